@@ -3,17 +3,44 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import LongFirst from './test/support/long-first.ts';
 
 const tests = (name: string): string =>
-  `{runtime,bridges,editors,examples,test}/**/${name}.test.ts`;
+  `{runtime,gluster,bridges,server,terminal,apps,cli,examples,test}/**/${name}.test.ts`;
 
 const kept = [
   'test/contract/bridge-{javascript,python}/{answers,asyncio,authors,contract,data-guard,debug,exceptions}.engine.more.test.ts',
   'test/contract/bridge-{javascript,python}/{failures,limits,loading,refusals,storage}.engine.more.test.ts',
   'test/contract/bridge-isolated/{javascript,python}.engine.more.test.ts',
   'test/contract/gluster{,-life,-structures}.engine.more.test.ts',
-  'bridges/python/{attacks,calls,escapes,lines,outside,sandbox}.engine.more.test.ts',
+  'bridges/python/{calls,lines,sandbox}.engine.more.test.ts',
   'bridges/javascript/limits.engine.more.test.ts',
   'examples/mirror/mirror.engine.more.test.ts',
 ];
+
+/** Tests of a kind that `npm test` has enough of: each starts mounts or interpreters by the dozen. */
+const slow = [
+  'apps/bench/run/{trial,others/others}.test.ts',
+  'bridges/native/ffi.test.ts',
+  'bridges/python/{packages,reach}.engine.test.ts',
+  'examples/{audit-log,readonly,tag-by-xattr}/*.mount.test.ts',
+  'gluster/protocol/client/attributes.mount.test.ts',
+  'cli/{metrics,mount,mount-refused,mounts,new,open-files,run}.mount.test.ts',
+  'cli/{secrets,statedump,stats,trace,umount}.mount.test.ts',
+  'cli/{check-modules.engine,compile-cache}.test.ts',
+  'runtime/volfile/amount.test.ts',
+  'runtime/mount/fuse/notifier.test.ts',
+  'runtime/xlators/storage/posix/{landfill,synced.mount}.test.ts',
+  'server/control/path-in-mount.mount.test.ts',
+  'terminal/terminal.test.ts',
+  'test/conformance/posix/posix.mount.test.ts',
+  'test/contract/bridge-python/{declaration,grants,own-places}.engine.test.ts',
+  'test/contract/gluster-hints.engine.test.ts',
+  'test/{examples.mount,volfiles.engine}.test.ts',
+  'test/mount/{atime,brick,calls,endless,interrupted,load,locks,lost-interpreter}.mount.test.ts',
+  'test/mount/{names,open-files,permissions,programs,shell}.mount.test.ts',
+  'test/mount/{too-long,user,writeback,xattr}.mount.test.ts',
+];
+
+/** Tests that start bricks, browsers, compilers or a dozen mounts one after the other; milliseconds. */
+const patient = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 export default defineConfig({
   test: {
@@ -26,6 +53,7 @@ export default defineConfig({
           // compiled code, is there already. No file may leave anything that another would meet.
           isolate: false,
           include: [tests('!(*.more|*.long)')],
+          exclude: [...configDefaults.exclude, ...slow],
         },
       },
       // What needs more time or more programs: browsers, bricks, every limit of the interpreters.
@@ -33,16 +61,20 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'more',
+          ...patient,
           include: [tests('*.more')],
           exclude: [...configDefaults.exclude, ...kept],
         },
       },
-      // Of those, tests of interpreters that were seen to leave nothing: as in `npm test`.
-      { extends: true, test: { name: 'more-kept', isolate: false, include: kept } },
+      // Of those, tests that were seen to leave nothing: as in `npm test`.
+      {
+        extends: true,
+        test: { name: 'more-kept', ...patient, isolate: false, include: [...kept, ...slow] },
+      },
       // The same again in other ways, which a change rarely meets alone: before a release.
-      { extends: true, test: { name: 'long', include: [tests('*.long')] } },
+      { extends: true, test: { name: 'long', ...patient, include: [tests('*.long')] } },
       // Of the site that was built: `npm run site:check`.
-      { extends: true, test: { name: 'site', include: ['site/*.test.ts'] } },
+      { extends: true, test: { name: 'site', ...patient, include: ['tools/site/*.test.ts'] } },
     ],
     // Tests wait for servers, limits and interpreters: another file fills the time.
     maxWorkers: Math.ceil(1.5 * availableParallelism()) + 1,
@@ -50,9 +82,9 @@ export default defineConfig({
     maxConcurrency: availableParallelism(),
     sequence: { sequencer: LongFirst },
     globalSetup: './test/support/run-folder.ts',
-    // For what never ends: a busy machine may take many times as long as usual.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    // Three times what the longest takes beside others on two CPUs.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     reporters: ['default', './test/support/closing-line.ts'],
   },
 });

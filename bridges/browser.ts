@@ -5,9 +5,9 @@
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevel } from '../runtime/core/log.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
-import { activate, Registry } from '../runtime/graph/activate.ts';
-import { Source } from '../runtime/graph/source.ts';
-import { readVolfile } from '../runtime/graph/volfile.ts';
+import { activate, Registry } from '../runtime/volfile/activate.ts';
+import { Source } from '../runtime/volfile/source.ts';
+import { readVolfile } from '../runtime/volfile/volfile.ts';
 import delayGen from '../runtime/xlators/debug/delay-gen/index.ts';
 import errorGen from '../runtime/xlators/debug/error-gen/index.ts';
 import ioStats from '../runtime/xlators/debug/io-stats/index.ts';

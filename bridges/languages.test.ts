@@ -58,3 +58,11 @@ it('one more record is one more language', () => {
   expect(find(at, 'p', all).path).toBe(join(at, 'p/init.mine'));
   expect(() => find(at, 'm')).toThrow("module 'm' was not found");
 });
+
+it('a module-name with an extension means that file, also beside files with other extensions', () => {
+  const names = ['m.py', 'm.js', 'm.mjs', 'm.ts'];
+  const at = folder(...names, 'm/__init__.py');
+  for (const name of names) expect(find(at, name).path).toBe(join(at, name));
+  expect(() => find(at, 'm')).toThrow(`module 'm' is ambiguous: ${at}/m.py and ${at}/m/`);
+  expect(() => find(folder('m.ts'), 'm.js')).toThrow("module 'm.js' was not found");
+});

@@ -33,8 +33,6 @@ export interface Language {
   readonly compiledFrom: string | null;
   /** How features/glupy runs it; null for one that features/native runs in the process itself. */
   readonly hosted: HostedLanguage | null;
-  /** Whether a module can be loaded again while it is mounted. */
-  readonly reloads: boolean;
   /** Null for one whose modules are tested from another. */
   readonly tests: TestLanguage | null;
   readonly template: Template;
@@ -55,7 +53,6 @@ export const languages = {
     packageFiles: python.packageFiles,
     compiledFrom: null,
     hosted: python,
-    reloads: true,
     tests: {
       pattern: /^test_.*\.py$/,
       mark: '',
@@ -71,7 +68,6 @@ export const languages = {
     packageFiles: javascript.packageFiles,
     compiledFrom: null,
     hosted: javascript,
-    reloads: true,
     tests: {
       pattern: /\.test\.m?js$/,
       mark: 'glossa/testing',
@@ -87,7 +83,6 @@ export const languages = {
     packageFiles: [],
     compiledFrom: null,
     hosted: null,
-    reloads: false,
     tests: {
       pattern: /\.test\.m?ts$/,
       mark: 'glossa/testing',
@@ -103,7 +98,6 @@ export const languages = {
     packageFiles: [],
     compiledFrom: '.c',
     hosted: null,
-    reloads: true,
     tests: null,
     template: { ...dashed, first: 'make' },
   },

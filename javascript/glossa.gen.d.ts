@@ -1,5 +1,5 @@
 /**
- * Generated from runtime/core/fops.ts by runtime/gen/javascript.ts (npm run gen). Do not edit.
+ * Generated from runtime/core/fops.ts by tools/gen/javascript.ts (npm run gen). Do not edit.
  *
  * What modules in JavaScript import: `import { Translator, ENOENT } from 'glossa'`. Words and units
  * are GlusterFS's; the guide is docs/guide-javascript.md.
@@ -39,8 +39,9 @@ declare module 'glossa' {
     static options: Readonly<Record<string, OptionSpec>>;
     /**
      * True says that readv and writev only look on, or that the class defines all ways to a file's
-     * data itself. Otherwise copies come as reads and writes, files have no holes, and fallocate,
-     * zerofill, discard, rchecksum and put that it does not define are EOPNOTSUPP.
+     * data itself. Otherwise copies come as reads and writes, files have no holes, lookups bring no
+     * content along, and fallocate, zerofill, discard, rchecksum and put that it does not define are
+     * EOPNOTSUPP.
      */
     static observes: boolean;
     /**

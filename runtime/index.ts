@@ -50,6 +50,8 @@ export {
 
 /** Every errno of Linux by its name, `errnoName(2)`, `errnoNumber('ENOENT')`, `strerror(2)`. */
 export * from './core/errno.ts';
+/** The table of all fops: names, numbers, arguments and replies with their types. */
+export { type Arg, type ArgType, type FopRow, findFop, fops, SET_ATTR } from './core/fops.ts';
 /**
  * By the fop's name: `wind.stat(frame, cookie, cbk, child, …)` asks a child and calls `cbk` with
  * its reply, `tail.stat(frame, child, …)` leaves the reply to whoever asked us,
@@ -65,9 +67,7 @@ export {
   tail,
   unwind,
   wind,
-} from './core/fops.gen.ts';
-/** The table of all fops: names, numbers, arguments and replies with their types. */
-export { type Arg, type ArgType, type FopRow, findFop, fops, SET_ATTR } from './core/fops.ts';
+} from './core/gen/fops.gen.ts';
 /** The same for fops that are not known beforehand: arguments and replies as arrays. */
 export {
   type AnyFop,
@@ -77,9 +77,9 @@ export {
   tailArgs,
   unwindArgs,
   windArgs,
-} from './core/generic.gen.ts';
+} from './core/gen/generic.gen.ts';
 /** Watching many fops at once. */
-export { type After, type Before, tap, taps } from './core/taps.gen.ts';
+export { type After, type Before, tap, taps } from './core/gen/taps.gen.ts';
 
 // -- requests ------------------------------------------------------------------------------------
 

@@ -3,14 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { registry } from '../runtime/cli/registry.ts';
 import { ENOENT, EPERM } from '../runtime/core/errno.ts';
+import { Fd } from '../runtime/core/fd.ts';
 import { WARNING } from '../runtime/core/log.ts';
-import { activate } from '../runtime/graph/activate.ts';
-import { Source } from '../runtime/graph/source.ts';
-import { inspectVolfile } from '../runtime/graph/volfile.ts';
+import { activate } from '../runtime/volfile/activate.ts';
+import { Source } from '../runtime/volfile/source.ts';
+import { inspectVolfile } from '../runtime/volfile/volfile.ts';
+import { registry } from '../server/registry.ts';
 import { ask, FakeContext, newName } from './support/core.ts';
-import { folderOf } from './support/module.ts';
+import { folderOf, native, startModule } from './support/module.ts';
 
 const root = join(import.meta.dirname, '..');
 const guide = readFileSync(join(root, 'docs/guide-typescript.md'), 'utf8');
@@ -19,7 +20,7 @@ const blocks = (language: string): string[] =>
     .filter((match) => match[1] === language)
     .map((match) => match[2]!);
 
-const [keep, callbacks] = blocks('ts') as [string, string];
+const [keep, callbacks, capitals] = blocks('ts') as [string, string, string];
 const volfile = blocks('')[0]!;
 
 it('shows a translator that does what it says', async () => {
@@ -40,12 +41,32 @@ it('shows a translator that does what it says', async () => {
   expect(context.lines).toEqual([]);
 });
 
+it('shows a translator that changes data, and sees what is read', async () => {
+  const run = await startModule({ 'm.ts': capitals }, { language: native('.ts') });
+  const fd = new Fd(run.root, 2, 1);
+  run.ask('writev', fd, Buffer.from('one Two'), 0, 0, null);
+  const [write] = run.asked();
+  expect(String(Buffer.from(write!.args[1] as Uint8Array))).toBe('ONE TWO');
+  write!.answer(7, 0, null, null, null);
+  for (const [opRet, vector] of [
+    [3, Buffer.from('ONE')],
+    [-1, null],
+  ] as const) {
+    const reply = run.ask('readv', fd, 10, 0, 0, null);
+    run.asked()[0]!.answer(opRet, opRet < 0 ? EPERM : 0, vector, null, null);
+    expect(reply).toMatchObject({ count: 1, opRet });
+  }
+  expect(run.dump()).toMatchObject({ 'bytes-read': 3 });
+  run.settled();
+});
+
 it('shows code whose types are right', () => {
   const imports =
     "import { type Cbk, type Fop, unwind, wind } from 'glossa';\ntype State = null;\n";
   const files = {
     'package.json': '{ "type": "module" }',
     'keep.ts': keep,
+    'capitals.ts': capitals,
     'callbacks.ts': `${imports}${callbacks}export { stat };\n`,
   };
   const folder = folderOf(files);
@@ -63,6 +84,6 @@ it('shows code whose types are right', () => {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const run = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
   // Only what is in the guide: the runtime's own types are checked elsewhere.
-  const wrong = run.stdout.split('\n').filter((line) => /(keep|callbacks)\.ts/.test(line));
+  const wrong = run.stdout.split('\n').filter((line) => /(keep|callbacks|capitals)\.ts/.test(line));
   expect(wrong).toEqual([]);
 });

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import glupy from '../bridges/glupy.ts';
-import { commands } from '../runtime/cli/commands.ts';
-import { exitTable } from '../runtime/cli/exit.ts';
+import { commands } from '../cli/commands.ts';
 import { fops } from '../runtime/core/fops.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
 import sink from '../runtime/xlators/debug/sink/index.ts';
+import { exitTable } from '../terminal/exit.ts';
 import { FakeContext, startGraph } from './support/core.ts';
 import { blocksOf, pages } from './texts/plan.ts';
 

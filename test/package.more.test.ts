@@ -4,7 +4,7 @@
  */
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { chmod, chown, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allLanguages } from '../bridges/languages.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -45,12 +45,27 @@ function size(path: string): number {
   return below.reduce((sum, each) => sum + size(each), stat.blocks * 512);
 }
 
-const optional = Object.entries(
-  JSON.parse(readFileSync('package-lock.json', 'utf8')).packages as Record<
+/** Packages that npm installs with this one, by their folder below it. */
+const shipped = Object.entries(
+  JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')).packages as Record<
     string,
-    { optional?: boolean; cpu?: unknown }
+    { version: string; dev?: boolean; optional?: boolean; cpu?: unknown }
   >,
-)
+).filter(([path, { dev }]) => path !== '' && dev !== true);
+
+const versionOf = (path: string, version: string): string =>
+  `${path.replace(/^.*node_modules\//, '')}@${version}`;
+
+/** Name and version of each package below one. npm decides where a package lies that has two versions. */
+const packagesBelow = (folder: string): string[] =>
+  (readdirSync(folder, { recursive: true }) as string[])
+    .filter((path) => /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(path))
+    .map((path) => {
+      const manifest = JSON.parse(readFileSync(join(folder, path), 'utf8')) as { version: string };
+      return versionOf(dirname(path), manifest.version);
+    });
+
+const optional = shipped
   .filter(([, { optional, cpu }]) => optional && cpu === undefined)
   .map(([path]) => join(installed, path));
 
@@ -72,13 +87,23 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       expect({ packed: packed.status, status: install.status }).toEqual({ packed: 0, status: 0 });
     });
 
+    it('installs the versions that are tested here', () => {
+      const versions = packagesBelow(installed);
+      const tested = shipped.map(([path, { version }]) => versionOf(path, version));
+      expect(versions.filter((each) => !tested.includes(each))).toEqual([]);
+      const needed = shipped.filter(([, each]) => !each.optional);
+      expect(versions).toEqual(
+        expect.arrayContaining(needed.map(([path, { version }]) => versionOf(path, version))),
+      );
+    });
+
     it(`takes at most ${MEGABYTES_MAX} MB`, () => {
       expect(size(prefix) / 2 ** 20).toBeLessThan(MEGABYTES_MAX);
     });
 
     it('brings the command and its manual pages', () => {
       const command = join(prefix, 'bin/glossa');
-      expect(realpathSync(command)).toBe(realpathSync(join(installed, 'dist/runtime/cli/main.js')));
+      expect(realpathSync(command)).toBe(realpathSync(join(installed, 'dist/cli/main.js')));
       for (const page of ['man1/glossa.1', 'man1/glossa-mount.1', 'man5/glossa.vol.5']) {
         expect(readFileSync(join(prefix, 'share/man', page), 'utf8')).toMatch(/^\.TH GLOSSA/);
       }
@@ -129,7 +154,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
 async function whoever(scratch: Scratch) {
   const home = scratch.at('work');
   await mkdir(home);
-  const main = join(installed, 'dist/runtime/cli/main.js');
+  const main = join(installed, 'dist/cli/main.js');
   const env = { HOME: home, XDG_CACHE_HOME: join(home, '.cache') };
   if (process.getuid!() !== 0) return { main, env };
   await chmod(scratch.path, 0o755);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { loadPyodide } from 'pyodide';
 import { expect, it } from 'vitest';
-import { inside } from '../runtime/gen/third-party.ts';
+import { inside } from '../tools/gen/third-party.ts';
 
 const versions = (name: string): Record<string, string> =>
   Object.fromEntries(inside[name]!.parts.map((part) => [part.name, part.version]));

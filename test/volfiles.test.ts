@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { registry } from '../runtime/cli/registry.ts';
-import { plainVolumes } from '../runtime/graph/description.ts';
-import { Source } from '../runtime/graph/source.ts';
-import { inspectVolfile, type VolfileInspection } from '../runtime/graph/volfile.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
+import { plainVolumes } from '../runtime/volfile/description.ts';
+import { Source } from '../runtime/volfile/source.ts';
+import { inspectVolfile, type VolfileInspection } from '../runtime/volfile/volfile.ts';
+import { registry } from '../server/registry.ts';
 import { glusterdVolfile } from './support/performance-volfiles.ts';
 import { volfiles } from './support/volfiles.ts';
 

@@ -8,14 +8,12 @@
  */
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import { RENAME_FLAGS } from '../../runtime/core/xdata.ts';
+import { RENAME_EXCHANGE, RENAME_FLAGS } from '../../runtime/core/xdata.ts';
 import { flattenLoc } from './flatten.ts';
 import { FAILED, type Guest, type Scalar } from './guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import type { Notes } from './notes.ts';
 import type { Plan } from './plan.ts';
-
-const RENAME_EXCHANGE = 2;
 
 interface EntryChanges {
   readonly removed: readonly Loc[];

@@ -6,6 +6,7 @@
  * script looks at it. The way back is a small integer for the common decisions, and JSON messages
  * (`decision.ts`) for the rest. A guest's messages are untrusted: the host checks each.
  */
+import { fopsOfData } from '../../runtime/core/data-guard.ts';
 import type { Options } from '../../runtime/core/options.ts';
 
 /** What an entry point says by its result; below 0, the request fails with that errno. */
@@ -75,7 +76,7 @@ export interface ModuleDescription {
   readonly fops: Readonly<Record<string, FopDescription>>;
   readonly hooks: readonly (HookName | TellName)[];
   readonly options: Options;
-  /** The module says that it only looks on at data, or sees to all ways to it: data-guard.ts. */
+  /** The module says that it only looks on at data, or sees to all ways of it (Translator.observes). */
   readonly observes?: boolean;
   /** What it says of fops that it does not define, where there are several subvolumes. */
   readonly passesThrough?: boolean | null | undefined;
@@ -84,6 +85,10 @@ export interface ModuleDescription {
   /** [file, line, function, text]: what looks like a mistake to the guest. */
   readonly warnings: readonly (readonly [string, number, string, string])[];
 }
+
+/** Whether data is to be kept from passing a module; `any_fop` does not say that it changes any. */
+export const changesData = ({ fops, observes }: ModuleDescription): boolean =>
+  observes !== true && fopsOfData('bytes').some((name) => fops[name] && fops[name].any !== true);
 
 /** A value that crosses as it is. `undefined` is the guest's None. */
 export type Scalar = number | string | undefined;

@@ -5,19 +5,16 @@
  * on requests enter it, while those on their way finish where they began. So it is on a reload (the
  * code or the options changed) and on a restart (see policy.ts). When the new one does not start,
  * the old one stays. One that is lost has nothing to stay for: until its successor is there,
- * requests wait for it, or fail when that has to wait itself.
+ * requests wait for it; they fail from a start that failed to the next.
  */
 
-import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import type { EventName } from '../../runtime/core/events.ts';
-import type { FopName } from '../../runtime/core/fops.gen.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import { turn } from '../../runtime/core/turn.ts';
 import {
+  answersAnew,
   childrenUp,
   type Dump,
-  type Fop,
   type Fops,
   isChange,
   type Reloaded,
@@ -25,13 +22,14 @@ import {
   type Xlator,
 } from '../../runtime/core/xlator.ts';
 import { FAILED } from './guest.ts';
+import type { HostedRequest } from './hosted-request.ts';
 import type { Incarnation } from './incarnation.ts';
 import { notesOf } from './notes.ts';
 import type { Counters, Owner } from './owner.ts';
 import type { Plan } from './plan.ts';
-import { Backoff, type Policy } from './policy.ts';
+import type { Policy } from './policy.ts';
 import { oneRecord } from './record.ts';
-import { isLong, PAUSE_MS } from './turns.ts';
+import { type Succeeded, Succession } from './succession.ts';
 
 /** Characters of a module's statedump, as JSON: the kernel hands out no more of all of them. */
 const MOST_TOLD = 65_536;
@@ -41,13 +39,7 @@ const MOST_RETIRED = 4;
 /** Makes one ready to serve. `fresh`: reads the module again. @throws what its author did wrong */
 export type Begin = (owner: Owner, fresh: boolean) => Promise<Incarnation>;
 
-interface Held {
-  readonly plan: Plan;
-  readonly frame: Frame;
-  readonly args: unknown[];
-}
-
-export class Host implements Owner {
+export class Host implements Owner, Succeeded {
   readonly counters: Counters & { restarts: number; reloads: number } = {
     calls: 0,
     failures: 0,
@@ -64,21 +56,17 @@ export class Host implements Owner {
   private current!: Incarnation;
   /** Those that finish what they began. */
   private readonly retired = new Set<Incarnation>();
-  /** Requests that wait for a successor of an interpreter that was lost. */
-  private held: Held[] = [];
+  readonly succession: Succession;
   /** The last event that came from above, and from each child, as a successor is told of them. */
   private readonly seen = new Map<unknown, readonly [event: EventName, data: unknown]>();
-  private backoff: Backoff;
   private failures = 0;
-  private state: 'serving' | 'waiting' | 'starting' | 'closed' = 'serving';
-  private cancelWait: (() => void) | null = null;
   private reloading: Promise<Reloaded> | null = null;
 
   constructor(xl: Xlator<unknown>, policy: Policy, begin: Begin) {
     this.xl = xl;
     this.policy = policy;
     this.begin = begin;
-    this.backoff = new Backoff(policy.restartBackoff);
+    this.succession = new Succession(xl, policy, this);
   }
 
   async start(): Promise<void> {
@@ -103,7 +91,7 @@ export class Host implements Owner {
     const { current } = this;
     if (current.dead || !current.has('statedump')) return {};
     const told = current.guest.tell('statedump');
-    current.died('statedump');
+    current.died(null, 'statedump');
     if (told !== undefined && told.length > MOST_TOLD) {
       return { module: `too long: ${told.length} characters, of ${MOST_TOLD} at most` };
     }
@@ -124,7 +112,7 @@ export class Host implements Owner {
   /** The policy may change while the volume runs. */
   setPolicy(policy: Policy): void {
     this.policy = policy;
-    this.backoff = new Backoff(policy.restartBackoff);
+    this.succession.setPolicy(policy);
   }
 
   /** What an event is about comes as data. */
@@ -156,9 +144,7 @@ export class Host implements Owner {
   }
 
   close(): void {
-    this.state = 'closed';
-    this.cancelWait?.();
-    this.failHeld();
+    this.succession.close();
     for (const incarnation of this.incarnations) incarnation.close();
   }
 
@@ -168,14 +154,20 @@ export class Host implements Owner {
     if (incarnation !== this.current || this.policy.onError !== 'restart') return;
     this.failures += 1;
     const { maxFailures } = this.policy;
-    if (this.failures === maxFailures) this.replace(`failures: ${maxFailures}`);
+    if (this.failures === maxFailures) {
+      this.succession.replaceInPace(`failures: ${maxFailures}`);
+    }
   }
 
-  lost(incarnation: Incarnation, why: string): void {
+  lost(incarnation: Incarnation, why: string, by: HostedRequest | null): void {
     this.xl.log.critical(oneRecord(`the interpreter is lost: ${why}`), {
       msgid: messages.interpreterLost.id,
     });
-    if (incarnation === this.current) this.replace('it is lost');
+    if (by !== null && by.plan !== null) {
+      const { plan, args, frame } = by;
+      this.succession.blame({ name: plan.name, args, uid: frame.root.uid });
+    }
+    if (incarnation === this.current) this.succession.lost(incarnation.hasServed);
   }
 
   drained(incarnation: Incarnation): void {
@@ -183,77 +175,59 @@ export class Host implements Owner {
     incarnation.close();
   }
 
-  unserved(plan: Plan, frame: Frame, args: unknown[]): void {
-    const child = this.xl.passingChild;
-    if (this.policy.onError === 'bypass' && child !== undefined) {
-      this.counters.bypassed += 1;
-      plan.tail(frame, child, args);
-    } else if (this.state === 'starting') {
-      this.held.push({ plan, frame, args });
-    } else {
-      this.counters.failures += 1;
-      plan.fail(frame, this.policy.error);
-    }
+  unserved({ name }: Plan, frame: Frame, args: unknown[]): void {
+    this.succession.unserved(name, frame, args);
   }
 
-  private failHeld(): void {
-    for (const { plan, frame } of this.held.splice(0)) {
-      this.counters.failures += 1;
-      plan.fail(frame, this.policy.error);
-    }
+  refuses({ name }: Plan, frame: Frame, args: unknown[]): boolean {
+    return this.succession.refuses(name, frame, args);
   }
 
   // -- successors ------------------------------------------------------------------------------
 
-  /** Gives the volume a fresh interpreter with the code it has. */
-  private replace(why: string): void {
-    if (this.state !== 'serving') return;
-    const ms = this.backoff.next(this.xl.context.now());
-    const when = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
+  tellAnew(when: string, why: string): void {
     this.xl.log.warning(`the interpreter is started anew ${when}: ${why}`, {
       msgid: messages.startedAnew.id,
     });
-    this.state = 'waiting';
-    const go = (): void => {
-      this.cancelWait = null;
-      this.state = 'starting';
-      void this.restart();
-    };
-    if (ms === 0) go();
-    else {
-      this.failHeld();
-      this.cancelWait = this.xl.context.after(ms, go);
-    }
+  }
+
+  /** Gives the volume a fresh interpreter with the code it has. */
+  startAnew(): void {
+    void this.restart(this.current);
   }
 
   /** Never rejects: what goes wrong is in the log. */
-  private async restart(): Promise<void> {
+  private async restart(before: Incarnation): Promise<void> {
     await this.reloading;
-    const before = this.current;
+    if (this.isOver(before)) return;
+    let next: Incarnation | null = null;
     try {
-      const next = await this.begin(this, false);
-      if (this.isClosed()) {
-        next.close();
-        return;
-      }
-      this.counters.restarts += 1;
-      this.state = 'serving';
-      this.takeOver(next);
+      next = await this.begin(this, false);
+      if (!this.isOver(before)) this.introduce(next);
     } catch (error) {
-      if (this.isClosed()) return;
-      this.state = 'serving';
-      this.failures = 0;
-      this.xl.log.error(`the interpreter does not start anew: ${reason(error)}`, {
-        msgid: messages.notStartedAnew.id,
-      });
-      this.failHeld();
-      if (before.dead) this.replace('it is still lost');
+      next?.close();
+      if (!this.isOver(before)) this.notStarted(error);
+      return;
     }
+    if (this.isOver(before)) {
+      next.close();
+      return;
+    }
+    this.counters.restarts += 1;
+    this.takeOver(next);
   }
 
-  /** Whether it was closed while something was awaited. */
-  private isClosed(): boolean {
-    return this.state === 'closed';
+  /** True when `before` needs no successor: the volume has ended, or new code already serves. */
+  private isOver(before: Incarnation): boolean {
+    return this.succession.isClosed || this.current !== before;
+  }
+
+  private notStarted(error: unknown): void {
+    this.failures = 0;
+    this.xl.log.error(`the interpreter does not start anew: ${reason(error)}`, {
+      msgid: messages.notStartedAnew.id,
+    });
+    this.succession.notStarted(this.current.dead);
   }
 
   /** Reads the module again and lets it take over; when it does not start, the old one stays. */
@@ -271,16 +245,19 @@ export class Host implements Owner {
     let next: Incarnation | null = null;
     try {
       next = await this.begin(this, true);
-      if (this.isClosed()) throw new Error('the volume has ended');
+      if (this.succession.isClosed) throw new Error('the volume has ended');
       handOver(this.current, next);
+      this.introduce(next);
       this.counters.reloads += 1;
+      this.succession.harmful.clear();
       this.takeOver(next);
       this.xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
       return { ok: true, text: 'reloaded' };
     } catch (error) {
       next?.close();
       const text = `not reloaded, the code before goes on: ${reason(error)}`;
-      if (!this.isClosed()) this.xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
+      if (!this.succession.isClosed)
+        this.xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
       return { ok: false, text };
     }
   }
@@ -300,16 +277,22 @@ export class Host implements Owner {
     return this.current.has('load_state');
   }
 
+  /** Tells one that is to take over what its module has missed. @throws {Error} when that ends it */
+  private introduce(next: Incarnation): void {
+    for (const [event, data] of this.seen.values()) this.tell(next, event, data);
+    next.drain();
+    if (next.died()) throw new Error(next.guest.dead);
+  }
+
   private takeOver(next: Incarnation): void {
     const before = this.current;
     this.current = next;
     this.failures = 0;
     this.retired.add(before);
     this.xl.exchangeFops(next.fops());
-    for (const [event, data] of this.seen.values()) this.tell(next, event, data);
-    next.drain();
     sayUp(this.xl as Xlator, this.saysUp ?? childrenUp(this.xl as Xlator));
-    this.enterHeld();
+    answersAnew(this.xl as Xlator);
+    this.succession.serves();
     before.retire();
     this.endOldest();
   }
@@ -325,27 +308,6 @@ export class Host implements Owner {
     );
     this.drained(oldest);
   }
-
-  /** After one for which the module took long, others have their turn. */
-  private enterHeld(): void {
-    if (this.state !== 'serving') return;
-    const { context } = this.xl;
-    const { slow } = turn;
-    for (const each of this.held.splice(0)) {
-      if (isLong(context, slow)) this.held.push(each);
-      else this.enterAgain(each);
-    }
-    if (this.held.length > 0) context.after(PAUSE_MS, () => this.enterHeld());
-  }
-
-  /** A request that waited: the code that is there now may see it. */
-  private enterAgain({ plan, frame, args }: Held): void {
-    const fop = this.xl.fops[plan.name] as Fop<FopName, unknown> | undefined;
-    const child = this.xl.passingChild;
-    if (fop !== undefined) (fop as (...all: unknown[]) => void)(frame, this.xl, ...args);
-    else if (child !== undefined) plan.tail(frame, child, args);
-    else plan.fail(frame, EOPNOTSUPP);
-  }
 }
 
 /** Carries a module's state over, when both sides want it. @throws {Error} when either fails */
@@ -358,6 +320,7 @@ function handOver(from: Incarnation, to: Incarnation): void {
 function stateOf(from: Incarnation): string | undefined {
   if (from.dead || !from.has('dump_state')) return undefined;
   const state = from.guest.tell('dump_state');
+  from.died(null, 'dump_state');
   if (state === undefined) throw new Error('dump_state failed');
   return state;
 }

@@ -15,6 +15,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
+import { changesData } from './guest.ts';
 import type { Host } from './host.ts';
 import { type Limits, type Policy, policies } from './policy.ts';
 
@@ -90,8 +91,9 @@ export const failureOptions = defineOptions({
     min: 0,
     reconfigurable: true,
     description:
-      'Seconds to wait before a restart that follows another closely; twice as long each time, ' +
-      'up to a minute.',
+      'Seconds for which a request is refused that ends the interpreter again, and between two ' +
+      'starts that fail or two restarts by on-error; twice as long each time, up to a minute. 0 ' +
+      'never waits.',
   },
 });
 
@@ -125,6 +127,7 @@ export type HostedParts =
   | 'reload'
   | 'inherit'
   | 'passesThrough'
+  | 'observes'
   | 'notify'
   | 'forget'
   | 'release'
@@ -140,6 +143,7 @@ export type HostedParts =
 export const hosted: Required<Pick<Translator<Hosted>, HostedParts>> = {
   fops: (xl) => xl.priv.host.fops(),
   passesThrough: (xl) => xl.priv.host.incarnation.guest.description.passesThrough === true,
+  observes: (xl) => !changesData(xl.priv.host.incarnation.guest.description),
   reload: (xl) => xl.priv.host.reload(),
   inherit: (xl, before) => handStateOver(before.priv.host, xl.priv.host),
   notify(xl: Xlator<Hosted>, event: EventName, data: unknown): void {

@@ -9,13 +9,12 @@
  * Every request is answered exactly once: by the guest, or by the host when the guest cannot any
  * more. What comes later finds it answered and is dropped.
  */
-import type { FopName } from '../../runtime/core/fops.gen.ts';
-import { type FopRow, fops as table } from '../../runtime/core/fops.ts';
+import type { FopRow } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
-import { collect, collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
+import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { turn } from '../../runtime/core/turn.ts';
-import type { Child, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
-import { guards } from './data-guard.ts';
+import type { Child, Fops, Xlator } from '../../runtime/core/xlator.ts';
 import { type Decision, type GuestMessage, isErrno, readDecision } from './decision.ts';
 import { tellEntries } from './entries.ts';
 import {
@@ -36,7 +35,7 @@ import { MessageError } from './message.ts';
 import { linkFound, lookUp, noteName } from './name-lookups.ts';
 import type { Notes } from './notes.ts';
 import type { Owner } from './owner.ts';
-import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
+import { type AnyCbk, fopsFor, type Plan, type ReplyPlan, replyPlanFor } from './plan.ts';
 import type { Limits } from './policy.ts';
 import { oneRecord, requestFailed } from './record.ts';
 import { Turns } from './turns.ts';
@@ -87,6 +86,10 @@ export class Incarnation {
     return this.waiting.requests;
   }
 
+  get hasServed(): boolean {
+    return this.lastId > 0;
+  }
+
   get guest(): Guest {
     if (this.ownGuest === null) throw new Error('the incarnation has no guest yet');
     return this.ownGuest;
@@ -103,24 +106,18 @@ export class Incarnation {
 
   /** The fops of the volume: what the module defines, and what its hooks need to see. */
   fops(): Fops<unknown> {
-    const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
-    for (const row of table) {
-      const plan = planFor(row, this.guest, this.api.bit, this.xl.below.length);
-      if (plan === null) continue;
-      made[plan.name] = collect[plan.name]((frame, _, args) =>
-        this.enter(plan, frame, args),
-      ) as Fop<FopName, unknown>;
-    }
-    return { ...made, ...guards(this.guest.description) } as Fops<unknown>;
+    const { guest, api, xl } = this;
+    return fopsFor(guest, api.bit, xl.below.length, this.enter);
   }
 
   // -- down ------------------------------------------------------------------------------------
 
-  private enter(plan: Plan, frame: Frame, args: unknown[]): void {
+  private readonly enter = (plan: Plan, frame: Frame, args: unknown[]): void => {
     if (this.dead) {
       this.owner.unserved(plan, frame, args);
       return;
     }
+    if (this.owner.refuses(plan, frame, args)) return;
     this.lastId = this.lastId === LAST_ID ? 1 : this.lastId + 1;
     const request = new HostedRequest(this.lastId, plan, frame, args);
     if (plan.enter === null) {
@@ -131,7 +128,7 @@ export class Incarnation {
     scratch[0] = request.id;
     plan.flatten(args, scratch, 1);
     this.call(request, plan.enter, scratch);
-  }
+  };
 
   /** Enters the guest for a request and carries out what it decided. */
   private call(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
@@ -156,7 +153,7 @@ export class Incarnation {
     request.frame.root.whenInterrupted(() => {
       if (request.answered || request.abandoned || this.dead) return;
       this.owner.counters.interrupted += 1;
-      this.enterFor(() => this.guest.interrupt(request.id));
+      this.enterFor(() => this.guest.interrupt(request.id), request);
     });
   }
 
@@ -164,37 +161,45 @@ export class Incarnation {
   resume(): void {
     const request = this.current;
     this.current = this.xl.serves = null;
-    if (request !== null) this.carryOut(request, this.gaveUp(request, this.guest.dead));
+    if (request === null) this.died();
+    else this.carryOut(request, this.gaveUp(request, this.guest.dead));
     // Those whose callers' last steps were abandoned.
-    for (const each of [...this.requests.values()]) this.dropIfOver(each);
+    for (const each of [...this.requests.values()]) this.waiting.dropIfOver(each);
     this.drain();
   }
 
   /** The engine itself gave up: the script could not say so. */
   private gaveUp(request: HostedRequest, error: unknown, slow = turn.slow): number {
     const why = error instanceof Error ? error.message : String(error);
-    if (this.died(request.name)) return FAILED;
+    if (this.died(request)) return FAILED;
     this.xl.log.error(oneRecord(`${request.name}: ${why}`), requestFailed);
-    this.api.errands.run(() => this.guest.cancel(request.id), slow);
+    this.api.errands.run(() => {
+      this.guest.cancel(request.id);
+      this.died(request, `the end of ${request.name}`);
+    }, slow);
     return FAILED;
   }
 
-  /** Whether the interpreter is lost, by what it did; with it is every request that waits for it. */
-  died(doing?: string): boolean {
+  /**
+   * Checks whether the interpreter is lost; if so, fails every request that waits for it.
+   * @param by the request for which it ran
+   */
+  died(by: HostedRequest | null = null, doing = by?.name): boolean {
     const why = this.guest.dead;
     if (why === undefined || this.dead) return this.dead;
     this.dead = true;
+    // First: requests that callers send on these replies must wait for the successor.
+    this.owner.lost(this, doing === undefined ? why : `${doing}: ${why}`, by);
     for (const request of [...this.requests.values()]) this.fail(request);
     this.turns.clear();
-    this.owner.lost(this, doing === undefined ? why : `${doing}: ${why}`);
     return true;
   }
 
-  /** Enters the guest for something that is no request (a timer, a hook). */
-  enterFor(what: () => number | undefined): void {
-    if (what() === FAILED) {
+  /** Enters the guest for something that is no request (a timer, a hook), or about this one. */
+  enterFor(what: () => number | undefined, about: HostedRequest | null = null): void {
+    if (what() === FAILED || this.guest.dead !== undefined) {
       this.owner.counters.failures += 1;
-      if (!this.died()) this.owner.failed(this);
+      if (!this.died(about)) this.owner.failed(this);
     }
     this.drain();
   }
@@ -203,8 +208,11 @@ export class Incarnation {
     if (code < 0) this.answer(request, -1, -code, null);
     else if (code === WIND) this.windAsCame(request, request.plan!, true);
     else if (code === TAIL) this.windAsCame(request, request.plan!, false);
-    else if (code === FAILED) this.fail(request);
-    else if (code >= SAME) this.answerSame(request, code - SAME);
+    else if (code === FAILED) {
+      // Before the reply: the caller's next request must not enter a lost interpreter.
+      this.died(request);
+      this.fail(request);
+    } else if (code >= SAME) this.answerSame(request, code - SAME);
     else if (!request.answered) this.waiting.keep(request);
   }
 
@@ -274,7 +282,7 @@ export class Incarnation {
       flatten(reply.values, scratch, 4);
       this.call(request, enter, scratch);
     }
-    this.dropIfOver(request);
+    this.waiting.dropIfOver(request);
   }
 
   /** The same for a request that was handed on. */
@@ -285,18 +293,12 @@ export class Incarnation {
         const request = frame.local as HostedRequest;
         request.owed -= 1;
         this.answer(request, opRet, opErrno, values);
-        this.dropIfOver(request);
+        this.waiting.dropIfOver(request);
         this.drain();
       }) as AnyCbk;
       this.passCbks.set(name, cbk);
     }
     return cbk;
-  }
-
-  private dropIfOver(request: HostedRequest): void {
-    if (request.owed === 0 && (request.answered || request.plan === null)) {
-      this.waiting.drop(request);
-    }
   }
 
   private answerSame(request: HostedRequest, wind: number): void {
@@ -343,15 +345,15 @@ export class Incarnation {
     } else {
       this.answer(request, -1, policy.error, null);
     }
-    this.dropIfOver(request);
-    if (!this.died()) this.owner.failed(this);
+    this.waiting.dropIfOver(request);
+    if (!this.died(request)) this.owner.failed(this);
   }
 
   private tellEntries(request: HostedRequest, plan: Plan): void {
     if (this.dead) return;
     const failures = tellEntries(this.guest, plan, request, this.api.bit, this.notes);
     this.owner.counters.failures += failures;
-    if (failures > 0 && !this.died()) this.owner.failed(this);
+    if (failures > 0 && !this.died(request)) this.owner.failed(this);
   }
 
   // -- messages --------------------------------------------------------------------------------
@@ -425,7 +427,7 @@ export class Incarnation {
     const isMany = request.winds > windLimit && windLimit > 0 && request.plan !== null;
     if (!request.abandoned && !isMany) return false;
     request.owed -= 1;
-    if (request.abandoned) this.dropIfOver(request);
+    if (request.abandoned) this.waiting.dropIfOver(request);
     else this.giveUp(request, `wound ${windLimit} times without an end (option wind-limit)`);
     return true;
   }
@@ -433,7 +435,7 @@ export class Incarnation {
   /** A line of a prompt; what it asks the children is wound at once. */
   evaluate(source: string): Promise<Evaluation> {
     const evaluation = this.guest.evaluate(source);
-    this.died('a line of the prompt');
+    this.died(null, 'a line of the prompt');
     this.drain();
     return evaluation;
   }

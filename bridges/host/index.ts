@@ -8,9 +8,13 @@
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import type { LineStops, Script, ScriptMethod } from '../../runtime/core/lines.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import { defineOptions, type Values } from '../../runtime/core/options.ts';
-import { defineTranslator, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
-import { tellGuards } from './data-guard.ts';
+import { defineOptions, missingOption, type Values } from '../../runtime/core/options.ts';
+import {
+  answersAnew,
+  defineTranslator,
+  type Translator,
+  type Xlator,
+} from '../../runtime/core/xlator.ts';
 import { moduleOptions } from './declared.ts';
 import { findGrants, foldersOf, type Granted, grantOptions } from './grants.ts';
 import type { Evaluation, Guest } from './guest.ts';
@@ -168,7 +172,8 @@ type WayPart = Exclude<HostedParts, 'inherit'>;
 /** Reads the module that the options name. */
 function find({ languages, machine }: Choice, xl: Xlator<Glupy>, given: Given): Glupy['module'] {
   const name = given['module-name'];
-  if (name === undefined) throw new InitError('option module-name is missing: which module?');
+  if (name === undefined)
+    throw new InitError(missingOption('module-name', 'which module?', xl.given));
   const { baseDir } = xl.context;
   const { language, 'module-path': path } = given;
   const module = findModule({ name, path, language, baseDir }, languages, machine);
@@ -249,7 +254,6 @@ async function begin(
   }
   const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
   xl.log.info(`${module.path} loaded: ${fops}`);
-  tellGuards(xl, guest.description);
   return incarnation;
 }
 
@@ -326,6 +330,7 @@ function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void
     each.setLimits(limitsOf(given, given['memory-limit']));
   if (same && incarnation.has('reconfigure')) {
     incarnation.enterFor(() => incarnation.guest.hook('reconfigure', [values]));
+    answersAnew(xl as Xlator);
   } else if (!same || Object.keys(declared).length > 0) {
     void glupy.host.reload();
   }

@@ -151,8 +151,14 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
     const run = await begin('hook');
     run.host.notify('CHILD_DOWN', null);
     expect(run.lines().join('\n')).toMatch(LOST);
-    // Its successor is told the same, and so are those after it, at growing distances.
+    // Its successor is told the same, which ends it, too: it does not start, until that is over.
+    await vi.waitFor(
+      () => expect(run.lines().join('\n')).toMatch(/does not start anew: .*time-limit/),
+      { timeout: 50_000 },
+    );
+    run.host.notify('CHILD_UP', null);
     await restarted(run);
+    expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
   });
 
   it('by a statedump', async () => {

@@ -3,7 +3,7 @@
  * there, unless it says that they pass through. Its author hears of them once, in one line, and can
  * end that by saying either.
  */
-import { type FopName, fopNames } from '../../runtime/core/fops.gen.ts';
+import { type FopName, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { Guest } from './guest.ts';
 

@@ -17,6 +17,7 @@
 import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
+import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import {
   FLOCK_FIELDS,
   IATT_FIELDS,
@@ -24,8 +25,7 @@ import {
   NEW_FLOCK,
   NEW_LEASE,
   STATVFS_FIELDS,
-} from '../../runtime/core/fields.gen.ts';
-import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
+} from '../../runtime/core/gen/fields.gen.ts';
 import { type Gfid, isGfid, NULL_GFID } from '../../runtime/core/gfid.ts';
 import { type Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import type { Inode, InodeTable } from '../../runtime/core/inode.ts';

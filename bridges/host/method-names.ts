@@ -6,8 +6,9 @@
  * A method that the module itself uses, by `self.name`, by its bare name or by a decorator, is the
  * author's own, and so is one whose name begins with `_` or that overrides one of the author's.
  */
-import { fopNames } from '../../runtime/core/fops.gen.ts';
+
 import { findFop } from '../../runtime/core/fops.ts';
+import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { printable } from '../../runtime/core/log.ts';
 import { nearest } from '../../runtime/core/nearest.ts';
 import type { Remark } from '../../runtime/core/xlator.ts';

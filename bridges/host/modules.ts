@@ -28,17 +28,18 @@ interface Candidate {
   readonly path: string;
 }
 
-/** The language and bare name that a name with an extension speaks of. */
+/** The bare name; and, of a name with an extension, the language and that extension alone. */
 function splitExtension(
   name: string,
   languages: readonly HostedLanguage[],
-): { bare: string; language: HostedLanguage | undefined } {
+): { bare: string; language: HostedLanguage | undefined; extensions: readonly string[] } {
   for (const language of languages) {
     for (const extension of language.extensions) {
-      if (name.endsWith(extension)) return { bare: name.slice(0, -extension.length), language };
+      if (!name.endsWith(extension)) continue;
+      return { bare: name.slice(0, -extension.length), language, extensions: [extension] };
     }
   }
-  return { bare: name, language: undefined };
+  return { bare: name, language: undefined, extensions: [] };
 }
 
 const split = (path: string | undefined): string[] =>
@@ -133,7 +134,7 @@ export function findModule(
   where: Where,
 ): FoundModule & { readonly language: HostedLanguage } {
   const { sources } = where;
-  const { bare, language: byName } = splitExtension(search.name, languages);
+  const { bare, language: byName, extensions } = splitExtension(search.name, languages);
   const wanted = byName ?? languages.find(({ name }) => name === search.language);
   if (byName !== undefined && search.language !== undefined && byName.name !== search.language) {
     throw new InitError(`module-name '${search.name}' is not a ${search.language} file`);
@@ -148,7 +149,12 @@ export function findModule(
         instead,
     );
   }
-  const among = wanted === undefined ? languages : [wanted];
+  const among =
+    byName !== undefined
+      ? [{ ...byName, extensions, packageFiles: [] }]
+      : wanted === undefined
+        ? languages
+        : [wanted];
   const folders = foldersFor(search, among, where);
   for (const folder of folders) {
     const found = candidatesIn(folder, bare, among, sources);
@@ -159,7 +165,9 @@ export function findModule(
       );
     }
     const [one] = found;
-    if (one !== undefined) return load(bare, one, folders, sources);
+    if (one !== undefined) {
+      return load(bare, { ...one, language: byName ?? one.language }, folders, sources);
+    }
   }
   const others = namesIn(folders, among, sources).filter((name) => name !== bare);
   const hint = didYouMean(bare, others);

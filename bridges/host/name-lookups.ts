@@ -4,19 +4,18 @@
  */
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
+import { moveEntry } from '../../runtime/core/entries.ts';
 import { EIO, ESTALE } from '../../runtime/core/errno.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
-import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
+import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
-import { GFID_REQ, RENAME_FLAGS } from '../../runtime/core/xdata.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { Decision } from './decision.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { ForgottenLoc } from './message.ts';
-
-const RENAME_EXCHANGE = 2;
 
 /** Who carries decisions out. */
 export interface LookupExecutor {
@@ -120,12 +119,8 @@ function forgetNames({ name }: FopRow, values: readonly unknown[] | undefined): 
   if (values === undefined) return;
   const [from, to, xdata] = values as [Loc, Loc, Dict | null];
   if (from.parent === null || from.name === null) return;
-  const { table } = from.parent;
-  const named = name === 'rename' && to.parent !== null && to.name !== null;
-  const exchanged = named && ((xdata?.number(RENAME_FLAGS) ?? 0) & RENAME_EXCHANGE) !== 0;
-  if (named && !exchanged) table.rename(from.parent, from.name, to.parent!, to.name!);
-  else table.unlink(from.parent, from.name);
-  if (exchanged) table.unlink(to.parent!, to.name!);
+  if (name === 'rename') moveEntry(from, to, xdata);
+  else from.parent.table.unlink(from.parent, from.name);
 }
 
 /** Notes a name that the guest itself looks up or makes: nobody above will link the inode. */

@@ -1,5 +1,6 @@
 /** Who an incarnation reports to: its volume's host, which decides what becomes of failures. */
 import type { Frame } from '../../runtime/core/frame.ts';
+import type { HostedRequest } from './hosted-request.ts';
 import type { Plan } from './plan.ts';
 import type { Policy } from './policy.ts';
 
@@ -19,6 +20,8 @@ export interface Counters {
 
 /** An incarnation, to its owner. */
 export interface Reporting {
+  /** True once a request has entered the interpreter. */
+  readonly hasServed: boolean;
   close(): void;
 }
 
@@ -28,12 +31,14 @@ export interface Owner {
   readonly policy: Policy;
   /** Something has gone wrong in the incarnation. */
   failed(incarnation: Reporting): void;
-  /** Its interpreter can no longer be entered. */
-  lost(incarnation: Reporting, why: string): void;
+  /** Its interpreter can no longer be entered. `by` is the request for which it ran. */
+  lost(incarnation: Reporting, why: string, by: HostedRequest | null): void;
   /** It was retired, and its last request has had its answer. */
   drained(incarnation: Reporting): void;
   /** A module has said whether the volume is up, by the HostApi of its incarnation. */
   says(api: object, isUp: boolean): void;
+  /** Answers a request that no interpreter is to be given now; false when it may enter. */
+  refuses(plan: Plan, frame: Frame, args: unknown[]): boolean;
   /** A request came to an incarnation whose interpreter is lost. */
   unserved(plan: Plan, frame: Frame, args: unknown[]): void;
 }

@@ -1,11 +1,12 @@
 /** What the host does with one fop of a module, decided once when the volume starts. */
-import { type FopName, fail } from '../../runtime/core/fops.gen.ts';
-import type { Arg, FopRow } from '../../runtime/core/fops.ts';
+
+import { type Arg, type FopRow, fops as table } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
-import { tailArgs, unwindArgs, windArgs } from '../../runtime/core/generic.gen.ts';
-import type { Cbk, Child } from '../../runtime/core/xlator.ts';
+import { type FopName, fail } from '../../runtime/core/gen/fops.gen.ts';
+import { collect, tailArgs, unwindArgs, windArgs } from '../../runtime/core/gen/generic.gen.ts';
+import type { Cbk, Child, Fop, Fops } from '../../runtime/core/xlator.ts';
 import { type Flatten, flattener } from './flatten.ts';
-import type { EnterGuest, Guest, HookName, Scalar } from './guest.ts';
+import { changesData, type EnterGuest, type Guest, type HookName, type Scalar } from './guest.ts';
 
 export type AnyCbk = Cbk<FopName, unknown>;
 
@@ -51,7 +52,7 @@ const flattenerFor = (args: readonly Arg[], guest: Guest, to: number): Flatten =
  * @param to the volume's bit in Inode.givenTo
  * @param children how many subvolumes there are
  */
-export function planFor(row: FopRow, guest: Guest, to: number, children: number): Plan | null {
+function planFor(row: FopRow, guest: Guest, to: number, children: number): Plan | null {
   const { fops, hooks, passesThrough } = guest.description;
   const description = fops[row.name];
   const indexOf = (arg: string | undefined, hook: HookName): number =>
@@ -59,6 +60,10 @@ export function planFor(row: FopRow, guest: Guest, to: number, children: number)
   const creates = indexOf(row.entry.creates, 'entry_created');
   const removes = indexOf(row.entry.removes, 'entry_removed');
   if (description === undefined && creates < 0 && removes < 0) return null;
+  // Neither `any_fop` nor a hook knows what becomes of changed data: core/data-guard.ts answers.
+  const isOwn = description !== undefined && description.any !== true;
+  const isPast = row.data === 'past' || row.data === 'extents';
+  if (isPast && !isOwn && changesData(guest.description)) return null;
   const enters = description !== undefined && description.kind !== 'none';
   // What just a callback or a hook would see is refused where nothing passes through.
   if (!enters && children > 1 && passesThrough !== true) return null;
@@ -75,6 +80,25 @@ export function planFor(row: FopRow, guest: Guest, to: number, children: number)
     removes,
     ...movesOf(name),
   };
+}
+
+/** The fops of a volume, each of which calls `enter` with its plan. Parameters as of `planFor`. */
+export function fopsFor(
+  guest: Guest,
+  to: number,
+  children: number,
+  enter: (plan: Plan, frame: Frame, args: unknown[]) => void,
+): Fops<unknown> {
+  const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
+  for (const row of table) {
+    const plan = planFor(row, guest, to, children);
+    if (plan === null) continue;
+    made[plan.name] = collect[plan.name]((frame, _, args) => enter(plan, frame, args)) as Fop<
+      FopName,
+      unknown
+    >;
+  }
+  return made as Fops<unknown>;
 }
 
 /** How replies of one fop enter the guest. */

@@ -1,14 +1,15 @@
 /**
- * What becomes of a request that the module failed with, and when its interpreter is started anew.
+ * Decides what becomes of a request that the module failed with, and when its interpreter is started anew.
  *
  * - `fail`: the request is answered with an errno.
  * - `bypass`: it is carried on as if the translator were not there, as long as nothing was wound.
  * - `restart`: it is answered with an errno, and after so many failures the module gets a fresh
  *   interpreter.
  *
- * An interpreter that is lost (out of memory, crashed) is replaced under every policy. Replacements
- * that follow each other closely wait, twice as long each time: a module that fails at once must
- * not keep the process busy with starting it.
+ * An interpreter that is lost (out of memory, crashed) is replaced under every policy, at once: requests
+ * wait for its successor. Three things wait twice as long each time (`Backoff`): a start after a failed
+ * one, a restart by policy after another, and a request that keeps ending interpreters
+ * (harmful-requests.ts).
  */
 
 export const policies = ['fail', 'bypass', 'restart'] as const;
@@ -20,7 +21,7 @@ export interface Policy {
   readonly error: number;
   /** Failures of one interpreter before `restart` replaces it. */
   readonly maxFailures: number;
-  /** Seconds to wait before the first replacement that follows another closely. */
+  /** Seconds of the first wait of what is paced: see `Backoff`. */
   readonly restartBackoff: number;
 }
 
@@ -39,24 +40,36 @@ export interface Limits {
 /** The longest wait, in seconds. */
 const LONGEST = 60;
 
-/** Paces replacements. Times are milliseconds of a monotonic clock. */
+/**
+ * Paces what is to happen less often the more often it happens: not at first, then after a wait, and twice
+ * as long each time. Times are milliseconds of a monotonic clock.
+ */
 export class Backoff {
   private readonly first: number;
-  private last = Number.NEGATIVE_INFINITY;
+  private readonly longest: number;
+  private waited = Number.NEGATIVE_INFINITY;
   private wait = 0;
 
   /** @param seconds the first wait; 0 never waits. */
   constructor(seconds: number) {
     this.first = seconds * 1000;
+    this.longest = Math.max(this.first, LONGEST * 1000);
   }
 
-  /** How long to wait now, in milliseconds, before another replacement. */
+  /** It has happened: how long to wait now, in milliseconds, before the next time. */
   next(now: number): number {
-    const longest = Math.max(this.first, LONGEST * 1000);
-    // One that has lived longer than any wait has earned an immediate successor.
-    if (now - this.last > longest) this.wait = 0;
-    else this.wait = this.wait === 0 ? this.first : Math.min(2 * this.wait, longest);
-    this.last = now + this.wait;
+    // After a pause longer than any wait, the next event counts as the first one.
+    if (now > this.forgottenAt) this.wait = 0;
+    else this.wait = this.wait === 0 ? this.first : Math.min(2 * this.wait, this.longest);
+    this.waited = now + this.wait;
     return this.wait;
+  }
+
+  isWaiting(now: number): boolean {
+    return now < this.waited;
+  }
+
+  get forgottenAt(): number {
+    return this.waited + this.longest;
   }
 }

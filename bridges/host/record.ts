@@ -18,8 +18,7 @@ export const requestFailed = { msgid: messages.requestFailed.id };
 export function oneRecord(whole: string): string {
   const more = whole.length - MOST_LOGGED;
   const text = more > 0 ? `${whole.slice(0, MOST_LOGGED)}… (${more} characters more)` : whole;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is sought
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]|\n/g, (char) =>
+  return text.replace(/(?!\t)\p{Cc}|[\u2028\u2029]/gu, (char) =>
     char === '\n' ? '\n    ' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }

@@ -71,6 +71,11 @@ export class Waiting {
     this.requests.delete(request.id);
   }
 
+  /** Drops one that has had its answer, and is owed none. */
+  dropIfOver(request: HostedRequest): void {
+    if (request.owed === 0 && (request.answered || request.plan === null)) this.drop(request);
+  }
+
   /** A debugger has had the whole thread stand still until now. */
   standStill(): void {
     this.stoodStill = true;

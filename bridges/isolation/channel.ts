@@ -34,7 +34,8 @@ const SIDE_WORDS = 8;
 /** Words that both share, behind those. */
 const LEVEL = 2 * SIDE_WORDS;
 const BEAT = LEVEL + 1;
-const CLOCK_BYTES = 4 * (LEVEL + 2);
+const SERVED = LEVEL + 2;
+const CLOCK_BYTES = 4 * (LEVEL + 4);
 const CONTROL_BYTES = CLOCK_BYTES + 8;
 
 const AWAKE = 0;
@@ -125,6 +126,15 @@ export class Channel {
 
   raiseBeat(): void {
     Atomics.add(this.control, BEAT, 1);
+  }
+
+  /** The number of the call for which the worker runs; 0 for none. The worker may write a false number. */
+  get served(): number {
+    return Atomics.load(this.control, SERVED);
+  }
+
+  set served(call: number) {
+    this.control[SERVED] = call;
   }
 
   // -- sending -----------------------------------------------------------------------------------

@@ -129,6 +129,7 @@ export interface WorkerData {
 export interface Started {
   readonly fops: readonly string[];
   readonly passesThrough: boolean;
+  readonly observes: boolean;
   readonly language: string;
   readonly path: string;
   readonly methods: readonly ScriptMethod[];

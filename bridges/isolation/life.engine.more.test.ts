@@ -11,6 +11,7 @@ import {
   type RunningModule,
   startModule,
 } from '../../test/support/module.ts';
+import { Channel } from './channel.ts';
 import { Link } from './main/link.ts';
 
 const source = `import { Translator } from 'glossa';
@@ -18,6 +19,7 @@ export class xlator extends Translator {
   seen = new Map();
   lookup(frame, loc, xdata) {
     if (loc.name === 'decided') return frame.fail(2);
+    if (loc.name === 'long') for (let i = 0; i < 2e8; i++);
     frame.wind(loc, xdata);
   }
   lookupCbk(frame, ...reply) { frame.unwind(...reply); }
@@ -122,13 +124,58 @@ it('a thread that is ended in the midst: its requests fail, and another takes ov
   expect(run.lines().join('\n')).toMatch(/the thread is lost[\s\S]*started anew/);
 });
 
+interface Isolated {
+  readonly volume: {
+    readonly worker: { readonly link: Link } | null;
+    lost(worker: unknown, why: string): void;
+  };
+}
+
+const volumeOf = (run: RunningModule) => (run.xl.priv as unknown as Isolated).volume;
+
 /** Ends the volume's thread from outside, as a crash does. */
 async function crash(run: RunningModule): Promise<void> {
-  const { volume } = run.xl.priv as unknown as {
-    volume: { worker: unknown; lost(worker: unknown, why: string): void };
-  };
+  const volume = volumeOf(run);
   volume.lost(volume.worker, 'the test');
 }
+
+it('a request that ends its thread twice is refused alone; others wait for the next thread', async () => {
+  const run = await start();
+  const { sleep } = Channel.prototype;
+  // The thread ends while it works for that name.
+  const spy = vi.spyOn(Channel.prototype, 'sleep').mockImplementation(function (
+    this: Channel,
+    ...args
+  ) {
+    const loc = volumeOf(run).worker?.link.served?.asked.values[0];
+    if (loc instanceof Loc && loc.name === 'long') void crash(run);
+    else sleep.apply(this, args);
+  });
+  for (let times = 0; times < 4; times++) {
+    const long = run.ask('lookup', run.absent('long'), null);
+    expect(long).toMatchObject({ count: 1, opErrno: EIO });
+    const other = run.ask('lookup', run.absent('decided'), null);
+    await soon(() => expect(other).toMatchObject({ count: 1, opErrno: ENOENT }));
+  }
+  expect(run.dump()).toMatchObject({ threads: 3 });
+  expect(run.lines().join('\n')).toContain("lookup of '/long' ends the interpreter again and");
+  expect(await run.reload()).toMatchObject({ ok: true });
+  run.ask('lookup', run.absent('long'), null);
+  spy.mockRestore();
+  const next = run.ask('lookup', run.absent('decided'), null);
+  await soon(() => expect(next).toMatchObject({ count: 1, opErrno: ENOENT }));
+  expect(run.dump()).toMatchObject({ threads: 4 });
+});
+
+it('a thread that ends before it has served waits for the next request, or for a second', async () => {
+  const run = await start();
+  for (let times = 0; times < 3; times++) {
+    await crash(run);
+    const next = run.ask('lookup', run.absent('decided'), null);
+    await soon(() => expect(next).toMatchObject({ count: 1, opErrno: ENOENT }));
+  }
+  expect(run.dump()).toMatchObject({ threads: 4 });
+});
 
 it('what was wound to nobody is passed on, where option on-error says so', async () => {
   const run = await start({ 'on-error': 'bypass', 'restart-backoff': '3600' });

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { EIO } from '../../runtime/core/errno.ts';
-import { fopNames } from '../../runtime/core/fops.gen.ts';
+import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { ask, FakeContext, HeldLeaf, startGraph } from '../../test/support/core.ts';

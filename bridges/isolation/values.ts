@@ -7,6 +7,7 @@
 import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
+import type { Arg, ArgType } from '../../runtime/core/fops.ts';
 import {
   FLOCK_FIELDS,
   IATT_FIELDS,
@@ -14,8 +15,7 @@ import {
   NEW_FLOCK,
   NEW_LEASE,
   STATVFS_FIELDS,
-} from '../../runtime/core/fields.gen.ts';
-import type { Arg, ArgType } from '../../runtime/core/fops.ts';
+} from '../../runtime/core/gen/fields.gen.ts';
 import { type Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';

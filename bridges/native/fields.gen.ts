@@ -1,5 +1,5 @@
 /**
- * Generated from runtime/core/fields.ts by runtime/gen/native-fields.ts (npm run gen). Do not edit.
+ * Generated from runtime/core/fields.ts by tools/gen/native-fields.ts (npm run gen). Do not edit.
  *
  * How the structures that travel field by field get into a record for C, and out of its messages.
  * Each field by its name: a loop over names would be slower. size…: how many doubles it takes at

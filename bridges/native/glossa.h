@@ -326,8 +326,8 @@ struct volume_options {
 #define GLOSSA_NEEDS_CLOCK 4u  /* this->now */
 /*
  * readv and writev only look on, or all ways to data are defined. Otherwise, where one of the two is
- * defined, copies come as reads and writes, files have no holes, and fallocate, zerofill, discard,
- * rchecksum and put that are not defined are EOPNOTSUPP.
+ * defined, copies come as reads and writes, files have no holes, lookups bring no content along, and
+ * fallocate, zerofill, discard, rchecksum and put that are not defined are EOPNOTSUPP.
  */
 #define GLOSSA_OBSERVES 8u
 /*

@@ -1,5 +1,5 @@
 /*
- * Generated from runtime/core/fields.ts by runtime/gen/native-fields.ts (npm run gen). Do not edit.
+ * Generated from runtime/core/fields.ts by tools/gen/native-fields.ts (npm run gen). Do not edit.
  *
  * The structures that travel field by field. A text that is NULL counts as empty. Part of glossa.h:
  * include that.

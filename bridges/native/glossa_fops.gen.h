@@ -1,5 +1,5 @@
 /*
- * Generated from runtime/core/fops.ts by runtime/gen/native.ts (npm run gen). Do not edit.
+ * Generated from runtime/core/fops.ts by tools/gen/native.ts (npm run gen). Do not edit.
  *
  * For every fop: what it is called with and what its callback gets, and
  *

@@ -7,23 +7,28 @@
  * between. Options beyond those below are its own; they are checked the same way.
  */
 import { existsSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
+import { messages } from '../../runtime/core/messages.ts';
 import {
   checkOptions,
   defineOptions,
   genericOptions,
+  missingOption,
   type Options,
   type Values,
 } from '../../runtime/core/options.ts';
 import {
+  answersAnew,
   defaultNotify,
   defineTranslator,
   type Fops,
+  type Reloaded,
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
 import { leftOut } from '../host/left-out.ts';
+import { watchFolder } from '../machine/node/watch.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
 import { checkFops } from './record.ts';
@@ -38,6 +43,13 @@ const options = defineOptions({
     description:
       "The file, .ts, .mts, .js, .mjs or .so; a relative one starts at the volfile's folder.",
   },
+  reload: {
+    type: 'bool',
+    default: false,
+    description:
+      'Loads the file again whenever it, or one that it imports, is saved. Code that does not start ' +
+      'leaves the code before at work.',
+  },
   ffi: {
     type: 'str',
     values: ffiNames,
@@ -46,11 +58,15 @@ const options = defineOptions({
   },
 });
 
+/** Time limit for a volume with new code, and the volumes above it, to come up. */
+const UP_MS = 30_000;
+
 /** What was made of a volume's file. */
 interface Loaded {
   readonly path: string;
   readonly record: Translator<unknown>;
   values: Values<Options>;
+  unwatch(): void;
 }
 
 /** `xl.priv` is the translator's own, so this is kept beside it. */
@@ -58,11 +74,50 @@ const volumes = new WeakMap<Xlator<unknown>, Loaded>();
 
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
   const path = findFile(xl, settings['module-path']);
-  const record = await providerFor(path).load(path, xl, { ffi: settings.ffi, own: options });
+  const provider = providerFor(path);
+  const { record, files } = await provider.load(path, xl, { ffi: settings.ffi, own: options });
   checkChildren(xl, path, record);
   const values = ownValues(xl, path, record);
-  volumes.set(xl, { path, record, values });
-  return record.init(xl, values);
+  const volume: Loaded = { path, record, values, unwatch() {} };
+  volumes.set(xl, volume);
+  const priv = await record.init(xl, values);
+  if (settings.reload) volume.unwatch = watchFiles(xl, files);
+  return priv;
+}
+
+/** Loads the code again when one of its files is saved. The result ends that. */
+function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
+  const ends = [...new Set(files.map(dirname))].map((folder) => {
+    const names = files.filter((file) => dirname(file) === folder).map((file) => basename(file));
+    return watchFolder(folder, names, {
+      changed: () => void reload(xl),
+      failed: (why) =>
+        xl.log.warning(`option reload: ${folder} is not watched: ${why}`, {
+          msgid: messages.nativeNotWatched.id,
+        }),
+    });
+  });
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+const reload = (xl: Xlator<unknown>): Promise<Reloaded> =>
+  volumes.get(xl)!.record.reload?.(xl) ?? renew(xl);
+
+/** Code in the process itself takes the place of other code with its volume: as another instance. */
+async function renew(xl: Xlator<unknown>): Promise<Reloaded> {
+  try {
+    const isNew = await xl.graph!.renew(xl as Xlator, UP_MS);
+    if (isNew) xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
+    return { ok: true, text: 'reloaded' };
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    const problems = error.problems.map((problem) => problem.replace(`${xl.place}: `, ''));
+    const text = `not reloaded, the code before goes on: ${problems.join('\n')}`;
+    xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
+    return { ok: false, text };
+  }
 }
 
 const providerFor = (path: string): Provider =>
@@ -70,7 +125,9 @@ const providerFor = (path: string): Provider =>
 
 /** @throws {InitError} */
 function findFile(xl: Xlator<unknown>, given: string | undefined): string {
-  if (given === undefined) throw new InitError('option module-path is missing: which file?');
+  if (given === undefined) {
+    throw new InitError(missingOption('module-path', 'which file?', xl.given));
+  }
   const path = resolve(xl.context.baseDir, given);
   const known = providers.flatMap(({ extensions }) => extensions);
   if (!known.includes(extname(path))) {
@@ -129,22 +186,28 @@ function reconfigure(xl: Xlator<unknown>): void {
   if (problems.length > 0) throw new GraphError(problems);
   volume.values = values;
   record.reconfigure?.(xl, values);
+  answersAnew(xl);
 }
 
 function fops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = volumes.get(xl)!;
   const given = record.fops;
   const made = typeof given === 'function' ? checkFops(path, given(xl)) : given;
-  const text = leftOut(xl, 'typescript', says(xl), (name) => made[name] !== undefined);
+  const text = leftOut(
+    xl,
+    'typescript',
+    says(xl, 'passesThrough'),
+    (name) => made[name] !== undefined,
+  );
   if (text !== undefined) xl.doubt([{ where: path, text }]);
   xl.log.info(`${path} loaded: ${Object.keys(made).join(', ') || 'no fops'}`);
   return made;
 }
 
-/** What the file's translator says of fops that it does not define. */
-function says(xl: Xlator<unknown>): boolean | undefined {
-  const { passesThrough } = volumes.get(xl)!.record;
-  return typeof passesThrough === 'function' ? passesThrough(xl) : passesThrough;
+/** A flag of the file's translator: undefined fops pass through, or it only observes data. */
+function says(xl: Xlator<unknown>, field: 'passesThrough' | 'observes'): boolean | undefined {
+  const said = volumes.get(xl)!.record[field];
+  return typeof said === 'function' ? said(xl) : said;
 }
 
 export default defineTranslator<unknown, typeof options>({
@@ -160,20 +223,25 @@ export default defineTranslator<unknown, typeof options>({
     providerFor(path).check(path);
   },
   fops,
-  passesThrough: says,
+  passesThrough: (xl) => says(xl, 'passesThrough'),
+  observes: (xl) => says(xl, 'observes') ?? volumes.get(xl)!.record.watches === true,
   reconfigure,
   inherit(xl, before) {
     const [{ record }, other] = [volumes.get(xl)!, volumes.get(before)!];
     // What another kind of translator has would mean nothing to it.
     if (other.record.type === record.type) record.inherit?.(xl, before);
   },
-  reload: (xl) => volumes.get(xl)!.record.reload?.(xl) ?? null,
+  reload,
   notify(xl, event, data) {
     const { record } = volumes.get(xl)!;
     if (record.notify === undefined) defaultNotify(xl, event, data);
     else record.notify(xl, event, data);
   },
-  fini: (xl) => volumes.get(xl)!.record.fini?.(xl),
+  fini(xl) {
+    const { record, unwatch } = volumes.get(xl)!;
+    unwatch();
+    return record.fini?.(xl);
+  },
   forget: (xl, inode, value) => volumes.get(xl)!.record.forget?.(xl, inode, value),
   release: (xl, fd, value) => volumes.get(xl)!.record.release?.(xl, fd, value),
   releasedir: (xl, fd, value) => volumes.get(xl)!.record.releasedir?.(xl, fd, value),

@@ -37,8 +37,11 @@ const typed: Readonly<Record<string, boolean>> = {
 };
 export const extensions: readonly string[] = Object.keys(typed);
 
-/** Is told of each file before it is run, and throws when it is not to be. */
-type Vouch = (path: string) => void;
+/**
+ * Is told of each file before it is run, and throws when it is not to be.
+ * @param isOwn for one that is loaded anew with each load; packages are the process's
+ */
+type Vouch = (path: string, isOwn: boolean) => void;
 
 /** What a file exports. @throws {InitError} with the file, the line and what is wrong there */
 export function loadFile(
@@ -81,7 +84,7 @@ class Files {
     const known = this.loaded.get(path);
     // Also one that is still being loaded: files may import each other.
     if (known !== undefined) return known.exports;
-    this.vouch(path);
+    this.vouch(path, true);
     const module = { exports: {} };
     this.loaded.set(path, module);
     const code = compileFunction(stripped(path), parameters, { filename: path });
@@ -99,7 +102,10 @@ class Files {
     const require = createRequire(from);
     const found = require.resolve(near ?? name);
     // Node's own modules are names, not paths.
-    if (isAbsolute(found)) this.vouch(found);
+    if (!isAbsolute(found)) return require(found);
+    const isOwn = near !== null && !found.endsWith('.node');
+    this.vouch(found, isOwn);
+    if (isOwn) delete require.cache[found];
     return require(found);
   }
 

@@ -9,10 +9,16 @@ export interface Provider {
   check(path: string): void;
   /**
    * Makes a translator of a file: checked, and nothing of it run beyond what loading takes. The
-   * record is this volume's alone; everything that holds the file goes with its `fini`.
+   * record is this volume's alone; everything that holds the file goes with its `fini`. With it come
+   * the files that it was made of.
    * @throws {InitError | GraphError} which name the file, and the line where there is one
    */
-  load(path: string, xl: Xlator<unknown>, settings: NativeSettings): Promise<Translator<unknown>>;
+  load(path: string, xl: Xlator<unknown>, settings: NativeSettings): Promise<LoadedRecord>;
+}
+
+export interface LoadedRecord {
+  readonly record: Translator<unknown>;
+  readonly files: readonly string[];
 }
 
 export interface NativeSettings {

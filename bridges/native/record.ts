@@ -3,7 +3,7 @@
  * are for editors, and a file may be written without one.
  */
 import { GraphError } from '../../runtime/core/errors.ts';
-import { fopNames } from '../../runtime/core/fops.gen.ts';
+import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { optionTypes, type ValueTypes } from '../../runtime/core/option-types.ts';
 import { type OptionSpec, printOption, readOption } from '../../runtime/core/options.ts';
@@ -61,6 +61,11 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
     wrong: (value: object) => (isObject(value) ? wrongFops(value) : []),
   },
   passesThrough: {
+    expected: 'true or false, or a function (xl) that says so',
+    optional: true,
+    is: (value) => typeof value === 'boolean' || isFunction(value),
+  },
+  observes: {
     expected: 'true or false, or a function (xl) that says so',
     optional: true,
     is: (value) => typeof value === 'boolean' || isFunction(value),

@@ -3,11 +3,8 @@
  * module of any other language (bridges/host), so that policies and time-outs are the same.
  */
 
-import { basename, dirname } from 'node:path';
-import { messages } from '../../runtime/core/messages.ts';
-import { defineOptions, type Options, type Values } from '../../runtime/core/options.ts';
-import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
-import { tellGuards } from '../host/data-guard.ts';
+import type { Options, Values } from '../../runtime/core/options.ts';
+import { answersAnew, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import { moduleOptions } from '../host/declared.ts';
 import { Host } from '../host/host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from '../host/hosted.ts';
@@ -15,34 +12,25 @@ import { Incarnation } from '../host/incarnation.ts';
 import { tellLeftOut } from '../host/left-out.ts';
 import { nodeMachine } from '../machine/node/index.ts';
 import { vouch } from '../machine/node/vouch.ts';
-import { watchFolder } from '../machine/node/watch.ts';
 import { checkFile, openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
 import type { NativeSettings, Provider } from './provider.ts';
 
 /** What a volume of such a file takes besides the options of features/native. */
-export const sharedObjectOptions = defineOptions({
-  ...failureOptions,
-  reload: {
-    type: 'bool',
-    default: false,
-    description: 'Loads the file again whenever it is written.',
-  },
-});
+export const sharedObjectOptions = failureOptions;
 
 type Given = Values<typeof sharedObjectOptions>;
 
 /** What a volume of such a file keeps. */
 interface Volume extends Hosted {
   given: Given;
-  unwatch(): void;
 }
 
 export const sharedObject: Provider = {
   extensions: ['.so'],
   check: checkFile,
   async load(path, _xl, settings) {
-    return recordOf(path, settings) as unknown as Translator<unknown>;
+    return { record: recordOf(path, settings) as unknown as Translator<unknown>, files: [path] };
   },
 };
 
@@ -69,7 +57,6 @@ function recordOf(
       incarnation.discard();
       throw error;
     }
-    tellGuards(xl, incarnation.guest.description);
     return incarnation;
   }
 
@@ -82,22 +69,9 @@ function recordOf(
     ...hosted,
     async init(xl, given) {
       const host = new Host(xl, policyOf(given), () => begin(xl, volume));
-      const volume: Volume = { host, given, unwatch: () => {} };
+      const volume: Volume = { host, given };
       await host.start();
-      if (given.reload) {
-        volume.unwatch = watchFolder(dirname(path), [basename(path)], {
-          changed: () => void host.reload(),
-          failed: (why) =>
-            xl.log.warning(`option reload: ${path} is not watched: ${why}`, {
-              msgid: messages.nativeNotWatched.id,
-            }),
-        });
-      }
       return volume;
-    },
-    fini(xl) {
-      xl.priv.unwatch();
-      return hosted.fini(xl);
     },
     reconfigure(xl, given) {
       const volume = xl.priv;
@@ -108,6 +82,7 @@ function recordOf(
       volume.host.setPolicy(policy);
       for (const each of volume.host.incarnations) each.setLimits(limitsOf(given));
       incarnation.enterFor(() => incarnation.guest.hook('reconfigure', [values]));
+      answersAnew(xl as Xlator);
     },
   };
 }

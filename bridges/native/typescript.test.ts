@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { connect } from '../../runtime/api/driver.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
@@ -7,7 +9,13 @@ import { Iatt } from '../../runtime/core/iatt.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import * as runtime from '../../runtime/index.ts';
 import { attributes, FakeContext, gfidOf } from '../../test/support/core.ts';
-import { folderOf, moduleGraph, native, startModule } from '../../test/support/module.ts';
+import {
+  folderOf,
+  moduleGraph,
+  native,
+  type RunningModule,
+  startModule,
+} from '../../test/support/module.ts';
 
 const language = native('.ts');
 
@@ -353,6 +361,102 @@ describe('the volume', () => {
       'clientDisconnect two undefined',
     ]);
     await run.graph.stop();
+  });
+});
+
+describe('a reload of a file', () => {
+  /** Fails stat with an errno that two other files name, after the child has answered. */
+  const files = {
+    'm.ts': `import { type Cbk, defineTranslator, fail, type Fop, wind } from 'glossa';
+      import { first } from './first.ts';
+      import { second } from './second.json';
+      interface State { readonly errno: number; count: number }
+      const stat: Fop<'stat', State> = (frame, xl, loc, xdata) =>
+        wind.stat(frame, 0, statCbk, xl.children[0]!, loc, xdata);
+      const statCbk: Cbk<'stat', State> = (frame, _cookie, xl) => {
+        xl.priv.count += 1;
+        fail.stat(frame, xl.priv.errno);
+      };
+      export default defineTranslator<State, Record<string, never>>({
+        type: 'test/mine', description: 'A module.', children: [1, 1], options: {},
+        fops: { stat }, init: () => ({ errno: first + second, count: 0 }),
+        inherit(xl, before) { xl.priv.count = before.priv.count; },
+        dump: ({ priv }) => ({ count: priv.count }),
+        fini: (xl) => xl.log.info('ended'),
+      });`,
+    'first.ts': 'export const first: number = 10;',
+    'second.json': '{ "second": 1 }',
+  };
+  const answer = (run: RunningModule) => run.asked()[0]!.answer(0, 0, attributes(gfidOf(1)), null);
+  const errnoOf = (run: RunningModule): number => {
+    const reply = run.ask('stat', run.known('a'), null);
+    answer(run);
+    return reply.opErrno;
+  };
+
+  it('reads its imports again; requests under way finish in the old code', async () => {
+    const folder = folderOf(files);
+    const run = await startModule(folder, { language });
+    const before = run.xl;
+    const begun = run.ask('stat', run.known('a'), null);
+    writeFileSync(join(folder, 'first.ts'), 'export const first = 20;');
+    writeFileSync(join(folder, 'second.json'), '{ "second": 2 }');
+    expect(await run.reload()).toEqual({ ok: true, text: 'reloaded' });
+    answer(run);
+    expect([begun.opErrno, errnoOf(run)]).toEqual([11, 22]);
+    // The one before goes once it is idle; asked again, it does nothing.
+    expect(await before.translator.reload!(before)).toEqual({ ok: true, text: 'reloaded' });
+    await vi.waitFor(() => {
+      run.context.advance(1000);
+      expect(run.lines().join()).toMatch(/ended/);
+    });
+    expect(run.graph.xlators.length).toBe(2);
+    run.settled();
+  });
+
+  it('takes over the state of the old code, by its inherit', async () => {
+    const run = await startModule(files, { language });
+    errnoOf(run);
+    await run.reload();
+    expect(run.dump()).toMatchObject({ count: 1 });
+  });
+
+  it('keeps the old code when the new one fails to start, and names the line of the error', async () => {
+    const folder = folderOf(files);
+    const run = await startModule(folder, { language });
+    for (const [file, text, said] of [
+      ['first.ts', 'export const first = ;', /first\.ts:1:22: SyntaxError/],
+      ['first.ts', 'export const first = 1;\nthrow new Error("no");', /first\.ts:2: Error: no/],
+      ['m.ts', 'export default 1;', /m\.ts: the default export must be a translator/],
+    ] as const) {
+      writeFileSync(join(folder, file), text);
+      const { ok, text: why } = await run.reload();
+      expect([ok, why]).toEqual([false, expect.stringMatching(said)]);
+      expect(why).toMatch(/^not reloaded, the code before goes on: /);
+      expect(why).not.toMatch(/dist|data:/);
+      expect(errnoOf(run)).toBe(11);
+    }
+  });
+
+  it('with option reload, happens when the file or one of its imports is saved', async () => {
+    const folder = folderOf({ ...files, 'other.ts': '' });
+    const run = await startModule(folder, { language, options: { reload: 'on' } });
+    writeFileSync(join(folder, 'first.ts'), 'export const first = 20;');
+    await vi.waitFor(() => expect(errnoOf(run)).toBe(21), 20_000);
+    writeFileSync(join(folder, 'm.ts'), files['m.ts'].replace('first + second', 'second'));
+    await vi.waitFor(() => expect(errnoOf(run)).toBe(1), 20_000);
+    // Two volumes were replaced; each has ended its watch, or is no part of the graph.
+    expect(run.lines().filter((line) => line.endsWith(': reloaded')).length).toBe(2);
+  });
+
+  it('asked for twice at once, also below another volume, replaces each volume once', async () => {
+    const run = await startModule(files, { language });
+    const [one, two] = await Promise.all([run.reload(), run.reload()]);
+    expect([one, two]).toEqual([
+      { ok: true, text: 'reloaded' },
+      { ok: true, text: 'reloaded' },
+    ]);
+    expect(run.lines().filter((line) => line.endsWith(': reloaded')).length).toBe(1);
   });
 });
 

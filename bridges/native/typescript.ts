@@ -13,9 +13,11 @@ export const typescript: Provider = {
   extensions,
   check: checkFile,
   async load(path, xl) {
-    return checkRecord(
-      path,
-      loadFile(path, {}, (file) => vouch(xl, file)),
-    );
+    const files: string[] = [];
+    const exports = loadFile(path, {}, (file, isOwn) => {
+      vouch(xl, file);
+      if (isOwn) files.push(file);
+    });
+    return { record: checkRecord(path, exports), files };
   },
 };

@@ -38,12 +38,12 @@ import {
   IATT_FIELDS,
   LEASE_FIELDS,
   STATVFS_FIELDS,
-} from '../../runtime/core/fields.gen.ts';
-import { Links, refusal } from '../../runtime/core/fops.gen.ts';
-import { Graph, type VolumeSpec } from '../../runtime/core/graph.ts';
+} from '../../runtime/core/gen/fields.gen.ts';
+import { Links, refusal } from '../../runtime/core/gen/fops.gen.ts';
+import { Graph } from '../../runtime/core/graph.ts';
 import { DEBUG } from '../../runtime/core/log.ts';
 import { isUpcall } from '../../runtime/core/upcall.ts';
-import type { Child, Translator, Xlator } from '../../runtime/core/xlator.ts';
+import type { Child, Translator, VolumeSpec, Xlator } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { MessageError } from '../host/message.ts';
 import { type Look, TestContext } from './clock.ts';
@@ -232,6 +232,7 @@ export class Bed {
       await graph.stop();
       throw new MessageError(slip[4]);
     }
+    this.look.started?.(graph);
     const client = connect(graph, 'test');
     const made: Bench = { graph, watches, client, clients: new Map(), log, upcalls: [] };
     client.initiator.listen((event, data) => {

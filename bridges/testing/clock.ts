@@ -4,8 +4,9 @@
  */
 import { type Clock, VIRTUAL_EPOCH_MS } from '../../runtime/core/clock.ts';
 import type { Context } from '../../runtime/core/context.ts';
-import type { VolumeSpec } from '../../runtime/core/graph.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
 import type { LogSink } from '../../runtime/core/log.ts';
+import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 import { web } from '../machine/browser/web.ts';
 
 /** A module's translator, and the options that load the module. @throws {InitError} */
@@ -25,6 +26,8 @@ export interface Look {
   readonly strict: boolean;
   /** Told of it otherwise. */
   warned(text: string): void;
+  /** Told of each graph once it is up. */
+  readonly started?: ((graph: Graph) => void) | undefined;
 }
 
 /** The context of one graph under test. */

@@ -7,9 +7,10 @@
 import type { Driver, Found, Reply } from '../../runtime/api/driver.ts';
 import { listNames, readAll, writeAll } from '../../runtime/api/files.ts';
 import { Dict } from '../../runtime/core/dict.ts';
+import { moveEntry } from '../../runtime/core/entries.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
-import { type FopName, fopNames } from '../../runtime/core/fops.gen.ts';
 import { findFop, SET_ATTR } from '../../runtime/core/fops.ts';
+import { type FopName, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { IA_IFLNK, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
@@ -151,7 +152,7 @@ async function rename(driver: Driver, from: string, to: string): Promise<Plain> 
   const oldLoc = new Loc(old.inode, old.parent ?? null, old.name ?? null);
   const newLoc = new Loc(there?.inode ?? null, place.parent, place.name);
   await driver.expect('rename', oldLoc, newLoc, null);
-  if (old.parent) driver.graph.inodes.rename(old.parent, old.name!, place.parent, place.name);
+  moveEntry(oldLoc, newLoc, null);
   return null;
 }
 

@@ -3,6 +3,7 @@
  * they come, and when nothing is under way any more but timers, time jumps to the next of them. A
  * test that waits for what nothing can bring fails at once.
  */
+import type { Graph } from '../../runtime/core/graph.ts';
 import { Bed } from './bed.ts';
 import type { FindTranslator } from './clock.ts';
 import type { ParsedLine } from './log.ts';
@@ -35,6 +36,8 @@ export interface FileSettings {
   readonly strict?: boolean;
   /** Told of it otherwise, each once. */
   warned?(text: string): void;
+  /** Told of each graph once it is up. */
+  started?(graph: Graph): void;
   /** Told of each test as it ends. */
   ended(report: TestReport): void;
 }
@@ -44,14 +47,14 @@ export async function runTests(
   path: string,
   folder: string,
   begin: StartTests,
-  { translatorFor, filter, timeLimit, strict = false, warned, ended }: FileSettings,
+  { translatorFor, filter, timeLimit, strict = false, warned, started, ended }: FileSettings,
 ): Promise<void> {
   const told = new Set<string>();
   const tell = (text: string): void => {
     if (!told.has(text)) warned?.(text);
     told.add(text);
   };
-  const bed = new Bed({ translatorFor, baseDir: folder, strict, warned: tell });
+  const bed = new Bed({ translatorFor, baseDir: folder, strict, warned: tell, started });
   let printed: string[] = [];
   const settings: TestSettings = { timeLimit, print: (line) => void printed.push(line) };
   let tests = await begin(path, bed, settings);

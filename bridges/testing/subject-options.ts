@@ -1,5 +1,5 @@
 /** Options of the translator under test, and where they are from, as messages have it. */
-import type { VolumeSpec } from '../../runtime/core/graph.ts';
+import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 
 export const optionsOf = (module: string): string => `the options of ${module}`;
 

@@ -3,10 +3,10 @@
  * storage, and fails or holds back those that the test wants to.
  */
 import { pathOf } from '../../runtime/api/driver.ts';
-import { type FopName, fail, fopNames } from '../../runtime/core/fops.gen.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
-import { collect, tailArgs } from '../../runtime/core/generic.gen.ts';
+import { type FopName, fail, fopNames } from '../../runtime/core/gen/fops.gen.ts';
+import { collect, tailArgs } from '../../runtime/core/gen/generic.gen.ts';
 import {
   defaultNotify,
   defineTranslator,

@@ -7,10 +7,10 @@
  * features/negative asks again and a script goes on to deny it, and which name an upcall was about.
  */
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../runtime/bench/random.ts';
+import { seeded } from '../../apps/bench/engine/random.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
-import type { FopName } from '../../runtime/core/fops.gen.ts';
 import { fops } from '../../runtime/core/fops.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';

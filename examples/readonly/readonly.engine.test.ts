@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import { EROFS } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
-import type { FopName } from '../../runtime/core/fops.gen.ts';
 import { fops } from '../../runtime/core/fops.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { startModule } from '../../test/support/module.ts';
 
 const CHANGES =

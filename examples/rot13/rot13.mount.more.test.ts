@@ -40,8 +40,11 @@ const rotates = (example: Example): void => {
       cp text other; ${TR} < "$BRICK/text" | head -c 300000 > "$SCRATCH/way"
       head -c 300000 "$SCRATCH/text" | cmp - "$SCRATCH/way"
     `);
-    expect((await example.sh('fallocate -z -o 0 -l 4096 text')).status).not.toBe(0);
-    expect((await example.sh('fallocate -p -o 0 -l 4096 text')).status).not.toBe(0);
+    // The host refuses what changes data without the module.
+    for (const how of ['-z', '-p']) {
+      const { status } = await example.sh(`fallocate ${how} -o 0 -l 4096 text`);
+      expect(status).not.toBe(0);
+    }
     await example.ok('cmp text "$SCRATCH/text"');
   });
 
@@ -57,3 +60,4 @@ const rotates = (example: Example): void => {
 
 onExample('rot13', rotates, { title: 'in Python' });
 onExample('rot13', rotates, { title: 'in JavaScript', from: 'javascript' });
+onExample('rot13', rotates, { title: 'in TypeScript', from: 'typescript' });

@@ -1,4 +1,4 @@
-# Generated from runtime/gen/glupy.pyi.in and runtime/core/fops.ts. Do not edit.
+# Generated from tools/gen/glupy.pyi.in and runtime/core/fops.ts. Do not edit.
 """glupy: write a GlusterFS-style translator in Python.
 
     from glupy import Translator, ENOENT
@@ -1506,8 +1506,9 @@ class Translator:
     passes_through: of the class; whether fops that it does not define go to the first of several
     subvolumes. Otherwise they are EOPNOTSUPP; False says that this is meant.
     observes: of the class; True says that its readv and writev only look on, or that it defines all
-    ways to a file's data itself. Otherwise copies come as reads and writes, files have no holes, and
-    fallocate, zerofill, discard, rchecksum and put that it does not define are EOPNOTSUPP.
+    ways to a file's data itself. Otherwise copies come as reads and writes, files have no holes, lookups
+    bring no content along, and fallocate, zerofill, discard, rchecksum and put that it does not define
+    are EOPNOTSUPP.
     """
 
     name: str

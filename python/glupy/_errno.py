@@ -1,4 +1,4 @@
-"""Generated from runtime/core/errno.ts by runtime/gen/python.ts (npm run gen). Do not edit.
+"""Generated from runtime/core/errno.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
 Linux's errno numbers.
 """

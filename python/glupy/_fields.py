@@ -1,4 +1,4 @@
-"""Generated from runtime/core/fields.ts by runtime/gen/python.ts (npm run gen). Do not edit.
+"""Generated from runtime/core/fields.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
 The fields of what travels field by field, in that order, with what a new one has.
 """

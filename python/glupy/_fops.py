@@ -1,4 +1,4 @@
-"""Generated from runtime/core/fops.ts by runtime/gen/python.ts (npm run gen). Do not edit.
+"""Generated from runtime/core/fops.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
 The table of file operations: number, method, log name, arguments and reply as name:type, and which
 loc names an entry that the fop makes or takes away.

@@ -67,6 +67,12 @@ _MODULES = {
     "urlparse": "urllib.parse",
 }
 
+# Modules of glupy's first days begin with it.
+_CTYPES = (
+    "a module for the original glupy writes `from gluster import *` in place of `from ctypes import *`, "
+    "which brings the names of both; `glossa port` changes it"
+)
+
 
 _advisers = []
 
@@ -83,6 +89,8 @@ def hint(error):
             told = adviser(error)
             if told:
                 return told
+        if isinstance(error, ModuleNotFoundError) and re.search(r"\bimport ctypes\b", str(error)):
+            return _CTYPES
         text = _hint(error)
     except Exception:
         return ""  # an exception that cannot be looked at has a message all the same
@@ -99,7 +107,7 @@ def _hint(error):
     if isinstance(error, ModuleNotFoundError):
         return _write(_MODULES, error.name)
     if isinstance(error, AttributeError):
-        if error.obj is None and re.search(r"\bprint\s*\(", _line(error)):
+        if error.obj is None and _is_of_print(error):
             return "the brackets belong to print: write print((...).format(...))"
         return _write(_ATTRIBUTES, error.name)
     if isinstance(error, TypeError):
@@ -134,17 +142,38 @@ def _of_type(message):
     return ""
 
 
-def _line(error):
-    """The line that raised."""
+def _place(error):
+    """The lines of the file that raised, and the number of the line; none where it is not known."""
     last = None
     for last in traceback.walk_tb(error.__traceback__):
         pass
     if last is None:
-        return ""
+        return [], 0
     frame, number = last
     file = frame.f_code.co_filename
     # Others would have to be read, from where a module may not look.
-    return linecache.getline(file, number) if file in _glossa._files else ""
+    return (linecache.getlines(file), number) if file in _glossa._files else ([], 0)
+
+
+def _line(error):
+    """The line that raised."""
+    lines, number = _place(error)
+    return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def _is_of_print(error):
+    """Whether the line that raised ends an expression `print(...).name`, which may begin above it."""
+    import ast  # only here: a None is seldom asked for a format
+
+    lines, number = _place(error)
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == error.name
+        and node.end_lineno == number
+        and isinstance(node.value, ast.Call)
+        and getattr(node.value.func, "id", None) == "print"
+        for node in ast.walk(ast.parse("".join(lines)))
+    )
 
 
 _TWO_KINDS = re.compile(r"^\s*except\s+[\w.]+\s*,\s*([a-z_][\w.]*)\s*:", re.MULTILINE)

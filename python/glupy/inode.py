@@ -110,6 +110,15 @@ class HostParts:
 ENDED = HostParts((), 0)
 
 
+def _lacking(parent, name):
+    """The error text for an incomplete loc: a parent or a name alone, or nothing at all."""
+    if name is not None:
+        return "name needs a parent: the Inode of the directory that it is in"
+    if parent is not None:
+        return "parent needs a name; the directory itself is inode=..."
+    return "a loc needs a parent and a name, an inode, or a gfid"
+
+
 class Loc:
     """Where a fop acts: `name` in directory `parent`, and/or the inode itself.
 
@@ -129,11 +138,13 @@ class Loc:
     def of(cls, *, parent=None, name=None, inode=None, gfid=None):
         """A loc of your own: a name in a directory (`parent` an Inode), an inode, or a gfid."""
         if (parent is None) != (name is None) or not (parent or inode or gfid):
-            raise TypeError("a loc needs a parent and a name, an inode, or a gfid")
+            raise TypeError(_lacking(parent, name))
         above = parent.id if parent else 0
         pargfid = _gfid_of(parent) or NULL_GFID
-        gfid = gfid or _gfid_of(inode)
-        return cls((inode.id if inode else 0, above, name, gfid, pargfid))
+        known = _gfid_of(inode)
+        if gfid and known and gfid != known:
+            raise TypeError(f"a loc leads to one file: the gfid of inode is {known}, not {gfid}")
+        return cls((inode.id if inode else 0, above, name, gfid or known, pargfid))
 
     @property
     def name(self):
@@ -180,6 +191,8 @@ class Loc:
     def replace(self, *, name=None, parent=None, inode=None):
         """Another loc with some parts exchanged. `parent` and `inode` are Inode objects."""
         id, above, old_name, gfid, pargfid = self._parts
+        if (parent is None) != (name is None) and old_name is None:
+            raise TypeError(_lacking(parent, name))
         if inode is not None:
             id, gfid = inode.id, inode.gfid
         if parent is not None:

@@ -40,7 +40,8 @@ class Translator:
         subvolumes. Otherwise they are EOPNOTSUPP; False says that this is meant.
     observes: of the class; True says that its readv and writev only look on, or that it defines all
         ways to a file's data itself. Otherwise copies come as reads and writes, files have no holes,
-        and fallocate, zerofill, discard, rchecksum and put that it does not define are EOPNOTSUPP.
+        lookups bring no content along, and fallocate, zerofill, discard, rchecksum and put that it does
+        not define are EOPNOTSUPP.
     """
 
     options = {}

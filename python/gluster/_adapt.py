@@ -13,8 +13,9 @@ def adapt(make, place):
     original did, it registers its functions."""
     if not callable(make):
         raise TypeError(f"{place}: xlator must be a class, or a function that makes the translator")
-    old = make(registered.number)
+    old = make() if _takes_nothing(make) else make(registered.number)
     functions = registered.functions
+    _register_methods(old, functions)
     warnings = []
     if not functions:
         warnings.append(_warning(make, place, _nothing(make)))
@@ -52,6 +53,23 @@ def _cbk(operation, functions):
         enter_cbk(functions[key], self, frame, op_ret, op_errno, reply)
 
     return cbk
+
+
+def _takes_nothing(make):
+    """Whether a class has no constructor, so that it is made without the translator's number."""
+    return isinstance(make, type) and make.__init__ is object.__init__
+
+
+def _register_methods(old, functions):
+    """Registers `<operation>_fop` and `<operation>_cbk` of an object whose class is no Translator,
+    as glupy did on its first day; what was set by `dl.set_...` stays."""
+    if isinstance(old, Translator):
+        return
+    for name, operation in OPERATIONS.items():
+        for kind in ("fop", "cbk"):
+            method = getattr(old, f"{name}_{kind}", None)
+            if callable(method) and (name, kind) not in functions:
+                registered.set(operation, kind, registered.number, method)
 
 
 def _nothing(make):

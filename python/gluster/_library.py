@@ -254,6 +254,9 @@ def _unwind(operation):
     name = "unwind_" + operation.name
 
     def unwind(*args):
+        # On glupy's first day, neither cookie nor this was handed back.
+        if len(args) == len(operation.cbk_names) - 2:
+            args = (args[0], 0, None, *args[1:])
         _count(name, operation.cbk_names, args)
         frame, row = frame_of(args[0]), operation.row
         if frame.fop is not row:

@@ -22,7 +22,12 @@ class Array(metaclass=DataType):
 
     @classmethod
     def _convert(cls, value):
-        return value if type(value) is cls else cls(*value)
+        if type(value) is cls:
+            return value
+        if cls._type_ is c_char and isinstance(value, Array):
+            data = b"".join(item.to_bytes(value._type_._size, "little") for item in value)
+            return cls(*(bytes((byte,)) for byte in data))
+        return cls(*value)
 
     @classmethod
     def _filled(cls, items):
@@ -125,7 +130,17 @@ def _inside(name, field):
     )
 
 
+# The host's structures by name. A module that declares one of these declares the host's.
+HOSTS = {}
+
+
 class _StructType(DataType):
+    def __new__(meta, name, bases, space):
+        own = HOSTS.get(name)
+        if own and bases == (Structure,):
+            bases = (own(space.get("_fields_", ())),)
+        return super().__new__(meta, name, bases, space)
+
     def __init__(cls, name, bases, space):
         super().__init__(name, bases, space)
         if "_fields_" in space:
@@ -292,9 +307,7 @@ class Pointer(metaclass=DataType):
         """Its number, which leads back to it; None for a null pointer."""
         if not self:
             return None
-        address = Address(addressof(self.contents))
-        address.target = self
-        return address
+        return Address.of(addressof(self.contents), self)
 
     def __repr__(self):
         where = f"0x{self._address():x}" if self else "NULL"

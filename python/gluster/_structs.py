@@ -10,7 +10,7 @@ from glupy.child import Child
 from glupy.inode import Loc
 from glupy.values import NULL_GFID, Iatt, Statvfs
 
-from ._objects import POINTER, Array, Pointer, Structure, Union
+from ._objects import HOSTS, POINTER, Array, Pointer, Structure, Union
 from ._values import (
     Address,
     Text,
@@ -445,3 +445,13 @@ class loc_words_t(_Located):
 
 def _address(inode):
     return None if inode is None else POINTER(inode_t)._to(inode)
+
+
+def _loc_of(fields):
+    """The generation of loc_t whose fields a module declares: inodes are addresses, or pointers."""
+    return loc_words_t if ("inode", c_void_p) in map(tuple, fields) else loc_t
+
+
+# Modules of glupy's first day declare the structures themselves.
+HOSTS.update({kind.__name__: lambda fields, kind=kind: kind for kind in (call_frame_t, xlator_t, dict_t, inode_t, iatt_t)})
+HOSTS["loc_t"] = _loc_of

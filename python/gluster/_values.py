@@ -18,6 +18,14 @@ class Text(str):
     def decode(self, encoding="utf-8", errors="surrogateescape"):
         return bytes(self).decode(encoding, errors)
 
+    def __add__(self, other):
+        if isinstance(other, (bytes, bytearray)):
+            return bytes(self) + other
+        return str.__add__(self, other)
+
+    def __radd__(self, other):
+        return other + bytes(self) if isinstance(other, (bytes, bytearray)) else NotImplemented
+
     def __eq__(self, other):
         return str.__eq__(self, text(other) if isinstance(other, (bytes, bytearray)) else other)
 
@@ -44,6 +52,8 @@ def text(value):
     """A C string's text, from what may stand for one; None stays."""
     if not isinstance(value, str) and hasattr(value, "value"):
         value = value.value  # of a c_char_p, or of an array of characters
+    if isinstance(value, Address) and isinstance(value.target, str):
+        value = value.target
     if isinstance(value, (bytes, bytearray, memoryview)):
         return Text(bytes(value).decode("utf-8", "surrogateescape"))
     if value is None or isinstance(value, str):
@@ -59,6 +69,12 @@ class Address(int):
     """A pointer as a number; it remembers what is there."""
 
     target = None
+
+    @classmethod
+    def of(cls, number, target):
+        made = cls(number)
+        made.target = target
+        return made
 
 
 class DataType(type):
@@ -220,6 +236,8 @@ class c_void_p(Simple):
             value = value.value
         if hasattr(value, "_address"):  # of a pointer or a structure
             return value._address()
+        if isinstance(value, (str, bytes)):
+            return Address.of(id(value), text(value))
         if value is None or isinstance(value, int):
             return value or None
         raise TypeError(f"a pointer is wanted, not {type(value).__name__}")

@@ -10,16 +10,16 @@ import type { Client } from '../core/client.ts';
 import type { Dict } from '../core/dict.ts';
 import { EINVAL, EIO, ENOENT, ESTALE, errnoName, strerror } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
-import type { FopName, FopTable } from '../core/fops.gen.ts';
 import { type FopRow, findFop } from '../core/fops.ts';
 import { Stack } from '../core/frame.ts';
-import { collectCbk, windArgs } from '../core/generic.gen.ts';
+import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
+import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Iatt } from '../core/iatt.ts';
 import { Initiator, initiatorTranslator } from '../core/initiator.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
-import type { Child } from '../core/xlator.ts';
+import type { Child, GraphView } from '../core/xlator.ts';
 
 /** A fop that failed, as the caller of a file system sees it. */
 export class FopError extends Error {
@@ -93,7 +93,7 @@ export interface DriverSettings {
 /** What a graph is asked through on behalf of a client, by one caller. */
 export class Driver {
   readonly client: Client;
-  readonly graph: Graph;
+  readonly graph: GraphView;
   private readonly caller: Caller;
   private readonly givenLinks: Child | undefined;
   private readonly onRequest: (call: Call) => void;

@@ -5,8 +5,9 @@
  *
  * Source: GlusterFS 10 `call_stack_t` (`ctime`, `flags`), `xlators/features/utime/src/utime-helpers.c`.
  */
-import type { FopName } from './fops.gen.ts';
+
 import { SET_ATTR } from './fops.ts';
+import type { FopName } from './gen/fops.gen.ts';
 
 /** Times that a request sets: of what it is about, and of the folder that has its name (`MDATA_*`). */
 export const SETS = {

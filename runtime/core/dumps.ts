@@ -8,9 +8,8 @@
  * Source: GlusterFS `libglusterfs/src/statedump.c`, `gf_proc_dump_call_stack`, `inode_table_dump`.
  */
 import type { Frame, Stack } from './frame.ts';
-import type { Graph } from './graph.ts';
 import type { Inode } from './inode.ts';
-import type { Dump, Xlator } from './xlator.ts';
+import type { Dump, GraphView, Xlator } from './xlator.ts';
 
 /** Requests, inodes and open files that are listed at most, of each. */
 export const LISTED = 1000;
@@ -73,7 +72,7 @@ export function dumpOf(xl: Xlator): Dump {
 }
 
 /** All requests in flight, the oldest first. */
-export function pendingCalls(graph: Graph): Stack[] {
+export function pendingCalls(graph: GraphView): Stack[] {
   const everybody: (Xlator | undefined)[] = [...graph.instances];
   const pools = everybody.flatMap((xl) => (xl === undefined ? [] : [xl.calls]));
   for (const { calls } of graph.initiators) pools.push(calls);
@@ -81,7 +80,7 @@ export function pendingCalls(graph: Graph): Stack[] {
 }
 
 /** @param ageOf seconds, by `unique` */
-export function callsOf(graph: Graph, ageOf: (unique: number) => number): Listed<CallDump> {
+export function callsOf(graph: GraphView, ageOf: (unique: number) => number): Listed<CallDump> {
   const calls = pendingCalls(graph);
   const listed = calls.slice(0, LISTED).map((call) => callDump(call, ageOf(call.unique)));
   return { count: calls.length, listed };
@@ -113,7 +112,7 @@ function wayOf(newest: Frame | null): FrameDump[] {
   return way.reverse();
 }
 
-export function inodesOf({ inodes }: Graph): InodesDump {
+export function inodesOf({ inodes }: GraphView): InodesDump {
   const listed: InodeDump[] = [];
   for (const inode of inodes.all()) {
     if (listed.length === LISTED) break;

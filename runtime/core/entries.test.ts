@@ -3,11 +3,11 @@ import { askArgs, HeldLeaf, newName, startGraph } from '../../test/support/core.
 import { type Entry, entryFops } from './entries.ts';
 import { EEXIST, EROFS } from './errno.ts';
 import { Fd } from './fd.ts';
-import { type FopName, fopNames } from './fops.gen.ts';
 import { findFop, fops } from './fops.ts';
+import { type FopName, fopNames } from './gen/fops.gen.ts';
+import { type After, type Before, taps } from './gen/taps.gen.ts';
 import { Loc } from './loc.ts';
 import type { Options } from './options.ts';
-import { type After, type Before, taps } from './taps.gen.ts';
 import { defineTranslator, type Fops } from './xlator.ts';
 
 async function over(fops: Fops<string>) {

@@ -28,15 +28,15 @@ import type { Client } from './client.ts';
 import type { Context } from './context.ts';
 import { GraphError } from './errors.ts';
 import type { Fd } from './fd.ts';
-import { type FopName, type Links, unwind, wind } from './fops.gen.ts';
 import { Stack } from './frame.ts';
-import type { Graph, VolumeSpec } from './graph.ts';
+import { type FopName, type Links, unwind, wind } from './gen/fops.gen.ts';
+import type { Graph } from './graph.ts';
 import type { Inode } from './inode.ts';
 import { connect, finiAll, initAll, namesOf, reasons, topIsUp } from './instances.ts';
 import { Loc } from './loc.ts';
 import { messages } from './messages.ts';
 import { canChange } from './reconfigure.ts';
-import type { Cbk, Fop, Target, Xlator } from './xlator.ts';
+import type { Cbk, Fop, Target, VolumeSpec, Xlator } from './xlator.ts';
 
 /** Names of volumes, by what has become of them. */
 export interface Exchanged {
@@ -50,17 +50,21 @@ const AT_ONCE = 32;
 /** How often it is looked whether something is idle. */
 const STEP_MS = 50;
 
-/** The volumes of the running graph that a description keeps, by name. */
+/**
+ * The volumes of the running graph that a description keeps, by name.
+ * @param anew a volume that must start again, even if its description is unchanged
+ */
 export function keptBy(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
+  anew: Xlator | null = null,
 ): ReadonlyMap<string, Xlator> {
   const running = new Map(xlators.map((xl) => [xl.name, xl]));
   const volumes = specs.map(({ name }) => name);
   const kept = new Map<string, Xlator>();
   for (const spec of specs) {
     const xl = running.get(spec.name);
-    if (xl === undefined || xl.translator !== spec.translator) continue;
+    if (xl === undefined || xl === anew || xl.translator !== spec.translator) continue;
     const { childNames } = xl;
     const sameBelow =
       childNames.length === spec.subvolumes.length &&
@@ -84,7 +88,7 @@ export class Next {
   readonly predecessors = new Map<Xlator, Xlator>();
   private readonly graph: Graph;
   /** When it has come up, or was given up. */
-  private settled: Promise<void> = Promise.resolve();
+  settled: Promise<void> = Promise.resolve();
   private isAbandoned = false;
   private refuse: (error: GraphError) => void = () => {};
   /** Rejects once it is abandoned. */
@@ -95,6 +99,7 @@ export class Next {
     graph: Graph,
     specs: readonly VolumeSpec[],
     make: (spec: VolumeSpec, id?: number) => Xlator,
+    anew: Xlator | null,
   ) {
     this.graph = graph;
     this.abandoned = new Promise((_, reject) => {
@@ -103,7 +108,7 @@ export class Next {
     // Nobody may be waiting for it.
     this.abandoned.catch(() => {});
     const running = new Map(graph.xlators.map((xl) => [xl.name, xl]));
-    const kept = keptBy(graph.xlators, specs);
+    const kept = keptBy(graph.xlators, specs, anew);
     const begun: Xlator[] = [];
     this.xlators = specs.map((spec) => {
       const same = kept.get(spec.name);
@@ -270,11 +275,14 @@ export class Former {
     for (const xl of next.predecessors.keys()) this.heirs.set(xl.id, xl);
   }
 
-  /** Goes, once everybody has left it, and those before it have gone. */
-  async leave(): Promise<void> {
+  /**
+   * Goes, once everybody has left it, and those before it have gone.
+   * @param moved called when open files have moved from it to the volumes that took its place
+   */
+  async leave(moved: () => void): Promise<void> {
     const { graph } = this;
     for (;;) {
-      await this.moveFds();
+      if (await this.moveFds()) moved();
       const isUsed = this.openFds > 0;
       this.calls = isUsed ? [] : [...callsOf(graph), ...this.ownCalls()];
       await pause(graph.context, STEP_MS);
@@ -329,11 +337,15 @@ export class Former {
     return this.calls.filter(({ pool }) => pool !== null).length;
   }
 
-  private async moveFds(): Promise<void> {
+  /** Moves all open files; false when there were none. */
+  private async moveFds(): Promise<boolean> {
+    let count = 0;
     for (const client of clientsOf(this.graph)) {
       const fds = [...client.fds].filter((fd) => fd.links === this.links && !this.left.has(fd));
+      count += fds.length;
       await inBatches(fds, this.graph.context, (fd) => this.move(client, fd));
     }
+    return count > 0;
   }
 
   /** Opens a file in the volumes that took the place of these. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FOP_ITEMS, listedFops } from './fop-list.ts';
-import { fopNames } from './fops.gen.ts';
 import { findFop, placeholders } from './fops.ts';
+import { fopNames } from './gen/fops.gen.ts';
 import { defineOptions, describeOption, parseOption } from './options.ts';
 
 const { enable } = defineOptions({

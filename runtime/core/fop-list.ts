@@ -4,8 +4,9 @@
  *
  * Source: GlusterFS's `gf_fop_list`, whose names are taken in any case; the methods' (`readv`) are ours.
  */
-import { type FopName, fopNames } from './fops.gen.ts';
+
 import { findFop, fops, placeholders } from './fops.ts';
+import { type FopName, fopNames } from './gen/fops.gen.ts';
 import { type Items, splitItems } from './option-types.ts';
 
 const logNames = fops.map(({ logName }) => logName);

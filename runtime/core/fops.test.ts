@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fail, fopNames, Links, pass, refusal, tail, unwind, wind } from './fops.gen.ts';
 import { findFop, fops, placeholders } from './fops.ts';
-import { tap } from './taps.gen.ts';
+import { fail, fopNames, Links, pass, refusal, tail, unwind, wind } from './gen/fops.gen.ts';
+import { tap } from './gen/taps.gen.ts';
 
 /**
  * GlusterFS `glusterfs_fop_t`: number, name in statistics, and the method when it is called

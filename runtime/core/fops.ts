@@ -55,6 +55,16 @@ export interface EntryChange {
   readonly removes?: string;
 }
 
+/**
+ * The path of a file's data, or of values computed from it, through a fop:
+ *
+ *   bytes     in the vector of readv and writev
+ *   past      past those two: the storage copies, makes, removes or sums it
+ *   extents   as the offsets at which there is data
+ *   content   in the reply's xdata, where the request's has `CONTENT` (xdata.ts)
+ */
+export type DataWay = 'bytes' | 'past' | 'extents' | 'content';
+
 export interface FopRow {
   /** Value of `glusterfs_fop_t`. */
   readonly number: number;
@@ -66,6 +76,8 @@ export interface FopRow {
   readonly reply: readonly Arg[];
   readonly entry: EntryChange;
   readonly counts: Counts | null;
+  /** Null where no data goes through it; `data-guard.ts` acts on it. */
+  readonly data: DataWay | null;
 }
 
 const NULLABLE_REPLIES: ReadonlySet<ArgType> = new Set<ArgType>([
@@ -98,9 +110,9 @@ function row(
   name: string,
   args: string,
   reply: string,
-  more: EntryChange & { logName?: string; counts?: Counts } = {},
+  more: EntryChange & { logName?: string; counts?: Counts; data?: DataWay } = {},
 ): FopRow {
-  const { logName = name.toUpperCase(), counts = null, ...entry } = more;
+  const { logName = name.toUpperCase(), counts = null, data = null, ...entry } = more;
   return {
     number,
     name,
@@ -109,6 +121,7 @@ function row(
     reply: parseArgs(reply, true),
     entry,
     counts,
+    data,
   };
 }
 
@@ -120,7 +133,7 @@ const PRE_POST = `prebuf:iatt postbuf:iatt ${XDATA}`;
 
 // biome-ignore format: one fop, one line
 export const fops: readonly FopRow[] = [
-  row(1, 'stat', `loc:loc ${XDATA}`, `buf:iatt! ${XDATA}`),
+  row(1, 'stat', `loc:loc ${XDATA}`, `buf:iatt! ${XDATA}`, { data: 'content' }),
   row(2, 'readlink', `loc:loc size:int ${XDATA}`, `path:str! buf:iatt ${XDATA}`, { counts: { part: 'path', most: 'size' } }),
   row(3, 'mknod', `loc:loc mode:int rdev:int umask:int ${XDATA}`, MADE, { creates: 'loc' }),
   row(4, 'mkdir', `loc:loc mode:int umask:int ${XDATA}`, MADE, { creates: 'loc' }),
@@ -131,8 +144,8 @@ export const fops: readonly FopRow[] = [
   row(9, 'link', `oldloc:loc newloc:loc ${XDATA}`, MADE, { creates: 'newloc' }),
   row(10, 'truncate', `loc:loc offset:int ${XDATA}`, PRE_POST),
   row(11, 'open', `loc:loc flags:int fd:fd ${XDATA}`, `fd:fd ${XDATA}`),
-  row(12, 'readv', `fd:fd size:int offset:int flags:int ${XDATA}`, `vector:data! stbuf:iatt ${XDATA}`, { logName: 'READ', counts: { part: 'vector', most: 'size' } }),
-  row(13, 'writev', `fd:fd vector:data offset:int flags:int ${XDATA}`, PRE_POST, { logName: 'WRITE', counts: { most: 'vector' } }),
+  row(12, 'readv', `fd:fd size:int offset:int flags:int ${XDATA}`, `vector:data! stbuf:iatt ${XDATA}`, { logName: 'READ', counts: { part: 'vector', most: 'size' }, data: 'bytes' }),
+  row(13, 'writev', `fd:fd vector:data offset:int flags:int ${XDATA}`, PRE_POST, { logName: 'WRITE', counts: { most: 'vector' }, data: 'bytes' }),
   row(14, 'statfs', `loc:loc ${XDATA}`, `buf:statvfs! ${XDATA}`),
   row(15, 'flush', `fd:fd ${XDATA}`, XDATA),
   row(16, 'fsync', `fd:fd datasync:int ${XDATA}`, PRE_POST),
@@ -146,7 +159,7 @@ export const fops: readonly FopRow[] = [
   row(24, 'ftruncate', `fd:fd offset:int ${XDATA}`, PRE_POST),
   row(25, 'fstat', `fd:fd ${XDATA}`, `buf:iatt! ${XDATA}`),
   row(26, 'lk', `fd:fd cmd:int flock:flock ${XDATA}`, `flock:flock ${XDATA}`),
-  row(27, 'lookup', `loc:loc ${XDATA}`, `inode:inode! buf:iatt! ${XDATA} postparent:iatt`),
+  row(27, 'lookup', `loc:loc ${XDATA}`, `inode:inode! buf:iatt! ${XDATA} postparent:iatt`, { data: 'content' }),
   row(28, 'readdir', `fd:fd size:int offset:int ${XDATA}`, `entries:entries! ${XDATA}`, { counts: { part: 'entries' } }),
   row(29, 'inodelk', `volume:str loc:loc cmd:int flock:flock ${XDATA}`, XDATA),
   row(30, 'finodelk', `volume:str fd:fd cmd:int flock:flock ${XDATA}`, XDATA),
@@ -156,24 +169,24 @@ export const fops: readonly FopRow[] = [
   row(34, 'fxattrop', `fd:fd optype:int dict:dict ${XDATA}`, `dict:dict ${XDATA}`),
   row(35, 'fgetxattr', `fd:fd name:str? ${XDATA}`, `dict:dict! ${XDATA}`, { counts: { part: 'dict' } }),
   row(36, 'fsetxattr', `fd:fd dict:dict flags:int ${XDATA}`, XDATA),
-  row(37, 'rchecksum', `fd:fd offset:int len:int ${XDATA}`, `weak:int strong:data ${XDATA}`),
+  row(37, 'rchecksum', `fd:fd offset:int len:int ${XDATA}`, `weak:int strong:data ${XDATA}`, { data: 'past' }),
   row(38, 'setattr', `loc:loc stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt! ${XDATA}`),
   row(39, 'fsetattr', `fd:fd stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt! ${XDATA}`),
-  row(40, 'readdirp', `fd:fd size:int offset:int ${XDATA}`, `entries:entries! ${XDATA}`, { counts: { part: 'entries' } }),
+  row(40, 'readdirp', `fd:fd size:int offset:int ${XDATA}`, `entries:entries! ${XDATA}`, { counts: { part: 'entries' }, data: 'content' }),
   row(44, 'getspec', 'key:str flags:int', 'spec:str!', { counts: { part: 'spec' } }),
   row(45, 'fremovexattr', `fd:fd name:str ${XDATA}`, XDATA),
-  row(46, 'fallocate', `fd:fd mode:int offset:int len:int ${XDATA}`, PRE_POST),
-  row(47, 'discard', `fd:fd offset:int len:int ${XDATA}`, PRE_POST),
-  row(48, 'zerofill', `fd:fd offset:int len:int ${XDATA}`, PRE_POST),
+  row(46, 'fallocate', `fd:fd mode:int offset:int len:int ${XDATA}`, PRE_POST, { data: 'past' }),
+  row(47, 'discard', `fd:fd offset:int len:int ${XDATA}`, PRE_POST, { data: 'past' }),
+  row(48, 'zerofill', `fd:fd offset:int len:int ${XDATA}`, PRE_POST, { data: 'past' }),
   row(49, 'ipc', `op:int ${XDATA}`, XDATA),
-  row(50, 'seek', `fd:fd offset:int what:int ${XDATA}`, `offset:int ${XDATA}`),
+  row(50, 'seek', `fd:fd offset:int what:int ${XDATA}`, `offset:int ${XDATA}`, { data: 'extents' }),
   row(51, 'lease', `loc:loc lease:lease ${XDATA}`, `lease:lease ${XDATA}`),
   row(53, 'getactivelk', `loc:loc ${XDATA}`, `locklist:locklist ${XDATA}`),
   row(54, 'setactivelk', `loc:loc locklist:locklist ${XDATA}`, XDATA),
-  row(55, 'put', `loc:loc mode:int umask:int flags:int vector:data offset:int dict:dict ${XDATA}`, MADE, { creates: 'loc' }),
+  row(55, 'put', `loc:loc mode:int umask:int flags:int vector:data offset:int dict:dict ${XDATA}`, MADE, { creates: 'loc', data: 'past' }),
   row(56, 'icreate', `loc:loc mode:int ${XDATA}`, `inode:inode! buf:iatt! ${XDATA}`),
   row(57, 'namelink', `loc:loc ${XDATA}`, PRE_POST, { creates: 'loc' }),
-  row(58, 'copy_file_range', `fd_in:fd off_in:int fd_out:fd off_out:int len:int flags:int ${XDATA}`, `stbuf:iatt prebuf_dst:iatt postbuf_dst:iatt ${XDATA}`, { counts: { most: 'len' } }),
+  row(58, 'copy_file_range', `fd_in:fd off_in:int fd_out:fd off_out:int len:int flags:int ${XDATA}`, `stbuf:iatt prebuf_dst:iatt postbuf_dst:iatt ${XDATA}`, { counts: { most: 'len' }, data: 'past' }),
 ];
 
 /**
@@ -211,3 +224,7 @@ export const SET_ATTR = {
   ATIME_NOW: 0x80,
   MTIME_NOW: 0x100,
 } as const;
+
+/** `fd_in` → `fdIn`: the spelling of a name of the table in TypeScript and JavaScript. */
+export const camel = (name: string): string =>
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

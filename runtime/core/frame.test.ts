@@ -9,10 +9,10 @@ import {
   startGraph,
 } from '../../test/support/core.ts';
 import { EACCES, EIO, ENOENT } from './errno.ts';
-import { fail, fopNames, pass, tail, unwind, wind } from './fops.gen.ts';
 import { fops } from './fops.ts';
 import { type Frame, newRequest, Stack } from './frame.ts';
-import { unwindArgs, windArgs } from './generic.gen.ts';
+import { fail, fopNames, pass, tail, unwind, wind } from './gen/fops.gen.ts';
+import { unwindArgs, windArgs } from './gen/generic.gen.ts';
 import type { Graph } from './graph.ts';
 import { Iatt } from './iatt.ts';
 import { Loc } from './loc.ts';

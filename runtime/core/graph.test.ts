@@ -15,7 +15,7 @@ import { EOPNOTSUPP } from './errno.ts';
 import { GraphError, InitError } from './errors.ts';
 import type { EventName } from './events.ts';
 import { Fd } from './fd.ts';
-import { tail } from './fops.gen.ts';
+import { tail } from './gen/fops.gen.ts';
 import { Graph } from './graph.ts';
 import { Loc } from './loc.ts';
 import { INFO } from './log.ts';

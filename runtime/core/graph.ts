@@ -14,37 +14,21 @@ import type { Context } from './context.ts';
 import type { Instances } from './ctx.ts';
 import { EOPNOTSUPP } from './errno.ts';
 import { GraphError } from './errors.ts';
-import type { EventName } from './events.ts';
 import { type Exchanged, Former, keptBy, Next, onceOnly } from './exchange.ts';
-import { type FopName, Links, refusal } from './fops.gen.ts';
+import { type FopName, Links, refusal } from './gen/fops.gen.ts';
+import { observed } from './gen/observed.gen.ts';
+import { tap } from './gen/taps.gen.ts';
 import type { Initiator } from './initiator.ts';
 import { InodeTable } from './inode.ts';
 import { connect, finiAll, initAll, namesOf, reasons, topIsUp, waitedFor } from './instances.ts';
 import type { Interceptor } from './interceptor.ts';
 import { Log, type LogLevels } from './log.ts';
-import { observed } from './observed.gen.ts';
 import { type Observer, together } from './observer.ts';
-import type { GivenOption } from './options.ts';
-import { reconfiguration } from './reconfigure.ts';
-import { tap } from './taps.gen.ts';
-import type { Child, Fop, Target, Translator } from './xlator.ts';
+import { type OptionsChange, partialReconfiguration, reconfiguration } from './reconfigure.ts';
+import type { Child, EventListener, Fop, GraphView, Target, VolumeSpec } from './xlator.ts';
 import { Xlator } from './xlator.ts';
 
-/** One volume of a checked description. */
-export interface VolumeSpec {
-  readonly name: string;
-  readonly translator: Translator<unknown>;
-  readonly options: readonly GivenOption[];
-  /** Names of volumes of the same graph. */
-  readonly subvolumes: readonly string[];
-  /** `FILE:LINE:COLUMN` of the volume, for messages. */
-  readonly where?: string | undefined;
-}
-
-/** Hears the events that leave the top of a graph. */
-export type EventListener = (event: EventName, data: unknown) => void;
-
-export class Graph {
+export class Graph implements GraphView {
   /** In the order of the volfile: leaves first, the top last. An exchange makes them others. */
   xlators: readonly Xlator[];
   top: Xlator;
@@ -160,6 +144,27 @@ export class Graph {
    */
   reconfigure(specs: readonly VolumeSpec[]): readonly string[] {
     const changes = reconfiguration(this.xlators, specs);
+    const problems = this.give(changes);
+    this.xlators.forEach((xl, at) => {
+      xl.where = specs[at]!.where;
+    });
+    if (problems.length > 0) throw new GraphError(problems);
+    return changes.map(({ xl }) => xl.name);
+  }
+
+  /**
+   * Gives the volumes that another description has, too, those of their new options that they can take as
+   * they run, where it cannot be this graph's otherwise.
+   * @returns the names of the volumes whose options changed
+   */
+  reconfigurePart(specs: readonly VolumeSpec[]): readonly string[] {
+    const changes = partialReconfiguration(this.xlators, specs);
+    this.give(changes);
+    return changes.filter(({ xl, given }) => xl.given === given).map(({ xl }) => xl.name);
+  }
+
+  /** @returns why volumes refuse what they are given: these keep what they had */
+  private give(changes: readonly OptionsChange[]): string[] {
     const problems: string[] = [];
     for (const { xl, given, values } of changes) {
       const before = xl.given;
@@ -172,11 +177,7 @@ export class Graph {
         problems.push(...reasons(xl, error));
       }
     }
-    this.xlators.forEach((xl, at) => {
-      xl.where = specs[at]!.where;
-    });
-    if (problems.length > 0) throw new GraphError(problems);
-    return changes.map(({ xl }) => xl.name);
+    return problems;
   }
 
   /**
@@ -185,11 +186,34 @@ export class Graph {
    * @throws {GraphError} when that cannot be, another is under way, or the graph is stopped:
    *   everything is as it was then
    */
-  async exchange(specs: readonly VolumeSpec[], patienceMs: number): Promise<Exchanged> {
+  exchange(specs: readonly VolumeSpec[], patienceMs: number): Promise<Exchanged> {
+    return this.become(specs, patienceMs, null);
+  }
+
+  /**
+   * Makes a volume anew, with those above it, as an exchange does: for one that is to run other code. It
+   * waits for an exchange that is under way. False for an instance that has been replaced already.
+   * @throws {GraphError} as `exchange`
+   */
+  async renew(xl: Xlator, patienceMs: number): Promise<boolean> {
+    while (this.next !== null) await this.next.settled;
+    if (!this.xlators.includes(xl)) return false;
+    const specs = this.xlators.map(({ name, translator, given, childNames, where }) => {
+      return { name, translator, options: given, subvolumes: childNames, where };
+    });
+    await this.become(specs, patienceMs, xl);
+    return true;
+  }
+
+  private async become(
+    specs: readonly VolumeSpec[],
+    patienceMs: number,
+    anew: Xlator | null,
+  ): Promise<Exchanged> {
     if (this.stopped) throw new GraphError(['the graph has ended']);
     if (this.next !== null) throw new GraphError(['another exchange is under way']);
     this.graphId += 1;
-    const next = new Next(this, specs, (spec, id) => this.make(spec, id));
+    const next = new Next(this, specs, (spec, id) => this.make(spec, id), anew);
     this.next = next;
     try {
       await next.comeUp(patienceMs, () => this.switchTo(next));
@@ -197,6 +221,7 @@ export class Graph {
       this.next = null;
     }
     this.hear('UPCALL', { what: 'every-entry' });
+    this.hear('SOME_DESCENDENT_UP', this.top);
     return next.exchanged;
   }
 
@@ -210,7 +235,7 @@ export class Graph {
     this.links = next.links;
     this.inodes.links = next.links;
     this.route();
-    void former.leave();
+    void former.leave(() => this.hear('SOME_DESCENDENT_UP', this.top));
   }
 
   /** Takes the graph down: PARENT_DOWN, then every inode forgotten, then `fini` from the leaves. */

@@ -5,6 +5,7 @@
  */
 import { type Gfid, inoHi, inoLo } from './gfid.ts';
 import { MODE_BITS } from './ia-types.ts';
+import { OFFSET_MAX } from './limits.ts';
 
 const S_IFMT = 0o170000;
 /** ia_type by the upper four bits of st_mode. */
@@ -30,6 +31,19 @@ export abstract class IattBase {
   abstract iaProt: number;
   abstract iaNlink: number;
   abstract iaCtime: number;
+  abstract iaSize: number;
+  /** The rest of a size beyond OFFSET_MAX, which a Number rounds; `exactSize` adds it to `iaSize`. */
+  declare sizeRest?: number;
+
+  /** The size to the byte, for storages that hold such files and front ends that show them. */
+  get exactSize(): bigint {
+    return BigInt(this.iaSize) + BigInt(this.sizeRest ?? 0);
+  }
+
+  set exactSize(bytes: bigint) {
+    this.iaSize = Number(bytes);
+    if (this.iaSize > OFFSET_MAX) this.sizeRest = Number(bytes - BigInt(this.iaSize));
+  }
 
   /** The inode number that applications see: by the gfid (`gfid.ts`). */
   get iaIno(): bigint {

@@ -6,10 +6,11 @@
  * cached. Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, `statvfs(3)`.
  */
 import type { Dict } from './dict.ts';
+import type { Iatt } from './gen/iatt.gen.ts';
 import type { Gfid } from './gfid.ts';
-import type { Iatt } from './iatt.gen.ts';
 import type { Inode } from './inode.ts';
 
+export { Iatt, Statvfs } from './gen/iatt.gen.ts';
 export {
   IA_IFBLK,
   IA_IFCHR,
@@ -20,7 +21,6 @@ export {
   IA_IFSOCK,
   IA_INVAL,
 } from './ia-types.ts';
-export { Iatt, Statvfs } from './iatt.gen.ts';
 export { direntType, typeOfMode } from './iatt-base.ts';
 
 /** One entry of a readdir or readdirp reply. */

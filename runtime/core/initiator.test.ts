@@ -11,8 +11,8 @@ import {
 import { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import { Fd } from './fd.ts';
-import { wind } from './fops.gen.ts';
 import { Stack } from './frame.ts';
+import { wind } from './gen/fops.gen.ts';
 import type { Graph } from './graph.ts';
 import { IA_IFREG } from './iatt.ts';
 import { Initiator, initiatorTranslator } from './initiator.ts';

@@ -20,10 +20,16 @@ import { CallPool } from './call-pool.ts';
 import { Client } from './client.ts';
 import { newGfid } from './context.ts';
 import { Dict } from './dict.ts';
-import type { EventListener, Graph } from './graph.ts';
 import type { Log } from './log.ts';
 import { GFID_REQ } from './xdata.ts';
-import { type Child, defineTranslator, type Translator, Xlator } from './xlator.ts';
+import {
+  type Child,
+  defineTranslator,
+  type EventListener,
+  type GraphView,
+  type Translator,
+  Xlator,
+} from './xlator.ts';
 
 /** The record of an initiator, which no volfile names. `dump` is for statedumps. */
 export const initiatorTranslator = <P>(
@@ -44,7 +50,7 @@ export const initiatorTranslator = <P>(
   });
 
 export class Initiator<P = unknown> {
-  readonly graph: Graph;
+  readonly graph: GraphView;
   /** Stands for it in the graph: the frames of its requests begin there, and logs show it. */
   readonly xl: Xlator<P>;
   readonly calls = new CallPool();
@@ -64,7 +70,7 @@ export class Initiator<P = unknown> {
   objects: (xlators: readonly Xlator[]) => string | null = () => null;
   private readonly stopListening: (() => void)[] = [];
 
-  constructor(graph: Graph, name: string, translator: Translator<P>, log: Log) {
+  constructor(graph: GraphView, name: string, translator: Translator<P>, log: Log) {
     this.graph = graph;
     this.xl = new Xlator(graph.newId(), name, translator, [], log, graph.top.context);
     graph.initiators.add(this);

@@ -56,6 +56,8 @@ class World {
     else if (action === 'relink') this.relink(a, dir, name);
     else if (action === 'unlink') this.unlink(dir, name);
     else if (action === 'rename') this.rename(dir, name, this.pickDir(a), NAMES[a % NAMES.length]!);
+    else if (action === 'exchange')
+      this.exchange(dir, name, this.pickDir(a), NAMES[a % NAMES.length]!);
     else if (inode === undefined || inode === this.table.root) return;
     else if (action === 'lookup') this.lookup(inode);
     else if (action === 'forget') this.forget(inode, b % 3);
@@ -147,6 +149,15 @@ class World {
     this.table.rename(from, fromName, to, toName);
   }
 
+  private exchange(from: Inode, fromName: string, to: Inode, toName: string): void {
+    const keys = [`${from.id}/${fromName}`, `${to.id}/${toName}`] as const;
+    const [one, other] = keys.map((key) => this.names.get(key));
+    for (const key of keys) this.names.delete(key);
+    if (other !== undefined) this.names.set(keys[0], other);
+    if (one !== undefined) this.names.set(keys[1], one);
+    this.table.exchange(from, fromName, to, toName);
+  }
+
   private lookup(inode: Inode): void {
     this.holdsOf(inode).lookups += 1;
     this.table.lookup(inode);
@@ -175,7 +186,7 @@ class World {
 }
 
 const actions = [
-  ...['link', 'link', 'link', 'relink', 'unlink', 'rename', 'rename'],
+  ...['link', 'link', 'link', 'relink', 'unlink', 'rename', 'rename', 'exchange'],
   ...['lookup', 'forget', 'open', 'release'],
 ] as const;
 type Action = (typeof actions)[number];

@@ -213,6 +213,22 @@ export class InodeTable {
     this.dropName(inode, from, fromName);
   }
 
+  /** Exchanges two names. If only one of them is known, its inode moves to the other name. */
+  exchange(from: Inode, fromName: string, to: Inode, toName: string): void {
+    const [one, other] = [from.children?.get(fromName), to.children?.get(toName)];
+    if (one === undefined) this.rename(to, toName, from, fromName);
+    else if (other === undefined) this.rename(from, fromName, to, toName);
+    else if (one !== other) {
+      // Both have the new name before they lose the old one: without any, an inode would be retired.
+      from.children!.set(fromName, other);
+      to.children!.set(toName, one);
+      one.names.push({ parent: to, name: toName });
+      other.names.push({ parent: from, name: fromName });
+      this.dropDentry(one, from, fromName);
+      this.dropDentry(other, to, toName);
+    }
+  }
+
   /** Every linked inode. */
   all(): Iterable<Inode> {
     return this.byGfid.values();

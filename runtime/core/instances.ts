@@ -4,10 +4,10 @@
  */
 
 import { GraphError } from './errors.ts';
-import type { VolumeSpec } from './graph.ts';
+
 import { messages } from './messages.ts';
 import { checkOptions, genericOptions, type Options } from './options.ts';
-import { childrenUp, type Xlator } from './xlator.ts';
+import { childrenUp, type VolumeSpec, type Xlator } from './xlator.ts';
 
 /**
  * Puts instances below each other as their descriptions say. The result is the top.
@@ -56,7 +56,7 @@ async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
     xl.priv = await xl.translator.init(xl, values as never);
     xl.initialised = true;
     const { fops } = xl.translator;
-    xl.fops = typeof fops === 'function' ? fops(xl) : fops;
+    xl.define(typeof fops === 'function' ? fops(xl) : fops);
     return [];
   } catch (error) {
     return reasons(xl, error);

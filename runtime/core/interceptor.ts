@@ -7,8 +7,9 @@
  * Where it does not watch, links lead past it. Every request that it holds it owes a way on. Who
  * counts how long requests take leaves those out that are held (`isHeld`).
  */
-import type { FopName } from './fops.gen.ts';
+
 import type { Stack } from './frame.ts';
+import type { FopName } from './gen/fops.gen.ts';
 import type { Fop, Xlator } from './xlator.ts';
 
 export interface Interceptor {

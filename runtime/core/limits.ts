@@ -31,8 +31,8 @@ export const MAX_DATA = 1_048_576;
 
 /**
  * Largest size or offset in bytes: the largest integer a Number holds exactly (8 PiB − 1). Beyond
- * it a request fails with EFBIG, EINVAL, or EOVERFLOW for a lock. No disk holds as much data; but a
- * sparse file of xfs, btrfs or tmpfs may be longer, up to 8 EiB.
+ * it a request fails with EFBIG, EINVAL or EOVERFLOW. No disk holds as much data; but a sparse file of
+ * xfs, btrfs or tmpfs may be longer, up to 8 EiB: `Iatt.sizeRest`.
  */
 export const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
 

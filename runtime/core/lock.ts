@@ -1,5 +1,5 @@
 /** Locks and leases as the fops carry them. Source: GlusterFS `gf_flock`, `gf_lease`. */
-import type { NEW_FLOCK, NEW_LEASE } from './fields.gen.ts';
+import type { NEW_FLOCK, NEW_LEASE } from './gen/fields.gen.ts';
 
 export const F_RDLCK = 0;
 export const F_WRLCK = 1;

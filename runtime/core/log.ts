@@ -117,8 +117,7 @@ export function formatTime(time: number): string {
  * become `\n`, `\\`, `\xNN`, so that no file name can end a line or forge the next.
  */
 export function printable(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is sought
-  return name.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]|\p{Surrogate}/gu, (char) => {
+  return name.replace(/[\p{Cc}\u2028\u2029\\]|\p{Surrogate}/gu, (char) => {
     if (char === '\n') return '\\n';
     if (char === '\\') return '\\\\';
     const code = char.charCodeAt(0);

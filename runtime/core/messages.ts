@@ -34,6 +34,7 @@ export const messageParts: Readonly<Record<number, string>> = {
   211: 'features/utime',
   212: 'cluster/distribute',
   213: 'performance',
+  214: 'features/worm',
 };
 
 export const messages = {
@@ -282,6 +283,12 @@ export const messages = {
   ),
   threadAnew: message(204013, 'the thread is started anew …', 'After a loss, or failures.'),
   threadNotAnew: message(204014, 'the thread does not start anew: …', 'As 204006.'),
+  harmfulRefused: message(
+    204015,
+    '… of … ends the interpreter again and again: refused for … s …',
+    'Such requests fail without the module, for longer each time; others are served. New code of the ' +
+      'module is asked again.',
+  ),
   nativeNotWatched: message(205001, 'option reload: … is not watched: …', 'As 204010.'),
   statsNotWritten: message(
     206001,
@@ -430,5 +437,10 @@ export const messages = {
     213003,
     'option … relies on bricks that tell of changes, and these do not: …',
     "Clients may see different things for that long. Put features/upcall into the bricks and switch cache-invalidation on there, or lower the cache's own timeout.",
+  ),
+  wormUnmarked: message(
+    214001,
+    'a file that was … is not kept as it was written: its state cannot be stored',
+    'The storage below has refused an extended attribute of `trusted.`, or has no room. The file can be changed like any other; once the storage takes such attributes, make it again.',
   ),
 } as const satisfies Readonly<Record<string, Message>>;

@@ -32,7 +32,61 @@ test('a slip finds its word, something else finds none', () => {
   expect(nearest('pagesize', keys)).toBe('page-size');
   expect(nearest('directory', keys)).toBe(undefined);
   expect(nearest('x', [])).toBe(undefined);
-  expect(nearest('b', ['a', 'c'])).toBe('a');
+});
+
+const types = [
+  'storage/memory',
+  'features/trash',
+  'features/negative',
+  'cluster/replicate',
+  'meta',
+];
+const options = ['module-name', 'module-path', 'cache-timeout', 'page-size', 'ssl-own-cert'];
+const names = ['check', 'mount', 'mounts', 'umount', 'new volume', 'stats'];
+const flags = ['--json', '--log-file', '--log-level', '--output', '-o'];
+
+test.each([
+  // One edit, and two neighbours that were exchanged.
+  ['storage/memroy', types, 'storage/memory'],
+  ['storag/memory', types, 'storage/memory'],
+  ['features/negtaiv', types, 'features/negative'],
+  ['cluster/replica', types, 'cluster/replicate'],
+  ['modul-name', options, 'module-name'],
+  ['module_name', options, 'module-name'],
+  ['modulename', options, 'module-name'],
+  ['cache-tiemout', options, 'cache-timeout'],
+  ['CACHE-TIMEOUT', options, 'cache-timeout'],
+  ['chekc', names, 'check'],
+  ['new-volume', names, 'new volume'],
+  ['--jsn', flags, '--json'],
+  ['--logfile', flags, '--log-file'],
+  ['on', ['no', 'off'], 'no'],
+  ['client-O', ['client-0', 'client-1'], 'client-0'],
+  // Other words, however long the rest is that they have in common.
+  ['features/shard', types, undefined],
+  ['cluster/disperse', types, undefined],
+  ['read-size', options, undefined],
+  ['module-type', options, undefined],
+  ['ssl-own-key', options, undefined],
+  ['graph', names, undefined],
+  ['--log-size', flags, undefined],
+  ['-x', flags, undefined],
+  ['b', ['a', 'c'], undefined],
+  ['', ['a', ''], ''],
+])('%j of %j stands for %j', (word, candidates, meant) => {
+  expect(nearest(word, candidates)).toBe(meant);
+});
+
+test('nearest finds the word itself, and a word one edit away', () => {
+  const letters = fc.stringMatching(/^[a-z]{4,9}$/);
+  fc.assert(
+    fc.property(letters, letters, letters, fc.nat(3), (before, word, behind, at) => {
+      const whole = `${before}/${word}-${behind}`;
+      expect(nearest(whole, ['other', whole])).toBe(whole);
+      const slip = `${before}/${word.slice(0, at)}X${word.slice(at + 1)}-${behind}`;
+      expect(nearest(slip, [whole])).toBe(whole);
+    }),
+  );
 });
 
 test('the question is put only when there is something to ask', () => {

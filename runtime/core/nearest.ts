@@ -27,20 +27,51 @@ export function distance(a: string, b: string): number {
 /** Longer words are no slips, and to compare two takes as long as both their lengths multiplied. */
 const LENGTH_MAX = 256;
 
+/** Letters of which one may be a slip. */
+const LETTERS = 3;
+
+/** A letter says nothing that is half of a word. */
+const LENGTH_MIN = 3;
+
+/** Edits in words of this length, which are the whole or a part of it. */
+const slipsIn = (length: number, whole: number): number =>
+  length < 2 && whole < LENGTH_MIN ? 0 : Math.max(1, Math.floor(length / LETTERS));
+
+const SEPARATOR = /[/._ -]/;
+
+/** Letters at the start that are whole words, with their separators, of both. */
+function commonWords(a: string, b: string): number {
+  let length = 0;
+  for (let i = 0; i < a.length && a[i] === b[i]; i++) if (SEPARATOR.test(a[i]!)) length = i + 1;
+  return length;
+}
+
+const reversed = (text: string): string => text.split('').reverse().join('');
+
+/** Both without the words at either end that they share: `shard` and `trash` of two types. */
+function differing(a: string, b: string): [string, string] {
+  const from = commonWords(a, b);
+  const [x, y] = [reversed(a.slice(from)), reversed(b.slice(from))];
+  const end = commonWords(x, y);
+  return [reversed(x.slice(end)), reversed(y.slice(end))];
+}
+
 /**
- * The candidate nearest to `word`, or undefined when none is near: at most one edit for every three
- * letters (one at least), so that a suggestion is a likely slip and not just the least unlike. The
- * first of equals wins.
+ * The candidate nearest to `word`, or undefined when none is near: of the words in which the two
+ * differ, at most one letter in three is edited (one at least), so that a suggestion is a likely slip
+ * and not just the least unlike. The first of equals wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LENGTH_MAX) return undefined;
   const lower = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const d = distance(lower, candidate.toLowerCase());
-    if (d < bestDistance) {
+    const [a, b] = differing(lower, candidate.toLowerCase());
+    const most = Math.min(bestDistance - 1, slipsIn(Math.max(a.length, b.length), word.length));
+    if (Math.abs(a.length - b.length) > most) continue;
+    const d = distance(a, b);
+    if (d <= most) {
       best = candidate;
       bestDistance = d;
     }

@@ -12,8 +12,8 @@
  * must not throw, wind or answer. Several of one graph know nothing of each other.
  */
 import type { EventName } from './events.ts';
-import type { FopName } from './fops.gen.ts';
 import type { Frame, Stack } from './frame.ts';
+import type { FopName } from './gen/fops.gen.ts';
 import type { LogLine } from './log.ts';
 import type { Xlator } from './xlator.ts';
 

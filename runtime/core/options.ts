@@ -14,8 +14,9 @@
  * Source: GlusterFS `libglusterfs/src/options.c`, `options.h`.
  */
 
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import { type Items, optionTypes, type PercentOrSize, type ValueTypes } from './option-types.ts';
+import { shownValue } from './secrets.ts';
 
 export type { PercentOrSize } from './option-types.ts';
 
@@ -107,7 +108,9 @@ export function parseOption<S extends OptionSpec>(
   text: string,
 ): { value: ValueOf<S> } | { error: string } {
   const read = readOption(spec, text);
-  return 'value' in read ? read : { error: `option '${key}': '${text}' ${read.error}` };
+  return 'value' in read
+    ? read
+    : { error: `option '${key}': '${shownValue(key, text)}' ${read.error}` };
 }
 
 /** The same without the words for what is meant: the error goes on after `option 'K': 'V' `. */
@@ -195,6 +198,17 @@ export function checkOptions<O extends Options>(
     else values.set(first, parsed.value);
   }
   return { values: Object.fromEntries(values) as Values<O>, problems, unknown };
+}
+
+/**
+ * The message for a required option that is missing, or that was misspelt among those given.
+ * `question` asks the user for it.
+ */
+export function missingOption(key: string, question: string, given: Iterable<GivenOption>): string {
+  const slip = [...given].find((option) => nearest(option.key, [key]) !== undefined);
+  return slip === undefined
+    ? `option ${key} is missing: ${question}`
+    : `option '${slip.key}' is not known here (did you mean '${key}'?)`;
 }
 
 /**

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { ask, FakeContext, HeldLeaf } from '../../test/support/core.ts';
 import { EACCES } from './errno.ts';
 import { type GraphError, InitError } from './errors.ts';
-import { fail } from './fops.gen.ts';
-import { Graph, type VolumeSpec } from './graph.ts';
+import { fail } from './gen/fops.gen.ts';
+import { Graph } from './graph.ts';
 import { Loc } from './loc.ts';
 import { INFO } from './log.ts';
 import { defineOptions } from './options.ts';
-import { defineTranslator, type Translator } from './xlator.ts';
+import { defineTranslator, type Translator, type VolumeSpec } from './xlator.ts';
 
 const told: unknown[] = [];
 const options = defineOptions({

@@ -8,9 +8,9 @@
  * Source: GlusterFS `libglusterfs/src/graph.c`, `is_graph_topology_equal`, `graph_reconf`.
  */
 import { GraphError } from './errors.ts';
-import type { VolumeSpec } from './graph.ts';
+
 import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
-import type { Xlator } from './xlator.ts';
+import type { VolumeSpec, Xlator } from './xlator.ts';
 
 export interface OptionsChange {
   readonly xl: Xlator;
@@ -34,6 +34,25 @@ export function reconfiguration(
   const read = changes.map(({ xl, spec }) => readChange(xl, spec, volumes, problems));
   if (problems.length > 0) throw new GraphError(problems);
   return read;
+}
+
+/**
+ * Like `reconfiguration`, for a description that may differ in other ways: returns the volumes that both
+ * have and whose running instances accept the new options.
+ */
+export function partialReconfiguration(
+  xlators: readonly Xlator[],
+  specs: readonly VolumeSpec[],
+): readonly OptionsChange[] {
+  const volumes = specs.map((spec) => spec.name);
+  return xlators.flatMap((xl) => {
+    const spec = specs.find(({ name }) => name === xl.name);
+    if (spec === undefined || spec.translator !== xl.translator) return [];
+    if (sameOptions(xl.given, spec.options)) return [];
+    const problems: string[] = [];
+    const change = readChange(xl, spec, volumes, problems);
+    return problems.length === 0 ? [change] : [];
+  });
 }
 
 /** What is not the same graph any more. */

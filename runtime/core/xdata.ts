@@ -2,8 +2,11 @@
 
 /** gfuuid: the gfid that a fop which makes an inode shall give it (GlusterFS's key). */
 export const GFID_REQ = 'gfid-req';
-/** int, with a rename: renameat2's flags: `RENAME_NOREPLACE` 1, `_EXCHANGE` 2, `_WHITEOUT` 4. */
+/** int, with a rename: renameat2's flags. */
 export const RENAME_FLAGS = 'glossa.rename-flags';
+export const RENAME_NOREPLACE = 1;
+export const RENAME_EXCHANGE = 2;
+export const RENAME_WHITEOUT = 4;
 /**
  * int: the mode that the caller of a fop which makes something asked for, when the umask takes bits
  * of it away (GlusterFS's key). In a directory with a default ACL this one counts, and no umask.
@@ -61,3 +64,8 @@ export const PROTECT_WRITES = 'trusted.glusterfs.protect.writes';
  * they are an iatt under the same key (GlusterFS's key).
  */
 export const IATT_REQ = 'dht-get-iatt-in-xattr';
+/**
+ * int, with a lookup, a stat or a readdirp: all data of a file that is no longer than that is wanted in
+ * the reply's xdata, where it is the bytes under the same key (GlusterFS's key).
+ */
+export const CONTENT = 'glusterfs.content';

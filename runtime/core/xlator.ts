@@ -15,15 +15,16 @@
 import { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import type { Context } from './context.ts';
+import { guarded } from './data-guard.ts';
 import { GraphError } from './errors.ts';
 import { type EventName, events } from './events.ts';
 import type { Fd } from './fd.ts';
-import type { FopName, FopTable, Links } from './fops.gen.ts';
 import { Frame, type Stack } from './frame.ts';
-import type { Graph } from './graph.ts';
+import type { FopName, FopTable, Links } from './gen/fops.gen.ts';
+import type { Initiator } from './initiator.ts';
 import type { Inode, InodeTable } from './inode.ts';
 import type { Script } from './lines.ts';
-import type { Log, LogSource } from './log.ts';
+import type { Log, LogLevels, LogSource } from './log.ts';
 import { messages } from './messages.ts';
 import type { Listener } from './observer.ts';
 import type { GivenOption, Options, Values } from './options.ts';
@@ -90,6 +91,12 @@ export interface Translator<P, O extends Options = Options> {
    * to authors of modules.
    */
   readonly passesThrough?: boolean | Says<P>;
+  /**
+   * `false`: it changes the data that goes through its readv and writev, if it defines one of them, and
+   * none is to pass it another way (`data-guard.ts`). `true`: they only look on, or it defines all ways
+   * of data itself. Saying nothing is as `true`, but for files of features/native, where it is `false`.
+   */
+  readonly observes?: boolean | Says<P>;
   /** The result becomes `xl.priv`. @throws {InitError} to refuse, with what to change. */
   init(xl: Xlator<P>, options: Values<O>): P | Promise<P>;
   /**
@@ -198,6 +205,45 @@ export interface Remark {
   readonly source?: LogSource | undefined;
 }
 
+/** One volume of a checked description. */
+export interface VolumeSpec {
+  readonly name: string;
+  readonly translator: Translator<unknown>;
+  readonly options: readonly GivenOption[];
+  /** Names of volumes of the same graph. */
+  readonly subvolumes: readonly string[];
+  /** `FILE:LINE:COLUMN` of the volume, for messages. */
+  readonly where?: string | undefined;
+}
+
+/** Receives the events that leave the top of a graph. */
+export type EventListener = (event: EventName, data: unknown) => void;
+
+/** The part of a graph (`graph.ts`) that its volumes and its initiators use. */
+export interface GraphView {
+  readonly context: Context;
+  /** What the process logs. */
+  readonly levels: LogLevels;
+  /** In the order of the volfile: leaves first, the top last. An exchange replaces the array. */
+  readonly xlators: readonly Xlator[];
+  readonly top: Xlator;
+  readonly inodes: InodeTable;
+  /** The top as its initiators wind to it. */
+  readonly links: Links;
+  /** Begin requests at the top of the graph: mounts, servers, the programming interface. */
+  readonly initiators: Set<Initiator>;
+  /** Instances by id, with those that an exchange has replaced and that still finish requests. */
+  readonly instances: readonly (Xlator | undefined)[];
+  /** A new id, for the instance of an initiator. */
+  newId(): number;
+  /** Subscribes to the events that leave the top. The result unsubscribes. */
+  listen(listener: EventListener): () => void;
+  /** Reconfigures the volumes whose options differ, and returns their names. @throws {GraphError} */
+  reconfigure(specs: readonly VolumeSpec[]): readonly string[];
+  /** Exchanges a volume for a new instance, to load new code. False when it has been replaced already. */
+  renew(xl: Xlator, patienceMs: number): Promise<boolean>;
+}
+
 /** An instance in a graph. */
 export class Xlator<P = unknown> {
   /** No other instance of the graph has or had it; contexts of inodes and fds are kept under it. */
@@ -216,9 +262,12 @@ export class Xlator<P = unknown> {
   /** The graph's inodes; null outside of a graph. */
   inodes: InodeTable | null = null;
   /** The graph that it was made for, for who tells of all volumes; null outside of one. */
-  graph: Graph | null = null;
+  graph: GraphView | null = null;
   children: readonly Child[] = [];
+  /** The fops that winds reach: its own, and those answered in its place; set by `define`. */
   fops: Fops<P> = {};
+  /** True when it changes data and none bypasses it (`data-guard.ts`). */
+  isGuarded = false;
   /** Set by the graph once it runs: leads winds to the fops that are defined now. */
   route: (() => void) | null = null;
   priv: P = undefined as P;
@@ -264,8 +313,16 @@ export class Xlator<P = unknown> {
   /** Whether fops that it does not define go to its first child. */
   get passesThrough(): boolean {
     if (this.below.length < 2) return this.below.length === 1;
-    const { passesThrough } = this.translator;
-    return (typeof passesThrough === 'function' ? passesThrough(this) : passesThrough) === true;
+    return this.says(this.translator.passesThrough) === true;
+  }
+
+  /** The `observes` of its record: true when it only looks on at data. */
+  get observes(): boolean | undefined {
+    return this.says(this.translator.observes);
+  }
+
+  private says(what: boolean | Says<P> | undefined): boolean | undefined {
+    return typeof what === 'function' ? what(this) : what;
   }
 
   /** Where a request goes on that it has no say in; undefined when there is no such child. */
@@ -299,9 +356,17 @@ export class Xlator<P = unknown> {
     return this.calls.delete(call);
   }
 
+  /** Gives it its fops. */
+  define(own: Fops<P>): void {
+    const { fops, text } = guarded(this, own as Fops<unknown>);
+    this.fops = fops as Fops<P>;
+    this.isGuarded = text !== null;
+    if (text !== null) this.log.info(text);
+  }
+
   /** Exchanges the fops of a running instance; winds from then on go to the new ones. */
-  exchangeFops(fops: Fops<P>): void {
-    this.fops = fops;
+  exchangeFops(own: Fops<P>): void {
+    this.define(own);
     this.route?.();
   }
 
@@ -365,6 +430,14 @@ export function sayUp(xl: Xlator, isUp: boolean, because?: ChildEvent): void {
   if (isUp !== xl.up) tellParents(xl, isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
   else if (because === 'CHILD_UP') tellParents(xl, 'SOME_DESCENDENT_UP', xl);
   else if (because === 'CHILD_DOWN') tellParents(xl, 'SOME_DESCENDENT_DOWN', xl);
+}
+
+/**
+ * Announces that replies of `xl` may differ from now on: caches above drop its earlier replies. While `xl`
+ * is down nothing is sent; the caches drop them when it comes up.
+ */
+export function answersAnew(xl: Xlator): void {
+  if (xl.up) tellParents(xl, 'SOME_DESCENDENT_UP', xl);
 }
 
 export function tellParents(xl: Xlator, event: EventName, data: unknown): void {

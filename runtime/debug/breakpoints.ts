@@ -11,7 +11,7 @@
  *
  * One that names no volume stops a request once, where it first fits.
  */
-import type { FopName } from '../core/fops.gen.ts';
+import type { FopName } from '../core/gen/fops.gen.ts';
 import { checkVolume, errnoNamed, fopNamed, pathPattern } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
 

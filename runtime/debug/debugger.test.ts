@@ -13,7 +13,7 @@ import {
 import type { Dict } from '../core/dict.ts';
 import { EIO, ENOENT } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
-import { fail, tail, unwind, wind } from '../core/fops.gen.ts';
+import { fail, tail, unwind, wind } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import {
   DebugClient,

@@ -14,10 +14,10 @@
  * changing it, is `values.ts`.
  */
 
-import type { FopName } from '../core/fops.gen.ts';
 import { findFop } from '../core/fops.ts';
 import type { AnyCbk, Frame, Stack } from '../core/frame.ts';
-import { collect, collectCbk } from '../core/generic.gen.ts';
+import type { FopName } from '../core/gen/fops.gen.ts';
+import { collect, collectCbk } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import { hold, type Interceptor, letGo } from '../core/interceptor.ts';
 import type { Fop, Xlator } from '../core/xlator.ts';

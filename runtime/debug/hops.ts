@@ -1,8 +1,8 @@
 /** Requests as a debugger follows them: a hop for each volume that one has come to. */
 import { Fd } from '../core/fd.ts';
-import type { FopName } from '../core/fops.gen.ts';
 import type { FopRow } from '../core/fops.ts';
 import type { Frame, Stack } from '../core/frame.ts';
+import type { FopName } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { Output } from '../observe/bytes.ts';

@@ -1,6 +1,7 @@
 /** The frames of a stopped request, from where it is up to who began it, and what each has. */
 import type { Frame } from '../core/frame.ts';
 import { printable } from '../core/log.ts';
+import { shownOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { DebugError } from './debug-error.ts';
 import type { Stop } from './engine.ts';
@@ -131,7 +132,7 @@ function frameValues({ hop: { request } }: Stop, frame: Frame | null): Value[] {
 }
 
 function volumeValues(xl: Xlator): Value[] {
-  const options = Object.fromEntries(xl.given.map(({ key, value }) => [key, value]));
+  const options = shownOptions(xl.given);
   const children = Object.fromEntries(xl.below.map(({ name, up }) => [name, up ? 'up' : 'down']));
   return [
     textValue('name', xl.name),

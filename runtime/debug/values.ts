@@ -6,9 +6,9 @@
 import { Dict, type DictValue } from '../core/dict.ts';
 import { errnoName, strerror } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
-import { FLOCK_FIELDS, IATT_FIELDS, LEASE_FIELDS, STATVFS_FIELDS } from '../core/fields.gen.ts';
 import { structs } from '../core/fields.ts';
 import type { Arg, ArgType } from '../core/fops.ts';
+import { FLOCK_FIELDS, IATT_FIELDS, LEASE_FIELDS, STATVFS_FIELDS } from '../core/gen/fields.gen.ts';
 import { Iatt } from '../core/iatt.ts';
 import { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';

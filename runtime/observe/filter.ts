@@ -2,8 +2,8 @@
  * What an observer looks at. All that is asked for has to fit; of one kind, one of several is enough.
  */
 import { errnoNumber } from '../core/errno.ts';
-import type { FopName } from '../core/fops.gen.ts';
 import { findFop, fops } from '../core/fops.ts';
+import type { FopName } from '../core/gen/fops.gen.ts';
 import { didYouMean } from '../core/nearest.ts';
 
 /** As a person gives it. */

@@ -1,5 +1,6 @@
 /** The head of a recording as text: read by its shape, since the text may be anybody's. */
 import { argTypes } from '../core/fops.ts';
+import { shownOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { RecordingError } from './bytes.ts';
 import type { Head } from './format.ts';
@@ -38,7 +39,9 @@ export function headOf(
       id,
       name,
       type,
-      options: Object.fromEntries(given.map(({ key, value }) => [key, redacted ? '…' : value])),
+      options: redacted
+        ? Object.fromEntries(given.map(({ key }) => [key, '…']))
+        : shownOptions(given),
       subvolumes: childNames,
     })),
     tables: ownTables,

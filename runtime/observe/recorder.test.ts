@@ -24,7 +24,7 @@ import {
 import { Dict } from '../core/dict.ts';
 import { EACCES, ENOENT } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
-import { fopNames, tail, unwind, wind } from '../core/fops.gen.ts';
+import { fopNames, tail, unwind, wind } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import { invalidateEntry } from '../core/upcall.ts';
 import { type FilterGiven, makeFilter } from './filter.ts';

@@ -10,9 +10,9 @@
  */
 import type { EventName } from '../core/events.ts';
 import { Fd } from '../core/fd.ts';
-import type { FopName } from '../core/fops.gen.ts';
 import { fops } from '../core/fops.ts';
 import type { Frame, Stack } from '../core/frame.ts';
+import type { FopName } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import type { LogLine } from '../core/log.ts';
 import type { Observer } from '../core/observer.ts';

@@ -1,5 +1,5 @@
 /**
- * Generated from runtime/core/fields.ts by runtime/gen/recorded-structs.ts (npm run gen). Do not edit.
+ * Generated from runtime/core/fields.ts by tools/gen/recorded-structs.ts (npm run gen). Do not edit.
  *
  * A structure in a recording: whether there is one, which fields are not as in a new one (a bit each,
  * the first the lowest), and these.

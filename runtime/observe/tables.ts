@@ -2,6 +2,8 @@
  * The tables that a recording is read by: its fops with the types of their arguments and replies, and
  * the fields of structures. A recording brings its own, as those of another version may differ.
  */
+
+import { type Arg, type ArgType, fops } from '../core/fops.ts';
 import {
   FLOCK_FIELDS,
   IATT_FIELDS,
@@ -11,8 +13,7 @@ import {
   NEW_LEASE,
   NEW_STATVFS,
   STATVFS_FIELDS,
-} from '../core/fields.gen.ts';
-import { type Arg, type ArgType, fops } from '../core/fops.ts';
+} from '../core/gen/fields.gen.ts';
 import { NULL_GFID } from '../core/gfid.ts';
 
 /** A field, and what it is where nothing is said: a number, the null gfid, or an empty text. */

@@ -18,10 +18,7 @@ function* methodCalls(source: PythonSource, name: string) {
     const start = source.receiver(dot!);
     const close = source.closing(open!);
     if (start === undefined || close === undefined) continue;
-    const inside = source.tokens.flatMap(({ kind }, at) =>
-      at > open! && at < close && !['space', 'newline', 'comment'].includes(kind) ? [at] : [],
-    );
-    yield { dot: dot!, start, close, inside };
+    yield { dot: dot!, start, close, inside: source.between(open!, close) };
   }
 }
 
@@ -59,6 +56,29 @@ function standsAlone(source: PythonSource, from: number, to: number): boolean {
 
 const isFirst = (source: PythonSource, index: number): boolean =>
   source.statements.some(([first]) => first === index);
+
+/** apply(f, args) → f(*args); with keywords, f(*args, **keywords). */
+export const applyCalls: Rule = (source) => {
+  const edits: Edit[] = [];
+  for (const [index, { kind, text }] of source.tokens.entries()) {
+    const open = source.after(index);
+    if (kind !== 'name' || text !== 'apply' || !source.is(open, '(')) continue;
+    if (source.is(source.before(index), '.', 'def')) continue;
+    const close = source.closing(open!);
+    if (close === undefined) continue;
+    const [called, ...given] = source.split(source.between(open!, close), ',');
+    const isName = called?.every((at) => source.token(at)!.kind === 'name' || source.is(at, '.'));
+    const isWhole = given.length > 0 && given.length <= 2 && given.every((part) => part.length > 0);
+    if (!isName || !isWhole) continue;
+    const parts = given.map((part, at) => `${at === 0 ? '*' : '**'}${grouped(source, part)}`);
+    edits.push(edit(index, close, `${source.of(called!)}(${parts.join(', ')})`));
+  }
+  return { edits };
+};
+
+/** In brackets, but for a name: `*` binds closer than what may stand there. */
+const grouped = (source: PythonSource, part: readonly number[]): string =>
+  part.length === 1 ? source.of(part) : `(${source.of(part)})`;
 
 /** x.next() → next(x). */
 export const nextCalls: Rule = (source) => ({

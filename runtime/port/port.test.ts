@@ -55,6 +55,23 @@ const cases: Record<string, readonly (readonly [string, string])[]> = {
     ['except:', 'except:'],
     ['except X as e:', 'except X as e:'],
   ],
+  apply: [
+    ['t = apply(CFUNCTYPE, sig)', 't = CFUNCTYPE(*sig)'],
+    ['apply(self.f, a + b, {1: 2})', 'self.f(*(a + b), **({1: 2}))'],
+    ['apply(apply, x)', 'apply(*x)'],
+    ['x.apply(a, b)', 'x.apply(a, b)'],
+    ['def apply(a, b): pass', 'def apply(a, b): pass'],
+  ],
+  'modules of glupy before its package': [
+    [
+      'from ctypes import *\nfrom glupy import *\nx = loc_t.from_address(int(l)).path\nwind_lookup(f)',
+      'from gluster import *\nfrom gluster import *\nx = l.contents.path\ndl.wind_lookup(f)',
+    ],
+    ['import ctypes\ndl.wind_lookup(f)', 'import gluster, ctypes\ndl.wind_lookup(f)'],
+    ['import gluster\nimport ctypes\nwind_x(f)', 'import gluster\nimport ctypes\ndl.wind_x(f)'],
+    ['from ctypes import *\nx.from_address(y)', 'from ctypes import *\nx.from_address(y)'],
+    ['from glupy import *\nframe.wind_up(f)', 'from glupy import *\nframe.wind_up(f)'],
+  ],
   has_key: [
     ['if d.has_key(k): pass', 'if k in d: pass'],
     ['if not d.has_key(k): pass', 'if k not in d: pass'],

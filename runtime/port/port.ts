@@ -4,8 +4,9 @@
  * to decide is told with its line. Lines keep their numbers.
  */
 import { apply, type Remark, type Rule } from './edits.ts';
+import { firstDay } from './first-day.ts';
 import { expandTabs } from './indents.ts';
-import { hasKey, keptLists, nextCalls } from './phrases.ts';
+import { applyCalls, hasKey, keptLists, nextCalls } from './phrases.ts';
 import { told } from './remarks.ts';
 import { excepts, execs, prints, raises } from './sentences.ts';
 import { PythonSource } from './statements.ts';
@@ -34,11 +35,13 @@ const RULES: readonly Rule[] = [
   rawStrings,
   hasKey,
   nextCalls,
+  applyCalls,
   attributes,
   builtins,
   typeNames,
   imports,
   keptLists,
+  firstDay,
 ];
 
 export interface Ported {

@@ -74,6 +74,13 @@ export class PythonSource {
     return undefined;
   }
 
+  /** The speaking tokens between two. */
+  between(from: number, to: number): Statement {
+    const inside: number[] = [];
+    for (let at = from + 1; at < to; at += 1) if (speaks(this.tokens[at]!)) inside.push(at);
+    return inside;
+  }
+
   /** Where the expression starts that a `.name` at `dot` is an attribute of. */
   receiver(dot: number): number | undefined {
     let start: number | undefined;

@@ -203,7 +203,7 @@ class Pump implements Sources {
       let n = this.find();
       if (n === -EAGAIN) {
         settle();
-        if (this.unfinished() || !this.sleep()) {
+        if (!(this.unfinished() ? this.isAnythingReady() : this.sleep())) {
           this.park();
           return;
         }
@@ -327,6 +327,14 @@ class Pump implements Sources {
     sources.flushAll();
     if (this.look(0)) sources.takeReady(this.set, this.mounts.length + 1);
     sources.flushAll();
+  }
+
+  /**
+   * Before the waiting is left to libuv: sources of which no answer is awaited, such as one that is
+   * being connected, are read after a poll(2) only, and libuv would wake the pump for them at once.
+   */
+  private isAnythingReady(): boolean {
+    return this.sources.isActive && this.look(0);
   }
 
   private isAnyReady(): boolean {

@@ -1,4 +1,4 @@
-/** Sockets that the pump serves: what came when a turn was ended in the middle is not forgotten. */
+/** Sockets that the pump serves: after a turn that was ended, and while a request is unanswered. */
 import { writeSync } from 'node:fs';
 import { afterAll, expect, test, vi } from 'vitest';
 
@@ -56,5 +56,48 @@ test('after a turn that was ended, what is left is taken without a word more fro
     pump.remove(source);
     close(ours);
     close(theirs);
+  }
+});
+
+test('a socket without requests under way is served while another has an unanswered one', async () => {
+  const pairs = [makeSocketpair(), makeSocketpair(), makeSocketpair()] as [number, number][];
+  const taken = ['', '', ''];
+  let isWritable = false;
+  const sources = pairs.map(([fd], at) => ({
+    ...{ fd, awaited: 0, isPaused: false, busyPollUs: 0 },
+    /** A request that came by the first is unanswered. */
+    busy: at === 0,
+    /** The last is about to be connected. */
+    isFull: at === 2,
+    receive() {
+      const room = new Uint8Array(16);
+      const count = receiveInto(fd, room);
+      if (count > 0) taken[at] += new TextDecoder().decode(room.subarray(0, count));
+      return count > 0;
+    },
+    flush() {
+      if (at === 2) isWritable = true;
+      this.isFull = false;
+    },
+  }));
+  const [unanswered, quiet, connecting] = sources;
+  try {
+    pump.add(unanswered!);
+    writeSync(pairs[0]![1], 'q');
+    await expect.poll(() => taken[0], { timeout: 30_000 }).toBe('q');
+    pump.add(quiet!);
+    for (const text of ['a', 'b']) {
+      writeSync(pairs[1]![1], text);
+      await expect.poll(() => taken[1], { timeout: 30_000 }).toMatch(text);
+    }
+    pump.add(connecting!);
+    await expect.poll(() => isWritable, { timeout: 30_000 }).toBe(true);
+    // Then the event loop turns without the pump: nothing wakes it again and again.
+    const { parks } = pump.counts;
+    for (let turns = 0; turns < 200; turns++) await new Promise(setImmediate);
+    expect(pump.counts.parks - parks).toBeLessThan(20);
+  } finally {
+    for (const source of sources) pump.remove(source);
+    for (const fd of pairs.flat()) close(fd);
   }
 });

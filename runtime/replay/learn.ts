@@ -2,6 +2,8 @@
  * What an answer tells about inodes and names, as a mount takes it: they are put into the table, and
  * known from then on by what the recording calls them.
  */
+import type { Dict } from '../core/dict.ts';
+import { moveEntry } from '../core/entries.ts';
 import { ENOENT } from '../core/errno.ts';
 import type { Fd } from '../core/fd.ts';
 import type { FopRow } from '../core/fops.ts';
@@ -29,7 +31,7 @@ export function learn(objects: Objects, answered: Answered, then: Answer | null)
     if (loc !== null) dropName(objects, loc);
     return;
   }
-  if (row.name === 'rename') move(objects, ...(args as [Loc, Loc]));
+  if (row.name === 'rename') moveEntry(...(args as [Loc, Loc, Dict | null]));
   else if (row.entry.removes !== undefined) dropName(objects, args[0] as Loc);
   else if (row.name === 'readdir' || row.name === 'readdirp') list(objects, answered, then);
   else if (row.reply.some(({ type }) => type === 'inode')) found(objects, answered, then);
@@ -68,10 +70,4 @@ function list(objects: Objects, answered: Answered, then: Answer | null): void {
 
 function dropName({ table }: Objects, { parent, name }: Loc): void {
   if (parent !== null && name !== null) table.unlink(parent, name);
-}
-
-function move({ table }: Objects, from: Loc, to: Loc): void {
-  const places = [from.parent, from.name, to.parent, to.name];
-  if (places.some((place) => place === null)) return;
-  table.rename(from.parent!, from.name!, to.parent!, to.name!);
 }

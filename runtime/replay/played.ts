@@ -2,11 +2,12 @@
  * A volume that the recording plays: what it was asked then it answers as it did then; what it was
  * not asked, a storage in memory answers, which has done all the same.
  */
-import type { FopName } from '../core/fops.gen.ts';
-import { fopNames } from '../core/fops.gen.ts';
+
 import { type FopRow, findFop } from '../core/fops.ts';
 import type { Frame, Stack } from '../core/frame.ts';
-import { collect, unwindArgs } from '../core/generic.gen.ts';
+import type { FopName } from '../core/gen/fops.gen.ts';
+import { fopNames } from '../core/gen/fops.gen.ts';
+import { collect, unwindArgs } from '../core/gen/generic.gen.ts';
 import { defineTranslator, type Fops, type Translator } from '../core/xlator.ts';
 import type { FdSeen, LocSeen, StructSeen } from '../observe/read-values.ts';
 import type { Objects } from './objects.ts';

@@ -12,9 +12,9 @@
 import { Driver, FopError, NOBODY } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import type { Fd } from '../core/fd.ts';
-import type { FopName } from '../core/fops.gen.ts';
 import { Stack } from '../core/frame.ts';
-import { collectCbk, windArgs } from '../core/generic.gen.ts';
+import type { FopName } from '../core/gen/fops.gen.ts';
+import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
 import { type Gfid, NULL_GFID } from '../core/gfid.ts';
 import type { Graph } from '../core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../core/iatt.ts';

@@ -16,6 +16,9 @@ function findRoot(): string {
 /** The folder with package.json, python/, examples/ and volfiles/. */
 export const packageRoot: string = findRoot();
 
+/** The folder of glossa.h. */
+export const includeDir: string = join(packageRoot, 'bridges', 'native');
+
 /** A file for a thread, as it was built: of a program that is run from its sources, too. */
 export function builtFile(url: URL): string {
   const own = fileURLToPath(url);

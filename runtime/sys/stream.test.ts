@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { EAGAIN, ECONNREFUSED, ENAMETOOLONG, ENODEV } from '../core/errno.ts';
 import { close } from './libc.ts';
 import {
@@ -26,7 +26,7 @@ afterEach(() => {
   for (const fd of fds.splice(0)) close(fd);
   for (const socket of sockets.splice(0)) socket.destroy();
 });
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const used = (fd: number): number => {
   expect(fd).toBeGreaterThan(0);

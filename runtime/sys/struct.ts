@@ -79,6 +79,10 @@ export class Statx extends Struct {
   get size(): number {
     return u64(this.view, 40);
   }
+  /** The same to the byte. */
+  get exactSize(): bigint {
+    return this.view.getBigUint64(40, true);
+  }
   /** Units of 512 bytes. */
   get blocks(): number {
     return u64(this.view, 48);

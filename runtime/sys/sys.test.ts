@@ -11,13 +11,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RENAME_NOREPLACE } from '../core/xdata.ts';
 import { call, callAsync } from './call.ts';
 import {
   AT_FDCWD,
   AT_REMOVEDIR,
   AT_SYMLINK_NOFOLLOW,
   O_CLOEXEC,
-  RENAME_NOREPLACE,
   STATX_BASIC_STATS,
   UTIME_OMIT,
 } from './constants.ts';

@@ -4,7 +4,15 @@
  * change. So a link is followed only where nobody else can have made it, and elsewhere nothing is
  * written to but a file of this user's own.
  */
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { effectiveUser, exposure } from './exposure.ts';
 
@@ -71,4 +79,9 @@ function whyForeign(stat: Stats): string | null {
   if (!stat.isFile()) return 'it is no regular file';
   if (uid >= 0 && stat.uid !== uid && stat.uid !== 0) return `it belongs to user ${stat.uid}`;
   return stat.nlink > 1 ? 'it has another name somewhere (hard link)' : null;
+}
+
+/** Writes all of `bytes`: the system writes a part where a disk is nearly full. @throws {NodeJS.ErrnoException} */
+export function writeWhole(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }

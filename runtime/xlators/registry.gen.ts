@@ -1,19 +1,21 @@
 /**
- * Generated from the folders of runtime/xlators by runtime/gen/registry.ts (npm run gen). Do not edit.
+ * Generated from the folders of runtime/xlators by tools/gen/registry.ts (npm run gen). Do not edit.
  */
 
-/** Every translator that is written in TypeScript, by its type, which is also its folder. */
+/** Every translator of this folder, by its type, which is also its place here. */
 export const translators = {
-  'cluster/distribute': () => import('./cluster/distribute/index.ts'),
   'debug/delay-gen': () => import('./debug/delay-gen/index.ts'),
   'debug/error-gen': () => import('./debug/error-gen/index.ts'),
   'debug/io-stats': () => import('./debug/io-stats/index.ts'),
   'debug/sink': () => import('./debug/sink/index.ts'),
   'debug/trace': () => import('./debug/trace/index.ts'),
+  'features/access-control': () => import('./features/access-control/index.ts'),
   'features/locks': () => import('./features/locks/index.ts'),
   'features/negative': () => import('./features/negative/index.ts'),
+  'features/read-only': () => import('./features/read-only/index.ts'),
   'features/upcall': () => import('./features/upcall/index.ts'),
   'features/utime': () => import('./features/utime/index.ts'),
+  'features/worm': () => import('./features/worm/index.ts'),
   meta: () => import('./meta/index.ts'),
   'performance/io-cache': () => import('./performance/io-cache/index.ts'),
   'performance/io-threads': () => import('./performance/io-threads/index.ts'),
@@ -25,8 +27,7 @@ export const translators = {
   'performance/readdir-ahead': () => import('./performance/readdir-ahead/index.ts'),
   'performance/write-behind': () => import('./performance/write-behind/index.ts'),
   'playground/template': () => import('./playground/template/index.ts'),
-  'protocol/client': () => import('./protocol/client/index.ts'),
-  'protocol/server': () => import('./protocol/server/index.ts'),
   'storage/memory': () => import('./storage/memory/index.ts'),
   'storage/posix': () => import('./storage/posix/index.ts'),
+  'system/posix-acl': () => import('./system/posix-acl/index.ts'),
 };

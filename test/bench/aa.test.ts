@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Run, Verdict } from '../../runtime/bench/schema.ts';
-import { simulatedRun } from '../../runtime/bench/testdata/run.ts';
+import type { Run, Verdict } from '../../apps/bench/engine/schema.ts';
+import { simulatedRun } from '../../apps/bench/engine/testdata/run.ts';
 import { findsNone, tallyOf } from './aa.ts';
 
 const run = simulatedRun();

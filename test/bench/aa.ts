@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Run, readRun, type Verdict, verdicts } from '../../runtime/bench/schema.ts';
+import { type Run, readRun, type Verdict, verdicts } from '../../apps/bench/engine/schema.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { glossaProgram } from './bench.ts';
 import { say } from './suite.ts';

@@ -1,11 +1,11 @@
 /** The workloads of `glossa bench`, asked by its clients: of one target after the other. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { newHistogram, recordNs, summaryOf } from '../../runtime/bench/histogram.ts';
-import { Clients } from '../../runtime/bench/load/clients.ts';
-import { NotMeasured, WrongAnswers } from '../../runtime/bench/missing.ts';
-import { allowedCpus, type Placed } from '../../runtime/bench/placement.ts';
-import type { WorkloadName } from '../../runtime/bench/workloads/index.ts';
+import { newHistogram, recordNs, summaryOf } from '../../apps/bench/engine/histogram.ts';
+import { Clients } from '../../apps/bench/engine/load/clients.ts';
+import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/missing.ts';
+import { allowedCpus, type Placed } from '../../apps/bench/engine/placement.ts';
+import type { WorkloadName } from '../../apps/bench/engine/workloads/index.ts';
 import type { Bench } from './bench.ts';
 import type { Target } from './targets.ts';
 

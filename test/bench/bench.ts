@@ -3,9 +3,9 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { NotMeasured } from '../../runtime/bench/missing.ts';
-import type { Cleanup } from '../../runtime/cli/bench/cleanup.ts';
-import { Workspace } from '../../runtime/cli/bench/workspace.ts';
+import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import type { Cleanup } from '../../apps/bench/run/cleanup.ts';
+import { Workspace } from '../../apps/bench/run/workspace.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
 /** What a suite is given to work with. */
@@ -38,7 +38,7 @@ export function openBench(given: Given): Bench {
   return { ...given, folder: workspace.scratch, data: workspace.data };
 }
 
-export const glossaProgram = join(packageRoot, 'dist/runtime/cli/main.js');
+export const glossaProgram = join(packageRoot, 'dist/cli/main.js');
 
 // -- what may take too long ----------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 /** What is compared with GlusterFS's own client, through the same bricks: single calls, and data. */
-import type { Place } from '../../runtime/bench/placement.ts';
+import type { Place } from '../../apps/bench/engine/placement.ts';
 import type { Bench } from './bench.ts';
 import { callExperiment, type Load, type Operation } from './calls.ts';
 import { type Amount, dataExperiment } from './data.ts';
@@ -34,11 +34,18 @@ export interface Calls {
   readonly quick?: Load;
 }
 
+/** Also on equal terms: GlusterFS's client does not wait awake. */
+const withAsleep = (held: Calls['held']): Calls['held'] =>
+  held.glossa === undefined
+    ? held
+    : { ...held, asleep: { ...held.glossa, name: `${held.glossa.name}, --busy-poll 0` } };
+
 /** Single calls. */
 export const calls =
-  ({ what, operation, held, bricks, full = FULL, quick = QUICK }: Calls) =>
-  (bench: Bench): Promise<Report> =>
-    runExperiment(
+  ({ what, operation, held: own, bricks, full = FULL, quick = QUICK }: Calls) =>
+  (bench: Bench): Promise<Report> => {
+    const held = withAsleep(own);
+    return runExperiment(
       bench,
       callExperiment<Way>({
         what,
@@ -56,6 +63,7 @@ export const calls =
         })),
       }),
     );
+  };
 
 export interface Data<K extends string> {
   readonly what: string;
@@ -81,13 +89,15 @@ export const data =
       targets: ways(bricks),
       places: PLACES,
       beside: [{ other: 'glusterfs', title: 'GlusterFS', column: 'GlusterFS', bars: glossa }],
-      also:
-        onGlossa === undefined
+      also: [
+        { mine: { name: 'asleep', title: 'glossa, --busy-poll 0' }, bars: glossa },
+        ...(onGlossa === undefined
           ? []
           : [
               {
-                mine: { name: 'onGlossa', title: "GlusterFS's client on glossa's brick" },
+                mine: { name: 'onGlossa', title: "GlusterFS's client on glossa's brick" } as const,
                 bars: onGlossa,
               },
-            ],
+            ]),
+      ],
     });

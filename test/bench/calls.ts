@@ -1,8 +1,8 @@
 /** Single calls, timed by `callload.c`, as an experiment. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotMeasured, WrongAnswers } from '../../runtime/bench/missing.ts';
-import { compile } from '../../runtime/cli/bench/compile.ts';
+import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/missing.ts';
+import { compile } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Bench, output } from './bench.ts';
 import {

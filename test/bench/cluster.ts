@@ -20,6 +20,7 @@ const SHORTER: Bars['same'] = { limit: 0.9, aim: 0.7 };
 
 const names: Readonly<Record<Way, string>> = {
   glossa: "glossa's client / GlusterFS's",
+  asleep: "glossa's client, --busy-poll 0 / GlusterFS's",
   glusterfs: '',
   onGlossa: "GlusterFS's client on glossa's brick / on its own",
   glossaOnly: "glossa's client and brick / GlusterFS's",

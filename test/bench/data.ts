@@ -1,7 +1,7 @@
 /** Data that is written and read, timed by the clients of `glossa bench`, as an experiment. */
 import { join } from 'node:path';
-import type { Place } from '../../runtime/bench/placement.ts';
-import { workloads } from '../../runtime/bench/workloads/index.ts';
+import type { Place } from '../../apps/bench/engine/placement.ts';
+import { workloads } from '../../apps/bench/engine/workloads/index.ts';
 import { type Asked, Askers } from './asking.ts';
 import type { Bench } from './bench.ts';
 import { type Bars, ratioColumn, roundsColumn, runExperiment } from './experiment.ts';

@@ -2,9 +2,9 @@
  * An experiment: targets that are started once, measured in paired rounds at every place, shown in
  * a table of each place, and compared with each other there.
  */
-import { place as pin } from '../../runtime/bench/affinity.ts';
-import { isMissing, type Missing, orMissing } from '../../runtime/bench/missing.ts';
-import { digits } from '../../runtime/bench/numbers.ts';
+import { place as pin } from '../../apps/bench/engine/affinity.ts';
+import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/missing.ts';
+import { digits } from '../../apps/bench/engine/numbers.ts';
 import {
   allowedCpus,
   type Place,
@@ -12,9 +12,9 @@ import {
   placed,
   places,
   placeTitles,
-} from '../../runtime/bench/placement.ts';
-import { measureRounds, type Series } from '../../runtime/bench/rounds.ts';
-import { compare, difference, median, ratio } from '../../runtime/bench/statistics.ts';
+} from '../../apps/bench/engine/placement.ts';
+import { measureRounds, type Series } from '../../apps/bench/engine/rounds.ts';
+import { compare, difference, median, ratio } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
 import type { Bar } from './figures.ts';
 import { comparedText, figureOf, type Report, roundsText, rowOf, type Section } from './table.ts';

@@ -1,14 +1,14 @@
 /** What a directory costs where the children are far away: waits one after the other, not children. */
-import { NotMeasured } from '../../runtime/bench/missing.ts';
-import { NodeContext } from '../../runtime/cli/context.ts';
+import { NotMeasured } from '../../apps/bench/engine/missing.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
-import { type FopTable, wind } from '../../runtime/core/fops.gen.ts';
 import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import { type FopTable, wind } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import delayGen from '../../runtime/xlators/debug/delay-gen/index.ts';
+import { NodeContext } from '../../server/context.ts';
 import { startDistributed } from '../support/distributed.ts';
 import type { Bench } from './bench.ts';
 import { figureOf, type Report, roundsText } from './table.ts';

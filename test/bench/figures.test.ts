@@ -37,6 +37,17 @@ describe('verdict', () => {
     expect(reachesAim({ ...figure, bar: { aim: 1, least: true } })).toBe(false);
   });
 
+  it('is given on a busy machine where the whole interval is on one side of the bar', () => {
+    const noisy = (low: number, median: number, high: number) =>
+      verdict({
+        ...{ what: 'a row', unit: '×', bar: { limit: 1 }, isNoisy: true },
+        value: { median, low, high, doubtful: false },
+      });
+    expect(noisy(1.2, 1.4, 1.9)).toBe('missed');
+    expect(noisy(0.5, 0.7, 0.9)).toBe('met');
+    expect(noisy(0.8, 1.1, 1.3)).toBe('too noisy');
+  });
+
   it('tells wrong answers from none', () => {
     const value = { missing: '2 of 3 answers were wrong', wrong: true } as const;
     expect(verdict({ what: '', unit: '×', bar: null, value })).toBe('wrong');

@@ -30,12 +30,14 @@ const QUICK: Load = { rounds: 3, count: 500, warm: 2_000 };
 
 const loadOf = ({ quick }: Bench, full = FULL): Load => (quick ? QUICK : full);
 
-const besideGlusterfs = (what: string) => ({
-  what: `${what}: posix / GlusterFS posix`,
-  mine: 'glossa' as const,
-  other: 'glusterfs' as const,
-  bars: everywhere({ limit: 1, below: true, aim: 0.6 }),
-});
+/** Also on equal terms: GlusterFS's client does not wait awake. */
+const besideGlusterfs = (what: string) =>
+  (['glossa', 'asleep'] as const).map((mine) => ({
+    what: `${what}: posix${mine === 'asleep' ? ', --busy-poll 0' : ''} / GlusterFS posix`,
+    mine,
+    other: 'glusterfs' as const,
+    bars: everywhere({ limit: 1, below: true, aim: 0.6 }),
+  }));
 
 const besideBoth = (what: string) => [
   {
@@ -44,7 +46,7 @@ const besideBoth = (what: string) => [
     other: 'pass' as const,
     bars: everywhere({ limit: 1.3, aim: 1.05 }),
   },
-  besideGlusterfs(what),
+  ...besideGlusterfs(what),
 ];
 
 const failed = (bench: Bench): Promise<Report> =>
@@ -64,7 +66,19 @@ const failed = (bench: Bench): Promise<Report> =>
           other: 'floor',
           bars: { same: { limit: 1.15, aim: 1 }, different: { limit: 0.8, aim: 0.5 }, free: null },
         },
-        besideGlusterfs('failed stat'),
+        {
+          what: 'failed stat: memory, --busy-poll 0 / C floor',
+          mine: 'memoryAsleep',
+          other: 'floor',
+          bars: { same: { limit: 1.15, aim: 1 }, different: { limit: 1.15, aim: 1 }, free: null },
+        },
+        {
+          what: 'failed stat: memory / C floor awake as long',
+          mine: 'memory',
+          other: 'floorAwake',
+          bars: { same: { limit: 1.15, aim: 1 }, different: { limit: 1.15, aim: 1 }, free: null },
+        },
+        ...besideGlusterfs('failed stat'),
       ],
     }),
   );
@@ -95,33 +109,37 @@ const onFiles =
 /** The kernel caches what a module in Python answers: that names are absent. All is known before. */
 const searched = (bench: Bench): Promise<Report> => {
   const size = sizeOf(bench, 9);
-  return runExperiment<'kernelTimeout' | 'python' | 'nlcache' | 'bare', Asked>(bench, {
-    what: 'search in ten directories',
-    how: `µs, median of ${size.searches} searches in each of`,
-    rounds: size.rounds,
-    targets: {
-      kernelTimeout,
-      python: targets.python,
-      nlcache: targets.nlcache,
-      bare: targets.bare,
-    },
-    first: 'bare',
-    async prepare() {
-      const take = await takeSearches(bench, size);
-      return async (target, turn) => (await take(target, turn)).again;
-    },
-    columns: sampleColumns('bare'),
-    held: [
-      {
-        what: 'search: Python with kernel-timeout / bare directory',
-        mine: 'kernelTimeout',
-        other: 'bare',
-        of: ({ mean }) => mean,
-        bars: everywhere({ limit: 2 }),
+  return runExperiment<'kernelTimeout' | 'python' | 'pythonAsleep' | 'nlcache' | 'bare', Asked>(
+    bench,
+    {
+      what: 'search in ten directories',
+      how: `µs, median of ${size.searches} searches in each of`,
+      rounds: size.rounds,
+      targets: {
+        kernelTimeout,
+        python: targets.python,
+        pythonAsleep: targets.pythonAsleep,
+        nlcache: targets.nlcache,
+        bare: targets.bare,
       },
-    ],
-    settings: size,
-  });
+      first: 'bare',
+      async prepare() {
+        const take = await takeSearches(bench, size);
+        return async (target, turn) => (await take(target, turn)).again;
+      },
+      columns: sampleColumns('bare'),
+      held: [
+        {
+          what: 'search: Python with kernel-timeout / bare directory',
+          mine: 'kernelTimeout',
+          other: 'bare',
+          of: ({ mean }) => mean,
+          bars: everywhere({ limit: 2 }),
+        },
+      ],
+      settings: size,
+    },
+  );
 };
 
 // -- data ----------------------------------------------------------------------------------------

@@ -3,15 +3,15 @@
  * once, recorded or under debug/io-stats, over the same that nobody looks at; in this process.
  */
 import { join } from 'node:path';
-import { isMissing, orMissing } from '../../runtime/bench/missing.ts';
-import { compare, difference } from '../../runtime/bench/statistics.ts';
-import { type Batch, lookups } from '../../runtime/cli/bench/call/callers.ts';
-import { nothing, startGraph, type Volume } from '../../runtime/cli/bench/call/graphs.ts';
-import { type Load, measurePairs, type Series } from '../../runtime/cli/bench/call/pairs.ts';
-import { GraphRecording } from '../../runtime/cli/recording.ts';
+import { isMissing, orMissing } from '../../apps/bench/engine/missing.ts';
+import { compare, difference } from '../../apps/bench/engine/statistics.ts';
+import { type Batch, lookups } from '../../apps/bench/run/call/callers.ts';
+import { nothing, startGraph, type Volume } from '../../apps/bench/run/call/graphs.ts';
+import { type Load, measurePairs, type Series } from '../../apps/bench/run/call/pairs.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import type { FilterGiven } from '../../runtime/observe/filter.ts';
 import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
+import { GraphRecording } from '../../server/recording.ts';
 import type { Bench } from './bench.ts';
 import type { Bar } from './figures.ts';
 import type { Suite } from './suite.ts';

@@ -1,11 +1,11 @@
 /**
- * The tutorial's workload (runtime/bench/searches.ts): names are looked for in ten directories by
+ * The tutorial's workload (apps/bench/engine/searches.ts): names are looked for in ten directories by
  * turns, through a mount that knows nothing of them yet (`first`), and the same ones again.
  */
 import { join } from 'node:path';
-import { digits } from '../../runtime/bench/numbers.ts';
-import type { Place } from '../../runtime/bench/placement.ts';
-import { median } from '../../runtime/bench/statistics.ts';
+import { digits } from '../../apps/bench/engine/numbers.ts';
+import type { Place } from '../../apps/bench/engine/placement.ts';
+import { median } from '../../apps/bench/engine/statistics.ts';
 import { type Asked, Askers } from './asking.ts';
 import type { Bench } from './bench.ts';
 import {

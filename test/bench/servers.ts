@@ -1,20 +1,20 @@
 /** Servers of glossa, GlusterFS and in C, each over a folder of its own, as long as a part. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotMeasured } from '../../runtime/bench/missing.ts';
-import { stacked } from '../../runtime/bench/stacks.ts';
-import type { Served } from '../../runtime/bench/target.ts';
+import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { stacked } from '../../apps/bench/engine/stacks.ts';
+import type { Served } from '../../apps/bench/engine/target.ts';
 import {
   glusterMount,
   glusterProblem,
   timeoutFlags,
   volfileOver,
-} from '../../runtime/cli/bench/others/gluster.ts';
-import { libfuse } from '../../runtime/cli/bench/others/libfuse.ts';
-import type { OtherStack, Timeouts } from '../../runtime/cli/bench/others/other.ts';
-import { otherPlan } from '../../runtime/cli/bench/others/serving.ts';
-import type { PlainVolume } from '../../runtime/graph/description.ts';
-import { printVolumes } from '../../runtime/graph/print.ts';
+} from '../../apps/bench/run/others/gluster.ts';
+import { libfuse } from '../../apps/bench/run/others/libfuse.ts';
+import type { OtherStack, Timeouts } from '../../apps/bench/run/others/other.ts';
+import { otherPlan } from '../../apps/bench/run/others/serving.ts';
+import type { PlainVolume } from '../../runtime/volfile/description.ts';
+import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
 import { volume } from './volumes.ts';
 
@@ -83,14 +83,26 @@ export async function startGlusterfs(
   );
 }
 
-/** A server in C that `glossa bench` has, too. @throws {NotMeasured} */
+/** As long as `glossa mount` waits awake for a request by default; microseconds. */
+export const BUSY_POLL_US = 50;
+
+/** Of `glossa mount`: it sleeps when there is no request, as all servers do that have no such option. */
+export const ASLEEP = ['--busy-poll', '0'] as const;
+
+/** A server in C that `glossa bench` has, too. @param more of its arguments. @throws {NotMeasured} */
 export async function startLibfuse(
   bench: Bench,
   name: string,
   which: 'libfuse-floor' | 'libfuse',
   timeouts = TIMEOUTS,
+  ...more: readonly string[]
 ): Promise<Served> {
   const found = libfuse.prepare(bench.folder);
   if (typeof found === 'string') throw new NotMeasured(found);
-  return serve(bench, name, found.stacks.find((it) => it.name === which)!.command, timeouts);
+  const { command } = found.stacks.find((it) => it.name === which)!;
+  const withMore: OtherStack['command'] = (mounting) => {
+    const { line, ...others } = command(mounting);
+    return { line: [...line, ...more], ...others };
+  };
+  return serve(bench, name, withMore, timeouts);
 }

@@ -6,9 +6,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NotMeasured, orMissing } from '../../runtime/bench/missing.ts';
-import { digits, whole } from '../../runtime/bench/numbers.ts';
-import type { Served } from '../../runtime/bench/target.ts';
+import { NotMeasured, orMissing } from '../../apps/bench/engine/missing.ts';
+import { digits, whole } from '../../apps/bench/engine/numbers.ts';
+import type { Served } from '../../apps/bench/engine/target.ts';
 import type { Bench } from './bench.ts';
 import { cacheFolder, startGlossa } from './servers.ts';
 import { figureOf, type Report, roundsText, rowOf } from './table.ts';

@@ -6,14 +6,14 @@
  */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { BusyWatch, busyText } from '../../runtime/bench/busy.ts';
-import { describeMachine } from '../../runtime/bench/machine.ts';
-import { allowedCpus, parseCpuList, placed } from '../../runtime/bench/placement.ts';
-import { machineText } from '../../runtime/bench/report/words.ts';
-import { Cleanup } from '../../runtime/cli/bench/cleanup.ts';
-import { runToEnd } from '../../runtime/cli/bench/others/other.ts';
-import { Interruption } from '../../runtime/cli/interruption.ts';
-import { version } from '../../runtime/cli/version.ts';
+import { BusyWatch, busyText } from '../../apps/bench/engine/busy.ts';
+import { describeMachine } from '../../apps/bench/engine/machine.ts';
+import { allowedCpus, parseCpuList, placed } from '../../apps/bench/engine/placement.ts';
+import { machineText } from '../../apps/bench/engine/report/words.ts';
+import { Cleanup } from '../../apps/bench/run/cleanup.ts';
+import { runToEnd } from '../../apps/bench/run/others/other.ts';
+import { Interruption } from '../../terminal/interruption.ts';
+import { version } from '../../terminal/package-version.ts';
 import { type Bench, openBench } from './bench.ts';
 import { type Figure, verdict } from './figures.ts';
 import { figuresText, type Report, sectionText } from './table.ts';

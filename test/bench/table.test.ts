@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { whole } from '../../runtime/bench/numbers.ts';
+import { whole } from '../../apps/bench/engine/numbers.ts';
 import type { Figure } from './figures.ts';
 import { figureOf, figuresText, roundsText, rowOf, sectionText } from './table.ts';
 

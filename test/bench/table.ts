@@ -1,8 +1,8 @@
 /** What a part of the bench hands back, and its tables for people: what was measured, and the bars. */
-import { isMissing, type Missing, missingText } from '../../runtime/bench/missing.ts';
-import { digits, ranged, times, whole } from '../../runtime/bench/numbers.ts';
-import { align } from '../../runtime/bench/report/align.ts';
-import { type Compared, estimate, isJumpy } from '../../runtime/bench/statistics.ts';
+import { isMissing, type Missing, missingText } from '../../apps/bench/engine/missing.ts';
+import { digits, ranged, times, whole } from '../../apps/bench/engine/numbers.ts';
+import { align } from '../../apps/bench/engine/report/align.ts';
+import { type Compared, estimate, isJumpy } from '../../apps/bench/engine/statistics.ts';
 import { type Bar, type Figure, reachesAim, type Unit, verdict } from './figures.ts';
 
 /** A row of measurements. */
@@ -89,10 +89,10 @@ function barText({ bar, unit }: Figure): string {
 function judgement(figure: Figure): string {
   const { bar } = figure;
   if (bar === null) return 'no bar: noise';
-  if (figure.isNoisy) return 'too noisy: the machine was busy';
   const reached = reachesAim(figure);
   if (bar.limit === undefined) return reached ? 'the aim' : 'not the aim';
-  return verdict(figure) + (reached ? ', the aim too' : '');
+  const busy = figure.isNoisy ? ', on a busy machine' : '';
+  return verdict(figure) + (reached ? ', the aim too' : '') + busy;
 }
 
 function figureCells(figure: Figure): string[] {

@@ -5,12 +5,19 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotMeasured } from '../../runtime/bench/missing.ts';
-import type { Counted, Served } from '../../runtime/bench/target.ts';
-import { STATEDUMP } from '../../runtime/cli/statedump/volumes.ts';
-import type { PlainVolume } from '../../runtime/graph/description.ts';
+import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import type { Counted, Served } from '../../apps/bench/engine/target.ts';
+import type { PlainVolume } from '../../runtime/volfile/description.ts';
+import { STATEDUMP } from '../../server/statedump/volumes.ts';
 import { type Bench, inTime } from './bench.ts';
-import { startGlossa, startGlusterfs, startLibfuse, TIMEOUTS } from './servers.ts';
+import {
+  ASLEEP,
+  BUSY_POLL_US,
+  startGlossa,
+  startGlusterfs,
+  startLibfuse,
+  TIMEOUTS,
+} from './servers.ts';
 import {
   cVolume,
   javascriptVolume,
@@ -111,8 +118,23 @@ export const cache = (title: string, start: Start): TargetKind => ({
     proveCache(bench, targetOf(await start(bench, name)), join(bench.data, name)),
 });
 
-const glossaCache = (title: string, above: PlainVolume): TargetKind =>
-  cache(title, (bench, name) => startGlossa(bench, name, [above]));
+const glossaCache = (
+  title: string,
+  above: PlainVolume,
+  flags: readonly string[] = [],
+): TargetKind => cache(title, (bench, name) => startGlossa(bench, name, [above], { flags }));
+
+/** The least that a server in C does. @param more of its arguments */
+const floorOf = (title: string, ...more: readonly string[]): TargetKind => ({
+  title,
+  async start(bench: Bench, name: string): Promise<Target> {
+    const target = targetOf(await startLibfuse(bench, name, 'libfuse-floor', TIMEOUTS, ...more));
+    // There it is one directory, which cannot be removed.
+    const fixed = join(target.root, 'directory');
+    await inTime(bench.signal, mkdir(fixed));
+    return { ...target, fixed };
+  },
+});
 
 export const glusterCache = (above: readonly PlainVolume[]): TargetKind =>
   cache('GlusterFS, nl-cache in C', (bench, name) => startGlusterfs(bench, name, above));
@@ -128,35 +150,37 @@ export const targets = {
       return { pid: null, root };
     },
   },
-  floor: {
-    title: 'C on libfuse3, ENOENT at once (the floor)',
-    async start(bench: Bench, name: string): Promise<Target> {
-      const target = targetOf(await startLibfuse(bench, name, 'libfuse-floor'));
-      // There it is one directory, which cannot be removed.
-      const fixed = join(target.root, 'directory');
-      await inTime(bench.signal, mkdir(fixed));
-      return { ...target, fixed };
-    },
-  },
+  floor: floorOf('C on libfuse3, ENOENT at once (the floor)'),
+  floorAwake: floorOf(`the floor, ${BUSY_POLL_US} µs awake`, String(BUSY_POLL_US)),
   typescript: glossaCache('glossa, negative in TypeScript', negativeVolume),
+  typescriptAsleep: glossaCache('the same, --busy-poll 0', negativeVolume, ASLEEP),
   python: glossaCache('glossa, negative in Python', pythonVolume),
+  pythonAsleep: glossaCache('the same, --busy-poll 0', pythonVolume, ASLEEP),
   nlcache: glusterCache([nlCacheVolume()]),
 } as const satisfies Record<string, TargetKind>;
 
 export type TargetName = keyof typeof targets;
 
+const inMemory = (title: string, flags: readonly string[] = []): TargetKind =>
+  plain(title, (bench, name) =>
+    startGlossa(bench, name, [], { storage: [volume('memory', 'storage/memory')], flags }),
+  );
+
 /** What decides nothing but how fast a request comes and goes. */
 export const answerers = {
   floor: targets.floor,
-  memory: plain('glossa, storage/memory', (bench, name) =>
-    startGlossa(bench, name, [], { storage: [volume('memory', 'storage/memory')] }),
-  ),
+  floorAwake: targets.floorAwake,
+  memory: inMemory('glossa, storage/memory'),
+  memoryAsleep: inMemory('the same, --busy-poll 0', ASLEEP),
 };
 
 /** The same directory of the machine, seen through each kind of server, and bare. */
 export const directories = (timeouts = TIMEOUTS) => ({
   glossa: plain('glossa, storage/posix', (bench, name) =>
     startGlossa(bench, name, [], { timeouts }),
+  ),
+  asleep: plain('the same, --busy-poll 0', (bench, name) =>
+    startGlossa(bench, name, [], { timeouts, flags: ASLEEP }),
   ),
   pass: plain('C on libfuse3, passed through', (bench, name) =>
     startLibfuse(bench, name, 'libfuse', timeouts),
@@ -191,10 +215,22 @@ const caches = {
   baseline: { title: 'glossa, no cache', above: () => [] },
   typescript: { title: 'glossa, negative in TypeScript', above: () => [negativeVolume] },
   python: { title: 'glossa, negative in Python', above: () => [pythonVolume] },
+  pythonAsleep: {
+    title: 'the same, --busy-poll 0',
+    above: () => [pythonVolume],
+    flags: ASLEEP,
+  },
   javascript: { title: 'glossa, negative in JavaScript', above: () => [javascriptVolume] },
   c: { title: 'glossa, negative in C', above: (bench) => [cVolume(bench)] },
   kernelTimeout: { title: 'glossa, Python, kernel-timeout', above: () => [kernelTimeoutVolume] },
-} as const satisfies Record<string, { title: string; above(bench: Bench): readonly PlainVolume[] }>;
+} as const satisfies Record<string, CacheKind>;
+
+interface CacheKind {
+  readonly title: string;
+  above(bench: Bench): readonly PlainVolume[];
+  /** Of `glossa mount`. */
+  readonly flags?: readonly string[];
+}
 
 type CacheName = keyof typeof caches;
 
@@ -218,13 +254,13 @@ export interface Ground {
 export function overEach(
   ground: (bench: Bench, name: string) => Promise<Ground>,
 ): Readonly<Record<CacheName, TargetKind>> {
-  const kinds = Object.entries(caches).map(([cacheName, { title, above }]) => {
+  const kinds = Object.entries<CacheKind>(caches).map(([cacheName, { title, above, flags }]) => {
     const start = async (bench: Bench, name: string): Promise<Target> => {
       const { behind = join(bench.data, name), ...under } = await ground(bench, name);
       const { storage, volumes = [], folder, bricks = [] } = under;
       const cacheVolumes = above(bench);
       const all = [counter, ...volumes, ...cacheVolumes];
-      const { pid, mountpoint } = await startGlossa(bench, name, all, { storage });
+      const { pid, mountpoint } = await startGlossa(bench, name, all, { storage, flags });
       const counted = { mountpoint, attribute: STATEDUMP, volumes: [counter.name] };
       const root = folder === undefined ? mountpoint : join(mountpoint, folder);
       if (folder !== undefined) await inTime(bench.signal, mkdir(root));

@@ -6,8 +6,8 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { NotMeasured, WrongAnswers } from '../../runtime/bench/missing.ts';
-import type { Placed } from '../../runtime/bench/placement.ts';
+import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/missing.ts';
+import type { Placed } from '../../apps/bench/engine/placement.ts';
 import { type Bench, inTime, output } from './bench.ts';
 import { everywhere, ratioColumn, roundsColumn, runExperiment, type Take } from './experiment.ts';
 import type { Report } from './table.ts';

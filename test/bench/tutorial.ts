@@ -4,8 +4,8 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Served } from '../../runtime/bench/target.ts';
-import type { PlainVolume } from '../../runtime/graph/description.ts';
+import type { Served } from '../../apps/bench/engine/target.ts';
+import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
 import { bars, calls, data, LISTS, PLACES } from './beside.ts';
 import { gigabytes } from './data.ts';
@@ -127,15 +127,17 @@ const faster = <N extends string>(
 /** The tutorial's speed-up. */
 const TUTORIAL: Bar = { limit: 6.7 };
 
-/** Beside GlusterFS's own cache. */
-const pythonBesideC = (what: string): readonly Held<'python' | 'nlcache'>[] =>
-  (['first', 'again'] as const).map((which) => ({
-    what: `${what}, ${which}: Python / nl-cache in C`,
-    mine: 'python',
-    other: 'nlcache',
-    which,
-    bars: everywhere({ limit: 1, below: true }),
-  }));
+/** Beside GlusterFS's own cache, whose server does not wait awake. */
+const pythonBesideC = (what: string): readonly Held<'python' | 'pythonAsleep' | 'nlcache'>[] =>
+  (['first', 'again'] as const).flatMap((which) =>
+    (['python', 'pythonAsleep'] as const).map((mine) => ({
+      what: `${what}, ${which}: Python${mine === 'python' ? '' : ', --busy-poll 0'} / nl-cache in C`,
+      mine,
+      other: 'nlcache' as const,
+      which,
+      bars: everywhere({ limit: 1, below: true }),
+    })),
+  );
 
 const measured =
   <N extends string>(
@@ -199,13 +201,13 @@ const volumeSearches = measured<keyof ReturnType<typeof onGlusterfs>>(5, () => (
       which: 'again',
       bars: bars({ limit: 1.12, aim: 1.08 }, { limit: 1.06, aim: 1.05 }),
     },
-    {
-      what: "volume, again: Python / GlusterFS's nl-cache",
-      mine: 'python',
-      other: 'nlcache',
-      which: 'again',
+    ...(['python', 'pythonAsleep'] as const).map((mine) => ({
+      what: `volume, again: Python${mine === 'python' ? '' : ', --busy-poll 0'} / GlusterFS's nl-cache`,
+      mine,
+      other: 'nlcache' as const,
+      which: 'again' as const,
       bars: bars({ limit: 1, below: true }),
-    },
+    })),
   ],
 }));
 

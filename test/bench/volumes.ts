@@ -1,9 +1,9 @@
 /** The volumes of what is measured through: caches of absent names in each language. */
 import { join } from 'node:path';
-import { NotMeasured } from '../../runtime/bench/missing.ts';
-import { compileModule } from '../../runtime/cli/bench/compile.ts';
-import type { PlainVolume } from '../../runtime/graph/description.ts';
+import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { compileModule } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
 
 /** Longer than any run, for all caches. */
@@ -39,7 +39,7 @@ export const javascriptVolume = negative(
 export const lookVolume = volume(
   'look',
   'features/glupy',
-  module('look.py', 'runtime/bench/modules/python'),
+  module('look.py', 'apps/bench/engine/modules/python'),
 );
 
 /** The example in C, compiled. @throws {NotMeasured} */

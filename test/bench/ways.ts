@@ -1,7 +1,7 @@
 /** Bricks, and who mounts them: each way has a folder of its own, the bricks are the same for all of a part. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PlainVolume } from '../../runtime/graph/description.ts';
+import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
 import {
   type Brick,
@@ -12,7 +12,7 @@ import {
   startBricks,
   startClient,
 } from './gluster.ts';
-import { startGlossa, TIMEOUTS } from './servers.ts';
+import { ASLEEP, startGlossa, TIMEOUTS } from './servers.ts';
 import type { TargetKind } from './targets.ts';
 import { volume } from './volumes.ts';
 
@@ -20,7 +20,7 @@ import { volume } from './volumes.ts';
 export const utime = volume('utime', 'features/utime');
 
 /** By client, and by brick where that is not GlusterFS's. */
-export type Way = 'glossa' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
+export type Way = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
 
 /** What a part measures through. */
 export interface Bricks {
@@ -60,6 +60,7 @@ export function ways({
   });
   return {
     glossa: by("glossa's client, GlusterFS's brick", 'glusterfs', byGlossa),
+    asleep: by('the same, --busy-poll 0', 'glusterfs', byGlossaAsleep),
     glusterfs: by('GlusterFS alone', 'glusterfs', byGlusterfs),
     onGlossa: by("GlusterFS's client, glossa's brick", 'glossa', byGlusterfs),
     glossaOnly: by('glossa alone', 'glossa', byGlossa),
@@ -78,19 +79,17 @@ export const storageOver = (bricks: readonly Brick[]): readonly PlainVolume[] =>
   return [...bricks.map(clientVolume), ...spread];
 };
 
-const byGlossa = (
-  bench: Bench,
-  name: string,
-  bricks: readonly Brick[],
-  { above, timeouts, acls }: Mounting,
-) => {
-  const flags = acls === false ? ['--no-acl'] : [];
-  return startGlossa(bench, name, [utime, ...above], {
-    storage: storageOver(bricks),
-    timeouts,
-    flags,
-  });
-};
+const mountBy =
+  (more: readonly string[]) =>
+  (bench: Bench, name: string, bricks: readonly Brick[], { above, timeouts, acls }: Mounting) =>
+    startGlossa(bench, name, [utime, ...above], {
+      storage: storageOver(bricks),
+      timeouts,
+      flags: [...(acls === false ? ['--no-acl'] : []), ...more],
+    });
+
+const byGlossa = mountBy([]);
+const byGlossaAsleep = mountBy(ASLEEP);
 
 const byGlusterfs: typeof byGlossa = (bench, name, bricks, { above, timeouts, acls }) => {
   const flags = acls === true ? ['--acl'] : [];

@@ -1,10 +1,10 @@
 /** What many children cost: cluster/distribute over storages in memory, in this process. */
-import { NotMeasured } from '../../runtime/bench/missing.ts';
-import { compare, ratio } from '../../runtime/bench/statistics.ts';
-import type { Batch } from '../../runtime/cli/bench/call/callers.ts';
-import { type Load, measurePairs } from '../../runtime/cli/bench/call/pairs.ts';
-import { type FopTable, wind } from '../../runtime/core/fops.gen.ts';
+import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { compare, ratio } from '../../apps/bench/engine/statistics.ts';
+import type { Batch } from '../../apps/bench/run/call/callers.ts';
+import { type Load, measurePairs } from '../../apps/bench/run/call/pairs.ts';
 import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import { type FopTable, wind } from '../../runtime/core/gen/fops.gen.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { Distributed } from '../support/distributed.ts';
 import type { Bench } from './bench.ts';

@@ -1,13 +1,14 @@
 /** What a lookup and its answer cost as bytes, on the client's side: no socket, and no mount. */
+
+import { readFields, writeFields } from '../../gluster/rpc/fields.ts';
+import { wireFop } from '../../gluster/rpc/fops4.ts';
+import { Link, type Waiter } from '../../gluster/rpc/link.ts';
+import { ACCEPT, AUTH_V3, type Caller, writeReply } from '../../gluster/rpc/message.ts';
+import { FOPS4 } from '../../gluster/rpc/programs.ts';
+import { markOf, Records } from '../../gluster/rpc/record.ts';
+import { type XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
 import { gfidFromBytes, NULL_GFID, ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
-import { readFields, writeFields } from '../../runtime/rpc/fields.ts';
-import { wireFop } from '../../runtime/rpc/fops4.ts';
-import { Link, type Waiter } from '../../runtime/rpc/link.ts';
-import { ACCEPT, AUTH_V3, type Caller, writeReply } from '../../runtime/rpc/message.ts';
-import { FOPS4 } from '../../runtime/rpc/programs.ts';
-import { markOf, Records } from '../../runtime/rpc/record.ts';
-import { type XdrReader, XdrWriter } from '../../runtime/rpc/xdr.ts';
 import type { Bench } from './bench.ts';
 import type { Bar } from './figures.ts';
 import { figureOf, type Report, roundsText } from './table.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { pageParts } from '../../bridges/machine/node/page-parts.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { bundle } from '../../scripts/bundle.ts';
+import { bundle } from '../../tools/bundle.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { openPage } from './chromium.ts';
@@ -91,7 +91,7 @@ it.skipIf(isSkipped('the playground in a browser', why))(
       const files = new Map<string, string | Uint8Array>([
         ['/page.html', PAGE],
         ['/inner.html', INNER],
-        ['/worker.js', readFileSync(join(folder, 'runtime/play/worker.js'))],
+        ['/worker.js', readFileSync(join(folder, 'apps/playground/play/worker.js'))],
         ['/parts.json', JSON.stringify([...parts.keys()])],
         ...[...parts].map(([name, content]) => [`/parts/${name}`, content] as const),
       ]);

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { playgroundFiles } from '../../runtime/cli/playground/files.ts';
-import { type Served, servePlayground } from '../../runtime/cli/playground/server.ts';
-import { readSaved } from '../../runtime/play/save.ts';
-import { encodeShare } from '../../runtime/play/share.ts';
+import { playgroundFiles } from '../../apps/playground/files.ts';
+import { readSaved } from '../../apps/playground/play/save.ts';
+import { encodeShare } from '../../apps/playground/play/share.ts';
+import { type Served, servePlayground } from '../../apps/playground/server.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { type BrowserName, browsers, withBrowser } from './browsers.ts';
@@ -100,7 +100,7 @@ async function nameFiles(page: Page): Promise<void> {
   page.once('dialog', (dialog) => void dialog.accept());
   await page.click('[aria-label="Remove this file"]');
   await until(page, "document.querySelectorAll('[role=tab]').length === 2");
-  await page.click('#before');
+  await page.click('#undo');
   expect(await text(page, '#notices')).toContain('m.js, graph.vol, more.py (');
 }
 
@@ -176,7 +176,7 @@ async function typeInTwoTabs(page: Page, newTab: () => Promise<Page>): Promise<v
   expect(await code(other)).toContain('// first and second');
   const last = await newTab();
   expect(await code(last)).toContain('// first and third');
-  await last.click('#before');
+  await last.click('#undo');
   expect(await text(last, '#notices')).toContain('m.js, graph.vol (');
 }
 

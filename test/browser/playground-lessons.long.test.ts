@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checks } from '../../lessons/index.ts';
-import { playgroundFiles } from '../../runtime/cli/playground/files.ts';
-import { type Served, servePlayground } from '../../runtime/cli/playground/server.ts';
+import { checks } from '../../apps/course/lessons/index.ts';
+import { playgroundFiles } from '../../apps/playground/files.ts';
+import { type Served, servePlayground } from '../../apps/playground/server.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
@@ -124,7 +124,7 @@ async function comeBack(page: Page, browser: Browser): Promise<void> {
   expect(await code(page)).toContain('// in the second and more');
   await page.click('#lesson-reset');
   expect(await code(page)).not.toContain('// in the second');
-  await page.click('#before');
+  await page.click('#undo');
   expect(await text(page, '#notices')).toContain('nothing.js, graph.vol (');
 }
 
@@ -202,7 +202,7 @@ for (const name of Object.keys(browsers) as BrowserName[]) {
         await follow(page, '');
         await until(page, `document.querySelector('${title}').hidden`);
         expect(await code(page)).toBe('# mine');
-        // Solutions in every language are judged without a page (runtime/play, test/lessons).
+        // Solutions in every language are judged without a page (apps/playground/play, test/lessons).
         if (name === 'chromium') {
           await passAll(page);
           await look(page);

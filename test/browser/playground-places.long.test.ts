@@ -7,9 +7,9 @@ import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { playgroundFiles } from '../../runtime/cli/playground/files.ts';
-import { writePlayground } from '../../runtime/cli/playground/folder.ts';
-import { encodeShare } from '../../runtime/play/share.ts';
+import { playgroundFiles } from '../../apps/playground/files.ts';
+import { writePlayground } from '../../apps/playground/folder.ts';
+import { encodeShare } from '../../apps/playground/play/share.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { withBrowser } from './browsers.ts';
@@ -183,7 +183,9 @@ async function watchMotion(page: Page): Promise<void> {
     'step by step',
   );
   await enter(page, 'mkdir /c');
-  await page.click('[aria-label="Step forwards"]');
+  // The end is there at once.
+  expect(await text(page, '#where')).toMatch(/^(\d+) of \1 /);
+  await page.click('[aria-label="Step backwards"]');
   expect(await page.evaluate(moving)).toBe(0);
 }
 

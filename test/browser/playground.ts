@@ -10,6 +10,11 @@ export const VIOLATIONS = "axe.run({ resultTypes: ['violations'] }).then((it) =>
 export async function openPlayground(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height: 900 });
+  return visit(page, url);
+}
+
+/** The same, in a page that is there. */
+export async function visit(page: Page, url: string): Promise<Page> {
   await page.goto(url, WAIT);
   await page.waitForSelector('html[data-ready]', WAIT);
   return page;

@@ -1,6 +1,6 @@
 /** A recording for the page of `glossa trace --html`: requests that a script changes on their way. */
 import { ENOENT } from '../../runtime/core/errno.ts';
-import { unwind, wind } from '../../runtime/core/fops.gen.ts';
+import { unwind, wind } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import { defineTranslator } from '../../runtime/core/xlator.ts';

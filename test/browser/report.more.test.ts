@@ -3,9 +3,9 @@
  * frames as wide as the screens, in which the page that holds them measures.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { reportFiles } from '../../runtime/bench/report/index.ts';
-import { PAPER } from '../../runtime/bench/report/style.ts';
-import { simulatedRun } from '../../runtime/bench/testdata/run.ts';
+import { reportFiles } from '../../apps/bench/engine/report/index.ts';
+import { PAPER } from '../../apps/bench/engine/report/style.ts';
+import { simulatedRun } from '../../apps/bench/engine/testdata/run.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { openPage } from './chromium.ts';

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pagePieces } from '../../runtime/cli/trace/html.ts';
+import { pagePieces } from '../../apps/trace/html.ts';
 import { MemoryRecording } from '../../runtime/observe/memory.ts';
 import { RecordingFile } from '../../runtime/observe/node/file.ts';
 import { isSkipped } from '../support/obstacle.ts';

@@ -14,11 +14,12 @@ import type { Context } from '../../runtime/core/context.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import type { Ctime } from '../../runtime/core/ctime.ts';
 import { Dict } from '../../runtime/core/dict.ts';
+import { moveEntry } from '../../runtime/core/entries.ts';
 import { errnoName } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
-import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
 import { findFop } from '../../runtime/core/fops.ts';
 import { Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import type { Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
@@ -284,13 +285,7 @@ export class TestVolume {
     const newLoc = new Loc(old, to, toName);
     const reply = await this.fop('rename', this.knownLoc(from, fromName), newLoc, xdata);
     if (reply.opRet < 0) return reply;
-    const moved = inodes.grep(from, fromName);
-    inodes.rename(from, fromName, to, toName);
-    if (flags === 2 && old !== null && moved !== undefined && reply.buf !== null) {
-      const buf = reply.buf.copy();
-      buf.iaGfid = old.gfid;
-      inodes.link(old, from, fromName, buf);
-    }
+    moveEntry(new Loc(null, from, fromName), newLoc, xdata);
     return reply;
   }
 

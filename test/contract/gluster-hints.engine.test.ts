@@ -40,6 +40,10 @@ const FAILING = [
   ['{1: 2}.keys()[0]', 'write list(d.keys())'],
   ['map(str, [1])[0]', 'write list(map(...))'],
   ['iter([]).next()', 'write next(x)'],
+  [
+    'print("{}"\n              "{}").format(1)',
+    'the brackets belong to print: write print((...).format(...))',
+  ],
   ['print("{}").format(1)', 'the brackets belong to print: write print((...).format(...))'],
   ['print >>sys.stderr, "a"', 'write print(..., file=f)'],
   ['"{:s}".format(None)', 'write {!s} for {:s}: None has no format'],

@@ -47,6 +47,14 @@ const TRUE = [
   ['loc.contents.name', 'a'],
   ['loc.contents.name == b"a", loc.contents.name == "a"', 'True True'],
   ['loc.contents.name.decode("utf-8"), bytes(loc.contents.name)', "a b'a'"],
+  [
+    'b"pre-" + loc.contents.name, loc.contents.name + b".x", loc.contents.name + "!"',
+    "b'pre-a' b'a.x' a!",
+  ],
+  [
+    'cast(cast(loc.contents.path, c_void_p), c_char_p).value, cast(loc.contents.path, c_void_p).value > 0',
+    '/a True',
+  ],
   ['"/" in loc.contents.path, loc.contents.path.startswith(b"/")', 'True True'],
   ['len(loc.contents.gfid), sum(loc.contents.pargfid)', '16 1'],
   ['bool(xdata), bool(loc), bool(POINTER(xlator_t)())', 'False True False'],

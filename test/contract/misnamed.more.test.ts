@@ -8,7 +8,12 @@ import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
 /** Of the contract those in Python: the others have methods of the same names. */
-const FOLDERS = ['examples', 'templates', 'runtime/bench/modules', 'test/contract/bridge/python'];
+const FOLDERS = [
+  'examples',
+  'templates',
+  'apps/bench/engine/modules',
+  'test/contract/bridge/python',
+];
 
 const modules = FOLDERS.flatMap((folder) =>
   readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })

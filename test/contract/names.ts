@@ -10,6 +10,7 @@ import {
   IA_IFREG,
   IA_IFSOCK,
 } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { O_EXCL, O_RDWR, O_TRUNC } from '../../runtime/core/open-flags.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
@@ -74,6 +75,30 @@ const finding: Checks = {
     expect((await vol.fop('stat', none, null)).err).toMatch(/ESTALE|ENOENT/);
   },
 
+  'lookup of . is the directory itself, and of .. the one that it is in': async (vol) => {
+    const d = ok(await vol.mkdir(vol.root, 'd')).inode!;
+    const e = ok(await vol.mkdir(d, 'e')).inode!;
+    const f = await file(vol, d, 'f');
+    const found = async (parent: Inode, name: string) => {
+      const { inode, buf, postparent } = ok(await vol.lookup(parent, name));
+      expect(postparent!.iaGfid).toBe(parent.gfid);
+      expect(inode!.gfid).toBe(buf!.iaGfid);
+      return buf!;
+    };
+    for (const dir of [vol.root, d, e]) {
+      expect(await found(dir, '.')).toMatchObject({ iaGfid: dir.gfid, iaType: IA_IFDIR });
+    }
+    expect((await found(e, '..')).iaGfid).toBe(d.gfid);
+    expect((await found(d, '..')).iaGfid).toBe(ROOT_GFID);
+    expect((await vol.lookup(vol.root, '..')).err).toBe('ENOENT');
+    expect((await vol.lookup(f, '.')).err).toBe('ENOTDIR');
+    expect((await vol.lookup(f, '..')).err).toBe('ENOTDIR');
+    ok(await vol.rename(d, 'e', vol.root, 'moved'));
+    expect((await found(e, '..')).iaGfid).toBe(ROOT_GFID);
+    expect((await vol.fop('lookup', new Loc(e, d, '.'), null)).err).toBe('ESTALE');
+    expect(await vol.names(vol.root)).toEqual(['d', 'moved']);
+  },
+
   'lookup of a known inode whose name leads elsewhere now': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     await file(vol, vol.root, 'g');
@@ -82,7 +107,8 @@ const finding: Checks = {
 
   'names that no directory can hold': async (vol) => {
     for (const [name, err] of Object.entries({ ...BAD_NAMES, 'a\ud800': 'EILSEQ' })) {
-      expect((await vol.lookup(vol.root, name)).err).toBe(err);
+      const isDots = name === '.' || name === '..';
+      if (!isDots) expect((await vol.lookup(vol.root, name)).err).toBe(err);
       expect((await vol.mkdir(vol.root, name)).err).toBe(err);
       expect((await vol.create(vol.root, name)).err).toBe(err);
       expect((await vol.unlink(vol.root, name)).err).toBe(err);

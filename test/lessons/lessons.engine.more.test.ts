@@ -6,15 +6,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { LessonLanguage } from '../../lessons/check.ts';
-import { checkFile } from '../../runtime/cli/learn/checking.ts';
+import type { Verdict } from '../../apps/course/judge.ts';
+import type { LessonLanguage } from '../../apps/course/lessons/check.ts';
+import { checkFile } from '../../apps/course/terminal/checking.ts';
 import {
   EXTENSION,
   findLessons,
   type Lesson,
   moduleName,
-} from '../../runtime/cli/learn/lessons.ts';
-import type { Verdict } from '../../runtime/learn/judge.ts';
+} from '../../apps/course/terminal/lessons.ts';
 import { usually, wantedOf } from '../support/wanted.ts';
 import { mistakes } from './mistakes.ts';
 import { inPython } from './mistakes-python.ts';

@@ -2,18 +2,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../runtime/cli/commands.ts';
-import { findCommand } from '../../runtime/cli/dispatch.ts';
-import { commonFlags, readFlags } from '../../runtime/cli/flags.ts';
-import { chooseLesson, findLessons } from '../../runtime/cli/learn/lessons.ts';
+import { chooseLesson, findLessons } from '../../apps/course/terminal/lessons.ts';
+import { commands } from '../../cli/commands.ts';
+import { findCommand } from '../../cli/dispatch.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { commonFlags, readFlags } from '../../terminal/flags.ts';
 import { command } from '../support/cli.ts';
 
 const SLIDES = 33;
 /** These neither mount nor start an interpreter, and leave nothing. */
 const QUICK = ['help', 'graph'];
 
-const [table = ''] = readFileSync(join(packageRoot, 'lessons/map.md'), 'utf8').split('## Words');
+const [table = ''] = readFileSync(join(packageRoot, 'apps/course/lessons/map.md'), 'utf8').split(
+  '## Words',
+);
 const rows = [...table.matchAll(/^\| (\d+) \| (.*) \| (.*) \| (.*) \|$/gm)];
 const lines = new Set(
   rows.flatMap(([, , , , cell]) => [...cell!.matchAll(/`(glossa [^`]+)`/g)].map(([, it]) => it!)),

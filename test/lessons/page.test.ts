@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checks } from '../../lessons/index.ts';
-import { givenLessons, htmlOf } from '../../scripts/lessons.ts';
+import { checks } from '../../apps/course/lessons/index.ts';
+import { givenLessons, htmlOf } from '../../tools/lessons.ts';
 
 describe('the lessons that a page is given', () => {
   const lessons = givenLessons();
@@ -17,8 +17,12 @@ describe('the lessons that a page is given', () => {
     Object.entries(variants).map(([language, variant]) => ({ name, language, ...variant })),
   );
   it.each(all)('$name in $language has all that a learner needs', (lesson) => {
-    const { html, hints, module, files, solution } = lesson;
-    expect(html).toContain('<h4>Your turn</h4>');
+    const { html, task, hints, module, files, solution } = lesson;
+    // The task is where it is checked, and nowhere else.
+    expect(html).not.toContain('Your turn');
+    expect(task).toMatch(/^<(p|ol)>/);
+    expect(task).not.toContain('<h4>');
+    expect(task).not.toMatch(/save the file/i);
     expect(html).not.toMatch(/<!--|<h1|storage\/posix/);
     expect(hints.length).toBeGreaterThan(1);
     expect(files[module]).not.toBe(solution);

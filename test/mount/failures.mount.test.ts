@@ -81,7 +81,6 @@ const logged = async (stage: Stage, action: () => Promise<void>): Promise<string
 };
 
 const EIO = 'Input/output error';
-const ENOENT = 'No such file or directory';
 
 describe('a module that fails', () => {
   onStage(
@@ -177,47 +176,4 @@ describe('a module that fails', () => {
     // Names are asked for every time.
     { above, mayComplain: true, args: ['--entry-timeout', '0', '--attribute-timeout', '0'] },
   );
-
-  /** The interpreter cannot be used any more after that, and is replaced. */
-  const LOST = `from glupy import Translator
-import os
-
-
-class xlator(Translator):
-    def lookup(self, frame, loc, xdata):
-        if loc.name == "crash":
-            os._exit(3)
-        while loc.name == "stubborn":
-            try:
-                while True:
-                    pass
-            except BaseException:
-                pass
-        frame.wind(loc, xdata)
-`;
-  for (const [name, why] of [
-    ['crash', /broke down/],
-    ['stubborn', /ran too long/],
-  ] as const) {
-    onStage(
-      `for good (${name})`,
-      { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
-      (stage) => {
-        it('fails what it has a hand in; then a fresh interpreter takes over', async () => {
-          const { out } =
-            await stage.sh(`echo data > f; mkdir d; exec 3< f 4>> f; cat ${name} 2>&1; cat <&3
-              echo more >&4
-            stat -L -c %s /proc/self/fd/3; cat other 2>&1; cat ${name} 2>&1
-            until [ -d d ]; do sleep 0.1; done; ls`);
-          expect(out).toBe(
-            `cat: ${name}: ${EIO}\ndata\n10\ncat: other: ${ENOENT}\ncat: ${name}: ${EIO}\nd\nf\n`,
-          );
-          expect(stage.mount.log()).toMatch(why);
-          // The second one so soon has to wait a moment for its successor.
-          expect(stage.mount.log()).toMatch(/started anew now.*started anew in 1 s/s);
-        });
-      },
-      { above: { name: 'lost', text: LOST, options: ['option time-limit 1'] }, mayComplain: true },
-    );
-  }
 });

@@ -271,7 +271,7 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
       const above = await glossa(scratch, ['invalidate', mount.path, '../files']);
       expect([above.status, above.err]).toEqual([
         1,
-        `glossa: ../files must be a path from the root of ${mount.path}\n`,
+        `glossa: ../files is outside of the mount ${mount.path}\n`,
       ]);
       const long = await glossa(scratch, ['invalidate', mount.path, 'n'.repeat(250)]);
       expect([long.status, long.out]).toEqual([0, `${'n'.repeat(250)}: is not there now\n`]);

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { noBricks, RealBrick } from '../support/gluster.ts';
-import { describeMounts, makeScratch, type Scratch, startMount } from '../support/mount.ts';
+import { describeMounts, glossa, makeScratch, type Scratch, startMount } from '../support/mount.ts';
 
 const sh = (at: string, script: string): string =>
   execFileSync('sh', ['-c', script], { cwd: at, encoding: 'utf8' });
@@ -29,6 +29,17 @@ const UTIME = 'volume u\n  type features/utime\n  subvolumes c\nend-volume\n';
 const WATCHES = `import { Translator } from 'glossa';
 export class xlator extends Translator {
   readv(frame, ...args) { frame.wind(...args); }
+}
+`;
+
+/** One that gives readers capital letters. */
+const UPPER = `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  readvCbk(frame, opRet, opErrno, vector, ...reply) {
+    const { bytes } = vector;
+    for (let at = 0; at < bytes.length; at += 1) if (bytes[at] >= 97) bytes[at] -= 32;
+    frame.unwind(opRet, opErrno, vector, ...reply);
+  }
 }
 `;
 
@@ -88,6 +99,20 @@ export class xlator extends Translator {
     expect(sh(reader, 'cat f')).toBe('longer\n');
     sh(writer, 'echo other1 > h; mv h f');
     expect(sh(reader, 'cat f')).toBe('other1\n');
+  });
+
+  it('pages go when the module that has changed their data is reloaded and lets all pass', async () => {
+    scratch = await makeScratch();
+    brick = await RealBrick.start(scratch.path);
+    await scratch.file('upper.js', UPPER);
+    const module =
+      'volume w\n  type features/glupy\n  option module-name upper\n  subvolumes u\nend-volume\n';
+    const at = await mount('mnt', UTIME + module);
+    expect(sh(at, 'echo text > f; cat f; cat f')).toBe('TEXT\nTEXT\n');
+    await scratch.file('upper.js', UPPER.replace('readvCbk', 'statfsCbk'));
+    expect(await glossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0, err: '' });
+    expect(sh(at, 'cat f; cat f')).toBe('text\ntext\n');
+    expect(sh(at, CACHED)).toBe('1\n');
   });
 
   it('a listing tells which files have no ACL, as long as attributes are kept, until one is set', async () => {

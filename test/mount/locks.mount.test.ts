@@ -1,8 +1,8 @@
 /** Locks between processes, with features/locks, and with the kernel's own where it is not. */
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import type { Statedump } from '../../runtime/cli/statedump/volumes.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
+import type { Statedump } from '../../server/statedump/volumes.ts';
 import { compiled } from '../support/compiled.ts';
 import { glossa } from '../support/mount.ts';
 import { isOnBricks, type Kind } from '../support/stacks.ts';

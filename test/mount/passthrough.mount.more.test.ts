@@ -1,9 +1,9 @@
 /** Data that the kernel reads and writes itself, and data that somebody in the graph watches. */
 import { constants } from 'node:fs';
-import { open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import type { Statedump } from '../../runtime/cli/statedump/volumes.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
+import type { Statedump } from '../../server/statedump/volumes.ts';
 import { onFrontEnds } from '../support/front-ends.ts';
 import {
   describeMounts,
@@ -132,6 +132,46 @@ describeMounts('passthrough', () => {
       expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('Text');
       expect((await fuse(scratch, mount))['passthrough-opened']).toBe(1);
       expect(await mount.stop()).toBe(0);
+    }));
+
+  it('beyond 8 PiB: the kernel writes and reads, sizes are exact, and nothing that the server reads is cut', () =>
+    withScratch(async (scratch) => {
+      // A disk of ext4 ends before.
+      const data = await mkdtemp('/dev/shm/glossa-passthrough-');
+      try {
+        // Odd, from 2^53 on: no Number has it.
+        const at = 2n ** 53n + 1n;
+        const mount = await startMount(scratch, storage(data), {
+          args: ['--attribute-timeout', '0'],
+        });
+        const sh = async (command: string) => {
+          const { out } = await scratch.client(mount.path, `exec 2>&1; ${command}`).outcome;
+          return out.replace(/^.*: /gm, '');
+        };
+        const seek = (from: bigint) => `perl -e 'open F, "<f"; print sysseek(F, ${from}, 3) // $!'`;
+        expect(
+          await sh(`printf x | dd of=f bs=1 seek=${at} conv=notrunc status=none; stat -c %s f; printf y >> f
+            stat -c %s f; ls -l | grep -o ${at + 2n}
+            dd if=f bs=1 skip=${at} status=none; echo; truncate -s ${at} f; ${seek(0n)}`),
+        ).toBe(
+          `${at + 1n}\n${at + 2n}\n${at + 2n}\nxy\nFile too large\nValue too large for defined data type`,
+        );
+        expect((await fuse(scratch, mount))['passthrough-opened']).toBeGreaterThan(0);
+        expect(await mount.stop()).toBe(0);
+
+        const served = await startMount(scratch, storage(data), { args: ['--no-passthrough'] });
+        const overflow = 'Value too large for defined data type';
+        expect(
+          await sh(`stat -c %s f; printf z | dd of=f bs=1 seek=${at} conv=notrunc status=none
+            dd if=f bs=1 skip=${at} status=none; ${seek(at)}; echo;
+            truncate -s 5 f; stat -c %s f; ${seek(at)}`),
+        ).toBe(
+          `${at + 2n}\nFile too large\n${overflow}\n${overflow}\n5\nNo such device or address`,
+        );
+        expect(await served.stop()).toBe(0);
+      } finally {
+        await rm(data, { recursive: true });
+      }
     }));
 });
 

@@ -106,7 +106,8 @@ onFrontEnds('what is refused at once', ['kernel', 'user'], (front) => {
   it('a mount that would hide glossa from itself', () =>
     front.withScratch(async (scratch) => {
       await scratch.folder('mnt/glossa');
-      const copied = ['package.json', 'dist/runtime', 'dist/bridges', 'dist/lessons'];
+      const floors = ['apps', 'bridges', 'cli', 'gluster', 'runtime', 'server', 'terminal'];
+      const copied = ['package.json', ...floors.map((floor) => `dist/${floor}`)];
       await sh(
         scratch,
         packageRoot,
@@ -114,7 +115,7 @@ onFrontEnds('what is refused at once', ['kernel', 'user'], (front) => {
           `ln -s "$PWD/node_modules" "${scratch.at('mnt/glossa')}"; ln -s mnt "${scratch.at('link')}"`,
       );
       for (const point of ['mnt', 'mnt/glossa', 'mnt/glossa/dist/..', 'link']) {
-        const main = scratch.at('mnt/glossa/dist/runtime/cli/main.js');
+        const main = scratch.at('mnt/glossa/dist/cli/main.js');
         const args = [main, 'mount', memory, scratch.at(point)];
         const { status, err } = await run(scratch, process.execPath, args);
         expect(err).toContain(`${scratch.at('mnt/glossa')}), which would come to wait for itself`);

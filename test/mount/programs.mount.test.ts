@@ -148,7 +148,7 @@ int part(int n) { return n + ADD; }' > part.c
   });
 };
 
-// On GlusterFS's client programs run in runtime/cli/brick.more.test.ts.
+// On GlusterFS's client programs run in cli/brick.more.test.ts.
 onStage(
   'programs',
   {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { reload } from '../../runtime/cli/reload.ts';
+import { reload } from '../../cli/reload.ts';
 import {
   describeMounts,
   type Scratch,

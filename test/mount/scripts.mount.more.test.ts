@@ -2,8 +2,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import type { Statedump } from '../../runtime/cli/statedump/volumes.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
+import type { Statedump } from '../../server/statedump/volumes.ts';
 import { become } from '../support/client.ts';
 import { onFrontEnds } from '../support/front-ends.ts';
 import { glossa, run, type Scratch, type ServedMount, startMount } from '../support/mount.ts';

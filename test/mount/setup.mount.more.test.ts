@@ -62,7 +62,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
        glossa setup > "$AT/again"; everything | diff "$AT/with" -
        grep -c ^writing "$AT/said"; grep -c 'is there already' "$AT/again"
        glossa setup --undo >/dev/null; everything | diff "$AT/before" - && echo as before`,
-      (out) => expect(out).toBe('5\n5\nas before\n'),
+      (out) => expect(out).toBe('6\n6\nas before\n'),
     ),
   );
 

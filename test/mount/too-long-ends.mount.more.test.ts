@@ -104,7 +104,7 @@ it('glossa repl says so', () =>
     await scratch.file('m.py', inMethod('stat(self, frame, loc, xdata)'));
     await scratch.file('lines', `${LONG}\n`);
     const script = 'exec "$0" "$1" repl m.py --xlator-option "$2.time-limit=1" < lines';
-    const main = join(packageRoot, 'dist/runtime/cli/main.js');
+    const main = join(packageRoot, 'dist/cli/main.js');
     const args = ['-c', script, process.execPath, main, '*'];
     const { out, err } = await run(scratch, 'sh', args, PATIENCE);
     expect(out + err).toMatch(/ran too long/);

@@ -2,9 +2,9 @@
 import { constants, type Stats } from 'node:fs';
 import { appendFile, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import type { Statedump } from '../../runtime/cli/statedump/volumes.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import * as libc from '../../runtime/sys/libc.ts';
+import type { Statedump } from '../../server/statedump/volumes.ts';
 import { describeMounts, glossa, type Scratch, startMount, withScratch } from '../support/mount.ts';
 import { onStage } from '../support/stage.ts';
 

@@ -1,9 +1,9 @@
 /** What a scenario of the stress suite is, and the mount that it has to itself. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Statedump } from '../../runtime/cli/statedump/volumes.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import type { Statedump } from '../../server/statedump/volumes.ts';
 import { Client } from '../support/client.ts';
 import {
   errorsIn,

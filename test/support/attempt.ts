@@ -69,7 +69,7 @@ interface Trying {
   readonly leftOut: Readonly<Record<string, readonly string[]>>;
 }
 
-let trying: Trying = { shares: false, leftOut: {} };
+let trying: Trying = { shares: true, leftOut: {} };
 
 /** From here on it is tried so: for files that run others, before they do. */
 export function tryBy(how: Trying): void {

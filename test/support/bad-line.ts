@@ -1,10 +1,10 @@
 /**
  * A line between a client and a brick that does to records what a test says: it cuts, delays, spoils,
- * holds back. What goes through it is records as they are on the stream (`runtime/rpc/record.ts`).
+ * holds back. What goes through it is records as they are on the stream (`gluster/rpc/record.ts`).
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { markOf, Records } from '../../runtime/rpc/record.ts';
+import { markOf, Records } from '../../gluster/rpc/record.ts';
 
 export type Way = 'call' | 'reply';
 /** Bytes that go on in the place of a record, mark and all; null when the line is cut. */

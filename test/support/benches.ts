@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { expect } from 'vitest';
-import { type Result, type Run, readRun } from '../../runtime/bench/schema.ts';
+import { type Result, type Run, readRun } from '../../apps/bench/engine/schema.ts';
 import { glossa, mountPoints, type Outcome, type Scratch } from './mount.ts';
 
 /** A stack whose lookups are counted; `above` stands between what is counted and the top. */
@@ -24,7 +24,7 @@ end-volume
 `;
 
 /** The least that there is to measure. */
-export const LEAST = ['--rounds', '2', '--duration', '0.02', '--json'];
+export const LEAST = ['--rounds', '6', '--duration', '0.02', '--json'];
 
 type Settings = Parameters<typeof glossa>[2];
 

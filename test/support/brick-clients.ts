@@ -1,21 +1,21 @@
 /** Graphs over protocol/client, without a mount, for tests with bricks. */
 import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import { operations } from '../../bridges/testing/operations.ts';
+import distribute from '../../gluster/cluster/distribute/index.ts';
+import { RETRIES_MS } from '../../gluster/protocol/client/connection.ts';
+import client from '../../gluster/protocol/client/index.ts';
+import server from '../../gluster/protocol/server/index.ts';
 import { type Caller, connect, Driver, NOBODY } from '../../runtime/api/driver.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
 import type { Sources } from '../../runtime/core/source.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
-import { activate, Registry } from '../../runtime/graph/activate.ts';
-import { Source } from '../../runtime/graph/source.ts';
-import { readVolfile } from '../../runtime/graph/volfile.ts';
 import { pump } from '../../runtime/pump/pump.ts';
-import distribute from '../../runtime/xlators/cluster/distribute/index.ts';
+import { activate, Registry } from '../../runtime/volfile/activate.ts';
+import { Source } from '../../runtime/volfile/source.ts';
+import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import trace from '../../runtime/xlators/debug/trace/index.ts';
 import utime from '../../runtime/xlators/features/utime/index.ts';
-import { RETRIES_MS } from '../../runtime/xlators/protocol/client/connection.ts';
-import client from '../../runtime/xlators/protocol/client/index.ts';
-import server from '../../runtime/xlators/protocol/server/index.ts';
 import posix from '../../runtime/xlators/storage/posix/index.ts';
 import { performanceStack } from './performance-stack.ts';
 

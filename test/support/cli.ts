@@ -1,6 +1,6 @@
 /** The command line inside of a test: what a command writes, and how it ends. */
-import { dispatch } from '../../runtime/cli/dispatch.ts';
-import type { Terminal } from '../../runtime/cli/terminal.ts';
+import { dispatch } from '../../cli/dispatch.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 /** Keeps what is written, and is as wide and colourful as it is told. */
 export class FakeTerminal implements Terminal {

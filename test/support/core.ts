@@ -4,9 +4,9 @@
  * replies are kept.
  */
 import type { Context } from '../../runtime/core/context.ts';
-import { type FopName, type FopTable, fopNames } from '../../runtime/core/fops.gen.ts';
 import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
-import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/generic.gen.ts';
+import { type FopName, type FopTable, fopNames } from '../../runtime/core/gen/fops.gen.ts';
+import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { gfidFromRandom } from '../../runtime/core/gfid.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
@@ -146,8 +146,14 @@ export function ask<N extends FopName>(graph: Graph, name: N, ...args: FopTable[
 }
 
 /** The same for a fop that is not known beforehand. Internal clients have a pid below zero. */
-export function askArgs(graph: Graph, name: FopName, args: readonly unknown[], pid = 1): Reply {
-  const frame = newRequest(new Stack(0, 0, pid, name.toUpperCase()), graph.top);
+export function askArgs(
+  graph: Graph,
+  name: FopName,
+  args: readonly unknown[],
+  pid = 1,
+  uid = 0,
+): Reply {
+  const frame = newRequest(new Stack(uid, 0, pid, name.toUpperCase()), graph.top);
   const reply: Reply = { count: 0, opRet: NaN, opErrno: NaN, values: [], frame };
   const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
     Object.assign(reply, { count: reply.count + 1, opRet, opErrno, values });

@@ -1,6 +1,6 @@
 /** What ends a fop of many steps in the middle, for tests that walk all points of it. */
 import { EIO, ENOSPC, ENOTCONN } from '../../runtime/core/errno.ts';
-import type { FopName } from '../../runtime/core/fops.gen.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { ENTRYLK_UNLOCK, F_UNLCK, type Flock } from '../../runtime/core/lock.ts';
 import type { Verdict, Wind } from './shared-volume.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import { ENOENT } from '../../runtime/core/errno.ts';
-import { fail, unwind } from '../../runtime/core/fops.gen.ts';
+import { fail, unwind } from '../../runtime/core/gen/fops.gen.ts';
 import { gfidFromBytes, ROOT_GFID } from '../../runtime/core/gfid.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';

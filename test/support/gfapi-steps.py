@@ -2,34 +2,28 @@
 
     gfapi-steps.py VOLFILE LOG PREFIX
 
-A step is a line of JSON, a list of its name and what it takes; PREFIX is put before names of files. What
+A step is a line of JSON, a list of its name and what it takes; PREFIX is put before names of files. `as`
+sets whose the steps after it are. A value is text, or after `0x` in hexadecimal. What
 has come of it is told by a line, too: a number, an error as a negative one; of a read how much it was, and
-the sum of it. The first line says that the volume is there. It ends without `glfs_fini`, which takes ten
-seconds.
+the sum of it. The first line says that the volume is there.
 """
 import ctypes
+import errno
 import json
 import os
 import struct
 import sys
 
-# Where struct stat has st_size, on all Linux with 64 bits.
-ST_SIZE = 48
+from gfapi import File, Volume, at, lib, result, size
+
 F_SETLK, F_WRLCK, F_UNLCK = 6, 1, 2
 
 volfile, log, prefix = sys.argv[1:]
-lib = ctypes.CDLL("libgfapi.so.0", use_errno=True)
-for name in "new", "creat", "open", "opendir", "readdirplus":
-    getattr(lib, f"glfs_{name}").restype = ctypes.c_void_p
-for name in "pread", "pwrite", "getxattr":
-    getattr(lib, f"glfs_{name}").restype = ctypes.c_ssize_t
-size, at = ctypes.c_size_t, ctypes.c_int64
-
-fs = ctypes.c_void_p(lib.glfs_new(b"traced"))
-lib.glfs_set_logging(fs, log.encode(), 7)
-lib.glfs_set_volfile(fs, volfile.encode())
-if lib.glfs_init(fs) != 0:
-    sys.exit(f"glfs_init: {os.strerror(ctypes.get_errno())}")
+volume = Volume("traced", log)
+volume.set_volfile(volfile)
+failure = volume.init()
+if failure:
+    sys.exit(f"glfs_init: {os.strerror(failure)}")
 
 fds = {}
 writes = 0
@@ -41,85 +35,111 @@ class Flock(ctypes.Structure):
 
 
 def path(name):
-    return (prefix + name).encode()
+    return prefix + name
 
 
-def result(returned):
-    return returned if returned >= 0 else -ctypes.get_errno()
-
-
-def keep(fd, pointer):
-    if not pointer:
-        return -ctypes.get_errno()
-    fds[fd] = ctypes.c_void_p(pointer)
+def keep(fd, file):
+    fds[fd] = file
     return 0
 
 
-def size_by(call, *what):
-    stat = ctypes.create_string_buffer(256)
-    returned = result(call(*what, stat))
-    return struct.unpack_from("q", stat, ST_SIZE)[0] if returned == 0 else returned
+def become(uid, gid, *groups):
+    result(lib.glfs_setfsuid(uid))
+    lib.glfs_setfsgid(gid)
+    result(lib.glfs_setfsgroups(size(len(groups)), (ctypes.c_uint32 * len(groups))(*groups)))
+
+
+def mode_of(stat):
+    return [stat.mode & 0o7777, stat.uid, stat.gid]
+
+
+def value_bytes(value):
+    return bytes.fromhex(value[2:]) if value.startswith("0x") else value.encode()
 
 
 def pwrite(fd, length, offset):
     global writes
     writes += 1
     data = bytes([writes]) * length
-    return result(lib.glfs_pwrite(fds[fd], data, size(length), at(offset), 0, None, None))
+    return result(lib.glfs_pwrite(fds[fd].fd, data, size(length), at(offset), 0, None, None))
 
 
 def pread(fd, length, offset):
     data = ctypes.create_string_buffer(length)
-    n = result(lib.glfs_pread(fds[fd], data, size(length), at(offset), 0, None))
-    return n if n < 0 else [n, sum(data.raw[:n])]
+    n = result(lib.glfs_pread(fds[fd].fd, data, size(length), at(offset), 0, None))
+    return [n, sum(data.raw[:n])]
 
 
 def lock(fd, kind):
-    return result(lib.glfs_posix_lock(fds[fd], F_SETLK, ctypes.byref(Flock(kind, 0, 0, 0, 0))))
-
-
-def setxattr(name, key, value):
-    data = value.encode()
-    return result(lib.glfs_setxattr(fs, path(name), key.encode(), data, size(len(data)), 0))
-
-
-def getxattr(name, key):
-    value = ctypes.create_string_buffer(64)
-    return result(lib.glfs_getxattr(fs, path(name), key.encode(), value, size(64)))
+    return result(lib.glfs_posix_lock(fds[fd].fd, F_SETLK, ctypes.byref(Flock(kind, 0, 0, 0, 0))))
 
 
 def readdir(fd):
     stat = ctypes.create_string_buffer(256)
     count = 0
-    while lib.glfs_readdirplus(fds[fd], stat):
+    while lib.glfs_readdirplus(fds[fd].fd, stat):
         count += 1
     return count
 
 
 calls = {
-    "creat": lambda fd, name: keep(fd, lib.glfs_creat(fs, path(name), os.O_RDWR, 0o644)),
-    "open": lambda fd, name, flags: keep(fd, lib.glfs_open(fs, path(name), flags)),
-    "close": lambda fd: result(lib.glfs_close(fds.pop(fd))),
+    "creat": lambda fd, name: keep(fd, volume.creat(path(name))),
+    "open": lambda fd, name, flags: keep(fd, volume.open(path(name), flags)),
+    "close": lambda fd: fds.pop(fd).close(),
     "pwrite": pwrite,
     "pread": pread,
-    "fstat": lambda fd: size_by(lib.glfs_fstat, fds[fd]),
-    "fsync": lambda fd: result(lib.glfs_fsync(fds[fd], None, None)),
-    "ftruncate": lambda fd, length: result(lib.glfs_ftruncate(fds[fd], at(length), None, None)),
+    "fstat": lambda fd: fds[fd].fstat().size,
+    "fsync": lambda fd: fds[fd].fsync(),
+    "ftruncate": lambda fd, length: fds[fd].ftruncate(length),
     "lock": lambda fd: lock(fd, F_WRLCK),
     "unlock": lambda fd: lock(fd, F_UNLCK),
-    "stat": lambda name: size_by(lib.glfs_stat, fs, path(name)),
-    "chmod": lambda name, mode: result(lib.glfs_chmod(fs, path(name), mode)),
-    "rename": lambda name, to: result(lib.glfs_rename(fs, path(name), path(to))),
-    "unlink": lambda name: result(lib.glfs_unlink(fs, path(name))),
-    "setxattr": setxattr,
-    "getxattr": getxattr,
-    "opendir": lambda fd, name: keep(fd, lib.glfs_opendir(fs, path(name))),
+    "stat": lambda name: volume.stat(path(name)).size,
+    "chmod": lambda name, mode: volume.chmod(path(name), mode),
+    "rename": lambda name, to: volume.rename(path(name), path(to)),
+    "unlink": lambda name: volume.unlink(path(name)),
+    "setxattr": lambda name, key, value: volume.setxattr(path(name), key.encode(), value_bytes(value)),
+    "getxattr": lambda name, key: len(volume.getxattr(path(name), key.encode(), 64)),
+    "xattr": lambda name, key: list(volume.getxattr(path(name), key.encode(), 64)),
+    "opendir": lambda fd, name: keep(fd, File(lib.glfs_opendir(volume.fs, path(name).encode()))),
     "readdir": readdir,
-    "closedir": lambda fd: result(lib.glfs_closedir(fds.pop(fd))),
+    "closedir": lambda fd: result(lib.glfs_closedir(fds.pop(fd).fd)),
+    "as": become,
+    "mode": lambda name: mode_of(volume.lstat(path(name))),
+    "access": lambda name, mask: volume.access(path(name), mask),
+    "mkdir": lambda name, mode: volume.mkdir(path(name), mode),
+    "mknod": lambda name, mode: volume.mknod(path(name), mode, 0),
+    "rmdir": lambda name: volume.rmdir(path(name)),
+    "symlink": lambda to, name: volume.symlink(to, path(name)),
+    "readlink": lambda name: len(volume.readlink(path(name))),
+    "link": lambda name, to: volume.link(path(name), path(to)),
+    "truncate": lambda name, length: volume.truncate(path(name), at(length)),
+    "chown": lambda name, uid, gid: volume.lchown(path(name), uid, gid),
+    "utimens": lambda name, atime, mtime: volume.lutimens(path(name), struct.pack("qqqq", atime, 0, mtime, 0)),
+    "fchmod": lambda fd, mode: fds[fd].fchmod(mode),
+    "fchown": lambda fd, uid, gid: fds[fd].fchown(uid, gid),
+    "fsetxattr": lambda fd, key, value: fds[fd].setxattr(key.encode(), value_bytes(value)),
+    "fgetxattr": lambda fd, key: len(fds[fd].getxattr(key.encode())),
+    "fremovexattr": lambda fd, key: fds[fd].removexattr(key.encode()),
+    "removexattr": lambda name, key: volume.lremovexattr(path(name), key),
+    "listxattr": lambda name: min(0, result(lib.glfs_llistxattr(volume.fs, path(name).encode(), None, size(0)))),
+    "discard": lambda fd, offset, length: fds[fd].discard(offset, length),
+    "zerofill": lambda fd, offset, length: fds[fd].zerofill(offset, length),
+    "fallocate": lambda fd, offset, length: fds[fd].fallocate(0, offset, length),
+    "fsyncdir": lambda fd: fds[fd].fsync(),
 }
+
+
+def outcome(step, *args):
+    try:
+        return calls[step](*args) or 0
+    except OSError as error:
+        return -error.errno
+    except KeyError:
+        # It could not be opened.
+        return -errno.EBADF
+
 
 print(json.dumps("ready"), flush=True)
 for line in iter(sys.stdin.readline, ""):
-    step, *args = json.loads(line)
-    print(json.dumps(calls[step](*args)), flush=True)
+    print(json.dumps(outcome(*json.loads(line))), flush=True)
 os._exit(0)

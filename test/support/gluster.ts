@@ -1,7 +1,7 @@
 /** Bricks and mounts of the real GlusterFS, and bricks of ours, as programs of the test's. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -67,6 +67,8 @@ export interface BrickSettings {
   /** Lines of storage/posix and of features/locks. */
   readonly posix?: Readonly<Record<string, string>>;
   readonly locks?: Readonly<Record<string, string>>;
+  /** Types of volumes right above storage/posix, the lowest first, with their lines. */
+  readonly above?: readonly (readonly [type: string, options: Readonly<Record<string, string>>])[];
   /** Lines of protocol/server. */
   readonly server?: Readonly<Record<string, string>>;
   /** Lines of a volume features/upcall, which is there when they are. */
@@ -79,6 +81,9 @@ const lines = (options: Readonly<Record<string, string>>): string =>
   Object.entries(options)
     .map(([key, value]) => `  option ${key} ${value}\n`)
     .join('');
+
+const namedByType = (above: BrickSettings['above'] = []): readonly Volume[] =>
+  above.map(([type, options]) => [type.split('/')[1]!, type, options]);
 
 type Volume = readonly [name: string, type: string, options: Readonly<Record<string, string>>];
 
@@ -134,6 +139,7 @@ export class RealBrick {
       upcall,
       posix = {},
       locks = {},
+      above,
       wrapper = [],
     }: BrickSettings = {},
   ): Promise<RealBrick> {
@@ -141,6 +147,7 @@ export class RealBrick {
     mkdirSync(brick.files, { recursive: true });
     const text = stack([
       ['posix', 'storage/posix', { directory: brick.files, ...posix }],
+      ...namedByType(above),
       ['locks', 'features/locks', locks],
       ...(upcall === undefined ? [] : [['upcall', 'features/upcall', upcall] as const]),
       ['brick', 'performance/io-threads', {}],
@@ -185,11 +192,24 @@ export class RealBrick {
     return this.child!.pid!;
   }
 
-  /** Stops it, or lets it go on: it is there, and says nothing. */
+  /** Stops it, or lets it go on: it is there, and answers nothing that is asked afterwards. */
   pause(isPaused: boolean): void {
-    this.child?.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
+    const { child } = this;
+    if (child === null) return;
+    child.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
+    if (isPaused) while (!isStopped(child.pid!)) Atomics.wait(NEVER, 0, 0, 1);
   }
 }
+
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
+
+/** Whether all threads of a process are stopped: the signal takes a moment to reach them. Source: proc_pid_stat(5). */
+const isStopped = (pid: number): boolean =>
+  readdirSync(`/proc/${pid}/task`).every((thread) =>
+    / [TtZX] /.test(
+      readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1').replace(/^.*\)/s, ''),
+    ),
+  );
 
 /** A brick of ours: `glossa brick` in the foreground. */
 export class OurBrick {
@@ -221,11 +241,17 @@ export class OurBrick {
   static serve(
     folder: string,
     files: string,
-    { port = 0, upcall, posix = {} }: Pick<BrickSettings, 'port' | 'upcall' | 'posix'> = {},
+    {
+      port = 0,
+      upcall,
+      above,
+      posix = {},
+    }: Pick<BrickSettings, 'port' | 'upcall' | 'above' | 'posix'> = {},
   ): Promise<OurBrick> {
     const volumes = (own: number): string =>
       stack([
         ['posix', 'storage/posix', { directory: files, ...posix }],
+        ...namedByType(above),
         ...(upcall === undefined ? [] : [['upcall', 'features/upcall', upcall] as const]),
         ['brick', 'features/locks', {}],
         ['server', 'protocol/server', listening(own)],

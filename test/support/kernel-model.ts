@@ -4,7 +4,7 @@
  */
 import type { Dict } from '../../runtime/core/dict.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
-import type { FopName } from '../../runtime/core/fops.gen.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Loc } from '../../runtime/core/loc.ts';

@@ -1,5 +1,5 @@
 /** Ways to spoil a record, by chance that can be repeated. */
-import { below, type Random } from '../../runtime/bench/random.ts';
+import { below, type Random } from '../../apps/bench/engine/random.ts';
 import { framed, type Mangled, type Mangler, type Way } from './bad-line.ts';
 
 type Spoil = (record: Uint8Array, random: Random) => Mangled;

@@ -1,7 +1,7 @@
 /** The manual pages as the build writes them, on a day of their own. */
-import { commands } from '../../runtime/cli/commands.ts';
-import { manual } from '../../runtime/cli/man/pages.ts';
-import { registry } from '../../runtime/cli/registry.ts';
+import { commands } from '../../cli/commands.ts';
+import { manual } from '../../cli/man/pages.ts';
+import { registry } from '../../server/registry.ts';
 
 export const manualPages = async (): Promise<Map<string, string>> =>
   manual({

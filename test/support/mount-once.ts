@@ -4,7 +4,7 @@
  */
 import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
-import { unwind } from '../../runtime/core/fops.gen.ts';
+import { unwind } from '../../runtime/core/gen/fops.gen.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
 import { defineTranslator } from '../../runtime/core/xlator.ts';

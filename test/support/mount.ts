@@ -29,7 +29,7 @@ import { needTools, toolPath } from './tools.ts';
 import { wanted } from './wanted.ts';
 
 /** The built program, or another one to be tested. */
-export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/runtime/cli/main.js');
+export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/cli/main.js');
 
 /** Longest that a child process may take by default, in milliseconds. */
 const PATIENCE_MS = 120_000;

@@ -1,7 +1,7 @@
 /** All of performance/ as volfiles: over a folder, and over bricks as glusterd writes it. */
-import { stacked } from '../../runtime/bench/stacks.ts';
-import type { PlainVolume } from '../../runtime/graph/description.ts';
-import { printVolumes } from '../../runtime/graph/print.ts';
+import { stacked } from '../../apps/bench/engine/stacks.ts';
+import type { PlainVolume } from '../../runtime/volfile/description.ts';
+import { printVolumes } from '../../runtime/volfile/print.ts';
 import { performanceStack } from './performance-stack.ts';
 
 type Lines = Readonly<Record<string, string>>;

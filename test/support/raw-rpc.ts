@@ -1,11 +1,9 @@
 /** A connection to a brick with nothing in between: what a test sends is what the brick gets. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { newGfid } from '../../runtime/core/context.ts';
-import { Dict } from '../../runtime/core/dict.ts';
-import { readTexts, writeTexts } from '../../runtime/rpc/dict.ts';
-import { readFields, writeFields } from '../../runtime/rpc/fields.ts';
-import { type WireFop, wireFop } from '../../runtime/rpc/fops4.ts';
+import { readTexts, writeTexts } from '../../gluster/rpc/dict.ts';
+import { readFields, writeFields } from '../../gluster/rpc/fields.ts';
+import { type WireFop, wireFop } from '../../gluster/rpc/fops4.ts';
 import {
   AUTH_V3,
   CALL,
@@ -13,10 +11,12 @@ import {
   ITSELF,
   readCall,
   writeCall,
-} from '../../runtime/rpc/message.ts';
-import { FOPS4, HAND, HANDSHAKE, type Program } from '../../runtime/rpc/programs.ts';
-import { markOf, Records } from '../../runtime/rpc/record.ts';
-import { XdrReader, XdrWriter } from '../../runtime/rpc/xdr.ts';
+} from '../../gluster/rpc/message.ts';
+import { FOPS4, HAND, HANDSHAKE, type Program } from '../../gluster/rpc/programs.ts';
+import { markOf, Records } from '../../gluster/rpc/record.ts';
+import { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
+import { newGfid } from '../../runtime/core/context.ts';
+import { Dict } from '../../runtime/core/dict.ts';
 
 const MARK_SIZE = 4;
 const DENIED = 1;

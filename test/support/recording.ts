@@ -1,5 +1,5 @@
 /** Recordings of graphs that tests make. */
-import { unwind, wind } from '../../runtime/core/fops.gen.ts';
+import { unwind, wind } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { defineTranslator } from '../../runtime/core/xlator.ts';
 import type { RecordedEvent, UnwindEvent, WindEvent } from '../../runtime/observe/events.ts';

@@ -6,25 +6,26 @@
  * A client finds names as it needs them: it has no cache of them, but what cluster/distribute keeps
  * with inodes.
  */
+
+import distribute from '../../gluster/cluster/distribute/index.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
-import { type FopName, type FopTable, fopNames } from '../../runtime/core/fops.gen.ts';
 import { newRequest, Stack } from '../../runtime/core/frame.ts';
+import { type FopName, type FopTable, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import {
   collect,
   collectCbk,
   tailArgs,
   unwindArgs,
   windArgs,
-} from '../../runtime/core/generic.gen.ts';
+} from '../../runtime/core/gen/generic.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { type Dirent, IA_IFDIR, type Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Fops, Translator } from '../../runtime/core/xlator.ts';
-import distribute from '../../runtime/xlators/cluster/distribute/index.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { FakeContext, having, startGraph } from './core.ts';

@@ -1,6 +1,6 @@
 /** A translator for tests: a network, or a disk, that takes its time and keeps no order. */
-import { type FopName, fopNames } from '../../runtime/core/fops.gen.ts';
-import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/generic.gen.ts';
+import { type FopName, fopNames } from '../../runtime/core/gen/fops.gen.ts';
+import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
 
 /** Passes requests down, and answers up, when it is told to. */

@@ -12,7 +12,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Driver, FopError, type Reply } from '../../runtime/api/driver.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
-import { type FopName, fopNames } from '../../runtime/core/fops.gen.ts';
+import { type FopName, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import type { Dirent } from '../../runtime/core/iatt.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { F_SETLK, F_UNLCK, F_WRLCK, type Flock } from '../../runtime/core/lock.ts';
@@ -81,7 +81,8 @@ export function requestsIn(log: string, withReplies = false): string[] {
   });
 }
 
-async function until(isSo: () => boolean | Promise<boolean>): Promise<number> {
+/** Polls a condition for at most `PATIENCE_MS`. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<number> {
   const end = performance.now() + PATIENCE_MS;
   while (!(await isSo()) && performance.now() < end) await delay(LOOK_MS);
   return 0;

@@ -12,8 +12,13 @@ import { contains, normal, shape } from '../support/varying.ts';
 import { wantedOf } from '../support/wanted.ts';
 import { type Plan, pages, planOf, type Step } from './plan.ts';
 
-/** Commands that start many interpreters, each with tests of its own in runtime/cli. */
-const LONG = ['docs/recording.md', 'docs/replay.md', 'docs/testing.md', 'lessons/README.md'];
+/** Commands that start many interpreters, each with tests of its own in cli. */
+const LONG = [
+  'docs/recording.md',
+  'docs/replay.md',
+  'docs/testing.md',
+  'apps/course/lessons/README.md',
+];
 
 const plans = wantedOf(pages, (page) => !LONG.includes(page))
   .map(planOf)

@@ -6,7 +6,7 @@ import { type Block, blocksIn, commandsIn, wayOf, withoutRemark } from './blocks
 import { type Row, rowsOf, setups } from './table.ts';
 
 /** Folders with texts for users; those of `test/` are for who works on glossa. */
-const FOLDERS = ['docs', 'lessons', 'examples', 'bridges', 'runtime', 'editors', 'templates'];
+const FOLDERS = ['docs', 'examples', 'bridges', 'runtime', 'gluster', 'apps', 'templates'];
 
 const below = (folder: string): string[] =>
   readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })

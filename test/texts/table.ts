@@ -38,7 +38,7 @@ until grep -q '${said}' out || ! kill -0 $typed; do sleep 0.1; done
 ${meanwhile}
 kill -INT $typed; wait $typed; cat out; (exit 0)`;
 
-const ofVolfileServer: Row = { by: 'runtime/volfile-server/gluster.more.test.ts' };
+const ofVolfileServer: Row = { by: 'gluster/volfile-server/gluster.more.test.ts' };
 
 const ofNpm: Row = {
   not: 'it runs the tests, or belongs to who builds; package.json has such a script',
@@ -60,12 +60,12 @@ const copyNegative = 'cp "$PACKAGE/examples/negative/negative.py" .\n';
 const program = `${write('what-fails', '#!/bin/sh\ncat a; echo text >a; cat a; true\n')}chmod +x what-fails\n`;
 
 /** The cache that forgot to forget. */
-const copyMistake = 'cp "$PACKAGE/lessons/7-cache/solution.py" negative.py\n';
+const copyMistake = 'cp "$PACKAGE/apps/course/lessons/7-cache/solution.py" negative.py\n';
 
 const lesson = (name: string): string => {
   const module = name.replace(/^\d+-/, '');
-  return `cp "$PACKAGE/lessons/${name}/"*.vol . && mkdir files
-cp "$PACKAGE/lessons/${name}/solution.py" ${module}.py\n`;
+  return `cp "$PACKAGE/apps/course/lessons/${name}/"*.vol . && mkdir files
+cp "$PACKAGE/apps/course/lessons/${name}/solution.py" ${module}.py\n`;
 };
 
 const REFUSED = `
@@ -118,14 +118,14 @@ glossa mount stack.vol MNT --log-file mnt.log`,
     ),
   'docs/testing.md': `${copyNegative}cp negative.py cache.py\n${program}${write('stack.vol', scripted.replace('negative', 'cache'))}mkdir MNT
 glossa mount stack.vol MNT --log-file mnt.log`,
-  'lessons/1-stack/lesson.md': lesson('1-stack'),
-  'lessons/2-nothing/lesson.md': lesson('2-nothing'),
-  'lessons/8-wrong/lesson.md': `${lesson('8-wrong')}cp "$PACKAGE/lessons/8-wrong/test_wrong.py" .`,
-  'lessons/README.md': `mkdir -p anna ben my-lessons/1-keeper
-cp "$PACKAGE/lessons/7-cache/solution.py" anna/cache.py; cp anna/cache.py ben
+  'apps/course/lessons/1-stack/lesson.md': lesson('1-stack'),
+  'apps/course/lessons/2-nothing/lesson.md': lesson('2-nothing'),
+  'apps/course/lessons/8-wrong/lesson.md': `${lesson('8-wrong')}cp "$PACKAGE/apps/course/lessons/8-wrong/test_wrong.py" .`,
+  'apps/course/lessons/README.md': `mkdir -p anna ben my-lessons/1-keeper
+cp "$PACKAGE/apps/course/lessons/7-cache/solution.py" anna/cache.py; cp anna/cache.py ben
 cd my-lessons/1-keeper
 echo '# 1. A keeper' > lesson.md
-cp "$PACKAGE/lessons/2-nothing/solution.py" starter.py; cp starter.py solution.py
+cp "$PACKAGE/apps/course/lessons/2-nothing/solution.py" starter.py; cp starter.py solution.py
 ${write('test_keeper.py', "from glupy.testing import graph\n\nasync def test_it():\n    async with graph('keeper') as g:\n        assert not await g.exists('/a')\n")}cd ../..`,
 };
 
@@ -150,7 +150,7 @@ export const tables: Readonly<Record<string, Rows>> = {
   },
   'docs/bench.md': {
     'glossa bench volfiles/posix.vol volfiles/negative.vol': {
-      run: 'glossa bench volfiles/posix.vol volfiles/negative.vol -w miss --rounds 2 --duration 0.01 --out report',
+      run: 'glossa bench volfiles/posix.vol volfiles/negative.vol -w miss --rounds 6 --duration 0.01 --out report',
       because: long,
     },
     'glossa bench --translator negative --in typescript,python,javascript,c': helpOf('bench'),
@@ -158,7 +158,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     'glossa bench a.vol b.vol -- ls -lR': helpOf('bench'),
     "glossa bench a.vol b.vol --fail-if 'b/a p50 > 1.2'": helpOf('bench'),
     'GLOSSA_NAMED_FRAMES=1 node --cpu-prof "$(command -v glossa)" mount -N VOLFILE MNT': {
-      by: 'runtime/cli/bench/profile.mount.more.test.ts',
+      by: 'apps/bench/run/profile.mount.more.test.ts',
     },
     'glossa bench call': helpOf('bench call'),
     'glossa bench call --in python,ffi-rs --only decided,awaited': helpOf('bench call'),
@@ -166,16 +166,16 @@ export const tables: Readonly<Record<string, Rows>> = {
       run: 'cp report/run.json before.json; cp report/run.json after.json; mv report/run.json .; rm -r report; glossa bench report run.json',
       because: 'the file is that of the run above',
     },
-    'python/typescript p50 > 1.2': { by: 'runtime/bench/fail-if.test.ts' },
+    'python/typescript p50 > 1.2': { by: 'apps/bench/engine/fail-if.test.ts' },
   },
   'docs/browser.md': {
     "import { browserMachine, connect, Driver, fetchParts, NOBODY, startGraph } from 'glossa/browser';":
       { by: 'test/browser/browser.engine.more.test.ts' },
   },
-  'docs/debugging.md': { '*': { by: 'runtime/cli/debug/debug.mount.more.test.ts' } },
+  'docs/debugging.md': { '*': { by: 'cli/debug/debug.mount.more.test.ts' } },
   'docs/editors.md': {
     '{': {
-      not: 'it is for an editor that the tests do not have; runtime/cli/debug tests what it asks for',
+      not: 'it is for an editor that the tests do not have; cli/debug tests what it asks for',
     },
   },
   'docs/glupy-compat.md': {
@@ -193,6 +193,9 @@ export const tables: Readonly<Record<string, Rows>> = {
     "import { defineOptions, defineTranslator, EPERM, fail, tail } from 'glossa';": {
       file: 'keep.ts',
     },
+    "import { type Cbk, defineTranslator, type Fop, tail, unwind, wind } from 'glossa';": {
+      file: 'capitals.ts',
+    },
     'volume disk': { file: 'keep.vol', ran: 'glossa check keep.vol' },
     'keep.vol:5:8: volume \'keep\' (features/native): /srv/keep.ts:7:51: SyntaxError: Unexpected token, expected ";"':
       {
@@ -203,19 +206,19 @@ export const tables: Readonly<Record<string, Rows>> = {
   },
   'docs/operating.md': {
     'glossa brick brick.vol --pid-file /run/brick.pid': {
-      by: 'runtime/cli/brick.more.test.ts',
+      by: 'cli/brick.more.test.ts',
     },
     '/etc/glossa/files.vol  /srv/files  glossa  defaults,_netdev,log-level=WARNING  0  0': {
-      by: 'runtime/cli/mount-helper.test.ts',
+      by: 'cli/mount-helper.test.ts',
     },
     'http://127.0.0.1:7458/#lesson=3-fop': { by: 'test/browser/playground-lessons.long.test.ts' },
     'glossa volfile-server /etc/glossa/volumes': ofVolfileServer,
     'mount -t glusterfs 127.0.0.1:/NAME MNT': ofVolfileServer,
     'glossa mount -s HOST --volfile-id NAME MNT': ofVolfileServer,
     'mount -t glossa HOST:/NAME MNT -o backup-volfile-servers=HOST:HOST': {
-      by: 'runtime/cli/mount-helper.test.ts',
+      by: 'cli/mount-helper.test.ts',
     },
-    'mount -t glossa HOST:/NAME/PATH MNT': { by: 'runtime/cli/mount-helper.test.ts' },
+    'mount -t glossa HOST:/NAME/PATH MNT': { by: 'cli/mount-helper.test.ts' },
     'systemctl enable --now glossa@srv-files': { not: 'it needs systemd, and root' },
     'cat MNT/.meta/graphs/active/cache/private': {
       file: 'of-meta',
@@ -226,10 +229,10 @@ export const tables: Readonly<Record<string, Rows>> = {
       only: /^(watched|VOLUME)/,
     },
     '[2026-11-20 06:39:29.410207 +0000] E [MSGID: 203007] [health.ts:212:tell] 0-storage: text': {
-      by: 'runtime/cli/log.mount.test.ts',
+      by: 'cli/log.mount.test.ts',
     },
     '/var/log/glossa/*.log {': {
-      not: 'it is for logrotate(8); runtime/cli/log.mount.test.ts has what it says to a server, SIGHUP',
+      not: 'it is for logrotate(8); cli/log.mount.test.ts has what it says to a server, SIGHUP',
     },
   },
   'docs/recording.md': {
@@ -278,7 +281,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     },
     'option isolation thread': { by: 'bridges/isolation/isolation.engine.test.ts' },
     'glossa: warning: /srv/code/m.py: /srv/code can be written by everybody (mode 777): what is run here as user 0 can be changed there':
-      { by: 'runtime/cli/foreign.mount.more.test.ts' },
+      { by: 'cli/foreign.mount.more.test.ts' },
   },
   'docs/testing.md': {
     'glossa dev keeper/keeper.py': {
@@ -309,16 +312,20 @@ export const tables: Readonly<Record<string, Rows>> = {
       by: 'examples/mirror/mirror.mount.more.test.ts',
     },
   },
-  'lessons/1-stack/lesson.md': { 'a program:  cat books/moby': picture },
-  'lessons/2-nothing/lesson.md': { 'rename("/a", "/box/b")': picture },
-  'lessons/3-fop/lesson.md': { 'lookup /cat      lookup /ghost': picture },
-  'lessons/4-callback/lesson.md': { '|            ^': picture },
-  'lessons/5-local/lesson.md': { 'first program      second program      self.path': picture },
-  'lessons/7-cache/lesson.md': {
+  'apps/course/lessons/1-stack/lesson.md': { 'a program:  cat books/moby': picture },
+  'apps/course/lessons/2-nothing/lesson.md': { 'rename("/a", "/box/b")': picture },
+  'apps/course/lessons/3-fop/lesson.md': { 'lookup /cat      lookup /ghost': picture },
+  'apps/course/lessons/4-callback/lesson.md': { '|            ^': picture },
+  'apps/course/lessons/5-local/lesson.md': {
+    'first program      second program      self.path': picture,
+  },
+  'apps/course/lessons/7-cache/lesson.md': {
     'lookup /a/x   (first time)          lookup /a/x   (again)': picture,
   },
-  'lessons/9-measure/lesson.md': { 'glossa demo': { run: 'glossa demo --help', because: long } },
-  'lessons/README.md': {
+  'apps/course/lessons/9-measure/lesson.md': {
+    'glossa demo': { run: 'glossa demo --help', because: long },
+  },
+  'apps/course/lessons/README.md': {
     'glossa learn 1': { status: 1 },
     'glossa playground': {
       run: untilCtrlC('glossa playground --port 0', 'http://'),

@@ -5,11 +5,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../runtime/cli/commands.ts';
-import { registry } from '../../runtime/cli/registry.ts';
-import { Source } from '../../runtime/graph/source.ts';
-import { inspectVolfile } from '../../runtime/graph/volfile.ts';
+import { commands } from '../../cli/commands.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { Source } from '../../runtime/volfile/source.ts';
+import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
+import { registry } from '../../server/registry.ts';
 import { type Block, blocksIn, commandsIn, wayOf } from './blocks.ts';
 import { blocksOf, pages, planOf, textOf } from './plan.ts';
 import { rowsOf, tables } from './table.ts';

@@ -1,5 +1,5 @@
 /**
- * What the run on a bare system leaves out (scripts/bare-root.sh) starts no program, neither by itself nor
+ * What the run on a bare system leaves out (tools/bare-root.sh) starts no program, neither by itself nor
  * by what it imports from the tests' support: none could be missing there alone.
  */
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { sources } from './sources.ts';
 
-const script = readFileSync(join(packageRoot, 'scripts/bare-root.sh'), 'utf8');
+const script = readFileSync(join(packageRoot, 'tools/bare-root.sh'), 'utf8');
 const meets = new RegExp(/^readonly MEETS="(.*)"$/m.exec(script)![1]!);
 
 const textOf = new Map(sources('.ts').map(({ path, text }) => [path, text]));

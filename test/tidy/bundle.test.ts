@@ -7,14 +7,14 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
 
 it('the bundle of ECharts imports nothing', () => {
-  const text = read('dist/runtime/bench/report/echarts.js');
+  const text = read('dist/apps/bench/engine/report/echarts.js');
   expect(text).not.toMatch(/\bfrom\s*["']|\bimport\s*[("']|\brequire\(/);
   expect(text.startsWith('/*! Holds code of other projects: THIRD-PARTY.txt */')).toBe(true);
 });
 
 it('beside it is what its parts are, with their licences and notices', () => {
-  const text = read('dist/runtime/bench/report/THIRD-PARTY.txt');
-  const { packages } = JSON.parse(read('package-lock.json')) as {
+  const text = read('dist/apps/bench/engine/report/THIRD-PARTY.txt');
+  const { packages } = JSON.parse(read('npm-shrinkwrap.json')) as {
     packages: Record<string, { version: string; license: string }>;
   };
   const paths = ['echarts', 'zrender', 'zrender/node_modules/tslib'];

@@ -2,44 +2,38 @@
  * No file needs itself: imports go in no circle, `import()` included. Imports of types are another
  * matter: they are gone when the program runs, and in some folders they may lead back.
  */
-import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { type SourceFile, sources } from './sources.ts';
+import { importsOf } from './imports.ts';
+import { sources } from './sources.ts';
 
-/** Folders of things that know each other: what a frame is to a translator, a session to a handler. */
-const TYPES_MAY = [
-  'runtime/core',
-  'runtime/mount/fuse',
-  'bridges/javascript/library',
-  'bridges/python',
+/**
+ * The allowed circles of type imports, by the folder of their files, with the largest number of files.
+ * The limits are today's sizes, so no circle grows.
+ */
+const TYPES_MAY: readonly (readonly [folder: string, files: number])[] = [
+  ['runtime/core', 15],
+  ['runtime/core', 2],
+  ['bridges/javascript/library', 15],
+  ['bridges/python', 7],
 ];
 
 /** Files by the files that they import. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-const STATEMENT = /^(?:import|export)\s(?:(type)\s)?([^;'"]*?)\bfrom\s'([^']+)'/gm;
-const BARE = /^import\s'([^']+)'|\bimport\('([^']+)'\)/gm;
-
-/** Whether all names in the braces are types. */
-const onlyTypes = (names: string): boolean =>
-  /^\s*\{\s*type\s[^}]*\}\s*$/.test(names) && !/,\s*(?!type\s)\w/.test(names);
-
-function importsOf({ path, text }: SourceFile, types: boolean): string[] {
-  const code = text.replace(/\/\*.*?\*\/|^\s*\/\/.*$/gms, '');
-  const named = [...code.matchAll(STATEMENT)]
-    .filter(([, type, names]) => types || (type === undefined && !onlyTypes(names!)))
-    .map((match) => match[3]!);
-  const bare = [...code.matchAll(BARE)].map((match) => (match[1] ?? match[2])!);
-  return [...named, ...bare]
-    .filter((target) => target.startsWith('.'))
-    .map((target) => join(dirname(path), target));
-}
-
 function importsOfAll(types: boolean): Imports {
   const files = sources('.ts').filter(
-    ({ path }) => /^(runtime|bridges)\//.test(path) && !/\.(test|d)\.ts$/.test(path),
+    ({ path }) =>
+      /^(runtime|gluster|bridges|server|terminal|apps|cli|tools)\//.test(path) &&
+      !/\.(test|d)\.ts$/.test(path),
   );
-  return new Map(files.map((file) => [file.path, importsOf(file, types)]));
+  return new Map(
+    files.map((file) => {
+      const imports = importsOf(file).filter(
+        ({ specifier, isType }) => specifier.startsWith('.') && (types || !isType),
+      );
+      return [file.path, imports.map(({ target }) => target)];
+    }),
+  );
 }
 
 /** The groups of files of which each leads to every other (Tarjan's components). */
@@ -78,6 +72,7 @@ it('finds a circle where there is one', () => {
 
 it('reads imports, and tells types from values', () => {
   const text = [
+    "// import { z } from './z.ts';",
     "import type { A } from './a.ts';",
     "import { type B, type C } from './b.ts';",
     "import {\n  type D,\n  d,\n} from './d.ts';",
@@ -85,22 +80,32 @@ it('reads imports, and tells types from values', () => {
     "import './f.ts';",
     "const g = await import('./g.ts');",
     "import { h } from 'node:h';",
-    "// import { i } from './i.ts';",
+    "const i = `import { i } from './i.ts';`;",
   ].join('\n');
-  const file = { path: 'x/y.ts', text };
-  expect(importsOf(file, false).sort()).toEqual(['x/d.ts', 'x/e.ts', 'x/f.ts', 'x/g.ts']);
-  expect(importsOf(file, true)).toHaveLength(6);
+  const found = importsOf({ path: 'x/y.ts', text });
+  expect(found.map(({ target }) => target).sort()).toEqual(
+    ['node:h', ...[...'abdefg'].map((name) => `x/${name}.ts`)].sort(),
+  );
+  const types = found.filter(({ isType }) => isType).map(({ target }) => target);
+  expect(types.sort()).toEqual(['x/a.ts', 'x/b.ts']);
 });
 
-it('no file of runtime or bridges imports itself by way of others', () => {
+it('no file imports itself by way of others', () => {
   const imports = importsOfAll(false);
-  expect(imports.size).toBeGreaterThan(300);
+  expect(imports.size).toBeGreaterThan(1000);
   expect(circles(imports)).toEqual([]);
 });
 
-it.each(circles(importsOfAll(true)))('types lead back only where they may: %s, …', (...group) => {
-  const folder = TYPES_MAY.find((each) => group[0]!.startsWith(`${each}/`));
-  expect(group.filter((path) => folder === undefined || !path.startsWith(`${folder}/`))).toEqual(
-    [],
-  );
+it('types lead back only where they may, and in no larger a circle', () => {
+  const allowed = [...TYPES_MAY];
+  const others = circles(importsOfAll(true)).filter((group) => {
+    const at = allowed.findIndex(
+      ([folder, files]) =>
+        group.length <= files && group.every((path) => path.startsWith(`${folder}/`)),
+    );
+    // Each row allows one circle.
+    if (at >= 0) allowed.splice(at, 1);
+    return at < 0;
+  });
+  expect(others).toEqual([]);
 });

@@ -12,7 +12,7 @@ const core = sources('.ts')
   .map(({ path }) => path)
   .filter((path) => /^runtime\/core\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'));
 const generated = ['fields', 'fops', 'generic', 'iatt', 'taps'].map(
-  (name) => `runtime/core/${name}.gen.ts`,
+  (name) => `runtime/core/gen/${name}.gen.ts`,
 );
 const translators = [
   'debug/error-gen',
@@ -28,7 +28,7 @@ const translators = [
 /** What runs there: a name is looked up twice, made, and looked up again. */
 const program = `
 import { Graph } from './runtime/core/graph.ts';
-import { wind } from './runtime/core/fops.gen.ts';
+import { wind } from './runtime/core/gen/fops.gen.ts';
 import { newRequest, Stack } from './runtime/core/frame.ts';
 import { newGfid } from './runtime/core/context.ts';
 import { Dict } from './runtime/core/dict.ts';

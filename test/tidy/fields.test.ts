@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { type Field, nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
-import { camelName } from '../../runtime/gen/fields.ts';
-import { outputs } from '../../runtime/gen/outputs.ts';
+import { camelName } from '../../tools/gen/fields.ts';
+import { outputs } from '../../tools/gen/outputs.ts';
 import { type SourceFile, sources } from './sources.ts';
 
 const TABLE = 'runtime/core/fields.ts';
@@ -16,8 +16,8 @@ const GENERATED = [
   'javascript/glossa.gen.d.ts',
   'python/glupy/__init__.pyi',
   'python/glupy/_fields.py',
-  'runtime/core/fields.gen.ts',
-  'runtime/core/iatt.gen.ts',
+  'runtime/core/gen/fields.gen.ts',
+  'runtime/core/gen/iatt.gen.ts',
   'runtime/observe/structs.gen.ts',
 ];
 

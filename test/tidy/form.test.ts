@@ -17,7 +17,7 @@ describe('form of the sources', () => {
   it('every TypeScript file of the product begins with what it is', () => {
     const silent = sources('.ts').filter(
       ({ path, text }) =>
-        /^(runtime|bridges)\//.test(path) &&
+        /^(runtime|gluster|bridges|server|terminal|apps|cli)\//.test(path) &&
         !/\.(d|test)\.ts$|\/testdata\//.test(path) &&
         !/^(#!.*\n)?\/\*\*/.test(text),
     );

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { outputs } from '../../runtime/gen/outputs.ts';
+import { outputs } from '../../tools/gen/outputs.ts';
 
 /** As `npm run gen` writes it. */
 function formatted(path: string, text: string): string {

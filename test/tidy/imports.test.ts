@@ -1,6 +1,6 @@
-/** Imports point one way: cli → mount, bridges → xlators, graph → core; core imports nothing. */
-import { dirname, join } from 'node:path';
+/** Imports point one way: cli → gluster, mount, bridges → xlators, volfile → core; core imports nothing. */
 import { describe, expect, it } from 'vitest';
+import { importsOf } from './imports.ts';
 import { sources } from './sources.ts';
 
 /** Folder → what its files may import besides themselves. The longest matching folder counts. */
@@ -8,12 +8,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/core': [],
   'runtime/api': ['runtime/core'],
   'runtime/sys': ['runtime/core'],
-  'runtime/graph': ['runtime/core'],
-  // The last is in a comment.
-  'runtime/observe': ['runtime/core', '…', 'glossa/recording'],
+  'runtime/volfile': ['runtime/core'],
+  'runtime/observe': ['runtime/core'],
   'runtime/observe/node': ['runtime/core', 'runtime/sys', 'runtime/observe', 'node:'],
-  'runtime/rpc': ['runtime/core'],
-  'runtime/volfile-server': ['runtime/core', 'runtime/graph', 'runtime/rpc', 'node:'],
+  'gluster/rpc': ['runtime/core'],
+  'gluster/volfile-server': ['runtime/core', 'runtime/volfile', 'gluster/rpc', 'node:'],
+  'gluster/stand-ins': ['runtime/core'],
+  // The order of caches, and keys of xdata that storages know.
+  'gluster/cluster': [
+    'runtime/core',
+    'runtime/xlators/performance/shared',
+    'runtime/xlators/storage/shared',
+    'node:',
+  ],
   'runtime/replay': [
     'runtime/core',
     'runtime/api',
@@ -21,45 +28,66 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/xlators/storage/memory',
   ],
   // The playground is a program, with modules in it, of what runs in a browser.
-  'runtime/play': [
+  'apps/playground/play': [
     'runtime/core',
     'runtime/api',
-    'runtime/graph',
+    'runtime/volfile',
     'runtime/observe',
     'runtime/xlators/storage',
-    'runtime/bench/searches.ts',
+    // The permission checks, because no kernel makes them here.
+    'runtime/xlators/features/access-control/rules.ts',
+    'apps/bench/engine/searches.ts',
     'bridges/browser.ts',
     'bridges/host',
     'bridges/machine/browser',
     // And a lesson's check.
-    'runtime/learn',
+    'apps/course',
     'bridges/testing/subject-options.ts',
-    'lessons/index.ts',
+    'apps/course/lessons/index.ts',
   ],
-  'runtime/learn': ['bridges/host', 'bridges/testing', 'lessons/check.ts', 'diff'],
+  'apps/course': ['bridges/host', 'bridges/testing', 'apps/course/lessons/check.ts', 'diff'],
+  'apps/course/terminal': [
+    'runtime/core',
+    'runtime/sys',
+    'bridges',
+    'server',
+    'terminal',
+    'apps/course',
+
+    'node:',
+  ],
+  apps: ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'node:'],
+  'apps/vscode': ['node:'],
+  'apps/playground/page': ['runtime', 'bridges', 'apps', 'terminal'],
+  'apps/course/lessons': ['bridges/testing', 'node:'],
+  terminal: ['runtime/core', 'runtime/sys', 'bridges/languages.ts', 'node:'],
+  server: ['runtime', 'gluster', 'bridges', 'terminal', 'node:'],
+  cli: ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'node:'],
+  tools: ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli', 'node:'],
+  'tools/site': ['runtime', 'server', 'terminal', 'apps', 'cli', 'node:'],
   'runtime/port': [],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
-  'runtime/xlators/protocol': ['runtime/core', 'runtime/rpc', 'runtime/sys', 'node:'],
+  'gluster/protocol': ['runtime/core', 'gluster/rpc', 'runtime/sys', 'node:'],
   // It shows the graph as a volfile.
-  'runtime/xlators/meta': ['runtime/core', 'runtime/graph'],
+  'runtime/xlators/meta': ['runtime/core', 'runtime/volfile'],
   'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/pump', 'runtime/sys', 'node:'],
   'runtime/pump': ['runtime/core', 'runtime/sys', 'node:'],
-  'runtime/bench': ['runtime/core', 'runtime/graph', 'runtime/sys', 'node:'],
-  'runtime/gen': ['runtime/core', 'runtime/observe', 'node:'],
+  'apps/bench/engine': ['runtime/core', 'runtime/volfile', 'runtime/sys', 'node:'],
+  'tools/gen': ['runtime/core', 'runtime/observe', 'node:'],
   // It records requests, and draws them.
-  'runtime/gen/pictures': [
-    'runtime/cli/trace',
+  'tools/gen/pictures': [
+    'apps/trace',
     'runtime/core',
-    'runtime/graph',
+    'runtime/volfile',
     'runtime/observe',
-    'runtime/play',
+    'apps/playground/play',
     'bridges/browser.ts',
     'bridges/machine',
     'node:',
   ],
   'bridges/host': ['runtime/core'],
   'bridges/isolation': ['runtime/core', 'bridges/host'],
-  'bridges/javascript': ['runtime/core', 'bridges/host', 'glossa'],
+  'bridges/javascript': ['runtime/core', 'bridges/host'],
   'bridges/machine/browser': ['runtime/core', 'bridges/host'],
   'bridges/machine/node': ['runtime/core', 'runtime/sys', 'bridges/host', 'node:', 'sucrase'],
   'bridges/native': [
@@ -84,8 +112,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'bridges/machine/node',
     'bridges/native',
     'node:',
-    // Examples in comments.
-    'glossa',
   ],
 };
 /** Outside packages a folder may use. */
@@ -94,7 +120,12 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'runtime/mount': ['koffi'],
   'runtime/pump': ['koffi'],
   // Its modules are translators.
-  'runtime/bench': ['echarts', 'glossa'],
+  'apps/bench/engine': ['echarts', 'glossa'],
+  'apps/playground/page': ['@codemirror/', '@lezer/highlight', 'codemirror'],
+  'apps/vscode': ['vscode'],
+  cli: ['@vscode/debugprotocol', 'diff'],
+  tools: ['peggy', 'esbuild', 'marked'],
+  'tools/site': ['vitepress', 'vue', 'puppeteer-core'],
   'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync'],
   'bridges/native': ['koffi', 'ffi-rs'],
 };
@@ -105,25 +136,50 @@ function folderOf(path: string): string | undefined {
     .sort((a, b) => b.length - a.length)[0];
 }
 
-function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?<!')(?:\bfrom|\bimport\()\s*'([^'\n]+)'/g)].map((match) => match[1]!);
-}
+/** From the lowest floor to the highest. A test that needs a higher floor than its own belongs into test/. */
+const FLOORS = [
+  ['runtime'],
+  ['gluster', 'bridges'],
+  ['terminal'],
+  ['server'],
+  ['apps'],
+  ['cli'],
+  ['tools'],
+];
+
+const floorOf = (path: string): number =>
+  FLOORS.findIndex((folders) => folders.includes(path.split('/')[0]!));
 
 describe('imports', () => {
-  const files = sources('.ts').filter(({ path }) => !path.endsWith('.test.ts'));
+  const all = sources('.ts');
+  const files = all.filter(({ path }) => !path.endsWith('.test.ts'));
 
   it.each(Object.keys(allowed))('%s imports only what it may', (folder) => {
     const may = [...allowed[folder]!, ...(packages[folder] ?? [])];
     const wrong = files
       .filter(({ path }) => folderOf(path) === folder)
-      .flatMap(({ path, text }) =>
-        importsOf(text).flatMap((target) => {
-          const resolved = target.startsWith('.') ? join(dirname(path), target) : target;
-          const own = resolved.startsWith(`${folder}/`);
-          const fine = own || may.some((prefix) => resolved.startsWith(prefix));
-          return fine ? [] : [`${path} imports ${target}`];
+      .flatMap((file) =>
+        importsOf(file).flatMap(({ target }) => {
+          const own = target.startsWith(`${folder}/`);
+          const fine = own || may.some((prefix) => target.startsWith(prefix));
+          return fine ? [] : [`${file.path} imports ${target}`];
         }),
       );
+    expect(wrong).toEqual([]);
+  });
+
+  it('a test imports nothing from a higher floor than its own', () => {
+    const tests = all.filter(({ path }) => path.endsWith('.test.ts') && floorOf(path) >= 0);
+    expect(tests.length).toBeGreaterThan(400);
+    const wrong = tests.flatMap((file) =>
+      importsOf(file)
+        .filter(({ target }) => {
+          const [own, floor] = [floorOf(file.path), floorOf(target)];
+          const isBeside = floor === own && target.split('/')[0] !== file.path.split('/')[0];
+          return floor > own || isBeside;
+        })
+        .map(({ target }) => `${file.path} imports ${target}`),
+    );
     expect(wrong).toEqual([]);
   });
 

@@ -1,14 +1,24 @@
 /** What translators' READMEs show works: volfiles load, and the options they list are there. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { registry } from '../../runtime/cli/registry.ts';
-import { Source } from '../../runtime/graph/source.ts';
-import { inspectVolfile } from '../../runtime/graph/volfile.ts';
-import { translators } from '../../runtime/xlators/registry.gen.ts';
+import { translators as gluster } from '../../gluster/registry.gen.ts';
+import { Source } from '../../runtime/volfile/source.ts';
+import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
+import { translators as local } from '../../runtime/xlators/registry.gen.ts';
+import { registry } from '../../server/registry.ts';
 import { sources } from './sources.ts';
 
 await registry.loadAll();
-const readmes = sources('README.md').filter(({ path }) => path.startsWith('runtime/xlators/'));
+/** The folder of each translator, by its type. */
+const folders = new Map([
+  ...Object.keys(local).map((type) => [type, `runtime/xlators/${type}`] as const),
+  ...Object.keys(gluster).map((type) => [type, `gluster/${type}`] as const),
+]);
+const readmes = sources('README.md').flatMap(({ path, text }) =>
+  [...folders]
+    .filter(([, folder]) => path === `${folder}/README.md`)
+    .map(([type]) => [type, path, text] as const),
+);
 
 /** Blocks of code, indented or fenced, that have a volume in them. */
 function volfiles(text: string): string[] {
@@ -17,13 +27,11 @@ function volfiles(text: string): string[] {
   return [...fenced, ...indented].filter((block) => /^\s*volume \S/m.test(block));
 }
 
-it.each(Object.keys(translators))('%s has a README', (type) => {
-  expect(existsSync(`runtime/xlators/${type}/README.md`)).toBe(true);
+it.each([...folders])('%s has a README', (_type, folder) => {
+  expect(existsSync(`${folder}/README.md`)).toBe(true);
 });
 
-describe.each(readmes.map(({ path, text }) => [path, text]))('%s', (path, text) => {
-  const type = path.split('/').slice(2, -1).join('/');
-
+describe.each(readmes)('%s', (type, path, text) => {
   it('shows a volfile with the translator, which loads without a complaint', () => {
     const blocks = volfiles(text);
     expect(blocks.join()).toContain(`type ${type}\n`);

@@ -41,6 +41,7 @@ const wayOf = (machine: Machine): Way<Isolated> => ({
   reconfigure: (xl, given) => xl.priv.volume.reconfigure(settingsOf(given)),
   fops: (xl) => xl.priv.volume.fops(),
   passesThrough: (xl) => xl.priv.volume.passesThrough,
+  observes: (xl) => xl.priv.volume.observes,
   reload: (xl) => xl.priv.volume.reload(),
   notify: (xl, event, data) => xl.priv.volume.notify(event, data),
   forget: (xl, inode, value) => xl.priv.volume.forget(inode, value),

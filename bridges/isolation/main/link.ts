@@ -11,10 +11,10 @@ import { BusyPoll } from '../../../runtime/core/busy-poll.ts';
 import type { Client } from '../../../runtime/core/client.ts';
 import { ESTALE } from '../../../runtime/core/errno.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
-import type { FopName } from '../../../runtime/core/fops.gen.ts';
 import { type FopRow, fops as table } from '../../../runtime/core/fops.ts';
 import { type Frame, Stack } from '../../../runtime/core/frame.ts';
-import { collectCbk, unwindArgs, windArgs } from '../../../runtime/core/generic.gen.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
+import { collectCbk, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { whenEnded } from '../../../runtime/core/turn.ts';
@@ -97,6 +97,16 @@ export class Link {
     this.channel.level = xl.log.level;
     this.channel.leave(false);
     links.add(this);
+  }
+
+  /** The request for which the worker says that it runs, where it has no answer. */
+  get served(): Call | null {
+    const call = this.calls.get(this.channel.served);
+    return call === undefined || call.answered ? null : call;
+  }
+
+  get hasServed(): boolean {
+    return this.lastCall > 0;
   }
 
   // -- sending -------------------------------------------------------------------------------------

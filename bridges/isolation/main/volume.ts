@@ -5,16 +5,16 @@
  */
 
 import type { Client } from '../../../runtime/core/client.ts';
-import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import { type EventName, events } from '../../../runtime/core/events.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
-import type { FopName } from '../../../runtime/core/fops.gen.ts';
 import { fops as table } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
-import { collect, tailArgs } from '../../../runtime/core/generic.gen.ts';
+import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
+import { collect } from '../../../runtime/core/gen/generic.gen.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import {
+  answersAnew,
   type Dump,
   defaultNotify,
   type Fop,
@@ -27,9 +27,8 @@ import type { Evaluation } from '../../host/guest.ts';
 import type { Stateful } from '../../host/hosted.ts';
 import type { Prompted } from '../../host/index.ts';
 import type { Machine } from '../../host/machine.ts';
-import { movesOf } from '../../host/plan.ts';
-import { Backoff } from '../../host/policy.ts';
 import { oneRecord } from '../../host/record.ts';
+import { type Succeeded, Succession } from '../../host/succession.ts';
 import { DOWN, type Started } from '../kinds.ts';
 import type { Call } from './call.ts';
 import { LinesInThread } from './lines.ts';
@@ -42,13 +41,7 @@ const INSIST_MS = 5000;
 /** About no child. */
 const NO_CHILD = 255;
 
-interface Held {
-  readonly name: FopName;
-  readonly frame: Frame;
-  readonly args: readonly unknown[];
-}
-
-export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
+export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeeded {
   /** Of what went wrong outside of the worker. */
   readonly counters = { failures: 0, bypassed: 0, threads: 0 };
   readonly lines = new LinesInThread();
@@ -58,11 +51,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
   /** Null between one and the next. */
   private worker: Worker | null = null;
   private started!: Started;
-  /** Requests that wait for a worker. */
-  private held: Held[] = [];
-  private backoff: Backoff;
-  private state: 'serving' | 'waiting' | 'starting' | 'closed' = 'serving';
-  private cancelWait: (() => void) | null = null;
+  private readonly succession: Succession;
   /** The last event that came from above, and from each child: a new worker is told of them. */
   private readonly seen = new Map<unknown, readonly [event: EventName, child: number]>();
 
@@ -70,7 +59,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
     this.xl = xl;
     this.machine = machine;
     this.settings = settings;
-    this.backoff = new Backoff(settings.policy.restartBackoff);
+    this.succession = new Succession(xl as unknown as Xlator<unknown>, settings.policy, this);
   }
 
   // -- its life ------------------------------------------------------------------------------------
@@ -78,7 +67,6 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
   /** @throws {GraphError | InitError} what the module's author did wrong */
   async start(): Promise<void> {
     this.started = await this.begin(false);
-    this.state = 'serving';
   }
 
   /** Reads the module, and starts nothing. @throws as `start` */
@@ -88,7 +76,6 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
   }
 
   private async begin(checks: boolean): Promise<Started> {
-    this.state = 'starting';
     const worker = new Worker(this.xl, this.machine, this.settings, checks, this);
     this.worker = worker;
     this.counters.threads += 1;
@@ -106,7 +93,11 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
   private drop(worker: Worker, why: string): void {
     this.worker = null;
     this.lines.serve(null);
-    for (const call of worker.close(`its thread is lost: ${why}`)) this.failed(call);
+    const owed = worker.close(`its thread is lost: ${why}`);
+    // First: requests that callers send on these replies must wait for the successor. Callers that await
+    // this worker's start have been told already.
+    if (worker.started !== null) this.succession.lost(worker.link.hasServed);
+    for (const call of owed) this.failed(call);
   }
 
   lost(worker: Worker, why: string): void {
@@ -114,59 +105,47 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
     this.xl.log.critical(oneRecord(`the thread is lost (option isolation): ${why}`), {
       msgid: messages.threadLost.id,
     });
+    const { served } = worker.link;
+    if (served !== null) {
+      const { row, asked, frame } = served;
+      const name = row.name as FopName;
+      this.succession.blame({ name, args: asked.values, uid: frame.root.uid });
+    }
     this.drop(worker, why);
-    // Who waits for its start has been told.
-    if (worker.started !== null) this.replace();
   }
 
-  private replace(): void {
-    if (this.state === 'closed') return;
-    const ms = this.backoff.next(this.xl.context.now());
-    const when = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
-    this.xl.log.warning(`the thread is started anew ${when}`, { msgid: messages.threadAnew.id });
-    const go = (): void => {
-      this.cancelWait = null;
-      this.state = 'starting';
-      void this.restart();
-    };
-    if (ms === 0) {
-      go();
-      return;
-    }
-    this.state = 'waiting';
-    this.failHeld();
-    this.cancelWait = this.xl.context.after(ms, go);
+  tellAnew(when: string, why: string): void {
+    this.xl.log.warning(`the thread is started anew ${when}: ${why}`, {
+      msgid: messages.threadAnew.id,
+    });
+  }
+
+  startAnew(): void {
+    void this.restart();
   }
 
   /** Never rejects: what goes wrong is in the log. */
   private async restart(): Promise<void> {
     try {
       const started = await this.begin(false);
-      if (this.isClosed()) return;
-      this.state = 'serving';
+      if (this.succession.isClosed) return;
       this.changed(started);
+      answersAnew(this.xl as unknown as Xlator);
       for (const [event, child] of this.seen.values()) this.tell(event, child);
-      this.enterHeld();
+      if (this.worker === null) throw new Error('it is lost before it has served');
+      this.succession.serves();
     } catch (error) {
-      if (this.isClosed()) return;
+      if (this.succession.isClosed) return;
       this.xl.log.error(`the thread does not start anew: ${reason(error)}`, {
         msgid: messages.threadNotAnew.id,
       });
-      this.failHeld();
-      this.replace();
+      this.succession.notStarted(true);
     }
-  }
-
-  /** Whether it was closed while something was awaited. */
-  private isClosed(): boolean {
-    return this.state === 'closed';
   }
 
   async close(): Promise<void> {
     const { worker } = this;
-    this.state = 'closed';
-    this.cancelWait?.();
-    this.failHeld();
+    this.succession.close();
     if (worker === null) return;
     this.lines.end();
     if (worker.started !== null) {
@@ -192,8 +171,9 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
       const name = row.name as FopName;
       made[name] = collect[name]((frame, _, args) => {
         const { worker } = this;
-        if (worker === null || worker.started === null) this.unserved(name, frame, args);
-        else worker.link.ask(row, at, frame, args);
+        const { succession } = this;
+        if (worker === null || worker.started === null) succession.unserved(name, frame, args);
+        else if (!succession.refuses(name, frame, args)) worker.link.ask(row, at, frame, args);
       }) as Fop<FopName, unknown>;
     });
     return made as Fops<unknown>;
@@ -201,6 +181,10 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
 
   get passesThrough(): boolean {
     return this.started.passesThrough;
+  }
+
+  get observes(): boolean {
+    return this.started.observes;
   }
 
   changed(started: Started): void {
@@ -211,43 +195,13 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
   /** The thread has failed with a request. */
   failed({ frame, row, asked, replies }: Call): void {
     const name = row.name as FopName;
-    if (replies.count > 0 || !this.bypasses(name, frame, asked.values)) this.refuse(name, frame);
-  }
-
-  private bypasses(name: FopName, frame: Frame, args: readonly unknown[]): boolean {
-    const child = this.xl.passingChild;
-    if (this.settings.policy.onError !== 'bypass' || child === undefined || this.isClosed()) {
-      return false;
-    }
-    this.counters.bypassed += 1;
-    this.counters.failures += 1;
-    tailArgs[name](frame, child, args);
-    return true;
+    if (replies.count > 0) this.refuse(name, frame);
+    else this.succession.without(name, frame, asked.values);
   }
 
   private refuse(name: FopName, frame: Frame): void {
     this.counters.failures += 1;
-    movesOf(name).fail(frame, this.settings.policy.error);
-  }
-
-  private unserved(name: FopName, frame: Frame, args: readonly unknown[]): void {
-    if (this.bypasses(name, frame, args)) return;
-    if (this.state === 'starting') this.held.push({ name, frame, args });
-    else this.refuse(name, frame);
-  }
-
-  private failHeld(): void {
-    for (const { name, frame } of this.held.splice(0)) this.refuse(name, frame);
-  }
-
-  private enterHeld(): void {
-    for (const { name, frame, args } of this.held.splice(0)) {
-      const fop = this.xl.fops[name] as Fop<FopName, unknown> | undefined;
-      const child = this.xl.passingChild;
-      if (fop !== undefined) (fop as (...all: unknown[]) => void)(frame, this.xl, ...args);
-      else if (child !== undefined) tailArgs[name](frame, child, args);
-      else movesOf(name).fail(frame, EOPNOTSUPP);
-    }
+    fail[name](frame, this.settings.policy.error);
   }
 
   // -- what the graph tells ------------------------------------------------------------------------
@@ -298,6 +252,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
   async reload(): Promise<Reloaded> {
     try {
       const { ok, text } = (await this.atWork.order('reload', null)) as Reloaded;
+      if (ok === true) this.succession.harmful.clear();
       return { ok: ok === true, text: oneRecord(String(text)) };
     } catch (error) {
       return { ok: false, text: `not reloaded: ${reason(error)}` };
@@ -307,7 +262,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
   /** @throws {GraphError | Error} what the module has against the volume's options */
   reconfigure(settings: VolumeSettings): void {
     this.settings = settings;
-    this.backoff = new Backoff(settings.policy.restartBackoff);
+    this.succession.setPolicy(settings.policy);
     this.worker?.setLimits(settings);
     // One that is started later gets them anyway.
     this.worker?.insist('reconfigure', withoutIsolation(this.xl), INSIST_MS);
@@ -350,7 +305,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
   /** What the host in the worker tells, and what has come to pass out here. */
   dump(): Dump {
     const { threads, failures, bypassed } = this.counters;
-    const waiting = (this.worker?.link.calls.size ?? 0) + this.held.length;
+    const waiting = (this.worker?.link.calls.size ?? 0) + this.succession.waiting;
     const own = { isolation: 'thread', threads, 'requests-in-thread': waiting };
     let inside: Record<string, unknown>;
     try {

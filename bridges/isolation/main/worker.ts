@@ -1,6 +1,6 @@
 /** One thread at work for a volume: how it is started, given orders, looked after, and ended. */
 import { GraphError, InitError } from '../../../runtime/core/errors.ts';
-import { fopNames } from '../../../runtime/core/fops.gen.ts';
+import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ScriptMethod } from '../../../runtime/core/lines.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Machine, Thread } from '../../host/machine.ts';
@@ -251,12 +251,14 @@ const methodOf = (told: Partial<ScriptMethod> | null): ScriptMethod => ({
 
 /** @throws {Malformed} */
 function readStarted(told: unknown): Started {
-  const { fops, passesThrough, language, path, methods } = (told ?? {}) as Partial<Started>;
+  const { fops, passesThrough, observes, language, path, methods } = (told ??
+    {}) as Partial<Started>;
   if (!Array.isArray(fops)) throw new Malformed('no fops');
   const known: readonly string[] = fopNames;
   return {
     fops: fops.filter((name) => known.includes(name)),
     passesThrough: passesThrough === true,
+    observes: observes === true,
     language: String(language),
     path: String(path),
     methods: (Array.isArray(methods) ? methods : []).map(methodOf),

@@ -4,16 +4,16 @@
  */
 import type { Client } from '../../../runtime/core/client.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
-import type { FopName } from '../../../runtime/core/fops.gen.ts';
 import { type FopRow, fops as table } from '../../../runtime/core/fops.ts';
 import { Frame, Stack } from '../../../runtime/core/frame.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import {
   type AnyReply,
   collect,
   collectCbk,
   unwindArgs,
   windArgs,
-} from '../../../runtime/core/generic.gen.ts';
+} from '../../../runtime/core/gen/generic.gen.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
@@ -198,7 +198,9 @@ export class FarEnd implements Things {
     if ((flags & ASKED.INTERRUPTED) !== 0) call.interrupt();
     this.observe((flags & ASKED.OBSERVED) !== 0);
     const name = row.name as FopName;
+    this.side.channel.served = number;
     windArgs[name](frame, 0, this.cbks[name] as never, this.graph.links, args);
+    this.side.channel.served = 0;
   }
 
   /** Somebody looks on over there, or nobody: so here, from the next request on. */
@@ -302,7 +304,9 @@ export class FarEnd implements Things {
     call?.replies.put(at, { args: row.reply, values });
     const { root } = frame;
     if (root instanceof Call) root.owed -= 1;
+    this.side.channel.served = this.numberOf(root);
     unwindArgs[row.name as FopName](frame, opRet, opErrno, values);
+    this.side.channel.served = 0;
     if (root instanceof Call) this.endIfOver(root);
   }
 

@@ -5,8 +5,8 @@
 import type { Context, LineDebugger } from '../../../runtime/core/context.ts';
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { type EventName, eventName, events } from '../../../runtime/core/events.ts';
-import { fopNames } from '../../../runtime/core/fops.gen.ts';
-import { Graph, type VolumeSpec } from '../../../runtime/core/graph.ts';
+import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
+import { Graph } from '../../../runtime/core/graph.ts';
 import { finiAll } from '../../../runtime/core/instances.ts';
 import { GO_ON, type LineCommand } from '../../../runtime/core/lines.ts';
 import { type LogLevel, type LogLevels, NONE as NO_LOG } from '../../../runtime/core/log.ts';
@@ -17,8 +17,10 @@ import {
   isChange,
   sayUp,
   type Translator,
+  type VolumeSpec,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
+import { changesData } from '../../host/guest.ts';
 import { type Glupy, methodsOf } from '../../host/index.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { Reader } from '../bytes.ts';
@@ -118,7 +120,8 @@ export class IsolatedVolume {
       options: [],
       subvolumes: [],
     }));
-    const translator = this.translator as unknown as Translator<unknown>;
+    // The main thread replies to the fops that bypass a data-changing module; here none is guarded.
+    const translator = { ...this.translator, observes: true } as unknown as Translator<unknown>;
     return [
       ...below,
       { name, translator, options, subvolumes: below.map((child) => child.name), where },
@@ -136,6 +139,7 @@ export class IsolatedVolume {
     return {
       fops: fopNames.filter((name) => fops[name] !== undefined),
       passesThrough,
+      observes: !changesData(guest.description),
       language: guest.language,
       path: priv.module.path,
       methods: methodsOf(guest),

@@ -132,6 +132,12 @@ export class Mirrors extends InodeTable {
   override rename(from: Inode, fromName: string, to: Inode, toName: string): void {
     this.main.renamed(from as Mirror, fromName, to as Mirror, toName);
   }
+
+  /** The main thread looks both up again. */
+  override exchange(from: Inode, fromName: string, to: Inode, toName: string): void {
+    this.unlink(from, fromName);
+    this.unlink(to, toName);
+  }
 }
 
 /** Stands for an open file of the main thread. */

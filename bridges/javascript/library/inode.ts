@@ -126,6 +126,13 @@ function gfidOf(inode: Inode | undefined): string | undefined {
   }
 }
 
+/** The error text for an incomplete loc: a parent or a name alone, or nothing at all. */
+function lacking(parent: Inode | undefined, name: string | undefined): string {
+  if (name !== undefined) return 'name needs a parent: the Inode of the directory that it is in';
+  if (parent !== undefined) return 'parent needs a name; the directory itself is inode';
+  return 'a loc needs a parent and a name, an inode, or a gfid';
+}
+
 /**
  * Where a fop acts: `name` in directory `parent`, and/or the inode itself. Locs do not change. One
  * that came with a request lives as long as it.
@@ -142,13 +149,17 @@ export class Loc {
     const { parent, name, inode: target, gfid } = to;
     const nowhere = parent === undefined && target === undefined && gfid === undefined;
     if ((parent === undefined) !== (name === undefined) || nowhere) {
-      throw new TypeError('a loc needs a parent and a name, an inode, or a gfid');
+      throw new TypeError(lacking(parent, name));
+    }
+    const known = gfidOf(target);
+    if (gfid !== undefined && known !== undefined && gfid !== known) {
+      throw new TypeError(`a loc leads to one file: the gfid of inode is ${known}, not ${gfid}`);
     }
     return new Loc([
       target?.id ?? 0,
       parent?.id ?? 0,
       name,
-      gfid ?? gfidOf(target),
+      gfid ?? known,
       gfidOf(parent) ?? NULL_GFID,
     ]);
   }
@@ -197,6 +208,9 @@ export class Loc {
   replace(changes: { name?: string; parent?: Inode; inode?: Inode }): Loc {
     const [id, above, name, gfid, pargfid] = this._parts as Parts;
     const { parent, inode: target } = changes;
+    if ((parent === undefined) !== (changes.name === undefined) && name === undefined) {
+      throw new TypeError(lacking(parent, changes.name));
+    }
     return new Loc([
       target?.id ?? id,
       parent?.id ?? above,

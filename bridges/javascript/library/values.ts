@@ -6,7 +6,12 @@
  * HandleExpired. `copy()` keeps what you need. An object handed on as it came costs nothing; to
  * change what goes on, change it (`buf.iaSize = 0`) or hand on another one (`buf.copy({...})`).
  */
-import { NEW_FLOCK, NEW_IATT, NEW_LEASE, NEW_STATVFS } from '../../../runtime/core/fields.gen.ts';
+import {
+  NEW_FLOCK,
+  NEW_IATT,
+  NEW_LEASE,
+  NEW_STATVFS,
+} from '../../../runtime/core/gen/fields.gen.ts';
 import { IA_INVAL, MODE_BITS } from '../../../runtime/core/ia-types.ts';
 import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';

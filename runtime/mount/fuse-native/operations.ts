@@ -8,8 +8,10 @@
  */
 
 import { type Driver, FopError, type Reply } from '../../api/driver.ts';
+import { isAcl } from '../../core/acl.ts';
 import { encodeName } from '../../core/bytes.ts';
 import { Dict } from '../../core/dict.ts';
+import { moveEntry } from '../../core/entries.ts';
 import { EBADF, EIO, ENODATA, EOPNOTSUPP, EPERM, EROFS } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import { SET_ATTR } from '../../core/fops.ts';
@@ -19,8 +21,7 @@ import type { Inode } from '../../core/inode.ts';
 import { PATH_MAX } from '../../core/limits.ts';
 import { Loc } from '../../core/loc.ts';
 import { O_CREAT, O_RDWR } from '../../core/open-flags.ts';
-import { ACLS } from '../acls.ts';
-import type { RootActions, RootXattrs } from '../fuse/session.ts';
+import type { RootActions, RootXattrs } from '../root-xattrs.ts';
 import type { Done, Operations, Stat, StatFs } from './addon.ts';
 
 const LISTING_SIZE = 65_536;
@@ -267,10 +268,10 @@ async function rename(driver: Driver, from: string, path: string): Promise<void>
   const oldloc = new Loc(old.inode, old.parent, old.name);
   const newloc = new Loc(there?.inode ?? null, place.parent, place.name);
   await driver.expect('rename', oldloc, newloc, null);
-  driver.graph.inodes.rename(old.parent, old.name!, place.parent, place.name);
+  moveEntry(oldloc, newloc, null);
 }
 
-const mayBe = ({ acl }: Front, name: string): boolean => acl || !ACLS.has(name);
+const mayBe = ({ acl }: Front, name: string): boolean => acl || !isAcl(name);
 
 /** @throws {FopError} for an attribute that there cannot be */
 function expectAttribute(front: Front, name: string): void {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { iattOf, Rig, u32, u64 } from '../../../test/support/fuse.ts';
 import { ENOENT } from '../../core/errno.ts';
-import { fail, unwind } from '../../core/fops.gen.ts';
 import type { Frame } from '../../core/frame.ts';
+import { fail, unwind } from '../../core/gen/fops.gen.ts';
 import type { Inode } from '../../core/inode.ts';
 import {
   invalidateEntries,

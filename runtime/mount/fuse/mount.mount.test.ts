@@ -7,7 +7,8 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isMounted, type MountServer, Mounts, whyNoMounts } from '../../../test/support/mounts.ts';
-import { AT_FDCWD, RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../sys/constants.ts';
+import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../core/xdata.ts';
+import { AT_FDCWD } from '../../sys/constants.ts';
 import { getxattr, listxattr, removexattr, renameat2, setxattr } from '../../sys/libc.ts';
 import { cstring } from '../../sys/struct.ts';
 

@@ -4,28 +4,19 @@
  * It reads nothing itself: the pump puts a message into `buffer` and calls `message`. What is done
  * about each operation is a table of handlers (`opcodes.ts`), which use the session to
  * find inodes and fds and to answer.
- *
- * Rules for handlers
- * - `begin` makes the request of the message at hand (`core/initiator.ts`); it is answered exactly
- *   once, by `fail`, `reply` or `replyData`, now or later. A second answer is dropped and logged.
- * - Arguments are valid until the handler returns; what `data` gave, as long as the request is
- *   unanswered.
- * - Bodies of replies are encoded in `out` from `OUT_HEADER_SIZE` on, immediately before `reply`.
- * - A handler that throws fails its own request with EIO; the mount goes on.
  */
 
 import type { Client } from '../../core/client.ts';
 import { EAGAIN, EINVAL, EIO, EMFILE, ENODEV, ENOENT, ENOSYS, EPERM } from '../../core/errno.ts';
 import type { FdTable } from '../../core/fd-table.ts';
 import type { Frame } from '../../core/frame.ts';
-import type { Graph } from '../../core/graph.ts';
 import type { Initiator } from '../../core/initiator.ts';
 import type { Inode } from '../../core/inode.ts';
 import { MAX_DATA } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
 import { isUpcall } from '../../core/upcall.ts';
-import type { Child } from '../../core/xlator.ts';
+import type { Child, GraphView } from '../../core/xlator.ts';
 import { awaitLook, lately, look } from '../../pump/lately.ts';
 import type { PumpedMount } from '../../pump/pump.ts';
 import { address } from '../../sys/call.ts';
@@ -33,16 +24,19 @@ import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFiles } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
 import type { Notable } from '../notable.ts';
+import type { RootActions, RootXattrs } from '../root-xattrs.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
 import { Validity } from './codec/validity.ts';
+import type { HandlerContext } from './handlers/handler.ts';
 import { mayServeLocks } from './handlers/serves-locks.ts';
 import { Interrupts } from './interrupts.ts';
 import { Notices } from './invalidate.ts';
 import { MessagePool } from './message.ts';
 import { Names } from './names.ts';
 import { hasReply, isCached, opcodeName, operations } from './opcodes.ts';
+import { PageCache } from './page-cache.ts';
 import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
 import { type Answering, Request } from './request.ts';
@@ -61,14 +55,6 @@ const LOCKS_MISSING =
   'no volume serves locks, and the kernel was told of this mount that one does: that takes a new mount';
 /** The kernel takes errnos below this only. */
 const ERRNO_MAX = 512;
-
-export type RootXattrs = ReadonlyMap<string, () => Uint8Array>;
-/** What is done when such an attribute is read; the caller waits for what came of it. */
-export type RootAction = () => Promise<Uint8Array>;
-/** By the attribute's name. */
-export interface RootActions {
-  get(name: string): RootAction | undefined;
-}
 
 export interface SessionOptions {
   /** How long the kernel may cache attributes, names, and absent names. Seconds, fractions too. */
@@ -101,24 +87,21 @@ function outBuffer(): Buffer {
   return memory.subarray(start, start + OUT_SIZE);
 }
 
-export class Session implements PumpedMount, Answering {
+export class Session implements PumpedMount, Answering, HandlerContext {
   readonly fd: number;
   readonly busyPollUs: number;
-  readonly graph: Graph;
+  readonly graph: GraphView;
   readonly initiator: Initiator<Session>;
-  /** The kernel, as the client that it is. */
   readonly client: Client<Session>;
   readonly passthrough: Passthrough;
   /** What the kernel is to cache no longer; an UPCALL of the graph adds to it. */
   readonly notices: Notices;
+  readonly pages = new PageCache();
   readonly fds: FdTable;
-  /** Directories that the kernel itself has removed: no path leads to them, whoever looks again. */
   readonly removed = new WeakSet<Inode>();
-  /** Some storage of the graph has files that the kernel could use, and it is wanted. */
   readonly mayPassThrough: boolean;
   readonly locks: boolean;
   readonly acl: boolean;
-  /** The kernel keeps writes back, and with them the size and the times of a file. */
   readonly writeback: boolean;
   readonly attrValid: Validity;
   readonly entryValid: Validity;
@@ -184,6 +167,7 @@ export class Session implements PumpedMount, Answering {
     this.notices = new Notices(fd, graph.inodes.root, xl.log, this);
     initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) this.notices.add(data);
+      else if (event === 'SOME_DESCENDENT_UP') this.pages.doubt(this.fds, this.notices);
     });
     initiator.objects = (xlators) => (this.locks && !mayServeLocks(xlators) ? LOCKS_MISSING : null);
     this.fds = this.client.fds;
@@ -202,7 +186,6 @@ export class Session implements PumpedMount, Answering {
       graph.xlators.some(({ translator }) => translator.backing !== undefined);
   }
 
-  /** The top of the graph, to wind to what is not about an open file (`Fd.links`). */
   get links(): Child {
     return this.graph.links;
   }
@@ -215,7 +198,6 @@ export class Session implements PumpedMount, Answering {
     return this.current.bytes;
   }
 
-  /** The message at hand, for arguments that are lists. */
   get cursor(): Cursor {
     return this.current.cursor;
   }
@@ -239,12 +221,10 @@ export class Session implements PumpedMount, Answering {
     return unique;
   }
 
-  /** A copy of data of the message at hand. */
   copy(span: Span): Uint8Array {
     return this.current.bytes.slice(span.start, span.end);
   }
 
-  /** Data of the message at hand, without a copy: it stays until the request is answered. */
   data(span: Span): Uint8Array {
     this.borrowed = true;
     return this.current.bytes.subarray(span.start, span.end);
@@ -295,24 +275,20 @@ export class Session implements PumpedMount, Answering {
     this.onEnded(errno);
   }
 
-  /** The request that the message at hand makes, as the frame to wind with. */
   begin(op: string): Frame {
     const request = new Request(this.header, op);
     this.request = request;
     return this.client.begin(request);
   }
 
-  /** Undefined for a node that the kernel should not know of any more. */
   inode(nodeid: number): Inode | undefined {
     return this.graph.inodes.byNodeid(nodeid);
   }
 
-  /** The name that a span of the message at hand holds. */
   name(span: Span): string {
     return this.names.of(this.current.cursor, span);
   }
 
-  /** Answers with an errno. One that no answer can carry, or none, becomes EIO. */
   fail(frame: Frame, errno: number): void {
     const request = this.take(frame, errno);
     if (request === null) return;
@@ -328,16 +304,11 @@ export class Session implements PumpedMount, Answering {
     this.toldOfLimit = true;
   }
 
-  /**
-   * Answers with the first `bodyBytes` of the body in `out`. False: the kernel did not take it.
-   * @param errno what the body says of a failure, if it does
-   */
   reply(frame: Frame, bodyBytes: number, errno = 0): boolean {
     const request = this.take(frame, errno);
     return request !== null && this.send(request, 0, bodyBytes);
   }
 
-  /** Answers with data, which is copied or gathered before this returns. */
   replyData(frame: Frame, data: Uint8Array): boolean {
     const { length } = data;
     if (data.buffer === this.readBuffer.buffer && data.byteOffset === this.readBuffer.byteOffset) {
@@ -355,20 +326,14 @@ export class Session implements PumpedMount, Answering {
     return this.sent(request, writev(this.fd, this.iov.bytes, 2));
   }
 
-  /**
-   * To be called before an answer: the request has changed attributes that the kernel has
-   * cached. For this notice it waits for nobody (fuse_reverse_inval_inode), so it is written here.
-   */
   attributesChanged(inode: Inode): void {
     if (!this.over) write(this.fd, this.out, encodeInvalInode(this.view, inode.id, -1, 0));
   }
 
-  /** Answers a message that is no request of the graph's, such as INIT. Minus the errno if refused. */
   replyHeader(header: InHeader, errno: number, bodyBytes: number): number {
     return write(this.fd, this.out, encodeOutHeader(this.view, header.unique, errno, bodyBytes));
   }
 
-  /** The caller of request `unique` gave up: whoever works on it may hear of it. */
   interrupt(header: InHeader, unique: number): void {
     let call = this.initiator.calls.newest as Request | null;
     while (call !== null && call.tag !== unique) call = call.older as Request | null;

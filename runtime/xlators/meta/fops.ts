@@ -16,15 +16,15 @@ import {
   EXDEV,
 } from '../../core/errno.ts';
 import { Fd } from '../../core/fd.ts';
-import { type FopName, fail, tail, unwind } from '../../core/fops.gen.ts';
 import { findFop } from '../../core/fops.ts';
 import type { Frame } from '../../core/frame.ts';
+import { type FopName, fail, tail, unwind } from '../../core/gen/fops.gen.ts';
+import { type Before, taps } from '../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { type Inode, ROOT_ID } from '../../core/inode.ts';
 import { Loc } from '../../core/loc.ts';
 import { messages } from '../../core/messages.ts';
 import { O_ACCMODE } from '../../core/open-flags.ts';
-import { type Before, taps } from '../../core/taps.gen.ts';
 import { withTimeouts } from '../../core/timeouts.ts';
 import { DIRECT_IO_MODE } from '../../core/xdata.ts';
 import type { Fops } from '../../core/xlator.ts';

@@ -2,8 +2,8 @@
 import { nameLength } from '../../core/bytes.ts';
 import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
-import { fail, tail, unwind, wind } from '../../core/fops.gen.ts';
 import type { Frame } from '../../core/frame.ts';
+import { fail, tail, unwind, wind } from '../../core/gen/fops.gen.ts';
 import { type Dirent, direntType, IA_IFDIR } from '../../core/iatt.ts';
 import { ROOT_ID } from '../../core/inode.ts';
 import type { Cbk, Fops } from '../../core/xlator.ts';

@@ -3,9 +3,9 @@ import { ask, FakeContext, type Reply, startGraph } from '../../../test/support/
 import { encodeName } from '../../core/bytes.ts';
 import { EACCES, EINVAL, ENOENT, EPERM, EXDEV } from '../../core/errno.ts';
 import { Fd } from '../../core/fd.ts';
-import type { FopName, FopTable } from '../../core/fops.gen.ts';
 import { newRequest, Stack } from '../../core/frame.ts';
-import { collectCbk, windArgs } from '../../core/generic.gen.ts';
+import type { FopName, FopTable } from '../../core/gen/fops.gen.ts';
+import { collectCbk, windArgs } from '../../core/gen/generic.gen.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Dirent, Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';

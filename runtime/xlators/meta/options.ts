@@ -6,13 +6,13 @@
  * volfile gives, and cannot be written.
  */
 import { GraphError } from '../../core/errors.ts';
-import type { Graph } from '../../core/graph.ts';
 import { genericOptions, type OptionSpec, type Options, printOption } from '../../core/options.ts';
-import type { Xlator } from '../../core/xlator.ts';
+import { shownValue } from '../../core/secrets.ts';
+import type { GraphView, Xlator } from '../../core/xlator.ts';
 import { type Dir, file, listed, type Node, Refusal } from './nodes.ts';
 
 /** All options of a volume: those that its type has, or its module, and what is given beside. */
-export function optionsDir(graph: Graph, xl: Xlator): Dir {
+export function optionsDir(graph: GraphView, xl: Xlator): Dir {
   const { options, ownOptions } = xl.translator;
   const table: Options = { ...ownOptions?.(xl), ...options, ...genericOptions };
   const others = (): string[] =>
@@ -30,12 +30,12 @@ const firstKey = (table: Options, key: string): string | undefined =>
     ? key
     : Object.keys(table).find((first) => table[first]!.aliases?.includes(key));
 
-function optionFile(graph: Graph, xl: Xlator, key: string, table: Options): Node {
+function optionFile(graph: GraphView, xl: Xlator, key: string, table: Options): Node {
   const spec = Object.hasOwn(table, key) ? table[key] : undefined;
   const names = new Set([key, ...(spec?.aliases ?? [])]);
   const read = (): string => {
     const given = xl.given.findLast((option) => names.has(option.key));
-    return `${given?.value ?? defaultOf(spec)}\n`;
+    return `${shownValue(key, given?.value ?? defaultOf(spec))}\n`;
   };
   if (!mayChange(xl, key)) {
     const readOnly = `option '${key}' cannot change while the volume runs; mount it anew`;
@@ -65,7 +65,7 @@ function mayChange(xl: Xlator, key: string): boolean {
 }
 
 /** @throws {Refusal} */
-function give(graph: Graph, xl: Xlator, given: Xlator['given']): void {
+function give(graph: GraphView, xl: Xlator, given: Xlator['given']): void {
   const specs = graph.xlators.map((each) => ({
     name: each.name,
     translator: each.translator,

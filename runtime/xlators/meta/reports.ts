@@ -6,15 +6,15 @@
  * for profiles, `libglusterfs/src/statedump.c` for what volumes tell.
  */
 import { callsOf, dumpOf, inodesOf } from '../../core/dumps.ts';
-import type { Graph } from '../../core/graph.ts';
 import { formatTime, printable } from '../../core/log.ts';
-import type { Xlator } from '../../core/xlator.ts';
-import { printVolumes } from '../../graph/print.ts';
+import { shownValue } from '../../core/secrets.ts';
+import type { GraphView, Xlator } from '../../core/xlator.ts';
+import { printVolumes } from '../../volfile/print.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** The requests in flight, the oldest first. The one that asks is among them. */
-export function framesText(graph: Graph): string {
+export function framesText(graph: GraphView): string {
   const { count, listed } = callsOf(graph, () => 0);
   const stacks = listed.map(({ unique, op, uid, gid, pid, lkOwner, frames }, at) => ({
     Number: at + 1,
@@ -36,7 +36,7 @@ export function framesText(graph: Graph): string {
 }
 
 /** The inodes that the graph knows. GlusterFS has them in statedumps only. */
-export function inodesText(graph: Graph): string {
+export function inodesText(graph: GraphView): string {
   const { count, active, lru, lruLimit, listed } = inodesOf(graph);
   return json({
     Count: count,
@@ -56,11 +56,11 @@ export function inodesText(graph: Graph): string {
 }
 
 /** Volumes with their options as they are now, leaves first; or why no volfile can say that. */
-export function volfileText({ xlators }: Graph): string {
+export function volfileText({ xlators }: GraphView): string {
   const volumes = xlators.map(({ name, type, given, childNames }) => ({
     name,
     type,
-    options: given.map(({ key, value }) => [key, value] as const),
+    options: given.map(({ key, value }) => [key, shownValue(key, value)] as const),
     subvolumes: childNames,
   }));
   try {

@@ -12,9 +12,8 @@
  *
  * Source: GlusterFS `xlators/meta/src/*-dir.c`.
  */
-import type { Graph } from '../../core/graph.ts';
 import { type LogLevel, logLevelNames } from '../../core/log.ts';
-import type { Xlator } from '../../core/xlator.ts';
+import type { GraphView, Xlator } from '../../core/xlator.ts';
 import {
   both,
   type Dir,
@@ -37,7 +36,7 @@ import {
 } from './reports.ts';
 
 /** What a graph's volumes, requests and inodes are, and the process that serves them. */
-export function treeOf(graph: Graph): Dir {
+export function treeOf(graph: GraphView): Dir {
   const { server } = graph.context;
   return fixed({
     graphs: graphsDir(graph),
@@ -57,7 +56,7 @@ export function treeOf(graph: Graph): Dir {
 }
 
 /** A graph is called by the number that log lines of the newest of its volumes have. */
-function graphsDir(graph: Graph): Dir {
+function graphsDir(graph: GraphView): Dir {
   const newest = (most: number, { log }: Xlator): number => Math.max(most, log.graphId);
   const name = (): string => String(graph.xlators.reduce(newest, 0));
   const now = listed(
@@ -68,7 +67,7 @@ function graphsDir(graph: Graph): Dir {
 }
 
 /** A volume may be called `top` or `volfile`; then that name is the volume's. */
-function graphDir(graph: Graph): Dir {
+function graphDir(graph: GraphView): Dir {
   const volumes = listed(
     () => graph.xlators.map(({ name }) => name),
     (name) => {
@@ -83,7 +82,7 @@ function graphDir(graph: Graph): Dir {
   return both(volumes, others);
 }
 
-function volumeDir(graph: Graph, xl: Xlator): Dir {
+function volumeDir(graph: GraphView, xl: Xlator): Dir {
   return fixed({
     ...toldBy(xl),
     options: optionsDir(graph, xl),
@@ -112,7 +111,7 @@ const subvolumesDir = ({ childNames }: Xlator, graphs: string): Dir =>
   );
 
 /** The oldest front end; it has the whole graph below it, and no options of this kind. */
-function frontDir(graph: Graph): Dir {
+function frontDir(graph: GraphView): Dir {
   const front = (): Dir => {
     const [first] = graph.initiators;
     if (first === undefined) return fixed({});
@@ -126,7 +125,7 @@ function frontDir(graph: Graph): Dir {
 }
 
 /** What the process logs, as a number: 7 is INFO. It takes a number, or a level's name. */
-function loglevelFile({ levels }: Graph): File {
+function loglevelFile({ levels }: GraphView): File {
   return file(() => `${levels.default}\n`, {
     write(value) {
       const names: readonly string[] = logLevelNames;

@@ -7,19 +7,19 @@ import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } fr
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { NotMeasured, orMissing } from '../../../runtime/bench/missing.ts';
-import { compare, ratio } from '../../../runtime/bench/statistics.ts';
-import { anyFd, type Batch, openFile, reads } from '../../../runtime/cli/bench/call/callers.ts';
+import { NotMeasured, orMissing } from '../../../apps/bench/engine/missing.ts';
+import { compare, ratio } from '../../../apps/bench/engine/statistics.ts';
+import { anyFd, type Batch, openFile, reads } from '../../../apps/bench/run/call/callers.ts';
 import {
   everything,
   languages,
   READ_SIZE,
   startGraph,
   startModule,
-} from '../../../runtime/cli/bench/call/graphs.ts';
-import { type Load, measurePairs, type Series } from '../../../runtime/cli/bench/call/pairs.ts';
+} from '../../../apps/bench/run/call/graphs.ts';
+import { type Load, measurePairs, type Series } from '../../../apps/bench/run/call/pairs.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
-import type { PlainVolume } from '../../../runtime/graph/description.ts';
+import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import type { Bench } from '../bench.ts';
 import { startGlossa } from '../servers.ts';

@@ -2,17 +2,17 @@
  * What a lookup costs in each language, over a translator in TypeScript that does the same; and in a
  * thread of the module's own (`option isolation thread`), over the thread of the caller.
  */
-import { isMissing, type Missing, orMissing } from '../../../runtime/bench/missing.ts';
-import { compare, difference } from '../../../runtime/bench/statistics.ts';
-import { lookups } from '../../../runtime/cli/bench/call/callers.ts';
+import { isMissing, type Missing, orMissing } from '../../../apps/bench/engine/missing.ts';
+import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
+import { lookups } from '../../../apps/bench/run/call/callers.ts';
 import {
   type LanguageName,
   languages,
   nothing,
   startGraph,
-} from '../../../runtime/cli/bench/call/graphs.ts';
-import { callRounds, type KindName } from '../../../runtime/cli/bench/call/measure.ts';
-import { type Load, measurePairs } from '../../../runtime/cli/bench/call/pairs.ts';
+} from '../../../apps/bench/run/call/graphs.ts';
+import { callRounds, type KindName } from '../../../apps/bench/run/call/measure.ts';
+import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';
 import type { Bar } from '../figures.ts';

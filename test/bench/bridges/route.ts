@@ -2,13 +2,13 @@
  * What a module costs for fops that it does not define: they are not led through it, and a lookup
  * takes the same time with it and without.
  */
-import { orMissing } from '../../../runtime/bench/missing.ts';
-import { digits, ranged } from '../../../runtime/bench/numbers.ts';
-import { compare, difference } from '../../../runtime/bench/statistics.ts';
-import { lookups } from '../../../runtime/cli/bench/call/callers.ts';
-import { everything, startGraph, startModule } from '../../../runtime/cli/bench/call/graphs.ts';
-import { type Load, measurePairs } from '../../../runtime/cli/bench/call/pairs.ts';
-import { type FopName, fopNames } from '../../../runtime/core/fops.gen.ts';
+import { orMissing } from '../../../apps/bench/engine/missing.ts';
+import { digits, ranged } from '../../../apps/bench/engine/numbers.ts';
+import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
+import { lookups } from '../../../apps/bench/run/call/callers.ts';
+import { everything, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
+import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
+import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Bench } from '../bench.ts';
 import { figureOf, type Report, roundsText, rowOf } from '../table.ts';
 

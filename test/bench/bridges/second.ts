@@ -3,9 +3,9 @@
  * process of its own in which one runs already.
  */
 import { fileURLToPath } from 'node:url';
-import { NotMeasured, orMissing } from '../../../runtime/bench/missing.ts';
-import { digits, ranged, whole } from '../../../runtime/bench/numbers.ts';
-import { estimate } from '../../../runtime/bench/statistics.ts';
+import { NotMeasured, orMissing } from '../../../apps/bench/engine/missing.ts';
+import { digits, ranged, whole } from '../../../apps/bench/engine/numbers.ts';
+import { estimate } from '../../../apps/bench/engine/statistics.ts';
 import { type Bench, output } from '../bench.ts';
 import { figureOf, type Report, rowOf } from '../table.ts';
 

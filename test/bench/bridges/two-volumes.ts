@@ -4,9 +4,9 @@
  * --expose-gc, since what is garbage is no volume's memory, and a folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { lookups } from '../../../runtime/cli/bench/call/callers.ts';
-import { nothing, startModule } from '../../../runtime/cli/bench/call/graphs.ts';
-import { Cleanup } from '../../../runtime/cli/bench/cleanup.ts';
+import { lookups } from '../../../apps/bench/run/call/callers.ts';
+import { nothing, startModule } from '../../../apps/bench/run/call/graphs.ts';
+import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import type { Second } from './second.ts';

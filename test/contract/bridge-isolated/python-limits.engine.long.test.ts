@@ -6,7 +6,7 @@
 import { isolated, usuallyBy } from '../../support/module.ts';
 
 usuallyBy(isolated);
-await import('../../../bridges/python/attacks.engine.more.test.ts');
+await import('../../../bridges/python/attacks.engine.test.ts');
 await import('../../../bridges/python/files.engine.test.ts');
 await import('../bridge-python/limits.engine.more.test.ts');
 await import('../bridge-python/own-lookups.engine.test.ts');

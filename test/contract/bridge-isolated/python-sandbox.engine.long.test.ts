@@ -49,6 +49,6 @@ tryBy({
     ],
   },
 });
-await import('../../../bridges/python/escapes.engine.more.test.ts');
-await import('../../../bridges/python/outside.engine.more.test.ts');
+await import('../../../bridges/python/escapes.engine.test.ts');
+await import('../../../bridges/python/outside.engine.test.ts');
 await import('../../../bridges/python/harm.engine.more.test.ts');

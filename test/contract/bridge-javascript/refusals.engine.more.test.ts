@@ -10,7 +10,7 @@ import { moduleGraph, type RunningModule, startModule } from '../../support/modu
 import { sized, texts } from '../bridge/requests.ts';
 
 const module = (body: string, head = ''): Record<string, string> => ({
-  'm.js': `import { Dirent, ENOENT, FopError, Translator } from 'glossa';
+  'm.js': `import { Dirent, ENOENT, FopError, Loc, ROOT_GFID, Translator } from 'glossa';
 ${head}
 export class xlator extends Translator {
   access(frame) { frame.fail(1); }
@@ -54,6 +54,23 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
   'an error whose message throws': [
     'stat() { const e = new Error(); Object.defineProperty(e, "message", { get() { throw 1; } }); throw e; }',
     /cannot be shown/,
+  ],
+  'a loc to nowhere': ['stat() { Loc.of({}); }', /a loc needs a parent and a name/],
+  'a gfid and a name': [
+    'stat() { Loc.of({ gfid: ROOT_GFID, name: "a" }); }',
+    /name needs a parent: the Inode of the directory/,
+  ],
+  'a parent without a name': [
+    'stat(_, loc) { Loc.of({ parent: loc.parent }); }',
+    /parent needs a name/,
+  ],
+  'an inode and the gfid of another': [
+    'stat(_, { inode }) { Loc.of({ inode, gfid: ROOT_GFID }); }',
+    /a loc leads to one file: the gfid of inode is .*, not 0{8}-.*1/,
+  ],
+  'a name for a loc without a parent': [
+    'stat() { Loc.of({ gfid: ROOT_GFID }).replace({ name: "a" }); }',
+    /name needs a parent/,
   ],
   'an answer twice': [
     'stat(frame) { frame.fail(2); frame.unwind(0, 0, null, null); }',

@@ -1,88 +1,213 @@
-/** A module that defines readv or writev is not passed by on other ways to the data. */
+/** No data bypasses a module that defines readv or writev: the host replies to other fops that carry data. */
 import { describe, expect, it } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
 import { ENXIO, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import type { FopName } from '../../../runtime/core/fops.gen.ts';
-import { type RunningModule, startModule } from '../../support/module.ts';
+import { fops } from '../../../runtime/core/fops.ts';
+import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
+import { CONTENT } from '../../../runtime/core/xdata.ts';
+import {
+  hosted,
+  isolated,
+  type Language,
+  native,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
+import { canCompile, compileText, nativeFile } from '../../support/native.ts';
 import { sized } from '../bridge/requests.ts';
 
-const languages = {
-  Python: (body: string) => ({ 'm.py': `from glupy import *\nclass xlator(Translator):\n${body}` }),
-  JavaScript: (body: string) => ({
-    'm.js': `import { Translator } from 'glossa';\nexport class xlator extends Translator {\n${body}}`,
-  }),
-};
-const bodies = {
-  Python: {
+type Body = 'writes' | 'reads' | 'looks' | 'more' | 'names' | 'any' | 'both';
+
+/** A module of a language, by what is in it. */
+interface Written {
+  readonly language: Language;
+  readonly file: string;
+  readonly around: (body: string) => string;
+  readonly bodies: Readonly<Partial<Record<Body, string>>>;
+}
+
+const python: Written = {
+  language: hosted,
+  file: 'm.py',
+  around: (body) => `from glupy import *\nclass xlator(Translator):\n${body}`,
+  bodies: {
     writes: ' def writev(self, frame, *args):\n  frame.wind()\n',
     reads: ' def readv_cbk(self, frame, *reply):\n  frame.unwind(*reply)\n',
     looks: ' observes = True\n def writev(self, frame, *args):\n  frame.wind()\n',
     any: ' def any_fop(self, frame, *args):\n  frame.wind()\n',
-    both: ' def any_fop(self, frame, *args):\n  frame.wind()\n readv = any_fop\n',
-    more: ' def fallocate(self, frame, *args):\n  frame.wind()\n writev = seek = fallocate\n',
-    other: ' def lookup(self, frame, *args):\n  frame.wind()\n',
+    both: ' def any_fop(self, frame, *args):\n  frame.wind()\n readv = any_fop\n def entry_created(self, *args):\n  pass\n',
+    more: ' def lookup(self, frame, *args):\n  frame.wind()\n writev = seek = fallocate = lookup\n',
+    names: ' def lookup(self, frame, *args):\n  frame.wind()\n',
   },
-  JavaScript: {
+};
+const javascript: Written = {
+  language: hosted,
+  file: 'm.js',
+  around: (body) =>
+    `import { Translator } from 'glossa';\nexport class xlator extends Translator {\n${body}}`,
+  bodies: {
     writes: ' writev(frame) { frame.wind(); }\n',
     reads: ' readvCbk(frame, ...reply) { frame.unwind(...reply); }\n',
     looks: ' static observes = true;\n writev(frame) { frame.wind(); }\n',
     any: ' anyFop(frame) { frame.wind(); }\n',
-    both: ' anyFop(frame) { frame.wind(); }\n readv(frame) { frame.wind(); }\n',
-    more: ' writev(frame) { frame.wind(); }\n seek(f) { f.wind(); }\n fallocate(f) { f.wind(); }\n',
-    other: ' lookup(frame) { frame.wind(); }\n',
+    both: ' anyFop(frame) { frame.wind(); }\n readv(frame) { frame.wind(); }\n entryCreated() {}\n',
+    more: ' writev(f) { f.wind(); }\n seek(f) { f.wind(); }\n fallocate(f) { f.wind(); }\n lookup(f) { f.wind(); }\n',
+    names: ' lookup(frame) { frame.wind(); }\n',
+  },
+};
+const on = (...names: FopName[]): string =>
+  names.map((name) => `${name}(f, xl, ...a) { tail.${name}(f, xl.children[0], ...a); }`).join(', ');
+const typescript: Written = {
+  language: native('.ts'),
+  file: 'm.ts',
+  around: (body) => `import { tail } from 'glossa';
+export default { type: 'test/m', description: 'M.', children: [1, 1], options: {}, init: () => null,
+  ${body} };`,
+  bodies: {
+    writes: `fops: { ${on('writev')} }`,
+    reads: `fops: () => ({ ${on('readv')} })`,
+    looks: `observes: true, fops: { ${on('writev')} }`,
+    more: `fops: { ${on('writev', 'seek', 'fallocate', 'lookup')} }`,
+    names: `fops: { ${on('lookup')} }`,
+  },
+};
+/** Of a function for each fop. */
+const c = (needs: string, ...names: readonly (readonly [FopName, string, string])[]): string =>
+  `${names
+    .map(
+      ([name, parameters, args]) =>
+        `static void ${name}(glossa_frame_t *frame, xlator_t *this, ${parameters})
+{ tail_${name}(frame, this->child, ${args}); }`,
+    )
+    .join('\n')}
+struct glossa_translator glossa_translator = {.needs = ${needs}, .fops = {${names
+    .map(([name]) => `.${name} = ${name}`)
+    .join(', ')}}};`;
+const WRITEV = [
+  'writev',
+  'fd_t *fd, const data_t *vector, int64_t offset, int64_t flags, dict_t *xdata',
+  'fd, vector, offset, flags, xdata',
+] as const;
+const LOOKUP = ['lookup', 'const loc_t *loc, dict_t *xdata', 'loc, xdata'] as const;
+const inC: Written = {
+  language: nativeFile,
+  file: 'm.c',
+  around: (body) => `#define GLOSSA_TRANSLATOR\n#include "glossa.h"\n${body}\n`,
+  bodies: {
+    writes: c('0', WRITEV),
+    looks: c('GLOSSA_OBSERVES', WRITEV),
+    more: c(
+      '0',
+      WRITEV,
+      LOOKUP,
+      ['seek', 'fd_t *fd, int64_t offset, int64_t what, dict_t *xdata', 'fd, offset, what, xdata'],
+      [
+        'fallocate',
+        'fd_t *fd, int64_t mode, int64_t offset, int64_t len, dict_t *xdata',
+        'fd, mode, offset, len, xdata',
+      ],
+    ),
+    names: c('0', LOOKUP),
   },
 };
 
-const REFUSED = [
-  'copy_file_range',
-  'put',
-  'fallocate',
-  'zerofill',
-  'discard',
-  'rchecksum',
-] as const;
+const languages: Readonly<Record<string, Written>> = {
+  Python: python,
+  JavaScript: javascript,
+  'JavaScript in a thread': { ...javascript, language: isolated },
+  TypeScript: typescript,
+  ...(canCompile ? { C: inC } : {}),
+};
 
-/** Which of the fops reach the child. */
-function passing(run: RunningModule): string[] {
+const start = (
+  { language, file, around, bodies }: Written,
+  which: Body,
+): Promise<RunningModule> => {
+  const text = around(bodies[which]!);
+  if (language !== nativeFile) return startModule({ [file]: text }, { language });
+  const folder = compileText(`guard-${which}`, text).replace(/\/[^/]*$/, '');
+  return startModule(folder, { language, name: `guard-${which}` });
+};
+
+const PAST = fops.filter(({ data }) => data === 'past').map(({ name }) => name);
+
+/** Arguments of the fops that carry data past readv and writev. */
+function argsOf(run: RunningModule): Readonly<Record<string, readonly unknown[]>> {
   const fd = new Fd(run.root, 2, 1);
-  const loc = run.absent('new');
-  const args: Record<string, unknown[]> = {
+  return {
     copy_file_range: [fd, 0, fd, 10, 5, 0, null],
-    put: [loc, 0o644, 0, 0, new Uint8Array(1), 0, null, null],
+    put: [run.absent('new'), 0o644, 0, 0, new Uint8Array(1), 0, null, null],
     fallocate: [fd, 0, 0, 10, null],
     zerofill: [fd, 0, 10, null],
     discard: [fd, 0, 10, null],
     rchecksum: [fd, 0, 10, null],
     seek: [fd, 0, 0, null],
   };
-  return Object.entries(args).flatMap(([name, given]) => {
+}
+
+/** The requests that reach the child. */
+function passing(run: RunningModule): string[] {
+  return Object.entries(argsOf(run)).flatMap(([name, given]) => {
     const reply = run.ask(name as FopName, ...(given as never));
     const asked = run.asked();
-    for (const held of asked) held.answer(-1, EOPNOTSUPP);
+    for (const held of asked) fail[held.name](held.frame, EOPNOTSUPP);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EOPNOTSUPP });
     return asked.map((held) => held.name);
   });
 }
 
-describe.each(['Python', 'JavaScript'] as const)('%s', (language) => {
-  const start = (which: keyof (typeof bodies)['Python']) =>
-    startModule(languages[language](bodies[language][which]));
-
-  it.each([
-    ['writes', ['fstat']],
-    ['reads', ['fstat']],
-    ['both', ['fstat']],
-    ['more', ['fallocate', 'seek']],
-    ['looks', [...REFUSED, 'seek']],
-    ['any', [...REFUSED, 'seek']],
-    ['other', [...REFUSED, 'seek']],
-  ] as const)('%s: of the fops that pass data by, the child is asked %j', async (which, asked) => {
-    const run = await start(which);
-    const told = run.lines().filter((line) => line.includes('data is changed here'));
-    expect(told.length).toBe(asked.includes('copy_file_range' as never) ? 0 : 1);
-    expect(passing(run)).toEqual(asked);
+/** Fops that may return content, and that ask the child for it. */
+function bringing(run: RunningModule): string[] {
+  const asks = {
+    lookup: run.absent('f'),
+    stat: run.known('g'),
+    readdirp: new Fd(run.root, 0, 1, true),
+  };
+  return Object.entries(asks).flatMap(([name, subject]) => {
+    const xdata = new Dict().set('other', 1).set(CONTENT, 64);
+    const between = name === 'readdirp' ? [4096, 0] : [];
+    run.ask(name as FopName, ...([subject, ...between, xdata] as never));
+    const [held] = run.asked();
+    fail[held!.name](held!.frame, EOPNOTSUPP);
+    expect([...xdata.keys()]).toEqual(['other', CONTENT]);
+    const keys = [...(held!.args.at(-1) as Dict).keys()];
+    expect(keys).toContain('other');
+    return keys.includes(CONTENT) ? [name] : [];
   });
+}
 
+it('the fops that carry data past readv and writev are those of the table', async () => {
+  const run = await start(typescript, 'writes');
+  expect(Object.keys(argsOf(run)).sort()).toEqual([...PAST, 'seek'].sort());
+});
+
+describe.each(Object.entries(languages))('%s', (_, written) => {
+  const all = [...PAST, 'seek'].sort();
+  const cases: readonly (readonly [Body, readonly string[], guards: boolean])[] = [
+    ['writes', ['fstat'], true],
+    ['reads', ['fstat'], true],
+    ['both', ['fstat'], true],
+    ['more', ['fallocate', 'seek'], true],
+    ['looks', all, false],
+    ['any', all, false],
+    ['names', all, false],
+  ];
+  const here = cases.filter(([which]) => written.bodies[which] !== undefined);
+
+  it.each(here)('%s: the child is asked %j, and keeps content to itself: %s', async (...given) => {
+    const [which, asked, guards] = given;
+    const run = await start(written, which);
+    const told = run.lines().filter((line) => line.includes('data is changed here'));
+    expect(told.length).toBe(guards ? 1 : 0);
+    expect(run.xl.isGuarded).toBe(guards);
+    expect(passing(run).sort()).toEqual(asked);
+    expect(bringing(run)).toEqual(guards ? [] : ['lookup', 'stat', 'readdirp']);
+    run.settled();
+  });
+});
+
+describe('seek', () => {
   it.each([
     [0, 0, 0],
     [99, 0, 99],
@@ -90,8 +215,8 @@ describe.each(['Python', 'JavaScript'] as const)('%s', (language) => {
     [99, 1, 100],
     [100, 0, null],
     [100, 1, null],
-  ])('seek from %d for %d (data, hole) finds %s of 100 bytes', async (offset, what, found) => {
-    const run = await start('writes');
+  ])('from %d for %d (data, hole) finds %s of 100 bytes', async (offset, what, found) => {
+    const run = await start(typescript, 'writes');
     const reply = run.ask('seek', new Fd(run.root, 0, 1), offset, what, null);
     run.asked()[0]!.answer(0, 0, sized(100), null);
     if (found === null) expect(reply).toMatchObject({ opRet: -1, opErrno: ENXIO });

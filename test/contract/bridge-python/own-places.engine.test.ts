@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO, ENOENT, ESTALE } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import type { FopName } from '../../../runtime/core/fops.gen.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFREG } from '../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import { attributes, gfidOf, type Held } from '../../support/core.ts';

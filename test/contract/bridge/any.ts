@@ -5,8 +5,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../../runtime/core/errno.ts';
-import type { FopName } from '../../../runtime/core/fops.gen.ts';
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
 import { texts } from './requests.ts';
 import { Samples } from './values.ts';

@@ -4,8 +4,8 @@
  */
 import { expect, it } from 'vitest';
 import type { Client } from '../../../runtime/core/client.ts';
-import { wind } from '../../../runtime/core/fops.gen.ts';
 import { Stack } from '../../../runtime/core/frame.ts';
+import { wind } from '../../../runtime/core/gen/fops.gen.ts';
 import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
 import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
 import { sized, texts } from './requests.ts';

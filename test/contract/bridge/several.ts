@@ -7,8 +7,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
-import type { FopName } from '../../../runtime/core/fops.gen.ts';
 import { fops } from '../../../runtime/core/fops.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { WARNING } from '../../../runtime/core/log.ts';
 import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
 import { Samples } from './values.ts';

@@ -73,6 +73,12 @@ function encodeDev(rdev: number): number {
   return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
 }
 
+/** The size, also where a Number rounds it: the kernel itself may have written so far. */
+export function putSize(view: DataView, at: number, iatt: Iatt): void {
+  if (iatt.sizeRest === undefined) putU64(view, at, iatt.iaSize);
+  else view.setBigUint64(at, iatt.exactSize, true);
+}
+
 /** struct fuse_attr. The inode number is given as halves: it does not fit a Number. */
 export function encodeAttr(
   view: DataView,
@@ -83,7 +89,7 @@ export function encodeAttr(
 ): void {
   view.setUint32(at, inoLo, true);
   view.setUint32(at + 4, inoHi, true);
-  putU64(view, at + 8, iatt.iaSize);
+  putSize(view, at + 8, iatt);
   putU64(view, at + 16, iatt.iaBlocks);
   putI64(view, at + 24, iatt.iaAtime);
   putI64(view, at + 32, iatt.iaMtime);

@@ -1,7 +1,7 @@
 /** STATX (protocol 7.39): attributes as GETATTR's, and the time of birth. */
 import type { Iatt } from '../../../core/iatt.ts';
 import { STATX_BASIC_STATS, STATX_BTIME } from '../../../sys/constants.ts';
-import { BLKSIZE } from './attr.ts';
+import { BLKSIZE, putSize } from './attr.ts';
 import { type Cursor, putI64, putU64 } from './cursor.ts';
 import type { Validity } from './validity.ts';
 
@@ -59,7 +59,7 @@ function encodeStatx(view: DataView, at: number, inoHi: number, inoLo: number, i
   view.setUint16(at + 28, iatt.mode, true);
   view.setUint32(at + 32, inoLo, true);
   view.setUint32(at + 36, inoHi, true);
-  putU64(view, at + 40, iatt.iaSize);
+  putSize(view, at + 40, iatt);
   putU64(view, at + 48, iatt.iaBlocks);
   encodeTime(view, at + 64, iatt.iaAtime, iatt.iaAtimeNsec);
   encodeTime(view, at + 80, iatt.iaBtime, iatt.iaBtimeNsec);

@@ -2,9 +2,9 @@
 import { encodeNameInto, NameError } from '../../../core/bytes.ts';
 import { EFBIG, EIO, ENAMETOOLONG, ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { OFFSET_MAX, PATH_MAX, SYMLINK_MAX } from '../../../core/limits.ts';
@@ -20,8 +20,7 @@ import {
 import type { NoArgs } from '../codec/header.ts';
 import type { StatxIn } from '../codec/statx.ts';
 import { FATTR_FH, FATTR_KILL_SUIDGID, GETATTR_FH, OUT_HEADER_SIZE } from '../protocol.ts';
-import type { Session } from '../session.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { inodeDone, inodeErrno, replyAttr, replyStatx } from './reply.ts';
 import { killPriv } from './xdata.ts';
 
@@ -43,7 +42,7 @@ export const statx: Handler<StatxIn> = (session, header, args) => {
 };
 
 /** By an open file when there is one, so that a file without a name still has attributes. */
-function look(session: Session, nodeid: number, handle: number, answer: number): void {
+function look(session: HandlerContext, nodeid: number, handle: number, answer: number): void {
   const frame = session.begin('STAT');
   const inode = session.inode(nodeid);
   if (inode === undefined) {
@@ -65,7 +64,7 @@ function look(session: Session, nodeid: number, handle: number, answer: number):
   wind.fstat(frame, cookie, fstatCbk, fd.links, fd, null);
 }
 
-const statCbk: Cbk<'stat', Session> = (frame, answer, xl, opRet, opErrno, buf, xdata) => {
+const statCbk: Cbk<'stat', HandlerContext> = (frame, answer, xl, opRet, opErrno, buf, xdata) => {
   const inode = frame.local as Inode;
   if (opRet < 0) return xl.priv.fail(frame, statErrno(xl.priv, inode, opErrno));
   const reply = answer === AS_STATX ? replyStatx : replyAttr;
@@ -76,12 +75,12 @@ const statCbk: Cbk<'stat', Session> = (frame, answer, xl, opRet, opErrno, buf, x
  * The kernel asks for a directory's attributes before it looks up a name in it. In one that was
  * removed there is nothing, as on a disk; a brick says ESTALE.
  */
-function statErrno(session: Session, inode: Inode, opErrno: number): number {
+function statErrno(session: HandlerContext, inode: Inode, opErrno: number): number {
   const errno = inodeErrno(opErrno);
   return errno === ESTALE && session.removed.has(inode) ? ENOENT : errno;
 }
 
-const fstatCbk: Cbk<'fstat', Session> = (frame, cookie, xl, opRet, opErrno, buf, xdata) => {
+const fstatCbk: Cbk<'fstat', HandlerContext> = (frame, cookie, xl, opRet, opErrno, buf, xdata) => {
   const fd = frame.local as Fd;
   if (((cookie as number) & HELD) !== 0) fd.drop();
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
@@ -152,7 +151,7 @@ function wanted(inode: Inode, args: SetattrIn): Iatt {
   return stbuf;
 }
 
-function setRest(session: Session, frame: Frame, change: Change): void {
+function setRest(session: HandlerContext, frame: Frame, change: Change): void {
   const { inode, byHandle, stbuf, valid } = change;
   const kill = killPriv(change.kills);
   const fd = byHandle ?? session.fds.anyOf(inode);
@@ -164,14 +163,32 @@ function setRest(session: Session, frame: Frame, change: Change): void {
   else wind.setattr(frame, 0, changedCbk, session.links, new Loc(inode), stbuf, valid, kill);
 }
 
-const resizedCbk: Cbk<'truncate', Session> = (frame, _c, xl, opRet, opErrno, _, postbuf, xdata) => {
+const resizedCbk: Cbk<'truncate', HandlerContext> = (
+  frame,
+  _c,
+  xl,
+  opRet,
+  opErrno,
+  _,
+  postbuf,
+  xdata,
+) => {
   const change = frame.local as Change;
   if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
   else if (change.valid !== 0) setRest(xl.priv, frame, change);
   else replyAttr(xl.priv, frame, change.inode, postbuf, xdata);
 };
 
-const changedCbk: Cbk<'setattr', Session> = (frame, _c, xl, opRet, opErrno, _, statpost, xdata) => {
+const changedCbk: Cbk<'setattr', HandlerContext> = (
+  frame,
+  _c,
+  xl,
+  opRet,
+  opErrno,
+  _,
+  statpost,
+  xdata,
+) => {
   (frame.local as Change).held?.drop();
   if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
   else replyAttr(xl.priv, frame, (frame.local as Change).inode, statpost, xdata);
@@ -192,7 +209,7 @@ export const readlink: Handler<NoArgs> = (session, header, _args) => {
   wind.readlink(frame, 0, readlinkCbk, session.links, new Loc(inode), PATH_MAX, null);
 };
 
-const readlinkCbk: Cbk<'readlink', Session> = (frame, _cookie, xl, opRet, opErrno, path) => {
+const readlinkCbk: Cbk<'readlink', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, path) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
   if (path === null || path === '') return session.fail(frame, EIO);
@@ -204,7 +221,7 @@ const readlinkCbk: Cbk<'readlink', Session> = (frame, _cookie, xl, opRet, opErrn
 };
 
 /** Bytes of the target, or minus the errno when it is a string that no bytes stand for. */
-function encodeTarget(path: string, session: Session): number {
+function encodeTarget(path: string, session: HandlerContext): number {
   try {
     return encodeNameInto(path, session.out, OUT_HEADER_SIZE);
   } catch (error) {
@@ -220,7 +237,7 @@ export const statfs: Handler<NoArgs> = (session, header, _args) => {
   wind.statfs(frame, 0, statfsCbk, session.links, new Loc(inode), null);
 };
 
-const statfsCbk: Cbk<'statfs', Session> = (frame, _cookie, xl, opRet, opErrno, buf) => {
+const statfsCbk: Cbk<'statfs', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
   if (opRet < 0) return xl.priv.fail(frame, inodeErrno(opErrno));
   if (buf === null) return xl.priv.fail(frame, EIO);
   encodeStatfsOut(xl.priv.view, OUT_HEADER_SIZE, buf);

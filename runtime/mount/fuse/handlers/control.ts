@@ -30,8 +30,7 @@ import {
   READDIRPLUS_AUTO,
   WRITEBACK_CACHE,
 } from '../protocol.ts';
-import type { Session } from '../session.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 
 /**
  * What is asked of the kernel, when it offers it. Not asked for:
@@ -74,7 +73,7 @@ const LOCKS = POSIX_LOCKS | FLOCK_LOCKS;
  * POSIX_ACL unless told otherwise: the kernel enforces the ACLs that the storage has. WRITEBACK_CACHE
  * only when told to: without it, writes reach the graph when they are made, in their order.
  */
-const wanted = ({ acl, locks, writeback }: Session): number =>
+const wanted = ({ acl, locks, writeback }: HandlerContext): number =>
   WANTED | (acl ? POSIX_ACL : 0) | (locks ? LOCKS : 0) | (writeback ? WRITEBACK_CACHE : 0);
 
 const PAGE_SIZE = 4096;

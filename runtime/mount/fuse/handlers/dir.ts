@@ -5,8 +5,8 @@ import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { letGo } from '../../../core/fd-table.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { inoHi, inoLo } from '../../../core/gfid.ts';
 import { type Dirent, IA_INVAL } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -32,8 +32,7 @@ import {
   type ReadIn,
 } from '../codec/io.ts';
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
-import type { Session } from '../session.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { openFd } from './places.ts';
 import { discard, encodeEntry, fdDone, inodeErrno } from './reply.ts';
 
@@ -49,7 +48,7 @@ export const opendir: Handler<OpenIn> = (session, header, args) => {
   wind.opendir(frame, 0, opendirCbk, fd.links, new Loc(inode), fd, null);
 };
 
-const opendirCbk: Cbk<'opendir', Session> = (frame, _cookie, xl, opRet, opErrno) => {
+const opendirCbk: Cbk<'opendir', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
   const session = xl.priv;
   const fd = frame.local as Fd;
   if (opRet < 0) {
@@ -79,10 +78,10 @@ export const readdirplus: Handler<ReadIn> = (session, _header, args) => {
 };
 
 /** The kernel asks for what its buffer holds; an answer must fit into ours, too. */
-const listingSize = (session: Session, asked: number): number =>
+const listingSize = (session: HandlerContext, asked: number): number =>
   Math.min(asked, session.out.length - OUT_HEADER_SIZE - SLACK);
 
-const readdirCbk: Cbk<'readdir', Session> = (frame, size, xl, opRet, opErrno, entries) => {
+const readdirCbk: Cbk<'readdir', HandlerContext> = (frame, size, xl, opRet, opErrno, entries) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
   let used = 0;
@@ -96,7 +95,15 @@ const readdirCbk: Cbk<'readdir', Session> = (frame, size, xl, opRet, opErrno, en
   finish(session, frame, used, entries);
 };
 
-const readdirpCbk: Cbk<'readdirp', Session> = (frame, size, xl, opRet, opErrno, entries, xdata) => {
+const readdirpCbk: Cbk<'readdirp', HandlerContext> = (
+  frame,
+  size,
+  xl,
+  opRet,
+  opErrno,
+  entries,
+  xdata,
+) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
   let used = 0;
@@ -113,7 +120,7 @@ const readdirpCbk: Cbk<'readdirp', Session> = (frame, size, xl, opRet, opErrno, 
 
 /** An empty answer means the end of the directory: it must not come of an entry that is too long. */
 function finish(
-  session: Session,
+  session: HandlerContext,
   frame: Frame,
   used: number,
   entries: readonly Dirent[] | null,
@@ -123,7 +130,7 @@ function finish(
 }
 
 /** Bytes of the name, now in place; 0 for one that cannot be told to anybody. */
-function encodeEntryName(session: Session, at: number, name: string): number {
+function encodeEntryName(session: HandlerContext, at: number, name: string): number {
   // A name is three bytes a character at most; a longer one could reach beyond the slack.
   if (name.length * 3 <= SLACK - NAME_OFFSET_PLUS || nameLength(name) <= NAME_MAX) {
     try {
@@ -138,14 +145,19 @@ function encodeEntryName(session: Session, at: number, name: string): number {
   return 0;
 }
 
-function encodePlain(session: Session, at: number, entry: Dirent, nameBytes: number): number {
+function encodePlain(
+  session: HandlerContext,
+  at: number,
+  entry: Dirent,
+  nameBytes: number,
+): number {
   const { gfid, off, type } = entry;
   return encodeDirent(session.view, at, inoHi(gfid), inoLo(gfid), off, type, nameBytes);
 }
 
 /** The entry as a lookup would have answered, when the storage told enough. */
 function encodeInode(
-  session: Session,
+  session: HandlerContext,
   at: number,
   parent: Inode,
   entry: Dirent,

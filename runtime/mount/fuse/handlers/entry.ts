@@ -1,17 +1,19 @@
 /** The operations that make, remove and move names. */
 
 import { Dict } from '../../../core/dict.ts';
+import { moveEntry } from '../../../core/entries.ts';
 import { EINVAL, ESTALE } from '../../../core/errno.ts';
-import { wind } from '../../../core/fops.gen.ts';
-import { Iatt } from '../../../core/iatt.ts';
-import type { Inode } from '../../../core/inode.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
-import { RENAME_FLAGS } from '../../../core/xdata.ts';
+import {
+  RENAME_EXCHANGE,
+  RENAME_FLAGS,
+  RENAME_NOREPLACE,
+  RENAME_WHITEOUT,
+} from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../../../sys/constants.ts';
 import type { LinkIn, MkdirIn, MknodIn, NameIn, RenameIn, SymlinkIn } from '../codec/entry.ts';
-import type { Session } from '../session.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { newPlace, oldPlace } from './places.ts';
 import { discard, makerErrno, replyEntry } from './reply.ts';
 import { makingXdata } from './xdata.ts';
@@ -52,7 +54,7 @@ export const link: Handler<LinkIn> = (session, header, args) => {
   wind.link(frame, 0, madeCbk, session.links, new Loc(inode), newloc, null);
 };
 
-const madeCbk: Cbk<'mkdir', Session> = (
+const madeCbk: Cbk<'mkdir', HandlerContext> = (
   frame,
   _cookie,
   xl,
@@ -86,7 +88,7 @@ export const rmdir: Handler<NameIn> = (session, header, args) => {
   if (loc !== null) wind.rmdir(frame, DIRECTORY, removedCbk, session.links, loc, 0, null);
 };
 
-const removedCbk: Cbk<'unlink', Session> = (frame, what, xl, opRet, opErrno) => {
+const removedCbk: Cbk<'unlink', HandlerContext> = (frame, what, xl, opRet, opErrno) => {
   const loc = frame.local as Loc;
   discard(loc.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
@@ -99,6 +101,7 @@ const removedCbk: Cbk<'unlink', Session> = (frame, what, xl, opRet, opErrno) => 
 interface Move {
   readonly from: Loc;
   readonly to: Loc;
+  readonly xdata: Dict | null;
 }
 
 const RENAME_ALL = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
@@ -114,28 +117,15 @@ export const rename: Handler<RenameIn> = (session, header, args) => {
   if (parent === undefined) return session.fail(frame, ESTALE);
   const name = session.name(args.newname);
   const to = new Loc(session.graph.inodes.grep(parent, name) ?? null, parent, name);
-  frame.local = { from, to } satisfies Move;
   const xdata = flags === 0 ? null : new Dict().set(RENAME_FLAGS, flags);
-  wind.rename(frame, flags, renamedCbk, session.links, from, to, xdata);
+  frame.local = { from, to, xdata } satisfies Move;
+  wind.rename(frame, 0, renamedCbk, session.links, from, to, xdata);
 };
 
-const renamedCbk: Cbk<'rename', Session> = (frame, flags, xl, opRet, opErrno) => {
-  const { from, to } = frame.local as Move;
+const renamedCbk: Cbk<'rename', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
+  const { from, to, xdata } = frame.local as Move;
   discard(from.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
-  const { inodes } = xl.priv.graph;
-  inodes.rename(from.parent!, from.name!, to.parent!, to.name!);
-  // What had the new name has the old one now.
-  if ((flags & RENAME_EXCHANGE) !== 0 && to.inode !== null) {
-    inodes.link(to.inode, from.parent, from.name, identity(to.inode));
-  }
+  moveEntry(from, to, xdata);
   xl.priv.reply(frame, 0);
 };
-
-/** Attributes that say which inode is meant, and nothing else. */
-function identity(inode: Inode): Iatt {
-  const iatt = new Iatt();
-  iatt.iaGfid = inode.gfid;
-  iatt.iaType = inode.iaType;
-  return iatt;
-}

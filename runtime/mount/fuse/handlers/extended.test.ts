@@ -5,14 +5,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Answer, iattOf, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';
 
 const [EBADF, EINVAL, ENXIO, ENOTTY, EFBIG, ENOSYS, ENODATA] = [9, 22, 6, 25, 27, 38, 61];
-const [EOPNOTSUPP, ENOSPC, ESTALE, EXDEV] = [95, 28, 116, 18];
+const [EOPNOTSUPP, ENOSPC, ESTALE, EXDEV, EOVERFLOW] = [95, 28, 116, 18, 75];
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -73,7 +73,9 @@ describe('STATX', () => {
       [-12, 13],
     ]);
     expect([sx.readUInt32LE(128), sx.readUInt32LE(132)]).toEqual([8, 9]);
-    Object.assign(iatt, { iaBtime: 0, iaBtimeNsec: 0 });
+    // No Number has this size.
+    Object.assign(iatt, { iaBtime: 0, iaBtimeNsec: 0, exactSize: 2n ** 62n + 1n });
+    expect(ask().body.readBigUInt64LE(72)).toBe(2n ** 62n + 1n);
     expect(ask().body.readUInt32LE(32)).toBe(0x7ff);
   });
 
@@ -280,11 +282,16 @@ test('FALLOCATE: holes and zeros have fops, other modes are fallocate', async ()
   expect(seen).toEqual([0, 1, 'discard', 'zerofill', 17, 8, 32]);
 });
 
-test('LSEEK beyond any file finds nothing there', async () => {
-  rig = await Rig.make(open);
+test('LSEEK and READ beyond 8 PiB: the end of a file, but EOVERFLOW where it has more', async () => {
+  const size = Object.assign(iattOf(2), { iaSize: 5 });
+  rig = await Rig.make({ ...open, fstat: (frame) => unwind.fstat(frame, 0, 0, size, null) });
   const [id, fh] = openFile();
   const far = Buffer.from('ffffffffffffff7f', 'hex');
-  expect(rig.ask(OP.LSEEK, id, u64(fh), far, u32(3), u32(0)).error).toBe(-ENXIO);
+  const seek = () => rig.ask(OP.LSEEK, id, u64(fh), far, u32(3), u32(0));
+  const read = () => rig.ask(OP.READ, id, u64(fh), far, u32(9), u32(0), u64(0), u32(0), u32(0));
+  expect([seek().error, read().error, read().body.length]).toEqual([-ENXIO, 0, 0]);
+  size.exactSize = 2n ** 53n;
+  expect([seek().error, read().error]).toEqual([-EOVERFLOW, -EOVERFLOW]);
 });
 
 describe('umask', () => {

@@ -1,11 +1,11 @@
 /** The operations on open files, and those that open them. */
 import { constants } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
-import { EFBIG, EIO, ESTALE } from '../../../core/errno.ts';
+import { EFBIG, EIO, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { letGo } from '../../../core/fd-table.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
@@ -27,7 +27,6 @@ import {
   WRITE_OUT_SIZE,
   type WriteIn,
 } from '../codec/io.ts';
-import { keptAtOpen } from '../page-cache.ts';
 import {
   FOPEN_DIRECT_IO,
   FSYNC_FDATASYNC,
@@ -37,9 +36,8 @@ import {
   WRITE_KILL_SUIDGID,
   WRITE_LOCKOWNER,
 } from '../protocol.ts';
-import type { Session } from '../session.ts';
 import { lockOwner, openFlags } from './flags.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { newPlace, openFd } from './places.ts';
 import { encodeEntry, fdDone, inodeErrno, link, makerErrno } from './reply.ts';
 import { killPriv, makingXdata } from './xdata.ts';
@@ -60,7 +58,7 @@ export const open: Handler<OpenIn> = (session, header, args) => {
   else wind.open(frame, args.openFlags, emptyCbk, links, new Loc(inode), flags, fd, null);
 };
 
-const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno, _fd, xdata) =>
+const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, _fd, xdata) =>
   opened(xl.priv, frame, opRet, opErrno, directIo(xdata));
 
 /** FOPEN_DIRECT_IO, where the reply to an open wants that; otherwise 0. */
@@ -68,7 +66,7 @@ const directIo = (xdata: Dict | null): number =>
   xdata?.number(DIRECT_IO_MODE) === 1 ? FOPEN_DIRECT_IO : 0;
 
 function opened(
-  session: Session,
+  session: HandlerContext,
   frame: Frame,
   opRet: number,
   opErrno: number,
@@ -85,7 +83,15 @@ function opened(
 }
 
 /** The same for a file that has to be emptied before. The cookie is the request's `open_flags`. */
-const emptyCbk: Cbk<'open', Session> = (frame, openFlags, xl, opRet, opErrno, _fd, xdata) => {
+const emptyCbk: Cbk<'open', HandlerContext> = (
+  frame,
+  openFlags,
+  xl,
+  opRet,
+  opErrno,
+  _fd,
+  xdata,
+) => {
   if (opRet < 0) {
     opened(xl.priv, frame, opRet, opErrno, 0);
     return;
@@ -99,18 +105,18 @@ const emptyCbk: Cbk<'open', Session> = (frame, openFlags, xl, opRet, opErrno, _f
   else wind.truncate(frame, direct, emptiedCbk, links, new Loc(fd.inode), 0, kill);
 };
 
-const emptiedCbk: Cbk<'ftruncate', Session> = (frame, direct, xl, opRet, opErrno) =>
+const emptiedCbk: Cbk<'ftruncate', HandlerContext> = (frame, direct, xl, opRet, opErrno) =>
   opened(xl.priv, frame, opRet, opErrno, direct);
 
 /** The answer for a file that was opened; the kernel has it from now on. */
-function encodeOpened(session: Session, at: number, fd: Fd, direct: number): void {
-  const { fds, passthrough } = session;
+function encodeOpened(session: HandlerContext, at: number, fd: Fd, direct: number): void {
+  const { fds, pages, passthrough } = session;
   const { inode } = fd;
   const doubted = passthrough.mayBeMapped(inode);
   passthrough.open(fd.links, fd, fds.anyOf(inode) !== undefined);
   if (!doubted && passthrough.mayBeMapped(inode)) session.notices.doubt(inode);
   fds.add(fd);
-  const cached = direct === 0 ? keptAtOpen(fd.links) : direct;
+  const cached = direct === 0 ? pages.flagFor(fd) : direct;
   const flags = passthrough.openFlags | (passthrough.backingId === 0 ? cached : 0);
   encodeOpenOut(session.view, at, fd.id, flags, passthrough.backingId);
 }
@@ -134,7 +140,7 @@ export const create: Handler<CreateIn> = (session, header, args) => {
   wind.create(frame, 0, createCbk, fd.links, loc, flags, mode & ~umask, umask, fd, xdata);
 };
 
-const createCbk: Cbk<'create', Session> = (
+const createCbk: Cbk<'create', HandlerContext> = (
   frame,
   _cookie,
   xl,
@@ -164,7 +170,7 @@ const createCbk: Cbk<'create', Session> = (
 
 /** Answers CREATE or TMPFILE. */
 export function replyCreated(
-  session: Session,
+  session: HandlerContext,
   frame: Frame,
   fd: Fd,
   linked: Inode,
@@ -186,12 +192,19 @@ export const read: Handler<ReadIn> = (session, _header, args) => {
     frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
   }
   const { size, offset, flags } = args;
-  // No file reaches so far: what is there is the end of the file.
-  if (offset > OFFSET_MAX) session.reply(frame, 0);
+  if (offset > OFFSET_MAX) wind.fstat(frame, 0, beyondCbk, fd.links, fd, null);
   else wind.readv(frame, size, readCbk, fd.links, fd, size, offset, flags, null);
 };
 
-const readCbk: Cbk<'readv', Session> = (frame, size, xl, opRet, opErrno, vector) => {
+/** A read beyond OFFSET_MAX: returns the end of the file, or EOVERFLOW if the file is longer. */
+const beyondCbk: Cbk<'fstat', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
+  const session = xl.priv;
+  if (opRet < 0) session.fail(frame, opErrno);
+  else if (buf !== null && buf.iaSize > OFFSET_MAX) session.fail(frame, EOVERFLOW);
+  else session.reply(frame, 0);
+};
+
+const readCbk: Cbk<'readv', HandlerContext> = (frame, size, xl, opRet, opErrno, vector) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
   const length = Math.min(opRet, size, vector?.length ?? 0);
@@ -227,7 +240,7 @@ function placed(fd: Fd, flags: number): Fd {
   return new Fd(fd.inode, others, fd.pid, false, fd);
 }
 
-const writeCbk: Cbk<'writev', Session> = (frame, size, xl, opRet, opErrno) => {
+const writeCbk: Cbk<'writev', HandlerContext> = (frame, size, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (frame.local instanceof Fd) letGo(frame.local);
   if (opRet < 0) return session.fail(frame, opErrno);

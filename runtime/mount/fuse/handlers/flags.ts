@@ -1,7 +1,7 @@
 /** What the kernel's numbers mean to the graph: flags of an open, and lock owners. */
 import { constants } from 'node:fs';
 import { O_ACCMODE } from '../../../core/open-flags.ts';
-import type { Session } from '../session.ts';
+import type { HandlerContext } from './handler.ts';
 
 const { O_APPEND, O_RDWR, O_WRONLY } = constants;
 
@@ -10,7 +10,7 @@ const { O_APPEND, O_RDWR, O_WRONLY } = constants;
  * page, also of a file that was opened for writing only; and it knows itself where the end is that
  * is appended to.
  */
-export function openFlags({ writeback }: Session, flags: number): number {
+export function openFlags({ writeback }: HandlerContext, flags: number): number {
   if (!writeback) return flags;
   const access = (flags & O_ACCMODE) === O_WRONLY ? O_RDWR : flags & O_ACCMODE;
   return (flags & ~(O_ACCMODE | O_APPEND)) | access;

@@ -1,7 +1,7 @@
 /** Requests that go by what somebody else has open. */
 import { afterEach, expect, test } from 'vitest';
 import { iattOf, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
-import { unwind } from '../../../core/fops.gen.ts';
+import { unwind } from '../../../core/gen/fops.gen.ts';
 import { OP } from '../opcodes.ts';
 
 let rig: Rig;

@@ -12,7 +12,7 @@ import {
   FS_XATTR,
   FS_XATTR_SIZE,
 } from '../../../core/fileattr.ts';
-import { wind } from '../../../core/fops.gen.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
@@ -24,8 +24,7 @@ import {
 } from '../../../sys/constants.ts';
 import { encodeIoctlOut, IOCTL_OUT_SIZE, type IoctlIn } from '../codec/ioctl.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
-import type { Session } from '../session.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { openFd } from './places.ts';
 
 interface Attribute {
@@ -66,7 +65,7 @@ export const ioctl: Handler<IoctlIn> = (session, _header, args) => {
 
 const ioctlErrno = (opErrno: number): number => (ABSENT.has(opErrno) ? ENOTTY : opErrno);
 
-const getCbk: Cbk<'fgetxattr', Session> = (frame, _cookie, xl, opRet, opErrno, dict) => {
+const getCbk: Cbk<'fgetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, dict) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, ioctlErrno(opErrno));
   const { name, size } = frame.local as Attribute;
@@ -84,7 +83,7 @@ const getCbk: Cbk<'fgetxattr', Session> = (frame, _cookie, xl, opRet, opErrno, d
 const setErrno = (opErrno: number): number =>
   opErrno === EOPNOTSUPP ? opErrno : ioctlErrno(opErrno);
 
-const setCbk: Cbk<'fsetxattr', Session> = (frame, _cookie, xl, opRet, opErrno) => {
+const setCbk: Cbk<'fsetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, setErrno(opErrno));
   // The change time is another now, and the answer has no place to tell the kernel.

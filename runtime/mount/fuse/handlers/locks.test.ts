@@ -14,8 +14,9 @@ import {
   EOPNOTSUPP,
   EOVERFLOW,
 } from '../../../core/errno.ts';
-import { fail, fopNames, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { fail, fopNames, unwind } from '../../../core/gen/fops.gen.ts';
+import { taps } from '../../../core/gen/taps.gen.ts';
 import {
   F_GETLK,
   F_RDLCK,
@@ -25,7 +26,6 @@ import {
   F_WRLCK,
   type Flock,
 } from '../../../core/lock.ts';
-import { taps } from '../../../core/taps.gen.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import { defineTranslator, type Fops } from '../../../core/xlator.ts';
 import locks from '../../../xlators/features/locks/index.ts';

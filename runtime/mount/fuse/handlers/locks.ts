@@ -11,7 +11,7 @@
  */
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EOVERFLOW } from '../../../core/errno.ts';
-import { wind } from '../../../core/fops.gen.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
@@ -19,16 +19,15 @@ import type { Cbk } from '../../../core/xlator.ts';
 import type { ReleaseIn } from '../codec/io.ts';
 import { encodeLkOut, LK_OUT_SIZE, type LkIn } from '../codec/lock.ts';
 import { LK_FLOCK, OUT_HEADER_SIZE, RELEASE_FLOCK_UNLOCK } from '../protocol.ts';
-import type { Session } from '../session.ts';
 import { release as letGo } from './file.ts';
 import { lockOwner } from './flags.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { openFd } from './places.ts';
 import { fdDone } from './reply.ts';
 
 const FREE = { type: F_UNLCK, start: 0, len: 0, pid: 0 };
 
-const getlkCbk: Cbk<'lk', Session> = (frame, _cookie, xl, opRet, opErrno, flock) => {
+const getlkCbk: Cbk<'lk', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, flock) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
   encodeLkOut(session.view, OUT_HEADER_SIZE, flock ?? FREE);
@@ -36,7 +35,7 @@ const getlkCbk: Cbk<'lk', Session> = (frame, _cookie, xl, opRet, opErrno, flock)
 };
 
 const asking =
-  (cmd: number, cbk: Cbk<'lk', Session>): Handler<LkIn> =>
+  (cmd: number, cbk: Cbk<'lk', HandlerContext>): Handler<LkIn> =>
   (session, _header, args) => {
     const frame = session.begin('LK');
     const fd = openFd(session, frame, args.fh);
@@ -69,7 +68,7 @@ export const release: Handler<ReleaseIn> = (session, header, args) => {
   wind.lk(frame, fd.id, undoneCbk, fd.links, fd, F_SETLK, flock, Dict.of({ [FLOCK]: 1 }));
 };
 
-const undoneCbk: Cbk<'lk', Session> = (frame, handle, xl) => {
+const undoneCbk: Cbk<'lk', HandlerContext> = (frame, handle, xl) => {
   const session = xl.priv;
   session.fds.release(handle);
   session.reply(frame, 0);

@@ -1,7 +1,7 @@
 /** LOOKUP, FORGET and BATCH_FORGET: which inodes the kernel knows, and under which names. */
 import { ENOENT, ESTALE } from '../../../core/errno.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { NEGATIVE_TIMEOUT } from '../../../core/xdata.ts';
@@ -16,8 +16,7 @@ import {
 } from '../codec/entry.ts';
 import { Validity } from '../codec/validity.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
-import type { Session } from '../session.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { discard, inodeErrno, replyEntry } from './reply.ts';
 
 /** The kernel looks these up for a file handle (NFS, open_by_handle_at): the inode, its directory. */
@@ -42,13 +41,13 @@ export const lookup: Handler<NameIn> = (session, header, args) => {
 };
 
 /** An inode that the kernel has forgotten, by its number. */
-function lookupSelf(session: Session, frame: Frame, inode: Inode): void {
+function lookupSelf(session: HandlerContext, frame: Frame, inode: Inode): void {
   const loc = new Loc(inode);
   frame.local = loc;
   wind.stat(frame, 0, selfCbk, session.links, loc, null);
 }
 
-const selfCbk: Cbk<'stat', Session> = (frame, _c, xl, opRet, opErrno, buf, xdata) => {
+const selfCbk: Cbk<'stat', HandlerContext> = (frame, _c, xl, opRet, opErrno, buf, xdata) => {
   const session = xl.priv;
   const loc = frame.local as Loc;
   if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
@@ -60,14 +59,23 @@ const selfCbk: Cbk<'stat', Session> = (frame, _c, xl, opRet, opErrno, buf, xdata
  * storage that finds a file without one chooses it, and a translator above several storages, which
  * must agree on it, sends one itself. Most lookups find nothing, and a gfid costs something to make.
  */
-function lookupNew(session: Session, frame: Frame, parent: Inode, name: string): void {
+function lookupNew(session: HandlerContext, frame: Frame, parent: Inode, name: string): void {
   const loc = new Loc(session.graph.inodes.newInode(), parent, name);
   frame.local = loc;
   wind.lookup(frame, 0, lookupCbk, session.links, loc, null);
 }
 
 /** A known name, looked up again. If it leads to another inode now, it is treated as a new name. */
-const revalidateCbk: Cbk<'lookup', Session> = (frame, _c, xl, opRet, opErrno, _, buf, xdata) => {
+const revalidateCbk: Cbk<'lookup', HandlerContext> = (
+  frame,
+  _c,
+  xl,
+  opRet,
+  opErrno,
+  _,
+  buf,
+  xdata,
+) => {
   const session = xl.priv;
   const loc = frame.local as Loc;
   const { inode, parent, name } = loc as { inode: Inode; parent: Inode; name: string };
@@ -78,7 +86,16 @@ const revalidateCbk: Cbk<'lookup', Session> = (frame, _c, xl, opRet, opErrno, _,
   lookupNew(session, frame, parent, name);
 };
 
-const lookupCbk: Cbk<'lookup', Session> = (frame, _c, xl, opRet, opErrno, inode, buf, xdata) => {
+const lookupCbk: Cbk<'lookup', HandlerContext> = (
+  frame,
+  _c,
+  xl,
+  opRet,
+  opErrno,
+  inode,
+  buf,
+  xdata,
+) => {
   const session = xl.priv;
   const loc = frame.local as Loc;
   if (opRet >= 0) return replyEntry(session, frame, loc, inode, buf, xdata);
@@ -106,7 +123,7 @@ export const batchForget: Handler<BatchForgetIn> = (session, _header, args) => {
   }
 };
 
-function forgetOne(session: Session, nodeid: number, nlookup: number): void {
+function forgetOne(session: HandlerContext, nodeid: number, nlookup: number): void {
   const inode = session.inode(nodeid);
   if (inode !== undefined) session.client.forget(inode, nlookup);
 }

@@ -4,10 +4,15 @@ import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Span } from '../codec/cursor.ts';
-import type { Session } from '../session.ts';
+import type { HandlerContext } from './handler.ts';
 
 /** The place of a new name; null, and ESTALE answered, when the directory is not known. */
-export function newPlace(session: Session, frame: Frame, nodeid: number, name: Span): Loc | null {
+export function newPlace(
+  session: HandlerContext,
+  frame: Frame,
+  nodeid: number,
+  name: Span,
+): Loc | null {
   const parent = session.inode(nodeid);
   if (parent === undefined) {
     session.fail(frame, ESTALE);
@@ -19,7 +24,12 @@ export function newPlace(session: Session, frame: Frame, nodeid: number, name: S
 }
 
 /** The place of a name that is there; its inode is a new one when the table does not know it. */
-export function oldPlace(session: Session, frame: Frame, nodeid: number, name: Span): Loc | null {
+export function oldPlace(
+  session: HandlerContext,
+  frame: Frame,
+  nodeid: number,
+  name: Span,
+): Loc | null {
   const parent = session.inode(nodeid);
   if (parent === undefined) {
     session.fail(frame, ESTALE);
@@ -33,7 +43,7 @@ export function oldPlace(session: Session, frame: Frame, nodeid: number, name: S
 }
 
 /** The open file of a handle; null, and EBADF answered, when there is none. */
-export function openFd(session: Session, frame: Frame, handle: number): Fd | null {
+export function openFd(session: HandlerContext, frame: Frame, handle: number): Fd | null {
   const fd = session.fds.get(handle);
   if (fd !== undefined) return fd;
   session.fail(frame, EBADF);

@@ -16,7 +16,7 @@ import { ENTRY_OUT_SIZE, encodeEntryOut } from '../codec/entry.ts';
 import { encodeStatxOut, STATX_OUT_SIZE } from '../codec/statx.ts';
 import { Validity } from '../codec/validity.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
-import type { Session } from '../session.ts';
+import type { HandlerContext } from './handler.ts';
 
 /**
  * The errno for a fop on an inode that the kernel found before. ENOENT means that it went away
@@ -52,7 +52,7 @@ export function link(loc: Loc, inode: Inode | null, buf: Iatt | null): Inode | n
 }
 
 /** How long the attributes of `inode` are cached; `xdata` is their reply's. */
-function attrValid(session: Session, inode: Inode, buf: Iatt, xdata: Dict | null): Validity {
+function attrValid(session: HandlerContext, inode: Inode, buf: Iatt, xdata: Dict | null): Validity {
   if (!buf.known) return session.unknownValid;
   const usual = session.passthrough.mayBeMapped(inode) ? session.unknownValid : session.attrValid;
   return Validity.of(xdata, ATTRIBUTE_TIMEOUT, usual);
@@ -63,7 +63,7 @@ function attrValid(session: Session, inode: Inode, buf: Iatt, xdata: Dict | null
  * may say how long it is cached.
  */
 export function encodeEntry(
-  session: Session,
+  session: HandlerContext,
   at: number,
   linked: Inode,
   buf: Iatt,
@@ -76,7 +76,7 @@ export function encodeEntry(
 }
 
 export function replyEntry(
-  session: Session,
+  session: HandlerContext,
   frame: Frame,
   loc: Loc,
   inode: Inode | null,
@@ -97,7 +97,7 @@ export function replyEntry(
 function replyWith(
   encode: typeof encodeAttrOut,
   size: number,
-  session: Session,
+  session: HandlerContext,
   frame: Frame,
   inode: Inode,
   buf: Iatt | null,
@@ -113,7 +113,7 @@ function replyWith(
 }
 
 export const replyAttr = (
-  session: Session,
+  session: HandlerContext,
   frame: Frame,
   inode: Inode,
   buf: Iatt | null,
@@ -128,7 +128,7 @@ export const replyStatx: typeof replyAttr = (session, frame, inode, buf, xdata) 
 export function inodeDone(
   frame: Frame,
   _cookie: number,
-  xl: Xlator<Session>,
+  xl: Xlator<HandlerContext>,
   opRet: number,
   opErrno: number,
 ): void {
@@ -140,7 +140,7 @@ export function inodeDone(
 export function fdDone(
   frame: Frame,
   _cookie: number,
-  xl: Xlator<Session>,
+  xl: Xlator<HandlerContext>,
   opRet: number,
   opErrno: number,
 ): void {

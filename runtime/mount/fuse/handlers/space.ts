@@ -1,10 +1,10 @@
 /** The operations on the space behind a file's data: FALLOCATE, LSEEK, COPY_FILE_RANGE, SYNCFS. */
 import { constants } from 'node:fs';
 import { Dict } from '../../../core/dict.ts';
-import { EFBIG, EINVAL, ENOSYS, ENXIO } from '../../../core/errno.ts';
+import { EFBIG, EINVAL, ENOSYS, ENXIO, EOVERFLOW } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { letGo } from '../../../core/fd-table.ts';
-import { wind } from '../../../core/fops.gen.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { SYNC_VOLUME } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
@@ -30,8 +30,7 @@ import {
   WRITE_OUT_SIZE,
 } from '../codec/io.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
-import type { Session } from '../session.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { openFd } from './places.ts';
 import { fdDone } from './reply.ts';
 
@@ -63,12 +62,17 @@ export const lseek: Handler<LseekIn> = (session, _header, args) => {
   // The storage lacks what the kernel has not written back yet; after ENOSYS it takes all for data.
   if (session.writeback) return session.fail(frame, ENOSYS);
   if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return session.fail(frame, EINVAL);
-  // No file is that long.
-  if (offset > OFFSET_MAX) return session.fail(frame, ENXIO);
-  wind.seek(frame, 0, seekCbk, fd.links, fd, offset, whence - SEEK_DATA, null);
+  if (offset > OFFSET_MAX) wind.fstat(frame, 0, beyondCbk, fd.links, fd, null);
+  else wind.seek(frame, 0, seekCbk, fd.links, fd, offset, whence - SEEK_DATA, null);
 };
 
-const seekCbk: Cbk<'seek', Session> = (frame, _cookie, xl, opRet, opErrno, offset) => {
+/** A seek from beyond OFFSET_MAX: from behind the end of most files. */
+const beyondCbk: Cbk<'fstat', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
+  if (opRet < 0) return xl.priv.fail(frame, opErrno);
+  xl.priv.fail(frame, buf !== null && buf.iaSize > OFFSET_MAX ? EOVERFLOW : ENXIO);
+};
+
+const seekCbk: Cbk<'seek', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, offset) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
   encodeLseekOut(session.view, OUT_HEADER_SIZE, offset);
@@ -80,7 +84,7 @@ const COPIED_MAX = 0xffff_f000;
 
 /** After a short copy the caller asks for the rest; after EXDEV or ENOSYS the kernel copies itself. */
 const copy =
-  (replied: Cbk<'copy_file_range', Session>, most: number): Handler<CopyFileRangeIn> =>
+  (replied: Cbk<'copy_file_range', HandlerContext>, most: number): Handler<CopyFileRangeIn> =>
   (session, _header, args) => {
     const frame = session.begin('COPY_FILE_RANGE');
     const from = openFd(session, frame, args.fhIn);
@@ -97,7 +101,7 @@ const copy =
     wind.copy_file_range(frame, len, replied, links, from, offIn, to, offOut, len, flags, null);
   };
 
-const copiedCbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opErrno) => {
+const copiedCbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
   // The source was read, so its access time is another. The kernel notices that of READ alone.
@@ -106,7 +110,7 @@ const copiedCbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opErr
   session.reply(frame, WRITE_OUT_SIZE);
 };
 
-const copied64Cbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opErrno) => {
+const copied64Cbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
   session.attributesChanged((frame.local as Fd).inode);
@@ -127,7 +131,7 @@ export const syncfs: Handler<NoArgs> = (session, header, _args) => {
   wind.fsyncdir(frame, 0, syncedCbk, fd.links, fd, 0, xdata);
 };
 
-const syncedCbk: Cbk<'fsyncdir', Session> = (frame, cookie, xl, opRet, opErrno) => {
+const syncedCbk: Cbk<'fsyncdir', HandlerContext> = (frame, cookie, xl, opRet, opErrno) => {
   letGo(frame.local as Fd);
   fdDone(frame, cookie, xl, opRet, opErrno);
 };

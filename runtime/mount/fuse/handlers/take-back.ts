@@ -11,14 +11,15 @@
  */
 import type { Inode } from '../../../core/inode.ts';
 import { type Upcall, upcall } from '../../../core/upcall.ts';
-import type { RootAction, Session } from '../session.ts';
+import type { RootAction } from '../../root-xattrs.ts';
+import type { HandlerContext } from './handler.ts';
 
 export const INVALIDATE = 'glossa.invalidate';
 const NAMED = `${INVALIDATE}.`;
 
 /** What the attribute `xattr` of a directory does; undefined for one that is none of these. */
 export function takeBack(
-  session: Session,
+  session: HandlerContext,
   directory: Inode,
   xattr: string,
 ): RootAction | undefined {
@@ -35,7 +36,7 @@ function about(parent: Inode, name: string): readonly Upcall[] {
   return inode === undefined ? [entry] : [entry, { what: 'inode', inode, data: !inode.isDir }];
 }
 
-async function tell(session: Session, all: readonly Upcall[]): Promise<Uint8Array> {
+async function tell(session: HandlerContext, all: readonly Upcall[]): Promise<Uint8Array> {
   const storages = session.graph.xlators.filter(({ below }) => below.length === 0);
   for (const what of all) for (const xl of storages) upcall(xl, what);
   await session.notices.done();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { iattOf, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
-import { unwind } from '../../../core/fops.gen.ts';
+import { unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, type Iatt } from '../../../core/iatt.ts';
 import { withTimeouts } from '../../../core/timeouts.ts';
 import { TIMEOUT_MAX } from '../../../core/xdata.ts';

@@ -7,17 +7,16 @@ import { constants } from 'node:fs';
 import { EIO, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { letGo } from '../../../core/fd-table.ts';
-import { wind } from '../../../core/fops.gen.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { O_TMPFILE } from '../../../sys/constants.ts';
 import type { CreateIn } from '../codec/io.ts';
-import type { Session } from '../session.ts';
 import { replyCreated } from './file.ts';
 import { openFlags } from './flags.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { discard, link, makerErrno } from './reply.ts';
 
 const { O_TRUNC } = constants;
@@ -47,7 +46,15 @@ export const tmpfile: Handler<CreateIn> = (session, header, args) => {
   wind.icreate(frame, 0, madeCbk, session.links, loc, mode & ~umask, xdata);
 };
 
-const madeCbk: Cbk<'icreate', Session> = (frame, _cookie, xl, opRet, opErrno, inode, buf) => {
+const madeCbk: Cbk<'icreate', HandlerContext> = (
+  frame,
+  _cookie,
+  xl,
+  opRet,
+  opErrno,
+  inode,
+  buf,
+) => {
   const session = xl.priv;
   const { loc, flags, pid } = frame.local as Making;
   if (opRet < 0) {
@@ -63,7 +70,7 @@ const madeCbk: Cbk<'icreate', Session> = (frame, _cookie, xl, opRet, opErrno, in
   wind.open(frame, 0, openCbk, fd.links, new Loc(linked), flags, fd, null);
 };
 
-const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno) => {
+const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
   const { fd, buf } = frame.local as Opening;
   if (opRet >= 0) return replyCreated(xl.priv, frame, fd, fd.inode, buf, null);
   // The inode goes with the fd, as it has no name.

@@ -1,14 +1,16 @@
 /** The operations on extended attributes, and which attributes are none of the graph's business. */
+
+import { isAcl } from '../../../core/acl.ts';
 import { encodeName, NameError } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
 import { EACCES, EIO, ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
 import { FS_FLAGS, FS_VERSION, FS_XATTR } from '../../../core/fileattr.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { ACLS } from '../../acls.ts';
+import type { RootAction } from '../../root-xattrs.ts';
 import type { NameIn } from '../codec/entry.ts';
 import {
   encodeGetxattrOut,
@@ -17,8 +19,7 @@ import {
   type SetxattrIn,
 } from '../codec/xattr.ts';
 import { OUT_HEADER_SIZE, ROOT_ID } from '../protocol.ts';
-import type { RootAction, Session } from '../session.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { inodeDone, inodeErrno } from './reply.ts';
 import { takeBack } from './take-back.ts';
 
@@ -29,11 +30,11 @@ import { takeBack } from './take-back.ts';
 const NEVER: ReadonlySet<string> = new Set(['security.selinux', FS_FLAGS, FS_XATTR, FS_VERSION]);
 
 /** Whether there can be no such attribute, which ends the question here: nobody else hears of it. */
-const isNever = ({ acl }: Session, name: string): boolean =>
-  NEVER.has(name) || (!acl && ACLS.has(name));
+const isNever = ({ acl }: HandlerContext, name: string): boolean =>
+  NEVER.has(name) || (!acl && isAcl(name));
 
 /** Whether a caller may see that there is such a name: those of `trusted.` are root's (xattr(7)). */
-const isListed = (session: Session, name: string, uid: number): boolean =>
+const isListed = (session: HandlerContext, name: string, uid: number): boolean =>
   !isNever(session, name) && (uid === 0 || !name.startsWith('trusted.'));
 
 /** Attributes that an application must not set: they are an inode's identity. */
@@ -72,7 +73,7 @@ function isOperator(frame: Frame): boolean {
  * set: while one is set, the kernel holds the directory's lock, and has to wait for it. A process
  * that has it, and waits for a module that does not answer, would hold the request up.
  */
-function act(session: Session, frame: Frame, size: number, action: RootAction): void {
+function act(session: HandlerContext, frame: Frame, size: number, action: RootAction): void {
   if (!isOperator(frame)) session.fail(frame, EPERM);
   else if (size === 0) {
     // Just the length is asked for, and not known yet: the caller is to make room for the longest.
@@ -109,12 +110,12 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
 };
 
-const getxattrCbk: Cbk<'getxattr', Session> = (frame, size, xl, opRet, opErrno, dict) => {
+const getxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, opErrno, dict) => {
   const session = xl.priv;
   if (opRet < 0) {
     // The kernel asks for ACLs to decide who may do what. "There is none" answers that; any other error
     // would be returned to every caller, whatever they asked for.
-    const isNone = opErrno === EOPNOTSUPP && ACLS.has(frame.local as string);
+    const isNone = opErrno === EOPNOTSUPP && isAcl(frame.local as string);
     return session.fail(frame, isNone ? ENODATA : inodeErrno(opErrno));
   }
   const value = dict?.get(frame.local as string);
@@ -129,7 +130,7 @@ export const listxattr: Handler<GetxattrIn> = (session, header, args) => {
   wind.getxattr(frame, args.size, listxattrCbk, session.links, new Loc(inode), null, null);
 };
 
-const listxattrCbk: Cbk<'getxattr', Session> = (frame, size, xl, opRet, opErrno, dict) => {
+const listxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, opErrno, dict) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
   let names = '';
@@ -149,7 +150,7 @@ export const removexattr: Handler<NameIn> = (session, header, args) => {
 };
 
 /** A value or list for a caller with room for `size` bytes; with 0 it only asks for the length. */
-function replySized(session: Session, frame: Frame, size: number, bytes: Uint8Array): void {
+function replySized(session: HandlerContext, frame: Frame, size: number, bytes: Uint8Array): void {
   if (size === 0) {
     encodeGetxattrOut(session.view, OUT_HEADER_SIZE, bytes.length);
     session.reply(frame, GETXATTR_OUT_SIZE);

@@ -5,8 +5,8 @@
  * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`, `error_no_list`.
  */
 import { type ErrnoName, errnoNumbers } from '../../../core/errno.ts';
-import { type FopName, fopNames } from '../../../core/fops.gen.ts';
 import { findFop } from '../../../core/fops.ts';
+import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
 
 /** The error that is none: half of the data is written. */
 export const SHORT_WRITE = 'GF_ERROR_SHORT_WRITE';

@@ -9,10 +9,10 @@
  */
 import { strerror } from '../../../core/errno.ts';
 import { FOP_ITEMS, listedFops } from '../../../core/fop-list.ts';
-import { fail, tail } from '../../../core/fops.gen.ts';
 import { fops as fopRows } from '../../../core/fops.ts';
+import { fail, tail } from '../../../core/gen/fops.gen.ts';
+import { type Before, taps } from '../../../core/gen/taps.gen.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
-import { type Before, taps } from '../../../core/taps.gen.ts';
 import {
   type Dump,
   defineTranslator,

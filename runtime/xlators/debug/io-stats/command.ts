@@ -37,7 +37,7 @@ export function dumpCommand(dict: Dict | null): DumpCommand | undefined {
  */
 export function dumpFile(name: string, id: string): string | null {
   const within = name.replace(/^\//, '');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is sought
-  if (within === '' || within.includes('../') || /[\u0000-\u001f]/.test(within)) return null;
+  const hasControl = [...within].some((char) => char < ' ');
+  if (within === '' || within.includes('../') || hasControl) return null;
   return `${within}.${id}`.replaceAll('/', '-');
 }

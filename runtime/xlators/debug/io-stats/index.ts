@@ -8,12 +8,12 @@
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`. Unlike there, measuring implies counting.
  */
 import type { Fd } from '../../../core/fd.ts';
-import { type FopName, fopNames, tail, unwind } from '../../../core/fops.gen.ts';
 import { findFop, placeholders } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { type FopName, fopNames, tail, unwind } from '../../../core/gen/fops.gen.ts';
+import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { type After, type Before, taps } from '../../../core/taps.gen.ts';
 import { defineTranslator, type Fop, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { type DumpCommand, dumpCommand } from './command.ts';
 import { FdStats } from './fd-stats.ts';

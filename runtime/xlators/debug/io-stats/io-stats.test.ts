@@ -10,8 +10,8 @@ import {
 } from '../../../../test/support/core.ts';
 import { EIO } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { type FopName, fopNames } from '../../../core/fops.gen.ts';
 import { fops } from '../../../core/fops.ts';
+import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';

@@ -4,8 +4,8 @@ import { ask, FakeContext, HeldLeaf, newName, startGraph } from '../../../../tes
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import { newRequest, Stack } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';

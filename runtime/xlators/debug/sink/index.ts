@@ -7,7 +7,7 @@
  *
  * Source: GlusterFS `xlators/debug/sink/src/sink.c`.
  */
-import { unwind } from '../../../core/fops.gen.ts';
+import { unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
 import { defineTranslator, type Fop } from '../../../core/xlator.ts';
 

@@ -9,8 +9,9 @@
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { FOP_ITEMS, listedFops } from '../../../core/fop-list.ts';
-import { type FopName, fopNames } from '../../../core/fops.gen.ts';
 import { type FopRow, fops as fopRows } from '../../../core/fops.ts';
+import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
+import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -24,7 +25,6 @@ import {
   NONE,
 } from '../../../core/log.ts';
 import { defineOptions, genericOptions, type Values } from '../../../core/options.ts';
-import { type After, type Before, taps } from '../../../core/taps.gen.ts';
 import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { History } from './history.ts';
 import { entryLines, replyLine, requestLine, subject } from './lines.ts';

@@ -13,8 +13,8 @@
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { LEASE_FIELDS, STATVFS_FIELDS } from '../../../core/fields.gen.ts';
 import { type Arg, type ArgType, type FopRow, SET_ATTR } from '../../../core/fops.ts';
+import { LEASE_FIELDS, STATVFS_FIELDS } from '../../../core/gen/fields.gen.ts';
 import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
 import type { Dirent, Iatt, Statvfs } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';

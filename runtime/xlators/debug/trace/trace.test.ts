@@ -14,9 +14,9 @@ import {
 import { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { NEW_LEASE } from '../../../core/fields.gen.ts';
-import { fopNames } from '../../../core/fops.gen.ts';
 import { type ArgType, type FopRow, fops, SET_ATTR } from '../../../core/fops.ts';
+import { NEW_LEASE } from '../../../core/gen/fields.gen.ts';
+import { fopNames } from '../../../core/gen/fops.gen.ts';
 import { NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, Iatt, Statvfs } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';

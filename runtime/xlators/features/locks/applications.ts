@@ -2,8 +2,8 @@
 import { Dict } from '../../../core/dict.ts';
 import { EINTR, EINVAL } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';

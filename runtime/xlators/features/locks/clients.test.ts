@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { failed, found, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
 import { EAGAIN, EINTR } from '../../../core/errno.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import { Stack } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
 import {
   ENTRYLK_LOCK,

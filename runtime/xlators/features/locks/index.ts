@@ -15,15 +15,29 @@
  */
 import type { Client } from '../../../core/client.ts';
 import { EBADF, ENOTCONN, ESTALE } from '../../../core/errno.ts';
+import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { defineOptions } from '../../../core/options.ts';
+import { acceptedOptions, tellWithoutEffect } from '../../../core/without-effect.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { fgetxattr, flush, getactivelk, lk, lookup, setactivelk } from './applications.ts';
 import { dumpLocks } from './dump.ts';
 import { Locks } from './locks.ts';
 import { domainFops } from './translators.ts';
 
+/** Options that are accepted without effect, with GlusterFS's defaults. */
+const withoutEffect = {
+  'notify-contention': true,
+  'notify-contention-delay': 5,
+  'revocation-secs': 0,
+  'revocation-clear-all': false,
+  'revocation-max-blocked': 0,
+  'lock-heal': false,
+  'grace-timeout': null,
+} as const;
+
 const options = defineOptions({
+  ...acceptedOptions(withoutEffect),
   trace: {
     type: 'bool',
     default: false,
@@ -36,7 +50,21 @@ const options = defineOptions({
     default: 'off',
     description: 'Locks bind those who ask for locks; nobody else is kept from reading or writing.',
   },
+  'enforce-mandatory-lock': {
+    type: 'bool',
+    default: false,
+    description: 'Off: GlusterFS can bind all others by the locks of files that are marked for it.',
+  },
 });
+
+/** @throws {InitError} if the option asks for locks that bind requests without locks */
+function refuseMandatory(values: { readonly 'enforce-mandatory-lock': boolean }): void {
+  if (!values['enforce-mandatory-lock']) return;
+  throw new InitError(
+    "option 'enforce-mandatory-lock' is on, and locks do not bind those who ask for none here: " +
+      'switch it off in the volume',
+  );
+}
 
 /** The last descriptor of an open file is closed: what was locked by it is free. */
 function release(xl: Xlator<Locks>, fd: Fd): void {
@@ -56,7 +84,14 @@ export default defineTranslator<Locks, typeof options>({
   children: [1, 1],
   options,
   fops: { lookup, lk, flush, fgetxattr, getactivelk, setactivelk, ...domainFops },
-  init: (_xl, values) => new Locks(values.trace),
+  async check({ context }, values) {
+    refuseMandatory(values);
+    tellWithoutEffect(context, values, withoutEffect);
+  },
+  init(_xl, values) {
+    refuseMandatory(values);
+    return new Locks(values.trace);
+  },
   reconfigure(xl, values) {
     xl.priv.trace = values.trace;
   },

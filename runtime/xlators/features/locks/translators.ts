@@ -1,7 +1,7 @@
 /** The locks of translators, in named domains: inodelk and entrylk, and both by open file. */
 import { EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import {
   ENTRYLK_LOCK,

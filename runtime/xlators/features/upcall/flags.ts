@@ -4,7 +4,7 @@
  * `xlators/features/upcall/src/upcall.c`.
  */
 import type { Fd } from '../../../core/fd.ts';
-import type { FopName } from '../../../core/fops.gen.ts';
+import type { FopName } from '../../../core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
 import type { Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';

@@ -9,11 +9,11 @@
  */
 import type { Client } from '../../../core/client.ts';
 import { ENOENT } from '../../../core/errno.ts';
-import { type FopName, tail, unwind } from '../../../core/fops.gen.ts';
 import { findFop, fops as fopRows, IPC_UPCALL } from '../../../core/fops.ts';
+import { type FopName, tail, unwind } from '../../../core/gen/fops.gen.ts';
+import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
-import { type After, type Before, taps } from '../../../core/taps.gen.ts';
 import type { ClientUpcall } from '../../../core/upcall.ts';
 import {
   defaultNotify,

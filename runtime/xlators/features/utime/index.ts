@@ -11,10 +11,10 @@
 import { type Ctime, ctimeAt, readers, SETS, setBy, setBySetattr } from '../../../core/ctime.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EOPNOTSUPP } from '../../../core/errno.ts';
-import { type FopName, tail, unwind, wind } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { type Frame, Stack } from '../../../core/frame.ts';
-import { type AnyFop, collect, tailArgs } from '../../../core/generic.gen.ts';
+import { type FopName, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
+import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';

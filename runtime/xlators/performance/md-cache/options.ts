@@ -1,4 +1,5 @@
 /** Options of performance/md-cache: names, defaults and ranges are GlusterFS 10's. */
+import { ACL_NAMES } from '../../../core/acl.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
 import { shellPattern } from '../../../core/shell-pattern.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
@@ -81,7 +82,7 @@ const XATTRS = [
   ['cache-capability-xattrs', ['security.capability']],
   ['cache-ima-xattrs', ['security.ima']],
   ['cache-selinux', ['security.selinux']],
-  ['cache-posix-acl', ['system.posix_acl_access', 'system.posix_acl_default']],
+  ['cache-posix-acl', ACL_NAMES],
   ['cache-glusterfs-acl', ['glusterfs.posix.acl', 'glusterfs.posix.default_acl']],
   ['cache-swift-metadata', ['user.swift.metadata']],
   [

@@ -4,8 +4,8 @@ import { ask, FakeContext, gfidOf, startGraph } from '../../../../test/support/c
 import type { Dict } from '../../../core/dict.ts';
 import { Dict as Xdata } from '../../../core/dict.ts';
 import { Fd } from '../../../core/fd.ts';
-import type { FopName, FopTable } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
+import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { timeoutsOf } from '../../../core/timeouts.ts';

@@ -5,10 +5,10 @@
  * Source: GlusterFS 10 `xlators/performance/open-behind/src/`; README.md says what differs.
  */
 import type { Fd } from '../../../core/fd.ts';
-import { type FopName, fail, tail, unwind } from '../../../core/fops.gen.ts';
 import { findFop } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { type AnyFop, collect, tailArgs } from '../../../core/generic.gen.ts';
+import { type FopName, fail, tail, unwind } from '../../../core/gen/fops.gen.ts';
+import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { O_CREAT, O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';

@@ -9,8 +9,8 @@
 import type { Dict } from '../../../core/dict.ts';
 import { EIO } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import { Stack } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';

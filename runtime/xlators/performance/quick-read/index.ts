@@ -8,12 +8,13 @@
  * Source: GlusterFS 10 `xlators/performance/quick-read/src/`; README.md says what differs.
  */
 import { Dict } from '../../../core/dict.ts';
-import { tail, unwind, wind } from '../../../core/fops.gen.ts';
+import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
 import { isUpcall } from '../../../core/upcall.ts';
+import { CONTENT } from '../../../core/xdata.ts';
 import {
   type Cbk,
   defaultNotify,
@@ -34,7 +35,6 @@ import { type Given, options } from './options.ts';
 
 type Quick = Xlator<Contents>;
 
-const CONTENT = 'glusterfs.content';
 /** Keys of replies by which a copy is said to be bad. */
 const BAD = ['glusterfs.bad-inode', 'sh-failed'];
 

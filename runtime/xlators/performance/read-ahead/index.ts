@@ -4,7 +4,7 @@
  *
  * Source: GlusterFS 10 `xlators/performance/read-ahead/src/`; README.md says what differs.
  */
-import { tail, unwind } from '../../../core/fops.gen.ts';
+import { tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
 import { isUpcall } from '../../../core/upcall.ts';

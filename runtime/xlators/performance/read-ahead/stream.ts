@@ -1,7 +1,7 @@
 /** What is read ahead of a program that reads a file from one end to the other. */
 import type { Fd } from '../../../core/fd.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import { type Frame, Stack } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { MAX_DATA } from '../../../core/limits.ts';

@@ -4,7 +4,7 @@
  * Source: GlusterFS 10 `xlators/performance/readdir-ahead/src/`; README.md says what differs.
  */
 import type { Fd } from '../../../core/fd.ts';
-import { tail, unwind, wind } from '../../../core/fops.gen.ts';
+import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { isUpcall, type Upcall } from '../../../core/upcall.ts';

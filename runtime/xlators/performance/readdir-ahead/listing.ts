@@ -2,8 +2,8 @@
 import { nameLength } from '../../../core/bytes.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import { type Frame, Stack } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import { direntplusSize, direntSize } from '../../storage/shared/replies.ts';

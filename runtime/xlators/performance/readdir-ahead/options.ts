@@ -8,6 +8,8 @@ const MB = 1024 * KB;
 export const options = defineOptions({
   ...commonOptions,
   'readdir-ahead': switchOption(false),
+  // So glusterd calls it where these volumes are below cluster/distribute (parallel-readdir).
+  'performance.readdir-ahead': switchOption(false),
   'rda-request-size': {
     type: 'sizet',
     default: 128 * KB,

@@ -4,7 +4,7 @@ import { ask, having, newName } from '../../../../test/support/core.ts';
 import { histories, World } from '../../../../test/support/performance.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { unwind, wind } from '../../../core/fops.gen.ts';
+import { unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Cbk, Translator } from '../../../core/xlator.ts';

@@ -2,8 +2,9 @@
  * Fops that tell attributes, for caches of data: who has seen that a file is another one must not be
  * given data of before. (A kernel drops its pages then, and would keep what it reads next for long.)
  */
-import { tail, unwind, wind } from '../../../core/fops.gen.ts';
+
 import type { Frame } from '../../../core/frame.ts';
+import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';

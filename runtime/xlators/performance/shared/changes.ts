@@ -10,14 +10,14 @@
 import type { Client } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { type FopName, fail } from '../../../core/fops.gen.ts';
 import { type FopRow, findFop, fops as rows } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { collect, collectCbk, unwindArgs, windArgs } from '../../../core/generic.gen.ts';
+import { type FopName, fail } from '../../../core/gen/fops.gen.ts';
+import { collect, collectCbk, unwindArgs, windArgs } from '../../../core/gen/generic.gen.ts';
+import { type After, type Before, tap } from '../../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { type After, type Before, tap } from '../../../core/taps.gen.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
 import { type InodeCache, inodeAt, type Kept } from './inode-cache.ts';
 

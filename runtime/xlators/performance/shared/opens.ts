@@ -1,6 +1,6 @@
 /** What every cache of data makes of an open that empties the file, and of a lock. */
 import type { Fd } from '../../../core/fd.ts';
-import { tail, unwind, wind } from '../../../core/fops.gen.ts';
+import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';

@@ -6,9 +6,9 @@
  */
 import { EOPNOTSUPP } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
-import { wind } from '../../../core/fops.gen.ts';
 import { IPC_UPCALL } from '../../../core/fops.ts';
 import { Stack } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Cbk, Xlator } from '../../../core/xlator.ts';
 import { allBelow } from './order.ts';

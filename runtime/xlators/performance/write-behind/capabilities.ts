@@ -13,7 +13,7 @@ import {
   tailArgs,
   unwindArgs,
   windArgs,
-} from '../../../core/generic.gen.ts';
+} from '../../../core/gen/generic.gen.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { inodeAt } from '../shared/inode-cache.ts';
 import type { Queue } from './queue.ts';

@@ -10,9 +10,9 @@
 import type { Dict } from '../../../core/dict.ts';
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { type FopName, fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
 import { type Frame, Stack } from '../../../core/frame.ts';
-import { type AnyFop, collect } from '../../../core/generic.gen.ts';
+import { type FopName, fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
+import { type AnyFop, collect } from '../../../core/gen/generic.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';

@@ -10,7 +10,7 @@
  */
 import { EIO } from '../../../core/errno.ts';
 import { type Fd, newestFdId } from '../../../core/fd.ts';
-import { wind } from '../../../core/fops.gen.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Cbk, Xlator } from '../../../core/xlator.ts';

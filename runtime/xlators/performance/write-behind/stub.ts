@@ -1,7 +1,8 @@
 /** A fop of performance/write-behind that waits for writes, and goes down then as it came. */
-import type { FopName } from '../../../core/fops.gen.ts';
+
 import type { Frame } from '../../../core/frame.ts';
-import { tailArgs } from '../../../core/generic.gen.ts';
+import type { FopName } from '../../../core/gen/fops.gen.ts';
+import { tailArgs } from '../../../core/gen/generic.gen.ts';
 import type { Queue } from './queue.ts';
 import type { Waiting } from './write.ts';
 import type { Behind } from './write-behind.ts';

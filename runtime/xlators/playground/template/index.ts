@@ -8,7 +8,7 @@
 import { type Entry, entryFops } from '../../../core/entries.ts';
 import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { tail, unwind, wind } from '../../../core/fops.gen.ts';
+import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import {
   type Cbk,

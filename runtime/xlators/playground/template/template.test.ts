@@ -12,8 +12,8 @@ import {
 import { EIO } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
 import { Fd } from '../../../core/fd.ts';
-import { fopNames } from '../../../core/fops.gen.ts';
 import { fops } from '../../../core/fops.ts';
+import { fopNames } from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { optionTypes } from '../../../core/option-types.ts';

@@ -1,14 +1,13 @@
 /** The fops about an inode's attributes: read, change, check. */
 import { decodeName, encodeName, nameLength } from '../../../core/bytes.ts';
 import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { Stack } from '../../../core/frame.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
+import { permits } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { settable } from '../shared/moving.ts';
-import { permits } from '../shared/replies.ts';
-import { aclPermits } from './acl.ts';
 import { killCapability, killPriv } from './data.ts';
 import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
 import { accessAcl, setMode } from './node-acls.ts';
@@ -63,11 +62,8 @@ function statvfs({ store, context, inodes, inodeLimit }: Disk): Statvfs {
   return buf;
 }
 
-/** Root may do what the mode bits say. */
-function mayAccess(node: Node, caller: Stack, mask: number): boolean {
-  const acl = caller.uid === 0 ? null : accessAcl(node);
-  return acl === null ? permits(node.iatt(), caller, mask) : aclPermits(acl, node, caller, mask);
-}
+const mayAccess = (node: Node, caller: Stack, mask: number): boolean =>
+  permits(node.iatt(), accessAcl(node), caller, mask);
 
 export const attrFops: Fops<Disk> = {
   stat(frame, xl, loc, xdata) {

@@ -11,15 +11,15 @@ import {
   EOPNOTSUPP,
 } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Stack } from '../../../core/frame.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import { keptProt } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { weakChecksum } from '../shared/replies.ts';
+import { strongChecksum, weakChecksum } from '../shared/replies.ts';
 import { md5 } from './md5.ts';
 import { type Disk, type MemoryXlator, type Node, nodeOf, openAs, openedOf } from './node.ts';
 import type { Pages } from './pages.ts';
@@ -220,7 +220,7 @@ export const dataFops: Fops<Disk> = {
     if (typeof node === 'number') return fail.rchecksum(frame, node);
     if (offset < 0 || len < 0) return fail.rchecksum(frame, EINVAL);
     const bytes = node.pages.read(offset, len);
-    unwind.rchecksum(frame, 0, 0, weakChecksum(bytes), md5(bytes), null);
+    unwind.rchecksum(frame, 0, 0, weakChecksum(bytes), strongChecksum(md5(bytes)), null);
   },
 
   copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata) {

@@ -6,7 +6,7 @@ import { nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type Dirent, direntType } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { direntplusSize, direntSize } from '../shared/replies.ts';

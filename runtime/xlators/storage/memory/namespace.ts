@@ -17,8 +17,8 @@ import {
   EPERM,
   ESTALE,
 } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame, Stack } from '../../../core/frame.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import {
   IA_IFBLK,
   IA_IFCHR,
@@ -28,10 +28,17 @@ import {
   IA_INVAL,
   typeOfMode,
 } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
-import { MODE_REQ, PROTECT_WRITES, RENAME_FLAGS } from '../../../core/xdata.ts';
+import {
+  MODE_REQ,
+  PROTECT_WRITES,
+  RENAME_EXCHANGE,
+  RENAME_FLAGS,
+  RENAME_NOREPLACE,
+} from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
   bornWith,
@@ -61,8 +68,6 @@ import { inheritAcls } from './node-acls.ts';
 import { lookupKeys, setXattrs } from './xattr.ts';
 
 const S_ISGID = 0o2000;
-const RENAME_NOREPLACE = 1;
-const RENAME_EXCHANGE = 2;
 const S_IFMT = 0o170000;
 
 /** Names `node` at `place` and keeps it with the loc's inode. */
@@ -176,13 +181,27 @@ function lose(xl: MemoryXlator, parent: Node, node: Node): void {
 
 /** The node a lookup finds: by name, or by gfid when the loc has no name. */
 function find(xl: MemoryXlator, loc: Loc): Node | number {
-  if (loc.parent === null || loc.name === null) return nodeOf(xl, loc);
-  const place = placeOf(xl, loc);
-  if (typeof place === 'number') return place;
-  if (place.found === null) return ENOENT;
+  const { inode, parent, name } = loc;
+  if (parent === null || name === null) return nodeOf(xl, loc);
+  const found = name === '.' || name === '..' ? dots(xl, parent, name) : named(xl, loc);
+  if (typeof found === 'number') return found;
   // The name leads elsewhere now: whoever asked must look again, with a new inode.
-  if (loc.inode?.linked && loc.inode.gfid !== place.found.gfid) return ESTALE;
-  return place.found;
+  return inode?.linked && inode.gfid !== found.gfid ? ESTALE : found;
+}
+
+function named(xl: MemoryXlator, loc: Loc): Node | number {
+  const place = placeOf(xl, loc);
+  return typeof place === 'number' ? place : (place.found ?? ENOENT);
+}
+
+/** A directory itself, or the one that it is in; above the root there is none. */
+function dots(xl: MemoryXlator, parent: Inode, name: '.' | '..'): Node | number {
+  const node = nodeOfInode(xl, parent);
+  if (typeof node === 'number') return node;
+  if (!node.isDir) return ENOTDIR;
+  const { parent: above } = node;
+  if (name === '.') return node;
+  return above === null || above === node ? ENOENT : above;
 }
 
 /** 0 when a rename may be done, otherwise the errno. `place`s are the old and the new name's. */

@@ -2,10 +2,7 @@
  * The ACLs of a node. They are among its extended attributes, and its mode says the same as far as a
  * mode can: whoever changes the one changes the other.
  */
-import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
-import type { Stack } from '../../../core/frame.ts';
-import { IA_IFLNK } from '../../../core/iatt.ts';
-import { isMember } from '../../../core/privileges.ts';
+
 import {
   ACL_ACCESS,
   ACL_DEFAULT,
@@ -17,7 +14,11 @@ import {
   isMode,
   isSound,
   modeOfAcl,
-} from './acl.ts';
+} from '../../../core/acl.ts';
+import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
+import type { Stack } from '../../../core/frame.ts';
+import { IA_IFLNK } from '../../../core/iatt.ts';
+import { isMember } from '../../../core/privileges.ts';
 import type { Node } from './node.ts';
 
 const S_ISGID = 0o2000;

@@ -1,10 +1,13 @@
 /** The fops about extended attributes. Namespaces and limits are those of Linux's xattr(7). */
+
+import { isAcl } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
 import { E2BIG, EEXIST, EINVAL, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Stack } from '../../../core/frame.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFREG } from '../../../core/iatt.ts';
 import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { CONTENT } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { pidFor } from '../shared/internal.ts';
 import { guardFault, isGuarded, movingKeys } from '../shared/moving.ts';
@@ -22,7 +25,6 @@ import {
   XATTR_REPLACE,
   xattrop,
 } from '../shared/xattrs.ts';
-import { isAcl } from './acl.ts';
 import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
 import { aclFault, setAcl } from './node-acls.ts';
 
@@ -43,9 +45,6 @@ function changeFault(node: Node, name: string): number {
   const isFile = node.type === IA_IFREG || node.type === IA_IFDIR;
   return keyFault(name) || (name.startsWith('user.') && !isFile ? EPERM : 0);
 }
-
-/** All of a file's data, if it is no longer than the number given with the key. */
-const CONTENT = 'glusterfs.content';
 
 /** The values of what a lookup's xdata asks for; null when there are none. */
 export function lookupKeys(node: Node, keys: Dict | null): Dict | null {

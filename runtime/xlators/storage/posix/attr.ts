@@ -1,17 +1,17 @@
 /** The fops about an inode's attributes: read, change, check. */
 import { decodeName } from '../../../core/bytes.ts';
 import { EACCES, EINVAL, ENOSYS, EPERM } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import { PATH_MAX } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
+import { permits } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statvfs as StatvfsStruct } from '../../../sys/struct.ts';
 import { settable } from '../shared/moving.ts';
-import { permits } from '../shared/replies.ts';
 import { askedKeys } from '../shared/xattrs.ts';
 import type { Brick } from './brick.ts';
 import { iattOfFile } from './data.ts';
@@ -19,7 +19,7 @@ import { fileOf } from './files.ts';
 import { EMPTY, procPath } from './paths.ts';
 import { killPriv, mayChown } from './privileges.ts';
 import { handleOf, iattOfFd, lastOf, type PosixXlator } from './resolve.ts';
-import { lookupKeys } from './xattr.ts';
+import { accessAcl, lookupKeys } from './xattr.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 /** uid or gid "as it is". */
@@ -90,16 +90,17 @@ function changeLast(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
 
 const vfs = new StatvfsStruct();
 
-function statvfs(): Statvfs {
+/** The part of a file system that each of some bricks has of it. */
+function statvfs(bricks: number): Statvfs {
   const buf = new Statvfs();
   buf.bsize = vfs.bsize;
   buf.frsize = vfs.frsize;
-  buf.blocks = vfs.blocks;
-  buf.bfree = vfs.bfree;
-  buf.bavail = vfs.bavail;
-  buf.files = vfs.files;
-  buf.ffree = vfs.ffree;
-  buf.favail = vfs.favail;
+  buf.blocks = Math.floor(vfs.blocks / bricks);
+  buf.bfree = Math.floor(vfs.bfree / bricks);
+  buf.bavail = Math.floor(vfs.bavail / bricks);
+  buf.files = Math.floor(vfs.files / bricks);
+  buf.ffree = Math.floor(vfs.ffree / bricks);
+  buf.favail = Math.floor(vfs.favail / bricks);
   buf.flag = vfs.flag;
   buf.namemax = vfs.namemax;
   return buf;
@@ -162,7 +163,8 @@ export const attrFops: Fops<Brick> = {
     if (typeof handle === 'number') return fail.access(frame, handle);
     const buf = iattOfFd(xl.priv, handle.fd, handle);
     // By the caller's ids, which are not ours: faccessat(2) would ask for the process.
-    if (buf === null || !permits(buf, frame.root, mask)) return fail.access(frame, EACCES);
+    const isAllowed = buf !== null && permits(buf, accessAcl(handle.fd), frame.root, mask);
+    if (!isAllowed) return fail.access(frame, EACCES);
     unwind.access(frame, 0, 0, null);
   },
 
@@ -181,6 +183,6 @@ export const attrFops: Fops<Brick> = {
     if (typeof handle === 'number') return fail.statfs(frame, handle);
     const result = libc.fstatvfs(handle.fd, vfs.bytes);
     if (result < 0) return fail.statfs(frame, -result);
-    unwind.statfs(frame, 0, 0, statvfs(), null);
+    unwind.statfs(frame, 0, 0, statvfs(xl.priv.sharedCount), null);
   },
 };

@@ -104,6 +104,10 @@ export class Brick {
   mdata: MdataKeeper;
   readonly health: Health;
   readonly identity = new Identity();
+  /** Bricks of the volume that have the file system in common. */
+  sharedCount = 1;
+  /** True when rchecksum must use a checksum that FIPS 140 allows. */
+  isFips = false;
   /** Open files and directories. */
   openFds = 0;
   /** The errno of the last look that failed. */

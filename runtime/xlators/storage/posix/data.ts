@@ -2,8 +2,8 @@
 import { close, constants, fdatasync, fsync } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
 import { EAGAIN, EFBIG, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
-import { type FopName, fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { type FopName, fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';

@@ -10,7 +10,7 @@ import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
 import { EACCES, EINVAL, EMFILE, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { type Dirent, direntType, typeOfMode } from '../../../core/iatt.ts';
 import { SYNC_VOLUME } from '../../../core/xdata.ts';

@@ -7,8 +7,8 @@
 import { constants } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
 import { EEXIST, EIO, EMFILE, ENOENT, EPERM, ESTALE } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -26,12 +26,13 @@ import type { Brick } from './brick.ts';
 import { isFull } from './descriptors.ts';
 import { keepFile, openHandle, safeFlags } from './files.ts';
 import { type Handle, look } from './handles.ts';
-import { EMPTY, NAME, procPath, putName, putText, TARGET } from './paths.ts';
+import { EMPTY, NAME, PARENT, procPath, putName, putText, SELF, TARGET } from './paths.ts';
 import { killPriv } from './privileges.ts';
 import { remove } from './removal.ts';
 import { rename } from './rename.ts';
 import {
   around,
+  directoryAbove,
   entryAt,
   handleOf,
   iattOf,
@@ -52,17 +53,28 @@ const NEW_FILE = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 // Finding.
 
-/** The handle of what the loc's name leads to; `brick.st` describes it. Or the errno. */
-function findEntry(xl: PosixXlator, dir: Handle, loc: Loc, xdata: Dict | null): Handle | number {
-  const brick = xl.priv;
-  const fault = brick.hides(dir, loc.name!) ? ENOENT : putName(NAME, loc.name!);
-  if (fault !== 0) return fault;
-  const found = entryAt(brick, dir, NAME, wantedGfid(xdata));
+/** The path of a name that is looked up in a directory; or the errno. */
+function pathOf(brick: Brick, dir: Handle, name: string): Path | number {
+  if (name === '.') return SELF;
+  // Above the root is what is not the volume's.
+  if (name === '..') return dir === brick.root ? ENOENT : PARENT;
+  return (brick.hides(dir, name) ? ENOENT : putName(NAME, name)) || NAME;
+}
+
+/** The handle of what a loc's path in a directory leads to; `brick.st` describes it. Or the errno. */
+function findAt(
+  brick: Brick,
+  dir: Handle,
+  path: Path,
+  { inode }: Loc,
+  xdata: Dict | null,
+): Handle | number {
+  if (path === EMPTY) return look(brick, dir.fd, EMPTY) === 0 ? dir : brick.fault;
+  const found =
+    path === PARENT ? directoryAbove(brick, dir) : entryAt(brick, dir, path, wantedGfid(xdata));
   if (typeof found === 'number') return found;
-  const { inode } = loc;
   // The name leads elsewhere now: whoever asked must look again, with a new inode.
-  if (inode?.linked && inode.gfid !== found.gfid) return ESTALE;
-  return found;
+  return inode?.linked && inode.gfid !== found.gfid ? ESTALE : found;
 }
 
 const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
@@ -70,19 +82,18 @@ const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
   const named = loc.parent !== null && loc.name !== null;
   const dir = named ? parentOf(xl, loc) : handleOf(xl, loc);
   if (typeof dir === 'number') return fail.lookup(frame, dir);
-  let found: Handle | number = dir;
-  if (named) found = findEntry(xl, dir, loc, xdata);
-  else if (look(brick, dir.fd, EMPTY) !== 0) found = brick.fault;
-  if (typeof found === 'number') {
-    return unwind.lookup(frame, -1, found, null, null, null, around(frame, brick, dir));
+  const path = named ? pathOf(brick, dir, loc.name!) : EMPTY;
+  const found = typeof path === 'number' ? path : findAt(brick, dir, path, loc, xdata);
+  if (typeof found === 'number' || typeof path === 'number') {
+    return unwind.lookup(frame, -1, found as number, null, null, null, around(frame, brick, dir));
   }
   const isOpen = !named || found.fd >= 0;
   const at = isOpen ? found.fd : dir.fd;
-  const buf = brick.mdata.show(iattOf(brick, found.gfid, found), found, at, isOpen ? EMPTY : NAME);
+  const buf = brick.mdata.show(iattOf(brick, found.gfid, found), found, at, isOpen ? EMPTY : path);
   loc.inode?.ctxSet(xl, found);
-  const stored = lookupKeys(dir.fd, named ? NAME : EMPTY, askedKeys(xdata));
+  const stored = lookupKeys(dir.fd, path, askedKeys(xdata));
   const keys = virtualKeys(xl, found, buf.iaSize, xdata, stored);
-  cleanProtection(dir.fd, named ? NAME : EMPTY, xdata);
+  cleanProtection(dir.fd, path, xdata);
   const postparent = named ? around(frame, brick, dir) : buf;
   unwind.lookup(frame, 0, 0, loc.inode, buf, keys, postparent);
 };

@@ -14,9 +14,7 @@ import {
 } from '../../../../test/support/posix.ts';
 import { ROOT_GFID } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
-
-const RENAME_NOREPLACE = 1;
-const RENAME_EXCHANGE = 2;
+import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../../core/xdata.ts';
 
 /** A name in the root, or in one of its directories if that is known. */
 type At = readonly [dir: string, name: string];

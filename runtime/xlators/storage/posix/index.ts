@@ -7,6 +7,7 @@
 import { resolve } from 'node:path';
 import { InitError } from '../../../core/errors.ts';
 import { isGfid } from '../../../core/gfid.ts';
+import { acceptedOptions, tellWithoutEffect } from '../../../core/without-effect.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { attrFops } from './attr.ts';
 import { Brick, defaultHandleLimit } from './brick.ts';
@@ -38,11 +39,41 @@ function directoryOf(xl: Xlator, { directory }: { directory: string | undefined 
 const isServed = ({ graph }: Xlator): boolean =>
   [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
 
+/** Options that are accepted without effect, with GlusterFS's defaults. */
+const withoutEffect = {
+  'brick-uid': -1,
+  'brick-gid': -1,
+  'create-mask': '0777',
+  'create-directory-mask': '0777',
+  'force-create-mode': '0000',
+  'force-directory-mode': '0000',
+  reserve: 1,
+  'max-hardlinks': 100,
+  'update-link-count-parent': false,
+  'batch-fsync-mode': 'reverse-fsync',
+  'batch-fsync-delay-usec': 0,
+  'linux-aio': null,
+  'linux-io_uring': null,
+  'health-check-timeout': 20,
+  'janitor-sleep-duration': 10,
+} as const;
+
+interface ServeOptions {
+  readonly 'shared-brick-count': number;
+  readonly 'fips-mode-rchecksum': boolean;
+}
+
+function serve(brick: Brick, options: ServeOptions): void {
+  brick.sharedCount = Math.max(options['shared-brick-count'], 1);
+  brick.isFips = options['fips-mode-rchecksum'];
+}
+
 export default defineTranslator({
   type: 'storage/posix',
   description: 'Serves a directory of this machine.',
   children: [0, 0],
   options: {
+    ...acceptedOptions(withoutEffect),
     directory: {
       type: 'str',
       description: 'The directory, which must exist; a relative path starts at the volfile.',
@@ -103,11 +134,28 @@ export default defineTranslator({
       default: ':',
       description: 'Stands between the paths that glusterfs.gfidtopath tells.',
     },
+    'shared-brick-count': {
+      type: 'int',
+      min: 0,
+      default: 1,
+      description:
+        'Bricks of the volume on the same file system: statfs tells of one such part of it. glusterd ' +
+        'counts them; 0 is 1.',
+      reconfigurable: true,
+    },
+    'fips-mode-rchecksum': {
+      type: 'bool',
+      default: false,
+      description: 'The strong checksum of rchecksum is SHA-256, as its xdata says, and not MD5.',
+      reconfigurable: true,
+    },
   },
   async check(xl, options) {
+    tellWithoutEffect(xl.context, options, withoutEffect);
     checkRoot(directoryOf(xl, options));
     uuidOf('volume-id', options['volume-id']);
     uuidOf('glusterd-uuid', options['glusterd-uuid']);
+    tellWithoutEffect(xl.context, options, withoutEffect);
   },
   init(xl, options) {
     const brick = new Brick(
@@ -127,6 +175,7 @@ export default defineTranslator({
       },
       (owner, links) => new Landfill(owner, links),
     );
+    serve(brick, options);
     const removed = new Removed(brick);
     brick.health.onThere = () => removed.look();
     brick.health.every(options['health-check-interval']);
@@ -142,6 +191,7 @@ export default defineTranslator({
     ...xattrFops,
   },
   reconfigure(xl, options) {
+    serve(xl.priv, options);
     xl.priv.health.every(options['health-check-interval']);
   },
   fini(xl) {

@@ -14,9 +14,9 @@
  */
 import { type Ctime, ctimeAt, readers, SETS, setBy, setBySetattr } from '../../../core/ctime.ts';
 import { EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
-import type { FopName } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
+import type { FopName } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Xlator } from '../../../core/xlator.ts';

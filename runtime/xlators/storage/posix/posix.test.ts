@@ -60,6 +60,20 @@ describe('init', () => {
   });
 });
 
+test('statfs of bricks that share a file system returns a part of its size each', async () => {
+  const directory = folder();
+  const roomOf = async (options: Readonly<Record<string, string>>) => {
+    const vol = await volume(directory, options);
+    return ok(await vol.fop('statfs', new Loc(vol.root), null)).statvfs!;
+  };
+  const [all, part] = [await roomOf({}), await roomOf({ 'shared-brick-count': '3' })];
+  for (const key of ['blocks', 'files'] as const) {
+    expect(part[key]).toBe(Math.floor(all[key] / 3));
+  }
+  expect(part.bsize).toBe(all.bsize);
+  expect(part.bavail).toBeLessThan(all.bavail);
+});
+
 describe('gfids', () => {
   test('are stored with the file and outlive the volume', async () => {
     const directory = folder();
@@ -120,6 +134,15 @@ describe('gfids', () => {
     // A hard link is the same file, whoever made it.
     fs.linkSync(join(directory, 'f'), join(directory, 'g'));
     expect(ok(await vol.lookup(vol.root, 'g')).inode).toBe(f);
+  });
+
+  test('are not given to the directory above one that was moved out of the volume', async () => {
+    const outside = folder();
+    const vol = await volume(folder());
+    const d = await mkdir(vol, vol.root, 'd');
+    fs.renameSync(join(brickOf(vol).directory, 'd'), join(outside, 'd'));
+    expect((await vol.lookup(d, '..')).err).toBe('ENOENT');
+    expect(storedGfid(outside)).toBeNull();
   });
 
   test('stand without being stored', async () => {
@@ -381,5 +404,10 @@ describe('on disk', () => {
     const reply = ok(await vol.fop('getxattr', new Loc(f), name, null));
     expect([...reply.dict!.bytes(name)!]).toEqual(acl);
     expect((await iatt(vol, f)).iaProt).toBe(0o670);
+    // Of the caller's own, not of whom the process runs as.
+    const may = async (uid: number, mask: number): Promise<boolean> =>
+      (await vol.as({ uid, gid: uid }).fop('access', new Loc(f), mask, null)).opRet === 0;
+    expect(await may(1234, 7)).toBe(true);
+    expect(await may(1235, 4)).toBe(false);
   });
 });

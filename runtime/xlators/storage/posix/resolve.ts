@@ -22,6 +22,7 @@ import type { Frame } from '../../../core/frame.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { IA_IFDIR, Iatt, typeOfMode } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
+import { OFFSET_MAX } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
@@ -30,7 +31,7 @@ import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
 import type { Brick } from './brick.ts';
 import { type Directory, Handle, look } from './handles.ts';
-import { EMPTY, NAME_AGAIN, putName } from './paths.ts';
+import { EMPTY, NAME_AGAIN, PARENT, putName } from './paths.ts';
 
 const TWO_32 = 0x1_0000_0000;
 const OPEN_HANDLE = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
@@ -56,6 +57,7 @@ export function iattOf(brick: Brick, gfid: Gfid, handle?: Handle): Iatt {
   buf.iaUid = st.uid;
   buf.iaGid = st.gid;
   buf.iaSize = st.size;
+  if (st.size > OFFSET_MAX) buf.exactSize = st.exactSize;
   buf.iaBlocks = st.blocks;
   buf.iaBlksize = st.blksize;
   buf.iaDev = st.devMajor * TWO_32 + st.devMinor;
@@ -141,6 +143,22 @@ export function entryAt(
   const fault = look(brick, dir.fd, path);
   if (fault !== 0) return fault;
   return brick.handles.findSame(brick.st) ?? identify(brick, dir, path, wanted);
+}
+
+/**
+ * Returns the handle of a directory's parent, or the errno. The parent gets no gfid here: one without a gfid
+ * is outside of the volume, because the directory was moved there on the disk. `brick.st` describes the parent.
+ */
+export function directoryAbove(brick: Brick, dir: Directory): Handle | number {
+  const fault = look(brick, dir.fd, PARENT);
+  if (fault !== 0) return fault;
+  const known = brick.handles.findSame(brick.st);
+  if (known !== undefined) return known;
+  const fd = libc.openat(dir.fd, PARENT, OPEN_HANDLE, 0);
+  if (fd < 0) return -fd;
+  const isOurs = brick.gfids.read(fd) !== null;
+  libc.close(fd);
+  return isOurs ? identify(brick, dir, PARENT, null) : ENOENT;
 }
 
 /** The handle of an inode of the graph, open; or the errno. */

@@ -1,10 +1,12 @@
 /** The fops about the space behind a file's data: allocation, holes, sums, copies on the disk. */
 import { createHash } from 'node:crypto';
 import { SETS } from '../../../core/ctime.ts';
-import { EINVAL, ENOSYS, ENXIO, EOPNOTSUPP, EXDEV } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
+import { Dict } from '../../../core/dict.ts';
+import { EINVAL, ENOSYS, ENXIO, EOPNOTSUPP, EOVERFLOW, EXDEV } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
+import { OFFSET_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { callAsync } from '../../../sys/call.ts';
 import {
@@ -15,7 +17,7 @@ import {
   SEEK_HOLE,
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { weakChecksum } from '../shared/replies.ts';
+import { FIPS_MODE, strongChecksum, weakChecksum } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { iattOfFile, rangeFault, setTimes } from './data.ts';
 import { fileOf, type OpenFile, readFile, writeAll, writeLater } from './files.ts';
@@ -131,6 +133,7 @@ export const spaceFops: Fops<Brick> = {
     if (whence === undefined) return fail.seek(frame, EINVAL);
     const found = offset < 0 ? -ENXIO : libc.lseek(file.fd, offset, whence);
     if (found < 0) return fail.seek(frame, -found);
+    if (found > OFFSET_MAX) return fail.seek(frame, EOVERFLOW);
     unwind.seek(frame, 0, 0, found, null);
   },
 
@@ -140,8 +143,14 @@ export const spaceFops: Fops<Brick> = {
     if (offset < 0 || len < 0) return fail.rchecksum(frame, EINVAL);
     readFile(file, len, offset, (vector, errno) => {
       if (vector === null) return fail.rchecksum(frame, errno);
-      const strong = new Uint8Array(createHash('md5').update(vector).digest());
-      unwind.rchecksum(frame, 0, 0, weakChecksum(vector), strong, null);
+      const { isFips } = xl.priv;
+      const strong = strongChecksum(
+        createHash(isFips ? 'sha256' : 'md5')
+          .update(vector)
+          .digest(),
+      );
+      const xdata = isFips ? new Dict().set(FIPS_MODE, 1) : null;
+      unwind.rchecksum(frame, 0, 0, weakChecksum(vector), strong, xdata);
     });
   },
 

@@ -3,7 +3,7 @@
  * as long as its inode is known to somebody, or until link(2) gives it a name.
  */
 import { ENOENT, ENOTDIR } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_WRONLY } from '../../../core/open-flags.ts';
 import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';

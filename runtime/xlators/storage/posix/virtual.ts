@@ -18,6 +18,7 @@ import { type Gfid, gfidToBytes } from '../../../core/gfid.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { joinPath } from '../../../core/loc.ts';
+import { CONTENT } from '../../../core/xdata.ts';
 import { O_CLOEXEC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { openHandle } from './files.ts';
@@ -168,7 +169,6 @@ export function virtualKeys(
   return found;
 }
 
-const CONTENT = 'glusterfs.content';
 const OPEN_FDS = 'glusterfs.open-fd-count';
 
 /** All of a file's data; null when it cannot be had, or is another size by now. */

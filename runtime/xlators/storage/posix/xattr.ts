@@ -2,10 +2,11 @@
  * The fops about extended attributes, by `/proc/self/fd/N`: that reaches every kind of inode, and
  * follows no link of the storage. What the disk says of a name or value is what the caller gets.
  */
+import { ACL_ACCESS, type Acl, readAcl } from '../../../core/acl.ts';
 import { decodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
+import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
@@ -34,7 +35,6 @@ import { killGroupId } from './privileges.ts';
 import { handleOf, iattOfFd, type PosixXlator } from './resolve.ts';
 import { type Subject, virtualXattr } from './virtual.ts';
 
-const ACL_ACCESS = 'system.posix_acl_access';
 const value = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 
@@ -50,6 +50,12 @@ function getOne(fd: number, name: string): Uint8Array | number {
   const fault = putKey(name);
   if (fault !== 0) return fault;
   return taken(libc.getxattr(procPath(fd), KEY, value, value.length));
+}
+
+/** Null where the mode decides alone. */
+export function accessAcl(fd: number): Acl | null {
+  const found = getOne(fd, ACL_ACCESS);
+  return typeof found === 'number' ? null : readAcl(found);
 }
 
 /** 0 or the errno. */

@@ -8,8 +8,8 @@ import { ask, askArgs, gfidOf, startGraph } from '../../../../test/support/core.
 import { Dict } from '../../../core/dict.ts';
 import { EBUSY, ENODATA, ENOSPC, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import type { FopName, FopTable } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
+import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import type { Graph } from '../../../core/graph.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';

@@ -1,8 +1,7 @@
 /** Shapes and sums that every storage answers with. */
 import type { Dict } from '../../../core/dict.ts';
-import type { Stack } from '../../../core/frame.ts';
 import { type Gfid, gfidFromBytes, isGfid, NULL_GFID } from '../../../core/gfid.ts';
-import { IA_IFDIR, type Iatt } from '../../../core/iatt.ts';
+import type { Iatt } from '../../../core/iatt.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 
 /** What a fop that made an entry answers with, besides the inode. */
@@ -29,25 +28,21 @@ export function wantedGfid(xdata: Dict | null): Gfid | null {
 export const direntSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
 export const direntplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
 
-/** access(2)'s mask. */
-const X_OK = 1;
-
-/** Whether the caller may do what `mask` (R_OK 4, W_OK 2, X_OK 1) asks, by the mode bits alone. */
-export function permits(buf: Iatt, caller: Stack, mask: number): boolean {
-  if (caller.uid === 0) {
-    return (mask & X_OK) === 0 || buf.iaType === IA_IFDIR || (buf.iaProt & 0o111) !== 0;
-  }
-  let shift = 0;
-  if (caller.uid === buf.iaUid) shift = 6;
-  else if (caller.gid === buf.iaGid || caller.groups.includes(buf.iaGid)) shift = 3;
-  return ((buf.iaProt >> shift) & mask) === mask;
-}
-
 /** major × 2³² + minor, as an iatt has it, of a device number in the kernel's encoding. */
 export function rdevOf(dev: number): number {
   const major = (dev >>> 8) & 0xfff;
   const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
   return major * 0x1_0000_0000 + minor;
+}
+
+/** int 1, in the reply to rchecksum: the strong checksum is SHA-256 (GlusterFS's key). */
+export const FIPS_MODE = 'fips-mode-rchecksum';
+
+/** rchecksum's strong sum: as long as SHA-256 is, with zeros behind an MD5, as GlusterFS sends it. */
+export function strongChecksum(digest: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(32);
+  bytes.set(digest);
+  return bytes;
 }
 
 /** rchecksum's weak sum: Adler-32 begun at 0, as GlusterFS calls zlib. */

@@ -1,0 +1,40 @@
+/** On which CPUs the threads of a process run: sched_setaffinity(2) for each of them. */
+import { readdirSync } from 'node:fs';
+import { errnoName } from '../../../runtime/core/errno.ts';
+import { schedSetaffinity } from '../../../runtime/sys/libc.ts';
+import { NotMeasured } from './missing.ts';
+import { parseCpuList } from './placement.ts';
+
+const ESRCH = 3;
+
+/** The kernel's cpu_set_t: bit n of it is CPU n. */
+export function cpuMask(cpus: readonly number[]): Uint8Array {
+  const longs = Math.floor(Math.max(...cpus) / 64) + 1;
+  const mask = new Uint8Array(longs * 8);
+  for (const cpu of cpus) mask[cpu >> 3]! |= 1 << (cpu & 7);
+  return mask;
+}
+
+/**
+ * Puts all threads of a process on these CPUs; threads that it starts later follow.
+ * @param cpus as the kernel lists them: `0-3,8`
+ * @throws {NotMeasured}
+ */
+export function place(pid: number, cpus: string): void {
+  const mask = cpuMask(parseCpuList(cpus));
+  for (const tid of threadsOf(pid)) {
+    const status = schedSetaffinity(tid, mask.length, mask);
+    // A thread may have ended since.
+    if (status < 0 && status !== -ESRCH) {
+      throw new NotMeasured(`it cannot be put on CPU ${cpus}: ${errnoName(-status)}`);
+    }
+  }
+}
+
+function threadsOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    throw new NotMeasured('its process ended');
+  }
+}

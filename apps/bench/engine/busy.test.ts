@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { BusyWatch, busyText, cpuTimesOf, isBusy } from './busy.ts';
+import { allowedCpus } from './placement.ts';
+
+/** Two CPUs, of which the second is busy; ticks are hundredths of a second. */
+const STAT = `cpu  300 20 100 1000 60 10 10 40 5 0
+cpu0 100 0 0 900 0 0 0 0 0 0
+cpu1 200 20 100 100 60 10 10 40 5 0
+intr 1 2 3
+procs_running 4
+procs_blocked 0
+`;
+
+const quiet = { others: 0.02, steal: 0, load: 0.4, switches: 30 };
+
+describe('how busy a machine is', () => {
+  it('is read of the CPUs that are used', () => {
+    const times = cpuTimesOf(STAT, [1]);
+    expect(times.all).toBeCloseTo(5.4);
+    expect(times.busy).toBeCloseTo(3.4);
+    expect(times.steal).toBeCloseTo(0.4);
+    expect(times.runnable).toBe(3);
+    expect(cpuTimesOf(STAT, [0, 1]).all).toBeCloseTo(15.4);
+  });
+
+  it.each([
+    ['others', { others: 0.5 }, /other processes had 50 % of the CPU time, and 0\.40 of them/],
+    ['the host', { steal: 0.2 }, /had 2 % of the CPU time and the host of this .* machine 20 %/],
+    ['the load', { others: 0.06, load: 15 }, /15\.00 of them ran or waited at a time/],
+  ])('%s are enough', (_, more, said) => {
+    expect(isBusy({ ...quiet, ...more }, 2)).toBe(true);
+    expect(busyText({ ...quiet, ...more }, 2)).toMatch(said);
+  });
+
+  it('is nothing to speak of where it is quiet, or nobody looked', () => {
+    expect(busyText(quiet, 2)).toBeNull();
+    expect(busyText({ ...quiet, load: 15 }, 16)).toBeNull();
+    // A client and its server take turns on one CPU, and wait there with several threads.
+    expect(busyText({ ...quiet, others: 0.06, switches: 7162 }, 2)).toBeNull();
+    expect(busyText({ ...quiet, load: 2 }, 1)).toBeNull();
+    expect(busyText(null, 2)).toBeNull();
+  });
+
+  it('does not count those who take part', () => {
+    const [counted, uncounted] = [new BusyWatch(allowedCpus()), new BusyWatch(allowedCpus())];
+    expect(counted.busyness()).toBeNull();
+    counted.begin([process.pid]);
+    uncounted.begin([]);
+    // The kernel counts CPU time in hundredths of a second.
+    const { user } = process.cpuUsage();
+    while (process.cpuUsage().user - user < 300_000);
+    counted.end();
+    uncounted.end();
+    const [apart, among] = [counted.busyness()!, uncounted.busyness()!];
+    expect(among.others).toBeGreaterThan(apart.others);
+    for (const { others, steal } of [apart, among]) {
+      for (const share of [others, steal]) expect(share).toBeLessThanOrEqual(1);
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { compareRuns } from './compare.ts';
+import { simulatedRun, simulatedWorkloads } from './testdata/run.ts';
+
+const run = simulatedRun();
+
+/** Of another hour: other rounds, and all stacks `factor` times as slow. */
+const later = (factor: number, pythonFactor = 1) =>
+  simulatedRun({}, [
+    // Another workload before them draws other times.
+    { ...simulatedWorkloads[0]!, name: 'other' },
+    ...simulatedWorkloads.map((it) => ({
+      ...it,
+      medians: it.medians.map((median, i) =>
+        median === null ? null : median * factor * (i === 1 ? pythonFactor : 1),
+      ),
+    })),
+  ]);
+
+const verdictsOf = (second: typeof run) =>
+  compareRuns(run, second).lines.map(({ stack, to, compared, missing }) => [
+    to === null ? stack : `${stack} / ${to}`,
+    compared?.verdict ?? missing,
+  ]);
+
+const verdictOfEach = (plain: string, python: string, ratio: string) =>
+  ['miss', 'miss', 'readdir'].flatMap((name) => [
+    ['typescript', plain],
+    ['python', python],
+    ['python / typescript', ratio],
+    ['javascript', name === 'readdir' ? 'it ended' : plain],
+    ['javascript / typescript', name === 'readdir' ? 'it ended' : 'no difference'],
+  ]);
+
+const BUSY = { others: 0.6, steal: 0, load: 15, switches: 300 };
+
+describe('compareRuns', () => {
+  it('warns that a run on a busy machine may be slower for that reason', () => {
+    const slower = later(2);
+    const workloads = slower.workloads.map((it) => ({ ...it, busy: BUSY }));
+    expect(compareRuns(run, { ...slower, workloads }).warnings).toContainEqual(
+      expect.stringMatching(
+        /^miss, same CPU, second run: the machine was busy: .*; compare only the ratios$/,
+      ),
+    );
+  });
+
+  it('finds no difference of a run to itself', () => {
+    expect(verdictsOf(run)).toEqual(
+      verdictOfEach('no difference', 'no difference', 'no difference'),
+    );
+    expect(compareRuns(run, run).warnings).toEqual([]);
+  });
+
+  it('tells a slower machine from a slower stack', () => {
+    expect(verdictsOf(later(1.3))).toEqual(verdictOfEach('slower', 'slower', 'no difference'));
+    expect(verdictsOf(later(1, 0.7))).toEqual(verdictOfEach('no difference', 'faster', 'faster'));
+  });
+
+  it('gives the medians of both', () => {
+    const [line] = compareRuns(run, later(2)).lines;
+    expect(line!.b! / line!.a!).toBeCloseTo(2, 1);
+    expect(line).toMatchObject({ workload: 'miss, same CPU', stack: 'typescript', to: null });
+  });
+
+  it('names what makes runs hard to compare', () => {
+    const machine = {
+      ...run.machine,
+      cpu: 'another',
+      versions: { ...run.machine.versions, Node: 'v22.0.0' },
+    };
+    const stacks = [{ ...run.stacks[0]!, volfile: 'another' }, ...run.stacks.slice(1)];
+    const workloads = [
+      { ...run.workloads[0]!, clients: 4, request: 'make' },
+      { ...run.workloads[1]!, name: 'hit' },
+    ];
+    const mountFlags = ['--no-passthrough'];
+    expect(
+      compareRuns(run, { ...run, machine, stacks, workloads, mountFlags, partial: true }).warnings,
+    ).toEqual([
+      'the CPU is another: A <CPU> of 3 GHz, then another; compare only the ratios',
+      'Node is another: v20.20.0, then v22.0.0',
+      'the volfile of typescript is another',
+      'only the first run has the workload miss, different CPUs',
+      'only the first run has the workload readdir, same CPU',
+      'only the second run has the workload hit, different CPUs',
+      'the second run ended early',
+      'the stacks were mounted in another way: --entry-timeout=0 --attribute-timeout=1 ' +
+        '--negative-timeout=0, then --no-passthrough',
+      'miss, same CPU: the request is another: stat of an absent name, then make',
+      'miss, same CPU: the number of clients is another: 1, then 4',
+    ]);
+  });
+
+  it('says nothing of how the stacks of an older result were mounted', () => {
+    expect(compareRuns(run, { ...run, mountFlags: null }).warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * Writes a comparison as a clause: `python is about 8 % slower than typescript [6 – 11 %]`. Every
+ * report takes its sentences from here, so that each agrees with its interval. Rounding never makes a number
+ * contradict the verdict.
+ */
+import type { Comparison, Verdict } from './schema.ts';
+import type { Interval } from './statistics.ts';
+import { verdictOf } from './verdict.ts';
+
+/** The parts of a comparison that its text contains. */
+export type Compared = Pick<Comparison, 'ratio' | 'low' | 'high'>;
+
+/** From here on a difference is a factor, and no percentage. */
+const FACTOR_MIN = 2;
+
+/** A ratio of three digits that count; it reads 1.00 only where it is 1. */
+export function factorText(value: number): string {
+  const text =
+    value < 0.1 ? value.toPrecision(3) : value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
+  if (text !== '1.00' || value === 1) return text;
+  const near = value.toFixed(4);
+  return near !== '1.0000' ? near : value > 1 ? '1.0001' : '0.9999';
+}
+
+/** `[1.12 – 1.16]`. */
+export const intervalText = ({ low, high }: Interval): string =>
+  `[${factorText(low)} – ${factorText(high)}]`;
+
+/** Percentages above 0: below 10 with as many decimals as the least of them needs, of three at most. */
+function percentTexts(parts: readonly number[]): string[] {
+  const least = 100 * Math.min(...parts);
+  const decimals = least >= 1.95 ? 0 : least >= 0.195 ? 1 : least >= 0.0195 ? 2 : 3;
+  return parts.map((part) =>
+    Math.max(100 * part, 10 ** -decimals).toFixed(part < 0.1 ? decimals : 0),
+  );
+}
+
+/** The words for `faster` and `slower`, as a percentage and as a factor. */
+const differenceWords = {
+  slower: { by: 'slower than', times: ['takes', 'times as long as'] },
+  faster: { by: 'faster than', times: ['is', 'times as fast as'] },
+} as const;
+
+/** `1.04`, or `1.04 to 1.18` where they are not the same. */
+function spanText(texts: readonly string[], values: readonly number[]): string {
+  const least = texts[values.indexOf(Math.min(...values))]!;
+  const most = texts[values.indexOf(Math.max(...values))]!;
+  return least === most ? least : `${least} to ${most}`;
+}
+
+/** @param found all of them with this verdict, at least one */
+function differenceText(
+  verdict: 'slower' | 'faster',
+  other: string,
+  found: readonly Compared[],
+): string {
+  const { by, times } = differenceWords[verdict];
+  const turned = verdict === 'slower' ? found : found.map(invert);
+  const ratios = turned.map(({ ratio }) => ratio);
+  const ends = turned.length > 1 ? [] : turned.flatMap(({ low, high }) => [low, high]);
+  const values = [...ratios, ...ends];
+  const isFactor = Math.max(...ratios) >= FACTOR_MIN;
+  const texts = isFactor ? values.map(factorText) : percentTexts(values.map((it) => it - 1));
+  const span = spanText(texts, ratios);
+  const range = texts.slice(ratios.length).join(' – ');
+  const bracket = range === '' ? '' : ` [${range}${isFactor ? '' : ' %'}]`;
+  if (isFactor) return `${times[0]} ${span} ${times[1]} ${other}${bracket}`;
+  return `is ${turned.length > 1 ? '' : 'about '}${span} % ${by} ${other}${bracket}`;
+}
+
+/** The same of the other stack. */
+export const invert = ({ ratio, low, high }: Compared): Compared => ({
+  ratio: 1 / ratio,
+  low: 1 / high,
+  high: 1 / low,
+});
+
+/** `6 % slower`, `2.10 times as long`. */
+export function endText(end: number): string {
+  if (end === 1) return 'the same';
+  const times = Math.max(end, 1 / end);
+  if (times >= FACTOR_MIN) return `${factorText(times)} times as ${end < 1 ? 'fast' : 'long'}`;
+  const [percent] = percentTexts([times - 1]);
+  return `${percent} % ${end < 1 ? 'faster' : 'slower'}`;
+}
+
+/** ` [3 % faster – 6 % slower]`: how large a difference might be that was not seen. */
+export function boundsText(found: readonly Compared[]): string {
+  if (found.length > 1) return '';
+  const [{ low, high }] = found as [Compared];
+  return ` [${endText(low)} – ${endText(high)}]`;
+}
+
+/** By verdict, writes the clause for all comparisons of a stack that have this verdict. */
+const clauses: Readonly<Record<Verdict, (other: string, found: readonly Compared[]) => string>> = {
+  slower: (other, found) => differenceText('slower', other, found),
+  faster: (other, found) => differenceText('faster', other, found),
+  'no difference': (other, found) => `shows no difference to ${other}${boundsText(found)}`,
+  'too noisy to conclude': (other, found) =>
+    `was too noisy to compare with ${other}${boundsText(found)}`,
+};
+
+/** `python is about 8 % slower than typescript [6 – 11 %]`. */
+export const comparedText = (subject: string, other: string, compared: Compared): string =>
+  `${subject} ${clauses[verdictOf(compared)](other, [compared])}`;
+
+/** One sentence of a stack in several measurements, with how many of them each clause is of. */
+export function answerText(subject: string, other: string, found: readonly Compared[]): string {
+  if (found.length === 0) return `${subject} could not be compared with ${other}.`;
+  const groups = (Object.keys(clauses) as Verdict[])
+    .map((verdict) => ({ verdict, of: found.filter((it) => verdictOf(it) === verdict) }))
+    .filter(({ of }) => of.length > 0);
+  const parts = groups.map(({ verdict, of }) => clauses[verdict](other, of));
+  if (parts.length === 1) {
+    const all = found.length === 1 ? '' : `, in all ${found.length} measurements`;
+    return `${subject} ${parts[0]}${all}.`;
+  }
+  const counted = parts.map((part, i) => `${part} (in ${groups[i]!.of.length} of ${found.length})`);
+  return `${subject} ${counted.join('; it ')}.`;
+}

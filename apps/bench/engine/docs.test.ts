@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { measures } from './measures.ts';
+import { verdicts } from './schema.ts';
+
+import { PASSED_ON } from './target.ts';
+import { simulatedRun } from './testdata/run.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/bench.md'), 'utf8');
+
+/** Every key that a file has, but for names that a user gives. */
+function* keysOf(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (!Array.isArray(value)) yield key;
+    if (key !== 'versions') yield* keysOf(item);
+  }
+}
+
+describe('docs/bench.md', () => {
+  it.each([...new Set(keysOf(simulatedRun()))])('explains the key %s', (key) => {
+    expect(page).toContain(`\`${key}\``);
+  });
+
+  it('explains what is counted of the stacks', () => {
+    expect(page).toContain(`\`${PASSED_ON}\``);
+    const { counts } = simulatedRun().workloads[0]!.results[0]!.measured!;
+    expect(Object.keys(counts)).toContain(PASSED_ON);
+  });
+
+  it.each(Object.entries(measures))('explains the measure %s', (name, { help }) => {
+    expect(page).toContain(`| \`${name}\` | ${help} |`);
+  });
+
+  it.each(verdicts)('explains the verdict %s', (verdict) => {
+    expect(page).toContain(`\`${verdict}\``);
+  });
+});

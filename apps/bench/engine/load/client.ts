@@ -1,0 +1,103 @@
+/**
+ * The process of one client. Only such processes touch a mount: should its server hang, they hang,
+ * and whoever waits for them does not.
+ *
+ * Its own work is small, because nothing between it and the kernel is: system calls through koffi,
+ * a clock that needs no system call, and memory that was there before. What it takes is measured
+ * with the requests to the plain directory.
+ */
+import '../../../../runtime/sys/inspector.ts';
+import { mkdirSync } from 'node:fs';
+import { decodeName } from '../../../../runtime/core/bytes.ts';
+import { getxattr, schedYield } from '../../../../runtime/sys/libc.ts';
+import { cstring } from '../../../../runtime/sys/struct.ts';
+import { tryCommand } from '../workloads/command.ts';
+import { workloads } from '../workloads/index.ts';
+import type { CallError, Requests } from '../workloads/workload.ts';
+import { type Clock, GoneError, runLoop } from './loop.ts';
+import type { Answer, Answers, Ask, AskName, Asks } from './messages.ts';
+
+/** The kernel hands out no longer value of an extended attribute. */
+const STATEDUMP_MAX = 65_536;
+
+/** A sleep wakes late; so much before the time, the clock is watched instead. */
+const WATCH_MS = 0.3;
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+const clock: Clock = {
+  now: () => performance.now(),
+  waitUntil(time) {
+    let left = time - performance.now();
+    if (left > WATCH_MS) Atomics.wait(sleeper, 0, 0, left - WATCH_MS);
+    while (left > 0) {
+      // The server may share this CPU.
+      schedYield();
+      left = time - performance.now();
+    }
+  },
+};
+
+let requests: Requests | null = null;
+
+const answers: { readonly [N in AskName]: (of: Asks[N]) => Answers[N] } = {
+  try({ words, folder }) {
+    mkdirSync(folder);
+    return tryCommand(words, folder);
+  },
+  make({ workload, root }) {
+    mkdirSync(root);
+    workloads[workload].make(root);
+    return true;
+  },
+  open({ workload, setting }) {
+    requests = workloads[workload].open(setting);
+    return true;
+  },
+  run(pace) {
+    const before = process.cpuUsage();
+    const loop = runLoop(requests!, pace, clock);
+    const { user, system } = process.cpuUsage(before);
+    const counts = requests!.counts?.() ?? {};
+    return { ...loop, cpuSeconds: (user + system) / 1e6, counts };
+  },
+  dump({ mountpoint, attribute, volumes, key }) {
+    const value = new Uint8Array(STATEDUMP_MAX);
+    const length = getxattr(cstring(mountpoint), cstring(attribute), value, value.length);
+    if (length < 0) return null;
+    const told = JSON.parse(decodeName(value, 0, length)) as Statedump;
+    const numbers = volumes.map((name) => {
+      const dump = told.volumes.find((volume) => volume.name === name)?.dump;
+      return dump === undefined ? Number.NaN : Number(dump[key] ?? 0);
+    });
+    const sum = numbers.reduce((all, one) => all + one, 0);
+    return Number.isNaN(sum) ? null : sum;
+  },
+  close() {
+    requests?.close();
+    requests = null;
+    return true;
+  },
+};
+
+interface Statedump {
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly dump: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+function answer({ ask, of }: Ask): Answer {
+  try {
+    return { answer: (answers[ask] as (it: unknown) => unknown)(of) };
+  } catch (error) {
+    const { message, errno } = error as Error & Partial<Pick<CallError, 'errno'>>;
+    return { error: message, gone: isGone(error, errno) };
+  }
+}
+
+const isGone = (error: unknown, errno: number | undefined): boolean =>
+  error instanceof GoneError || (errno !== undefined && [103, 107].includes(Math.abs(errno)));
+
+process.on('message', (ask) => process.send!(answer(ask as Ask)));
+// Whoever started it ends it, in order; what a terminal sends is for that one.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest';
+import { compareRuns } from '../compare.ts';
+import { findingsOf, parseCondition } from '../fail-if.ts';
+import { digits } from '../numbers.ts';
+import { simulatedRun, simulatedWorkloads } from '../testdata/run.ts';
+import { htmlReport, loadDraw } from './html.ts';
+import { reportFiles } from './index.ts';
+import { markdownReport } from './markdown.ts';
+import { comparedText, findingsText, terminalReport, workloadText } from './terminal.ts';
+import { allWarnings, answers, method } from './words.ts';
+
+const run = simulatedRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
+const plain = { width: 100, colour: false };
+
+/** Escape sequences, which take no room. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with
+const SGR = /\x1b\[[\d;]*m/g;
+
+describe('answers', () => {
+  it('say in a sentence what came out, where it was not the same everywhere', () => {
+    expect(answers(run)).toEqual([
+      'python is 5 to 17 % slower than typescript (in 2 of 3); it is about 11 % faster than ' +
+        'typescript [9 – 13 %] (in 1 of 3).',
+      'javascript is about 33 % slower than typescript [30 – 36 %] (in 1 of 2); it shows no ' +
+        'difference to typescript [1.4 % faster – 2 % slower] (in 1 of 2).',
+    ]);
+  });
+
+  it('are short where it was', () => {
+    const [one] = simulatedWorkloads;
+    expect(answers(simulatedRun({}, [one!]))[0]).toMatch(
+      /^python is about 17 % slower than typescript \[1\d – 1\d %\]\.$/,
+    );
+    expect(answers(simulatedRun({}, [{ ...one!, rounds: 3 }]))[0]).toBe(
+      'python could not be compared with typescript.',
+    );
+    const alone = { ...one!, medians: [8000, null, null] };
+    expect(answers(simulatedRun({}, [alone]))).toEqual([
+      'python could not be compared with typescript.',
+      'javascript could not be compared with typescript.',
+    ]);
+  });
+});
+
+it('every report says first that the machine was busy', async () => {
+  const busy = { others: 0.6, steal: 0, load: 15, switches: 300 };
+  const beside = { ...run, workloads: run.workloads.map((it) => ({ ...it, busy })) };
+  expect(terminalReport(beside, plain)).toMatch(
+    /^Busy in miss, same CPU: the machine was busy: other processes had 60 % of the CPU/,
+  );
+  expect(markdownReport(beside).indexOf('Busy in miss')).toBeLessThan(
+    markdownReport(beside).indexOf('python is'),
+  );
+  expect(answers(beside)[0]).toMatch(/^Busy in miss, same CPU: /);
+});
+
+describe('the terminal', () => {
+  it.each([40, 60, 100, 160])('shows no line wider than %i columns', (width) => {
+    const lines = terminalReport(run, { width, colour: true }).replaceAll(SGR, '').split('\n');
+    // A name, a median and what is missing are shown however narrow it is.
+    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
+  });
+
+  it.each([40, 80, 100, 160])('shows every measure in %i columns', (width) => {
+    const shown = workloadText(run.workloads[0]!, { width, colour: false });
+    for (const title of [
+      ...['p50 µs', '× typescript', 'mean µs', 'p90', 'p99', 'p99.9', 'max', 'per s'],
+      ...['server', 'client', 'CPU µs', 'memory MB', 'start s', 'passed on'],
+    ]) {
+      expect(shown).toContain(title);
+    }
+    const { latency, peakMemoryBytes } = run.workloads[0]!.results[1]!.measured!;
+    const rows = shown.split('\n').filter((line) => line.startsWith('  python'));
+    for (const ns of [latency.mean, latency.p90, latency.p99, latency['p99.9'], latency.max]) {
+      expect(rows.join(' ')).toContain(` ${digits(ns / 1e3)}`);
+    }
+    expect(rows.join(' ')).toContain(` ${peakMemoryBytes! / 1e6} `);
+  });
+
+  it('shows bars, and the verdict beside them', () => {
+    const [workload] = run.workloads;
+    const lines = workloadText(workload!, { width: 80, colour: false }).split('\n');
+    expect(lines.find((line) => line.startsWith('  python'))).toMatch(/ slower {2}█+[▏▎▍▌▋▊▉]?$/);
+  });
+
+  it('says how many rounds there were, and how many to warm up', () => {
+    const shown = workloadText(run.workloads[0]!, { width: 1000, colour: false });
+    expect(shown).toContain('9 rounds, and 1 before them to warm up');
+  });
+
+  it('shows where the time of a request goes, each part with a fill of its own', () => {
+    const [workload, without] = run.workloads;
+    const lines = workloadText(workload!, { width: 80, colour: false }).split('\n');
+    const from = lines.findIndex((line) => line.includes('Where the time of a request goes'));
+    const shown = lines.slice(from).join('\n');
+    for (const part of ['kernel', 'decode', 'graph', 'crossing', 'script', 'reply']) {
+      expect(shown).toContain(part);
+    }
+    expect(shown).toMatch(/\n {2}python +6\.00 +0\.40 +0\.30 +1\.20 +0\.80 +0\.90\n/);
+    // Of all, it takes the longest, so that its bar is as long as there is room for.
+    expect(lines.at(-1)).toMatch(/^ {2}javascript {2}█+▒+▓+░+▚+▌+$/);
+    expect(lines.at(-1)).toHaveLength(80);
+    expect(lines.at(-3)!.length).toBeLessThan(80);
+    expect(workloadText(without!, plain)).not.toContain('Where the time');
+  });
+
+  it('is the same with colours, but for them', () => {
+    const coloured = terminalReport(run, { ...plain, colour: true });
+    expect(coloured).not.toBe(terminalReport(run, plain));
+    expect(coloured.replaceAll(SGR, '')).toBe(terminalReport(run, plain));
+  });
+
+  it('says what clients take without any stack', () => {
+    const [workload] = run.workloads;
+    expect(workloadText(workload!, plain)).toMatch(/The plain directory answers in 1\.\d+\s+µs/);
+    expect(workloadText({ ...workload!, plain: null }, plain)).not.toContain('plain directory');
+  });
+
+  it('warns where clients and kernel are most of it', () => {
+    const half = 'the plain directory takes more than half as long';
+    expect(terminalReport(run, plain)).not.toContain(half);
+    const [workload] = run.workloads;
+    const slow = { ...workload!.plain!, p50: 4700 };
+    const shown = allWarnings({ ...run, workloads: [{ ...workload!, plain: slow }] });
+    expect(shown).toContainEqual(expect.stringContaining(`miss, same CPU, typescript: ${half}`));
+  });
+
+  it('warns where the mean says something else than the median', () => {
+    const [workload] = run.workloads;
+    expect(allWarnings(run).join()).not.toContain('the mean');
+    const results = workload!.results.map((it) =>
+      it.stack !== 'python'
+        ? it
+        : {
+            ...it,
+            measured: {
+              ...it.measured!,
+              rounds: it.measured!.rounds.map((round) => ({
+                ...round,
+                latency: { ...round.latency, mean: round.latency.mean / 2 },
+              })),
+            },
+          },
+    );
+    expect(allWarnings({ ...run, workloads: [{ ...workload!, results }] })).toContainEqual(
+      expect.stringMatching(
+        /^miss, same CPU, python: by the mean of its requests it takes 0\.5\d times as long/,
+      ),
+    );
+  });
+
+  it('says what is missing and what to beware of', () => {
+    const shown = terminalReport({ ...run, partial: true }, plain);
+    expect(shown).toContain('  javascript  not measured: it ended');
+    expect(shown).toContain(
+      'warning: Not all that was asked for was measured: javascript was not measured in readdir, same',
+    );
+    expect(shown).toContain('warning: the stacks differ in two volumes: a, <b>');
+  });
+
+  it('keeps what a stack showed before it ended', () => {
+    const [workload] = run.workloads;
+    const results = workload!.results.map((it) => ({ ...it, missing: 'the mount is gone' }));
+    const shown = workloadText({ ...workload!, results }, plain);
+    expect(shown).toContain('ended early: the mount is gone');
+    expect(shown).toContain('slower');
+  });
+
+  it('shows what became of conditions', () => {
+    const found = ['python/typescript p50 > 1.1', 'python memory > 1 GB', 'javascript p50 > 1 s']
+      .map((text) => parseCondition(text, ['typescript', 'python', 'javascript']))
+      .flatMap((condition) => findingsOf(condition, run));
+    const lines = findingsText(found, plain).split('\n');
+    expect(lines).toHaveLength(9);
+    expect(lines[0]).toMatch(
+      /^ {2}python\/typescript p50 > 1\.1 +miss, same CPU +1\.17 +holds: fails$/,
+    );
+    expect(lines[3]).toMatch(/ 120 MB +does not hold$/);
+    expect(lines[8]).toMatch(/ not measured +fails$/);
+    const [one] = findingsOf(found[0]!.condition, run);
+    expect(findingsText([{ ...one!, skipped: 'python', fails: false }], plain)).toMatch(
+      / skipped: it cannot be asked of python$/,
+    );
+  });
+
+  it('shows two runs line by line', () => {
+    const shown = comparedText(compareRuns(run, { ...run, seed: 3 }), plain).split('\n');
+    expect(shown[0]).toMatch(/^ +first +second +second \/ first$/);
+    expect(shown[1]).toBe('miss, same CPU');
+    expect(shown[2]).toMatch(/^ {2}typescript +8\.\d+ µs +8\.\d+ µs +1\.00 \[.*\] +no difference$/);
+    expect(shown.at(-1)).toMatch(/javascript \/ typescript +it ended$/);
+  });
+});
+
+describe('Markdown', () => {
+  it('has rows as wide as their heads', () => {
+    const tables = markdownReport(run)
+      .split('\n\n')
+      .filter((part) => part.startsWith('|'));
+    // One of each workload, and a breakdown.
+    expect(tables).toHaveLength(4);
+    expect(tables[1]).toContain('| javascript | 6.00 | 0.40 | 0.30 | 1.98 | 1.32 | 0.90 |');
+    for (const table of tables) {
+      const widths = table
+        .split('\n')
+        .filter((line) => line.startsWith('|'))
+        .map((line) => line.split(/(?<!\\)\|/).length);
+      expect(new Set(widths).size).toBe(1);
+    }
+  });
+
+  it('lets no volfile end its fence, and no name its cell', () => {
+    const [first, ...others] = run.stacks;
+    const stacks = [{ ...first!, volfile: '# ````\n' }, ...others];
+    expect(markdownReport({ ...run, stacks })).toContain('`````\n# ````\n`````');
+    const [workload] = run.workloads;
+    const results = workload!.results.map((it) => ({ ...it, stack: 'a|b' }));
+    expect(markdownReport({ ...run, workloads: [{ ...workload!, results }] })).toContain('a\\|b');
+  });
+});
+
+const draw = await loadDraw();
+
+it('every report says how it is known that the clients are not the bottleneck', async () => {
+  const said = 'the same clients send the same requests to the plain directory';
+  expect(method(run).join(' ')).toContain(said);
+  expect(markdownReport(run)).toContain(said);
+  expect(htmlReport(run, draw)).toContain(said);
+  const workloads = run.workloads.map((it) => ({ ...it, plain: null }));
+  expect(method({ ...run, workloads }).join(' ')).not.toContain(said);
+});
+
+describe('the page', () => {
+  const page = htmlReport(run, draw);
+
+  it('needs no network and no script', () => {
+    expect(page).not.toMatch(/<script|<link|@import|javascript:|\son\w+=/i);
+    const addresses = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, to]) => to!);
+    for (const to of addresses) expect(to).toMatch(/^(#|data:)/);
+    const elsewhere = [...page.matchAll(/https?:[^"\s)]*/g)].map(([address]) => address);
+    expect(new Set(elsewhere)).toEqual(
+      new Set(['http://www.w3.org/2000/svg', 'http://www.w3.org/1999/xlink']),
+    );
+  });
+
+  it('has its pictures: ratios; per workload two distributions and the course; one breakdown', () => {
+    // Each for wide and for narrow screens.
+    expect(page.match(/<svg /g)).toHaveLength(2 * (1 + 3 * 3 + 1));
+    expect(page.match(/<svg role="img" aria-label="A chart\. /g)).toHaveLength(22);
+    for (const part of ['kernel and FUSE', 'crossing', 'reply']) expect(page).toContain(part);
+    // Not by colours alone: dashes for stacks, patterns for parts.
+    expect(page).toContain('stroke-dasharray="2,3"');
+    expect(page).toContain('<pattern');
+  });
+
+  it('has the question, the answer, the method and its limits in words', () => {
+    for (const heading of ['How it was measured', 'What it does not show', 'Where', 'Stacks']) {
+      expect(page).toContain(`<h2>${heading}</h2>`);
+    }
+    expect(page).toContain(
+      '<h1>What does a cache of absent names cost in Python &amp; JavaScript?',
+    );
+    expect(page).toContain('<p class="answer">python is 5 to 17 % slower than');
+    expect(page).toContain('a, &lt;b&gt;');
+    expect(page).toContain('A &lt;CPU&gt; of 3 GHz');
+  });
+
+  it('can be heard: its parts have headings, tables have captions, and pictures say what they show', () => {
+    expect(page.match(/<(h1|header|main)>/g)).toEqual(['<header>', '<h1>', '<main>']);
+    for (const section of page.split(/<section[^>]*>\n/).slice(1)) expect(section).toMatch(/^<h2>/);
+    const tables = page.match(/<table>.*?<\/table>/gs)!;
+    expect(tables).toHaveLength(4);
+    for (const table of tables) {
+      expect(table).toMatch(/^<table>\n<caption><span>[^<]+: (miss|readdir), /);
+      expect(table).not.toMatch(/<th>|<th scope="\w+"><\/th>/);
+    }
+    // What can be moved with the finger can be with the keys.
+    const boxes = page.match(/<div class="table"[^>]*>|<pre[^>]*>/g)!;
+    expect(boxes).toHaveLength(4 + 3);
+    for (const box of boxes) expect(box).toMatch(/tabindex="0" role="region" aria-label="[^"]+"/);
+    const labels = [...page.matchAll(/<svg role="img" aria-label="([^"]*)"/g)].map(([, it]) => it);
+    expect(labels[0]).toMatch(
+      /^A chart\. miss, same CPU: python 1\.17 \[1\.\d+ – 1\.\d+\], javascript /,
+    );
+    expect(labels).toContainEqual(
+      expect.stringMatching(/typescript half within 8\.\d+ µs, 90 % within .*; python half within/),
+    );
+    expect(labels).toContainEqual(expect.stringMatching(/typescript \d+ to \d+ a second; python /));
+  });
+
+  it('can be of a run that measured nothing', async () => {
+    const [one] = simulatedWorkloads;
+    const nothing = simulatedRun({}, [{ ...one!, medians: [null, null, null] }]);
+    const files = await reportFiles(nothing);
+    expect(files['report.html']).toContain('not measured: it ended');
+    expect(terminalReport(nothing, plain)).toContain('not measured: it ended');
+    expect(Object.keys(await reportFiles(simulatedRun({}, [])))).toHaveLength(3);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { newHistogram, recordNs } from './histogram.ts';
+import { measures, ratioOf } from './measures.ts';
+import { compareToFirst, measuredOf, type Sample } from './results.ts';
+import type { Result } from './schema.ts';
+
+function sample(round: number, nanoseconds: number): Sample {
+  const latency = newHistogram();
+  for (let i = 0; i < 10; i++) recordNs(latency, nanoseconds);
+  return {
+    ...{ round, at: 10 * round, seconds: 2, latency },
+    ...{ serverCpuSeconds: 1, clientCpuSeconds: 0.5 },
+    answers: { checked: 10, wrong: round === 2 ? 1 : 0 },
+    counts: { 'passed on': round },
+  };
+}
+
+const about = { peakMemoryBytes: 1e6, startSeconds: 0.5, breakdown: [] };
+const of = (stack: string, times: readonly number[]): Result => ({
+  stack,
+  measured: measuredOf(
+    times.map((time, i) => sample(i + 1, time)),
+    about,
+  ),
+  missing: null,
+  unfit: false,
+  warnings: [],
+});
+
+it('adds up the rounds', () => {
+  const { measured } = of('a', [100, 100, 400]);
+  expect(measured).toMatchObject({
+    latency: { count: 30, p50: 100, min: 100 },
+    throughput: 5,
+    serverCpuSeconds: 3,
+    clientCpuSeconds: 1.5,
+    counts: { 'passed on': 6 },
+    answers: { checked: 30, wrong: 1 },
+    throughputOverTime: [11, 21, 31].map((at) => ({ at, perSecond: 5 })),
+    ...about,
+  });
+  expect(measured!.rounds.map(({ latency }) => latency.p50)).toEqual([100, 100, 400]);
+  expect(measuredOf([], about)).toBeNull();
+});
+
+describe('compareToFirst', () => {
+  const first = of('a', [100, 101, 99, 100, 102, 100]);
+
+  it('compares the others with the first', () => {
+    const [a, b] = compareToFirst([first, of('b', [200, 202, 198, 200, 204, 200])], 1);
+    expect(a!.measured!.toFirst).toBeNull();
+    expect(b!.measured!.toFirst).toMatchObject({ ratio: 2, verdict: 'slower' });
+    expect(b!.warnings).toEqual([]);
+  });
+
+  it('does not compare rounds too few for an interval, and warns', () => {
+    const [, b] = compareToFirst([first, of('b', [200, 200])], 1);
+    expect(b!.measured!.toFirst).toBeNull();
+    expect(b!.warnings).toEqual(['not compared: of fewer than 6 rounds, nothing can be said']);
+  });
+
+  it('warns about rounds too far apart', () => {
+    const [, b] = compareToFirst([first, of('b', [50, 202, 98, 300, 54, 200])], 1);
+    expect(b!.measured!.toFirst).toMatchObject({ verdict: 'too noisy to conclude' });
+    expect(b!.warnings.join()).toMatch(/^too noisy to conclude: the rounds lie too far apart/);
+  });
+
+  it('explains a median of all requests that the rounds contradict', () => {
+    // Quicker in each round but one; the other half of the requests is that of slow rounds, though.
+    const [, b] = compareToFirst(
+      [of('a', [100, 100, 100, 100, 200, 200, 200]), of('b', [90, 90, 90, 180, 180, 180, 180])],
+      1,
+    );
+    expect(b!.measured!.toFirst!.ratio).toBeCloseTo(0.9);
+    expect(b!.warnings.join()).toMatch(
+      /its p50 is 1\.80 times that of the first stack, and the ratio is 0\.90: p50 is the median/,
+    );
+  });
+
+  it('leaves what was not measured', () => {
+    const gone: Result = {
+      ...{ stack: 'b', measured: null, missing: 'it ended', unfit: false, warnings: [] },
+    };
+    expect(compareToFirst([first, gone], 1)[1]).toBe(gone);
+    expect(compareToFirst([gone, first], 1)[1]).toBe(first);
+  });
+});
+
+it('measures are per request where requests are the reason', () => {
+  const { measured } = of('a', [100, 100]);
+  expect(measures['server-cpu'].of(measured!)).toBeCloseTo(1e8);
+  expect(measures.start.of(measured!)).toBe(5e8);
+  expect(measures.throughput.of(measured!)).toBe(5);
+});
+
+it('a ratio is taken round by round, or of the whole', () => {
+  const [mine, other] = [of('a', [200, 400, 900]).measured!, of('b', [100, 200, 300]).measured!];
+  expect(ratioOf('p50', mine, other)).toBeCloseTo(2);
+  expect(ratioOf('memory', mine, other)).toBe(1);
+  expect(ratioOf('memory', mine, { ...other, peakMemoryBytes: null })).toBeNull();
+  expect(ratioOf('p50', mine, { ...other, rounds: [] })).toBeNull();
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { DIRECTORIES, Draw, expectationOf, FILES, planWorkload, searchesOf } from './searches.ts';
+
+describe('splitmix64', () => {
+  // The first outputs of the reference implementation for seed 1234567.
+  it('draws the reference numbers', () => {
+    const draw = new Draw(1234567);
+    expect([draw.next(), draw.next(), draw.next()]).toEqual([
+      6457827717110365317n,
+      3203168211198807973n,
+      9817491932198370423n,
+    ]);
+  });
+
+  it('stays below its bound, and reaches all of it', () => {
+    const draw = new Draw(5);
+    const seen = new Set(Array.from({ length: 200 }, () => draw.below(7)));
+    expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+});
+
+describe('the workload', () => {
+  const plan = planWorkload({ seed: 1, searches: 10_000 });
+
+  it('is the same for the same seed, and another for another', () => {
+    expect(planWorkload({ seed: 1, searches: 10_000 })).toEqual(plan);
+    expect(planWorkload({ seed: 2, searches: 10_000 }).searches).not.toEqual(plan.searches);
+  });
+
+  it('spreads the files evenly over the directories, each under a name of its own', () => {
+    const counts = new Array<number>(DIRECTORIES).fill(0);
+    for (const home of plan.homes) counts[home] = counts[home]! + 1;
+    expect(counts).toEqual(new Array(DIRECTORIES).fill(FILES / DIRECTORIES));
+    expect(new Set(plan.names).size).toBe(FILES);
+  });
+
+  it('asks for a tenth of the files in about four fifths of the searches', () => {
+    const times = new Map<number, number>();
+    for (const file of plan.searches) times.set(file, (times.get(file) ?? 0) + 1);
+    const most = [...times.values()].sort((a, b) => b - a).slice(0, FILES / 10);
+    const share = most.reduce((sum, n) => sum + n, 0) / plan.searches.length;
+    expect(share).toBeGreaterThan(0.78);
+    expect(share).toBeLessThan(0.82);
+  });
+
+  it('in rounds, asks in each for other files, a tenth of them in most searches', () => {
+    const inRounds = planWorkload({ seed: 1, searches: 1234, files: 500, rounds: 10 });
+    const rounds = Array.from({ length: 10 }, (_, round) => searchesOf(inRounds, round));
+    expect(rounds.flatMap((round) => [...round])).toEqual([...inRounds.searches]);
+    const files = rounds.map((round) => new Set(round));
+    expect(files.reduce((sum, { size }) => sum + size, 0)).toBe(new Set(inRounds.searches).size);
+    for (const round of rounds) {
+      expect(Math.abs(round.length - 123.4)).toBeLessThan(1);
+      const times = [...new Set(round)].map((file) => round.filter((it) => it === file).length);
+      const most = times.sort((a, b) => b - a).slice(0, 5);
+      expect(most.reduce((sum, n) => sum + n, 0) / round.length).toBeGreaterThan(0.65);
+    }
+  });
+
+  it('expects about 5.5 lookups a search, of which a cache saves three quarters', () => {
+    const { lookups, unavoidable } = expectationOf(plan);
+    expect(lookups).toBeGreaterThan(50_000);
+    expect(lookups).toBeLessThan(60_000);
+    expect(unavoidable).toBeGreaterThan(13_000);
+    expect(unavoidable).toBeLessThan(15_500);
+  });
+});

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seeded } from './random.ts';
+import {
+  compare,
+  difference,
+  estimate,
+  isJumpy,
+  median,
+  medianInterval,
+  quantile,
+  ratio,
+} from './statistics.ts';
+
+const rounds = fc.array(fc.double({ min: 0.1, max: 1000, noNaN: true }), { minLength: 1 });
+
+describe('median', () => {
+  it('is the middle one, or lies between the two in the middle', () => {
+    expect(median([3])).toBe(3);
+    expect(median([9, 1, 5])).toBe(5);
+    expect(median([10, 1, 9, 2])).toBe(5.5);
+  });
+
+  it('has as many values above as below', () => {
+    fc.assert(
+      fc.property(rounds, (values) => {
+        const middle = median(values);
+        const below = values.filter((value) => value < middle).length;
+        const above = values.filter((value) => value > middle).length;
+        expect(below).toBeLessThanOrEqual(values.length / 2);
+        expect(above).toBeLessThanOrEqual(values.length / 2);
+      }),
+    );
+  });
+});
+
+it('an estimate tells the lowest and the highest round', () => {
+  expect(estimate([4, 2, 9])).toEqual({ median: 4, low: 2, high: 9 });
+});
+
+describe('compare', () => {
+  it('pairs the rounds before it takes the median', () => {
+    // A machine that became slower after the first round: the medians alone would say 2.2 / 2.
+    const mine = [1.1, 2.2, 4.4];
+    const other = [1, 2, 4];
+    const { median: middle, low, high } = compare(mine, other, ratio);
+    for (const value of [middle, low, high]) expect(value).toBeCloseTo(1.1);
+    expect(compare([5, 7, 9], [4, 7, 6], difference)).toMatchObject({ median: 1, low: 0, high: 3 });
+  });
+
+  it('doubts rounds of either row that are far apart', () => {
+    expect(compare([10, 15], [10, 10], ratio).doubtful).toBe(false);
+    expect(compare([10, 16], [10, 10], ratio).doubtful).toBe(true);
+    expect(compare([10, 10], [16, 10], ratio).doubtful).toBe(true);
+  });
+
+  it('finds no difference of a row to itself', () => {
+    fc.assert(
+      fc.property(rounds, (values) => {
+        const same = compare(values, values, ratio);
+        expect(same).toEqual({ median: 1, low: 1, high: 1, doubtful: isJumpy(values) });
+      }),
+    );
+  });
+});
+
+describe('quantile', () => {
+  it('lies between neighbours by proportion', () => {
+    expect([0, 0.25, 0.5, 0.9, 1].map((part) => quantile([40, 10, 30, 20], part))).toEqual([
+      10, 17.5, 25, 37, 40,
+    ]);
+  });
+
+  it('agrees with the median', () => {
+    fc.assert(
+      fc.property(rounds, (values) => {
+        expect(quantile(values, 0.5)).toBeCloseTo(median(values), 6);
+      }),
+    );
+  });
+});
+
+describe('the interval of a median', () => {
+  it('drops as many values on each side as tables of the sign test, and needs six', () => {
+    const outside = [5, 6, 8, 9, 12, 15, 20, 100, 501, 2000].map((count) => {
+      const found = medianInterval(Array.from({ length: count }, (_, i) => i));
+      return found === null ? null : [found.low, count - 1 - found.high];
+    });
+    // As tables of the sign test have it.
+    expect(outside).toEqual([null, ...[0, 0, 1, 2, 3, 5, 39, 227, 955].map((it) => [it, it])]);
+  });
+
+  it('lies within the values, contains their median, and inverts with negated values', () => {
+    const enough = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 6 });
+    fc.assert(
+      fc.property(enough, (values) => {
+        const { low, high } = medianInterval(values)!;
+        expect(low).toBeGreaterThanOrEqual(Math.min(...values));
+        expect(high).toBeLessThanOrEqual(Math.max(...values));
+        expect(low).toBeLessThanOrEqual(median(values));
+        expect(high).toBeGreaterThanOrEqual(median(values));
+        const turned = medianInterval(values.map((it) => -it))!;
+        expect([-turned.high + 0, -turned.low + 0]).toEqual([low + 0, high + 0]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('contains the median of the distribution in 95 of 100 samples', () => {
+    const random = seeded(5);
+    const skewed = (): number => (1 - random()) ** -2;
+    const held = Array.from({ length: 400 }, () => {
+      const { low, high } = medianInterval(Array.from({ length: 15 }, skewed))!;
+      return low <= 4 && 4 <= high;
+    });
+    expect(held.filter(Boolean).length).toBeGreaterThanOrEqual(0.95 * held.length - 8);
+  });
+});

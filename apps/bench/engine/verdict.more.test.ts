@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Random, seeded } from './random.ts';
+import type { Round } from './schema.ts';
+import { median } from './statistics.ts';
+import {
+  compareApart,
+  comparePaired,
+  compareRounds,
+  pairRounds,
+  ROUNDS_MIN,
+  verdictOf,
+} from './verdict.ts';
+
+/** Normally distributed, by Box and Muller. */
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** The time of a request, of which there are many in each round; `at` goes from 0 to 1. */
+type Noise = (random: Random, at: number, ofRound: number) => number;
+
+const noises: Readonly<Record<string, Noise>> = {
+  'heavy-tailed': (random, _, ofRound) =>
+    (10 + (1 - random()) ** (-1 / 1.2)) * (1 + 0.03 * ofRound),
+  bimodal: (random, _, ofRound) =>
+    (random() < 0.7 + 0.05 * ofRound ? 10 : 25) * (1 + 0.03 * normal(random)),
+  drifting: (random, at, ofRound) =>
+    10 * (1 + 0.5 * at) * (1 + 0.03 * ofRound) * (1 + 0.1 * normal(random)),
+  'in steps': (random, at, ofRound) =>
+    10 * (at < 0.4 ? 1 : 1.3) * (1 + 0.03 * ofRound) * (1 + 0.1 * normal(random)),
+};
+
+const ROUNDS = 15;
+const REQUESTS = 99;
+
+/** The medians of two stacks in rounds that take turns, the second `slower` times as slow. */
+function simulate(noise: Noise, seed: number, slower = 1): [number[], number[]] {
+  const random = seeded(seed);
+  const stacks: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < 2 * ROUNDS; turn++) {
+    const ofRound = normal(random);
+    const times = Array.from({ length: REQUESTS }, () =>
+      noise(random, turn / (2 * ROUNDS), ofRound),
+    );
+    const mine = turn % 4 === 1 || turn % 4 === 2 ? 1 : 0;
+    stacks[mine].push(median(times) * (mine === 1 ? slower : 1));
+  }
+  return stacks;
+}
+
+const verdictsOf = (noise: Noise, slower: number, runs: number): string[] =>
+  Array.from({ length: runs }, (_, seed) => {
+    const [first, second] = simulate(noise, seed, slower);
+    return comparePaired(second, first, seed)!.verdict;
+  });
+
+const count = (verdicts: readonly string[], wanted: string): number =>
+  verdicts.filter((verdict) => verdict === wanted).length;
+
+describe.each(Object.entries(noises))('%s noise', (_, noise) => {
+  it('makes no difference of two stacks that are the same', () => {
+    expect(count(verdictsOf(noise, 1, 100), 'no difference')).toBeGreaterThanOrEqual(95);
+  });
+
+  it('hides no stack that is a tenth slower, or faster', () => {
+    expect(count(verdictsOf(noise, 1.1, 30), 'slower')).toBeGreaterThanOrEqual(27);
+    expect(count(verdictsOf(noise, 1 / 1.1, 30), 'faster')).toBeGreaterThanOrEqual(27);
+  });
+});
+
+/**
+ * Medians of rounds of a mount that is at one of two levels, a quarter apart, and may be at another
+ * one in the next round.
+ *
+ * @param change how often the level is drawn anew @param up how often it is the higher one
+ */
+function levels(random: Random, change: number, up: number): number[] {
+  let high = random() < up;
+  return Array.from({ length: ROUNDS }, () => {
+    if (random() < change) high = random() < up;
+    return (high ? 12.5 : 10) * Math.exp(0.02 * normal(random));
+  });
+}
+
+describe.each([
+  { change: 1, up: 0.5 },
+  { change: 1, up: 0.2 },
+  { change: 0.7, up: 0.5 },
+  { change: 0.5, up: 0.2 },
+])('of mounts that jump between two levels ($change, $up)', ({ change, up }) => {
+  const RUNS = 200;
+  const judged = (slower: number, runs: number): string[] =>
+    Array.from({ length: runs }, (_, seed) => {
+      const random = seeded(7919 * seed + 13);
+      const [first, second] = [levels(random, change, up), levels(random, change, up)];
+      return comparePaired(
+        second.map((it) => it * slower),
+        first,
+        seed,
+      )!.verdict;
+    });
+
+  it('two equal stacks are found different in no more than 5 of 100 runs, within chance', () => {
+    const verdicts = judged(1, RUNS);
+    const found = count(verdicts, 'faster') + count(verdicts, 'slower');
+    expect(found).toBeLessThanOrEqual(0.05 * RUNS + 2 * Math.sqrt(0.05 * 0.95 * RUNS));
+  });
+
+  it('one that is twice as slow is found', () => {
+    expect(count(judged(2, 40), 'slower')).toBe(40);
+  });
+});
+
+describe('comparison', () => {
+  const [first, second] = simulate(noises.drifting!, 7, 1.1);
+
+  it('is the same for the same rounds and seed', () => {
+    expect(comparePaired(second, first, 3)).toEqual(comparePaired(second, first, 3));
+  });
+
+  it('pairs the rounds, so that a common drift does not widen the interval', () => {
+    const drift = Array.from({ length: ROUNDS }, (_, round) => 1.001 ** round);
+    const { ratio, low, high } = comparePaired(
+      drift.map((it) => it * 1.5),
+      drift,
+      1,
+    )!;
+    for (const value of [ratio, low, high]) expect(value).toBeCloseTo(1.5, 2);
+  });
+
+  it('returns null for too few rounds, and too noisy for rounds too far apart', () => {
+    const few = [second, first].map((it) => it.slice(1, ROUNDS_MIN)) as [number[], number[]];
+    expect(comparePaired(...few, 1)).toBeNull();
+    expect(compareApart(...few, 1)).toBeNull();
+    const wild = comparePaired([1, 9, 2, 8, 3, 7], [9, 1, 8, 2, 7, 3], 1)!;
+    expect(wild.verdict).toBe('too noisy to conclude');
+  });
+
+  it('finds a difference of 8 % with rounds that are a few percent apart', () => {
+    const times = Array.from({ length: ROUNDS }, (_, round) => 10 + 0.1 * (round % 3));
+    const slower = times.map((it, round) => it * (1.08 + 0.01 * ((round % 4) - 1.5)));
+    expect(comparePaired(slower, times, 1)!.verdict).toBe('slower');
+  });
+
+  it('finds a difference between runs, and none in one run', () => {
+    const quiet = simulate((random) => 10 * (1 + 0.1 * normal(random)), 3)[0];
+    const slower = quiet.map((it) => it * 1.1);
+    expect(compareApart(slower, quiet, 1)!.verdict).toBe('slower');
+    expect(compareApart(quiet.toReversed(), quiet, 1)!.verdict).toBe('no difference');
+  });
+
+  it('makes no difference of two runs of the same', () => {
+    const verdicts = Array.from({ length: 100 }, (_, seed) => {
+      const [first] = simulate(noises['heavy-tailed']!, seed);
+      const [second] = simulate(noises['heavy-tailed']!, seed + 1000);
+      return compareApart(second, first, seed)!.verdict;
+    });
+    expect(count(verdicts, 'no difference')).toBeGreaterThanOrEqual(95);
+  });
+
+  const rounds = fc.array(fc.double({ min: 0.1, max: 1000, noNaN: true }), { minLength: 6 });
+
+  it('has its ratio in the interval and its verdict from it, and inverts with swapped stacks', () => {
+    fc.assert(
+      fc.property(rounds, rounds, fc.nat(), (some, others, seed) => {
+        const length = Math.min(some.length, others.length);
+        const [a, b] = [some.slice(0, length), others.slice(0, length)];
+        for (const compare of [comparePaired, compareApart]) {
+          const one = compare(a, b, seed)!;
+          expect(one.low).toBeLessThanOrEqual(one.ratio * (1 + 1e-9));
+          expect(one.high).toBeGreaterThanOrEqual(one.ratio * (1 - 1e-9));
+          expect(one.verdict).toBe(verdictOf(one));
+          const isDifference = one.verdict === 'slower' || one.verdict === 'faster';
+          expect(isDifference).toBe(one.low > 1 || one.high < 1);
+          const other = compare(b, a, seed)!;
+          expect(other.ratio * one.ratio).toBeCloseTo(1);
+          expect(other.noise).toBeCloseTo(one.noise);
+          const same = compare(a, a, seed)!;
+          expect(['no difference', 'too noisy to conclude']).toContain(same.verdict);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+const round = (number: number, p50: number): Round => ({
+  round: number,
+  at: number,
+  seconds: 1,
+  latency: { count: 1, min: 1, mean: 1, stddev: 0, p50, p90: 1, p99: 1, 'p99.9': 1, max: 1 },
+  serverCpuSeconds: 0,
+  clientCpuSeconds: 0,
+});
+
+it('pairs rounds of the same number alone', () => {
+  const pairs = pairRounds([round(1, 1), round(2, 2), round(3, 3)], [round(3, 6), round(1, 2)]);
+  expect(pairs.map(([a, b]) => [a.round, b.round])).toEqual([
+    [1, 1],
+    [3, 3],
+  ]);
+  const of = (p50: number, from = 1) => Array.from({ length: 6 }, (_, i) => round(from + i, p50));
+  expect(compareRounds(of(5), of(5, 4), 1)).toBeNull();
+  expect(compareRounds(of(5), of(10), 1)?.ratio).toBeCloseTo(0.5);
+});

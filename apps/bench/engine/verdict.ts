@@ -1,0 +1,124 @@
+/**
+ * Compares the rounds of two stacks: a ratio, the interval that it lies in, and the verdict, which
+ * is read off the interval and nothing else: where it excludes 1, there is a difference.
+ *
+ * The interval holds the median of the ratios with 95 % confidence, however they are distributed
+ * (statistics.ts). On either side it is at least as wide as the noise between neighbouring rounds: a
+ * stack that is slow in one round is often slow in the next, which the sign test counts as independent
+ * evidence. For stacks that ran side by side, the noise is that of their ratios, because a slow moment
+ * of the machine affects both.
+ *
+ * All is computed with logarithms: twice as long and half as long are equally far from 1.
+ */
+import { seeded } from './random.ts';
+import type { Comparison, Round, Verdict } from './schema.ts';
+import {
+  type Interval,
+  MEDIAN_VALUES_MIN,
+  median,
+  medianInterval,
+  quantile,
+} from './statistics.ts';
+
+export const CONFIDENCE = 0.95;
+
+/** Fewer have no interval. */
+export const ROUNDS_MIN = MEDIAN_VALUES_MIN;
+
+/** An interval with 1 in it, whose ends are farther apart, as a factor, may hide a large difference. */
+export const WIDTH_MAX = 1.3;
+
+/** How often the rounds of a stack are compared with each other. */
+const SPLITS = 400;
+
+/** Reads the verdict off the interval of a ratio of times; a lower ratio is faster. */
+export function verdictOf({ low, high }: Interval): Verdict {
+  if (low > 1) return 'slower';
+  if (high < 1) return 'faster';
+  return high <= low * WIDTH_MAX ? 'no difference' : 'too noisy to conclude';
+}
+
+/**
+ * Compares rounds that ran beside each other. Both have the same rounds; every value is above 0. Null for
+ * fewer than ROUNDS_MIN. The same values and seed give the same answer.
+ */
+export function comparePaired(
+  mine: readonly number[],
+  other: readonly number[],
+  seed: number,
+): Comparison | null {
+  const ratios = mine.map((value, i) => Math.log(value / other[i]!));
+  const interval = medianInterval(ratios);
+  if (interval === null) return null;
+  return comparisonOf(median(ratios), interval, noiseOf(ratios, seed));
+}
+
+/** Compares rounds that did not run beside each other, such as those of two runs. */
+export function compareApart(
+  mine: readonly number[],
+  other: readonly number[],
+  seed: number,
+): Comparison | null {
+  const [a, b] = [mine, other].map((values) => values.map(Math.log)) as [number[], number[]];
+  const [ofA, ofB] = [medianInterval(a), medianInterval(b)];
+  if (ofA === null || ofB === null) return null;
+  const [centerA, centerB] = [median(a), median(b)];
+  const center = centerA - centerB;
+  // Errors that know nothing of each other add up as squares.
+  const low = center - Math.hypot(centerA - ofA.low, ofB.high - centerB);
+  const high = center + Math.hypot(ofA.high - centerA, centerB - ofB.low);
+  return comparisonOf(center, { low, high }, Math.max(noiseOf(a, seed), noiseOf(b, seed)));
+}
+
+/**
+ * The 95 % quantile of the median difference between neighbouring values, with a random sign for each
+ * difference. The values are logarithms of times or of ratios.
+ */
+function noiseOf(rounds: readonly number[], seed: number): number {
+  const steps = rounds.slice(1).map((value, i) => value - rounds[i]!);
+  const random = seeded(seed);
+  const split = (): number =>
+    Math.abs(median(steps.map((step) => (random() < 0.5 ? step : -step))));
+  return quantile(Array.from({ length: SPLITS }, split), CONFIDENCE);
+}
+
+/** Of logarithms. */
+function comparisonOf(center: number, interval: Interval, noise: number): Comparison {
+  const low = Math.exp(Math.min(interval.low, center - noise));
+  const high = Math.exp(Math.max(interval.high, center + noise));
+  return {
+    ratio: Math.exp(center),
+    low,
+    high,
+    confidence: CONFIDENCE,
+    noise: Math.exp(noise),
+    verdict: verdictOf({ low, high }),
+  };
+}
+
+/** Of two stacks in the rounds that both have; null when those are too few. */
+export function compareRounds(
+  mine: readonly Round[],
+  other: readonly Round[],
+  seed: number,
+): Comparison | null {
+  const pairs = pairRounds(mine, other).map(([a, b]) => [a.latency.p50, b.latency.p50] as const);
+  const positive = pairs.filter(([a, b]) => a > 0 && b > 0);
+  return comparePaired(
+    positive.map(([a]) => a),
+    positive.map(([, b]) => b),
+    seed,
+  );
+}
+
+/** Rounds of the same number. A stack may lack some, when its mount ended early. */
+export function pairRounds<R extends { readonly round: number }>(
+  mine: readonly R[],
+  other: readonly R[],
+): (readonly [mine: R, other: R])[] {
+  const others = new Map(other.map((it) => [it.round, it]));
+  return mine.flatMap((it) => {
+    const beside = others.get(it.round);
+    return beside === undefined ? [] : [[it, beside] as const];
+  });
+}

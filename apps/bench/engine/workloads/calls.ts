@@ -1,0 +1,129 @@
+/** What workloads share: system calls that must not fail, and data that tells where it is from. */
+import { constants } from 'node:fs';
+import { errnoName } from '../../../../runtime/core/errno.ts';
+import { AT_REMOVEDIR, O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
+import {
+  close,
+  mkdirat,
+  open,
+  openat,
+  pwrite,
+  statx,
+  unlinkat,
+} from '../../../../runtime/sys/libc.ts';
+import { cstring, Statx } from '../../../../runtime/sys/struct.ts';
+import { CallError } from './workload.ts';
+
+/** The result of a call that must not fail. @throws {CallError} */
+export function must(result: number, what: string): number {
+  if (result < 0) throw new CallError(what, -result, errnoName(-result));
+  return result;
+}
+
+export const openFolder = (path: string): number =>
+  must(open(cstring(path), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0), path);
+
+/** Makes a folder and opens it. */
+export function makeFolder(parent: number, name: string): number {
+  must(mkdirat(parent, cstring(name), 0o755), `mkdir ${name}`);
+  return openFolderAt(parent, name);
+}
+
+export const openFolderAt = (parent: number, name: string): number =>
+  must(
+    openat(parent, cstring(name), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0),
+    `open ${name}`,
+  );
+
+export const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | O_CLOEXEC;
+
+export function writeAll(fd: number, data: Uint8Array, length: number, offset: number): void {
+  for (let done = 0; done < length; ) {
+    const left = done === 0 ? data : data.subarray(done);
+    done += must(pwrite(fd, left, length - done, offset + done), 'write');
+  }
+}
+
+export function makeFile(folder: number, name: string, data = new Uint8Array(0)): void {
+  const fd = must(openat(folder, cstring(name), NEW, 0o644), `create ${name}`);
+  try {
+    writeAll(fd, data, data.length, 0);
+  } finally {
+    close(fd);
+  }
+}
+
+export const unlinkFile = (folder: number, name: Uint8Array): number => unlinkat(folder, name, 0);
+export const removeFolder = (folder: number, name: string): number =>
+  unlinkat(folder, cstring(name), AT_REMOVEDIR);
+
+/** Calls `use` with the opened folder, and closes it. */
+export function inFolder<T>(path: string, use: (fd: number) => T): T {
+  const fd = openFolder(path);
+  try {
+    return use(fd);
+  } finally {
+    close(fd);
+  }
+}
+
+/** `file0042`. */
+export const numbered = (name: string, number: number): string =>
+  `${name}${String(number).padStart(4, '0')}`;
+
+/** Numbers of 32 bits at every fourth byte, which say where in the file they stand, and whose it is. */
+export function pattern(into: Uint8Array, offset: number, salt: number): void {
+  const words = new Uint32Array(into.buffer, into.byteOffset, into.length >> 2);
+  for (let i = 0; i < words.length; i++) words[i] = Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt;
+}
+
+/** Whether data is what `pattern` makes. It looks at the ends, the middle and sixty places between. */
+export function isPattern(data: Uint8Array, length: number, offset: number, salt: number): boolean {
+  const words = new Uint32Array(data.buffer, data.byteOffset, length >> 2);
+  const last = words.length - 1;
+  const step = Math.max(1, last >> 6);
+  for (let i = 0; i <= last; i += step) {
+    if (words[i] !== (Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt) >>> 0) return false;
+  }
+  return last < 0 || words[last] === (Math.imul((offset >> 2) + last, 0x9e3779b1) ^ salt) >>> 0;
+}
+
+/** What stat says of a name, as far as it is the same on every file system. */
+export interface StatResult {
+  /** 0, or minus an errno. */
+  readonly status: number;
+  readonly mode: number;
+  readonly size: number;
+}
+
+/** What the plain folder says of names, to be compared with. */
+export function tellAll(folder: number, names: readonly Uint8Array[]): StatResult[] {
+  const out = new Statx();
+  return names.map((name) => {
+    const status = statx(folder, name, 0, STATX_BASIC_STATS, out.bytes);
+    return status < 0 ? { status, mode: 0, size: 0 } : { status, mode: out.mode, size: out.size };
+  });
+}
+
+/** What is wrong with an answer to stat; null when it is the same as the plain folder's. */
+export function compareTold(
+  name: string,
+  told: StatResult,
+  status: number,
+  out: Statx,
+): string | null {
+  if (status !== told.status) {
+    return `stat of ${name} says ${statusText(status)}, the plain directory ${statusText(told.status)}`;
+  }
+  if (status < 0) return null;
+  // The size of a folder is the file system's own affair.
+  const isFolder = (told.mode & constants.S_IFMT) === constants.S_IFDIR;
+  if (out.mode === told.mode && (isFolder || out.size === told.size)) return null;
+  return (
+    `stat of ${name} says mode ${out.mode.toString(8)} and ${out.size} bytes, ` +
+    `the plain directory ${told.mode.toString(8)} and ${told.size}`
+  );
+}
+
+export const statusText = (status: number): string =>
+  status < 0 ? errnoName(-status) : 'that it is there';

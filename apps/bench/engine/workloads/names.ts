@@ -1,0 +1,246 @@
+/** Workloads that ask for names: whether they are there, and what is in a folder. */
+import { constants } from 'node:fs';
+import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
+import { close, getdents64, openat, statx } from '../../../../runtime/sys/libc.ts';
+import { cstring, Dirents, Statx } from '../../../../runtime/sys/struct.ts';
+import { seeded, shuffled } from '../random.ts';
+import { DIRECTORIES, directoryName, planWorkload } from '../searches.ts';
+import {
+  compareTold,
+  inFolder,
+  makeFile,
+  makeFolder,
+  numbered,
+  openFolder,
+  openFolderAt,
+  statusText,
+  tellAll,
+} from './calls.ts';
+import type { Requests, Setting, WorkloadKind } from './workload.ts';
+
+const FILES = 1000;
+/** What a small file takes on most file systems, with its inode. */
+const FILE_BYTES = 4608;
+
+/** Makes `file0000` … in a folder. */
+const makeFiles = (root: string, count: number): void =>
+  inFolder(root, (folder) => {
+    for (let i = 0; i < count; i++) makeFile(folder, numbered('file', i));
+  });
+
+/** stat of names in one folder, which is open: a system call is one lookup. */
+function statNames(setting: Setting, names: readonly string[]): Requests {
+  const paths = names.map(cstring);
+  const told = inFolder(setting.reference, (folder) => tellAll(folder, paths));
+  const random = seeded(setting.seed + setting.client);
+  const order = shuffled([...names.keys()], random);
+  const folder = openFolder(setting.root);
+  const out = new Statx();
+  const at = (i: number): number => order[i % order.length]!;
+  return {
+    ask: (i) => statx(folder, paths[at(i)]!, 0, STATX_BASIC_STATS, out.bytes),
+    check: (i, status) => compareTold(names[at(i)]!, told[at(i)]!, status, out),
+    close: () => void close(folder),
+  };
+}
+
+const namesOf = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => numbered(name, i));
+
+export const miss: WorkloadKind = {
+  description: 'Asks for names that are absent, again and again.',
+  request: `stat of one of ${FILES} names that are absent`,
+  bytes: { shared: 0, perClient: 0 },
+  onlyLooks: true,
+  once: FILES,
+  make() {},
+  open: (setting) => statNames(setting, namesOf('absent', FILES)),
+};
+
+export const hit: WorkloadKind = {
+  description: 'Asks for names that are there, again and again.',
+  request: `stat of one of ${FILES} files`,
+  bytes: { shared: FILES * FILE_BYTES, perClient: 0 },
+  onlyLooks: true,
+  once: FILES,
+  make: (root) => makeFiles(root, FILES),
+  open: (setting) => statNames(setting, namesOf('file', FILES)),
+};
+
+// -- many names in many folders ------------------------------------------------------------------
+
+const STORM_FOLDERS = 50;
+const STORM_FILES = 40;
+
+export const lookupStorm: WorkloadKind = {
+  description:
+    'Asks for paths all over a tree in an order that looks like chance; half of them are absent. ' +
+    'Meant for many clients.',
+  request: `stat of a path in one of ${STORM_FOLDERS} folders, half of which are absent`,
+  bytes: { shared: STORM_FOLDERS * STORM_FILES * FILE_BYTES, perClient: 0 },
+  onlyLooks: true,
+  once: 2 * STORM_FOLDERS * STORM_FILES,
+  make: (root) =>
+    inFolder(root, (top) => {
+      for (let i = 0; i < STORM_FOLDERS; i++) {
+        const folder = makeFolder(top, numbered('folder', i));
+        for (let file = 0; file < STORM_FILES; file++) makeFile(folder, numbered('file', file));
+        close(folder);
+      }
+    }),
+  open(setting) {
+    const names = Array.from({ length: STORM_FOLDERS }, (_, i) => numbered('folder', i)).flatMap(
+      (folder) =>
+        [...namesOf('file', STORM_FILES), ...namesOf('absent', STORM_FILES)].map(
+          (name) => `${folder}/${name}`,
+        ),
+    );
+    return statNames(setting, names);
+  },
+};
+
+// -- searches ------------------------------------------------------------------------------------
+
+const SEARCHES = 10_000;
+
+export const phpsim: WorkloadKind = {
+  description:
+    'The translator tutorial’s: a program looks for an included file in one directory after the ' +
+    'other until it is found; 80 % of the searches are for 10 % of 1000 files.',
+  request: `search of a file in ${DIRECTORIES} directories, 5.5 lookups on average`,
+  bytes: { shared: 1000 * FILE_BYTES, perClient: 0 },
+  onlyLooks: true,
+  once: 0,
+  make(root) {
+    const { names, homes } = planWorkload({ seed: 1, searches: 0 });
+    inFolder(root, (top) => {
+      for (let i = 0; i < DIRECTORIES; i++) {
+        const folder = makeFolder(top, directoryName(i));
+        for (const [file, name] of names.entries()) if (homes[file] === i) makeFile(folder, name);
+        close(folder);
+      }
+    });
+  },
+  open({ root, reference, seed, client }) {
+    const { names, searches } = planWorkload({ seed: seed + client, searches: SEARCHES });
+    const paths = names.map(cstring);
+    const folders = openSearched(root);
+    const plain = openSearched(reference);
+    const homes = paths.map((path) => search(plain, path, new Statx()).found);
+    for (const fd of plain) close(fd);
+    const out = new Statx();
+    let lookups = 0;
+    return {
+      ask(i) {
+        const { found, asked } = search(folders, paths[searches[i % SEARCHES]!]!, out);
+        lookups += asked;
+        return found;
+      },
+      check(i, status) {
+        const file = searches[i % SEARCHES]!;
+        if (status === homes[file]) return null;
+        const where = status < 0 ? statusText(status) : `in ${directoryName(status)}`;
+        return `a search finds ${names[file]} ${where}, the plain directory in dir${homes[file]}`;
+      },
+      counts() {
+        const counted = { lookups };
+        lookups = 0;
+        return counted;
+      },
+      close() {
+        for (const fd of folders) close(fd);
+      },
+    };
+  },
+};
+
+const openSearched = (root: string): number[] =>
+  inFolder(root, (top) =>
+    Array.from({ length: DIRECTORIES }, (_, i) => openFolderAt(top, directoryName(i))),
+  );
+
+const found = { found: 0, asked: 0 };
+const ENOENT = 2;
+
+/** The number of the folder, or minus an errno; the result is overwritten by the next search. */
+function search(folders: readonly number[], name: Uint8Array, out: Statx): typeof found {
+  let status = -ENOENT;
+  let at = 0;
+  for (; at < folders.length && status === -ENOENT; at++) {
+    status = statx(folders[at]!, name, 0, STATX_BASIC_STATS, out.bytes);
+  }
+  found.found = status < 0 ? status : at - 1;
+  found.asked = at;
+  return found;
+}
+
+// -- whole folders -------------------------------------------------------------------------------
+
+export const readdir: WorkloadKind = {
+  description: 'Lists a folder.',
+  request: `open, read to the end and close a folder of ${FILES} files`,
+  bytes: { shared: FILES * FILE_BYTES, perClient: 0 },
+  onlyLooks: true,
+  once: 0,
+  make: (root) => makeFiles(root, FILES),
+  open({ root, reference }) {
+    const listing = new Listing();
+    const expected = inFolder(reference, (plain) => {
+      listing.read(plain);
+      return listing.sum();
+    });
+    const folder = openFolder(root);
+    return {
+      ask: () => listing.read(folder),
+      check(_, status) {
+        if (status < 0) return `reading the folder fails: ${statusText(status)}`;
+        return listing.sum() === expected ? null : 'the folder has other names than the plain one';
+      },
+      close: () => void close(folder),
+    };
+  },
+};
+
+const HERE = cstring('.');
+
+/** A folder's entries as the kernel gave them, looked at only afterwards. */
+class Listing {
+  private readonly parts: Dirents[] = [];
+  private readonly filled: number[] = [];
+
+  /** Reads all of a folder: 0, or minus an errno. */
+  read(parent: number): number {
+    const flags = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
+    const fd = openat(parent, HERE, flags, 0);
+    if (fd < 0) return fd;
+    this.filled.length = 0;
+    let status = 0;
+    do {
+      const at = this.filled.length;
+      if (at === this.parts.length) this.parts.push(new Dirents());
+      const part = this.parts[at]!;
+      status = getdents64(fd, part.bytes, part.bytes.length);
+      this.filled.push(status);
+    } while (status > 0);
+    close(fd);
+    return status;
+  }
+
+  /** A number that stands for the names, in whatever order they came. */
+  sum(): number {
+    let sum = 0;
+    for (const [at, filled] of this.filled.entries()) {
+      const part = this.parts[at]!;
+      part.start(filled);
+      while (part.next()) sum = (sum + hashOf(part)) >>> 0;
+    }
+    return sum;
+  }
+}
+
+/** FNV-1a. */
+function hashOf({ bytes, nameStart, nameEnd }: Dirents): number {
+  let hash = 0x811c9dc5;
+  for (let i = nameStart; i < nameEnd; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  return hash >>> 0;
+}

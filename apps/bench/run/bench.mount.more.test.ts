@@ -1,0 +1,172 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import {
+  bench,
+  benchAsTold,
+  benchVolfile,
+  commandOf,
+  expectClean,
+  rounds,
+  runOf,
+  whenTrue,
+} from '../../../test/support/benches.ts';
+import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
+
+const module = (name: string): string => `
+volume ${name}
+    type features/glupy
+    option module-name ${name}
+    subvolumes brick
+end-volume
+`;
+
+/** Says of one of the files that it is not there. */
+const LIAR = `
+from glupy import ENOENT, Translator
+
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        if loc.name == 'file0007':
+            return frame.fail(ENOENT)
+        frame.wind()
+`;
+
+/** Lies as well, but only in the round that is profiled. */
+const PROFILED_LIAR = `
+import { defineTranslator, ENOENT, fail, type Fop, tail } from 'glossa';
+const words = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];
+const isProfiled = words.some((word) => word.includes('--cpu-prof'));
+const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
+  if (isProfiled && loc.name === 'file0007') fail.lookup(frame, ENOENT);
+  else tail.lookup(frame, xl.children[0]!, loc, xdata);
+};
+export default defineTranslator({
+  type: 'test/liar',
+  description: 'Says of a file that it is absent.',
+  children: [1, 1],
+  options: {},
+  fops: { lookup },
+  init: () => null,
+});
+`;
+
+/** More rounds than are over when the mount dies. */
+const MANY = 200;
+
+/** The process that a bench has started to serve a volfile. */
+function serverOf({ pid }: ChildProcess, volfile: string): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return Number(children.find((child) => commandOf(child).includes(volfile)));
+}
+
+describeMounts('glossa bench', () => {
+  it(
+    'fails when an answer is wrong, and says which',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('honest.vol', benchVolfile());
+        await scratch.file('liar.vol', benchVolfile(module('liar'), 'liar'));
+        await scratch.file('liar.py', LIAR);
+        const args = ['honest.vol', 'liar.vol', '-w', 'hit', '--seed', '3'];
+        const ended = await bench(scratch, args);
+        const complaint = 'stat of file0007 says ENOENT, the plain directory that it is there';
+        expect(ended.status).toBe(1);
+        expect(ended.err).toContain(`failed: hit, liar: wrong answer: ${complaint}`);
+        const { partial, workloads } = runOf(ended);
+        expect(partial).toBe(true);
+        const [honest, liar] = workloads[0]!.results;
+        expect(rounds(honest!)).toBe(6);
+        expect(liar!.missing).toContain(complaint);
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+
+  it(
+    'fails when an answer in the round with the profile is wrong',
+    () =>
+      withScratch(async (scratch) => {
+        const path = await scratch.file('liar.ts', PROFILED_LIAR);
+        const above =
+          `volume liar\n type features/native\n option module-path ${path}\n ` +
+          'subvolumes brick\nend-volume\n';
+        await scratch.file('liar.vol', benchVolfile(above, 'liar'));
+        const args = ['liar.vol', '-w', 'hit', '--breakdown', '--duration', '0.3'];
+        const ended = await benchAsTold(scratch, [...args, '--rounds', '1', '--json']);
+        expect(ended.status).toBe(1);
+        expect(ended.err).toContain(
+          'failed: hit, liar: with the profile: wrong answer: stat of file0007 says ENOENT',
+        );
+        const { partial, workloads } = runOf(ended);
+        expect(partial).toBe(true);
+        expect(rounds(workloads[0]!.results[0]!)).toBe(1);
+        expect(workloads[0]!.results[0]!.measured!.breakdown).toEqual([]);
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+
+  it(
+    'fails when a condition holds, and not when none does',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const args = ['a.vol', 'a.vol', '-w', 'miss'];
+        const holding = await bench(scratch, [
+          ...args,
+          ...['--fail-if', 'a p50 > 1 ns', '--fail-if', 'a / a-2 p50 > 1000'],
+        ]);
+        expect(holding.err).toMatch(
+          /^glossa bench: failed: a p50 > 1 ns: miss, same CPU: it is [\d.e+]+\n$/,
+        );
+        expect(holding.status).toBe(1);
+        expect(runOf(holding).partial).toBe(false);
+        const quiet = await bench(scratch, [...args, '--fail-if', 'a / a-2 p50 > 1000']);
+        expect(quiet).toMatchObject({ status: 0, err: '' });
+        const unread = await bench(scratch, [...args, '--fail-if', 'b p50 > 1 ns']);
+        expect(unread.err).toContain("no stack is called 'b'");
+        expect(unread.status).toBe(2);
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+
+  it(
+    'keeps what was measured of a mount that dies, and marks it',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('lasting.vol', benchVolfile());
+        await scratch.file('dying.vol', benchVolfile());
+        // The command writes down when it runs there, so that it is known when the rounds are under way.
+        const count = scratch.at('count');
+        const command = `case $PWD in *dying-mnt*) echo >> ${count};; esac`;
+        const args = ['lasting.vol', 'dying.vol', '--rounds', String(MANY), '--duration', '0.001'];
+        const ended = await glossa(
+          scratch,
+          ['bench', ...args, '--json', '--data', '.', '--', 'sh', '-c', command],
+          {
+            env: { TMPDIR: scratch.path },
+            patience: 120_000,
+            onStart: (child) =>
+              whenTrue(
+                child,
+                () => existsSync(count) && statSync(count).size >= 30,
+                () => process.kill(serverOf(child, 'dying.vol'), 'SIGKILL'),
+              ),
+          },
+        );
+        expect(ended.status).toBe(1);
+        expect(ended.err).toContain('failed: command, dying: ');
+        const run = runOf(ended);
+        expect(run.partial).toBe(true);
+        const [lasting, dying] = run.workloads[0]!.results;
+        expect(rounds(lasting!)).toBe(MANY);
+        expect(dying!.missing).toContain('its server ended, killed by SIGKILL');
+        expect(rounds(dying!)).toBeGreaterThan(0);
+        expect(rounds(dying!)).toBeLessThan(MANY);
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+});

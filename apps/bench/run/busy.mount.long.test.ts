@@ -1,0 +1,62 @@
+/** A bench beside other work. */
+import { spawn } from 'node:child_process';
+import { cpus } from 'node:os';
+import { expect, it } from 'vitest';
+import { benchAsTold, benchVolfile, expectClean, runOf } from '../../../test/support/benches.ts';
+import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
+
+/** Twice of what there is is wanted by others. */
+const BURNERS = 2 * cpus().length;
+/** Longest that the test may take; nothing in it depends on how long that is. */
+const LONG = 300_000;
+
+/** While so many processes take what CPU they get. */
+async function beside<T>(burners: number, act: () => Promise<T>): Promise<T> {
+  const children = Array.from({ length: burners }, () =>
+    // What else is tested now needs the CPUs, too.
+    spawn('nice', ['-n', '19', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
+  );
+  try {
+    return await act();
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+  }
+}
+
+describeMounts('glossa bench on a busy machine', () => {
+  it(
+    'says so before anything else, and finds a difference that is far larger than the noise',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        await scratch.file('b.vol', benchVolfile(DELAYED, 'slow'));
+        const args = ['a.vol', 'b.vol', '-w', 'miss', '--rounds', '6', '--duration', '0.02'];
+        const ended = await beside(BURNERS, () =>
+          benchAsTold(scratch, [...args, '--json'], { patience: LONG - 30_000 }),
+        );
+        expect(ended.status, ended.err).toBe(0);
+        const [{ busy, results }] = runOf(ended).workloads as [
+          ReturnType<typeof runOf>['workloads'][number],
+        ];
+        expect(busy!.load).toBeGreaterThan(cpus().length);
+        expect(results[1]!.measured!.toFirst!.verdict).toBe('slower');
+
+        await scratch.file('run.json', ended.out);
+        const { out } = await glossa(scratch, ['bench', 'report', 'run.json']);
+        expect(out).toMatch(/^Busy in miss, same CPU: the machine was busy: other processes/);
+        expect(out).toMatch(/b takes \S+ times as long as a \[/);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+});
+
+const DELAYED = `
+volume slow
+    type debug/delay-gen
+    option delay-duration 20000
+    option delay-percentage 100
+    option enable LOOKUP
+    subvolumes brick
+end-volume
+`;

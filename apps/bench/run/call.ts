@@ -1,0 +1,166 @@
+/** `glossa bench call`: what one call of a translator costs in each language, without a mount. */
+import { rmSync } from 'node:fs';
+import { makeScratch } from '../../../server/scratch.ts';
+import { defineCommand } from '../../../terminal/command.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../../../terminal/exit.ts';
+import { list, number, takeOperands, toggle } from '../../../terminal/flags.ts';
+import { Interruption } from '../../../terminal/interruption.ts';
+import { columns } from '../../../terminal/layout.ts';
+import { paint, type Terminal } from '../../../terminal/terminal.ts';
+import { BusyWatch, busyText } from '../engine/busy.ts';
+import { isMissing, type Missing, NotMeasured } from '../engine/missing.ts';
+import { allowedCpus, parseCpuList } from '../engine/placement.ts';
+import { ProgressLine } from '../engine/report/progress.ts';
+import type { Busyness } from '../engine/schema.ts';
+import { type Lab, type LanguageName, languages } from './call/graphs.ts';
+import {
+  type CallCosts,
+  type Cost,
+  callCosts,
+  type KindName,
+  kindNames,
+  kinds,
+} from './call/measure.ts';
+import type { Load } from './call/pairs.ts';
+import { Cleanup } from './cleanup.ts';
+import { chosen } from './settings.ts';
+
+const ROUNDS = 15;
+/** Short batches: some of them are not interrupted even on a machine that is busy. */
+const BATCHES = { best: 8, count: 250, warm: 20_000 };
+
+const names = Object.keys(languages) as LanguageName[];
+
+export default defineCommand({
+  usage: ['glossa bench call [options]'],
+  description:
+    'Calls the same translator in several languages, in this process and without a mount, and shows ' +
+    'what a call costs over TypeScript: the way into the language and back, and what the script does.',
+  flags: {
+    in: list({ value: 'LANGUAGES', values: names, help: `of ${names.join(', ')} (all)` }),
+    only: list({ value: 'CALLS', values: kindNames, help: `of ${kindNames.join(', ')} (all)` }),
+    rounds: number({ value: 'N', whole: true, help: `of each kind of call (${ROUNDS})` }),
+    json: toggle({
+      help: 'print {interrupted, busy, calls: [{kind, typescript, over: {LANGUAGE: COST}}]}, in ns',
+    }),
+  },
+  async run({ flags, operands }, terminal) {
+    takeOperands(operands, []);
+    const { rounds = ROUNDS } = flags;
+    if (rounds < 1) throw new UsageError('--rounds takes at least 1');
+    const wanted = flags.in.length === 0 ? names : chosen('--in', flags.in, names);
+    const asked = flags.only.length === 0 ? kindNames : chosen('--only', flags.only, kindNames);
+    const interruption = new Interruption();
+    try {
+      const load = { ...BATCHES, rounds };
+      const found = await measureCalls(asked, wanted, load, interruption.signal, terminal);
+      const status = await interruption.status();
+      show({ interrupted: status !== null, ...found }, flags.json, terminal);
+      if (status !== null) return status;
+      return found.calls.some(({ typescript }) => isMissing(typescript)) ? EXIT_FAILURE : EXIT_OK;
+    } finally {
+      interruption.close();
+    }
+  },
+});
+
+interface Found {
+  readonly busy: Busyness | null;
+  readonly calls: readonly CallCosts[];
+}
+
+/** An interruption ends it with what there is. @throws {Failure} for a wrong answer */
+async function measureCalls(
+  asked: readonly KindName[],
+  wanted: readonly LanguageName[],
+  load: Load,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<Found> {
+  const folder = makeScratch('call');
+  const cleanup = new Cleanup();
+  const lab: Lab = { signal, folder, cleanup, say: terminal.err };
+  const watch = new BusyWatch(allowedCpus());
+  const progress = new ProgressLine(terminal);
+  const calls: CallCosts[] = [];
+  const begun = performance.now();
+  try {
+    for (const [done, kind] of asked.entries()) {
+      const elapsedSeconds = (performance.now() - begun) / 1e3;
+      progress.show({ done, total: asked.length, elapsedSeconds, what: kinds[kind].title });
+      watch.begin([process.pid]);
+      calls.push(await callCosts(lab, kind, wanted, load));
+      watch.end();
+      if (signal.aborted) break;
+    }
+  } catch (error) {
+    if (error instanceof NotMeasured) throw new Failure(error.message);
+    if (!signal.aborted) throw error;
+  } finally {
+    progress.clear();
+    await cleanup.run(terminal.err);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { busy: watch.busyness(), calls };
+}
+
+interface Shown extends Found {
+  readonly interrupted: boolean;
+}
+
+function show(found: Shown, json: boolean, terminal: Terminal): void {
+  const { interrupted, busy, calls } = found;
+  if (json) terminal.out(JSON.stringify(found, null, 1));
+  else if (calls.length > 0) {
+    const doubt = busyText(busy, parseCpuList(allowedCpus()).length);
+    if (doubt !== null) terminal.out(`Busy: ${doubt}. Times are longer than on a quiet machine.\n`);
+    terminal.out(callsText(calls, terminal));
+    if (interrupted) terminal.out('\ninterrupted: these are the rounds until then');
+  }
+}
+
+const GAP = '  ';
+
+/** A row for each kind of call, a column for each language, and what the rows mean. */
+function callsText(calls: readonly CallCosts[], { colour, width }: Terminal): string {
+  const shown = names.filter((it) => it === 'typescript' || calls.some(({ over }) => over[it]));
+  const notes = new Set<string>();
+  const cellOf = (cost: Cost | Missing | undefined, sign: string, language: string): string => {
+    if (cost === undefined) return '';
+    if (!isMissing(cost)) return `${sign}${cost.median.toFixed(0)}${cost.doubtful ? ' ?' : ''}`;
+    notes.add(`${language}: not measured: ${cost.missing}`);
+    return '–';
+  };
+  const titles = shown.map((it) => (it === 'typescript' ? 'TypeScript' : languages[it].title));
+  const rows = calls.map(({ typescript, over }) =>
+    shown.map((it, i) =>
+      it === 'typescript'
+        ? cellOf(typescript, '', titles[i]!)
+        : cellOf(over[it], overSign(over[it]), titles[i]!),
+    ),
+  );
+  const widths = titles.map((title, i) =>
+    Math.max(title.length, ...rows.map((cells) => cells[i]!.length)),
+  );
+  const left = Math.max(...calls.map(({ kind }) => kinds[kind].title.length));
+  const line = (title: string, cells: readonly string[]): string =>
+    [title.padEnd(left), ...cells.map((cell, i) => cell.padStart(widths[i]!))].join(GAP).trimEnd();
+  const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
+  return [
+    paint('bold', 'nanoseconds of a call: in TypeScript, and elsewhere over that', colour.out),
+    line('', titles),
+    ...rows.map((cells, i) => line(kinds[calls[i]!.kind].title, cells)),
+    '',
+    columns(
+      calls.map(({ kind }) => [`  ${kinds[kind].title}`, kinds[kind].help] as const),
+      width,
+    ),
+    ...(doubtful
+      ? ['', "With a '?', rounds lie more than a factor of 1.5 apart: measure again."]
+      : []),
+    ...(notes.size > 0 ? ['', ...notes] : []),
+  ].join('\n');
+}
+
+const overSign = (cost: Cost | Missing | undefined): string =>
+  cost === undefined || isMissing(cost) || cost.median < 0 ? '' : '+';

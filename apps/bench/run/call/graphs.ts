@@ -1,0 +1,182 @@
+/**
+ * What is measured through: graphs of a leaf and of a module in one of the languages over it, in
+ * this process, with the clock and timers of a mount.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import glupy from '../../../../bridges/glupy.ts';
+import {
+  allLanguages,
+  type LanguageName as Known,
+  languages as known,
+  type Language,
+} from '../../../../bridges/languages.ts';
+import native from '../../../../bridges/native/index.ts';
+import { ENOENT } from '../../../../runtime/core/errno.ts';
+import { GraphError } from '../../../../runtime/core/errors.ts';
+import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
+import { Graph } from '../../../../runtime/core/graph.ts';
+import { IA_IFREG, Iatt } from '../../../../runtime/core/iatt.ts';
+import { WARNING } from '../../../../runtime/core/log.ts';
+import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
+import { packageRoot } from '../../../../runtime/sys/paths.ts';
+import { NodeContext } from '../../../../server/context.ts';
+import { NotMeasured } from '../../engine/missing.ts';
+import { compileModule } from '../compile.ts';
+
+export interface Lab {
+  readonly signal: AbortSignal;
+  /** For compiled modules. */
+  readonly folder: string;
+  readonly cleanup: {
+    /** `step` runs at the end. */
+    add(step: () => Promise<void>): void;
+  };
+  /** What the volumes log. */
+  say(message: string): void;
+}
+
+type AnyTranslator = Translator<unknown>;
+
+export interface Volume {
+  readonly translator: AnyTranslator;
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+// -- the languages -------------------------------------------------------------------------------
+
+/** What is measured beside each other: the languages, and other ways into one. */
+export type LanguageName = Known | 'ffi-rs';
+
+export interface Measured {
+  readonly title: string;
+  /** Whether it runs in an interpreter. */
+  readonly hosted: boolean;
+  /** The volume of the module of this name. @throws {NotMeasured} */
+  volume(lab: Lab, module: string): Promise<Volume>;
+}
+
+const modules = join(packageRoot, 'apps/bench/engine/modules');
+
+/** What `more` says are options of features/native. */
+function measured(
+  name: Known,
+  title: string = known[name].title,
+  more: Readonly<Record<string, string>> = {},
+): Measured {
+  const { hosted, extensions, compiledFrom }: Language = known[name];
+  const folder = join(modules, name);
+  return {
+    title,
+    hosted: hosted !== null,
+    async volume(lab, module) {
+      const file = module + extensions[0];
+      if (hosted !== null) {
+        const options = { 'module-name': file, 'module-path': folder };
+        return { translator: glupy as unknown as AnyTranslator, options };
+      }
+      const path = compiledFrom === null ? join(folder, file) : compiled(lab, module);
+      return {
+        translator: native as unknown as AnyTranslator,
+        options: { 'module-path': path, ...more },
+      };
+    },
+  };
+}
+
+/** TypeScript is what the others are compared with, and comes first. */
+export const languages = {
+  typescript: measured('typescript'),
+  ...Object.fromEntries(allLanguages.map(([name]) => [name, measured(name)])),
+  c: measured('c', 'C through koffi'),
+  'ffi-rs': measured('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
+} as Readonly<Record<LanguageName, Measured>>;
+
+/** The shared object of a module in C, compiled the first time. @throws {NotMeasured} */
+function compiled({ folder }: Lab, name: string): string {
+  const source = join(modules, 'c', `${name}.c`);
+  if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
+  const object = join(folder, `${name}.so`);
+  const problem = existsSync(object) ? null : compileModule(source, object);
+  if (problem !== null) throw new NotMeasured(problem);
+  return object;
+}
+
+// -- leaves --------------------------------------------------------------------------------------
+
+const attributes = Object.assign(new Iatt(), {
+  iaType: IA_IFREG,
+  iaNlink: 1,
+  iaCtime: 1,
+  iaGfid: '00000000-0000-4000-8000-000000000007',
+});
+
+/** Bytes of a read: as many as the kernel asks for at once by default. */
+export const READ_SIZE = 128 * 1024;
+
+/** What every read gets, or its beginning: the leaf's own memory, which nobody may change. */
+const content = Uint8Array.from({ length: READ_SIZE }, (_, at) => at % 251);
+
+/** Beginnings of it, which are made once. */
+const parts = new Map<number, Uint8Array>();
+
+function part(size: number): Uint8Array {
+  const made = content.subarray(0, size);
+  parts.set(size, made);
+  return made;
+}
+
+const leaf = (fops: AnyTranslator['fops']): Volume => ({
+  translator: defineTranslator<unknown, Record<string, never>>({
+    type: 'bench/leaf',
+    description: 'Answers at once.',
+    children: [0, 0],
+    options: {},
+    fops,
+    init: () => null,
+  }) as unknown as AnyTranslator,
+});
+
+/** No name exists. */
+export const nothing = leaf({ lookup: (frame) => fail.lookup(frame, ENOENT) });
+
+/** Every name exists, and every file has the same content. */
+export const everything = leaf({
+  lookup: (frame, _xl, { inode }) =>
+    unwind.lookup(frame, 0, 0, inode, attributes, null, attributes),
+  readv: (frame, _xl, _fd, size) =>
+    unwind.readv(frame, size, 0, parts.get(size) ?? part(size), attributes, null),
+});
+
+// -- graphs --------------------------------------------------------------------------------------
+
+/** Starts a graph of these volumes, the lowest first. @throws {NotMeasured} when it does not start */
+export async function startGraph(lab: Lab, volumes: readonly Volume[]): Promise<Graph> {
+  const sink = { write: (line: string) => lab.say(line), now: Date.now };
+  const context = new NodeContext({ sink, baseDir: packageRoot, wake: () => {} });
+  const specs = volumes.map(({ translator, options = {} }, at) => ({
+    name: `volume-${at}`,
+    translator,
+    options: Object.entries(options).map(([key, value]) => ({ key, value })),
+    subvolumes: at === 0 ? [] : [`volume-${at - 1}`],
+  }));
+  const graph = new Graph(specs, context, { default: WARNING, volumes: new Map() });
+  try {
+    await graph.start();
+  } catch (error) {
+    if (error instanceof GraphError) throw new NotMeasured(error.message.split('\n')[0]!);
+    throw error;
+  }
+  lab.cleanup.add(() => graph.stop());
+  return graph;
+}
+
+/** A module over a leaf. @throws {NotMeasured} */
+export async function startModule(
+  lab: Lab,
+  language: LanguageName,
+  module: string,
+  below: Volume,
+): Promise<Graph> {
+  return startGraph(lab, [below, await languages[language].volume(lab, module)]);
+}

@@ -1,0 +1,30 @@
+/** `glossa bench compare`: two results beside each other. */
+
+import { defineCommand } from '../../../terminal/command.ts';
+import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
+import { takeOperands, toggle } from '../../../terminal/flags.ts';
+import { compareRuns } from '../engine/compare.ts';
+import { comparedText } from '../engine/report/terminal.ts';
+import { readRunFile } from './result.ts';
+
+export default defineCommand({
+  usage: ['glossa bench compare FIRST.json SECOND.json [--json]'],
+  description:
+    'Says of each workload and stack whether the second result is faster or slower than the ' +
+    'first, and whether it is in comparison with the first stack; a difference is one when it is ' +
+    'larger than the noise of both.',
+  flags: {
+    json: toggle({ help: 'print {warnings, lines: [{workload, stack, to, a, b, judged}]}' }),
+  },
+  async run({ flags, operands }, terminal) {
+    const [first, second] = takeOperands(operands, ['FIRST.json', 'SECOND.json']);
+    const compared = compareRuns(await readRunFile(first), await readRunFile(second));
+    if (flags.json) terminal.out(JSON.stringify(compared, null, 2));
+    else if (compared.lines.length === 0) {
+      throw new Failure(['the results have nothing in common', ...compared.warnings].join('\n'));
+    } else {
+      terminal.out(comparedText(compared, { width: terminal.width, colour: terminal.colour.out }));
+    }
+    return EXIT_OK;
+  },
+});

@@ -1,0 +1,17 @@
+/** Programs and modules in C, compiled for a run. */
+import { includeDir } from '../../../runtime/sys/paths.ts';
+import { runToEnd } from './others/other.ts';
+
+const NO_COMPILER = 'there is no C compiler (apt install gcc libc6-dev)';
+
+/** Null, or why there is no program. @param flags besides those for speed and warnings */
+export function compile(source: string, output: string, flags: readonly string[]): string | null {
+  const line = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-o', output, source, ...flags];
+  const { status, complaint } = runToEnd(['cc', ...line]);
+  if (status === 0) return null;
+  return status === null ? NO_COMPILER : `it cannot be compiled: ${complaint}`;
+}
+
+/** The same of a module for features/native. */
+export const compileModule = (source: string, object: string): string | null =>
+  compile(source, object, ['-shared', '-fPIC', `-I${includeDir}`]);

@@ -1,0 +1,43 @@
+/** A pass-through in Python on fusepy, as a user of it would write one. */
+import { join } from 'node:path';
+import { packageRoot } from '../../../../runtime/sys/paths.ts';
+import { type Other, passArguments, runToEnd } from './other.ts';
+
+const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fusepy/pass.py');
+/** The user's, and the one that the system's packages belong to. */
+const PYTHONS = ['python3', '/usr/bin/python3'];
+const INSTALL = 'apt install python3-fusepy';
+
+export const fusepy: Other = {
+  names: ['fusepy'],
+  prepare() {
+    const tried = PYTHONS.map((python) => ({
+      python,
+      ...runToEnd([python, SCRIPT, '--version']),
+    }));
+    const found = tried.find(({ status }) => status === 0);
+    if (found === undefined) return problemOf(tried.at(-1)!.complaint);
+    const { python, out } = found;
+    return {
+      versions: { fusepy: out },
+      stacks: [
+        {
+          name: 'fusepy',
+          description:
+            'A folder passed through in Python, on fusepy (CPython, libfuse 2, by paths) with ' +
+            'calls of os.',
+          command: (mounting) => ({ line: [python, SCRIPT, ...passArguments(mounting)] }),
+        },
+      ],
+    };
+  },
+};
+
+/** From what Python says when it loads the script; nothing when there is no Python. */
+function problemOf(complaint: string): string {
+  if (complaint === '') return `there is no Python (${INSTALL})`;
+  if (/No module named|cannot import name/.test(complaint))
+    return `it is not installed (${INSTALL})`;
+  if (complaint.includes('libfuse')) return 'libfuse 2 is not installed (apt install libfuse2)';
+  return `it does not run here: ${complaint}`;
+}

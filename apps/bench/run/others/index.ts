@@ -1,0 +1,69 @@
+/** What `--with` measures beside glossa, by its words. */
+import { Failure } from '../../../../terminal/exit.ts';
+import { listed, type Stacks } from '../stacks.ts';
+import { fuseNative } from './fuse-native.ts';
+import { fusepy } from './fusepy.ts';
+import { glusterfs, nlCache } from './gluster.ts';
+import { libfuse } from './libfuse.ts';
+import { type Other, type Prepared, runToEnd } from './other.ts';
+
+const others = {
+  glusterfs,
+  'nl-cache': nlCache,
+  libfuse,
+  'fuse-native': fuseNative,
+  fusepy,
+} as const satisfies Record<string, Other>;
+
+export type OtherName = keyof typeof others;
+export const otherNames = Object.keys(others) as OtherName[];
+
+/** How many stacks some of them are, at most. */
+export const countOthers = (wanted: readonly OtherName[]): number =>
+  wanted.reduce((sum, name) => sum + others[name].names.length, 0);
+
+export interface WithOthers extends Stacks {
+  readonly others: Prepared;
+}
+
+/**
+ * The stacks with the others that can be measured here, and a warning about each that cannot.
+ * @throws {Failure} for stacks of the same name
+ */
+export function withOthers(
+  stacks: Stacks,
+  wanted: readonly OtherName[],
+  scratch: string,
+): WithOthers {
+  const names: readonly string[] = wanted.flatMap((word) => others[word].names);
+  const twice = stacks.stacks.find(({ name }) => names.includes(name));
+  if (twice !== undefined) {
+    throw new Failure(`${twice.path} has the name of a stack of --with: call it something else`);
+  }
+  const prepared = wanted.map((word) => {
+    const found = others[word].prepare(scratch);
+    return { word, found: typeof found === 'string' ? found : (mounterProblem() ?? found) };
+  });
+  const ready = prepared.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
+  const warnings = prepared.flatMap(({ word, found }) =>
+    typeof found === 'string' ? [`${word} is left out: ${found}`] : [],
+  );
+  const beside = ready.flatMap((it) => it.stacks);
+  const besides = beside.length === 0 ? '' : `, beside ${listed(beside.map(({ name }) => name))}`;
+  return {
+    ...stacks,
+    question: stacks.question.replace(/\?$/, `${besides}?`),
+    warnings: [...stacks.warnings, ...warnings],
+    others: {
+      stacks: beside,
+      versions: Object.assign({}, ...ready.map(({ versions }) => versions)),
+    },
+  };
+}
+
+/** Why nobody but root can mount here; null where it is possible, or not needed. */
+function mounterProblem(): string | null {
+  if (process.getuid?.() === 0) return null;
+  const { status } = runToEnd(['fusermount3', '--version']);
+  return status === 0 ? null : 'there is no fusermount3 (apt install fuse3)';
+}

@@ -1,0 +1,64 @@
+/** Servers in C on libfuse 3, compiled here: the least that a server can do, and a pass-through. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../../../runtime/sys/paths.ts';
+import { compile } from '../compile.ts';
+import { type Other, passArguments, runToEnd, timeoutArguments } from './other.ts';
+
+const sourceOf = (server: LibfuseServer): string =>
+  join(packageRoot, 'apps/bench/engine/others/libfuse', `${server}.c`);
+
+/** Files of apps/bench/engine/others/libfuse. */
+type LibfuseServer = 'floor' | 'pass';
+
+/** Why nothing can be compiled with libfuse here, with what to install; null when it can. */
+function libfuseProblem(): string | null {
+  const missing = [
+    ...(runToEnd(['cc', '--version']).status === 0 ? [] : ['gcc', 'libc6-dev']),
+    ...(runToEnd(['pkg-config', '--exists', 'fuse3']).status === 0
+      ? []
+      : ['pkg-config', 'libfuse3-dev']),
+  ];
+  if (missing.length === 0) return null;
+  const what = missing.includes('gcc') ? 'there is no C compiler' : 'libfuse 3 is not installed';
+  return `${what} (apt install ${missing.join(' ')})`;
+}
+
+/** Compiles a server that is not there yet. Null, or why that fails. */
+function compileLibfuse(server: LibfuseServer, program: string): string | null {
+  if (existsSync(program)) return null;
+  const libraries = runToEnd(['pkg-config', '--cflags', '--libs', 'fuse3']).out.split(/\s+/);
+  return compile(sourceOf(server), program, libraries);
+}
+
+export const libfuse: Other = {
+  names: ['libfuse-floor', 'libfuse'],
+  prepare(scratch) {
+    const problem = libfuseProblem();
+    if (problem !== null) return problem;
+    const [floor, pass] = [join(scratch, 'floor'), join(scratch, 'pass')];
+    const failed = compileLibfuse('floor', floor) ?? compileLibfuse('pass', pass);
+    if (failed !== null) return failed;
+    return {
+      versions: { libfuse: runToEnd(['pkg-config', '--modversion', 'fuse3']).out },
+      stacks: [
+        {
+          name: 'libfuse-floor',
+          description:
+            'A server in C on libfuse 3 that says of every name at once that it is absent: ' +
+            'the least that a FUSE server takes.',
+          command: ({ mountpoint, timeouts }) => ({
+            line: [floor, mountpoint, ...timeoutArguments(timeouts)],
+          }),
+          unfit: (workload) =>
+            workload === 'miss' ? null : 'all it can say is that a name is absent (workload miss)',
+        },
+        {
+          name: 'libfuse',
+          description: 'A folder passed through in C, on libfuse 3 (low-level, one thread).',
+          command: (mounting) => ({ line: [pass, ...passArguments(mounting)] }),
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,96 @@
+import { readdirSync, realpathSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import {
+  describeMounts,
+  glossa,
+  mountPoints,
+  type Scratch,
+  withScratch,
+} from '../../../../test/support/mount.ts';
+import { type Run, readRun } from '../../engine/schema.ts';
+
+const VOLFILE = `
+volume storage
+    type storage/posix
+    option directory files
+end-volume
+`;
+
+/** Every kind of operation that workloads ask for: those of hit and phpsim are in mixed. */
+const WORKLOADS = ['miss', 'mixed', 'seqread', 'seqwrite', 'readdir'];
+const WORDS = ['glusterfs', 'libfuse', 'fuse-native', 'fusepy'];
+const STACKS = ['glusterfs', 'libfuse-floor', 'libfuse', 'fuse-native', 'fusepy'];
+
+async function measure(scratch: Scratch, ...more: string[]): Promise<Run> {
+  await scratch.file('a.vol', VOLFILE);
+  const args = ['bench', 'a.vol', '--json', '--rounds', '6', '--duration', '0.02', ...more];
+  const settings = { env: { TMPDIR: scratch.path }, patience: 400_000 };
+  const { status, out, err } = await glossa(scratch, args, settings);
+  expect(err).toBe('');
+  expect(status).toBe(0);
+  const real = realpathSync(scratch.path);
+  expect(mountPoints().filter((point) => point.startsWith(`${real}/`))).toEqual([]);
+  expect(readdirSync(scratch.path)).toEqual(['a.vol']);
+  return readRun(out, 'standard output');
+}
+
+/** What a warning says is missing; where everything has to be there, nothing is. */
+function leftOut({ warnings }: Run): string[] {
+  const words = warnings.flatMap((it) => /^(\S+) is left out: .*\)$/.exec(it)?.[1] ?? []);
+  if (process.env.GLOSSA_REQUIRE_ALL === '1') expect(words).toEqual([]);
+  return words;
+}
+
+describeMounts('glossa bench --with', () => {
+  it(
+    'measures the others as it measures its own, and checks their answers',
+    () =>
+      withScratch(async (scratch) => {
+        const run = await measure(scratch, '-w', WORKLOADS.join(), '--with', WORDS.join());
+        const missing = leftOut(run);
+        const names = STACKS.filter((name) => !missing.includes(name.replace('-floor', '')));
+        expect(run.partial).toBe(false);
+        expect(run.question).toContain(names.length === 0 ? 'a?' : ', beside ');
+        expect(run.stacks.map(({ name }) => name)).toEqual(['a', ...names]);
+        expect(run.workloads.map(({ name }) => name)).toEqual(WORKLOADS);
+        for (const { name, results } of run.workloads) {
+          const [own] = results;
+          for (const { stack, measured, missing: why } of results) {
+            const what = `${name}, ${stack}`;
+            if (stack === 'libfuse-floor' && name !== 'miss') {
+              expect(measured, what).toBeNull();
+              expect(why).toBe('all it can say is that a name is absent (workload miss)');
+              continue;
+            }
+            expect(why, what).toBeNull();
+            const { count } = own!.measured!.latency;
+            expect(measured!.answers, what).toEqual({ checked: count, wrong: 0 });
+            expect(measured!.peakMemoryBytes, what).toBeGreaterThan(100_000);
+            expect(measured!.startSeconds, what).toBeGreaterThan(0);
+            // Data may come past the server.
+            if (name === 'miss') expect(measured!.serverCpuSeconds, what).toBeGreaterThan(0);
+          }
+        }
+      }),
+    420_000,
+  );
+
+  it(
+    'has the kernel cache as much of them',
+    () =>
+      withScratch(async (scratch) => {
+        // Attributes of the folder as well, which the kernel would ask for to see who may look.
+        const cached = ['--negative-timeout', '600', '--attribute-timeout', '600'];
+        const words = ['libfuse', 'fusepy', 'nl-cache'];
+        const run = await measure(scratch, '-w', 'miss', '--with', words.join(), ...cached);
+        leftOut(run);
+        // Nobody is asked any more when everything was asked once.
+        for (const { stack, measured } of run.workloads[0]!.results.slice(1)) {
+          expect(measured!.answers.wrong, stack).toBe(0);
+          // GlusterFS's threads have work of their own.
+          if (stack !== 'nl-cache') expect(measured!.serverCpuSeconds, stack).toBe(0);
+        }
+      }),
+    200_000,
+  );
+});

@@ -1,0 +1,36 @@
+/** `glossa bench report`: a result as a table, or as a folder with a page. */
+
+import { defineCommand } from '../../../terminal/command.ts';
+import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
+import { takeOperands, text, toggle } from '../../../terminal/flags.ts';
+import { OutError, openOut, writeOut } from '../engine/out.ts';
+import { reportFiles } from '../engine/report/index.ts';
+import { terminalReport } from '../engine/report/terminal.ts';
+import { readRunFile } from './result.ts';
+
+export default defineCommand({
+  usage: ['glossa bench report RUN.json [--out DIR] [--force]'],
+  description:
+    'Shows a result as a table. With --out, writes it to DIR: run.json, report.md, and report.html, ' +
+    'a page with pictures that needs no network.',
+  flags: {
+    out: text({ value: 'DIR', help: 'a folder to make, with the report in it' }),
+    force: toggle({ help: 'DIR may exist; its report is replaced' }),
+  },
+  async run({ flags: { out, force }, operands }, terminal) {
+    const [file] = takeOperands(operands, ['RUN.json']);
+    const run = await readRunFile(file);
+    if (out === undefined) {
+      terminal.out(terminalReport(run, { width: terminal.width, colour: terminal.colour.out }));
+      return EXIT_OK;
+    }
+    try {
+      openOut(out, { force });
+      writeOut(out, await reportFiles(run));
+    } catch (error) {
+      if (error instanceof OutError) throw new Failure(error.message);
+      throw error;
+    }
+    return EXIT_OK;
+  },
+});

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { command } from '../../../test/support/cli.ts';
+import { type Scratch, withScratch } from '../../../test/support/mount.ts';
+import { simulatedRun, simulatedWorkloads } from '../engine/testdata/run.ts';
+
+const run = simulatedRun();
+const slower = simulatedRun(
+  {},
+  simulatedWorkloads.map((it) => ({
+    ...it,
+    medians: it.medians.map((median) => (median === null ? null : 2 * median)),
+  })),
+);
+
+const withRuns = (test: (a: string, b: string, scratch: Scratch) => Promise<void>) =>
+  withScratch(async (scratch) => {
+    const a = await scratch.file('a.json', JSON.stringify(run));
+    await test(a, await scratch.file('b.json', JSON.stringify(slower)), scratch);
+  });
+
+describe('glossa bench compare', () => {
+  it('says line by line what became of it', () =>
+    withRuns(async (a, b) => {
+      const { status, out, err } = await command(['bench', 'compare', a, b]);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      expect(out).toMatch(/miss, same CPU\n {2}typescript .* 2\.00 \[.*\] +slower\n/);
+      expect(out).toMatch(/python \/ typescript .* 0\.9999 \[0\.98 – 1\.02\] +no difference\n/);
+      const json = await command(['bench', 'compare', '--json', a, a]);
+      expect(JSON.parse(json.out)).toMatchObject({ warnings: [], lines: { length: 15 } });
+    }));
+
+  it('says what is no result', () =>
+    withRuns(async (a, _, scratch) => {
+      const bad = await scratch.file('bad.json', JSON.stringify({ ...run, seed: 'x' }));
+      const failed = async (...args: string[]) =>
+        (await command(['bench', 'compare', ...args])).err;
+      expect(await failed(a, bad)).toBe(
+        `glossa: ${bad}: seed must be a whole number of at least 0, found "x"\n`,
+      );
+      expect(await failed(a, scratch.at('none'))).toBe(
+        `glossa: cannot read ${scratch.at('none')}: No such file or directory\n`,
+      );
+      const empty = await scratch.file('empty.json', JSON.stringify(simulatedRun({}, [])));
+      expect(await failed(a, empty)).toMatch(/^glossa: the results have nothing in common\n/);
+      expect(await failed(a)).toMatch(/^glossa bench compare: SECOND\.json is missing\n/);
+    }));
+});
+
+describe('glossa bench report', () => {
+  it('shows a table', () =>
+    withRuns(async (a) => {
+      const { status, out } = await command(['bench', 'report', a]);
+      expect(status).toBe(0);
+      expect(out).toMatch(/python .*\b1\.17 \[1\.15 – 1\.18\] +slower/);
+    }));
+
+  it('writes a folder, and replaces none that is there', () =>
+    withRuns(async (a, b, scratch) => {
+      const out = scratch.at('out');
+      const written = await command(['bench', 'report', a, '--out', out]);
+      expect(written).toEqual({ status: 0, out: '', err: '' });
+      expect(readdirSync(out).sort()).toEqual(['report.html', 'report.md', 'run.json']);
+      const again = await command(['bench', 'report', b, '--out', out]);
+      expect(again).toMatchObject({ status: 1 });
+      expect(again.err).toBe(`glossa: ${out} exists; with --force, its report is replaced\n`);
+      expect((await command(['bench', 'report', b, '--out', out, '--force'])).status).toBe(0);
+      expect(JSON.parse(readFileSync(`${out}/run.json`, 'utf8'))).toEqual(slower);
+    }));
+});
+
+it('a command of two words has its help', async () => {
+  const one = await command(['help', 'bench', 'compare']);
+  expect(one.out).toMatch(/^usage: glossa bench compare FIRST\.json SECOND\.json/);
+  expect(await command(['bench', 'compare', '--help'])).toEqual(one);
+  expect((await command(['help', 'bench', 'nothing'])).err).toContain("unexpected 'nothing'");
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { readFlags } from '../../../terminal/flags.ts';
+import { command } from '../../../test/support/cli.ts';
+import { benchFlags, settingsOf } from './settings.ts';
+
+function settings(...args: string[]) {
+  const { flags, rest } = readFlags(benchFlags, args, { hasRest: true });
+  return settingsOf(flags, rest);
+}
+
+describe('what glossa bench is told', () => {
+  it('is little for a first run', () => {
+    const { workloads, places, rounds, seconds, clients, rate } = settings();
+    expect(workloads).toEqual(['miss', 'hit', 'phpsim', 'smallfile', 'seqread', 'randread']);
+    expect(places).toEqual(['same']);
+    expect({ clients, rate }).toEqual({ clients: 1, rate: null });
+    // Two stacks end within a minute: with the warm-up, and a second or two for starts.
+    expect(workloads.length * 2 * ((rounds + 2) * seconds + 1.5)).toBeLessThan(60);
+  });
+
+  it('may be several workloads and places, in one word or several', () => {
+    const { workloads, places } = settings('-w', 'miss,hit', '-w', 'mixed', '--cpu', 'free,same');
+    expect(workloads).toEqual(['miss', 'hit', 'mixed']);
+    expect(places).toEqual(['free', 'same']);
+  });
+
+  it('may be a command, alone or beside other workloads', () => {
+    expect(settings('--', 'ls', '-l').workloads).toEqual(['command']);
+    const both = settings('-w', 'miss', '--', 'ls', '-l');
+    expect(both.workloads).toEqual(['miss', 'command']);
+    expect(both.command).toEqual(['ls', '-l']);
+  });
+
+  it('lets the kernel cache attributes and no names, unless it is told otherwise', () => {
+    const of = (...args: string[]) => settings(...args).mountFlags;
+    expect(of()).toEqual(['--entry-timeout=0', '--attribute-timeout=1', '--negative-timeout=0']);
+    expect(of('--negative-timeout', '60', '--no-passthrough').slice(2)).toEqual([
+      '--negative-timeout=60',
+      '--no-passthrough',
+    ]);
+  });
+
+  it.each<[string[], string]>([
+    [['-w', 'hti'], "--workload does not know 'hti' (did you mean 'hit'?)"],
+    [['-w', 'command'], "--workload does not know 'command'"],
+    [['--cpu', 'sane'], "--cpu does not know 'sane' (did you mean 'same'?)"],
+    [['--with', 'gluster'], "--with does not know 'gluster' (did you mean 'glusterfs'?)"],
+    [['--rounds', '0'], '--rounds takes at least 1'],
+    [['--duration', '0'], '--duration takes more than 0 seconds'],
+    [['--clients', '65'], '--clients takes 1 to 64'],
+    [['--rate', '0'], '--rate takes more than 0 a second'],
+    [['--'], "COMMAND is missing behind '--'"],
+  ])('%j is wrong', (args, message) => {
+    expect(() => settings(...args)).toThrow(message);
+  });
+
+  it.each<[string[], string]>([
+    [[], 'VOLFILE is missing, or --translator'],
+    [['--translator', 'negative'], '--translator needs --in'],
+    [['--in', 'python', 'a.vol'], '--in goes with --translator'],
+    [['--translator', 'negative', '--in', 'pyton'], "'pyton' (did you mean 'python'?)"],
+    [['--translator', 'negative', '--in', 'python', '--option', 'x'], '--option takes KEY=VALUE'],
+    [['--translator', 'negative', '--in', 'python', 'a.vol'], "unexpected 'a.vol'"],
+    [
+      ['--translator', 'negative', '--in', 'typescript,python', '--rounds', '5'],
+      '--rounds takes at least 6 where stacks are compared',
+    ],
+  ])('%j is refused before anything is started', async (args, message) => {
+    const { status, err } = await command(['bench', ...args]);
+    expect(err).toContain(message);
+    expect(status).toBe(2);
+  });
+
+  it('names the folder that is not there', async () => {
+    const { status, err } = await command(['bench', '--translator', 'no', '--in', 'python']);
+    expect(err).toContain("there is no 'no', neither here nor among the examples");
+    expect(status).toBe(1);
+  });
+});

@@ -1,0 +1,166 @@
+/** The flags of `glossa bench`, and what they say. */
+
+import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { UsageError } from '../../../terminal/exit.ts';
+import {
+  type Flags,
+  type FlagValues,
+  list,
+  number,
+  text,
+  toggle,
+} from '../../../terminal/flags.ts';
+import { mayDropCaches } from '../engine/caches.ts';
+import { type Place, places } from '../engine/placement.ts';
+import { type WorkloadName, workloadNames } from '../engine/workloads/index.ts';
+import { type OtherName, otherNames } from './others/index.ts';
+import type { Timeouts } from './others/other.ts';
+
+/** What a first run measures. */
+const FIRST: readonly WorkloadName[] = [
+  'miss',
+  'hit',
+  'phpsim',
+  'smallfile',
+  'seqread',
+  'randread',
+];
+const ROUNDS = 15;
+const SECONDS = 0.2;
+const CLIENTS_MAX = 64;
+
+const measurable = workloadNames.filter((name) => name !== 'command');
+
+export const benchFlags = {
+  translator: text({ value: 'NAME', help: 'an example, or a folder with one module in languages' }),
+  in: text({
+    value: 'LANGUAGES',
+    help: 'typescript,python,javascript,c,python-thread; none: a folder alone',
+  }),
+  option: list({ value: 'KEY=VALUE', help: 'of the translator; may be repeated' }),
+  with: list({
+    value: 'OTHERS',
+    values: otherNames,
+    help: `mounts of others beside them, if installed: ${otherNames.join(', ')}`,
+  }),
+  workload: list({
+    short: 'w',
+    value: 'NAMES',
+    values: [...measurable, 'all'],
+    help: `of ${measurable.join(', ')}, or all (${FIRST.join(',')})`,
+  }),
+  rounds: number({ value: 'N', whole: true, help: `of each workload (${ROUNDS})` }),
+  duration: number({ value: 'SEC', help: `of a round of the slowest stack (${SECONDS})` }),
+  clients: number({ value: 'N', whole: true, help: 'that ask at the same time (1)' }),
+  rate: number({ value: 'N', help: 'requests a second; without it, as fast as answers come' }),
+  cpu: list({
+    value: 'PLACES',
+    values: places,
+    help: 'same: one CPU for clients and server; different; free (same); several are measured apart',
+  }),
+  cold: toggle({ help: 'before each round, start the servers anew and drop all caches; as root' }),
+  seed: number({ value: 'N', whole: true, help: 'what is asked for is drawn from this (1)' }),
+  data: text({
+    value: 'DIR',
+    help: 'where the stacks store; memory (/dev/shm) if there is enough',
+  }),
+  'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel caches a name (0)' }),
+  'attribute-timeout': number({ value: 'SEC', help: 'seconds the kernel caches attributes (1)' }),
+  'negative-timeout': number({
+    value: 'SEC',
+    help: 'seconds the kernel caches that a name is absent (0)',
+  }),
+  'no-passthrough': toggle({ help: 'read and write all data in the server' }),
+  breakdown: toggle({ help: 'also where the time of a request goes, in a round with a profile' }),
+  profile: text({
+    value: 'DIR',
+    help: "CPU profiles of the servers, scripts' functions named, a file for each start",
+  }),
+  out: text({ value: 'DIR', help: 'a folder to make, with run.json, report.md and report.html' }),
+  force: toggle({ help: 'DIR may exist; its report is replaced' }),
+  json: toggle({ help: 'print the result as JSON and nothing else' }),
+  'fail-if': list({
+    value: 'CONDITION',
+    help: "end with status 1 if it holds: 'python/typescript p50 > 1.2'; may be repeated",
+  }),
+} satisfies Flags;
+
+export type BenchFlags = FlagValues<typeof benchFlags>;
+
+export interface BenchSettings {
+  readonly workloads: readonly WorkloadName[];
+  readonly places: readonly Place[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly clients: number;
+  readonly rate: number | null;
+  readonly cold: boolean;
+  readonly breakdown: boolean;
+  readonly seed: number;
+  /** Mounts of others, which come last. */
+  readonly others: readonly OtherName[];
+  /** The workload `command`. */
+  readonly command: readonly string[];
+  readonly timeouts: Timeouts;
+  /** Of `glossa mount`. */
+  readonly mountFlags: readonly string[];
+}
+
+/** @param rest what stands behind `--` @throws {UsageError} */
+export function settingsOf(flags: BenchFlags, rest: readonly string[] | null): BenchSettings {
+  const { rounds = ROUNDS, duration = SECONDS, clients = 1, rate = null, seed = 1, cold } = flags;
+  if (rounds < 1) throw new UsageError('--rounds takes at least 1');
+  if (duration <= 0) throw new UsageError('--duration takes more than 0 seconds');
+  if (clients < 1 || clients > CLIENTS_MAX) {
+    throw new UsageError(`--clients takes 1 to ${CLIENTS_MAX}`);
+  }
+  if (rate !== null && rate <= 0) throw new UsageError('--rate takes more than 0 a second');
+  if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${seed} is too large`);
+  if (cold && !mayDropCaches()) throw new UsageError('--cold drops caches, which only root may');
+  if (rest?.length === 0) throw new UsageError("COMMAND is missing behind '--'");
+  const timeouts: Timeouts = {
+    entry: flags['entry-timeout'] ?? 0,
+    attribute: flags['attribute-timeout'] ?? 1,
+    negative: flags['negative-timeout'] ?? 0,
+  };
+  return {
+    workloads: workloadsOf(flags.workload, rest),
+    places: flags.cpu.length === 0 ? ['same'] : chosen('--cpu', flags.cpu, places),
+    rounds,
+    seconds: duration,
+    clients,
+    rate,
+    cold,
+    breakdown: flags.breakdown,
+    seed,
+    others: flags.with.length === 0 ? [] : chosen('--with', flags.with, otherNames),
+    command: rest ?? [],
+    timeouts,
+    mountFlags: [
+      ...Object.entries(timeouts).map(([name, value]) => `--${name}-timeout=${value}`),
+      ...(flags['no-passthrough'] ? ['--no-passthrough'] : []),
+    ],
+  };
+}
+
+function workloadsOf(given: readonly string[], rest: readonly string[] | null): WorkloadName[] {
+  const command: WorkloadName[] = rest === null ? [] : ['command'];
+  if (given.length === 0) return rest === null ? [...FIRST] : command;
+  if (given.includes('all')) return [...measurable, ...command];
+  return [...chosen('--workload', given, measurable), ...command];
+}
+
+/** The words of a flag that takes several, each once. @throws {UsageError} */
+export function chosen<V extends string>(
+  flag: string,
+  given: readonly string[],
+  known: readonly V[],
+): V[] {
+  const words = given.flatMap((text) => text.split(',')).map((word) => word.trim().toLowerCase());
+  return [...new Set(words)].map((word) => {
+    const found = known.find((value) => value === word);
+    if (found !== undefined) return found;
+    const guess = didYouMean(word, known) || `; it takes ${known.join(', ')}`;
+    throw new UsageError(`${flag} does not know '${word}'${guess}`);
+  });
+}

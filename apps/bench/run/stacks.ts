@@ -1,0 +1,252 @@
+/** The stacks of a bench: from volfiles, or one translator in several languages. */
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { allLanguages, languages as known, type Language } from '../../../bridges/languages.ts';
+import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { optionTypes } from '../../../runtime/core/option-types.ts';
+import type { OptionSpec } from '../../../runtime/core/options.ts';
+import { maskText } from '../../../runtime/core/secrets.ts';
+import { packageRoot } from '../../../runtime/sys/paths.ts';
+import { type PlainVolume, plainVolumes } from '../../../runtime/volfile/description.ts';
+import { printVolumes } from '../../../runtime/volfile/print.ts';
+import { registry } from '../../../server/registry.ts';
+import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
+import { Failure, UsageError } from '../../../terminal/exit.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+import type { Alike } from '../engine/counts.ts';
+import { differences, differenceWarning, distinct } from '../engine/stacks.ts';
+import { compileModule } from './compile.ts';
+import type { BenchStack } from './serving.ts';
+
+export interface Stacks {
+  readonly stacks: readonly BenchStack[];
+  /** What may mislead, and what was left out. */
+  readonly warnings: readonly string[];
+  readonly question: string;
+  /** Those that do the same, in other languages: they have to pass the same lookups on. */
+  readonly alike: Alike;
+}
+
+// -- volfiles ------------------------------------------------------------------------------------
+
+/** @throws {Failure} for a volfile with errors, with all of them */
+export async function stacksOfVolfiles(
+  paths: readonly string[],
+  terminal: Terminal,
+): Promise<Stacks> {
+  const names = distinct(paths.map((path) => basename(path, extname(path))));
+  const stacks: BenchStack[] = [];
+  for (const [i, given] of paths.entries()) {
+    const found = await inspectFile(given, { registry });
+    stacks.push({
+      name: names[i]!,
+      description: `The volfile ${given}.`,
+      path: resolve(given),
+      volfile: maskText(readFileSync(given, 'utf8')),
+      volumes: plainVolumes(describeOrFail(found, terminal)),
+    });
+  }
+  const [first, ...others] = stacks as [BenchStack, ...BenchStack[]];
+  const warnings = others.flatMap(({ name, volumes }) => {
+    const found = differences(first.volumes, volumes);
+    return differenceWarning(first.name, name, found) ?? [];
+  });
+  const what = listed(names);
+  const question = others.length === 0 ? `How fast is ${what}?` : `How do ${what} compare?`;
+  return { stacks, warnings, question, alike: NOT_ALIKE };
+}
+
+export const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+const NOT_ALIKE: Alike = {
+  stacks: [],
+  rememberSeconds: Number.POSITIVE_INFINITY,
+  kernelCaches: false,
+};
+
+// -- one translator in several languages ---------------------------------------------------------
+
+/** Behind a language's name: its module has a thread of its own (`option isolation thread`). */
+const IN_THREAD = '-thread';
+
+/** The one that others are compared with comes first; `none` is the stack without a translator. */
+export const languages = [
+  ...new Set(['typescript', ...allLanguages.map(([name]) => name)]),
+  ...allLanguages.filter(([, { hosted }]) => hosted !== null).map(([name]) => name + IN_THREAD),
+  'none',
+];
+
+export interface TranslatorSettings {
+  /** A name of examples/, or a folder with the same module in several languages. */
+  readonly translator: string;
+  /** `typescript,python`. */
+  readonly given: string;
+  /** `KEY=VALUE`, of the translator's volume. */
+  readonly options: readonly string[];
+  /** For what is built. */
+  readonly scratch: string;
+}
+
+const BRICK: readonly PlainVolume[] = [
+  { name: 'storage', type: 'storage/posix', options: [['directory', 'files']], subvolumes: [] },
+  {
+    name: 'brick',
+    type: 'debug/io-stats',
+    options: [['count-fop-hits', 'on']],
+    subvolumes: ['storage'],
+  },
+];
+
+type Volume = Pick<PlainVolume, 'type' | 'options'>;
+/** Or why there is none. */
+type Found = Volume | string;
+
+/** @throws {Failure | UsageError} */
+export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
+  const { translator, given, scratch } = settings;
+  const folder = folderOf(translator);
+  const name = basename(folder);
+  const own = settings.options.map(splitOption);
+  const stacks: BenchStack[] = [];
+  const warnings: string[] = [];
+  for (const language of readLanguages(given)) {
+    const found = findIn(language, folder, name, scratch);
+    if (typeof found === 'string') {
+      warnings.push(`${language} is left out: ${found}`);
+      continue;
+    }
+    const volumes = [...BRICK];
+    if (language !== 'none') {
+      const options = [...found.options, ...own];
+      volumes.push({ name, type: found.type, options, subvolumes: ['brick'] });
+    }
+    const volfile = printVolumes(volumes);
+    const path = join(scratch, `${language}.vol`);
+    writeFileSync(path, volfile);
+    const [written] = plainLanguage(language);
+    const place = written === language ? '' : ', in a thread of its own';
+    const description =
+      language === 'none'
+        ? `A folder, without ${name}.`
+        : `${name}, written in ${written}${place}.`;
+    stacks.push({ name: language, description, path, volfile, volumes });
+  }
+  if (stacks.length === 0) throw new Failure(warnings.join('\n'));
+  const names = stacks.map((stack) => stack.name);
+  const used = names.filter((it) => it !== 'none');
+  const question =
+    used.length === 0
+      ? `How fast is it without ${name}?`
+      : `What does ${name} cost in ${listed(used)}?`;
+  return { stacks, warnings, question, alike: alikeOf(used, own) };
+}
+
+/** Of examples/negative, and what is taken for any other translator that does not say. */
+const REMEMBER_SECONDS = 60;
+
+const AS_TIME: OptionSpec = { type: 'time', description: '' };
+
+/** @param options of the translator; glossa has looked at none of them yet */
+function alikeOf(
+  stacks: readonly string[],
+  options: readonly (readonly [string, string])[],
+): Alike {
+  const given = new Map(options);
+  const secondsOf = (key: string): number | undefined => {
+    const text = given.get(key);
+    const read = text === undefined ? null : optionTypes.time.parse(text, AS_TIME);
+    return read !== null && 'value' in read ? read.value : undefined;
+  };
+  return {
+    stacks,
+    rememberSeconds: secondsOf('timeout') ?? REMEMBER_SECONDS,
+    kernelCaches: (secondsOf('kernel-timeout') ?? 0) > 0,
+  };
+}
+
+function folderOf(translator: string): string {
+  const isFolder = (path: string): boolean =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const example = join(packageRoot, 'examples', translator);
+  const found = [resolve(translator), example].find(isFolder);
+  if (found !== undefined) return found;
+  const guess = didYouMean(translator, readdirSync(join(packageRoot, 'examples')));
+  throw new Failure(
+    `--translator takes an example or a folder with a module in several languages; there is no ` +
+      `'${translator}', neither here nor among the examples${guess}`,
+  );
+}
+
+function readLanguages(given: string): string[] {
+  const words = given.split(',').map((word) => word.trim().toLowerCase());
+  return [...new Set(words)].map((word) => {
+    const found = languages.find((language) => language === word);
+    if (found !== undefined) return found;
+    const guess = didYouMean(word, languages) || `; it takes ${languages.join(', ')}`;
+    throw new UsageError(`--in does not know '${word}'${guess}`);
+  });
+}
+
+function splitOption(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`--option takes KEY=VALUE, not '${text}'`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+const firstFile = (folder: string, names: readonly string[]): string | undefined =>
+  names.map((name) => join(folder, name)).find((path) => existsSync(path));
+
+/** Where a module in a language may be: in the folder itself, or in one of the language's name. */
+const placesOf = (language: string, name: string, extensions: readonly string[]): string[] =>
+  extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
+
+/** A language without, and whether it was with, what says that it runs in a thread of its own. */
+const plainLanguage = (language: string): [string, boolean] =>
+  language.endsWith(IN_THREAD) ? [language.slice(0, -IN_THREAD.length), true] : [language, false];
+
+function findIn(stack: string, folder: string, name: string, scratch: string): Found {
+  const [language, inThread] = plainLanguage(stack);
+  const found = findWritten(language, folder, name, scratch);
+  if (!inThread || typeof found === 'string') return found;
+  return { ...found, options: [...found.options, ['isolation', 'thread']] };
+}
+
+function findWritten(language: string, folder: string, name: string, scratch: string): Found {
+  const record = (known as Readonly<Record<string, Language>>)[language];
+  if (record === undefined) return { type: '', options: [] };
+  if (record.compiledFrom !== null) {
+    return compiled(folder, placesOf(language, name, [record.compiledFrom]), name, scratch);
+  }
+  const places = placesOf(language, name, record.extensions);
+  const path = firstFile(folder, places);
+  const neither = `${folder} has neither ${places.join(' nor ')}`;
+  if (record.hosted === null) return path === undefined ? builtIn(name, neither) : native(path);
+  if (path === undefined) return neither;
+  return {
+    type: 'features/glupy',
+    options: [
+      ['module-name', basename(path)],
+      ['module-path', join(path, '..')],
+    ],
+  };
+}
+
+const native = (path: string): Volume => ({
+  type: 'features/native',
+  options: [['module-path', path]],
+});
+
+/** One of the translators that are part of this program. */
+function builtIn(name: string, otherwise: string): Found {
+  const type = `features/${name}`;
+  if (registry.has(type)) return { type, options: [] };
+  return `${otherwise}, and there is no type ${type}`;
+}
+
+function compiled(folder: string, places: readonly string[], name: string, scratch: string): Found {
+  const source = firstFile(folder, places);
+  if (source === undefined) return `${folder} has neither ${places.join(' nor ')}`;
+  const object = join(scratch, `${name}.so`);
+  return compileModule(source, object) ?? native(object);
+}

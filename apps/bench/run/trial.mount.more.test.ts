@@ -1,0 +1,79 @@
+/** What `glossa bench` tries before it measures: each stack's start, and the command. */
+import { expect, it } from 'vitest';
+import { bench, benchVolfile, expectClean, rounds, runOf } from '../../../test/support/benches.ts';
+import { describeMounts, withScratch } from '../../../test/support/mount.ts';
+
+const LONG = 150_000;
+
+const BROKEN = `
+volume broken
+    type features/glupy
+    option module-name broken
+    subvolumes brick
+end-volume
+`;
+
+describeMounts('glossa bench tries', () => {
+  it.each([
+    [['false'], "the command 'false' ends with status 1 in an empty folder: what is measured"],
+    [
+      ['ls', 'nosuchfile'],
+      "the command 'ls nosuchfile' ends with status 2 in an empty folder (ls:",
+    ],
+    [['sh', '-c', 'kill -9 $$'], 'is ended by SIGKILL in an empty folder'],
+  ])(
+    'the command %j, and says that it fails',
+    (command, said) =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const ended = await bench(scratch, ['a.vol'], {}, command);
+        expect(ended.status).toBe(0);
+        expect(ended.err.trim().split('\n')).toEqual([expect.stringContaining(said)]);
+        expect(runOf(ended).warnings).toEqual([expect.stringContaining(said)]);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'each stack, and tells once of a module that is broken',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        await scratch.file('broken.vol', benchVolfile(BROKEN, 'broken'));
+        await scratch.file('broken.py', 'def lookup(:\n');
+        const ended = await bench(scratch, ['a.vol', 'broken.vol', '-w', 'miss,hit']);
+        expect(ended.status).toBe(1);
+        expect(ended.err.trim().split('\n')).toEqual([
+          expect.stringMatching(/failed: broken: it did not start: .*broken\.py:1: SyntaxError/),
+        ]);
+        const { partial, workloads } = runOf(ended);
+        expect(partial).toBe(true);
+        for (const { results } of workloads) {
+          expect(results.map(rounds)).toEqual([6, undefined]);
+          expect(results[1]!.missing).toContain('SyntaxError');
+        }
+        const alone = await bench(scratch, ['broken.vol', '-w', 'miss,hit']);
+        expect(alone.status).toBe(1);
+        expect(Object.keys(JSON.parse(alone.out))).toEqual(['error']);
+        expect(alone.err.match(/SyntaxError/g)).toHaveLength(1);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'each stack, and tells what it complains of when it starts',
+    () =>
+      withScratch(async (scratch) => {
+        const args = ['--translator', 'negative', '--in', 'typescript', '--option', 'tmeout=9'];
+        const ended = await bench(scratch, [...args, '-w', 'miss']);
+        expect(ended.status).toBe(0);
+        const said = "option 'tmeout' is not known here";
+        expect(ended.err).toContain(said);
+        expect(runOf(ended).warnings).toEqual([expect.stringContaining(said)]);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+});

@@ -1,0 +1,274 @@
+/** What a bench does when something is in its way, and what it keeps of what it has measured. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it, vi } from 'vitest';
+import {
+  bench,
+  benchAsTold,
+  benchVolfile,
+  commandOf,
+  expectClean,
+  runOf,
+  whenTrue,
+} from '../../../test/support/benches.ts';
+import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
+import { mayDropCaches } from '../engine/caches.ts';
+import { type Result, readRun } from '../engine/schema.ts';
+import { Workspace } from './workspace.ts';
+
+/** Gives a program a terminal (util-linux). */
+const hasScript = spawnSync('script', ['--version']).status === 0;
+const MEMORY = 'volume memory\n type storage/memory\nend-volume\n';
+/** Longest that a test may take. */
+const LONG = 150_000;
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+const rounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
+
+describeMounts('glossa bench in trouble', () => {
+  it(
+    'measures a stack that is called like its own folders',
+    () =>
+      withScratch(async (scratch) => {
+        for (const name of ['a', 'plain', 'stacks']) {
+          await scratch.file(`${name}.vol`, benchVolfile());
+        }
+        const args = ['a.vol', 'plain.vol', 'stacks.vol', '-w', 'hit,smallfile'];
+        const ended = await bench(scratch, args);
+        expect(ended.err).toBe('');
+        expect(ended.status).toBe(0);
+        const { workloads } = runOf(ended);
+        expect(workloads.map(({ results }) => results.map(rounds))).toEqual([
+          [6, 6, 6],
+          [6, 6, 6],
+        ]);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'goes on with the others when a stack has no place for its files',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        // Its mount point would have a longer name than a file may have.
+        const long = 'n'.repeat(253);
+        await scratch.file(long, benchVolfile());
+        const ended = await bench(scratch, ['a.vol', long, '-w', 'miss,hit']);
+        expect(ended.status).toBe(1);
+        expect(ended.err).toContain(`failed: ${long}: ENAMETOOLONG`);
+        const { partial, workloads } = runOf(ended);
+        expect(partial).toBe(true);
+        expect(workloads.map(({ name }) => name)).toEqual(['miss', 'hit']);
+        for (const { results } of workloads) {
+          expect(results.map(rounds)).toEqual([6, undefined]);
+          expect(results[1]!.missing).toContain('ENAMETOOLONG');
+        }
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it.runIf(hasScript)(
+    'keeps the rounds that it has when it is interrupted, writes them, and unmounts',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const flags = '-w miss --rounds 100000 --duration 0.01 --data . --out report';
+        const line = `exec "${process.execPath}" "${GLOSSA}" bench a.vol a.vol ${flags}`;
+        const child = spawn('script', ['-qefc', line, '/dev/null'], {
+          cwd: scratch.path,
+          env: { ...process.env, TMPDIR: scratch.path, NO_COLOR: '1', TERM: 'dumb' },
+          stdio: 'pipe',
+          timeout: LONG - 30_000,
+        });
+        scratch.children.add(child);
+        let isOver = false;
+        const over = new Promise((resolve) => child.once('exit', resolve));
+        void over.then(() => {
+          isOver = true;
+        });
+        let said = '';
+        child.stdout.on('data', (chunk) => {
+          said += String(chunk);
+        });
+        // Then the first and the second round of both are over.
+        while (!said.includes('round 3 of') && !isOver) await delay(5);
+        // Ctrl-C, as the terminal sends it: to all that runs there.
+        child.stdin.write('\x03');
+        await over;
+        expect(child.exitCode, said).toBe(130);
+        const written = readFileSync(scratch.at('report/run.json'), 'utf8');
+        const { partial, workloads } = readRun(written, 'run.json');
+        expect(partial).toBe(true);
+        for (const result of workloads[0]!.results) {
+          expect(rounds(result)).toBeGreaterThanOrEqual(2);
+          expect(rounds(result)).toBeLessThan(100_000);
+          expect(result.missing).toBe('interrupted');
+        }
+        expect(existsSync(scratch.at('report/report.md'))).toBe(true);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'keeps the rounds that it has when it gets SIGTERM, and prints them',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const count = scratch.at('count');
+        const command = ['sh', '-c', `echo >> ${count}`];
+        const args = [
+          'a.vol',
+          '--rounds',
+          '100000',
+          '--duration',
+          '0.001',
+          '--json',
+          '--data',
+          '.',
+        ];
+        const ended = await benchAsTold(scratch, [...args, '--', ...command], {
+          onStart: (child) =>
+            whenTrue(
+              child,
+              () => sizeOf(count) > 50,
+              () => void child.kill('SIGTERM'),
+            ),
+        });
+        expect(ended.status).toBe(143);
+        const { partial, warnings, workloads } = runOf(ended);
+        expect(partial).toBe(true);
+        expect(warnings.join()).toContain('interrupted: 1 of 1 measurements were begun');
+        const [result] = workloads[0]!.results;
+        expect(result!.missing).toBe('interrupted');
+        expect(rounds(result!)).toBeGreaterThan(0);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'ends the command that it tries when it gets SIGTERM',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const pid = scratch.at('pid');
+        const command = ['sh', '-c', `echo $$ > ${pid}; exec sleep 1000`];
+        const ended = await benchAsTold(scratch, ['a.vol', '--', ...command], {
+          onStart: (child) =>
+            whenTrue(
+              child,
+              () => sizeOf(pid) > 0,
+              () => void child.kill('SIGTERM'),
+            ),
+        });
+        expect(ended.status).toBe(143);
+        expect(commandOf(readFileSync(pid, 'utf8').trim())).toBe('');
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'asks at the rate that it is told, and says when that was not reached',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const args = ['a.vol', '--clients', '2', '--rounds', '2', '--json'];
+        const asked = await benchAsTold(scratch, [
+          ...args,
+          ...['-w', 'readdir', '--rate', '100', '--duration', '0.5'],
+        ]);
+        expect(asked.status).toBe(0);
+        const [slow] = runOf(asked).workloads;
+        expect(slow!.rate).toBe(100);
+        const { measured } = slow!.results[0]!;
+        // 25 of each client in a round, the last of them due 10 ms before its end.
+        expect(measured!.rounds.map(({ latency }) => latency.count)).toEqual([50, 50]);
+        for (const { seconds } of measured!.rounds) expect(seconds).toBeGreaterThanOrEqual(0.49);
+
+        const hurried = await benchAsTold(scratch, [
+          ...args,
+          ...['--rate', '1000', '--duration', '0.02', '--', 'sleep', '0.01'],
+        ]);
+        expect(hurried.status).toBe(0);
+        const [{ warnings }] = runOf(hurried).workloads[0]!.results as [Result];
+        expect(warnings.join()).toMatch(
+          /the rate was not reached: [\d.]+ of 1000 requests a second/,
+        );
+        expect(warnings.join()).toContain('nor was it at the plain directory');
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'waits for a command that takes longer than its rounds, again and again',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const args = ['a.vol', '--rounds', '1', '--duration', '0.01', '--json'];
+        const ended = await benchAsTold(scratch, [...args, '--', 'sleep', '0.2']);
+        expect(ended.status).toBe(0);
+        const { measured } = runOf(ended).workloads[0]!.results[0]!;
+        expect(measured!.latency.min).toBeGreaterThan(0.2e9);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'starts anew and drops what the kernel has, as root, with --cold',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const args = ['a.vol', '--cold', '-w'];
+        const memory = await bench(scratch, [...args, 'hit', '--data', '/dev/shm']);
+        if (!mayDropCaches()) {
+          expect(memory.err).toContain('--cold drops caches, which only root may');
+          expect(memory.status).toBe(2);
+          return;
+        }
+        expect(runOf(memory).warnings.join()).toMatch(/--cold: \/dev\/shm\/\S+ is tmpfs/);
+        const ended = await bench(scratch, [...args, 'hit,randread', '--data', '.']);
+        const isTmpfs = statfsSync(scratch.path).type === 0x01021994;
+        expect(runOf(ended).warnings.length).toBe(isTmpfs ? 1 : 0);
+        expect(ended.status).toBe(0);
+        const { partial, workloads } = runOf(ended);
+        expect(partial).toBe(false);
+        expect(workloads.map(({ cache }) => cache)).toEqual(['cold', 'cold']);
+        expect(workloads.map(({ results }) => results.map(rounds))).toEqual([[6], [6]]);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'names what it leaves because something is mounted there',
+    () =>
+      withScratch(async (scratch) => {
+        vi.stubEnv('TMPDIR', scratch.path);
+        const workspace = new Workspace(await scratch.folder('data'), 0);
+        vi.unstubAllEnvs();
+        const name = `${relative(scratch.path, workspace.scratch)}/a-mnt`;
+        await mkdir(scratch.at(name));
+        const mount = await startMount(scratch, MEMORY, { name });
+        const left = workspace.remove()!;
+        for (const path of [workspace.scratch, workspace.data, mount.path]) {
+          expect(left).toContain(path);
+          expect(existsSync(path)).toBe(true);
+        }
+        expect(await mount.stop()).toBe(0);
+        expect(workspace.remove()).toBeNull();
+        expect(existsSync(workspace.data)).toBe(false);
+      }),
+    LONG,
+  );
+});

@@ -1,0 +1,121 @@
+/** Whole runs of `glossa bench`: all workloads, several languages, the breakdown. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import {
+  bench,
+  benchVolfile,
+  expectClean,
+  LEAST,
+  rounds,
+  runOf,
+} from '../../../test/support/benches.ts';
+import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
+import type { Result } from '../engine/schema.ts';
+import { readRun } from '../engine/schema.ts';
+
+describeMounts('glossa bench, as a whole', () => {
+  it(
+    'measures a stack by every workload, and leaves nothing behind',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const args = ['a.vol', '-w', 'all', '--clients', '2', '--', 'ls'];
+        const [own, behind] = [args.slice(0, -2), args.slice(-2)];
+        const ended = await glossa(
+          scratch,
+          ['bench', ...own, ...LEAST, '--out', 'report', ...behind],
+          { env: { TMPDIR: scratch.path }, patience: 240_000 },
+        );
+        expect(ended.err).toBe('');
+        expect(ended.status).toBe(0);
+        const run = runOf(ended);
+        expect(run.partial).toBe(false);
+        expect(run.stacks.map(({ name }) => name)).toEqual(['a']);
+        expect(run.workloads.map(({ name }) => name)).toEqual([
+          ...['miss', 'hit', 'phpsim', 'lookup-storm', 'smallfile', 'seqread', 'seqwrite'],
+          ...[
+            'seqread-1m',
+            'seqwrite-1m',
+            'seqwrite-4k',
+            'randread',
+            'readdir',
+            'mixed',
+            'command',
+          ],
+        ]);
+        for (const { name, plain, results } of run.workloads) {
+          expect(plain!.count, name).toBeGreaterThan(0);
+          expect(results.map(rounds), name).toEqual([6]);
+          const counts = results.map(({ measured }) => measured!.latency.count);
+          for (const { measured } of results) {
+            const { answers, peakMemoryBytes, startSeconds } = measured!;
+            expect(answers).toEqual({ checked: counts[0], wrong: 0 });
+            expect(peakMemoryBytes).toBeGreaterThan(10e6);
+            expect(startSeconds).toBeGreaterThan(0);
+          }
+        }
+        const passed = run.workloads[0]!.results.map(({ measured }) => measured!.counts);
+        expect(passed[0]!['lookups passed on']).toBe(
+          run.workloads[0]!.results[0]!.measured!.latency.count,
+        );
+        const written = readRun(readFileSync(join(scratch.path, 'report/run.json'), 'utf8'), 'run');
+        expect(written).toEqual(run);
+        expectClean(scratch);
+      }),
+    300_000,
+  );
+
+  it(
+    'measures one translator in several languages, which pass the same lookups on',
+    () =>
+      withScratch(async (scratch) => {
+        const languages = 'typescript,python,javascript';
+        const args = ['--translator', 'negative', '--in', languages, '-w', 'miss', '--breakdown'];
+        const ended = await bench(scratch, args);
+        expect(ended.err).toBe('');
+        expect(ended.status).toBe(0);
+        const run = runOf(ended);
+        expect(run.stacks.map(({ name }) => name)).toEqual(languages.split(','));
+        for (const { results } of run.workloads) {
+          const counts = results.map(({ measured }) => measured!.counts['lookups passed on']);
+          expect(new Set(counts).size).toBe(1);
+        }
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+
+  it(
+    'says where the time of a request goes',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        // The longer the round, the surer it is seen in the profile.
+        const args = ['a.vol', '-w', 'hit', '--breakdown', '--duration', '1'];
+        const ended = await glossa(
+          scratch,
+          ['bench', ...args, '--rounds', '1', '--json', '--data', '.'],
+          { env: { TMPDIR: scratch.path }, patience: 120_000 },
+        );
+        expect(ended.status).toBe(0);
+        const run = runOf(ended);
+        const [{ measured, warnings }] = run.workloads[0]!.results as [Result];
+        const { breakdown, latency } = measured!;
+        // It adds up to the request, or there is none and a reason: a machine may become slower.
+        const sum = breakdown.reduce((all, { nanoseconds }) => all + nanoseconds, 0);
+        if (breakdown.length === 0) expect(warnings.join()).toMatch(/there is no breakdown: ./);
+        else {
+          expect(breakdown[0]!.part).toBe('kernel and FUSE');
+          expect(sum / latency.mean).toBeCloseTo(1, 1);
+          expect(breakdown.slice(1).some(({ nanoseconds }) => nanoseconds > 0)).toBe(true);
+          for (const { error } of breakdown) expect(error).toBeGreaterThan(0);
+        }
+        expect(run.micro.flatMap((it) => it.parts)).toEqual([
+          ...['kernel and FUSE', 'decode', 'graph', 'reply'],
+        ]);
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+});

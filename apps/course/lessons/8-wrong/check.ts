@@ -1,0 +1,158 @@
+/** Lesson 8: what makes a cache wrong, one way after the other. */
+import type { TestGraph } from '../../../../bridges/testing/api.ts';
+import { type Check, EACCES, EIO, ENOENT, look, lookups, must, times, told } from '../check.ts';
+
+/** Every way to make a name through the volume. */
+const MAKERS: readonly (readonly [how: string, make: (g: TestGraph, path: string) => unknown])[] = [
+  ['a file was made (create)', (g, path) => g.write(path, 'new')],
+  ['a folder was made (mkdir)', (g, path) => g.mkdir(path)],
+  ['a file was renamed to it (rename)', (g, path) => g.rename('/old', path)],
+  ['a file got it as a second name (link)', (g, path) => g.link('/cat', path)],
+  ['a symbolic link was made (symlink)', (g, path) => g.symlink('/cat', path)],
+];
+
+export const check: Check = async ({ volume }) => {
+  const g = await volume();
+  await stillCaches(g);
+  await seesWhatIsMade(g);
+  await tellsErrorsApart(g);
+  await knowsFolders(g);
+  await hearsOfOthers(g);
+  for (const [how, make] of RACES) await isNotOvertaken(g, how, make);
+  return 'Names were made in five ways, folders were renamed, errors came and went, others made files behind your back, and one reply came too late. Your cache was never wrong for longer than its timeout, and it still saves what it can.';
+};
+
+/** Who makes a name while a lookup of it is on its way. */
+const RACES: readonly (readonly [
+  how: string,
+  make: (g: TestGraph, path: string) => Promise<unknown>,
+])[] = [
+  [
+    'another client made it, and `entry_created` told you',
+    (g, path) => g.connect().fop.mkdir!(path, 0o755, 0),
+  ],
+  [
+    'somebody made it past your translator, and the event UPCALL told you',
+    async (g, path) => {
+      await g.child.fop.mkdir!(path, 0o755, 0);
+      g.child.changed(path);
+    },
+  ],
+];
+
+async function stillCaches(g: TestGraph): Promise<void> {
+  for (let round = 0; round < 3; round++) await look(g, '/nobody');
+  const asked = lookups(g, '/nobody');
+  must(
+    asked === 1,
+    `The name /nobody was looked up 3 times, and the storage was asked ${times(asked)}. Your cache is right, but it does not cache any more.`,
+  );
+}
+
+async function seesWhatIsMade(g: TestGraph): Promise<void> {
+  for (const path of ['/cat', '/old']) await g.child.write(path, 'here');
+  let number = 0;
+  for (const [how, make] of MAKERS) {
+    number += 1;
+    const path = `/new${number}`;
+    await look(g, path);
+    await make(g, path);
+    const made = await look(g, path);
+    must(
+      made.opRet >= 0,
+      `Nothing was called ${path}. Then ${how}, and your translator still says: ${told(made)}. A name that is made must be forgotten: \`entry_created\` tells you of each.`,
+    );
+  }
+}
+
+async function tellsErrorsApart(g: TestGraph): Promise<void> {
+  await g.child.write('/diary', 'secret');
+  g.fail('lookup', EACCES, { path: '/diary', times: 1 });
+  const stranger = await look(g.asUser(1000), '/diary');
+  must(
+    stranger.opErrno === EACCES,
+    `A stranger asked for /diary. The storage said EACCES, and your translator made of it: ${told(stranger)}. Pass errors on as they come.`,
+  );
+  const owner = await look(g, '/diary');
+  must(
+    owner.opRet >= 0,
+    'A stranger asked for /diary: not allowed. Then its owner asked, and was told that there is no such file. Your translator cached EACCES as if it were ENOENT: it hid a file from its owner.',
+  );
+  await g.child.write('/disk', 'here');
+  g.fail('lookup', EIO, { path: '/disk', times: 1 });
+  await look(g, '/disk');
+  const later = await look(g, '/disk');
+  must(
+    later.opRet >= 0,
+    'The storage had a moment of weakness: EIO for /disk. A second later it was well again, and your translator says that there is no such file. Remember ENOENT only.',
+  );
+}
+
+async function knowsFolders(g: TestGraph): Promise<void> {
+  await g.mkdir('/box');
+  await g.mkdir('/other');
+  await g.write('/other/x', 'here');
+  const absent = await look(g, '/box/x');
+  must(absent.opRet < 0, `There is no /box/x, and the answer was: ${told(absent)}.`);
+  await g.rename('/box', '/older');
+  await g.rename('/other', '/box');
+  const moved = await look(g, '/box/x');
+  must(
+    moved.opRet >= 0,
+    'There was no /box/x. Then the folder /box was renamed, and another one, which has an x, took its name. Your translator still hides /box/x: it remembers paths. A folder keeps its gfid, wherever it goes: the key is `loc.pargfid, loc.name`.',
+  );
+}
+
+async function hearsOfOthers(g: TestGraph): Promise<void> {
+  await look(g, '/shared');
+  await g.connect().write('/shared', 'by another client');
+  const shared = await look(g, '/shared');
+  must(
+    shared.opRet >= 0,
+    'Another client of this volume made /shared, and your translator hides it. `entry_created` hears of what every client makes.',
+  );
+  await look(g, '/late');
+  await g.child.write('/late', 'by somebody else');
+  g.child.changed('/late');
+  const late = await look(g, '/late');
+  must(
+    late.opRet >= 0,
+    'Somebody else made /late, past your translator. The storage noticed and said so (the event UPCALL), and your translator still hides the file. Forget all names in `notify` when the event is UPCALL.',
+  );
+  await look(g, '/silent');
+  await g.child.write('/silent', 'by somebody else');
+  g.advance(61);
+  const silent = await look(g, '/silent');
+  must(
+    silent.opRet >= 0,
+    'Somebody else made /silent, and nobody said so. After 61 seconds your translator still hides the file: it would for ever. Remember also until when: the option `timeout`, 60 seconds by default.',
+  );
+  await look(g, '/soon');
+  g.advance(30);
+  const before = lookups(g, '/soon');
+  await look(g, '/soon');
+  must(
+    lookups(g, '/soon') === before,
+    'The name /soon was absent, and 30 seconds later the storage was asked again. A name is remembered for 60 seconds, unless the volfile says otherwise: `Option.time(60)`.',
+  );
+}
+
+async function isNotOvertaken(
+  g: TestGraph,
+  how: string,
+  make: (typeof RACES)[number][1],
+): Promise<void> {
+  const path = `/race${lookups(g, '/race1') > 0 ? 2 : 1}`;
+  // The storage has decided on its answer, which comes up after the name was made.
+  g.fail('lookup', ENOENT, { path, times: 1 });
+  g.hold('lookup');
+  const early = look(g, path);
+  await make(g, path);
+  g.release();
+  await early;
+  const later = await look(g, path);
+  must(
+    later.opRet >= 0,
+    `A lookup of ${path} was on its way: absent. Before its reply came up, ${how}. Then the old reply came, and your translator remembered it: it hides a name that is there. Count what is made, note the count in \`lookup\`, and do not remember when it has changed: \`self.made\`.`,
+  );
+}

@@ -1,0 +1,74 @@
+/** Lesson 9: what the cache is worth, in numbers; and the kernel, which answers quicker still. */
+import type { TestGraph } from '../../../../bridges/testing/api.ts';
+import { type Check, EACCES, ENOENT, look, lookups, must, times, told } from '../check.ts';
+
+const FOLDERS = 10;
+const ROUNDS = 20;
+
+export const check: Check = async ({ volume }) => {
+  const g = await volume();
+  const { asked, reached } = await search(g);
+  must(
+    reached < asked / 2,
+    `${ROUNDS} searches through ${FOLDERS} folders asked for ${asked} names, and ${reached} of these requests reached the storage. A cache of absent names would have passed on fewer than half.`,
+  );
+  const usual = await look(g, '/nobody');
+  must(
+    (usual.timeouts.negative ?? 0) === 0,
+    `The volfile says nothing of the kernel, and your translator lets it remember an absent name for ${usual.timeouts.negative} seconds. Without the option it must be 0: \`Option.time(0)\`.`,
+  );
+  await kernel(await volume({ 'kernel-timeout': 30 }));
+  const share = Math.round(100 * (1 - reached / asked));
+  return `${ROUNDS} searches asked for ${asked} names. The storage saw ${reached} of them: your cache answered ${share} of 100. With \`option kernel-timeout 30\` the kernel remembers an absent name by itself, and most of these requests would not even reach you.`;
+};
+
+/** The workload of the tutorial: a file is looked for in one folder after the other. */
+async function search(g: TestGraph): Promise<{ asked: number; reached: number }> {
+  for (let at = 0; at < FOLDERS; at++) {
+    await g.child.mkdir(`/dir${at}`);
+    await look(g, `/dir${at}`);
+  }
+  await g.child.write(`/dir${FOLDERS - 1}/page.php`, 'hello');
+  g.clear();
+  let asked = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let at = 0; at < FOLDERS; at++) {
+      const path = `/dir${at}/page.php`;
+      asked += 1;
+      const { opRet } = await look(g, path);
+      must(
+        opRet >= 0 === (at === FOLDERS - 1),
+        `${path} was looked up, and the answer was wrong: ${opRet >= 0 ? 'found' : 'absent'}.`,
+      );
+    }
+  }
+  return { asked, reached: g.asked('lookup').length };
+}
+
+async function kernel(g: TestGraph): Promise<void> {
+  for (const nth of ['first', 'second']) {
+    const absent = await look(g, '/nobody');
+    must(
+      absent.opRet < 0 && absent.opErrno === ENOENT,
+      `Nothing is called /nobody, and the ${nth} answer was: ${told(absent)}.`,
+    );
+    const said = absent.timeouts.negative ?? 0;
+    must(
+      said === 30,
+      `The volfile says \`option kernel-timeout 30\`. The ${nth} answer for /nobody lets the kernel remember it for ${said} seconds. Say it in each answer: \`frame.fail(ENOENT, timeout=…)\`, from the cache and in the callback.`,
+    );
+  }
+  must(
+    lookups(g, '/nobody') === 1,
+    `The name /nobody was looked up twice, and the storage was asked ${times(lookups(g, '/nobody'))}. Your own cache still has to work: after a while the kernel asks again.`,
+  );
+  await g.child.write('/diary', 'secret');
+  g.fail('lookup', EACCES, { path: '/diary', times: 1 });
+  const diary = await look(g, '/diary');
+  must(
+    diary.opErrno === EACCES && (diary.timeouts.negative ?? 0) === 0,
+    `The storage said EACCES about /diary. Your translator answered: ${told(diary)}. The kernel may remember ENOENT, and no other error.`,
+  );
+  const cat = await look(g, '/diary');
+  must(cat.opRet >= 0, `The file /diary is there, and the answer was: ${told(cat)}.`);
+}

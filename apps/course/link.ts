@@ -1,0 +1,21 @@
+/** The fragment of the playground's address that leads to a lesson. */
+import type { LessonLanguage } from './lessons/check.ts';
+
+/** As in an address: whether there is such a lesson, and such a language, is not known. */
+export interface LessonLink {
+  readonly lesson: string;
+  readonly language: string;
+}
+
+export const FIRST_LANGUAGE: LessonLanguage = 'python';
+
+/** `lesson=3-fop`, or `lesson=3-fop&language=javascript`; without the `#`. */
+export const fragmentOf = ({ lesson, language }: LessonLink): string =>
+  `lesson=${lesson}${language === FIRST_LANGUAGE ? '' : `&language=${language}`}`;
+
+/** Null for an address that is of no lesson. */
+export function lessonIn(hash: string): LessonLink | null {
+  const said = new URLSearchParams(hash.replace(/^#/, ''));
+  const lesson = said.get('lesson');
+  return lesson === null ? null : { lesson, language: said.get('language') ?? FIRST_LANGUAGE };
+}

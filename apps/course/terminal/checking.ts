@@ -1,0 +1,45 @@
+/** The answer to a learner's file: of the course's check, or of the tests of somebody's own lesson. */
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { languageOfTest } from '../../../bridges/languages.ts';
+import { translatorFor } from '../../../bridges/testing/subject.ts';
+import { reason } from '../../../terminal/reason.ts';
+import { judge, judgeByTests, type Verdict } from '../judge.ts';
+import type { LessonLanguage } from '../lessons/check.ts';
+import { type Lesson, moduleName } from './lessons.ts';
+
+/** @param path the learner's module */
+export async function checkFile(
+  lesson: Lesson,
+  language: LessonLanguage,
+  path: string,
+): Promise<Verdict> {
+  const work = { path: resolve(path), language, translatorFor };
+  if (lesson.check !== undefined) return judge(lesson.check, work);
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-learn-'));
+  try {
+    return await byTests(lesson, folder, work);
+  } catch (error) {
+    return { passed: false, answer: reason(error) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Tests find the module by the lesson's name. */
+async function byTests(
+  { tests }: Lesson,
+  folder: string,
+  work: Parameters<typeof judge>[1],
+): Promise<Verdict> {
+  const { language, path } = work;
+  const mine = tests.filter((test) => test.endsWith('.py') === (language === 'python'));
+  for (const test of mine) copyFileSync(path, join(folder, moduleName(dirname(test), language)));
+  const begun = mine.map(async (test) => ({
+    path: test,
+    begin: await languageOfTest(basename(test))!.load(),
+  }));
+  const done = (): string => 'All tests of this lesson pass.';
+  return judgeByTests(await Promise.all(begun), folder, work, done);
+}

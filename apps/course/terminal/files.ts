@@ -1,0 +1,124 @@
+/** The learner's own files: given once, never written over. */
+import {
+  constants,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { Failure } from '../../../terminal/exit.ts';
+import { reason } from '../../../terminal/reason.ts';
+import { difference } from '../difference.ts';
+import type { LessonLanguage } from '../lessons/check.ts';
+import { EXTENSION, type Lesson, moduleName } from './lessons.ts';
+
+/** Writes all of a new file, or leaves none: half of one would be taken for the learner's. */
+function writeNew(path: string, put: () => void): void {
+  try {
+    put();
+  } catch (error) {
+    if (!isTaken(error)) rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
+
+export class Workplace {
+  readonly lesson: Lesson;
+  readonly language: LessonLanguage;
+  /** The folder of this lesson. */
+  readonly folder: string;
+  /** The module that is to be edited. */
+  readonly path: string;
+
+  constructor(lesson: Lesson, language: LessonLanguage, folder: string) {
+    this.lesson = lesson;
+    this.language = language;
+    this.folder = join(folder, lesson.name);
+    this.path = join(this.folder, moduleName(lesson.name, language));
+  }
+
+  /** Writes what is not there yet. @returns whether the module is a new one @throws {Failure} */
+  give(): boolean {
+    const { lesson, language } = this;
+    const module = basename(this.path);
+    const name = moduleName(lesson.name, 'python').slice(0, -'.py'.length);
+    try {
+      mkdirSync(join(this.folder, 'files'), { recursive: true });
+      if (lesson.has(`${name}.vol`)) {
+        const volfile = lesson.read(`${name}.vol`).replace(`${name}.py`, module);
+        this.write(language === 'python' ? `${name}.vol` : `${name}-js.vol`, volfile);
+      }
+      if (lesson.check !== undefined) {
+        const mine = lesson.tests.filter((test) => test.endsWith(EXTENSION[language]));
+        for (const test of mine) this.write(basename(test), lesson.read(basename(test)));
+      }
+      return this.write(module, this.starter());
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure(
+        `cannot write into ${this.folder}: ${reason(error)}; --dir names another folder`,
+      );
+    }
+  }
+
+  /** The module begins anew. @returns where the old one is; null where there was none */
+  reset(): string | null {
+    let old: string | null = null;
+    try {
+      for (let number = 1; old === null; number++) {
+        const path = `${this.path}.old${number}`;
+        try {
+          writeNew(path, () => copyFileSync(this.path, path, constants.COPYFILE_EXCL));
+          old = path;
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code === 'ENOENT') break;
+          if (!isTaken(error)) throw error;
+        }
+      }
+      // At once as a whole: an editor or a check never sees half of it. Another `glossa learn` may do
+      // the same at this moment.
+      const fresh = `${this.path}.new${process.pid}`;
+      const starter = this.starter();
+      writeNew(fresh, () => writeFileSync(fresh, starter));
+      renameSync(fresh, this.path);
+      return old;
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure(`cannot reset ${this.path}: ${reason(error)}`);
+    }
+  }
+
+  /** What leads from the learner's module to the solution, as diff(1) says it. */
+  difference(): string {
+    const { lesson, language, path } = this;
+    const solution = lesson.read(`solution${EXTENSION[language]}`);
+    let mine: string;
+    try {
+      mine = readFileSync(path, 'utf8');
+    } catch {
+      // It is gone: all of the solution is new then.
+      mine = '';
+    }
+    return difference(basename(path), mine, solution);
+  }
+
+  private starter(): string {
+    return this.lesson.read(`starter${EXTENSION[this.language]}`);
+  }
+
+  private write(name: string, text: string): boolean {
+    const path = join(this.folder, name);
+    try {
+      writeNew(path, () => writeFileSync(path, text, { flag: 'wx' }));
+      return true;
+    } catch (error) {
+      if (isTaken(error)) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,259 @@
+/** `glossa learn` as somebody uses it: at a terminal, in a pipe, for a class, and with lessons of one's own. */
+import { execFile, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { packageRoot } from '../../../runtime/sys/paths.ts';
+import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
+import { PseudoTerminal } from '../../../test/support/pty.ts';
+import { isInstalled } from '../../../test/support/tools.ts';
+import { Workplace } from './files.ts';
+import { findLessons } from './lessons.ts';
+
+const PATIENCE = { timeout: 60_000, interval: 20 };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glossa-learn-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const env = (): Record<string, string> => ({ XDG_STATE_HOME: join(folder, 'state'), LANG: 'C' });
+const mine = (...path: string[]): string => join(folder, 'glossa-lessons', ...path);
+const ofCourse = (...path: string[]): string => join(packageRoot, 'apps/course/lessons', ...path);
+
+function learn(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [GLOSSA, 'learn', ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env() },
+    encoding: 'utf8',
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+describe.skipIf(!isInstalled('script'))('at a terminal', () => {
+  const start = (args: string): PseudoTerminal =>
+    new PseudoTerminal(`exec "${process.execPath}" "${GLOSSA}" learn ${args}`, folder, env());
+
+  it('explains, checks at each save, helps, and keeps what was done', async () => {
+    const terminal = start('1 --language javascript');
+    await terminal.until(/1\. What a stack is/);
+    await terminal.until(/Your file: glossa-lessons\/1-stack\/stack\.js\r\n/);
+    await terminal.until(/not yet\s+The file \/books\/moby was looked up/);
+    await terminal.until(/n next lesson/);
+    terminal.type('h');
+    await terminal.until(/is a text\. Put it into the line/);
+    terminal.type('s');
+    await terminal.until(/\+ {4}this\.log\.info\('somebody asks for %s', loc\.path\);/);
+    const solution = readFileSync(ofCourse('1-stack', 'solution.js'), 'utf8');
+    writeFileSync(mine('1-stack', 'stack.js'), solution);
+    await terminal.until(/✓ right/);
+    await terminal.until(/n next lesson/);
+    terminal.type('r');
+    await terminal.until(/What you had is in glossa-lessons\/1-stack\/stack\.js\.old1/);
+    await terminal.until(/not yet/);
+    await terminal.until(/n next lesson/);
+    expect(readFileSync(mine('1-stack', 'stack.js.old1'), 'utf8')).toBe(solution);
+    unlinkSync(mine('1-stack', 'stack.js'));
+    await terminal.until(/stack\.js is gone\. r gives it anew/);
+    terminal.type('n');
+    await terminal.until(/2\. A translator that does nothing/);
+    await terminal.until(/n next lesson/);
+    expect(await terminal.end('q')).toBe(0);
+    expect(learn('--language', 'javascript').out).toMatch(/✓ 1-stack .*\n {4}2-nothing .*/);
+  });
+
+  it('may be closed in the middle of a lesson', async () => {
+    const terminal = start('1 --language javascript');
+    await terminal.until(/n next lesson/);
+    writeFileSync(mine('1-stack', 'stack.js'), '// half done');
+    await terminal.end('\x04');
+    expect(readFileSync(mine('1-stack', 'stack.js'), 'utf8')).toBe('// half done');
+  });
+
+  it('ends when its terminal is closed, and says what cannot be done', async () => {
+    const own = writeLesson('1-plain', { 'starter.js': 'export class xlator {}\n' });
+    const terminal = new PseudoTerminal(
+      `echo pid $$.; exec "${process.execPath}" "${GLOSSA}" learn 1 --lessons own --language javascript`,
+      folder,
+      env(),
+    );
+    const [, pid] = await terminal.until(/pid (\d+)\./);
+    await terminal.until(/n next lesson/);
+    terminal.type('s');
+    await terminal.until(/lesson 1-plain is not whole: solution\.js: /);
+    writeFileSync(mine('1-plain', 'plain.js'), '// mine');
+    await terminal.until(/n next lesson/);
+    rmSync(join(own, 'starter.js'));
+    terminal.type('r');
+    await terminal.until(/lesson 1-plain is not whole: starter\.js: /);
+    expect(readFileSync(mine('1-plain', 'plain.js'), 'utf8')).toBe('// mine');
+    terminal.hangUp();
+    await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), PATIENCE);
+  });
+});
+
+/** A lesson of somebody's own, in `own`. */
+function writeLesson(name: string, files: Readonly<Record<string, string>>): string {
+  const lesson = join(folder, 'own', name);
+  mkdirSync(lesson, { recursive: true });
+  const all = { 'lesson.md': `# ${name}\n\nDo nothing.\n`, ...files };
+  for (const [file, text] of Object.entries(all)) writeFileSync(join(lesson, file), text);
+  return lesson;
+}
+
+describe('two at once', () => {
+  it('take nothing from each other', async () => {
+    mkdirSync(mine('1-stack'), { recursive: true });
+    mkdirSync(mine('2-nothing'), { recursive: true });
+    const solutionOf = (lesson: string) => readFileSync(ofCourse(lesson, 'solution.js'), 'utf8');
+    writeFileSync(mine('2-nothing', 'nothing.js'), solutionOf('2-nothing'));
+    const runs = ['2', '2', '1'].map((lesson) =>
+      promisify(execFile)(process.execPath, [GLOSSA, 'learn', lesson, '--language', 'javascript'], {
+        cwd: folder,
+        env: { ...process.env, ...env() },
+      }).catch((error: { code: number }) => error.code),
+    );
+    expect((await Promise.all(runs)).map((run) => (typeof run === 'number' ? run : 0))).toEqual([
+      0, 0, 1,
+    ]);
+    expect(readFileSync(mine('2-nothing', 'nothing.js'), 'utf8')).toBe(solutionOf('2-nothing'));
+    expect(readFileSync(mine('1-stack', 'stack.js'), 'utf8')).toBe(
+      readFileSync(ofCourse('1-stack', 'starter.js'), 'utf8'),
+    );
+    expect(learn('--language', 'javascript').out).toMatch(/✓ 2-nothing/);
+  });
+
+  it('that begin anew keep what both had', () => {
+    const places = [1, 2].map(
+      () => new Workplace(findLessons(undefined, {})[0]!, 'javascript', mine()),
+    );
+    places[0]!.give();
+    expect(places[1]!.give()).toBe(false);
+    const kept = places.map((place, at) => {
+      writeFileSync(place.path, `number ${at}`);
+      return readFileSync(place.reset()!, 'utf8');
+    });
+    expect(kept).toEqual(['number 0', 'number 1']);
+  });
+});
+
+describeMounts('on a full disk', () => {
+  it('leaves no half of a file, and says why', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(
+        scratch,
+        `volume files
+ type storage/memory
+end-volume
+volume full
+ type debug/error-gen
+ option enable writev
+ option error-no ENOSPC
+ option failure 100
+ subvolumes files
+end-volume
+`,
+      );
+      const { status, stderr } = await promisify(execFile)(
+        process.execPath,
+        [GLOSSA, 'learn', '1', '--dir', mount.path],
+        { cwd: folder, env: { ...process.env, ...env() } },
+      ).then(
+        () => ({ status: 0, stderr: '' }),
+        (error: { code: number; stderr: string }) => ({ status: error.code, stderr: error.stderr }),
+      );
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/cannot write into .*1-stack: .*[Nn]o space left/);
+      expect(await readdir(join(mount.path, '1-stack'))).toEqual(['files']);
+      expect(await mount.stop()).toBe(0);
+    }));
+});
+
+describe('without a terminal', () => {
+  it('shows the text, and never writes over what is there', () => {
+    mkdirSync(mine('1-stack'), { recursive: true });
+    writeFileSync(mine('1-stack', 'stack.js'), 'my own');
+    const { status, out } = learn('stack', '--language', 'javascript');
+    expect(status).toBe(1);
+    expect(out).toContain('export class xlator');
+    expect(out).not.toContain('from glupy');
+    // What is said of C is so in all languages.
+    expect(out).toContain('gf_log');
+    expect(out).toContain('this.log.info');
+    expect(out).toMatch(/not yet\n {2}Your translator does not start/);
+    expect(readFileSync(mine('1-stack', 'stack.js'), 'utf8')).toBe('my own');
+    expect(existsSync(mine('1-stack', 'stack-js.vol'))).toBe(true);
+  });
+
+  it('says which lessons there are, and which was meant', () => {
+    expect(learn('cahce')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("no lesson is called 'cahce' (did you mean 'cache'?)"),
+    });
+    writeFileSync(join(folder, 'taken'), '');
+    mkdirSync(mine('2-nothing'), { recursive: true });
+    copyFileSync(ofCourse('2-nothing', 'solution.js'), mine('2-nothing', 'nothing.js'));
+    writeFileSync(join(folder, 'state'), 'no folder');
+    expect(learn('2', '--language', 'javascript')).toMatchObject({
+      status: 0,
+      err: expect.stringContaining('that this lesson is passed cannot be kept'),
+    });
+    expect(learn('1', '--dir', 'taken')).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/cannot write into taken\/1-stack: .*--dir names another/),
+    });
+  });
+
+  it('has results for teachers', () => {
+    const [good, bad] = [ofCourse('3-fop', 'solution.js'), ofCourse('3-fop', 'starter.js')];
+    const { status, out } = learn('3', '--json', '--check', good, '--check', bad);
+    expect(status).toBe(1);
+    expect(JSON.parse(out).results).toMatchObject([
+      { file: good, lesson: '3-fop', language: 'javascript', passed: true },
+      { file: bad, passed: false, answer: expect.stringContaining('/ghost was looked up') },
+    ]);
+    expect(learn('--check', join(folder, 'none.py')).status).toBe(2);
+    expect(learn('3', '--check', join(folder, 'none.py')).err).toContain('is not there');
+  });
+
+  it('runs lessons of their own, translated where they are', () => {
+    const lesson = writeLesson('1-plain', {
+      'lesson.md': '# 1. Plain\n\nDo nothing.\n',
+      'starter.js': 'export class xlator {}\n',
+      'plain.test.js':
+        "import { assert, graph, test } from 'glossa/testing';\n" +
+        "test('reads', async () => {\n  const g = await graph('plain');\n" +
+        "  assert(!(await g.exists('/a')), 'there is no /a');\n});\n",
+    });
+    const german = join(folder, 'own', 'de', '1-plain');
+    mkdirSync(german, { recursive: true });
+    writeFileSync(join(german, 'lesson.md'), '# 1. Schlicht\n\nTu nichts.\n');
+    expect(learn('--lessons', 'own').out).toContain('1-plain  Plain');
+    const args = ['1', '--lessons', 'own', '--check', ofCourse('2-nothing', 'solution.js')];
+    expect(learn(...args)).toMatchObject({ status: 0 });
+    const { stdout } = spawnSync(process.execPath, [GLOSSA, 'learn', '--lessons', 'own'], {
+      cwd: folder,
+      env: { ...process.env, ...env(), LANG: 'de_DE.UTF-8', LC_ALL: '' },
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('1-plain  Schlicht');
+    rmSync(join(lesson, 'lesson.md'));
+    expect(learn('1', '--lessons', 'own', '--language', 'javascript')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('lesson 1-plain is not whole: lesson.md: '),
+    });
+  });
+});

@@ -1,0 +1,109 @@
+/**
+ * Where lessons are: a folder of folders `1-name`, `2-name`, … Each has `lesson.md`, a starter and a
+ * solution for each language, and a check: a module of the course (`apps/course/lessons/index.ts`), or for lessons
+ * of somebody's own files of tests as `glossa test` runs them. A folder such as `de` beside them has
+ * translations: what is not in it is taken from here.
+ */
+import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { languageOfTest } from '../../../bridges/languages.ts';
+import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { packageRoot } from '../../../runtime/sys/paths.ts';
+import { Failure, UsageError } from '../../../terminal/exit.ts';
+import { reason } from '../../../terminal/reason.ts';
+import type { Check, LessonLanguage } from '../lessons/check.ts';
+import { checks } from '../lessons/index.ts';
+
+export const EXTENSION: Readonly<Record<LessonLanguage, string>> = {
+  python: '.py',
+  javascript: '.js',
+};
+
+export interface Lesson {
+  /** `3-fop`, as its folder. */
+  readonly name: string;
+  readonly title: string;
+  /** Undefined where tests do it. */
+  readonly check: Check | undefined;
+  /** Files of tests. */
+  readonly tests: readonly string[];
+  /** The text of one of its files. @throws {Failure} */
+  read(file: string): string;
+  has(file: string): boolean;
+}
+
+/** What a lesson's module is called: `3-fop`, in Python, is `fop.py`. */
+export const moduleName = (lesson: string, language: LessonLanguage): string =>
+  basename(lesson).replace(/^\d+-/, '') + EXTENSION[language];
+
+const NAME = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;
+
+/** The language that a person reads, such as `de`. */
+const localeOf = ({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): string | undefined =>
+  /^[a-z]{2,3}(?=[_.@]|$)/.exec(LC_ALL || LC_MESSAGES || LANG || '')?.[0];
+
+/** All lessons in order. @param given somebody's own folder @throws {Failure} */
+export function findLessons(
+  given: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): readonly Lesson[] {
+  const root = given === undefined ? join(packageRoot, 'apps/course/lessons') : resolve(given);
+  const names = foldersIn(root)
+    .filter((name) => NAME.test(name))
+    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+  if (names.length === 0) {
+    throw new Failure(`${root} has no lessons: each is a folder such as 1-first, with a lesson.md`);
+  }
+  const locale = localeOf(env);
+  const roots = [...(locale === undefined ? [] : [join(root, locale)]), root];
+  return names.map((name) => lessonAt(roots, name, given === undefined ? checks[name] : undefined));
+}
+
+function foldersIn(root: string): string[] {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(root, { withFileTypes: true });
+  } catch (error) {
+    throw new Failure(`cannot read the lessons in ${root}: ${reason(error)}`);
+  }
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+function lessonAt(roots: readonly string[], name: string, check: Check | undefined): Lesson {
+  const folder = join(roots.at(-1)!, name);
+  const pathOf = (file: string): string =>
+    roots.map((root) => join(root, name, file)).find((path) => existsSync(path)) ??
+    join(folder, file);
+  const read = (file: string): string => {
+    try {
+      return readFileSync(pathOf(file), 'utf8');
+    } catch (error) {
+      throw new Failure(`lesson ${name} is not whole: ${file}: ${reason(error)}`);
+    }
+  };
+  const files = readdirSync(folder).sort();
+  const tests = files.filter((file) => languageOfTest(file) !== undefined);
+  return {
+    name,
+    get title() {
+      // One broken lesson does not hide the others from a list.
+      if (!existsSync(pathOf('lesson.md'))) return '(lesson.md is missing)';
+      return /^# (?:\d+\. )?(.*)$/m.exec(read('lesson.md'))?.[1] ?? name;
+    },
+    check,
+    tests: tests.map((file) => join(folder, file)),
+    read,
+    has: (file) => existsSync(pathOf(file)),
+  };
+}
+
+/** The lesson that a word means: its number, its name, or both. @throws {UsageError} */
+export function chooseLesson(lessons: readonly Lesson[], word: string): Lesson {
+  const found = lessons.find(({ name }) => namesOf(name).includes(word.toLowerCase()));
+  if (found !== undefined) return found;
+  const all = lessons.map(({ name }) => name);
+  const guess = didYouMean(word, all.flatMap(namesOf)) || `; there is ${all.join(', ')}`;
+  throw new UsageError(`no lesson is called '${word}'${guess}`);
+}
+
+const namesOf = (name: string): string[] => [name, ...name.split(/-(.*)/, 2)];

@@ -1,0 +1,71 @@
+/**
+ * The storage of the demo's second pass: two bricks of glossa, servers on this machine, between which
+ * cluster/distribute shares out the files. They keep them in memory, so that they serve whoever starts
+ * them: on disk, what distribute notes with a folder is for root to write.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PlainVolume } from '../../runtime/volfile/description.ts';
+import { printVolumes } from '../../runtime/volfile/print.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import type { BrickPlan } from './bricks.ts';
+import { STORAGE, wayVolume } from './served.ts';
+
+export const BRICKS = 2;
+
+const brickName = (at: number): string => `brick${at}`;
+
+/** Their volfiles and logs are in the scratch folder. */
+export function awayPlans(scratch: string, terminal: Terminal, signal: AbortSignal): BrickPlan[] {
+  return Array.from({ length: BRICKS }, (_, at) => {
+    const name = brickName(at);
+    const volfile = join(scratch, `${name}.vol`);
+    writeFileSync(volfile, printVolumes(brickVolumes(name)));
+    const logFile = join(scratch, `${name}.log`);
+    return { name, volfile, options: [], logFile, what: `the brick ${name}`, terminal, signal };
+  });
+}
+
+const HERE = '127.0.0.1';
+
+const brickVolumes = (name: string): PlainVolume[] => [
+  { name: 'files', type: 'storage/memory', options: [], subvolumes: [] },
+  { name, type: 'features/locks', options: [], subvolumes: ['files'] },
+  {
+    ...{ name: 'server', type: 'protocol/server', subvolumes: [name] },
+    options: [
+      ['transport-type', 'tcp'],
+      ['transport.socket.bind-address', HERE],
+      [`auth.addr.${name}.allow`, HERE],
+    ],
+  },
+];
+
+/** The clients of bricks at these ports, each request kept for so long before, and distribute above them. */
+function distributed(ports: readonly number[], delayMs: number): PlainVolume[] {
+  const ways = ports.map((port, at): PlainVolume[] => {
+    const client: PlainVolume = {
+      ...{ name: `test-client-${at}`, type: 'protocol/client', subvolumes: [] },
+      options: [
+        ['remote-host', HERE],
+        ['remote-port', String(port)],
+        ['remote-subvolume', brickName(at)],
+      ],
+    };
+    if (delayMs === 0) return [client];
+    return [client, { ...wayVolume(`test-way-${at}`, delayMs), subvolumes: [client.name] }];
+  });
+  const subvolumes = ways.map((volumes) => volumes.at(-1)!.name);
+  const all = { name: STORAGE, type: 'cluster/distribute', options: [], subvolumes };
+  return [...ways.flat(), all];
+}
+
+/** The text of a volfile that has the bricks alone. */
+export const bricksAlone = (ports: readonly number[]): string =>
+  printVolumes(distributed(ports, 0));
+
+/** The text of a volfile of the demo, with its storage on bricks. */
+export const overBricks = (text: string, ports: readonly number[], delayMs: number): string =>
+  text.replace(new RegExp(`^volume ${STORAGE}\n[^]*?^end-volume\n`, 'm'), () =>
+    printVolumes(distributed(ports, delayMs)),
+  );

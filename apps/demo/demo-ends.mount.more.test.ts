@@ -1,0 +1,138 @@
+/** The demo is ended from outside, or loses a server, at several moments; in `test:long` at more of them. */
+import { expect, it, vi } from 'vitest';
+import {
+  demo,
+  endsBy,
+  expectClean,
+  inUnmountable,
+  isRoot,
+  type Moment,
+  PATIENCE,
+  servers,
+  stop,
+} from '../../test/support/demo.ts';
+import { groupOfMounts, type Scratch, withScratch } from '../../test/support/mount.ts';
+import { wantedOf } from '../../test/support/wanted.ts';
+
+/** Ends a process that may have ended by itself. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+groupOfMounts('glossa demo', () => {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  it.each(wantedOf(signals, (signal) => signal === 'SIGHUP'))('cleans up after %s', (signal) =>
+    endsBy(signal),
+  );
+
+  // In the second pass: its bricks are so far away that it is not over before the signal comes.
+  const slowly = ['--searches', '50', '--delay', '100'];
+  const startsBricks: Moment = (scratch) => expect(servers(scratch, 'brick1')).not.toEqual([]);
+  const searchesAway: Moment = (scratch) =>
+    expect(scratch.mounts().join()).toMatch(/baseline-away-mnt/);
+
+  const ends: [string, Moment][] = [
+    ['starts its bricks', startsBricks],
+    ['searches over them', searchesAway],
+    [
+      'searches over them, and none answers',
+      async (scratch) => {
+        await searchesAway(scratch);
+        stop(servers(scratch, 'brick[01]'));
+      },
+    ],
+    [
+      'searches over them, and its server does not answer',
+      async (scratch) => {
+        await searchesAway(scratch);
+        stop(servers(scratch, 'baseline-away-mnt'));
+      },
+    ],
+  ];
+  it.each(wantedOf(ends, ([name]) => name === 'searches over them'))(
+    'cleans up after SIGTERM while it %s',
+    (_when, moment) =>
+      withScratch(async (scratch) => {
+        let stopping: Promise<unknown> | undefined;
+        const { status } = await demo(scratch, slowly, (child) => {
+          stopping = vi.waitFor(() => moment(scratch), PATIENCE).then(() => child.kill('SIGTERM'));
+        });
+        await stopping;
+        expect(status).toBe(143);
+        await expectClean(scratch);
+      }),
+  );
+
+  const notThere = wantedOf(['its bricks do not answer'], () => false);
+  it.runIf(isRoot).each(notThere)('cleans up after SIGTERM without mounts when %s', () =>
+    withScratch(async (scratch) => {
+      let stopping: Promise<unknown> | undefined;
+      const { status } = await inUnmountable(scratch, slowly, 'demo', (child) => {
+        stopping = vi
+          .waitFor(() => startsBricks(scratch), PATIENCE)
+          .then(() => {
+            stop(servers(scratch, 'brick[01]'));
+            child.kill('SIGTERM');
+          });
+      });
+      await stopping;
+      expect(status).toBe(143);
+      await expectClean(scratch);
+    }),
+  );
+
+  const deaths: [string, Moment][] = [
+    ['starts its bricks', startsBricks],
+    ['searches over them', searchesAway],
+  ];
+  it.each(wantedOf(deaths, () => false))(
+    'says so, and cleans up, when a brick dies while it %s',
+    (_when, moment) =>
+      withScratch(async (scratch) => {
+        let killing: Promise<unknown> | undefined;
+        const { status, out, err } = await demo(scratch, slowly, () => {
+          killing = vi
+            .waitFor(() => moment(scratch), PATIENCE)
+            .then(() => servers(scratch, 'brick1').forEach(kill));
+        });
+        await killing;
+        expect(status).toBe(1);
+        expect(err).toMatch(/^glossa: the brick brick1 ended unexpectedly; /);
+        expect(out).not.toMatch(/reached/);
+        await expectClean(scratch);
+      }),
+  );
+
+  const mountpoint = 'baseline-mnt';
+  /** When a server is killed. */
+  const moments: [string, (scratch: Scratch) => void][] = [
+    ['starts', (scratch) => expect(servers(scratch, mountpoint)).not.toEqual([])],
+    [
+      'has just mounted',
+      (scratch) => expect(scratch.mounts().some((path) => path.endsWith(mountpoint))).toBe(true),
+    ],
+  ];
+  it.each(wantedOf(moments, () => true))(
+    'says so, and cleans up, when a server dies that %s',
+    (_when, reached) =>
+      withScratch(async (scratch) => {
+        let killing: Promise<unknown> | undefined;
+        // More than there is time for: it is killed before they are done, however late that is.
+        const { status, err } = await demo(scratch, ['--searches', '200000'], () => {
+          killing = vi
+            .waitFor(() => reached(scratch), PATIENCE)
+            .then(() => servers(scratch, mountpoint).forEach(kill));
+        });
+        await killing;
+        expect(status).toBe(1);
+        expect(err).toMatch(
+          /^glossa: the server of .*\.vol ended unexpectedly; (the end of its log:\n.*\[|it has logged nothing)/,
+        );
+        await expectClean(scratch);
+      }),
+  );
+});

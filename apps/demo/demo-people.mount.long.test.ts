@@ -1,0 +1,53 @@
+/** The demo's output for people: with mounts and without, also on a busy machine. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { expect, it } from 'vitest';
+import { demo, expectClean, inUnmountable, isRoot } from '../../test/support/demo.ts';
+import { describeMounts, withScratch } from '../../test/support/mount.ts';
+
+const TIMES = '+([\\d.]+ ms|-) +([\\d.]+ ms|-)';
+
+/** Runs `act` while programs of no use want every CPU. */
+async function whileBusy<T>(act: () => Promise<T>): Promise<T> {
+  const burners = Array.from({ length: 2 * availableParallelism() }, () =>
+    // What else is tested now needs the CPUs, too.
+    spawn('nice', ['-n', '19', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
+  );
+  const ends = burners.map((burner) => once(burner, 'exit'));
+  try {
+    return await act();
+  } finally {
+    for (const burner of burners) burner.kill('SIGKILL');
+    await Promise.all(ends);
+  }
+}
+
+describeMounts('glossa demo', () => {
+  it('prints one table for people, and where others want the CPUs that they do', () =>
+    withScratch(async (scratch) => {
+      const { status, out, err } = await whileBusy(() => demo(scratch, ['--searches', '100']));
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      for (const name of ['no cache', 'TypeScript', 'Python']) {
+        expect(out).toMatch(new RegExp(`^  ${name} +\\d+ +\\d+ ${TIMES}`, 'm'));
+      }
+      expect(out.replaceAll(/\s+/g, ' ')).toMatch(
+        /The machine was busy: other processes had \d+ % of the CPU time/,
+      );
+      expect(out.trimEnd().split('\n\n').at(-1)).toMatch(/^Over two bricks, 0\.5 ms away/);
+      expect(out).toContain('option module-name negative');
+      // Progress is for terminals.
+      expect(out).not.toMatch('\r');
+      await expectClean(scratch);
+    }));
+
+  it.runIf(isRoot)('says why where nothing can be mounted', () =>
+    withScratch(async (scratch) => {
+      const { status, out, err } = await inUnmountable(scratch, ['--searches', '50']);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      expect(out).toMatch(/^Nothing can be mounted here: /m);
+      expect(out).toMatch(new RegExp(`^  Python +\\d+ +\\d+ ${TIMES}`, 'm'));
+      await expectClean(scratch);
+    }),
+  );
+});

@@ -1,0 +1,103 @@
+import { expect, it } from 'vitest';
+import {
+  demo,
+  expectClean,
+  inUnmountable,
+  isRoot,
+  lookupsOf,
+  seed,
+} from '../../test/support/demo.ts';
+import { describeMounts, withScratch } from '../../test/support/mount.ts';
+import { NEAR_TIMES } from './served.ts';
+
+const searches = 300;
+
+const expected = lookupsOf(searches, 300);
+const { lookups, unavoidable } = expected;
+/** Of the searches over the folder, which are more of the same files. */
+const near = lookupsOf(NEAR_TIMES * searches, 300);
+
+/** Lookups that reached the storage, by stack: they follow from the seed and are equal in both languages. */
+const reached = {
+  baseline: expected.all,
+  typescript: expected.left,
+  python: expected.left,
+};
+
+const reachedNear = { baseline: near.all, python: near.left };
+
+/** Without a kernel, which would remember names that are there. */
+const reachedNearAlone = { baseline: near.lookups, python: near.unavoidable };
+const reachedAlone = { baseline: lookups, typescript: unavoidable, python: unavoidable };
+
+const comparison = expect.objectContaining({
+  ratio: expect.any(Number),
+  low: expect.any(Number),
+  high: expect.any(Number),
+});
+
+const stacksOf = (forwarded: Readonly<Record<string, unknown>>, asked = lookups) =>
+  Object.entries(forwarded).map(([name, count], at) => ({
+    ...{ name, lookups: asked, answered: expect.any(Number), forwarded: count },
+    ...{ meanMs: expect.any(Number), p99Ms: expect.any(Number) },
+    roundsMs: expect.any(Array),
+    toFirst: at === 0 ? null : comparison,
+  }));
+
+describeMounts('glossa demo', () => {
+  it('measures two mounts over a folder and three over bricks, and prints JSON alone with --json', () =>
+    withScratch(async (scratch) => {
+      const flags = ['--json', '--searches', `${searches}`, '--delay', '0.02'];
+      const { status, out, err } = await demo(scratch, flags);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      const report = JSON.parse(out);
+      const stacks = stacksOf(reached);
+      const busy = expect.objectContaining({
+        others: expect.any(Number),
+        load: expect.any(Number),
+      });
+      expect(report).toEqual({
+        ...{ seed, searches, mounted: true },
+        passes: [
+          { bricks: 0, delayMs: 0, busy, stacks: stacksOf(reachedNear, near.lookups) },
+          { bricks: 2, delayMs: 0.02, busy, stacks },
+        ],
+      });
+      const [, away] = report.passes;
+      for (const { meanMs, p99Ms, roundsMs, ...counts } of [
+        ...report.passes[0].stacks,
+        ...away.stacks,
+      ]) {
+        expect(meanMs).toBeGreaterThan(0);
+        expect(p99Ms).toBeGreaterThan(0);
+        expect(roundsMs).toHaveLength(20);
+        expect(counts.answered + counts.forwarded).toBe(counts.lookups);
+      }
+      // No request is answered before its time.
+      const [{ meanMs, forwarded }] = away.stacks;
+      expect(meanMs * searches).toBeGreaterThan(forwarded * 0.02);
+      await expectClean(scratch);
+    }));
+
+  it.runIf(isRoot)('runs the graphs in its own process where nothing can be mounted', () =>
+    withScratch(async (scratch) => {
+      const flags = ['--json', '--searches', `${searches}`, '--delay', '0.02'];
+      const { status, out, err } = await inUnmountable(scratch, flags);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      const { mounted, passes } = JSON.parse(out);
+      expect(mounted).toBe(false);
+      expect(passes).toMatchObject([
+        { stacks: stacksOf(reachedNearAlone, near.lookups) },
+        { stacks: stacksOf(reachedAlone) },
+      ]);
+      await expectClean(scratch);
+    }),
+  );
+});
+
+it('refuses what makes no sense', () =>
+  withScratch(async (scratch) => {
+    for (const flags of [['--searches', '19'], ['--seed', 'x'], ['--delay', '0.001'], ['folder']]) {
+      expect((await demo(scratch, flags)).status).toBe(2);
+    }
+  }));

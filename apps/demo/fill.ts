@@ -1,0 +1,42 @@
+/** The files that the workload searches, made through a graph in this process, where nobody has it mounted. */
+
+import { connect, Driver, type Found, NOBODY } from '../../runtime/api/driver.ts';
+import type { Iatt } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searches.ts';
+import { startInProcess } from './in-process.ts';
+
+/** Through the stack of a volfile, whose root is empty. @throws {Failure} */
+export async function fill(
+  volfile: string,
+  { names, homes }: Workload,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const graph = await startInProcess({ volfile, options: [] }, terminal);
+  try {
+    const driver = new Driver(connect(graph, 'demo'), NOBODY);
+    await driver.find('/');
+    const directories: Inode[] = [];
+    for (let at = 0; at < DIRECTORIES; at += 1) {
+      const { inode } = await makeDirectory(driver, directoryName(at));
+      directories.push(inode);
+    }
+    for (const [file, name] of names.entries()) {
+      signal.throwIfAborted();
+      const loc = driver.newLoc({ parent: directories[homes[file]!]!, name });
+      await driver.expect('mknod', loc, 0o100644, 0, 0, driver.gfidRequest());
+    }
+  } finally {
+    await graph.stop();
+  }
+}
+
+async function makeDirectory(driver: Driver, name: string): Promise<Found> {
+  const place = { parent: driver.root, name };
+  const loc = driver.newLoc(place);
+  const { values } = await driver.expect('mkdir', loc, 0o755, 0, driver.gfidRequest());
+  const [inode, buf] = values as [Inode | null, Iatt | null];
+  return driver.keep(place, inode, buf);
+}

@@ -1,0 +1,138 @@
+/**
+ * Whatever the demo does at a mount when its server ends, it says that it has ended.
+ *
+ * The stack has a translator that ends its own process, by SIGKILL, in the midst of what is asked
+ * of it: so each place where the server can be missed is hit, and every time.
+ */
+import { mkdirSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { describeMounts, GLOSSA, type Scratch, withScratch } from '../../test/support/mount.ts';
+import { processesBy } from '../../test/support/processes.ts';
+import { planWorkload } from '../bench/engine/searches.ts';
+import { serveMounted } from './mounted.ts';
+import { counted, type Served, STORAGE } from './served.ts';
+import { makeTree } from './tree.ts';
+
+/** Dies when it is asked for its counters, or by the lookup before which there were so many. */
+const MODULE = `
+import { defineTranslator, tail } from 'glossa';
+const die = () => process.kill(process.pid, 'SIGKILL');
+let lookups = 0;
+export default defineTranslator({
+  type: 'demo/doomed',
+  description: 'Ends its process.',
+  children: [1, 1],
+  options: {
+    at: { type: 'str', default: 'never', description: 'What it does not survive.' },
+  },
+  init: (_xl, { at }) => at,
+  fops: {
+    lookup(frame, xl, loc, xdata) {
+      if (loc.name?.startsWith(xl.priv)) die();
+      tail.lookup(frame, xl.children[0], loc, xdata);
+    },
+  },
+  dump(xl) {
+    if (xl.priv === 'statedump') die();
+    return {};
+  },
+});
+`;
+
+const volfile = (at: string): string => `
+volume test-posix
+    type storage/posix
+end-volume
+
+volume test
+    type features/native
+    option module-path doomed.mjs
+    option at ${at}
+    subvolumes test-posix
+end-volume
+`;
+
+const terminal: Terminal = {
+  out() {},
+  err() {},
+  interactive: false,
+  width: 80,
+  colour: { out: false, err: false },
+  flush: async () => {},
+};
+
+const plan = planWorkload({ seed: 7, searches: 1 });
+/** Every name is asked for, as searches do. */
+const workload = { ...plan, searches: Uint16Array.from(plan.names, (_, file) => file) };
+
+async function serve(scratch: Scratch, at: string): Promise<Served> {
+  await scratch.file('doomed.mjs', MODULE);
+  const tree = await scratch.folder('files');
+  const { signal } = new AbortController();
+  await makeTree(tree, workload, signal);
+  const options = [`${STORAGE}.directory=${tree}`];
+  const stack = { volfile: await scratch.file('doomed.vol', volfile(at)), options };
+  mkdirSync(scratch.at('tmp'));
+  const settings = { stack, id: 'doomed', scratch: scratch.at('tmp') };
+  return serveMounted({ ...settings, workload, counted, signal }, terminal);
+}
+
+const searchAll = (served: Served): Promise<unknown> => served.search(0);
+const count = (served: Served): Promise<unknown> => served.lookups();
+
+const pids = (scratch: Scratch): number[] =>
+  processesBy(new RegExp(`mount ${scratch.at('doomed.vol')}`));
+
+const ended = (scratch: Scratch): RegExp =>
+  new RegExp(`^the server of ${scratch.at('doomed.vol')} ended unexpectedly; the end of its log:`);
+
+describeMounts('a server that ends under the demo', () => {
+  const program = process.argv[1]!;
+
+  // Servers are this program again, which is vitest here.
+  beforeEach(() => {
+    process.argv[1] = GLOSSA;
+  });
+  afterEach(() => {
+    process.argv[1] = program;
+  });
+
+  it('is missed while its directories are opened', () =>
+    withScratch(async (scratch) => {
+      await expect(serve(scratch, 'dir4')).rejects.toThrow(ended(scratch));
+      expect(scratch.mounts()).toEqual([]);
+    }));
+
+  it.each([
+    ['its counters are read', 'statedump', count],
+    ['names are searched', 'file5', searchAll],
+  ])('is missed while %s, and ever after', (_, at, use) =>
+    withScratch(async (scratch) => {
+      const served = await serve(scratch, at);
+      try {
+        for (const again of [use, searchAll, count]) {
+          await expect(again(served)).rejects.toThrow(ended(scratch));
+        }
+      } finally {
+        await served.stop();
+      }
+      expect(scratch.mounts()).toEqual([]);
+    }),
+  );
+
+  it('is missed when it has gone in peace, with its mount', () =>
+    withScratch(async (scratch) => {
+      const served = await serve(scratch, 'never');
+      try {
+        await searchAll(served);
+        expect(await served.lookups()).toBe(0);
+        for (const pid of pids(scratch)) process.kill(pid, 'SIGTERM');
+        await vi.waitFor(() => expect(pids(scratch)).toEqual([]), { timeout: 50_000 });
+        await expect(count(served)).rejects.toThrow(ended(scratch));
+        await expect(searchAll(served)).rejects.toThrow(ended(scratch));
+      } finally {
+        await served.stop();
+      }
+    }));
+});

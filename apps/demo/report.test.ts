@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Busyness } from '../bench/engine/schema.ts';
+import { planWorkload } from '../bench/engine/searches.ts';
+import { introduction, jsonReport, nextSteps, reportText, table, takeHome } from './report.ts';
+import { stacks as demoStacks, isNear, type Measured, type StackResult } from './served.ts';
+import { grouped } from './words.ts';
+
+const settings = { seed: 1, searches: 1000, delayMs: 0.5 };
+const workload = planWorkload({ seed: 1, searches: 20, files: 500 });
+
+const quiet: Busyness = { others: 0.05, steal: 0, load: 0.2, switches: 7162 };
+const names = ['baseline', 'typescript', 'python'] as const;
+
+/** Rounds around a time, each a little off, of each stack in another way. */
+const roundsOf = (ms: number, stack: number, spread: number): number[] =>
+  Array.from({ length: 20 }, (_, round) => ms * (1 + spread * (((round * (stack + 3)) % 7) - 3)));
+
+const stacks = (means: readonly number[], spread = 0.003): StackResult[] =>
+  means.map((meanMs, at) => ({
+    ...{ name: names[at]!, lookups: 25_204, forwarded: at === 0 ? 23_204 : 3872 },
+    ...{ meanMs, p99Ms: 9, roundsMs: roundsOf(meanMs, at, spread) },
+  }));
+
+const measuredOf = (
+  near: StackResult[],
+  away: StackResult[],
+  busy = quiet,
+  mounted = true,
+): Measured => ({
+  mounted,
+  passes: [
+    { bricks: 0, delayMs: 0, busy, stacks: near.filter(isNear) },
+    { bricks: 2, delayMs: 0.5, busy, stacks: away },
+  ],
+});
+
+const [here, there] = [
+  [0.256, 0, 0.262_234_567_89],
+  [2.581, 0.64, 0.6612],
+];
+const measured = measuredOf(stacks(here!), stacks(there!));
+const noisy = measuredOf(stacks(here!, 0.3), stacks(there!, 0.3));
+const unmounted = measuredOf(stacks([0.09, 0.03, 0.04]), stacks([2.581, 0.64, 0.65]), quiet, false);
+const busy = measuredOf(stacks(here!), stacks(there!), { ...quiet, others: 0.9 });
+
+describe('the report', () => {
+  it('prints one table for folder and bricks, with equal lookups in each row', () => {
+    const lines = table(settings, measured).split('\n');
+    const interval = String.raw` × \[[\d.]+ – [\d.]+\]$`;
+    expect(lines.slice(0, 3)).toEqual([
+      '              lookups  reached  a search  two bricks,',
+      expect.stringMatching(/^ +asked {2}storage {6}here {2}0\.5 ms away +faster$/),
+      '  no cache     25 204   23 204  0.256 ms     2.581 ms',
+    ]);
+    expect(lines[3]).toMatch(RegExp(`^  TypeScript +25 204 +3872 +- +0.640 ms +4.03${interval}`));
+    expect(lines).toHaveLength(5);
+  });
+
+  it('ends with one sentence on the gain of a cache, near and far, and the cost of Python', () => {
+    expect(takeHome(settings, measured)).toMatch(
+      /^Over two bricks, 0\.5 ms away, as over a network, a search with the cache in Python is 3\.\d+ times as fast as one without a cache \[3\.\d+ – \d\.\d+\], and it is about \d % slower than one with the cache in TypeScript \[.* %\]; over a folder here a cache gains nothing: it is about 2\.?\d* % slower than one without a cache \[.* %\]\.$/,
+    );
+    const text = reportText(settings, measured, 1000);
+    expect(text.split('\n\n').at(-1)).toBe(takeHome(settings, measured));
+    expect(text).toContain('answered 83 % itself: the storage saw 3872 instead of 23 204.');
+    expect(text).not.toMatch(/busy/);
+  });
+
+  it('says so where a cache does gain something over a folder, and nothing of a kernel without one', () => {
+    expect(takeHome(settings, unmounted)).toMatch(
+      /over a folder here it is 2\.\d+ times as fast as one without a cache/,
+    );
+    expect(reportText(settings, unmounted, 1000)).not.toContain('kernel');
+  });
+
+  it('prints the factor on a busy machine, too, and a warning that it was busy', () => {
+    const text = reportText(settings, busy, 1000);
+    expect(text).toMatch(/The machine was busy: other processes had 90 % of the CPU time/);
+    expect(text).toContain(takeHome(settings, measured));
+    expect(table(settings, busy)).toBe(table(settings, measured));
+  });
+
+  it('omits times that cannot be compared, and calls none of them faster', () => {
+    const rows = table(settings, noisy).split('\n').slice(3);
+    expect(rows[1]).toMatch(/^ {2}Python +25 204 +3872 +-/);
+    const level = measuredOf(stacks([0.1, 0.1, 0.1], 0.3), stacks(there!));
+    const first = table(settings, level).split('\n')[2];
+    expect(first).toMatch(/^ {2}no cache +25 204 +23 204 +- +2\.581 ms$/);
+    expect(takeHome(settings, noisy)).toMatch(
+      /over a folder here it was too noisy to compare with/,
+    );
+  });
+
+  it('a noisy interval gives an upper bound of what Python costs, and of what a cache gains', () => {
+    const factors = [0.98, 1.2, 1.5];
+    const python = Array.from({ length: 20 }, (_, round) => 0.256 * factors[round % 3]!);
+    const slow = stacks(there!).map((it) =>
+      it.name === 'python' ? { ...it, roundsMs: python.map((ms) => 2.5 * ms) } : it,
+    );
+    expect(takeHome(settings, measuredOf(stacks(here!), slow))).toMatch(
+      /, and it is at most \d\d % slower than one with the cache in TypeScript \[[\d.]+ % faster – \d\d % slower\];/,
+    );
+    const wide = stacks(here!).map((it) =>
+      it.name === 'python' ? { ...it, roundsMs: python } : it,
+    );
+    expect(takeHome(settings, measuredOf(wide, stacks(there!)))).toMatch(
+      /over a folder here a cache gains nothing, or next to it \[[\d.]+ % faster – \d\d % slower\]\.$/,
+    );
+  });
+
+  it('fits the terminal', () => {
+    const texts = [measured, busy, unmounted].map((it) =>
+      reportText(settings, it, 60)
+        .split('\n\n')
+        .filter((part) => /^(The|Over|Names|Of) /.test(part)),
+    );
+    const late = [0.5, 0].map((delayMs) => introduction({ ...settings, delayMs }, workload, 60));
+    expect(late.map((text) => /0\.5\s+ms\s+late/.test(text))).toEqual([true, false]);
+    expect(late[0]!.replaceAll(/\s+/g, ' ')).toContain('Here 500 files lie in 10 directories');
+    for (const text of [...late, ...texts.flat()]) {
+      for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+    }
+    for (const line of table(settings, measured).split('\n')) {
+      expect(line.length).toBeLessThanOrEqual(80);
+    }
+  });
+
+  it('names each stack before it is measured', () => {
+    const text = introduction(settings, workload, 80);
+    for (const { title } of demoStacks) expect(text).toContain(title);
+  });
+
+  it('names files by paths that can be copied, from any working directory', () => {
+    const cwd = process.cwd();
+    onTestFinished(() => process.chdir(cwd));
+    for (const folder of [cwd, tmpdir(), join(cwd, 'cli')]) {
+      process.chdir(folder);
+      const paths = nextSteps().match(/\S+\.(py|ts|vol|md)\b/g)!;
+      expect(paths).toHaveLength(7);
+      for (const path of paths) expect(existsSync(resolve(path))).toBe(true);
+    }
+  });
+
+  it('is JSON with just these keys', () => {
+    const report = JSON.parse(jsonReport(settings, busy));
+    expect(Object.keys(report)).toEqual(['seed', 'searches', 'mounted', 'passes']);
+    expect(report.passes).toMatchObject([
+      { bricks: 0, delayMs: 0, busy: { others: 0.9 } },
+      { bricks: 2, delayMs: 0.5, busy: { others: 0.9 } },
+    ]);
+    const keys = [
+      'name',
+      'lookups',
+      'answered',
+      'forwarded',
+      'meanMs',
+      'p99Ms',
+      'roundsMs',
+      'toFirst',
+    ];
+    for (const pass of report.passes) {
+      for (const stack of pass.stacks) expect(Object.keys(stack)).toEqual(keys);
+      expect(pass.stacks[0].toFirst).toBeNull();
+      expect(pass.stacks[1].toFirst).toMatchObject({ verdict: expect.any(String) });
+    }
+    expect(report.passes[0].stacks[1].meanMs).toBe(0.262235);
+  });
+});
+
+describe('numbers', () => {
+  it.each([
+    [0, '0'],
+    [5353, '5353'],
+    [14_027, '14 027'],
+    [1_000_000, '1 000 000'],
+  ])('%d is %s', (n, text) => expect(grouped(n)).toBe(text));
+});

@@ -1,0 +1,184 @@
+/** Writes the demo's output: an introduction, one table, files to read next, and a sentence that sums it up. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { columns } from '../../terminal/layout.ts';
+import { boundsText, endText } from '../bench/engine/comparison-text.ts';
+import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/engine/searches.ts';
+import { type Measured, nearSearches, type Pass, type StackResult, stacks } from './served.ts';
+import {
+  ALL_FOUND,
+  aligned,
+  comparedWith,
+  disturbance,
+  grouped,
+  lookNext,
+  paragraph,
+  pathText,
+  sayingFor,
+  timeCells,
+  timesOf,
+} from './words.ts';
+
+export interface DemoSettings {
+  readonly seed: number;
+  readonly searches: number;
+  /** How much farther away the bricks of the second pass are than they are. */
+  readonly delayMs: number;
+}
+
+/** Exactly what scripts may rely on. */
+export function jsonReport({ seed, searches }: DemoSettings, measured: Measured): string {
+  const passes = measured.passes.map(({ bricks, delayMs, busy, stacks }) => ({
+    bricks,
+    delayMs,
+    busy,
+    stacks: stacks.map((stack) => {
+      const { name, lookups, forwarded } = stack;
+      const answered = lookups - forwarded;
+      return { name, lookups, answered, forwarded, ...timesOf(stack, stacks[0]!, seed) };
+    }),
+  }));
+  return JSON.stringify({ seed, searches, mounted: measured.mounted, passes }, null, 2);
+}
+
+export function introduction(
+  { seed, searches, delayMs }: DemoSettings,
+  { names }: Workload,
+  width: number,
+): string {
+  const late =
+    delayMs === 0 ? '' : ` Each request reaches them ${delayMs} ms late, as over a network.`;
+  const sentences = [
+    'A program that looks for a file in one directory after the other asks most of them in vain.',
+    'A cache of absent names answers that without asking the storage.',
+    `Here ${grouped(names.length)} files lie in ${DIRECTORIES} directories, and ${HOT_SEARCHES} % of the searches are`,
+    `for ${HOT_FILES} % of the files (seed ${seed}). First ${grouped(nearSearches(searches))} searches go over a folder, without a cache`,
+    `and with the one in Python. Then ${grouped(searches)} go over two bricks: servers of glossa on this machine that`,
+    `share the files.${late} In twenty rounds, these stacks take turns:`,
+  ];
+  const rows = stacks.map(({ title, what }) => [title, what] as const);
+  return `${paragraph(sentences, width)}\n\n${columns(rows, width)}`;
+}
+
+export function withoutMount(why: string, width: number): string {
+  const sentences = [
+    `Nothing can be mounted here: ${why}.`,
+    'The same graphs run inside this process instead, without the kernel between.',
+  ];
+  return paragraph(sentences, width);
+}
+
+/** Where the storage of a pass is. */
+export const whereText = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>): string =>
+  [bricks === 0 ? 'a folder here' : 'two bricks', ...awayOf(delayMs)].join(', ');
+
+const awayOf = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
+
+/** A row a stack, with both passes; a time that is not to be compared is left out. */
+export function table({ seed }: DemoSettings, { passes }: Measured): string {
+  const [, away] = passes;
+  const head = [
+    ['', 'lookups', 'reached', 'a search', 'two bricks,', ''],
+    [
+      '',
+      'asked',
+      'storage',
+      'here',
+      away.delayMs === 0 ? 'here' : `${away.delayMs} ms away`,
+      'faster',
+    ],
+  ];
+  const [here, there] = passes.map(({ stacks }) => {
+    const cells = timeCells(stacks, seed);
+    return new Map(stacks.map(({ name }, at) => [name, cells[at]!]));
+  });
+  const rows = stacks.map(({ name, title }, at) => {
+    const { lookups, forwarded } = away.stacks[at]!;
+    const [time = '-'] = here!.get(name) ?? [];
+    return [title, grouped(lookups), grouped(forwarded), time, ...there!.get(name)!];
+  });
+  return aligned([...head, ...rows]);
+}
+
+/** All that comes after the introduction; the last of it is what to take home. */
+export function reportText(settings: DemoSettings, measured: Measured, width: number): string {
+  const busy = disturbance(measured.passes.map((pass) => pass.busy));
+  return [
+    table(settings, measured),
+    paragraph([countsText(measured)], width),
+    ...(busy === null ? [] : [paragraph([busy], width)]),
+    nextSteps(),
+    paragraph([takeHome(settings, measured)], width),
+  ].join('\n\n');
+}
+
+function countsText({ mounted, passes: [, away] }: Measured): string {
+  const [baseline, , python] = away.stacks as readonly [StackResult, StackResult, StackResult];
+  const spared = baseline.forwarded - python.forwarded;
+  const part = Math.round((100 * spared) / baseline.forwarded);
+  const kernel = mounted ? 'Names that are there the kernel remembers, through every mount. ' : '';
+  return (
+    `${kernel}Of the lookups that come to the server, the cache answered ${part} % itself: the ` +
+    `storage saw ${grouped(python.forwarded)} instead of ${grouped(baseline.forwarded)}. ${ALL_FOUND}`
+  );
+}
+
+/** A smaller factor does not justify a cache. */
+const GAIN_MIN = 1.1;
+
+/** Writes the last sentence: the cache's gain over both storages, and the cost of Python. */
+export function takeHome({ seed }: DemoSettings, { passes: [near, away] }: Measured): string {
+  const [none, native, python] = away.stacks as readonly [StackResult, StackResult, StackResult];
+  const [noneNear, pythonNear] = near.stacks as readonly StackResult[];
+  const over = `Over ${whereText(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;
+  const said = sayingFor(seed);
+  return (
+    `${said(`${over}, a search with the cache in Python`, 'one without a cache', python, none)}, and ` +
+    `${pythonCostText(python, native, seed)}; over ${whereText(near)} ` +
+    `${folderText(pythonNear!, noneNear!, seed)}.`
+  );
+}
+
+/** The cost of Python; only its upper bound where the interval is too wide for a figure. */
+function pythonCostText(python: StackResult, native: StackResult, seed: number): string {
+  const other = 'one with the cache in TypeScript';
+  const compared = comparedWith(python, native, seed);
+  if (compared?.verdict !== 'too noisy to conclude') {
+    return sayingFor(seed)('it', other, python, native);
+  }
+  const most = endText(compared.high);
+  const than = most.endsWith('slower') ? 'than' : 'as';
+  return `it is at most ${most} ${than} ${other}${boundsText([compared])}`;
+}
+
+function folderText(python: StackResult, none: StackResult, seed: number): string {
+  const compared = comparedWith(python, none, seed);
+  const clause = sayingFor(seed)('it', 'one without a cache', python, none);
+  if (compared === null || 1 / compared.low >= GAIN_MIN) return clause;
+  if (compared.verdict !== 'too noisy to conclude') return `a cache gains nothing: ${clause}`;
+  // The interval is too wide for the cost, but its other end bounds the gain.
+  return `a cache gains nothing, or next to it${boundsText([compared])}`;
+}
+
+const MODULE = 'examples/negative/negative.py';
+
+export function nextSteps(): string {
+  const lines = readFileSync(join(packageRoot, MODULE), 'utf8').trimEnd().split('\n').length;
+  const files: readonly (readonly [path: string, what: string])[] = [
+    [MODULE, `the cache in Python, ${lines} lines`],
+    ['runtime/xlators/features/negative/index.ts', 'the cache in TypeScript'],
+    ['volfiles/python-negative.vol', 'the stack around it'],
+    ['volfiles/negative.vol', 'the one with the cache in TypeScript'],
+    ['volfiles/posix.vol', 'the one without a cache'],
+    ['README.md', 'a translator of your own'],
+  ];
+  return [
+    `These lines of ${pathText('volfiles/python-negative.vol')} brought Python in:`,
+    '',
+    '    type features/glupy',
+    '    option module-name negative',
+    '',
+    lookNext(files),
+  ].join('\n');
+}

@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { plainVolumes } from '../../../runtime/volfile/description.ts';
+import { Source } from '../../../runtime/volfile/source.ts';
+import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
+import { registry } from '../../../server/registry.ts';
+import type { Busyness } from '../../bench/engine/schema.ts';
+import type { Measurement } from '../measure.ts';
+import type { Maker } from './bricks.ts';
+import { introduction, jsonReport, nextSteps, reportText, table, takeHome } from './report.ts';
+import { counted, measurable, printed, stacks } from './stacks.ts';
+
+await registry.loadAll();
+
+const theirs: Maker = { by: 'glusterfs', version: '10.3', why: null };
+const settings = { seed: 1, searches: 10_000, delayMs: 0, maker: theirs };
+const quiet: Busyness = { others: 0.01, steal: 0, load: 0.2, switches: 20 };
+
+/** Rounds around a time, each a little off, of each stack in another way. */
+const roundsOf = (ms: number, stack: number, spread: number): number[] =>
+  Array.from({ length: 20 }, (_, round) => ms * (1 + spread * (((round * (stack + 3)) % 7) - 3)));
+
+const results = (means: readonly number[], busy = quiet, spread = 0.003): Measurement => ({
+  busy,
+  searched: means.map((meanMs, at) => ({
+    ...{ lookups: 55_218, forwarded: at === 0 ? 46_218 : 4072 },
+    ...{ meanMs, p99Ms: 9, roundsMs: roundsOf(meanMs, at, spread) },
+  })),
+});
+
+const means = [0.8, 0.2, 0.218, 0.050_123_456];
+const measured = results(means);
+const busy = results(means, { ...quiet, others: 0.5 });
+
+describe('the report', () => {
+  it("is one table, beside the talk's", () => {
+    const interval = String.raw` × \[[\d.]+ – [\d.]+\]`;
+    const lines = table(settings, measured.searched).split('\n');
+    expect(lines[2]).toMatch(/^ {2}no cache +55 218 +46 218 +0\.800 ms +7\.357 ms$/);
+    expect(lines[3]).toMatch(
+      RegExp(`^  native +55 218 +4072 +0.200 ms +4.\\d+${interval} +1.095 ms +6.7 ×$`),
+    );
+    expect(lines[5]).toMatch(
+      RegExp(`^  Python . kernel +55 218 +4072 +0.050 ms +1[56].\\d+${interval} +-$`),
+    );
+  });
+
+  it('warns about a busy machine, and prints the factors all the same', () => {
+    expect(table(settings, busy.searched)).toBe(table(settings, measured.searched));
+    const text = reportText(settings, busy, 1000);
+    expect(text).toContain('had 4072 lookups to answer instead of 46 218.');
+    expect(text).toMatch(/The machine was busy: other processes had 50 %/);
+    expect(text).toContain(takeHome(settings, measured.searched));
+  });
+
+  it('omits times that cannot be compared, except those of the talk', () => {
+    const noisy = table(settings, results([0.8, 0.75, 0.7, 0.6], quiet, 0.3).searched);
+    expect(noisy).toMatch(/native +55 218 +4072 +- +too noisy +1\.095 ms +6\.7 ×/);
+  });
+
+  it.each([
+    [
+      [0.8, 0.2, 0.218, 0.1],
+      /is 3\.\d+ times as fast as one without a cache \[.*\], and it is about 9 % slower than one with the native cache \[.* %\]; in the talk it was 17 % slower than that\.$/,
+    ],
+    [[0.8, 0.2, 0.19, 0.1], /about 5 % faster than one with the native cache/],
+    [[0.8, 0.9, 0.95, 0.1], /is about 19 % slower than one without a cache/],
+  ])('says of %j that it %s', (some, said) => {
+    expect(takeHome(settings, results(some).searched)).toMatch(said);
+  });
+
+  it('advises a distance where there is none', () => {
+    expect(reportText(settings, measured, 1000)).toContain('--delay 1.3');
+    expect(reportText({ ...settings, delayMs: 1.3 }, measured, 1000)).not.toContain('--delay');
+  });
+
+  it('says whose the bricks are, why, and how far away', () => {
+    expect(introduction(settings, 1000)).toContain('two bricks of GlusterFS 10.3 on this machine.');
+    const why = 'glusterfsd is not installed (apt install glusterfs-server)';
+    const ours = { by: 'glossa', version: '0.1.0', why } as const;
+    const text = introduction({ ...settings, maker: ours, delayMs: 1.3 }, 1000);
+    expect(text).toContain(
+      'two bricks of glossa 0.1.0 on this machine, each request 1.3 ms farther away than it is. ' +
+        `They are not of GlusterFS: ${why}.`,
+    );
+  });
+
+  it('fits the terminal', () => {
+    const text = reportText(settings, busy, 60);
+    const parts = text.split('\n\n').filter((part) => /^(The|With|A) /.test(part));
+    for (const part of [introduction(settings, 60), ...parts]) {
+      for (const line of part.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+    }
+    for (const line of table(settings, measured.searched).split('\n')) {
+      expect(line.length).toBeLessThanOrEqual(100);
+    }
+  });
+
+  it('points to files that are there', () => {
+    const paths = nextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
+    expect(paths).toHaveLength(5);
+    for (const path of paths) expect(existsSync(resolve(path.trim()))).toBe(true);
+  });
+
+  it('is JSON with just these keys', () => {
+    const report = JSON.parse(jsonReport(settings, measured));
+    expect(Object.keys(report)).toEqual([
+      ...['seed', 'searches', 'delayMs', 'bricks', 'busy', 'stacks'],
+    ]);
+    expect(report.bricks).toEqual({ by: 'glusterfs', version: '10.3', why: null });
+    expect(report.stacks.map((stack: { talkMs: unknown }) => stack.talkMs)).toEqual([
+      ...[7.357, 1.095, 1.286, null],
+    ]);
+    const keys = ['name', 'lookups', 'sent', 'meanMs', 'p99Ms', 'roundsMs', 'toFirst', 'talkMs'];
+    for (const stack of report.stacks) expect(Object.keys(stack)).toEqual(keys);
+    expect(report.stacks[3].meanMs).toBe(0.050123);
+  });
+});
+
+describe.each(stacks)('what is measured of $volfile ($name)', (stack) => {
+  const text = readFileSync(printed(stack), 'utf8');
+  const volumesIn = (volfile: string) => {
+    const source = new Source('measured.vol', volfile);
+    const { description, problems } = inspectVolfile(source, { registry, strict: true });
+    expect(problems).toEqual([]);
+    return plainVolumes(description!);
+  };
+
+  it.each([0, 1.3])(
+    'counts above each client, %d ms farther away, and is the same besides',
+    (ms) => {
+      const added = ms === 0 ? ['io-stats'] : ['delay-gen', 'io-stats'];
+      const volumes = volumesIn(measurable(text, ms));
+      for (const [at, wire] of counted.entries()) {
+        let below = `test-client-${at}`;
+        for (const type of added) {
+          const volume = volumes.find(({ subvolumes }) => subvolumes.includes(below))!;
+          expect(volume.type).toBe(`debug/${type}`);
+          if (type === 'delay-gen')
+            expect(volume.options).toContainEqual(['delay-duration', '1300']);
+          below = volume.name;
+        }
+        expect(below).toBe(wire);
+      }
+      const others = volumes.filter(({ name }) => !/^test-(wire|way)-/.test(name));
+      const undone = others.map((volume) => ({
+        ...volume,
+        subvolumes: volume.subvolumes.map((name) => name.replace('-wire-', '-client-')),
+      }));
+      expect(undone).toEqual(volumesIn(text));
+    },
+  );
+});

@@ -1,0 +1,139 @@
+/** Writes the tutorial's output: an introduction, one table beside the talk's, and its meaning. */
+
+import { columns } from '../../../terminal/layout.ts';
+import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/engine/searches.ts';
+import type { Measurement } from '../measure.ts';
+import type { Searched } from '../served.ts';
+import {
+  ALL_FOUND,
+  aligned,
+  disturbance,
+  grouped,
+  lookNext,
+  msText,
+  paragraph,
+  sayingFor,
+  timeCells,
+  timesOf,
+} from '../words.ts';
+import type { Maker } from './bricks.ts';
+import { FOLDER, stacks } from './stacks.ts';
+
+export interface TutorialSettings {
+  readonly seed: number;
+  readonly searches: number;
+  /** How much farther away the bricks are than they are. */
+  readonly delayMs: number;
+  readonly maker: Maker;
+}
+
+/** Exactly what scripts may rely on. */
+export function jsonReport(settings: TutorialSettings, { busy, searched }: Measurement): string {
+  const { seed, searches, delayMs, maker } = settings;
+  const { by, version, why } = maker;
+  const measured = searched.map((result, at) => {
+    const { name, talkMs } = stacks[at]!;
+    const { lookups, forwarded } = result;
+    return { name, lookups, sent: forwarded, ...timesOf(result, searched[0]!, seed), talkMs };
+  });
+  const bricks = { by, version, why };
+  return JSON.stringify({ seed, searches, delayMs, bricks, busy, stacks: measured }, null, 2);
+}
+
+/** By whose they are. */
+const bricksOf: Readonly<Record<Maker['by'], (version: string) => string>> = {
+  glusterfs: (version) => `GlusterFS ${version}`,
+  glossa: (version) => `glossa ${version}`,
+};
+
+export function introduction(settings: TutorialSettings, width: number): string {
+  const { seed, searches, delayMs, maker } = settings;
+  const away = delayMs === 0 ? '' : `, each request ${delayMs} ms farther away than it is`;
+  const sentences = [
+    'A program that looks for a file in one directory after the other asks most of them in vain.',
+    "GlusterFS's translator tutorial of 2012 writes a cache of absent names for that, puts it into the",
+    'stack of a volume on two bricks, and measures it. Here is the same stack over two bricks of',
+    `${bricksOf[maker.by](maker.version)} on this machine${away}.`,
+    ...(maker.why === null ? [] : [`They are not of GlusterFS: ${maker.why}.`]),
+    `${grouped(FILES)} files lie in ${DIRECTORIES} directories, and ${grouped(searches)} searches ask`,
+    `for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files (seed ${seed}), through:`,
+  ];
+  const rows = stacks.map(({ title, what }) => [title, what] as const);
+  return `${paragraph(sentences, width)}\n\n${columns(rows, width)}`;
+}
+
+const TALK = stacks[0]!.talkMs!;
+
+/** The talk's cache in Python against its native one: slower by so many percent. */
+const TALK_LOSS = Math.round(100 * (stacks[2]!.talkMs! / stacks[1]!.talkMs! - 1));
+
+/** A row a stack, beside the talk's; a time that is not to be compared is left out. */
+export function table({ seed }: TutorialSettings, searched: readonly Searched[]): string {
+  const head = [
+    ['', 'lookups', 'sent to', 'one search', '', 'the talk', ''],
+    ['', 'asked', 'the bricks', 'here', 'faster', '(2012)', 'faster'],
+  ];
+  const cells = timeCells(searched, seed);
+  const rows = searched.map((mine, at) => {
+    const { title, talkMs } = stacks[at]!;
+    const times = at === 0 || talkMs === null ? '' : `${(TALK / talkMs).toFixed(1)} ×`;
+    return [
+      ...[title, grouped(mine.lookups), grouped(mine.forwarded)],
+      ...cells[at]!,
+      ...[talkMs === null ? '-' : msText(talkMs), times],
+    ];
+  });
+  return aligned([...head, ...rows]);
+}
+
+/** All that comes after the introduction; the last of it is what to take home. */
+export function reportText(
+  settings: TutorialSettings,
+  { busy, searched }: Measurement,
+  width: number,
+): string {
+  const [baseline, , python] = searched as readonly [Searched, Searched, Searched];
+  const counted = [
+    `With the cache in Python the bricks had ${grouped(python.forwarded)} lookups to answer instead of`,
+    `${grouped(baseline.forwarded)}.`,
+    ALL_FOUND,
+    'Names that are there the kernel remembers, through every mount.',
+  ];
+  const disturbed = disturbance([busy]);
+  const far =
+    settings.delayMs === 0
+      ? [
+          "The talk's bricks were across a network, behind weak machines: --delay 1.3 puts these as " +
+            'far away.',
+        ]
+      : [];
+  return [
+    table(settings, searched),
+    paragraph(counted, width),
+    ...(disturbed === null ? [] : [paragraph([disturbed], width)]),
+    nextSteps(),
+    paragraph([takeHome(settings, searched), ...far], width),
+  ].join('\n\n');
+}
+
+/** Writes the last sentence: the cache's gain and the script's cost, which are the subject of the talk. */
+export function takeHome({ seed }: TutorialSettings, searched: readonly Searched[]): string {
+  const [baseline, native, python] = searched as readonly [Searched, Searched, Searched];
+  const said = sayingFor(seed);
+  return (
+    `${said('A search with the cache in Python', 'one without a cache', python, baseline)}, and ` +
+    `${said('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_LOSS} % ` +
+    'slower than that.'
+  );
+}
+
+export function nextSteps(): string {
+  const files: readonly (readonly [path: string, what: string])[] = [
+    [`${FOLDER}/README.md`, 'the same by hand'],
+    [`${FOLDER}/original.vol`, 'the stack as the slides print it'],
+    [`${FOLDER}/python.vol`, 'with the two lines that bring Python in'],
+    ['examples/negative/negative.py', 'the cache in Python'],
+    ['runtime/xlators/features/negative/index.ts', 'the cache in TypeScript'],
+  ];
+  return lookNext(files);
+}

@@ -1,0 +1,189 @@
+/** The tutorial on real mounts: over bricks of glossa and of GlusterFS, to its end and not. */
+import { describe, expect, it, vi } from 'vitest';
+import {
+  endsBy,
+  expectClean,
+  inUnmountable,
+  isRoot,
+  killed,
+  lookupsOf,
+  PATIENCE,
+  seed,
+  servers,
+  tutorial,
+} from '../../../test/support/demo.ts';
+import { noBricks, whyNoBricks } from '../../../test/support/gluster.ts';
+import { GLOSSA, groupOfMounts, run, withScratch } from '../../../test/support/mount.ts';
+import { isSkipped } from '../../../test/support/obstacle.ts';
+import { skipFor } from '../../../test/support/tools.ts';
+import { usually, wantedOf } from '../../../test/support/wanted.ts';
+
+const searches = 300;
+const expected = lookupsOf(searches);
+
+/** The share of each stack's lookups that goes to a brick, and its time in the talk. */
+const stacks = [
+  { name: 'baseline', sent: expected.all, talkMs: 7.357 },
+  { name: 'native', sent: expected.left, talkMs: 1.095 },
+  { name: 'python', sent: expected.left, talkMs: 1.286 },
+  { name: 'python-kernel', sent: expected.left, talkMs: null },
+].map((stack, at) => ({
+  ...stack,
+  lookups: expected.lookups,
+  meanMs: expect.any(Number),
+  p99Ms: expect.any(Number),
+  roundsMs: expect.any(Array),
+  toFirst: at === 0 ? null : expect.objectContaining({ ratio: expect.any(Number) }),
+}));
+
+const busy = expect.objectContaining({ others: expect.any(Number), load: expect.any(Number) });
+
+/** Processes of bricks, whoever has made them. */
+const BRICK = 'brick[01]';
+
+const hasNoRoot = isSkipped('glossa tutorial', isRoot ? '' : 'it is for root');
+const describeRoot = hasNoRoot ? describe.skip : groupOfMounts;
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+describeRoot('glossa tutorial', () => {
+  usually(testSearches);
+
+  it.each(wantedOf(signals, () => false))('cleans up after %s, over bricks of glossa', (signal) =>
+    endsBy(signal, tutorial, ['--bricks', 'glossa']),
+  );
+
+  it.skipIf(noBricks()).each(wantedOf(signals, () => false))(
+    'cleans up after %s, over bricks of GlusterFS',
+    (signal) => endsBy(signal, tutorial, ['--bricks', 'glusterfs']),
+  );
+
+  it.each(wantedOf(['glossa', 'glusterfs'], (by) => by === 'glusterfs'))(
+    'says so, and cleans up, when a brick of %s dies',
+    (by) =>
+      withScratch(async (scratch) => {
+        if (by === 'glusterfs') skipFor(whyNoBricks());
+        let killing: Promise<unknown> | undefined;
+        const flags = ['--searches', '200000', '--bricks', by];
+        const { status, err } = await tutorial(scratch, flags, () => {
+          killing = vi
+            .waitFor(() => {
+              const mounts = scratch.mounts();
+              expect(mounts.some((path) => path.endsWith('baseline-mnt'))).toBe(true);
+            }, PATIENCE)
+            .then(() => {
+              for (const pid of servers(scratch, 'directory=.*brick1'))
+                process.kill(pid, 'SIGKILL');
+            });
+        });
+        await killing;
+        expect(status).toBe(1);
+        expect(err).toMatch(/^glossa: the brick \S+brick1\.vol ended unexpectedly; /);
+        await expectClean(scratch);
+      }),
+  );
+});
+
+/** Those that `test:long` does not run again. */
+function testSearches(): void {
+  it('searches through the four stacks over bricks of glossa, and prints JSON when asked to', () =>
+    withScratch(async (scratch) => {
+      const flags = ['--json', '--searches', `${searches}`, '--delay', '0.2', '--bricks', 'glossa'];
+      const { status, out, err } = await tutorial(scratch, flags);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      const report = JSON.parse(out);
+      expect(report).toEqual({
+        ...{ seed, searches, delayMs: 0.2 },
+        bricks: { by: 'glossa', version: expect.stringMatching(/^\d+\.\d+/), why: null },
+        busy,
+        stacks,
+      });
+      // No request reaches a brick before its time.
+      const [{ meanMs, sent }] = report.stacks;
+      expect(meanMs * searches).toBeGreaterThan(sent * 0.2);
+      await expectClean(scratch);
+    }));
+
+  it('takes bricks of glossa, and says why, where there is no GlusterFS', () =>
+    withScratch(async (scratch) => {
+      const flags = ['--searches', '20'];
+      const nowhere = await scratch.folder('nowhere');
+      const { status, out, err } = await tutorial(scratch, flags, undefined, { PATH: nowhere });
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      const text = out.replaceAll(/\s+/g, ' ');
+      expect(text).toMatch(/over two bricks of glossa \d\S+ on this machine\. They are not of/);
+      expect(text).toMatch(/GlusterFS: glusterfsd is not installed/);
+      await expectClean(scratch);
+    }));
+
+  it.skipIf(noBricks())("prints the talk's times beside those over bricks of GlusterFS", () =>
+    withScratch(async (scratch) => {
+      let seen: Promise<unknown> | undefined;
+      const { status, out, err } = await tutorial(scratch, ['--searches', '100'], () => {
+        const there = () => expect(servers(scratch, BRICK).length).toBeGreaterThanOrEqual(2);
+        seen = vi.waitFor(there, PATIENCE);
+      });
+      await seen;
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      expect(out.replaceAll(/\s+/g, ' ')).toMatch(/over two bricks of GlusterFS 1?\d\.\d+ on this/);
+      const rows = [
+        ['no cache', '7.357 ms'],
+        ['native', '1.095 ms  6.7 ×'],
+        ['Python', '1.286 ms  5.7 ×'],
+        ['Python \\+ kernel', '-'],
+      ];
+      for (const [name, talk] of rows) {
+        const here = '([\\d.]+ ms|-)( +(too noisy|no difference|[\\d.]+ × \\[.*\\]))?';
+        const line = `^  ${name} +\\d+ +\\d+ +${here} +${talk!.replace(/ +/g, ' +')}$`;
+        expect(out).toMatch(new RegExp(line, 'm'));
+      }
+      // Progress is for terminals.
+      expect(out).not.toMatch('\r');
+      await expectClean(scratch);
+    }),
+  );
+
+  it.skipIf(noBricks())('leaves no process and no mount when it is killed itself', () =>
+    withScratch((scratch) => killed(scratch, tutorial, ['--searches', '200000'])),
+  );
+
+  it.runIf(isRoot)('says why where nothing can be mounted', () =>
+    withScratch(async (scratch) => {
+      const { status, out, err } = await inUnmountable(scratch, [], 'tutorial');
+      expect({ status, out }).toEqual({ status: 1, out: '' });
+      expect(err).toMatch(/^glossa: nothing can be mounted here: .*; glossa demo does without$/m);
+      await expectClean(scratch);
+    }),
+  );
+}
+
+usually(() => {
+  it.runIf(isRoot)('says to others than root that it is for root', () =>
+    withScratch(async (scratch) => {
+      const args = [
+        '--reuid=65534',
+        '--regid=65534',
+        '--clear-groups',
+        '--',
+        process.execPath,
+        GLOSSA,
+      ];
+      const { status, out, err } = await run(scratch, 'setpriv', [...args, 'tutorial']);
+      expect({ status, out }).toEqual({ status: 1, out: '' });
+      expect(err).toMatch(/^glossa: the tutorial is for root: .*; glossa demo does without$/m);
+    }),
+  );
+
+  it('refuses what makes no sense', () =>
+    withScratch(async (scratch) => {
+      const wrong = [
+        ['--searches', '19'],
+        ['--seed', 'x'],
+        ['--delay', '0.001'],
+        ['--delay', '101'],
+        ['--bricks', 'clay'],
+        ['folder'],
+      ];
+      for (const flags of wrong) expect((await tutorial(scratch, flags)).status).toBe(2);
+    }));
+});

@@ -1,0 +1,22 @@
+/** Where a run has no place for temporary files. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { withScratch } from '../../test/support/mount.ts';
+import { makeWorkplace } from './workplace.ts';
+
+it.each(['demo', 'tutorial'])('glossa %s says that its folder is not there', async (name) => {
+  const before = process.env.TMPDIR;
+  await withScratch(async ({ path }) => {
+    const none = join(path, 'none');
+    process.env.TMPDIR = none;
+    try {
+      const terminal = { err: () => {} } as never;
+      await expect(makeWorkplace(name, terminal)).rejects.toThrow(
+        `cannot make a temporary folder in ${none}: No such file or directory; TMPDIR names another place`,
+      );
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+  });
+});

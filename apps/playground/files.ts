@@ -1,0 +1,122 @@
+/**
+ * The playground as files that any static server can give, below any path.
+ *
+ * The page runs foreign code (a shared link), so its Content-Security-Policy allows no connection at
+ * all, of its workers neither: there is no fetch. What the interpreters are made of is therefore in
+ * scripts, which `<script src>` may load from beside the page: each hands over one part, compressed
+ * and in base64. The worker's program is one of them, and is started from a blob: such a worker has
+ * the policy of its page, where one with an address of its own would have that of its response.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { nodeMachine } from '../../bridges/machine/node/index.ts';
+import { pageParts } from '../../bridges/machine/node/page-parts.ts';
+import { bakePython } from '../../bridges/python/baked.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { registry } from '../../server/registry.ts';
+import { version } from '../../terminal/package-version.ts';
+import type { FileTexts, GivenPage, GivenPart } from './given.ts';
+import { lessonStyle } from './lesson-style.ts';
+import { playgroundStyle } from './style.ts';
+import { wordsOf } from './words.ts';
+
+const dist = (path: string): string => readFileSync(join(packageRoot, 'dist', path), 'utf8');
+
+/** What runs without system calls (bridges/browser.ts). */
+const TYPES = [
+  ...['debug/delay-gen', 'debug/error-gen', 'debug/io-stats', 'debug/sink', 'debug/trace'],
+  ...['features/glupy', 'features/locks', 'features/negative', 'storage/memory'],
+];
+
+const VOLFILE = `# A request comes in at the last volume of this file and goes down to the first.
+
+# The files: in memory, and gone with this page.
+volume storage
+    type storage/memory
+end-volume
+
+# The storage is far away: how far is set above the picture.
+
+# The translator: negative.py.
+volume negative
+    type features/glupy
+    option module-name negative
+    option timeout 60
+    subvolumes storage
+end-volume
+`;
+
+/** The lesson of the tutorial: a cache of absent names. */
+export const startFiles = (): FileTexts => ({
+  '/negative.py': readFileSync(join(packageRoot, 'examples/negative/negative.py'), 'utf8'),
+  '/graph.vol': VOLFILE,
+});
+
+/** A name that is absent from the first folder and in the second one: four requests. */
+const START_LINE = 'search file001.php';
+
+/** All files by their paths in the folder. Takes seconds: 30 MB are compressed. */
+export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
+  const texts: Record<string, string> = {};
+  const files = new Map<string, string>();
+  const parts: GivenPart[] = [];
+  const pack = (name: string, content: string | Uint8Array): GivenPart => {
+    const file = `parts/${name.replaceAll('/', '-')}.js`;
+    const packed = gzipSync(content).toString('base64');
+    files.set(file, `glossaPart(${JSON.stringify(name)},"${packed}");\n`);
+    return { name, file };
+  };
+  const add = (name: string, content: string | Uint8Array): void =>
+    void parts.push(pack(name, content));
+  for (const [name, content] of pageParts()) {
+    if (typeof content === 'string') texts[name] = content;
+    else add(name, content);
+  }
+  for (const [name, content] of await bakePython(nodeMachine)) add(name, content);
+  add('texts', JSON.stringify(texts));
+  add('worker', dist('apps/playground/play/worker.js'));
+  const lessons = pack('lessons', dist('apps/playground/lessons.json'));
+  files.set('page.js', dist('apps/playground/page.js'));
+  files.set('THIRD-PARTY.txt', dist('apps/playground/THIRD-PARTY.txt'));
+  const words = wordsOf(await registry.loadAll(), TYPES);
+  const begun = { files: startFiles(), line: START_LINE };
+  files.set('index.html', page({ version: version(), parts, lessons, words, ...begun }));
+  return files;
+}
+
+/**
+ * Pyodide's own script and the scope of modules are run from texts, by workers, which have this policy
+ * too: 'unsafe-eval'. CodeMirror makes style sheets, and marks errors with pictures in data:.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-eval' blob:",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  "connect-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const page = (given: GivenPage): string => `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="referrer" content="no-referrer">
+<title>glossa: playground for translators</title>
+<link rel="icon" href="data:,">
+<style>${playgroundStyle}
+${lessonStyle}</style>
+</head>
+<body>
+<main id="page"><h1>Playground for translators</h1><p role="status">The page is being started… If this line stays, the browser is too old for it.</p></main>
+<noscript><p>The playground runs in the browser, and needs JavaScript for that.</p></noscript>
+<script type="application/json" id="given">${JSON.stringify(given).replaceAll('<', '\\u003c')}</script>
+<script src="page.js"></script>
+</body>
+</html>
+`;

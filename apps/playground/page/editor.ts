@@ -1,0 +1,296 @@
+/** The files, each in a tab, and CodeMirror for the one that is open. */
+
+import { autocompletion } from '@codemirror/autocomplete';
+import { javascript } from '@codemirror/lang-javascript';
+import { python } from '@codemirror/lang-python';
+import { indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
+import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
+import { basicSetup } from 'codemirror';
+import { button, el } from '../../trace/page/dom.ts';
+import type { FileTexts, Words } from '../given.ts';
+import type { Problem } from '../play/protocol.ts';
+import { COLOURS } from './colours.ts';
+import { volfileLanguage } from './volfile-language.ts';
+import { completionsFor, hoverFor, type Kind, kindOf } from './words.ts';
+
+const LANGUAGES: Readonly<Record<Kind, () => Extension>> = {
+  volfile: () => volfileLanguage,
+  python: () => [python(), indentUnit.of('    ')],
+  javascript: () => javascript(),
+  text: () => [],
+};
+
+const light = StateEffect.define<number | null>();
+
+/** The line that a request is at. */
+const lit = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(before, { effects, state, changes }) {
+    let now = before.map(changes);
+    for (const effect of effects) {
+      if (!effect.is(light)) continue;
+      const line = effect.value;
+      now =
+        line === null || line < 1 || line > state.doc.lines
+          ? Decoration.none
+          : Decoration.set(
+              Decoration.line({ class: 'lit', attributes: { 'aria-current': 'step' } }).range(
+                state.doc.line(line).from,
+              ),
+            );
+    }
+    return now;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+const NAME = /^\/[\w.-]+$/;
+
+/** Room below a line that the text is scrolled to. */
+const REVEALED_BELOW_PX = 8;
+
+export interface EditorSettings {
+  readonly words: Words;
+  /** Texts, names or the tab that is open have changed. */
+  changed(): void;
+  /** A file is about to be removed. */
+  removing(): void;
+}
+
+export class Editor {
+  readonly element: HTMLElement;
+  private readonly settings: EditorSettings;
+  private readonly view: EditorView;
+  private readonly states = new Map<string, EditorState>();
+  private readonly tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Files' });
+  private readonly bar = el('form', { class: 'naming', hidden: true });
+  private readonly remover = button('×', 'Remove this file', () => this.remove());
+  private problems: readonly Problem[] = [];
+  private open = '';
+
+  constructor(settings: EditorSettings) {
+    this.settings = settings;
+    const panel = el('div', { class: 'panel', id: 'panel', role: 'tabpanel' });
+    this.view = new EditorView({ parent: panel });
+    const act = el(
+      'div',
+      { class: 'acts' },
+      button('+', 'Add a file', () =>
+        this.askName('Name of the new file', '', (to) => this.add(to)),
+      ),
+      button('✎', 'Rename this file', () =>
+        this.askName('New name', this.open, (to) => this.rename(to)),
+      ),
+      this.remover,
+    );
+    const head = el('div', { class: 'filebar' }, this.tabs, act);
+    this.element = el('section', { class: 'editor', 'aria-label': 'Files' }, head, this.bar, panel);
+    this.tabs.addEventListener('keydown', (event) => this.moveTab(event));
+  }
+
+  get texts(): FileTexts {
+    this.keep();
+    return Object.fromEntries([...this.states].map(([path, { doc }]) => [path, doc.toString()]));
+  }
+
+  get openPath(): string {
+    return this.open;
+  }
+
+  /** Takes these files in the place of what there is. */
+  setTexts(texts: FileTexts, open?: string): void {
+    this.states.clear();
+    this.problems = [];
+    for (const [path, text] of Object.entries(texts))
+      this.states.set(path, this.stateOf(path, text));
+    this.open = '';
+    const first = [...this.states.keys()][0];
+    if (first !== undefined) this.show(open !== undefined && this.states.has(open) ? open : first);
+  }
+
+  /** Opens the tab of a file; and goes to a line of it. */
+  show(path: string, line?: number): void {
+    const state = this.states.get(path);
+    if (state === undefined) return;
+    if (path !== this.open) {
+      this.keep();
+      this.open = path;
+      this.view.setState(state);
+      this.mark();
+      this.drawTabs();
+      this.settings.changed();
+    }
+    if (line === undefined) return;
+    const at = this.view.state.doc.line(
+      Math.max(1, Math.min(line, this.view.state.doc.lines)),
+    ).from;
+    this.view.dispatch({ selection: { anchor: at }, scrollIntoView: true });
+    this.view.focus();
+  }
+
+  /** Shows what is wrong at its lines. */
+  setProblems(problems: readonly Problem[]): void {
+    this.problems = problems;
+    this.mark();
+    this.drawTabs();
+  }
+
+  /** Lights the line that a request is at: `null` for none. A file that is not open stays so. */
+  light(file: string | null, line: number | null): void {
+    const isHere = file !== null && this.open === `/${file}`;
+    const effects = [light.of(isHere ? line : null)];
+    // Who is typing stays where that is.
+    const scrolls = isHere && !this.view.hasFocus;
+    this.view.dispatch({ effects });
+    if (scrolls && line !== null && line <= this.view.state.doc.lines) this.reveal(line);
+  }
+
+  /** Scrolls the text to a line. The page stays where it is, unlike with EditorView.scrollIntoView. */
+  private reveal(line: number): void {
+    const { scrollDOM, state } = this.view;
+    const { top, bottom } = this.view.lineBlockAt(state.doc.line(line).from);
+    const { scrollTop, clientHeight } = scrollDOM;
+    const least = bottom + REVEALED_BELOW_PX - clientHeight;
+    if (top < scrollTop || least > scrollTop) scrollDOM.scrollTop = Math.min(top, least);
+  }
+
+  private keep(): void {
+    if (this.states.has(this.open)) this.states.set(this.open, this.view.state);
+  }
+
+  private stateOf(path: string, doc: string): EditorState {
+    const kind = kindOf(path);
+    const { words } = this.settings;
+    return EditorState.create({
+      doc,
+      extensions: [
+        basicSetup,
+        LANGUAGES[kind](),
+        syntaxHighlighting(COLOURS),
+        autocompletion({ override: [completionsFor(kind, words)] }),
+        hoverFor(kind, words),
+        lintGutter(),
+        lit,
+        keymap.of([]),
+        EditorState.tabSize.of(4),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ 'aria-label': `Text of ${path}`, tabindex: '0' }),
+        EditorView.updateListener.of(({ docChanged }) => {
+          if (docChanged) this.settings.changed();
+        }),
+      ],
+    });
+  }
+
+  private mark(): void {
+    const { state } = this.view;
+    const own = this.problems.filter(({ file }) => file === this.open);
+    const found = own.map(({ line, column, severity, message }): Diagnostic => {
+      const at = state.doc.line(Math.max(1, Math.min(line, state.doc.lines)));
+      const from = Math.min(at.to, at.from + Math.max(0, column - 1));
+      const word = /^[^\s"`]+/.exec(state.sliceDoc(from, at.to))?.[0] ?? '';
+      return { from, to: from + word.length, severity, message };
+    });
+    this.view.dispatch(setDiagnostics(state, found));
+  }
+
+  private drawTabs(): void {
+    const tabs = [...this.states.keys()].map((path) => {
+      const isOpen = path === this.open;
+      const wrong = this.problems.filter(({ file }) => file === path).length;
+      const tab = el(
+        'button',
+        {
+          type: 'button',
+          role: 'tab',
+          'aria-selected': String(isOpen),
+          'aria-controls': 'panel',
+          tabindex: isOpen ? 0 : -1,
+          'data-path': path,
+          class: wrong > 0 ? 'wrong' : '',
+        },
+        path.slice(1),
+        ...(wrong > 0 ? [el('span', { class: 'count' }, ` ${wrong} wrong`)] : []),
+      );
+      tab.addEventListener('click', () => this.show(path));
+      return tab;
+    });
+    this.tabs.replaceChildren(...tabs);
+    this.remover.disabled = this.states.size < 2;
+    this.element.querySelector('#panel')!.setAttribute('aria-label', this.open.slice(1));
+  }
+
+  private moveTab(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const paths = [...this.states.keys()];
+    const next = (paths.indexOf(this.open) + step + paths.length) % paths.length;
+    this.show(paths[next]!);
+    this.tabs.querySelector<HTMLElement>('[aria-selected=true]')!.focus();
+    event.preventDefault();
+  }
+
+  /** A line for a name, above the text. */
+  private askName(label: string, value: string, act: (path: string) => void): void {
+    const input = el('input', { type: 'text', id: 'file-name', autocomplete: 'off' });
+    input.value = value.slice(1);
+    const why = el('span', { class: 'small', role: 'alert' });
+    const close = (): void => {
+      this.bar.hidden = true;
+      this.view.focus();
+    };
+    this.bar.replaceChildren(
+      el('label', { for: 'file-name' }, label),
+      input,
+      el('button', { type: 'submit' }, 'OK'),
+      why,
+    );
+    this.bar.onkeydown = ({ key }) => {
+      if (key === 'Escape') close();
+    };
+    this.bar.onsubmit = (event) => {
+      event.preventDefault();
+      const path = `/${input.value.trim().replace(/^\/+/, '')}`;
+      if (path === value) return close();
+      if (!NAME.test(path)) {
+        why.textContent = 'A name has letters, digits, _, - and dots: cache.py, graph.vol';
+      } else if (this.states.has(path)) why.textContent = `There is a ${path.slice(1)} already.`;
+      else {
+        act(path);
+        close();
+      }
+    };
+    this.bar.hidden = false;
+    input.focus();
+    input.select();
+  }
+
+  private add(path: string): void {
+    this.keep();
+    this.states.set(path, this.stateOf(path, ''));
+    this.show(path);
+  }
+
+  private rename(to: string): void {
+    this.keep();
+    const from = this.open;
+    const entries = [...this.states].map(([path, state]): [string, EditorState] =>
+      path === from ? [to, this.stateOf(to, state.doc.toString())] : [path, state],
+    );
+    this.states.clear();
+    for (const [path, state] of entries) this.states.set(path, state);
+    this.open = '';
+    this.show(to);
+  }
+
+  private remove(): void {
+    const { open } = this;
+    if (!confirm(`Remove ${open.slice(1)}?`)) return;
+    this.settings.removing();
+    this.states.delete(open);
+    this.open = '';
+    this.show([...this.states.keys()][0]!);
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * The course in the page: a lesson's text beside the editor, its check below. Which lesson is open is
+ * in the page's address, so that a link leads to each, and back and forward go through them.
+ */
+
+import { difference } from '../../../course/difference.ts';
+import type { Verdict } from '../../../course/judge.ts';
+import type { LessonLanguage } from '../../../course/lessons/check.ts';
+import { FIRST_LANGUAGE, fragmentOf, type LessonLink, lessonIn } from '../../../course/link.ts';
+import type { FileTexts, GivenLesson, GivenPart, LessonVariant } from '../../given.ts';
+import type { Judged, Texts, Traffic } from '../../play/protocol.ts';
+import type { Notices } from '../notices.ts';
+import { loadPart } from '../parts.ts';
+import { Lost, type Session } from '../session.ts';
+import { lessonBar } from './bar.ts';
+import { isLanguage, lessonPanel, type PanelState } from './panel.ts';
+import { Progress } from './progress.ts';
+
+export interface LessonsSettings {
+  readonly part: GivenPart;
+  readonly notices: Notices;
+  /** What the editor has. */
+  texts(): Texts;
+  /** Goes to a lesson, as it was left here, or with these files when it is new. */
+  enter(fragment: string, files: FileTexts): void;
+  /** Puts other files into the lesson; those that are there are kept. */
+  put(files: FileTexts): void;
+  /** A session for checks alone; null where nothing can run. */
+  session(): Promise<Session | null>;
+  /** Told of the requests that a check has made. */
+  seen(traffic: Traffic): void;
+  /** Whether the panel is to be seen. */
+  shown(isShown: boolean): void;
+}
+
+export class Lessons {
+  private readonly settings: LessonsSettings;
+  private readonly progress = new Progress(() => this.panel.list(this.state));
+  private readonly panel = lessonPanel({
+    close: () => this.toggle(false),
+    chosen: (language) => this.choose(language),
+    isPassed: (fragment) => this.progress.has(fragment),
+  });
+  private readonly bar = lessonBar({
+    check: () => void this.check(),
+    hint: () => this.hint(),
+    solution: () => this.solution(),
+    reset: () => this.reset(),
+  });
+  private loading: Promise<readonly GivenLesson[]> | null = null;
+  private lessons: readonly GivenLesson[] = [];
+  private language: LessonLanguage = FIRST_LANGUAGE;
+  private lesson: GivenLesson | null = null;
+  private hints = 0;
+  private judge: Promise<Session | null> | null = null;
+  /** Of checks: what an earlier one finds is of no interest. */
+  private turn = 0;
+  private isChecking = false;
+
+  constructor(settings: LessonsSettings) {
+    this.settings = settings;
+  }
+
+  /** The text, and below it the task and its check. */
+  get elements(): readonly HTMLElement[] {
+    return [this.panel.element, this.bar.element];
+  }
+
+  get isOpen(): boolean {
+    return this.lesson !== null;
+  }
+
+  /** @throws {Error} when there is no such lesson */
+  async follow(link: LessonLink): Promise<void> {
+    const lessons = await this.load();
+    const lesson = lessons.find(({ name }) => name === link.lesson);
+    if (lesson === undefined) {
+      const names = lessons.map(({ name }) => name).join(', ');
+      throw new Error(`no lesson is called '${link.lesson}'; there is ${names}`);
+    }
+    const { language } = link;
+    if (!isLanguage(language)) {
+      const languages = Object.keys(lesson.variants).join(' and ');
+      throw new Error(`no lesson is in '${language}'; there is ${languages}`);
+    }
+    this.settings.enter(fragmentOf(link), lesson.variants[language].files);
+    this.toggle(true);
+    this.panel.focus();
+  }
+
+  /** Shows the lesson of a fragment, whose files are in the editor; none for ''. */
+  async show(fragment: string): Promise<void> {
+    this.stop();
+    const link = lessonIn(fragment);
+    if (link !== null && this.lessons.length === 0) await this.load();
+    this.lesson = this.lessons.find(({ name }) => name === link?.lesson) ?? null;
+    if (link !== null && isLanguage(link.language)) this.language = link.language;
+    this.hints = 0;
+    this.bar.element.hidden = this.lesson === null;
+    this.bar.begin(this.next);
+    this.bar.ask(this.variant?.task ?? '');
+    this.panel.show(this.state);
+    if (this.lesson !== null) this.toggle(true);
+  }
+
+  toggle(isShown = this.panel.element.hidden !== false): void {
+    this.panel.element.hidden = !isShown;
+    this.settings.shown(isShown);
+  }
+
+  /** The panel, with the list of lessons. */
+  async open(): Promise<void> {
+    await this.load();
+    this.panel.show(this.state);
+    this.toggle();
+  }
+
+  /** Goes to the first lesson. */
+  async begin(): Promise<void> {
+    const [first] = await this.load();
+    location.hash = fragmentOf({ lesson: first!.name, language: this.language });
+  }
+
+  /** Runs the lesson's check of what the editor has; one that runs already is given up. */
+  async check(): Promise<void> {
+    const { lesson, variant, settings } = this;
+    if (lesson === null || variant === null) return;
+    this.stop();
+    const { turn } = this;
+    const texts = settings.texts();
+    if (texts[variant.module] === undefined) {
+      this.bar.say(`\`${variant.module.slice(1)}\` is gone. “Begin anew” gives it again.`);
+      return;
+    }
+    this.isChecking = true;
+    this.bar.checking();
+    this.judge ??= settings.session();
+    const session = await this.judge.catch(() => null);
+    const judged: Judged =
+      session === null
+        ? CANNOT
+        : await session
+            .judge({ lesson: lesson.name, texts, module: variant.module })
+            .catch(notJudged);
+    if (turn !== this.turn) return;
+    this.isChecking = false;
+    this.tell(judged);
+    if (judged.traffic !== null) settings.seen(judged.traffic);
+  }
+
+  private tell({ passed, answer }: Verdict): void {
+    const isLast = passed && this.next === null;
+    const end = isLast ? '\n\nThat was the last lesson.' : '';
+    this.bar.say(answer + end, passed ? 'right' : 'not yet');
+    if (!passed) return;
+    const why = this.progress.keep(this.fragment);
+    if (why !== null) {
+      const text = `That this lesson is passed is not kept when this page is closed: ${why}`;
+      this.settings.notices.say('progress', text);
+    }
+    this.panel.list(this.state);
+  }
+
+  /** Ends a check that runs: it might never come to an end by itself. */
+  private stop(): void {
+    this.turn += 1;
+    if (!this.isChecking) return;
+    this.isChecking = false;
+    void this.judge?.then((session) => session?.replace('another check was begun'));
+  }
+
+  private get state(): PanelState {
+    return { lessons: this.lessons, language: this.language, lesson: this.lesson };
+  }
+
+  private get variant(): LessonVariant | null {
+    return this.lesson?.variants[this.language] ?? null;
+  }
+
+  /** Of the lesson that is open. */
+  private get fragment(): string {
+    return fragmentOf({ lesson: this.lesson!.name, language: this.language });
+  }
+
+  private get next(): string | null {
+    const next = this.lesson && this.lessons[this.lessons.indexOf(this.lesson) + 1];
+    return next ? fragmentOf({ lesson: next.name, language: this.language }) : null;
+  }
+
+  private choose(language: LessonLanguage): void {
+    this.language = language;
+    if (this.lesson === null) this.panel.list(this.state);
+    else location.hash = this.fragment;
+  }
+
+  private hint(): void {
+    const { hints = [] } = this.variant ?? {};
+    const hint = hints[this.hints];
+    this.hints += 1;
+    if (hint !== undefined) this.bar.hint(hint);
+    else this.bar.say('There are no more hints. “Solution” shows what is missing.');
+  }
+
+  private solution(): void {
+    const { variant, settings } = this;
+    if (variant === null) return;
+    const { module, solution } = variant;
+    const texts = settings.texts();
+    const differs = difference(module.slice(1), texts[module] ?? '', solution);
+    if (differs === '') this.bar.say('Your file is the solution.');
+    else
+      this.bar.solve(differs, () => {
+        settings.put({ ...settings.texts(), [module]: solution });
+        this.bar.begin(this.next);
+        this.bar.say('The solution is in the editor. “Undo…” has what was there.');
+      });
+  }
+
+  private reset(): void {
+    if (this.variant === null) return;
+    this.settings.put(this.variant.files);
+    this.hints = 0;
+    this.bar.begin(this.next);
+    this.bar.say('The lesson begins anew. “Undo…” has what was there.');
+  }
+
+  private load(): Promise<readonly GivenLesson[]> {
+    this.loading ??= loadPart(this.settings.part).then((bytes) => {
+      this.lessons = JSON.parse(new TextDecoder().decode(bytes)) as GivenLesson[];
+      return this.lessons;
+    });
+    return this.loading;
+  }
+}
+
+const CANNOT: Judged = {
+  passed: false,
+  traffic: null,
+  answer: 'Nothing can be checked, as nothing can run in this page.',
+};
+
+const notJudged = (error: Error): Judged => ({
+  passed: false,
+  traffic: null,
+  answer:
+    error instanceof Lost
+      ? `It computed without an end, and was stopped: ${error.message}. Is there a loop that never ends? What you typed is all there.`
+      : `It could not be checked: ${error.message}`,
+});

@@ -1,0 +1,95 @@
+/**
+ * Plays the steps of a recording: all steps of a request, and then the next request. If the browser is set to
+ * reduce motion, it shows the end at once.
+ */
+import { el } from '../../trace/page/dom.ts';
+import type { Model } from '../../trace/page/model.ts';
+
+/** Milliseconds that a step is shown for; null where a person goes from step to step. */
+const PACES: Readonly<Record<string, number | null>> = {
+  'step by step': null,
+  slow: 900,
+  fast: 120,
+};
+
+const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+export class Player {
+  readonly element: HTMLElement;
+  private readonly pace: HTMLSelectElement;
+  private readonly toggle = el('button', { type: 'button', id: 'play' });
+  private model: Model | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    const paces = Object.keys(PACES).map((word) => el('option', { value: word }, word));
+    this.pace = el('select', { id: 'pace' }, ...paces);
+    if (!isStill()) this.pace.value = 'slow';
+    this.pace.addEventListener('change', () => (this.ms === null ? this.stop() : this.play()));
+    this.toggle.addEventListener('click', () => (this.isPlaying ? this.stop() : this.play()));
+    this.element = el(
+      'div',
+      { class: 'player' },
+      this.toggle,
+      el('label', { for: 'pace' }, 'Pace '),
+      this.pace,
+    );
+    this.name();
+  }
+
+  /** Takes another recording, and plays it. */
+  show(model: Model | null): void {
+    this.stop();
+    this.model = model;
+    if (model === null) return;
+    if (this.ms !== null) this.play();
+    else if (isStill()) {
+      model.select(model.shown.length - 1);
+      model.go(Number.POSITIVE_INFINITY);
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.name();
+  }
+
+  private get ms(): number | null {
+    return PACES[this.pace.value] ?? null;
+  }
+
+  private get isPlaying(): boolean {
+    return this.timer !== undefined;
+  }
+
+  private play(): void {
+    const { model } = this;
+    if (model?.current == null) return;
+    clearTimeout(this.timer);
+    if (this.ms === null) this.pace.value = 'slow';
+    // At its end it begins again.
+    const isAtEnd =
+      model.place === model.shown.length - 1 && model.step === model.current.steps.length - 1;
+    if (isAtEnd) model.select(0);
+    this.timer = setTimeout(() => this.next(), this.ms!);
+    this.name();
+  }
+
+  private next(): void {
+    const model = this.model!;
+    if (model.current !== null && model.step < model.current.steps.length - 1) {
+      model.go(model.step + 1);
+    } else if (model.place < model.shown.length - 1) model.select(model.place + 1);
+    else {
+      this.stop();
+      return;
+    }
+    this.timer = setTimeout(() => this.next(), this.ms ?? 0);
+  }
+
+  private name(): void {
+    this.toggle.textContent = this.isPlaying ? 'Pause' : 'Play';
+    this.toggle.disabled = this.model === null;
+  }
+}

@@ -1,0 +1,23 @@
+/** Starts the worker that runs a graph: from a blob, which has the policy of this page. */
+import type { LostCall, Question } from '../play/protocol.ts';
+import type { Parts } from './parts.ts';
+import { OPENING, type SessionSettings, type WorkerLike } from './session.ts';
+
+export function workerMaker({
+  interpreters,
+  worker: program,
+}: Parts): SessionSettings['makeWorker'] {
+  const blob = new Blob([program], { type: 'text/javascript' });
+  return (lost) => {
+    const url = URL.createObjectURL(blob);
+    const worker = new Worker(url, { name: 'glossa graph' });
+    URL.revokeObjectURL(url);
+    // What watches over calls tells it of its own, while the graph's thread is busy.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => lost(data as LostCall['lost']);
+    const body = { parts: interpreters, lost: port2 };
+    const opening: Question<'open'> = { id: OPENING, kind: 'open', body };
+    worker.postMessage(opening, [port2]);
+    return worker as WorkerLike;
+  };
+}

@@ -1,0 +1,89 @@
+/** What was asked of a graph, and what of that arrived at its storage. */
+
+import { fops } from '../../../runtime/core/fops.ts';
+import type { Frame } from '../../../runtime/core/frame.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
+import type { Observer } from '../../../runtime/core/observer.ts';
+import type { Xlator } from '../../../runtime/core/xlator.ts';
+import type { Counters } from './protocol.ts';
+
+/** Fops that change a file, beside those that make and remove names. */
+const CHANGING: ReadonlySet<string> = new Set([
+  ...['truncate', 'ftruncate', 'writev', 'fallocate', 'discard', 'zerofill', 'copy_file_range'],
+  ...['setattr', 'fsetattr', 'setxattr', 'fsetxattr', 'removexattr', 'fremovexattr'],
+  ...['xattrop', 'fxattrop', 'icreate'],
+  ...fops.filter(({ entry }) => entry.creates ?? entry.removes).map(({ name }) => name),
+]);
+const CHANGE = {};
+
+const nameOf = new Map(fops.map(({ number, name }) => [number, name]));
+
+/** Counts arrivals at the lowest volumes; and at the top, where no caller reports requests by `asked`. */
+export class Counts implements Observer {
+  /** Whether a request has changed something in the storage. */
+  changed = false;
+  /** Whether what comes is the learner's. */
+  counting = true;
+  private readonly byFop = new Map<string, [asked: number, arrived: number]>();
+  private waitedMs = 0;
+  private readonly ofTop: boolean;
+
+  /** @param ofTop whether arrivals at the top count as asked: then `asked` is not to be called */
+  constructor({ ofTop = false } = {}) {
+    this.ofTop = ofTop;
+  }
+
+  asked(fop: FopName): void {
+    this.of(fop)[0] += 1;
+  }
+
+  waited(ms: number): void {
+    this.waitedMs += ms;
+  }
+
+  get counters(): Counters {
+    const all = [...this.byFop].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sum = (at: 0 | 1): number => all.reduce((total, [, counts]) => total + counts[at], 0);
+    return {
+      asked: sum(0),
+      arrived: sum(1),
+      waitedMs: Math.round(this.waitedMs * 1000) / 1000,
+      byFop: Object.fromEntries(all.map(([fop, [asked, arrived]]) => [fop, [asked, arrived]])),
+    };
+  }
+
+  watches(xl: Xlator, _fop: FopName, defines: boolean): boolean {
+    return (defines && xl.below.length === 0) || (this.ofTop && xl.above.length === 0);
+  }
+
+  samples(): boolean {
+    return true;
+  }
+
+  wind(_frame: Frame, xl: Xlator, fop: number): object | null {
+    if (!this.counting) return null;
+    const name = nameOf.get(fop)!;
+    if (this.ofTop && xl.above.length === 0) this.of(name)[0] += 1;
+    if (xl.below.length > 0) return null;
+    this.of(name)[1] += 1;
+    return CHANGING.has(name) ? CHANGE : null;
+  }
+
+  unwind(_change: object, opRet: number): void {
+    this.changed ||= opRet >= 0;
+  }
+
+  follows(): boolean {
+    return false;
+  }
+
+  notify(): void {}
+  logged(): void {}
+  note(): void {}
+
+  private of(fop: string): [number, number] {
+    const found = this.byFop.get(fop) ?? [0, 0];
+    this.byFop.set(fop, found);
+    return found;
+  }
+}

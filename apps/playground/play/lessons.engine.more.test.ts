@@ -1,0 +1,71 @@
+/** Lessons in the playground: their checks, of texts, wherever it runs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { nodeMachine } from '../../../bridges/machine/node/index.ts';
+import { openRecording } from '../../../runtime/observe/reader.ts';
+import { packageRoot } from '../../../runtime/sys/paths.ts';
+import { eventsIn, windsOf } from '../../../test/support/recording.ts';
+import { World } from './world.ts';
+
+const world = new World(nodeMachine);
+const text = (lesson: string, file: string): string =>
+  readFileSync(join(packageRoot, 'apps/course/lessons', lesson, file), 'utf8');
+const judge = (lesson: string, module: string, source: string) =>
+  world.judge({ lesson, module, texts: { '/other.vol': '', [module]: source } });
+
+// Some of them: all are judged as files, in both languages, and in the page.
+it.each([
+  ['1-stack', 'py'],
+  ['4-callback', 'js'],
+  ['7-cache', 'py'],
+  ['9-measure', 'js'],
+])('of %s, the solution in %s is right, and the starter is not', async (lesson, ending) => {
+  const module = `/${lesson.slice(2)}.${ending}`;
+  const solution = await judge(lesson, module, text(lesson, `solution.${ending}`));
+  expect(solution).toMatchObject({ passed: true });
+  const starter = await judge(lesson, module, text(lesson, `starter.${ending}`));
+  expect(starter).toMatchObject({ passed: false });
+});
+
+it("a check shows the requests that it made, under the names of the learner's volfile", async () => {
+  const { traffic } = await judge('7-cache', '/cache.py', text('7-cache', 'solution.py'));
+  const { asked, arrived, byFop } = traffic!.counters;
+  expect(byFop.lookup![0]).toBeGreaterThan(byFop.lookup![1]);
+  const winds = windsOf(await eventsIn(traffic!.recording));
+  expect(new Set(winds.map(({ volume }) => volume))).toEqual(new Set(['cache', 'storage']));
+  expect(winds.filter(({ volume }) => volume === 'cache').length).toBe(asked);
+  expect(winds.filter(({ volume }) => volume === 'storage').length).toBe(arrived);
+  expect(openRecording(traffic!.recording).head.volumes).toMatchObject([
+    { name: 'storage', subvolumes: [] },
+    { name: 'cache', subvolumes: ['storage'] },
+  ]);
+  // Of all graphs that a check makes.
+  const measured = await judge('9-measure', '/measure.js', text('9-measure', 'solution.js'));
+  expect(measured.traffic!.counters.byFop.lookup![0]).toBeGreaterThan(200);
+  expect((await judge('3-fop', '/fop.js', 'export class xlator {')).traffic).toBeNull();
+});
+
+it.each([
+  ['/fop.py', 'class xlator\n', / fop\.py:1: SyntaxError/],
+  ['/fop.js', 'export class xlator {', / fop\.js:1: SyntaxError/],
+  [
+    '/fop.py',
+    'from glupy import Translator\n\nclass xlator(Translator):\n    def lookup(self, frame, loc, xdata):\n        while True: pass\n',
+    /a loop that never ends/,
+  ],
+  ['/fop.js', text('3-fop', 'starter.js').replace('frame.wind', 'frame.wnid'), /fop\.js:\d+: /],
+  ['/fop.py', '', /xlator/],
+])('%s is told what is wrong with %j', async (module, source, said) => {
+  const { passed, answer } = await judge('3-fop', module, source);
+  expect(passed).toBe(false);
+  expect(answer).toMatch(said);
+  // Of where the page keeps it, nobody needs to know.
+  expect(answer).not.toMatch(/(^|\s)\/fop/);
+});
+
+it('a lesson that there is not is refused', async () => {
+  await expect(async () => judge('99-none', '/none.py', '')).rejects.toThrow(
+    "no lesson is called '99-none'",
+  );
+});

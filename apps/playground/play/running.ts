@@ -1,0 +1,163 @@
+/** A graph of the playground that runs, and what is done with it. */
+import { type Call, connect, Driver, type DriverSettings } from '../../../runtime/api/driver.ts';
+import type { Client } from '../../../runtime/core/client.ts';
+import type { Clock } from '../../../runtime/core/clock.ts';
+import type { Graph } from '../../../runtime/core/graph.ts';
+import type { Xlator } from '../../../runtime/core/xlator.ts';
+import { DIRECTORIES, directoryName } from '../../bench/engine/searches.ts';
+import { letTimePass, UNANSWERED } from './context.ts';
+import { Counts } from './counts.ts';
+import type { PlayVolume, Ran } from './protocol.ts';
+import { completions } from './shell/complete.ts';
+import { Files } from './shell/files.ts';
+import { Shell, type ShellResult } from './shell/index.ts';
+import { callerOf, userNumber } from './shell/users.ts';
+import { formatLine, LineSyntaxError, parseLine } from './shell/words.ts';
+import { Storage } from './storage.ts';
+import { recordTraffic } from './traffic-recorder.ts';
+
+const ROOT = 0;
+const KILLED = 137;
+
+export class Running {
+  readonly volumes: readonly PlayVolume[];
+  private readonly graph: Graph;
+  private readonly clock: Clock;
+  private readonly log: string[];
+  private readonly client: Client;
+  private readonly storage: Storage;
+  private readonly counts = new Counts();
+  /** Milliseconds that a line has slept. */
+  private slept = 0;
+
+  /** @param log where its lines are put */
+  constructor(graph: Graph, clock: Clock, log: string[], distanceMs: number) {
+    this.graph = graph;
+    this.clock = clock;
+    this.log = log;
+    this.client = connect(graph, 'shell');
+    this.storage = new Storage(distanceMs);
+    this.volumes = graph.xlators.map(({ name, type, childNames }) => ({
+      name,
+      type,
+      subvolumes: [...childNames],
+    }));
+    graph.intercept(this.storage);
+    graph.observe(this.counts);
+  }
+
+  setDistance(distanceMs: number): void {
+    this.storage.distanceMs = distanceMs;
+  }
+
+  /**
+   * What the storage has at first, and what these lines made of it.
+   * @returns whether all of it was answered
+   */
+  async makeAgain(journal: readonly string[]): Promise<boolean> {
+    const tree = Array.from({ length: DIRECTORIES }, (_, directory) => {
+      const folder = `/${directoryName(directory)}`;
+      return `mkdir ${folder}; touch ${folder}/file00${directory}.php`;
+    });
+    const done = await this.aside(async (settings) => {
+      const shell = this.shellFor(settings);
+      for (const line of [...tree, ...journal]) await shell.run(line, ROOT);
+      return true;
+    });
+    return done !== UNANSWERED;
+  }
+
+  /**
+   * Does something that is no request of the learner's, at no distance, and past the volumes where it
+   * is clear what is below them.
+   */
+  private async aside<R>(
+    what: (settings: DriverSettings) => Promise<R>,
+  ): Promise<R | typeof UNANSWERED> {
+    const { storage, graph, clock, counts } = this;
+    const { distanceMs } = storage;
+    const leaves = graph.xlators.filter(({ below }) => below.length === 0);
+    const only = leaves.length === 1 ? leaves[0] : undefined;
+    storage.distanceMs = 0;
+    counts.counting = false;
+    try {
+      const settings = only === undefined ? {} : { links: graph.linksTo(only) };
+      this.slept = 0;
+      return await letTimePass(clock, what(settings), () => this.slept);
+    } finally {
+      storage.distanceMs = distanceMs;
+      counts.counting = true;
+    }
+  }
+
+  private shellFor(settings: DriverSettings): Shell {
+    return new Shell({
+      driverFor: (uid) => new Driver(this.client, callerOf(uid), settings),
+      sleep: (ms) => {
+        this.slept += ms;
+        return new Promise((done) => void this.clock.after(ms, done));
+      },
+    });
+  }
+
+  async run(line: string, user: string): Promise<Ran> {
+    const uid = userNumber(user);
+    if (uid === undefined) throw new Error(`${user}: no such user`);
+    const { graph, clock, counts } = this;
+    const recording = recordTraffic(graph);
+    const endRecording = graph.observe(recording.recorder);
+    const before = clock.now;
+    this.slept = 0;
+    this.log.length = 0;
+    counts.changed = false;
+    const open = new Set<Call>();
+    const shell = this.shellFor({
+      onRequest: (call) => {
+        counts.asked(call.fop);
+        open.add(call);
+      },
+    });
+    const result = await letTimePass(clock, shell.run(line, uid), () => this.slept);
+    endRecording();
+    counts.waited(clock.now - before - this.slept);
+    return {
+      ...(result === UNANSWERED ? unanswered([...open].at(-1), graph.top) : result),
+      recording: recording.bytes(),
+      log: this.log.splice(0),
+      counters: counts.counters,
+      journal: counts.changed ? journalLine(line, user) : null,
+    };
+  }
+
+  async complete(line: string): Promise<readonly string[]> {
+    const found = await this.aside((settings) =>
+      completions(line, new Files(new Driver(this.client, callerOf(ROOT), settings))),
+    );
+    return found === UNANSWERED ? [] : found;
+  }
+
+  async stop(): Promise<void> {
+    this.client.disconnect();
+    await this.graph.stop();
+  }
+}
+
+/** What a line comes to whose request nobody answers. */
+function unanswered(call: Call | undefined, top: Xlator): ShellResult {
+  call?.interrupt();
+  const what = call === undefined ? 'a request' : `${call.fop} of ${call.path}`;
+  const output = `${what} was never answered: a volume below '${top.name}', or it, neither answers nor winds`;
+  return { output: [{ text: output, isError: true }], status: KILLED };
+}
+
+/** A line as root would type it. */
+function journalLine(line: string, user: string): string {
+  try {
+    const commands = parseLine(line);
+    if (user === 'root') return formatLine(commands);
+    return formatLine(commands.map((one) => ({ ...one, words: ['as', user, ...one.words] })));
+  } catch (error) {
+    if (error instanceof LineSyntaxError) return line;
+    throw error;
+  }
+}

@@ -1,0 +1,159 @@
+/** The playground with modules: a cache is written, looked at, broken, and what is wrong is told. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeMachine } from '../../../bridges/machine/node/index.ts';
+import { packageRoot } from '../../../runtime/sys/paths.ts';
+import { eventsIn } from '../../../test/support/recording.ts';
+import type { Texts } from './protocol.ts';
+import { textOf } from './shell/index.ts';
+import { World } from './world.ts';
+
+const VOLFILE = `volume disk
+    type storage/memory
+end-volume
+
+volume cache
+    type features/glupy
+    option module-name cache
+    subvolumes disk
+end-volume
+`;
+const negative = (path: string): string =>
+  readFileSync(join(packageRoot, 'examples/negative', path), 'utf8');
+
+const HEAD = 'from glupy import ENOENT, Translator\n\nclass xlator(Translator):\n';
+/** It takes every failure for a name that is absent, for everybody. */
+const WRONG = `${HEAD}    def init(self):
+        self.absent = set()
+
+    def lookup(self, frame, loc, xdata):
+        if loc.path in self.absent:
+            return frame.fail(ENOENT)
+        frame.local = loc.path
+        frame.wind()
+
+    def lookup_cbk(self, frame, op_ret, op_errno, *reply):
+        if op_ret < 0:
+            self.absent.add(frame.local)
+        frame.unwind(op_ret, op_errno, *reply)
+`;
+const SILENT = `${HEAD}    def lookup(self, frame, loc, xdata):
+        if loc.name == "kept":
+            self.kept = frame
+        elif loc.name != "lost":
+            frame.wind()
+`;
+
+describe('a learner', () => {
+  // Its interpreters start from what is kept; a browser's are in test/browser.
+  const world = new World(nodeMachine);
+  let journal: string[] = [];
+  const start = (module: string, name = '/cache.py') => {
+    const texts: Texts = { '/graph.vol': VOLFILE, [name]: module };
+    return world.start({ texts, distanceMs: 1.4, journal });
+  };
+  const run = async (line: string, user = 'root') => {
+    const ran = await world.run(line, user);
+    if (ran.journal !== null) journal.push(ran.journal);
+    return { ...ran, output: textOf(ran.output) };
+  };
+
+  beforeAll(() => {
+    journal = [];
+  });
+  afterAll(() => world.stop());
+
+  it.each([
+    ['/cache.py', negative('negative.py')],
+    ['/cache.js', negative('javascript/negative.js')],
+  ])('sees what the cache in %s is worth', async (name, module) => {
+    expect(await start(module, name)).toMatchObject({ runs: true, problems: [] });
+    const first = await run('search file009.php');
+    expect(first.output).toBe('/dir9/file009.php');
+    expect(first.counters).toMatchObject({ asked: 20, arrived: 20, waitedMs: 28 });
+    const second = await run('search file009.php');
+    expect(second.output).toBe(first.output);
+    expect(second.counters).toMatchObject({ asked: 30, arrived: 21, waitedMs: 29.4 });
+    // Of the module's own there is what the bridge noted.
+    const notes = (await eventsIn(first.recording)).filter(({ kind }) => kind === 'note');
+    expect(JSON.stringify(notes)).toContain('dir0');
+    expect((await run('touch dir0/file009.php; search file009.php')).output).toBe(
+      '/dir0/file009.php',
+    );
+    await run('rm dir0/file009.php');
+  });
+
+  it('sees what a wrong one breaks', async () => {
+    expect(await start(WRONG)).toMatchObject({ runs: true });
+    await run('mkdir /p; chmod 700 /p; echo mine > /p/key', 'alice');
+    expect(await start(WRONG)).toMatchObject({ runs: true });
+    expect((await run('cat /p/key', 'bob')).output).toBe('cat: /p/key: Permission denied');
+    expect((await run('cat /p/key', 'alice')).output).toBe(
+      'cat: /p/key: No such file or directory',
+    );
+    // The next cache starts with the same storage.
+    await start(negative('negative.py'));
+    expect((await run('cat /p/key', 'alice')).output).toBe('mine');
+  });
+
+  it('is told where a module is wrong, and what ran goes on', async () => {
+    const wrong = HEAD.replace(':\n', '\n');
+    expect(await start(`${wrong}    pass\n`)).toMatchObject({
+      runs: false,
+      problems: [{ severity: 'error', file: '/cache.py', line: 3, column: 25 }],
+    });
+    const typo = await start(
+      `${HEAD}    def lokup(self, frame, loc, xdata):\n        frame.wind()\n`,
+    );
+    expect(typo.problems).toEqual([
+      expect.objectContaining({
+        severity: 'warning',
+        file: '/cache.py',
+        message: expect.stringContaining("'lookup'"),
+      }),
+    ]);
+    expect(await start('export class xlator {', '/cache.js')).toMatchObject({
+      runs: false,
+      problems: [{ severity: 'error', file: '/cache.js', line: 1 }],
+    });
+    expect((await run('ls /p', 'alice')).output).toBe('key');
+  });
+
+  it('comes to an end of what has none', async () => {
+    await run('mkdir /e; echo four > /e/file');
+    const endless = `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  readv(frame, fd, size) {
+    frame.local = size;
+    frame.wind();
+  }
+  readvCbk(frame, opRet, opErrno, vector, stbuf, xdata) {
+    frame.unwind(frame.local, 0, new Uint8Array(frame.local), stbuf, xdata);
+  }
+  readdir(frame, fd, size, off) {
+    frame.unwind(1, 0, [{ name: 'again', ino: 1, off: 7, type: 0 }], null);
+  }
+}
+`;
+    expect(await start(endless, '/cache.js')).toMatchObject({ runs: true });
+    expect((await run('cat /e/file')).output).toBe('\0'.repeat(5));
+    expect(await run('ls /e')).toMatchObject({
+      status: 1,
+      output: expect.stringContaining('error'),
+    });
+    await start(negative('negative.py'));
+    expect((await run('cat /e/file')).output).toBe('four');
+  });
+
+  it('is told of a request that nobody answers', async () => {
+    await start(SILENT);
+    const lost = await run('cat lost');
+    expect(lost.output).toBe('cat: lost: Input/output error');
+    expect(lost.log.join()).toMatch(/cache.py/);
+    const kept = await run('cat kept');
+    expect(kept.output).toContain('lookup of /kept was never answered');
+    expect(kept.status).not.toBe(0);
+    expect((await run('ls /p', 'alice')).output).toBe('key');
+  });
+});

@@ -1,0 +1,192 @@
+/** The playground without interpreters: graphs of glossa's own translators, and the shell over them. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventsIn, windsOf } from '../../../test/support/recording.ts';
+import { textOf } from './shell/index.ts';
+import { World } from './world.ts';
+
+const DISK = 'volume disk\n    type storage/memory\nend-volume\n';
+const CACHE = 'volume cache\n    type features/negative\n    subvolumes disk\nend-volume\n';
+const start = (volfile: string, journal: readonly string[] = []) =>
+  world.start({ texts: { '/graph.vol': volfile }, distanceMs: 1.5, journal });
+
+let world: World;
+beforeEach(async () => {
+  world = await World.open(new Map());
+});
+afterEach(() => world.stop());
+
+/** What is shown, and the status where it is not 0. */
+async function says(line: string, user = 'root'): Promise<string> {
+  const { output, status } = await world.run(line, user);
+  return status === 0 ? textOf(output) : `${textOf(output)} (${status})`;
+}
+
+describe('a graph', () => {
+  it('that does not start leaves the one before running', async () => {
+    await expect(world.run('ls', 'root')).rejects.toThrow('no graph runs');
+    expect(await start(DISK + CACHE)).toMatchObject({
+      runs: true,
+      problems: [],
+      volumes: [
+        { name: 'disk', type: 'storage/memory', subvolumes: [] },
+        { name: 'cache', type: 'features/negative', subvolumes: ['disk'] },
+      ],
+    });
+    await says('touch kept');
+    expect(
+      await start(
+        `${DISK}volume top\n    type features/negativ\n    subvolumes disk\nend-volume\n`,
+      ),
+    ).toMatchObject({
+      runs: false,
+      volumes: [{ name: 'disk' }, { name: 'cache' }],
+      problems: [
+        {
+          severity: 'error',
+          file: '/graph.vol',
+          line: 5,
+          column: 10,
+          message: expect.stringContaining("did you mean 'features/negative'?"),
+        },
+      ],
+    });
+    expect(await says('ls kept')).toBe('kept');
+  });
+
+  it('makes its storage again from a journal, which nobody has asked for', async () => {
+    await start(DISK + CACHE);
+    const lines = [
+      'mkdir -p a/b',
+      "echo 'two words' > a/b/c; cat nothing",
+      'ls a',
+      'chmod 600 a/b/c',
+    ];
+    const journal: string[] = [];
+    for (const line of lines) journal.push((await world.run(line, 'alice')).journal ?? '');
+    expect(journal).toEqual([
+      'as alice mkdir -p a/b',
+      "as alice echo 'two words' > a/b/c; as alice cat nothing",
+      '',
+      'as alice chmod 600 a/b/c',
+    ]);
+    await start(DISK + CACHE, journal);
+    const { output, counters } = await world.run('cat a/b/c', 'alice');
+    expect(textOf(output)).toBe('two words');
+    expect(counters).toMatchObject({ asked: 6, arrived: 6, byFop: { lookup: [3, 3] } });
+    expect(await says('ls -l a/b')).toMatch(/^-rw------- 1 alice alice +10 .* c$/);
+  });
+});
+
+it('waiting is counted, and costs nobody time', async () => {
+  await start(DISK + CACHE);
+  const first = await world.run('search file009.php', 'root');
+  expect(first).toMatchObject({ output: [{ text: '/dir9/file009.php' }], status: 0 });
+  expect(first.counters).toMatchObject({ asked: 20, arrived: 20, waitedMs: 30 });
+  const second = await world.run('search file009.php', 'root');
+  expect(second.counters).toMatchObject({ asked: 30, arrived: 21, waitedMs: 31.5 });
+  world.setDistance(100);
+  const third = await world.run('sleep 5; search file009.php', 'root');
+  expect(third.counters).toMatchObject({ asked: 40, arrived: 22, waitedMs: 131.5 });
+});
+
+it('what a line asked is recorded', async () => {
+  await start(DISK + CACHE);
+  const { recording } = await world.run('cat nothing', 'bob');
+  const winds = windsOf(await eventsIn(recording));
+  expect(winds.map(({ fop, volume }) => [fop, volume])).toEqual([
+    ['lookup', 'cache'],
+    ['lookup', 'disk'],
+  ]);
+  expect(winds[0]!.caller).toMatchObject({ uid: 1001 });
+});
+
+describe('the shell', () => {
+  beforeEach(() => start(DISK));
+
+  it.each([
+    ['cat nothing', 'cat: nothing: No such file or directory (1)'],
+    ['mkdir dir0', 'mkdir: dir0: File exists (1)'],
+    ['rm dir0', 'rm: dir0: Is a directory (1)'],
+    ['rmdir dir0', 'rmdir: dir0: Directory not empty (1)'],
+    ['rmdir dir0/file000.php', 'rmdir: dir0/file000.php: Not a directory (1)'],
+    ['cat dir0/file000.php/x', 'cat: dir0/file000.php/x: Not a directory (1)'],
+    ['cat', 'cat: missing operand\nusage: cat PATH… (2)'],
+    ['ls -x', "ls: invalid option -- 'x'\nusage: ls [-al] [PATH…] (2)"],
+    ['sleep 100000', ''],
+    ['sleep now', "sleep: invalid time interval 'now'\nusage: sleep SECONDS (2)"],
+    ['chmod u+q dir0', "chmod: invalid mode: 'u+q'\nusage: chmod MODE PATH… (2)"],
+    ['mkdri x', "mkdri: command not found (did you mean 'mkdir'?) (127)"],
+    ['as eve ls', 'as: eve: no such user (2)'],
+    ['search none', 'search: none: found in none of 10 directories (1)'],
+    ['echo hi > a && cat a', 'hi'],
+    ['echo hi > a; echo ho >> a; cat a; rm a', 'hi\nho'],
+    [
+      'ln -s b a; echo hi > b; cat a; readlink a; rm b; cat a',
+      'hi\nb\ncat: a: No such file or directory (1)',
+    ],
+    ['echo hi > a; ln a b; rm a; cat b', 'hi'],
+    ['echo hi > a; mv a dir1; ls dir1', 'a\nfile001.php'],
+    ['cp -r dir1 copy; find copy', 'copy\ncopy/file001.php'],
+    ["find / -name 'file00[12]*'; find dir3 -name '*.php'", 'dir3/file003.php'],
+    ['rm -r dir1; ls dir1', 'ls: dir1: No such file or directory (1)'],
+    ['ls /../dir1/./', 'file001.php'],
+    ['ln -s l l; cat l', 'cat: l: Too many levels of symbolic links (1)'],
+    ['help stat', 'stat PATH…\nshows the attributes of a file: its iatt'],
+  ])('%s', async (line, said) => {
+    expect(await says(line)).toBe(said);
+  });
+
+  it.each([
+    ['echo hi; cat nothing', ['hi'], ['cat: nothing: No such file or directory']],
+    [
+      'search file000.php none',
+      ['/dir0/file000.php'],
+      ['search: none: found in none of 10 directories'],
+    ],
+    ['mkdri x; ls /dir0', ['file000.php'], [expect.stringContaining('mkdri: command not found')]],
+    ['echo hi > /f', [], []],
+    ['echo hi > /none/f', [], ['/none/f: No such file or directory']],
+    ['ls -x', [], ["ls: invalid option -- 'x'", 'usage: ls [-al] [PATH…]']],
+    ['echo "', [], [expect.any(String)]],
+  ])('%j writes only its messages to standard error', async (line, out, err) => {
+    const { output } = await world.run(line, 'root');
+    const texts = (ofErrors: boolean): string[] =>
+      output.filter(({ isError }) => isError === ofErrors).map(({ text }) => text);
+    expect([texts(false), texts(true)]).toEqual([out, err]);
+  });
+
+  it('lets nobody do what is not theirs', async () => {
+    await says('mkdir private; echo secret > private/key; chmod 700 private', 'alice');
+    expect(await says('cat private/key', 'bob')).toBe('cat: private/key: Permission denied (1)');
+    expect(await says('cat private/nothing', 'bob')).toContain('Permission denied');
+    expect(await says('rm -r private', 'bob')).toContain('Permission denied');
+    expect(await says('chmod 777 private', 'bob')).toBe(
+      'chmod: private: Operation not permitted (1)',
+    );
+    expect(await says('mv private mine', 'bob')).toContain('Permission denied');
+    expect(await says('touch dir0/x', 'bob')).toBe('touch: dir0/x: Permission denied (1)');
+    expect(await says('cat private/key', 'alice')).toBe('secret');
+    expect(await says('as bob cat private/key; as alice cat private/key')).toContain('secret');
+    await says('chmod 755 private; chmod go-r private/key', 'alice');
+    expect(await says('cat private/key', 'bob')).toContain('Permission denied');
+    expect(await says('stat private/key', 'bob')).toContain('(0600/-rw-------)');
+  });
+
+  it.each([
+    ['', expect.arrayContaining(['as', 'cat', 'search'])],
+    ['mkdir a; se', ['search']],
+    ['as b', ['bob']],
+    ['as bob ca', ['cat']],
+    ['cat di', Array.from({ length: 10 }, (_, i) => `dir${i}/`)],
+    ['cat dir3/', ['dir3/file003.php']],
+    ['echo x > dir3/f', ['dir3/file003.php']],
+    ['cat none/', []],
+    ['cat "di', []],
+  ])('%j is completed, and nothing counted', async (line, words) => {
+    expect(await world.complete(line)).toEqual(words);
+    expect((await world.run('help', 'root')).counters.asked).toBe(0);
+    await world.run('cat none', 'root');
+    await world.complete(line);
+    expect((await world.run('help', 'root')).counters).toMatchObject({ asked: 1, arrived: 1 });
+  });
+});

@@ -1,0 +1,164 @@
+/**
+ * The playground without its page: a graph of texts, a shell over it, and what was seen of each line.
+ * It runs in a browser's worker, and in Node.
+ *
+ *   const world = await World.open(parts);
+ *   await world.start({ texts: { '/graph.vol': '…' }, distanceMs: 1.4, journal: [] });
+ *   const { output, recording } = await world.run('ls -l /', 'root');
+ */
+import { browserRegistry } from '../../../bridges/browser.ts';
+import type { Machine } from '../../../bridges/host/machine.ts';
+import { browserMachine } from '../../../bridges/machine/browser/index.ts';
+import type { PartBytes } from '../../../bridges/machine/browser/parts.ts';
+import { sourcesOf } from '../../../bridges/machine/browser/sources.ts';
+import { optionsFor } from '../../../bridges/testing/subject-options.ts';
+import { Clock } from '../../../runtime/core/clock.ts';
+import { GraphError } from '../../../runtime/core/errors.ts';
+import { INFO } from '../../../runtime/core/log.ts';
+import { activate, type Registry } from '../../../runtime/volfile/activate.ts';
+import { Source } from '../../../runtime/volfile/source.ts';
+import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
+import { judge } from '../../course/judge.ts';
+import { checks } from '../../course/lessons/index.ts';
+import { CheckTraffic } from './check-traffic.ts';
+import { inRealTime, PlayContext } from './context.ts';
+import { problemIn, problemOf } from './problems.ts';
+import type {
+  Judged,
+  JudgeRequest,
+  Problem,
+  Ran,
+  Started,
+  StartRequest,
+  Texts,
+} from './protocol.ts';
+import { Running } from './running.ts';
+import { VOLFILE } from './volfile.ts';
+
+/** Real time: Python takes seconds on a slow machine. */
+const UP_TIMEOUT_MS = 60_000;
+
+/** A graph that does not run says it to whoever asks it something. */
+export class NoGraphError extends Error {
+  readonly code = 'GLOSSA_PLAY';
+
+  constructor() {
+    super('no graph runs: what is wrong with the volfile or a module comes first');
+  }
+}
+
+export class World {
+  private readonly machine: Machine;
+  private running: Running | null = null;
+
+  /** @param machine whose sources are of no account: modules are texts */
+  constructor(machine: Machine) {
+    this.machine = machine;
+  }
+
+  /** @param lost as of `browserMachine` */
+  static async open(parts: PartBytes, lost?: object): Promise<World> {
+    return new World(await browserMachine({ modules: {}, parts, ...(lost && { lost }) }));
+  }
+
+  /** Starts a graph in the place of the one that runs; that goes on if the new one does not start. */
+  async start({ texts, distanceMs, journal }: StartRequest): Promise<Started> {
+    const log: string[] = [];
+    const problems: Problem[] = [];
+    const running = await this.tryToStart(texts, distanceMs, log, problems);
+    if (running === null) {
+      return { volumes: this.running?.volumes ?? [], problems, runs: false, log };
+    }
+    if (!(await running.makeAgain(journal))) {
+      const text = 'what the storage held is not all there again: a request was never answered';
+      problems.push(problemIn(text, 'warning', texts));
+    }
+    const before = this.running;
+    this.running = running;
+    await before?.stop();
+    return { volumes: running.volumes, problems, runs: true, log: log.splice(0) };
+  }
+
+  private async tryToStart(
+    texts: Texts,
+    distanceMs: number,
+    log: string[],
+    problems: Problem[],
+  ): Promise<Running | null> {
+    const { [VOLFILE]: volfile, ...modules } = texts;
+    if (volfile === undefined) {
+      problems.push(problemIn(`there is no ${VOLFILE}`, 'error', texts));
+      return null;
+    }
+    const registry = this.registryOf(modules);
+    const inspection = inspectVolfile(new Source(VOLFILE, volfile), { registry });
+    problems.push(...inspection.problems.map(problemOf));
+    if (inspection.description === undefined) return null;
+    const clock = new Clock();
+    const context = new PlayContext(
+      clock,
+      (line) => void log.push(line),
+      (text) => void problems.push(problemIn(text, 'warning', texts)),
+    );
+    const levels = { default: INFO, volumes: new Map() };
+    try {
+      const graph = activate(inspection.description, registry, context, levels);
+      await inRealTime(clock, graph.start());
+      try {
+        await inRealTime(clock, graph.whenUp(UP_TIMEOUT_MS));
+      } catch (error) {
+        await graph.stop();
+        throw error;
+      }
+      return new Running(graph, clock, log, distanceMs);
+    } catch (error) {
+      const reasons = error instanceof GraphError ? error.problems : [(error as Error).message];
+      problems.push(...reasons.map((text) => problemIn(text, 'error', texts)));
+      return null;
+    }
+  }
+
+  async run(line: string, user: string): Promise<Ran> {
+    return this.current.run(line, user);
+  }
+
+  async complete(line: string): Promise<readonly string[]> {
+    return this.running?.complete(line) ?? [];
+  }
+
+  setDistance(distanceMs: number): void {
+    this.current.setDistance(distanceMs);
+  }
+
+  /** What a lesson's check says, on graphs of its own. @throws {Error} for a lesson that there is not */
+  async judge({ lesson, texts, module }: JudgeRequest): Promise<Judged> {
+    const check = checks[lesson];
+    if (check === undefined) throw new Error(`no lesson is called '${lesson}'`);
+    const translator = this.registryOf(texts).lookup('features/glupy')!;
+    const seen = new CheckTraffic(module.replace(/^\/|\.\w+$/g, ''));
+    const verdict = await judge(check, {
+      path: module,
+      language: module.endsWith('.py') ? 'python' : 'javascript',
+      translatorFor: async (name, _folder, given) => ({
+        translator,
+        options: optionsFor(name, { 'module-name': name, ...given }),
+      }),
+      started: (graph) => seen.observe(graph),
+    });
+    return { ...verdict, traffic: seen.traffic };
+  }
+
+  private registryOf(modules: Texts): Registry {
+    return browserRegistry({ ...this.machine, sources: sourcesOf(modules) });
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop();
+    this.running = null;
+  }
+
+  private get current(): Running {
+    if (this.running === null) throw new NoGraphError();
+    return this.running;
+  }
+}

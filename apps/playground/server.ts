@@ -1,0 +1,74 @@
+/** Serves the playground on this machine alone, and nothing else. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname } from 'node:path';
+import { Failure } from '../../terminal/exit.ts';
+import { reason } from '../../terminal/reason.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/** With the first two the page's threads share memory, by which a call of Python that never ends is ended. */
+const HEADERS = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-cache',
+};
+
+export interface Served {
+  readonly url: string;
+  close(): void;
+}
+
+/**
+ * @param make gives the files by their paths; called once the port is ours
+ * @param port 0 for any that is free
+ * @throws {Failure} when the port cannot be had
+ */
+export async function servePlayground(
+  make: () => Promise<ReadonlyMap<string, string>>,
+  port: number,
+): Promise<Served> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, LOOPBACK, resolve);
+    });
+  } catch (error) {
+    const other = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? '; try --port 0' : '';
+    throw new Failure(`cannot serve at ${LOOPBACK}:${port}: ${reason(error)}${other}`);
+  }
+  server.on('request', answer(await make()));
+  return { url: urlOf(server), close: () => close(server) };
+}
+
+const urlOf = (server: Server): string =>
+  `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`;
+
+function close(server: Server): void {
+  server.close();
+  server.closeAllConnections();
+}
+
+const answer =
+  (files: ReadonlyMap<string, string>): RequestListener =>
+  ({ method, url = '/', headers: { host } }, response) => {
+    const say = (status: number, text: string, type = TYPES['.txt']): void => {
+      response.writeHead(status, { ...HEADERS, 'content-type': type });
+      response.end(method === 'HEAD' ? undefined : text);
+    };
+    const path = url.split('?')[0]!.slice(1) || 'index.html';
+    const content = files.get(path);
+    // A name of somebody else's that was made to lead here must not become an origin of the page.
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '')) say(403, 'the host is 127.0.0.1\n');
+    else if (method !== 'GET' && method !== 'HEAD') say(405, 'GET is what there is\n');
+    else if (content === undefined) say(404, 'there is no such file\n');
+    else say(200, content, TYPES[extname(path)]);
+  };

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { structs } from '../../runtime/core/fields.ts';
+import { registry } from '../../server/registry.ts';
+import type { ModuleWords } from './given.ts';
+import { wordsOf } from './words.ts';
+
+const words = wordsOf(await registry.loadAll(), ['features/negative']);
+const member = ({ classes }: ModuleWords, type: string, name: string) =>
+  classes[type]?.find((it) => it.name === name);
+const fields = structs.find(({ name }) => name === 'Iatt')!.fields.length;
+
+describe('what the editor knows of the objects in modules', () => {
+  it('is what the declarations of Python say', () => {
+    const { python } = words;
+    expect(python.names).toMatchObject({ self: 'Translator', newloc: 'Loc', postbuf: 'Iatt' });
+    expect(member(python, 'Frame', 'fail')).toEqual({
+      name: 'fail',
+      args: '(op_errno: int, timeout: float | None = None)',
+      type: 'None',
+      what: expect.stringMatching(/^Answers with an errno: [^\n]+\ntimeout: seconds /),
+    });
+    expect(member(python, 'Frame', 'local')).toMatchObject({ args: '', type: 'Any' });
+    expect(member(python, 'Frame', 'local')?.what).toMatch(/^your note from the fop /);
+    expect(member(python, 'Loc', 'inode')?.type).toBe('Inode');
+    expect(member(python, 'Child', 'lookup')?.args).toMatch(/^\(loc: Loc, /);
+    expect(python.classes.Iatt?.filter(({ name }) => /^ia_(?!ino)/.test(name))).toHaveLength(
+      fields,
+    );
+  });
+
+  it('is what the declarations of JavaScript say, of classes in several parts too', () => {
+    const { javascript } = words;
+    expect(javascript.names).toMatchObject({ this: 'Translator', fdIn: 'Fd', postbuf: 'Iatt' });
+    expect(member(javascript, 'Frame', 'windTo')?.what).toMatch(/^The same to another child/);
+    expect(member(javascript, 'Log', 'info')?.args).toBe('(...args: unknown[])');
+    expect(member(javascript, 'Child', 'lookup')?.args).toMatch(/^\(loc: Loc, /);
+    expect(member(javascript, 'Iatt', 'copy')?.what).toMatch(/^An independent object/);
+    expect(javascript.classes.Iatt?.filter(({ name }) => /^ia(?!Ino)/.test(name))).toHaveLength(
+      fields,
+    );
+    expect(member(javascript, 'Dict', 'size')).toBeDefined();
+  });
+
+  it.each(['python', 'javascript'] as const)(
+    'has no fop among what a translator calls: %s',
+    (kind) => {
+      expect(member(words[kind], 'Translator', 'timer')).toBeDefined();
+      expect(member(words[kind], 'Translator', 'lookup')).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,42 @@
+/** What is wrong in a filter is said before anything runs. */
+import { expect, it } from 'vitest';
+import { readFlags } from '../../terminal/flags.ts';
+import { filterFlags, filterOf, filterText } from './flags.ts';
+
+const given = (...args: string[]) => readFlags(filterFlags, args).flags;
+
+it('reads a filter, and says it again', () => {
+  const flags = given(
+    '--volume',
+    'a',
+    '--fop=lookup,STAT',
+    '--slow',
+    '2s',
+    '--uid=0',
+    '--one-in=9',
+  );
+  expect(filterOf(flags)).toEqual({
+    volumes: ['a'],
+    fops: ['lookup', 'STAT'],
+    paths: [],
+    pids: [],
+    uids: [0],
+    errnos: [],
+    oneIn: 9,
+    slowMs: 2000,
+  });
+  expect(filterText(flags)).toBe('--volume a --fop lookup,STAT --uid 0 --one-in 9 --slow 2s');
+  expect(filterText(given())).toBe(null);
+});
+
+it.each([
+  [['--fop', 'lokup'], /no fop 'lokup' \(did you mean 'lookup'/],
+  [['--errno', 'ENO'], /no errno 'ENO'/],
+  [['--slow', 'soon'], /takes a time such as 100ms/],
+  [['--slow', '0'], /takes a time such as 100ms/],
+  [['--pid', 'me'], /--pid takes a whole number, not 'me'/],
+  [['--path', 'a'], /must begin with '\/'/],
+  [['--one-in', '0'], /one request in 0 cannot be/],
+])('%s is refused', (args, message) => {
+  expect(() => filterOf(given(...args))).toThrow(message);
+});

@@ -1,0 +1,66 @@
+/** What of a graph is to be recorded, as it is given on a command line. */
+
+import { errnoNames } from '../../runtime/core/errno.ts';
+import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
+import { type FilterGiven, makeFilter } from '../../runtime/observe/filter.ts';
+import { UsageError } from '../../terminal/exit.ts';
+import { type Flags, type FlagValues, list, number, text, toggle } from '../../terminal/flags.ts';
+import { milliseconds } from '../../terminal/slow.ts';
+
+export const filterFlags = {
+  volume: list({ value: 'VOLUME', help: 'fops that arrive at this volume; may be repeated' }),
+  fop: list({ value: 'FOP', values: fopNames, help: 'this fop; may be repeated, as all below' }),
+  path: list({
+    value: 'PATH',
+    help: 'this path of the mount; * is a part of a name, ** of a path',
+  }),
+  pid: list({ value: 'PID', help: 'requests of this process' }),
+  uid: list({ value: 'UID', help: 'requests of this user' }),
+  errno: list({ value: 'ERRNO', values: errnoNames, help: 'requests that met this errno' }),
+  'one-in': number({ value: 'N', whole: true, help: 'one request in N' }),
+  slow: text({ value: 'TIME', help: 'requests that took so long somewhere: 100ms, 2s, 50us' }),
+} satisfies Flags;
+
+export const keepFlags = {
+  'data-max': number({ value: 'BYTES', whole: true, help: 'bytes of data that are kept (32)' }),
+  redact: toggle({ help: 'hide names and contents' }),
+} satisfies Flags;
+
+export type FilterFlags = FlagValues<typeof filterFlags>;
+
+/** @throws {UsageError}; a volume's name is checked where the graph is */
+export function filterOf(flags: FilterFlags): FilterGiven {
+  const given: FilterGiven = {
+    volumes: flags.volume,
+    fops: words(flags.fop),
+    paths: flags.path,
+    pids: flags.pid.map((value) => whole('pid', value)),
+    uids: flags.uid.map((value) => whole('uid', value)),
+    errnos: words(flags.errno),
+    ...(flags['one-in'] === undefined ? {} : { oneIn: flags['one-in'] }),
+    ...(flags.slow === undefined ? {} : { slowMs: milliseconds(flags.slow) }),
+  };
+  try {
+    makeFilter(given, flags.volume);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return given;
+}
+
+/** The filter in words; null when there is none. */
+export function filterText(flags: FilterFlags): string | null {
+  const names = Object.keys(filterFlags) as (keyof FilterFlags)[];
+  const words = names.flatMap((name) =>
+    [flags[name] ?? []].flat().map((value) => `--${name} ${value}`),
+  );
+  return words.length === 0 ? null : words.join(' ');
+}
+
+/** `lookup,stat` is both. */
+const words = (given: readonly string[]): string[] => given.flatMap((value) => value.split(','));
+
+function whole(name: string, value: string): number {
+  if (/^-?\d+$/.test(value)) return Number(value);
+  throw new UsageError(`--${name} takes a whole number, not '${value}'`);
+}

@@ -1,0 +1,83 @@
+/**
+ * A recording as one page that needs nothing else: the recording itself, and a program that reads it
+ * (`page/`, bundled by tools/bundle.ts). The page may load nothing, and runs that program alone.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { findModule } from '../../bridges/host/modules.ts';
+import { hostedLanguages, languageOf } from '../../bridges/languages.ts';
+import { nodeMachine } from '../../bridges/machine/node/index.ts';
+import type { VolumeSeen } from '../../runtime/observe/events.ts';
+import type { Head } from '../../runtime/observe/format.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { pageStyle } from './page-style.ts';
+import type { SourceText } from './source-text.ts';
+
+const PROGRAM = join(packageRoot, 'dist/apps/trace/page.js');
+/** Bytes of the recording that are written at a time: a multiple of 3, as base64 takes them. */
+const CHUNK = 3 * 2 ** 18;
+/** A longer source is left out. */
+const SOURCE_MAX = 2 ** 20;
+
+const hash = (text: string): string =>
+  `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** The page, in pieces. */
+export function* pagePieces(head: Head, bytes: Uint8Array, baseDir: string): Generator<string> {
+  // An end of the element must not be in it.
+  const program = readFileSync(PROGRAM, 'utf8').replaceAll('</script', '<\\/script');
+  const policy = `default-src 'none'; script-src ${hash(program)}; style-src ${hash(pageStyle)}`;
+  yield `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>A recording of requests</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<main id="page"><p id="reading" role="status">The recording is being read…</p></main>
+<noscript><p>This page needs JavaScript to read the recording that it has.</p></noscript>
+<script type="application/json" id="sources">`;
+  yield JSON.stringify(sourcesOf(head, baseDir)).replaceAll('<', '\\u003c');
+  yield '</script>\n<script type="application/octet-stream" id="recording">';
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    yield Buffer.from(bytes.subarray(at, at + CHUNK)).toString('base64');
+  }
+  yield `</script>\n<script>${program}</script>\n</body>\n</html>\n`;
+}
+
+/** The modules of volumes, as they are now; none of a recording that hides names and contents. */
+function sourcesOf({ volumes, redacted }: Head, baseDir: string): SourceText[] {
+  if (redacted) return [];
+  return volumes.flatMap((volume) => {
+    const found = sourceOf(volume, baseDir);
+    if (found === null || found.text.length > SOURCE_MAX) return [];
+    return [{ volume: volume.name, file: basename(found.path), text: found.text }];
+  });
+}
+
+interface Found {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Null where there is none to be found: the recording may be of another machine. */
+function sourceOf({ options }: VolumeSeen, baseDir: string): Found | null {
+  const { 'module-name': name, 'module-path': path, language } = options;
+  try {
+    if (name !== undefined) {
+      const search = { name, path, language, baseDir };
+      const module = findModule(search, hostedLanguages, nodeMachine);
+      return { path: module.path, text: module.source };
+    }
+    // Of a shared object there is no text.
+    if (path === undefined || languageOf(path) === undefined || path.endsWith('.so')) return null;
+    const file = resolve(baseDir, path);
+    return { path: file, text: readFileSync(file, 'utf8') };
+  } catch {
+    return null;
+  }
+}

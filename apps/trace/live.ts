@@ -1,0 +1,204 @@
+/** `glossa trace MNT|BRICK`: what requests meet while it is served, until the asker ends it. */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { findMount } from '../../runtime/mount/mountinfo.ts';
+import type { RecordedEvent } from '../../runtime/observe/events.ts';
+import { RecordingFile } from '../../runtime/observe/node/file.ts';
+import { EventReader } from '../../runtime/observe/read-events.ts';
+import { copyEvents } from '../../runtime/observe/store.ts';
+import { type Walk, Walks } from '../../runtime/observe/walk.ts';
+import { gone, isMount } from '../../server/control/served.ts';
+import { type Attached, attach } from '../../server/live/attach.ts';
+import { openOrFail, type RecordRequest, type Wanted } from '../../server/recording.ts';
+import { refuseInside } from '../../server/refuse-inside.ts';
+import { EXIT_OK, Failure } from '../../terminal/exit.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { Summary } from './summary.ts';
+import { eventLine, walkLines } from './tree.ts';
+
+/** Shows requests as they end, or with `summary` a table when all has ended. @throws {Failure} */
+export async function showLive(
+  given: string,
+  wanted: Wanted,
+  summary: boolean,
+  terminal: Terminal,
+): Promise<number> {
+  const live = await attach(given, wanted);
+  const view = summary ? new TableView(terminal) : new TreeView(live, terminal);
+  const { tables, volumes } = live.head;
+  const reader = new EventReader(tables, volumes);
+  const requests = new LiveRequests((walk) => view.walk(walk));
+  const goesOn = await untilEnded(live, terminal, (events) => {
+    for (const event of reader.read(events)) {
+      if (!requests.add(event)) view.event(event);
+    }
+  });
+  requests.end();
+  view.end();
+  return ended(goesOn, live);
+}
+
+/** Keeps a recording of a mount in a file, until the asker ends it. @throws {Failure} */
+export async function recordLive(
+  given: string,
+  request: RecordRequest,
+  terminal: Terminal,
+): Promise<number> {
+  const { file, ...wanted } = request;
+  const live = await attach(given, wanted);
+  let trouble: string | null = null;
+  try {
+    if (isMount(live.served)) refuseInside(live.served.mountpoint, { recording: realPath(file) });
+    const onTrouble = (why: string): void => {
+      trouble ??= why;
+      live.close();
+    };
+    const recording = openOrFail(() => new RecordingFile(file, live.head, onTrouble), file);
+    const goesOn = await untilEnded(live, terminal, (events) => copyEvents(recording, events));
+    await recording.close();
+    if (trouble !== null) throw new Failure(`the recording ${file} does not go on: ${trouble}`);
+    return ended(goesOn, live);
+  } finally {
+    live.close();
+  }
+}
+
+/** Without symbolic links before its last part; where there is no such folder, as it is. */
+function realPath(file: string): string {
+  try {
+    return join(realpathSync(dirname(file)), basename(file));
+  } catch {
+    // Who opens it says why it cannot be.
+    return file;
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Until a signal, or nobody reads what is shown. False when it was the server that has ended. */
+async function untilEnded(
+  live: Attached,
+  terminal: Terminal,
+  onEvents: (events: Uint8Array) => void,
+): Promise<boolean> {
+  const close = (): void => live.close();
+  for (const signal of SIGNALS) process.on(signal, close);
+  process.stdout.on('error', close);
+  try {
+    const { served } = live;
+    const what = isMount(served) ? served.mountpoint : served.given;
+    if (terminal.talk !== 'quiet') terminal.err(`glossa: observing ${what}; Ctrl-C ends it`);
+    return await live.follow(onEvents);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, close);
+    process.stdout.off('error', close);
+  }
+}
+
+/** @throws {Failure} */
+function ended(goesOn: boolean, { served }: Attached): number {
+  if (goesOn) return EXIT_OK;
+  if (!isMount(served) || findMount(served.mountpoint) !== null) throw gone(served);
+  throw new Failure(`${served.given} was unmounted`);
+}
+
+interface View {
+  /** A request, or a part of one, that has ended. */
+  walk(walk: Walk): void;
+  event(event: RecordedEvent): void;
+  end(): void;
+}
+
+class TreeView implements View {
+  private readonly live: Attached;
+  private readonly terminal: Terminal;
+
+  constructor(live: Attached, terminal: Terminal) {
+    this.live = live;
+    this.terminal = terminal;
+  }
+
+  walk(walk: Walk): void {
+    const { out, colour } = this.terminal;
+    out(walkLines(walk, this.live.head, colour.out).join('\n'));
+  }
+
+  event(event: RecordedEvent): void {
+    if (event.kind !== 'notify' && event.kind !== 'log' && event.kind !== 'lost') return;
+    this.terminal.out(eventLine(event, this.live.head.startedAt));
+  }
+
+  end(): void {}
+}
+
+class TableView implements View {
+  private readonly summary = new Summary();
+  private readonly terminal: Terminal;
+
+  constructor(terminal: Terminal) {
+    this.terminal = terminal;
+  }
+
+  walk(walk: Walk): void {
+    this.summary.add(walk);
+  }
+
+  event(event: RecordedEvent): void {
+    if (event.kind === 'lost') this.terminal.err(`not recorded: ${event.why}`);
+  }
+
+  end(): void {
+    for (const line of this.summary.lines()) this.terminal.out(line);
+  }
+}
+
+/** The events of a request under way. */
+interface Pending {
+  readonly events: RecordedEvent[];
+  /** Its hops that wait for their answer. */
+  readonly open: Set<number>;
+}
+
+/** Puts the events of each request together until none of its hops waits for an answer. */
+class LiveRequests {
+  private readonly onWalk: (walk: Walk) => void;
+  private readonly pending = new Map<number, Pending>();
+  /** The request of each hop that is under way. */
+  private readonly requests = new Map<number, number>();
+
+  constructor(onWalk: (walk: Walk) => void) {
+    this.onWalk = onWalk;
+  }
+
+  /** Whether it is part of a request. */
+  add(event: RecordedEvent): boolean {
+    if (event.kind === 'lost') this.end();
+    if (!('hop' in event)) return false;
+    if (event.kind === 'wind') this.requests.set(event.hop, event.request);
+    const request = this.requests.get(event.hop);
+    // Its wind was lost, or came before all that is seen.
+    if (request === undefined) return false;
+    const pending = this.pending.get(request) ?? { events: [], open: new Set<number>() };
+    this.pending.set(request, pending);
+    pending.events.push(event);
+    if (event.kind === 'wind') pending.open.add(event.hop);
+    if (event.kind === 'unwind') pending.open.delete(event.hop);
+    if (pending.open.size === 0) this.show(request, pending);
+    return true;
+  }
+
+  /** Shows what is there of those that have not ended: the rest will not come. */
+  end(): void {
+    for (const [request, pending] of this.pending) this.show(request, pending);
+  }
+
+  private show(request: number, { events }: Pending): void {
+    this.pending.delete(request);
+    const walks = new Walks();
+    for (const event of events) {
+      walks.add(event);
+      if (event.kind === 'wind') this.requests.delete(event.hop);
+    }
+    for (const walk of walks.walks) this.onWalk(walk);
+  }
+}

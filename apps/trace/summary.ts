@@ -1,0 +1,75 @@
+/** A recording as a table: calls, errors and times by volume and fop, in the manner of strace's -c. */
+import { type HopSeen, ownNs, type Walk } from '../../runtime/observe/walk.ts';
+
+interface Row {
+  readonly volume: string;
+  readonly fop: string;
+  calls: number;
+  errors: number;
+  /** Nanoseconds in the volume itself. */
+  own: number;
+}
+
+const HEAD = ['% time', 'seconds', 'usecs/call', 'calls', 'errors', 'volume', 'fop'] as const;
+/** Columns of text, which stand at the left. */
+const TEXTS = 2;
+
+/** Counts walks as they come. The time is that in each volume itself; what waits has none yet. */
+export class Summary {
+  private readonly rows = new Map<string, Row>();
+
+  add({ root }: Walk): void {
+    addHop(root, this.rows);
+  }
+
+  lines(): string[] {
+    const sorted = [...this.rows.values()].sort((a, b) => b.own - a.own);
+    const all = sorted.reduce((sum, { own }) => sum + own, 0);
+    const cells = sorted.map((row) => cellsOf(row, all));
+    const calls = sorted.reduce((sum, row) => sum + row.calls, 0);
+    const errors = sorted.reduce((sum, row) => sum + row.errors, 0);
+    const total = cellsOf({ volume: 'total', fop: '', calls, errors, own: all }, all);
+    const widths = HEAD.map((head, i) =>
+      Math.max(head.length, ...[...cells, total].map((row) => row[i]!.length)),
+    );
+    const line = (row: readonly string[]): string =>
+      row
+        .map((cell, i) =>
+          i < HEAD.length - TEXTS ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
+        )
+        .join(' ')
+        .trimEnd();
+    const rule = widths.map((width) => '-'.repeat(width)).join(' ');
+    return [line(HEAD), rule, ...cells.map(line), rule, line(total)];
+  }
+}
+
+/** The table of walks that are all there. */
+export function summaryLines(walks: readonly Walk[]): string[] {
+  const summary = new Summary();
+  for (const walk of walks) summary.add(walk);
+  return summary.lines();
+}
+
+function addHop(hop: HopSeen, rows: Map<string, Row>): void {
+  const { volume, fop } = hop.wind;
+  const key = `${volume}\0${fop}`;
+  const row = rows.get(key) ?? { volume, fop, calls: 0, errors: 0, own: 0 };
+  rows.set(key, row);
+  row.calls += 1;
+  row.own += ownNs(hop) ?? 0;
+  if (hop.unwind !== null && hop.unwind.opRet < 0) row.errors += 1;
+  for (const child of hop.below) addHop(child, rows);
+}
+
+function cellsOf({ volume, fop, calls, errors, own }: Row, all: number): string[] {
+  return [
+    (all === 0 ? 0 : (100 * own) / all).toFixed(2),
+    (own / 1e9).toFixed(6),
+    (calls === 0 ? 0 : own / 1e3 / calls).toFixed(1),
+    String(calls),
+    errors === 0 ? '' : String(errors),
+    volume,
+    fop,
+  ];
+}

@@ -1,0 +1,70 @@
+/** A recording as text: each request's walk as an indented tree, a line a hop, in strace's manner. */
+
+import { logLevelNames, printable } from '../../runtime/core/log.ts';
+import type { LogEvent, LostEvent, NoteEvent, NotifyEvent } from '../../runtime/observe/events.ts';
+import type { Head } from '../../runtime/observe/format.ts';
+import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
+import { paint } from '../../terminal/terminal.ts';
+import { answerInShort, clock, duration, values } from './words.ts';
+
+/** The lines of one request. */
+export function walkLines({ request, root }: Walk, head: Head, colour: boolean): string[] {
+  const { caller } = root.wind;
+  const who = caller === null ? '' : `  pid ${caller.pid} uid ${caller.uid}`;
+  const first = `${clock(head.startedAt, root.wind.at)} #${request}${who}`;
+  return [paint('dim', first, colour), ...hopLines(root, 1, { head, colour })];
+}
+
+interface Looks {
+  readonly head: Head;
+  readonly colour: boolean;
+}
+
+function hopLines(hop: HopSeen, depth: number, looks: Looks): string[] {
+  const { wind, notes, logs } = hop;
+  const indent = '  '.repeat(depth);
+  const how = [...(wind.tail ? ['tail'] : []), ...(wind.passes ? ['passes'] : [])];
+  const marks = how.length === 0 ? '' : ` [${how.join(', ')}]`;
+  const volume = paint('bold', printable(wind.volume), looks.colour);
+  const call = `${wind.fop}(${values(wind.args)})`;
+  const told = [...notes, ...logs].sort((a, b) => a.at - b.at);
+  return [
+    `${indent}${volume}${marks}: ${call} = ${answer(hop, looks)}`,
+    ...told.map((event) => `${indent}  | ${event.kind === 'log' ? logged(event) : noted(event)}`),
+    ...hop.below.flatMap((child) => hopLines(child, depth + 1, looks)),
+  ];
+}
+
+/** `negative.py:12 lookup  local={…}  cache: +'/a/b'=1`. */
+function noted({ notes }: NoteEvent): string {
+  const { line, method, changed, ...more } = notes;
+  const place = [line, method].filter((part) => part !== undefined).join(' ');
+  const named = Object.entries(more).map(([key, value]) => `${key}=${value}`);
+  const parts = [place, ...named, changed ?? ''].filter((part) => part !== '');
+  return parts.map(printable).join('  ');
+}
+
+function logged({ level, file, line, text }: LogEvent): string {
+  return `${logLevelNames[level] ?? level} ${printable(file)}:${line}: ${printable(text)}`;
+}
+
+function answer(hop: HopSeen, { head, colour }: Looks): string {
+  const { unwind } = hop;
+  if (unwind === null) return paint('warning', '? no answer yet', colour);
+  const short = answerInShort(unwind);
+  const result = unwind.opRet < 0 ? paint('error', short, colour) : short;
+  const here = head.seesAll && answeredHere(hop) ? paint('good', '  answered here', colour) : '';
+  return `${result} <${duration(tookNs(hop)!)}>${here}`;
+}
+
+/** What is no request. */
+export function eventLine(event: NotifyEvent | LogEvent | LostEvent, startedAt: number): string {
+  const at = clock(startedAt, event.at);
+  if (event.kind === 'lost') return `${at} not recorded: ${printable(event.why)}`;
+  const volume = printable(event.volume);
+  if (event.kind === 'notify') {
+    const about = Object.entries(event.about).map(([key, value]) => `${key} ${printable(value)}`);
+    return `${at} ${volume}: ${event.event}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+  }
+  return `${at} ${volume}: ${logged(event)}`;
+}

@@ -1,0 +1,265 @@
+/** What views make of walks: steps, differences, a sequence diagram, a trace for Perfetto. */
+import { describe, expect, it } from 'vitest';
+import { ENOENT } from '../../runtime/core/errno.ts';
+import { tail, unwind, wind } from '../../runtime/core/gen/fops.gen.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import { defineTranslator } from '../../runtime/core/xlator.ts';
+import type { MemoryRecording } from '../../runtime/observe/memory.ts';
+import { readOutline } from '../../runtime/observe/outline.ts';
+import { openRecording } from '../../runtime/observe/reader.ts';
+import { type Walk, Walks } from '../../runtime/observe/walk.ts';
+import { readFlags } from '../../terminal/flags.ts';
+import { headOfScript, lookUp, makeDirectory, scriptGraph } from '../../test/browser/recorded.ts';
+import {
+  ask,
+  attributes,
+  FakeContext,
+  gfidOf,
+  type Held,
+  HeldLeaf,
+  newName,
+  startGraph,
+} from '../../test/support/core.ts';
+import { eventsIn, notingTranslator, record, testHead } from '../../test/support/recording.ts';
+import { changeAt } from './differences.ts';
+import { mermaidLines } from './mermaid.ts';
+import { perfettoText } from './perfetto.ts';
+import { stepsOf } from './steps.ts';
+import { viewFlags, viewOf } from './views.ts';
+
+async function walksOf(recording: MemoryRecording): Promise<readonly Walk[]> {
+  const walks = new Walks();
+  for (const event of await eventsIn(recording.bytes())) walks.add(event);
+  return walks.walks;
+}
+
+async function ofScript(ask: (graph: Graph) => void) {
+  const graph = await scriptGraph();
+  const recording = record(graph);
+  ask(graph);
+  return { walks: await walksOf(recording), head: headOfScript(graph) };
+}
+
+it('steps stand in the order in which they came of each other', async () => {
+  const { walks } = await ofScript((graph) => lookUp(graph, 'a'));
+  const steps = stepsOf(walks[0]!).map(({ kind, hop }) => `${kind} ${hop.wind.volume}`);
+  expect(steps).toEqual([
+    'wind script',
+    'note script',
+    'note script',
+    'wind storage',
+    'unwind storage',
+    'unwind script',
+  ]);
+});
+
+const noting = notingTranslator('lookup', 'lookup_cbk');
+
+it('steps of the same time stand in the order in which they happened', async () => {
+  const leaf = new HeldLeaf();
+  leaf.onRequest = (request) => request.answer(-1, ENOENT, null, null, null, null);
+  const graph = await startGraph(
+    [
+      { translator: leaf.translator, name: 'storage' },
+      { translator: noting, name: 'noting' },
+    ],
+    new FakeContext(),
+  );
+  const recording = record(graph);
+  lookUp(graph, 'a');
+  const outline = await readOutline(openRecording(recording.bytes()));
+  for (const walk of [outline.walk(0), (await walksOf(recording))[0]!]) {
+    const steps = stepsOf(walk);
+    expect(new Set(steps.map(({ at }) => at)).size).toBe(1);
+    expect(
+      steps.map(({ kind, hop, notes }) => `${notes?.method ?? kind} ${hop.wind.volume}`),
+    ).toEqual([
+      'wind noting',
+      'lookup noting',
+      'wind storage',
+      'unwind storage',
+      'lookup_cbk noting',
+      'unwind noting',
+    ]);
+  }
+});
+
+it('a change is what differs between both sides of a volume', async () => {
+  const { walks } = await ofScript((graph) => {
+    lookUp(graph, 'a');
+    makeDirectory(graph, 'b');
+  });
+  const changes = walks.flatMap((walk) => stepsOf(walk).map(changeAt));
+  const inShort = changes.map(({ before, after, rows }) => {
+    const differ = rows.filter((row) => row.before !== row.after);
+    if (before === null) return `${after}: ${rows.map(({ name }) => name).join(' ')}`;
+    return [
+      `${before}, ${after}:`,
+      ...differ.map((it) => `${it.name} ${it.before} ${it.after}`),
+    ].join(' ');
+  });
+  expect(inShort).toEqual([
+    'given to script: loc.gfid loc.pargfid loc.name loc.path xdata',
+    'noted of script: method line local',
+    "before, now: local None {'seen': 1}",
+    'given to script, wound to storage:',
+    expect.stringMatching(/^given by storage: op_ret inode buf\.ia_gfid .* xdata postparent$/),
+    'came from storage, given by script: buf.ia_size 42 420',
+    'given to script: loc.gfid loc.pargfid loc.name loc.path mode umask xdata',
+    'given to script, wound to storage: mode 0755 0700',
+    'given by storage: op_ret op_errno inode buf preparent postparent xdata',
+    'came from storage, given by script:',
+  ]);
+});
+
+it('a sequence diagram has names that mean something to Mermaid as codes', async () => {
+  const { walks, head } = await ofScript((graph) => lookUp(graph, 'end; #a `<b>`\n%%'));
+  const { request } = walks[0]!;
+  expect(mermaidLines(walks, head)).toEqual([
+    'sequenceDiagram',
+    '    participant from as whoever asks',
+    '    participant v0 as script',
+    '    participant v1 as storage',
+    `    Note over from: #35;${request} pid 1 uid 0`,
+    '    from->>v0: lookup(/#101;nd#59; #35;a #96;#60;b#62;#96;\\n#37;#37;)',
+    '    Note over v0: method: lookup_fop<br/>line: m.py:1<br/>local: None',
+    "    Note over v0: method: lookup_fop<br/>line: m.py:3<br/>local: #123;'seen': 1#125;",
+    '    v0->>v1: lookup(/#101;nd#59; #35;a #96;#60;b#62;#96;\\n#37;#37;)',
+    '    v1-->>v0: 0 (250.0 µs, answered here)',
+    '    v0-->>from: 0 (250.0 µs)',
+  ]);
+});
+
+/** Asks its child twice at once, and answers when both have. */
+const both = defineTranslator<null, Record<string, never>>({
+  type: 'test/both',
+  description: 'Asks twice.',
+  children: [1, 1],
+  options: {},
+  fops: {
+    lookup: (frame, xl, loc, xdata) => tail.lookup(frame, xl.children[0]!, loc, xdata),
+    stat: (frame, xl, loc, xdata) => {
+      let left = 2;
+      for (const cookie of [1, 2]) {
+        wind.stat(
+          frame,
+          cookie,
+          (up, _cookie, _xl, opRet, opErrno, buf, dict) => {
+            left -= 1;
+            if (left === 0) unwind.stat(up, opRet, opErrno, buf, dict);
+          },
+          xl.children[0]!,
+          loc,
+          xdata,
+        );
+      }
+    },
+  },
+  init: () => null,
+});
+
+interface TraceEvent {
+  readonly ph: string;
+  readonly tid: number;
+  readonly ts: number;
+  readonly dur: number;
+  readonly name: string;
+  readonly id?: number;
+  readonly args?: Readonly<Record<string, unknown>>;
+}
+
+describe('a trace for Perfetto', async () => {
+  const leaf = new HeldLeaf();
+  const context = new FakeContext();
+  const graph = await startGraph(
+    [
+      { translator: leaf.translator, name: 'storage' },
+      { translator: both, name: 'both' },
+    ],
+    context,
+  );
+  const recording = record(graph);
+  const stat = () => {
+    ask(graph, 'stat', newName(graph.inodes.root, 'a'), null);
+    context.advance(1);
+  };
+  stat();
+  stat();
+  stat();
+  const answer = (held: Held) => {
+    held.answer(0, 0, attributes(gfidOf(3)), null);
+    context.advance(1);
+  };
+  // Out of order; and nobody answers the last one.
+  for (const i of [2, 0, 3, 1, 4]) answer(leaf.held[i]!);
+  const text = [...perfettoText(await walksOf(recording), [], testHead(graph))].join('');
+  const { traceEvents, displayTimeUnit } = JSON.parse(text) as {
+    traceEvents: TraceEvent[];
+    displayTimeUnit: string;
+  };
+  const complete = traceEvents.filter(({ ph }) => ph === 'X');
+
+  it('has an event for every arrival, in microseconds', () => {
+    expect(displayTimeUnit).toBe('ns');
+    expect(complete).toHaveLength(9);
+    expect(complete[0]).toMatchObject({
+      ts: 0,
+      dur: 6000,
+      name: 'both: stat /a',
+      args: {
+        request: expect.any(Number),
+        pid: 1,
+        uid: 0,
+        answer: '0',
+        given: { loc: '/a', xdata: 'null' },
+      },
+    });
+    expect(complete.at(-1)!.args).toMatchObject({ answer: 'none yet' });
+  });
+
+  it('has those of one thread within each other', () => {
+    for (const a of complete) {
+      for (const b of complete.filter(({ tid }) => tid === a.tid)) {
+        const apart = a.ts + a.dur <= b.ts || b.ts + b.dur <= a.ts;
+        const inside = b.ts >= a.ts && b.ts + b.dur <= a.ts + a.dur;
+        const around = a.ts >= b.ts && a.ts + a.dur <= b.ts + b.dur;
+        expect(apart || inside || around).toBe(true);
+      }
+    }
+  });
+
+  it('has an arrow to what another thread had to take, and a name for each thread', () => {
+    const begun = traceEvents.filter(({ ph }) => ph === 's');
+    const ended = traceEvents.filter(({ ph }) => ph === 'f');
+    expect(begun.length).toBeGreaterThan(0);
+    expect(ended.map(({ id }) => id)).toEqual(begun.map(({ id }) => id));
+    const named = traceEvents.filter(({ name }) => name === 'thread_name').map(({ tid }) => tid);
+    expect(new Set(named)).toEqual(new Set([0, ...complete.map(({ tid }) => tid)]));
+  });
+});
+
+describe('views', () => {
+  const view = (...args: string[]) => viewOf(readFlags(viewFlags, args).flags);
+
+  it.each([
+    [[], { kind: 'tree', file: undefined, requests: null }],
+    [['-c'], { kind: 'summary' }],
+    [
+      ['--mermaid', '--request', '3', '--request=4'],
+      { kind: 'mermaid', requests: new Set([3, 4]) },
+    ],
+    [['--html', 'a'], { kind: 'html', file: 'a' }],
+    [['--perfetto', 'b', '--request', '1'], { kind: 'perfetto', file: 'b' }],
+  ])('%s', (args, expected) => {
+    expect(view(...args)).toMatchObject(expected);
+  });
+
+  it.each([
+    [['-c', '--mermaid'], '--summary and --mermaid: which?'],
+    [['--html', 'a', '--perfetto', 'b'], '--html and --perfetto: which?'],
+    [['--request', 'x'], "--request takes the number of a request, not 'x'"],
+    [['--html', 'a', '--request', '1'], '--html has all requests'],
+  ])('%s is refused', (args, message) => {
+    expect(() => view(...args)).toThrow(message);
+  });
+});

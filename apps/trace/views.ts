@@ -1,0 +1,163 @@
+/** What `glossa trace` can make of a recording. */
+import { closeSync, existsSync, rmSync } from 'node:fs';
+import type { OtherEvent } from '../../runtime/observe/outline.ts';
+import type { Recording } from '../../runtime/observe/reader.ts';
+import { type Walk, Walks } from '../../runtime/observe/walk.ts';
+import { openToWrite, writeWhole } from '../../runtime/sys/write.ts';
+import { Failure, UsageError } from '../../terminal/exit.ts';
+import { type Flags, type FlagValues, list, text, toggle } from '../../terminal/flags.ts';
+import { reason } from '../../terminal/reason.ts';
+import { DRAWN, mermaidLines } from './mermaid.ts';
+import { perfettoText } from './perfetto.ts';
+import { summaryLines } from './summary.ts';
+import { eventLine, walkLines } from './tree.ts';
+
+export const viewFlags = {
+  summary: toggle({ short: 'c', help: 'a table by volume and fop instead' }),
+  mermaid: toggle({
+    help: `a sequence diagram in Mermaid instead, of the first ${DRAWN} requests`,
+  }),
+  html: text({ value: 'FILE', help: 'write a page to FILE: requests step by step, in a browser' }),
+  perfetto: text({
+    value: 'FILE',
+    help: 'write FILE for ui.perfetto.dev and chrome://tracing',
+  }),
+  request: list({
+    value: 'N',
+    help: 'show this request alone, by the number behind #; may be repeated',
+  }),
+} satisfies Flags;
+
+export type ViewFlags = FlagValues<typeof viewFlags>;
+
+/** In the order in which they are named when two are given. */
+const VIEWS = ['summary', 'mermaid', 'html', 'perfetto'] as const;
+
+export interface View {
+  readonly kind: (typeof VIEWS)[number] | 'tree';
+  /** What it is written to; undefined for one that is shown. */
+  readonly file: string | undefined;
+  /** Numbers of the requests that it shows; null for all. */
+  readonly requests: ReadonlySet<number> | null;
+}
+
+/** @throws {UsageError} */
+export function viewOf(flags: ViewFlags): View {
+  const [kind = 'tree', other] = VIEWS.filter((name) => flags[name] !== undefined && flags[name]);
+  if (other !== undefined) throw new UsageError(`--${kind} and --${other}: which?`);
+  if (flags.request.length > 0 && kind === 'html') {
+    throw new UsageError('--html has all requests: --request is for the other views');
+  }
+  const requests = flags.request.map((value) => {
+    if (/^\d+$/.test(value)) return Number(value);
+    throw new UsageError(`--request takes the number of a request, not '${value}'`);
+  });
+  return {
+    kind,
+    file: flags.html ?? flags.perfetto,
+    requests: requests.length === 0 ? null : new Set(requests),
+  };
+}
+
+/** All that text is made of. */
+export interface Seen {
+  readonly walks: readonly Walk[];
+  readonly others: readonly OtherEvent[];
+  /** Those of them that stand in no tree. */
+  readonly beside: readonly OtherEvent[];
+}
+
+export async function readAll(recording: Recording, { requests }: View): Promise<Seen> {
+  const walks = new Walks();
+  const others: OtherEvent[] = [];
+  const beside: OtherEvent[] = [];
+  for await (const event of recording.events()) {
+    const isPart = walks.add(event);
+    if (event.kind === 'notify' || event.kind === 'log' || event.kind === 'lost') {
+      others.push(event);
+      if (!isPart) beside.push(event);
+    }
+  }
+  if (requests === null) return { walks: walks.walks, others, beside };
+  const wanted = walks.walks.filter(({ request }) => requests.has(request));
+  return { walks: wanted, others: [], beside: [] };
+}
+
+/** The lines of a view that is shown. */
+export function* linesOf(
+  { kind, requests }: View,
+  { walks, beside }: Seen,
+  { head }: Recording,
+  colour: boolean,
+): Generator<string> {
+  if (kind === 'summary') yield* summaryLines(walks);
+  else if (kind === 'mermaid') {
+    yield* mermaidLines(requests === null ? walks.slice(0, DRAWN) : walks, head);
+  } else {
+    const parts = [
+      ...walks.map((walk) => ({
+        at: walk.root.wind.at,
+        lines: () => walkLines(walk, head, colour),
+      })),
+      ...beside.map((event) => ({ at: event.at, lines: () => [eventLine(event, head.startedAt)] })),
+    ];
+    parts.sort((a, b) => a.at - b.at);
+    for (const { lines } of parts) yield lines().join('\n');
+  }
+}
+
+/** The file of one that is written to a file. */
+export const perfettoPieces = ({ walks, others }: Seen, { head }: Recording): Iterable<string> =>
+  perfettoText(walks, others, head);
+
+/** For the owner alone, as recordings: names of files are in it. */
+const MODE = 0o600;
+/** Characters that are written at a time. */
+const CHUNK = 2 ** 20;
+
+/** A file that a view is written to: opened before anything runs, so that what is wrong is said then. */
+export class ViewFile {
+  private readonly path: string;
+  private readonly fd: number;
+  private readonly wasThere: boolean;
+
+  /** @throws {Failure} */
+  constructor(path: string) {
+    this.path = path;
+    this.wasThere = existsSync(path);
+    this.fd = this.orFail(() => openToWrite(path, { mode: MODE }));
+  }
+
+  /** @throws {Failure} */
+  write(pieces: Iterable<string>): void {
+    this.orFail(() => {
+      let chunk = '';
+      for (const piece of pieces) {
+        chunk += piece;
+        if (chunk.length < CHUNK) continue;
+        this.put(chunk);
+        chunk = '';
+      }
+      this.put(chunk);
+    });
+    closeSync(this.fd);
+  }
+
+  /** There is nothing to be written. */
+  discard(): void {
+    closeSync(this.fd);
+    if (!this.wasThere) rmSync(this.path, { force: true });
+  }
+
+  private put(text: string): void {
+    writeWhole(this.fd, Buffer.from(text));
+  }
+
+  private orFail<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      throw new Failure(`cannot write ${this.path}: ${reason(error)}`);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/** Flags of `glossa mount` that ask a server for the volfile, by the names of glusterfs's. */
+import { resolve } from 'node:path';
+import type { Place } from '../gluster/volfile-server/place.ts';
+import { VOLFILE_SERVER_PORT, type VolfileServers } from '../server/volfile-servers.ts';
+import { UsageError } from '../terminal/exit.ts';
+import { choice, type Flags, type FlagValues, list, number, text } from '../terminal/flags.ts';
+
+const PORT_MAX = 65_535;
+/** A name or an IPv4 address, or an IPv6 address, in brackets where a port follows. */
+const FORM =
+  /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/]+))(?::(\d{1,5}))?$|^([0-9a-fA-F.%]*:[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$/;
+
+export const askFlags = {
+  'volfile-server': list({
+    short: 's',
+    value: 'SERVER',
+    help: 'ask HOST[:PORT] for the volfile; given again, another one if that is not there',
+  }),
+  'volfile-id': text({ value: 'NAME', help: 'the volume whose volfile is asked for' }),
+  'volfile-server-port': number({
+    value: 'N',
+    whole: true,
+    help: `the port of servers that are given without one (${VOLFILE_SERVER_PORT})`,
+  }),
+  'volfile-server-transport': choice({
+    value: 'WAY',
+    values: ['tcp', 'unix'],
+    help: 'tcp (without it), or unix: SERVER is the path of a socket',
+  }),
+} satisfies Flags;
+
+/** @throws {UsageError} */
+export function volfileServers(
+  flags: FlagValues<typeof askFlags> & {
+    readonly volfile: string | undefined;
+    readonly 'allow-shell': boolean;
+  },
+): VolfileServers | undefined {
+  const { 'volfile-server': given, 'volfile-id': id } = flags;
+  if (given.length === 0) {
+    if (id === undefined) return undefined;
+    throw new UsageError('--volfile-id needs a server to ask: -s HOST[:PORT]');
+  }
+  if (flags.volfile !== undefined) throw new UsageError('--volfile and --volfile-server: which?');
+  if (!id) throw new UsageError('-s needs the volume to ask for: --volfile-id NAME');
+  if (flags['allow-shell']) {
+    throw new UsageError('--allow-shell is for files: commands of a server are not run');
+  }
+  const port = flags['volfile-server-port'] ?? VOLFILE_SERVER_PORT;
+  const isUnix = flags['volfile-server-transport'] === 'unix';
+  return {
+    servers: given.map((one) => (isUnix ? { path: resolve(one) } : placeOf(one, port))),
+    id,
+  };
+}
+
+/** @throws {UsageError} */
+function placeOf(given: string, usual: number): Place {
+  const [, inBrackets, name, port = usual, ipv6] = FORM.exec(given) ?? [];
+  const host = inBrackets ?? name ?? ipv6;
+  if (host === undefined || Number(port) > PORT_MAX || Number(port) < 1) {
+    throw new UsageError(`-s takes HOST, HOST:PORT or [IPV6]:PORT, not '${given}'`);
+  }
+  return { host, port: Number(port) };
+}

@@ -1,0 +1,244 @@
+/**
+ * `glossa bench`: stacks mounted and measured beside each other. Whatever happens, what was measured
+ * is reported, and no mount, process or file is left behind.
+ */
+import { join, resolve } from 'node:path';
+import { neverCold } from '../apps/bench/engine/caches.ts';
+import {
+  type Condition,
+  ConditionError,
+  findingsOf,
+  parseCondition,
+} from '../apps/bench/engine/fail-if.ts';
+import { describeMachine } from '../apps/bench/engine/machine.ts';
+import { NotMeasured } from '../apps/bench/engine/missing.ts';
+import { makeFolder, OutError, openOut, writeOut } from '../apps/bench/engine/out.ts';
+import { allowedCpus } from '../apps/bench/engine/placement.ts';
+import { reportFiles } from '../apps/bench/engine/report/index.ts';
+import { ProgressLine } from '../apps/bench/engine/report/progress.ts';
+import { findingsText, terminalReport } from '../apps/bench/engine/report/terminal.ts';
+import { type Ran, runBench } from '../apps/bench/engine/run.ts';
+import type { Run } from '../apps/bench/engine/schema.ts';
+import { needOf, refusal } from '../apps/bench/engine/space.ts';
+import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
+import { workloads } from '../apps/bench/engine/workloads/index.ts';
+import { microCosts } from '../apps/bench/run/call/micro.ts';
+import { countOthers, type WithOthers, withOthers } from '../apps/bench/run/others/index.ts';
+import { otherPlan } from '../apps/bench/run/others/serving.ts';
+import { planOf } from '../apps/bench/run/serving.ts';
+import {
+  type BenchFlags,
+  type BenchSettings,
+  benchFlags,
+  settingsOf,
+} from '../apps/bench/run/settings.ts';
+import { type Stacks, stacksOfTranslator, stacksOfVolfiles } from '../apps/bench/run/stacks.ts';
+import { Workspace } from '../apps/bench/run/workspace.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
+import type { Given } from '../terminal/flags.ts';
+import { Interruption } from '../terminal/interruption.ts';
+import { shownCommandLine } from '../terminal/invocation.ts';
+import { version } from '../terminal/package-version.ts';
+import { reason } from '../terminal/reason.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+export default defineCommand({
+  usage: [
+    'glossa bench VOLFILE… [options] [-- COMMAND]',
+    'glossa bench --translator NAME --in LANGUAGES [options] [-- COMMAND]',
+    'glossa bench call',
+    'glossa bench compare FIRST.json SECOND.json',
+    'glossa bench report RUN.json',
+  ],
+  description:
+    'Mounts each stack, asks all of them the same in rounds beside each other, checks every answer ' +
+    'against a plain directory, and compares the stacks with the first one. Each storage/posix volume ' +
+    'gets an empty folder of its own: nothing of what a volfile names is touched. COMMAND is one ' +
+    'more workload, which runs in a folder of the mount, many times: it has to end and to print each ' +
+    'time what it did the first time in a plain directory.',
+  flags: benchFlags,
+  hasRest: true,
+  async run(given, terminal) {
+    const settings = settingsOf(given.flags, given.rest);
+    const interruption = new Interruption();
+    try {
+      const status = await bench(given, settings, terminal, interruption.signal);
+      return (await interruption.status()) ?? status;
+    } finally {
+      interruption.close();
+    }
+  },
+});
+
+async function bench(
+  { flags, operands }: Given<typeof benchFlags>,
+  settings: BenchSettings,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const count = Math.max(1, flags.translator === undefined ? operands.length : countOf(flags.in));
+  const targets = count + countOthers(settings.others);
+  const needs = settings.workloads.map((name) => ({
+    name,
+    need: needOf(workloads[name], settings.clients, targets),
+  }));
+  const most = Math.max(...needs.map(({ need }) => need.each * need.targets));
+  const workspace = new Workspace(flags.data, most);
+  try {
+    const refused = needs.flatMap(
+      ({ name, need }) => refusal(name, need, workspace.parent, workspace.free) ?? [],
+    );
+    if (refused.length > 0) throw new Failure(refused.join('\n'), refused);
+    const own = await stacksOf(flags, operands, workspace, terminal);
+    const stacks = withOthers(own, settings.others, workspace.scratch);
+    if (settings.rounds < ROUNDS_MIN && stacks.stacks.length + stacks.others.stacks.length > 1) {
+      throw new UsageError(
+        `--rounds takes at least ${ROUNDS_MIN} where stacks are compared: fewer rounds have no ` +
+          'interval with 95 % confidence',
+      );
+    }
+    const conditions = conditionsOf(flags, stacks);
+    if (flags.out !== undefined) orFailure(() => openOut(flags.out!, flags));
+    const ran = await runIn(workspace, stacks, settings, flags, terminal, signal);
+    return await report(ran, conditions, flags, terminal);
+  } finally {
+    const left = workspace.remove();
+    if (left !== null) terminal.err(`glossa bench: ${left}`);
+  }
+}
+
+const countOf = (languages: string | undefined): number => (languages ?? '').split(',').length;
+
+function stacksOf(
+  flags: BenchFlags,
+  operands: readonly string[],
+  { scratch }: Workspace,
+  terminal: Terminal,
+): Promise<Stacks> | Stacks {
+  const { translator, in: given, option: options } = flags;
+  if (translator === undefined) {
+    if (given !== undefined) throw new UsageError('--in goes with --translator');
+    if (options.length > 0) throw new UsageError('--option goes with --translator');
+    if (operands.length === 0) throw new UsageError('VOLFILE is missing, or --translator');
+    return stacksOfVolfiles(operands, terminal);
+  }
+  if (operands.length > 0) throw new UsageError(`unexpected '${operands[0]}' with --translator`);
+  if (given === undefined) throw new UsageError('--translator needs --in, its languages');
+  return stacksOfTranslator({ translator, given, options, scratch });
+}
+
+function conditionsOf(flags: BenchFlags, { stacks, others }: WithOthers): Condition[] {
+  const names = [...stacks, ...others.stacks].map(({ name }) => name);
+  try {
+    return flags['fail-if'].map((condition) => parseCondition(condition, names));
+  } catch (error) {
+    if (error instanceof ConditionError) throw new UsageError(`--fail-if: ${error.message}`);
+    throw error;
+  }
+}
+
+async function runIn(
+  workspace: Workspace,
+  { stacks, others, question, ...known }: WithOthers,
+  settings: BenchSettings,
+  flags: BenchFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Ran> {
+  const { scratch, data, stacks: stored, plain } = workspace;
+  const profile = flags.profile === undefined ? null : resolve(flags.profile);
+  if (profile !== null) orFailure(() => makeFolder(profile));
+  const { mountFlags, timeouts } = settings;
+  const serving = { scratch, data: stored, mountFlags, timeouts, profile, terminal };
+  const progress = new ProgressLine(terminal);
+  const cold = settings.cold ? neverCold(data) : null;
+  const warnings = cold === null ? known.warnings : [...known.warnings, cold];
+  if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);
+  try {
+    const ran = await runBench({
+      ...settings,
+      question,
+      alike: {
+        ...known.alike,
+        kernelCaches: known.alike.kernelCaches || timeouts.entry > 0 || timeouts.negative > 0,
+      },
+      warnings: profile === null ? warnings : [...warnings, PROFILED],
+      signal,
+      line: ['glossa', ...shownCommandLine()],
+      stacks: [
+        ...stacks.map((stack) => planOf(stack, serving)),
+        ...others.stacks.map((stack) => otherPlan(stack, serving)),
+      ],
+      machine: describeMachine(data, { glossa: version(), ...others.versions }),
+      cpus: allowedCpus(),
+      folder: plain,
+      progress: progress.show,
+      tell: (problem) => {
+        progress.clear();
+        terminal.err(`glossa bench: ${problem}`);
+      },
+    });
+    if (!settings.breakdown || signal.aborted) return ran;
+    const lab = { signal, folder: scratch, say: terminal.err };
+    return await withMicro(ran, lab);
+  } catch (error) {
+    throw error instanceof NotMeasured ? new Failure(error.message) : error;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** What the breakdowns are checked by. Without it, a run is still a run. */
+async function withMicro(ran: Ran, lab: Parameters<typeof microCosts>[0]): Promise<Ran> {
+  const { run } = ran;
+  const names = run.stacks.map(({ name }) => name);
+  try {
+    return { ...ran, run: { ...run, micro: await microCosts(lab, names) } };
+  } catch (error) {
+    if (lab.signal.aborted) return { ...ran, run: { ...run, partial: true } };
+    const warning = `there is nothing to check the breakdown by: ${reason(error)}`;
+    const warned = { ...run, warnings: [...run.warnings, warning] };
+    if (error instanceof NotMeasured) return { ...ran, run: warned };
+    const failures = [...ran.failures, warning];
+    return { ...ran, run: { ...warned, partial: true }, failures };
+  }
+}
+
+const PROFILED =
+  'the servers were profiled (--profile): that makes them slower, and those with Python most of all';
+
+async function report(
+  { run, told, failures }: Ran,
+  conditions: readonly Condition[],
+  { out, json }: BenchFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const screen = { width: terminal.width, colour: terminal.colour.out };
+  terminal.out(json ? JSON.stringify(run, null, 1) : terminalReport(run, screen));
+  if (out !== undefined) await write(out, run, terminal);
+  for (const failure of failures) terminal.err(`glossa bench: failed: ${failure}`);
+  const findings = conditions.flatMap((condition) => findingsOf(condition, run));
+  if (findings.length > 0 && !json) terminal.out(`\n${findingsText(findings, screen)}`);
+  const failing = findings.filter(({ fails }) => fails);
+  for (const { condition, where, value } of failing) {
+    const found = value === null ? 'nothing was measured' : `it is ${value.toPrecision(4)}`;
+    terminal.err(`glossa bench: failed: ${condition.text}: ${where}: ${found}`);
+  }
+  return told.length + failures.length + failing.length > 0 ? EXIT_FAILURE : EXIT_OK;
+}
+
+async function write(out: string, run: Run, terminal: Terminal): Promise<void> {
+  const files = await reportFiles(run);
+  orFailure(() => writeOut(out, files));
+  if (terminal.interactive) terminal.err(`the page is ${join(out, 'report.html')}`);
+}
+
+/** @throws {Failure} for what is wrong with the folder of the report */
+function orFailure(act: () => unknown): void {
+  try {
+    act();
+  } catch (error) {
+    throw error instanceof OutError ? new Failure(error.message) : error;
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * `glossa brick`: serves the volumes below a volfile's `protocol/server` to clients of GlusterFS and of
+ * glossa, in this process (`-N`) or in a daemon.
+ */
+import { resolve } from 'node:path';
+import { refuseStuck } from '../server/stuck.ts';
+import { refuseFolder, refuseModule } from '../server/volfile-operand.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { type Flags, takeOperands } from '../terminal/flags.ts';
+import { daemonFlags, processFlags, processSettings, startServer } from './server-command.ts';
+
+const brickFlags = { ...daemonFlags, ...processFlags } satisfies Flags;
+
+export default defineCommand({
+  usage: ['glossa brick VOLFILE [options]'],
+  description:
+    'Serves the volumes below the volume of type protocol/server in VOLFILE as bricks: to mounts of ' +
+    'GlusterFS, and to volumes of type protocol/client. Prints where it listens and the names of the ' +
+    'bricks, which clients say as remote-subvolume, and returns when clients can come. The server ' +
+    'goes on as a daemon until SIGTERM or SIGINT, or `glossa umount BRICK`; `glossa stats BRICK` shows ' +
+    'its clients, and `glossa reload BRICK` lets it read its volfile again. BRICK is its volfile, its ' +
+    'address, the name of a brick or the process, as `glossa mounts` lists them. Without ' +
+    '--log-file the log is /var/log/glossa/VOLFILE.log for root, otherwise ' +
+    "~/.local/state/glossa/VOLFILE.log, with '-' for each '/' in the whole path of VOLFILE.",
+  flags: brickFlags,
+  async run({ flags, operands }, terminal) {
+    const [volfile] = takeOperands(operands, ['VOLFILE']);
+    await refuseStuck(volfile);
+    refuseFolder(volfile);
+    refuseModule(volfile);
+    const settings = processSettings(flags, volfile, resolve(volfile), terminal.talk);
+    return startServer(settings, flags, {
+      terminal,
+      readyLine: null,
+      serve: async (waiter) =>
+        (await import('../server/serve-bricks.ts')).serveBricks(settings, terminal, waiter),
+    });
+  },
+});

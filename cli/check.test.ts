@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { command, FakeTerminal } from '../test/support/cli.ts';
+import { GLOSSA, run, withScratch } from '../test/support/mount.ts';
+
+const good = `volume mem
+    type storage/memory
+end-volume
+`;
+
+const bad = `volume mem
+    type storage/memroy
+end-volume
+volume neg
+    type features/negative
+    option tiemout 3
+    subvolumes mem
+end-volume
+`;
+
+/** Checks a volfile of this text; its path in the output is FILE. */
+const check = async (text: string, args: string[] = [], terminal = new FakeTerminal()) => {
+  let outcome = { status: -1, out: '', err: '' };
+  await withScratch(async (scratch) => {
+    const file = await scratch.file('test.vol', text);
+    const { status, out, err } = await command(['check', file, ...args], terminal);
+    outcome = { status, out: out.replaceAll(file, 'FILE'), err: err.replaceAll(file, 'FILE') };
+  });
+  return outcome;
+};
+
+describe('glossa check', () => {
+  it('says that nothing is wrong', async () => {
+    expect(await check(good)).toEqual({
+      status: 0,
+      out: 'FILE: 1 volume, the top is mem (storage/memory): no problems\n',
+      err: '',
+    });
+  });
+
+  it('shows every problem at its place', async () => {
+    expect(await check(bad)).toEqual({
+      status: 1,
+      out: `FILE:2:10: error: volume 'mem': unknown type 'storage/memroy'
+      type storage/memroy
+           ^^^^^^^^^^^^^^
+  hint: did you mean 'storage/memory'?
+FILE:6:12: warning: volume 'neg' (features/negative): option 'tiemout' is not known here (did you mean 'timeout'?)
+      option tiemout 3
+             ^^^^^^^
+
+FILE: 1 error, 1 warning
+`,
+      err: '',
+    });
+  });
+
+  it.each(['check', 'graph'])('a module is no volfile: glossa %s', async (name) => {
+    const { status, err } = await command([name, 'm.py']);
+    expect(status).toBe(2);
+    expect(err).toMatch(
+      /^glossa \w+: m\.py is a module, and no volfile: 'glossa dev m\.py' mounts it/,
+    );
+  });
+
+  it('takes a warning for an error with --strict only', async () => {
+    const text = good.replace('end', '    option colour red\nend');
+    expect(await check(text)).toMatchObject({ status: 0 });
+    expect(await check(text, ['--strict'])).toMatchObject({ status: 1 });
+  });
+
+  it('looks at options from the command line', async () => {
+    expect(await check(good, ['--xlator-option', 'mem.size=1MB'])).toMatchObject({ status: 0 });
+    const { status, out } = await check(good, ['--xlator-option', 'mem.size=huge']);
+    expect(status).toBe(1);
+    expect(out).toMatch("--xlator-option:1:10: error: volume 'mem' (storage/memory): ");
+  });
+
+  it('runs the commands of a volfile when it may, and not otherwise', async () => {
+    const text = good.replace('storage/memory', '`echo storage/memory`');
+    expect(await check(text)).toMatchObject({ status: 1 });
+    expect(await check(text, ['--allow-shell'])).toMatchObject({ status: 0 });
+    const { status, out } = await check(text.replace('echo', 'exit 3;'), ['--allow-shell']);
+    expect(status).toBe(1);
+    expect(out).toMatch('exited with status 3');
+  });
+
+  it('prints JSON for a program', async () => {
+    const { status, out } = await check(bad, ['--json']);
+    expect(status).toBe(1);
+    const bare = { ok: false, files: [{ ok: false, problems: [{}, {}] }], warnings: [] };
+    expect(JSON.parse(out)).toMatchObject(bare);
+    expect(JSON.parse(out).files[0]).toEqual({
+      file: 'FILE',
+      ok: false,
+      problems: [
+        {
+          severity: 'error',
+          code: 'unknown-type',
+          file: 'FILE',
+          line: 2,
+          column: 10,
+          length: 14,
+          message: "volume 'mem': unknown type 'storage/memroy'",
+          hint: "did you mean 'storage/memory'?",
+        },
+        expect.objectContaining({ severity: 'warning', code: 'unknown-option', line: 6 }),
+      ],
+    });
+    expect(JSON.parse((await check(good, ['--json'])).out)).toEqual({
+      ok: true,
+      files: [{ file: 'FILE', ok: true, problems: [] }],
+      warnings: [],
+    });
+  });
+
+  it('takes several files, and ends as the worst of them', () =>
+    withScratch(async (scratch) => {
+      const [fine, wrong] = [await scratch.file('a.vol', good), await scratch.file('b.vol', bad)];
+      const { status, out } = await command(['check', fine, wrong, fine]);
+      expect(status).toBe(1);
+      expect(out.match(/^\S*(a\.vol: 1 vol|b\.vol:2:10: error|b\.vol: 1 error)/gm)).toHaveLength(4);
+      expect((await command(['check', fine, fine])).status).toBe(0);
+      const absent = await command(['check', scratch.at('absent.vol'), fine]);
+      expect(absent).toMatchObject({ status: 1, out: expect.stringContaining('no problems') });
+      expect(absent.err).toMatch(/^glossa: cannot read the volfile .*absent\.vol: No such file/);
+      const module = await command(['check', '--json', wrong, 'm.py', fine]);
+      expect(module.status).toBe(2);
+      expect(JSON.parse(module.out)).toMatchObject({
+        ok: false,
+        files: [
+          { file: wrong, ok: false, problems: [{}, {}] },
+          { file: 'm.py', ok: false, error: expect.stringContaining('is a module') },
+          { file: fine, ok: true },
+        ],
+      });
+      expect((await command(['check'])).status).toBe(2);
+    }));
+
+  it('reads standard input, whose paths start at the current folder', () =>
+    withScratch(async (scratch) => {
+      const piped = (text: string) =>
+        run(scratch, 'sh', [
+          '-c',
+          'printf %s "$0" | "$@"',
+          text,
+          process.execPath,
+          GLOSSA,
+          'check',
+          '-',
+        ]);
+      const posix = good.replace('storage/memory', 'storage/posix\n    option directory data');
+      const absent = await piped(posix);
+      expect(absent.status).toBe(1);
+      expect(absent.out).toMatch(
+        /^<stdin>:3:\d+: error: volume 'mem' \(storage\/posix\): directory/,
+      );
+      expect(absent.out).toContain(scratch.at('data'));
+      await scratch.folder('data');
+      expect(await piped(posix)).toMatchObject({
+        status: 0,
+        out: '<stdin>: 1 volume, the top is mem (storage/posix): no problems\n',
+      });
+      expect((await piped('')).out).toContain('<stdin>:1:1: error: the file has no volume');
+    }));
+
+  it('says with --quiet only what is wrong', async () => {
+    expect(await check(good, ['-q'])).toEqual({ status: 0, out: '', err: '' });
+    const { status, out } = await check(bad, ['-q']);
+    expect(status).toBe(1);
+    expect(out).toContain('FILE:2:10: error');
+    expect(out).not.toMatch(/warning|1 error/);
+  });
+
+  it('is colourful on a terminal', async () => {
+    const { out } = await check(bad, [], new FakeTerminal({ colour: true }));
+    expect(out).toMatch('\x1b[1;31merror:\x1b[0m');
+    expect(out).toMatch('\x1b[1;31m1 error\x1b[0m, \x1b[1;35m1 warning\x1b[0m');
+  });
+
+  it('needs a file that can be read', async () => {
+    await withScratch(async (scratch) => {
+      await scratch.file('test.vol', good);
+      const tset = scratch.at('tset.vol');
+      expect(await command(['check', tset])).toEqual({
+        status: 1,
+        out: '',
+        err:
+          `glossa: cannot read the volfile ${tset}: No such file or directory` +
+          " (did you mean 'test.vol'?)\n",
+      });
+      expect((await command(['check', scratch.path])).err).toBe(
+        `glossa: cannot read the volfile ${scratch.path}: it is a directory, and no file\n`,
+      );
+      const nowhere = scratch.at('no', 'test.vol');
+      expect((await command(['check', nowhere])).err).toBe(
+        `glossa: cannot read the volfile ${nowhere}: No such file or directory\n`,
+      );
+    });
+  });
+});
+
+describe('options that have no effect', () => {
+  const volfile = (dht: string, client = ''): string =>
+    `volume one
+    type protocol/client
+    option remote-host host
+    option remote-subvolume /brick
+    option transport.address-family inet
+    option transport.tcp-user-timeout 0
+    option transport.socket.keepalive-time 20
+    option transport.socket.keepalive-interval 2
+    option transport.socket.keepalive-count 9
+    ${client}
+end-volume
+volume dht
+    type cluster/distribute
+    option lock-migration off
+    option force-migration off
+    ${dht}
+    subvolumes one
+end-volume
+`;
+
+  it('are nothing to tell of as glusterd writes them', async () => {
+    const { status, out } = await check(volfile(''), ['--strict']);
+    expect(status).toBe(0);
+    expect(out).toContain('no problems');
+  });
+
+  it.each([
+    ['option rebal-throttle aggressive', '', "16:27: warning: volume 'dht'", 'rebal-throttle'],
+    ['option rebalance-cmd 1', '', "16:26: warning: volume 'dht'", 'rebalance-cmd'],
+    ['option use-readdirp no', '', "16:25: warning: volume 'dht'", 'use-readdirp'],
+    [
+      '',
+      'option transport.tcp-user-timeout 30',
+      "10:39: warning: volume 'one'",
+      'transport.tcp-user-timeout',
+    ],
+  ])('are told of: %s%s', async (dht, client, place, key) => {
+    const { status, out } = await check(volfile(dht, client));
+    expect(status).toBe(0);
+    expect(out).toContain(`FILE:${place}`);
+    expect(out).toContain(`option '${key}' has no effect here`);
+  });
+});

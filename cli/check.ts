@@ -1,0 +1,113 @@
+/** `glossa check`: everything that is wrong with a volfile, as far as a start is not needed for it. */
+import { dirname, resolve } from 'node:path';
+import { topOf } from '../runtime/volfile/description.ts';
+import { printable } from '../runtime/volfile/printable.ts';
+import { formatProblems, type VolfileProblem } from '../runtime/volfile/problems.ts';
+import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
+import { inspectVolumes } from '../runtime/volfile/volumes.ts';
+import { NodeContext } from '../server/context.ts';
+import { fullDisks } from '../server/full-disks.ts';
+import { countProblems, inspectFile, inspectInput, STDIN, shownName } from '../server/volfiles.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
+import { quietFlag, toggle } from '../terminal/flags.ts';
+import { note, type Terminal, warn } from '../terminal/terminal.ts';
+import { volfileFlags } from './volfile-flags.ts';
+
+interface Checked {
+  readonly file: string;
+  readonly ok: boolean;
+  readonly problems: readonly VolfileProblem[];
+  /** Why it could not be read. */
+  readonly error?: string;
+}
+
+export default defineCommand({
+  usage: ['glossa check VOLFILE… [options]'],
+  description:
+    'Says everything that is wrong with each VOLFILE, with the lines it is about; - is standard ' +
+    'input, whose relative paths start at the current folder. Nothing is started: a script is read ' +
+    'in its sandbox, for what it declares, and its init does not run; native code is only looked ' +
+    'at. Warns of a disk without room for what a mount writes. The exit status is that of the ' +
+    'worst: 1 when there is an error, not for a warning.',
+  flags: {
+    ...volfileFlags,
+    ...quietFlag,
+    json: toggle({
+      help:
+        'print {ok, files: [{file, ok, problems: [{severity, code, file, line, column, length, ' +
+        'message, hint}], error}], warnings}; error if it cannot be read',
+    }),
+  },
+  async run({ flags, operands }, terminal) {
+    if (operands.length === 0) throw new UsageError('VOLFILE is missing');
+    const files: Checked[] = [];
+    let status = EXIT_OK;
+    for (const operand of operands) {
+      const file = shownName(operand);
+      try {
+        const inspection = await inspect(operand, flags);
+        const { problems } = inspection;
+        const ok = inspection.description !== undefined;
+        if (!ok) status = Math.max(status, EXIT_FAILURE);
+        files.push({ file, ok, problems });
+        if (!flags.json) show(file, inspection, terminal);
+      } catch (error) {
+        const isUsage = error instanceof UsageError;
+        if (!isUsage && !(error instanceof Failure)) throw error;
+        status = Math.max(status, isUsage ? EXIT_USAGE : EXIT_FAILURE);
+        files.push({ file, ok: false, problems: [], error: error.message });
+        terminal.err(`glossa${isUsage ? ' check' : ''}: ${error.message}`);
+      }
+    }
+    const warnings = fullDisks();
+    for (const text of warnings) warn(text, terminal);
+    const ok = status === EXIT_OK;
+    if (flags.json) terminal.out(JSON.stringify({ ok, files, warnings }, null, 2));
+    return status;
+  },
+});
+
+interface Settings {
+  readonly strict: boolean;
+  readonly 'xlator-option': readonly string[];
+  readonly 'allow-shell': boolean;
+}
+
+async function inspect(file: string, flags: Settings): Promise<VolfileInspection> {
+  const { registry } = await import('../server/registry.ts');
+  const { strict } = flags;
+  const overrides = flags['xlator-option'];
+  const settings = { registry, strict, overrides, allowShell: flags['allow-shell'] };
+  const isInput = file === STDIN;
+  const written = isInput ? await inspectInput(settings) : await inspectFile(file, settings);
+  const baseDir = isInput ? process.cwd() : dirname(resolve(file));
+  return inspectVolumes(written, {
+    registry,
+    strict,
+    context: (warned) => new NodeContext({ sink: NOWHERE, baseDir, wake() {}, warn: warned }),
+  });
+}
+
+/** What volumes would log. */
+const NOWHERE = { now: () => 0, write() {} };
+
+function show(file: string, inspection: VolfileInspection, terminal: Terminal): void {
+  const { sources, description } = inspection;
+  const isQuiet = terminal.talk === 'quiet';
+  const problems = inspection.problems.filter((each) => !isQuiet || each.severity === 'error');
+  const colour = terminal.colour.out;
+  if (problems.length > 0) terminal.out(`${formatProblems(problems, sources, { colour })}\n`);
+  const counts = countProblems(inspection, colour);
+  if (description === undefined) {
+    note(`${file}: ${counts}`, terminal);
+    return;
+  }
+  const { length } = description.volumes;
+  const { name, type } = topOf(description);
+  const volumes = `${length} volume${length === 1 ? '' : 's'}`;
+  note(
+    `${file}: ${volumes}, the top is ${printable(name.text)} (${printable(type.text)}): ${counts}`,
+    terminal,
+  );
+}

@@ -1,0 +1,166 @@
+/**
+ * Every command: its name (of one word or two), one line for the help, and its file, which is
+ * loaded when it is run.
+ */
+import type { CommandEntry, Commands } from '../terminal/command.ts';
+
+export const commands: Commands = new Map(
+  Object.entries({
+    mount: {
+      summary: 'mount what a volfile describes',
+      load: () => import('./mount.ts'),
+    },
+    umount: {
+      summary: 'take a mount away, also a dead one; or end a brick',
+      load: () => import('./umount.ts'),
+    },
+    mounts: {
+      summary: 'list what is mounted or served, by whom, and whether it answers',
+      load: () => import('./mounts.ts'),
+    },
+    brick: {
+      summary: 'serve volumes to clients of GlusterFS and of glossa',
+      load: () => import('./brick.ts'),
+    },
+    run: {
+      summary: 'run a command in a mount of its own',
+      load: () => import('./run.ts'),
+    },
+    top: {
+      summary: 'show what the volumes of a mount are busy with',
+      load: () => import('./top.ts'),
+    },
+    trace: {
+      summary: 'show what the requests of a command meet, volume by volume',
+      load: () => import('./trace.ts'),
+    },
+    record: {
+      summary: 'record the requests of a command, to replay them',
+      load: () => import('./record.ts'),
+    },
+    replay: {
+      summary: 'send recorded requests once more, and say what is answered otherwise',
+      load: () => import('./replay.ts'),
+    },
+    debug: {
+      summary: 'stop requests on their way, look at them, and change their replies',
+      load: () => import('./debug.ts'),
+    },
+    new: {
+      summary: 'write a module to begin from',
+      load: () => import('./new.ts'),
+    },
+    'new volume': {
+      summary: 'write volfiles of bricks and clients to begin from',
+      load: () => import('./new-volume.ts'),
+    },
+    dev: {
+      summary: 'mount a module, and load it again whenever it is saved',
+      load: () => import('./dev.ts'),
+    },
+    learn: {
+      summary: 'a course: write a translator, and see at each save what it does',
+      load: () => import('./learn.ts'),
+    },
+    test: {
+      summary: "run a module's own tests, without a mount",
+      load: () => import('./test.ts'),
+    },
+    repl: {
+      summary: "a prompt inside a module's interpreter",
+      load: () => import('./repl.ts'),
+    },
+    check: {
+      summary: 'say what is wrong with a volfile',
+      load: () => import('./check.ts'),
+    },
+    port: {
+      summary: 'make a module written in Python 2 one for here',
+      load: () => import('./port.ts'),
+    },
+    graph: {
+      summary: "draw a volfile's graph",
+      load: () => import('./graph.ts'),
+    },
+    stats: {
+      summary: 'what the translators of a mount, or of a brick, tell',
+      load: () => import('./stats.ts'),
+    },
+    statedump: {
+      summary: 'all that a mount knows of its state: requests, inodes, files, volumes',
+      load: () => import('./statedump.ts'),
+    },
+    why: {
+      summary: 'what the last requests for a path met that failed or were slow',
+      load: () => import('./why.ts'),
+    },
+    reload: {
+      summary: 'let a mount or a brick read its volfile and modules again',
+      load: () => import('./reload.ts'),
+    },
+    invalidate: {
+      summary: 'say that something was changed behind a mount',
+      load: () => import('./invalidate.ts'),
+    },
+    'volfile-server': {
+      summary: 'give volfiles to clients that ask for them by name',
+      load: () => import('./volfile-server.ts'),
+    },
+    rebalance: {
+      summary: 'make the directories of a distributed volume ready for the bricks that it has now',
+      load: () => import('./rebalance.ts'),
+    },
+    playground: {
+      summary: 'a page in which translators are written, run and watched',
+      load: () => import('./playground.ts'),
+    },
+    demo: {
+      summary: 'what a cache of absent names is worth, shown in a minute',
+      load: () => import('./demo.ts'),
+    },
+    tutorial: {
+      summary: "run what GlusterFS's translator tutorial ends with, on two bricks here",
+      load: () => import('./tutorial.ts'),
+    },
+    bench: {
+      summary: 'what stacks cost: mounted and measured beside each other',
+      load: () => import('./bench.ts'),
+    },
+    'bench call': {
+      summary: 'what one call of a translator costs in each language',
+      load: () => import('../apps/bench/run/call.ts'),
+    },
+    'bench compare': {
+      summary: 'whether one result of a bench is faster than another',
+      load: () => import('../apps/bench/run/compare.ts'),
+    },
+    'bench report': {
+      summary: 'show the result of a bench, or write a page about it',
+      load: () => import('../apps/bench/run/report.ts'),
+    },
+    'include-dir': {
+      summary: 'where the header for translators in C is',
+      load: () => import('./include-dir.ts'),
+    },
+    setup: {
+      summary: 'let mount(8), fstab, systemd and shells know glossa, or no more',
+      load: async () => ({ default: (await import('./setup.ts')).setupFor(commands) }),
+    },
+    'mount.glossa': {
+      summary: 'what mount(8) calls for the type glossa',
+      load: () => import('./mount-helper.ts'),
+    },
+    completion: {
+      summary: 'print what a shell needs to complete command lines',
+      load: async () => ({ default: (await import('./completion.ts')).completionOf(commands) }),
+    },
+    help: {
+      summary: 'explain a command or a translator',
+      load: async () => ({ default: (await import('./help.ts')).helpOn(commands) }),
+    },
+    version: {
+      summary: 'print the version',
+      load: () => import('./version.ts'),
+    },
+  } satisfies Record<string, CommandEntry>),
+);

@@ -1,0 +1,21 @@
+/** A mount that hides the folder of the user's cache from everybody, its own server among them. */
+import { expect, it } from 'vitest';
+import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+
+const memory = 'volume mem\n type storage/memory\nend-volume\n';
+const both = `${memory}volume top\n type features/negative\n subvolumes mem\nend-volume\n`;
+
+describeMounts('a mount on the cache folder', () => {
+  it('loads more of the program while it serves', () =>
+    withScratch(async (scratch) => {
+      const env = { XDG_CACHE_HOME: await scratch.folder('cache') };
+      await scratch.file('both.vol', both);
+      // From now on the modules are in the cache.
+      expect(await glossa(scratch, ['check', 'both.vol'], { env })).toMatchObject({ status: 0 });
+      const mount = await startMount(scratch, memory, { name: 'cache', env });
+      await scratch.file('cache.vol', both);
+      const { status, out } = await glossa(scratch, ['reload', 'cache']);
+      expect({ status, out }).toEqual({ status: 0, out: expect.stringContaining('top') });
+      expect(await mount.stop()).toBe(0);
+    }));
+});

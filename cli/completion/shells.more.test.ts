@@ -1,0 +1,131 @@
+/** The scripts in the shells that they are for, which are on a terminal, and asked by keys. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { isSkipped } from '../../test/support/obstacle.ts';
+import { PseudoTerminal } from '../../test/support/pty.ts';
+import { isInstalled } from '../../test/support/tools.ts';
+import { commands } from '../commands.ts';
+import { completionFor, type Shell } from '../completion.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'glossa-completion-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const home = join(scratch, 'home');
+/** What there is to be completed. */
+const folder = join(scratch, 'here');
+mkdirSync(home);
+mkdirSync(join(folder, 'below'), { recursive: true });
+for (const name of ['a.vol', 'b c.vol', 'notes.txt', 'mine.py', 'run.json']) {
+  writeFileSync(join(folder, name), '');
+}
+
+/** What is typed, and what can stand in place of its last word. */
+const cases: readonly (readonly [typed: string, offered: readonly string[]])[] = [
+  ['umo', ['umount']],
+  ['mount ', ['a.vol', 'b c.vol', 'below']],
+  ['mount a.vol ', ['below']],
+  ['-f a', ['a.vol']],
+  ['mount --log-l', ['--log-level']],
+  ['mount --fuse=k', ['--fuse=kernel']],
+  ['mount --fuse ', ['fuse-native', 'kernel']],
+  ['mount -l n', ['notes.txt']],
+  ['mount -l notes.txt a', ['a.vol']],
+  ['repl ', ['a.vol', 'b c.vol', 'below', 'mine.py']],
+  ['test mine.py m', ['mine.py']],
+  ['new p', ['python']],
+  ['new python p', []],
+  ['help storage/', ['storage/memory', 'storage/posix']],
+  ['help moun', ['mount', 'mount.glossa', 'mounts']],
+  ['bench com', ['compare']],
+  ['bench compare r', ['run.json']],
+  ['bench compare run.json --j', ['--json']],
+  ['bench --in python,t', ['python,typescript']],
+  ['completion ', ['bash', 'fish', 'zsh']],
+  ['run a.vol -- mkfif', ['mkfifo']],
+  ['check a.vol -- mkfif', []],
+];
+
+const PROMPT = 'ready> ';
+/** Shows what the line has become, when all that can stand there was put in. */
+const SHOW = `glossa() { printf '\\nshown'; printf '<%s>' "$@"; echo; }`;
+
+const startUp = {
+  bash: (script: string) => ({
+    bashrc: `PS1='${PROMPT}'\nsource ${script}\nbind '"\\C-o": insert-completions'\n${SHOW}`,
+  }),
+  zsh: (script: string) => ({
+    '.zshrc': `PS1='${PROMPT}'
+      autoload -Uz compinit && compinit -u -D
+      source ${script}
+      ${SHOW}
+      all() { _main_complete _complete; compstate[insert]=all; compstate[list]= }
+      zle -C all complete-word all
+      bindkey '^O' all`,
+  }),
+};
+const started = {
+  bash: `bash --noprofile --rcfile ${join(home, 'bashrc')} -i`,
+  zsh: 'zsh -i',
+};
+
+async function script(shell: Shell): Promise<string> {
+  const path = join(home, `glossa.${shell}`);
+  writeFileSync(path, await completionFor(shell, commands));
+  return path;
+}
+
+/** The words in which the last of the typed ones was completed: itself alone if nothing can be. */
+const completed = (typed: string, offered: readonly string[]): string[] => {
+  const words = typed.split(' ');
+  const last = words.pop()!;
+  const kept = offered.length === 0 && last !== '' ? [last] : offered;
+  return [...words, ...[...kept].sort()];
+};
+
+const why = (...tools: readonly string[]): string => {
+  const missing = tools.find((tool) => !isInstalled(tool));
+  return missing === undefined ? '' : `${missing} is not installed`;
+};
+
+describe.each(['bash', 'zsh'] as const)('in %s', (shell) => {
+  const missing = why(shell, 'script');
+  describe.skipIf(isSkipped(`completion in ${shell}`, missing))('on a terminal', () => {
+    it('completes what can stand there', async () => {
+      const files = startUp[shell](await script(shell));
+      for (const [path, text] of Object.entries(files)) writeFileSync(join(home, path), text);
+      const terminal = new PseudoTerminal(started[shell], folder, { HOME: home });
+      const shown: string[][] = [];
+      for (const [typed] of cases) {
+        await terminal.until(/ready> /);
+        terminal.type(`glossa ${typed}\x0f\n`);
+        const [, line] = await terminal.until(/\nshown((?:<[^\n]*>)?)\r?\n/);
+        const words = [...line!.matchAll(/<([^>]*)>/g)].map((match) => match[1]!);
+        const kept = typed.split(' ').length - 1;
+        shown.push([...words.slice(0, kept), ...words.slice(kept).sort()]);
+      }
+      await terminal.until(/ready> /);
+      await terminal.end('exit\n');
+      expect(shown).toEqual(cases.map(([typed, offered]) => completed(typed, offered)));
+    });
+  });
+});
+
+describe.skipIf(isSkipped('completion in fish', why('fish')))('in fish', () => {
+  it('completes what can stand there', async () => {
+    const path = await script('fish');
+    const offers = cases.map(([typed]) => {
+      const line = `source ${path}; complete -C 'glossa ${typed}'`;
+      const env = { ...process.env, HOME: home };
+      const text = execFileSync('fish', ['-c', line], { cwd: folder, env, encoding: 'utf8' });
+      return text
+        .split('\n')
+        .filter(Boolean)
+        .map((each) => each.replace(/\t.*|\/$/g, ''));
+    });
+    expect(offers.map((words) => words.sort())).toEqual(
+      cases.map(([, offered]) => [...offered].sort()),
+    );
+  });
+});

@@ -1,0 +1,160 @@
+/** `glossa debug`: requests held, looked at and changed on their way through a graph, in gdb's words. */
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
+import { fopNames } from '../runtime/core/gen/fops.gen.ts';
+import { DebugError } from '../runtime/debug/debug-error.ts';
+import { makeScratch } from '../server/scratch.ts';
+import { refuseStuck } from '../server/stuck.ts';
+import { refuseFolder, refuseModule } from '../server/volfile-operand.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL } from '../terminal/exit.ts';
+import { type FlagValues, takeOperands, toggle } from '../terminal/flags.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { Debuggee, type Given } from './debug/debuggee.ts';
+import { Session } from './debug/session.ts';
+import { completer } from './debug/words.ts';
+import { serverFlags } from './mount.ts';
+import { removeFolder, serverArguments } from './own-mount.ts';
+import { CANCELLED } from './repl/loop.ts';
+import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
+
+const PROMPT = '(glossa) ';
+/** The commands that an empty line repeats, as in gdb. */
+const REPEATED = /^\s*(c|cont\w*|s|step|n|next|up|down|fin\w*)\s*$/;
+
+const ownFlags = {
+  dap: toggle({ help: 'for an editor: the Debug Adapter Protocol on standard input and output' }),
+};
+
+export default defineCommand({
+  usage: [
+    'glossa debug VOLFILE [MNT] [options] [-- COMMAND [ARGUMENTS]]',
+    'glossa debug --dap [options]',
+  ],
+  description:
+    'Starts what VOLFILE describes, and gives a prompt with the commands of gdb: break says where ' +
+    'requests are to stop, run mounts on MNT, or a temporary folder, and runs COMMAND there. A ' +
+    "request that stops is held, and others go on. 'help' lists the commands; they may also come " +
+    'from a pipe, where the first mistake ends it. At the end everything goes on, and the mount is ' +
+    'gone.',
+  flags: { ...serverFlags, ...ownFlags },
+  kinds: { MNT: 'folder' },
+  hasRest: true,
+  async run({ flags, operands, rest }, terminal) {
+    if (flags.dap) {
+      takeOperands(operands, []);
+      const { serveDap } = await import('./debug/dap/index.ts');
+      const { dap: _, ...given } = flags;
+      return serveDap(given, terminal);
+    }
+    const [volfile, mnt] = takeOperands(operands, ['VOLFILE', '[MNT]']);
+    await refuseStuck(...[volfile, mnt].filter((path) => path !== undefined));
+    refuseFolder(volfile);
+    refuseModule(volfile);
+    const command = rest === null || rest.length === 0 ? null : rest;
+    const folder = mnt === undefined ? makeScratch('debug') : null;
+    try {
+      const mountpoint = folder ?? resolve(mnt!);
+      return await debug({ volfile, flags, mountpoint, command }, terminal);
+    } finally {
+      if (folder !== null) removeFolder(folder, { as: 'debug' }, terminal);
+    }
+  },
+});
+
+interface Task {
+  readonly volfile: string;
+  readonly flags: FlagValues<typeof serverFlags>;
+  readonly mountpoint: string;
+  readonly command: Given | null;
+}
+
+async function debug(task: Task, terminal: Terminal): Promise<number> {
+  const { mountpoint, command } = task;
+  const isPerson = process.stdin.isTTY === true && terminal.interactive;
+  let volumes: readonly string[] = [];
+  const prompt = isPerson
+    ? new ConsolePrompt({
+        prompts: [PROMPT, PROMPT],
+        history: 'debug',
+        complete: completer(() => volumes, fopNames),
+      })
+    : new PipedPrompt();
+  let started = (): void => {};
+  const isStarted = new Promise<void>((resolve) => {
+    started = resolve;
+  });
+  const debuggee = new Debuggee(
+    serverArguments(task, mountpoint, terminal.talk),
+    mountpoint,
+    terminal,
+    (happening) => {
+      session.hear(happening);
+      if (happening.event === 'started' || happening.event === 'gone') started();
+    },
+  );
+  const signals = new EndingSignals(isPerson ? BUT_CTRL_C : [...BUT_CTRL_C, 'SIGINT']);
+  const session: Session = new Session(debuggee, command, (text) => prompt.say(text));
+  try {
+    const status = await Promise.race([isStarted, signals.came]);
+    if (typeof status === 'number') return status;
+    if (session.over !== null) return EXIT_FAILURE;
+    volumes = (await debuggee.client.ask('volumes', {})).map(({ name }) => name);
+    return await Promise.race([serve(session, prompt, terminal), signals.came]);
+  } finally {
+    signals.close();
+    session.isEnding = true;
+    prompt.close();
+    await debuggee.end();
+  }
+}
+
+/** Of a terminal Ctrl-C is the prompt's. */
+const BUT_CTRL_C: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
+
+/** Signals that end it, as in order as `quit` does. */
+class EndingSignals {
+  /** The exit status that the first one makes. */
+  readonly came: Promise<number>;
+  private readonly signals: readonly NodeJS.Signals[];
+  private take: (signal: NodeJS.Signals) => void = () => {};
+
+  constructor(signals: readonly NodeJS.Signals[]) {
+    this.signals = signals;
+    this.came = new Promise((resolve) => {
+      this.take = (signal) => resolve(EXIT_SIGNAL + constants.signals[signal]);
+    });
+    for (const signal of signals) process.on(signal, this.take);
+  }
+
+  close(): void {
+    for (const signal of this.signals) process.off(signal, this.take);
+  }
+}
+
+/** Reads and carries out commands until there are no more. */
+async function serve(
+  session: Session,
+  prompt: ConsolePrompt | PipedPrompt,
+  terminal: Terminal,
+): Promise<number> {
+  let last = '';
+  for (;;) {
+    if (session.over !== null) return session.over ? EXIT_FAILURE : EXIT_OK;
+    const line = await prompt.next(false);
+    if (line === CANCELLED) continue;
+    if (line === null) return EXIT_OK;
+    const given: string = line.trim() === '' && !prompt.strict ? last : line;
+    last = REPEATED.test(given) ? given : '';
+    const { promise, done } = prompt.interrupted();
+    try {
+      if ((await session.carryOut(given, promise)) === 'quit') return EXIT_OK;
+    } catch (error) {
+      if (!(error instanceof DebugError)) throw error;
+      terminal.err(error.message);
+      if (prompt.strict) return EXIT_FAILURE;
+    } finally {
+      done();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/** Messages as bytes, and what methods and lines mean, without a client. */
+import { describe, expect, it } from 'vitest';
+import { withScratch } from '../../../test/support/mount.ts';
+import { fopOf, methodAt, volumeAt } from './places.ts';
+import { BadStream, Decoder, encode } from './stream.ts';
+
+describe('messages', () => {
+  const messages = [{ seq: 1, text: 'ä…' }, { seq: 2 }, {}];
+  const bytes = Buffer.concat(messages.map(encode));
+
+  it.each([1, 7, 1000])('come whole, %i bytes at a time', (step) => {
+    const decoder = new Decoder();
+    const read: unknown[] = [];
+    for (let at = 0; at < bytes.length; at += step) {
+      read.push(...decoder.push(bytes.subarray(at, at + step)));
+    }
+    expect(read).toEqual(messages);
+  });
+
+  it.each([
+    ['Content-Type: x\r\n\r\n{}', /without a length/],
+    ['Content-Length: 99999999999\r\n\r\n', /too long/],
+    ['Content-Length: 1\r\n\r\n{', /no JSON/],
+    ['x'.repeat(5000), /without a header/],
+  ])('%.30s… is none', (text, why) => {
+    const push = () => new Decoder().push(Buffer.from(text));
+    expect(push).toThrow(BadStream);
+    expect(push).toThrow(why);
+  });
+});
+
+it.each([
+  ['lookup', 'lookup'],
+  ['lookup_cbk', 'lookup_cbk'],
+  ['lookupCbk', 'lookup_cbk'],
+  ['readdirp', 'readdirp'],
+  ['init', null],
+  ['remember', null],
+])('the method %s is for %s', (name, fop) => {
+  expect(fopOf(name)).toBe(fop);
+});
+
+it.each([
+  [1, { text: 'lookup@v', line: 3 }],
+  [4, { text: 'lookup@v', line: 3 }],
+  [9, { text: 'stat_cbk@v', line: 8 }],
+])('line %i is in a method', (line, found) => {
+  const methods = [
+    { name: 'statCbk', file: 'm.js', line: 8 },
+    { name: 'lookup', file: 'm.js', line: 3 },
+    { name: 'helper', file: 'm.js', line: 5 },
+  ];
+  expect(methodAt(methods, 'v', line)).toEqual(found);
+  expect(methodAt([], 'v', line)).toEqual({ message: expect.stringContaining('no method') });
+});
+
+it('a line of a volfile is the volume that it is about', () =>
+  withScratch(async (scratch) => {
+    const path = await scratch.file('a.vol', '# volume x\nvolume a\n  type t/a\nend-volume\n\n');
+    expect([1, 2, 3, 4, 5].map((line) => volumeAt(path, line))).toEqual([
+      { message: 'this line belongs to no volume' },
+      ...[2, 3, 4].map(() => ({ text: '@a', line: 2 })),
+      { message: 'this line belongs to no volume' },
+    ]);
+    expect(volumeAt(scratch.at('none'), 1)).toEqual({
+      message: expect.stringContaining('cannot read'),
+    });
+  }));

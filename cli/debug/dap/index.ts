@@ -1,0 +1,63 @@
+/** `glossa debug --dap`: the Debug Adapter Protocol on standard input and output, for one session. */
+
+import { makeScratch } from '../../../server/scratch.ts';
+import { refuseStuck } from '../../../server/stuck.ts';
+import { refuseFolder, refuseModule } from '../../../server/volfile-operand.ts';
+import { EXIT_FAILURE, EXIT_OK } from '../../../terminal/exit.ts';
+import type { FlagValues } from '../../../terminal/flags.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+import type { serverFlags } from '../../mount.ts';
+import { removeFolder, serverArguments } from '../../own-mount.ts';
+import { Debuggee } from '../debuggee.ts';
+import { DapSession, type Front } from './session.ts';
+import { BadStream, Decoder, encode } from './stream.ts';
+
+/** Serves a client until it has gone, or wants it to end. The result is the exit status. */
+export async function serveDap(
+  flags: FlagValues<typeof serverFlags>,
+  terminal: Terminal,
+): Promise<number> {
+  /** A folder that was made for the mount. */
+  let folder: string | null = null;
+  const front: Front = {
+    send: (message) => void process.stdout.write(encode(message)),
+    async launch({ volfile, mountpoint, options }, output, hear) {
+      await refuseStuck(...[volfile, mountpoint].filter((path) => path !== undefined));
+      refuseFolder(volfile);
+      refuseModule(volfile);
+      folder = mountpoint === undefined ? makeScratch('debug') : null;
+      const given = { ...flags, 'xlator-option': [...flags['xlator-option'], ...options] };
+      const place = mountpoint ?? folder!;
+      const talk: Terminal = {
+        ...terminal,
+        out: (text) => output('console', `${text}\n`),
+        err: (text) => output('stderr', `${text}\n`),
+      };
+      const args = serverArguments({ volfile, flags: given }, place, terminal.talk);
+      return new Debuggee(args, place, talk, hear);
+    },
+  };
+  const session = new DapSession(front);
+  const decoder = new Decoder();
+  let status = EXIT_OK;
+  process.stdin.on('data', (bytes) => {
+    try {
+      for (const message of decoder.push(bytes)) session.receive(message);
+    } catch (error) {
+      if (!(error instanceof BadStream)) throw error;
+      terminal.err(`glossa debug: ${error.message}`);
+      status = EXIT_FAILURE;
+      process.stdin.pause();
+      void session.leave();
+    }
+  });
+  process.stdin.on('end', () => void session.leave());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void session.leave());
+  }
+  // A client that is gone reads nothing any more.
+  process.stdout.on('error', () => void session.leave());
+  await session.over;
+  if (folder !== null) removeFolder(folder, { as: 'debug' }, terminal);
+  return status;
+}

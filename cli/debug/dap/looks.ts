@@ -1,0 +1,244 @@
+/** What a client looks at while a request is held: frames, scopes, values, and how they are named. */
+
+import { basename } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { LineVariable } from '../../../runtime/core/lines.ts';
+import {
+  type DebugClient,
+  DebugError,
+  type FrameView,
+  findValue,
+  parsePath,
+  type Scope,
+  type ScriptView,
+  type Value,
+} from '../../../runtime/debug/index.ts';
+import { fopOf } from './places.ts';
+import type { Held, Thread } from './threads.ts';
+
+/** What a frame's number stands for. */
+type Frame =
+  | { readonly at: 'hop'; readonly stop: number; readonly level: number }
+  | { readonly at: 'line'; readonly volume: string; readonly frame: number }
+  /** A volume above a script that is stopped at a line: its place is all that is known. */
+  | { readonly at: 'way' };
+
+/** What a list of variables is taken from. */
+type Holder =
+  | {
+      readonly in: 'scope';
+      readonly frame: Frame & { at: 'hop' };
+      readonly path: readonly string[];
+    }
+  | { readonly in: 'values'; readonly values: readonly Value[] }
+  | {
+      readonly in: 'line';
+      readonly volume: string;
+      readonly frame: number;
+      readonly parts: number;
+    };
+
+export class Looks {
+  private readonly client: DebugClient;
+  private readonly frames = new Map<number, Frame>();
+  private readonly holders = new Map<number, Holder>();
+  /** Numbers are not used again: what is asked for late is not mistaken for another. */
+  private last = 0;
+
+  constructor(client: DebugClient) {
+    this.client = client;
+  }
+
+  /** A request goes on: what was looked at is no more. */
+  forget(): void {
+    this.frames.clear();
+    this.holders.clear();
+  }
+
+  private note<T>(table: Map<number, T>, what: T): number {
+    this.last += 1;
+    table.set(this.last, what);
+    return this.last;
+  }
+
+  // -- frames ------------------------------------------------------------------------------------
+
+  async stackOf({ held }: Thread): Promise<DebugProtocol.StackFrame[]> {
+    const [top] = held;
+    if (top === undefined) throw new DebugError('this request is on its way');
+    const scripts = await this.client.ask('scripts', {});
+    if (top.at === 'line') return this.lineFrames(top, scripts);
+    const { id: stop } = top.stop;
+    const views = await this.client.ask('frames', { stop });
+    return views.map((view) =>
+      this.volumeFrame(view, scripts, { at: 'hop', stop, level: view.level }),
+    );
+  }
+
+  private lineFrames(
+    { volume, stop }: Held & { at: 'line' },
+    scripts: readonly ScriptView[],
+  ): DebugProtocol.StackFrame[] {
+    const own = stop.frames.map(({ name, file, line }, frame) => ({
+      id: this.note(this.frames, { at: 'line', volume, frame }),
+      ...{ name, line, column: 1, source: sourceOf(file) },
+    }));
+    const way = stop.volumes.map((view) => this.volumeFrame(view, scripts, { at: 'way' }));
+    return [...own, ...way];
+  }
+
+  /** A volume, at the method of its script that is at work, or else at its place in the volfile. */
+  private volumeFrame(
+    { volume, fop, where, paths }: FrameView,
+    scripts: readonly ScriptView[],
+    frame: Frame,
+  ): DebugProtocol.StackFrame {
+    const id = this.note(this.frames, frame);
+    const name = [`${fop}@${volume}`, ...paths].join(' ');
+    const script = scripts.find((each) => each.volume === volume);
+    const method = script?.methods.find((each) => fopOf(each.name) === fop);
+    if (method !== undefined) {
+      return { id, name, line: method.line, column: 1, source: sourceOf(method.file) };
+    }
+    const [, file, line, column] = /^(.*):(\d+):(\d+)$/.exec(where ?? '') ?? [];
+    if (file === undefined) return { id, name, line: 0, column: 0 };
+    return { id, name, line: Number(line), column: Number(column), source: sourceOf(file) };
+  }
+
+  private frame(id: number | undefined): Frame {
+    const frame = id === undefined ? undefined : this.frames.get(id);
+    if (frame === undefined) throw new DebugError('this frame is gone: the request went on');
+    return frame;
+  }
+
+  // -- what they have ----------------------------------------------------------------------------
+
+  async scopesOf(frameId: number): Promise<DebugProtocol.Scope[]> {
+    const frame = this.frame(frameId);
+    if (frame.at === 'way') return [];
+    if (frame.at === 'line') {
+      const { volume, frame: at } = frame;
+      const reference = this.note(this.holders, { in: 'line', volume, frame: at, parts: 0 });
+      return [
+        {
+          name: 'Locals',
+          variablesReference: reference,
+          expensive: false,
+          presentationHint: 'locals',
+        },
+      ];
+    }
+    const scopes = await this.scopes(frame);
+    return scopes.map(({ name, values }) => ({
+      name,
+      variablesReference: this.note(this.holders, { in: 'scope', frame, path: [name] }),
+      namedVariables: values.length,
+      expensive: false,
+      ...(name === 'arguments' ? { presentationHint: 'arguments' } : {}),
+    }));
+  }
+
+  private scopes({ stop, level }: Frame & { at: 'hop' }): Promise<readonly Scope[]> {
+    return this.client.ask('scopes', { stop, level });
+  }
+
+  private holder(reference: number): Holder {
+    const holder = this.holders.get(reference);
+    if (holder === undefined) throw new DebugError('these values are gone: the request went on');
+    return holder;
+  }
+
+  async variables(reference: number): Promise<DebugProtocol.Variable[]> {
+    const holder = this.holder(reference);
+    if (holder.in === 'values') {
+      return holder.values.map((value) => this.shown(value, { in: 'values', values: value.parts }));
+    }
+    if (holder.in === 'line') {
+      const { volume, frame, parts } = holder;
+      const command =
+        parts === 0 ? ({ do: 'locals', frame } as const) : ({ do: 'parts', of: parts } as const);
+      const { variables = [] } = await this.client.ask('line', { volume, command });
+      return variables.map((each) => this.shownOfLine(each, volume, frame));
+    }
+    const { frame, path } = holder;
+    const { values, isDict } = partsAt(await this.scopes(frame), path);
+    return values.map((value) => ({
+      ...this.shown(value, { in: 'scope', frame, path: [...path, keyOf(value, isDict)] }),
+      evaluateName: nameOf([...path.slice(1), keyOf(value, isDict)]),
+    }));
+  }
+
+  private shown(value: Value, parts: Holder): DebugProtocol.Variable {
+    const { name, text, type } = value;
+    const variablesReference = value.parts.length === 0 ? 0 : this.note(this.holders, parts);
+    return { name, value: text, type, variablesReference };
+  }
+
+  private shownOfLine(
+    { name, value, type, parts }: LineVariable,
+    volume: string,
+    frame: number,
+  ): DebugProtocol.Variable {
+    const variablesReference =
+      parts === 0 ? 0 : this.note(this.holders, { in: 'line', volume, frame, parts });
+    return { name, value, type, variablesReference };
+  }
+
+  // -- what is written ---------------------------------------------------------------------------
+
+  async evaluate(text: string, frameId: number | undefined): Promise<DebugProtocol.Variable> {
+    const frame = this.frame(frameId);
+    if (frame.at === 'way') throw new DebugError('of this volume nothing is known but its place');
+    if (frame.at === 'line') {
+      const { volume, frame: at } = frame;
+      const command = { do: 'evaluate', frame: at, text } as const;
+      const { variables } = await this.client.ask('line', { volume, command });
+      return this.shownOfLine(variables![0]!, volume, at);
+    }
+    const value = findValue(await this.scopes(frame), parsePath(text));
+    return this.shown(value, { in: 'values', values: value.parts });
+  }
+
+  /** Changes a part of a reply, or a local of a script. */
+  async set(reference: number, name: string, text: string): Promise<DebugProtocol.Variable> {
+    const holder = this.holder(reference);
+    if (holder.in === 'line') {
+      const { volume, frame, parts } = holder;
+      if (parts > 0) throw new DebugError('only locals can be set: this is a part of one');
+      const command = { do: 'set', frame, name, text } as const;
+      const { variables } = await this.client.ask('line', { volume, command });
+      return this.shownOfLine(variables![0]!, volume, frame);
+    }
+    if (holder.in === 'values' || holder.path[0] !== 'reply') {
+      throw new DebugError('only a reply can be changed');
+    }
+    const { frame, path } = holder;
+    const { isDict } = partsAt(await this.scopes(frame), path);
+    const key = isDict ? `["${name}"]` : name;
+    const whole = nameOf([...path.slice(1), key]);
+    const values = await this.client.ask('set', { stop: frame.stop, path: whole, value: text });
+    const value = findValue([{ name: 'reply', values }], parsePath(whole));
+    return this.shown(value, { in: 'scope', frame, path: [...path, key] });
+  }
+}
+
+const sourceOf = (path: string): DebugProtocol.Source => ({ name: basename(path), path });
+
+/** How a part is called: `ia_size`, `["user.key"]`, `[0]`. */
+const keyOf = ({ name }: Value, isDict: boolean): string =>
+  isDict && !name.startsWith('[') ? `["${name}"]` : name;
+
+const nameOf = ([first = '', ...rest]: readonly string[]): string =>
+  first + rest.map((part) => (part.startsWith('[') ? part : `.${part}`)).join('');
+
+/** The values of a scope, or the parts of one of them. */
+function partsAt(
+  scopes: readonly Scope[],
+  [first, ...rest]: readonly string[],
+): { readonly values: readonly Value[]; readonly isDict: boolean } {
+  const scope = scopes.find(({ name }) => name === first);
+  if (scope === undefined) throw new DebugError('these values are gone: the request went on');
+  if (rest.length === 0) return { values: scope.values, isDict: false };
+  const { parts, type } = findValue([scope], parsePath(nameOf(rest)));
+  return { values: parts, isDict: type === 'dict' };
+}

@@ -1,0 +1,235 @@
+/** `glossa debug` on real mounts: the session of docs/debugging.md, pipes, and ends of all kinds. */
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import {
+  describeMounts,
+  GLOSSA,
+  glossa,
+  mountPoints,
+  run,
+  type Scratch,
+  withScratch,
+} from '../../test/support/mount.ts';
+import { PseudoTerminal } from '../../test/support/pty.ts';
+import { isInstalled } from '../../test/support/tools.ts';
+
+const PATIENCE = { timeout: 60_000, interval: 20 };
+// biome-ignore lint/suspicious/noControlCharactersInRegex: one of a terminal
+const PROMPT = /\(glossa\) (?:\x1b\[\d+G)?$/;
+
+/** The session's lines, and what is shown after each. */
+function documented(): [typed: string, shown: string][] {
+  const text = readFileSync(join(packageRoot, 'docs/debugging.md'), 'utf8');
+  const block = /```text\n\$ glossa debug negative\.vol\n([^`]*)```/.exec(text)![1]!;
+  return block
+    .split(/^\(glossa\) /m)
+    .slice(1)
+    .map((part) => {
+      const end = part.indexOf('\n');
+      return [part.slice(0, end), part.slice(end + 1)];
+    });
+}
+
+/** Without what differs from one time to the next, or from one system to another. */
+const plain = (text: string): string =>
+  text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those of a terminal
+    .replace(/\x1b\[[\d;]*[A-Za-z]|\r|\^C/g, '')
+    .replace(/(mounted on ).*/g, '$1MNT')
+    .replace(/request \d+ of process \d+, user \d+/g, 'request N')
+    .replace(/inode \d+/g, 'inode N')
+    .replace(/IA_IFDIR \d+, \d+ bytes/g, 'IA_IFDIR');
+
+function prepare(scratch: Scratch): void {
+  const from = join(packageRoot, 'examples/negative');
+  for (const name of ['negative.vol', 'negative.py'])
+    copyFileSync(join(from, name), scratch.at(name));
+  mkdirSync(scratch.at('files'));
+}
+
+const memory = `volume mem
+    type storage/memory
+end-volume
+volume top
+    type debug/io-stats
+    subvolumes mem
+end-volume
+`;
+
+/** Commands from a pipe, to their end. */
+async function piped(scratch: Scratch, args: string, lines: readonly string[]) {
+  await scratch.file('lines', `${lines.join('\n')}\n`);
+  const script = `exec "$0" "$1" debug ${args} < lines`;
+  return run(scratch, 'sh', ['-c', script, process.execPath, GLOSSA], { patience: 0 });
+}
+
+const isThere = isInstalled('script');
+
+describeMounts('glossa debug', () => {
+  it.skipIf(!isThere)('is what docs/debugging.md shows', () =>
+    withScratch(async (scratch) => {
+      prepare(scratch);
+      const command = `exec '${process.execPath}' '${GLOSSA}' debug negative.vol`;
+      const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
+      await terminal.until(PROMPT);
+      for (const [typed, shown] of documented()) {
+        if (typed === 'quit') break;
+        terminal.type(`${typed}\n`);
+        let text = '';
+        if (shown.includes('^C')) {
+          const mounted = await terminal.until(/mounted on [^\r\n]*\r?\n/);
+          text = mounted.input.slice(0, mounted.index) + mounted[0];
+          terminal.type('\x03');
+        }
+        const { input, index } = await terminal.until(PROMPT);
+        expect(plain(text + input.slice(0, index))).toBe(plain(`${typed}\n${shown}`));
+      }
+      expect(await terminal.end('quit\n')).toBe(0);
+      expect(scratch.mounts()).toEqual([]);
+    }),
+  );
+
+  it.skipIf(!isThere)('does with a terminal of four columns and one line', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('mem.vol', memory);
+      const command = `stty cols 4 rows 1; exec '${process.execPath}' '${GLOSSA}' debug mem.vol`;
+      const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
+      await terminal.until(/\(glos/);
+      terminal.type('break lookup@top\n');
+      await terminal.until(/Breakpoint 1: lookup@top\r?\n/);
+      expect(await terminal.end('quit\n')).toBe(0);
+    }),
+  );
+
+  it('takes its commands from a pipe, on a mount point of its own choice', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('mem.vol', memory);
+      const point = await scratch.folder('mnt');
+      const lines = [
+        '# a file that is there, and has another size for who asks',
+        'run sh -c "echo hello > file"',
+        'break lookup_cbk@top path /file',
+        'b stat_cbk@top',
+        'run find file -size +8',
+        'set buf.ia_size = 4711',
+        'print buf->ia_size',
+        'c',
+        'delete',
+        'info breakpoints',
+      ];
+      const { status, out, err } = await piped(
+        scratch,
+        'mem.vol mnt --attribute-timeout 0 --entry-timeout 0',
+        lines,
+      );
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      expect(out).toContain(`mounted on ${point}\n`);
+      expect(out).toMatch(/Breakpoint \d, (lookup|stat)_cbk \(op_ret=0, .*\) at top, from mem\n/);
+      expect(out).toContain('$1 = 4711\n');
+      expect(out).toContain('no breakpoints\n');
+      expect(scratch.mounts()).toEqual([]);
+    }));
+
+  it('runs the command that is given, and ends at the first mistake', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('mem.vol', memory);
+      const lines = ['run', 'braek lookup', 'run'];
+      const ended = await piped(
+        scratch,
+        "mem.vol -- sh -c 'echo \"$PWD $1\"' _ 'two words'",
+        lines,
+      );
+      expect(ended).toMatchObject({
+        status: 1,
+        err: "there is no command 'braek' (did you mean 'break'?)\n",
+      });
+      expect(ended.out).toMatch(
+        /^mounted on (.*)\n\1 two words\n\[sh .* has ended with status 0\]\n$/,
+      );
+    }));
+
+  it('holds one request beside another, and lets them go one by one', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('mem.vol', memory);
+      const lines = [
+        ...['break mkdir@top', 'run mkdir one & mkdir two; wait; ls'],
+        ...['print loc.name', 'continue', 'print loc.name', 'continue'],
+      ];
+      const { status, out, err } = await piped(scratch, 'mem.vol', lines);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      const names = [...out.matchAll(/^\$\d = "(.*)"$/gm)].map((match) => match[1]);
+      expect(names.sort()).toEqual(['one', 'two']);
+      expect(out).toMatch(/\none\ntwo\n\[mkdir one .* has ended with status 0\]\n$/);
+    }));
+
+  it('ends with the mount, when somebody else unmounts it', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('mem.vol', memory);
+      const point = await scratch.folder('mnt');
+      const ended = piped(scratch, 'mem.vol mnt', ['run', 'info volumes']);
+      await vi.waitFor(() => expect(mountPoints()).toContain(point), PATIENCE);
+      expect((await glossa(scratch, ['umount', 'mnt'])).status).toBe(0);
+      const text = `mounted on ${point}\n[the mount is gone]\n`;
+      expect(await ended).toMatchObject({ status: 0, out: text, err: '' });
+    }));
+
+  it.each([
+    ['mem.vol nowhere', ['run'], /nowhere/],
+    ['bad.vol', ['info volumes'], /storage\/memorry/],
+    ['absent.vol', [], /absent\.vol/],
+  ])('says why %s comes to nothing', (args, lines, message) =>
+    withScratch(async (scratch) => {
+      await scratch.file('mem.vol', memory);
+      await scratch.file('bad.vol', memory.replace('memory', 'memorry'));
+      const ended = await piped(scratch, args, lines);
+      expect(ended).toMatchObject({ status: 1, out: '' });
+      expect(ended.err).toMatch(message);
+    }),
+  );
+
+  it.each([
+    ['next', "nothing runs yet: 'run' mounts"],
+    ['print loc', 'no request is held'],
+    ['break lookup@tap', "there is no volume 'tap' (did you mean 'top'?)"],
+    ['break lokup', "there is no fop 'lokup' (did you mean 'lookup'?)"],
+    ['break errno EWRONG', "there is no errno 'EWRONG': their names are as in errno(3), as ENOENT"],
+    ['info everything', 'info tells of breakpoints, requests, volumes, args, locals, frame'],
+    ['delete 9', 'there is no breakpoint 9'],
+    ['request 9', "request 9 is not held ('info requests' lists those that are)"],
+    ['de', "'de' may be delete or detach"],
+    ['set op_ret', 'what is to be set to what? set VALUE = TEXT'],
+  ])('refuses %s', (line, message) =>
+    withScratch(async (scratch) => {
+      await scratch.file('mem.vol', memory);
+      const ended = await piped(scratch, 'mem.vol', [line]);
+      expect(ended.status).toBe(1);
+      expect(ended.err).toContain(message);
+    }),
+  );
+
+  it('lets what is held go on when it is killed, and leaves no mount', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('mem.vol', memory);
+      const point = await scratch.folder('mnt');
+      await scratch.file('lines', 'break mkdir_cbk@top\nrun mkdir made; echo "status $?"\n');
+      let pid = 0;
+      // The pipe stays open: a request is held, and the debugger waits.
+      const script = '(cat lines; exec sleep 1000) | exec "$0" "$1" debug mem.vol mnt > out';
+      const ended = run(scratch, 'sh', ['-c', script, process.execPath, GLOSSA], {
+        patience: 0,
+        onStart: (child) => {
+          pid = child.pid!;
+        },
+      });
+      const out = (): string => readFileSync(scratch.at('out'), 'utf8');
+      await vi.waitFor(() => expect(out()).toContain('Breakpoint 1, mkdir_cbk'), PATIENCE);
+      expect(mountPoints()).toContain(point);
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+      for (const child of children) process.kill(Number(child), 'SIGKILL');
+      await ended;
+      await vi.waitFor(() => expect(out()).toContain('status 0\n'), PATIENCE);
+      await vi.waitFor(() => expect(mountPoints()).not.toContain(point), PATIENCE);
+    }));
+});

@@ -1,0 +1,123 @@
+/**
+ * What `glossa debug` debugs: the server, and commands in its mount.
+ *
+ * Nothing here touches the mount: whoever did would wait for a request that is held, and nobody could
+ * let it go on. So a command's shell goes there by itself.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { DebugClient, type DebugEvent } from '../../runtime/debug/index.ts';
+import { Server } from '../../server/handover.ts';
+import { EXIT_SIGNAL } from '../../terminal/exit.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+
+const INHERITED = ['inherit', 'inherit'] as const;
+const PIPED = ['pipe', 'pipe'] as const;
+
+/** How long a command may take to end by itself, once it is asked to. */
+const GRACE_MS = 2000;
+
+export type Happening =
+  | DebugEvent
+  | { readonly event: 'mounted' }
+  /** The mount is gone, or came to nothing. */
+  | { readonly event: 'gone'; readonly failed: boolean }
+  /** A command has ended. */
+  | { readonly event: 'exited'; readonly name: string; readonly status: number };
+
+/** A command: words, or a line for the shell. */
+export type Given = readonly string[] | string;
+
+export const nameOf = (given: Given): string =>
+  typeof given === 'string' ? given : given.join(' ');
+
+export class Debuggee {
+  readonly client: DebugClient;
+  readonly mountpoint: string;
+  private readonly server: Server;
+  private readonly hear: (happening: Happening) => void;
+  private command: ChildProcess | null = null;
+
+  /** @param args of the server */
+  constructor(
+    args: readonly string[],
+    mountpoint: string,
+    terminal: Terminal,
+    hear: (happening: Happening) => void,
+  ) {
+    this.mountpoint = mountpoint;
+    this.hear = hear;
+    this.server = new Server(args, {
+      attached: true,
+      stderr: 'inherit',
+      terminal,
+      onDebug: (message) => this.client.receive(message),
+    });
+    this.client = new DebugClient((message) => this.server.debug(message), hear);
+    void this.server.ready.then((ready) => ready && hear({ event: 'mounted' }));
+    void this.server.ended.then(({ status }) => {
+      this.client.close();
+      hear({ event: 'gone', failed: status !== 0 });
+    });
+  }
+
+  get runs(): boolean {
+    return this.command !== null;
+  }
+
+  /**
+   * Runs a command in the mount; it reads nothing.
+   * @param output takes what it writes; otherwise that is written where this process writes
+   */
+  run(given: Given, output?: (stream: 'stdout' | 'stderr', text: string) => void): void {
+    const words = typeof given === 'string' ? [] : given;
+    const what = typeof given === 'string' ? `eval "$1"` : 'exec "$@"';
+    const script = `cd "$0" && ${what}`;
+    const rest = typeof given === 'string' ? [given] : words;
+    // Ctrl-C is for the debugger alone.
+    const child = spawn('/bin/sh', ['-c', script, this.mountpoint, ...rest], {
+      cwd: '/',
+      stdio: ['ignore', ...(output === undefined ? INHERITED : PIPED)],
+      detached: true,
+    });
+    this.command = child;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream]?.setEncoding('utf8').on('data', (text: string) => output!(stream, text));
+    }
+    const ended = (status: number): void => {
+      this.command = null;
+      this.hear({ event: 'exited', name: nameOf(given), status });
+    };
+    child.once('error', () => ended(1));
+    child.once('close', (status, signal) => {
+      ended(signal === null ? status! : EXIT_SIGNAL + constants.signals[signal]);
+    });
+  }
+
+  /** Ends the command, then the server: with it goes the mount. */
+  async end(): Promise<void> {
+    const { command } = this;
+    if (this.command !== null) {
+      await this.client.ask('detach', {}).catch(() => null);
+      await endGroup(command!);
+    }
+    this.server.release();
+    await this.server.ended;
+  }
+}
+
+/** Ends a command and what it has started, by force after a while. */
+async function endGroup(child: ChildProcess): Promise<void> {
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const kill = (signal: NodeJS.Signals): void => {
+    try {
+      process.kill(-child.pid!, signal);
+    } catch {
+      // It has ended.
+    }
+  };
+  kill('SIGTERM');
+  const timer = setTimeout(() => kill('SIGKILL'), GRACE_MS);
+  await exited;
+  clearTimeout(timer);
+}

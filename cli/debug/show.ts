@@ -1,0 +1,45 @@
+/** How `glossa debug` shows what a server tells of a stopped request: as gdb shows a program. */
+import { printable } from '../../runtime/core/log.ts';
+import type { FrameView, Scope, StopView, Value, VolumeView } from '../../runtime/debug/index.ts';
+
+const given = (values: readonly Value[]): string =>
+  values.map(({ name, text }) => `${name}=${text}`).join(', ');
+
+/** Where a request has stopped, and with what. */
+export function stopText(stop: StopView): string {
+  const { kind, fop, volume, from, values, breakpoint } = stop;
+  const why = breakpoint === null ? '' : `Breakpoint ${breakpoint}, `;
+  const name = kind === 'wind' ? fop : `${fop}_cbk`;
+  return `${why}${name} (${given(values)}) at ${volume}, from ${from}`;
+}
+
+/** The request of a stop, for people. */
+export const requestText = ({ request, pid, uid, fop, paths }: StopView): string =>
+  `request ${request} of process ${pid}, user ${uid}: ${fop} ${pathsText(paths)}`.trimEnd();
+
+const pathsText = (paths: readonly string[]): string => paths.map(printable).join(' ');
+
+export function frameText({ level, volume, type, fop, paths, where }: FrameView): string {
+  const place = where === null || where === '' ? '' : ` at ${where}`;
+  return `#${level}  ${fop} in ${volume} (${type}): ${pathsText(paths)}${place}`;
+}
+
+/** A value with its parts, a line each. */
+export function valueText({ text, parts }: Value): string {
+  if (parts.length === 0) return text;
+  const lines = parts.map((part) => `  ${part.name} = ${part.text}`);
+  return `{\n${lines.join(',\n')}\n}`;
+}
+
+/** All that a frame has. */
+export const scopesText = (scopes: readonly Scope[]): string =>
+  scopes.map(({ name, values }) => [`${name}:`, ...listed(values)].join('\n')).join('\n');
+
+export const listed = (values: readonly Value[]): string[] =>
+  values.flatMap(({ name, text, parts }) => [
+    `  ${name} = ${text}`,
+    ...parts.map((part) => `    ${part.name} = ${part.text}`),
+  ]);
+
+export const volumeText = ({ name, type, children }: VolumeView): string =>
+  `${name} (${type})${children.length === 0 ? '' : ` over ${children.join(', ')}`}`;

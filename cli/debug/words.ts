@@ -1,0 +1,87 @@
+/** The commands of `glossa debug`, in gdb's words. */
+
+import { didYouMean } from '../../runtime/core/nearest.ts';
+import { DebugError } from '../../runtime/debug/debug-error.ts';
+
+/** Name, short form (or none), arguments, and what it does. In the order of the help. */
+// biome-ignore format: one command, one line
+const table = [
+  ['break', 'b', 'WHERE', 'stop there: FOP, FOP@VOLUME, FOP_cbk@VOLUME, @VOLUME, changed@VOLUME, path PATTERN, errno NAME, or several'],
+  ['delete', 'd', '[N]', 'take breakpoint N away, or all of them'],
+  ['info', 'i', 'WHAT', 'list breakpoints, requests (those that are held), volumes, args, locals or frame'],
+  ['run', 'r', '[COMMAND]', 'mount, run COMMAND there, and wait until a request stops or COMMAND ends'],
+  ['continue', 'c', '', 'let the request go on, and wait for the next stop'],
+  ['step', 's', '', 'to the next wind or reply of the request'],
+  ['next', 'n', '', 'until a reply is back at this volume'],
+  ['finish', 'fin', '', 'until this volume has answered'],
+  ['backtrace', 'bt', '', 'the volumes on the way of the request'],
+  ['frame', 'f', '[N]', 'look at volume N of these'],
+  ['up', '', '', 'look at the volume above'],
+  ['down', '', '', 'look at the volume below'],
+  ['print', 'p', '[VALUE]', 'show a value (loc, buf.ia_size, xdata["key"], local, state), or all of them'],
+  ['set', '', 'VALUE = TEXT', 'change the reply: op_ret, op_errno, buf.ia_size, xdata["key"]'],
+  ['request', 'thread', 'N', 'go to another request that is held'],
+  ['detach', '', '', 'delete all breakpoints, and let everything go on'],
+  ['help', 'h', '', 'this list'],
+  ['quit', 'q', '', 'let everything go on, unmount, and end; so does Ctrl-D'],
+] as const;
+
+export type Word = (typeof table)[number][0];
+
+const names: readonly Word[] = table.map(([name]) => name);
+const SHORT: ReadonlyMap<string, Word> = new Map([
+  ...table.map(([name, short]) => [short, name] as const),
+  ['where', 'backtrace'],
+]);
+
+/** The command that a word stands for: its name, its short form, or a beginning. @throws {DebugError} */
+export function findWord(word: string): Word {
+  const exact = names.find((name) => name === word) ?? (word === '' ? undefined : SHORT.get(word));
+  if (exact !== undefined) return exact;
+  const begun = names.filter((name) => name.startsWith(word));
+  if (begun.length === 1) return begun[0]!;
+  if (begun.length > 1) throw new DebugError(`'${word}' may be ${begun.join(' or ')}`);
+  throw new DebugError(
+    `there is no command '${word}'${didYouMean(word, names) || ": 'help' lists them"}`,
+  );
+}
+
+export const INFO = ['breakpoints', 'requests', 'volumes', 'args', 'locals', 'frame'] as const;
+
+/** What `info` is to tell. @throws {DebugError} */
+export function findInfo(word: string): (typeof INFO)[number] {
+  const found = INFO.filter((name) => word !== '' && name.startsWith(word));
+  if (found.length === 1) return found[0]!;
+  throw new DebugError(
+    `info tells of ${INFO.join(', ')}${word === '' ? '' : `: not of '${word}'`}${didYouMean(word, INFO)}`,
+  );
+}
+
+export function helpText(): string {
+  const left = table.map(([name, short, args]) => {
+    const both = short === '' ? name : `${name}, ${short}`;
+    return args === '' ? both : `${both} ${args}`;
+  });
+  const width = Math.max(...left.map((text) => text.length));
+  return table.map(([, , , help], i) => `${left[i]!.padEnd(width)}  ${help}`).join('\n');
+}
+
+/** What the word at the end of a line can be, for a person who presses Tab. */
+export function completer(
+  volumes: () => readonly string[],
+  fops: readonly string[],
+): (line: string) => [string[], string] {
+  return (line) => {
+    const words = line.trimStart().split(/\s+/);
+    const last = words.at(-1)!;
+    const offered =
+      words.length === 1
+        ? names
+        : words[0]!.startsWith('i')
+          ? INFO
+          : last.includes('@')
+            ? volumes().map((name) => `${last.slice(0, last.indexOf('@'))}@${name}`)
+            : [...fops, 'path', 'errno', 'changed@'];
+    return [offered.filter((one) => one.startsWith(last)), last];
+  };
+}

@@ -1,0 +1,323 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdir, open as openFile, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import {
+  describeMounts,
+  GLOSSA,
+  glossa,
+  type Outcome,
+  type Scratch,
+  startMount,
+  withScratch,
+} from '../test/support/mount.ts';
+
+/** Gives a program a terminal (util-linux). */
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+const module = (hidden: string): string => `
+from glupy import Translator, ENOENT
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        if loc.name == "${hidden}":
+            self.log.info("%s is hidden", loc.name)
+            return frame.fail(ENOENT)
+        frame.wind()
+`;
+
+/** For what is the same with modules of either language: its interpreter starts in less time. */
+const PASSING = `import { Translator } from 'glossa';
+export class xlator extends Translator {}
+`;
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly outcome: Promise<Outcome>;
+  readonly mnt: string;
+  /** Waits until this was said. */
+  says(text: string): Promise<void>;
+  seen(name: string): Promise<boolean>;
+}
+
+type Started = Pick<Running, 'child' | 'outcome' | 'says'> & { said(): string };
+
+/** Starts it, with its temporary folder inside the scratch folder. */
+async function start(scratch: Scratch, args: readonly string[]): Promise<Started> {
+  const TMPDIR = await scratch.folder('tmp');
+  let child!: ChildProcess;
+  let said = '';
+  const outcome = glossa(scratch, ['dev', ...args], {
+    env: { TMPDIR },
+    patience: 0,
+    onStart(started) {
+      child = started;
+      for (const stream of [started.stdout!, started.stderr!]) {
+        stream.on('data', (chunk) => {
+          said += String(chunk);
+        });
+      }
+    },
+  });
+  const says = async (text: string): Promise<void> => {
+    while (!said.includes(text)) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`it ended before it said '${text}':\n${said}`);
+      }
+      await delay(10);
+    }
+  };
+  return { child, outcome, says, said: () => said };
+}
+
+/** The same, mounted. */
+async function dev(scratch: Scratch, args: readonly string[]): Promise<Running> {
+  return mounted(await start(scratch, args));
+}
+
+async function mounted({ child, outcome, says, said }: Started): Promise<Running> {
+  await says('Ctrl-C\n');
+  const mnt = / mounted on (\S+?),?(?=[\s,])/.exec(said())![1]!;
+  const seen = (name: string): Promise<boolean> =>
+    stat(join(mnt, name)).then(
+      () => true,
+      () => false,
+    );
+  return { child, outcome, mnt, says, seen };
+}
+
+/** Nothing is left of it. */
+async function expectClean(scratch: Scratch): Promise<void> {
+  const left = async (): Promise<boolean> =>
+    (await readdir(scratch.at('tmp'))).some((name) => name.startsWith('glossa-dev-'));
+  while (await left()) await delay(50);
+  expect(scratch.mounts()).toEqual([]);
+  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    processes.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  // The server's arguments name its folder; it may take a moment to be gone.
+  if (lines.some((line) => line.includes(scratch.at('tmp/glossa-dev-')))) {
+    await delay(100);
+    return expectClean(scratch);
+  }
+}
+
+describeMounts('glossa dev', () => {
+  it('loads the module again when it is saved, and goes away with Ctrl-C', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.py', module('hello.txt'));
+      const running = await dev(scratch, ['m.py']);
+      expect(await readdir(running.mnt)).toEqual(['folder', 'hello.txt', 'notes.txt']);
+      expect([await running.seen('hello.txt'), await running.seen('notes.txt')]).toEqual([
+        false,
+        true,
+      ]);
+      await running.says('m.py:6 lookup: hello.txt is hidden');
+      await scratch.file('m.py', module('notes.txt'));
+      await running.says('reloaded m.py: lookup');
+      expect([await running.seen('hello.txt'), await running.seen('notes.txt')]).toEqual([
+        true,
+        false,
+      ]);
+      await scratch.file('m.py', 'class xlator(:\n');
+      await running.says('the code before goes on');
+      await running.says('SyntaxError');
+      expect(await running.seen('notes.txt')).toBe(false);
+      running.child.kill('SIGINT');
+      expect((await running.outcome).status).toBe(0);
+      await expectClean(scratch);
+    }));
+
+  it('loads a module in TypeScript again, when it or a file that it imports is saved', () =>
+    withScratch(async (scratch) => {
+      const text = `import { defineTranslator, EPERM, fail, tail } from 'glossa';
+import { kept } from './lib/kept.ts';
+export default defineTranslator<null, Record<string, never>>({
+  type: 'features/keep', description: 'Keeps files.', children: [1, 1], options: {},
+  fops: {
+    unlink(frame, xl, ...args) {
+      xl.log.info('asked for ' + args[0].name);
+      if (args[0].name === kept) fail.unlink(frame, EPERM);
+      else tail.unlink(frame, xl.children[0]!, ...args);
+    },
+  },
+  init: () => null,
+});
+`;
+      await mkdir(scratch.at('lib'));
+      await scratch.file('lib/kept.ts', "export const kept = 'hello.txt';");
+      await scratch.file('keep.ts', text);
+      const running = await dev(scratch, ['keep.ts']);
+      const file = join(running.mnt, 'hello.txt');
+      const open = await openFile(file);
+      await expect(rm(file)).rejects.toMatchObject({ code: 'EPERM' });
+      await running.says('keep.ts:7 unlink: asked for hello.txt');
+      await scratch.file('keep.ts', 'no code(');
+      await running.says('not reloaded, the code before goes on: ');
+      await running.says('keep.ts:1:4: SyntaxError');
+      await expect(rm(file)).rejects.toMatchObject({ code: 'EPERM' });
+      await scratch.file('keep.ts', text);
+      await running.says('reloaded keep.ts: unlink');
+      await scratch.file('lib/kept.ts', "export const kept = 'notes.txt';");
+      while (await running.seen('hello.txt')) await rm(file).catch(() => {});
+      await expect(rm(join(running.mnt, 'notes.txt'))).rejects.toMatchObject({ code: 'EPERM' });
+      // A file opened before the reload can still be read.
+      expect(String((await open.read({ position: 0 })).buffer.subarray(0, 5))).toBe('Hello');
+      await open.close();
+      running.child.kill('SIGINT');
+      const { out, err } = await running.outcome;
+      expect(out + err).not.toMatch(/dist|data:|exchange|dev\.vol/);
+      await expectClean(scratch);
+    }));
+
+  it('serves a folder, also in the place of another, and leaves its files', () =>
+    withScratch(async (scratch) => {
+      await mkdir(scratch.at('files'));
+      await mkdir(scratch.at('place'));
+      await scratch.file('files/a', 'text');
+      await scratch.file('m.js', PASSING);
+      const running = await dev(scratch, ['m.js', 'files', '--mountpoint', 'place']);
+      expect(running.mnt).toBe(scratch.at('place'));
+      expect(await readFile(join(running.mnt, 'a'), 'utf8')).toBe('text');
+      running.child.kill('SIGTERM');
+      expect((await running.outcome).status).toBe(0);
+      await expectClean(scratch);
+      expect(await readFile(scratch.at('files/a'), 'utf8')).toBe('text');
+    }));
+
+  it.runIf(hasScript)('stops at breakpoint(), and goes on', () =>
+    withScratch(async (scratch) => {
+      const stopping = module('b').replace('frame.wind()', 'breakpoint(); frame.wind()');
+      await scratch.file(
+        'm.py',
+        stopping.replace('if loc', 'if loc.name is None: return frame.wind()\n        if loc'),
+      );
+      const TMPDIR = await scratch.folder('tmp');
+      const command = `"${process.execPath}" "${GLOSSA}" dev m.py`;
+      const child = spawn('script', ['-qefc', command, '/dev/null'], {
+        cwd: scratch.path,
+        env: { ...process.env, TMPDIR, NO_COLOR: '1', TERM: 'dumb' },
+        stdio: 'pipe',
+      });
+      scratch.children.add(child);
+      let said = '';
+      child.stdout.on('data', (chunk) => {
+        said += String(chunk);
+      });
+      const says = async (text: string): Promise<void> => {
+        while (!said.includes(text)) await delay(10);
+      };
+      await says('Ctrl-C');
+      const mnt = / mounted on ([^\s,]+)/.exec(said)![1]!;
+      const found = stat(join(mnt, 'hello.txt'));
+      await says('(Pdb)');
+      expect(said).toContain('-- paused: requests wait until you go on (c) --');
+      child.stdin.write('p loc.name, 40 + 2\n');
+      await says("('hello.txt', 42)");
+      child.stdin.write('c\n');
+      await says('-- resumed --');
+      expect((await found).size).toBe(14);
+      // Ctrl-C, as the terminal sends it.
+      child.stdin.write('\x03');
+      await new Promise((resolve) => child.once('exit', resolve));
+      await expectClean(scratch);
+    }),
+  );
+
+  it('leaves nothing behind when it is killed, not even with somebody in the mount', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.js', PASSING);
+      const running = await dev(scratch, ['m.js']);
+      const sitter = spawn('sleep', ['1000'], { cwd: running.mnt });
+      scratch.children.add(sitter);
+      running.child.kill('SIGKILL');
+      await running.outcome;
+      await expectClean(scratch);
+    }));
+
+  it('takes a volfile with modules', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.py', module('b'));
+      const mem = 'volume mem\n type storage/memory\nend-volume\n';
+      const top =
+        'volume top\n type features/glupy\n option module-name m\n subvolumes mem\nend-volume\n';
+      await scratch.file('v.vol', mem + top);
+      const running = await dev(scratch, ['v.vol']);
+      await scratch.file('m.py', module('a'));
+      await running.says('reloaded');
+      running.child.kill('SIGINT');
+      expect((await running.outcome).status).toBe(0);
+      await expectClean(scratch);
+    }));
+
+  it.each(['m.py', 'v.vol'])('waits for the save that mends %s, and mounts then', (what) =>
+    withScratch(async (scratch) => {
+      const mem = 'volume mem\n type storage/memory\nend-volume\n';
+      const top = 'volume m\n type features/glupy\n option module-name m\n subvolumes mem\n';
+      await scratch.file('v.vol', `${mem}${top}end-volume\n`);
+      await scratch.file('m.py', 'class xlator(:\n');
+      const waiting = await start(scratch, [what]);
+      await waiting.says('m.py:1: SyntaxError');
+      await waiting.says(`glossa dev: waiting until ${what} is mended and saved`);
+      // Another mistake is told too, and waited for.
+      await scratch.file('m.py', 'import absent_helper\n');
+      await waiting.says("m.py:1: ModuleNotFoundError: No module named 'absent_helper'");
+      await scratch.file('m.py', module('b'));
+      const running = await mounted(waiting);
+      await scratch.file('m.py', module('hello.txt'));
+      await running.says('reloaded');
+      running.child.kill('SIGINT');
+      expect((await running.outcome).status).toBe(0);
+      await expectClean(scratch);
+    }),
+  );
+
+  it('ends by Ctrl-C while it waits', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.js', 'class xlator (\n');
+      const waiting = await start(scratch, ['m.js']);
+      await waiting.says('waiting until');
+      waiting.child.kill('SIGINT');
+      expect((await waiting.outcome).status).toBe(130);
+      await expectClean(scratch);
+    }));
+
+  it('says what is wrong before it mounts', () =>
+    withScratch(async (scratch) => {
+      const TMPDIR = await scratch.folder('tmp');
+      await scratch.file('v.vol', 'volume m\n type storage/memory\nend-volume\n');
+      const fail = async (...args: string[]) => {
+        const { status, err } = await glossa(scratch, ['dev', ...args], { env: { TMPDIR } });
+        return `${status} ${err}`;
+      };
+      expect(await fail('absent.py')).toBe('1 glossa: absent.py is not there\n');
+      expect(await fail('v.vol')).toContain('has no volume of a module');
+      expect(await fail('v.vol', 'files')).toMatch(/^2 /);
+      await scratch.file('m.py', module('b'));
+      expect(await fail('m.py', 'absent')).toBe('1 glossa: absent is no folder\n');
+      await scratch.folder('files');
+      expect(await fail('files', 'm.py')).toMatch(/^2 [^\n]*: the module comes first\n/);
+      expect(await fail('files')).toMatch(/^1 [^\n]*: name a module\n/);
+      await scratch.file('files/x.py', module('b'));
+      await scratch.file('files/test_x.py', '');
+      expect(await fail('files')).toMatch(/^1 [^\n]*: name the module in it: files\/x.py\n/);
+      // What no save of the module mends is not waited for.
+      expect(await fail('m.py', '--mountpoint', 'absent')).toMatch(/^1 [^\n]*does not exist/);
+      await expectClean(scratch);
+    }));
+
+  it('leaves alone what is mounted at the mount point already', () =>
+    withScratch(async (scratch) => {
+      const memory = 'volume m\n type storage/memory\nend-volume\n';
+      const mount = await startMount(scratch, memory);
+      await scratch.file('m.js', PASSING);
+      const running = await start(scratch, ['m.js', '--mountpoint', mount.path]);
+      expect(await running.outcome).toMatchObject({
+        status: 1,
+        err: expect.stringContaining('glossa is mounted there already'),
+      });
+      expect(scratch.mounts()).toEqual([mount.path]);
+      expect(await mount.stop()).toBe(0);
+    }));
+});

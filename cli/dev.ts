@@ -1,0 +1,341 @@
+/**
+ * `glossa dev`: a module mounted above some files, loaded again whenever it is saved, its log in the
+ * terminal.
+ */
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { allLanguages } from '../bridges/languages.ts';
+import { watchFolder } from '../bridges/machine/node/watch.ts';
+import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
+import { Server } from '../server/handover.ts';
+import { mountProblem } from '../server/mount-probe.ts';
+import { makeScratch, removeScratch } from '../server/scratch.ts';
+import { refuseStuck, whyNotEntered } from '../server/stuck.ts';
+import { takeLeftAway } from '../server/unmount.ts';
+import { describeOrFail, inspectFile } from '../server/volfiles.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure, UsageError } from '../terminal/exit.ts';
+import { choice, takeOperands, text, toggle } from '../terminal/flags.ts';
+import { reason } from '../terminal/reason.ts';
+import { paint, type Terminal } from '../terminal/terminal.ts';
+import { DevLog, ownFiles } from './dev/log.ts';
+import { findModuleFile, type ModuleFile, moduleVolfile } from './module-volfile.ts';
+
+/** How long a server may take to unmount and end before its mount is detached. */
+const GRACE_MS = 3000;
+
+export default defineCommand({
+  usage: ['glossa dev MODULE [DIR] [options]', 'glossa dev VOLFILE [options]'],
+  description:
+    'Mounts the files of DIR through MODULE on a temporary folder, shows the log of the module, ' +
+    'and loads the module again whenever it is saved: edit, save, look. Without DIR there are a ' +
+    'few files to play with, gone at the end. A module that cannot be loaded is waited for: it is ' +
+    'mounted when it is saved without the error. Ctrl-C ends it, and leaves nothing behind. With a ' +
+    'VOLFILE, all of its modules are loaded again when they are saved.',
+  flags: {
+    mountpoint: text({ value: 'MNT', help: 'mount here, instead of a temporary folder' }),
+    'log-level': choice({
+      short: 'L',
+      value: 'LEVEL',
+      values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'],
+      help: 'TRACE, DEBUG, INFO (without it), WARNING or ERROR',
+    }),
+    strict: toggle({ help: 'what looks like a mistake is an error' }),
+  },
+  kinds: { MNT: 'folder' },
+  async run({ flags, operands }, terminal) {
+    const [given, directory] = takeOperands(operands, ['MODULE', '[DIR]']);
+    const { mountpoint } = flags;
+    await refuseStuck(...[given, directory, mountpoint].filter((path) => path !== undefined));
+    refuseSwapped(given, directory);
+    const module = findModuleFile(given);
+    if (module === null && directory !== undefined) {
+      throw new UsageError('DIR goes with a module: a volfile names its folder itself');
+    }
+    const task: Task = {
+      ...{ given, directory, module, mountpoint },
+      level: flags['log-level'] ?? 'INFO',
+      strict: flags.strict,
+    };
+    const signals = new EndingSignals();
+    try {
+      for (;;) {
+        const saved = new Saved(module?.path ?? given);
+        try {
+          const status = await attempt(task, signals, terminal);
+          if (status !== null) return status;
+          terminal.err(`glossa dev: waiting until ${given} is mended and saved; Ctrl-C ends it`);
+          if (!(await Promise.race([saved.came, signals.came]))) return signals.status!;
+        } finally {
+          saved.close();
+        }
+      }
+    } finally {
+      signals.close();
+    }
+  },
+});
+
+/** `glossa dev FILES MODULE`. */
+function refuseSwapped(given: string, directory: string | undefined): void {
+  if (directory === undefined || !isFolder(given) || isFolder(directory)) return;
+  if (findModuleFile(directory) === null) return;
+  throw new UsageError(`${given} is a folder, and ${directory} a module: the module comes first`);
+}
+
+interface Task {
+  readonly given: string;
+  readonly directory: string | undefined;
+  readonly module: ModuleFile | null;
+  readonly mountpoint: string | undefined;
+  readonly level: string;
+  readonly strict: boolean;
+}
+
+/**
+ * One mount, until it is over: the exit status, or null when its module has to be mended first. The
+ * folder it is made in goes away with its server, so each has its own.
+ */
+async function attempt(
+  task: Task,
+  signals: EndingSignals,
+  terminal: Terminal,
+): Promise<number | null> {
+  const { given, directory, module } = task;
+  const scratch = makeScratch('dev');
+  try {
+    const problem = await mountProblem(scratch);
+    if (problem !== null) {
+      const file = module === null ? 'MODULE' : given;
+      throw new Failure(
+        `nothing can be mounted here: ${problem}\n` +
+          `    without a mount, 'glossa test ${file}' and 'glossa repl ${file}' work`,
+      );
+    }
+    const stage =
+      module === null
+        ? await stageVolfile(given, terminal)
+        : stageModule(module, directory, scratch);
+    const mountpoint = resolve(task.mountpoint ?? join(scratch, 'mnt'));
+    if (task.mountpoint === undefined) mkdirSync(mountpoint);
+    const { level, strict } = task;
+    const settings = { ...stage, given, mountpoint, scratch, level, strict, signals };
+    return await develop(settings, terminal);
+  } finally {
+    remove(scratch, terminal);
+  }
+}
+
+/** Tells when a module, its volfile or a file beside it is saved. */
+class Saved {
+  readonly came: Promise<true>;
+  /** What ends the watch, and what keeps the process waiting for it. */
+  private readonly end: () => void;
+  private readonly awake = setInterval(() => {}, 2 ** 30);
+
+  constructor(path: string) {
+    let resolve: (value: true) => void = () => {};
+    this.came = new Promise((done) => {
+      resolve = done;
+    });
+    const folder = isFolder(path) ? path : dirname(path);
+    const modules = allLanguages.flatMap(([, { extensions }]) => extensions);
+    const extensions = [...new Set([...modules, '.vol', extname(path)])];
+    this.end = watchFolder(folder, extensions, { changed: () => resolve(true), failed() {} });
+  }
+
+  close(): void {
+    clearInterval(this.awake);
+    this.end();
+  }
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+interface Stage {
+  readonly volfile: string;
+  readonly overrides: readonly string[];
+  /** The files below; null when the volfile says. */
+  readonly files: string | null;
+  /** What to edit. */
+  readonly edit: string;
+  /** The volumes of modules, by name. */
+  readonly volumes: readonly string[];
+}
+
+function stageModule(module: ModuleFile, directory: string | undefined, scratch: string): Stage {
+  const files = directory === undefined ? someFiles(scratch) : resolve(directory);
+  if (!isFolder(files)) {
+    throw new Failure(`${directory} is no folder`);
+  }
+  const volfile = join(scratch, 'dev.vol');
+  const above = moduleVolfile(module, { directory: files, reload: true });
+  writeFileSync(volfile, above);
+  const [, volume = ''] = /\nvolume (\S+)\n/.exec(above) ?? [];
+  return { volfile, overrides: [], files, edit: module.path, volumes: [volume] };
+}
+
+async function stageVolfile(given: string, terminal: Terminal): Promise<Stage> {
+  const { registry } = await import('../server/registry.ts');
+  const { volumes } = describeOrFail(await inspectFile(given, { registry }), terminal);
+  const names = volumes
+    .filter(({ type }) => ['features/glupy', 'features/native'].includes(type.text))
+    .map(({ name }) => name.text);
+  if (names.length === 0)
+    throw new Failure(`${given} has no volume of a module (features/glupy, features/native)`);
+  return {
+    volfile: resolve(given),
+    overrides: names.map((name) => `${name}.reload=on`),
+    files: null,
+    edit: `the modules of ${names.join(', ')}`,
+    volumes: names,
+  };
+}
+
+/** A few files to play with. */
+function someFiles(scratch: string): string {
+  const files = join(scratch, 'files');
+  mkdirSync(join(files, 'folder'), { recursive: true });
+  writeFileSync(join(files, 'hello.txt'), 'Hello, world.\n');
+  writeFileSync(join(files, 'notes.txt'), 'One line.\nAnother line.\n');
+  writeFileSync(join(files, 'folder', 'inside.txt'), 'Inside a folder.\n');
+  return files;
+}
+
+/** A line that names a place in a script. */
+const IN_SCRIPT = /^\S+\.(py|m?[jt]s):\d+: /m;
+
+interface Development extends Stage {
+  readonly given: string;
+  readonly mountpoint: string;
+  readonly scratch: string;
+  readonly level: string;
+  readonly strict: boolean;
+  readonly signals: EndingSignals;
+}
+
+async function develop(settings: Development, terminal: Terminal): Promise<number | null> {
+  const { volfile, overrides, mountpoint, scratch, volumes, edit, signals, given } = settings;
+  const colour = terminal.colour.err;
+  const isOwn = ownFiles(dirname(resolve(given)));
+  const log = new DevLog({ volumes, module: basename(edit), isOwn, colour });
+  const timeouts = ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
+  // What a volume refuses is said with its place in a file: that can be mended by a save.
+  let refused = false;
+  const before = findMount(mountpoint);
+  const heard: Terminal = {
+    ...terminal,
+    err(said) {
+      refused ||= said.includes(`${volfile}:`) || IN_SCRIPT.test(said);
+      terminal.err(said);
+    },
+  };
+  const server = new Server(
+    [
+      ...['mount', '--log-file', '-', '--log-level', settings.level, ...timeouts],
+      ...(settings.strict ? ['--strict'] : []),
+      ...overrides.flatMap((one) => ['--xlator-option', one]),
+      ...['--', volfile, mountpoint],
+    ],
+    { attached: true, stderr: 'pipe', scratch, terminal: heard },
+  );
+  // What the start has to say comes below the introduction.
+  let waiting: string[] | null = [];
+  server.onLine((line) => {
+    const shown = log.format(line);
+    if (shown === null) return;
+    if (waiting === null) terminal.err(shown);
+    else waiting.push(shown);
+  });
+  const show = (): void => {
+    for (const line of waiting ?? []) terminal.err(line);
+    waiting = null;
+  };
+  try {
+    if (!(await Promise.race([server.ready, signals.came]))) {
+      if (signals.status !== undefined) return signals.status;
+      const { status } = await server.ended;
+      return refused ? null : status || EXIT_FAILURE;
+    }
+    terminal.out(introduction(settings, terminal.colour.out));
+    show();
+    // It may be mended with a save.
+    const why = await whyNotEntered(mountpoint);
+    if (why !== null) terminal.err(`glossa dev: ${why}`);
+    const ended = server.ended.then(() => 'ended' as const);
+    if ((await Promise.race([ended, signals.came])) === 'ended') {
+      const { status, signal } = await server.ended;
+      if (status === 0) return EXIT_OK;
+      terminal.err(`glossa dev: the server ${signal ? `died of ${signal}` : 'ended'}`);
+      return status || EXIT_FAILURE;
+    }
+    // Ctrl-C is how it ends.
+    return EXIT_OK;
+  } finally {
+    show();
+    await endServer(server, mountpoint, before);
+  }
+}
+
+function introduction({ given, mountpoint, files, edit }: Development, colour: boolean): string {
+  const above = files === null ? '' : `, above the files of ${files}`;
+  const rows = [
+    ['look', `ls -l ${mountpoint}`],
+    ['edit', `${edit}: it is loaded again when it is saved`],
+    ['end', 'Ctrl-C'],
+  ];
+  const steps = rows.map(([what, how]) => `  ${paint('bold', what!.padEnd(6), colour)}${how}`);
+  const mounted = paint('good', 'mounted', colour);
+  return [`${given} is ${mounted} on ${mountpoint}${above}`, ...steps].join('\n');
+}
+
+/** Signals that end it. */
+class EndingSignals {
+  readonly came: Promise<false>;
+  /** The exit status while nothing is mounted yet. */
+  status: number | undefined;
+  private readonly names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  private readonly handle: (signal: NodeJS.Signals) => void;
+
+  constructor() {
+    let resolve: (value: false) => void = () => {};
+    this.came = new Promise((done) => {
+      resolve = done;
+    });
+    this.handle = (signal) => {
+      this.status = EXIT_SIGNAL + constants.signals[signal];
+      resolve(false);
+    };
+    for (const name of this.names) process.on(name, this.handle);
+  }
+
+  close(): void {
+    for (const name of this.names) process.off(name, this.handle);
+  }
+}
+
+/** Ends the server; a mount that is in use, as by a shell that stands in it, is detached. */
+async function endServer(
+  server: Server,
+  mountpoint: string,
+  before: MountEntry | null,
+): Promise<void> {
+  server.release();
+  const patience = new AbortController();
+  const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
+  if (!(await Promise.race([server.ended.then(() => true), late]))) server.kill('SIGKILL');
+  patience.abort();
+  await server.ended;
+  await takeLeftAway(mountpoint, before);
+}
+
+function remove(scratch: string, terminal: Terminal): void {
+  try {
+    if (!removeScratch(scratch)) terminal.err(`glossa dev: ${scratch} is left: it is in use`);
+  } catch (error) {
+    terminal.err(`glossa dev: ${scratch} is left: ${reason(error)}`);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * From a command line to the command that is meant, and from errors to words and exit statuses.
+ *
+ * `glossa -f VOLFILE MNT`, as one starts glusterfs, is `glossa mount`. A command's file is loaded
+ * when it is run, and so is whatever it needs: each starts as fast as it can.
+ */
+import { tmpdir } from 'node:os';
+import { didYouMean } from '../runtime/core/nearest.ts';
+import { tooManyOpenFiles } from '../runtime/sys/open-files.ts';
+import { type Command, usageLines } from '../terminal/command.ts';
+import { EXIT_FAILURE, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
+import { commonFlags, readFlags } from '../terminal/flags.ts';
+import { reason } from '../terminal/reason.ts';
+import { type Terminal, talking } from '../terminal/terminal.ts';
+import { commands } from './commands.ts';
+
+/** The command that the arguments mean, and what is left for it. @throws {UsageError} */
+export function findCommand(argv: readonly string[]): { name: string; args: readonly string[] } {
+  const [first, ...args] = argv;
+  if (first === undefined) return { name: 'help', args };
+  const both = `${first} ${args[0]}`;
+  if (commands.has(both)) return { name: both, args: args.slice(1) };
+  if (commands.has(first)) return { name: first, args };
+  if (first === '-V' || first === '--version') return { name: 'version', args };
+  if (first === '-?' || first === '-h' || first === '--help') return { name: 'help', args };
+  if (first.startsWith('-')) return { name: 'mount', args: argv };
+  // As mount.fuse(8) calls the program that a type fuse.NAME, or a source NAME#SOURCE, names.
+  if (first.includes('/') && args.includes('-o')) return { name: 'mount.glossa', args: argv };
+  const hint = first.endsWith('.vol') ? " (did you mean 'mount'?)" : undefined;
+  throw new UsageError(`unknown command '${first}'${hint ?? didYouMean(first, commands.keys())}`);
+}
+
+/** Runs a command line; the result is the exit status. Nothing is thrown. */
+export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let found: Found | null = null;
+  let json = false;
+  try {
+    const { name, args } = findCommand(argv);
+    const command = await load(name);
+    found = { name, command };
+    const given = readFlags({ ...commonFlags, ...command.flags }, args, command);
+    const flags: Readonly<Record<string, unknown>> = given.flags;
+    json = flags.json === true;
+    if (!given.flags.help) return await command.run(given, heard(flags, terminal));
+    const help = await load('help');
+    return await help.run({ flags: { json: false }, operands: [name], rest: null }, terminal);
+  } catch (error) {
+    if (error instanceof UsageError) return reportUsage(error, found, terminal);
+    if (json) terminal.out(JSON.stringify({ error: inShort(error) }, null, 2));
+    return reportFailure(error, argv.includes('--debug'), terminal);
+  }
+}
+
+/** The terminal, for a command that was told to say less or more. */
+function heard(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Terminal {
+  if (flags.quiet === true && flags.verbose === true) {
+    throw new UsageError('--quiet and --verbose contradict each other');
+  }
+  if (flags.quiet === true) return talking(terminal, 'quiet');
+  return flags.verbose === true ? talking(terminal, 'verbose') : terminal;
+}
+
+/** What is wrong, for a program that reads JSON. */
+function inShort(error: unknown): string {
+  if (error instanceof Failure && error.problems !== null) return error.problems.join('\n');
+  return error instanceof Error ? error.message : String(error);
+}
+
+interface Found {
+  readonly name: string;
+  readonly command: Command;
+}
+
+async function load(name: string): Promise<Command> {
+  return (await commands.get(name)!.load()).default;
+}
+
+function reportUsage({ message }: UsageError, found: Found | null, terminal: Terminal): number {
+  if (found === null) {
+    terminal.err(`glossa: ${message}\n'glossa help' lists the commands`);
+  } else {
+    const { name, command } = found;
+    terminal.err(`glossa ${name}: ${message}`);
+    terminal.err(usageLines(command.usage, terminal.colour.err));
+    if (name !== 'help') terminal.err(`'glossa help ${name}' explains the options`);
+  }
+  return EXIT_USAGE;
+}
+
+function reportFailure(error: unknown, debug: boolean, terminal: Terminal): number {
+  if (error instanceof Failure) {
+    terminal.err(error.problems === null ? `glossa: ${error.message}` : error.message);
+    return EXIT_FAILURE;
+  }
+  if (isOutOfFiles(error) && !debug) {
+    terminal.err(`glossa: ${tooManyOpenFiles}`);
+    return EXIT_FAILURE;
+  }
+  const surroundings = debug ? null : ofSurroundings(error);
+  if (surroundings !== null) {
+    terminal.err(`glossa: ${surroundings}`);
+    return EXIT_FAILURE;
+  }
+  if (isOfFiles(error) && !debug) {
+    const { path = `a file could not be written; temporary ones are in ${tmpdir()}` } = error;
+    terminal.err(`glossa: ${reason(error)}: ${path}`);
+    return EXIT_FAILURE;
+  }
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+  const tells = debug ? stack : `${message} (with --debug, where it came from)`;
+  terminal.err(`glossa: unexpected error: ${tells}`);
+  return EXIT_FAILURE;
+}
+
+/** Whether a file could not be opened, one of the program's own too, for want of a descriptor. */
+const isOutOfFiles = (error: unknown): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'EMFILE';
+
+/** Describes an error of the working directory, or of a program that could not be started. */
+function ofSurroundings(error: unknown): string | null {
+  const { syscall = '', path = 'a program' } = error as NodeJS.ErrnoException;
+  if (syscall === 'uv_cwd') {
+    return `the working directory cannot be read: ${reason(error)}; change to another (cd /)`;
+  }
+  if (!syscall.startsWith('spawn')) return null;
+  const moved = path === process.execPath ? ', which runs glossa: it was moved or replaced' : '';
+  return `cannot start ${path}${moved}: ${reason(error)}`;
+}
+
+/** What may be so of a file that a user names, or of the disk: no mistake of the program's. */
+const OF_FILES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ELOOP', 'ENAMETOOLONG'];
+
+const isOfFiles = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && OF_FILES.includes((error as NodeJS.ErrnoException).code ?? '');

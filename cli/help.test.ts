@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { exitTable } from '../terminal/exit.ts';
+import { commonFlags } from '../terminal/flags.ts';
+import { command, FakeTerminal } from '../test/support/cli.ts';
+import { commands } from './commands.ts';
+
+describe('glossa help', () => {
+  it('names every command and every exit status', async () => {
+    const { status, out } = await command(['help']);
+    expect(status).toBe(0);
+    for (const [name, { summary }] of commands)
+      expect(out.replace(/ +/g, ' ')).toContain(` ${name} ${summary}\n`);
+    for (const [exitStatus] of exitTable) expect(out).toMatch(`\n  ${exitStatus} `);
+  });
+
+  it.each([...commands.keys()])('explains %s, and so does --help', async (name) => {
+    const explained = await command(['help', name]);
+    const { default: record } = await commands.get(name)!.load();
+    expect(explained).toMatchObject({ status: 0, err: '' });
+    expect(explained.out).toMatch(`usage: ${record.usage[0]!}`);
+    for (const flag of Object.keys({ ...commonFlags, ...record.flags })) {
+      expect(explained.out).toMatch(` --${flag}`);
+    }
+    expect(await command([name, '--help'])).toEqual(explained);
+  });
+
+  it('keeps to the width of the terminal', async () => {
+    for (const topic of ['mount', 'types', 'features/negative']) {
+      const { out } = await command(['help', topic], new FakeTerminal({ width: 60 }));
+      expect(out.split('\n').filter((line) => line.length > 60)).toEqual([]);
+    }
+  });
+
+  it('lists the types for a program', async () => {
+    const { out } = await command(['help', 'types', '--json']);
+    const { types } = JSON.parse(out) as { types: { type: string }[] };
+    const negative = types.find(({ type }) => type === 'features/negative');
+    expect(negative).toMatchObject({
+      type: 'features/negative',
+      description: expect.any(String),
+      subvolumes: { min: 1, max: 1 },
+      options: expect.arrayContaining([
+        expect.objectContaining({ name: 'timeout', type: 'time', description: expect.any(String) }),
+      ]),
+    });
+    expect(JSON.parse((await command(['help', 'negative', '--json'])).out)).toEqual(negative);
+    expect(await command(['help', 'mount', '--json'])).toMatchObject({ status: 2, out: '' });
+  });
+
+  it('lists the types in order, those of other languages among them', async () => {
+    const { out } = await command(['help', 'types']);
+    const types = [...out.matchAll(/^ {2}(\w+\/[\w-]+)/gm)].map((match) => match[1]!);
+    expect(types).toEqual([...types].sort());
+    expect(types).toEqual(expect.arrayContaining(['features/glupy', 'storage/memory']));
+  });
+
+  it('explains a type by its options, found by the end of its name', async () => {
+    const { status, out, err } = await command(['help', 'features/negative']);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toMatch(/^features\/negative\n/);
+    expect(out).toMatch('\nSubvolumes: exactly 1.\n');
+    expect(out).toMatch(/\n {2}timeout \(time\) = 1m\n {6}\S/);
+    expect(out).toMatch(/\n {2}log-level \(str\)\n/);
+    expect(await command(['help', 'negative'])).toEqual({ status, out, err });
+  });
+
+  it('lists what a type takes in some cases only: the options of a .so file', async () => {
+    const { out } = await command(['help', 'features/native']);
+    const [own, more] = out.split('\noptions for a .so file:\n');
+    const names = (text = ''): string[] =>
+      [...text.matchAll(/^ {2}([a-z-]+) \(/gm)].map((match) => match[1]!);
+    expect(names(own)).toEqual(
+      expect.arrayContaining(['module-path', 'reload', 'ffi', 'log-level']),
+    );
+    expect(names(more)).toEqual([
+      'frame-timeout',
+      'wind-limit',
+      'log-limit',
+      'on-error',
+      'error',
+      'max-failures',
+      'restart-backoff',
+    ]);
+  });
+
+  it('says that a module may have options of its own', async () => {
+    const { out } = await command(['help', 'glupy']);
+    expect(out).toMatch('and the options that the module declares itself');
+  });
+
+  it.each([
+    ['memroy', " (did you mean 'memory'?)"],
+    ['storage/memroy', " (did you mean 'storage/memory'?)"],
+    ['typs', " (did you mean 'types'?)"],
+    ['zzzzzz', ''],
+  ])('knows no %s', async (topic, guess) => {
+    const { status, out, err } = await command(['help', topic]);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err.split('\n')[0]).toBe(
+      `glossa help: no command and no type is called '${topic}'${guess}`,
+    );
+  });
+});

@@ -1,0 +1,172 @@
+/** `glossa help`: the commands, one command, the types of translators, or one of them. */
+
+import { nearest } from '../runtime/core/nearest.ts';
+import { describeOption, genericOptions, type Options } from '../runtime/core/options.ts';
+import type { Translator } from '../runtime/core/xlator.ts';
+import type { Registry } from '../runtime/volfile/activate.ts';
+import { type Command, type Commands, defineCommand, usageLines } from '../terminal/command.ts';
+import { EXIT_OK, exitTable, UsageError } from '../terminal/exit.ts';
+import { commonFlags, describeFlags, takeOperands, toggle } from '../terminal/flags.ts';
+import { columns, wrap } from '../terminal/layout.ts';
+import { version } from '../terminal/package-version.ts';
+import { paint, type Terminal } from '../terminal/terminal.ts';
+
+export const helpOn = (commands: Commands): Command =>
+  defineCommand({
+    usage: ['glossa help', 'glossa help COMMAND', 'glossa help types [--json]', 'glossa help TYPE'],
+    description:
+      'Explains a command, lists the types of translators, or explains the options of one ' +
+      '(storage/posix, or just posix).',
+    flags: {
+      json: toggle({
+        help:
+          'of types: print {types: [{type, description, subvolumes: {min, max}, options: [{name, ' +
+          'type, default, description, …}]}]}, or of TYPE one of these; max is null for no limit',
+      }),
+    },
+    async run({ flags, operands }, terminal) {
+      // A command may have two words.
+      const words = operands.join(' ');
+      const [topic] = takeOperands(commands.has(words) ? [words] : operands, ['[TOPIC]']);
+      if (flags.json) await typesAsJson(topic, commands, terminal);
+      else if (topic === undefined) overview(commands, terminal);
+      else if (commands.has(topic)) {
+        const { default: command } = await commands.get(topic)!.load();
+        terminal.out(commandHelp(command, terminal));
+      } else await typeHelp(commands, topic, terminal);
+      return EXIT_OK;
+    },
+  });
+
+/** What glossa is, in a sentence without its subject. */
+export const about =
+  'a runtime for translators: file system logic in TypeScript, Python and JavaScript, stacked as a ' +
+  'volfile says and mounted as a directory';
+
+function overview(commands: Commands, terminal: Terminal): void {
+  const { colour, width } = terminal;
+  const heading = (words: string): string => paint('bold', words, colour.out);
+  terminal.out(`${wrap(`glossa ${version()}, ${about}`, width).join('\n')}
+
+${heading('usage:')} glossa -f VOLFILE [options] MNT
+       glossa COMMAND …
+
+${heading('commands:')}
+${columns(
+  [...commands].map(([name, { summary }]) => [name, summary]),
+  width,
+)}
+
+  'glossa help COMMAND' explains one; 'glossa help types' lists the translators,
+  and 'glossa help TYPE' explains the options of one.
+
+${heading('exit status:')}
+${columns(exitTable, width)}`);
+}
+
+function commandHelp({ usage, description, flags }: Command, terminal: Terminal): string {
+  const { colour, width } = terminal;
+  const all = { ...flags, ...commonFlags, ...flags };
+  return [
+    usageLines(usage, colour.out),
+    wrap(description, width).join('\n'),
+    `${paint('bold', 'options:', colour.out)}\n${describeFlags(all, width)}`,
+  ].join('\n\n');
+}
+
+const allTypes = async (): Promise<Registry> =>
+  (await import('../server/registry.ts')).registry.loadAll();
+
+async function typeHelp(commands: Commands, topic: string, terminal: Terminal): Promise<void> {
+  const registry = await allTypes();
+  if (topic === 'types') {
+    const rows = all(registry).map(({ type, description }) => [type, description] as const);
+    terminal.out(columns(rows, terminal.width));
+  } else terminal.out(translatorHelp(known(registry, topic, commands), terminal));
+}
+
+async function typesAsJson(
+  topic: string | undefined,
+  commands: Commands,
+  terminal: Terminal,
+): Promise<void> {
+  if (topic === undefined || commands.has(topic)) {
+    throw new UsageError('--json is for the types of translators: glossa help types --json');
+  }
+  const registry = await allTypes();
+  const shown =
+    topic === 'types'
+      ? { types: all(registry).map(asObject) }
+      : asObject(known(registry, topic, commands));
+  terminal.out(JSON.stringify(shown, null, 2));
+}
+
+function asObject({ type, description, children, options }: Translator<unknown>): object {
+  const [min, max] = children;
+  return {
+    type,
+    description,
+    subvolumes: { min, max: max === Number.POSITIVE_INFINITY ? null : max },
+    options: Object.entries({ ...options, ...genericOptions }).map(([name, spec]) => ({
+      name,
+      ...spec,
+    })),
+  };
+}
+
+const all = (registry: Registry): Translator<unknown>[] =>
+  [...registry.types()].sort().map((type) => registry.lookup(type)!);
+
+/** The translator of a type, or of the name behind its slash. @throws {UsageError} */
+function known(registry: Registry, topic: string, commands: Commands): Translator<unknown> {
+  const types = [...registry.types()].sort();
+  const found = registry.lookup(topic) ?? registry.lookup(types.find(endsIn(topic)) ?? '');
+  if (found === undefined) throw new UsageError(unknownTopic(topic, [...commands.keys()], types));
+  return found;
+}
+
+const endsIn =
+  (name: string) =>
+  (type: string): boolean =>
+    type.endsWith(`/${name}`);
+
+function unknownTopic(
+  topic: string,
+  commands: readonly string[],
+  types: readonly string[],
+): string {
+  const names = types.map((type) => type.slice(type.indexOf('/') + 1));
+  const meant = nearest(topic, ['types', ...commands, ...types, ...names]);
+  const guess = meant === undefined ? '' : ` (did you mean '${meant}'?)`;
+  return `no command and no type is called '${topic}'${guess}`;
+}
+
+function translatorHelp(translator: Translator<unknown>, { colour, width }: Terminal): string {
+  const { type, description, children, options, ownOptions, moreOptions = {} } = translator;
+  const heading = (words: string): string => paint('bold', words, colour.out);
+  const described = (table: Options): string[] =>
+    Object.entries(table).map(([key, spec]) => {
+      const [title, ...lines] = describeOption(key, spec).split('\n');
+      const text = lines.flatMap((line) => wrap(`  ${line}`, width)).join('\n');
+      return `  ${heading(title!)}\n${text}`;
+    });
+  const sections = Object.entries(moreOptions).map(([when, table]) =>
+    [heading(`options ${when}:`), ...described(table)].join('\n'),
+  );
+  const own =
+    ownOptions !== undefined ? ['  and the options that the module declares itself.'] : [];
+  return [
+    `${heading(type)}\n${wrap(description, width).join('\n')}`,
+    `Subvolumes: ${subvolumes(children)}.`,
+    [heading('options:'), ...described({ ...options, ...genericOptions }), ...own].join('\n'),
+    ...sections,
+  ].join('\n\n');
+}
+
+/** How many a translator takes, in words. */
+export function subvolumes([min, max]: readonly [number, number]): string {
+  if (max === 0) return 'none';
+  if (min === max) return `exactly ${min}`;
+  if (max === Number.POSITIVE_INFINITY) return min === 0 ? 'any number' : `at least ${min}`;
+  return `${min} to ${max}`;
+}

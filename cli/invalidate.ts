@@ -1,0 +1,83 @@
+/** `glossa invalidate`: what the kernel caches of a path in a mount is asked for again. */
+import { lstatSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { encodeName } from '../runtime/core/bytes.ts';
+import {
+  EACCES,
+  ECONNABORTED,
+  ENOTCONN,
+  EOPNOTSUPP,
+  EPERM,
+  strerror,
+} from '../runtime/core/errno.ts';
+import { XATTR_NAME_MAX } from '../runtime/core/limits.ts';
+import { INVALIDATE } from '../runtime/mount/fuse/handlers/take-back.ts';
+import { getxattr } from '../runtime/sys/libc.ts';
+import { cstring } from '../runtime/sys/struct.ts';
+import { printable } from '../runtime/volfile/printable.ts';
+import { findMounted } from '../server/control/find.ts';
+import { pathInMount } from '../server/control/path-in-mount.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_OK, Failure } from '../terminal/exit.ts';
+import { takeOperands } from '../terminal/flags.ts';
+
+export default defineCommand({
+  usage: ['glossa invalidate MNT [PATH]'],
+  description:
+    'Something was changed behind a mount: what the kernel, and the translators, remember of PATH ' +
+    '(as a shell has it, or from the root of MNT) is out of date. Every name on the way is looked up again when it is ' +
+    'next asked for, absent ones too, and attributes and data of the last are read again. Without ' +
+    'PATH it is every name of the mount.',
+  flags: {},
+  async run({ operands }, terminal) {
+    const [given, path] = takeOperands(operands, ['MNT', '[PATH]']);
+    const mountpoint = await findMounted(given);
+    if (path === undefined) {
+      demand(mountpoint, INVALIDATE, given);
+      terminal.out(`${printable(given)}: every name is looked up again`);
+    } else {
+      const inside = pathInMount({ given, mountpoint }, path);
+      const there = invalidate(mountpoint, inside, given);
+      terminal.out(`${printable(path)}: ${there ? 'is there now' : 'is not there now'}`);
+    }
+    return EXIT_OK;
+  },
+});
+
+/** Every name on the way to a path; whether the last is there now. @throws {Failure} */
+export function invalidate(mountpoint: string, path: string, given: string): boolean {
+  let at = mountpoint;
+  const names = path.split('/').filter((name) => name !== '');
+  for (const [i, name] of names.entries()) {
+    const xattr = `${INVALIDATE}.${name}`;
+    // A name that is too long to be told: all names are more than that one.
+    const fits = encodeName(xattr).length <= XATTR_NAME_MAX;
+    demand(at, fits ? xattr : INVALIDATE, given);
+    at = join(at, name);
+    const stats = look(at);
+    if (stats === undefined) return false;
+    if (!stats.isDirectory() && i < names.length - 1) return false;
+  }
+  return true;
+}
+
+/** Done when the server has answered. @throws {Failure} */
+function demand(directory: string, xattr: string, given: string): void {
+  // There is no value: room for any is asked for, as no room would only ask for its length.
+  const errno = -getxattr(cstring(directory), cstring(xattr), new Uint8Array(1), 1);
+  if (errno <= 0) return;
+  if (errno === ENOTCONN || errno === ECONNABORTED) {
+    throw new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
+  }
+  if (errno === EOPNOTSUPP) {
+    throw new Failure(`${given} is mounted by fuse-native, by which nothing can be taken back`);
+  }
+  // Whom the mount does not let in at all is told no more than those who may not say it.
+  const who = `only root and the user who mounted ${given} may say what is out of date there`;
+  const isDenied = errno === EPERM || errno === EACCES;
+  throw new Failure(isDenied ? who : `${given}: ${strerror(errno)}`);
+}
+
+function look(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}

@@ -1,0 +1,161 @@
+/** `glossa learn`: the course. It explains, gives a file, and says at each save what became of it. */
+import { existsSync } from 'node:fs';
+import { basename, dirname, relative, resolve } from 'node:path';
+import type { LessonLanguage } from '../apps/course/lessons/check.ts';
+import { checkFile } from '../apps/course/terminal/checking.ts';
+import { Workplace } from '../apps/course/terminal/files.ts';
+import {
+  chooseLesson,
+  EXTENSION,
+  findLessons,
+  type Lesson,
+} from '../apps/course/terminal/lessons.ts';
+import { Progress } from '../apps/course/terminal/progress.ts';
+import { attend, type Course, formatVerdict, keepPassed } from '../apps/course/terminal/session.ts';
+import { readLesson } from '../apps/course/terminal/text.ts';
+import { languageOf } from '../bridges/languages.ts';
+import { refuseStuck } from '../server/stuck.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
+import { choice, list, takeOperands, text, toggle } from '../terminal/flags.ts';
+import { paint, type Terminal } from '../terminal/terminal.ts';
+
+const LANGUAGES = Object.keys(EXTENSION) as LessonLanguage[];
+
+/** The learner's folder, unless told. */
+const FOLDER = 'glossa-lessons';
+
+export default defineCommand({
+  usage: [
+    'glossa learn',
+    'glossa learn LESSON [options]',
+    'glossa learn --check FILE [LESSON] [options]',
+  ],
+  description:
+    'A course: nine lessons, from what a stack is to a cache that you have written, measured and ' +
+    'proved right. Without LESSON it lists them, and what you have passed. LESSON is a number or a ' +
+    'name; any can be the first. It shows the text, writes a file for you to edit, and at each save ' +
+    'sends real requests through it and says what happened. Nothing is mounted, and nothing of yours ' +
+    'is overwritten. With --check it says the same about files of others, for teachers; the exit ' +
+    'status is 1 when one is not right. With --lessons the lessons are your own.',
+  flags: {
+    language: choice({
+      value: 'LANGUAGE',
+      values: LANGUAGES,
+      help: `what you write: ${LANGUAGES.join(' or ')} (python)`,
+    }),
+    dir: text({ value: 'DIR', help: `the folder for your files (./${FOLDER})` }),
+    lessons: text({ value: 'DIR', help: 'the lessons of this folder, instead of the course' }),
+    check: list({ value: 'FILE', help: 'check this file; may be repeated' }),
+    json: toggle({
+      help: 'with --check: print {results: [{file, lesson, language, passed, answer}]}',
+    }),
+  },
+  kinds: { LESSON: 'free', LANGUAGE: { words: LANGUAGES } },
+  async run({ flags, operands }, terminal) {
+    const [word] = takeOperands(operands, ['[LESSON]']);
+    const paths = [flags.dir, flags.lessons, ...flags.check].filter((path) => path !== undefined);
+    await refuseStuck(...paths);
+    const lessons = findLessons(flags.lessons);
+    const chosen = word === undefined ? undefined : chooseLesson(lessons, word);
+    if (flags.check.length > 0) {
+      return checkFiles({ files: flags.check, lessons, chosen, json: flags.json }, terminal);
+    }
+    if (flags.json) throw new UsageError('--json goes with --check');
+    const course: Course = {
+      lessons,
+      language: flags.language ?? 'python',
+      folder: flags.dir ?? FOLDER,
+      progress: new Progress(),
+    };
+    if (chosen === undefined) {
+      terminal.out(contents(course, terminal));
+      return EXIT_OK;
+    }
+    if (process.stdin.isTTY !== true || !terminal.interactive)
+      return once(course, chosen, terminal);
+    await attend(course, chosen, terminal);
+    return EXIT_OK;
+  },
+});
+
+/** The lessons, and what is passed. */
+function contents({ lessons, progress, language }: Course, { colour }: Terminal): string {
+  const passed = progress.passed(language);
+  const width = Math.max(...lessons.map(({ name }) => name.length));
+  const rows = lessons.map(({ name, title }) => {
+    const mark = passed.has(name) ? paint('good', '✓', colour.out) : ' ';
+    return `  ${mark} ${name.padEnd(width)}  ${title}`;
+  });
+  const next = lessons.find(({ name }) => !passed.has(name));
+  const last =
+    next === undefined
+      ? 'You have passed all lessons.'
+      : `'glossa learn ${Number.parseInt(next.name, 10)}' ${passed.size > 0 ? 'goes on' : 'begins'}.`;
+  return [...rows, '', last].join('\n');
+}
+
+/** For who is no terminal: the text, the file, and what became of it. */
+async function once(course: Course, lesson: Lesson, terminal: Terminal): Promise<number> {
+  const { language } = course;
+  const place = new Workplace(lesson, language, course.folder);
+  place.give();
+  terminal.out(readLesson(lesson.read('lesson.md'), language, terminal).lines.join('\n'));
+  terminal.out(`\nYour file: ${relative('', place.path)}\n`);
+  const verdict = await checkFile(lesson, language, place.path);
+  terminal.out(formatVerdict(verdict, terminal));
+  if (!verdict.passed) return EXIT_FAILURE;
+  keepPassed(course, lesson, terminal);
+  return EXIT_OK;
+}
+
+interface ToCheck {
+  readonly files: readonly string[];
+  readonly lessons: readonly Lesson[];
+  readonly chosen: Lesson | undefined;
+  readonly json: boolean;
+}
+
+/** What a teacher wants to know of files. */
+async function checkFiles(
+  { files, lessons, chosen, json }: ToCheck,
+  terminal: Terminal,
+): Promise<number> {
+  const tasks = files.map((file) => ({
+    file,
+    lesson: chosen ?? lessonOf(file, lessons),
+    language: languageOfFile(file),
+  }));
+  const results: object[] = [];
+  let status = EXIT_OK;
+  for (const { file, lesson, language } of tasks) {
+    const verdict = await checkFile(lesson, language, file);
+    if (!verdict.passed) status = EXIT_FAILURE;
+    results.push({ file, lesson: lesson.name, language, ...verdict });
+    if (!json) terminal.out(`${file}, lesson ${lesson.name}: ${formatVerdict(verdict, terminal)}`);
+  }
+  if (json) terminal.out(JSON.stringify({ results }, null, 2));
+  return status;
+}
+
+/** @throws {Failure} */
+function languageOfFile(file: string): LessonLanguage {
+  if (!existsSync(file)) throw new Failure(`${file} is not there`);
+  const found = LANGUAGES.find((language) =>
+    languageOf(file)?.extensions.includes(EXTENSION[language]),
+  );
+  if (found !== undefined) return found;
+  throw new Failure(`${file} is no module in ${LANGUAGES.join(' or ')}`);
+}
+
+/** The lesson that a file's own name, or that of its folder, says. @throws {UsageError} */
+function lessonOf(file: string, lessons: readonly Lesson[]): Lesson {
+  const path = resolve(file);
+  const name = basename(path).replace(/\.[^.]*$/, '');
+  const folder = basename(dirname(path));
+  const found = lessons.find(
+    (lesson) => lesson.name === folder || lesson.name.replace(/^\d+-/, '') === name,
+  );
+  if (found !== undefined) return found;
+  throw new UsageError(`for which lesson is ${file}? Name it: glossa learn --check ${file} LESSON`);
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { manualPages } from '../../test/support/manual.ts';
+import { commands } from '../commands.ts';
+import { plain } from './roff.ts';
+
+const pages = await manualPages();
+
+it('every command has a page, which glossa(1) lists', () => {
+  for (const name of commands.keys()) {
+    const page = name.startsWith('mount.') ? `${name}.8` : `glossa-${name.replace(' ', '-')}.1`;
+    expect([...pages.keys()]).toContain(page);
+    expect(pages.get('glossa.1')).toContain(`\\fB${plain(page.slice(0, -2))}\\fP(${page.at(-1)})`);
+  }
+});
+
+it('package.json names each page, for npm to link', () => {
+  const { man } = JSON.parse(readFileSync('package.json', 'utf8')) as { man: string[] };
+  expect(man).toEqual([...pages.keys()].sort().map((page) => `dist/man/${page}`));
+});
+
+it('has version and date, usages, options and types', () => {
+  const mount = pages.get('glossa-mount.1')!;
+  expect(mount).toContain('.TH GLOSSA\\-MOUNT 1 2026-01-02 "glossa 1.2.3"\n');
+  expect(mount).toContain('\\fBglossa\\fP \\fBmount\\fP \\fIVOLFILE\\fP \\fIMNT\\fP [options]\n');
+  expect(mount).toContain('.TP\n\\fB\\-l\\fP, \\fB\\-\\-log\\-file\\fP \\fIFILE\\fP\n');
+  const format = pages.get('glossa.vol.5')!;
+  expect(format).toContain('\\&    type storage/posix\n');
+  expect(format).toMatch(/\n\.SS features\/negative\n.*\n\.TP\n\\fBtimeout\\fP \(time\) = 1m\n/s);
+});
+
+it('leaves nothing to roff that is a text', () => {
+  expect(plain("a\\b -c 'd' …")).toBe('a\\eb \\-c \\(aqd\\(aq ...');
+  for (const [name, text] of pages) {
+    const requests = [...text.matchAll(/^[.'](\S*)/gm)].map((match) => match[1]!);
+    expect(
+      requests.filter((it) => !/^(TH|SH|SS|TP|PP|RS|RE|nf|fi|br|sp)$/.test(it)),
+      name,
+    ).toEqual([]);
+  }
+});

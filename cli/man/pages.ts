@@ -1,0 +1,171 @@
+/**
+ * The manual pages, from what the help shows: the commands with their usages and flags, the exit
+ * statuses, the types of translators with their options.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeOption, genericOptions, type Options } from '../../runtime/core/options.ts';
+import type { Translator } from '../../runtime/core/xlator.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import type { Command, Commands } from '../../terminal/command.ts';
+import { exitTable } from '../../terminal/exit.ts';
+import { commonFlags, type Flags } from '../../terminal/flags.ts';
+import { about, subvolumes } from '../help.ts';
+import {
+  bold,
+  head,
+  italic,
+  item,
+  page,
+  paragraph,
+  plain,
+  section,
+  subsection,
+  verbatim,
+} from './roff.ts';
+
+export interface ManualSettings {
+  readonly commands: Commands;
+  readonly types: readonly Translator<unknown>[];
+  readonly version: string;
+  /** YYYY-MM-DD. */
+  readonly date: string;
+}
+
+/** Name and section of a command's page: what mount(8) calls is for administrators. */
+function pageOf(command: string): readonly [name: string, section: number] {
+  if (command.startsWith('mount.')) return [command, 8];
+  return [`glossa-${command.replaceAll(' ', '-')}`, 1];
+}
+
+const VOLFILE_PAGE = ['glossa.vol', 5] as const;
+
+/** By the names of their files, the commands' in the order of the table. */
+export async function manual(settings: ManualSettings): Promise<Map<string, string>> {
+  const { commands, types, version, date } = settings;
+  const pages = new Map<string, string>();
+  const add = (name: string, number: number, summary: string, body: string): void => {
+    const top = head(name, number, date, `glossa ${version}`);
+    const title = paragraph(`${plain(name)} \\- ${plain(summary)}`);
+    pages.set(`${name}.${number}`, top + section('NAME', title) + body);
+  };
+  add('glossa', 1, about, overview(commands));
+  for (const [name, { summary, load }] of commands) {
+    const { default: command } = await load();
+    add(...pageOf(name), summary, commandPage(name, command));
+  }
+  add(
+    ...VOLFILE_PAGE,
+    'what a mount consists of: the format, and the types of translators',
+    volfilePage(types),
+  );
+  return pages;
+}
+
+function overview(commands: Commands): string {
+  const listed = [...commands].map(([name, { summary }]) =>
+    item(page(...pageOf(name)), plain(summary)),
+  );
+  return [
+    section('SYNOPSIS', synopsis(['glossa -f VOLFILE [options] MNT', 'glossa COMMAND …'])),
+    section('DESCRIPTION', paragraph(`${plain('glossa')} is ${plain(about)}.`)),
+    section('COMMANDS', listed.join('')),
+    exitStatus,
+    section('SEE ALSO', paragraph(page(...VOLFILE_PAGE))),
+  ].join('');
+}
+
+function commandPage(name: string, { usage, description, flags }: Command): string {
+  const all: Flags = { ...flags, ...commonFlags, ...flags };
+  const labels = new Set([
+    ...usage.flatMap((line) => line.match(/\b[A-Z]+(?:\.json)?\b/g) ?? []),
+    ...Object.values(all).flatMap(({ value }) => value ?? []),
+  ]);
+  const others = [page('glossa', 1), page(...VOLFILE_PAGE)];
+  return [
+    section('SYNOPSIS', synopsis(usage)),
+    section('DESCRIPTION', paragraph(withLabels(description, labels))),
+    section('OPTIONS', options(all, labels)),
+    name.startsWith('mount.') ? '' : exitStatus,
+    section('SEE ALSO', paragraph(others.join(', '))),
+  ].join('');
+}
+
+/** What stands for something is in italics. */
+function withLabels(text: string, labels: ReadonlySet<string>, rest = plain): string {
+  return text
+    .split(/([A-Z][\w.=]*[A-Z]|[A-Z]\b|[A-Z]+\.json)/)
+    .map((part) => (labels.has(part) ? italic(part) : part && rest(part)))
+    .join('');
+}
+
+/** Each way to call it: what is typed as it is in bold. */
+const synopsis = (usage: readonly string[]): string =>
+  usage
+    .map((line) =>
+      line
+        .split(/([A-Z][\w.=]*[A-Z]|[A-Z]+\.json|[ |[\]…]|options)/)
+        .filter(Boolean)
+        .map((part) =>
+          /^[A-Z]/.test(part)
+            ? italic(part)
+            : /^[a-z-]/.test(part) && part !== 'options'
+              ? bold(part)
+              : plain(part),
+        )
+        .join(''),
+    )
+    .join('\n.br\n')
+    .concat('\n');
+
+const options = (flags: Flags, labels: ReadonlySet<string>): string =>
+  Object.entries(flags)
+    .map(([name, { short, value, help }]) => {
+      const ways = [...(short === undefined ? [] : [bold(`-${short}`)]), bold(`--${name}`)];
+      const takes = value === undefined ? '' : ` ${italic(value)}`;
+      return item(ways.join(', ') + takes, withLabels(help, labels));
+    })
+    .join('');
+
+const exitStatus = section(
+  'EXIT STATUS',
+  exitTable.map(([status, meaning]) => item(bold(status), plain(meaning))).join(''),
+);
+
+/** The format is explained by the comments of the first volfile that comes along. */
+function volfilePage(types: readonly Translator<unknown>[]): string {
+  const example = readFileSync(join(packageRoot, 'volfiles/posix.vol'), 'utf8');
+  return [
+    section('DESCRIPTION', verbatim(example.trimEnd().split('\n'))),
+    section('TYPES', types.map(typeSection).join('')),
+    section('OPTIONS OF EVERY TYPE', optionItems(genericOptions)),
+    section('SEE ALSO', paragraph([page('glossa-mount', 1), page('glossa-check', 1)].join(', '))),
+  ].join('');
+}
+
+function typeSection(translator: Translator<unknown>): string {
+  const { type, description, children, options: own, ownOptions, moreOptions = {} } = translator;
+  const modules = 'Besides, the options that the module declares itself.';
+  return subsection(
+    type,
+    [
+      paragraph(plain(description)),
+      `.PP\n${paragraph(plain(`Subvolumes: ${subvolumes(children)}.`))}`,
+      optionItems(own),
+      ownOptions ? `.PP\n${paragraph(modules)}` : '',
+      ...Object.entries(moreOptions).map(
+        ([when, table]) => `.PP\n${paragraph(plain(`Options ${when}:`))}${optionItems(table)}`,
+      ),
+    ].join(''),
+  );
+}
+
+const optionItems = (table: Options): string =>
+  Object.entries(table)
+    .map(([key, spec]) => {
+      const [title, ...lines] = describeOption(key, spec).split('\n');
+      const [name, ...rest] = title!.split(' ');
+      const term = [bold(name!), ...rest.map(plain)].join(' ');
+      return item(term, plain(lines.map((line) => line.trim()).join(' ')));
+    })
+    .join('');

@@ -1,0 +1,94 @@
+/** A method that nobody will ever call is pointed out by every command that starts the module. */
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { describeMounts, glossa, type Scratch, withScratch } from '../test/support/mount.ts';
+
+const MODULE = `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  lokup(frame) { frame.wind(); }
+}
+`;
+
+const VOLFILE = `volume storage
+    type storage/memory
+end-volume
+volume top
+    type features/glupy
+    option module-name m.js
+    subvolumes storage
+end-volume
+`;
+
+const TEST = `import { graph, test } from 'glossa/testing';
+test('one', () => graph('m.js'));
+test('another', () => graph('m.js'));
+`;
+
+const SAID = "lokup is no fop or hook, and is never called (did you mean 'lookup'?)";
+
+async function stage(scratch: Scratch): Promise<string> {
+  await scratch.file('m.js', MODULE);
+  await scratch.file('m.vol', VOLFILE);
+  await scratch.file('m.test.js', TEST);
+  await scratch.folder('mnt');
+  return `${scratch.at('m.js')}:3: ${SAID}`;
+}
+
+describeMounts('a misnamed method', () => {
+  it('is said on the terminal by mount, which goes on as a daemon, and in the log', () =>
+    withScratch(async (scratch) => {
+      const line = await stage(scratch);
+      const log = scratch.at('log');
+      expect(await glossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log])).toMatchObject({
+        status: 0,
+        err: `glossa: warning: ${line}\n`,
+      });
+      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
+      expect(await readFile(log, 'utf8')).toContain(`[m.js:3:lokup] 0-top: ${SAID}`);
+    }));
+
+  it('is said once by run, whose log is the terminal, or is not', () =>
+    withScratch(async (scratch) => {
+      const line = await stage(scratch);
+      const own = await glossa(scratch, ['run', 'm.vol', '-l', scratch.at('log'), '--', 'true']);
+      expect(own).toMatchObject({ status: 0, err: `glossa: warning: ${line}\n` });
+      const { err } = await glossa(scratch, ['run', 'm.vol', '--', 'true']);
+      expect(err.split(SAID)).toHaveLength(2);
+    }));
+
+  it('is an error with --strict, and nothing is mounted', () =>
+    withScratch(async (scratch) => {
+      const line = await stage(scratch);
+      const log = scratch.at('log');
+      const mount = await glossa(scratch, ['mount', '--strict', 'm.vol', 'mnt', '-l', log]);
+      expect(mount).toMatchObject({ status: 1, out: '' });
+      expect(mount.err).toContain(line);
+      expect(scratch.mounts()).toEqual([]);
+    }));
+
+  it('is to be mended first with dev --strict', () =>
+    withScratch(async (scratch) => {
+      const line = await stage(scratch);
+      const { err } = await glossa(scratch, ['dev', '--strict', 'm.js'], {
+        env: { TMPDIR: await scratch.folder('tmp') },
+        onStart(child) {
+          let said = '';
+          child.stderr!.on('data', (text) => {
+            said += String(text);
+            if (said.includes('waiting until')) child.kill('SIGINT');
+          });
+        },
+      });
+      expect(err).toContain(line);
+    }));
+
+  it('is said once by test, and fails the tests with --strict', () =>
+    withScratch(async (scratch) => {
+      const line = await stage(scratch);
+      const passed = await glossa(scratch, ['test', 'm.js']);
+      expect(passed).toMatchObject({ status: 0, err: `glossa: warning: ${line}\n` });
+      const { status, out } = await glossa(scratch, ['test', '--strict', 'm.js']);
+      expect(status).toBe(1);
+      expect(out).toContain(line);
+    }));
+});

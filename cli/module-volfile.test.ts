@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { findModuleFile, moduleVolfile } from './module-volfile.ts';
+
+function folder(...files: string[]): string {
+  const made = mkdtempSync(join(tmpdir(), 'glossa-volfile-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  for (const file of files) {
+    mkdirSync(join(made, file, '..'), { recursive: true });
+    writeFileSync(join(made, file), '');
+  }
+  return made;
+}
+
+it('tells modules from volfiles', () => {
+  const at = folder('a.py', 'b.js', 'b.py', 'c.ts', 'v.vol', 'pack/__init__.py', 'other/x');
+  const find = (name: string) => findModuleFile(join(at, name));
+  expect(find('a.py')).toEqual({ name: 'a.py', path: join(at, 'a.py'), native: false });
+  expect(find('a')).toEqual(find('a.py'));
+  expect(find('c.ts')).toMatchObject({ native: true });
+  expect(find('pack')).toEqual({ name: 'pack', path: join(at, 'pack'), native: false });
+  expect(find('v.vol')).toBeNull();
+  expect(find('absent.vol')).toBeNull();
+  expect(() => find('b')).toThrow(/b may be .*b\.py or .*b\.js: say which/);
+  expect(() => find('absent.py')).toThrow('is not there');
+  expect(() => find('other')).toThrow('is a folder, and no package');
+});
+
+it('puts a module above a storage', () => {
+  const module = { name: 'a b.py', path: '/m/a b.py', native: false };
+  expect(moduleVolfile(module, { directory: '/some files', reload: true })).toBe(`volume storage
+    type storage/posix
+    option directory "/some files"
+end-volume
+
+volume "a b"
+    type features/glupy
+    option module-name "a b.py"
+    option module-path /m
+    option reload on
+    subvolumes storage
+end-volume
+`);
+  const native = { name: 'storage.ts', path: '/m/storage.ts', native: true };
+  expect(moduleVolfile(native, { directory: null, reload: true })).toBe(`volume storage
+    type storage/memory
+end-volume
+
+volume storage-module
+    type features/native
+    option module-path /m/storage.ts
+    option reload on
+    subvolumes storage
+end-volume
+`);
+  const compiled = { name: 'm.so', path: '/m/m.so', native: true };
+  expect(moduleVolfile(compiled, { directory: null, reload: true })).toContain(
+    'option module-path /m/m.so\n    option reload on\n',
+  );
+});

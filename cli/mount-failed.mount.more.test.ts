@@ -1,0 +1,98 @@
+/** A mount that a module makes fail: its own error is on the terminal, with the place of the log. */
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { describeMounts, glossa, type Scratch, withScratch } from '../test/support/mount.ts';
+
+const VOLFILE = `volume storage
+    type storage/memory
+end-volume
+volume top
+    type features/glupy
+    option module-name m.js
+    option time-limit 1
+    subvolumes storage
+end-volume
+`;
+
+const module = (body: string, head = ''): string =>
+  `import { Translator } from 'glossa';
+${head}
+export class xlator extends Translator {
+  ${body}
+}
+`;
+
+async function stage(scratch: Scratch, source: string): Promise<string> {
+  await scratch.file('m.js', source);
+  await scratch.file('m.vol', VOLFILE);
+  await scratch.folder('mnt');
+  return scratch.at('log');
+}
+
+const EIO = "the root of volume 'top' cannot be looked up: Input/output error";
+
+const cases: Readonly<
+  Record<string, readonly [source: string, says: readonly (string | RegExp)[]]>
+> = {
+  'raises when it is imported': [module('', 'null.x;'), [/m\.js:2: TypeError/, /m\.js:2:\d+/]],
+  'raises in init': [
+    module("init() { this.log.error('no luck'); throw new Error('no'); }"),
+    [/^E m\.js:4: no luck$/m, /m\.js:4: Error: no/],
+  ],
+  'takes too long': [module('init() { for (;;) {} }'), [/m\.js:4: .*time-limit/]],
+  'raises in the lookup of the root': [
+    module('lookup(frame) { frame.wnd(); }'),
+    [/^E m\.js:4: .*TypeError.*\n.* at lookup \(.*m\.js:4/m, EIO],
+  ],
+  'raises in an async lookup of the root': [
+    module('async lookup() { await null; throw new Error("none"); }'),
+    [/^E m\.js:4: .*Error: none/m, EIO],
+  ],
+};
+
+describeMounts('a mount fails, and says why, when a module', () => {
+  const fails = async (scratch: Scratch, name: string, more: readonly string[]): Promise<void> => {
+    const [source, says] = cases[name]!;
+    const log = await stage(scratch, source);
+    const outcome = await glossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log, ...more]);
+    expect(outcome).toMatchObject({ status: 1, out: '' });
+    for (const said of says) expect(outcome.err).toMatch(said);
+    expect(outcome.err.endsWith(`\nglossa: the log is ${log}\n`), outcome.err).toBe(true);
+    expect(scratch.mounts()).toEqual([]);
+  };
+
+  it.each(Object.keys(cases))('%s', (name) => withScratch((scratch) => fails(scratch, name, [])));
+
+  // Before the graph is there, and after.
+  it.each(['raises in init', 'raises in the lookup of the root'])('%s, and no daemon', (name) =>
+    withScratch(async (scratch) => {
+      await fails(scratch, name, ['--no-daemon']);
+      // There the log is the terminal.
+      const run = await glossa(scratch, ['run', 'm.vol', '--', 'true']);
+      expect(run).toMatchObject({ status: 1, out: '' });
+      expect(run.err).toMatch(/m\.js:[24]\b/);
+      expect(run.err).not.toContain('the log is');
+    }),
+  );
+
+  it('keeps the lookup of the root: it says so, and a signal ends it', () =>
+    withScratch(async (scratch) => {
+      const log = await stage(scratch, module('lookup(frame) { this.kept = frame; }'));
+      const { status, signal, err } = await glossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log], {
+        onStart(child) {
+          let said = '';
+          child.stderr!.on('data', (text) => {
+            said += String(text);
+            if (said.includes('not mounted yet')) child.kill('SIGTERM');
+          });
+        },
+      });
+      expect({ status, signal }).toEqual({ status: 143, signal: null });
+      expect(err).toBe(
+        "glossa: warning: not mounted yet: the lookup of the root of volume 'top' has no answer; " +
+          `the log is ${log}\n`,
+      );
+      expect(await readFile(log, 'utf8')).toContain('ending: received SIGTERM');
+      expect(scratch.mounts()).toEqual([]);
+    }));
+});

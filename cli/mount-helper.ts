@@ -1,0 +1,191 @@
+/**
+ * `glossa mount.glossa`: the helper that mount(8) calls for the types glossa and fuse.glossa, on a command
+ * line and for each line of /etc/fstab (`glossa setup` installs it for mount(8)). It is `glossa mount` with
+ * the arguments, the options and the exit statuses of mount(8).
+ *
+ * Sources: mount(8), "External helpers" and "Exit status"; mount.glusterfs(8).
+ */
+import { existsSync } from 'node:fs';
+import { didYouMean } from '../runtime/core/nearest.ts';
+import { parent } from '../server/handover.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
+import { commonFlags, list, readFlags, takeOperands, text, toggle } from '../terminal/flags.ts';
+import { type Terminal, warn } from '../terminal/terminal.ts';
+import mount from './mount.ts';
+
+/** Of mount(8): wrong use, and a mount that failed. */
+const STATUS_USAGE = 1;
+const STATUS_FAILED = 32;
+
+/**
+ * The options that every file system takes, and the flag of `glossa mount` for each. Null: it is so
+ * anyway, or it speaks to mount(8) and to the system that starts.
+ */
+const standard: Readonly<Record<string, string | null>> = {
+  ro: '--read-only',
+  rw: null,
+  suid: '--suid',
+  nosuid: null,
+  dev: '--dev',
+  nodev: null,
+  exec: null,
+  noexec: '--noexec',
+  acl: null,
+  noacl: '--no-acl',
+  async: null,
+  // When a file was last read is for the storage to write down.
+  ...nothing('atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime'),
+  ...nothing('lazytime nolazytime silent loud'),
+  // Options that /proc/mounts lists, and that mount.fuse passes.
+  ...nothing(
+    'user_id group_id rootmode default_permissions max_read blksize fsname subtype nonempty',
+  ),
+  ...nothing('defaults auto noauto nofail _netdev comment user nouser users owner group'),
+};
+
+function nothing(names: string): Record<string, null> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, null]));
+}
+
+/** What is asked for and cannot be had: it is mounted without, and said, as mount.glusterfs does. */
+const unheeded = new Set(['sync', 'dirsync', 'mand', 'nomand', 'iversion', 'noiversion']);
+
+/** Flags of `glossa mount` that are no options of a mount. */
+const notOptions = new Set([
+  ...['volfile', 'no-daemon', 'debug', 'help', 'quiet', 'verbose'],
+  // What is mounted says both.
+  ...['volfile-server', 'volfile-id'],
+]);
+const ownOptions = Object.entries(mount.flags).filter(([name]) => !notOptions.has(name));
+
+/** Options of mount.glusterfs that are flags of other names, each for one value of the list. */
+const ofGluster: Readonly<Record<string, string>> = {
+  'server-port': 'volfile-server-port',
+  'backup-volfile-server': 'volfile-server',
+  'backup-volfile-servers': 'volfile-server',
+};
+
+const yes = ['on', 'yes', 'true', 'enable', '1'];
+const no = ['off', 'no', 'false', 'disable', '0'];
+
+export default defineCommand({
+  usage: [
+    'mount -t glossa VOLFILE MNT [-o OPTIONS]',
+    'mount -t glossa HOST:/NAME[/PATH] MNT [-o OPTIONS]',
+    'mount.glossa VOLFILE MNT [-sfnv] [-o OPTIONS]',
+  ],
+  description:
+    'Mounts what VOLFILE describes on MNT, or the volume NAME whose volfile HOST has, or its folder PATH, as `glossa ' +
+    'mount` does, for mount(8), which calls it for a ' +
+    'line of /etc/fstab as well: /etc/glossa/NAME.vol MNT glossa defaults,_netdev 0 0. ' +
+    `OPTIONS are ro, and those of \`glossa mount\` without their dashes: ${ownOptions
+      .map(([name, { value }]) => (value === undefined ? name : `${name}=${value}`))
+      .join(', ')}. ` +
+    'As of mount.glusterfs there are server-port=N, backup-volfile-servers=HOST:HOST and acl, which is so ' +
+    'anyway; noacl is no-acl. ' +
+    'What is for mount(8) and for the start of the system is accepted (noauto, nofail, _netdev, user, ' +
+    'x-..., and so on). The exit status is that of mount(8): 1 for a wrong use, 32 for a mount that ' +
+    "failed. 'glossa setup' makes it known to mount(8).",
+  flags: {
+    options: list({ short: 'o', value: 'OPTIONS', help: 'options, with commas between' }),
+    sloppy: toggle({ short: 's', help: 'accept options that nobody knows' }),
+    fake: toggle({ short: 'f', help: 'do everything but mount' }),
+    'no-mtab': toggle({ short: 'n', help: 'accepted: there is no /etc/mtab to be written' }),
+    verbose: toggle({ short: 'v', help: 'say what is mounted, and how' }),
+    types: text({ short: 't', value: 'TYPE', help: 'accepted: there is one' }),
+  },
+  kinds: { MNT: 'folder', OPTIONS: 'free', TYPE: 'free' },
+  async run({ flags, operands }, terminal) {
+    try {
+      const [volfile, mnt] = takeOperands(operands, ['VOLFILE', 'MNT']);
+      const warned = (text: string): void => {
+        if (parent === null) warn(text, terminal);
+      };
+      const options = flags.options.flatMap((options) => flagsOf(options, flags.sloppy, warned));
+      const servers = askFor(volfile);
+      const what = servers.length > 0 ? [] : [volfile];
+      const args = [...servers, ...options, '--', ...what, mnt];
+      const given = readFlags({ ...commonFlags, ...mount.flags }, args);
+      if (flags.verbose && parent === null) terminal.out(`glossa mount ${args.join(' ')}`);
+      if (flags.fake) return EXIT_OK;
+      const status = await mount.run(given, terminal);
+      return status === EXIT_FAILURE ? STATUS_FAILED : status;
+    } catch (error) {
+      return tell(error, terminal);
+    }
+  },
+});
+
+/** Says what went wrong, once: the server that this program starts has its own words. */
+function tell(error: unknown, terminal: Terminal): number {
+  if (!(error instanceof UsageError || error instanceof Failure)) throw error;
+  const where = error instanceof Failure && error.problems !== null ? '' : 'mount.glossa: ';
+  terminal.err(`${where}${error.message}`);
+  return error instanceof UsageError ? STATUS_USAGE : STATUS_FAILED;
+}
+
+/** HOST:/NAME; hosts may have commas between, as for mount.glusterfs. */
+const REMOTE = /^((?:\[[^\]/]+\]|[^/:,]+)(?:,(?:\[[^\]/]+\]|[^/:,]+))*):\/?([^/]+)(\/.*)?$/;
+
+/** Flags that ask servers for a volume; none for a file. @throws {UsageError} */
+function askFor(given: string): string[] {
+  const [, hosts, name, folder] = existsSync(given) ? [] : (REMOTE.exec(given) ?? []);
+  if (hosts === undefined) return [];
+  const servers = hosts.split(',').map((host) => `--volfile-server=${host}`);
+  const isAll = folder === undefined || folder === '/';
+  return [...servers, `--volfile-id=/${name}`, ...(isAll ? [] : [`--subdir-mount=${folder}`])];
+}
+
+/** Options of mount(8) as flags of `glossa mount`. @throws {UsageError} */
+export function flagsOf(
+  options: string,
+  sloppy: boolean,
+  warned: (text: string) => void,
+): string[] {
+  // A value in quotes may have commas in it.
+  const each = options.match(/(?:"[^"]*"|[^",])+/g) ?? [];
+  return each.flatMap((option) => {
+    const [, name, value] = /^([^=]*)(?:=(.*))?$/s.exec(option.replaceAll('"', ''))!;
+    return flagOf(name!, value, sloppy, warned) ?? [];
+  });
+}
+
+function flagOf(
+  name: string,
+  value: string | undefined,
+  sloppy: boolean,
+  warned: (text: string) => void,
+): string | string[] | null {
+  if (/^x-/i.test(name)) return null;
+  const other = ofGluster[name];
+  if (other !== undefined) {
+    if (!value) throw new UsageError(`the mount option ${name} needs a value`);
+    return value.split(':').map((each) => `--${other}=${each}`);
+  }
+  const known = standard[name];
+  if (known !== undefined) return known;
+  if (name === 'remount') {
+    throw new UsageError("a mount cannot be changed by 'remount': unmount it, and mount it again");
+  }
+  if (unheeded.has(name)) {
+    warned(`the mount option '${name}' is not heeded`);
+    return null;
+  }
+  // libfuse's names have the other line.
+  const own = ownOptions.find(([flag]) => flag === name.replaceAll('_', '-'));
+  if (own === undefined) {
+    if (sloppy) return null;
+    const names = [...Object.keys(standard), ...ownOptions.map(([flag]) => flag)];
+    throw new UsageError(`unknown mount option '${name}'${didYouMean(name, names)}`);
+  }
+  const [flag, { value: label }] = own;
+  if (label !== undefined) {
+    if (value === undefined)
+      throw new UsageError(`the mount option ${flag} needs a value (${label})`);
+    return `--${flag}=${value}`;
+  }
+  if (value === undefined || yes.includes(value)) return `--${flag}`;
+  if (no.includes(value)) return null;
+  throw new UsageError(`the mount option ${flag} is on or off, not '${value}'`);
+}

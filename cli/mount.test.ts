@@ -1,0 +1,31 @@
+/** What is given to `glossa mount` in a wrong order, or in place of a volfile. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { EXIT_USAGE } from '../terminal/exit.ts';
+import { command } from '../test/support/cli.ts';
+
+async function mount(...args: string[]): Promise<string> {
+  const { status, err } = await command(args);
+  expect(status).toBe(EXIT_USAGE);
+  return err;
+}
+
+it('says which command is right', async () => {
+  const at = mkdtempSync(join(tmpdir(), 'glossa-mount-'));
+  onTestFinished(() => rmSync(at, { recursive: true, force: true }));
+  const [mnt, volfile, module] = [join(at, 'mnt'), join(at, 'a.vol'), join(at, 'a.py')];
+  mkdirSync(mnt);
+  writeFileSync(volfile, 'volume m\n type storage/memory\nend-volume\n');
+  writeFileSync(module, '');
+  const right = `are they swapped? glossa mount ${volfile} ${mnt}`;
+  expect(await mount('mount', mnt, volfile)).toContain(right);
+  expect(await mount('mount', '-f', mnt, volfile)).toContain(right);
+  expect(await mount('mount', join(at, 'absent'), volfile)).toContain('are they swapped?');
+  expect(await mount('mount', mnt, mnt)).toContain('is a folder, and no volfile');
+  expect(await mount('mount', module, mnt)).toContain(`'glossa dev ${module}' mounts it`);
+  expect(await mount('mount', volfile, mnt, '--subdir-mount', 'a/b')).toContain(
+    "--subdir-mount takes a path from the root of the volume, not 'a/b'",
+  );
+});

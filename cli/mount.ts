@@ -1,0 +1,185 @@
+/**
+ * `glossa mount`, and `glossa -f VOLFILE MNT` with the flags of glusterfs: serves a volfile's graph
+ * on a directory, in this process (`-N`) or in a daemon.
+ */
+import { statSync } from 'node:fs';
+import { posix, resolve } from 'node:path';
+import type { FrontEndName } from '../runtime/mount/front-ends.ts';
+import { CONSOLE } from '../server/log-sink.ts';
+import type { ServeSettings } from '../server/serve.ts';
+import { refuseStuck } from '../server/stuck.ts';
+import { refuseModule } from '../server/volfile-operand.ts';
+import { serverName } from '../server/volfile-servers.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { UsageError } from '../terminal/exit.ts';
+import {
+  choice,
+  type Flags,
+  type FlagValues,
+  number,
+  takeOperands,
+  text,
+  toggle,
+} from '../terminal/flags.ts';
+import { milliseconds } from '../terminal/slow.ts';
+import { paint, type Talk, type Terminal } from '../terminal/terminal.ts';
+import { askFlags, volfileServers } from './ask-flags.ts';
+import { daemonFlags, processFlags, processSettings, startServer } from './server-command.ts';
+
+/** From here on a request is slow. */
+const SLOW_MS = 100;
+
+const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly FrontEndName[];
+
+/** Flags that `glossa run` has as well: they pass through to the server. */
+export const serverFlags = {
+  ...processFlags,
+  'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel caches a name (1)' }),
+  'attribute-timeout': number({ value: 'SEC', help: 'seconds the kernel caches attributes (1)' }),
+  'negative-timeout': number({
+    value: 'SEC',
+    help: 'seconds the kernel caches that a name is absent (0)',
+  }),
+  'busy-poll': number({
+    value: 'US',
+    whole: true,
+    help: 'microseconds to wait awake for a request (50); 0 sleeps at once, and spares CPU time',
+  }),
+  fuse: choice({
+    value: 'WAY',
+    values: frontEndNames,
+    help: 'kernel (the FUSE protocol of Linux) or fuse-native (the package of that name)',
+  }),
+  'no-passthrough': toggle({
+    help: 'read and write all data in the server, also what no volume watches',
+  }),
+  'kernel-writeback-cache': toggle({
+    help: 'the kernel keeps writes back, and brings them later and together; no passthrough',
+  }),
+  'no-acl': toggle({ help: 'no ACLs: modes alone are checked, and ls -l asks less' }),
+  'read-only': toggle({ help: 'no writing' }),
+  suid: toggle({ help: 'programs keep set-user-id, if root mounts (without it: nosuid)' }),
+  dev: toggle({ help: 'devices can be opened, if root mounts (without it: nodev)' }),
+  noexec: toggle({ help: 'no program in it can be run' }),
+} satisfies Flags;
+
+const mountFlags = {
+  volfile: text({ short: 'f', value: 'VOLFILE', help: 'the volfile' }),
+  ...daemonFlags,
+  ...serverFlags,
+  'allow-other': toggle({ help: 'let other users in; root does so by default' }),
+  'no-allow-other': toggle({ help: 'keep other users out' }),
+  slow: text({
+    value: 'TIME',
+    help: 'requests that took so long are kept for glossa why (100ms); or 2s, 50us',
+  }),
+  ...askFlags,
+  'subdir-mount': text({
+    value: 'PATH',
+    help: 'mount this folder of the volume, as bricks have it',
+  }),
+  'volume-name': text({ short: 'n', value: 'NAME', help: 'accepted, as by glusterfs; not needed' }),
+} satisfies Flags;
+
+export default defineCommand({
+  usage: [
+    'glossa mount VOLFILE MNT [options]',
+    'glossa -f VOLFILE [options] MNT',
+    'glossa -s SERVER --volfile-id NAME [options] MNT',
+  ],
+  description:
+    'Mounts what VOLFILE describes on the directory MNT, and returns when it is there. The ' +
+    "server goes on as a daemon, until 'glossa umount MNT', SIGTERM or SIGINT; SIGHUP makes it read " +
+    'the options in its volfile and open its log again. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
+    "~/.local/state/glossa/MNT.log, with '-' for each '/' in MNT. " +
+    "With -s the volfile is the one that 'glossa volfile-server' or the management daemon of " +
+    'GlusterFS has of the volume NAME; SERVER is HOST or HOST:PORT, and other servers are asked ' +
+    'when the first is not there. The mount takes over what changes there.',
+  flags: mountFlags,
+  kinds: { MNT: 'folder' },
+  async run({ flags, operands }, terminal) {
+    const settings = await settingsOf(flags, operands, terminal.talk);
+    return startServer(settings, flags, {
+      terminal,
+      readyLine: readyLine(settings, terminal),
+      mountpoint: settings.mountpoint,
+      serve: async (waiter) =>
+        (await import('../server/serve.ts')).serve(settings, terminal, waiter),
+    });
+  },
+});
+
+async function settingsOf(
+  flags: FlagValues<typeof mountFlags>,
+  operands: readonly string[],
+  talk: Talk | undefined,
+): Promise<ServeSettings> {
+  const servers = volfileServers(flags);
+  const given = servers === undefined ? flags.volfile : serverName(servers);
+  const [volfile, mnt] =
+    given === undefined
+      ? takeOperands(operands, ['VOLFILE', 'MNT'])
+      : [given, ...takeOperands(operands, ['MNT'])];
+  if (servers === undefined) {
+    await refuseStuck(volfile, mnt);
+    refuseSwapped(volfile, mnt);
+  } else await refuseStuck(mnt);
+  const mountpoint = resolve(mnt);
+  return {
+    ...processSettings(flags, volfile, mountpoint, talk),
+    servers,
+    subdirMount: folderOf(flags['subdir-mount']),
+    mountpoint,
+    slowMs: flags.slow === undefined ? SLOW_MS : milliseconds(flags.slow),
+    readOnly: flags['read-only'],
+    suid: flags.suid,
+    dev: flags.dev,
+    noexec: flags.noexec,
+    allowOther: flags['no-allow-other'] ? false : flags['allow-other'] || undefined,
+    entryTimeout: flags['entry-timeout'],
+    attributeTimeout: flags['attribute-timeout'],
+    negativeTimeout: flags['negative-timeout'],
+    busyPollUs: flags['busy-poll'],
+    passthrough: !flags['no-passthrough'],
+    writeback: flags['kernel-writeback-cache'],
+    acl: !flags['no-acl'],
+    frontEnd: flags.fuse,
+  };
+}
+
+/** The folder of a volume; undefined for all of it. @throws {UsageError} */
+function folderOf(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  if (!given.startsWith('/')) {
+    throw new UsageError(`--subdir-mount takes a path from the root of the volume, not '${given}'`);
+  }
+  const path = posix.resolve(given);
+  return path === '/' ? undefined : path;
+}
+
+/** `glossa mount MNT VOLFILE`, and a folder or module in place of a volfile. @throws {UsageError} */
+function refuseSwapped(volfile: string, mnt: string): void {
+  const kind = (path: string): string => {
+    try {
+      return statSync(path).isDirectory() ? 'folder' : 'file';
+    } catch {
+      // What is not there, or not to be seen, is told of by the one who needs it.
+      return 'nothing';
+    }
+  };
+  const [first, second] = [kind(volfile), kind(mnt)];
+  if (second === 'file' && (first !== 'file' || mnt.endsWith('.vol'))) {
+    const why = `${mnt} is a file, and no directory to mount on`;
+    throw new UsageError(`${why}: are they swapped? glossa mount ${mnt} ${volfile}`);
+  }
+  if (first === 'folder') {
+    throw new UsageError(`${volfile} is a folder, and no volfile: glossa mount VOLFILE MNT`);
+  }
+  refuseModule(volfile);
+}
+
+/** What a person, or a program that started the server in the foreground, waits for. */
+function readyLine({ volfile, mountpoint, logFile }: ServeSettings, terminal: Terminal): string {
+  const log = logFile === CONSOLE ? '' : `; the log is ${logFile}`;
+  return `${volfile} is ${paint('good', 'mounted', terminal.colour.out)} on ${mountpoint}${log}`;
+}

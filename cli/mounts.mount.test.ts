@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import { NOBODY } from '../test/support/client.ts';
+import {
+  describeMounts,
+  type GlossaSettings,
+  glossa,
+  type Scratch,
+  startMount,
+  withScratch,
+} from '../test/support/mount.ts';
+import { programOf } from '../test/support/user.ts';
+
+const memory = 'volume mem\n    type storage/memory\nend-volume\n';
+const isRoot = process.getuid?.() === 0;
+
+interface Row {
+  readonly mountpoint: string | null;
+  readonly pid: number | null;
+  readonly since: string | null;
+}
+
+/** The rows of the scratch folder's own mounts: others may be mounted beside them. */
+async function list(scratch: Scratch, settings: GlossaSettings = {}): Promise<Row[]> {
+  const { status, out } = await glossa(scratch, ['mounts', '--json'], settings);
+  expect(status).toBe(0);
+  const rows = JSON.parse(out) as Row[];
+  return rows.filter(({ mountpoint }) => mountpoint?.startsWith(`${scratch.path}/`));
+}
+
+describeMounts('glossa mounts', () => {
+  it('tells what is mounted, since when, and by which process', () =>
+    withScratch(async (scratch) => {
+      const before = Date.now();
+      const mount = await startMount(scratch, memory, { name: 'a b' });
+      const [row, ...others] = await list(scratch);
+      expect(others).toEqual([]);
+      expect(row).toEqual({
+        what: 'mount',
+        listens: [],
+        mountpoint: mount.path,
+        volfile: scratch.at('a b.vol'),
+        user: expect.any(String),
+        uid: process.getuid?.(),
+        since: expect.any(String),
+        pid: mount.child.pid,
+        health: 'answers',
+      });
+      // To the second, and clocks of the machine and of the day may be a little apart.
+      expect(Math.abs(Date.parse(row!.since!) - before)).toBeLessThan(60_000);
+      const { out } = await glossa(scratch, ['mounts']);
+      expect(out).toMatch(/^mount point or address +volfile +user +since +pid +health$/m);
+      expect(out).toMatch(new RegExp(`^${mount.path} .* ${mount.child.pid} +answers$`, 'm'));
+      await mount.stop();
+      expect(await list(scratch)).toEqual([]);
+    }));
+
+  it('does not hang on one that is stuck, nor on a dead one', () =>
+    withScratch(async (scratch) => {
+      const stuck = await startMount(scratch, memory, { name: 'stuck' });
+      const dead = await startMount(scratch, memory, { name: 'dead' });
+      stuck.child.kill('SIGSTOP');
+      dead.child.kill('SIGKILL');
+      await dead.outcome;
+      expect(await list(scratch)).toMatchObject([
+        { mountpoint: stuck.path, pid: stuck.child.pid, health: 'stuck' },
+        { mountpoint: dead.path, pid: null, since: null, health: 'dead' },
+      ]);
+    }));
+
+  it.runIf(isRoot)("tells of other users' mounts as much as is to be seen", () =>
+    withScratch(async (scratch) => {
+      const program = await programOf(scratch, NOBODY);
+      const mount = await startMount(scratch, memory, { args: ['--no-allow-other'] });
+      const expected = { pid: mount.child.pid, uid: 0, user: 'root' };
+      expect(await list(scratch)).toMatchObject([{ ...expected, health: 'answers' }]);
+      expect(await list(scratch, program)).toMatchObject([{ ...expected, health: 'unknown' }]);
+      const { err } = await glossa(scratch, ['mounts'], program);
+      expect(err).toMatch(/'unknown' are those that do not let this user in/);
+    }),
+  );
+});

@@ -1,0 +1,141 @@
+/**
+ * `glossa mounts`: what is mounted or served, by whom, and whether it answers. It asks the list of
+ * mounts and of processes, and the mounts themselves only by processes that it does not wait for.
+ */
+import { readFileSync } from 'node:fs';
+import { healthOf, type MountHealth } from '../runtime/mount/mount-health.ts';
+import { FS_TYPE, type MountEntry, mounterOf, readMounts } from '../runtime/mount/mountinfo.ts';
+import { findServer, startTime } from '../runtime/mount/server-process.ts';
+import { printable } from '../runtime/volfile/printable.ts';
+import type { AboutRunning, Listening } from '../server/control/host.ts';
+import { placesOf, type Running, runningServers } from '../server/control/running.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_OK } from '../terminal/exit.ts';
+import { takeOperands, toggle } from '../terminal/flags.ts';
+import { paint, type Style, type Terminal } from '../terminal/terminal.ts';
+
+/** A row; null is what cannot be seen from here, or is not there. */
+interface Row {
+  readonly what: 'mount' | AboutRunning['what'];
+  readonly mountpoint: string | null;
+  /** Of what listens: where, and the bricks there. */
+  readonly listens: readonly Listening[];
+  readonly volfile: string | null;
+  /** Who started it: a name, or a number without one. */
+  readonly user: string;
+  readonly uid: number;
+  /** When the server was started. */
+  readonly since: Date | null;
+  readonly pid: number | null;
+  readonly health: MountHealth;
+}
+
+export default defineCommand({
+  usage: ['glossa mounts [options]'],
+  description:
+    'Lists the mounts, bricks and volfile servers of glossa, of all users: mount point, or address and ' +
+    'bricks, volfile, who started it, when and as which ' +
+    "process, and its health. 'stuck' has not answered for 3 seconds, 'dead' has lost its server " +
+    "('glossa umount MNT' takes it away), and 'unknown' does not let this user in to ask.",
+  flags: {
+    json: toggle({
+      help:
+        'print [{what, mountpoint, listens: [{address, bricks: [NAME]}], volfile, user, uid, since, ' +
+        'pid, health}]; null is not to be seen',
+    }),
+  },
+  async run({ flags, operands }, terminal) {
+    takeOperands(operands, []);
+    const mounts = readMounts();
+    const ours = mounts.filter(({ type }) => type === FS_TYPE);
+    const [servers, mounted] = await Promise.all([
+      runningServers(),
+      Promise.all(ours.map((mount) => rowOf(mount, mounts))),
+    ]);
+    const rows = [...mounted, ...servers.map(serverRow)];
+    if (flags.json) terminal.out(JSON.stringify(rows, null, 2));
+    else show(rows, terminal);
+    return EXIT_OK;
+  },
+});
+
+async function rowOf(mount: MountEntry, mounts: readonly MountEntry[]): Promise<Row> {
+  const uid = mounterOf(mount);
+  const server = findServer(mount);
+  // What was mounted over it would answer in its place.
+  const isOnTop = mounts.findLast(({ mountpoint }) => mountpoint === mount.mountpoint) === mount;
+  // Who is not let in is answered by the kernel, whatever the server does.
+  const letsIn = uid === process.geteuid?.() || mount.options.includes('allow_other');
+  return {
+    what: 'mount',
+    mountpoint: mount.mountpoint,
+    listens: [],
+    volfile: mount.source,
+    user: userName(uid) ?? `${uid}`,
+    uid,
+    since: server && startTime(server),
+    pid: server?.pid ?? null,
+    health: isOnTop && letsIn ? await healthOf(mount.mountpoint) : 'unknown',
+  };
+}
+
+/** One that does not say what it is, is a brick as far as anybody knows. */
+function serverRow({ process, uid, about, health }: Running): Row {
+  return {
+    what: about?.what ?? 'brick',
+    mountpoint: null,
+    listens: about?.listens ?? [],
+    volfile: about?.volfile ?? null,
+    user: userName(uid) ?? `${uid}`,
+    uid,
+    since: startTime(process),
+    pid: process.pid,
+    health,
+  };
+}
+
+function userName(uid: number): string | undefined {
+  const users = readFileSync('/etc/passwd', 'utf8').split('\n');
+  return users.map((line) => line.split(':')).find((fields) => fields[2] === `${uid}`)?.[0];
+}
+
+const STYLES: Readonly<Record<MountHealth, Style>> = {
+  answers: 'good',
+  stuck: 'error',
+  dead: 'error',
+  unknown: 'dim',
+};
+
+function show(rows: readonly Row[], terminal: Terminal): void {
+  if (rows.length === 0) {
+    terminal.err('glossa: no mounts or bricks of glossa');
+    return;
+  }
+  const cells = rows.map(({ mountpoint, listens, volfile, user, since, pid, health }) => [
+    printable(mountpoint ?? (placesOf({ listens }) || '-')),
+    printable(volfile ?? '-'),
+    user,
+    since === null ? '-' : localTime(since),
+    pid === null ? '-' : `${pid}`,
+    health,
+  ]);
+  const table = [['mount point or address', 'volfile', 'user', 'since', 'pid', 'health'], ...cells];
+  const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
+  const { colour } = terminal;
+  for (const [at, row] of table.entries()) {
+    const padded = row.map((cell, i) => cell.padEnd(widths[i]!).concat('  '));
+    const last = row.at(-1)!;
+    const style = at === 0 ? 'bold' : STYLES[last as MountHealth];
+    terminal.out(padded.slice(0, -1).join('') + paint(style, last, colour.out));
+  }
+  if (rows.every(({ health }) => health !== 'unknown')) return;
+  terminal.err(
+    "glossa: 'unknown' are those that do not let this user in: only who started them may ask",
+  );
+}
+
+/** `2026-01-31 12:34:56`, where this runs. */
+function localTime(date: Date): string {
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace('T', ' ');
+}

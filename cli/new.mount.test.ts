@@ -1,0 +1,47 @@
+/** What `glossa new` writes works the first time: every line that it says to type, and its README's. */
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { describeMounts, glossa, run, withScratch } from '../test/support/mount.ts';
+import { wanted } from '../test/support/wanted.ts';
+import { kinds } from './new/kinds.ts';
+
+/** Indented lines, without what each does; `dev` has no end. */
+const commands = (text: string): string[] =>
+  [...text.matchAll(/^ {4}(\S.*?) {3}/gm)]
+    .map((match) => match[1]!.trimEnd())
+    .filter((line) => !/ dev | MOUNTPOINT$/.test(line));
+
+/** One language shows that it works, the others are for `npm run test:more`. */
+const languages = Object.keys(kinds).filter((name) => (name === 'python') !== wanted.others);
+
+describeMounts('glossa new', () => {
+  it.each(languages)('%s', (language) =>
+    withScratch(async (scratch) => {
+      const made = await glossa(scratch, ['new', language, 'my-module', "a folder/it's"]);
+      expect(made).toMatchObject({ status: 0, err: '' });
+      const folder = scratch.at("a folder/it's");
+      const script = 'rm hello.txt; rm precious.keep; ls';
+      const readme = await readFile(`${folder}/README.md`, 'utf8');
+      for (const [text, cwd] of [
+        [made.out, scratch.path],
+        [readme, folder],
+      ] as const) {
+        const typed = commands(text);
+        expect(typed.length).toBeGreaterThanOrEqual(2);
+        for (const line of typed) {
+          const changed = line.replace('rm precious.keep', `sh -c '${script}'`);
+          const { status, out, err } = await run(scratch, 'sh', [
+            '-c',
+            `cd "$0" && ${changed}`,
+            cwd,
+          ]);
+          expect({ line, status, err }).toMatchObject({ status: 0 });
+          if (line.includes(' test ')) expect(out).toMatch(/\n2 passed, 0 failed\n$/);
+          if (line === changed) continue;
+          expect(out).toBe('precious.keep\n');
+          expect(err).toMatch(/precious\.keep.*Operation not permitted/);
+        }
+      }
+    }),
+  );
+});

@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { UsageError } from '../terminal/exit.ts';
+import { shellWord } from '../terminal/invocation.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { checkName, type Kind, kinds } from './new/kinds.ts';
+import command from './new.ts';
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'glossa-new-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+const make = (...operands: string[]): Promise<string> => type(false, operands);
+const editor = (...operands: string[]): Promise<string> => type(true, operands);
+
+async function type(editorOnly: boolean, operands: readonly string[]): Promise<string> {
+  const said: string[] = [];
+  const terminal: Terminal = {
+    out: (text) => void said.push(text),
+    err: (text) => void said.push(text),
+    interactive: false,
+    width: 100,
+    colour: { out: false, err: false },
+    flush: async () => {},
+  };
+  await command.run(
+    { flags: { editor: editorOnly, quiet: false }, operands, rest: null },
+    terminal,
+  );
+  return said.join('\n');
+}
+
+const all = Object.entries(kinds) as [string, Kind][];
+
+/** The file in which an editor of a language looks for where the types are. */
+const FOR_EDITORS: Readonly<Record<string, string>> = {
+  python: 'pyrightconfig.json',
+  javascript: 'jsconfig.json',
+  typescript: 'tsconfig.json',
+  c: 'compile_flags.txt',
+};
+
+it.each(all)('%s: writes every file, with the name in it', async (language) => {
+  const at = join(folder(), 'new');
+  const said = await make(language, 'mine', at);
+  const files = readdirSync(at, { recursive: true, encoding: 'utf8' }).sort();
+  expect(files).toEqual(expect.arrayContaining(['README.md', 'mine.vol', 'files']));
+  expect(files).toContain(FOR_EDITORS[language]);
+  expect(files.some((file) => /test/.test(file))).toBe(true);
+  for (const file of files.filter((name) => /\.\w+$|Makefile/.test(name))) {
+    const text = readFileSync(join(at, file), 'utf8');
+    expect(file).not.toContain('NAME');
+    expect(text).not.toMatch(/\{\{|NAME\b/);
+    expect(said).toContain(join(at, file));
+  }
+  expect(said).toMatch(
+    /\nnow type:\n(.*\n)* {4}.* run .*mine\.vol -- rm precious\.keep +a command/,
+  );
+});
+
+it('overwrites nothing, and writes nothing then', async () => {
+  const at = folder();
+  writeFileSync(join(at, 'mine.vol'), 'precious');
+  await expect(make('python', 'mine', at)).rejects.toThrow(
+    `mine.vol is in ${at} already: nothing was written`,
+  );
+  expect(readdirSync(at)).toEqual(['mine.vol']);
+  expect(readFileSync(join(at, 'mine.vol'), 'utf8')).toBe('precious');
+});
+
+it('leaves the files of an editor as they are, and says what is missing in them', async () => {
+  const at = folder();
+  writeFileSync(join(at, 'pyrightconfig.json'), '{}');
+  const said = await make('python', 'mine', at);
+  const left = (file: string) => `${join(at, file)} is there already and was left as it is`;
+  expect(said).toContain(`${left('pyrightconfig.json')}; for the types of glossa, take over`);
+  expect(said).toMatch(/"extraPaths": \["\/.*python"\]/);
+  expect(readFileSync(join(at, 'pyrightconfig.json'), 'utf8')).toBe('{}');
+  rmSync(join(at, 'pyrightconfig.json'));
+  writeFileSync(join(at, 'pyproject.toml'), '[tool.pyright]\n');
+  expect(await editor('python', at)).toContain(left('pyproject.toml'));
+  writeFileSync(join(at, 'pyproject.toml'), '[project]\n');
+  expect(await editor('python', at)).toContain(`wrote ${join(at, 'pyrightconfig.json')}`);
+  expect(await editor('python', at)).toBe('editors know the types already');
+  expect(await editor('js', at)).toContain(`wrote ${join(at, 'jsconfig.json')}`);
+});
+
+it('says why a folder cannot be written', async () => {
+  const at = folder();
+  writeFileSync(join(at, 'plain'), '');
+  await expect(make('c', 'mine', join(at, 'plain'))).rejects.toThrow(/^cannot write into .*: \w/);
+  await expect(make('c', 'mine', join(at, 'plain/x'))).rejects.toThrow('Not a directory');
+  // Nobody can make anything there, root neither.
+  await expect(make('c', 'mine', '/proc/self/mine')).rejects.toThrow('cannot write into /proc');
+  mkdirSync(join(at, 'empty'));
+  expect(await make('c', 'mine', join(at, 'empty'))).toContain('mine.c');
+});
+
+it('takes names that work', () => {
+  for (const [, kind] of all) {
+    for (const name of ['a', 'Negative', 'cache2', 'my_cache', 'my-cache']) checkName(name, kind);
+    for (const name of ['', '2a', 'a b', 'a/b', '../a', 'a.py', 'ä', 'test_a', 'storage', '-a']) {
+      expect(() => checkName(name, kind), name).toThrow(UsageError);
+    }
+  }
+  expect(() => checkName('class', kinds.python)).toThrow('a word of the language');
+  for (const name of ['glupy', 'gluster']) {
+    expect(() => checkName(name, kinds.python)).toThrow(
+      `'${name}' is the package that modules import from: choose another, such as my_${name}`,
+    );
+  }
+  for (const name of ['json', 'queue', 'cProfile']) {
+    expect(() => checkName(name, kinds.python)).toThrow("a module of Python's own");
+    checkName(name, kinds.javascript);
+  }
+  for (const kind of [kinds.javascript, kinds.typescript, kinds.c]) {
+    expect(() => checkName('glossa', kind)).toThrow('the package that modules import from');
+  }
+});
+
+it.each([
+  ['my cache', '; for example my-cache'],
+  ['keeper.py', '; for example keeper'],
+  ['/srv/x/keeper', '; its folder comes second: glossa new python keeper /srv/x/keeper'],
+  ["a b's/keeper.py", `keeper ${shellWord("a b's/keeper.py")}`],
+  ['x/json', 'a letter first'],
+])('says what to write in place of %s', (name, instead) => {
+  expect(() => checkName(name, kinds.python)).toThrow(new RegExp(`${escaped(instead)}$`));
+});
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+it('knows its languages', async () => {
+  const at = folder();
+  expect(await make('Python', 'a', join(at, 'a'))).toContain('a.py');
+  expect(await make('js', 'b', join(at, 'b'))).toContain('b.js');
+  await expect(make('pyton', 'a')).rejects.toThrow("did you mean 'python'");
+  await expect(make('cobol', 'a')).rejects.toThrow('python, javascript, typescript, c');
+});

@@ -1,0 +1,67 @@
+/** A limit of open files that is too low: one line that says which it is and how to raise it. */
+import { writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { Client } from '../test/support/client.ts';
+import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { volfileOf } from '../test/support/stacks.ts';
+
+const limited = (limit: number): readonly string[] => ['prlimit', `--nofile=${limit}:${limit}`];
+const raise = "raise it with 'ulimit -n 65536' or, for a service, LimitNOFILE=65536";
+
+describeMounts('a low limit of open files', () => {
+  it('is told of where a mount cannot even begin', () =>
+    withScratch(async (scratch) => {
+      const folder = await scratch.folder('brick');
+      const volfile = await scratch.file('v.vol', await volfileOf(scratch, 'posix', folder));
+      const args = ['mount', volfile, await scratch.folder('mnt')];
+      const { status, err } = await glossa(scratch, args, { wrapper: limited(40) });
+      const line = `glossa: too many open files: the limit is 40 (ulimit -n); ${raise}\n`;
+      expect({ status, err }).toEqual({ status: 1, err: line });
+    }));
+
+  it('is told of in the log, once, where requests fail', () =>
+    withScratch(async (scratch) => {
+      const LIMIT = 200;
+      const brick = await scratch.folder('brick');
+      for (let n = 0; n < LIMIT; n++) await writeFile(scratch.at('brick', `f${n}`), '');
+      const volfile = await volfileOf(scratch, 'posix', brick);
+      const mount = await startMount(scratch, volfile, { wrapper: limited(LIMIT) });
+      const open = 'for f in *; do exec {fd}< $f || break; done; exec {fd}< f0; exec {fd}< f1';
+      const client = new Client(mount.path, open);
+      expect((await client.outcome).err).toMatch(/f\d+: Too many open files\n/);
+      // Those who had them open have given them back.
+      expect((await new Client(mount.path, 'cat f1; ls | wc -l').outcome).out).toBe(`${LIMIT}\n`);
+      const lines = mount.log().match(/^.* E .*$/gm);
+      expect(lines).toEqual([
+        expect.stringContaining(`too many open files: the limit is ${LIMIT} (ulimit -n); ${raise}`),
+      ]);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('leaves nearly all to open files, and the rest to everything else', () =>
+    withScratch(async (scratch) => {
+      const LIMIT = 600;
+      const volfile = await volfileOf(scratch, 'posix', await scratch.folder('brick'));
+      const mount = await startMount(scratch, volfile, { wrapper: limited(LIMIT) });
+      const script = `for n in {1..${LIMIT}}; do { exec {fd}<> f$n; } 2> /dev/null || break; done
+        echo $((n - 1)); ls f$n 2>&1; stat -c %s f1; mv f1 g; ln g h; rm g h; mkdir d; rmdir d
+        echo more >&12; stat -c %s f3 f4 | wc -l; rm f{2..9}; stat -L -c %h /proc/self/fd/12`;
+      const { out, err } = await new Client(mount.path, script).outcome;
+      const [opened, ...rest] = out.split('\n');
+      expect(Number(opened)).toBeGreaterThan(LIMIT - 120);
+      const absent = `ls: cannot access 'f${Number(opened) + 1}': No such file or directory`;
+      expect([err, ...rest]).toEqual(['', absent, '0', '2', '0', '']);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('is raised as far as it may be', () =>
+    withScratch(async (scratch) => {
+      const volfile = await volfileOf(scratch, 'posix', await scratch.folder('brick'));
+      const mount = await startMount(scratch, volfile, {
+        wrapper: ['prlimit', '--nofile=128:1024'],
+      });
+      const script = 'for n in {1..500}; do exec {fd}<> f$n || break; done; echo $n';
+      expect(await new Client(mount.path, script).outcome).toMatchObject({ out: '500\n', err: '' });
+      expect(await mount.stop()).toBe(0);
+    }));
+});

@@ -1,0 +1,150 @@
+/** Every command that prints, with a slow reader, a full disk, and a reader that has gone. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { packageRoot } from '../runtime/sys/paths.ts';
+import {
+  describeMounts,
+  GLOSSA,
+  glossa,
+  makeScratch,
+  run,
+  type Scratch,
+  startMount,
+} from '../test/support/mount.ts';
+import { readSlowly } from '../test/support/slow-reader.ts';
+import { commands } from './commands.ts';
+
+/** Command lines, each with its standard input; or why the command has none. */
+const lines: Readonly<Record<string, readonly string[] | { readonly none: string }>> = {
+  mount: { none: 'its one line says that it serves' },
+  umount: { none: 'it prints nothing' },
+  mounts: ['mounts', 'mounts --json'],
+  brick: { none: 'its one line says that it serves' },
+  run: { none: 'the output is that of its command' },
+  top: ['top mnt --once --interval 0.1', 'top mnt --json --interval 0.1'],
+  trace: ['trace --read a.rec', 'trace --read a.rec --summary', 'trace --read a.rec --mermaid'],
+  record: { none: 'it writes a file' },
+  replay: ['replay a.rec mnt.vol --json'],
+  debug: ['debug mnt.vol <debug'],
+  new: { none: 'it says what it has written, and writes nothing a second time' },
+  'new volume': { none: 'it says what it has written, and writes nothing a second time' },
+  dev: { none: 'it serves until it is ended' },
+  learn: ['learn'],
+  test: ['test EXAMPLES/negative/javascript/negative.js'],
+  repl: ['repl EXAMPLES/negative/javascript/negative.js <repl'],
+  check: ['check mnt.vol', 'check wrong.vol', 'check wrong.vol --json'],
+  port: ['port old.py'],
+  graph: ['graph mnt.vol', 'graph mnt.vol --format svg', 'graph mnt.vol --json'],
+  stats: ['stats mnt', 'stats mnt --json'],
+  statedump: ['statedump mnt', 'statedump mnt --json'],
+  why: ['why mnt /none', 'why mnt /none --json'],
+  reload: ['reload mnt'],
+  invalidate: ['invalidate mnt', 'invalidate mnt /none'],
+  'volfile-server': { none: 'it serves until it is ended' },
+  rebalance: { none: 'it needs bricks' },
+  playground: { none: 'it serves until it is ended' },
+  demo: { none: 'it takes a minute' },
+  tutorial: { none: 'it needs bricks' },
+  bench: { none: 'it takes minutes' },
+  'bench call': { none: 'it takes minutes' },
+  'bench compare': { none: 'it needs the results of minutes' },
+  'bench report': { none: 'it needs the results of minutes' },
+  'include-dir': ['include-dir'],
+  setup: ['setup --dry-run', 'setup --dry-run --undo'],
+  'mount.glossa': ['mount.glossa -fv mnt.vol other'],
+  completion: ['completion bash', 'completion zsh', 'completion fish'],
+  help: ['help', 'help mount', 'help types', 'mount --help'],
+  version: ['version'],
+};
+
+/** Replaces the parts of an output that differ between runs. */
+const constant = (text: string): string =>
+  text
+    .replace(/[\d.,:]+/g, '0')
+    .replace(/ +[a-zµ]*s\b/g, '')
+    .replace(/[ \n]+/g, ' ');
+
+const python2 = Array.from({ length: 500 }, (_, i) => `print "${i}"\n`).join('');
+
+/** Other tests may mount something between two lists of mounts. */
+const CHANGES = { timeout: 20_000, interval: 100 };
+
+let scratch: Scratch;
+
+/** The arguments of a line, and the redirection of its input. */
+function parse(line: string): { args: string[]; input: string } {
+  const [command, input] = line.split(' <');
+  const args = command!.replace('EXAMPLES', join(packageRoot, 'examples')).split(' ');
+  return { args, input: `<${input ?? '/dev/null'}` };
+}
+
+const shell = (script: string, args: readonly string[]) =>
+  run(scratch, 'bash', ['-c', script, process.execPath, GLOSSA, ...args]);
+
+describeMounts('the output of', () => {
+  beforeAll(async () => {
+    scratch = await makeScratch();
+    const volfile = 'volume mem\n type storage/memory\nend-volume\n';
+    await startMount(scratch, volfile);
+    await readFile(scratch.at('mnt/none')).catch(() => {});
+    await writeFile(scratch.at('mnt/there'), 'x');
+    await scratch.file(
+      'wrong.vol',
+      volfile.replace('type', 'option size wrong\n type').repeat(300),
+    );
+    await scratch.file('old.py', python2);
+    await scratch.file('debug', 'help\ninfo volumes\nquit\n');
+    await scratch.file('repl', '[1, 2, 3]\n');
+    const script = 'for i in 1 2 3; do test -e $i; done; true';
+    const args = ['record', 'mnt.vol', '-o', 'a.rec', '--', 'sh', '-c', script];
+    expect(await glossa(scratch, args)).toMatchObject({ status: 0 });
+  });
+
+  afterAll(() => scratch.clean());
+
+  it('the table of this test has every command', () => {
+    expect(Object.keys(lines).sort()).toEqual([...commands.keys()].sort());
+  });
+
+  const rows = Object.values(lines).flatMap((row) => ('none' in row ? [] : row));
+
+  it.each(rows)(
+    'glossa %s writes all its output to a slow reader, and fails on a full disk',
+    async (line) => {
+      const { args, input } = parse(line);
+      const usual = await vi.waitFor(async () => {
+        const usual = await shell(`exec "$0" "$@" ${input}`, args);
+        expect(usual.out).not.toBe('');
+        const slow = await readSlowly(scratch, args, input);
+        expect({ ...slow, out: constant(slow.out) }).toMatchObject({
+          status: usual.status,
+          out: constant(usual.out),
+        });
+        return usual;
+      }, CHANGES);
+      const gone = await shell(`"$0" "$@" ${input} | true; exit \${PIPESTATUS[0]}`, args);
+      expect(gone.status).toBe(usual.status);
+      const full = await shell(`exec "$0" "$@" ${input} >/dev/full`, args);
+      expect(full.status).toBeGreaterThan(0);
+      expect(full.err).toMatch(/No space left on device/);
+    },
+  );
+
+  it('stats --watch ends with its reader', async () => {
+    const args = ['stats', 'mnt', '--watch', '0.1', '--json'];
+    const gone = await shell(`"$0" "$@" | head -1 >line; exit \${PIPESTATUS[0]}`, args);
+    expect(gone).toMatchObject({ status: 0, err: '' });
+    expect(JSON.parse(await readFile(scratch.at('line'), 'utf8'))).toHaveProperty('volumes');
+  });
+
+  it('stats --watch writes whole records when a signal ends it', async () => {
+    const script =
+      '{ "$0" "$@" & echo $! >pid; wait $!; echo $? >status; } | ' +
+      '{ head -n 1; kill -TERM $(cat pid); sleep 0.5; cat; } >lines; cat status';
+    const ended = await shell(script, ['stats', 'mnt', '--watch', '0.1', '--json']);
+    expect(ended.out).toBe('143\n');
+    const lines = (await readFile(scratch.at('lines'), 'utf8')).trimEnd().split('\n');
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('volumes');
+  });
+});

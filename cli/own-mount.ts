@@ -1,0 +1,212 @@
+/**
+ * A command in a mount of its own, which is gone when the command is: for `glossa run` and `glossa
+ * trace`.
+ *
+ * The server is another process: starting a program in the mount asks the mount, and a process that
+ * waits for its child to start cannot answer.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmdirSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { isRunning } from '../server/control/find.ts';
+import { Server } from '../server/handover.ts';
+import { CONSOLE } from '../server/log-sink.ts';
+import type { RecordRequest } from '../server/recording.ts';
+import { makeScratch } from '../server/scratch.ts';
+import { refuseStuck, whyNotEntered } from '../server/stuck.ts';
+import { refuseFolder, refuseModule } from '../server/volfile-operand.ts';
+import {
+  EXIT_FAILURE,
+  EXIT_NOT_EXECUTABLE,
+  EXIT_NOT_FOUND,
+  EXIT_SIGNAL,
+  Failure,
+  UsageError,
+} from '../terminal/exit.ts';
+import { type FlagValues, stepFlags, takeOperands } from '../terminal/flags.ts';
+import { reason } from '../terminal/reason.ts';
+import { step, type Talk, type Terminal } from '../terminal/terminal.ts';
+import type { serverFlags } from './mount.ts';
+import { levelOf } from './server-command.ts';
+
+type ServerFlags = FlagValues<typeof serverFlags>;
+
+/** What is to be run, and where. */
+export interface Task {
+  /** Of glossa, for messages: `run`. */
+  readonly as: string;
+  readonly volfile: string;
+  readonly flags: ServerFlags;
+  readonly command: readonly string[];
+  /** What the server is to record. */
+  readonly record?: RecordRequest;
+}
+
+/** The operands of `VOLFILE -- COMMAND`. @throws {UsageError} */
+export function takeTask(
+  operands: readonly string[],
+  rest: readonly string[] | null,
+): Pick<Task, 'volfile' | 'command'> {
+  if (rest === null) throw new UsageError("COMMAND is missing: it stands behind '--'");
+  const [volfile] = takeOperands(operands, ['VOLFILE']);
+  if (rest.length === 0) throw new UsageError("COMMAND is missing behind '--'");
+  return { volfile, command: rest };
+}
+
+/**
+ * The operand of a command that looks at a mount or a brick which is there, instead.
+ * @throws {UsageError} for a volfile, whose command is missing, and flags that are for its mount
+ */
+export async function takeMount(operands: readonly string[], flags: ServerFlags): Promise<string> {
+  const [given] = takeOperands(operands, ['MNT|BRICK']);
+  await refuseStuck(given);
+  if (isFile(given) && !(await isRunning(given))) takeTask(operands, null);
+  for (const [name, value] of Object.entries(flags)) {
+    const isGiven = Array.isArray(value)
+      ? value.length > 0
+      : value !== undefined && value !== false;
+    if (isGiven && !Object.hasOwn(stepFlags, name)) {
+      throw new UsageError(`--${name} is for a mount of its own, with '-- COMMAND'`);
+    }
+  }
+  return given;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // Whoever looks for a mount there says what is wrong with it.
+    return false;
+  }
+}
+
+/** The exit status of the command, or what kept it from running. */
+export async function runInMount(task: Task, terminal: Terminal): Promise<number> {
+  await refuseStuck(task.volfile);
+  refuseFolder(task.volfile);
+  refuseModule(task.volfile);
+  const folder = makeScratch(task.as);
+  try {
+    return await runIn(folder, task, terminal);
+  } finally {
+    removeFolder(folder, task, terminal);
+  }
+}
+
+/** The same flags for the server, which logs less when its log is the terminal. */
+export function serverArguments(
+  { volfile, flags }: Pick<Task, 'volfile' | 'flags'>,
+  folder: string,
+  talk: Talk | undefined,
+): string[] {
+  const usual = flags['log-file'] === undefined ? 'WARNING' : 'INFO';
+  const log = flags['log-file'] ?? CONSOLE;
+  const level = flags['log-level'] ?? levelOf(log, talk, usual);
+  const given: ServerFlags = { ...flags, 'log-file': log, 'log-level': level };
+  const flagArguments = Object.entries(given).flatMap(([name, value]) => {
+    if (value === true) return [`--${name}`];
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return values
+      .filter((one) => one !== undefined && one !== false)
+      .map((one) => `--${name}=${one}`);
+  });
+  return ['mount', ...flagArguments, '--', volfile, folder];
+}
+
+async function runIn(folder: string, task: Task, terminal: Terminal): Promise<number> {
+  const { as, command, record } = task;
+  const server = new Server(serverArguments(task, folder, terminal.talk), {
+    attached: true,
+    stderr: 'inherit',
+    terminal,
+    ...(record === undefined ? {} : { record }),
+  });
+  const signals = new Forwarding();
+  try {
+    const ready = await server.ready;
+    if (signals.first !== null) return EXIT_SIGNAL + constants.signals[signals.first];
+    if (!ready) return (await server.ended).status || EXIT_FAILURE;
+    const why = await whyNotEntered(folder, task.flags['log-file']);
+    if (why !== null) throw new Failure(why);
+    step(`run ${command.join(' ')} in ${folder}`, terminal);
+    const status = await runCommand(folder, task, signals, terminal);
+    step(`'${command[0]}' ended with status ${status}`, terminal);
+    server.release();
+    const end = await server.ended;
+    step('the server has ended', terminal);
+    if (end.status === 0) return status;
+    const how = end.signal === null ? `ended with status ${end.status}` : `died of ${end.signal}`;
+    terminal.err(`glossa ${as}: the server ${how}`);
+    return status || EXIT_FAILURE;
+  } finally {
+    server.release();
+    await server.ended;
+    signals.close();
+  }
+}
+
+/** Its exit status, as a shell has it. */
+async function runCommand(
+  folder: string,
+  { as, command: [command, ...args] }: Task,
+  signals: Forwarding,
+  terminal: Terminal,
+): Promise<number> {
+  try {
+    const child = spawn(command!, args, {
+      cwd: folder,
+      stdio: 'inherit',
+      env: { ...process.env, PWD: folder },
+    });
+    signals.forwardTo(child);
+    const [status, signal] = (await once(child, 'exit')) as [number, NodeJS.Signals | null];
+    return signal === null ? status : EXIT_SIGNAL + constants.signals[signal];
+  } catch (error) {
+    // The error does not say whether the directory or the command failed.
+    const why = await whyNotEntered(folder);
+    terminal.err(`glossa ${as}: ${why ?? `cannot run '${command}': ${reason(error)}`}`);
+    const isAbsent = why === null && (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return isAbsent ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+  }
+}
+
+/** What a terminal sends to all that run in its foreground. */
+const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+const FORWARDED: readonly NodeJS.Signals[] = [...FROM_TERMINAL, 'SIGTERM', 'SIGHUP'];
+
+/** Signals that this process gets are the command's to deal with. */
+class Forwarding {
+  /** The first signal that came. */
+  first: NodeJS.Signals | null = null;
+  private child: ChildProcess | null = null;
+  private readonly withTerminal = process.stdin.isTTY || process.stdout.isTTY;
+
+  constructor() {
+    for (const signal of FORWARDED) process.on(signal, this.onSignal);
+  }
+
+  forwardTo(child: ChildProcess): void {
+    this.child = child;
+  }
+
+  close(): void {
+    for (const signal of FORWARDED) process.off(signal, this.onSignal);
+  }
+
+  private readonly onSignal = (signal: NodeJS.Signals): void => {
+    this.first ??= signal;
+    // At a terminal the command has got its own already.
+    if (this.withTerminal && FROM_TERMINAL.includes(signal)) return;
+    this.child?.kill(signal);
+  };
+}
+
+export function removeFolder(folder: string, { as }: Pick<Task, 'as'>, terminal: Terminal): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    terminal.err(`glossa ${as}: ${folder} is left: ${reason(error)}`);
+  }
+}

@@ -1,0 +1,28 @@
+/** The page says which command runs its files on a mount. */
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { delimiter } from 'node:path';
+import { expect, it } from 'vitest';
+import { startFiles } from '../apps/playground/files.ts';
+import { filesOf, MOUNT_COMMAND } from '../apps/playground/play/save.ts';
+import { describeMounts, GLOSSA, glossa, run, withScratch } from '../test/support/mount.ts';
+import { toolPath } from '../test/support/tools.ts';
+
+describeMounts('the files of the playground', () => {
+  it('run unchanged on a mount, by the command that the page says', () =>
+    withScratch(async (scratch) => {
+      for (const [name, text] of filesOf(startFiles())) await scratch.file(name, text);
+      const program = await scratch.file(
+        'glossa',
+        `#!/bin/sh\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`,
+      );
+      await chmod(program, 0o755);
+      const env = { PATH: [scratch.path, toolPath].join(delimiter) };
+      const { status, err } = await run(scratch, 'sh', ['-c', MOUNT_COMMAND], { env });
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      await writeFile(scratch.at('mnt', 'file'), 'text');
+      await expect(readdir(scratch.at('mnt', 'absent'))).rejects.toThrow('ENOENT');
+      await mkdir(scratch.at('mnt', 'absent'));
+      expect((await readdir(scratch.at('mnt'))).sort()).toEqual(['absent', 'file']);
+      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
+    }));
+});

@@ -1,0 +1,68 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writePlayground } from '../apps/playground/folder.ts';
+import { command } from '../test/support/cli.ts';
+
+const files = async () =>
+  new Map([
+    ['index.html', '<p>'],
+    ['parts/a.js', '1'],
+  ]);
+
+describe('glossa playground', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'glossa-playground-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('writes to a new folder, and over what it has written', async () => {
+    const out = join(folder, 'new');
+    await writePlayground(out, files);
+    await writePlayground(out, async () => new Map([['index.html', '<p>again']]));
+    expect(readFileSync(join(out, 'index.html'), 'utf8')).toBe('<p>again');
+    expect(existsSync(join(out, 'parts/a.js'))).toBe(false);
+  });
+
+  it('refuses a folder with other files, and leaves them as they are', async () => {
+    writeFileSync(join(folder, 'index.html'), 'mine');
+    await expect(writePlayground(folder, files)).rejects.toThrow(/has other files in it/);
+    expect(readFileSync(join(folder, 'index.html'), 'utf8')).toBe('mine');
+  });
+
+  it('removes nothing outside of the folder, whatever its list says', async () => {
+    const out = join(folder, 'new');
+    writeFileSync(join(folder, 'mine'), '');
+    await writePlayground(out, files);
+    writeFileSync(join(out, 'glossa-playground.json'), '["../mine"]');
+    await expect(writePlayground(out, files)).rejects.toThrow(/does not list what was written/);
+    expect(existsSync(join(folder, 'mine'))).toBe(true);
+  });
+
+  it('says that a port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const { status, err } = await command(['playground', '--port', String(port)]);
+      expect(status).toBe(1);
+      expect(err).toContain(`cannot serve at 127.0.0.1:${port}: `);
+    } finally {
+      server.close();
+    }
+  });
+
+  it.each([
+    [['--port', '70000'], '--port takes a number up to 65535'],
+    [['--port', '1', '--out', 'x'], '--port and --out: which?'],
+    [['file'], "unexpected 'file'"],
+  ])('%j makes no sense', async (args, why) => {
+    const { status, err } = await command(['playground', ...args]);
+    expect(status).toBe(2);
+    expect(err).toContain(why);
+  });
+});

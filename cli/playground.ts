@@ -1,0 +1,53 @@
+/** `glossa playground`: a page in which translators are written, run and watched. */
+import { once } from 'node:events';
+import { playgroundFiles } from '../apps/playground/files.ts';
+import { writePlayground } from '../apps/playground/folder.ts';
+import { servePlayground } from '../apps/playground/server.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_OK, UsageError } from '../terminal/exit.ts';
+import { number, quietFlag, takeOperands, text } from '../terminal/flags.ts';
+import { Interruption } from '../terminal/interruption.ts';
+
+const PORT = 7458;
+const PORT_MAX = 65_535;
+
+export default defineCommand({
+  usage: ['glossa playground [--port N]', 'glossa playground --out DIR'],
+  description:
+    'Gives a page in which a graph runs: write a translator in Python or JavaScript, send requests ' +
+    'through it from a small shell, and see each of them go down and come up. The lessons of ' +
+    'glossa learn are beside it, each with a link of its own. The page is served ' +
+    'on this machine alone, until Ctrl-C; with --out it is written to DIR, for any web server.',
+  flags: {
+    port: number({
+      value: 'N',
+      whole: true,
+      help: `serve at this port of 127.0.0.1 (${PORT}); 0 is any that is free`,
+    }),
+    out: text({ value: 'DIR', help: 'write the page to DIR instead' }),
+    ...quietFlag,
+  },
+  async run({ flags: { port, out }, operands }, terminal) {
+    takeOperands(operands, []);
+    if (port !== undefined && out !== undefined) throw new UsageError('--port and --out: which?');
+    if (port !== undefined && port > PORT_MAX) {
+      throw new UsageError(`--port takes a number up to ${PORT_MAX}, not '${port}'`);
+    }
+    if (out !== undefined) {
+      await writePlayground(out, playgroundFiles);
+      if (terminal.talk !== 'quiet') terminal.out(`The page is ${out}/index.html.`);
+      return EXIT_OK;
+    }
+    const interruption = new Interruption();
+    try {
+      const served = await servePlayground(playgroundFiles, port ?? PORT);
+      terminal.out(served.url);
+      if (terminal.talk !== 'quiet') terminal.err('Open it in a browser; Ctrl-C ends it.');
+      if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
+      served.close();
+      return EXIT_OK;
+    } finally {
+      interruption.close();
+    }
+  },
+});

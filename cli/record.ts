@@ -1,0 +1,47 @@
+/** `glossa record`: all requests of a command, or of a mount, with their data, so that they can be replayed. */
+import { resolve } from 'node:path';
+import { forReplay } from '../server/recording.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { UsageError } from '../terminal/exit.ts';
+import { number, text } from '../terminal/flags.ts';
+import { serverFlags } from './mount.ts';
+import { runInMount, takeMount, takeTask } from './own-mount.ts';
+
+/** Data of a read or write is no longer than 1 MiB. */
+const DATA_MAX = 2 ** 20;
+
+export default defineCommand({
+  usage: [
+    'glossa record VOLFILE -o FILE [options] -- COMMAND [ARGUMENTS]',
+    'glossa record MNT|BRICK -o FILE [--data-max BYTES]',
+  ],
+  description:
+    'Runs COMMAND in a mount of what VOLFILE describes, as glossa run does, and records every ' +
+    'request at every volume, with its data, into FILE: for glossa replay, and for glossa test ' +
+    '--replay. Of the mount MNT, or of BRICK, it records until Ctrl-C or SIGTERM. Names and contents of files ' +
+    'are in it.',
+  flags: {
+    output: text({ short: 'o', value: 'FILE', help: 'the recording' }),
+    'data-max': number({
+      value: 'BYTES',
+      whole: true,
+      help: `bytes of data that are kept (${DATA_MAX}); where there were more, nothing is replayed`,
+    }),
+    ...serverFlags,
+  },
+  hasRest: true,
+  async run({ flags, operands, rest }, terminal) {
+    const { output, 'data-max': dataMax = DATA_MAX, ...server } = flags;
+    if (output === undefined) throw new UsageError('--output FILE is missing');
+    const record = forReplay(resolve(output), dataMax);
+    if (rest === null) {
+      const mount = await takeMount(operands, server);
+      const { recordLive } = await import('../apps/trace/live.ts');
+      return recordLive(mount, record, terminal);
+    }
+    return runInMount(
+      { as: 'record', ...takeTask(operands, rest), flags: server, record },
+      terminal,
+    );
+  },
+});

@@ -1,0 +1,22 @@
+/** A recording that was named on the command line. */
+
+import { RecordingError } from '../runtime/observe/bytes.ts';
+import { openRecording, type Recording } from '../runtime/observe/reader.ts';
+import { Failure } from '../terminal/exit.ts';
+import { readNamedFile } from '../terminal/named-file.ts';
+
+export interface RecordingFile {
+  readonly recording: Recording;
+  readonly bytes: Uint8Array;
+}
+
+/** @throws {Failure} when it cannot be read, or is none */
+export async function openRecordingFile(file: string): Promise<RecordingFile> {
+  const bytes = await readNamedFile(file, { name: `the recording ${file}` });
+  try {
+    return { bytes, recording: openRecording(bytes) };
+  } catch (error) {
+    if (error instanceof RecordingError) throw new Failure(`${file}: ${error.message}`);
+    throw error;
+  }
+}

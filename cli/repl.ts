@@ -1,0 +1,152 @@
+/** `glossa repl`: a prompt inside the interpreter of a scripted volume, its graph in this process. */
+
+import { basename, dirname, resolve } from 'node:path';
+import { type Glupy, promptOf } from '../bridges/host/index.ts';
+import type { Graph } from '../runtime/core/graph.ts';
+import { INFO, type LogLevels, type LogSink, WARNING } from '../runtime/core/log.ts';
+import { didYouMean } from '../runtime/core/nearest.ts';
+import type { Xlator } from '../runtime/core/xlator.ts';
+import { pump } from '../runtime/pump/pump.ts';
+import { activate } from '../runtime/volfile/activate.ts';
+import type { VolfileDescription } from '../runtime/volfile/description.ts';
+import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
+import { NodeContext } from '../server/context.ts';
+import { TimeOfDay } from '../server/log-sink.ts';
+import { scripted } from '../server/reloading.ts';
+import { startOrFail } from '../server/started.ts';
+import { refuseStuck } from '../server/stuck.ts';
+import { describeOrFail, inspectFile, inspectText } from '../server/volfiles.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { Failure } from '../terminal/exit.ts';
+import { takeOperands, text } from '../terminal/flags.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { OwnTty, ttyPath } from '../terminal/tty.ts';
+import { DevLog, ownFiles } from './dev/log.ts';
+import { findModuleFile, moduleVolfile } from './module-volfile.ts';
+import { serveRepl } from './repl/loop.ts';
+import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
+import { volfileFlags } from './volfile-flags.ts';
+
+export default defineCommand({
+  usage: ['glossa repl VOLFILE|MODULE [options]'],
+  description:
+    'Starts the graph of VOLFILE, or MODULE above a storage in memory, without a mount, and gives ' +
+    'a prompt inside the interpreter of the scripted volume: self is the translator, and the ' +
+    'names of the module are there (in JavaScript, those that it exports, and those of glossa). ' +
+    'What is awaited is waited for: ' +
+    'await self.child.statfs(...). Lines may also come from a pipe. Ctrl-D ends it.',
+  flags: {
+    volume: text({ value: 'NAME', help: 'the volume, when there are several scripted ones' }),
+    ...volfileFlags,
+  },
+  async run({ flags, operands }, terminal) {
+    const [given] = takeOperands(operands, ['VOLFILE|MODULE']);
+    const { registry } = await import('../server/registry.ts');
+    const how = {
+      registry,
+      strict: flags.strict,
+      overrides: flags['xlator-option'],
+      allowShell: flags['allow-shell'],
+    };
+    const description = describeOrFail(await inspect(given, how), terminal);
+    const tty = ttyPath();
+    const context = new NodeContext({
+      sink: shortSink(description, given, terminal),
+      baseDir: dirname(resolve(given)),
+      wake: () => pump.wake(),
+      terminal: tty === undefined ? undefined : new OwnTty(tty, null),
+      strict: flags.strict,
+    });
+    const levels: LogLevels = { default: WARNING, volumes: new Map() };
+    const graph = activate(description, registry, context, levels);
+    await startOrFail(graph);
+    try {
+      const volume = choose(graph, flags.volume, given);
+      // What the start had to say is nothing new; what is logged from here on is asked for.
+      levels.default = INFO;
+      return await talk(volume, terminal);
+    } finally {
+      await graph.stop();
+    }
+  },
+});
+
+async function inspect(
+  given: string,
+  how: Parameters<typeof inspectFile>[1],
+): Promise<VolfileInspection> {
+  await refuseStuck(given);
+  const module = findModuleFile(given);
+  if (module === null) return inspectFile(given, how);
+  if (module.native)
+    throw new Failure(`${given} runs in the process itself: it has no interpreter`);
+  const volfile = moduleVolfile(module, { directory: null, reload: false });
+  return inspectText(`(a volfile for ${given})`, volfile, {
+    ...how,
+    // What looks like a command there is a part of the module's path.
+    allowShell: false,
+  });
+}
+
+/** What the modules log, in short, between what the prompt shows. */
+function shortSink(
+  { volumes }: VolfileDescription,
+  given: string,
+  { err, colour }: Terminal,
+): LogSink {
+  const names = volumes.map(({ name }) => name.text);
+  const log = new DevLog({
+    volumes: names,
+    module: basename(given),
+    isOwn: ownFiles(dirname(resolve(given))),
+    colour: colour.err,
+  });
+  const clock = new TimeOfDay();
+  return {
+    now: () => clock.now(),
+    write(line) {
+      for (const part of line.split('\n')) {
+        const shown = log.format(part);
+        if (shown !== null) err(shown);
+      }
+    },
+  };
+}
+
+/** The volume whose interpreter is meant. @throws {Failure} */
+function choose(graph: Graph, name: string | undefined, given: string): Xlator<Glupy> {
+  const volumes = scripted(graph);
+  const names = volumes.map((xl) => xl.name);
+  if (volumes.length === 0) throw new Failure(`${given} has no scripted volume (features/glupy)`);
+  if (name === undefined && volumes.length === 1) return volumes[0]!;
+  if (name === undefined) {
+    throw new Failure(`${given} has several scripted volumes: --volume ${names.join(' or ')}`);
+  }
+  const found = volumes.find((xl) => xl.name === name);
+  if (found !== undefined) return found;
+  const guess = didYouMean(name, names) || `; there is ${names.join(', ')}`;
+  throw new Failure(`${given} has no scripted volume '${name}'${guess}`);
+}
+
+const PROMPTS: Readonly<Record<string, readonly [first: string, more: string]>> = {
+  python: ['>>> ', '... '],
+  javascript: ['> ', '... '],
+};
+
+async function talk(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> {
+  const prompted = promptOf(volume);
+  const { language } = prompted;
+  const interactive = process.stdin.isTTY === true && terminal.interactive;
+  const prompts = PROMPTS[language] ?? ['> ', '... '];
+  const prompt = interactive
+    ? new ConsolePrompt({ prompts, history: `repl-${language}` })
+    : new PipedPrompt();
+  if (interactive) {
+    terminal.out(`${prompted.path}, volume ${volume.name}: self is the translator; Ctrl-D ends`);
+  }
+  try {
+    return await serveRepl((source) => prompted.evaluate(source), prompt, terminal);
+  } finally {
+    prompt.close();
+  }
+}

@@ -1,0 +1,163 @@
+/** Where the lines of `glossa repl` and `glossa debug` come from: a person, with a history, or a pipe. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { exposure } from '../../runtime/sys/exposure.ts';
+import { stateFolder } from '../../server/state-folder.ts';
+import { CANCELLED, type Prompt } from './loop.ts';
+
+export interface PromptLooks {
+  /** Before a line, and before one that goes on with what another began. */
+  readonly prompts: readonly [first: string, more: string];
+  /** The name of its history, which is kept from one time to the next. */
+  readonly history: string;
+  /** What the word at the end of a line can be. */
+  readonly complete?: (line: string) => readonly [candidates: string[], word: string];
+}
+
+const HISTORY_MAX = 500;
+
+const historyFile = (name: string): string => join(stateFolder(), name);
+
+/** `sudo -E` keeps the HOME of another user, who could lay a link there. */
+const isOwn = (path: string): boolean => exposure(path) === null;
+
+function readHistory(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').filter(Boolean).reverse();
+  } catch {
+    // The first time there is none.
+    return [];
+  }
+}
+
+function writeHistory(path: string, history: readonly string[]): void {
+  try {
+    if (!isOwn(path)) return;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${[...history].reverse().join('\n')}\n`, { mode: 0o600 });
+  } catch {
+    // A history is a convenience: without a place for it there is none.
+  }
+}
+
+type Input = string | null | typeof CANCELLED;
+
+export class ConsolePrompt implements Prompt {
+  readonly strict = false;
+  private readonly prompts: readonly [string, string];
+  private readonly path: string;
+  private readonly lines: Interface;
+  private history: string[];
+  /** What was typed ahead, the end included. */
+  private readonly typed: Input[] = [];
+  private take: ((input: Input) => void) | null = null;
+
+  constructor({ prompts, history, complete }: PromptLooks) {
+    this.prompts = prompts;
+    this.path = historyFile(history);
+    this.history = readHistory(this.path);
+    this.lines = createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      history: [...this.history],
+      historySize: HISTORY_MAX,
+      removeHistoryDuplicates: true,
+      ...(complete !== undefined && { completer: complete }),
+    });
+    this.lines.on('history', (history) => {
+      this.history = history;
+    });
+    this.lines.on('line', (line) => this.give(line));
+    this.lines.on('close', () => {
+      process.stdout.write('\n');
+      this.give(null);
+    });
+    this.lines.on('SIGINT', () => {
+      process.stdout.write('\n');
+      // What was typed so far is no part of the next line.
+      this.lines.write(null, { ctrl: true, name: 'e' });
+      this.lines.write(null, { ctrl: true, name: 'u' });
+      this.give(CANCELLED);
+    });
+  }
+
+  /** Shows something, also above a line that is being typed. */
+  say(text: string): void {
+    if (this.take === null) {
+      process.stdout.write(`${text}\n`);
+      return;
+    }
+    process.stdout.write(`\r\x1b[K${text}\n`);
+    this.lines.prompt(true);
+  }
+
+  next(again: boolean): Promise<Input> {
+    const typed = this.typed.shift();
+    if (typed !== undefined) return Promise.resolve(typed);
+    return new Promise((resolve) => {
+      this.take = resolve;
+      this.lines.setPrompt(this.prompts[again ? 1 : 0]);
+      this.lines.resume();
+      this.lines.prompt();
+    });
+  }
+
+  private give(input: Input): void {
+    const { take } = this;
+    this.take = null;
+    if (take === null) this.typed.push(input);
+    else {
+      // While something runs, what is typed waits in the terminal.
+      if (input !== null) this.lines.pause();
+      take(input);
+    }
+  }
+
+  /** While something runs the terminal is not read: Ctrl-C arrives as a signal, or as a key. */
+  readonly interrupted = () => {
+    let stop = (): void => {};
+    const promise = new Promise<void>((resolve) => {
+      stop = () => resolve();
+    });
+    const raw = process.stdin.isTTY && process.stdin.isRaw;
+    if (raw) process.stdin.setRawMode(false);
+    process.on('SIGINT', stop);
+    return {
+      promise,
+      done: () => {
+        process.off('SIGINT', stop);
+        if (raw) process.stdin.setRawMode(true);
+      },
+    };
+  };
+
+  close(): void {
+    this.lines.close();
+    writeHistory(this.path, this.history);
+  }
+}
+
+export class PipedPrompt implements Prompt {
+  readonly strict = true;
+  private readonly input = createInterface({
+    input: process.stdin,
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  private readonly lines = this.input[Symbol.asyncIterator]();
+
+  async next(): Promise<string | null> {
+    const { done, value } = await this.lines.next();
+    return done === true ? null : value;
+  }
+
+  say(text: string): void {
+    process.stdout.write(`${text}\n`);
+  }
+
+  readonly interrupted = () => ({ promise: new Promise<void>(() => {}), done() {} });
+
+  close(): void {
+    this.input.close();
+  }
+}

@@ -1,0 +1,72 @@
+/** What `glossa replay` prints of what came of each request. */
+
+import { clock } from '../../apps/trace/words.ts';
+import { printable } from '../../runtime/core/log.ts';
+import type { Outcome } from '../../runtime/replay/replay.ts';
+import { callInWords, pathIn } from '../../runtime/replay/words.ts';
+import { paint } from '../../terminal/terminal.ts';
+import type { Replayed } from './run.ts';
+
+/** Requests with differences that a test tells of; there may be thousands. */
+const TOLD_MAX = 10;
+
+export const differing = ({ outcomes }: Replayed): Outcome[] =>
+  outcomes.filter(({ differences }) => differences.length > 0);
+
+/** `#3 20:19:25.179550 lookup(/a)`, and a line for each that differs. */
+export function outcomeLines(outcome: Outcome, startedAt: number, colour: boolean): string[] {
+  const { request, differences } = outcome;
+  const { number, at, row, args } = request;
+  const head = `#${number} ${clock(startedAt, at)} ${callInWords(row.name, args)}`;
+  return [
+    paint('bold', head, colour),
+    ...differences.map(
+      ({ what, was, is }) => `  ${what}: ${was} then, ${paint('error', printable(is), colour)} now`,
+    ),
+  ];
+}
+
+export const OTHER_STORAGE =
+  'the storage is not as it was when the recording began: what was there already differs before ' +
+  'anything was changed; give a copy of it as it was at the beginning';
+
+/** `12 requests, all answered as then`; `12 requests, 2 answered otherwise`. */
+export function summary(replayed: Replayed): string {
+  const { length } = replayed.outcomes;
+  const count = differing(replayed).length;
+  const requests = length === 1 ? '1 request' : `${length} requests`;
+  return `${requests}, ${count === 0 ? 'all as then' : `${count} otherwise`}`;
+}
+
+/** What a test says that has failed. */
+export function failureText(replayed: Replayed): string {
+  const found = differing(replayed);
+  const told = found
+    .slice(0, TOLD_MAX)
+    .flatMap((outcome) => outcomeLines(outcome, replayed.startedAt, false));
+  const more = found.length - TOLD_MAX;
+  return [...told, ...(more > 0 ? [`and ${more} more`] : []), summary(replayed)].join('\n');
+}
+
+/** For the help. */
+export const JSON_SHAPE =
+  '{ok, requests, different, otherStorage, differences: [{number, time, fop, path, what, was, is}]}';
+
+/** `time` is in seconds since 1970. */
+export function replayAsJson(replayed: Replayed): string {
+  const { outcomes, otherStorage, startedAt } = replayed;
+  const found = differing(replayed);
+  const differences = found.flatMap(({ request, differences }) =>
+    differences.map(({ what, was, is }) => ({
+      number: request.number,
+      time: (startedAt + request.at / 1e6) / 1000,
+      fop: request.row.name,
+      path: pathIn(request.args),
+      what,
+      was,
+      is,
+    })),
+  );
+  const counts = { requests: outcomes.length, different: found.length };
+  return JSON.stringify({ ok: found.length === 0, ...counts, otherStorage, differences }, null, 2);
+}

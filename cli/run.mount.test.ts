@@ -1,0 +1,171 @@
+import type { ChildProcess } from 'node:child_process';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { expect, it, vi } from 'vitest';
+import {
+  describeMounts,
+  GLOSSA,
+  glossa,
+  type Outcome,
+  run,
+  type Scratch,
+  withScratch,
+} from '../test/support/mount.ts';
+
+const memory = 'volume mem\n    type storage/memory\nend-volume\n';
+
+/** Runs a command in a mount whose folder is made in the scratch folder's `tmp`. */
+async function runIn(
+  scratch: Scratch,
+  command: readonly string[],
+  { flags = [], onStart }: { flags?: string[]; onStart?: (child: ChildProcess) => void } = {},
+): Promise<Outcome> {
+  const env = { TMPDIR: await scratch.folder('tmp') };
+  await scratch.file('test.vol', memory);
+  const args = ['run', 'test.vol', ...flags, '--', ...command];
+  return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
+}
+
+/** Nothing is left of a run. */
+async function expectClean(scratch: Scratch): Promise<void> {
+  expect(scratch.mounts()).toEqual([]);
+  expect(await readdir(scratch.at('tmp'))).toEqual([]);
+}
+
+describeMounts('glossa run', () => {
+  it('runs a command in a mount', () =>
+    withScratch(async (scratch) => {
+      const script = 'echo hello >greeting && cat greeting && pwd && stat -f -c %T .';
+      const { status, out, err } = await runIn(scratch, ['sh', '-c', script]);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      const [text, folder, type] = out.split('\n');
+      expect(text).toBe('hello');
+      expect(folder).toMatch(`${scratch.at('tmp')}/glossa-run-`);
+      expect(type).toBe('fuseblk');
+      await expectClean(scratch);
+    }));
+
+  it('can start a program that lies in the mount', () =>
+    withScratch(async (scratch) => {
+      const script = 'printf "#!/bin/sh\\necho ran\\n" >p && chmod +x p && exec ./p';
+      expect(await runIn(scratch, ['sh', '-c', script])).toMatchObject({ status: 0, out: 'ran\n' });
+    }));
+
+  it('leaves the arguments of the command alone', () =>
+    withScratch(async (scratch) => {
+      const args = ['printf', '%s|', '-N', '--help', '--', 'a b', ''];
+      expect(await runIn(scratch, args)).toMatchObject({ out: '-N|--help|--|a b||' });
+    }));
+
+  it.each([
+    ['its own status', ['sh', '-c', 'exit 7'], 7, ''],
+    ['that of a signal', ['sh', '-c', 'kill -9 $$'], 128 + constants.signals.SIGKILL, ''],
+    [
+      '127 for what is not there',
+      ['no-such-command'],
+      127,
+      "glossa run: cannot run 'no-such-command': No such file or directory\n",
+    ],
+    ['126 for what cannot run', ['/'], 126, "glossa run: cannot run '/': Permission denied\n"],
+  ])('ends as the command does: %s', (_, command, status, err) =>
+    withScratch(async (scratch) => {
+      expect(await runIn(scratch, command)).toMatchObject({ status, err, out: '' });
+      await expectClean(scratch);
+    }),
+  );
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes %s on', (signal) =>
+    withScratch(async (scratch) => {
+      const onStart = (child: ChildProcess): void => {
+        // The command says that it is there before it waits.
+        child.stdout!.once('data', () => child.kill(signal));
+      };
+      const outcome = await runIn(scratch, ['sh', '-c', 'echo there; exec sleep 600'], { onStart });
+      expect(outcome).toMatchObject({ status: 128 + constants.signals[signal], out: 'there\n' });
+      await expectClean(scratch);
+    }),
+  );
+
+  it('gives its flags to the server', () =>
+    withScratch(async (scratch) => {
+      const flags = ['-l', 'test.log', '--xlator-option', 'mem.size=1MB', '--read-only'];
+      const { status, err } = await runIn(scratch, ['touch', 'f'], { flags });
+      expect(status).toBe(1);
+      expect(err).toMatch('Read-only file system');
+      const log = await readFile(scratch.at('test.log'), 'utf8');
+      expect(log).toMatch('option size 1MB');
+      expect(log).toMatch('0-glossa: ending: its starter is gone');
+    }));
+
+  it('does not run the command when it cannot mount', () =>
+    withScratch(async (scratch) => {
+      const flags = ['--xlator-option', 'mem.size=huge'];
+      const { status, out, err } = await runIn(scratch, ['echo', 'ran'], { flags });
+      expect({ status, out }).toEqual({ status: 1, out: '' });
+      expect(err).toMatch(/^--xlator-option:1:10: error: volume 'mem'/);
+      await expectClean(scratch);
+    }));
+
+  it('refuses a mount whose root has no attributes, as glossa mount does', () =>
+    withScratch(async (scratch) => {
+      const failing =
+        'volume failing\n    type debug/error-gen\n    option failure 100\n    option enable stat\n' +
+        '    option error-no EIO\n    subvolumes mem\nend-volume\n';
+      await scratch.file('failing.vol', memory + failing);
+      await scratch.folder('mnt');
+      const sentence =
+        /^glossa: cannot enter the mount \S+: stat of its root fails: EIO \(Input\/output error\); /m;
+      const env = { TMPDIR: await scratch.folder('tmp') };
+      for (const [args, hint] of [
+        [['run', 'failing.vol', '--', 'true'], 'what the server has logged may tell why'],
+        [
+          ['mount', 'failing.vol', 'mnt', '-l', 'a.log'],
+          `the log ${scratch.at('a.log')} may tell why`,
+        ],
+      ] as const) {
+        const { status, out, err } = await glossa(scratch, args, { env });
+        expect({ status, out }).toEqual({ status: 1, out: '' });
+        expect(err).toMatch(sentence);
+        expect(err).toMatch(hint);
+      }
+      await expectClean(scratch);
+    }));
+
+  it('reports a bad working directory or Node program without a stack trace', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('test.vol', memory);
+      const gone = await scratch.folder('gone');
+      const node = scratch.at('node');
+      await copyFile(process.execPath, node);
+      const main = `import { unlinkSync } from 'node:fs';\nunlinkSync(process.execPath);\nawait import('${GLOSSA}');\n`;
+      const script =
+        'cd "$0" && rmdir "$0" && "$1" "$2" check a.vol; cd "$3"; "$4" "$5" run test.vol -- true';
+      const programs = [process.execPath, GLOSSA, scratch.path, node];
+      const args = ['-c', script, gone, ...programs, await scratch.file('main.mjs', main)];
+      const { err } = await run(scratch, 'sh', args);
+      expect(err).toMatch(
+        'glossa: the working directory cannot be read: No such file or directory; change to another (cd /)\n',
+      );
+      expect(err).toMatch(
+        `glossa: cannot start ${node}, which runs glossa: it was moved or replaced: No such file or directory\n`,
+      );
+    }));
+
+  it('leaves no mount when it is killed', () =>
+    withScratch(async (scratch) => {
+      const over = scratch.at('over');
+      const script = `echo there; for i in $(seq 99); do test -e ${over} && exit; sleep 0.2; done`;
+      let outcome!: Promise<Outcome>;
+      const child = await new Promise<ChildProcess>((resolve) => {
+        const onStart = (started: ChildProcess): void =>
+          void started.stdout!.once('data', () => resolve(started));
+        outcome = runIn(scratch, ['sh', '-c', script], { onStart });
+      });
+      expect(scratch.mounts()).toHaveLength(1);
+      child.kill('SIGKILL');
+      await vi.waitFor(() => expect(scratch.mounts()).toEqual([]), { timeout: 50_000 });
+      // The command itself goes on.
+      await writeFile(over, '');
+      expect((await outcome).signal).toBe('SIGKILL');
+    }));
+});

@@ -1,0 +1,15 @@
+/** `glossa run`: a command in a mount of its own, which is gone when the command is. */
+import { defineCommand } from '../terminal/command.ts';
+import { serverFlags } from './mount.ts';
+import { runInMount, takeTask } from './own-mount.ts';
+
+export default defineCommand({
+  usage: ['glossa run VOLFILE [options] -- COMMAND [ARGUMENTS]'],
+  description:
+    'Mounts what VOLFILE describes on a temporary folder, runs COMMAND in it, unmounts, and ends ' +
+    'as COMMAND did. Without --log-file, warnings and errors go to standard error.',
+  flags: serverFlags,
+  hasRest: true,
+  run: async ({ flags, operands, rest }, terminal) =>
+    runInMount({ as: 'run', ...takeTask(operands, rest), flags }, terminal),
+});

@@ -1,0 +1,142 @@
+/**
+ * Writes files and takes them back, telling each step. A file is ours while it is as we wrote it; one
+ * of somebody else's, or that somebody has changed, is told of and left as it is.
+ */
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { Failure } from '../../terminal/exit.ts';
+import { reason } from '../../terminal/reason.ts';
+import type { SetupFile, SetupPlan } from './files.ts';
+import { hashOf, printRecord, readRecord, type SetupRecord } from './record.ts';
+
+export interface Telling {
+  /** Nothing is done, and what would be is told. */
+  readonly dryRun: boolean;
+  /** A step, before it is taken; or that there is none to take. */
+  step(text: string): void;
+  /** What is left as it is. */
+  problem(text: string): void;
+}
+
+/** What a path holds: null for nothing, undefined for what is no regular file. */
+function textAt(path: string): string | null | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  return stats.isFile() ? readFileSync(path, 'utf8') : undefined;
+}
+
+const isOurs = ({ files }: SetupRecord, path: string, text: string | undefined): boolean =>
+  text !== undefined && files[path] === hashOf(text);
+
+/** Writes what the plan names and is not there; whether all of it is there then. @throws {Failure} */
+export function write({ files, record: recordPath }: SetupPlan, telling: Telling): boolean {
+  const record = readRecord(recordPath);
+  const done = files.map((file) => writeOne(file, record, recordPath, telling));
+  return done.every(Boolean);
+}
+
+function writeOne(
+  file: SetupFile,
+  record: SetupRecord,
+  recordPath: string,
+  { dryRun, step, problem }: Telling,
+): boolean {
+  const { path, purpose, mode, text } = file;
+  const there = textAt(path);
+  if (there === text) {
+    step(`${path} is there already: ${purpose}`);
+    return true;
+  }
+  if (there !== null && !isOurs(record, path, there)) {
+    const whose = path in record.files ? 'was changed by somebody' : "is somebody else's";
+    problem(`${path} ${whose}, and is left as it is`);
+    return false;
+  }
+  step(`${dryRun ? 'would write' : 'writing'} ${path}: ${purpose}`);
+  if (dryRun) return true;
+  try {
+    makeFolder(dirname(path), record);
+    makeFolder(dirname(recordPath), record);
+    put(path, text, mode, there === null);
+    record.files[path] = hashOf(text);
+    put(recordPath, printRecord(record), 0o644, false);
+  } catch (error) {
+    throw new Failure(`cannot write ${path}: ${reason(error)}`);
+  }
+  return true;
+}
+
+/** At once: whoever reads it finds it whole. A new file takes nobody's place. */
+function put(path: string, text: string, mode: number, isNew: boolean): void {
+  const target = isNew ? path : `${path}.${process.pid}`;
+  writeFileSync(target, text, { flag: 'wx' });
+  // Whatever the umask is.
+  chmodSync(target, mode);
+  if (!isNew) renameSync(target, path);
+}
+
+/** Makes a folder and those above it, and records each that was not there. */
+function makeFolder(path: string, { folders }: SetupRecord): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  makeFolder(dirname(path), { files: {}, folders });
+  mkdirSync(path);
+  chmodSync(path, 0o755);
+  folders.push(path);
+}
+
+/** Takes away what is recorded; whether nothing of it is left. @throws {Failure} */
+export function undo(recordPath: string, telling: Telling): boolean {
+  const record = readRecord(recordPath);
+  const { dryRun, step, problem } = telling;
+  if (Object.keys(record.files).length === 0) step('nothing of it is there');
+  for (const path of Object.keys(record.files)) {
+    const there = textAt(path);
+    if (there === null) step(`${path} is gone already`);
+    else if (isOurs(record, path, there)) {
+      step(`${dryRun ? 'would remove' : 'removing'} ${path}`);
+      if (!dryRun) remove(path);
+    } else {
+      problem(`${path} was changed by somebody, and is left as it is`);
+      continue;
+    }
+    delete record.files[path];
+  }
+  if (dryRun) return true;
+  const left = Object.keys(record.files);
+  const isDone = left.length === 0;
+  if (isDone) remove(recordPath);
+  else left.push(recordPath);
+  const folders = removeFolders(record.folders, left);
+  if (!isDone) put(recordPath, printRecord({ ...record, folders }), 0o644, false);
+  return isDone;
+}
+
+/** @throws {Failure} */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw new Failure(`cannot remove ${path}: ${reason(error)}`);
+  }
+}
+
+/** Those that still have something of ours in them; what others have put into one keeps it, too. */
+function removeFolders(folders: readonly string[], left: readonly string[]): string[] {
+  for (const folder of [...folders].reverse()) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      // It is in use, or gone.
+    }
+  }
+  return folders.filter((folder) => left.some((path) => path.startsWith(`${folder}/`)));
+}

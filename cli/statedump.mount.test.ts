@@ -1,0 +1,98 @@
+import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { OTHER } from '../test/support/client.ts';
+import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+import { isRoot } from '../test/support/posix.ts';
+import { programOf } from '../test/support/user.ts';
+
+const stack = `volume mem
+    type storage/memory
+end-volume
+volume top
+    type features/negative
+    option limit 100
+    subvolumes mem
+end-volume
+`;
+
+describeMounts('glossa statedump', () => {
+  it('tells of inodes, open files and volumes, as text and as JSON, in sections that end', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack);
+      for (let at = 0; at < 400; at++) await writeFile(join(mount.path, `file-${at}`), '');
+      const file = await open(join(mount.path, 'file-7'));
+      try {
+        const text = await glossa(scratch, ['statedump', 'mnt']);
+        expect(text).toMatchObject({ status: 0, err: '' });
+        expect(text.out).toMatch(/^DUMP-START-TIME: 20/);
+        expect(text.out).toMatch(/\nDUMP-END-TIME: 20.*\n$/);
+        expect(text.out).toMatch('\n[xlator.features.negative.top]\noption.limit=100\n');
+        expect(text.out).toMatch(`\nmountpoint=${mount.path}\n`);
+        const json = await glossa(scratch, ['statedump', 'mnt', '--json']);
+        expect(json).toMatchObject({ status: 0, err: '' });
+        const dump = JSON.parse(json.out);
+        expect(dump.process).toMatchObject({ pid: mount.child.pid, mountpoint: mount.path });
+        expect(dump.inodes.count).toBe(401);
+        expect(dump.inodes.listed).toHaveLength(401);
+        expect(dump.fds).toMatchObject({ count: 1, listed: [{ path: '/file-7', isDir: false }] });
+        // The one that asks.
+        expect(dump.callpool).toMatchObject({ count: 1, listed: [{ op: 'GETXATTR' }] });
+      } finally {
+        await file.close();
+      }
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('is written by SIGUSR1 into a file for its user alone', () =>
+    withScratch(async (scratch) => {
+      const folder = scratch.at('dumps');
+      const mount = await startMount(scratch, stack, { args: ['--statedump-path', folder] });
+      mount.child.kill('SIGUSR1');
+      await vi.waitFor(() => expect(mount.log()).toMatch('wrote the statedump'), 50_000);
+      const names = await readdir(folder);
+      expect(names).toEqual([
+        expect.stringMatching(RegExp(`^glusterdump\\.${mount.child.pid}\\.dump\\.\\d{10}$`)),
+      ]);
+      const path = join(folder, names[0]!);
+      expect(mount.log()).toMatch(`: wrote the statedump ${path}\n`);
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      expect((await stat(folder)).mode & 0o777).toBe(0o700);
+      expect(await readFile(path, 'utf8')).toMatch(/\[global\.callpool\][\s\S]*\nDUMP-END-TIME: /);
+      await writeFile(join(mount.path, 'still'), 'served');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('is not written where the server would wait for itself', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('a.vol', stack);
+      const point = await scratch.folder('mnt');
+      const args = ['mount', '-N', '--statedump-path', 'mnt/dumps', '-l', 'log', 'a.vol', 'mnt'];
+      const { status, err } = await glossa(scratch, args);
+      expect([status, err]).toEqual([
+        1,
+        expect.stringMatching(`is inside the mount point ${point}`),
+      ]);
+    }));
+
+  it.runIf(isRoot)('is not for others, where they are let in', () =>
+    withScratch(async (scratch) => {
+      const other = await programOf(scratch, OTHER);
+      const mount = await startMount(scratch, stack);
+      expect(await glossa(scratch, ['statedump', 'mnt'], other)).toMatchObject({
+        status: 1,
+        out: '',
+        err: 'glossa: only root and the user who mounted mnt may see its statedump\n',
+      });
+      expect(await mount.stop()).toBe(0);
+    }),
+  );
+
+  it('is of mounts of glossa', () =>
+    withScratch(async (scratch) => {
+      expect(await glossa(scratch, ['statedump', '.'])).toMatchObject({
+        status: 1,
+        err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
+      });
+    }));
+});

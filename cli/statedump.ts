@@ -1,0 +1,33 @@
+/** `glossa statedump`: everything that the server of a mount, or of a brick, knows of its state, at one moment. */
+
+import { LISTED } from '../runtime/core/dumps.ts';
+import { findServed } from '../server/control/find.ts';
+import { readWhole } from '../server/control/served.ts';
+import { formatSections } from '../server/statedump/sections.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_OK } from '../terminal/exit.ts';
+import { takeOperands, toggle } from '../terminal/flags.ts';
+
+export default defineCommand({
+  usage: ['glossa statedump MNT|BRICK [options]'],
+  description:
+    "Prints the statedump of the mount MNT, or of the server of BRICK, in the sections of GlusterFS's: the process and its " +
+    'memory, requests in flight with the way that they have gone and their age in seconds, the inode table, ' +
+    'open files, and each volume with its options and what it tells. ' +
+    `Of requests, inodes and files ${LISTED} are listed, and all are counted. ` +
+    'Root and the user who started it may ask. SIGUSR1 lets the server write the same into a file.',
+  flags: {
+    json: toggle({
+      help:
+        'print {time, process, memory, callpool: {count, listed: [{unique, op, age, frames}]}, ' +
+        'volumes: [{name, type, options, subvolumes, dump}], replaced, inodes, fds}',
+    }),
+  },
+  async run({ flags, operands }, terminal) {
+    const [given] = takeOperands(operands, ['MNT|BRICK']);
+    const dump = await readWhole(await findServed(given));
+    if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
+    else terminal.out(formatSections(dump, Date.now()).trimEnd());
+    return EXIT_OK;
+  },
+});

@@ -1,0 +1,113 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { OTHER } from '../test/support/client.ts';
+import { describeMounts, glossa, startMount, withScratch } from '../test/support/mount.ts';
+
+import { isRoot } from '../test/support/posix.ts';
+import { programOf } from '../test/support/user.ts';
+
+const stack = `volume mem
+    type storage/memory
+end-volume
+volume top
+    type features/negative
+    subvolumes mem
+end-volume
+`;
+
+describeMounts('glossa stats', () => {
+  it('tells what the translators of a mount count', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack);
+      await writeFile(join(mount.path, 'f'), 'x'.repeat(10_000));
+      const shown = await glossa(scratch, ['stats', 'mnt']);
+      expect(shown).toMatchObject({ status: 0, err: '' });
+      expect(shown.out).toMatch(/^fuse {2}mount\/fuse\n {4}requests +\d/);
+      expect(shown.out).toMatch(/\ntop {2}features\/negative\n {4}\S/);
+      expect(shown.out).toMatch('\nmem  storage/memory\n');
+      const { status, out } = await glossa(scratch, ['stats', 'mnt', '--json']);
+      expect(status).toBe(0);
+      expect(JSON.parse(out)).toEqual({
+        volumes: [
+          expect.objectContaining({ name: 'fuse', type: 'mount/fuse' }),
+          expect.objectContaining({ name: 'top', type: 'features/negative' }),
+          {
+            name: 'mem',
+            type: 'storage/memory',
+            dump: expect.objectContaining({ 'data-bytes': 12_288 }),
+          },
+        ],
+      });
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('shows the profile of an io-stats, which writes files in the folder it was given, and resets it', () =>
+    withScratch(async (scratch) => {
+      const folder = scratch.at('run');
+      const counting = `${stack}volume counting
+    type debug/io-stats
+    option latency-measurement on
+    subvolumes top
+end-volume
+`;
+      const mount = await startMount(scratch, counting, { args: ['--statedump-path', folder] });
+      await writeFile(join(mount.path, 'f'), 'x'.repeat(10_000));
+      const profile = await glossa(scratch, ['stats', 'mnt', '--profile']);
+      expect(profile).toMatchObject({ status: 0, err: '' });
+      expect(profile.out).toMatch(
+        /^Volume: counting\n-+\nCumulative Stats:\n +Block Size: +8192b\+\n/,
+      );
+      expect(profile.out).toMatch(/ us +1 +WRITE\n.*\nInterval 0 Stats:/s);
+      // A name in user. is set by whoever may write; the server looks at who it is.
+      const set = `python3 -c 'import os; os.setxattr(".", "user.io-stats-dump", b"now")'`;
+      expect(await scratch.client(mount.path, set).outcome).toMatchObject({ status: 0, err: '' });
+      expect(await readFile(join(folder, 'now.counting'), 'utf8')).toMatch(/\nWRITE +1 /);
+      expect(await glossa(scratch, ['stats', 'mnt', '--reset', '--json'])).toMatchObject({
+        status: 0,
+        out: '[\n  "counting",\n  "top"\n]\n',
+      });
+      const after = await glossa(scratch, ['stats', 'mnt', '--profile']);
+      expect(after.out).not.toContain('WRITE');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('has no profile without an io-stats', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack);
+      expect(await glossa(scratch, ['stats', 'mnt', '--profile'])).toMatchObject({
+        status: 1,
+        err: 'glossa: mnt has no volume of type debug/io-stats\n',
+      });
+      expect(await glossa(scratch, ['stats', 'mnt', '--reset', '--profile'])).toMatchObject({
+        status: 2,
+      });
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it.runIf(isRoot)('tells others nothing, where they are let in', () =>
+    withScratch(async (scratch) => {
+      const other = await programOf(scratch, OTHER);
+      const mount = await startMount(scratch, stack);
+      const { outcome } = scratch.client(mount.path, 'cat f', { as: OTHER });
+      expect((await outcome).err).toMatch('No such file');
+      expect(await glossa(scratch, ['stats', 'mnt'], other)).toMatchObject({
+        status: 1,
+        err: 'glossa: mnt tells nothing: Permission denied\n',
+      });
+      expect(await glossa(scratch, ['stats', 'mnt', '--reset'], other)).toMatchObject({
+        status: 1,
+        err: 'glossa: only root and the user who mounted mnt may reset what it counts\n',
+      });
+      expect(await mount.stop()).toBe(0);
+    }),
+  );
+
+  it('is for mounts of glossa', () =>
+    withScratch(async (scratch) => {
+      expect(await glossa(scratch, ['stats', '.'])).toMatchObject({
+        status: 1,
+        err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
+      });
+    }));
+});

@@ -1,0 +1,59 @@
+/** What `glossa test` prints: a line for each test, and what there is to say about a failure. */
+import { formatLogLine, type ParsedLine } from '../../bridges/testing/log.ts';
+import type { TestReport } from '../../bridges/testing/run.ts';
+import { paint } from '../../terminal/terminal.ts';
+
+export interface TestCounts {
+  passed: number;
+  failed: number;
+}
+
+/** Levels that a failure shows: what was worth a warning, and worse. */
+const TELLING = new Set(['M', 'A', 'C', 'E', 'W']);
+
+/** Faster ones need no time told. */
+const SLOW_MS = 1000;
+
+export interface Looks {
+  readonly colour: boolean;
+  /** All that the volumes have logged, also of tests that passed. */
+  readonly log: boolean;
+}
+
+const MARKS = {
+  passed: ['✓', 'good'],
+  failed: ['✗', 'error'],
+} as const;
+
+export function formatTest(report: TestReport, { colour, log }: Looks): string {
+  const { name, outcome, message, traceback, ms, printed } = report;
+  const [mark, style] = MARKS[outcome];
+  const time = ms < SLOW_MS ? '' : paint('dim', ` (${(ms / 1000).toFixed(1)} s)`, colour);
+  const lines = [`  ${paint(style, mark, colour)} ${name}${time}`];
+  const failed = outcome === 'failed';
+  if (failed) lines.push(indent(traceback ?? message ?? 'it failed', 6));
+  if (printed.length > 0 && (failed || log)) lines.push(part('printed', printed, colour));
+  const told = log ? report.log : failed ? report.log.filter(([level]) => TELLING.has(level)) : [];
+  if (told.length > 0) lines.push(part('the volume logged', told.map(short), colour));
+  return lines.join('\n');
+}
+
+const part = (title: string, lines: readonly string[], colour: boolean): string =>
+  [`      ${paint('bold', `${title}:`, colour)}`, ...lines.map((line) => indent(line, 8))].join(
+    '\n',
+  );
+
+const short = (line: ParsedLine): string => formatLogLine(line);
+
+const indent = (text: string, by: number): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? '' : ' '.repeat(by) + line))
+    .join('\n');
+
+/** `3 passed, 1 failed`. */
+export function formatCounts({ passed, failed }: TestCounts, colour: boolean): string {
+  const good = failed === 0 && passed > 0;
+  const bad = failed > 0 ? paint('error', `${failed} failed`, colour) : '0 failed';
+  return `${paint(good ? 'good' : 'bold', `${passed} passed`, colour)}, ${bad}`;
+}

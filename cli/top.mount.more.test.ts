@@ -1,0 +1,205 @@
+/** `glossa top` and `glossa stats --watch`: on a mount, on a terminal and in a pipe. */
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { OTHER } from '../test/support/client.ts';
+import {
+  describeMounts,
+  GLOSSA,
+  glossa,
+  type Scratch,
+  startMount,
+  withScratch,
+} from '../test/support/mount.ts';
+import { isRoot } from '../test/support/posix.ts';
+import { programOf } from '../test/support/user.ts';
+
+/** Gives a program a terminal (util-linux). */
+const hasScript = spawnSync('script', ['--version']).status === 0;
+const PATIENCE = { timeout: 60_000, interval: 50 };
+const ENTER = '\x1b[?1049h';
+const LEAVE = '\x1b[?1049l';
+
+const stack = `volume mem
+    type storage/memory
+end-volume
+volume top
+    type features/negative
+    subvolumes mem
+end-volume
+`;
+
+/** Glossa on a terminal of 80 columns and 24 lines; `stty` says how it was left. */
+function onTerminal(scratch: Scratch, args: string, env: NodeJS.ProcessEnv = {}) {
+  const run = `stty cols 80 rows 24; "${process.execPath}" "${GLOSSA}" ${args}; echo "status $?"; stty -a`;
+  const child = spawn('script', ['-qfc', run, '/dev/null'], {
+    cwd: scratch.path,
+    env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh', ...env },
+    stdio: 'pipe',
+  });
+  scratch.children.add(child);
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const ended = new Promise<string>((resolve) => child.once('close', () => resolve(said)));
+  return {
+    child,
+    ended,
+    said: () => said,
+    says: (text: string | RegExp) => vi.waitFor(() => expect(said).toMatch(text), PATIENCE),
+    keys: (text: string) => void child.stdin.write(text),
+  };
+}
+
+function expectRestored(said: string, status: number): void {
+  expect(said.lastIndexOf(LEAVE)).toBeGreaterThan(said.lastIndexOf(ENTER));
+  const after = said.slice(said.lastIndexOf(LEAVE));
+  expect(after).toMatch(`status ${status}\r\n`);
+  expect(after).toMatch(/[ ;]icanon\b/);
+  expect(after).toMatch(/[ ;]echo\b/);
+}
+
+describeMounts('glossa top', () => {
+  it('prints a table once, and JSON, for who is no terminal', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack);
+      const first = await glossa(scratch, ['top', 'mnt', '--interval', '0.1']);
+      expect(first).toMatchObject({ status: 0, err: '' });
+      expect(first.out).toMatch(
+        /^VOLUME +TYPE +FOPS\/S +ERR\/S +MEDIAN +99 % +BUSY +SINCE +HIT +MEM$/m,
+      );
+      expect(first.out).toMatch(/^top +negative .*\nmem +memory /m);
+      expect(first.out).not.toContain('\x1b');
+      for (const line of first.out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+      const watching = glossa(scratch, ['top', 'mnt', '--json', '--interval', '3']);
+      let ended = false;
+      void watching.then(() => {
+        ended = true;
+      });
+      for (let at = 0; !ended; at++) await writeFile(join(mount.path, `f${at}`), 'text');
+      const { status, out } = await watching;
+      expect(status).toBe(0);
+      const { volumes, ...rest } = JSON.parse(out);
+      expect(rest).toMatchObject({ mountpoint: mount.path, pid: mount.child.pid });
+      expect(rest.seconds).toBeGreaterThanOrEqual(2.5);
+      const [top, mem] = volumes;
+      expect([top.name, mem.name, mem.script]).toEqual(['top', 'mem', null]);
+      const write = mem.fops.find(({ fop }: { fop: string }) => fop === 'WRITE');
+      expect(write.fopsPerS).toBeGreaterThan(0);
+      expect(write.p99Us).toBeGreaterThanOrEqual(write.medianUs);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it.runIf(hasScript)('shows rows on a terminal, and leaves it as it was', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack);
+      const top = onTerminal(scratch, 'top mnt --interval 0.2', { NO_COLOR: '1' });
+      await top.says('0 in flight');
+      await top.says(/mem +memory/);
+      top.keys('f');
+      await top.says(/VOLUME +FOP /);
+      top.keys('/stat');
+      await top.says('filter: stat_');
+      top.keys('\r');
+      await top.says("with 'stat'");
+      top.keys('h');
+      await top.says('Ctrl-L');
+      // Of nobody's job it cannot be stopped: it goes on.
+      top.keys('\x1a');
+      await vi.waitFor(() => expect(top.said().split(ENTER).length).toBeGreaterThan(2), PATIENCE);
+      top.keys('\x1bq');
+      top.keys('q');
+      const said = await top.ended;
+      expectRestored(said, 0);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are made of them
+      expect(said).not.toMatch(/\x1b\[[0-9;]+m/);
+      const other = onTerminal(scratch, 'top mnt');
+      await other.says(/mem +memory/);
+      other.keys('\x03');
+      expectRestored(await other.ended, 0);
+      const stats = onTerminal(scratch, 'stats mnt --watch 0.2');
+      await stats.says(/requests +\d+ {2}\+\d/);
+      stats.keys('q');
+      expectRestored(await stats.ended, 0);
+      expect(await mount.stop()).toBe(0);
+    }),
+  );
+
+  it.runIf(hasScript)(
+    'says so when the mount goes away, or does not answer, while it is watched',
+    () =>
+      withScratch(async (scratch) => {
+        const mount = await startMount(scratch, stack);
+        const top = onTerminal(scratch, 'top mnt --interval 0.2');
+        await top.says(/mem +memory/);
+        mount.child.kill('SIGSTOP');
+        await top.says(/mnt has not answered for \d+ s/);
+        mount.child.kill('SIGCONT');
+        expect(await mount.stop()).toBe(0);
+        const said = await top.ended;
+        expectRestored(said, 1);
+        expect(said).toMatch('glossa: mnt was unmounted\r\n');
+        const second = await startMount(scratch, stack);
+        const again = onTerminal(scratch, 'top mnt --interval 0.2');
+        await again.says(/mem +memory/);
+        second.child.kill('SIGKILL');
+        expect(await again.ended).toMatch('glossa: the server of mnt is no more');
+      }),
+  );
+
+  it('ends with the reader of its pipe, and with a signal', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack);
+      const program = `"${process.execPath}" "${GLOSSA}"`;
+      const piped = scratch.client(
+        scratch.path,
+        `${program} stats mnt --watch 0.1 | head -n 2; ${program} stats mnt --watch 0.1 --json | head -n 2`,
+      );
+      const { out, err } = await piped.outcome;
+      const [time, fuse, ...jsons] = out.trimEnd().split('\n');
+      expect([time, fuse, err]).toEqual([
+        expect.stringMatching(/^\d{4}-.*Z$/),
+        'fuse  mount/fuse',
+        '',
+      ]);
+      expect(jsons.map((line) => Object.keys(JSON.parse(line)))).toEqual([
+        ['time', 'volumes'],
+        ['time', 'volumes'],
+      ]);
+      const watching = glossa(scratch, ['stats', 'mnt', '--watch', '1000'], {
+        onStart: (child) => void child.stdout!.once('data', () => child.kill('SIGTERM')),
+      });
+      expect(await watching).toMatchObject({ status: 143 });
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('refuses what makes no sense', () =>
+    withScratch(async (scratch) => {
+      for (const [args, status, says] of [
+        [['top', '.'], 1, 'nothing is mounted there'],
+        [['top'], 2, 'MNT|BRICK is missing'],
+        [['top', '.', '--interval', '0'], 2, '--interval takes 0.1 to 3600 seconds'],
+        [['stats', '.', '3'], 2, "unexpected '3'"],
+        [['stats', '.', '--watch', 'often'], 2, "SECONDS are from 0.1 to 86400, not 'often'"],
+        [['stats', '.', '--watch', '--reset'], 2, 'give only one of --watch and --reset'],
+      ] as const) {
+        const found = await glossa(scratch, [...args]);
+        expect([found.status, found.err]).toEqual([status, expect.stringContaining(says)]);
+      }
+    }));
+
+  it.runIf(isRoot)('is not for others, where they are let in', () =>
+    withScratch(async (scratch) => {
+      const other = await programOf(scratch, OTHER);
+      const mount = await startMount(scratch, stack);
+      expect(await glossa(scratch, ['top', 'mnt'], other)).toMatchObject({
+        status: 1,
+        out: '',
+        err: 'glossa: only root and the user who mounted mnt may see what it is busy with\n',
+      });
+      expect(await mount.stop()).toBe(0);
+    }),
+  );
+});

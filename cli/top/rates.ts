@@ -1,0 +1,139 @@
+/** What happened between two times that a server was asked for its counts: rates and latencies. */
+
+import { BUCKETS, quantile } from '../../runtime/core/histogram.ts';
+import type {
+  CacheCounts,
+  Counts,
+  FopCounts,
+  InFlight,
+  ScriptCounts,
+  VolumeCounts,
+} from '../../server/counting.ts';
+
+/** Of some fops at a volume, in the time between. */
+export interface Rates {
+  readonly fopsPerS: number;
+  /** Answers that are errors: a lookup that finds nothing is one. */
+  readonly errorsPerS: number;
+  /** From the arrival at the volume until its answer, of what is below it too. Null without any. */
+  readonly medianUs: number | null;
+  readonly p99Us: number | null;
+}
+
+export interface FopRates extends Rates {
+  readonly fop: string;
+}
+
+export interface VolumeRates extends Rates {
+  readonly name: string;
+  readonly type: string;
+  readonly script: ScriptCounts | null;
+  readonly cache: CacheRates | null;
+  readonly inFlight: InFlight;
+  /** Those that were answered since counting began. */
+  readonly fops: readonly FopRates[];
+}
+
+export interface CacheRates {
+  /** How much of what was asked in the time between went no further; null for nothing. */
+  readonly hitPercent: number | null;
+  readonly memoryBytes: number;
+}
+
+export interface View {
+  /** How long it was watched for. */
+  readonly seconds: number;
+  /** Seconds since counting began, which others may have let it. */
+  readonly countedS: number;
+  /** Absent of a server without one. */
+  readonly mountpoint?: string | undefined;
+  readonly volfile: string;
+  readonly pid: number;
+  /** Seconds since the server was started. */
+  readonly upS: number;
+  /** Of one processor. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  readonly inFlight: InFlight;
+  /** Of all that is asked. */
+  readonly fopsPerS: number;
+  readonly errorsPerS: number;
+  /** The top first. */
+  readonly volumes: readonly VolumeRates[];
+}
+
+/** @param before null, or what is of another server or counting: then all since counting began */
+export function between(before: Counts | null, after: Counts): View {
+  const { process: about, since, now } = after;
+  const same = before?.since === since && before.process.pid === about.pid ? before : null;
+  const seconds = Math.max(now - (same?.now ?? since), 1e-3) / 1000;
+  const earlier = new Map(same?.volumes.map((volume) => [volume.id, volume]));
+  const volumes = after.volumes.map((volume) => ratesOf(volume, earlier.get(volume.id), seconds));
+  const tops = volumes.filter((_, at) => after.tops.includes(after.volumes[at]!.id));
+  return {
+    seconds,
+    countedS: (now - since) / 1000,
+    mountpoint: about.mountpoint,
+    volfile: about.volfile,
+    pid: about.pid,
+    upS: Math.max(0, (Date.now() - about.started) / 1000),
+    cpuPercent: same === null ? 0 : ((after.cpuMs - same.cpuMs) / (seconds * 1000)) * 100,
+    memoryBytes: after.memoryBytes,
+    inFlight: after.inFlight,
+    fopsPerS: tops.reduce((sum, { fopsPerS }) => sum + fopsPerS, 0),
+    errorsPerS: tops.reduce((sum, { errorsPerS }) => sum + errorsPerS, 0),
+    volumes,
+  };
+}
+
+function ratesOf(
+  { name, type, script, cache, inFlight, fops }: VolumeCounts,
+  before: VolumeCounts | undefined,
+  seconds: number,
+): VolumeRates {
+  const all = new Sum();
+  const byFop = Object.entries(fops).map(([fop, counts]) => {
+    const own = new Sum();
+    for (const sum of [all, own]) {
+      sum.add(counts, 1);
+      if (before?.fops[fop] !== undefined) sum.add(before.fops[fop], -1);
+    }
+    return { fop, ...own.rates(seconds) };
+  });
+  const cached = cache && cacheRates(cache, before?.cache ?? null);
+  return { name, type, script, cache: cached, inFlight, ...all.rates(seconds), fops: byFop };
+}
+
+function cacheRates(now: CacheCounts, before: CacheCounts | null): CacheRates {
+  // Somebody may have had it count anew meanwhile.
+  const since = (after: number | null, first: number | null | undefined): number =>
+    (after ?? 0) - ((first ?? 0) > (after ?? 0) ? 0 : (first ?? 0));
+  const hits = since(now.hits, before?.hits);
+  const asked = hits + since(now.misses, before?.misses);
+  return { hitPercent: asked === 0 ? null : (100 * hits) / asked, memoryBytes: now.memoryBytes };
+}
+
+class Sum {
+  private answers = 0;
+  private errors = 0;
+  private readonly buckets = new Float64Array(BUCKETS);
+
+  add({ answers, errors, buckets }: FopCounts, sign: 1 | -1): void {
+    this.answers += sign * answers;
+    this.errors += sign * errors;
+    for (const [bucket, count] of buckets) this.buckets[bucket]! += sign * count;
+  }
+
+  rates(seconds: number): Rates {
+    const us = (part: number): number | null => {
+      const ns = quantile(this.buckets, part);
+      return ns === null ? null : ns / 1000;
+    };
+    return {
+      fopsPerS: this.answers / seconds,
+      errorsPerS: this.errors / seconds,
+      medianUs: us(0.5),
+      p99Us: us(0.99),
+    };
+  }
+}

@@ -1,0 +1,243 @@
+/** Rates as lines of a terminal, 80 columns wide at least where all of them are to be seen. */
+
+import { printable } from '../../runtime/volfile/printable.ts';
+import type { Size } from '../../terminal/screen.ts';
+import { paint } from '../../terminal/terminal.ts';
+import { helpLines, type Looks } from './looks.ts';
+import type { Rates, View, VolumeRates } from './rates.ts';
+
+/** A volume, or one fop of it. */
+interface Row extends Rates {
+  readonly volume: VolumeRates;
+  readonly fop: string | null;
+}
+
+interface Column {
+  readonly head: string;
+  readonly width: number;
+  cell(row: Row): string;
+}
+
+const NONE = '-';
+
+const kind = ({ script, type }: VolumeRates): string =>
+  script?.language ?? type.slice(type.indexOf('/') + 1);
+
+/** What a script or a cache has in memory. */
+const memoryOf = ({ script, cache }: VolumeRates): number | null =>
+  script?.memoryBytes ?? cache?.memoryBytes ?? null;
+
+const columns: readonly Column[] = [
+  { head: 'FOPS/S', width: 6, cell: ({ fopsPerS }) => rate(fopsPerS) },
+  { head: 'ERR/S', width: 6, cell: ({ errorsPerS }) => rate(errorsPerS) },
+  { head: 'MEDIAN', width: 7, cell: ({ medianUs }) => duration(medianUs) },
+  { head: '99 %', width: 7, cell: ({ p99Us }) => duration(p99Us) },
+  {
+    head: 'BUSY',
+    width: 5,
+    cell: ({ volume, fop }) => (fop === null ? `${volume.inFlight.requests || NONE}` : ''),
+  },
+  {
+    head: 'SINCE',
+    width: 5,
+    cell: ({ volume, fop }) => (fop === null ? age(volume.inFlight.oldestS) : ''),
+  },
+  {
+    head: 'HIT',
+    width: 4,
+    cell: ({ volume, fop }) => (fop === null ? percent(volume.cache?.hitPercent ?? null) : ''),
+  },
+  {
+    head: 'MEM',
+    width: 5,
+    cell: ({ volume, fop }) => {
+      const bytes = memoryOf(volume);
+      return fop === null && bytes !== null ? size(bytes) : '';
+    },
+  },
+];
+
+const KIND_WIDTH = 13;
+const RIGHT = columns.reduce((sum, { width }) => sum + width + 1, KIND_WIDTH + 1);
+/** The least of it that says anything. */
+const LEAST: Size = { columns: RIGHT + 10, rows: 8 };
+/** Of a table that nobody's terminal has. */
+export const USUAL_WIDTH = 80;
+
+const sortValues: Readonly<Record<Looks['sort'], (row: Row) => number>> = {
+  graph: () => 0,
+  fops: ({ fopsPerS }) => fopsPerS,
+  errors: ({ errorsPerS }) => errorsPerS,
+  median: ({ medianUs }) => medianUs ?? -1,
+  '99 %': ({ p99Us }) => p99Us ?? -1,
+  'in flight': ({ volume }) => volume.inFlight.requests,
+  memory: ({ volume }) => memoryOf(volume) ?? -1,
+};
+
+function rowsOf({ volumes }: View, { byFop, filter, sort, reversed }: Looks): Row[] {
+  const rows = volumes.flatMap((volume): Row[] =>
+    byFop ? volume.fops.map((rates) => ({ ...rates, volume })) : [{ ...volume, volume, fop: null }],
+  );
+  const text = filter.toLowerCase();
+  const shown = rows.filter(({ volume, fop }) =>
+    [volume.name, volume.type, kind(volume), fop ?? ''].some((name) =>
+      name.toLowerCase().includes(text),
+    ),
+  );
+  const value = sortValues[sort];
+  shown.sort((a, b) => value(b) - value(a));
+  return reversed ? shown.reverse() : shown;
+}
+
+interface Drawing {
+  readonly size: Size;
+  readonly colour: boolean;
+  /** Seconds that an answer is missing for. */
+  readonly lateS: number | null;
+}
+
+/** The whole screen; `view` is null before the first answer. */
+export function screenLines(
+  given: string,
+  view: View | null,
+  looks: Looks,
+  { size, colour, lateS }: Drawing,
+): string[] {
+  const { columns: width, rows: height } = size;
+  if (width < LEAST.columns || height < LEAST.rows) {
+    const least = `${LEAST.columns} columns and ${LEAST.rows} lines`;
+    return wrapped(`glossa top needs ${least}; here are ${width} and ${height}. q ends`, size);
+  }
+  const late = lateS === null ? null : `${given} has not answered for ${lateS} s`;
+  if (view === null) return [late ?? `asking ${given} …`];
+  const head = headLines(view, width);
+  if (late !== null) head[head.length - 1] = paint('error', late, colour);
+  if (looks.help) return [...head, '', ...helpLines].slice(0, height);
+  const rows = rowsOf(view, looks);
+  const room = height - head.length - 4;
+  const skipped = Math.min(looks.skipped, Math.max(0, rows.length - room));
+  const below = rows.length - skipped - room;
+  const lines = [
+    ...head,
+    '',
+    tableHead(looks.byFop, width, colour),
+    ...rows.slice(skipped, skipped + room).map((row) => rowLine(row, width, colour)),
+  ];
+  while (lines.length < height - 2) lines.push('');
+  return [...lines, stateLine(looks, rows.length, below), keysLine(width, colour)];
+}
+
+/** A table for who reads it once: no more than what there is, whatever the terminal. */
+export function tableLines(view: View, looks: Looks, width: number, colour: boolean): string[] {
+  const wide = Math.max(width, LEAST.columns, 80);
+  const rows = rowsOf(view, looks);
+  // To ask the mount, the kernel looks at its root.
+  const idle = view.fopsPerS * view.seconds < 1.5;
+  return [
+    ...headLines(view, wide),
+    ...(idle ? [`nothing was asked in these ${view.seconds.toFixed(1)} s, besides by this`] : []),
+    '',
+    tableHead(looks.byFop, wide, colour),
+    ...rows.map((row) => rowLine(row, wide, colour)),
+  ];
+}
+
+function headLines(view: View, width: number): string[] {
+  const { mountpoint, volfile, pid, upS, cpuPercent, memoryBytes, inFlight } = view;
+  const right = `pid ${pid}  up ${age(upS)}  cpu ${cpuPercent.toFixed(0)} %  mem ${size(memoryBytes)}`;
+  const left = cut(
+    printable(mountpoint === undefined ? volfile : `${mountpoint}  ${volfile}`),
+    width - right.length - 2,
+  );
+  const oldest = inFlight.oldestS === null ? '' : `, the oldest for ${age(inFlight.oldestS)}`;
+  return [
+    `${left.padEnd(width - right.length - 2)}  ${right}`,
+    `${rate(view.fopsPerS)} fops/s  ${rate(view.errorsPerS)} errors/s  ` +
+      `${inFlight.requests} in flight${oldest}`,
+    `watched for ${view.seconds.toFixed(1)} s, counting for ${age(view.countedS)}: ` +
+      'requests take a little longer while it does',
+  ];
+}
+
+function tableHead(byFop: boolean, width: number, colour: boolean): string {
+  const heads = columns.map(({ head, width: own }) => head.padStart(own));
+  const line = line3('VOLUME', byFop ? 'FOP' : 'TYPE', heads, width);
+  return paint('bold', line, colour);
+}
+
+function rowLine(row: Row, width: number, colour: boolean): string {
+  const { volume, fop } = row;
+  const cells = columns.map(({ width: own, cell }) => cell(row).padStart(own));
+  const line = line3(printable(volume.name), printable(fop ?? kind(volume)), cells, width);
+  if (fop === null && (volume.inFlight.oldestS ?? 0) >= STUCK_S)
+    return paint('error', line, colour);
+  return row.fopsPerS === 0 && volume.inFlight.requests === 0 ? paint('dim', line, colour) : line;
+}
+
+/** As long as requests should not wait. */
+const STUCK_S = 5;
+
+function line3(first: string, second: string, cells: readonly string[], width: number): string {
+  const room = width - RIGHT;
+  const left = `${cut(first, room).padEnd(room)} ${cut(second, KIND_WIDTH).padEnd(KIND_WIDTH)}`;
+  return [left, ...cells].join(' ').trimEnd();
+}
+
+function stateLine({ sort, reversed, filter, typing }: Looks, rows: number, below: number): string {
+  if (typing) return `filter: ${printable(filter)}_`;
+  const order = sort === 'graph' ? 'in the order of the graph' : `by ${sort}`;
+  const parts = [`${rows} ${rows === 1 ? 'row' : 'rows'} ${order}${reversed ? ', reversed' : ''}`];
+  if (filter !== '') parts.push(`with '${printable(filter)}'`);
+  if (below > 0) parts.push(`${below} more below`);
+  return parts.join(', ');
+}
+
+function keysLine(width: number, colour: boolean): string {
+  const text = 'q end  s sort  r reverse  f fops  / filter  h help';
+  return paint('dim', cut(text, width), colour);
+}
+
+const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+
+function wrapped(text: string, { columns: width, rows }: Size): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width));
+  return lines.slice(0, rows);
+}
+
+/** `0`, `0.5`, `12`, `1234`, `12.3k`. */
+function rate(perS: number): string {
+  if (perS === 0) return '0';
+  if (perS < 10) return perS < 0.05 ? '<0.1' : perS.toFixed(1);
+  if (perS < 9999.5) return perS.toFixed(0);
+  return perS < 999_500 ? `${scaled(perS / 1e3)}k` : `${scaled(perS / 1e6)}M`;
+}
+
+const scaled = (value: number): string => value.toFixed(value < 99.95 ? 1 : 0);
+
+const percent = (value: number | null): string => (value === null ? '' : `${value.toFixed(0)}%`);
+
+/** `1.5us`, `2.3ms`, `1.2s`, `3min`. */
+function duration(us: number | null): string {
+  if (us === null) return NONE;
+  if (us < 999.5) return `${us.toFixed(us < 9.95 ? 1 : 0)}us`;
+  if (us < 999_500) return `${scaled(us / 1e3)}ms`;
+  return us < 99.95e6 ? `${scaled(us / 1e6)}s` : `${(us / 60e6).toFixed(0)}min`;
+}
+
+/** `5s`, `12m`, `3h`, `4d`. */
+function age(seconds: number | null): string {
+  if (seconds === null) return NONE;
+  if (seconds < 120) return `${Math.floor(seconds)}s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** `512K`, `12.3M`, `1.2G`, of 1024. */
+function size(bytes: number): string {
+  if (bytes < 1024 ** 2) return `${Math.ceil(bytes / 1024)}K`;
+  return bytes < 1023.5 * 1024 ** 2
+    ? `${scaled(bytes / 1024 ** 2)}M`
+    : `${scaled(bytes / 1024 ** 3)}G`;
+}

@@ -1,0 +1,270 @@
+/** What a server counts while it is watched, and what is made of it. */
+import { describe, expect, it } from 'vitest';
+import { Ages } from '../../runtime/core/ages.ts';
+import { ENOENT } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import { newestRequest } from '../../runtime/core/frame.ts';
+import { ROOT_GFID } from '../../runtime/core/gfid.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import { IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
+import mdCache from '../../runtime/xlators/performance/md-cache/index.ts';
+import openBehind from '../../runtime/xlators/performance/open-behind/index.ts';
+import writeBehind from '../../runtime/xlators/performance/write-behind/index.ts';
+import { Counting, LEASE_MS } from '../../server/counting.ts';
+import type { AboutServer } from '../../server/statedump/whole.ts';
+import { keysIn } from '../../terminal/screen.ts';
+import {
+  ask,
+  FakeContext,
+  gfidOf,
+  type Held,
+  HeldLeaf,
+  startGraph,
+} from '../../test/support/core.ts';
+import { firstLooks, type Looks, press } from './looks.ts';
+import { between, type View } from './rates.ts';
+import { screenLines, tableLines } from './table.ts';
+
+const about: AboutServer = {
+  version: '1.2.3',
+  pid: 42,
+  mountpoint: '/mnt/a-rather-long-name-of-a-mount-point',
+  volfile: '/etc/glossa/a-long-name.vol',
+  started: Date.now() - 3_600_000,
+};
+
+async function rig() {
+  const context = new FakeContext();
+  const leaf = new HeldLeaf();
+  const graph = await startGraph(
+    [
+      { translator: leaf.having('stat', 'statfs'), name: 'disk' },
+      { translator: ioStats, name: 'counts', options: { 'count-fop-hits': 'on' } },
+    ],
+    context,
+  );
+  const ages = new Ages();
+  const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
+  return { context, leaf, graph, ages, stat, counting: new Counting(graph, about, ages) };
+}
+
+const isObserved = ({ links, xlators }: Graph): boolean =>
+  [links, ...xlators.flatMap(({ children }) => children)].some(({ stat }) => stat.isObserved);
+
+describe('a server', () => {
+  it('counts for a while when it is asked, and no more when nobody asks again', async () => {
+    const { context, graph, counting, leaf, stat } = await rig();
+    leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
+    stat();
+    expect(isObserved(graph)).toBe(false);
+    expect(counting.ask().volumes.map(({ name, fops }) => [name, fops])).toEqual([
+      ['counts', {}],
+      ['disk', {}],
+    ]);
+    context.advance(LEASE_MS - 1);
+    stat();
+    expect(counting.ask().volumes[0]!.fops).toMatchObject({ STAT: { answers: 1, errors: 0 } });
+    context.advance(LEASE_MS - 1);
+    expect(isObserved(graph)).toBe(true);
+    context.advance(1);
+    expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
+    // What comes after a pause is counted anew.
+    expect(counting.ask()).toMatchObject({ since: context.time, volumes: [{ fops: {} }, {}] });
+    counting.close();
+    expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
+  });
+
+  it('tells of a cache what it has answered meanwhile, and what it takes', async () => {
+    const leaf = new HeldLeaf();
+    const buf = Object.assign(new Iatt(), { iaGfid: ROOT_GFID, iaCtime: 1, iaNlink: 2 });
+    leaf.onRequest = ({ answer }) => answer(0, 0, buf, null);
+    const context = new FakeContext();
+    const above = [openBehind, mdCache].map((translator) => ({ translator }) as never);
+    const graph = await startGraph([{ translator: leaf.translator }, ...above], context);
+    const counting = new Counting(graph, about, new Ages());
+    const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
+    stat();
+    const before = counting.ask();
+    for (let at = 0; at < 3; at++) stat();
+    context.advance(1500);
+    stat();
+    const [cache, opens] = between(before, counting.ask()).volumes;
+    expect(cache!.cache).toMatchObject({ hitPercent: 75 });
+    expect(cache!.cache!.memoryBytes).toBeGreaterThan(100);
+    expect(opens!.cache).toEqual({ hitPercent: null, memoryBytes: 0 });
+    const now = counting.ask();
+    expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
+    // It has begun to count anew.
+    graph.top.translator.reset!(graph.top);
+    stat();
+    expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(100);
+    counting.close();
+  });
+
+  it.each([
+    // Of ten writes one goes at once, and nine as one more.
+    ['write-behind', writeBehind, 80, (held: Held[]) => expect(held.length).toBe(2)],
+    // Of four opens one is made for a write, two are never needed, and one is still to be decided.
+    ['open-behind', openBehind, (100 * 2) / 3, () => {}],
+  ] as const)('tells how many requests %s has saved', async (_name, translator, percent, check) => {
+    const leaf = new HeldLeaf();
+    const context = new FakeContext();
+    const stack = [{ translator: leaf.translator }, { translator } as never];
+    const graph = await startGraph(stack, context);
+    const counting = new Counting(graph, about, new Ages());
+    const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(7), iaType: IA_IFREG, iaNlink: 1 });
+    const { inodes } = graph;
+    const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf);
+    const fds = Array.from({ length: 4 }, () => new Fd(inode!, 2, 1));
+    const before = counting.ask();
+    for (const fd of fds) ask(graph, 'open', new Loc(inode), 2, fd, null);
+    // The opens of those that are not put off.
+    for (const { name, answer } of leaf.held.splice(0))
+      if (name === 'open') answer(0, 0, null, null);
+    for (const fd of fds.slice(0, 2)) fd.release();
+    for (let at = 0; at < 10; at++) {
+      ask(graph, 'writev', fds[2]!, new Uint8Array(1000), 1000 * at, 0, null);
+    }
+    const waiting = between(before, counting.ask()).volumes[0]!.cache!;
+    expect(waiting.memoryBytes).toBeGreaterThan(500);
+    ask(graph, 'fsync', fds[2]!, 0, null);
+    check([...leaf.held]);
+    for (const { name, args, answer } of leaf.held.splice(0)) {
+      answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
+    }
+    expect(between(before, counting.ask()).volumes[0]!.cache!.hitPercent).toBeCloseTo(percent);
+    // It counts anew.
+    graph.top.translator.reset!(graph.top);
+    const now = counting.ask();
+    expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
+    counting.close();
+  });
+
+  it('tells of rates, latencies, errors and what waits, by volume and fop', async () => {
+    const { context, graph, ages, counting, leaf, stat } = await rig();
+    const before = counting.ask();
+    let tookMs = 1;
+    leaf.onRequest = ({ answer }) => {
+      context.advance(tookMs);
+      if (tookMs > 10) answer(-1, ENOENT, null, null);
+      else answer(0, 0, null, null);
+    };
+    for (let at = 0; at < 99; at++) stat();
+    tookMs = 100;
+    stat();
+    leaf.onRequest = () => {};
+    graph.top.calls.add(stat().frame.root);
+    ages.mark(context.now(), newestRequest(), () => []);
+    context.advance(1801);
+    const view = between(before, counting.ask());
+    expect(view).toMatchObject({ seconds: 2, countedS: 2, pid: 42, inFlight: { requests: 1 } });
+    expect(view.volumes.map(({ name }) => name)).toEqual(['counts', 'disk']);
+    const [, disk] = view.volumes;
+    expect(disk).toMatchObject({
+      ...{ script: null, fopsPerS: 50, errorsPerS: 0.5 },
+      inFlight: { requests: 1, oldestS: 1 },
+      fops: [{ fop: 'STAT', fopsPerS: 50 }],
+    });
+    expect(disk!.medianUs).toBeGreaterThan(900);
+    expect(disk!.medianUs).toBeLessThan(1250);
+    expect(between(counting.ask(), counting.ask()).volumes[1]).toMatchObject({
+      ...{ fopsPerS: 0, medianUs: null, p99Us: null },
+    });
+    counting.close();
+  });
+});
+
+const script = { language: 'javascript', memoryBytes: 300 * 1024 ** 2, restarts: 1 };
+const rates = { fopsPerS: 12_345, errorsPerS: 0.01, medianUs: 4.2, p99Us: 61e6 };
+const volume = (name: string) => ({
+  ...{
+    name,
+    type: 'features/glupy',
+    script,
+    cache: null,
+    inFlight: { requests: 3, oldestS: 7300 },
+    ...rates,
+  },
+  fops: [
+    { fop: 'RCHECKSUM', ...rates, fopsPerS: 1 },
+    { fop: 'LOOKUP', ...rates },
+  ],
+});
+const view: View = {
+  ...{ seconds: 1, countedS: 500, ...about, upS: 1e6, cpuPercent: 199, memoryBytes: 3e9 },
+  ...{ inFlight: { requests: 3, oldestS: 7300 }, fopsPerS: 12_345, errorsPerS: 0.01 },
+  volumes: Array.from({ length: 30 }, (_, at) =>
+    volume(at === 0 ? 'a-volume-with-a-long-name' : `v${at}\x1b[2J`),
+  ),
+};
+const drawing = { size: { columns: 80, rows: 24 }, colour: false, lateS: null };
+const lines = (looks: Partial<Looks> = {}, other: Partial<typeof drawing> = {}): string[] =>
+  screenLines('mnt', view, { ...firstLooks, ...looks }, { ...drawing, ...other });
+
+describe('the screen', () => {
+  it.each([
+    ['volumes', {}],
+    ['fops', { byFop: true }],
+    ['help', { help: true }],
+    ['a filter that is typed', { typing: true, filter: 'v'.repeat(40) }],
+  ])('fits into 80 columns and 24 lines: %s', (_, looks) => {
+    const shown = lines(looks);
+    expect(shown.length).toBeLessThanOrEqual(24);
+    for (const line of shown) {
+      expect(line.length, line).toBeLessThanOrEqual(80);
+      expect(line).not.toContain('\x1b');
+    }
+  });
+
+  it('has the rows that are asked for', () => {
+    const text = (looks: Partial<Looks>) => lines(looks).join('\n');
+    expect(text({})).toMatch(
+      /^a-volume-wit… javascript +12\.3k +<0\.1 +4\.2us +61\.0s +3 +2h +300M$/m,
+    );
+    const cache = { hitPercent: 98.7, memoryBytes: 3 * 1024 ** 2 };
+    const caching = { ...volume('mdc'), script: null, cache, type: 'performance/md-cache' };
+    const cached = { ...view, volumes: [caching] };
+    expect(screenLines('mnt', cached, firstLooks, drawing).join('\n')).toMatch(
+      /^mdc +md-cache +12\.3k +.* +99% +3\.0M$/m,
+    );
+    expect(text({})).toMatch('30 rows in the order of the graph, 13 more below');
+    expect(text({ skipped: 99 })).not.toMatch('more below');
+    expect(text({ byFop: true, filter: 'rcheck', reversed: true })).toMatch(
+      "30 rows in the order of the graph, reversed, with 'rcheck'",
+    );
+    const firstFop = (looks: Partial<Looks>) => lines({ byFop: true, ...looks })[5];
+    expect(firstFop({})).toMatch('RCHECKSUM');
+    expect(firstFop({ sort: 'fops' })).toMatch('LOOKUP');
+    expect(firstFop({ sort: 'fops', reversed: true })).toMatch('RCHECKSUM');
+  });
+
+  it('says what keeps it from showing more', () => {
+    expect(lines({}, { size: { columns: 40, rows: 5 } }).join('')).toMatch(
+      'glossa top needs 77 columns and 8 lines; here are 40 and 5',
+    );
+    expect(lines({}, { size: { columns: 1, rows: 1 } })).toEqual(['g']);
+    expect(lines({}, { lateS: 4 } as never).join('\n')).toMatch('mnt has not answered for 4 s');
+    expect(screenLines('mnt', null, firstLooks, drawing)).toEqual(['asking mnt …']);
+    const idle = { ...view, fopsPerS: 0, volumes: [{ ...volume('v'), fopsPerS: 0 }] };
+    expect(tableLines(idle, firstLooks, 10, false).join('\n')).toMatch(
+      'nothing was asked in these 1.0 s, besides by this\n',
+    );
+  });
+});
+
+it('is led by keys', () => {
+  const after = (...texts: string[]): Looks | null =>
+    texts
+      .flatMap((text) => keysIn(text))
+      .reduce((looks: Looks | null, key) => looks && press(looks, key), firstLooks);
+  expect(after('s', 'r', 'f')).toMatchObject({ sort: 'fops', reversed: true, byFop: true });
+  expect(after('\x1b[D')).toMatchObject({ sort: 'memory' });
+  expect(after('/', 'qxy', '\x7f')).toMatchObject({ filter: 'qx', typing: true });
+  expect(after('/qx\r', 'f')).toMatchObject({ filter: 'qx', typing: false, byFop: true });
+  expect(after('/qx', '\x1b')).toMatchObject({ filter: '', typing: false });
+  expect(after('\x1bOB\x1b[6~', '\x1b[A', '\x1b[24~', 'ä')).toMatchObject({ skipped: 10 });
+  expect(after('h', 'q')).toMatchObject({ help: false });
+  expect([after('q'), after('/', '\x03'), after('h', '\x03')]).toEqual([null, null, null]);
+});

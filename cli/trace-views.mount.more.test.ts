@@ -1,0 +1,131 @@
+/** glossa trace: what it writes for browsers and for Markdown, of a command and of a recording. */
+import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import {
+  describeMounts,
+  glossa,
+  type Scratch,
+  startMount,
+  withScratch,
+} from '../test/support/mount.ts';
+
+const volfile = `
+volume mem
+    type storage/memory
+end-volume
+volume script
+    type features/glupy
+    option module-name quiet
+    subvolumes mem
+end-volume
+`;
+/** `<` must not end the script that holds it. */
+const module = `// </script><script>
+import { Translator } from 'glossa';
+
+export class xlator extends Translator {
+  lookup(frame) {
+    frame.wind();
+  }
+}
+`;
+
+const trace = async (scratch: Scratch, ...args: string[]) => {
+  const env = { TMPDIR: await scratch.folder('tmp') };
+  await scratch.file('test.vol', volfile);
+  await scratch.file('quiet.js', module);
+  return glossa(scratch, ['trace', ...args], { env });
+};
+
+const COMMAND = ['--', 'sh', '-c', 'test -e gone; echo text >file'];
+
+describeMounts('glossa trace for others to show', () => {
+  it('writes a page with the recording and the module, a trace for Perfetto, and a diagram', () =>
+    withScratch(async (scratch) => {
+      const live = await trace(scratch, 'test.vol', '--html', 'a.html', ...COMMAND);
+      expect(live).toMatchObject({ status: 0, out: '', err: '' });
+      const page = await readFile(scratch.at('a.html'), 'utf8');
+      const source = /<script type="application\/json" id="sources">(.*?)<\/script>/s.exec(
+        page,
+      )![1]!;
+      expect(JSON.parse(source)).toEqual([{ volume: 'script', file: 'quiet.js', text: module }]);
+      const embedded = /id="recording">([\w+/=]+)<\/script>/.exec(page)![1]!;
+      await writeFile(scratch.at('again.rec'), Buffer.from(embedded, 'base64'));
+      // Names are in it.
+      expect((await stat(scratch.at('a.html'))).mode & 0o777).toBe(0o600);
+      expect(page).not.toMatch(/(src|href)=/);
+
+      const tree = await trace(scratch, '--read', 'again.rec');
+      expect(tree).toMatchObject({ status: 0, err: '' });
+      const [, number] = /#(\d+) .*\n {2}script: lookup\(\/gone\) = -1 ENOENT/.exec(tree.out)!;
+      const diagram = await trace(
+        scratch,
+        '--read',
+        'again.rec',
+        '--mermaid',
+        '--request',
+        number!,
+      );
+      expect(diagram.out).toMatch(
+        /^sequenceDiagram\n.*\n {4}from->>v0: lookup\(\/gone\)\n.* {4}v0->>v1: lookup\(\/gone\)/s,
+      );
+      expect(diagram.out.match(/Note over from/g)).toHaveLength(1);
+
+      const perfetto = await trace(scratch, '--read', 'again.rec', '--perfetto', 'a.json');
+      expect(perfetto).toMatchObject({ status: 0, out: '', err: '' });
+      const { traceEvents } = JSON.parse(await readFile(scratch.at('a.json'), 'utf8'));
+      expect(traceEvents.map(({ name }: { name: string }) => name)).toContain('mem: lookup /gone');
+      expect(await readdir(scratch.at('tmp'))).toEqual([]);
+    }));
+
+  it('writes a page of a mount that is there, when one has looked long enough', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, 'volume mem\n type storage/memory\nend-volume\n');
+      const outcome = glossa(scratch, ['trace', 'mnt', '--perfetto', 'a.json'], {
+        onStart(child) {
+          child.stderr!.once('data', () => {
+            access(scratch.at('mnt', 'gone')).catch(() => child.kill('SIGINT'));
+          });
+        },
+      });
+      expect(await outcome).toMatchObject({ status: 0, out: '' });
+      expect(await readFile(scratch.at('a.json'), 'utf8')).toContain('mem: lookup /gone');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('hides in a page what the recording hides: its modules, too', () =>
+    withScratch(async (scratch) => {
+      await trace(scratch, 'test.vol', '--redact', '--html', 'a.html', ...COMMAND);
+      const page = await readFile(scratch.at('a.html'), 'utf8');
+      expect(page).toContain('<script type="application/json" id="sources">[]</script>');
+    }));
+
+  it('says what cannot be before anything runs', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('no.rec', 'text');
+      await scratch.file('kept.html', 'kept');
+      const cases: readonly (readonly [args: readonly string[], status: number, err: RegExp])[] = [
+        [
+          ['test.vol', '--html', 'no/a.html', '--', 'echo'],
+          1,
+          /cannot write no\/a.html: No such file/,
+        ],
+        [['test.vol', '--html', '.', '--', 'echo'], 1, /cannot write \.: Is a directory/],
+        [
+          ['test.vol', '--mermaid', '-o', 'a.rec', '--', 'echo'],
+          2,
+          /--output and --mermaid: which\?/,
+        ],
+        [['--read', 'no.rec', '--html', 'kept.html'], 1, /no.rec: it is no recording of glossa/],
+        [['--read', 'no.rec', '--html', './no.rec'], 2, /--html would overwrite the recording/],
+        [['missing.vol', '--html', 'new.html', '--', 'echo'], 1, /missing.vol/],
+      ];
+      for (const [args, status, err] of cases) {
+        const outcome = await trace(scratch, ...args);
+        expect(outcome, args.join(' ')).toMatchObject({ status, out: '' });
+        expect(outcome.err).toMatch(err);
+      }
+      expect(await readFile(scratch.at('kept.html'), 'utf8')).toBe('kept');
+      expect((await readdir(scratch.path)).filter((name) => name.startsWith('new'))).toEqual([]);
+    }));
+});

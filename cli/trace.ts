@@ -1,0 +1,177 @@
+/** `glossa trace`: what the requests of a command meet in a graph, as strace shows system calls. */
+import { existsSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { filterFlags, filterOf, filterText, keepFlags } from '../apps/trace/flags.ts';
+import {
+  linesOf,
+  perfettoPieces,
+  readAll,
+  type View,
+  ViewFile,
+  viewFlags,
+  viewOf,
+} from '../apps/trace/views.ts';
+import type { Wanted } from '../server/recording.ts';
+import { makeScratch } from '../server/scratch.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_OK, UsageError } from '../terminal/exit.ts';
+import { type FlagValues, takeOperands, text } from '../terminal/flags.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { serverFlags } from './mount.ts';
+import { runInMount, takeMount, takeTask } from './own-mount.ts';
+import { openRecordingFile, type RecordingFile } from './recording-file.ts';
+
+const DATA_MAX = 32;
+
+const ownFlags = {
+  output: text({ short: 'o', value: 'FILE', help: 'keep the recording, and show nothing' }),
+  read: text({ value: 'FILE', help: 'show a recording' }),
+};
+const flags = { ...viewFlags, ...ownFlags, ...filterFlags, ...keepFlags, ...serverFlags };
+type TraceFlags = FlagValues<typeof flags>;
+
+export default defineCommand({
+  usage: [
+    'glossa trace VOLFILE [options] -- COMMAND [ARGUMENTS]',
+    'glossa trace MNT|BRICK [options]',
+    'glossa trace --read FILE [--summary | --mermaid | --html PAGE | --perfetto JSON]',
+  ],
+  description:
+    'Runs COMMAND in a mount of what VOLFILE describes, as glossa run does, and then shows on ' +
+    'standard error what its requests met: a tree for each, with a line for every volume that it ' +
+    'arrived at, its answer, how long that took, and who gave it. Of the mount MNT, or of BRICK, it shows this on ' +
+    'standard output as requests end, until Ctrl-C or SIGTERM; root and the user who started it may. All that is asked for has to fit; ' +
+    'of several volumes, fops, paths, processes, users or errnos, one is enough.',
+  flags,
+  hasRest: true,
+  async run({ flags, operands, rest }, terminal) {
+    const view = viewOf(flags);
+    if (flags.read !== undefined) return show(flags.read, view, flags, operands, rest, terminal);
+    if (flags.output !== undefined && view.kind !== 'tree') {
+      throw new UsageError(`--output and --${view.kind}: which?`);
+    }
+    if (rest === null) return traceMount(flags, view, operands, terminal);
+    const task = { as: 'trace', ...takeTask(operands, rest), flags: serverPart(flags) };
+    const request = requestOf(flags);
+    if (flags.output !== undefined) {
+      return runInMount({ ...task, record: { ...request, file: resolve(flags.output) } }, terminal);
+    }
+    const shown = { view, baseDir: dirname(resolve(task.volfile)), to: 'err' } as const;
+    return recordAndShow(shown, terminal, (file) =>
+      runInMount({ ...task, record: { ...request, file } }, terminal),
+    );
+  },
+});
+
+/** What a view is of, and where it is shown. */
+interface Showing {
+  readonly view: View;
+  /** Where modules of volumes are looked for. */
+  readonly baseDir: string;
+  readonly to: 'out' | 'err';
+}
+
+/** Shows what was recorded, also where it ended in a failure. The recording itself is gone then. */
+async function recordAndShow(
+  showing: Showing,
+  terminal: Terminal,
+  record: (file: string) => Promise<number>,
+): Promise<number> {
+  const folder = makeScratch('trace-recording');
+  const file = join(folder, 'recording');
+  try {
+    const { view } = showing;
+    const viewFile = view.file === undefined ? null : new ViewFile(view.file);
+    try {
+      return await record(file);
+    } finally {
+      // A server that never came to record anything has said why.
+      if (!existsSync(file)) viewFile?.discard();
+      else await print({ ...(await openRecordingFile(file)), ...showing, viewFile }, terminal);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function traceMount(
+  flags: TraceFlags,
+  view: View,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const given = await takeMount(operands, serverPart(flags));
+  const wanted = requestOf(flags);
+  const { showLive, recordLive } = await import('../apps/trace/live.ts');
+  if (flags.output !== undefined) {
+    return recordLive(given, { ...wanted, file: resolve(flags.output) }, terminal);
+  }
+  const isLive = view.requests === null && (view.kind === 'tree' || view.kind === 'summary');
+  if (isLive) return showLive(given, wanted, flags.summary, terminal);
+  // These are of all that there was.
+  return recordAndShow({ view, baseDir: process.cwd(), to: 'out' }, terminal, (file) =>
+    recordLive(given, { ...wanted, file }, terminal),
+  );
+}
+
+/** The flags that are the server's. */
+const serverPart = (given: TraceFlags): FlagValues<typeof serverFlags> =>
+  Object.fromEntries(
+    Object.entries(given).filter(([name]) => Object.hasOwn(serverFlags, name)),
+  ) as never;
+
+const requestOf = (flags: TraceFlags): Wanted => ({
+  filter: filterOf(flags),
+  filterText: filterText(flags),
+  dataMax: flags['data-max'] ?? DATA_MAX,
+  redact: flags.redact,
+});
+
+async function show(
+  file: string,
+  view: View,
+  flags: TraceFlags,
+  operands: readonly string[],
+  rest: readonly string[] | null,
+  terminal: Terminal,
+): Promise<number> {
+  takeOperands(operands, []);
+  const given = filterText(flags);
+  if (rest !== null || flags.output !== undefined || given !== null) {
+    const what = given ?? (rest === null ? '--output' : 'COMMAND');
+    throw new UsageError(`--read shows what was recorded: ${what} is for recording`);
+  }
+  if (view.file !== undefined && resolve(view.file) === resolve(file)) {
+    throw new UsageError(`--${view.kind} would overwrite the recording`);
+  }
+  const opened = await openRecordingFile(file);
+  const viewFile = view.file === undefined ? null : new ViewFile(view.file);
+  await print({ ...opened, view, viewFile, baseDir: process.cwd(), to: 'out' }, terminal);
+  return EXIT_OK;
+}
+
+interface Shown extends RecordingFile, Showing {
+  /** What it is written to; null for a view that is shown. */
+  readonly viewFile: ViewFile | null;
+}
+
+/** Shows a recording; what could not be read of it is told on standard error. */
+async function print(
+  { recording, bytes, view, viewFile, baseDir, to }: Shown,
+  terminal: Terminal,
+): Promise<void> {
+  if (view.kind === 'html') {
+    // What it takes to find modules is loaded for nobody else.
+    const { pagePieces } = await import('../apps/trace/html.ts');
+    viewFile!.write(pagePieces(recording.head, bytes, baseDir));
+  } else {
+    const seen = await readAll(recording, view);
+    if (viewFile !== null) viewFile.write(perfettoPieces(seen, recording));
+    else {
+      const colour = terminal.colour[to];
+      for (const line of linesOf(view, seen, recording, colour)) terminal[to](line);
+    }
+  }
+  if (!recording.closed) terminal.err('the recording was not ended: it was cut off, or goes on');
+  for (const problem of recording.problems) terminal.err(problem);
+}

@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, stat, symlink } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import {
+  describeMounts,
+  glossa,
+  type Scratch,
+  startMount,
+  withScratch,
+} from '../test/support/mount.ts';
+
+const memory = 'volume mem\n    type storage/memory\nend-volume\n';
+
+/** The log of a server that has ended. */
+const ENDED = expect.stringMatching(/\bstopped\n$/);
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(5);
+}
+
+/** A mount whose server was killed. */
+async function deadMount(
+  scratch: Scratch,
+  before: (path: string) => Promise<void> = async () => {},
+): Promise<string> {
+  // Attributes that the kernel remembers must not make it look alive.
+  const mount = await startMount(scratch, memory, { args: ['--attribute-timeout', '600'] });
+  await stat(mount.path);
+  await before(mount.path);
+  mount.child.kill('SIGKILL');
+  expect((await mount.outcome).signal).toBe('SIGKILL');
+  await expect(readdir(mount.path)).rejects.toMatchObject({ code: 'ENOTCONN' });
+  return mount.path;
+}
+
+/** Starts a process that stays in a folder. */
+async function occupy(scratch: Scratch, folder: string): Promise<void> {
+  const child = spawn('sleep', ['600'], { cwd: folder, stdio: 'ignore' });
+  scratch.children.add(child);
+  await once(child, 'spawn');
+}
+
+describeMounts('what a killed server leaves', () => {
+  it('is taken away', () =>
+    withScratch(async (scratch) => {
+      const path = await deadMount(scratch);
+      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
+      expect(scratch.mounts()).toEqual([]);
+      expect(await readdir(path)).toEqual([]);
+    }));
+
+  it('is taken away also when a process is still in it', () =>
+    withScratch(async (scratch) => {
+      await deadMount(scratch, (path) => occupy(scratch, path));
+      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
+      expect(scratch.mounts()).toEqual([]);
+    }));
+
+  it('is pointed out when mounting there again', () =>
+    withScratch(async (scratch) => {
+      const path = await deadMount(scratch);
+      const { status, err } = await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'again.log']);
+      expect(status).toBe(1);
+      expect(err).toBe(
+        `glossa: cannot mount on ${path}: a mount whose server ended is left there; ` +
+          `remove it with 'glossa umount ${path}'\n`,
+      );
+    }));
+
+  it('has no statistics', () =>
+    withScratch(async (scratch) => {
+      await deadMount(scratch);
+      expect(await glossa(scratch, ['stats', 'mnt'])).toMatchObject({
+        status: 1,
+        err: "glossa: the server of mnt is no more; 'glossa umount mnt' takes it away\n",
+      });
+    }));
+});
+
+describeMounts('glossa umount', () => {
+  it('leaves a mount that is in use, unless told otherwise', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, memory);
+      await occupy(scratch, mount.path);
+      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({
+        status: 1,
+        err:
+          "glossa: mnt is in use ('fuser -vm mnt' lists by what); " +
+          "'glossa umount --lazy mnt' detaches it now\n",
+      });
+      expect(scratch.mounts()).toEqual([mount.path]);
+      const lazy = ['umount', '--lazy', 'mnt'];
+      expect(await glossa(scratch, [...lazy, '--timeout', '0.1'])).toMatchObject({
+        status: 1,
+        err:
+          'glossa: mnt is detached, but after 0.1 s something still uses it: its server (process ' +
+          `${mount.child.pid}) goes on until nothing does\n`,
+      });
+      expect(scratch.mounts()).toEqual([]);
+    }));
+
+  it('detaches one in use without waiting for anybody', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, memory);
+      await occupy(scratch, mount.path);
+      const args = ['umount', '--lazy', '--no-wait', 'mnt'];
+      expect(await glossa(scratch, args)).toMatchObject({ status: 0, err: '' });
+      expect(scratch.mounts()).toEqual([]);
+    }));
+
+  it('returns when the server has ended', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, memory);
+      mount.child.kill('SIGSTOP');
+      const returned = glossa(scratch, ['umount', 'mnt']).then((outcome) => ({
+        ...outcome,
+        log: mount.log(),
+      }));
+      await until(() => scratch.mounts().length === 0);
+      mount.child.kill('SIGCONT');
+      expect(await returned).toMatchObject({ status: 0, err: '', log: ENDED });
+    }));
+
+  it('says when the server does not end, and how to end it', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, memory);
+      mount.child.kill('SIGSTOP');
+      const { status, err } = await glossa(scratch, ['umount', 'mnt', '--timeout', '0.1']);
+      expect({ status, err }).toEqual({
+        status: 1,
+        err:
+          `glossa: mnt is unmounted, but after 0.1 s its server (process ${mount.child.pid}) has not ` +
+          'ended: it is stuck, or another mount namespace has it mounted; ' +
+          `'kill -9 ${mount.child.pid}' ends it\n`,
+      });
+      expect(scratch.mounts()).toEqual([]);
+    }));
+
+  it('does what two ask for at once', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, memory);
+      const both = await Promise.all([1, 2].map(() => glossa(scratch, ['umount', 'mnt'])));
+      expect(mount.log()).toEqual(ENDED);
+      for (const { status, err } of both) {
+        const late = 'glossa: mnt is not a mount of glossa: nothing is mounted there\n';
+        expect([
+          [0, ''],
+          [1, late],
+        ]).toContainEqual([status, err]);
+      }
+      expect(both.some(({ status }) => status === 0)).toBe(true);
+    }));
+
+  it.runIf(process.getuid?.() === 0)('says when it does not see the server', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, memory);
+      const wrapper = ['unshare', '--pid', '--fork', '--mount-proc', '--propagation', 'unchanged'];
+      const { status, err } = await glossa(scratch, ['umount', 'mnt'], { wrapper });
+      expect({ status, err }).toEqual({
+        status: 1,
+        err: expect.stringMatching(/^glossa: mnt is unmounted, but its server is not to be seen/),
+      });
+      await mount.stop();
+    }),
+  );
+
+  it('finds a mount behind a symbolic link', () =>
+    withScratch(async (scratch) => {
+      await symlink('.', scratch.at('link'));
+      const mount = await startMount(scratch, memory);
+      expect(await glossa(scratch, ['umount', 'link/mnt/'])).toMatchObject({ status: 0 });
+      expect(await mount.outcome).toMatchObject({ status: 0 });
+    }));
+
+  it('is for mounts of glossa only', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('mnt');
+      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({
+        status: 1,
+        err: 'glossa: mnt is not a mount of glossa: nothing is mounted there\n',
+      });
+      expect(await glossa(scratch, ['umount', 'no/mnt'])).toMatchObject({
+        status: 1,
+        err: expect.stringContaining(
+          'glossa: no/mnt is not a mount of glossa: No such file or directory',
+        ),
+      });
+      expect(await glossa(scratch, ['umount', '/proc'])).toMatchObject({
+        status: 1,
+        err: 'glossa: /proc is not a mount of glossa: what is mounted there is proc\n',
+      });
+    }));
+});

@@ -1,0 +1,16 @@
+/** `glossa version`, also `glossa --version`. */
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_OK } from '../terminal/exit.ts';
+import { takeOperands } from '../terminal/flags.ts';
+import { version } from '../terminal/package-version.ts';
+
+export default defineCommand({
+  usage: ['glossa version', 'glossa --version'],
+  description: 'Prints the version.',
+  flags: {},
+  async run({ operands }, terminal) {
+    takeOperands(operands, []);
+    terminal.out(`glossa ${version()}`);
+    return EXIT_OK;
+  },
+});

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { command } from '../test/support/cli.ts';
+
+const folder = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'glossa-volfile-server-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+};
+
+it.each([
+  [[], 'DIR is missing'],
+  [['DIR', '--no-tcp'], '--no-tcp leaves nothing to listen at'],
+  [['DIR', '--port', '65536'], '--port takes a number up to 65535'],
+  [['DIR', '--also', 'host'], "--also takes HOST:PORT, not 'host'"],
+  [['DIR/v.vol'], 'is a file: what is served is a folder'],
+])('refuses %j', async (args, message) => {
+  const at = folder();
+  writeFileSync(join(at, 'v.vol'), '');
+  const given = args.map((each) => each.replace('DIR', at));
+  const { status, err } = await command(['volfile-server', ...given]);
+  expect([status, err]).toEqual([2, expect.stringContaining(message)]);
+});
+
+it('says where it cannot listen, and what it cannot serve', async () => {
+  const at = folder();
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const serve = (dir: string, ...args: string[]) => command(['volfile-server', dir, '-N', ...args]);
+  const taken = await serve(at, '--port', String(port));
+  expect(taken).toMatchObject({
+    status: 1,
+    err: `glossa: cannot serve ${at} at 127.0.0.1:${port}: Address already in use\n`,
+  });
+  const nothing = await serve(join(at, 'nothing'));
+  expect(nothing).toMatchObject({
+    status: 1,
+    err: `glossa: cannot read the folder ${at}/nothing: No such file or directory\n`,
+  });
+});

@@ -1,0 +1,166 @@
+/** `glossa volfile-server`: gives volfiles to clients that ask for them by name. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { VolfileFolder } from '../gluster/volfile-server/folder.ts';
+import { isLoopback, VolfileServer } from '../gluster/volfile-server/server.ts';
+import { Log, logLevel } from '../runtime/core/log.ts';
+import { messages } from '../runtime/core/messages.ts';
+import { printable } from '../runtime/volfile/printable.ts';
+import { SocketHost } from '../server/control/host.ts';
+import { startDaemon } from '../server/daemon.ts';
+import { Ending } from '../server/ending.ts';
+import { parent } from '../server/handover.ts';
+import { CONSOLE, defaultLogFile, makeLogFolder, openSink } from '../server/log-sink.ts';
+import { showAddress } from '../server/metrics/address.ts';
+import { PidFile } from '../server/pid-file.ts';
+import { VOLFILE_SERVER_PORT } from '../server/volfile-servers.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
+import { type FlagValues, list, number, takeOperands, text, toggle } from '../terminal/flags.ts';
+import { reason } from '../terminal/reason.ts';
+import { note, type Terminal, warn } from '../terminal/terminal.ts';
+import { serverFlags } from './mount.ts';
+import { levelOf } from './server-command.ts';
+
+const PORT_MAX = 65_535;
+const LOOPBACK = '127.0.0.1';
+
+const { quiet, verbose } = serverFlags;
+
+const flags = {
+  port: number({
+    value: 'N',
+    whole: true,
+    help: `listen at this port (${VOLFILE_SERVER_PORT}); 0 is a free one`,
+  }),
+  host: text({ value: 'HOST', help: `listen at this address (${LOOPBACK}); 0.0.0.0 is all` }),
+  socket: text({
+    value: 'PATH',
+    help: 'listen at this socket as well; with --no-tcp, there alone',
+  }),
+  'no-tcp': toggle({ help: 'listen at no port' }),
+  also: list({
+    value: 'HOST:PORT',
+    help: 'another server with the same volfiles, of which clients are told; may be repeated',
+  }),
+  'no-daemon': toggle({ short: 'N', help: 'serve in this process, until SIGTERM or SIGINT' }),
+  'pid-file': text({ short: 'p', value: 'FILE', help: "the server's process id, while it runs" }),
+  'log-file': serverFlags['log-file'],
+  'log-level': serverFlags['log-level'],
+  'log-format': serverFlags['log-format'],
+  quiet,
+  verbose,
+};
+
+type Settings = FlagValues<typeof flags> & { readonly folder: string; readonly logFile: string };
+
+export default defineCommand({
+  usage: ['glossa volfile-server DIR [options]'],
+  description:
+    'Gives volfiles to clients that ask for them by name, as the management daemon of GlusterFS does: ' +
+    'DIR/NAME.vol is what `mount -t glusterfs HOST:/NAME MNT`, libgfapi and `glossa mount -s HOST ' +
+    '--volfile-id NAME MNT` get; bricks ask for theirs as well, and say at which ports they are. Clients ' +
+    'are told when a file changes, and take over what is new. The option username, secrets such as password, and ' +
+    'comments are given to programs of this machine alone. It listens on loopback unless --host ' +
+    'says otherwise; SIGTERM and SIGINT end it, and so does `glossa umount DIR`.',
+  flags,
+  kinds: { PATH: { files: [] } },
+  async run({ flags, operands }, terminal) {
+    const [dir] = takeOperands(operands, ['DIR']);
+    const folder = folderOf(dir);
+    if (flags['no-tcp'] && flags.socket === undefined) {
+      throw new UsageError('--no-tcp leaves nothing to listen at without --socket');
+    }
+    if (flags.port !== undefined && flags.port > PORT_MAX) {
+      throw new UsageError(`--port takes a number up to ${PORT_MAX}, not '${flags.port}'`);
+    }
+    const wrong = flags.also.find((one) => !/^\S+:\d+$/.test(one));
+    if (wrong !== undefined) throw new UsageError(`--also takes HOST:PORT, not '${wrong}'`);
+    const given = flags['log-file'] ?? (flags['no-daemon'] ? CONSOLE : null);
+    const log = given ?? defaultLogFile('volfile-server');
+    if (given === null) makeLogFolder(log);
+    const settings = { ...flags, folder, logFile: log === CONSOLE ? log : resolve(log) };
+    if (parent !== null || flags['no-daemon']) return serve(settings, terminal);
+    return startDaemon(settings.logFile, null, terminal);
+  },
+});
+
+/** @throws {UsageError | Failure} */
+function folderOf(dir: string): string {
+  try {
+    if (statSync(dir).isDirectory()) return resolve(dir);
+  } catch (error) {
+    throw new Failure(`cannot read the folder ${dir}: ${reason(error)}`);
+  }
+  throw new UsageError(`${dir} is a file: what is served is a folder with NAME.vol in it`);
+}
+
+async function serve(settings: Settings, terminal: Terminal): Promise<number> {
+  const { logFile, folder } = settings;
+  const { colour, talk } = terminal;
+  const sink = openSink(logFile, { colour: colour.err, format: settings['log-format'] });
+  const level = settings['log-level'] ?? levelOf(logFile, talk, 'INFO');
+  const log = new Log(sink, { default: logLevel(level)!, volumes: new Map() }, 'volfiles');
+  const ending = new Ending(log, sink, terminal);
+  const pidFile = new PidFile(settings['pid-file'] && resolve(settings['pid-file']));
+  try {
+    const server = await listen(settings, log);
+    let asked: SocketHost | null = null;
+    try {
+      const places = placesOf(settings, server.port);
+      const where = places.join(' and ');
+      log.info(`serves ${printable(folder)} at ${where}`, { msgid: messages.volfileServer.id });
+      const { host = LOOPBACK } = settings;
+      if (!settings['no-tcp'] && !isLoopback(host)) {
+        warn(`whoever reaches ${host} reads the volfiles, but for passwords`, terminal);
+      }
+      pidFile.write();
+      ending.defer();
+      const ended = new Promise<void>((done) => ending.onRequest(done));
+      const listens = places.map((address) => ({ address, bricks: [] }));
+      asked = await SocketHost.open({
+        about: () => ({ what: 'volfile-server', volfile: folder, listens }),
+        ...{ ending, log },
+      });
+      note(`${printable(folder)} is served at ${where}`, terminal);
+      if (parent !== null) {
+        process.chdir('/');
+        await parent.ready();
+      }
+      await ended;
+      return EXIT_OK;
+    } finally {
+      pidFile.remove();
+      await asked?.close();
+      await server.close();
+    }
+  } finally {
+    ending.close();
+    sink.flush();
+  }
+}
+
+/** @throws {Failure} */
+async function listen(settings: Settings, log: Log): Promise<VolfileServer> {
+  const { host = LOOPBACK, port = VOLFILE_SERVER_PORT, socket } = settings;
+  try {
+    return await VolfileServer.start({
+      folder: new VolfileFolder(settings.folder),
+      tcp: settings['no-tcp'] ? null : { host, port },
+      unix: socket === undefined ? null : resolve(socket),
+      servers: settings.also,
+      log: (text) => log.info(text, { msgid: messages.volfileServer.id }),
+      doubt: (text) => log.warning(text, { msgid: messages.volfileServerDoubt.id }),
+    });
+  } catch (error) {
+    const where = placesOf(settings, port).join(' and ');
+    throw new Failure(`cannot serve ${settings.folder} at ${where}: ${reason(error)}`);
+  }
+}
+
+function placesOf({ host = LOOPBACK, socket, 'no-tcp': noTcp }: Settings, port: number | null) {
+  return [
+    ...(noTcp ? [] : [showAddress({ host, port: port ?? 0 })]),
+    ...(socket === undefined ? [] : [resolve(socket)]),
+  ];
+}

@@ -1,0 +1,137 @@
+/** `glossa why`: what the last requests for a path met that failed or were slow, in sentences. */
+import { dirname, resolve } from 'node:path';
+import { errnoNumber, strerror } from '../runtime/core/errno.ts';
+import { formatTime, printable } from '../runtime/core/log.ts';
+import type { NotableDump, NotableRequest } from '../runtime/mount/notable.ts';
+import { findMounted } from '../server/control/find.ts';
+import { mountAt, pathInMount } from '../server/control/path-in-mount.ts';
+import { type MountServed, readPages } from '../server/control/served.ts';
+import { refuseStuck } from '../server/stuck.ts';
+import { defineCommand } from '../terminal/command.ts';
+import { EXIT_OK, Failure } from '../terminal/exit.ts';
+import { takeOperands, toggle } from '../terminal/flags.ts';
+import { paint, type Terminal } from '../terminal/terminal.ts';
+
+export default defineCommand({
+  usage: ['glossa why MNT PATH [options]', 'glossa why FILE [options]'],
+  description:
+    'Tells of the last requests for PATH in the mount MNT (as a shell has it, or from its root), or for FILE below a mount, that failed or ' +
+    'were slow (glossa mount --slow): what was asked, by whom, what came of it, and which ' +
+    'volume the answer came from: the last that the request came to; those above may have changed it, ' +
+    'and a volume that hands a request on for good is not seen. `glossa trace MNT --path PATH` shows each. ' +
+    'A mount keeps the last 1000 of those that looked for a name or an attribute that was not there, and the last 1000 ' +
+    'others. Root and the user who mounted may ask.',
+  flags: {
+    json: toggle({
+      help:
+        'print [{time, unique, op, paths, attribute, pid, uid, gid, errno, ms, among, way: [VOLUME]}], ' +
+        'the oldest first',
+    }),
+  },
+  async run({ flags, operands }, terminal) {
+    const { served, path } = await placeOf(operands);
+    const { requests, ...kept } = (await readPages(served, 'glossa.notable')) as NotableDump;
+    const about = requests.filter(({ paths }) => paths.includes(path));
+    if (flags.json) terminal.out(JSON.stringify(about, null, 2));
+    else if (about.length > 0) tell(about, path, kept.slowMs, terminal);
+    else terminal.out(nothing(requests, path, kept));
+    return EXIT_OK;
+  },
+});
+
+/** Which mount is meant, and where in it. @throws {UsageError | Failure} */
+async function placeOf(
+  operands: readonly string[],
+): Promise<{ served: MountServed; path: string }> {
+  if (operands.length !== 1) {
+    const [given, path] = takeOperands(operands, ['MNT', 'PATH']);
+    await refuseStuck(dirname(resolve(path)));
+    const served = { given, mountpoint: await findMounted(given) };
+    return { served, path: pathInMount(served, path) };
+  }
+  const [file] = takeOperands(operands, ['FILE']);
+  await refuseStuck(dirname(resolve(file)));
+  const place = mountAt(file);
+  if (place === null) throw new Failure(`${file} is in no mount of glossa`);
+  const { mountpoint, path } = place;
+  return { served: { given: mountpoint, mountpoint: await findMounted(mountpoint) }, path };
+}
+
+/** Requests that met the same are told of together. */
+interface Same {
+  last: NotableRequest;
+  times: number;
+}
+
+function tell(
+  requests: readonly NotableRequest[],
+  path: string,
+  slowMs: number,
+  { out, colour }: Terminal,
+): void {
+  const all = new Map<string, Same>();
+  for (const request of requests) {
+    const { op, errno, way, attribute, paths, ms } = request;
+    const key = JSON.stringify([op, errno, way, attribute, paths, ms >= slowMs]);
+    const times = (all.get(key)?.times ?? 0) + 1;
+    // What came last is told last.
+    all.delete(key);
+    all.set(key, { last: request, times });
+  }
+  for (const { last, times } of all.values()) {
+    const [what, ...rest] = sentences(last, times, path, slowMs);
+    out(`${paint('bold', what!, colour.out)}\n  ${rest.join(' ')}`);
+  }
+}
+
+/** What came of it; then who asked and when, and where the answer came from. */
+function sentences(request: NotableRequest, times: number, path: string, slowMs: number): string[] {
+  const { op, errno, attribute, paths, ms, among, pid, uid } = request;
+  const other = paths.find((one) => one !== path);
+  const otherEnd =
+    other === undefined ? '' : ` ${paths[0] === path ? 'to' : 'from'} ${printable(other)}`;
+  const object = attribute === null ? otherEnd : ` of the attribute ${printable(attribute)}`;
+  const often = times === 1 ? '' : ` ${times} times`;
+  // Whatever was slow, of those that were answered in one go.
+  const isShared = among > 1 && ms >= slowMs;
+  const slowly = isShared ? 'perhaps slowly' : 'slowly';
+  const failed =
+    errno === null
+      ? `succeeded, ${slowly}`
+      : `failed with ${errno} (${strerror(errnoNumber(errno) ?? 0)})`;
+  const slow = errno !== null && ms >= slowMs ? `, and ${slowly}` : '';
+  const time = isShared
+    ? `at most ${took(ms)}, in which ${among} requests were answered`
+    : took(ms);
+  return [
+    `${printable(path)}: ${op.toLowerCase()}${object} ${failed}${slow}${often}.`,
+    `${times === 1 ? 'Process' : 'Last for process'} ${pid} of user ${uid}, at ${formatTime(request.time)}, in ${time}.`,
+    fromWhere(request),
+  ];
+}
+
+function fromWhere({ way }: NotableRequest): string {
+  const names = way.map(printable);
+  const last = names.pop();
+  if (last === undefined) return 'The mount itself answered, and asked no volume.';
+  const by = names.length === 0 ? '' : `, by way of ${names.join(', ')}`;
+  return `The answer came from ${last}${by}.`;
+}
+
+const took = (ms: number): string =>
+  ms < 1000 ? `${ms.toFixed(ms < 10 ? 2 : 0)} ms` : `${(ms / 1000).toFixed(2)} s`;
+
+/** Of this path there is nothing; perhaps of a folder on the way to it. */
+function nothing(
+  requests: readonly NotableRequest[],
+  path: string,
+  { slowMs, kept }: Omit<NotableDump, 'requests'>,
+): string {
+  const said = `no request for ${printable(path)} has failed or taken ${took(slowMs)}`;
+  const since = requests.length >= kept ? ' as far as is known: only the last are kept' : '';
+  for (let above = dirname(path); above !== '/'; above = dirname(above)) {
+    if (!requests.some(({ paths }) => paths.includes(above))) continue;
+    return `${said}${since}; but some for ${printable(above)}, which is on the way to it, have`;
+  }
+  return `${said}${since}`;
+}

@@ -1,0 +1,35 @@
+/** Keeps the letters of every file rotated by 13 places on the storage, and shows them as they were. */
+import { type Cbk, defineTranslator, type Fop, tail, unwind, wind } from 'glossa';
+
+const ROT13 = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const first = (byte & ~31) | 1; // 'A' or 'a', if it is a letter
+  const letter = byte - first;
+  return (first === 65 || first === 97) && letter >= 0 && letter < 26
+    ? first + ((letter + 13) % 26)
+    : byte;
+});
+
+/** Changes a copy, because other volumes share the bytes. */
+const rotated = (vector: Uint8Array): Uint8Array => vector.map((byte) => ROT13[byte]!);
+
+const writev: Fop<'writev', null> = (frame, xl, fd, vector, offset, flags, xdata) =>
+  tail.writev(frame, xl.children[0]!, fd, rotated(vector), offset, flags, xdata);
+
+const put: Fop<'put', null> = (frame, xl, loc, mode, umask, flags, vector, ...rest) =>
+  tail.put(frame, xl.children[0]!, loc, mode, umask, flags, rotated(vector), ...rest);
+
+const readv: Fop<'readv', null> = (frame, xl, fd, size, offset, flags, xdata) =>
+  wind.readv(frame, 0, readvCbk, xl.children[0]!, fd, size, offset, flags, xdata);
+
+/** `vector` is what was read, or null; `opRet` counts its bytes, or is -1. */
+const readvCbk: Cbk<'readv', null> = (frame, _cookie, _xl, opRet, opErrno, vector, ...rest) =>
+  unwind.readv(frame, opRet, opErrno, vector && rotated(vector), ...rest);
+
+export default defineTranslator<null, Record<string, never>>({
+  type: 'features/rot13',
+  description: 'Rotates the letters of what is written, and rotates them back for who reads.',
+  children: [1, 1],
+  options: {},
+  fops: { writev, put, readv },
+  init: () => null,
+});

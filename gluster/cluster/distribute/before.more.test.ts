@@ -1,0 +1,78 @@
+/** Directories that are older than the volume, on bricks of ours and of GlusterFS, with its client. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { BrickClients, distributedVolfile } from '../../../test/support/brick-clients.ts';
+import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { storedGfid } from '../../../test/support/posix.ts';
+
+const DIRECTORIES = ['a', 'b', 'c', 'd', 'a/sub', 'b/sub'];
+const KINDS = {
+  'two bricks of ours': ['ours', 'ours'],
+  'two of GlusterFS': ['real', 'real'],
+  'one of each': ['real', 'ours'],
+} as const;
+
+describe.skipIf(noBricks())('older directories', () => {
+  const ends: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+
+  /** Bricks with the directories, by the names of their clients: their ports, and where their files are. */
+  async function bricks(kinds: readonly ('ours' | 'real')[]) {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-before-'));
+    ends.push(async () => rmSync(folder, { recursive: true }));
+    const files = kinds.map((_, at) => join(folder, `b${at}`, 'files'));
+    const ports: Record<string, number> = {};
+    for (const [at, kind] of kinds.entries()) {
+      for (const path of DIRECTORIES) mkdirSync(join(files[at]!, path), { recursive: true });
+      const own = join(folder, `b${at}`);
+      const brick =
+        kind === 'real' ? await RealBrick.start(own) : await OurBrick.serve(own, files[at]!);
+      ends.push(() => brick.end());
+      ports[`b${at}`] = brick.port;
+    }
+    writeFileSync(join(files[0]!, 'a', 'file'), 'here');
+    const stored = (path: string) => files.map((disk) => storedGfid(join(disk, path)));
+    return { folder, ports, stored };
+  }
+
+  const expectOne = (stored: (path: string) => readonly (string | null)[]): void => {
+    for (const path of DIRECTORIES) {
+      const [first, second] = stored(path);
+      expect(first, path).not.toBeNull();
+      expect(second, path).toBe(first);
+    }
+  };
+
+  test.each(Object.entries(KINDS))('%s: by our client', async (_, kinds) => {
+    const { ports, stored } = await bricks(kinds);
+    const clients = new BrickClients();
+    ends.push(() => clients.end());
+    const client = await clients.distributed(ports);
+    for (const path of ['/', ...DIRECTORIES.map((each) => `/${each}`)]) {
+      // A brick of GlusterFS takes what is very new for what another client is making.
+      for (;;) {
+        const found = await client.ask('stat', path).catch(() => null);
+        if (found !== null) break;
+      }
+      await client.ask('listdir', path);
+    }
+    expectOne(stored);
+    expect(clients.log.join('\n')).not.toContain('several gfids');
+  });
+
+  test.each(Object.entries(KINDS))("%s: by GlusterFS's client", async (_, kinds) => {
+    const { folder, ports, stored } = await bricks(kinds);
+    const mount = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+    ends.push(() => mount.end());
+    const all = DIRECTORIES.map((path) => `ls -l ${path}`).join(' && ');
+    const said = await mount.sh(
+      `until ls -lR . > /dev/null 2>&1 && ${all}; do :; done; cat a/file`,
+    );
+    expect(said).toMatch(/here$/);
+    expectOne(stored);
+  });
+});

@@ -1,0 +1,79 @@
+/** Directories that are older than the volume: no brick has a gfid for them. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { NULL_GFID } from '../../../runtime/core/gfid.ts';
+import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
+import posix from '../../../runtime/xlators/storage/posix/index.ts';
+import { Distributed } from '../../../test/support/distributed.ts';
+import { folder, storedGfid } from '../../../test/support/posix.ts';
+
+const NAMES = ['one', 'two'];
+const DIRECTORIES = ['/a', '/b', '/c', '/a/sub', '/a/sub/below'];
+
+let disks: Readonly<Record<string, string>>;
+
+async function start(): Promise<Distributed> {
+  disks = Object.fromEntries(NAMES.map((name) => [name, folder()]));
+  for (const disk of Object.values(disks)) {
+    for (const path of DIRECTORIES) mkdirSync(join(disk, path), { recursive: true });
+  }
+  writeFileSync(join(disks.one!, 'file'), 'here');
+  const volume = await Distributed.start(NAMES, {}, undefined, {
+    storage: (name) => ({ translator: posix as never, options: { directory: disks[name]! } }),
+  });
+  onTestFinished(() => volume.stop());
+  return volume;
+}
+
+const stored = (path: string) => NAMES.map((name) => storedGfid(join(disks[name]!, path)));
+
+function entries(volume: Distributed, path: string, fop: 'readdir' | 'readdirp'): Dirent[] {
+  const fd = new Fd(volume.inode(path), 0, 1, true);
+  volume.ask('opendir', volume.loc(path), fd, null);
+  const all: Dirent[] = [];
+  for (let offset = 0; ; offset = all.at(-1)!.off) {
+    const told = volume.ask(fop, fd, 4096, offset, null);
+    if (told.opRet <= 0) break;
+    all.push(...(told.values[0] as Dirent[]));
+  }
+  fd.release();
+  return all.filter(({ name }) => !/^\.\.?$/.test(name));
+}
+
+test.each(['readdir', 'readdirp'] as const)(
+  '%s, which is of one brick, gives them none',
+  async (fop) => {
+    const volume = await start();
+    const listed = entries(volume, '/', fop);
+    expect(listed.map(({ name }) => name).sort()).toEqual(['a', 'b', 'c', 'file']);
+    for (const { name, gfid, stat } of listed) {
+      expect([name, gfid, stat]).toEqual([name, NULL_GFID, null]);
+      expect(stored(`/${name}`)).toEqual([null, null]);
+    }
+  },
+);
+
+test('the same one is given on all bricks when they are looked up after a listing', async () => {
+  const volume = await start();
+  for (const path of DIRECTORIES) {
+    entries(volume, path.slice(0, path.lastIndexOf('/')) || '/', 'readdirp');
+    const told = volume.lookup(path);
+    expect([path, told.opErrno]).toEqual([path, 0]);
+    const { iaGfid } = told.values[1] as Iatt;
+    expect([path, ...stored(path)]).toEqual([path, iaGfid, iaGfid]);
+  }
+  expect(volume.read('/file')).toBe('here');
+  expect(volume.logged).not.toContain('several gfids');
+});
+
+test('one that only one brick has is made with the others', async () => {
+  const volume = await start();
+  mkdirSync(join(disks.two!, 'new'));
+  entries(volume, '/', 'readdirp');
+  expect(volume.lookup('/new').opRet).toBe(0);
+  const [one, two] = stored('/new');
+  expect(one).not.toBeNull();
+  expect(one).toBe(two);
+});

@@ -1,0 +1,370 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { EIO, ENOENT, ENOTCONN, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { fail, tail } from '../../../runtime/core/gen/fops.gen.ts';
+import { type Dirent, IA_IFREG, type Iatt, type Statvfs } from '../../../runtime/core/iatt.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { having } from '../../../test/support/core.ts';
+import { Distributed, type Told } from '../../../test/support/distributed.ts';
+import { hashName } from './hash.ts';
+import { encodePiece, pieceWithout } from './layout/layout.ts';
+
+const LAYOUT = 'trusted.glusterfs.dht';
+const LINKTO = `${LAYOUT}.linkto`;
+const THREE = ['wz', 'wa', 'wm'];
+
+let volume: Distributed;
+const start = async (...args: Parameters<typeof Distributed.start>): Promise<Distributed> => {
+  volume = await Distributed.start(...args);
+  return volume;
+};
+afterEach(() => volume?.stop());
+
+/** Of the root over three: wm, wz, wa, from the lowest hash on. */
+function placeInRoot(name: string): string {
+  const hash = hashName(name);
+  if (hash <= 0x55555554) return 'wm';
+  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
+}
+const placesOf = (path: string): string[] =>
+  THREE.filter((child) => volume.at(child, path) !== null);
+const typeErrno = ({ opRet, opErrno }: { opRet: number; opErrno: number }): number =>
+  opRet < 0 ? opErrno : 0;
+
+/** A child is gone, or there again. */
+function setUp(name: string, isUp: boolean): void {
+  const xl = volume.graph.xlators.find((each) => each.name === name)!;
+  xl.up = isUp;
+  volume.graph.top.notify(isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
+}
+
+test('the root of a new volume gets its layout', async () => {
+  await start(THREE);
+  expect(volume.xattr('/', LAYOUT)).toEqual({
+    wm: '00000001000000000000000055555554',
+    wz: '000000010000000055555555aaaaaaa9',
+    wa: '0000000100000000aaaaaaaaffffffff',
+  });
+});
+
+test('a file is where its hash says, and found there', async () => {
+  await start(THREE);
+  const names = [...Array(30).keys()].map((n) => `n${n}`).concat('é', '.foo.txt.Ab12');
+  for (const name of names) {
+    expect(volume.create(`/${name}`, name).opRet).toBe(0);
+    const place = name.startsWith('.') ? placeInRoot('foo.txt') : placeInRoot(name);
+    expect(placesOf(`/${name}`)).toEqual([place]);
+    expect(volume.read(`/${name}`)).toBe(name);
+    const dict = volume.ask(
+      'getxattr',
+      new Loc(volume.root),
+      `dht.file.hashed-subvol.${name}`,
+      null,
+    ).values[0] as Dict;
+    expect(dict.get(`dht.file.hashed-subvol.${name}`)).toBe(place);
+  }
+  expect(volume.list('/').sort()).toEqual(names.sort());
+});
+
+describe('a file that is elsewhere', () => {
+  /** A file of this name on a child that it does not belong to. */
+  async function misplace(options: Readonly<Record<string, string>> = {}): Promise<string> {
+    await start(THREE, options);
+    const { inodes } = volume.graph;
+    const name = 'n1';
+    const other = THREE.find((child) => child !== placeInRoot(name))!;
+    const loc = new Loc(inodes.newInode(), volume.root, name);
+    volume.askChild(other, 'mknod', loc, 0o100640, 0, 0, volume.newXdata());
+    return other;
+  }
+
+  test('is found, and a linkto says from then on where it is', async () => {
+    const other = await misplace();
+    expect(volume.lookup('/n1').opRet).toBe(0);
+    const linkto = volume.at(placeInRoot('n1'), '/n1')!;
+    expect(linkto.buf.iaProt).toBe(0o1000);
+    expect(Buffer.from(linkto.xattrs.bytes(LINKTO)!).toString()).toBe(`${other}\0`);
+    expect(volume.list('/')).toEqual(['n1']);
+    const again = volume.lookup('/n1').values[1] as Iatt;
+    expect(again.iaProt).toBe(0o640);
+  });
+
+  test('is removed with its linkto', async () => {
+    await misplace();
+    volume.lookup('/n1');
+    expect(typeErrno(volume.ask('unlink', volume.loc('/n1'), 0, null))).toBe(0);
+    expect(placesOf('/n1')).toEqual([]);
+  });
+
+  test('is not found where nobody is to look for it', async () => {
+    await misplace({ 'lookup-optimize': 'off', 'lookup-unhashed': 'off' });
+    expect(volume.lookup('/n1').opErrno).toBe(ENOENT);
+  });
+
+  test('is EIO where another child has a directory of its name', async () => {
+    const other = await misplace();
+    const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
+    const third = THREE.find((child) => child !== other && child !== placeInRoot('n1'))!;
+    volume.askChild(third, 'mkdir', loc, 0o755, 0, volume.newXdata());
+    expect(volume.lookup('/n1').opErrno).toBe(EIO);
+  });
+});
+
+test('a linkto that leads to nothing goes', async () => {
+  await start(THREE);
+  const hashed = placeInRoot('n1');
+  const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
+  const value = new TextEncoder().encode('wa\0');
+  const xdata = volume.newXdata().set(LINKTO, value);
+  volume.askChild(hashed, 'mknod', loc, 0o101000, 0, 0, xdata);
+  expect(volume.at(hashed, '/n1')!.xattrs.bytes(LINKTO)).toEqual(value);
+  expect(volume.lookup('/n1').opErrno).toBe(ENOENT);
+  expect(placesOf('/n1')).toEqual([]);
+});
+
+test('subvolumes with other names than the volume was made with are told of', async () => {
+  await start(THREE);
+  const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
+  const xdata = volume.newXdata().set(LINKTO, new TextEncoder().encode('old\0'));
+  volume.askChild(placeInRoot('n1'), 'mknod', loc, 0o101000, 0, 0, xdata);
+  for (let n = 0; n < 2; n++) volume.lookup('/n1');
+  expect(volume.logged.match(/\/n1 is said to be with 'old', which is no subvolume/g)).toHaveLength(
+    1,
+  );
+});
+
+test('subvolumes without locks are told of, once', async () => {
+  const refusing = having('refusing', { inodelk: (frame) => fail.inodelk(frame, EOPNOTSUPP) });
+  await start(THREE, {}, () => ({ translator: refusing }));
+  expect(volume.create('/f', '').opErrno).toBe(EIO);
+  volume.ask('lookup', new Loc(volume.root), null);
+  const told = /subvolume '(\w+)' has no locks: inodelk fails with EOPNOTSUPP.*features\/locks/g;
+  expect([...volume.logged.matchAll(told)].map(([, name]) => name)).toEqual(['wa']);
+});
+
+test('a subvolume that was added is told of, and leaves the layout as it is', async () => {
+  await start(['wz', 'wa', 'new']);
+  const none = Dict.of({ [LAYOUT]: encodePiece(pieceWithout(0)) });
+  const half = (start: number, stop: number): Dict =>
+    Dict.of({ [LAYOUT]: encodePiece({ ...pieceWithout(0), start, stop }) });
+  volume.askChild('new', 'setxattr', new Loc(volume.root), none, 0, null);
+  volume.askChild('wz', 'setxattr', new Loc(volume.root), half(0, 0x7fffffff), 0, null);
+  volume.askChild('wa', 'setxattr', new Loc(volume.root), half(0x80000000, 0xffffffff), 0, null);
+  for (let n = 0; n < 2; n++) volume.ask('lookup', new Loc(volume.root), null);
+  expect(volume.logged.match(/subvolume 'new' has no range in the root/g)).toHaveLength(1);
+  expect(volume.xattr('/', LAYOUT)).toMatchObject({
+    new: '0'.repeat(32),
+    wz: `${'0'.repeat(24)}7fffffff`,
+  });
+});
+
+test('a directory that is missing on a child is made there, with all that it has', async () => {
+  await start(THREE);
+  const { inodes } = volume.graph;
+  const xdata = volume.newXdata();
+  for (const child of ['wz', 'wa']) {
+    const loc = new Loc(inodes.newInode(), volume.root, 'd');
+    volume.askChild(child, 'mkdir', loc, 0o751, 0, xdata);
+    const attributes = Dict.of({ 'user.k': new Uint8Array([1]) });
+    volume.askChild(
+      child,
+      'setxattr',
+      new Loc(loc.inode, null, null, xdata.get('gfid-req') as string),
+      attributes,
+      0,
+      null,
+    );
+  }
+  expect(volume.lookup('/d').opRet).toBe(0);
+  const wm = volume.at('wm', '/d')!;
+  expect(wm.buf.iaProt).toBe(0o751);
+  expect(wm.xattrs.bytes('user.k')).toEqual(new Uint8Array([1]));
+  expect(
+    Object.values(volume.xattr('/d', LAYOUT)).filter((piece) => piece?.startsWith('00000001')),
+  ).toHaveLength(3);
+  const mds = Object.entries(volume.xattr('/d', `${LAYOUT}.mds`)).filter(
+    ([, value]) => value !== undefined,
+  );
+  expect(mds).toEqual([[placeInRoot('d'), '00000000']]);
+  expect(volume.list('/')).toEqual(['d']);
+});
+
+test('a layout with a hole is made anew', async () => {
+  await start(THREE);
+  volume.askChild('wa', 'removexattr', new Loc(volume.root), LAYOUT, null);
+  expect(volume.ask('lookup', new Loc(volume.root), null).opRet).toBe(0);
+  expect(volume.xattr('/', LAYOUT).wa).toBe('0000000100000000aaaaaaaaffffffff');
+});
+
+test('attributes of a directory are changed on all children, and show as those of one', async () => {
+  await start(THREE);
+  const stbuf = Object.assign((volume.lookup('/').values[1] as Iatt).copy(), { iaProt: 0o700 });
+  expect(volume.ask('setattr', new Loc(volume.root), stbuf, 1, null).opRet).toBe(0);
+  expect(THREE.map((child) => volume.at(child, '/')!.buf.iaProt)).toEqual([0o700, 0o700, 0o700]);
+  const buf = volume.ask('stat', new Loc(volume.root), null).values[0] as Iatt;
+  expect([buf.iaProt, buf.iaSize, buf.iaBlocks]).toEqual([0o700, 4096, 8]);
+});
+
+test('what a change says of a directory is what it is asked for later', async () => {
+  await start(THREE);
+  volume.mkdir('/d');
+  volume.mkdir('/d/below');
+  const dir = volume.inode('/d');
+  const shown = (buf: Iatt): readonly unknown[] => [
+    [buf.iaMtime, buf.iaMtimeNsec, buf.iaCtime, buf.iaCtimeNsec, buf.iaAtime, buf.iaAtimeNsec],
+    [buf.iaProt, buf.iaSize, buf.iaBlocks, buf.iaNlink, buf.iaIno],
+  ];
+  /** That it says nothing will do: then the directory is asked for. */
+  const expectSame = (change: () => Told, at: number, mayBeUnknown = false): void => {
+    volume.context.advance(1000);
+    const { opRet, values } = change();
+    expect(opRet).toBe(0);
+    const told = values[at] as Iatt | null;
+    const now = volume.ask('stat', new Loc(dir), null).values[0] as Iatt;
+    if (told !== null || !mayBeUnknown) expect(shown(told!)).toEqual(shown(now));
+  };
+  const stbuf = Object.assign((volume.lookup('/d').values[1] as Iatt).copy(), { iaProt: 0o700 });
+  const fd = new Fd(dir, 0, 1, true);
+  volume.ask('opendir', new Loc(dir), fd, null);
+
+  expectSame(() => volume.ask('setattr', new Loc(dir), stbuf, 1, null), 1);
+  expectSame(() => volume.ask('fsetattr', fd, stbuf, 1, null), 1);
+  for (let at = 0; at < 9; at += 1) {
+    // Of one child alone, and of several: of its hash, and of a linkto's.
+    const to = (name: string): Loc => new Loc(volume.inode(`/d/a${at}`), dir, name);
+    const symlink = new Loc(volume.graph.inodes.newInode(), dir, `s${at}`);
+    expectSame(() => volume.create(`/d/a${at}`), 4);
+    expectSame(() => volume.ask('symlink', 'x', symlink, 0, volume.newXdata()), 3);
+    expectSame(() => volume.ask('link', volume.loc(`/d/a${at}`), to(`b${at}`), null), 3, true);
+    expectSame(() => volume.ask('rename', volume.loc(`/d/a${at}`), to(`c${at}`), null), 2, true);
+    volume.lookup(`/d/c${at}`);
+    expectSame(() => volume.ask('unlink', volume.loc(`/d/c${at}`), 0, null), 1, true);
+    expectSame(() => volume.mkdir(`/d/d${at}`), 3);
+    expectSame(() => volume.ask('rmdir', volume.loc(`/d/d${at}`), 0, null), 1);
+  }
+  fd.release();
+});
+
+test('a rename over several children leaves nothing in caches that will be over', async () => {
+  await start(THREE);
+  const unknown = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((at) => {
+    volume.create(`/a${at}`);
+    const loc = volume.loc(`/a${at}`);
+    const buf = volume.ask('rename', loc, new Loc(null, volume.root, `b${at}`), null)
+      .values[0] as Iatt;
+    expect([buf.iaGfid, buf.iaType]).toEqual([loc.inode!.gfid, IA_IFREG]);
+    return !buf.known;
+  });
+  const moved = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((at) => placesOf(`/b${at}`).length > 1);
+  expect(moved.length).toBeGreaterThan(0);
+  expect(unknown).toEqual(moved);
+});
+
+test('space is that of all', async () => {
+  await start(THREE);
+  const of = (told: { values: readonly unknown[] }): Statvfs => told.values[0] as Statvfs;
+  const all = of(volume.ask('statfs', new Loc(volume.root), null));
+  const one = of(volume.askChild('wa', 'statfs', new Loc(volume.root), null));
+  expect(all.blocks).toBe(3 * one.blocks);
+});
+
+test('a listing goes on at every offset', async () => {
+  await start(THREE);
+  const names = [...Array(60).keys()].map((n) => `n${n}`);
+  for (const name of names) volume.create(`/${name}`);
+  expect(volume.list('/', 400).sort()).toEqual(names.sort());
+
+  const fd = new Fd(volume.root, 0, 1, true);
+  volume.ask('opendir', new Loc(volume.root), fd, null);
+  const from = (offset: number): Dirent[] => {
+    const told = volume.ask('readdirp', fd, 400, offset, null);
+    const entries = (told.values[0] ?? []) as Dirent[];
+    return entries.length === 0 ? [] : [...entries, ...from(entries.at(-1)!.off)];
+  };
+  const all = from(0);
+  all.forEach(({ off }, at) => {
+    expect(from(off).map(({ name }) => name)).toEqual(all.slice(at + 1).map(({ name }) => name));
+  });
+  fd.release();
+});
+
+describe('with a child away', () => {
+  const name = [...Array(99).keys()]
+    .map((n) => `s${n}`)
+    .find((each) => placeInRoot(each) === 'wm')!;
+
+  test('names that belong to it are absent, and cannot be made', async () => {
+    await start(THREE, {}, () => undefined);
+    setUp('wm', false);
+    expect(volume.create(`/${name}`).opErrno).toBe(ENOTCONN);
+    expect(volume.mkdir(`/${name}`).opErrno).toBe(ENOTCONN);
+    const told = volume.ask('statfs', new Loc(volume.root), null);
+    expect(told.opRet).toBe(0);
+  });
+
+  test('a directory that is looked up meanwhile keeps its range for it', async () => {
+    let isAway = false;
+    await start(THREE, {}, (child) => ({
+      translator: having('away', {
+        lookup(frame, xl, ...args) {
+          if (isAway && child === 'wm') fail.lookup(frame, ENOTCONN);
+          else tail.lookup(frame, xl.children[0]!, ...args);
+        },
+      }),
+    }));
+    volume.mkdir('/d');
+    setUp('wm', false);
+    isAway = true;
+    volume.lookup('/d');
+    const errnos = [...Array(30).keys()].map((n) => volume.create(`/d/n${n}`).opErrno);
+    expect(new Set(errnos)).toEqual(new Set([0, ENOTCONN]));
+  });
+
+  test('the volume is up as long as one is', async () => {
+    await start(THREE);
+    for (const child of ['wm', 'wa']) setUp(child, false);
+    expect(volume.graph.isUp).toBe(true);
+    setUp('wz', false);
+    expect(volume.graph.isUp).toBe(false);
+    setUp('wa', true);
+    expect(volume.graph.isUp).toBe(true);
+  });
+});
+
+test('a lookup of a file asks one child, however many there are', async () => {
+  let asked = 0;
+  const counting = having('counting', {
+    lookup(frame, xl, loc, xdata) {
+      asked += 1;
+      tail.lookup(frame, xl.children[0]!, loc, xdata);
+    },
+  });
+  await start(
+    [...Array(32).keys()].map((n) => `c${n}`),
+    {},
+    () => ({ translator: counting }),
+  );
+  volume.create('/f');
+  for (const name of ['known', 'new']) {
+    if (name === 'new') volume.graph.inodes.unlink(volume.root, 'f');
+    asked = 0;
+    expect(volume.lookup('/f').opRet).toBe(0);
+    expect(asked, name).toBe(1);
+  }
+});
+
+test('entries have their inodes told', async () => {
+  await start(THREE);
+  volume.create('/n1', 'x');
+  const told = volume.ask('readdirp', new Fd(volume.root, 0, 1, true), 4096, 0, null);
+  const entry = (told.values[0] as Dirent[]).find(({ name }) => name === 'n1')!;
+  expect(entry.inode!.ctxGet(volume.graph.top)).toBe(THREE.indexOf(placeInRoot('n1')));
+});
+
+test.each([
+  [{ 'decommissioned-bricks': 'wb' }, "'wb' is no subvolume"],
+  [{ 'rsync-hash-regex': '(' }, 'rsync-hash-regex'],
+])('%o is refused', async (options, why) => {
+  await expect(Distributed.start(THREE, options)).rejects.toThrow(why);
+});

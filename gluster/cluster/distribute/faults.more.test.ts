@@ -1,0 +1,209 @@
+/** Whatever a fop of many steps is ended at: the next client finds, and repairs, one of few states. */
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Dict } from '../../../runtime/core/dict.ts';
+import { ENOENT } from '../../../runtime/core/errno.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import {
+  canTakeBack,
+  FAULTS,
+  Fault,
+  type FaultKind,
+  PLACEMENTS,
+} from '../../../test/support/faults.ts';
+import { SharedVolume } from '../../../test/support/shared-volume.ts';
+import { hashName } from './hash.ts';
+
+const NAMES = ['wz', 'wa', 'wm'];
+let volume: SharedVolume;
+afterEach(() => volume?.stop());
+
+function placeInRoot(name: string): string {
+  const hash = hashName(name);
+  if (hash <= 0x55555554) return 'wm';
+  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
+}
+const nameAt = (child: string, prefix: string): string => {
+  for (let n = 0; ; n++) if (placeInRoot(`${prefix}${n}`) === child) return `/${prefix}${n}`;
+};
+
+/** The gfid at a path as the next client finds it; null for none. */
+function gfidAt(path: string): string | null {
+  const found = volume.find(1, path);
+  if (typeof found === 'number') expect([ENOENT]).toContain(found);
+  return typeof found === 'number' ? null : found.gfid;
+}
+
+/** Removes everything as `rm -r` does. */
+function removeAll(path: string): void {
+  const entries = volume.list(1, path || '/');
+  for (const { name, stat, inode } of entries) {
+    const below = `${path}/${name}`;
+    const parent = volume.find(1, path) as Inode;
+    if (stat !== null && inode !== null) {
+      const known = volume.graph.inodes.link(inode, null, null, stat)!;
+      expect(volume.ask(1, 'unlink', new Loc(known, parent, name), 0, null).opErrno).toBe(0);
+      continue;
+    }
+    if (typeof volume.find(1, below) === 'number') continue;
+    removeAll(below);
+    expect(volume.rmdir(1, below), `rmdir ${below}`).toBe(0);
+  }
+}
+
+interface Walk {
+  /** Makes what there is before. */
+  readonly prepare: () => void;
+  /** Its errno. */
+  readonly act: () => number;
+  /** @param isCleared whether the client could take back what it had begun */
+  readonly check: (errno: number, isCleared: boolean) => void;
+}
+
+/** Walks all points of a fop. */
+async function walk(kind: FaultKind, { prepare, act, check }: Walk): Promise<void> {
+  for (let point = 1; ; point++) {
+    volume = await SharedVolume.start(NAMES, 2);
+    prepare();
+    const fault = new Fault(kind, point);
+    volume.decide = (wind) => fault.decide(wind);
+    const errno = act();
+    volume.decide = () => 'pass';
+    try {
+      expect(errno).not.toBeNaN();
+      check(errno, canTakeBack(kind));
+      removeAll('');
+      // A name may be with children that do not list it: of a directory that some have renamed.
+      for (const path of ['/d', '/e']) {
+        if (typeof volume.find(1, path) === 'number') continue;
+        removeAll(path);
+        expect(volume.rmdir(1, path), `rmdir ${path}`).toBe(0);
+      }
+      volume.mkdir(1, '/new');
+      for (const name of ['a', 'b', 'c', 'd']) expect(volume.mkdir(1, `/new/${name}`)).toBe(0);
+      removeAll('');
+      expect(volume.state().filter((line) => !line.includes('->'))).toEqual([]);
+    } catch (error) {
+      (error as Error).message += `\nat point ${point}: ${volume.state().join(', ')}`;
+      throw error;
+    }
+    await volume.stop();
+    if (!fault.hasHappened) return;
+  }
+}
+
+const childOf = (letter: string): string => NAMES['abc'.indexOf(letter)]!;
+
+describe.each(FAULTS)('%s', (fault) => {
+  test.each(PLACEMENTS)(
+    'rename of a file (source, old name, new name, target: %s)',
+    async (letters) => {
+      const [source, oldHash, newHash] = [...letters].map(childOf) as [string, string, string];
+      const target = letters[3] === '-' ? null : childOf(letters[3]!);
+      const [from, to] = [nameAt(oldHash, 'from'), nameAt(newHash, 'to')];
+      let gfid: string;
+      let old: string | null;
+      await walk(fault, {
+        prepare: () => {
+          gfid = volume.put(source, from);
+          old = target === null ? null : volume.put(target, to);
+          volume.find(0, from);
+          volume.find(0, to);
+        },
+        act: () => volume.rename(0, from, to),
+        check: (errno, isCleared) => {
+          const [first, second] = [gfidAt(from), gfidAt(to)];
+          expect([gfid, null]).toContain(first);
+          expect([gfid, old]).toContain(second);
+          expect([first, second]).toContain(gfid);
+          if (errno === 0) expect(second).toBe(gfid);
+          else if (isCleared) expect([first, second]).toEqual([gfid, old]);
+        },
+      });
+    },
+  );
+
+  test.each(NAMES)('link to a name that belongs to %s', async (child) => {
+    const [from, to] = [nameAt('wz', 'from'), nameAt(child, 'to')];
+    let gfid: string;
+    await walk(fault, {
+      prepare: () => {
+        gfid = volume.put('wz', from);
+      },
+      act: () => volume.link(0, from, to),
+      check: (errno, isCleared) => {
+        expect(gfidAt(from)).toBe(gfid);
+        const made = gfidAt(to);
+        expect([gfid, null]).toContain(made);
+        if (errno === 0) expect(made).toBe(gfid);
+        else if (isCleared) expect(made).toBeNull();
+      },
+    });
+  });
+
+  /** A directory is nowhere, or whole: on all children, with a place for every name. */
+  const isWhole = (path: string): boolean => {
+    const inode = volume.find(1, path);
+    const on = volume.state().filter((line) => line.endsWith(` ${path}/`));
+    if (typeof inode === 'number') {
+      expect(on).toEqual([]);
+      return false;
+    }
+    expect(on).toHaveLength(3);
+    for (let n = 0; n < 40; n++) {
+      const key = `dht.file.hashed-subvol.${n}`;
+      const told = volume.ask(1, 'getxattr', new Loc(inode), key, null);
+      expect(NAMES).toContain((told.values[0] as Dict | null)?.get(key));
+    }
+    return true;
+  };
+
+  test('mkdir', async () => {
+    await walk(fault, {
+      prepare: () => {},
+      act: () => volume.mkdir(0, '/d'),
+      check: (errno) => {
+        const made = isWhole('/d');
+        if (errno === 0) expect(made).toBe(true);
+      },
+    });
+  });
+
+  test('rmdir', async () => {
+    await walk(fault, {
+      prepare: () => volume.mkdir(0, '/d'),
+      act: () => volume.rmdir(0, '/d'),
+      check: (errno, isCleared) => {
+        const isThere = isWhole('/d');
+        if (errno === 0) expect(isThere).toBe(false);
+        else if (isCleared) expect(isThere).toBe(true);
+      },
+    });
+  });
+
+  test.each([
+    ['to a new name', false],
+    ['over an empty one', true],
+  ])('rename of a directory %s', async (_, isOver) => {
+    let gfid: string;
+    let old: string | null;
+    await walk(fault, {
+      prepare: () => {
+        for (const path of ['/d', '/d/below', ...(isOver ? ['/e'] : [])]) volume.mkdir(0, path);
+        gfid = gfidAt('/d')!;
+        old = gfidAt('/e');
+      },
+      act: () => volume.rename(0, '/d', '/e'),
+      check: (errno, isCleared) => {
+        const [first, second] = [gfidAt('/d'), gfidAt('/e')];
+        expect([gfid, null]).toContain(first);
+        expect([gfid, old]).toContain(second);
+        expect([first, second]).toContain(gfid);
+        if (errno === 0) expect([first, second]).toEqual([null, gfid]);
+        else if (isCleared) expect([first, second]).toEqual([gfid, old]);
+        const at = first === gfid ? '/d' : '/e';
+        expect(gfidAt(`${at}/below`)).not.toBeNull();
+      },
+    });
+  });
+});

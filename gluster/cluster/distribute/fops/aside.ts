@@ -1,0 +1,69 @@
+/**
+ * A file that is made on another child than its name belongs to: a linkto there says where it is.
+ *
+ * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk), `dht-linkfile.c`.
+ */
+import { newGfid } from '../../../../runtime/core/context.ts';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
+import { type Gfid, gfidFromBytes } from '../../../../runtime/core/gfid.ts';
+import type { Iatt } from '../../../../runtime/core/iatt.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
+import type { Loc } from '../../../../runtime/core/loc.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import type { Distribute } from '../distribute.ts';
+import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
+import { type Answer, failure, type Steps, type Task } from '../task.ts';
+import { onlyIfLinkto } from './everywhere.ts';
+
+export type Making = 'create' | 'mknod' | 'symlink' | 'put';
+
+/** Where things are in arguments and replies. */
+export const PLACES = {
+  create: { loc: 0, inode: 1, folder: 3 },
+  mknod: { loc: 0, inode: 0, folder: 2 },
+  symlink: { loc: 1, inode: 0, folder: 2 },
+  put: { loc: 0, inode: 0, folder: 2 },
+} as const;
+
+/** Makes a linkto where the name belongs, and the file on another child. */
+export function* makeAside<N extends Making>(
+  task: Task,
+  volume: Distribute,
+  name: N,
+  args: FopTable[N]['args'],
+  hashed: number,
+  child: number,
+): Steps<Answer<N>> {
+  const place = PLACES[name];
+  const loc = args[place.loc] as Loc;
+  const xdata = ((args.at(-1) as Dict | null)?.copy() ?? new Dict()) as Dict;
+  const gfid = gfidIn(xdata) ?? newGfid(volume.xl.context);
+  xdata.setGfid(GFID_REQ, gfid);
+  const linkto = yield* makeLinkto(task, volume, loc, hashed, child, gfid);
+  if (linkto.opRet < 0) return failure(name, linkto.opErrno);
+  const given = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
+  const made = yield* task.one(child, name, ...given);
+  if (made.opRet < 0) {
+    yield* task.own(hashed, 'unlink', loc, 0, onlyIfLinkto());
+    return made;
+  }
+  const [inode, buf] = made.values.slice(place.inode) as [Inode | null, Iatt | null];
+  const kept = inode ?? loc.inode;
+  if (kept !== null && buf !== null) volume.keep(kept, buf.iaGfid, child);
+  if (buf !== null) yield* chownLinkto(task, loc, hashed, buf);
+  forgetFolder(made.values, place.folder);
+  return made;
+}
+
+/** It was changed on several children: who wants to know the times that it has come to asks. */
+function forgetFolder(values: unknown[], at: number): void {
+  values[at] = null;
+  values[at + 1] = null;
+}
+
+function gfidIn(xdata: Dict): Gfid | undefined {
+  const value = xdata.get(GFID_REQ);
+  if (value instanceof Uint8Array && value.length === 16) return gfidFromBytes(value);
+  return typeof value === 'string' ? value : undefined;
+}

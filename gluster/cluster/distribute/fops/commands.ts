@@ -1,0 +1,70 @@
+/**
+ * What a volume is told to do, by setting an extended attribute that no file gets: root alone may.
+ *
+ *     setfattr -n distribute.fix.layout -v yes DIR            deals out its ranges anew
+ *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among so many children
+ *     setfattr -n distribute.commit-hash -v 1700000000 ROOT   all layouts are as they are to be
+ *
+ * The first two are GlusterFS's; the last is ours, which `glossa rebalance` ends with.
+ */
+import { decodeName, encodeName } from '../../../../runtime/core/bytes.ts';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { EINVAL, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
+import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import type { Distribute } from '../distribute.ts';
+import { fixLayout } from '../heal/fix-layout.ts';
+import { type Answer, failure, type Steps, success, type Task } from '../task.ts';
+
+const SPREAD = 'distribute.directory-spread-count';
+export const FIX_LAYOUT = 'distribute.fix.layout';
+export const COMMIT_HASH = 'distribute.commit-hash';
+
+const HASH_MAX = 0xffff_ffff;
+
+type Command = (task: Task, volume: Distribute, dir: Loc, value: string) => Steps<number>;
+
+const commands: Readonly<Record<string, Command>> = {
+  [FIX_LAYOUT]: (task, volume, dir) => fixLayout(task, volume, dir),
+  *[SPREAD](task, volume, dir, value) {
+    const count = /^\d+$/.test(value) ? Number(value) : 0;
+    if (count === 0 || count > volume.all.length) return EOPNOTSUPP;
+    return yield* fixLayout(task, volume, dir, count);
+  },
+  *[COMMIT_HASH](task, volume, dir, value) {
+    const hash = /^\d+$/.test(value) ? Number(value) : 0;
+    if (dir.gfid !== ROOT_GFID || hash === 0 || hash > HASH_MAX) return EINVAL;
+    const dict = new Dict().set(volume.keys.commitHash, encodeName(`${hash}\0`));
+    const set = yield* task.ownEach(volume.all, 'setxattr', () => [dir, dict, 0, null]);
+    const failed = set.find(({ opRet }) => opRet < 0);
+    if (failed !== undefined) return failed.opErrno;
+    volume.commitHash = hash;
+    return 0;
+  },
+};
+
+/** What GlusterFS does, and what is not done here: no child is to take it for an attribute. */
+const REFUSED = ['trusted.distribute.migrate-data', 'glusterfs.dht.nuke', 'decommission-brick'];
+
+const NAMES = [...REFUSED, ...Object.keys(commands)];
+
+export const isCommand = (dict: Dict | null): boolean => NAMES.some((name) => dict?.has(name));
+
+export function* obey(
+  task: Task,
+  volume: Distribute,
+  inode: Inode,
+  dict: Dict,
+): Steps<Answer<'setxattr'>> {
+  if (task.frame?.root.uid !== 0) return failure('setxattr', EPERM);
+  if (REFUSED.some((name) => dict.has(name))) return failure('setxattr', EOPNOTSUPP);
+  for (const [name, command] of Object.entries(commands)) {
+    const value = dict.get(name);
+    if (value === undefined) continue;
+    const text = value instanceof Uint8Array ? decodeName(value) : String(value);
+    const errno = yield* command(task, volume, new Loc(inode), text.replace(/\0+$/, ''));
+    if (errno !== 0) return failure('setxattr', errno);
+  }
+  return success('setxattr', null);
+}

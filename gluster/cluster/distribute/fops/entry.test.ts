@@ -1,0 +1,197 @@
+/** Files are made while another client deals out the ranges of their folder anew, or empties a child. */
+import { expect, onTestFinished, test } from 'vitest';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { EIO } from '../../../../runtime/core/errno.ts';
+import { Fd } from '../../../../runtime/core/fd.ts';
+import { type FopName, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
+import {
+  collect,
+  collectCbk,
+  unwindArgs,
+  windArgs,
+} from '../../../../runtime/core/gen/generic.gen.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import type { Fops } from '../../../../runtime/core/xlator.ts';
+import { having, type TestVolume } from '../../../../test/support/core.ts';
+import { Distributed, type Told } from '../../../../test/support/distributed.ts';
+import { hashName } from '../hash.ts';
+import { decodePiece, encodePiece, type Piece, pieceWithout } from '../layout/layout.ts';
+import { FIX_LAYOUT } from './commands.ts';
+
+const NAMES = ['wz', 'wa', 'wm'];
+const LAYOUT = 'trusted.glusterfs.dht';
+const FILES = [...Array(12).keys()].map((n) => `f${n}`);
+
+let volume: Distributed;
+/** What children were asked for that is of interest here, in order. */
+let asked: string[];
+
+const WATCHED = ['create', 'mknod', 'symlink', 'inodelk', 'lookup', 'getxattr'] as const;
+
+/** Passes everything on, and notes it. */
+const watching = having(
+  'watching',
+  Object.fromEntries(
+    WATCHED.map((fop: FopName) => [
+      fop,
+      collect[fop]((frame, xl, args) => {
+        asked.push(`${xl.name} ${fop}`);
+        const cbk = collectCbk[fop]((back, _cookie, _xl, opRet, opErrno, values) =>
+          unwindArgs[fop](back, opRet, opErrno, values),
+        );
+        windArgs[fop](frame, 0, cbk as never, xl.children[0]!, args);
+      }),
+    ]),
+  ) as Fops<null>,
+);
+
+async function start(
+  options: Readonly<Record<string, string>> = {},
+  translator: unknown = watching,
+): Promise<void> {
+  asked = [];
+  const between = (): Omit<TestVolume, 'name' | 'below'> => ({ translator: translator as never });
+  const started = await Distributed.start(NAMES, options, between);
+  onTestFinished(() => started.stop());
+  volume = started;
+}
+
+const piecesOf = (path: string): Piece[] =>
+  Object.values(volume.xattr(path, LAYOUT)).map((hex) => decodePiece(Buffer.from(hex!, 'hex'))!);
+
+/** Gives the children other pieces, as another client's fix-layout may. */
+function deal(path: string, pieces: readonly Piece[]): readonly Piece[] {
+  const { inode } = volume.loc(path);
+  NAMES.forEach((child, at) => {
+    const dict = new Dict().set(LAYOUT, encodePiece(pieces[at]!));
+    expect(volume.askChild(child, 'setxattr', new Loc(inode), dict, 0, null).opRet).toBe(0);
+  });
+  return pieces;
+}
+/** Each child has the range that another had. */
+const rotate = (path: string): readonly Piece[] => {
+  const before = piecesOf(path);
+  return deal(
+    path,
+    before.map((_, at) => before[(at + 1) % before.length]!),
+  );
+};
+const placeIn = (pieces: readonly Piece[], name: string): string =>
+  NAMES[pieces.findIndex(({ start, stop }) => start <= hashName(name) && hashName(name) <= stop)]!;
+const placesOf = (path: string): string[] =>
+  NAMES.filter((child) => volume.at(child, path) !== null);
+
+const newLoc = (parent: string, name: string): Loc =>
+  new Loc(
+    volume.graph.inodes.newInode(),
+    parent === '/' ? volume.root : volume.inode(parent),
+    name,
+  );
+/** Without a lookup, as of a name that was looked up before. */
+function create(parent: string, name: string): Told {
+  const loc = newLoc(parent, name);
+  const fd = new Fd(loc.inode!, 2, 1);
+  asked = [];
+  const told = volume.ask('create', loc, 0o102, 0o644, 0, fd, volume.newXdata());
+  fd.release();
+  return told;
+}
+const mknod = (parent: string, name: string): Told =>
+  volume.ask('mknod', newLoc(parent, name), 0o100644, 0, 0, volume.newXdata());
+/** Ranges can be dealt out anew, for which all locks are needed: an answer that waits is none. */
+function expectFree(path: string): void {
+  const loc = new Loc(path === '/' ? volume.root : volume.inode(path));
+  const dict = new Dict().set(FIX_LAYOUT, 'yes');
+  expect(volume.ask('setxattr', loc, dict, 0, null)).toMatchObject({ opRet: 0 });
+}
+
+test.each(['/', '/folder'])('in %s they are where their names belong now', async (folder) => {
+  await start();
+  if (folder !== '/') volume.mkdir(folder);
+  const at = (name: string): string => `${folder === '/' ? '' : folder}/${name}`;
+  create(folder, 'before');
+  for (const [n, name] of FILES.entries()) {
+    // Once it is known what it is, it changes again.
+    const now = n % 4 === 0 ? rotate(folder) : piecesOf(folder);
+    expect([name, create(folder, name).opErrno]).toEqual([name, 0]);
+    expect([name, placesOf(at(name))]).toEqual([name, [placeIn(now, name)]]);
+    const { xattrs } = volume.at(placeIn(now, name), at(name))!;
+    expect(xattrs.has(LAYOUT)).toBe(false);
+  }
+  expect(volume.list(folder).sort()).toEqual(['before', ...FILES].sort());
+  expectFree(folder);
+});
+
+test('as long as the layout is known, one request makes a file, and another one never', async () => {
+  await start();
+  volume.mkdir('/folder');
+  const pieces = piecesOf('/folder');
+  for (const name of FILES) {
+    expect(create('/folder', name).opErrno).toBe(0);
+    expect(asked).toEqual([`${placeIn(pieces, name)} create`]);
+  }
+});
+
+test('what is there is opened, wherever it belongs by now', async () => {
+  await start();
+  create('/', 'file');
+  const [place] = placesOf('/file');
+  rotate('/');
+  const told = create('/', 'file');
+  expect([told.opErrno, placesOf('/file')]).toEqual([0, [place]]);
+});
+
+test('a child that always refuses is not asked for ever', async () => {
+  const refused = new Dict().set('glusterfs.preop.check.failed', 1);
+  const refusing = having('refusing', {
+    create: (frame) => unwind.create(frame, -1, EIO, null, null, null, null, null, refused),
+  });
+  await start({}, refusing);
+  for (const name of FILES) expect(create('/', name)).toMatchObject({ opRet: -1, opErrno: EIO });
+  expectFree('/');
+});
+
+test('a name that belongs to nobody any more is refused', async () => {
+  await start();
+  deal(
+    '/',
+    NAMES.map(() => pieceWithout(0)),
+  );
+  expect(create('/', 'file').opErrno).toBe(EIO);
+  expectFree('/');
+});
+
+test.each([
+  ['create', create],
+  ['mknod', mknod],
+] as const)(
+  '%s: a child that is emptied gets files only while names belong to it',
+  async (_, make) => {
+    await start({ 'decommissioned-bricks': 'wa' });
+    volume.mkdir('/folder');
+    // By a client that knew nothing of it.
+    const third = 0x5555_5555;
+    const piece = (start: number, stop: number): Piece => ({ ...pieceWithout(0), start, stop });
+    const before = deal('/folder', [
+      piece(0, third - 1),
+      piece(third, 2 * third - 1),
+      piece(2 * third, 0xffff_ffff),
+    ]);
+    volume.lookup('/folder');
+    const [early, ...late] = FILES.filter((name) => placeIn(before, name) === 'wa');
+    expect(make('/folder', early!).opErrno).toBe(0);
+    expect(placesOf(`/folder/${early}`)).toEqual(['wa']);
+    // Its range has gone to others, and nobody has looked since.
+    const after = deal('/folder', [
+      piece(0, 2 * third - 1),
+      piece(0, 0),
+      piece(2 * third, 0xffff_ffff),
+    ]);
+    for (const name of late) {
+      expect([name, make('/folder', name).opErrno]).toEqual([name, 0]);
+      expect([name, placesOf(`/folder/${name}`)]).toEqual([name, [placeIn(after, name)]]);
+    }
+    expect(late.length).toBeGreaterThan(1);
+    expectFree('/folder');
+  },
+);

@@ -1,0 +1,141 @@
+/** Linktos that lead elsewhere than to the file, and lookups of names that are not in their places. */
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Dict } from '../../../../runtime/core/dict.ts';
+import { ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
+import type { Gfid } from '../../../../runtime/core/gfid.ts';
+import type { Iatt } from '../../../../runtime/core/iatt.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import { Distributed } from '../../../../test/support/distributed.ts';
+import { hashName } from '../hash.ts';
+
+const THREE = ['wz', 'wa', 'wm'];
+const LAYOUT = 'trusted.glusterfs.dht';
+const LINKTO = `${LAYOUT}.linkto`;
+
+let volume: Distributed;
+afterEach(() => volume.stop());
+
+/** Of the root over three: wm, wz, wa, from the lowest hash on. */
+function placeInRoot(name: string): string {
+  const hash = hashName(name);
+  if (hash <= 0x55555554) return 'wm';
+  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
+}
+const NAME = [...Array(99).keys()].map((n) => `n${n}`).find((n) => placeInRoot(n) === 'wm')!;
+
+/** The file is with wz, and its name belongs to wm. */
+async function misplace(options: Readonly<Record<string, string>> = {}): Promise<Gfid> {
+  volume = await Distributed.start(THREE, options);
+  const made = makeOn('wz', 0o100640);
+  return (made.values[1] as Iatt).iaGfid;
+}
+function makeOn(child: string, mode: number, xdata = volume.newXdata()) {
+  const loc = new Loc(volume.graph.inodes.newInode(), volume.root, NAME);
+  return volume.askChild(child, 'mknod', loc, mode, 0, 0, xdata);
+}
+function makeLinkto(target: string, gfid?: Gfid): void {
+  const xdata = volume.newXdata().set(LINKTO, new TextEncoder().encode(`${target}\0`));
+  if (gfid !== undefined) xdata.setGfid(GFID_REQ, gfid);
+  expect(makeOn('wm', 0o101000, xdata).opRet).toBe(0);
+}
+const target = (): string =>
+  new TextDecoder().decode(volume.at('wm', `/${NAME}`)?.xattrs.bytes(LINKTO));
+/** With nothing known of the name. */
+function freshly(): { opRet: number; opErrno: number } {
+  volume.graph.inodes.unlink(volume.root, NAME);
+  return volume.lookup(`/${NAME}`);
+}
+
+describe('a linkto that leads elsewhere than to the file is replaced', () => {
+  test.each(['wa', 'wm', 'old'])('leading to %s', async (wrong) => {
+    const gfid = await misplace();
+    makeLinkto(wrong, gfid);
+    expect(freshly().opRet).toBe(0);
+    expect(target()).toBe('wz\0');
+    const own = volume.at('wm', `/${NAME}`)!.buf;
+    expect([own.iaProt, own.iaGfid]).toEqual([0o1000, gfid]);
+    expect(freshly().opRet).toBe(0);
+    expect(volume.list('/')).toEqual([NAME]);
+  });
+
+  test('also where it is that of another file', async () => {
+    const gfid = await misplace();
+    makeLinkto('wa');
+    expect(freshly().opRet).toBe(0);
+    expect(volume.at('wm', `/${NAME}`)!.buf.iaGfid).toBe(gfid);
+    expect(target()).toBe('wz\0');
+  });
+
+  test('but not where it leads to the file, and is of another', async () => {
+    await misplace();
+    makeLinkto('wz');
+    expect(freshly().opErrno).toBe(ESTALE);
+    expect(target()).toBe('wz\0');
+  });
+});
+
+test('names that were exchanged since the volume was made are told of, once', async () => {
+  const gfid = await misplace();
+  makeLinkto('wm', gfid);
+  expect(freshly().opRet).toBe(0);
+  expect(volume.logged).toMatch(/no file of 'wm', which says that it is with 'wm'.*exchanged/);
+});
+
+describe('a name that is not in its place, where lookup-optimize is off', () => {
+  const off = { 'lookup-optimize': 'off' };
+
+  test.each([
+    ['on', 0],
+    ['yes', 0],
+    ['off', ENOENT],
+    ['0', ENOENT],
+  ])('lookup-unhashed %s', async (value, errno) => {
+    await misplace({ ...off, 'lookup-unhashed': value });
+    expect(freshly().opErrno).toBe(errno);
+  });
+
+  test('auto: once a listing has shown it', async () => {
+    await misplace({ ...off, 'lookup-unhashed': 'auto' });
+    expect(freshly().opErrno).toBe(ENOENT);
+    expect(volume.list('/')).toEqual([NAME]);
+    expect(freshly().opRet).toBe(0);
+    expect(target()).toBe('wz\0');
+  });
+});
+
+test('with lookup-optimize it is looked for unless the directory has the hash of the volume', async () => {
+  volume = await Distributed.start(THREE, { 'commit-hash': '1700000000' });
+  volume.mkdir('/d');
+  const parent = volume.inode('/d');
+  const hashOf = (path: string): string => volume.xattr(path, LAYOUT).wz!.slice(0, 8);
+  expect([hashOf('/'), hashOf('/d')]).toEqual(['00000001', '6553f100']);
+  for (const [at, errno] of [
+    [parent, ENOENT],
+    [volume.root, 0],
+  ] as const) {
+    const key = `dht.file.hashed-subvol.${NAME}`;
+    const told = volume.ask('getxattr', new Loc(at), key, null);
+    const place = String((told.values[0] as Dict).get(key));
+    const other = THREE.find((child) => child !== place)!;
+    const made = new Loc(volume.graph.inodes.newInode(), at, NAME);
+    volume.askChild(other, 'mknod', made, 0o100640, 0, 0, volume.newXdata());
+    const path = at === parent ? `/d/${NAME}` : `/${NAME}`;
+    expect([path, volume.lookup(path).opErrno]).toEqual([path, errno]);
+  }
+});
+
+test('what is not in its place has a sticky bit where somebody wants to see that', async () => {
+  const modeOf = (): number => {
+    freshly();
+    return (volume.lookup(`/${NAME}`).values[1] as Iatt).iaProt;
+  };
+  await misplace();
+  expect(modeOf()).toBe(0o640);
+  await volume.stop();
+  await misplace({ 'unhashed-sticky-bit': 'on' });
+  expect(modeOf()).toBe(0o1640);
+  volume.create('/k', 'x');
+  const place = placeInRoot('k');
+  expect((volume.lookup('/k').values[1] as Iatt).iaProt).toBe(volume.at(place, '/k')!.buf.iaProt);
+});

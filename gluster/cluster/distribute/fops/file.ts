@@ -1,0 +1,167 @@
+/**
+ * Fops about what is open, or known: those on a file go to the child that it is with. Those on a
+ * directory have rows of their own (`on-directory.ts`), and otherwise go to one child that has it.
+ *
+ * Source: GlusterFS `dht-inode-read.c`, `dht-inode-write.c`.
+ */
+import { EINVAL, EIO, ESTALE } from '../../../../runtime/core/errno.ts';
+import { Fd } from '../../../../runtime/core/fd.ts';
+import { findFop } from '../../../../runtime/core/fops.ts';
+import type { Frame } from '../../../../runtime/core/frame.ts';
+import type { FopName } from '../../../../runtime/core/gen/fops.gen.ts';
+import {
+  collect,
+  collectCbk,
+  unwindArgs,
+  windArgs,
+} from '../../../../runtime/core/gen/generic.gen.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
+import { type Directory, type Distribute, NOWHERE } from '../distribute.ts';
+import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
+import { lookupEverywhere } from './everywhere.ts';
+import { askingForStats, askMoved, asksForStats, followMove, STAYS, signOf } from './moving.ts';
+import { onDirectory } from './on-directory.ts';
+import { onFile } from './on-file.ts';
+
+/** By their subject: the first argument that is a loc or an fd. */
+const NAMES = [
+  'stat',
+  'fstat',
+  'access',
+  'readlink',
+  'open',
+  'readv',
+  'writev',
+  'flush',
+  'fsync',
+  'truncate',
+  'ftruncate',
+  'setattr',
+  'fsetattr',
+  'setxattr',
+  'getxattr',
+  'removexattr',
+  'fsetxattr',
+  'fgetxattr',
+  'fremovexattr',
+  'lk',
+  'inodelk',
+  'finodelk',
+  'entrylk',
+  'fentrylk',
+  'xattrop',
+  'fxattrop',
+  'rchecksum',
+  'fallocate',
+  'discard',
+  'zerofill',
+  'seek',
+  'lease',
+  'getactivelk',
+  'setactivelk',
+  'fsyncdir',
+] as const satisfies readonly FopName[];
+
+const inodeOf = (subject: unknown): Inode | null =>
+  subject instanceof Fd ? subject.inode : (subject as Loc).inode;
+
+function fopOf<N extends FopName>(name: N): Fop<N, Distribute> {
+  const { args } = findFop(name)!;
+  const at = args.findIndex(({ type }) => type === 'loc' || type === 'fd');
+  const sign = signOf(name);
+  const ownOf = onFile[name];
+  const cbk = collectCbk[name]((frame, child, anyXl, opRet, opErrno, values) => {
+    if (sign(opRet, opErrno, values) === STAYS) {
+      unwindArgs[name](frame, opRet, opErrno, values);
+      return;
+    }
+    const xl = anyXl as Xlator<Distribute>;
+    const given = frame.local as readonly unknown[];
+    const answer = { opRet, opErrno, values: values as never };
+    const inode = inodeOf(given[at])!;
+    runTask(frame, xl, name, (task) =>
+      followMove(
+        task,
+        xl.priv,
+        { fop: name, args: given, subject: given[at], inode },
+        child,
+        answer,
+      ),
+    );
+  }) as Cbk<N, unknown>;
+  const asks = asksForStats(name);
+  return collect[name]((frame, anyXl, given) => {
+    const xl = anyXl as Xlator<Distribute>;
+    const inode = inodeOf(given[at]);
+    const child = inode?.ctxGet(xl);
+    if (typeof child === 'number') {
+      const own = ownOf?.(xl.priv, given);
+      if (typeof own === 'function') {
+        runTask(frame, xl, name, (task) => own(task, child) as Steps<Answer<N>>);
+        return;
+      }
+      if (own !== undefined) {
+        unwindArgs[name](frame, own.opRet, own.opErrno, own.values as never);
+        return;
+      }
+      const args = asks ? askingForStats(given) : given;
+      frame.local = args;
+      windArgs[name](frame, child, cbk as never, xl.children[child]!, args as never);
+    } else unknownOrDirectory(frame, xl, name, inode, given);
+  }) as Fop<N, Distribute>;
+}
+
+function unknownOrDirectory(
+  frame: Frame,
+  xl: Xlator<Distribute>,
+  name: FopName,
+  inode: Inode | null,
+  args: readonly unknown[],
+): void {
+  if (inode === null) unwindArgs[name](frame, -1, EINVAL, failure(name, EINVAL).values);
+  else runTask(frame, xl, name, (task) => steps(task, xl.priv, name, inode, args));
+}
+
+function* steps<N extends FopName>(
+  task: Task,
+  volume: Distribute,
+  name: N,
+  inode: Inode,
+  args: readonly unknown[],
+): Steps<Answer<N>> {
+  const isKnown = inode.ctxGet(volume.xl) !== undefined;
+  const directory = isKnown ? volume.directory(inode) : yield* locate(task, volume, inode);
+  if (typeof directory === 'number') return failure(name, directory);
+  const child = volume.cached(inode);
+  if (child !== NOWHERE) {
+    const file = onFile[name]?.(volume, args);
+    if (typeof file === 'function') return (yield* file(task, child)) as Answer<N>;
+    if (file !== undefined) return file as Answer<N>;
+    const subject = args.find((arg) => arg instanceof Fd || arg instanceof Loc);
+    const asking = asksForStats(name) ? askingForStats(args) : args;
+    return yield* askMoved(task, volume, { fop: name, args: asking, subject, inode });
+  }
+  const own = onDirectory[name];
+  if (directory === null) return failure(name, EIO);
+  if (own !== undefined) {
+    return (yield* own(task, volume, directory, args as never, inode)) as Answer<N>;
+  }
+  return yield* task.one(volume.homeOf(directory), name, ...(args as never));
+}
+
+/** Looks for something that was never looked up here: the errno, or what is known of a directory. */
+export function* locate(
+  task: Task,
+  volume: Distribute,
+  inode: Inode,
+): Steps<Directory | null | number> {
+  const found = yield* lookupEverywhere(task, volume, new Loc(inode), null);
+  if (found.opRet < 0) return found.opErrno || ESTALE;
+  return volume.directory(inode);
+}
+
+export const fileFops: Fops<Distribute> = Object.fromEntries(
+  NAMES.map((name) => [name, fopOf(name)]),
+);

@@ -1,0 +1,80 @@
+/** What the children are asked for, for a listing. */
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { SET_ATTR } from '../../../../runtime/core/fops.ts';
+import { tail } from '../../../../runtime/core/gen/fops.gen.ts';
+import { Iatt } from '../../../../runtime/core/iatt.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { having } from '../../../../test/support/core.ts';
+import { Distributed } from '../../../../test/support/distributed.ts';
+
+const LINKTO = 'trusted.glusterfs.dht.linkto';
+const CHILDREN = ['wz', 'wa', 'wm'];
+const FILES = ['n1', 'n2', 'n3', 'n4'];
+
+/** For each request the children had, whether it asks for linktos. */
+let asked: boolean[];
+const counting = having('counting', {
+  readdirp(frame, xl, fd, size, offset, xdata) {
+    asked.push(xdata?.has(LINKTO) === true);
+    tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
+  },
+});
+
+let volume: Distributed;
+beforeEach(async () => {
+  asked = [];
+  volume = await Distributed.start(CHILDREN, {}, () => ({ translator: counting }));
+  onTestFinished(() => volume.stop());
+  for (const name of FILES) volume.create(`/${name}`);
+});
+
+/** The names, and what was asked for. */
+function list(): [string[], boolean[]] {
+  asked = [];
+  return [volume.list('/').sort(), asked];
+}
+
+function chmod(name: string, mode: number): void {
+  const attributes = new Iatt();
+  attributes.iaProt = mode;
+  const told = volume.ask('setattr', volume.loc(`/${name}`), attributes, SET_ATTR.MODE, null);
+  expect(told.opErrno).toBe(0);
+}
+
+test('no attribute of files that are plainly none of ours', () => {
+  const [names, attributes] = list();
+  expect(names).toEqual(FILES);
+  expect(attributes).not.toContain(true);
+});
+
+test('linktos are told from files with their mode, of which all are listed', () => {
+  // On a child that it does not belong to: the next lookup makes a linkto.
+  const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n5');
+  for (const child of CHILDREN) {
+    const told = volume.askChild(child, 'mknod', loc, 0o100640, 0, 0, volume.newXdata());
+    if (told.opRet < 0) continue;
+    volume.lookup('/n5');
+    if (CHILDREN.filter((each) => volume.at(each, '/n5') !== null).length > 1) break;
+    volume.ask('unlink', volume.loc('/n5'), 0, null);
+  }
+  expect(CHILDREN.filter((child) => volume.at(child, '/n5')?.buf.iaProt === 0o1000)).toHaveLength(
+    1,
+  );
+  chmod('n1', 0o1000);
+
+  const [names, attributes] = list();
+  expect(names).toEqual([...FILES, 'n5']);
+  expect(attributes).toContain(true);
+  // From now on at once.
+  const [again, more] = list();
+  expect(again).toEqual(names);
+  expect(more).not.toContain(false);
+  expect(more.length).toBeLessThan(attributes.length);
+});
+
+test('the mode of an application, as of a file that is copied, is told as it is', () => {
+  chmod('n2', 0o3644);
+  expect(list()[0]).toEqual(FILES);
+  expect((volume.lookup('/n2').values[1] as Iatt).iaProt).toBe(0o3644);
+  expect(asked).toContain(true);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { Fd } from '../../../../runtime/core/fd.ts';
+import type { Dirent } from '../../../../runtime/core/iatt.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { Distributed } from '../../../../test/support/distributed.ts';
+
+const THREE = ['wz', 'wa', 'wm'];
+/** Some child: which it is does not matter for files. */
+const childOf = (name: string): string => THREE[name.length % 3]!;
+
+test('twenty thousand names are listed once each, while others come and go', async () => {
+  const volume = await Distributed.start(THREE);
+  const count = 20_000;
+  const { inodes } = volume.graph;
+  const make = (name: string): void => {
+    const loc = new Loc(inodes.newInode(), volume.root, name);
+    volume.askChild(childOf(name), 'mknod', loc, 0o100644, 0, 0, null);
+  };
+  for (let n = 0; n < count; n++) make(`n${n}`);
+  const fd = new Fd(volume.root, 0, 1, true);
+  volume.ask('opendir', new Loc(volume.root), fd, null);
+  const seen = new Map<string, number>();
+  for (let offset = 0, step = 0; ; step++) {
+    const told = volume.ask('readdirp', fd, 4096, offset, null);
+    const entries = told.values[0] as Dirent[];
+    if (told.opRet <= 0) break;
+    for (const { name } of entries) seen.set(name, (seen.get(name) ?? 0) + 1);
+    offset = entries.at(-1)!.off;
+    // A listing to which something is added at each step need not end.
+    if (step > 300) continue;
+    make(`new${step}`);
+    const gone = `new${step - 7}`;
+    if (step >= 7) {
+      const loc = new Loc(null, volume.root, gone);
+      volume.askChild(childOf(gone), 'unlink', loc, 0, null);
+    }
+  }
+  fd.release();
+  for (let n = 0; n < count; n++) if (seen.get(`n${n}`) !== 1) throw new Error(`n${n}`);
+  await volume.stop();
+  expect(Math.max(...seen.values())).toBe(1);
+});

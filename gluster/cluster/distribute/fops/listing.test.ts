@@ -1,0 +1,126 @@
+/** Listings while a child has lost the directory, or was away when it was opened. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { EBADFD, EIO, ENOENT, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
+import { Fd } from '../../../../runtime/core/fd.ts';
+import { newRequest, Stack } from '../../../../runtime/core/frame.ts';
+import { fail, tail, unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
+import type { Dirent } from '../../../../runtime/core/iatt.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import type { Cbk } from '../../../../runtime/core/xlator.ts';
+import { having } from '../../../../test/support/core.ts';
+import { Distributed } from '../../../../test/support/distributed.ts';
+
+const THREE = ['wz', 'wa', 'wm'];
+const NAMES = [...Array(30).keys()].map((n) => `n${n}`);
+
+let volume: Distributed;
+/** By the child: what it answers to whoever opens or lists. */
+let errnos: Map<string, number>;
+/** Where the directory is open: as with bricks, nothing else is listed. */
+let opened: Set<string>;
+
+/** Whether each says with its entries, which come all at once, that they are the last. */
+let saysEnd: boolean;
+
+const endCbk: Cbk<'readdirp', unknown> = (frame, _cookie, _xl, opRet, _errno, entries, xdata) =>
+  unwind.readdirp(frame, opRet, ENOENT, entries, xdata);
+
+const layer = (name: string) => ({
+  translator: having('losing', {
+    opendir(frame, xl, ...args) {
+      const errno = errnos.get(name);
+      if (errno !== undefined) return fail.opendir(frame, errno);
+      opened.add(name);
+      tail.opendir(frame, xl.children[0]!, ...args);
+    },
+    readdirp(frame, xl, ...args) {
+      const errno = errnos.get(name) ?? (opened.has(name) ? 0 : EBADFD);
+      if (errno !== 0) return fail.readdirp(frame, errno);
+      if (saysEnd) return wind.readdirp(frame, 0, endCbk, xl.children[0]!, ...args);
+      tail.readdirp(frame, xl.children[0]!, ...args);
+    },
+  }),
+});
+
+beforeEach(async () => {
+  errnos = new Map();
+  opened = new Set();
+  saysEnd = false;
+  volume = await Distributed.start(THREE, {}, layer);
+  volume.mkdir('/d');
+  for (const name of NAMES) volume.create(`/d/${name}`);
+});
+afterEach(() => volume.stop());
+
+const placeOf = (name: string): string =>
+  THREE.find((child) => volume.at(child, `/d/${name}`) !== null)!;
+
+/** Without a lookup, as the kernel does it that knows the directory: the names, or the errno. */
+function list(between: () => void = () => {}): string[] | number {
+  const inode = volume.inode('/d');
+  const fd = new Fd(inode, 0, 1, true);
+  try {
+    const told = volume.ask('opendir', new Loc(inode), fd, null);
+    if (told.opRet < 0) return told.opErrno;
+    between();
+    const names: string[] = [];
+    for (let offset = 0; ; ) {
+      const { opRet, opErrno, values } = volume.ask('readdirp', fd, 512, offset, null);
+      if (opRet < 0) return opErrno;
+      const entries = values[0] as readonly Dirent[];
+      if (opRet === 0) return names.sort();
+      names.push(...entries.map(({ name }) => name).filter((name) => !name.startsWith('.')));
+      offset = entries.at(-1)!.off;
+    }
+  } finally {
+    fd.release();
+  }
+}
+
+test.each(
+  THREE.flatMap((child) => [ENOENT, ESTALE, ENOTCONN].map((errno) => [child, errno] as const)),
+)('%s, which answers with %i, has nothing to list; the others have', (child, errno) => {
+  const left = NAMES.filter((name) => placeOf(name) !== child);
+  expect(left.length).toBeLessThan(NAMES.length);
+  errnos.set(child, errno);
+  expect(list()).toEqual(left.sort());
+});
+
+test.each(THREE)('%s has come back since the directory was opened: it lists again', (child) => {
+  errnos.set(child, ENOTCONN);
+  opened.clear();
+  expect(list(() => errnos.clear())).toEqual([...NAMES].sort());
+});
+
+test.each(THREE)('what %s cannot read is told, and no part for the whole', (child) => {
+  expect(list(() => errnos.set(child, EIO))).toBe(EIO);
+});
+
+test('a directory that is nowhere any more is not an empty one', () => {
+  const all = (): void => {
+    for (const child of THREE) errnos.set(child, ESTALE);
+  };
+  expect(list(all)).toBe(ESTALE);
+});
+
+test('only the last entries of the last child are said to be the last', () => {
+  saysEnd = true;
+  const inode = volume.inode('/d');
+  const fd = new Fd(inode, 0, 1, true);
+  volume.ask('opendir', new Loc(inode), fd, null);
+  const names: string[] = [];
+  const said: number[] = [];
+  let last: Dirent | undefined;
+  const told: Cbk<'readdirp', unknown> = (_frame, _cookie, _xl, _opRet, opErrno, entries) => {
+    last = entries?.at(-1);
+    if (last !== undefined) said.push(opErrno);
+    names.push(...(entries ?? []).map(({ name }) => name).filter((name) => !name.startsWith('.')));
+  };
+  do {
+    const frame = newRequest(new Stack(0, 0, 1, 'READDIRP'), volume.graph.top);
+    wind.readdirp(frame, 0, told, volume.graph.links, fd, 131_072, last?.off ?? 0, null);
+  } while (last !== undefined);
+  fd.release();
+  expect(said).toEqual([0, 0, ENOENT]);
+  expect(names.sort()).toEqual([...NAMES].sort());
+});

@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { EBUSY, ENODATA, ENOENT } from '../../../../runtime/core/errno.ts';
+import { Fd } from '../../../../runtime/core/fd.ts';
+import { SET_ATTR } from '../../../../runtime/core/fops.ts';
+import { Iatt } from '../../../../runtime/core/iatt.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import { Distributed } from '../../../../test/support/distributed.ts';
+
+/** As in `<sys/xattr.h>`. */
+const XATTR_CREATE = 1;
+const XATTR_REPLACE = 2;
+const LINKTO = 'trusted.glusterfs.dht.linkto';
+const TWO = ['one', 'two'];
+const text = (bytes: unknown): string => new TextDecoder().decode(bytes as Uint8Array);
+
+let volume: Distributed;
+let inode: Inode;
+let fd: Fd;
+/** Where the file is, and where it comes to be. */
+let from: string;
+let to: string;
+
+/** The mode of a child's copy, and where it says that the file is. */
+function set(child: string, mode: number, linkto: string): void {
+  const loc = new Loc(inode, null, null, inode.gfid);
+  const value = new TextEncoder().encode(`${linkto}\0`);
+  volume.askChild(child, 'setxattr', loc, Dict.of({ [LINKTO]: value }), 0, null);
+  const to = Object.assign(new Iatt(), { iaProt: mode });
+  volume.askChild(child, 'setattr', loc, to, SET_ATTR.MODE, null);
+}
+const dataOf = (child: string): string => {
+  const told = volume.askChild(child, 'readv', new Fd(inode, 0, 1), 100, 0, 0, null);
+  return told.opRet < 0 ? `errno ${told.opErrno}` : text(told.values[0]);
+};
+const write = (data: string, offset: number): number =>
+  volume.ask('writev', fd, new TextEncoder().encode(data), offset, 0, null).opRet;
+const modeNow = (): number => (volume.ask('fstat', fd, null).values[0] as Iatt).iaProt;
+
+beforeEach(async () => {
+  volume = await Distributed.start(TWO);
+  volume.create('/f', 'before');
+  inode = volume.inode('/f');
+  from = TWO.find((child) => volume.at(child, '/f') !== null)!;
+  to = TWO.find((child) => child !== from)!;
+  fd = new Fd(inode, 2, 1);
+  volume.ask('open', new Loc(inode), 2, fd, null);
+});
+afterEach(async () => {
+  fd.release();
+  await volume.stop();
+});
+
+/** As a rebalance begins. */
+function begin(): void {
+  const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'f');
+  const xdata = new Dict().setGfid(GFID_REQ, inode.gfid);
+  volume.askChild(to, 'mknod', loc, 0o101000, 0, 0, xdata);
+  set(to, 0o1000, from);
+  set(from, 0o3644, to);
+}
+
+/** As it ends, once all data is copied. */
+function end(): void {
+  const data = new TextEncoder().encode(dataOf(from));
+  volume.askChild(to, 'writev', new Fd(inode, 2, 1), data, 0, 0, null);
+  const loc = new Loc(inode, null, null, inode.gfid);
+  set(from, 0o1000, to);
+  volume.askChild(to, 'removexattr', loc, LINKTO, null);
+  volume.askChild(
+    to,
+    'setattr',
+    loc,
+    Object.assign(new Iatt(), { iaProt: 0o644 }),
+    SET_ATTR.MODE,
+    null,
+  );
+}
+const remove = (): void => {
+  volume.askChild(from, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
+};
+
+describe('a file that is copied', () => {
+  test('is changed in both places, and nobody sees how', () => {
+    begin();
+    expect(write('BE', 0)).toBe(2);
+    expect([dataOf(from), dataOf(to)]).toEqual(['BEfore', 'BE']);
+    expect(modeNow()).toBe(0o644);
+    expect((volume.lookup('/f').values[1] as Iatt).iaProt).toBe(0o644);
+    expect(volume.list('/')).toEqual(['f']);
+    expect(volume.read('/f')).toBe('BEfore');
+  });
+
+  test('has its extended attributes changed in both places', () => {
+    const dict = (value: string): Dict => Dict.of({ 'user.a': new TextEncoder().encode(value) });
+    const loc = new Loc(inode);
+    const both = (): string[] =>
+      [from, to].map((child) => {
+        const at = new Loc(inode, null, null, inode.gfid);
+        const { opRet, opErrno, values } = volume.askChild(child, 'getxattr', at, 'user.a', null);
+        return opRet < 0 ? `errno ${opErrno}` : text((values[0] as Dict).get('user.a'));
+      });
+    volume.ask('setxattr', loc, dict('before'), 0, null);
+    begin();
+    expect(volume.ask('setxattr', loc, dict('1'), 0, null).opRet).toBe(0);
+    expect(both()).toEqual(['1', '1']);
+    expect(volume.ask('fsetxattr', fd, dict('2'), XATTR_REPLACE, null).opRet).toBe(0);
+    expect(both()).toEqual(['2', '2']);
+    expect(volume.ask('removexattr', loc, 'user.a', null).opRet).toBe(0);
+    expect(both()).toEqual([`errno ${ENODATA}`, `errno ${ENODATA}`]);
+    // The copy may have what the file has no more, or lack what it has.
+    const copy = new Loc(inode, null, null, inode.gfid);
+    volume.askChild(to, 'setxattr', copy, dict('late'), 0, null);
+    expect(volume.ask('setxattr', loc, dict('3'), XATTR_CREATE, null).opRet).toBe(0);
+    expect(both()).toEqual(['3', '3']);
+    volume.askChild(to, 'removexattr', copy, 'user.a', null);
+    expect(volume.ask('setxattr', loc, dict('4'), XATTR_REPLACE, null).opRet).toBe(0);
+    expect(both()).toEqual(['4', '4']);
+    volume.askChild(to, 'removexattr', copy, 'user.a', null);
+    expect(volume.ask('fremovexattr', fd, 'user.a', null).opRet).toBe(0);
+    // What fails where the file is fails.
+    expect(volume.ask('fremovexattr', fd, 'user.a', null).opErrno).toBe(ENODATA);
+  });
+
+  test('has them changed where it is once it has moved', () => {
+    begin();
+    end();
+    const dict = Dict.of({ 'user.a': new TextEncoder().encode('1') });
+    expect(volume.ask('setxattr', new Loc(inode), dict, 0, null).opRet).toBe(0);
+    const copy = new Loc(inode, null, null, inode.gfid);
+    const there = volume.askChild(to, 'getxattr', copy, 'user.a', null);
+    expect(text((there.values[0] as Dict).get('user.a'))).toBe('1');
+  });
+
+  test('is not written over by who copies what a client has written', () => {
+    begin();
+    const copies = (data: string): number => {
+      const xdata = Dict.of({ 'glusterfs.avoid.overwrite': 1 });
+      const vector = new TextEncoder().encode(data);
+      const told = volume.askChild(to, 'writev', new Fd(inode, 2, 1), vector, 0, 0, xdata);
+      return told.opRet < 0 ? -told.opErrno : told.opRet;
+    };
+    expect(copies('before')).toBe(6);
+    expect(write('BE', 0)).toBe(2);
+    expect(copies('before')).toBe(-EBUSY);
+    expect([dataOf(from), dataOf(to)]).toEqual(['BEfore', 'BEfore']);
+  });
+
+  test('is as before when that is given up', () => {
+    begin();
+    write('BE', 0);
+    set(from, 0o644, to);
+    write('be', 0);
+    expect([dataOf(from), dataOf(to)]).toEqual(['before', 'BE']);
+  });
+});
+
+describe('a file that has moved', () => {
+  test.each(['is a linkto', 'is gone'])('and %s where it was is used where it is', (state) => {
+    begin();
+    write('BE', 0);
+    end();
+    if (state === 'is gone') remove();
+    expect(write('fo', 4)).toBe(2);
+    expect(dataOf(to)).toBe('BEfofo');
+    expect(text(volume.ask('readv', fd, 100, 0, 0, null).values[0])).toBe('BEfofo');
+    expect(modeNow()).toBe(0o644);
+    expect(volume.read('/f')).toBe('BEfofo');
+  });
+
+  test('without anybody having noticed, too', () => {
+    begin();
+    end();
+    remove();
+    const other = new Fd(inode, 2, 1);
+    expect(volume.ask('open', new Loc(inode), 2, other, null).opRet).toBe(0);
+    expect(write('x', 0)).toBe(1);
+    expect(text(volume.ask('readv', other, 100, 0, 0, null).values[0])).toBe('xefore');
+    other.release();
+  });
+});
+
+describe('what is removed while it is moved is gone', () => {
+  /** The file is not where its name belongs, and moved there: as most that a rebalance moves. */
+  function misplaced(): void {
+    fd.release();
+    volume.ask('unlink', volume.loc('/f'), 0, null);
+    const made = volume.askChild(
+      to,
+      'mknod',
+      new Loc(volume.graph.inodes.newInode(), volume.root, 'f'),
+      0o100644,
+      0,
+      0,
+      volume.newXdata(),
+    );
+    volume.graph.inodes.unlink(volume.root, 'f');
+    [from, to] = [to, from];
+    expect([made.opRet, volume.lookup('/f').opRet]).toEqual([0, 0]);
+    inode = volume.inode('/f');
+    fd = new Fd(inode, 2, 1);
+    volume.ask('open', new Loc(inode), 2, fd, null);
+  }
+  const unlink = (): number => volume.ask('unlink', volume.loc('/f'), 0, null).opErrno;
+  const left = (): string[] => TWO.filter((child) => volume.at(child, '/f') !== null);
+
+  test('while it is copied, by somebody who has the copy open', () => {
+    misplaced();
+    set(from, 0o3644, to);
+    const copying = new Fd(inode, 2, 2);
+    expect(volume.askChild(to, 'open', new Loc(inode), 2, copying, null).opRet).toBe(0);
+    expect(unlink()).toBe(0);
+    copying.release();
+    expect(left()).toEqual([]);
+  });
+
+  test.each(['is a linkto', 'is gone'])(
+    'when it has moved to its place, and %s where it was',
+    (state) => {
+      misplaced();
+      set(from, 0o3644, to);
+      end();
+      if (state === 'is gone') remove();
+      expect(unlink()).toBe(0);
+      expect(left()).toEqual([]);
+    },
+  );
+
+  test('when it has moved elsewhere, and is gone where its name belongs', () => {
+    begin();
+    end();
+    remove();
+    expect(unlink()).toBe(0);
+    expect(left()).toEqual([]);
+    expect(unlink()).toBe(ENOENT);
+  });
+
+  test('and another file that has its name by now is not', () => {
+    misplaced();
+    set(from, 0o1000, to);
+    volume.askChild(to, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
+    const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'f');
+    volume.askChild(to, 'mknod', loc, 0o100644, 0, 0, volume.newXdata());
+    expect(unlink()).toBe(0);
+    expect(left()).toEqual([to]);
+  });
+});
+
+test('an open file that somebody has removed is written all the same', () => {
+  remove();
+  expect(write('x', 0)).toBe(1);
+  expect(volume.lookup('/f').opErrno).toBe(ENOENT);
+});
+
+test('a file that has the bits of its own shows them', () => {
+  const stbuf = Object.assign(new Iatt(), { iaProt: 0o7755 });
+  const set = volume.ask('setattr', new Loc(inode), stbuf, SET_ATTR.MODE, null);
+  expect((set.values[1] as Iatt).iaProt).toBe(0o7755);
+  expect([modeNow(), (volume.lookup('/f').values[1] as Iatt).iaProt]).toEqual([0o7755, 0o7755]);
+  expect(write('x', 0)).toBe(1);
+});

@@ -1,0 +1,50 @@
+/** Locks of a directory, which all children have: one of them keeps them. */
+import { afterEach, expect, test } from 'vitest';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { Fd } from '../../../../runtime/core/fd.ts';
+import { unwind } from '../../../../runtime/core/gen/fops.gen.ts';
+import { F_RDLCK, F_SETLK, F_UNLCK } from '../../../../runtime/core/lock.ts';
+import { having } from '../../../../test/support/core.ts';
+import { Distributed } from '../../../../test/support/distributed.ts';
+import { whole } from '../locks.ts';
+
+const THREE = ['wz', 'wa', 'wm'];
+const LAYOUT = 'trusted.glusterfs.dht';
+
+let volume: Distributed;
+afterEach(() => volume.stop());
+
+test('it is the one of the lowest range, and stays it while ranges change', async () => {
+  const asked: string[] = [];
+  volume = await Distributed.start(THREE, {}, (name) => ({
+    translator: having('watching', {
+      lk(frame, _xl, _fd, _cmd, flock) {
+        asked.push(name);
+        unwind.lk(frame, 0, 0, flock, null);
+      },
+    }),
+  }));
+  const lowest = (path: string): string =>
+    Object.entries(volume.xattr(path, LAYOUT)).find(
+      ([, piece]) => piece!.slice(16, 24) === '00000000',
+    )![0];
+  const locked = new Set<string>();
+  for (let n = 0; n < 20; n++) {
+    const path = `/d${n}`;
+    volume.mkdir(path);
+    const first = lowest(path);
+    locked.add(first);
+    const fd = new Fd(volume.inode(path), 0, 1, true);
+    volume.ask('opendir', volume.loc(path), fd, null);
+    const lock = (type: number): number =>
+      volume.ask('lk', fd, F_SETLK, { ...whole(type), owner: '01', pid: 1 }, null).opRet;
+    asked.length = 0;
+    expect(lock(F_RDLCK)).toBe(0);
+    const spread = new Dict().set('distribute.directory-spread-count', '1');
+    expect(volume.ask('setxattr', volume.loc(path), spread, 0, null).opRet).toBe(0);
+    expect(lock(F_UNLCK)).toBe(0);
+    expect(asked).toEqual([first, first]);
+    fd.release();
+  }
+  expect(locked.size).toBe(3);
+});

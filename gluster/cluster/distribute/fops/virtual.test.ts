@@ -1,0 +1,152 @@
+/** What extended attributes say of a volume, and what they may not change of it. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { EINVAL, ENODATA, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
+import { Fd } from '../../../../runtime/core/fd.ts';
+import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
+import { having } from '../../../../test/support/core.ts';
+import { Distributed, type Told } from '../../../../test/support/distributed.ts';
+import { hashName } from '../hash.ts';
+
+const THREE = ['wz', 'wa', 'wm'];
+const LAYOUT = 'trusted.glusterfs.dht';
+
+let volume: Distributed;
+/** By the child: the names that it finds in whatever case; undefined where it cannot tell. */
+let realNames: Record<string, readonly string[] | undefined>;
+
+beforeEach(async () => {
+  realNames = { wz: [], wa: [], wm: [] };
+  volume = await Distributed.start(THREE, {}, (name) => ({ translator: answering(name) }));
+  volume.mkdir('/d');
+});
+afterEach(() => volume.stop());
+
+/** Says what bricks say of themselves. */
+const answering = (child: string) =>
+  having('answering', {
+    getxattr(frame, xl, loc, name, xdata) {
+      const say = (value: string): void =>
+        unwind.getxattr(frame, 0, 0, new Dict().set(name!, value), null);
+      if (name?.endsWith('glusterfs.pathinfo')) return say(`<POSIX(/${child}):host:/${child}/x>`);
+      if (name === 'trusted.glusterfs.node-uuid') return say(`node-${child}`);
+      const wanted = /^glusterfs.get_real_filename:(.*)/.exec(name ?? '')?.[1];
+      if (wanted === undefined) return tail.getxattr(frame, xl.children[0]!, loc, name, xdata);
+      const known = realNames[child];
+      const found = known?.find((each) => each.toLowerCase() === wanted.toLowerCase());
+      if (found !== undefined) return say(found);
+      unwind.getxattr(frame, -1, known === undefined ? EOPNOTSUPP : ENODATA, null, null);
+    },
+  });
+
+const errnoOf = ({ opRet, opErrno }: Told): number => (opRet < 0 ? opErrno : 0);
+const get = (path: string, name: string): string | number => {
+  const told = volume.ask('getxattr', volume.loc(path), name, null);
+  return told.opRet < 0 ? told.opErrno : String((told.values[0] as Dict).get(name));
+};
+const set = (path: string, name: string, value = 'yes'): number => {
+  const dict = new Dict().set(name, new TextEncoder().encode(value));
+  return errnoOf(volume.ask('setxattr', volume.loc(path), dict, 0, null));
+};
+
+/** Of the root over three: wm, wz, wa, from the lowest hash on. */
+function placeInRoot(name: string): string {
+  const hash = hashName(name);
+  if (hash <= 0x55555554) return 'wm';
+  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
+}
+const nameOn = (child: string): string =>
+  [...Array(99).keys()].map((n) => `n${n}`).find((name) => placeInRoot(name) === child)!;
+
+test.each(['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo'])(
+  '%s says where a file is, and all places of a directory with its ranges',
+  (name) => {
+    volume.create('/f', 'x');
+    const place = placeInRoot('f');
+    expect(get('/f', name)).toBe(`(<DISTRIBUTE:dht> <POSIX(/${place}):host:/${place}/x>)`);
+    const places = THREE.map((child) => `<POSIX(/${child}):host:/${child}/x>`).join(' ');
+    expect(get('/', name)).toBe(
+      `((<DISTRIBUTE:dht> ${places}) (dht-layout (wm 0 1431655764) (wz 1431655765 2863311529) ` +
+        '(wa 2863311530 4294967295)))',
+    );
+  },
+);
+
+test('where the linkto of a file is; a file without one has none', () => {
+  const [from, to] = [nameOn('wz'), nameOn('wa')];
+  volume.create(`/${from}`, 'x');
+  expect(get(`/${from}`, 'trusted.distribute.linkinfo')).toBe(EINVAL);
+  const renamed = volume.ask('rename', volume.loc(`/${from}`), volume.loc(`/${to}`), null);
+  expect(errnoOf(renamed)).toBe(0);
+  volume.lookup(`/${to}`);
+  expect(get(`/${to}`, 'trusted.distribute.linkinfo')).toBe('<POSIX(/wa):host:/wa/x>');
+  expect(get(`/${to}`, 'glusterfs.pathinfo')).toContain('<POSIX(/wz)');
+});
+
+test('whether all are up is said of files as of directories', () => {
+  volume.create('/f', 'x');
+  for (const path of ['/', '/d', '/f']) expect(get(path, 'dht.subvol.status')).toBe('1');
+  volume.graph.xlators.find(({ name }) => name === 'wa')!.up = false;
+  for (const path of ['/', '/d', '/f']) expect(get(path, 'dht.subvol.status')).toBe('0');
+});
+
+test('a directory is on the nodes of all', () => {
+  volume.create('/f', 'x');
+  expect(get('/d', 'trusted.glusterfs.node-uuid')).toBe('node-wz node-wa node-wm');
+  expect(get('/f', 'trusted.glusterfs.node-uuid')).toBe(`node-${placeInRoot('f')}`);
+});
+
+test('a name in another case may be with any of them', () => {
+  const name = 'glusterfs.get_real_filename:readme';
+  expect(get('/d', name)).toBe(ENODATA);
+  realNames.wm = ['ReadMe'];
+  expect(get('/d', name)).toBe('ReadMe');
+  realNames.wa = undefined;
+  expect(get('/d', name)).toBe(EOPNOTSUPP);
+});
+
+test.each([LAYOUT, `${LAYOUT}.linkto`, `${LAYOUT}.mds`, `${LAYOUT}.commithash`])(
+  '%s is not for applications to change',
+  (name) => {
+    volume.create('/f', 'x');
+    const fd = new Fd(volume.inode('/f'), 2, 1);
+    const dict = new Dict().set(name, new Uint8Array(16));
+    for (const path of ['/', '/d', '/f']) {
+      expect([path, set(path, name)]).toEqual([path, EPERM]);
+      const removed = volume.ask('removexattr', volume.loc(path), name, null);
+      expect([path, errnoOf(removed)]).toEqual([path, EPERM]);
+    }
+    expect(errnoOf(volume.ask('fsetxattr', fd, dict, 0, null))).toBe(EPERM);
+    expect(errnoOf(volume.ask('fremovexattr', fd, name, null))).toBe(EPERM);
+    fd.release();
+    expect(Object.values(volume.xattr('/f', name)).filter(Boolean)).toEqual([]);
+  },
+);
+
+test('what is not done here is refused, and left with no child as an attribute', () => {
+  volume.create('/f', 'x');
+  const names = ['trusted.distribute.migrate-data', 'glusterfs.dht.nuke', 'decommission-brick'];
+  for (const name of names) {
+    for (const path of ['/', '/d', '/f'])
+      expect([path, set(path, name)]).toEqual([path, EOPNOTSUPP]);
+    expect(Object.values(volume.xattr('/f', name)).filter(Boolean)).toEqual([]);
+  }
+  expect(set('/f', 'distribute.fix.layout')).toBe(EOPNOTSUPP);
+  // An attribute of an application is one.
+  expect(set('/f', 'user.distribute.fix.layout')).toBe(0);
+});
+
+test('the names of one directory are dealt out among fewer', () => {
+  const ranges = (): string[] =>
+    Object.values(volume.xattr('/d', LAYOUT)).map((piece) => piece!.slice(16));
+  const none = '0'.repeat(16);
+  expect(ranges().filter((range) => range === none)).toEqual([]);
+  for (const count of ['0', '4', '-1', 'two', '']) {
+    expect(set('/d', 'distribute.directory-spread-count', count)).toBe(EOPNOTSUPP);
+  }
+  expect(ranges().filter((range) => range === none)).toEqual([]);
+  expect(set('/d', 'distribute.directory-spread-count', '2')).toBe(0);
+  expect(ranges().filter((range) => range === none)).toHaveLength(1);
+  for (let n = 0; n < 20; n++) expect(volume.create(`/d/n${n}`).opRet).toBe(0);
+  expect(volume.list('/d')).toHaveLength(20);
+});

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeName } from '../../../runtime/core/bytes.ts';
+import { hashName, NameHash, RSYNC_REGEX } from './hash.ts';
+
+/** Of gf_dm_hashfn of GlusterFS 10's own library. */
+const VECTORS: Readonly<Record<string, number>> = {
+  '': 0x884774a2,
+  '/': 0x8619bd58,
+  a: 0x3a17e4e6,
+  b: 0x6f558edc,
+  ab: 0xc3af40d9,
+  abc: 0xba8bd29a,
+  abcd: 0xd89627f6,
+  abcde: 0x0a45ccec,
+  file: 0xc40ec480,
+  file1: 0xa787fa82,
+  file10: 0x0613e786,
+  'hello.txt': 0xe68d61cc,
+  'README.md': 0x49624ce6,
+  '%s': 0x73cfa862,
+  '\x7f': 0x521e24b2,
+  '\x01': 0x50ed5649,
+  'name with space': 0x90ae5fed,
+  '.foo.txt.Ab12Cd': 0x26430f1a,
+  '0123456789abcde': 0x9fc1c536,
+  '0123456789abcdef': 0x6ecb5ada,
+  '0123456789abcdefg': 0x7f5d9903,
+  [`${'0123456789abcdef'.repeat(2)}`]: 0xf1ed7304,
+  [`${'0123456789abcdef'.repeat(3)}`]: 0x5fa8faa4,
+  ['y'.repeat(31)]: 0x2d2de6c3,
+  ['y'.repeat(32)]: 0xb65ece7f,
+  ['z'.repeat(254)]: 0xe6204985,
+  ['x'.repeat(255)]: 0x8ca66f57,
+  ['z'.repeat(255)]: 0x2caac751,
+  é: 0x65cfcaa1,
+  Ω: 0x65cfcaa1,
+  ß: 0x6b70df11,
+  'naïve.txt': 0xc83b3744,
+  日本: 0xb00c9dfc,
+  '文件.txt': 0xe85c9fb8,
+  '€': 0xa59d34d4,
+  '😀': 0x3dd7ab38,
+  '/dir/sub': 0xf337ff76,
+  '/usr/share/php': 0xbe202e5a,
+};
+
+test.each(Object.entries(VECTORS))('%s', (name, hash) => {
+  expect(hashName(name).toString(16)).toBe(hash.toString(16));
+});
+
+test('a name that is not UTF-8 has the hash of its bytes', () => {
+  // Bytes of 0x80 and more cover what stands before them in the last word, the length too.
+  const [one, other] = [
+    decodeName(Uint8Array.of(0x61, 0xa9)),
+    decodeName(Uint8Array.of(0xff, 0xa9)),
+  ];
+  expect(hashName(one)).toBe(hashName(other));
+  expect(hashName(one)).toBe(hashName('é'));
+});
+
+test('however a name is hashed, it is by 32 bits', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (name) => {
+      const hash = hashName(name);
+      expect(hash).toBe(hash >>> 0);
+    }),
+  );
+});
+
+test('what rsync has not finished has the place of the finished', () => {
+  const names = new NameHash(RSYNC_REGEX);
+  const parts = ['.foo.txt.Ab12Cd', '.a.b', '.hidden', 'foo.txt', '..', '.a..', 'x.y.z'];
+  expect(parts.map((name) => names.part(name))).toEqual([
+    'foo.txt',
+    'a',
+    '.hidden',
+    'foo.txt',
+    '..',
+    '.a..',
+    'x.y.z',
+  ]);
+  expect(names.of('.foo.txt.Ab12Cd')).toBe(0xec803fce);
+  expect(new NameHash('none').of('.foo.txt.Ab12Cd')).toBe(0x26430f1a);
+});
+
+test('an expression of POSIX is read as such, and the extra one comes first', () => {
+  const names = new NameHash(RSYNC_REGEX, '^([[:alpha:]]+)-[^]a\\]+$');
+  expect(names.part('abc-12')).toBe('abc');
+  expect(names.part('abc-1a')).toBe('abc-1a');
+  expect(names.part('abc-1\\')).toBe('abc-1\\');
+  expect(names.part('.abc.1')).toBe('abc');
+});
+
+test('what the extra expression takes as a whole stays whole', () => {
+  const names = new NameHash(RSYNC_REGEX, '^(\\.keep\\..+)$');
+  expect(names.part('.keep.txt.Ab12Cd')).toBe('.keep.txt.Ab12Cd');
+  expect(names.part('.kept.txt.Ab12Cd')).toBe('kept.txt');
+});
+
+test.each(['(', '[[:nothing:]]', '['])('%s is no expression', (text) => {
+  expect(() => new NameHash(RSYNC_REGEX, text)).toThrow(`option 'extra-hash-regex': '${text}'`);
+});

@@ -1,0 +1,186 @@
+/**
+ * Which number a name is placed by: Davies–Meyer over TEA, of the name or of the part of it that
+ * an expression picks out.
+ *
+ * All clients of a volume have to agree on every bit, and the original was written in C for x86-64.
+ * So a byte of 0x80 and more in the last, incomplete word is a negative `char` here, too, and covers
+ * what stands before it: `é` and `Ω` have the same hash.
+ *
+ * Source: GlusterFS `libglusterfs/src/hashfn.c` (gf_dm_hashfn), `dht-hashfn.c`.
+ */
+import { encodeName } from '../../../runtime/core/bytes.ts';
+import { InitError } from '../../../runtime/core/errors.ts';
+
+const DELTA = 0x9e37_79b9 | 0;
+const PART_ROUNDS = 6;
+const FULL_ROUNDS = 10;
+
+/** Names that are ASCII are put here, byte by byte. */
+const scratch = new Uint8Array(4096);
+const key = new Int32Array(4);
+const state = new Int32Array(2);
+
+function rounds(count: number): void {
+  const [k0, k1, k2, k3] = key as unknown as [number, number, number, number];
+  let b0 = state[0]!;
+  let b1 = state[1]!;
+  let sum = 0;
+  for (let round = 0; round < count; round++) {
+    sum = (sum + DELTA) | 0;
+    b0 = (b0 + (((b1 << 4) + k0) ^ (b1 + sum) ^ ((b1 >>> 5) + k1))) | 0;
+    b1 = (b1 + (((b0 << 4) + k2) ^ (b0 + sum) ^ ((b0 >>> 5) + k3))) | 0;
+  }
+  state[0] = (state[0]! + b0) | 0;
+  state[1] = (state[1]! + b1) | 0;
+}
+
+const word = (bytes: Uint8Array, at: number): number =>
+  bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+
+/** The length in every byte; a long one overflows as the original's does. */
+function padOf(length: number): number {
+  const pair = length | (length << 8);
+  return pair | (pair << 16);
+}
+
+/** The hash of the first `length` bytes, as an unsigned number of 32 bits. */
+export function hashBytes(bytes: Uint8Array, length: number = bytes.length): number {
+  state[0] = 0x9464_a485 | 0;
+  state[1] = 0x542e_1a94;
+  const pad = padOf(length);
+  let at = 0;
+  for (; length - at >= 16; at += 16) {
+    for (let i = 0; i < 4; i++) key[i] = word(bytes, at + 4 * i);
+    rounds(PART_ROUNDS);
+  }
+  for (let i = 0; i < 4; i++) {
+    if (length - at >= 4) {
+      key[i] = word(bytes, at);
+      at += 4;
+      continue;
+    }
+    let last = pad;
+    for (; at < length; at++) last = (last << 8) | ((bytes[at]! << 24) >> 24);
+    key[i] = last;
+  }
+  rounds(FULL_ROUNDS);
+  return (state[0]! ^ state[1]!) >>> 0;
+}
+
+/** The same of a name or path, as the runtime writes them (`core/bytes.ts`). */
+export function hashName(name: string): number {
+  const { length } = name;
+  if (length <= scratch.length) {
+    let at = 0;
+    for (; at < length; at++) {
+      const code = name.charCodeAt(at);
+      if (code >= 0x80) break;
+      scratch[at] = code;
+    }
+    if (at === length) return hashBytes(scratch, length);
+  }
+  return hashBytes(encodeName(name));
+}
+
+/** Matches the temporary name that rsync gives a file during its transfer: `.NAME.XXXXXX`. */
+export const RSYNC_REGEX = '^\\.(.+)\\.[^.]+$';
+const NONE = 'none';
+
+const CLASSES: Readonly<Record<string, string>> = {
+  alnum: 'A-Za-z0-9',
+  alpha: 'A-Za-z',
+  blank: ' \\t',
+  cntrl: '\\x00-\\x1f\\x7f',
+  digit: '0-9',
+  graph: '\\x21-\\x7e',
+  lower: 'a-z',
+  print: '\\x20-\\x7e',
+  punct: '!-\\/:-@\\[-`{-~',
+  space: ' \\t-\\r',
+  upper: 'A-Z',
+  xdigit: '0-9A-Fa-f',
+};
+
+/** A bracket expression of POSIX, from after its `[`: the same of JavaScript, and where it ends. */
+function bracket(text: string, start: number): { readonly text: string; readonly end: number } {
+  let at = start;
+  let made = '[';
+  if (text[at] === '^') {
+    made += '^';
+    at += 1;
+  }
+  for (let first = true; at < text.length && (first || text[at] !== ']'); first = false) {
+    const named = /^\[:([a-z]+):\]/.exec(text.slice(at));
+    const known = named === null ? undefined : CLASSES[named[1]!];
+    if (named !== null && known === undefined) throw new SyntaxError(`no class ${named[0]}`);
+    const [taken, char] = [named?.[0].length ?? 1, text[at]!];
+    // Within brackets POSIX has no escapes.
+    made += known ?? ('\\[]^'.includes(char) ? `\\${char}` : char);
+    at += taken;
+  }
+  if (at === text.length) throw new SyntaxError('no end of [');
+  return { text: `${made}]`, end: at + 1 };
+}
+
+/** An extended regular expression of POSIX as one of JavaScript. @throws {SyntaxError} */
+function fromPosix(text: string): RegExp {
+  let made = '';
+  for (let at = 0; at < text.length; ) {
+    if (text[at] === '[') {
+      const part = bracket(text, at + 1);
+      made += part.text;
+      at = part.end;
+    } else if (text[at] === '\\' && at + 1 < text.length) {
+      // There a letter after a backslash is that letter.
+      const char = text[at + 1]!;
+      made += /[a-z0-9]/i.test(char) ? char : `\\${char}`;
+      at += 2;
+    } else {
+      made += text[at];
+      at += 1;
+    }
+  }
+  return new RegExp(made, 's');
+}
+
+function compile(option: string, text: string | undefined): RegExp | null {
+  if (text === undefined || text === NONE) return null;
+  try {
+    return fromPosix(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InitError(
+      `option '${option}': '${text}' is no extended regular expression (${why}); ` +
+        `'${NONE}' is for none`,
+    );
+  }
+}
+
+/** The names of a volume, to their hashes. */
+export class NameHash {
+  private readonly extra: RegExp | null;
+  private readonly rsync: RegExp | null;
+  /** The usual expression is about names that begin with a dot, and few do. */
+  private readonly dotsOnly: boolean;
+
+  /** @throws {InitError} for what is no expression */
+  constructor(rsync: string, extra?: string) {
+    this.rsync = compile('rsync-hash-regex', rsync);
+    this.extra = compile('extra-hash-regex', extra);
+    this.dotsOnly = this.extra === null && (this.rsync === null || rsync === RSYNC_REGEX);
+  }
+
+  /** The part that is hashed. */
+  part(name: string): string {
+    if (this.dotsOnly && name.charCodeAt(0) !== 0x2e) return name;
+    return picked(this.extra, name) ?? picked(this.rsync, name) ?? name;
+  }
+
+  of(name: string): number {
+    return hashName(this.part(name));
+  }
+}
+
+/** It may be all of the name: then the other expression is not asked for a part of it. */
+const picked = (regex: RegExp | null, name: string): string | null =>
+  regex?.exec(name)?.[1] ?? null;

@@ -1,0 +1,101 @@
+/** Layouts and marks that are repaired as a directory is looked up, and those that are not. */
+import { afterEach, expect, test } from 'vitest';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { EACCES, ENOTCONN } from '../../../../runtime/core/errno.ts';
+import { fail, tail } from '../../../../runtime/core/gen/fops.gen.ts';
+import { having } from '../../../../test/support/core.ts';
+import { Distributed } from '../../../../test/support/distributed.ts';
+import { hashName } from '../hash.ts';
+import { anomaliesOf } from '../layout/check.ts';
+import { DM, DM_USER, decodePiece, encodePiece, type Piece } from '../layout/layout.ts';
+
+const THREE = ['wz', 'wa', 'wm'];
+const LAYOUT = 'trusted.glusterfs.dht';
+const MDS = `${LAYOUT}.mds`;
+
+let volume: Distributed;
+/** What a child answers to lookups. */
+let errnos: Map<string, number>;
+afterEach(() => volume.stop());
+
+async function start(): Promise<void> {
+  errnos = new Map();
+  volume = await Distributed.start(THREE, {}, (name) => ({
+    translator: having('failing', {
+      lookup(frame, xl, ...args) {
+        const errno = errnos.get(name);
+        if (errno !== undefined) fail.lookup(frame, errno);
+        else tail.lookup(frame, xl.children[0]!, ...args);
+      },
+    }),
+  }));
+  volume.mkdir('/d');
+}
+
+const pieces = (): Piece[] =>
+  THREE.map((child) => decodePiece(volume.at(child, '/d')!.xattrs.bytes(LAYOUT))!);
+function change(child: string, value: Uint8Array): void {
+  const dict = new Dict().set(LAYOUT, value);
+  expect(volume.askChild(child, 'setxattr', volume.loc('/d'), dict, 0, null).opRet).toBe(0);
+}
+/** With a hole where this child's range was. */
+const shorten = (child: string, more: Partial<Piece>): void => {
+  const piece = pieces()[THREE.indexOf(child)]!;
+  change(child, encodePiece({ ...piece, stop: piece.stop - 9, ...more }));
+};
+const isWhole = (): boolean => {
+  const { holes, overlaps } = anomaliesOf(pieces());
+  return holes + overlaps === 0;
+};
+
+test.each([
+  ['is dealt out by rule again', DM],
+  ['stays one that was dealt out by hand, once it is whole', DM_USER],
+])('a layout with a hole %s', async (_, type) => {
+  await start();
+  shorten('wa', { type });
+  expect(isWhole()).toBe(false);
+  volume.lookup('/d');
+  expect(isWhole()).toBe(true);
+  expect(pieces().map((piece) => [piece.type, piece.commitHash])).toEqual(
+    THREE.map(() => [type, 1]),
+  );
+});
+
+test('a piece of a kind that nobody knows is none, and said to be none', async () => {
+  await start();
+  const piece = pieces()[1]!;
+  change('wa', encodePiece({ ...piece, type: 7 }));
+  volume.lookup('/d');
+  expect(volume.logged).toContain('on disk is none');
+  expect(isWhole()).toBe(true);
+  expect(pieces().map((each) => each.type)).toEqual([DM, DM, DM]);
+});
+
+test.each([
+  ['away', ENOTCONN],
+  ['failing', EACCES],
+])('nothing is repaired while a child is %s', async (_, errno) => {
+  await start();
+  shorten('wa', {});
+  const before = pieces();
+  errnos.set('wm', errno);
+  expect(volume.lookup('/d').opRet).toBe(0);
+  errnos.clear();
+  expect(pieces()).toEqual(before);
+  volume.lookup('/d');
+  expect(isWhole()).toBe(true);
+});
+
+test('a directory without a child whose attributes count gets one: that of its name', async () => {
+  await start();
+  const marked = (): string[] => THREE.filter((child) => volume.at(child, '/d')!.xattrs.has(MDS));
+  const [own] = marked();
+  expect(volume.askChild(own!, 'removexattr', volume.loc('/d'), MDS, null).opRet).toBe(0);
+  expect(marked()).toEqual([]);
+  volume.lookup('/d');
+  expect(marked()).toEqual([own]);
+  const hash = hashName('d');
+  const byRange = hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
+  expect(own).toBe(hash <= 0x55555554 ? 'wm' : byRange);
+});

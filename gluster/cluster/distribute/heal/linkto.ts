@@ -1,0 +1,94 @@
+/**
+ * Linktos: made where a name belongs, for a file that is with another child. Source: GlusterFS
+ * `dht-linkfile.c`, `dht-common.c` (dht_linkfile_create_lookup_cbk).
+ */
+
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { EEXIST, ENOENT } from '../../../../runtime/core/errno.ts';
+import { SET_ATTR } from '../../../../runtime/core/fops.ts';
+import type { Gfid } from '../../../../runtime/core/gfid.ts';
+import { Iatt } from '../../../../runtime/core/iatt.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import type { Distribute } from '../distribute.ts';
+import { encodeTarget, isLinkto, LINKTO_MKNOD_MODE } from '../linkto.ts';
+import { protectNamespace, unprotectNamespace } from '../locks.ts';
+import type { Answer, Steps, Task } from '../task.ts';
+
+/** Marks fops that are not what an application asked for. */
+export const INTERNAL_FOP = 'glusterfs-internal-fop';
+
+/**
+ * Asks by a name with an inode that nobody keeps: the name's own is the file's, and children remember
+ * with it what they have.
+ */
+export function* aside<R>(loc: Loc, ask: (own: Loc) => Steps<R>): Steps<R> {
+  const inode = loc.parent!.table.newInode();
+  try {
+    return yield* ask(new Loc(inode, loc.parent, loc.name));
+  } finally {
+    inode.forgetCtx();
+  }
+}
+
+/**
+ * Makes a linkto on `child` that says the file is with `target`. One that is there already does, if
+ * it has the same gfid.
+ */
+export function* makeLinkto(
+  task: Task,
+  volume: Distribute,
+  loc: Loc,
+  child: number,
+  target: number,
+  gfid: Gfid,
+): Steps<Answer<'mknod'>> {
+  const { linkto } = volume.keys;
+  const value = encodeTarget(volume.names[target]!);
+  const xdata = new Dict().setGfid(GFID_REQ, gfid).set(INTERNAL_FOP, 'yes').set(linkto, value);
+  // With an inode of its own: that of the name is the file's.
+  const made = yield* aside(loc, (own) =>
+    task.own(child, 'mknod', own, LINKTO_MKNOD_MODE, 0, 0, xdata),
+  );
+  if (made.opRet >= 0 || made.opErrno !== EEXIST) return made;
+  const there = yield* aside(loc, (own) => task.own(child, 'lookup', own, volume.fileKeys(null)));
+  const [inode, buf, reply] = there.values;
+  const isSame = there.opRet >= 0 && buf!.iaGfid === gfid && isLinkto(buf!, reply, linkto);
+  if (!isSame) return made;
+  return { opRet: 0, opErrno: 0, values: [inode, buf, null, null, null] };
+}
+
+/** Linktos are root's when they are made, and then whose the file is. */
+export function* chownLinkto(
+  task: Task,
+  loc: Loc,
+  child: number,
+  { iaGfid, iaUid, iaGid }: Iatt,
+): Steps<void> {
+  const owner = Object.assign(new Iatt(), { iaUid, iaGid });
+  const own = new Loc(null, loc.parent, loc.name, iaGfid);
+  yield* task.own(child, 'setattr', own, owner, SET_ATTR.UID | SET_ATTR.GID, null);
+}
+
+/** A file was found where its hash does not say: the next time it is found at once. */
+export function* healLinkto(
+  task: Task,
+  volume: Distribute,
+  loc: Loc,
+  hashed: number,
+  file: number,
+  buf: Iatt,
+): Steps<void> {
+  if (!volume.isUp(hashed)) return;
+  if ((yield* protectNamespace(task, hashed, loc)) !== 0) return;
+  // It may have been renamed or removed since it was found.
+  const now = yield* aside(loc, (own) => task.own(file, 'lookup', own, volume.fileKeys(null)));
+  if (now.opRet >= 0 && now.values[1]!.iaGfid === buf.iaGfid) {
+    const made = yield* makeLinkto(task, volume, loc, hashed, file, buf.iaGfid);
+    if (made.opRet >= 0) yield* chownLinkto(task, loc, hashed, buf);
+    else if (made.opErrno !== ENOENT) {
+      volume.xl.log.debug(`no linkto for ${loc.path}`, { errno: made.opErrno });
+    }
+  }
+  yield* unprotectNamespace(task, hashed, loc);
+}

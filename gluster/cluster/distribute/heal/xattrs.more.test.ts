@@ -1,0 +1,92 @@
+/** What a brick has missed of a directory that our client has changed, GlusterFS's client brings there; and the reverse. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type BrickClient,
+  BrickClients,
+  bytes,
+  distributedVolfile,
+} from '../../../../test/support/brick-clients.ts';
+import { noBricks, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
+
+const NAMES = ['wz', 'wa', 'wm'];
+const MDS = 'trusted.glusterfs.dht.mds';
+const PATIENCE = { timeout: 120_000 };
+
+let folder: string;
+let bricks: RealBrick[];
+let ports: Record<string, number>;
+let clients: BrickClients;
+let ours: BrickClient;
+let theirs: RealMount;
+
+describe.skipIf(noBricks())('a directory that was changed while a brick was away', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
+    bricks = [];
+    for (const name of NAMES) {
+      mkdirSync(join(folder, name));
+      bricks.push(await RealBrick.start(join(folder, name)));
+    }
+    ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
+    clients = new BrickClients();
+    ours = await clients.distributed(ports);
+    await ours.ask('stat', '/');
+    theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+  });
+  afterAll(async () => {
+    await theirs?.end();
+    await clients.end();
+    for (const brick of bricks) await brick.end();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Of what each brick has by itself. */
+  const onBricks = (path: string, name: string): string[] =>
+    bricks.map(({ files }) => {
+      const args = ['-h', '-n', name, '-e', 'hex', '--only-values', '--absolute-names'];
+      const { status, stdout } = spawnSync('getfattr', [...args, join(files, path)]);
+      return status === 0 ? stdout.toString('hex') : '';
+    });
+  const counted = (path: string): string => onBricks(path, MDS).join('');
+  /** Directories of which the last brick is not the one that counts. */
+  const made = (letter: string): string =>
+    [...Array(9).keys()].map((n) => `${letter}${n}`).find((name) => onBricks(name, MDS)[2] === '')!;
+
+  test('it is counted so that both repair it', PATIENCE, async () => {
+    await theirs.sh('mkdir a0 a1 a2 a3 a4 a5 a6 a7 a8 b0 b1 b2 b3 b4 b5 b6 b7 b8');
+    const [byUs, byThem] = [made('a'), made('b')];
+    for (const name of [byUs, byThem]) await ours.ask('stat', `/${name}`);
+    await theirs.sh(`stat ${byUs} ${byThem}`);
+    await bricks[2]!.end();
+    await expect.poll(() => clients.log.join('\n')).toMatch(/is lost/);
+    await ours.ask('setxattr', `/${byUs}`, 'user.a', bytes('1'), 0);
+    await expect.poll(() => theirs.sh(`setfattr -n user.a -v 1 ${byThem}`), PATIENCE).toBe('');
+    expect(onBricks(byUs, 'user.a')).toEqual(['31', '31', '']);
+    // One and the same sign, whoever has counted.
+    expect([counted(byUs), counted(byThem)]).toEqual(['ffffffff', 'ffffffff']);
+    await bricks[2]!.run();
+
+    const late = await clients.distributed(ports);
+    await expect
+      .poll(
+        () => late.ask('stat', `/${byThem}`).then(() => onBricks(byThem, 'user.a'), String),
+        PATIENCE,
+      )
+      .toEqual(['31', '31', '31']);
+    expect(counted(byThem)).toBe('00000000');
+
+    const fresh = await RealMount.start(folder, 'late', distributedVolfile(ports));
+    try {
+      await expect
+        .poll(() => fresh.sh(`stat ${byUs}`).then(() => onBricks(byUs, 'user.a')), PATIENCE)
+        .toEqual(['31', '31', '31']);
+      await expect.poll(() => counted(byUs), PATIENCE).toBe('00000000');
+    } finally {
+      await fresh.end();
+    }
+  });
+});

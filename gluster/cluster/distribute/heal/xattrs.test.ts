@@ -1,0 +1,143 @@
+/** Extended attributes of directories, where a child was away when they were set. */
+import { afterEach, expect, test } from 'vitest';
+import { Dict } from '../../../../runtime/core/dict.ts';
+import { ENOTCONN } from '../../../../runtime/core/errno.ts';
+import { SET_ATTR } from '../../../../runtime/core/fops.ts';
+import { fail, tail } from '../../../../runtime/core/gen/fops.gen.ts';
+import { Iatt } from '../../../../runtime/core/iatt.ts';
+import { having } from '../../../../test/support/core.ts';
+import { Distributed } from '../../../../test/support/distributed.ts';
+
+const THREE = ['wz', 'wa', 'wm'];
+const MDS = 'trusted.glusterfs.dht.mds';
+
+let volume: Distributed;
+/** The child that does not answer to changes. */
+let away = '';
+afterEach(async () => {
+  away = '';
+  await volume.stop();
+});
+
+const start = async (): Promise<Distributed> => {
+  const between = (name: string) => ({
+    translator: having('away', {
+      lookup(frame, xl, ...args) {
+        if (away === name) fail.lookup(frame, ENOTCONN);
+        else tail.lookup(frame, xl.children[0]!, ...args);
+      },
+      setattr(frame, xl, ...args) {
+        if (away === name) fail.setattr(frame, ENOTCONN);
+        else tail.setattr(frame, xl.children[0]!, ...args);
+      },
+      setxattr(frame, xl, ...args) {
+        if (away === name) fail.setxattr(frame, ENOTCONN);
+        else tail.setxattr(frame, xl.children[0]!, ...args);
+      },
+      removexattr(frame, xl, ...args) {
+        if (away === name) fail.removexattr(frame, ENOTCONN);
+        else tail.removexattr(frame, xl.children[0]!, ...args);
+      },
+      xattrop(frame, xl, ...args) {
+        if (away === name) fail.xattrop(frame, ENOTCONN);
+        else tail.xattrop(frame, xl.children[0]!, ...args);
+      },
+    }),
+  });
+  volume = await Distributed.start(THREE, {}, between);
+  volume.mkdir('/d');
+  return volume;
+};
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const hex = (value: string): string => Buffer.from(value).toString('hex');
+const set = (name: string, value: string): number => {
+  const dict = new Dict().set(name, text(value));
+  const { opRet, opErrno } = volume.ask('setxattr', volume.loc('/d'), dict, 0, null);
+  return opRet < 0 ? opErrno : 0;
+};
+const remove = (name: string): number =>
+  volume.ask('removexattr', volume.loc('/d'), name, null).opRet;
+
+/** The child whose attributes count, and what it has counted. */
+function mds(): readonly [string, string] {
+  const [found] = Object.entries(volume.xattr('/d', MDS)).filter(
+    ([, value]) => value !== undefined,
+  );
+  return [found![0], found![1]!];
+}
+const others = (): string[] => THREE.filter((name) => name !== mds()[0]);
+
+test('what one has missed is counted below zero, which alone GlusterFS repairs; a lookup brings it there', async () => {
+  await start();
+  expect(mds()[1]).toBe('00000000');
+  away = others()[0]!;
+  expect(set('user.a', '1')).toBe(0);
+  expect(mds()[1]).toBe('ffffffff');
+  expect(set('user.a', '2')).toBe(0);
+  expect(mds()[1]).toBe('fffffffe');
+  away = '';
+  volume.lookup('/d');
+  const value = hex('2');
+  expect(volume.xattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
+  expect(mds()[1]).toBe('00000000');
+});
+
+test('what was removed meanwhile goes there, too', async () => {
+  await start();
+  expect(set('user.a', '1')).toBe(0);
+  away = others()[1]!;
+  expect(remove('user.a')).toBe(0);
+  away = '';
+  expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toHaveLength(1);
+  volume.lookup('/d');
+  expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
+});
+
+test('nothing is changed while the child is away whose attributes count', async () => {
+  await start();
+  const [own] = mds();
+  away = own;
+  expect(set('user.a', '1')).toBe(ENOTCONN);
+  away = '';
+  expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
+  expect(mds()).toEqual([own, '00000000']);
+});
+
+test('also for who has found the directory while it was away, and does not know which it is', async () => {
+  await start();
+  const [own] = mds();
+  const mode = Object.assign(new Iatt(), { iaProt: 0o700 });
+  const chmod = (): number =>
+    volume.ask('setattr', volume.loc('/d'), mode, SET_ATTR.MODE, null).opErrno;
+  away = own;
+  expect(volume.lookup('/d').opRet).toBe(0);
+  expect(set('user.a', '1')).toBe(ENOTCONN);
+  expect(chmod()).toBe(ENOTCONN);
+  away = '';
+  expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
+  // Once it is back, it is known without another lookup.
+  away = others()[0]!;
+  expect(set('user.a', '1')).toBe(0);
+  expect(mds()).toEqual([own, 'ffffffff']);
+  expect(chmod()).toBe(0);
+  away = '';
+  volume.lookup('/d');
+  const value = hex('1');
+  expect(volume.xattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
+  for (const child of THREE) expect(volume.at(child, '/d')!.buf.iaProt).toBe(0o700);
+});
+
+test('what a client of GlusterFS has left to be repaired is, limits of a directory with it', async () => {
+  await start();
+  const [own] = mds();
+  const LIMIT = 'trusted.glusterfs.quota.limit-set';
+  const left = new Dict().set('user.a', text('1')).set(LIMIT, text('16 bytes of limit'));
+  left.set(MDS, Uint8Array.of(0xff, 0xff, 0xff, 0xff));
+  expect(volume.askChild(own, 'setxattr', volume.loc('/d'), left, 0, null).opRet).toBe(0);
+  volume.lookup('/d');
+  const [value, limit] = [hex('1'), hex('16 bytes of limit')];
+  expect(volume.xattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
+  expect(volume.xattr('/d', LIMIT)).toEqual({ wz: limit, wa: limit, wm: limit });
+  expect(mds()).toEqual([own, '00000000']);
+});

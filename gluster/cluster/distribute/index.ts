@@ -1,0 +1,79 @@
+/**
+ * cluster/distribute: many volumes as one. Each file is with one of them, by the hash of its name; all
+ * have all directories. What is on the disks is GlusterFS's, and both may serve one volume at once.
+ *
+ * - pure: `hash.ts`, `layout/`, `linkto.ts`, `offsets.ts`, `merge.ts`
+ * - what a volume knows: `distribute.ts`, `space.ts`
+ * - `fops/`: what is asked often by callbacks, what takes many steps by a task (`task.ts`)
+ * - `heal/`: what is repaired on the way
+ *
+ * Source: GlusterFS 10 `xlators/cluster/dht`.
+ */
+import type { EventName } from '../../../runtime/core/events.ts';
+import { tellWithoutEffect } from '../../../runtime/core/without-effect.ts';
+import {
+  defaultNotify,
+  defineTranslator,
+  isChange,
+  sayUp,
+  type Xlator,
+} from '../../../runtime/core/xlator.ts';
+import { checkOrder } from '../../../runtime/xlators/performance/shared/order.ts';
+import { Distribute } from './distribute.ts';
+import { entryFops } from './fops/entry.ts';
+import { fileFops } from './fops/file.ts';
+import { ipc } from './fops/ipc.ts';
+import { link } from './fops/link.ts';
+import { listingFops } from './fops/listing.ts';
+import { lookup } from './fops/lookup.ts';
+import { mkdir } from './fops/mkdir.ts';
+import { rename } from './fops/rename.ts';
+import { rmdir } from './fops/rmdir.ts';
+import { statfs } from './fops/statfs.ts';
+import { options, withoutEffect } from './options.ts';
+
+function notify(xl: Xlator<Distribute>, event: EventName, data: unknown): void {
+  const child = xl.below.indexOf(data as Xlator);
+  const isFirst = child >= 0 && event === 'CHILD_CONNECTING';
+  if (child < 0 || !(isFirst || isChange(event))) {
+    defaultNotify(xl as Xlator, event, data);
+    return;
+  }
+  const { priv } = xl;
+  priv.changed(child);
+  if (event === 'CHILD_UP') priv.space.ask(child);
+  sayUp(xl as Xlator, priv.serves, isChange(event) ? event : undefined);
+}
+
+export default defineTranslator<Distribute, typeof options>({
+  type: 'cluster/distribute',
+  description: 'Many volumes as one: each file is with one of them, by the hash of its name.',
+  children: [1, 65_536],
+  options,
+  passesThrough: false,
+  keepsPages: () => true,
+  fops: {
+    lookup,
+    statfs,
+    mkdir,
+    rmdir,
+    rename,
+    link,
+    ipc,
+    ...fileFops,
+    ...listingFops,
+    ...entryFops,
+  },
+  check: async (xl, settings) => {
+    checkOrder(xl as Xlator<unknown>, false);
+    tellWithoutEffect(xl.context, settings, withoutEffect);
+  },
+  init(xl, settings) {
+    checkOrder(xl as Xlator<unknown>, false);
+    return new Distribute(xl, settings);
+  },
+  reconfigure: ({ priv }, settings) => priv.configure(settings),
+  waitsFor: (xl) => xl.priv.waitsFor,
+  notify,
+  dump: ({ priv }) => priv.dump(),
+});

@@ -1,0 +1,335 @@
+/**
+ * A client of ours is ended at each point of its fops of many steps, over bricks of GlusterFS. What it
+ * leaves there, GlusterFS's client and ours take for the same, use and remove, whoever comes by first.
+ * Each fop in one way; in `test:long` in all others, by where the names and files are.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FopError } from '../../../runtime/api/driver.ts';
+import { ENOTCONN } from '../../../runtime/core/errno.ts';
+import { IA_IFDIR } from '../../../runtime/core/iatt.ts';
+import { type BrickClient, bytes } from '../../../test/support/brick-clients.ts';
+import {
+  canTakeBack,
+  FAULTS,
+  Fault,
+  type FaultKind,
+  PLACEMENTS,
+} from '../../../test/support/faults.ts';
+import { noBricks, type RealBrick, type RealMount } from '../../../test/support/gluster.ts';
+import { GlusterVolume } from '../../../test/support/gluster-volume.ts';
+import { gateOf, type Verdict, type Wind } from '../../../test/support/shared-volume.ts';
+import { wantedOf } from '../../../test/support/wanted.ts';
+
+const NAMES = ['wz', 'wa', 'wm'];
+const WHO = ['ours', 'theirs'] as const;
+type Who = (typeof WHO)[number];
+
+/** What a name leads to: a file's text, a directory's names; null for nothing. */
+type Content = string | null;
+const FILE = 'the file';
+const OTHER = 'the other';
+
+/** A directory in which a fop was ended, and its two names. */
+interface Trial {
+  readonly dir: string;
+  readonly from: string;
+  readonly to: string;
+  readonly first: Who;
+  readonly point: number;
+  readonly errno: number;
+}
+
+/** By the directory of a trial. */
+type Seen = Readonly<Record<string, readonly [Content, Content]>>;
+
+/** What a program in the mount of GlusterFS sees, or removes. */
+const THEIRS = `
+import json, os, shutil, sys
+def content(path):
+    try:
+        if os.path.isdir(path):
+            return '[' + ' '.join(sorted(os.listdir(path))) + ']'
+        with open(path) as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+what, trials = sys.argv[1], json.load(open(sys.argv[2]))
+seen = {}
+for dir, names in trials.items():
+    paths = [os.path.join(dir, name) for name in names]
+    if what == 'see':
+        seen[dir] = [content(path) for path in paths]
+        continue
+    for path in paths:
+        if os.path.isdir(path):
+            shutil.rmtree(path)
+        elif os.path.lexists(path):
+            os.unlink(path)
+    shutil.rmtree(dir)
+print(json.dumps(seen))
+`;
+
+describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
+  let folder: string;
+  let bricks: RealBrick[];
+  let volume: GlusterVolume | undefined;
+  /** Who is ended, and who comes by. */
+  let victim: BrickClient;
+  let ours: BrickClient;
+  let theirs: RealMount;
+  let fault: Fault | null = null;
+
+  /** Of one that is killed the bricks hear nothing more, and take its locks back themselves. */
+  function decide(wind: Wind): Verdict {
+    if (fault?.kind === 'killed' && fault.hasHappened) return ENOTCONN;
+    return fault?.decide(wind) ?? 'pass';
+  }
+  // Where a name that belongs to another brick is looked for, as after any repair of a layout.
+  const begin = (): Promise<BrickClient> =>
+    volume!.client({ 'lookup-optimize': 'off' }, 'test/gate');
+
+  beforeAll(async () => {
+    volume = await GlusterVolume.start(NAMES, { more: [gateOf(decide)] });
+    ({ folder, bricks, ours, theirs } = volume);
+    victim = await begin();
+    writeFileSync(join(folder, 'theirs.py'), THEIRS);
+  });
+  afterAll(async () => {
+    await volume?.end();
+  });
+
+  /** A name that belongs to a brick. */
+  async function nameAt(dir: string, child: string, prefix: string): Promise<string> {
+    for (let n = 0; ; n++) {
+      const key = `dht.file.hashed-subvol.${prefix}${n}`;
+      const [, place] = (await victim.ask('getxattr', dir, key)) as [string, string];
+      if (place.replace(/\0$/, '') === child) return `${prefix}${n}`;
+    }
+  }
+
+  const put = (dir: string, name: string, child: string, text: string): Promise<unknown> =>
+    victim.ask('write', `${dir}/${name}@dht:${child}`, bytes(text), null);
+
+  async function contentBy(client: BrickClient, path: string): Promise<Content> {
+    const found = await client.driver.seek(path);
+    if (found === undefined) return null;
+    if (found.buf.iaType === IA_IFDIR) {
+      return `[${((await client.ask('listdir', path)) as string[]).sort().join(' ')}]`;
+    }
+    return ((await client.ask('read', path)) as [string, string])[1];
+  }
+
+  async function removeBy(client: BrickClient, path: string): Promise<void> {
+    const found = await client.driver.seek(path);
+    if (found === undefined) return;
+    if (found.buf.iaType !== IA_IFDIR) await client.ask('unlink', path);
+    else {
+      for (const name of (await client.ask('listdir', path)) as string[]) {
+        await removeBy(client, `${path}/${name}`);
+      }
+      await client.ask('rmdir', path);
+    }
+  }
+
+  async function byTheirs(what: 'see' | 'remove', trials: readonly Trial[]): Promise<Seen> {
+    const names = Object.fromEntries(trials.map(({ dir, from, to }) => [`.${dir}`, [from, to]]));
+    writeFileSync(join(folder, 'trials.json'), JSON.stringify(names));
+    const said = await theirs.sh(`python3 ../theirs.py ${what} ../trials.json`);
+    if (!said.startsWith('{')) throw new Error(said);
+    const seen = Object.entries(JSON.parse(said) as Seen);
+    return Object.fromEntries(seen.map(([dir, all]) => [dir.slice(1), all]));
+  }
+
+  async function see(who: Who, trials: readonly Trial[]): Promise<Seen> {
+    if (who === 'theirs') return byTheirs('see', trials);
+    const seen: Record<string, readonly [Content, Content]> = {};
+    for (const { dir, from, to } of trials) {
+      seen[dir] = [await contentBy(ours, `${dir}/${from}`), await contentBy(ours, `${dir}/${to}`)];
+    }
+    return seen;
+  }
+
+  async function remove(who: Who, trials: readonly Trial[]): Promise<void> {
+    if (who === 'theirs') return void (await byTheirs('remove', trials));
+    for (const { dir, from, to } of trials) {
+      for (const path of [`${dir}/${from}`, `${dir}/${to}`, dir]) await removeBy(ours, path);
+    }
+  }
+
+  interface Walk {
+    /** Makes what there is before; the two names. */
+    readonly prepare: (dir: string) => Promise<readonly [string, string]>;
+    readonly act: (from: string, to: string) => Promise<unknown>;
+    readonly check: (seen: readonly [Content, Content], errno: number, isBack: boolean) => void;
+    /** Who comes by. */
+    readonly who?: readonly Who[];
+  }
+
+  let walks = 0;
+
+  /** Ends a fop at all its points, each in directories of their own. */
+  async function walk(kind: FaultKind, { prepare, act, check, who = WHO }: Walk): Promise<void> {
+    const trials: Trial[] = [];
+    walks += 1;
+    for (let point = 1, isOver = false; !isOver; point++) {
+      for (const first of who) {
+        const dir = `/${walks}-${point}-${first}`;
+        await victim.ask('mkdir', dir, 0o755);
+        const [from, to] = await prepare(dir);
+        fault = new Fault(kind, point);
+        const errno = await act(`${dir}/${from}`, `${dir}/${to}`).then(
+          () => 0,
+          (error) => {
+            if (error instanceof FopError) return error.errno;
+            throw error;
+          },
+        );
+        isOver = !fault.hasHappened;
+        if (kind === 'killed') {
+          await victim.end();
+          fault = null;
+          victim = await begin();
+        }
+        fault = null;
+        trials.push({ dir, from, to, first, point, errno });
+      }
+    }
+    expect(trials.length).toBeGreaterThan(who.length);
+    for (const first of who) {
+      const own = trials.filter((trial) => trial.first === first);
+      const seen = await see(first, own);
+      for (const { dir, point, errno } of own) {
+        try {
+          check(seen[dir]!, errno, canTakeBack(kind));
+        } catch (error) {
+          (error as Error).message += `\nat point ${point}, errno ${errno}, ${first} first`;
+          throw error;
+        }
+      }
+      for (const other of who) {
+        expect(await see(other, own), `${other} after ${first}`).toEqual(seen);
+      }
+      await remove(first, own);
+    }
+    // Nothing is left, on disk either.
+    expect(await theirs.sh('ls')).not.toMatch(new RegExp(`^${walks}-`, 'm'));
+    for (const { files } of bricks) {
+      expect(readdirSync(files).filter((name) => name.startsWith(`${walks}-`))).toEqual([]);
+      const args = ['.glusterfs', '(', '-xtype', 'l', '-o', '-type', 'f', '-links', '1', ')'];
+      const { stdout } = spawnSync('find', [...args, '-path', '*/??/??/*'], { cwd: files });
+      expect(stdout.toString()).toBe('');
+    }
+  }
+
+  const isOneOf = (content: Content, ...all: readonly Content[]): void =>
+    expect(all).toContain(content);
+
+  describe.each(FAULTS)('%s', (kind) => {
+    test.each(wantedOf(PLACEMENTS, (letters) => letters === 'abcb'))(
+      'rename of a file (source, old name, new name, target: %s)',
+      async (letters) => {
+        const [source, old, next] = [...letters].map((letter) => NAMES['abc'.indexOf(letter)]!);
+        const target = letters[3] === '-' ? null : NAMES['abc'.indexOf(letters[3]!)]!;
+        const before = target === null ? null : OTHER;
+        await walk(kind, {
+          async prepare(dir) {
+            const from = await nameAt(dir, old!, 'from');
+            const to = await nameAt(dir, next!, 'to');
+            await put(dir, from, source!, FILE);
+            if (target !== null) await put(dir, to, target, OTHER);
+            return [from, to];
+          },
+          act: (from, to) => victim.ask('rename', from, to),
+          check([first, second], errno, isBack) {
+            isOneOf(first, FILE, null);
+            isOneOf(second, FILE, before);
+            expect([first, second]).toContain(FILE);
+            if (errno === 0) expect(second).toBe(FILE);
+            else if (isBack) expect([first, second]).toEqual([FILE, before]);
+          },
+        });
+      },
+    );
+
+    test.each(wantedOf(NAMES, (child) => child === 'wa'))(
+      'link to a name that belongs to %s',
+      async (child) => {
+        await walk(kind, {
+          async prepare(dir) {
+            const from = await nameAt(dir, 'wz', 'from');
+            await put(dir, from, 'wz', FILE);
+            return [from, await nameAt(dir, child, 'to')];
+          },
+          act: (from, to) => victim.ask('link', from, to),
+          check([first, second], errno, isBack) {
+            expect(first).toBe(FILE);
+            isOneOf(second, FILE, null);
+            if (errno === 0) expect(second).toBe(FILE);
+            else if (isBack) expect(second).toBeNull();
+          },
+        });
+      },
+    );
+
+    test.each(wantedOf(['mkdir'], () => true))('%s', async () => {
+      await walk(kind, {
+        prepare: async () => ['d', 'none'],
+        act: (from) => victim.ask('mkdir', from, 0o755),
+        check([first], errno) {
+          isOneOf(first, '[]', null);
+          if (errno === 0) expect(first).toBe('[]');
+        },
+      });
+    });
+
+    test.each(wantedOf(['rmdir'], () => true))('%s', async () => {
+      await walk(kind, {
+        async prepare(dir) {
+          await victim.ask('mkdir', `${dir}/d`, 0o755);
+          return ['d', 'none'];
+        },
+        act: (from) => victim.ask('rmdir', from),
+        check([first], errno, isBack) {
+          isOneOf(first, '[]', null);
+          if (errno === 0) expect(first).toBeNull();
+          else if (isBack) expect(first).toBe('[]');
+        },
+      });
+    });
+
+    const directories = [
+      ['to a new name', false],
+      ['over an empty one', true],
+    ] as const;
+    test.each(wantedOf(directories, ([, isOver]) => !isOver))(
+      'rename of a directory %s',
+      async (_, isOver) => {
+        const before = isOver ? '[]' : null;
+        // By now it has one name with some bricks, and the other with others. What a brick lacks by one
+        // name GlusterFS's client makes there, empty, whatever the brick has by the other: no matter who
+        // has renamed it.
+        const who = kind === 'killed' ? (['ours'] as const) : WHO;
+        await walk(kind, {
+          who,
+          async prepare(dir) {
+            await victim.ask('mkdir', `${dir}/d`, 0o755);
+            await victim.ask('mkdir', `${dir}/d/below`, 0o755);
+            if (isOver) await victim.ask('mkdir', `${dir}/e`, 0o755);
+            return ['d', 'e'];
+          },
+          act: (from, to) => victim.ask('rename', from, to),
+          check([first, second], errno, isBack) {
+            isOneOf(first, '[below]', null);
+            isOneOf(second, '[below]', before);
+            expect([first, second]).toContain('[below]');
+            if (errno === 0) expect([first, second]).toEqual([null, '[below]']);
+            else if (isBack) expect([first, second]).toEqual(['[below]', before]);
+          },
+        });
+      },
+    );
+  });
+});

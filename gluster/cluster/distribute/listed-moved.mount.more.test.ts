@@ -1,0 +1,96 @@
+/** Listings of a mount of ours while GlusterFS moves files from brick to brick. */
+import { mkdirSync, opendirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { distributedVolfile } from '../../../test/support/brick-clients.ts';
+import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import {
+  describeMounts,
+  type Scratch,
+  startMount,
+  withScratch,
+} from '../../../test/support/mount.ts';
+
+const BRICKS = ['wz', 'wa', 'wm'];
+const COUNT = 250;
+/** Listings before any file has moved, or after all have, show nothing. */
+const LISTINGS_MIN = 3;
+/** A server's name, as glusterd gives one: a rebalance moves what is on its own server. */
+const posix = { 'glusterd-uuid': '11111111-2222-4333-8444-555555555555' };
+
+const serving = {
+  "GlusterFS's": (folder: string, files: string) => RealBrick.start(folder, { files, posix }),
+  ours: (folder: string, files: string) => OurBrick.serve(folder, files, { posix }),
+};
+
+/** The names in a folder, read a few at a time. */
+function list(path: string): string[] {
+  const folder = opendirSync(path, { bufferSize: 8 });
+  const names: string[] = [];
+  for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+    names.push(entry.name);
+  }
+  folder.closeSync();
+  return names.sort();
+}
+
+async function withBricks(
+  scratch: Scratch,
+  kind: keyof typeof serving,
+  test: (volfile: string) => Promise<void>,
+): Promise<void> {
+  const bricks: (RealBrick | OurBrick)[] = [];
+  try {
+    for (const name of BRICKS) {
+      const files = scratch.at(name, 'files');
+      mkdirSync(files, { recursive: true });
+      bricks.push(await serving[kind](scratch.at(name), files));
+    }
+    const ports = BRICKS.map((name, at) => [name, bricks[at]!.port] as const);
+    await test(distributedVolfile(Object.fromEntries(ports)));
+  } finally {
+    for (const brick of bricks) await brick.end();
+  }
+}
+
+describeMounts('a listing', () => {
+  it.skipIf(noBricks()).each(Object.keys(serving) as (keyof typeof serving)[])(
+    'has each file once while a rebalance moves them, on bricks of %s',
+    (kind) =>
+      withScratch((scratch) =>
+        withBricks(scratch, kind, async (volfile) => {
+          const theirs = await RealMount.start(scratch.path, 'theirs', volfile);
+          try {
+            const mount = await startMount(scratch, volfile, { name: 'ours' });
+            // After a rename most files are not where their names belong.
+            const made = await theirs.sh(`mkdir d && cd d && for n in $(seq ${COUNT}); do
+              echo "$n" > a$n && mv a$n some-longer-name-$n || exit; done`);
+            expect(made).toBe('');
+            const folder = join(mount.path, 'd');
+            const expected = list(folder);
+            expect(new Set(expected).size).toBe(COUNT);
+            let isOver = false;
+            const moved = theirs
+              .sh(
+                `cd d && for n in *; do setfattr -n trusted.distribute.migrate-data -v force $n 2>&1 || :; done`,
+              )
+              .finally(() => {
+                isOver = true;
+              });
+            let listings = 0;
+            do {
+              expect(list(folder)).toEqual(expected);
+              listings += 1;
+              await new Promise(setImmediate);
+            } while (!isOver);
+            await moved;
+            expect(listings).toBeGreaterThanOrEqual(LISTINGS_MIN);
+            expect(list(folder)).toEqual(expected);
+            expect(await mount.stop()).toBe(0);
+          } finally {
+            await theirs.end();
+          }
+        }),
+      ),
+  );
+});

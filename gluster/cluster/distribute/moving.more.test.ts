@@ -1,0 +1,223 @@
+/** GlusterFS moves files, on its bricks and on ours, while a client of ours writes them. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type BrickClient,
+  BrickClients,
+  bytes,
+  distributedVolfile,
+} from '../../../test/support/brick-clients.ts';
+import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { wantedOf } from '../../../test/support/wanted.ts';
+
+const NAMES = ['one', 'two'];
+const BLOCK = 65_536;
+const BLOCKS = 512;
+/** A server's name, as glusterd gives one: a rebalance moves what is on its own server. */
+const NODE = '11111111-2222-4333-8444-555555555555';
+
+const posix = { 'glusterd-uuid': NODE };
+const real = (own: string, files: string) => RealBrick.start(own, { files, posix });
+const own = (folder: string, files: string) => OurBrick.serve(folder, files, { posix });
+
+const kinds = [
+  ['GlusterFS', [real, real]],
+  ['ours', [own, own]],
+  ['each', [real, own]],
+] as const;
+
+// On one of each; in `test:long` on two of a kind.
+const tried = wantedOf(kinds, ([name]) => name === 'each');
+
+describe.skipIf(noBricks()).each(tried)('on bricks of %s', (_, starts) => {
+  let folder: string;
+  let ports: Record<string, number>;
+  const bricks: (RealBrick | OurBrick)[] = [];
+  let clients: BrickClients;
+  let ours: BrickClient;
+  let theirs: RealMount;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'glossa-moved-'));
+    bricks.length = 0;
+    for (const [at, name] of NAMES.entries()) {
+      const files = join(folder, name, 'files');
+      mkdirSync(files, { recursive: true });
+      bricks.push(await starts[at]!(join(folder, name), files));
+    }
+    ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
+    clients = new BrickClients();
+    theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+    ours = await clients.distributed(ports);
+    await ours.ask('stat', '/');
+  });
+  afterAll(async () => {
+    await theirs?.end();
+    await clients.end();
+    for (const brick of bricks) await brick.end();
+    rmSync(folder, { recursive: true });
+  });
+
+  const onDisk = (brick: string, path: string): string => join(folder, brick, 'files', path);
+  const having = (path: string): string[] =>
+    NAMES.filter((brick) => spawnSync('stat', [onDisk(brick, path)]).status === 0);
+  const attribute = (path: string, name: string): string | null => {
+    const args = ['-n', name, '--only-values', '--absolute-names', path];
+    const { status, stdout } = spawnSync('getfattr', args);
+    return status === 0 ? stdout.toString() : null;
+  };
+
+  /** A file of BLOCKS that is not where it would be by its name: its name. */
+  async function misplaced(dir: string): Promise<string> {
+    await theirs.sh(`mkdir ${dir}; head -c ${BLOCK * BLOCKS} /dev/zero > ${dir}/b1`);
+    for (let n = 1; ; n++) {
+      if (having(`${dir}/b${n}`).length > 1) return `b${n}`;
+      await theirs.sh(`mv ${dir}/b${n} ${dir}/b${n + 1}`);
+    }
+  }
+
+  /** Writes to all of an open file again and again, while it is moved and some more. */
+  async function writeDuring(path: string, id: number, move: Promise<unknown>) {
+    let isOver = false;
+    const settled = Promise.allSettled([move]).then(() => {
+      isOver = true;
+    });
+    const expected = Buffer.alloc(BLOCK * BLOCKS);
+    const modes = new Set<number>();
+    let last = '';
+    for (let n = 0, left = 200; left > 0; n++) {
+      if (isOver) left -= 1;
+      const at = ((n * 7919) % BLOCKS) * BLOCK + 100;
+      const data = `${n}      `.slice(0, 6);
+      await ours.ask('file.write', id, bytes(data), at);
+      expected.write(data, at);
+      if (n % 16 !== 0) continue;
+      modes.add((await ours.driver.find(path)).buf.iaProt);
+      last = String(n);
+      await ours.ask('setxattr', path, 'user.last', bytes(last), 0);
+    }
+    await settled;
+    await move;
+    return { expected, last, modes: [...modes] };
+  }
+
+  test('a file is written while they move it: nothing of it is lost', async () => {
+    const name = await misplaced('moved');
+    const path = `/moved/${name}`;
+    const [, id] = (await ours.ask('open', path, 2, 0)) as [string, number];
+    const move = `setfattr -n trusted.distribute.migrate-data -v force moved/${name}`;
+    // Of what is written meanwhile they lose nothing: they give up, and say so.
+    const mover = theirs.sh(`${move} 2>&1 || :`);
+    const { expected, last, modes } = await writeDuring(path, id, mover);
+    expect(modes).toEqual([0o644]);
+    if ((await mover) !== '') expect(await theirs.sh(move)).toBe('');
+    await ours.ask('file.write', id, bytes('after'), 7);
+    expected.write('after', 7);
+    await ours.ask('file.close', id);
+    const [brick, ...others] = having(`moved/${name}`);
+    expect(others).toEqual([]);
+    const file = onDisk(brick!, path);
+    expect(readFileSync(file).equals(expected)).toBe(true);
+    expect(attribute(file, 'user.last')).toBe(last);
+    expect(attribute(file, 'trusted.glusterfs.protect.writes')).toBe(null);
+  });
+
+  test('a file that somebody has locked stays where it is', async () => {
+    const name = await misplaced('locked');
+    const before = having(`locked/${name}`);
+    const locked = `python3 -c '
+import fcntl, subprocess, sys
+with open("locked/${name}", "r+") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    call = ["setfattr", "-n", "trusted.distribute.migrate-data", "-v", "force", "locked/${name}"]
+    print(subprocess.run(call, capture_output=True, text=True).returncode)
+'`;
+    expect(await theirs.sh(locked)).toBe('1\n');
+    expect(having(`locked/${name}`)).toEqual(before);
+    const move = `setfattr -n trusted.distribute.migrate-data -v force locked/${name}`;
+    expect(await theirs.sh(move)).toBe('');
+    expect(having(`locked/${name}`)).toHaveLength(1);
+  });
+
+  test('their rebalance moves what is misplaced, and loses nothing of what we write', async () => {
+    const name = await misplaced('all');
+    await theirs.sh(`cd all && for n in $(seq 40); do echo $n > f$n; done
+      for n in $(seq 40); do mv f$n g$n; setfattr -n user.n -v $n g$n; done`);
+    const names = [name, ...[...Array(40).keys()].map((n) => `g${n + 1}`)];
+    const apart = (): number => names.filter((each) => having(`all/${each}`).length > 1).length;
+    expect(apart()).toBeGreaterThan(5);
+    const path = `/all/${name}`;
+    const [, id] = (await ours.ask('open', path, 2, 0)) as [string, number];
+    const { expected } = await writeDuring(path, id, rebalance());
+    await ours.ask('file.close', id);
+    // What was written meanwhile they may have left; the next time there is nothing to hold them up.
+    await rebalance();
+    expect(apart()).toBe(0);
+    const [brick] = having(`all/${name}`);
+    expect(readFileSync(onDisk(brick!, path)).equals(expected)).toBe(true);
+    for (let n = 1; n <= 40; n++) {
+      const [at] = having(`all/g${n}`);
+      const file = onDisk(at!, `all/g${n}`);
+      expect([readFileSync(file, 'utf8'), attribute(file, 'user.n')]).toEqual([`${n}\n`, `${n}`]);
+    }
+  });
+
+  test('a brick that they empty has nothing left, and the other has all of it, links too', async () => {
+    await theirs.sh(`rm -r *; mkdir gone && cd gone && for n in $(seq 20); do
+      echo $n > f$n; for m in 1 2 3; do ln f$n l$n-$m; done; ln -s $n s$n; done
+      mkdir sub; echo sub > sub/f; mkfifo pipe; chmod 640 f1; chown 5:6 f2`);
+    const names = "find . ! -type d -printf '%p %y %m %U %G %n %s %T@ %l\\n' | LC_ALL=C sort";
+    const script = `cd gone && ${names} && cat f* l* sub/f`;
+    const before = await theirs.sh(script);
+    expect(before.split('\n').length).toBeGreaterThan(180);
+    await rebalance('decommissioned-bricks=one');
+    // Of links they leave linktos.
+    const args = [
+      onDisk('one', 'gone'),
+      '!',
+      '-type',
+      'd',
+      '!',
+      '(',
+      '-perm',
+      '1000',
+      '-empty',
+      ')',
+    ];
+    const left = spawnSync('find', args);
+    expect(left.stdout.toString()).toBe('');
+    expect(await theirs.sh(script)).toBe(before);
+    expect(((await ours.ask('listdir', '/gone')) as string[]).length).toBe(102);
+    for (let n = 1; n <= 20; n++) {
+      expect(await ours.ask('read', `/gone/l${n}-2`, 9, 0)).toEqual(bytes(`${n}\n`));
+    }
+  });
+
+  /** As glusterd starts one; it ends when all files have been looked at. */
+  async function rebalance(...others: string[]): Promise<void> {
+    const volfile = join(folder, 'rebalance.vol');
+    writeFileSync(volfile, distributedVolfile(ports));
+    const options = [
+      'use-readdirp=yes',
+      'lookup-unhashed=yes',
+      'assert-no-child-down=yes',
+      'readdir-optimize=on',
+      'rebalance-cmd=5',
+      `node-uuid=${NODE}`,
+      'commit-hash=3141592653',
+      ...others,
+    ];
+    const log = join(folder, 'rebalance.log');
+    rmSync(log, { force: true });
+    const args = ['-N', '-f', volfile, '-l', log, '--process-name', 'rebalance'];
+    const more = options.flatMap((option) => ['--xlator-option', `*dht.${option}`]);
+    const child = spawn('glusterfs', [...args, ...more], { cwd: folder, stdio: 'ignore' });
+    // It ends by a signal that it sends itself.
+    await once(child, 'exit');
+    expect(readFileSync(log, 'utf8')).toContain('Rebalance is completed');
+  }
+});

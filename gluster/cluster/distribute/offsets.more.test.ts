@@ -1,0 +1,174 @@
+/**
+ * Offsets of listings, as the kernel gets them: each leads to what came after it, through mounts of ours
+ * and of GlusterFS's, over bricks of both.
+ */
+import { constants, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { O_CLOEXEC, SEEK_SET } from '../../../runtime/sys/constants.ts';
+import * as libc from '../../../runtime/sys/libc.ts';
+import { cstring, Dirents } from '../../../runtime/sys/struct.ts';
+import { distributedVolfile, volume } from '../../../test/support/brick-clients.ts';
+import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import {
+  describeMounts,
+  makeScratch,
+  type Scratch,
+  startMount,
+} from '../../../test/support/mount.ts';
+
+/** In this order, which is neither that of the names nor that of their ranges. */
+const NAMES = ['wz', 'wa', 'wm'];
+const COUNT = 200;
+const { O_RDONLY, O_DIRECTORY } = constants;
+
+interface Entry {
+  readonly name: string;
+  readonly off: bigint;
+}
+
+/** A folder of a mount, whose server is another process. */
+class OpenFolder {
+  private readonly fd: number;
+  private readonly dirents = new Dirents(600);
+
+  constructor(path: string) {
+    this.fd = libc.open(cstring(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    expect(this.fd).toBeGreaterThanOrEqual(0);
+  }
+
+  /** A few entries from where it is, or from `off`. */
+  step(off: bigint | null = null): Entry[] {
+    const { dirents } = this;
+    if (off !== null) libc.lseek64(this.fd, off, SEEK_SET);
+    const filled = libc.getdents64(this.fd, dirents.bytes, dirents.bytes.length);
+    if (filled < 0) throw new Error(`errno ${-filled}`);
+    const entries: Entry[] = [];
+    dirents.start(filled);
+    while (dirents.next()) {
+      const name = Buffer.from(dirents.bytes.subarray(dirents.nameStart, dirents.nameEnd));
+      const at = (BigInt(dirents.offHi) << 32n) | BigInt(dirents.offLo);
+      entries.push({ name: name.toString(), off: at });
+    }
+    return entries;
+  }
+
+  rest(off: bigint | null = null): Entry[] {
+    const entries = this.step(off);
+    for (let more = entries; more.length > 0; ) {
+      more = this.step();
+      entries.push(...more);
+    }
+    return entries;
+  }
+
+  close(): void {
+    libc.close(this.fd);
+  }
+}
+
+const namesOf = (entries: readonly Entry[]): string[] => entries.map(({ name }) => name);
+const wanted = ['.', '..', ...Array.from({ length: COUNT }, (_, n) => `name${n}`)].sort();
+
+/** All of a folder, once each, and from each offset what came after it. */
+function listFromEverywhere(path: string): Entry[] {
+  const folder = new OpenFolder(path);
+  const all = folder.rest();
+  expect(namesOf(all).sort()).toEqual(wanted);
+  const after = all.map(({ name, off }) => [name, folder.step(off)[0]?.name]);
+  expect(after).toEqual(all.map(({ name }, at) => [name, all[at + 1]?.name]));
+  // In no order.
+  for (let n = 0; n < 30; n++) {
+    const at = (n * 7919) % all.length;
+    expect(folder.rest(all[at]!.off)).toEqual(all.slice(at + 1));
+  }
+  expect(folder.rest(0n)).toEqual(all);
+  folder.close();
+  return all;
+}
+
+const mounted = noBricks() ? describe.skip : describeMounts;
+
+mounted('a listing of three bricks', () => {
+  let scratch: Scratch;
+  const ends: (() => Promise<unknown>)[] = [];
+  beforeEach(async () => {
+    scratch = await makeScratch();
+    for (const name of NAMES) mkdirSync(scratch.at(name, 'files'), { recursive: true });
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+    await scratch.clean();
+  });
+
+  const filesOf = (name: string): string => scratch.at(name, 'files');
+  const BRICKS = {
+    "GlusterFS's": (name: string) => RealBrick.start(scratch.at(name)),
+    ours: (name: string) => OurBrick.serve(scratch.at(name), filesOf(name)),
+  };
+  /** The child that has a file itself. */
+  const childWith = (name: string): number =>
+    NAMES.findIndex((child) => existsSync(join(filesOf(child), 'd', name)));
+  /** Who has listed an entry is in its offset. */
+  function expectChildrenIn(entries: readonly Entry[]): void {
+    const files = entries.filter(({ name }) => name.startsWith('name'));
+    const said = files.map(({ name, off }) => [name, Number(off % BigInt(NAMES.length))]);
+    expect(said).toEqual(files.map(({ name }) => [name, childWith(name)]));
+    expect(new Set(said.map(([, child]) => child)).size).toBe(NAMES.length);
+  }
+  const fill = (mount: RealMount): Promise<string> =>
+    mount.sh(`mkdir d && cd d && for n in $(seq 0 ${COUNT - 1}); do : > name$n; done`);
+
+  test.each(Object.keys(BRICKS) as (keyof typeof BRICKS)[])(
+    '%s: the offsets are those of GlusterFS where there is room',
+    async (whose) => {
+      const ports: Record<string, number> = {};
+      for (const name of NAMES) {
+        const brick = await BRICKS[whose](name);
+        ends.push(() => brick.end());
+        ports[name] = brick.port;
+      }
+      const text = distributedVolfile(ports);
+      const theirs = await RealMount.start(scratch.path, 'theirs', text);
+      ends.push(() => theirs.end());
+      expect(await fill(theirs)).toBe('');
+      const mount = await startMount(scratch, text);
+      ends.push(() => mount.stop());
+
+      const all = listFromEverywhere(join(mount.path, 'd'));
+      expectChildrenIn(all);
+      const beside = listFromEverywhere(join(theirs.path, 'd'));
+      // Positions of a disk take all bits there are; those of our bricks are small.
+      if (whose === 'ours') expect(all).toEqual(beside);
+      else expect(namesOf(all)).toEqual(namesOf(beside));
+    },
+  );
+
+  test('a brick that is a distributed volume itself, for a client of GlusterFS', async () => {
+    const disks = NAMES.map(
+      (name) =>
+        volume(`${name}-disk`, 'storage/posix', { directory: filesOf(name) }, null) +
+        volume(name, 'features/locks', {}, `${name}-disk`),
+    );
+    const server = (port: number): string =>
+      volume(
+        'server',
+        'protocol/server',
+        {
+          'transport.socket.listen-port': String(port),
+          'transport.socket.bind-address': '127.0.0.1',
+          'auth.addr.brick.allow': '127.0.0.1',
+        },
+        'brick',
+      );
+    const top = volume('brick', 'cluster/distribute', {}, NAMES.join(' '));
+    const brick = await OurBrick.start(scratch.path, 'all', (port) =>
+      [...disks, top, server(port)].join('\n'),
+    );
+    ends.push(() => brick.end());
+    const mount = await RealMount.start(scratch.path, 'theirs', brick.volfile);
+    ends.push(() => mount.end());
+    expect(await fill(mount)).toBe('');
+    expectChildrenIn(listFromEverywhere(join(mount.path, 'd')));
+  });
+});

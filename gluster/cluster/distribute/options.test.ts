@@ -1,0 +1,130 @@
+/** Options as a volume has them, and as they are changed while it is used. */
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Iatt } from '../../../runtime/core/iatt.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { Distributed } from '../../../test/support/distributed.ts';
+import type { Distribute } from './distribute.ts';
+import { hashName } from './hash.ts';
+import { decodePiece, type Piece } from './layout/layout.ts';
+import type { Settings } from './options.ts';
+
+const THREE = ['wz', 'wa', 'wm'];
+const LAYOUT = 'trusted.glusterfs.dht';
+
+let volume: Distributed;
+afterEach(() => volume.stop());
+const start = async (options: Readonly<Record<string, string>> = {}): Promise<void> => {
+  volume = await Distributed.start(THREE, options);
+};
+function change(settings: Partial<Settings>): void {
+  const priv = volume.graph.top.priv as Distribute;
+  priv.configure({ ...priv.settings, ...settings });
+}
+function setUp(name: string, isUp: boolean): void {
+  const xl = volume.graph.xlators.find((each) => each.name === name)!;
+  xl.up = isUp;
+  volume.graph.top.notify(isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
+}
+const pieces = (path: string, key = LAYOUT): Piece[] =>
+  THREE.map((child) => decodePiece(volume.at(child, path)!.xattrs.bytes(key))!);
+const withRange = (path: string): string[] =>
+  THREE.filter((_, at) => pieces(path)[at]!.start !== pieces(path)[at]!.stop);
+
+test('assert-no-child-down: one that is down is all that is', async () => {
+  await start({ 'assert-no-child-down': 'on' });
+  expect(volume.graph.isUp).toBe(true);
+  setUp('wm', false);
+  expect(volume.graph.isUp).toBe(false);
+  setUp('wm', true);
+  expect(volume.graph.isUp).toBe(true);
+});
+
+test('readdir-optimize: the first that is up lists the directories, each once', async () => {
+  await start({ 'readdir-optimize': 'on' });
+  const names = [...Array(12).keys()].map((n) => `d${n}`);
+  for (const name of names) volume.mkdir(`/${name}`);
+  for (let n = 0; n < 12; n++) volume.create(`/f${n}`);
+  const files = [...Array(12).keys()].map((n) => `f${n}`);
+  expect(volume.list('/').sort()).toEqual([...names, ...files].sort());
+  // Two of the three know nothing that is listed of directories.
+  const loc = new Loc(volume.inode('/d0'), volume.root, 'd0');
+  expect(volume.askChild('wz', 'rmdir', loc, 0, null).opRet).toBe(0);
+  expect(volume.list('/')).not.toContain('d0');
+});
+
+test('xattr-name: all that is kept on the disks begins with it', async () => {
+  await start({ 'xattr-name': 'trusted.other' });
+  volume.mkdir('/d');
+  const all = volume.at('wz', '/d')!.xattrs;
+  expect([...all.keys()].filter((name) => name.startsWith(LAYOUT))).toEqual([]);
+  expect(pieces('/d', 'trusted.other').every(({ start, stop }) => stop > start)).toBe(true);
+  const marked = THREE.filter((child) => volume.at(child, '/d')!.xattrs.has('trusted.other.mds'));
+  expect(marked).toHaveLength(1);
+});
+
+test('randomize-hash-range-by-gfid: the first range is by the gfid', async () => {
+  await start({ 'randomize-hash-range-by-gfid': 'on' });
+  const order = [...THREE].sort();
+  for (let n = 0; n < 12; n++) {
+    const told = volume.mkdir(`/d${n}`);
+    const { iaGfid } = told.values[1] as Iatt;
+    const first = order[hashName(iaGfid) % 3]!;
+    expect(pieces(`/d${n}`)[THREE.indexOf(first)]!.start).toBe(0);
+  }
+});
+
+describe('while it is used', () => {
+  test('directory-layout-spread', async () => {
+    await start();
+    volume.mkdir('/all');
+    change({ 'directory-layout-spread': 1 });
+    volume.mkdir('/one');
+    change({ 'directory-layout-spread': 2 });
+    volume.mkdir('/two');
+    expect(['/all', '/one', '/two'].map((path) => withRange(path).length)).toEqual([3, 1, 2]);
+  });
+
+  test('decommissioned-bricks: it gets nothing more, and what it has is used', async () => {
+    await start();
+    volume.mkdir('/before');
+    for (let n = 0; n < 20; n++) volume.create(`/before/f${n}`, `${n}`);
+    change({ 'decommissioned-bricks': 'wm' });
+    volume.mkdir('/after');
+    expect(withRange('/after')).toEqual(['wz', 'wa']);
+    for (let n = 0; n < 20; n++) {
+      expect(volume.read(`/before/f${n}`)).toBe(`${n}`);
+      volume.create(`/after/f${n}`);
+    }
+    expect([...Array(20).keys()].filter((n) => volume.at('wm', `/after/f${n}`))).toEqual([]);
+    change({ 'decommissioned-bricks': undefined });
+    volume.mkdir('/again');
+    expect(withRange('/again')).toEqual(THREE);
+  });
+
+  test('one that is no child is refused, and all stays as it was', async () => {
+    await start({ 'decommissioned-bricks': 'wm' });
+    expect(() => change({ 'decommissioned-bricks': 'wx', 'extra-hash-regex': '^x(.*)$' })).toThrow(
+      'wx',
+    );
+    expect(() => change({ 'extra-hash-regex': '(' })).toThrow('extra-hash-regex');
+    volume.mkdir('/d');
+    expect(withRange('/d')).toEqual(['wz', 'wa']);
+    expect((volume.graph.top.priv as Distribute).hash.part('xabc')).toBe('xabc');
+  });
+
+  test('expressions', async () => {
+    await start();
+    const { root } = volume;
+    const placeOf = (name: string): unknown => {
+      const key = `dht.file.hashed-subvol.${name}`;
+      const told = volume.ask('getxattr', new Loc(root), key, null);
+      return (told.values[0] as { get(name: string): unknown }).get(key);
+    };
+    const names = [...Array(20).keys()].map((n) => `tmp-n${n}`);
+    const before = names.map(placeOf);
+    change({ 'extra-hash-regex': '^tmp-(.+)$' });
+    const final = names.map((name) => placeOf(name.slice(4)));
+    expect(names.map(placeOf)).toEqual(final);
+    expect(before).not.toEqual(final);
+  });
+});

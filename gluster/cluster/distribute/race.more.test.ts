@@ -1,0 +1,134 @@
+/** Our client and GlusterFS's rename the same names at once, on bricks of GlusterFS. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { BrickClients, bytes, distributedVolfile } from '../../../test/support/brick-clients.ts';
+import { noBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+
+const CHILDREN = ['wz', 'wa', 'wm'];
+const FILES = 6;
+const NAMES = 12;
+const TURNS = 1500;
+/** What who comes too late is told. */
+const LATE = /ENOENT|ESTALE|EEXIST/;
+
+let folder: string;
+let bricks: RealBrick[];
+let clients: BrickClients;
+let theirs: RealMount | null = null;
+
+afterEach(async () => {
+  await theirs?.end();
+  await clients?.end();
+  for (const brick of bricks ?? []) await brick.end();
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+});
+
+/** Programs rename at random; the numbers of both are decided by their seeds. */
+const THEIRS = `
+import os, random, sys
+random.seed(7)
+done = 0
+for _ in range(int(sys.argv[2])):
+    old, new = (os.path.join(sys.argv[1], 'n%d' % random.randrange(int(sys.argv[3]))) for _ in '01')
+    try:
+        os.rename(old, new)
+        done += 1
+    except (FileNotFoundError, FileExistsError):
+        pass
+    except OSError as error:
+        if error.errno != 116:
+            raise
+print(done)
+`;
+
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Paths of files below a brick's directory, without its own. */
+const filesIn = (brick: RealBrick): string[] =>
+  readdirSync(join(brick.files, 'd')).map((name) => join(brick.files, 'd', name));
+
+const isLinkto = (file: string): boolean => {
+  const { mode, size } = statSync(file);
+  return (mode & 0o7777) === 0o1000 && size === 0;
+};
+
+describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
+  test('the same names renamed by both at once', { timeout: 580_000 }, async () => {
+    folder = mkdtempSync(join(tmpdir(), 'glossa-race-'));
+    bricks = [];
+    for (const name of CHILDREN) {
+      mkdirSync(join(folder, name));
+      bricks.push(await RealBrick.start(join(folder, name)));
+    }
+    const ports = Object.fromEntries(CHILDREN.map((name, at) => [name, bricks[at]!.port]));
+    clients = new BrickClients();
+    const ours = await clients.distributed(ports);
+    await ours.ask('stat', '/');
+    theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+    await theirs.sh('mkdir d');
+    const refill = async (): Promise<void> => {
+      for (let n = 0; n < FILES; n++) await ours.ask('write', `/d/n${n}`, bytes(`${n}`), null);
+    };
+    await refill();
+
+    const [pick, errors] = [numbers(1), [] as string[]];
+    let ourDone = 0;
+    const run = `python3 -c "$(cat ../theirs.py)" d ${TURNS} ${NAMES}`;
+    writeFileSync(join(folder, 'theirs.py'), THEIRS);
+    let isOver = false;
+    const theirTurns = theirs.sh(run).finally(() => {
+      isOver = true;
+    });
+    for (let turn = 0; turn < TURNS || !isOver; turn++) {
+      const [from, to] = [pick(NAMES), pick(NAMES)];
+      // Renames over files make fewer of them.
+      if (turn % 40 === 0) await refill().catch((error) => errors.push(String(error)));
+      try {
+        await ours.ask('rename', `/d/n${from}`, `/d/n${to}`);
+        ourDone += 1;
+      } catch (error) {
+        if (!LATE.test(String(error))) errors.push(String(error));
+      }
+    }
+    const theirDone = Number(await theirTurns);
+    expect(errors.filter((error) => !LATE.test(error))).toEqual([]);
+    expect(ourDone).toBeGreaterThan(100);
+    expect(theirDone).toBeGreaterThan(100);
+
+    // Both see the same names, each of one file, which is once on disk.
+    const listed = ((await ours.ask('listdir', '/d')) as string[]).sort();
+    expect((await theirs.sh('LC_ALL=C ls d')).trim().split('\n')).toEqual([...listed].sort());
+    expect(new Set(listed).size).toBe(listed.length);
+    const inodes = (await theirs.sh('stat -c %i d/*')).trim().split('\n');
+    expect(new Set(inodes).size).toBe(listed.length);
+    for (const name of listed) {
+      const text = await theirs.sh(`cat d/${name}`);
+      expect(text).toMatch(/^\d$/);
+      expect(await ours.ask('read', `/d/${name}`, 9, 0)).toEqual(bytes(text));
+    }
+    const data = bricks.flatMap((brick) => filesIn(brick).filter((file) => !isLinkto(file)));
+    expect(data.map((file) => statSync(file).nlink)).toEqual(data.map(() => 2));
+    expect(data.map((file) => file.split('/').at(-1)).sort()).toEqual(listed);
+
+    // Nothing is locked, and nothing left.
+    for (const [at, name] of listed.entries()) {
+      if (at % 2 === 0) await ours.ask('unlink', `/d/${name}`);
+      else await theirs.sh(`rm d/${name}`);
+    }
+    await ours.ask('rmdir', '/d');
+    expect(await theirs.sh('ls')).toBe('');
+    for (const brick of bricks) {
+      const { stdout } = spawnSync('find', [join(brick.files, '.glusterfs'), '-xtype', 'l']);
+      expect(stdout.toString()).toBe('');
+    }
+  });
+});

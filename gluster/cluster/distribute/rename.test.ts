@@ -1,0 +1,219 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { EEXIST, EIO, EISDIR, ENOTDIR, ENOTEMPTY } from '../../../runtime/core/errno.ts';
+import { IA_IFDIR } from '../../../runtime/core/iatt.ts';
+import { SharedVolume } from '../../../test/support/shared-volume.ts';
+import { hashName } from './hash.ts';
+
+const NAMES = ['wz', 'wa', 'wm'];
+let volume: SharedVolume;
+const start = async (...args: Parameters<typeof SharedVolume.start>): Promise<void> => {
+  volume = await SharedVolume.start(...args);
+};
+afterEach(() => volume?.stop());
+
+/** Of the root over three. */
+function placeInRoot(name: string): string {
+  const hash = hashName(name);
+  if (hash <= 0x55555554) return 'wm';
+  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
+}
+const nameAt = (child: string, prefix: string): string => {
+  for (let n = 0; ; n++) if (placeInRoot(`${prefix}${n}`) === child) return `${prefix}${n}`;
+};
+
+/**
+ * Who is who: where the source's data is, where the old name and the new one belong, and where the file
+ * is that has the new name, if there is one. Who is the same child as another has its letter.
+ */
+const CASES = [
+  'aaa-',
+  'aab-',
+  'aba-',
+  'abb-',
+  'abc-',
+  'aaaa',
+  'aaab',
+  'aaba',
+  'aabb',
+  'aabc',
+  'abaa',
+  'abab',
+  'abac',
+  'abba',
+  'abbb',
+  'abbc',
+  'abca',
+  'abcb',
+  'abcc',
+];
+const childOf = (letter: string): string => NAMES['abc'.indexOf(letter)]!;
+
+describe.each(CASES)('source, old name, new name, target: %s', (letters) => {
+  const [source, oldHash, newHash] = [...letters].slice(0, 3).map(childOf) as [
+    string,
+    string,
+    string,
+  ];
+  const target = letters[3] === '-' ? null : childOf(letters[3]!);
+  const from = `/${nameAt(oldHash, 'from')}`;
+  const to = `/${nameAt(newHash, 'to')}`;
+
+  /** The state before, with linktos where they belong; the gfids of both files. */
+  async function prepare(): Promise<{ gfid: string; old: string | null }> {
+    await start(NAMES);
+    const gfid = volume.put(source, from);
+    const old = target === null ? null : volume.put(target, to);
+    volume.find(0, from);
+    volume.find(0, to);
+    const before = [
+      `${source} ${from}`,
+      ...(oldHash === source ? [] : [`${oldHash} ${from} -> ${source}`]),
+      ...(target === null ? [] : [`${target} ${to}`]),
+      ...(target === null || target === newHash ? [] : [`${newHash} ${to} -> ${target}`]),
+    ];
+    expect(volume.state().sort()).toEqual(before.sort());
+    return { gfid, old };
+  }
+
+  test('the file has its new name, and nothing is left', async () => {
+    const { gfid } = await prepare();
+    expect(volume.rename(0, from, to)).toBe(0);
+    const after = [
+      `${source} ${to}`,
+      ...(newHash === source ? [] : [`${newHash} ${to} -> ${source}`]),
+    ];
+    expect(volume.state().sort()).toEqual(after.sort());
+    for (const child of NAMES) {
+      for (const thing of volume.on(child).values()) {
+        expect(thing).toMatchObject({ gfid, nlink: 1 });
+      }
+    }
+    expect(volume.list(0, '/').map(({ name }) => `/${name}`)).toEqual([to]);
+    expect(volume.logged).not.toMatch(/ [EC] \[/);
+  });
+
+  test('and back again, by another client', async () => {
+    await prepare();
+    await volume.stop();
+    await start(NAMES, 2);
+    volume.put(source, from);
+    volume.find(0, from);
+    const before = volume.state();
+    expect(volume.rename(0, from, to)).toBe(0);
+    expect(volume.rename(1, to, from)).toBe(0);
+    expect(volume.state()).toEqual(before);
+  });
+});
+
+test('two names of one file both stay', async () => {
+  await start(NAMES);
+  volume.put('wz', '/a');
+  volume.find(0, '/a');
+  expect(volume.link(0, '/a', '/b')).toBe(0);
+  const before = volume.state();
+  expect(volume.rename(0, '/a', '/b')).toBe(0);
+  expect(volume.rename(0, '/a', '/a')).toBe(0);
+  expect(volume.state()).toEqual(before);
+});
+
+describe('a file with several names', () => {
+  test.each(['wz', 'wa', 'wm'])('is renamed to one that belongs to %s', async (newHash) => {
+    await start(NAMES);
+    const names = NAMES.map((child) => `/${nameAt(child, 'name')}`);
+    volume.put('wz', names[0]!);
+    volume.find(0, names[0]!);
+    for (const name of names.slice(1)) expect(volume.link(0, names[0]!, name)).toBe(0);
+    const to = `/${nameAt(newHash, 'other')}`;
+    for (const name of names) {
+      expect(volume.rename(0, name, to)).toBe(0);
+      expect(volume.rename(0, to, name)).toBe(0);
+    }
+    expect(volume.state().sort()).toEqual(
+      NAMES.flatMap((child, at) => [
+        `wz ${names[at]}`,
+        ...(child === 'wz' ? [] : [`${child} ${names[at]} -> wz`]),
+      ]).sort(),
+    );
+    for (const name of names) expect(volume.unlink(0, name)).toBe(0);
+    expect(volume.state()).toEqual([]);
+  });
+});
+
+describe('a link', () => {
+  test.each(NAMES)('whose name belongs to %s', async (child) => {
+    await start(NAMES);
+    const [from, to] = [`/${nameAt('wz', 'a')}`, `/${nameAt(child, 'b')}`];
+    volume.put('wz', from);
+    expect(volume.link(0, from, to)).toBe(0);
+    const linkto = child === 'wz' ? [] : [`${child} ${to} -> wz`];
+    expect(volume.state().sort()).toEqual([`wz ${from}`, `wz ${to}`, ...linkto].sort());
+    expect(volume.link(0, from, to)).toBe(EEXIST);
+    expect(volume.state()).toHaveLength(2 + linkto.length);
+    expect(volume.unlink(0, from)).toBe(0);
+    expect(volume.unlink(0, to)).toBe(0);
+    expect(volume.state()).toEqual([]);
+  });
+});
+
+/** In the order of the children, and then by name. */
+const byChild = (a: string, b: string): number =>
+  NAMES.indexOf(a.slice(0, 2)) - NAMES.indexOf(b.slice(0, 2)) || (a < b ? -1 : 1);
+
+describe('a directory', () => {
+  const everywhere = (path: string): string[] => NAMES.map((child) => `${child} ${path}/`);
+
+  test('is on all children, has all names dealt out, and goes from all', async () => {
+    await start(NAMES);
+    expect(volume.mkdir(0, '/d')).toBe(0);
+    expect(volume.mkdir(0, '/d')).toBe(EEXIST);
+    expect(volume.state()).toEqual(everywhere('/d'));
+    expect(volume.mkdir(0, '/d/below')).toBe(0);
+    expect(volume.rmdir(0, '/d')).toBe(ENOTEMPTY);
+    expect(volume.rmdir(0, '/d/below')).toBe(0);
+    expect(volume.rmdir(0, '/d')).toBe(0);
+    expect(volume.state()).toEqual([]);
+  });
+
+  test('with nothing but linktos of files that are gone is empty', async () => {
+    await start(NAMES, 1, { 'lookup-optimize': 'off' });
+    volume.mkdir(0, '/d');
+    const files = NAMES.map((child) => `/d/${child}`);
+    for (const [at, file] of files.entries()) volume.put(NAMES[at]!, file);
+    for (const file of files) volume.find(0, file);
+    const linktos = volume.state().filter((line) => line.includes('->'));
+    expect(linktos).not.toEqual([]);
+    // Whoever removes the files is ended before it removes linktos.
+    volume.decide = ({ fop, args }) => (fop === 'unlink' && args[2] !== null ? EIO : 'pass');
+    for (const file of files) volume.unlink(0, file);
+    expect(volume.state()).toEqual([...everywhere('/d'), ...linktos].sort(byChild));
+    volume.decide = () => 'pass';
+    expect(volume.rmdir(0, '/d')).toBe(0);
+    expect(volume.state()).toEqual([]);
+  });
+
+  test('is renamed everywhere, also over an empty one', async () => {
+    await start(NAMES);
+    for (const path of ['/d', '/e', '/d/below']) expect(volume.mkdir(0, path)).toBe(0);
+    expect(volume.rename(0, '/d', '/new')).toBe(0);
+    expect(volume.rename(0, '/new', '/e')).toBe(0);
+    expect(volume.state().sort()).toEqual([...everywhere('/e'), ...everywhere('/e/below')].sort());
+    const inode = volume.find(0, '/e/below');
+    expect(typeof inode === 'number' ? inode : inode.iaType).toBe(IA_IFDIR);
+  });
+
+  test('takes the place of no other that has names, and of no file; and no file takes its', async () => {
+    await start(NAMES);
+    for (const path of ['/d', '/e', '/e/below']) expect(volume.mkdir(0, path)).toBe(0);
+    volume.put('wz', '/f');
+    volume.find(0, '/f');
+    const before = volume.state();
+    expect(volume.rename(0, '/d', '/e')).toBe(ENOTEMPTY);
+    expect(volume.rename(0, '/d', '/f')).toBe(ENOTDIR);
+    expect(volume.rename(0, '/f', '/d')).toBe(EISDIR);
+    expect(volume.state()).toEqual(before);
+    // Nothing is locked: each of them can be renamed.
+    expect(volume.rename(0, '/d', '/d2')).toBe(0);
+    expect(volume.rename(0, '/e', '/e2')).toBe(0);
+    expect(volume.rename(0, '/f', '/f2')).toBe(0);
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * How often a fop has to wait for children, one wait after the other: each request takes a while, as
+ * over a network, and what is asked at once takes no longer than one. The clock is the test's.
+ */
+import { expect, onTestFinished, test } from 'vitest';
+import type { FopName, FopTable } from '../../../runtime/core/gen/fops.gen.ts';
+import type { Iatt } from '../../../runtime/core/iatt.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import delayGen from '../../../runtime/xlators/debug/delay-gen/index.ts';
+import { Distributed, type Told } from '../../../test/support/distributed.ts';
+
+/** What one request takes. */
+const STEP_MS = 1;
+/** More than anything takes that is answered at all. */
+const MANY = 100;
+
+class Slow {
+  readonly volume: Distributed;
+
+  private constructor(volume: Distributed) {
+    this.volume = volume;
+  }
+
+  static async start(count: number): Promise<Slow> {
+    const names = Array.from({ length: count }, (_, at) => `brick-${at}`);
+    const options = { 'delay-percentage': '100', 'delay-duration': String(STEP_MS * 1000) };
+    const volume = await Distributed.start(names, {}, () => ({
+      translator: delayGen as never,
+      options,
+    }));
+    onTestFinished(() => volume.stop());
+    volume.context.advance(MANY);
+    return new Slow(volume);
+  }
+
+  /** The waits until the answer, and until nothing is under way any more. */
+  rounds<N extends FopName>(fop: N, ...args: FopTable[N]['args']): [Told, number, number] {
+    const { context } = this.volume;
+    const told = this.volume.ask(fop, ...args);
+    let answered = 0;
+    let rounds = 0;
+    for (; context.waiting > 0 && rounds < MANY; rounds++) {
+      if (Number.isNaN(told.opRet)) answered = rounds + 1;
+      context.advance(STEP_MS);
+    }
+    return [told, answered, rounds];
+  }
+
+  mkdir(name: string): [Told, number, number] {
+    const { root, graph } = this.volume;
+    const loc = new Loc(graph.inodes.newInode(), root, name);
+    const [told, answered, rounds] = this.rounds('mkdir', loc, 0o755, 0, this.volume.newXdata());
+    if (told.opRet >= 0) graph.inodes.link(loc.inode!, root, name, told.values[1] as Iatt);
+    return [told, answered, rounds];
+  }
+}
+
+/**
+ * Two for the locks of the name, the directory where its name belongs, the others, its own lock while
+ * those of the name are given back, a look at all, and the layout. Its own lock is given back when the
+ * caller has the answer.
+ */
+const MKDIR_ROUNDS = 7;
+
+test.each([2, 8, 32])('mkdir over %i children', async (count) => {
+  const slow = await Slow.start(count);
+  const [told, answered, rounds] = slow.mkdir('first');
+  expect([told.opErrno, answered, rounds]).toEqual([0, MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
+  // What was locked is free: another one takes no longer, and neither does one in its place.
+  expect(slow.mkdir('second').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
+  const { root, graph } = slow.volume;
+  const [gone] = slow.rounds(
+    'rmdir',
+    new Loc(graph.inodes.grep(root, 'first')!, root, 'first'),
+    0,
+    null,
+  );
+  expect(gone.opErrno).toBe(0);
+  graph.inodes.unlink(root, 'first');
+  expect(slow.mkdir('first').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
+});
+
+test('a directory is used while the lock of its layout is on its way back', async () => {
+  const slow = await Slow.start(4);
+  const { volume } = slow;
+  const { context, graph, root } = volume;
+  const loc = new Loc(graph.inodes.newInode(), root, 'dir');
+  const made = volume.ask('mkdir', loc, 0o755, 0, volume.newXdata());
+  while (Number.isNaN(made.opRet)) context.advance(STEP_MS);
+  expect(context.waiting).toBeGreaterThan(0);
+  graph.inodes.link(loc.inode!, root, 'dir', made.values[1] as Iatt);
+  const below = new Loc(graph.inodes.newInode(), loc.inode!, 'below');
+  const [told] = slow.rounds('mkdir', below, 0o755, 0, volume.newXdata());
+  expect(told.opErrno).toBe(0);
+  expect(context.waiting).toBe(0);
+});
+
+test('a name that is taken is refused without going to the others', async () => {
+  const slow = await Slow.start(8);
+  slow.mkdir('dir');
+  const [told, answered] = slow.mkdir('dir');
+  expect([told.opRet, answered]).toEqual([-1, 4]);
+});

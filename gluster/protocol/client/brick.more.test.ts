@@ -1,0 +1,194 @@
+/** The client with bricks of the real GlusterFS. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Sources } from '../../../runtime/core/source.ts';
+import { pump } from '../../../runtime/pump/pump.ts';
+import { type Ask, BrickClients, bytes } from '../../../test/support/brick-clients.ts';
+import { type BrickSettings, noBricks, RealBrick } from '../../../test/support/gluster.ts';
+import { needTools } from '../../../test/support/tools.ts';
+
+/** For what takes as long as the machine is slow. */
+const PATIENCE = { timeout: 120_000 };
+
+let folder: string;
+let brick: RealBrick;
+let clients: BrickClients;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glossa-brick-'));
+});
+afterEach(async () => {
+  await clients.end();
+  await brick.end();
+  rmSync(folder, { recursive: true });
+});
+
+const open = async (options: Readonly<Record<string, string>> = {}, waits = true): Promise<Ask> =>
+  (await clients.open(brick.port, { options, waits })).ask;
+
+const start = async (settings?: BrickSettings): Promise<void> => {
+  brick = await RealBrick.start(folder, settings);
+};
+
+describe.skipIf(noBricks()).each<[string, Sources | null]>([
+  ['the pump', pump],
+  ["Node's event loop", null],
+])('a real brick, whose socket is served by %s', (_, served) => {
+  beforeEach(() => {
+    clients = new BrickClients(served);
+  });
+
+  it('has the files that are made through it', async () => {
+    await start();
+    const ask = await open();
+    await ask('mkdir', '/d', 0o755);
+    const long = 'x'.repeat(300_000);
+    expect(await ask('write', '/d/f', bytes(long), null)).toBe(300_000);
+    expect(readFileSync(join(brick.files, 'd/f'), 'latin1')).toBe(long);
+    expect(await ask('read', '/d/f', 5, 299_998)).toEqual(bytes('xx'));
+    await ask('symlink', 'f', '/d/l');
+    expect(await ask('readlink', '/d/l')).toBe('f');
+    await ask('link', '/d/f', '/d/h');
+    await ask('rename', '/d/h', '/i');
+    for (let n = 0; n < 300; n++) writeFileSync(join(brick.files, 'd', `n${n}`), '');
+    const names = (await ask('listdir', '/d')) as string[];
+    expect(names.sort()).toEqual(readdirSync(join(brick.files, 'd')).sort());
+    // Nobody has given it a gfid so far.
+    expect(await ask('read', '/d/n7', 9, 0)).toEqual(bytes(''));
+    await ask('setxattr', '/d/f', 'user.x', bytes('v\0w'), 0);
+    expect(await ask('getxattr', '/d/f', 'user.x')).toEqual(bytes('v\0w'));
+    expect(await ask('listxattr', '/d/f')).toEqual(['user.x']);
+    await ask('truncate', '/d/f', 3);
+    await ask('chmod', '/i', 0o640);
+    expect(await ask('stat', '/i')).toEqual(await ask('stat', '/d/f'));
+    for (const [path, error] of [
+      ['/none', 'ENOENT'],
+      // Not ENOTDIR: so GlusterFS has it.
+      ['/i/x', 'EPERM'],
+      [`/${'n'.repeat(256)}`, 'ENAMETOOLONG'],
+    ]) {
+      await expect(ask('lookup', path)).rejects.toThrow(error);
+    }
+    await expect(ask('rmdir', '/d')).rejects.toThrow('ENOTEMPTY');
+    await ask('unlink', '/i');
+    expect(readdirSync(brick.files)).toEqual(['.glusterfs', 'd']);
+  });
+
+  it('that is killed and comes back has the open files, too', async () => {
+    await start();
+    const ask = await open();
+    await ask('write', '/f', bytes('before'), null);
+    const [, id] = (await ask('open', '/f', 2, 0)) as [string, number];
+    await ask('file.write', id, bytes('later'), 0);
+    await brick.end('SIGKILL');
+    await expect.poll(() => ask('file.read', id, 9, 0).catch(String), PATIENCE).toMatch('ENOTCONN');
+    await brick.run();
+    await expect
+      .poll(() => ask('file.read', id, 9, 0).catch(() => null), PATIENCE)
+      .toEqual(bytes('latere'));
+    await ask('file.write', id, bytes('!'), 6);
+    await ask('file.close', id);
+    expect(readFileSync(join(brick.files, 'f'), 'utf8')).toBe('latere!');
+    expect(clients.log.join('\n')).toMatch(/the connection to brick 'brick' at \S+ is lost/);
+  });
+
+  it('that is away is waited for, where that is wanted', async () => {
+    await start();
+    const ask = await open({ 'reconnect-wait': '100' });
+    const hasty = await open({ 'reconnect-wait': '0.2' });
+    await ask('write', '/f', bytes('there'), null);
+    await brick.end('SIGKILL');
+    await expect
+      .poll(() => clients.log.filter((line) => line.includes('is lost')), PATIENCE)
+      .toHaveLength(2);
+    const read = ask('read', '/f', 5, 0);
+    const write = ask('write', '/g', bytes('x'.repeat(200_000)), null);
+    await expect(hasty('read', '/f', 5, 0)).rejects.toThrow('ENOTCONN');
+    await brick.run();
+    expect(await Promise.all([read, write])).toEqual([bytes('there'), 200_000]);
+  });
+
+  it('that says nothing is given up', async () => {
+    await start();
+    const ask = await open({ 'ping-timeout': '2' });
+    brick.pause(true);
+    await expect(ask('listdir', '/')).rejects.toThrow('ENOTCONN');
+    expect(clients.log.join('\n')).toMatch(/it has said nothing for 2 s/);
+    brick.pause(false);
+    await expect.poll(() => ask('listdir', '/').catch(() => null), PATIENCE).toEqual([]);
+  });
+
+  it('tells of what others have changed', async () => {
+    await start({ upcall: { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' } });
+    const { ask, driver } = await clients.open(brick.port);
+    const other = await open();
+    await ask('write', '/f', bytes('mine'), null);
+    const told: unknown[] = [];
+    driver.client.initiator.listen((event, data) => void told.push([event, data]));
+    await ask('stat', '/f');
+    await other('write', '/f', bytes('theirs'), null);
+    await expect
+      .poll(
+        () => JSON.stringify(told.map((each) => (each as [string, { what: string }])[1]?.what)),
+        PATIENCE,
+      )
+      .toContain('inode');
+  });
+
+  it('is refused, and refuses, in one line', async () => {
+    await start({
+      server: {
+        'auth.addr.brick.allow': '10.9.9.9',
+        'auth.login.brick.allow': 'alice',
+        'auth.login.alice.password': 's3cret',
+      },
+    });
+    const ask = await open({ username: 'alice', password: 's3cret' });
+    expect(await ask('listdir', '/')).toEqual([]);
+    const refused = await open({ username: 'alice', password: 'wrong' }, false);
+    await expect
+      .poll(() => clients.log.join('\n'), PATIENCE)
+      .toContain('Authentication failed: this is not tried again');
+    await expect(refused('listdir', '/')).rejects.toThrow('ENOTCONN');
+    await open({ 'remote-subvolume': 'nowhere' }, false);
+    await expect
+      .poll(() => clients.log.join('\n'), PATIENCE)
+      .toMatch(/cannot connect to brick 'nowhere' at \S+: Brick not found/);
+  });
+
+  it('may be spoken to in secret', async () => {
+    needTools('openssl version');
+    const at = (name: string) => join(folder, name);
+    const made = spawnSync('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      '/CN=test',
+      '-days',
+      '2',
+      '-keyout',
+      at('key'),
+      '-out',
+      at('pem'),
+    ]);
+    expect(made.status).toBe(0);
+    const ssl = {
+      'transport.socket.ssl-enabled': 'on',
+      'transport.socket.ssl-own-cert': at('pem'),
+      'transport.socket.ssl-private-key': at('key'),
+      'transport.socket.ssl-ca-list': at('pem'),
+    };
+    await start({ server: ssl });
+    const ask = await open(ssl);
+    await ask('write', '/f', bytes('secret'), null);
+    expect(readFileSync(join(brick.files, 'f'), 'utf8')).toBe('secret');
+    await open({}, false);
+    await expect.poll(() => clients.log.join('\n'), PATIENCE).toContain('cannot connect');
+  });
+});

@@ -1,0 +1,441 @@
+/** The connection to a brick, by a clock and a peer of the test's. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Clock } from '../../../runtime/core/clock.ts';
+import { readTexts, writeTexts } from '../../rpc/dict.ts';
+import { readFields, writeFields } from '../../rpc/fields.ts';
+import { CALL, type ReadCall, readCall, writeReply } from '../../rpc/message.ts';
+import {
+  commonReply,
+  DUMP,
+  DUMP_PROGRAM,
+  FOPS4,
+  HANDSHAKE,
+  PORTMAP,
+  type Program,
+  portByBrickCall,
+  portByBrickReply,
+  writePrograms,
+} from '../../rpc/programs.ts';
+import { markOf, Records } from '../../rpc/record.ts';
+import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
+import { type Address, Connection, type TransportEvents } from './connection.ts';
+import { introduction } from './handshake.ts';
+
+const EACCES = 13;
+const EAGAIN = 11;
+const ENOENT = 2;
+
+/** A connection as the peer has it. */
+interface Line {
+  readonly address: Address;
+  readonly events: TransportEvents;
+  isClosed: boolean;
+  sent: Uint8Array;
+  /** Bytes that the peer still takes. */
+  capacity: number;
+}
+
+let clock: Clock;
+let connection: Connection;
+let lines: Line[];
+/** What was told of the connection, in order. */
+let told: string[];
+/** What the peer does. */
+let peer: {
+  programs: readonly Program[];
+  answers: boolean;
+  pings: boolean;
+  port: number;
+  errno: number;
+  texts: ReadonlyMap<string, string>;
+};
+/** Introductions that came: `process-uuid`. */
+let introduced: string[];
+let pings: number;
+let isAwaited: boolean;
+
+const line = (): Line => lines.at(-1)!;
+
+/** Sends it to the client. */
+function send({ events }: Line, write: (w: XdrWriter) => void): void {
+  const w = new XdrWriter();
+  w.u32(0);
+  write(w);
+  w.patch(0, markOf(w.at - 4));
+  const room = events.records.room();
+  room.set(w.written);
+  events.records.received(w.at);
+  events.received();
+}
+
+function answer(to: Line, call: ReadCall, r: XdrReader): void {
+  const { program, procedure, xid } = call;
+  const reply = (write: (w: XdrWriter) => void): void =>
+    send(to, (w) => {
+      writeReply(w, xid, 0);
+      write(w);
+    });
+  if (program === DUMP_PROGRAM.number && procedure === DUMP.PING) {
+    pings += 1;
+    if (peer.pings) reply((w) => writeFields(w, commonReply, [0, 0, new Uint8Array()]));
+  } else if (!peer.answers) return;
+  else if (program === DUMP_PROGRAM.number) reply((w) => writePrograms(w, peer.programs));
+  else if (program === PORTMAP.number) {
+    const [brick] = readFields(r, portByBrickCall);
+    reply((w) => writeFields(w, portByBrickReply, [brick === 'brick' ? 0 : -1, 0, 0, peer.port]));
+  } else if (program === HANDSHAKE.number) {
+    introduced.push(
+      readTexts(r)!
+        .get('process-uuid')!
+        .replace(/.*RECON_NO:-/, ''),
+    );
+    reply((w) => {
+      w.i32(peer.errno === 0 ? 0 : -1);
+      w.i32(peer.errno);
+      writeTexts(w, peer.texts);
+    });
+  }
+}
+
+/** What has come is answered, and what comes of that, until nothing comes. */
+function settle(): void {
+  for (let at = 0; at < lines.length; at++) {
+    const each = lines[at]!;
+    while (each.sent.length > 0 && !each.isClosed) {
+      const records = new Records(each.sent.length + 1);
+      records.room().set(each.sent);
+      records.received(each.sent.length);
+      each.sent = new Uint8Array();
+      while (records.next() && !each.isClosed) {
+        const r = new XdrReader();
+        r.begin(records.bytes, records.start, records.end);
+        const xid = r.u32();
+        if (r.u32() === CALL) answer(each, readCall(r, xid), r);
+      }
+    }
+  }
+}
+
+/** The peer takes the connection that is asked for. */
+function accept(): void {
+  const mine = line();
+  mine.events.connected({
+    send(bytes, length, data) {
+      const all = Buffer.concat([bytes.subarray(0, length), data ?? new Uint8Array()]);
+      const taken = all.subarray(0, mine.capacity);
+      mine.capacity -= taken.length;
+      mine.sent = Buffer.concat([mine.sent, taken]);
+      return all.length > 0 && taken.length === 0 ? -EAGAIN : taken.length;
+    },
+  });
+  settle();
+}
+
+function advance(seconds: number): void {
+  const end = clock.now + seconds * 1000;
+  for (;;) {
+    const { next } = clock;
+    if (next === undefined || next > end) break;
+    clock.advanceTo(next);
+    settle();
+  }
+  clock.advanceTo(end);
+}
+
+/** Of each failure, whether somebody was there. */
+let met: boolean[];
+
+function make(asksPort = false, pingTimeout = 42): void {
+  const identity = { uuid: 'U', graph: 0, pid: 1, host: 'here', name: 'c0' };
+  connection = new Connection(
+    {
+      context: { now: () => clock.now, after: (ms, fn) => clock.after(ms, fn) },
+      connect(address, events) {
+        const made: Line = {
+          address,
+          events,
+          isClosed: false,
+          sent: new Uint8Array(),
+          capacity: Infinity,
+        };
+        lines.push(made);
+        return {
+          isServed: false,
+          flushSoon: () => events.writable(),
+          close() {
+            made.isClosed = true;
+          },
+        };
+      },
+      now: () => clock.now,
+      address: { kind: 'tcp', host: 'h', port: 24_007 },
+      asksPort,
+      subvolume: 'brick',
+      isAwaited: () => isAwaited,
+      pingTimeout: () => pingTimeout,
+      frameTimeout: () => 1800,
+      introduction: (number) => introduction(new Map(), identity, number),
+      records: () => new Records(),
+    },
+    {
+      introduced: ({ isUp }) => void told.push(isUp ? 'up' : 'up, its storage is not'),
+      lost: (why) => void told.push(`lost: ${why}`),
+      failed({ why, final, wasMet }) {
+        told.push(`${final ? 'refused' : 'failed'}: ${why}`);
+        met.push(wasMet);
+      },
+      called: (program, procedure) => void told.push(`called ${program} ${procedure}`),
+      remark: (text) => void told.push(text),
+    },
+  );
+}
+
+const ask = (name: string): void => {
+  connection.link.begin(FOPS4, 1, 0, null, {
+    at: 0,
+    xid: 0,
+    answered: () => void told.push(`${name} is answered`),
+    lost: (why) => void told.push(`${name}: ${why}`),
+  });
+  connection.link.end();
+  connection.flushSoon();
+};
+
+beforeEach(() => {
+  clock = new Clock();
+  lines = [];
+  told = [];
+  met = [];
+  introduced = [];
+  pings = 0;
+  isAwaited = false;
+  peer = {
+    programs: [FOPS4, HANDSHAKE],
+    answers: true,
+    pings: true,
+    port: 49_152,
+    errno: 0,
+    texts: new Map(),
+  };
+});
+
+describe('a connection', () => {
+  it('asks what there is, and introduces itself', () => {
+    make();
+    connection.start();
+    connection.start();
+    expect(lines).toHaveLength(1);
+    expect(connection.isUp).toBe(false);
+    accept();
+    expect(connection.isUp).toBe(true);
+    expect(told).toEqual(['up']);
+    connection.stop();
+    expect(line().isClosed).toBe(true);
+    advance(1000);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('asks a management daemon for the port, each time anew', () => {
+    make(true);
+    peer.programs = [PORTMAP, HANDSHAKE];
+    connection.start();
+    accept();
+    expect(lines.map(({ address }) => address)).toEqual([
+      { kind: 'tcp', host: 'h', port: 24_007 },
+      { kind: 'tcp', host: 'h', port: 49_152 },
+    ]);
+    expect(lines[0]!.isClosed).toBe(true);
+    peer.programs = [FOPS4, HANDSHAKE];
+    accept();
+    expect(told).toEqual(['up']);
+    line().events.ended('it was cut');
+    advance(3);
+    expect(line().address).toMatchObject({ port: 24_007 });
+  });
+
+  it.each([
+    [{ port: 0 }, 'failed: no brick brick runs there: start its volume'],
+    [{ programs: [HANDSHAKE] }, 'failed: it does not speak GlusterFS 4.x v1'],
+    [
+      { programs: [FOPS4], errno: ENOENT, texts: new Map([['ERROR', 'Brick not found']]) },
+      'failed: Brick not found',
+    ],
+    [
+      { programs: [FOPS4], errno: EACCES, texts: new Map([['ERROR', 'Authentication failed']]) },
+      'refused: Authentication failed',
+    ],
+    [{ programs: [FOPS4], texts: new Map([['child_up', '0']]) }, 'up, its storage is not'],
+  ])('of which the peer says %j', (says, what) => {
+    make(true);
+    peer = { ...peer, programs: [PORTMAP], ...says };
+    connection.start();
+    accept();
+    expect(told[0]).toContain(what);
+    const count = lines.length;
+    advance(10);
+    // What is final is not tried again.
+    const again = !/^(refused|up)/.test(what);
+    expect(lines.length > count).toBe(again);
+    expect(met[0] ?? true).toBe(true);
+  });
+
+  it('is made again, as another one', () => {
+    make();
+    connection.start();
+    line().events.ended('connection refused');
+    advance(0.2);
+    expect(lines).toHaveLength(1);
+    advance(0.05);
+    accept();
+    ask('a');
+    line().events.ended('it was cut');
+    // What an old one says is of no interest.
+    line().events.ended('again');
+    advance(3);
+    accept();
+    expect(told).toEqual([
+      'failed: connection refused',
+      'up',
+      'a: disconnected',
+      'lost: it was cut',
+      'up',
+    ]);
+    expect(introduced).toEqual(['0', '1']);
+  });
+
+  it('is tried less and less often, until it stood', () => {
+    make();
+    connection.start();
+    const waits = (): number[] => {
+      const found: number[] = [];
+      for (let attempt = 0; attempt < 7; attempt++) {
+        const [count, at] = [lines.length, clock.now];
+        line().events.ended('connection refused');
+        for (let tick = 0; lines.length === count && tick < 100; tick++) advance(0.05);
+        found.push(clock.now - at);
+      }
+      return found;
+    };
+    const expected = [250, 500, 1000, 2000, 3000, 3000, 3000];
+    expect(waits()).toEqual(expected);
+    accept();
+    expect(waits()).toEqual(expected);
+    // The first after it stood is a loss, and no failure.
+    expect(met).toEqual(new Array(13).fill(false));
+  });
+
+  it('is given up when the peer says nothing', () => {
+    make(false, 10);
+    connection.start();
+    accept();
+    advance(60);
+    // Nothing was asked since.
+    expect(pings).toBe(1);
+    peer.pings = false;
+    ask('a');
+    advance(25);
+    expect(told).toEqual([
+      'up',
+      'a: disconnected',
+      'lost: it has said nothing for 10 s (option ping-timeout)',
+    ]);
+  });
+
+  it('is given up when the peer is silent, also while more requests are sent', () => {
+    make(false, 10);
+    connection.start();
+    accept();
+    peer.pings = false;
+    for (let second = 0; second < 25 && connection.isUp; second++) {
+      ask('a');
+      advance(1);
+    }
+    expect(told.at(-1)).toBe('lost: it has said nothing for 10 s (option ping-timeout)');
+  });
+
+  it('is kept while a slow peer still reads', () => {
+    make(false, 10);
+    connection.start();
+    accept();
+    peer.pings = false;
+    line().capacity = 0;
+    ask('a');
+    for (let second = 0; second < 60; second++) {
+      line().capacity = 1;
+      line().events.writable();
+      advance(1);
+    }
+    expect(told).toEqual(['up']);
+    advance(20);
+    expect(told.at(-1)).toBe('lost: it has said nothing for 10 s (option ping-timeout)');
+  });
+
+  it('is tried twice a second while any number of requests wait for it', () => {
+    make();
+    connection.start();
+    const refuse = (): void => line().events.ended('connection refused');
+    for (let attempt = 0; attempt < 6; attempt++) {
+      refuse();
+      advance(3);
+    }
+    refuse();
+    advance(1);
+    let count = lines.length;
+    isAwaited = true;
+    for (let request = 0; request < 4; request++) {
+      connection.hurry();
+      advance(0.1);
+    }
+    expect(lines).toHaveLength(count);
+    advance(0.1);
+    expect(lines).toHaveLength(count + 1);
+    // Nothing is to be hurried while an attempt is being made, or when the connection stands.
+    connection.hurry();
+    refuse();
+    advance(0.5);
+    count += 2;
+    expect(lines).toHaveLength(count);
+    accept();
+    connection.hurry();
+    advance(5);
+    expect(lines).toHaveLength(count);
+  });
+
+  it('is no business of a peer that does not introduce itself', () => {
+    make();
+    peer.answers = false;
+    connection.start();
+    accept();
+    advance(60);
+    expect(told).toEqual(['failed: it did not introduce itself within 60 s']);
+    expect(lines[0]!.isClosed).toBe(true);
+  });
+
+  it('ends when what comes is no message', () => {
+    make();
+    connection.start();
+    accept();
+    const { records } = line().events;
+    records.room().set(Buffer.alloc(16, 0xff));
+    records.received(16);
+    line().events.received();
+    expect(told.at(-1)).toMatch(/^lost: what it sends is no message/);
+    advance(3);
+    accept();
+    expect(told.at(-1)).toBe('up');
+  });
+
+  it('gives up requests that take too long, and stays', () => {
+    make();
+    connection.start();
+    accept();
+    ask('a');
+    advance(1815);
+    expect(told).toEqual([
+      'up',
+      'a: timeout',
+      '1 requests had no answer for 1800 s (option frame-timeout)',
+    ]);
+    expect(connection.isUp).toBe(true);
+  });
+});

@@ -1,0 +1,58 @@
+/**
+ * Listings of a brick, as ours. Its positions take all of 64 bits, so they stay here: the offset that
+ * goes up is an index, counted from 1, into those that this open folder has given out.
+ */
+import type { Fd } from '../../../runtime/core/fd.ts';
+import { NULL_GFID } from '../../../runtime/core/gfid.ts';
+import type { Dirent } from '../../../runtime/core/iatt.ts';
+import type { Wide, WireDirent } from '../../rpc/structs.ts';
+
+const START: Wide = { hi: 0, lo: 0 };
+
+/** So many of the newest are kept: whoever goes back further than that begins anew. */
+const KEPT = 65_536;
+
+export class Positions {
+  private readonly given = new Map<number, Wide>();
+  private last = 0;
+
+  /** Undefined for an index that was never given out, or too long ago. */
+  at(index: number): Wide | undefined {
+    return index === 0 ? START : this.given.get(index);
+  }
+
+  /** @param index that of the entry before */
+  after(index: number, position: Wide): number {
+    const next = this.given.get(index + 1);
+    if (next !== undefined && next.hi === position.hi && next.lo === position.lo) return index + 1;
+    this.last += 1;
+    this.given.set(this.last, position);
+    this.given.delete(this.last - KEPT);
+    return this.last;
+  }
+}
+
+export function direntsOf(
+  fd: Fd,
+  positions: Positions,
+  offset: number,
+  entries: readonly WireDirent[],
+): Dirent[] {
+  let index = offset;
+  const { table } = fd.inode;
+  return entries.map(({ name, type, stat, dict, offHi, offLo }) => {
+    index = positions.after(index, { hi: offHi, lo: offLo });
+    const isKnown = stat !== null && stat.iaGfid !== NULL_GFID;
+    const isDots = name === '.' || name === '..';
+    // Fields in the order that all others have: V8 takes them for one kind of object then.
+    return {
+      name,
+      off: index,
+      type,
+      gfid: isKnown ? stat.iaGfid : NULL_GFID,
+      stat: isKnown ? stat : null,
+      dict,
+      inode: isKnown && !isDots ? (table.find(stat.iaGfid) ?? table.newInode()) : null,
+    };
+  });
+}

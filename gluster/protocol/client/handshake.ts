@@ -1,0 +1,71 @@
+/**
+ * How a client introduces itself to a brick, and what the brick says to that. Source: GlusterFS 10
+ * `xlators/protocol/client/src/client-handshake.c`.
+ */
+import { EACCES, ESTALE, errnoName } from '../../../runtime/core/errno.ts';
+import { readTexts } from '../../rpc/dict.ts';
+import { FOPS4, GLOSSA, OWN } from '../../rpc/programs.ts';
+import type { XdrReader } from '../../rpc/xdr.ts';
+
+/** As which release of GlusterFS a client speaks, and what that can do (op-version). */
+const CLIENT_VERSION = '10.3';
+const OP_VERSION = 100_000;
+
+export interface Identity {
+  /** Of this process. */
+  readonly uuid: string;
+  /** Of the volumes of that name in it: a graph that takes another one's place is not that one. */
+  readonly graph: number;
+  readonly pid: number;
+  readonly host: string;
+  /** The volume's name. */
+  readonly name: string;
+}
+
+/**
+ * The name of a client for as long as one connection lasts: a server that still has what belonged to
+ * the one before must not take it for this one's.
+ */
+export const processUuid = (
+  { uuid, graph, pid, host, name }: Identity,
+  connection: number,
+): string =>
+  `CTX_ID:${uuid}-GRAPH_ID:${graph}-PID:${pid}-HOST:${host}-PC_NAME:${name}-RECON_NO:-${connection}`;
+
+/** What SETVOLUME says: GlusterFS sends all options of the volfile, too. */
+export function introduction(
+  given: ReadonlyMap<string, string>,
+  identity: Identity,
+  connection: number,
+): Map<string, string> {
+  return new Map([
+    ...given,
+    ['transport-type', 'socket'],
+    ['fops-version', String(FOPS4.number)],
+    ['process-uuid', processUuid(identity, connection)],
+    ['client-version', CLIENT_VERSION],
+    ['opversion', String(OP_VERSION)],
+    ['clnt-lk-version', '1'],
+    [GLOSSA, String(OWN.version)],
+  ]);
+}
+
+/** What the brick answers. */
+export type Welcome =
+  /** `isUp`: whether its storage is; `isGlossa`: it knows what is ours, and not GlusterFS's. */
+  | { readonly ok: true; readonly isUp: boolean; readonly isGlossa: boolean }
+  /** `final`: it will not change its mind. */
+  | { readonly ok: false; readonly final: boolean; readonly why: string };
+
+export function readWelcome(r: XdrReader): Welcome {
+  const opRet = r.i32();
+  const opErrno = r.i32();
+  const texts = readTexts(r);
+  if (texts === null || r.short) return { ok: false, final: false, why: 'its answer is no answer' };
+  if (opRet >= 0) {
+    return { ok: true, isUp: texts.get('child_up') !== '0', isGlossa: texts.has(GLOSSA) };
+  }
+  const said = texts.get('ERROR') ?? errnoName(opErrno) ?? `error ${opErrno}`;
+  const why = opErrno === ESTALE ? `${said}: its volfile has changed` : said;
+  return { ok: false, final: opErrno === EACCES, why };
+}

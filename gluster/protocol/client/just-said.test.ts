@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { Iatt } from '../../../runtime/core/iatt.ts';
+import { JustSaid } from './just-said.ts';
+
+const FOLDER = '11111111-1111-4111-8111-111111111111';
+const OTHER = '22222222-2222-4222-8222-222222222222';
+const LONG = 1000;
+const THREAD = 7;
+const FILE = '33333333-3333-4333-8333-333333333333';
+
+test('what a change has told is given once, soon, of its folder, to who keeps attributes', () => {
+  const buf = new Iatt();
+  buf.iaGfid = FOLDER;
+  const after = new JustSaid();
+  const told = (): JustSaid => {
+    after.changed(buf, 100);
+    return after;
+  };
+  expect(after.take(FOLDER, 100, LONG, THREAD)).toBe(null);
+  expect(told().take(FOLDER, 101, LONG, THREAD)).toBe(buf);
+  expect(after.take(FOLDER, 101, LONG, THREAD)).toBe(null);
+  expect(told().take(OTHER, 101, LONG, THREAD)).toBe(null);
+  expect(after.take(FOLDER, 101, LONG, THREAD)).toBe(null);
+  expect(told().take(FOLDER, 110, LONG, THREAD)).toBe(null);
+  expect(told().take(FOLDER, 102, 1, THREAD)).toBe(null);
+  expect(told().take(FOLDER, 100, 0, THREAD)).toBe(null);
+  told().forget();
+  expect(after.take(FOLDER, 100, LONG, THREAD)).toBe(null);
+});
+
+test('what was looked up is given once, within the same call, to the thread that looked', () => {
+  const buf = new Iatt();
+  buf.iaGfid = FILE;
+  buf.iaSize = 5;
+  const after = new JustSaid();
+  const found = (): JustSaid => {
+    after.found(buf, 100, THREAD);
+    return after;
+  };
+  expect(found().take(FILE, 100.04, 0, THREAD)).toEqual(buf);
+  expect(after.take(FILE, 100.04, 0, THREAD)).toBe(null);
+  expect(found().take(FILE, 100.04, LONG, THREAD + 1)).toBe(null);
+  expect(after.take(FILE, 100.04, LONG, THREAD)).toBe(null);
+  expect(found().take(OTHER, 100.04, LONG, THREAD)).toBe(null);
+  expect(found().take(FILE, 101, LONG, THREAD)).toBe(null);
+  found().forget();
+  expect(after.take(FILE, 100, LONG, THREAD)).toBe(null);
+
+  // Whoever got the answer to the lookup has changed it.
+  found();
+  buf.iaSize = 6;
+  expect(after.take(FILE, 100, 0, THREAD)?.iaSize).toBe(5);
+});

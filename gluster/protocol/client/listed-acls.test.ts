@@ -1,0 +1,101 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { IA_IFREG, type Iatt } from '../../../runtime/core/iatt.ts';
+import { attributes } from '../../../test/support/core.ts';
+import type { WireDirent } from '../../rpc/structs.ts';
+import { ListedAcls } from './listed-acls.ts';
+
+const ACCESS = 'system.posix_acl_access';
+const DEFAULT = 'system.posix_acl_default';
+const AGE = 600_000;
+
+const gfidOf = (number: number): string =>
+  `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+function entry(number: number, dict: Dict | null = null, iaProt = 0o644): WireDirent {
+  const stat: Iatt = Object.assign(attributes(gfidOf(number), IA_IFREG), { iaProt });
+  return { inoHi: 0, inoLo: number, offHi: 0, offLo: number, type: 8, name: 'f', stat, dict };
+}
+
+let now = 0;
+let acls = new ListedAcls(() => now);
+const isNone = (number: number, name = ACCESS, age = AGE): boolean =>
+  acls.isNone(gfidOf(number), name, age);
+
+/** An ACL was asked for, and then a folder with these is listed. */
+function list(...entries: WireDirent[]): void {
+  isNone(0);
+  acls.listed(acls.request(null), entries);
+}
+
+beforeEach(() => {
+  now = 5000;
+  acls = new ListedAcls(() => now);
+});
+
+test('a listing is asked for ACLs only where one was asked for lately, and keeps what else it says', () => {
+  const besides = new Dict().set('user.x', 0);
+  expect(acls.request(null)).toBe(null);
+  expect(acls.request(besides)).toBe(besides);
+  expect(isNone(1, 'user.x')).toBe(false);
+  expect(acls.request(null)).toBe(null);
+  isNone(1);
+  const asked = acls.request(besides)!;
+  expect(['user.x', ACCESS, DEFAULT].map((name) => asked.has(name))).toEqual([true, true, true]);
+  expect(besides.has(ACCESS)).toBe(false);
+  now += 60_001;
+  expect(acls.request(besides)).toBe(besides);
+});
+
+test('what a listing told of is known as long as the kernel keeps attributes', () => {
+  list(entry(1), entry(2, new Dict().set(ACCESS, new Uint8Array(4), 'bin')));
+  expect([isNone(1), isNone(1, DEFAULT), isNone(2), isNone(3)]).toEqual([true, true, false, false]);
+  expect([isNone(1, 'user.x'), acls.isNone(gfidOf(1), null, AGE), isNone(1, ACCESS, 0)]).toEqual(
+    new Array(3).fill(false),
+  );
+  now += 1000;
+  expect([isNone(1, ACCESS, 1001), isNone(1, ACCESS, 1000)]).toEqual([true, false]);
+});
+
+test('nothing is known by a listing that asked for something else', () => {
+  acls.listed(null, [entry(1)]);
+  acls.listed(new Dict().set(ACCESS, 0), [entry(1)]);
+  expect(isNone(1)).toBe(false);
+});
+
+test('what is with another brick, or on its way there, comes back with its ACL', () => {
+  list(entry(1, null, 0o1000), entry(2, null, 0o3644), entry(3, null, 0o1644));
+  expect([isNone(1), isNone(2), isNone(3)]).toEqual([false, false, true]);
+});
+
+test.each([
+  ['set', () => acls.setting(new Dict().set(DEFAULT, new Uint8Array(1), 'bin'))],
+  ["set by GlusterFS's name", () => acls.setting(new Dict().set('glusterfs.posix.acl', 'x'))],
+  ['changed by somebody else', () => acls.changed(gfidOf(1))],
+  ['lost with the connection', () => acls.clear()],
+])('what was %s is not known, nor by a listing that was asked for before', (_how, change) => {
+  list(entry(1));
+  const before = acls.request(null);
+  change();
+  expect(isNone(1)).toBe(false);
+  acls.listed(before, [entry(1)]);
+  expect(isNone(1)).toBe(false);
+  list(entry(1));
+  expect(isNone(1)).toBe(true);
+});
+
+test('other attributes change nothing', () => {
+  list(entry(1));
+  acls.setting(new Dict().set('user.x', 'y'));
+  acls.setting(null);
+  expect(isNone(1)).toBe(true);
+});
+
+test('of a hundred thousand the newest are kept', () => {
+  for (let first = 0; first < 100_000; first += 1000) {
+    list(...Array.from({ length: 1000 }, (_, nth) => entry(first + nth + 1)));
+  }
+  expect([isNone(100_000), isNone(100_000 - 65_535), isNone(100_000 - 65_536)]).toEqual([
+    ...[true, true, false],
+  ]);
+});

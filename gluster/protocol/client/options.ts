@@ -1,0 +1,123 @@
+/** The options of protocol/client: GlusterFS's names, and what is ours. */
+import { defineOptions, type Values } from '../../../runtime/core/options.ts';
+import { acceptedOptions } from '../../../runtime/core/without-effect.ts';
+import { cipherOptions } from '../shared/certificates.ts';
+
+/** Where a management daemon listens, which knows the ports of bricks. */
+export const MANAGEMENT_PORT = 24_007;
+
+/** Options that are accepted without effect, with the values that glusterd writes. */
+export const withoutEffect = {
+  'transport.address-family': 'inet',
+  'transport.tcp-user-timeout': 0,
+  'transport.socket.keepalive-time': 20,
+  'transport.socket.keepalive-interval': 2,
+  'transport.socket.keepalive-count': 9,
+  'tcp-window-size': undefined,
+  'transport.socket.ssl-cert-depth': 1,
+  // All is served by one thread.
+  'event-threads': null,
+} as const;
+
+export const options = defineOptions({
+  'transport-type': {
+    type: 'str',
+    values: ['tcp', 'socket', 'unix'],
+    default: 'tcp',
+    description: 'What leads to the brick: tcp, or a socket in the file system (unix).',
+  },
+  'remote-host': {
+    type: 'str',
+    description: 'The name or address of the machine that has the brick.',
+  },
+  'remote-port': {
+    type: 'int',
+    min: 1,
+    max: 65_535,
+    description:
+      "The brick's port. Without it, the management daemon of that machine is asked for the port.",
+  },
+  'transport.socket.connect-path': {
+    type: 'path',
+    description: 'The socket of the brick, where transport-type is unix.',
+  },
+  'transport.socket.ssl-enabled': {
+    type: 'bool',
+    default: false,
+    description: 'Whether the connection is encrypted, and both sides show certificates (TLS).',
+  },
+  'transport.socket.ssl-own-cert': {
+    type: 'path',
+    default: '/etc/ssl/glusterfs.pem',
+    description: 'The certificate that is shown to the brick.',
+  },
+  'transport.socket.ssl-private-key': {
+    type: 'path',
+    default: '/etc/ssl/glusterfs.key',
+    description: 'The key of that certificate.',
+  },
+  'transport.socket.ssl-ca-list': {
+    type: 'path',
+    default: '/etc/ssl/glusterfs.ca',
+    description: "Certificates of those by whom the brick's may be signed.",
+  },
+  ...cipherOptions,
+  ...acceptedOptions(
+    withoutEffect,
+    'Accepted, without effect: the connection is what the machine makes of it.',
+  ),
+  'remote-subvolume': {
+    type: 'str',
+    description: 'The volume of the brick to use; glusterd calls it by the path of its folder.',
+  },
+  username: { type: 'str', description: 'Who logs in, where the brick asks for that.' },
+  password: { type: 'str', description: 'The password of username.' },
+  'ping-timeout': {
+    type: 'time',
+    default: 42,
+    min: 0,
+    max: 1013,
+    description:
+      'How long the brick may say nothing while it is asked, before the connection is given up. ' +
+      'With 0 it may be silent for ever.',
+    reconfigurable: true,
+  },
+  'frame-timeout': {
+    type: 'time',
+    default: 1800,
+    min: 0,
+    max: 86_400,
+    description: 'How long a request may take before it fails with ENOTCONN. 0: for ever.',
+    reconfigurable: true,
+  },
+  'send-gids': {
+    type: 'bool',
+    default: true,
+    description: 'Whether the brick is told of all groups of who asks, and not the first alone.',
+  },
+  'filter-O_DIRECT': {
+    type: 'bool',
+    default: false,
+    description: 'Opens files at the brick without O_DIRECT, also where somebody wants that.',
+    reconfigurable: true,
+  },
+  'strict-locks': {
+    type: 'bool',
+    default: false,
+    description:
+      'After a connection was lost, an open file that had locks is not opened again: all that ' +
+      'is asked of it fails with EBADFD.',
+  },
+  'reconnect-wait': {
+    type: 'time',
+    default: 0,
+    min: 0,
+    max: 3600,
+    fractions: true,
+    description:
+      'How long requests wait for the connection to come back, before they fail with ENOTCONN.',
+    reconfigurable: true,
+  },
+});
+
+export type Settings = Values<typeof options>;

@@ -1,0 +1,113 @@
+/**
+ * What carries the bytes to a brick: a socket that is served with the mount's requests, or one of Node's
+ * in its event loop, where it is encrypted or nothing else serves sockets.
+ */
+import { lookup } from 'node:dns';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { EAGAIN, EPIPE, strerror } from '../../../runtime/core/errno.ts';
+import type { Sources } from '../../../runtime/core/source.ts';
+import { openStream } from '../../../runtime/sys/stream.ts';
+import type { Certificates } from '../shared/certificates.ts';
+import { Stream } from '../shared/stream.ts';
+import type { Address, Connect } from './connection.ts';
+
+/** Bytes that may wait in Node for the peer to take them. */
+const QUEUED_MAX = 4 * 2 ** 20;
+
+function open(address: Address, certificates: Certificates | null): Socket {
+  const target =
+    address.kind === 'unix'
+      ? { path: address.path }
+      : { host: address.host, port: address.port, noDelay: true, keepAlive: true };
+  if (certificates === null) return connect(target);
+  // As GlusterFS: who has signed the certificate counts, not the name of the machine.
+  return connectTls({ ...target, ...certificates, checkServerIdentity: () => undefined });
+}
+
+/** In Node's event loop. @param certificates null where nothing is encrypted */
+export const connectSocket =
+  (certificates: Certificates | null): Connect =>
+  (address, { records, connected, received, writable, ended }) => {
+    const socket = open(address, certificates);
+    let isOver = false;
+    const over = (why: string): void => {
+      if (isOver) return;
+      isOver = true;
+      socket.destroy();
+      ended(why);
+    };
+    socket.on('error', (error) => over(error.message));
+    socket.on('close', () => over('the brick has closed it'));
+    socket.on('drain', () => {
+      if (!isOver) writable();
+    });
+    socket.on('data', (chunk: Uint8Array) => {
+      records.put(chunk, () => {
+        received();
+        return !isOver;
+      });
+    });
+    socket.on(certificates === null ? 'connect' : 'secureConnect', () =>
+      connected({
+        send(bytes, length, data) {
+          if (isOver) return -EPIPE;
+          if (socket.writableLength > QUEUED_MAX) return -EAGAIN;
+          // Node keeps what it is given until it has left, and this is written over before.
+          const first = bytes.slice(0, length);
+          const all = data === null ? first : Buffer.concat([first, data]);
+          socket.write(all);
+          return all.length;
+        },
+      }),
+    );
+    return {
+      isServed: false,
+      close() {
+        isOver = true;
+        socket.destroy();
+      },
+      flushSoon() {
+        if (!isOver) writable();
+      },
+    };
+  };
+
+/** With the mount's requests. */
+export const connectStream =
+  (sources: Sources): Connect =>
+  (address, events) => {
+    let stream: Stream | null = null;
+    let isOver = false;
+    const open = (where: Address): void => {
+      if (isOver) return;
+      const fd = openStream(where);
+      if (fd < 0) {
+        events.ended(strerror(-fd));
+        return;
+      }
+      const opened = new Stream(
+        fd,
+        sources,
+        { ...events, connected: () => events.connected(opened) },
+        { isConnected: false, busyPollUs: 0 },
+      );
+      stream = opened;
+    };
+    if (address.kind === 'unix') open(address);
+    else if (isIP(address.host) !== 0) open(address);
+    else {
+      lookup(address.host, (error, host) => {
+        if (error === null) open({ ...address, host });
+        else if (!isOver) events.ended(error.message);
+      });
+    }
+    return {
+      isServed: true,
+      close() {
+        isOver = true;
+        stream?.close();
+      },
+      flushSoon: () => stream?.flushSoon(),
+    };
+  };

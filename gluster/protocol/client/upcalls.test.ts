@@ -1,0 +1,145 @@
+/** What a brick tells of a file is heard by caches above, whether or not somebody has looked it up. */
+import { expect, test } from 'vitest';
+import { Fd } from '../../../runtime/core/fd.ts';
+import type { Gfid } from '../../../runtime/core/gfid.ts';
+import type { Graph } from '../../../runtime/core/graph.ts';
+import { IA_IFDIR, IA_IFREG, Iatt } from '../../../runtime/core/iatt.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { type Upcall, upcall } from '../../../runtime/core/upcall.ts';
+import type { Translator } from '../../../runtime/core/xlator.ts';
+import mdCache from '../../../runtime/xlators/performance/md-cache/index.ts';
+import readdirAhead from '../../../runtime/xlators/performance/readdir-ahead/index.ts';
+import { ask, FakeContext, gfidOf, HeldLeaf, startGraph } from '../../../test/support/core.ts';
+import { CALLBACK, CBK, writeInvalidation } from '../../rpc/programs.ts';
+import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
+import { toldBy } from './upcalls.ts';
+
+const GFID = gfidOf(7);
+const WRITTEN = 0x18;
+const FORGET = 0x100;
+
+/** What protocol/client makes of what a brick says. */
+function toldOf(
+  { inodes }: Graph,
+  gfid: Gfid,
+  flags: number,
+  removed = new WeakSet<Inode>(),
+): readonly Upcall[] {
+  const w = new XdrWriter();
+  writeInvalidation(w, { gfid, flags, expire: 60, stats: [null, null, null] });
+  const reader = new XdrReader(w.written);
+  const told = toldBy(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
+  if (told?.what !== 'upcalls') throw new Error('nothing was told');
+  return told.upcalls;
+}
+
+/** A brick with one file, of which it tells when somebody else writes it. */
+async function setUp() {
+  const leaf = new HeldLeaf();
+  const file = { size: 3 };
+  const attributes = (): Iatt =>
+    Object.assign(new Iatt(), {
+      ...{ iaGfid: GFID, iaType: IA_IFREG, iaProt: 0o644, iaNlink: 1, iaSize: file.size },
+      iaCtime: 1000 + file.size,
+    });
+  leaf.onRequest = ({ name, args, answer }) => {
+    if (name === 'opendir') answer(0, 0, args[1], null);
+    else if (name === 'lookup') answer(0, 0, (args[0] as Loc).inode, attributes(), null, null);
+    else if (name === 'stat') answer(0, 0, attributes(), null);
+    else if (name === 'readdirp') {
+      const isEnd = args[2] !== 0;
+      const inode = graph.inodes.newInode();
+      const entry = {
+        name: 'f',
+        off: 1,
+        type: 8,
+        gfid: GFID,
+        stat: attributes(),
+        dict: null,
+        inode,
+      };
+      answer(isEnd ? 0 : 1, 0, isEnd ? [] : [entry], null);
+    } else throw new Error(name);
+  };
+  const above = [
+    { translator: readdirAhead as unknown as Translator<unknown> },
+    {
+      translator: mdCache as unknown as Translator<unknown>,
+      options: { 'md-cache-timeout': '600', 'cache-invalidation': 'on' },
+    },
+  ];
+  const volumes = [{ translator: leaf.translator }, ...above];
+  const graph = await startGraph(volumes, new FakeContext());
+  const { root } = graph.inodes;
+  const fd = new Fd(root, 0, 1, true);
+  /** As protocol/client hears it. */
+  const write = (size: number): void => {
+    file.size = size;
+    for (const each of toldOf(graph, GFID, WRITTEN)) upcall(graph.xlators[0]!, each);
+  };
+  const list = () => {
+    const { values } = ask(graph, 'readdirp', fd, 4096, 0, null);
+    const [entry] = values[0] as { inode: Loc['inode']; stat: Iatt | null }[];
+    // As a front end does, where it is told of attributes.
+    const inode = entry!.inode ?? graph.inodes.newInode();
+    if (entry!.stat !== null) graph.inodes.link(inode, root, 'f', entry!.stat);
+    return inode;
+  };
+  const sizeOf = (inode: Loc['inode']) =>
+    (ask(graph, 'stat', new Loc(inode!), null).values[0] as Iatt).iaSize;
+  return { graph, root, fd, write, list, sizeOf };
+}
+
+const DIR = gfidOf(8);
+test.each([
+  ['a file was written', GFID, WRITTEN, ['inode']],
+  ['a file has got another mode', GFID, 0x45e, ['inode']],
+  ['a name was made in a folder', DIR, 0x10, ['inode', 'every-entry']],
+  ['a file has lost a name', GFID, 0x211, ['inode', 'entry', 'every-entry']],
+  ['nobody has looked it up', gfidOf(9), WRITTEN, ['inode']],
+  ['a brick has forgotten a file', GFID, FORGET, ['inode', 'entry']],
+  ['a brick has forgotten a folder', DIR, FORGET, ['inode', 'entry', 'every-entry']],
+  ['a brick has forgotten what nobody has looked up', gfidOf(9), FORGET, ['inode']],
+])('%s', async (_what, gfid, flags, expected) => {
+  const { graph, root } = await setUp();
+  const known = (gfid: Gfid, iaType: number, name: string) => {
+    const buf = Object.assign(new Iatt(), { iaGfid: gfid, iaType });
+    graph.inodes.link(graph.inodes.newInode(), root, name, buf);
+  };
+  known(GFID, IA_IFREG, 'f');
+  known(DIR, IA_IFDIR, 'd');
+  const told = toldOf(graph, gfid, flags);
+  expect(told.map(({ what }) => what)).toEqual(expected);
+  expect(told[0]).toMatchObject({ what: 'inode', inode: { gfid }, data: true });
+});
+
+test('a brick has forgotten a folder that was removed: no name is told of, until it is back', async () => {
+  const { graph, root } = await setUp();
+  const buf = Object.assign(new Iatt(), { iaGfid: DIR, iaType: IA_IFDIR });
+  const inode = graph.inodes.link(graph.inodes.newInode(), root, 'd', buf)!;
+  const removed = new WeakSet([inode]);
+  const told = () => toldOf(graph, DIR, FORGET, removed).map(({ what }) => what);
+  expect([told(), told()]).toEqual([
+    ['inode', 'entry'],
+    ['inode', 'entry', 'every-entry'],
+  ]);
+});
+
+test('what was listed ahead of who lists, and written then', async () => {
+  const { graph, root, fd, write, list, sizeOf } = await setUp();
+  ask(graph, 'opendir', new Loc(root), fd, null);
+  write(5);
+  expect(sizeOf(list())).toBe(5);
+  fd.release();
+});
+
+test('what was listed, and written then', async () => {
+  const { graph, root, fd, write, list, sizeOf } = await setUp();
+  ask(graph, 'opendir', new Loc(root), fd, null);
+  const inode = list();
+  expect(sizeOf(inode)).toBe(3);
+  write(5);
+  expect(sizeOf(inode)).toBe(5);
+  fd.release();
+});

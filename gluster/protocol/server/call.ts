@@ -1,0 +1,243 @@
+/** One fop of a client: what it names is found, it is wound to the brick's stack, and answered. */
+
+import type { Client } from '../../../runtime/core/client.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { moveEntry } from '../../../runtime/core/entries.ts';
+import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { letGo } from '../../../runtime/core/fd-table.ts';
+import { findFop } from '../../../runtime/core/fops.ts';
+import { type Frame, Stack } from '../../../runtime/core/frame.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
+import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
+import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
+import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { O_RDONLY } from '../../../runtime/core/open-flags.ts';
+import { KILL_PRIV } from '../../../runtime/core/xdata.ts';
+import { writeFields } from '../../rpc/fields.ts';
+import type { Caller } from '../../rpc/message.ts';
+import type { Loan } from '../../rpc/record.ts';
+import type { XdrWriter } from '../../rpc/xdr.ts';
+import { type Found, resolve } from './resolve.ts';
+import { asRoot } from './subdir.ts';
+import type { Unmarshal } from './unmarshal.ts';
+
+/** Whose calls these are. */
+export interface Asker extends Found {
+  readonly client: Client;
+  readonly isGlossa: boolean;
+  /** Sends an answer: its results are written, and data stands behind them. */
+  answer(xid: number, fop: FopName, write: (w: XdrWriter) => void, data: Uint8Array | null): void;
+}
+
+/**
+ * Before a write to a file that is to lose set-group-id by it, the kernel changes nothing of it, and a
+ * client of GlusterFS hands that on as it is. What is not said is that whoever writes may do so.
+ */
+function sayWhatIsWritten(fop: FopName, args: unknown[]): void {
+  const [, , valid, xdata] = args;
+  if ((fop !== 'setattr' && fop !== 'fsetattr') || valid !== 0) return;
+  args[3] = ((xdata as Dict | null)?.copy() ?? new Dict()).set(KILL_PRIV, 1);
+}
+
+export class ServerCall {
+  private readonly from: Asker;
+  private readonly xid: number;
+  private readonly plan: Unmarshal;
+  private readonly values: readonly unknown[];
+  private readonly args: unknown[];
+  private readonly frame: Frame;
+  /** Its data lies in the message. */
+  loan: Loan | null = null;
+  private made: Fd | null = null;
+
+  constructor(
+    from: Asker,
+    xid: number,
+    plan: Unmarshal,
+    values: readonly unknown[],
+    data: Uint8Array,
+    caller: Caller,
+  ) {
+    this.from = from;
+    this.xid = xid;
+    this.plan = plan;
+    this.values = values;
+    this.args = plan.args.map((arg) => arg(values, data));
+    const { uid, gid, pid, lkOwner, flags, ctime: sec, ctimeNsec: nsec } = caller;
+    const stack = new Stack(uid, gid, pid, findFop(plan.fop)!.logName, () => caller.groups);
+    stack.lkOwner = lkOwner;
+    // A client that says nothing of times wants none set, either.
+    stack.ctime = { sec, nsec, flags };
+    this.frame = from.client.begin(stack);
+  }
+
+  get fop(): FopName {
+    return this.plan.fop;
+  }
+
+  run(): void {
+    if (!this.from.isGlossa) sayWhatIsWritten(this.plan.fop, this.args);
+    this.find(0);
+  }
+
+  private find(index: number): void {
+    const need = this.plan.needs[index];
+    if (need === undefined) this.wind();
+    else if (need.kind === 'newFd') {
+      this.args[need.arg] = this.newFd();
+      this.find(index + 1);
+    } else {
+      resolve(this.frame, need, this.values, this.from, (found) => {
+        if (typeof found === 'number') {
+          this.fail(found);
+          return;
+        }
+        this.args[need.arg] = found;
+        this.find(index + 1);
+      });
+    }
+  }
+
+  /** What open, opendir and create are asked with. */
+  private newFd(): Fd {
+    const { args, frame, plan } = this;
+    const { inode } = args.find((arg) => arg instanceof Loc) as Loc;
+    const at = findFop(plan.fop)!.args.findIndex(({ name }) => name === 'flags');
+    const flags = at < 0 ? O_RDONLY : (args[at] as number);
+    this.made = new Fd(inode!, flags, frame.root.pid, plan.fop === 'opendir');
+    return this.made;
+  }
+
+  private wind(): void {
+    const { plan, frame, from, args } = this;
+    const cbk = collectCbk[plan.fop]((_frame, _cookie, _xl, opRet, opErrno, reply) =>
+      this.replied(opRet, opErrno, reply),
+    );
+    const fd = args.find((arg) => arg instanceof Fd);
+    windArgs[plan.fop](frame, 0, cbk as never, fd?.links ?? from.links, args);
+  }
+
+  /** The client does not want the answer any more. It gets it all the same. */
+  giveUp(): void {
+    this.frame.root.interrupt();
+  }
+
+  fail(errno: number): void {
+    this.answer(-1, errno, []);
+  }
+
+  private replied(opRet: number, opErrno: number, reply: readonly unknown[]): void {
+    const { made, from } = this;
+    if (opRet < 0) {
+      this.answer(-1, opErrno || EIO, reply);
+      return;
+    }
+    if (!this.keep(reply)) {
+      this.answer(-1, EIO, []);
+      return;
+    }
+    if (made !== null) {
+      from.client.fds.add(made);
+      this.made = null;
+    }
+    this.answer(opRet, this.endOf(opErrno, reply), reply);
+  }
+
+  private answer(opRet: number, opErrno: number, reply: readonly unknown[]): void {
+    const { from, plan, xid, frame } = this;
+    if (this.loan !== null) this.loan.count -= 1;
+    if (this.made !== null) letGo(this.made);
+    const data = opRet >= 0 && plan.data >= 0 ? (reply[plan.data] as Uint8Array) : null;
+    const { root } = from;
+    const seen = (value: unknown): unknown => (root === ROOT_GFID ? value : asRoot(value, root));
+    const told = opRet < 0 ? onlyXdata(reply, plan.xdata) : reply;
+    const fields = plan.reply.map((field) => seen(field(told)));
+    from.answer(
+      xid,
+      plan.fop,
+      (w) => {
+        w.i32(opRet);
+        w.i32(opErrno);
+        writeFields(w, plan.wire.reply, fields);
+      },
+      data,
+    );
+    from.client.end(frame.root);
+  }
+
+  /** ENOENT says that there is no more of a file, or of a folder. */
+  private endOf(opErrno: number, reply: readonly unknown[]): number {
+    const { plan, args } = this;
+    if (plan.fop === 'readdir' || plan.fop === 'readdirp') {
+      const isEmpty = (reply[0] as readonly Dirent[]).length === 0;
+      return isEmpty || opErrno === ENOENT ? ENOENT : 0;
+    }
+    if (plan.fop !== 'readv') return 0;
+    const [vector, stbuf] = reply as [Uint8Array, Iatt | null];
+    const [, , offset] = args as [Fd, number, number];
+    return stbuf !== null && offset + vector.length >= stbuf.iaSize ? ENOENT : 0;
+  }
+
+  /** What a success says of names and inodes. @returns false when it is none */
+  private keep(reply: readonly unknown[]): boolean {
+    const { plan, args, from } = this;
+    const { inodes } = from;
+    const locs = args.filter((arg) => arg instanceof Loc);
+    const [loc, other] = locs;
+    switch (plan.fop) {
+      case 'lookup':
+      case 'mknod':
+      case 'mkdir':
+      case 'symlink':
+      case 'put':
+        return link(inodes, loc!, reply[0], reply[1]) !== null;
+      case 'icreate':
+        return link(inodes, new Loc(loc!.inode), reply[0], reply[1]) !== null;
+      case 'create': {
+        const linked = link(inodes, loc!, reply[1], reply[2]);
+        if (linked !== null) this.made?.moveTo(linked);
+        return linked !== null;
+      }
+      case 'link':
+        return link(inodes, other!, reply[0], reply[1]) !== null;
+      case 'unlink':
+      case 'rmdir':
+        inodes.unlink(loc!.parent!, loc!.name!);
+        return true;
+      case 'rename':
+        moveEntry(loc!, other!, args[2] as Dict | null);
+        return true;
+      case 'readdirp':
+        for (const entry of reply[0] as readonly Dirent[]) {
+          const { inode, stat, name } = entry;
+          if (inode !== null && stat !== null) {
+            entry.inode = inodes.link(inode, (args[0] as Fd).inode, name, stat);
+          }
+        }
+        return true;
+      default:
+        return true;
+    }
+  }
+}
+
+/** Of a failure: attributes and the like are none of anything. */
+function onlyXdata(reply: readonly unknown[], at: number): readonly unknown[] {
+  const told: unknown[] = [];
+  told[at] = reply[at];
+  return told;
+}
+
+/** The inode of a reply, as it is known from now on; null where the reply tells of none. */
+function link(
+  inodes: InodeTable,
+  { parent, name }: Loc,
+  inode: unknown,
+  buf: unknown,
+): Inode | null {
+  if (inode === null || buf === null) return null;
+  return inodes.link(inode as Inode, parent, name, buf as Iatt);
+}

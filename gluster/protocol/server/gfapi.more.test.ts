@@ -1,0 +1,73 @@
+/** Programs of libgfapi on a volume of two bricks: on ours as on GlusterFS's. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bricksFor } from '../../../test/support/bricks.ts';
+import { type Bricks, freePort, noBricks, whyNoGfapi } from '../../../test/support/gluster.ts';
+import { isSkipped } from '../../../test/support/obstacle.ts';
+import { VolfileFolder } from '../../volfile-server/folder.ts';
+import { VolfileServer } from '../../volfile-server/server.ts';
+
+const CHECKS = join(import.meta.dirname, '../../../test/support/gfapi-checks.py');
+const kinds = ['distribute-real', 'distribute-own', 'distribute-mixed'] as const;
+
+let folder: string;
+let port: number;
+let server: VolfileServer | undefined;
+const bricks: Bricks[] = [];
+
+/** Runs all checks on a volume; returns the result of each. */
+async function check(volume: string): Promise<Record<string, string>> {
+  const args = [
+    CHECKS,
+    volume,
+    '127.0.0.1',
+    port,
+    join(folder, 'socket'),
+    join(folder, `${volume}.log`),
+  ];
+  const child = spawn('python3', args.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (text) => (said += text));
+  const [status] = await once(child, 'close');
+  expect(status).toBe(0);
+  return JSON.parse(said) as Record<string, string>;
+}
+
+describe.skipIf(noBricks() || isSkipped('programs of libgfapi', whyNoGfapi()))('libgfapi', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'glossa-gfapi-'));
+    const volfiles = join(folder, 'volfiles');
+    mkdirSync(volfiles);
+    for (const kind of kinds) {
+      const own = join(folder, kind);
+      const started = await bricksFor(kind, own, join(own, 'files'));
+      bricks.push(started);
+      writeFileSync(join(volfiles, `${kind}.vol`), started.volfile);
+    }
+    port = await freePort();
+    server = await VolfileServer.start({
+      folder: new VolfileFolder(volfiles),
+      tcp: { host: '127.0.0.1', port },
+      unix: join(folder, 'socket'),
+      servers: [],
+      log: () => {},
+      doubt: (text) => expect.unreachable(text),
+    });
+  });
+  afterAll(async () => {
+    await server?.close();
+    for (const each of bricks) await each.end();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('finds no difference between bricks of glossa, of GlusterFS, and of both', async () => {
+    const [theirs, ours, mixed] = await Promise.all(kinds.map(check));
+    expect(Object.keys(theirs!).length).toBeGreaterThan(40);
+    expect(theirs).toEqual(Object.fromEntries(Object.keys(theirs!).map((name) => [name, 'ok'])));
+    expect({ ours, mixed }).toEqual({ ours: theirs, mixed: theirs });
+  });
+});

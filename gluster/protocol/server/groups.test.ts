@@ -1,0 +1,81 @@
+/** The groups of users: this machine's, and for how long they are kept. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { dumpOf } from '../../../runtime/core/dumps.ts';
+import { groupsOfUser } from '../../../runtime/sys/user-groups.ts';
+import { BrickClients } from '../../../test/support/brick-clients.ts';
+import { folder, isRoot } from '../../../test/support/posix.ts';
+import { UserGroups } from './groups.ts';
+
+/** A user that every system has, and its group. */
+const DAEMON = 1;
+const R_OK = 4;
+
+const clients = new BrickClients(null);
+afterEach(async () => {
+  await clients.end();
+});
+
+const sorted = (ids: readonly number[]): number[] => [...new Set(ids)].sort((a, b) => a - b);
+
+it('are those that id(1) tells', () => {
+  const users = readFileSync('/etc/passwd', 'utf8').trimEnd().split('\n').slice(0, 30);
+  const uids = new Map(users.map((line) => [Number(line.split(':')[2]), line.split(':')[0]!]));
+  expect(uids.size).toBeGreaterThan(0);
+  for (const [uid, name] of uids) {
+    const { stdout } = spawnSync('id', ['-G', name], { encoding: 'utf8' });
+    expect(sorted(groupsOfUser(uid)!)).toEqual(sorted(stdout.trim().split(' ').map(Number)));
+  }
+  expect(groupsOfUser(0xffff_fff0)).toBe(null);
+});
+
+it('are kept for a while, also of whom nobody knows', () => {
+  let now = 0;
+  const asked: number[] = [];
+  const groups = new UserGroups(
+    (uid) => {
+      asked.push(uid);
+      return uid === 7 ? [now] : null;
+    },
+    () => now,
+  );
+  expect([groups.of(7, 100), groups.of(8, 100)]).toEqual([[0], []]);
+  now = 99;
+  expect([groups.of(7, 100), groups.of(8, 100)]).toEqual([[0], []]);
+  now = 100;
+  expect(groups.of(7, 0)).toEqual([100]);
+  expect(groups.of(7, 0)).toEqual([100]);
+  expect(asked).toEqual([7, 8, 7, 7]);
+  for (let uid = 10; uid < 10_000; uid++) groups.of(uid, 100);
+  expect(groups.of(7, 100)).toEqual([100]);
+});
+
+it.runIf(isRoot).each([
+  ['off', { own: false, said: true }],
+  ['on', { own: true, said: false }],
+])('count with manage-gids %s', async (isManaged, may) => {
+  const directory = folder();
+  for (const [name, gid] of [
+    ['own', DAEMON],
+    ['said', 4242],
+  ] as const) {
+    writeFileSync(join(directory, name), '');
+    chownSync(join(directory, name), 0, gid);
+    chmodSync(join(directory, name), 0o040);
+  }
+  const options = { 'auth.addr.c0.allow': '127.0.0.1', 'server.manage-gids': isManaged };
+  const { graph } = await clients.local(directory, { above: [['protocol/server', options]] });
+  const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
+  const { ask } = await clients.open(port, {
+    options: { 'remote-subvolume': 'c0' },
+    caller: { uid: DAEMON, gid: 99, groups: [4242] },
+  });
+  const mayRead = (path: string): Promise<boolean> =>
+    ask('access', path, R_OK).then(
+      () => true,
+      () => false,
+    );
+  expect({ own: await mayRead('/own'), said: await mayRead('/said') }).toEqual(may);
+});

@@ -1,0 +1,72 @@
+/**
+ * protocol/server: lets clients of GlusterFS, and of glossa, use the volumes below it, which are its
+ * bricks, in the program and the layout of GlusterFS since 4 (`gluster/rpc/`).
+ *
+ * A connection (`listener.ts`) is a session (`session.ts`), which is asked who it is (`auth.ts`) and has
+ * its calls served (`call.ts`, `resolve.ts`, `unmarshal.ts`). `server.ts` has what is one for all.
+ *
+ * Source: GlusterFS 10 `xlators/protocol/server/src/`.
+ */
+
+import { isClientUpcall, isUpcall } from '../../../runtime/core/upcall.ts';
+import {
+  defaultNotify,
+  defineTranslator,
+  isChange,
+  type Xlator,
+} from '../../../runtime/core/xlator.ts';
+import { certificatesOf } from '../shared/certificates.ts';
+import { authOptions, options, type Settings, unknownOptions } from './options.ts';
+import { placeOf, Server } from './server.ts';
+
+/** The instance that this one takes the place of, where the graph is exchanged. */
+function before(xl: Xlator<Server>): Server | null {
+  const other = xl.graph!.instances[xl.id];
+  return other === undefined || other === xl ? null : (other.priv as Server);
+}
+
+export default defineTranslator<Server, typeof options>({
+  type: 'protocol/server',
+  description: 'Serves the volumes below as bricks, to clients of GlusterFS and of glossa.',
+  children: [1, Number.POSITIVE_INFINITY],
+  options,
+  openOptions: true,
+  moreOptions: authOptions,
+  fops: {},
+  passesThrough: false,
+  async check(xl, settings) {
+    xl.doubt(unknownOptions(xl.given));
+    placeOf(settings as Settings);
+    certificatesOf(settings as Settings);
+  },
+  async init(xl, settings) {
+    xl.doubt(unknownOptions(xl.given));
+    const other = before(xl);
+    if (other !== null) {
+      other.refuseMove(settings);
+      return other;
+    }
+    const server = new Server(xl, settings);
+    await server.listen();
+    return server;
+  },
+  reconfigure(xl, settings) {
+    xl.priv.reconfigure(xl, settings);
+  },
+  succeed(xl, former) {
+    xl.priv = former.priv;
+  },
+  notify(xl, event, data) {
+    const { priv } = xl;
+    if (isChange(event) && xl.below.includes(data as Xlator)) {
+      priv.changed((data as Xlator).name, event === 'CHILD_UP');
+    }
+    if (event === 'UPCALL' && isUpcall(data)) priv.upcall(data);
+    if (event === 'UPCALL' && isClientUpcall(data)) priv.upcallTo(data);
+    // What an exchange has replaced goes without its clients.
+    if (event === 'PARENT_DOWN' && xl.graph!.xlators.includes(xl)) priv.leave();
+    defaultNotify(xl, event, data);
+  },
+  fini: (xl) => xl.priv.end(),
+  dump: (xl) => xl.priv.dump(),
+});

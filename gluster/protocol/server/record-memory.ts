@@ -1,0 +1,256 @@
+/**
+ * Limits the memory for records that have arrived in part: one budget for all connections of a server.
+ *
+ * A connection has its own room for short records. As soon as it knows the length of a longer one, it requests
+ * memory for all of it, and is not read until its turn comes. So a connection with memory waits for no more.
+ * Half of the budget is for records up to `ORDINARY`, which is more than GlusterFS's clients send at a time, the
+ * other half for longer records, which so never delay the shorter ones.
+ *
+ * While connections wait, every `PATIENCE_MS` those without progress are closed.
+ */
+import { RECORD_MAX, type Records } from '../../rpc/record.ts';
+
+/** Bytes of a record and what is received with it, of those that everybody sends. */
+const ORDINARY = 1.5 * 2 ** 20;
+/** The longest time that a record may make too little progress while others wait for its memory. */
+export const PATIENCE_MS = 10_000;
+/** Bytes of a record that have to come in that time, or what is left of it. */
+const LEAST = 2 ** 20;
+
+/** The least `option rpc.record-memory-limit`: half of it must hold the longest record. */
+export const LIMIT_MIN = 3 * RECORD_MAX;
+
+export interface RecordMemorySettings {
+  limit(): number;
+  after(ms: number, fn: () => void): () => void;
+}
+
+/** A connection, for the budget. */
+export interface Receiver {
+  readonly records: Records;
+  /** It is not read for another reason, and its peer can do nothing about that. */
+  readonly isHeldUp: boolean;
+  /** The memory that it waited for is available. */
+  granted(): void;
+  fail(why: string): void;
+}
+
+/** Shares of equal records: those that have memory, and those that wait for it, the first first. */
+class Pool {
+  used = 0;
+  readonly holders = new Set<Share>();
+  readonly waiting = new Set<Share>();
+  private readonly settings: RecordMemorySettings;
+  private stop: (() => void) | null = null;
+
+  constructor(settings: RecordMemorySettings) {
+    this.settings = settings;
+  }
+
+  private get limit(): number {
+    return this.settings.limit() / 2;
+  }
+
+  /** True when the share gets `size` bytes at once; otherwise `granted` is called later. */
+  ask(share: Share, size: number): boolean {
+    share.asked = size;
+    if (this.waiting.size === 0 && this.give(share)) return true;
+    this.waiting.add(share);
+    if (this.stop === null) this.watch();
+    return false;
+  }
+
+  /** It waits no more. */
+  withdraw(share: Share): void {
+    if (this.waiting.delete(share)) this.serve();
+  }
+
+  /** It had these bytes; it may have others here now. */
+  free(share: Share, size: number): void {
+    if (share.pool !== this) this.holders.delete(share);
+    this.used -= size;
+    this.serve();
+  }
+
+  private serve(): void {
+    for (const share of this.waiting) {
+      if (!this.give(share)) return;
+      this.waiting.delete(share);
+      share.granted();
+    }
+    if (this.waiting.size > 0) return;
+    this.stop?.();
+    this.stop = null;
+  }
+
+  private give(share: Share): boolean {
+    const { asked } = share;
+    if (this.used + asked > this.limit) {
+      for (const holder of this.holders) if (holder.isIdle) this.takeBack(holder);
+    }
+    // The limit may have been lowered: one is always served.
+    if (this.used + asked > this.limit && this.holders.size > 0) return false;
+    this.holders.add(share);
+    this.used += asked;
+    share.hold(this, asked);
+    return true;
+  }
+
+  /** From one that has no use for it. */
+  private takeBack(holder: Share): void {
+    this.holders.delete(holder);
+    this.used -= holder.held;
+    holder.lose();
+  }
+
+  /** Those that have memory now have to come on from here. */
+  private watch(): void {
+    for (const holder of this.holders) holder.mark();
+    this.stop = this.settings.after(PATIENCE_MS, () => {
+      this.stop = null;
+      for (const holder of [...this.holders]) holder.closeIfSlow();
+      if (this.waiting.size > 0 && this.stop === null) this.watch();
+    });
+  }
+}
+
+export class RecordMemory {
+  private readonly ordinary: Pool;
+  private readonly long: Pool;
+
+  constructor(settings: RecordMemorySettings) {
+    this.ordinary = new Pool(settings);
+    this.long = new Pool(settings);
+  }
+
+  /** Bytes that connections have. */
+  get used(): number {
+    return this.ordinary.used + this.long.used;
+  }
+
+  /** Bytes that have come into it, of messages that are not whole. */
+  get filled(): number {
+    const holders = [...this.ordinary.holders, ...this.long.holders];
+    return holders.reduce((sum, { come }) => sum + come, 0);
+  }
+
+  /** Connections that are not read until others give some back. */
+  get waiting(): number {
+    return this.ordinary.waiting.size + this.long.waiting.size;
+  }
+
+  shareOf(receiver: Receiver): Share {
+    return new Share(receiver, this.ordinary, this.long);
+  }
+}
+
+/** A connection's share of the memory. */
+export class Share {
+  /** Bytes that it has, and that it wants. */
+  held = 0;
+  asked = 0;
+  private readonly receiver: Receiver;
+  private readonly ordinary: Pool;
+  private readonly long: Pool;
+  /** Of which it has some. */
+  pool: Pool | null = null;
+  private waitsIn: Pool | null = null;
+  /** Missing bytes of the record when others began to wait; -1 if it had not begun by then. */
+  private missingThen = -1;
+
+  constructor(receiver: Receiver, ordinary: Pool, long: Pool) {
+    this.receiver = receiver;
+    this.ordinary = ordinary;
+    this.long = long;
+  }
+
+  /** Its connection is not to be read. */
+  get isWaiting(): boolean {
+    return this.waitsIn !== null;
+  }
+
+  /** Bytes that have come of its record. */
+  get come(): number {
+    const { size, missing } = this.receiver.records;
+    return size - missing;
+  }
+
+  /** It needs no more than it has of its own. */
+  get isIdle(): boolean {
+    const { records } = this.receiver;
+    return !this.isWaiting && records.wantedRoom <= records.ownRoom;
+  }
+
+  /**
+   * Bytes have come, and what was whole was taken.
+   * @param isDone whether anything was
+   */
+  settle(isDone: boolean): void {
+    const { pool, receiver } = this;
+    const { records } = receiver;
+    if (pool === null) records.limit = records.ownRoom;
+    // While others wait, its next record comes after theirs; and no connection keeps memory for a long one.
+    if (isDone && pool !== null && (pool.waiting.size > 0 || pool === this.long)) this.giveBack();
+    const wanted = records.wantedRoom;
+    if (wanted <= Math.max(this.held, records.ownRoom) || this.isWaiting) return;
+    const from = wanted <= ORDINARY ? this.ordinary : this.long;
+    const size = Math.max(wanted, Math.min(ORDINARY, records.mostRoom));
+    if (!from.ask(this, size)) this.waitsIn = from;
+  }
+
+  /** The connection has ended. */
+  close(): void {
+    const { waitsIn } = this;
+    this.waitsIn = null;
+    waitsIn?.withdraw(this);
+    this.giveBack();
+  }
+
+  // ---- for pools
+
+  hold(pool: Pool, size: number): void {
+    const { pool: before, held } = this;
+    this.pool = pool;
+    this.held = size;
+    this.receiver.records.limit = size;
+    this.missingThen = -1;
+    // A long record goes on in other memory than it began in.
+    before?.free(this, held);
+  }
+
+  granted(): void {
+    this.waitsIn = null;
+    this.receiver.granted();
+  }
+
+  lose(): void {
+    const { records } = this.receiver;
+    this.pool = null;
+    this.held = 0;
+    records.limit = records.ownRoom;
+    records.shrink();
+  }
+
+  mark(): void {
+    this.missingThen = this.receiver.records.missing;
+  }
+
+  closeIfSlow(): void {
+    const { missingThen, receiver } = this;
+    const { missing, size } = receiver.records;
+    if (missing === 0 || missingThen < 0 || receiver.isHeldUp) return;
+    const come = missingThen - missing;
+    if (come < 0 || come >= Math.min(LEAST, missingThen)) return;
+    receiver.fail(
+      `only ${come} bytes of a message of ${size} have come in ${PATIENCE_MS / 1000} s, and others ` +
+        'wait for its memory',
+    );
+  }
+
+  private giveBack(): void {
+    const { pool, held } = this;
+    if (pool === null) return;
+    this.lose();
+    pool.free(this, held);
+  }
+}

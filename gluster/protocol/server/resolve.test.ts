@@ -1,0 +1,28 @@
+/** Name resolution of a brick, for calls over the network within this process. */
+import { afterEach, expect, test } from 'vitest';
+import { dumpOf } from '../../../runtime/core/dumps.ts';
+import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
+import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { BrickClients } from '../../../test/support/brick-clients.ts';
+import { folder } from '../../../test/support/posix.ts';
+
+const clients = new BrickClients(null);
+
+afterEach(async () => {
+  await clients.end();
+});
+
+test('a lookup of the name . finds the directory itself, as libgfapi looks up the root', async () => {
+  const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
+  const { graph } = await clients.local(folder(), { above: [server] });
+  const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
+  const { driver } = await clients.open(port, { options: { 'remote-subvolume': 'c0' } });
+  const { inodes } = driver.graph;
+  const { values } = await driver.expect(
+    'lookup',
+    new Loc(inodes.newInode(), driver.root, '.'),
+    null,
+  );
+  expect(values[1] as Iatt).toMatchObject({ iaGfid: ROOT_GFID, iaType: IA_IFDIR });
+});

@@ -1,0 +1,287 @@
+/**
+ * A server as its volume has it: where it listens, its bricks, and the clients that are there. It is
+ * what sessions see of the graph (`Host`), and it tells them what they have not asked for.
+ */
+import type { Client } from '../../../runtime/core/client.ts';
+import { InitError } from '../../../runtime/core/errors.ts';
+import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
+import { messages } from '../../../runtime/core/messages.ts';
+import type { ClientUpcall, Upcall } from '../../../runtime/core/upcall.ts';
+import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
+import type { Caller } from '../../rpc/message.ts';
+import { CBK, type Invalidation, writeInvalidation } from '../../rpc/programs.ts';
+import { certificatesOf } from '../shared/certificates.ts';
+import { type Given, mayEnter } from './auth.ts';
+import { type Brick, Bricks } from './bricks.ts';
+import { UserGroups } from './groups.ts';
+import { type Listener, type ListenerSettings, listen, type Place } from './listener.ts';
+import { Lobby } from './lobby.ts';
+import type { Settings } from './options.ts';
+import { RecordMemory } from './record-memory.ts';
+import { listenServed } from './served.ts';
+import type { Bound, Host, Session } from './session.ts';
+import type { Squashing } from './squash.ts';
+import { invalidationFor, invalidationsOf } from './upcalls.ts';
+
+/** Clients that a statedump lists. */
+const LISTED = 200;
+
+/** @throws {InitError} */
+export function placeOf(settings: Settings): Place {
+  if (settings['transport-type'] !== 'unix') {
+    const host = settings['transport.socket.bind-address'];
+    return { host, port: settings['transport.socket.listen-port'] };
+  }
+  const path = settings['transport.socket.listen-path'];
+  if (path === undefined) throw new InitError('option transport.socket.listen-path is missing');
+  if (settings['transport.socket.ssl-enabled']) {
+    throw new InitError('option transport.socket.ssl-enabled is for tcp: a path is not encrypted');
+  }
+  return { path };
+}
+
+/** Bytes of a read that is answered at once; GlusterFS's clients ask for no more. */
+const READ_MAX = 1 << 20;
+
+export class Server implements Host {
+  readonly initiator: Initiator;
+  readonly uuid: string;
+  readonly version: string;
+  readonly place: Place;
+  given: Given = new Map();
+  private settings: Settings;
+  private readonly xl: Xlator;
+  private readonly bricks: Bricks;
+  private readonly lobby: Lobby;
+  private readonly memory: RecordMemory;
+  private readonly groups = new UserGroups();
+  /** By their clients. */
+  private readonly sessions = new Map<Client, Session>();
+  private listener: Listener | null = null;
+  private closed: Promise<void> = Promise.resolve();
+
+  /** @throws {InitError} */
+  constructor(xl: Xlator, settings: Settings) {
+    const { graph, id, context } = xl;
+    this.xl = xl;
+    this.settings = settings;
+    this.place = placeOf(settings);
+    this.bricks = new Bricks(xl, () => graph!.instances[id] ?? xl, settings['inode-lru-limit']);
+    const record = initiatorTranslator(xl.type, xl.translator.description);
+    this.initiator = new Initiator(graph!, xl.name, record, xl.log);
+    // An answer is written while its callback runs.
+    this.initiator.readBuffer = new Uint8Array(READ_MAX);
+    this.uuid = context.server?.uuid ?? this.initiator.xl.name;
+    this.version = context.server?.version ?? '';
+    this.initiator.objects = () =>
+      this.bricks.areSeveral ? `${xl.place}: volumes of several bricks change at a restart` : null;
+    this.lobby = new Lobby({
+      timeout: () => this.settings['handshake-timeout'],
+      limit: () => this.settings['handshake-limit'],
+      after: (ms, fn) => context.after(ms, fn),
+    });
+    this.memory = new RecordMemory({
+      limit: () => this.settings['rpc.record-memory-limit'],
+      after: (ms, fn) => context.after(ms, fn),
+    });
+    this.reconfigure(xl, settings);
+  }
+
+  /** @throws {InitError} when it cannot */
+  async listen(): Promise<void> {
+    const { place, lobby, memory, settings } = this;
+    const certificates = certificatesOf(settings);
+    try {
+      const { context } = this.xl;
+      const after = (ms: number, fn: () => void) => context.after(ms, fn);
+      const how: ListenerSettings = { place, certificates, lobby, memory, host: this, after };
+      const { sources } = context;
+      // What is encrypted goes through Node.
+      const isServed = certificates === null && sources !== undefined;
+      this.listener = await (isServed ? listenServed(how, sources) : listen(how));
+    } catch (error) {
+      this.initiator.close();
+      throw new InitError(`cannot listen at ${this.address}: ${(error as Error).message}`);
+    }
+    const { names } = this.bricks;
+    const what = names.length === 1 ? 'volume' : 'volumes';
+    this.xl.log.info(`listens at ${this.address} for ${what} ${names.join(', ')}`, {
+      msgid: messages.brickListens.id,
+    });
+  }
+
+  /** Where clients find it. */
+  get address(): string {
+    const { place, listener } = this;
+    if ('path' in place) return place.path;
+    const host = place.host.includes(':') ? `[${place.host}]` : place.host;
+    return `${host}:${listener?.port ?? place.port}`;
+  }
+
+  get brickNames(): readonly string[] {
+    return this.bricks.names;
+  }
+
+  reconfigure({ given }: Xlator, settings: Settings): void {
+    this.settings = settings;
+    this.groups.clear();
+    this.given = new Map(given.map(({ key, value }) => [key, value]));
+    for (const session of [...this.sessions.values()]) {
+      if (!mayEnter(this.given, session.bound!.comer)) this.dismiss(session);
+    }
+  }
+
+  /** Sends a client away that may not be there any more. */
+  private dismiss(session: Session): void {
+    const { address } = session.line.peer;
+    this.refused(`a client from ${address || 'this machine'} is sent away: auth options changed`);
+    session.close();
+    session.line.end();
+  }
+
+  /** What cannot be changed while it listens. @throws {InitError} */
+  refuseMove(settings: Settings): void {
+    if (JSON.stringify(placeOf(settings)) === JSON.stringify(this.place)) return;
+    throw new InitError(`it listens at ${this.address}: it can move at a restart only`);
+  }
+
+  /** Clients go, and nobody comes any more. */
+  leave(): void {
+    const { listener } = this;
+    this.listener = null;
+    if (listener === null) return;
+    for (const session of [...this.sessions.values()]) {
+      session.tell(CBK.CHILD_DOWN);
+      session.close();
+    }
+    this.closed = listener.close();
+    this.initiator.close();
+    this.bricks.clear();
+  }
+
+  async end(): Promise<void> {
+    this.leave();
+    await this.closed;
+  }
+
+  /** Whether a brick has come up, or gone down: its clients are told. */
+  changed(name: string, isUp: boolean): void {
+    for (const session of this.sessions.values()) {
+      if (session.bound?.brick.name === name) session.tell(isUp ? CBK.CHILD_UP : CBK.CHILD_DOWN);
+    }
+  }
+
+  /** Clients are told what is out of date in their caches. */
+  upcall(what: Upcall): void {
+    for (const session of this.sessions.values()) {
+      const { bound } = session;
+      if (bound === null || !concerns(what, bound)) continue;
+      for (const each of invalidationsOf(what, bound.brick)) invalidate(session, each);
+    }
+  }
+
+  /** One of them is. */
+  upcallTo(what: ClientUpcall): void {
+    const session = this.sessions.get(what.tells);
+    if (session !== undefined) invalidate(session, invalidationFor(what));
+  }
+
+  dump(): Dump {
+    const sessions = [...this.sessions.values()].slice(0, LISTED);
+    return {
+      'listens-at': this.address,
+      connections: this.sessions.size,
+      'not-introduced': this.lobby.size,
+      'record-memory-used': this.memory.used,
+      'record-memory-filled': this.memory.filled,
+      'waiting-for-record-memory': this.memory.waiting,
+      ...Object.assign({}, ...sessions.map((session, at) => dumpOf(session, at + 1))),
+    };
+  }
+
+  // ---- for sessions
+
+  get squashing(): Squashing {
+    const { settings } = this;
+    return {
+      rootSquash: settings['root-squash'],
+      allSquash: settings['all-squash'],
+      anonuid: settings.anonuid,
+      anongid: settings.anongid,
+    };
+  }
+
+  withGroups(caller: Caller): Caller {
+    const { 'manage-gids': isManaged, 'gid-timeout': seconds } = this.settings;
+    return isManaged ? this.groups.callerWith(caller, seconds * 1000) : caller;
+  }
+
+  get outstandingLimit(): number {
+    return this.settings['rpc.outstanding-rpc-limit'];
+  }
+
+  brick(volume: string): Brick | undefined {
+    return this.bricks.find(volume);
+  }
+
+  came(session: Session): void {
+    const { client, brick, subdir, version } = session.bound!;
+    this.sessions.set(client, session);
+    const folder = subdir === '/' ? '' : `, folder ${JSON.stringify(subdir)}`;
+    this.xl.log.info(
+      `client ${JSON.stringify(client.uid)} of version ${JSON.stringify(version)} has come for ` +
+        `${brick.name}${folder}`,
+      { msgid: messages.brickClient.id },
+    );
+  }
+
+  left(session: Session): void {
+    const { client } = session.bound!;
+    this.sessions.delete(client);
+    this.xl.log.info(`client ${JSON.stringify(client.uid)} has gone`, {
+      msgid: messages.brickClientGone.id,
+    });
+  }
+
+  refused(text: string): void {
+    this.xl.log.error(text, { msgid: messages.brickRefused.id });
+  }
+
+  log(text: string): void {
+    this.xl.log.warning(text, { msgid: messages.brickConnection.id });
+  }
+}
+
+function invalidate(session: Session, invalidation: Invalidation): void {
+  session.tell(CBK.CACHE_INVALIDATION, (w) => writeInvalidation(w, invalidation));
+}
+
+/** Whether a client has to hear of it: what is in its brick. */
+function concerns(what: Upcall, { brick }: Bound): boolean {
+  if (what.what === 'every-entry') return true;
+  return (what.what === 'inode' ? what.inode : what.parent).table === brick.inodes;
+}
+
+/** What GlusterFS's statedump says of a connection, and a little more. */
+function dumpOf({ bound, line, ...session }: Session, at: number): Dump {
+  const { client, brick, subdir, comer, version, since } = bound as Bound;
+  const { address, port, certificate } = line.peer;
+  const values: Dump = {
+    'client-uid': client.uid,
+    identifier: address === '' ? 'unix' : `${address}:${port}`,
+    ...(comer.username === undefined ? {} : { username: comer.username }),
+    ...(certificate === undefined ? {} : { certificate }),
+    bound_xl: brick.name,
+    ...(subdir === '/' ? {} : { subdir }),
+    version,
+    since: new Date(since).toISOString(),
+    'open-fds': client.fds.size,
+    'requests-under-way': session.underWay,
+    'requests-for-locks': session.waiting,
+    'bytes-read': session.bytesIn,
+    'bytes-written': session.bytesOut,
+  };
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [`conn.${at}.${key}`, value]),
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * A client that is given a folder of a brick as if it were all of it: the folder is found by its path,
+ * and what the client calls the root is that folder. It is a view and no wall: a gfid from elsewhere
+ * in the brick is answered, as GlusterFS does.
+ *
+ * Source: GlusterFS 10 `server-handshake.c` (server_first_lookup), `server-resolve.c`.
+ */
+import type { Client } from '../../../runtime/core/client.ts';
+import { ENOENT, ENOTDIR } from '../../../runtime/core/errno.ts';
+import { Stack } from '../../../runtime/core/frame.ts';
+import { wind } from '../../../runtime/core/gen/fops.gen.ts';
+import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
+import { Iatt } from '../../../runtime/core/iatt.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import type { Cbk } from '../../../runtime/core/xlator.ts';
+import type { Brick } from './bricks.ts';
+
+/** Looks for a folder by its path, as root. Told its inode, or the errno. */
+export function findFolder(
+  client: Client,
+  brick: Brick,
+  path: string,
+  done: (found: Inode | number) => void,
+): void {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  const step = (folder: Inode, at: number): void => {
+    const name = names[at];
+    if (name === undefined) done(folder);
+    else if (name === '..') done(ENOENT);
+    else
+      lookUp(client, brick, folder, name, (found) => {
+        if (typeof found === 'number') done(found);
+        else if (!found.isDir) done(ENOTDIR);
+        else step(found, at + 1);
+      });
+  };
+  step(brick.inodes.root, 0);
+}
+
+function lookUp(
+  client: Client,
+  { inodes, links }: Brick,
+  parent: Inode,
+  name: string,
+  done: (found: Inode | number) => void,
+): void {
+  const frame = client.begin(new Stack(0, 0, 0, 'LOOKUP'));
+  const cbk: Cbk<'lookup', unknown> = (_frame, _cookie, _xl, opRet, opErrno, inode, buf) => {
+    const linked = opRet < 0 || !inode || !buf ? null : inodes.link(inode, parent, name, buf);
+    client.end(frame.root);
+    done(linked ?? (opErrno || ENOENT));
+  };
+  wind.lookup(frame, 0, cbk, links, new Loc(inodes.newInode(), parent, name), null);
+}
+
+/** What a gfid of a call means, where the root is another one. */
+export const gfidOf = (gfid: Gfid, root: Gfid): Gfid => (gfid === ROOT_GFID ? root : gfid);
+
+/** Attributes as the client is to see them: its folder has the root's gfid, and so its number. */
+export function asRoot(value: unknown, root: Gfid): unknown {
+  if (!(value instanceof Iatt) || value.iaGfid !== root) return value;
+  const seen = value.copy();
+  seen.iaGfid = ROOT_GFID;
+  return seen;
+}

@@ -1,0 +1,178 @@
+/**
+ * How the fields of a call become the arguments of a fop, and the parts of its reply the fields of the
+ * answer: by their names, from the table of fops and that of the wire. Inodes and open files are only
+ * named on the wire; what each of them needs is said here (`Need`), and found by `resolve.ts`.
+ *
+ * Source of what a name must be: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
+ */
+import type { Fd } from '../../../runtime/core/fd.ts';
+import { type Arg, findFop } from '../../../runtime/core/fops.ts';
+import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
+import { inoLo } from '../../../runtime/core/gfid.ts';
+import type { Dirent } from '../../../runtime/core/iatt.ts';
+import { F_GETLK } from '../../../runtime/core/lock.ts';
+import type { Fields } from '../../rpc/fields.ts';
+import { type WireFop, wireFop } from '../../rpc/fops4.ts';
+import { wireInoHi } from '../../rpc/iatt.ts';
+import type { Wide, WireDirent } from '../../rpc/structs.ts';
+
+/** What a name has to be. */
+export type Rule = 'there' | 'absent' | 'any' | 'unasked';
+
+/** An inode or an open file that a call names. */
+export type Need =
+  /** A loc by its gfid; `fd`: an open file is to be made of it. */
+  | { readonly kind: 'inode'; readonly arg: number; readonly gfid: number }
+  | {
+      readonly kind: 'entry';
+      readonly arg: number;
+      readonly gfid: number;
+      readonly pargfid: number;
+      readonly name: number;
+      readonly rule: Rule;
+      /** Of a call that may open what is there; otherwise -1. */
+      readonly flags: number;
+    }
+  | { readonly kind: 'fd'; readonly arg: number; readonly gfid: number; readonly remote: number }
+  /** What is to be made without a name, in the folder with this gfid. */
+  | { readonly kind: 'nameless'; readonly arg: number; readonly gfid: number }
+  /** A new one, of the inode of the loc. */
+  | { readonly kind: 'newFd'; readonly arg: number };
+
+export interface Unmarshal {
+  readonly fop: FopName;
+  readonly wire: WireFop;
+  /** In the order in which they are to be found. */
+  readonly needs: readonly Need[];
+  /** The arguments that are on the wire as they are; undefined where a need fills one in. */
+  readonly args: readonly ((values: readonly unknown[], data: Uint8Array) => unknown)[];
+  /** The fields of the answer. */
+  readonly reply: readonly ((parts: readonly unknown[]) => unknown)[];
+  /** Where the data is in the reply; -1 without any. */
+  readonly data: number;
+  /** Where the xdata is, which a failure may have, too. */
+  readonly xdata: number;
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'mknod loc': 'absent',
+  'mkdir loc': 'absent',
+  'symlink loc': 'absent',
+  'link newloc': 'absent',
+  'namelink loc': 'absent',
+  'put loc': 'any',
+  'create loc': 'any',
+  'unlink loc': 'there',
+  'rmdir loc': 'there',
+  'rename oldloc': 'there',
+  'rename newloc': 'any',
+  'lookup loc': 'unasked',
+};
+
+const TWO_32 = 0x1_0000_0000;
+
+/** Positions are ours: no more than a number holds. */
+function offsetOf({ hi, lo }: Wide): number {
+  return hi * TWO_32 + lo;
+}
+
+/** Arguments that say something else than the field of their name. */
+const OTHERWISE: Readonly<Partial<Record<string, (value: never) => unknown>>> = {
+  'lk cmd': (cmd: number) => cmd + F_GETLK,
+  'inodelk cmd': (cmd: number) => cmd + F_GETLK,
+  'finodelk cmd': (cmd: number) => cmd + F_GETLK,
+  'readdir offset': offsetOf,
+  'readdirp offset': offsetOf,
+};
+
+const at = ({ named }: Fields, name: string): number =>
+  named.findIndex((field) => field.name === name);
+
+function needOf(fop: FopName, { name, type }: Arg, arg: number, call: Fields): Need | null {
+  const gfid = at(call, `${name}.gfid`);
+  const pargfid = at(call, `${name}.pargfid`);
+  const remote = at(call, `${name}.remote`);
+  if (type === 'fd' && remote >= 0) return { kind: 'fd', arg, gfid, remote };
+  if (type === 'fd') return { kind: 'newFd', arg };
+  if (type !== 'loc') return null;
+  if (fop === 'icreate') return { kind: 'nameless', arg, gfid };
+  if (pargfid < 0) return { kind: 'inode', arg, gfid };
+  const rule = RULES[`${fop} ${name}`];
+  if (rule === undefined) throw new Error(`${fop}: it is not said what ${name} has to be`);
+  const [own, flags] = [at(call, `${name}.name`), at(call, 'flags')];
+  return { kind: 'entry', arg, gfid, pargfid, name: own, rule, flags };
+}
+
+function argOf(fop: FopName, { name, type }: Arg, call: Fields): Unmarshal['args'][number] {
+  if (type === 'loc' || type === 'fd') return () => undefined;
+  if (type === 'data') return (_, data) => data;
+  const index = at(call, name);
+  if (index < 0) throw new Error(`a call of ${fop} has no '${name}'`);
+  const given = at(call, `${name}.given`);
+  if (given >= 0) return (values) => (values[given] === 0 ? null : values[index]);
+  const change = OTHERWISE[`${fop} ${name}`];
+  return change === undefined
+    ? (values) => values[index]
+    : (values) => change(values[index] as never);
+}
+
+/** What stands for nothing on the wire. */
+const NOTHING: Readonly<Partial<Record<string, unknown>>> = {
+  ...{ string: '', opaque: new Uint8Array(), u32: 0, i32: 0, u64: 0, i64: 0 },
+};
+
+function fieldOf(fop: FopName, name: string, kind: string, reply: readonly Arg[]) {
+  const index = reply.findIndex((part) => part.name === name);
+  const nothing = NOTHING[kind] ?? null;
+  if (name === 'fd') return (parts: readonly unknown[]) => (parts[index] as Fd | null)?.id ?? -1;
+  if (name === 'size') {
+    const data = reply.findIndex(({ type }) => type === 'data');
+    return (parts: readonly unknown[]) => (parts[data] as Uint8Array | null)?.length ?? 0;
+  }
+  if (name === 'entries') {
+    return (parts: readonly unknown[]) =>
+      (parts[index] as readonly Dirent[] | null)?.map(wireDirent) ?? null;
+  }
+  if (index < 0) throw new Error(`the reply of ${fop} has no '${name}'`);
+  return (parts: readonly unknown[]) => parts[index] ?? nothing;
+}
+
+function wireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent {
+  const id = stat?.iaGfid ?? gfid;
+  return {
+    ...{ name, type, dict },
+    inoHi: wireInoHi(id),
+    inoLo: inoLo(id),
+    offHi: Math.floor(off / TWO_32),
+    offLo: off % TWO_32,
+    stat,
+  };
+}
+
+function unmarshalOf(fop: FopName): Unmarshal {
+  const wire = wireFop(fop);
+  const { args, reply } = findFop(fop)!;
+  const needs = args.flatMap((arg, index) => needOf(fop, arg, index, wire.call) ?? []);
+  return {
+    fop,
+    wire,
+    // An open file is made of an inode that was found before.
+    needs: [...needs].sort((a, b) => Number(a.kind === 'newFd') - Number(b.kind === 'newFd')),
+    args: args.map((arg) => argOf(fop, arg, wire.call)),
+    reply: wire.reply.named.map(({ name, kind }) => fieldOf(fop, name, kind, reply)),
+    data: wire.data === 'reply' ? reply.findIndex(({ type }) => type === 'data') : -1,
+    xdata: reply.findIndex(({ name }) => name === 'xdata'),
+  };
+}
+
+/** What no client asks a brick: a management daemon's, and what GlusterFS's own brick has no place for. */
+const NOT_SERVED: ReadonlySet<FopName> = new Set<FopName>(['getspec']);
+
+/** By the number of the procedure. */
+export const unmarshals: readonly (Unmarshal | undefined)[] = fopNames
+  .filter((fop) => !NOT_SERVED.has(fop))
+  .map(unmarshalOf)
+  .reduce<(Unmarshal | undefined)[]>((all, each) => {
+    all[each.wire.procedure] = each;
+    return all;
+  }, []);

@@ -1,0 +1,54 @@
+/** The options of TLS, converted for `node:tls`. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { certificatesOf } from './certificates.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glossa-tls-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const made = (name: string): string => {
+  writeFileSync(join(folder, name), name);
+  return join(folder, name);
+};
+
+const settings = () => ({
+  'transport.socket.ssl-enabled': true,
+  'transport.socket.ssl-own-cert': made('cert'),
+  'transport.socket.ssl-private-key': made('key'),
+  'transport.socket.ssl-ca-list': made('ca'),
+});
+
+test('without TLS no file is read', () => {
+  expect(certificatesOf({ ...settings(), 'transport.socket.ssl-enabled': false })).toBeNull();
+});
+
+test('ciphers, curve, parameters and revoked certificates are passed on where they are given', () => {
+  const revoked = join(folder, 'crl');
+  mkdirSync(revoked);
+  writeFileSync(join(revoked, 'r.0'), 'list');
+  expect(certificatesOf(settings())).toEqual({ cert: 'cert', key: 'key', ca: 'ca' });
+  expect(
+    certificatesOf({
+      ...settings(),
+      'transport.socket.ssl-cipher-list': 'HIGH:!SSLv2',
+      'transport.socket.ssl-ec-curve': 'prime256v1',
+      'transport.socket.ssl-dh-param': made('dh'),
+      'transport.socket.ssl-crl-path': revoked,
+    }),
+  ).toEqual({
+    ...{ cert: 'cert', key: 'key', ca: 'ca' },
+    ...{ ciphers: 'HIGH:!SSLv2', ecdhCurve: 'prime256v1', dhparam: 'dh', crl: ['list'] },
+  });
+});
+
+test.each(['own-cert', 'dh-param', 'crl-path'])('ssl-%s that cannot be read is named', (name) => {
+  const key = `transport.socket.ssl-${name}`;
+  expect(() => certificatesOf({ ...settings(), [key]: join(folder, 'none') })).toThrow(
+    `option ${key}: ENOENT`,
+  );
+});

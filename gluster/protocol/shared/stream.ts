@@ -1,0 +1,126 @@
+/** A connection whose bytes are served with the mount's requests, by calls of the system. */
+import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
+import type { Source, Sources } from '../../../runtime/core/source.ts';
+import { close } from '../../../runtime/sys/libc.ts';
+import { connectionError, receiveInto, sendBoth } from '../../../runtime/sys/stream.ts';
+import type { Carrier } from '../../rpc/link.ts';
+import type { Records } from '../../rpc/record.ts';
+
+export interface StreamEvents {
+  readonly records: Records;
+  /** How many answers are waited for. */
+  awaited(): number;
+  /** Whether requests that came by it may need the event loop. */
+  isBusy?(): boolean;
+  /** Whether nothing is to be taken for now. */
+  isPaused?(): boolean;
+  connected(): void;
+  /** Bytes were put into `records`. */
+  received(): void;
+  /** What has gathered is to be sent. */
+  writable(): void;
+  /** It is over; nothing more is told. */
+  ended(why: string): void;
+}
+
+export class Stream implements Source, Carrier {
+  readonly fd: number;
+  readonly busyPollUs: number;
+  private readonly sources: Sources;
+  private readonly events: StreamEvents;
+  private isConnected: boolean;
+  private isBlocked = false;
+  private isClosed = false;
+  /** What has come is being taken; it still is when that was ended in the middle. */
+  private isTaking = false;
+
+  /** @param fd nonblocking; closed by this from now on */
+  constructor(
+    fd: number,
+    sources: Sources,
+    events: StreamEvents,
+    { isConnected, busyPollUs }: { isConnected: boolean; busyPollUs: number },
+  ) {
+    this.fd = fd;
+    this.sources = sources;
+    this.events = events;
+    this.isConnected = isConnected;
+    this.busyPollUs = busyPollUs;
+    sources.add(this);
+  }
+
+  get awaited(): number {
+    return this.events.awaited();
+  }
+
+  get busy(): boolean {
+    return this.events.isBusy?.() ?? false;
+  }
+
+  get isPaused(): boolean {
+    return this.events.isPaused?.() ?? false;
+  }
+
+  get isFull(): boolean {
+    return this.isBlocked || !this.isConnected;
+  }
+
+  /** What is to be sent leaves before anybody waits. */
+  flushSoon(): void {
+    if (!this.isClosed) this.sources.flushSoon(this);
+  }
+
+  flush(): void {
+    if (this.isConnected) {
+      this.isBlocked = false;
+      this.events.writable();
+      return;
+    }
+    const errno = connectionError(this.fd);
+    if (errno !== 0) {
+      this.end(strerror(errno));
+      return;
+    }
+    this.isConnected = true;
+    this.events.connected();
+  }
+
+  /** Once: what there is more of is told of again, and others have their turn. */
+  receive(): boolean {
+    if (!this.isConnected) return false;
+    const { records } = this.events;
+    const room = records.room();
+    const count = receiveInto(this.fd, room);
+    if (count > 0) records.received(count);
+    else if (count === -EAGAIN || count === -EINTR) {
+      if (!this.isTaking) return false;
+    } else {
+      this.end(count === 0 ? 'the peer has closed it' : strerror(-count));
+      return true;
+    }
+    this.isTaking = true;
+    this.events.received();
+    this.isTaking = false;
+    return true;
+  }
+
+  send(bytes: Uint8Array, length: number, data: Uint8Array | null): number {
+    const sent = sendBoth(this.fd, bytes, length, data);
+    const all = length + (data?.length ?? 0);
+    this.isBlocked = sent === -EAGAIN || (sent >= 0 && sent < all);
+    return sent;
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.sources.remove(this);
+    close(this.fd);
+  }
+
+  private end(why: string): void {
+    if (this.isClosed) return;
+    this.close();
+    this.events.ended(why);
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Dictionaries on the wire: with types in the fops of version 4 (`gfx_dict`), and as texts without
+ * types in the handshake and in calls of the server (the older layout). Source: GlusterFS 10
+ * `rpc/xdr/src/glusterfs3.h`, `libglusterfs/src/dict.c`.
+ */
+import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
+import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
+import type { Gfid } from '../../runtime/core/gfid.ts';
+import type { Iatt } from '../../runtime/core/iatt.ts';
+import { readIatt, writeIatt } from './iatt.ts';
+import { XdrReader, type XdrWriter } from './xdr.ts';
+
+/** Bytes of a value of type mdata: three times, with their nanoseconds. */
+const MDATA_SIZE = 36;
+/** A pair takes no less: two lengths or types, and a value. */
+const PAIR_LEAST = 12;
+
+interface Kind {
+  readonly type: DictType;
+  write(w: XdrWriter, value: never): void;
+  read(r: XdrReader): DictValue;
+}
+
+const binary: Kind = {
+  type: 'bin',
+  write: (w, value: Uint8Array) => w.opaque(value),
+  read: (r) => r.opaqueCopy(),
+};
+
+/** By the number of the type on the wire. */
+const kinds: readonly (Kind | undefined)[] = [
+  undefined,
+  // Of a peer that does not know what it is.
+  binary,
+  { type: 'int', write: (w, value: number) => w.i64(value), read: (r) => r.i64() },
+  { type: 'uint', write: (w, value: number) => w.u64(value), read: (r) => r.u64() },
+  { type: 'double', write: (w, value: number) => w.double(value), read: (r) => r.double() },
+  { type: 'str', write: (w, value: string) => w.cString(value), read: (r) => r.cString() },
+  binary,
+  { type: 'gfuuid', write: (w, value: Gfid) => w.gfid(value), read: (r) => r.gfid() },
+  { type: 'iatt', write: (w, value: Iatt) => writeIatt(w, value), read: (r) => readIatt(r) },
+  {
+    type: 'mdata',
+    write: (w, value: Uint8Array) => w.fixed(value),
+    read: (r) => r.fixed(MDATA_SIZE).slice(),
+  },
+];
+
+const numbers = Object.fromEntries(
+  kinds.flatMap((kind, number) => (kind === undefined ? [] : [[kind.type, number]])),
+) as Readonly<Record<DictType, number>>;
+
+/** A key, and its bytes on the wire, with their length before them. */
+interface Key {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Keys that were written and read lately, by their lengths: there are few, and each comes often. */
+const LENGTHS = 64;
+const written = new Array<Key | null>(LENGTHS).fill(null);
+const read = new Array<Key | null>(LENGTHS).fill(null);
+
+function writeKey(w: XdrWriter, key: string): void {
+  const place = key.length & (LENGTHS - 1);
+  const known = written[place]!;
+  if (known !== null && known.key === key) {
+    w.fixed(known.bytes);
+    return;
+  }
+  const { at } = w;
+  w.cString(key);
+  written[place] = { key, bytes: w.bytes.slice(at, w.at) };
+}
+
+function readKey(r: XdrReader): string {
+  const { at } = r;
+  const place = r.u32() & (LENGTHS - 1);
+  r.at = at;
+  const known = read[place]!;
+  if (known !== null && r.skipSame(known.bytes)) return known.key;
+  const key = r.cString();
+  if (!r.short) read[place] = { key, bytes: r.bytes.slice(at, r.at) };
+  return key;
+}
+
+/** Null is another thing than an empty one, and stays it. */
+export function writeDict(w: XdrWriter, dict: Dict | null): void {
+  const size = w.at;
+  w.u32(0);
+  w.i32(dict?.size ?? -1);
+  w.u32(dict?.size ?? 0);
+  if (dict === null) return;
+  dict.forEach((key, value, type) => {
+    const number = numbers[type];
+    writeKey(w, key);
+    w.i32(number);
+    kinds[number]!.write(w, value as never);
+  });
+  w.patch(size, w.at - size - 12);
+}
+
+export function readDict(r: XdrReader): Dict | null {
+  r.skip(4);
+  const count = r.i32();
+  const pairs = r.u32();
+  if (count < 0) {
+    if (pairs > 0) r.refuse();
+    return null;
+  }
+  if (pairs !== count || pairs * PAIR_LEAST > r.left) {
+    r.refuse();
+    return null;
+  }
+  const dict = new Dict();
+  for (let pair = 0; pair < pairs; pair++) {
+    const key = readKey(r);
+    const kind = kinds[r.u32()];
+    if (kind === undefined || r.short) {
+      r.refuse();
+      return dict;
+    }
+    dict.set(key, kind.read(r), kind.type);
+  }
+  return dict;
+}
+
+// -- the older layout ------------------------------------------------------------------------------
+
+/** Into an `opaque<>`: every value is a text, with a NUL that its length counts. */
+export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): void {
+  const start = w.at;
+  w.u32(0);
+  w.u32(texts.size);
+  for (const [key, value] of texts) {
+    const keyBytes = encodeName(key);
+    const valueBytes = encodeName(value);
+    w.u32(keyBytes.length);
+    w.u32(valueBytes.length + 1);
+    w.fixed(keyBytes);
+    w.zeros(1);
+    w.fixed(valueBytes);
+    w.zeros(1);
+  }
+  const length = w.at - start - 4;
+  w.patch(start, length);
+  w.zeros(-length & 3);
+}
+
+/** What is in an `opaque<>`; none when it is empty, null when it is no dictionary. */
+export function readTexts(r: XdrReader): Map<string, string> | null {
+  const bytes = r.opaque();
+  const texts = new Map<string, string>();
+  if (bytes.length === 0) return r.short ? null : texts;
+  const inside = new XdrReader(bytes);
+  const count = inside.u32();
+  for (let pair = 0; pair < count; pair++) {
+    const keyLength = inside.u32();
+    const valueLength = inside.u32();
+    const key = inside.fixed(keyLength);
+    inside.skip(1);
+    const value = inside.fixed(valueLength);
+    if (inside.short) return null;
+    const end = value.at(-1) === 0 ? value.length - 1 : value.length;
+    texts.set(decodeName(key), decodeName(value, 0, end));
+  }
+  return texts;
+}

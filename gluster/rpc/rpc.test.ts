@@ -1,0 +1,370 @@
+/** Records, headers and fields: whatever is written is read again, and no bytes do harm. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Dict } from '../../runtime/core/dict.ts';
+import { gfidFromRandom } from '../../runtime/core/gfid.ts';
+import { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
+import { readTexts, writeTexts } from './dict.ts';
+import { type KindName, readFields, writeFields } from './fields.ts';
+import { fops4 } from './fops4.ts';
+import {
+  ACCEPT,
+  AUTH_V2,
+  AUTH_V3,
+  CALL,
+  ownerFits,
+  REPLY,
+  readCall,
+  readReply,
+  writeCall,
+  writeDenied,
+  writeReply,
+} from './message.ts';
+import { readPrograms } from './programs.ts';
+import { type Loan, markOf, RecordError, Records } from './record.ts';
+import { XdrReader, XdrWriter } from './xdr.ts';
+
+const u32 = fc.nat({ max: 0xffff_ffff });
+const i32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const exact = fc.maxSafeNat();
+const gfid = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(gfidFromRandom);
+const name = fc
+  .string({ unit: 'grapheme', maxLength: 40 })
+  .filter((text) => Buffer.from(text).toString() === text);
+const bytes = fc.uint8Array({ maxLength: 60 });
+const hex = bytes.map((some) => Buffer.from(some).toString('hex'));
+
+const iatt = fc
+  .record({
+    iaGfid: gfid,
+    exactSize: fc.bigInt(0n, 2n ** 63n - 1n),
+    iaMtime: fc.maxSafeInteger(),
+    iaUid: u32,
+    mode: fc.constantFrom(0o100644, 0o40755),
+  })
+  .map((some) => Object.assign(new Iatt(), { iaFlags: 0x17ff, iaNlink: 1 }, some));
+const dict = fc
+  .array(
+    fc.tuple(
+      name.filter((key) => !key.includes('\0')),
+      fc.oneof(
+        fc.tuple(fc.constant('int'), fc.maxSafeInteger()),
+        fc.tuple(fc.constant('uint'), exact),
+        fc.tuple(fc.constant('double'), fc.double({ noNaN: true })),
+        fc.tuple(
+          fc.constant('str'),
+          name.filter((text) => !text.endsWith('\0')),
+        ),
+        fc.tuple(fc.constant('bin'), bytes),
+        fc.tuple(fc.constant('gfuuid'), gfid),
+        fc.tuple(fc.constant('iatt'), iatt),
+        fc.tuple(fc.constant('mdata'), fc.uint8Array({ minLength: 36, maxLength: 36 })),
+      ),
+    ),
+    { maxLength: 5 },
+  )
+  .map((pairs) => {
+    const made = new Dict();
+    for (const [key, [type, value]] of pairs) made.set(key, value as never, type as never);
+    return made;
+  });
+const flock = fc.record({ type: u32, whence: u32, start: exact, len: exact, pid: i32, owner: hex });
+const dirent = { inoHi: u32, inoLo: u32, offHi: u32, offLo: u32, type: u32, name };
+
+const values: Readonly<Record<KindName, fc.Arbitrary<unknown>>> = {
+  ...{ u32, i32, u64: exact, i64: fc.maxSafeInteger(), gfid, string: name, opaque: bytes },
+  ...{ dict: fc.option(dict), iatt, flock },
+  wide: fc.record({ hi: u32, lo: u32 }),
+  lease: fc.record({ cmd: u32, type: u32, id: gfid, flags: u32 }),
+  statvfs: fc
+    .record({ bsize: exact, files: exact })
+    .map((some) => Object.assign(new Statvfs(), some)),
+  locks: fc.array(fc.record({ flock, client: name, flags: u32 }), { maxLength: 3 }),
+  dirents: fc.array(fc.record({ ...dirent, stat: fc.constant(null), dict: fc.constant(null) }), {
+    maxLength: 4,
+  }),
+  direntsplus: fc.array(fc.record({ ...dirent, stat: iatt, dict: fc.option(dict) }), {
+    maxLength: 4,
+  }),
+};
+
+const rows = fops4.filter((row) => row !== undefined);
+
+describe('fields', () => {
+  it('of every fop are read as they were written', () => {
+    for (const { call, reply } of rows) {
+      for (const fields of [call, reply]) {
+        const some = fc.tuple(...fields.named.map(({ kind }) => values[kind]));
+        fc.assert(
+          fc.property(some, (given) => {
+            const w = new XdrWriter(8);
+            writeFields(w, fields, given);
+            const r = new XdrReader(w.written);
+            expect(readFields(r, fields)).toEqual(given);
+            expect([r.short, r.left]).toEqual([false, 0]);
+          }),
+          { numRuns: 12 },
+        );
+      }
+    }
+  });
+
+  it('of any bytes, and of fields that are cut or changed, are read without harm', () => {
+    const row = fc.constantFrom(...rows.flatMap(({ call, reply }) => [call, reply]));
+    const look = (some: Uint8Array, fields: (typeof rows)[number]['call']): void => {
+      const r = new XdrReader(some);
+      readFields(r, fields);
+      expect(r.at).toBeLessThanOrEqual(some.length);
+    };
+    fc.assert(
+      fc.property(row, fc.uint8Array({ maxLength: 400 }), (fields, some) => look(some, fields)),
+      {
+        numRuns: 2000,
+      },
+    );
+    const changed = row.chain((fields) =>
+      fc.record({
+        fields: fc.constant(fields),
+        given: fc.tuple(...fields.named.map(({ kind }) => values[kind])),
+        at: fc.nat(),
+        word: fc.oneof(u32, fc.constantFrom(0xffff_ffff, 0x7fff_ffff, 0xffff_fffd)),
+        cut: fc.boolean(),
+      }),
+    );
+    fc.assert(
+      fc.property(changed, ({ fields, given, at, word, cut }) => {
+        const w = new XdrWriter();
+        writeFields(w, fields, given);
+        if (w.at === 0) return;
+        const place = (at % w.at) & ~3;
+        if (!cut) w.patch(place, word);
+        const r = new XdrReader(w.bytes.slice(0, cut ? place : w.at));
+        readFields(r, fields);
+        if (cut) expect(r.short).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('texts', () => {
+  it('are read as they were written, and of any bytes without harm', () => {
+    const text = name.filter((each) => !each.includes('\0'));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, text), { maxLength: 6 }), (pairs) => {
+        const w = new XdrWriter(4);
+        writeTexts(w, new Map(pairs));
+        const r = new XdrReader(w.written);
+        expect(readTexts(r)).toEqual(new Map(pairs));
+        expect(r.left).toBe(0);
+      }),
+    );
+    fc.assert(
+      fc.property(bytes, u32, (some, count) => {
+        const w = new XdrWriter();
+        w.u32(4 + some.length);
+        w.u32(count);
+        w.fixed(some);
+        w.zeros(-some.length & 3);
+        const texts = readTexts(new XdrReader(w.written));
+        expect(texts === null || texts.size <= count).toBe(true);
+        readPrograms(new XdrReader(some));
+      }),
+    );
+  });
+});
+
+const caller = fc.record({
+  ...{ pid: i32, uid: u32, gid: u32, flags: u32, ctime: exact, ctimeNsec: u32 },
+  groups: fc.array(u32, { maxLength: 120 }),
+  lkOwner: hex.filter((owner) => owner.length > 0),
+});
+const header = fc.record({ xid: u32, program: u32, version: u32, procedure: u32 });
+
+describe('headers', () => {
+  it('of calls say who asks; groups that have no room are left out', () => {
+    fc.assert(
+      fc.property(header, caller, fc.constantFrom(AUTH_V2, AUTH_V3), (call, who, flavor) => {
+        const w = new XdrWriter(16);
+        writeCall(w, call, flavor, who);
+        const r = new XdrReader(w.written);
+        expect([r.u32(), r.u32()]).toEqual([call.xid, CALL]);
+        const read = readCall(r, call.xid);
+        expect(read).toMatchObject({ ...call, flavor, refused: null });
+        expect([r.short, r.left]).toEqual([false, 0]);
+        const times = flavor === AUTH_V3 ? {} : { flags: 0, ctime: 0, ctimeNsec: 0 };
+        const room = (flavor === AUTH_V3 ? 91 : 95) - who.lkOwner.length / 2;
+        expect(read.caller).toEqual({ ...who, ...times, groups: who.groups.slice(0, room) });
+      }),
+    );
+  });
+
+  it('have an owner made of the pid where there is none', () => {
+    const w = new XdrWriter();
+    const nobody = {
+      pid: 9202,
+      uid: 0,
+      gid: 0,
+      groups: [],
+      lkOwner: '',
+      flags: 0,
+      ctime: 0,
+      ctimeNsec: 0,
+    };
+    writeCall(w, { xid: 1, program: 2, version: 3, procedure: 4 }, AUTH_V3, nobody);
+    const r = new XdrReader(w.written);
+    r.skip(8);
+    expect(readCall(r, 1).caller?.lkOwner).toBe('f2230000');
+    expect(ownerFits('00'.repeat(91), AUTH_V3)).toBe(true);
+    expect(ownerFits('00'.repeat(92), AUTH_V3)).toBe(false);
+  });
+
+  it('that are none are refused', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (some) => {
+        const read = readCall(new XdrReader(some), 1);
+        if (some.length < 32) expect(read.refused).toBe('mismatch');
+        readReply(new XdrReader(some));
+      }),
+    );
+    const reply = (write: (w: XdrWriter) => void): boolean => {
+      const w = new XdrWriter();
+      write(w);
+      const r = new XdrReader(w.written);
+      expect([r.u32(), r.u32()]).toEqual([5, REPLY]);
+      return readReply(r);
+    };
+    expect(reply((w) => writeReply(w, 5, ACCEPT.SUCCESS))).toBe(true);
+    expect(reply((w) => writeReply(w, 5, ACCEPT.PROG_MISMATCH))).toBe(false);
+    expect(reply((w) => writeDenied(w, 5))).toBe(false);
+  });
+});
+
+describe('records', () => {
+  const receive = (
+    records: Records,
+    stream: Uint8Array,
+    sizes: readonly number[],
+  ): Uint8Array[] => {
+    const got: Uint8Array[] = [];
+    for (let at = 0, turn = 0; at < stream.length; turn++) {
+      const room = records.room();
+      const count = Math.min(sizes[turn % sizes.length]!, room.length, stream.length - at);
+      room.set(stream.subarray(at, at + count));
+      records.received(count);
+      at += count;
+      while (records.next()) got.push(records.bytes.slice(records.start, records.end));
+    }
+    return got;
+  };
+
+  it('stay as they are while they are lent', () => {
+    const message = fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat({ max: 6 }));
+    fc.assert(
+      fc.property(
+        fc.array(message, { maxLength: 40 }),
+        fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 8 }),
+        (messages, sizes) => {
+          const w = new XdrWriter();
+          for (const [message] of messages) {
+            w.u32(markOf(message.length));
+            w.fixed(message);
+          }
+          const records = new Records(64);
+          // Each with how many come before it is given back; 0 for one that is not lent.
+          const lent: { bytes: Uint8Array; is: number; left: number; loan: Loan }[] = [];
+          let found = 0;
+          const takeAll = (): void => {
+            while (records.next()) {
+              const is = found;
+              const bytes = records.bytes.subarray(records.start, records.end);
+              expect(Buffer.compare(bytes, messages[is]![0])).toBe(0);
+              found += 1;
+              for (const one of lent) {
+                expect(Buffer.compare(one.bytes, messages[one.is]![0])).toBe(0);
+                one.left -= 1;
+                if (one.left === 0) one.loan.count -= 1;
+              }
+              while (lent.some(({ left }) => left === 0)) {
+                lent.splice(
+                  lent.findIndex(({ left }) => left === 0),
+                  1,
+                );
+              }
+              const left = messages[is]![1];
+              if (left > 0) lent.push({ bytes, is, left, loan: records.lend() });
+            }
+          };
+          let from = 0;
+          for (let turn = 0; from < w.at; turn++) {
+            const size = Math.min(sizes[turn % sizes.length]!, w.at - from);
+            const room = records.room();
+            const count = Math.min(size, room.length);
+            room.set(w.written.subarray(from, from + count));
+            records.received(count);
+            from += count;
+            takeAll();
+          }
+          expect(found).toBe(messages.length);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are found however they are cut, in parts or whole', () => {
+    const message = fc.tuple(
+      fc.uint8Array({ maxLength: 3000 }),
+      fc.array(fc.nat({ max: 3000 }), { maxLength: 4 }),
+    );
+    const size = fc.integer({ min: 1, max: 700 });
+    fc.assert(
+      fc.property(
+        fc.array(message, { maxLength: 12 }),
+        fc.array(size, { minLength: 1, maxLength: 8 }),
+        (messages, sizes) => {
+          const w = new XdrWriter();
+          for (const [message, cuts] of messages) {
+            const ends = cuts.map((cut) => cut % (message.length + 1)).sort((a, b) => a - b);
+            let from = 0;
+            for (const end of ends) {
+              w.u32(end - from);
+              w.fixed(message.subarray(from, end));
+              from = end;
+            }
+            w.u32(markOf(message.length - from));
+            w.fixed(message.subarray(from));
+          }
+          const got = receive(new Records(64), w.written, sizes);
+          expect(got.map((each) => each.length)).toEqual(messages.map(([{ length }]) => length));
+          const all = Buffer.concat(messages.map(([message]) => message));
+          expect(Buffer.concat(got).equals(all)).toBe(true);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('that are too long are refused as soon as they say so', () => {
+    const stream = (...words: number[]): Uint8Array => {
+      const w = new XdrWriter();
+      for (const word of words) w.u32(word);
+      return w.written;
+    };
+    const most = () => new Records(64, 1000);
+    expect(() => receive(most(), stream(0xffff_ffff), [4])).toThrow(RecordError);
+    expect(() => receive(most(), stream(markOf(1001)), [1])).toThrow('1001 bytes or more');
+    expect(receive(most(), stream(markOf(4), 7), [3])).toHaveLength(1);
+    // Parts are counted together.
+    const part = [600, ...Array<number>(150).fill(1)];
+    expect(() => receive(most(), stream(...part, ...part), [64])).toThrow('1200 bytes or more');
+  });
+
+  it('in very many parts take no more room than they have', () => {
+    const records = new Records(64);
+    const parts = Array.from({ length: 20_000 }, () => [0, 0, 0, 1, 7]).flat();
+    const got = receive(records, new Uint8Array([...parts, 0x80, 0, 0, 0]), [50]);
+    expect(got).toEqual([new Uint8Array(20_000).fill(7)]);
+    expect(records.bytes.length).toBeLessThan(100_000);
+  });
+});

@@ -1,0 +1,300 @@
+/**
+ * XDR: how GlusterFS writes numbers and texts on a wire. Everything is big-endian and takes a multiple
+ * of 4 bytes; what is shorter is filled up with zeros. Source: RFC 4506.
+ *
+ * Reading cannot fail in the middle: beyond the end there are zeros (or an empty range), and `short`
+ * says so. Whoever reads a message looks at it once, after the last field. Nothing is read outside of
+ * the message, whatever its bytes say.
+ *
+ * 64-bit numbers become Numbers, exact below 2^53.
+ */
+import { decodeName, encodeNameInto } from '../../runtime/core/bytes.ts';
+import { type Gfid, gfidFromBytes, gfidToBytesInto, NULL_GFID } from '../../runtime/core/gfid.ts';
+import { GFID_SIZE } from '../../runtime/core/limits.ts';
+
+const TWO_32 = 0x1_0000_0000;
+/** Bytes that are faster written one by one. */
+const FEW = 48;
+const NOTHING = new Uint8Array(0);
+
+/** Gfids that were read lately: the same few come again and again, as that of a folder. */
+const LATELY = 1024;
+const lately: Gfid[] = new Array<Gfid>(LATELY).fill(NULL_GFID);
+/** Their bytes, as four words each. */
+const words = new Int32Array(LATELY * 4);
+
+/** The text of the 16 bytes at a place that are there. */
+function gfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
+  const a = view.getInt32(at);
+  const b = view.getInt32(at + 4);
+  const c = view.getInt32(at + 8);
+  const d = view.getInt32(at + 12);
+  const place = (a ^ d) & (LATELY - 1);
+  const word = place * 4;
+  const isKnown =
+    words[word] === a && words[word + 1] === b && words[word + 2] === c && words[word + 3] === d;
+  if (isKnown) return lately[place]!;
+  const gfid = gfidFromBytes(bytes, at);
+  lately[place] = gfid;
+  words[word] = a;
+  words[word + 1] = b;
+  words[word + 2] = c;
+  words[word + 3] = d;
+  return gfid;
+}
+
+/** Bytes that a text or data of this length takes, its zeros counted. */
+export const padded = (length: number): number => length + (-length & 3);
+
+export class XdrReader {
+  bytes: Uint8Array = NOTHING;
+  view: DataView = new DataView(NOTHING.buffer);
+  at = 0;
+  end = 0;
+  /** The message ended before a field did, or a field said what it cannot. */
+  short = false;
+
+  constructor(bytes?: Uint8Array) {
+    if (bytes !== undefined) this.begin(bytes, 0, bytes.length);
+  }
+
+  /** Starts on the message in `bytes[start … end)`. */
+  begin(bytes: Uint8Array, start: number, end: number): void {
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    this.at = start;
+    this.end = Math.min(end, bytes.length);
+    this.short = end > bytes.length || start > end;
+  }
+
+  get left(): number {
+    return this.end - this.at;
+  }
+
+  u32(): number {
+    return this.take(4) ? this.view.getUint32(this.at - 4) : 0;
+  }
+
+  i32(): number {
+    return this.take(4) ? this.view.getInt32(this.at - 4) : 0;
+  }
+
+  u64(): number {
+    if (!this.take(8)) return 0;
+    const { view, at } = this;
+    const high = view.getUint32(at - 8);
+    const low = view.getUint32(at - 4);
+    return high === 0 ? low : high * TWO_32 + low;
+  }
+
+  i64(): number {
+    if (!this.take(8)) return 0;
+    const { view, at } = this;
+    const high = view.getInt32(at - 8);
+    const low = view.getUint32(at - 4);
+    return high === 0 ? low : high * TWO_32 + low;
+  }
+
+  double(): number {
+    return this.take(8) ? this.view.getFloat64(this.at - 8) : 0;
+  }
+
+  gfid(): Gfid {
+    return this.take(GFID_SIZE) ? gfidAt(this.view, this.bytes, this.at - GFID_SIZE) : NULL_GFID;
+  }
+
+  /** So many bytes as they are, not copied. */
+  fixed(count: number): Uint8Array {
+    return this.take(count) ? this.bytes.subarray(this.at - count, this.at) : NOTHING;
+  }
+
+  /** `opaque<>`, not copied: what is to be kept must be. */
+  opaque(): Uint8Array {
+    const length = this.u32();
+    const start = this.at;
+    return this.take(padded(length)) ? this.bytes.subarray(start, start + length) : NOTHING;
+  }
+
+  /** `opaque<>`, copied. */
+  opaqueCopy(): Uint8Array {
+    const length = this.u32();
+    const start = this.at;
+    return this.take(padded(length)) ? this.bytes.slice(start, start + length) : new Uint8Array(0);
+  }
+
+  /** Passes over these bytes, if they are next. */
+  skipSame(bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    if (length > this.left) return false;
+    for (let at = 0; at < length; at++) if (this.bytes[this.at + at] !== bytes[at]) return false;
+    this.at += length;
+    return true;
+  }
+
+  /** `string<>`; bytes that are no UTF-8 are kept, as in names. */
+  string(): string {
+    const length = this.u32();
+    const start = this.at;
+    return this.take(padded(length)) ? decodeName(this.bytes, start, start + length) : '';
+  }
+
+  /** A text whose length counts the NUL at its end, in most cases. */
+  cString(): string {
+    const length = this.u32();
+    const start = this.at;
+    if (!this.take(padded(length))) return '';
+    const end = start + length;
+    const hasNul = length > 0 && this.bytes[end - 1] === 0;
+    return decodeName(this.bytes, start, hasNul ? end - 1 : end);
+  }
+
+  skip(count: number): void {
+    this.take(count);
+  }
+
+  /** Notes that what was read cannot be. */
+  refuse(): void {
+    this.short = true;
+    this.at = this.end;
+  }
+
+  private take(count: number): boolean {
+    if (count > this.end - this.at) {
+      this.refuse();
+      return false;
+    }
+    this.at += count;
+    return true;
+  }
+}
+
+/** Gfids that were written lately, by their last digit. */
+const WRITTEN = 16;
+const written: Gfid[] = new Array<Gfid>(WRITTEN).fill(NULL_GFID);
+/** Their bytes, as four words each. */
+const writtenWords = new Int32Array(WRITTEN * 4);
+
+/** Writes into memory that grows as it must. */
+export class XdrWriter {
+  bytes: Uint8Array<ArrayBuffer>;
+  view: DataView;
+  at = 0;
+
+  constructor(size = 4096) {
+    this.bytes = new Uint8Array(size);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** What was written, not copied. */
+  get written(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.at);
+  }
+
+  u32(value: number): void {
+    this.need(4);
+    this.view.setUint32(this.at, value);
+    this.at += 4;
+  }
+
+  i32(value: number): void {
+    this.u32(value);
+  }
+
+  /** From 0, or from -2^53, to 2^53. */
+  u64(value: number): void {
+    this.need(8);
+    this.view.setInt32(this.at, Math.floor(value / TWO_32));
+    this.view.setUint32(this.at + 4, value);
+    this.at += 8;
+  }
+
+  i64(value: number): void {
+    this.u64(value);
+  }
+
+  double(value: number): void {
+    this.need(8);
+    this.view.setFloat64(this.at, value);
+    this.at += 8;
+  }
+
+  gfid(gfid: Gfid): void {
+    if (gfid === NULL_GFID) {
+      this.zeros(GFID_SIZE);
+      return;
+    }
+    this.need(GFID_SIZE);
+    const { view, at } = this;
+    const place = gfid.charCodeAt(35) & (WRITTEN - 1);
+    const from = place * 4;
+    if (written[place] === gfid) {
+      for (let i = 0; i < 4; i++) view.setInt32(at + i * 4, writtenWords[from + i]!);
+    } else {
+      gfidToBytesInto(gfid, this.bytes, at);
+      written[place] = gfid;
+      for (let i = 0; i < 4; i++) writtenWords[from + i] = view.getInt32(at + i * 4);
+    }
+    this.at = at + GFID_SIZE;
+  }
+
+  fixed(bytes: Uint8Array): void {
+    const { length } = bytes;
+    this.need(length);
+    if (length <= FEW) for (let i = 0; i < length; i++) this.bytes[this.at + i] = bytes[i]!;
+    else this.bytes.set(bytes, this.at);
+    this.at += length;
+  }
+
+  zeros(count: number): void {
+    if (count === 0) return;
+    this.need(count);
+    const { bytes, at } = this;
+    if (count <= FEW) for (let i = 0; i < count; i++) bytes[at + i] = 0;
+    else bytes.fill(0, at, at + count);
+    this.at = at + count;
+  }
+
+  opaque(bytes: Uint8Array): void {
+    this.u32(bytes.length);
+    this.fixed(bytes);
+    this.pad(bytes.length);
+  }
+
+  /** @throws {NameError} */
+  string(text: string): void {
+    this.need(4 + text.length * 3 + 4);
+    const length = encodeNameInto(text, this.bytes, this.at + 4);
+    this.view.setUint32(this.at, length);
+    this.at += 4 + length;
+    this.pad(length);
+  }
+
+  /** A text whose length counts a NUL at its end. @throws {NameError} */
+  cString(text: string): void {
+    this.need(4 + text.length * 3 + 1 + 3);
+    const length = encodeNameInto(text, this.bytes, this.at + 4) + 1;
+    this.view.setUint32(this.at, length);
+    this.at += 4 + length;
+    this.bytes[this.at - 1] = 0;
+    this.pad(length);
+  }
+
+  /** Writes a number again, of which only now is known what it is. */
+  patch(at: number, value: number): void {
+    this.view.setUint32(at, value);
+  }
+
+  private pad(length: number): void {
+    this.zeros(padded(length) - length);
+  }
+
+  need(count: number): void {
+    if (this.at + count <= this.bytes.length) return;
+    const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.at + count));
+    bytes.set(this.bytes.subarray(0, this.at));
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+}

@@ -1,0 +1,379 @@
+/** The server and the client of this project, with each other and with what is no call. */
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { EACCES } from '../../runtime/core/errno.ts';
+import { writeTexts } from '../rpc/dict.ts';
+import { AUTH_NULL, writeCall } from '../rpc/message.ts';
+import { DUMP, DUMP_PROGRAM, HAND, HANDSHAKE, PMAP, PORTMAP } from '../rpc/programs.ts';
+import { markOf } from '../rpc/record.ts';
+import { XdrReader, XdrWriter } from '../rpc/xdr.ts';
+import { FetchError, VolfileClient } from './client.ts';
+import { VolfileFolder, volumeId } from './folder.ts';
+import type { Place } from './place.ts';
+import { Portmap } from './portmap.ts';
+import { programsFor } from './programs.ts';
+import { VolfileServer } from './server.ts';
+
+const TEXT = 'volume v\n  type storage/posix\n  option directory /\nend-volume\n';
+
+let path: string;
+let server: VolfileServer;
+let clients: VolfileClient[];
+let said: string[];
+let doubts: string[];
+
+interface Given {
+  readonly unix?: string;
+  readonly servers?: string[];
+  readonly port?: number;
+  readonly connectionsMax?: number;
+  readonly silenceMs?: number;
+}
+
+const start = ({ connectionsMax, silenceMs, ...given }: Given = {}) =>
+  VolfileServer.start({
+    ...(connectionsMax !== undefined && { connectionsMax }),
+    ...(silenceMs !== undefined && { silenceMs }),
+    folder: new VolfileFolder(path),
+    tcp: given.unix === undefined ? { host: '127.0.0.1', port: given.port ?? 0 } : null,
+    unix: given.unix ?? null,
+    servers: given.servers ?? [],
+    log: (text) => void said.push(text),
+    doubt: (text) => void doubts.push(text),
+  });
+
+beforeEach(async () => {
+  path = mkdtempSync(join(tmpdir(), 'glossa-volfiles-'));
+  [said, doubts, clients] = [[], [], []];
+  writeFileSync(join(path, 'v.vol'), TEXT);
+  server = await start();
+});
+afterEach(async () => {
+  for (const client of clients) client.close();
+  await server.close();
+  rmSync(path, { recursive: true });
+});
+
+const here = (): Place => ({ host: '127.0.0.1', port: server.port! });
+
+function client(servers: readonly Place[], key = '/v') {
+  const changed = vi.fn();
+  const fetching = new VolfileClient({
+    servers,
+    key,
+    changed,
+    log: (text) => void said.push(text),
+    doubt: (text) => void doubts.push(text),
+  });
+  clients.push(fetching);
+  return { changed, fetch: () => fetching.fetch(), fetching };
+}
+
+const failing = (fetched: Promise<string>): Promise<string> =>
+  fetched.then(
+    () => 'fetched',
+    (error: unknown) => {
+      if (error instanceof FetchError) return error.message;
+      throw error;
+    },
+  );
+
+it('gives a volfile, and tells once of changes that belong together', async () => {
+  const { changed, fetch } = client([here()]);
+  expect(await fetch()).toBe(TEXT);
+  expect(said.filter((text) => text.includes("asks for '/v' (flags 1)"))).toHaveLength(1);
+  // As editors write: another file takes its place.
+  for (let at = 0; at < 50; at++) {
+    writeFileSync(join(path, 'new'), `${TEXT}# ${at}\n`);
+    renameSync(join(path, 'new'), join(path, 'v.vol'));
+  }
+  await vi.waitFor(() => expect(changed).toHaveBeenCalled());
+  expect(await fetch()).toBe(`${TEXT}# 49\n`);
+  const told = changed.mock.calls.length;
+  expect(told).toBeLessThan(10);
+  // Half of it is none for anybody, and the same once more is no change: the next notice is that of the volume that is new.
+  writeFileSync(join(path, 'v.vol'), `${TEXT}volume half\n`);
+  await vi.waitFor(() => expect(doubts.join()).toMatch(/^v\.vol:5:\d+: error: volume 'half'/));
+  expect(await failing(fetch())).toMatch(/^no volfile '\/v' can be fetched: .*: Invalid argument$/);
+  writeFileSync(join(path, 'v.vol'), `${TEXT}# 49\n`);
+  writeFileSync(join(path, 'w.vol'), TEXT);
+  await vi.waitFor(() => expect(changed.mock.calls.length).toBeGreaterThan(told));
+  expect(said.findLast((text) => text.startsWith('changed'))).toBe('changed: w; 1 are told');
+});
+
+it('says in a sentence why there is none', async () => {
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const dead = { host: '127.0.0.1', port: (closed.address() as { port: number }).port };
+  closed.close();
+  expect(await failing(client([dead]).fetch())).toBe(
+    `no volfile '/v' can be fetched: 127.0.0.1:${dead.port}: Connection refused`,
+  );
+  expect(await failing(client([dead, here()], 'nosuch').fetch())).toBe(
+    `no volfile 'nosuch' can be fetched: 127.0.0.1:${dead.port}: Connection refused; ` +
+      `127.0.0.1:${server.port}: it has no such volume`,
+  );
+  expect(await failing(client([{ path: join(path, 'nothing') }]).fetch())).toContain(
+    'No such file or directory',
+  );
+  expect(await client([dead, here()]).fetch()).toBe(TEXT);
+});
+
+it('is served at a socket of its owner, also where one was left behind', async () => {
+  const unix = join(path, 'socket');
+  const left = createServer().listen(unix);
+  await once(left, 'listening');
+  await expect(start({ unix })).rejects.toThrow('already');
+  left.close();
+  await once(left, 'close');
+  writeFileSync(unix, '');
+  await expect(start({ unix })).rejects.toThrow('no socket');
+  rmSync(unix);
+  const other = await start({ unix });
+  expect(statSync(unix).mode & 0o777).toBe(0o600);
+  const { fetch, changed, fetching } = client([{ path: unix }]);
+  expect(await fetch()).toBe(TEXT);
+  expect(changed).not.toHaveBeenCalled();
+  fetching.close();
+  await other.close();
+});
+
+it('finds another server when one is lost, also one that it was told of, and is asked again', async () => {
+  const second = await start();
+  const port = second.port!;
+  const first = await start({ servers: [`127.0.0.1:${port}`] });
+  const { fetch, changed } = client([{ host: '127.0.0.1', port: first.port! }]);
+  expect(await fetch()).toBe(TEXT);
+  await first.close();
+  await vi.waitFor(() => expect(doubts.join()).toContain('is lost'));
+  // It is asked at once by who cannot wait.
+  expect(await fetch()).toBe(TEXT);
+  await second.close();
+  await vi.waitFor(() => expect(doubts.filter((text) => text.includes('is lost'))).toHaveLength(2));
+  const again = await start({ port });
+  await vi.waitFor(() => expect(changed).toHaveBeenCalled(), 20_000);
+  await again.close();
+});
+
+// -- byte by byte ---------------------------------------------------------------------------------
+
+function record(write: (w: XdrWriter) => void): Uint8Array {
+  const w = new XdrWriter();
+  w.u32(0);
+  write(w);
+  w.patch(0, markOf(w.at - 4));
+  return w.written.slice();
+}
+
+const call = (
+  { number: program, version }: { number: number; version: number },
+  procedure: number,
+  write: (w: XdrWriter) => void = () => {},
+  xid = 7,
+): Uint8Array =>
+  record((w) => {
+    writeCall(w, { xid, program, version, procedure }, AUTH_NULL, null);
+    write(w);
+  });
+
+/** What is answered until the server, or a call that it answers last, ends it. */
+async function talk(...sent: readonly Uint8Array[]): Promise<Buffer> {
+  const socket = connect(server.port!, '127.0.0.1');
+  const got: Buffer[] = [];
+  socket.on('error', () => {});
+  for (const bytes of sent) socket.write(bytes);
+  const last = call(DUMP_PROGRAM, DUMP.PING, () => {}, 0xfeed);
+  socket.write(last);
+  const isLast = () => Buffer.concat(got).includes(Buffer.from([0, 0, 0xfe, 0xed]));
+  socket.on('data', (chunk: Buffer) => {
+    got.push(chunk);
+    if (isLast()) socket.destroy();
+  });
+  await once(socket, 'close');
+  return Buffer.concat(got);
+}
+
+/** The results of the first answer, behind its header. */
+const first = (bytes: Buffer): XdrReader => new XdrReader(bytes.subarray(28));
+
+it('knows ids of volumes and ports of bricks', async () => {
+  const dict = new Map([
+    ['flags', '1'],
+    ['volname', 'v'],
+  ]);
+  const info = first(await talk(call(HANDSHAKE, HAND.GET_VOLUME_INFO, (w) => writeTexts(w, dict))));
+  expect([info.i32(), info.i32(), info.string()]).toEqual([0, 0, '']);
+  expect(Buffer.from(info.opaque()).toString()).toContain(volumeId('v'));
+  const none = first(await talk(call(HANDSHAKE, HAND.GET_VOLUME_INFO, (w) => w.u32(0))));
+  expect(none.i32()).toBe(-1);
+  const where = (w: XdrWriter) => w.string('/b');
+  const signIn = call(
+    PORTMAP,
+    PMAP.SIGNIN,
+    (w) => {
+      where(w);
+      w.i32(4711);
+      w.i32(1);
+    },
+    0,
+  );
+  const answer = await talk(signIn, call(PORTMAP, PMAP.PORTBYBRICK, where));
+  const ports = new XdrReader(answer.subarray(4 + 24 + 8 + 28));
+  expect([ports.i32(), ports.i32(), ports.i32(), ports.i32()]).toEqual([0, 0, 1, 4711]);
+  // It has gone with the connection.
+  await vi.waitFor(() => expect(said.at(-1)).toBe("brick '/b' is gone"));
+  expect(first(await talk(call(PORTMAP, PMAP.PORTBYBRICK, where))).i32()).toBe(-1);
+});
+
+it('answers calls that it does not know as GlusterFS does', async () => {
+  const status = async (bytes: Uint8Array) => (await talk(bytes)).readUInt32BE(24);
+  expect(await status(call({ number: 99_999, version: 1 }, 0))).toBe(1);
+  expect(await status(call({ ...HANDSHAKE, version: 3 }, 2))).toBe(2);
+  expect(await status(call(HANDSHAKE, 99))).toBe(3);
+  expect(await status(call(HANDSHAKE, HAND.GETSPEC))).toBe(4);
+});
+
+it('goes on after garbage', async () => {
+  const good = call(HANDSHAKE, HAND.GETSPEC, (w) => {
+    w.u32(0);
+    w.string('v');
+    w.opaque(new Uint8Array());
+  });
+  let seed = 1;
+  const random = (below: number): number => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % below;
+  };
+  const talks: Promise<Buffer>[] = [];
+  for (let round = 0; round < 300; round++) {
+    const bytes = good.slice(0, random(3) === 0 ? random(good.length) : good.length);
+    for (let flips = random(6); flips > 0; flips--) bytes[random(bytes.length)] = random(256);
+    const socket = connect(server.port!, '127.0.0.1');
+    talks.push(
+      new Promise((resolve) => {
+        socket.on('error', () => {});
+        socket.once('close', () => resolve(Buffer.alloc(0)));
+        socket.resume();
+        socket.end(bytes);
+      }),
+    );
+  }
+  await Promise.all(talks);
+  await talk(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+  expect(doubts.at(-1)).toContain('sends what is no call: a message of');
+  expect(await client([here()]).fetch()).toBe(TEXT);
+});
+
+it('sends away who says nothing, or half a call, and keeps who has asked', async () => {
+  const strict = await start({ silenceMs: 100 });
+  const { fetch, changed } = client([{ host: '127.0.0.1', port: strict.port! }]);
+  await fetch();
+  const silent = Array.from({ length: 100 }, (_, at) => {
+    const socket = connect(strict.port!, '127.0.0.1');
+    if (at % 2 === 1) socket.write(call(HANDSHAKE, HAND.GETSPEC).subarray(0, at % 40));
+    // The end may be a reset.
+    socket.on('error', () => {});
+    return new Promise((closed) => socket.resume().once('close', closed));
+  });
+  await Promise.all(silent);
+  expect(doubts.filter((text) => text.includes('has asked nothing for'))).toHaveLength(100);
+  strict.notify(['v']);
+  await vi.waitFor(() => expect(changed).toHaveBeenCalled());
+  await strict.close();
+});
+
+it('takes no more than so many', async () => {
+  const few = await start({ connectionsMax: 2 });
+  const place = { host: '127.0.0.1', port: few.port! };
+  const [first, second] = [client([place]), client([place])];
+  await Promise.all([first.fetch(), second.fetch()]);
+  expect(await failing(client([place]).fetch())).toContain('it has closed the connection');
+  expect(doubts).toEqual(['a client is sent away: there are 2 connections']);
+  first.fetching.close();
+  await vi.waitFor(async () => expect(await client([place]).fetch()).toBe(TEXT));
+  await few.close();
+});
+
+it('tells another machine no passwords, and takes no ports from it', () => {
+  writeFileSync(join(path, 'v.vol'), TEXT.replace('  option', '  option password p\n  option'));
+  const shared = { folder: new VolfileFolder(path), portmap: new Portmap(), servers: [] };
+  const ask = (
+    isLocal: boolean,
+    program: number,
+    procedure: number,
+    write: (w: XdrWriter) => void,
+  ) => {
+    const peer = { name: 'peer', isLocal, log: (text: string) => void said.push(text) };
+    const [w, answer] = [new XdrWriter(), new XdrWriter()];
+    write(w);
+    programsFor(shared, peer)[program]!.procedures.get(procedure)!(new XdrReader(w.written))!(
+      answer,
+    );
+    const r = new XdrReader(answer.written);
+    return { opRet: r.i32(), errno: r.i32(), text: r.string() };
+  };
+  const key = (w: XdrWriter): void => {
+    w.u32(0);
+    w.string('v');
+    w.u32(0);
+  };
+  const spec = (isLocal: boolean) => ask(isLocal, 0, HAND.GETSPEC, key);
+  expect(spec(true).text).toContain('password p');
+  const stranger = spec(false);
+  expect(stranger.text).toBe('volume v\ntype storage/posix\noption directory /\nend-volume\n');
+  expect(stranger.opRet).toBe(stranger.text.length);
+  const brick = (w: XdrWriter): void => {
+    w.string('b');
+    w.i32(1);
+    w.i32(1);
+  };
+  const signIn = (isLocal: boolean) => ask(isLocal, 1, PMAP.SIGNIN, brick);
+  expect([signIn(false).errno, shared.portmap.portOf('b')]).toEqual([EACCES, undefined]);
+  expect([signIn(true).errno, shared.portmap.portOf('b')]).toEqual([0, 1]);
+});
+
+it('looks again at a folder that was another one for a while', () => {
+  const folder = new VolfileFolder(path);
+  expect(folder.look()).toEqual({ changed: [], doubts: [] });
+  const away = `${path}.away`;
+  renameSync(path, away);
+  expect(() => folder.look()).toThrow('ENOENT');
+  mkdirSync(path);
+  writeFileSync(join(path, 'other.vol'), TEXT);
+  expect(folder.look()).toEqual({ changed: ['v', 'other'], doubts: [] });
+  rmSync(path, { recursive: true });
+  renameSync(away, path);
+  expect(folder.look().changed).toEqual(['other', 'v']);
+  // As many as come are looked at, and only those that have changed are read.
+  writeFileSync(join(path, 'empty.vol'), '');
+  expect(folder.look()).toEqual({ changed: [], doubts: ['empty.vol is empty'] });
+  expect(folder.look()).toEqual({ changed: [], doubts: [] });
+});
+
+it('keeps few answers for a client that takes none, and gives it all of them when it does', async () => {
+  writeFileSync(join(path, 'big.vol'), `${TEXT}#${'x'.repeat(2 ** 20)}`);
+  const ask = call(HANDSHAKE, HAND.GETSPEC, (w) => {
+    w.u32(0);
+    w.string('big');
+    w.opaque(new Uint8Array());
+  });
+  const TIMES = 64;
+  const socket = connect(server.port!, '127.0.0.1').pause();
+  socket.write(Buffer.concat(Array.from({ length: TIMES }, () => ask)));
+  // What fits into buffers of the system is answered, and another one is served meanwhile.
+  await vi.waitFor(() => expect(said.join()).toContain("asks for 'big'"));
+  expect(await client([here()]).fetch()).toBe(TEXT);
+  expect(said.filter((text) => text.includes("asks for 'big'")).length).toBeLessThan(TIMES / 2);
+  let size = 0;
+  socket.resume();
+  socket.on('data', (chunk) => {
+    size += chunk.length;
+    if (size > TIMES * 2 ** 20) socket.destroy();
+  });
+  await once(socket, 'close');
+  expect(size).toBeGreaterThan(TIMES * 2 ** 20);
+});

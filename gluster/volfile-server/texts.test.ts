@@ -1,0 +1,120 @@
+/** Which file a key means, what strangers are told, and ports and ids. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { EACCES, EFBIG, EINVAL, ENOENT } from '../../runtime/core/errno.ts';
+import { isRefusal, VolfileFolder, volumeId } from './folder.ts';
+import { volumeOfKey } from './keys.ts';
+import { Portmap } from './portmap.ts';
+import { isLoopback } from './server.ts';
+import { forStrangers } from './strangers.ts';
+
+it.each([
+  ['vol', 'vol'],
+  ['/vol', 'vol'],
+  ['vol.127.0.0.1.srv-a', 'vol.127.0.0.1.srv-a'],
+  ['name with blank', 'name with blank'],
+  [`/${'x'.repeat(251)}`, 'x'.repeat(251)],
+  ['x'.repeat(252), null],
+  ['ü'.repeat(126), null],
+  ['//vol', null],
+  ['', null],
+  ['/', null],
+  ['..', null],
+  ['/../etc/passwd', null],
+  ['a/b', null],
+  ['.hidden', null],
+  ['a\0b', null],
+  ['a\nb', null],
+])('the key %j means the volume %j', (key, volume) => {
+  expect(volumeOfKey(key)).toBe(volume);
+});
+
+it('serves files of its folder, and nothing else', () => {
+  const top = mkdtempSync(join(tmpdir(), 'glossa-volfiles-'));
+  onTestFinished(() => rmSync(top, { recursive: true, force: true }));
+  const path = join(top, 'served');
+  mkdirSync(join(path, 'folder.vol'), { recursive: true });
+  mkdirSync(join(top, 'served-too'));
+  const volfile = 'volume v\n  type storage/posix\nend-volume\n';
+  for (const name of ['served/a.vol', 'served/noend', 'outside.vol', 'served-too/o.vol']) {
+    writeFileSync(join(top, name), volfile);
+  }
+  writeFileSync(join(path, 'empty.vol'), '');
+  writeFileSync(join(path, 'large.vol'), '#'.repeat(9 * 2 ** 20));
+  symlinkSync('a.vol', join(path, 'same.vol'));
+  symlinkSync('../outside.vol', join(path, 'out.vol'));
+  symlinkSync(join(top, 'served-too/o.vol'), join(path, 'too.vol'));
+  symlinkSync('loop.vol', join(path, 'loop.vol'));
+  const folder = new VolfileFolder(path);
+  const read = (key: string) => {
+    const found = folder.read(key);
+    return isRefusal(found) ? found.errno : Buffer.from(found).toString();
+  };
+  expect(['a', '/a', 'same'].map(read)).toEqual([volfile, volfile, volfile]);
+  expect(['out', 'too', 'empty', 'noend', 'folder', '../outside', 'large'].map(read)).toEqual([
+    ...[EACCES, EACCES, ENOENT, ENOENT, EINVAL, EINVAL, EFBIG],
+  ]);
+  expect(read('loop')).toBeTypeOf('number');
+});
+
+it('tells strangers no passwords, and no comments, in which some may be', () => {
+  const said = forStrangers(`
+# option password one
+volume c
+  type protocol/client
+  option username me   option password two
+  option "password" three # four
+  option
+    password   five
+  option remote-host h surplus-six
+  option auth.login.me.password seven
+  option password-file eight
+  subvolumes a b
+end-volume
+password nine
+`);
+  expect(said).toBe(
+    'volume c\ntype protocol/client\noption remote-host h\noption password-file eight\n' +
+      'subvolumes a b\nend-volume\n',
+  );
+});
+
+it('tells strangers nothing of a text of which nobody knows where it ends', () => {
+  expect(forStrangers('volume c\n option x "y\n option password z\nend-volume\n')).toBeNull();
+});
+
+it('knows the ports of bricks as long as they are connected', () => {
+  const [first, second] = [{}, {}];
+  const ports = new Portmap();
+  expect([ports.signIn('a', 1, first), ports.signIn('b', 0, first)]).toEqual([true, false]);
+  expect([ports.signIn('', 1, first), ports.signIn('b', 65_536, first)]).toEqual([false, false]);
+  expect([ports.portOf('a'), ports.portOf('b'), ports.brickAt(1)]).toEqual([1, undefined, 'a']);
+  // A brick that was killed and started again is there before its old connection is known to be gone.
+  ports.signIn('a', 2, second);
+  expect([ports.gone(first), ports.portOf('a')]).toEqual([[], 2]);
+  expect([ports.signOut('a', 1), ports.signOut('a', 2), ports.portOf('a')]).toEqual([
+    ...[false, true, undefined],
+  ]);
+  ports.signIn('c', 3, second);
+  expect([ports.gone(second), ports.portOf('c')]).toEqual([['c'], undefined]);
+});
+
+it('gives a volume an id that is its own, and a UUID', () => {
+  expect(volumeId('a')).toMatch(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
+  expect(new Set(['a', 'b', 'a'].map(volumeId)).size).toBe(2);
+});
+
+it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('%s is this machine', (address) => {
+  expect(isLoopback(address)).toBe(true);
+});
+
+it.each(['10.0.0.1', '0.0.0.0', '::', '', '::ffff:10.1.2.3', '1127.0.0.1'])(
+  '%j may not be',
+  (address) => {
+    expect(isLoopback(address)).toBe(false);
+  },
+);

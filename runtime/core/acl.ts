@@ -1,0 +1,163 @@
+/**
+ * POSIX access control lists: the codec of their extended attributes, how a list and a mode go
+ * together, and whom a list permits what. All of it is arithmetic; storages keep the lists.
+ *
+ * Sources: Linux `include/uapi/linux/posix_acl_xattr.h`, `fs/posix_acl.c`; acl(5).
+ */
+import { EINVAL, EOPNOTSUPP } from './errno.ts';
+import type { Stack } from './frame.ts';
+import { isMember } from './privileges.ts';
+
+/** The attributes: who may do what here, and what is made in this directory begins with. */
+export const ACL_ACCESS = 'system.posix_acl_access';
+export const ACL_DEFAULT = 'system.posix_acl_default';
+
+export const ACL_NAMES = [ACL_ACCESS, ACL_DEFAULT] as const;
+
+export const isAcl = (name: string): boolean => name === ACL_ACCESS || name === ACL_DEFAULT;
+
+/** The names by which an ACL can be set: GlusterFS's bricks take the last two for the same, as text. */
+export const ACL_ALIASES: readonly string[] = [
+  ...ACL_NAMES,
+  'glusterfs.posix.acl',
+  'glusterfs.posix.default_acl',
+];
+
+export interface AclEntry {
+  readonly tag: number;
+  /** rwx, as in a mode. */
+  readonly perm: number;
+  /** A uid or gid, where the tag names somebody. */
+  readonly id: number;
+}
+
+/** In the order of the tags, which is the one that the kernel demands. */
+export type Acl = readonly AclEntry[];
+
+const USER_OBJ = 1;
+const USER = 2;
+const GROUP_OBJ = 4;
+const GROUP = 8;
+const MASK = 16;
+const OTHER = 32;
+
+const VERSION = 2;
+const HEADER_SIZE = 4;
+const ENTRY_SIZE = 8;
+/** In place of an id, and never one. */
+const NOBODY = 0xffff_ffff;
+
+const isNamed = (tag: number): boolean => tag === USER || tag === GROUP;
+
+/** The list that an attribute holds, sound or not; null for one without entries; or the errno. */
+export function decodeAcl(bytes: Uint8Array): Acl | null | number {
+  if (bytes.length === 0) return null;
+  if (bytes.length < HEADER_SIZE) return EINVAL;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(0, true) !== VERSION) return EOPNOTSUPP;
+  if ((bytes.length - HEADER_SIZE) % ENTRY_SIZE !== 0) return EINVAL;
+  const acl: AclEntry[] = [];
+  for (let at = HEADER_SIZE; at < bytes.length; at += ENTRY_SIZE) {
+    const tag = view.getUint16(at, true);
+    const perm = view.getUint16(at + 2, true);
+    acl.push({ tag, perm, id: isNamed(tag) ? view.getUint32(at + 4, true) : NOBODY });
+  }
+  if (acl.some(({ tag }) => !LETTERS.has(tag))) return EINVAL;
+  return acl.length === 0 ? null : acl;
+}
+
+export function encodeAcl(acl: Acl): Uint8Array {
+  const bytes = new Uint8Array(HEADER_SIZE + acl.length * ENTRY_SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, VERSION, true);
+  for (const [i, { tag, perm, id }] of acl.entries()) {
+    const at = HEADER_SIZE + i * ENTRY_SIZE;
+    view.setUint16(at, tag, true);
+    view.setUint16(at + 2, perm, true);
+    view.setUint32(at + 4, id, true);
+  }
+  return bytes;
+}
+
+/** Each tag as a letter: what the list is then has to be of this form. */
+const LETTERS = new Map([
+  [USER_OBJ, 'U'],
+  [USER, 'u'],
+  [GROUP_OBJ, 'G'],
+  [GROUP, 'g'],
+  [MASK, 'm'],
+  [OTHER, 'o'],
+]);
+/** With a mask, or without one and without those it is for. */
+const FORM = /^U(?:u*Gg*m|G)o$/;
+
+/** Whether a list says something about everybody, once. */
+export function isSound(acl: Acl): boolean {
+  const possible = acl.every(({ tag, perm, id }) => perm <= 7 && !(isNamed(tag) && id === NOBODY));
+  return possible && FORM.test(acl.map(({ tag }) => LETTERS.get(tag)).join(''));
+}
+
+/** The list that an attribute of an inode holds; null where the mode says the same, or it is no list. */
+export function readAcl(bytes: Uint8Array): Acl | null {
+  const acl = decodeAcl(bytes);
+  return acl === null || typeof acl === 'number' || !isSound(acl) || isMode(acl) ? null : acl;
+}
+
+/** Whether a mode says the same as this list. */
+export const isMode = (acl: Acl): boolean => acl.length === 3;
+
+/** Which entry each three bits of a mode are: of the group's, the mask where there is one. */
+function bitsOf(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
+  const hasMask = acl.some(({ tag }) => tag === MASK);
+  return [
+    [USER_OBJ, 6],
+    [hasMask ? MASK : GROUP_OBJ, 3],
+    [OTHER, 0],
+  ];
+}
+
+/** The nine bits of the mode that go with a list. */
+export function modeOfAcl(acl: Acl): number {
+  const bits = bitsOf(acl);
+  return bits.reduce(
+    (mode, [tag, shift]) => mode | (acl.find((entry) => entry.tag === tag)!.perm << shift),
+    0,
+  );
+}
+
+/** The list after chmod(2). */
+export function aclWithMode(acl: Acl, mode: number): Acl {
+  const shifts = new Map(bitsOf(acl));
+  return acl.map((entry) => {
+    const shift = shifts.get(entry.tag);
+    return shift === undefined ? entry : { ...entry, perm: (mode >> shift) & 7 };
+  });
+}
+
+/** The list of something that is made, with this mode, where `defaults` is the default. */
+export const inheritedAcl = (defaults: Acl, mode: number): Acl =>
+  aclWithMode(defaults, modeOfAcl(defaults) & mode);
+
+/**
+ * True when the ACL grants the caller the rights in `mask` (R_OK 4, W_OK 2, X_OK 1). The caller must be neither
+ * root nor the owner: for those the mode decides. `gid` is the group of the inode.
+ */
+export function aclPermits(acl: Acl, gid: number, caller: Stack, mask: number): boolean {
+  let limit = 7;
+  let others = 0;
+  for (const { tag, perm } of acl) {
+    if (tag === MASK) limit = perm;
+    else if (tag === OTHER) others = perm;
+  }
+  let isGroup = false;
+  for (const { tag, perm, id } of acl) {
+    const gives = (perm & limit & mask) === mask;
+    if (tag === USER && id === caller.uid) return gives;
+    if ((tag !== GROUP_OBJ || !isMember(caller, gid)) && (tag !== GROUP || !isMember(caller, id))) {
+      continue;
+    }
+    if (gives) return true;
+    isGroup = true;
+  }
+  return !isGroup && (others & mask) === mask;
+}

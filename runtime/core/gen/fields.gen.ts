@@ -1,0 +1,108 @@
+/**
+ * Generated from runtime/core/fields.ts by tools/gen/fields.ts (npm run gen). Do not edit.
+ *
+ * The structures that travel field by field: what a new one has, and the names of the fields in the
+ * order in which they travel.
+ */
+
+const names = <T extends object>(fields: T): readonly (keyof T)[] =>
+  Object.keys(fields) as (keyof T)[];
+
+/** The attributes of an inode. */
+export const NEW_IATT = {
+  /** Null when the storage did not say. */
+  iaGfid: '00000000-0000-0000-0000-000000000000',
+  /** One of IA_*. */
+  iaType: 0,
+  /** The low 12 bits of st_mode: permissions, setuid, setgid, sticky. */
+  iaProt: 0,
+  /** How many names it has. */
+  iaNlink: 0,
+  iaUid: 0,
+  iaGid: 0,
+  /** Bytes. */
+  iaSize: 0,
+  /** Units of 512 bytes. */
+  iaBlocks: 0,
+  /** Bytes that are best read or written at a time. */
+  iaBlksize: 0,
+  iaDev: 0,
+  /** Of a device file: major * 2^32 + minor. */
+  iaRdev: 0,
+  /** Last read: whole seconds since 1970, may be negative. */
+  iaAtime: 0,
+  /** Last read: nanoseconds beyond that, 0 to 999999999. */
+  iaAtimeNsec: 0,
+  /** Data last changed: seconds. */
+  iaMtime: 0,
+  /** Data last changed: nanoseconds. */
+  iaMtimeNsec: 0,
+  /** Attributes last changed: seconds. */
+  iaCtime: 0,
+  /** Attributes last changed: nanoseconds. */
+  iaCtimeNsec: 0,
+  /** Made: seconds. */
+  iaBtime: 0,
+  /** Made: nanoseconds. */
+  iaBtimeNsec: 0,
+  /** Which fields the storage filled (IATT_*); 0 when it keeps no count. */
+  iaFlags: 0,
+  /** STATX_ATTR_*. */
+  iaAttributes: 0,
+  /** Which of STATX_ATTR_* the storage knows. */
+  iaAttributesMask: 0,
+};
+export const IATT_FIELDS = names(NEW_IATT);
+
+/** What statvfs(3) tells of a file system. */
+export const NEW_STATVFS = {
+  /** Bytes that are best read or written at a time. */
+  bsize: 4096,
+  /** Bytes of a block. */
+  frsize: 4096,
+  /** Its size in blocks of frsize bytes. */
+  blocks: 0,
+  /** Free blocks. */
+  bfree: 0,
+  /** Free blocks for others than root. */
+  bavail: 0,
+  /** How many inodes there can be. */
+  files: 0,
+  /** How many more there can be. */
+  ffree: 0,
+  /** How many more there can be for others than root. */
+  favail: 0,
+  fsid: 0,
+  /** ST_*. */
+  flag: 0,
+  /** Bytes of the longest name. */
+  namemax: 255,
+};
+export const STATVFS_FIELDS = names(NEW_STATVFS);
+
+/** A lock on a range of bytes. */
+export const NEW_FLOCK = {
+  /** 0 read, 1 write, 2 unlock. */
+  type: 0,
+  /** What start is counted from: SEEK_*. */
+  whence: 0,
+  start: 0,
+  /** 0: to the end of the file, however it grows. */
+  len: 0,
+  pid: 0,
+  /** The owner's bytes as hexadecimal text. */
+  owner: '',
+};
+export const FLOCK_FIELDS = names(NEW_FLOCK);
+
+/** A lease. */
+export const NEW_LEASE = {
+  /** 1 get, 2 set, 3 unlock. */
+  cmd: 0,
+  /** 0 none, 1 read, 2 read and write. */
+  type: 0,
+  /** Its 16 bytes. */
+  id: '00000000-0000-0000-0000-000000000000',
+  flags: 0,
+};
+export const LEASE_FIELDS = names(NEW_LEASE);

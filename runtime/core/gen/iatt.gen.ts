@@ -1,0 +1,120 @@
+/**
+ * Generated from runtime/core/fields.ts by tools/gen/fields.ts (npm run gen). Do not edit.
+ *
+ * Structures of which there are many, as classes.
+ */
+import { IattBase } from '../iatt-base.ts';
+
+/** The attributes of an inode. */
+export class Iatt extends IattBase {
+  /** Null when the storage did not say. */
+  iaGfid = '00000000-0000-0000-0000-000000000000';
+  /** One of IA_*. */
+  iaType = 0;
+  /** The low 12 bits of st_mode: permissions, setuid, setgid, sticky. */
+  iaProt = 0;
+  /** How many names it has. */
+  iaNlink = 0;
+  iaUid = 0;
+  iaGid = 0;
+  /** Bytes. */
+  iaSize = 0;
+  /** Units of 512 bytes. */
+  iaBlocks = 0;
+  /** Bytes that are best read or written at a time. */
+  iaBlksize = 0;
+  iaDev = 0;
+  /** Of a device file: major * 2^32 + minor. */
+  iaRdev = 0;
+  /** Last read: whole seconds since 1970, may be negative. */
+  iaAtime = 0;
+  /** Last read: nanoseconds beyond that, 0 to 999999999. */
+  iaAtimeNsec = 0;
+  /** Data last changed: seconds. */
+  iaMtime = 0;
+  /** Data last changed: nanoseconds. */
+  iaMtimeNsec = 0;
+  /** Attributes last changed: seconds. */
+  iaCtime = 0;
+  /** Attributes last changed: nanoseconds. */
+  iaCtimeNsec = 0;
+  /** Made: seconds. */
+  iaBtime = 0;
+  /** Made: nanoseconds. */
+  iaBtimeNsec = 0;
+  /** Which fields the storage filled (IATT_*); 0 when it keeps no count. */
+  iaFlags = 0;
+  /** STATX_ATTR_*. */
+  iaAttributes = 0;
+  /** Which of STATX_ATTR_* the storage knows. */
+  iaAttributesMask = 0;
+
+  copy(): Iatt {
+    const made = new Iatt();
+    made.iaGfid = this.iaGfid;
+    made.iaType = this.iaType;
+    made.iaProt = this.iaProt;
+    made.iaNlink = this.iaNlink;
+    made.iaUid = this.iaUid;
+    made.iaGid = this.iaGid;
+    made.iaSize = this.iaSize;
+    made.iaBlocks = this.iaBlocks;
+    made.iaBlksize = this.iaBlksize;
+    made.iaDev = this.iaDev;
+    made.iaRdev = this.iaRdev;
+    made.iaAtime = this.iaAtime;
+    made.iaAtimeNsec = this.iaAtimeNsec;
+    made.iaMtime = this.iaMtime;
+    made.iaMtimeNsec = this.iaMtimeNsec;
+    made.iaCtime = this.iaCtime;
+    made.iaCtimeNsec = this.iaCtimeNsec;
+    made.iaBtime = this.iaBtime;
+    made.iaBtimeNsec = this.iaBtimeNsec;
+    made.iaFlags = this.iaFlags;
+    made.iaAttributes = this.iaAttributes;
+    made.iaAttributesMask = this.iaAttributesMask;
+    if (this.sizeRest !== undefined) made.sizeRest = this.sizeRest;
+    return made;
+  }
+}
+
+/** What statvfs(3) tells of a file system. */
+export class Statvfs {
+  /** Bytes that are best read or written at a time. */
+  bsize = 4096;
+  /** Bytes of a block. */
+  frsize = 4096;
+  /** Its size in blocks of frsize bytes. */
+  blocks = 0;
+  /** Free blocks. */
+  bfree = 0;
+  /** Free blocks for others than root. */
+  bavail = 0;
+  /** How many inodes there can be. */
+  files = 0;
+  /** How many more there can be. */
+  ffree = 0;
+  /** How many more there can be for others than root. */
+  favail = 0;
+  fsid = 0;
+  /** ST_*. */
+  flag = 0;
+  /** Bytes of the longest name. */
+  namemax = 255;
+
+  copy(): Statvfs {
+    const made = new Statvfs();
+    made.bsize = this.bsize;
+    made.frsize = this.frsize;
+    made.blocks = this.blocks;
+    made.bfree = this.bfree;
+    made.bavail = this.bavail;
+    made.files = this.files;
+    made.ffree = this.ffree;
+    made.favail = this.favail;
+    made.fsid = this.fsid;
+    made.flag = this.flag;
+    made.namemax = this.namemax;
+    return made;
+  }
+}

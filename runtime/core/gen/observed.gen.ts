@@ -1,0 +1,1573 @@
+/**
+ * Generated from runtime/core/fops.ts by tools/gen/observed.ts (npm run gen). Do not edit.
+ */
+import type { AnyCbk } from '../frame.ts';
+import type { Observer } from '../observer.ts';
+import type { Cbk, Fop } from '../xlator.ts';
+import type { FopName } from './fops.gen.ts';
+
+/** A fop that an observer sees arrive, and be answered. */
+export const observed: {
+  readonly [N in FopName]: (by: Observer, fop: Fop<N, unknown>) => Fop<N, unknown>;
+} = {
+  stat:
+    (by: Observer, fop: Fop<'stat', unknown>): Fop<'stat', unknown> =>
+    (frame, xl, loc, xdata) => {
+      const up = frame.cbk as Cbk<'stat', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 1, [loc, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'stat', unknown> = (parent, cookie, at, opRet, opErrno, buf, xdata) => {
+            by.unwind(hop, opRet, opErrno, [buf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, buf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, xdata);
+      xl.serves = before;
+    },
+  readlink:
+    (by: Observer, fop: Fop<'readlink', unknown>): Fop<'readlink', unknown> =>
+    (frame, xl, loc, size, xdata) => {
+      const up = frame.cbk as Cbk<'readlink', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 2, [loc, size, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'readlink', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            path,
+            buf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [path, buf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, path, buf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, size, xdata);
+      xl.serves = before;
+    },
+  mknod:
+    (by: Observer, fop: Fop<'mknod', unknown>): Fop<'mknod', unknown> =>
+    (frame, xl, loc, mode, rdev, umask, xdata) => {
+      const up = frame.cbk as Cbk<'mknod', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 3, [loc, mode, rdev, umask, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'mknod', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            inode,
+            buf,
+            preparent,
+            postparent,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, mode, rdev, umask, xdata);
+      xl.serves = before;
+    },
+  mkdir:
+    (by: Observer, fop: Fop<'mkdir', unknown>): Fop<'mkdir', unknown> =>
+    (frame, xl, loc, mode, umask, xdata) => {
+      const up = frame.cbk as Cbk<'mkdir', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 4, [loc, mode, umask, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'mkdir', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            inode,
+            buf,
+            preparent,
+            postparent,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, mode, umask, xdata);
+      xl.serves = before;
+    },
+  unlink:
+    (by: Observer, fop: Fop<'unlink', unknown>): Fop<'unlink', unknown> =>
+    (frame, xl, loc, xflag, xdata) => {
+      const up = frame.cbk as Cbk<'unlink', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 5, [loc, xflag, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'unlink', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            preparent,
+            postparent,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [preparent, postparent, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, preparent, postparent, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, xflag, xdata);
+      xl.serves = before;
+    },
+  rmdir:
+    (by: Observer, fop: Fop<'rmdir', unknown>): Fop<'rmdir', unknown> =>
+    (frame, xl, loc, flags, xdata) => {
+      const up = frame.cbk as Cbk<'rmdir', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 6, [loc, flags, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'rmdir', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            preparent,
+            postparent,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [preparent, postparent, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, preparent, postparent, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, flags, xdata);
+      xl.serves = before;
+    },
+  symlink:
+    (by: Observer, fop: Fop<'symlink', unknown>): Fop<'symlink', unknown> =>
+    (frame, xl, linkpath, loc, umask, xdata) => {
+      const up = frame.cbk as Cbk<'symlink', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 7, [linkpath, loc, umask, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'symlink', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            inode,
+            buf,
+            preparent,
+            postparent,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, linkpath, loc, umask, xdata);
+      xl.serves = before;
+    },
+  rename:
+    (by: Observer, fop: Fop<'rename', unknown>): Fop<'rename', unknown> =>
+    (frame, xl, oldloc, newloc, xdata) => {
+      const up = frame.cbk as Cbk<'rename', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 8, [oldloc, newloc, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'rename', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            buf,
+            preoldparent,
+            postoldparent,
+            prenewparent,
+            postnewparent,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [
+              buf,
+              preoldparent,
+              postoldparent,
+              prenewparent,
+              postnewparent,
+              xdata,
+            ]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(
+              parent,
+              cookie,
+              at,
+              opRet,
+              opErrno,
+              buf,
+              preoldparent,
+              postoldparent,
+              prenewparent,
+              postnewparent,
+              xdata,
+            );
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, oldloc, newloc, xdata);
+      xl.serves = before;
+    },
+  link:
+    (by: Observer, fop: Fop<'link', unknown>): Fop<'link', unknown> =>
+    (frame, xl, oldloc, newloc, xdata) => {
+      const up = frame.cbk as Cbk<'link', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 9, [oldloc, newloc, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'link', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            inode,
+            buf,
+            preparent,
+            postparent,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, oldloc, newloc, xdata);
+      xl.serves = before;
+    },
+  truncate:
+    (by: Observer, fop: Fop<'truncate', unknown>): Fop<'truncate', unknown> =>
+    (frame, xl, loc, offset, xdata) => {
+      const up = frame.cbk as Cbk<'truncate', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 10, [loc, offset, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'truncate', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            prebuf,
+            postbuf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, offset, xdata);
+      xl.serves = before;
+    },
+  open:
+    (by: Observer, fop: Fop<'open', unknown>): Fop<'open', unknown> =>
+    (frame, xl, loc, flags, fd, xdata) => {
+      const up = frame.cbk as Cbk<'open', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 11, [loc, flags, fd, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'open', unknown> = (parent, cookie, at, opRet, opErrno, fd, xdata) => {
+            by.unwind(hop, opRet, opErrno, [fd, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, fd, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, flags, fd, xdata);
+      xl.serves = before;
+    },
+  readv:
+    (by: Observer, fop: Fop<'readv', unknown>): Fop<'readv', unknown> =>
+    (frame, xl, fd, size, offset, flags, xdata) => {
+      const up = frame.cbk as Cbk<'readv', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 12, [fd, size, offset, flags, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'readv', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            vector,
+            stbuf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [vector, stbuf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, vector, stbuf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, size, offset, flags, xdata);
+      xl.serves = before;
+    },
+  writev:
+    (by: Observer, fop: Fop<'writev', unknown>): Fop<'writev', unknown> =>
+    (frame, xl, fd, vector, offset, flags, xdata) => {
+      const up = frame.cbk as Cbk<'writev', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 13, [fd, vector, offset, flags, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'writev', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            prebuf,
+            postbuf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, vector, offset, flags, xdata);
+      xl.serves = before;
+    },
+  statfs:
+    (by: Observer, fop: Fop<'statfs', unknown>): Fop<'statfs', unknown> =>
+    (frame, xl, loc, xdata) => {
+      const up = frame.cbk as Cbk<'statfs', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 14, [loc, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'statfs', unknown> = (parent, cookie, at, opRet, opErrno, buf, xdata) => {
+            by.unwind(hop, opRet, opErrno, [buf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, buf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, xdata);
+      xl.serves = before;
+    },
+  flush:
+    (by: Observer, fop: Fop<'flush', unknown>): Fop<'flush', unknown> =>
+    (frame, xl, fd, xdata) => {
+      const up = frame.cbk as Cbk<'flush', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 15, [fd, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'flush', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, xdata);
+      xl.serves = before;
+    },
+  fsync:
+    (by: Observer, fop: Fop<'fsync', unknown>): Fop<'fsync', unknown> =>
+    (frame, xl, fd, datasync, xdata) => {
+      const up = frame.cbk as Cbk<'fsync', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 16, [fd, datasync, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fsync', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            prebuf,
+            postbuf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, datasync, xdata);
+      xl.serves = before;
+    },
+  setxattr:
+    (by: Observer, fop: Fop<'setxattr', unknown>): Fop<'setxattr', unknown> =>
+    (frame, xl, loc, dict, flags, xdata) => {
+      const up = frame.cbk as Cbk<'setxattr', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 17, [loc, dict, flags, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'setxattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, dict, flags, xdata);
+      xl.serves = before;
+    },
+  getxattr:
+    (by: Observer, fop: Fop<'getxattr', unknown>): Fop<'getxattr', unknown> =>
+    (frame, xl, loc, name, xdata) => {
+      const up = frame.cbk as Cbk<'getxattr', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 18, [loc, name, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'getxattr', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            dict,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [dict, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, dict, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, name, xdata);
+      xl.serves = before;
+    },
+  removexattr:
+    (by: Observer, fop: Fop<'removexattr', unknown>): Fop<'removexattr', unknown> =>
+    (frame, xl, loc, name, xdata) => {
+      const up = frame.cbk as Cbk<'removexattr', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 19, [loc, name, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'removexattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, name, xdata);
+      xl.serves = before;
+    },
+  opendir:
+    (by: Observer, fop: Fop<'opendir', unknown>): Fop<'opendir', unknown> =>
+    (frame, xl, loc, fd, xdata) => {
+      const up = frame.cbk as Cbk<'opendir', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 20, [loc, fd, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'opendir', unknown> = (parent, cookie, at, opRet, opErrno, fd, xdata) => {
+            by.unwind(hop, opRet, opErrno, [fd, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, fd, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, fd, xdata);
+      xl.serves = before;
+    },
+  fsyncdir:
+    (by: Observer, fop: Fop<'fsyncdir', unknown>): Fop<'fsyncdir', unknown> =>
+    (frame, xl, fd, datasync, xdata) => {
+      const up = frame.cbk as Cbk<'fsyncdir', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 21, [fd, datasync, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fsyncdir', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, datasync, xdata);
+      xl.serves = before;
+    },
+  access:
+    (by: Observer, fop: Fop<'access', unknown>): Fop<'access', unknown> =>
+    (frame, xl, loc, mask, xdata) => {
+      const up = frame.cbk as Cbk<'access', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 22, [loc, mask, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'access', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, mask, xdata);
+      xl.serves = before;
+    },
+  create:
+    (by: Observer, fop: Fop<'create', unknown>): Fop<'create', unknown> =>
+    (frame, xl, loc, flags, mode, umask, fd, xdata) => {
+      const up = frame.cbk as Cbk<'create', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 23, [loc, flags, mode, umask, fd, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'create', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            fd,
+            inode,
+            buf,
+            preparent,
+            postparent,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [fd, inode, buf, preparent, postparent, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, flags, mode, umask, fd, xdata);
+      xl.serves = before;
+    },
+  ftruncate:
+    (by: Observer, fop: Fop<'ftruncate', unknown>): Fop<'ftruncate', unknown> =>
+    (frame, xl, fd, offset, xdata) => {
+      const up = frame.cbk as Cbk<'ftruncate', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 24, [fd, offset, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'ftruncate', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            prebuf,
+            postbuf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, offset, xdata);
+      xl.serves = before;
+    },
+  fstat:
+    (by: Observer, fop: Fop<'fstat', unknown>): Fop<'fstat', unknown> =>
+    (frame, xl, fd, xdata) => {
+      const up = frame.cbk as Cbk<'fstat', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 25, [fd, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fstat', unknown> = (parent, cookie, at, opRet, opErrno, buf, xdata) => {
+            by.unwind(hop, opRet, opErrno, [buf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, buf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, xdata);
+      xl.serves = before;
+    },
+  lk:
+    (by: Observer, fop: Fop<'lk', unknown>): Fop<'lk', unknown> =>
+    (frame, xl, fd, cmd, flock, xdata) => {
+      const up = frame.cbk as Cbk<'lk', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 26, [fd, cmd, flock, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'lk', unknown> = (parent, cookie, at, opRet, opErrno, flock, xdata) => {
+            by.unwind(hop, opRet, opErrno, [flock, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, flock, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, cmd, flock, xdata);
+      xl.serves = before;
+    },
+  lookup:
+    (by: Observer, fop: Fop<'lookup', unknown>): Fop<'lookup', unknown> =>
+    (frame, xl, loc, xdata) => {
+      const up = frame.cbk as Cbk<'lookup', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 27, [loc, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'lookup', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            inode,
+            buf,
+            xdata,
+            postparent,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [inode, buf, xdata, postparent]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, inode, buf, xdata, postparent);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, xdata);
+      xl.serves = before;
+    },
+  readdir:
+    (by: Observer, fop: Fop<'readdir', unknown>): Fop<'readdir', unknown> =>
+    (frame, xl, fd, size, offset, xdata) => {
+      const up = frame.cbk as Cbk<'readdir', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 28, [fd, size, offset, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'readdir', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            entries,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [entries, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, entries, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, size, offset, xdata);
+      xl.serves = before;
+    },
+  inodelk:
+    (by: Observer, fop: Fop<'inodelk', unknown>): Fop<'inodelk', unknown> =>
+    (frame, xl, volume, loc, cmd, flock, xdata) => {
+      const up = frame.cbk as Cbk<'inodelk', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 29, [volume, loc, cmd, flock, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'inodelk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, volume, loc, cmd, flock, xdata);
+      xl.serves = before;
+    },
+  finodelk:
+    (by: Observer, fop: Fop<'finodelk', unknown>): Fop<'finodelk', unknown> =>
+    (frame, xl, volume, fd, cmd, flock, xdata) => {
+      const up = frame.cbk as Cbk<'finodelk', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 30, [volume, fd, cmd, flock, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'finodelk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, volume, fd, cmd, flock, xdata);
+      xl.serves = before;
+    },
+  entrylk:
+    (by: Observer, fop: Fop<'entrylk', unknown>): Fop<'entrylk', unknown> =>
+    (frame, xl, volume, loc, basename, cmd, type, xdata) => {
+      const up = frame.cbk as Cbk<'entrylk', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 31, [volume, loc, basename, cmd, type, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'entrylk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, volume, loc, basename, cmd, type, xdata);
+      xl.serves = before;
+    },
+  fentrylk:
+    (by: Observer, fop: Fop<'fentrylk', unknown>): Fop<'fentrylk', unknown> =>
+    (frame, xl, volume, fd, basename, cmd, type, xdata) => {
+      const up = frame.cbk as Cbk<'fentrylk', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 32, [volume, fd, basename, cmd, type, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fentrylk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, volume, fd, basename, cmd, type, xdata);
+      xl.serves = before;
+    },
+  xattrop:
+    (by: Observer, fop: Fop<'xattrop', unknown>): Fop<'xattrop', unknown> =>
+    (frame, xl, loc, optype, dict, xdata) => {
+      const up = frame.cbk as Cbk<'xattrop', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 33, [loc, optype, dict, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'xattrop', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            dict,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [dict, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, dict, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, optype, dict, xdata);
+      xl.serves = before;
+    },
+  fxattrop:
+    (by: Observer, fop: Fop<'fxattrop', unknown>): Fop<'fxattrop', unknown> =>
+    (frame, xl, fd, optype, dict, xdata) => {
+      const up = frame.cbk as Cbk<'fxattrop', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 34, [fd, optype, dict, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fxattrop', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            dict,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [dict, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, dict, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, optype, dict, xdata);
+      xl.serves = before;
+    },
+  fgetxattr:
+    (by: Observer, fop: Fop<'fgetxattr', unknown>): Fop<'fgetxattr', unknown> =>
+    (frame, xl, fd, name, xdata) => {
+      const up = frame.cbk as Cbk<'fgetxattr', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 35, [fd, name, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fgetxattr', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            dict,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [dict, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, dict, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, name, xdata);
+      xl.serves = before;
+    },
+  fsetxattr:
+    (by: Observer, fop: Fop<'fsetxattr', unknown>): Fop<'fsetxattr', unknown> =>
+    (frame, xl, fd, dict, flags, xdata) => {
+      const up = frame.cbk as Cbk<'fsetxattr', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 36, [fd, dict, flags, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fsetxattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, dict, flags, xdata);
+      xl.serves = before;
+    },
+  rchecksum:
+    (by: Observer, fop: Fop<'rchecksum', unknown>): Fop<'rchecksum', unknown> =>
+    (frame, xl, fd, offset, len, xdata) => {
+      const up = frame.cbk as Cbk<'rchecksum', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 37, [fd, offset, len, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'rchecksum', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            weak,
+            strong,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [weak, strong, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, weak, strong, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, offset, len, xdata);
+      xl.serves = before;
+    },
+  setattr:
+    (by: Observer, fop: Fop<'setattr', unknown>): Fop<'setattr', unknown> =>
+    (frame, xl, loc, stbuf, valid, xdata) => {
+      const up = frame.cbk as Cbk<'setattr', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 38, [loc, stbuf, valid, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'setattr', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            statpre,
+            statpost,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [statpre, statpost, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, statpre, statpost, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, stbuf, valid, xdata);
+      xl.serves = before;
+    },
+  fsetattr:
+    (by: Observer, fop: Fop<'fsetattr', unknown>): Fop<'fsetattr', unknown> =>
+    (frame, xl, fd, stbuf, valid, xdata) => {
+      const up = frame.cbk as Cbk<'fsetattr', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 39, [fd, stbuf, valid, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fsetattr', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            statpre,
+            statpost,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [statpre, statpost, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, statpre, statpost, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, stbuf, valid, xdata);
+      xl.serves = before;
+    },
+  readdirp:
+    (by: Observer, fop: Fop<'readdirp', unknown>): Fop<'readdirp', unknown> =>
+    (frame, xl, fd, size, offset, xdata) => {
+      const up = frame.cbk as Cbk<'readdirp', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 40, [fd, size, offset, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'readdirp', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            entries,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [entries, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, entries, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, size, offset, xdata);
+      xl.serves = before;
+    },
+  getspec:
+    (by: Observer, fop: Fop<'getspec', unknown>): Fop<'getspec', unknown> =>
+    (frame, xl, key, flags) => {
+      const up = frame.cbk as Cbk<'getspec', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 44, [key, flags]);
+        if (hop !== null) {
+          const cbk: Cbk<'getspec', unknown> = (parent, cookie, at, opRet, opErrno, spec) => {
+            by.unwind(hop, opRet, opErrno, [spec]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, spec);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, key, flags);
+      xl.serves = before;
+    },
+  fremovexattr:
+    (by: Observer, fop: Fop<'fremovexattr', unknown>): Fop<'fremovexattr', unknown> =>
+    (frame, xl, fd, name, xdata) => {
+      const up = frame.cbk as Cbk<'fremovexattr', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 45, [fd, name, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fremovexattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, name, xdata);
+      xl.serves = before;
+    },
+  fallocate:
+    (by: Observer, fop: Fop<'fallocate', unknown>): Fop<'fallocate', unknown> =>
+    (frame, xl, fd, mode, offset, len, xdata) => {
+      const up = frame.cbk as Cbk<'fallocate', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 46, [fd, mode, offset, len, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'fallocate', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            prebuf,
+            postbuf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, mode, offset, len, xdata);
+      xl.serves = before;
+    },
+  discard:
+    (by: Observer, fop: Fop<'discard', unknown>): Fop<'discard', unknown> =>
+    (frame, xl, fd, offset, len, xdata) => {
+      const up = frame.cbk as Cbk<'discard', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 47, [fd, offset, len, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'discard', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            prebuf,
+            postbuf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, offset, len, xdata);
+      xl.serves = before;
+    },
+  zerofill:
+    (by: Observer, fop: Fop<'zerofill', unknown>): Fop<'zerofill', unknown> =>
+    (frame, xl, fd, offset, len, xdata) => {
+      const up = frame.cbk as Cbk<'zerofill', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 48, [fd, offset, len, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'zerofill', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            prebuf,
+            postbuf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, offset, len, xdata);
+      xl.serves = before;
+    },
+  ipc:
+    (by: Observer, fop: Fop<'ipc', unknown>): Fop<'ipc', unknown> =>
+    (frame, xl, op, xdata) => {
+      const up = frame.cbk as Cbk<'ipc', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 49, [op, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'ipc', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, op, xdata);
+      xl.serves = before;
+    },
+  seek:
+    (by: Observer, fop: Fop<'seek', unknown>): Fop<'seek', unknown> =>
+    (frame, xl, fd, offset, what, xdata) => {
+      const up = frame.cbk as Cbk<'seek', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 50, [fd, offset, what, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'seek', unknown> = (parent, cookie, at, opRet, opErrno, offset, xdata) => {
+            by.unwind(hop, opRet, opErrno, [offset, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, offset, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fd, offset, what, xdata);
+      xl.serves = before;
+    },
+  lease:
+    (by: Observer, fop: Fop<'lease', unknown>): Fop<'lease', unknown> =>
+    (frame, xl, loc, lease, xdata) => {
+      const up = frame.cbk as Cbk<'lease', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 51, [loc, lease, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'lease', unknown> = (parent, cookie, at, opRet, opErrno, lease, xdata) => {
+            by.unwind(hop, opRet, opErrno, [lease, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, lease, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, lease, xdata);
+      xl.serves = before;
+    },
+  getactivelk:
+    (by: Observer, fop: Fop<'getactivelk', unknown>): Fop<'getactivelk', unknown> =>
+    (frame, xl, loc, xdata) => {
+      const up = frame.cbk as Cbk<'getactivelk', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 53, [loc, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'getactivelk', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            locklist,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [locklist, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, locklist, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, xdata);
+      xl.serves = before;
+    },
+  setactivelk:
+    (by: Observer, fop: Fop<'setactivelk', unknown>): Fop<'setactivelk', unknown> =>
+    (frame, xl, loc, locklist, xdata) => {
+      const up = frame.cbk as Cbk<'setactivelk', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 54, [loc, locklist, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'setactivelk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
+            by.unwind(hop, opRet, opErrno, [xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, locklist, xdata);
+      xl.serves = before;
+    },
+  put:
+    (by: Observer, fop: Fop<'put', unknown>): Fop<'put', unknown> =>
+    (frame, xl, loc, mode, umask, flags, vector, offset, dict, xdata) => {
+      const up = frame.cbk as Cbk<'put', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 55, [loc, mode, umask, flags, vector, offset, dict, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'put', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            inode,
+            buf,
+            preparent,
+            postparent,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, mode, umask, flags, vector, offset, dict, xdata);
+      xl.serves = before;
+    },
+  icreate:
+    (by: Observer, fop: Fop<'icreate', unknown>): Fop<'icreate', unknown> =>
+    (frame, xl, loc, mode, xdata) => {
+      const up = frame.cbk as Cbk<'icreate', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 56, [loc, mode, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'icreate', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            inode,
+            buf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [inode, buf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, inode, buf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, mode, xdata);
+      xl.serves = before;
+    },
+  namelink:
+    (by: Observer, fop: Fop<'namelink', unknown>): Fop<'namelink', unknown> =>
+    (frame, xl, loc, xdata) => {
+      const up = frame.cbk as Cbk<'namelink', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 57, [loc, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'namelink', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            prebuf,
+            postbuf,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, loc, xdata);
+      xl.serves = before;
+    },
+  copy_file_range:
+    (by: Observer, fop: Fop<'copy_file_range', unknown>): Fop<'copy_file_range', unknown> =>
+    (frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata) => {
+      const up = frame.cbk as Cbk<'copy_file_range', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, 58, [fdIn, offIn, fdOut, offOut, len, flags, xdata]);
+        if (hop !== null) {
+          const cbk: Cbk<'copy_file_range', unknown> = (
+            parent,
+            cookie,
+            at,
+            opRet,
+            opErrno,
+            stbuf,
+            prebufDst,
+            postbufDst,
+            xdata,
+          ) => {
+            by.unwind(hop, opRet, opErrno, [stbuf, prebufDst, postbufDst, xdata]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(parent, cookie, at, opRet, opErrno, stbuf, prebufDst, postbufDst, xdata);
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata);
+      xl.serves = before;
+    },
+};

@@ -1,0 +1,55 @@
+/** A checked description becomes a graph that can be started. */
+import type { Context } from '../core/context.ts';
+import { Graph } from '../core/graph.ts';
+import type { LogLevels } from '../core/log.ts';
+import type { Translator, VolumeSpec } from '../core/xlator.ts';
+import type { TypeRegistry } from './check.ts';
+import type { VolfileDescription } from './description.ts';
+import { where } from './source.ts';
+
+/** The types a process knows, for checking a volfile and for making its instances. */
+export class Registry implements TypeRegistry {
+  private readonly byType: ReadonlyMap<string, Translator<unknown>>;
+
+  constructor(translators: Iterable<Translator<unknown>>) {
+    this.byType = new Map([...translators].map((translator) => [translator.type, translator]));
+  }
+
+  lookup(type: string): Translator<unknown> | undefined {
+    return this.byType.get(type);
+  }
+
+  types(): Iterable<string> {
+    return this.byType.keys();
+  }
+
+  /** All of them are here. */
+  async loadFor(_text: string): Promise<void> {}
+}
+
+/** The volumes of a description that was checked against the same registry, for a graph. */
+export function volumeSpecs(description: VolfileDescription, registry: Registry): VolumeSpec[] {
+  return description.volumes.map((volume) => ({
+    name: volume.name.text,
+    // The check has refused types that are not there.
+    translator: registry.lookup(volume.type.text)!,
+    options: volume.options.map(({ key, value }) => ({
+      key: key.text,
+      value: value.text,
+      where: where(value.at),
+    })),
+    subvolumes: volume.subvolumes.map((word) => word.text),
+    where: where(volume.name.at),
+  }));
+}
+
+/** Instances for every volume. Nothing runs yet: `start` the graph. */
+export function activate(
+  description: VolfileDescription,
+  registry: Registry,
+  context: Context,
+  levels: LogLevels,
+  graphId = 0,
+): Graph {
+  return new Graph(volumeSpecs(description, registry), context, levels, graphId);
+}

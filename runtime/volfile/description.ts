@@ -1,0 +1,71 @@
+/**
+ * What a volfile says, as plain data: volumes in the order of the file, each word with its place.
+ * Nothing here knows a translator; printing, drawing and comparing graphs take this.
+ */
+import { shownValue } from '../core/secrets.ts';
+import type { SourcePlace } from './source.ts';
+
+export interface Word {
+  readonly text: string;
+  readonly at: SourcePlace;
+}
+
+export interface OptionDescription {
+  readonly key: Word;
+  readonly value: Word;
+}
+
+export interface VolumeDescription {
+  readonly name: Word;
+  readonly type: Word;
+  /** A key stands here once, at the place where it was given last. */
+  readonly options: readonly OptionDescription[];
+  /** Each names a volume that stands before this one. */
+  readonly subvolumes: readonly Word[];
+}
+
+export interface VolfileDescription {
+  readonly file: string;
+  /** Leaves first, never empty; the last one is the top. */
+  readonly volumes: readonly VolumeDescription[];
+}
+
+/** A volume without places: what two volfiles have in common when they mean the same. */
+export interface PlainVolume {
+  readonly name: string;
+  readonly type: string;
+  readonly options: readonly (readonly [key: string, value: string])[];
+  readonly subvolumes: readonly string[];
+}
+
+export const topOf = ({ volumes }: VolfileDescription): VolumeDescription =>
+  volumes[volumes.length - 1]!;
+
+export const plainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =>
+  volumes.map(({ name, type, options, subvolumes }) => ({
+    name: name.text,
+    type: type.text,
+    options: options.map(({ key, value }) => [key.text, value.text]),
+    subvolumes: subvolumes.map(({ text }) => text),
+  }));
+
+/** The same for people: secret values are hidden. */
+export const shownVolumes = (description: VolfileDescription): PlainVolume[] =>
+  plainVolumes(description).map(({ options, ...volume }) => ({
+    ...volume,
+    options: options.map(([key, value]) => [key, shownValue(key, value)]),
+  }));
+
+/**
+ * The edges of the graph as indices, each child of a volume once, in order. Children come before
+ * their parents; whatever would not is left out.
+ */
+export function childIndices(volumes: readonly PlainVolume[]): number[][] {
+  const indices = new Map(volumes.map(({ name }, index) => [name, index]));
+  return volumes.map(({ subvolumes }, parent) =>
+    [...new Set(subvolumes)].flatMap((name) => {
+      const child = indices.get(name);
+      return child !== undefined && child < parent ? [child] : [];
+    }),
+  );
+}

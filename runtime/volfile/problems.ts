@@ -1,0 +1,305 @@
+/**
+ * What can be wrong with a volfile, in words, and how it is printed.
+ *
+ * All problems of a volfile are collected and reported together, in the order of the file. The
+ * table `messages` holds every sentence; its keys are the codes, which do not change when the
+ * words do. Text from the file goes through
+ * printable.ts.
+ */
+import { maskAssignment, maskText } from '../core/secrets.ts';
+import { brief, printable, quote } from './printable.ts';
+import { type Source, type SourcePlace, where } from './source.ts';
+
+export type Severity = 'error' | 'warning';
+
+export interface VolfileProblem {
+  readonly severity: Severity;
+  readonly code: ProblemCode;
+  readonly file: string;
+  /** Line and column count from 1; length is that of the words meant. */
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+  readonly message: string;
+  /** What to do about it, when that is more than the message says. */
+  readonly hint?: string | undefined;
+}
+
+interface Wording<A extends readonly unknown[]> {
+  readonly severity: Severity;
+  readonly words: (...args: A) => string;
+}
+
+const error = <A extends readonly unknown[]>(words: (...args: A) => string): Wording<A> => ({
+  severity: 'error',
+  words,
+});
+
+const warning = <A extends readonly unknown[]>(words: (...args: A) => string): Wording<A> => ({
+  severity: 'warning',
+  words,
+});
+
+export const messages = {
+  // Words
+  'unterminated-string': error(() => 'this string has no closing quote on its line'),
+  'stray-backslash': error(() => "'\\' means something only inside double quotes"),
+  'nul-character': error(() => 'a NUL character cannot stand in a word'),
+  'unterminated-command': error(() => 'this backtick has no partner'),
+  'command-refused': error((command: string) => `commands do not run: ${brief(command)}`),
+  'command-failed': error((command: string, why: string) => `${brief(command)} ${printable(why)}`),
+  // Statements
+  'no-volume': error(() => 'the file has no volume'),
+  unexpected: error((expected: string, found: string) => `expected ${expected}, found ${found}`),
+  'outside-volume': error(
+    (found: string) => `expected 'volume', found ${found}: nothing stands outside a volume`,
+  ),
+  'misspelt-keyword': error(
+    (found: string, meant: string) => `expected '${meant}', found ${found}`,
+  ),
+  'missing-end-volume': error(
+    (volume: string, line: number, found: string) =>
+      `${called(volume)} of line ${line} has no 'end-volume' before ${found}`,
+  ),
+  'duplicate-statement': error(
+    (keyword: string, volume: string, line: number) =>
+      `${called(volume)} has a second '${keyword}'; the first is on line ${line}`,
+  ),
+  'missing-type': error((volume: string) => `${called(volume)} has no 'type'`),
+  'repeated-option': warning(
+    (key: string, volume: string, line: number) =>
+      `${called(volume)} has option ${quote(key)} on line ${line} already; the last one counts`,
+  ),
+  // Volumes among each other
+  'duplicate-volume': error(
+    (name: string, line: number) => `volume ${quote(name)} exists already, on line ${line}`,
+  ),
+  'undefined-subvolume': error(
+    (volume: string, name: string) =>
+      `volume ${quote(volume)}: subvolume ${quote(name)} is not defined`,
+  ),
+  'forward-reference': error(
+    (volume: string, name: string, line: number) =>
+      `volume ${quote(volume)}: subvolume ${quote(name)} is defined only later, on line ${line}`,
+  ),
+  'self-reference': error((volume: string) => `volume ${quote(volume)} is its own subvolume`),
+  loop: error((loop: readonly string[]) => `subvolumes form a loop: ${way(loop)}`),
+  'too-deep': error(
+    (volume: string, most: number) =>
+      `volume ${quote(volume)} has ${most} volumes one below the other: there may be ${most - 1}`,
+  ),
+  'repeated-subvolume': warning(
+    (volume: string, name: string, times: number) =>
+      `volume ${quote(volume)} has ${quote(name)} as a subvolume ${times === 2 ? 'twice' : `${times} times`}`,
+  ),
+  unreachable: warning(
+    (volume: string, top: string) =>
+      `volume ${quote(volume)} is not reached from the top volume ${quote(top)}`,
+  ),
+  // Types and options
+  'unknown-type': error(
+    (volume: string, type: string) => `volume ${quote(volume)}: unknown type ${quote(type)}`,
+  ),
+  'children-count': error(
+    (volume: string, type: string, needs: string, has: string) =>
+      `volume ${quote(volume)} (${printable(type)}) ${needs}, has ${has}`,
+  ),
+  'unknown-option': warning(inVolume),
+  'unknown-option-strict': error(inVolume),
+  'doubtful-option': warning(inVolume),
+  'wrong-option': error(inVolume),
+  // What a translator finds
+  'wrong-volume': error(inVolume),
+  'doubtful-volume': warning(inVolume),
+  'doubtful-volume-strict': error(inVolume),
+  // --xlator-option
+  'malformed-override': error(
+    (override: string, why: string) =>
+      `expected VOLUME.KEY=VALUE, found ${quote(maskAssignment(override))}, which ${why}`,
+  ),
+  'override-without-volume': error((glob: string) => `no volume is called ${quote(glob)}`),
+};
+
+/** A volume without a name has '', which no volume can have. */
+function called(volume: string): string {
+  return volume === '' ? 'the volume' : `volume ${quote(volume)}`;
+}
+
+/** Names at either end of a long way that are said. */
+const WAY_ENDS = 5;
+
+function way(names: readonly string[]): string {
+  const shown = names.map(quote);
+  if (names.length > 2 * WAY_ENDS) {
+    shown.splice(WAY_ENDS, names.length - 2 * WAY_ENDS, `(${names.length - 2 * WAY_ENDS} more)`);
+  }
+  return shown.join(' → ');
+}
+
+function inVolume(volume: string, type: string, message: string): string {
+  return `volume ${quote(volume)} (${printable(type)}): ${printable(message)}`;
+}
+
+export type ProblemCode = keyof typeof messages;
+type WordsOf<C extends ProblemCode> = Parameters<(typeof messages)[C]['words']>;
+
+/** As many problems as a person is shown. Those beyond are counted. */
+const SHOWN_MAX = 100;
+
+/** Collects problems; the arguments of `add` are those of the code's row in `messages`. */
+export class Problems {
+  readonly all: VolfileProblem[];
+  /** An error is among them. */
+  hasErrors: boolean;
+
+  /** @param found those of before */
+  constructor(found: readonly VolfileProblem[] = []) {
+    this.all = [...found];
+    this.hasErrors = found.some(({ severity }) => severity === 'error');
+  }
+
+  add<C extends ProblemCode>(code: C, at: SourcePlace, args: WordsOf<C>, hint?: string): void {
+    const { severity, words } = messages[code] as Wording<WordsOf<C>>;
+    this.all.push({ severity, code, ...at, message: words(...args), hint });
+    if (severity === 'error') this.hasErrors = true;
+  }
+
+  /** Nobody will read many more: what takes long to find out, as a hint does, is left out. */
+  get isEnough(): boolean {
+    return this.all.length >= SHOWN_MAX;
+  }
+
+  /** In the order of `sources`, then of lines and columns. */
+  sorted(sources: readonly Source[]): VolfileProblem[] {
+    const ranks = new Map(sources.map(({ file }, i) => [file, i]));
+    const rank = (file: string) => ranks.get(file) ?? -1;
+    return this.all.toSorted(
+      (a, b) => rank(a.file) - rank(b.file) || a.line - b.line || a.column - b.column,
+    );
+  }
+}
+
+/** `2 errors`, `1 warning`, for each severity that there is. */
+export function countSeverities(
+  problems: readonly VolfileProblem[],
+): readonly (readonly [severity: Severity, words: string])[] {
+  return (['error', 'warning'] as const).flatMap((severity) => {
+    const count = problems.filter((problem) => problem.severity === severity).length;
+    return count === 0
+      ? []
+      : [[severity, `${count} ${severity}${count === 1 ? '' : 's'}`] as const];
+  });
+}
+
+interface Foremost {
+  readonly shown: readonly VolfileProblem[];
+  /** Says what is left out; empty when nothing is. */
+  readonly rest: readonly string[];
+}
+
+/** The first of the problems, errors before warnings, in the order that they had. */
+function foremost(problems: readonly VolfileProblem[]): Foremost {
+  if (problems.length <= SHOWN_MAX) return { shown: problems, rest: [] };
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const others = problems.filter(({ severity }) => severity !== 'error');
+  const chosen = new Set([...errors, ...others].slice(0, SHOWN_MAX));
+  const shown = problems.filter((problem) => chosen.has(problem));
+  const left = problems.filter((problem) => !chosen.has(problem));
+  return {
+    shown,
+    rest: [
+      `… and ${countSeverities(left)
+        .map(([, words]) => words)
+        .join(', ')} more`,
+    ],
+  };
+}
+
+/** One line for each of the problems, as many as a person would read. */
+export function listProblems(problems: readonly VolfileProblem[]): string[] {
+  const { shown, rest } = foremost(problems);
+  return [...shown.map(formatProblem), ...rest];
+}
+
+/** A volfile is not usable. Its message has one line for each problem, warnings included. */
+export class VolfileError extends Error {
+  readonly code = 'GLOSSA_VOLFILE';
+  readonly problems: readonly VolfileProblem[];
+  /** What the problems are in, for `formatProblems`. */
+  readonly sources: readonly Source[];
+
+  constructor(problems: readonly VolfileProblem[], sources: readonly Source[]) {
+    super(listProblems(problems).join('\n'));
+    this.name = 'VolfileError';
+    this.problems = problems;
+    this.sources = sources;
+  }
+}
+
+/** `FILE:LINE:COLUMN: error: message (hint)`. */
+export function formatProblem(problem: VolfileProblem): string {
+  const { severity, message, hint } = problem;
+  const note = hint === undefined ? '' : ` (${hint})`;
+  return `${where(problem)}: ${severity}: ${message}${note}`;
+}
+
+const COLOURS = { error: '\x1b[1;31m', warning: '\x1b[1;35m', bold: '\x1b[1m', caret: '\x1b[32m' };
+
+/** Of a line of the file, this much is shown in front of the place, and in all. */
+const BEFORE_MAX = 60;
+const LINE_MAX = 160;
+
+/** A line of the file, without secret values; the key of one may stand on a line before. */
+function shownLine(source: Source | undefined, number: number): string {
+  if (source === undefined) return '';
+  const line = source.line(number);
+  let above = number - 1;
+  while (above > 0 && source.line(above).trim() === '') above -= 1;
+  const before = `${source.line(above)}\n`;
+  return maskAssignment(maskText(before + line).slice(before.length));
+}
+
+/** The part of a line that a place is in, and where in that part the place is. */
+function excerpt(line: string, column: number, length: number) {
+  const from = line.length <= LINE_MAX ? 0 : Math.max(0, column - 1 - BEFORE_MAX);
+  const cut = [from > 0 ? '…' : '', from + LINE_MAX < line.length ? '…' : ''] as const;
+  const text = `${cut[0]}${printable(line.slice(from, from + LINE_MAX))}${cut[1]}`;
+  const start = column - 1 - from + cut[0].length;
+  return { text, start, length: Math.min(length, Math.max(1, text.length - start)) };
+}
+
+/**
+ * The problems for a person at a terminal: each with its line of the file and carets under the
+ * place. No newline at the end.
+ */
+export function formatProblems(
+  problems: readonly VolfileProblem[],
+  sources: readonly Source[],
+  { colour = false } = {},
+): string {
+  const paint = (name: keyof typeof COLOURS, text: string) =>
+    colour ? `${COLOURS[name]}${text}\x1b[0m` : text;
+  // A long line may have many problems.
+  const lines = new Map<string, string>();
+  const lineOf = (file: string, line: number): string => {
+    const source = sources.find((candidate) => candidate.file === file);
+    const known = lines.get(`${line} ${file}`);
+    if (known !== undefined) return known;
+    const shown = shownLine(source, line);
+    lines.set(`${line} ${file}`, shown);
+    return shown;
+  };
+  const block = (problem: VolfileProblem): string => {
+    const { file, line, column, length, severity, message, hint } = problem;
+    const { text, start, length: wide } = excerpt(lineOf(file, line), column, length);
+    const margin = text.slice(0, start).replace(/[^\t]/g, ' ');
+    return [
+      `${paint('bold', `${where(problem)}:`)} ${paint(severity, `${severity}:`)} ${message}`,
+      `  ${text}`,
+      `  ${margin}${paint('caret', '^'.repeat(wide))}`,
+      ...(hint === undefined ? [] : [`  hint: ${hint}`]),
+    ].join('\n');
+  };
+  const { shown, rest } = foremost(problems);
+  return [...shown.map(block), ...rest].join('\n');
+}

@@ -1,0 +1,225 @@
+/**
+ * Places the boxes of a graph in layers from top to bottom, as Sugiyama, Tagawa and Toda do it:
+ *
+ * 1. A box's layer is the longest way down to it. An edge that passes a layer gets a bend there.
+ * 2. In each layer, boxes and bends are ordered by the mean position of their neighbours, so that
+ *    few edges cross.
+ * 3. Across, each goes as near to the middle of its neighbours as its own neighbours to the left
+ *    and right allow.
+ */
+
+export interface Box {
+  readonly width: number;
+  readonly height: number;
+  /** Indices of boxes that stand before this one. */
+  readonly children: readonly number[];
+}
+
+export type Point = readonly [x: number, y: number];
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  /** The left upper corners of the boxes. */
+  readonly corners: readonly Point[];
+  readonly edges: readonly Edge[];
+}
+
+export interface Edge {
+  /** Indices of the boxes. */
+  readonly parent: number;
+  readonly child: number;
+  /** From the lower side of the parent to the upper side of the child; y never decreases. */
+  readonly points: readonly Point[];
+}
+
+/** A box, or the bend of an edge. */
+interface Vertex {
+  readonly layer: number;
+  readonly width: number;
+  readonly height: number;
+  readonly up: Vertex[];
+  readonly down: Vertex[];
+  /** Middle of the vertex. */
+  x: number;
+}
+
+const GAP_X = 28;
+const GAP_Y = 44;
+const SWEEPS = 12;
+
+export function layOut(boxes: readonly Box[]): Layout {
+  const depth = layersOf(boxes);
+  const vertices = boxes.map(({ width, height }, i) => vertex(depth[i]!, width, height));
+  const { layers, ways } = arrange(boxes, vertices);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) order(layers, sweep % 2 === 0 ? 'up' : 'down');
+  for (const layer of layers) pack(layer, () => 0);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) straighten(layers, sweep % 2 === 0 ? 'up' : 'down');
+  for (let sweep = 0; sweep < SWEEPS; sweep++) straighten(layers, 'both');
+  return measure(layers, vertices, ways);
+}
+
+/** Layers in the order of a walk through the graph, and each edge's way through them. */
+function arrange(boxes: readonly Box[], vertices: readonly Vertex[]) {
+  const layers: Vertex[][] = [];
+  const add = (v: Vertex): void => {
+    layers[v.layer] ??= [];
+    layers[v.layer]!.push(v);
+  };
+  const ways: Vertex[][] = [];
+  const seen = new Set<number>();
+  const pending = boxes.map((_, index) => index);
+  for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
+    if (seen.has(index)) continue;
+    seen.add(index);
+    add(vertices[index]!);
+    const { children } = boxes[index]!;
+    for (const child of children) ways.push(way(vertices[index]!, vertices[child]!, add));
+    for (const child of children.toReversed()) pending.push(child);
+  }
+  return { layers, ways };
+}
+
+function layersOf(boxes: readonly Box[]): number[] {
+  const layers = boxes.map(() => 0);
+  for (let parent = boxes.length - 1; parent >= 0; parent--) {
+    for (const child of boxes[parent]!.children) {
+      layers[child] = Math.max(layers[child]!, layers[parent]! + 1);
+    }
+  }
+  return layers;
+}
+
+const vertex = (layer: number, width: number, height: number): Vertex => ({
+  layer,
+  width,
+  height,
+  up: [],
+  down: [],
+  x: 0,
+});
+
+/** The vertices along an edge, with a bend in each layer between. */
+function way(parent: Vertex, child: Vertex, add: (bend: Vertex) => void): Vertex[] {
+  const vertices = [parent];
+  for (let layer = parent.layer + 1; layer < child.layer; layer++) {
+    const bend = vertex(layer, 0, 0);
+    add(bend);
+    vertices.push(bend);
+  }
+  vertices.push(child);
+  for (let i = 1; i < vertices.length; i++) {
+    vertices[i]!.up.push(vertices[i - 1]!);
+    vertices[i - 1]!.down.push(vertices[i]!);
+  }
+  return vertices;
+}
+
+const mean = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+
+/** Sorts every layer by its neighbours in the layer before it; x is the rank meanwhile. */
+function order(layers: readonly Vertex[][], side: 'up' | 'down'): void {
+  const walk = side === 'up' ? layers : layers.toReversed();
+  for (const layer of walk) {
+    layer.forEach((v, rank) => {
+      v.x = rank;
+    });
+    const wanted = new Map(
+      layer.map((v) => [v, v[side].length > 0 ? mean(v[side].map(({ x }) => x)) : v.x]),
+    );
+    layer.sort((a, b) => wanted.get(a)! - wanted.get(b)!);
+    layer.forEach((v, rank) => {
+      v.x = rank;
+    });
+  }
+}
+
+function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): void {
+  const walk = side === 'down' ? layers.toReversed() : layers;
+  for (const layer of walk) {
+    pack(layer, (v, i) => {
+      const neighbours = side === 'both' ? [...v.up, ...v.down] : v[side];
+      if (neighbours.length > 0) return mean(neighbours.map(({ x }) => x));
+      if (v.up.length + v.down.length > 0) return v.x;
+      // A lonely box stays beside the next one, wherever that goes.
+      const left = layer[i - 1];
+      const right = layer[i + 1];
+      if (left !== undefined) return left.x + distance(left, v);
+      return right === undefined ? v.x : right.x - distance(v, right);
+    });
+  }
+}
+
+/** Between the middles of two neighbours. */
+const distance = (left: Vertex, right: Vertex): number => (left.width + right.width) / 2 + GAP_X;
+
+/**
+ * Puts every vertex of a layer as near to where it wants to be as order and gaps allow: the least
+ * sum of squares, by pooling neighbours that would overlap (isotonic regression).
+ */
+function pack(layer: readonly Vertex[], wanted: (v: Vertex, i: number) => number): void {
+  let offset = 0;
+  const offsets = layer.map((v, i) => {
+    const left = layer[i - 1];
+    if (left !== undefined) offset += distance(left, v);
+    return offset;
+  });
+  const pools: { sum: number; size: number }[] = [];
+  layer.forEach((v, i) => {
+    let pool = { sum: wanted(v, i) - offsets[i]!, size: 1 };
+    for (;;) {
+      const before = pools[pools.length - 1];
+      if (before === undefined || before.sum / before.size <= pool.sum / pool.size) break;
+      pools.pop();
+      pool = { sum: before.sum + pool.sum, size: before.size + pool.size };
+    }
+    pools.push(pool);
+  });
+  let i = 0;
+  for (const { sum, size } of pools) {
+    for (const last = i + size; i < last; i++) layer[i]!.x = sum / size + offsets[i]!;
+  }
+}
+
+/** The greatest of many more than Math.max takes. */
+const highest = (vertices: readonly Vertex[], of: (v: Vertex) => number): number =>
+  vertices.reduce((most, v) => Math.max(most, of(v)), Number.NEGATIVE_INFINITY);
+
+function measure(
+  layers: readonly Vertex[][],
+  vertices: readonly Vertex[],
+  ways: readonly Vertex[][],
+): Layout {
+  const all = layers.flat();
+  const left = -highest(all, (v) => v.width / 2 - v.x);
+  const right = highest(all, (v) => v.x + v.width / 2);
+  const tops: number[] = [];
+  const heights = layers.map((layer) => highest(layer, (v) => v.height));
+  let y = 0;
+  for (const height of heights) {
+    tops.push(y);
+    y += height + GAP_Y;
+  }
+  const across = (x: number) => round(x - left);
+  const places = new Map(vertices.map((v, place) => [v, place]));
+  const edges = ways.map((way) => ({
+    parent: places.get(way[0]!)!,
+    child: places.get(way.at(-1)!)!,
+    points: way.flatMap((v, i): Point[] => {
+      const x = across(v.x);
+      const top: Point = [x, tops[v.layer]!];
+      if (i === way.length - 1) return [top];
+      if (i === 0) return [[x, tops[v.layer]! + v.height]];
+      return [top, [x, tops[v.layer]! + heights[v.layer]!]];
+    }),
+  }));
+  return {
+    width: round(right - left),
+    height: y - GAP_Y,
+    corners: vertices.map((v) => [across(v.x - v.width / 2), tops[v.layer]!]),
+    edges,
+  };
+}
+
+const round = (x: number): number => Math.round(x * 10) / 10;

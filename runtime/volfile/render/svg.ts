@@ -1,0 +1,133 @@
+/**
+ * A graph as an SVG image: boxes from top to bottom, coloured by category, readable on light and
+ * dark backgrounds and without any font in particular.
+ */
+import { childIndices, type PlainVolume } from '../description.ts';
+import { printable } from '../printable.ts';
+import { layOut, type Point } from './layout.ts';
+import type { RenderSettings } from './settings.ts';
+
+/** Fill and frame of a box by the category of its type. */
+const CATEGORIES: Readonly<Record<string, readonly [fill: string, stroke: string]>> = {
+  storage: ['#e3f1e3', '#3c7a3c'],
+  protocol: ['#e3eef8', '#33658f'],
+  cluster: ['#efe6f7', '#6d4a94'],
+  performance: ['#fdf0d8', '#a06b12'],
+  features: ['#fde4e1', '#a8483c'],
+  debug: ['#ececec', '#6a6a6a'],
+};
+const OTHER = ['#ffffff', '#6a6a6a'] as const;
+
+interface Line {
+  readonly text: string;
+  readonly size: number;
+  readonly class: string;
+}
+
+const MARGIN = 16;
+const PADDING_X = 12;
+const PADDING_Y = 8;
+const LINE_SPACING = 1.35;
+/** Width of a letter of a monospaced font in terms of its size, rounded up. */
+const LETTER_WIDTH = 0.61;
+
+const STYLE = `
+    text { font-family: ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; fill: #222; }
+    .name { font-weight: bold; }
+    .option { fill: #555; }
+    .edge { fill: none; stroke: #808080; stroke-width: 1.5; }
+  `;
+
+const MARKER =
+  '<marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" ' +
+  'orient="auto"><path d="M0,1 L9,5 L0,9 z" fill="#808080"/></marker>';
+
+/** Ends with a newline. */
+export function renderSvg(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
+  const children = childIndices(volumes);
+  const texts = volumes.map((volume) => linesOf(volume, settings.options ?? false));
+  const boxes = texts.map((lines, i) => ({
+    width:
+      Math.ceil(lines.reduce((most, line) => Math.max(most, widthOf(line)), 0)) + 2 * PADDING_X,
+    height: Math.ceil(lines.reduce((sum, line) => sum + heightOf(line), 0)) + 2 * PADDING_Y,
+    children: children[i]!,
+  }));
+  const { width, height, corners, edges } = layOut(boxes);
+  const drawn = volumes.map(({ type }, i) => drawBox(type, texts[i]!, corners[i]!, boxes[i]!));
+  const size = { width: width + 2 * MARGIN, height: height + 2 * MARGIN };
+  const top = volumes[volumes.length - 1]!.name;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" ` +
+      `viewBox="${-MARGIN} ${-MARGIN} ${size.width} ${size.height}" role="img">`,
+    `  <title>${escaped(`The graph of ${top}`)}</title>`,
+    `  <style>${STYLE}</style>`,
+    `  <defs>${MARKER}</defs>`,
+    ...edges.map(
+      ({ points }) => `  <path class="edge" d="${curve(points)}" marker-end="url(#arrow)"/>`,
+    ),
+    ...drawn.reverse(),
+    '</svg>\n',
+  ].join('\n');
+}
+
+function linesOf({ name, type, options }: PlainVolume, withOptions: boolean): Line[] {
+  const shown = withOptions ? options : [];
+  return [
+    { text: name, size: 14, class: 'name' },
+    { text: type, size: 12, class: 'type' },
+    ...shown.map((option) => ({ text: option.join(' '), size: 11, class: 'option' })),
+  ];
+}
+
+const heightOf = ({ size }: Line): number => size * LINE_SPACING;
+
+/** Letters of East Asian scripts and pictographs take two cells. */
+function widthOf({ text, size }: Line): number {
+  let cells = 0;
+  for (const letter of text) cells += letter.codePointAt(0)! >= 0x1100 ? 2 : 1;
+  return cells * size * LETTER_WIDTH;
+}
+
+function drawBox(
+  type: string,
+  lines: readonly Line[],
+  [x, y]: Point,
+  { width, height }: { width: number; height: number },
+): string {
+  const category = type.slice(0, Math.max(0, type.indexOf('/')));
+  const [fill, stroke] = Object.hasOwn(CATEGORIES, category) ? CATEGORIES[category]! : OTHER;
+  let baseline = y + PADDING_Y;
+  const texts = lines.map((line) => {
+    baseline += heightOf(line);
+    const at = `x="${x + PADDING_X}" y="${(baseline - line.size * 0.3).toFixed(1)}"`;
+    return `<text class="${line.class}" ${at} font-size="${line.size}">${escaped(line.text)}</text>`;
+  });
+  return [
+    '  <g>',
+    `    <rect x="${x}" y="${y}" width="${width}" height="${height}" rx="5" ` +
+      `fill="${fill}" stroke="${stroke}"/>`,
+    ...texts.map((text) => `    ${text}`),
+    '  </g>',
+  ].join('\n');
+}
+
+/** Through the points, leaving and arriving vertically. */
+export function curve([start, ...rest]: readonly Point[]): string {
+  let from = start!;
+  let path = `M${from[0]},${from[1]}`;
+  for (const to of rest) {
+    const middle = (from[1] + to[1]) / 2;
+    const straight = from[0] === to[0];
+    path += straight
+      ? ` L${to[0]},${to[1]}`
+      : ` C${from[0]},${middle} ${to[0]},${middle} ${to[0]},${to[1]}`;
+    from = to;
+  }
+  return path;
+}
+
+/** XML has no way at all to write some characters. */
+export const escaped = (text: string): string =>
+  printable(text)
+    .replace(/[\t\uFFFE\uFFFF]/g, '\uFFFD')
+    .replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);

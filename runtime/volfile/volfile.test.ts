@@ -1,0 +1,285 @@
+/** Right volfiles: how they are read, printed, and read again. */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FakeContext } from '../../test/support/core.ts';
+import { Registry } from './activate.ts';
+import { childIndices, type PlainVolume, plainVolumes, topOf } from './description.ts';
+import { printVolumes, printWord } from './print.ts';
+import { VolfileError } from './problems.ts';
+import { Source, where } from './source.ts';
+import { registry } from './testdata/registry.ts';
+import { inspectVolfile, readVolfile } from './volfile.ts';
+import { inspectVolumes } from './volumes.ts';
+
+const read = (text: string) => readVolfile(new Source('x.vol', text)).description;
+const plain = (text: string) => plainVolumes(read(text));
+
+/** Sizes are those of the tutorial's slides; the third was never shown. */
+const TUTORIAL = [
+  ['tutorial.vol', 50, 1031],
+  ['tutorial-negative.vol', 55, 1120],
+  ['tutorial-glupy.vol', 56, 1149],
+] as const;
+
+describe.each(TUTORIAL)('%s', (file, lines, bytes) => {
+  const text = readFileSync(new URL(`testdata/${file}`, import.meta.url), 'utf8');
+
+  test('has the size it had in the tutorial', () => {
+    expect(text.split('\n').length - 1).toBe(lines);
+    expect(Buffer.byteLength(text)).toBe(bytes);
+  });
+
+  test('reads without a warning and prints identically', () => {
+    const { description, warnings } = readVolfile(new Source(file, text), { registry });
+    expect(warnings).toEqual([]);
+    expect(topOf(description).name.text).toBe('test');
+    expect(printVolumes(plainVolumes(description))).toBe(text);
+  });
+});
+
+describe('the language', () => {
+  test('statements may share lines and take several', () => {
+    const expected: PlainVolume[] = [
+      { name: 'a', type: 'storage/posix', options: [['directory', '/d']], subvolumes: [] },
+      { name: 'b', type: 'x/y', options: [['k', 'v']], subvolumes: ['a'] },
+    ];
+    expect(
+      plain(
+        'volume a type storage/posix option directory /d end-volume volume\n\n b\r\n' +
+          '\ttype\n # why\n x/y option k\n v subvolumes\n a\nend-volume',
+      ),
+    ).toEqual(expected);
+  });
+
+  test('options stand before and after subvolumes, and a type alone is enough', () => {
+    const [, volume] = plain(
+      'volume a type t end-volume volume b type t option x 1 subvolumes a option y 2 end-volume',
+    );
+    expect(volume!.options).toEqual([
+      ['x', '1'],
+      ['y', '2'],
+    ]);
+  });
+
+  test('the old spelling subvolumeS, and a byte order mark', () => {
+    const [, volume] = plain(
+      '\uFEFFvolume a type t end-volume volume b type t subvolumeS a end-volume',
+    );
+    expect(volume!.subvolumes).toEqual(['a']);
+  });
+
+  test('keywords in quotes, and words that only begin like one, are words', () => {
+    expect(plain('volume "volume" type types option "type" "end-volume" end-volume')).toEqual([
+      { name: 'volume', type: 'types', options: [['type', 'end-volume']], subvolumes: [] },
+    ]);
+  });
+
+  test('a quote ends a bare word and begins the next', () => {
+    expect(plain('volume"x"type t option a"b c"end-volume')).toEqual([
+      { name: 'x', type: 't', options: [['a', 'b c']], subvolumes: [] },
+    ]);
+  });
+
+  test('a backslash in quotes takes the next character as it is', () => {
+    expect(
+      plain(String.raw`volume a type t option k "\"\\\n\`x\`" end-volume`)[0]!.options,
+    ).toEqual([['k', '"\\n`x`']]);
+  });
+
+  test("'#' begins a comment only where a word may begin", () => {
+    expect(plain('#x\nvolume a#b type "t"#c "\n option "#" # `x`\n v end-volume # end')).toEqual([
+      { name: 'a#b', type: 't', options: [['#', 'v']], subvolumes: [] },
+    ]);
+  });
+
+  test('of an option given twice the last counts', () => {
+    expect(
+      plain('volume a type t option k 1 option l 2 option k 3 end-volume')[0]!.options,
+    ).toEqual([
+      ['l', '2'],
+      ['k', '3'],
+    ]);
+  });
+
+  test('every word has its place', () => {
+    const { volumes } = read('volume a\n\ttype t\n\toption k "v w"\nend-volume\n');
+    const { name, type, options } = volumes[0]!;
+    const [{ key, value }] = options as [(typeof options)[0]];
+    expect([name, type, key, value].map(({ at }) => [where(at), at.length])).toEqual([
+      ['x.vol:1:8', 1],
+      ['x.vol:2:7', 1],
+      ['x.vol:3:9', 1],
+      ['x.vol:3:11', 5],
+    ]);
+  });
+
+  test('the edges of the graph, each once', () => {
+    const volumes = plain(
+      'volume a type t end-volume volume b type t subvolumes a end-volume ' +
+        'volume c type t subvolumes b a b end-volume',
+    );
+    expect(childIndices(volumes)).toEqual([[], [0], [1, 0]]);
+  });
+});
+
+describe('printing', () => {
+  test('quotes what needs it, and nothing else', () => {
+    const words = ['a/b', 'a#b', '#a', 'type', 'types', 'subvolumeS', 'a b', 'a"b', 'a\\b', 'a`b'];
+    expect(words.map(printWord)).toEqual([
+      'a/b',
+      'a#b',
+      '"#a"',
+      '"type"',
+      'types',
+      '"subvolumeS"',
+      '"a b"',
+      '"a\\"b"',
+      '"a\\\\b"',
+      '"a\\`b"',
+    ]);
+  });
+
+  test('refuses what no volfile can say', () => {
+    expect(() => printWord('')).toThrow(RangeError);
+    expect(() => printWord('a\nb')).toThrow(RangeError);
+    expect(() => printWord('a\0b')).toThrow(RangeError);
+  });
+
+  const odd = fc.constantFrom(
+    ...[
+      '"',
+      '\\',
+      '#',
+      '`',
+      ' ',
+      '\t',
+      '\r',
+      '\f',
+      '\x01',
+      'é',
+      '\u2028',
+      '😀',
+      '\udc80',
+      '\uFEFF',
+    ],
+    ...['volume', 'type', 'option', 'subvolumes', 'subvolumeS', 'end-volume', 'a', '/', '-', '1'],
+  );
+  const word = fc.oneof(
+    fc.array(odd, { minLength: 1, maxLength: 5 }).map((letters) => letters.join('')),
+    fc.string({ minLength: 1, unit: 'binary' }).filter((text) => !/[\n\0]/.test(text)),
+  );
+  const graph = fc.uniqueArray(word, { minLength: 1, maxLength: 6 }).chain((names) =>
+    fc.tuple(
+      ...names.map((name, i) =>
+        fc.record({
+          name: fc.constant(name),
+          type: word,
+          options: fc.uniqueArray(fc.tuple(word, word), { selector: ([key]) => key, maxLength: 4 }),
+          subvolumes: i === 0 ? fc.constant([]) : fc.subarray(names.slice(0, i)),
+        }),
+      ),
+    ),
+  );
+
+  test('any volumes are the same when they are read back', () => {
+    fc.assert(
+      fc.property(graph, (volumes) => {
+        const text = printVolumes(volumes);
+        expect(plain(text)).toEqual(volumes);
+        expect(printVolumes(plain(text))).toBe(text);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('any text at all', () => {
+  const scraps = fc.constantFrom(
+    ...['volume', 'type', 'option', 'subvolumes', 'end-volume', 'end_volume', 'tpye', 'a', 'b'],
+    ...['storage/posix', 'features/negative', '"', '\\', '`', '#', ' ', ' ', ' ', '\n', '\n', '\r'],
+    ...['\uFEFF', '\0', '\udc80', '😀', 'é'],
+  );
+  const text = fc.oneof(
+    fc.array(scraps, { maxLength: 60 }).map((parts) => parts.join('')),
+    fc.array(scraps, { maxLength: 60 }).map((parts) => parts.join(' ')),
+    fc.string({ unit: 'binary', maxLength: 200 }),
+  );
+
+  test('is a description or a list of problems with places in it', () => {
+    fc.assert(
+      fc.property(text, fc.array(fc.string(), { maxLength: 2 }), (written, overrides) => {
+        const source = new Source('x.vol', written);
+        const { problems, sources, description } = inspectVolfile(source, { registry, overrides });
+        for (const { file, line, column, length } of problems) {
+          const [at] = sources.filter((candidate) => candidate.file === file);
+          const room = at!.line(line).length + 1;
+          expect(column).toBeGreaterThanOrEqual(1);
+          expect(length).toBeGreaterThanOrEqual(1);
+          expect(column + length - 1).toBeLessThanOrEqual(room);
+        }
+        expect(problems.some(({ severity }) => severity === 'error')).toBe(!description);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('is refused with a VolfileError and no other', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        try {
+          readVolfile(new Source('x.vol', written), { registry, strict: true });
+        } catch (error) {
+          expect(error).toBeInstanceOf(VolfileError);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('a damaged volfile is still a volfile or refused', () => {
+    const whole = readFileSync(new URL('testdata/tutorial.vol', import.meta.url), 'utf8');
+    const offset = fc.nat(whole.length);
+    fc.assert(
+      fc.property(offset, offset, text, (from, to, patch) => {
+        const damaged =
+          whole.slice(0, Math.min(from, to)) + patch + whole.slice(Math.max(from, to));
+        const { problems, description } = inspectVolfile(new Source('x.vol', damaged), {
+          registry,
+        });
+        expect(description !== undefined || problems.length > 0).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('long files with the same mistake over and over are read to the end', () => {
+    const count = 20_000;
+    const source = new Source('x.vol', `volume a type t\n${'opton k v\n'.repeat(count)}end-volume`);
+    const { problems } = inspectVolfile(source);
+    expect(problems.filter(({ code }) => code === 'misspelt-keyword').length).toBe(count);
+  });
+
+  // More than a call has room for as arguments.
+  const MANY = 150_000;
+
+  test('a volume with 150,000 subvolumes has all of them', () => {
+    const names = 'a '.repeat(MANY);
+    const source = new Source(
+      'x.vol',
+      `volume a type t end-volume\nvolume b type t subvolumes ${names}end-volume`,
+    );
+    expect(readVolfile(source).description.volumes[1]!.subvolumes.length).toBe(MANY);
+  });
+
+  test('150,000 problems of a volfile are still there when its volumes are inspected', async () => {
+    const inspection = inspectVolfile(
+      new Source('x.vol', 'volume a type t option x "" end-volume'),
+    );
+    const problems = Array.from({ length: MANY }, () => inspection.problems[0]!);
+    const how = { registry: new Registry([]), strict: false, context: () => new FakeContext() };
+    const inspected = await inspectVolumes({ ...inspection, problems }, how);
+    expect(inspected.problems.length).toBe(MANY);
+    expect(inspected.description).toBeUndefined();
+  });
+});

@@ -1,0 +1,89 @@
+/** Keeps owner and mode of each inode, from the last reply that had them, and its ACL once it is needed. */
+import { ACL_ACCESS, type Acl, readAcl } from '../../../core/acl.ts';
+import { Dict } from '../../../core/dict.ts';
+import type { Stack } from '../../../core/frame.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Xlator } from '../../../core/xlator.ts';
+import type { Subject, Subjects } from './rules.ts';
+
+/** Asks a lookup for the ACL. It is not changed. */
+export const ACL_KEYS = new Dict().set(ACL_ACCESS, 0);
+
+export class KnownSubject implements Subject {
+  iaType = 0;
+  iaProt = 0;
+  iaUid = 0;
+  iaGid = 0;
+  /** Undefined until it is asked for. */
+  acl: Acl | null | undefined = undefined;
+
+  /** @param acl undefined when the reply does not say: a chmod changes it, and clocks are coarse */
+  update(buf: Iatt, acl: Acl | null | undefined): void {
+    this.acl = acl;
+    this.iaType = buf.iaType;
+    this.iaProt = buf.iaProt;
+    this.iaUid = buf.iaUid;
+    this.iaGid = buf.iaGid;
+  }
+}
+
+/** The ACL in a reply to a request with `ACL_KEYS`. */
+export function aclIn(xdata: Dict | null): Acl | null {
+  const value = xdata?.bytes(ACL_ACCESS);
+  return value === undefined ? null : readAcl(value);
+}
+
+/** The results of lookups of names: null for an absent name. */
+export type Named = ReadonlyMap<Loc, Subject | null> | null;
+
+export class KnownSubjects implements Subjects {
+  /** To be looked up, after a rule has met what is not known. */
+  missing: Loc | null = null;
+  /** For the rule that is asked next. */
+  named: Named = null;
+  private readonly xl: Xlator<unknown>;
+
+  constructor(xl: Xlator<unknown>) {
+    this.xl = xl;
+  }
+
+  get(inode: Inode): KnownSubject | undefined {
+    return inode.ctxGet(this.xl) as KnownSubject | undefined;
+  }
+
+  find(inode: Inode, { uid }: Stack): Subject | undefined {
+    const known = this.get(inode);
+    if (known !== undefined && (known.acl !== undefined || known.iaUid === uid)) return known;
+    this.missing = new Loc(inode);
+    return undefined;
+  }
+
+  findNamed(loc: Loc): Subject | null | undefined {
+    const { inode } = loc;
+    const found = inode?.linked ? this.get(inode) : this.named?.get(loc);
+    if (found === undefined) this.missing = inode?.linked ? new Loc(inode) : loc;
+    return found;
+  }
+
+  /**
+   * Keeps the owner, mode and ACL that a reply has; null when it has none.
+   * @param acl undefined when it was not asked for
+   */
+  learn(inode: Inode | null, buf: Iatt | null, acl?: Acl | null): KnownSubject | null {
+    if (inode === null || !buf?.known) return null;
+    let known = this.get(inode);
+    if (known === undefined) {
+      known = new KnownSubject();
+      inode.ctxSet(this.xl, known);
+    }
+    known.update(buf, acl);
+    return known;
+  }
+
+  /** Its ACL or its mode has changed, and the reply did not say to what. */
+  drop(inode: Inode): void {
+    inode.ctxDel(this.xl);
+  }
+}

@@ -1,0 +1,82 @@
+/** features/read-only under a program of libgfapi: on a brick of ours as on one of GlusterFS's. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { whyNoBricks, whyNoGfapi } from '../../../../test/support/gluster.ts';
+import { isSkipped } from '../../../../test/support/obstacle.ts';
+import { playOnBoth, type Scenes } from '../../../../test/support/protected.ts';
+
+const SCENES: Scenes = {
+  'what is read': [
+    ['open', 'r', 'f', 0],
+    ['pread', 'r', 4, 0],
+    ['mode', 'f'],
+    ['access', 'f', 4],
+    ['opendir', 'd', 'd'],
+    ['readdir', 'd'],
+    ['listxattr', 'f'],
+  ],
+  'what is changed': [
+    ['open', 'w', 'f', 1],
+    ['open', 'w', 'f', 2],
+    ['creat', 'x', 'x'],
+    ['mkdir', 'x', 0o755],
+    ['mknod', 'x', 0o100644],
+    ['symlink', 'f', 'x'],
+    ['link', 'f', 'x'],
+    ['rename', 'f', 'x'],
+    ['unlink', 'f'],
+    ['rmdir', 'd'],
+    ['truncate', 'f', 0],
+    ['chmod', 'f', 0o600],
+    ['chown', 'f', 1, 1],
+    ['utimens', 'f', 1, 1],
+    ['setxattr', 'f', 'user.x', 'x'],
+    ['removexattr', 'f', 'user.x'],
+    ['fchmod', 'r', 0o600],
+    ['fsetxattr', 'r', 'user.x', 'x'],
+    ['fsync', 'r'],
+    ['fsync', 'd'],
+  ],
+};
+
+/** Changes that GlusterFS lets through. */
+const LET_THROUGH: Scenes = {
+  changes: [
+    ['fremovexattr', 'r', 'user.kept'],
+    ['open', 't', 'f', 0o1000],
+    ['stat', 'f'],
+  ],
+};
+
+const isNotHere = isSkipped('bricks of GlusterFS', whyNoBricks() || whyNoGfapi());
+const folder = mkdtempSync(join(tmpdir(), 'glossa-read-only-'));
+let played: Awaited<ReturnType<typeof playOnBoth>>;
+
+beforeAll(async () => {
+  if (isNotHere) return;
+  const above = [['features/read-only', { 'read-only': 'on' }]] as const;
+  played = await playOnBoth(folder, above, { ...SCENES, ...LET_THROUGH }, (files) => {
+    writeFileSync(join(files, 'f'), 'text');
+    mkdirSync(join(files, 'd'));
+  });
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it.skipIf(isNotHere).each(Object.keys(SCENES))('%s: as on a brick of GlusterFS', (name) => {
+  expect(played.ours[name]).toEqual(played.theirs[name]);
+});
+
+it.skipIf(isNotHere)('changes that GlusterFS lets through are refused', () => {
+  expect(played.ours.changes).toEqual([
+    'fremovexattr r user.kept: EROFS',
+    'open t f 512: EROFS',
+    'stat f: 4',
+  ]);
+  expect(played.theirs.changes).toEqual([
+    'fremovexattr r user.kept: ENODATA',
+    'open t f 512: 0',
+    'stat f: 0',
+  ]);
+});

@@ -1,0 +1,82 @@
+/**
+ * features/read-only: refuses requests that would change the volume, with EROFS. Internal clients (pid below zero:
+ * self-heal, rebalance) are not refused. Switched off it has no fops, and winds are routed past it.
+ *
+ * Source: GlusterFS 10 `xlators/features/read-only/src/read-only.c`, `read-only-common.c`, and what those
+ * let through: `UNLISTED`, and an open that truncates.
+ */
+import type { Dict } from '../../../core/dict.ts';
+import { EROFS } from '../../../core/errno.ts';
+import type { FopName } from '../../../core/gen/fops.gen.ts';
+import { type Before, tap, taps } from '../../../core/gen/taps.gen.ts';
+import { O_ACCMODE, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
+import { defineOptions, type Values } from '../../../core/options.ts';
+import { defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
+
+const options = defineOptions({
+  'read-only': {
+    type: 'bool',
+    default: false,
+    description: 'Whether changes are refused.',
+    reconfigurable: true,
+  },
+});
+
+type Given = Values<typeof options>;
+
+/** GlusterFS refuses an fsync of a directory, too, and none of a file. */
+const LISTED: readonly FopName[] = [
+  ...(['mknod', 'mkdir', 'symlink', 'link', 'create', 'unlink', 'rmdir', 'rename'] as const),
+  ...(['truncate', 'ftruncate', 'writev', 'fallocate', 'setattr', 'fsetattr'] as const),
+  ...(['setxattr', 'fsetxattr', 'removexattr', 'fsyncdir'] as const),
+];
+
+/** Changes all the same. */
+const UNLISTED: readonly FopName[] = [
+  ...(['put', 'icreate', 'namelink', 'discard', 'zerofill'] as const),
+  ...(['copy_file_range', 'fremovexattr'] as const),
+];
+
+const refuses: Before<Given> = (frame) => (frame.root.pid < 0 ? 0 : EROFS);
+
+/** True for flags that open a file for writing, or truncate it. */
+export const changesFile = (flags: number): boolean =>
+  (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
+
+/** An xattrop that adds nothing reads: so clients that keep copies ask which of them is right. */
+export function addsNothing(dict: Dict | null): boolean {
+  let isZero = true;
+  dict?.forEach((key) => {
+    isZero &&= dict.bytes(key)?.every((byte) => byte === 0) === true;
+  });
+  return isZero;
+}
+
+const on: Fops<Given> = {
+  ...taps([...LISTED, ...UNLISTED], refuses),
+  open: tap.open<Given>((frame, xl, fop, _loc, flags) =>
+    changesFile(flags as number) ? refuses(frame, xl, fop) : 0,
+  ),
+  xattrop: tap.xattrop<Given>((frame, xl, fop, _loc, _optype, dict) =>
+    addsNothing(dict as Dict | null) ? 0 : refuses(frame, xl, fop),
+  ),
+  fxattrop: tap.fxattrop<Given>((frame, xl, fop, _fd, _optype, dict) =>
+    addsNothing(dict as Dict | null) ? 0 : refuses(frame, xl, fop),
+  ),
+};
+
+const fops = ({ priv }: Xlator<Given>): Fops<Given> => (priv['read-only'] ? on : {});
+
+export default defineTranslator<Given, typeof options>({
+  type: 'features/read-only',
+  description: 'Refuses what would change the volume.',
+  children: [1, 1],
+  options,
+  keepsPages: () => true,
+  fops,
+  init: (_xl, given) => given,
+  reconfigure(xl, given) {
+    xl.priv = given;
+    xl.exchangeFops(fops(xl));
+  },
+});

@@ -1,0 +1,294 @@
+/**
+ * features/worm: files that are written once and read many times. With `worm` no existing file can be
+ * opened for writing, renamed, linked or removed; with `worm-file-level` each file has a state of its own
+ * (`retention.ts`), which decides (`check.ts`). Internal clients (pid below zero) are not refused.
+ * Switched off it has no fops, and winds are routed past it.
+ *
+ * Source: GlusterFS 10 `xlators/features/read-only/src/worm.c`, `worm-helper.c`.
+ */
+import { type Creation, createNew } from '../../../core/create-new.ts';
+import { Dict } from '../../../core/dict.ts';
+import { ENOENT, EROFS, ESTALE } from '../../../core/errno.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { SET_ATTR } from '../../../core/fops.ts';
+import type { Frame } from '../../../core/frame.ts';
+import {
+  type FopName,
+  type FopTable,
+  fail,
+  tail,
+  unwind,
+  wind,
+} from '../../../core/gen/fops.gen.ts';
+import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import { messages } from '../../../core/messages.ts';
+import { O_APPEND, O_TRUNC } from '../../../core/open-flags.ts';
+import type { Values } from '../../../core/options.ts';
+import {
+  type Cbk,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
+import { addsNothing, changesFile } from '../read-only/index.ts';
+import { begin, check } from './check.ts';
+import { options } from './options.ts';
+import {
+  mayEndAt,
+  type Periods,
+  retained,
+  START_TIME,
+  type Transition,
+  textValue,
+  transition,
+  WORM_FILE,
+  type WormFile,
+} from './retention.ts';
+
+type Given = Values<typeof options>;
+
+class Worm {
+  given: Given;
+  periods!: Periods;
+  refused = 0;
+
+  constructor(given: Given) {
+    this.given = given;
+    this.configure(given);
+  }
+
+  configure(given: Given): void {
+    this.given = given;
+    this.periods = {
+      retention: given['default-retention-period'],
+      commit: given['auto-commit-period'],
+      isEnterprise: given['retention-mode'] === 'enterprise',
+      isDeletable: given['worm-files-deletable'],
+    };
+  }
+}
+
+type Xl = Xlator<Worm>;
+type AnyFail = (frame: Frame, errno: number) => void;
+
+/** Seconds since 1970. */
+const now = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
+
+const opensToChange = (flags: number): boolean => changesFile(flags) || (flags & O_APPEND) !== 0;
+
+/** Fops that the switch `worm` refuses: whether with these arguments. */
+const changesVolume: { readonly [N in FopName]?: (args: readonly unknown[]) => boolean } = {
+  open: ([, flags]) => opensToChange(flags as number),
+  link: () => true,
+  unlink: () => true,
+  rename: () => true,
+  rmdir: () => true,
+  truncate: () => true,
+  ftruncate: () => true,
+  removexattr: () => true,
+  fremovexattr: () => true,
+  fsyncdir: () => true,
+  xattrop: ([, , dict]) => !addsNothing(dict as Dict | null),
+};
+
+type Files = (args: readonly unknown[]) => readonly (Loc | Fd)[];
+
+const first: Files = ([file]) => [file as Loc | Fd];
+const NONE: readonly (Loc | Fd)[] = [];
+
+/** Fops that the state of files decides with `worm-file-level`: the files that they would change. */
+const changesFiles: { readonly [N in FopName]?: Files } = {
+  open: (args) => (((args[1] as number) & O_TRUNC) === 0 ? NONE : first(args)),
+  link: first,
+  unlink: first,
+  rename: ([from, to]) => [from as Loc, to as Loc],
+  truncate: first,
+  ftruncate: first,
+  writev: first,
+  fallocate: first,
+  discard: first,
+  zerofill: first,
+  copy_file_range: (args) => [args[2] as Fd],
+};
+
+function refuse({ priv }: Xl, frame: Frame, name: FopName): void {
+  priv.refused += 1;
+  (fail[name] as AnyFail)(frame, EROFS);
+}
+
+/** Winds a request on, after what decides about it. */
+function guard(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): void {
+  const { given, periods } = xl.priv;
+  const isInternal = frame.root.pid < 0;
+  if (!isInternal && given.worm && changesVolume[name]?.(args) === true) {
+    refuse(xl, frame, name);
+    return;
+  }
+  const isFree = isInternal || !given['worm-file-level'];
+  const files = isFree ? NONE : (changesFiles[name]?.(args) ?? NONE);
+  if (files.length === 0) {
+    tailArgs[name](frame, xl.children[0]!, args);
+    return;
+  }
+  const decide = (file: WormFile): Transition =>
+    counted(xl, transition(file, periods, now(xl), name === 'unlink'));
+  check(xl, { frame, name, args, files, decide });
+}
+
+function counted({ priv }: Xl, found: Transition): Transition {
+  if (found.isRefused) priv.refused += 1;
+  return found;
+}
+
+const PASSES: Transition = { isRefused: false, becomes: null };
+const REFUSED: Transition = { isRefused: true, becomes: null };
+
+/** A chmod that takes all write permissions away retains the file; its access time says until when. */
+function decideChange(xl: Xl, to: Iatt, valid: number, file: WormFile): Transition {
+  const { periods } = xl.priv;
+  if ((valid & SET_ATTR.MODE) !== 0) {
+    if ((to.iaProt & 0o222) !== 0) return PASSES;
+    const becomes = retained(periods, now(xl));
+    return mayEndAt(file, becomes.atime) ? { isRefused: false, becomes } : REFUSED;
+  }
+  const { retention, atime } = file;
+  if (!retention?.isRetained) return PASSES;
+  const end = (valid & SET_ATTR.ATIME_NOW) !== 0 ? now(xl) : to.iaAtime;
+  if (!mayEndAt(file, end)) return REFUSED;
+  const period = retention.period + end - atime;
+  return { isRefused: false, becomes: { retention: { ...retention, period }, atime: end } };
+}
+
+const MTIMES = SET_ATTR.MTIME | SET_ATTR.MTIME_NOW;
+const SETS = SET_ATTR.MODE | SET_ATTR.ATIME | SET_ATTR.ATIME_NOW;
+
+/** Of internal clients, too: a copy that is healed is retained as the others are. */
+const change =
+  (name: 'setattr' | 'fsetattr'): AnyFop =>
+  (frame, any, args) => {
+    const xl = any as Xl;
+    const [of, to, valid] = args as [Loc | Fd, Iatt, number];
+    if ((valid & SETS) === 0) {
+      tailArgs[name](frame, xl.children[0]!, args);
+      return;
+    }
+    const passed = [...args];
+    const decide = (file: WormFile): Transition => {
+      // With the end of a retention comes no other time of the last change.
+      if (file.retention?.isRetained) passed[2] = valid & ~MTIMES;
+      return counted(xl, decideChange(xl, to, valid, file));
+    };
+    check(xl, { frame, name, args: passed, files: [of], decide });
+  };
+
+/** A reply to a create, which waits until the file has its time. */
+interface Made {
+  readonly frame: Frame;
+  readonly reply: FopTable['create']['reply'];
+}
+
+const creation: Creation<Worm> = {
+  keys: null,
+  made(frame, _cookie, xl, opRet, opErrno, ...reply) {
+    const [fd] = reply;
+    if (opRet < 0 || fd === null || !xl.priv.given['worm-file-level']) {
+      unwind.create(frame, opRet, opErrno, ...reply);
+      return;
+    }
+    fd.ctxSet(xl, true);
+    const dict = new Dict().set(START_TIME, textValue(String(now(xl))));
+    const own = begin(xl, 'FSETXATTR', { frame, reply } satisfies Made);
+    wind.fsetxattr(own, 0, startedCbk, xl.children[0]!, fd, dict, 0, null);
+  },
+  /** The file exists: the create may open it unless it is protected. */
+  found(frame, xl, args) {
+    const [loc, flags] = args;
+    const { given } = xl.priv;
+    const isInternal = frame.root.pid < 0;
+    if (!isInternal && given.worm && opensToChange(flags)) refuse(xl, frame, 'create');
+    else if (isInternal || !given['worm-file-level'] || (flags & O_TRUNC) === 0) {
+      tail.create(frame, xl.children[0]!, ...args);
+    } else {
+      const decide = (file: WormFile): Transition =>
+        counted(xl, transition(file, xl.priv.periods, now(xl), false));
+      check(xl, { frame, name: 'create', args, files: [loc], decide });
+    }
+  },
+};
+
+function unmarked(xl: Xl, when: 'made' | 'closed', errno: number): void {
+  const text = `a file that was ${when} is not kept as it was written: its state cannot be stored`;
+  xl.log.error(text, { errno, msgid: messages.wormUnmarked.id });
+}
+
+const startedCbk: Cbk<'fsetxattr', Worm> = (own, _cookie, xl, opRet, opErrno) => {
+  xl.end(own.root);
+  if (opRet < 0) {
+    unmarked(xl, 'made', opErrno);
+  }
+  const { frame, reply } = own.local as Made;
+  unwind.create(frame, 0, 0, ...reply);
+};
+
+const create: Fop<'create', Worm> = (frame, xl, ...args) => createNew(frame, xl, args, creation);
+
+/** The fops of the switches that are on. */
+function fops({ priv: { given } }: Xl): Fops<Worm> {
+  const byFile = given['worm-file-level'];
+  const names = new Set([
+    ...(given.worm ? Object.keys(changesVolume) : []),
+    ...(byFile ? Object.keys(changesFiles) : []),
+  ]) as Set<FopName>;
+  const guarded = [...names].map((name) => [
+    name,
+    collect[name]((frame, xl, args) => guard(frame, xl as Xl, name, args)),
+  ]);
+  return {
+    ...Object.fromEntries(guarded),
+    ...(given.worm || byFile ? { create } : {}),
+    ...(byFile
+      ? {
+          setattr: collect.setattr(change('setattr')),
+          fsetattr: collect.fsetattr(change('fsetattr')),
+        }
+      : {}),
+  } as Fops<Worm>;
+}
+
+const closedCbk: Cbk<'setxattr', Worm> = (own, _cookie, xl, opRet, opErrno) => {
+  xl.end(own.root);
+  const file = own.local as Loc;
+  if (opRet < 0) {
+    // It may have been removed while it was open.
+    if (opErrno !== ENOENT && opErrno !== ESTALE) unmarked(xl, 'closed', opErrno);
+    return;
+  }
+  const decide = (of: WormFile): Transition => transition(of, xl.priv.periods, now(xl), false);
+  check(xl, { frame: null, name: 'writev', args: [], files: [file], decide });
+};
+
+export default defineTranslator<Worm, typeof options>({
+  type: 'features/worm',
+  description: 'Keeps files as they were written once, for good or for a time.',
+  children: [1, 1],
+  options,
+  keepsPages: () => true,
+  fops,
+  init: (_xl, given) => new Worm(given),
+  reconfigure(xl, given) {
+    xl.priv.configure(given);
+    xl.exchangeFops(fops(xl));
+  },
+  /** Its maker has closed it: it is one of those that are written once. */
+  release(xl, { inode }) {
+    if (!xl.priv.given['worm-file-level']) return;
+    const loc = new Loc(inode);
+    const dict = new Dict().set(WORM_FILE, textValue('1'));
+    const own = begin(xl, 'SETXATTR', loc);
+    wind.setxattr(own, 0, closedCbk, xl.children[0]!, loc, dict, 0, null);
+  },
+  dump: ({ priv: { refused } }) => ({ refused }),
+});

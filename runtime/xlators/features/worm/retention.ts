@@ -1,0 +1,152 @@
+/**
+ * The states of a file that is written once, as its extended attributes have them, and when one follows
+ * another. All of it is arithmetic: callers read and write the attributes, and pass the time in seconds.
+ *
+ * A file can be changed until its maker has closed it and `auto-commit-period` has passed without a change.
+ * It is then retained for the retention period, whose end is its access time. After that it can be removed,
+ * but not changed.
+ *
+ * Source: GlusterFS 10 `xlators/features/read-only/src/worm-helper.c`.
+ */
+import { decodeName, encodeName } from '../../../core/bytes.ts';
+import { Dict } from '../../../core/dict.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+
+/** Set once a file has been closed by its maker: from then on, it is one that is written once. */
+export const WORM_FILE = 'trusted.worm_file';
+/** When it was made. */
+export const START_TIME = 'trusted.start_time';
+/** Its state: absent until it is retained. */
+export const RETEN_STATE = 'trusted.reten_state';
+
+/** Asks a lookup or an fstat for all of them. It is not changed. */
+export const STATE_KEYS = new Dict().set(WORM_FILE, 0).set(START_TIME, 0).set(RETEN_STATE, 0);
+
+export interface Retention {
+  readonly isRetained: boolean;
+  readonly isHeld: boolean;
+  readonly isEnterprise: boolean;
+  /** Seconds. */
+  readonly period: number;
+  readonly commitPeriod: number;
+}
+
+const WORM = 1;
+const RETAIN = 2;
+const LEGAL_HOLD = 4;
+const ENTERPRISE = 8;
+
+/** A value as GlusterFS writes it: text with its NUL. */
+export const textValue = (text: string): Uint8Array => encodeName(`${text}\0`);
+
+function textOf(value: Uint8Array): string {
+  const end = value.indexOf(0);
+  return decodeName(value, 0, end < 0 ? value.length : end);
+}
+
+export function encodeRetention(state: Retention): Uint8Array {
+  const bits =
+    WORM |
+    (state.isRetained ? RETAIN : 0) |
+    (state.isHeld ? LEGAL_HOLD : 0) |
+    (state.isEnterprise ? ENTERPRISE : 0);
+  return textValue(`${bits}/${state.period}/${state.commitPeriod}`);
+}
+
+/** Null for what is no state. */
+export function decodeRetention(value: Uint8Array): Retention | null {
+  const parts = /^(\d+)\/(-?\d+)\/(-?\d+)$/.exec(textOf(value));
+  if (parts === null) return null;
+  const [bits, period, commitPeriod] = parts.slice(1).map(Number) as [number, number, number];
+  return {
+    isRetained: (bits & RETAIN) !== 0,
+    isHeld: (bits & LEGAL_HOLD) !== 0,
+    isEnterprise: (bits & ENTERPRISE) !== 0,
+    period,
+    commitPeriod,
+  };
+}
+
+/** The state of a file, decoded from its attributes. */
+export interface WormFile {
+  /** Null where it is not to be read. */
+  readonly startTime: number | null;
+  /** Undefined where there is none; null where it is not to be read. */
+  readonly retention: Retention | null | undefined;
+  readonly atime: number;
+  readonly mtime: number;
+}
+
+/** Null for a file that may be changed as any other. */
+export function wormFileOf(buf: Iatt, xdata: Dict | null): WormFile | null {
+  if (xdata === null || !xdata.has(WORM_FILE)) return null;
+  const start = xdata.bytes(START_TIME);
+  const state = xdata.bytes(RETEN_STATE);
+  const startTime = start === undefined ? Number.NaN : Number.parseInt(textOf(start), 10);
+  return {
+    startTime: Number.isNaN(startTime) ? null : startTime,
+    retention: state === undefined ? undefined : decodeRetention(state),
+    atime: buf.iaAtime,
+    mtime: buf.iaMtime,
+  };
+}
+
+export interface Periods {
+  /** Seconds. */
+  readonly retention: number;
+  readonly commit: number;
+  readonly isEnterprise: boolean;
+  readonly isDeletable: boolean;
+}
+
+/** The new state of a file, and whether the requested change is refused. */
+export interface Transition {
+  readonly isRefused: boolean;
+  /** To be written before: its state, and its access time. */
+  readonly becomes: { readonly retention: Retention; readonly atime: number } | null;
+}
+
+const REFUSED: Transition = { isRefused: true, becomes: null };
+const PASSES: Transition = { isRefused: false, becomes: null };
+
+/** The state of a file that is retained from now on. */
+export const retained = (periods: Periods, now: number): NonNullable<Transition['becomes']> => ({
+  retention: {
+    isRetained: true,
+    isHeld: false,
+    isEnterprise: periods.isEnterprise,
+    period: periods.retention,
+    commitPeriod: periods.commit,
+  },
+  atime: now + periods.retention,
+});
+
+/** Whether a file may be changed now, or removed (`removes`). */
+export function transition(
+  file: WormFile,
+  periods: Periods,
+  now: number,
+  removes: boolean,
+): Transition {
+  const { startTime, retention, atime, mtime } = file;
+  if (startTime === null || retention === null) return REFUSED;
+  if (retention === undefined) {
+    if (now - startTime < periods.commit || now - mtime < periods.commit) return PASSES;
+    return { isRefused: true, becomes: retained(periods, now) };
+  }
+  const mayGo = removes && periods.isDeletable;
+  if (!retention.isRetained) return mayGo ? PASSES : REFUSED;
+  if (now < atime) return REFUSED;
+  const over = { ...retention, isRetained: false, period: 0, commitPeriod: 0 };
+  return {
+    isRefused: !mayGo,
+    becomes: { retention: over, atime: atime - retention.period },
+  };
+}
+
+/**
+ * True when a retained file's access time, the end of its retention, may become `end`: in mode `relax` not
+ * before its last change, in mode `enterprise` not earlier than now set.
+ */
+export const mayEndAt = ({ retention, atime, mtime }: WormFile, end: number): boolean =>
+  !retention?.isRetained || end >= (retention.isEnterprise ? atime : mtime);

@@ -1,0 +1,110 @@
+/** The Context of a graph that runs in Node: its clock, timers, randomness and log. */
+import { randomFillSync } from 'node:crypto';
+import { totalmem } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
+import type { Context, DebuggerTerminal, RunFiles, ServerFacts } from '../runtime/core/context.ts';
+import type { LogSink } from '../runtime/core/log.ts';
+import type { Sources } from '../runtime/core/source.ts';
+import { pump } from '../runtime/pump/pump.ts';
+import { exactly } from '../runtime/sys/timers.ts';
+
+/** The longest that Node's timers count; a longer one would ring at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** Random bytes fetched at once: a call for 16 costs as much as one for all of these. */
+const POOL_BYTES = 4096;
+
+export interface NodeContextSettings {
+  readonly sink: LogSink;
+  /** The folder that relative paths in the volfile start from. */
+  readonly baseDir: string;
+  /** Asks for a turn of the event loop, where something keeps it from turning. */
+  wake(): void;
+  /** Where a person sits in front of the graph. */
+  readonly terminal?: DebuggerTerminal | undefined;
+  readonly strict?: boolean;
+  /** Told what looks like a mistake, where the log does not say so to the same person. */
+  readonly warn?: ((text: string) => void) | undefined;
+  /** Of a server. */
+  readonly runFiles?: RunFiles;
+  readonly server?: ServerFacts;
+}
+
+export class NodeContext implements Context {
+  readonly sink: LogSink;
+  readonly baseDir: string;
+  readonly wake: () => void;
+  readonly sources: Sources | undefined;
+  readonly terminal: DebuggerTerminal | undefined;
+  readonly strict: boolean;
+  readonly warn: (text: string) => void;
+  readonly runFiles: RunFiles | undefined;
+  readonly server: ServerFacts | undefined;
+  readonly totalMemory = totalmem();
+  private readonly pool = new Uint8Array(POOL_BYTES);
+  /** Bytes of the pool that are still to be given away, at its start. */
+  private left = 0;
+
+  constructor(settings: NodeContextSettings) {
+    const { sink, baseDir, wake, terminal, strict, warn, runFiles, server } = settings;
+    this.sink = sink;
+    this.baseDir = baseDir;
+    this.wake = wake;
+    // The pump sleeps for the main thread's event loop, which is the only one that it knows.
+    this.sources = isMainThread ? pump : undefined;
+    this.terminal = terminal;
+    this.strict = strict ?? false;
+    this.warn = warn ?? (() => {});
+    this.runFiles = runFiles;
+    this.server = server;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  /** Of the machine, or of what the process may have of it. */
+  availableMemory(): number {
+    return process.availableMemory();
+  }
+
+  /** Timers do not keep the process alive: that is for those who serve. */
+  after(ms: number, fn: () => void): () => void {
+    let timer: NodeJS.Timeout;
+    const arm = (left: number): void => {
+      const next = Math.min(left, TIMER_MS_MAX);
+      timer = setTimeout(() => (left > next ? arm(left - next) : fn()), next);
+      timer.unref();
+    };
+    arm(ms);
+    return () => clearTimeout(timer);
+  }
+
+  exactly(ms: number, fn: () => void): (() => void) | undefined {
+    return exactly(ms, fn);
+  }
+
+  soon(fn: () => void): () => void {
+    const immediate = setImmediate(fn);
+    return () => clearImmediate(immediate);
+  }
+
+  random(out: Uint8Array): void {
+    const { pool } = this;
+    if (out.length > pool.length) {
+      randomFillSync(out);
+      return;
+    }
+    if (this.left < out.length) {
+      randomFillSync(pool);
+      this.left = pool.length;
+    }
+    this.left -= out.length;
+    // One by one: for the few bytes of a gfid, a view of the pool would cost more than they do.
+    for (let at = 0; at < out.length; at++) {
+      out[at] = pool[this.left + at]!;
+      // What was given away is not kept.
+      pool[this.left + at] = 0;
+    }
+  }
+}

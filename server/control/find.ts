@@ -1,0 +1,132 @@
+/** Which mount or server somebody means. */
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FS_TYPE, findMount } from '../../runtime/mount/mountinfo.ts';
+import type { ServerProcess } from '../../runtime/mount/server-process.ts';
+import { Failure } from '../../terminal/exit.ts';
+import { reason } from '../../terminal/reason.ts';
+import { refuseStuck } from '../stuck.ts';
+import { described, namesOf, type Running, runningServers } from './running.ts';
+import type { Served } from './served.ts';
+
+/** Servers that a message lists. */
+const LISTED = 20;
+
+/** The absolute path of a mount of ours, to be asked something. @throws {Failure} */
+export async function findMounted(given: string): Promise<string> {
+  const mountpoint = await findGlossa(given);
+  await refuseStuck(mountpoint);
+  return mountpoint;
+}
+
+/** The absolute path of a mount of ours, which may hang. @throws {Failure} */
+export async function findGlossa(given: string): Promise<string> {
+  const found = await lookForMount(given);
+  if ('mountpoint' in found) return found.mountpoint;
+  throw new Failure(found.none);
+}
+
+/** A mount of ours, or a server without one, to be asked something. @throws {Failure} */
+export async function findServed(given: string): Promise<Served> {
+  const found = await findAny(given);
+  if ('mountpoint' in found) await refuseStuck(found.mountpoint);
+  return found;
+}
+
+export interface FoundServer {
+  readonly given: string;
+  readonly socket: string;
+  readonly process: ServerProcess;
+}
+
+/** The same; a mount may hang. @throws {Failure} */
+export async function findAny(
+  given: string,
+): Promise<FoundServer | { readonly given: string; readonly mountpoint: string }> {
+  const found = await lookForMount(given);
+  if ('mountpoint' in found) return { given, ...found };
+  const servers = await runningServers();
+  const meant = servers.filter((server) => isCalled(server, given));
+  if (meant.length === 1) return { given, ...reachable(meant[0]!, given) };
+  if (meant.length > 1) {
+    throw new Failure(`${given} may be any of these; its process says which:${listed(meant)}`);
+  }
+  // Who names a folder means a mount.
+  const isListed = servers.length > 0 && !found.isFolder;
+  throw new Failure(found.none + (isListed ? `; what else is served is${listed(servers)}` : ''));
+}
+
+/** Whether a server without a mount is called so, or several are. */
+export const isRunning = async (given: string): Promise<boolean> =>
+  (await runningServers()).some((server) => isCalled(server, given));
+
+/** @throws {Failure} */
+function reachable(server: Running, given: string): Running {
+  const { health, process, uid } = server;
+  if (health === 'answers') return server;
+  if (health === 'unknown') {
+    throw new Failure(`only root and the user with uid ${uid}, who started ${given}, may ask it`);
+  }
+  const { pid } = process;
+  throw new Failure(`process ${pid} does not answer; 'kill -9 ${pid}' ends it`);
+}
+
+function listed(servers: readonly Running[]): string {
+  const more = servers.length - LISTED;
+  const lines = servers.slice(0, LISTED).map((server) => `\n    ${described(server)}`);
+  return lines.join('') + (more > 0 ? `\n    and ${more} more` : '');
+}
+
+function isCalled(server: Running, given: string): boolean {
+  const names = namesOf(server);
+  return [given, resolve(given), realPath(given)].some((name) => names.includes(name));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // What is not there may be a name, or an address.
+    return path;
+  }
+}
+
+interface NoMount {
+  /** A sentence that there is none. */
+  readonly none: string;
+  readonly isFolder: boolean;
+}
+
+/** The mount of ours at a path. @throws {Failure} */
+async function lookForMount(given: string): Promise<{ readonly mountpoint: string } | NoMount> {
+  await refuseStuck(dirname(resolve(given)));
+  const none = (why: string, isFolder: boolean): NoMount => ({
+    none: `${given} is not a mount of glossa: ${why}`,
+    isFolder,
+  });
+  const mountpoint = realParent(given);
+  if (typeof mountpoint !== 'string') return none(mountpoint.missing, false);
+  const there = findMount(mountpoint);
+  if (there?.type === FS_TYPE) return { mountpoint };
+  if (there !== null) return none(`what is mounted there is ${there.type}`, true);
+  return none('nothing is mounted there', isFolder(mountpoint));
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // What cannot be looked at is none to be mounted on.
+    return false;
+  }
+}
+
+/** The path without symbolic links before its last part, which is not asked anything. */
+function realParent(given: string): string | { readonly missing: string } {
+  const path = resolve(given);
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch (error) {
+    return { missing: reason(error) };
+  }
+}

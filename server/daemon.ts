@@ -1,0 +1,47 @@
+/** Servers that go on without a terminal: this program once more, in a process of its own. */
+import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../terminal/exit.ts';
+import { note, step, type Terminal } from '../terminal/terminal.ts';
+import { Server } from './handover.ts';
+import { CONSOLE, openLog } from './log-sink.ts';
+import { whyNotEntered } from './stuck.ts';
+
+/**
+ * Starts a daemon with the arguments of this process, and waits until it serves.
+ * @param readyLine what a person is told then; null where the server says it
+ * @param mountpoint of a mount, which has to be one that can be entered
+ * @returns the exit status. @throws {Failure}
+ */
+export async function startDaemon(
+  logFile: string,
+  readyLine: string | null,
+  terminal: Terminal,
+  mountpoint?: string,
+): Promise<number> {
+  const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
+  const server = new Server(process.argv.slice(2), { attached: false, stderr, terminal });
+  if (stderr !== 'inherit') closeSync(stderr);
+  step(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
+  let interrupted = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      interrupted = EXIT_SIGNAL + constants.signals[signal];
+      server.kill('SIGTERM');
+    });
+  }
+  if (await server.ready) {
+    const why = mountpoint === undefined ? null : await whyNotEntered(mountpoint, logFile);
+    if (why !== null) {
+      server.kill('SIGTERM');
+      await server.ended;
+      throw new Failure(why);
+    }
+    if (readyLine !== null && terminal.interactive) note(readyLine, terminal);
+    return EXIT_OK;
+  }
+  const { status, signal } = await server.ended;
+  if (interrupted > 0) return interrupted;
+  if (signal !== null) throw new Failure(`the server was killed by ${signal}; see ${logFile}`);
+  return status || EXIT_FAILURE;
+}

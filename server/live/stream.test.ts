@@ -1,0 +1,83 @@
+/** Events on their way to who reads slowly, or not at all. */
+import type { Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { EventReader } from '../../runtime/observe/read-events.ts';
+import { copyEvents, putEvent, wholeEvents } from '../../runtime/observe/store.ts';
+import { ownTables } from '../../runtime/observe/tables.ts';
+import { writeLost } from '../../runtime/observe/write-events.ts';
+import { EventStream } from './stream.ts';
+
+class SlowSocket {
+  readonly taken: Uint8Array[] = [];
+  /** What its reader has not taken, in bytes. */
+  writableLength = 0;
+  ended = false;
+
+  write(bytes: Uint8Array): void {
+    this.taken.push(bytes);
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+}
+
+const put = (stream: EventStream, text: string): void =>
+  putEvent(stream, 1, (out) => writeLost(out, 1, text));
+
+function told(socket: SlowSocket): string[] {
+  const events = new EventReader(ownTables, []).read(Buffer.concat(socket.taken));
+  return [...events].map((event) => (event.kind === 'lost' ? event.why : event.kind));
+}
+
+it('are kept for a while, and then counted', async () => {
+  const socket = new SlowSocket();
+  const stream = new EventStream(socket as unknown as Socket);
+  put(stream, 'a');
+  expect(told(socket)).toEqual([]);
+  await new Promise(setImmediate);
+  expect(told(socket)).toEqual(['a']);
+  // Nobody reads any more.
+  socket.writableLength = 2 ** 30;
+  for (let i = 0; i < 100; i++) put(stream, 'x'.repeat(1000));
+  await new Promise(setImmediate);
+  expect(told(socket)).toEqual(['a']);
+  socket.writableLength = 2 ** 20;
+  put(stream, 'b');
+  stream.close();
+  put(stream, 'too late');
+  await new Promise(setImmediate);
+  const lost = '100 events, which came faster than they were read';
+  expect(told(socket)).toEqual(['a', lost, 'b']);
+  expect(socket.ended).toBe(true);
+});
+
+it('arrive whole, wherever they are cut, also one that is larger than others together', () => {
+  const socket = new SlowSocket();
+  const stream = new EventStream(socket as unknown as Socket);
+  const large = (length: number): void =>
+    putEvent(stream, 1, (out) => {
+      const start = out.at;
+      writeLost(out, 1, 'large');
+      // What is behind the text is for later versions.
+      out.at += length;
+      for (let i = 0; i < 4; i++) out.bytes[start + i] = ((out.at - start - 4) >> (8 * i)) & 0xff;
+    });
+  put(stream, 'a');
+  large(100_000);
+  large(2 ** 25);
+  stream.close();
+  expect(told(socket)).toEqual(['a', 'large', 'an event is too large for the recording']);
+  const bytes = Buffer.concat(socket.taken);
+  const copy = new SlowSocket();
+  const copied = new EventStream(copy as unknown as Socket);
+  let rest = Buffer.alloc(0);
+  for (let at = 0; at < bytes.length; at += 999) {
+    rest = Buffer.concat([rest, bytes.subarray(at, at + 999)]);
+    const whole = wholeEvents(rest);
+    copyEvents(copied, rest.subarray(0, whole));
+    rest = rest.subarray(whole);
+  }
+  copied.close();
+  expect(Buffer.concat(copy.taken).equals(bytes)).toBe(true);
+});

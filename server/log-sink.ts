@@ -1,0 +1,200 @@
+/**
+ * Where a server's log goes: a file, or standard error for a person to read along.
+ *
+ * A file is opened to append, so that a log can be rotated either way without losing a line of it:
+ * moved away and opened again (`reopen`), or copied and cut off.
+ */
+import { closeSync, mkdirSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { formatJson, formatLine, type LogLine, type LogSink } from '../runtime/core/log.ts';
+import { openToWrite } from '../runtime/sys/write.ts';
+import { Failure } from '../terminal/exit.ts';
+import { reason } from '../terminal/reason.ts';
+import { paint, type Style } from '../terminal/terminal.ts';
+import { type Counting, RepeatCounter } from './repeats.ts';
+import { stateFolder } from './state-folder.ts';
+
+/** The value of --log-file that means standard error. */
+export const CONSOLE = '-';
+
+/** For the owner alone: names of files are in it. */
+const MODE = 0o600;
+
+/**
+ * The log of a mount, named as GlusterFS does (`/mnt/a` → `mnt-a.log`): in the first folder of
+ * $LOGS_DIRECTORY (systemd.exec(5), LogsDirectory=); otherwise root's in /var/log/glossa, and
+ * another user's in the folder for state (XDG Base Directory Specification).
+ */
+export function defaultLogFile(
+  mountpoint: string,
+  { uid = process.getuid?.(), env = process.env }: { uid?: number; env?: NodeJS.ProcessEnv } = {},
+): string {
+  const usual = uid === 0 ? '/var/log/glossa' : stateFolder(env);
+  const folder = env.LOGS_DIRECTORY?.split(':')[0] || usual;
+  const name = mountpoint.replace(/^\/+|\/+$/g, '').replace(/\/+/g, '-');
+  return join(folder, `${name || 'root'}.log`);
+}
+
+/** Opens a log for appending. @throws {Failure} */
+export function openLog(path: string): number {
+  try {
+    return openToWrite(path, { mode: MODE, append: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Makes the folder of a default log. @throws {Failure} */
+export function makeLogFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+const unwritable = (path: string, error: unknown): Failure =>
+  new Failure(`cannot write the log ${path}: ${reason(error)}; --log-file names another place`);
+
+/**
+ * The time of day to the microsecond. The monotonic clock has the fractions, but does not follow
+ * when the time is set, so it is led back whenever the two disagree.
+ */
+export class TimeOfDay {
+  private offset = performance.timeOrigin;
+
+  /** Milliseconds since the epoch. */
+  now(): number {
+    const wall = Date.now();
+    const time = performance.now() + this.offset;
+    // Date.now() cuts off fractions.
+    if (time >= wall - 1 && time < wall + 2) return time;
+    this.offset += wall - time;
+    return wall;
+  }
+}
+
+export interface ReopenableSink extends LogSink {
+  /** Goes on in a new file when the old one was moved away. */
+  reopen(): void;
+  /** Writes what is still kept back: how often messages were repeated. */
+  flush(): void;
+}
+
+/** Takes lines as they are to be written. */
+interface Output {
+  write(line: string): void;
+  reopen(): void;
+}
+
+/** Appends to a file. */
+class FileOutput implements Output {
+  private readonly path: string;
+  private fd: number;
+
+  constructor(path: string) {
+    this.path = path;
+    this.fd = openLog(path);
+  }
+
+  write(line: string): void {
+    try {
+      writeSync(this.fd, `${line}\n`);
+    } catch {
+      // A full disk must not end the mount, and there is no other place to say so.
+    }
+  }
+
+  reopen(): void {
+    const old = this.fd;
+    this.fd = openLog(this.path);
+    closeSync(old);
+  }
+}
+
+/** How lines look by the letter of their level. */
+const lineStyles: Readonly<Record<string, Style>> = {
+  M: 'error',
+  A: 'error',
+  C: 'error',
+  E: 'error',
+  W: 'warning',
+  D: 'dim',
+  T: 'dim',
+};
+
+/** Writes to standard error, in colours if it may. */
+class ConsoleOutput implements Output {
+  private readonly colour: boolean;
+
+  constructor(colour: boolean) {
+    this.colour = colour;
+  }
+
+  write(line: string): void {
+    const letter = /^(?:\[[^\]]*\] |The message ")([A-Z]) /.exec(line)?.[1] ?? '';
+    const style = lineStyles[letter];
+    try {
+      writeSync(2, `${style === undefined ? line : paint(style, line, this.colour)}\n`);
+    } catch {
+      // The terminal may be gone; the mount goes on without it.
+    }
+  }
+
+  reopen(): void {}
+}
+
+/** How lines look. `no-msg-id` counts no repeats either, as in GlusterFS. */
+const formats = {
+  'with-msg-id': formatLine,
+  'no-msg-id': (record: LogLine) => formatLine({ ...record, msgid: undefined }),
+  json: formatJson,
+} satisfies Readonly<Record<string, (record: LogLine) => string>>;
+
+export type LogFormat = keyof typeof formats;
+export const logFormats = Object.keys(formats) as LogFormat[];
+
+export interface SinkSettings extends Partial<Counting> {
+  readonly colour: boolean;
+  readonly format?: LogFormat | undefined;
+}
+
+class Sink implements ReopenableSink {
+  private readonly clock = new TimeOfDay();
+  private readonly output: Output;
+  private readonly format: (record: LogLine) => string;
+  private readonly repeats: RepeatCounter;
+
+  constructor(output: Output, { format = 'with-msg-id', bufSize, flushTimeout }: SinkSettings) {
+    this.output = output;
+    this.format = formats[format];
+    this.repeats = new RepeatCounter((record) => output.write(this.format(record)), {
+      bufSize: format === 'no-msg-id' ? 0 : bufSize,
+      flushTimeout,
+    });
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  write(_line: string, record: LogLine): void {
+    this.repeats.write(record);
+  }
+
+  flush(): void {
+    this.repeats.flush();
+  }
+
+  reopen(): void {
+    // What is counted belongs to lines of the file that goes.
+    this.flush();
+    this.output.reopen();
+  }
+}
+
+/** @throws {Failure} when the file cannot be opened */
+export const openSink = (path: string, settings: SinkSettings): ReopenableSink => {
+  const output = path === CONSOLE ? new ConsoleOutput(settings.colour) : new FileOutput(path);
+  return new Sink(output, settings);
+};

@@ -1,0 +1,196 @@
+/**
+ * What a server measures of itself, as families of samples: a name, what it means, and a number for
+ * each set of labels. They are made from what volumes tell for statedumps, when somebody asks: no
+ * request costs anything for them.
+ */
+import type { Graph } from '../../runtime/core/graph.ts';
+import { bucketOf } from '../../runtime/core/histogram.ts';
+import type { Xlator } from '../../runtime/core/xlator.ts';
+import { IoStats } from '../../runtime/xlators/debug/io-stats/index.ts';
+import { type VolumeDump, volumeDump, volumesOf } from '../statedump/volumes.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** How many of what was measured were below each bound. */
+export interface Distribution {
+  readonly labels: Labels;
+  /** What each bucket ends at, rising; one bucket more has the rest. */
+  readonly bounds: readonly number[];
+  /** Of each bucket alone. */
+  readonly counts: readonly number[];
+  readonly count: number;
+  readonly sum: number;
+}
+
+interface Named {
+  /** In the form of Prometheus, unit and `_total` included. */
+  readonly name: string;
+  readonly help: string;
+}
+
+/** A counter only grows. */
+export interface Numbers extends Named {
+  readonly type: 'counter' | 'gauge';
+  readonly samples: readonly Sample[];
+}
+
+export interface Distributions extends Named {
+  readonly type: 'histogram';
+  readonly samples: readonly Distribution[];
+}
+
+export type Family = Numbers | Distributions;
+
+interface Kind extends Omit<Numbers, 'samples'> {
+  /** What a value is multiplied with, to be in the unit of the name. */
+  readonly scale?: number;
+}
+
+const NS = 1e-9;
+
+/** Of `FOP.hits` and so on, which debug/io-stats tells. */
+const ofFops: Readonly<Record<string, Kind>> = {
+  hits: {
+    name: 'glossa_fop_hits_total',
+    help: 'Calls of a fop that a volume has seen.',
+    type: 'counter',
+  },
+  errors: {
+    name: 'glossa_fop_errors_total',
+    help: 'Answers of a fop that were errors, with latency-measurement.',
+    type: 'counter',
+  },
+  'avg-ns': {
+    ...{ name: 'glossa_fop_latency_avg_seconds', type: 'gauge', scale: NS },
+    help: 'Mean time until the reply of a fop, with latency-measurement.',
+  },
+  'min-ns': {
+    ...{ name: 'glossa_fop_latency_min_seconds', type: 'gauge', scale: NS },
+    help: 'Least time until the reply of a fop, with latency-measurement.',
+  },
+  'max-ns': {
+    ...{ name: 'glossa_fop_latency_max_seconds', type: 'gauge', scale: NS },
+    help: 'Longest time until the reply of a fop, with latency-measurement.',
+  },
+};
+
+const counter = (name: string, help: string): Kind => ({ name, help, type: 'counter' });
+const gauge = (name: string, help: string): Kind => ({ name, help, type: 'gauge' });
+
+/** Of scripted volumes, by what they tell. */
+const ofScripts: Readonly<Record<string, Kind>> = {
+  calls: counter('glossa_script_calls_total', 'Times that a module was entered for a request.'),
+  failures: counter(
+    'glossa_script_failures_total',
+    'Requests and calls of a module that went wrong.',
+  ),
+  bypassed: counter(
+    'glossa_script_bypassed_total',
+    'Requests that were carried on without the module.',
+  ),
+  timeouts: counter('glossa_script_timeouts_total', 'Requests not answered within frame-timeout.'),
+  interrupted: counter('glossa_script_interrupted_total', 'Requests whose caller gave up.'),
+  restarts: counter('glossa_script_restarts_total', 'Fresh interpreters after failures.'),
+  reloads: counter('glossa_script_reloads_total', 'Fresh interpreters for new code.'),
+  'requests-waiting': gauge(
+    'glossa_script_requests_waiting',
+    'Requests in the hands of a module now.',
+  ),
+  'memory-bytes': gauge('glossa_script_memory_bytes', 'Memory of the interpreters of a volume.'),
+};
+
+const ofMounts: Readonly<Record<string, Kind>> = {
+  requests: counter('glossa_requests_total', 'Requests that the mount has got.'),
+  'in-flight': gauge(
+    'glossa_requests_in_flight',
+    'Requests of the mount that wait for their answer.',
+  ),
+  'open-fds': gauge('glossa_open_fds', 'Files and directories that are open in the mount.'),
+};
+
+const byType: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+  'features/glupy': ofScripts,
+  'mount/fuse': ofMounts,
+  'mount/fuse-native': ofMounts,
+};
+
+/** Of everything else that is a number. */
+const OTHERS = gauge(
+  'glossa_volume_value',
+  'What a volume tells of itself for statedumps, by its key.',
+);
+
+const FOP_KEY = /^([A-Z_]+)\.(hits|errors|avg-ns|min-ns|max-ns)$/;
+
+/** @param version the program's */
+export function metricsOf(graph: Graph, version: string): Family[] {
+  const families = new Map<string, Numbers & { samples: Sample[] }>();
+  const add = ({ scale = 1, ...kind }: Kind, value: number, labels: Labels = {}): void => {
+    const family = families.get(kind.name) ?? { ...kind, samples: [] };
+    families.set(kind.name, family);
+    family.samples.push({ labels, value: value * scale });
+  };
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  const { inodes } = graph;
+  add(gauge('glossa_info', 'Always 1; the version is a label.'), 1, { version });
+  add(
+    gauge('process_start_time_seconds', 'When the server was started, since the epoch.'),
+    performance.timeOrigin / 1000,
+  );
+  add(counter('process_cpu_seconds_total', 'CPU time of the server.'), (user + system) / 1e6);
+  add(gauge('process_resident_memory_bytes', 'Memory of the server.'), rss);
+  add(gauge('glossa_heap_used_bytes', 'Memory of the objects of the server.'), heapUsed);
+  add(gauge('glossa_external_memory_bytes', 'Memory of buffers and interpreters.'), external);
+  add(gauge('glossa_inodes', 'Inodes in the table.'), inodes.size);
+  add(gauge('glossa_inodes_lru', 'Inodes of these that nothing holds.'), inodes.lruSize);
+  const { volumes } = volumesOf(graph);
+  for (const xl of volumes) addVolume(volumeDump(xl), add);
+  const samples = volumes.flatMap(latenciesOf);
+  return [...families.values(), ...(samples.length === 0 ? [] : [{ ...LATENCIES, samples }])];
+}
+
+const LATENCIES = {
+  name: 'glossa_fop_latency_seconds',
+  help: 'Time until the reply of a fop, with latency-measurement.',
+  type: 'histogram',
+} as const;
+/** Powers of two, in microseconds: from 4 us to 17 s. */
+const POWERS = Array.from({ length: 23 }, (_, at) => at + 2);
+/** Where the buckets of a histogram of the core end that together are one of these. */
+const ENDS = POWERS.map((power) => bucketOf(2 ** power * 1000));
+const BOUNDS = POWERS.map((power) => 2 ** power / 1e6);
+
+function latenciesOf(xl: Xlator): Distribution[] {
+  const { name: volume, type, priv } = xl;
+  if (!(priv instanceof IoStats)) return [];
+  return [...priv.latencies()].map(([fop, { count, sumNs, counts }]) => ({
+    labels: { volume, type, fop },
+    bounds: BOUNDS,
+    counts: [...ENDS, counts.length].map((end, at) =>
+      counts.subarray(ENDS[at - 1] ?? 0, end).reduce((sum, own) => sum + own, 0),
+    ),
+    count,
+    sum: sumNs * NS,
+  }));
+}
+
+function addVolume(
+  { name, type, dump }: VolumeDump,
+  add: (kind: Kind, value: number, labels: Labels) => void,
+): void {
+  const labels = { volume: name, type };
+  for (const [key, value] of Object.entries(dump)) {
+    if (typeof value !== 'number') continue;
+    const [, fop, what] = FOP_KEY.exec(key) ?? [];
+    const own = byType[type];
+    if (fop !== undefined) add(ofFops[what!]!, value, { ...labels, fop });
+    else if (own !== undefined && Object.hasOwn(own, key)) add(own[key]!, value, labels);
+    else add(OTHERS, value, { ...labels, key });
+  }
+}

@@ -1,0 +1,314 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ENOENT } from '../../runtime/core/errno.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { INFO, Log } from '../../runtime/core/log.ts';
+import { type Dump, defineTranslator } from '../../runtime/core/xlator.ts';
+import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
+import { reason } from '../../terminal/reason.ts';
+import {
+  ask,
+  FakeContext,
+  HeldLeaf,
+  startGraph,
+  type TestVolume,
+} from '../../test/support/core.ts';
+import { readPrometheus } from '../../test/support/prometheus.ts';
+import { readAddress } from './address.ts';
+import { metricsOf } from './families.ts';
+import { OtlpExporter, otlpBody, otlpSettings } from './otlp.ts';
+import { formatPrometheus } from './prometheus.ts';
+import { MetricsServer } from './server.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const telling = (type: string, dump: () => Dump) =>
+  defineTranslator<unknown, Record<string, never>>({
+    ...{ type, description: '', children: [0, 1], options: {}, fops: {}, init: () => null, dump },
+  });
+
+async function start(volumes: readonly TestVolume[]): Promise<Graph> {
+  const graph = await startGraph(volumes);
+  ends.push(() => graph.stop());
+  return graph;
+}
+
+describe('metrics as text', () => {
+  it('have what volumes count, by volume and fop, in the form of Prometheus', async () => {
+    const leaf = new HeldLeaf();
+    leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
+    const graph = await start([
+      { name: 'disk', translator: leaf.having('stat') },
+      {
+        name: 'counts',
+        translator: ioStats,
+        options: { 'count-fop-hits': 'on', 'latency-measurement': 'on' },
+      },
+    ]);
+    for (let at = 0; at < 3; at++) ask(graph, 'stat', new Loc(graph.inodes.root), null);
+    const read = readPrometheus(formatPrometheus(metricsOf(graph, '1.2.3')));
+    expect(read.get('glossa_info')!.samples).toEqual(new Map([['version=1.2.3', 1]]));
+    expect(read.get('glossa_fop_hits_total')).toEqual({
+      type: 'counter',
+      help: 'Calls of a fop that a volume has seen.',
+      samples: new Map([['volume=counts,type=debug/io-stats,fop=STAT', 3]]),
+    });
+    expect(read.has('glossa_fop_latency_avg_seconds')).toBe(true);
+    expect([...read.get('glossa_fop_errors_total')!.samples.values()]).toEqual([0]);
+    expect(read.get('glossa_inodes')!.samples.get('')).toBe(1);
+    expect(read.get('process_resident_memory_bytes')!.samples.get('')).toBeGreaterThan(1e6);
+  });
+
+  it('have how long replies took, and which were errors, by volume and fop', async () => {
+    const context = new FakeContext();
+    const leaf = new HeldLeaf();
+    const graph = await startGraph(
+      [
+        { name: 'disk', translator: leaf.having('stat') },
+        { name: 'm', translator: ioStats, options: { 'latency-measurement': 'on' } },
+      ],
+      context,
+    );
+    ends.push(() => graph.stop());
+    const took = (ms: number) => {
+      leaf.onRequest = ({ answer }) => {
+        context.advance(ms);
+        answer(ms > 1 ? -1 : 0, ms > 1 ? ENOENT : 0, null, null);
+      };
+      ask(graph, 'stat', new Loc(graph.inodes.root), null);
+    };
+    for (const ms of [0.001, 0.003, 0.005, 1, 60_000]) took(ms);
+    const families = metricsOf(graph, '1');
+    const read = readPrometheus(formatPrometheus(families));
+    const labels = 'volume=m,type=debug/io-stats,fop=STAT';
+    expect(read.get('glossa_fop_errors_total')!.samples).toEqual(new Map([[labels, 1]]));
+    const { type, samples } = read.get('glossa_fop_latency_seconds')!;
+    expect([type, samples.size]).toEqual(['histogram', 26]);
+    const below = ['0.000004', '0.000008', '0.000512', '0.001024', '16.777216', '+Inf'].map((le) =>
+      samples.get(`_bucket,${labels},le=${le}`),
+    );
+    expect(below).toEqual([2, 3, 3, 4, 4, 5]);
+    expect(samples.get(`_count,${labels}`)).toBe(5);
+    expect(samples.get(`_sum,${labels}`)).toBeCloseTo(60.001009, 9);
+    const sent = JSON.parse(otlpBody(families, { resource: {}, start: 0, now: 1 }));
+    const { metrics } = sent.resourceMetrics[0].scopeMetrics[0];
+    const { histogram } = metrics.find(
+      ({ name }: { name: string }) => name === 'glossa_fop_latency_seconds',
+    );
+    expect(histogram).toMatchObject({ aggregationTemporality: 2, dataPoints: [{ count: '5' }] });
+    const [{ bucketCounts, explicitBounds, sum }] = histogram.dataPoints;
+    expect([bucketCounts.length, explicitBounds.length]).toEqual([24, 23]);
+    expect([bucketCounts[0], bucketCounts[1], bucketCounts[23], sum]).toEqual([
+      ...['2', '1', '1'],
+      samples.get(`_sum,${labels}`),
+    ]);
+  });
+
+  it('have the counters of scripts by name, and whatever else is a number by its key', async () => {
+    const graph = await start([
+      { name: 'a', translator: telling('features/glupy', () => ({ calls: 7, language: 'x' })) },
+      { name: 'b', translator: telling('features/glupy', () => ({ calls: 8, 'module.x': 0.5 })) },
+    ]);
+    const read = readPrometheus(formatPrometheus(metricsOf(graph, '1')));
+    expect([...read.get('glossa_script_calls_total')!.samples]).toEqual([
+      ['volume=b,type=features/glupy', 8],
+      ['volume=a,type=features/glupy', 7],
+    ]);
+    expect([...read.get('glossa_volume_value')!.samples]).toEqual([
+      ['volume=b,type=features/glupy,key=module.x', 0.5],
+    ]);
+  });
+
+  it('are whole, whatever a script calls its counters', async () => {
+    const key = 'module."\\\n} 5\nglossa_info 7';
+    const dump = () => ({ [key]: Number.POSITIVE_INFINITY, constructor: 1e-9 });
+    const graph = await start([{ name: 'a', translator: telling('features/glupy', dump) }]);
+    const read = readPrometheus(formatPrometheus(metricsOf(graph, '"')));
+    expect([...read.get('glossa_volume_value')!.samples]).toEqual([
+      [`volume=a,type=features/glupy,key=${key}`, Number.POSITIVE_INFINITY],
+      ['volume=a,type=features/glupy,key=constructor', 1e-9],
+    ]);
+  });
+});
+
+describe('what went wrong', () => {
+  it.each([
+    [Object.assign(new Error('x'), { errno: -98 }), 'Address already in use'],
+    [
+      Object.assign(new Error('getaddrinfo ENOTFOUND h'), { errno: -3008 }),
+      'getaddrinfo ENOTFOUND h',
+    ],
+    [Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    ['text', 'text'],
+  ])('of %o', (error, text) => expect(reason(error)).toBe(text));
+});
+
+describe('the address', () => {
+  it.each([
+    ['9100', { host: '127.0.0.1', port: 9100 }],
+    [':9100', { host: '127.0.0.1', port: 9100 }],
+    ['localhost:0', { host: 'localhost', port: 0 }],
+    ['0.0.0.0:80', { host: '0.0.0.0', port: 80 }],
+    ['[::1]:9100', { host: '::1', port: 9100 }],
+  ])('%s', (given, address) => expect(readAddress(given)).toEqual(address));
+
+  it.each(['', 'host', '::1:9100', '[::1]', '65536', 'a b:1', 'host:', '-1', 'http://a:1'])(
+    'is not %j',
+    (given) => expect(() => readAddress(given)).toThrow(/^--metrics takes HOST:PORT/),
+  );
+
+  it('is refused when it is taken', async () => {
+    const address = { host: '127.0.0.1', port: 0 };
+    const first = await MetricsServer.listen(address, () => []);
+    ends.push(() => first.close());
+    const port = Number(new URL(first.url).port);
+    await expect(MetricsServer.listen({ ...address, port }, () => [])).rejects.toThrow(
+      `metrics cannot be served at 127.0.0.1:${port}: Address already in use`,
+    );
+  });
+});
+
+it('serves metrics, and nothing else', async () => {
+  const server = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => []);
+  ends.push(() => server.close());
+  const get = (path: string, method = 'GET') =>
+    fetch(new URL(path, server.url), { method, headers: { connection: 'close' } });
+  const answer = await get('/metrics');
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([
+    200,
+    'text/plain; version=0.0.4; charset=utf-8',
+  ]);
+  expect([(await get('/')).status, (await get('/metrics', 'POST')).status]).toEqual([404, 405]);
+});
+
+/** A collector on loopback. */
+async function collector() {
+  const got: { readonly path: string; readonly key: unknown; readonly body: string }[] = [];
+  const state = { status: 200 };
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => {
+      body += part;
+    });
+    request.on('end', () => {
+      got.push({ path: request.url!, key: request.headers['x-key'], body });
+      response.writeHead(state.status).end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  return { got, state, url: `http://127.0.0.1:${port}` };
+}
+
+describe('OpenTelemetry', () => {
+  const never = (text: string): void => expect.fail(text);
+
+  it('is off unless a collector is named, and when it is said to be', () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+    expect(otlpSettings({}, never)).toBeNull();
+    expect(otlpSettings({ ...endpoint, OTEL_SDK_DISABLED: 'True' }, never)).toBeNull();
+    expect(otlpSettings({ ...endpoint, OTEL_METRICS_EXPORTER: 'none' }, never)).toBeNull();
+  });
+
+  it('reads its variables', () => {
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318/base/',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b, other=1',
+      OTEL_METRIC_EXPORT_INTERVAL: '5000',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=x,host.name=h',
+    };
+    const settings = otlpSettings(env, never)!;
+    expect(settings).toMatchObject({
+      headers: { 'x-key': 'a b', other: '1' },
+      ...{ intervalMs: 5000, timeoutMs: 10_000 },
+      resource: { 'service.name': 'x', 'host.name': 'h' },
+    });
+    expect(settings.endpoint.href).toBe('http://127.0.0.1:4318/base/v1/metrics');
+    const own = { ...env, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:1/m' };
+    const second = otlpSettings({ ...own, OTEL_SERVICE_NAME: 'y' }, never)!;
+    expect([second.endpoint.href, second.resource['service.name']]).toEqual([
+      'http://127.0.0.1:1/m',
+      'y',
+    ]);
+  });
+
+  it('says what cannot be read, and goes on without it', () => {
+    const told: string[] = [];
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+      OTEL_EXPORTER_OTLP_HEADERS: 'secret',
+      OTEL_METRIC_EXPORT_INTERVAL: 'soon',
+    };
+    expect(otlpSettings(env, (text) => told.push(text))).toMatchObject({
+      headers: {},
+      intervalMs: 60_000,
+    });
+    expect(told).toEqual([
+      'OTEL_EXPORTER_OTLP_HEADERS: a part of it is not of the form KEY=VALUE, and is left out',
+      'OTEL_METRIC_EXPORT_INTERVAL is no number of milliseconds: 60000 is used',
+    ]);
+    const bad = { OTEL_EXPORTER_OTLP_ENDPOINT: 'nowhere' };
+    expect(otlpSettings(bad, (text) => told.push(text))).toBeNull();
+    expect(told[2]).toMatch('no metrics are sent');
+  });
+
+  it('has the numbers in its form', () => {
+    const samples = [{ labels: { volume: 'v' }, value: 3 }];
+    const families = [
+      { name: 'a_total', help: 'A.', type: 'counter', samples } as const,
+      { name: 'b', help: 'B.', type: 'gauge', samples } as const,
+    ];
+    const point = {
+      startTimeUnixNano: '1000000000',
+      timeUnixNano: '2000000000',
+      attributes: [{ key: 'volume', value: { stringValue: 'v' } }],
+      asDouble: 3,
+    };
+    const resource = { 'service.name': 'glossa' };
+    expect(JSON.parse(otlpBody(families, { resource, start: 1000, now: 2000 }))).toEqual({
+      resourceMetrics: [
+        {
+          resource: { attributes: [{ key: 'service.name', value: { stringValue: 'glossa' } }] },
+          scopeMetrics: [
+            {
+              scope: { name: 'glossa' },
+              metrics: [
+                {
+                  ...{ name: 'a_total', description: 'A.' },
+                  sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: [point] },
+                },
+                { name: 'b', description: 'B.', gauge: { dataPoints: [point] } },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('says once that the collector is away, and that it is back', async () => {
+    const { got, state, url } = await collector();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_HEADERS: 'x-key=1' };
+    const context = new FakeContext();
+    const log = new Log(context.sink, { default: INFO, volumes: new Map() }, 'glossa');
+    const exporter = new OtlpExporter(otlpSettings(env, never)!, () => [], log);
+    await exporter.send();
+    expect(got).toMatchObject([{ path: '/v1/metrics', key: '1' }]);
+    state.status = 503;
+    for (let times = 0; times < 3; times++) await exporter.send();
+    state.status = 200;
+    await exporter.send();
+    await exporter.close();
+    expect(got).toHaveLength(6);
+    expect(context.lines.map((line) => line.replace(/^.*0-glossa: /, ''))).toEqual([
+      `metrics cannot be sent to ${new URL(url).host}: status 503`,
+      'metrics are sent again',
+    ]);
+  });
+});

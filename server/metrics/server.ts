@@ -1,0 +1,57 @@
+/** Serves metrics to Prometheus: `GET /metrics`, and nothing else. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Failure } from '../../terminal/exit.ts';
+import { reason } from '../../terminal/reason.ts';
+import { type Address, showAddress } from './address.ts';
+import type { Family } from './families.ts';
+import { CONTENT_TYPE, formatPrometheus } from './prometheus.ts';
+
+const CONNECTIONS_MAX = 32;
+const TIMEOUT_MS = 10_000;
+
+export class MetricsServer {
+  /** Where it listens; the port is one that was free where 0 was asked for. */
+  readonly url: string;
+  private readonly server: Server;
+
+  private constructor(server: Server, host: string) {
+    this.server = server;
+    const { port } = server.address() as AddressInfo;
+    this.url = `http://${showAddress({ host, port })}/metrics`;
+  }
+
+  /** @throws {Failure} when the address cannot be had */
+  static async listen(address: Address, families: () => Family[]): Promise<MetricsServer> {
+    const server = createServer({ requestTimeout: TIMEOUT_MS }, answer(families));
+    server.maxConnections = CONNECTIONS_MAX;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject).listen(address.port, address.host, resolve);
+      });
+    } catch (error) {
+      const where = showAddress(address);
+      throw new Failure(`metrics cannot be served at ${where}: ${reason(error)}`);
+    }
+    // It lives as long as the mount does, and a connection that fails is its client's affair.
+    server.unref().on('error', () => {});
+    return new MetricsServer(server, address.host);
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+const answer =
+  (families: () => Family[]): RequestListener =>
+  ({ method, url }, response) => {
+    const say = (status: number, text: string, type = 'text/plain'): void => {
+      response.writeHead(status, { 'content-type': type });
+      response.end(method === 'HEAD' ? undefined : text);
+    };
+    if (url?.split('?')[0] !== '/metrics') say(404, 'metrics are at /metrics\n');
+    else if (method !== 'GET' && method !== 'HEAD') say(405, 'GET is what there is\n');
+    else say(200, formatPrometheus(families()), CONTENT_TYPE);
+  };

@@ -1,0 +1,142 @@
+/**
+ * Bringing a running server up to date: its volfile, and the code of its scripted volumes. SIGHUP
+ * reads the volfile again; `glossa reload` reads the extended attribute `glossa.reload` of the
+ * mount's root, which does both and tells what came of it. New options are given to the volumes as
+ * they run; where that is not enough, the graph is exchanged (`core/exchange.ts`).
+ *
+ * Whatever cannot be done leaves things as they were, and says why.
+ *
+ * Source: GlusterFS `glusterfsd/src/glusterfsd-mgmt.c` (glusterfs_volfile_reconfigure).
+ */
+
+import type { Glupy } from '../bridges/host/index.ts';
+import { GraphError } from '../runtime/core/errors.ts';
+import type { Graph } from '../runtime/core/graph.ts';
+import type { Log } from '../runtime/core/log.ts';
+import { messages } from '../runtime/core/messages.ts';
+import type { VolumeSpec, Xlator } from '../runtime/core/xlator.ts';
+import { Failure } from '../terminal/exit.ts';
+import { UP_TIMEOUT } from './started.ts';
+
+export const RELOAD = 'glossa.reload';
+
+/** A volfile that names types which are not here. Nothing else is wrong with it. */
+export class UnknownTypes extends Failure {
+  /** The volumes of the other types. */
+  readonly specs: readonly VolumeSpec[];
+
+  constructor(problems: readonly string[], specs: readonly VolumeSpec[]) {
+    super(problems.join('\n'), problems);
+    this.specs = specs;
+  }
+}
+
+export interface Reloading {
+  /** The volfile's name, or the volume's. */
+  readonly what: string;
+  readonly ok: boolean;
+  /** What was done, or why not. */
+  readonly text: string;
+}
+
+/** The volumes of the type that runs scripts. */
+export const scripted = (graph: Graph): readonly Xlator<Glupy>[] =>
+  graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<Glupy>[];
+
+export class Reloader {
+  private readonly graph: Graph;
+  private readonly volfile: string;
+  private readonly read: () => Promise<readonly VolumeSpec[]>;
+  private readonly log: Log;
+  private readonly upTimeoutMs: number;
+  private queue: Promise<unknown> = Promise.resolve();
+  private last: readonly Reloading[] = [];
+
+  /**
+   * @param read the volumes that the volfile describes now. @throws {Failure}
+   * @param upTimeout seconds that new volumes have to come up
+   */
+  constructor(
+    graph: Graph,
+    volfile: string,
+    read: () => Promise<readonly VolumeSpec[]>,
+    log: Log,
+    upTimeout = UP_TIMEOUT,
+  ) {
+    this.upTimeoutMs = upTimeout * 1000;
+    this.graph = graph;
+    this.volfile = volfile;
+    this.read = read;
+    this.log = log;
+  }
+
+  /** The volfile alone. */
+  readVolfile(): Promise<void> {
+    return this.inTurn(async () => [await this.update()]);
+  }
+
+  /** Volfile and code. */
+  reload(): Promise<void> {
+    return this.inTurn(async () => {
+      const options = await this.update();
+      const code = this.graph.xlators.flatMap((xl) => {
+        const reload = xl.translator.reload?.(xl) ?? null;
+        return reload === null ? [] : reload.then((done) => ({ what: xl.name, ...done }));
+      });
+      return [options, ...(await Promise.all(code))];
+    });
+  }
+
+  /** What came of the last one, as JSON. */
+  report(): string {
+    return JSON.stringify(this.last);
+  }
+
+  private inTurn(what: () => Promise<readonly Reloading[]>): Promise<void> {
+    const turn = this.queue.then(async () => {
+      this.last = await what();
+    });
+    this.queue = turn;
+    return turn;
+  }
+
+  private async update(): Promise<Reloading> {
+    const what = this.volfile;
+    let specs: readonly VolumeSpec[] = [];
+    try {
+      specs = await this.read();
+      const said = this.graph.isDescribedBy(specs) ? [] : [await this.exchange(specs)];
+      const changed = this.graph.reconfigure(specs);
+      if (changed.length > 0) said.push(`new options for ${changed.join(', ')}`);
+      const text = said.join('; ') || 'no option changed';
+      this.log.info(`${what}: ${text}`, { msgid: messages.reloaded.id });
+      return { what, ok: true, text };
+    } catch (error) {
+      if (!(error instanceof GraphError || error instanceof Failure)) throw error;
+      if (error instanceof UnknownTypes) specs = error.specs;
+      return this.refused(specs, error.problems ?? [error.message]);
+    }
+  }
+
+  /** Keeps the volumes, and still applies the new options that they can take. */
+  private refused(specs: readonly VolumeSpec[], problems: readonly string[]): Reloading {
+    const what = this.volfile;
+    const msgid = messages.notReloaded.id;
+    for (const problem of problems) this.log.error(problem, { msgid });
+    const changed = this.graph.reconfigurePart(specs);
+    const besides =
+      changed.length === 0 ? '' : `new options for ${changed.join(', ')} all the same`;
+    const said = 'everything stays as it was';
+    this.log.error(`${what}: ${besides === '' ? said : `${said}; ${besides}`}`, { msgid });
+    const lines = besides === '' ? problems : [...problems, besides];
+    return { what, ok: false, text: `${said}: ${lines.join('\n')}` };
+  }
+
+  private async exchange(specs: readonly VolumeSpec[]): Promise<string> {
+    const { begun, gone, kept } = await this.graph.exchange(specs, this.upTimeoutMs);
+    const said = [`begun ${begun.join(', ') || 'none'}`];
+    if (gone.length > 0) said.push(`gone ${gone.join(', ')}`);
+    if (kept.length > 0) said.push(`the same ${kept.join(', ')}`);
+    return `another graph: ${said.join('; ')}`;
+  }
+}

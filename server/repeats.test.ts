@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type LogLine, WARNING } from '../runtime/core/log.ts';
+import { type Counting, RepeatCounter } from './repeats.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function rig(counting: Partial<Counting> = {}) {
+  const out: string[] = [];
+  const counter = new RepeatCounter(
+    ({ text, time, repeated }) =>
+      void out.push(repeated ? `${text} ${repeated.times} of ${repeated.since}-${time}` : text),
+    { bufSize: undefined, flushTimeout: undefined, ...counting },
+  );
+  let time = 0;
+  const write = (text: string, more: Partial<LogLine> = {}): void => {
+    time += 1;
+    const place = { file: 'a.ts', line: 1, func: 'f', graphId: 0, domain: 'q' };
+    counter.write({ ...place, level: WARNING, msgid: 200001, time, text, ...more });
+  };
+  return { out, counter, write };
+}
+
+test('the first is written, and how many came after it when some time is over', () => {
+  const { out, write } = rig();
+  for (let at = 0; at < 5; at++) write('a');
+  expect(out).toEqual(['a']);
+  vi.advanceTimersByTime(119_000);
+  expect(out).toEqual(['a']);
+  vi.advanceTimersByTime(2000);
+  expect(out).toEqual(['a', 'a 4 of 1-5']);
+  write('a');
+  expect(out).toEqual(['a', 'a 4 of 1-5', 'a']);
+  vi.advanceTimersByTime(500_000);
+  expect(out).toHaveLength(3);
+});
+
+test('one repeat is written as it is', () => {
+  const { out, counter, write } = rig();
+  write('a');
+  write('a');
+  counter.flush();
+  expect(out).toEqual(['a', 'a']);
+});
+
+test('the message that did not come for the longest makes room', () => {
+  const { out, write } = rig({ bufSize: 2 });
+  for (const text of ['a', 'b', 'b', 'a', 'a', 'b', 'a']) write(text);
+  expect(out).toEqual(['a', 'b']);
+  write('c');
+  expect(out).toEqual(['a', 'b', 'b 2 of 2-6', 'c']);
+});
+
+test.each<[string, Partial<LogLine>]>([
+  ['another level', { level: 3 }],
+  ['another id', { msgid: 200002 }],
+  ['another line', { line: 2 }],
+  ['another volume', { domain: 'r' }],
+  ['another errno', { errno: 5 }],
+  ['other pairs', { pairs: { path: '/b' } }],
+])('%s is another message', (_, more) => {
+  const { out, write } = rig();
+  write('a');
+  write('a', more);
+  expect(out).toEqual(['a', 'a']);
+});
+
+test.each<[string, Partial<Counting>, Partial<LogLine>]>([
+  ['without an id', {}, { msgid: undefined }],
+  ['without room', { bufSize: 0 }, {}],
+])('nothing is counted %s', (_, counting, more) => {
+  const { out, write } = rig(counting);
+  for (let at = 0; at < 3; at++) write('a', more);
+  expect(out).toEqual(['a', 'a', 'a']);
+});

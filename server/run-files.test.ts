@@ -1,0 +1,36 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { defaultRunFolder, RunFolder } from './run-files.ts';
+
+function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-run-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+test('a file is for its user alone, and written anew each time', () => {
+  const folder = join(scratch(), 'made', 'when needed');
+  const files = new RunFolder(folder);
+  expect(files.owner).toBe(process.geteuid?.());
+  expect(files.write('a', 'first, and longer')).toBe(join(folder, 'a'));
+  files.write('a', 'second');
+  expect(readdirSync(folder)).toEqual(['a']);
+  expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('second');
+  expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o600);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+});
+
+test('what cannot be written leaves nothing', () => {
+  const folder = scratch();
+  mkdirSync(join(folder, 'taken', 'inside'), { recursive: true });
+  expect(() => new RunFolder(folder).write('taken', 'text')).toThrow('EISDIR');
+  expect(readdirSync(folder)).toEqual(['taken']);
+});
+
+test("the folder is GlusterFS's for root, and the user's folder for state for others", () => {
+  const env = { HOME: '/home/me', LOGS_DIRECTORY: '/logs' };
+  expect(defaultRunFolder(0, env)).toBe('/var/run/glossa');
+  expect(defaultRunFolder(1000, env)).toBe('/home/me/.local/state/glossa');
+});

@@ -1,0 +1,53 @@
+/** Where there is no place for temporary files, and no room in it. */
+import { expect, it } from 'vitest';
+import { describeMounts, glossa, withScratch } from '../test/support/mount.ts';
+
+const memory = 'volume mem\n    type storage/memory\nend-volume\n';
+const MODULE = "import { Translator } from 'glossa';\nexport class xlator extends Translator {}\n";
+
+describeMounts('what needs a temporary folder', () => {
+  it('says that it has none', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('test.vol', memory);
+      const env = { TMPDIR: scratch.at('absent') };
+      expect(await glossa(scratch, ['run', 'test.vol', '--', 'true'], { env })).toMatchObject({
+        status: 1,
+        out: '',
+        err:
+          `glossa: cannot make a temporary folder in ${env.TMPDIR}: No such file or directory; ` +
+          'TMPDIR names another place\n',
+      });
+    }));
+
+  it.runIf(process.getuid?.() === 0)('says that there is no room in it', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.js', MODULE);
+      const TMPDIR = await scratch.folder('full');
+      const full = 'mount -t tmpfs -o size=4k none full; head -c 4096 /dev/zero > full/fill';
+      const lines = `${full}\nexec "$@"`;
+      const wrapper = ['unshare', '-m', '--propagation', 'private', 'sh', '-ec', lines, 'sh'];
+      const env = { TMPDIR };
+      expect(await glossa(scratch, ['dev', 'm.js'], { env, wrapper })).toMatchObject({
+        status: 1,
+        out: '',
+        err: expect.stringMatching(
+          new RegExp(`^glossa: No space left on device: .*${TMPDIR}\\S*\n$`),
+        ),
+      });
+    }),
+  );
+
+  it('names the command that was given a folder or a module for a volfile', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.js', MODULE);
+      await scratch.folder('folder');
+      for (const [given, says] of [
+        ['folder', 'folder is a folder, and no volfile'],
+        ['m.js', 'm.js is a module, and no volfile'],
+      ] as const) {
+        const { status, err } = await glossa(scratch, ['run', given, '--', 'true']);
+        expect(status).toBe(2);
+        expect(err.startsWith(`glossa run: ${says}`), err).toBe(true);
+      }
+    }));
+});

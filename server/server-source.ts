@@ -1,0 +1,49 @@
+/** A volfile that a server has. Most mounts have theirs from a file, and load nothing of this. */
+
+import { FetchError, VolfileClient } from '../gluster/volfile-server/client.ts';
+import type { Log } from '../runtime/core/log.ts';
+import { messages } from '../runtime/core/messages.ts';
+import { Failure } from '../terminal/exit.ts';
+import { serverName, type VolfileServers } from './volfile-servers.ts';
+import type { VolfileSource } from './volfile-source.ts';
+import { inspectText } from './volfiles.ts';
+
+export function serverSource(given: VolfileServers, log: Log): VolfileSource {
+  const name = serverName(given);
+  let isStale = false;
+  let changed = (): void => {};
+  const client = new VolfileClient({
+    servers: given.servers,
+    key: given.id,
+    changed() {
+      if (isStale) return;
+      isStale = true;
+      changed();
+    },
+    log: (text) => log.info(text, { msgid: messages.volfileFetched.id }),
+    doubt: (text) => log.warning(text, { msgid: messages.volfileServerLost.id }),
+  });
+  return {
+    name,
+    baseDir: '/',
+    async inspect(settings) {
+      isStale = false;
+      const text = await fetchOrFail(client);
+      log.info(`${name} was fetched from ${client.server}`, { msgid: messages.volfileFetched.id });
+      return inspectText(name, text, settings);
+    },
+    onChange(fn) {
+      changed = fn;
+    },
+    close: () => client.close(),
+  };
+}
+
+/** @throws {Failure} */
+async function fetchOrFail(client: VolfileClient): Promise<string> {
+  try {
+    return await client.fetch();
+  } catch (error) {
+    throw error instanceof FetchError ? new Failure(error.message) : error;
+  }
+}

@@ -1,0 +1,71 @@
+/** The statedumps of a server: for whoever asks (`glossa statedump`), and for SIGUSR1. */
+
+import { Ages } from '../../runtime/core/ages.ts';
+import { pendingCalls } from '../../runtime/core/dumps.ts';
+import { newestRequest } from '../../runtime/core/frame.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import type { Log } from '../../runtime/core/log.ts';
+import { messages } from '../../runtime/core/messages.ts';
+import { ForeignFileError } from '../../runtime/sys/write.ts';
+import { reason } from '../../terminal/reason.ts';
+import type { RunFolder } from '../run-files.ts';
+import { DumpPages } from './pages.ts';
+import { formatSections } from './sections.ts';
+import { type About, type WholeDump, wholeDump } from './whole.ts';
+
+/** How exactly ages are known. */
+const STEP_MS = 1000;
+
+export class Dumper {
+  readonly pages: DumpPages;
+  private readonly graph: Graph;
+  private readonly about: About;
+  private readonly folder: RunFolder;
+  private readonly log: Log;
+  readonly ages = new Ages();
+  private readonly timer = setInterval(() => this.mark(), STEP_MS);
+
+  /**
+   * @param folder for those of SIGUSR1
+   * @param room bytes of a page
+   */
+  constructor(graph: Graph, about: About, folder: RunFolder, log: Log, room?: number) {
+    this.graph = graph;
+    this.about = about;
+    this.folder = folder;
+    this.log = log;
+    this.pages = new DumpPages(() => this.make(), 'glossa.statedump', room);
+    this.timer.unref();
+  }
+
+  /** Writes one into a file, and says in the log where, or why not. */
+  write(): void {
+    const dump = this.make();
+    try {
+      const now = this.graph.context.sink.now();
+      // GlusterFS's name, for who looks for one.
+      const name = `glusterdump.${process.pid}.dump.${Math.floor(now / 1000)}`;
+      const path = this.folder.write(name, formatSections(dump, now));
+      this.log.info(`wrote the statedump ${path}`, { msgid: messages.dumped.id });
+    } catch (error) {
+      const why = error instanceof ForeignFileError ? error.message : reason(error);
+      this.log.error(`no statedump was written into ${this.folder.path}: ${why}`, {
+        msgid: messages.notDumped.id,
+      });
+    }
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  private mark(): void {
+    this.ages.mark(this.graph.context.now(), newestRequest(), () =>
+      pendingCalls(this.graph).map(({ unique }) => unique),
+    );
+  }
+
+  private make(): WholeDump {
+    return wholeDump(this.graph, this.about, this.ages);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * A statedump in GlusterFS's form: sections in brackets, and a line `key=value` for each thing told.
+ *
+ * What glossa does not have (pools of memory, hash sizes, reference counts) is not in it; what is in
+ * it and not in GlusterFS's are `age` of a request, `path` of inodes and open files, options, and
+ * `….listed` where no more is listed than that.
+ *
+ * Source: GlusterFS `libglusterfs/src/statedump.c`, `stack.c`, `inode.c`, `fd.c`.
+ */
+import type { CallDump, InodeDump } from '../../runtime/core/dumps.ts';
+import { formatTime, printable } from '../../runtime/core/log.ts';
+import type { GraphVolume, WholeDump } from './whole.ts';
+
+/** Types of those that ask for inodes and files. */
+const FRONT = /^mount\/|^protocol\/server$/;
+
+type Values = Readonly<Record<string, string | number>>;
+
+/** The text, with a newline at its end. `end` is when it was finished, as `dump.time`. */
+export function formatSections(dump: WholeDump, end: number): string {
+  const { process: about, memory, callpool, volumes, replaced, inodes, fds } = dump;
+  const front = volumes.find(({ type }) => FRONT.test(type))?.type ?? 'mount/fuse';
+  const mount = `xlator.${dotted(front)}`;
+  const isListed = (key: string, listed: number, count: number): Values =>
+    listed < count ? { [`${key}.listed`]: listed } : {};
+  const sections: string[] = [
+    section('global.glossa', { ...about, started: formatTime(about.started) }),
+    section('global.memory', { ...memory }),
+    section('global.callpool', {
+      'callpool.cnt': callpool.count,
+      ...isListed('callpool', callpool.listed.length, callpool.count),
+    }),
+    ...callpool.listed.flatMap(callSections),
+    section(`${mount}.itable`, {
+      [`${mount}.itable.lru_limit`]: inodes.lruLimit,
+      [`${mount}.itable.active_size`]: inodes.active,
+      [`${mount}.itable.lru_size`]: inodes.lru,
+      ...isListed(`${mount}.itable`, inodes.listed.length, inodes.count),
+    }),
+    ...inodes.listed.map((inode, at) => section(`${mount}.itable.${at + 1}`, inodeValues(inode))),
+    section(`${mount}.fdtable`, {
+      [`${mount}.fdtable.cnt`]: fds.count,
+      ...isListed(`${mount}.fdtable`, fds.listed.length, fds.count),
+    }),
+    ...fds.listed.map(({ isDir, ...fd }, at) =>
+      section(`${mount}.fdtable.fdentry[${at}]`, { ...fd, type: isDir ? 'directory' : 'file' }),
+    ),
+    section('active graph - 1', {}),
+    ...volumes.flatMap(volumeSections),
+    ...replaced.map((volume, at) => section(`oldgraph[${at}].${prefix(volume)}.priv`, volume.dump)),
+  ];
+  return [
+    `DUMP-START-TIME: ${formatTime(dump.time)}\n`,
+    ...sections,
+    `\nDUMP-END-TIME: ${formatTime(end)}\n`,
+  ].join('');
+}
+
+function section(name: string, values: Values): string {
+  const lines = Object.entries(values).map(([key, value]) => `${safe(key)}=${safe(value)}\n`);
+  return `\n[${safe(name)}]\n${lines.join('')}`;
+}
+
+/** No name of a file ends a line or begins a section. */
+const safe = (text: string | number): string => printable(String(text));
+
+const dotted = (type: string): string => type.replaceAll('/', '.');
+
+const prefix = ({ name, type }: { readonly name: string; readonly type: string }): string =>
+  // A mount is alone, and GlusterFS leaves its name out.
+  type.startsWith('mount/') ? `xlator.${dotted(type)}` : `xlator.${dotted(type)}.${name}`;
+
+function callSections(call: CallDump, at: number): string[] {
+  const { frames, interrupted, lkOwner, ...values } = call;
+  const name = `global.callpool.stack.${at + 1}`;
+  const rest: Values = { 'lk-owner': lkOwner, interrupted: Number(interrupted), type: 1 };
+  const stack = section(name, { ...values, ...rest, cnt: frames.length });
+  const shown = frames.map(({ translator, complete, unwindTo }, index) => {
+    const parent = frames[index - 1]?.translator;
+    return section(`${name}.frame.${index + 1}`, {
+      translator,
+      complete: Number(complete),
+      ...(parent !== undefined && { parent }),
+      ...(unwindTo !== undefined && { unwind_to: unwindTo }),
+    });
+  });
+  return [stack, ...shown];
+}
+
+const inodeValues = ({ gfid, path, nlookup, fdCount, iaType, kids }: InodeDump): Values => ({
+  gfid,
+  path,
+  nlookup,
+  'fd-count': fdCount,
+  ia_type: iaType,
+  kids,
+});
+
+function volumeSections(volume: GraphVolume): string[] {
+  const { options, subvolumes, dump } = volume;
+  const name = prefix(volume);
+  const priv = section(`${name}.priv`, dump);
+  if (volume.type.startsWith('mount/')) return [priv];
+  const graph = section(name, {
+    ...Object.fromEntries(Object.entries(options).map(([key, value]) => [`option.${key}`, value])),
+    ...(subvolumes.length > 0 && { subvolumes: subvolumes.join(' ') }),
+  });
+  return [graph, priv];
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { Stack } from '../../runtime/core/frame.ts';
+import { type Dump, defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
+import { startGraph } from '../../test/support/core.ts';
+import { formatStatedump } from './paragraphs.ts';
+import { statedump, type VolumeDump } from './volumes.ts';
+
+const dumping = (type: string, dump?: () => Dump): Translator<unknown> =>
+  defineTranslator<unknown, Record<string, never>>({
+    type,
+    description: '',
+    children: [0, 1],
+    options: {},
+    fops: {},
+    init: () => null,
+    ...(dump && { dump }),
+  });
+
+describe('a statedump', () => {
+  it('has every volume, the top first', async () => {
+    const graph = await startGraph([
+      { translator: dumping('a/bottom', () => ({ inodes: 3, 'data-bytes': 4096 })) },
+      { translator: dumping('a/silent') },
+      { translator: dumping('a/top', () => ({ state: 'fine' })) },
+    ]);
+    expect(JSON.parse(statedump(graph))).toEqual({
+      volumes: [
+        { name: 'v2', type: 'a/top', dump: { state: 'fine' } },
+        { name: 'v1', type: 'a/silent', dump: {} },
+        { name: 'v0', type: 'a/bottom', dump: { inodes: 3, 'data-bytes': 4096 } },
+      ],
+    });
+    await graph.stop();
+  });
+
+  it('has the requests that a volume has begun by itself, the oldest first', async () => {
+    const graph = await startGraph([{ translator: dumping('a/busy', () => ({ state: 'fine' })) }]);
+    const calls = Array.from({ length: 20 }, () => new Stack(0, 0, -100, 'STAT'));
+    for (const call of calls) graph.top.begin(call);
+    const { dump } = JSON.parse(statedump(graph)).volumes[0];
+    const oldest = calls.slice(0, 16).map(({ unique }) => [`own-call.${unique}`, 'STAT']);
+    expect(dump).toEqual({ state: 'fine', 'own-calls': 20, ...Object.fromEntries(oldest) });
+    for (const call of calls) graph.top.end(call);
+    expect(JSON.parse(statedump(graph)).volumes[0].dump).toEqual({ state: 'fine' });
+    await graph.stop();
+  });
+
+  it('has the error of a translator that cannot tell', async () => {
+    const broken = dumping('a/broken', () => {
+      throw new Error('oh');
+    });
+    const graph = await startGraph([{ translator: broken }]);
+    expect(JSON.parse(statedump(graph)).volumes[0].dump).toEqual({ error: 'oh' });
+    await graph.stop();
+  });
+
+  it('is no longer than the kernel hands out', async () => {
+    const long = (name: string) => dumping(name, () => ({ text: 'ä'.repeat(20_000) }));
+    const graph = await startGraph([
+      { translator: dumping('a/short', () => ({ inodes: 3 })) },
+      { translator: long('a/long') },
+      { translator: dumping('a/longest', () => ({ text: 'ä'.repeat(30_000) })) },
+    ]);
+    const text = statedump(graph);
+    expect(Buffer.byteLength(text)).toBeLessThan(65_536);
+    expect(JSON.parse(text).volumes.map(({ dump }: VolumeDump) => dump)).toMatchObject([
+      { error: expect.stringMatching(/^too long: 60\d\d\d bytes$/) },
+      { text: expect.any(String) },
+      { inodes: 3 },
+    ]);
+    await graph.stop();
+  });
+
+  it('cannot write to the terminal what it likes', () => {
+    const volumes = [{ name: 'a\x1b', type: 'b/\x1b', dump: { state: '\x1b[2J' } }];
+    expect(formatStatedump({ volumes }, false)).toBe('a␛  b/␛\n    state  ␛[2J');
+  });
+
+  it('is shown in columns', () => {
+    const volumes: VolumeDump[] = [
+      { name: 'top', type: 'a/top', dump: { hits: 12, 'data-bytes': 4096 } },
+      { name: 'bottom', type: 'a/bottom', dump: {} },
+    ];
+    expect(formatStatedump({ volumes }, false)).toBe(
+      'top  a/top\n    hits        12\n    data-bytes  4096\nbottom  a/bottom',
+    );
+    const replaced = [{ name: 'old', type: 'a/old', dump: { 'open-fds': 1 } }];
+    expect(formatStatedump({ volumes: volumes.slice(1), replaced }, false)).toBe(
+      'bottom  a/bottom\nold  a/old (replaced, and not idle)\n    open-fds  1',
+    );
+    expect(formatStatedump({ volumes }, true)).toMatch('\x1b[1mtop\x1b[0m  a/top');
+  });
+});

@@ -1,0 +1,115 @@
+/**
+ * A whole statedump: the process, the requests in flight with the way that they have gone and their
+ * age, the volumes with their options and what they tell, the inode table, and the open files.
+ *
+ * Source: GlusterFS `libglusterfs/src/statedump.c`.
+ */
+import type { Ages } from '../../runtime/core/ages.ts';
+import {
+  type CallDump,
+  callsOf,
+  type InodesDump,
+  inodesOf,
+  LISTED,
+  type Listed,
+} from '../../runtime/core/dumps.ts';
+import type { Fd } from '../../runtime/core/fd.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import { shownOptions } from '../../runtime/core/secrets.ts';
+import { type VolumeDump, volumeDump, volumesOf } from './volumes.ts';
+
+/** What is known of the server without its graph. */
+export interface About {
+  readonly version: string;
+  readonly pid: number;
+  readonly volfile: string;
+  /** Milliseconds since the epoch, when the server was started. */
+  readonly started: number;
+}
+
+/** The same of who is asked. */
+export interface AboutServer extends About {
+  /** Absent of a server without a mount. */
+  readonly mountpoint?: string;
+}
+
+/** Of the process, in bytes. */
+export interface Memory {
+  readonly rss: number;
+  readonly heapTotal: number;
+  readonly heapUsed: number;
+  readonly external: number;
+  readonly arrayBuffers: number;
+}
+
+export interface WholeDump {
+  /** Milliseconds since the epoch, microseconds as their fraction. */
+  readonly time: number;
+  readonly process: About;
+  readonly memory: Memory;
+  readonly callpool: Listed<CallDump>;
+  /** The front end first, then the volumes, the top first. */
+  readonly volumes: readonly GraphVolume[];
+  /** What exchanges have replaced and is not idle yet. */
+  readonly replaced: readonly VolumeDump[];
+  readonly inodes: InodesDump;
+  readonly fds: Listed<FdDump>;
+}
+
+export interface GraphVolume extends VolumeDump {
+  readonly options: Readonly<Record<string, string>>;
+  readonly subvolumes: readonly string[];
+}
+
+export interface FdDump {
+  readonly client: string;
+  readonly gfid: string;
+  readonly path: string;
+  readonly flags: number;
+  readonly pid: number;
+  readonly isDir: boolean;
+}
+
+/** @param ages how old requests are, by the clock of the graph's context */
+export function wholeDump(graph: Graph, about: About, ages: Ages): WholeDump {
+  const { context } = graph;
+  const { volumes, replaced } = volumesOf(graph);
+  return {
+    time: context.sink.now(),
+    process: about,
+    memory: { ...process.memoryUsage() },
+    callpool: callsOf(graph, (unique) => Math.floor(ages.of(unique, context.now()) / 1000)),
+    volumes: volumes.map((xl) => ({
+      ...volumeDump(xl),
+      options: shownOptions(xl.given),
+      subvolumes: xl.childNames,
+    })),
+    replaced,
+    inodes: inodesOf(graph),
+    fds: fdsOf(graph),
+  };
+}
+
+function fdsOf(graph: Graph): Listed<FdDump> {
+  const listed: FdDump[] = [];
+  let count = 0;
+  for (const { clients } of graph.initiators) {
+    for (const { uid, fds } of clients) {
+      count += fds.size;
+      for (const fd of fds) {
+        if (listed.length === LISTED) break;
+        listed.push(fdDump(uid, fd));
+      }
+    }
+  }
+  return { count, listed };
+}
+
+const fdDump = (client: string, { inode, flags, pid, isDir }: Fd): FdDump => ({
+  client,
+  gfid: inode.gfid,
+  path: inode.path,
+  flags,
+  pid,
+  isDir,
+});

@@ -1,0 +1,68 @@
+/** Unmounts by umount2(2), or by fusermount3 for another user than root. */
+import { spawnSync } from 'node:child_process';
+import { EBUSY, strerror } from '../runtime/core/errno.ts';
+import { healthOf } from '../runtime/mount/mount-health.ts';
+import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
+import { MNT_DETACH } from '../runtime/sys/constants.ts';
+import { umount2 } from '../runtime/sys/libc.ts';
+import { cstring } from '../runtime/sys/struct.ts';
+import { Failure } from '../terminal/exit.ts';
+import { reason } from '../terminal/reason.ts';
+
+/**
+ * Takes away what a server that has ended left mounted, if it did: not what was there `before`.
+ * @throws {Failure}
+ */
+export async function takeLeftAway(
+  mountpoint: string,
+  before: MountEntry | null = null,
+): Promise<void> {
+  const mount = findMount(mountpoint);
+  if (mount === null || mount.device === before?.device) return;
+  await takeAway(mount, mountpoint, true);
+}
+
+/** Unmounts; whether something still uses what was mounted. @throws {Failure} */
+export async function takeAway(mount: MountEntry, given: string, lazy: boolean): Promise<boolean> {
+  const { mountpoint, device } = mount;
+  const refused = detach(mountpoint, false);
+  // Another umount may have come first.
+  if (refused === null || findMount(mountpoint)?.device !== device) return false;
+  if (!refused.busy) throw new Failure(`cannot unmount ${given}: ${refused.why}`);
+  // Nothing that still uses a dead mount gets any further with it.
+  if (lazy || (await healthOf(mountpoint)) === 'dead') {
+    const again = detach(mountpoint, true);
+    if (again === null || findMount(mountpoint)?.device !== device) return true;
+    throw new Failure(`cannot unmount ${given}: ${again.why}`);
+  }
+  throw new Failure(
+    `${given} is in use ('fuser -vm ${given}' lists by what); ` +
+      `'glossa umount --lazy ${given}' detaches it now`,
+  );
+}
+
+/** Why it is still mounted. */
+interface Refusal {
+  readonly busy: boolean;
+  readonly why: string;
+}
+
+/** Unmounts the newest mount at a mount point. @returns null, or why it could not */
+export const detach = (mountpoint: string, lazy: boolean): Refusal | null =>
+  (process.getuid?.() === 0 ? detachByRoot : detachByUser)(mountpoint, lazy);
+
+function detachByRoot(mountpoint: string, lazy: boolean): Refusal | null {
+  const status = umount2(cstring(mountpoint), lazy ? MNT_DETACH : 0);
+  return status === 0 ? null : { busy: status === -EBUSY, why: strerror(-status) };
+}
+
+/** By fusermount3, which is setuid. */
+function detachByUser(mountpoint: string, lazy: boolean): Refusal | null {
+  const args = ['-u', ...(lazy ? ['-z'] : []), '--', mountpoint];
+  const { status, stderr, error } = spawnSync('fusermount3', args, {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  if (error !== undefined) return { busy: false, why: `fusermount3: ${reason(error)}` };
+  return status === 0 ? null : { busy: /busy/i.test(stderr), why: stderr.trim() };
+}

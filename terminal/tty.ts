@@ -1,0 +1,93 @@
+/**
+ * A debugger's way to the person at the terminal: both calls block the process, and with it the one
+ * request that waits at the breakpoint (and all others).
+ *
+ * The terminal is opened by its own path, so that a server in a session of its own reads it as well.
+ * It is left in the mode it is in, the one that hands over whole lines, where backspace and Ctrl-D
+ * work; a program that has switched that off (readline does) gets its mode back afterwards.
+ */
+import { openSync, readlinkSync, readSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import type { DebuggerTerminal as Tty } from '../runtime/core/context.ts';
+
+/** Longer lines are cut by the kernel (termios(3), N_TTY). */
+const LINE_MAX = 4096;
+const NEWLINE = 10;
+
+/** The terminal of this process, `/dev/pts/0`; undefined when it has none. */
+export function ttyPath(): string | undefined {
+  const fd = [0, 2, 1].find((candidate) => isatty(candidate));
+  try {
+    return fd === undefined ? undefined : readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    // Without /proc there is no name for it, and so no debugger.
+    return undefined;
+  }
+}
+
+/** Opens it when it is first used. */
+export class OwnTty implements Tty {
+  private readonly path: string;
+  private readonly wake: (() => void) | null;
+  private fd = -1;
+  private rest = Buffer.alloc(0);
+  private paused = false;
+
+  /**
+   * @param wake asks for a turn of the event loop, so that going on is told of; null where there is
+   * nothing that pauses.
+   */
+  constructor(path: string, wake: (() => void) | null) {
+    this.path = path;
+    this.wake = wake;
+  }
+
+  write(text: string): void {
+    this.pause();
+    writeSync(this.fd, text);
+  }
+
+  readLine(prompt: string): string | undefined {
+    const { stdin } = process;
+    const wasRaw = stdin.isTTY === true && stdin.isRaw;
+    if (wasRaw) stdin.setRawMode(false);
+    try {
+      this.write(prompt);
+      return this.line();
+    } finally {
+      if (wasRaw) stdin.setRawMode(true);
+    }
+  }
+
+  /** Says that nothing moves; the next turn of the event loop shows that things move again. */
+  private pause(): void {
+    if (this.fd < 0) this.fd = openSync(this.path, 'r+');
+    if (this.paused || this.wake === null) return;
+    this.paused = true;
+    writeSync(this.fd, '-- paused: requests wait until you go on (c) --\n');
+    setImmediate(() => {
+      this.paused = false;
+      writeSync(this.fd, '-- resumed --\n');
+    });
+    this.wake();
+  }
+
+  private line(): string | undefined {
+    const { fd } = this;
+    const chunk = Buffer.alloc(LINE_MAX);
+    let end = this.rest.indexOf(NEWLINE);
+    while (end < 0) {
+      const length = readSync(fd, chunk);
+      if (length === 0) {
+        const last = this.rest;
+        this.rest = Buffer.alloc(0);
+        return last.length === 0 ? undefined : last.toString();
+      }
+      this.rest = Buffer.concat([this.rest, chunk.subarray(0, length)]);
+      end = this.rest.indexOf(NEWLINE);
+    }
+    const line = this.rest.subarray(0, end).toString();
+    this.rest = this.rest.subarray(end + 1);
+    return line;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Volumes that change data, with random caches above and below: reads, and every other reply about data, are
+ * the same as without the caches. This holds for open files while the volumes are replaced, too.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { tail, unwind, wind } from '../../runtime/core/gen/fops.gen.ts';
+import {
+  type Cbk,
+  defineTranslator,
+  type Fops,
+  type Translator,
+} from '../../runtime/core/xlator.ts';
+import {
+  beginning,
+  cacheRows,
+  caches,
+  type Doing,
+  disk,
+  doings,
+  type Row,
+  Used,
+} from '../support/changed-data.ts';
+
+/** A change of a byte at an offset; `undo` is its inverse. */
+interface Change {
+  readonly do: (byte: number, at: number) => number;
+  readonly undo: (byte: number, at: number) => number;
+}
+const turned = (byte: number, by: number): number =>
+  byte >= 97 && byte <= 122 ? 97 + ((byte - 97 + by) % 26) : byte;
+
+const changes: Readonly<Record<string, Change>> = {
+  rot13: { do: (byte) => turned(byte, 13), undo: (byte) => turned(byte, 13) },
+  rot5: { do: (byte) => turned(byte, 5), undo: (byte) => turned(byte, 21) },
+  byPlace: { do: (byte, at) => byte ^ (at & 31), undo: (byte, at) => byte ^ (at & 31) },
+  folds: { do: (byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte), undo: (byte) => byte },
+};
+
+const mapped = (data: Uint8Array, offset: number, change: Change['do']): Uint8Array =>
+  data.map((byte, at) => change(byte, offset + at));
+
+/** A translator that does so; or does one half alone. */
+function changing(name: string, half: 'both' | 'reads' | 'writes'): Translator<unknown> {
+  const change = changes[name]!;
+  const readvCbk: Cbk<'readv', null> = (frame, offset, _xl, opRet, opErrno, data, buf, xdata) =>
+    unwind.readv(frame, opRet, opErrno, data && mapped(data, offset, change.undo), buf, xdata);
+  const reads: Fops<null> = {
+    readv: (frame, xl, fd, size, offset, flags, xdata) =>
+      wind.readv(frame, offset, readvCbk, xl.children[0]!, fd, size, offset, flags, xdata),
+  };
+  const writes: Fops<null> = {
+    writev: (frame, xl, fd, data, offset, flags, xdata) =>
+      tail.writev(
+        frame,
+        xl.children[0]!,
+        ...([fd, mapped(data, offset, change.do), offset, flags, xdata] as const),
+      ),
+  };
+  return defineTranslator<null, Record<string, never>>({
+    type: `test/${name}-${half}`,
+    description: 'Changes data.',
+    children: [1, 1],
+    options: {},
+    observes: false,
+    init: () => null,
+    fops: half === 'both' ? { ...reads, ...writes } : half === 'reads' ? reads : writes,
+  }) as unknown as Translator<unknown>;
+}
+
+const kinds = new Map(
+  Object.keys(changes).flatMap((name) =>
+    (['both', 'reads', 'writes'] as const).map((half) => {
+      const kind = changing(name, half);
+      return [kind.type, kind] as const;
+    }),
+  ),
+);
+
+/** One or two of them, by their types, each with caches over it. */
+const stacks = fc.record({
+  below: caches(),
+  volumes: fc.array(fc.tuple(fc.constantFrom(...kinds.keys()), caches()), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+});
+type Stack = typeof stacks extends fc.Arbitrary<infer S> ? S : never;
+
+/** The volumes of a stack, or just those that change data. */
+const rowsOf = ({ below, volumes }: Stack, isAlone: boolean): Row[] => [
+  disk,
+  ...(isAlone ? [] : cacheRows(below, 'below')),
+  ...volumes.flatMap(([type, over], at) => [
+    { name: `change${at}`, translator: kinds.get(type)! },
+    ...(isAlone ? [] : cacheRows(over, `over${at}`)),
+  ]),
+];
+
+/** Data that does not come by readv. */
+const CONTENT: ReadonlySet<string> = new Set(['content', 'contentOfStat', 'contentOfAll']);
+
+async function agree(
+  stack: Stack,
+  parts: readonly { readonly next?: Stack | undefined; readonly doings: readonly Doing[] }[],
+): Promise<void> {
+  const [cached, alone] = [
+    await Used.start(rowsOf(stack, false)),
+    await Used.start(rowsOf(stack, true)),
+  ];
+  try {
+    for (const { next, doings: some } of parts) {
+      if (next !== undefined) {
+        await cached.exchange(rowsOf(next, false));
+        await alone.exchange(rowsOf(next, true));
+      }
+      for (const doing of some) {
+        const seen = await cached.do(doing);
+        expect(seen, doing.join(' ')).toEqual(await alone.do(doing));
+        if (CONTENT.has(doing[0]) && seen !== 'ENOENT') expect(seen).toEqual('none');
+      }
+      expect(await cached.all(), 'all files').toEqual(await alone.all());
+    }
+  } finally {
+    await cached.stop();
+    await alone.stop();
+  }
+}
+
+test('reads through volumes that change data are the same with caches above and below', () =>
+  fc.assert(
+    fc.asyncProperty(stacks, doings(), (stack, some) =>
+      agree(stack, [{ doings: [...beginning, ...some] }]),
+    ),
+    { numRuns: 150 },
+  ));
+
+test('reads of open files are the same with caches while such volumes are replaced', () =>
+  fc.assert(
+    fc.asyncProperty(stacks, stacks, doings(), doings(), (stack, next, before, after) =>
+      agree(stack, [{ doings: [...beginning, ...before] }, { next, doings: after }]),
+    ),
+    { numRuns: 60 },
+  ));

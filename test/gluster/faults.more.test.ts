@@ -1,0 +1,217 @@
+/** Lines that spoil what goes over them, between the client and a brick of the real GlusterFS. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { below, type Random, seeded, shuffled } from '../../apps/bench/engine/random.ts';
+import { readFields } from '../../gluster/rpc/fields.ts';
+import { wireFop } from '../../gluster/rpc/fops4.ts';
+import { CALL, readCall } from '../../gluster/rpc/message.ts';
+import { FOPS4 } from '../../gluster/rpc/programs.ts';
+import { XdrReader } from '../../gluster/rpc/xdr.ts';
+import { Dict } from '../../runtime/core/dict.ts';
+import { EIO } from '../../runtime/core/errno.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
+import { pump } from '../../runtime/pump/pump.ts';
+import { BadLine, framed, untouched } from '../support/bad-line.ts';
+import { type BrickClient, BrickClients, bytes } from '../support/brick-clients.ts';
+import { noBricks, RealBrick } from '../support/gluster.ts';
+import { kinds, spoiling } from '../support/mangle.ts';
+
+/** For what takes as long as the machine is slow. */
+const PATIENCE = { timeout: 120_000 };
+const SPOILED = 1000;
+const CLIENTS = 8;
+
+let folder: string;
+let brick: RealBrick;
+let clients: BrickClients;
+let line: BadLine;
+
+const text = (size: number): string => 'glossa '.repeat(size / 7 + 1).slice(0, size);
+
+async function askAnything({ ask, driver }: BrickClient, random: Random): Promise<void> {
+  const path = `/f${below(random, 4)}`;
+  const asks = [
+    () => ask('stat', path),
+    () => ask('read', path, 3000, 0),
+    () => ask('listdir', '/'),
+    () => ask('lookup', '/none'),
+    () => ask('getxattr', path, 'user.x'),
+    () => ask('statfs'),
+    () => ask('write', `/w${below(random, 4)}`, bytes(text(2000)), 0),
+    () => driver.find('/'),
+  ];
+  await asks[below(random, asks.length)]!();
+}
+
+describe.skipIf(noBricks())('a line to a real brick', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'glossa-faults-'));
+    brick = await RealBrick.start(folder);
+    const before = new BrickClients();
+    const { ask } = await before.open(brick.port);
+    for (let n = 0; n < 4; n++) await ask('write', `/f${n}`, bytes(text(3000)), null);
+    await before.end();
+  });
+  afterAll(async () => {
+    await brick.end();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    line = await BadLine.start(brick.port);
+  });
+  afterEach(async () => {
+    await clients.end();
+    await line.end();
+  });
+
+  it.each([
+    ['the pump', pump],
+    ["Node's event loop", null],
+  ])(
+    'that spoils a thousand records ends connections, and nothing else, with %s',
+    async (_, sources) => {
+      clients = new BrickClients(sources, 1);
+      const options = { 'ping-timeout': '0', 'frame-timeout': '0' };
+      const opening = Array.from({ length: CLIENTS }, () => clients.open(line.port, { options }));
+      const all = await Promise.all(opening);
+      const random = seeded(7);
+      const spoiled = new Map<string, number>();
+      let count = 0;
+      line.mangler = ({ cut }) =>
+        spoiling({
+          ...{ random, cut, way: 'reply', first: 1 },
+          spoiled(kind) {
+            count += 1;
+            spoiled.set(kind, (spoiled.get(kind) ?? 0) + 1);
+          },
+        });
+      line.cut();
+      let [answered, failed] = [0, 0];
+      const work = async (client: BrickClient): Promise<void> => {
+        while (count < SPOILED) {
+          try {
+            await askAnything(client, random);
+            answered += 1;
+          } catch (error) {
+            failed += 1;
+            if (String(error).includes('ENOTCONN')) await delay(1);
+          }
+        }
+      };
+      await Promise.all([...all, ...all].map(work));
+      expect([...spoiled.keys()].sort()).toEqual([...kinds].sort());
+      expect(answered).toBeGreaterThan(100);
+      expect(failed).toBeGreaterThan(100);
+      const log = clients.log.join('\n');
+      expect(log).toMatch(/is lost: what it sends is no message: a message of/);
+      expect(log).toMatch(/an answer to nobody came/);
+
+      line.mangler = () => untouched;
+      line.cut();
+      for (const client of all) {
+        const read = () => client.ask('read', '/f1').catch(String);
+        await expect.poll(read, PATIENCE).toEqual(bytes(text(3000)));
+        expect(await client.ask('listdir', '/')).toContain('f3');
+      }
+    },
+    120_000,
+  );
+
+  it('that brings answers late and in any order brings them to whom they are for', async () => {
+    clients = new BrickClients();
+    const random = seeded(11);
+    let overtaken = 0;
+    line.mangler = ({ send }) => {
+      let held: Uint8Array[] = [];
+      const go = (): void => {
+        const order = shuffled(held, random);
+        if (order.some((bytes, at) => bytes !== held[at])) overtaken += 1;
+        held = [];
+        for (const bytes of order) send('reply', bytes);
+      };
+      return (record, way) => {
+        if (way === 'call') return [framed(record)];
+        if (held.length === 0) setTimeout(go, below(random, 8));
+        held.push(framed(record));
+        return [];
+      };
+    };
+    const { ask } = await clients.open(line.port);
+    const work = async (n: number): Promise<void> => {
+      for (let round = 0; round < 10; round++) {
+        const own = `${n} in round ${round}`;
+        await ask('write', `/own${n}`, bytes(own), null);
+        expect(await ask('read', `/own${n}`)).toEqual(bytes(own));
+        expect(await ask('read', `/f${n % 4}`, 3000, 0)).toEqual(bytes(text(3000)));
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, n) => work(n)));
+    expect(overtaken).toBeGreaterThan(5);
+    expect(clients.log.join('\n')).not.toMatch(/lost|nobody/);
+  });
+
+  it('that makes it doubtful whether a file has taken a gfid: it is none for another', async () => {
+    clients = new BrickClients();
+    const asked: unknown[] = [];
+    let isDoubtful = false;
+    line.mangler = () => (record, way) => {
+      const r = new XdrReader(record);
+      const [xid, type] = [r.u32(), r.u32()];
+      const { procedure: lookup, call } = wireFop('lookup');
+      if (way === 'call' && type === CALL) {
+        const { program, procedure } = readCall(r, xid);
+        if (program !== FOPS4.number || procedure !== lookup) return [framed(record)];
+        asked.push((readFields(r, call).at(-1) as Dict).get(GFID_REQ));
+      } else if (isDoubtful) {
+        // op_errno, behind the header of a reply and op_ret.
+        new DataView(record.buffer, record.byteOffset).setUint32(28, EIO);
+      }
+      return [framed(record)];
+    };
+    const { ask, driver } = await clients.open(line.port);
+    const look = (name: string, why: string) =>
+      expect(ask('lookup', name), name).rejects.toThrow(why);
+    await look('/a', 'ENOENT');
+    await look('/b', 'ENOENT');
+    isDoubtful = true;
+    await look('/c', 'EIO');
+    isDoubtful = false;
+    await look('/d', 'ENOENT');
+    await look('/e', 'ENOENT');
+    // With other questions beside it, too.
+    const { inodes } = driver.client.initiator.graph;
+    const loc = new Loc(inodes.newInode(), inodes.root, 'f');
+    await driver.wind('lookup', loc, Dict.of({ 'user.x': 0 }));
+    const [a, b, c, d, e, f] = asked;
+    expect([b, c, e, f]).toEqual([a, a, d, d]);
+    expect(d).not.toBe(a);
+  });
+
+  it('that spoils calls is ended by the brick, and made again', async () => {
+    clients = new BrickClients(pump, 1);
+    const { ask } = await clients.open(line.port, { options: { 'ping-timeout': '0' } });
+    const random = seeded(13);
+    let count = 0;
+    line.mangler = ({ cut }) =>
+      spoiling({
+        ...{ random, cut, way: 'call', first: 3 },
+        // What else a call may be spoiled to, a real brick might believe.
+        kinds: ['cut', 'cut inside', 'shorter than it says', 'oversized', 'garbage', 'lost'],
+        spoiled() {
+          count += 1;
+        },
+      });
+    line.cut();
+    while (count < 40) {
+      await ask('read', '/f1', 3000, 0).catch(() => delay(1));
+    }
+    line.mangler = () => untouched;
+    line.cut();
+    const read = () => ask('read', '/f1').catch(String);
+    await expect.poll(read, PATIENCE).toEqual(bytes(text(3000)));
+  }, 120_000);
+});

@@ -1,0 +1,341 @@
+/** gfid handles: what stands in `.glusterfs`, and what is found by it. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import server from '../../gluster/protocol/server/index.ts';
+import { type Gfid, ROOT_GFID } from '../../runtime/core/gfid.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { RENAME_EXCHANGE } from '../../runtime/core/xdata.ts';
+import posix from '../../runtime/xlators/storage/posix/index.ts';
+import { file, iatt, mkdir, ok } from '../contract/check.ts';
+import { type Reply, startVolume, type TestVolume } from '../contract/driver.ts';
+import {
+  brickOf,
+  folder,
+  gfidHandles,
+  startBrick,
+  storedGfid,
+  storeGfid,
+  volume,
+} from '../support/posix.ts';
+
+const ON = { 'gfid-handles': 'on' };
+const NOBODY = '0badf00d-0000-4000-8000-000000000001';
+
+const shortOf = (gfid: Gfid): string => join(gfid.slice(0, 2), gfid.slice(2, 4), gfid);
+const handlePath = (directory: string, gfid: Gfid): string =>
+  join(directory, '.glusterfs', shortOf(gfid));
+
+const handles = (directory: string): Gfid[] => [...gfidHandles(directory).keys()];
+
+/** A lookup by gfid alone, as glfs_h_create_from_handle makes it. */
+async function nameless(vol: TestVolume, gfid: Gfid): Promise<Reply> {
+  const { inodes } = vol.graph;
+  const inode = inodes.find(gfid) ?? inodes.newInode();
+  const reply = await vol.fop('lookup', new Loc(inode, null, null, gfid), null);
+  if (reply.opRet < 0) return reply;
+  reply.inode = inodes.link(reply.inode!, null, null, reply.buf!);
+  inodes.lookup(reply.inode!);
+  return reply;
+}
+
+async function read(vol: TestVolume, inode: Inode): Promise<string> {
+  const { fd } = ok(await vol.open(inode, 0));
+  const { text } = ok(await vol.read(fd!, 100, 0));
+  fd!.release();
+  return text;
+}
+
+describe('on disk', () => {
+  test("have GlusterFS's form", async () => {
+    const directory = folder();
+    const vol = await volume(directory, ON);
+    const d = await mkdir(vol, vol.root, 'd');
+    const e = await mkdir(vol, d, 'e');
+    const f = await file(vol, e, 'f', 'text');
+    const link = ok(await vol.symlink(e, 'l', 'nowhere')).inode!;
+    const pipe = ok(await vol.mknod(e, 'p', fs.constants.S_IFIFO | 0o644)).inode!;
+    expect(fs.readlinkSync(handlePath(directory, ROOT_GFID))).toBe('../../..');
+    expect(fs.readlinkSync(handlePath(directory, d.gfid))).toBe(`../../00/00/${ROOT_GFID}/d`);
+    expect(fs.readlinkSync(handlePath(directory, e.gfid))).toBe(`../../${shortOf(d.gfid)}/e`);
+    // They lead there, also for programs that follow them.
+    const names = ['f', 'l', 'p'];
+    expect(fs.readdirSync(handlePath(directory, e.gfid)).sort()).toEqual(names);
+    for (const [at, inode] of [f, link, pipe].entries()) {
+      const own = fs.lstatSync(join(directory, 'd/e', names[at]!));
+      expect([own.nlink, own.ino]).toEqual([
+        2,
+        fs.lstatSync(handlePath(directory, inode.gfid)).ino,
+      ]);
+      expect((await iatt(vol, inode)).iaNlink).toBe(1);
+    }
+    expect(handles(directory).sort()).toEqual([d, e, f, link, pipe].map((i) => i.gfid).sort());
+  });
+
+  test('go with the last name', async () => {
+    const directory = folder();
+    const vol = await volume(directory, ON);
+    const d = await mkdir(vol, vol.root, 'd');
+    const f = await file(vol, d, 'f', 'text');
+    ok(await vol.link(f, d, 'g'));
+    expect((await iatt(vol, f)).iaNlink).toBe(2);
+    ok(await vol.unlink(d, 'f'));
+    expect((await iatt(vol, f)).iaNlink).toBe(1);
+    expect(handles(directory)).toContain(f.gfid);
+    const { fd } = ok(await vol.open(f));
+    ok(await vol.unlink(d, 'g'));
+    expect(handles(directory)).toEqual([d.gfid]);
+    expect(ok(await vol.fop('fstat', fd!, null)).buf!.iaNlink).toBe(0);
+    fd!.release();
+    ok(await vol.rmdir(vol.root, 'd'));
+    expect(handles(directory)).toEqual([]);
+  });
+
+  test('of what a rename replaces go, also when nobody had looked it up', async () => {
+    const directory = folder();
+    const first = await startBrick(directory, ON);
+    await file(first, first.root, 'old', 'old');
+    await mkdir(first, first.root, 'empty');
+    await first.stop();
+    const vol = await volume(directory, ON);
+    const f = await file(vol, vol.root, 'f', 'new');
+    const d = await mkdir(vol, vol.root, 'd');
+    ok(await vol.rename(vol.root, 'f', vol.root, 'old'));
+    ok(await vol.rename(vol.root, 'd', vol.root, 'empty'));
+    expect(handles(directory).sort()).toEqual([f.gfid, d.gfid].sort());
+    expect(fs.readlinkSync(handlePath(directory, d.gfid))).toBe(`../../00/00/${ROOT_GFID}/empty`);
+  });
+
+  test('stay when the name stays', async () => {
+    const directory = folder();
+    const vol = await volume(directory, ON);
+    const f = await file(vol, vol.root, 'f', 'text');
+    const d = await mkdir(vol, vol.root, 'd');
+    ok(await vol.rename(vol.root, 'f', vol.root, 'f'));
+    expect((await vol.rename(vol.root, 'd', vol.root, 'f')).err).toBe('ENOTDIR');
+    expect((await vol.rmdir(vol.root, 'f')).err).toBe('ENOTDIR');
+    expect((await vol.unlink(vol.root, 'd')).err).toBe('EISDIR');
+    await mkdir(vol, d, 'inner');
+    expect((await vol.rmdir(vol.root, 'd')).err).toBe('ENOTEMPTY');
+    expect(handles(directory)).toHaveLength(3);
+    expect((await iatt(vol, f)).iaNlink).toBe(1);
+    expect(fs.lstatSync(handlePath(directory, f.gfid)).nlink).toBe(2);
+    ok(await vol.link(f, vol.root, 'g'));
+    ok(await vol.rename(vol.root, 'f', vol.root, 'g'));
+    expect(await vol.names(vol.root)).toEqual(['d', 'f', 'g']);
+    expect((await iatt(vol, f)).iaNlink).toBe(2);
+  });
+
+  test('follow renamed and exchanged directories', async () => {
+    const directory = folder();
+    const vol = await volume(directory, ON);
+    const [a, b] = [await mkdir(vol, vol.root, 'a'), await mkdir(vol, vol.root, 'b')];
+    const c = await mkdir(vol, a, 'c');
+    ok(await vol.rename(a, 'c', b, 'n'));
+    expect(fs.readlinkSync(handlePath(directory, c.gfid))).toBe(`../../${shortOf(b.gfid)}/n`);
+    ok(await vol.rename(vol.root, 'a', vol.root, 'b', RENAME_EXCHANGE));
+    expect(fs.readlinkSync(handlePath(directory, a.gfid))).toBe(`../../00/00/${ROOT_GFID}/b`);
+    expect(fs.readlinkSync(handlePath(directory, b.gfid))).toBe(`../../00/00/${ROOT_GFID}/a`);
+  });
+
+  test('are given to what was there before, when it is first looked up', async () => {
+    const directory = folder();
+    fs.mkdirSync(join(directory, 'd'));
+    fs.writeFileSync(join(directory, 'd/f'), 'text');
+    fs.linkSync(join(directory, 'd/f'), join(directory, 'd/g'));
+    const vol = await volume(directory, ON);
+    expect(handles(directory)).toEqual([]);
+    const d = ok(await vol.lookup(vol.root, 'd')).inode!;
+    const { inode, buf } = ok(await vol.lookup(d, 'f'));
+    expect(buf!.iaNlink).toBe(2);
+    expect(handles(directory).sort()).toEqual([d.gfid, inode!.gfid].sort());
+  });
+
+  test('are not there unless somebody wants them', async () => {
+    const directory = folder();
+    const none = await startBrick(directory);
+    await file(none, none.root, 'f');
+    await none.stop();
+    expect(fs.readdirSync(directory)).toEqual(['f']);
+    expect(fs.statSync(join(directory, 'f')).nlink).toBe(1);
+    // A brick of GlusterFS has the folder.
+    fs.mkdirSync(join(directory, '.glusterfs'));
+    const off = await startBrick(directory, { 'gfid-handles': 'off' });
+    const g = await file(off, off.root, 'g');
+    await off.stop();
+    expect(fs.readdirSync(join(directory, '.glusterfs'))).toEqual([]);
+    const auto = await volume(directory);
+    expect(ok(await auto.lookup(auto.root, 'g')).inode!.gfid).toBe(g.gfid);
+    expect(handles(directory)).toEqual([g.gfid]);
+  });
+});
+
+describe('of what clients over the network are served', () => {
+  const listening = { 'transport-type': 'unix' };
+  const served = (directory: string, socket: string) =>
+    startVolume([
+      { name: 'disk', translator: posix, options: { directory } },
+      {
+        name: 'server',
+        translator: server,
+        options: { ...listening, 'transport.socket.listen-path': socket },
+      },
+    ]);
+
+  test('are there by themselves', async () => {
+    const [directory, own] = [folder(), folder()];
+    const vol = await served(directory, join(own, 'socket'));
+    await vol.stop();
+    expect(fs.readlinkSync(handlePath(directory, ROOT_GFID))).toBe('../../..');
+  });
+
+  test('are missed in one line of the log, when they cannot be', async () => {
+    const [directory, own] = [folder(), folder()];
+    fs.writeFileSync(join(directory, '.glusterfs'), 'is no folder');
+    const vol = await served(directory, join(own, 'socket'));
+    await vol.stop();
+    expect(vol.context.log).toEqual([expect.stringMatching(/no gfid handles.*Not a directory/)]);
+  });
+});
+
+describe('lookups by gfid', () => {
+  test('find what no name is known of, after a restart', async () => {
+    const directory = folder();
+    const first = await startBrick(directory, ON);
+    const d = await mkdir(first, await mkdir(first, first.root, 'a'), 'd');
+    const f = await file(first, d, 'f', 'text');
+    await first.stop();
+    const vol = await volume(directory, ON);
+    const found = ok(await nameless(vol, f.gfid));
+    expect([found.buf!.iaGfid, found.buf!.iaSize, found.buf!.iaNlink]).toEqual([f.gfid, 4, 1]);
+    expect(await read(vol, found.inode!)).toBe('text');
+    const dir = ok(await nameless(vol, d.gfid)).inode!;
+    expect(await vol.names(dir)).toEqual(['f']);
+    await file(vol, dir, 'g', 'made in it');
+    expect(fs.readFileSync(join(directory, 'a/d/g'), 'utf8')).toBe('made in it');
+    expect(ok(await vol.lookup(dir, 'f')).inode).toBe(found.inode);
+    expect((await nameless(vol, NOBODY)).err).toBe('ESTALE');
+  });
+
+  test('find what was moved behind the volume, and every fop goes on with it', async () => {
+    const directory = folder();
+    const vol = await volume(directory, { ...ON, 'handle-limit': '16' });
+    const d = await mkdir(vol, vol.root, 'd');
+    const f = await file(vol, d, 'f', 'text');
+    fs.renameSync(join(directory, 'd/f'), join(directory, 'elsewhere'));
+    const { handles: open } = brickOf(vol);
+    open.close(open.find(f.gfid)!);
+    expect((await iatt(vol, f)).iaSize).toBe(4);
+    expect(await read(vol, f)).toBe('text');
+  });
+
+  test('without handles last as long as something is known', async () => {
+    const directory = folder();
+    const first = await startBrick(directory);
+    const f = await file(first, first.root, 'f', 'text');
+    expect(ok(await nameless(first, f.gfid)).buf!.iaSize).toBe(4);
+    const open = brickOf(first).handles;
+    open.close(open.find(f.gfid)!);
+    expect(ok(await nameless(first, f.gfid)).buf!.iaSize).toBe(4);
+    await first.stop();
+    const vol = await volume(directory);
+    expect((await nameless(vol, f.gfid)).err).toBe('ESTALE');
+  });
+});
+
+describe('handles that do not say the truth', () => {
+  /** A brick with /d and /f and handles of both, at rest. */
+  async function atRest() {
+    const directory = folder();
+    const vol = await startBrick(directory, ON);
+    const d = await mkdir(vol, vol.root, 'd');
+    const f = await file(vol, vol.root, 'f', 'text');
+    await vol.stop();
+    return { directory, d: d.gfid, f: f.gfid };
+  }
+
+  test('are not cached', async () => {
+    const { directory, d, f } = await atRest();
+    const outside = folder();
+    fs.writeFileSync(join(outside, 'secret'), 'secret');
+    fs.rmSync(handlePath(directory, f));
+    fs.symlinkSync(join(outside, 'secret'), handlePath(directory, f));
+    fs.rmSync(handlePath(directory, d));
+    fs.symlinkSync(outside, handlePath(directory, d));
+    const vol = await volume(directory, ON);
+    expect((await nameless(vol, f)).err).toBe('ESTALE');
+    expect((await nameless(vol, d)).err).toBe('ESTALE');
+    expect((await vol.fop('stat', new Loc(null, null, null, f), null)).err).toBe('ESTALE');
+    // A file of another gfid, and a directory's link that goes in a circle.
+    fs.rmSync(handlePath(directory, f));
+    fs.writeFileSync(handlePath(directory, f), 'foreign');
+    fs.rmSync(handlePath(directory, d));
+    fs.symlinkSync(`../../${shortOf(d)}/d`, handlePath(directory, d));
+    expect((await nameless(vol, f)).err).toBe('ESTALE');
+    expect((await nameless(vol, d)).err).toBe('ESTALE');
+    // The names set them right.
+    expect(ok(await vol.lookup(vol.root, 'f')).inode!.gfid).toBe(f);
+    expect(ok(await vol.lookup(vol.root, 'd')).inode!.gfid).toBe(d);
+    expect(fs.readFileSync(handlePath(directory, f), 'utf8')).toBe('text');
+    expect(fs.readlinkSync(handlePath(directory, d))).toBe(`../../00/00/${ROOT_GFID}/d`);
+    expect(fs.readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
+  });
+
+  test('of a file that was replaced by its copy go to the copy', async () => {
+    const { directory, f } = await atRest();
+    fs.writeFileSync(join(directory, 'copy'), 'restored');
+    storeGfid(join(directory, 'copy'), f);
+    fs.renameSync(join(directory, 'copy'), join(directory, 'f'));
+    const vol = await volume(directory, ON);
+    const again = ok(await vol.lookup(vol.root, 'f')).inode!;
+    expect(again.gfid).toBe(f);
+    expect(ok(await nameless(vol, f)).buf!.iaSize).toBe(8);
+  });
+
+  test('a copy beside the original gets a gfid of its own, after a restart too', async () => {
+    const { directory, d, f } = await atRest();
+    fs.writeFileSync(join(directory, 'copy'), 'copy');
+    fs.mkdirSync(join(directory, 'copied'));
+    storeGfid(join(directory, 'copy'), f);
+    storeGfid(join(directory, 'copied'), d);
+    const vol = await volume(directory, ON);
+    const copies = [
+      ok(await vol.lookup(vol.root, 'copy')).inode!.gfid,
+      ok(await vol.lookup(vol.root, 'copied')).inode!.gfid,
+    ];
+    expect(new Set([...copies, d, f]).size).toBe(4);
+    expect(copies).toEqual(['copy', 'copied'].map((name) => storedGfid(join(directory, name))));
+    expect(handles(directory).sort()).toEqual([...copies, d, f].sort());
+    expect(ok(await vol.lookup(vol.root, 'f')).inode!.gfid).toBe(f);
+  });
+
+  test('a folder of handles that is gone is made again', async () => {
+    const { directory, f } = await atRest();
+    const vol = await volume(directory, ON);
+    for (const name of fs.readdirSync(join(directory, '.glusterfs'))) {
+      fs.rmSync(join(directory, '.glusterfs', name), { recursive: true });
+    }
+    ok(await vol.lookup(vol.root, 'f'));
+    const g = await file(vol, vol.root, 'g');
+    expect(handles(directory).sort()).toEqual([f, g.gfid].sort());
+  });
+});
+
+test('what cannot be made is told of once, and the files work on', async () => {
+  const directory = folder();
+  const vol = await volume(directory, ON);
+  // Nothing can be made in a folder that is a file. The folder of the root's handle, 00, is open.
+  const blocked = join(directory, '.glusterfs');
+  for (let byte = 1; byte < 256; byte++) {
+    const path = join(blocked, byte.toString(16).padStart(2, '0'));
+    fs.rmSync(path, { recursive: true, force: true });
+    fs.writeFileSync(path, '');
+  }
+  const inodes = [];
+  for (let i = 0; i < 8; i++) inodes.push(await file(vol, vol.root, `f${i}`, 'text'));
+  for (const inode of inodes) expect(await read(vol, inode)).toBe('text');
+  expect(brickOf(vol).missed).toBeGreaterThan(1);
+  expect(vol.context.log.filter((line) => line.includes('gfid handle'))).toHaveLength(1);
+  for (let i = 0; i < 8; i++) ok(await vol.unlink(vol.root, `f${i}`));
+});

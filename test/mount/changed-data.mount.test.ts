@@ -1,0 +1,146 @@
+/**
+ * A module that changes data, on a mount: through caches above and below, and the kernel's own, programs read
+ * the changed data, also after a reload while files are open.
+ */
+import { execFile } from 'node:child_process';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { disk, volume } from '../support/exchange.ts';
+import { noBricks, OurBrick, RealMount } from '../support/gluster.ts';
+import { describeMounts, errorsIn, glossa, startMount, withScratch } from '../support/mount.ts';
+
+/** Turns letters by 13 places in what is written, and in what is read. */
+const TURNS = (body: string): string => `import { Translator } from 'glossa';
+function turn(bytes) {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const from = bytes[at] & 96;
+    const letter = bytes[at] - from - 1;
+    if (from >= 64 && letter >= 0 && letter < 26) bytes[at] = from + 1 + ((letter + 13) % 26);
+  }
+}
+export class xlator extends Translator {
+${body}
+}
+`;
+const WRITES = `  writev(frame, fd, vector, ...rest) {
+    turn(vector.bytes);
+    frame.wind(fd, vector, ...rest);
+  }
+`;
+const READS = `  readvCbk(frame, opRet, opErrno, vector, ...rest) {
+    if (opRet > 0) turn(vector.bytes);
+    frame.unwind(opRet, opErrno, vector, ...rest);
+  }
+`;
+
+const run = promisify(execFile);
+/** Names and attributes are asked for each time. */
+const FRESH = ['--attribute-timeout', '0', '--entry-timeout', '0'];
+
+const quick = (name: string, below: string): string =>
+  volume(name, 'performance/quick-read', below, 'cache-timeout 600') +
+  volume(`${name}-pages`, 'performance/io-cache', name, 'cache-timeout 60');
+const module = (below: string): string => volume('m', 'features/glupy', below, 'module-name m');
+
+describeMounts('a module that changes data', () => {
+  it('changes all data that programs read, with caches and after a reload', () =>
+    withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const sh = async (script: string): Promise<string> =>
+        (await run('sh', ['-c', script], { cwd: scratch.at('mnt') })).stdout;
+      const reload = async (): Promise<void> =>
+        expect(await glossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0, err: '' });
+      const stacks = {
+        bare: disk(brick),
+        changed: disk(brick) + quick('below', 'disk') + module('below-pages') + quick('above', 'm'),
+      };
+      await scratch.file('m.js', TURNS(WRITES + READS));
+      const mount = await startMount(scratch, stacks.changed, { args: FRESH });
+      await scratch.fs.writeFile(scratch.at('mnt', 'f'), 'secret\n');
+      await sh('ls -l');
+      expect(await sh('cat f; cat f')).toBe('secret\nsecret\n');
+      expect(await readFile(scratch.at('brick', 'f'), 'utf8')).toBe('frperg\n');
+      const held = await open(scratch.at('mnt', 'f'), 'r');
+      const read = async (): Promise<string> => {
+        const { buffer, bytesRead } = await held.read(Buffer.alloc(20), 0, 20, 0);
+        return buffer.subarray(0, bytesRead).toString();
+      };
+      try {
+        expect(await read()).toBe('secret\n');
+
+        // Other code in the same volume: it changes what is written alone.
+        await scratch.file('m.js', TURNS(WRITES));
+        await reload();
+        expect(await sh('cat f')).toBe('frperg\n');
+        await expect.poll(read).toBe('frperg\n');
+        await sh(
+          'printf abc > g; cat g > /dev/null; printf nop | dd of=g conv=notrunc status=none',
+        );
+        expect(await sh('cat g')).toBe('abc');
+
+        // No such volume at all, and one again.
+        await scratch.file('m.js', TURNS(WRITES + READS));
+        await reload();
+        await expect.poll(read).toBe('secret\n');
+        await scratch.file('mnt.vol', stacks.bare);
+        await reload();
+        expect(await sh('cat f g')).toBe('frperg\nabc');
+        await expect.poll(read).toBe('frperg\n');
+        await scratch.file('mnt.vol', stacks.changed);
+        await reload();
+        expect(await sh('cat g')).toBe('nop');
+      } finally {
+        await held.close();
+      }
+      expect(await sh('cat f')).toBe('secret\n');
+      expect(await mount.stop()).toBe(0);
+      expect(errorsIn(mount.log())).toEqual([]);
+    }));
+
+  it('on a brick changes all data that clients read and cache', () =>
+    withScratch(async (scratch) => {
+      const files = await scratch.folder('files');
+      await scratch.file('m.js', TURNS(WRITES + READS));
+      await writeFile(`${files}/f`, 'frperg\n');
+      const server = (port: number): string =>
+        disk(files) +
+        module('disk') +
+        volume('brick', 'features/locks', 'm') +
+        volume(
+          'server',
+          'protocol/server',
+          'brick',
+          'transport-type tcp',
+          `transport.socket.listen-port ${port}`,
+          'auth.addr.brick.allow 127.0.0.1',
+        );
+      const brick = await OurBrick.start(scratch.path, 'ours', server);
+      const mounted: { readonly path: string; stop(): Promise<unknown> }[] = [];
+      try {
+        const client = volume(
+          'c',
+          'protocol/client',
+          null,
+          'remote-host 127.0.0.1',
+          `remote-port ${brick.port}`,
+          'remote-subvolume brick',
+        );
+        const above = volume('above', 'performance/quick-read', 'c');
+        const ours = await startMount(scratch, client + above, { args: FRESH });
+        mounted.push({ path: ours.path, stop: () => ours.stop() });
+        if (!noBricks()) {
+          const real = await RealMount.start(scratch.path, 'real', client + above);
+          mounted.push({ path: real.path, stop: () => real.end() });
+        }
+        for (const { path } of mounted) {
+          const script = 'stat f > /dev/null; cat f; ls -l > /dev/null; cat f';
+          const { stdout } = await run('sh', ['-c', script], { cwd: path });
+          expect(stdout).toBe('secret\nsecret\n');
+        }
+      } finally {
+        for (const { stop } of mounted) await stop();
+        await brick.end();
+      }
+    }));
+});

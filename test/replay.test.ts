@@ -1,0 +1,329 @@
+/** What a replay says is otherwise, and that it says nothing where all is as it was. */
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MessageError } from '../bridges/host/message.ts';
+import { TestContext } from '../bridges/testing/clock.ts';
+import { operations } from '../bridges/testing/operations.ts';
+import type { Plain } from '../bridges/testing/values.ts';
+import { connect, Driver, FopError, NOBODY } from '../runtime/api/driver.ts';
+import { Clock } from '../runtime/core/clock.ts';
+import { ENOENT } from '../runtime/core/errno.ts';
+import { tail, unwind, wind } from '../runtime/core/gen/fops.gen.ts';
+import type { Graph } from '../runtime/core/graph.ts';
+import { Iatt } from '../runtime/core/iatt.ts';
+import { Loc } from '../runtime/core/loc.ts';
+import type { Cbk, Translator } from '../runtime/core/xlator.ts';
+import { openRecording } from '../runtime/observe/reader.ts';
+import { planOf } from '../runtime/replay/plan.ts';
+import { PlayedVolume } from '../runtime/replay/played.ts';
+import { type Outcome, Replay } from '../runtime/replay/replay.ts';
+import { RecordedStorage } from '../runtime/replay/storage.ts';
+import memory from '../runtime/xlators/storage/memory/index.ts';
+import { FakeContext, gfidOf, HeldLeaf, having, newName, startGraph } from './support/core.ts';
+import { type RecordSettings, record } from './support/recording.ts';
+
+const WHOLE: RecordSettings = { whole: true, dataMax: 2 ** 20, filter: { passing: true } };
+const storage = { translator: memory as unknown as Translator<unknown>, name: 'storage' };
+
+/** Remembers names that were absent, and `forgets` what is made. */
+const caching = (forgets: boolean, known = new Set<string>()) =>
+  having('having', {
+    lookup: (frame, xl, loc, xdata) => {
+      if (known.has(loc.path)) return unwind.lookup(frame, -1, ENOENT, null, null, null, null);
+      wind.lookup(
+        frame,
+        0,
+        (up, _cookie, _xl, opRet, opErrno, ...reply) => {
+          if (opRet < 0) known.add(loc.path);
+          unwind.lookup(up, opRet, opErrno, ...reply);
+        },
+        xl.children[0]!,
+        loc,
+        xdata,
+      );
+    },
+    ...(forgets && {
+      mkdir: (frame, xl, loc, mode, umask, xdata) => {
+        known.delete(loc.path);
+        wind.mkdir(
+          frame,
+          0,
+          (up, _c, _x, ...rest) => unwind.mkdir(up, ...rest),
+          xl.children[0]!,
+          loc,
+          mode,
+          umask,
+          xdata,
+        );
+      },
+    }),
+  });
+
+/** Does something with a graph by paths, and records it. */
+async function recorded(
+  graph: Graph,
+  steps: (go: (operation: string, ...args: Plain[]) => Promise<void>) => Promise<void>,
+  settings = WHOLE,
+): Promise<Uint8Array> {
+  const recording = record(graph, settings);
+  const driver = new Driver(connect(graph), NOBODY);
+  await steps(async (operation, ...args) => {
+    try {
+      await operations[operation]!(driver, args);
+    } catch (error) {
+      // What fails is recorded, too; some is refused before it is asked.
+      if (!(error instanceof FopError || error instanceof MessageError)) throw error;
+    }
+  });
+  return recording.bytes();
+}
+
+interface Into {
+  readonly volumes: Parameters<typeof startGraph>[0];
+  readonly played?: readonly string[];
+  readonly volume?: string;
+}
+
+/** Replays it; volumes of these names are played. */
+async function replay(bytes: Uint8Array, into: Into): Promise<readonly Outcome[]> {
+  const { volumes, played: names = [], volume = volumes.at(-1)!.name! } = into;
+  const clock = new Clock();
+  const look = { baseDir: '/', strict: false, warned: () => {} };
+  const context = new TestContext(clock, look, () => {});
+  const plan = await planOf(openRecording(bytes), { volume, played: names });
+  const storages = await Promise.all(names.map(() => RecordedStorage.start(context)));
+  const played = names.map((name, i) => new PlayedVolume(name, storages[i]!));
+  const graph = await startGraph(
+    volumes.map((one) => {
+      const at = names.indexOf(one.name!);
+      return at < 0 ? one : { ...one, translator: played[at]!.translator };
+    }),
+    context,
+  );
+  onTestFinished(() => graph.stop());
+  return new Replay(graph, plan, { clock, played, patienceMs: 60_000 }).run();
+}
+
+const inShort = (outcomes: readonly Outcome[]): string[] =>
+  outcomes.flatMap(({ request, differences }) =>
+    differences.map(({ what, was, is }) => `${request.row.name} ${what}: ${was} | ${is}`),
+  );
+
+const names = fc.constantFrom('/a', '/b', '/d', '/d/a', '/d/e', '/d/e/b');
+const data = fc.string({ maxLength: 40 });
+/** Operations of `bridges/testing/operations.ts`, with their arguments. */
+const operation: fc.Arbitrary<[string, ...Plain[]]> = fc.oneof(
+  ...['mkdir', 'mknod', 'unlink', 'rmdir', 'stat', 'readlink', 'listdir', 'read', 'listxattr'].map(
+    (name) => fc.tuple(fc.constant(name), names),
+  ),
+  ...['rename', 'link', 'symlink'].map((name) => fc.tuple(fc.constant(name), names, names)),
+  fc.tuple(fc.constant('write'), names, data),
+  fc.tuple(fc.constant('truncate'), names, fc.nat(100)),
+  fc.tuple(fc.constant('chmod'), names, fc.nat(0o7777)),
+  fc.tuple(fc.constant('setxattr'), names, fc.constantFrom('user.a', 'user.b'), data, fc.nat(2)),
+  fc.tuple(fc.constant('getxattr'), names, fc.constantFrom('user.a', 'user.b')),
+);
+
+it('finds no difference in a storage that begins as it did, nor in one that is played', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(operation, { maxLength: 40 }), async (steps) => {
+      const volumes = [storage, { translator: caching(true), name: 'cache' }];
+      const graph = await startGraph(volumes);
+      const bytes = await recorded(graph, async (go) => {
+        await go('stat', '/');
+        for (const [name, ...args] of steps) await go(name, ...args);
+      });
+      await graph.stop();
+      const again = [storage, { translator: caching(true), name: 'cache' }];
+      expect(inShort(await replay(bytes, { volumes: again }))).toEqual([]);
+      const played = [storage, { translator: caching(true), name: 'cache' }];
+      expect(inShort(await replay(bytes, { volumes: played, played: ['storage'] }))).toEqual([]);
+    }),
+    { numRuns: 10 },
+  );
+});
+
+describe('a volume that answers otherwise', () => {
+  const stack = (forgets: boolean) => [storage, { translator: caching(forgets), name: 'cache' }];
+  async function bug(): Promise<Uint8Array> {
+    const graph = await startGraph(stack(false));
+    onTestFinished(() => graph.stop());
+    return recorded(graph, async (go) => {
+      for (const step of ['stat', 'mkdir', 'stat']) await go(step, '/a');
+    });
+  }
+
+  it('is told of, with what it asks otherwise', async () => {
+    const bytes = await bug();
+    expect(inShort(await replay(bytes, { volumes: stack(false), played: ['storage'] }))).toEqual(
+      [],
+    );
+    const found = await replay(bytes, { volumes: stack(true), played: ['storage'] });
+    expect(inShort(found)).toEqual([
+      'lookup op_ret: -1 ENOENT | 0',
+      'lookup asked below: nothing | storage: lookup(/a)',
+    ]);
+    expect(found.map(({ request }) => request.number)).toEqual([1, 2, 3]);
+  });
+
+  it('is told of where its storage is its own', async () => {
+    expect(inShort(await replay(await bug(), { volumes: stack(true) }))).toEqual([
+      'lookup op_ret: -1 ENOENT | 0',
+    ]);
+  });
+});
+
+it('says what of an answer is not the same, and leaves out what cannot be', async () => {
+  const graph = await startGraph([storage]);
+  onTestFinished(() => graph.stop());
+  const bytes = await recorded(graph, async (go) => {
+    await go('write', '/f', 'one');
+    await go('read', '/f');
+    await go('setxattr', '/f', 'user.a', '1', 0);
+    await go('getxattr', '/f', 'user.a');
+    await go('listdir', '/');
+  });
+  const changing = having('having', {
+    readv: (frame) => {
+      const stbuf = Object.assign(new Iatt(), { iaSize: 4, iaMtime: 77, iaBlocks: 5 });
+      unwind.readv(frame, 3, 0, new TextEncoder().encode('two'), stbuf, null);
+    },
+    getxattr: (frame) => unwind.getxattr(frame, 1, 0, null, null),
+  });
+  const volumes = [storage, { translator: changing, name: 'top' }];
+  expect(inShort(await replay(bytes, { volumes, volume: 'storage' }))).toEqual([
+    'readv vector: 3 bytes "one" | 3 bytes "two"',
+    'readv stbuf.ia_type: 1 | 0',
+    'readv stbuf.ia_prot: 420 | 0',
+    'readv stbuf.ia_nlink: 1 | 0',
+    'readv stbuf.ia_size: 3 | 4',
+    expect.stringMatching(/^getxattr dict: .*user\.a.* \| null$/),
+  ]);
+});
+
+it('plays files that were there before, also where they are asked for anew', async () => {
+  const context = new FakeContext();
+  const graph = await startGraph(
+    [storage, { translator: having('having', {}), name: 'top' }],
+    context,
+  );
+  onTestFinished(() => graph.stop());
+  const driver = new Driver(connect(graph), NOBODY);
+  await operations.mkdir!(driver, ['/d']);
+  await operations.write!(driver, ['/d/old', 'text']);
+  const bytes = await recorded(graph, async (go) => {
+    await go('stat', '/d/old');
+    await go('read', '/d/old');
+    await go('truncate', '/d/old', 2);
+    await go('read', '/d/old');
+    await go('listdir', '/d');
+  });
+  const sizes: (number | undefined)[] = [];
+  /** Asks for the attributes before it reads. */
+  const asking = having('having', {
+    readv: (frame, xl, fd, size, offset, flags, xdata) => {
+      const read: Cbk<'fstat', null> = (up, _cookie, _xl, _opRet, _opErrno, buf) => {
+        sizes.push(buf?.iaSize);
+        tail.readv(up, xl.children[0]!, fd, size, offset, flags, xdata);
+      };
+      wind.fstat(frame, 0, read, xl.children[0]!, fd, null);
+    },
+  });
+  const volumes = [storage, { translator: asking, name: 'top' }];
+  const outcomes = await replay(bytes, { volumes, played: ['storage'] });
+  expect(sizes).toEqual([4, 2]);
+  expect(inShort(outcomes)).toEqual([
+    'readv asked below: nothing | storage: fstat(/d/old)',
+    'readv asked below: nothing | storage: fstat(/d/old)',
+  ]);
+});
+
+it('sends what overlapped beside each other, and else one after the other', async () => {
+  const leaf = new HeldLeaf();
+  const graph = await startGraph([{ translator: leaf.translator, name: 'leaf' }]);
+  const recording = record(graph, WHOLE);
+  const driver = new Driver(connect(graph), NOBODY);
+  const answers: Promise<unknown>[] = [];
+  for (const name of ['a', 'b']) {
+    answers.push(driver.wind('lookup', newName(graph.inodes.root, name), null));
+  }
+  // The second first; then a third, and the first at last.
+  leaf.held[1]!.answer(-1, ENOENT, null, null, null, null);
+  answers.push(driver.wind('stat', new Loc(graph.inodes.root), null));
+  leaf.held[2]!.answer(-1, ENOENT, null, null);
+  leaf.held[0]!.answer(-1, ENOENT, null, null, null, null);
+  await Promise.all(answers);
+
+  const other = new HeldLeaf();
+  const seen: string[] = [];
+  other.onRequest = ({ name, args, answer }) => {
+    seen.push(`> ${name}`);
+    // Not at once, and the first last of all.
+    const isFirst = name === 'lookup' && (args[0] as Loc).name === 'a';
+    const ended = (): void => {
+      seen.push(`< ${name}`);
+      if (name === 'lookup') answer(-1, ENOENT, null, null, null, null);
+      else answer(-1, ENOENT, null, null);
+    };
+    if (isFirst) setImmediate(() => setImmediate(() => setImmediate(ended)));
+    else setImmediate(ended);
+  };
+  const volumes = [{ translator: other.translator, name: 'leaf' }];
+  expect(inShort(await replay(recording.bytes(), { volumes }))).toEqual([]);
+  expect(seen.slice(0, 4)).toEqual(['> lookup', '> lookup', '< lookup', '> stat']);
+});
+
+describe('a recording is refused', () => {
+  async function why(settings: RecordSettings, volume = 'storage'): Promise<string> {
+    const graph = await startGraph([storage]);
+    onTestFinished(() => graph.stop());
+    const bytes = await recorded(graph, (go) => go('write', '/f', 'much data'), settings);
+    const plan = planOf(openRecording(bytes), { volume, played: [] });
+    return plan.then(
+      () => 'it is not',
+      (error: Error) => error.message,
+    );
+  }
+
+  it.each<[RegExp, RecordSettings, string?]>([
+    [/it is not/, WHOLE],
+    [/names and contents are hidden/, { ...WHOLE, redact: true }],
+    [/made for looking at.*glossa record/, { ...WHOLE, whole: false }],
+    [/'vector' of writev\(\/f, .*was cut.*--data-max/, { ...WHOLE, dataMax: 4 }],
+    [/no volume 'top': its volumes are storage/, WHOLE, 'top'],
+  ])('%s', async (message, settings, volume) => {
+    expect(await why(settings, volume)).toMatch(message);
+  });
+
+  it('where it is damaged, or nothing arrived', async () => {
+    const graph = await startGraph([storage]);
+    onTestFinished(() => graph.stop());
+    const roles = { volume: 'storage', played: [] };
+    const none = record(graph, WHOLE).bytes();
+    await expect(planOf(openRecording(none), roles)).rejects.toThrow(/no request arrived/);
+    const bytes = await recorded(graph, (go) => go('stat', '/f'));
+    await expect(planOf(openRecording(bytes.subarray(0, -5)), roles)).rejects.toThrow(/is damaged/);
+  });
+});
+
+it('says what could not be sent, and what was never answered', async () => {
+  const leaf = new HeldLeaf();
+  leaf.onRequest = ({ name, answer }) => {
+    const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(7), iaType: 1, iaNlink: 1 });
+    if (name === 'lookup') answer(0, 0, null, buf, null, null);
+    if (name === 'stat') answer(0, 0, buf, null);
+  };
+  const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
+  const recording = record(graph, WHOLE);
+  const driver = new Driver(connect(graph), NOBODY);
+  const loc = newName(graph.inodes.root, 'f');
+  const { values } = await driver.wind('lookup', loc, null);
+  const inode = graph.inodes.link(loc.inode!, graph.inodes.root, 'f', values[1] as Iatt)!;
+  await driver.wind('stat', new Loc(inode), null);
+  void driver.wind('statfs', new Loc(graph.inodes.root), null);
+  expect(inShort(await replay(recording.bytes(), { volumes: [storage] }))).toEqual([
+    'lookup op_ret: 0 | -1 ENOENT',
+    'stat op_ret: 0 | not sent: /f was never found here',
+    'statfs op_ret: no answer | 0',
+  ]);
+});

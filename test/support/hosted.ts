@@ -1,0 +1,166 @@
+/** A host with fake guests, whose code a test sets, over a leaf that replies when the test says so. */
+
+import { FAILED, type Guest, NOTHING, type Scalar } from '../../bridges/host/guest.ts';
+import type { GuestHost } from '../../bridges/host/guest-host.ts';
+import { Host } from '../../bridges/host/host.ts';
+import {
+  failureOptions,
+  type Hosted,
+  hosted,
+  limitsOf,
+  policyOf,
+} from '../../bridges/host/hosted.ts';
+import { Incarnation } from '../../bridges/host/incarnation.ts';
+import { nodeMachine } from '../../bridges/machine/node/index.ts';
+import { EINTR } from '../../runtime/core/errno.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
+import { ask, FakeContext, HeldLeaf, type Reply, startGraph } from './core.ts';
+
+export type Answer = (
+  host: GuestHost,
+  id: number,
+  guest: FakeGuest,
+  args: readonly Scalar[],
+) => number;
+
+/** The code of a guest: one function per fop, and one for replies. */
+export interface Code {
+  readonly fops: Readonly<Record<string, Answer>>;
+  readonly reply?: Answer;
+  readonly hooks?: Guest['description']['hooks'];
+  readonly state?: string;
+  readonly loads?: boolean;
+  readonly notify?: (guest: FakeGuest) => number;
+}
+
+/** A guest whose code is the test's. */
+export class FakeGuest implements Guest {
+  readonly language = 'fake';
+  readonly description: Guest['description'];
+  readonly memory = 1;
+  readonly told: string[] = [];
+  dead: string | undefined;
+  closed = false;
+  private readonly code: Code;
+  private readonly host: GuestHost;
+
+  constructor(code: Code, host: GuestHost) {
+    this.code = code;
+    this.host = host;
+    const fops = Object.fromEntries(
+      Object.keys(code.fops).map((name) => [name, { kind: 'plain', cbk: true, cancel: true }]),
+    ) as Guest['description']['fops'];
+    this.description = { fops, hooks: code.hooks ?? [], options: {}, methods: [], warnings: [] };
+  }
+
+  create(): void {}
+  evaluate = () => Promise.reject(new Error('no prompt'));
+  fop = (name: string) => (args: readonly Scalar[]) => this.run(this.code.fops[name]!, args);
+  reply = () => (args: readonly Scalar[]) => this.run(this.code.reply!, args);
+  tick = () => NOTHING;
+  cancel = (id: number): void => void this.told.push(`cancel ${id}`);
+  collect = this.tick;
+  forget = this.tick;
+  release = this.tick;
+  forgetClient = this.tick;
+
+  hook(name: string, args: readonly Scalar[]): number {
+    this.told.push([name, ...args].join(' '));
+    if (name === 'notify' && this.code.notify !== undefined) return this.code.notify(this);
+    return name === 'load_state' && this.code.loads === false ? FAILED : NOTHING;
+  }
+
+  tell(name: string): string | undefined {
+    return name === 'dump_state' ? this.code.state : '{"ghosts":3}';
+  }
+
+  interrupt(id: number): number {
+    this.told.push(`interrupt ${id}`);
+    this.host.push(id, JSON.stringify(['unwind', -1, EINTR, [null, null]]));
+    return NOTHING;
+  }
+
+  /** Nothing can enter it any more. */
+  die(): number {
+    this.dead = 'out of memory';
+    return FAILED;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  private run(answer: Answer, args: readonly Scalar[]): number {
+    if (this.dead !== undefined) throw new Error('entered though dead');
+    return answer(this.host, args[0] as number, this, args);
+  }
+}
+
+export class Bed {
+  readonly context = new FakeContext();
+  readonly leaf = new HeldLeaf();
+  readonly guests: FakeGuest[] = [];
+  graph!: Graph;
+  host!: Host;
+  /** The code of the next guest; an error makes its start fail. */
+  code: Code | Error;
+  /** The next guest's start waits for this. */
+  before = (): Promise<void> => Promise.resolve();
+
+  constructor(code: Code) {
+    this.code = code;
+  }
+
+  async start(options: Record<string, string> = {}): Promise<this> {
+    const translator = defineTranslator<Hosted, typeof failureOptions>({
+      type: 'test/hosted',
+      description: 'Hosts a fake guest.',
+      children: [1, 1],
+      options: failureOptions,
+      init: async (xl: Xlator<Hosted>, given) => {
+        this.host = new Host(xl, policyOf(given), async (owner) => {
+          await this.before();
+          if (this.code instanceof Error) throw this.code;
+          const incarnation = new Incarnation(xl, owner, limitsOf(given), nodeMachine);
+          this.guests.push(new FakeGuest(this.code, incarnation.api));
+          incarnation.attach(this.guests.at(-1)!);
+          return incarnation;
+        });
+        await this.host.start();
+        return { host: this.host };
+      },
+      ...hosted,
+    });
+    this.graph = await startGraph(
+      [{ translator: this.leaf.translator as never }, { translator: translator as never, options }],
+      this.context,
+    );
+    return this;
+  }
+
+  stat(): Reply {
+    return ask(this.graph, 'stat', new Loc(this.graph.inodes.root, null, null), null);
+  }
+
+  access(): Reply {
+    return ask(this.graph, 'access', new Loc(this.graph.inodes.root, null, null), 0, null);
+  }
+
+  get dump() {
+    return hosted.dump(this.graph.top as Xlator<Hosted>);
+  }
+
+  get log(): string {
+    return this.context.lines.join('\n');
+  }
+}
+
+/** Lets promises that are ready go on. */
+export const settle = () => new Promise((done) => setImmediate(done));
+
+export const dies: Answer = (_host, _id, guest) => {
+  guest.die();
+  throw new Error(guest.dead);
+};

@@ -1,0 +1,36 @@
+/** Reads the imports of a file with a parser, so comments and strings that look like imports do not count. */
+import { dirname, join } from 'node:path';
+import { parseSync } from 'vite';
+import type { SourceFile } from './sources.ts';
+
+export interface Import {
+  /** As in the source. */
+  readonly specifier: string;
+  /** A relative specifier, resolved from the top of the checkout; others unchanged. */
+  readonly target: string;
+  /** Erased at run time. `import('…')` in a type is not listed. */
+  readonly isType: boolean;
+}
+
+/** Static imports, re-exports, and `import()` of a literal. */
+export function importsOf({ path, text }: SourceFile): Import[] {
+  const { module } = parseSync(path, text);
+  const found: (readonly [specifier: string, isType: boolean])[] = [];
+  for (const { moduleRequest, entries } of module.staticImports) {
+    found.push([moduleRequest.value, entries.length > 0 && entries.every((it) => it.isType)]);
+  }
+  for (const { entries } of module.staticExports) {
+    const request = entries[0]?.moduleRequest;
+    if (request) found.push([request.value, entries.every((it) => it.isType)]);
+  }
+  for (const { moduleRequest } of module.dynamicImports) {
+    const asked = text.slice(moduleRequest.start, moduleRequest.end);
+    const specifier = /^['"`]([^'"`$]+)['"`]$/.exec(asked)?.[1];
+    if (specifier !== undefined) found.push([specifier, false]);
+  }
+  return found.map(([specifier, isType]) => ({
+    specifier,
+    target: specifier.startsWith('.') ? join(dirname(path), specifier) : specifier,
+    isType,
+  }));
+}

@@ -1,0 +1,123 @@
+/**
+ * What of dist is bundled by esbuild: programs of pages, and other projects' code, with a file beside it
+ * that says where each part comes from and what its licence asks for.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { buildSync } from 'esbuild';
+
+interface Bundled {
+  readonly from: string;
+  /** In dist. */
+  readonly to: string;
+  /** `iife` is a program, `esm` a module. */
+  readonly format: 'iife' | 'esm';
+  /** Whether it has interpreters in it, whose packages have something else for browsers. */
+  readonly isOfBrowsers?: true;
+}
+
+const BUNDLED: readonly Bundled[] = [
+  // With the packages that it imports, in place of what tsc made of it.
+  {
+    from: 'apps/bench/engine/report/echarts.ts',
+    to: 'apps/bench/engine/report/echarts.js',
+    format: 'esm',
+  },
+  { from: 'apps/trace/page/main.ts', to: 'apps/trace/page.js', format: 'iife' },
+  {
+    from: 'apps/playground/page/main.ts',
+    to: 'apps/playground/page.js',
+    format: 'iife',
+  },
+  {
+    from: 'apps/playground/play/worker.ts',
+    to: 'apps/playground/play/worker.js',
+    format: 'iife',
+    isOfBrowsers: true,
+  },
+];
+
+/** Beside each bundle. */
+const PROVENANCE = 'THIRD-PARTY.txt';
+
+/** Bundles them into `outDir`, which tsc has written to. */
+export function bundle(root: string, outDir: string): void {
+  const { version } = JSON.parse(read(join(root, 'package.json'))) as Manifest;
+  for (const { from, to, format, isOfBrowsers } of BUNDLED) {
+    const outfile = join(outDir, to);
+    const { metafile } = buildSync({
+      absWorkingDir: root,
+      entryPoints: [from],
+      outfile,
+      allowOverwrite: true,
+      bundle: true,
+      minify: true,
+      format,
+      platform: isOfBrowsers ? 'browser' : 'neutral',
+      target: 'es2023',
+      mainFields: [...(isOfBrowsers ? ['browser'] : []), 'module', 'main'],
+      define: { 'process.env.NODE_ENV': '"production"', GLOSSA_VERSION: JSON.stringify(version) },
+      legalComments: 'none',
+      logLevel: 'warning',
+      metafile: true,
+    });
+    rmSync(`${outfile}.map`, { force: true });
+    const [output] = Object.values(metafile.outputs);
+    const used = Object.entries(output!.inputs).flatMap(([input, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? packageOf(join(root, input)) : [],
+    );
+    if (used.length === 0) continue;
+    const banner = `/*! Holds code of other projects: ${PROVENANCE} */\n`;
+    writeFileSync(outfile, banner + readFileSync(outfile, 'utf8'));
+    const text = provenance(basename(outfile), [...new Set(used)]);
+    writeFileSync(join(dirname(outfile), PROVENANCE), text);
+  }
+}
+
+/** The folder of the package that a file is of; none for a file of this project. */
+function packageOf(file: string): string[] {
+  const found = /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(file);
+  return found === null ? [] : [found[0]];
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly repository: { readonly url: string };
+}
+
+function provenance(file: string, folders: readonly string[]): string {
+  // One version of a package may be there several times.
+  const parts = new Map(folders.map((folder) => [titleOf(folder), folder]));
+  const named = [...parts.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    `${file} holds parts of these packages as npm has them, unchanged but for what esbuild does when it`,
+    'bundles: it leaves out what is not used, and shortens the rest.',
+    '',
+    ...named.map(([title]) => `  ${title}`),
+    ...named.flatMap(([title, folder]) => [
+      `\n${'='.repeat(100)}\n${title}`,
+      ...legalFiles(folder).map((name) => `\n--- ${name}\n\n${read(join(folder, name))}`),
+    ]),
+    '',
+  ].join('\n');
+}
+
+function titleOf(folder: string): string {
+  const { name, version, license, repository } = JSON.parse(
+    read(join(folder, 'package.json')),
+  ) as Manifest;
+  return `${name} ${version}, ${license}, ${repository.url.replace(/^git\+/, '')}`;
+}
+
+/** Licences and notices, also of what is part of a package in turn. */
+function legalFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /^(LICEN[CS]E|NOTICE|COPYING)/i.test(entry.name))
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
+    .filter((path) => !path.includes('node_modules'))
+    .sort();
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8').trim();

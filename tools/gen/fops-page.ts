@@ -1,0 +1,87 @@
+/** Writes docs/fops.md, the reference of all fops. */
+
+import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
+import {
+  type Arg,
+  type ArgType,
+  type DataWay,
+  type FopRow,
+  fops,
+} from '../../runtime/core/fops.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
+
+/** How each type appears in a script. */
+const TYPES: Readonly<Record<ArgType, string>> = {
+  loc: 'a Loc',
+  inode: 'an Inode',
+  fd: 'an Fd',
+  iatt: 'an Iatt',
+  dict: 'a Dict',
+  str: 'text',
+  int: 'a number',
+  data: 'bytes',
+  entries: 'a list of Dirent',
+  statvfs: 'a Statvfs',
+  flock: 'a Flock',
+  lease: 'a Lease',
+  locklist: 'a list of Flock',
+};
+
+const rows = (row: FopRow, kind: string, args: readonly Arg[]): string =>
+  args
+    .map(({ name, type }) => {
+      const what = argDoc(row.name as FopName, name).replaceAll('|', '\\|');
+      return `| ${kind} | \`${name}\` | ${TYPES[type]} | ${what} |`;
+    })
+    .join('\n');
+
+/** The path of data through a fop, in words for authors of modules that change data. */
+const DATA: Readonly<Record<DataWay, string>> = {
+  bytes: ' What a module that changes data defines.',
+  past: ' Data goes past readv and writev here: in the place of a module that has these, and not this, it is answered with EOPNOTSUPP.',
+  extents:
+    ' In the place of a module that has readv or writev, and not this, it is answered as if there were no holes.',
+  content:
+    ' Caches ask for the content of small files by it (`glusterfs.content` in xdata), which never reaches a module that has readv or writev.',
+};
+
+function section(row: FopRow): string {
+  const { what, when, reply } = fopDocs[row.name as FopName];
+  const { creates, removes } = row.entry;
+  const names = [
+    ...(removes ? [`takes the name \`${removes}\` away`] : []),
+    ...(creates ? [`makes the name \`${creates}\``] : []),
+  ].join(' and ');
+  const hooks = names === '' ? '' : ` It ${names}.`;
+  const data = row.data === null ? '' : DATA[row.data];
+  return `## ${row.name}
+
+${what}${hooks} Number ${row.number}, in statistics \`${row.logName}\`.${data}
+
+Asked by: ${when}
+
+| | name | is | which says |
+|---|---|---|---|
+${rows(row, 'argument', row.args)}
+${rows(row, 'reply', row.reply)}
+
+A success says: ${reply}
+`;
+}
+
+export function generateFopsPage(): string {
+  const sorted = [...fops].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const index = sorted.map(({ name }) => `[${name}](#${name})`).join(' · ');
+  return `<!-- Generated from runtime/core/fops.ts and runtime/core/fop-docs.ts (npm run gen). Do not edit. -->
+# The file operations
+
+Every request is one of these. Names, numbers and the order of arguments are GlusterFS's
+(\`glusterfs_fop_t\`, \`xlator.h\`), except that the data of readv, writev and put is one argument. A
+fop gets its frame and the arguments; its callback gets the frame, \`op_ret\`, \`op_errno\` and the
+reply, all of which is missing when \`op_ret\` is below 0. A success has an \`op_ret\` of 0 unless
+something else is said.
+
+${index}
+
+${sorted.map(section).join('\n')}`;
+}

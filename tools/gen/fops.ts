@@ -1,0 +1,138 @@
+/**
+ * Writes `runtime/core/gen/fops.gen.ts` from the table in `runtime/core/fops.ts`: the types of every
+ * fop and callback, and the stubs `wind`, `tail`, `unwind`, `fail` with literal parameter lists,
+ * so that a request makes no rest array and each call site sees one signature.
+ */
+import { type Arg, type ArgType, camel, type FopRow, fops } from '../../runtime/core/fops.ts';
+
+const TS_TYPES: Record<ArgType, string> = {
+  loc: 'Loc',
+  inode: 'Inode',
+  fd: 'Fd',
+  iatt: 'Iatt',
+  dict: 'Dict',
+  str: 'string',
+  int: 'number',
+  data: 'Uint8Array',
+  entries: 'readonly Dirent[]',
+  statvfs: 'Statvfs',
+  flock: 'Flock',
+  lease: 'Lease',
+  locklist: 'readonly Flock[]',
+};
+
+const params = (args: readonly Arg[]): string =>
+  args
+    .map((arg) => `${camel(arg.name)}: ${TS_TYPES[arg.type]}${arg.nullable ? ' | null' : ''}`)
+    .join(', ');
+/** The arguments as a list of names, to pass them on. */
+export const names = (args: readonly Arg[]): string =>
+  args.map((arg) => camel(arg.name)).join(', ');
+/** What a failure carries: -1 for a number, null for everything else, as GlusterFS's defaults do. */
+const nothing = (args: readonly Arg[]): string =>
+  args.map((arg) => (arg.type === 'int' ? '-1' : 'null')).join(', ');
+export const join = (...parts: string[]): string => parts.filter((part) => part !== '').join(', ');
+
+function tableType(): string {
+  const rows = fops.map(
+    (fop) => `  ${fop.name}: { args: [${params(fop.args)}]; reply: [${params(fop.reply)}] };`,
+  );
+  return `export interface FopTable {\n${rows.join('\n')}\n}`;
+}
+
+function group(name: string, doc: string, body: (fop: FopRow) => string): string {
+  return `/** ${doc} */\nexport const ${name} = {\n${fops.map(body).join('\n')}\n};`;
+}
+
+const wind = (fop: FopRow) => `  ${fop.name}<P>(
+    ${join('frame: Frame', 'cookie: number', `cbk: Cbk<'${fop.name}', P>`, 'child: Child', params(fop.args))}
+  ): void {
+    const to = child.${fop.name};
+    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
+    to.fop(${join('next', 'to.xl', names(fop.args))});
+  },`;
+
+const tail = (
+  fop: FopRow,
+) => `  ${fop.name}(${join('frame: Frame', 'child: Child', params(fop.args))}): void {
+    const to = child.${fop.name};
+    frame.xl = to.xl;
+    to.fop(${join('frame', 'to.xl', names(fop.args))});
+  },`;
+
+const unwind = (fop: FopRow) => `  ${fop.name}(
+    ${join('frame: Frame', 'opRet: number', 'opErrno: number', params(fop.reply))}
+  ): void {
+    const cbk = frame.cbk as Cbk<'${fop.name}', unknown> | null;
+    if (cbk === null) {
+      unwoundTwice(frame, '${fop.name}');
+      return;
+    }
+    frame.cbk = null;
+    const parent = frame.parent as Frame;
+    cbk(${join('parent', 'frame.cookie', 'parent.xl', 'opRet', 'opErrno', names(fop.reply))});
+  },`;
+
+const fail = (fop: FopRow) => `  ${fop.name}(frame: Frame, opErrno: number): void {
+    unwind.${fop.name}(${join('frame', '-1', 'opErrno', nothing(fop.reply))});
+  },`;
+
+const pass = (fop: FopRow) => `  ${fop.name}(
+    ${join('frame: Frame', '_cookie: number', '_xl: Xlator<unknown>', 'opRet: number', 'opErrno: number', params(fop.reply))}
+  ): void {
+    unwind.${fop.name}(${join('frame', 'opRet', 'opErrno', names(fop.reply))});
+  },`;
+
+export function generateFops(): string {
+  return `/**
+ * Generated from runtime/core/fops.ts by tools/gen/fops.ts (npm run gen). Do not edit.
+ */
+import type { Dict } from '../dict.ts';
+import type { Fd } from '../fd.ts';
+import { type AnyCbk, Frame, unwoundTwice } from '../frame.ts';
+import type { Dirent, Iatt, Statvfs } from '../iatt.ts';
+import type { Inode } from '../inode.ts';
+import type { Loc } from '../loc.ts';
+import type { Flock, Lease } from '../lock.ts';
+import type { Cbk, Child, Fop, Target, Xlator } from '../xlator.ts';
+
+/** Arguments down and reply up of every fop, after \`frame, xl\` and \`opRet, opErrno\`. */
+${tableType()}
+
+export type FopName = keyof FopTable;
+
+/** Every fop's method name, in order of number. */
+export const fopNames = [
+${fops.map((fop) => `  '${fop.name}',`).join('\n')}
+] as const satisfies readonly FopName[];
+
+${group('wind', 'Pass down and be called back. Takes one frame; `cookie` comes back to `cbk`.', wind)}
+
+${group('tail', 'Pass down and be forgotten: no frame, the reply goes to our caller. `frame.local` must be unset.', tail)}
+
+${group('unwind', 'Answer the caller. A second answer of the same frame is refused and logged.', unwind)}
+
+${group('fail', 'Answer the caller with an errno and nothing else.', fail)}
+
+${group('pass', 'A callback that hands the reply up as it came.', pass)}
+
+/** Where a wind of each fop arrives; made by graph activation, which alone may route it anew. */
+export class Links {
+${fops.map((fop) => `  ${fop.name}!: Target<'${fop.name}'>;`).join('\n')}
+
+  constructor(find: <N extends FopName>(name: N) => Target<N>) {
+    this.route(find);
+  }
+
+  route(find: <N extends FopName>(name: N) => Target<N>): void {
+${fops.map((fop) => `    this.${fop.name} = find('${fop.name}');`).join('\n')}
+  }
+}
+
+/** What a leaf answers for a fop that nobody below defines. */
+export function refusal<N extends FopName>(name: N, opErrno: number): Fop<N, unknown> {
+  const answer = fail[name];
+  return ((frame: Frame) => answer(frame, opErrno)) as unknown as Fop<N, unknown>;
+}
+`;
+}

@@ -1,0 +1,117 @@
+/**
+ * Writes the types of the library for JavaScript: what is said by hand in glossa.d.ts.in, and every
+ * fop.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
+import { type Struct, structs } from '../../runtime/core/fields.ts';
+import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
+import { type Arg, type ArgType, camel, type FopRow, fops } from '../../runtime/core/fops.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
+import { interfaceBody } from './fields.ts';
+
+/** What a method is given. */
+const GIVEN: Readonly<Record<ArgType, string>> = {
+  loc: 'Loc',
+  inode: 'Inode',
+  fd: 'Fd',
+  iatt: 'Iatt',
+  dict: 'Dict',
+  str: 'string',
+  int: 'number',
+  data: 'Data',
+  entries: 'Dirent[]',
+  statvfs: 'Statvfs',
+  flock: 'Flock',
+  lease: 'Lease',
+  locklist: 'Flock[]',
+};
+
+/** What a method may give in its place. */
+const TAKEN: Readonly<Record<ArgType, string>> = {
+  ...GIVEN,
+  dict: 'DictLike',
+  data: 'Bytes',
+  entries: 'readonly Dirent[]',
+  locklist: 'readonly Flock[]',
+};
+
+const either = (type: string, nullable: boolean): string => (nullable ? `${type} | null` : type);
+
+/** Arguments by name and type. */
+const list = (args: readonly Arg[], types: Readonly<Record<ArgType, string>>): string[] =>
+  args.map(({ name, type, nullable }) => `${camel(name)}: ${either(types[type], nullable)}`);
+
+/** Where arguments may be left out: an fd is made then, and xdata is nothing. */
+function free({ args, reply }: FopRow): number {
+  const makesFd = reply.some(({ name }) => name === 'fd');
+  const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
+  return args.findLastIndex((arg) => !isFree(arg)) + 1;
+}
+
+const taken = (row: FopRow): string[] =>
+  row.args.map(({ name, type, nullable }, at) => {
+    const mark = at >= free(row) ? '?' : '';
+    return `${camel(name)}${mark}: ${either(TAKEN[type], nullable || mark !== '')}`;
+  });
+
+/** What a reply has: of one that succeeded, just xdata may be missing. */
+const replied = (row: FopRow): Arg[] =>
+  row.reply.map((arg) => ({ ...arg, nullable: arg.name === 'xdata' }));
+
+function tableRow(row: FopRow): string {
+  const parts = list(replied(row), GIVEN).map((part) => `readonly ${part}`);
+  const mine = list(row.reply, TAKEN).map((part) => part.replace(':', '?:'));
+  return `    ${row.name}: {
+      args: [${list(row.args, GIVEN).join(', ')}];
+      given: [${taken(row).join(', ')}];
+      reply: [${list(replied(row), GIVEN).join(', ')}];
+      answer: [${list(row.reply, TAKEN).join(', ')}];
+      parts: { ${parts.join('; ')} };
+      mine: { ${mine.join('; ')} };
+    };`;
+}
+
+const sayArgs = (row: FopRow, args: readonly Arg[]): string =>
+  args
+    .map(({ name }) => `     * @param ${camel(name)} ${argDoc(row.name as FopName, name)}`)
+    .join('\n');
+
+function methods(row: FopRow): string {
+  const { name } = row;
+  const doc = fopDocs[name as FopName];
+  const args = list(row.args, GIVEN).join(', ');
+  const reply = list(replied(row), GIVEN).join(', ');
+  const given = `Frame<'${name}'>`;
+  return `    /**
+     * ${doc.what} Asked by: ${doc.when}
+     *
+     * The reply (${row.reply.map((arg) => camel(arg.name)).join(', ')}): ${doc.reply}
+${sayArgs(row, row.args)}
+     */
+    ${name}?(frame: ${given}, ${args}): Nothing | Promise<Returned<'${name}'>>;
+    /**
+     * ${doc.reply} After a failure (opRet < 0) all parts are null.
+${sayArgs(row, row.reply)}
+     */
+    ${name}Cbk?(frame: ${given}, opRet: number, opErrno: number, ${reply}): void;
+    /** The caller has given up. */
+    ${name}Cancel?(frame: ${given}): void;`;
+}
+
+const childMethod = (row: FopRow): string => `    /** ${fopDocs[row.name as FopName].what} */
+    ${row.name}(${taken(row).join(', ')}): Promise<Reply<'${row.name}'>>;`;
+
+const TEMPLATE = join(import.meta.dirname, 'glossa.d.ts.in');
+
+export function generateJavaScriptTypes(table: readonly Struct[] = structs): string {
+  const parts: Readonly<Record<string, string>> = {
+    errno: errnoNames.map((name) => `  export const ${name}: ${errnoNumber(name)!};`).join('\n'),
+    table: fops.map(tableRow).join('\n'),
+    methods: fops.map(methods).join('\n'),
+    children: fops.map(childMethod).join('\n'),
+    ...Object.fromEntries(table.map((each) => [each.name, interfaceBody(each)])),
+  };
+  return readFileSync(TEMPLATE, 'utf8').replace(/@(\w+)@/g, (_, name: string) => parts[name]!);
+}

@@ -1,0 +1,28 @@
+/** Writes docs/messages.md, the reference of log messages. */
+import { type Message, messageParts, messages } from '../../runtime/core/messages.ts';
+
+const row = ({ id, says, means }: Message): string => `| ${id} | ${says} | ${means} |`;
+
+function section(part: string, what: string): string {
+  const own = Object.values<Message>(messages).filter(({ id }) => String(id).startsWith(part));
+  return `## ${what[0]!.toUpperCase()}${what.slice(1)}
+
+| id | the line says | which means |
+|---|---|---|
+${own.map(row).join('\n')}
+`;
+}
+
+export function generateMessagesPage(): string {
+  const parts = Object.entries(messageParts).map(([part, what]) => section(part, what));
+  return `<!-- Generated from runtime/core/messages.ts (npm run gen). Do not edit. -->
+# Messages of the log
+
+A line of the log that is glossa's own has an id, in its text (\`[MSGID: 203007]\`) and in
+\`--log-format json\` (\`"msgid":203007\`). An id stays what it is in later versions, whatever the words
+of the line are then; so it is what a program should look for. Lines that scripts log, and those about a place in a
+script, have none. How the
+log is written, rotated and counted is in [operating.md](operating.md#the-log).
+
+${parts.join('\n')}`;
+}

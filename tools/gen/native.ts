@@ -1,0 +1,161 @@
+/** Writes `bridges/native/glossa_fops.gen.h`: every fop as a translator in C sees it. */
+import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
+
+/** How each type is declared, and the letter that stands for it in the table. */
+const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: string]>> = {
+  loc: ['l', 'const loc_t *'],
+  inode: ['i', 'inode_t *'],
+  fd: ['f', 'fd_t *'],
+  iatt: ['a', 'const struct iatt *'],
+  dict: ['d', 'dict_t *'],
+  str: ['s', 'const char *'],
+  int: ['n', 'int64_t '],
+  data: ['b', 'const data_t *'],
+  entries: ['e', 'const entries_t *'],
+  statvfs: ['v', 'const statvfs_t *'],
+  flock: ['k', 'const gf_flock_t *'],
+  lease: ['z', 'const gf_lease_t *'],
+  locklist: ['m', 'const locklist_t *'],
+};
+
+/** Letters of the types, for both sides of the boundary. */
+const letterOf = (type: ArgType): string => C_TYPES[type][0];
+
+const letters = (args: readonly Arg[]): string => args.map(({ type }) => letterOf(type)).join('');
+const params = (args: readonly Arg[]): string =>
+  args.map(({ type, name }) => `${C_TYPES[type][1]}${name}`).join(', ');
+const names = (args: readonly Arg[]): string => args.map(({ name }) => name).join(', ');
+const values = (args: readonly Arg[]): string =>
+  args.map(({ type, name }) => `{.${type === 'int' ? 'integer' : 'pointer'} = ${name}}`).join(', ');
+
+/** Values back into typed arguments. What a translator may change comes without const. */
+const cast = ({ type }: Arg, at: number): string => {
+  if (type === 'int') return `v[${at}].integer`;
+  const declaration = C_TYPES[type][1];
+  return declaration.startsWith('const') ? `v[${at}].pointer` : `(${declaration})v[${at}].pointer`;
+};
+const casts = (args: readonly Arg[]): string => args.map(cast).join(', ');
+
+function block({ name, number, args, reply }: FopRow): string {
+  return `#define GLOSSA_PARAMS_${name} ${params(args)}
+#define GLOSSA_ARGS_${name} ${names(args)}
+#define GLOSSA_VALUES_${name} ${values(args)}
+#define GLOSSA_CASTS_${name}(v) ${casts(args)}
+#define GLOSSA_REPLY_PARAMS_${name} ${params(reply)}
+#define GLOSSA_REPLY_ARGS_${name} ${names(reply)}
+#define GLOSSA_REPLY_VALUES_${name} ${values(reply)}
+#define GLOSSA_REPLY_CASTS_${name}(v) ${casts(reply)}
+GLOSSA_DEFINE_FOP(${name}, ${number})
+#define wind_${name}(...) glossa_wind_${name}(GLOSSA_HERE, __VA_ARGS__)
+#define tail_${name}(...) glossa_tail_${name}(GLOSSA_HERE, __VA_ARGS__)
+#define unwind_${name}(...) glossa_unwind_${name}(GLOSSA_HERE, __VA_ARGS__)
+`;
+}
+
+const members = (suffix: string): string =>
+  fops.map(({ name }) => `    glossa_${name}${suffix} ${name};`).join('\n');
+
+/** Whether op_ret says how much the first part of the reply holds; the host counts the keys of a dict. */
+const isCounting = ({ counts, reply }: FopRow): boolean =>
+  counts?.part === reply[0]?.name && reply[0]?.type !== 'dict';
+
+function entry(row: FopRow): string {
+  const { name, number, logName, args, reply } = row;
+  const strings = [name, logName, letters(args), letters(reply)].map((text) => `"${text}"`);
+  const fields = [number, ...strings, `offsetof(struct glossa_fops, ${name})`, isCounting(row)];
+  return `    [${number}] = {${fields.join(', ')},
+        glossa_call_${name}, glossa_back_${name}},`;
+}
+
+export function generateNativeFops(): string {
+  const last = Math.max(...fops.map(({ number }) => number));
+  return `/*
+ * Generated from runtime/core/fops.ts by tools/gen/native.ts (npm run gen). Do not edit.
+ *
+ * For every fop: what it is called with and what its callback gets, and
+ *
+ *   wind_<fop>(frame, cookie, cbk, child, arguments…)    pass it down; cbk sees the reply
+ *   tail_<fop>(frame, child, arguments…)                 hand it on: the reply is the answer
+ *   unwind_<fop>(frame, op_ret, op_errno, reply…)        answer it
+ *
+ * Part of glossa.h: include that.
+ */
+#ifndef GLOSSA_FOPS_GEN_H
+#define GLOSSA_FOPS_GEN_H
+
+/* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it. */
+#define GLOSSA_ENTRY_TIMEOUT "${ENTRY_TIMEOUT}"
+#define GLOSSA_ATTRIBUTE_TIMEOUT "${ATTRIBUTE_TIMEOUT}"
+#define GLOSSA_NEGATIVE_TIMEOUT "${NEGATIVE_TIMEOUT}"
+
+/* The types and functions of one fop, out of the lists of its arguments. */
+#define GLOSSA_DEFINE_FOP(name, number)                                                           \\
+    typedef void (*glossa_##name##_t)(glossa_frame_t *frame, xlator_t *this,                      \\
+                                      GLOSSA_PARAMS_##name);                                      \\
+    typedef void (*glossa_##name##_cbk_t)(glossa_frame_t *frame, void *cookie, xlator_t *this,    \\
+                                          int64_t op_ret, int32_t op_errno,                       \\
+                                          GLOSSA_REPLY_PARAMS_##name);                            \\
+    static inline void glossa_wind_##name(const struct glossa_place *at, glossa_frame_t *frame,   \\
+                                          void *cookie, glossa_##name##_cbk_t cbk,                \\
+                                          const child_t *child, GLOSSA_PARAMS_##name)             \\
+    {                                                                                             \\
+        const glossa_value_t values[] = {GLOSSA_VALUES_##name};                                   \\
+        glossa_wind(at, frame, number, cookie, (glossa_function_t)cbk, child, values);            \\
+    }                                                                                             \\
+    static inline void glossa_tail_##name(const struct glossa_place *at, glossa_frame_t *frame,   \\
+                                          const child_t *child, GLOSSA_PARAMS_##name)             \\
+    {                                                                                             \\
+        const glossa_value_t values[] = {GLOSSA_VALUES_##name};                                   \\
+        glossa_tail(at, frame, number, child, values);                                            \\
+    }                                                                                             \\
+    static inline void glossa_unwind_##name(const struct glossa_place *at, glossa_frame_t *frame, \\
+                                            int64_t op_ret, int32_t op_errno,                     \\
+                                            GLOSSA_REPLY_PARAMS_##name)                           \\
+    {                                                                                             \\
+        const glossa_value_t values[] = {GLOSSA_REPLY_VALUES_##name};                             \\
+        glossa_unwind(at, frame, number, op_ret, op_errno, values);                               \\
+    }                                                                                             \\
+    static inline void glossa_call_##name(glossa_function_t f, glossa_frame_t *frame,             \\
+                                          xlator_t *this, const glossa_value_t *v)                \\
+    {                                                                                             \\
+        ((glossa_##name##_t)f)(frame, this, GLOSSA_CASTS_##name(v));                              \\
+    }                                                                                             \\
+    static inline void glossa_back_##name(glossa_function_t f, glossa_frame_t *frame,             \\
+                                          void *cookie, xlator_t *this, int64_t op_ret,           \\
+                                          int32_t op_errno, const glossa_value_t *v)              \\
+    {                                                                                             \\
+        ((glossa_##name##_cbk_t)f)(frame, cookie, this, op_ret, op_errno,                         \\
+                                   GLOSSA_REPLY_CASTS_##name(v));                                 \\
+    }
+
+/* X(name) for every fop. */
+#define GLOSSA_EACH_FOP(X) \\
+    ${fops.map(({ name }) => `X(${name})`).join(' \\\n    ')}
+
+${fops.map(block).join('\n')}
+/* The fops of a translator: those that are defined are routed to it. */
+struct glossa_fops {
+${members('_t')}
+};
+
+/* Callbacks that see the replies of winds which name none. */
+struct glossa_cbks {
+${members('_cbk_t')}
+};
+
+/* Who wants to know that the caller of a request has given up. */
+struct glossa_cancels {
+${fops.map(({ name }) => `    glossa_cancel_t ${name};`).join('\n')}
+};
+
+#define GLOSSA_FOP_COUNT ${last + 1}
+
+/* The table, by number; numbers without a fop have no name. */
+GLOSSA_HIDDEN const struct glossa_fop glossa_fop_table[GLOSSA_FOP_COUNT] = {
+${fops.map(entry).join('\n')}
+};
+
+#endif
+`;
+}

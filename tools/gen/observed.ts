@@ -1,0 +1,50 @@
+/**
+ * Writes `runtime/core/gen/observed.gen.ts`: for every fop, what leads it past an observer, and notes for
+ * which request a volume's code runs (`Xlator.serves`), so that what it logs is that request's. Parameters
+ * are literal, and the arrays are made for what is seen only: a request that an observer leaves out
+ * costs the question alone.
+ */
+import { type FopRow, fops } from '../../runtime/core/fops.ts';
+import { join, names } from './fops.ts';
+
+const observed = ({ name, number, args, reply }: FopRow) => `  ${name}:
+    (by: Observer, fop: Fop<'${name}', unknown>): Fop<'${name}', unknown> =>
+    (${join('frame', 'xl', names(args))}) => {
+      const up = frame.cbk as Cbk<'${name}', unknown> | null;
+      if (up !== null && by.samples(frame.root)) {
+        const hop = by.wind(frame, xl, ${number}, [${names(args)}]);
+        if (hop !== null) {
+          const cbk: Cbk<'${name}', unknown> = (${join('parent', 'cookie', 'at', 'opRet', 'opErrno', names(reply))}) => {
+            by.unwind(hop, opRet, opErrno, [${names(reply)}]);
+            const above = parent.xl;
+            const before = above.serves;
+            above.serves = parent;
+            up(${join('parent', 'cookie', 'at', 'opRet', 'opErrno', names(reply))});
+            above.serves = before;
+          };
+          frame.cbk = cbk as AnyCbk;
+        }
+      }
+      const before = xl.serves;
+      xl.serves = frame;
+      fop(${join('frame', 'xl', names(args))});
+      xl.serves = before;
+    },`;
+
+export function generateObserved(): string {
+  return `/**
+ * Generated from runtime/core/fops.ts by tools/gen/observed.ts (npm run gen). Do not edit.
+ */
+import type { AnyCbk } from '../frame.ts';
+import type { Observer } from '../observer.ts';
+import type { Cbk, Fop } from '../xlator.ts';
+import type { FopName } from './fops.gen.ts';
+
+/** A fop that an observer sees arrive, and be answered. */
+export const observed: {
+  readonly [N in FopName]: (by: Observer, fop: Fop<N, unknown>) => Fop<N, unknown>;
+} = {
+${fops.map(observed).join('\n')}
+};
+`;
+}

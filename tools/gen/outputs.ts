@@ -1,0 +1,50 @@
+/** What is generated and where it goes; the tidy test compares it with what is checked in. */
+import { type Struct, structs } from '../../runtime/core/fields.ts';
+import { generateFields, generateIatt } from './fields.ts';
+import { generateFops } from './fops.ts';
+import { generateFopsPage } from './fops-page.ts';
+import { generateGeneric } from './generic.ts';
+import { generateJavaScriptTypes } from './javascript.ts';
+import { generateMessagesPage } from './messages-page.ts';
+import { generateNativeFops } from './native.ts';
+import { generateNativeCodec, generateNativeFields } from './native-fields.ts';
+import { generateObserved } from './observed.ts';
+import { generatePythonErrno, generatePythonFields, generatePythonFops } from './python.ts';
+import { generateRecordedStructs } from './recorded-structs.ts';
+import { generateRecordingSchema } from './recording-schema.ts';
+import { generateRegistry } from './registry.ts';
+import { generateStubs } from './stubs.ts';
+import { generateTaps } from './taps.ts';
+import { generateThirdParty } from './third-party.ts';
+
+export interface Output {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** All of it; with another table of structures, what would be generated from that. */
+export function outputs(table: readonly Struct[] = structs): Output[] {
+  return [
+    { path: 'runtime/core/gen/fops.gen.ts', text: generateFops() },
+    { path: 'runtime/core/gen/fields.gen.ts', text: generateFields(table) },
+    { path: 'runtime/core/gen/iatt.gen.ts', text: generateIatt(table) },
+    { path: 'runtime/core/gen/generic.gen.ts', text: generateGeneric() },
+    { path: 'python/glupy/_errno.py', text: generatePythonErrno() },
+    { path: 'python/glupy/_fields.py', text: generatePythonFields(table) },
+    { path: 'python/glupy/_fops.py', text: generatePythonFops() },
+    { path: 'bridges/native/glossa_fields.gen.h', text: generateNativeFields(table) },
+    { path: 'bridges/native/fields.gen.ts', text: generateNativeCodec(table) },
+    { path: 'bridges/native/glossa_fops.gen.h', text: generateNativeFops() },
+    { path: 'docs/fops.md', text: generateFopsPage() },
+    { path: 'docs/messages.md', text: generateMessagesPage() },
+    { path: 'python/glupy/__init__.pyi', text: generateStubs(table) },
+    { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes(table) },
+    { path: 'runtime/core/gen/taps.gen.ts', text: generateTaps() },
+    { path: 'runtime/observe/structs.gen.ts', text: generateRecordedStructs(table) },
+    { path: 'docs/recording.schema.json', text: generateRecordingSchema() },
+    { path: 'runtime/core/gen/observed.gen.ts', text: generateObserved() },
+    { path: 'runtime/xlators/registry.gen.ts', text: generateRegistry('runtime/xlators') },
+    { path: 'gluster/registry.gen.ts', text: generateRegistry('gluster') },
+    { path: 'THIRD-PARTY.md', text: generateThirdParty() },
+  ];
+}

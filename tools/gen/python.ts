@@ -1,0 +1,100 @@
+/** Writes the Python package's tables: fops, fields of structures, and errno numbers. */
+import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
+import { nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
+import { type Arg, fops } from '../../runtime/core/fops.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
+import { initialOf, listOf } from './fields.ts';
+
+const quote = (text: string): string => JSON.stringify(text);
+const spec = (args: readonly Arg[]): string =>
+  quote(args.map((arg) => `${arg.name}:${arg.type}`).join(' '));
+
+export function generatePythonFops(): string {
+  const rows = fops.map((fop) => {
+    const { creates = '', removes = '' } = fop.entry;
+    const parts = [fop.number, quote(fop.name), quote(fop.logName), spec(fop.args)];
+    return `    Fop(${[...parts, spec(fop.reply), quote(creates), quote(removes)].join(', ')}),`;
+  });
+  return `"""Generated from runtime/core/fops.ts by tools/gen/python.ts (npm run gen). Do not edit.
+
+The table of file operations: number, method, log name, arguments and reply as name:type, and which
+loc names an entry that the fop makes or takes away.
+"""
+
+from collections import namedtuple
+
+Arg = namedtuple("Arg", "name type")
+
+
+def _args(spec):
+    return tuple(Arg(*part.split(":")) for part in spec.split())
+
+
+class Fop:
+    """One row of the table; \`method\`, \`cbk\`, \`cancel\` are the translator's, once it is made."""
+
+    def __init__(self, number, name, log_name, args, reply, creates, removes):
+        self.number = number
+        self.name = name
+        self.log_name = log_name
+        self.args = _args(args)
+        self.reply = _args(reply)
+        self.reply_index = {arg.name: index for index, arg in enumerate(self.reply)}
+        self.creates = creates
+        self.removes = removes
+        # An fd has to be known as long as its request lives.
+        self.replies_fd = any(arg.type == "fd" for arg in self.reply)
+        self.frame_class = None
+        self.make_reply = None
+        self.method = None
+        self.cbk = None
+        self.cancel = None
+
+
+FOPS = (
+${rows.join('\n')}
+)
+BY_NAME = {fop.name: fop for fop in FOPS}
+
+# Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
+TIMEOUTS = {
+    "entry_timeout": ${quote(ENTRY_TIMEOUT)},
+    "attribute_timeout": ${quote(ATTRIBUTE_TIMEOUT)},
+    "negative_timeout": ${quote(NEGATIVE_TIMEOUT)},
+}
+`;
+}
+
+function fields(struct: Struct): string {
+  const rows = struct.fields.map(
+    (field) => `    ${quote(nameOf(struct, field))}: ${initialOf(field)},`,
+  );
+  return `${listOf(struct)} = {\n${rows.join('\n')}\n}`;
+}
+
+export function generatePythonFields(table: readonly Struct[] = structs): string {
+  return `"""Generated from runtime/core/fields.ts by tools/gen/python.ts (npm run gen). Do not edit.
+
+The fields of what travels field by field, in that order, with what a new one has.
+"""
+
+${table.map(fields).join('\n')}
+`;
+}
+
+export function generatePythonErrno(): string {
+  const numbers = errnoNames.map((name) => [name, errnoNumber(name)!] as const);
+  return `"""Generated from runtime/core/errno.ts by tools/gen/python.ts (npm run gen). Do not edit.
+
+Linux's errno numbers.
+"""
+
+${numbers.map(([name, number]) => `${name} = ${number}`).join('\n')}
+
+NAMES = {
+${numbers.map(([name]) => `    ${quote(name)}: ${name},`).join('\n')}
+}
+
+__all__ = ["NAMES", *NAMES]
+`;
+}

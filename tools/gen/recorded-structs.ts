@@ -1,0 +1,57 @@
+/**
+ * Writes `runtime/observe/structs.gen.ts`: how the structures that travel field by field are written
+ * into recordings. Each field is named where it is read, which is several times as fast as a loop.
+ */
+import { type Field, type Struct, structs } from '../../runtime/core/fields.ts';
+import { camelName } from './fields.ts';
+
+/** Fields that a structure can have: the mask is made of 32 bit integers. */
+const MASK_BITS = 31;
+const WRITERS: Readonly<Record<Field['kind'], string>> = {
+  integer: 'number',
+  gfid: 'gfid',
+  text: 'text',
+};
+const CLASSES: ReadonlySet<string> = new Set(['Iatt', 'Statvfs']);
+
+function initial({ kind, initial }: Field): string {
+  if (kind === 'integer') return String(initial);
+  return kind === 'gfid' ? 'NULL_GFID' : "''";
+}
+
+function writer(struct: Struct): string {
+  const { name, fields } = struct;
+  if (fields.length > MASK_BITS) throw new RangeError(`${name} has too many fields for its mask`);
+  const at = (field: Field): string => `value.${camelName(struct, field)}`;
+  const marks = fields.map(
+    (field, i) => `  if (${at(field)} !== ${initial(field)}) mask |= ${2 ** i};`,
+  );
+  const writes = fields.map(
+    (field, i) => `  if ((mask & ${2 ** i}) !== 0) out.${WRITERS[field.kind]}(${at(field)});`,
+  );
+  return `export function write${name}(out: Output, value: ${name} | null): void {
+  out.byte(value === null ? 0 : 1);
+  if (value === null) return;
+  let mask = 0;
+${marks.join('\n')}
+  out.uint(mask);
+${writes.join('\n')}
+}`;
+}
+
+export function generateRecordedStructs(table: readonly Struct[] = structs): string {
+  const others = table.map(({ name }) => name).filter((name) => !CLASSES.has(name));
+  return `/**
+ * Generated from runtime/core/fields.ts by tools/gen/recorded-structs.ts (npm run gen). Do not edit.
+ *
+ * A structure in a recording: whether there is one, which fields are not as in a new one (a bit each,
+ * the first the lowest), and these.
+ */
+import { NULL_GFID } from '../core/gfid.ts';
+import type { ${[...CLASSES].join(', ')} } from '../core/iatt.ts';
+import type { ${others.join(', ')} } from '../core/lock.ts';
+import type { Output } from './bytes.ts';
+
+${table.map(writer).join('\n\n')}
+`;
+}

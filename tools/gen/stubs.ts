@@ -1,0 +1,178 @@
+/** Writes the types of the Python package: what is said by hand in glupy.pyi.in, and every fop. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
+import { nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
+import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
+import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
+import { sentence } from './fields.ts';
+
+const WIDTH = 100;
+
+/** What a method is given. */
+const GIVEN: Readonly<Record<ArgType, string>> = {
+  loc: 'Loc',
+  inode: 'Inode',
+  fd: 'Fd',
+  iatt: 'Iatt',
+  dict: 'Dict',
+  str: 'str',
+  int: 'int',
+  data: 'Data',
+  entries: 'Listing[Dirent]',
+  statvfs: 'Statvfs',
+  flock: 'Flock',
+  lease: 'Lease',
+  locklist: 'Listing[Flock]',
+};
+
+/** What a method may give in its place. */
+const TAKEN: Readonly<Record<ArgType, string>> = {
+  ...GIVEN,
+  dict: 'Mapping[str, DictValue]',
+  data: 'Buffer',
+  entries: 'Sequence[Dirent]',
+  locklist: 'Sequence[Flock]',
+};
+
+const maybe = (type: string): string => `${type} | None`;
+
+const optional = ({ name, type, nullable }: Arg): boolean =>
+  name === 'xdata' || (nullable && type !== 'dict');
+
+/** Of a reply just xdata may be missing when the fop has succeeded. */
+const given = (arg: Arg, nullable: boolean): string =>
+  nullable ? maybe(GIVEN[arg.type]) : GIVEN[arg.type];
+
+const className = ({ name }: FopRow): string =>
+  `${name.replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase())}Reply`;
+
+/** A signature, on one line when it fits. */
+function signature(
+  indent: string,
+  name: string,
+  params: readonly string[],
+  result: string,
+): string {
+  const line = `${indent}def ${name}(${params.join(', ')}) -> ${result}:`;
+  if (line.length <= WIDTH) return line;
+  const lines = params.map((param) => `${indent}    ${param},\n`).join('');
+  return `${indent}def ${name}(\n${lines}${indent}) -> ${result}:`;
+}
+
+/** A sentence in lines. */
+function wrap(indent: string, text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!;
+    if (last !== '' && indent.length + last.length + 1 + word.length > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => indent + line).join('\n');
+}
+
+const sayArgs = (indent: string, row: FopRow, args: readonly Arg[]): string =>
+  args.map(({ name }) => wrap(indent, `${name}: ${argDoc(row.name as FopName, name)}`)).join('\n');
+
+function method(row: FopRow): string {
+  const doc = fopDocs[row.name as FopName];
+  const indent = '    ';
+  const inner = `${indent}    `;
+  const params = row.args.map((arg) => `${arg.name}: ${given(arg, optional(arg))}`);
+  const reply = row.reply.map((arg) => `${arg.name}: ${given(arg, arg.name === 'xdata')}`);
+  return [
+    signature(indent, row.name, ['self', 'frame: Frame', ...params], 'object'),
+    wrap(inner, `"""${doc.what} Asked by: ${doc.when}`),
+    '',
+    sayArgs(inner, row, row.args),
+    '',
+    wrap(inner, `Reply (${row.reply.map(({ name }) => name).join(', ')}): ${doc.reply}`),
+    `${inner}"""`,
+    signature(
+      indent,
+      `${row.name}_cbk`,
+      ['self', 'frame: Frame', 'op_ret: int', 'op_errno: int', ...reply],
+      'object',
+    ),
+    wrap(inner, `"""${doc.reply} After a failure (op_ret < 0) all parts are None.`),
+    '',
+    sayArgs(inner, row, row.reply),
+    `${inner}"""`,
+    `${indent}def ${row.name}_cancel(self, frame: Frame) -> object: ...`,
+  ].join('\n');
+}
+
+function childMethod(row: FopRow): string {
+  // What may be left out at the end: an fd is made then, and xdata is nothing.
+  const makesFd = row.reply.some((arg) => arg.name === 'fd');
+  const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
+  const free = row.args.findLastIndex((arg) => !isFree(arg)) + 1;
+  const params = row.args.map((arg, at) => {
+    const nullable = at >= free || (arg.nullable && arg.type !== 'dict');
+    const type = nullable ? maybe(TAKEN[arg.type]) : TAKEN[arg.type];
+    return `${arg.name}: ${type}${at >= free ? ' = None' : ''}`;
+  });
+  const result = `Awaitable[${className(row)}]`;
+  return `${signature('    ', row.name, ['self', ...params], result)}
+        """${fopDocs[row.name as FopName].what}"""`;
+}
+
+function reply(row: FopRow): string {
+  const parts = row.reply.map((arg) => {
+    const type = given(arg, arg.name === 'xdata');
+    return `    ${arg.name}: ${type}\n${wrap('    ', `"""${argDoc(row.name as FopName, arg.name)}"""`)}`;
+  });
+  return `class ${className(row)}(Reply):\n${parts.join('\n')}`;
+}
+
+/** The makers of options: method, what the value is in Python, what it is in words, bounds. */
+const OPTIONS: readonly (readonly [string, string, string, boolean])[] = [
+  ['int', '_int', 'A whole number; 0x… and 0… are bases as in C.', true],
+  ['float', '_float', 'A number.', true],
+  ['bool', '_bool', 'on/off, yes/no, true/false, enable/disable, 1/0.', false],
+  ['size', '_int', 'Bytes; KB, MB, GB, TB, PB are powers of 1024.', true],
+  ['time', '_int', 'Seconds; s, m, h, d, w and their long forms are units.', true],
+  ['percent', '_float', '0 to 100, with or without the sign.', false],
+  ['path', '_str', 'An absolute path.', false],
+];
+
+const option = ([name, value, what, bounded]: (typeof OPTIONS)[number]): string => {
+  // What a volfile may say, the declaration may say too.
+  const type = value === '_str' ? value : `${value} | _str`;
+  const bounds = bounded ? [`min: ${type} | None = None`, `max: ${type} | None = None`] : [];
+  const params = ['cls', `default: ${type} | None = None`, '*', ...bounds, 'help: _str = ""'];
+  return `    @classmethod
+${signature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Option')}
+        """${what}"""`;
+};
+
+/** Names of types that methods of the same name hide. */
+const ALIASES = ['str', 'int', 'float', 'bool'].map((name) => `type _${name} = ${name}`).join('\n');
+
+/** The fields of a structure as attributes of a class. */
+function attributes(struct: Struct): string {
+  const lines = struct.fields.flatMap((field) => {
+    const about = sentence(field.about);
+    const doc = about === undefined ? [] : [wrap('    ', `"""${about}"""`)];
+    const type = field.kind === 'integer' ? 'int' : 'str';
+    return [`    ${nameOf(struct, field)}: ${type}`, ...doc];
+  });
+  return lines.join('\n').trimStart();
+}
+
+export function generateStubs(table: readonly Struct[] = structs): string {
+  const parts: Readonly<Record<string, string>> = {
+    errno: `${ALIASES}\n${errnoNames.map((name) => `${name} = ${errnoNumber(name)}`).join('\n')}`,
+    options: OPTIONS.map(option).join('\n').trimStart(),
+    replies: fops.map(reply).join('\n\n'),
+    child: fops.map(childMethod).join('\n').trimStart(),
+    fops: fops.map(method).join('\n').trimStart(),
+    ...Object.fromEntries(table.map((each) => [each.name, attributes(each)])),
+  };
+  const text = readFileSync(join(import.meta.dirname, 'glupy.pyi.in'), 'utf8').replace(
+    /# @(\w+)/g,
+    (_, part: string) => parts[part]!,
+  );
+  return `# Generated from tools/gen/glupy.pyi.in and runtime/core/fops.ts. Do not edit.\n${text}`;
+}

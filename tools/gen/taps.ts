@@ -1,0 +1,72 @@
+/**
+ * Writes `runtime/core/gen/taps.gen.ts`: for every fop, what makes it of two hooks that are the same
+ * for all fops. Parameters are literal throughout, so watching every fop makes no arrays.
+ */
+import { type FopRow, fops } from '../../runtime/core/fops.ts';
+import { join, names } from './fops.ts';
+
+const tap = (fop: FopRow) => {
+  const args = names(fop.args);
+  const reply = names(fop.reply);
+  const way = (down: string) => `(${join('frame', 'xl', args)}) => {
+      const errno = before(${join('frame', 'xl', `${fop.number}`, args)});
+      if (errno === 0) ${down};
+      else fail.${fop.name}(frame, errno);
+    }`;
+  return `  ${fop.name}<P>(before: Before<P>, after?: After<P>): Fop<'${fop.name}', P> {
+    if (after === undefined) {
+      return ${way(`tail.${fop.name}(${join('frame', 'xl.children[0]!', args)})`)};
+    }
+    const cbk: Cbk<'${fop.name}', P> = (${join('frame', '_cookie', 'xl', 'opRet', 'opErrno', reply)}) => {
+      after(${join('frame', 'xl', `${fop.number}`, 'opRet', 'opErrno', reply)});
+      unwind.${fop.name}(${join('frame', 'opRet', 'opErrno', reply)});
+    };
+    return ${way(`wind.${fop.name}(${join('frame', '0', 'cbk', 'xl.children[0]!', args)})`)};
+  },`;
+};
+
+export function generateTaps(): string {
+  return `/**
+ * Generated from runtime/core/fops.ts by tools/gen/taps.ts (npm run gen). Do not edit.
+ *
+ * Watching fops without writing each: a tap is a fop that asks \`before\` and passes down to the
+ * first child. Without \`after\` it tail-winds and takes no frame; with it, it takes one, whose
+ * \`local\` is the hooks' own, and \`after\` sees the reply on its way up.
+ */
+import type { Frame } from '../frame.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../xlator.ts';
+import { type FopName, fail, tail, unwind, wind } from './fops.gen.ts';
+
+/**
+ * Returns 0 to let the fop go down, or the errno to answer it with at once. \`fop\` is its number;
+ * its arguments follow in the table's order, for a hook that declares some of them.
+ */
+export type Before<P> = {
+  call(frame: Frame, xl: Xlator<P>, fop: number, ...args: unknown[]): number;
+}['call'];
+
+/** The reply's fields follow in the table's order. */
+export type After<P> = {
+  call(
+    frame: Frame,
+    xl: Xlator<P>,
+    fop: number,
+    opRet: number,
+    opErrno: number,
+    ...reply: unknown[]
+  ): void;
+}['call'];
+
+/** A fop made of hooks. */
+export const tap = {
+${fops.map(tap).join('\n')}
+};
+
+/** \`tap\` of several fops, as a translator has them. */
+export function taps<P>(names: Iterable<FopName>, before: Before<P>, after?: After<P>): Fops<P> {
+  const watched: Partial<Record<FopName, unknown>> = {};
+  for (const name of names) watched[name] = tap[name](before, after);
+  return watched as Fops<P>;
+}
+`;
+}

@@ -1,0 +1,246 @@
+/**
+ * Generates THIRD-PARTY.md, the list of software by others: from npm-shrinkwrap.json, from the installed
+ * packages, which name their origin, and from a table here of the software inside those packages.
+ */
+import { readFileSync } from 'node:fs';
+
+interface Locked {
+  readonly version: string;
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  /** Of packages for one kind of machine. */
+  readonly cpu?: readonly string[];
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+interface Part {
+  readonly name: string;
+  readonly version: string;
+  readonly licence: string;
+  readonly from: string;
+}
+
+/** A package with parts of others in it, as it was when somebody looked. */
+export interface Inside {
+  readonly version: string;
+  readonly parts: readonly Part[];
+}
+
+const github = (path: string): string => `https://github.com/${path}`;
+
+/**
+ * In packages that we depend on; by the package. Its own documents and, for Python, the interpreter
+ * itself say so. A version that neither tells is a dash.
+ */
+export const inside: Readonly<Record<string, Inside>> = {
+  pyodide: {
+    version: '314.0.7',
+    parts: [
+      { name: 'CPython', version: '3.14.2', licence: 'PSF-2.0', from: github('python/cpython') },
+      {
+        name: 'Emscripten',
+        version: '5.0.3',
+        licence: 'MIT',
+        from: github('emscripten-core/emscripten'),
+      },
+      {
+        name: 'SQLite',
+        version: '3.39.0',
+        licence: 'blessing (public domain)',
+        from: 'https://sqlite.org',
+      },
+      { name: 'Expat', version: '2.7.3', licence: 'MIT', from: github('libexpat/libexpat') },
+      {
+        name: 'libmpdec',
+        version: '2.5.1',
+        licence: 'BSD-2-Clause',
+        from: 'https://www.bytereef.org/mpdecimal',
+      },
+      { name: 'zlib', version: '1.3.1', licence: 'Zlib', from: github('madler/zlib') },
+      {
+        name: 'Zstandard',
+        version: '1.5.7',
+        licence: 'BSD-3-Clause',
+        from: github('facebook/zstd'),
+      },
+      {
+        name: 'bzip2',
+        version: '1.0.6',
+        licence: 'bzip2-1.0.6',
+        from: 'https://sourceware.org/bzip2',
+      },
+      {
+        name: 'liblzma (XZ Utils)',
+        version: '-',
+        licence: 'public domain',
+        from: github('tukaani-project/xz'),
+      },
+      { name: 'libffi', version: '-', licence: 'MIT', from: github('libffi/libffi') },
+    ],
+  },
+  '@jitl/quickjs-wasmfile-release-sync': {
+    version: '0.32.0',
+    parts: [
+      { name: 'QuickJS', version: '2025-09-13', licence: 'MIT', from: github('bellard/quickjs') },
+    ],
+  },
+  koffi: {
+    version: '3.3.4',
+    parts: [
+      {
+        name: 'node-addon-api',
+        version: '-',
+        licence: 'MIT',
+        from: github('nodejs/node-addon-api'),
+      },
+      {
+        name: 'node-api-headers',
+        version: '-',
+        licence: 'MIT',
+        from: github('nodejs/node-api-headers'),
+      },
+    ],
+  },
+};
+
+/** Where packages come from that may not be installed. */
+const homes: Readonly<Record<string, string>> = {
+  'ffi-rs': github('zhangyuang/node-ffi-rs'),
+};
+
+const REPORT =
+  'charts of a report, `dist/apps/bench/engine/report/echarts.js`, with its licence beside it';
+const PLAYGROUND =
+  'the editor of the playground, `dist/apps/playground/page.js`, with its licence beside it';
+const EDITOR = [
+  ...['autocomplete', 'commands', 'lang-javascript', 'lang-python', 'language', 'lint', 'search'],
+  ...['state', 'streamparser', 'view'],
+].map((name) => `@codemirror/${name}`);
+const PARSERS = ['common', 'highlight', 'javascript', 'lr', 'python'].map(
+  (name) => `@lezer/${name}`,
+);
+const SMALL = ['@marijn/find-cluster-break', 'codemirror', 'crelt', 'style-mod'];
+
+/** What is in our own files: by the folder of the package whose it is. */
+const written: Readonly<Record<string, string>> = {
+  echarts: REPORT,
+  peggy: 'the code around the parser of volfiles, `dist/runtime/volfile/volfile.gen.js`',
+  'zrender/node_modules/tslib': REPORT,
+  zrender: REPORT,
+  ...Object.fromEntries([...EDITOR, ...PARSERS, ...SMALL].map((name) => [name, PLAYGROUND])),
+};
+
+/** From the folder of the project. */
+export function generateThirdParty(): string {
+  const { packages } = JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')) as {
+    readonly packages: Readonly<Record<string, Locked>>;
+  };
+  const all = Object.entries(packages).filter(([path]) => path !== '');
+  const shipped = all.filter(([, { dev }]) => !dev);
+  const forMachines = shipped.filter(([, { cpu }]) => cpu !== undefined);
+  const others = shipped.filter(([, { cpu }]) => cpu === undefined);
+  const held = all.filter(
+    ([path, { optional }]) => optional !== true && Object.hasOwn(written, folderOf(path)),
+  );
+  return `<!-- Generated from npm-shrinkwrap.json and the installed packages. Do not edit. -->
+# What others have made
+
+glossa itself is under the [MIT licence](LICENSE). Nothing of others is in its package but what the last
+table names; npm installs these packages beside it, as their authors publish them.
+
+## Packages
+
+${table(
+  'Package',
+  others.map(([path, locked]) => packagePart(path, locked)),
+)}
+
+Of these, npm installs the one that fits the machine, if there is one:
+
+${table('Package', machineParts(others, forMachines))}
+
+## In these packages
+
+${Object.entries(inside)
+  .map(([name, what]) => insideTable(name, what, packages))
+  .join('\n\n')}
+
+## In files of glossa
+
+${table(
+  'Package',
+  held.map(([path, locked]) => packagePart(path, locked)),
+)}
+
+${[...new Set(held.map(([path]) => `- ${nameOf(path)}: ${written[folderOf(path)]}`))].join('\n')}
+`;
+}
+
+/** Below the outermost `node_modules`. */
+const folderOf = (path: string): string => path.replace(/^node_modules\//, '');
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 13);
+
+const packagePart = (path: string, { version, license, optional }: Locked): Part => ({
+  name: `${nameOf(path)}${optional ? ' (optional)' : ''}`,
+  version,
+  licence: license ?? '-',
+  from: repositoryOf(path, optional),
+});
+
+/** @throws where neither the package nor the table above says it */
+function repositoryOf(path: string, optional = false): string {
+  const home = homes[nameOf(path)];
+  if (home !== undefined) return home;
+  if (optional) throw new Error(`third-party.ts does not say where ${path} comes from`);
+  const { repository } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8')) as {
+    readonly repository?: string | { readonly url: string };
+  };
+  if (repository === undefined) throw new Error(`${path} does not say where it comes from`);
+  const url = typeof repository === 'string' ? repository : repository.url;
+  const plain = url.replace(/^git\+/, '').replace(/\.git$/, '');
+  return plain.includes('://') ? plain : github(plain);
+}
+
+/** Of each package that has one for each kind of machine: they differ in the ends of their names. */
+function machineParts(
+  others: readonly (readonly [string, Locked])[],
+  forMachines: readonly (readonly [string, Locked])[],
+): Part[] {
+  return others.flatMap(([path, { optionalDependencies = {} }]) => {
+    const mine = forMachines.filter(([each]) => Object.hasOwn(optionalDependencies, nameOf(each)));
+    const [first] = mine;
+    if (first === undefined) return [];
+    const names = mine.map(([each]) => nameOf(each));
+    const same = [...names[0]!].findIndex((_, at) =>
+      names.some((name) => name[at] !== names[0]![at]),
+    );
+    const start = names[0]!.slice(0, same);
+    const ends = names.map((name) => name.slice(same)).join(', ');
+    const [, { version, license = '-' }] = first;
+    return [{ name: `${start}… (${ends})`, version, licence: license, from: repositoryOf(path) }];
+  });
+}
+
+/** @throws when the package is another by now: somebody has to look what is in it */
+function insideTable(
+  name: string,
+  { version, parts }: Inside,
+  packages: Readonly<Record<string, Locked>>,
+): string {
+  const now = packages[`node_modules/${name}`]?.version;
+  if (now !== version) {
+    throw new Error(`${name} is ${now}: look whether it still has in it what third-party.ts says`);
+  }
+  return table(`In ${name}`, parts);
+}
+
+/** A part that is there twice stands there once. */
+function table(title: string, parts: readonly Part[]): string {
+  const rows = parts.map(
+    ({ name, version, licence, from }) => `| ${name} | ${version} | ${licence} | <${from}> |`,
+  );
+  return [`| ${title} | Version | Licence | From |`, '|---|---|---|---|', ...new Set(rows)].join(
+    '\n',
+  );
+}

@@ -1,0 +1,123 @@
+/**
+ * The course as the page of the playground has it: texts in HTML, and files that run in a browser. It
+ * is made when dist is built, as what makes HTML of Markdown is no part of the package.
+ */
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Marked, type Tokens } from 'marked';
+import { lessonText } from '../apps/course/lesson-text.ts';
+import type { LessonLanguage } from '../apps/course/lessons/check.ts';
+import {
+  EXTENSION,
+  findLessons,
+  type Lesson,
+  moduleName,
+} from '../apps/course/terminal/lessons.ts';
+import type { GivenLesson, LessonVariant } from '../apps/playground/given.ts';
+import { VOLFILE } from '../apps/playground/play/volfile.ts';
+import { packageRoot } from '../runtime/sys/paths.ts';
+
+/** In English, whoever builds it. */
+export const givenLessons = (): GivenLesson[] => findLessons(undefined, {}).map(givenLesson);
+
+function givenLesson(lesson: Lesson): GivenLesson {
+  const { name, title } = lesson;
+  const variants = { python: variant(lesson, 'python'), javascript: variant(lesson, 'javascript') };
+  return { name, title, variants };
+}
+
+/** The learner's task: from its heading to the next one. */
+const TASK = /^## Your turn\n((?:(?!## ).*\n?)*)/m;
+/** In a terminal a file is checked when it is saved. */
+const SAVING = /\bsave the file\b/gi;
+const checking = (save: string): string => `${save[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
+
+function variant(lesson: Lesson, language: LessonLanguage): LessonVariant {
+  const module = moduleName(lesson.name, language);
+  const volfile = `${moduleName(lesson.name, 'python').slice(0, -'.py'.length)}.vol`;
+  const tests = lesson.tests
+    .filter((test) => test.endsWith(EXTENSION[language]))
+    .map((test) => [`/${basename(test)}`, lesson.read(basename(test))]);
+  const { text, hints } = lessonText(lesson.read('lesson.md'), language);
+  const folder = join(packageRoot, 'apps/course/lessons', lesson.name);
+  const here = (markdown: string): string => markdown.replaceAll(volfile, VOLFILE.slice(1));
+  const [, task = ''] = TASK.exec(text) ?? [];
+  return {
+    // The page says the title by itself, and has the task where it is checked.
+    html: htmlOf(here(text.replace(/^# .*\n/, '').replace(TASK, '')), folder),
+    task: htmlOf(here(task).replace(SAVING, checking), folder),
+    hints: hints.map((hint) => htmlOf(here(hint), folder)),
+    module: `/${module}`,
+    files: {
+      [`/${module}`]: lesson.read(`starter${EXTENSION[language]}`),
+      [VOLFILE]: inMemory(lesson.read(volfile), volfile).replace(/(?<=module-name )\S+/, module),
+      ...Object.fromEntries(tests),
+    },
+    solution: lesson.read(`solution${EXTENSION[language]}`),
+  };
+}
+
+const FOLDER = `# The files of a folder, and above it the translator of this lesson.
+
+volume storage
+    type storage/posix
+    option directory files
+end-volume
+`;
+const MEMORY = `# Files in memory, and above them the translator of this lesson.
+
+volume storage
+    type storage/memory
+end-volume
+`;
+
+/** A page has no folder. */
+function inMemory(volfile: string, name: string): string {
+  if (!volfile.startsWith(FOLDER)) throw new Error(`${name} does not begin with:\n${FOLDER}`);
+  return MEMORY + volfile.slice(FOLDER.length);
+}
+
+/** Characters of a line that a phone shows; a longer one is moved sideways, by keys as well. */
+const NARROW = 44;
+const ELSEWHERE = /^https:/;
+
+/** @param folder where its pictures are looked for */
+export function htmlOf(markdown: string, folder: string): string {
+  const marked = new Marked({
+    renderer: {
+      // Above them are the titles of the page, of its part, and of the lesson.
+      heading({ tokens, depth }) {
+        const tag = `h${depth + 2}`;
+        return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>\n`;
+      },
+      // Other files of the repository are not beside the page.
+      link({ href, tokens }) {
+        const text = this.parser.parseInline(tokens);
+        if (!ELSEWHERE.test(href)) return text;
+        return `<a href="${escaped(href)}" target="_blank" rel="noopener">${text}</a>`;
+      },
+      image({ href, text }) {
+        const picture = readFileSync(join(folder, href)).toString('base64');
+        return `<img alt="${escaped(text)}" src="data:image/svg+xml;base64,${picture}">`;
+      },
+      code({ text, lang }) {
+        const isWide = text.split('\n').some((line) => line.length > NARROW);
+        // What is not code is a picture of characters, or for a terminal: its lines stay as they are.
+        const keys = isWide && !/^(python|js)$/.test(lang ?? '') ? ' tabindex="0"' : '';
+        return `<pre class="${lang || 'plain'}"${keys}><code>${escaped(text)}</code></pre>\n`;
+      },
+      table({ header, rows }) {
+        const cells = (row: readonly Tokens.TableCell[], tag: string): string =>
+          row.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('');
+        const hasHead = header.some(({ text }) => text !== '');
+        const head = hasHead ? `<thead><tr>${cells(header, 'th')}</tr></thead>` : '';
+        const body = rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('\n');
+        return `<table>${head}<tbody>\n${body}\n</tbody></table>\n`;
+      },
+    },
+  });
+  return (marked.parse(markdown) as string).trim();
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
+const escaped = (text: string): string => text.replace(/[&<"]/g, (sign) => ESCAPES[sign]!);

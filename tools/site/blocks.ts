@@ -1,0 +1,58 @@
+/** The blocks of code in a text: what they are written in, and what the site adds to them. */
+import { createHash } from 'node:crypto';
+import { plainVolumes } from '../../runtime/volfile/description.ts';
+import { renderSvg } from '../../runtime/volfile/render/svg.ts';
+import { Source } from '../../runtime/volfile/source.ts';
+import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
+
+const FENCED = /^```(\w*)\n([\s\S]*?)^``` *$/gm;
+const INDENTED = /(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+/g;
+const VOLFILE = /^ *volume \S+$/m;
+
+/** A picture that a page shows. */
+export interface Picture {
+  readonly name: string;
+  readonly svg: string;
+}
+
+export interface Added {
+  readonly pictures: Map<string, Picture>;
+  /** A link, in Markdown, that runs a module of this language; undefined where there is nothing to run it. */
+  run(language: string, text: string): string | undefined;
+}
+
+/** Volumes without a word of a language get one, and all a picture; modules a link that runs them. */
+export function withBlocks(text: string, added: Added): string {
+  const unindented = text.replace(INDENTED, (block) => {
+    if (!VOLFILE.test(block) || /^ *```/m.test(block)) return block;
+    return `\`\`\`\n${block.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n\n`;
+  });
+  return unindented.replace(FENCED, (block, language: string, code: string, at: number) => {
+    if (language === '' && VOLFILE.test(code)) {
+      const isDrawn = /^\s*!\[/.test(unindented.slice(at + block.length));
+      return volfileBlock(code, added, isDrawn);
+    }
+    const link = added.run(language, code);
+    return link === undefined ? block : `${block}\n\n${link}\n`;
+  });
+}
+
+/** @param isDrawn whether the text has a picture of its own */
+function volfileBlock(code: string, { pictures }: Added, isDrawn: boolean): string {
+  const block = `\`\`\`volfile\n${code}\`\`\``;
+  const picture = isDrawn ? undefined : graphPicture(code);
+  if (picture === undefined) return block;
+  const name = `${createHash('sha256').update(picture.svg).digest('hex').slice(0, 12)}.svg`;
+  pictures.set(name, { name, svg: picture.svg });
+  return `${block}\n\n![${picture.alt}](/pictures/${name})\n`;
+}
+
+/** Of what is a whole volfile, with something to draw. */
+export function graphPicture(code: string): { svg: string; alt: string } | undefined {
+  const { description } = inspectVolfile(new Source('shown.vol', code), {});
+  if (!description) return undefined;
+  const volumes = plainVolumes(description);
+  if (volumes.length < 2) return undefined;
+  const names = volumes.map(({ name }) => name).reverse();
+  return { svg: renderSvg(volumes), alt: `The graph, from the top: ${names.join(', ')}` };
+}

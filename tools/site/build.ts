@@ -1,0 +1,88 @@
+/**
+ * The site of the project, from its texts and sources.
+ *
+ *   npm run site [-- --base /PATH/]   builds it into tools/site/dist, for a server that has it at /PATH/
+ *   npm run site:preview              shows what was built, on loopback
+ *
+ * VitePress and what checks the site are packages of their own (tools/site/package.json), fetched when they
+ * are missing; nothing else needs a network.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { hasPlayground, writePlayground } from './playground.ts';
+
+const site = import.meta.dirname;
+export const dist = join(site, 'dist');
+
+class Failure extends Error {}
+
+/** @throws {Failure} when the program fails */
+function run(command: string, args: readonly string[]): void {
+  const { status, error } = spawnSync(command, args, { cwd: site, stdio: 'inherit' });
+  if (error !== undefined) throw new Failure(`${command}: ${error.message}`);
+  if (status !== 0) throw new Failure(`${command} ${args.join(' ')} has ended with ${status}`);
+}
+
+/** Whether all packages of the lock are there, as npm notes what it has installed. */
+function hasPackages(): boolean {
+  const installed = join(site, 'node_modules/.package-lock.json');
+  if (!existsSync(installed)) return false;
+  const packages = (path: string): Record<string, { version: string; optional?: boolean }> =>
+    JSON.parse(readFileSync(path, 'utf8')).packages;
+  const there = packages(installed);
+  return Object.entries(packages(join(site, 'package-lock.json'))).every(
+    ([path, { version, optional }]) => path === '' || optional || there[path]?.version === version,
+  );
+}
+
+/** No script of any package runs: esbuild's program is a package itself. */
+export function fetchPackages(): void {
+  if (hasPackages()) return;
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+const program = (path: string, ...args: string[]): void =>
+  run(process.execPath, [join(site, 'node_modules', path), ...args]);
+
+async function build(base: string): Promise<void> {
+  fetchPackages();
+  const { generate } = await import('./generate.ts');
+  await generate();
+  rmSync(dist, { recursive: true, force: true });
+  process.env.SITE_BASE = base;
+  program('vitepress/bin/vitepress.js', 'build');
+  if (hasPlayground) writePlayground(join(dist, 'playground'));
+}
+
+function preview(base: string): void {
+  if (!existsSync(join(dist, 'index.html'))) throw new Failure("nothing is built: 'npm run site'");
+  // VitePress's own would listen on every address.
+  const settings = ['--outDir', 'dist', '--base', base, '--host', '127.0.0.1'];
+  program('vite/bin/vite.js', 'preview', ...settings);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { base: { type: 'string', default: '/' } },
+    allowPositionals: true,
+  });
+  const [what = 'build'] = positionals;
+  if (!/^\/(.*\/)?$/.test(values.base)) {
+    throw new Failure(`--base begins and ends with a slash, other than '${values.base}'`);
+  }
+  if (what === 'build') await build(values.base);
+  else if (what === 'preview') preview(values.base);
+  else if (what === 'packages') fetchPackages();
+  else throw new Failure(`'${what}' is neither build, preview nor packages`);
+}
+
+if (import.meta.filename === process.argv[1]) {
+  await main().catch((error: Error & { code?: string }) => {
+    // What a reader of the texts can mend is said without a trace.
+    const mendable = error instanceof Failure || error.code !== undefined;
+    console.error(mendable ? error.message : error);
+    process.exitCode = 1;
+  });
+}

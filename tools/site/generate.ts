@@ -1,0 +1,190 @@
+/**
+ * Writes what VitePress builds the site from into `.generated/`: the repository's texts with their
+ * links made the site's, pages made of the sources, the files that texts link to, pictures.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { type Added, type Picture, withBlocks } from './blocks.ts';
+import { interfacePages } from './declarations.ts';
+import { outsideOfCode, relink } from './links.ts';
+import { hasPlayground, PLAYGROUND, runLink, withLesson } from './playground.ts';
+import { commandPages, type Made, translatorPages, volfilePage } from './reference.ts';
+import { groups, headingOf, read, root, type Text } from './texts.ts';
+
+const out = join(import.meta.dirname, '.generated');
+
+/** A page to be written, before its links are the site's. */
+interface Draft extends Made {
+  /** In which list it stands; null for files that texts link to. */
+  readonly group: string | null;
+  /** Texts that stand on it behind its own, as from where they are. */
+  readonly parts?: readonly Text[];
+}
+
+interface Item {
+  readonly text: string;
+  readonly link: string;
+}
+
+const LANGUAGES: Readonly<Record<string, string>> = {
+  '.py': 'python',
+  '.js': 'js',
+  '.ts': 'ts',
+  '.c': 'c',
+  '.h': 'c',
+  '.json': 'json',
+  '.vol': '',
+};
+
+/** The README of a translator's own folder, from the top of the repository. */
+const readmeOf = (type: string): string | undefined =>
+  ['runtime/xlators', 'gluster']
+    .map((folder) => `${folder}/${type}/README.md`)
+    .find((path) => existsSync(join(root, path)));
+
+function draftsOf(group: string, texts: readonly Text[]): Draft[] {
+  return texts.map(({ source, url, title }) => {
+    const text = read(source);
+    return { source, url, text, group, title: title ?? headingOf(text) ?? url };
+  });
+}
+
+/** A page that shows a file, or what a folder has. */
+function fileDraft(source: string): Draft {
+  const url = `/files/${source.replace(/\.md$/, '')}${statSync(join(root, source)).isDirectory() ? '/' : ''}`;
+  const made = { source, url, title: source, group: null };
+  if (url.endsWith('/')) {
+    const names = readdirSync(join(root, source));
+    const list = names.map((name) => `- [${name}](${source.split('/').at(-1)}/${name})`).join('\n');
+    return { ...made, text: `# ${source}\n\n${list}\n` };
+  }
+  if (source.endsWith('.md')) return { ...made, text: read(source) };
+  const language = LANGUAGES[extname(source)] ?? 'text';
+  return {
+    ...made,
+    text: `# ${source}\n\n\`\`\`\`${language}\n${read(source).trimEnd()}\n\`\`\`\`\n`,
+  };
+}
+
+/** The course as one page, to be printed. */
+const wholeCourse = (): Draft => ({
+  source: 'apps/course/lessons/README.md',
+  url: '/course/whole',
+  title: 'The course on paper',
+  group: 'course',
+  text: `# The course on paper
+
+All lessons on one page, with the concepts before them and the map of the tutorial behind. Print it, or keep it as a
+PDF: each lesson begins on a new sheet.
+`,
+  parts: groups.course.texts.filter(({ source }) => source !== 'apps/course/lessons/teaching.md'),
+});
+
+async function drafts(): Promise<Draft[]> {
+  const inGroup = (group: string, pages: readonly Made[]) =>
+    pages.map((page) => ({ ...page, group }));
+  return [
+    ...Object.entries(groups).flatMap(([name, { texts }]) => draftsOf(name, texts)),
+    wholeCourse(),
+    ...inGroup('reference', [volfilePage(read('volfiles/posix.vol')), ...interfacePages()]),
+    ...inGroup('translators', translatorPages(readmeOf)),
+    ...inGroup('commands', await commandPages()),
+  ];
+}
+
+/** The path under which tools/site/home.md refers to its picture. */
+const HERO = '/figures/tools-site-pictures-stack.svg';
+
+const COMMENT = /<!--[\s\S]*?-->\n?/g;
+
+/** Writes everything anew. @throws {BrokenLink} */
+export async function generate(): Promise<void> {
+  const pages = await drafts();
+  // A page made of sources is not what a link to these sources means.
+  const urls = new Map<string, string>();
+  for (const { source, url, parts } of pages) {
+    if (source.endsWith('.md') && parts === undefined) urls.set(source, url);
+  }
+  const pictures = new Map<string, Picture>();
+  const urlOf = (path: string): string | undefined => {
+    const known = urls.get(path) ?? urls.get(`${path}/README.md`);
+    if (known !== undefined || !existsSync(join(root, path))) return known;
+    if (path.endsWith('.svg')) {
+      const name = `figures/${path.replaceAll('/', '-')}`;
+      write(`pages/public/${name}`, read(path));
+      return `/${name}`;
+    }
+    const draft = fileDraft(path);
+    pages.push(draft);
+    // With its own ending it would be a file, and no page.
+    const url = draft.url.endsWith('/') ? draft.url : `${draft.url}.html`;
+    urls.set(path, url);
+    return url;
+  };
+
+  rmSync(join(out, 'pages'), { recursive: true, force: true });
+  // It grows meanwhile, by the files that are linked.
+  for (const page of pages) {
+    const isText = page.source.endsWith('.md') || page.group === null;
+    const texts = (page.parts ?? []).map(({ source }) => ({ source, text: read(source) }));
+    const bodies = [page, ...texts].map(({ source, text }) => {
+      const bare = outsideOfCode(text, (part) => part.replace(COMMENT, ''));
+      const linked = isText ? relink(bare, source, urlOf) : bare;
+      const run: Added['run'] = (language, code) => runLink(source, language, code);
+      return withBlocks(withLesson(linked, source), { pictures, run });
+    });
+    const front = { title: page.title, source: page.source, ...aside(page) };
+    const name = page.url.endsWith('/') ? `${page.url}index` : page.url;
+    write(`pages${name}.md`, `---\n${JSON.stringify(front)}\n---\n${bodies.join('\n\n')}`);
+  }
+  for (const { name, svg } of pictures.values()) write(`pages/public/pictures/${name}`, svg);
+  write('pages/index.md', read('tools/site/home.md'));
+  write(`pages/public${HERO}`, read('tools/site/pictures/stack.svg'));
+  write('pages/public/favicon.svg', read('tools/site/favicon.svg'));
+  write('site.json', JSON.stringify(menus(pages), null, 2));
+}
+
+/** A page of a file, or of texts that have their own, is none to search in, and has no neighbours. */
+const aside = ({ group, parts }: Draft): object =>
+  group === null || parts !== undefined
+    ? { search: false, prev: false, next: false, outline: false }
+    : {};
+
+/** The lists of pages, for the bar above and beside. */
+function menus(pages: readonly Draft[]): object {
+  const of = (group: string): Item[] =>
+    pages
+      .filter((page) => page.group === group)
+      .map(({ title, url }) => ({ text: title, link: url }));
+  const list = (text: string, group: string) => {
+    const items = of(group);
+    return items.length === 0 ? [] : [{ text, items }];
+  };
+  const learn = [
+    ...list('Guide', 'guide'),
+    ...list('Course', 'course'),
+    ...list('How to', 'howTo'),
+    ...list('Examples', 'examples'),
+    ...list('The project', 'about'),
+  ];
+  const reference = [
+    ...list('Reference', 'reference'),
+    ...list('Translators', 'translators'),
+    ...list('Commands', 'commands'),
+  ];
+  const first = (group: string): string | undefined => of(group)[0]?.link;
+  const nav = [
+    { text: 'Guide', link: first('guide'), activeMatch: '^/(guide|examples)/' },
+    { text: 'Course', link: first('course'), activeMatch: '^/course/' },
+    { text: 'How to', link: first('howTo'), activeMatch: '^/how-to/' },
+    { text: 'Reference', link: first('reference'), activeMatch: '^/reference/' },
+    ...(hasPlayground ? [{ text: 'Playground', link: PLAYGROUND, target: '_self' }] : []),
+  ].filter(({ link }) => link !== undefined);
+  return { nav, sidebar: { '/reference/': reference, '/files/': learn, '/': learn } };
+}
+
+function write(name: string, text: string): void {
+  const path = join(out, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

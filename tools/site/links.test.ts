@@ -1,0 +1,111 @@
+/** Links of the texts, and of the pages that were built of them. */
+import { describe, expect, it } from 'vitest';
+import { checks } from '../../apps/course/lessons/index.ts';
+import { fragmentOf, lessonIn } from '../../apps/course/link.ts';
+import { decodeShare } from '../../apps/playground/play/share.ts';
+import { BrokenLink, relink, slugOf } from './links.ts';
+import { builtPages, dist, tool } from './support.ts';
+
+describe('links of a text', () => {
+  const urls: Readonly<Record<string, string>> = {
+    'docs/guide-python.md': '/guide/python',
+    'examples/hello/README.md': '/examples/hello',
+    'examples/hello': '/examples/hello',
+  };
+  const linked = (text: string) => relink(text, 'docs/testing.md', (path) => urls[path]);
+
+  it('become those of the site, with their headings', () => {
+    expect(linked('[a](guide-python.md#options), [b](../examples/hello/README.md)')).toBe(
+      '[a](/guide/python#options), [b](/examples/hello)',
+    );
+    expect(linked('[a](../examples/hello/)')).toBe('[a](/examples/hello)');
+  });
+
+  it.each(['https://semver.org', '#options', '/guide/python', 'mailto:a@b.org'])(
+    '%s stays as it is',
+    (target) => {
+      expect(linked(`[a](${target})`)).toBe(`[a](${target})`);
+    },
+  );
+
+  it('in code stay as they are', () => {
+    const text = '`[a](b.md)`\n\n    [a](b.md)\n\n```sh\n[a](b.md)\n```\n';
+    expect(linked(text)).toBe(text);
+  });
+
+  it('that lead to nothing are named, with file and line', () => {
+    expect(() => linked('# A\n\n`code`\n\n[a](gone.md)\n')).toThrow(
+      new BrokenLink('docs/testing.md', 5, 'gone.md'),
+    );
+  });
+
+  it.each([
+    ['What a module may reach', 'what-a-module-may-reach'],
+    ['copy_file_range', 'copy_file_range'],
+    ['.meta', 'meta'],
+    ['init, options & logs', 'init-options--logs'],
+  ])('the anchor of %j is %s', (heading, slug) => {
+    expect(slugOf(heading)).toBe(slug);
+  });
+});
+
+interface Crawled {
+  readonly links: readonly { url: string; parent?: string; state: string; status?: number }[];
+}
+
+describe('the site that was built', () => {
+  it('runs modules by links that the playground understands', async () => {
+    const links = builtPages().flatMap(({ html }) => [
+      ...html.matchAll(/<a [^>]*href="[^"#]*\/playground\/#([^"]+)"[^>]*>/g),
+    ]);
+    const lessons = new Set<string>();
+    expect(links.length).toBeGreaterThan(5);
+    for (const [link, fragment] of links) {
+      // Otherwise VitePress looks for a page of its own there.
+      expect(link).toContain('target="_self"');
+      const lesson = lessonIn(fragment!.replaceAll('&amp;', '&'));
+      if (lesson !== null) {
+        lessons.add(fragmentOf(lesson));
+        continue;
+      }
+      const { texts } = await decodeShare(fragment!);
+      expect(Object.keys(texts)).toEqual([
+        '/graph.vol',
+        expect.stringMatching(/^\/shown\.(py|js)$/),
+      ]);
+      expect(Object.values(texts)[1]).toMatch(/class xlator\b/);
+    }
+    const all = Object.keys(checks).flatMap((name) =>
+      ['python', 'javascript'].map((language) => fragmentOf({ lesson: name, language })),
+    );
+    expect([...lessons].sort()).toEqual(all.sort());
+  });
+
+  it('has no link that leads to nothing', () => {
+    const args = [dist, '--recurse', '--format', 'json', '--skip', '^https?://(?!localhost)'];
+    const { links }: Crawled = JSON.parse(tool('linkinator/build/src/cli.js', args));
+    const broken = links.filter(({ state }) => state === 'BROKEN');
+    expect(broken.map(({ parent, url, status }) => `${parent}: ${url} (${status})`)).toEqual([]);
+    expect(links.filter(({ state }) => state === 'OK').length).toBeGreaterThan(builtPages().length);
+  });
+
+  it('has all headings that links name', () => {
+    const pages = new Map(
+      builtPages().map(({ path, html }) => [
+        path,
+        { html, ids: new Set([...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id!)) },
+      ]),
+    );
+    const missing: string[] = [];
+    for (const [path, { html }] of pages) {
+      for (const [, href] of html.matchAll(/<a\s[^>]*href="([^"]*#[^"]+)"/g)) {
+        const { pathname, hash, host } = new URL(href!, `http://localhost${path}`);
+        const there = pages.get(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
+        if (host !== 'localhost' || pathname.startsWith('/playground/')) continue;
+        const id = decodeURIComponent(hash.slice(1));
+        if (!there?.ids.has(id)) missing.push(`${path}: ${href}`);
+      }
+    }
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,299 @@
+/**
+ * All pages as they are seen: at three widths, dark and light, found by searching, and printed. One
+ * browser looks at them, several pages at a time.
+ */
+import { availableParallelism } from 'node:os';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isSkipped } from '../../test/support/obstacle.ts';
+import { isInstalled } from '../../test/support/tools.ts';
+import { complaints, HOST, type OpenPage, openBrowser, openPage } from './browser.ts';
+import { hasPlayground, PLAYGROUND } from './playground.ts';
+import { builtPages } from './support.ts';
+import { groups, headingOf, read } from './texts.ts';
+
+const why = isInstalled('chromium') ? '' : 'chromium is not installed';
+/** How wide a page is, and how it looks. */
+const WAYS = [
+  [360, 'dark'],
+  [768, 'light'],
+  [1280, 'dark'],
+  [1280, 'light'],
+] as const;
+/** One of each kind: axe looks at these in every way, and at the colours of their code. */
+const KINDS = [
+  '/',
+  '/guide/typescript.html',
+  '/examples/negative.html',
+  '/reference/translators/debug-delay-gen.html',
+  '/reference/cli/trace.html',
+  '/course/concepts.html',
+  '/files/examples/negative/negative.vol.html',
+  PLAYGROUND,
+];
+/** A source, and nothing else: of these axe looks at one. */
+const isSource = (path: string): boolean => path.startsWith('/files/') && !KINDS.includes(path);
+/** Made of the tables of translators and of commands: axe looks at one in four, in every way at some. */
+const isMade = (path: string): boolean =>
+  /^\/reference\/(translators|cli)\//.test(path) && !KINDS.includes(path);
+/** Whether axe looks at it. Of those of tables it does at four in a row, in another way at each. */
+const isLookedAt = (path: string, i: number): boolean =>
+  !isSource(path) && !(isMade(path) && Math.floor(i / WAYS.length) % 4 !== 0);
+const WIDE = 1280;
+const PHONE = 390;
+/** Of the picture on the first page: how often, and after what time, it is looked at for a change. */
+const [LOOKS, STEP_MS] = [6, 700];
+const MOST = { timeout: 200_000 };
+/** All pages, on a machine that has much else to do. */
+const WALK = { timeout: 900_000 };
+/** Of a sheet of A4, within the margins of print.css, in CSS pixels. */
+const PAPER = 673;
+
+const paths = [
+  ...builtPages().map(({ path }) => path.replace(/\/index\.html$/, '/')),
+  ...(hasPlayground ? [PLAYGROUND] : []),
+];
+
+describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  /**
+   * A page that is all there; afterwards it has asked nobody for anything that it did not get.
+   * @param idle pages to take it from, and to leave it with: each is behind others, where nothing is drawn
+   * @param runs whether its programs are started; those of pages at which axe does not look are not
+   */
+  async function on<R>(
+    path: string,
+    look: (page: Page) => Promise<R>,
+    idle?: OpenPage[],
+    runs = true,
+  ): Promise<R> {
+    const open = idle?.pop() ?? (await openPage(browser, WIDE));
+    const { page, foreign, missing } = open;
+    let isGood = false;
+    try {
+      await page.setJavaScriptEnabled(runs);
+      await page.goto(`${HOST}${path}`, { waitUntil: 'load', ...MOST });
+      const isThere =
+        path === PLAYGROUND
+          ? 'document.documentElement.dataset.ready'
+          : "document.querySelector('#app').__vue_app__";
+      if (runs) await page.waitForFunction(isThere, { polling: 50, ...MOST });
+      const result = await look(page);
+      expect({ path, foreign, missing }).toEqual({ path, foreign: [], missing: [] });
+      isGood = true;
+      return result;
+    } finally {
+      if (isGood && idle !== undefined) idle.push(open);
+      else await page.close();
+    }
+  }
+
+  /** The picture beside the headline: where it is, and whether it changes within two of its steps. */
+  const lookAtPicture = (width: number, motion: 'reduce' | 'no-preference') =>
+    on('/', async (page) => {
+      await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: motion }]);
+      await page.setViewport({ width, height: 844 });
+      const shown = `.VPHero .${motion === 'reduce' ? 'still' : 'moving'}`;
+      const picture = await page.waitForSelector(shown, { visible: true, ...MOST });
+      await page.waitForFunction(`${PICTURE}.naturalWidth > 0`, MOST);
+      // What still settles once the page is loaded moves once; a moving picture does so again.
+      let moves = 0;
+      let last = await picture!.screenshot({ encoding: 'base64' });
+      for (let at = 0; at < LOOKS && moves < 2; at++) {
+        await page.evaluate(`new Promise((done) => setTimeout(done, ${STEP_MS}))`);
+        const next = await picture!.screenshot({ encoding: 'base64' });
+        if (await page.evaluate(differ(last, next))) moves++;
+        last = next;
+      }
+      const isMoving = moves === 2;
+      const [head, box] = (await page.evaluate(BOXES)) as [DOMRectLike, DOMRectLike];
+      return { head, image: box, isMoving };
+    });
+
+  it('the first page shows a moving request beside its headline', async () => {
+    const { head, image, isMoving } = await lookAtPicture(WIDE, 'no-preference');
+    expect(isMoving).toBe(true);
+    expect(image.width).toBeGreaterThan(WIDE / 3);
+    expect(image.left).toBeGreaterThanOrEqual(head.right - 1);
+    expect(image.top).toBeLessThan(head.bottom);
+    expect(image.right).toBeLessThanOrEqual(WIDE);
+  });
+
+  it('on a phone with reduced motion, the first page shows a still picture below its headline', async () => {
+    const { head, image, isMoving } = await lookAtPicture(PHONE, 'reduce');
+    expect(isMoving).toBe(false);
+    expect(image.top).toBeGreaterThanOrEqual(head.bottom);
+    expect(image.width).toBeGreaterThan(0.8 * PHONE);
+    expect(image.bottom).toBeLessThanOrEqual(844);
+  });
+
+  it('no table has an empty head', () => {
+    const blank = builtPages().filter(({ html }) =>
+      [...html.matchAll(/<thead[^>]*>(.*?)<\/thead>/gs)].some(
+        ([, head]) => head!.replace(/<[^>]*>|\s/g, '') === '',
+      ),
+    );
+    expect(blank.map(({ path }) => path)).toEqual([]);
+  });
+
+  /** Of the walk through all pages: the next is in a process that has compiled the site's programs. */
+  const kept: OpenPage[] = [];
+
+  it('first paint', async () => {
+    const said: string[] = [];
+    for (const path of ['/', '/guide/python.html', PLAYGROUND]) {
+      if (!paths.includes(path)) continue;
+      const ms = await on(path, (page) => page.evaluate(FIRST_PAINT));
+      said.push(`${path} ${(Number(ms) / 1000).toFixed(2)} s`);
+    }
+    // How long it takes is the machine's; that there is one is the page's.
+    process.stdout.write(`first paint: ${said.join(', ')}\n`);
+    expect(said.join()).not.toContain('NaN');
+  });
+
+  it('nothing sticks out of any page, and all can use it', WALK, async () => {
+    expect(KINDS.filter((path) => !paths.includes(path))).toEqual(
+      hasPlayground ? [] : [PLAYGROUND],
+    );
+    const wrong: string[] = [];
+    const others = paths.filter((path) => path !== PLAYGROUND);
+    await eachOf(others, async (path, i) => void wrong.push(...(await wrongOn(path, i, kept))));
+    for (const { page } of kept.splice(0)) await page.close();
+    expect(wrong).toEqual([]);
+  });
+
+  // By itself: it has a lot to load, and a machine to start.
+  it.skipIf(!hasPlayground)('nor out of the playground', WALK, async () => {
+    expect(await wrongOn(PLAYGROUND, 0)).toEqual([]);
+  });
+
+  /** What is wrong on a page. Of those of no new kind axe looks at one in one way. */
+  const wrongOn = (path: string, i: number, idle?: OpenPage[]): Promise<string[]> =>
+    on(
+      path,
+      async (page) => {
+        const wrong: string[] = [];
+        const isKind = KINDS.includes(path);
+        const tried = new Set<number>();
+        if (!isKind) await page.evaluate(PLAIN_CODE);
+        for (const [at, [width, scheme]] of WAYS.entries()) {
+          const hasAxe = isKind || (isLookedAt(path, i) && i % WAYS.length === at);
+          // Colours make nothing wider: without axe each width is tried once.
+          if (!hasAxe && tried.has(width)) continue;
+          tried.add(width);
+          await page.setViewport({ width, height: 900 });
+          await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+          const used = Number(await page.evaluate('document.documentElement.scrollWidth'));
+          const broken = (await page.evaluate(BROKEN_WORDS)) as string[];
+          wrong.push(...broken.map((word) => `${path}, ${width} px: '${word}' is broken`));
+          if (used > width) wrong.push(`${path}: ${used} px wide in ${width}`);
+          if (!hasAxe) continue;
+          const said = await complaints(page);
+          wrong.push(...said.map((what) => `${path}, ${width} px, ${scheme}: ${what}`));
+        }
+        return wrong;
+      },
+      idle,
+      isLookedAt(path, i),
+    );
+
+  it.each([
+    ['copy_file_range', '/reference/fops.html#copy_file_range'],
+    ['STACK_WIND', '/course/map.html'],
+    ['negative-timeout', '/reference/cli/'],
+    ['frame.local', '/course/concepts.html'],
+  ])('a search for %s finds %s, without a server', async (word, target) => {
+    await on('/', async (page) => {
+      await page.click('.DocSearch-Button');
+      await page.waitForSelector('#localsearch-input', MOST);
+      await page.type('#localsearch-input', word);
+      await page.waitForSelector(`.results a[href*="${target}"]`, MOST);
+    });
+  });
+
+  const lessons = groups.course.texts.filter(({ source }) => source.endsWith('/lesson.md'));
+  it.each([
+    ['the whole course', '/course/whole.html', lessons, 60],
+    ['a lesson', `${lessons[0]!.url}.html`, lessons.slice(0, 1), 4],
+  ])('%s can be printed', async (_, path, texts, sheets) => {
+    await on(path, async (page) => {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+      await page.emulateMediaType('print');
+      await page.setViewport({ width: PAPER, height: 900 });
+      expect(await page.evaluate(CUT_OFF)).toEqual([]);
+      expect(await page.evaluate(PAPER_COLOUR)).toBe('rgb(255, 255, 255)');
+      const settings = { format: 'a4', outline: true, ...MOST } as const;
+      const pdf = Buffer.from(await page.pdf(settings)).toString('latin1');
+      const count = [...pdf.matchAll(/\/Type ?\/Page\b/g)].length;
+      // Each lesson begins on a new sheet.
+      expect(count).toBeGreaterThanOrEqual(texts.length);
+      expect(count).toBeLessThanOrEqual(sheets);
+      for (const { source } of texts) expect(pdf).toContain(`/Title (${headingOf(read(source))})`);
+      expect(pdf).not.toContain('/Title (On this page)');
+    });
+  });
+});
+
+/** Several at once: a page waits for its workers and timers. */
+async function eachOf<T>(items: readonly T[], act: (item: T, i: number) => Promise<void>) {
+  const rest = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [i, item] of rest) await act(item, i);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+}
+
+// In the page, whose types are not Node's.
+
+type DOMRectLike = Readonly<Record<'left' | 'right' | 'top' | 'bottom' | 'width', number>>;
+
+/** The one of the two that is shown. */
+/** Two renderings of the same picture differ by a step or two of 256. A larger difference is motion. */
+const SEEN = 16;
+const differ = (one: string, other: string): string => `(async () => {
+  const [a, b] = await Promise.all(['${one}', '${other}'].map(async (data) => {
+    const image = new Image();
+    image.src = 'data:image/png;base64,' + data;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    canvas.drawImage(image, 0, 0);
+    return canvas.getImageData(0, 0, image.width, image.height).data;
+  }));
+  return a.length !== b.length || a.some((value, at) => Math.abs(value - b[at]) > ${SEEN});
+})()`;
+
+const PICTURE = "[...document.querySelectorAll('.VPHero img')].find((it) => it.offsetHeight > 0)";
+const BOXES = `[document.querySelector('.VPHero .main'), ${PICTURE}].map((it) => it.getBoundingClientRect().toJSON())`;
+
+/** Words of names in tables that are on two lines. */
+const BROKEN_WORDS = `[...document.querySelectorAll('.vp-doc td code')].flatMap((code) => {
+  if (code.getClientRects().length < 2) return [];
+  return [...code.childNodes].flatMap((node) => [...node.textContent.matchAll(/\\w+/g)].filter((word) => {
+    if (node.nodeType !== Node.TEXT_NODE) return false;
+    const range = document.createRange();
+    range.setStart(node, word.index);
+    range.setEnd(node, word.index + word[0].length);
+    return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
+  }).map(([word]) => word));
+})`;
+
+const FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+
+/** The words of code are thousands, in a few colours that are the same on all pages. */
+const PLAIN_CODE =
+  "for (const it of document.querySelectorAll('.vp-code code')) it.textContent = it.textContent";
+
+const PAPER_COLOUR = 'getComputedStyle(document.body).backgroundColor';
+
+/** What is wider than the sheet, or than the box that it is in. */
+const CUT_OFF = `[...document.querySelectorAll('#app *')]
+  .filter((it) => it.getClientRects().length > 0)
+  .filter((it) => it.getBoundingClientRect().right > innerWidth + 1
+    || (it.clientWidth > 0 && it.scrollWidth > it.clientWidth + 1))
+  .map((it) => it.tagName + ': ' + it.textContent.slice(0, 60))`;

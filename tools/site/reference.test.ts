@@ -1,0 +1,49 @@
+/** The reference has all that there is: it is made of the tables, and these are what it is held against. */
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../cli/commands.ts';
+import { fops } from '../../runtime/core/fops.ts';
+import { registry } from '../../server/registry.ts';
+import { builtPages } from './support.ts';
+
+const pages = new Map(builtPages().map(({ path, html }) => [path, html]));
+const textOf = (path: string): string => {
+  const html = pages.get(path);
+  if (html === undefined) throw new Error(`there is no page ${path}`);
+  return html.replace(/<[^>]+>/g, '').replaceAll('&lt;', '<');
+};
+
+describe('the reference has', () => {
+  it('all fops', () => {
+    const html = pages.get('/reference/fops.html')!;
+    expect(fops.filter(({ name }) => !html.includes(` id="${name}"`))).toEqual([]);
+  });
+
+  it('all translators, with their options', async () => {
+    await registry.loadAll();
+    for (const type of registry.types()) {
+      const text = textOf(`/reference/translators/${type.replace('/', '-')}.html`);
+      const missing = Object.keys(registry.lookup(type)!.options).filter(
+        (key) => !text.includes(key),
+      );
+      expect({ type, missing }).toEqual({ type, missing: [] });
+    }
+  });
+
+  it('all commands, with their options', async () => {
+    for (const [name, { load }] of commands) {
+      const { flags } = (await load()).default;
+      const text = textOf(`/reference/cli/${name.replaceAll(/[ .]/g, '-')}.html`);
+      const missing = Object.keys(flags).filter((flag) => !text.includes(`--${flag}`));
+      expect({ name, missing }).toEqual({ name, missing: [] });
+    }
+  });
+
+  it.each([
+    ['python', ['Translator', 'Frame', 'Loc', 'Iatt', 'ia_size', 'unwind', 'entry_created']],
+    ['javascript', ['Translator', 'Frame', 'Loc', 'Iatt', 'iaSize', 'unwind', 'entryCreated']],
+  ])('what a module in %s may use, and every fop', (language, names) => {
+    const text = textOf(`/reference/${language}.html`);
+    const all = [...names, ...(language === 'python' ? fops.map(({ name }) => name) : [])];
+    expect(all.filter((name) => !text.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,183 @@
+/** Pages made of tables in the sources: the commands, and the types of translators with their options. */
+
+import { commands } from '../../cli/commands.ts';
+import { about, subvolumes } from '../../cli/help.ts';
+import { describeOption, genericOptions, type Options } from '../../runtime/core/options.ts';
+import type { Translator } from '../../runtime/core/xlator.ts';
+import { registry } from '../../server/registry.ts';
+import type { Command } from '../../terminal/command.ts';
+import { exitTable } from '../../terminal/exit.ts';
+import { commonFlags, type Flags } from '../../terminal/flags.ts';
+import { read } from './texts.ts';
+
+export interface Made {
+  readonly url: string;
+  readonly title: string;
+  /** What it is made from: links in it are as from there. */
+  readonly source: string;
+  readonly text: string;
+}
+
+/** Words of help that mean nothing to Markdown. */
+const plain = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
+
+const code = (text: string): string => `\`${text}\``;
+
+const listOf = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+
+const exitStatuses = `## Exit statuses
+
+| status | |
+|---|---|
+${exitTable.map(([status, meaning]) => `| ${status} | ${plain(meaning)} |`).join('\n')}
+`;
+
+const commandUrl = (name: string): string => `/reference/cli/${name.replaceAll(/[ .]/g, '-')}`;
+
+/** The command line: a page of all commands, and one for each. */
+export async function commandPages(): Promise<Made[]> {
+  const rows = [...commands].map(
+    ([name, { summary }]) => `| [\`glossa ${name}\`](${commandUrl(name)}) | ${plain(summary)} |`,
+  );
+  const first: Made = {
+    url: '/reference/cli/',
+    title: 'All commands',
+    source: 'cli/commands.ts',
+    text: `# The command line
+
+\`glossa\` is ${plain(about)}.
+
+| command | |
+|---|---|
+${rows.join('\n')}
+
+${exitStatuses}`,
+  };
+  const pages = [...commands].map(async ([name, { summary, load }]): Promise<Made> => {
+    const { default: command } = await load();
+    const text = commandText(name, summary, command);
+    return {
+      url: commandUrl(name),
+      title: `glossa ${name}`,
+      source: 'cli/commands.ts',
+      text,
+    };
+  });
+  return [first, ...(await Promise.all(pages))];
+}
+
+function commandText(
+  name: string,
+  summary: string,
+  { usage, description, flags }: Command,
+): string {
+  const all: Flags = { ...flags, ...commonFlags, ...flags };
+  return `# glossa ${name}
+
+${plain(summary[0]!.toUpperCase() + summary.slice(1))}.
+
+\`\`\`text
+${usage.join('\n')}
+\`\`\`
+
+${plain(description)}
+
+## Options
+
+${listOf(Object.entries(all).map(flagLine))}
+[Exit statuses](/reference/cli/#exit-statuses) are the same for all commands.
+`;
+}
+
+function flagLine([name, { short, value, help }]: [string, Flags[string]]): string {
+  const long = code(value === undefined ? `--${name}` : `--${name} ${value}`);
+  return `- ${short === undefined ? '' : `${code(`-${short}`)}, `}${long}: ${plain(help)}`;
+}
+
+const typeUrl = (type: string): string => `/reference/translators/${type.replace('/', '-')}`;
+
+await registry.loadAll();
+
+/**
+ * The types, each with its README (where it has one) and its options.
+ *
+ * @param readmeOf the path of a type's README
+ */
+export function translatorPages(readmeOf: (type: string) => string | undefined): Made[] {
+  return [...registry.types()].sort().map((type) => {
+    const translator = registry.lookup(type)! as Translator<unknown>;
+    const readme = readmeOf(type);
+    const source = readme ?? 'server/registry.ts';
+    const head =
+      readme !== undefined ? read(readme) : `# ${type}\n\n${plain(translator.description)}\n`;
+    return {
+      url: typeUrl(type),
+      title: type,
+      source,
+      text: `${head.trimEnd()}\n\n## The volume\n\n${volumeText(translator)}`,
+    };
+  });
+}
+
+function volumeText({
+  type,
+  children,
+  options,
+  ownOptions,
+  moreOptions = {},
+}: Translator<unknown>) {
+  const more = Object.entries(moreOptions).map(
+    ([when, table]) => `### Options ${plain(when)}\n\n${optionTexts(table, '####')}`,
+  );
+  return [
+    `\`type ${type}\`. Subvolumes: ${subvolumes(children)}.`,
+    Object.keys(options).length === 0 ? 'It has no options of its own.' : '',
+    optionTexts(options, '###'),
+    ownOptions ? 'Besides, the options that the module declares itself.' : '',
+    ...more,
+    'Besides, [the options of every type](/reference/volfiles#options-of-every-type).\n',
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const optionTexts = (table: Options, mark: string): string =>
+  Object.entries(table)
+    .map(([key, spec]) => {
+      const [title, ...lines] = describeOption(key, spec).split('\n');
+      const rest = title!.slice(key.length).trim();
+      const said = lines.map((line) => plain(line.trim())).join(' ');
+      return `${mark} ${code(key)}\n\n${plain(rest)}. ${said}`;
+    })
+    .join('\n\n');
+
+/** The format of volfiles, explained by the comments of one. */
+export function volfilePage(example: string): Made {
+  const rows = [...registry.types()].sort().map((type) => {
+    const { description } = registry.lookup(type)!;
+    return `| [${type}](${typeUrl(type)}) | ${plain(description)} |`;
+  });
+  return {
+    url: '/reference/volfiles',
+    title: 'Volfiles',
+    source: 'volfiles/posix.vol',
+    text: `# Volfiles
+
+What a mount consists of. The comments in this one explain the format:
+
+\`\`\`
+${example.trimEnd()}
+\`\`\`
+
+## Types
+
+| type | |
+|---|---|
+${rows.join('\n')}
+
+## Options of every type
+
+${optionTexts(genericOptions, '###')}
+`,
+  };
+}

@@ -1,0 +1,29 @@
+/** The texts are spelt as a British dictionary has it, and the words of the project's own list. */
+import { expect, it } from 'vitest';
+import { tool } from './support.ts';
+import { groups, read } from './texts.ts';
+
+/** Names of other projects and their authors. */
+const NAMES = 'THIRD-PARTY.md';
+const texts = Object.values(groups)
+  .flatMap((group) => group.texts.map(({ source }) => source))
+  .filter((source) => source !== NAMES);
+const readmes = ['runtime/xlators', 'gluster'].map((folder) => `${folder}/**/README.md`);
+
+it('no word of the texts is misspelt', () => {
+  const args = [
+    'lint',
+    '--config',
+    'tools/site/cspell.json',
+    '--no-progress',
+    '--no-summary',
+    '--unique',
+  ];
+  const found = tool('cspell/bin.mjs', [...args, '--no-must-find-files', ...texts, ...readmes]);
+  expect(found.split('\n').filter(Boolean)).toEqual([]);
+});
+
+it("the project's list is sorted, and has no word twice", () => {
+  const words = read('tools/site/words.txt').split('\n').filter(Boolean);
+  expect(words).toEqual([...new Set(words)].sort());
+});

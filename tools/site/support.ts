@@ -1,0 +1,36 @@
+/** What the checks of the site share: its packages' programs, and what was built. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './texts.ts';
+
+export const site = join(root, 'tools/site');
+export const dist = join(site, 'dist');
+
+/** Runs a program of the site's packages from the top of the repository. What it prints. */
+export function tool(program: string, args: readonly string[]): string {
+  const path = join(site, 'node_modules', program);
+  if (!existsSync(path)) throw new Error(`${path} is missing: 'npm run site' fetches it`);
+  const { stdout, stderr, error } = spawnSync(process.execPath, [path, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (error !== undefined) throw error;
+  if (stdout === '' && stderr !== '') throw new Error(stderr);
+  return stdout;
+}
+
+export interface BuiltPage {
+  /** As on a server: `/guide/python.html`. */
+  readonly path: string;
+  readonly html: string;
+}
+
+/** All pages that were built. @throws {Error} when there are none */
+export function builtPages(): BuiltPage[] {
+  if (!existsSync(join(dist, 'index.html'))) throw new Error("nothing is built: 'npm run site'");
+  return (readdirSync(dist, { recursive: true }) as string[])
+    .filter((name) => name.endsWith('.html') && !name.startsWith('playground/'))
+    .map((name) => ({ path: `/${name}`, html: readFileSync(join(dist, name), 'utf8') }));
+}
