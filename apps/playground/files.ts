@@ -16,9 +16,8 @@ import { bakePython } from '../../bridges/python/baked.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
 import { version } from '../../terminal/package-version.ts';
+import { styleSheet } from '../bench/engine/report/style.ts';
 import type { FileTexts, GivenPage, GivenPart } from './given.ts';
-import { lessonStyle } from './lesson-style.ts';
-import { playgroundStyle } from './style.ts';
 import { wordsOf } from './words.ts';
 
 const dist = (path: string): string => readFileSync(join(packageRoot, 'dist', path), 'utf8');
@@ -109,8 +108,7 @@ const page = (given: GivenPage): string => `<!DOCTYPE html>
 <meta name="referrer" content="no-referrer">
 <title>glossa: playground for translators</title>
 <link rel="icon" href="data:,">
-<style>${playgroundStyle}
-${lessonStyle}</style>
+<style>${styleSheet('trace/page.css', 'playground/page.css', 'playground/lessons.css')}</style>
 </head>
 <body>
 <main id="page"><h1>Playground for translators</h1><p role="status">The page is being started… If this line stays, the browser is too old for it.</p></main>

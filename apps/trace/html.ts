@@ -11,7 +11,7 @@ import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import type { VolumeSeen } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { pageStyle } from './page-style.ts';
+import { styleSheet } from '../bench/engine/report/style.ts';
 import type { SourceText } from './source-text.ts';
 
 const PROGRAM = join(packageRoot, 'dist/apps/trace/page.js');
@@ -27,7 +27,8 @@ const hash = (text: string): string =>
 export function* pagePieces(head: Head, bytes: Uint8Array, baseDir: string): Generator<string> {
   // An end of the element must not be in it.
   const program = readFileSync(PROGRAM, 'utf8').replaceAll('</script', '<\\/script');
-  const policy = `default-src 'none'; script-src ${hash(program)}; style-src ${hash(pageStyle)}`;
+  const style = styleSheet('trace/page.css');
+  const policy = `default-src 'none'; script-src ${hash(program)}; style-src ${hash(style)}`;
   yield `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -35,7 +36,7 @@ export function* pagePieces(head: Head, bytes: Uint8Array, baseDir: string): Gen
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>A recording of requests</title>
-<style>${pageStyle}</style>
+<style>${style}</style>
 </head>
 <body>
 <main id="page"><p id="reading" role="status">The recording is being read…</p></main>

@@ -15,7 +15,7 @@ import {
   throughputChart,
 } from './charts.ts';
 import { type Column, columnsOf, noteOf } from './columns.ts';
-import { HALF, NARROW, pageStyle, WIDE } from './style.ts';
+import { HALF, NARROW, styleSheet, WIDE } from './style.ts';
 import {
   allWarnings,
   answers,
@@ -57,8 +57,7 @@ export function htmlReport(run: Run, draw: Draw): string {
 <meta name="viewport" content="width=device-width">
 <title>${escaped(run.question)}</title>
 <style>
-${pageStyle}
-</style>
+${styleSheet('bench/engine/report/page.css')}</style>
 </head>
 <body>
 <header>
