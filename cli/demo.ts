@@ -3,9 +3,8 @@
  *
  * One tree of files is searched through several stacks, in rounds that take turns: storage alone, a
  * cache of absent names in TypeScript, and the same in Python; first over a folder, then over two bricks
- * of glossa, some time away. Each is mounted by a server process of its own; where nothing can be
- * mounted, the graphs run in this process instead. All servers start at once, because starting takes
- * longest. However the command ends, it leaves no mount, process or file.
+ * of glossa, some time away. Each is mounted by a server process of its own. All servers start at once, because
+ * starting takes longest. However the command ends, it leaves no mount, process or file.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,16 +19,15 @@ import {
   jsonReport,
   reportText,
   whereText,
-  withoutMount,
 } from '../apps/demo/report.ts';
 import {
   counted,
   type DemoStack,
   isNear,
-  type Measured,
   NEAR_TIMES,
   nearSearches,
   type Pass,
+  type Passes,
   STORAGE,
   stacks,
 } from '../apps/demo/served.ts';
@@ -38,7 +36,7 @@ import { makeTree } from '../apps/demo/tree.ts';
 import { makeWorkplace, roomless } from '../apps/demo/workplace.ts';
 import { mountProblem } from '../server/mount-probe.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_OK, UsageError } from '../terminal/exit.ts';
+import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { number, takeOperands, toggle } from '../terminal/flags.ts';
 import { interruptibly, unlessAborted } from '../terminal/interruption.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -65,10 +63,9 @@ export default defineCommand({
     }),
     json: toggle({
       help:
-        'print {seed, searches, mounted, passes: [{bricks, delayMs, busy: {others, steal, load, ' +
+        'print {seed, searches, passes: [{bricks, delayMs, busy: {others, steal, load, ' +
         'switches}, stacks: [{name, lookups, answered, forwarded, meanMs, p99Ms, roundsMs, toFirst: ' +
-        '{ratio, low, high, confidence, noise, verdict}}]}]} and nothing else. mounted: false where the ' +
-        'graphs ran in one process. lookups: that the searches made; forwarded: that reached the storage; ' +
+        '{ratio, low, high, confidence, noise, verdict}}]}]} and nothing else. lookups: that the searches made; forwarded: that reached the storage; ' +
         'answered: the rest. busy and toFirst have the meanings of results of glossa bench (busy: null ' +
         'where the system does not tell)',
     }),
@@ -104,6 +101,9 @@ interface Workloads {
   readonly away: Workload;
 }
 
+const CANNOT = 'nothing can be mounted here';
+const INSTEAD = "'glossa playground' shows a cache at work without a mount";
+
 async function demo(
   settings: DemoSettings & { readonly json: boolean },
   workloads: Workloads,
@@ -114,22 +114,19 @@ async function demo(
   const status = new Status(settings.json ? null : terminal);
   const workplace = await makeWorkplace('demo', terminal);
   const { folder: scratch } = workplace;
-  let measured: Measured;
+  let measured: Passes;
   try {
+    const unmountable = await mountProblem(scratch);
+    if (unmountable !== null) throw new Failure(`${CANNOT}: ${unmountable}; ${INSTEAD}`);
     const tree = join(scratch, 'files');
     mkdirSync(tree);
     await makeTree(tree, workloads.near, signal);
-    const unmountable = await mountProblem(scratch);
-    const mounted = unmountable === null;
     status.line(`${introduction(settings, workloads.away, width)}\n`);
-    if (!mounted) status.line(`${withoutMount(unmountable, width)}\n`);
-    const serve = mounted ? serveMounted : await inProcess();
-    const run = { settings, workloads, terminal, signal, status, scratch, serve };
+    const run = { settings, workloads, terminal, signal, status, scratch };
     const plans = awayPlans(scratch, terminal, signal);
-    const passes = await withBricks(plans, startOurs, status, (bricks) =>
+    measured = await withBricks(plans, startOurs, status, (bricks) =>
       runPasses(run, folderPlan(run, tree), bricksPlan(run, bricks), bricks),
     );
-    measured = { mounted, passes };
   } catch (error) {
     throw roomless(error, scratch);
   } finally {
@@ -148,7 +145,6 @@ interface Run {
   readonly signal: AbortSignal;
   readonly status: Status;
   readonly scratch: string;
-  readonly serve: typeof serveMounted;
 }
 
 /** A pass before it runs: a storage, the stacks over it, and the workload that searches through them. */
@@ -197,7 +193,7 @@ async function runPasses(
   near: PassPlan,
   away: PassPlan,
   { pids, trouble }: Bricks,
-): Promise<readonly [Pass, Pass]> {
+): Promise<Passes> {
   const { settings, signal, status } = run;
   const check = (): void => {
     signal.throwIfAborted();
@@ -223,7 +219,7 @@ async function runPasses(
 }
 
 function searchableStacks(
-  { terminal, signal, scratch, serve }: Run,
+  { terminal, signal, scratch }: Run,
   { bricks, stacks, workload, replaceStorage, options, fill }: PassPlan,
 ): Searchable[] {
   return stacks.map(({ name, title, ...stack }) => ({
@@ -237,10 +233,7 @@ function searchableStacks(
       }
       await fill();
       const own = { volfile, options: [...options, ...stack.options] };
-      return serve({ stack: own, id, scratch, workload, counted, signal }, terminal);
+      return serveMounted({ stack: own, id, scratch, workload, counted, signal }, terminal);
     },
   }));
 }
-
-/** Loaded only when it is needed, since it brings every translator along. */
-const inProcess = async () => (await import('../apps/demo/in-process.ts')).serveInProcess;

@@ -98,7 +98,7 @@ async function tutorial(
   try {
     const unmountable = await mountProblem(scratch);
     if (unmountable !== null) {
-      throw new Failure(`nothing can be mounted here: ${unmountable}; glossa demo does without`);
+      throw new Failure(`nothing can be mounted here: ${unmountable}`);
     }
     status.line(`${introduction(settings, width)}\n`);
     const given = { settings, workload, scratch, status, signal, terminal };
@@ -163,9 +163,9 @@ async function makeFiles(
     // What is under way may get no answer before the mount is gone.
     await unlessAborted(makeTree(mounted.mountpoint, workload, signal), signal);
   } catch (error) {
-    const { errno } = error as NodeJS.ErrnoException;
+    const isOfMount = error instanceof Error && 'errno' in error;
     // The bricks' files are in the same folder as everything else: nothing is wrong with the server.
-    throw errno === undefined || isFull(error) ? error : mounted.broken(-errno);
+    throw isOfMount && !isFull(error) ? mounted.broken(error) : error;
   } finally {
     await mounted.stop();
   }

@@ -4,8 +4,6 @@ import {
   demo,
   endsBy,
   expectClean,
-  inUnmountable,
-  isRoot,
   type Moment,
   PATIENCE,
   servers,
@@ -65,24 +63,6 @@ groupOfMounts('glossa demo', () => {
         expect(status).toBe(143);
         await expectClean(scratch);
       }),
-  );
-
-  const notThere = wantedOf(['its bricks do not answer'], () => false);
-  it.runIf(isRoot).each(notThere)('cleans up after SIGTERM without mounts when %s', () =>
-    withScratch(async (scratch) => {
-      let stopping: Promise<unknown> | undefined;
-      const { status } = await inUnmountable(scratch, slowly, 'demo', (child) => {
-        stopping = vi
-          .waitFor(() => startsBricks(scratch), PATIENCE)
-          .then(() => {
-            stop(servers(scratch, 'brick[01]'));
-            child.kill('SIGTERM');
-          });
-      });
-      await stopping;
-      expect(status).toBe(143);
-      await expectClean(scratch);
-    }),
   );
 
   const deaths: [string, Moment][] = [

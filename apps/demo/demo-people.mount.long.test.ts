@@ -1,9 +1,9 @@
-/** The demo's output for people: with mounts and without, also on a busy machine. */
+/** The demo's output for people, also on a busy machine. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { expect, it } from 'vitest';
-import { demo, expectClean, inUnmountable, isRoot } from '../../test/support/demo.ts';
+import { demo, expectClean } from '../../test/support/demo.ts';
 import { describeMounts, withScratch } from '../../test/support/mount.ts';
 
 const TIMES = '+([\\d.]+ ms|-) +([\\d.]+ ms|-)';
@@ -40,14 +40,4 @@ describeMounts('glossa demo', () => {
       expect(out).not.toMatch('\r');
       await expectClean(scratch);
     }));
-
-  it.runIf(isRoot)('says why where nothing can be mounted', () =>
-    withScratch(async (scratch) => {
-      const { status, out, err } = await inUnmountable(scratch, ['--searches', '50']);
-      expect({ status, err }).toEqual({ status: 0, err: '' });
-      expect(out).toMatch(/^Nothing can be mounted here: /m);
-      expect(out).toMatch(new RegExp(`^  Python +\\d+ +\\d+ ${TIMES}`, 'm'));
-      await expectClean(scratch);
-    }),
-  );
 });

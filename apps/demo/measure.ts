@@ -10,7 +10,6 @@ import { seeded } from '../bench/engine/random.ts';
 import { orders } from '../bench/engine/rounds.ts';
 import type { Busyness } from '../bench/engine/schema.ts';
 import { expectationOf, type Workload } from '../bench/engine/searches.ts';
-import { meanOf, summarise } from './searches.ts';
 import type { Searched, Served } from './served.ts';
 import type { Status } from './status.ts';
 
@@ -93,7 +92,7 @@ export async function measureServed(
         const all = outcome.times.length;
         throw new Failure(`${served[at]!.title}: ${outcome.wrong} of ${all} searches went wrong`);
       }
-      times[at]!.push(outcome.times);
+      times[at]!.push(outcome.times.map((ns) => ns / NS_PER_MS));
       done += 1;
       status.progress(done / (served.length * workload.rounds));
     }
@@ -109,6 +108,16 @@ export async function measureServed(
   return { busy: watch?.busyness() ?? null, searched };
 }
 
+/** Mean, and the smallest time that 99 % of all do not exceed. */
+export function summarise(times: Float64Array): { meanMs: number; p99Ms: number } {
+  const sorted = times.toSorted();
+  return { meanMs: meanOf(times), p99Ms: sorted[Math.ceil(times.length * 0.99) - 1]! };
+}
+
+const meanOf = (times: Float64Array): number =>
+  times.reduce((sum, time) => sum + time, 0) / times.length;
+
+const NS_PER_MS = 1e6;
 const LOOK_MS = 50;
 
 /** What a promise resolves to; `look` is called now and then meanwhile, and may throw to give up. */

@@ -5,7 +5,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { columns } from '../../terminal/layout.ts';
 import { boundsText, endText } from '../bench/engine/comparison-text.ts';
 import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/engine/searches.ts';
-import { type Measured, nearSearches, type Pass, type StackResult, stacks } from './served.ts';
+import { nearSearches, type Pass, type Passes, type StackResult, stacks } from './served.ts';
 import {
   ALL_FOUND,
   aligned,
@@ -28,8 +28,8 @@ export interface DemoSettings {
 }
 
 /** Exactly what scripts may rely on. */
-export function jsonReport({ seed, searches }: DemoSettings, measured: Measured): string {
-  const passes = measured.passes.map(({ bricks, delayMs, busy, stacks }) => ({
+export function jsonReport({ seed, searches }: DemoSettings, measured: Passes): string {
+  const passes = measured.map(({ bricks, delayMs, busy, stacks }) => ({
     bricks,
     delayMs,
     busy,
@@ -39,7 +39,7 @@ export function jsonReport({ seed, searches }: DemoSettings, measured: Measured)
       return { name, lookups, answered, forwarded, ...timesOf(stack, stacks[0]!, seed) };
     }),
   }));
-  return JSON.stringify({ seed, searches, mounted: measured.mounted, passes }, null, 2);
+  return JSON.stringify({ seed, searches, passes }, null, 2);
 }
 
 export function introduction(
@@ -61,14 +61,6 @@ export function introduction(
   return `${paragraph(sentences, width)}\n\n${columns(rows, width)}`;
 }
 
-export function withoutMount(why: string, width: number): string {
-  const sentences = [
-    `Nothing can be mounted here: ${why}.`,
-    'The same graphs run inside this process instead, without the kernel between.',
-  ];
-  return paragraph(sentences, width);
-}
-
 /** Where the storage of a pass is. */
 export const whereText = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>): string =>
   [bricks === 0 ? 'a folder here' : 'two bricks', ...awayOf(delayMs)].join(', ');
@@ -76,7 +68,7 @@ export const whereText = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>)
 const awayOf = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
 
 /** A row a stack, with both passes; a time that is not to be compared is left out. */
-export function table({ seed }: DemoSettings, { passes }: Measured): string {
+export function table({ seed }: DemoSettings, passes: Passes): string {
   const [, away] = passes;
   const head = [
     ['', 'lookups', 'reached', 'a search', 'two bricks,', ''],
@@ -102,8 +94,8 @@ export function table({ seed }: DemoSettings, { passes }: Measured): string {
 }
 
 /** All that comes after the introduction; the last of it is what to take home. */
-export function reportText(settings: DemoSettings, measured: Measured, width: number): string {
-  const busy = disturbance(measured.passes.map((pass) => pass.busy));
+export function reportText(settings: DemoSettings, measured: Passes, width: number): string {
+  const busy = disturbance(measured.map((pass) => pass.busy));
   return [
     table(settings, measured),
     paragraph([countsText(measured)], width),
@@ -113,14 +105,14 @@ export function reportText(settings: DemoSettings, measured: Measured, width: nu
   ].join('\n\n');
 }
 
-function countsText({ mounted, passes: [, away] }: Measured): string {
+function countsText([, away]: Passes): string {
   const [baseline, , python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const spared = baseline.forwarded - python.forwarded;
   const part = Math.round((100 * spared) / baseline.forwarded);
-  const kernel = mounted ? 'Names that are there the kernel remembers, through every mount. ' : '';
   return (
-    `${kernel}Of the lookups that come to the server, the cache answered ${part} % itself: the ` +
-    `storage saw ${grouped(python.forwarded)} instead of ${grouped(baseline.forwarded)}. ${ALL_FOUND}`
+    'Names that are there the kernel remembers, through every mount. Of the lookups that come to ' +
+    `the server, the cache answered ${part} % itself: the storage saw ` +
+    ` ${grouped(python.forwarded)} instead of ${grouped(baseline.forwarded)}. ${ALL_FOUND}`
   );
 }
 
@@ -128,7 +120,7 @@ function countsText({ mounted, passes: [, away] }: Measured): string {
 const GAIN_MIN = 1.1;
 
 /** Writes the last sentence: the cache's gain over both storages, and the cost of Python. */
-export function takeHome({ seed }: DemoSettings, { passes: [near, away] }: Measured): string {
+export function takeHome({ seed }: DemoSettings, [near, away]: Passes): string {
   const [none, native, python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const [noneNear, pythonNear] = near.stacks as readonly StackResult[];
   const over = `Over ${whereText(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
-import type { Statedump } from '../../server/statedump/volumes.ts';
+import type { Loop } from '../bench/engine/load/loop.ts';
 import type { Busyness } from '../bench/engine/schema.ts';
 import { SEARCHES_MAX, type Workload } from '../bench/engine/searches.ts';
-import type { Outcome } from './searches.ts';
 
 export interface DemoStack {
   readonly name: 'baseline' | 'typescript' | 'python';
@@ -96,12 +95,6 @@ export function withAbove(
     );
 }
 
-/** Lookups that have come to these volumes since the stack was started. */
-export const lookupsIn = ({ volumes }: Statedump, counted: readonly string[]): number =>
-  volumes
-    .filter(({ name }) => counted.includes(name))
-    .reduce((sum, { dump }) => sum + Number(dump['LOOKUP.hits'] ?? 0), 0);
-
 /** What is needed to serve a stack. */
 export interface ServeSettings {
   readonly stack: Pick<DemoStack, 'volfile' | 'options'>;
@@ -120,7 +113,7 @@ export interface Served {
   /** Looks up names that are absent, for a moment, until the code on their way is compiled. */
   warmUp(): Promise<void>;
   /** Runs the workload's searches of a round. */
-  search(round: number): Promise<Outcome>;
+  search(round: number): Promise<Loop>;
   /** Of all processes that answer, this one included. */
   readonly pids: readonly number[];
   /** Lookups that have come to the counted volumes. */
@@ -158,10 +151,5 @@ export interface Pass {
   readonly stacks: readonly StackResult[];
 }
 
-/** All that was measured. */
-export interface Measured {
-  /** Otherwise the graphs ran in this process, without the kernel. */
-  readonly mounted: boolean;
-  /** Over a folder, and over bricks. */
-  readonly passes: readonly [near: Pass, away: Pass];
-}
+/** All that was measured, over a folder and over bricks. */
+export type Passes = readonly [near: Pass, away: Pass];

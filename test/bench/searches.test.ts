@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { NotMeasured } from '../../apps/bench/engine/missing.ts';
 import { benchIn } from '../support/bench.ts';
 import type { Asked } from './asking.ts';
@@ -59,15 +59,6 @@ const searching = (root: (name: string) => string): Searching<Name> => ({
 
 const folder = mkdtempSync(join(tmpdir(), 'glossa-searches-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-// The clients' program is not built here.
-const { execArgv } = process;
-beforeEach(() => {
-  process.execArgv = ['--import', import.meta.resolve('tsx')];
-});
-afterEach(() => {
-  process.execArgv = execArgv;
-});
 
 it('is made twice in each round, once for what is new', async () => {
   const bench = benchIn(folder);

@@ -36,10 +36,13 @@ export interface Workload {
   readonly rounds: number;
 }
 
-/** The searches of a round, from 0. */
-export function searchesOf({ searches, rounds }: Workload, round: number): Uint16Array {
+/** The first search of a round, from 0, and the one behind its last. */
+export function roundOf(
+  { searches, rounds }: Workload,
+  round: number,
+): { from: number; to: number } {
   const edge = (at: number): number => Math.round((at * searches.length) / rounds);
-  return searches.subarray(edge(round), edge(round + 1));
+  return { from: edge(round), to: edge(round + 1) };
 }
 
 export const directoryName = (directory: number): string => `dir${directory}`;

@@ -151,7 +151,7 @@ function testSearches(): void {
     withScratch(async (scratch) => {
       const { status, out, err } = await inUnmountable(scratch, [], 'tutorial');
       expect({ status, out }).toEqual({ status: 1, out: '' });
-      expect(err).toMatch(/^glossa: nothing can be mounted here: .*; glossa demo does without$/m);
+      expect(err).toMatch(/^glossa: nothing can be mounted here: /m);
       await expectClean(scratch);
     }),
   );

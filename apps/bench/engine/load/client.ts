@@ -14,7 +14,7 @@ import { cstring } from '../../../../runtime/sys/struct.ts';
 import { tryCommand } from '../workloads/command.ts';
 import { workloads } from '../workloads/index.ts';
 import type { CallError, Requests } from '../workloads/workload.ts';
-import { type Clock, GoneError, runLoop } from './loop.ts';
+import { type Clock, GONE, GoneError, runLoop } from './loop.ts';
 import type { Answer, Answers, Ask, AskName, Asks } from './messages.ts';
 
 /** The kernel hands out no longer value of an extended attribute. */
@@ -63,6 +63,7 @@ const answers: { readonly [N in AskName]: (of: Asks[N]) => Answers[N] } = {
   dump({ mountpoint, attribute, volumes, key }) {
     const value = new Uint8Array(STATEDUMP_MAX);
     const length = getxattr(cstring(mountpoint), cstring(attribute), value, value.length);
+    if (GONE.includes(length)) throw new GoneError();
     if (length < 0) return null;
     const told = JSON.parse(decodeName(value, 0, length)) as Statedump;
     const numbers = volumes.map((name) => {
@@ -96,7 +97,7 @@ function answer({ ask, of }: Ask): Answer {
 }
 
 const isGone = (error: unknown, errno: number | undefined): boolean =>
-  error instanceof GoneError || (errno !== undefined && [103, 107].includes(Math.abs(errno)));
+  error instanceof GoneError || (errno !== undefined && GONE.includes(-Math.abs(errno)));
 
 process.on('message', (ask) => process.send!(answer(ask as Ask)));
 // Whoever started it ends it, in order; what a terminal sends is for that one.

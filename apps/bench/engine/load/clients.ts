@@ -1,13 +1,12 @@
 /** The processes that ask a folder: started, placed, told what to do, and ended. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { builtFile } from '../../../../runtime/sys/paths.ts';
 import { place } from '../affinity.ts';
 import { NotMeasured } from '../missing.ts';
 import { childrenOf } from '../usage.ts';
 import type { Answer, Answers, AskName, Asks } from './messages.ts';
 
-/** Built or not. */
-const PROGRAM = fileURLToPath(import.meta.url).replace(/clients(\.[jt]s)$/, 'client$1');
+const PROGRAM = builtFile(new URL('./client.js', import.meta.url));
 
 /** The mount that was asked has no server any more. */
 export class ServerGone extends NotMeasured {
@@ -16,8 +15,8 @@ export class ServerGone extends NotMeasured {
 
 export interface ClientSettings {
   readonly count: number;
-  /** CPUs, as a list. */
-  readonly cpus: string;
+  /** CPUs, as a list; null: they are not put anywhere. */
+  readonly cpus: string | null;
   /** Ends them at once; what they were asked then fails with its reason. */
   readonly signal: AbortSignal;
 }
@@ -31,7 +30,7 @@ export class Clients {
     this.signal = signal;
     this.children = Array.from({ length: count }, () => new Client());
     signal.addEventListener('abort', this.kill);
-    for (const { pid } of this.children) place(pid, cpus);
+    if (cpus !== null) for (const { pid } of this.children) place(pid, cpus);
   }
 
   get pids(): number[] {

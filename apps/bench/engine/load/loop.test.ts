@@ -49,6 +49,12 @@ describe('closed loop', () => {
     expect(seconds).toBeCloseTo(0.053, 9);
   });
 
+  it('ends when its time is over, with the requests until then', () => {
+    const { ms, asked } = run({ takes: () => 5 }, { from: -9, count: 9, forMs: 8 });
+    expect(asked).toEqual([-9, -8]);
+    expect(ms).toEqual([5, 5]);
+  });
+
   it('counts wrong answers and tells the first', () => {
     const { wrong, complaint } = run({ takes: () => 1, status: (i) => (i > 1 ? -5 : 0) }, {});
     expect(wrong).toBe(2);

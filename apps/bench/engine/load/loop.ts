@@ -15,6 +15,8 @@ export interface Pace {
   readonly everyMs: number | null;
   /** The first one is due so long after the start: clients take turns. */
   readonly firstMs: number;
+  /** Ends it sooner, between two requests. */
+  readonly forMs?: number;
 }
 
 export interface Clock {
@@ -36,7 +38,7 @@ export interface Loop {
 }
 
 /** Errnos of a mount whose server is no more: ENOTCONN, ECONNABORTED. */
-const GONE: readonly number[] = [-107, -103];
+export const GONE: readonly number[] = [-107, -103];
 
 /** The server ended. */
 export class GoneError extends Error {
@@ -48,13 +50,17 @@ export class GoneError extends Error {
 
 /** @throws {GoneError} */
 export function runLoop(requests: Requests, pace: Pace, clock: Clock): Loop {
-  const { from, count, everyMs, firstMs } = pace;
-  const times = new Float64Array(count);
+  const { from, count, everyMs, firstMs, forMs = Number.POSITIVE_INFINITY } = pace;
+  let times = new Float64Array(count);
   let wrong = 0;
   let complaint: string | null = null;
   const begun = clock.now();
   let ended = begun;
   for (let at = 0; at < count; at++) {
+    if (ended - begun > forMs) {
+      times = times.slice(0, at);
+      break;
+    }
     const i = from + at;
     requests.prepare?.(i);
     let start: number;

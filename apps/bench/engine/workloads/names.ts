@@ -102,6 +102,8 @@ export const lookupStorm: WorkloadKind = {
 // -- searches ------------------------------------------------------------------------------------
 
 const SEARCHES = 10_000;
+/** No file has this name: requests below 0 ask for it, in each directory by turns, to warm up. */
+const ABSENT = cstring('absent.php');
 
 export const phpsim: WorkloadKind = {
   description:
@@ -121,23 +123,26 @@ export const phpsim: WorkloadKind = {
       }
     });
   },
-  open({ root, reference, seed, client }) {
-    const { names, searches } = planWorkload({ seed: seed + client, searches: SEARCHES });
+  open({ root, reference, seed, client, searches: given }) {
+    const { names, searches, homes } = given ?? {
+      ...planWorkload({ seed: seed + client, searches: SEARCHES }),
+      homes: homesIn(reference),
+    };
     const paths = names.map(cstring);
     const folders = openSearched(root);
-    const plain = openSearched(reference);
-    const homes = paths.map((path) => search(plain, path, new Statx()).found);
-    for (const fd of plain) close(fd);
     const out = new Statx();
     let lookups = 0;
     return {
       ask(i) {
-        const { found, asked } = search(folders, paths[searches[i % SEARCHES]!]!, out);
+        if (i < 0)
+          return statx(folders[-i % DIRECTORIES]!, ABSENT, 0, STATX_BASIC_STATS, out.bytes);
+        const { found, asked } = search(folders, paths[searches[i % searches.length]!]!, out);
         lookups += asked;
         return found;
       },
       check(i, status) {
-        const file = searches[i % SEARCHES]!;
+        if (i < 0) return status === -ENOENT ? null : `an absent name: ${statusText(status)}`;
+        const file = searches[i % searches.length]!;
         if (status === homes[file]) return null;
         const where = status < 0 ? statusText(status) : `in ${directoryName(status)}`;
         return `a search finds ${names[file]} ${where}, the plain directory in dir${homes[file]}`;
@@ -153,6 +158,15 @@ export const phpsim: WorkloadKind = {
     };
   },
 };
+
+/** Where the plain directory has each file, by its number. */
+function homesIn(reference: string): readonly number[] {
+  const plain = openSearched(reference);
+  const { names } = planWorkload({ seed: 1, searches: 0 });
+  const homes = names.map((name) => search(plain, cstring(name), new Statx()).found);
+  for (const fd of plain) close(fd);
+  return homes;
+}
 
 const openSearched = (root: string): number[] =>
   inFolder(root, (top) =>

@@ -9,6 +9,8 @@
  *   whether the answer is right is for `check`.
  * - What is right is what the plain directory beside the mounts says, where the same tree was made.
  */
+import type { Workload } from '../searches.ts';
+
 /** What became of a run of a command. */
 export interface Ran {
   /** Null: a signal ended it, or it could not be run. */
@@ -39,6 +41,8 @@ export interface Setting {
   readonly client: number;
   /** For `command`, otherwise null. */
   readonly command: TriedCommand | null;
+  /** For `phpsim`: other searches than its own, of files that are there already. */
+  readonly searches?: Workload;
 }
 
 export interface Requests {

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectationOf, planWorkload } from '../searches.ts';
 import { tryCommand } from './command.ts';
 import { type WorkloadName, workloadNames, workloads } from './index.ts';
 import type { Requests, Setting } from './workload.ts';
@@ -125,6 +126,27 @@ describe('phpsim', () => {
     expect(lookups! / 4000).toBeGreaterThan(5.2);
     expect(lookups! / 4000).toBeLessThan(5.8);
     expect(requests.counts!()).toEqual({ lookups: 0 });
+    requests.close();
+  });
+
+  const planned = planWorkload({ seed: 3, searches: 500, files: 300, rounds: 4 });
+
+  it('makes the searches that it is given, and asks for an absent name below 0', () => {
+    const requests = open('phpsim', { searches: planned, reference: '' });
+    expect(requests.ask(-7)).toBe(-2);
+    expect(requests.check(-7, -2)).toBeNull();
+    expect(requests.check(-7, 0)).toMatch(/absent/);
+    expect(requests.counts!()).toEqual({ lookups: 0 });
+    expect(complaints(requests, 500)).toEqual([]);
+    expect(requests.counts!()).toEqual({ lookups: expectationOf(planned).lookups });
+    requests.close();
+  });
+
+  it('calls a file wrong that is nowhere, or elsewhere than it is given', () => {
+    const homes = planned.homes.map((home) => (home + 1) % 10);
+    const requests = open('phpsim', { searches: { ...planned, homes } });
+    rmSync(join(setting.root, 'dir4'), { recursive: true });
+    expect(complaints(requests, 500)).toHaveLength(500);
     requests.close();
   });
 });
