@@ -74,17 +74,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/pump': ['runtime/core', 'runtime/sys', 'node:'],
   'apps/bench/engine': ['runtime/core', 'runtime/volfile', 'runtime/sys', 'node:'],
   'tools/gen': ['runtime/core', 'runtime/observe', 'node:'],
-  // It records requests, and draws them.
-  'tools/gen/pictures': [
-    'apps/trace',
-    'runtime/core',
-    'runtime/volfile',
-    'runtime/observe',
-    'apps/playground/play',
-    'bridges/browser.ts',
-    'bridges/machine',
-    'node:',
-  ],
   'bridges/host': ['runtime/core'],
   'bridges/isolation': ['runtime/core', 'bridges/host'],
   'bridges/javascript': ['runtime/core', 'bridges/host'],

@@ -2,9 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { outputs } from './outputs.ts';
-import { pictures } from './pictures/index.ts';
 
-for (const { path, text } of [...outputs(), ...(await pictures())]) {
+for (const { path, text } of outputs()) {
   writeFileSync(path, text);
   if (/\.(ts|json)$/.test(path)) {
     execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'inherit' });

@@ -5,7 +5,7 @@ import { h, type VNode } from 'vue';
 import './style.css';
 import './print.css';
 
-/** The part of a picture that shows it without motion (tools/gen/pictures/stack.ts). */
+/** The part of a picture that shows it without motion (tools/site/pictures/stack.svg). */
 const STILL = '#still';
 
 /**
