@@ -9,8 +9,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { planWorkload, SEARCHES_MAX, type Workload } from '../apps/bench/engine/searches.ts';
+import { type Bricks, startOurs, withBricks } from '../apps/bench/run/bricks.ts';
 import { awayPlans, BRICKS, bricksAlone, overBricks } from '../apps/demo/away.ts';
-import { type Bricks, startOurs, withBricks } from '../apps/demo/bricks.ts';
 import { measureServed, ROUNDS, type Searchable, withServed } from '../apps/demo/measure.ts';
 import { serveMounted } from '../apps/demo/mounted.ts';
 import {
@@ -124,7 +124,8 @@ async function demo(
     status.line(`${introduction(settings, workloads.away, width)}\n`);
     const run = { settings, workloads, terminal, signal, status, scratch };
     const plans = awayPlans(scratch, terminal, signal);
-    measured = await withBricks(plans, startOurs, status, (bricks) =>
+    status.begin('the bricks');
+    measured = await withBricks(plans, startOurs, (bricks) =>
       runPasses(run, folderPlan(run, tree), bricksPlan(run, bricks), bricks),
     );
   } catch (error) {

@@ -9,7 +9,7 @@
  */
 import { join } from 'node:path';
 import { planWorkload, SEARCHES_MAX, type Workload } from '../apps/bench/engine/searches.ts';
-import { type Bricks, withBricks } from '../apps/demo/bricks.ts';
+import { type Bricks, withBricks } from '../apps/bench/run/bricks.ts';
 import { type Measurement, measureServed, ROUNDS, withServed } from '../apps/demo/measure.ts';
 import { mountStack, serveMounted } from '../apps/demo/mounted.ts';
 import { Status } from '../apps/demo/status.ts';
@@ -103,9 +103,8 @@ async function tutorial(
     status.line(`${introduction(settings, width)}\n`);
     const given = { settings, workload, scratch, status, signal, terminal };
     const start = starts[settings.maker.by];
-    measured = await withBricks(brickPlans(given), start, status, (bricks) =>
-      searchAll(given, bricks),
-    );
+    status.begin('the bricks');
+    measured = await withBricks(brickPlans(given), start, (bricks) => searchAll(given, bricks));
   } catch (error) {
     throw roomless(error, scratch);
   } finally {

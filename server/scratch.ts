@@ -1,7 +1,8 @@
 /** A temporary folder with a mount in it: it goes when the mount has gone, and not before. */
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readMounts } from '../runtime/mount/mountinfo.ts';
 import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 
@@ -19,10 +20,9 @@ export function makeScratch(name: string, parent?: string): string {
   }
 }
 
-/** What is mounted in a folder. It has no blanks in its path, which are escaped there. */
+/** What is mounted in a folder. */
 export function mountsIn(folder: string): string[] {
-  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-  const points = lines.map((line) => line.split(' ')[4] ?? '');
+  const points = readMounts().map(({ mountpoint }) => mountpoint);
   return points.filter((point) => point.startsWith(`${folder}/`));
 }
 

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import type { BrickPlan } from './bricks.ts';
-import { STORAGE, wayVolume } from './served.ts';
+import { stacked, volume } from '../bench/engine/stacks.ts';
+import { type BrickPlan, clientVolume, delayVolume, servedVolumes } from '../bench/run/bricks.ts';
+import { STORAGE } from './served.ts';
 
 export const BRICKS = 2;
 
@@ -26,38 +27,17 @@ export function awayPlans(scratch: string, terminal: Terminal, signal: AbortSign
   });
 }
 
-const HERE = '127.0.0.1';
-
-const brickVolumes = (name: string): PlainVolume[] => [
-  { name: 'files', type: 'storage/memory', options: [], subvolumes: [] },
-  { name, type: 'features/locks', options: [], subvolumes: ['files'] },
-  {
-    ...{ name: 'server', type: 'protocol/server', subvolumes: [name] },
-    options: [
-      ['transport-type', 'tcp'],
-      ['transport.socket.bind-address', HERE],
-      [`auth.addr.${name}.allow`, HERE],
-    ],
-  },
-];
+const brickVolumes = (name: string): PlainVolume[] =>
+  servedVolumes([volume('files', 'storage/memory'), volume(name, 'features/locks')]);
 
 /** The clients of bricks at these ports, each request kept for so long before, and distribute above them. */
 function distributed(ports: readonly number[], delayMs: number): PlainVolume[] {
   const ways = ports.map((port, at): PlainVolume[] => {
-    const client: PlainVolume = {
-      ...{ name: `test-client-${at}`, type: 'protocol/client', subvolumes: [] },
-      options: [
-        ['remote-host', HERE],
-        ['remote-port', String(port)],
-        ['remote-subvolume', brickName(at)],
-      ],
-    };
-    if (delayMs === 0) return [client];
-    return [client, { ...wayVolume(`test-way-${at}`, delayMs), subvolumes: [client.name] }];
+    const client = clientVolume(`test-client-${at}`, brickName(at), port);
+    return stacked([client], delayMs === 0 ? [] : [delayVolume(`test-way-${at}`, delayMs)]);
   });
   const subvolumes = ways.map((volumes) => volumes.at(-1)!.name);
-  const all = { name: STORAGE, type: 'cluster/distribute', options: [], subvolumes };
-  return [...ways.flat(), all];
+  return [...ways.flat(), { ...volume(STORAGE, 'cluster/distribute'), subvolumes }];
 }
 
 /** The text of a volfile that has the bricks alone. */

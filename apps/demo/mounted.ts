@@ -19,8 +19,8 @@ import { Clients, ServerGone } from '../bench/engine/load/clients.ts';
 import type { Answers, AskName, Asks } from '../bench/engine/load/messages.ts';
 import { NotMeasured } from '../bench/engine/missing.ts';
 import { roundOf } from '../bench/engine/searches.ts';
+import { ENDED, OwnServer, troubleOf } from '../bench/run/own-server.ts';
 import type { Served, ServeSettings } from './served.ts';
-import { DemoServer, ENDED, troubleOf } from './server.ts';
 
 /** Seconds: longer than any run, so that the counts do not depend on how long it takes. */
 const REMEMBERED = '86400';
@@ -43,7 +43,7 @@ export async function mountStack(
   const mountpoint = join(scratch, `${id}-mnt`);
   const logFile = join(scratch, `${id}.log`);
   mkdirSync(mountpoint);
-  const server = new DemoServer(
+  const server = new OwnServer(
     [
       ...['mount', stack.volfile, mountpoint],
       ...['--attribute-timeout', REMEMBERED, '--entry-timeout', REMEMBERED],

@@ -60,26 +60,11 @@ export const counted = ['test-brick'];
 /** The one that needs a folder. */
 export const STORAGE = 'test-posix';
 
-/** A volume that keeps every request for so long. */
-export const wayVolume = (name: string, delayMs: number): Omit<PlainVolume, 'subvolumes'> => ({
-  name,
-  type: 'debug/delay-gen',
-  options: [
-    ['delay-percentage', '100'],
-    // Microseconds.
-    ['delay-duration', String(Math.round(delayMs * 1000))],
-  ],
-});
-
 /**
  * The text of a volfile, with volumes above one of its own: what was above that is above the last of
  * them.
  */
-export function withAbove(
-  text: string,
-  name: string,
-  above: readonly Omit<PlainVolume, 'subvolumes'>[],
-): string {
+export function withAbove(text: string, name: string, above: readonly PlainVolume[]): string {
   const places = above.map((volume, at) => ({
     ...volume,
     subvolumes: [at === 0 ? name : above[at - 1]!.name],

@@ -1,53 +1,38 @@
 /** What the demo is doing: what it says on its way, and on a terminal how far it has come. */
 import type { Terminal } from '../../terminal/terminal.ts';
-
-/** How long the bar is, where there is room. */
-const WIDTH = 24;
-const GAP = '  ';
+import { ProgressLine } from '../bench/engine/report/progress.ts';
 
 export class Status {
   private readonly terminal: Terminal | null;
+  private readonly shown: ProgressLine | null;
   private current = '';
-  private shown = -1;
+  private begun = 0;
 
   /** Null to say nothing at all. */
   constructor(terminal: Terminal | null) {
     this.terminal = terminal;
+    this.shown = terminal && new ProgressLine(terminal);
   }
 
   line(text: string): void {
     this.terminal?.out(text);
   }
 
-  /** `what` is served from now on. */
+  /** `what` is started from now on, and then measured. */
   begin(what: string): void {
-    this.current = `  ${what}`;
-    this.shown = -1;
-    this.draw('starting');
+    this.current = what;
+    this.begun = performance.now();
+    this.shown?.show({ done: 0, total: 1, elapsedSeconds: 0, what: `${what}: starting` });
   }
 
   /** 0 to 1. */
   progress(part: number): void {
-    const width = Math.max(0, Math.min(WIDTH, this.room - this.current.length - GAP.length));
-    const done = Math.floor(part * width);
-    if (done === this.shown) return;
-    this.shown = done;
-    this.draw('='.repeat(done).padEnd(width, '.'));
+    const elapsedSeconds = (performance.now() - this.begun) / 1e3;
+    this.shown?.show({ done: part, total: 1, elapsedSeconds, what: this.current });
   }
 
   /** Removes what is only for the moment. */
   clear(): void {
-    if (this.terminal?.interactive) process.stdout.write('\r\x1b[K');
-  }
-
-  /** One line has so much. What goes on in a second cannot be removed: `\r` leads to where that begins. */
-  private get room(): number {
-    return (this.terminal?.width ?? 0) - 1;
-  }
-
-  private draw(text: string): void {
-    if (!this.terminal?.interactive) return;
-    const line = `${this.current}${GAP}${text}`.slice(0, Math.max(0, this.room));
-    process.stdout.write(`\r\x1b[K${line}`);
+    this.shown?.clear();
   }
 }

@@ -5,11 +5,8 @@
 import { bars, type Calls, calls, data, LISTS } from './beside.ts';
 import { gigabytes } from './data.ts';
 import type { Bars } from './experiment.ts';
-import { far } from './far.ts';
 import type { Suite } from './suite.ts';
 import type { Bricks, Way } from './ways.ts';
-import { wide } from './wide.ts';
-import { wire } from './wire.ts';
 
 const UNCACHED = { entry: 0, attribute: 0, negative: 0 };
 const ONE: Bricks = { count: 1 };
@@ -51,15 +48,13 @@ export const cluster: Suite = {
 Compares glossa's client of a brick of GlusterFS with GlusterFS's own, on the same brick. As root on
 a quiet machine; a full run takes some twenty minutes.
 
-  --only PART   wire (what messages cost), failed, stat, open or create (single calls), sequential or random (data),
-                distribute-failed, -stat, -create, -list or -list-acl (over two bricks), distribute-wide (over
-                many children) or -mkdir (many that are 1 ms away); may be repeated`,
+  --only PART   failed, stat, open or create (single calls), sequential or random (data),
+                distribute-failed, -stat, -create, -list or -list-acl (over two bricks); may be repeated`,
   legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
 rounds of one row lie more than a factor of 1.5 apart: measure again. On the same CPU all processes
 share one; on different CPUs the application has one, and client and brick have all.`,
   isPlaced: true,
   parts: {
-    wire,
     failed: calls({
       ...{ what: 'failed stat', operation: 'absent', bricks: ONE },
       held: named({
@@ -96,8 +91,6 @@ share one; on different CPUs the application has one, and client and brick have 
       },
       bars: bars({ limit: 1, aim: 1.5, least: true }),
     }),
-    'distribute-wide': wide,
-    'distribute-mkdir': far,
     'distribute-failed': calls({
       ...{ what: 'failed stat, two bricks', operation: 'absent', bricks: TWO },
       held: named({ glossa: bars({ limit: 0.9, aim: 0.75 }, { limit: 0.7, aim: 0.5 }) }),

@@ -7,12 +7,12 @@
  * clients of this run.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotMeasured } from '../../apps/bench/engine/missing.ts';
-import { stacked } from '../../apps/bench/engine/stacks.ts';
+import { stacked, volume } from '../../apps/bench/engine/stacks.ts';
 import type { Served } from '../../apps/bench/engine/target.ts';
+import { clientVolume, freePort, isListening, servedVolumes } from '../../apps/bench/run/bricks.ts';
 import { glusterMount, glusterProblem } from '../../apps/bench/run/others/gluster.ts';
 import type { Timeouts } from '../../apps/bench/run/others/other.ts';
 import { startProcess } from '../../apps/bench/run/process.ts';
@@ -20,18 +20,10 @@ import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
 import { serve, TIMEOUTS } from './servers.ts';
-import { volume } from './volumes.ts';
 
-const HOST = '127.0.0.1';
 const BRICKS = ['b0', 'b1'] as const;
 const CONNECT_MS_MAX = 20_000;
 const LOOK_MS = 50;
-
-const tcp = {
-  'transport-type': 'tcp',
-  'transport.address-family': 'inet',
-  'transport.socket.nodelay': 'on',
-};
 
 /** Whose program serves a brick. */
 export type BrickKind = 'glusterfs' | 'glossa';
@@ -42,32 +34,15 @@ const above = (kind: BrickKind, name: string): PlainVolume[] =>
     ? []
     : [volume(`${name}-threads`, 'performance/io-threads', { 'thread-count': '16' })];
 
-const brickVolfile = (kind: BrickKind, name: string, directory: string, port: number): string =>
-  printVolumes(
-    stacked(
-      [volume(`${name}-posix`, 'storage/posix', { directory })],
-      [
-        volume(`${name}-locks`, 'features/locks'),
-        ...above(kind, name),
-        volume(name, 'debug/io-stats'),
-        volume('server', 'protocol/server', {
-          ...tcp,
-          'transport.socket.bind-address': HOST,
-          'transport.socket.listen-port': String(port),
-          'auth-path': name,
-          [`auth.addr.${name}.allow`]: HOST,
-        }),
-      ],
-    ),
-  );
+const brickVolfile = (kind: BrickKind, name: string, directory: string, port: number): string => {
+  const storage = volume(`${name}-posix`, 'storage/posix', { directory });
+  const locks = volume(`${name}-locks`, 'features/locks');
+  const all = [storage, locks, ...above(kind, name), volume(name, 'debug/io-stats')];
+  return printVolumes(servedVolumes(all, port));
+};
 
-export const clientVolume = ({ name, port }: Pick<Brick, 'name' | 'port'>): PlainVolume =>
-  volume(name, 'protocol/client', {
-    ...tcp,
-    'remote-host': HOST,
-    'remote-port': String(port),
-    'remote-subvolume': name,
-  });
+export const clientOf = ({ name, port }: Pick<Brick, 'name' | 'port'>): PlainVolume =>
+  clientVolume(name, name, port);
 
 /** Over the clients of both bricks. */
 export const distribute: PlainVolume = {
@@ -112,7 +87,7 @@ export async function startBrick(
       ? [process.execPath, glossaProgram, 'brick', volfile, '-N', '--log-file', log]
       : ['glusterfsd', '-N', '-f', volfile, '-l', log, ...place];
   const settings = { line, log, patienceMs: CONNECT_MS_MAX, signal };
-  const { pid, stop } = await startProcess(settings, () => listens(port), 'it did not serve');
+  const { pid, stop } = await startProcess(settings, () => isListening(port), 'it did not serve');
   bench.cleanup.add(stop);
   return { name, port, pid };
 }
@@ -142,7 +117,7 @@ export async function startClient(
   bricks: readonly Brick[],
   { volumes = [], timeouts = TIMEOUTS, flags = [] }: ClientSettings = {},
 ): Promise<Served> {
-  const clients = bricks.map(clientVolume);
+  const clients = bricks.map(clientOf);
   const above = clients.length > 1 ? [distribute] : [];
   const volfile = printVolumes(stacked([...clients, ...above], volumes));
   const server = await serve(
@@ -164,30 +139,4 @@ async function connected(bench: Bench, name: string, count: number): Promise<voi
     if (performance.now() > end) throw new NotMeasured('the client does not reach all bricks');
     await delay(LOOK_MS, undefined, { signal: bench.signal });
   }
-}
-
-/** A port that nobody has just now. */
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, HOST, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function listens(port: number): Promise<boolean> {
-  const socket = connect(port, HOST);
-  return new Promise((resolve) => {
-    const tell = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => tell(true));
-    // Nobody listens there yet, or no longer; the caller looks at that.
-    socket.once('error', () => tell(false));
-  });
 }

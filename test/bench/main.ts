@@ -1,18 +1,15 @@
 /** The program behind `npm run bench`. */
-import { aa } from './aa.ts';
 import { bridges } from './bridges/suite.ts';
 import { cluster } from './cluster.ts';
 import { mount } from './mount.ts';
 import { mounts } from './mounts.ts';
-import { observe } from './observe.ts';
 import { runSuite } from './suite.ts';
 import { tutorial } from './tutorial.ts';
 
-const suites = { bridges, cluster, mount, observe, tutorial };
-const names = ['aa', ...Object.keys(suites)];
+const suites = { bridges, cluster, mount, tutorial };
+const names = Object.keys(suites);
 
 const [first = '', ...rest] = process.argv.slice(2);
-if (first === 'aa') process.exit(aa(rest));
 // Without a name, what is compared with others.
 if (first === '' || first.startsWith('-'))
   process.exit(await runSuite(mounts, process.argv.slice(2)));

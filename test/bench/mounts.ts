@@ -1,4 +1,5 @@
 /** What `npm run bench` measures without further words: mounts, beside C and GlusterFS. */
+import { volume } from '../../apps/bench/engine/stacks.ts';
 import type { Bench } from './bench.ts';
 import { callExperiment, type Load } from './calls.ts';
 import { everywhere, runExperiment } from './experiment.ts';
@@ -7,7 +8,7 @@ import { startTime } from './start.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
 import { cache, type TargetName, targets } from './targets.ts';
-import { negativeVolume, volume } from './volumes.ts';
+import { negativeVolume } from './volumes.ts';
 
 // -- a failed stat -------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/missing.ts';
-import { stacked } from '../../apps/bench/engine/stacks.ts';
+import { stacked, volume } from '../../apps/bench/engine/stacks.ts';
 import type { Served } from '../../apps/bench/engine/target.ts';
 import {
   glusterMount,
@@ -16,7 +16,6 @@ import { otherPlan } from '../../apps/bench/run/others/serving.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
-import { volume } from './volumes.ts';
 
 /** GlusterFS's. */
 export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };

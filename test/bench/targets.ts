@@ -2,11 +2,14 @@
  * What is measured through: a server with its mount, or the bare directory. A cache is proven to be
  * what it says.
  */
+
 import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { volume } from '../../apps/bench/engine/stacks.ts';
 import type { Counted, Served } from '../../apps/bench/engine/target.ts';
+import { counterVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { STATEDUMP } from '../../server/statedump/volumes.ts';
 import { type Bench, inTime } from './bench.ts';
@@ -25,7 +28,6 @@ import {
   negativeVolume,
   nlCacheVolume,
   pythonVolume,
-  volume,
 } from './volumes.ts';
 
 export interface Target {
@@ -235,7 +237,7 @@ interface CacheKind {
 type CacheName = keyof typeof caches;
 
 /** Above the storage: what comes this far, the cache has not decided. */
-const counter = volume('counter', 'debug/io-stats', { 'count-fop-hits': 'on' });
+const counter = counterVolume('counter');
 
 /** What is under a cache. */
 export interface Ground {

@@ -2,9 +2,12 @@
  * What `npm run tutorial-bench` measures: the tutorial's experiment, over a directory, over one that
  * is as far away as the tutorial's storage was, and over a volume of GlusterFS.
  */
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { volume } from '../../apps/bench/engine/stacks.ts';
 import type { Served } from '../../apps/bench/engine/target.ts';
+import { delayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
 import { bars, calls, data, LISTS, PLACES } from './beside.ts';
@@ -24,7 +27,7 @@ import {
   targetOf,
   targets,
 } from './targets.ts';
-import { roomyNlCacheVolume, volume } from './volumes.ts';
+import { roomyNlCacheVolume } from './volumes.ts';
 import { type Bricks, storageOver, utime } from './ways.ts';
 
 // -- what it is made through ---------------------------------------------------------------------
@@ -46,10 +49,7 @@ const onPosix = {
 const NETWORK_US = 1400;
 
 /** The same volume is one of GlusterFS and one of ours. */
-const delayed = volume('network', 'debug/delay-gen', {
-  'delay-percentage': '100',
-  'delay-duration': String(NETWORK_US),
-});
+const delayed = delayVolume('network', NETWORK_US / 1000);
 
 const onNetwork = {
   ...overEach(async () => ({ volumes: [delayed] })),

@@ -1,6 +1,7 @@
 /** The volumes of what is measured through: caches of absent names in each language. */
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { volume } from '../../apps/bench/engine/stacks.ts';
 import { compileModule } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
@@ -8,12 +9,6 @@ import type { Bench } from './bench.ts';
 
 /** Longer than any run, for all caches. */
 const CACHE_SECONDS = '600';
-
-export const volume = (
-  name: string,
-  type: string,
-  options: Readonly<Record<string, string>> = {},
-): PlainVolume => ({ name, type, options: Object.entries(options), subvolumes: [] });
 
 const negative = (type: string, options: Readonly<Record<string, string>> = {}): PlainVolume =>
   volume('negative', type, { ...options, timeout: CACHE_SECONDS });

@@ -1,12 +1,14 @@
 /** Bricks, and who mounts them: each way has a folder of its own, the bricks are the same for all of a part. */
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { volume } from '../../apps/bench/engine/stacks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
 import {
   type Brick,
   type BrickKind,
-  clientVolume,
+  clientOf,
   distribute,
   startBrick,
   startBricks,
@@ -14,7 +16,6 @@ import {
 } from './gluster.ts';
 import { ASLEEP, startGlossa, TIMEOUTS } from './servers.ts';
 import type { TargetKind } from './targets.ts';
-import { volume } from './volumes.ts';
 
 /** As in every volume that GlusterFS makes: without it, times of files do not change as they should. */
 export const utime = volume('utime', 'features/utime');
@@ -76,7 +77,7 @@ interface Mounting {
 /** What our client has below all else. */
 export const storageOver = (bricks: readonly Brick[]): readonly PlainVolume[] => {
   const spread: readonly PlainVolume[] = bricks.length > 1 ? [distribute] : [];
-  return [...bricks.map(clientVolume), ...spread];
+  return [...bricks.map(clientOf), ...spread];
 };
 
 const mountBy =

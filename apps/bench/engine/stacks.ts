@@ -91,6 +91,13 @@ export function distinct(names: readonly string[]): string[] {
   });
 }
 
+/** One volume, with nothing below it yet. */
+export const volume = (
+  name: string,
+  type: string,
+  options: Readonly<Record<string, string>> = {},
+): PlainVolume => ({ name, type, options: Object.entries(options), subvolumes: [] });
+
 /** Each of `above` on the one before it, the first on the last of `below`. */
 export function stacked(
   below: readonly PlainVolume[],

@@ -1,8 +1,62 @@
-/** Bricks on this machine alone, each a process of its own: those of glossa, and what all have in common. */
-import type { Failure } from '../../terminal/exit.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
-import { DemoServer, ENDED, troubleOf } from './server.ts';
-import type { Status } from './status.ts';
+/**
+ * Bricks on this machine alone, each a process of its own: of glossa and of GlusterFS; and the volumes by
+ * which they serve, and are reached.
+ */
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { PlainVolume } from '../../../runtime/volfile/description.ts';
+import { Failure } from '../../../terminal/exit.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+import { NotMeasured } from '../engine/missing.ts';
+import { stacked, volume } from '../engine/stacks.ts';
+import { runToEnd } from './others/other.ts';
+import { asFlags, ENDED, logEnd, OwnServer, troubleOf } from './own-server.ts';
+import { startProcess } from './process.ts';
+
+// -- volumes -------------------------------------------------------------------------------------
+
+const HERE = '127.0.0.1';
+
+const TCP = { 'transport-type': 'tcp', 'transport.address-family': 'inet' };
+
+/**
+ * What serves `volumes`, the last of which clients ask for by its name.
+ * @param port where it listens, unless that is said when it is started
+ */
+export const servedVolumes = (volumes: readonly PlainVolume[], port?: number): PlainVolume[] => {
+  const { name } = volumes.at(-1)!;
+  const server = volume('server', 'protocol/server', {
+    ...TCP,
+    'transport.socket.bind-address': HERE,
+    ...(port === undefined ? {} : { 'transport.socket.listen-port': String(port) }),
+    'auth-path': name,
+    [`auth.addr.${name}.allow`]: HERE,
+  });
+  return stacked([volumes[0]!], [...volumes.slice(1), server]);
+};
+
+/** A client of the volume `brick` of the brick at this port. */
+export const clientVolume = (name: string, brick: string, port: number): PlainVolume =>
+  volume(name, 'protocol/client', {
+    ...TCP,
+    'remote-host': HERE,
+    'remote-port': String(port),
+    'remote-subvolume': brick,
+  });
+
+/** Every request is kept for so long. */
+export const delayVolume = (name: string, delayMs: number): PlainVolume =>
+  volume(name, 'debug/delay-gen', {
+    'delay-percentage': '100',
+    // Microseconds.
+    'delay-duration': String(Math.round(delayMs * 1000)),
+  });
+
+/** Counts the lookups that come this far. */
+export const counterVolume = (name: string): PlainVolume =>
+  volume(name, 'debug/io-stats', { 'count-fop-hits': 'on' });
+
+// -- processes -----------------------------------------------------------------------------------
 
 export interface Bricks {
   readonly ports: readonly number[];
@@ -33,16 +87,14 @@ export interface BrickPlan {
   readonly signal: AbortSignal;
 }
 
-export const LISTEN_PORT = 'server.transport.socket.listen-port';
+const LISTEN_PORT = 'server.transport.socket.listen-port';
 
 /** Starts all at once, and ends them after `act`. @throws {Failure} of one that ended by itself, too */
 export async function withBricks<T>(
   plans: readonly BrickPlan[],
   start: (plan: BrickPlan) => Promise<Brick>,
-  status: Status,
   act: (bricks: Bricks) => Promise<T>,
 ): Promise<T> {
-  status.begin('the bricks');
   const bricks: Brick[] = [];
   const trouble = (): Failure | null =>
     bricks.map((brick) => brick.trouble()).find((it) => it !== null) ?? null;
@@ -69,7 +121,7 @@ export async function withBricks<T>(
 export async function startOurs(plan: BrickPlan): Promise<Brick> {
   const { name, volfile, logFile, what, terminal, signal } = plan;
   const options = [...plan.options, `${LISTEN_PORT}=0`];
-  const server = new DemoServer(['brick', volfile], { logFile, options, signal }, terminal);
+  const server = new OwnServer(['brick', volfile], { logFile, options, signal }, terminal);
   try {
     const failure = await server.started(what);
     if (failure !== null) throw failure;
@@ -85,4 +137,66 @@ export async function startOurs(plan: BrickPlan): Promise<Brick> {
     trouble: () => (server.hasEnded ? troubleOf(what, ENDED, logFile) : null),
     end: async () => void (await server.end()),
   };
+}
+
+/** Another program may take the port that was free before the brick does. */
+const TRIES = 3;
+const START_MS_MAX = 60_000;
+
+/** One of GlusterFS. Where the system can, it ends when this process does, whatever ends it. */
+export async function startTheirs(plan: BrickPlan): Promise<Brick> {
+  const { volfile, options, logFile, what, signal } = plan;
+  for (let left = TRIES - 1; ; left -= 1) {
+    const port = await freePort();
+    const flags = asFlags([...options, `${LISTEN_PORT}=${port}`]);
+    const own = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
+    try {
+      const { pid, hasEnded, stop } = await startProcess(
+        // What it has served is removed in a moment: it has nothing to put in order.
+        {
+          ...{ line: endingWithUs(own), log: logFile, patienceMs: START_MS_MAX },
+          ...{ signal, endBy: 'SIGKILL' },
+        },
+        () => isListening(port),
+        what,
+      );
+      const trouble = (): Failure | null => (hasEnded() ? troubleOf(what, ENDED, logFile) : null);
+      return { port, pid, trouble, end: stop };
+    } catch (error) {
+      if (!(error instanceof NotMeasured)) throw error;
+      const isTaken = logEnd(logFile, 20).some((line) => /Address already in use/.test(line));
+      if (isTaken && left > 0) continue;
+      const { message } = troubleOf(what, 'does not start', logFile);
+      throw new Failure(`${message}\n--bricks glossa takes bricks of glossa instead`);
+    }
+  }
+}
+
+/** What runs a program that the kernel ends with the one who has started it. */
+function endingWithUs(line: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  const hasIt = runToEnd(['setpriv', '--version']).status === 0;
+  return hasIt ? ['setpriv', '--pdeathsig', 'KILL', '--', ...line] : line;
+}
+
+/** A port of this machine that is free at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, HERE);
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, HERE);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    // It does not listen yet.
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }

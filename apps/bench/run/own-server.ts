@@ -1,9 +1,9 @@
-/** A server of this program that the demo starts: of a mount, or of a brick. It ends when it is told to. */
+/** A server of this program in a process of its own: of a mount, or of a brick. It ends with its starter. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { Server } from '../../server/handover.ts';
-import { Failure } from '../../terminal/exit.ts';
-import { unlessAborted } from '../../terminal/interruption.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
+import { Server, type ServerEnd, type StartSettings } from '../../../server/handover.ts';
+import { Failure } from '../../../terminal/exit.ts';
+import { unlessAborted } from '../../../terminal/interruption.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
 
 /** How long a server may take to unmount and end. */
 const GRACE_MS = 5000;
@@ -13,20 +13,20 @@ const HURRY_MS = 1000;
 const LOG_LINES = 5;
 export const ENDED = 'ended unexpectedly';
 
-export class DemoServer {
+export class OwnServer {
   /** What it has said while it started. */
   readonly said: string[] = [];
   /** Whether it is over. */
   hasEnded = false;
-  private readonly logFile: string;
-  private readonly signal: AbortSignal;
+  readonly logFile: string;
+  private readonly signal: AbortSignal | undefined;
   private readonly server: Server;
   private ending: Promise<boolean> | null = null;
 
   /** It ends when it is aborted, too, all such servers together. */
   constructor(
     args: readonly string[],
-    { logFile, options, signal }: DemoServerSettings,
+    { logFile, options, signal, ...node }: OwnServerSettings,
     terminal: Terminal,
   ) {
     this.logFile = logFile;
@@ -36,6 +36,7 @@ export class DemoServer {
     this.server = new Server([...args, '--log-file', logFile, ...asFlags(options)], {
       attached: true,
       stderr,
+      ...node,
       terminal: { ...terminal, out: hear, err: hear },
     });
     closeSync(stderr);
@@ -43,11 +44,20 @@ export class DemoServer {
       this.hasEnded = true;
     };
     this.server.ended.then(over, over);
-    signal.addEventListener('abort', this.endAtOnce, { once: true });
+    signal?.addEventListener('abort', this.endAtOnce, { once: true });
   }
 
   get pid(): number {
     return this.server.pid;
+  }
+
+  /** Resolves to true when it serves, to false when it ended before. */
+  get ready(): Promise<boolean> {
+    return this.server.ready;
+  }
+
+  get ended(): Promise<ServerEnd> {
+    return this.server.ended;
   }
 
   /**
@@ -55,7 +65,7 @@ export class DemoServer {
    * when it is aborted.
    */
   async started(what: string): Promise<Failure | null> {
-    if (await unlessAborted(this.server.ready, this.signal)) return null;
+    if (await (this.signal ? unlessAborted(this.ready, this.signal) : this.ready)) return null;
     const ended = await this.server.ended;
     // One that was killed had no time to say why.
     if (ended.signal === null && this.said.length > 0)
@@ -77,19 +87,19 @@ export class DemoServer {
       isLate = true;
       server.kill('SIGKILL');
     };
-    let late = setTimeout(kill, signal.aborted ? HURRY_MS : GRACE_MS);
+    let late = setTimeout(kill, signal?.aborted ? HURRY_MS : GRACE_MS);
     const hurry = (): void => {
       clearTimeout(late);
       late = setTimeout(kill, HURRY_MS);
     };
-    signal.addEventListener('abort', hurry, { once: true });
+    signal?.addEventListener('abort', hurry, { once: true });
     try {
       const ended = await server.ended;
       return ended.signal === null || isLate;
     } finally {
       clearTimeout(late);
-      signal.removeEventListener('abort', hurry);
-      signal.removeEventListener('abort', this.endAtOnce);
+      signal?.removeEventListener('abort', hurry);
+      signal?.removeEventListener('abort', this.endAtOnce);
     }
   }
 
@@ -99,11 +109,11 @@ export class DemoServer {
   };
 }
 
-interface DemoServerSettings {
+interface OwnServerSettings extends Pick<StartSettings, 'nodeOptions' | 'env'> {
   readonly logFile: string;
   /** Of its volfile's volumes, as --xlator-option takes them. */
   readonly options: readonly string[];
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /** As --xlator-option takes them, of glossa and of GlusterFS. */
@@ -112,19 +122,15 @@ export const asFlags = (options: readonly string[]): string[] =>
 
 /** What happened to a server, with the end of its log. */
 export function troubleOf(what: string, why: string, logFile: string): Failure {
-  const log = tail(logFile);
-  const told = log === '' ? 'it has logged nothing' : `the end of its log:\n${log}`;
-  return new Failure(`${what} ${why}; ${told}`);
+  const lines = logEnd(logFile, LOG_LINES).map((line) => `    ${line}`);
+  const told = lines.length === 0 ? 'it has logged nothing' : 'the end of its log:';
+  return new Failure([`${what} ${why}; ${told}`, ...lines].join('\n'));
 }
 
 /** The last lines of a log, without the listing of the volfile. */
-function tail(path: string): string {
+export function logEnd(path: string, count: number): string[] {
   // GlusterFS makes it itself, a while after it was started.
-  if (!existsSync(path)) return '';
+  if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  const telling = lines.filter((line) => line !== '' && !/^(\+-| *\d+: )/.test(line));
-  return telling
-    .slice(-LOG_LINES)
-    .map((line) => `    ${line}`)
-    .join('\n');
+  return lines.filter((line) => line !== '' && !/^(\+-| *\d+: )/.test(line)).slice(-count);
 }

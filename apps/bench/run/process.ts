@@ -17,6 +17,8 @@ export interface ProcessSettings {
   readonly patienceMs: number;
   /** Ends the waiting, and the process. */
   readonly signal?: AbortSignal;
+  /** What ends it, for one that has nothing to put in order; SIGTERM without. */
+  readonly endBy?: 'SIGKILL';
 }
 
 export interface Started {
@@ -45,7 +47,7 @@ export async function startProcess(
   failed: string,
   afterwards: () => void = () => {},
 ): Promise<Started> {
-  const { line, env, log, patienceMs, signal } = settings;
+  const { line, env, log, patienceMs, signal, endBy = 'SIGTERM' } = settings;
   const [program, ...args] = line;
   const output = openSync(log, 'a');
   const begun = performance.now();
@@ -60,7 +62,7 @@ export async function startProcess(
     child.once('exit', () => resolve()).once('error', () => resolve());
   });
   const stop = async (): Promise<void> => {
-    await end(child, over);
+    await end(child, over, endBy);
     afterwards();
   };
   const looking = new AbortController();
@@ -115,8 +117,12 @@ const answers = (mountpoint: string): Promise<boolean> | boolean =>
     () => false,
   );
 
-async function end(child: ChildProcess, over: Promise<void>): Promise<void> {
-  child.kill('SIGTERM');
+async function end(
+  child: ChildProcess,
+  over: Promise<void>,
+  by: 'SIGTERM' | 'SIGKILL',
+): Promise<void> {
+  child.kill(by);
   const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
   await over;
   clearTimeout(late);

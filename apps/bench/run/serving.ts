@@ -1,9 +1,9 @@
 /** Stacks behind mounts: a server process of each, with empty folders for what it stores. */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { Server, type StartSettings } from '../../../server/handover.ts';
+import type { StartSettings } from '../../../server/handover.ts';
 import { STATEDUMP } from '../../../server/statedump/volumes.ts';
 import { takeLeftAway } from '../../../server/unmount.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
@@ -13,6 +13,7 @@ import { NotMeasured } from '../engine/missing.ts';
 import type { MeasuredStack } from '../engine/schema.ts';
 import { countingVolumes, folderVolumes } from '../engine/stacks.ts';
 import type { Served } from '../engine/target.ts';
+import { logEnd, OwnServer } from './own-server.ts';
 
 /** A stack that can be mounted. */
 export interface BenchStack extends Omit<MeasuredStack, 'volfile'> {
@@ -34,8 +35,6 @@ export interface Serving {
   readonly terminal: Terminal;
 }
 
-/** How long a server may take to unmount and end. */
-const GRACE_MS = 5000;
 /** How long one that was killed may take to be known as such. */
 const KNOWN_MS = 1000;
 const LOG_LINES = 3;
@@ -94,28 +93,28 @@ async function serve(
   const folders = folderVolumes(stack.volumes).flatMap((volume) => {
     const directory = join(folder, volume);
     mkdirSync(directory, { recursive: true });
-    return ['--xlator-option', `${volume}.directory=${directory}`];
+    return [`${volume}.directory=${directory}`];
   });
-  const said: string[] = [];
-  const err = (text: string): void => void said.push(text);
-  const stderr = openSync(logFile, 'a');
   const begun = performance.now();
-  const server = new Server(
-    ['mount', stack.path, mountpoint, '--log-file', logFile, ...mountFlags, ...folders],
-    { attached: true, stderr, ...node, terminal: { ...terminal, out() {}, err } },
+  const server = new OwnServer(
+    ['mount', stack.path, mountpoint, ...mountFlags],
+    { logFile, options: folders, ...node },
+    terminal,
   );
-  closeSync(stderr);
-  const stop = (): Promise<void> => endServer(server, mountpoint);
+  const stop = async (): Promise<void> => {
+    await server.end();
+    await takeLeftAway(mountpoint);
+  };
   if (!(await server.ready)) {
     await stop();
-    const words = inShort(said) || tail(logFile);
+    const words = inShort(server.said) || tail(logFile);
     throw new NotMeasured(`it did not start: ${words || 'it said nothing'}`);
   }
   return {
     pid: server.pid,
     mountpoint,
     startSeconds: (performance.now() - begun) / 1e3,
-    complaint: inShort(said),
+    complaint: inShort(server.said),
     stop,
     async ended() {
       const known = new AbortController();
@@ -136,18 +135,6 @@ const profileOptions = (folder: string, name: string): string[] => [
   `--cpu-prof-name=${name}.cpuprofile`,
 ];
 
-/** Ends a server, and takes away its mount if it could not do so itself. */
-async function endServer(server: Server, mountpoint: string): Promise<void> {
-  server.release();
-  const patience = new AbortController();
-  const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
-  const ended = server.ended.then(() => true);
-  if (!(await Promise.race([ended, late]))) server.kill('SIGKILL');
-  patience.abort();
-  await server.ended;
-  await takeLeftAway(mountpoint);
-}
-
 /** What a command said, in a line: without a script's stack, and its log, which goes with the bench. */
 const inShort = (said: readonly string[]): string =>
   said
@@ -156,12 +143,4 @@ const inShort = (said: readonly string[]): string =>
     .join('; ')
     .replaceAll(/\s+/g, ' ');
 
-/** The last lines of a log, without the listing of the volfile. */
-function tail(path: string): string {
-  if (!existsSync(path)) return '';
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  return lines
-    .filter((line) => !/^(\+-| *\d+: )/.test(line))
-    .slice(-LOG_LINES)
-    .join('; ');
-}
+const tail = (path: string): string => logEnd(path, LOG_LINES).join('; ');

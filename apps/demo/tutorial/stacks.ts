@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { wayVolume, withAbove } from '../served.ts';
+import { counterVolume, delayVolume } from '../../bench/run/bricks.ts';
+import { withAbove } from '../served.ts';
 
 export interface TutorialStack {
   readonly name: 'baseline' | 'native' | 'python' | 'python-kernel';
@@ -74,13 +74,8 @@ export const counted = clients.map(({ at }) => wireOf(at));
 /** The text of a printed volfile, with what is sent counted, and kept for so long before it is. */
 export function measurable(text: string, delayMs: number): string {
   return clients.reduce((known, { client, at }) => {
-    const wire: Omit<PlainVolume, 'subvolumes'> = {
-      name: wireOf(at),
-      type: 'debug/io-stats',
-      options: [['count-fop-hits', 'on']],
-    };
-    const way = delayMs === 0 ? [] : [wayVolume(`test-way-${at}`, delayMs)];
-    return withAbove(known, client, [...way, wire]);
+    const way = delayMs === 0 ? [] : [delayVolume(`test-way-${at}`, delayMs)];
+    return withAbove(known, client, [...way, counterVolume(wireOf(at))]);
   }, text);
 }
 

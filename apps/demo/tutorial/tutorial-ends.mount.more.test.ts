@@ -88,7 +88,7 @@ describeRoot('glossa tutorial leaves nothing', () => {
       }),
   );
 
-  const progress = [/the bricks/, /the files/, /4 stacks.*starting/, /4 stacks.*=/];
+  const progress = [/the bricks/, /the files/, /4 stacks: starting/, /█.*4 stacks/];
   it.each(wantedOf(progress, ({ source }) => source === 'the files'))(
     'when Ctrl-C is typed as a terminal shows %s',
     (shown) =>

@@ -3,6 +3,8 @@
  * time with the names of the rows, so that nothing is left out however narrow the terminal is.
  */
 
+import { wrap } from '../../../../terminal/layout.ts';
+
 export interface TextColumn {
   readonly title: string;
   /** One of each row. */
@@ -20,23 +22,9 @@ export interface LaidColumn {
   readonly cells: readonly string[];
 }
 
-/** Words in lines; a word that is longer than the width has a line to itself. */
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length > width && line !== '') {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
-}
-
 function laid({ title, cells }: TextColumn, titleWidth: number): LaidColumn {
   const widest = Math.max(0, ...cells.map(({ length }) => length));
-  const head = wrapped(title, Math.max(widest, titleWidth));
+  const head = wrap(title, Math.max(widest, titleWidth));
   const width = Math.max(widest, ...head.map(({ length }) => length));
   return {
     width,

@@ -1,4 +1,5 @@
 /** A run for the terminal: tables for each workload, with a bar for each stack's median. */
+import { wrap } from '../../../../terminal/layout.ts';
 import type { ComparedRuns, Line } from '../compare.ts';
 import { factorText, intervalText } from '../comparison-text.ts';
 import type { Finding } from '../fail-if.ts';
@@ -6,7 +7,7 @@ import { type Kind, measures } from '../measures.ts';
 import { digits, relative } from '../numbers.ts';
 import { type Result, type Run, type Verdict, verdicts, type Workload } from '../schema.ts';
 import { align } from './align.ts';
-import { bandsOf, GAP, headLines, type LaidColumn, widthOf, wrapped } from './bands.ts';
+import { bandsOf, GAP, headLines, type LaidColumn, widthOf } from './bands.ts';
 import { type BreakdownTable, breakdownOf } from './breakdown.ts';
 import { checks } from './checks.ts';
 import { type Column, columnsOf, noteOf, timeText } from './columns.ts';
@@ -47,12 +48,12 @@ export function barText(part: number, width: number): string {
 
 /** The whole report, without a newline at the end. */
 export function terminalReport(run: Run, screen: Screen): string {
-  const busy = busyLines(run).flatMap((it) => wrapped(it, screen.width));
+  const busy = busyLines(run).flatMap((it) => wrap(it, screen.width));
   return [
     busy.map((line) => painted('warning', line, screen)).join('\n'),
     ...run.workloads.map((workload) => workloadText(workload, screen)),
     ...[comparisons(run), checks(run)].map((said) =>
-      said.flatMap((it) => wrapped(it, screen.width)).join('\n'),
+      said.flatMap((it) => wrap(it, screen.width)).join('\n'),
     ),
     warningLines(allWarnings(run), screen).join('\n'),
   ]
@@ -66,7 +67,7 @@ export function workloadText(workload: Workload, screen: Screen): string {
   const breakdown = breakdownOf(workload);
   return [
     painted('bold', workloadTitle(workload), screen),
-    ...wrapped(howText(workload), screen.width).map((line) => painted('dim', line, screen)),
+    ...wrap(howText(workload), screen.width).map((line) => painted('dim', line, screen)),
     ...resultLines(results, columnsOf(workload), screen),
     ...(breakdown === null ? [] : breakdownLines(breakdown, screen)),
   ].join('\n');
@@ -159,7 +160,7 @@ function breakdownLines({ unit, parts, rows }: BreakdownTable, screen: Screen): 
     return drawn;
   };
   return [
-    ...wrapped(
+    ...wrap(
       `Where the time of a request goes, ${unit} of its mean (± with 95 % confidence):`,
       screen.width,
     ),
@@ -181,7 +182,7 @@ function toned(cell: string, screen: Screen): string {
 
 const warningLines = (warnings: readonly string[], screen: Screen): string[] =>
   warnings.flatMap((it) =>
-    wrapped(`warning: ${it}`, screen.width).map((line) => painted('warning', line, screen)),
+    wrap(`warning: ${it}`, screen.width).map((line) => painted('warning', line, screen)),
   );
 
 /** What `glossa bench compare` prints. */
