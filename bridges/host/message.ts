@@ -18,19 +18,12 @@ import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
-import {
-  FLOCK_FIELDS,
-  IATT_FIELDS,
-  LEASE_FIELDS,
-  NEW_FLOCK,
-  NEW_LEASE,
-  STATVFS_FIELDS,
-} from '../../runtime/core/gen/fields.gen.ts';
 import { type Gfid, isGfid, NULL_GFID } from '../../runtime/core/gfid.ts';
-import { type Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
+import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
-import type { Flock, Lease } from '../../runtime/core/lock.ts';
+import type { Flock } from '../../runtime/core/lock.ts';
+import { type StructType, type StructTypes, structTypes } from '../../runtime/core/struct-types.ts';
 import type { MemoryTools } from './machine.ts';
 
 /** A guest sent what no argument can be. The text is for the module's author. */
@@ -42,6 +35,14 @@ const DICT_TYPES: ReadonlySet<string> = new Set<DictType>(dictTypes);
 
 const pick = <T extends object>(value: T, fields: readonly (keyof T)[]): unknown[] =>
   fields.map((field) => value[field]);
+
+const { names: IATT_FIELDS } = structTypes.iatt;
+const { names: FLOCK_FIELDS } = structTypes.flock;
+
+const packStruct =
+  <T extends StructType>(type: T): Pack =>
+  (value: StructTypes[T]) =>
+    pick(value, structTypes[type].names);
 
 /** The values that JSON cannot hold as what they are. */
 const MADE: ReadonlySet<DictType> = new Set<DictType>(['double', 'bin', 'iatt', 'mdata']);
@@ -89,12 +90,12 @@ export function pack(
 type Pack = (value: never, wind: number, index: number, memory: MemoryTools) => unknown;
 
 const PACK: Partial<Record<ArgType, Pack>> = {
-  iatt: (value: Iatt) => pick(value, IATT_FIELDS),
+  iatt: packStruct('iatt'),
   dict: (value: Dict, _wind, _index, memory) => packDict(value, memory),
   entries: (value: readonly Dirent[], wind, index) => packEntries(value, wind, index),
-  statvfs: (value: Statvfs) => pick(value, STATVFS_FIELDS),
-  flock: (value: Flock) => pick(value, FLOCK_FIELDS),
-  lease: (value: Lease) => pick(value, LEASE_FIELDS),
+  statvfs: packStruct('statvfs'),
+  flock: packStruct('flock'),
+  lease: packStruct('lease'),
   locklist: (value: readonly Flock[]) => value.map((lock) => pick(lock, FLOCK_FIELDS)),
 };
 
@@ -216,26 +217,27 @@ export const checkedName = (value: unknown): string =>
     throw new MessageError(`the entry ${why}`);
   });
 
-/** Numbers and text of an object's fields, in the order of `fields`, of the types of `like`. */
-function fieldsInto<T extends object>(
-  target: T,
-  fields: readonly (keyof T)[],
+/** Numbers and text of a structure's fields, in their order. */
+function unpackStruct<T extends StructType>(
+  type: T,
   value: unknown,
   refuse: Refuse,
-): T {
-  if (!Array.isArray(value) || value.length !== fields.length) return refuse('lacks fields');
-  fields.forEach((field, i) => {
-    const wanted = typeof target[field];
+): StructTypes[T] {
+  const { names, make } = structTypes[type];
+  const made = make();
+  if (!Array.isArray(value) || value.length !== names.length) return refuse('lacks fields');
+  names.forEach((field, i) => {
+    const wanted = typeof made[field];
     const given: unknown = value[i];
     if (typeof given !== wanted) refuse(`has a ${String(field)} that is no ${wanted}`);
     if (wanted === 'number') integer(given, refuse, `has a ${String(field)} that is not`);
-    target[field] = given as T[keyof T];
+    made[field] = given as StructTypes[T][keyof StructTypes[T]];
   });
-  return target;
+  return made;
 }
 
 function unpackIatt(value: unknown, refuse: Refuse): Iatt {
-  const iatt = fieldsInto(new Iatt(), IATT_FIELDS, value, refuse);
+  const iatt = unpackStruct('iatt', value, refuse);
   if (!isGfid(iatt.iaGfid)) refuse('has an ia_gfid that is no uuid');
   if (iatt.iaType < 0 || iatt.iaType > 7) refuse('has an ia_type that is none of IA_*');
   return iatt;
@@ -350,16 +352,14 @@ const UNPACK: Partial<Record<ArgType, Unpack>> = {
   iatt: (value, _, refuse) => unpackIatt(value, refuse),
   dict: unpackDict,
   entries: unpackEntries,
-  statvfs: (value, _, refuse) => fieldsInto(new Statvfs(), STATVFS_FIELDS, value, refuse),
-  flock: (value, _, refuse) => fieldsInto({ ...NEW_FLOCK }, FLOCK_FIELDS, value, refuse),
+  statvfs: (value, _, refuse) => unpackStruct('statvfs', value, refuse),
+  flock: (value, _, refuse) => unpackStruct('flock', value, refuse),
   lease: (value, _, refuse) => {
-    const lease = fieldsInto({ ...NEW_LEASE }, LEASE_FIELDS, value, refuse);
+    const lease = unpackStruct('lease', value, refuse);
     return isGfid(lease.id) ? lease : refuse('has an id that is no uuid');
   },
   locklist: (value, _, refuse) => {
     if (!Array.isArray(value)) return refuse('must be a list of Flock');
-    return (value as unknown[]).map((item) =>
-      fieldsInto({ ...NEW_FLOCK }, FLOCK_FIELDS, item, refuse),
-    );
+    return (value as unknown[]).map((item) => unpackStruct('flock', item, refuse));
   },
 };

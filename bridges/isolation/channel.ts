@@ -9,6 +9,7 @@
  * left to its event loop (AWAY), from where it is called by other means, once.
  */
 import type { BusyPoll } from '../../runtime/core/busy-poll.ts';
+import { joined } from '../../runtime/core/bytes.ts';
 import { Malformed, Reader, type Writer } from './bytes.ts';
 
 /** Bytes of a ring: a power of two, and more than a read or write of the largest size takes. */
@@ -54,16 +55,6 @@ export const newShared = (): Shared => ({
   control: new SharedArrayBuffer(CONTROL_BYTES),
   rings: [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)],
 });
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
 
 const aligned = (bytes: number): number => (bytes + 7) & ~7;
 /** Bytes of the ring that a piece takes. */
@@ -168,7 +159,8 @@ export class Channel {
   }
 
   private keep(message: Writer): void {
-    const whole = joined([message.bytes.subarray(0, message.at), ...message.long]);
+    // A copy: the memory of a message serves the next one.
+    const whole = joined([message.bytes.slice(0, message.at), ...message.long]);
     for (let from = 0; from < whole.length; from += PIECE_BYTES) {
       const bytes = whole.subarray(from, from + PIECE_BYTES);
       const more = from + PIECE_BYTES < whole.length ? MORE : 0;

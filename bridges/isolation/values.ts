@@ -8,18 +8,11 @@ import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { Arg, ArgType } from '../../runtime/core/fops.ts';
-import {
-  FLOCK_FIELDS,
-  IATT_FIELDS,
-  LEASE_FIELDS,
-  NEW_FLOCK,
-  NEW_LEASE,
-  STATVFS_FIELDS,
-} from '../../runtime/core/gen/fields.gen.ts';
-import { type Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
+import { type Dirent, Iatt, type Statvfs } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
+import { type StructType, type StructTypes, structTypes } from '../../runtime/core/struct-types.ts';
 import { Malformed, type Reader, type Writer } from './bytes.ts';
 import type { Part, Replies } from './replies.ts';
 
@@ -56,46 +49,37 @@ const VALUE = 1;
 /** The highest of IA_*. */
 const LAST_TYPE = 7;
 
-/** Writes values of an object's fields, and reads them into one of the same types. */
-function fieldsOf<T extends object>(like: T, fields: readonly (keyof T)[]) {
-  const kinds = fields.map((field) => {
-    if (typeof like[field] === 'number') return 'integer';
-    return isGfidField(like[field]) ? 'gfid' : 'text';
-  });
+/** A structure, field by field. */
+function structCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T]> {
+  const { fields, names, make } = structTypes[type];
+  const kinds = fields.map(({ kind }) => kind);
   return {
-    write(to: Writer, value: T): void {
-      for (let i = 0; i < fields.length; i++) {
-        const field = value[fields[i]!];
+    write(to, value) {
+      for (let i = 0; i < names.length; i++) {
+        const field = value[names[i]!];
         if (kinds[i] === 'integer') to.number(field as number);
         else if (kinds[i] === 'gfid') to.gfid(field as string);
         else to.text(field as string);
       }
     },
-    into<V extends T>(from: Reader, value: V): V {
-      for (let i = 0; i < fields.length; i++) {
+    read(from) {
+      const value = make();
+      for (let i = 0; i < names.length; i++) {
+        const kind = kinds[i];
         const read =
-          kinds[i] === 'integer'
-            ? from.integer()
-            : kinds[i] === 'gfid'
-              ? from.gfid()
-              : checkedText(from);
-        value[fields[i]!] = read as V[keyof T];
+          kind === 'integer' ? from.integer() : kind === 'gfid' ? from.gfid() : checkedText(from);
+        value[names[i]!] = read as StructTypes[T][keyof StructTypes[T]];
       }
       return value;
     },
   };
 }
 
-/** Fields of gfids are null ones at first, and texts are empty. */
-const isGfidField = (value: unknown): boolean => typeof value === 'string' && value.length > 0;
+const iattCodec = structCodec('iatt');
+const flockCodec = structCodec('flock');
 
-const iattFields = fieldsOf(new Iatt(), IATT_FIELDS);
-const statvfsFields = fieldsOf(new Statvfs(), STATVFS_FIELDS);
-const flockFields = fieldsOf(NEW_FLOCK, FLOCK_FIELDS);
-const leaseFields = fieldsOf(NEW_LEASE, LEASE_FIELDS);
-
-function readIatt(from: Reader): Iatt {
-  const iatt = iattFields.into(from, new Iatt());
+function readIatt(from: Reader, things: Things): Iatt {
+  const iatt = iattCodec.read(from, things);
   if (iatt.iaType < 0 || iatt.iaType > LAST_TYPE) throw new Malformed('an ia_type that is none');
   return iatt;
 }
@@ -120,29 +104,29 @@ export function readName(from: Reader): string {
   return name;
 }
 
-function writeDict(to: Writer, dict: Dict): void {
+function writeDict(to: Writer, dict: Dict, things: Things): void {
   to.u32(dict.size);
   dict.forEach((key, value, type) => {
     to.text(key).u8(dictTypes.indexOf(type));
     if (typeof value === 'number') to.number(value);
     else if (typeof value === 'string') to.text(value);
-    else if (value instanceof Iatt) iattFields.write(to, value);
+    else if (value instanceof Iatt) iattCodec.write(to, value, things);
     else to.data(value);
   });
 }
 
-function readDict(from: Reader): Dict {
+function readDict(from: Reader, things: Things): Dict {
   const dict = new Dict();
   for (let left = from.count(); left > 0; left--) {
     const key = checkedText(from);
     const type = dictTypes[from.u8()];
     if (type === undefined) throw new Malformed('a dict with a type that is none');
-    dict.set(key, readDictValue(from, type), type);
+    dict.set(key, readDictValue(from, type, things), type);
   }
   return dict;
 }
 
-function readDictValue(from: Reader, type: DictType): DictValue {
+function readDictValue(from: Reader, type: DictType, things: Things): DictValue {
   switch (type) {
     case 'double':
       return from.number();
@@ -154,7 +138,7 @@ function readDictValue(from: Reader, type: DictType): DictValue {
       return value;
     }
     case 'iatt':
-      return readIatt(from);
+      return readIatt(from, things);
     case 'bin':
     case 'mdata':
       return from.data();
@@ -225,12 +209,6 @@ const entriesCodec: TypeCodec<readonly Dirent[]> = {
   },
 };
 
-function readList<T>(from: Reader, read: () => T): T[] {
-  const list: T[] = [];
-  for (let left = from.count(); left > 0; left--) list.push(read());
-  return list;
-}
-
 /** What each type is here. */
 interface Types {
   loc: Loc;
@@ -261,27 +239,22 @@ const codecs: { readonly [T in ArgType]: TypeCodec<Types[T]> } = {
     read: (from, things) => things.readFd(from),
   },
   loc: locCodec,
-  iatt: { write: (to, value) => iattFields.write(to, value), read: readIatt },
+  iatt: { write: iattCodec.write, read: readIatt },
   dict: { write: writeDict, read: readDict },
   entries: entriesCodec,
-  statvfs: {
-    write: (to, value) => statvfsFields.write(to, value),
-    read: (from) => statvfsFields.into(from, new Statvfs()),
-  },
-  flock: {
-    write: (to, value) => flockFields.write(to, value),
-    read: (from) => flockFields.into(from, { ...NEW_FLOCK }),
-  },
-  lease: {
-    write: (to, value) => leaseFields.write(to, value),
-    read: (from) => leaseFields.into(from, { ...NEW_LEASE }),
-  },
+  statvfs: structCodec('statvfs'),
+  flock: flockCodec,
+  lease: structCodec('lease'),
   locklist: {
-    write(to, value) {
-      to.u32(value.length);
-      for (const lock of value) flockFields.write(to, lock);
+    write(to, locks, things) {
+      to.u32(locks.length);
+      for (const lock of locks) flockCodec.write(to, lock, things);
     },
-    read: (from) => readList(from, () => flockFields.into(from, { ...NEW_FLOCK })),
+    read(from, things) {
+      const locks: Flock[] = [];
+      for (let left = from.count(); left > 0; left--) locks.push(flockCodec.read(from, things));
+      return locks;
+    },
   },
 };
 

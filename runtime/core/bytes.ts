@@ -143,3 +143,15 @@ function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   for (let i = 2; i < length; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
   return length;
 }
+
+/** Data in parts, in one piece: a part that is alone as it is, otherwise a copy. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -3,11 +3,12 @@ import { Dict, type DictValue } from '../core/dict.ts';
 import { errnoName, errnoNumber } from '../core/errno.ts';
 import type { FopRow } from '../core/fops.ts';
 import { isGfid } from '../core/gfid.ts';
-import { Iatt, Statvfs } from '../core/iatt.ts';
+import { Iatt, type Statvfs } from '../core/iatt.ts';
 import { didYouMean } from '../core/nearest.ts';
+import { structTypes } from '../core/struct-types.ts';
 import { DebugError } from './debug-error.ts';
 import type { Stop } from './engine.ts';
-import { fieldsOf, iaTypes } from './values.ts';
+import { iaTypes } from './values.ts';
 
 const ERRNO_MAX = 4095;
 const GFID_FIELDS: ReadonlySet<string> = new Set(['ia_gfid', 'lease_id']);
@@ -104,17 +105,14 @@ function withField(
   member: string,
   text: string,
 ): Iatt | Statvfs {
-  const fields = fieldsOf(type);
-  const found = fields.find((names) => names.includes(member));
+  const { fields, make } = structTypes[type];
+  const found = fields.find(({ name, member: own }) => name === member || own === member);
   if (found === undefined) {
-    const names = fields.map(([name]) => name);
+    const names = fields.map((field) => field.member);
     const guess = didYouMean(member, names) || `: there is ${names.join(', ')}`;
     throw new DebugError(`${type} has no field '${member}'${guess}`);
   }
-  const [name, own] = found;
-  const made = Object.assign(type === 'iatt' ? new Iatt() : new Statvfs(), held);
-  Object.assign(made, { [own]: fieldOf(name, text) });
-  return made;
+  return Object.assign(make(), held, { [found.name]: fieldOf(found.member, text) });
 }
 
 function fieldOf(name: string, text: string): number | string {

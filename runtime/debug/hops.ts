@@ -5,7 +5,7 @@ import type { Frame, Stack } from '../core/frame.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import type { Xlator } from '../core/xlator.ts';
-import { Output } from '../observe/bytes.ts';
+import { written } from '../observe/bytes.ts';
 import { writeValue } from '../observe/write-values.ts';
 
 /** A volume's part in a request, from the wind to its answer. */
@@ -68,7 +68,6 @@ export function pathsOf({ args }: Pick<Hop, 'args'>): string[] {
 }
 
 const KEPT = { dataMax: Number.POSITIVE_INFINITY, hidden: null };
-const ROOM = 4096;
 
 /** A reply as bytes, to be compared with another; of long lists, their first entries. */
 export function bytesOf(
@@ -77,13 +76,11 @@ export function bytesOf(
   opErrno: number,
   reply: readonly unknown[],
 ): Uint8Array {
-  for (let room = ROOM; ; room *= 4) {
-    const out = new Output(new Uint8Array(room));
+  return written((out) => {
     out.number(opRet);
     out.number(opRet < 0 ? opErrno : 0);
     for (const [i, { type }] of parts.entries()) writeValue[type](out, reply[i] ?? null, KEPT);
-    if (!out.isFull) return out.bytes.subarray(0, out.at);
-  }
+  });
 }
 
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>

@@ -6,13 +6,12 @@
 import { Dict, type DictValue } from '../core/dict.ts';
 import { errnoName, strerror } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
-import { structs } from '../core/fields.ts';
-import type { Arg, ArgType } from '../core/fops.ts';
-import { FLOCK_FIELDS, IATT_FIELDS, LEASE_FIELDS, STATVFS_FIELDS } from '../core/gen/fields.gen.ts';
+import type { Arg } from '../core/fops.ts';
 import { Iatt } from '../core/iatt.ts';
 import { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
 import { printable } from '../core/log.ts';
+import { isStructType, type StructType, structTypes } from '../core/struct-types.ts';
 
 export interface Value {
   readonly name: string;
@@ -36,22 +35,6 @@ export const iaTypes: readonly string[] = IA_TYPES.map((name) => `IA_${name}`);
 const NULL = 'null';
 /** Numbers that people know in octal. */
 const OCTAL: ReadonlySet<string> = new Set(['mode', 'umask', 'ia_prot']);
-
-/** A name of TypeScript as GlusterFS has it: `ia_size` of `iaSize`. */
-const members = new Map<string, readonly string[]>(
-  structs.map(({ name, fields }) => [name, fields.map(({ member }) => member)]),
-);
-
-/** A structure's fields: GlusterFS's name, and the one here. */
-export function fieldsOf(type: string): readonly (readonly [member: string, own: string])[] {
-  const [struct, own] = {
-    iatt: ['Iatt', IATT_FIELDS],
-    statvfs: ['Statvfs', STATVFS_FIELDS],
-    flock: ['Flock', FLOCK_FIELDS],
-    lease: ['Lease', LEASE_FIELDS],
-  }[type] as [string, readonly string[]];
-  return members.get(struct)!.map((member, i) => [member, own[i]!]);
-}
 
 const value = (name: string, type: string, text: string, parts: readonly Value[] = []): Value => ({
   name: printable(name),
@@ -77,8 +60,8 @@ function bytesText(bytes: Uint8Array): string {
   return `${bytes.length} bytes "${printable(text)}"${shown.length < bytes.length ? '…' : ''}`;
 }
 
-function structValue(name: string, type: string, held: object): Value {
-  const parts = fieldsOf(type).map(([member, own]) => {
+function structValue(name: string, type: StructType, held: object): Value {
+  const parts = structTypes[type].fields.map(({ member, name: own }) => {
     const field = (held as Record<string, unknown>)[own];
     if (typeof field === 'number') return value(member, 'int', numberText(member, field));
     return value(member, 'str', quoted(String(field)));
@@ -149,13 +132,10 @@ function listValue(name: string, type: string, list: readonly unknown[], depth: 
 /** An argument, or a part of a reply. */
 export function argValue({ name, type }: Pick<Arg, 'name' | 'type'>, held: unknown): Value {
   if (held === null || held === undefined) return value(name, type, NULL);
-  const show: Partial<Record<ArgType, () => Value>> = {
-    int: () => value(name, type, numberText(name, held as number)),
-    statvfs: () => structValue(name, type, held as object),
-    flock: () => structValue(name, type, held as object),
-    lease: () => structValue(name, type, held as object),
-  };
-  const shown = show[type]?.() ?? anyValue(name, held);
+  let shown: Value;
+  if (type === 'int') shown = value(name, type, numberText(name, held as number));
+  else if (isStructType(type)) shown = structValue(name, type, held as object);
+  else shown = anyValue(name, held);
   return { ...shown, type };
 }
 

@@ -118,6 +118,17 @@ export class Output {
   }
 }
 
+const FIRST_BYTES = 4096;
+
+/** The bytes of what is written, in as much memory as that takes; written again until it fits. */
+export function written(write: (out: Output) => void): Uint8Array {
+  for (let room = FIRST_BYTES; ; room *= 4) {
+    const out = new Output(new Uint8Array(room));
+    write(out);
+    if (!out.isFull) return out.bytes.subarray(0, out.at);
+  }
+}
+
 /** Halves of characters that no bytes stand for, as a script or a cut may make them, become U+FFFD. */
 const wellFormed = (value: string): string =>
   value.replace(/[\u{d800}-\u{dc7f}\u{dd00}-\u{dfff}]/gu, '\ufffd');

@@ -6,6 +6,7 @@
  *   const outline = await readOutline(openRecording(bytes));
  *   for (let i = 0; i < outline.requests.length; i++) outline.walk(i);
  */
+import { joined } from '../core/bytes.ts';
 import { Input, RecordingError } from './bytes.ts';
 import {
   KIND,
@@ -27,26 +28,6 @@ const NOWHERE = 0xffff_ffff;
 
 /** What is no request. */
 export type OtherEvent = NotifyEvent | LogEvent | LostEvent;
-
-/** Hops in the order of their arrival in the recording; a hop's number here is its place. */
-export interface HopColumns {
-  /** How many there are. The columns may be longer. */
-  readonly length: number;
-  /** Place of the hop that it came from; -1 where that was not seen. */
-  readonly parent: Int32Array;
-  /** Which of `requests` it is of. */
-  readonly request: Int32Array;
-  /** As in the events. */
-  readonly volume: Float64Array;
-  /** By number. */
-  readonly fop: Float64Array;
-  /** Nanoseconds since the recording began. */
-  readonly start: Float64Array;
-  /** NaN while it waits. */
-  readonly end: Float64Array;
-  /** 0 where it did not fail, or waits. */
-  readonly errno: Int32Array;
-}
 
 export class Outline {
   /** Place of the first hop of each request, or part of one. */
@@ -119,15 +100,25 @@ class Events {
   }
 }
 
-class Columns implements HopColumns {
+/** Hops in the order of their arrival in the recording; a hop's number here is its place. */
+export class HopColumns {
+  /** How many there are. The columns may be longer. */
   length = 0;
+  /** Place of the first hop of each request. */
   readonly firsts: Int32Array;
+  /** Place of the hop that it came from; -1 where that was not seen. */
   readonly parent: Int32Array;
+  /** Which of `requests` it is of. */
   readonly request: Int32Array;
+  /** As in the events. */
   readonly volume: Float64Array;
+  /** By number. */
   readonly fop: Float64Array;
+  /** Nanoseconds since the recording began. */
   readonly start: Float64Array;
+  /** NaN while it waits. */
   readonly end: Float64Array;
+  /** 0 where it did not fail, or waits. */
   readonly errno: Int32Array;
 
   constructor(most: number) {
@@ -145,14 +136,14 @@ class Columns implements HopColumns {
 /** Goes through all events once, and reads of each what it says first. */
 class Scan {
   readonly events: Events;
-  readonly columns: Columns;
+  readonly columns: HopColumns;
   readonly others: OtherEvent[] = [];
   roots = 0;
   private readonly places = new Map<number, number>();
 
   constructor(bytes: Uint8Array, reader: EventReader, most: number) {
     this.events = new Events(bytes, reader, most);
-    this.columns = new Columns(most);
+    this.columns = new HopColumns(most);
   }
 
   /** @throws {RecordingError} */
@@ -220,7 +211,7 @@ export async function readOutline(recording: Recording): Promise<Outline> {
   const parts: Part[] = [];
   for await (const part of recording.parts()) parts.push(part);
   const problems = [...recording.problems];
-  const bytes = joined(parts);
+  const bytes = joined(parts.map((part) => part.bytes));
   const most = Math.min(recording.count, Math.floor(bytes.length / EVENT_BYTES_MIN));
   const { tables, volumes } = recording.head;
   const scan = new Scan(bytes, new EventReader(tables, volumes), most);
@@ -243,14 +234,4 @@ export async function readOutline(recording: Recording): Promise<Outline> {
     at = end;
   }
   return new Outline(scan, problems);
-}
-
-function joined(parts: readonly Part[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { bytes }) => sum + bytes.length, 0));
-  let at = 0;
-  for (const { bytes } of parts) {
-    whole.set(bytes, at);
-    at += bytes.length;
-  }
-  return whole;
 }

@@ -5,8 +5,9 @@
 import { type DictType, dictTypes } from '../core/dict.ts';
 import type { ArgType } from '../core/fops.ts';
 import { type Gfid, NULL_GFID } from '../core/gfid.ts';
+import type { StructType } from '../core/struct-types.ts';
 import { type Input, RecordingError } from './bytes.ts';
-import { kindOf, type StructName, type Tables } from './tables.ts';
+import { kindOf, type Tables } from './tables.ts';
 import { LOC } from './write-values.ts';
 
 /** Of data, how many bytes it had, and the first of them as a name (`core/bytes.ts`). */
@@ -102,7 +103,7 @@ function listOf<T>(item: (input: Input) => T): (input: Input) => ListSeen<T> | n
 
 /** How a value of each type is read, by a recording's own fields of structures. */
 export function valueReaders({ structs }: Tables): Readonly<Record<ArgType, ReadValue>> {
-  const struct = (structName: StructName) => {
+  const struct = (structName: StructType) => {
     const fields = structs[structName].map(
       ([name, initial]) => [name, initial, kindOf(initial)] as const,
     );

@@ -4,17 +4,8 @@
  */
 
 import { type Arg, type ArgType, fops } from '../core/fops.ts';
-import {
-  FLOCK_FIELDS,
-  IATT_FIELDS,
-  LEASE_FIELDS,
-  NEW_FLOCK,
-  NEW_IATT,
-  NEW_LEASE,
-  NEW_STATVFS,
-  STATVFS_FIELDS,
-} from '../core/gen/fields.gen.ts';
 import { NULL_GFID } from '../core/gfid.ts';
+import { type StructType, structTypes } from '../core/struct-types.ts';
 
 /** A field, and what it is where nothing is said: a number, the null gfid, or an empty text. */
 export type FieldRow = readonly [name: string, initial: number | string];
@@ -28,18 +19,19 @@ export interface FopTypes {
   readonly reply: readonly ArgRow[];
 }
 
-export type StructName = 'iatt' | 'statvfs' | 'flock' | 'lease';
-
 export interface Tables {
   readonly fops: readonly FopTypes[];
-  readonly structs: Readonly<Record<StructName, readonly FieldRow[]>>;
+  readonly structs: Readonly<Record<StructType, readonly FieldRow[]>>;
 }
 
 const rows = (args: readonly Arg[]): readonly ArgRow[] =>
   args.map(({ name, type }) => [name, type]);
 
-const fields = <T extends object>(names: readonly (keyof T)[], initial: T): readonly FieldRow[] =>
-  names.map((name) => [name as string, initial[name] as number | string]);
+/** The fields of a structure, each with what it is in a new one. */
+function fields(type: StructType): readonly FieldRow[] {
+  const made = structTypes[type].make() as unknown as Readonly<Record<string, number | string>>;
+  return structTypes[type].fields.map(({ name }) => [name, made[name]!]);
+}
 
 /** Those of this version. */
 export const ownTables: Tables = {
@@ -50,10 +42,10 @@ export const ownTables: Tables = {
     reply: rows(reply),
   })),
   structs: {
-    iatt: fields(IATT_FIELDS, NEW_IATT),
-    statvfs: fields(STATVFS_FIELDS, NEW_STATVFS),
-    flock: fields(FLOCK_FIELDS, NEW_FLOCK),
-    lease: fields(LEASE_FIELDS, NEW_LEASE),
+    iatt: fields('iatt'),
+    statvfs: fields('statvfs'),
+    flock: fields('flock'),
+    lease: fields('lease'),
   },
 };
 

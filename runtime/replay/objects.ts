@@ -11,9 +11,15 @@ import { Dict } from '../core/dict.ts';
 import { Fd } from '../core/fd.ts';
 import type { ArgType, FopRow } from '../core/fops.ts';
 import { type Gfid, NULL_GFID } from '../core/gfid.ts';
-import { type Dirent, Iatt, Statvfs } from '../core/iatt.ts';
+import type { Dirent, Iatt } from '../core/iatt.ts';
 import type { Inode, InodeTable } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
+import {
+  isStructType,
+  type StructType,
+  type StructTypes,
+  structTypes,
+} from '../core/struct-types.ts';
 import type {
   DataSeen,
   DictPair,
@@ -128,6 +134,7 @@ export class Objects {
   /** A value that leads to no inode or file. */
   value(type: ArgType, seen: ValueSeen): unknown {
     if (seen === null || type === 'int' || type === 'str') return seen;
+    if (isStructType(type)) return structOf(type, seen);
     return makers[type]?.(seen, this) ?? null;
   }
 
@@ -181,8 +188,11 @@ const above = (path: string): string => path.slice(0, path.lastIndexOf('/')) || 
 
 type Maker = (seen: NonNullable<ValueSeen>, objects: Objects) => unknown;
 
+const structOf = <T extends StructType>(type: T, seen: unknown): StructTypes[T] =>
+  Object.assign(structTypes[type].make(), seen);
+
 const iattOf = (seen: StructSeen | null): Iatt | null =>
-  seen === null ? null : Object.assign(new Iatt(), seen);
+  seen === null ? null : structOf('iatt', seen);
 
 function dictOf({ items }: ListSeen<DictPair>): Dict {
   const dict = new Dict();
@@ -209,11 +219,7 @@ const entryOf = ({ name, off, type, gfid, stat, dict }: EntrySeen, { table }: Ob
 
 const makers: Readonly<Partial<Record<ArgType, Maker>>> = {
   data: (seen) => bytesOf(seen as DataSeen),
-  iatt: (seen) => iattOf(seen as StructSeen),
-  statvfs: (seen) => Object.assign(new Statvfs(), seen),
-  flock: (seen) => ({ ...(seen as StructSeen) }),
-  lease: (seen) => ({ ...(seen as StructSeen) }),
-  locklist: (seen) => (seen as ListSeen<StructSeen>).items.map((lock) => ({ ...lock })),
+  locklist: (seen) => (seen as ListSeen<StructSeen>).items.map((lock) => structOf('flock', lock)),
   dict: (seen) => dictOf(seen as ListSeen<DictPair>),
   entries: (seen, objects) =>
     (seen as ListSeen<EntrySeen>).items.map((entry) => entryOf(entry, objects)),

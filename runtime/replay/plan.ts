@@ -67,7 +67,7 @@ export interface Roles {
   readonly played: readonly string[];
 }
 
-const NOBODY: Caller = { uid: 0, gid: 0, pid: 0, lkOwner: '', client: 0 };
+export const NOBODY: Caller = { uid: 0, gid: 0, pid: 0, lkOwner: '', client: 0 };
 
 /** A volume of the recording. @throws {ReplayError} when there is none of that name */
 export function volumeIn({ volumes }: Head, name: string): VolumeSeen {

@@ -3,7 +3,7 @@
  * with what was then.
  */
 import type { ArgType, FopRow } from '../core/fops.ts';
-import { Input, Output } from '../observe/bytes.ts';
+import { Input, written } from '../observe/bytes.ts';
 import { type ValueSeen, valueReaders } from '../observe/read-values.ts';
 import { ownTables } from '../observe/tables.ts';
 import { type Kept, writeValue } from '../observe/write-values.ts';
@@ -23,20 +23,14 @@ const KEPT: Kept = {
   itemsMax: Number.POSITIVE_INFINITY,
   hidden: null,
 };
-const FIRST_BYTES = 4096;
 
 const readers = valueReaders(ownTables);
 
 /** By way of the bytes that a recorder writes: there is one form, and one place that knows it. */
 function seen(type: ArgType, value: unknown): ValueSeen {
   const none = type === 'int' ? Number.NaN : null;
-  const out = new Output(new Uint8Array(FIRST_BYTES));
-  for (;;) {
-    writeValue[type](out, value ?? none, KEPT);
-    if (!out.isFull) return readers[type](new Input(out.bytes, 0, out.at));
-    out.bytes = new Uint8Array(2 * out.at);
-    out.at = 0;
-  }
+  const bytes = written((out) => writeValue[type](out, value ?? none, KEPT));
+  return readers[type](new Input(bytes));
 }
 
 const allSeen = (rows: FopRow['args'], values: readonly unknown[]): Values =>

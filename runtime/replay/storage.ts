@@ -30,10 +30,9 @@ import type {
 import memory from '../xlators/storage/memory/index.ts';
 import { learn } from './learn.ts';
 import { Objects, placeAt, UnknownObject } from './objects.ts';
-import type { Arrival } from './plan.ts';
+import { type Arrival, NOBODY } from './plan.ts';
 import { type Answer, answerSeen, type Values } from './seen.ts';
 
-const NOBODY: Caller = { uid: 0, gid: 0, pid: 0, lkOwner: '', client: 0 };
 /** Mode, uid and gid. */
 const SETATTR_OWNED = SET_ATTR.MODE | SET_ATTR.UID | SET_ATTR.GID;
 /** Number of a file that is open for one write; those of a recording begin at 1. */

@@ -1,10 +1,11 @@
 /** Pages of files in memory. */
+
+import { joined } from '../../../core/bytes.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import { InodeCache, Kept } from '../shared/inode-cache.ts';
 import { isOther } from '../shared/is-other.ts';
-import { joined } from '../shared/joined.ts';
 import { Cached, Lru } from '../shared/lru.ts';
 import type { Given } from './options.ts';
 

@@ -4,6 +4,8 @@
  *
  * Source: GlusterFS 10 `xlators/performance/read-ahead/src/`; README.md says what differs.
  */
+
+import { joined } from '../../../core/bytes.ts';
 import { tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
@@ -17,7 +19,6 @@ import {
 } from '../../../core/xlator.ts';
 import { attributeReads } from '../shared/attribute-reads.ts';
 import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
-import { joined } from '../shared/joined.ts';
 import { losses } from '../shared/losses.ts';
 import { doubtingLk, truncatingCreate, truncatingOpen } from '../shared/opens.ts';
 import { checkOrder } from '../shared/order.ts';

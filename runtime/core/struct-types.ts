@@ -1,0 +1,47 @@
+/**
+ * The structures among the types of fop values, by type: their fields in the order in which they travel,
+ * and a new one. Code that carries values by type (recordings, messages between threads and to guests, the
+ * debugger) walks this table, so that a field of `fields.ts` reaches all of them.
+ */
+import { type Field, nameOf, structs } from './fields.ts';
+import { camel } from './fops.ts';
+import { NEW_FLOCK, NEW_LEASE } from './gen/fields.gen.ts';
+import { Iatt, Statvfs } from './iatt.ts';
+import type { Flock, Lease } from './lock.ts';
+
+/** What each type is in TypeScript. */
+export interface StructTypes {
+  iatt: Iatt;
+  statvfs: Statvfs;
+  flock: Flock;
+  lease: Lease;
+}
+
+export type StructType = keyof StructTypes;
+
+export interface StructField extends Field {
+  /** Its name in TypeScript; `member` is GlusterFS's. */
+  readonly name: string;
+}
+
+export interface StructRow<T> {
+  readonly fields: readonly StructField[];
+  /** The names in TypeScript, in order. */
+  readonly names: readonly (keyof T)[];
+  make(): T;
+}
+
+function row<T>(structName: string, make: () => T): StructRow<T> {
+  const struct = structs.find(({ name }) => name === structName)!;
+  const fields = struct.fields.map((field) => ({ ...field, name: camel(nameOf(struct, field)) }));
+  return { fields, names: fields.map(({ name }) => name as keyof T), make };
+}
+
+export const structTypes: { readonly [T in StructType]: StructRow<StructTypes[T]> } = {
+  iatt: row('Iatt', () => new Iatt()),
+  statvfs: row('Statvfs', () => new Statvfs()),
+  flock: row<Flock>('Flock', () => ({ ...NEW_FLOCK })),
+  lease: row<Lease>('Lease', () => ({ ...NEW_LEASE })),
+};
+
+export const isStructType = (type: string): type is StructType => Object.hasOwn(structTypes, type);
