@@ -14,7 +14,7 @@ import {
   moduleName,
 } from '../apps/course/terminal/lessons.ts';
 import type { GivenLesson, LessonVariant } from '../apps/playground/given.ts';
-import { VOLFILE } from '../apps/playground/play/volfile.ts';
+import { VOLFILE } from '../apps/playground/play/state.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
 /** In English, whoever builds it. */

@@ -19,19 +19,6 @@ export const msText = (ms: number): string => `${ms.toFixed(3)} ms`;
 export const paragraph = (sentences: readonly string[], width: number): string =>
   wrap(sentences.join(' '), width).join('\n');
 
-/** Rows of as many cells each: the first to the left, all others to the right. */
-export function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) => {
-      const [title, ...cells] = row.map((cell, at) =>
-        at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!),
-      );
-      return `  ${[title, ...cells].join('  ')}`.trimEnd();
-    })
-    .join('\n');
-}
-
 /** A stack's rounds beside those of another. */
 export const comparedWith = (mine: Searched, other: Searched, seed: number): Comparison | null =>
   comparePaired(mine.roundsMs, other.roundsMs, seed);

@@ -10,6 +10,7 @@ import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { BusyWatch, busyText } from '../engine/busy.ts';
 import { isMissing, type Missing, NotMeasured } from '../engine/missing.ts';
 import { allowedCpus, parseCpuList } from '../engine/placement.ts';
+import { alignRight } from '../engine/report/align.ts';
 import { ProgressLine } from '../engine/report/progress.ts';
 import type { Busyness } from '../engine/schema.ts';
 import { type Lab, type LanguageName, languages } from './call/graphs.ts';
@@ -119,8 +120,6 @@ function show(found: Shown, json: boolean, terminal: Terminal): void {
   }
 }
 
-const GAP = '  ';
-
 /** A row for each kind of call, a column for each language, and what the rows mean. */
 function callsText(calls: readonly CallCosts[], { colour, width }: Terminal): string {
   const shown = names.filter((it) => it === 'typescript' || calls.some(({ over }) => over[it]));
@@ -139,17 +138,13 @@ function callsText(calls: readonly CallCosts[], { colour, width }: Terminal): st
         : cellOf(over[it], overSign(over[it]), titles[i]!),
     ),
   );
-  const widths = titles.map((title, i) =>
-    Math.max(title.length, ...rows.map((cells) => cells[i]!.length)),
-  );
-  const left = Math.max(...calls.map(({ kind }) => kinds[kind].title.length));
-  const line = (title: string, cells: readonly string[]): string =>
-    [title.padEnd(left), ...cells.map((cell, i) => cell.padStart(widths[i]!))].join(GAP).trimEnd();
   const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
   return [
     paint('bold', 'nanoseconds of a call: in TypeScript, and elsewhere over that', colour.out),
-    line('', titles),
-    ...rows.map((cells, i) => line(kinds[calls[i]!.kind].title, cells)),
+    alignRight([
+      ['', ...titles],
+      ...rows.map((cells, i) => [kinds[calls[i]!.kind].title, ...cells]),
+    ]),
     '',
     columns(
       calls.map(({ kind }) => [`  ${kinds[kind].title}`, kinds[kind].help] as const),

@@ -3,8 +3,7 @@
 import { el } from '../../trace/page/dom.ts';
 import type { FileTexts } from '../given.ts';
 import { filesOf, readSaved, writeSaved } from '../play/save.ts';
-import type { PlayState } from '../play/state.ts';
-import { VOLFILE } from '../play/volfile.ts';
+import { type PlayState, VOLFILE } from '../play/state.ts';
 
 /** A longer text is no module, and what is longer than that no playground. */
 const SIZE_MAX = 2 ** 20;

@@ -1,10 +1,8 @@
 /** A playground as one file to save and to open, and as the files that a mount is made of. */
 import type { Texts } from './protocol.ts';
-import { checkState, type PlayState, StateError } from './state.ts';
-import { VOLFILE } from './volfile.ts';
+import { checkState, checkVersion, type PlayState, StateError, VERSION, VOLFILE } from './state.ts';
 
 const FORMAT = 'glossa playground';
-const VERSION = 1;
 const A_FILE = 'this file';
 
 /** What is in the file: JSON that people can read. */
@@ -23,11 +21,7 @@ export function readSaved(text: string): PlayState {
   }
   const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown };
   if (format !== FORMAT) throw new StateError(`${A_FILE} was not saved by the playground`);
-  if (version !== VERSION) {
-    throw new StateError(
-      `${A_FILE} is of version ${String(version)} of the playground, and this page reads version ${VERSION}`,
-    );
-  }
+  checkVersion(version, A_FILE);
   return checkState(value, A_FILE);
 }
 

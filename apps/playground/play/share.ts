@@ -2,9 +2,8 @@
  * A playground as the fragment of an address, which no browser sends anywhere: `g1.` and the state,
  * deflated, in base64url. What deflate ends with is a check sum: a link that was cut is noticed.
  */
-import { checkState, type PlayState, StateError } from './state.ts';
+import { checkState, checkVersion, type PlayState, StateError, VERSION } from './state.ts';
 
-const VERSION = 1;
 /** What a fragment begins with. */
 export const SHARE_START = `g${VERSION}.`;
 const PREFIX = /^#?g(\d+)\./;
@@ -29,11 +28,7 @@ export async function encodeShare({ texts, distanceMs, journal }: PlayState): Pr
 export async function decodeShare(fragment: string): Promise<PlayState> {
   const [prefix, version] = PREFIX.exec(fragment) ?? [];
   if (prefix === undefined) throw new StateError(`${A_LINK} leads to no shared playground`);
-  if (Number(version) !== VERSION) {
-    throw new StateError(
-      `${A_LINK} is of version ${version} of the playground, and this page reads version ${VERSION}`,
-    );
-  }
+  checkVersion(Number(version), A_LINK);
   const bytes = fromBase64url(fragment.slice(prefix.length));
   if (bytes === undefined) throw new StateError(CUT);
   let value: unknown;

@@ -3,9 +3,23 @@ import type { StartRequest } from './protocol.ts';
 
 export type PlayState = StartRequest;
 
+/** The text that a graph of the playground is made from; the others are modules. */
+export const VOLFILE = '/graph.vol';
+
 /** Why something is no state: a sentence for a person. */
 export class StateError extends Error {
   readonly code = 'GLOSSA_PLAY_STATE';
+}
+
+/** Of saved files and of links: what this page reads, and writes. */
+export const VERSION = 1;
+
+/** @param what it is, for messages @throws {StateError} for another version */
+export function checkVersion(version: unknown, what: string): void {
+  if (version === VERSION) return;
+  throw new StateError(
+    `${what} is of version ${String(version)} of the playground, and this page reads version ${VERSION}`,
+  );
 }
 
 /** A day. */

@@ -33,7 +33,7 @@ import type {
   Texts,
 } from './protocol.ts';
 import { Running } from './running.ts';
-import { VOLFILE } from './volfile.ts';
+import { VOLFILE } from './state.ts';
 
 /** Real time: Python takes seconds on a slow machine. */
 const UP_TIMEOUT_MS = 60_000;

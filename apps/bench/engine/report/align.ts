@@ -1,3 +1,5 @@
+/** Tables of text. */
+
 /** Columns side by side, each as wide as its widest cell; the last is not filled up. */
 export function align(lines: readonly (readonly string[])[]): string {
   const widths: number[] = [];
@@ -11,5 +13,18 @@ export function align(lines: readonly (readonly string[])[]): string {
     .map((line) =>
       `  ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('   ')}`.trimEnd(),
     )
+    .join('\n');
+}
+
+/** Rows of as many cells each, of figures: the first to the left, all others to the right. */
+export function alignRight(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) => {
+      const [title, ...cells] = row.map((cell, at) =>
+        at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!),
+      );
+      return `  ${[title, ...cells].join('  ')}`.trimEnd();
+    })
     .join('\n');
 }
