@@ -13,10 +13,10 @@ import {
   places,
   placeTitles,
 } from '../../apps/bench/engine/placement.ts';
-import { measureRounds, type Series } from '../../apps/bench/engine/rounds.ts';
 import { compare, difference, median, ratio } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
 import type { Bar } from './figures.ts';
+import { measureRounds, type Series } from './rounds.ts';
 import { comparedText, figureOf, type Report, roundsText, rowOf, type Section } from './table.ts';
 import type { Target, TargetKind } from './targets.ts';
 

@@ -5,8 +5,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { reportFiles } from '../../apps/bench/engine/report/index.ts';
 import { PAPER } from '../../apps/bench/engine/report/style.ts';
-import { simulatedRun } from '../../apps/bench/engine/testdata/run.ts';
 import { isSkipped } from '../support/obstacle.ts';
+import { simulatedRun } from '../support/simulated-run.ts';
 import { isInstalled } from '../support/tools.ts';
 import { openPage } from './chromium.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { simulatedRun, simulatedWorkloads } from '../../../test/support/simulated-run.ts';
 import { compareRuns } from './compare.ts';
-import { simulatedRun, simulatedWorkloads } from './testdata/run.ts';
 
 const run = simulatedRun();
 

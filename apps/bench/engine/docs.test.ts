@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { simulatedRun } from '../../../test/support/simulated-run.ts';
 import { measures } from './measures.ts';
 import { verdicts } from './schema.ts';
-
 import { PASSED_ON } from './target.ts';
-import { simulatedRun } from './testdata/run.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/bench.md'), 'utf8');
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { simulatedRun, stackNames } from '../../../test/support/simulated-run.ts';
 import { ConditionError, findingsOf, parseCondition } from './fail-if.ts';
 import { measureNames, measures, units } from './measures.ts';
-import { simulatedRun, stackNames } from './testdata/run.ts';
 
 const parse = (text: string) => parseCondition(text, stackNames);
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NotMeasured } from './missing.ts';
 import { below, seeded, shuffled } from './random.ts';
-import { measureRounds, orders } from './rounds.ts';
+import { orders } from './rounds.ts';
 
 describe('chance', () => {
   it('is the same for the same seed, and another for another', () => {
@@ -37,72 +36,5 @@ describe('orders', () => {
         for (const round of rounds) expect(round.toSorted()).toEqual(names);
       }),
     );
-  });
-});
-
-describe('measureRounds', () => {
-  it('keeps the rounds that are whole when it is interrupted', async () => {
-    const stop = new AbortController();
-    const take = async ({ isLast }: { isLast: boolean }, round: number) => {
-      if (round === 3 && isLast) stop.abort(new Error('interrupted'));
-      stop.signal.throwIfAborted();
-      return { round };
-    };
-    const started = new Map([
-      ['a', { isLast: false }],
-      ['b', { isLast: true }],
-    ]);
-    const { signal } = stop;
-    const series = await measureRounds(started, { rounds: 9, signal, take });
-    const two = [{ round: 1 }, { round: 2 }];
-    expect([...series]).toEqual([
-      ['a', two],
-      ['b', two],
-    ]);
-    await expect(measureRounds(started, { rounds: 9, signal, take })).rejects.toThrow(
-      'interrupted',
-    );
-  });
-
-  it('takes turns after a round that does not count', async () => {
-    const taken: string[] = [];
-    const started = new Map(['a', 'b'].map((name) => [name, { name }]));
-    const series = await measureRounds(started, {
-      rounds: 2,
-      async take({ name }, round) {
-        taken.push(name + round);
-        return { round };
-      },
-    });
-    expect(taken).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2']);
-    expect([...series.values()]).toEqual([
-      [{ round: 1 }, { round: 2 }],
-      [{ round: 1 }, { round: 2 }],
-    ]);
-  });
-
-  it('goes on with the others when one ends', async () => {
-    const started = new Map([
-      ['a', { name: 'a' }],
-      ['b', { name: 'b' }],
-      ['c', { missing: 'no compiler' }],
-    ]);
-    const series = await measureRounds(started, {
-      rounds: 3,
-      async take(target, round) {
-        if ('name' in target && target.name === 'b' && round === 2)
-          throw new NotMeasured('it died');
-        return { round };
-      },
-    });
-    expect(series.get('a')).toHaveLength(3);
-    expect(series.get('b')).toEqual({ missing: 'it died' });
-    expect(series.get('c')).toEqual({ missing: 'no compiler' });
-  });
-
-  it('hides no other error', async () => {
-    const take = () => Promise.reject(new TypeError('a bug'));
-    const all = measureRounds(new Map([['a', {}]]), { rounds: 1, take });
-    await expect(all).rejects.toThrow('a bug');
   });
 });

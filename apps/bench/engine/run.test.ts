@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { simulatedRun } from '../../../test/support/simulated-run.ts';
 import type { Measurement, MeasurePlan } from './measure.ts';
 import { NotMeasured } from './missing.ts';
 import { markdownReport } from './report/markdown.ts';
 import { terminalReport } from './report/terminal.ts';
 import { type RunPlan, runBench } from './run.ts';
-import { simulatedRun } from './testdata/run.ts';
 import type { Tried } from './trial.ts';
 
 const { machine, stacks, workloads } = simulatedRun();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { simulatedRun } from '../../../test/support/simulated-run.ts';
 import { RunError, readRun } from './schema.ts';
-import { simulatedRun } from './testdata/run.ts';
 
 const run = simulatedRun();
 const written = JSON.stringify(run);

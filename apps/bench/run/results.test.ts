@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { command } from '../../../test/support/cli.ts';
 import { type Scratch, withScratch } from '../../../test/support/mount.ts';
-import { simulatedRun, simulatedWorkloads } from '../engine/testdata/run.ts';
+import { simulatedRun, simulatedWorkloads } from '../../../test/support/simulated-run.ts';
 
 const run = simulatedRun();
 const slower = simulatedRun(

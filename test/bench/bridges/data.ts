@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { NotMeasured, orMissing } from '../../../apps/bench/engine/missing.ts';
 import { compare, ratio } from '../../../apps/bench/engine/statistics.ts';
-import { anyFd, type Batch, openFile, reads } from '../../../apps/bench/run/call/callers.ts';
+import { anyFd, type Batch, reads } from '../../../apps/bench/run/call/callers.ts';
 import {
   everything,
   languages,
@@ -18,6 +18,13 @@ import {
   startModule,
 } from '../../../apps/bench/run/call/graphs.ts';
 import { type Load, measurePairs, type Series } from '../../../apps/bench/run/call/pairs.ts';
+import { errnoName } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { newRequest, Stack } from '../../../runtime/core/frame.ts';
+import { wind } from '../../../runtime/core/gen/fops.gen.ts';
+import type { Graph } from '../../../runtime/core/graph.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
@@ -115,6 +122,31 @@ async function measureSeen(bench: Bench, load: Load): Promise<Seen> {
   for (const fd of fds) fd.release();
   for (const graph of graphs) await graph.stop();
   return series;
+}
+
+/** Opens a file of the root by its name. @throws {NotMeasured} */
+async function openFile(graph: Graph, name: string): Promise<Fd> {
+  const { inodes, links, top } = graph;
+  const inode = await new Promise<Inode>((resolve, reject) => {
+    const frame = newRequest(new Stack(0, 0, 1, 'LOOKUP'), top);
+    const loc = new Loc(inodes.newInode(), inodes.root, name);
+    const cbk: Parameters<typeof wind.lookup>[2] = (_f, _c, _xl, opRet, opErrno, found, buf) => {
+      const linked = opRet < 0 ? null : inodes.link(found!, inodes.root, name, buf!);
+      if (linked === null) reject(new NotMeasured(`lookup: ${errnoName(opErrno)}`));
+      else resolve(linked);
+    };
+    wind.lookup(frame, 0, cbk, links, loc, null);
+  });
+  const fd = new Fd(inode, 0, 1);
+  await new Promise<void>((resolve, reject) => {
+    const frame = newRequest(new Stack(0, 0, 1, 'OPEN'), top);
+    const cbk: Parameters<typeof wind.open>[2] = (_frame, _cookie, _xl, opRet, opErrno) => {
+      if (opRet < 0) reject(new NotMeasured(`open: ${errnoName(opErrno)}`));
+      else resolve();
+    };
+    wind.open(frame, 0, cbk, links, new Loc(inode, inodes.root, name), 0, fd, null);
+  });
+  return fd;
 }
 
 async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed'>> {

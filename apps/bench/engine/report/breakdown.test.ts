@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { simulatedRun } from '../testdata/run.ts';
+import { simulatedRun } from '../../../../test/support/simulated-run.ts';
 import { breakdownOf } from './breakdown.ts';
 
 it('a part says how exact it is, and one that was not seen how large it may be', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { simulatedRun } from '../testdata/run.ts';
+import { simulatedRun } from '../../../../test/support/simulated-run.ts';
 import { ecdfChart, ratioChart } from './charts.ts';
 
 const run = simulatedRun();

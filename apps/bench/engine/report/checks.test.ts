@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { simulatedRun } from '../../../../test/support/simulated-run.ts';
 import type { Micro } from '../schema.ts';
-import { simulatedRun } from '../testdata/run.ts';
 import { checks } from './checks.ts';
 
 const run = simulatedRun();

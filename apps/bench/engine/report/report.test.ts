@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { simulatedRun, simulatedWorkloads } from '../../../../test/support/simulated-run.ts';
 import { compareRuns } from '../compare.ts';
 import { findingsOf, parseCondition } from '../fail-if.ts';
 import { digits } from '../numbers.ts';
-import { simulatedRun, simulatedWorkloads } from '../testdata/run.ts';
 import { htmlReport, loadDraw } from './html.ts';
 import { reportFiles } from './index.ts';
 import { markdownReport } from './markdown.ts';

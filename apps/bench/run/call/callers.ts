@@ -10,7 +10,6 @@ import { Fd } from '../../../../runtime/core/fd.ts';
 import { type Frame, newRequest, Stack } from '../../../../runtime/core/frame.ts';
 import { wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
-import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { sharedTurn } from '../../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../../runtime/core/xlator.ts';
@@ -94,31 +93,6 @@ export function reads({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batch {
     const frame = newRequest(new Stack(0, 0, 1, 'READ'), top);
     wind.readv(frame, 0, answered, links, fd, size, 0, 0, null);
   });
-}
-
-/** Opens a file of the root by its name. @throws {NotMeasured} */
-export async function openFile(graph: Graph, name: string): Promise<Fd> {
-  const { inodes, links, top } = graph;
-  const inode = await new Promise<Inode>((resolve, reject) => {
-    const frame = newRequest(new Stack(0, 0, 1, 'LOOKUP'), top);
-    const loc = new Loc(inodes.newInode(), inodes.root, name);
-    const cbk: Parameters<typeof wind.lookup>[2] = (_f, _c, _xl, opRet, opErrno, found, buf) => {
-      const linked = opRet < 0 ? null : inodes.link(found!, inodes.root, name, buf!);
-      if (linked === null) reject(new NotMeasured(`lookup: ${errnoName(opErrno)}`));
-      else resolve(linked);
-    };
-    wind.lookup(frame, 0, cbk, links, loc, null);
-  });
-  const fd = new Fd(inode, 0, 1);
-  await new Promise<void>((resolve, reject) => {
-    const frame = newRequest(new Stack(0, 0, 1, 'OPEN'), top);
-    const cbk: Parameters<typeof wind.open>[2] = (_frame, _cookie, _xl, opRet, opErrno) => {
-      if (opRet < 0) reject(new NotMeasured(`open: ${errnoName(opErrno)}`));
-      else resolve();
-    };
-    wind.open(frame, 0, cbk, links, new Loc(inode, inodes.root, name), 0, fd, null);
-  });
-  return fd;
 }
 
 /** An fd of a file that nobody has opened, for leaves that do not ask. */

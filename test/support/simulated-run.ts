@@ -1,9 +1,15 @@
 /** A run that never ran: the times of its requests are drawn from a seed. For tests of reports. */
-import { newHistogram, recordNs, summaryOf } from '../histogram.ts';
-import type { Place } from '../placement.ts';
-import { type Random, seeded } from '../random.ts';
-import { compareToFirst, measuredOf, type Sample } from '../results.ts';
-import { type Measured, type Result, type Run, SCHEMA_VERSION, type Workload } from '../schema.ts';
+import { newHistogram, recordNs, summaryOf } from '../../apps/bench/engine/histogram.ts';
+import type { Place } from '../../apps/bench/engine/placement.ts';
+import { type Random, seeded } from '../../apps/bench/engine/random.ts';
+import { compareToFirst, measuredOf, type Sample } from '../../apps/bench/engine/results.ts';
+import {
+  type Measured,
+  type Result,
+  type Run,
+  SCHEMA_VERSION,
+  type Workload,
+} from '../../apps/bench/engine/schema.ts';
 
 const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -1,0 +1,57 @@
+/** Rounds of targets that may fail: what was measured of each, or why there is nothing. */
+import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/missing.ts';
+
+/** What was measured of one in the order of the rounds, or why there is nothing. */
+export type Series<N, S extends object> = ReadonlyMap<N, readonly S[] | Missing>;
+
+export interface RoundsSettings<T, S extends object> {
+  /** The first, which comes before all, to get what is measured ready and warm, does not count. */
+  readonly rounds: number;
+  /** Ends it after the rounds that are whole; without one of those, with its reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Measures one once; round 0 is the one that does not count.
+   * @throws {NotMeasured}
+   */
+  take(target: T, round: number): Promise<S>;
+}
+
+/**
+ * Measures all of them, in the order given. One that cannot be measured any longer is left out from
+ * then on.
+ */
+export async function measureRounds<N, T extends object, S extends object>(
+  started: ReadonlyMap<N, T | Missing>,
+  { rounds, signal, take }: RoundsSettings<T, S>,
+): Promise<Series<N, S>> {
+  const series = new Map<N, S[] | Missing>();
+  for (const [name, target] of started) {
+    const first = isMissing(target) ? target : await orMissing(() => take(target, 0));
+    series.set(name, isMissing(first) ? first : []);
+  }
+  for (let at = 0; at < rounds; at++) {
+    for (const name of started.keys()) {
+      const samples = series.get(name)!;
+      if (isMissing(samples)) continue;
+      const next = await orMissing(() => take(started.get(name) as T, at + 1)).catch(
+        (error: unknown) => {
+          if (at === 0 || !signal?.aborted) throw error;
+          return null;
+        },
+      );
+      if (next === null) return cutTo(at, series);
+      if (isMissing(next)) series.set(name, next);
+      else samples.push(next);
+    }
+  }
+  return series;
+}
+
+/** The first rounds of all, so that they stand beside each other. */
+const cutTo = <N, S extends object>(rounds: number, series: Map<N, S[] | Missing>): Series<N, S> =>
+  new Map(
+    [...series].map(([name, samples]) => [
+      name,
+      isMissing(samples) ? samples : samples.slice(0, rounds),
+    ]),
+  );
