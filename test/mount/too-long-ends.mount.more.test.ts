@@ -13,8 +13,8 @@ import {
   withScratch,
 } from '../support/mount.ts';
 
-/** Of minutes, and no line of the script among them. */
-const LONG = 'sum(bytes(10**9 // 4))';
+/** Of minutes, and nothing in it at which Python would look for an interrupt. */
+const LONG = '__import__("decimal").Context(prec=10**7).exp(2)';
 const PATIENCE = { patience: 60_000 };
 
 const volfile = (scratch: Scratch, limit: number): string => `volume files
