@@ -41,6 +41,19 @@ describe('who has messages that wait for room', () => {
     expect(writer.leave(false)).toBe(true);
   });
 
+  it('sends what each message was when it was put, though the next was written over it', () => {
+    const { reader, writer } = crowded();
+    const message = new Writer();
+    writer.put(message.begin(3));
+    writer.put(message.begin(4));
+    const kinds: number[] = [];
+    for (let got = reader.receive(); got !== null; got = reader.receive()) {
+      kinds.push(got.u8());
+      writer.flush();
+    }
+    expect(kinds.slice(-2)).toEqual([3, 4]);
+  });
+
   it('goes on to say so where the reader has counted what cannot be', () => {
     const shared = newShared();
     const { writer } = crowded(shared);

@@ -12,6 +12,17 @@
 #ifndef GLOSSA_FOPS_GEN_H
 #define GLOSSA_FOPS_GEN_H
 
+/* What a function tells the host by its result (bridges/host/guest.ts), and a frame's states besides. */
+enum {
+    GLOSSA_NOTHING = 0,
+    GLOSSA_WIND = 1,
+    GLOSSA_TAIL = 2,
+    GLOSSA_FAILED = 3,
+    GLOSSA_LATER = 4,
+    GLOSSA_ANSWERED = 5,
+    GLOSSA_SAME = 16,
+};
+
 /* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it. */
 #define GLOSSA_ENTRY_TIMEOUT "glossa.entry-timeout"
 #define GLOSSA_ATTRIBUTE_TIMEOUT "glossa.attribute-timeout"

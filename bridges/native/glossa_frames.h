@@ -10,16 +10,6 @@
 #ifndef GLOSSA_FRAMES_H
 #define GLOSSA_FRAMES_H
 
-enum {
-    GLOSSA_NOTHING,
-    GLOSSA_WIND,
-    GLOSSA_TAIL,
-    GLOSSA_FAILED,
-    GLOSSA_LATER,
-    GLOSSA_ANSWERED,
-    GLOSSA_SAME = 16
-};
-
 /* Kinds of messages; messages.ts has the same. */
 enum {
     GLOSSA_SAY_LOG = 1,

@@ -92,6 +92,15 @@ FOPS = (
 )
 BY_NAME = {fop.name: fop for fop in FOPS}
 
+# What an entry point tells the host by its result (bridges/host/guest.ts), and a frame's states besides.
+NOTHING = 0
+WIND = 1
+TAIL = 2
+FAILED = 3
+LATER = 4
+ANSWERED = 5
+SAME = 16
+
 # Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
 TIMEOUTS = {
     "entry_timeout": "glossa.entry-timeout",

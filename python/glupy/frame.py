@@ -9,7 +9,16 @@ from collections import namedtuple
 import _host
 
 from . import values
-from ._fops import BY_NAME
+from ._fops import (  # noqa: F401
+    ANSWERED,
+    BY_NAME,
+    FAILED,
+    LATER,
+    NOTHING,
+    SAME,
+    TAIL,
+    WIND,
+)
 from ._json import dumps, loads
 from ._messages import WORDS
 from ._timeouts import with_timeouts
@@ -19,17 +28,10 @@ from .inode import Loc
 from .pack import as_came, pack, pad
 from .values import changed
 
-# What an entry point tells the host by its result. Below 0: the request fails with that errno.
-NOTHING = 0  # no more to do now
-WIND = 1  # wind the arguments as they came to the first child, and show the reply
-TAIL = 2  # the same, and nobody here wants the reply
-FAILED = 3  # an exception: it is in the log
-SAME = 16  # + n: answer with the reply of wind n as it came
-
 # A frame's state is in one number, so that the common decisions test and set just that: 0 while a
-# method runs that has not decided, one of the codes above once it has, or
-LATER = 4  # no method runs now, or it has spoken: what is decided goes to the host as a message
-ANSWERED = 5  # answered, or handed on for good
+# method runs that has not decided, one of the host's codes once it has (WIND, SAME + the wind …), LATER
+# (no method runs now, or it has spoken: what is decided goes to the host as a message) or ANSWERED
+# (answered, or handed on for good).
 
 # Frames by number: those that a child owes a reply, and weakly those that the module has kept.
 waiting = {}

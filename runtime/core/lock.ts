@@ -10,6 +10,18 @@ export const F_GETLK = 5;
 export const F_SETLK = 6;
 export const F_SETLKW = 7;
 
+/** GlusterFS's words for both, in its logs and statedumps. */
+export const lockTypes: ReadonlyMap<number, string> = new Map([
+  [F_RDLCK, 'READ'],
+  [F_WRLCK, 'WRITE'],
+  [F_UNLCK, 'UNLOCK'],
+]);
+export const lockCommands: ReadonlyMap<number, string> = new Map([
+  [F_GETLK, 'GETLK'],
+  [F_SETLK, 'SETLK'],
+  [F_SETLKW, 'SETLKW'],
+]);
+
 /** What entrylk and fentrylk are asked to do, and the types of their locks. */
 export const ENTRYLK_LOCK = 0;
 export const ENTRYLK_UNLOCK = 1;

@@ -80,7 +80,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'terminal/layout.ts',
     'node:',
   ],
-  'tools/gen': ['runtime/core', 'runtime/observe', 'node:'],
+  'tools/gen': ['runtime/core', 'runtime/observe', 'bridges/host', 'node:'],
   'bridges/host': ['runtime/core'],
   'bridges/isolation': ['runtime/core', 'bridges/host'],
   'bridges/javascript': ['runtime/core', 'bridges/host'],

@@ -5,7 +5,8 @@
  */
 import { type Arg, type ArgType, camel, type FopRow, fops } from '../../runtime/core/fops.ts';
 
-const TS_TYPES: Record<ArgType, string> = {
+/** Each type of values in TypeScript; other languages differ in a few. */
+export const TS_TYPES: Readonly<Record<ArgType, string>> = {
   loc: 'Loc',
   inode: 'Inode',
   fd: 'Fd',
@@ -28,6 +29,12 @@ const params = (args: readonly Arg[]): string =>
 /** The arguments as a list of names, to pass them on. */
 export const names = (args: readonly Arg[]): string =>
   args.map((arg) => camel(arg.name)).join(', ');
+/** How many arguments a module has to give: xdata may be left out, and an fd that the fop makes. */
+export function required({ args, reply }: FopRow): number {
+  const makesFd = reply.some(({ type }) => type === 'fd');
+  const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
+  return args.findLastIndex((arg) => !isFree(arg)) + 1;
+}
 /** What a failure carries: -1 for a number, null for everything else, as GlusterFS's defaults do. */
 const nothing = (args: readonly Arg[]): string =>
   args.map((arg) => (arg.type === 'int' ? '-1' : 'null')).join(', ');

@@ -10,21 +10,13 @@ import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
 import { type Arg, type ArgType, camel, type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { interfaceBody } from './fields.ts';
+import { required, TS_TYPES } from './fops.ts';
 
 /** What a method is given. */
 const GIVEN: Readonly<Record<ArgType, string>> = {
-  loc: 'Loc',
-  inode: 'Inode',
-  fd: 'Fd',
-  iatt: 'Iatt',
-  dict: 'Dict',
-  str: 'string',
-  int: 'number',
+  ...TS_TYPES,
   data: 'Data',
   entries: 'Dirent[]',
-  statvfs: 'Statvfs',
-  flock: 'Flock',
-  lease: 'Lease',
   locklist: 'Flock[]',
 };
 
@@ -33,8 +25,8 @@ const TAKEN: Readonly<Record<ArgType, string>> = {
   ...GIVEN,
   dict: 'DictLike',
   data: 'Bytes',
-  entries: 'readonly Dirent[]',
-  locklist: 'readonly Flock[]',
+  entries: TS_TYPES.entries,
+  locklist: TS_TYPES.locklist,
 };
 
 const either = (type: string, nullable: boolean): string => (nullable ? `${type} | null` : type);
@@ -43,16 +35,9 @@ const either = (type: string, nullable: boolean): string => (nullable ? `${type}
 const list = (args: readonly Arg[], types: Readonly<Record<ArgType, string>>): string[] =>
   args.map(({ name, type, nullable }) => `${camel(name)}: ${either(types[type], nullable)}`);
 
-/** Where arguments may be left out: an fd is made then, and xdata is nothing. */
-function free({ args, reply }: FopRow): number {
-  const makesFd = reply.some(({ name }) => name === 'fd');
-  const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
-  return args.findLastIndex((arg) => !isFree(arg)) + 1;
-}
-
 const taken = (row: FopRow): string[] =>
   row.args.map(({ name, type, nullable }, at) => {
-    const mark = at >= free(row) ? '?' : '';
+    const mark = at >= required(row) ? '?' : '';
     return `${camel(name)}${mark}: ${either(TAKEN[type], nullable || mark !== '')}`;
   });
 

@@ -1,6 +1,7 @@
 /** Writes `bridges/native/glossa_fops.gen.h`: every fop as a translator in C sees it. */
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
+import { codeLines } from './codes.ts';
 
 /** How each type is declared, and the letter that stands for it in the table. */
 const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: string]>> = {
@@ -83,6 +84,11 @@ export function generateNativeFops(): string {
  */
 #ifndef GLOSSA_FOPS_GEN_H
 #define GLOSSA_FOPS_GEN_H
+
+/* What a function tells the host by its result (bridges/host/guest.ts), and a frame's states besides. */
+enum {
+${codeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
+};
 
 /* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it. */
 #define GLOSSA_ENTRY_TIMEOUT "${ENTRY_TIMEOUT}"

@@ -1,5 +1,7 @@
 /** What is generated and where it goes; the tidy test compares it with what is checked in. */
 import { type Struct, structs } from '../../runtime/core/fields.ts';
+import { recordingSchema } from '../../runtime/observe/schema.ts';
+import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
 import { generateFopsPage } from './fops-page.ts';
@@ -11,7 +13,6 @@ import { generateNativeCodec, generateNativeFields } from './native-fields.ts';
 import { generateObserved } from './observed.ts';
 import { generatePythonErrno, generatePythonFields, generatePythonFops } from './python.ts';
 import { generateRecordedStructs } from './recorded-structs.ts';
-import { generateRecordingSchema } from './recording-schema.ts';
 import { generateRegistry } from './registry.ts';
 import { generateStubs } from './stubs.ts';
 import { generateTaps } from './taps.ts';
@@ -35,13 +36,14 @@ export function outputs(table: readonly Struct[] = structs): Output[] {
     { path: 'bridges/native/glossa_fields.gen.h', text: generateNativeFields(table) },
     { path: 'bridges/native/fields.gen.ts', text: generateNativeCodec(table) },
     { path: 'bridges/native/glossa_fops.gen.h', text: generateNativeFops() },
+    { path: 'bridges/javascript/library/codes.gen.ts', text: generateCodes() },
     { path: 'docs/fops.md', text: generateFopsPage() },
     { path: 'docs/messages.md', text: generateMessagesPage() },
     { path: 'python/glupy/__init__.pyi', text: generateStubs(table) },
     { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes(table) },
     { path: 'runtime/core/gen/taps.gen.ts', text: generateTaps() },
     { path: 'runtime/observe/structs.gen.ts', text: generateRecordedStructs(table) },
-    { path: 'docs/recording.schema.json', text: generateRecordingSchema() },
+    { path: 'docs/recording.schema.json', text: `${JSON.stringify(recordingSchema, null, 2)}\n` },
     { path: 'runtime/core/gen/observed.gen.ts', text: generateObserved() },
     { path: 'runtime/xlators/registry.gen.ts', text: generateRegistry('runtime/xlators') },
     { path: 'gluster/registry.gen.ts', text: generateRegistry('gluster') },

@@ -3,6 +3,7 @@ import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
 import { nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
 import { type Arg, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
+import { codeLines } from './codes.ts';
 import { initialOf, listOf } from './fields.ts';
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -55,6 +56,9 @@ FOPS = (
 ${rows.join('\n')}
 )
 BY_NAME = {fop.name: fop for fop in FOPS}
+
+# What an entry point tells the host by its result (bridges/host/guest.ts), and a frame's states besides.
+${codeLines((name, code) => `${name} = ${code}`)}
 
 # Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
 TIMEOUTS = {

@@ -7,23 +7,17 @@ import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { sentence } from './fields.ts';
+import { required, TS_TYPES } from './fops.ts';
 
 const WIDTH = 100;
 
 /** What a method is given. */
 const GIVEN: Readonly<Record<ArgType, string>> = {
-  loc: 'Loc',
-  inode: 'Inode',
-  fd: 'Fd',
-  iatt: 'Iatt',
-  dict: 'Dict',
+  ...TS_TYPES,
   str: 'str',
   int: 'int',
   data: 'Data',
   entries: 'Listing[Dirent]',
-  statvfs: 'Statvfs',
-  flock: 'Flock',
-  lease: 'Lease',
   locklist: 'Listing[Flock]',
 };
 
@@ -104,10 +98,7 @@ function method(row: FopRow): string {
 }
 
 function childMethod(row: FopRow): string {
-  // What may be left out at the end: an fd is made then, and xdata is nothing.
-  const makesFd = row.reply.some((arg) => arg.name === 'fd');
-  const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
-  const free = row.args.findLastIndex((arg) => !isFree(arg)) + 1;
+  const free = required(row);
   const params = row.args.map((arg, at) => {
     const nullable = at >= free || (arg.nullable && arg.type !== 'dict');
     const type = nullable ? maybe(TAKEN[arg.type]) : TAKEN[arg.type];

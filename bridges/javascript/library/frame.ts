@@ -7,7 +7,7 @@
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Child, Settle } from './child.ts';
 import { type Client, client } from './client.ts';
-import { FAILED, NOTHING, SAME, TAIL, WIND } from './codes.ts';
+import { ANSWERED, FAILED, LATER, NOTHING, SAME, TAIL, WIND } from './codes.gen.ts';
 import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
 import { asCame, packAll, packArguments } from './pack.ts';
@@ -16,11 +16,7 @@ import { type Timeouts, withTimeouts } from './timeouts.ts';
 import { changed, changes, typeOf } from './values.ts';
 
 // A frame's state is in one number, so that the common decisions test and set just that: 0 while a
-// method runs that has not decided, one of the host's codes once it has, or
-/** No method runs now, or it has spoken: what is decided goes to the host as a message. */
-export const LATER = 4;
-/** Answered, or handed on for good. */
-export const ANSWERED = 5;
+// method runs that has not decided, one of codes.gen.ts once it has, or
 /** An async method has not decided, and may do so before the host's call has ended. */
 export const OPEN = 6;
 /** Wound once, as it came, for a callback: what `_wound` and `_owed` would say is not set yet. */
@@ -425,4 +421,4 @@ function indexOf(child: Child): number {
 const nowhere = (frame: Frame): TypeError =>
   new TypeError(`${frame.name}: there is no subvolume to wind to`);
 
-export { FAILED, NOTHING, SAME, TAIL, WIND };
+export { ANSWERED, FAILED, LATER, NOTHING, SAME, TAIL, WIND };

@@ -22,14 +22,12 @@ import type { Loc } from '../../../core/loc.ts';
 import {
   ENTRYLK_RDLCK,
   ENTRYLK_UNLOCK,
-  F_GETLK,
   F_RDLCK,
-  F_SETLK,
-  F_SETLKW,
   F_UNLCK,
   F_WRLCK,
   type Flock,
   type Lease,
+  lockCommands,
 } from '../../../core/lock.ts';
 import { printable } from '../../../core/log.ts';
 
@@ -61,22 +59,13 @@ export function iattText(buf: Iatt): string {
 const pairs = (prefix: string, fields: readonly string[], of: object): string =>
   fields.map((key) => `${prefix}${key}=${(of as Record<string, unknown>)[key]}`).join(', ');
 
-const named = (names: ReadonlyMap<number, string>, number: number): string =>
-  names.get(number) ?? String(number);
-
 const LOCK_TYPES = new Map([
   [F_RDLCK, 'F_RDLCK'],
   [F_WRLCK, 'F_WRLCK'],
   [F_UNLCK, 'F_UNLCK'],
 ]);
-const LOCK_CMDS = new Map([
-  [F_GETLK, 'F_GETLK'],
-  [F_SETLK, 'F_SETLK'],
-  [F_SETLKW, 'F_SETLKW'],
-]);
-
 const flockText = ({ type, whence, start, len, pid }: Flock): string =>
-  `l_type=${named(LOCK_TYPES, type)}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
+  `l_type=${LOCK_TYPES.get(type) ?? type}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
 
 /** How a part of each type is written; a loc's gfid stands at the line's begin. */
 const parts: { readonly [T in ArgType]: (name: string, value: never) => string } = {
@@ -96,6 +85,8 @@ const parts: { readonly [T in ArgType]: (name: string, value: never) => string }
 };
 
 const octal = (name: string, number: number): string => `${name}=0${number.toString(8)}`;
+const lockCmd = (cmd: number): string =>
+  lockCommands.has(cmd) ? `F_${lockCommands.get(cmd)}` : String(cmd);
 const entrylkCmd = (cmd: number): string =>
   cmd === ENTRYLK_UNLOCK ? 'ENTRYLK_UNLOCK' : 'ENTRYLK_LOCK';
 
@@ -104,8 +95,7 @@ const numbers: Readonly<Record<string, (name: string, value: number, fop: string
   mode: octal,
   umask: octal,
   mask: octal,
-  cmd: (_name, cmd, fop) =>
-    `cmd=${fop.endsWith('entrylk') ? entrylkCmd(cmd) : named(LOCK_CMDS, cmd)}`,
+  cmd: (_name, cmd, fop) => `cmd=${fop.endsWith('entrylk') ? entrylkCmd(cmd) : lockCmd(cmd)}`,
   type: (_name, type) => `type=${type === ENTRYLK_RDLCK ? 'ENTRYLK_RDLCK' : 'ENTRYLK_WRLCK'}`,
 };
 

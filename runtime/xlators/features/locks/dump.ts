@@ -4,7 +4,7 @@
  *
  * Source: GlusterFS `xlators/features/locks/src/posix.c` (pl_dump_inode_priv), `common.h`.
  */
-import { ENTRYLK_RDLCK, F_RDLCK } from '../../../core/lock.ts';
+import { ENTRYLK_RDLCK, lockTypes } from '../../../core/lock.ts';
 import { formatTime, printable } from '../../../core/log.ts';
 import type { Dump } from '../../../core/xlator.ts';
 import { lkOwnerOf } from './flock.ts';
@@ -89,8 +89,7 @@ const entrylkLines = ({ entrylks }: DomainLocks): Line[] =>
 
 function rangeText({ type, start, end, owner, note }: InodeClaim): string {
   const len = end === Infinity ? 0 : end - start;
-  const name = type === F_RDLCK ? 'READ' : 'WRITE';
-  return `type=${name}, whence=0, start=${start}, len=${len}, ${holderText(owner, note)}`;
+  return `type=${lockTypes.get(type)}, whence=0, start=${start}, len=${len}, ${holderText(owner, note)}`;
 }
 
 function entryText({ type, basename, owner, note }: EntryClaim): string {

@@ -10,13 +10,9 @@ import {
   ENTRYLK_LOCK_NB,
   ENTRYLK_RDLCK,
   ENTRYLK_UNLOCK,
-  F_GETLK,
-  F_RDLCK,
-  F_SETLK,
-  F_SETLKW,
-  F_UNLCK,
-  F_WRLCK,
   type Flock,
+  lockCommands,
+  lockTypes,
 } from '../../../core/lock.ts';
 import { printable } from '../../../core/log.ts';
 import type { Xlator } from '../../../core/xlator.ts';
@@ -48,16 +44,6 @@ function verdict(outcome: number | 'BLOCKED'): string {
   return outcome === EAGAIN ? 'TRYAGAIN' : strerror(outcome);
 }
 
-const COMMANDS = new Map([
-  [F_GETLK, 'GETLK'],
-  [F_SETLK, 'SETLK'],
-  [F_SETLKW, 'SETLKW'],
-]);
-const TYPES = new Map([
-  [F_RDLCK, 'READ'],
-  [F_WRLCK, 'WRITE'],
-  [F_UNLCK, 'UNLOCK'],
-]);
 const ENTRY_COMMANDS = new Map([
   [ENTRYLK_LOCK, 'LOCK'],
   [ENTRYLK_LOCK_NB, 'LOCK_NB'],
@@ -65,7 +51,7 @@ const ENTRY_COMMANDS = new Map([
 ]);
 
 export const rangeText = (what: string, cmd: number, { type, start, len }: Flock): string =>
-  `lock=${what}, cmd=${COMMANDS.get(cmd)}, type=${TYPES.get(type)}, start=${start}, len=${len}`;
+  `lock=${what}, cmd=${lockCommands.get(cmd)}, type=${lockTypes.get(type)}, start=${start}, len=${len}`;
 
 export const entryText = (
   cmd: number,
