@@ -5,8 +5,11 @@ import { h, type VNode } from 'vue';
 import './style.css';
 import './print.css';
 
-/** The part of a picture that shows it without motion (tools/site/pictures/stack.svg). */
-const STILL = '#still';
+/**
+ * The part of a picture that shows it without motion (tools/site/pictures/stack.svg); with a query, since
+ * Chromium draws all parts of one address from one document, which sometimes moves in both.
+ */
+const STILL = '?still#still';
 
 /**
  * The picture beside the headline, moving and still: style.css shows one of them, as a browser does not
