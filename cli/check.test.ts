@@ -174,7 +174,9 @@ FILE: 1 error, 1 warning
   it('is colourful on a terminal', async () => {
     const { out } = await check(bad, [], new FakeTerminal({ colour: true }));
     expect(out).toMatch('\x1b[1;31merror:\x1b[0m');
-    expect(out).toMatch('\x1b[1;31m1 error\x1b[0m, \x1b[1;35m1 warning\x1b[0m');
+    expect(out).toMatch(
+      '\x1b[1m\x1b[31m1 error\x1b[39m\x1b[22m, \x1b[1m\x1b[35m1 warning\x1b[39m\x1b[22m',
+    );
   });
 
   it('needs a file that can be read', async () => {

@@ -6,6 +6,7 @@
 
 import type { Graph } from '../runtime/core/graph.ts';
 import { unwatched } from '../runtime/mount/fuse/passthrough.ts';
+import { table } from '../terminal/layout.ts';
 
 const WATCHED = ['open', 'readv', 'writev'] as const;
 
@@ -40,9 +41,8 @@ export function dataPath(graph: Graph): DataPath {
 
 /** A line for each volume, and one for what comes of it. */
 export function dataLines({ volumes, passthrough }: DataPath): string[] {
-  const width = Math.max(...volumes.map(({ name }) => name.length));
-  const lines = volumes.map((row) => `  ${row.name.padEnd(width)}  ${WORDS[row.data](row)}`);
-  return ['data of files:', ...lines, conclusion(volumes, passthrough)];
+  const rows = volumes.map((row) => [row.name, WORDS[row.data](row)]);
+  return ['data of files:', ...table(rows, { indent: '  ' }), conclusion(volumes, passthrough)];
 }
 
 const WORDS: Readonly<Record<DataRow['data'], (row: DataRow) => string>> = {

@@ -18,6 +18,7 @@ import { refuseStuck } from '../server/stuck.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { choice, list, takeOperands, text, toggle } from '../terminal/flags.ts';
+import { table } from '../terminal/layout.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 
 const LANGUAGES = Object.keys(EXTENSION) as LessonLanguage[];
@@ -82,17 +83,16 @@ export default defineCommand({
 /** The lessons, and what is passed. */
 function contents({ lessons, progress, language }: Course, { colour }: Terminal): string {
   const passed = progress.passed(language);
-  const width = Math.max(...lessons.map(({ name }) => name.length));
   const rows = lessons.map(({ name, title }) => {
     const mark = passed.has(name) ? paint('good', '✓', colour.out) : ' ';
-    return `  ${mark} ${name.padEnd(width)}  ${title}`;
+    return [`${mark} ${name}`, title];
   });
   const next = lessons.find(({ name }) => !passed.has(name));
   const last =
     next === undefined
       ? 'You have passed all lessons.'
       : `'glossa learn ${Number.parseInt(next.name, 10)}' ${passed.size > 0 ? 'goes on' : 'begins'}.`;
-  return [...rows, '', last].join('\n');
+  return [...table(rows, { indent: '  ' }), '', last].join('\n');
 }
 
 /** For who is no terminal: the text, the file, and what became of it. */

@@ -12,6 +12,7 @@ import { placesOf, type Running, runningServers } from '../server/control/runnin
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
+import { table } from '../terminal/layout.ts';
 import { paint, type Style, type Terminal } from '../terminal/terminal.ts';
 
 /** A row; null is what cannot be seen from here, or is not there. */
@@ -111,23 +112,20 @@ function show(rows: readonly Row[], terminal: Terminal): void {
     terminal.err('glossa: no mounts or bricks of glossa');
     return;
   }
-  const cells = rows.map(({ mountpoint, listens, volfile, user, since, pid, health }) => [
+  const cells = rows.map(({ mountpoint, listens, volfile, user, since, pid }) => [
     printable(mountpoint ?? (placesOf({ listens }) || '-')),
     printable(volfile ?? '-'),
     user,
     since === null ? '-' : localTime(since),
     pid === null ? '-' : `${pid}`,
-    health,
   ]);
-  const table = [['mount point or address', 'volfile', 'user', 'since', 'pid', 'health'], ...cells];
-  const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
-  const { colour } = terminal;
-  for (const [at, row] of table.entries()) {
-    const padded = row.map((cell, i) => cell.padEnd(widths[i]!).concat('  '));
-    const last = row.at(-1)!;
-    const style = at === 0 ? 'bold' : STYLES[last as MountHealth];
-    terminal.out(padded.slice(0, -1).join('') + paint(style, last, colour.out));
-  }
+  const colour = terminal.colour.out;
+  const head = ['mount point or address', 'volfile', 'user', 'since', 'pid'];
+  const lines = [
+    [...head, paint('bold', 'health', colour)],
+    ...cells.map((row, at) => [...row, paint(STYLES[rows[at]!.health], rows[at]!.health, colour)]),
+  ];
+  for (const line of table(lines)) terminal.out(line);
   if (rows.every(({ health }) => health !== 'unknown')) return;
   terminal.err(
     "glossa: 'unknown' are those that do not let this user in: only who started them may ask",

@@ -23,7 +23,7 @@ const lines: Readonly<Record<string, readonly string[] | { readonly none: string
   brick: { none: 'its one line says that it serves' },
   run: { none: 'the output is that of its command' },
   top: ['top mnt --once --interval 0.1', 'top mnt --json --interval 0.1'],
-  trace: ['trace --read a.rec', 'trace --read a.rec --summary', 'trace --read a.rec --mermaid'],
+  trace: ['trace --read a.rec', 'trace --read a.rec --summary'],
   record: { none: 'it writes a file' },
   replay: ['replay a.rec mnt.vol --json'],
   debug: ['debug mnt.vol <debug'],
@@ -130,21 +130,4 @@ describeMounts('the output of', () => {
       expect(full.err).toMatch(/No space left on device/);
     },
   );
-
-  it('stats --watch ends with its reader', async () => {
-    const args = ['stats', 'mnt', '--watch', '0.1', '--json'];
-    const gone = await shell(`"$0" "$@" | head -1 >line; exit \${PIPESTATUS[0]}`, args);
-    expect(gone).toMatchObject({ status: 0, err: '' });
-    expect(JSON.parse(await readFile(scratch.at('line'), 'utf8'))).toHaveProperty('volumes');
-  });
-
-  it('stats --watch writes whole records when a signal ends it', async () => {
-    const script =
-      '{ "$0" "$@" & echo $! >pid; wait $!; echo $? >status; } | ' +
-      '{ head -n 1; kill -TERM $(cat pid); sleep 0.5; cat; } >lines; cat status';
-    const ended = await shell(script, ['stats', 'mnt', '--watch', '0.1', '--json']);
-    expect(ended.out).toBe('143\n');
-    const lines = (await readFile(scratch.at('lines'), 'utf8')).trimEnd().split('\n');
-    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('volumes');
-  });
 });

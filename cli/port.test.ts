@@ -95,8 +95,8 @@ describe('glossa port', () => {
     await withScratch(async (scratch) => {
       const file = await scratch.file('m.py', OLD);
       const { out } = await command(['port', file], new FakeTerminal({ colour: true }));
-      expect(out).toContain('\x1b[32m+if k in d:\x1b[0m');
-      expect(out).toContain('\x1b[1;31m-if d.has_key(k):\x1b[0m');
+      expect(out).toContain('\x1b[32m+if k in d:\x1b[39m');
+      expect(out).toContain('\x1b[1m\x1b[31m-if d.has_key(k):\x1b[39m\x1b[22m');
     });
   });
 

@@ -13,44 +13,25 @@ import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
 
-/** From one look to the next. */
-const WATCH_S = 2;
-const WATCH_MIN_S = 0.1;
-const WATCH_MAX_S = 86_400;
-
 export default defineCommand({
-  usage: ['glossa stats MNT|BRICK [options]', 'glossa stats MNT|BRICK --watch [SECONDS] [options]'],
+  usage: ['glossa stats MNT|BRICK [options]'],
   description:
     'Shows what each translator of the mount MNT, or of the server of BRICK, tells about itself: its ' +
-    'counters and sizes, the top of the graph first, and of a brick its clients. With --watch again and again, with how much numbers have changed; on ' +
-    'a terminal, keys move through it, and q ends.',
+    'counters and sizes, the top of the graph first, and of a brick its clients. `glossa top` watches it.',
   flags: {
     json: toggle({ help: 'print {volumes: [{name, type, dump: {KEY: VALUE}}]}, and `replaced`' }),
     profile: toggle({
       help: "of volumes of debug/io-stats, what GlusterFS's volume profile shows",
-    }),
-    watch: toggle({
-      help: `show it every so many seconds, every ${WATCH_S} if none are given; with --json a line each`,
     }),
     reset: toggle({
       help: 'begin to count anew, and print the volumes that do; with --json [NAME]',
     }),
   },
   async run({ flags, operands }, terminal) {
-    const [given, ...more] = takeOperands(
-      operands,
-      flags.watch ? ['MNT|BRICK', '[SECONDS]'] : ['MNT|BRICK'],
-    );
-    const excluding = (['watch', 'profile', 'reset'] as const).filter((name) => flags[name]);
-    if (excluding.length > 1) {
-      throw new UsageError(`give only one of --${excluding.join(' and --')}`);
-    }
-    const everyMs = 1000 * readSeconds(more[0] ?? `${WATCH_S}`);
+    const [given] = takeOperands(operands, ['MNT|BRICK']);
+    if (flags.profile && flags.reset)
+      throw new UsageError('give only one of --profile and --reset');
     const served = await findServed(given);
-    if (flags.watch) {
-      const { watchStats } = await import('./watch/stats.ts');
-      return watchStats({ what: 'stats', served }, everyMs, flags.json, terminal);
-    }
     if (flags.reset) {
       const refusal = (errno: number): Failure => notReset(served, errno);
       const names = (await askJson(served, RESET_STATS, refusal)) as string[];
@@ -64,13 +45,6 @@ export default defineCommand({
     return EXIT_OK;
   },
 });
-
-/** @throws {UsageError} */
-function readSeconds(given: string): number {
-  const seconds = /^(\d+(\.\d*)?|\.\d+)$/.test(given) ? Number(given) : Number.NaN;
-  if (seconds >= WATCH_MIN_S && seconds <= WATCH_MAX_S) return seconds;
-  throw new UsageError(`SECONDS are from ${WATCH_MIN_S} to ${WATCH_MAX_S}, not '${given}'`);
-}
 
 function notReset(served: Served, errno: number): Failure {
   if (errno !== EPERM) return untold(served, errno);

@@ -1,4 +1,4 @@
-/** `glossa top` and `glossa stats --watch`: on a mount, on a terminal and in a pipe. */
+/** `glossa top`: on a mount, on a terminal and in a pipe. */
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -119,10 +119,6 @@ describeMounts('glossa top', () => {
       await other.says(/mem +memory/);
       other.keys('\x03');
       expectRestored(await other.ended, 0);
-      const stats = onTerminal(scratch, 'stats mnt --watch 0.2');
-      await stats.says(/requests +\d+ {2}\+\d/);
-      stats.keys('q');
-      expectRestored(await stats.ended, 0);
       expect(await mount.stop()).toBe(0);
     }),
   );
@@ -155,23 +151,16 @@ describeMounts('glossa top', () => {
       const program = `"${process.execPath}" "${GLOSSA}"`;
       const piped = scratch.client(
         scratch.path,
-        `${program} stats mnt --watch 0.1 | head -n 2; ${program} stats mnt --watch 0.1 --json | head -n 2`,
+        `${program} top mnt --interval 0.1 | head -n 1; ${program} top mnt --interval 0.1 --json | head -n 1`,
       );
       const { out, err } = await piped.outcome;
-      const [time, fuse, ...jsons] = out.trimEnd().split('\n');
-      expect([time, fuse, err]).toEqual([
-        expect.stringMatching(/^\d{4}-.*Z$/),
-        'fuse  mount/fuse',
-        '',
-      ]);
-      expect(jsons.map((line) => Object.keys(JSON.parse(line)))).toEqual([
-        ['time', 'volumes'],
-        ['time', 'volumes'],
-      ]);
-      const watching = glossa(scratch, ['stats', 'mnt', '--watch', '1000'], {
-        onStart: (child) => void child.stdout!.once('data', () => child.kill('SIGTERM')),
-      });
-      expect(await watching).toMatchObject({ status: 143 });
+      const [head, json] = out.trimEnd().split('\n');
+      expect([head, json, err]).toEqual([expect.stringContaining('mnt'), '{', '']);
+      const top = await scratch.client(
+        scratch.path,
+        `timeout --preserve-status -s TERM 3 ${program} top mnt --interval 1000`,
+      ).outcome;
+      expect(top).toMatchObject({ status: 143 });
       expect(await mount.stop()).toBe(0);
     }));
 
@@ -182,8 +171,7 @@ describeMounts('glossa top', () => {
         [['top'], 2, 'MNT|BRICK is missing'],
         [['top', '.', '--interval', '0'], 2, '--interval takes 0.1 to 3600 seconds'],
         [['stats', '.', '3'], 2, "unexpected '3'"],
-        [['stats', '.', '--watch', 'often'], 2, "SECONDS are from 0.1 to 86400, not 'often'"],
-        [['stats', '.', '--watch', '--reset'], 2, 'give only one of --watch and --reset'],
+        [['stats', '.', '--profile', '--reset'], 2, 'give only one of --profile and --reset'],
       ] as const) {
         const found = await glossa(scratch, [...args]);
         expect([found.status, found.err]).toEqual([status, expect.stringContaining(says)]);

@@ -1,6 +1,7 @@
 /** `glossa top`: what the volumes of a mount are busy with. */
 
 import { findServed } from '../server/control/find.ts';
+import type { Served } from '../server/control/served.ts';
 import { type Counts, LEASE_MS } from '../server/counting.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
@@ -11,8 +12,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { firstLooks, type Looks, press } from './top/looks.ts';
 import { between, type View } from './top/rates.ts';
 import { screenLines, tableLines, USUAL_WIDTH } from './top/table.ts';
-import type { Question } from './watch/asking.ts';
-import { giveUp, watch } from './watch/watching.ts';
+import { giveUp, watch } from './top/watching.ts';
 
 const INTERVAL_S = 1;
 const INTERVAL_MIN_S = 0.1;
@@ -50,7 +50,7 @@ export default defineCommand({
       throw new UsageError(`--interval takes ${INTERVAL_MIN_S} to ${INTERVAL_MAX_S} seconds`);
     }
     const served = await findServed(given);
-    const watched = new Watched({ what: 'counts', served }, intervalS * 1000);
+    const watched = new Watched(served, intervalS * 1000);
     const looks = { ...firstLooks, byFop: flags.fops };
     const interruption = new Interruption();
     try {
@@ -76,12 +76,12 @@ function table(view: View, looks: Looks, { interactive, colour }: Terminal): str
 
 /** A mount that is looked at every so often. */
 class Watched {
-  readonly question: Question;
+  readonly served: Served;
   private readonly everyMs: number;
   private before: Counts | null = null;
 
-  constructor(question: Question, everyMs: number) {
-    this.question = question;
+  constructor(served: Served, everyMs: number) {
+    this.served = served;
     this.everyMs = everyMs;
   }
 
@@ -100,13 +100,13 @@ class Watched {
       this.before = counts;
       if (before !== null) show(between(before, counts));
     };
-    return watch<Counts>(this.question, everyMs, { show: answered, late }, signal);
+    return watch<Counts>(this.served, everyMs, { show: answered, late }, signal);
   }
 
   /** The first view; null when it was ended before. @throws {Failure} */
   async once(signal: AbortSignal): Promise<View | null> {
     const ending = new AbortController();
-    const { given } = this.question.served;
+    const { given } = this.served;
     let first: View | null = null;
     const show = (view: View): void => {
       first = view;
@@ -132,7 +132,7 @@ async function live(
   const end = (): void => ending.abort();
   const draw = (): void => {
     const drawing = { size: screen.size, colour: colour.out, lateS };
-    screen.draw(screenLines(watched.question.served.given, view, looks, drawing));
+    screen.draw(screenLines(watched.served.given, view, looks, drawing));
   };
   const onKey = (key: string): void => {
     const next = press(looks, key);

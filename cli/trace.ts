@@ -34,7 +34,7 @@ export default defineCommand({
   usage: [
     'glossa trace VOLFILE [options] -- COMMAND [ARGUMENTS]',
     'glossa trace MNT|BRICK [options]',
-    'glossa trace --read FILE [--summary | --mermaid | --html PAGE | --perfetto JSON]',
+    'glossa trace --read FILE [--summary | --html PAGE | --perfetto JSON]',
   ],
   description:
     'Runs COMMAND in a mount of what VOLFILE describes, as glossa run does, and then shows on ' +

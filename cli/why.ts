@@ -10,6 +10,7 @@ import { refuseStuck } from '../server/stuck.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
+import { duration } from '../terminal/quantities.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 
 export default defineCommand({
@@ -118,8 +119,7 @@ function fromWhere({ way }: NotableRequest): string {
   return `The answer came from ${last}${by}.`;
 }
 
-const took = (ms: number): string =>
-  ms < 1000 ? `${ms.toFixed(ms < 10 ? 2 : 0)} ms` : `${(ms / 1000).toFixed(2)} s`;
+const took = (ms: number): string => duration(1e6 * ms);
 
 /** Of this path there is nothing; perhaps of a folder on the way to it. */
 function nothing(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columns, wrap } from './layout.ts';
+import { columns, cut, table, widthOf, wrap } from './layout.ts';
 
 describe('wrap', () => {
   it('breaks at blanks and keeps the indentation', () => {
@@ -12,6 +12,40 @@ describe('wrap', () => {
 
   it('gives one line for nothing', () => {
     expect(wrap('', 8)).toEqual(['']);
+  });
+});
+
+describe('a wide character', () => {
+  it('takes two columns, one that combines and a style none', () => {
+    expect(['ab', '日本', 'e\u0301', '\x1b[1ma\x1b[22m', '👩‍👩‍👧'].map(widthOf)).toEqual([
+      2, 4, 1, 1, 2,
+    ]);
+  });
+
+  it('is not cut in two', () => {
+    expect(['abc', '日本語', 'e\u0301bcd', 'abcd'].map((text) => cut(text, 3))).toEqual([
+      'abc',
+      '日…',
+      'e\u0301b…',
+      'ab…',
+    ]);
+  });
+
+  it('in a table or in a first column leaves the others where they are', () => {
+    const rows = [
+      ['日本.vol', '1', 'x'],
+      ['a', '10', ''],
+    ];
+    expect(table(rows, { right: (at) => at === 1 })).toEqual(['日本.vol   1  x', 'a         10']);
+    expect(
+      columns(
+        [
+          ['日本', 'one'],
+          ['a', 'two'],
+        ],
+        80,
+      ),
+    ).toBe('  日本  one\n  a     two');
   });
 });
 

@@ -1,7 +1,66 @@
-/** Texts for people, laid out in lines. */
+/**
+ * Texts for people, laid out in lines. A text is measured by the columns of the terminal that it takes:
+ * wide characters take two, combining ones and escape sequences none.
+ */
+import stringWidth from 'string-width';
 
 /** The first column grows up to here. */
 const LEFT_MAX = 28;
+
+/** Each takes one column. */
+const PLAIN = /^[ -~]*$/;
+
+/** Columns of the terminal that a text takes. */
+export const widthOf = (text: string): number =>
+  PLAIN.test(text) ? text.length : stringWidth(text);
+
+/** The width of the widest; 0 of none. */
+export const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
+
+const blanks = (count: number): string => ' '.repeat(Math.max(0, count));
+
+/** Blanks behind a text, up to a width. */
+export const padRight = (text: string, width: number): string =>
+  text + blanks(width - widthOf(text));
+
+/** Blanks before a text, up to a width. */
+export const padLeft = (text: string, width: number): string =>
+  blanks(width - widthOf(text)) + text;
+
+const graphemes = new Intl.Segmenter();
+
+/** A text without escape sequences, cut to a width; what is cut ends in `…`. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  for (const { segment } of graphemes.segment(text)) {
+    if (widthOf(kept + segment) > width - 1) break;
+    kept += segment;
+  }
+  return width < 1 ? '' : `${kept}…`;
+}
+
+export interface TableSettings {
+  /** Columns whose cells stand at the right; none without. */
+  readonly right?: (column: number) => boolean;
+  /** Between two columns: two blanks. */
+  readonly gap?: string;
+  readonly indent?: string;
+}
+
+/** Rows of as many cells each, a line a row, without blanks at the end. */
+export function table(
+  rows: readonly (readonly string[])[],
+  { right = () => false, gap = '  ', indent = '' }: TableSettings = {},
+): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => widest(rows.map((row) => row[column]!)));
+  return rows.map((row) => {
+    const cells = row.map((cell, column) =>
+      (right(column) ? padLeft : padRight)(cell, widths[column]!),
+    );
+    return (indent + cells.join(gap)).trimEnd();
+  });
+}
 
 /**
  * Two indented columns; the second is wrapped at `width`, and begins on a line of its own where
@@ -11,14 +70,14 @@ export function columns(
   rows: readonly (readonly [left: string, right: string])[],
   width: number,
 ): string {
-  const widths = rows.map(([left]) => left.length).filter((length) => length <= LEFT_MAX);
-  const margin = ' '.repeat(Math.max(0, ...widths) + 4);
+  const widths = rows.map(([left]) => widthOf(left)).filter((length) => length <= LEFT_MAX);
+  const margin = blanks(Math.max(0, ...widths) + 4);
   return rows
     .flatMap(([left, right]) => {
       const lines = wrap(margin + right, width);
       const first = `  ${left}`;
-      if (first.length + 2 > margin.length) return [first, ...lines];
-      return [first.padEnd(margin.length) + lines[0]!.slice(margin.length), ...lines.slice(1)];
+      if (widthOf(first) + 2 > margin.length) return [first, ...lines];
+      return [padRight(first, margin.length) + lines[0]!.slice(margin.length), ...lines.slice(1)];
     })
     .join('\n');
 }
@@ -30,7 +89,7 @@ export function wrap(line: string, width: number): string[] {
   let current = '';
   for (const word of line.trim().split(/ +/)) {
     const longer = current === '' ? indent + word : `${current} ${word}`;
-    if (longer.length > width && current !== '') {
+    if (widthOf(longer) > width && current !== '') {
       lines.push(current);
       current = indent + word;
     } else current = longer;

@@ -21,7 +21,7 @@ describe('colour', () => {
   });
 
   it('is left out where nobody sees it', () => {
-    expect(paint('error', 'oh', true)).toBe('\x1b[1;31moh\x1b[0m');
+    expect(paint('error', 'oh', true)).toBe('\x1b[1m\x1b[31moh\x1b[39m\x1b[22m');
     expect(paint('error', 'oh', false)).toBe('oh');
   });
 });

@@ -4,6 +4,7 @@
  */
 import { fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
 import { writeWhole } from '../runtime/sys/write.ts';
 import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
@@ -29,13 +30,21 @@ export interface Terminal {
 export type Talk = 'quiet' | 'verbose';
 
 /** Colours by what they mean. */
-const styles = { bold: '1', dim: '2', error: '1;31', warning: '1;35', good: '32' } as const;
+const styles = {
+  bold: 'bold',
+  dim: 'dim',
+  error: ['bold', 'red'],
+  warning: ['bold', 'magenta'],
+  good: 'green',
+} as const;
+
+type Format = Parameters<typeof styleText>[0];
 
 export type Style = keyof typeof styles;
 
 /** `text` in a style, or as it is. */
 export const paint = (style: Style, text: string, colour: boolean): string =>
-  colour ? `\x1b[${styles[style]}m${text}\x1b[0m` : text;
+  colour ? styleText(styles[style] as Format, text, { validateStream: false }) : text;
 
 /** Longer lines are hard to read, however wide the terminal. */
 const WIDTH_MAX = 100;

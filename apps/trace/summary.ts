@@ -1,5 +1,7 @@
 /** A recording as a table: calls, errors and times by volume and fop, in the manner of strace's -c. */
+
 import { type HopSeen, ownNs, type Walk } from '../../runtime/observe/walk.ts';
+import { table, widest } from '../../terminal/layout.ts';
 
 interface Row {
   readonly volume: string;
@@ -29,18 +31,12 @@ export class Summary {
     const calls = sorted.reduce((sum, row) => sum + row.calls, 0);
     const errors = sorted.reduce((sum, row) => sum + row.errors, 0);
     const total = cellsOf({ volume: 'total', fop: '', calls, errors, own: all }, all);
-    const widths = HEAD.map((head, i) =>
-      Math.max(head.length, ...[...cells, total].map((row) => row[i]!.length)),
-    );
-    const line = (row: readonly string[]): string =>
-      row
-        .map((cell, i) =>
-          i < HEAD.length - TEXTS ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
-        )
-        .join(' ')
-        .trimEnd();
-    const rule = widths.map((width) => '-'.repeat(width)).join(' ');
-    return [line(HEAD), rule, ...cells.map(line), rule, line(total)];
+    const rows = [HEAD, ...cells, total];
+    const rule = HEAD.map((_, column) => '-'.repeat(widest(rows.map((row) => row[column]!))));
+    return table([HEAD, rule, ...cells, rule, total], {
+      right: (column) => column < HEAD.length - TEXTS,
+      gap: ' ',
+    });
   }
 }
 

@@ -4,8 +4,9 @@ import { logLevelNames, printable } from '../../runtime/core/log.ts';
 import type { LogEvent, LostEvent, NoteEvent, NotifyEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
+import { duration } from '../../terminal/quantities.ts';
 import { paint } from '../../terminal/terminal.ts';
-import { answerInShort, clock, duration, values } from './words.ts';
+import { answerInShort, clock, values } from './words.ts';
 
 /** The lines of one request. */
 export function walkLines({ request, root }: Walk, head: Head, colour: boolean): string[] {

@@ -22,7 +22,6 @@ import {
 } from '../../test/support/core.ts';
 import { eventsIn, notingTranslator, record, testHead } from '../../test/support/recording.ts';
 import { changeAt } from './differences.ts';
-import { mermaidLines } from './mermaid.ts';
 import { perfettoText } from './perfetto.ts';
 import { stepsOf } from './steps.ts';
 import { viewFlags, viewOf } from './views.ts';
@@ -109,24 +108,6 @@ it('a change is what differs between both sides of a volume', async () => {
     'given to script, wound to storage: mode 0755 0700',
     'given by storage: op_ret op_errno inode buf preparent postparent xdata',
     'came from storage, given by script:',
-  ]);
-});
-
-it('a sequence diagram has names that mean something to Mermaid as codes', async () => {
-  const { walks, head } = await ofScript((graph) => lookUp(graph, 'end; #a `<b>`\n%%'));
-  const { request } = walks[0]!;
-  expect(mermaidLines(walks, head)).toEqual([
-    'sequenceDiagram',
-    '    participant from as whoever asks',
-    '    participant v0 as script',
-    '    participant v1 as storage',
-    `    Note over from: #35;${request} pid 1 uid 0`,
-    '    from->>v0: lookup(/#101;nd#59; #35;a #96;#60;b#62;#96;\\n#37;#37;)',
-    '    Note over v0: method: lookup_fop<br/>line: m.py:1<br/>local: None',
-    "    Note over v0: method: lookup_fop<br/>line: m.py:3<br/>local: #123;'seen': 1#125;",
-    '    v0->>v1: lookup(/#101;nd#59; #35;a #96;#60;b#62;#96;\\n#37;#37;)',
-    '    v1-->>v0: 0 (250.0 µs, answered here)',
-    '    v0-->>from: 0 (250.0 µs)',
   ]);
 });
 
@@ -245,8 +226,8 @@ describe('views', () => {
     [[], { kind: 'tree', file: undefined, requests: null }],
     [['-c'], { kind: 'summary' }],
     [
-      ['--mermaid', '--request', '3', '--request=4'],
-      { kind: 'mermaid', requests: new Set([3, 4]) },
+      ['--summary', '--request', '3', '--request=4'],
+      { kind: 'summary', requests: new Set([3, 4]) },
     ],
     [['--html', 'a'], { kind: 'html', file: 'a' }],
     [['--perfetto', 'b', '--request', '1'], { kind: 'perfetto', file: 'b' }],
@@ -255,7 +236,7 @@ describe('views', () => {
   });
 
   it.each([
-    [['-c', '--mermaid'], '--summary and --mermaid: which?'],
+    [['-c', '--html', 'a'], '--summary and --html: which?'],
     [['--html', 'a', '--perfetto', 'b'], '--html and --perfetto: which?'],
     [['--request', 'x'], "--request takes the number of a request, not 'x'"],
     [['--html', 'a', '--request', '1'], '--html has all requests'],

@@ -7,16 +7,12 @@ import { openToWrite, writeWhole } from '../../runtime/sys/write.ts';
 import { Failure, UsageError } from '../../terminal/exit.ts';
 import { type Flags, type FlagValues, list, text, toggle } from '../../terminal/flags.ts';
 import { reason } from '../../terminal/reason.ts';
-import { DRAWN, mermaidLines } from './mermaid.ts';
 import { perfettoText } from './perfetto.ts';
 import { summaryLines } from './summary.ts';
 import { eventLine, walkLines } from './tree.ts';
 
 export const viewFlags = {
   summary: toggle({ short: 'c', help: 'a table by volume and fop instead' }),
-  mermaid: toggle({
-    help: `a sequence diagram in Mermaid instead, of the first ${DRAWN} requests`,
-  }),
   html: text({ value: 'FILE', help: 'write a page to FILE: requests step by step, in a browser' }),
   perfetto: text({
     value: 'FILE',
@@ -31,7 +27,7 @@ export const viewFlags = {
 export type ViewFlags = FlagValues<typeof viewFlags>;
 
 /** In the order in which they are named when two are given. */
-const VIEWS = ['summary', 'mermaid', 'html', 'perfetto'] as const;
+const VIEWS = ['summary', 'html', 'perfetto'] as const;
 
 export interface View {
   readonly kind: (typeof VIEWS)[number] | 'tree';
@@ -85,15 +81,13 @@ export async function readAll(recording: Recording, { requests }: View): Promise
 
 /** The lines of a view that is shown. */
 export function* linesOf(
-  { kind, requests }: View,
+  { kind }: View,
   { walks, beside }: Seen,
   { head }: Recording,
   colour: boolean,
 ): Generator<string> {
   if (kind === 'summary') yield* summaryLines(walks);
-  else if (kind === 'mermaid') {
-    yield* mermaidLines(requests === null ? walks.slice(0, DRAWN) : walks, head);
-  } else {
+  else {
     const parts = [
       ...walks.map((walk) => ({
         at: walk.root.wind.at,

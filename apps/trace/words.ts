@@ -8,12 +8,6 @@ import type { DictPair, ListSeen, ValueSeen } from '../../runtime/observe/read-v
 export const clock = (startedAt: number, at: number): string =>
   formatTime(startedAt + at / 1e6).slice(11, 26);
 
-/** `12.3 µs`, `1.20 ms`, `3.00 s`. */
-export function duration(ns: number): string {
-  if (ns < 1e6) return `${(ns / 1e3).toFixed(1)} µs`;
-  return ns < 1e9 ? `${(ns / 1e6).toFixed(2)} ms` : `${(ns / 1e9).toFixed(2)} s`;
-}
-
 /** `0`, `-1 ENOENT`. */
 export const answerInShort = ({ opRet, opErrno }: UnwindEvent): string =>
   opRet < 0 ? `${opRet} ${errnoName(opErrno)}` : `${opRet}`;

@@ -2,6 +2,7 @@
 
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { DebugError } from '../../runtime/debug/debug-error.ts';
+import { table as tableLines } from '../../terminal/layout.ts';
 
 /** Name, short form (or none), arguments, and what it does. In the order of the help. */
 // biome-ignore format: one command, one line
@@ -58,12 +59,11 @@ export function findInfo(word: string): (typeof INFO)[number] {
 }
 
 export function helpText(): string {
-  const left = table.map(([name, short, args]) => {
+  const rows = table.map(([name, short, args, help]) => {
     const both = short === '' ? name : `${name}, ${short}`;
-    return args === '' ? both : `${both} ${args}`;
+    return [args === '' ? both : `${both} ${args}`, help];
   });
-  const width = Math.max(...left.map((text) => text.length));
-  return table.map(([, , , help], i) => `${left[i]!.padEnd(width)}  ${help}`).join('\n');
+  return tableLines(rows).join('\n');
 }
 
 /** What the word at the end of a line can be, for a person who presses Tab. */

@@ -59,8 +59,10 @@ it('shows of other parts only what went wrong, with the lines that belong to it'
 it('colours by level, whatever the server has coloured', () => {
   const dev = log(true);
   const red = `\x1b[1;31m${line('E', 'neg.py:4', 'neg', 'lookup failed')}`;
-  expect(dev.format(red)).toBe('\x1b[2m10:50:10 neg.py:4 x: \x1b[0m\x1b[1;31mlookup failed\x1b[0m');
-  expect(dev.format('  File "x"\x1b[0m')).toBe('\x1b[1;31m  File "x"\x1b[0m');
+  expect(dev.format(red)).toBe(
+    '\x1b[2m10:50:10 neg.py:4 x: \x1b[22m\x1b[1m\x1b[31mlookup failed\x1b[39m\x1b[22m',
+  );
+  expect(dev.format('  File "x"\x1b[0m')).toBe('\x1b[1m\x1b[31m  File "x"\x1b[39m\x1b[22m');
   const reloaded = dev.format(line('I', 'host.ts:8', 'neg', 'reloaded'));
-  expect(reloaded).toContain('\x1b[32mreloaded neg.py: \x1b[0m');
+  expect(reloaded).toContain('\x1b[32mreloaded neg.py: \x1b[39m');
 });

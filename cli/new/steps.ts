@@ -1,6 +1,7 @@
 /** What to type once `glossa new` has written a module: for the terminal, and for its README. */
 import { join } from 'node:path';
 import { pathFrom, programIn, shellWord } from '../../terminal/invocation.ts';
+import { table } from '../../terminal/layout.ts';
 import { type Kind, moduleFile } from './kinds.ts';
 
 /** A line to be typed, and what it does. */
@@ -33,7 +34,8 @@ export const readmeSteps = (kind: Kind, name: string, folder: string): Step[] =>
 ];
 
 /** Indented, with `mark` before what each does. */
-export function formatSteps(steps: readonly Step[], mark = ''): string {
-  const width = Math.max(...steps.map(([line]) => line.length));
-  return steps.map(([line, what]) => `    ${line.padEnd(width)}   ${mark}${what}`).join('\n');
-}
+export const formatSteps = (steps: readonly Step[], mark = ''): string =>
+  table(
+    steps.map(([line, what]) => [line, mark + what]),
+    { gap: '   ', indent: '    ' },
+  ).join('\n');

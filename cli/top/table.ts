@@ -1,6 +1,8 @@
 /** Rates as lines of a terminal, 80 columns wide at least where all of them are to be seen. */
 
 import { printable } from '../../runtime/volfile/printable.ts';
+import { cut, padLeft, padRight } from '../../terminal/layout.ts';
+import { age, rate, shortDuration, size } from '../../terminal/quantities.ts';
 import type { Size } from '../../terminal/screen.ts';
 import { paint } from '../../terminal/terminal.ts';
 import { helpLines, type Looks } from './looks.ts';
@@ -20,6 +22,9 @@ interface Column {
 
 const NONE = '-';
 
+const orNone = (value: number | null, text: (value: number) => string): string =>
+  value === null ? NONE : text(value);
+
 const kind = ({ script, type }: VolumeRates): string =>
   script?.language ?? type.slice(type.indexOf('/') + 1);
 
@@ -30,8 +35,8 @@ const memoryOf = ({ script, cache }: VolumeRates): number | null =>
 const columns: readonly Column[] = [
   { head: 'FOPS/S', width: 6, cell: ({ fopsPerS }) => rate(fopsPerS) },
   { head: 'ERR/S', width: 6, cell: ({ errorsPerS }) => rate(errorsPerS) },
-  { head: 'MEDIAN', width: 7, cell: ({ medianUs }) => duration(medianUs) },
-  { head: '99 %', width: 7, cell: ({ p99Us }) => duration(p99Us) },
+  { head: 'MEDIAN', width: 7, cell: ({ medianUs }) => orNone(medianUs, shortDuration) },
+  { head: '99 %', width: 7, cell: ({ p99Us }) => orNone(p99Us, shortDuration) },
   {
     head: 'BUSY',
     width: 5,
@@ -40,7 +45,7 @@ const columns: readonly Column[] = [
   {
     head: 'SINCE',
     width: 5,
-    cell: ({ volume, fop }) => (fop === null ? age(volume.inFlight.oldestS) : ''),
+    cell: ({ volume, fop }) => (fop === null ? orNone(volume.inFlight.oldestS, age) : ''),
   },
   {
     head: 'HIT',
@@ -151,7 +156,7 @@ function headLines(view: View, width: number): string[] {
   );
   const oldest = inFlight.oldestS === null ? '' : `, the oldest for ${age(inFlight.oldestS)}`;
   return [
-    `${left.padEnd(width - right.length - 2)}  ${right}`,
+    `${padRight(left, width - right.length - 2)}  ${right}`,
     `${rate(view.fopsPerS)} fops/s  ${rate(view.errorsPerS)} errors/s  ` +
       `${inFlight.requests} in flight${oldest}`,
     `watched for ${view.seconds.toFixed(1)} s, counting for ${age(view.countedS)}: ` +
@@ -160,14 +165,14 @@ function headLines(view: View, width: number): string[] {
 }
 
 function tableHead(byFop: boolean, width: number, colour: boolean): string {
-  const heads = columns.map(({ head, width: own }) => head.padStart(own));
+  const heads = columns.map(({ head, width: own }) => padLeft(head, own));
   const line = line3('VOLUME', byFop ? 'FOP' : 'TYPE', heads, width);
   return paint('bold', line, colour);
 }
 
 function rowLine(row: Row, width: number, colour: boolean): string {
   const { volume, fop } = row;
-  const cells = columns.map(({ width: own, cell }) => cell(row).padStart(own));
+  const cells = columns.map(({ width: own, cell }) => padLeft(cell(row), own));
   const line = line3(printable(volume.name), printable(fop ?? kind(volume)), cells, width);
   if (fop === null && (volume.inFlight.oldestS ?? 0) >= STUCK_S)
     return paint('error', line, colour);
@@ -179,7 +184,7 @@ const STUCK_S = 5;
 
 function line3(first: string, second: string, cells: readonly string[], width: number): string {
   const room = width - RIGHT;
-  const left = `${cut(first, room).padEnd(room)} ${cut(second, KIND_WIDTH).padEnd(KIND_WIDTH)}`;
+  const left = `${padRight(cut(first, room), room)} ${padRight(cut(second, KIND_WIDTH), KIND_WIDTH)}`;
   return [left, ...cells].join(' ').trimEnd();
 }
 
@@ -197,47 +202,10 @@ function keysLine(width: number, colour: boolean): string {
   return paint('dim', cut(text, width), colour);
 }
 
-const cut = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
-
 function wrapped(text: string, { columns: width, rows }: Size): string[] {
   const lines: string[] = [];
   for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width));
   return lines.slice(0, rows);
 }
 
-/** `0`, `0.5`, `12`, `1234`, `12.3k`. */
-function rate(perS: number): string {
-  if (perS === 0) return '0';
-  if (perS < 10) return perS < 0.05 ? '<0.1' : perS.toFixed(1);
-  if (perS < 9999.5) return perS.toFixed(0);
-  return perS < 999_500 ? `${scaled(perS / 1e3)}k` : `${scaled(perS / 1e6)}M`;
-}
-
-const scaled = (value: number): string => value.toFixed(value < 99.95 ? 1 : 0);
-
 const percent = (value: number | null): string => (value === null ? '' : `${value.toFixed(0)}%`);
-
-/** `1.5us`, `2.3ms`, `1.2s`, `3min`. */
-function duration(us: number | null): string {
-  if (us === null) return NONE;
-  if (us < 999.5) return `${us.toFixed(us < 9.95 ? 1 : 0)}us`;
-  if (us < 999_500) return `${scaled(us / 1e3)}ms`;
-  return us < 99.95e6 ? `${scaled(us / 1e6)}s` : `${(us / 60e6).toFixed(0)}min`;
-}
-
-/** `5s`, `12m`, `3h`, `4d`. */
-function age(seconds: number | null): string {
-  if (seconds === null) return NONE;
-  if (seconds < 120) return `${Math.floor(seconds)}s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
-}
-
-/** `512K`, `12.3M`, `1.2G`, of 1024. */
-function size(bytes: number): string {
-  if (bytes < 1024 ** 2) return `${Math.ceil(bytes / 1024)}K`;
-  return bytes < 1023.5 * 1024 ** 2
-    ? `${scaled(bytes / 1024 ** 2)}M`
-    : `${scaled(bytes / 1024 ** 3)}G`;
-}

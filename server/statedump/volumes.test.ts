@@ -88,6 +88,6 @@ describe('a statedump', () => {
     expect(formatStatedump({ volumes: volumes.slice(1), replaced }, false)).toBe(
       'bottom  a/bottom\nold  a/old (replaced, and not idle)\n    open-fds  1',
     );
-    expect(formatStatedump({ volumes }, true)).toMatch('\x1b[1mtop\x1b[0m  a/top');
+    expect(formatStatedump({ volumes }, true)).toMatch('\x1b[1mtop\x1b[22m  a/top');
   });
 });

@@ -246,12 +246,6 @@ export const tables: Readonly<Record<string, Rows>> = {
     'cache: lookup(/gone) = -1 ENOENT <1.78 ms>': {
       writtenBy: 'glossa trace script.vol --log-level DEBUG -- test -e gone',
     },
-    sequenceDiagram: {
-      writtenBy:
-        'glossa trace stack.vol -o one.rec -- test -e nope\n' +
-        'number=$(glossa trace --read one.rec | sed -n "s/.*#\\([0-9]*\\) .*/\\1/p" | tail -1)\n' +
-        'glossa trace --read one.rec --mermaid --request $number',
-    },
     "import { readFileSync } from 'node:fs';": { file: 'read.mjs', ran: 'node read.mjs' },
   },
   'docs/replay.md': {

@@ -60,7 +60,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'apps/vscode': ['node:'],
   'apps/playground/page': ['runtime', 'bridges', 'apps', 'terminal'],
   'apps/course/lessons': ['bridges/testing', 'node:'],
-  terminal: ['runtime/core', 'runtime/sys', 'bridges/languages.ts', 'node:'],
+  terminal: ['runtime/core', 'runtime/sys', 'bridges/languages.ts', 'node:', 'string-width'],
   server: ['runtime', 'gluster', 'bridges', 'terminal', 'node:'],
   cli: ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'node:'],
   tools: ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli', 'node:'],

@@ -1,6 +1,6 @@
 /** A lesson's text as a terminal shows it: the paragraphs wrapped, and the hints kept for who asks. */
 
-import { wrap } from '../../../terminal/layout.ts';
+import { padRight, widest, widthOf, wrap } from '../../../terminal/layout.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { lessonText } from '../lesson-text.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
@@ -84,19 +84,19 @@ function table(text: string, looks: Looks): string[] {
     );
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, at) =>
-    Math.max(...rows.map((row) => (row[at] ?? '').length)),
+    widest(rows.map((row) => row[at] ?? '')),
   );
   const lastWidth = looks.width - widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
   return rows.flatMap((row) => {
     const start = row
       .slice(0, -1)
-      .map((cell, at) => cell.padEnd(widths[at]! + 2))
+      .map((cell, at) => padRight(cell, widths[at]! + 2))
       .join('');
     // A terminal that is too narrow for columns gets lines.
     if (lastWidth < 20) return [...row.flatMap((cell) => wrap(cell, looks.width)), ''];
     const last = wrap(row.at(-1)!, lastWidth);
     return last.map((line, at) =>
-      styled((at === 0 ? start : ' '.repeat(start.length)) + line, looks),
+      styled((at === 0 ? start : ' '.repeat(widthOf(start))) + line, looks),
     );
   });
 }

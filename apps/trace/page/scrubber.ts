@@ -1,7 +1,8 @@
 /** Steps forwards and backwards through a request. */
 import { printable } from '../../../runtime/core/log.ts';
+import { duration } from '../../../terminal/quantities.ts';
 import type { Step } from '../steps.ts';
-import { answerInShort, duration, inShort, pathOf } from '../words.ts';
+import { answerInShort, inShort, pathOf } from '../words.ts';
 import { button, el } from './dom.ts';
 import type { Model } from './model.ts';
 

@@ -1,7 +1,8 @@
 /** The way of a request: a row for every arrival, with the time in the volume itself and below it. */
 import { printable } from '../../../runtime/core/log.ts';
 import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
-import { answerInShort, duration } from '../words.ts';
+import { duration } from '../../../terminal/quantities.ts';
+import { answerInShort } from '../words.ts';
 import { el } from './dom.ts';
 import type { Current, Model } from './model.ts';
 

@@ -1,6 +1,8 @@
 /** Looks at a mount every so often, until somebody ends it. */
+
+import type { Served } from '../../server/control/served.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { Asking, type Question } from './asking.ts';
+import { Asking } from './asking.ts';
 
 /** What is longer in coming is said to be missing. */
 const LATE_MS = 2000;
@@ -20,12 +22,12 @@ export interface Shown<T> {
  * @throws {Failure} what there is to say of a mount that cannot be asked (any more)
  */
 export async function watch<T>(
-  question: Question,
+  served: Served,
   everyMs: number,
   shown: Shown<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  const asking = new Asking<T>(question);
+  const asking = new Asking<T>(served);
   try {
     // A mount that has not been asked yet is not late.
     await Promise.race([asking.ready, aborted(signal)]);

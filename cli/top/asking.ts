@@ -6,25 +6,20 @@ import { Failure } from '../../terminal/exit.ts';
 
 const PROGRAM = fileURLToPath(import.meta.url).replace(/asking(\.[jt]s)$/, 'asker$1');
 
-export interface Question {
-  readonly what: 'counts' | 'stats';
-  readonly served: Served;
-}
-
 /** What it says once it can be asked. */
 export const READY = 'ready';
 
 export type Answer = { readonly value: unknown } | { readonly failure: string };
 
 export class Asking<T> {
-  private readonly question: Question;
+  private readonly served: Served;
   private readonly child: ChildProcess;
   private settle: ((answer: Answer) => void) | null = null;
   /** Resolves when it can be asked, or cannot be any more. */
   readonly ready: Promise<void>;
 
-  constructor(question: Question) {
-    this.question = question;
+  constructor(served: Served) {
+    this.served = served;
     // No terminal: a process of Node that has one puts it back at its end, to what it was at its start.
     this.child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.child.stderr!.pipe(process.stderr, { end: false });
@@ -50,7 +45,7 @@ export class Asking<T> {
         if ('value' in answer) resolve(answer.value as T);
         else reject(new Failure(answer.failure));
       };
-      if (this.child.connected) this.child.send(this.question);
+      if (this.child.connected) this.child.send(this.served);
       else this.settle({ failure: 'the process that asks the mount has ended' });
     });
   }
