@@ -143,9 +143,11 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       }
     });
 
-    it('gives the tour', async () => {
-      const { passes } = JSON.parse(await use('demo', '--json', '--searches', '50'));
-      expect(passes).toHaveLength(2);
+    it('gives the tour, or says why its user cannot mount', async () => {
+      const tour = ['demo', '--json', '--searches', '50'];
+      const { status, out, err } = await glossa(scratch, tour, user);
+      if (status === 0) expect(JSON.parse(out).passes).toHaveLength(2);
+      else expect(err).toMatch(/^glossa: nothing can be mounted here: .*permission/i);
     });
   },
 );

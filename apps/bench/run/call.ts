@@ -141,10 +141,10 @@ function callsText(calls: readonly CallCosts[], { colour, width }: Terminal): st
   const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
   return [
     paint('bold', 'nanoseconds of a call: in TypeScript, and elsewhere over that', colour.out),
-    alignRight([
-      ['', ...titles],
-      ...rows.map((cells, i) => [kinds[calls[i]!.kind].title, ...cells]),
-    ]),
+    alignRight(
+      [['', ...titles], ...rows.map((cells, i) => [kinds[calls[i]!.kind].title, ...cells])],
+      '',
+    ),
     '',
     columns(
       calls.map(({ kind }) => [`  ${kinds[kind].title}`, kinds[kind].help] as const),

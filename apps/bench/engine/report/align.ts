@@ -17,14 +17,14 @@ export function align(lines: readonly (readonly string[])[]): string {
 }
 
 /** Rows of as many cells each, of figures: the first to the left, all others to the right. */
-export function alignRight(rows: readonly (readonly string[])[]): string {
+export function alignRight(rows: readonly (readonly string[])[], indent = '  '): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map((row) => {
       const [title, ...cells] = row.map((cell, at) =>
         at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!),
       );
-      return `  ${[title, ...cells].join('  ')}`.trimEnd();
+      return (indent + [title, ...cells].join('  ')).trimEnd();
     })
     .join('\n');
 }
