@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { AGAIN } from './test/again.ts';
 import LongFirst from './test/support/long-first.ts';
 
 const tests = (name: string): string =>
@@ -42,6 +43,18 @@ const slow = [
 /** Tests that start bricks, browsers, compilers or a dozen mounts one after the other; milliseconds. */
 const patient = { testTimeout: 240_000, hookTimeout: 240_000 };
 
+/** The projects of a depth in which files are run again, each in its way: `more-bricks`, `long-others`, … */
+const again = (depth: keyof typeof AGAIN) =>
+  Object.entries(AGAIN[depth]).map(([way, include]) => ({
+    extends: true as const,
+    test: {
+      name: `${depth}-${way}`,
+      ...patient,
+      include: [...include],
+      env: { GLOSSA_TESTED: way },
+    },
+  }));
+
 export default defineConfig({
   test: {
     projects: [
@@ -72,7 +85,17 @@ export default defineConfig({
         test: { name: 'more-kept', ...patient, isolate: false, include: [...kept, ...slow] },
       },
       // The same again in other ways, which a change rarely meets alone: before a release.
-      { extends: true, test: { name: 'long', ...patient, include: [tests('*.long')] } },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          ...patient,
+          include: [tests('*.long')],
+          exclude: [...configDefaults.exclude, ...AGAIN.long.all],
+        },
+      },
+      ...again('more'),
+      ...again('long'),
       // Of the site that was built: `npm run site:check`.
       { extends: true, test: { name: 'site', ...patient, include: ['tools/site/*.test.ts'] } },
     ],

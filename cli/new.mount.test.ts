@@ -1,8 +1,8 @@
 /** What `glossa new` writes works the first time: every line that it says to type, and its README's. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { describeMounts, glossa, run, withScratch } from '../test/support/mount.ts';
-import { wanted } from '../test/support/wanted.ts';
+import { glossa, groupOfMounts, run, withScratch } from '../test/support/mount.ts';
+import { wantedOf } from '../test/support/wanted.ts';
 import { kinds } from './new/kinds.ts';
 
 /** Indented lines, without what each does; `dev` has no end. */
@@ -12,9 +12,9 @@ const commands = (text: string): string[] =>
     .filter((line) => !/ dev | MOUNTPOINT$/.test(line));
 
 /** One language shows that it works, the others are for `npm run test:more`. */
-const languages = Object.keys(kinds).filter((name) => (name === 'python') !== wanted.others);
+const languages = wantedOf(Object.keys(kinds), (name) => name === 'python');
 
-describeMounts('glossa new', () => {
+groupOfMounts('glossa new', () => {
   it.each(languages)('%s', (language) =>
     withScratch(async (scratch) => {
       const made = await glossa(scratch, ['new', language, 'my-module', "a folder/it's"]);

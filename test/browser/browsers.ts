@@ -18,7 +18,7 @@ export const browsers = {
 
 export type BrowserName = keyof typeof browsers;
 
-/** Of tests that are long in each: the first, and in `test:long` the others (../support/other-front-ends.ts). */
+/** Of tests that are long in each: the first, and in `test:long` the others (../again.ts). */
 export const wantedBrowsers = (): BrowserName[] =>
   (Object.keys(browsers) as BrowserName[]).filter((_, at) =>
     at === 0 ? wanted.first : wanted.others,

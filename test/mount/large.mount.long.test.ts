@@ -1,5 +1,4 @@
 /** Files larger than 32 bits can count, and mostly holes. */
-import '../support/every-front-end.ts';
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';

@@ -1,5 +1,4 @@
 /** The sources of a whole project, thousands of files, taken from an archive on a mount. */
-import '../support/every-front-end.ts';
 import { expect, it } from 'vitest';
 import { onStage } from '../support/stage.ts';
 

@@ -2,7 +2,6 @@
  * What programs lose when somebody changes them, whom ACLs let in, and what new files get of umask
  * and default ACLs: as in a bare folder, whether the data goes through the server or not.
  */
-import '../support/also-on-bricks.ts';
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { NOBODY } from '../support/client.ts';

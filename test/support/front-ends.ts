@@ -7,8 +7,7 @@
  *       it('ends', () => front.withScratch(async (scratch) => { … }));
  *     });
  *
- * The first is what `npm test` tries. The others have a file of their own for `npm run test:long`
- * (other-front-ends.ts), beside each that has any; test/tidy knows.
+ * The first is what `npm test` tries; the others are for `npm run test:long` (test/again.ts).
  *
  * What one of them cannot do is in its list (`inexpressible`, `notPermitted`): each of those tests
  * has to fail there, and by what is named there, so that the list stays true and hides nothing else.

@@ -1,18 +1,24 @@
-/** Which groups of tests a file registers: see other-front-ends.ts, on-bricks.ts and every-front-end.ts. */
-export const wanted = {
-  /** Those that try it in the way that most people will. */
-  first: true,
-  /** Those that try the same through bricks. */
-  bricks: false,
-  /** Those that try the same in yet another way. */
-  others: false,
+/**
+ * Which groups of tests a file registers. A project of vitest.config.ts says so for its files, by
+ * the way in GLOSSA_TESTED (test/again.ts): by default those of the first.
+ */
+const WAYS = {
+  /** Tried in the way that most people will. */
+  first: { first: true, bricks: false, others: false },
+  /** The same through bricks (stage.ts). */
+  bricks: { first: false, bricks: true, others: false },
+  /** The same in yet another way: by other front ends, on stacks that are rarely mounted, for longer. */
+  others: { first: false, bricks: false, others: true },
+  all: { first: true, bricks: true, others: true },
 };
 
-/** Of ways to try the same those for who runs the file: the usual ones, or in `test:long` the others. */
+export const wanted = WAYS[(process.env.GLOSSA_TESTED ?? 'first') as keyof typeof WAYS];
+
+/** Of ways to try the same those for who runs the file: the usual ones, or the others. */
 export const wantedOf = <T>(all: readonly T[], isUsual: (each: T) => boolean): T[] =>
   all.filter((each) => (isUsual(each) ? wanted.first : wanted.others));
 
-/** Registers tests that are not tried again in `test:long`. */
+/** Registers tests that are not tried again in another way. */
 export const usually = (tests: () => void): void => {
   if (wanted.first) tests();
 };

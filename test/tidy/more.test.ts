@@ -1,28 +1,40 @@
-/** What `npm test` leaves to `npm run test:more` and to `npm run test:long` is there. */
+/** What `npm test` leaves to `npm run test:more` and to `npm run test:long` is in the table of those runs. */
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { AGAIN } from '../again.ts';
 import { sources } from './sources.ts';
 
-/** What a file of tests names, and the files beside it that may run what it says of them. */
-const rows: readonly { what: string; names: RegExp; kinds: readonly string[] }[] = [
+const { more, long } = AGAIN;
+const otherWays: readonly string[] = [...more.others, ...long.others, ...long.all];
+const files: readonly string[] = [...more.bricks, ...otherWays];
+
+/** What a file of tests names, and the rows of the table of which one has to be its. */
+const rows: readonly { what: string; names: RegExp; among: readonly string[] }[] = [
   {
     what: 'by other front ends, and on stacks that are tried there',
     names:
       /\beveryFrontEnd\b|\b(every|all)Kinds?\b|\buser: \[|'(user|fuse-native|memory|rebuilt|awaited\S*)'|\blater: /,
-    kinds: ['long.test.ts', 'more.test.ts'],
+    among: otherWays,
   },
   {
     what: 'through bricks',
     names:
       /\b(brick|foreign|our|distribute)Kinds\b|'(real-brick|own-brick|real-client|distribute-\w+)'/,
-    kinds: ['more.test.ts'],
+    among: more.bricks,
   },
 ];
 
-it.each(rows)('what is tried $what, too, has a file beside it that does so', ({ names, kinds }) => {
-  const missing = sources('.mount.test.ts')
-    .filter(({ text }) => /\bon(Stage|FrontEnds)\(/.test(text) && names.test(text))
-    .map(({ path }) => path.replace(/test\.ts$/, ''))
-    .filter((path) => !kinds.some((kind) => existsSync(`${path}${kind}`)));
-  expect(missing).toEqual([]);
+it.each(rows)(
+  'a file that is tried $what is in the table of what is run again',
+  ({ names, among }) => {
+    const missing = sources('.mount.test.ts')
+      .filter(({ text }) => /\bon(Stage|FrontEnds)\(/.test(text) && names.test(text))
+      .map(({ path }) => path)
+      .filter((path) => !among.includes(path));
+    expect(missing).toEqual([]);
+  },
+);
+
+it('each row of what is run again is a file', () => {
+  expect(files.filter((path) => !existsSync(path))).toEqual([]);
 });

@@ -3,7 +3,6 @@
  * engine without a volume (reach.engine.test.ts, sandbox.engine.more.test.ts) is the same in each thread, and
  * so is the walk of reach.engine.long.test.ts, from object to object inside of the interpreter.
  */
-import '../../support/every-front-end.ts';
 import { tryBy } from '../../support/attempt.ts';
 import { isolated, usuallyBy } from '../../support/module.ts';
 

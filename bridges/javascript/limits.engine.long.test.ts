@@ -1,3 +1,0 @@
-/** As limits.engine.more.test.ts: by other loops. */
-import '../../test/support/other-front-ends.ts';
-import './limits.engine.more.test.ts';

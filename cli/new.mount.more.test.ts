@@ -1,2 +1,0 @@
-/** As new.mount.test.ts: the other languages. */
-import './new.mount.test.ts';

@@ -1,2 +1,0 @@
-/** As races.test.ts, for longer. */
-import './races.test.ts';

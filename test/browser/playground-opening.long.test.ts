@@ -1,3 +1,0 @@
-/** As playground-opening.more.test.ts: in the other browser. */
-import '../support/other-front-ends.ts';
-import './playground-opening.more.test.ts';

@@ -1,3 +1,0 @@
-/** As brick-gone.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './brick-gone.mount.test.ts';

@@ -1,3 +1,0 @@
-/** As brick.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './brick.mount.test.ts';

@@ -1,3 +1,0 @@
-/** As invalidate.mount.more.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './invalidate.mount.more.test.ts';

@@ -1,3 +1,0 @@
-/** As killed.mount.more.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './killed.mount.more.test.ts';

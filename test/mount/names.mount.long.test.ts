@@ -1,3 +1,0 @@
-/** As names.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './names.mount.test.ts';

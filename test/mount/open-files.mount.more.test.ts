@@ -1,3 +1,0 @@
-/** As open-files.mount.test.ts: through bricks. */
-import '../support/on-bricks.ts';
-import './open-files.mount.test.ts';

@@ -1,3 +1,0 @@
-/** As places.mount.more.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './places.mount.more.test.ts';

@@ -1,3 +1,0 @@
-/** As privileges.mount.more.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './privileges.mount.more.test.ts';

@@ -1,3 +1,0 @@
-/** As programs.mount.test.ts: through bricks. */
-import '../support/on-bricks.ts';
-import './programs.mount.test.ts';

@@ -1,3 +1,0 @@
-/** As scripts.mount.more.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './scripts.mount.more.test.ts';

@@ -1,3 +1,0 @@
-/** As shell.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './shell.mount.test.ts';

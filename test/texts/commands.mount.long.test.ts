@@ -1,3 +1,0 @@
-/** As commands.mount.more.test.ts: the other pages. */
-import '../support/other-front-ends.ts';
-import './commands.mount.more.test.ts';
