@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { glupyFor } from './host/index.ts';
 import type { HostedLanguage } from './host/language.ts';
-import { findModule } from './host/modules.ts';
+import { findModule } from './host/lifecycle/module-search.ts';
 import { allLanguages, hostedLanguages, languageOf, languageOfTest } from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';
 import { sources } from './machine/node/sources.ts';

@@ -1,7 +1,7 @@
 /** What a replay says is otherwise, and that it says nothing where all is as it was. */
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MessageError } from '../bridges/host/message.ts';
+import { MessageError } from '../bridges/host/crossing/message.ts';
 import { TestContext } from '../bridges/testing/clock.ts';
 import { operations } from '../bridges/testing/operations.ts';
 import type { Plain } from '../bridges/testing/values.ts';

@@ -2,8 +2,8 @@
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import type { GuestMessage } from './decision.ts';
-import type { HostedRequest } from './hosted-request.ts';
+import type { GuestMessage } from './crossing/decision.ts';
+import type { HostedRequest } from './requests/hosted-request.ts';
 
 /** What a guest asks of the host. Results undefined: the thing is gone. */
 export interface GuestHost {

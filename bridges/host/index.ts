@@ -15,10 +15,11 @@ import {
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { moduleOptions } from './declared.ts';
-import { findGrants, foldersOf, type Granted, grantOptions } from './grants.ts';
+import { remarksOn } from './advice/method-names.ts';
+import { tellLeftOut } from './advice/undefined-fops.ts';
 import type { Evaluation, Guest } from './guest.ts';
-import { Host } from './host.ts';
+import type { FoundModule, HostedLanguage } from './language.ts';
+import { Host } from './lifecycle/host.ts';
 import {
   failureOptions,
   type Hosted,
@@ -28,16 +29,15 @@ import {
   limitsOf,
   policyOf,
   type Stateful,
-} from './hosted.ts';
-import { Incarnation } from './incarnation.ts';
-import type { FoundModule, HostedLanguage } from './language.ts';
-import { tellLeftOut } from './left-out.ts';
+} from './lifecycle/hosted-volume.ts';
+import { Incarnation } from './lifecycle/interpreter.ts';
+import { moduleOptions } from './lifecycle/module-options.ts';
+import { findModule } from './lifecycle/module-search.ts';
+import type { Owner } from './lifecycle/owner.ts';
+import { findGrants, foldersOf, type Granted, grantOptions } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
-import { remarksOn } from './method-names.ts';
-import { findModule } from './modules.ts';
-import { notesOf } from './notes.ts';
-import type { Owner } from './owner.ts';
 import { dirname } from './paths.ts';
+import { notesOf } from './requests/notes.ts';
 
 const optionsFor = (languages: readonly HostedLanguage[]) =>
   defineOptions({

@@ -1,9 +1,9 @@
 /** What a language promises whose modules features/glupy runs in an interpreter. */
 import type { DebuggerTerminal, LineDebugger } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import type { Grants } from './grants.ts';
 import type { Guest } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
+import type { Grants } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
 
 export type { DebuggerTerminal } from '../../runtime/core/context.ts';

@@ -7,8 +7,8 @@
  */
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { GrantedFiles, GrantedPaths } from './files.ts';
+import type { Watch } from './limits/watchdog.ts';
 import type { FrameName } from './profile-names.ts';
-import type { Watch } from './watchdog.ts';
 
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -9,8 +9,8 @@
  * expressions; one long built-in (a text looked for in a long one) ends with its interpreter.
  */
 import type { Scalar } from '../host/guest.ts';
-import { Inside } from '../host/inside.ts';
-import { HELD, IN_HOST, newWord } from '../host/watchdog.ts';
+import { Inside } from '../host/limits/interpreter-gate.ts';
+import { HELD, IN_HOST, newWord } from '../host/limits/watchdog.ts';
 import { findThreshold } from './collector.ts';
 import { EngineError } from './errors.ts';
 import { Failures } from './failures.ts';

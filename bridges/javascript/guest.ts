@@ -4,8 +4,7 @@
  */
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import { readDescription } from '../host/declared.ts';
-import { kinds, LOC_KINDS } from '../host/flatten.ts';
+import { kinds, LOC_KINDS } from '../host/crossing/flatten.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -21,6 +20,7 @@ import {
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
+import { readDescription } from '../host/lifecycle/module-options.ts';
 import { type FrameName, namesFrames } from '../host/profile-names.ts';
 import {
   createEngine,

@@ -4,8 +4,8 @@
  * those folders, also not by a symbolic link.
  */
 import type { FoundModule } from '../host/language.ts';
+import { readSource } from '../host/lifecycle/module-search.ts';
 import { type Machine, oncePerMachine, type Sources } from '../host/machine.ts';
-import { readSource } from '../host/modules.ts';
 import { dirname, join } from '../host/paths.ts';
 import { exportedNames } from './fixes.ts';
 import { packageFile } from './packages.ts';

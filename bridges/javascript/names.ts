@@ -1,5 +1,5 @@
 /** Strings that an interpreter is given again and again, such as names and gfids: made once and kept. */
-import { KeptNames, MOST_NAMES } from '../host/kept-names.ts';
+import { KeptNames, MOST_NAMES } from '../host/crossing/kept-names.ts';
 import { EngineError } from './errors.ts';
 import { TAG_STRING, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';

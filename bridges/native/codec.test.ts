@@ -4,7 +4,7 @@ import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { gfidFromRandom } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
-import { MessageError } from '../host/message.ts';
+import { MessageError } from '../host/crossing/message.ts';
 import { Area } from './area.ts';
 import { type Hearer, hear, Reader } from './messages.ts';
 

@@ -1,8 +1,8 @@
 /** What a C module says of itself: `glossa_describe` in glossa_entry.h. */
 import { fops } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
-import { type Raw, readDeclared } from '../host/declared.ts';
 import { type FopDescription, hooks as hookNames, type ModuleDescription } from '../host/guest.ts';
+import { type Raw, readDeclared } from '../host/lifecycle/module-options.ts';
 import { OBSERVES, PASSES_THROUGH, REFUSES_OTHERS } from './area.ts';
 import type { Reader } from './messages.ts';
 

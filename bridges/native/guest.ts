@@ -12,7 +12,8 @@ import { findFop } from '../../runtime/core/fops.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
-import type { GuestMessage } from '../host/decision.ts';
+import type { GuestMessage } from '../host/crossing/decision.ts';
+import { MessageError } from '../host/crossing/message.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -25,7 +26,6 @@ import {
   type TellName,
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
-import { MessageError } from '../host/message.ts';
 import { Area, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH, writerOf } from './area.ts';
 import { type Described, describe } from './describe.ts';
 import type { Library } from './ffi.ts';

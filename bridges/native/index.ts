@@ -27,7 +27,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { leftOut } from '../host/left-out.ts';
+import { leftOut } from '../host/advice/undefined-fops.ts';
 import { watchFolder } from '../machine/node/watch.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';

@@ -9,7 +9,7 @@
 import { decodeName } from '../../runtime/core/bytes.ts';
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import { MessageError } from '../host/message.ts';
+import { MessageError } from '../host/crossing/message.ts';
 import { DICT_LETTERS } from './area.ts';
 import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 

@@ -5,13 +5,19 @@
 
 import type { Options, Values } from '../../runtime/core/options.ts';
 import { answersAnew, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
-import { moduleOptions } from '../host/declared.ts';
-import { Host } from '../host/host.ts';
-import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from '../host/hosted.ts';
-import { Incarnation } from '../host/incarnation.ts';
-import { tellLeftOut } from '../host/left-out.ts';
+import { tellLeftOut } from '../host/advice/undefined-fops.ts';
+import { Host } from '../host/lifecycle/host.ts';
+import {
+  failureOptions,
+  type Hosted,
+  hosted,
+  limitsOf,
+  policyOf,
+} from '../host/lifecycle/hosted-volume.ts';
+import { Incarnation } from '../host/lifecycle/interpreter.ts';
+import { moduleOptions } from '../host/lifecycle/module-options.ts';
+import { vouch } from '../machine/node/file-trust.ts';
 import { nodeMachine } from '../machine/node/index.ts';
-import { vouch } from '../machine/node/vouch.ts';
 import { checkFile, openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
 import type { NativeSettings, Provider } from './provider.ts';

@@ -4,7 +4,7 @@
  * as quick as those and as free: there is no sandbox.
  */
 
-import { vouch } from '../machine/node/vouch.ts';
+import { vouch } from '../machine/node/file-trust.ts';
 import { checkFile, extensions, loadFile } from './load.ts';
 import type { Provider } from './provider.ts';
 import { checkRecord } from './record.ts';

@@ -1,6 +1,6 @@
 /** Makes a started interpreter to parts of a page (host/baked.ts), from the snapshot that Node keeps. */
-import { BAKED, type BakedHead, BAKED_PAGE as PAGE } from '../host/baked.ts';
-import { Held } from '../host/inside.ts';
+import { BAKED, type BakedHead, BAKED_PAGE as PAGE } from '../host/lifecycle/baked-interpreter.ts';
+import { Held } from '../host/limits/interpreter-gate.ts';
 import type { Machine, MadeFrom, Snapshot } from '../host/machine.ts';
 import { IMPORTS, packages } from './guest.ts';
 import { loadInterpreter } from './load.ts';

@@ -8,9 +8,9 @@
  * (METH_FASTCALL) whose body is the host's; no JavaScript object is ever visible to Python.
  */
 import { Dict } from '../../runtime/core/dict.ts';
-import type { Inside } from '../host/inside.ts';
-import { KeptNames, MOST_NAMES } from '../host/kept-names.ts';
-import { HELD, IN_HOST } from '../host/watchdog.ts';
+import { KeptNames, MOST_NAMES } from '../host/crossing/kept-names.ts';
+import type { Inside } from '../host/limits/interpreter-gate.ts';
+import { HELD, IN_HOST } from '../host/limits/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { makeDict } from './dicts.ts';
 import { EngineError, type ScriptError } from './errors.ts';

@@ -3,7 +3,7 @@
  * without text between, and with keys that are kept from one dict to the next.
  */
 import type { Dict, DictType, DictValue } from '../../runtime/core/dict.ts';
-import { pack } from '../host/message.ts';
+import { pack } from '../host/crossing/message.ts';
 import type { Ptr } from './capi.ts';
 import type { Values } from './values.ts';
 

@@ -9,7 +9,7 @@
 
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { GrantedFiles } from '../host/files.ts';
-import { Held, Inside } from '../host/inside.ts';
+import { Held, Inside } from '../host/limits/interpreter-gate.ts';
 import type { CacheLogs, Machine } from '../host/machine.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';

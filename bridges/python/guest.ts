@@ -6,9 +6,8 @@ import type { LineDebugger } from '../../runtime/core/context.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import { GO_ON } from '../../runtime/core/lines.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import { readDescription } from '../host/declared.ts';
+import { kinds, LOC_KINDS } from '../host/crossing/flatten.ts';
 import type { GrantedFiles } from '../host/files.ts';
-import { kinds, LOC_KINDS } from '../host/flatten.ts';
 import type {
   EnterGuest,
   Evaluation,
@@ -22,6 +21,7 @@ import type {
 import { FAILED } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { DebuggerTerminal, FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
+import { readDescription } from '../host/lifecycle/module-options.ts';
 import type { Machine } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
 import { namesFrames } from '../host/profile-names.ts';

@@ -4,8 +4,8 @@
  * into an interpreter when a module asks for it.
  */
 import type { FoundModule } from '../host/language.ts';
+import { readSource } from '../host/lifecycle/module-search.ts';
 import type { Machine, Parts } from '../host/machine.ts';
-import { readSource } from '../host/modules.ts';
 import { join } from '../host/paths.ts';
 import type { ModuleSource } from './engine.ts';
 

@@ -7,7 +7,7 @@
  * they are the files it knows.
  */
 import type { GrantedFiles } from '../host/files.ts';
-import type { Held } from '../host/inside.ts';
+import type { Held } from '../host/limits/interpreter-gate.ts';
 import {
   type Cache,
   type CacheLogs,

@@ -45,7 +45,7 @@ import { DEBUG } from '../../runtime/core/log.ts';
 import { isUpcall } from '../../runtime/core/upcall.ts';
 import type { Child, Translator, VolumeSpec, Xlator } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
-import { MessageError } from '../host/message.ts';
+import { MessageError } from '../host/crossing/message.ts';
 import { type Look, TestContext } from './clock.ts';
 import { type ParsedLine, parseLine } from './log.ts';
 import { operations } from './operations.ts';

@@ -23,7 +23,7 @@ import {
   O_WRONLY,
 } from '../../runtime/core/open-flags.ts';
 import { timeoutsOf } from '../../runtime/core/timeouts.ts';
-import { MessageError } from '../host/message.ts';
+import { MessageError } from '../host/crossing/message.ts';
 import { argumentsFrom, bytesAs, bytesOf, named, type Plain, plain } from './values.ts';
 
 /** fcntl.h of Linux. */

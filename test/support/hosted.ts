@@ -2,15 +2,15 @@
 
 import { FAILED, type Guest, NOTHING, type Scalar } from '../../bridges/host/guest.ts';
 import type { GuestHost } from '../../bridges/host/guest-host.ts';
-import { Host } from '../../bridges/host/host.ts';
+import { Host } from '../../bridges/host/lifecycle/host.ts';
 import {
   failureOptions,
   type Hosted,
   hosted,
   limitsOf,
   policyOf,
-} from '../../bridges/host/hosted.ts';
-import { Incarnation } from '../../bridges/host/incarnation.ts';
+} from '../../bridges/host/lifecycle/hosted-volume.ts';
+import { Incarnation } from '../../bridges/host/lifecycle/interpreter.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { EINTR } from '../../runtime/core/errno.ts';
 import type { Graph } from '../../runtime/core/graph.ts';

@@ -4,8 +4,8 @@
  * passes between the two is fops.
  */
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { limitsOf, policyOf } from '../../host/hosted.ts';
 import type { Given, InThread, Way } from '../../host/index.ts';
+import { limitsOf, policyOf } from '../../host/lifecycle/hosted-volume.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { VolumeInThread } from './volume.ts';
 import type { VolumeSettings } from './worker.ts';

@@ -24,11 +24,11 @@ import {
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
 import type { Evaluation } from '../../host/guest.ts';
-import type { Stateful } from '../../host/hosted.ts';
 import type { Prompted } from '../../host/index.ts';
+import type { Stateful } from '../../host/lifecycle/hosted-volume.ts';
+import { type Succeeded, Succession } from '../../host/lifecycle/succession.ts';
+import { oneRecord } from '../../host/limits/log-record.ts';
 import type { Machine } from '../../host/machine.ts';
-import { oneRecord } from '../../host/record.ts';
-import { type Succeeded, Succession } from '../../host/succession.ts';
 import { DOWN, type Started } from '../kinds.ts';
 import type { Call } from './call.ts';
 import { LinesInThread } from './lines.ts';

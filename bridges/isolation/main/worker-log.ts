@@ -2,8 +2,8 @@
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { type LogLevel, type LogSource, WARNING } from '../../../runtime/core/log.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { LimitedLog } from '../../host/limited-log.ts';
-import { MOST_LOGGED, oneRecord, shown } from '../../host/record.ts';
+import { LimitedLog } from '../../host/limits/limited-log.ts';
+import { MOST_LOGGED, oneRecord, shown } from '../../host/limits/log-record.ts';
 
 const LEVELS = ' MACEWNIDT';
 const LINE =

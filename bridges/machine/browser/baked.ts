@@ -1,5 +1,9 @@
 /** A cache that the page brings: one snapshot of Python, and nothing is kept. */
-import { BAKED, type BakedHead, BAKED_PAGE as PAGE } from '../../host/baked.ts';
+import {
+  BAKED,
+  type BakedHead,
+  BAKED_PAGE as PAGE,
+} from '../../host/lifecycle/baked-interpreter.ts';
 import type { Cache } from '../../host/machine.ts';
 import type { PartBytes } from './parts.ts';
 

@@ -4,7 +4,14 @@
  * it cannot end a call that never does. Of that it tells whoever has the other end of a port: the page,
  * which can end the worker.
  */
-import { CONSTANTS, makeLooks, newSlot, resting, type Watch, wake } from '../../host/watchdog.ts';
+import {
+  CONSTANTS,
+  makeLooks,
+  newSlot,
+  resting,
+  type Watch,
+  wake,
+} from '../../host/limits/watchdog.ts';
 import { type WebWorker, web } from './web.ts';
 
 /** What is told of a call that has outlived its limits. */

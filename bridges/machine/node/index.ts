@@ -3,13 +3,13 @@ import { randomFillSync } from 'node:crypto';
 import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
 import type { Machine } from '../../host/machine.ts';
 import { discarded } from './discarded.ts';
+import { vouch } from './file-trust.ts';
 import { NodeFiles } from './files.ts';
 import { parts } from './parts.ts';
 import { frameAround, newRealm } from './realm.ts';
 import { sources } from './sources.ts';
 import { stripTypes } from './strip.ts';
 import { startThread } from './thread.ts';
-import { vouch } from './vouch.ts';
 import { watchFolder } from './watch.ts';
 import { watch } from './watchdog.ts';
 

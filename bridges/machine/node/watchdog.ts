@@ -9,7 +9,14 @@ import { Worker } from 'node:worker_threads';
 import { formatTime } from '../../../runtime/core/log.ts';
 import { END_TURN, makeEndable } from '../../../runtime/sys/end-turn.ts';
 import { lastWords } from '../../../runtime/sys/last-words.ts';
-import { CONSTANTS, makeLooks, newSlot, resting, type Watched, wake } from '../../host/watchdog.ts';
+import {
+  CONSTANTS,
+  makeLooks,
+  newSlot,
+  resting,
+  type Watched,
+  wake,
+} from '../../host/limits/watchdog.ts';
 
 let worker: Worker | undefined;
 let engines = 0;

@@ -1,0 +1,222 @@
+/** Messages are untrusted: whatever a guest sends is a decision that makes sense, or is refused. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { type ArgType, findFop, fops } from '../../../runtime/core/fops.ts';
+import { Iatt, Statvfs } from '../../../runtime/core/iatt.ts';
+import { Inode, InodeTable } from '../../../runtime/core/inode.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { nodeMachine } from '../../machine/node/index.ts';
+import { type Decision, readDecision } from './decision.ts';
+import { MessageError, type Resolver } from './message.ts';
+
+const table = new InodeTable([]);
+const { root } = table;
+const fd = new Fd(root, 0, 1);
+const known: readonly (readonly [ArgType, unknown])[] = [
+  ['loc', new Loc(root)],
+  ['dict', new Dict()],
+  ['data', new Uint8Array(3)],
+  ['int', 7],
+  ['iatt', null],
+  ['entries', []],
+];
+const resolver: Resolver = {
+  value: (_wind, index) => known[index]?.[1],
+  type: (_wind, index) => known[index]?.[0],
+  inode: (id) => (id === 1 ? root : undefined),
+  forgotten: () => false,
+  fd: (id) => (id === fd.id ? fd : undefined),
+  data: (id) => (id === 0 ? Uint8Array.of(1) : undefined),
+  table,
+  memory: nodeMachine.memory,
+};
+
+function read(message: unknown, fop?: string): Decision {
+  const row = fop === undefined ? undefined : findFop(fop)!;
+  const text = typeof message === 'string' ? message : JSON.stringify(message);
+  const args = row?.args.map(({ type }) => (type === 'int' ? 4096 : null)) ?? [];
+  return readDecision(text, { row, asked: { args, replies: [] }, children: 2, resolver });
+}
+
+/** What every translator below and above may rely on. */
+const isRight: { readonly [T in ArgType]: (value: unknown) => boolean } = {
+  loc: (value) => value instanceof Loc,
+  inode: (value) => value instanceof Inode,
+  fd: (value) => value instanceof Fd,
+  iatt: (value) => value instanceof Iatt,
+  dict: (value) => value instanceof Dict,
+  str: (value) => typeof value === 'string',
+  int: Number.isSafeInteger,
+  data: (value) => value instanceof Uint8Array,
+  entries: Array.isArray,
+  statvfs: (value) => value instanceof Statvfs,
+  flock: (value) => typeof value === 'object',
+  lease: (value) => typeof value === 'object',
+  locklist: Array.isArray,
+};
+
+const int = fc.integer({ min: 0, max: 2 ** 40 });
+const ints = (length: number) => fc.array(int, { minLength: length, maxLength: length });
+const gfid = fc.constantFrom(root.gfid, '00000000-0000-0000-0000-0000000000bb');
+const iatt = fc.tuple(gfid, fc.integer({ min: 0, max: 7 }), ints(20)).map((all) => all.flat());
+const name = fc.constantFrom('name', 'na\udc80me', '名前');
+const flock = fc.tuple(ints(5), fc.constant('00ff')).map((all) => all.flat());
+const pair = fc.oneof(
+  fc.tuple(name, fc.constantFrom('int', 'uint', 'double'), int),
+  fc.tuple(name, fc.constantFrom('str', 'bin', 'mdata'), fc.constant('text')),
+  fc.tuple(name, fc.constant('gfuuid'), gfid),
+  fc.tuple(name, fc.constant('iatt'), iatt),
+);
+const tagged = (tag: string, inner: fc.Arbitrary<unknown>) => fc.tuple(fc.constant(tag), inner);
+
+/** What is right for each type. */
+const rights: { readonly [T in ArgType]: fc.Arbitrary<unknown> } = {
+  loc: tagged('loc', fc.tuple(fc.constantFrom(0, 1), fc.constant(1), name, fc.constant(null))),
+  inode: fc.constant(['inode', 1]),
+  fd: fc.constant(['fd', fd.id]),
+  iatt: tagged('iatt', iatt),
+  dict: fc.oneof(tagged('dict', fc.array(pair, { maxLength: 3 })), fc.constant(['=', -1, 1])),
+  str: name,
+  int,
+  data: fc.constantFrom(['data', 0], ['=', -1, 2]),
+  entries: tagged(
+    'entries',
+    fc.array(fc.tuple(name, int, int, gfid, fc.constantFrom(null, true), fc.constant(null)), {
+      maxLength: 3,
+    }),
+  ),
+  statvfs: tagged('statvfs', ints(11)),
+  flock: tagged('flock', flock),
+  lease: fc.tuple(int, int, gfid, int).map((fields) => ['lease', fields]),
+  locklist: tagged('locklist', fc.array(flock, { maxLength: 2 })),
+};
+
+/** What is nearly so: the right tags, with anything in them. */
+const number = fc.oneof(fc.integer({ min: -2, max: 8 }), fc.double(), fc.constant(null));
+const text = fc.oneof(fc.string(), fc.constantFrom('a', 'a/b', '', '\0', '\ud800', 'int', 'dict'));
+const plain = fc.oneof(number, text, fc.boolean(), fc.constant(null));
+const wrong = fc.oneof(
+  plain,
+  fc.tuple(
+    fc.constantFrom('=', ...Object.keys(rights)),
+    fc.oneof(plain, fc.array(plain, { maxLength: 24 })),
+    plain,
+  ),
+  fc.tuple(
+    fc.constantFrom('dict', 'entries', 'locklist'),
+    fc.array(fc.array(plain, { maxLength: 8 }), { maxLength: 3 }),
+  ),
+  fc.jsonValue(),
+);
+
+/** A message about a fop: its verb, the two numbers before the values, and the values. */
+const message = fc
+  .tuple(fc.constantFrom(...fops), fc.constantFrom('wind', 'tail', 'unwind'))
+  .chain(([fop, verb]) => {
+    const args = verb === 'unwind' ? fop.reply : fop.args;
+    const values = args.map(({ type }) =>
+      fc.oneof(
+        { weight: 30, arbitrary: rights[type] },
+        { weight: 1, arbitrary: wrong },
+        { weight: 2, arbitrary: fc.constant(null) },
+      ),
+    );
+    const head = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(0, 1) }, number);
+    return fc.record({
+      fop: fc.constant(fop),
+      verb: fc.constant(verb),
+      one: head,
+      two: head,
+      values: fc.tuple(...values),
+    });
+  });
+
+describe('a message', () => {
+  it('is refused when it is no message', () => {
+    for (const wrong of ['', '{', 'null', '7', '{}', '[]', '[1]', '["x"]', '["wind"]', '[null]']) {
+      expect(() => read(wrong, 'stat'), wrong).toThrow(MessageError);
+    }
+  });
+
+  it('never lets anything through that translators cannot take', () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(message, ({ fop, verb, one, two, values }) => {
+        const args = verb === 'unwind' ? fop.reply : fop.args;
+        const head = { wind: [one, two, fop.name], tail: [one], unwind: [one, two] }[verb]!;
+        let decision: Decision;
+        try {
+          decision = read([verb, ...head, values], fop.name);
+        } catch (error) {
+          expect(error).toBeInstanceOf(MessageError);
+          return;
+        }
+        accepted += 1;
+        if (decision.verb === 'failed') return;
+        decision.values.forEach((found, at) => {
+          const { type, nullable, name } = args[at]!;
+          // An fd may be missing where it is to be opened.
+          const opens = type === 'fd' && verb === 'wind' && /open|create/.test(fop.name);
+          if (found === null) expect(nullable || opens, name).toBe(true);
+          else expect(isRight[type](found), `${name}: ${String(found)}`).toBe(true);
+        });
+        if (decision.verb === 'unwind' && decision.opRet < 0) {
+          expect(decision.opErrno > 0 && decision.opErrno < 512).toBe(true);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    // Most are right: otherwise the property would say little.
+    expect(accepted).toBeGreaterThan(1000);
+  });
+
+  it('of a request of the translator’s own can only wind', () => {
+    expect(read(['wind', 0, 1, 'statfs', [['loc', [1, 0, null, null]], null]])).toMatchObject({
+      verb: 'wind',
+      child: 1,
+    });
+    expect(() => read(['unwind', 0, 0, [null]])).toThrow('answered to nobody');
+    expect(() => read(['tail', 0, []])).toThrow('answered to nobody');
+  });
+
+  it('names things of its own request only, of the type that is wanted', () => {
+    const wind = (value: unknown) => read(['wind', 0, 0, 'stat', [value, null]], 'stat');
+    const { values } = wind(['=', -1, 0]) as Decision & { verb: 'wind' };
+    expect(values[0]).toBe(known[0]![1]);
+    expect(() => wind(['=', -1, 1])).toThrow('loc must be a loc, not a dict');
+    expect(() => wind(['=', -1, 99])).toThrow('loc belongs to another request');
+    expect(() => wind(['loc', [5, 0, null, null]])).toThrow('not known any more');
+  });
+});
+
+describe('a loc of the guest’s own', () => {
+  const locOf = (fop: string, loc: unknown): Loc => {
+    const row = findFop(fop)!;
+    const values = row.args.map(
+      ({ type }) =>
+        ({ loc: ['loc', loc], int: 0, fd: ['fd', fd.id] })[type as 'loc'] ??
+        (type === 'str' ? 'x' : null),
+    );
+    const found = read(['wind', 0, 0, fop, values], fop) as Decision & { verb: 'wind' };
+    return found.values[row.args.findIndex(({ type }) => type === 'loc')] as Loc;
+  };
+  const buf = Object.assign(new Iatt(), {
+    iaGfid: '00000000-0000-0000-0000-0000000000aa',
+    iaType: 1,
+  });
+  const inode = table.link(table.newInode(), root, 'known', buf)!;
+
+  it('gets the inode that its name or gfid leads to', () => {
+    expect(locOf('stat', [0, 1, 'known', null]).inode).toBe(inode);
+    expect(locOf('lookup', [0, 1, 'known', null]).inode).toBe(inode);
+    expect(locOf('stat', [0, 0, null, inode.gfid]).inode).toBe(inode);
+    expect(locOf('unlink', [0, 1, 'unknown', null]).inode).toBe(null);
+  });
+
+  it('gets a new one where the reply brings one', () => {
+    expect(locOf('lookup', [0, 1, 'unknown', null]).inode?.linked).toBe(false);
+    expect(locOf('mkdir', [0, 1, 'known', null]).inode?.linked).toBe(false);
+  });
+});

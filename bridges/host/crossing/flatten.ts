@@ -1,0 +1,87 @@
+/**
+ * Arguments and replies as scalars, in the order of the table. A loc is five (inode, parent, name,
+ * gfid, parent's gfid), everything else one. `kinds` describes the same to an engine.
+ */
+import type { Fd } from '../../../runtime/core/fd.ts';
+import type { Arg, ArgType } from '../../../runtime/core/fops.ts';
+import { NULL_GFID } from '../../../runtime/core/gfid.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
+import type { Loc } from '../../../runtime/core/loc.ts';
+import type { Scalar } from '../guest.ts';
+
+/** How a loc crosses: `i` an integer, `s` a string or nothing, `n` a string seen often. */
+export const LOC_KINDS = 'iinnn';
+
+const KINDS: Partial<Record<ArgType, string>> = { loc: LOC_KINDS, str: 's' };
+
+/** One letter for each scalar; what is not in the table above is an integer. */
+export const kinds = (args: readonly Arg[]): string =>
+  args.map((arg) => KINDS[arg.type] ?? 'i').join('');
+
+/** Small integers for the types, so that flattening compares no strings. */
+const LOC = 0;
+const INODE = 1;
+const AS_IS = 2;
+const DATA = 3;
+const SIGN = 4;
+const FD = 5;
+
+function codeOf(type: ArgType): number {
+  if (type === 'loc') return LOC;
+  if (type === 'inode') return INODE;
+  if (type === 'fd') return FD;
+  if (type === 'str' || type === 'int') return AS_IS;
+  return type === 'data' ? DATA : SIGN;
+}
+
+const give = (inode: Inode, to: number): number => {
+  inode.givenTo |= to;
+  return inode.id;
+};
+
+/**
+ * Writes the five scalars of a loc from `at` on. A gfid that nobody knows is nothing. `to` is the bit
+ * of the volume whose script gets the numbers (Inode.givenTo).
+ */
+export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: number): void {
+  const { inode, parent, gfid } = loc;
+  out[at] = inode === null ? 0 : give(inode, to);
+  out[at + 1] = parent === null ? 0 : give(parent, to);
+  out[at + 2] = loc.name ?? undefined;
+  out[at + 3] = gfid === NULL_GFID ? undefined : gfid;
+  out[at + 4] = parent === null ? NULL_GFID : parent.gfid;
+}
+
+/** Writes `values` behind what is in `out` already, from `offset` on. */
+export type Flatten = (values: readonly unknown[], out: Scalar[], offset: number) => void;
+
+/** @param to as in `flattenLoc`. */
+export function flattener(args: readonly Arg[], to: number): Flatten {
+  const codes = args.map((arg) => codeOf(arg.type));
+  return (values, out, offset) => {
+    let at = offset;
+    for (let i = 0; i < codes.length; i++) {
+      const value = values[i];
+      switch (codes[i]) {
+        case LOC:
+          flattenLoc(value as Loc, out, at, to);
+          at += LOC_KINDS.length;
+          break;
+        case INODE:
+          out[at++] = value === null ? 0 : give(value as Inode, to);
+          break;
+        case FD:
+          out[at++] = value === null ? 0 : (value as Fd).id;
+          break;
+        case AS_IS:
+          out[at++] = value === null ? undefined : (value as Scalar);
+          break;
+        case DATA:
+          out[at++] = value === null ? -1 : (value as Uint8Array).length;
+          break;
+        default:
+          out[at++] = value === null ? 0 : 1;
+      }
+    }
+  };
+}

@@ -1,0 +1,456 @@
+/**
+ * What a guest can ask the host for: inodes and fds by number, fields and bytes when a script looks
+ * at them, a log, a clock. Everything is checked: a number that leads nowhere is
+ * answered with nothing, never with somebody else's thing.
+ */
+import type { Client } from '../../../runtime/core/client.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { EMFILE } from '../../../runtime/core/errno.ts';
+import type { Fd } from '../../../runtime/core/fd.ts';
+import type { Stack } from '../../../runtime/core/frame.ts';
+import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
+import { ERROR, type LogLevel, type LogSource } from '../../../runtime/core/log.ts';
+import { turn } from '../../../runtime/core/turn.ts';
+import { type Upcall, upcall } from '../../../runtime/core/upcall.ts';
+import type { Xlator } from '../../../runtime/core/xlator.ts';
+import type { Guest } from '../guest.ts';
+import type { GuestHost } from '../guest-host.ts';
+import type { Owner } from '../lifecycle/owner.ts';
+import { LimitedLog } from '../limits/limited-log.ts';
+import { MOST_LOGGED, oneRecord, shown } from '../limits/log-record.ts';
+import { tellRefusal } from '../limits/refusals.ts';
+import type { Machine, MemoryTools } from '../machine.ts';
+import { isLong, PAUSE_MS } from '../requests/decision-queue.ts';
+import type { HostedRequest } from '../requests/hosted-request.ts';
+import { type LookupExecutor, refuse } from '../requests/name-lookups.ts';
+import { Errands } from '../requests/notification-queue.ts';
+import type { Requests } from '../requests/request-table.ts';
+import type { Decision, GuestMessage } from './decision.ts';
+import { GuestFds } from './guest-fds.ts';
+import { pack, type Resolver } from './message.ts';
+import { readUpcall } from './upcalls.ts';
+
+type Wind = Extract<Decision, { readonly verb: 'wind' }>;
+
+/** What a translator keeps with an inode, fd or client that its guest knows. */
+const TRACKED = true;
+/** What it takes to keep some bytes, besides them. */
+const PUT_BYTES = 100;
+
+/** Bits of volumes in Inode.givenTo. More than 31 with scripts in one graph share some. */
+const bits = new WeakMap<Xlator<unknown>, number>();
+let volumes = 0;
+
+function bitOf(xl: Xlator<unknown>): number {
+  let bit = bits.get(xl);
+  if (bit === undefined) {
+    bit = 1 << (volumes % 31);
+    volumes += 1;
+    bits.set(xl, bit);
+  }
+  return bit;
+}
+
+/** What is asked of the incarnation itself. */
+interface Asked extends LookupExecutor {
+  readonly current: HostedRequest | null;
+  readonly requests: Requests;
+  readonly turns: { checkRoom(bytes: number): void };
+  push(id: number, message: GuestMessage, bytes: number): void;
+  lost(id: number): void;
+  enterFor(what: () => number | undefined): void;
+  readonly owner: Pick<Owner, 'says'>;
+}
+
+/** What the host itself asks of the machine for an incarnation. */
+export type HostMachine = Pick<Machine, 'mostFds' | 'memory' | 'discarded'>;
+
+export class HostApi implements GuestHost {
+  /** Inodes with this bit were given to the volume's script, whichever interpreter of it asks. */
+  readonly bit: number;
+  private readonly xl: Xlator<unknown>;
+  private readonly incarnation: Asked;
+  readonly fds: GuestFds;
+  /** Those that the guest knows, by number. */
+  readonly clients = new Map<number, Client>();
+  private readonly memory: MemoryTools;
+  private readonly discarded: Machine['discarded'];
+  /** Inodes that are in no table, and may never be: the table tells of no other's end. */
+  private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
+  /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
+  saysUp: boolean | null = null;
+  private spoke = false;
+  /** What is out of date, and was not told yet. */
+  private readonly upcalls: Upcall[] = [];
+  /** What the script was refused in this call: told, unless an error that it logs has `sign` in it. */
+  private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;
+  /** Bytes for the next message. */
+  private bytes: Uint8Array[] = [];
+  private taken = 0;
+  readonly limitedLog: LimitedLog;
+  readonly errands: Errands;
+  private table: InodeTable | null = null;
+  private cancelTimer: (() => void) | null = null;
+  /** Milliseconds that others have before the next timer. */
+  private pause = 0;
+  private guest: Guest | null = null;
+
+  constructor(
+    xl: Xlator<unknown>,
+    incarnation: Asked,
+    logLimit: number,
+    { mostFds, memory, discarded }: HostMachine,
+  ) {
+    this.fds = new GuestFds(mostFds);
+    this.memory = memory;
+    this.discarded = discarded;
+    this.limitedLog = new LimitedLog(xl, logLimit);
+    this.errands = new Errands(xl.context);
+    this.xl = xl;
+    this.incarnation = incarnation;
+    this.bit = bitOf(xl);
+  }
+
+  attach(guest: Guest): void {
+    this.guest = guest;
+  }
+
+  close(): void {
+    this.cancelTimer?.();
+    this.errands.clear();
+    this.limitedLog.tell();
+    this.guest = null;
+    this.fds.releaseAll();
+    this.discarded();
+  }
+
+  push(id: number, message: GuestMessage): void {
+    try {
+      const text = typeof message === 'string' ? message.length : 0;
+      this.incarnation.push(id, message, text + this.taken);
+    } catch (error) {
+      this.mistaken(undefined, (error as Error).message);
+      throw error;
+    } finally {
+      this.dropBytes();
+    }
+  }
+
+  private dropBytes(): void {
+    if (this.taken === 0) return;
+    this.bytes = [];
+    this.taken = 0;
+  }
+
+  /** The guest has returned, and what it decided is carried out. */
+  returned(): void {
+    this.dropBytes();
+    this.tellMistake();
+    this.fds.releaseClosed();
+    this.sendUpcalls();
+    if (!this.spoke || this.saysUp === null) return;
+    this.spoke = false;
+    this.incarnation.owner.says(this, this.saysUp);
+  }
+
+  up(isUp: number): void {
+    this.saysUp = isUp !== 0;
+    this.spoke = true;
+  }
+
+  childUp(child: number): number {
+    return this.xl.below[child]?.up === true ? 1 : 0;
+  }
+
+  put(bytes: Uint8Array): number {
+    this.take(bytes.length);
+    return this.bytes.push(bytes) - 1;
+  }
+
+  /** @throws {MessageError} when that is more than may be kept until the guest has returned. */
+  private take(bytes: number): void {
+    // Nothing takes room as well.
+    const taken = this.taken + bytes + PUT_BYTES;
+    this.incarnation.turns.checkRoom(taken);
+    this.taken = taken;
+  }
+
+  lost(id: number): void {
+    this.incarnation.lost(id);
+  }
+
+  fetch(id: number, wind: number, index: number): string | undefined {
+    const request = this.handed('a request', this.request(id));
+    const value = request?.value(wind, index);
+    const type = request?.type(wind, index);
+    if (value === undefined || value === null || type === undefined) return undefined;
+    return pack(type, value, wind, index, this.memory);
+  }
+
+  dict(id: number, wind: number, index: number): Dict | undefined {
+    const value = this.handed('a request', this.request(id))?.value(wind, index);
+    return value instanceof Dict ? value : undefined;
+  }
+
+  data(id: number, wind: number, index: number): Uint8Array | undefined {
+    const value = this.handed('a request', this.request(id))?.value(wind, index);
+    return value instanceof Uint8Array ? value : undefined;
+  }
+
+  inode(id: number): string | undefined {
+    const inode = this.handed('an inode', this.findInode(id));
+    return inode && JSON.stringify([inode.gfid, inode.iaType, inode.path]);
+  }
+
+  fd(id: number): string | undefined {
+    const fd = this.handed('an fd', this.findFd(id));
+    if (fd !== undefined) fd.inode.givenTo |= this.bit;
+    return fd && JSON.stringify([fd.inode.id, fd.flags, fd.pid, fd.isDir]);
+  }
+
+  alive(id: number): number {
+    return this.request(id) === undefined ? 0 : 1;
+  }
+
+  root(id: number): string | undefined {
+    const root = this.handed('a request', this.request(id))?.frame.root;
+    if (root === undefined) return undefined;
+    const { unique, uid, gid, pid, groups, lkOwner, op } = root;
+    return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op, this.clientOf(root)]);
+  }
+
+  clientOf({ client }: Stack): number {
+    if (client === null) return 0;
+    if (!this.clients.has(client.id)) {
+      // An answered request may outlive it: then nobody would tell of its end.
+      if (!client.initiator.clients.has(client)) return 0;
+      this.meet(client);
+    }
+    return client.id;
+  }
+
+  client(id: number): string | undefined {
+    return this.handed('a client', this.clients.get(id))?.uid;
+  }
+
+  private meet(client: Client): void {
+    this.clients.set(client.id, client);
+    client.ctxSet(this.xl, TRACKED);
+  }
+
+  /** A client is going: told to a module that wants to know of all. */
+  disconnected(client: Client): void {
+    if (this.guest?.description.hooks.includes('client_disconnect') !== true) return;
+    if (!this.clients.has(client.id)) this.meet(client);
+    this.tellGone((guest) => guest.hook('client_disconnect', [client.id]));
+  }
+
+  /** A client is gone, and its last request has ended. */
+  forgetClient({ id }: Client): void {
+    if (!this.clients.has(id)) return;
+    this.tellGone((guest) => {
+      this.clients.delete(id);
+      return guest.forgetClient(id);
+    });
+  }
+
+  track(id: number): number {
+    const inode = this.handed('an inode', this.findInode(id));
+    if (inode === undefined) return 0;
+    inode.ctxSet(this.xl, TRACKED);
+    if (!inode.linked) this.unlinked.register(inode, id, inode);
+    return 1;
+  }
+
+  trackFd(id: number): number {
+    const fd = this.handed('an fd', this.findFd(id));
+    if (fd === undefined) return 0;
+    fd.ctxSet(this.xl, TRACKED);
+    this.fds.track(fd);
+    return 1;
+  }
+
+  /** An inode that the guest knows is forgotten. */
+  forget(inode: Inode): void {
+    this.unlinked.unregister(inode);
+    this.forgetId(inode.id);
+  }
+
+  private forgetId(id: number): void {
+    this.tellGone((guest) => guest.forget(id));
+  }
+
+  release(fd: Fd): void {
+    this.fds.untrack(fd);
+    this.tellGone((guest) => guest.release(fd.id));
+  }
+
+  private tellGone(tell: (guest: Guest) => number): void {
+    this.errands.run(() => {
+      const { guest } = this;
+      if (guest !== null) this.incarnation.enterFor(() => tell(guest));
+    });
+  }
+
+  closeFd(id: number): number {
+    if (this.fds.close(id)) return 1;
+    const sign = 'opened by somebody else';
+    this.note(undefined, `refused: to close an fd that was ${sign}`, sign);
+    return 0;
+  }
+
+  /** Makes the fd that a fop which opens comes without. False when there is to be none. */
+  addFd(request: HostedRequest, decision: Wind): boolean {
+    const { wind, row, values } = decision;
+    if (this.fds.add(request, wind, row, values)) return true;
+    const text = `refused: more than ${this.fds.most} fds of its own: close those that are done with`;
+    this.refused(undefined, text);
+    refuse(this.incarnation, this.xl, request, decision, row, EMFILE);
+    return false;
+  }
+
+  invalidate(message: GuestMessage): void {
+    try {
+      const what = readUpcall(message, (id) =>
+        typeof id === 'number' ? this.findInode(id) : (this.table ?? this.xl.inodes)?.find(id),
+      );
+      if (what === undefined) return;
+      this.take(message.length);
+      this.upcalls.push(what);
+    } catch (error) {
+      this.refused(undefined, `refused: a message: ${(error as Error).message}`);
+      throw error;
+    }
+  }
+
+  /** Tells those above what the guest has said while it ran. */
+  sendUpcalls(): void {
+    while (this.upcalls.length > 0) {
+      for (const what of this.upcalls.splice(0)) upcall(this.xl, what);
+    }
+  }
+
+  now(): number {
+    return Math.round(this.xl.context.now() * 1000);
+  }
+
+  after(ms: number): void {
+    this.cancelTimer?.();
+    this.cancelTimer = this.xl.context.after(Math.max(this.pause, ms), () => {
+      this.cancelTimer = null;
+      const { guest } = this;
+      const { slow } = turn;
+      if (guest !== null) this.incarnation.enterFor(() => guest.tick());
+      this.pause = isLong(this.xl.context, slow) ? PAUSE_MS : 0;
+    });
+  }
+
+  get level(): number {
+    return this.xl.log.level;
+  }
+
+  logs(level: number): number {
+    return this.xl.log.enabled(levelOf(level)) ? 1 : 0;
+  }
+
+  log(level: number, source: LogSource, text: string): void {
+    const { mistake } = this;
+    if (mistake !== null && level <= ERROR && text.includes(mistake.sign)) this.mistake = null;
+    const known = levelOf(level);
+    if (!this.limitedLog.grants(known, Math.min(text.length, MOST_LOGGED))) return;
+    this.xl.log.log(known, oneRecord(text), { source: shown(source) });
+  }
+
+  refused(source: LogSource | undefined, text: string): void {
+    tellRefusal(this.xl, source && shown(source), oneRecord(text));
+  }
+
+  mistaken(source: LogSource | undefined, why: string): void {
+    this.note(source, `refused: a message: ${why}`, why);
+  }
+
+  private note(source: LogSource | undefined, text: string, sign: string): void {
+    // The guest's own side knows the place of what has just been refused here.
+    if (this.mistake?.text !== text) this.tellMistake();
+    this.mistake = { source, text, sign };
+  }
+
+  /** The guest has returned: what it swallowed is told. */
+  tellMistake(): void {
+    const { mistake } = this;
+    if (mistake === null) return;
+    this.mistake = null;
+    this.refused(mistake.source, mistake.text);
+  }
+
+  /** A number from the script has led to `thing`, or nowhere. */
+  private handed<T>(what: string, thing: T | undefined): T | undefined {
+    if (thing === undefined) {
+      const text = `refused: ${what} that the module was not given, or no longer has`;
+      this.note(undefined, text, 'HandleExpired');
+    }
+    return thing;
+  }
+
+  /** Where the numbers of a message about `request` lead. */
+  resolver(request: HostedRequest): Resolver {
+    const { bytes } = this;
+    const table = this.table ?? this.xl.inodes ?? this.tableOf(request);
+    return {
+      value: (wind, index) => request.value(wind, index),
+      type: (wind, index) => request.type(wind, index),
+      inode: (id) => request.inode(id) ?? this.findInode(id),
+      forgotten: (id) => this.isForgotten(table, id),
+      fd: (id) => request.fd(id) ?? this.findFd(id),
+      data: (id) => bytes[id],
+      memory: this.memory,
+      table,
+    };
+  }
+
+  request(id: number): HostedRequest | undefined {
+    const { current } = this.incarnation;
+    return current?.id === id ? current : this.incarnation.requests.get(id);
+  }
+
+  /** What others were given is as if it were forgotten. */
+  private isForgotten(table: InodeTable | null, id: number): boolean {
+    if (!table?.had(id)) return false;
+    this.mistaken(undefined, 'a loc names an inode that is not known any more (ESTALE)');
+    return true;
+  }
+
+  private findInode(id: number): Inode | undefined {
+    const here = this.incarnation.current?.inode(id);
+    if (here !== undefined) {
+      this.table ??= here.table;
+      return here;
+    }
+    const known = (this.table ?? this.xl.inodes)?.byNodeid(id);
+    // Numbers are easily guessed: what others were given is as if it were not there.
+    if (known !== undefined) {
+      if ((known.givenTo & this.bit) !== 0 || id === ROOT_ID) return known;
+      return this.handed('an inode', undefined);
+    }
+    for (const request of this.incarnation.requests.values()) {
+      const found = request.inode(id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  private findFd(id: number): Fd | undefined {
+    return this.fds.get(id) ?? this.incarnation.current?.fd(id);
+  }
+
+  /** A request that names any inode shows the table it is from. */
+  private tableOf(request: HostedRequest): InodeTable | null {
+    for (const inode of request.inodes()) {
+      this.table = inode.table;
+      return this.table;
+    }
+    return null;
+  }
+}
+
+const levelOf = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;

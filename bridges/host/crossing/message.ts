@@ -1,0 +1,365 @@
+/**
+ * Values of fops as JSON, both ways: what a guest fetches, and what it sends in a message.
+ *
+ * A guest fetches fields as they are below, a dict as
+ *   ["type type …", [places of values that are to be made something else], [keys], [values]]
+ *
+ * A guest sends each argument as null, a number, a string, or
+ *   ["=", wind, index]   taken over as it came (wind -1: the fop's own argument)
+ *   ["loc", [inode, parent, name, gfid]]   ["inode", id]   ["fd", id]   ["data", number]
+ *   ["iatt", [fields]]   ["dict", [[key, type, value], …]]
+ *   ["entries", [[name, off, type, gfid, stat, ref], …]]   stat: fields, null, or true: as it came;
+ *                        ref: [wind, index, entry] of the reply that the entry is from, or null
+ *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
+ * Bytes inside a dict travel as text of one character a byte, a double that is no number as text.
+ * Messages are untrusted: anything else is a MessageError.
+ */
+import { nameLength } from '../../../runtime/core/bytes.ts';
+import { Dict, type DictType, type DictValue, dictTypes } from '../../../runtime/core/dict.ts';
+import type { Fd } from '../../../runtime/core/fd.ts';
+import type { Arg, ArgType, FopRow } from '../../../runtime/core/fops.ts';
+import { type Gfid, isGfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
+import { type Dirent, Iatt } from '../../../runtime/core/iatt.ts';
+import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import type { Flock } from '../../../runtime/core/lock.ts';
+import { type StructType, type StructTypes, structTypes } from '../../../runtime/core/struct-types.ts';
+import type { MemoryTools } from '../machine.ts';
+
+/** A guest sent what no argument can be. The text is for the module's author. */
+export class MessageError extends Error {
+  readonly code = 'GLOSSA_MESSAGE';
+}
+
+const DICT_TYPES: ReadonlySet<string> = new Set<DictType>(dictTypes);
+
+const pick = <T extends object>(value: T, fields: readonly (keyof T)[]): unknown[] =>
+  fields.map((field) => value[field]);
+
+const { names: IATT_FIELDS } = structTypes.iatt;
+const { names: FLOCK_FIELDS } = structTypes.flock;
+
+const packStruct =
+  <T extends StructType>(type: T): Pack =>
+  (value: StructTypes[T]) =>
+    pick(value, structTypes[type].names);
+
+/** The values that JSON cannot hold as what they are. */
+const MADE: ReadonlySet<DictType> = new Set<DictType>(['double', 'bin', 'iatt', 'mdata']);
+
+/** In columns: a guest makes its own dict of them in one go, and looks at types when asked to. */
+function packDict(dict: Dict, memory: MemoryTools): unknown[] {
+  const types: DictType[] = [];
+  const made: number[] = [];
+  const keys: string[] = [];
+  const values: unknown[] = [];
+  dict.forEach((key, value, type) => {
+    if (MADE.has(type)) made.push(keys.length);
+    types.push(type);
+    keys.push(key);
+    values.push(plainValue(value, memory));
+  });
+  return [types.join(' '), made, keys, values];
+}
+
+function plainValue(value: DictValue, memory: MemoryTools): unknown {
+  if (value instanceof Uint8Array) return memory.latin1(value);
+  if (value instanceof Iatt) return pick(value, IATT_FIELDS);
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+/** `wind` and the index say where an entry came from, so that its inode is found again. */
+function packEntries(entries: readonly Dirent[], wind: number, index: number): unknown[] {
+  return entries.map((entry, i) => {
+    const stat = entry.stat === null ? null : pick(entry.stat, IATT_FIELDS);
+    return [entry.name, entry.off, entry.type, entry.gfid, stat, [wind, index, i]];
+  });
+}
+
+/** What a guest fetches of an argument, as JSON. */
+export function pack(
+  type: ArgType,
+  value: unknown,
+  wind: number,
+  index: number,
+  memory: MemoryTools,
+): string {
+  return JSON.stringify(PACK[type]?.(value as never, wind, index, memory) ?? null);
+}
+
+type Pack = (value: never, wind: number, index: number, memory: MemoryTools) => unknown;
+
+const PACK: Partial<Record<ArgType, Pack>> = {
+  iatt: packStruct('iatt'),
+  dict: (value: Dict, _wind, _index, memory) => packDict(value, memory),
+  entries: (value: readonly Dirent[], wind, index) => packEntries(value, wind, index),
+  statvfs: packStruct('statvfs'),
+  flock: packStruct('flock'),
+  lease: packStruct('lease'),
+  locklist: (value: readonly Flock[]) => value.map((lock) => pick(lock, FLOCK_FIELDS)),
+};
+
+/** Where the numbers in a message lead. */
+export interface Resolver {
+  /** Argument `index` of the fop (wind -1) or of a reply; undefined when there is none. */
+  value(wind: number, index: number): unknown;
+  /** Its type. */
+  type(wind: number, index: number): ArgType | undefined;
+  inode(id: number): Inode | undefined;
+  /** Whether a number that leads to no inode may have led to one: it is noted then. */
+  forgotten(id: number): boolean;
+  fd(id: number): Fd | undefined;
+  /** Bytes that the guest has put. */
+  data(id: number): Uint8Array | undefined;
+  /** The volume's inodes, as soon as one was seen. */
+  readonly table: InodeTable | null;
+  readonly memory: MemoryTools;
+}
+
+/** What values are for: an argument on the way down, or a part of a reply. */
+export interface Purpose {
+  readonly row: FopRow;
+  readonly args: readonly Arg[];
+  /** What an integer that is None means; undefined when it must not be. */
+  readonly missing: number | undefined;
+}
+
+export const argumentsOf = (row: FopRow): Purpose => ({ row, args: row.args, missing: undefined });
+
+/** A failure's integers are -1, as GlusterFS's default_…_failure_cbk has them. */
+export const replyOf = (row: FopRow, failed: boolean): Purpose => ({
+  row,
+  args: row.reply,
+  missing: failed ? -1 : undefined,
+});
+
+/** Values of a row out of a guest's message. @throws {MessageError} */
+export function unpack(purpose: Purpose, message: unknown, resolver: Resolver): unknown[] {
+  const { args } = purpose;
+  if (!Array.isArray(message) || message.length !== args.length) {
+    throw new MessageError(`${args.length} arguments were expected`);
+  }
+  return args.map((arg, i) => unpackOne(purpose, arg, message[i], resolver));
+}
+
+function unpackOne(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolver): unknown {
+  const refuse = (why: string): never => {
+    throw new MessageError(`${arg.name} ${why}`);
+  };
+  if (value === null) {
+    if (arg.type === 'int') return purpose.missing ?? refuse('is missing');
+    return arg.nullable || makesFd(purpose.row, arg) ? null : refuse('must not be None');
+  }
+  const [tag, first, second] = Array.isArray(value) ? (value as unknown[]) : [];
+  if (tag === '=') return asItCame(arg, first as number, second as number, resolver, refuse);
+  if (arg.type === 'int') return integer(value, refuse, 'must be');
+  if (arg.type === 'str') return nameText(value, refuse);
+  if (tag !== arg.type) return refuse(`must be a ${arg.type}`);
+  const found = UNPACK[arg.type]!(first, resolver, refuse);
+  const isPlace = found instanceof Loc && !(found instanceof ForgottenLoc);
+  return isPlace ? withInode(purpose.row, found, resolver) : found;
+}
+
+/** A fop that opens may come without its fd: it gets one of the guest's own. */
+const makesFd = (row: FopRow, arg: Arg): boolean =>
+  arg.type === 'fd' && row.reply.some(({ type }) => type === 'fd');
+
+/** Index of the fd that is yet to be made for such a fop; -1 when there is none. */
+export function missingFd(row: FopRow, values: readonly unknown[]): number {
+  const at = row.args.findIndex((arg) => makesFd(row, arg));
+  return at < 0 || values[at] !== null ? -1 : at;
+}
+
+function asItCame(
+  arg: Arg,
+  wind: number,
+  index: number,
+  resolver: Resolver,
+  refuse: Refuse,
+): unknown {
+  const type = resolver.type(wind, index);
+  if (type === undefined) return refuse('belongs to another request');
+  if (type !== arg.type) return refuse(`must be a ${arg.type}, not a ${type}`);
+  const value = resolver.value(wind, index) ?? null;
+  return value === null && !arg.nullable ? refuse('must not be None') : value;
+}
+
+type Refuse = (why: string) => never;
+type Unpack = (value: unknown, resolver: Resolver, refuse: Refuse) => unknown;
+
+function integer(value: unknown, refuse: Refuse, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  return refuse(`${what} an integer below 2^53`);
+}
+
+/** Names, link targets and the like: what bytes can stand for. */
+function nameText(value: unknown, refuse: Refuse): string {
+  if (typeof value !== 'string') return refuse('must be a string');
+  if (value.includes('\0')) return refuse('has a NUL in it');
+  try {
+    nameLength(value);
+  } catch {
+    // A NameError: the only thing that measuring a string can throw.
+    return refuse('has a surrogate in it that stands for no byte');
+  }
+  return value;
+}
+
+function entryName(value: unknown, refuse: Refuse): string {
+  const name = nameText(value, refuse);
+  if (name !== '' && !name.includes('/')) return name;
+  return refuse(`has the name ${JSON.stringify(name)}, which no directory entry can have`);
+}
+
+/** A name that a directory entry can have. @throws {MessageError} */
+export const checkedName = (value: unknown): string =>
+  entryName(value, (why) => {
+    throw new MessageError(`the entry ${why}`);
+  });
+
+/** Numbers and text of a structure's fields, in their order. */
+function unpackStruct<T extends StructType>(
+  type: T,
+  value: unknown,
+  refuse: Refuse,
+): StructTypes[T] {
+  const { names, make } = structTypes[type];
+  const made = make();
+  if (!Array.isArray(value) || value.length !== names.length) return refuse('lacks fields');
+  names.forEach((field, i) => {
+    const wanted = typeof made[field];
+    const given: unknown = value[i];
+    if (typeof given !== wanted) refuse(`has a ${String(field)} that is no ${wanted}`);
+    if (wanted === 'number') integer(given, refuse, `has a ${String(field)} that is not`);
+    made[field] = given as StructTypes[T][keyof StructTypes[T]];
+  });
+  return made;
+}
+
+function unpackIatt(value: unknown, refuse: Refuse): Iatt {
+  const iatt = unpackStruct('iatt', value, refuse);
+  if (!isGfid(iatt.iaGfid)) refuse('has an ia_gfid that is no uuid');
+  if (iatt.iaType < 0 || iatt.iaType > 7) refuse('has an ia_type that is none of IA_*');
+  return iatt;
+}
+
+function unpackDict(value: unknown, { memory }: Resolver, refuse: Refuse): Dict {
+  const dict = new Dict();
+  if (!Array.isArray(value)) return refuse('must be a dict');
+  for (const pair of value as unknown[]) {
+    const [key, type, plain] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    if (!DICT_TYPES.has(type as string)) return refuse('is no dict');
+    const name = nameText(key, refuse);
+    dict.set(name, dictValue(type as DictType, plain, memory, refuse), type as DictType);
+  }
+  return dict;
+}
+
+function dictValue(type: DictType, value: unknown, memory: MemoryTools, refuse: Refuse): DictValue {
+  if (type === 'iatt') return unpackIatt(value, refuse);
+  if (type === 'int' || type === 'uint') {
+    const number = integer(value, refuse, `has an ${type} that is not`);
+    return type === 'int' || number >= 0 ? number : refuse('has a negative uint');
+  }
+  if (type === 'double') {
+    return typeof value === 'number' || NO_NUMBERS.has(value)
+      ? Number(value)
+      : refuse('has a double that is no number');
+  }
+  if (typeof value !== 'string') return refuse(`has a ${type} of the wrong kind`);
+  if (type === 'gfuuid' && !isGfid(value)) return refuse('has a gfid that is no uuid');
+  return type === 'bin' || type === 'mdata' ? memory.fromLatin1(value) : value;
+}
+
+const NO_NUMBERS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
+
+function gfidOf(value: unknown, refuse: Refuse): Gfid {
+  if (value === null) return NULL_GFID;
+  return typeof value === 'string' && isGfid(value) ? value : refuse('has a gfid that is no uuid');
+}
+
+/** A loc that leads to an inode which was forgotten: to wind to it is ESTALE (name-lookups.ts). */
+export class ForgottenLoc extends Loc {}
+
+function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
+  const [inodeId, parentId, name, gfid] = Array.isArray(value) ? (value as unknown[]) : [];
+  let isForgotten = false;
+  const find = (id: unknown): Inode | null => {
+    if (id === 0) return null;
+    const found = resolver.inode(id as number);
+    if (found !== undefined) return found;
+    if (!resolver.forgotten(id as number)) refuse('names an inode that is not known any more');
+    isForgotten = true;
+    return null;
+  };
+  const wanted = gfidOf(gfid, refuse);
+  const named = name === null ? null : entryName(name, refuse);
+  const [inode, parent] = [find(inodeId), find(parentId)];
+  if (isForgotten) return new ForgottenLoc(null, null, named, wanted);
+  // A parent without a name is where a file without one is to be made.
+  if (named !== null && parent === null) return refuse('has a name and no parent');
+  if (inode === null && parent === null && wanted === NULL_GFID) return refuse('leads nowhere');
+  return new Loc(inode, parent, named, wanted);
+}
+
+/**
+ * A loc that a script made without an inode gets the one that is known by that name or gfid, or,
+ * where the fop's reply brings an inode, a new one, as a mount does it. Any other name is looked up
+ * before it is wound to (name-lookups.ts).
+ */
+function withInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
+  const { inode, parent, name, gfid } = loc;
+  const table = parent?.table ?? resolver.table;
+  if (inode !== null || table === null) return loc;
+  const makesInode = row.name !== 'link' && row.reply.some(({ type }) => type === 'inode');
+  const brings = makesInode || (name === null && row.reply.some(({ type }) => type === 'fd'));
+  const known = parent !== null && name !== null ? table.grep(parent, name) : table.find(gfid);
+  const makes = brings && row.entry.creates !== undefined;
+  const found = makes ? undefined : known;
+  return new Loc(found ?? (brings ? table.newInode() : null), parent, name, gfid);
+}
+
+function unpackEntries(value: unknown, resolver: Resolver, refuse: Refuse): Dirent[] {
+  if (!Array.isArray(value)) return refuse('must be a list of Dirent');
+  return (value as unknown[]).map((item) => {
+    const [name, off, type, gfid, stat, ref] = Array.isArray(item) ? (item as unknown[]) : [];
+    const origin = Array.isArray(ref) ? originOf(ref as number[], resolver) : undefined;
+    return {
+      name: entryName(name, refuse),
+      off: integer(off, refuse, 'has an off that is not'),
+      type: integer(type, refuse, 'has a type that is not'),
+      gfid: gfidOf(gfid, refuse),
+      stat:
+        stat === true ? (origin?.stat ?? null) : stat === null ? null : unpackIatt(stat, refuse),
+      dict: origin?.dict ?? null,
+      inode: origin?.inode ?? null,
+    };
+  });
+}
+
+/** The entry of a reply that a guest's entry is made from. */
+function originOf([wind, index, entry]: number[], resolver: Resolver): Dirent | undefined {
+  if (resolver.type(wind!, index!) !== 'entries') return undefined;
+  return (resolver.value(wind!, index!) as readonly Dirent[] | null)?.[entry!];
+}
+
+const UNPACK: Partial<Record<ArgType, Unpack>> = {
+  loc: unpackLoc,
+  inode: (value, resolver, refuse) =>
+    resolver.inode(value as number) ?? refuse('is an inode that is not known any more'),
+  fd: (value, resolver, refuse) => resolver.fd(value as number) ?? refuse('is not open any more'),
+  data: (value, resolver, refuse) => resolver.data(value as number) ?? refuse('has no bytes'),
+  iatt: (value, _, refuse) => unpackIatt(value, refuse),
+  dict: unpackDict,
+  entries: unpackEntries,
+  statvfs: (value, _, refuse) => unpackStruct('statvfs', value, refuse),
+  flock: (value, _, refuse) => unpackStruct('flock', value, refuse),
+  lease: (value, _, refuse) => {
+    const lease = unpackStruct('lease', value, refuse);
+    return isGfid(lease.id) ? lease : refuse('has an id that is no uuid');
+  },
+  locklist: (value, _, refuse) => {
+    if (!Array.isArray(value)) return refuse('must be a list of Flock');
+    return (value as unknown[]).map((item) => unpackStruct('flock', item, refuse));
+  },
+};

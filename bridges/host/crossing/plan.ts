@@ -1,0 +1,119 @@
+/** What the host does with one fop of a module, decided once when the volume starts. */
+
+import { type Arg, type FopRow, fops as table } from '../../../runtime/core/fops.ts';
+import type { Frame } from '../../../runtime/core/frame.ts';
+import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
+import { collect, tailArgs, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import type { Cbk, Child, Fop, Fops } from '../../../runtime/core/xlator.ts';
+import { changesData, type EnterGuest, type Guest, type HookName, type Scalar } from '../guest.ts';
+import { type Flatten, flattener } from './flatten.ts';
+
+export type AnyCbk = Cbk<FopName, unknown>;
+
+/** The core's functions for a fop, taken out of their tables once. */
+interface Moves {
+  wind(frame: Frame, cookie: number, cbk: AnyCbk, child: Child, args: readonly unknown[]): void;
+  tail(frame: Frame, child: Child, args: readonly unknown[]): void;
+  unwind(frame: Frame, opRet: number, opErrno: number, reply: readonly unknown[]): void;
+  fail(frame: Frame, opErrno: number): void;
+}
+
+export function movesOf(name: FopName): Moves {
+  return {
+    wind: windArgs[name] as Moves['wind'],
+    tail: tailArgs[name],
+    unwind: unwindArgs[name],
+    fail: fail[name],
+  };
+}
+
+export interface Plan extends Moves {
+  readonly row: FopRow;
+  readonly name: FopName;
+  /** Null when the module has only a callback, or only a hook is interested. */
+  readonly enter: EnterGuest | null;
+  readonly flatten: Flatten;
+  /** Where arguments are laid out for a call; the engine copies them before it runs anything. */
+  readonly scratch: Scalar[];
+  /** Whether the module sees replies of requests that are wound as they came. */
+  readonly cbk: boolean;
+  /** Whether it wants to know when the caller gives up. */
+  readonly cancel: boolean;
+  /** Index of the loc whose name the fop makes or takes away; -1 when nobody asks. */
+  readonly creates: number;
+  readonly removes: number;
+}
+
+const flattenerFor = (args: readonly Arg[], guest: Guest, to: number): Flatten =>
+  flattener(guest.looksItself === true ? [] : args, to);
+
+/**
+ * Null for a fop that passes the module by.
+ * @param to the volume's bit in Inode.givenTo
+ * @param children how many subvolumes there are
+ */
+function planFor(row: FopRow, guest: Guest, to: number, children: number): Plan | null {
+  const { fops, hooks, passesThrough } = guest.description;
+  const description = fops[row.name];
+  const indexOf = (arg: string | undefined, hook: HookName): number =>
+    arg === undefined || !hooks.includes(hook) ? -1 : row.args.findIndex((a) => a.name === arg);
+  const creates = indexOf(row.entry.creates, 'entry_created');
+  const removes = indexOf(row.entry.removes, 'entry_removed');
+  if (description === undefined && creates < 0 && removes < 0) return null;
+  // Neither `any_fop` nor a hook knows what becomes of changed data: core/data-guard.ts answers.
+  const isOwn = description !== undefined && description.any !== true;
+  const isPast = row.data === 'past' || row.data === 'extents';
+  if (isPast && !isOwn && changesData(guest.description)) return null;
+  const enters = description !== undefined && description.kind !== 'none';
+  // What just a callback or a hook would see is refused where nothing passes through.
+  if (!enters && children > 1 && passesThrough !== true) return null;
+  const name = row.name as FopName;
+  return {
+    row,
+    name,
+    enter: enters ? guest.fop(name) : null,
+    flatten: flattenerFor(row.args, guest, to),
+    scratch: [],
+    cbk: description?.cbk === true,
+    cancel: description?.cancel === true,
+    creates,
+    removes,
+    ...movesOf(name),
+  };
+}
+
+/** The fops of a volume, each of which calls `enter` with its plan. Parameters as of `planFor`. */
+export function fopsFor(
+  guest: Guest,
+  to: number,
+  children: number,
+  enter: (plan: Plan, frame: Frame, args: unknown[]) => void,
+): Fops<unknown> {
+  const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
+  for (const row of table) {
+    const plan = planFor(row, guest, to, children);
+    if (plan === null) continue;
+    made[plan.name] = collect[plan.name]((frame, _, args) => enter(plan, frame, args)) as Fop<
+      FopName,
+      unknown
+    >;
+  }
+  return made as Fops<unknown>;
+}
+
+/** How replies of one fop enter the guest. */
+export interface ReplyPlan {
+  readonly row: FopRow;
+  readonly enter: EnterGuest;
+  readonly flatten: Flatten;
+  readonly scratch: Scalar[];
+}
+
+export function replyPlanFor(row: FopRow, guest: Guest, to: number): ReplyPlan {
+  return {
+    row,
+    enter: guest.reply(row.name),
+    flatten: flattenerFor(row.reply, guest, to),
+    scratch: [],
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * What a success means: its op_ret, by the table of fops, and what must come with it.
+ *
+ * A guest may leave op_ret out (None): it is then counted from the reply. A success that cannot be
+ * right is refused here, where the module has answered: the kernel would make an EIO of it, and
+ * nobody would learn why.
+ */
+import { nameLength } from '../../../runtime/core/bytes.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
+import type { FopRow } from '../../../runtime/core/fops.ts';
+import { NULL_GFID } from '../../../runtime/core/gfid.ts';
+import { Iatt } from '../../../runtime/core/iatt.ts';
+import { MessageError } from './message.ts';
+
+/** A child's answer to one wind. */
+export interface ChildReply {
+  readonly wind: number;
+  readonly row: FopRow;
+  readonly opRet: number;
+  readonly opErrno: number;
+  readonly values: readonly unknown[];
+}
+
+/** How many bytes data or a text has, entries a listing, keys a dict. */
+function lengthOf(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === 'string') return nameLength(value);
+  return value instanceof Dict ? value.size : (value as { length: number }).length;
+}
+
+/** What an answer is compared with: the fop's arguments, and what the children have answered. */
+export interface Asked {
+  readonly args: readonly unknown[];
+  readonly replies: readonly (ChildReply | undefined)[];
+}
+
+/**
+ * The op_ret of a success. What a child has answered is always right: a module may pass it on.
+ * @param given what the guest says; null when it leaves that to us
+ * @throws {MessageError}
+ */
+export function successOf(
+  row: FopRow,
+  given: number | null,
+  values: readonly unknown[],
+  asked: Asked,
+): number {
+  const { counts } = row;
+  const at = counts?.part === undefined ? -1 : row.reply.findIndex((a) => a.name === counts.part);
+  row.reply.forEach((part, index) => {
+    const isEmpty = index === at && given === 0;
+    if (part.needed && !isEmpty) checkPart(row, index, values[index], asked);
+  });
+  if (counts === null) return given ?? 0;
+  const most = mostOf(row, asked.args);
+  // The keys of a dict are counted only where the guest does not say how many.
+  const isDict = row.reply[at]?.type === 'dict';
+  if (at >= 0 && (given === null || !isDict)) {
+    const length = lengthOf(values[at]);
+    if (length <= most || said(asked, row, (reply) => lengthOf(reply.values[at]) > most)) {
+      return length;
+    }
+    throw new MessageError(
+      `${counts.part} has ${length} bytes, and ${most} were asked for (${counts.most})`,
+    );
+  }
+  if (given === null) return most;
+  if (said(asked, row, (reply) => reply.opRet === given)) return given;
+  if (given > most) {
+    throw new MessageError(`op_ret ${given} is more than the ${most} bytes that came`);
+  }
+  if (given === 0 && most > 0 && isLength(row)) {
+    throw new MessageError(
+      `op_ret 0 says that none of ${most} bytes was written: ${most} says all, and a failure ` +
+        'has an errno',
+    );
+  }
+  return given;
+}
+
+const isLength = ({ args, counts }: FopRow): boolean =>
+  args.find(({ name }) => name === counts?.most)?.type === 'data';
+
+function mostOf({ args, counts }: FopRow, values: readonly unknown[]): number {
+  const at = args.findIndex(({ name }) => name === counts?.most);
+  const value = values[at];
+  if (at < 0) return Number.POSITIVE_INFINITY;
+  return typeof value === 'number' ? value : lengthOf(value);
+}
+
+const said = ({ replies }: Asked, row: FopRow, what: (reply: ChildReply) => boolean): boolean =>
+  replies.some((reply) => reply?.row === row && reply.opRet >= 0 && what(reply));
+
+function checkPart(row: FopRow, at: number, value: unknown, asked: Asked): void {
+  const { name, type } = row.reply[at]!;
+  if (value === null && !said(asked, row, (reply) => reply.values[at] === null)) {
+    const hint = type === 'inode' ? ': loc.inode, where it is what was asked for' : '';
+    throw new MessageError(`${name} is missing: a ${row.name} that succeeds brings one${hint}`);
+  }
+  const isNames = row.reply.some((part) => part.type === 'inode');
+  if (isNames && value instanceof Iatt && value.iaGfid === NULL_GFID) {
+    throw new MessageError(`${name} has no ia_gfid: nobody could find what it describes`);
+  }
+}

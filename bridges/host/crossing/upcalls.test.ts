@@ -1,0 +1,62 @@
+/** What a guest may say is out of date; anything else is refused. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { NameError } from '../../../runtime/core/bytes.ts';
+import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
+import type { Translator } from '../../../runtime/core/xlator.ts';
+import sink from '../../../runtime/xlators/debug/sink/index.ts';
+import { FakeContext, gfidOf, makeGraph } from '../../../test/support/core.ts';
+import { MessageError } from './message.ts';
+import { readUpcall } from './upcalls.ts';
+
+const { inodes } = makeGraph([{ translator: sink as Translator<unknown> }], new FakeContext());
+const read = (message: unknown) =>
+  readUpcall(JSON.stringify(message), (id) =>
+    typeof id === 'number' ? inodes.byNodeid(id) : inodes.find(id),
+  );
+const { root } = inodes;
+
+it('an inode by its number or gfid, a name in it, or every name', () => {
+  expect(read(['inode', 1, true])).toEqual({ what: 'inode', inode: root, data: true });
+  expect(read(['inode', ROOT_GFID, false])).toEqual({ what: 'inode', inode: root, data: false });
+  expect(read(['entry', 1, 'a', true])).toMatchObject({ parent: root, name: 'a', expire: true });
+  expect(read(['removed', 1, 'a', 1])).toMatchObject({ parent: root, name: 'a', inode: root });
+  expect(read(['every-entry'])).toEqual({ what: 'every-entry' });
+});
+
+it('of an inode that nobody knows there is nothing to say', () => {
+  expect(read(['inode', 99, true])).toBeUndefined();
+  expect(read(['entry', gfidOf(99), 'a', false])).toBeUndefined();
+  expect(read(['removed', 1, 'a', 99])).toBeUndefined();
+});
+
+it.each([
+  [null],
+  [[]],
+  [['else', 1]],
+  [['inode']],
+  [['inode', null, true]],
+  [['entry', 1]],
+  [['entry', 1, '', false]],
+  [['entry', 1, 'a/b', false]],
+  [['entry', 1, 'a\0', false]],
+  [['entry', 1, '\ud800', false]],
+  [['entry', {}, 'a', false]],
+  [['removed', 1, 'a']],
+])('%j is refused', (message) => {
+  expect(() => read(message)).toThrow(MessageError);
+});
+
+it('property: whatever it is, it is read or refused', () => {
+  const part = fc.oneof(fc.jsonValue(), fc.constantFrom(1, 'entry', 'inode', 'removed', 'a'));
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 5 }), (message) => {
+      try {
+        read(message);
+      } catch (error) {
+        expect(error).toBeInstanceOf(MessageError);
+        expect(error).not.toBeInstanceOf(NameError);
+      }
+    }),
+  );
+});

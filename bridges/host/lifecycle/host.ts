@@ -1,0 +1,334 @@
+/**
+ * The host of one volume: which interpreter serves it, and what becomes of its failures.
+ *
+ * A new interpreter is made ready beside the one that works, and takes over in one step: from then
+ * on requests enter it, while those on their way finish where they began. So it is on a reload (the
+ * code or the options changed) and on a restart (see policy.ts). When the new one does not start,
+ * the old one stays. One that is lost has nothing to stay for: until its successor is there,
+ * requests wait for it; they fail from a start that failed to the next.
+ */
+
+import type { EventName } from '../../../runtime/core/events.ts';
+import type { Frame } from '../../../runtime/core/frame.ts';
+import { messages } from '../../../runtime/core/messages.ts';
+import {
+  answersAnew,
+  childrenUp,
+  type Dump,
+  type Fops,
+  isChange,
+  type Reloaded,
+  sayUp,
+  type Xlator,
+} from '../../../runtime/core/xlator.ts';
+import type { Plan } from '../crossing/plan.ts';
+import { FAILED } from '../guest.ts';
+import { oneRecord } from '../limits/log-record.ts';
+import type { HostedRequest } from '../requests/hosted-request.ts';
+import { notesOf } from '../requests/notes.ts';
+import type { Policy } from './failure-policy.ts';
+import type { Incarnation } from './interpreter.ts';
+import type { Counters, Owner } from './owner.ts';
+import { type Succeeded, Succession } from './succession.ts';
+
+/** Characters of a module's statedump, as JSON: the kernel hands out no more of all of them. */
+const MOST_TOLD = 65_536;
+/** Interpreters that finish what they began, beside the one that serves. */
+const MOST_RETIRED = 4;
+
+/** Makes one ready to serve. `fresh`: reads the module again. @throws what its author did wrong */
+export type Begin = (owner: Owner, fresh: boolean) => Promise<Incarnation>;
+
+export class Host implements Owner, Succeeded {
+  readonly counters: Counters & { restarts: number; reloads: number } = {
+    calls: 0,
+    failures: 0,
+    bypassed: 0,
+    timeouts: 0,
+    interrupted: 0,
+    restarts: 0,
+    reloads: 0,
+  };
+  policy: Policy;
+  private readonly xl: Xlator<unknown>;
+  private readonly begin: Begin;
+  /** The one that serves. */
+  private current!: Incarnation;
+  /** Those that finish what they began. */
+  private readonly retired = new Set<Incarnation>();
+  readonly succession: Succession;
+  /** The last event that came from above, and from each child, as a successor is told of them. */
+  private readonly seen = new Map<unknown, readonly [event: EventName, data: unknown]>();
+  private failures = 0;
+  private reloading: Promise<Reloaded> | null = null;
+
+  constructor(xl: Xlator<unknown>, policy: Policy, begin: Begin) {
+    this.xl = xl;
+    this.policy = policy;
+    this.begin = begin;
+    this.succession = new Succession(xl, policy, this);
+  }
+
+  async start(): Promise<void> {
+    this.current = await this.begin(this, true);
+  }
+
+  get incarnation(): Incarnation {
+    return this.current;
+  }
+
+  get incarnations(): readonly Incarnation[] {
+    return [this.current, ...this.retired];
+  }
+
+  /** Requests in the interpreter that serves, by its number for them. */
+  get requests(): Incarnation['requests'] {
+    return this.current.requests;
+  }
+
+  /** What the module tells about itself, its names behind `module.`. */
+  statedump(): Dump {
+    const { current } = this;
+    if (current.dead || !current.has('statedump')) return {};
+    const told = current.guest.tell('statedump');
+    current.died(null, 'statedump');
+    if (told !== undefined && told.length > MOST_TOLD) {
+      return { module: `too long: ${told.length} characters, of ${MOST_TOLD} at most` };
+    }
+    const found: unknown = told === undefined ? null : JSON.parse(told);
+    if (typeof found !== 'object' || found === null) return { module: 'statedump failed' };
+    return Object.fromEntries(
+      Object.entries(found).map(([key, value]) => [
+        `module.${key}`,
+        typeof value === 'number' ? value : String(value),
+      ]),
+    );
+  }
+
+  fops(): Fops<unknown> {
+    return this.current.fops();
+  }
+
+  /** The policy may change while the volume runs. */
+  setPolicy(policy: Policy): void {
+    this.policy = policy;
+    this.succession.setPolicy(policy);
+  }
+
+  /** What an event is about comes as data. */
+  notify(event: EventName, data: unknown): void {
+    if (event === 'PARENT_UP' || event === 'PARENT_DOWN') this.seen.set('parent', [event, data]);
+    if (isChange(event)) this.seen.set(data, [event, data]);
+    this.tell(this.current, event, data);
+  }
+
+  /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
+  get saysUp(): boolean | null {
+    return this.current.api.saysUp;
+  }
+
+  private tell(incarnation: Incarnation, event: EventName, data: unknown): void {
+    if (!incarnation.has('notify')) return;
+    const child = this.xl.below.indexOf(data as Xlator);
+    incarnation.enterFor(() => incarnation.guest.hook('notify', [event, child]));
+  }
+
+  /** The module has said whether its volume is up. Before the graph runs, nobody is told yet. */
+  says(api: object, isUp: boolean): void {
+    if (this.xl.route !== null && api === this.current.api) sayUp(this.xl as Xlator, isUp);
+  }
+
+  /** Another observer sees the volume than before, or none. */
+  observed(): void {
+    for (const each of this.incarnations) each.notes = notesOf(this.xl, each.guest, each.notes);
+  }
+
+  close(): void {
+    this.succession.close();
+    for (const incarnation of this.incarnations) incarnation.close();
+  }
+
+  // -- what incarnations report --------------------------------------------------------------
+
+  failed(incarnation: Incarnation): void {
+    if (incarnation !== this.current || this.policy.onError !== 'restart') return;
+    this.failures += 1;
+    const { maxFailures } = this.policy;
+    if (this.failures === maxFailures) {
+      this.succession.replaceInPace(`failures: ${maxFailures}`);
+    }
+  }
+
+  lost(incarnation: Incarnation, why: string, by: HostedRequest | null): void {
+    this.xl.log.critical(oneRecord(`the interpreter is lost: ${why}`), {
+      msgid: messages.interpreterLost.id,
+    });
+    if (by !== null && by.plan !== null) {
+      const { plan, args, frame } = by;
+      this.succession.blame({ name: plan.name, args, uid: frame.root.uid });
+    }
+    if (incarnation === this.current) this.succession.lost(incarnation.hasServed);
+  }
+
+  drained(incarnation: Incarnation): void {
+    this.retired.delete(incarnation);
+    incarnation.close();
+  }
+
+  unserved({ name }: Plan, frame: Frame, args: unknown[]): void {
+    this.succession.unserved(name, frame, args);
+  }
+
+  refuses({ name }: Plan, frame: Frame, args: unknown[]): boolean {
+    return this.succession.refuses(name, frame, args);
+  }
+
+  // -- successors ------------------------------------------------------------------------------
+
+  tellAnew(when: string, why: string): void {
+    this.xl.log.warning(`the interpreter is started anew ${when}: ${why}`, {
+      msgid: messages.startedAnew.id,
+    });
+  }
+
+  /** Gives the volume a fresh interpreter with the code it has. */
+  startAnew(): void {
+    void this.restart(this.current);
+  }
+
+  /** Never rejects: what goes wrong is in the log. */
+  private async restart(before: Incarnation): Promise<void> {
+    await this.reloading;
+    if (this.isOver(before)) return;
+    let next: Incarnation | null = null;
+    try {
+      next = await this.begin(this, false);
+      if (!this.isOver(before)) this.introduce(next);
+    } catch (error) {
+      next?.close();
+      if (!this.isOver(before)) this.notStarted(error);
+      return;
+    }
+    if (this.isOver(before)) {
+      next.close();
+      return;
+    }
+    this.counters.restarts += 1;
+    this.takeOver(next);
+  }
+
+  /** True when `before` needs no successor: the volume has ended, or new code already serves. */
+  private isOver(before: Incarnation): boolean {
+    return this.succession.isClosed || this.current !== before;
+  }
+
+  private notStarted(error: unknown): void {
+    this.failures = 0;
+    this.xl.log.error(`the interpreter does not start anew: ${reason(error)}`, {
+      msgid: messages.notStartedAnew.id,
+    });
+    this.succession.notStarted(this.current.dead);
+  }
+
+  /** Reads the module again and lets it take over; when it does not start, the old one stays. */
+  reload(): Promise<Reloaded> {
+    const before = this.reloading ?? Promise.resolve();
+    const mine = before.then(() => this.loadAgain());
+    this.reloading = mine;
+    void mine.then(() => {
+      if (this.reloading === mine) this.reloading = null;
+    });
+    return mine;
+  }
+
+  private async loadAgain(): Promise<Reloaded> {
+    let next: Incarnation | null = null;
+    try {
+      next = await this.begin(this, true);
+      if (this.succession.isClosed) throw new Error('the volume has ended');
+      handOver(this.current, next);
+      this.introduce(next);
+      this.counters.reloads += 1;
+      this.succession.harmful.clear();
+      this.takeOver(next);
+      this.xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
+      return { ok: true, text: 'reloaded' };
+    } catch (error) {
+      next?.close();
+      const text = `not reloaded, the code before goes on: ${reason(error)}`;
+      if (!this.succession.isClosed)
+        this.xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
+      return { ok: false, text };
+    }
+  }
+
+  /** What the module remembers, as JSON; undefined when it has no `dump_state`. @throws {Error} */
+  takeState(): string | undefined {
+    return stateOf(this.current);
+  }
+
+  /** Goes on with what `takeState` of another has given, where the module wants it. @throws {Error} */
+  giveState(state: string): void {
+    restore(this.current, state);
+  }
+
+  /** Whether `giveState` does anything. */
+  get takesState(): boolean {
+    return this.current.has('load_state');
+  }
+
+  /** Tells one that is to take over what its module has missed. @throws {Error} when that ends it */
+  private introduce(next: Incarnation): void {
+    for (const [event, data] of this.seen.values()) this.tell(next, event, data);
+    next.drain();
+    if (next.died()) throw new Error(next.guest.dead);
+  }
+
+  private takeOver(next: Incarnation): void {
+    const before = this.current;
+    this.current = next;
+    this.failures = 0;
+    this.retired.add(before);
+    this.xl.exchangeFops(next.fops());
+    sayUp(this.xl as Xlator, this.saysUp ?? childrenUp(this.xl as Xlator));
+    answersAnew(this.xl as Xlator);
+    this.succession.serves();
+    before.retire();
+    this.endOldest();
+  }
+
+  /** What is never answered must not keep ever more interpreters. */
+  private endOldest(): void {
+    const [oldest] = this.retired;
+    if (oldest === undefined || this.retired.size <= MOST_RETIRED) return;
+    this.xl.log.warning(
+      `requests that an earlier interpreter has not answered fail: ${oldest.requests.size}; ` +
+        `beside the one that serves there are ${MOST_RETIRED} at most`,
+      { msgid: messages.oldRequestsFail.id },
+    );
+    this.drained(oldest);
+  }
+}
+
+/** Carries a module's state over, when both sides want it. @throws {Error} when either fails */
+function handOver(from: Incarnation, to: Incarnation): void {
+  if (!to.has('load_state')) return;
+  const state = stateOf(from);
+  if (state !== undefined) restore(to, state);
+}
+
+function stateOf(from: Incarnation): string | undefined {
+  if (from.dead || !from.has('dump_state')) return undefined;
+  const state = from.guest.tell('dump_state');
+  from.died(null, 'dump_state');
+  if (state === undefined) throw new Error('dump_state failed');
+  return state;
+}
+
+function restore(to: Incarnation, state: string): void {
+  if (!to.has('load_state')) return;
+  if (to.guest.hook('load_state', [state]) === FAILED) throw new Error('load_state failed');
+  to.drain();
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

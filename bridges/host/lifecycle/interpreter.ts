@@ -1,0 +1,500 @@
+/**
+ * One interpreter at work: requests on their way into a guest and back. A volume has one at a time;
+ * after a reload or restart, the one before goes on until its last request is answered.
+ *
+ * What a guest decides takes effect when it has returned: its result is carried out, then the
+ * messages it has pushed, in order. So a guest is never entered while it runs, an exception can
+ * still turn all of a call into one failure, and a chain of callbacks does not deepen the stack.
+ *
+ * Every request is answered exactly once: by the guest, or by the host when the guest cannot any
+ * more. What comes later finds it answered and is dropped.
+ */
+import type { FopRow } from '../../../runtime/core/fops.ts';
+import type { Frame } from '../../../runtime/core/frame.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
+import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import { turn } from '../../../runtime/core/turn.ts';
+import type { Child, Fops, Xlator } from '../../../runtime/core/xlator.ts';
+import { type Decision, type GuestMessage, isErrno, readDecision } from '../crossing/decision.ts';
+import { HostApi, type HostMachine } from '../crossing/host-api.ts';
+import { MessageError } from '../crossing/message.ts';
+import { type AnyCbk, fopsFor, type Plan, type ReplyPlan, replyPlanFor } from '../crossing/plan.ts';
+import type { ChildReply } from '../crossing/success.ts';
+import {
+  type EnterGuest,
+  type Evaluation,
+  FAILED,
+  type Guest,
+  SAME,
+  type Scalar,
+  TAIL,
+  WIND,
+} from '../guest.ts';
+import { tellOfEnds } from '../limits/interpreter-gate.ts';
+import { oneRecord, requestFailed } from '../limits/log-record.ts';
+import { Turns } from '../requests/decision-queue.ts';
+import { tellEntries } from '../requests/entry-hooks.ts';
+import { HostedRequest, ownRequest } from '../requests/hosted-request.ts';
+import { linkFound, lookUp, noteName } from '../requests/name-lookups.ts';
+import type { Notes } from '../requests/notes.ts';
+import { Waiting } from '../requests/pending-requests.ts';
+import type { Limits } from './failure-policy.ts';
+import type { Owner } from './owner.ts';
+
+/** Numbers of requests start over here, so that they stay small integers. */
+const LAST_ID = 0x3fffffff;
+
+export class Incarnation {
+  readonly api: HostApi;
+  /** The request for which the guest runs now. */
+  current: HostedRequest | null = null;
+  /** What an observer is told; null while there is none. */
+  notes: Notes | null = null;
+  private readonly xl: Xlator<unknown>;
+  readonly owner: Owner;
+  readonly waiting: Waiting;
+  private readonly guestCbks = new Map<string, AnyCbk>();
+  private readonly passCbks = new Map<string, AnyCbk>();
+  /** What the guest has decided by messages, and is not yet carried out. */
+  readonly turns: Turns<HostedRequest>;
+  private ownGuest: Guest | null = null;
+  private readonly stopTelling = tellOfEnds(this);
+  /** Whether the interpreter can no longer be entered. */
+  dead = false;
+  private retired = false;
+  /** The volume may be ending, and its children have ended then: nothing is wound any more. */
+  private closing = false;
+  private lastId = 0;
+  private limits: Limits;
+
+  constructor(xl: Xlator<unknown>, owner: Owner, limits: Limits, machine: HostMachine) {
+    this.xl = xl;
+    this.owner = owner;
+    this.limits = limits;
+    this.api = new HostApi(xl, this, limits.logLimit, machine);
+    const room = (): number => this.limits.memoryLimit - this.guest.memory;
+    this.turns = new Turns(xl.context, room, () => this.drain());
+    this.waiting = new Waiting(limits.frameTimeout, xl.calls, {
+      after: (ms, fn) => xl.context.after(ms, fn),
+      collect: () => this.enterFor(() => this.guest.collect()),
+      overdue: (request) => this.timedOut(request),
+    });
+  }
+
+  /** Requests that outlived a call into the guest. */
+  get requests(): Waiting['requests'] {
+    return this.waiting.requests;
+  }
+
+  get hasServed(): boolean {
+    return this.lastId > 0;
+  }
+
+  get guest(): Guest {
+    if (this.ownGuest === null) throw new Error('the incarnation has no guest yet');
+    return this.ownGuest;
+  }
+
+  attach(guest: Guest): void {
+    this.ownGuest = guest;
+    this.api.attach(guest);
+  }
+
+  has(hook: Guest['description']['hooks'][number]): boolean {
+    return this.guest.description.hooks.includes(hook);
+  }
+
+  /** The fops of the volume: what the module defines, and what its hooks need to see. */
+  fops(): Fops<unknown> {
+    const { guest, api, xl } = this;
+    return fopsFor(guest, api.bit, xl.below.length, this.enter);
+  }
+
+  // -- down ------------------------------------------------------------------------------------
+
+  private readonly enter = (plan: Plan, frame: Frame, args: unknown[]): void => {
+    if (this.dead) {
+      this.owner.unserved(plan, frame, args);
+      return;
+    }
+    if (this.owner.refuses(plan, frame, args)) return;
+    this.lastId = this.lastId === LAST_ID ? 1 : this.lastId + 1;
+    const request = new HostedRequest(this.lastId, plan, frame, args);
+    if (plan.enter === null) {
+      this.windAsCame(request, plan, plan.cbk);
+      return;
+    }
+    const { scratch } = plan;
+    scratch[0] = request.id;
+    plan.flatten(args, scratch, 1);
+    this.call(request, plan.enter, scratch);
+  };
+
+  /** Enters the guest for a request and carries out what it decided. */
+  private call(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
+    this.owner.counters.calls += 1;
+    const { slow } = turn;
+    this.current = request;
+    let code: number;
+    try {
+      code = this.notes === null ? entry(args) : this.notes.enter(request, entry, args);
+    } catch (error) {
+      code = this.gaveUp(request, error, slow);
+    }
+    this.current = null;
+    this.carryOut(request, code);
+    this.drain();
+    if (request.kept && request.plan?.cancel && !request.watched) this.watch(request);
+  }
+
+  /** Lets the module know when the caller of a request that waits gives up. */
+  private watch(request: HostedRequest): void {
+    request.watched = true;
+    request.frame.root.whenInterrupted(() => {
+      if (request.answered || request.abandoned || this.dead) return;
+      this.owner.counters.interrupted += 1;
+      this.enterFor(() => this.guest.interrupt(request.id), request);
+    });
+  }
+
+  /** A turn was ended in the middle (inside.ts): nothing that was called from here has returned. */
+  resume(): void {
+    const request = this.current;
+    this.current = this.xl.serves = null;
+    if (request === null) this.died();
+    else this.carryOut(request, this.gaveUp(request, this.guest.dead));
+    // Those whose callers' last steps were abandoned.
+    for (const each of [...this.requests.values()]) this.waiting.dropIfOver(each);
+    this.drain();
+  }
+
+  /** The engine itself gave up: the script could not say so. */
+  private gaveUp(request: HostedRequest, error: unknown, slow = turn.slow): number {
+    const why = error instanceof Error ? error.message : String(error);
+    if (this.died(request)) return FAILED;
+    this.xl.log.error(oneRecord(`${request.name}: ${why}`), requestFailed);
+    this.api.errands.run(() => {
+      this.guest.cancel(request.id);
+      this.died(request, `the end of ${request.name}`);
+    }, slow);
+    return FAILED;
+  }
+
+  /**
+   * Checks whether the interpreter is lost; if so, fails every request that waits for it.
+   * @param by the request for which it ran
+   */
+  died(by: HostedRequest | null = null, doing = by?.name): boolean {
+    const why = this.guest.dead;
+    if (why === undefined || this.dead) return this.dead;
+    this.dead = true;
+    // First: requests that callers send on these replies must wait for the successor.
+    this.owner.lost(this, doing === undefined ? why : `${doing}: ${why}`, by);
+    for (const request of [...this.requests.values()]) this.fail(request);
+    this.turns.clear();
+    return true;
+  }
+
+  /** Enters the guest for something that is no request (a timer, a hook), or about this one. */
+  enterFor(what: () => number | undefined, about: HostedRequest | null = null): void {
+    if (what() === FAILED || this.guest.dead !== undefined) {
+      this.owner.counters.failures += 1;
+      if (!this.died(about)) this.owner.failed(this);
+    }
+    this.drain();
+  }
+
+  private carryOut(request: HostedRequest, code: number): void {
+    if (code < 0) this.answer(request, -1, -code, null);
+    else if (code === WIND) this.windAsCame(request, request.plan!, true);
+    else if (code === TAIL) this.windAsCame(request, request.plan!, false);
+    else if (code === FAILED) {
+      // Before the reply: the caller's next request must not enter a lost interpreter.
+      this.died(request);
+      this.fail(request);
+    } else if (code >= SAME) this.answerSame(request, code - SAME);
+    else if (!request.answered) this.waiting.keep(request);
+  }
+
+  /** Passes a request on with the arguments it came with. */
+  private windAsCame(request: HostedRequest, plan: Plan, wantsReply: boolean): void {
+    const child = this.xl.children[0];
+    const { frame, args } = request;
+    if (child === undefined) {
+      this.xl.log.error(`${request.name}: there is no subvolume to wind to`, requestFailed);
+      this.failRequest(request);
+    } else if (wantsReply) {
+      this.waiting.keep(request);
+      frame.local = request;
+      request.winds += 1;
+      request.owed += 1;
+      plan.wind(frame, 0, this.guestCbk(plan.row), child, args);
+    } else {
+      this.handOn(request, plan, child, args);
+    }
+  }
+
+  /** Passes a request on for good: the child's reply is the answer, and no script sees it. */
+  private handOn(request: HostedRequest, plan: Plan, child: Child, args: readonly unknown[]): void {
+    const { frame } = request;
+    if (request.owed === 0 && plan.creates < 0 && plan.removes < 0) {
+      request.answered = true;
+      this.waiting.drop(request);
+      frame.local = null;
+      plan.tail(frame, child, args);
+    } else {
+      // Hooks, or other children's replies, still need the frame to lead to the request.
+      this.waiting.keep(request);
+      frame.local = request;
+      request.winds += 1;
+      request.owed += 1;
+      plan.wind(frame, 0, this.passCbk(plan), child, args);
+    }
+  }
+
+  // -- up --------------------------------------------------------------------------------------
+
+  /** What children call back when the guest wants the reply; the cookie is the wind's number. */
+  guestCbk(row: FopRow): AnyCbk {
+    let cbk = this.guestCbks.get(row.name);
+    if (cbk === undefined) {
+      const plan = replyPlanFor(row, this.guest, this.api.bit);
+      cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
+        const request = frame.local as HostedRequest;
+        if (opRet >= 0 && request.places !== null) linkFound(request, wind, row, values);
+        if (opRet < 0 && request.made !== null) this.api.fds.giveUp(request, wind);
+        this.replied(request, plan, { wind, row, opRet, opErrno, values });
+      }) as AnyCbk;
+      this.guestCbks.set(row.name, cbk);
+    }
+    return cbk;
+  }
+
+  private replied(request: HostedRequest, plan: ReplyPlan, reply: ChildReply): void {
+    request.owed -= 1;
+    if (!request.abandoned) {
+      const { enter, flatten, scratch } = plan;
+      request.keepReply(reply);
+      scratch[0] = request.id;
+      scratch[1] = reply.wind;
+      scratch[2] = reply.opRet;
+      scratch[3] = reply.opErrno;
+      flatten(reply.values, scratch, 4);
+      this.call(request, enter, scratch);
+    }
+    this.waiting.dropIfOver(request);
+  }
+
+  /** The same for a request that was handed on. */
+  private passCbk({ name }: Plan): AnyCbk {
+    let cbk = this.passCbks.get(name);
+    if (cbk === undefined) {
+      cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
+        const request = frame.local as HostedRequest;
+        request.owed -= 1;
+        this.answer(request, opRet, opErrno, values);
+        this.waiting.dropIfOver(request);
+        this.drain();
+      }) as AnyCbk;
+      this.passCbks.set(name, cbk);
+    }
+    return cbk;
+  }
+
+  private answerSame(request: HostedRequest, wind: number): void {
+    const reply = request.reply(wind);
+    if (reply?.row === request.plan?.row) {
+      this.answer(request, reply!.opRet, reply!.opErrno, reply!.values);
+    } else {
+      this.fail(request);
+    }
+  }
+
+  private answer(
+    request: HostedRequest,
+    opRet: number,
+    opErrno: number,
+    values: readonly unknown[] | null,
+  ): void {
+    const { plan, frame } = request;
+    if (request.answered || plan === null) return;
+    request.answered = true;
+    if (request.owed === 0) this.waiting.drop(request);
+    if (opRet >= 0 && (plan.creates >= 0 || plan.removes >= 0)) this.tellEntries(request, plan);
+    if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.error);
+    else plan.unwind(frame, opRet, opErrno, values);
+  }
+
+  /** The guest has failed with a request: what it decided, and is not carried out, is void. */
+  private fail(request: HostedRequest): void {
+    this.turns.undo(request);
+    this.failRequest(request);
+  }
+
+  /** Acts in the guest's place: it has failed, or can no longer be asked. */
+  private failRequest(request: HostedRequest): void {
+    const { counters, policy } = this.owner;
+    const { plan, answered, winds } = request;
+    const child = this.xl.passingChild;
+    counters.failures += 1;
+    request.abandoned = true;
+    const bypass = policy.onError === 'bypass' && !this.closing;
+    if (bypass && plan !== null && !answered && winds === 0 && child) {
+      counters.bypassed += 1;
+      this.handOn(request, plan, child, request.args);
+    } else {
+      this.answer(request, -1, policy.error, null);
+    }
+    this.waiting.dropIfOver(request);
+    if (!this.died(request)) this.owner.failed(this);
+  }
+
+  private tellEntries(request: HostedRequest, plan: Plan): void {
+    if (this.dead) return;
+    const failures = tellEntries(this.guest, plan, request, this.api.bit, this.notes);
+    this.owner.counters.failures += failures;
+    if (failures > 0 && !this.died(request)) this.owner.failed(this);
+  }
+
+  // -- messages --------------------------------------------------------------------------------
+
+  /** The guest has something to say about a request. @throws {MessageError} */
+  push(id: number, message: GuestMessage, bytes: number): void {
+    const request = this.requestFor(id);
+    const resolver = this.api.resolver(request);
+    const children = this.xl.below.length;
+    const row = request.plan?.row;
+    const decision = readDecision(message, { row, asked: request, children, resolver });
+    if (decision.verb !== 'wind' && request.answered) {
+      throw new MessageError('the request has had its answer');
+    }
+    if (decision.verb === 'failed') this.turns.undo(request);
+    this.turns.add(request, decision, bytes);
+    this.waiting.keep(request);
+  }
+
+  private requestFor(id: number): HostedRequest {
+    const known = this.api.request(id);
+    if (known !== undefined && !known.abandoned) return known;
+    if (id >= 0) throw new MessageError('the request has had its answer');
+    this.waiting.checkOwn();
+    return ownRequest(id, this.xl);
+  }
+
+  /** Carries out what the guest has decided by messages, or as much of it as one turn may take. */
+  drain(): void {
+    // Before the graph is wired there is nothing to wind to: what `init` asks for waits until then.
+    if (this.turns.running || this.xl.children.length < this.xl.below.length) return;
+    this.turns.run(this);
+    this.api.returned();
+    this.endIfDrained();
+  }
+
+  /** Another translator threw while it was called from here; its request must not hang. */
+  threw(request: HostedRequest, error: unknown): void {
+    this.giveUp(request, `${(error as Error).stack ?? error}`);
+  }
+
+  private giveUp(request: HostedRequest, why: string): void {
+    this.xl.log.error(`${request.name}: ${why}`, requestFailed);
+    this.guest.cancel(request.id);
+    this.failRequest(request);
+  }
+
+  obey(request: HostedRequest, decision: Decision): void {
+    const { plan, frame } = request;
+    if (decision.verb === 'wind' && this.mayNotWind(request)) return;
+    if (lookUp(this, this.xl, request, decision)) return;
+    if (decision.verb === 'wind') {
+      // Also when the request was answered meanwhile: every child that was wound to gets its turn.
+      const { wind, row, values } = decision;
+      frame.local = request;
+      if (!this.api.addFd(request, decision)) return;
+      noteName(request, wind, row, values);
+      const child = this.xl.children[decision.child]!;
+      windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
+    } else if (request.answered || plan === null) return;
+    else if (decision.verb === 'tail') {
+      this.handOn(request, plan, this.xl.children[decision.child]!, decision.values);
+    } else if (decision.verb === 'unwind') {
+      this.answer(request, decision.opRet, decision.opErrno, decision.values);
+    } else this.failRequest(request);
+  }
+
+  private mayNotWind(request: HostedRequest): boolean {
+    const { windLimit } = this.limits;
+    request.winds += 1;
+    const isMany = request.winds > windLimit && windLimit > 0 && request.plan !== null;
+    if (!request.abandoned && !isMany) return false;
+    request.owed -= 1;
+    if (request.abandoned) this.waiting.dropIfOver(request);
+    else this.giveUp(request, `wound ${windLimit} times without an end (option wind-limit)`);
+    return true;
+  }
+
+  /** A line of a prompt; what it asks the children is wound at once. */
+  evaluate(source: string): Promise<Evaluation> {
+    const evaluation = this.guest.evaluate(source);
+    this.died(null, 'a line of the prompt');
+    this.drain();
+    return evaluation;
+  }
+
+  // -- what waits ------------------------------------------------------------------------------
+
+  /** The guest knows that a request can no longer be answered. */
+  lost(id: number): void {
+    const request = this.api.request(id);
+    if (request === undefined || request.answered) return;
+    this.waiting.keep(request);
+    this.turns.add(request, { verb: 'failed' });
+  }
+
+  private timedOut(request: HostedRequest): void {
+    this.owner.counters.timeouts += 1;
+    const often = request.winds > 1 ? `, in which it wound ${request.winds} times` : '';
+    this.giveUp(request, `no answer within ${this.waiting.limit} s${often} (option frame-timeout)`);
+    this.drain();
+  }
+
+  setLimits(limits: Limits): void {
+    this.limits = limits;
+    this.waiting.limit = limits.frameTimeout;
+    this.api.limitedLog.setLimit(limits.logLimit);
+  }
+
+  // -- the end ---------------------------------------------------------------------------------
+
+  /** No new requests come: what is on its way is brought to its end, and `drained` is told. */
+  retire(): void {
+    this.retired = true;
+    this.endIfDrained();
+  }
+
+  private endIfDrained(): void {
+    if (!this.retired || this.turns.running || this.current !== null) return;
+    if (this.requests.size > 0 && !this.dead) return;
+    this.retired = false;
+    this.owner.drained(this);
+  }
+
+  /** Ends one that never served: its module is told nothing. */
+  discard(): void {
+    this.dead = true;
+    this.close();
+  }
+
+  /** Ends it now: whatever is still owed is answered, the module is told, its interpreter goes. */
+  close(): void {
+    this.retired = false;
+    this.closing = true;
+    this.waiting.close();
+    this.stopTelling();
+    for (const request of [...this.requests.values()]) this.fail(request);
+    this.turns.clear();
+    if (this.ownGuest !== null && !this.dead && this.has('fini')) this.guest.hook('fini', []);
+    this.dead = true;
+    this.api.close();
+    this.ownGuest?.close();
+  }
+}

@@ -1,0 +1,234 @@
+/** Loss of interpreters by requests, timers and notices, and its effect on other requests. Guests are fakes. */
+import { expect, it } from 'vitest';
+import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { ask, askArgs, type Reply } from '../../../test/support/core.ts';
+import { type Answer, Bed, type Code, dies, settle } from '../../../test/support/hosted.ts';
+import { NOTHING, WIND } from '../guest.ts';
+
+/** The scalar of a loc's name, behind the number of the request. */
+const NAME = 3;
+/** Ends the interpreter for names that begin so; others are absent. */
+const harmful: Answer = (host, id, guest, args) =>
+  String(args[NAME]).startsWith('bad') ? dies(host, id, guest, args) : -ENOENT;
+const code: Code = { fops: { lookup: harmful, stat: harmful, access: () => NOTHING } };
+
+const loc = (bed: Bed, name: string): Loc =>
+  new Loc(bed.graph.inodes.newInode(), bed.graph.inodes.root, name);
+const lookup = (bed: Bed, name: string, uid = 0): Reply =>
+  askArgs(bed.graph, 'lookup', [loc(bed, name), null], 1, uid);
+const stat = (bed: Bed, name: string): Reply => ask(bed.graph, 'stat', loc(bed, name), null);
+
+/** A request, and the reply that it has had once a new interpreter is there. */
+async function answered(reply: Reply): Promise<number> {
+  await settle();
+  expect(reply.count).toBe(1);
+  return reply.opErrno;
+}
+
+it('while two names end the interpreter again and again, requests for others are answered', async () => {
+  const bed = await new Bed(code).start();
+  for (let round = 0; round < 10; round++) {
+    for (const name of ['bad one', 'bad two']) {
+      const bad = lookup(bed, name);
+      const other = lookup(bed, 'good');
+      expect([await answered(bad), await answered(other)]).toEqual([EIO, ENOENT]);
+    }
+  }
+  // Each has ended two interpreters, and is refused since.
+  expect(bed.dump).toMatchObject({ restarts: 4, failures: 20 });
+  expect(bed.log).toContain(
+    "lookup of '/bad two' ends the interpreter again and again: refused for 1 s (option restart-backoff)",
+  );
+});
+
+it('a name is refused for one fop alone, and for longer each time that it ends an interpreter', async () => {
+  const bed = await new Bed(code).start({ 'restart-backoff': '2' });
+  const restarts: number[] = [];
+  for (let s = 0; s < 20; s++) {
+    expect(await answered(lookup(bed, 'bad'))).toBe(EIO);
+    restarts.push(bed.dump.restarts as number);
+    bed.context.advance(1000);
+  }
+  // Twice at once, then after 2, 4 and 8 seconds.
+  expect([1, 2, 3, 4, 5].map((n) => restarts.indexOf(n))).toEqual([0, 1, 3, 7, 15]);
+  await answered(stat(bed, 'bad'));
+  expect(bed.dump).toMatchObject({ restarts: 6 });
+});
+
+it('a request that ends no interpreter for a minute after its last wait is forgotten', async () => {
+  const bed = await new Bed(code).start();
+  for (let times = 0; times < 2; times++) await answered(lookup(bed, 'bad'));
+  bed.context.advance(61_100);
+  for (let times = 0; times < 2; times++) await answered(lookup(bed, 'bad'));
+  expect(bed.dump).toMatchObject({ restarts: 4 });
+});
+
+it('after 1100 names that each end an interpreter, others are answered and few names are kept', async () => {
+  const bed = await new Bed(code).start();
+  const errnos = new Set<string>();
+  for (let at = 0; at < 1_100; at++) {
+    const bad = lookup(bed, `bad ${at}`);
+    const other = lookup(bed, 'good');
+    await settle();
+    errnos.add(`${bad.opErrno} ${other.opErrno}`);
+  }
+  expect([...errnos]).toEqual([`${EIO} ${ENOENT}`]);
+  expect(bed.dump).toMatchObject({ restarts: 1_100, interpreters: 1 });
+  expect(bed.guests.filter(({ closed }) => !closed).length).toBe(1);
+  expect(bed.host.succession.harmful.size).toBeLessThanOrEqual(1024);
+});
+
+it('requests of a caller that has ended an interpreter enter the next one after all others', async () => {
+  const bed = await new Bed(code).start();
+  lookup(bed, 'bad', 1000);
+  const bad = Array.from({ length: 50 }, (_, at) => lookup(bed, `bad ${at}`, 1000));
+  const other = lookup(bed, 'good', 1001);
+  await settle();
+  expect(other).toMatchObject({ count: 1, opErrno: ENOENT });
+  for (let rounds = 0; rounds < 50; rounds++) await settle();
+  expect(bad.every(({ count }) => count === 1)).toBe(true);
+});
+
+it('only the request for which the interpreter ran is blamed for its end', async () => {
+  const bed = await new Bed(code).start();
+  const name = 'kept';
+  for (let times = 0; times < 3; times++) {
+    const kept = ask(bed.graph, 'access', loc(bed, name), 0, null);
+    lookup(bed, `bad ${times}`);
+    expect(await answered(kept)).toBe(EIO);
+  }
+  const kept = ask(bed.graph, 'access', loc(bed, name), 0, null);
+  expect(kept.count).toBe(0);
+  expect(bed.dump).toMatchObject({ restarts: 3, 'requests-waiting': 1 });
+});
+
+it('a request that a caller sends when its first is lost waits for the next interpreter', async () => {
+  const bed = await new Bed(code).start();
+  const kept = ask(bed.graph, 'access', loc(bed, 'kept'), 0, null);
+  let next: Reply | null = null;
+  Object.defineProperty(kept, 'opRet', { set: () => (next = lookup(bed, 'good')) });
+  lookup(bed, 'bad');
+  expect(await answered(next!)).toBe(ENOENT);
+});
+
+it('a request whose reply from below ends the interpreter is blamed', async () => {
+  const bed = await new Bed({ fops: { lookup: () => WIND }, reply: dies }).start();
+  for (let times = 0; times < 3; times++) {
+    const reply = lookup(bed, 'bad');
+    bed.leaf.held.pop()?.answer(-1, ENOENT, null, null, null, null);
+    expect(await answered(reply)).toBe(EIO);
+  }
+  expect(bed.dump).toMatchObject({ restarts: 2 });
+});
+
+it('with on-error bypass, a refused request goes on without the module', async () => {
+  const bed = await new Bed(code).start({ 'on-error': 'bypass' });
+  for (let times = 0; times < 5; times++) {
+    const reply = lookup(bed, 'bad');
+    bed.leaf.held.pop()!.answer(-1, ENOENT, null, null, null, null);
+    expect(await answered(reply)).toBe(ENOENT);
+  }
+  expect(bed.dump).toMatchObject({ restarts: 2, bypassed: 5 });
+});
+
+it('a reload forgets the refused requests', async () => {
+  const bed = await new Bed(code).start();
+  for (let times = 0; times < 3; times++) await answered(lookup(bed, 'bad'));
+  expect(bed.dump).toMatchObject({ restarts: 2 });
+  bed.code = { fops: { lookup: () => -ENOENT } };
+  await bed.host.reload();
+  expect(await answered(lookup(bed, 'bad'))).toBe(ENOENT);
+});
+
+it('with restart-backoff 0, no request is refused', async () => {
+  const bed = await new Bed(code).start({ 'restart-backoff': '0' });
+  for (let times = 0; times < 5; times++) await answered(lookup(bed, 'bad'));
+  expect(bed.dump).toMatchObject({ restarts: 5 });
+});
+
+it('the code of a reload replaces an interpreter lost meanwhile, and starts once', async () => {
+  const bed = await new Bed(code).start();
+  const reload = bed.host.reload();
+  const bad = lookup(bed, 'bad');
+  bed.code = { fops: { lookup: () => -ENOENT } };
+  const held = lookup(bed, 'good');
+  expect(await reload).toMatchObject({ ok: true });
+  expect([await answered(bad), await answered(held)]).toEqual([EIO, ENOENT]);
+  expect(bed.guests.length).toBe(2);
+  expect(bed.dump).toMatchObject({ reloads: 1, restarts: 0, interpreters: 1 });
+});
+
+it('a reload that overtakes an earlier restart stays', async () => {
+  const bed = await new Bed(code).start();
+  let goOn = (): void => {};
+  bed.before = () => new Promise((done) => (goOn = done));
+  lookup(bed, 'bad');
+  await settle();
+  const held = lookup(bed, 'good');
+  bed.before = () => Promise.resolve();
+  bed.code = { fops: { lookup: () => -EIO } };
+  expect(await bed.host.reload()).toMatchObject({ ok: true });
+  bed.code = code;
+  goOn();
+  expect(await answered(held)).toBe(EIO);
+  expect(await answered(lookup(bed, 'good'))).toBe(EIO);
+  expect(bed.guests.map(({ closed }) => closed)).toEqual([true, false, true]);
+});
+
+it('an interpreter lost while a restart by on-error waits is replaced at once', async () => {
+  const bed = await new Bed({ fops: { ...code.fops, access: () => 3 } }).start({
+    'on-error': 'restart',
+  });
+  const fails = (): Reply => ask(bed.graph, 'access', loc(bed, 'any'), 0, null);
+  for (let times = 0; times < 2; times++) {
+    fails();
+    await settle();
+  }
+  expect(bed.dump).toMatchObject({ restarts: 1 });
+  lookup(bed, 'bad');
+  expect(await answered(lookup(bed, 'good'))).toBe(ENOENT);
+  expect(bed.dump).toMatchObject({ restarts: 2 });
+});
+
+it('an idle interpreter that a timer ends is replaced after a wait, or by the next request', async () => {
+  const bed = await new Bed(code).start();
+  const tick = (): void => bed.host.incarnation.enterFor(() => bed.guests.at(-1)!.die());
+  for (let times = 0; times < 3; times++) {
+    tick();
+    await settle();
+  }
+  expect(bed.guests.length).toBe(2);
+  expect(await answered(lookup(bed, 'good'))).toBe(ENOENT);
+  expect(bed.guests.length).toBe(3);
+  // This one has served.
+  tick();
+  await settle();
+  expect(bed.guests.length).toBe(4);
+});
+
+it('a request that enters after a timer has ended the interpreter is not blamed', async () => {
+  const bed = await new Bed(code).start();
+  for (let times = 0; times < 3; times++) {
+    bed.host.incarnation.enterFor(() => {
+      bed.guests.at(-1)!.dead = 'out of memory';
+      return NOTHING;
+    });
+    expect(await answered(lookup(bed, 'good'))).toBe(ENOENT);
+  }
+});
+
+it('an interpreter that ends in the notice from below has failed to start', async () => {
+  const bed = await new Bed(code).start();
+  bed.code = { ...code, hooks: ['notify'], notify: (guest) => guest.die() };
+  lookup(bed, 'bad');
+  const held = lookup(bed, 'good');
+  expect(await answered(held)).toBe(EIO);
+  expect(bed.log).toContain('the interpreter does not start anew: out of memory');
+  bed.code = code;
+  bed.context.advance(1000);
+  expect(await answered(lookup(bed, 'good'))).toBe(ENOENT);
+  bed.code = { ...code, hooks: ['notify'], notify: (guest) => guest.die() };
+  expect(await bed.host.reload()).toMatchObject({ ok: false });
+  expect(await answered(lookup(bed, 'good'))).toBe(ENOENT);
+});

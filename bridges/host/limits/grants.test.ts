@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { sources } from '../../machine/node/sources.ts';
+import { findGrants, foldersOf } from './grants.ts';
+
+const base = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-grants-')));
+mkdirSync(join(base, 'data'));
+writeFileSync(join(base, 'data', 'file'), '');
+symlinkSync('data', join(base, 'link'));
+afterAll(() => rmSync(base, { recursive: true }));
+
+const NONE = {
+  'allow-read': undefined,
+  'allow-write': undefined,
+  'allow-env': undefined,
+  packages: undefined,
+};
+
+it('nothing is granted unless told', () => {
+  expect(findGrants(NONE, base, { env: { HOME: '/root' }, sources })).toEqual({
+    grants: { read: [], write: [], env: {} },
+    packages: [],
+  });
+});
+
+it('paths start at the folder given and end where links lead', () => {
+  const given = { ...NONE, 'allow-read': 'data/file, link', 'allow-write': `${base}/data,` };
+  const found = findGrants({ ...given, packages: 'link/file' }, base, { env: {}, sources });
+  expect(found.grants.read).toEqual([join(base, 'data', 'file'), join(base, 'data')]);
+  expect(found.grants.write).toEqual([join(base, 'data')]);
+  expect(found.packages).toEqual([join(base, 'data', 'file')]);
+  expect(new Set(foldersOf(found, sources))).toEqual(new Set([join(base, 'data')]));
+});
+
+it('names of the environment that have no value are left out', () => {
+  const given = { ...NONE, 'allow-env': 'ONE, TWO' };
+  const found = findGrants(given, base, { env: { ONE: '1', THREE: '3' }, sources });
+  expect(found.grants.env).toEqual({ ONE: '1' });
+});
+
+it.each([
+  ['allow-read', 'none', `option allow-read none: there is no such file or folder (${base}/none)`],
+  ['allow-write', '/dev/null', 'option allow-write /dev/null: neither a file nor a folder'],
+  ['packages', 'data/file/x', `option packages data/file/x: ENOTDIR (${base}/data/file/x)`],
+  ['allow-env', 'A=1', "option allow-env: 'A=1' is no name of an environment variable"],
+] as const)('%s %s is an error', (option, text, message) => {
+  const given = { ...NONE, [option]: text };
+  expect(() => findGrants(given, base, { env: {}, sources })).toThrow(message);
+});

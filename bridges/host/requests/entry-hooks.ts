@@ -1,0 +1,61 @@
+/**
+ * Which names a fop that succeeded has made and taken away: what the hooks `entry_created` and
+ * `entry_removed` are told.
+ *
+ * Names are those that came from above, whatever the module passed down. A rename that exchanges
+ * two names takes both away and makes both; one between two names of the same file does nothing
+ * (POSIX rename). Source: renameat2(2).
+ */
+import type { Dict } from '../../../runtime/core/dict.ts';
+import type { Loc } from '../../../runtime/core/loc.ts';
+import { RENAME_EXCHANGE, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
+import { flattenLoc } from '../crossing/flatten.ts';
+import type { Plan } from '../crossing/plan.ts';
+import { FAILED, type Guest, type Scalar } from '../guest.ts';
+import type { HostedRequest } from './hosted-request.ts';
+import type { Notes } from './notes.ts';
+
+interface EntryChanges {
+  readonly removed: readonly Loc[];
+  readonly created: readonly Loc[];
+}
+
+/**
+ * Tells the hooks; how many of them failed.
+ * @param to the volume's bit in Inode.givenTo
+ * @param notes null while nobody looks on
+ */
+export function tellEntries(
+  guest: Guest,
+  plan: Plan,
+  request: HostedRequest,
+  to: number,
+  notes: Notes | null,
+): number {
+  const { removed, created } = entryChanges(plan, request.args);
+  const tell = (hook: 'entry_created' | 'entry_removed', loc: Loc): boolean => {
+    const scalars: Scalar[] = [];
+    flattenLoc(loc, scalars, 0, to);
+    if (notes === null) return guest.hook(hook, scalars) === FAILED;
+    return notes.enter(request, (args) => guest.hook(hook, args), scalars, hook) === FAILED;
+  };
+  const failures = [
+    ...removed.map((loc) => tell('entry_removed', loc)),
+    ...created.map((loc) => tell('entry_created', loc)),
+  ];
+  return failures.filter(Boolean).length;
+}
+
+/** Names that nobody asks for are left out. */
+function entryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
+  const removed = plan.removes < 0 ? [] : [args[plan.removes] as Loc];
+  const created = plan.creates < 0 ? [] : [args[plan.creates] as Loc];
+  if (plan.name !== 'rename') return { removed, created };
+  const [from, to, xdata] = args as [Loc, Loc, Dict | null];
+  if (((xdata?.number(RENAME_FLAGS) ?? 0) & RENAME_EXCHANGE) !== 0) {
+    const both = [from, to];
+    return { removed: removed.length > 0 ? both : [], created: created.length > 0 ? both : [] };
+  }
+  const same = from.inode !== null && from.inode === to.inode;
+  return same ? { removed: [], created: [] } : { removed, created };
+}

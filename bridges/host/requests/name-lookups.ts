@@ -1,0 +1,154 @@
+/**
+ * Names that a module goes to without having looked them up (`Loc.of(parent=…, name=…)`): a mount
+ * would have asked for each before, and so does the host, in the request's name.
+ */
+import { newGfid } from '../../../runtime/core/context.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { moveEntry } from '../../../runtime/core/entries.ts';
+import { EIO, ESTALE } from '../../../runtime/core/errno.ts';
+import type { FopRow } from '../../../runtime/core/fops.ts';
+import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import { Iatt } from '../../../runtime/core/iatt.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { GFID_REQ } from '../../../runtime/core/xdata.ts';
+import type { Xlator } from '../../../runtime/core/xlator.ts';
+import type { Decision } from '../crossing/decision.ts';
+import { ForgottenLoc } from '../crossing/message.ts';
+import type { HostedRequest } from './hosted-request.ts';
+
+/** Who carries decisions out. */
+export interface LookupExecutor {
+  obey(request: HostedRequest, decision: Decision): void;
+  guestCbk(row: FopRow): unknown;
+  drain(): void;
+}
+
+/** Index of the first loc that is yet to be looked up; -1 for none. A name to be made is not. */
+function unresolved({ args, entry }: FopRow, values: readonly unknown[]): number {
+  for (let at = 0; at < args.length; at++) {
+    const value = values[at];
+    if (!(value instanceof Loc) || value.inode !== null) continue;
+    if (value.parent !== null && value.name !== null && args[at]!.name !== entry.creates) return at;
+  }
+  return -1;
+}
+
+/**
+ * Looks up the first name that a decision goes to and nobody knows. The decision is carried out when
+ * it is found, and fails otherwise. False when there is no such name.
+ */
+export function lookUp(
+  doer: LookupExecutor,
+  xl: Xlator<unknown>,
+  request: HostedRequest,
+  decision: Decision,
+): boolean {
+  if (decision.verb !== 'wind' && decision.verb !== 'tail') return false;
+  const row = decision.verb === 'wind' ? decision.row : request.plan?.row;
+  if (row === undefined || request.abandoned) return false;
+  const { values, child } = decision;
+  if (values.some((value) => value instanceof ForgottenLoc)) {
+    request.frame.local = request;
+    refuse(doer, xl, request, decision, row, ESTALE);
+    return true;
+  }
+  const at = unresolved(row, values);
+  if (at < 0) {
+    if (decision.verb === 'wind') noteMove(request, row, decision.wind, values);
+    return false;
+  }
+  const loc = values[at] as Loc;
+  const { table } = loc.parent!;
+  const place = new Loc(table.newInode(), loc.parent, loc.name);
+  // A wind is owed already.
+  const owed = decision.verb === 'tail' ? 1 : 0;
+  const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, [inode, buf]) => {
+    request.owed -= owed;
+    const isFound = opRet >= 0 && buf instanceof Iatt;
+    const made = (inode as Inode | null) ?? place.inode!;
+    const found = isFound ? table.link(made, loc.parent, loc.name, buf) : null;
+    if (found !== null) {
+      values[at] = new Loc(found, loc.parent, loc.name, loc.gfid);
+      doer.obey(request, decision);
+    } else refuse(doer, xl, request, decision, row, opRet < 0 ? opErrno : EIO);
+    doer.drain();
+  });
+  request.owed += owed;
+  request.winds += owed;
+  request.frame.local = request;
+  const xdata = new Dict().setGfid(GFID_REQ, newGfid(xl.context));
+  windArgs.lookup(request.frame, 0, cbk as never, xl.children[child]!, [place, xdata]);
+  return true;
+}
+
+/** It cannot be done: a tail is answered, and a wind as a child would answer it. */
+export function refuse(
+  doer: LookupExecutor,
+  xl: Xlator<unknown>,
+  request: HostedRequest,
+  decision: Extract<Decision, { readonly verb: 'wind' | 'tail' }>,
+  row: FopRow,
+  opErrno: number,
+): void {
+  const values = row.reply.map(({ type }) => (type === 'int' ? -1 : null));
+  if (decision.verb === 'tail') {
+    doer.obey(request, { verb: 'unwind', opRet: -1, opErrno, values });
+    return;
+  }
+  const cbk = doer.guestCbk(row) as (...all: unknown[]) => void;
+  cbk(request.frame, decision.wind, xl, -1, opErrno, ...values);
+}
+
+/** Those above keep account of the names of the fop that they have asked for, and of no other. */
+function noteMove(
+  request: HostedRequest,
+  row: FopRow,
+  wind: number,
+  values: readonly unknown[],
+): void {
+  if (row.entry.removes === undefined || request.plan?.row === row) return;
+  request.moves ??= new Map();
+  request.moves.set(wind, values);
+  // Both are looked at when the reply is there.
+  request.places ??= new Map();
+}
+
+/** A module has taken names away by a request of its own, of which nobody above keeps account. */
+function forgetNames({ name }: FopRow, values: readonly unknown[] | undefined): void {
+  if (values === undefined) return;
+  const [from, to, xdata] = values as [Loc, Loc, Dict | null];
+  if (from.parent === null || from.name === null) return;
+  if (name === 'rename') moveEntry(from, to, xdata);
+  else from.parent.table.unlink(from.parent, from.name);
+}
+
+/** Notes a name that the guest itself looks up or makes: nobody above will link the inode. */
+export function noteName(
+  request: HostedRequest,
+  wind: number,
+  row: FopRow,
+  values: readonly unknown[],
+): void {
+  if (!row.reply.some(({ type }) => type === 'inode')) return;
+  const loc = values.findLast((value) => value instanceof Loc) as Loc | undefined;
+  if (!loc?.parent || !loc.inode || request.inode(loc.inode.id) !== undefined) return;
+  request.places ??= new Map();
+  request.places.set(wind, loc);
+}
+
+/** What the guest has found there is known from now on, as what a mount has looked up. */
+export function linkFound(
+  request: HostedRequest,
+  wind: number,
+  row: FopRow,
+  values: unknown[],
+): void {
+  forgetNames(row, request.moves?.get(wind));
+  const loc = request.places?.get(wind);
+  request.places?.delete(wind);
+  const at = row.reply.findIndex(({ type }) => type === 'inode');
+  const buf = values[row.reply.findIndex(({ name }) => name === 'buf')];
+  if (!loc?.parent || !loc.inode || !(buf instanceof Iatt)) return;
+  values[at] = loc.parent.table.link(loc.inode, loc.parent, loc.name, buf) ?? values[at];
+}
