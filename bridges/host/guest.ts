@@ -4,7 +4,7 @@
  * Objects never cross. A request, an inode and an fd are numbers to a guest; what is costly (an
  * iatt's fields, a dict's pairs, the bytes of a read) is announced by a 1 and fetched when the
  * script looks at it. The way back is a small integer for the common decisions, and JSON messages
- * (`decision.ts`) for the rest. A guest's messages are untrusted: the host checks each.
+ * (`crossing/decision.ts`) for the rest. A guest's messages are untrusted: the host checks each.
  */
 import { fopsOfData } from '../../runtime/core/data-guard.ts';
 import type { Options } from '../../runtime/core/options.ts';
@@ -93,7 +93,7 @@ export const changesData = ({ fops, observes }: ModuleDescription): boolean =>
 /** A value that crosses as it is. `undefined` is the guest's None. */
 export type Scalar = number | string | undefined;
 /**
- * An entry point: arguments as flattened by `flatten.ts`, a code as result. It throws when the
+ * An entry point: arguments as flattened by `crossing/flatten.ts`, a code as result. It throws when the
  * engine itself gave up (memory, a limit) and the script could not say so.
  */
 export type EnterGuest = (args: readonly Scalar[]) => number;

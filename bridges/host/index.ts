@@ -30,7 +30,7 @@ import {
   policyOf,
   type Stateful,
 } from './lifecycle/hosted-volume.ts';
-import { Incarnation } from './lifecycle/interpreter.ts';
+import { Interpreter } from './lifecycle/interpreter.ts';
 import { moduleOptions } from './lifecycle/module-options.ts';
 import { findModule } from './lifecycle/module-search.ts';
 import type { Owner } from './lifecycle/owner.ts';
@@ -135,9 +135,9 @@ export function promptOf({ priv }: Xlator<Glupy | InThread>): Prompted {
   if ('volume' in priv) return priv.volume;
   const { host, module } = priv;
   return {
-    language: host.incarnation.guest.language,
+    language: host.interpreter.guest.language,
     path: module.path,
-    evaluate: (source) => host.incarnation.evaluate(source),
+    evaluate: (source) => host.interpreter.evaluate(source),
   };
 }
 
@@ -149,7 +149,7 @@ function scriptOf(xl: Xlator<Glupy | InThread>): Script {
     const why = `volume '${name}' is written in ${language}, which stops at methods`;
     return { language, path, methods, lines: language === 'python' ? lines : null, why };
   }
-  const methods = methodsOf(priv.host.incarnation.guest);
+  const methods = methodsOf(priv.host.interpreter.guest);
   const why =
     language === 'python'
       ? `volume '${name}' stops at lines only with option isolation thread`
@@ -177,7 +177,7 @@ function find({ languages, machine }: Choice, xl: Xlator<Glupy>, given: Given): 
   const { baseDir } = xl.context;
   const { language, 'module-path': path } = given;
   const module = findModule({ name, path, language, baseDir }, languages, machine);
-  machine.vouch(xl, module.path);
+  machine.checkForeign(xl, module.path);
   return module;
 }
 
@@ -191,7 +191,7 @@ function refuseImpossible({ cannot }: Machine, given: Given): void {
 }
 
 interface Loaded {
-  readonly incarnation: Incarnation;
+  readonly interpreter: Interpreter;
   /** Of the module's options. */
   readonly values: object;
 }
@@ -205,8 +205,8 @@ async function load(
   module: Glupy['module'],
   granted: Granted,
 ): Promise<Loaded> {
-  const incarnation = new Incarnation(xl, owner, limitsOf(given, given['memory-limit']), machine);
-  const { api } = incarnation;
+  const interpreter = new Interpreter(xl, owner, limitsOf(given, given['memory-limit']), machine);
+  const { api } = interpreter;
   try {
     const start = await module.language.load();
     const guest = await start(module, api, {
@@ -220,17 +220,17 @@ async function load(
       virtualTime: xl.context.virtualTime === true,
       notice: (text) => xl.log.debug(text),
       warn: (text) => xl.log.warning(text, { msgid: messages.cacheDoubt.id }),
-      vouch: (path) => machine.vouch(xl, path),
+      checkForeign: (path) => machine.checkForeign(xl, path),
       log: (level, source, text) => api.log(level, source, text),
     });
-    incarnation.attach(guest);
-    incarnation.notes = notesOf(xl, guest);
+    interpreter.attach(guest);
+    interpreter.notes = notesOf(xl, guest);
     xl.doubt(remarksOn(guest, module.path));
     tellLeftOut(xl, guest, module.path);
     const values = moduleOptions(xl, options, guest.description.options, module.path);
-    return { incarnation, values };
+    return { interpreter, values };
   } catch (error) {
-    incarnation.discard();
+    interpreter.discard();
     throw error;
   }
 }
@@ -243,18 +243,18 @@ async function begin(
   given: Given,
   module: Glupy['module'],
   granted: Granted,
-): Promise<Incarnation> {
-  const { incarnation, values } = await load(choice, xl, owner, given, module, granted);
-  const { guest } = incarnation;
+): Promise<Interpreter> {
+  const { interpreter, values } = await load(choice, xl, owner, given, module, granted);
+  const { guest } = interpreter;
   try {
     guest.create(xl.name, children(xl), values);
   } catch (error) {
-    incarnation.discard();
+    interpreter.discard();
     throw error;
   }
   const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
   xl.log.info(`${module.path} loaded: ${fops}`);
-  return incarnation;
+  return interpreter;
 }
 
 const children = (xl: Xlator<Glupy>): (readonly [string, string])[] =>
@@ -267,13 +267,13 @@ async function init(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<Gl
   for (const note of machine.notes) xl.log.warning(note, { msgid: messages.cacheDoubt.id });
   const granted = findGrants(given, xl.context.baseDir, machine);
   const grantedFolders = foldersOf(granted, machine.sources);
-  for (const path of granted.packages) machine.vouch(xl, path);
+  for (const path of granted.packages) machine.checkForeign(xl, path);
   const host = new Host(xl, policyOf(given), async (owner, fresh) => {
     if (fresh || grantedFolders.length > 0) await glupy.refuseCovered();
     const module = fresh ? find(choice, xl, glupy.given) : glupy.module;
-    const incarnation = await begin(choice, xl, owner, glupy.given, module, granted);
+    const interpreter = await begin(choice, xl, owner, glupy.given, module, granted);
     glupy.module = module;
-    return incarnation;
+    return interpreter;
   });
   const module = find(choice, xl, given);
   const folders = [...module.folders, ...grantedFolders];
@@ -311,25 +311,25 @@ async function check(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<v
   const module = attempt(() => find(choice, xl, given));
   if (problems.length > 0) throw new GraphError(problems);
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
-  const { incarnation } = await load(choice, xl, owner, given, module!, granted!);
-  incarnation.discard();
+  const { interpreter } = await load(choice, xl, owner, given, module!, granted!);
+  interpreter.discard();
 }
 
 /** Applies what can be to the interpreter that runs; for the rest a new one takes over. */
 function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void {
   const glupy = xl.priv;
-  const { incarnation } = glupy.host;
+  const { interpreter } = glupy.host;
   const policy = policyOf(given);
-  const { options: declared } = incarnation.guest.description;
+  const { options: declared } = interpreter.guest.description;
   const values = JSON.stringify(moduleOptions(xl, options, declared, glupy.module.path));
   const own = Object.keys(options).filter((key) => !(key in failureOptions)) as (keyof Given)[];
   const same = own.every((key) => given[key] === glupy.given[key]);
   glupy.given = given;
   glupy.host.setPolicy(policy);
-  for (const each of glupy.host.incarnations)
+  for (const each of glupy.host.interpreters)
     each.setLimits(limitsOf(given, given['memory-limit']));
-  if (same && incarnation.has('reconfigure')) {
-    incarnation.enterFor(() => incarnation.guest.hook('reconfigure', [values]));
+  if (same && interpreter.has('reconfigure')) {
+    interpreter.enterFor(() => interpreter.guest.hook('reconfigure', [values]));
     answersAnew(xl as Xlator);
   } else if (!same || Object.keys(declared).length > 0) {
     void glupy.host.reload();

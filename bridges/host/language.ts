@@ -41,7 +41,7 @@ export interface GuestSettings {
   /** The same, for whoever is responsible for the machine. */
   warn(text: string): void;
   /** A file or folder that is about to be run: told before. @throws when it is not to be */
-  vouch(path: string): void;
+  checkForeign(path: string): void;
   log(level: number, source: LogSource, text: string): void;
 }
 

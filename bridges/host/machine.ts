@@ -41,7 +41,7 @@ export interface Machine {
   /** Takes the types out of TypeScript. @throws {Error} with file and line for what is none */
   stripTypes(source: string, path: string): string;
   /** Points out a file, or a folder, that others can change. @throws {GraphError} under --strict */
-  vouch<P>(xl: Xlator<P>, path: string): void;
+  checkForeign<P>(xl: Xlator<P>, path: string): void;
   /** Tells when a file with one of these extensions was saved in a folder. The result ends it. */
   watchFolder(folder: string, extensions: readonly string[], watcher: Watcher): () => void;
   /** An interpreter has ended: what only a garbage collector can give back shall be free soon. */

@@ -9,7 +9,7 @@
  * expressions; one long built-in (a text looked for in a long one) ends with its interpreter.
  */
 import type { Scalar } from '../host/guest.ts';
-import { Inside } from '../host/limits/interpreter-gate.ts';
+import { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST, newWord } from '../host/limits/watchdog.ts';
 import { findThreshold } from './collector.ts';
 import { EngineError } from './errors.ts';
@@ -77,7 +77,7 @@ class QuickEngine implements Engine {
   readonly #modules: Modules;
   #ended: Handle = 0;
   #outcome: Pointer = 0;
-  readonly #inside: Inside;
+  readonly #gate: InterpreterGate;
   #dead: EngineError | undefined;
 
   constructor(instance: Instance, options: EngineOptions) {
@@ -87,7 +87,7 @@ class QuickEngine implements Engine {
     this.#gcThreshold = findThreshold(instance, this.#runtime);
     this.#context = quickjs._QTS_NewContext(this.#runtime, 0);
     this.#values = new Values(instance, this.#context);
-    this.#inside = new Inside({
+    this.#gate = new InterpreterGate({
       word: newWord(),
       // With a clock of its own it is not this machine's time that counts.
       limit: options.clock === undefined ? options.timeLimit : 0,
@@ -122,7 +122,7 @@ class QuickEngine implements Engine {
     this.#modules = new Modules(options, this.#values, (error) => {
       quickjs._free(this.#hostFunctions.throwInto(error));
     });
-    this.#inside.begin();
+    this.#gate.begin();
   }
 
   get dead(): EngineError | undefined {
@@ -148,7 +148,7 @@ class QuickEngine implements Engine {
   }
 
   close(): void {
-    this.#inside.close();
+    this.#gate.close();
     this.#dead ??= new EngineError('crash', 'the interpreter is closed', true);
   }
 
@@ -172,7 +172,7 @@ class QuickEngine implements Engine {
 
   entry(callable: Handle, kinds: string, shares = false): (args: readonly Scalar[]) => number {
     const call = this.#directly(callable, kinds);
-    const inside = this.#inside;
+    const inside = this.#gate;
     return (args) => (inside.needsTurn(shares) ? this.#callInTurn(call, args) : call(args));
   }
 
@@ -183,8 +183,8 @@ class QuickEngine implements Engine {
 
   /** Does what enters in a turn of its own, unless one is open. */
   #inTurn<R>(enter: () => R): R {
-    if (!this.#inside.needsTurn(false)) return enter();
-    return this.#inside.run(enter, () => this.#dead!);
+    if (!this.#gate.needsTurn(false)) return enter();
+    return this.#gate.run(enter, () => this.#dead!);
   }
 
   #directly(callable: Handle, kinds: string): (args: readonly Scalar[]) => number {
@@ -220,7 +220,7 @@ class QuickEngine implements Engine {
         this.#takeOutcome();
         throw this.#broken(error);
       } finally {
-        this.#inside.leave();
+        this.#gate.leave();
       }
     };
   }
@@ -323,21 +323,21 @@ class QuickEngine implements Engine {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#inside.leave();
+      this.#gate.leave();
     }
   }
 
   /** Marks the call as running; the index of its first argument. */
   #enter(): number {
     if (this.#dead !== undefined) throw this.#dead;
-    const { depth } = this.#inside;
+    const { depth } = this.#gate;
     if (depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
     if (depth === 0) {
       this.#names.trim();
       this.time.begin();
       this.#jobs.begin();
     }
-    this.#inside.enter();
+    this.#gate.enter();
     return depth * MAX_ARGUMENTS;
   }
 
@@ -368,13 +368,13 @@ class QuickEngine implements Engine {
 
   /** Of a call within another, they run with those of the other. */
   #runJobs(): void {
-    if (this.#inside.depth === 1) this.#jobs.run();
+    if (this.#gate.depth === 1) this.#jobs.run();
   }
 
   /** The same for what has not done its work unless all of them came to their end. */
   #endJobs(): void {
     this.#runJobs();
-    const overrun = this.#inside.depth === 1 ? this.overrun : undefined;
+    const overrun = this.#gate.depth === 1 ? this.overrun : undefined;
     if (overrun !== undefined) throw overrun;
   }
 
@@ -406,7 +406,7 @@ class QuickEngine implements Engine {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#inside.leave();
+      this.#gate.leave();
     }
   }
 
@@ -441,7 +441,7 @@ class QuickEngine implements Engine {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#inside.leave();
+      this.#gate.leave();
     }
   }
 
@@ -472,24 +472,24 @@ class QuickEngine implements Engine {
   /** A host function is called by the script: what it does is not abandoned with the call. */
   called(id: number, count: number, args: Pointer): Pointer {
     if (this.time.overdueAtCall()) return this.#hostFunctions.throwInto(new Error(this.time.text));
-    this.#inside.toHost(HELD);
+    this.#gate.toHost(HELD);
     const result = this.#hostFunctions.called(id, count, args);
-    this.#inside.fromHost(HELD);
+    this.#gate.fromHost(HELD);
     return result;
   }
 
   /** The same for what an import needs. */
   resolve(base: string, name: string): Pointer {
-    this.#inside.toHost(IN_HOST);
+    this.#gate.toHost(IN_HOST);
     const full = this.#modules.resolve(base, name);
-    this.#inside.fromHost(IN_HOST);
+    this.#gate.fromHost(IN_HOST);
     return full;
   }
 
   load(name: string): Pointer {
-    this.#inside.toHost(IN_HOST);
+    this.#gate.toHost(IN_HOST);
     const source = this.#modules.load(name);
-    this.#inside.fromHost(IN_HOST);
+    this.#gate.fromHost(IN_HOST);
     return source;
   }
 }

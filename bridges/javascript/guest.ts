@@ -102,7 +102,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     machine,
     settings.packages ?? [],
     ({ file, line }, text) => host.refused({ file, line, func: '-' }, text),
-    (path) => settings.vouch(path),
+    (path) => settings.checkForeign(path),
   );
   const expressions = new Expressions(
     (file, line) => imports.line(file, line),
@@ -383,7 +383,7 @@ class JavaScriptGuest implements Guest {
     const entry = this.#shown(
       helper,
       name,
-      // The incarnation that calls it can put right what a shared turn has abandoned.
+      // The interpreter that calls it can put right what a shared turn has abandoned.
       this.#engine.entry(made, params(findFop(name)!), true),
     );
     return (args) => {

@@ -45,25 +45,25 @@ export class Imports {
   readonly #machine: Machine;
   readonly #folders: readonly string[];
   readonly #refused: (place: ScriptPlace, text: string) => void;
-  readonly #vouch: (path: string) => void;
+  readonly #checkForeign: (path: string) => void;
   readonly #sources = new Map<string, string>();
 
   /**
    * @param refused is told of attempts at what nobody may import, or what is not there.
-   * @param vouch is told of each file before it is run, and throws when it is not to be.
+   * @param checkForeign is told of each file before it is run, and throws when it is not to be.
    */
   constructor(
     module: FoundModule,
     machine: Machine,
     packages: readonly string[],
     refused: (place: ScriptPlace, text: string) => void,
-    vouch: (path: string) => void = () => {},
+    checkForeign: (path: string) => void = () => {},
   ) {
     this.#module = module;
     this.#machine = machine;
     this.#folders = [...module.folders, ...packages];
     this.#refused = refused;
-    this.#vouch = vouch;
+    this.#checkForeign = checkForeign;
   }
 
   /** The texts of the author's files, as far as they were loaded. */
@@ -127,7 +127,7 @@ export class Imports {
   load(name: string): string {
     if (name.startsWith(LIBRARY) || name.startsWith(CORE)) return ownSource(name, this.#machine);
     if (!this.#isInside(name)) throw new Error(`${name} is no module`);
-    this.#vouch(name);
+    this.#checkForeign(name);
     const source = readSource(name, this.#machine.sources);
     this.#sources.set(name, source);
     if (name.endsWith('.json')) {

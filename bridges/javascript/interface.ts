@@ -47,8 +47,8 @@ export interface Engine {
   /** A property; undefined when there is none. */
   get(object: Handle, name: string): Handle | undefined;
   /**
-   * A function that calls `callable`, fast; kinds as in flatten.ts. `shares`: a call that is ended may
-   * end, without an exception, all that its turn has called (host/inside.ts).
+   * A function that calls `callable`, fast; kinds as in host/crossing/flatten.ts. `shares`: a call that is ended may
+   * end, without an exception, all that its turn has called (host/limits/interpreter-gate.ts).
    */
   entry(callable: Handle, kinds: string, shares?: boolean): (args: readonly Scalar[]) => number;
   /** The general way: strings, numbers and handles in, a string or undefined out. */

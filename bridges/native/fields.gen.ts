@@ -155,7 +155,7 @@ export function writeLease(to: Room, from: Lease | null): void {
   to.at = putLease(to, to.at + 1, from);
 }
 
-/** Values of all fields in order, as a message has them (host/message.ts). */
+/** Values of all fields in order, as a message has them (host/crossing/message.ts). */
 export const readIatt = (from: Doubles): unknown[] => [from.text(), ...from.numbers(21)];
 export const readStatvfs = (from: Doubles): unknown[] => from.numbers(11);
 export const readFlock = (from: Doubles): unknown[] => [...from.numbers(5), from.text()];

@@ -41,15 +41,15 @@ export const extensions: readonly string[] = Object.keys(typed);
  * Is told of each file before it is run, and throws when it is not to be.
  * @param isOwn for one that is loaded anew with each load; packages are the process's
  */
-type Vouch = (path: string, isOwn: boolean) => void;
+type CheckForeign = (path: string, isOwn: boolean) => void;
 
 /** What a file exports. @throws {InitError} with the file, the line and what is wrong there */
 export function loadFile(
   path: string,
   more: Modules = {},
-  vouch: Vouch = () => {},
+  checkForeign: CheckForeign = () => {},
 ): Readonly<Exports> {
-  const files = new Files({ glossa, ...more }, vouch);
+  const files = new Files({ glossa, ...more }, checkForeign);
   try {
     return files.load(path);
   } catch (error) {
@@ -73,18 +73,18 @@ export function checkFile(path: string): void {
 class Files {
   private readonly loaded = new Map<string, { exports: Exports }>();
   private readonly given: Modules;
-  private readonly vouch: Vouch;
+  private readonly checkForeign: CheckForeign;
 
-  constructor(given: Modules, vouch: Vouch) {
+  constructor(given: Modules, checkForeign: CheckForeign) {
     this.given = given;
-    this.vouch = vouch;
+    this.checkForeign = checkForeign;
   }
 
   load(path: string): Exports {
     const known = this.loaded.get(path);
     // Also one that is still being loaded: files may import each other.
     if (known !== undefined) return known.exports;
-    this.vouch(path, true);
+    this.checkForeign(path, true);
     const module = { exports: {} };
     this.loaded.set(path, module);
     const code = compileFunction(stripped(path), parameters, { filename: path });
@@ -104,7 +104,7 @@ class Files {
     // Node's own modules are names, not paths.
     if (!isAbsolute(found)) return require(found);
     const isOwn = near !== null && !found.endsWith('.node');
-    this.vouch(found, isOwn);
+    this.checkForeign(found, isOwn);
     if (isOwn) delete require.cache[found];
     return require(found);
   }

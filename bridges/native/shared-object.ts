@@ -14,9 +14,9 @@ import {
   limitsOf,
   policyOf,
 } from '../host/lifecycle/hosted-volume.ts';
-import { Incarnation } from '../host/lifecycle/interpreter.ts';
+import { Interpreter } from '../host/lifecycle/interpreter.ts';
 import { moduleOptions } from '../host/lifecycle/module-options.ts';
-import { vouch } from '../machine/node/file-trust.ts';
+import { checkForeign } from '../machine/node/foreign-files.ts';
 import { nodeMachine } from '../machine/node/index.ts';
 import { checkFile, openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
@@ -45,25 +45,25 @@ function recordOf(
   { ffi, own }: NativeSettings,
 ): Translator<Volume, typeof sharedObjectOptions> {
   const host: Options = { ...own, ...sharedObjectOptions };
-  const valuesFor = (xl: Xlator<Volume>, { guest }: Incarnation): Record<string, unknown> =>
+  const valuesFor = (xl: Xlator<Volume>, { guest }: Interpreter): Record<string, unknown> =>
     moduleOptions(xl, host, guest.description.options, path);
 
-  /** An incarnation with the module in it. @throws {InitError | GraphError} */
-  async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Incarnation> {
-    vouch(xl, path);
+  /** An interpreter with the module in it. @throws {InitError | GraphError} */
+  async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Interpreter> {
+    checkForeign(xl, path);
     const library = await openLibrary(path, ffi);
-    const incarnation = new Incarnation(xl, volume.host, limitsOf(volume.given), nodeMachine);
+    const interpreter = new Interpreter(xl, volume.host, limitsOf(volume.given), nodeMachine);
     try {
-      const guest = new NativeGuest(path, library, incarnation.api);
-      incarnation.attach(guest);
+      const guest = new NativeGuest(path, library, interpreter.api);
+      interpreter.attach(guest);
       tellLeftOut(xl, guest, path);
       const below = xl.below.map((child) => [child.name, child.type] as const);
-      guest.create(xl.name, below, valuesFor(xl, incarnation));
+      guest.create(xl.name, below, valuesFor(xl, interpreter));
     } catch (error) {
-      incarnation.discard();
+      interpreter.discard();
       throw error;
     }
-    return incarnation;
+    return interpreter;
   }
 
   return {
@@ -81,13 +81,13 @@ function recordOf(
     },
     reconfigure(xl, given) {
       const volume = xl.priv;
-      const { incarnation } = volume.host;
+      const { interpreter } = volume.host;
       const policy = policyOf(given);
-      const values = JSON.stringify(valuesFor(xl, incarnation));
+      const values = JSON.stringify(valuesFor(xl, interpreter));
       volume.given = given;
       volume.host.setPolicy(policy);
-      for (const each of volume.host.incarnations) each.setLimits(limitsOf(given));
-      incarnation.enterFor(() => incarnation.guest.hook('reconfigure', [values]));
+      for (const each of volume.host.interpreters) each.setLimits(limitsOf(given));
+      interpreter.enterFor(() => interpreter.guest.hook('reconfigure', [values]));
       answersAnew(xl as Xlator);
     },
   };

@@ -4,7 +4,7 @@
  * as quick as those and as free: there is no sandbox.
  */
 
-import { vouch } from '../machine/node/file-trust.ts';
+import { checkForeign } from '../machine/node/foreign-files.ts';
 import { checkFile, extensions, loadFile } from './load.ts';
 import type { Provider } from './provider.ts';
 import { checkRecord } from './record.ts';
@@ -15,7 +15,7 @@ export const typescript: Provider = {
   async load(path, xl) {
     const files: string[] = [];
     const exports = loadFile(path, {}, (file, isOwn) => {
-      vouch(xl, file);
+      checkForeign(xl, file);
       if (isOwn) files.push(file);
     });
     return { record: checkRecord(path, exports), files };

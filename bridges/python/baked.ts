@@ -1,4 +1,4 @@
-/** Makes a started interpreter to parts of a page (host/baked.ts), from the snapshot that Node keeps. */
+/** Makes a started interpreter to parts of a page (host/lifecycle/baked-interpreter.ts), from the snapshot that Node keeps. */
 import { BAKED, type BakedHead, BAKED_PAGE as PAGE } from '../host/lifecycle/baked-interpreter.ts';
 import { Held } from '../host/limits/interpreter-gate.ts';
 import type { Machine, MadeFrom, Snapshot } from '../host/machine.ts';

@@ -9,7 +9,7 @@
  */
 import { Dict } from '../../runtime/core/dict.ts';
 import { KeptNames, MOST_NAMES } from '../host/crossing/kept-names.ts';
-import type { Inside } from '../host/limits/interpreter-gate.ts';
+import type { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST } from '../host/limits/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { makeDict } from './dicts.ts';
@@ -78,7 +78,7 @@ export interface CallContext {
   readonly api: CApi;
   readonly memory: Memory;
   readonly values: Values;
-  readonly inside: Inside;
+  readonly inside: InterpreterGate;
   /** Told of what a script may not give to a function of the host. */
   refused?(what: string): void;
   addFunction(entry: (self: Ptr, args: Ptr, count: number) => Ptr): number;
@@ -88,7 +88,7 @@ export class Calls {
   readonly #api: CApi;
   readonly #memory: Memory;
   readonly #values: Values;
-  readonly #inside: Inside;
+  readonly #gate: InterpreterGate;
   readonly #context: CallContext;
   readonly #area: Ptr;
   readonly #names: KeptNames<Ptr>;
@@ -105,7 +105,7 @@ export class Calls {
     this.#memory = context.memory;
     this.#values = context.values;
     this.#names = new KeptNames(MOST_NAMES, (object) => this.#api.Py_DecRef(object));
-    this.#inside = context.inside;
+    this.#gate = context.inside;
     this.#area = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
     this.#ints = new Ints(context.values, this.#area >> 2, ((MAX_DEPTH + 1) * CALL_BYTES) >> 2);
   }
@@ -147,7 +147,7 @@ export class Calls {
       return this.#finish(callable, at, kinds, n, ok, kind);
     };
     return (a, b, c, d, e, f, g, h) =>
-      this.#inside.needsTurn(false)
+      this.#gate.needsTurn(false)
         ? this.#inTurn(() => call(a, b, c, d, e, f, g, h))
         : call(a, b, c, d, e, f, g, h);
   }
@@ -162,7 +162,7 @@ export class Calls {
       for (let i = 0; i < n; i += 1) ok = this.#put(at + i, kinds[i] ?? INT, args[i]) && ok;
       return this.#finish(callable, at, kinds, n, ok, INT) as number;
     };
-    const inside = this.#inside;
+    const inside = this.#gate;
     return (args) => (inside.needsTurn(shares) ? this.#callInTurn(call, args) : call(args));
   }
 
@@ -172,23 +172,23 @@ export class Calls {
   }
 
   #inTurn<R>(call: () => R): R {
-    return this.#inside.run(call, () => this.#dead!);
+    return this.#gate.run(call, () => this.#dead!);
   }
 
   /** Marks the call as running; the index of its first argument in `memory.i32`. */
   #enter(): number {
     if (this.#dead !== undefined) throw this.#dead;
-    if (this.#inside.depth >= MAX_DEPTH) {
+    if (this.#gate.depth >= MAX_DEPTH) {
       throw new EngineError('exception', 'calls nest too deep');
     }
-    this.#inside.enter();
-    if (this.#inside.depth === 1) this.#names.trim();
+    this.#gate.enter();
+    if (this.#gate.depth === 1) this.#names.trim();
     return this.#arguments();
   }
 
   /** Where the arguments of the call that is open go, as an index in `memory.i32`. */
   #arguments(): number {
-    return (this.#area + this.#inside.depth * CALL_BYTES + 4) >> 2;
+    return (this.#area + this.#gate.depth * CALL_BYTES + 4) >> 2;
   }
 
   /** Puts an argument into its place; `#letGo` follows the call. */
@@ -269,7 +269,7 @@ export class Calls {
     } catch (error) {
       throw error instanceof EngineError ? error : this.#crashed(error);
     } finally {
-      this.#inside.leave();
+      this.#gate.leave();
     }
   }
 
@@ -340,8 +340,8 @@ export class Calls {
 
   /** A JavaScript exception came through the interpreter: its own state is lost. */
   #crashed(error: unknown): EngineError {
-    this.#dead = this.#inside.forced
-      ? new EngineError('time-limit', this.#inside.tooLong, true)
+    this.#dead = this.#gate.forced
+      ? new EngineError('time-limit', this.#gate.tooLong, true)
       : new EngineError('crash', `the interpreter broke down: ${describeThrown(error)}`, true);
     return this.#dead;
   }
@@ -375,9 +375,9 @@ export class Calls {
         const g = n > 5 ? this.#get(name, at + 5, k5) : undefined;
         const h = n > 6 ? this.#get(name, at + 6, k6) : undefined;
         const i = n > 7 ? this.#get(name, at + 7, k7) : undefined;
-        this.#inside.toHost(how);
+        this.#gate.toHost(how);
         const value = f(a, b, c, d, e, g, h, i);
-        this.#inside.fromHost(how);
+        this.#gate.fromHost(how);
         const object = this.#make(value === undefined ? VOID : kind, value);
         if (object === 0 && this.#api.PyErr_Occurred() === 0) {
           throw new Error(`${name}() of the host gave a value of a wrong type`);
@@ -386,7 +386,7 @@ export class Calls {
       } catch (error) {
         this.#throwInto(error);
         // Not before: what is entered to raise it leaves to the host.
-        this.#inside.fromHost(IN_HOST | HELD);
+        this.#gate.fromHost(IN_HOST | HELD);
         return 0;
       }
     });
@@ -433,7 +433,7 @@ export class Calls {
     api.PyObject_Vectorcall(this.#fail, at << 2, 2 | ARGUMENTS_OFFSET, 0);
     this.#letGo(at, INT);
     this.#letGo(at + 1, STRING);
-    this.#inside.leave();
+    this.#gate.leave();
   }
 
   #wrapFunction(name: string, index: number): Handle {

@@ -9,7 +9,7 @@
 
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { GrantedFiles } from '../host/files.ts';
-import { Held, Inside } from '../host/limits/interpreter-gate.ts';
+import { Held, InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import type { CacheLogs, Machine } from '../host/machine.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
@@ -96,7 +96,7 @@ export interface Engine {
   entry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
   /**
    * The same with its arguments in an array, up to 31; the result is an integer. `shares`: a call
-   * that is ended may end, without an exception, all that its turn has called (host/inside.ts).
+   * that is ended may end, without an exception, all that its turn has called (host/limits/interpreter-gate.ts).
    */
   entries(callable: Handle, params: string, shares?: boolean): ArrayCall;
   /**
@@ -154,7 +154,7 @@ class PythonEngine implements Engine {
   readonly #import: Call<number>;
   readonly #find: Call<number>;
   readonly #callJson: Call<string | undefined>;
-  readonly #inside: Inside;
+  readonly #gate: InterpreterGate;
   readonly #files: GrantedFiles | undefined;
 
   constructor(interpreter: Interpreter, options: EngineOptions, held: Held) {
@@ -169,19 +169,19 @@ class PythonEngine implements Engine {
     const values = new Values(this.#api, this.#memory, none, options.machine.memory);
     values.checkLayout();
     this.#values = values;
-    this.#inside = new Inside({
+    this.#gate = new InterpreterGate({
       word: realm.boot.word,
       limit,
       name: options.volume ?? 'python',
       watch: options.machine.watch,
       ended: (why) => this.#calls.end(new EngineError('time-limit', why, true)),
     });
-    held.inside = this.#inside;
+    held.inside = this.#gate;
     this.#calls = new Calls({
       api: this.#api,
       memory: this.#memory,
       values,
-      inside: this.#inside,
+      inside: this.#gate,
       refused: (what) => options.refused?.(what),
       addFunction: interpreter.addFunction,
     });
@@ -206,7 +206,7 @@ class PythonEngine implements Engine {
     if (options.namesFrames === true) showFrames(interpreter, this.#api, values);
     if (limit > 0) {
       this.#memory.u8[addressOf(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
-      this.#inside.begin();
+      this.#gate.begin();
     }
   }
 
@@ -256,7 +256,7 @@ class PythonEngine implements Engine {
 
   close(): void {
     if (this.dead?.code === 'closed') return;
-    this.#inside.close();
+    this.#gate.close();
     this.#files?.close();
     this.#calls.end(new EngineError('closed', 'the engine is closed', true));
   }

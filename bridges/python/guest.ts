@@ -123,7 +123,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     print: (stream, line) => settings.log(stream === 1 ? 7 : 5, source(module.path), line),
     findModule(name) {
       const found = findImport(name, module, machine);
-      if (found !== undefined && !found.path.startsWith(SITE)) settings.vouch(found.path);
+      if (found !== undefined && !found.path.startsWith(SITE)) settings.checkForeign(found.path);
       if (found !== undefined && !found.path.startsWith(SITE)) sources.push(found.source);
       // A package brings its data: its own folder, and no more.
       if (found !== undefined && isPackage(found.path) && !found.path.startsWith(SITE)) {
@@ -430,7 +430,7 @@ class PythonGuest implements Guest {
 
   #row(helper: string, name: string, params: (row: FopRow) => string): EnterGuest {
     const find = this.#engine.entry(this.#helper(helper), 's', 'o');
-    // The incarnation that calls these can put right what a shared turn has abandoned.
+    // The interpreter that calls these can put right what a shared turn has abandoned.
     return this.#engine.entries(find(name), params(findFop(name)!), true);
   }
 }

@@ -37,7 +37,7 @@ export interface RealmBoot {
   makeTold(f: Method, tell: HostEntry): Method;
   /** Has the script that runs see its interrupt soon, as if it had not come yet. */
   interruptAgain(): void;
-  /** The watchdog's word (host/watchdog.ts) on shared memory of the realm. */
+  /** The watchdog's word (host/limits/watchdog.ts) on shared memory of the realm. */
   readonly word: Int32Array;
   /** Begins to load Pyodide; calls one of the two when that has ended. */
   start(parts: unknown, done: (value: unknown) => void, failed: (error: unknown) => void): void;

@@ -15,7 +15,7 @@ export function parseLine(text: string): ParsedLine | undefined {
 }
 
 /** Files that scripts write lines from; the runtime's own are `.ts`, or those named here. */
-const SCRIPT = /\.(py|mjs)$|^(?!(frame|graph|host|host-api|incarnation|index)\.)[^/]*\.js$/;
+const SCRIPT = /\.(py|mjs)$|^(?!(frame|graph|host|host-api|interpreter|index)\.)[^/]*\.js$/;
 
 export const isScript = (file: string): boolean => SCRIPT.test(file);
 

@@ -5,7 +5,7 @@
  *   ["bytes", text of one character a byte]   ["fd", number]   ["inode", gfid, ia_type]
  *   ["iatt", [fields]]   ["dict", [[key, type, value], …]]   ["entries", [[name, off, …], …]]
  *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
- * with fields as in `bridges/host/message.ts`.
+ * with fields as in `bridges/host/crossing/message.ts`.
  */
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';

@@ -1,4 +1,4 @@
-"""Values on their way to the host. The other side is bridges/host/message.ts."""
+"""Values on their way to the host. The other side is bridges/host/crossing/message.ts."""
 
 import _host
 

@@ -4,7 +4,7 @@
  * any other. A thread has one turn at a time, or one within another.
  *
  * A turn that is ended is abandoned: no `catch` and no `finally` in it is run. So it may only come
- * while a guest is inside (bridges/host/inside.ts sees to that), and who was in the middle of something
+ * while a guest is inside (bridges/host/limits/interpreter-gate.ts sees to that), and who was in the middle of something
  * is told afterwards (`whenEnded`).
  */
 

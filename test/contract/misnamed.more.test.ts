@@ -50,7 +50,7 @@ it.each(modules)('%s', async (file) => {
       packages: [],
       notice: nothing,
       warn: nothing,
-      vouch() {},
+      checkForeign() {},
       log: nothing,
     },
   );

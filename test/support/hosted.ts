@@ -10,7 +10,7 @@ import {
   limitsOf,
   policyOf,
 } from '../../bridges/host/lifecycle/hosted-volume.ts';
-import { Incarnation } from '../../bridges/host/lifecycle/interpreter.ts';
+import { Interpreter } from '../../bridges/host/lifecycle/interpreter.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { EINTR } from '../../runtime/core/errno.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
@@ -123,10 +123,10 @@ export class Bed {
         this.host = new Host(xl, policyOf(given), async (owner) => {
           await this.before();
           if (this.code instanceof Error) throw this.code;
-          const incarnation = new Incarnation(xl, owner, limitsOf(given), nodeMachine);
-          this.guests.push(new FakeGuest(this.code, incarnation.api));
-          incarnation.attach(this.guests.at(-1)!);
-          return incarnation;
+          const interpreter = new Interpreter(xl, owner, limitsOf(given), nodeMachine);
+          this.guests.push(new FakeGuest(this.code, interpreter.api));
+          interpreter.attach(this.guests.at(-1)!);
+          return interpreter;
         });
         await this.host.start();
         return { host: this.host };

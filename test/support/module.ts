@@ -55,9 +55,9 @@ export const hosted: Language = {
   }),
   slip: ['time-limt', 'time-limit'],
   kept: (run) => run.host.requests.size,
-  clients: (run) => run.host.incarnation.api.clients.size,
+  clients: (run) => run.host.interpreter.api.clients.size,
   onForgotten(run, tell) {
-    const { guest } = run.host.incarnation;
+    const { guest } = run.host.interpreter;
     const forget = guest.forget.bind(guest);
     guest.forget = (id) => {
       tell(id);

@@ -154,7 +154,7 @@ interface Doubles {
 
 ${table.map(write).join('\n\n')}
 
-/** Values of all fields in order, as a message has them (host/message.ts). */
+/** Values of all fields in order, as a message has them (host/crossing/message.ts). */
 ${table.map(read).join('\n')}
 `;
 }

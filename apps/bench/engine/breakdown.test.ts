@@ -45,7 +45,7 @@ const all: readonly Seen[] = [
   [[pump, call], 10],
   [[pump, ['decodeNameIn', `${FILE}/runtime/mount/fuse/codec/entry.js`]], 1],
   [[pump, ['lookup', `${FILE}/runtime/core/fops.gen.js`]], 2],
-  [[pump, ['call', `${FILE}/bridges/host/incarnation.js`], ['writeString', '']], 3],
+  [[pump, ['call', `${FILE}/bridges/host/lifecycle/interpreter.js`], ['writeString', '']], 3],
   [[pump, ['wasm-function[7]', 'wasm://wasm/0249d42a']], 4],
   [[pump, statx, call], 5],
   [[pump, ['encodeAttr', `${FILE}/runtime/mount/fuse/codec/attr.js`]], 6],

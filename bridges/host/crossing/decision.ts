@@ -3,7 +3,7 @@
  *
  *   ["wind", number, child, fop, [arguments]]   and show the reply to the guest
  *   ["tail", child, [arguments]]                hand the request on: its reply is the answer
- *   ["unwind", op_ret, op_errno, [reply]]      op_ret null: the success that is meant (meaning.ts)
+ *   ["unwind", op_ret, op_errno, [reply]]      op_ret null: the success that is meant (success.ts)
  *   ["failed"]                                  the script failed, and has logged why
  *
  * A message is read when it arrives, so that the script that sent a wrong one is told at the place

@@ -92,7 +92,7 @@ describe.each(MODULES)('numbers of a script in %s', (_language, files) => {
     // What the volume knows, and has never given to the script.
     const others = ['secret', 'other', 'third'].map((name) => run.known(name).inode!);
     // And as another volume's script has it.
-    others[1]!.givenTo = ~run.host.incarnation.api.bit;
+    others[1]!.givenTo = ~run.host.interpreter.api.bit;
     // No inode has its number.
     let opened = new Fd(others[2]!, 0, 1, false);
     for (; opened.id < 500; opened = new Fd(others[2]!, 0, 1, false)) opened.release();

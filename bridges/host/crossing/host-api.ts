@@ -23,8 +23,8 @@ import type { Machine, MemoryTools } from '../machine.ts';
 import { isLong, PAUSE_MS } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { type LookupExecutor, refuse } from '../requests/name-lookups.ts';
-import { Errands } from '../requests/notification-queue.ts';
-import type { Requests } from '../requests/request-table.ts';
+import { NotificationQueue } from '../requests/notification-queue.ts';
+import type { RequestTable } from '../requests/request-table.ts';
 import type { Decision, GuestMessage } from './decision.ts';
 import { GuestFds } from './guest-fds.ts';
 import { pack, type Resolver } from './message.ts';
@@ -51,25 +51,25 @@ function bitOf(xl: Xlator<unknown>): number {
   return bit;
 }
 
-/** What is asked of the incarnation itself. */
+/** What is asked of the interpreter itself. */
 interface Asked extends LookupExecutor {
   readonly current: HostedRequest | null;
-  readonly requests: Requests;
-  readonly turns: { checkRoom(bytes: number): void };
+  readonly requests: RequestTable;
+  readonly decisions: { checkRoom(bytes: number): void };
   push(id: number, message: GuestMessage, bytes: number): void;
   lost(id: number): void;
   enterFor(what: () => number | undefined): void;
   readonly owner: Pick<Owner, 'says'>;
 }
 
-/** What the host itself asks of the machine for an incarnation. */
+/** What the host itself asks of the machine for an interpreter. */
 export type HostMachine = Pick<Machine, 'mostFds' | 'memory' | 'discarded'>;
 
 export class HostApi implements GuestHost {
   /** Inodes with this bit were given to the volume's script, whichever interpreter of it asks. */
   readonly bit: number;
   private readonly xl: Xlator<unknown>;
-  private readonly incarnation: Asked;
+  private readonly interpreter: Asked;
   readonly fds: GuestFds;
   /** Those that the guest knows, by number. */
   readonly clients = new Map<number, Client>();
@@ -88,7 +88,7 @@ export class HostApi implements GuestHost {
   private bytes: Uint8Array[] = [];
   private taken = 0;
   readonly limitedLog: LimitedLog;
-  readonly errands: Errands;
+  readonly notifications: NotificationQueue;
   private table: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
   /** Milliseconds that others have before the next timer. */
@@ -97,7 +97,7 @@ export class HostApi implements GuestHost {
 
   constructor(
     xl: Xlator<unknown>,
-    incarnation: Asked,
+    interpreter: Asked,
     logLimit: number,
     { mostFds, memory, discarded }: HostMachine,
   ) {
@@ -105,9 +105,9 @@ export class HostApi implements GuestHost {
     this.memory = memory;
     this.discarded = discarded;
     this.limitedLog = new LimitedLog(xl, logLimit);
-    this.errands = new Errands(xl.context);
+    this.notifications = new NotificationQueue(xl.context);
     this.xl = xl;
-    this.incarnation = incarnation;
+    this.interpreter = interpreter;
     this.bit = bitOf(xl);
   }
 
@@ -117,7 +117,7 @@ export class HostApi implements GuestHost {
 
   close(): void {
     this.cancelTimer?.();
-    this.errands.clear();
+    this.notifications.clear();
     this.limitedLog.tell();
     this.guest = null;
     this.fds.releaseAll();
@@ -127,7 +127,7 @@ export class HostApi implements GuestHost {
   push(id: number, message: GuestMessage): void {
     try {
       const text = typeof message === 'string' ? message.length : 0;
-      this.incarnation.push(id, message, text + this.taken);
+      this.interpreter.push(id, message, text + this.taken);
     } catch (error) {
       this.mistaken(undefined, (error as Error).message);
       throw error;
@@ -150,7 +150,7 @@ export class HostApi implements GuestHost {
     this.sendUpcalls();
     if (!this.spoke || this.saysUp === null) return;
     this.spoke = false;
-    this.incarnation.owner.says(this, this.saysUp);
+    this.interpreter.owner.says(this, this.saysUp);
   }
 
   up(isUp: number): void {
@@ -171,12 +171,12 @@ export class HostApi implements GuestHost {
   private take(bytes: number): void {
     // Nothing takes room as well.
     const taken = this.taken + bytes + PUT_BYTES;
-    this.incarnation.turns.checkRoom(taken);
+    this.interpreter.decisions.checkRoom(taken);
     this.taken = taken;
   }
 
   lost(id: number): void {
-    this.incarnation.lost(id);
+    this.interpreter.lost(id);
   }
 
   fetch(id: number, wind: number, index: number): string | undefined {
@@ -286,9 +286,9 @@ export class HostApi implements GuestHost {
   }
 
   private tellGone(tell: (guest: Guest) => number): void {
-    this.errands.run(() => {
+    this.notifications.run(() => {
       const { guest } = this;
-      if (guest !== null) this.incarnation.enterFor(() => tell(guest));
+      if (guest !== null) this.interpreter.enterFor(() => tell(guest));
     });
   }
 
@@ -305,7 +305,7 @@ export class HostApi implements GuestHost {
     if (this.fds.add(request, wind, row, values)) return true;
     const text = `refused: more than ${this.fds.most} fds of its own: close those that are done with`;
     this.refused(undefined, text);
-    refuse(this.incarnation, this.xl, request, decision, row, EMFILE);
+    refuse(this.interpreter, this.xl, request, decision, row, EMFILE);
     return false;
   }
 
@@ -340,7 +340,7 @@ export class HostApi implements GuestHost {
       this.cancelTimer = null;
       const { guest } = this;
       const { slow } = turn;
-      if (guest !== null) this.incarnation.enterFor(() => guest.tick());
+      if (guest !== null) this.interpreter.enterFor(() => guest.tick());
       this.pause = isLong(this.xl.context, slow) ? PAUSE_MS : 0;
     });
   }
@@ -409,8 +409,8 @@ export class HostApi implements GuestHost {
   }
 
   request(id: number): HostedRequest | undefined {
-    const { current } = this.incarnation;
-    return current?.id === id ? current : this.incarnation.requests.get(id);
+    const { current } = this.interpreter;
+    return current?.id === id ? current : this.interpreter.requests.get(id);
   }
 
   /** What others were given is as if it were forgotten. */
@@ -421,7 +421,7 @@ export class HostApi implements GuestHost {
   }
 
   private findInode(id: number): Inode | undefined {
-    const here = this.incarnation.current?.inode(id);
+    const here = this.interpreter.current?.inode(id);
     if (here !== undefined) {
       this.table ??= here.table;
       return here;
@@ -432,7 +432,7 @@ export class HostApi implements GuestHost {
       if ((known.givenTo & this.bit) !== 0 || id === ROOT_ID) return known;
       return this.handed('an inode', undefined);
     }
-    for (const request of this.incarnation.requests.values()) {
+    for (const request of this.interpreter.requests.values()) {
       const found = request.inode(id);
       if (found !== undefined) return found;
     }
@@ -440,7 +440,7 @@ export class HostApi implements GuestHost {
   }
 
   private findFd(id: number): Fd | undefined {
-    return this.fds.get(id) ?? this.incarnation.current?.fd(id);
+    return this.fds.get(id) ?? this.interpreter.current?.fd(id);
   }
 
   /** A request that names any inode shows the table it is from. */

@@ -278,7 +278,7 @@ function gfidOf(value: unknown, refuse: Refuse): Gfid {
   return typeof value === 'string' && isGfid(value) ? value : refuse('has a gfid that is no uuid');
 }
 
-/** A loc that leads to an inode which was forgotten: to wind to it is ESTALE (name-lookups.ts). */
+/** A loc that leads to an inode which was forgotten: to wind to it is ESTALE (requests/name-lookups.ts). */
 export class ForgottenLoc extends Loc {}
 
 function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
@@ -305,7 +305,7 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
 /**
  * A loc that a script made without an inode gets the one that is known by that name or gfid, or,
  * where the fop's reply brings an inode, a new one, as a mount does it. Any other name is looked up
- * before it is wound to (name-lookups.ts).
+ * before it is wound to (requests/name-lookups.ts).
  */
 function withInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
   const { inode, parent, name, gfid } = loc;

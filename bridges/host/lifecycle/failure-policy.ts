@@ -9,7 +9,7 @@
  * An interpreter that is lost (out of memory, crashed) is replaced under every policy, at once: requests
  * wait for its successor. Three things wait twice as long each time (`Backoff`): a start after a failed
  * one, a restart by policy after another, and a request that keeps ending interpreters
- * (harmful-requests.ts).
+ * (limits/harmful-requests.ts).
  */
 
 export const policies = ['fail', 'bypass', 'restart'] as const;

@@ -6,7 +6,7 @@ import { FakeContext, type Reply } from '../../../test/support/core.ts';
 import { type Answer, Bed, type Code, dies, settle } from '../../../test/support/hosted.ts';
 import { FAILED, NOTHING, TAIL, WIND } from '../guest.ts';
 import { PAUSE_MS } from '../requests/decision-queue.ts';
-import { Errands } from '../requests/notification-queue.ts';
+import { NotificationQueue } from '../requests/notification-queue.ts';
 
 const fails: Answer = () => FAILED;
 const keeps: Answer = () => NOTHING;
@@ -327,10 +327,10 @@ describe('what takes long is done in turns with what others want', () => {
 
   it('what a module does when inodes are gone', () => {
     const context = inTurns(new FakeContext());
-    const errands = new Errands(context);
+    const notifications = new NotificationQueue(context);
     let done = 0;
     const send = (): void =>
-      errands.run(() => {
+      notifications.run(() => {
         done += 1;
         slow();
       });
@@ -342,7 +342,7 @@ describe('what takes long is done in turns with what others want', () => {
     expect(done).toBe(4);
     send();
     send();
-    errands.clear();
+    notifications.clear();
     context.advance(PAUSE_MS);
     expect(done).toBe(4);
   });

@@ -3,7 +3,7 @@
  *
  * A new interpreter is made ready beside the one that works, and takes over in one step: from then
  * on requests enter it, while those on their way finish where they began. So it is on a reload (the
- * code or the options changed) and on a restart (see policy.ts). When the new one does not start,
+ * code or the options changed) and on a restart (see failure-policy.ts). When the new one does not start,
  * the old one stays. One that is lost has nothing to stay for: until its successor is there,
  * requests wait for it; they fail from a start that failed to the next.
  */
@@ -27,7 +27,7 @@ import { oneRecord } from '../limits/log-record.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { notesOf } from '../requests/notes.ts';
 import type { Policy } from './failure-policy.ts';
-import type { Incarnation } from './interpreter.ts';
+import type { Interpreter } from './interpreter.ts';
 import type { Counters, Owner } from './owner.ts';
 import { type Succeeded, Succession } from './succession.ts';
 
@@ -37,7 +37,7 @@ const MOST_TOLD = 65_536;
 const MOST_RETIRED = 4;
 
 /** Makes one ready to serve. `fresh`: reads the module again. @throws what its author did wrong */
-export type Begin = (owner: Owner, fresh: boolean) => Promise<Incarnation>;
+export type Begin = (owner: Owner, fresh: boolean) => Promise<Interpreter>;
 
 export class Host implements Owner, Succeeded {
   readonly counters: Counters & { restarts: number; reloads: number } = {
@@ -53,9 +53,9 @@ export class Host implements Owner, Succeeded {
   private readonly xl: Xlator<unknown>;
   private readonly begin: Begin;
   /** The one that serves. */
-  private current!: Incarnation;
+  private current!: Interpreter;
   /** Those that finish what they began. */
-  private readonly retired = new Set<Incarnation>();
+  private readonly retired = new Set<Interpreter>();
   readonly succession: Succession;
   /** The last event that came from above, and from each child, as a successor is told of them. */
   private readonly seen = new Map<unknown, readonly [event: EventName, data: unknown]>();
@@ -73,16 +73,16 @@ export class Host implements Owner, Succeeded {
     this.current = await this.begin(this, true);
   }
 
-  get incarnation(): Incarnation {
+  get interpreter(): Interpreter {
     return this.current;
   }
 
-  get incarnations(): readonly Incarnation[] {
+  get interpreters(): readonly Interpreter[] {
     return [this.current, ...this.retired];
   }
 
   /** Requests in the interpreter that serves, by its number for them. */
-  get requests(): Incarnation['requests'] {
+  get requests(): Interpreter['requests'] {
     return this.current.requests;
   }
 
@@ -127,10 +127,10 @@ export class Host implements Owner, Succeeded {
     return this.current.api.saysUp;
   }
 
-  private tell(incarnation: Incarnation, event: EventName, data: unknown): void {
-    if (!incarnation.has('notify')) return;
+  private tell(interpreter: Interpreter, event: EventName, data: unknown): void {
+    if (!interpreter.has('notify')) return;
     const child = this.xl.below.indexOf(data as Xlator);
-    incarnation.enterFor(() => incarnation.guest.hook('notify', [event, child]));
+    interpreter.enterFor(() => interpreter.guest.hook('notify', [event, child]));
   }
 
   /** The module has said whether its volume is up. Before the graph runs, nobody is told yet. */
@@ -140,18 +140,18 @@ export class Host implements Owner, Succeeded {
 
   /** Another observer sees the volume than before, or none. */
   observed(): void {
-    for (const each of this.incarnations) each.notes = notesOf(this.xl, each.guest, each.notes);
+    for (const each of this.interpreters) each.notes = notesOf(this.xl, each.guest, each.notes);
   }
 
   close(): void {
     this.succession.close();
-    for (const incarnation of this.incarnations) incarnation.close();
+    for (const interpreter of this.interpreters) interpreter.close();
   }
 
-  // -- what incarnations report --------------------------------------------------------------
+  // -- what interpreters report --------------------------------------------------------------
 
-  failed(incarnation: Incarnation): void {
-    if (incarnation !== this.current || this.policy.onError !== 'restart') return;
+  failed(interpreter: Interpreter): void {
+    if (interpreter !== this.current || this.policy.onError !== 'restart') return;
     this.failures += 1;
     const { maxFailures } = this.policy;
     if (this.failures === maxFailures) {
@@ -159,7 +159,7 @@ export class Host implements Owner, Succeeded {
     }
   }
 
-  lost(incarnation: Incarnation, why: string, by: HostedRequest | null): void {
+  lost(interpreter: Interpreter, why: string, by: HostedRequest | null): void {
     this.xl.log.critical(oneRecord(`the interpreter is lost: ${why}`), {
       msgid: messages.interpreterLost.id,
     });
@@ -167,12 +167,12 @@ export class Host implements Owner, Succeeded {
       const { plan, args, frame } = by;
       this.succession.blame({ name: plan.name, args, uid: frame.root.uid });
     }
-    if (incarnation === this.current) this.succession.lost(incarnation.hasServed);
+    if (interpreter === this.current) this.succession.lost(interpreter.hasServed);
   }
 
-  drained(incarnation: Incarnation): void {
-    this.retired.delete(incarnation);
-    incarnation.close();
+  drained(interpreter: Interpreter): void {
+    this.retired.delete(interpreter);
+    interpreter.close();
   }
 
   unserved({ name }: Plan, frame: Frame, args: unknown[]): void {
@@ -197,10 +197,10 @@ export class Host implements Owner, Succeeded {
   }
 
   /** Never rejects: what goes wrong is in the log. */
-  private async restart(before: Incarnation): Promise<void> {
+  private async restart(before: Interpreter): Promise<void> {
     await this.reloading;
     if (this.isOver(before)) return;
-    let next: Incarnation | null = null;
+    let next: Interpreter | null = null;
     try {
       next = await this.begin(this, false);
       if (!this.isOver(before)) this.introduce(next);
@@ -218,7 +218,7 @@ export class Host implements Owner, Succeeded {
   }
 
   /** True when `before` needs no successor: the volume has ended, or new code already serves. */
-  private isOver(before: Incarnation): boolean {
+  private isOver(before: Interpreter): boolean {
     return this.succession.isClosed || this.current !== before;
   }
 
@@ -242,7 +242,7 @@ export class Host implements Owner, Succeeded {
   }
 
   private async loadAgain(): Promise<Reloaded> {
-    let next: Incarnation | null = null;
+    let next: Interpreter | null = null;
     try {
       next = await this.begin(this, true);
       if (this.succession.isClosed) throw new Error('the volume has ended');
@@ -278,13 +278,13 @@ export class Host implements Owner, Succeeded {
   }
 
   /** Tells one that is to take over what its module has missed. @throws {Error} when that ends it */
-  private introduce(next: Incarnation): void {
+  private introduce(next: Interpreter): void {
     for (const [event, data] of this.seen.values()) this.tell(next, event, data);
     next.drain();
     if (next.died()) throw new Error(next.guest.dead);
   }
 
-  private takeOver(next: Incarnation): void {
+  private takeOver(next: Interpreter): void {
     const before = this.current;
     this.current = next;
     this.failures = 0;
@@ -311,13 +311,13 @@ export class Host implements Owner, Succeeded {
 }
 
 /** Carries a module's state over, when both sides want it. @throws {Error} when either fails */
-function handOver(from: Incarnation, to: Incarnation): void {
+function handOver(from: Interpreter, to: Interpreter): void {
   if (!to.has('load_state')) return;
   const state = stateOf(from);
   if (state !== undefined) restore(to, state);
 }
 
-function stateOf(from: Incarnation): string | undefined {
+function stateOf(from: Interpreter): string | undefined {
   if (from.dead || !from.has('dump_state')) return undefined;
   const state = from.guest.tell('dump_state');
   from.died(null, 'dump_state');
@@ -325,7 +325,7 @@ function stateOf(from: Incarnation): string | undefined {
   return state;
 }
 
-function restore(to: Incarnation, state: string): void {
+function restore(to: Interpreter, state: string): void {
   if (!to.has('load_state')) return;
   if (to.guest.hook('load_state', [state]) === FAILED) throw new Error('load_state failed');
   to.drain();

@@ -142,8 +142,8 @@ export type HostedParts =
 /** The parts of the record. */
 export const hosted: Required<Pick<Translator<Hosted>, HostedParts>> = {
   fops: (xl) => xl.priv.host.fops(),
-  passesThrough: (xl) => xl.priv.host.incarnation.guest.description.passesThrough === true,
-  observes: (xl) => !changesData(xl.priv.host.incarnation.guest.description),
+  passesThrough: (xl) => xl.priv.host.interpreter.guest.description.passesThrough === true,
+  observes: (xl) => !changesData(xl.priv.host.interpreter.guest.description),
   reload: (xl) => xl.priv.host.reload(),
   inherit: (xl, before) => handStateOver(before.priv.host, xl.priv.host),
   notify(xl: Xlator<Hosted>, event: EventName, data: unknown): void {
@@ -152,21 +152,21 @@ export const hosted: Required<Pick<Translator<Hosted>, HostedParts>> = {
     if (host.saysUp !== null && isChange(event)) sayUp(xl as Xlator, host.saysUp, event);
     else defaultNotify(xl as Xlator, event, data);
     // What `init` asked for could not be done before there was somebody to ask.
-    if (event === 'CHILD_UP') host.incarnation.drain();
+    if (event === 'CHILD_UP') host.interpreter.drain();
   },
   forget(xl, inode) {
-    for (const { api } of xl.priv.host.incarnations) api.forget(inode);
+    for (const { api } of xl.priv.host.interpreters) api.forget(inode);
   },
   release: (xl, fd) => released(xl, fd),
   releasedir: (xl, fd) => released(xl, fd),
   clientDisconnect(xl, client) {
-    for (const { api } of xl.priv.host.incarnations) api.disconnected(client);
+    for (const { api } of xl.priv.host.interpreters) api.disconnected(client);
   },
   clientDestroy(xl, client) {
-    for (const { api } of xl.priv.host.incarnations) api.forgetClient(client);
+    for (const { api } of xl.priv.host.interpreters) api.forgetClient(client);
   },
   fini: (xl) => xl.priv.host.close(),
-  ownOptions: (xl) => xl.priv.host.incarnation.guest.description.options,
+  ownOptions: (xl) => xl.priv.host.interpreter.guest.description.options,
   observed: ({ priv: { host } }) => host.observed(),
   dump: ({ priv: { host } }) => dump(host),
 };
@@ -174,18 +174,18 @@ export const hosted: Required<Pick<Translator<Hosted>, HostedParts>> = {
 type Fd = Parameters<NonNullable<Translator<Hosted>['release']>>[1];
 
 function released(xl: Xlator<Hosted>, fd: Fd): void {
-  for (const { api } of xl.priv.host.incarnations) api.release(fd);
+  for (const { api } of xl.priv.host.interpreters) api.release(fd);
 }
 
 function dump(host: Host): Dump {
-  const { guest } = host.incarnation;
+  const { guest } = host.interpreter;
   return {
     language: guest.language,
     ...host.counters,
-    'requests-waiting': host.incarnations.reduce((sum, { requests }) => sum + requests.size, 0),
-    interpreters: host.incarnations.length,
-    'memory-bytes': host.incarnations.reduce(
-      (sum, incarnation) => sum + incarnation.guest.memory,
+    'requests-waiting': host.interpreters.reduce((sum, { requests }) => sum + requests.size, 0),
+    interpreters: host.interpreters.length,
+    'memory-bytes': host.interpreters.reduce(
+      (sum, interpreter) => sum + interpreter.guest.memory,
       0,
     ),
     ...host.statedump(),

@@ -30,21 +30,21 @@ import {
   TAIL,
   WIND,
 } from '../guest.ts';
-import { tellOfEnds } from '../limits/interpreter-gate.ts';
+import { onTurnEnd } from '../limits/interpreter-gate.ts';
 import { oneRecord, requestFailed } from '../limits/log-record.ts';
-import { Turns } from '../requests/decision-queue.ts';
+import { DecisionQueue } from '../requests/decision-queue.ts';
 import { tellEntries } from '../requests/entry-hooks.ts';
 import { HostedRequest, ownRequest } from '../requests/hosted-request.ts';
 import { linkFound, lookUp, noteName } from '../requests/name-lookups.ts';
 import type { Notes } from '../requests/notes.ts';
-import { Waiting } from '../requests/pending-requests.ts';
+import { PendingRequests } from '../requests/pending-requests.ts';
 import type { Limits } from './failure-policy.ts';
 import type { Owner } from './owner.ts';
 
 /** Numbers of requests start over here, so that they stay small integers. */
 const LAST_ID = 0x3fffffff;
 
-export class Incarnation {
+export class Interpreter {
   readonly api: HostApi;
   /** The request for which the guest runs now. */
   current: HostedRequest | null = null;
@@ -52,13 +52,13 @@ export class Incarnation {
   notes: Notes | null = null;
   private readonly xl: Xlator<unknown>;
   readonly owner: Owner;
-  readonly waiting: Waiting;
+  readonly pending: PendingRequests;
   private readonly guestCbks = new Map<string, AnyCbk>();
   private readonly passCbks = new Map<string, AnyCbk>();
   /** What the guest has decided by messages, and is not yet carried out. */
-  readonly turns: Turns<HostedRequest>;
+  readonly decisions: DecisionQueue<HostedRequest>;
   private ownGuest: Guest | null = null;
-  private readonly stopTelling = tellOfEnds(this);
+  private readonly stopTelling = onTurnEnd(this);
   /** Whether the interpreter can no longer be entered. */
   dead = false;
   private retired = false;
@@ -73,8 +73,8 @@ export class Incarnation {
     this.limits = limits;
     this.api = new HostApi(xl, this, limits.logLimit, machine);
     const room = (): number => this.limits.memoryLimit - this.guest.memory;
-    this.turns = new Turns(xl.context, room, () => this.drain());
-    this.waiting = new Waiting(limits.frameTimeout, xl.calls, {
+    this.decisions = new DecisionQueue(xl.context, room, () => this.drain());
+    this.pending = new PendingRequests(limits.frameTimeout, xl.calls, {
       after: (ms, fn) => xl.context.after(ms, fn),
       collect: () => this.enterFor(() => this.guest.collect()),
       overdue: (request) => this.timedOut(request),
@@ -82,8 +82,8 @@ export class Incarnation {
   }
 
   /** Requests that outlived a call into the guest. */
-  get requests(): Waiting['requests'] {
-    return this.waiting.requests;
+  get requests(): PendingRequests['requests'] {
+    return this.pending.requests;
   }
 
   get hasServed(): boolean {
@@ -91,7 +91,7 @@ export class Incarnation {
   }
 
   get guest(): Guest {
-    if (this.ownGuest === null) throw new Error('the incarnation has no guest yet');
+    if (this.ownGuest === null) throw new Error('the interpreter has no guest yet');
     return this.ownGuest;
   }
 
@@ -157,14 +157,14 @@ export class Incarnation {
     });
   }
 
-  /** A turn was ended in the middle (inside.ts): nothing that was called from here has returned. */
+  /** A turn was ended in the middle (interpreter-gate.ts): nothing that was called from here has returned. */
   resume(): void {
     const request = this.current;
     this.current = this.xl.serves = null;
     if (request === null) this.died();
     else this.carryOut(request, this.gaveUp(request, this.guest.dead));
     // Those whose callers' last steps were abandoned.
-    for (const each of [...this.requests.values()]) this.waiting.dropIfOver(each);
+    for (const each of [...this.requests.values()]) this.pending.dropIfOver(each);
     this.drain();
   }
 
@@ -173,7 +173,7 @@ export class Incarnation {
     const why = error instanceof Error ? error.message : String(error);
     if (this.died(request)) return FAILED;
     this.xl.log.error(oneRecord(`${request.name}: ${why}`), requestFailed);
-    this.api.errands.run(() => {
+    this.api.notifications.run(() => {
       this.guest.cancel(request.id);
       this.died(request, `the end of ${request.name}`);
     }, slow);
@@ -191,7 +191,7 @@ export class Incarnation {
     // First: requests that callers send on these replies must wait for the successor.
     this.owner.lost(this, doing === undefined ? why : `${doing}: ${why}`, by);
     for (const request of [...this.requests.values()]) this.fail(request);
-    this.turns.clear();
+    this.decisions.clear();
     return true;
   }
 
@@ -213,7 +213,7 @@ export class Incarnation {
       this.died(request);
       this.fail(request);
     } else if (code >= SAME) this.answerSame(request, code - SAME);
-    else if (!request.answered) this.waiting.keep(request);
+    else if (!request.answered) this.pending.keep(request);
   }
 
   /** Passes a request on with the arguments it came with. */
@@ -224,7 +224,7 @@ export class Incarnation {
       this.xl.log.error(`${request.name}: there is no subvolume to wind to`, requestFailed);
       this.failRequest(request);
     } else if (wantsReply) {
-      this.waiting.keep(request);
+      this.pending.keep(request);
       frame.local = request;
       request.winds += 1;
       request.owed += 1;
@@ -239,12 +239,12 @@ export class Incarnation {
     const { frame } = request;
     if (request.owed === 0 && plan.creates < 0 && plan.removes < 0) {
       request.answered = true;
-      this.waiting.drop(request);
+      this.pending.drop(request);
       frame.local = null;
       plan.tail(frame, child, args);
     } else {
       // Hooks, or other children's replies, still need the frame to lead to the request.
-      this.waiting.keep(request);
+      this.pending.keep(request);
       frame.local = request;
       request.winds += 1;
       request.owed += 1;
@@ -282,7 +282,7 @@ export class Incarnation {
       flatten(reply.values, scratch, 4);
       this.call(request, enter, scratch);
     }
-    this.waiting.dropIfOver(request);
+    this.pending.dropIfOver(request);
   }
 
   /** The same for a request that was handed on. */
@@ -293,7 +293,7 @@ export class Incarnation {
         const request = frame.local as HostedRequest;
         request.owed -= 1;
         this.answer(request, opRet, opErrno, values);
-        this.waiting.dropIfOver(request);
+        this.pending.dropIfOver(request);
         this.drain();
       }) as AnyCbk;
       this.passCbks.set(name, cbk);
@@ -319,7 +319,7 @@ export class Incarnation {
     const { plan, frame } = request;
     if (request.answered || plan === null) return;
     request.answered = true;
-    if (request.owed === 0) this.waiting.drop(request);
+    if (request.owed === 0) this.pending.drop(request);
     if (opRet >= 0 && (plan.creates >= 0 || plan.removes >= 0)) this.tellEntries(request, plan);
     if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.error);
     else plan.unwind(frame, opRet, opErrno, values);
@@ -327,7 +327,7 @@ export class Incarnation {
 
   /** The guest has failed with a request: what it decided, and is not carried out, is void. */
   private fail(request: HostedRequest): void {
-    this.turns.undo(request);
+    this.decisions.undo(request);
     this.failRequest(request);
   }
 
@@ -345,7 +345,7 @@ export class Incarnation {
     } else {
       this.answer(request, -1, policy.error, null);
     }
-    this.waiting.dropIfOver(request);
+    this.pending.dropIfOver(request);
     if (!this.died(request)) this.owner.failed(this);
   }
 
@@ -368,24 +368,24 @@ export class Incarnation {
     if (decision.verb !== 'wind' && request.answered) {
       throw new MessageError('the request has had its answer');
     }
-    if (decision.verb === 'failed') this.turns.undo(request);
-    this.turns.add(request, decision, bytes);
-    this.waiting.keep(request);
+    if (decision.verb === 'failed') this.decisions.undo(request);
+    this.decisions.add(request, decision, bytes);
+    this.pending.keep(request);
   }
 
   private requestFor(id: number): HostedRequest {
     const known = this.api.request(id);
     if (known !== undefined && !known.abandoned) return known;
     if (id >= 0) throw new MessageError('the request has had its answer');
-    this.waiting.checkOwn();
+    this.pending.checkOwn();
     return ownRequest(id, this.xl);
   }
 
   /** Carries out what the guest has decided by messages, or as much of it as one turn may take. */
   drain(): void {
     // Before the graph is wired there is nothing to wind to: what `init` asks for waits until then.
-    if (this.turns.running || this.xl.children.length < this.xl.below.length) return;
-    this.turns.run(this);
+    if (this.decisions.running || this.xl.children.length < this.xl.below.length) return;
+    this.decisions.run(this);
     this.api.returned();
     this.endIfDrained();
   }
@@ -427,7 +427,7 @@ export class Incarnation {
     const isMany = request.winds > windLimit && windLimit > 0 && request.plan !== null;
     if (!request.abandoned && !isMany) return false;
     request.owed -= 1;
-    if (request.abandoned) this.waiting.dropIfOver(request);
+    if (request.abandoned) this.pending.dropIfOver(request);
     else this.giveUp(request, `wound ${windLimit} times without an end (option wind-limit)`);
     return true;
   }
@@ -446,20 +446,20 @@ export class Incarnation {
   lost(id: number): void {
     const request = this.api.request(id);
     if (request === undefined || request.answered) return;
-    this.waiting.keep(request);
-    this.turns.add(request, { verb: 'failed' });
+    this.pending.keep(request);
+    this.decisions.add(request, { verb: 'failed' });
   }
 
   private timedOut(request: HostedRequest): void {
     this.owner.counters.timeouts += 1;
     const often = request.winds > 1 ? `, in which it wound ${request.winds} times` : '';
-    this.giveUp(request, `no answer within ${this.waiting.limit} s${often} (option frame-timeout)`);
+    this.giveUp(request, `no answer within ${this.pending.limit} s${often} (option frame-timeout)`);
     this.drain();
   }
 
   setLimits(limits: Limits): void {
     this.limits = limits;
-    this.waiting.limit = limits.frameTimeout;
+    this.pending.limit = limits.frameTimeout;
     this.api.limitedLog.setLimit(limits.logLimit);
   }
 
@@ -472,7 +472,7 @@ export class Incarnation {
   }
 
   private endIfDrained(): void {
-    if (!this.retired || this.turns.running || this.current !== null) return;
+    if (!this.retired || this.decisions.running || this.current !== null) return;
     if (this.requests.size > 0 && !this.dead) return;
     this.retired = false;
     this.owner.drained(this);
@@ -488,10 +488,10 @@ export class Incarnation {
   close(): void {
     this.retired = false;
     this.closing = true;
-    this.waiting.close();
+    this.pending.close();
     this.stopTelling();
     for (const request of [...this.requests.values()]) this.fail(request);
-    this.turns.clear();
+    this.decisions.clear();
     if (this.ownGuest !== null && !this.dead && this.has('fini')) this.guest.hook('fini', []);
     this.dead = true;
     this.api.close();

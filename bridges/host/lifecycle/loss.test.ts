@@ -193,7 +193,7 @@ it('an interpreter lost while a restart by on-error waits is replaced at once', 
 
 it('an idle interpreter that a timer ends is replaced after a wait, or by the next request', async () => {
   const bed = await new Bed(code).start();
-  const tick = (): void => bed.host.incarnation.enterFor(() => bed.guests.at(-1)!.die());
+  const tick = (): void => bed.host.interpreter.enterFor(() => bed.guests.at(-1)!.die());
   for (let times = 0; times < 3; times++) {
     tick();
     await settle();
@@ -210,7 +210,7 @@ it('an idle interpreter that a timer ends is replaced after a wait, or by the ne
 it('a request that enters after a timer has ended the interpreter is not blamed', async () => {
   const bed = await new Bed(code).start();
   for (let times = 0; times < 3; times++) {
-    bed.host.incarnation.enterFor(() => {
+    bed.host.interpreter.enterFor(() => {
       bed.guests.at(-1)!.dead = 'out of memory';
       return NOTHING;
     });

@@ -1,4 +1,4 @@
-/** Who an incarnation reports to: its volume's host, which decides what becomes of failures. */
+/** The owner of an interpreter: its volume's host, which decides what becomes of failures. */
 import type { Frame } from '../../../runtime/core/frame.ts';
 import type { Plan } from '../crossing/plan.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
@@ -18,27 +18,27 @@ export interface Counters {
   interrupted: number;
 }
 
-/** An incarnation, to its owner. */
+/** An interpreter, to its owner. */
 export interface Reporting {
   /** True once a request has entered the interpreter. */
   readonly hasServed: boolean;
   close(): void;
 }
 
-/** Who decides what becomes of an incarnation's failures. */
+/** Who decides what becomes of an interpreter's failures. */
 export interface Owner {
   readonly counters: Counters;
   readonly policy: Policy;
-  /** Something has gone wrong in the incarnation. */
-  failed(incarnation: Reporting): void;
+  /** Something has gone wrong in the interpreter. */
+  failed(interpreter: Reporting): void;
   /** Its interpreter can no longer be entered. `by` is the request for which it ran. */
-  lost(incarnation: Reporting, why: string, by: HostedRequest | null): void;
+  lost(interpreter: Reporting, why: string, by: HostedRequest | null): void;
   /** It was retired, and its last request has had its answer. */
-  drained(incarnation: Reporting): void;
-  /** A module has said whether the volume is up, by the HostApi of its incarnation. */
+  drained(interpreter: Reporting): void;
+  /** A module has said whether the volume is up, by the HostApi of its interpreter. */
   says(api: object, isUp: boolean): void;
   /** Answers a request that no interpreter is to be given now; false when it may enter. */
   refuses(plan: Plan, frame: Frame, args: unknown[]): boolean;
-  /** A request came to an incarnation whose interpreter is lost. */
+  /** A request came to an interpreter whose interpreter is lost. */
   unserved(plan: Plan, frame: Frame, args: unknown[]): void;
 }

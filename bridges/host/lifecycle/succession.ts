@@ -3,7 +3,7 @@
  *
  * An interpreter lost during a request is replaced at once, and requests wait for its successor. They fail
  * only between a failed start and the next try. A request that has ended an interpreter before may be
- * refused (harmful-requests.ts). The owner starts the successor, and reports the result by
+ * refused (limits/harmful-requests.ts). The owner starts the successor, and reports the result by
  * `serves` or `notStarted`.
  */
 import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';

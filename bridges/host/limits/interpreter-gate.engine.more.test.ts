@@ -169,7 +169,7 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
 
   it('by a prompt', async () => {
     const run = await begin('fine');
-    const { output, failed } = await run.host.incarnation.evaluate(outside);
+    const { output, failed } = await run.host.interpreter.evaluate(outside);
     expect([output, failed]).toEqual([expect.stringMatching(/ran too long/), true]);
     await replaced(run, LOST);
   });

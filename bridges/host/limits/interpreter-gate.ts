@@ -1,11 +1,10 @@
 /**
- * Who is inside: how an engine enters and leaves its interpreter, so that whatever runs there can be
- * ended. Every call into a guest, of any engine, goes through `enter` and `leave` in an endable turn:
+ * The gate of an interpreter: its engine enters and leaves by it, so that the call that runs can be ended. Every call into a guest, of any engine, goes through `enter` and `leave` in an endable turn:
  * one of its own (`run`), or one that the pump shares between all requests of a while.
  *
  * When a turn is ended, the interpreter in it is lost: `ended` says so to its engine. A shared turn
- * takes what the host had on its stack along: incarnations that were in the middle of something put
- * that right, in two steps, so that no incarnation is entered by another before it can be.
+ * takes what the host had on its stack along: interpreters that were in the middle of something put
+ * that right, in two steps, so that no interpreter is entered by another before it can be.
  */
 import { endable, turn, whenEnded } from '../../../runtime/core/turn.ts';
 import {
@@ -22,28 +21,28 @@ import {
   wake,
 } from './watchdog.ts';
 
-/** What an incarnation does when a shared turn has ended in the middle. */
+/** What an interpreter does when a shared turn has ended in the middle. */
 export interface Interrupted {
   /** Whether it carries out decisions: no more, since that has ended in the middle. */
-  readonly turns: { running: boolean };
+  readonly decisions: { running: boolean };
   /** It answers what was in hand, and goes on with what is left. */
   resume(): void;
 }
 
-const guests = new Set<Inside>();
-const incarnations = new Set<Interrupted>();
+const guests = new Set<InterpreterGate>();
+const interpreters = new Set<Interrupted>();
 
-/** From now on `incarnation` is told; the result is the end of that. */
-export function tellOfEnds(incarnation: Interrupted): () => void {
-  incarnations.add(incarnation);
-  return () => incarnations.delete(incarnation);
+/** From now on `interpreter` is told; the result is the end of that. */
+export function onTurnEnd(interpreter: Interrupted): () => void {
+  interpreters.add(interpreter);
+  return () => interpreters.delete(interpreter);
 }
 
 whenEnded(() => {
   for (const guest of guests) guest.abandon();
-  const all = [...incarnations];
-  for (const incarnation of all) incarnation.turns.running = false;
-  for (const incarnation of all) incarnation.resume();
+  const all = [...interpreters];
+  for (const interpreter of all) interpreter.decisions.running = false;
+  for (const interpreter of all) interpreter.resume();
 });
 
 /** What runs has to be ended here and now: that comes from the watchdog. */
@@ -51,7 +50,7 @@ function waitForEnd(): never {
   for (const never = newWord(); ; ) Atomics.wait(never, 0, 0);
 }
 
-export interface InsideSettings {
+export interface GateSettings {
   /** From `newWord`. */
   readonly word: Int32Array;
   /** Milliseconds; 0 for no limit. */
@@ -64,16 +63,16 @@ export interface InsideSettings {
   ended(why: string): void;
 }
 
-export class Inside {
+export class InterpreterGate {
   /** How many calls are open, one in the other. */
   depth = 0;
-  private readonly settings: InsideSettings;
+  private readonly settings: GateSettings;
   private readonly word: Int32Array;
   private readonly limited: boolean;
   private count = 0;
   private unwatch = (): void => {};
 
-  constructor(settings: InsideSettings) {
+  constructor(settings: GateSettings) {
     this.settings = settings;
     this.word = settings.word;
     this.limited = settings.limit > 0 && settings.watch !== null;
@@ -165,9 +164,9 @@ export class Inside {
   }
 }
 
-/** Functions of the host that are called from within: an engine makes them before it has an Inside. */
+/** Functions of the host that are called from within: an engine makes them before it has an InterpreterGate. */
 export class Held {
-  inside: Inside | null = null;
+  inside: InterpreterGate | null = null;
 
   /** Around one that is short each time: it is not abandoned, and its time counts as the guest's. */
   around<A extends unknown[], R>(call: (...args: A) => R): (...args: A) => R {

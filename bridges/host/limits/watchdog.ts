@@ -4,7 +4,7 @@
  * have in common.
  *
  * Each engine has a word of shared memory: bits that say what its call does and what is wanted of it,
- * the rest a count of calls. The engine writes it on entry and on return (inside.ts); the watchdog looks
+ * the rest a count of calls. The engine writes it on entry and on return (interpreter-gate.ts); the watchdog looks
  * at it eight times per limit and adds up how long one count has been running outside the host. What
  * it waited for a CPU that others had does not count, where the kernel tells that.
  *

@@ -68,7 +68,7 @@ export class Lane {
   next: Lane | null = null;
 }
 
-export class Turns<R extends Deciding> {
+export class DecisionQueue<R extends Deciding> {
   /** Whether a turn is under way. */
   running = false;
   /** Bytes that the host keeps for what waits. */

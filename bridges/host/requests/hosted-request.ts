@@ -160,6 +160,6 @@ function bytesOf(reply: ChildReply | undefined): number {
   return bytes;
 }
 
-/** One that the module begins by itself. It is in the volume's pool while it is kept (`Waiting`). */
+/** One that the module begins by itself. It is in the volume's pool while it is kept (`PendingRequests`). */
 export const ownRequest = (id: number, xl: Xlator<unknown>): HostedRequest =>
   new HostedRequest(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), xl), []);

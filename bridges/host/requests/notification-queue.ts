@@ -1,13 +1,13 @@
 /**
- * What a guest is told and nobody waits for: that an inode or an fd is gone, or a request answered. It
- * is told at once, for as long as that is short. A kernel takes back a hundred inodes by one message,
+ * Notifications that a guest gets and no request waits for: an inode or an fd is gone, a request answered.
+ * Each is sent at once, for as long as that is short. A kernel takes back a hundred inodes by one message,
  * though, and a script may do much for the end of each: after one that took long, others come first.
  */
 import type { Context } from '../../../runtime/core/context.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import { isLong, PAUSE_MS } from './decision-queue.ts';
 
-export class Errands {
+export class NotificationQueue {
   private readonly context: Context;
   private readonly waiting = new Set<() => void>();
   private cancelLater: (() => void) | null = null;
@@ -16,9 +16,9 @@ export class Errands {
     this.context = context;
   }
 
-  /** @param slow `turn.slow` when that began which the errand is about. */
-  run(errand: () => void, slow = turn.slow): void {
-    this.waiting.add(errand);
+  /** @param slow `turn.slow` when that began which the notification is about. */
+  run(notification: () => void, slow = turn.slow): void {
+    this.waiting.add(notification);
     if (this.cancelLater !== null) return;
     if (isLong(this.context, slow)) this.later();
     else this.goOn();
@@ -32,9 +32,9 @@ export class Errands {
 
   private goOn(): void {
     const { slow } = turn;
-    for (const errand of this.waiting) {
-      this.waiting.delete(errand);
-      errand();
+    for (const notification of this.waiting) {
+      this.waiting.delete(notification);
+      notification();
       if (!isLong(this.context, slow)) continue;
       this.later();
       return;

@@ -9,7 +9,7 @@ import { turn } from '../../../runtime/core/turn.ts';
 import { MessageError } from '../crossing/message.ts';
 import { PAUSE_MS } from './decision-queue.ts';
 import type { HostedRequest } from './hosted-request.ts';
-import { Requests } from './request-table.ts';
+import { RequestTable } from './request-table.ts';
 
 const SWEEP_MS = 1000;
 /** Requests that a module may have begun by itself at a time. */
@@ -23,8 +23,8 @@ export interface Care {
   overdue(request: HostedRequest): void;
 }
 
-export class Waiting {
-  readonly requests = new Requests();
+export class PendingRequests {
+  readonly requests = new RequestTable();
   /** Seconds that the module may leave a request unanswered; 0 for ever. */
   limit: number;
   private readonly care: Care;

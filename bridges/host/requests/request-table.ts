@@ -4,7 +4,7 @@
  */
 import type { HostedRequest } from './hosted-request.ts';
 
-export class Requests {
+export class RequestTable {
   private readonly others = new Map<number, HostedRequest>();
   private latest: HostedRequest | null = null;
 

@@ -135,7 +135,7 @@ export class IsolatedVolume {
 
   private started(): Started {
     const { fops, passesThrough, priv } = this.top;
-    const { guest } = priv.host.incarnation;
+    const { guest } = priv.host.interpreter;
     return {
       fops: fopNames.filter((name) => fops[name] !== undefined),
       passesThrough,
@@ -195,12 +195,12 @@ export class IsolatedVolume {
 
   private waitForLine(): string {
     const command = this.side.waitForLine();
-    for (const { waiting } of this.top.priv.host.incarnations) waiting.standStill();
+    for (const { pending } of this.top.priv.host.interpreters) pending.standStill();
     return this.noted(command);
   }
 
   private tellLine(json: string): void {
-    const { current } = this.top.priv.host.incarnation;
+    const { current } = this.top.priv.host.interpreter;
     const number = current === null ? 0 : this.end.numberOf(current.frame.root);
     this.side.begin(UP.LINE).text(json).u32(number);
     this.side.send();
@@ -213,7 +213,7 @@ export class IsolatedVolume {
   }
 
   private line(command: string): void {
-    const { guest } = this.top.priv.host.incarnation;
+    const { guest } = this.top.priv.host.interpreter;
     this.tellLine(guest.line!(this.noted(command)));
   }
 
@@ -347,7 +347,7 @@ export class IsolatedVolume {
     dump: () => ({ ...this.translator.dump!(this.top), ...this.end.dump() }),
     dump_state: () => this.top.priv.host.takeState(),
     load_state: (state: string) => this.top.priv.host.giveState(state),
-    evaluate: (source: string) => this.top.priv.host.incarnation.evaluate(source),
+    evaluate: (source: string) => this.top.priv.host.interpreter.evaluate(source),
     fini: () => finiAll(this.graph.xlators),
   };
 

@@ -142,7 +142,7 @@ function unpackValue(kind: string, value: unknown): unknown {
   return kind === 'iatt' ? inside(Iatt, value) : fromLatin1(value as string);
 }
 
-/** As bridges/host/message.ts has it: types, places of what is unpacked, keys, values. */
+/** As bridges/host/crossing/message.ts has it: types, places of what is unpacked, keys, values. */
 type Fetched = readonly [string, readonly number[], readonly string[], unknown[]];
 
 const FEW = 24;

@@ -349,7 +349,7 @@ export class Frame {
     this._sendAnswer(opRet, opErrno, reply);
   }
 
-  /** opRet null: a success with what it means, which the host knows (meaning.ts). */
+  /** opRet null: a success with what it means, which the host knows (crossing/success.ts). */
   _sendAnswer(opRet: number | null, opErrno: number, reply: readonly unknown[]): void {
     const packed = packAll(this.id, this.fop.name, this.fop.reply, reply);
     this._speak();

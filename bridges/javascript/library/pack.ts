@@ -1,4 +1,4 @@
-/** Values on their way to the host. The other side is bridges/host/message.ts. */
+/** Values on their way to the host. The other side is bridges/host/crossing/message.ts. */
 
 import type { Arg as ArgRow, FopRow } from '../../../runtime/core/fops.ts';
 import { bytesOf, Data, Dict } from './data.ts';

@@ -61,7 +61,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
         throw new Error(`${path}: TypeScript is not run here: give what it is compiled to`);
       }),
     // Whoever could change a module could change the page.
-    vouch() {},
+    checkForeign() {},
     // A browser asks nobody when its collector shall run.
     discarded() {},
     watchFolder(_folder, _extensions, watcher) {

@@ -1,5 +1,5 @@
 /**
- * The watchdog (host/watchdog.ts) in a browser: a worker that shares memory with the one that the graph
+ * The watchdog (host/limits/watchdog.ts) in a browser: a worker that shares memory with the one that the graph
  * runs in, which takes a page that is isolated from other origins. It interrupts what looks at its word;
  * it cannot end a call that never does. Of that it tells whoever has the other end of a port: the page,
  * which can end the worker.

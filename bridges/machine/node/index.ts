@@ -3,8 +3,8 @@ import { randomFillSync } from 'node:crypto';
 import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
 import type { Machine } from '../../host/machine.ts';
 import { discarded } from './discarded.ts';
-import { vouch } from './file-trust.ts';
 import { NodeFiles } from './files.ts';
+import { checkForeign } from './foreign-files.ts';
 import { parts } from './parts.ts';
 import { frameAround, newRealm } from './realm.ts';
 import { sources } from './sources.ts';
@@ -42,7 +42,7 @@ export const nodeMachine: Machine = {
   // Most processes start no interpreter.
   openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),
   stripTypes,
-  vouch,
+  checkForeign,
   watchFolder,
   discarded,
 };

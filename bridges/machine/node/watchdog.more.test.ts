@@ -9,7 +9,7 @@ import { packageRoot } from '../../../runtime/sys/paths.ts';
 
 it('ends with its process, at whatever moment that is', async () => {
   const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
-  const script = `import { newWord } from ${at('host/watchdog.js')};
+  const script = `import { newWord } from ${at('host/limits/watchdog.js')};
     import { watch } from ${at('machine/node/watchdog.js')};
     watch({ word: newWord(), limit: 1000, name: 'v' });
     setTimeout(() => process.exit(7), process.argv[1]);`;
@@ -33,7 +33,7 @@ it('counts nothing of the time in which others have the CPU', async () => {
     const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
     const run = pinned(
       5,
-      `import { COUNT, INTERRUPT, newWord, RUNNING } from ${at('host/watchdog.js')};
+      `import { COUNT, INTERRUPT, newWord, RUNNING } from ${at('host/limits/watchdog.js')};
       import { watch } from ${at('machine/node/watchdog.js')};
       const word = newWord();
       watch({ word, limit: 800, name: 'v' });

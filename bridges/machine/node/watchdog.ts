@@ -1,5 +1,5 @@
 /**
- * The watchdog (host/watchdog.ts) of a process: a worker thread, started for the first engine with a
+ * The watchdog (host/limits/watchdog.ts) of a process: a worker thread, started for the first engine with a
  * time limit, and never a reason for the process to stay. It can end a call that nothing interrupts
  * (sys/end-turn.ts), and the process when not even that helps.
  */

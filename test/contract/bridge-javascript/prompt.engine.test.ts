@@ -17,7 +17,7 @@ export class xlator extends Translator {
 
 /** What each line shows, and whether it has failed. */
 async function shown(run: RunningModule, lines: readonly string[]): Promise<string[]> {
-  const { guest } = run.host.incarnation;
+  const { guest } = run.host.interpreter;
   const outputs: string[] = [];
   for (const line of lines) {
     const { incomplete, output, failed } = await guest.evaluate(line);

@@ -86,7 +86,7 @@ describe('what a hook tells', () => {
   const told = async (body: string, name: 'statedump' | 'dump_state') => {
     const run: RunningModule = await startModule({ 'm.py': source(body) });
     run.lines();
-    return { json: run.host.incarnation.guest.tell(name), lines: run.lines() };
+    return { json: run.host.interpreter.guest.tell(name), lines: run.lines() };
   };
 
   it.each([

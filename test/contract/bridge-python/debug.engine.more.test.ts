@@ -142,7 +142,7 @@ describe('breakpoint()', () => {
 describe('a prompt', () => {
   const prompt = async () => {
     const { run } = await start();
-    const { guest } = run.host.incarnation;
+    const { guest } = run.host.interpreter;
     return { run, type: (source: string) => guest.evaluate(source) };
   };
   const said = (output: string) => ({ incomplete: false, output });
@@ -181,7 +181,7 @@ describe('a prompt', () => {
     expect(output).not.toContain('glupy');
     expect((await type('1 +* 2')).output).toContain('SyntaxError');
     expect((await type('import sys; sys.exit(3)')).output).toContain('SystemExit: 3');
-    expect(run.host.incarnation.guest.dead).toBeUndefined();
+    expect(run.host.interpreter.guest.dead).toBeUndefined();
     expect(texts(run)).toEqual([]);
   });
 
@@ -189,7 +189,7 @@ describe('a prompt', () => {
     const { type, run } = await prompt();
     await type('from glupy import Loc, ROOT_GFID');
     const pending = type('(await self.child.access(Loc.of(gfid=ROOT_GFID), 4, None)).op_ret');
-    run.host.incarnation.drain();
+    run.host.interpreter.drain();
     const [held] = run.asked();
     expect(held!.args[1]).toBe(4);
     held!.answer(0, 0, null);
@@ -208,7 +208,7 @@ describe('a prompt', () => {
 
   it('is bound by the time limit', async () => {
     const { run } = await start({ 'time-limit': '1' });
-    const { output } = await run.host.incarnation.guest.evaluate('while True: pass\n');
+    const { output } = await run.host.interpreter.guest.evaluate('while True: pass\n');
     expect(output).toContain('TimeLimit');
   });
 });

@@ -219,14 +219,14 @@ function leavesNothing(ask: (at: number) => void): void {
   send(COUNT / 4, ask);
   left();
   const before = left();
-  const { memory } = run.host.incarnation.guest;
+  const { memory } = run.host.interpreter.guest;
   send(COUNT, ask);
   const after = left();
   expect(after.counts).toEqual(before.counts);
   expect(run.host.requests.size).toBe(0);
   expect(run.known('file').inode!.fdCount).toBeLessThan(2);
   expect(after.blocks - before.blocks).toBeLessThan(SLACK);
-  expect(run.host.incarnation.guest.memory).toBe(memory);
+  expect(run.host.interpreter.guest.memory).toBe(memory);
   expect(run.context.waiting).toBeLessThan(3);
 }
 

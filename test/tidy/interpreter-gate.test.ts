@@ -1,8 +1,8 @@
-/** Whatever enters a guest does so through `Inside` (bridges/host/inside.ts), which can end it. */
+/** Whatever enters a guest does so through `InterpreterGate` (bridges/host/limits/interpreter-gate.ts), which can end it. */
 import { expect, it } from 'vitest';
 import { sources } from './sources.ts';
 
-it('only these files call what runs a script: they enter through Inside', () => {
+it('only these files call what runs a script: they enter through InterpreterGate', () => {
   const calls = /\b(PyObject_Vectorcall|_QTS_Call|_QTS_Eval|_QTS_ExecutePendingJob)\b/;
   const files = sources('.ts')
     .filter(({ path, text }) => /^bridges\/(?!.*\.test\.)/.test(path) && calls.test(text))

@@ -1,4 +1,4 @@
-/** Looks at files before a volume runs them: whether somebody else could have changed them. */
+/** Checks files before a volume runs them: that no other user could have changed them. */
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { whyForeign } from '../../../runtime/sys/foreign.ts';
 
@@ -6,7 +6,7 @@ import { whyForeign } from '../../../runtime/sys/foreign.ts';
 const said = new WeakMap<object, Set<string>>();
 
 /** Points out a file, or a folder, that others can change. @throws {GraphError} under --strict */
-export function vouch<P>(xl: Xlator<P>, path: string): void {
+export function checkForeign<P>(xl: Xlator<P>, path: string): void {
   const text = whyForeign(path, xl.context.strict === true);
   if (text === null) return;
   const reasons = said.get(xl) ?? new Set();
