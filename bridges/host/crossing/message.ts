@@ -23,7 +23,11 @@ import { type Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
-import { type StructType, type StructTypes, structTypes } from '../../../runtime/core/struct-types.ts';
+import {
+  type StructType,
+  type StructTypes,
+  structTypes,
+} from '../../../runtime/core/struct-types.ts';
 import type { MemoryTools } from '../machine.ts';
 
 /** A guest sent what no argument can be. The text is for the module's author. */
