@@ -117,13 +117,13 @@ it('what cannot be ended ends the process, after a line to the log', () =>
     // Code of the process itself, which looks for nothing.
     const program = `
       import { pbkdf2Sync } from 'node:crypto';
-      import { Inside } from ${from('bridges/host/inside.js')};
-      import { newWord } from ${from('bridges/host/watchdog.js')};
+      import { InterpreterGate } from ${from('bridges/host/limits/interpreter-gate.js')};
+      import { newWord } from ${from('bridges/host/limits/watchdog.js')};
       import { watch } from ${from('bridges/machine/node/watchdog.js')};
       import { lastWords } from ${from('runtime/sys/last-words.js')};
       lastWords.log = process.argv[1];
       const settings = { word: newWord(), limit: 200, name: 'stone', watch, ended() {} };
-      const inside = new Inside(settings);
+      const inside = new InterpreterGate(settings);
       inside.begin();
       inside.run(() => {
         inside.enter();
