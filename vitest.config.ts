@@ -6,6 +6,7 @@ import LongFirst from './test/support/long-first.ts';
 const tests = (name: string): string =>
   `{runtime,gluster,bridges,server,terminal,apps,cli,examples,test}/**/${name}.test.ts`;
 
+/** Of `test:more`: files that were seen to leave nothing that another in the same process would meet. */
 const kept = [
   'test/contract/bridge-{javascript,python}/{answers,asyncio,authors,contract,data-guard,debug,exceptions}.engine.more.test.ts',
   'test/contract/bridge-{javascript,python}/{failures,limits,loading,refusals,storage}.engine.more.test.ts',
@@ -14,30 +15,26 @@ const kept = [
   'bridges/python/{calls,lines,sandbox}.engine.more.test.ts',
   'bridges/javascript/limits.engine.more.test.ts',
   'examples/mirror/mirror.engine.more.test.ts',
-];
-
-/** Tests of a kind that `npm test` has enough of: each starts mounts or interpreters by the dozen. */
-const slow = [
-  'apps/bench/run/{trial,others/others}.test.ts',
-  'bridges/native/ffi.test.ts',
-  'bridges/python/{packages,reach}.engine.test.ts',
-  'examples/{audit-log,readonly,tag-by-xattr}/*.mount.test.ts',
-  'gluster/protocol/client/attributes.mount.test.ts',
-  'cli/{metrics,mount,mount-refused,mounts,new,open-files,run}.mount.test.ts',
-  'cli/{secrets,statedump,stats,trace,umount}.mount.test.ts',
-  'cli/{check-modules.engine,compile-cache}.test.ts',
-  'runtime/volfile/amount.test.ts',
-  'runtime/mount/fuse/notifier.test.ts',
-  'runtime/xlators/storage/posix/{landfill,synced.mount}.test.ts',
-  'server/control/path-in-mount.mount.test.ts',
-  'terminal/terminal.test.ts',
-  'test/conformance/posix/posix.mount.test.ts',
-  'test/contract/bridge-python/{declaration,grants,own-places}.engine.test.ts',
-  'test/contract/gluster-hints.engine.test.ts',
-  'test/{examples.mount,volfiles.engine}.test.ts',
-  'test/mount/{atime,brick,calls,endless,interrupted,load,locks,lost-interpreter}.mount.test.ts',
-  'test/mount/{names,open-files,permissions,programs,shell}.mount.test.ts',
-  'test/mount/{too-long,user,writeback,xattr}.mount.test.ts',
+  'apps/bench/run/{trial,others/others}.more.test.ts',
+  'bridges/native/ffi.more.test.ts',
+  'bridges/python/{packages,reach}.engine.more.test.ts',
+  'examples/{audit-log,readonly,tag-by-xattr}/*.mount.more.test.ts',
+  'gluster/protocol/client/attributes.mount.more.test.ts',
+  'cli/{metrics,mount,mount-refused,mounts,new,open-files,run}.mount.more.test.ts',
+  'cli/{secrets,statedump,stats,trace,umount}.mount.more.test.ts',
+  'cli/{check-modules.engine,compile-cache}.more.test.ts',
+  'runtime/volfile/amount.more.test.ts',
+  'runtime/mount/fuse/notifier.more.test.ts',
+  'runtime/xlators/storage/posix/{landfill,synced.mount}.more.test.ts',
+  'server/control/path-in-mount.mount.more.test.ts',
+  'terminal/terminal.more.test.ts',
+  'test/contract/bridge-python/{declaration,grants,own-places}.engine.more.test.ts',
+  'test/contract/gluster-hints.engine.more.test.ts',
+  'test/examples-readmes.mount.more.test.ts',
+  'test/mount/{atime,brick,calls,endless,interrupted,load,locks,lost-interpreter}.mount.more.test.ts',
+  'test/mount/{names,open-files,permissions,programs,shell}.mount.more.test.ts',
+  'test/volfiles.engine.more.test.ts',
+  'test/mount/{user,writeback,xattr}.mount.more.test.ts',
 ];
 
 /** Tests that start bricks, browsers, compilers or a dozen mounts one after the other; milliseconds. */
@@ -66,7 +63,6 @@ export default defineConfig({
           // compiled code, is there already. No file may leave anything that another would meet.
           isolate: false,
           include: [tests('!(*.more|*.long)')],
-          exclude: [...configDefaults.exclude, ...slow],
         },
       },
       // What needs more time or more programs: browsers, bricks, every limit of the interpreters.
@@ -82,7 +78,7 @@ export default defineConfig({
       // Of those, tests that were seen to leave nothing: as in `npm test`.
       {
         extends: true,
-        test: { name: 'more-kept', ...patient, isolate: false, include: [...kept, ...slow] },
+        test: { name: 'more-kept', ...patient, isolate: false, include: kept },
       },
       // The same again in other ways, which a change rarely meets alone: before a release.
       {

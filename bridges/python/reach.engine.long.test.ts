@@ -1,4 +1,4 @@
-/** The walk of reach.engine.test.ts, at every moment at which code of a module runs. */
+/** The walk of reach.engine.more.test.ts, at every moment at which code of a module runs. */
 import { afterAll, expect, inject, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EPERM } from '../../runtime/core/errno.ts';

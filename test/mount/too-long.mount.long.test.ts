@@ -1,4 +1,4 @@
-/** As too-long.mount.test.ts: all ways. */
+/** As too-long.mount.more.test.ts: all ways. */
 import { describeTooLong } from '../support/too-long.ts';
 
 describeTooLong('python');

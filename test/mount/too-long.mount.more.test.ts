@@ -1,7 +1,12 @@
-/** As too-long.mount.test.ts: of most parts of the interpreters' C code one; test:long has all ways. */
+/**
+ * Scripts that run too long, in code that hears no signal, are given up: of most parts of the interpreters'
+ * C code one; test:long has all ways.
+ */
 import { describeTooLong } from '../support/too-long.ts';
 
 describeTooLong('python', [
+  'sum of bytes',
+  'decimal.exp',
   'sum of a chain',
   'list.__contains__',
   'unicodedata.normalize',
@@ -12,6 +17,7 @@ describeTooLong('python', [
   'time.sleep',
 ]);
 describeTooLong('javascript', [
+  'normalize',
   'parseInt',
   'split of a text',
   'concat of an array',

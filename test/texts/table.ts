@@ -292,7 +292,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     },
   },
   'examples/audit-log/README.md': {
-    'option allow-write /var/log/audit': { by: 'examples/audit-log/audit-log.mount.test.ts' },
+    'option allow-write /var/log/audit': { by: 'examples/audit-log/audit-log.mount.more.test.ts' },
   },
   'examples/debug-trace/README.md': {
     '> 7 WRITEV: fd=fd 1 (/file); vector=<Data 5 bytes>; offset=0; flags=32769; uid=0 gid=0 pid=29106':

@@ -27,7 +27,7 @@ const rows: readonly { what: string; names: RegExp; among: readonly string[] }[]
 it.each(rows)(
   'a file that is tried $what is in the table of what is run again',
   ({ names, among }) => {
-    const missing = sources('.mount.test.ts')
+    const missing = [...sources('.mount.test.ts'), ...sources('.mount.more.test.ts')]
       .filter(({ text }) => /\bon(Stage|FrontEnds)\(/.test(text) && names.test(text))
       .map(({ path }) => path)
       .filter((path) => !among.includes(path));
