@@ -169,7 +169,7 @@ if [ $# = 0 ]; then
     tests=$(grep -rlE --include='*.test.ts' "$MEETS" apps bridges cli examples gluster runtime server terminal test \
         | grep -vE '\.(more|long)\.test\.ts$' | tr '\n' ' ')
     installed='cp -r /home/student/glossa/node_modules /home/student/glossa/dist .'
-    set -- user "npm ci --no-audit --no-fund; $DEMO; rm -r node_modules/ffi-rs; $RUN $tests" \
+    set -- user "npm ci --no-audit --no-fund; rm -r node_modules/ffi-rs; $RUN $tests" \
         root "$installed; $DEMO; $RUN $(printf 'test/mount/%s.mount.test.ts ' $MOUNTS)"
 fi
 if [ "$1" = make ]; then set -- --make "$2"; else set -- --inside "$folder" "$@"; fi
