@@ -1,19 +1,11 @@
 /** `glossa reload`: the server of a mount, or of a brick, reads its volfile and its modules again. */
 
-import { EPERM, strerror } from '../runtime/core/errno.ts';
 import { printable } from '../runtime/volfile/printable.ts';
+import { ask } from '../server/control/client.ts';
 import { findServed } from '../server/control/find.ts';
-import {
-  askJson,
-  gone,
-  isGone,
-  isMount,
-  isUnknown,
-  type Served,
-} from '../server/control/served.ts';
-import { RELOAD, type Reloading } from '../server/reloading.ts';
+import type { Reloading } from '../server/reloading.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_FAILURE, EXIT_OK, Failure } from '../terminal/exit.ts';
+import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
 import { stepFlags, takeOperands } from '../terminal/flags.ts';
 import { note, paint, step } from '../terminal/terminal.ts';
 
@@ -28,9 +20,9 @@ export default defineCommand({
   async run({ operands }, terminal) {
     const [given] = takeOperands(operands, ['MNT|BRICK']);
     const served = await findServed(given);
-    const whose = isMount(served) ? served.mountpoint : given;
+    const whose = served.mountpoint ?? given;
     step(`ask the server of ${whose} to read its volfile and its modules`, terminal);
-    const reloadings = await reload(served);
+    const reloadings = (await ask(served, 'reload')) as readonly Reloading[];
     for (const reloading of reloadings) {
       const said = formatReloading(reloading, terminal.colour.out);
       if (reloading.ok) note(said, terminal);
@@ -39,18 +31,6 @@ export default defineCommand({
     return reloadings.every(({ ok }) => ok) ? EXIT_OK : EXIT_FAILURE;
   },
 });
-
-/** Asks the server, and waits until it is done. @throws {Failure} */
-export const reload = async (served: Served): Promise<readonly Reloading[]> =>
-  (await askJson(served, RELOAD, (errno) => refusal(errno, served))) as readonly Reloading[];
-
-function refusal(errno: number, served: Served): Failure {
-  if (isGone(errno)) return gone(served);
-  const { given } = served;
-  const who = `only root and the user who mounted ${given} may reload it`;
-  const why = isUnknown(errno) ? 'it cannot be reloaded' : strerror(errno);
-  return new Failure(errno === EPERM ? who : `${given} was not reloaded: ${why}`);
-}
 
 export function formatReloading({ what, ok, text }: Reloading, colour: boolean): string {
   const [first = '', ...rest] = text.split('\n');

@@ -82,7 +82,7 @@ describeMounts('glossa statedump', () => {
       expect(await glossa(scratch, ['statedump', 'mnt'], other)).toMatchObject({
         status: 1,
         out: '',
-        err: 'glossa: only root and the user who mounted mnt may see its statedump\n',
+        err: 'glossa: only root and the user who mounted mnt may ask its server\n',
       });
       expect(await mount.stop()).toBe(0);
     }),

@@ -1,8 +1,8 @@
 /** `glossa statedump`: everything that the server of a mount, or of a brick, knows of its state, at one moment. */
 
 import { LISTED } from '../runtime/core/dumps.ts';
+import { readWhole } from '../server/control/client.ts';
 import { findServed } from '../server/control/find.ts';
-import { readWhole } from '../server/control/served.ts';
 import { formatSections } from '../server/statedump/sections.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';

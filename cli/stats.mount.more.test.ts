@@ -93,11 +93,11 @@ end-volume
       expect((await outcome).err).toMatch('No such file');
       expect(await glossa(scratch, ['stats', 'mnt'], other)).toMatchObject({
         status: 1,
-        err: 'glossa: mnt tells nothing: Permission denied\n',
+        err: 'glossa: only root and the user who mounted mnt may ask its server\n',
       });
       expect(await glossa(scratch, ['stats', 'mnt', '--reset'], other)).toMatchObject({
         status: 1,
-        err: 'glossa: only root and the user who mounted mnt may reset what it counts\n',
+        err: 'glossa: only root and the user who mounted mnt may ask its server\n',
       });
       expect(await mount.stop()).toBe(0);
     }),

@@ -1,13 +1,10 @@
 /** `glossa stats`: what the translators of a mount, or of a brick, tell about themselves. */
 
-import { EPERM } from '../runtime/core/errno.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { profileText } from '../runtime/xlators/debug/io-stats/formats/profile.ts';
+import { ask } from '../server/control/client.ts';
 import { findServed } from '../server/control/find.ts';
-import { askJson, type Served } from '../server/control/served.ts';
-import { RESET_STATS } from '../server/reset-stats.ts';
 import { formatStatedump } from '../server/statedump/paragraphs.ts';
-import { readStatedump, untold } from '../server/statedump/reader.ts';
 import type { Statedump } from '../server/statedump/volumes.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
@@ -33,23 +30,17 @@ export default defineCommand({
       throw new UsageError('give only one of --profile and --reset');
     const served = await findServed(given);
     if (flags.reset) {
-      const refusal = (errno: number): Failure => notReset(served, errno);
-      const names = (await askJson(served, RESET_STATS, refusal)) as string[];
+      const names = (await ask(served, 'reset-stats')) as string[];
       terminal.out(flags.json ? JSON.stringify(names, null, 2) : names.map(printable).join('\n'));
       return EXIT_OK;
     }
-    const dump = await readStatedump(served);
+    const dump = (await ask(served, 'stats')) as Statedump;
     if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
     else if (flags.profile) terminal.out(profiles(dump, given));
     else terminal.out(formatStatedump(dump, terminal.colour.out));
     return EXIT_OK;
   },
 });
-
-function notReset(served: Served, errno: number): Failure {
-  if (errno !== EPERM) return untold(served, errno);
-  return new Failure(`only root and the user who mounted ${served.given} may reset what it counts`);
-}
 
 /** @throws {Failure} */
 function profiles({ volumes }: Statedump, given: string): string {

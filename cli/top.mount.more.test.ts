@@ -185,7 +185,7 @@ describeMounts('glossa top', () => {
       expect(await glossa(scratch, ['top', 'mnt'], other)).toMatchObject({
         status: 1,
         out: '',
-        err: 'glossa: only root and the user who mounted mnt may see what it is busy with\n',
+        err: 'glossa: only root and the user who mounted mnt may ask its server\n',
       });
       expect(await mount.stop()).toBe(0);
     }),

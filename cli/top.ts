@@ -1,7 +1,7 @@
 /** `glossa top`: what the volumes of a mount are busy with. */
 
+import type { Served } from '../server/control/client.ts';
 import { findServed } from '../server/control/find.ts';
-import type { Served } from '../server/control/served.ts';
 import { type Counts, LEASE_MS } from '../server/counting.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';

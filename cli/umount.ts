@@ -4,13 +4,11 @@
  * is found in the list of mounts, because asking a dead one, or one whose server hangs, has no answer.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { strerror } from '../runtime/core/errno.ts';
 import { healthOf } from '../runtime/mount/mount-health.ts';
 import { findMount } from '../runtime/mount/mountinfo.ts';
 import { findServer, isRunning, type ServerProcess } from '../runtime/mount/server-process.ts';
+import { ask } from '../server/control/client.ts';
 import { type FoundServer, findAny } from '../server/control/find.ts';
-import { END } from '../server/control/host.ts';
-import { askSocket, isGone } from '../server/control/served.ts';
 import { takeAway } from '../server/unmount.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
@@ -68,17 +66,15 @@ export default defineCommand({
 
 /** Ends a server without a mount. @param patience seconds; null does not wait. @throws {Failure} */
 async function endServer(
-  { socket, process, given }: FoundServer,
+  found: FoundServer,
   patience: number | null,
   terminal: Terminal,
 ): Promise<void> {
+  const { process, given } = found;
   const { pid } = process;
   step(`ask process ${pid} to end`, terminal);
-  const answer = await askSocket(socket, END);
   // One that has just ended was asked by somebody else.
-  if (typeof answer === 'number' && !isGone(-answer)) {
-    throw new Failure(`cannot end ${given}: ${strerror(-answer)}`);
-  }
+  await ask(found, 'end').catch(() => {});
   if (patience === null) return;
   if (!(await hasEnded(process, patience))) {
     throw new Failure(

@@ -6,7 +6,7 @@ import { isLoopback, VolfileServer } from '../gluster/volfile-server/server.ts';
 import { Log, logLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { printable } from '../runtime/volfile/printable.ts';
-import { SocketHost } from '../server/control/host.ts';
+import { ControlHost, ownQuestions } from '../server/control/host.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { Ending } from '../server/ending.ts';
 import { parent } from '../server/handover.ts';
@@ -105,7 +105,7 @@ async function serve(settings: Settings, terminal: Terminal): Promise<number> {
   const pidFile = new PidFile(settings['pid-file'] && resolve(settings['pid-file']));
   try {
     const server = await listen(settings, log);
-    let asked: SocketHost | null = null;
+    let asked: ControlHost | null = null;
     try {
       const places = placesOf(settings, server.port);
       const where = places.join(' and ');
@@ -118,10 +118,11 @@ async function serve(settings: Settings, terminal: Terminal): Promise<number> {
       ending.defer();
       const ended = new Promise<void>((done) => ending.onRequest(done));
       const listens = places.map((address) => ({ address, bricks: [] }));
-      asked = await SocketHost.open({
-        about: () => ({ what: 'volfile-server', volfile: folder, listens }),
-        ...{ ending, log },
-      });
+      const own = ownQuestions(
+        () => ({ what: 'volfile-server', volfile: folder, listens }),
+        ending,
+      );
+      asked = await ControlHost.open('listener', own, log);
       note(`${printable(folder)} is served at ${where}`, terminal);
       if (parent !== null) {
         process.chdir('/');

@@ -153,7 +153,7 @@ describeMounts('glossa why', () => {
       expect(await glossa(scratch, ['why', 'mnt', '/f'], other)).toMatchObject({
         status: 1,
         out: '',
-        err: 'glossa: only root and the user who mounted mnt may see its requests\n',
+        err: 'glossa: only root and the user who mounted mnt may ask its server\n',
       });
       expect(await mount.stop()).toBe(0);
     }),

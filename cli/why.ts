@@ -3,9 +3,9 @@ import { dirname, resolve } from 'node:path';
 import { errnoNumber, strerror } from '../runtime/core/errno.ts';
 import { formatTime, printable } from '../runtime/core/log.ts';
 import type { NotableDump, NotableRequest } from '../runtime/mount/notable.ts';
-import { findMounted } from '../server/control/find.ts';
+import { ask, type Served } from '../server/control/client.ts';
+import { findMounted, servedAt } from '../server/control/find.ts';
 import { mountAt, pathInMount } from '../server/control/path-in-mount.ts';
-import { type MountServed, readPages } from '../server/control/served.ts';
 import { refuseStuck } from '../server/stuck.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
@@ -31,7 +31,7 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     const { served, path } = await placeOf(operands);
-    const { requests, ...kept } = (await readPages(served, 'glossa.notable')) as NotableDump;
+    const { requests, ...kept } = (await ask(served, 'notable')) as NotableDump;
     const about = requests.filter(({ paths }) => paths.includes(path));
     if (flags.json) terminal.out(JSON.stringify(about, null, 2));
     else if (about.length > 0) tell(about, path, kept.slowMs, terminal);
@@ -41,21 +41,20 @@ export default defineCommand({
 });
 
 /** Which mount is meant, and where in it. @throws {UsageError | Failure} */
-async function placeOf(
-  operands: readonly string[],
-): Promise<{ served: MountServed; path: string }> {
+async function placeOf(operands: readonly string[]): Promise<{ served: Served; path: string }> {
   if (operands.length !== 1) {
     const [given, path] = takeOperands(operands, ['MNT', 'PATH']);
     await refuseStuck(dirname(resolve(path)));
-    const served = { given, mountpoint: await findMounted(given) };
-    return { served, path: pathInMount(served, path) };
+    const mountpoint = await findMounted(given);
+    const inside = pathInMount({ given, mountpoint }, path);
+    return { served: await servedAt(given, mountpoint), path: inside };
   }
   const [file] = takeOperands(operands, ['FILE']);
   await refuseStuck(dirname(resolve(file)));
   const place = mountAt(file);
   if (place === null) throw new Failure(`${file} is in no mount of glossa`);
   const { mountpoint, path } = place;
-  return { served: { given: mountpoint, mountpoint: await findMounted(mountpoint) }, path };
+  return { served: await servedAt(mountpoint, mountpoint), path };
 }
 
 /** Requests that met the same are told of together. */

@@ -9,7 +9,6 @@ import type { Stack } from '../runtime/core/frame.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import type { Xlator } from '../runtime/core/xlator.ts';
 import { type FopMeter, Meter } from '../runtime/observe/meter.ts';
-import { DumpPages } from './statedump/pages.ts';
 import { volumeDump } from './statedump/volumes.ts';
 import type { AboutServer } from './statedump/whole.ts';
 
@@ -75,7 +74,6 @@ export interface FopCounts {
 }
 
 export class Counting {
-  readonly pages: DumpPages;
   private readonly graph: Graph;
   private readonly about: AboutServer;
   private readonly ages: Ages;
@@ -83,12 +81,10 @@ export class Counting {
   private endObserving: () => void = () => {};
   private cancelEnd: () => void = () => {};
 
-  /** @param room bytes of a page */
-  constructor(graph: Graph, about: AboutServer, ages: Ages, room?: number) {
+  constructor(graph: Graph, about: AboutServer, ages: Ages) {
     this.graph = graph;
     this.about = about;
     this.ages = ages;
-    this.pages = new DumpPages(() => this.ask(), 'glossa.top', room);
   }
 
   /** The sums until now; counts for a while longer, or begins to. */

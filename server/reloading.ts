@@ -1,8 +1,7 @@
 /**
  * Bringing a running server up to date: its volfile, and the code of its scripted volumes. SIGHUP
- * reads the volfile again; `glossa reload` reads the extended attribute `glossa.reload` of the
- * mount's root, which does both and tells what came of it. New options are given to the volumes as
- * they run; where that is not enough, the graph is exchanged (`core/exchange.ts`).
+ * reads the volfile again; `glossa reload` does both. New options are given to the volumes as they run;
+ * where that is not enough, the graph is exchanged (`core/exchange.ts`).
  *
  * Whatever cannot be done leaves things as they were, and says why.
  *
@@ -17,8 +16,6 @@ import { messages } from '../runtime/core/messages.ts';
 import type { VolumeSpec, Xlator } from '../runtime/core/xlator.ts';
 import { Failure } from '../terminal/exit.ts';
 import { UP_TIMEOUT } from './started.ts';
-
-export const RELOAD = 'glossa.reload';
 
 /** A volfile that names types which are not here. Nothing else is wrong with it. */
 export class UnknownTypes extends Failure {
@@ -50,7 +47,6 @@ export class Reloader {
   private readonly log: Log;
   private readonly upTimeoutMs: number;
   private queue: Promise<unknown> = Promise.resolve();
-  private last: readonly Reloading[] = [];
 
   /**
    * @param read the volumes that the volfile describes now. @throws {Failure}
@@ -71,12 +67,12 @@ export class Reloader {
   }
 
   /** The volfile alone. */
-  readVolfile(): Promise<void> {
+  readVolfile(): Promise<readonly Reloading[]> {
     return this.inTurn(async () => [await this.update()]);
   }
 
   /** Volfile and code. */
-  reload(): Promise<void> {
+  reload(): Promise<readonly Reloading[]> {
     return this.inTurn(async () => {
       const options = await this.update();
       const code = this.graph.xlators.flatMap((xl) => {
@@ -87,15 +83,8 @@ export class Reloader {
     });
   }
 
-  /** What came of the last one, as JSON. */
-  report(): string {
-    return JSON.stringify(this.last);
-  }
-
-  private inTurn(what: () => Promise<readonly Reloading[]>): Promise<void> {
-    const turn = this.queue.then(async () => {
-      this.last = await what();
-    });
+  private inTurn(what: () => Promise<readonly Reloading[]>): Promise<readonly Reloading[]> {
+    const turn = this.queue.then(what);
     this.queue = turn;
     return turn;
   }

@@ -8,8 +8,8 @@ import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
 import { step, type Terminal } from '../terminal/terminal.ts';
-import { Answers } from './control/answers.ts';
-import { type Listening, ROOM, SocketHost } from './control/host.ts';
+import { ControlHost, type Listening, ownQuestions } from './control/host.ts';
+import { GraphQuestions } from './control/questions.ts';
 import { PidFile } from './pid-file.ts';
 import { RunFolder } from './run-files.ts';
 import {
@@ -22,7 +22,6 @@ import {
   serveBy,
   type Waiter,
 } from './serving.ts';
-import { STATEDUMP } from './statedump/volumes.ts';
 
 const TYPE = 'protocol/server';
 
@@ -62,28 +61,25 @@ async function serveGraph(
   settings: ServingSettings,
   serving: Serving,
 ): Promise<number> {
-  const { log, ending, live, waiter, terminal, trouble } = serving;
+  const { log, ending, waiter, terminal, trouble } = serving;
   trouble.end();
   const reloader = reloaderOf(front, graph, settings, serving);
   ending.onHangUp = () => void reloader.reload();
   const folder = new RunFolder(runFolderOf(settings));
   const about = aboutOf(serving);
-  const answers = new Answers(graph, { about, reloader, live, log, folder, room: ROOM });
-  ending.onUser = () => answers.dumper.write();
+  const control = new GraphQuestions(graph, { about, reloader, log, folder });
+  ending.onUser = () => control.dumper.write();
   const ended = new Promise<void>((resolve) => {
     ending.defer();
     ending.onRequest(resolve);
   });
   const pidFile = new PidFile(settings.pidFile);
-  const telling = async (): Promise<Uint8Array> => answers.statedump();
-  let host: SocketHost | null = null;
+  const { volfile } = about;
+  const own = ownQuestions(() => ({ what: 'brick', volfile, listens: listensOf(graph) }), ending);
+  let host: ControlHost | null = null;
   try {
     pidFile.write();
-    host = await SocketHost.open({
-      about: () => ({ what: 'brick', volfile: about.volfile, listens: listensOf(graph) }),
-      answers: { get: (name) => (name === STATEDUMP ? telling : answers.get(name)) },
-      ...{ ending, log },
-    });
+    host = await ControlHost.open('listener', { ...own, ...control.questions }, log);
     for (const { address, brickNames } of serversOf(graph)) {
       terminal.out(`${address} ${brickNames.map(printable).join(' ')}`);
     }
@@ -94,7 +90,7 @@ async function serveGraph(
   } finally {
     pidFile.remove();
     await host?.close();
-    answers.close();
+    control.close();
     log.info(`serves ${printable(settings.volfile)} no more`, { msgid: messages.bricksEnd.id });
   }
 }

@@ -6,15 +6,15 @@
 import { realpath } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Graph } from '../runtime/core/graph.ts';
-import type { Log, LogLevels } from '../runtime/core/log.ts';
+import type { Log } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { defaultFrontEnd, type FrontEndName, frontEnds } from '../runtime/mount/front-ends.ts';
 import { hasEntries } from '../runtime/mount/fuse/channel.ts';
 import type { MountOptions } from '../runtime/mount/fuse/mount.ts';
 import { MountError } from '../runtime/mount/fuse/mount-error.ts';
 import type { Mount } from '../runtime/mount/mount.ts';
+import { findMount } from '../runtime/mount/mountinfo.ts';
 import { Notable } from '../runtime/mount/notable.ts';
-import type { RootActions } from '../runtime/mount/root-xattrs.ts';
 import { nameServer } from '../runtime/mount/server-process.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -22,7 +22,8 @@ import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, leave } from '../terminal/exit.ts';
 import { step, type Terminal, warn } from '../terminal/terminal.ts';
-import { Answers } from './control/answers.ts';
+import { ControlHost } from './control/host.ts';
+import { GraphQuestions } from './control/questions.ts';
 import { PidFile } from './pid-file.ts';
 import { refuseInside } from './refuse-inside.ts';
 import { RunFolder } from './run-files.ts';
@@ -37,8 +38,6 @@ import {
   serveBy,
   type Waiter,
 } from './serving.ts';
-import { DumpPages } from './statedump/pages.ts';
-import { STATEDUMP } from './statedump/volumes.ts';
 
 export interface ServeSettings extends ServingSettings {
   /** Absolute. */
@@ -147,29 +146,30 @@ async function serveGraph(
   settings: ServeSettings,
   serving: Serving,
 ): Promise<number> {
-  const { source, levels, log, ending, waiter, terminal, trouble, live } = serving;
+  const { source, levels, log, ending, waiter, terminal, trouble } = serving;
   const { mountpoint, volfile } = settings;
   const about = { ...aboutOf(serving), mountpoint };
   const reloader = reloaderOf(front, graph, settings, serving);
   ending.onHangUp = () => void reloader.readVolfile();
   const folder = new RunFolder(runFolderOf(settings));
-  const answers = new Answers(graph, { about, reloader, live, log, folder });
-  ending.onUser = () => answers.dumper.write();
+  const frontEnd = settings.frontEnd ?? defaultFrontEnd;
+  const requests = new Notable(graph, settings.slowMs);
+  // The other front end sees no requests, but calls.
+  const notable = frontEnd === 'kernel' ? requests : undefined;
+  const control = new GraphQuestions(graph, { about, reloader, log, folder, notable });
+  ending.onUser = () => control.dumper.write();
   const hides = await hasEntries(mountpoint);
   const onAnswer = (): void => {
     trouble.answered();
     ending.defer();
   };
   trouble.wait(() => `the lookup of the root of volume '${graph.top.name}' has no answer`);
-  const mounting = mountOrFail(
-    graph,
-    answers,
-    { ...settings, source: sourceOf(settings, source.name), onAnswer },
-    levels,
-  );
+  const shown = { source: sourceOf(settings, source.name), onAnswer, notable: requests };
+  const mounting = mountOrFail({ ...settings, ...shown, frontEnd, graph, levels });
   const mount = await explained(mounting, trouble);
   trouble.end();
   const pidFile = new PidFile(settings.pidFile);
+  let host: ControlHost | null = null;
   try {
     log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`, {
       msgid: messages.mounted.id,
@@ -180,6 +180,8 @@ async function serveGraph(
       warn(text, terminal);
     }
     nameServer(mount.mountpoint);
+    const { device = '' } = findMount(mount.mountpoint) ?? {};
+    host = await ControlHost.open({ mount: device }, control.questions, log);
     // Not before: one mount point has one server, so that the file is nobody else's now.
     pidFile.write();
     step(`${printable(mountpoint)} is mounted`, terminal);
@@ -197,29 +199,17 @@ async function serveGraph(
     return EXIT_OK;
   } finally {
     pidFile.remove();
-    answers.close();
+    control.close();
     await unmount(mount, log);
+    await host?.close();
   }
 }
 
 async function mountOrFail(
-  graph: Graph,
-  answers: Answers,
-  options: ServeSettings & Pick<MountOptions, 'onAnswer' | 'source'>,
-  levels: LogLevels,
+  options: MountOptions & { readonly frontEnd: FrontEndName },
 ): Promise<Mount> {
   try {
-    const rootXattrs = new Map([[STATEDUMP, answers.statedump]]);
-    const frontEnd = options.frontEnd ?? defaultFrontEnd;
-    const notable = new Notable(graph, options.slowMs);
-    // The other front end sees no requests, but calls.
-    const pages = frontEnd === 'kernel' && new DumpPages(() => notable.dump(), 'glossa.notable');
-    const rootActions: RootActions = {
-      get: (name) => answers.get(name) ?? (pages ? pages.get(name) : undefined),
-    };
-    const own = { rootXattrs, rootActions, notable };
-    const mountBy = frontEnds[frontEnd];
-    return await mountBy({ ...options, ...own, graph, levels });
+    return await frontEnds[options.frontEnd](options);
   } catch (error) {
     if (error instanceof MountError) throw new Failure(mountProblem(error));
     throw error;

@@ -29,7 +29,6 @@ import { NodeContext } from './context.ts';
 import type { Debugging } from './debugging.ts';
 import { Ending } from './ending.ts';
 import type { DebugChannel } from './handover.ts';
-import { LiveHost } from './live/host.ts';
 import { CONSOLE, type LogFormat, openSink, type ReopenableSink } from './log-sink.ts';
 import type { Address } from './metrics/address.ts';
 import { startMetrics } from './metrics/index.ts';
@@ -137,7 +136,6 @@ export async function serveBy(
       waiter.tty,
     );
     let recording: GraphRecording | null = null;
-    const live = new LiveHost(graph);
     let endMetrics = async (): Promise<void> => {};
     try {
       if (waiter.record !== undefined) recording = new GraphRecording(graph, waiter.record, log);
@@ -147,14 +145,13 @@ export async function serveBy(
         debugging = new Debugging(graph, waiter.debug);
         await debugging.running;
       }
-      const about = { source, levels, log, ending, waiter, terminal, trouble, live };
+      const about = { source, levels, log, ending, waiter, terminal, trouble };
       return await front.serve(graph, about);
     } finally {
       await endMetrics();
       await debugging?.close();
       await graph.stop();
       await recording?.close();
-      await live.close();
       log.info('stopped', { msgid: messages.stopped.id });
     }
   } catch (error) {
@@ -273,7 +270,6 @@ export interface Serving {
   readonly waiter: Waiter;
   readonly terminal: Terminal;
   readonly trouble: StartTrouble;
-  readonly live: LiveHost;
 }
 
 /** Reads the volfile again, and brings the graph up to date. */

@@ -10,7 +10,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ECONNABORTED, ENOTCONN } from '../../runtime/core/errno.ts';
 import { findMount } from '../../runtime/mount/mountinfo.ts';
-import { STATEDUMP } from '../../server/statedump/volumes.ts';
 import { takeLeftAway } from '../../server/unmount.ts';
 import type { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
@@ -19,6 +18,7 @@ import { Clients, ServerGone } from '../bench/engine/load/clients.ts';
 import type { Answers, AskName, Asks } from '../bench/engine/load/messages.ts';
 import { NotMeasured } from '../bench/engine/missing.ts';
 import { roundOf } from '../bench/engine/searches.ts';
+import { lookupsAt } from '../bench/run/counted-lookups.ts';
 import { ENDED, OwnServer, troubleOf } from '../bench/run/own-server.ts';
 import type { Served, ServeSettings } from './served.ts';
 
@@ -129,8 +129,9 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
     },
     pids: [process.pid, pid, ...clients.pids],
     async lookups() {
-      const of = { mountpoint, attribute: STATEDUMP, volumes: counted, key: 'LOOKUP.hits' };
-      const found = await ask('dump', of);
+      const found = await lookupsAt(counted)(mountpoint, PATIENCE_MS).catch((error) => {
+        throw error instanceof NotMeasured ? broken(error) : error;
+      });
       if (found === null) throw broken(new NotMeasured('it tells no counters'));
       return found;
     },

@@ -174,7 +174,7 @@ describeMounts('glossa trace of a mount', () => {
       expect(await glossa(scratch, ['trace', 'mnt'], other)).toMatchObject({
         status: 1,
         out: '',
-        err: 'glossa: only root and the user who mounted mnt may see its requests\n',
+        err: 'glossa: only root and the user who mounted mnt may ask its server\n',
       });
       expect(await mount.stop()).toBe(0);
     }),

@@ -1,14 +1,13 @@
 /** `glossa trace MNT|BRICK`: what requests meet while it is served, until the asker ends it. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { findMount } from '../../runtime/mount/mountinfo.ts';
 import type { RecordedEvent } from '../../runtime/observe/events.ts';
 import { RecordingFile } from '../../runtime/observe/node/file.ts';
 import { EventReader } from '../../runtime/observe/read-events.ts';
 import { copyEvents } from '../../runtime/observe/store.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
-import { gone, isMount } from '../../server/control/served.ts';
-import { type Attached, attach } from '../../server/live/attach.ts';
+import { type Attached, attach } from '../../server/control/attach.ts';
+import { gone } from '../../server/control/client.ts';
 import { openOrFail, type RecordRequest, type Wanted } from '../../server/recording.ts';
 import { refuseInside } from '../../server/refuse-inside.ts';
 import { EXIT_OK, Failure } from '../../terminal/exit.ts';
@@ -48,7 +47,8 @@ export async function recordLive(
   const live = await attach(given, wanted);
   let trouble: string | null = null;
   try {
-    if (isMount(live.served)) refuseInside(live.served.mountpoint, { recording: realPath(file) });
+    const { mountpoint } = live.served;
+    if (mountpoint !== undefined) refuseInside(mountpoint, { recording: realPath(file) });
     const onTrouble = (why: string): void => {
       trouble ??= why;
       live.close();
@@ -86,7 +86,7 @@ async function untilEnded(
   process.stdout.on('error', close);
   try {
     const { served } = live;
-    const what = isMount(served) ? served.mountpoint : served.given;
+    const what = served.mountpoint ?? served.given;
     if (terminal.talk !== 'quiet') terminal.err(`glossa: observing ${what}; Ctrl-C ends it`);
     return await live.follow(onEvents);
   } finally {
@@ -98,8 +98,7 @@ async function untilEnded(
 /** @throws {Failure} */
 function ended(goesOn: boolean, { served }: Attached): number {
   if (goesOn) return EXIT_OK;
-  if (!isMount(served) || findMount(served.mountpoint) !== null) throw gone(served);
-  throw new Failure(`${served.given} was unmounted`);
+  throw gone(served);
 }
 
 interface View {

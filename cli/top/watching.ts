@@ -1,8 +1,6 @@
 /** Looks at a mount every so often, until somebody ends it. */
-
-import type { Served } from '../../server/control/served.ts';
+import { ask, type Served } from '../../server/control/client.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { Asking } from './asking.ts';
 
 /** What is longer in coming is said to be missing. */
 const LATE_MS = 2000;
@@ -27,35 +25,21 @@ export async function watch<T>(
   shown: Shown<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  const asking = new Asking<T>(served);
-  try {
-    // A mount that has not been asked yet is not late.
-    await Promise.race([asking.ready, aborted(signal)]);
-    while (!signal.aborted) {
-      const asked = performance.now();
-      const answer = asking.ask();
-      // One that fails when nobody looks any more is nobody's.
-      answer.catch(() => {});
-      let found: { readonly is: T } | null = null;
-      while (found === null && !signal.aborted) {
-        found = await Promise.race([answer.then((is) => ({ is })), rest(SAY_MS, signal)]);
-        const ms = performance.now() - asked;
-        if (found === null && ms >= LATE_MS && !signal.aborted) shown.late(Math.floor(ms / 1000));
-      }
-      if (found === null) return;
-      shown.show(found.is);
-      await rest(everyMs, signal);
+  while (!signal.aborted) {
+    const asked = performance.now();
+    const answer = ask(served, 'top', signal) as Promise<T>;
+    // One that fails when nobody looks any more is nobody's.
+    answer.catch(() => {});
+    let found: { readonly is: T } | null = null;
+    while (found === null && !signal.aborted) {
+      found = await Promise.race([answer.then((is) => ({ is })), rest(SAY_MS, signal)]);
+      const ms = performance.now() - asked;
+      if (found === null && ms >= LATE_MS && !signal.aborted) shown.late(Math.floor(ms / 1000));
     }
-  } finally {
-    asking.close();
+    if (found === null) return;
+    shown.show(found.is);
+    await rest(everyMs, signal);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** Resolves after a while, or when it is ended. */

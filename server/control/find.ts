@@ -1,36 +1,49 @@
 /** Which mount or server somebody means. */
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FS_TYPE, findMount } from '../../runtime/mount/mountinfo.ts';
+import { healthOf } from '../../runtime/mount/mount-health.ts';
+import { FS_TYPE, findMount, mounterOf } from '../../runtime/mount/mountinfo.ts';
 import type { ServerProcess } from '../../runtime/mount/server-process.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import { refuseStuck } from '../stuck.ts';
+import { gone, type Served } from './client.ts';
 import { described, namesOf, type Running, runningServers } from './running.ts';
-import type { Served } from './served.ts';
+import { findPeer, listNames } from './socket.ts';
 
 /** Servers that a message lists. */
 const LISTED = 20;
 
-/** The absolute path of a mount of ours, to be asked something. @throws {Failure} */
+/** The absolute path of a mount of ours that answers. @throws {Failure} */
 export async function findMounted(given: string): Promise<string> {
-  const mountpoint = await findGlossa(given);
-  await refuseStuck(mountpoint);
-  return mountpoint;
-}
-
-/** The absolute path of a mount of ours, which may hang. @throws {Failure} */
-export async function findGlossa(given: string): Promise<string> {
   const found = await lookForMount(given);
-  if ('mountpoint' in found) return found.mountpoint;
-  throw new Failure(found.none);
+  if ('none' in found) throw new Failure(found.none);
+  await refuseStuck(found.mountpoint);
+  return found.mountpoint;
 }
 
 /** A mount of ours, or a server without one, to be asked something. @throws {Failure} */
 export async function findServed(given: string): Promise<Served> {
   const found = await findAny(given);
-  if ('mountpoint' in found) await refuseStuck(found.mountpoint);
-  return found;
+  return 'process' in found ? found : servedAt(given, found.mountpoint);
+}
+
+/** The server of a mount of ours. @throws {Failure} */
+export async function servedAt(given: string, mountpoint: string): Promise<Served> {
+  await refuseStuck(mountpoint);
+  const mount = findMount(mountpoint);
+  if (mount === null) throw gone({ given, mountpoint });
+  const uid = mounterOf(mount);
+  for (const socket of listNames({ mount: mount.device })) {
+    if ((await findPeer(socket))?.uid !== uid) continue;
+    const euid = process.geteuid?.();
+    if (euid === uid || euid === 0) return { given, mountpoint, socket };
+    throw new Failure(`only root and the user who mounted ${given} may ask its server`);
+  }
+  if ((await healthOf(mountpoint)) === 'dead') throw gone({ given, mountpoint });
+  throw new Failure(
+    `the server of ${given} cannot be asked from here: it may be in a container, so ask there`,
+  );
 }
 
 export interface FoundServer {
@@ -39,7 +52,7 @@ export interface FoundServer {
   readonly process: ServerProcess;
 }
 
-/** The same; a mount may hang. @throws {Failure} */
+/** A mount of ours, which may hang, or a server without one. @throws {Failure} */
 export async function findAny(
   given: string,
 ): Promise<FoundServer | { readonly given: string; readonly mountpoint: string }> {

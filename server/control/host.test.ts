@@ -1,123 +1,91 @@
-/** What may come to the socket of a server, and what it answers. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+/** Questions that reach the control socket of a server, and their answers. */
+import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EIO, ENODATA, ENOTCONN } from '../../runtime/core/errno.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import type { Ending } from '../ending.ts';
-import { defaultRunFolder } from '../run-files.ts';
-import { ABOUT, type AboutRunning, END, SocketHost } from './host.ts';
-import { askSocket } from './served.ts';
+import { ask } from './client.ts';
+import { type AboutRunning, ControlHost, ownQuestions } from './host.ts';
+import { findPeer, listNames } from './socket.ts';
 
-const folder = defaultRunFolder();
-const path = join(folder, `${hostname()}.${process.pid}.sock`);
+const kind = { mount: '0:999999' };
 const about: AboutRunning = { what: 'brick', volfile: '/a.vol', listens: [] };
-const bytes = (text: string): Uint8Array => Buffer.from(text);
 let ended: string[];
 let warnings: string[];
-let host: SocketHost;
-
-const open = (): Promise<SocketHost> =>
-  SocketHost.open({
-    about: () => about,
-    answers: {
-      get: (name) =>
-        name === 'fails'
-          ? async () => {
-              throw new Error('no');
-            }
-          : name.startsWith('echo ')
-            ? async () => bytes(name.slice(5))
-            : undefined,
-    },
-    ending: { request: (why: string) => void ended.push(why) } as unknown as Ending,
-    log: { warning: (text: string) => void warnings.push(text) } as unknown as Log,
-  });
+let host: ControlHost;
+let socket: string;
 
 beforeEach(async () => {
   [ended, warnings] = [[], []];
-  host = await open();
+  const ending = { request: (why: string) => void ended.push(why) } as unknown as Ending;
+  const log = { warning: (said: string) => void warnings.push(said) } as unknown as Log;
+  const questions = {
+    ...ownQuestions(() => about, ending),
+    echo: (argument: unknown) => argument,
+    fails: async () => {
+      throw new Error('no room');
+    },
+  };
+  host = await ControlHost.open(kind, questions, log);
   expect(warnings).toEqual([]);
+  [socket = ''] = listNames(kind);
 });
 afterEach(() => host.close());
 
-const say = async (what: string): Promise<Buffer> => {
-  const socket = connect(path);
-  socket.on('error', () => {});
-  socket.write(what);
-  return buffer(socket).catch(() => Buffer.alloc(0));
+const at = (): { given: string; socket: string } => ({ given: 'a.vol', socket });
+const say = (what: string): Promise<string> => {
+  const connection = connect(socket);
+  connection.on('error', () => {});
+  connection.write(what);
+  return text(connection).catch(() => 'gone');
 };
 
-it('answers its user alone', async () => {
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(JSON.parse(Buffer.from((await askSocket(path, ABOUT)) as Uint8Array).toString())).toEqual(
-    about,
-  );
+it('is found by its kind, and each end learns the user of the other', async () => {
+  expect(listNames(kind)).toHaveLength(1);
+  expect(await findPeer(socket)).toEqual({ pid: process.pid, uid: process.geteuid!() });
+  expect(await findPeer('\0glossa.none')).toBeNull();
+  expect(await ask(at(), 'about')).toEqual(about);
 });
 
 it('answers as often as it is asked, by many at once', async () => {
   const descriptors = (): number => readdirSync('/proc/self/fd').length;
   const before = descriptors();
   for (let round = 0; round < 10; round++) {
-    const asked = Array.from({ length: 100 }, (_, at) => `${round}.${at}${'x'.repeat(at * 10)}`);
-    const answers = await Promise.all(asked.map((text) => askSocket(path, `echo ${text}`)));
-    expect(answers.map(String)).toEqual(asked.map((text) => String(bytes(text))));
+    const words = Array.from({ length: 100 }, (_, n) => `${round}.${n}${'ä'.repeat(n * 10)}`);
+    const lines = words.map((argument) => `${JSON.stringify({ ask: 'echo', argument })}\n`);
+    const answers = await Promise.all(lines.map(say));
+    expect(answers.map((answer) => JSON.parse(answer).value)).toEqual(words);
   }
   await expect.poll(descriptors).toBeLessThan(before + 100);
 });
 
 it.each([
-  ['what it does not know', 'nonsense', -ENODATA],
-  ['nothing', '', -ENODATA],
-  ['what fails', 'fails', -EIO],
-])('answers %s by an errno', async (_, name, errno) => {
-  expect(await askSocket(path, name)).toBe(errno);
+  ['a question that it does not know', 'nonsense', "this server does not answer 'nonsense'"],
+  ['a name that every object has', 'toString', "this server does not answer 'toString'"],
+  ['a question that fails', 'fails', 'no room'],
+])('answers %s in words', async (_, name, why) => {
+  await expect(ask(at(), name)).rejects.toThrow(why);
 });
 
-it('closes what never comes to an end', async () => {
-  expect(await say('x'.repeat(2 ** 16))).toEqual(Buffer.alloc(0));
-  expect((await say(`echo a\n${'x'.repeat(99)}`)).subarray(8).toString()).toBe('a');
+it('refuses what is no JSON, and closes what never comes to an end', async () => {
+  expect(await say('hello\n')).toMatch(/^\{"error":".*JSON/);
+  expect(await say('x'.repeat(2 ** 20))).toMatch(/^(gone)?$/);
+  expect(await say(`{"ask":"about"}\n${'x'.repeat(99)}`)).toMatch(/^\{"value"/);
 });
 
-it('is not kept by who does not ask, and who asks when it has ended hears so', async () => {
-  const silent = connect(path);
+it('a client that does not ask does not keep it, and one that asks later learns that it ended', async () => {
+  const silent = connect(socket);
   silent.on('error', () => {});
   await new Promise((resolve) => silent.once('connect', resolve));
   await host.close();
-  expect(existsSync(path)).toBe(false);
-  expect(await askSocket(path, ABOUT)).toBe(-ENOTCONN);
+  expect(listNames(kind)).toEqual([]);
+  await expect(ask(at(), 'about')).rejects.toThrow('the server of a.vol is no more');
 });
 
 it('is ended once, by however many', async () => {
-  const answers = await Promise.all(Array.from({ length: 9 }, () => askSocket(path, END)));
-  for (const answer of answers) expect(answer).toEqual(Buffer.alloc(0));
+  const answers = await Promise.all(Array.from({ length: 9 }, () => ask(at(), 'end')));
+  for (const answer of answers) expect(answer).toBeNull();
   await new Promise(setImmediate);
   expect(ended).toEqual(['asked by glossa umount']);
-});
-
-it('removes what a killed server has left, and nothing else', async () => {
-  await host.close();
-  mkdirSync(folder, { recursive: true });
-  // A process that is over, and has left its socket.
-  const { pid } = spawnSync(process.execPath, [
-    '-e',
-    `require('net').createServer().listen('${folder}/${hostname()}.' + process.pid + '.sock', () => process.kill(process.pid, 'SIGKILL'))`,
-  ]);
-  const left = join(folder, `${hostname()}.${pid}.sock`);
-  const others = [`elsewhere.${pid}.sock`, `${hostname()}.${pid}1.sock`].map((name) =>
-    join(dirname(left), name),
-  );
-  for (const other of others) writeFileSync(other, '');
-  try {
-    expect(existsSync(left)).toBe(true);
-    host = await open();
-    expect(existsSync(left)).toBe(false);
-    for (const other of others) expect(existsSync(other)).toBe(true);
-  } finally {
-    for (const other of others) rmSync(other);
-  }
 });

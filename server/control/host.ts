@@ -1,46 +1,29 @@
 /**
- * How a server without a mount is asked: at a socket in the run folder of its user, to which nobody
- * but that user and root can connect. Who asks says a name in a line, as of `answers.ts`, and is
- * answered by 8 bytes, the errno and the length of the value (big-endian), and the value.
+ * The server's end of the control channel, by which commands ask it: a socket (`socket.ts`) at which
+ * it answers its own user and root.
  *
- * The socket is called by the machine and the process, so that each server has its own, and it is
- * seen of those that a killed one has left that they are nobody's: the next server removes them.
+ * A question is a line of JSON, `{"ask": NAME, "argument": …}`, and its answer another: `{"value": …}`,
+ * or `{"error": TEXT}`. A question may go on (`Connection.hold`): what follows its answer is its own
+ * affair, until either end closes the connection.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
-import { listenForOwner, removeStale } from '../../gluster/volfile-server/owner-socket.ts';
-import { encodeName } from '../../runtime/core/bytes.ts';
-import { EIO, ENODATA } from '../../runtime/core/errno.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import type { RootAction, RootActions } from '../../runtime/mount/root-xattrs.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { Ending } from '../ending.ts';
-import { defaultRunFolder } from '../run-files.ts';
+import { newName, peerOf, type ServerKind } from './socket.ts';
 
-/** What it is, and where it serves. */
-export const ABOUT = 'glossa.about';
-/** Ends it in order, as SIGTERM does. */
-export const END = 'glossa.end';
-
-export const HEAD_SIZE = 8;
-/** Bytes that a value may have: more than there is of anything. */
-export const ROOM = 2 ** 31 - 1;
-/** As many ask at once. */
+/** Connections at a time. */
 const CONNECTIONS = 256;
-/** Bytes of a question. */
-const QUESTION_MAX = 4096;
-/** How long one may take to be asked. */
+/** Bytes of a question: a filter may have many long paths. */
+const QUESTION_MAX = 2 ** 18;
+/** How long a client may take to ask. */
 const QUESTION_MS = 30_000;
-/** How long who asked may take to read the last answer. */
+/** How long a client may take to read the last answer. */
 const FAREWELL_MS = 5000;
-/** The kernel takes no longer path of a socket. Source: unix(7). */
-const PATH_MAX = 107;
 const NEWLINE = 10;
 
-/** What a server tells of itself. */
+/** What a server without a mount says of itself. */
 export interface AboutRunning {
   readonly what: 'brick' | 'volfile-server';
   /** Absolute; of a server of volfiles, its folder. */
@@ -54,81 +37,87 @@ export interface Listening {
   readonly bricks: readonly string[];
 }
 
-/** What is asked of a server: itself, its end, and what else it answers. */
-export interface Hosting {
-  about(): AboutRunning;
-  readonly answers?: RootActions;
-  readonly ending: Ending;
-  readonly log: Log;
+/** The connection that a question came by. */
+export interface Connection {
+  readonly socket: Socket;
+  /** Keeps it open behind the answer; `end` runs when the client wants no more, or is gone. */
+  hold(end: () => void): void;
 }
 
-const none: RootActions = { get: () => undefined };
+/** Returns or resolves to the answer's value, which JSON can carry. What it throws is told in words. */
+export type Question = (argument: unknown, connection: Connection) => unknown;
+export type Questions = Readonly<Record<string, Question>>;
 
-/** Of servers of this machine by their process. */
-const socketName = (pid: number): string => `${hostname()}.${pid}.sock`;
-export const SOCKET = /\/glossa\/[^/]+\.(\d+)\.sock$/;
+/** What both kinds of servers answer: what they are, and that they end as by SIGTERM. */
+export function ownQuestions(about: () => AboutRunning, ending: Ending): Questions {
+  let isEnding = false;
+  return {
+    about,
+    end() {
+      // A second request would not be waited for.
+      if (!isEnding) setImmediate(() => ending.request('asked by glossa umount'));
+      isEnding = true;
+      return null;
+    },
+  };
+}
 
-export class SocketHost {
-  private readonly path = join(defaultRunFolder(), socketName(process.pid));
-  private readonly hosting: Hosting;
-  private readonly server: Server = createServer((socket) => this.hear(socket));
-  private readonly sockets = new Set<Socket>();
-  private isListening = false;
-  private isEnding = false;
+export class ControlHost {
+  private readonly questions: Questions;
+  private readonly server: Server = createServer({ allowHalfOpen: true }, (socket) =>
+    this.accept(socket),
+  );
+  /** The connections, each with what ends its question. */
+  private readonly held = new Map<Socket, (() => void) | null>();
 
-  private constructor(hosting: Hosting) {
-    this.hosting = hosting;
+  private constructor(questions: Questions) {
+    this.questions = questions;
     this.server.maxConnections = CONNECTIONS;
     this.server.unref();
   }
 
   /** Answers from now on, or says in the log why not: what is served is served all the same. */
-  static async open(hosting: Hosting): Promise<SocketHost> {
-    const host = new SocketHost(hosting);
+  static async open(kind: ServerKind, questions: Questions, log: Log): Promise<ControlHost> {
+    const host = new ControlHost(questions);
+    const { server } = host;
     try {
-      await host.listen();
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject).listen(newName(kind), resolve);
+      });
     } catch (error) {
-      const why = `commands cannot ask this server at ${host.path}: ${reason(error)}`;
-      hosting.log.warning(why, { msgid: messages.notAsked.id });
+      const why = `commands cannot ask this server: ${reason(error)}`;
+      log.warning(why, { msgid: messages.notAsked.id });
     }
+    // From now on it is a connection that fails, for want of descriptors: its client's affair.
+    server.removeAllListeners('error').on('error', () => {});
     return host;
   }
 
   async close(): Promise<void> {
-    if (!this.isListening) return;
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    process.off('exit', this.onExit);
+    const { server, held } = this;
+    if (!server.listening) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const [socket, end] of held) {
+      if (end !== null) end();
+      // A client that has not asked yet is not waited for.
+      else if (!socket.writableEnded) socket.destroy();
+    }
     const late = setTimeout(() => {
-      for (const socket of this.sockets) socket.destroy();
+      for (const socket of held.keys()) socket.destroy();
     }, FAREWELL_MS);
-    // Who has not asked yet is not waited for.
-    for (const socket of this.sockets) if (!socket.writableEnded) socket.destroy();
     await closed;
     clearTimeout(late);
   }
 
-  private async listen(): Promise<void> {
-    const { path, server } = this;
-    if (Buffer.byteLength(path) > PATH_MAX) throw new Error('the path is too long for a socket');
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    await removeLeft(dirname(path));
-    await removeStale(path);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).once('listening', resolve);
-      listenForOwner(server, path);
-    });
-    // From now on it is a connection that fails, for want of descriptors: its client's affair.
-    server.removeAllListeners('error').on('error', () => {});
-    this.isListening = true;
-    process.on('exit', this.onExit);
-  }
-
-  private readonly onExit = (): void => rmSync(this.path, { force: true });
-
-  private hear(socket: Socket): void {
-    this.sockets.add(socket);
-    let asked = Buffer.alloc(0);
+  private accept(socket: Socket): void {
+    const { held } = this;
+    const uid = peerOf(socket)?.uid;
+    // What is said of an error is that it is closed.
+    socket.on('error', () => {});
+    if (uid !== 0 && uid !== process.geteuid!()) return void socket.destroy();
+    held.set(socket, null);
     const late = setTimeout(() => socket.destroy(), QUESTION_MS).unref();
+    let asked = Buffer.alloc(0);
     const hear = (bytes: Buffer): void => {
       asked = Buffer.concat([asked, bytes]);
       const end = asked.indexOf(NEWLINE);
@@ -140,62 +129,29 @@ export class SocketHost {
       void this.answer(socket, asked.toString('utf8', 0, end));
     };
     socket.on('data', hear);
-    // What is said of it is that it is closed.
-    socket.on('error', () => {});
+    const over = (): void => held.get(socket)?.();
+    socket.once('end', () => {
+      over();
+      if (asked.length === 0) socket.end();
+    });
     socket.once('close', () => {
       clearTimeout(late);
-      this.sockets.delete(socket);
+      over();
+      held.delete(socket);
     });
   }
 
-  private async answer(socket: Socket, name: string): Promise<void> {
-    const head = new DataView(new ArrayBuffer(HEAD_SIZE));
-    let value = new Uint8Array();
+  private async answer(socket: Socket, line: string): Promise<void> {
+    const { questions, held } = this;
+    const hold = (end: () => void): void => void held.set(socket, end);
     try {
-      const action = this.actionOf(name);
-      if (action === undefined) head.setInt32(0, ENODATA);
-      else value = Uint8Array.from(await action());
-    } catch {
-      // The mounts' answer to what fails.
-      head.setInt32(0, EIO);
+      const { ask, argument } = JSON.parse(line) as { ask: string; argument: unknown };
+      const question = Object.hasOwn(questions, ask) ? questions[ask] : undefined;
+      if (question === undefined) throw new Error(`this server does not answer '${ask}'`);
+      const value = await question(argument, { socket, hold });
+      if (held.get(socket) === null) socket.end(`${JSON.stringify({ value })}\n`);
+    } catch (error) {
+      socket.end(`${JSON.stringify({ error: reason(error) })}\n`);
     }
-    head.setUint32(4, value.length);
-    socket.write(new Uint8Array(head.buffer));
-    socket.end(value);
-  }
-
-  private actionOf(name: string): RootAction | undefined {
-    const { about, answers = none } = this.hosting;
-    if (name === ABOUT) return async () => encodeName(JSON.stringify(about()));
-    if (name === END) return async () => this.end();
-    return answers.get(name);
-  }
-
-  private end(): Uint8Array {
-    // A second request would not be waited for.
-    if (!this.isEnding) setImmediate(() => this.hosting.ending.request('asked by glossa umount'));
-    this.isEnding = true;
-    return new Uint8Array();
-  }
-}
-
-/** Removes the sockets of this machine's servers that were killed. */
-async function removeLeft(folder: string): Promise<void> {
-  const own = `${hostname()}.`;
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    const pid = SOCKET.exec(path)?.[1];
-    if (pid === undefined || !name.startsWith(own) || isProcess(Number(pid))) continue;
-    // One that somebody listens at, in another container, is none of these.
-    await removeStale(path).catch(() => {});
-  }
-}
-
-function isProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -6,10 +6,12 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, resolve } from 'node:path';
 import { FS_TYPE, readMounts } from '../../runtime/mount/mountinfo.ts';
 import { Failure } from '../../terminal/exit.ts';
-import type { MountServed } from './served.ts';
 
 /** The path from the root of the mount, with a slash in front and none behind. @throws {Failure} */
-export function pathInMount({ given, mountpoint }: MountServed, path: string): string {
+export function pathInMount(
+  { given, mountpoint }: { given: string; mountpoint: string },
+  path: string,
+): string {
   const outside = new Failure(`${path} is outside of the mount ${given}`);
   const at = mountAt(path);
   if (at === null || at.mountpoint !== mountpoint) {

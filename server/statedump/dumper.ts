@@ -9,7 +9,6 @@ import { messages } from '../../runtime/core/messages.ts';
 import { ForeignFileError } from '../../runtime/sys/write.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { RunFolder } from '../run-files.ts';
-import { DumpPages } from './pages.ts';
 import { formatSections } from './sections.ts';
 import { type About, type WholeDump, wholeDump } from './whole.ts';
 
@@ -17,7 +16,6 @@ import { type About, type WholeDump, wholeDump } from './whole.ts';
 const STEP_MS = 1000;
 
 export class Dumper {
-  readonly pages: DumpPages;
   private readonly graph: Graph;
   private readonly about: About;
   private readonly folder: RunFolder;
@@ -25,16 +23,12 @@ export class Dumper {
   readonly ages = new Ages();
   private readonly timer = setInterval(() => this.mark(), STEP_MS);
 
-  /**
-   * @param folder for those of SIGUSR1
-   * @param room bytes of a page
-   */
-  constructor(graph: Graph, about: About, folder: RunFolder, log: Log, room?: number) {
+  /** @param folder for those of SIGUSR1 */
+  constructor(graph: Graph, about: About, folder: RunFolder, log: Log) {
     this.graph = graph;
     this.about = about;
     this.folder = folder;
     this.log = log;
-    this.pages = new DumpPages(() => this.make(), 'glossa.statedump', room);
     this.timer.unref();
   }
 
@@ -65,7 +59,7 @@ export class Dumper {
     );
   }
 
-  private make(): WholeDump {
+  make(): WholeDump {
     return wholeDump(this.graph, this.about, this.ages);
   }
 }

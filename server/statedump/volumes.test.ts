@@ -23,7 +23,7 @@ describe('a statedump', () => {
       { translator: dumping('a/silent') },
       { translator: dumping('a/top', () => ({ state: 'fine' })) },
     ]);
-    expect(JSON.parse(statedump(graph))).toEqual({
+    expect(statedump(graph)).toEqual({
       volumes: [
         { name: 'v2', type: 'a/top', dump: { state: 'fine' } },
         { name: 'v1', type: 'a/silent', dump: {} },
@@ -37,11 +37,11 @@ describe('a statedump', () => {
     const graph = await startGraph([{ translator: dumping('a/busy', () => ({ state: 'fine' })) }]);
     const calls = Array.from({ length: 20 }, () => new Stack(0, 0, -100, 'STAT'));
     for (const call of calls) graph.top.begin(call);
-    const { dump } = JSON.parse(statedump(graph)).volumes[0];
+    const { dump } = statedump(graph).volumes[0]!;
     const oldest = calls.slice(0, 16).map(({ unique }) => [`own-call.${unique}`, 'STAT']);
     expect(dump).toEqual({ state: 'fine', 'own-calls': 20, ...Object.fromEntries(oldest) });
     for (const call of calls) graph.top.end(call);
-    expect(JSON.parse(statedump(graph)).volumes[0].dump).toEqual({ state: 'fine' });
+    expect(statedump(graph).volumes[0]!.dump).toEqual({ state: 'fine' });
     await graph.stop();
   });
 
@@ -50,24 +50,7 @@ describe('a statedump', () => {
       throw new Error('oh');
     });
     const graph = await startGraph([{ translator: broken }]);
-    expect(JSON.parse(statedump(graph)).volumes[0].dump).toEqual({ error: 'oh' });
-    await graph.stop();
-  });
-
-  it('is no longer than the kernel hands out', async () => {
-    const long = (name: string) => dumping(name, () => ({ text: 'ä'.repeat(20_000) }));
-    const graph = await startGraph([
-      { translator: dumping('a/short', () => ({ inodes: 3 })) },
-      { translator: long('a/long') },
-      { translator: dumping('a/longest', () => ({ text: 'ä'.repeat(30_000) })) },
-    ]);
-    const text = statedump(graph);
-    expect(Buffer.byteLength(text)).toBeLessThan(65_536);
-    expect(JSON.parse(text).volumes.map(({ dump }: VolumeDump) => dump)).toMatchObject([
-      { error: expect.stringMatching(/^too long: 60\d\d\d bytes$/) },
-      { text: expect.any(String) },
-      { inodes: 3 },
-    ]);
+    expect(statedump(graph).volumes[0]!.dump).toEqual({ error: 'oh' });
     await graph.stop();
   });
 

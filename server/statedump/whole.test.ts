@@ -18,7 +18,6 @@ import {
   linkDirectory,
   startGraph,
 } from '../../test/support/core.ts';
-import { DumpPages } from './pages.ts';
 import { formatSections } from './sections.ts';
 import { wholeDump } from './whole.ts';
 
@@ -114,30 +113,6 @@ it('is text in sections, where no name ends a line', async () => {
   expect(sections.indexOf('[active graph - 1]')).toBeLessThan(
     sections.indexOf('[xlator.test.held.disk]'),
   );
-});
-
-it('goes page by page, of one moment', async () => {
-  const { graph, ages } = await rig();
-  for (let at = 2; at < LISTED; at++) linkDirectory(graph, `d${at}`, gfidOf(at));
-  let made = 0;
-  const pages = new DumpPages(() => {
-    made += 1;
-    return wholeDump(graph, about, ages);
-  });
-  const page = (id: string, at: number) => pages.get(`glossa.statedump.${id.repeat(16)}.${at}`)!();
-  const first = await page('a', 0);
-  expect(first).toHaveLength(65_536);
-  linkDirectory(graph, 'later', gfidOf(LISTED));
-  const bytes = [first];
-  while (bytes.at(-1)!.length === 65_536) bytes.push(await page('a', bytes.length));
-  const dump = JSON.parse(Buffer.concat(bytes).toString());
-  expect([dump.inodes.count, made]).toEqual([LISTED - 1, 1]);
-  // It is not kept once it was read, nor when many others ask.
-  await expect(page('a', 1)).rejects.toThrow();
-  for (const id of ['1', '2', '3', '4', '5']) await page(id, 0);
-  await expect(page('1', 1)).rejects.toThrow();
-  expect((await page('5', 1)).length).toBeGreaterThan(0);
-  expect(pages.get('glossa.statedump.nonsense.0')).toBeUndefined();
 });
 
 it('is of all volumes that begin requests', async () => {

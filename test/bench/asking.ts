@@ -59,12 +59,12 @@ export class Askers {
     return this.using(at, async (clients) => {
       const open = (client: number) => ({ workload, setting: { ...setting, client } });
       await clients.all('open', open, PATIENCE_MS);
-      const before = await lookupsOf(clients, target);
+      const before = await lookupsOf(target);
       const pace = { from: 0, count, everyMs: null, firstMs: 0 };
       const begun = performance.now();
       const loops = await clients.all('run', () => pace, PATIENCE_MS);
       const seconds = (performance.now() - begun) / 1e3;
-      const after = await lookupsOf(clients, target);
+      const after = await lookupsOf(target);
       await clients.all('close', () => ({}), PATIENCE_MS);
       const wrong = loops.reduce((sum, loop) => sum + loop.wrong, 0);
       const all = count * loops.length;
@@ -108,9 +108,9 @@ export class Askers {
   }
 }
 
-async function lookupsOf(clients: Clients, { counted }: Target): Promise<number | null> {
+async function lookupsOf({ counted }: Target): Promise<number | null> {
   if (counted === undefined) return null;
-  const found = await clients.one('dump', { ...counted, key: 'LOOKUP.hits' }, PATIENCE_MS);
+  const found = await counted();
   if (found === null) throw new NotMeasured('nothing counts its lookups');
   return found;
 }

@@ -8,10 +8,10 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/missing.ts';
 import { volume } from '../../apps/bench/engine/stacks.ts';
-import type { Counted, Served } from '../../apps/bench/engine/target.ts';
+import type { Served } from '../../apps/bench/engine/target.ts';
 import { counterVolume } from '../../apps/bench/run/bricks.ts';
+import { lookupsAt } from '../../apps/bench/run/counted-lookups.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { STATEDUMP } from '../../server/statedump/volumes.ts';
 import { type Bench, inTime } from './bench.ts';
 import {
   ASLEEP,
@@ -40,7 +40,7 @@ export interface Target {
   /** A directory that is always there, where none can be made. */
   readonly fixed?: string;
   /** Where the lookups that come to its storage are counted. */
-  readonly counted?: Counted & { readonly mountpoint: string };
+  readonly counted?: () => Promise<number | null>;
 }
 
 export interface TargetKind {
@@ -263,7 +263,7 @@ export function overEach(
       const cacheVolumes = above(bench);
       const all = [counter, ...volumes, ...cacheVolumes];
       const { pid, mountpoint } = await startGlossa(bench, name, all, { storage, flags });
-      const counted = { mountpoint, attribute: STATEDUMP, volumes: [counter.name] };
+      const counted = () => lookupsAt([counter.name])(mountpoint, 600_000);
       const root = folder === undefined ? mountpoint : join(mountpoint, folder);
       if (folder !== undefined) await inTime(bench.signal, mkdir(root));
       const target = { pid, root, counted, bricks };

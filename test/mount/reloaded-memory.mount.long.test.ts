@@ -2,7 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { reload } from '../../cli/reload.ts';
+import { ask } from '../../server/control/client.ts';
+import { servedAt } from '../../server/control/find.ts';
+import type { Reloading } from '../../server/reloading.ts';
 import {
   describeMounts,
   type Scratch,
@@ -96,7 +98,8 @@ type Deed = (stage: Stage, n: number) => Promise<void>;
 
 /** As `glossa reload` does, and as its status is: whether all is reloaded, and what was said. */
 async function reloaded({ mount }: Stage): Promise<{ ok: boolean; text: string }> {
-  const all = await reload({ given: 'mnt', mountpoint: mount.path });
+  const served = await servedAt('mnt', mount.path);
+  const all = (await ask(served, 'reload')) as readonly Reloading[];
   return { ok: all.every(({ ok }) => ok), text: all.map(({ text }) => text).join('\n') };
 }
 

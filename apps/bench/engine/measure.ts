@@ -11,13 +11,13 @@ import { rateMissed } from './rate.ts';
 import { compareToFirst, measuredOf, type Sample } from './results.ts';
 import { orders } from './rounds.ts';
 import type { Measured, Result, Workload } from './schema.ts';
-import { type Served, Target, type TargetSettings } from './target.ts';
+import { type Counted, type Served, Target, type TargetSettings } from './target.ts';
 import { type WorkloadName, workloads } from './workloads/index.ts';
 
 /** A stack as it is measured. */
 export interface StackPlan {
   readonly name: string;
-  readonly counted: { readonly attribute: string; readonly volumes: readonly string[] } | null;
+  readonly counted: Counted | null;
   /** Why a workload cannot be asked of it; null: it can. Without this, all can. */
   unfit?(workload: WorkloadName): string | null;
   /** Why it cannot be started, which was told; null or absent: it can. */

@@ -50,12 +50,8 @@ export interface TargetSettings {
   readonly signal: AbortSignal;
 }
 
-export interface Counted {
-  /** The extended attribute with the statedump. */
-  readonly attribute: string;
-  /** Volumes that count what reaches the storage. */
-  readonly volumes: readonly string[];
-}
+/** Lookups that have reached the storage of a mount; null where nothing counts them. @throws {NotMeasured} */
+export type Counted = (mountpoint: string, patienceMs: number) => Promise<number | null>;
 
 /** How a target is reached. */
 export interface Way {
@@ -199,8 +195,7 @@ export class Target {
   private async passedOn(): Promise<number | null> {
     const { server, way } = this;
     if (server === null || way.counted === null) return null;
-    const of = { ...way.counted, mountpoint: server.mountpoint, key: 'LOOKUP.hits' };
-    return this.clients!.one('dump', of, this.patience);
+    return way.counted(server.mountpoint, this.patience);
   }
 }
 

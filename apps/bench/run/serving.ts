@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import type { StartSettings } from '../../../server/handover.ts';
-import { STATEDUMP } from '../../../server/statedump/volumes.ts';
 import { takeLeftAway } from '../../../server/unmount.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import type { CpuProfile } from '../engine/breakdown.ts';
@@ -13,6 +12,7 @@ import { NotMeasured } from '../engine/missing.ts';
 import type { MeasuredStack } from '../engine/schema.ts';
 import { countingVolumes, folderVolumes } from '../engine/stacks.ts';
 import type { Served } from '../engine/target.ts';
+import { lookupsAt } from './counted-lookups.ts';
 import { logEnd, OwnServer } from './own-server.ts';
 
 /** A stack that can be mounted. */
@@ -54,7 +54,7 @@ export function planOf(stack: BenchStack, serving: Serving): MeasuredStack & Sta
     name,
     description,
     volfile,
-    counted: counting.length === 0 ? null : { attribute: STATEDUMP, volumes: counting },
+    counted: counting.length === 0 ? null : lookupsAt(counting),
     serve(fresh, isTrial = false) {
       if (fresh) discard();
       if (profile === null || isTrial) return serve(stack, folder, serving, {});

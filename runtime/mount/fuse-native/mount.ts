@@ -63,8 +63,6 @@ async function serve(initiator: Initiator<Front>, options: MountOptions): Promis
     driver: new Driver(client, self()),
     readOnly: options.readOnly ?? false,
     acl: options.acl ?? true,
-    rootXattrs: options.rootXattrs ?? new Map(),
-    rootActions: options.rootActions ?? new Map(),
     unexpected: (error) =>
       log.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {
         msgid: messages.frontEndFailed.id,

@@ -21,7 +21,6 @@ import type { Inode } from '../../core/inode.ts';
 import { PATH_MAX } from '../../core/limits.ts';
 import { Loc } from '../../core/loc.ts';
 import { O_CREAT, O_RDWR } from '../../core/open-flags.ts';
-import type { RootActions, RootXattrs } from '../root-xattrs.ts';
 import type { Done, Operations, Stat, StatFs } from './addon.ts';
 
 const LISTING_SIZE = 65_536;
@@ -33,8 +32,6 @@ export interface Front {
   readonly readOnly: boolean;
   /** Whether there are ACLs. */
   readonly acl: boolean;
-  readonly rootXattrs: RootXattrs;
-  readonly rootActions: RootActions;
   /** Something that is no fop's failure: logged, and EIO for the caller. */
   unexpected(error: unknown): void;
 }
@@ -279,12 +276,8 @@ function expectAttribute(front: Front, name: string): void {
 }
 
 async function getxattr(front: Front, path: string, name: string): Promise<Buffer> {
-  const { driver, rootXattrs, rootActions } = front;
+  const { driver } = front;
   expectAttribute(front, name);
-  const action = path === '/' ? rootActions.get(name) : undefined;
-  if (action !== undefined) return Buffer.from(await action());
-  const own = path === '/' ? rootXattrs.get(name) : undefined;
-  if (own !== undefined) return Buffer.from(own());
   const { values } = await on(driver, path, (loc) => driver.expect('getxattr', loc, name, null));
   const value = (values[0] as Dict | null)?.get(name);
   if (value === undefined) throw new FopError(ENODATA, `${name} of ${path}`);

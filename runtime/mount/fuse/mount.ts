@@ -103,8 +103,6 @@ async function serve(initiator: Initiator<Session>, options: MountOptions): Prom
     writeback: options.writeback,
     locks,
     acl: options.acl,
-    rootXattrs: options.rootXattrs,
-    rootActions: options.rootActions,
     notable: options.notable,
   });
 }

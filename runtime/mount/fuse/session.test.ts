@@ -1,6 +1,6 @@
 /** What a session does with messages, whatever they ask for: answers, one each, come what may. */
 import fc from 'fast-check';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
 import { Dict } from '../../core/dict.ts';
 import type { Fd } from '../../core/fd.ts';
@@ -14,7 +14,7 @@ import * as P from './protocol.ts';
 import type { Request } from './request.ts';
 
 const [EPERM, ENOENT, EIO, EAGAIN, EACCES, EINVAL] = [1, 2, 5, 11, 13, 22];
-const [ERANGE, ENOSYS, ENODATA] = [34, 38, 61];
+const ENOSYS = 38;
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -361,41 +361,13 @@ describe('INIT', () => {
   });
 });
 
-test('the root has attributes that no translator hears of', async () => {
-  const asked: (string | null)[] = [];
-  const answered = vi.fn(() => Buffer.from('state'));
-  rig = await Rig.make(
-    {
-      getxattr(frame, _xl, _loc, name) {
-        asked.push(name);
-        fail.getxattr(frame, ENODATA);
-      },
+test('what tells of the disk is for root and who mounted', async () => {
+  const names = ['glusterfs.pathinfo', 'glusterfs.gfidtopath', 'user.a'];
+  rig = await Rig.make({
+    getxattr(frame, _xl, _loc, name) {
+      unwind.getxattr(frame, 0, 0, new Dict().set(name!, 'told'), null);
     },
-    { rootXattrs: new Map([['glossa.own', answered]]) },
-  );
-  const get = (nodeid: number, name: string, size: number) =>
-    rig.ask(OP.GETXATTR, nodeid, u32(size), u32(0), name);
-  expect(get(1, 'glossa.own', 64).body.toString()).toBe('state');
-  expect(get(1, 'glossa.own', 0).body.readUInt32LE(0)).toBe(5);
-  expect(get(1, 'glossa.own', 4).error).toBe(-ERANGE);
-  expect(answered).toHaveBeenCalledTimes(3);
-  expect(asked).toEqual([]);
-  const file = rig.find('file').id;
-  expect(get(file, 'glossa.own', 64).error).toBe(-ENODATA);
-  expect(get(1, 'glossa.other', 64).error).toBe(-ENODATA);
-  expect(asked).toEqual(['glossa.own', 'glossa.other']);
-});
-
-test('what tells of the server and the disk is for root and who mounted', async () => {
-  const names = ['glossa.own', 'glusterfs.pathinfo', 'glusterfs.gfidtopath', 'user.a'];
-  rig = await Rig.make(
-    {
-      getxattr(frame, _xl, _loc, name) {
-        unwind.getxattr(frame, 0, 0, new Dict().set(name!, 'told'), null);
-      },
-    },
-    { rootXattrs: new Map([['glossa.own', () => Buffer.from('state')]]) },
-  );
+  });
   const own = process.geteuid!();
   const ask = (uid: number) => {
     rig.caller = { uid, gid: 0, pid: 0 };
@@ -404,32 +376,20 @@ test('what tells of the server and the disk is for root and who mounted', async 
       return error === 0 ? body.toString() : error;
     });
   };
-  expect(ask(own)).toEqual(['state', 'told', 'told', 'told']);
-  expect(ask(0)).toEqual(['state', 'told', 'told', 'told']);
-  expect(ask(own + 1000)).toEqual([-EACCES, -EACCES, -EACCES, 'told']);
+  expect(ask(own)).toEqual(['told', 'told', 'told']);
+  expect(ask(0)).toEqual(['told', 'told', 'told']);
+  expect(ask(own + 1000)).toEqual([-EACCES, -EACCES, 'told']);
 });
 
-test('the root has attributes that do something when they are read', async () => {
-  const outcomes = [Promise.resolve(Buffer.from('done')), Promise.reject(new Error('no'))];
-  const action = vi.fn(() => outcomes.shift()!);
-  rig = await Rig.make({}, { rootActions: new Map([['glossa.act', action]]) });
-  const get = (size = 64) => rig.send(OP.GETXATTR, 1, u32(size), u32(0), 'glossa.act');
+test('an invalidation is asked for by an attribute, and is for root and who mounted', async () => {
+  rig = await Rig.make();
+  const get = (size = 64) => rig.send(OP.GETXATTR, 1, u32(size), u32(0), 'glossa.invalidate');
   rig.caller = { uid: (process.getuid?.() ?? 0) + 1, gid: 0, pid: 0 };
   get();
   expect(rig.receive().error).toBe(-EPERM);
   rig.caller = { uid: process.getuid?.() ?? 0, gid: 0, pid: 0 };
-  get();
-  expect(rig.hasAnswer()).toBe(false);
-  await Promise.resolve();
-  const { error, body } = rig.receive();
-  expect([error, String(body)]).toEqual([0, 'done']);
-  get();
-  await Promise.resolve();
-  expect(rig.receive().error).toBe(-EIO);
-  expect(action).toHaveBeenCalledTimes(2);
   get(0);
   expect(rig.receive().body.readUInt32LE(0)).toBe(65_536);
-  expect(action).toHaveBeenCalledTimes(2);
 });
 
 test('a process that is gone has no groups, nor has the kernel', async () => {

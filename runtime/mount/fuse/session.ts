@@ -24,7 +24,6 @@ import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFiles } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
 import type { Notable } from '../notable.ts';
-import type { RootActions, RootXattrs } from '../root-xattrs.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
@@ -71,10 +70,6 @@ export interface SessionOptions {
   readonly locks?: boolean | undefined;
   /** Whether the kernel enforces ACLs: so it is by default. Without, the mount has none. */
   readonly acl?: boolean | undefined;
-  /** Extended attributes of the root that the mount itself answers, made when asked for. */
-  readonly rootXattrs?: RootXattrs | undefined;
-  /** Extended attributes of the root that do something when its owner reads them. */
-  readonly rootActions?: RootActions | undefined;
   /** Where requests that failed or were slow are kept. */
   readonly notable?: Notable | undefined;
 }
@@ -107,8 +102,6 @@ export class Session implements PumpedMount, Answering, HandlerContext {
   readonly entryValid: Validity;
   readonly negativeValid: Validity;
   readonly unknownValid = new Validity(0);
-  readonly rootXattrs: RootXattrs;
-  readonly rootActions: RootActions;
   readonly out = outBuffer();
   readonly view = new DataView(this.out.buffer, this.out.byteOffset, OUT_SIZE);
   /** `Frame.readBuffer` of a READ: the place of the data in its answer, behind the header. */
@@ -175,8 +168,6 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     this.attrValid = new Validity(options.attributeTimeout);
     this.entryValid = new Validity(options.entryTimeout);
     this.negativeValid = new Validity(options.negativeTimeout);
-    this.rootXattrs = options.rootXattrs ?? new Map();
-    this.rootActions = options.rootActions ?? new Map();
     this.notable = options.notable ?? null;
     this.slowMs = this.notable?.slowMs ?? Infinity;
     this.onEnded = onEnded;

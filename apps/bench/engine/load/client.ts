@@ -8,17 +8,12 @@
  */
 import '../../../../runtime/sys/inspector.ts';
 import { mkdirSync } from 'node:fs';
-import { decodeName } from '../../../../runtime/core/bytes.ts';
-import { getxattr, schedYield } from '../../../../runtime/sys/libc.ts';
-import { cstring } from '../../../../runtime/sys/struct.ts';
+import { schedYield } from '../../../../runtime/sys/libc.ts';
 import { tryCommand } from '../workloads/command.ts';
 import { workloads } from '../workloads/index.ts';
 import type { CallError, Requests } from '../workloads/workload.ts';
 import { type Clock, GONE, GoneError, runLoop } from './loop.ts';
 import type { Answer, Answers, Ask, AskName, Asks } from './messages.ts';
-
-/** The kernel hands out no longer value of an extended attribute. */
-const STATEDUMP_MAX = 65_536;
 
 /** A sleep wakes late; so much before the time, the clock is watched instead. */
 const WATCH_MS = 0.3;
@@ -60,32 +55,12 @@ const answers: { readonly [N in AskName]: (of: Asks[N]) => Answers[N] } = {
     const counts = requests!.counts?.() ?? {};
     return { ...loop, cpuSeconds: (user + system) / 1e6, counts };
   },
-  dump({ mountpoint, attribute, volumes, key }) {
-    const value = new Uint8Array(STATEDUMP_MAX);
-    const length = getxattr(cstring(mountpoint), cstring(attribute), value, value.length);
-    if (GONE.includes(length)) throw new GoneError();
-    if (length < 0) return null;
-    const told = JSON.parse(decodeName(value, 0, length)) as Statedump;
-    const numbers = volumes.map((name) => {
-      const dump = told.volumes.find((volume) => volume.name === name)?.dump;
-      return dump === undefined ? Number.NaN : Number(dump[key] ?? 0);
-    });
-    const sum = numbers.reduce((all, one) => all + one, 0);
-    return Number.isNaN(sum) ? null : sum;
-  },
   close() {
     requests?.close();
     requests = null;
     return true;
   },
 };
-
-interface Statedump {
-  readonly volumes: readonly {
-    readonly name: string;
-    readonly dump: Readonly<Record<string, unknown>>;
-  }[];
-}
 
 function answer({ ask, of }: Ask): Answer {
   try {

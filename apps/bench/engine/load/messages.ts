@@ -10,16 +10,6 @@ export interface Asks {
   make: { readonly workload: WorkloadName; readonly root: string };
   open: { readonly workload: WorkloadName; readonly setting: Setting };
   run: Pace;
-  /**
-   * A number that volumes of a mount tell, such as `LOOKUP.hits`: of its statedump, which is JSON in
-   * an extended attribute.
-   */
-  dump: {
-    readonly mountpoint: string;
-    readonly attribute: string;
-    readonly volumes: readonly string[];
-    readonly key: string;
-  };
   close: Readonly<Record<string, never>>;
 }
 
@@ -31,8 +21,6 @@ export interface Answers {
     readonly cpuSeconds: number;
     readonly counts: Readonly<Record<string, number>>;
   };
-  /** The sum; null when one of them tells nothing. */
-  dump: number | null;
   close: true;
 }
 

@@ -15,7 +15,6 @@ import type { Initiator } from '../../../core/initiator.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Child, GraphView } from '../../../core/xlator.ts';
-import type { RootActions, RootXattrs } from '../../root-xattrs.ts';
 import type { Cursor, Span } from '../codec/cursor.ts';
 import type { InHeader } from '../codec/header.ts';
 import type { Validity } from '../codec/validity.ts';
@@ -48,8 +47,6 @@ export interface HandlerContext {
   readonly entryValid: Validity;
   readonly negativeValid: Validity;
   readonly unknownValid: Validity;
-  readonly rootXattrs: RootXattrs;
-  readonly rootActions: RootActions;
   /** Memory in which replies are encoded, and a view of it. */
   readonly out: Buffer;
   readonly view: DataView;

@@ -1,7 +1,7 @@
 /**
  * The operator says that what the kernel caches is out of date, because something below the graph
- * was changed by others. It is asked for by reading an extended attribute of a directory, as all that
- * the server itself does on demand (`xattr.ts`), and done when the read returns:
+ * was changed by others. It is asked for by reading an extended attribute of a directory, which the
+ * kernel itself finds by its path, and done when the read returns:
  *
  *   glossa.invalidate.NAME   that name, and the attributes and data of what it leads to
  *   glossa.invalidate        all names (in whichever directory)
@@ -11,7 +11,6 @@
  */
 import type { Inode } from '../../../core/inode.ts';
 import { type Upcall, upcall } from '../../../core/upcall.ts';
-import type { RootAction } from '../../root-xattrs.ts';
 import type { HandlerContext } from './handler.ts';
 
 export const INVALIDATE = 'glossa.invalidate';
@@ -22,7 +21,7 @@ export function takeBack(
   session: HandlerContext,
   directory: Inode,
   xattr: string,
-): RootAction | undefined {
+): (() => Promise<void>) | undefined {
   if (xattr === INVALIDATE) return () => tell(session, [{ what: 'every-entry' }]);
   if (!xattr.startsWith(NAMED) || !directory.isDir) return undefined;
   return () => tell(session, about(directory, xattr.slice(NAMED.length)));
@@ -36,9 +35,8 @@ function about(parent: Inode, name: string): readonly Upcall[] {
   return inode === undefined ? [entry] : [entry, { what: 'inode', inode, data: !inode.isDir }];
 }
 
-async function tell(session: HandlerContext, all: readonly Upcall[]): Promise<Uint8Array> {
+async function tell(session: HandlerContext, all: readonly Upcall[]): Promise<void> {
   const storages = session.graph.xlators.filter(({ below }) => below.length === 0);
   for (const what of all) for (const xl of storages) upcall(xl, what);
   await session.notices.done();
-  return new Uint8Array(0);
 }

@@ -10,7 +10,6 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import type { RootAction } from '../../root-xattrs.ts';
 import type { NameIn } from '../codec/entry.ts';
 import {
   encodeGetxattrOut,
@@ -18,7 +17,7 @@ import {
   type GetxattrIn,
   type SetxattrIn,
 } from '../codec/xattr.ts';
-import { OUT_HEADER_SIZE, ROOT_ID } from '../protocol.ts';
+import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { inodeDone, inodeErrno } from './reply.ts';
 import { takeBack } from './take-back.ts';
@@ -73,7 +72,12 @@ function isOperator(frame: Frame): boolean {
  * set: while one is set, the kernel holds the directory's lock, and has to wait for it. A process
  * that has it, and waits for a module that does not answer, would hold the request up.
  */
-function act(session: HandlerContext, frame: Frame, size: number, action: RootAction): void {
+function act(
+  session: HandlerContext,
+  frame: Frame,
+  size: number,
+  action: () => Promise<void>,
+): void {
   if (!isOperator(frame)) session.fail(frame, EPERM);
   else if (size === 0) {
     // Just the length is asked for, and not known yet: the caller is to make room for the longest.
@@ -81,11 +85,13 @@ function act(session: HandlerContext, frame: Frame, size: number, action: RootAc
     session.reply(frame, GETXATTR_OUT_SIZE);
   } else {
     action().then(
-      (value) => replySized(session, frame, size, value),
+      () => replySized(session, frame, size, NO_BYTES),
       () => session.fail(frame, EIO),
     );
   }
 }
+
+const NO_BYTES = new Uint8Array(0);
 
 /** The kernel hands out no longer value of an extended attribute. Source: `linux/limits.h`. */
 const XATTR_SIZE_MAX = 65_536;
@@ -98,14 +104,9 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   // Who hears this asks for no other file: `ls -l` asks for the label and the ACL of each, where there
   // could be one.
   if (isNever(session, name)) return session.fail(frame, EOPNOTSUPP);
-  const isRoot = header.nodeid === ROOT_ID;
-  const action = isRoot ? session.rootActions.get(name) : undefined;
-  const demanded = action ?? takeBack(session, inode, name);
+  const demanded = takeBack(session, inode, name);
   if (demanded !== undefined) return act(session, frame, args.size, demanded);
-  const own = isRoot ? session.rootXattrs.get(name) : undefined;
-  const isPrivate = own !== undefined || TELL_PATHS.has(name);
-  if (isPrivate && !isOperator(frame)) return session.fail(frame, EACCES);
-  if (own !== undefined) return replySized(session, frame, args.size, own());
+  if (TELL_PATHS.has(name) && !isOperator(frame)) return session.fail(frame, EACCES);
   frame.local = name;
   wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
 };

@@ -5,7 +5,7 @@ import { EventReader } from '../../runtime/observe/read-events.ts';
 import { copyEvents, putEvent, wholeEvents } from '../../runtime/observe/store.ts';
 import { ownTables } from '../../runtime/observe/tables.ts';
 import { writeLost } from '../../runtime/observe/write-events.ts';
-import { EventStream } from './stream.ts';
+import { EventStream } from './event-stream.ts';
 
 class SlowSocket {
   readonly taken: Uint8Array[] = [];

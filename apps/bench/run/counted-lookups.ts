@@ -1,0 +1,25 @@
+/** Counts the lookups that have come to volumes of a mount, by what its server tells of them. */
+import { ask } from '../../../server/control/client.ts';
+import { servedAt } from '../../../server/control/find.ts';
+import type { Statedump } from '../../../server/statedump/volumes.ts';
+import { Failure } from '../../../terminal/exit.ts';
+import { ServerGone } from '../engine/load/clients.ts';
+import type { Counted } from '../engine/target.ts';
+
+/** @throws {ServerGone} */
+export const lookupsAt =
+  (volumes: readonly string[]): Counted =>
+  async (mountpoint, patienceMs) => {
+    try {
+      const served = await servedAt(mountpoint, mountpoint);
+      const told = (await ask(served, 'stats', AbortSignal.timeout(patienceMs))) as Statedump;
+      const numbers = volumes.map((name) => {
+        const dump = told.volumes.find((volume) => volume.name === name)?.dump;
+        return dump === undefined ? Number.NaN : Number(dump['LOOKUP.hits'] ?? 0);
+      });
+      const sum = numbers.reduce((all, one) => all + one, 0);
+      return Number.isNaN(sum) ? null : sum;
+    } catch (error) {
+      throw error instanceof Failure ? new ServerGone(error.message) : error;
+    }
+  };
