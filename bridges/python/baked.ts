@@ -2,8 +2,8 @@
 import { BAKED, type BakedHead, BAKED_PAGE as PAGE } from '../host/lifecycle/baked-interpreter.ts';
 import { Held } from '../host/limits/interpreter-gate.ts';
 import type { Machine, MadeFrom, Snapshot } from '../host/machine.ts';
-import { IMPORTS, packages } from './guest.ts';
 import { loadInterpreter } from './load.ts';
+import { IMPORTS, packageFiles } from './own-files.ts';
 
 const MEMORY_MAX = 512 * 2 ** 20;
 
@@ -39,7 +39,7 @@ async function bakeOnce(machine: Machine): Promise<ReadonlyMap<string, Uint8Arra
   const { exports } = await loadInterpreter({
     machine: watched,
     host: { print() {} },
-    preload: packages(machine),
+    preload: packageFiles(machine.parts),
     imports: IMPORTS,
     cacheFolder: undefined,
     memoryLimit: MEMORY_MAX,

@@ -13,17 +13,16 @@ import { Held, InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import type { CacheLogs, Machine } from '../host/machine.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
-import { CONFINE_MODULE } from './confine.ts';
 import { EngineError } from './errors.ts';
-import { HIDDEN } from './fence.ts';
 import { showFrames } from './frames.ts';
-import { type Interpreter, loadInterpreter, type PreloadFile, type StartReport } from './load.ts';
+import { type Interpreter, loadInterpreter, type StartReport } from './load.ts';
+import { CONFINE, type PreloadFile } from './own-files.ts';
 import type { RealmBoot } from './realm.ts';
 import { Values } from './values.ts';
 
 export type { Argument, ArrayCall, Call, Handle } from './calls.ts';
 export { EngineError, type EngineErrorCode, type ScriptError } from './errors.ts';
-export type { PreloadFile, StartReport } from './load.ts';
+export type { StartReport } from './load.ts';
 
 /** A module that the host found for an `import`. */
 export interface ModuleSource {
@@ -195,7 +194,7 @@ class PythonEngine implements Engine {
     this.#callJson = this.#calls.entry(helper('call_json'), 'os', 's');
     this.#define(this.#calls.entry(helper('define'), 'so', 'v'), options, realm.boot);
     if (options.confine !== false && options.confine !== 'fence') {
-      const confine = this.get(this.module(CONFINE_MODULE), 'confine');
+      const confine = this.get(this.module(CONFINE), 'confine');
       const told = this.callJson(confine, JSON.stringify([options.env ?? {}]));
       this.#close(
         interpreter,
@@ -298,15 +297,19 @@ class PythonEngine implements Engine {
     }
   }
 
-  /** The parts of a confinement that Python cannot do by itself; see `confine` in confine.ts. */
+  /** The parts of a confinement that Python cannot do by itself; see `confine` in _confine.py. */
   #close(interpreter: Interpreter, told: string, refused: (what: string) => void): void {
-    const { create, types } = JSON.parse(told) as { create: number; types: number[] };
+    const { hidden, create, types } = JSON.parse(told) as {
+      hidden: string[];
+      create: number;
+      types: number[];
+    };
     this.#memory.refresh();
     // PyCFunctionObject.m_ml->ml_meth. It finds none of them, and Python itself tells of no attempt.
     const method = (this.#memory.i32[(create + 8) >> 2]! + 4) >> 2;
     const tellsFirst = interpreter.addTold(this.#memory.i32[method]!, (spec) => {
       const name = this.#nameOf(spec);
-      if (!HIDDEN.some((hidden) => hidden === name)) return;
+      if (name === undefined || !hidden.includes(name)) return;
       refused(`import ${name} (a module sees only what it is given)`);
     });
     this.#memory.refresh();

@@ -6,7 +6,7 @@
  * - `_pyodide_core`, which makes them, is no longer in the table of modules that were compiled in,
  *   nor is what else was compiled in and serves tests and debuggers (`hideBuiltins`).
  * - What Python was told of them before is out of its sight: nothing that a script can reach refers to
- *   it (`hide` in confine.ts), and the garbage collector does not know of it (`untrack`).
+ *   it (`hide` in _confine.py), and the garbage collector does not know of it (`untrack`).
  * - The functions of JavaScript that do the work are closed (`FENCE`): to a script that corrupts the
  *   memory of its interpreter, a made-up proxy is of no use.
  *
@@ -15,13 +15,6 @@
 import { addressOf, type CApi, Memory, type Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
 import type { WasmExports } from './load.ts';
-
-/** Modules that were compiled in, and that no script is to have. */
-export const HIDDEN = [
-  ...['_pyodide_core', '_ctypes', '_testcapi', '_testinternalcapi', '_testlimitedcapi'],
-  ...['_testclinic', '_testclinic_limited', '_testbuffer', '_xxtestfuzz', 'xxsubtype'],
-  '_remote_debugging',
-] as const;
 
 /**
  * What Python's own C code asks of JavaScript: the system calls of Emscripten, the clock, memory,

@@ -22,10 +22,8 @@ import { FAILED } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { DebuggerTerminal, FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
-import type { Machine } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
 import { namesFrames } from '../host/profile-names.ts';
-import { CONFINE_MODULE } from './confine.ts';
 import {
   type Call,
   createEngine,
@@ -34,28 +32,12 @@ import {
   type Handle,
   type HostFunction,
 } from './engine.ts';
-import { findImport, SITE } from './imports.ts';
+import { findImport } from './imports.ts';
+import { CONFINE, IMPORTS, packageFiles, SITE } from './own-files.ts';
 import { addPackages, type PackageSink } from './packages.ts';
-
-/** The package that modules import, as it goes into every interpreter. */
-export const packages = ({ parts }: Machine) =>
-  parts
-    .names('python/glupy/')
-    .filter((name) => name.endsWith('.py'))
-    .map((name) => ({ path: name.replace(/^python/, SITE), source: parts.text(name) }));
 
 /** A module for the original glupy: its ctypes has to be there before its first line runs. */
 const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
-
-/**
- * What is part of the snapshot, so that it is there at no cost: standard modules that nearly every
- * translator wants, and the package with what its tests need.
- */
-export const IMPORTS = [
-  ...['asyncio', 'collections', 'contextlib', 'functools', 'json', 'logging', 're'],
-  ...['glupy', 'glupy._bridge', 'glupy._notes', 'glupy._clock', 'glupy._testrun'],
-  'glupy.testing',
-];
 
 const f = (
   params: string,
@@ -142,7 +124,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
         evaluations.end(id, output, failed === 1),
       ),
     },
-    preload: packages(machine),
+    preload: packageFiles(machine.parts),
     imports: IMPORTS,
     timeLimit: settings.timeLimit * 1000,
     volume: settings.volume,
@@ -163,7 +145,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
 const isPackage = (path: string): boolean => path.endsWith('/__init__.py');
 
 function packageSink(engine: Engine, files: GrantedFiles): PackageSink {
-  const confine = engine.module(CONFINE_MODULE);
+  const confine = engine.module(CONFINE);
   const addFolder = engine.entry(engine.get(confine, 'add_folder'), 's', 'v');
   const addWheel = engine.entry(engine.get(confine, 'add_wheel'), 'sb', 's');
   return {

@@ -8,9 +8,7 @@ import { readSource } from '../host/lifecycle/module-search.ts';
 import type { Machine, Parts } from '../host/machine.ts';
 import { join } from '../host/paths.ts';
 import type { ModuleSource } from './engine.ts';
-
-/** Where the interpreter has the packages that belong to it. */
-export const SITE = '/lib/python3.14/site-packages';
+import { SITE } from './own-files.ts';
 
 /** The source of `name` (dots separate folders); undefined when no folder has it. */
 export function findImport(

@@ -19,11 +19,10 @@ import {
 } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
 import { withNames } from '../host/profile-names.ts';
-import { BOOTSTRAP, BOOTSTRAP_PATH } from './bootstrap.ts';
 import { addressOf, bindCApi, CAPI_NONE, Memory, type Ptr } from './capi.ts';
-import { CONFINE, CONFINE_MODULE, CONFINE_PATH } from './confine.ts';
 import { EngineError } from './errors.ts';
-import { FENCE, HIDDEN, hideBuiltins, staysOpen, untrack } from './fence.ts';
+import { FENCE, hideBuiltins, staysOpen, untrack } from './fence.ts';
+import { CONFINE, engineFiles, type PreloadFile } from './own-files.ts';
 import { patchLoader, patchRuntime } from './patches.ts';
 import {
   createRealm,
@@ -35,12 +34,6 @@ import {
 } from './realm.ts';
 import { fileGates, REALM_FILES } from './realm-files.ts';
 import { Values } from './values.ts';
-
-/** A Python file put into the interpreter's file system; `path` is absolute in there. */
-export interface PreloadFile {
-  readonly path: string;
-  readonly source: string;
-}
 
 export interface LoadOptions extends CacheLogs {
   readonly machine: Machine;
@@ -133,11 +126,9 @@ const madeFrom = ({ machine, apart, imports, preload }: LoadOptions): MadeFrom =
   name: `python-${pyodideTexts(machine).version}`,
   parts: FILES,
   texts: [
-    BOOTSTRAP,
-    CONFINE,
-    apart ? HIDDEN.join() : 'joined',
+    apart ? 'apart' : 'joined',
     ...imports,
-    ...preload.flatMap((file) => [file.path, file.source]),
+    ...[...engineFiles(machine.parts), ...preload].flatMap((file) => [file.path, file.source]),
   ],
 });
 
@@ -294,12 +285,7 @@ function prepare(
 
 /** Writes and imports the engine's own Python and the preloaded package. */
 function install({ pyodide, exports }: Started, options: LoadOptions): void {
-  const own = [
-    { path: BOOTSTRAP_PATH, source: BOOTSTRAP },
-    { path: CONFINE_PATH, source: CONFINE },
-  ];
-  const files = [...own, ...options.preload];
-  for (const file of files) {
+  for (const file of [...engineFiles(options.machine.parts), ...options.preload]) {
     pyodide.FS.mkdirTree(dirname(file.path));
     pyodide.FS.writeFile(file.path, file.source);
   }
@@ -314,7 +300,7 @@ function install({ pyodide, exports }: Started, options: LoadOptions): void {
 function part(exports: WasmExports, { memory }: Machine): void {
   const api = bindCApi(exports);
   const values = new Values(api, new Memory(exports), addressOf(exports, CAPI_NONE), memory);
-  const module = api.PyImport_Import(values.makeString(CONFINE_MODULE));
+  const module = api.PyImport_Import(values.makeString(CONFINE));
   const call = (name: string): Ptr => {
     const f = module === 0 ? 0 : api.PyObject_GetAttr(module, values.makeString(name));
     const result = f === 0 ? 0 : api.PyObject_Vectorcall(f, 0, 0, 0);
@@ -322,10 +308,14 @@ function part(exports: WasmExports, { memory }: Machine): void {
     (exports.PyErr_Print as () => void)();
     throw new EngineError('setup', 'this Pyodide does not let go of JavaScript');
   };
-  untrack(exports, api, JSON.parse(values.readString(call('hide')) ?? '[]') as number[]);
+  const { names, tracked } = JSON.parse(values.readString(call('hide')) ?? '') as {
+    names: string[];
+    tracked: Ptr[];
+  };
+  untrack(exports, api, tracked);
   call('hidden');
-  hideBuiltins(exports, HIDDEN);
+  hideBuiltins(exports, names);
   // What was made once is kept by name, and given again without a look at the table.
   const clear = exports._PyImport_ClearExtension as (name: Ptr, file: Ptr) => number;
-  for (const name of HIDDEN.map((text) => values.makeString(text))) clear(name, name);
+  for (const name of names.map((text) => values.makeString(text))) clear(name, name);
 }

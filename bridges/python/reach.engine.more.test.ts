@@ -5,7 +5,6 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 import { EngineError } from './engine.ts';
-import { HIDDEN } from './fence.ts';
 
 const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
@@ -37,7 +36,10 @@ def attempt(name):
     return json.dumps(made)
 `;
     const attempt = apart.entry(apart.get(loadModule(apart, source), 'attempt'), 's', 's');
-    for (const name of HIDDEN) expect([name, attempt(name)]).toEqual([name, '{}']);
+    const list = apart.get(apart.module('_confine'), 'HIDDEN.__str__');
+    const hidden = apart.entry(list, '', 's')()?.match(/\w+/g) ?? [];
+    expect(hidden).toEqual(expect.arrayContaining(['_pyodide_core', '_ctypes', '_testcapi']));
+    for (const name of hidden) expect([name, attempt(name)]).toEqual([name, '{}']);
     // The ways work for what may be had.
     expect(Object.keys(JSON.parse(attempt('math') ?? '{}') as object)).toContain('create_builtin');
   });

@@ -7,8 +7,8 @@ import { basename, dirname } from 'node:path';
 import { nodeMachine } from '../machine/node/index.ts';
 import { createEngine, type HostFunction } from '../python/engine.ts';
 import { EngineError } from '../python/errors.ts';
-import { IMPORTS, packages } from '../python/guest.ts';
 import { findImport } from '../python/imports.ts';
+import { IMPORTS, packageFiles } from '../python/own-files.ts';
 import type { StartTests, TestResult, Tests } from './tests.ts';
 
 /** Bytes: tests may compare large files. */
@@ -45,7 +45,7 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
         print(t),
       ),
     },
-    preload: packages(nodeMachine),
+    preload: packageFiles(nodeMachine.parts),
     imports: IMPORTS,
     timeLimit: timeLimit * 1000,
     memoryLimit: MEMORY,

@@ -11,7 +11,12 @@ import { generateMessagesPage } from './messages-page.ts';
 import { generateNativeFops } from './native.ts';
 import { generateNativeCodec, generateNativeFields } from './native-fields.ts';
 import { generateObserved } from './observed.ts';
-import { generatePythonErrno, generatePythonFields, generatePythonFops } from './python.ts';
+import {
+  generateInterpreterErrno,
+  generatePythonErrno,
+  generatePythonFields,
+  generatePythonFops,
+} from './python.ts';
 import { generateRecordedStructs } from './recorded-structs.ts';
 import { generateRegistry } from './registry.ts';
 import { generateStubs } from './stubs.ts';
@@ -31,6 +36,7 @@ export function outputs(table: readonly Struct[] = structs): Output[] {
     { path: 'runtime/core/gen/iatt.gen.ts', text: generateIatt(table) },
     { path: 'runtime/core/gen/generic.gen.ts', text: generateGeneric() },
     { path: 'python/glupy/_errno.py', text: generatePythonErrno() },
+    { path: 'python/interpreter/_linux_errno.py', text: generateInterpreterErrno() },
     { path: 'python/glupy/_fields.py', text: generatePythonFields(table) },
     { path: 'python/glupy/_fops.py', text: generatePythonFops() },
     { path: 'bridges/native/glossa_fields.gen.h', text: generateNativeFields(table) },

@@ -1,5 +1,5 @@
 /** Writes the Python package's tables: fops, fields of structures, and errno numbers. */
-import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
+import { errnoNames, errnoNumber, strerror } from '../../runtime/core/errno.ts';
 import { nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
 import { type Arg, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
@@ -100,5 +100,22 @@ ${numbers.map(([name]) => `    ${quote(name)}: ${name},`).join('\n')}
 }
 
 __all__ = ["NAMES", *NAMES]
+`;
+}
+
+/** What the interpreter's own errno module lacks: this build of Python numbers errors as WASI does. */
+export function generateInterpreterErrno(): string {
+  const rows = errnoNames.map((name) => {
+    const number = errnoNumber(name)!;
+    return `    ${quote(name)}: (${number}, ${quote(strerror(number))}),`;
+  });
+  return `"""Generated from runtime/core/errno.ts by tools/gen/python.ts (npm run gen). Do not edit.
+
+Linux's errno numbers, and what strerror says of them.
+"""
+
+ERRNO = {
+${rows.join('\n')}
+}
 `;
 }

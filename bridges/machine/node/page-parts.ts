@@ -28,7 +28,7 @@ function withImports(names: readonly string[]): string[] {
 export function pageParts(): ReadonlyMap<string, string | Uint8Array> {
   const texts = [
     ...PYODIDE.map((file) => `pyodide/${file}`),
-    ...['python/glupy/', 'python/gluster/'].flatMap((folder) =>
+    ...['python/interpreter/', 'python/glupy/', 'python/gluster/'].flatMap((folder) =>
       parts.names(folder).filter((name) => name.endsWith('.py')),
     ),
     ...withImports(LIBRARY),

@@ -1,24 +1,25 @@
-/**
- * The engine's own Python module, `_glossa`: loads modules, finds what they import, and describes
- * exceptions as plain text. It is part of the memory snapshot, so nothing here may hold an object
- * of JavaScript; the host's functions arrive in module `_host` after the snapshot was loaded.
- */
+"""The engine's part in every interpreter: loads modules, finds their imports through the host, gives
+errors Linux's numbers, and describes exceptions as plain text.
 
-import { errnoNames, errnoNumbers, strerror } from '../../runtime/core/errno.ts';
-import { CONFINE_PATH } from './confine.ts';
+It is part of the memory snapshot, so nothing here may hold an object of JavaScript; the host's
+functions arrive in module `_host` after the snapshot was loaded.
+"""
 
-/** Name → [number, message]: the errno numbers of Linux, which modules and replies speak. */
-const ERRNO = JSON.stringify(
-  Object.fromEntries(
-    errnoNames.map((name) => [name, [errnoNumbers[name], strerror(errnoNumbers[name])]]),
-  ),
-);
+import errno
+import gc
+import importlib.abc
+import importlib.util
+import json
+import linecache
+import operator
+import os
+import random
+import signal
+import sys
+import traceback
+import types
 
-/** Where the module is written in the interpreter's file system. */
-export const BOOTSTRAP_PATH = '/lib/python3.14/site-packages/_glossa.py';
-
-export const BOOTSTRAP = `import errno, gc, importlib.abc, importlib.util, json, linecache, operator, os, random, signal
-import sys, traceback, types
+from _linux_errno import ERRNO
 
 _host = types.ModuleType("_host", "Functions of the host; filled when the interpreter starts.")
 sys.modules["_host"] = _host
@@ -53,7 +54,8 @@ class _Loader(importlib.abc.InspectLoader):
 
     def get_resource_reader(self, fullname):
         import importlib.readers
-        return importlib.readers.FileReader(self)
+        # It needs the path alone.
+        return importlib.readers.FileReader(self)  # type: ignore[arg-type]
 
     def exec_module(self, module):
         _remember(self.path, self.source)
@@ -79,7 +81,7 @@ def _missing(name):
     import _confine
     needs = _confine.who_needs(name)
     if needs:
-        return "No module named " + repr(name) + ": " + needs + ": give its wheel in option packages"
+        return f"No module named {name!r}: {needs}: give its wheel in option packages"
     if name.partition(".")[0] in sys.stdlib_module_names:
         return "No module named " + repr(name) + " in this build of Python"
     return "No module named " + repr(name) + why_missing(name)
@@ -92,6 +94,7 @@ def why_missing(name):
 
 def _spec(name, loader):
     spec = importlib.util.spec_from_loader(name, loader, is_package=loader.package)
+    assert spec is not None
     spec.origin, spec.has_location = loader.path, True
     return spec
 
@@ -105,9 +108,8 @@ def _remember(path, source):
 # This build of Python numbers errors as WASI does (ENOENT is 44). Modules mean Linux's numbers.
 _target_names = dict(errno.errorcode)
 _target_texts = {number: os.strerror(number) for number in _target_names}
-_linux = json.loads(r"""${ERRNO}""")
 _classes = {}
-# From here on a number of WASI's keeps its class, so that \`except FileNotFoundError\` works.
+# From here on a number of WASI's keeps its class, so that `except FileNotFoundError` works.
 _AMBIGUOUS = 41
 
 
@@ -116,9 +118,12 @@ def _number_as_linux():
     Gives errno, os.strerror and the choice of OSError's subclass the numbers of Linux. Errors of
     the interpreter's own file system keep their class, and _errno_of finds their Linux number.
     """
-    ours = [d for d in gc.get_objects() if type(d) is dict and d.get(errno.ENOENT) is FileNotFoundError]
-    chosen = ours[0]
-    for name, (number, message) in _linux.items():
+    chosen = next(
+        d
+        for d in gc.get_objects()
+        if type(d) is dict and d.get(errno.ENOENT) is FileNotFoundError
+    )
+    for name, (number, message) in ERRNO.items():
         found = chosen.get(getattr(errno, name, None))
         if found is not None:
             _classes[number] = found
@@ -127,11 +132,12 @@ def _number_as_linux():
         del chosen[number]
     for name in _target_names.values():
         delattr(errno, name)
-    errno.errorcode.clear()
-    for name, (number, message) in _linux.items():
+    codes = vars(errno)["errorcode"]
+    codes.clear()
+    for name, (number, message) in ERRNO.items():
         setattr(errno, name, number)
-        errno.errorcode.setdefault(number, name)
-    messages = {number: message for number, message in _linux.values()}
+        codes.setdefault(number, name)
+    messages = {number: message for number, message in ERRNO.values()}
     os.strerror = lambda code: messages.get(code, f"Unknown error {code}")
 
 
@@ -141,7 +147,7 @@ def _errno_of(error):
         return 0
     # Only the interpreter itself says it in its own numbers and in its own words.
     if error.strerror is not None and error.strerror == _target_texts.get(number):
-        return _linux.get(_target_names[number], (number,))[0]
+        return ERRNO.get(_target_names[number], (number,))[0]
     return number
 
 
@@ -239,15 +245,21 @@ def _text(error):
         return "<" + type(failure).__name__ + " in __str__>"
 
 
+_OWN_FILES = (
+    __file__,
+    os.path.join(os.path.dirname(__file__), "_confine.py"),
+    "<frozen importlib._bootstrap>",
+    "<frozen importlib._bootstrap_external>",
+)
+
+
 def _trim(whole, seen):
     """Takes the engine's own frames out of a traceback and of those it came from."""
     if whole is None or id(whole) in seen:
         return
     seen.add(id(whole))
-    own = __file__, "${CONFINE_PATH}", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"
-    whole.stack[:] = [frame for frame in whole.stack if frame.filename not in own]
+    whole.stack[:] = [frame for frame in whole.stack if frame.filename not in _OWN_FILES]
     _trim(whole.__cause__, seen)
     _trim(whole.__context__, seen)
     for inner in whole.exceptions or ():
         _trim(inner, seen)
-`;

@@ -1,31 +1,48 @@
-/**
- * The engine's own Python module `_confine`: what a script may not do is refused with a message that
- * says so, and logged, and what it was granted is put where it looks for it. What is merely not there
- * is logged where a script that looks for it can be noticed: the standard library's own looks, and
- * those of the package that modules import, are not.
- *
- * This is courtesy, not the wall. Python's own audit events tell of an attempt before it is made, so
- * the answer can name the option that would allow it. What lies behind refuses by itself: there is
- * nothing in the realm to reach the host with (realm.ts), and the host checks every path (files.ts).
- */
+"""What a module may not do is refused with a message that says so, and logged; what it was granted is
+put where it looks for it. What is merely not there is logged where a module that looks for it can be
+noticed: the standard library's own looks, and those of the package that modules import, are not.
 
-import { HIDDEN } from './fence.ts';
+This is courtesy, not the wall. Python's own audit events tell of an attempt before it is made, so the
+answer can name the option that would allow it. What lies behind refuses by itself: there is nothing in
+the realm to reach the host with (bridges/python/realm.ts), and the host checks every path.
+"""
 
-export const CONFINE_MODULE = '_confine';
+import _imp
+import asyncio
+import builtins
+import gc
+import importlib.metadata
+import io
+import itertools
+import json
+import os
+import posix
+import posixpath
+import shutil
+import subprocess
+import sys
+import time
+import typing
+import weakref
+import zipfile
 
-/** Where the interpreter has the packages that belong to it. */
-const SITE = '/lib/python3.14/site-packages';
-
-/** Where it is written in the interpreter's file system. */
-export const CONFINE_PATH = `${SITE}/${CONFINE_MODULE}.py`;
-
-/** Where wheels are unpacked in the interpreter's file system. */
-const WHEELS = '/lib/wheels';
-
-export const CONFINE = `import _imp, asyncio, builtins, gc, importlib.metadata, io, itertools, json, os, posix, posixpath
-import shutil, subprocess, sys, time, typing, weakref, zipfile
-
-HIDDEN = frozenset(${JSON.stringify(HIDDEN)})
+# Modules that were compiled in, and that no module is to have. The host takes them off its list.
+HIDDEN = (
+    "_pyodide_core",
+    "_ctypes",
+    "_testcapi",
+    "_testinternalcapi",
+    "_testlimitedcapi",
+    "_testclinic",
+    "_testclinic_limited",
+    "_testbuffer",
+    "_xxtestfuzz",
+    "xxsubtype",
+    "_remote_debugging",
+)
+# Where the interpreter has the packages that belong to it, and where wheels are unpacked.
+SITE = posixpath.dirname(__file__)
+WHEELS = "/lib/wheels/"
 # The folder in memory that is a module's own: relative names are in it.
 SCRATCH = "/tmp"
 _host = sys.modules["_host"]
@@ -36,6 +53,8 @@ def _make_hook(refused, granted):
     The hook holds what it needs in its own code and closure, where a script does not stumble on it.
     """
     told = set()
+    own_files = "<glupy ", SITE + "/glupy/", SITE + "/_glossa.py"
+    library = "/lib/python", WHEELS
 
     def tell(what, why):
         # Some of it a script does a million times.
@@ -43,12 +62,12 @@ def _make_hook(refused, granted):
             told.add(what)
             refused(what + " (" + why + ")")
 
-    def no(what, why, kind=PermissionError):
+    def no(what, why, kind: type[Exception] = PermissionError):
         refused(what + " (" + why + ")")
         why = "refused: " + what + " (" + why + ")"
         return kind(13, why) if kind is PermissionError else kind(why)
 
-    def look(event, path, writes, folder=-1, quiet=False):
+    def look(event, path, writes, folder: int | None = -1, quiet=False):
         """Refuses what was not granted. Whether the host has granted it."""
         if type(path) is bytes:
             path = os.fsdecode(path)
@@ -65,21 +84,23 @@ def _make_hook(refused, granted):
         how = granted(right, whole)
         if how == 1:
             return True
-        if whole.startswith(("/lib/python", "${WHEELS}/")):
+        if whole.startswith(library):
             return False  # the interpreter's own library, which looks for its sources itself
         # 2: the host gives it for something else only; 3: it gives something near.
-        folder = posixpath.dirname(whole)
+        above = posixpath.dirname(whole)
         why = "option allow-" + right + " " + whole
         if how == 0:
             exists = posixpath.lexists(whole)
-            if exists or folder != "/" and posixpath.lexists(folder):
+            if exists or above != "/" and posixpath.lexists(above):
                 # These folders are the interpreter's own, but no script means them.
                 if not exists and whole.startswith(("/proc/", "/dev/")):
                     refused(event + " " + path + " (" + why + ")")
                 return False
         # What the interpreter has itself is listed; what leads to a granted file is not.
-        if how == 3 and (folder == "/" or posixpath.basename(folder) in os.listdir(posixpath.dirname(folder))):
-            return False
+        if how == 3:
+            parent, name = posixpath.split(above)
+            if above == "/" or name in os.listdir(parent):
+                return False
         if not quiet:
             refused(event + " " + path + " (" + why + ")")
         error = PermissionError(13, "not granted (" + why + ")")
@@ -102,7 +123,7 @@ def _make_hook(refused, granted):
             return
         if event == "sys._getframe":
             # Far enough up, the stack is no longer the module's own.
-            if args[0].f_code.co_filename.startswith(("<glupy ", "${SITE}/glupy/", "${SITE}/_glossa.py")):
+            if args[0].f_code.co_filename.startswith(own_files):
                 tell("frames of the host", "a stack begins with the interpreter's own")
         elif event == "object.__setattr__":
             if args[0] is hook:
@@ -289,7 +310,8 @@ def hide():
         raise RuntimeError("still within reach: " + ", ".join(names))
     # They must live until the host holds them.
     _hidden.update(_reach(ours, seen.values()))
-    return json.dumps([at for at, o in _hidden.items() if gc.is_tracked(o)])
+    tracked = [at for at, o in _hidden.items() if gc.is_tracked(o)]
+    return json.dumps({"names": HIDDEN, "tracked": tracked})
 
 
 _hidden = {}
@@ -308,15 +330,16 @@ def _undo(ours, types):
     sys.excepthook = sys.__excepthook__
     sys.builtin_module_names = tuple(n for n in sys.builtin_module_names if n not in HIDDEN)
     asyncio.run = asyncio.runners.run
-    asyncio.events._event_loop_policy = None
-    json.encoder._JSNULL = None
+    setattr(asyncio.events, "_event_loop_policy", None)
+    setattr(json.encoder, "_JSNULL", None)
     shutil.unregister_archive_format("whl")
     shutil.unregister_unpack_format("whl")
-    for clear in typing._cleanups:
+    for clear in vars(typing)["_cleanups"]:
         clear()
-    for name in filter(_of_javascript, list(typing._overload_registry)):
-        del typing._overload_registry[name]
-    for names in vars(builtins), vars(sys.modules["__main__"]):
+    overloads = vars(typing)["_overload_registry"]
+    for name in filter(_of_javascript, list(overloads)):
+        del overloads[name]
+    for names in builtins.__dict__, sys.modules["__main__"].__dict__:
         for name, value in list(names.items()):
             if name.startswith("___") or any(value is o for o in ours):
                 del names[name]
@@ -359,7 +382,11 @@ def confine(env):
     os.pipe = posix.pipe = _no_pipe
     subprocess.Popen.__init__ = _no_process
     sys.addaudithook(_make_hook(_host.refused, _host.granted))
-    return {"create": id(_imp.create_builtin), "types": [id(t) for t in _endless()]}
+    return {
+        "hidden": HIDDEN,
+        "create": id(_imp.create_builtin),
+        "types": [id(t) for t in _endless()],
+    }
 
 
 def add_folder(path):
@@ -368,7 +395,7 @@ def add_folder(path):
 
 def add_wheel(name, data):
     """Unpacks a wheel of pure Python into the interpreter's memory. What is wrong with it, or ''."""
-    folder = "${WHEELS}/" + name
+    folder = WHEELS + name
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as wheel:
             native = [n for n in wheel.namelist() if n.endswith((".so", ".pyd", ".dylib", ".dll"))]
@@ -386,14 +413,15 @@ def add_wheel(name, data):
 
 def who_needs(name):
     """'X needs Y' of the wheels that were given and lack something; '' when nothing is known."""
-    wheels = [path for path in sys.path if path.startswith("${WHEELS}/")]
+    wheels = [path for path in sys.path if path.startswith(WHEELS)]
     given, needed = set(), []
     for found in importlib.metadata.distributions(path=wheels):
         given.add(_normal(found.metadata["Name"]))
         for line in found.requires or ():
             text, _, marker = line.partition(";")
             if "extra" not in marker:
-                needed.append((found.metadata["Name"] + " needs " + text.strip(), _distribution(text)))
+                what = found.metadata["Name"] + " needs " + text.strip()
+                needed.append((what, _distribution(text)))
     missing = [need for need in needed if need[1] not in given]
     wanted = _normal(name.partition(".")[0])
     # A distribution is often not called as what is imported from it.
@@ -409,4 +437,3 @@ def _distribution(requirement):
     text = requirement.strip()
     end = next((i for i, c in enumerate(text) if not (c.isalnum() or c in "-_.")), len(text))
     return _normal(text[:end])
-`;
