@@ -12,7 +12,6 @@ import type { Iatt } from '../../../core/iatt.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
-import { isUpcall } from '../../../core/upcall.ts';
 import {
   type Cbk,
   defaultNotify,
@@ -23,7 +22,6 @@ import {
 } from '../../../core/xlator.ts';
 import { attributeReads } from '../shared/attribute-reads.ts';
 import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
-import { losses } from '../shared/losses.ts';
 import { doubtingLk, truncatingCreate, truncatingOpen } from '../shared/opens.ts';
 import { checkMemory } from '../shared/options.ts';
 import { checkOrder } from '../shared/order.ts';
@@ -208,10 +206,7 @@ export default defineTranslator<Pages, typeof options>({
     xl.exchangeFops(fops(xl));
   },
   notify(xl, event, data) {
-    if (losses.has(event)) xl.priv.clear();
-    else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
-      xl.priv.heard(data.inode);
-    }
+    xl.priv.notified(event, data);
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, kept) => xl.priv.forget(kept as File),

@@ -3,10 +3,11 @@
 import { joined } from '../../../core/bytes.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, Kept } from '../shared/inode-cache.ts';
+import type { Dump } from '../../../core/xlator.ts';
+import { DataCache } from '../shared/data-cache.ts';
+import { Kept } from '../shared/inode-cache.ts';
 import { isOther } from '../shared/is-other.ts';
-import { Cached, Lru } from '../shared/lru.ts';
+import { Cached } from '../shared/lru.ts';
 import type { Given } from './options.ts';
 
 export const PAGE_SIZE = 128 * 1024;
@@ -58,31 +59,15 @@ export class File extends Kept {
   checked = LONG_AGO;
 }
 
-export class Pages extends InodeCache<File> {
-  given: Given;
-  hits = 0;
-  misses = 0;
-  private readonly lru: Lru<Block>;
+export class Pages extends DataCache<File, Block, Given> {
   private pageCount = 0;
-
-  constructor(xl: Xlator<unknown>, given: Given) {
-    super(xl);
-    this.given = given;
-    this.lru = new Lru<Block>(given['cache-size'], (block) => this.remove(block));
-  }
-
-  configure(given: Given): void {
-    this.given = given;
-    this.lru.limit = given['cache-size'];
-    if (given['pass-through']) this.clear();
-  }
 
   protected override make(): File {
     return new File();
   }
 
   protected override drop(file: File): void {
-    for (const block of file.pages.values()) this.remove(block);
+    for (const block of file.pages.values()) this.evict(block);
     file.buf = null;
   }
 
@@ -92,7 +77,7 @@ export class Pages extends InodeCache<File> {
   }
 
   isFresh({ checked }: File): boolean {
-    return this.xl.context.now() - checked < this.given['cache-timeout'] * 1000;
+    return this.isRecent(checked);
   }
 
   /** A file is to be looked at before it is believed. */
@@ -159,25 +144,11 @@ export class Pages extends InodeCache<File> {
     return size >= min && (max === 0 || size <= max);
   }
 
-  clear(): void {
-    this.invalidateReplies();
-    this.lru.clear();
+  protected override counts(): Dump {
+    return { pages: this.pageCount };
   }
 
-  /** Begins to count anew. */
-  reset(): void {
-    this.hits = 0;
-    this.misses = 0;
-    this.lru.reset();
-  }
-
-  dump(): Dump {
-    const { hits, misses, lru } = this;
-    const { bytes, evicted, limit } = lru;
-    return { hits, misses, pages: this.pageCount, bytes, evicted, limit };
-  }
-
-  private remove(block: Block): void {
+  protected override evict(block: Block): void {
     this.forgetPages(block);
     this.lru.remove(block);
   }

@@ -1,9 +1,10 @@
 /** The contents of small files, by inode, within what memory there is for them. */
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, Kept } from '../shared/inode-cache.ts';
-import { Cached, Lru } from '../shared/lru.ts';
+import type { Dump } from '../../../core/xlator.ts';
+import { DataCache } from '../shared/data-cache.ts';
+import { Kept } from '../shared/inode-cache.ts';
+import { Cached } from '../shared/lru.ts';
 import type { Given } from './options.ts';
 
 /** What a file takes besides its bytes, roughly. */
@@ -30,24 +31,7 @@ export class File extends Kept {
   content: Content | null = null;
 }
 
-export class Contents extends InodeCache<File> {
-  given: Given;
-  hits = 0;
-  misses = 0;
-  private readonly lru: Lru<Content>;
-
-  constructor(xl: Xlator<unknown>, given: Given) {
-    super(xl);
-    this.given = given;
-    this.lru = new Lru(given['cache-size'], (content) => this.drop(content.kept));
-  }
-
-  configure(given: Given): void {
-    this.given = given;
-    this.lru.limit = given['cache-size'];
-    if (given['pass-through']) this.clear();
-  }
-
+export class Contents extends DataCache<File, Content, Given> {
   protected override make(): File {
     return new File();
   }
@@ -61,7 +45,7 @@ export class Contents extends InodeCache<File> {
   /** The content that may be read, or null. */
   read(inode: Inode): Content | null {
     const content = (inode.ctxGet(this.xl) as File | undefined)?.content ?? null;
-    if (content === null || !this.isFresh(content)) {
+    if (content === null || !this.isRecent(content.since)) {
       this.misses += 1;
       return null;
     }
@@ -94,26 +78,12 @@ export class Contents extends InodeCache<File> {
     }
   }
 
-  clear(): void {
-    this.invalidateReplies();
-    this.lru.clear();
+  protected override evict({ kept }: Content): void {
+    this.drop(kept);
   }
 
-  /** Begins to count anew. */
-  reset(): void {
-    this.hits = 0;
-    this.misses = 0;
-    this.lru.reset();
-  }
-
-  dump(): Dump {
-    const { hits, misses, lru } = this;
-    const { count: files, bytes, evicted, limit } = lru;
-    return { hits, misses, files, bytes, evicted, limit };
-  }
-
-  private isFresh({ since }: Content): boolean {
-    return this.xl.context.now() - since < this.given['cache-timeout'] * 1000;
+  protected override counts(): Dump {
+    return { files: this.lru.count };
   }
 
   private isOther(before: Iatt, now: Iatt): boolean {

@@ -13,7 +13,6 @@ import { NULL_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
-import { isUpcall } from '../../../core/upcall.ts';
 import { CONTENT } from '../../../core/xdata.ts';
 import {
   type Cbk,
@@ -25,7 +24,6 @@ import {
 } from '../../../core/xlator.ts';
 import { attributeReads } from '../shared/attribute-reads.ts';
 import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
-import { losses } from '../shared/losses.ts';
 import { truncatingCreate, truncatingOpen } from '../shared/opens.ts';
 import { checkMemory } from '../shared/options.ts';
 import { checkOrder } from '../shared/order.ts';
@@ -159,10 +157,7 @@ export default defineTranslator<Contents, typeof options>({
     askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));
   },
   notify(xl, event, data) {
-    if (losses.has(event)) xl.priv.clear();
-    else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
-      xl.priv.heard(data.inode);
-    }
+    xl.priv.notified(event, data);
     askBricks(xl as Xlator<unknown>, event, relianceOf(xl.priv.given));
     defaultNotify(xl, event, data);
   },

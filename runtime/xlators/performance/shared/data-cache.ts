@@ -1,0 +1,74 @@
+/** Caches of what is in files (io-cache, quick-read): memory within a limit, its age, and counts. */
+import type { EventName } from '../../../core/events.ts';
+import { isUpcall } from '../../../core/upcall.ts';
+import type { Dump, Xlator } from '../../../core/xlator.ts';
+import { InodeCache, type Kept } from './inode-cache.ts';
+import { losses } from './losses.ts';
+import { type Cached, Lru } from './lru.ts';
+
+/** Options that each of them has. */
+interface DataOptions {
+  readonly 'cache-size': number;
+  readonly 'cache-timeout': number;
+  readonly 'pass-through': boolean;
+}
+
+export abstract class DataCache<
+  K extends Kept,
+  C extends Cached,
+  G extends DataOptions,
+> extends InodeCache<K> {
+  given: G;
+  hits = 0;
+  misses = 0;
+  protected readonly lru: Lru<C>;
+
+  constructor(xl: Xlator<unknown>, given: G) {
+    super(xl);
+    this.given = given;
+    this.lru = new Lru(given['cache-size'], (cached) => this.evict(cached));
+  }
+
+  /** Lets go of one piece of memory, and takes it out of the list. */
+  protected abstract evict(cached: C): void;
+
+  /** What a dump counts besides hits, misses and bytes. */
+  protected abstract counts(): Dump;
+
+  configure(given: G): void {
+    this.given = given;
+    this.lru.limit = given['cache-size'];
+    if (given['pass-through']) this.clear();
+  }
+
+  /** What lies below has told of something: what it changes is let go of. */
+  notified(event: EventName, data: unknown): void {
+    if (losses.has(event)) this.clear();
+    else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
+      this.heard(data.inode);
+    }
+  }
+
+  clear(): void {
+    this.invalidateReplies();
+    this.lru.clear();
+  }
+
+  /** Begins to count anew. */
+  reset(): void {
+    this.hits = 0;
+    this.misses = 0;
+    this.lru.reset();
+  }
+
+  dump(): Dump {
+    const { hits, misses, lru } = this;
+    const { bytes, evicted, limit } = lru;
+    return { hits, misses, ...this.counts(), bytes, evicted, limit };
+  }
+
+  /** Whether what was seen at this time, in milliseconds, is believed without asking. */
+  protected isRecent(seen: number): boolean {
+    return this.xl.context.now() - seen < this.given['cache-timeout'] * 1000;
+  }
+}
