@@ -1,52 +1,13 @@
 /**
- * Every command: its name (of one word or two), one line for the help, and its file, which is
- * loaded when it is run.
+ * Every command: its name (of one word, or of two for one that belongs to another), the group in which the
+ * help lists it, one line, and its file, which is loaded when it is run.
  */
 import type { CommandEntry, Commands } from '../terminal/command.ts';
 
 export const commands: Commands = new Map(
   Object.entries({
-    mount: {
-      summary: 'mount what a volfile describes',
-      load: () => import('./mount.ts'),
-    },
-    umount: {
-      summary: 'take a mount away, also a dead one; or end a brick',
-      load: () => import('./umount.ts'),
-    },
-    mounts: {
-      summary: 'list what is mounted or served, by whom, and whether it answers',
-      load: () => import('./mounts.ts'),
-    },
-    brick: {
-      summary: 'serve volumes to clients of GlusterFS and of glossa',
-      load: () => import('./brick.ts'),
-    },
-    run: {
-      summary: 'run a command in a mount of its own',
-      load: () => import('./run.ts'),
-    },
-    top: {
-      summary: 'show what the volumes of a mount are busy with',
-      load: () => import('./top.ts'),
-    },
-    trace: {
-      summary: 'show what the requests of a command meet, volume by volume',
-      load: () => import('./trace.ts'),
-    },
-    record: {
-      summary: 'record the requests of a command, to replay them',
-      load: () => import('./record.ts'),
-    },
-    replay: {
-      summary: 'send recorded requests once more, and say what is answered otherwise',
-      load: () => import('./replay.ts'),
-    },
-    debug: {
-      summary: 'stop requests on their way, look at them, and change their replies',
-      load: () => import('./debug.ts'),
-    },
     new: {
+      group: 'write',
       summary: 'write a module to begin from',
       load: () => import('./new.ts'),
     },
@@ -54,75 +15,144 @@ export const commands: Commands = new Map(
       summary: 'write volfiles of bricks and clients to begin from',
       load: () => import('./new-volume.ts'),
     },
+    'new include-dir': {
+      summary: 'where the header for translators in C is',
+      load: () => import('./include-dir.ts'),
+    },
     dev: {
+      group: 'write',
       summary: 'mount a module, and load it again whenever it is saved',
       load: () => import('./dev.ts'),
     },
     learn: {
+      group: 'write',
       summary: 'a course: write a translator, and see at each save what it does',
       load: () => import('./learn.ts'),
     },
+    playground: {
+      group: 'write',
+      summary: 'a page in which translators are written, run and watched',
+      load: () => import('./playground.ts'),
+    },
     test: {
+      group: 'write',
       summary: "run a module's own tests, without a mount",
       load: () => import('./test.ts'),
     },
     repl: {
+      group: 'write',
       summary: "a prompt inside a module's interpreter",
       load: () => import('./repl.ts'),
     },
     check: {
+      group: 'write',
       summary: 'say what is wrong with a volfile',
       load: () => import('./check.ts'),
     },
-    port: {
-      summary: 'make a module written in Python 2 one for here',
-      load: () => import('./port.ts'),
-    },
     graph: {
+      group: 'write',
       summary: "draw a volfile's graph",
       load: () => import('./graph.ts'),
     },
-    stats: {
-      summary: 'what the translators of a mount, or of a brick, tell',
-      load: () => import('./stats.ts'),
+    port: {
+      group: 'write',
+      summary: 'make a module written in Python 2 one for here',
+      load: () => import('./port.ts'),
     },
-    statedump: {
-      summary: 'all that a mount knows of its state: requests, inodes, files, volumes',
-      load: () => import('./statedump.ts'),
+    mount: {
+      group: 'run',
+      summary: 'mount what a volfile describes',
+      load: () => import('./mount.ts'),
     },
-    why: {
-      summary: 'what the last requests for a path met that failed or were slow',
-      load: () => import('./why.ts'),
+    umount: {
+      group: 'run',
+      summary: 'take a mount away, also a dead one; or end a brick',
+      load: () => import('./umount.ts'),
+    },
+    mounts: {
+      group: 'run',
+      summary: 'list what is mounted or served, by whom, and whether it answers',
+      load: () => import('./mounts.ts'),
+    },
+    run: {
+      group: 'run',
+      summary: 'run a command in a mount of its own',
+      load: () => import('./run.ts'),
+    },
+    brick: {
+      group: 'run',
+      summary: 'serve volumes to clients of GlusterFS and of glossa',
+      load: () => import('./brick.ts'),
+    },
+    'brick volfiles': {
+      summary: 'give volfiles to clients that ask for them by name',
+      load: () => import('./volfile-server.ts'),
     },
     reload: {
+      group: 'run',
       summary: 'let a mount or a brick read its volfile and modules again',
       load: () => import('./reload.ts'),
     },
     invalidate: {
+      group: 'run',
       summary: 'say that something was changed behind a mount',
       load: () => import('./invalidate.ts'),
     },
-    'volfile-server': {
-      summary: 'give volfiles to clients that ask for them by name',
-      load: () => import('./volfile-server.ts'),
-    },
     rebalance: {
+      group: 'run',
       summary: 'make the directories of a distributed volume ready for the bricks that it has now',
       load: () => import('./rebalance.ts'),
     },
-    playground: {
-      summary: 'a page in which translators are written, run and watched',
-      load: () => import('./playground.ts'),
+    setup: {
+      group: 'run',
+      summary: 'let mount(8), fstab, systemd and shells know glossa, or no more',
+      load: async () => ({ default: (await import('./setup.ts')).setupFor(commands) }),
     },
-    demo: {
-      summary: 'what a cache of absent names is worth, shown in a minute',
-      load: () => import('./demo.ts'),
+    'setup completion': {
+      summary: 'print what a shell needs to complete command lines',
+      load: async () => ({ default: (await import('./completion.ts')).completionOf(commands) }),
     },
-    tutorial: {
-      summary: "run what GlusterFS's translator tutorial ends with, on two bricks here",
-      load: () => import('./tutorial.ts'),
+    top: {
+      group: 'look',
+      summary: 'show what the volumes of a mount are busy with',
+      load: () => import('./top.ts'),
+    },
+    stats: {
+      group: 'look',
+      summary: 'what the translators of a mount, or of a brick, tell',
+      load: () => import('./stats.ts'),
+    },
+    'stats statedump': {
+      summary: 'all that a mount knows of its state: requests, inodes, files, volumes',
+      load: () => import('./statedump.ts'),
+    },
+    why: {
+      group: 'look',
+      summary: 'what the last requests for a path met that failed or were slow',
+      load: () => import('./why.ts'),
+    },
+    trace: {
+      group: 'look',
+      summary: 'show what the requests of a command meet, volume by volume',
+      load: () => import('./trace.ts'),
+    },
+    record: {
+      group: 'look',
+      summary: 'record the requests of a command, to replay them',
+      load: () => import('./record.ts'),
+    },
+    replay: {
+      group: 'look',
+      summary: 'send recorded requests once more, and say what is answered otherwise',
+      load: () => import('./replay.ts'),
+    },
+    debug: {
+      group: 'look',
+      summary: 'stop requests on their way, look at them, and change their replies',
+      load: () => import('./debug.ts'),
     },
     bench: {
+      group: 'measure',
       summary: 'what stacks cost: mounted and measured beside each other',
       load: () => import('./bench.ts'),
     },
@@ -138,21 +168,19 @@ export const commands: Commands = new Map(
       summary: 'show the result of a bench, or write a page about it',
       load: () => import('../apps/bench/run/report.ts'),
     },
-    'include-dir': {
-      summary: 'where the header for translators in C is',
-      load: () => import('./include-dir.ts'),
+    demo: {
+      group: 'measure',
+      summary: 'what a cache of absent names is worth, shown in a minute',
+      load: () => import('./demo.ts'),
     },
-    setup: {
-      summary: 'let mount(8), fstab, systemd and shells know glossa, or no more',
-      load: async () => ({ default: (await import('./setup.ts')).setupFor(commands) }),
+    tutorial: {
+      group: 'measure',
+      summary: "run what GlusterFS's translator tutorial ends with, on two bricks here",
+      load: () => import('./tutorial.ts'),
     },
     'mount.glossa': {
       summary: 'what mount(8) calls for the type glossa',
       load: () => import('./mount-helper.ts'),
-    },
-    completion: {
-      summary: 'print what a shell needs to complete command lines',
-      load: async () => ({ default: (await import('./completion.ts')).completionOf(commands) }),
     },
     help: {
       summary: 'explain a command or a translator',

@@ -1,4 +1,4 @@
-/** `glossa completion`: what a shell needs to complete command lines of glossa. */
+/** `glossa setup completion`: what a shell needs to complete command lines of glossa. */
 
 import { didYouMean } from '../runtime/core/nearest.ts';
 import { type Command, type Commands, defineCommand } from '../terminal/command.ts';
@@ -23,11 +23,11 @@ export async function completionFor(shell: Shell, commands: Commands): Promise<s
 
 export const completionOf = (commands: Commands): Command =>
   defineCommand({
-    usage: [`glossa completion ${names.join('|')}`],
+    usage: [`glossa setup completion ${names.join('|')}`],
     description:
       'Prints what a shell needs to complete command lines of glossa. For one session: ' +
-      '`source <(glossa completion bash)`, the same in zsh (after compinit), ' +
-      "`glossa completion fish | source`. 'glossa setup' installs it for good.",
+      '`source <(glossa setup completion bash)`, the same in zsh (after compinit), ' +
+      "`glossa setup completion fish | source`. 'glossa setup' installs it for good.",
     flags: {},
     async run({ operands }, terminal) {
       const [given] = takeOperands(operands, ['SHELL']);

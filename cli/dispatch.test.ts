@@ -22,6 +22,14 @@ describe('the command that is meant', () => {
   });
 });
 
+it('an old name runs the command, with a warning beside its output', async () => {
+  const { status, out, err } = await command(['include-dir']);
+  expect(await command(['new', 'include-dir'])).toEqual({ status, out, err: '' });
+  expect(err).toBe(
+    "glossa: warning: 'glossa include-dir' will be gone: it is 'glossa new include-dir' now\n",
+  );
+});
+
 describe('wrong use', () => {
   it.each([
     [

@@ -7,20 +7,31 @@
 import { tmpdir } from 'node:os';
 import { didYouMean } from '../runtime/core/nearest.ts';
 import { tooManyOpenFiles } from '../runtime/sys/open-files.ts';
+import { parent } from '../server/handover.ts';
 import { type Command, usageLines } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import { commonFlags, readFlags } from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
-import { type Terminal, talking } from '../terminal/terminal.ts';
+import { type Terminal, talking, warn } from '../terminal/terminal.ts';
 import { commands } from './commands.ts';
+import { oldNames } from './old-names.ts';
+
+interface FoundCommand {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** The name that was typed, where the command had that in the last version. */
+  readonly oldName?: string;
+}
 
 /** The command that the arguments mean, and what is left for it. @throws {UsageError} */
-export function findCommand(argv: readonly string[]): { name: string; args: readonly string[] } {
+export function findCommand(argv: readonly string[]): FoundCommand {
   const [first, ...args] = argv;
   if (first === undefined) return { name: 'help', args };
   const both = `${first} ${args[0]}`;
   if (commands.has(both)) return { name: both, args: args.slice(1) };
   if (commands.has(first)) return { name: first, args };
+  const renamed = oldNames.get(first);
+  if (renamed !== undefined) return { name: renamed, args, oldName: first };
   if (first === '-V' || first === '--version') return { name: 'version', args };
   if (first === '-?' || first === '-h' || first === '--help') return { name: 'help', args };
   if (first.startsWith('-')) return { name: 'mount', args: argv };
@@ -35,12 +46,16 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
   let found: Found | null = null;
   let json = false;
   try {
-    const { name, args } = findCommand(argv);
+    const { name, args, oldName } = findCommand(argv);
     const command = await load(name);
     found = { name, command };
     const given = readFlags({ ...commonFlags, ...command.flags }, args, command);
     const flags: Readonly<Record<string, unknown>> = given.flags;
     json = flags.json === true;
+    // A server that was started in the background has the same arguments.
+    if (oldName !== undefined && parent === null) {
+      warn(`'glossa ${oldName}' will be gone: it is 'glossa ${name}' now`, terminal);
+    }
     if (!given.flags.help) return await command.run(given, heard(flags, terminal));
     const help = await load('help');
     return await help.run({ flags: { json: false }, operands: [name], rest: null }, terminal);

@@ -8,9 +8,29 @@ describe('glossa help', () => {
   it('names every command and every exit status', async () => {
     const { status, out } = await command(['help']);
     expect(status).toBe(0);
-    for (const [name, { summary }] of commands)
-      expect(out.replace(/ +/g, ' ')).toContain(` ${name} ${summary}\n`);
+    const grouped = [...commands].filter(([, { group }]) => group !== undefined);
+    for (const [name, { summary }] of grouped)
+      expect(out.replace(/\s+/g, ' ')).toContain(` ${name} ${summary} `);
+    expect(grouped.length).toBeLessThanOrEqual(28);
+    expect(out.match(/^[a-z].*:$/gm)).toEqual([
+      'write translators and volfiles:',
+      'run them:',
+      'look at what happens:',
+      'measure:',
+      'exit status:',
+    ]);
     for (const [exitStatus] of exitTable) expect(out).toMatch(`\n  ${exitStatus} `);
+  });
+
+  it('names what belongs to a command where that is explained', async () => {
+    const { out } = await command(['help', 'bench']);
+    expect(out).toMatch(/see also:\n {2}glossa bench call .*\n {2}glossa bench compare /);
+  });
+
+  it('explains a command by its old name', async () => {
+    expect(await command(['help', 'statedump'])).toEqual(
+      await command(['help', 'stats', 'statedump']),
+    );
   });
 
   it.each([...commands.keys()])('explains %s, and so does --help', async (name) => {
@@ -21,7 +41,7 @@ describe('glossa help', () => {
     for (const flag of Object.keys({ ...commonFlags, ...record.flags })) {
       expect(explained.out).toMatch(` --${flag}`);
     }
-    expect(await command([name, '--help'])).toEqual(explained);
+    expect(await command([...name.split(' '), '--help'])).toEqual(explained);
   });
 
   it('keeps to the width of the terminal', async () => {

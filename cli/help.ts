@@ -4,12 +4,20 @@ import { nearest } from '../runtime/core/nearest.ts';
 import { describeOption, genericOptions, type Options } from '../runtime/core/options.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
 import type { Registry } from '../runtime/volfile/activate.ts';
-import { type Command, type Commands, defineCommand, usageLines } from '../terminal/command.ts';
+import {
+  type Command,
+  type Commands,
+  defineCommand,
+  groups,
+  subcommandsOf,
+  usageLines,
+} from '../terminal/command.ts';
 import { EXIT_OK, exitTable, UsageError } from '../terminal/exit.ts';
 import { commonFlags, describeFlags, takeOperands, toggle } from '../terminal/flags.ts';
 import { columns, wrap } from '../terminal/layout.ts';
 import { version } from '../terminal/package-version.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
+import { oldNames } from './old-names.ts';
 
 export const helpOn = (commands: Commands): Command =>
   defineCommand({
@@ -26,13 +34,14 @@ export const helpOn = (commands: Commands): Command =>
     },
     async run({ flags, operands }, terminal) {
       // A command may have two words.
-      const words = operands.join(' ');
+      const typed = operands.join(' ');
+      const words = oldNames.get(typed) ?? typed;
       const [topic] = takeOperands(commands.has(words) ? [words] : operands, ['[TOPIC]']);
       if (flags.json) await typesAsJson(topic, commands, terminal);
       else if (topic === undefined) overview(commands, terminal);
       else if (commands.has(topic)) {
         const { default: command } = await commands.get(topic)!.load();
-        terminal.out(commandHelp(command, terminal));
+        terminal.out(commandHelp(topic, command, commands, terminal));
       } else await typeHelp(commands, topic, terminal);
       return EXIT_OK;
     },
@@ -43,34 +52,57 @@ export const about =
   'a runtime for translators: file system logic in TypeScript, Python and JavaScript, stacked as a ' +
   'volfile says and mounted as a directory';
 
+const titles: Readonly<Record<(typeof groups)[number], string>> = {
+  write: 'write translators and volfiles',
+  run: 'run them',
+  look: 'look at what happens',
+  measure: 'measure',
+};
+
 function overview(commands: Commands, terminal: Terminal): void {
   const { colour, width } = terminal;
   const heading = (words: string): string => paint('bold', words, colour.out);
+  const grouped = [...commands].filter(([, { group }]) => group !== undefined);
+  const left = Math.max(...grouped.map(([name]) => name.length));
+  const listed = groups.map((group) => {
+    const rows = grouped.filter(([, entry]) => entry.group === group);
+    const lines = rows.map(([name, { summary }]) => [name.padEnd(left), summary] as const);
+    return `${heading(`${titles[group]}:`)}\n${columns(lines, width)}`;
+  });
+  const parents = grouped
+    .map(([name]) => name)
+    .filter((name) => subcommandsOf(name, commands).length > 0);
   terminal.out(`${wrap(`glossa ${version()}, ${about}`, width).join('\n')}
 
 ${heading('usage:')} glossa -f VOLFILE [options] MNT
        glossa COMMAND …
 
-${heading('commands:')}
-${columns(
-  [...commands].map(([name, { summary }]) => [name, summary]),
-  width,
-)}
+${listed.join('\n\n')}
 
-  'glossa help COMMAND' explains one; 'glossa help types' lists the translators,
-  and 'glossa help TYPE' explains the options of one.
+${wrap(`  'glossa help COMMAND' explains one (${parents.join(', ')} have more below them); 'glossa help types' lists the translators, and 'glossa help TYPE' explains the options of one.`, width).join('\n')}
 
 ${heading('exit status:')}
 ${columns(exitTable, width)}`);
 }
 
-function commandHelp({ usage, description, flags }: Command, terminal: Terminal): string {
+function commandHelp(
+  name: string,
+  { usage, description, flags }: Command,
+  commands: Commands,
+  terminal: Terminal,
+): string {
   const { colour, width } = terminal;
   const all = { ...flags, ...commonFlags, ...flags };
+  const below = subcommandsOf(name, commands).map(
+    (other) => [`glossa ${other}`, commands.get(other)!.summary] as const,
+  );
   return [
     usageLines(usage, colour.out),
     wrap(description, width).join('\n'),
     `${paint('bold', 'options:', colour.out)}\n${describeFlags(all, width)}`,
+    ...(below.length === 0
+      ? []
+      : [`${paint('bold', 'see also:', colour.out)}\n${columns(below, width)}`]),
   ].join('\n\n');
 }
 

@@ -1,4 +1,4 @@
-/** `glossa include-dir`: where the header for translators in C is. */
+/** `glossa new include-dir`: where the header for translators in C is. */
 
 import { includeDir } from '../runtime/sys/paths.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -6,9 +6,9 @@ import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands } from '../terminal/flags.ts';
 
 export default defineCommand({
-  usage: ['glossa include-dir'],
+  usage: ['glossa new include-dir'],
   description:
-    'Prints the folder of glossa.h, for a compiler: cc -shared -fPIC -I$(glossa include-dir) -o ' +
+    'Prints the folder of glossa.h, for a compiler: cc -shared -fPIC -I$(glossa new include-dir) -o ' +
     'mine.so mine.c.',
   flags: {},
   async run({ operands }, terminal) {

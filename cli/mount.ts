@@ -92,7 +92,7 @@ export default defineCommand({
     "server goes on as a daemon, until 'glossa umount MNT', SIGTERM or SIGINT; SIGHUP makes it read " +
     'the options in its volfile and open its log again. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
     "~/.local/state/glossa/MNT.log, with '-' for each '/' in MNT. " +
-    "With -s the volfile is the one that 'glossa volfile-server' or the management daemon of " +
+    "With -s the volfile is the one that 'glossa brick volfiles' or the management daemon of " +
     'GlusterFS has of the volume NAME; SERVER is HOST or HOST:PORT, and other servers are asked ' +
     'when the first is not there. The mount takes over what changes there.',
   flags: mountFlags,

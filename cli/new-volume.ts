@@ -94,7 +94,7 @@ function steps({ name, bricks, has }: NewVolume, folder: string): Step[] {
       return [`${serves} ${file}`, `serves ${directory} at port ${port}`];
     }),
     ...(isOurs ? [[`${glossa} mount ${at(clientFile(name))} MNT`, 'mounts it'] as Step] : []),
-    [`${glossa} volfile-server ${shellWord(pathFrom(here, folder))}`, 'gives clients the volfile'],
+    [`${glossa} brick volfiles ${shellWord(pathFrom(here, folder))}`, 'gives clients the volfile'],
     [`mount -t glusterfs 127.0.0.1:/${name} MNT`, 'mounts it by the client of GlusterFS'],
   ];
 }

@@ -25,7 +25,7 @@ export const setupFor = (commands: Commands): Command =>
     async run({ flags: { undo: back, user, 'dry-run': dryRun }, operands }, terminal) {
       takeOperands(operands, []);
       if (process.platform !== 'linux') {
-        throw new Failure("setup is for Linux; 'glossa completion' prints what shells need");
+        throw new Failure("setup is for Linux; 'glossa setup completion' prints what shells need");
       }
       if (!user && !dryRun && process.getuid?.() !== 0) {
         throw new Failure(

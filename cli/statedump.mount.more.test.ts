@@ -16,20 +16,20 @@ volume top
 end-volume
 `;
 
-describeMounts('glossa statedump', () => {
+describeMounts('glossa stats statedump', () => {
   it('tells of inodes, open files and volumes, as text and as JSON, in sections that end', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       for (let at = 0; at < 400; at++) await writeFile(join(mount.path, `file-${at}`), '');
       const file = await open(join(mount.path, 'file-7'));
       try {
-        const text = await glossa(scratch, ['statedump', 'mnt']);
+        const text = await glossa(scratch, ['stats', 'statedump', 'mnt']);
         expect(text).toMatchObject({ status: 0, err: '' });
         expect(text.out).toMatch(/^DUMP-START-TIME: 20/);
         expect(text.out).toMatch(/\nDUMP-END-TIME: 20.*\n$/);
         expect(text.out).toMatch('\n[xlator.features.negative.top]\noption.limit=100\n');
         expect(text.out).toMatch(`\nmountpoint=${mount.path}\n`);
-        const json = await glossa(scratch, ['statedump', 'mnt', '--json']);
+        const json = await glossa(scratch, ['stats', 'statedump', 'mnt', '--json']);
         expect(json).toMatchObject({ status: 0, err: '' });
         const dump = JSON.parse(json.out);
         expect(dump.process).toMatchObject({ pid: mount.child.pid, mountpoint: mount.path });
@@ -79,7 +79,7 @@ describeMounts('glossa statedump', () => {
     withScratch(async (scratch) => {
       const other = await programOf(scratch, OTHER);
       const mount = await startMount(scratch, stack);
-      expect(await glossa(scratch, ['statedump', 'mnt'], other)).toMatchObject({
+      expect(await glossa(scratch, ['stats', 'statedump', 'mnt'], other)).toMatchObject({
         status: 1,
         out: '',
         err: 'glossa: only root and the user who mounted mnt may ask its server\n',
@@ -90,7 +90,7 @@ describeMounts('glossa statedump', () => {
 
   it('is of mounts of glossa', () =>
     withScratch(async (scratch) => {
-      expect(await glossa(scratch, ['statedump', '.'])).toMatchObject({
+      expect(await glossa(scratch, ['stats', 'statedump', '.'])).toMatchObject({
         status: 1,
         err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
       });

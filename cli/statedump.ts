@@ -1,4 +1,4 @@
-/** `glossa statedump`: everything that the server of a mount, or of a brick, knows of its state, at one moment. */
+/** `glossa stats statedump`: everything that the server of a mount, or of a brick, knows of its state, at one moment. */
 
 import { LISTED } from '../runtime/core/dumps.ts';
 import { readWhole } from '../server/control/client.ts';
@@ -9,7 +9,7 @@ import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
 
 export default defineCommand({
-  usage: ['glossa statedump MNT|BRICK [options]'],
+  usage: ['glossa stats statedump MNT|BRICK [options]'],
   description:
     "Prints the statedump of the mount MNT, or of the server of BRICK, in the sections of GlusterFS's: the process and its " +
     'memory, requests in flight with the way that they have gone and their age in seconds, the inode table, ' +

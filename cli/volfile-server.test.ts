@@ -22,7 +22,7 @@ it.each([
   const at = folder();
   writeFileSync(join(at, 'v.vol'), '');
   const given = args.map((each) => each.replace('DIR', at));
-  const { status, err } = await command(['volfile-server', ...given]);
+  const { status, err } = await command(['brick', 'volfiles', ...given]);
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
 });
 
@@ -32,7 +32,8 @@ it('says where it cannot listen, and what it cannot serve', async () => {
   onTestFinished(() => void other.close());
   await once(other, 'listening');
   const { port } = other.address() as { port: number };
-  const serve = (dir: string, ...args: string[]) => command(['volfile-server', dir, '-N', ...args]);
+  const serve = (dir: string, ...args: string[]) =>
+    command(['brick', 'volfiles', dir, '-N', ...args]);
   const taken = await serve(at, '--port', String(port));
   expect(taken).toMatchObject({
     status: 1,

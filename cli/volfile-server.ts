@@ -1,4 +1,4 @@
-/** `glossa volfile-server`: gives volfiles to clients that ask for them by name. */
+/** `glossa brick volfiles`: gives volfiles to clients that ask for them by name. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VolfileFolder } from '../gluster/volfile-server/folder.ts';
@@ -55,7 +55,7 @@ const flags = {
 type Settings = FlagValues<typeof flags> & { readonly folder: string; readonly logFile: string };
 
 export default defineCommand({
-  usage: ['glossa volfile-server DIR [options]'],
+  usage: ['glossa brick volfiles DIR [options]'],
   description:
     'Gives volfiles to clients that ask for them by name, as the management daemon of GlusterFS does: ' +
     'DIR/NAME.vol is what `mount -t glusterfs HOST:/NAME MNT`, libgfapi and `glossa mount -s HOST ' +

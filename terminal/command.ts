@@ -30,11 +30,21 @@ export const usageLines = (usage: readonly string[], colour: boolean): string =>
     .map((line, i) => `${i === 0 ? paint('bold', 'usage:', colour) : '      '} ${line}`)
     .join('\n');
 
+/** The groups of the help, in their order. */
+export const groups = ['write', 'run', 'look', 'measure'] as const;
+export type Group = (typeof groups)[number];
+
 /** A command that is loaded when it is run, with one line for the help. */
 export interface CommandEntry {
+  /** Of the help, which lists it there; absent for what belongs to another command, or is for programs. */
+  readonly group?: Group;
   readonly summary: string;
   load(): Promise<{ readonly default: Command }>;
 }
 
 /** By name. */
 export type Commands = ReadonlyMap<string, CommandEntry>;
+
+/** The names of those that belong to a command, whose name is the first word of theirs. */
+export const subcommandsOf = (name: string, commands: Commands): string[] =>
+  [...commands.keys()].filter((other) => other.startsWith(`${name} `));

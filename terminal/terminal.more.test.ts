@@ -33,7 +33,7 @@ describe('a full disk', () => {
     ['version'],
     ['help'],
     ['help', 'types'],
-    ['include-dir'],
+    ['new', 'include-dir'],
     ['graph', 'volfiles/posix.vol'],
   ])('is a failure of glossa %s %s', (...args) =>
     withScratch(async (scratch) => {

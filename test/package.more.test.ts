@@ -123,8 +123,8 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       expect(await use('--version')).toBe(`glossa ${version}\n`);
       expect(await use('help')).toContain('commands:');
       expect(await use('help', 'types')).toContain('features/glupy');
-      expect(await use('completion', 'bash')).toContain('complete -F _glossa glossa');
-      expect(existsSync(join((await use('include-dir')).trim(), 'glossa.h'))).toBe(true);
+      expect(await use('setup', 'completion', 'bash')).toContain('complete -F _glossa glossa');
+      expect(existsSync(join((await use('new', 'include-dir')).trim(), 'glossa.h'))).toBe(true);
     });
 
     it('finds its volfiles and examples', async () => {

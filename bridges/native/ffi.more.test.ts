@@ -30,7 +30,7 @@ describe.skipIf(!canCompile)('openLibrary', () => {
       'int add(int a);\nint add(int a)\n{\n    return a + 1;\n}\n',
     );
     expect(await refusal(other, ffi)).toBe(
-      `${other}: it is no translator: it was not compiled with glossa.h (glossa include-dir)`,
+      `${other}: it is no translator: it was not compiled with glossa.h (glossa new include-dir)`,
     );
     const bare = compileText(
       'bare',
@@ -54,7 +54,7 @@ ${functions.map((f) => `void glossa_${f};\nvoid glossa_${f}\n{\n    (void)${f.at
     const path = compileText(`abi${version}`, text);
     expect(await refusal(path)).toBe(
       `${path} was compiled with the header of ABI version ${version}, and this is version ` +
-        `${abiVersion()}: compile it anew (-I$(glossa include-dir))`,
+        `${abiVersion()}: compile it anew (-I$(glossa new include-dir))`,
     );
   });
 

@@ -117,7 +117,7 @@ export async function openLibrary(path: string, ffi: FfiName): Promise<Library> 
   library.close();
   throw new InitError(
     `${path} was compiled with the header of ABI version ${has}, and this is version ${needs}: ` +
-      'compile it anew (-I$(glossa include-dir))',
+      'compile it anew (-I$(glossa new include-dir))',
   );
 }
 
@@ -160,7 +160,7 @@ function explain(said: string): string {
     return `it uses ${symbol}, which nothing defines (is a -l missing when it is linked?)`;
   }
   if (symbol !== undefined || /find function|glossa_abi_version/i.test(said)) {
-    return 'it is no translator: it was not compiled with glossa.h (glossa include-dir)';
+    return 'it is no translator: it was not compiled with glossa.h (glossa new include-dir)';
   }
   return `it cannot be loaded: ${said.split('\n')[0]}`;
 }

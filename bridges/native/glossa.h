@@ -11,7 +11,7 @@
  *     struct glossa_translator glossa_translator = {.fops = {.lookup = lookup}};
  *
  * Compile it into a shared object and name that in a volfile (type features/native, option
- * module-path): cc -std=c99 -O2 -shared -fPIC -I$(glossa include-dir) -o mine.so mine.c
+ * module-path): cc -std=c99 -O2 -shared -fPIC -I$(glossa new include-dir) -o mine.so mine.c
  *
  * Rules
  * - Every request is answered exactly once: by unwind_<fop> or glossa_fail, or by the child that it

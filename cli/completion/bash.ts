@@ -44,7 +44,7 @@ const quoted = (names: readonly string[]): string => names.map((name) => `'${nam
 export function bash(grammar: Grammar): string {
   const names = grammar.map(({ name }) => name);
   const withRest = grammar.filter(({ hasRest }) => hasRest).map(({ name }) => name);
-  return `# Completion of glossa for bash, as 'glossa completion bash' prints it.
+  return `# Completion of glossa for bash, as 'glossa setup completion bash' prints it.
 
 # Sets glossa_kinds: what stands behind an option of a command, or in one of its operands.
 _glossa_values() {

@@ -52,7 +52,7 @@ export function fish(grammar: Grammar): string {
     ({ name, summary }) =>
       `complete -c glossa -n __glossa_at_command -a ${quote(name)} -d ${quote(summary)}`,
   );
-  return `# Completion of glossa for fish, as 'glossa completion fish' prints it.
+  return `# Completion of glossa for fish, as 'glossa setup completion fish' prints it.
 
 function __glossa_valued
     switch $argv[1]

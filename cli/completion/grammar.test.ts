@@ -45,7 +45,7 @@ it.each([
   ['tcsh', '; there is bash, zsh, fish'],
   ['bahs', " (did you mean 'bash'?)"],
 ])('has nothing for the shell %s', async (shell, guess) => {
-  const { status, out, err } = await command(['completion', shell]);
+  const { status, out, err } = await command(['setup', 'completion', shell]);
   expect({ status, out }).toEqual({ status: 2, out: '' });
-  expect(err).toMatch(`glossa completion: no completion for the shell '${shell}'${guess}\n`);
+  expect(err).toMatch(`glossa setup completion: no completion for the shell '${shell}'${guess}\n`);
 });

@@ -5,7 +5,7 @@
  * stand for something, others for themselves; `…` may be repeated, and behind `--` stands
  * somebody else's command.
  */
-import type { Command, Commands } from '../../terminal/command.ts';
+import { type Command, type Commands, subcommandsOf } from '../../terminal/command.ts';
 import { type Kind, kinds as kindsOfAll } from '../../terminal/completion-kinds.ts';
 import { commonFlags, type Flag } from '../../terminal/flags.ts';
 
@@ -49,10 +49,21 @@ export async function grammarOf(commands: Commands, types: readonly string[]): P
     return {
       ...{ name, summary, hasRest: command.hasRest ?? false },
       options: optionsOf(name, command, kinds),
-      operands: operandsOf(name, command, kinds),
+      operands: withSubcommands(operandsOf(name, command, kinds), subcommandsOf(name, commands)),
     };
   });
   return Promise.all(read);
+}
+
+/** The first operand can be the second word of a command. */
+function withSubcommands(
+  operands: OperandGrammar[],
+  subcommands: readonly string[],
+): readonly OperandGrammar[] {
+  if (subcommands.length === 0) return operands;
+  const words = subcommands.map((name) => name.split(' ')[1]!);
+  const [first = { label: 'COMMAND', kinds: [], repeats: false }, ...others] = operands;
+  return [{ ...first, kinds: together([{ words }, ...first.kinds]) }, ...others];
 }
 
 type Kinds = Readonly<Record<string, Kind>>;
@@ -101,7 +112,7 @@ function together(found: readonly Kind[]): Kind[] {
     typeof kind === 'object' && 'files' in kind ? kind.files : [],
   );
   return [
-    ...(words.length > 0 ? [{ words }] : []),
+    ...(words.length > 0 ? [{ words: [...new Set(words)] }] : []),
     ...(files.length > 0 ? [{ files }] : []),
     ...found.filter(
       (kind) => typeof kind === 'string' || ('files' in kind && kind.files.length === 0),

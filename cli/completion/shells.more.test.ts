@@ -42,7 +42,8 @@ const cases: readonly (readonly [typed: string, offered: readonly string[]])[] =
   ['bench compare r', ['run.json']],
   ['bench compare run.json --j', ['--json']],
   ['bench --in python,t', ['python,typescript']],
-  ['completion ', ['bash', 'fish', 'zsh']],
+  ['setup ', ['completion']],
+  ['setup completion ', ['bash', 'fish', 'zsh']],
   ['run a.vol -- mkfif', ['mkfifo']],
   ['check a.vol -- mkfif', []],
 ];

@@ -59,7 +59,7 @@ export function zsh(grammar: Grammar): string {
   const double = grammar.filter(({ name }) => name.includes(' '));
   const withRest = grammar.filter(({ hasRest }) => hasRest).map(({ name }) => quote(name));
   return `#compdef glossa
-# Completion of glossa for zsh, as 'glossa completion zsh' prints it.
+# Completion of glossa for zsh, as 'glossa setup completion zsh' prints it.
 
 _glossa_mounts() {
     local -a lines mounts expl

@@ -19,7 +19,7 @@ trap ended EXIT
 found() { for i in $(seq 900); do grep -q "$1" vs.log && return; sleep 0.1; done; echo "no $1"; exit 1; }
 ip link set lo up
 mkdir mnt brick0 brick1
-${glossa} volfile-server ${import.meta.dirname} -l vs.log -p vs.pid || exit 1
+${glossa} brick volfiles ${import.meta.dirname} -l vs.log -p vs.pid || exit 1
 for n in 0 1; do
   glusterfsd -N -s 127.0.0.1 --volfile-id brick$n --brick-name /brick$n --brick-port 2411$n \\
     --xlator-option files.directory=$PWD/brick$n -l $PWD/brick$n.log -p $PWD/brick$n.pid &

@@ -231,7 +231,7 @@ describeMounts('a brick that is asked', () => {
 
   it('may be a server of volfiles, which is listed and ended as well', async () => {
     mkdirSync(scratch.at('volfiles'));
-    const args = ['volfile-server', 'volfiles', '--port', '0', '-l', scratch.at('volfiles.log')];
+    const args = ['brick', 'volfiles', 'volfiles', '--port', '0', '-l', scratch.at('volfiles.log')];
     expect((await glossa(scratch, args)).status).toBe(0);
     expect(await own()).toMatchObject([
       { about: { what: 'volfile-server', volfile: scratch.at('volfiles') } },

@@ -212,7 +212,7 @@ export const tables: Readonly<Record<string, Rows>> = {
       by: 'cli/mount-helper.test.ts',
     },
     'http://127.0.0.1:7458/#lesson=3-fop': { by: 'test/browser/playground-lessons.long.test.ts' },
-    'glossa volfile-server /etc/glossa/volumes': ofVolfileServer,
+    'glossa brick volfiles /etc/glossa/volumes': ofVolfileServer,
     'mount -t glusterfs 127.0.0.1:/NAME MNT': ofVolfileServer,
     'glossa mount -s HOST --volfile-id NAME MNT': ofVolfileServer,
     'mount -t glossa HOST:/NAME MNT -o backup-volfile-servers=HOST:HOST': {
