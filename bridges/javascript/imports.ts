@@ -8,7 +8,7 @@ import { readSource } from '../host/lifecycle/module-search.ts';
 import { type Machine, oncePerMachine, type Sources } from '../host/machine.ts';
 import { dirname, join } from '../host/paths.ts';
 import { exportedNames } from './fixes.ts';
-import { packageFile } from './packages.ts';
+import { packageFile, privateFile } from './packages.ts';
 
 /** What names of the library begin with: they are paths in this program, without an extension. */
 const OWN = 'glossa:';
@@ -108,11 +108,12 @@ export class Imports {
     const relative = /^\.\.?(\/|$)/.test(name);
     const folders = relative ? [dirname(base)] : this.#folders;
     const { sources } = this.#machine;
-    const found =
-      folders
-        .flatMap((folder) => candidates(join(folder, name)))
-        .find((path) => sources.kind(path) === 'file') ??
-      (relative ? undefined : packageFile(folders, name, sources));
+    const found = name.startsWith('#')
+      ? privateFile(folders, base, name, sources)
+      : (folders
+          .flatMap((folder) => candidates(join(folder, name)))
+          .find((path) => sources.kind(path) === 'file') ??
+        (relative ? undefined : packageFile(folders, name, sources)));
     if (found === undefined) {
       this.#refused(place, `not given: import of '${name}', for which there is no file`);
       throw new Error(`${place.file}:${place.line}: ${notFound(base, name, folders, sources)}`);

@@ -1,12 +1,14 @@
 /**
- * What a package says of itself: which of its files `import 'name'` and `import 'name/part'` mean. Of
- * package.json, `exports` counts, otherwise `module` and `main`; of conditions import, module, default
- * and require, in the package's order. Only ECMAScript modules can be run.
+ * Finds the files of packages: what `import 'name'`, `import 'name/part'` and, inside of a package,
+ * `import '#name'` mean. Of package.json, `exports` and `imports` count as for Node
+ * (`resolve.exports`), otherwise `module` and `main`; of conditions import, module, browser and
+ * default, in the package's order. Only ECMAScript modules can be run.
  */
+import { exports, imports } from 'resolve.exports';
 import type { Sources } from '../host/machine.ts';
-import { join } from '../host/paths.ts';
+import { dirname, join } from '../host/paths.ts';
 
-const CONDITIONS: ReadonlySet<string> = new Set(['import', 'module', 'browser', 'default']);
+const CONDITIONS = ['import', 'module', 'browser', 'default'];
 const ENDINGS = ['', '.js', '.mjs', '/index.js', '/index.mjs'];
 
 /** A package's file, in one of these folders or in what npm put there. */
@@ -31,6 +33,29 @@ export function packageFile(
   return undefined;
 }
 
+/** The file that a module of a package at `base` means by `#name`: the package is in these folders. */
+export function privateFile(
+  folders: readonly string[],
+  base: string,
+  name: string,
+  sources: Sources,
+): string | undefined {
+  const isInside = (place: string): boolean =>
+    folders.some((folder) => `${place}/`.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
+  for (let place = dirname(base); isInside(place); place = dirname(place)) {
+    const about = readAbout(join(place, 'package.json'), sources);
+    if (about !== undefined) {
+      const [target] = targets(imports, about, 'imports', name);
+      if (target === undefined) return undefined;
+      return target.startsWith('./')
+        ? firstFile(place, target, sources)
+        : packageFile([...folders, place], target, sources);
+    }
+    if (place === '/') break;
+  }
+  return undefined;
+}
+
 type About = Readonly<Record<string, unknown>>;
 
 function readAbout(path: string, sources: Sources): About | undefined {
@@ -42,48 +67,60 @@ function readAbout(path: string, sources: Sources): About | undefined {
   }
 }
 
+const firstFile = (place: string, target: string, sources: Sources): string | undefined =>
+  ENDINGS.map((ending) => join(place, target) + ending).find(
+    (path) => sources.kind(path) === 'file',
+  );
+
 function fileOf(place: string, about: About, part: string, sources: Sources): string | undefined {
-  const { exports } = about;
-  const first = (target: string): string | undefined =>
-    ENDINGS.map((ending) => join(place, target) + ending).find(
-      (path) => sources.kind(path) === 'file',
-    );
-  if (exports !== undefined) {
-    const target = exported(exports, part === '' ? '.' : `./${part}`);
-    return target === undefined ? undefined : first(target);
+  const first = (target: string): string | undefined => firstFile(place, target, sources);
+  if (about.exports !== undefined && about.exports !== null) {
+    const inside = targets(exports, about, 'exports', part === '' ? '.' : `./${part}`);
+    return inside.map(first).find((path) => path !== undefined);
   }
   if (part !== '') return first(part);
   const named = [about.module, about.main].filter((one) => typeof one === 'string');
-  for (const one of [...named, 'index']) {
-    const found = first(one as string);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return [...named, 'index'].map((one) => first(one as string)).find((path) => path !== undefined);
 }
 
-/** What `exports` gives for a part of the package; undefined for what it keeps to itself. */
-function exported(exports: unknown, part: string): string | undefined {
-  const table = typeof exports === 'object' && exports !== null ? (exports as About) : {};
-  const hasParts = Object.keys(table).some((key) => key.startsWith('.'));
-  if (!hasParts) return part === '.' ? target(exports) : undefined;
-  if (part in table) return target(table[part]);
-  for (const [key, value] of Object.entries(table)) {
-    const [head, tail] = key.split('*');
-    if (tail === undefined || !part.startsWith(head!) || !part.endsWith(tail)) continue;
-    const middle = part.slice(head!.length, part.length - tail.length);
-    return target(value)?.replaceAll('*', middle);
+/** What a table of a package gives for a name; nothing for what the package keeps to itself. */
+function targets(
+  find: typeof exports | typeof imports,
+  about: About,
+  table: 'exports' | 'imports',
+  name: string,
+): readonly string[] {
+  const one = { name: '', ...about, [table]: plainTable(about[table]) };
+  try {
+    return (find(one as never, name, { conditions: CONDITIONS, unsafe: true }) ?? []) as string[];
+  } catch {
+    // No such name, or null for it.
+    return [];
   }
-  return undefined;
 }
 
-/** A target, or the first that fits of a target's conditions. */
-function target(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.map(target).find((one) => one !== undefined);
-  for (const [key, inside] of Object.entries((value ?? {}) as About)) {
-    if (!CONDITIONS.has(key)) continue;
-    const found = target(inside);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/**
+ * A table as `resolve.exports` reads it right: its patterns are regular expressions there, and of a
+ * target's conditions it takes the first that is known, also where nothing below that is.
+ */
+function plainTable(table: unknown): unknown {
+  const [first = ''] = Object.keys(Object(table));
+  if (typeof table !== 'object' || !/^[.#]/.test(first)) return known(table) ?? {};
+  return Object.fromEntries(
+    Object.entries(table as object).map(([key, value]) => [
+      key.includes('*') ? key.replace(/[\\^$+?()[\]{}|]/g, '\\$&') : key,
+      known(value) ?? null,
+    ]),
+  );
+}
+
+/** A target without the conditions that lead nowhere here; undefined when all of it does. */
+function known(target: unknown): unknown {
+  if (typeof target !== 'object' || target === null) return target;
+  if (Array.isArray(target)) return target.map(known).filter((one) => one !== undefined);
+  const found = Object.entries(target)
+    .filter(([condition]) => CONDITIONS.includes(condition))
+    .map(([condition, inside]) => [condition, known(inside)] as const)
+    .find(([, inside]) => inside !== undefined);
+  return found?.[1];
 }
