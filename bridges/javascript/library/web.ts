@@ -2,10 +2,12 @@
  * The few globals that JavaScript authors expect beyond the language itself. Nothing here reaches
  * the host but by the functions that it gives.
  */
+import { DOMException, structuredClone } from './clone.ts';
 import { Code, host } from './host.ts';
 import { LEVELS, logger } from './log.ts';
 import { addTimer, cancelTimer } from './loop.ts';
 import { refused, report } from './report.ts';
+import { TextDecoder, TextEncoder } from './text-codec.ts';
 
 const globals = globalThis as unknown as Record<string, unknown>;
 
@@ -45,110 +47,8 @@ define('queueMicrotask', (fn: () => unknown) => {
 const began = host.now();
 define('performance', Object.freeze({ now: () => (host.now() - began) / 1000 }));
 
-// -- text ----------------------------------------------------------------------------------------
-
-/** UTF-8 of a text; half a surrogate pair is U+FFFD, as everywhere. */
-function encode(text = ''): Uint8Array {
-  const bytes: number[] = [];
-  for (const char of String(text)) {
-    let code = char.codePointAt(0)!;
-    if (code >= 0xd800 && code < 0xe000) code = 0xfffd;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-    else if (code < 0x10000) {
-      bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    } else {
-      bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63));
-      bytes.push(0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    }
-  }
-  return Uint8Array.from(bytes);
-}
-
-/** The character that begins at `at`, and how many bytes it takes; U+FFFD for what is none. */
-function characterAt(bytes: Uint8Array, at: number): [code: number, length: number] {
-  const first = bytes[at]!;
-  if (first < 0x80) return [first, 1];
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4) return [0xfffd, 1];
-  let code = first & (0xff >> (length + 1));
-  for (let i = 1; i < length; i++) {
-    const next = bytes[at + i] ?? 0;
-    if ((next & 0xc0) !== 0x80) return [0xfffd, i];
-    code = (code << 6) | (next & 63);
-  }
-  const least = [0, 0, 0x80, 0x800, 0x10000][length]!;
-  const wrong = code < least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
-  return [wrong ? 0xfffd : code, length];
-}
-
-function decode(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; ) {
-    const [code, length] = characterAt(bytes, at);
-    text += String.fromCodePoint(code);
-    at += length;
-  }
-  return text;
-}
-
-define(
-  'TextEncoder',
-  class TextEncoder {
-    readonly encoding = 'utf-8';
-    encode = encode;
-  },
-);
-define(
-  'TextDecoder',
-  class TextDecoder {
-    readonly encoding = 'utf-8';
-
-    constructor(label = 'utf-8') {
-      if (!/^utf-?8$/i.test(label)) throw new RangeError(`${label}: only utf-8 is known here`);
-    }
-
-    decode(source: ArrayBufferView | ArrayBuffer = new ArrayBuffer(0)): string {
-      const bytes =
-        source instanceof ArrayBuffer
-          ? new Uint8Array(source)
-          : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-      return decode(bytes);
-    }
-  },
-);
-
-// -- clones --------------------------------------------------------------------------------------
-
-function clone(value: unknown, seen: Map<unknown, unknown>): unknown {
-  if (typeof value === 'function' || typeof value === 'symbol') {
-    throw new TypeError(`a ${typeof value} cannot be cloned`);
-  }
-  if (value === null || typeof value !== 'object') return value;
-  const known = seen.get(value);
-  if (known !== undefined) return known;
-  const note = <T>(made: T): T => {
-    seen.set(value, made);
-    return made;
-  };
-  if (value instanceof Date) return note(new Date(value));
-  if (value instanceof ArrayBuffer) return note(value.slice(0));
-  if (value instanceof Uint8Array) return note(value.slice());
-  if (value instanceof Map) {
-    const made = note(new Map());
-    for (const [key, item] of value) made.set(clone(key, seen), clone(item, seen));
-    return made;
-  }
-  if (value instanceof Set) {
-    const made = note(new Set());
-    for (const item of value) made.add(clone(item, seen));
-    return made;
-  }
-  const made = note<Record<string, unknown>>(Array.isArray(value) ? ([] as never) : {});
-  for (const [key, item] of Object.entries(value)) made[key] = clone(item, seen);
-  return made;
-}
-define('structuredClone', (value: unknown) => clone(value, new Map()));
+const standard = { TextEncoder, TextDecoder, DOMException, structuredClone };
+for (const [name, value] of Object.entries(standard)) define(name, value);
 
 // -- what is taken away --------------------------------------------------------------------------
 
