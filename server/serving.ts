@@ -15,6 +15,7 @@ import { messages } from '../runtime/core/messages.ts';
 import type { VolumeSpec } from '../runtime/core/xlator.ts';
 import { lastWords } from '../runtime/sys/last-words.ts';
 import { recycleMemory } from '../runtime/sys/malloc.ts';
+import { missingInterfaces } from '../runtime/sys/node-interfaces.ts';
 import { activate, volumeSpecs } from '../runtime/volfile/activate.ts';
 import { shownVolumes, type VolfileDescription } from '../runtime/volfile/description.ts';
 import { printVolumes } from '../runtime/volfile/print.ts';
@@ -127,6 +128,7 @@ export async function serveBy(
       msgid: messages.started.id,
       pairs: { cmdline: shownCommandLine().join(' ') },
     });
+    for (const line of missingInterfaces()) log.warning(line, { msgid: messages.nodeLacks.id });
     await front.begin();
     const graph = await startGraph(
       front,

@@ -84,7 +84,8 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly license: string;
-  readonly repository: { readonly url: string };
+  /** A text alone is a repository of GitHub's. */
+  readonly repository: string | { readonly url: string };
 }
 
 function provenance(file: string, folders: readonly string[]): string {
@@ -108,7 +109,8 @@ function titleOf(folder: string): string {
   const { name, version, license, repository } = JSON.parse(
     read(join(folder, 'package.json')),
   ) as Manifest;
-  return `${name} ${version}, ${license}, ${repository.url.replace(/^git\+/, '')}`;
+  const from = typeof repository === 'string' ? `https://github.com/${repository}` : repository.url;
+  return `${name} ${version}, ${license}, ${from.replace(/^git\+/, '')}`;
 }
 
 /** Licences and notices, also of what is part of a package in turn. */

@@ -106,17 +106,10 @@ export const messages = {
     'SIGUSR1: the file could not be written; see --statedump-path.',
   ),
   metricsServed: message(201017, 'metrics are at …', '--metrics: where they can be read.'),
-  metricsNotSent: message(
-    201018,
-    'metrics cannot be sent to …',
-    'The collector that OTEL_EXPORTER_OTLP_ENDPOINT names is away, or refuses; said once until it ' +
-      'works. Requests are served all the same.',
-  ),
-  metricsSent: message(201019, 'metrics are sent again', 'The collector is there again.'),
   metricsDoubt: message(
     201020,
-    '…',
-    'A variable of OpenTelemetry’s cannot be read; which is said.',
+    '…: metrics are not sent by OTLP (…)',
+    'A variable of OpenTelemetry’s names a collector; it has to scrape what --metrics serves.',
   ),
   recordingEnded: message(
     201021,
@@ -127,6 +120,11 @@ export const messages = {
     201022,
     'commands cannot ask this server at …',
     'The socket by which `glossa stats` and others ask a brick could not be made; it serves all the same.',
+  ),
+  nodeLacks: message(
+    201023,
+    'this Node has no …: …',
+    'An interface that Node does not promise is gone in this version. It works without, as the line says; report it.',
   ),
   kernelTooOld: message(
     202001,

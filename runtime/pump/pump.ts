@@ -89,6 +89,8 @@ class Pump implements Sources {
   private mounts: PumpedMount[] = [];
   private watchers: node.PollHandle[] = [];
   private set = new PollSet([]);
+  /** Longest sleep; none where libuv's descriptor cannot be had, and only the event loop may wait. */
+  private sleepMs = IDLE_MS;
   private busy = new BusyPoll(0);
   private readonly answers = new BusyPoll(ANSWER_US);
   private scheduled = false;
@@ -146,9 +148,11 @@ class Pump implements Sources {
   /** Mounts or sources have changed. */
   private prepare(): void {
     const { mounts } = this;
+    const backend = backendFd();
+    this.sleepMs = backend < 0 ? 0 : IDLE_MS;
     const { hot } = this.sources;
     const fds = [...mounts, ...hot].map(({ fd }) => fd);
-    this.set = new PollSet([backendFd(), ...fds]);
+    this.set = new PollSet([backend, ...fds]);
     const limit = Math.max(0, ...[...mounts, ...hot].map(({ busyPollUs }) => busyPollUs));
     if (limit !== this.busy.limitUs) this.busy = new BusyPoll(limit);
   }
@@ -353,7 +357,7 @@ class Pump implements Sources {
   /** Waits for something to read. False after a while, and after a signal (libuv's to serve). */
   private sleep(): boolean {
     this.counts.sleeps += 1;
-    return this.look(IDLE_MS);
+    return this.look(this.sleepMs);
   }
 
   private look(ms: number): boolean {

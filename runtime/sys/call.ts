@@ -27,6 +27,11 @@ export function plain<F extends (...args: never[]) => unknown>(prototype: string
   return self.func(prototype) as unknown as F;
 }
 
+/** As `plain`, for what this program may not have: null then. */
+export function optional<F extends (...args: never[]) => unknown>(prototype: string): F | null {
+  return find(prototype) as unknown as F | null;
+}
+
 /**
  * A C function whose -1 means "look at errno": the result is the value, or minus the errno.
  * Fixed parameter lists, because a rest array would be allocated at every call.

@@ -13,11 +13,18 @@ import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import koffi from 'koffi';
 import { endTurnsBy } from '../core/turn.ts';
-import { plain } from './call.ts';
+import { optional, plain } from './call.ts';
 
 const HELPER = '_ZN4node20SigintWatchdogHelper';
 /** What ends the innermost turn: for koffi in the thread that calls it, where it is thread safe. */
 export const END_TURN = `bool ${HELPER}26InformWatchdogsAboutSignalEv()`;
+const START = `int ${HELPER}5StartEv(void *helper)`;
+
+/** Names what this needs of Node and what is not there; `find` looks symbols up. */
+export const missingForTurns = (find: typeof optional = optional): readonly string[] => [
+  ...[END_TURN, START].filter((prototype) => find(prototype) === null),
+  ...(typeof native === 'function' ? [] : ['ContextifyScript.runInContext']),
+];
 
 const SIGINT = 2;
 /** More than a `struct sigaction` has anywhere. */
@@ -33,7 +40,7 @@ type Run = (
   breakOnFirstLine: boolean,
 ) => unknown;
 
-const native = (Object.getPrototypeOf(Script.prototype) as { runInContext: Run }).runInContext;
+const native = (Object.getPrototypeOf(Script.prototype) as { runInContext?: Run }).runInContext;
 
 /** The script finds its work under a name that no other copy of this file has. */
 const KEY = `glossa turn ${import.meta.url}`;
@@ -64,11 +71,12 @@ export function makeEndable(): boolean {
   return ready;
 }
 
-function startHelper(): boolean {
+/** @param missing what is not there: nothing is begun then */
+export function startHelper(missing: readonly string[] = missingForTurns()): boolean {
+  if (missing.length > 0) return false;
   const before = new Uint8Array(SIGACTION_BYTES);
   try {
-    plain(END_TURN);
-    const start = plain<(helper: unknown) => number>(`int ${HELPER}5StartEv(void *helper)`);
+    const start = plain<(helper: unknown) => number>(START);
     const sigaction = plain<(n: number, act: Uint8Array | null, old: Uint8Array | null) => number>(
       'int sigaction(int number, void *act, void *old)',
     );
@@ -91,7 +99,7 @@ function runTurn(what: () => void): boolean {
   ended = false;
   failure = null;
   try {
-    native.call(script, null, -1, false, true, false);
+    native!.call(script, null, -1, false, true, false);
   } catch (error) {
     // What the work throws is kept in `failure`: this is the termination.
     if (ended) throw error;

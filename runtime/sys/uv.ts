@@ -4,10 +4,14 @@
  *
  * Only right on the main thread: a worker's loop is not `uv_default_loop()`.
  */
-import { plain } from './call.ts';
+import { optional } from './call.ts';
 
-const uvDefaultLoop = plain<() => bigint>('void *uv_default_loop()');
-const uvBackendFd = plain<(loop: bigint) => number>('int uv_backend_fd(void *loop)');
+/** Finds the epoll descriptor of libuv, -1 where this Node has none; `find` looks symbols up. */
+export function findBackend(find: typeof optional = optional): () => number {
+  const loop = find<() => bigint>('void *uv_default_loop()');
+  const fd = find<(loop: bigint) => number>('int uv_backend_fd(void *loop)');
+  return loop === null || fd === null ? () => -1 : () => fd(loop());
+}
 
-/** The epoll descriptor: readable when libuv has something to do. */
-export const backendFd = (): number => uvBackendFd(uvDefaultLoop());
+/** The epoll descriptor: readable when libuv has something to do. -1 where it cannot be had. */
+export const backendFd = findBackend();

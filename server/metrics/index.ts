@@ -1,10 +1,26 @@
-/** The metrics of a server: for those who come for them (`--metrics`), and those that are sent. */
+/** The metrics of a server, for a collector that scrapes them (`--metrics`). */
 
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { version } from '../../terminal/package-version.ts';
 import type { Address } from './address.ts';
+
+/** Where other programs are told to send metrics; here these are only refused by name. */
+const OTLP = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+/** What is said to an operator who expects metrics to be sent; null when nothing suggests that. */
+export function otlpRefusal(env: NodeJS.ProcessEnv): string | null {
+  const name = OTLP.find((one) => env[one]);
+  const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true';
+  if (name === undefined || isOff || env.OTEL_METRICS_EXPORTER === 'none') return null;
+  const protocol =
+    env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';
+  return (
+    `${name}: metrics are not sent by OTLP (${protocol}): use --metrics HOST:PORT, and let the ` +
+    'collector scrape that (its receiver is called prometheus)'
+  );
+}
 
 /**
  * Begins with what is asked for, and gives what ends it. Nothing is loaded for what is not.
@@ -15,29 +31,17 @@ export async function startMetrics(
   address: Address | undefined,
   log: Log,
 ): Promise<() => Promise<void>> {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: own } =
-    process.env;
-  if (address === undefined && !all && !own) return async () => {};
-  const { metricsOf } = await import('./families.ts');
+  if (address === undefined) {
+    const refusal = otlpRefusal(process.env);
+    if (refusal !== null) log.warning(refusal, { msgid: messages.metricsDoubt.id });
+    return async () => {};
+  }
+  const [{ metricsOf }, { MetricsServer }] = await Promise.all([
+    import('./families.ts'),
+    import('./server.ts'),
+  ]);
   const program = version();
-  const families = () => metricsOf(graph, program);
-  const ends: (() => void | Promise<void>)[] = [];
-  if (address !== undefined) {
-    const { MetricsServer } = await import('./server.ts');
-    const server = await MetricsServer.listen(address, families);
-    log.info(`metrics are at ${server.url}`, { msgid: messages.metricsServed.id });
-    ends.push(() => server.close());
-  }
-  if (all || own) {
-    const { OtlpExporter, otlpSettings } = await import('./otlp.ts');
-    const warn = (text: string): void => log.warning(text, { msgid: messages.metricsDoubt.id });
-    const settings = otlpSettings(process.env, warn);
-    if (settings !== null) {
-      const exporter = new OtlpExporter(settings, families, log);
-      ends.push(() => exporter.close());
-    }
-  }
-  return async () => {
-    for (const end of ends) await end();
-  };
+  const server = await MetricsServer.listen(address, () => metricsOf(graph, program));
+  log.info(`metrics are at ${server.url}`, { msgid: messages.metricsServed.id });
+  return async () => server.close();
 }

@@ -1,10 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { Loc } from '../../runtime/core/loc.ts';
-import { INFO, Log } from '../../runtime/core/log.ts';
 import { type Dump, defineTranslator } from '../../runtime/core/xlator.ts';
 import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
 import { reason } from '../../terminal/reason.ts';
@@ -18,7 +15,7 @@ import {
 import { readPrometheus } from '../../test/support/prometheus.ts';
 import { readAddress } from './address.ts';
 import { metricsOf } from './families.ts';
-import { OtlpExporter, otlpBody, otlpSettings } from './otlp.ts';
+import { otlpRefusal } from './index.ts';
 import { formatPrometheus } from './prometheus.ts';
 import { MetricsServer } from './server.ts';
 
@@ -95,18 +92,6 @@ describe('metrics as text', () => {
     expect(below).toEqual([2, 3, 3, 4, 4, 5]);
     expect(samples.get(`_count,${labels}`)).toBe(5);
     expect(samples.get(`_sum,${labels}`)).toBeCloseTo(60.001009, 9);
-    const sent = JSON.parse(otlpBody(families, { resource: {}, start: 0, now: 1 }));
-    const { metrics } = sent.resourceMetrics[0].scopeMetrics[0];
-    const { histogram } = metrics.find(
-      ({ name }: { name: string }) => name === 'glossa_fop_latency_seconds',
-    );
-    expect(histogram).toMatchObject({ aggregationTemporality: 2, dataPoints: [{ count: '5' }] });
-    const [{ bucketCounts, explicitBounds, sum }] = histogram.dataPoints;
-    expect([bucketCounts.length, explicitBounds.length]).toEqual([24, 23]);
-    expect([bucketCounts[0], bucketCounts[1], bucketCounts[23], sum]).toEqual([
-      ...['2', '1', '1'],
-      samples.get(`_sum,${labels}`),
-    ]);
   });
 
   it('have the counters of scripts by name, and whatever else is a number by its key', async () => {
@@ -186,129 +171,24 @@ it('serves metrics, and nothing else', async () => {
   expect([(await get('/')).status, (await get('/metrics', 'POST')).status]).toEqual([404, 405]);
 });
 
-/** A collector on loopback. */
-async function collector() {
-  const got: { readonly path: string; readonly key: unknown; readonly body: string }[] = [];
-  const state = { status: 200 };
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (part) => {
-      body += part;
-    });
-    request.on('end', () => {
-      got.push({ path: request.url!, key: request.headers['x-key'], body });
-      response.writeHead(state.status).end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(() => server.close());
-  const { port } = server.address() as AddressInfo;
-  return { got, state, url: `http://127.0.0.1:${port}` };
-}
+describe('a collector that OpenTelemetry’s variables name', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317' };
 
-describe('OpenTelemetry', () => {
-  const never = (text: string): void => expect.fail(text);
+  it.each([
+    ['nothing is named', {}],
+    ['the SDK is off', { ...endpoint, OTEL_SDK_DISABLED: 'True' }],
+    ['no metrics are wanted', { ...endpoint, OTEL_METRICS_EXPORTER: 'none' }],
+  ])('%s: nothing is said', (_, env) => expect(otlpRefusal(env)).toBeNull());
 
-  it('is off unless a collector is named, and when it is said to be', () => {
-    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
-    expect(otlpSettings({}, never)).toBeNull();
-    expect(otlpSettings({ ...endpoint, OTEL_SDK_DISABLED: 'True' }, never)).toBeNull();
-    expect(otlpSettings({ ...endpoint, OTEL_METRICS_EXPORTER: 'none' }, never)).toBeNull();
-  });
-
-  it('reads its variables', () => {
-    const env = {
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318/base/',
-      OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b, other=1',
-      OTEL_METRIC_EXPORT_INTERVAL: '5000',
-      OTEL_RESOURCE_ATTRIBUTES: 'service.name=x,host.name=h',
-    };
-    const settings = otlpSettings(env, never)!;
-    expect(settings).toMatchObject({
-      headers: { 'x-key': 'a b', other: '1' },
-      ...{ intervalMs: 5000, timeoutMs: 10_000 },
-      resource: { 'service.name': 'x', 'host.name': 'h' },
-    });
-    expect(settings.endpoint.href).toBe('http://127.0.0.1:4318/base/v1/metrics');
-    const own = { ...env, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:1/m' };
-    const second = otlpSettings({ ...own, OTEL_SERVICE_NAME: 'y' }, never)!;
-    expect([second.endpoint.href, second.resource['service.name']]).toEqual([
-      'http://127.0.0.1:1/m',
-      'y',
-    ]);
-  });
-
-  it('says what cannot be read, and goes on without it', () => {
-    const told: string[] = [];
-    const env = {
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
-      OTEL_EXPORTER_OTLP_HEADERS: 'secret',
-      OTEL_METRIC_EXPORT_INTERVAL: 'soon',
-    };
-    expect(otlpSettings(env, (text) => told.push(text))).toMatchObject({
-      headers: {},
-      intervalMs: 60_000,
-    });
-    expect(told).toEqual([
-      'OTEL_EXPORTER_OTLP_HEADERS: a part of it is not of the form KEY=VALUE, and is left out',
-      'OTEL_METRIC_EXPORT_INTERVAL is no number of milliseconds: 60000 is used',
-    ]);
-    const bad = { OTEL_EXPORTER_OTLP_ENDPOINT: 'nowhere' };
-    expect(otlpSettings(bad, (text) => told.push(text))).toBeNull();
-    expect(told[2]).toMatch('no metrics are sent');
-  });
-
-  it('has the numbers in its form', () => {
-    const samples = [{ labels: { volume: 'v' }, value: 3 }];
-    const families = [
-      { name: 'a_total', help: 'A.', type: 'counter', samples } as const,
-      { name: 'b', help: 'B.', type: 'gauge', samples } as const,
-    ];
-    const point = {
-      startTimeUnixNano: '1000000000',
-      timeUnixNano: '2000000000',
-      attributes: [{ key: 'volume', value: { stringValue: 'v' } }],
-      asDouble: 3,
-    };
-    const resource = { 'service.name': 'glossa' };
-    expect(JSON.parse(otlpBody(families, { resource, start: 1000, now: 2000 }))).toEqual({
-      resourceMetrics: [
-        {
-          resource: { attributes: [{ key: 'service.name', value: { stringValue: 'glossa' } }] },
-          scopeMetrics: [
-            {
-              scope: { name: 'glossa' },
-              metrics: [
-                {
-                  ...{ name: 'a_total', description: 'A.' },
-                  sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints: [point] },
-                },
-                { name: 'b', description: 'B.', gauge: { dataPoints: [point] } },
-              ],
-            },
-          ],
-        },
-      ],
-    });
-  });
-
-  it('says once that the collector is away, and that it is back', async () => {
-    const { got, state, url } = await collector();
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_HEADERS: 'x-key=1' };
-    const context = new FakeContext();
-    const log = new Log(context.sink, { default: INFO, volumes: new Map() }, 'glossa');
-    const exporter = new OtlpExporter(otlpSettings(env, never)!, () => [], log);
-    await exporter.send();
-    expect(got).toMatchObject([{ path: '/v1/metrics', key: '1' }]);
-    state.status = 503;
-    for (let times = 0; times < 3; times++) await exporter.send();
-    state.status = 200;
-    await exporter.send();
-    await exporter.close();
-    expect(got).toHaveLength(6);
-    expect(context.lines.map((line) => line.replace(/^.*0-glossa: /, ''))).toEqual([
-      `metrics cannot be sent to ${new URL(url).host}: status 503`,
-      'metrics are sent again',
-    ]);
+  it.each([
+    ['grpc', { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
+    ['http/json', { ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' }],
+    ['http/protobuf', endpoint],
+  ])('%s is refused by name, with what to do', (protocol, env) => {
+    const refusal = otlpRefusal(env);
+    expect(refusal).toContain(
+      `OTEL_EXPORTER_OTLP_ENDPOINT: metrics are not sent by OTLP (${protocol})`,
+    );
+    expect(refusal).toContain('--metrics HOST:PORT');
   });
 });

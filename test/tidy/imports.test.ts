@@ -122,11 +122,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   cli: ['@vscode/debugprotocol', 'diff'],
   tools: ['peggy', 'esbuild', 'marked'],
   'tools/site': ['vitepress', 'vue', 'puppeteer-core'],
-  'bridges/javascript': [
-    '@jitl/quickjs-wasmfile-release-sync',
-    'quickjs-emscripten-core',
-    'resolve.exports',
-  ],
+  'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'resolve.exports'],
   'bridges/native': ['koffi', 'ffi-rs'],
 };
 
