@@ -6,8 +6,8 @@
 
 import type { Driver, Found, Reply } from '../../runtime/api/driver.ts';
 import { listNames, readAll, writeAll } from '../../runtime/api/files.ts';
+import { moveEntry } from '../../runtime/core/apply-reply.ts';
 import { Dict } from '../../runtime/core/dict.ts';
-import { moveEntry } from '../../runtime/core/entries.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import { findFop, SET_ATTR } from '../../runtime/core/fops.ts';
 import { type FopName, fopNames } from '../../runtime/core/gen/fops.gen.ts';

@@ -3,16 +3,14 @@
  * `entry` column), so that a cache of names says once what it does then, and a fop that the table
  * gains is covered.
  *
- * The fops wind to the first child with a frame of their own. `moveEntry` is for callers above,
- * which keep the inode table.
+ * The fops wind to the first child with a frame of their own. The inode table is kept by those above
+ * (`apply-reply.ts`).
  */
 import type { Client } from './client.ts';
-import type { Dict } from './dict.ts';
 import { type FopRow, fops } from './fops.ts';
 import type { FopName } from './gen/fops.gen.ts';
 import { type After, tap } from './gen/taps.gen.ts';
 import type { Loc } from './loc.ts';
-import { RENAME_EXCHANGE, RENAME_FLAGS } from './xdata.ts';
 import type { Fops, Xlator } from './xlator.ts';
 
 /** The names of one request, from its way down to its reply. */
@@ -33,16 +31,6 @@ export interface EntryHooks<P> {
   before(xl: Xlator<P>, entry: Entry): void;
   /** Whether it succeeded or not; the reply goes up afterwards. */
   after(xl: Xlator<P>, entry: Entry, opRet: number, opErrno: number): void;
-}
-
-/** Puts a rename that has succeeded into the inode table; `xdata` is the request's. */
-export function moveEntry(oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
-  const { parent: from, name: fromName } = oldloc;
-  const { parent: to, name: toName } = newloc;
-  if (from === null || fromName === null || to === null || toName === null) return;
-  const isExchange = ((xdata?.number(RENAME_FLAGS) ?? 0) & RENAME_EXCHANGE) !== 0;
-  if (isExchange) from.table.exchange(from, fromName, to, toName);
-  else from.table.rename(from, fromName, to, toName);
 }
 
 const isEntryFop = ({ entry }: FopRow): boolean =>

@@ -5,6 +5,7 @@
  * A gfid of the recording leads to the inode that an answer here has brought in the same place; where
  * the storage makes what it is told to, that is the one with this gfid.
  */
+import { placeOf } from '../core/apply-reply.ts';
 import { encodeName } from '../core/bytes.ts';
 import type { Client } from '../core/client.ts';
 import { Dict } from '../core/dict.ts';
@@ -171,12 +172,6 @@ export function placeAt(table: InodeTable, path: string): { parent: Inode; name:
   let parent: Inode | undefined = table.root;
   for (const step of names) parent = parent && table.grep(parent, step);
   return parent === undefined || name === '' ? null : { parent, name };
-}
-
-/** The place that a fop makes, or looks for. */
-export function placeOf(row: FopRow, args: readonly unknown[]): Loc | null {
-  const name = row.entry.creates ?? 'loc';
-  return (args[row.args.findIndex((arg) => arg.name === name)] as Loc | undefined) ?? null;
 }
 
 function unknown(gfid: Gfid, path: string, isDir: boolean): never {

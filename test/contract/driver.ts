@@ -10,11 +10,12 @@
  *
  * Volumes are listed leaf first; one without `subvolumes` stands on the one before it.
  */
+
+import { moveEntry } from '../../runtime/core/apply-reply.ts';
 import type { Context } from '../../runtime/core/context.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import type { Ctime } from '../../runtime/core/ctime.ts';
 import { Dict } from '../../runtime/core/dict.ts';
-import { moveEntry } from '../../runtime/core/entries.ts';
 import { errnoName } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import { findFop } from '../../runtime/core/fops.ts';

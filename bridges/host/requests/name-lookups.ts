@@ -2,11 +2,11 @@
  * Names that a module goes to without having looked them up (`Loc.of(parent=…, name=…)`): a mount
  * would have asked for each before, and so does the host, in the request's name.
  */
+import { applyReply, linkReply } from '../../../runtime/core/apply-reply.ts';
 import { newGfid } from '../../../runtime/core/context.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
-import { moveEntry } from '../../../runtime/core/entries.ts';
 import { EIO, ESTALE } from '../../../runtime/core/errno.ts';
-import type { FopRow } from '../../../runtime/core/fops.ts';
+import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
@@ -16,6 +16,8 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Decision } from '../crossing/decision.ts';
 import { ForgottenLoc } from '../crossing/message.ts';
 import type { HostedRequest } from './hosted-request.ts';
+
+const LOOKUP = findFop('lookup')!;
 
 /** Who carries decisions out. */
 export interface LookupExecutor {
@@ -63,13 +65,11 @@ export function lookUp(
   const place = new Loc(table.newInode(), loc.parent, loc.name);
   // A wind is owed already.
   const owed = decision.verb === 'tail' ? 1 : 0;
-  const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, [inode, buf]) => {
+  const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, reply) => {
     request.owed -= owed;
-    const isFound = opRet >= 0 && buf instanceof Iatt;
-    const made = (inode as Inode | null) ?? place.inode!;
-    const found = isFound ? table.link(made, loc.parent, loc.name, buf) : null;
-    if (found !== null) {
-      values[at] = new Loc(found, loc.parent, loc.name, loc.gfid);
+    const isWhole = applyReply(LOOKUP, [place, null], opRet, opErrno, reply);
+    if (opRet >= 0 && isWhole) {
+      values[at] = new Loc(reply[0] as Inode, loc.parent, loc.name, loc.gfid);
       doer.obey(request, decision);
     } else refuse(doer, xl, request, decision, row, opRet < 0 ? opErrno : EIO);
     doer.drain();
@@ -114,15 +114,6 @@ function noteMove(
   request.places ??= new Map();
 }
 
-/** A module has taken names away by a request of its own, of which nobody above keeps account. */
-function forgetNames({ name }: FopRow, values: readonly unknown[] | undefined): void {
-  if (values === undefined) return;
-  const [from, to, xdata] = values as [Loc, Loc, Dict | null];
-  if (from.parent === null || from.name === null) return;
-  if (name === 'rename') moveEntry(from, to, xdata);
-  else from.parent.table.unlink(from.parent, from.name);
-}
-
 /** Notes a name that the guest itself looks up or makes: nobody above will link the inode. */
 export function noteName(
   request: HostedRequest,
@@ -144,11 +135,12 @@ export function linkFound(
   row: FopRow,
   values: unknown[],
 ): void {
-  forgetNames(row, request.moves?.get(wind));
+  const moved = request.moves?.get(wind);
+  if (moved !== undefined) applyReply(row, moved, 0, 0, values);
   const loc = request.places?.get(wind);
   request.places?.delete(wind);
   const at = row.reply.findIndex(({ type }) => type === 'inode');
   const buf = values[row.reply.findIndex(({ name }) => name === 'buf')];
   if (!loc?.parent || !loc.inode || !(buf instanceof Iatt)) return;
-  values[at] = loc.parent.table.link(loc.inode, loc.parent, loc.name, buf) ?? values[at];
+  values[at] = linkReply(loc, values[at] as Inode | null, buf) ?? values[at];
 }

@@ -1,8 +1,8 @@
 /** One fop of a client: what it names is found, it is wound to the brick's stack, and answered. */
 
+import { applyReply } from '../../../runtime/core/apply-reply.ts';
 import type { Client } from '../../../runtime/core/client.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
-import { moveEntry } from '../../../runtime/core/entries.ts';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { letGo } from '../../../runtime/core/fd-table.ts';
@@ -12,7 +12,6 @@ import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
-import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { O_RDONLY } from '../../../runtime/core/open-flags.ts';
 import { KILL_PRIV } from '../../../runtime/core/xdata.ts';
@@ -129,13 +128,14 @@ export class ServerCall {
     this.answer(-1, errno, []);
   }
 
-  private replied(opRet: number, opErrno: number, reply: readonly unknown[]): void {
-    const { made, from } = this;
+  private replied(opRet: number, opErrno: number, reply: unknown[]): void {
+    const { args, made, from, plan } = this;
+    const isWhole = applyReply(findFop(plan.fop)!, args, opRet, opErrno, reply);
     if (opRet < 0) {
       this.answer(-1, opErrno || EIO, reply);
       return;
     }
-    if (!this.keep(reply)) {
+    if (!isWhole) {
       this.answer(-1, EIO, []);
       return;
     }
@@ -180,48 +180,6 @@ export class ServerCall {
     const [, , offset] = args as [Fd, number, number];
     return stbuf !== null && offset + vector.length >= stbuf.iaSize ? ENOENT : 0;
   }
-
-  /** What a success says of names and inodes. @returns false when it is none */
-  private keep(reply: readonly unknown[]): boolean {
-    const { plan, args, from } = this;
-    const { inodes } = from;
-    const locs = args.filter((arg) => arg instanceof Loc);
-    const [loc, other] = locs;
-    switch (plan.fop) {
-      case 'lookup':
-      case 'mknod':
-      case 'mkdir':
-      case 'symlink':
-      case 'put':
-        return link(inodes, loc!, reply[0], reply[1]) !== null;
-      case 'icreate':
-        return link(inodes, new Loc(loc!.inode), reply[0], reply[1]) !== null;
-      case 'create': {
-        const linked = link(inodes, loc!, reply[1], reply[2]);
-        if (linked !== null) this.made?.moveTo(linked);
-        return linked !== null;
-      }
-      case 'link':
-        return link(inodes, other!, reply[0], reply[1]) !== null;
-      case 'unlink':
-      case 'rmdir':
-        inodes.unlink(loc!.parent!, loc!.name!);
-        return true;
-      case 'rename':
-        moveEntry(loc!, other!, args[2] as Dict | null);
-        return true;
-      case 'readdirp':
-        for (const entry of reply[0] as readonly Dirent[]) {
-          const { inode, stat, name } = entry;
-          if (inode !== null && stat !== null) {
-            entry.inode = inodes.link(inode, (args[0] as Fd).inode, name, stat);
-          }
-        }
-        return true;
-      default:
-        return true;
-    }
-  }
 }
 
 /** Of a failure: attributes and the like are none of anything. */
@@ -229,15 +187,4 @@ function onlyXdata(reply: readonly unknown[], at: number): readonly unknown[] {
   const told: unknown[] = [];
   told[at] = reply[at];
   return told;
-}
-
-/** The inode of a reply, as it is known from now on; null where the reply tells of none. */
-function link(
-  inodes: InodeTable,
-  { parent, name }: Loc,
-  inode: unknown,
-  buf: unknown,
-): Inode | null {
-  if (inode === null || buf === null) return null;
-  return inodes.link(inode as Inode, parent, name, buf as Iatt);
 }

@@ -4,10 +4,12 @@
  *
  * Source: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
  */
+import { applyReply } from '../../../runtime/core/apply-reply.ts';
 import {
   EBADF,
   EEXIST,
   EINVAL,
+  EIO,
   EISDIR,
   ENOENT,
   EPERM,
@@ -15,14 +17,14 @@ import {
 } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FdTable } from '../../../runtime/core/fd-table.ts';
+import { findFop } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { wind } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
-import type { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { O_EXCL, O_RDWR } from '../../../runtime/core/open-flags.ts';
-import type { Child } from '../../../runtime/core/xlator.ts';
+import type { Cbk, Child } from '../../../runtime/core/xlator.ts';
 import { gfidOf } from './subdir.ts';
 import type { Need } from './unmarshal.ts';
 
@@ -96,11 +98,9 @@ function inodeOf(
     done(known ?? EINVAL);
     return;
   }
-  const loc = new Loc(inodes.newInode(), null, null, gfid);
-  lookup(frame, links, loc, (opErrno, inode, buf) => {
-    const linked = opErrno === 0 && inode && buf ? inodes.link(inode, null, null, buf) : null;
-    done(linked ?? (opErrno === ENOENT || opErrno === 0 ? ESTALE : opErrno));
-  });
+  lookup(frame, links, new Loc(inodes.newInode(), null, null, gfid), (found) =>
+    done(found === ENOENT ? ESTALE : found),
+  );
 }
 
 function entryOf(
@@ -165,10 +165,9 @@ function nameIn(
     done(fresh());
     return;
   }
-  lookup(frame, links, new Loc(known ?? inodes.newInode(), parent, name), (opErrno, inode, buf) => {
-    const linked = opErrno === 0 && inode && buf ? inodes.link(inode, parent, name, buf) : null;
-    if (linked !== null) done(rule === 'absent' ? EEXIST : new Loc(linked, parent, name));
-    else if (rule === 'there') done(opErrno || ENOENT);
+  lookup(frame, links, new Loc(known ?? inodes.newInode(), parent, name), (found) => {
+    if (typeof found !== 'number') done(rule === 'absent' ? EEXIST : new Loc(found, parent, name));
+    else if (rule === 'there') done(found);
     else {
       inodes.unlink(parent, name);
       done(fresh());
@@ -176,25 +175,23 @@ function nameIn(
   });
 }
 
-function lookup(
-  frame: Frame,
-  links: Child,
-  loc: Loc,
-  done: (opErrno: number, inode: Inode | null, buf: Iatt | null) => void,
-): void {
-  frame.local = done;
+interface Lookup {
+  readonly loc: Loc;
+  readonly done: (found: Inode | number) => void;
+}
+
+/** Looks up a loc for the frame's request. `done` gets the inode that is in the table, or the errno. */
+export function lookup(frame: Frame, links: Child, loc: Loc, done: Lookup['done']): void {
+  frame.local = { loc, done } satisfies Lookup;
   wind.lookup(frame, 0, lookupCbk, links, loc, null);
 }
 
-const lookupCbk = (
-  frame: Frame,
-  _cookie: number,
-  _xl: unknown,
-  opRet: number,
-  opErrno: number,
-  inode: Inode | null,
-  buf: Iatt | null,
-): void => {
-  const done = frame.local as Parameters<typeof lookup>[3];
-  done(opRet < 0 ? opErrno : 0, inode, buf);
+const LOOKUP = findFop('lookup')!;
+
+const lookupCbk: Cbk<'lookup', unknown> = (frame, _cookie, _xl, opRet, opErrno, inode, buf) => {
+  const { loc, done } = frame.local as Lookup;
+  const reply = [inode, buf];
+  const isWhole = applyReply(LOOKUP, [loc, null], opRet, opErrno, reply);
+  if (opRet < 0) done(opErrno || EIO);
+  else done(isWhole ? (reply[0] as Inode) : ENOENT);
 };

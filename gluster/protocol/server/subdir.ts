@@ -8,13 +8,12 @@
 import type { Client } from '../../../runtime/core/client.ts';
 import { ENOENT, ENOTDIR } from '../../../runtime/core/errno.ts';
 import { Stack } from '../../../runtime/core/frame.ts';
-import { wind } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import type { Cbk } from '../../../runtime/core/xlator.ts';
 import type { Brick } from './bricks.ts';
+import { lookup } from './resolve.ts';
 
 /** Looks for a folder by its path, as root. Told its inode, or the errno. */
 export function findFolder(
@@ -46,12 +45,10 @@ function lookUp(
   done: (found: Inode | number) => void,
 ): void {
   const frame = client.begin(new Stack(0, 0, 0, 'LOOKUP'));
-  const cbk: Cbk<'lookup', unknown> = (_frame, _cookie, _xl, opRet, opErrno, inode, buf) => {
-    const linked = opRet < 0 || !inode || !buf ? null : inodes.link(inode, parent, name, buf);
+  lookup(frame, links, new Loc(inodes.newInode(), parent, name), (found) => {
     client.end(frame.root);
-    done(linked ?? (opErrno || ENOENT));
-  };
-  wind.lookup(frame, 0, cbk, links, new Loc(inodes.newInode(), parent, name), null);
+    done(found);
+  });
 }
 
 /** What a gfid of a call means, where the root is another one. */

@@ -9,9 +9,9 @@
 
 import { type Driver, FopError, type Reply } from '../../api/driver.ts';
 import { isAcl } from '../../core/acl.ts';
+import { moveEntry } from '../../core/apply-reply.ts';
 import { encodeName } from '../../core/bytes.ts';
 import { Dict } from '../../core/dict.ts';
-import { moveEntry } from '../../core/entries.ts';
 import { EBADF, EIO, ENODATA, EOPNOTSUPP, EPERM, EROFS } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import { SET_ATTR } from '../../core/fops.ts';

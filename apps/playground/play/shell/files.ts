@@ -4,8 +4,8 @@
  */
 import { type Driver, FopError, type Found, type Reply } from '../../../../runtime/api/driver.ts';
 import { listNames, readAll, writeAll } from '../../../../runtime/api/files.ts';
+import { moveEntry } from '../../../../runtime/core/apply-reply.ts';
 import type { Dict } from '../../../../runtime/core/dict.ts';
-import { moveEntry } from '../../../../runtime/core/entries.ts';
 import { EEXIST, EISDIR, ELOOP, ENOENT, ENOTDIR } from '../../../../runtime/core/errno.ts';
 import type { Fd } from '../../../../runtime/core/fd.ts';
 import { SET_ATTR } from '../../../../runtime/core/fops.ts';

@@ -1,5 +1,6 @@
 /** The operations on open directories. */
 
+import { linkDirent } from '../../../core/apply-reply.ts';
 import { encodeNameInto, NameError, nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ESTALE } from '../../../core/errno.ts';
@@ -8,7 +9,7 @@ import { letGo } from '../../../core/fd-table.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { inoHi, inoLo } from '../../../core/gfid.ts';
-import { type Dirent, IA_INVAL } from '../../../core/iatt.ts';
+import type { Dirent } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { NAME_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -34,7 +35,7 @@ import {
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { openFd } from './places.ts';
-import { discard, encodeEntry, fdDone, inodeErrno } from './reply.ts';
+import { encodeEntry, fdDone, inodeErrno } from './reply.ts';
 
 /** Room that an entry which does not fit any more may be encoded in. */
 const SLACK = direntPlusSize(NAME_MAX);
@@ -163,17 +164,10 @@ function encodeInode(
   entry: Dirent,
   xdata: Dict | null,
 ): void {
-  const { name, stat } = entry;
-  const isDots = name === '.' || name === '..';
-  const inode = entry.inode ?? session.graph.inodes.newInode();
-  const linked =
-    isDots || stat === null || stat.iaType === IA_INVAL
-      ? null
-      : parent.table.link(inode, parent, name, stat);
-  if (linked !== inode) discard(inode);
+  const linked = linkDirent(parent, entry);
   // Node id 0 says here that there are no attributes, not that there is no such name.
   if (linked === null) encodeNegativeEntry(session.view, at, session.unknownValid);
-  else encodeEntry(session, at, linked, stat!, hasTimeouts(entry.dict) ? entry.dict : xdata);
+  else encodeEntry(session, at, linked, entry.stat!, hasTimeouts(entry.dict) ? entry.dict : xdata);
 }
 
 /** FSYNCDIR. */

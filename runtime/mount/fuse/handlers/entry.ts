@@ -1,7 +1,7 @@
 /** The operations that make, remove and move names. */
 
+import { discardInode, moveEntry, removeEntry } from '../../../core/apply-reply.ts';
 import { Dict } from '../../../core/dict.ts';
-import { moveEntry } from '../../../core/entries.ts';
 import { EINVAL, ESTALE } from '../../../core/errno.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -15,7 +15,7 @@ import type { Cbk } from '../../../core/xlator.ts';
 import type { LinkIn, MkdirIn, MknodIn, NameIn, RenameIn, SymlinkIn } from '../codec/entry.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { newPlace, oldPlace } from './places.ts';
-import { discard, makerErrno, replyEntry } from './reply.ts';
+import { makerErrno, replyEntry } from './reply.ts';
 import { makingXdata } from './xdata.ts';
 
 export const mknod: Handler<MknodIn> = (session, header, args) => {
@@ -68,7 +68,7 @@ const madeCbk: Cbk<'mkdir', HandlerContext> = (
 ) => {
   const loc = frame.local as Loc;
   if (opRet >= 0) return replyEntry(xl.priv, frame, loc, inode, buf, xdata);
-  discard(loc.inode);
+  discardInode(loc.inode);
   xl.priv.fail(frame, makerErrno(opErrno, loc.parent!));
 };
 
@@ -90,10 +90,10 @@ export const rmdir: Handler<NameIn> = (session, header, args) => {
 
 const removedCbk: Cbk<'unlink', HandlerContext> = (frame, what, xl, opRet, opErrno) => {
   const loc = frame.local as Loc;
-  discard(loc.inode);
+  discardInode(loc.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
   if (what === DIRECTORY && loc.inode !== null) xl.priv.removed.add(loc.inode);
-  loc.parent!.table.unlink(loc.parent!, loc.name!);
+  removeEntry(loc);
   xl.priv.reply(frame, 0);
 };
 
@@ -124,7 +124,7 @@ export const rename: Handler<RenameIn> = (session, header, args) => {
 
 const renamedCbk: Cbk<'rename', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
   const { from, to, xdata } = frame.local as Move;
-  discard(from.inode);
+  discardInode(from.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
   moveEntry(from, to, xdata);
   xl.priv.reply(frame, 0);

@@ -1,5 +1,6 @@
 /** The operations on open files, and those that open them. */
 import { constants } from 'node:fs';
+import { linkReply } from '../../../core/apply-reply.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EFBIG, EIO, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -39,7 +40,7 @@ import {
 import { lockOwner, openFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { newPlace, openFd } from './places.ts';
-import { encodeEntry, fdDone, inodeErrno, link, makerErrno } from './reply.ts';
+import { encodeEntry, fdDone, inodeErrno, makerErrno } from './reply.ts';
 import { killPriv, makingXdata } from './xdata.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } = constants;
@@ -159,7 +160,7 @@ const createCbk: Cbk<'create', HandlerContext> = (
     letGo(fd);
     return session.fail(frame, makerErrno(opErrno, loc.parent!));
   }
-  const linked = link(loc, inode, buf);
+  const linked = linkReply(loc, inode, buf);
   if (linked !== null) {
     fd.moveTo(linked);
     return replyCreated(session, frame, fd, linked, buf!, xdata);

@@ -1,4 +1,5 @@
 /** LOOKUP, FORGET and BATCH_FORGET: which inodes the kernel knows, and under which names. */
+import { discardInode, leadsNowhere, removeEntry } from '../../../core/apply-reply.ts';
 import { ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
@@ -17,7 +18,7 @@ import {
 import { Validity } from '../codec/validity.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { discard, inodeErrno, replyEntry } from './reply.ts';
+import { inodeErrno, replyEntry } from './reply.ts';
 
 /** The kernel looks these up for a file handle (NFS, open_by_handle_at): the inode, its directory. */
 const SELF = '.';
@@ -82,7 +83,7 @@ const revalidateCbk: Cbk<'lookup', HandlerContext> = (
   if (opRet >= 0 && buf?.iaGfid === inode.gfid) {
     return replyEntry(session, frame, loc, inode, buf, xdata);
   }
-  if (opRet >= 0 || opErrno === ENOENT) inode.table.unlink(parent, name);
+  if (opRet >= 0 || leadsNowhere(opErrno)) removeEntry(loc);
   lookupNew(session, frame, parent, name);
 };
 
@@ -99,7 +100,7 @@ const lookupCbk: Cbk<'lookup', HandlerContext> = (
   const session = xl.priv;
   const loc = frame.local as Loc;
   if (opRet >= 0) return replyEntry(session, frame, loc, inode, buf, xdata);
-  discard(loc.inode);
+  discardInode(loc.inode);
   if (opErrno !== ENOENT) return session.fail(frame, opErrno);
   const valid = Validity.of(xdata, NEGATIVE_TIMEOUT, session.negativeValid);
   if (valid.isZero) return session.fail(frame, ENOENT);

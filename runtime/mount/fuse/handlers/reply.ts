@@ -2,10 +2,10 @@
  * Answers that several operations share: an entry (a name that leads to an inode), attributes, and
  * plain success; and what becomes of errnos.
  */
+import { linkReply } from '../../../core/apply-reply.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EIO, ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { NULL_GFID } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
@@ -31,24 +31,6 @@ export const inodeErrno = (opErrno: number): number => (opErrno === ENOENT ? EST
 export function makerErrno(opErrno: number, parent: Inode): number {
   const isReachable = parent.id !== ROOT_ID && parent.names.length > 0;
   return opErrno === ENOENT && isReachable ? ESTALE : opErrno;
-}
-
-/** An inode that was made for a request is not used: translators drop what they keep with it. */
-export function discard(inode: Inode | null): void {
-  if (inode !== null && !inode.linked) inode.forgetCtx();
-}
-
-/**
- * Puts the inode of a successful reply into the table, under the name of `loc`. The result is the
- * inode to go on with: another one when the table had one with this gfid. Null when the storage
- * gave no gfid, which it has to, as the kernel cannot be told of an inode without one.
- */
-export function link(loc: Loc, inode: Inode | null, buf: Iatt | null): Inode | null {
-  const made = inode ?? loc.inode;
-  if (made === null || buf === null || buf.iaGfid === NULL_GFID) return null;
-  const linked = made.table.link(made, loc.parent, loc.name, buf);
-  if (linked !== made) discard(made);
-  return linked;
 }
 
 /** How long the attributes of `inode` are cached; `xdata` is their reply's. */
@@ -83,7 +65,7 @@ export function replyEntry(
   buf: Iatt | null,
   xdata: Dict | null,
 ): void {
-  const linked = link(loc, inode, buf);
+  const linked = linkReply(loc, inode, buf);
   if (linked === null) {
     session.fail(frame, EIO);
     return;

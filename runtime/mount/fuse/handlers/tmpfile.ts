@@ -4,6 +4,7 @@
  * which directory, and no name. A LINK of it later is the fop link.
  */
 import { constants } from 'node:fs';
+import { discardInode, linkReply } from '../../../core/apply-reply.ts';
 import { EIO, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { letGo } from '../../../core/fd-table.ts';
@@ -17,7 +18,7 @@ import type { CreateIn } from '../codec/io.ts';
 import { replyCreated } from './file.ts';
 import { openFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { discard, link, makerErrno } from './reply.ts';
+import { makerErrno } from './reply.ts';
 
 const { O_TRUNC } = constants;
 
@@ -58,11 +59,11 @@ const madeCbk: Cbk<'icreate', HandlerContext> = (
   const session = xl.priv;
   const { loc, flags, pid } = frame.local as Making;
   if (opRet < 0) {
-    discard(loc.inode);
+    discardInode(loc.inode);
     // After ENOSYS the kernel does not ask again: it answers EOPNOTSUPP itself.
     return session.fail(frame, makerErrno(opErrno, loc.parent!));
   }
-  const linked = link(loc, inode, buf);
+  const linked = linkReply(loc, inode, buf);
   if (linked === null) return session.fail(frame, EIO);
   const fd = new Fd(linked, flags, pid);
   frame.local = { fd, buf: buf! } satisfies Opening;

@@ -1,0 +1,136 @@
+import { expect, it } from 'vitest';
+import {
+  attributes,
+  FakeContext,
+  gfidOf,
+  having,
+  newName,
+  startGraph,
+} from '../../test/support/core.ts';
+import { applyReply } from './apply-reply.ts';
+import { Dict } from './dict.ts';
+import { ENOENT, ESTALE } from './errno.ts';
+import { Fd } from './fd.ts';
+import { findFop } from './fops.ts';
+import type { FopName } from './gen/fops.gen.ts';
+import { type Dirent, IA_IFREG } from './iatt.ts';
+import type { Inode, InodeTable } from './inode.ts';
+import { Loc } from './loc.ts';
+import { RENAME_EXCHANGE, RENAME_FLAGS } from './xdata.ts';
+import type { Xlator } from './xlator.ts';
+
+interface Run {
+  readonly inodes: InodeTable;
+  readonly root: Inode;
+  readonly top: Xlator;
+  readonly forgotten: Inode[];
+  apply(fop: FopName, args: unknown[], opRet: number, opErrno: number, reply: unknown[]): boolean;
+  known(name: string, number: number): Inode;
+}
+
+async function start(): Promise<Run> {
+  const forgotten: Inode[] = [];
+  const translator = {
+    ...having('test/keeper', {}),
+    children: [0, 0] as const,
+    forget: (_xl: unknown, inode: Inode) => void forgotten.push(inode),
+  };
+  const graph = await startGraph([{ name: 'keeper', translator }], new FakeContext());
+  const { inodes } = graph;
+  const { root } = inodes;
+  return {
+    inodes,
+    root,
+    top: graph.top as Xlator,
+    forgotten,
+    apply: (fop, args, opRet, opErrno, reply) =>
+      applyReply(findFop(fop)!, args, opRet, opErrno, reply),
+    known: (name, number) =>
+      inodes.link(inodes.newInode(), root, name, attributes(gfidOf(number), IA_IFREG))!,
+  };
+}
+
+it('a success without an inode links the one of the request', async () => {
+  const { inodes, root, apply } = await start();
+  const loc = newName(root, 'a');
+  const reply = [null, attributes(gfidOf(5), IA_IFREG)];
+  expect(apply('lookup', [loc, null], 0, 0, reply)).toBe(true);
+  expect(reply[0]).toBe(loc.inode);
+  expect(inodes.grep(root, 'a')).toBe(loc.inode);
+});
+
+it('a success without attributes is none, and its inode is forgotten', async () => {
+  const { inodes, root, top, forgotten, apply } = await start();
+  const loc = newName(root, 'a');
+  loc.inode!.ctxSet(top, 1);
+  expect(apply('mkdir', [loc, 0o755, 0, null], 0, 0, [loc.inode, null])).toBe(false);
+  expect(inodes.grep(root, 'a')).toBe(undefined);
+  expect(forgotten).toEqual([loc.inode]);
+});
+
+it('the inode made for a request that failed is forgotten', async () => {
+  const { root, top, forgotten, apply } = await start();
+  const loc = newName(root, 'a');
+  loc.inode!.ctxSet(top, 1);
+  apply('create', [loc, 2, 0o644, 0, null, null], -1, ENOENT, []);
+  expect(forgotten).toEqual([loc.inode]);
+});
+
+it.each([ENOENT, ESTALE])('a lookup that fails by errno %d removes the name', async (errno) => {
+  const { inodes, root, known, apply } = await start();
+  const inode = known('a', 5);
+  apply('lookup', [new Loc(inode, root, 'a'), null], -1, errno, []);
+  expect(inodes.grep(root, 'a')).toBe(undefined);
+});
+
+it('the fd of a create whose gfid is known moves to the known inode', async () => {
+  const { root, top, forgotten, known, apply } = await start();
+  const inode = known('a', 5);
+  const loc = newName(root, 'b');
+  loc.inode!.ctxSet(top, 1);
+  const fd = new Fd(loc.inode!, 2, 1);
+  const reply = [fd, loc.inode, attributes(gfidOf(5), IA_IFREG)];
+  expect(apply('create', [loc, 2, 0o644, 0, fd, null], 0, 0, reply)).toBe(true);
+  expect([fd.inode, reply[1]]).toEqual([inode, inode]);
+  expect(forgotten).toEqual([loc.inode]);
+});
+
+it('link gives the known inode another name', async () => {
+  const { inodes, root, known, apply } = await start();
+  const inode = known('a', 5);
+  const args = [new Loc(inode), new Loc(inode, root, 'b'), null];
+  apply('link', args, 0, 0, [inode, attributes(gfidOf(5), IA_IFREG)]);
+  expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([inode, inode]);
+});
+
+it('a rename moves the name; with RENAME_EXCHANGE it exchanges both', async () => {
+  const { inodes, root, known, apply } = await start();
+  const [a, b] = [known('a', 5), known('b', 6)];
+  const locs = [new Loc(a, root, 'a'), new Loc(b, root, 'b')];
+  apply('rename', [...locs, new Dict().set(RENAME_FLAGS, RENAME_EXCHANGE)], 0, 0, []);
+  expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([b, a]);
+  apply('rename', [...locs, null], 0, 0, []);
+  expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([undefined, b]);
+});
+
+it('unlink and rmdir remove the name', async () => {
+  const { inodes, root, known, apply } = await start();
+  for (const fop of ['unlink', 'rmdir'] as const) {
+    apply(fop, [new Loc(known('a', 5), root, 'a'), 0, null], 0, 0, []);
+    expect(inodes.grep(root, 'a')).toBe(undefined);
+  }
+});
+
+it('readdirp links the entries that have attributes', async () => {
+  const { inodes, root, apply } = await start();
+  const entry = (name: string, number: number): Dirent => {
+    const gfid = gfidOf(number);
+    const stat = name === 'bare' ? null : attributes(gfid, IA_IFREG);
+    return { name, off: number, type: 8, gfid, stat, dict: null, inode: inodes.newInode() };
+  };
+  const entries = [entry('.', 1), entry('a', 5), entry('bare', 6)];
+  const fd = new Fd(root, 0, 1, true);
+  apply('readdirp', [fd, 4096, 0, null], entries.length, 0, [entries]);
+  expect(entries.map(({ inode }) => inode)).toEqual([null, inodes.grep(root, 'a'), null]);
+  expect(root.children?.size).toBe(1);
+});

@@ -1,0 +1,163 @@
+/**
+ * Applies replies to the inode table: which inodes and names a reply brings, removes or moves, read from
+ * the table of fops. Every initiator calls it once for each reply, before it answers its own caller.
+ *
+ * - A success links the inode of the reply, or else the one of the request's loc, under the gfid of `buf`;
+ *   the caller goes on with the linked inode. Without attributes or gfid it is no success, but EIO.
+ * - A rename with RENAME_EXCHANGE exchanges the names; `xdata` is the request's.
+ * - A lookup that fails by ENOENT or ESTALE removes the name.
+ * - An inode made for a request that does not come into the table is forgotten: its translators are told.
+ *
+ * `applyReply` takes arguments and reply as arrays. On a hot path, use the functions that it consists of.
+ */
+import type { Dict } from './dict.ts';
+import { ENOENT, ESTALE } from './errno.ts';
+import type { Fd } from './fd.ts';
+import { type Arg, type FopRow, fops } from './fops.ts';
+import { NULL_GFID } from './gfid.ts';
+import { type Dirent, IA_INVAL, type Iatt } from './iatt.ts';
+import type { Inode } from './inode.ts';
+import { Loc } from './loc.ts';
+import { RENAME_EXCHANGE, RENAME_FLAGS } from './xdata.ts';
+
+/** True for an errno of a lookup by which the name does not lead to that inode any more. */
+export const leadsNowhere = (opErrno: number): boolean => opErrno === ENOENT || opErrno === ESTALE;
+
+/** Forgets an inode that was made for a request, and is not in the table. */
+export function discardInode(inode: Inode | null): void {
+  if (inode !== null && !inode.linked) inode.forgetCtx();
+}
+
+/**
+ * Links the inode of a successful reply, under the name of `loc` if it is `named`. Returns the inode to go
+ * on with, which is another one when the table had this gfid; null when the reply has no gfid.
+ */
+export function linkReply(
+  loc: Loc,
+  inode: Inode | null,
+  buf: Iatt | null,
+  named = true,
+): Inode | null {
+  const made = inode ?? loc.inode;
+  const linkable = made !== null && buf !== null && buf.iaGfid !== NULL_GFID;
+  const linked = linkable ? made.table.link(made, named ? loc.parent : null, loc.name, buf) : null;
+  if (linked !== made) discardInode(made);
+  if (loc.inode !== made) discardInode(loc.inode);
+  return linked;
+}
+
+/** Links the inode of an entry of a listing; null for `.` and `..`, and where the storage gave no attributes. */
+export function linkDirent(parent: Inode, entry: Dirent): Inode | null {
+  const { inode, stat, name } = entry;
+  const isDots = name === '.' || name === '..';
+  const linked =
+    isDots || stat === null || stat.iaType === IA_INVAL
+      ? null
+      : parent.table.link(inode ?? parent.table.newInode(), parent, name, stat);
+  if (linked !== inode) discardInode(inode);
+  return linked;
+}
+
+/** Removes the name of a loc. */
+export function removeEntry({ parent, name }: Loc): void {
+  if (parent !== null && name !== null) parent.table.unlink(parent, name);
+}
+
+/** Moves or exchanges the names of a rename. */
+export function moveEntry(oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
+  const { parent: from, name: fromName } = oldloc;
+  const { parent: to, name: toName } = newloc;
+  if (from === null || fromName === null || to === null || toName === null) return;
+  const isExchange = ((xdata?.number(RENAME_FLAGS) ?? 0) & RENAME_EXCHANGE) !== 0;
+  if (isExchange) from.table.exchange(from, fromName, to, toName);
+  else from.table.rename(from, fromName, to, toName);
+}
+
+/** Where the parts that matter are in a fop's arguments and reply; -1 where there is none. */
+interface Effect {
+  /** The loc that a new name, or the inode of the reply, is for. */
+  readonly place: number;
+  readonly removed: number;
+  /** The fd that becomes open on the inode of the reply. */
+  readonly fd: number;
+  readonly xdata: number;
+  readonly inode: number;
+  readonly buf: number;
+  readonly entries: number;
+  readonly moves: boolean;
+}
+
+const named = (list: readonly Arg[], name: string | undefined): number =>
+  list.findIndex((arg) => arg.name === name);
+const typed = (list: readonly Arg[], type: string): number =>
+  list.findIndex((arg) => arg.type === type);
+
+function effectOf({ args, reply, entry }: FopRow): Effect {
+  return {
+    place: named(args, entry.creates ?? 'loc'),
+    removed: named(args, entry.removes),
+    fd: typed(args, 'fd'),
+    xdata: named(args, 'xdata'),
+    inode: typed(reply, 'inode'),
+    buf: named(reply, 'buf'),
+    entries: typed(reply, 'entries'),
+    moves: entry.creates !== undefined && entry.removes !== undefined,
+  };
+}
+
+const effects: ReadonlyMap<FopRow, Effect> = new Map(fops.map((row) => [row, effectOf(row)]));
+
+/** The loc that a fop makes or looks for. */
+export const placeOf = (row: FopRow, args: readonly unknown[]): Loc | null =>
+  (args[effects.get(row)!.place] as Loc | undefined) ?? null;
+
+/** The inode of a reply; null for one without. */
+export const inodeOf = (row: FopRow, reply: readonly unknown[]): Inode | null =>
+  (reply[effects.get(row)!.inode] as Inode | undefined) ?? null;
+
+/**
+ * Applies the reply to a fop. In `reply`, the linked inodes take the place of those that it brought, and
+ * the fd of a create moves to the linked one.
+ * @param isNamed false for a request that went past the volumes: it leaves no new name
+ * @returns false for a success that lacks its inode, which is EIO for the caller
+ */
+export function applyReply(
+  row: FopRow,
+  args: readonly unknown[],
+  opRet: number,
+  opErrno: number,
+  reply: unknown[],
+  isNamed = true,
+): boolean {
+  const effect = effects.get(row)!;
+  let isWhole = true;
+  if (opRet < 0) {
+    const isLookup = effect.inode >= 0 && row.entry.creates === undefined;
+    if (isLookup && leadsNowhere(opErrno)) removeEntry(args[effect.place] as Loc);
+  } else if (effect.inode >= 0) isWhole = applyInode(effect, args, reply, isNamed);
+  else if (effect.moves) {
+    const to = args[effect.place] as Loc;
+    moveEntry(args[effect.removed] as Loc, to, args[effect.xdata] as Dict | null);
+  } else if (effect.removed >= 0) removeEntry(args[effect.removed] as Loc);
+  else if (effect.entries >= 0) {
+    const { inode } = args[effect.fd] as Fd;
+    for (const entry of (reply[effect.entries] ?? []) as Dirent[]) {
+      entry.inode = linkDirent(inode, entry);
+    }
+  }
+  for (const arg of args) if (arg instanceof Loc) discardInode(arg.inode);
+  return isWhole;
+}
+
+function applyInode(
+  { place, inode, buf, fd }: Effect,
+  args: readonly unknown[],
+  reply: unknown[],
+  isNamed: boolean,
+): boolean {
+  const given = (reply[inode] ?? null) as Inode | null;
+  const linked = linkReply(args[place] as Loc, given, reply[buf] as Iatt | null, isNamed);
+  reply[inode] = linked;
+  if (linked !== null && fd >= 0) (args[fd] as Fd).moveTo(linked);
+  return linked !== null;
+}
