@@ -20,12 +20,11 @@ import type { FdTable } from '../../../runtime/core/fd-table.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { wind } from '../../../runtime/core/gen/fops.gen.ts';
-import { type Gfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
+import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { O_EXCL, O_RDWR } from '../../../runtime/core/open-flags.ts';
 import type { Cbk, Child } from '../../../runtime/core/xlator.ts';
-import { gfidOf } from './subdir.ts';
 import type { Need } from './unmarshal.ts';
 
 type EntryNeed = Need & { readonly kind: 'entry' };
@@ -44,6 +43,9 @@ export interface Found {
 
 /** Told what was found, or the errno. */
 export type Done = (found: Loc | Fd | number) => void;
+
+/** The gfid that one of a call stands for, where the client's root is another directory. */
+const gfidOf = (gfid: Gfid, root: Gfid): Gfid => (gfid === ROOT_GFID ? root : gfid);
 
 export function resolve(
   frame: Frame,

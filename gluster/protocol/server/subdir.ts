@@ -51,9 +51,6 @@ function lookUp(
   });
 }
 
-/** What a gfid of a call means, where the root is another one. */
-export const gfidOf = (gfid: Gfid, root: Gfid): Gfid => (gfid === ROOT_GFID ? root : gfid);
-
 /** Attributes as the client is to see them: its folder has the root's gfid, and so its number. */
 export function asRoot(value: unknown, root: Gfid): unknown {
   if (!(value instanceof Iatt) || value.iaGfid !== root) return value;
