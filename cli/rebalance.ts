@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { COMMIT_HASH, FIX_LAYOUT } from '../gluster/cluster/distribute/fops/commands.ts';
 import { connect, Driver, FopError, NOBODY } from '../runtime/api/driver.ts';
-import { listEntries } from '../runtime/api/files.ts';
+import { listEntries } from '../runtime/api/listing.ts';
 import { Dict } from '../runtime/core/dict.ts';
 import { ENOENT, ENOTCONN, ENOTDIR, ESTALE } from '../runtime/core/errno.ts';
 import type { Graph } from '../runtime/core/graph.ts';

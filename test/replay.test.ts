@@ -6,6 +6,7 @@ import { TestContext } from '../bridges/testing/clock.ts';
 import { operations } from '../bridges/testing/operations.ts';
 import type { Plain } from '../bridges/testing/values.ts';
 import { connect, Driver, FopError, NOBODY } from '../runtime/api/driver.ts';
+import { Files } from '../runtime/api/files.ts';
 import { Clock } from '../runtime/core/clock.ts';
 import { ENOENT } from '../runtime/core/errno.ts';
 import { tail, unwind, wind } from '../runtime/core/gen/fops.gen.ts';
@@ -66,10 +67,10 @@ async function recorded(
   settings = WHOLE,
 ): Promise<Uint8Array> {
   const recording = record(graph, settings);
-  const driver = new Driver(connect(graph), NOBODY);
+  const files = new Files(new Driver(connect(graph), NOBODY), { umask: 0o022 });
   await steps(async (operation, ...args) => {
     try {
-      await operations[operation]!(driver, args);
+      await operations[operation]!(files, args);
     } catch (error) {
       // What fails is recorded, too; some is refused before it is asked.
       if (!(error instanceof FopError || error instanceof MessageError)) throw error;
@@ -208,9 +209,9 @@ it('plays files that were there before, also where they are asked for anew', asy
     context,
   );
   onTestFinished(() => graph.stop());
-  const driver = new Driver(connect(graph), NOBODY);
-  await operations.mkdir!(driver, ['/d']);
-  await operations.write!(driver, ['/d/old', 'text']);
+  const files = new Files(new Driver(connect(graph), NOBODY), { umask: 0o022 });
+  await operations.mkdir!(files, ['/d']);
+  await operations.write!(files, ['/d/old', 'text']);
   const bytes = await recorded(graph, async (go) => {
     await go('stat', '/d/old');
     await go('read', '/d/old');

@@ -1,9 +1,8 @@
 /** The files that the workload searches, made through a graph in this process, which is never mounted. */
 import { dirname } from 'node:path';
-import { connect, Driver, type Found, NOBODY } from '../../runtime/api/driver.ts';
+import { connect, Driver, NOBODY } from '../../runtime/api/driver.ts';
+import { Files } from '../../runtime/api/files.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
-import type { Iatt } from '../../runtime/core/iatt.ts';
-import type { Inode } from '../../runtime/core/inode.ts';
 import { WARNING } from '../../runtime/core/log.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import { activate } from '../../runtime/volfile/activate.ts';
@@ -24,29 +23,15 @@ export async function fill(
 ): Promise<void> {
   const graph = await startGraph(volfile, terminal);
   try {
-    const driver = new Driver(connect(graph, 'demo'), NOBODY);
-    await driver.find('/');
-    const directories: Inode[] = [];
-    for (let at = 0; at < DIRECTORIES; at += 1) {
-      const { inode } = await makeDirectory(driver, directoryName(at));
-      directories.push(inode);
-    }
+    const files = new Files(new Driver(connect(graph, 'demo'), NOBODY));
+    for (let at = 0; at < DIRECTORIES; at += 1) await files.mkdir(directoryName(at), 0o755);
     for (const [file, name] of names.entries()) {
       signal.throwIfAborted();
-      const loc = driver.newLoc({ parent: directories[homes[file]!]!, name });
-      await driver.expect('mknod', loc, 0o100644, 0, 0, driver.gfidRequest());
+      await files.mknod(`${directoryName(homes[file]!)}/${name}`, 0o100644);
     }
   } finally {
     await graph.stop();
   }
-}
-
-async function makeDirectory(driver: Driver, name: string): Promise<Found> {
-  const place = { parent: driver.root, name };
-  const loc = driver.newLoc(place);
-  const { values } = await driver.expect('mkdir', loc, 0o755, 0, driver.gfidRequest());
-  const [inode, buf] = values as [Inode | null, Iatt | null];
-  return driver.keep(place, inode, buf);
 }
 
 /** A graph in this process, which is up. @throws {Failure} */

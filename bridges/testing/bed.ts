@@ -29,6 +29,7 @@
  */
 
 import { Call, type Caller, connect, Driver, FopError } from '../../runtime/api/driver.ts';
+import { Files } from '../../runtime/api/files.ts';
 import type { Client } from '../../runtime/core/client.ts';
 import { Clock } from '../../runtime/core/clock.ts';
 import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
@@ -65,6 +66,9 @@ interface GraphSettings {
   /** Those that are not up when the graph starts. */
   readonly down: readonly number[];
 }
+
+/** Of the programs whose calls tests make. */
+const UMASK = 0o022;
 
 /** How long a graph may take to come up, by the clock of the tests. */
 const UP_WITHIN_MS = 30_000;
@@ -272,7 +276,7 @@ export class Bed {
       links,
       onRequest: (call) => void this.calls.set(at.call as number, call),
     });
-    return operate(driver, args);
+    return operate(new Files(driver, { umask: UMASK }), args);
   }
 
   private async close(graph: Plain | undefined): Promise<Plain> {

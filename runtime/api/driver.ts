@@ -1,14 +1,12 @@
 /**
- * Requests into a graph by paths, the way a mount makes them: each name is looked up, what is made
- * gets a gfid, inodes and names are kept in the graph's table. A directory that is known is not
- * looked up again on the way to something in it; the last name always is.
- *
- * For callers that think in paths and can wait for promises; a mount on the kernel's protocol does
- * neither.
+ * Makes requests into a graph for a program that thinks in paths and can wait for promises. `expect` and
+ * `apply` keep the graph's inode table as a mount does; `wind` leaves it alone. `files.ts` has the file
+ * operations made of these requests.
  */
+import { applyReply } from '../core/apply-reply.ts';
 import type { Client } from '../core/client.ts';
 import type { Dict } from '../core/dict.ts';
-import { EINVAL, EIO, ENOENT, ESTALE, errnoName, strerror } from '../core/errno.ts';
+import { EEXIST, EIO, ENOENT, ESTALE, errnoName, strerror } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
 import { type FopRow, findFop } from '../core/fops.ts';
 import { Stack } from '../core/frame.ts';
@@ -18,8 +16,10 @@ import type { Graph } from '../core/graph.ts';
 import type { Iatt } from '../core/iatt.ts';
 import { Initiator, initiatorTranslator } from '../core/initiator.ts';
 import type { Inode } from '../core/inode.ts';
+import { PATH_MAX } from '../core/limits.ts';
 import { Loc } from '../core/loc.ts';
 import type { Child, GraphView } from '../core/xlator.ts';
+import { type Found, type LastName, type PathEnd, type Place, walk } from './walk.ts';
 
 /** A fop that failed, as the caller of a file system sees it. */
 export class FopError extends Error {
@@ -63,17 +63,6 @@ export class Call extends Stack {
   }
 }
 
-/** A name that may be there. */
-export interface Place {
-  readonly parent: Inode;
-  readonly name: string;
-}
-
-export interface Found extends Partial<Place> {
-  readonly inode: Inode;
-  readonly buf: Iatt;
-}
-
 const translator = initiatorTranslator(
   'api/driver',
   'Turns what a program of this process asks by paths into fops on the top of the graph.',
@@ -111,22 +100,48 @@ export class Driver {
     return this.graph.inodes.root;
   }
 
-  /** Winds one fop. The reply as it came: nothing is kept of it. */
+  /** Winds one fop. The reply as it came: the inode table stays as it is. */
   wind<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
     return this.windArgs(name, args);
   }
 
   /** The same for a fop that is not known beforehand. */
   windArgs(name: FopName, args: readonly unknown[]): Promise<Reply> {
+    return this.request(name, args, () => true);
+  }
+
+  /** Winds a fop and applies its reply to the inode table, as a mount does. */
+  apply(name: FopName, args: readonly unknown[]): Promise<Reply> {
     const row = findFop(name)!;
-    const call = new Call(this.caller, row, args);
+    // A request past the volumes leaves no new name, which they would take for looked up.
+    const isNamed = this.givenLinks === undefined;
+    return this.request(name, args, (opRet, opErrno, values) =>
+      applyReply(row, args, opRet, opErrno, values, isNamed),
+    );
+  }
+
+  /** The same for a fop that has to succeed. @throws {FopError} */
+  async expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
+    const reply = await this.apply(name, args);
+    if (reply.opRet < 0) throw new FopError(reply.opErrno, describe(name, args));
+    return reply;
+  }
+
+  /** @param isWhole takes the reply; false makes EIO of it */
+  private request(
+    name: FopName,
+    args: readonly unknown[],
+    isWhole: (opRet: number, opErrno: number, values: unknown[]) => boolean,
+  ): Promise<Reply> {
+    const call = new Call(this.caller, findFop(name)!, args);
     const frame = this.client.begin(call);
     this.onRequest(call);
     return new Promise((resolve) => {
       const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
         this.client.end(call);
-        resolve({ opRet, opErrno, values });
-        // Whoever waits for it goes on in the event loop.
+        if (isWhole(opRet, opErrno, values)) resolve({ opRet, opErrno, values });
+        else resolve({ opRet: -1, opErrno: EIO, values });
+        // The caller, which waits for it, goes on in the event loop.
         this.graph.top.context.wake();
       });
       windArgs[name](frame, 0, cbk as never, this.linksFor(args), args);
@@ -139,70 +154,64 @@ export class Driver {
     return this.givenLinks ?? fd?.links ?? this.graph.links;
   }
 
-  /** The same for a fop that has to succeed. @throws {FopError} */
-  async expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
-    const reply = await this.wind(name, ...args);
-    if (reply.opRet < 0) throw new FopError(reply.opErrno, describe(name, args));
-    return reply;
-  }
-
   gfidRequest(): Dict {
     return this.client.initiator.gfidRequest();
   }
 
-  /** Directory and name of a path. @throws {FopError} */
-  async place(path: string): Promise<Place> {
-    const names = namesIn(path);
-    const name = names.pop();
-    if (name === undefined) throw new FopError(EINVAL, `${path}: the root has no name`);
-    let parent = this.root;
-    for (const step of names) {
-      const { inodes } = this.graph;
-      parent = inodes.grep(parent, step) ?? (await this.lookup({ parent, name: step })).inode;
-    }
-    return { parent, name };
+  /** The file that a path leads to; a symbolic link for the last name unless told. @throws {FopError} */
+  async find(path: string, last: 'follow' | 'look' = 'look'): Promise<Found> {
+    return (await this.walk(path, last)).found ?? this.refuse(ENOENT, path);
   }
 
-  /** What a path leads to. @throws {FopError} */
-  async find(path: string): Promise<Found> {
-    if (namesIn(path).length > 0) return this.lookup(await this.place(path));
-    const { values } = await this.expect('lookup', new Loc(this.root), null);
-    return { inode: this.root, buf: values[1] as Iatt };
-  }
-
-  /** The same; undefined when there is nothing. @throws {FopError} when it cannot be told */
-  async seek(path: string): Promise<Found | undefined> {
+  /** The same; undefined when there is none. @throws {FopError} when that cannot be told */
+  async seek(path: string, last: 'follow' | 'look' = 'look'): Promise<Found | undefined> {
     try {
-      return await this.find(path);
+      return await this.find(path, last);
     } catch (error) {
       if (error instanceof FopError && error.errno === ENOENT) return undefined;
       throw error;
     }
   }
 
-  private async lookup({ parent, name }: Place): Promise<Found> {
+  /** Directory and name of a path, which may be absent. @throws {FopError} */
+  async place(path: string): Promise<Place> {
+    return (await this.walk(path, 'leave')).place ?? this.refuse(EEXIST, path);
+  }
+
+  /** @throws {FopError} where no directory leads to the last name */
+  walk(path: string, last: LastName): Promise<PathEnd> {
+    return walk(path, last, {
+      root: this.root,
+      look: (place) => this.look(place),
+      lookRoot: async () => {
+        const { values } = await this.expect('lookup', new Loc(this.root), null);
+        return { inode: this.root, buf: values[1] as Iatt };
+      },
+      readlink: (inode) => this.readlink(inode),
+      fail: (errno) => this.refuse(errno, path),
+    });
+  }
+
+  /** The target of a symbolic link. @throws {FopError} */
+  async readlink(inode: Inode): Promise<string> {
+    const { values } = await this.expect('readlink', new Loc(inode), PATH_MAX, null);
+    return (values[0] as string | null) ?? '';
+  }
+
+  private async look(place: Place): Promise<Found | undefined> {
+    const { parent, name } = place;
     const { inodes } = this.graph;
     const known = inodes.grep(parent, name);
     const loc = new Loc(known ?? inodes.newInode(), parent, name);
-    const reply = await this.wind('lookup', loc, null);
-    if (reply.opRet < 0) {
-      const isGone = reply.opErrno === ENOENT || reply.opErrno === ESTALE;
-      if (isGone) inodes.unlink(parent, name);
-      // Another file has the name by now: as the kernel does, it is looked for anew.
-      if (known && reply.opErrno === ESTALE) return this.lookup({ parent, name });
-      throw new FopError(reply.opErrno, `lookup of ${loc.path}`);
-    }
-    const [inode, buf] = reply.values as [Inode | null, Iatt | null];
-    return this.keep({ parent, name }, inode, buf);
+    const { opRet, opErrno, values } = await this.apply('lookup', [loc, null]);
+    if (opRet >= 0) return { ...place, inode: values[0] as Inode, buf: values[1] as Iatt };
+    // Another file has the name by now: as the kernel does, it is looked up anew.
+    if (known !== undefined && opErrno === ESTALE) return this.look(place);
+    return opErrno === ENOENT ? undefined : this.refuse(opErrno, `lookup of ${loc.path}`);
   }
 
-  /** Puts an inode that a reply brought into the table. @throws {FopError} */
-  keep({ parent, name }: Place, inode: Inode | null, buf: Iatt | null): Found {
-    // Whoever asks a storage behind the volumes' back leaves no name, which they would take for known.
-    const under = this.givenLinks === undefined ? parent : null;
-    const linked = inode && buf && this.graph.inodes.link(inode, under, name, buf);
-    if (!linked) throw new FopError(EIO, `${name}: the reply has no inode, or no attributes`);
-    return { parent, name, inode: linked, buf: buf! };
+  private refuse(errno: number, what: string): never {
+    throw new FopError(errno, what);
   }
 
   /** The loc of a name that is to be made. */
@@ -213,7 +222,7 @@ export class Driver {
   /** The loc of a path as far as the table knows it, for a bare fop. */
   knownLoc(path: string): Loc {
     const { inodes } = this.graph;
-    const names = namesIn(path);
+    const names = path.split('/').filter((name) => name !== '');
     const name = names.pop();
     if (name === undefined) return new Loc(this.root);
     let parent = this.root;
@@ -229,8 +238,6 @@ export class Driver {
     return new Fd(inode, flags, this.caller.pid, isDir);
   }
 }
-
-const namesIn = (path: string): string[] => path.split('/').filter((name) => name !== '');
 
 const describe = (name: FopName, args: readonly unknown[]): string => {
   const path = pathOf(findFop(name)!, args);

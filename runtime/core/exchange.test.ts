@@ -11,7 +11,6 @@ import type { Fd } from './fd.ts';
 import { Stack } from './frame.ts';
 import { tail, unwind, wind } from './gen/fops.gen.ts';
 import { Graph } from './graph.ts';
-import type { Iatt } from './iatt.ts';
 import type { Inode } from './inode.ts';
 import { Loc } from './loc.ts';
 import { F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from './lock.ts';
@@ -114,7 +113,7 @@ class Running {
     const loc = driver.newLoc(place);
     const fd = driver.newFd(loc.inode!, 2);
     const { values } = await driver.expect('create', loc, 2, 0o644, 0, fd, driver.gfidRequest());
-    this.client.lookup(driver.keep(place, values[1] as Inode, values[2] as Iatt).inode);
+    this.client.lookup(values[1] as Inode);
     this.client.fds.add(fd);
     await this.write(fd, text);
     return fd;

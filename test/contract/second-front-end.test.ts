@@ -13,9 +13,7 @@ import { Driver, type FopError } from '../../runtime/api/driver.ts';
 import type { Client } from '../../runtime/core/client.ts';
 import { EAGAIN } from '../../runtime/core/errno.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
-import type { Iatt } from '../../runtime/core/iatt.ts';
 import { Initiator, initiatorTranslator } from '../../runtime/core/initiator.ts';
-import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../runtime/core/lock.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
@@ -48,8 +46,7 @@ const operations: Readonly<Record<string, Operation>> = {
     const loc = driver.newLoc(place);
     const fd = driver.newFd(loc.inode!, 2);
     const xdata = driver.gfidRequest();
-    const { values } = await driver.expect('create', loc, 2, 0o644, 0, fd, xdata);
-    driver.keep(place, values[1] as Inode, values[2] as Iatt);
+    await driver.expect('create', loc, 2, 0o644, 0, fd, xdata);
     driver.client.fds.add(fd);
     return fd.id;
   },

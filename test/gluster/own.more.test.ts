@@ -12,13 +12,13 @@ import server from '../../gluster/protocol/server/index.ts';
 import { ACCEPT } from '../../gluster/rpc/message.ts';
 import { DUMP_PROGRAM, FOPS4, HANDSHAKE, type Program } from '../../gluster/rpc/programs.ts';
 import { connect, Driver } from '../../runtime/api/driver.ts';
+import { Files } from '../../runtime/api/files.ts';
 import { moveEntry } from '../../runtime/core/apply-reply.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { dumpOf } from '../../runtime/core/dumps.ts';
 import { EEXIST } from '../../runtime/core/errno.ts';
 import { tail } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
-import type { Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { INFO } from '../../runtime/core/log.ts';
@@ -124,8 +124,8 @@ async function openDriver(text: string): Promise<Driver> {
 }
 
 async function open(text: string): Promise<Do> {
-  const driver = await openDriver(text);
-  return (operation, ...args) => operations[operation]!(driver, args as never) as Promise<unknown>;
+  const files = new Files(await openDriver(text));
+  return (operation, ...args) => operations[operation]!(files, args as never) as Promise<unknown>;
 }
 
 const bytes = (text: string) => ['bytes', text];
@@ -206,7 +206,7 @@ describe.each<[string, Sources | undefined]>([
     for (const name of ['a', 'b', 'c']) {
       const loc = driver.newLoc({ parent: driver.root, name });
       const { values } = await driver.expect('mknod', loc, 0o100644, 0, 0, driver.gfidRequest());
-      inodes.push(driver.keep({ parent: driver.root, name }, ...(values as [Inode, Iatt])).inode);
+      inodes.push(values[0] as Inode);
     }
     const pathsNow = async (): Promise<string[]> => {
       paths.length = 0;

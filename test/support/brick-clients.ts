@@ -6,6 +6,7 @@ import { RETRIES_MS } from '../../gluster/protocol/client/connection.ts';
 import client from '../../gluster/protocol/client/index.ts';
 import server from '../../gluster/protocol/server/index.ts';
 import { type Caller, connect, Driver, NOBODY } from '../../runtime/api/driver.ts';
+import { Files } from '../../runtime/api/files.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
 import type { Sources } from '../../runtime/core/source.ts';
@@ -174,11 +175,12 @@ export class BrickClients {
     await graph.start();
     const asker = connect(graph, 'test');
     const driver = new Driver(asker, { ...NOBODY, pid: 4242, ...caller });
+    const files = new Files(driver, { umask: 0o022 });
     let isOver = false;
     const made: BrickClient = {
       graph,
       driver,
-      ask: async (operation, ...args) => operations[operation]!(driver, args as never),
+      ask: async (operation, ...args) => operations[operation]!(files, args as never),
       async end() {
         if (isOver) return;
         isOver = true;

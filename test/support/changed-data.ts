@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { connect, Driver, FopError } from '../../runtime/api/driver.ts';
-import { listEntries } from '../../runtime/api/files.ts';
+import { listEntries } from '../../runtime/api/listing.ts';
 import type { Client } from '../../runtime/core/client.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { errnoName } from '../../runtime/core/errno.ts';
@@ -189,7 +189,7 @@ export class Used {
       'create',
       ...([loc, flags, 0o644, 0, fd, this.driver.gfidRequest()] as const),
     );
-    const { inode } = this.driver.keep(place, values[1] as Inode, values[2] as Iatt);
+    const inode = values[1] as Inode;
     this.client.lookup(inode);
     this.client.fds.add(fd);
     this.fds.push(fd);
@@ -200,8 +200,7 @@ export class Used {
     const place = await this.driver.place(`/${name}`);
     const xdata = this.driver.gfidRequest();
     const loc = this.driver.newLoc(place);
-    const { values } = await this.ask('put', loc, 0o644, 0, 2, data, 0, null, xdata);
-    this.driver.keep(place, values[0] as Inode, values[1] as Iatt);
+    await this.ask('put', loc, 0o644, 0, 2, data, 0, null, xdata);
     return 'put';
   }
 

@@ -9,8 +9,7 @@ import { letTimePass, UNANSWERED } from './context.ts';
 import { Counts } from './counts.ts';
 import type { PlayVolume, Ran } from './protocol.ts';
 import { completions } from './shell/complete.ts';
-import { Files } from './shell/files.ts';
-import { Shell, type ShellResult } from './shell/index.ts';
+import { filesOf, Shell, type ShellResult } from './shell/index.ts';
 import { callerOf, userNumber } from './shell/users.ts';
 import { formatLine, LineSyntaxError, parseLine } from './shell/words.ts';
 import { Storage } from './storage.ts';
@@ -131,7 +130,7 @@ export class Running {
 
   async complete(line: string): Promise<readonly string[]> {
     const found = await this.aside((settings) =>
-      completions(line, new Files(new Driver(this.client, callerOf(ROOT), settings))),
+      completions(line, filesOf(new Driver(this.client, callerOf(ROOT), settings))),
     );
     return found === UNANSWERED ? [] : found;
   }

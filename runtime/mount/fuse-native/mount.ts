@@ -7,6 +7,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { Driver } from '../../api/driver.ts';
+import { Files } from '../../api/files.ts';
 import { Initiator } from '../../core/initiator.ts';
 import { Log } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
@@ -60,7 +61,7 @@ async function serve(initiator: Initiator<Front>, options: MountOptions): Promis
   // Its own way goes through a shell.
   FuseClass.unmount = (path, done) => void unmountBy(path).then(done);
   const front: Front = {
-    driver: new Driver(client, self()),
+    files: new Files(new Driver(client, self())),
     readOnly: options.readOnly ?? false,
     acl: options.acl ?? true,
     unexpected: (error) =>

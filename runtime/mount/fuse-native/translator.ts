@@ -6,7 +6,7 @@ export const fuseNativeTranslator = initiatorTranslator<Front>(
   'mount/fuse-native',
   "Turns the requests of libfuse's path interface into fops on the top of the graph.",
   ({ priv }) => {
-    const { fds, initiator } = priv.driver.client;
+    const { fds, initiator } = priv.files.driver.client;
     return { 'in-flight': initiator.calls.size, 'open-fds': fds.size };
   },
 );

@@ -33,12 +33,12 @@ const mkdir: Command = {
   run: (given) =>
     each(given, async (path) => {
       const { files, flags } = given;
-      if (!flags.has('p')) return files.mkdir(path, 0o777);
+      if (!flags.has('p')) return void (await files.mkdir(path));
       const names = path.split('/').filter((name) => name !== '');
       for (let count = 1; count <= names.length; count += 1) {
         const part = `/${names.slice(0, count).join('/')}`;
         const found = await files.seek(part);
-        if (found === undefined) await files.mkdir(part, 0o777);
+        if (found === undefined) await files.mkdir(part);
         else if (found.buf.iaType !== IA_IFDIR) throw new FopError(EEXIST, part);
       }
     }),
@@ -48,7 +48,7 @@ const rmdir: Command = {
   usage: 'rmdir PATH…',
   does: 'removes empty folders',
   takes: [1, MANY],
-  run: (given) => each(given, (path) => given.files.remove(path, 'rmdir')),
+  run: (given) => each(given, (path) => given.files.rmdir(path)),
 };
 
 const rm: Command = {
@@ -59,16 +59,16 @@ const rm: Command = {
   run(given) {
     const { files, flags } = given;
     const remove = async (path: string): Promise<void> => {
-      const found = await files.seek(path, false);
+      const found = await files.seek(path, 'look');
       if (found === undefined) {
         if (flags.has('f')) return;
         throw new FopError(ENOENT, path);
       }
-      if (found.buf.iaType !== IA_IFDIR) return files.remove(path, 'unlink');
+      if (found.buf.iaType !== IA_IFDIR) return files.unlink(path);
       if (!flags.has('r')) throw new FopError(EISDIR, path);
       const inner = (await files.list(path)).map((name) => joined(path, name));
       const status = await each(given, remove, inner);
-      if (status === OK) await files.remove(path, 'rmdir');
+      if (status === OK) await files.rmdir(path);
     };
     return each(given, remove);
   },
@@ -120,9 +120,9 @@ const ln: Command = {
   takes: [2, MANY],
   run(given) {
     const { files, flags } = given;
-    return eachTo(given, (from, to) =>
-      flags.has('s') ? files.symlink(from, to) : files.link(from, to),
-    );
+    return eachTo(given, async (from, to) => {
+      await (flags.has('s') ? files.symlink(from, to) : files.link(from, to));
+    });
   },
 };
 
@@ -134,13 +134,13 @@ const cp: Command = {
   run(given) {
     const { files, flags } = given;
     const copy = async (from: string, to: string, follow = true): Promise<void> => {
-      const source = await files.find(from, follow);
+      const source = await (follow ? files.find(from) : files.lookup(from));
       const { iaType, iaProt } = source.buf;
-      if (iaType === IA_IFLNK) return files.symlink(await files.readlink(source.path), to);
+      if (iaType === IA_IFLNK) return void (await files.symlink(await files.readlink(from), to));
       if (iaType !== IA_IFDIR) {
         const there = await files.seek(to);
-        if (there?.path === source.path) return given.err(`${from} and ${to}: ${SAME}`);
-        return files.write(to, await files.read(from));
+        if (there?.inode === source.inode) return given.err(`${from} and ${to}: ${SAME}`);
+        return void (await files.writeFile(to, await files.readFile(from)));
       }
       if (!flags.has('r')) throw new FopError(EISDIR, from);
       // What the copy itself makes is not copied.
@@ -159,8 +159,8 @@ const touch: Command = {
   run: (given) =>
     each(given, async (path) => {
       const { files } = given;
-      if ((await files.seek(path)) === undefined) await files.create(path);
-      else await files.touch(path);
+      if ((await files.seek(path)) !== undefined) await files.utimes(path);
+      else await files.writeFile(path, new Uint8Array(0));
     }),
 };
 
@@ -214,7 +214,7 @@ const chown: Command = {
       return found;
     };
     const [uid, gid] = [number(user), number(group)];
-    return each(given, (path) => given.files.chown(path, uid, gid), paths);
+    return each(given, async (path) => void (await given.files.chown(path, uid, gid)), paths);
   },
 };
 

@@ -1,7 +1,7 @@
 /** What a command of the shell is, and what it is given. */
 import { FopError } from '../../../../runtime/api/driver.ts';
+import type { Files } from '../../../../runtime/api/files.ts';
 import { strerror } from '../../../../runtime/core/errno.ts';
-import type { Files } from './files.ts';
 
 /** How a command ends, as programs do. */
 export const OK = 0;

@@ -1,7 +1,7 @@
 /** What the end of a line may be completed by: commands, users, paths. */
 import { FopError } from '../../../../runtime/api/driver.ts';
+import type { Files } from '../../../../runtime/api/files.ts';
 import { IA_IFDIR } from '../../../../runtime/core/iatt.ts';
-import type { Files } from './files.ts';
 import { commandNames } from './index.ts';
 import { USERS } from './users.ts';
 import { LineSyntaxError, parseLine, quoteWord } from './words.ts';
@@ -47,7 +47,7 @@ async function paths(word: string, files: Files): Promise<readonly string[]> {
     const names = await files.list(folder === '' ? '/' : folder);
     const found: string[] = [];
     for (const name of beginning(names, begun)) {
-      const { buf } = await files.find(`${folder}/${name}`, false);
+      const { buf } = await files.lookup(`${folder}/${name}`);
       found.push(quoteWord(`${folder}${name}${buf.iaType === IA_IFDIR ? '/' : ''}`));
     }
     return found;

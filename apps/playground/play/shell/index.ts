@@ -3,14 +3,18 @@
  * `Driver`, as programs on a mount make them, and says what a program would say.
  */
 import { type Driver, FopError } from '../../../../runtime/api/driver.ts';
+import { Files } from '../../../../runtime/api/files.ts';
 import { strerror } from '../../../../runtime/core/errno.ts';
 import { didYouMean } from '../../../../runtime/core/nearest.ts';
 import { changing } from './change.ts';
 import { type Command, FAILED, type Given, MANY, OK, USAGE, UsageError } from './command.ts';
-import { Files } from './files.ts';
 import { looking } from './look.ts';
 import { USERS, userNumber } from './users.ts';
 import { LineSyntaxError, parseLine, type SimpleCommand } from './words.ts';
+
+/** The file operations of the shell's programs. */
+export const filesOf = (driver: Driver): Files =>
+  new Files(driver, { asKernel: true, umask: 0o022 });
 
 /** A command that does not exist, as shells say it. */
 const NOT_FOUND = 127;
@@ -149,13 +153,13 @@ export class Shell {
       shown.err(who.wrong);
       return USAGE;
     }
-    const files = new Files(this.settings.driverFor(who.uid));
+    const files = filesOf(this.settings.driverFor(who.uid));
     const out = to === null ? shown.out : (text: string): void => void kept.push(text);
     const status = await this.carryOut(who.words, files, { out, err: shown.err });
     if (to === null) return status;
     const data = new TextEncoder().encode(kept.map((text) => `${text}\n`).join(''));
     try {
-      await files.write(to.path, data, to.appends);
+      await files.writeFile(to.path, data, { append: to.appends });
     } catch (error) {
       if (!(error instanceof FopError)) throw error;
       shown.err(`${to.path}: ${strerror(error.errno)}`);

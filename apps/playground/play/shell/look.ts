@@ -32,7 +32,7 @@ const dateText = (seconds: number): string =>
 
 /** A line of `ls -l`. */
 async function longLine({ files }: Given, path: string, shown: string): Promise<string> {
-  const { buf } = await files.find(path, false);
+  const { buf } = await files.lookup(path);
   const owner = `${userName(buf.iaUid)} ${userName(buf.iaGid)}`;
   const size = String(buf.iaSize).padStart(6);
   const target = buf.iaType === IA_IFLNK ? ` -> ${await files.readlink(path)}` : '';
@@ -59,7 +59,7 @@ const ls: Command = {
     return each(
       given,
       async (path) => {
-        const { buf } = await files.find(path, !flags.has('l'));
+        const { buf } = await (flags.has('l') ? files.lookup(path) : files.find(path));
         if (buf.iaType !== IA_IFDIR) {
           out(flags.has('l') ? await longLine(given, path, path) : path);
           return;
@@ -78,7 +78,7 @@ const cat: Command = {
   takes: [1, MANY],
   run: (given) =>
     each(given, async (path) => {
-      const text = new TextDecoder().decode(await given.files.read(path));
+      const text = new TextDecoder().decode(await given.files.readFile(path));
       if (text !== '') given.out(text.replace(/\n$/, ''));
     }),
 };
@@ -89,7 +89,7 @@ const stat: Command = {
   takes: [1, MANY],
   run: (given) =>
     each(given, async (path) => {
-      const { buf } = await given.files.find(path, false);
+      const { buf } = await given.files.lookup(path);
       const { iaProt, iaUid, iaGid } = buf;
       given.out(`  File: ${path}`);
       given.out(`  Size: ${buf.iaSize}  ${TYPE_NAMES[buf.iaType]}  Links: ${buf.iaNlink}`);
@@ -109,7 +109,7 @@ const readlink: Command = {
   takes: [1, MANY],
   run: (given) =>
     each(given, async (path) => {
-      given.out(await given.files.readlink((await given.files.find(path, false)).path));
+      given.out(await given.files.readlink(path));
     }),
 };
 
@@ -133,7 +133,7 @@ const find: Command = {
     const fits = pattern(wanted ?? '*');
     let status = OK;
     const walk = async (path: string): Promise<void> => {
-      const { buf } = await given.files.find(path, false);
+      const { buf } = await given.files.lookup(path);
       if (fits.test(path.split('/').at(-1) || '/')) given.out(path);
       if (buf.iaType !== IA_IFDIR) return;
       const inner = (await given.files.list(path)).map((name) => joined(path, name));

@@ -45,7 +45,7 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
     const { values } = await (fop === 'mkdir'
       ? driver.expect('mkdir', loc, mode, 0, xdata)
       : driver.expect('mknod', loc, mode, 0, 0, xdata));
-    return driver.keep(place, values[0] as Inode, values[1] as Iatt).inode;
+    return values[0] as Inode;
   }
   const errnoOf = async (caller: Caller, name: FopName, ...args: unknown[]): Promise<number> => {
     const { opRet, opErrno } = await as(caller).windArgs(name, args);

@@ -9,7 +9,6 @@ import { Fd } from '../../../core/fd.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
-import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import memory from '../../storage/memory/index.ts';
@@ -46,10 +45,9 @@ async function setUp(options: Readonly<Record<string, string>>, caller: Caller =
   async function create(name: string, flags = O_RDWR | O_EXCL) {
     const loc = driver.newLoc({ parent: root, name });
     const fd = new Fd(loc.inode!, flags, 1);
-    const reply = await driver.wind('create', loc, flags, 0o100644, 0, fd, driver.gfidRequest());
-    if (reply.opRet < 0) return reply.opErrno;
-    driver.keep({ parent: root, name }, reply.values[1] as Inode, reply.values[2] as Iatt);
-    return fd;
+    const args = [loc, flags, 0o100644, 0, fd, driver.gfidRequest()];
+    const { opRet, opErrno } = await driver.apply('create', args);
+    return opRet < 0 ? opErrno : fd;
   }
   const write = (fd: Fd) => errnoOf('writev', fd, textValue('x'), 0, 0, null);
   const state = async (name: string): Promise<string> => {

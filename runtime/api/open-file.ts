@@ -1,0 +1,81 @@
+/** An open file: reads and writes in as many requests as the kernel would make of them. */
+import { EIO } from '../core/errno.ts';
+import type { Fd } from '../core/fd.ts';
+import type { Iatt } from '../core/iatt.ts';
+import { type Driver, FopError } from './driver.ts';
+
+/** Bytes that FUSE asks for at once. */
+const IO_SIZE = 128 * 1024;
+
+export class OpenFile {
+  readonly driver: Driver;
+  readonly fd: Fd;
+
+  constructor(driver: Driver, fd: Fd) {
+    this.driver = driver;
+    this.fd = fd;
+  }
+
+  /** At most `size` bytes, fewer where the file ends. @throws {FopError} */
+  async read(size = Number.MAX_SAFE_INTEGER, offset = 0): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    while (length < size) {
+      const wanted = Math.min(size - length, IO_SIZE);
+      const at = offset + length;
+      const { values } = await this.driver.expect('readv', this.fd, wanted, at, 0, null);
+      const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
+      if (part.length > wanted)
+        throw new FopError(EIO, `readv: ${part.length} bytes for ${wanted}`);
+      parts.push(part);
+      length += part.length;
+      if (part.length < wanted) break;
+    }
+    const all = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
+  /** @returns how many bytes were written: all @throws {FopError} */
+  async write(data: Uint8Array, offset = 0): Promise<number> {
+    let at = 0;
+    while (at < data.length) {
+      const part = data.subarray(at, at + IO_SIZE);
+      const { opRet } = await this.driver.expect('writev', this.fd, part, offset + at, 0, null);
+      if (opRet === 0 || opRet > part.length) {
+        throw new FopError(EIO, `writev: op_ret ${opRet} for ${part.length} bytes`);
+      }
+      at += opRet;
+    }
+    return at;
+  }
+
+  async stat(): Promise<Iatt> {
+    return (await this.driver.expect('fstat', this.fd, null)).values[0] as Iatt;
+  }
+
+  async truncate(size = 0): Promise<void> {
+    await this.driver.expect('ftruncate', this.fd, size, null);
+  }
+
+  async sync(dataOnly = false): Promise<void> {
+    await this.driver.expect('fsync', this.fd, dataOnly ? 1 : 0, null);
+  }
+
+  async flush(): Promise<void> {
+    await this.driver.expect('flush', this.fd, null);
+  }
+
+  /** Flushes, which is what close(2) is to a file system, and ends the fd whatever comes of that. */
+  async close(): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      this.fd.release();
+    }
+  }
+}
