@@ -98,9 +98,12 @@ export class Files {
     await this.on(path, (loc) => this.driver.expect('access', loc, mask, null));
   }
 
-  async statfs(path = '/'): Promise<Statvfs> {
-    const { values } = await this.on(path, (loc) => this.driver.expect('statfs', loc, null));
-    return (values[0] as Statvfs | null) ?? refuse(EIO, `statfs of ${path}: an empty reply`);
+  /** Of the whole file system, without a lookup, unless a path is given. */
+  async statfs(path?: string): Promise<Statvfs> {
+    const { driver } = this;
+    const inode = path === undefined ? driver.root : (await this.find(path)).inode;
+    const { values } = await driver.expect('statfs', new Loc(inode), null);
+    return (values[0] as Statvfs | null) ?? refuse(EIO, 'statfs: the reply is empty');
   }
 
   // -- names ---------------------------------------------------------------------------------
@@ -295,8 +298,12 @@ export class Files {
     }
   }
 
-  async readFile(path: string, size?: number, offset?: number): Promise<Uint8Array> {
-    return this.using(await this.open(path), (file) => file.read(size, offset));
+  async readFile(path: string, size?: number, offset = 0): Promise<Uint8Array> {
+    const found = await this.find(path);
+    // The kernel reads no more than the size that it was told.
+    const most = this.asKernel ? Math.max(0, found.buf.iaSize - offset) : Number.MAX_SAFE_INTEGER;
+    const file = await this.openFound(path, found, O_RDONLY);
+    return this.using(file, () => file.read(Math.min(size ?? most, most), offset));
   }
 
   /** @returns how many bytes were written: all */
