@@ -5,14 +5,18 @@
  * Options beyond those below are the module's: it declares them, and they are checked the same way.
  */
 
+import type { Client } from '../../runtime/core/client.ts';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
+import type { EventName } from '../../runtime/core/events.ts';
+import type { Fd } from '../../runtime/core/fd.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
 import type { LineStops, Script, ScriptMethod } from '../../runtime/core/lines.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { defineOptions, missingOption, type Values } from '../../runtime/core/options.ts';
 import {
   answersAnew,
   defineTranslator,
-  type Translator,
+  type Fops,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
 import { remarksOn } from './advice/method-names.ts';
@@ -162,12 +166,11 @@ export const methodsOf = ({ description }: Guest): ScriptMethod[] =>
   description.methods.map(([name, file, line]) => ({ name, file, line }));
 
 /** The parts of the record that depend on where the module is. */
-export type Way<P> = Required<Pick<Translator<P>, WayPart>> & {
+export type Way<P> = Omit<HostedParts<P>, 'inherit'> & {
   init(xl: Xlator<P>, given: Given): Promise<P>;
   check(xl: Xlator<P>, given: Given): Promise<void>;
   reconfigure(xl: Xlator<P>, given: Given): void;
 };
-type WayPart = Exclude<HostedParts, 'inherit'>;
 
 /** Reads the module that the options name. */
 function find({ languages, machine }: Choice, xl: Xlator<Glupy>, given: Given): Glupy['module'] {
@@ -336,18 +339,67 @@ function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void
   }
 }
 
-/** Who hands a volume's state over, and goes on with another's. */
+/** The owner of the state that a volume hands over. */
 const statefulOf = ({ priv }: Xlator<Glupy | InThread>): Stateful =>
   'volume' in priv ? priv.volume : priv.host;
 
+/** An instance whose module is in this thread, or in one of its own. */
+type Volume<T extends InThread> = Xlator<Glupy> | Xlator<T>;
+
+/** Before `init` has run, when the options decide. @throws {InitError} where the machine has no threads */
+function startsInThread<T extends InThread>(
+  _xl: Volume<T>,
+  given: Given,
+  machine: Machine,
+): _xl is Xlator<T> {
+  if (given.isolation !== 'thread') return false;
+  refuseImpossible(machine, given);
+  return true;
+}
+
+const isInThread = <T extends InThread>(xl: Volume<T>): xl is Xlator<T> => 'volume' in xl.priv;
+
+/** The parts of the record for volumes of both kinds: each calls that of the volume's own. */
+const eitherWay = <T extends InThread>(here: Way<Glupy>, thread: Way<T>, machine: Machine) => ({
+  init: (xl: Volume<T>, given: Given): Promise<Glupy | T> =>
+    startsInThread(xl, given, machine) ? thread.init(xl, given) : here.init(xl, given),
+  check: (xl: Volume<T>, given: Given) =>
+    startsInThread(xl, given, machine) ? thread.check(xl, given) : here.check(xl, given),
+  reconfigure: (xl: Volume<T>, given: Given) =>
+    isInThread(xl) ? thread.reconfigure(xl, given) : here.reconfigure(xl, given),
+  fops: (xl: Volume<T>): Fops<Glupy | T> => (isInThread(xl) ? thread.fops(xl) : here.fops(xl)),
+  passesThrough: (xl: Volume<T>) =>
+    isInThread(xl) ? thread.passesThrough(xl) : here.passesThrough(xl),
+  observes: (xl: Volume<T>) => (isInThread(xl) ? thread.observes(xl) : here.observes(xl)),
+  reload: (xl: Volume<T>) => (isInThread(xl) ? thread.reload(xl) : here.reload(xl)),
+  notify: (xl: Volume<T>, event: EventName, data: unknown) =>
+    isInThread(xl) ? thread.notify(xl, event, data) : here.notify(xl, event, data),
+  forget: (xl: Volume<T>, inode: Inode, value: unknown) =>
+    isInThread(xl) ? thread.forget(xl, inode, value) : here.forget(xl, inode, value),
+  release: (xl: Volume<T>, fd: Fd, value: unknown) =>
+    isInThread(xl) ? thread.release(xl, fd, value) : here.release(xl, fd, value),
+  releasedir: (xl: Volume<T>, fd: Fd, value: unknown) =>
+    isInThread(xl) ? thread.releasedir(xl, fd, value) : here.releasedir(xl, fd, value),
+  clientDisconnect: (xl: Volume<T>, client: Client) =>
+    isInThread(xl) ? thread.clientDisconnect(xl, client) : here.clientDisconnect(xl, client),
+  clientDestroy: (xl: Volume<T>, client: Client, value: unknown) =>
+    isInThread(xl)
+      ? thread.clientDestroy(xl, client, value)
+      : here.clientDestroy(xl, client, value),
+  observed: (xl: Volume<T>) => (isInThread(xl) ? thread.observed(xl) : here.observed(xl)),
+  fini: (xl: Volume<T>) => (isInThread(xl) ? thread.fini(xl) : here.fini(xl)),
+  ownOptions: (xl: Volume<T>) => (isInThread(xl) ? thread.ownOptions(xl) : here.ownOptions(xl)),
+  dump: (xl: Volume<T>) => (isInThread(xl) ? thread.dump(xl) : here.dump(xl)),
+});
+
 /**
  * The translator, for modules in these languages, on this machine.
- * @param isolation what `option isolation thread` leads to
+ * @param isolation the parts for volumes with `option isolation thread`
  */
-export function glupyFor(
+export function glupyFor<T extends InThread = never>(
   languages: readonly HostedLanguage[],
   machine: Machine,
-  isolation?: (machine: Machine) => Way<InThread>,
+  isolation?: (machine: Machine) => Way<T>,
 ) {
   const options = optionsFor(languages);
   const choice: Choice = { languages, machine, options };
@@ -362,7 +414,7 @@ export function glupyFor(
     },
   };
   const way = isolation === undefined ? here : eitherWay(here, isolation(machine), machine);
-  return defineTranslator<Glupy, typeof options>({
+  return defineTranslator<Glupy | T, typeof options>({
     type: 'features/glupy',
     description: 'Runs a translator written in another language.',
     children: [0, Number.POSITIVE_INFINITY],
@@ -372,34 +424,4 @@ export function glupyFor(
     inherit: (xl, before) => handStateOver(statefulOf(before), statefulOf(xl)),
     script: scriptOf,
   });
-}
-
-type AnyPart = (xl: Xlator<unknown>, first: unknown, second: unknown) => unknown;
-
-/** Each part of the record is that of the way which the volume was started in. */
-function eitherWay(here: Way<Glupy>, inThread: Way<InThread>, machine: Machine): Way<Glupy> {
-  const threads = new WeakSet<Xlator<never>>();
-  const wayOf = (xl: Xlator<never>) => (threads.has(xl) ? inThread : here);
-  const choose = (xl: Xlator<never>, given: Given): void => {
-    if (given.isolation !== 'thread') return;
-    refuseImpossible(machine, given);
-    threads.add(xl);
-  };
-  const parts = Object.keys(here).map((name) => {
-    const part: AnyPart = (xl, first, second) =>
-      (wayOf(xl as Xlator<never>)[name as keyof Way<Glupy>] as AnyPart)(xl, first, second);
-    return [name, part];
-  });
-  const either = Object.fromEntries(parts) as Way<Glupy>;
-  return {
-    ...either,
-    init(xl, given) {
-      choose(xl as Xlator<never>, given);
-      return either.init(xl, given);
-    },
-    check(xl, given) {
-      choose(xl as Xlator<never>, given);
-      return either.check(xl, given);
-    },
-  };
 }

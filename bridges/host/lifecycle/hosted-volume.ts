@@ -10,7 +10,9 @@ import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 import {
   type Dump,
   defaultNotify,
+  type FopsOf,
   isChange,
+  type Says,
   sayUp,
   type Translator,
   type Xlator,
@@ -122,12 +124,16 @@ export const limitsOf = (
   logLimit: given['log-limit'],
 });
 
-export type HostedParts =
-  | 'fops'
+/** The parts of a record that lead to the instance, each by a function. */
+export type HostedParts<P> = Required<Pick<Translator<P>, HookName>> & {
+  readonly fops: FopsOf<P>;
+  readonly passesThrough: Says<P>;
+  readonly observes: Says<P>;
+};
+
+type HookName =
   | 'reload'
   | 'inherit'
-  | 'passesThrough'
-  | 'observes'
   | 'notify'
   | 'forget'
   | 'release'
@@ -139,8 +145,8 @@ export type HostedParts =
   | 'observed'
   | 'dump';
 
-/** The parts of the record. */
-export const hosted: Required<Pick<Translator<Hosted>, HostedParts>> = {
+/** The parts of the record, for a volume whose Host is in this thread. */
+export const hosted: HostedParts<Hosted> = {
   fops: (xl) => xl.priv.host.fops(),
   passesThrough: (xl) => xl.priv.host.interpreter.guest.description.passesThrough === true,
   observes: (xl) => !changesData(xl.priv.host.interpreter.guest.description),

@@ -21,11 +21,11 @@ const MOST_TIMERS = 4096;
 
 export class Heard {
   readonly log: WorkerLog;
-  private readonly xl: Xlator<never>;
+  private readonly xl: Xlator;
   private readonly timers = new Map<number, () => void>();
 
   /** @param logLimit bytes a second; 0 for no limit */
-  constructor(xl: Xlator<never>, logLimit: number) {
+  constructor(xl: Xlator, logLimit: number) {
     this.xl = xl;
     this.log = new WorkerLog(xl, logLimit);
   }
@@ -67,7 +67,7 @@ export class Heard {
 
   private event(from: Reader): void {
     const event = eventName(from.u8());
-    const xl = this.xl as unknown as Xlator;
+    const xl = this.xl;
     if (event === undefined || events[event].direction === 'down') return;
     if (isChange(event)) sayUp(xl, event === 'CHILD_UP');
     else tellParents(xl, event, xl);
@@ -76,7 +76,7 @@ export class Heard {
   private upcall(from: Reader, link: Link): void {
     const told = this.readUpcall(from, link);
     // Of what is forgotten nobody above caches anything.
-    if (told !== null) upcall(this.xl as unknown as Xlator, told);
+    if (told !== null) upcall(this.xl, told);
   }
 
   private readUpcall(from: Reader, link: Link): Upcall | null {

@@ -17,21 +17,19 @@ const settingsOf = (given: Given): VolumeSettings => ({
   timeLimit: given['time-limit'],
 });
 
-interface Isolated extends InThread {
+/** What such a volume keeps. */
+export interface Isolated extends InThread {
   readonly volume: VolumeInThread;
 }
 
 /** Loaded when it is first wanted: most volumes have no thread. */
 async function make(xl: Xlator<Isolated>, machine: Machine, given: Given): Promise<VolumeInThread> {
   const { VolumeInThread } = await import('./volume.ts');
-  return new VolumeInThread(xl as unknown as Xlator<never>, machine, settingsOf(given));
+  return new VolumeInThread(xl, machine, settingsOf(given));
 }
 
-/** The parts of the record, on this machine. Whoever made a volume by them gets it back. */
-export const isolation = (machine: Machine): Way<InThread> =>
-  wayOf(machine) as unknown as Way<InThread>;
-
-const wayOf = (machine: Machine): Way<Isolated> => ({
+/** The parts of the record, on this machine. */
+export const isolation = (machine: Machine): Way<Isolated> => ({
   async init(xl, given) {
     const volume = await make(xl, machine, given);
     await volume.start();

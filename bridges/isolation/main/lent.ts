@@ -18,7 +18,7 @@ export class NotLent extends Error {
 export class Lent implements Things {
   /** The request whose values are written or read. */
   call: Call | null = null;
-  private readonly xl: Xlator<never>;
+  private readonly xl: Xlator;
   private readonly mostFds: number;
   private readonly fds = new Map<number, Fd>();
   /** Not linked, and known to the worker all the same. */
@@ -30,7 +30,7 @@ export class Lent implements Things {
   private readonly ownNumbers = new WeakMap<Inode | Fd, number>();
 
   /** @param gone told of the end of an inode that was never linked */
-  constructor(xl: Xlator<never>, mostFds: number, gone: (inode: number) => void) {
+  constructor(xl: Xlator, mostFds: number, gone: (inode: number) => void) {
     this.xl = xl;
     this.mostFds = mostFds;
     this.keptEnd = new FinalizationRegistry((id) => {

@@ -67,7 +67,7 @@ export class Link {
   readonly channel: Channel;
   readonly lent: Lent;
   readonly calls = new Map<number, Call>();
-  private readonly xl: Xlator<never>;
+  private readonly xl: Xlator;
   private readonly owner: LinkOwner;
   private readonly writer = new Writer();
   private readonly settles: boolean;
@@ -88,7 +88,7 @@ export class Link {
   private focus: Call | null = null;
 
   /** @param call wakes the worker's event loop */
-  constructor(xl: Xlator<never>, owner: LinkOwner, mostFds: number, call: () => void) {
+  constructor(xl: Xlator, owner: LinkOwner, mostFds: number, call: () => void) {
     this.xl = xl;
     this.owner = owner;
     this.channel = new Channel(this.shared, 0, call);

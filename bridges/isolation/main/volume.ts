@@ -46,7 +46,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
   readonly counters = { failures: 0, bypassed: 0, threads: 0 };
   readonly lines = new LinesInThread();
   private settings: VolumeSettings;
-  private readonly xl: Xlator<never>;
+  private readonly xl: Xlator;
   private readonly machine: Machine;
   /** Null between one and the next. */
   private worker: Worker | null = null;
@@ -55,11 +55,11 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
   /** The last event that came from above, and from each child: a new worker is told of them. */
   private readonly seen = new Map<unknown, readonly [event: EventName, child: number]>();
 
-  constructor(xl: Xlator<never>, machine: Machine, settings: VolumeSettings) {
+  constructor(xl: Xlator, machine: Machine, settings: VolumeSettings) {
     this.xl = xl;
     this.machine = machine;
     this.settings = settings;
-    this.succession = new Succession(xl as unknown as Xlator<unknown>, settings.policy, this);
+    this.succession = new Succession(xl, settings.policy, this);
   }
 
   // -- its life ------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
       const started = await this.begin(false);
       if (this.succession.isClosed) return;
       this.changed(started);
-      answersAnew(this.xl as unknown as Xlator);
+      answersAnew(this.xl);
       for (const [event, child] of this.seen.values()) this.tell(event, child);
       if (this.worker === null) throw new Error('it is lost before it has served');
       this.succession.serves();
@@ -213,7 +213,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
     if (isChange(event)) this.seen.set(about, [event, child]);
     this.tell(event, child);
     // Whether it is up is for the module to say, or for what the worker makes of its children.
-    if (!isChange(event)) defaultNotify(xl as unknown as Xlator, event, about);
+    if (!isChange(event)) defaultNotify(xl, event, about);
   }
 
   private tell(event: EventName, child: number): void {

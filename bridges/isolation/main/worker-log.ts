@@ -11,10 +11,10 @@ const LINE =
 
 export class WorkerLog {
   readonly limited: LimitedLog;
-  private readonly xl: Xlator<never>;
+  private readonly xl: Xlator;
 
   /** @param limit bytes a second; 0 for no limit */
-  constructor(xl: Xlator<never>, limit: number) {
+  constructor(xl: Xlator, limit: number) {
     this.xl = xl;
     this.limited = new LimitedLog(xl, limit);
   }

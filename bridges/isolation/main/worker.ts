@@ -53,7 +53,7 @@ export class Worker {
   started: Started | null = null;
   /** Resolves when it has; rejects with what the module's author did wrong. */
   readonly whenStarted: Promise<Started>;
-  private readonly xl: Xlator<never>;
+  private readonly xl: Xlator;
   private readonly owner: WorkerOwner;
   private readonly thread: Thread;
   private readonly orders = new Map<number, Order>();
@@ -68,7 +68,7 @@ export class Worker {
 
   /** @param checks whether it only reads the module */
   constructor(
-    xl: Xlator<never>,
+    xl: Xlator,
     machine: Machine,
     { limits, timeLimit }: VolumeSettings,
     checks: boolean,
@@ -232,8 +232,7 @@ export class Worker {
 }
 
 /** The volume's options as the worker gets them. */
-export const withoutIsolation = (xl: Xlator<never>) =>
-  xl.given.filter(({ key }) => key !== 'isolation');
+export const withoutIsolation = (xl: Xlator) => xl.given.filter(({ key }) => key !== 'isolation');
 
 function parse(json: string): unknown {
   try {
