@@ -44,8 +44,6 @@ export class Inode extends Ctx {
   /** Whose they all are; null when several clients share them (`lookups.ts`). */
   knower: Lookups | null = null;
   fdCount = 0;
-  /** Whose scripts were given its number: a bit for each volume that hosts one. */
-  givenTo = 0;
   /** Names that lead here; more than one for a hard link. */
   readonly names: Dentry[] = [];
   /** Known names below, when this is a directory. */

@@ -7,7 +7,9 @@ import type { Arg, ArgType } from '../../../runtime/core/fops.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
+import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Scalar } from '../guest.ts';
+import { expose } from './exposed-inodes.ts';
 
 /** How a loc crosses: `i` an integer, `s` a string or nothing, `n` a string seen often. */
 export const LOC_KINDS = 'iinnn';
@@ -34,19 +36,14 @@ function codeOf(type: ArgType): number {
   return type === 'data' ? DATA : SIGN;
 }
 
-const give = (inode: Inode, to: number): number => {
-  inode.givenTo |= to;
-  return inode.id;
-};
-
 /**
- * Writes the five scalars of a loc from `at` on. A gfid that nobody knows is nothing. `to` is the bit
- * of the volume whose script gets the numbers (Inode.givenTo).
+ * Writes the five scalars of a loc from `at` on. A gfid that nobody knows is nothing. `to` is the
+ * volume whose module gets the numbers.
  */
-export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: number): void {
+export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: Xlator): void {
   const { inode, parent, gfid } = loc;
-  out[at] = inode === null ? 0 : give(inode, to);
-  out[at + 1] = parent === null ? 0 : give(parent, to);
+  out[at] = inode === null ? 0 : expose(inode, to);
+  out[at + 1] = parent === null ? 0 : expose(parent, to);
   out[at + 2] = loc.name ?? undefined;
   out[at + 3] = gfid === NULL_GFID ? undefined : gfid;
   out[at + 4] = parent === null ? NULL_GFID : parent.gfid;
@@ -56,7 +53,7 @@ export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: number): voi
 export type Flatten = (values: readonly unknown[], out: Scalar[], offset: number) => void;
 
 /** @param to as in `flattenLoc`. */
-export function flattener(args: readonly Arg[], to: number): Flatten {
+export function flattener(args: readonly Arg[], to: Xlator): Flatten {
   const codes = args.map((arg) => codeOf(arg.type));
   return (values, out, offset) => {
     let at = offset;
@@ -68,7 +65,7 @@ export function flattener(args: readonly Arg[], to: number): Flatten {
           at += LOC_KINDS.length;
           break;
         case INODE:
-          out[at++] = value === null ? 0 : give(value as Inode, to);
+          out[at++] = value === null ? 0 : expose(value as Inode, to);
           break;
         case FD:
           out[at++] = value === null ? 0 : (value as Fd).id;

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type RunningModule, startModule } from '../../../test/support/module.ts';
+import { expose } from './exposed-inodes.ts';
 
 /** Answers `xdata["what"]`, a list of JSON, of the number `xdata["id"]`. */
 const PYTHON = `from glupy import *
@@ -92,7 +93,7 @@ describe.each(MODULES)('numbers of a script in %s', (_language, files) => {
     // What the volume knows, and has never given to the script.
     const others = ['secret', 'other', 'third'].map((name) => run.known(name).inode!);
     // And as another volume's script has it.
-    others[1]!.givenTo = ~run.host.interpreter.api.bit;
+    expose(others[1]!, run.xl.below[0]!);
     // No inode has its number.
     let opened = new Fd(others[2]!, 0, 1, false);
     for (; opened.id < 500; opened = new Fd(others[2]!, 0, 1, false)) opened.release();

@@ -26,30 +26,15 @@ import { type LookupExecutor, refuse } from '../requests/name-lookups.ts';
 import { NotificationQueue } from '../requests/notification-queue.ts';
 import type { RequestTable } from '../requests/request-table.ts';
 import type { Decision, GuestMessage } from './decision.ts';
+import { expose, isExposed, TRACKED } from './exposed-inodes.ts';
 import { GuestFds } from './guest-fds.ts';
 import { pack, type Resolver } from './message.ts';
 import { readUpcall } from './upcalls.ts';
 
 type Wind = Extract<Decision, { readonly verb: 'wind' }>;
 
-/** What a translator keeps with an inode, fd or client that its guest knows. */
-const TRACKED = true;
 /** What it takes to keep some bytes, besides them. */
 const PUT_BYTES = 100;
-
-/** Bits of volumes in Inode.givenTo. More than 31 with scripts in one graph share some. */
-const bits = new WeakMap<Xlator<unknown>, number>();
-let volumes = 0;
-
-function bitOf(xl: Xlator<unknown>): number {
-  let bit = bits.get(xl);
-  if (bit === undefined) {
-    bit = 1 << (volumes % 31);
-    volumes += 1;
-    bits.set(xl, bit);
-  }
-  return bit;
-}
 
 /** What is asked of the interpreter itself. */
 interface Asked extends LookupExecutor {
@@ -66,8 +51,6 @@ interface Asked extends LookupExecutor {
 export type HostMachine = Pick<Machine, 'mostFds' | 'memory' | 'discarded'>;
 
 export class HostApi implements GuestHost {
-  /** Inodes with this bit were given to the volume's script, whichever interpreter of it asks. */
-  readonly bit: number;
   private readonly xl: Xlator<unknown>;
   private readonly interpreter: Asked;
   readonly fds: GuestFds;
@@ -108,7 +91,6 @@ export class HostApi implements GuestHost {
     this.notifications = new NotificationQueue(xl.context);
     this.xl = xl;
     this.interpreter = interpreter;
-    this.bit = bitOf(xl);
   }
 
   attach(guest: Guest): void {
@@ -204,8 +186,7 @@ export class HostApi implements GuestHost {
 
   fd(id: number): string | undefined {
     const fd = this.handed('an fd', this.findFd(id));
-    if (fd !== undefined) fd.inode.givenTo |= this.bit;
-    return fd && JSON.stringify([fd.inode.id, fd.flags, fd.pid, fd.isDir]);
+    return fd && JSON.stringify([expose(fd.inode, this.xl), fd.flags, fd.pid, fd.isDir]);
   }
 
   alive(id: number): number {
@@ -429,7 +410,7 @@ export class HostApi implements GuestHost {
     const known = (this.table ?? this.xl.inodes)?.byNodeid(id);
     // Numbers are easily guessed: what others were given is as if it were not there.
     if (known !== undefined) {
-      if ((known.givenTo & this.bit) !== 0 || id === ROOT_ID) return known;
+      if (isExposed(known, this.xl) || id === ROOT_ID) return known;
       return this.handed('an inode', undefined);
     }
     for (const request of this.interpreter.requests.values()) {

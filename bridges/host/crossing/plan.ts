@@ -4,7 +4,7 @@ import { type Arg, type FopRow, fops as table } from '../../../runtime/core/fops
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
 import { collect, tailArgs, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
-import type { Cbk, Child, Fop, Fops } from '../../../runtime/core/xlator.ts';
+import type { Cbk, Child, Fop, Fops, Xlator } from '../../../runtime/core/xlator.ts';
 import { changesData, type EnterGuest, type Guest, type HookName, type Scalar } from '../guest.ts';
 import { type Flatten, flattener } from './flatten.ts';
 
@@ -44,15 +44,11 @@ export interface Plan extends Moves {
   readonly removes: number;
 }
 
-const flattenerFor = (args: readonly Arg[], guest: Guest, to: number): Flatten =>
+const flattenerFor = (args: readonly Arg[], guest: Guest, to: Xlator): Flatten =>
   flattener(guest.looksItself === true ? [] : args, to);
 
-/**
- * Null for a fop that passes the module by.
- * @param to the volume's bit in Inode.givenTo
- * @param children how many subvolumes there are
- */
-function planFor(row: FopRow, guest: Guest, to: number, children: number): Plan | null {
+/** Null for a fop that passes the module of `xl` by. */
+function planFor(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   const { fops, hooks, passesThrough } = guest.description;
   const description = fops[row.name];
   const indexOf = (arg: string | undefined, hook: HookName): number =>
@@ -66,13 +62,13 @@ function planFor(row: FopRow, guest: Guest, to: number, children: number): Plan 
   if (isPast && !isOwn && changesData(guest.description)) return null;
   const enters = description !== undefined && description.kind !== 'none';
   // What just a callback or a hook would see is refused where nothing passes through.
-  if (!enters && children > 1 && passesThrough !== true) return null;
+  if (!enters && xl.below.length > 1 && passesThrough !== true) return null;
   const name = row.name as FopName;
   return {
     row,
     name,
     enter: enters ? guest.fop(name) : null,
-    flatten: flattenerFor(row.args, guest, to),
+    flatten: flattenerFor(row.args, guest, xl),
     scratch: [],
     cbk: description?.cbk === true,
     cancel: description?.cancel === true,
@@ -82,16 +78,15 @@ function planFor(row: FopRow, guest: Guest, to: number, children: number): Plan 
   };
 }
 
-/** The fops of a volume, each of which calls `enter` with its plan. Parameters as of `planFor`. */
+/** The fops of a volume, each of which calls `enter` with its plan. */
 export function fopsFor(
   guest: Guest,
-  to: number,
-  children: number,
+  xl: Xlator,
   enter: (plan: Plan, frame: Frame, args: unknown[]) => void,
 ): Fops<unknown> {
   const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
   for (const row of table) {
-    const plan = planFor(row, guest, to, children);
+    const plan = planFor(row, guest, xl);
     if (plan === null) continue;
     made[plan.name] = collect[plan.name]((frame, _, args) => enter(plan, frame, args)) as Fop<
       FopName,
@@ -109,11 +104,11 @@ export interface ReplyPlan {
   readonly scratch: Scalar[];
 }
 
-export function replyPlanFor(row: FopRow, guest: Guest, to: number): ReplyPlan {
+export function replyPlanFor(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
   return {
     row,
     enter: guest.reply(row.name),
-    flatten: flattenerFor(row.reply, guest, to),
+    flatten: flattenerFor(row.reply, guest, xl),
     scratch: [],
   };
 }

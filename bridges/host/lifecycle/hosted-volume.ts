@@ -17,6 +17,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
+import { TRACKED } from '../crossing/exposed-inodes.ts';
 import { changesData } from '../guest.ts';
 import { type Limits, type Policy, policies } from './failure-policy.ts';
 import type { Host } from './host.ts';
@@ -160,7 +161,8 @@ export const hosted: HostedParts<Hosted> = {
     // What `init` asked for could not be done before there was somebody to ask.
     if (event === 'CHILD_UP') host.interpreter.drain();
   },
-  forget(xl, inode) {
+  forget(xl, inode, value) {
+    if (value !== TRACKED) return;
     for (const { api } of xl.priv.host.interpreters) api.forget(inode);
   },
   release: (xl, fd) => released(xl, fd),

@@ -106,8 +106,7 @@ export class Interpreter {
 
   /** The fops of the volume: what the module defines, and what its hooks need to see. */
   fops(): Fops<unknown> {
-    const { guest, api, xl } = this;
-    return fopsFor(guest, api.bit, xl.below.length, this.enter);
+    return fopsFor(this.guest, this.xl, this.enter);
   }
 
   // -- down ------------------------------------------------------------------------------------
@@ -258,7 +257,7 @@ export class Interpreter {
   guestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
-      const plan = replyPlanFor(row, this.guest, this.api.bit);
+      const plan = replyPlanFor(row, this.guest, this.xl);
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const request = frame.local as HostedRequest;
         if (opRet >= 0 && request.places !== null) linkFound(request, wind, row, values);
@@ -351,7 +350,7 @@ export class Interpreter {
 
   private tellEntries(request: HostedRequest, plan: Plan): void {
     if (this.dead) return;
-    const failures = tellEntries(this.guest, plan, request, this.api.bit, this.notes);
+    const failures = tellEntries(this.guest, plan, request, this.xl, this.notes);
     this.owner.counters.failures += failures;
     if (failures > 0 && !this.died(request)) this.owner.failed(this);
   }

@@ -9,6 +9,7 @@
 import type { Dict } from '../../../runtime/core/dict.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import { RENAME_EXCHANGE, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
+import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { flattenLoc } from '../crossing/flatten.ts';
 import type { Plan } from '../crossing/plan.ts';
 import { FAILED, type Guest, type Scalar } from '../guest.ts';
@@ -22,14 +23,14 @@ interface EntryChanges {
 
 /**
  * Tells the hooks; how many of them failed.
- * @param to the volume's bit in Inode.givenTo
+ * @param to the volume of the module
  * @param notes null while nobody looks on
  */
 export function tellEntries(
   guest: Guest,
   plan: Plan,
   request: HostedRequest,
-  to: number,
+  to: Xlator,
   notes: Notes | null,
 ): number {
   const { removed, created } = entryChanges(plan, request.args);

@@ -20,6 +20,7 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Log } from '../../../runtime/core/log.ts';
 import type { Observer } from '../../../runtime/core/observer.ts';
 import type { Dump, Translator, Xlator } from '../../../runtime/core/xlator.ts';
+import { isExposed, isTracked } from '../../host/crossing/exposed-inodes.ts';
 import { Malformed, type Reader, type Writer } from '../bytes.ts';
 import { ASKED, KNOWN, NEW, NONE, OWN, QUERY, UP } from '../kinds.ts';
 import { type Part, Replies } from '../replies.ts';
@@ -243,7 +244,7 @@ export class FarEnd implements Things {
     const kept = call.loose.filter((remote) => {
       const inode = this.mirrors.of(remote);
       if (inode === undefined) return false;
-      return inode.ctxGet(this.top) !== undefined || (opRet >= 0 && inode.givenTo !== 0);
+      return isTracked(inode, this.top) || (opRet >= 0 && isExposed(inode, this.top));
     });
     for (const remote of call.loose) if (!kept.includes(remote)) this.mirrors.letLoose(remote);
     call.loose.length = 0;
