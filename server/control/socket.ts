@@ -39,10 +39,12 @@ const prefixOf = (kind: ServerKind): string =>
   kind === 'listener' ? 'glossa.listener.' : `glossa.mount.${kind.mount}.`;
 
 const RANDOM_BYTES = 8;
+/** Of `sun_path`, in bytes. Node 20 fills a shorter name up with zeros, later ones do not. */
+const NAME_SIZE = 108;
 
-/** A name for a server to listen at. */
+/** A name for a server to listen at, at which commands of any version of Node find it. */
 export const newName = (kind: ServerKind): string =>
-  `\0${prefixOf(kind)}${randomBytes(RANDOM_BYTES).toString('hex')}`;
+  `\0${prefixOf(kind)}${randomBytes(RANDOM_BYTES).toString('hex')}`.padEnd(NAME_SIZE, '.');
 
 /** The names at which servers of a kind listen, in this network namespace. */
 export function listNames(kind: ServerKind): readonly string[] {
@@ -55,8 +57,8 @@ export function listNames(kind: ServerKind): readonly string[] {
   }
   const names = lines.flatMap((line) => {
     const at = line.indexOf(prefix);
-    // The kernel shows each zero as @; Node 20 fills the name up with such.
-    return at < 0 ? [] : [`\0${line.slice(at + 2).replace(/@*$/, '')}`];
+    // The kernel shows a zero as @.
+    return at < 0 ? [] : [`\0${line.slice(at + 2)}`];
   });
   // Each connection to a server is listed by the server's name as well.
   return [...new Set(names)];

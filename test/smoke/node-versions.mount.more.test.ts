@@ -100,8 +100,11 @@ describe.skipIf(nodes.length === 0)('on another Node', () => {
             [ -e absent ] && echo found; ls`;
           const { out, err } = await new Client(mount.path, script).outcome;
           expect(out + err).toBe('53d025127ae99ab79e8502aae2d9bea6  -\n1000\nd\n');
-          const { out: stats } = await glossa(scratch, ['stats', mount.path], { node });
-          expect(stats).toMatch(/hits\W+\d/);
+          // Of that Node, and of ours.
+          for (const asking of [{ node }, {}]) {
+            const { out: stats } = await glossa(scratch, ['stats', mount.path], asking);
+            expect(stats).toMatch(/hits\W+\d/);
+          }
           expect(await mount.stop()).toBe(0);
           expect(mount.log()).not.toMatch(/^\[[^\]]*\] [EC] /m);
         }),
