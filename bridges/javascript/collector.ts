@@ -12,3 +12,9 @@ export function findThreshold({ memory }: Instance, runtime: Pointer): Pointer {
   const found = words.indexOf(GC_THRESHOLD);
   return found < 0 || words.includes(GC_THRESHOLD, found + 1) ? 0 : runtime + found * 4;
 }
+
+/** Lets the collector run at the next allocation; false without a threshold. */
+export function lowerThreshold(words: Int32Array, threshold: Pointer): boolean {
+  if (threshold !== 0) words[threshold >> 2] = 0;
+  return threshold !== 0;
+}

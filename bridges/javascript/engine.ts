@@ -11,7 +11,7 @@
 import type { Scalar } from '../host/guest.ts';
 import { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST, newWord } from '../host/limits/watchdog.ts';
-import { findThreshold } from './collector.ts';
+import { findThreshold, lowerThreshold } from './collector.ts';
 import { EngineError } from './errors.ts';
 import { Failures } from './failures.ts';
 import { HostFunctions } from './host-functions.ts';
@@ -164,8 +164,8 @@ class QuickEngine implements Engine {
     this.#ended = callable;
   }
 
-  collectSoon(): void {
-    if (this.#gcThreshold !== 0) this.#values.i32[this.#gcThreshold >> 2] = 0;
+  collectSoon(): boolean {
+    return lowerThreshold(this.#values.i32, this.#gcThreshold);
   }
 
   // -- calls -------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ export interface Engine {
   endWith(callable: Handle): void;
   /** Takes errors apart from now on: a function of the script's side. */
   explainWith(callable: Handle): void;
-  /** Lets the cycle collector run soon. */
-  collectSoon(): void;
+  /** Lets the cycle collector run soon; false where this build of QuickJS hides its threshold. */
+  collectSoon(): boolean;
   close(): void;
 }

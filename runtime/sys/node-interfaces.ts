@@ -1,13 +1,22 @@
 /**
  * Checks, when a server starts, the interfaces of Node that are no promise of Node's. What is missing
- * is named, with what is done instead: nothing needs them but speed, and calls that hear no interrupt.
+ * is named, with what is done instead: files are served without them, but slower, without ends for
+ * calls that hear no interrupt, or without answers to commands.
  */
 import { optional } from './call.ts';
 import { missingForTurns } from './end-turn.ts';
+import { descriptorOf, findsDescriptors } from './socket.ts';
 import { findBackend } from './uv.ts';
 
-/** One line for each interface that this Node has not; `find` looks symbols up. */
-export function missingInterfaces(find: typeof optional = optional): readonly string[] {
+/** How each is looked up; a test hides some. */
+interface Lookups {
+  readonly find?: typeof optional;
+  readonly descriptor?: typeof descriptorOf;
+}
+
+/** One line for each interface that this Node has not. */
+export function missingInterfaces(lookups: Lookups = {}): readonly string[] {
+  const { find = optional, descriptor = descriptorOf } = lookups;
   const turns = missingForTurns(find).map(
     (name) =>
       `this Node has no ${name}: a script's call that cannot be interrupted ends the whole process`,
@@ -16,5 +25,11 @@ export function missingInterfaces(find: typeof optional = optional): readonly st
     findBackend(find)() < 0
       ? ['this Node has no uv_backend_fd: requests wait in the event loop, which takes longer']
       : [];
-  return [...turns, ...backend];
+  const sockets = findsDescriptors(descriptor)
+    ? []
+    : [
+        'this Node has no _handle.fd of a socket: the user at its other end is unknown, so commands ' +
+          'such as glossa stats cannot ask this server',
+      ];
+  return [...turns, ...backend, ...sockets];
 }

@@ -1,7 +1,11 @@
 /**
- * Receiving a file descriptor over a socket (SCM_RIGHTS), which is how `fusermount3` hands back
- * `/dev/fuse`. Source: recvmsg(2), cmsg(3), unix(7); struct msghdr and cmsghdr of 64-bit Linux.
+ * Sockets and descriptors: the descriptor of a Node socket, and receiving one over a socket (SCM_RIGHTS),
+ * which is how `fusermount3` hands back `/dev/fuse`.
+ *
+ * Source: recvmsg(2), cmsg(3), unix(7); struct msghdr and cmsghdr of 64-bit Linux; Node's lib/net.js.
  */
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { address } from './call.ts';
 import {
   AF_UNIX,
@@ -44,4 +48,21 @@ export function receiveFd(socket: number): number {
     control.getInt32(8, true) === SOL_SOCKET &&
     control.getInt32(12, true) === SCM_RIGHTS;
   return passed ? control.getInt32(16, true) : -EPROTO;
+}
+
+/** The descriptor of a Node socket, -1 of one that has closed. Node does not promise `_handle.fd`. */
+export function descriptorOf(socket: Socket): number {
+  const { _handle } = socket as unknown as { readonly _handle?: { readonly fd?: number } | null };
+  return _handle?.fd ?? -1;
+}
+
+/** Whether `descriptor` finds what is under an open socket; true where none can be opened. */
+export function findsDescriptors(descriptor: typeof descriptorOf): boolean {
+  const pair = makeSocketpair();
+  if (typeof pair === 'number') return true;
+  const socket = new Socket({ fd: pair[0] });
+  const found = descriptor(socket);
+  socket.destroy();
+  closeSync(pair[1]);
+  return found === pair[0];
 }

@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { SO_PEERCRED, SOL_SOCKET } from '../../runtime/sys/constants.ts';
 import { getsockopt } from '../../runtime/sys/libc.ts';
+import { descriptorOf } from '../../runtime/sys/socket.ts';
 
 /** The process at the other end, in the namespaces of this one. */
 export interface Peer {
@@ -22,11 +23,10 @@ const UCRED_SIZE = 12;
 
 /** Null of a socket that has closed. */
 export function peerOf(socket: Socket): Peer | null {
-  const { fd } = (socket as unknown as { readonly _handle: { readonly fd?: number } | null })
-    ._handle ?? { fd: -1 };
+  const fd = descriptorOf(socket);
   const [value, length] = [new Uint32Array(UCRED_SIZE / 4), new Uint32Array([UCRED_SIZE])];
   const bytes = new Uint8Array(value.buffer);
-  if (getsockopt(fd ?? -1, SOL_SOCKET, SO_PEERCRED, bytes, new Uint8Array(length.buffer)) < 0) {
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, bytes, new Uint8Array(length.buffer)) < 0) {
     return null;
   }
   return { pid: value[0]!, uid: value[1]! };

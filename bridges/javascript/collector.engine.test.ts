@@ -1,0 +1,55 @@
+/** The threshold of QuickJS's collector, in the build that is installed and in one that hides it. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { EPERM } from '../../runtime/core/errno.ts';
+import { startModule } from '../../test/support/module.ts';
+import * as collector from './collector.ts';
+import type { Instance } from './wasm.ts';
+
+const GC_THRESHOLD = 256 * 1024;
+const { findThreshold } = collector;
+
+const source = `import { EPERM, Translator } from 'glossa';
+import { counts } from 'glossa/counts';
+export class xlator extends Translator {
+  access(frame) {
+    counts();
+    frame.fail(EPERM);
+  }
+}
+`;
+
+vi.mock('./collector.ts', { spy: true });
+afterEach(() => void vi.mocked(collector.findThreshold).mockReset());
+
+/** What the log says of two counts. */
+async function linesOfCounts(): Promise<string[]> {
+  const run = await startModule({ 'm.js': source });
+  for (let n = 0; n < 2; n++) {
+    expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EPERM });
+  }
+  return run.lines().filter((line) => !line.includes(' loaded: '));
+}
+
+it('the installed QuickJS has it, and counts say nothing', async () => {
+  expect(await linesOfCounts()).toEqual([]);
+});
+
+it('counts of a QuickJS that hides it warn once', async () => {
+  vi.mocked(collector.findThreshold).mockReturnValue(0);
+  expect(await linesOfCounts()).toEqual([
+    expect.stringMatching(/^W .*this build of QuickJS hides when its collector runs/),
+  ]);
+});
+
+describe('a runtime of QuickJS', () => {
+  it.each([
+    ['without its mark has no threshold', [], 0],
+    ['with its mark once has it there', [5], 64 + 20],
+    ['with its mark twice has no threshold', [5, 7], 0],
+  ])('%s', (_, marked, found) => {
+    const memory = { buffer: new ArrayBuffer(1024), refused: false };
+    const words = new Int32Array(memory.buffer, 64);
+    for (const index of marked) words[index] = GC_THRESHOLD;
+    expect(findThreshold({ memory } as Instance, 64)).toBe(found);
+  });
+});
