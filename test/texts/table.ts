@@ -131,6 +131,7 @@ ${write('test_keeper.py', "from glupy.testing import graph\n\nasync def test_it(
 
 export const tables: Readonly<Record<string, Rows>> = {
   'CONTRIBUTING.md': { '*': ofNpm },
+  'docs/dependencies.md': { '*': ofNpm },
   'README.md': {
     'npm ci && npm run demo': { run: 'glossa demo --help', because: long },
     'npm ci && npm test': ofNpm,

@@ -49,6 +49,7 @@ const references = at('reference', {
 const about = at('about', {
   'CHANGELOG.md': 'changelog',
   'CONTRIBUTING.md': 'contributing',
+  'docs/dependencies.md': 'dependencies',
   'THIRD-PARTY.md': 'third-party',
 });
 
@@ -56,7 +57,7 @@ const about = at('about', {
 const HOW_TO = ['testing', 'debugging', 'recording', 'replay', 'editors', 'operating', 'sandbox'];
 
 function howTo(): Text[] {
-  const elsewhere = new Set([...guides, ...references].map(({ source }) => source));
+  const elsewhere = new Set([...guides, ...references, ...about].map(({ source }) => source));
   const names = readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md') && !elsewhere.has(`docs/${name}`))
     .map((name) => name.slice(0, -'.md'.length))
