@@ -30,7 +30,7 @@ export interface DataPath {
 
 export function dataPath(graph: Graph): DataPath {
   const volumes = [...graph.xlators].reverse().map((xl): DataRow => {
-    const hasOwn = xl.translator.isOwn !== undefined;
+    const hasOwn = xl.translator.dataPath?.isOwn !== undefined;
     const sees = hasOwn ? [] : WATCHED.filter((name) => xl.fops[name] !== undefined);
     const unseen = xl.passesThrough ? 'passes' : 'refuses';
     const data = xl.below.length === 0 ? 'has' : sees.length > 0 ? 'sees' : unseen;

@@ -7,7 +7,7 @@ import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { optionTypes, type ValueTypes } from '../../runtime/core/option-types.ts';
 import { type OptionSpec, printOption, readOption } from '../../runtime/core/options.ts';
-import type { Fops, Translator } from '../../runtime/core/xlator.ts';
+import type { DataPath, Fops, Translator } from '../../runtime/core/xlator.ts';
 
 /** What a field has to be; `wrong` lists what is not right inside it. */
 interface Field {
@@ -34,6 +34,14 @@ const flag: Field = {
   expected: 'true or false',
   optional: true,
   is: (value) => typeof value === 'boolean',
+};
+
+const dataPathFields: { readonly [K in keyof Required<DataPath<unknown>>]: Field } = {
+  backing: hook('xl, fd'),
+  keepsPages: hook('xl, isTimed'),
+  tellsAtClose: hook('xl'),
+  isOwn: hook('xl, fd'),
+  givesTimes: flag,
 };
 
 const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
@@ -90,12 +98,14 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   history: hook('xl'),
   script: hook('xl'),
   reset: hook('xl'),
-  backing: hook('xl, fd'),
-  keepsPages: hook('xl, isTimed'),
-  tellsAtClose: hook('xl'),
-  isOwn: hook('xl, fd'),
+  dataPath: {
+    expected: 'an object of functions',
+    optional: true,
+    is: isObject,
+    wrong: (dataPath: Readonly<Record<string, unknown>>) =>
+      wrongFields(dataPath, dataPathFields, 'dataPath.'),
+  },
   watches: flag,
-  givesTimes: flag,
 };
 
 /** The record that a file exports by default. @throws {GraphError} naming all that is wrong */
@@ -108,21 +118,31 @@ export function checkRecord(
     const expected = 'export default defineTranslator({ … })';
     throw new GraphError([`${path}: the default export must be a translator (${is}): ${expected}`]);
   }
+  const problems = wrongFields(record, fields);
+  if (problems.length > 0) throw new GraphError(problems.map((text) => `${path}: ${text}`));
+  return record as unknown as Translator<unknown>;
+}
+
+function wrongFields(
+  record: Readonly<Record<string, unknown>>,
+  fields: Readonly<Record<string, Field>>,
+  prefix = '',
+): string[] {
   const problems: string[] = [];
   for (const [name, field] of Object.entries(fields)) {
     const value = record[name];
     if (value === undefined && field.optional) continue;
     if (!field.is(value)) {
       const is = value === undefined ? 'is missing' : `is ${shown(value)}`;
-      problems.push(`field '${name}' ${is}: it must be ${field.expected}`);
+      problems.push(`field '${prefix}${name}' ${is}: it must be ${field.expected}`);
     } else problems.push(...(field.wrong?.(value as never) ?? []));
   }
   for (const name of Object.keys(record)) {
     if (name in fields) continue;
-    problems.push(`'${name}' is no field of a translator${didYouMean(name, Object.keys(fields))}`);
+    const hint = didYouMean(name, Object.keys(fields));
+    problems.push(`'${prefix}${name}' is no field of a translator${hint}`);
   }
-  if (problems.length > 0) throw new GraphError(problems.map((text) => `${path}: ${text}`));
-  return record as unknown as Translator<unknown>;
+  return problems;
 }
 
 /** The same for fops that an instance is given after its `init`. @throws {GraphError} */

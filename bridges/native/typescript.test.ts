@@ -226,6 +226,14 @@ describe('a record is checked before it runs', () => {
       ["'notfy' is no field of a translator (did you mean 'notify'?)"],
     ],
     [
+      'dataPath',
+      record('dataPath: { keepsPages: true, own: 1 },'),
+      [
+        "field 'dataPath.keepsPages' is true: it must be a function (xl, isTimed)",
+        "'dataPath.own' is no field of a translator",
+      ],
+    ],
+    [
       'a fop',
       record('fops: { lokup() {} },'),
       ["fops.lokup: there is no such fop (did you mean 'lookup'?)"],

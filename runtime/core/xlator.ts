@@ -151,9 +151,15 @@ export interface Translator<P, O extends Options = Options> {
    * unchanged and at once. It does not hold on to any of the data.
    */
   readonly watches?: boolean;
+  /** The data of files that the kernel may keep, or read and write itself; by default none. */
+  readonly dataPath?: DataPath<P>;
+}
+
+/** Tells a mount, when a file is opened, when its data need not come through the translator. */
+export interface DataPath<P> {
   /**
-   * It has files of its own, and this says which: data of all others comes and goes through it as if
-   * it were not there, so that the kernel may read and write those itself.
+   * The translator has files of its own, and this says which: data of all others comes and goes
+   * through it as if it were not there, so that the kernel may read and write those itself.
    */
   isOwn?(xl: Xlator<P>, fd: Fd): boolean;
   /**
@@ -163,16 +169,16 @@ export interface Translator<P, O extends Options = Options> {
    * called, except where `tellsAtClose` says so.
    */
   backing?(xl: Xlator<P>, fd: Fd): number;
+  /** For storage with `backing`: close(2) of its files may fail, and `flush` says so. */
+  tellsAtClose?(xl: Xlator<P>): boolean;
   /**
    * Data of its files does not change without their size or times, nor on its way through here: what
    * was read stays valid until these are others, also when the file is opened anew.
-   * @param isTimed somebody above has `givesTimes`
+   * @param isTimed a translator above has `givesTimes`
    */
   keepsPages?(xl: Xlator<P>, isTimed: boolean): boolean;
   /** Requests that change data have their time from here on (`Stack.ctime`). */
   readonly givesTimes?: boolean;
-  /** For storage with `backing`: close(2) of its files may fail, and `flush` says so. */
-  tellsAtClose?(xl: Xlator<P>): boolean;
 }
 
 /** Checks a record's types where it is written, and keeps them. */

@@ -51,7 +51,7 @@ export default defineTranslator<Distribute, typeof options>({
   children: [1, 65_536],
   options,
   passesThrough: false,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops: {
     lookup,
     statfs,

@@ -66,7 +66,7 @@ export default defineTranslator<Brick, typeof options>({
   type: 'protocol/client',
   description: 'Files that are elsewhere: behind a brick of GlusterFS.',
   children: [0, 0],
-  keepsPages: (xl, isTimed) => xl.priv.knowsChanges(isTimed),
+  dataPath: { keepsPages: (xl, isTimed) => xl.priv.knowsChanges(isTimed) },
   options,
   fops: fops as Fops<Brick> & Record<FopName, never>,
   check: async ({ context }, settings) => tellWithoutEffect(context, settings, withoutEffect),

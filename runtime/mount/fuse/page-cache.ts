@@ -36,9 +36,9 @@ export class PageCache {
 
 function keepsPages(links: Child, fop: 'open' | 'readv', isTimedAbove: boolean): boolean {
   const { xl, isObserved } = links[fop];
-  const { translator } = xl;
-  if (isObserved || translator.keepsPages?.(xl, isTimedAbove) !== true) return false;
-  const isTimed = isTimedAbove || translator.givesTimes === true;
+  const { dataPath } = xl.translator;
+  if (isObserved || dataPath?.keepsPages?.(xl, isTimedAbove) !== true) return false;
+  const isTimed = isTimedAbove || dataPath.givesTimes === true;
   for (const child of xl.children) if (!keepsPages(child, fop, isTimed)) return false;
   return true;
 }

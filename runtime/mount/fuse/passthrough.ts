@@ -52,10 +52,11 @@ function dataLinks(links: Child, fd?: Fd): Child {
   for (;;) {
     const { readv, writev, open } = at;
     const { xl } = readv;
+    const { dataPath } = xl.translator;
     const isPassed =
-      xl.translator.isOwn !== undefined &&
+      dataPath?.isOwn !== undefined &&
       ![readv, writev, open].some((way) => way.isObserved || way.xl !== xl) &&
-      !(fd !== undefined && xl.translator.isOwn(xl, fd));
+      !(fd !== undefined && dataPath.isOwn(xl, fd));
     if (!isPassed) return at;
     at = xl.children[0]!;
   }
@@ -70,18 +71,17 @@ export function unwatched(links: Child, fd?: Fd): Xlator | null {
   const { xl } = readv;
   if ([readv, writev, open].some(({ isObserved }) => isObserved)) return null;
   if (writev.xl !== xl || open.xl !== xl) return null;
-  return xl.translator.backing === undefined ? null : xl;
+  return xl.translator.dataPath?.backing === undefined ? null : xl;
 }
 
 /** Whether nobody has anything to say when a file is closed: then the kernel need not ask. */
 function isSilentAtClose(links: Child, storage: Xlator, fd: Fd): boolean {
   let { flush } = links;
-  while (!flush.isObserved && flush.xl.translator.isOwn?.(flush.xl, fd) === false) {
+  while (!flush.isObserved && flush.xl.translator.dataPath?.isOwn?.(flush.xl, fd) === false) {
     flush = flush.xl.children[0]!.flush;
   }
-  return (
-    flush.xl === storage && !flush.isObserved && storage.translator.tellsAtClose?.(storage) !== true
-  );
+  if (flush.xl !== storage || flush.isObserved) return false;
+  return storage.translator.dataPath?.tellsAtClose?.(storage) !== true;
 }
 
 export class Passthrough {
@@ -156,7 +156,7 @@ export class Passthrough {
   /** Gives the kernel the file; null when there is none, or it does not take it. */
   private register(storage: Xlator | null, fd: Fd): Backing | null {
     if (!this.agreed || storage === null) return null;
-    const descriptor = storage.translator.backing!(storage, fd);
+    const descriptor = storage.translator.dataPath!.backing!(storage, fd);
     if (descriptor < 0) return null;
     this.map.fill(0);
     this.view.setInt32(0, descriptor, true);

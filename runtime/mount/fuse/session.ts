@@ -174,7 +174,7 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     this.mayPassThrough =
       options.passthrough &&
       !this.writeback &&
-      graph.xlators.some(({ translator }) => translator.backing !== undefined);
+      graph.xlators.some(({ translator }) => translator.dataPath?.backing !== undefined);
   }
 
   get links(): Child {

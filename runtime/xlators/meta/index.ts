@@ -47,5 +47,5 @@ export default defineTranslator<Meta, typeof options>({
   },
   // What is kept with inodes and open files says all, and is either's.
   succeed() {},
-  isOwn: (xl, fd) => placeOf(xl, fd.inode) !== undefined,
+  dataPath: { isOwn: (xl, fd) => placeOf(xl, fd.inode) !== undefined },
 });

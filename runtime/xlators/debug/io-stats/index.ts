@@ -214,7 +214,7 @@ export default defineTranslator<IoStats, typeof options>({
   children: [1, 1],
   options,
   fops,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   watches: true,
   init: (xl, values) => new IoStats(xl, values),
   reconfigure(xl, values) {

@@ -284,7 +284,7 @@ export default defineTranslator<AccessControl, typeof options>({
     'Refuses what mode bits and ACLs do not permit, for clients without a kernel that does.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops,
   init: (xl, given) => new AccessControl(xl, given),
   reconfigure: ({ priv }, given) => priv.configure(given),

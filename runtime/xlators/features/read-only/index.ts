@@ -72,7 +72,7 @@ export default defineTranslator<Given, typeof options>({
   description: 'Refuses what would change the volume.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops,
   init: (_xl, given) => given,
   reconfigure(xl, given) {

@@ -168,8 +168,7 @@ export default defineTranslator<State, typeof options>({
   description: 'Gives files the times of who uses them, not those of the machines that keep them.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
-  givesTimes: true,
+  dataPath: { keepsPages: () => true, givesTimes: true },
   fops: { ...marked, open, setattr, fsetattr, lookup },
   init: (_xl, settings) => ({ settings, gives: true }),
   reconfigure(xl, settings) {

@@ -275,7 +275,7 @@ export default defineTranslator<Worm, typeof options>({
   description: 'Keeps files as they were written once, for good or for a time.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops,
   init: (_xl, given) => new Worm(given),
   reconfigure(xl, given) {

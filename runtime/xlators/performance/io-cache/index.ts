@@ -186,7 +186,7 @@ export default defineTranslator<Pages, typeof options>({
   description: 'Keeps data of files that was read in memory.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops,
   async check(xl, given) {
     checkSizes(given);

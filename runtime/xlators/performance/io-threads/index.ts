@@ -71,7 +71,7 @@ export default defineTranslator<null, typeof options>({
   description: 'Lets everything through: here no fop keeps a thread waiting, so none are needed.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops: {},
   init: () => null,
   reconfigure: () => {},

@@ -322,7 +322,7 @@ export default defineTranslator<MdCache, typeof options>({
   description: 'Remembers attributes, extended attributes and names, and answers from them.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops,
   check: async (xl) => checkOrder(xl),
   init(xl, given) {

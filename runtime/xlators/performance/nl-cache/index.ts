@@ -83,7 +83,7 @@ export default defineTranslator<NlCache, typeof options>({
   description: 'Remembers names that are absent, and answers ENOENT without asking the bricks.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops: ({ priv }) => fopsFor(priv.given),
   check: async (xl) => checkOrder(xl),
   init(xl, given) {

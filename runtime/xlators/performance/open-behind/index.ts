@@ -141,7 +141,7 @@ export default defineTranslator<OpenBehind, typeof options>({
   description: 'Answers an open at once, and opens the file when it is first used.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops: fopsFor,
   check: async (xl) => checkOrder(xl),
   init(xl, given) {

@@ -139,7 +139,7 @@ export default defineTranslator<Contents, typeof options>({
   description: 'Fetches small files whole when they are looked up, and reads them from memory.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops,
   async check(xl, given) {
     checkMemory(xl, given);

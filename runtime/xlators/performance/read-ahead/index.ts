@@ -102,7 +102,7 @@ export default defineTranslator<ReadAhead, typeof options>({
   description: 'Reads ahead of programs that read a file from one end to the other.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops,
   check: async (xl) => checkOrder(xl),
   init(xl, given) {

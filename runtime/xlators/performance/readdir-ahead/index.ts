@@ -144,7 +144,7 @@ export default defineTranslator<ReaddirAhead, typeof options>({
   description: 'Lists folders ahead of who lists them.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops,
   check: async (xl) => checkOrder(xl),
   init(xl, given) {

@@ -334,7 +334,7 @@ export default defineTranslator<WriteBehind, typeof options>({
   description: 'Answers a write at once, and joins writes that follow one another.',
   children: [1, 1],
   options,
-  keepsPages: () => true,
+  dataPath: { keepsPages: () => true },
   fops: ({ priv }) => (priv.given['pass-through'] ? {} : all),
   async check(xl, given) {
     checkSizes(given);

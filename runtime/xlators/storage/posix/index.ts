@@ -209,12 +209,14 @@ export default defineTranslator({
   releasedir(_xl, _fd, dir) {
     (dir as OpenFile).release();
   },
-  backing(xl, fd) {
-    const file = fd.ctxGet(xl) as OpenFile | undefined;
-    // What has times of its own is told of each write, to move them.
-    return file === undefined || xl.priv.mdata.has(file.handle, file.fd) ? -1 : file.fd;
+  dataPath: {
+    backing(xl, fd) {
+      const file = fd.ctxGet(xl) as OpenFile | undefined;
+      // What has times of its own is told of each write, to move them.
+      return file === undefined || xl.priv.mdata.has(file.handle, file.fd) ? -1 : file.fd;
+    },
+    tellsAtClose: (xl) => xl.priv.tellsAtClose,
   },
-  tellsAtClose: (xl) => xl.priv.tellsAtClose,
   dump(xl) {
     const { directory, handles, handleLimit, openFds, gfids, links, missed, health } = xl.priv;
     return {

@@ -110,7 +110,7 @@ describe.runIf(isRoot)('times that clients set', () => {
     expect(ctime).toBe(mtime);
     expect(atime).toBe(5000);
     // What has none gets none, and the kernel may write to it by itself.
-    const backing = (of: Fd): number => posix.backing!(local.graph.top as never, of);
+    const backing = (of: Fd): number => posix.dataPath!.backing!(local.graph.top as never, of);
     const g = await file(local, local.root, 'g', 'text');
     expect(kept(join(directory, 'g'))).toBeNull();
     const other = await write(local, g);
