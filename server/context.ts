@@ -2,7 +2,8 @@
 import { randomFillSync } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
-import type { Context, DebuggerTerminal, RunFiles, ServerFacts } from '../runtime/core/context.ts';
+import type { DebuggerTerminal, ModuleContext } from '../bridges/host/module-context.ts';
+import type { RunFiles, ServerFacts } from '../runtime/core/context.ts';
 import type { LogSink } from '../runtime/core/log.ts';
 import type { Sources } from '../runtime/core/source.ts';
 import { pump } from '../runtime/pump/pump.ts';
@@ -30,7 +31,7 @@ export interface NodeContextSettings {
   readonly server?: ServerFacts;
 }
 
-export class NodeContext implements Context {
+export class NodeContext implements ModuleContext {
   readonly sink: LogSink;
   readonly baseDir: string;
   readonly wake: () => void;

@@ -8,7 +8,6 @@
  */
 import { openSync, readlinkSync, readSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import type { DebuggerTerminal as Tty } from '../runtime/core/context.ts';
 
 /** Longer lines are cut by the kernel (termios(3), N_TTY). */
 const LINE_MAX = 4096;
@@ -26,7 +25,7 @@ export function ttyPath(): string | undefined {
 }
 
 /** Opens it when it is first used. */
-export class OwnTty implements Tty {
+export class OwnTty {
   private readonly path: string;
   private readonly wake: (() => void) | null;
   private fd = -1;

@@ -40,6 +40,7 @@ import { findModule } from './lifecycle/module-search.ts';
 import type { Owner } from './lifecycle/owner.ts';
 import { findGrants, foldersOf, type Granted, grantOptions } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
+import type { ModuleContext } from './module-context.ts';
 import { dirname } from './paths.ts';
 import { notesOf } from './requests/notes.ts';
 
@@ -210,6 +211,7 @@ async function load(
 ): Promise<Loaded> {
   const interpreter = new Interpreter(xl, owner, limitsOf(given, given['memory-limit']), machine);
   const { api } = interpreter;
+  const context: ModuleContext = xl.context;
   try {
     const start = await module.language.load();
     const guest = await start(module, api, {
@@ -218,9 +220,9 @@ async function load(
       timeLimit: given['time-limit'],
       memoryLimit: given['memory-limit'],
       ...granted,
-      terminal: xl.context.terminal,
-      lines: xl.context.lineDebugger,
-      virtualTime: xl.context.virtualTime === true,
+      terminal: context.terminal,
+      lines: context.lineDebugger,
+      virtualTime: context.virtualTime === true,
       notice: (text) => xl.log.debug(text),
       warn: (text) => xl.log.warning(text, { msgid: messages.cacheDoubt.id }),
       checkForeign: (path) => machine.checkForeign(xl, path),

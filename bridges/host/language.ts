@@ -1,12 +1,10 @@
 /** What a language promises whose modules features/glupy runs in an interpreter. */
-import type { DebuggerTerminal, LineDebugger } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Guest } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
 import type { Grants } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
-
-export type { DebuggerTerminal } from '../../runtime/core/context.ts';
+import type { DebuggerTerminal, LineDebugger } from './module-context.ts';
 
 /** A module that was found, and where its own imports are looked for. */
 export interface FoundModule {

@@ -2,7 +2,6 @@
  * A Python module as a guest of the host translator: the glupy package in an engine, its entry
  * points as functions. The Python side is `python/glupy/_bridge.py`.
  */
-import type { LineDebugger } from '../../runtime/core/context.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import { GO_ON } from '../../runtime/core/lines.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
@@ -20,8 +19,9 @@ import type {
 } from '../host/guest.ts';
 import { FAILED } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
-import type { DebuggerTerminal, FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
+import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
+import type { DebuggerTerminal, LineDebugger } from '../host/module-context.ts';
 import { dirname } from '../host/paths.ts';
 import { namesFrames } from '../host/profile-names.ts';
 import {

@@ -3,10 +3,10 @@
  * time of day.
  */
 import { type Clock, VIRTUAL_EPOCH_MS } from '../../runtime/core/clock.ts';
-import type { Context } from '../../runtime/core/context.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { LogSink } from '../../runtime/core/log.ts';
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
+import type { ModuleContext } from '../host/module-context.ts';
 import { web } from '../machine/browser/web.ts';
 
 /** A module's translator, and the options that load the module. @throws {InitError} */
@@ -31,7 +31,7 @@ export interface Look {
 }
 
 /** The context of one graph under test. */
-export class TestContext implements Context {
+export class TestContext implements ModuleContext {
   readonly baseDir: string;
   readonly sink: LogSink;
   readonly virtualTime = true;

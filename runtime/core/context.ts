@@ -33,10 +33,6 @@ export interface Context {
   wake(): void;
   /** Absent where nothing serves descriptors but the event loop: in a thread, and in a browser. */
   readonly sources?: Sources | undefined;
-  /** Present when the graph runs in the foreground of a terminal. */
-  readonly terminal?: DebuggerTerminal | undefined;
-  /** Present where a module may be stopped at its lines: in a thread of its own. */
-  readonly lineDebugger?: LineDebugger | undefined;
   /** Options and names that nobody knows are errors, not warnings. */
   readonly strict?: boolean | undefined;
   /** Tells whoever starts the graph, beside the log, of something that looks like a mistake. */
@@ -45,8 +41,6 @@ export interface Context {
   readonly runFiles?: RunFiles | undefined;
   /** The process that serves the graph. Absent where none does. */
   readonly server?: ServerFacts | undefined;
-  /** The clock is a test's: scripts are to see its time, and no other. */
-  readonly virtualTime?: boolean;
 }
 
 /** What a server tells of itself. */
@@ -71,23 +65,6 @@ export interface RunFiles {
    * @param name without a `/`, and neither `.` nor `..` @returns its path @throws {Error} why not
    */
   write(name: string, text: string): string;
-}
-
-/** The terminal of the person who debugs a module. Both calls block. */
-export interface DebuggerTerminal {
-  /** A line without its end; undefined at the end of input (Ctrl-D). */
-  readLine(prompt: string): string | undefined;
-  write(text: string): void;
-}
-
-/** The way from an interpreter to a debugger elsewhere; what it says is in lines.ts. */
-export interface LineDebugger {
-  /** What it is to stop at from the beginning, as the JSON of a command; undefined for nothing. */
-  readonly watched: string | undefined;
-  /** What the interpreter tells, as JSON: a stop, or the answer to a command. */
-  told(json: string): void;
-  /** Blocks until there is a command, which is JSON. One to go on where nobody debugs. */
-  wait(): string;
 }
 
 /** The bytes of the gfid that is made at the moment. */

@@ -3,9 +3,9 @@
  * an answer. Then time jumps to the next timer, so that a storage that is far away costs the learner
  * nothing, and the graph what it would.
  */
+import type { ModuleContext } from '../../../bridges/host/module-context.ts';
 import { BrowserContext } from '../../../bridges/machine/browser/context.ts';
 import { type Clock, VIRTUAL_EPOCH_MS } from '../../../runtime/core/clock.ts';
-import type { Context } from '../../../runtime/core/context.ts';
 import type { LogSink } from '../../../runtime/core/log.ts';
 
 /** The event loop's own turns, whatever the clock says. */
@@ -19,7 +19,7 @@ const IDLE_TURNS = 20;
 /** Between two looks at what takes real time. */
 const LOOK_MS = 20;
 
-export class PlayContext implements Context {
+export class PlayContext implements ModuleContext {
   readonly baseDir = '/';
   readonly virtualTime = true;
   readonly sink: LogSink;

@@ -6,6 +6,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Limits, Policy } from '../../host/lifecycle/failure-policy.ts';
 import { LATEST_MS } from '../../host/limits/watchdog.ts';
 import type { Machine, Thread } from '../../host/machine.ts';
+import type { ModuleContext } from '../../host/module-context.ts';
 import { Malformed, type Reader } from '../bytes.ts';
 import { DOWN, START, type Started, UP, type Verb, type WorkerData } from '../kinds.ts';
 import type { Call } from './call.ts';
@@ -106,7 +107,7 @@ export class Worker {
 
   private data(checks: boolean): WorkerData {
     const { xl } = this;
-    const { context } = xl;
+    const context: ModuleContext = xl.context;
     return {
       shared: this.link.shared,
       name: xl.name,

@@ -2,7 +2,6 @@
  * What runs in the worker of an isolated volume: a graph of its own, in which features/glupy hosts the
  * module as it does in any graph, and everything else that crosses: events, options, orders, the log.
  */
-import type { Context, LineDebugger } from '../../../runtime/core/context.ts';
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { type EventName, eventName, events } from '../../../runtime/core/events.ts';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
@@ -23,6 +22,7 @@ import {
 import { changesData } from '../../host/guest.ts';
 import { type Glupy, methodsOf } from '../../host/index.ts';
 import type { Machine } from '../../host/machine.ts';
+import type { LineDebugger, ModuleContext } from '../../host/module-context.ts';
 import type { Reader } from '../bytes.ts';
 import {
   DOWN,
@@ -47,7 +47,7 @@ export class IsolatedVolume {
   private readonly translator: Translator<Glupy>;
   private readonly side: Side;
   private readonly levels: LogLevels;
-  private readonly context: Context;
+  private readonly context: ModuleContext;
   private readonly timers = new Map<number, () => void>();
   private lastTimer = 0;
   private graph!: Graph;
@@ -146,7 +146,7 @@ export class IsolatedVolume {
     };
   }
 
-  private makeContext(): Context {
+  private makeContext(): ModuleContext {
     const { data, side, machine } = this;
     const { channel } = side;
     const ahead = performance.timeOrigin - data.timeOrigin;
