@@ -3,9 +3,22 @@
  * one that is under way. Who can end them says so (`endTurnsBy`); where nobody can, they are work like
  * any other. A thread has one turn at a time, or one within another.
  *
- * A turn that is ended is abandoned: no `catch` and no `finally` in it is run. So it may only come
- * while a guest is inside (bridges/host/limits/interpreter-gate.ts sees to that), and who was in the middle of something
- * is told afterwards (`whenEnded`).
+ * A turn that is ended is abandoned: no `catch` and no `finally` in it is run. It may only end while a
+ * guest is inside, which `InterpreterGate` ensures. Code around such a call that has to go on afterwards
+ * is in this table: it sets its mark before the call, and the last column repairs what was under way.
+ *
+ * | code in a turn | marked before | repaired by |
+ * |---|---|---|
+ * | `runtime/pump/pump.ts` | `serving`: the mount of the message | `run`, which tells that mount |
+ * | `runtime/pump/hot-sources.ts` | `taking`: the source that is read | `abandoned`, `goOn` reads on |
+ * | `runtime/mount/fuse/session.ts` | `request`: the kernel's | `abandoned`: EIO, unless replied soon |
+ * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `abandon`: the interpreter is lost |
+ * | `bridges/host/lifecycle/interpreter.ts` | `current`: the request inside | `resume` fails it |
+ * | `bridges/host/requests/decision-queue.ts` | `running`: decisions are carried out | the gate, then `resume` |
+ * | `bridges/isolation/main/link.ts` | `conversing`, `focus`: calls into the worker | `abandoned` |
+ * | `apps/bench/run/call/callers.ts` | `pending`: a call | nothing: the measurement fails |
+ *
+ * All other code only reads the marks of `turn`. `test/tidy/turns.test.ts` compares this table with the sources.
  */
 
 export const turn = {

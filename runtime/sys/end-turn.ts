@@ -1,5 +1,5 @@
 /**
- * Ends turns (core/turn.ts) from another thread. An interpreter's C code hears no signal of the
+ * Ends turns (core/turn.ts, which lists the code that is abandoned) from another thread. An interpreter's C code hears no signal of the
  * interpreter's; V8 ends it at its next jump back.
  *
  * Node has this for a person's Ctrl-C at its prompt (`breakOnSigint` of node:vm): code that is run so

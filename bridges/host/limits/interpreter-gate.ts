@@ -4,7 +4,8 @@
  *
  * When a turn is ended, the interpreter in it is lost: `ended` says so to its engine. A shared turn
  * takes what the host had on its stack along: interpreters that were in the middle of something put
- * that right, in two steps, so that no interpreter is entered by another before it can be.
+ * that right, in two steps, so that no interpreter is entered by another before it can be (the table of
+ * core/turn.ts).
  */
 import { endable, turn, whenEnded } from '../../../runtime/core/turn.ts';
 import {

@@ -1,0 +1,46 @@
+/** The table of `runtime/core/turn.ts`, which lists the code that a turn's end may abandon half-way. */
+import { expect, it } from 'vitest';
+import { importsOf } from './imports.ts';
+import { sources } from './sources.ts';
+
+const TURN = 'runtime/core/turn.ts';
+/** Makes turns endable: its code is around a turn, not in one. */
+const ENDS_TURNS = 'runtime/sys/end-turn.ts';
+const files = sources('.ts').filter(({ path }) => !path.endsWith('.test.ts'));
+const textOf = (path: string): string => files.find((file) => file.path === path)?.text ?? '';
+const paths = (pattern: RegExp): string[] =>
+  files.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+
+const rows = [...textOf(TURN).matchAll(/^ \* \| `([^`]+\.ts)` \| (.*) \| .* \|$/gm)].map(
+  ([, path, marks]) => ({
+    path: path!,
+    marks: [...marks!.matchAll(/`(\w+)`/g)].map(([, mark]) => mark!),
+  }),
+);
+
+it('each file of the table sets the marks of its row', () => {
+  expect(rows.length).toBeGreaterThan(0);
+  for (const { path, marks } of rows) {
+    expect(marks, path).not.toEqual([]);
+    for (const mark of marks)
+      expect(textOf(path), `${path}: ${mark}`).toMatch(
+        new RegExp(`\\b${mark}(?:: [^=;\\n]+)? (?:=|\\+=) `),
+      );
+  }
+});
+
+it('files that begin turns or listen to their end are in the table', () => {
+  const importers = files
+    .filter((file) => importsOf(file).some(({ target }) => target === TURN))
+    .filter(({ text }) => /\b(?:endable|sharedTurn|whenEnded|endTurnsBy)\(/.test(text))
+    .map(({ path }) => path);
+  expect(importers.length).toBeGreaterThan(1);
+  const known = [ENDS_TURNS, ...rows.map(({ path }) => path)];
+  expect(importers.filter((path) => !known.includes(path))).toEqual([]);
+});
+
+it('other files only read the marks of the turn', () => {
+  const set = (mark: string) => paths(new RegExp(`\\bturn\\.${mark} (?:[-+]?=) `));
+  expect(set('open')).toEqual([TURN]);
+  expect(set('slow')).toEqual(['bridges/host/limits/interpreter-gate.ts']);
+});
