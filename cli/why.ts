@@ -126,7 +126,7 @@ function nothing(
   path: string,
   { slowMs, kept }: Omit<NotableDump, 'requests'>,
 ): string {
-  const said = `no request for ${printable(path)} has failed or taken ${took(slowMs)}`;
+  const said = `no request for ${printable(path)} has failed or taken ${slowMs} ms`;
   const since = requests.length >= kept ? ' as far as is known: only the last are kept' : '';
   for (let above = dirname(path); above !== '/'; above = dirname(above)) {
     if (!requests.some(({ paths }) => paths.includes(above))) continue;

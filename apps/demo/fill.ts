@@ -24,6 +24,8 @@ export async function fill(
   const graph = await startGraph(volfile, terminal);
   try {
     const files = new Files(new Driver(connect(graph, 'demo'), NOBODY));
+    // First as a mount does: distribute learns the layout of the root by it.
+    await files.stat('/');
     for (let at = 0; at < DIRECTORIES; at += 1) await files.mkdir(directoryName(at), 0o755);
     for (const [file, name] of names.entries()) {
       signal.throwIfAborted();
