@@ -18,6 +18,7 @@ export class xlator extends Translator {
 }
 `;
 
+// Seen by engines that this process has not loaded before: files of `test:more` have one of their own.
 vi.mock('./collector.ts', { spy: true });
 afterEach(() => void vi.mocked(collector.findThreshold).mockReset());
 
