@@ -121,7 +121,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
     it('starts as an ordinary user, and explains itself', async () => {
       const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
       expect(await use('--version')).toBe(`glossa ${version}\n`);
-      expect(await use('help')).toContain('commands:');
+      expect(await use('help')).toContain('\nmeasure:\n');
       expect(await use('help', 'types')).toContain('features/glupy');
       expect(await use('setup', 'completion', 'bash')).toContain('complete -F _glossa glossa');
       expect(existsSync(join((await use('new', 'include-dir')).trim(), 'glossa.h'))).toBe(true);

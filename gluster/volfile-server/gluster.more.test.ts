@@ -325,7 +325,7 @@ trap ended EXIT
 found() { for i in $(seq 900); do grep -q "$1" "$2" && return; sleep 0.1; done; echo "no $1"; exit 1; }
 ip link set lo up
 mkdir mnt-ports
-${process.execPath} ${GLOSSA} volfile-server ports -l vs.log -p vs.pid
+${process.execPath} ${GLOSSA} brick volfiles ports -l vs.log -p vs.pid
 glusterfsd -N -s 127.0.0.1 --volfile-id brickvol --brick-name /name --brick-port 24444 -l $PWD/brick.log -p brick.pid &
 found "brick '/the/brick' is at port 24444" vs.log
 for key in unsaid same; do

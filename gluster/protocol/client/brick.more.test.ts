@@ -66,8 +66,7 @@ describe.skipIf(noBricks()).each<[string, Sources | null]>([
     expect(await ask('stat', '/i')).toEqual(await ask('stat', '/d/f'));
     for (const [path, error] of [
       ['/none', 'ENOENT'],
-      // Not ENOTDIR: so GlusterFS has it.
-      ['/i/x', 'EPERM'],
+      ['/i/x', 'ENOTDIR'],
       [`/${'n'.repeat(256)}`, 'ENAMETOOLONG'],
     ]) {
       await expect(ask('lookup', path)).rejects.toThrow(error);
