@@ -170,7 +170,7 @@ if [ $# = 0 ]; then
         | grep -vE '\.(more|long)\.test\.ts$' | tr '\n' ' ')
     installed='cp -r /home/student/glossa/node_modules /home/student/glossa/dist .'
     set -- user "npm ci --no-audit --no-fund; rm -r node_modules/ffi-rs; $RUN $tests" \
-        root "$installed; $DEMO; $RUN $(printf 'test/mount/%s.mount.test.ts ' $MOUNTS)"
+        root "$installed; $DEMO; $RUN $(printf 'test/mount/%s.mount. ' $MOUNTS)"
 fi
 if [ "$1" = make ]; then set -- --make "$2"; else set -- --inside "$folder" "$@"; fi
 setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child -- \
