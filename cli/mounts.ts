@@ -7,7 +7,7 @@ import { healthOf, type MountHealth } from '../runtime/mount/mount-health.ts';
 import { FS_TYPE, type MountEntry, mounterOf, readMounts } from '../runtime/mount/mountinfo.ts';
 import { findServer, startTime } from '../runtime/mount/server-process.ts';
 import { printable } from '../runtime/volfile/printable.ts';
-import type { AboutRunning, Listening } from '../server/control/host.ts';
+import type { AboutRunning, Listening } from '../server/control/control-host.ts';
 import { placesOf, type Running, runningServers } from '../server/control/running.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';

@@ -1,4 +1,4 @@
-/** What `glossa new` writes works the first time: every line that it says to type, and its README's. */
+/** A module written by `glossa new` works: every line that it says to type, and its README's. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { glossa, groupOfMounts, run, withScratch } from '../test/support/mount.ts';

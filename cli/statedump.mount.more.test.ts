@@ -36,7 +36,7 @@ describeMounts('glossa stats statedump', () => {
         expect(dump.inodes.count).toBe(401);
         expect(dump.inodes.listed).toHaveLength(401);
         expect(dump.fds).toMatchObject({ count: 1, listed: [{ path: '/file-7', isDir: false }] });
-        // Who asks makes no request.
+        // The question itself makes no request.
         expect(dump.callpool).toMatchObject({ count: 0, listed: [] });
       } finally {
         await file.close();

@@ -6,7 +6,7 @@ import { isLoopback, VolfileServer } from '../gluster/volfile-server/server.ts';
 import { Log, logLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { printable } from '../runtime/volfile/printable.ts';
-import { ControlHost, ownQuestions } from '../server/control/host.ts';
+import { ControlHost, ownQuestions } from '../server/control/control-host.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { Ending } from '../server/ending.ts';
 import { parent } from '../server/handover.ts';

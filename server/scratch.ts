@@ -20,7 +20,7 @@ export function makeScratch(name: string, parent?: string): string {
   }
 }
 
-/** What is mounted in a folder. */
+/** The mounts in a folder. */
 export function mountsIn(folder: string): string[] {
   const points = readMounts().map(({ mountpoint }) => mountpoint);
   return points.filter((point) => point.startsWith(`${folder}/`));

@@ -8,7 +8,7 @@ import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
 import { step, type Terminal } from '../terminal/terminal.ts';
-import { ControlHost, type Listening, ownQuestions } from './control/host.ts';
+import { ControlHost, type Listening, ownQuestions } from './control/control-host.ts';
 import { GraphQuestions } from './control/questions.ts';
 import { PidFile } from './pid-file.ts';
 import { RunFolder } from './run-files.ts';

@@ -22,7 +22,7 @@ import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, leave } from '../terminal/exit.ts';
 import { step, type Terminal, warn } from '../terminal/terminal.ts';
-import { ControlHost } from './control/host.ts';
+import { ControlHost } from './control/control-host.ts';
 import { GraphQuestions } from './control/questions.ts';
 import { PidFile } from './pid-file.ts';
 import { refuseInside } from './refuse-inside.ts';

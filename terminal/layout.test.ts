@@ -31,7 +31,7 @@ describe('a wide character', () => {
     ]);
   });
 
-  it('in a table or in a first column leaves the others where they are', () => {
+  it('a wide text in a table or in a first column leaves the other columns where they are', () => {
     const rows = [
       ['日本.vol', '1', 'x'],
       ['a', '10', ''],

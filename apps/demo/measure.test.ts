@@ -7,7 +7,7 @@ describe('the summary of times', () => {
     expect(summarise(times)).toEqual({ meanMs: 100.5, p99Ms: 198 });
   });
 
-  it('of a single time is that time', () => {
+  it('a percentile of one time is that time', () => {
     expect(summarise(Float64Array.of(3))).toEqual({ meanMs: 3, p99Ms: 3 });
   });
 });

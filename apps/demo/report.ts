@@ -6,7 +6,6 @@ import { columns } from '../../terminal/layout.ts';
 import { boundsText, endText } from '../bench/engine/comparison-text.ts';
 import { alignRight } from '../bench/engine/report/align.ts';
 import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/engine/searches.ts';
-import { nearSearches, type Pass, type Passes, type StackResult, stacks } from './served.ts';
 import {
   ALL_FOUND,
   comparedWith,
@@ -18,7 +17,8 @@ import {
   sayingFor,
   timeCells,
   timesOf,
-} from './words.ts';
+} from './report-text.ts';
+import { nearSearches, type Pass, type Passes, type StackResult, stacks } from './served.ts';
 
 export interface DemoSettings {
   readonly seed: number;

@@ -22,10 +22,10 @@ export interface DebuggerTerminal {
 
 /** The way from an interpreter to a debugger elsewhere; what it says is in runtime/core/lines.ts. */
 export interface LineDebugger {
-  /** What it is to stop at from the beginning, as the JSON of a command; undefined for nothing. */
+  /** The first breakpoints, as the JSON of a command; undefined for none. */
   readonly watched: string | undefined;
-  /** What the interpreter tells, as JSON: a stop, or the answer to a command. */
+  /** Takes a message of the interpreter, as JSON: a stop, or the answer to a command. */
   told(json: string): void;
-  /** Blocks until there is a command, which is JSON. One to go on where nobody debugs. */
+  /** Blocks until there is a command, which is JSON. Without a debugger it is one to go on. */
   wait(): string;
 }

@@ -22,7 +22,7 @@ export class xlator extends Translator {
 vi.mock('./collector.ts', { spy: true });
 afterEach(() => void vi.mocked(collector.findThreshold).mockReset());
 
-/** What the log says of two counts. */
+/** The lines of the log after two counts. */
 async function linesOfCounts(): Promise<string[]> {
   const run = await startModule({ 'm.js': source });
   for (let n = 0; n < 2; n++) {

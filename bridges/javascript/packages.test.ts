@@ -1,4 +1,4 @@
-/** Which file of a package an import means, by the package's own tables. */
+/** The file of a package that an import means, by the package's own tables. */
 import { describe, expect, it } from 'vitest';
 import type { Sources } from '../host/machine.ts';
 import { packageFile, privateFile } from './packages.ts';

@@ -83,7 +83,7 @@ function fileOf(place: string, about: About, part: string, sources: Sources): st
   return [...named, 'index'].map((one) => first(one as string)).find((path) => path !== undefined);
 }
 
-/** What a table of a package gives for a name; nothing for what the package keeps to itself. */
+/** The targets of a name in a table of a package; none for a name that the package does not export. */
 function targets(
   find: typeof exports | typeof imports,
   about: About,

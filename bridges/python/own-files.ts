@@ -2,7 +2,7 @@
 import type { Parts } from '../host/machine.ts';
 import { basename } from '../host/paths.ts';
 
-/** Where the interpreter has the packages that belong to it. */
+/** The folder of the interpreter in which its own packages are. */
 export const SITE = '/lib/python3.14/site-packages';
 
 /** The module that closes an interpreter: `python/interpreter/_confine.py`. */

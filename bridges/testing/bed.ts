@@ -327,12 +327,12 @@ function specsOf(
   subject: Pick<VolumeSpec, 'translator' | 'options'>,
   watches: readonly Watch[],
 ): VolumeSpec[] {
-  const any = (translator: unknown): Translator<unknown> => translator as Translator<unknown>;
+  const untyped = (translator: unknown): Translator<unknown> => translator as Translator<unknown>;
   const below = watches.flatMap((watch, at) => [
-    { name: `storage${at}`, translator: any(memory), options: [], subvolumes: [] },
+    { name: `storage${at}`, translator: untyped(memory), options: [], subvolumes: [] },
     {
       name: `child${at}`,
-      translator: any(watch.translator),
+      translator: untyped(watch.translator),
       options: [],
       subvolumes: [`storage${at}`],
     },

@@ -28,7 +28,7 @@ export async function watch<T>(
   while (!signal.aborted) {
     const asked = performance.now();
     const answer = ask(served, 'top', signal) as Promise<T>;
-    // One that fails when nobody looks any more is nobody's.
+    // An error after the end of the command has no reader.
     answer.catch(() => {});
     let found: { readonly is: T } | null = null;
     while (found === null && !signal.aborted) {

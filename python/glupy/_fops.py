@@ -92,7 +92,7 @@ FOPS = (
 )
 BY_NAME = {fop.name: fop for fop in FOPS}
 
-# What an entry point tells the host by its result (bridges/host/guest.ts), and a frame's states besides.
+# The results of an entry point for the host (bridges/host/guest.ts), and the states of a frame.
 NOTHING = 0
 WIND = 1
 TAIL = 2

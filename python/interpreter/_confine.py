@@ -40,7 +40,7 @@ HIDDEN = (
     "xxsubtype",
     "_remote_debugging",
 )
-# Where the interpreter has the packages that belong to it, and where wheels are unpacked.
+# The folders of the interpreter's own packages, and of unpacked wheels.
 SITE = posixpath.dirname(__file__)
 WHEELS = "/lib/wheels/"
 # The folder in memory that is a module's own: relative names are in it.

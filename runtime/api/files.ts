@@ -35,7 +35,7 @@ export interface FilesSettings {
   readonly umask?: number;
 }
 
-/** Where a write begins. Without either, the data becomes all that is in the file. */
+/** The place where a write begins. Without either, the data replaces the file's. */
 export interface WritePosition {
   readonly offset?: number;
   readonly append?: boolean;
@@ -60,12 +60,12 @@ export class Files {
     this.last = asKernel ? 'follow' : 'look';
   }
 
-  /** What a path leads to. */
+  /** The file that a path leads to. */
   find(path: string): Promise<Found> {
     return this.driver.find(path, this.last);
   }
 
-  /** What a path leads to, also a symbolic link. */
+  /** The file that a path leads to; a symbolic link at its end is not followed. */
   lookup(path: string): Promise<Found> {
     return this.driver.find(path);
   }

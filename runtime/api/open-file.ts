@@ -70,7 +70,7 @@ export class OpenFile {
     await this.driver.expect('flush', this.fd, null);
   }
 
-  /** Flushes, which is what close(2) is to a file system, and ends the fd whatever comes of that. */
+  /** Flushes, which is what close(2) is to a file system, and ends the fd, also where that fails. */
   async close(): Promise<void> {
     try {
       await this.flush();

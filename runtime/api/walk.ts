@@ -41,7 +41,7 @@ export interface WalkSettings {
   fail(errno: number): never;
 }
 
-/** What becomes of the last name. */
+/** The treatment of the last name. */
 export type LastName = 'follow' | 'look' | 'leave';
 
 const namesIn = (path: string): string[] => path.split('/').filter((name) => name !== '');

@@ -9,7 +9,7 @@ import { NEW_FLOCK, NEW_LEASE } from './gen/fields.gen.ts';
 import { Iatt, Statvfs } from './iatt.ts';
 import type { Flock, Lease } from './lock.ts';
 
-/** What each type is in TypeScript. */
+/** The TypeScript class or type of each. */
 export interface StructTypes {
   iatt: Iatt;
   statvfs: Statvfs;

@@ -102,13 +102,13 @@ class Events {
 
 /** Hops in the order of their arrival in the recording; a hop's number here is its place. */
 export class HopColumns {
-  /** How many there are. The columns may be longer. */
+  /** The number of hops. The columns may be longer. */
   length = 0;
   /** Place of the first hop of each request. */
   readonly firsts: Int32Array;
   /** Place of the hop that it came from; -1 where that was not seen. */
   readonly parent: Int32Array;
-  /** Which of `requests` it is of. */
+  /** The index in `requests` of its request. */
   readonly request: Int32Array;
   /** As in the events. */
   readonly volume: Float64Array;

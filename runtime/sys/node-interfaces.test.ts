@@ -1,4 +1,4 @@
-/** What a server does without interfaces of Node that are no promise, with each of them hidden. */
+/** A server without an interface of Node that is no promise names it, with each of them hidden. */
 import { closeSync, readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';

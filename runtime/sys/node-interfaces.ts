@@ -8,7 +8,7 @@ import { missingForTurns } from './end-turn.ts';
 import { descriptorOf, findsDescriptors } from './socket.ts';
 import { findBackend } from './uv.ts';
 
-/** How each is looked up; a test hides some. */
+/** The lookups of each; a test hides some. */
 interface Lookups {
   readonly find?: typeof optional;
   readonly descriptor?: typeof descriptorOf;

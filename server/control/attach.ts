@@ -11,7 +11,7 @@ import type { Wanted } from '../recording.ts';
 import { Conversation, type Served } from './client.ts';
 import { findServed } from './find.ts';
 
-/** How long a server may take to send the rest. */
+/** The longest time that a server may take to send the rest. */
 const FAREWELL_MS = 5000;
 
 /**

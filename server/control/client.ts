@@ -25,7 +25,7 @@ export class Conversation {
   readonly value: Promise<unknown>;
   readonly ended: Promise<void>;
   readonly socket: Socket;
-  /** What came behind the answer, so far. */
+  /** Bytes that came behind the answer, so far. */
   rest: Buffer = Buffer.alloc(0);
 
   constructor(served: Served, ask: string, argument: unknown = null) {
@@ -51,7 +51,7 @@ export class Conversation {
       socket.on('data', hear);
       this.ended.then(() => reject(gone(served)));
     });
-    // Who no longer waits for it is not told.
+    // A caller that no longer waits for it is not told.
     this.value.catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-/** What a server of volumes answers on its control channel (`host.ts`), by name. */
+/** The questions that a server of volumes answers on its control channel (`control-host.ts`), by name. */
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import type { Notable } from '../../runtime/mount/notable.ts';
@@ -10,8 +10,8 @@ import type { RunFolder } from '../run-files.ts';
 import { Dumper } from '../statedump/dumper.ts';
 import { statedump } from '../statedump/volumes.ts';
 import type { AboutServer } from '../statedump/whole.ts';
+import type { Connection, Questions } from './control-host.ts';
 import { EventStream } from './event-stream.ts';
-import type { Connection, Questions } from './host.ts';
 
 export interface Telling {
   readonly about: AboutServer;

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findProcess, type ServerProcess } from '../../runtime/mount/server-process.ts';
 import { printable } from '../../runtime/volfile/printable.ts';
 import { ask } from './client.ts';
-import type { AboutRunning } from './host.ts';
+import type { AboutRunning } from './control-host.ts';
 import { findPeer, listNames } from './socket.ts';
 
 /** As long as for a mount. */

@@ -32,7 +32,7 @@ export function peerOf(socket: Socket): Peer | null {
   return { pid: value[0]!, uid: value[1]! };
 }
 
-/** What a server's socket is found by: of a mount, the number of its device. */
+/** The key by which a server's socket is found: of a mount, the number of its device. */
 export type ServerKind = { readonly mount: string } | 'listener';
 
 const prefixOf = (kind: ServerKind): string =>
@@ -53,7 +53,7 @@ export function listNames(kind: ServerKind): readonly string[] {
   try {
     lines = readFileSync('/proc/net/unix', 'utf8').split('\n');
   } catch {
-    // Where the kernel does not tell, none is to be seen.
+    // A kernel that does not list sockets shows none.
   }
   const names = lines.flatMap((line) => {
     const at = line.indexOf(prefix);

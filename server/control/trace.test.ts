@@ -6,7 +6,7 @@ import type { Log } from '../../runtime/core/log.ts';
 import { ask, HeldLeaf, startGraph } from '../../test/support/core.ts';
 import type { Wanted } from '../recording.ts';
 import { Conversation } from './client.ts';
-import { ControlHost } from './host.ts';
+import { ControlHost } from './control-host.ts';
 import { trace } from './questions.ts';
 import { listNames } from './socket.ts';
 

@@ -6,10 +6,10 @@ import { messages } from '../../runtime/core/messages.ts';
 import { version } from '../../terminal/package-version.ts';
 import type { Address } from './address.ts';
 
-/** Where other programs are told to send metrics; here these are only refused by name. */
+/** Variables that tell other programs an address for metrics; here they are only refused by name. */
 const OTLP = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
-/** What is said to an operator who expects metrics to be sent; null when nothing suggests that. */
+/** The warning for an operator who expects metrics to be sent; null when nothing suggests that. */
 export function otlpRefusal(env: NodeJS.ProcessEnv): string | null {
   const name = OTLP.find((one) => env[one]);
   const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true';

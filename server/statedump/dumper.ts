@@ -1,4 +1,4 @@
-/** The statedumps of a server: for whoever asks (`glossa stats statedump`), and for SIGUSR1. */
+/** The statedumps of a server: for `glossa stats statedump`, and for SIGUSR1. */
 
 import { Ages } from '../../runtime/core/ages.ts';
 import { pendingCalls } from '../../runtime/core/dumps.ts';

@@ -1,4 +1,4 @@
-/** What the translators of a graph tell about themselves: what `glossa stats` shows. */
+/** The private parts of a graph's translators, which `glossa stats` shows. */
 import { dumpOf } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dump, Xlator } from '../../runtime/core/xlator.ts';

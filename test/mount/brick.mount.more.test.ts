@@ -1,4 +1,4 @@
-/** What others do in the directory that a mount serves, and what the mount's own root is like. */
+/** Changes by other programs in the directory that a mount serves, and the mount's own root. */
 import { expect, it } from 'vitest';
 import { allKinds, brickKinds } from '../support/stacks.ts';
 import { errorsIn, onStage } from '../support/stage.ts';

@@ -52,7 +52,7 @@ const locks = (stage: Stage): void => {
     expect(out).toContain('B getlk 0 w 19 0: r 10 10, by A');
   });
 
-  it('record locks of whoever closes a descriptor of the file are gone, and no other', () =>
+  it('a process that closes a descriptor of the file loses its record locks, and no other does', () =>
     lockers(
       stage,
       `A open 0\nA open 1\nB open 0\nA setlk 0 w 0 10\nB setlk 0 w 10 10\nA fork C
@@ -82,7 +82,7 @@ const locks = (stage: Stage): void => {
 
   // Nobody waits behind another while a part is unlocked: the kernel then lets all of them try again,
   // in whatever order they run.
-  it('who waits gets it when it is free, in turn; and readers together', () =>
+  it('waiting processes get a free lock in turn, and readers together', () =>
     lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nD open 0\nA setlk 0 w 0 10\nB setlkw 0 w 0 5
@@ -101,14 +101,14 @@ const locks = (stage: Stage): void => {
        E open 0\nE flock 0 x\nE kill\nB kill\nD done\nD getlk 0 w 0 0`,
     ));
 
-  it('of record locks alone: who waits is interrupted, waits again, and gets it or is killed', () =>
+  it('a process that waits for a record lock is interrupted, waits again, and gets it or is killed', () =>
     lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nA setlk 0 w 0 0\nB setlkw 0 w 3 4\nB signal\nB done
        B setlkw 0 w 3 4\nC setlkw 0 w 0 9\nC kill\nA setlk 0 u 0 0\nB done\nA getlk 0 w 0 0`,
     ));
 
-  it('who would wait in a circle is told: EDEADLK', async () => {
+  it('a lock that would close a circle of waiting processes fails with EDEADLK', async () => {
     const out = await lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nA setlk 0 w 0 1\nB setlk 0 w 1 1\nC setlk 0 w 2 1
@@ -154,8 +154,8 @@ onStage('locks by chance', { kernel: ['locks'], user: ['locks'] }, (stage) => {
     .map(([who, words]) => `${who} ${words.join(' ')}`);
   const opened = ['A', 'B', 'C'].flatMap((who) => [0, 1].map((at) => `${who} open ${at}`));
 
-  // Nobody waits here: who of several is first then is up to the scheduler, elsewhere.
-  it('what three processes do is answered as elsewhere', () =>
+  // No process waits here: which of several gets a lock first is up to the scheduler.
+  it('random locks of three processes are answered as in a bare folder', () =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 200, maxLength: 400 }), async (steps) => {
         const lines = [...opened, ...steps].join('\n');
@@ -166,7 +166,7 @@ onStage('locks by chance', { kernel: ['locks'], user: ['locks'] }, (stage) => {
 });
 
 onStage('locks in the statedump', { kernel: served, user: ['locks'] }, (stage) => {
-  it('who has what, and who waits', async () => {
+  it('holders and waiting processes are listed', async () => {
     const { mounted } = stage.folders();
     const client = stage.client(mounted, `exec ${compiled('lockers')} f`);
     const lines = 'A open 0\nA setlk 0 w 10 5\nA flock 0 s\nB open 0\nB setlkw 0 r 0 0\n';
@@ -257,8 +257,8 @@ onStage(
   { above: { name: 'lock-server', text: SERVER } },
 );
 
-onStage('where nobody serves locks', { kernel: ['python'], user: ['python'] }, (stage) => {
-  it('the kernel has them, and nobody is asked', async () => {
+onStage('without a volume that serves locks', { kernel: ['python'], user: ['python'] }, (stage) => {
+  it('the kernel keeps the locks, and asks no volume', async () => {
     await lockers(stage, 'A open 0\nB open 0\nA setlk 0 w 0 0\nB setlk 0 w 0 0\nB flock 0 x');
     const counted = await dumpOf(stage, 'debug/io-stats');
     expect(counted['OPEN.hits']).toBeGreaterThan(0);

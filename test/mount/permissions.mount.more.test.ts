@@ -1,4 +1,4 @@
-/** Who may do what, and to whom new files belong, for callers other than the mount's owner. */
+/** Permissions of callers other than the mount's owner, and the owner of their new files. */
 import { describe, it } from 'vitest';
 import { type Caller, NOBODY, OTHER } from '../support/client.ts';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
@@ -22,7 +22,7 @@ cp /bin/true suid; chmod 6777 suid; ln -s none link; chmod 777 .
 
 const groups: Caller = { ...NOBODY, groups: [777, 888] };
 
-/** What each does after root has prepared the folder; it is looked at by root again. */
+/** The commands of each after root has prepared the folder; root looks at the result. */
 const cases: readonly (readonly [string, Caller, string])[] = [
   [
     'EACCES where the mode says so',

@@ -1,4 +1,4 @@
-/** What people do with files in a shell, on a mount and in a bare folder: it must be the same. */
+/** Commands of a shell on files have the same result on a mount as in a bare folder. */
 import { it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';

@@ -1,5 +1,5 @@
 /**
- * Which groups of tests a file registers. A project of vitest.config.ts says so for its files, by
+ * The groups of tests that a file registers. A project of vitest.config.ts says so for its files, by
  * the way in GLOSSA_TESTED (test/again.ts): by default those of the first.
  */
 const WAYS = {

@@ -1,4 +1,4 @@
-/** Whatever enters a guest does so through `InterpreterGate` (bridges/host/limits/interpreter-gate.ts), which can end it. */
+/** Each entry into a guest goes through `InterpreterGate` (bridges/host/limits/interpreter-gate.ts), which can end it. */
 import { expect, it } from 'vitest';
 import { sources } from './sources.ts';
 

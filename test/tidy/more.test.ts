@@ -1,4 +1,4 @@
-/** What `npm test` leaves to `npm run test:more` and to `npm run test:long` is in the table of those runs. */
+/** Files that `npm test` leaves to `npm run test:more` and to `npm run test:long` are in the table of those runs. */
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { AGAIN } from '../again.ts';
@@ -8,7 +8,7 @@ const { more, long } = AGAIN;
 const otherWays: readonly string[] = [...more.others, ...long.others, ...long.all];
 const files: readonly string[] = [...more.bricks, ...otherWays];
 
-/** What a file of tests names, and the rows of the table of which one has to be its. */
+/** A pattern in a file of tests, and the rows of the table of which one has to be its. */
 const rows: readonly { what: string; names: RegExp; among: readonly string[] }[] = [
   {
     what: 'by other front ends, and on stacks that are tried there',

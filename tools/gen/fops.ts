@@ -29,7 +29,7 @@ const params = (args: readonly Arg[]): string =>
 /** The arguments as a list of names, to pass them on. */
 export const names = (args: readonly Arg[]): string =>
   args.map((arg) => camel(arg.name)).join(', ');
-/** How many arguments a module has to give: xdata may be left out, and an fd that the fop makes. */
+/** The number of arguments that a module has to give: xdata may be left out, and an fd that the fop makes. */
 export function required({ args, reply }: FopRow): number {
   const makesFd = reply.some(({ type }) => type === 'fd');
   const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);

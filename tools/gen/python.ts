@@ -57,7 +57,7 @@ ${rows.join('\n')}
 )
 BY_NAME = {fop.name: fop for fop in FOPS}
 
-# What an entry point tells the host by its result (bridges/host/guest.ts), and a frame's states besides.
+# The results of an entry point for the host (bridges/host/guest.ts), and the states of a frame.
 ${codeLines((name, code) => `${name} = ${code}`)}
 
 # Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
@@ -103,7 +103,7 @@ __all__ = ["NAMES", *NAMES]
 `;
 }
 
-/** What the interpreter's own errno module lacks: this build of Python numbers errors as WASI does. */
+/** Names that the interpreter's own errno module lacks: this build of Python numbers errors as WASI does. */
 export function generateInterpreterErrno(): string {
   const rows = errnoNames.map((name) => {
     const number = errnoNumber(name)!;

@@ -20,7 +20,7 @@ const HERE = '127.0.0.1';
 const TCP = { 'transport-type': 'tcp', 'transport.address-family': 'inet' };
 
 /**
- * What serves `volumes`, the last of which clients ask for by its name.
+ * A server of `volumes`; clients ask for the last of them by its name.
  * @param port where it listens, unless that is said when it is started
  */
 export const servedVolumes = (volumes: readonly PlainVolume[], port?: number): PlainVolume[] => {
@@ -62,7 +62,7 @@ export interface Bricks {
   readonly ports: readonly number[];
   /** Their processes. */
   readonly pids: readonly number[];
-  /** What to say of one that has ended by itself; null when all serve. */
+  /** A sentence about one that has ended by itself; null when all serve. */
   trouble(): Failure | null;
   end(): Promise<void>;
 }
@@ -110,7 +110,7 @@ export async function withBricks<T>(
     const pids = bricks.map(({ pid }) => pid);
     return await act({ ports, pids, trouble, end });
   } catch (error) {
-    // What fails over a brick that is no more fails because of that.
+    // A failure over a brick that has ended is due to its end.
     throw trouble() ?? error;
   } finally {
     await end();
@@ -143,7 +143,7 @@ export async function startOurs(plan: BrickPlan): Promise<Brick> {
 const TRIES = 3;
 const START_MS_MAX = 60_000;
 
-/** One of GlusterFS. Where the system can, it ends when this process does, whatever ends it. */
+/** A brick of GlusterFS. Where the system can, it ends when this process does, also by a signal. */
 export async function startTheirs(plan: BrickPlan): Promise<Brick> {
   const { volfile, options, logFile, what, signal } = plan;
   for (let left = TRIES - 1; ; left -= 1) {
@@ -152,7 +152,7 @@ export async function startTheirs(plan: BrickPlan): Promise<Brick> {
     const own = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
       const { pid, hasEnded, stop } = await startProcess(
-        // What it has served is removed in a moment: it has nothing to put in order.
+        // Its folder is removed in a moment: it has nothing to put in order.
         {
           ...{ line: endingWithUs(own), log: logFile, patienceMs: START_MS_MAX },
           ...{ signal, endBy: 'SIGKILL' },
@@ -172,7 +172,7 @@ export async function startTheirs(plan: BrickPlan): Promise<Brick> {
   }
 }
 
-/** What runs a program that the kernel ends with the one who has started it. */
+/** The command line that runs a program which the kernel ends with its starter. */
 function endingWithUs(line: readonly [string, ...string[]]): readonly [string, ...string[]] {
   const hasIt = runToEnd(['setpriv', '--version']).status === 0;
   return hasIt ? ['setpriv', '--pdeathsig', 'KILL', '--', ...line] : line;

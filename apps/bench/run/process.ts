@@ -17,7 +17,7 @@ export interface ProcessSettings {
   readonly patienceMs: number;
   /** Ends the waiting, and the process. */
   readonly signal?: AbortSignal;
-  /** What ends it, for one that has nothing to put in order; SIGTERM without. */
+  /** The signal that ends it, for one that has nothing to put in order; otherwise SIGTERM. */
   readonly endBy?: 'SIGKILL';
 }
 

@@ -4,7 +4,6 @@ import { columns } from '../../../terminal/layout.ts';
 import { alignRight } from '../../bench/engine/report/align.ts';
 import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/engine/searches.ts';
 import type { Measurement } from '../measure.ts';
-import type { Searched } from '../served.ts';
 import {
   ALL_FOUND,
   disturbance,
@@ -15,7 +14,8 @@ import {
   sayingFor,
   timeCells,
   timesOf,
-} from '../words.ts';
+} from '../report-text.ts';
+import type { Searched } from '../served.ts';
 import type { Maker } from './bricks.ts';
 import { FOLDER, stacks } from './stacks.ts';
 

@@ -37,7 +37,7 @@ function codeOf(type: ArgType): number {
 }
 
 /**
- * Writes the five scalars of a loc from `at` on. A gfid that nobody knows is nothing. `to` is the
+ * Writes the five scalars of a loc from `at` on. A gfid that is not known is nothing. `to` is the
  * volume whose module gets the numbers.
  */
 export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: Xlator): void {

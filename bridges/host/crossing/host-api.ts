@@ -36,7 +36,7 @@ type Wind = Extract<Decision, { readonly verb: 'wind' }>;
 /** What it takes to keep some bytes, besides them. */
 const PUT_BYTES = 100;
 
-/** What is asked of the interpreter itself. */
+/** Requests to the interpreter itself. */
 interface Asked extends LookupExecutor {
   readonly current: HostedRequest | null;
   readonly requests: RequestTable;
@@ -47,7 +47,7 @@ interface Asked extends LookupExecutor {
   readonly owner: Pick<Owner, 'says'>;
 }
 
-/** What the host itself asks of the machine for an interpreter. */
+/** The parts of the machine that the host itself needs for an interpreter. */
 export type HostMachine = Pick<Machine, 'mostFds' | 'memory' | 'discarded'>;
 
 export class HostApi implements GuestHost {

@@ -25,7 +25,7 @@ export interface Reporting {
   close(): void;
 }
 
-/** Who decides what becomes of an interpreter's failures. */
+/** The part of a volume that decides about an interpreter's failures. */
 export interface Owner {
   readonly counters: Counters;
   readonly policy: Policy;

@@ -22,7 +22,7 @@ import {
   wake,
 } from './watchdog.ts';
 
-/** What an interpreter does when a shared turn has ended in the middle. */
+/** The repair of an interpreter after a shared turn has ended in the middle. */
 export interface Interrupted {
   /** Whether it carries out decisions: no more, since that has ended in the middle. */
   readonly decisions: { running: boolean };

@@ -17,7 +17,7 @@ const settingsOf = (given: Given): VolumeSettings => ({
   timeLimit: given['time-limit'],
 });
 
-/** What such a volume keeps. */
+/** The state of such a volume. */
 export interface Isolated extends InThread {
   readonly volume: VolumeInThread;
 }

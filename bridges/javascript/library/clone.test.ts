@@ -60,7 +60,7 @@ describe('structuredClone', () => {
     expect([copy.length, 0 in copy, copy.name]).toEqual([3, false, 'x']);
   });
 
-  it('of an error come its kind, message, stack and cause', () => {
+  it('an error keeps its kind, message, stack and cause', () => {
     class Own extends TypeError {}
     const error = new Own('text', { cause: { n: 1 } });
     const copy = structuredClone(error) as Error;

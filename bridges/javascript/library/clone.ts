@@ -44,7 +44,7 @@ const errors: ReadonlyMap<unknown, ErrorConstructor> = new Map(
   ]),
 );
 
-/** What has state of its own that nothing can write down. */
+/** Kinds of objects whose state cannot be written down. */
 const CLOSED = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry] as const;
 const WRAPPERS = [Boolean, Number, String, BigInt] as const;
 
@@ -128,11 +128,11 @@ function recordObject(value: object, seen: Seen): Make {
   return recordPlain(value, seen);
 }
 
-/** What a buffer is longer with than it has to be, where it can grow. */
+/** The options of an equal buffer: its largest size, for one that can grow; otherwise undefined. */
 const growth = ({ resizable, maxByteLength }: Growing): object | undefined =>
   resizable ? { maxByteLength } : undefined;
 type Growing = { readonly resizable?: boolean; readonly maxByteLength?: number };
-/** What the types of this ECMAScript leave out. */
+/** Members of ArrayBuffer that the types of this version of ECMAScript lack. */
 type Detachable = { readonly detached?: boolean; transfer(): ArrayBuffer };
 const Growable = ArrayBuffer as unknown as new (length: number, options?: object) => ArrayBuffer;
 

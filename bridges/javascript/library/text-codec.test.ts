@@ -6,7 +6,7 @@ import { TextDecoder, TextEncoder } from './text-codec.ts';
 
 const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be'] as const;
 
-/** What comes of it, or the name of what is thrown. */
+/** The result, or the name of the error that is thrown. */
 function outcome(run: () => unknown): unknown {
   try {
     return run();

@@ -82,7 +82,7 @@ export function hashName(name: string): number {
   return hashBytes(encodeName(name));
 }
 
-/** Matches the temporary name that rsync gives a file during its transfer: `.NAME.XXXXXX`. */
+/** Matches the name that rsync gives a file until it is complete: `.NAME.XXXXXX`. */
 export const RSYNC_REGEX = '^\\.(.+)\\.[^.]+$';
 const NONE = 'none';
 

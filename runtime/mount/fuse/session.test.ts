@@ -361,7 +361,7 @@ describe('INIT', () => {
   });
 });
 
-test('what tells of the disk is for root and who mounted', async () => {
+test('attributes that tell of the disk are for root and the user who mounted', async () => {
   const names = ['glusterfs.pathinfo', 'glusterfs.gfidtopath', 'user.a'];
   rig = await Rig.make({
     getxattr(frame, _xl, _loc, name) {

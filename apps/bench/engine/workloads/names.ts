@@ -159,7 +159,7 @@ export const phpsim: WorkloadKind = {
   },
 };
 
-/** Where the plain directory has each file, by its number. */
+/** The directory of each file below the plain directory, by the number of the file. */
 function homesIn(reference: string): readonly number[] {
   const plain = openSearched(reference);
   const { names } = planWorkload({ seed: 1, searches: 0 });

@@ -32,7 +32,7 @@ export abstract class DataCache<
   /** Lets go of one piece of memory, and takes it out of the list. */
   protected abstract evict(cached: C): void;
 
-  /** What a dump counts besides hits, misses and bytes. */
+  /** Counts of a dump besides hits, misses and bytes. */
   protected abstract counts(): Dump;
 
   configure(given: G): void {
@@ -41,7 +41,7 @@ export abstract class DataCache<
     if (given['pass-through']) this.clear();
   }
 
-  /** What lies below has told of something: what it changes is let go of. */
+  /** Hears a notice from below, and forgets the data that it concerns. */
   notified(event: EventName, data: unknown): void {
     if (losses.has(event)) this.clear();
     else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {

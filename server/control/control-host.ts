@@ -17,13 +17,13 @@ import { newName, peerOf, type ServerKind } from './socket.ts';
 const CONNECTIONS = 256;
 /** Bytes of a question: a filter may have many long paths. */
 const QUESTION_MAX = 2 ** 18;
-/** How long a client may take to ask. */
+/** The longest time that a client may take to ask. */
 const QUESTION_MS = 30_000;
-/** How long a client may take to read the last answer. */
+/** The longest time that a client may take to read the last answer. */
 const FAREWELL_MS = 5000;
 const NEWLINE = 10;
 
-/** What a server without a mount says of itself. */
+/** The description that a server without a mount gives of itself. */
 export interface AboutRunning {
   readonly what: 'brick' | 'volfile-server';
   /** Absolute; of a server of volfiles, its folder. */
@@ -48,7 +48,7 @@ export interface Connection {
 export type Question = (argument: unknown, connection: Connection) => unknown;
 export type Questions = Readonly<Record<string, Question>>;
 
-/** What both kinds of servers answer: what they are, and that they end as by SIGTERM. */
+/** The questions that both kinds of servers answer: `about`, and `end`, which ends as SIGTERM does. */
 export function ownQuestions(about: () => AboutRunning, ending: Ending): Questions {
   let isEnding = false;
   return {
@@ -112,7 +112,7 @@ export class ControlHost {
   private accept(socket: Socket): void {
     const { held } = this;
     const uid = peerOf(socket)?.uid;
-    // What is said of an error is that it is closed.
+    // An error is followed by `close`, which is listened to.
     socket.on('error', () => {});
     if (uid !== 0 && uid !== process.geteuid!()) return void socket.destroy();
     held.set(socket, null);

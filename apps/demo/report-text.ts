@@ -1,4 +1,4 @@
-/** How the demo and the tutorial write numbers, paragraphs and tables. */
+/** Texts of the report of demo and tutorial: numbers, paragraphs, comparisons and tables. */
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';

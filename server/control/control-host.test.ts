@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Log } from '../../runtime/core/log.ts';
 import type { Ending } from '../ending.ts';
 import { ask } from './client.ts';
-import { type AboutRunning, ControlHost, ownQuestions } from './host.ts';
+import { type AboutRunning, ControlHost, ownQuestions } from './control-host.ts';
 import { findPeer, listNames } from './socket.ts';
 
 const kind = { mount: '0:999999' };
