@@ -9,7 +9,7 @@ const ofBoth: Limits = {
       shows: /flock 0 x: waits/,
       tests: [
         'flock: types, what it becomes, copies of the descriptor, and the last close',
-        'who waits gets it when it is free, in turn; and readers together',
+        'waiting processes get a free lock in turn, and readers together',
         'a signal ends the wait or lets it begin again; SIGKILL ends it, and frees what is held',
       ],
     },
@@ -20,7 +20,7 @@ const ofGlusterfs: Limits = {
   ...ofBoth,
   'to tell who waits for a lock that it would never come': {
     shows: /EDEADLK/,
-    tests: ['who would wait in a circle is told: EDEADLK'],
+    tests: ['a lock that would close a circle of waiting processes fails with EDEADLK'],
   },
   'to open a file or folder that has lost its name': {
     shows: /Stale file handle/,
