@@ -26,6 +26,12 @@ export default class ClosingLine implements Reporter {
           failures.push(`${file} > ${test.fullName}: ${firstLine(reasons?.[0])}`);
         } else skipped += 1;
       }
+      // What a hook says is kept with the group whose hook it is.
+      for (const group of module.children.allSuites()) {
+        for (const error of group.errors()) {
+          failures.push(`${file} > ${group.fullName}: ${firstLine(error)}`);
+        }
+      }
       if (module.state() === 'failed' && failures.length === before) {
         failures.push(`${file}: ${firstLine(module.errors()[0])}`);
       }
