@@ -54,11 +54,6 @@ export const commands: Commands = new Map(
       summary: "draw a volfile's graph",
       load: () => import('./graph.ts'),
     },
-    port: {
-      group: 'write',
-      summary: 'make a module written in Python 2 one for here',
-      load: () => import('./port.ts'),
-    },
     mount: {
       group: 'run',
       summary: 'mount what a volfile describes',

@@ -14,7 +14,7 @@ import { commonFlags, readFlags } from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
 import { type Terminal, talking, warn } from '../terminal/terminal.ts';
 import { commands } from './commands.ts';
-import { oldNames } from './old-names.ts';
+import { oldNames, removedCommands } from './old-names.ts';
 
 interface FoundCommand {
   readonly name: string;
@@ -32,6 +32,8 @@ export function findCommand(argv: readonly string[]): FoundCommand {
   if (commands.has(first)) return { name: first, args };
   const renamed = oldNames.get(first);
   if (renamed !== undefined) return { name: renamed, args, oldName: first };
+  const instead = removedCommands.get(first);
+  if (instead !== undefined) throw new UsageError(`'glossa ${first}' is gone: ${instead}`);
   if (first === '-V' || first === '--version') return { name: 'version', args };
   if (first === '-?' || first === '-h' || first === '--help') return { name: 'help', args };
   if (first.startsWith('-')) return { name: 'mount', args: argv };

@@ -1,8 +1,17 @@
-/** Names that commands had, which work for one version: the command line and the help look them up here. */
+/** Names that commands had: the command line and the help look them up here. */
 
+/** Renamed commands, which work for one version. */
 export const oldNames: ReadonlyMap<string, string> = new Map([
   ['completion', 'setup completion'],
   ['include-dir', 'new include-dir'],
   ['statedump', 'stats statedump'],
   ['volfile-server', 'brick volfiles'],
+]);
+
+/** Removed commands, and what to use in their place. */
+export const removedCommands: ReadonlyMap<string, string> = new Map([
+  [
+    'port',
+    "Python's own 2to3 changes a module in Python 2: 2to3 -w FILE (see docs/glupy-compat.md)",
+  ],
 ]);

@@ -1,7 +1,7 @@
 """What to change: one line for an exception's message.
 
-Here is what Python 3 refuses and Python 2 took, most of which `glossa port FILE` changes; what else
-is known of mistakes is in _advice.py.
+Here is what Python 3 refuses and Python 2 took, most of which Python's own 2to3 changes; what else is
+known of mistakes is in _advice.py.
 """
 
 import linecache
@@ -70,7 +70,7 @@ _MODULES = {
 # Modules of glupy's first days begin with it.
 _CTYPES = (
     "a module for the original glupy writes `from gluster import *` in place of `from ctypes import *`, "
-    "which brings the names of both; `glossa port` changes it"
+    "which brings the names of both"
 )
 
 
@@ -94,7 +94,7 @@ def hint(error):
         text = _hint(error)
     except Exception:
         return ""  # an exception that cannot be looked at has a message all the same
-    return f"Python 2: {text}; `glossa port` changes such lines" if text else ""
+    return f"Python 2: {text}; `2to3 -w FILE` changes most of these" if text else ""
 
 
 def _hint(error):

@@ -182,7 +182,7 @@ export const tables: Readonly<Record<string, Rows>> = {
   'docs/glupy-compat.md': {
     "E [negative.py:34:lookup_cbk] 0-negative: lookup failed: AttributeError: 'dict' object has no":
       {
-        by: 'runtime/port/port.test.ts',
+        by: 'test/contract/gluster-hints.engine.more.test.ts',
       },
   },
   'docs/guide-python.md': {

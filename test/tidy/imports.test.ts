@@ -65,7 +65,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'node:'],
   tools: ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli', 'node:'],
   'tools/site': ['runtime', 'server', 'terminal', 'apps', 'cli', 'node:'],
-  'runtime/port': [],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
   'gluster/protocol': ['runtime/core', 'gluster/rpc', 'runtime/sys', 'node:'],
   // It shows the graph as a volfile.
