@@ -47,6 +47,21 @@ export type HookName =
   /** What `dump_state` of the code before has told, as JSON. */
   | 'load_state';
 
+/** What the guest's own side is told, whatever the module defines. */
+export type NoticeName =
+  /** The timer asked for by `after` is due. */
+  | 'tick'
+  /** The request with this number was answered by the host; what the script does with it is void. */
+  | 'cancel'
+  /** The caller of the request with this number has given up. The request is owed its answer all the same. */
+  | 'interrupt'
+  /** The inode, fd or client with this number is gone. */
+  | 'forget'
+  | 'release'
+  | 'forget_client'
+  /** Looks for requests that nothing can reach any more. */
+  | 'collect';
+
 /** Hooks that tell something. */
 export type TellName = 'statedump' | 'dump_state';
 
@@ -133,23 +148,10 @@ export interface Guest {
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void;
   fop(name: string): EnterGuest;
   reply(name: string): EnterGuest;
-  /** Calls a hook with plain values. What it raises is in the log. */
-  hook(name: HookName, args: readonly Scalar[]): number;
+  /** Calls a hook, or gives notice, with plain values. What it raises is in the log. */
+  hook(name: HookName | NoticeName, args: readonly Scalar[]): number;
   /** What a hook tells, as JSON; undefined when it failed, and its log says why. */
   tell(name: TellName): string | undefined;
-  /** The timer asked for by `after` is due. */
-  tick(): number;
-  /** Request `id` was answered by the host; what the script does with it is void. */
-  cancel(id: number): void;
-  /** The caller of request `id` has given up. The request is owed its answer all the same. */
-  interrupt(id: number): number;
-  /** The inode or fd with this number is gone. */
-  forget(inode: number): number;
-  release(fd: number): number;
-  /** The client with this number is gone, and its last request has ended. */
-  forgetClient(client: number): number;
-  /** Looks for requests that nothing can reach any more. */
-  collect(): number;
   /**
    * Runs what was typed at a prompt, inside the module, where `self` is the translator. Resolves
    * when it has ended, also when it awaits something.

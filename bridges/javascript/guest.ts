@@ -2,23 +2,23 @@
  * A JavaScript module as a guest of the host translator: the library in an engine, its entry points as
  * functions. The script's side is library/bridge.ts.
  */
-import { type FopRow, findFop } from '../../runtime/core/fops.ts';
-import { type LogSource, WARNING } from '../../runtime/core/log.ts';
-import { kinds, LOC_KINDS } from '../host/crossing/flatten.ts';
+import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
 import {
   type EnterGuest,
-  type Evaluation,
   FAILED,
-  type Guest,
-  type HookName,
   type ModuleDescription,
   NOTHING,
   type Noting,
-  type Scalar,
   type TellName,
   WIND,
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
+import {
+  Evaluations,
+  hostRows,
+  InterpretedGuest,
+  startFailure,
+} from '../host/interpreted-guest.ts';
 import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
 import { type FrameName, namesFrames } from '../host/profile-names.ts';
@@ -35,8 +35,6 @@ import { Granted } from './grants.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
 import { indexOf, requestOf, windOf } from './library/origin.ts';
 
-type Evaluations = Map<number, (evaluation: Evaluation) => void>;
-
 function hostFunctions(
   host: GuestHost,
   granted: Granted,
@@ -46,7 +44,11 @@ function hostFunctions(
   const f = (params: string, call: HostFunction['call']): HostFunction => ({ params, call });
   const copy = (bytes: Uint8Array, at: number, length: number) => bytes.slice(at, at + length);
   return {
-    push: f('is', (id: number, message: string) => void host.push(id, message)),
+    ...Object.fromEntries(
+      hostRows(host, evaluations, (text) => expressions.named(text)).map(
+        ([name, params, , call]) => [name, f(params, call)],
+      ),
+    ),
     put: f('aii', (bytes: Uint8Array, at: number, length: number) =>
       host.put(copy(bytes, at, length)),
     ),
@@ -56,30 +58,6 @@ function hostFunctions(
       if (bytes === undefined || bytes.length > into.length) return -1;
       into.set(bytes);
       return bytes.length;
-    }),
-    invalidate: f('s', (message: string) => void host.invalidate(message)),
-    up: f('i', (isUp: number) => void host.up(isUp)),
-    child_up: f('i', (child: number) => host.childUp(child)),
-    inode: f('i', (id: number) => host.inode(id)),
-    fd: f('i', (id: number) => host.fd(id)),
-    root: f('i', (id: number) => host.root(id)),
-    client: f('i', (id: number) => host.client(id)),
-    alive: f('i', (id: number) => host.alive(id)),
-    track: f('i', (id: number) => host.track(id)),
-    track_fd: f('i', (id: number) => host.trackFd(id)),
-    close_fd: f('i', (id: number) => host.closeFd(id)),
-    lost: f('i', (id: number) => void host.lost(id)),
-    now: f('', () => host.now()),
-    after: f('i', (ms: number) => void host.after(ms)),
-    logs: f('i', (level: number) => host.logs(level)),
-    log: f(
-      'isiss',
-      (level: number, file: string, line: number, func: string, text: string) =>
-        void host.log(level, { file, line, func }, expressions.named(text)),
-    ),
-    evaluated: f('iis', (id: number, failed: number, output = '') => {
-      evaluations.get(id)?.({ incomplete: false, output, failed: failed !== 0 });
-      evaluations.delete(id);
     }),
     refused: f(
       'siss',
@@ -112,7 +90,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     (file, line) => imports.line(file, line),
     () => imports.exports,
   );
-  const evaluations: Evaluations = new Map();
+  const evaluations = new Evaluations();
   const granted = new Granted(settings.grants, module, host, machine);
   let hidden = false;
   const collectSoon = (): undefined => {
@@ -146,7 +124,6 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   }
 };
 
-/** What a failure at start says: the module's own place, and the way there. */
 function explain(
   error: unknown,
   module: FoundModule,
@@ -158,25 +135,13 @@ function explain(
   if (script === undefined || script.file === '') {
     const missing = missingExport(message, module.path, module.source, () => imports.exports);
     if (missing !== undefined) return new Error(missing);
-    // What was found in a class, or in an import, names its place itself.
-    const own = message.replace(/^(?:Type)?Error: (?=\/)/, '');
-    return new Error(message.includes(module.path) ? own : `${module.path}: ${message}`);
+    return startFailure(module, message, false);
   }
   const stack = script.stack === '' ? '' : `\n${script.stack}`;
   const text = `${message}${stack}`;
   const shown = syntaxLine(text, (file, line) => imports.line(file, line));
   return new Error(`${script.file}:${script.line}: ${expressions.named(text)}${shown}`);
 }
-
-const HOOK_KINDS: Readonly<Record<HookName, string>> = {
-  fini: '',
-  notify: 'si',
-  client_disconnect: 'i',
-  entry_created: LOC_KINDS,
-  entry_removed: LOC_KINDS,
-  reconfigure: 's',
-  load_state: 's',
-};
 
 /** What a guest is made of. */
 interface Made {
@@ -193,36 +158,24 @@ interface Made {
 const redeclarable = (source: string): string =>
   source.replace(/^(\s*)(?:const|let)(?=\s)/, '$1var');
 
-class JavaScriptGuest implements Guest {
+class JavaScriptGuest extends InterpretedGuest<Engine> {
   readonly language = 'javascript';
   readonly noting: Noting = {
-    before: (id, what) => void this.#engine.call(this.#helper('noteBefore'), id, what),
-    after: () => this.#engine.call(this.#helper('noteAfter')) ?? '{}',
-    stop: () => void this.#engine.call(this.#helper('noteStop')),
+    before: (id, what) => void this.engine.call(this.#helper('noteBefore'), id, what),
+    after: () => this.engine.call(this.#helper('noteAfter')) ?? '{}',
+    stop: () => void this.engine.call(this.#helper('noteStop')),
   };
   readonly description: ModuleDescription;
   readonly sources: readonly string[];
-  readonly #engine: Engine;
-  readonly #module: FoundModule;
-  readonly #settings: GuestSettings;
+  readonly #made: Made;
   readonly #bridge: Handle;
-  readonly #granted: Granted;
-  readonly #evaluations: Evaluations;
-  readonly #expressions: Expressions;
-  readonly #imports: Imports;
-  readonly #entries = new Map<string, EnterGuest>();
-  #lastEvaluation = 0;
+  #hasPrompt = false;
   #closed = false;
 
   constructor(made: Made) {
-    const { engine, imports, module, settings, granted, evaluations, expressions } = made;
-    this.#expressions = expressions;
-    this.#imports = imports;
-    this.#engine = engine;
-    this.#module = module;
-    this.#settings = settings;
-    this.#granted = granted;
-    this.#evaluations = evaluations;
+    const { engine, imports, module, settings, evaluations, expressions } = made;
+    super(engine, module, settings, evaluations);
+    this.#made = made;
     try {
       this.#bridge = engine.import(BRIDGE, imports.load(BRIDGE));
       engine.explainWith(this.#helper('explain'));
@@ -241,141 +194,70 @@ class JavaScriptGuest implements Guest {
     }
   }
 
-  get dead(): string | undefined {
-    return this.#engine.dead?.message;
-  }
-
-  get memory(): number {
-    return this.#engine.memory;
-  }
-
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
     const text = JSON.stringify(options);
+    const { imports, expressions } = this.#made;
     try {
-      this.#engine.call(this.#helper('create'), volume, JSON.stringify(children), text);
-      this.#engine.call(this.#helper('checkInit'));
+      this.engine.call(this.#helper('create'), volume, JSON.stringify(children), text);
+      this.engine.call(this.#helper('checkInit'));
     } catch (error) {
-      throw explain(error, this.#module, this.#imports, this.#expressions);
+      throw explain(error, this.module, imports, expressions);
     }
   }
 
-  fop(name: string): EnterGuest {
-    return this.#row('entry', name, (row) => `i${kinds(row.args)}`);
+  override hook(...call: Parameters<InterpretedGuest<Engine>['hook']>): number {
+    if (call[0] === 'collect') this.engine.collectSoon();
+    return super.hook(...call);
   }
 
-  reply(name: string): EnterGuest {
-    return this.#row('reply', name, (row) => `iiii${kinds(row.reply)}`);
+  protected hookEntry(name: string, kinds: string): EnterGuest {
+    const entry = this.#shown('hook', name, this.engine.entry(this.#helper(name), kinds));
+    return (args) => {
+      const code = entry(args);
+      const { overrun } = this.engine;
+      if (overrun !== undefined) this.report(name, overrun);
+      return code;
+    };
   }
 
-  hook(name: HookName, args: readonly Scalar[]): number {
-    return this.#guarded(name, HOOK_KINDS[name], args);
+  protected askHook(name: TellName): string | undefined {
+    return this.engine.call(this.#helper('tell'), name);
   }
 
-  tell(name: TellName): string | undefined {
-    if (this.dead !== undefined) return undefined;
-    try {
-      return this.#engine.call(this.#helper('tell'), name);
-    } catch (error) {
-      this.#report(name, error);
-      return undefined;
-    }
+  protected run(id: number, source: string): void {
+    if (!this.#hasPrompt) this.engine.call(this.#helper('openPrompt'));
+    this.#hasPrompt = true;
+    const answer = this.engine.evaluate(redeclarable(source), this.#helper('show'), id);
+    if (answer !== undefined) this.#made.evaluations.end(id, undefined);
   }
 
-  tick(): number {
-    return this.#guarded('tick', '', []);
-  }
-
-  cancel(id: number): void {
-    this.#guarded('cancel', 'i', [id]);
-  }
-
-  interrupt(id: number): number {
-    return this.#guarded('interrupt', 'i', [id]);
-  }
-
-  forget(inode: number): number {
-    return this.#guarded('forget', 'i', [inode]);
-  }
-
-  release(fd: number): number {
-    return this.#guarded('release', 'i', [fd]);
-  }
-
-  forgetClient(client: number): number {
-    return this.#guarded('forget_client', 'i', [client]);
-  }
-
-  collect(): number {
-    this.#engine.collectSoon();
-    return this.#guarded('collect', '', []);
-  }
-
-  async evaluate(source: string): Promise<Evaluation> {
-    if (this.#lastEvaluation === 0) this.#engine.call(this.#helper('openPrompt'));
-    this.#lastEvaluation += 1;
-    const id = this.#lastEvaluation;
-    const ended = new Promise<Evaluation>((resolve) => this.#evaluations.set(id, resolve));
-    try {
-      const answer = this.#engine.evaluate(redeclarable(source), this.#helper('show'), id);
-      if (answer === undefined) return await ended;
-      this.#evaluations.delete(id);
-      return { incomplete: true, output: '' };
-    } catch (error) {
-      this.#evaluations.delete(id);
-      return { incomplete: false, output: (error as Error).message, failed: true };
-    }
-  }
-
-  close(): void {
+  override close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#engine.close();
-    this.#granted.close();
-    for (const end of this.#evaluations.values()) {
-      end({ incomplete: false, output: 'the interpreter is closed', failed: true });
-    }
-    this.#evaluations.clear();
-  }
-
-  /** A call outside of any request: what the engine has to say of it goes to the log. */
-  #guarded(name: string, params: string, args: readonly Scalar[]): number {
-    if (this.dead !== undefined) return FAILED;
-    let entry = this.#entries.get(name);
-    if (entry === undefined) {
-      entry = this.#shown('hook', name, this.#engine.entry(this.#helper(name), params));
-      this.#entries.set(name, entry);
-    }
-    try {
-      const code = entry(args);
-      const { overrun } = this.#engine;
-      if (overrun !== undefined) this.#report(name, overrun);
-      return code;
-    } catch (error) {
-      this.#report(name, error);
-      return FAILED;
-    }
+    super.close();
+    this.#made.granted.close();
   }
 
   /** @param at where it is, when the error does not say so */
-  #report(what: string, error: unknown, at?: LogSource): void {
+  protected override report(what: string, error: unknown, at?: LogSource): void {
     const script = error instanceof EngineError ? error.script : undefined;
     const { message } = error as Error;
     const stack = script?.stack ? `\n${script.stack}` : '';
     const place: LogSource = script?.file
       ? { file: script.file, line: script.line, func: script.func }
-      : (at ?? { file: this.#module.path, line: 0, func: '-' });
-    this.#settings.log(4, place, `${what} failed: ${message}${stack}`);
+      : (at ?? { file: this.module.path, line: 0, func: '-' });
+    this.settings.log(ERROR, place, `${what} failed: ${message}${stack}`);
   }
 
   #helper(name: string): Handle {
-    const found = this.#engine.get(this.#bridge, name);
+    const found = this.engine.get(this.#bridge, name);
     if (found === undefined) throw new Error(`the library has no ${name}`);
     return found;
   }
 
   /** An entry that a CPU profile shows as the method behind it, where that is wanted. */
   #shown(what: string, name: string, entry: EnterGuest): EnterGuest {
-    const { machine } = this.#settings;
+    const { machine } = this.settings;
     if (!namesFrames(machine)) return entry;
     const place = this.#placeOf(what, name);
     return place === undefined ? entry : machine.frameAround(entry, place);
@@ -383,33 +265,29 @@ class JavaScriptGuest implements Guest {
 
   /** Where a method of the module is. */
   #placeOf(what: string, name: string): (FrameName & LogSource) | undefined {
-    const place = this.#engine.call(this.#helper('place'), what, name);
+    const place = this.engine.call(this.#helper('place'), what, name);
     return place === undefined ? undefined : (JSON.parse(place) as FrameName & LogSource);
   }
 
   /** An entry of a fop. A script that the engine has ended cannot say so: that is said here. */
-  #row(helper: string, name: string, params: (row: FopRow) => string): EnterGuest {
-    const made = this.#engine.make(this.#helper(helper), name);
-    const entry = this.#shown(
-      helper,
-      name,
-      // The interpreter that calls it can put right what a shared turn has abandoned.
-      this.#engine.entry(made, params(findFop(name)!), true),
-    );
+  protected row(helper: string, name: string, kinds: string): EnterGuest {
+    const made = this.engine.make(this.#helper(helper), name);
+    // The interpreter that calls it can put right what a shared turn has abandoned.
+    const entry = this.#shown(helper, name, this.engine.entry(made, kinds, true));
     return (args) => {
       try {
         const code = entry(args);
-        const { overrun } = this.#engine;
+        const { overrun } = this.engine;
         if (overrun === undefined) return code;
         // An async function was ended: nobody may be left to answer.
-        this.#report(name, overrun, this.#placeOf(helper, name));
+        this.report(name, overrun, this.#placeOf(helper, name));
         if (code !== NOTHING && code !== WIND) return code;
-        this.cancel(args[0] as number);
+        this.hook('cancel', [args[0]]);
         return FAILED;
       } catch (error) {
         if (this.dead !== undefined) throw error;
-        this.#report(name, error);
-        this.cancel(args[0] as number);
+        this.report(name, error);
+        this.hook('cancel', [args[0]]);
         return FAILED;
       }
     };

@@ -22,6 +22,7 @@ import {
   type HookName,
   type ModuleDescription,
   NOTHING,
+  type NoticeName,
   type Scalar,
   type TellName,
 } from '../host/guest.ts';
@@ -51,7 +52,7 @@ const DO = {
   interrupt: 14,
   forget: 15,
   release: 16,
-  forgetClient: 17,
+  forget_client: 17,
   timer: 18,
   end: 19,
 } as const;
@@ -163,10 +164,24 @@ export class NativeGuest implements Guest, Hearer {
     };
   }
 
-  hook(name: HookName, args: readonly Scalar[]): number {
+  hook(name: HookName | NoticeName, args: readonly Scalar[]): number {
     const { area } = this;
     area.begin();
     switch (name) {
+      case 'tick':
+        this.timers.ring((id) => this.tellNumber(DO.timer, id));
+        return NOTHING;
+      // What a module in C has forgotten, nothing can find out: `frame-timeout` is for that.
+      case 'collect':
+        return NOTHING;
+      case 'forget_client':
+        this.clients.delete(args[0] as number);
+        return this.tellNumber(DO[name], args[0] as number);
+      case 'cancel':
+      case 'interrupt':
+      case 'forget':
+      case 'release':
+        return this.tellNumber(DO[name], args[0] as number);
       case 'notify':
         this.writeEvent(args[0] as string, args[1] as number);
         break;
@@ -192,37 +207,6 @@ export class NativeGuest implements Guest, Hearer {
     this.area.begin();
     if (this.tellResult(DO[name]) === FAILED) return undefined;
     return JSON.stringify(Object.fromEntries(this.lastTold.map(([key, , value]) => [key, value])));
-  }
-
-  tick(): number {
-    this.timers.ring((id) => this.tellNumber(DO.timer, id));
-    return NOTHING;
-  }
-
-  cancel(id: number): void {
-    this.tellNumber(DO.cancel, id);
-  }
-
-  interrupt(id: number): number {
-    return this.tellNumber(DO.interrupt, id);
-  }
-
-  forget(inode: number): number {
-    return this.tellNumber(DO.forget, inode);
-  }
-
-  release(fd: number): number {
-    return this.tellNumber(DO.release, fd);
-  }
-
-  forgetClient(client: number): number {
-    this.clients.delete(client);
-    return this.tellNumber(DO.forgetClient, client);
-  }
-
-  /** What a module in C has forgotten, nothing can find out: `frame-timeout` is for that. */
-  collect(): number {
-    return NOTHING;
   }
 
   async evaluate(): Promise<Evaluation> {
@@ -360,15 +344,15 @@ export class NativeGuest implements Guest, Hearer {
   private fail(id: number): void {
     if (id === this.current) this.failedNow = true;
     else if (this.host.request(id)?.answered === false) this.host.push(id, ['failed']);
-    this.later.push(() => this.cancel(id));
+    this.later.push(() => this.tellNumber(DO.cancel, id));
   }
 
   track(inode: number): void {
-    if (this.host.track(inode) === 0) this.later.push(() => this.forget(inode));
+    if (this.host.track(inode) === 0) this.later.push(() => this.tellNumber(DO.forget, inode));
   }
 
   trackFd(fd: number): void {
-    if (this.host.trackFd(fd) === 0) this.later.push(() => this.release(fd));
+    if (this.host.trackFd(fd) === 0) this.later.push(() => this.tellNumber(DO.release, fd));
   }
 
   closeFd(fd: number): void {

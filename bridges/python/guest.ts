@@ -2,23 +2,17 @@
  * A Python module as a guest of the host translator: the glupy package in an engine, its entry
  * points as functions. The Python side is `python/glupy/_bridge.py`.
  */
-import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import { GO_ON } from '../../runtime/core/lines.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import { kinds, LOC_KINDS } from '../host/crossing/flatten.ts';
 import type { GrantedFiles } from '../host/files.ts';
-import type {
-  EnterGuest,
-  Evaluation,
-  Guest,
-  HookName,
-  ModuleDescription,
-  Noting,
-  Scalar,
-  TellName,
-} from '../host/guest.ts';
-import { FAILED } from '../host/guest.ts';
+import type { EnterGuest, ModuleDescription, Noting, TellName } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
+import {
+  Evaluations,
+  hostRows,
+  InterpretedGuest,
+  startFailure,
+} from '../host/interpreted-guest.ts';
 import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
 import type { DebuggerTerminal, LineDebugger } from '../host/module-context.ts';
@@ -45,35 +39,23 @@ const f = (
   call: (...args: never[]) => unknown,
 ): HostFunction => ({ params, result, call: call as HostFunction['call'] });
 
-function hostFunctions(host: GuestHost): Record<string, HostFunction> {
-  return {
-    push: f('is', 'v', (id: number, message: string) => host.push(id, message)),
-    fetch: f('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
-    dict: f('iii', 'd', (id: number, wind: number, i: number) => host.dict(id, wind, i)),
-    data: f('iii', 'm', (id: number, wind: number, i: number) => host.data(id, wind, i)),
-    put: f('b', 'i', (bytes: Uint8Array) => host.put(bytes)),
-    invalidate: f('s', 'v', (message: string) => host.invalidate(message)),
-    up: f('i', 'v', (isUp: number) => host.up(isUp)),
-    child_up: f('i', 'i', (child: number) => host.childUp(child)),
-    inode: f('i', 's', (id: number) => host.inode(id)),
-    fd: f('i', 's', (id: number) => host.fd(id)),
-    root: f('i', 's', (id: number) => host.root(id)),
-    client: f('i', 's', (id: number) => host.client(id)),
-    alive: f('i', 'i', (id: number) => host.alive(id)),
-    track: f('i', 'i', (id: number) => host.track(id)),
-    track_fd: f('i', 'i', (id: number) => host.trackFd(id)),
-    close_fd: f('i', 'i', (id: number) => host.closeFd(id)),
-    lost: f('i', 'v', (id: number) => host.lost(id)),
-    now: f('', 'i', () => host.now()),
-    after: f('i', 'v', (ms: number) => host.after(ms)),
-    logs: f('i', 'i', (level: number) => host.logs(level)),
-    log: f('isiss', 'v', (level: number, file: string, line: number, func: string, text: string) =>
-      host.log(level, { file, line, func }, text),
-    ),
-  };
-}
+const hostFunctions = (
+  host: GuestHost,
+  evaluations: Evaluations,
+): Record<string, HostFunction> => ({
+  ...Object.fromEntries(
+    hostRows(host, evaluations).map(([name, params, result, call]) => [
+      name,
+      f(params, result, call),
+    ]),
+  ),
+  fetch: f('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
+  dict: f('iii', 'd', (id: number, wind: number, i: number) => host.dict(id, wind, i)),
+  data: f('iii', 'm', (id: number, wind: number, i: number) => host.data(id, wind, i)),
+  put: f('b', 'i', (bytes: Uint8Array) => host.put(bytes)),
+});
 
-/** A debugger's way to whoever sits at the terminal of the mount. */
+/** A debugger's way to the terminal of the mount. */
 function terminalFunctions(terminal: DebuggerTerminal | undefined): Record<string, HostFunction> {
   return {
     has_terminal: f('', 'i', () => (terminal === undefined ? 0 : 1)),
@@ -117,12 +99,9 @@ export const startPython: StartGuest = async (module, host, settings) => {
     env: settings.grants.env,
     refused: (what) => host.refused(source(module.path), `refused: ${what}`),
     hostFunctions: {
-      ...hostFunctions(host),
+      ...hostFunctions(host, evaluations),
       ...terminalFunctions(settings.terminal),
       ...lineFunctions(settings.lines),
-      evaluated: f('iis', 'v', (id: number, failed: number, output?: string) =>
-        evaluations.end(id, output, failed === 1),
-      ),
     },
     preload: packageFiles(machine.parts),
     imports: IMPORTS,
@@ -159,46 +138,17 @@ function packageSink(engine: Engine, files: GrantedFiles): PackageSink {
 
 const source = (file: string): LogSource => ({ file, line: 0, func: '-' });
 
-/** What a failure at start says: the module's own place, and the way there. */
 function explain(error: unknown, module: FoundModule): Error {
   if (!(error instanceof EngineError)) return error as Error;
-  const { script } = error;
-  // What was found in a class names its place itself.
-  const own = error.message.replace(/^TypeError: (?=\/)/, '');
-  const placed = script?.file || own !== error.message;
-  const message = placed ? own : `${module.path}: ${error.message}`;
+  const { script, message } = error;
   const trace = script?.traceback.replace(OWN_FRAMES, '').trimEnd();
   // Without a frame of the module's it says no more than the message.
-  return new Error(trace?.includes('\n  File "') ? `${message}\n${trace}` : message);
+  const shown = trace?.includes('\n  File "') ? `\n${trace}` : '';
+  return startFailure(module, message, Boolean(script?.file), shown);
 }
 
 /** The package's own calls in a traceback, with the lines that show them. */
 const OWN_FRAMES = new RegExp(`^ {2}File "${SITE}/(?:glupy|gluster)/.*\\n(?: {4}.*\\n)*`, 'gm');
-
-/** What was typed at a prompt and has not ended. */
-class Evaluations {
-  readonly #open = new Map<number, (result: Evaluation) => void>();
-  #last = 0;
-
-  begin(run: (id: number) => void): Promise<Evaluation> {
-    this.#last += 1;
-    const id = this.#last;
-    return new Promise((resolve) => {
-      this.#open.set(id, resolve);
-      run(id);
-    });
-  }
-
-  /** `output` undefined: the statement goes on in the next line. */
-  end(id: number, output: string | undefined, failed = false): void {
-    this.#open.get(id)?.({ incomplete: output === undefined, output: output ?? '', failed });
-    this.#open.delete(id);
-  }
-
-  endAll(output: string): void {
-    for (const id of [...this.#open.keys()]) this.end(id, output);
-  }
-}
 
 /** The calls are found when the first is to be observed. */
 class PythonNoting implements Noting {
@@ -237,25 +187,13 @@ class PythonNoting implements Noting {
   }
 }
 
-class PythonGuest implements Guest {
+class PythonGuest extends InterpretedGuest<Engine> {
   readonly language = 'python';
   readonly noting: Noting;
   readonly description: ModuleDescription;
   readonly sources: readonly string[];
-  readonly #engine: Engine;
-  readonly #module: FoundModule;
-  readonly #settings: GuestSettings;
   readonly #bridge: Handle;
   readonly #class: Handle;
-  readonly #evaluations: Evaluations;
-  readonly #hooks = new Map<string, EnterGuest>();
-  readonly #tick: EnterGuest;
-  readonly #cancel: EnterGuest;
-  readonly #interrupt: EnterGuest;
-  readonly #forget: EnterGuest;
-  readonly #release: EnterGuest;
-  readonly #forgetClient: EnterGuest;
-  readonly #collect: EnterGuest;
   readonly #tell: Call<string | undefined>;
   readonly #evaluate: Call<number>;
   readonly #line: Call<string | undefined>;
@@ -267,12 +205,9 @@ class PythonGuest implements Guest {
     evaluations: Evaluations,
     sources: readonly string[],
   ) {
+    super(engine, module, settings, evaluations);
     this.sources = sources;
     this.noting = new PythonNoting(engine);
-    this.#engine = engine;
-    this.#module = module;
-    this.#settings = settings;
-    this.#evaluations = evaluations;
     try {
       this.#bridge = engine.module('glupy._bridge');
       if (settings.virtualTime) {
@@ -290,139 +225,42 @@ class PythonGuest implements Guest {
     } catch (error) {
       throw explain(error, module);
     }
-    this.#tick = this.#entry('tick', '');
-    this.#cancel = this.#entry('cancel', 'i');
-    this.#interrupt = this.#entry('interrupt', 'i');
-    this.#forget = this.#entry('forget', 'i');
-    this.#release = this.#entry('release', 'i');
-    this.#forgetClient = this.#entry('forget_client', 'i');
-    this.#collect = this.#entry('collect', '');
     this.#tell = engine.entry(this.#helper('tell'), 's', 's');
     this.#evaluate = engine.entry(this.#helper('evaluate'), 'is', 'v');
   }
 
-  get dead(): string | undefined {
-    return this.#engine.dead?.message;
-  }
-
-  get memory(): number {
-    return this.#engine.memory;
-  }
-
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
-    const create = this.#engine.entry(this.#helper('create'), 'osss', 'v');
+    const create = this.engine.entry(this.#helper('create'), 'osss', 'v');
     try {
       create(this.#class, volume, JSON.stringify(children), JSON.stringify(options));
     } catch (error) {
-      throw explain(error, this.#module);
+      throw explain(error, this.module);
     }
   }
 
-  fop(name: string): EnterGuest {
-    return this.#row('entry', name, (row) => `i${kinds(row.args)}`);
+  protected row(helper: string, name: string, kinds: string): EnterGuest {
+    const find = this.engine.entry(this.#helper(helper), 's', 'o');
+    // The interpreter that calls these can put right what a shared turn has abandoned.
+    return this.engine.entries(find(name), kinds, true);
   }
 
-  reply(name: string): EnterGuest {
-    return this.#row('reply_entry', name, (row) => `iiii${kinds(row.reply)}`);
+  protected hookEntry(name: string, kinds: string): EnterGuest {
+    return this.engine.entries(this.#helper(name), kinds);
   }
 
-  hook(name: HookName, args: readonly Scalar[]): number {
-    if (this.dead !== undefined) return FAILED;
-    let entry = this.#hooks.get(name);
-    if (entry === undefined) {
-      entry = this.#entry(name, HOOK_PARAMS[name]);
-      this.#hooks.set(name, entry);
-    }
-    return this.#call(entry, args);
+  protected askHook(name: TellName): string | undefined {
+    return this.#tell(name);
   }
 
-  tell(name: TellName): string | undefined {
-    return this.#guarded(() => this.#tell(name), undefined);
-  }
-
-  tick(): number {
-    return this.#call(this.#tick, []);
-  }
-
-  cancel(id: number): void {
-    this.#call(this.#cancel, [id]);
-  }
-
-  interrupt(id: number): number {
-    return this.#call(this.#interrupt, [id]);
-  }
-
-  forget(inode: number): number {
-    return this.#call(this.#forget, [inode]);
-  }
-
-  release(fd: number): number {
-    return this.#call(this.#release, [fd]);
-  }
-
-  forgetClient(client: number): number {
-    return this.#call(this.#forgetClient, [client]);
-  }
-
-  collect(): number {
-    return this.#call(this.#collect, []);
-  }
-
-  evaluate(text: string): Promise<Evaluation> {
-    return this.#evaluations.begin((id) => {
-      try {
-        this.#evaluate(id, text);
-      } catch (error) {
-        this.#evaluations.end(id, `${(error as Error).message}\n`, true);
-      }
-    });
+  protected run(id: number, source: string): void {
+    this.#evaluate(id, source);
   }
 
   line(command: string): string {
     return this.#line(command)!;
   }
 
-  close(): void {
-    this.#engine.close();
-    this.#evaluations.endAll('the interpreter was closed\n');
-  }
-
-  /** A call outside of any request: what the engine has to say of it goes to the log. */
-  #guarded<R>(call: () => R, failed: R): R {
-    if (this.#engine.dead !== undefined) return failed;
-    try {
-      return call();
-    } catch (error) {
-      this.#settings.log(4, source(this.#module.path), (error as Error).message);
-      return failed;
-    }
-  }
-
-  #call(entry: EnterGuest, args: readonly Scalar[]): number {
-    return this.#guarded(() => entry(args), FAILED);
-  }
-
   #helper(name: string): Handle {
-    return this.#engine.get(this.#bridge, name);
-  }
-
-  #entry(name: string, params: string): EnterGuest {
-    return this.#engine.entries(this.#helper(name), params);
-  }
-
-  #row(helper: string, name: string, params: (row: FopRow) => string): EnterGuest {
-    const find = this.#engine.entry(this.#helper(helper), 's', 'o');
-    // The interpreter that calls these can put right what a shared turn has abandoned.
-    return this.#engine.entries(find(name), params(findFop(name)!), true);
+    return this.engine.get(this.#bridge, name);
   }
 }
-
-const HOOK_PARAMS: Readonly<Record<HookName, string>> = {
-  fini: '',
-  notify: 'si',
-  client_disconnect: 'i',
-  entry_created: LOC_KINDS,
-  entry_removed: LOC_KINDS,
-  reconfigure: 's',
-  load_state: 's',
-};

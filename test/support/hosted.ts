@@ -59,27 +59,19 @@ export class FakeGuest implements Guest {
   evaluate = () => Promise.reject(new Error('no prompt'));
   fop = (name: string) => (args: readonly Scalar[]) => this.run(this.code.fops[name]!, args);
   reply = () => (args: readonly Scalar[]) => this.run(this.code.reply!, args);
-  tick = () => NOTHING;
-  cancel = (id: number): void => void this.told.push(`cancel ${id}`);
-  collect = this.tick;
-  forget = this.tick;
-  release = this.tick;
-  forgetClient = this.tick;
 
   hook(name: string, args: readonly Scalar[]): number {
+    if (/^(tick|collect|forget|release|forget_client)$/.test(name)) return NOTHING;
     this.told.push([name, ...args].join(' '));
+    if (name === 'interrupt') {
+      this.host.push(args[0] as number, JSON.stringify(['unwind', -1, EINTR, [null, null]]));
+    }
     if (name === 'notify' && this.code.notify !== undefined) return this.code.notify(this);
     return name === 'load_state' && this.code.loads === false ? FAILED : NOTHING;
   }
 
   tell(name: string): string | undefined {
     return name === 'dump_state' ? this.code.state : '{"ghosts":3}';
-  }
-
-  interrupt(id: number): number {
-    this.told.push(`interrupt ${id}`);
-    this.host.push(id, JSON.stringify(['unwind', -1, EINTR, [null, null]]));
-    return NOTHING;
   }
 
   /** Nothing can enter it any more. */

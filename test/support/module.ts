@@ -58,10 +58,10 @@ export const hosted: Language = {
   clients: (run) => run.host.interpreter.api.clients.size,
   onForgotten(run, tell) {
     const { guest } = run.host.interpreter;
-    const forget = guest.forget.bind(guest);
-    guest.forget = (id) => {
-      tell(id);
-      return forget(id);
+    const hook = guest.hook.bind(guest);
+    guest.hook = (name, args) => {
+      if (name === 'forget') tell(args[0] as number);
+      return hook(name, args);
     };
     return () => {};
   },

@@ -231,7 +231,7 @@ export class HostApi implements GuestHost {
     if (!this.clients.has(id)) return;
     this.tellGone((guest) => {
       this.clients.delete(id);
-      return guest.forgetClient(id);
+      return guest.hook('forget_client', [id]);
     });
   }
 
@@ -258,12 +258,12 @@ export class HostApi implements GuestHost {
   }
 
   private forgetId(id: number): void {
-    this.tellGone((guest) => guest.forget(id));
+    this.tellGone((guest) => guest.hook('forget', [id]));
   }
 
   release(fd: Fd): void {
     this.fds.untrack(fd);
-    this.tellGone((guest) => guest.release(fd.id));
+    this.tellGone((guest) => guest.hook('release', [fd.id]));
   }
 
   private tellGone(tell: (guest: Guest) => number): void {
@@ -321,7 +321,7 @@ export class HostApi implements GuestHost {
       this.cancelTimer = null;
       const { guest } = this;
       const { slow } = turn;
-      if (guest !== null) this.interpreter.enterFor(() => guest.tick());
+      if (guest !== null) this.interpreter.enterFor(() => guest.hook('tick', []));
       this.pause = isLong(this.xl.context, slow) ? PAUSE_MS : 0;
     });
   }

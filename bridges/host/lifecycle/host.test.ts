@@ -316,7 +316,7 @@ describe('what takes long is done in turns with what others want', () => {
 
   it('requests that the module does not answer', async () => {
     const bed = await new Bed({ fops: { stat: keeps } }).start({ 'frame-timeout': '1' });
-    bed.guests[0]!.cancel = slow;
+    bed.guests[0]!.hook = slow;
     const late = [bed.stat(), bed.stat(), bed.stat()];
     while (answered(late) === 0) bed.context.advance(1000);
     for (let turns = 1; turns <= 3; turns++) {

@@ -76,7 +76,7 @@ export class Interpreter {
     this.decisions = new DecisionQueue(xl.context, room, () => this.drain());
     this.pending = new PendingRequests(limits.frameTimeout, xl.calls, {
       after: (ms, fn) => xl.context.after(ms, fn),
-      collect: () => this.enterFor(() => this.guest.collect()),
+      collect: () => this.enterFor(() => this.guest.hook('collect', [])),
       overdue: (request) => this.timedOut(request),
     });
   }
@@ -152,7 +152,7 @@ export class Interpreter {
     request.frame.root.whenInterrupted(() => {
       if (request.answered || request.abandoned || this.dead) return;
       this.owner.counters.interrupted += 1;
-      this.enterFor(() => this.guest.interrupt(request.id), request);
+      this.enterFor(() => this.guest.hook('interrupt', [request.id]), request);
     });
   }
 
@@ -173,7 +173,7 @@ export class Interpreter {
     if (this.died(request)) return FAILED;
     this.xl.log.error(oneRecord(`${request.name}: ${why}`), requestFailed);
     this.api.notifications.run(() => {
-      this.guest.cancel(request.id);
+      this.guest.hook('cancel', [request.id]);
       this.died(request, `the end of ${request.name}`);
     }, slow);
     return FAILED;
@@ -396,7 +396,7 @@ export class Interpreter {
 
   private giveUp(request: HostedRequest, why: string): void {
     this.xl.log.error(`${request.name}: ${why}`, requestFailed);
-    this.guest.cancel(request.id);
+    this.guest.hook('cancel', [request.id]);
     this.failRequest(request);
   }
 

@@ -103,12 +103,12 @@ function entriesOf(name: string): Entries {
 
 /** A fop's entry point, and that for the replies of a fop, by the fop's name. */
 export const entry = (name: string) => entriesOf(name).enter;
-export const reply = (name: string) => entriesOf(name).reply;
+export const reply_entry = (name: string) => entriesOf(name).reply;
 
 /** What a fop, the replies of a fop, and a hook come to. */
 const entered: Readonly<Record<string, (name: string) => unknown>> = {
   entry: (name) => answersOf(found!, findFop(name)!).method,
-  reply(name) {
+  reply_entry(name) {
     const { method, cbk } = answersOf(found!, findFop(name)!);
     return cbk ?? method;
   },
