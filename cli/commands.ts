@@ -101,11 +101,11 @@ export const commands: Commands = new Map(
     setup: {
       group: 'run',
       summary: 'let mount(8), fstab, systemd and shells know glossa, or no more',
-      load: async () => ({ default: (await import('./setup.ts')).setupFor(commands) }),
+      load: () => import('./setup.ts'),
     },
     'setup completion': {
       summary: 'print what a shell needs to complete command lines',
-      load: async () => ({ default: (await import('./completion.ts')).completionOf(commands) }),
+      load: () => import('./completion.ts'),
     },
     top: {
       group: 'look',

@@ -9,7 +9,7 @@ import { didYouMean } from '../runtime/core/nearest.ts';
 import { tooManyOpenFiles } from '../runtime/sys/open-files.ts';
 import { parent } from '../server/handover.ts';
 import { type Command, usageLines } from '../terminal/command.ts';
-import { EXIT_FAILURE, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import { commonFlags, readFlags } from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
 import { type Terminal, talking, warn } from '../terminal/terminal.ts';
@@ -48,6 +48,12 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
   let found: Found | null = null;
   let json = false;
   try {
+    // The scripts of shells ask for it: no person types it.
+    if (argv[0] === 'complete' && argv[1] === '--') {
+      const { candidates } = await import('./completion/candidates.ts');
+      terminal.out((await candidates(argv.slice(2), commands)).join('\n'));
+      return EXIT_OK;
+    }
     const { name, args, oldName } = findCommand(argv);
     const command = await load(name);
     found = { name, command };

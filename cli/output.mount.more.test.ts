@@ -34,7 +34,6 @@ const lines: Readonly<Record<string, readonly string[] | { readonly none: string
   test: ['test EXAMPLES/negative/javascript/negative.js'],
   repl: ['repl EXAMPLES/negative/javascript/negative.js <repl'],
   check: ['check mnt.vol', 'check wrong.vol', 'check wrong.vol --json'],
-  port: ['port old.py'],
   graph: ['graph mnt.vol', 'graph mnt.vol --format svg', 'graph mnt.vol --json'],
   stats: ['stats mnt', 'stats mnt --json'],
   'stats statedump': ['stats statedump mnt', 'stats statedump mnt --json'],
@@ -65,8 +64,6 @@ const constant = (text: string): string =>
     .replace(/ +[a-zµ]*s\b/g, '')
     .replace(/[ \n]+/g, ' ');
 
-const python2 = Array.from({ length: 500 }, (_, i) => `print "${i}"\n`).join('');
-
 /** Other tests may mount something between two lists of mounts. */
 const CHANGES = { timeout: 20_000, interval: 100 };
 
@@ -93,7 +90,6 @@ describeMounts('the output of', () => {
       'wrong.vol',
       volfile.replace('type', 'option size wrong\n type').repeat(300),
     );
-    await scratch.file('old.py', python2);
     await scratch.file('debug', 'help\ninfo volumes\nquit\n');
     await scratch.file('repl', '[1, 2, 3]\n');
     const script = 'for i in 1 2 3; do test -e $i; done; true';

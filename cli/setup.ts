@@ -2,50 +2,49 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { packageRoot } from '../runtime/sys/paths.ts';
-import { type Command, type Commands, defineCommand } from '../terminal/command.ts';
+import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
 import { type Terminal, warn } from '../terminal/terminal.ts';
 import { type Telling, undo, write } from './setup/apply.ts';
 import { systemPlan, userPlan } from './setup/files.ts';
 
-export const setupFor = (commands: Commands): Command =>
-  defineCommand({
-    usage: ['glossa setup [options]'],
-    description:
-      'Writes, as root: /sbin/mount.glossa and /sbin/mount.fuse.glossa, by which `mount -t glossa VOLFILE ' +
-      'MNT`, the type fuse.glossa of /proc/mounts, and /etc/fstab mount volfiles; the systemd unit glossa@.service; and completion for bash, zsh and fish. Each ' +
-      'file is named. What is not its own is left as it is, and told of: the exit status is 1 then. ' +
-      'It may be run again, and has to be when Node or glossa have moved.',
-    flags: {
-      undo: toggle({ help: 'take back what it did, and nothing else' }),
-      'dry-run': toggle({ help: 'say what would be done, and do nothing' }),
-      user: toggle({ help: 'for this user alone: the unit, and completion for bash and fish' }),
-    },
-    async run({ flags: { undo: back, user, 'dry-run': dryRun }, operands }, terminal) {
-      takeOperands(operands, []);
-      if (process.platform !== 'linux') {
-        throw new Failure("setup is for Linux; 'glossa setup completion' prints what shells need");
-      }
-      if (!user && !dryRun && process.getuid?.() !== 0) {
-        throw new Failure(
-          'only root can set it up for the system (sudo glossa setup); for yourself, ' +
-            "'glossa setup --user'",
-        );
-      }
-      if (!back) refuseShortLived();
-      const plan = await (user ? userPlan : systemPlan)(commands);
-      const telling: Telling = {
-        dryRun,
-        step: (text) => terminal.out(text),
-        problem: (text) => warn(text, terminal),
-      };
-      const isDone = back ? undo(plan.record, telling) : write(plan, telling);
-      if (!dryRun) tellSystemd(user, terminal);
-      if (back && !user) warnOfFstab(terminal);
-      return isDone ? EXIT_OK : EXIT_FAILURE;
-    },
-  });
+export default defineCommand({
+  usage: ['glossa setup [options]'],
+  description:
+    'Writes, as root: /sbin/mount.glossa and /sbin/mount.fuse.glossa, by which `mount -t glossa VOLFILE ' +
+    'MNT`, the type fuse.glossa of /proc/mounts, and /etc/fstab mount volfiles; the systemd unit glossa@.service; and completion for bash, zsh and fish. Each ' +
+    'file is named. What is not its own is left as it is, and told of: the exit status is 1 then. ' +
+    'It may be run again, and has to be when Node or glossa have moved.',
+  flags: {
+    undo: toggle({ help: 'take back what it did, and nothing else' }),
+    'dry-run': toggle({ help: 'say what would be done, and do nothing' }),
+    user: toggle({ help: 'for this user alone: the unit, and completion for bash and fish' }),
+  },
+  async run({ flags: { undo: back, user, 'dry-run': dryRun }, operands }, terminal) {
+    takeOperands(operands, []);
+    if (process.platform !== 'linux') {
+      throw new Failure("setup is for Linux; 'glossa setup completion' prints what shells need");
+    }
+    if (!user && !dryRun && process.getuid?.() !== 0) {
+      throw new Failure(
+        'only root can set it up for the system (sudo glossa setup); for yourself, ' +
+          "'glossa setup --user'",
+      );
+    }
+    if (!back) refuseShortLived();
+    const plan = (user ? userPlan : systemPlan)();
+    const telling: Telling = {
+      dryRun,
+      step: (text) => terminal.out(text),
+      problem: (text) => warn(text, terminal),
+    };
+    const isDone = back ? undo(plan.record, telling) : write(plan, telling);
+    if (!dryRun) tellSystemd(user, terminal);
+    if (back && !user) warnOfFstab(terminal);
+    return isDone ? EXIT_OK : EXIT_FAILURE;
+  },
+});
 
 /** What is written names the program, which should be there tomorrow. @throws {Failure} */
 function refuseShortLived(): void {

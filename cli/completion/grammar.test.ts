@@ -1,50 +1,102 @@
-import { expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
 import { command } from '../../test/support/cli.ts';
 import { commands } from '../commands.ts';
 import { grammarOf } from './grammar.ts';
 
-const grammar = await grammarOf(commands, ['storage/posix']);
+const topics = { COMMAND: 'free', TYPE: 'free' } as const;
+const found = async (name: string) =>
+  grammarOf(name, (await commands.get(name)!.load()).default, topics);
 
-const found = (name: string) => grammar.find((each) => each.name === name)!;
+/** What the shell is told: without the first line and the descriptions. */
+async function offered(...words: string[]): Promise<string[]> {
+  const { out } = await command(['complete', '--', ...words]);
+  return out
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t')[0]!);
+}
+const first = async (...words: string[]): Promise<string> =>
+  (await command(['complete', '--', ...words])).out.split('\n')[0]!;
 
-it('knows what every word in capitals stands for, in every usage and flag', () => {
-  expect(grammar.map(({ name }) => name)).toEqual([...commands.keys()]);
+const folder = mkdtempSync(join(tmpdir(), 'glossa-grammar-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+mkdirSync(join(folder, 'below'));
+symlinkSync('below', join(folder, 'link'));
+for (const name of ['a.vol', 'b c.vol', 'm.py', 'm.js', 'notes.txt', '.hidden.vol']) {
+  writeFileSync(join(folder, name), '');
+}
+const at = (...names: string[]): string[] => names.map((name) => join(folder, name));
+
+it('every word in capitals stands for something, in every usage and flag', async () => {
+  for (const name of commands.keys()) await found(name);
 });
 
-it('reads operands from all usages', () => {
-  expect(found('mount').operands).toEqual([
-    { label: 'VOLFILE', kinds: [{ files: ['.vol'] }], repeats: false },
-    { label: 'MNT', kinds: ['folder'], repeats: false },
+it('operands come from all usages', async () => {
+  expect((await found('mount')).operands).toEqual([
+    { kinds: [{ files: ['.vol'] }], repeats: false },
+    { kinds: ['folder'], repeats: false },
   ]);
-  expect(found('umount').operands.map(({ kinds }) => kinds)).toEqual([
-    [{ files: ['.vol'] }, 'mount'],
+  expect((await found('umount')).operands).toEqual([
+    { kinds: ['mount', { files: ['.vol'] }], repeats: false },
   ]);
-  expect(found('repl').operands[0]!.kinds).toEqual([
-    { files: expect.arrayContaining(['.vol', '.py']) },
-  ]);
-  expect(found('test').operands).toMatchObject([{ label: 'MODULE', repeats: true }]);
-  expect(found('help').operands[0]!.kinds).toEqual([
-    { words: expect.arrayContaining(['types', 'mount', 'storage/posix']) },
-  ]);
-});
-
-it('has what stands behind a flag, and -- where another command follows', () => {
-  const option = (name: string, flag: string) =>
-    found(name).options.find((each) => each.name === flag)!;
-  expect(option('mount', 'fuse').value).toEqual({
-    label: 'WAY',
-    kind: { words: ['kernel', 'fuse-native'], several: false },
+  expect((await found('test')).operands).toMatchObject([{ repeats: true }]);
+  expect((await found('record')).operands.length).toBe(1);
+  expect((await found('trace')).operands.length).toBe(1);
+  expect((await found('mount')).options.get('--fuse')!.value).toEqual({
+    words: ['kernel', 'fuse-native'],
+    several: false,
   });
-  expect(option('mount', 'read-only').value).toBeNull();
-  expect(option('bench', 'workload').value!.kind).toMatchObject({ several: true });
-  expect(found('run').hasRest).toBe(true);
-  expect(found('mount').hasRest).toBe(false);
+  expect((await found('mount')).options.get('--read-only')!.value).toBeNull();
+});
+
+it('the first word is a command, the second may be the rest of its name', async () => {
+  expect(await offered('umo')).toEqual(['umount']);
+  expect(await offered('')).toContain('mount');
+  expect((await command(['complete', '--', 'umo'])).out).toMatch(
+    /^words\numount\ttake a mount away/,
+  );
+  expect(await offered('setup', '')).toEqual(['completion']);
+  expect(await offered('setup', 'completion', 'f')).toEqual(['fish']);
+  expect(await offered('nothing', '')).toEqual([]);
+});
+
+it('files have the ending that stands there, folders end in a slash', async () => {
+  const all = ['a.vol', 'b c.vol', 'below/', 'link/'];
+  expect((await offered('mount', `${folder}/`)).sort()).toEqual(at(...all));
+  expect(await offered('mount', join(folder, '.h'))).toEqual(at('.hidden.vol'));
+  expect((await offered('repl', `${folder}/m`)).sort()).toEqual(at('m.js', 'm.py'));
+  expect(await offered('mount', 'a.vol', `${folder}/`)).toEqual(at('below/', 'link/'));
+  expect(await offered('test', 'm.py', `${folder}/m.p`)).toEqual(at('m.py'));
+  expect(await offered('mount', '/nothing/such/')).toEqual([]);
+  expect(await first('mount', '')).toBe('files');
+});
+
+it('options are offered, and values behind them, after a = as well', async () => {
+  expect(await offered('mount', '--log-le')).toEqual(['--log-level']);
+  expect(await offered('-')).toContain('--volfile');
+  expect(await offered('mount', '--fuse', '')).toEqual(['kernel', 'fuse-native']);
+  expect(await offered('mount', '--fuse=k')).toEqual(['--fuse=kernel']);
+  expect(await offered('mount', '--fuse', '=')).toEqual(['kernel', 'fuse-native']);
+  expect(await offered('mount', '--fuse', '=', 'k')).toEqual(['kernel']);
+  expect(await offered('mount', '-l', `${folder}/n`)).toEqual(at('notes.txt'));
+  expect(await offered('bench', '--in', 'python,t')).toEqual(['python,typescript']);
+  expect(await offered('help', 'storage/')).toEqual(['storage/memory', 'storage/posix']);
+});
+
+it('another command follows -- only where one belongs', async () => {
+  expect(await first('run', 'a.vol', '--', 'mk')).toBe('rest 4');
+  expect(await first('check', 'a.vol', '--', 'mk')).toBe('words');
+  expect(await offered('check', 'a.vol', '--', 'mk')).toEqual([]);
 });
 
 it.each([
   ['tcsh', '; there is bash, zsh, fish'],
   ['bahs', " (did you mean 'bash'?)"],
-])('has nothing for the shell %s', async (shell, guess) => {
+])('the shell %s is refused', async (shell, guess) => {
   const { status, out, err } = await command(['setup', 'completion', shell]);
   expect({ status, out }).toEqual({ status: 2, out: '' });
   expect(err).toMatch(`glossa setup completion: no completion for the shell '${shell}'${guess}\n`);

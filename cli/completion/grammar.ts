@@ -1,142 +1,69 @@
 /**
- * What can be typed behind `glossa`: read from the table of commands, from their usages and flags.
+ * Reads what can be typed behind a command from its usages and flags.
  *
  * A usage is what the help shows: `glossa new python|c NAME [DIR] [options]`. Words in capitals
- * stand for something, others for themselves; `…` may be repeated, and behind `--` stands
- * somebody else's command.
+ * stand for something, others for themselves; `…` may be repeated, and another program's command
+ * follows `--`.
  */
-import { type Command, type Commands, subcommandsOf } from '../../terminal/command.ts';
+import type { Command } from '../../terminal/command.ts';
 import { type Kind, kinds as kindsOfAll } from '../../terminal/completion-kinds.ts';
-import { commonFlags, type Flag } from '../../terminal/flags.ts';
+import { commonFlags, type Flags } from '../../terminal/flags.ts';
 
-export type Grammar = readonly CommandGrammar[];
-
-export interface CommandGrammar {
-  /** Of one word or two. */
-  readonly name: string;
-  readonly summary: string;
-  readonly options: readonly OptionGrammar[];
-  /** In their order; the last may stand for all behind it. */
-  readonly operands: readonly OperandGrammar[];
-  /** Whether a command of somebody else's stands behind `--`. */
-  readonly hasRest: boolean;
-}
-
-export interface OptionGrammar {
-  /** Without dashes. */
-  readonly name: string;
-  readonly short: string | undefined;
-  readonly help: string;
-  readonly repeats: boolean;
-  /** What the help calls its value, and what that can be; null without one. */
-  readonly value: { readonly label: string; readonly kind: Kind } | null;
-}
-
-export interface OperandGrammar {
-  /** As in the usage: `MODULE|VOLFILE`. */
-  readonly label: string;
-  /** What it can be, in any of the usages. */
+/** What can stand in one place of a command line, in any of the usages. */
+export interface Place {
   readonly kinds: readonly Kind[];
   readonly repeats: boolean;
 }
 
-/** @param types of translators, which `glossa help` explains */
-export async function grammarOf(commands: Commands, types: readonly string[]): Promise<Grammar> {
-  const topics = { COMMAND: { words: [...commands.keys()] }, TYPE: { words: types } };
-  const read = [...commands].map(async ([name, { summary, load }]): Promise<CommandGrammar> => {
-    const { default: command } = await load();
-    const kinds = { ...kindsOfAll, ...topics, ...command.kinds };
-    return {
-      ...{ name, summary, hasRest: command.hasRest ?? false },
-      options: optionsOf(name, command, kinds),
-      operands: withSubcommands(operandsOf(name, command, kinds), subcommandsOf(name, commands)),
-    };
-  });
-  return Promise.all(read);
+export interface Grammar {
+  /** By `--name` and `-n`: the help, and what the value can be; null without one. */
+  readonly options: ReadonlyMap<string, { readonly help: string; readonly value: Kind | null }>;
+  readonly operands: readonly Place[];
 }
 
-/** The first operand can be the second word of a command. */
-function withSubcommands(
-  operands: OperandGrammar[],
-  subcommands: readonly string[],
-): readonly OperandGrammar[] {
-  if (subcommands.length === 0) return operands;
-  const words = subcommands.map((name) => name.split(' ')[1]!);
-  const [first = { label: 'COMMAND', kinds: [], repeats: false }, ...others] = operands;
-  return [{ ...first, kinds: together([{ words }, ...first.kinds]) }, ...others];
-}
-
-type Kinds = Readonly<Record<string, Kind>>;
-
-function optionsOf(command: string, { flags }: Command, kinds: Kinds): OptionGrammar[] {
-  const all: Readonly<Record<string, Flag<unknown>>> = { ...flags, ...commonFlags, ...flags };
-  return Object.entries(all).map(([name, { short, help, value, values, repeats = false }]) => {
-    const given = values && { words: values, several: repeats };
-    const kind = value === undefined ? null : (given ?? kindOf(value, kinds, command));
-    return { name, short, help, repeats, value: kind && { label: value!, kind } };
-  });
-}
-
-function kindOf(word: string, kinds: Kinds, command: string): Kind {
-  const kind = kinds[word];
-  if (kind === undefined) throw new Error(`${command}: nothing says what ${word} stands for`);
-  return kind;
-}
-
-/** The places of all usages, one upon the other. */
-function operandsOf(name: string, { usage, flags }: Command, kinds: Kinds): OperandGrammar[] {
+/** @param topics words in capitals that stand for something that the commands do not know */
+export function grammarOf(
+  name: string,
+  { usage, flags, kinds: own }: Command,
+  topics: Readonly<Record<string, Kind>>,
+): Grammar {
+  const kindOf = (word: string): Kind => {
+    const kind =
+      word === word.toLowerCase() ? { words: [word] } : { ...kindsOfAll, ...topics, ...own }[word];
+    if (kind === undefined) throw new Error(`${name}: nothing says what ${word} stands for`);
+    return kind;
+  };
+  const all: Flags = { ...flags, ...commonFlags };
+  const options = new Map(
+    Object.entries(all).flatMap(([long, { short, help, value, values, repeats }]) => {
+      const given = values && { words: values, several: repeats === true };
+      const option = { help, value: value === undefined ? null : (given ?? kindOf(value)) };
+      return [`--${long}`, ...(short === undefined ? [] : [`-${short}`])].map(
+        (way) => [way, option] as const,
+      );
+    }),
+  );
   const usages = usage
     .filter((line) => line.startsWith(`glossa ${name} `))
-    .map((line) => placesOf(line.slice(`glossa ${name} `.length), flags));
-  const length = Math.max(0, ...usages.map((places) => places.length));
-  return Array.from({ length }, (_, at) => {
-    const here = usages.flatMap((places) => places[at] ?? []);
-    const words = [...new Set(here.flatMap(({ words }) => words))];
-    const found = words.map((word) =>
-      word === word.toLowerCase() ? { words: [word] } : kindOf(word, kinds, name),
-    );
+    .map((line) => operandsIn(line.slice(`glossa ${name} `.length), options));
+  const length = Math.max(0, ...usages.map((operands) => operands.length));
+  const operands = Array.from({ length }, (_, at) => {
+    const here = usages.flatMap((words) => words[at] ?? []);
+    const words = here.flatMap((word) => word.replace('…', '').split('|'));
     return {
-      label: words.join('|'),
-      kinds: together(found),
-      repeats: here.some(({ repeats }) => repeats),
+      kinds: [...new Set(words)].map(kindOf),
+      repeats: here.some((word) => word.endsWith('…')),
     };
   });
+  return { options, operands };
 }
 
-/** Words beside words, and endings beside endings. */
-function together(found: readonly Kind[]): Kind[] {
-  const words = found.flatMap((kind) =>
-    typeof kind === 'object' && 'words' in kind ? kind.words : [],
-  );
-  const files = found.flatMap((kind) =>
-    typeof kind === 'object' && 'files' in kind ? kind.files : [],
-  );
-  return [
-    ...(words.length > 0 ? [{ words: [...new Set(words)] }] : []),
-    ...(files.length > 0 ? [{ files }] : []),
-    ...found.filter(
-      (kind) => typeof kind === 'string' || ('files' in kind && kind.files.length === 0),
-    ),
-  ];
-}
-
-interface Place {
-  readonly words: readonly string[];
-  readonly repeats: boolean;
-}
-
-/** The operands of a usage: without its flags, their values, and what is behind `--`. */
-function placesOf(usage: string, flags: Command['flags']): Place[] {
-  const places: Place[] = [];
-  const words = usage.replace('[options]', '').split(' ').filter(Boolean);
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at]!.replace(/^\[|\]$/g, '');
-    if (word === '--') break;
-    if (word.startsWith('--')) {
-      if (flags[word.slice(2)]?.value !== undefined) at++;
-      continue;
-    }
-    places.push({ words: word.replace('…', '').split('|'), repeats: word.endsWith('…') });
-  }
-  return places;
+/** The operands of a usage: without its options, their values, and what is behind `--`. */
+function operandsIn(usage: string, options: Grammar['options']): string[] {
+  const [own = ''] = usage.replace('[options]', '').split(/(?:^|[ [])-- /);
+  const words = own.split(' ').map((word) => word.replace(/^\[|\]$/g, ''));
+  return words.filter((word, at) => {
+    const isValue = (options.get(words[at - 1] ?? '')?.value ?? null) !== null;
+    return !isValue && /^[^-|]/.test(word);
+  });
 }

@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { GLOSSA } from '../../test/support/mount.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { PseudoTerminal } from '../../test/support/pty.ts';
 import { isInstalled } from '../../test/support/tools.ts';
-import { commands } from '../commands.ts';
-import { completionFor, type Shell } from '../completion.ts';
+import { scripts } from './scripts.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'glossa-completion-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -71,11 +71,17 @@ const started = {
   zsh: 'zsh -i',
 };
 
-async function script(shell: Shell): Promise<string> {
+function script(shell: keyof typeof scripts): string {
   const path = join(home, `glossa.${shell}`);
-  writeFileSync(path, await completionFor(shell, commands));
+  writeFileSync(path, scripts[shell]);
   return path;
 }
+
+/** In which the scripts find the program. */
+const PATH = `${home}:${process.env.PATH}`;
+writeFileSync(join(home, 'glossa'), `#!/bin/sh\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`, {
+  mode: 0o755,
+});
 
 /** The words in which the last of the typed ones was completed: itself alone if nothing can be. */
 const completed = (typed: string, offered: readonly string[]): string[] => {
@@ -94,9 +100,9 @@ describe.each(['bash', 'zsh'] as const)('in %s', (shell) => {
   const missing = why(shell, 'script');
   describe.skipIf(isSkipped(`completion in ${shell}`, missing))('on a terminal', () => {
     it('completes what can stand there', async () => {
-      const files = startUp[shell](await script(shell));
+      const files = startUp[shell](script(shell));
       for (const [path, text] of Object.entries(files)) writeFileSync(join(home, path), text);
-      const terminal = new PseudoTerminal(started[shell], folder, { HOME: home });
+      const terminal = new PseudoTerminal(started[shell], folder, { HOME: home, PATH });
       const shown: string[][] = [];
       for (const [typed] of cases) {
         await terminal.until(/ready> /);
@@ -115,10 +121,10 @@ describe.each(['bash', 'zsh'] as const)('in %s', (shell) => {
 
 describe.skipIf(isSkipped('completion in fish', why('fish')))('in fish', () => {
   it('completes what can stand there', async () => {
-    const path = await script('fish');
+    const path = script('fish');
     const offers = cases.map(([typed]) => {
       const line = `source ${path}; complete -C 'glossa ${typed}'`;
-      const env = { ...process.env, HOME: home };
+      const env = { ...process.env, HOME: home, PATH };
       const text = execFileSync('fish', ['-c', line], { cwd: folder, env, encoding: 'utf8' });
       return text
         .split('\n')

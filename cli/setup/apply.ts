@@ -1,7 +1,8 @@
 /**
- * Writes files and takes them back, telling each step. A file is ours while it is as we wrote it; one
- * of somebody else's, or that somebody has changed, is told of and left as it is.
+ * Writes files and takes them back, telling each step. A record holds a hash of each file and the folders
+ * that were made: a file is ours while it has its hash. Other files are told of and stay.
  */
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
@@ -16,7 +17,6 @@ import { dirname } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { SetupFile, SetupPlan } from './files.ts';
-import { hashOf, printRecord, readRecord, type SetupRecord } from './record.ts';
 
 export interface Telling {
   /** Nothing is done, and what would be is told. */
@@ -26,6 +26,28 @@ export interface Telling {
   /** What is left as it is. */
   problem(text: string): void;
 }
+
+interface SetupRecord {
+  /** By path: the SHA-256 of the text, in hexadecimal. */
+  readonly files: Record<string, string>;
+  /** Outer ones first. */
+  readonly folders: string[];
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The record in a file; an empty one where there is none. @throws {Failure} */
+function readRecord(path: string): SetupRecord {
+  try {
+    const { files, folders } = JSON.parse(readFileSync(path, 'utf8')) as SetupRecord;
+    return { files: { ...files }, folders: [...folders] };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { files: {}, folders: [] };
+    throw new Failure(`${path} cannot be read, so nothing is changed: ${reason(error)}`);
+  }
+}
+
+const printRecord = (record: SetupRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
 /** What a path holds: null for nothing, undefined for what is no regular file. */
 function textAt(path: string): string | null | undefined {

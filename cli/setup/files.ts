@@ -1,9 +1,8 @@
-/** What `glossa setup` writes, for the whole system or for one user: a row each. */
+/** The files of `glossa setup`, for the whole system or for one user: a row each. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import type { Commands } from '../../terminal/command.ts';
-import { completionFor } from '../completion.ts';
+import { scripts } from '../completion/scripts.ts';
 
 export interface SetupFile {
   /** Absolute. */
@@ -20,11 +19,15 @@ export interface SetupPlan {
   readonly record: string;
 }
 
+const completion = (shell: keyof typeof scripts, path: string): SetupFile => ({
+  ...{ path, mode: 0o644, purpose: `completion in ${shell}`, text: scripts[shell] },
+});
+
 /** How this program is started, wherever from. */
 const program = [process.execPath, join(packageRoot, 'dist/cli/main.js')];
 
 /** For everybody, in the folders of what is no package of the system's. */
-export const systemPlan = async (commands: Commands): Promise<SetupPlan> => ({
+export const systemPlan = (): SetupPlan => ({
   files: [
     {
       path: '/sbin/mount.glossa',
@@ -46,35 +49,17 @@ export const systemPlan = async (commands: Commands): Promise<SetupPlan> => ({
       mode: 0o644,
       text: unit('multi-user.target'),
     },
-    {
-      path: '/usr/local/share/bash-completion/completions/glossa',
-      purpose: 'completion in bash',
-      mode: 0o644,
-      text: await completionFor('bash', commands),
-    },
-    {
-      path: '/usr/local/share/zsh/site-functions/_glossa',
-      purpose: 'completion in zsh',
-      mode: 0o644,
-      text: await completionFor('zsh', commands),
-    },
-    {
-      path: '/etc/fish/completions/glossa.fish',
-      purpose: 'completion in fish',
-      mode: 0o644,
-      text: await completionFor('fish', commands),
-    },
+    completion('bash', '/usr/local/share/bash-completion/completions/glossa'),
+    completion('zsh', '/usr/local/share/zsh/site-functions/_glossa'),
+    completion('fish', '/etc/fish/completions/glossa.fish'),
   ],
   record: '/var/lib/glossa/setup.json',
 });
 
 /** For one user. zsh knows no folder of a user's for this. */
-export async function userPlan(
-  commands: Commands,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<SetupPlan> {
+export function userPlan(): SetupPlan {
   const folder = (variable: string, usual: string): string => {
-    const named = env[variable];
+    const named = process.env[variable];
     return named !== undefined && isAbsolute(named) ? named : join(homedir(), usual);
   };
   const config = folder('XDG_CONFIG_HOME', '.config');
@@ -87,18 +72,8 @@ export async function userPlan(
         mode: 0o644,
         text: unit('default.target'),
       },
-      {
-        path: join(data, 'bash-completion/completions/glossa'),
-        purpose: 'completion in bash',
-        mode: 0o644,
-        text: await completionFor('bash', commands),
-      },
-      {
-        path: join(config, 'fish/completions/glossa.fish'),
-        purpose: 'completion in fish',
-        mode: 0o644,
-        text: await completionFor('fish', commands),
-      },
+      completion('bash', join(data, 'bash-completion/completions/glossa')),
+      completion('fish', join(config, 'fish/completions/glossa.fish')),
     ],
     record: join(folder('XDG_STATE_HOME', '.local/state'), 'glossa/setup.json'),
   };

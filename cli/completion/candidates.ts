@@ -1,0 +1,150 @@
+/**
+ * Finds what can stand in place of the last word of a command line, for the scripts of shells.
+ *
+ * The first line is `words`; `files` where names of files are among them; or `rest N` where word N begins
+ * another program's command. A candidate follows on each line, with its description behind a tab.
+ */
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { FS_TYPE, readMounts } from '../../runtime/mount/mountinfo.ts';
+import { type Commands, subcommandsOf } from '../../terminal/command.ts';
+import type { Kind } from '../../terminal/completion-kinds.ts';
+import { type Grammar, grammarOf } from './grammar.ts';
+
+/** @param words those behind `glossa`, up to the cursor */
+export async function candidates(words: readonly string[], commands: Commands): Promise<string[]> {
+  const [first = ''] = words;
+  if (words.length <= 1 && !first.startsWith('-')) {
+    const single = [...commands].filter(([name]) => !name.includes(' '));
+    return matching(
+      '',
+      first,
+      single.map(([name, { summary }]) => [name, summary]),
+    );
+  }
+  // `glossa -f VOLFILE MNT` is `glossa mount`.
+  const typed = first.startsWith('-') ? ['mount', ...words] : [...words];
+  const length = typed.length > 2 && commands.has(`${typed[0]} ${typed[1]}`) ? 2 : 1;
+  const name = typed.slice(0, length).join(' ');
+  const entry = commands.get(name);
+  if (entry === undefined) return ['words'];
+  const { default: command } = await entry.load();
+  const topics = name === 'help' ? await helpTopics(commands) : {};
+  const { options, operands } = grammarOf(name, command, topics);
+  const place = placeOf(typed.slice(length), options);
+  if (place.at === 'rest') {
+    // From the start of the line: the program's name is word 0.
+    const from = 1 + length + place.from - (typed.length - words.length);
+    return [command.hasRest ? `rest ${from}` : 'words'];
+  }
+  if (place.at === 'option') {
+    return matching(
+      '',
+      place.word,
+      [...options].map(([way, { help }]) => [way, help]),
+    );
+  }
+  if (place.at === 'value') return offered([place.kind], place.before, place.word);
+  const last = operands.at(-1);
+  const kinds = operands[place.index]?.kinds ?? (last?.repeats ? last.kinds : []);
+  const subcommands = subcommandsOf(name, commands).map((other) => other.split(' ')[1]!);
+  const all = place.index === 0 && length === 1 ? [{ words: subcommands }, ...kinds] : kinds;
+  return offered(all, '', place.word);
+}
+
+async function helpTopics(commands: Commands): Promise<Record<string, Kind>> {
+  const { registry } = await import('../../server/registry.ts');
+  return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.types()] } };
+}
+
+/** Where the last word stands, which is `word` without what an option before it is called. */
+type Typed =
+  | { readonly at: 'rest'; readonly from: number }
+  | { readonly at: 'option'; readonly word: string }
+  | { readonly at: 'value'; readonly kind: Kind; readonly before: string; readonly word: string }
+  | { readonly at: 'operand'; readonly index: number; readonly word: string };
+
+function placeOf(words: readonly string[], options: Grammar['options']): Typed {
+  const word = words.at(-1)!;
+  let index = 0;
+  let awaited: Kind | null = null;
+  for (const [at, each] of words.slice(0, -1).entries()) {
+    // For bash, a '=' is a word of its own.
+    if (awaited !== null) awaited = each === '=' ? awaited : null;
+    else if (each === '--') return { at: 'rest', from: at + 1 };
+    else if (/^-./.test(each)) awaited = options.get(each)?.value ?? null;
+    else index += 1;
+  }
+  if (awaited !== null)
+    return { at: 'value', kind: awaited, before: '', word: word.replace(/^=$/, '') };
+  const [, before, value = ''] = /^((--[^=]*)=)/.exec(word) ?? [];
+  const kind = options.get(value)?.value ?? null;
+  if (before !== undefined && kind !== null) {
+    return { at: 'value', kind, before, word: word.slice(before.length) };
+  }
+  return word.startsWith('-') ? { at: 'option', word } : { at: 'operand', index, word };
+}
+
+/** @param before what the shell has in the same word, in front of `word` */
+function offered(kinds: readonly Kind[], before: string, word: string): string[] {
+  const found = kinds.flatMap((kind) => namesOf(kind, word));
+  const areFiles = kinds.some((kind) =>
+    typeof kind === 'object' ? 'files' in kind : kind !== 'free',
+  );
+  return matching(
+    areFiles ? 'files' : '',
+    word,
+    found.map((name) => [name, '']),
+    before,
+  );
+}
+
+function matching(
+  first: string,
+  word: string,
+  rows: readonly (readonly [string, string])[],
+  before = '',
+): string[] {
+  const lines = rows
+    .filter(([name]) => name.startsWith(word))
+    .map(([name, help]) => before + name + (help === '' ? '' : `\t${help.split('\n')[0]}`));
+  return [first || 'words', ...new Set(lines)];
+}
+
+function namesOf(kind: Kind, word: string): readonly string[] {
+  if (kind === 'free') return [];
+  if (kind === 'folder') return filesFor(word, null);
+  if (kind === 'mount') {
+    return readMounts()
+      .filter(({ type }) => type === FS_TYPE)
+      .map(({ mountpoint }) => mountpoint);
+  }
+  if ('files' in kind) return filesFor(word, kind.files);
+  const before = kind.several ? word.slice(0, word.lastIndexOf(',') + 1) : '';
+  return kind.words.map((each) => before + each);
+}
+
+/** Files in the folder that is typed, with one of these endings (null: none), and folders. */
+function filesFor(word: string, endings: readonly string[] | null): string[] {
+  const folder = word.slice(0, word.lastIndexOf('/') + 1);
+  const isHidden = word.startsWith('.', folder.length);
+  const path = folder.replace(/^~\//, `${homedir()}/`) || '.';
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter(({ name }) => isHidden || !name.startsWith('.'))
+      .flatMap((entry) => {
+        if (isFolder(path, entry)) return `${folder}${entry.name}/`;
+        const fits =
+          endings?.length === 0 || endings?.some((ending) => entry.name.endsWith(ending));
+        return fits ? folder + entry.name : [];
+      });
+  } catch {
+    // There is no such folder, or it cannot be read: nothing is known of it.
+    return [];
+  }
+}
+
+const isFolder = (path: string, entry: Dirent): boolean =>
+  entry.isDirectory() ||
+  (entry.isSymbolicLink() &&
+    statSync(`${path}/${entry.name}`, { throwIfNoEntry: false })?.isDirectory() === true);
