@@ -1,6 +1,6 @@
 /**
  * features/glupy in a browser's worker, and what a graph there is started with: the whole that a page
- * bundles. `docs/browser.md` shows it at work.
+ * bundles. `docs/write/browser.md` shows it at work.
  */
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevel } from '../runtime/core/log.ts';

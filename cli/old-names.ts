@@ -12,6 +12,6 @@ export const oldNames: ReadonlyMap<string, string> = new Map([
 export const removedCommands: ReadonlyMap<string, string> = new Map([
   [
     'port',
-    "Python's own 2to3 changes a module in Python 2: 2to3 -w FILE (see docs/glupy-compat.md)",
+    "Python's own 2to3 changes a module in Python 2: 2to3 -w FILE (see docs/write/glupy-compat.md)",
   ],
 ]);

@@ -262,7 +262,7 @@ it('says what cannot be run', () =>
     const none = await glossa(scratch, ['test', 'empty/bare.py']);
     expect(none).toMatchObject({ status: 1, out: '' });
     expect(none.err).toBe(
-      'glossa: empty/bare.py has no tests beside it: test_bare.py; docs/testing.md shows how to write some\n',
+      'glossa: empty/bare.py has no tests beside it: test_bare.py; docs/write/testing.md shows how to write some\n',
     );
     expect((await glossa(scratch, ['test', 'absent'])).err).toBe('glossa: absent is not there\n');
     expect((await glossa(scratch, ['test'])).status).toBe(2);

@@ -2,7 +2,7 @@
  * Generated from runtime/core/fops.ts by tools/gen/javascript.ts (npm run gen). Do not edit.
  *
  * What modules in JavaScript import: `import { Translator, ENOENT } from 'glossa'`. Words and units
- * are GlusterFS's; the guide is docs/guide-javascript.md.
+ * are GlusterFS's; the guide is docs/write/javascript.md.
  */
 declare module 'glossa' {
   /** Values that a GlusterFS dict holds. */

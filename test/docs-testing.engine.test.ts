@@ -1,4 +1,4 @@
-/** The tests that docs/testing.md shows, run as `glossa test` runs them. */
+/** The tests that docs/write/testing.md shows, run as `glossa test` runs them. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,7 +7,7 @@ import { languageOfTest } from '../bridges/languages.ts';
 import { runTests, type TestReport } from '../bridges/testing/run.ts';
 import { translatorFor } from '../bridges/testing/subject.ts';
 
-const document = readFileSync(join(import.meta.dirname, '../docs/testing.md'), 'utf8');
+const document = readFileSync(join(import.meta.dirname, '../docs/write/testing.md'), 'utf8');
 const block = (language: string): string =>
   new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(document)![1]!;
 

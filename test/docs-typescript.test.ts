@@ -14,7 +14,7 @@ import { ask, FakeContext, newName } from './support/core.ts';
 import { folderOf, native, startModule } from './support/module.ts';
 
 const root = join(import.meta.dirname, '..');
-const guide = readFileSync(join(root, 'docs/guide-typescript.md'), 'utf8');
+const guide = readFileSync(join(root, 'docs/write/typescript.md'), 'utf8');
 const blocks = (language: string): string[] =>
   [...guide.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
     .filter((match) => match[1] === language)

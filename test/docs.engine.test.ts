@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import glupy from '../bridges/glupy.ts';
 import { commands } from '../cli/commands.ts';
@@ -85,19 +85,38 @@ describe('tables', () => {
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((fop) => `| \`${fop.name}\` | ${spec(fop.args)} | ${spec(fop.reply)} |`);
     const wanted = ['| fop | arguments | reply |', '|---|---|---|', ...rows].join('\n');
-    expectPart(join(root, 'docs/guide-python.md'), 'fops', wanted);
+    expectPart(join(root, 'docs/write/python-objects.md'), 'fops', wanted);
   });
 
-  it('of the README has the exit statuses', () => {
+  it('of the commands has the exit statuses', () => {
     const rows = exitTable.map(([status, meaning]) => `| ${status} | ${meaning} |`);
     const wanted = ['| | |', '|---|---|', ...rows].join('\n');
-    expectPart(join(root, 'README.md'), 'exit statuses', wanted);
+    expectPart(join(root, 'docs/reference/commands.md'), 'exit statuses', wanted);
   });
 
-  it('of the README has every command', () => {
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    const missing = [...commands.keys()].filter((name) => !readme.includes(`glossa ${name}`));
+  it('of the commands has every command', () => {
+    const page = readFileSync(join(root, 'docs/reference/commands.md'), 'utf8');
+    const missing = [...commands.keys()].filter((name) => !page.includes(`glossa ${name}`));
     expect(missing).toEqual(['version']);
+  });
+});
+
+describe('pages', () => {
+  const ofDocs = documents.filter((path) => path.startsWith(join(root, 'docs/')));
+  const generated = ['docs/reference/fops.md', 'docs/reference/messages.md'];
+
+  it.each(ofDocs)('%s has at most 300 lines, and is in the list of docs/README.md', (path) => {
+    const name = relative(root, path);
+    const lines = readFileSync(path, 'utf8').split('\n').length - 1;
+    if (!generated.includes(name)) expect(lines).toBeLessThanOrEqual(300);
+    const list = readFileSync(join(root, 'docs/README.md'), 'utf8');
+    if (name !== 'docs/README.md') expect(list).toContain(`](${name.slice('docs/'.length)})`);
+  });
+
+  it('README has at most 200 lines, and a picture before line 40', () => {
+    const lines = readFileSync(join(root, 'README.md'), 'utf8').split('\n');
+    expect(lines.length).toBeLessThanOrEqual(200);
+    expect(lines.slice(0, 40).join('\n')).toMatch(/!\[[^\]]+\]\([^)]+\.svg\)/);
   });
 });
 

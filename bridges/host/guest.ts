@@ -127,7 +127,7 @@ export interface Evaluation {
 export interface Noting {
   /** A call for request `id` is next, by name of its fop or a hook: what the module keeps is remembered. */
   before(id: number, what: string): void;
-  /** That call has returned. JSON: texts by name (docs/recording.md), of what it did. */
+  /** That call has returned. JSON: texts by name (docs/write/recording.md), of what it did. */
   after(): string;
   /** Nobody looks on any more. */
   stop(): void;

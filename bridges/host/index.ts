@@ -72,7 +72,7 @@ const optionsFor = (languages: readonly HostedLanguage[]) =>
       default: 'none',
       description:
         'Where the module runs: in the thread that serves everything else, or in one of its own, which ' +
-        'a hang or a crash costs alone. docs/sandbox.md says when to choose what.',
+        'a hang or a crash costs alone. docs/write/sandbox.md says when to choose what.',
     },
     reload: {
       type: 'bool',

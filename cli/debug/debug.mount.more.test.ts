@@ -1,4 +1,4 @@
-/** `glossa debug` on real mounts: the session of docs/debugging.md, pipes, and ends of all kinds. */
+/** `glossa debug` on real mounts: the session of docs/write/debugging.md, pipes, and ends of all kinds. */
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -21,7 +21,7 @@ const PROMPT = /\(glossa\) (?:\x1b\[\d+G)?$/;
 
 /** The session's lines, and what is shown after each. */
 function documented(): [typed: string, shown: string][] {
-  const text = readFileSync(join(packageRoot, 'docs/debugging.md'), 'utf8');
+  const text = readFileSync(join(packageRoot, 'docs/write/debugging.md'), 'utf8');
   const block = /```text\n\$ glossa debug negative\.vol\n([^`]*)```/.exec(text)![1]!;
   return block
     .split(/^\(glossa\) /m)
@@ -68,7 +68,7 @@ async function piped(scratch: Scratch, args: string, lines: readonly string[]) {
 const isThere = isInstalled('script');
 
 describeMounts('glossa debug', () => {
-  it.skipIf(!isThere)('is what docs/debugging.md shows', () =>
+  it.skipIf(!isThere)('is what docs/write/debugging.md shows', () =>
     withScratch(async (scratch) => {
       prepare(scratch);
       const command = `exec '${process.execPath}' '${GLOSSA}' debug negative.vol`;

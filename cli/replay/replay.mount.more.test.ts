@@ -1,4 +1,4 @@
-/** glossa record and glossa replay, as docs/replay.md tells of them, and what they refuse. */
+/** glossa record and glossa replay, as docs/write/replay.md tells of them, and what they refuse. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import {
   withScratch,
 } from '../../test/support/mount.ts';
 
-const page = await readFile(join(packageRoot, 'docs/replay.md'), 'utf8');
+const page = await readFile(join(packageRoot, 'docs/write/replay.md'), 'utf8');
 const volfile = /```\n(volume storage\n[\s\S]*?)```/.exec(page)![1]!;
 const negative = await readFile(join(packageRoot, 'examples/negative/negative.py'), 'utf8');
 /** It keeps a name as absent that was made. */

@@ -56,7 +56,7 @@ function testsIn(folder: string, given: string, none: string): string[] {
   const found = named.filter(isOurs);
   if (found.length > 0) return found;
   const others = named.map((path) => `\n    ${path} does not import 'glossa/testing'`).join('');
-  throw new Failure(`${given} has ${none}; docs/testing.md shows how to write some${others}`);
+  throw new Failure(`${given} has ${none}; docs/write/testing.md shows how to write some${others}`);
 }
 
 /** Whether a file holds tests, and is not one of the same name for another runner. */

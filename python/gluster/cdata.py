@@ -210,7 +210,7 @@ cdll = pydll = LibraryLoader()
 def __getattr__(name):
     raise AttributeError(
         f"{name} is not in the ctypes of modules for the original glupy, which has no memory behind it: "
-        "docs/glupy-compat.md has what there is"
+        "docs/write/glupy-compat.md has what there is"
     )
 
 __all__ = [

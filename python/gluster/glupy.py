@@ -7,7 +7,7 @@
             dl.wind_lookup(frame, POINTER(xlator_t)(), loc, xdata)
             return 0
 
-New translators are better off with `glupy` itself: see docs/glupy-compat.md.
+New translators are better off with `glupy` itself: see docs/write/glupy-compat.md.
 """
 
 import os

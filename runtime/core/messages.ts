@@ -3,7 +3,7 @@
  * of which the first three name a part of glossa. An id is for ever: a new message gets a new one,
  * at the end of its part, and that of one that is gone is not used again. What scripts log has none.
  *
- * docs/messages.md is made from this.
+ * docs/reference/messages.md is made from this.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/glfs-message-id.h`, whose own ids are 1xx xxx.
  */
@@ -231,7 +231,7 @@ export const messages = {
   refused: message(
     204002,
     'refused: …',
-    'The module wanted what it has no grant for; docs/sandbox.md says how to give it one.',
+    'The module wanted what it has no grant for; docs/write/sandbox.md says how to give it one.',
   ),
   requestFailed: message(
     204003,

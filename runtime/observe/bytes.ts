@@ -1,5 +1,5 @@
 /**
- * Numbers and texts as bytes, for the events of a recording. docs/recording.md has the form.
+ * Numbers and texts as bytes, for the events of a recording. docs/write/recording.md has the form.
  *
  * Writing never fails and never allocates: what is beyond the end of the memory is dropped, and
  * `isFull` says so afterwards. Reading fails by a RecordingError, and never goes beyond the end.

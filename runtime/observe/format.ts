@@ -1,5 +1,5 @@
 /**
- * The form of a recording, in bytes: what stands where. docs/recording.md tells it to people.
+ * The form of a recording, in bytes: what stands where. docs/write/recording.md tells it to people.
  *
  *   prefix · head · [index] · [slots] · blocks
  *

@@ -1,6 +1,6 @@
 /**
  * What `import … from 'glossa/recording'` gives, in Node and in browsers: reading recordings of what
- * requests did (`glossa trace -o FILE`; docs/recording.md).
+ * requests did (`glossa trace -o FILE`; docs/write/recording.md).
  *
  *     const recording = openRecording(bytes);
  *     const walks = new Walks();

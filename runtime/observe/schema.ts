@@ -115,7 +115,7 @@ const defs: Readonly<Record<string, Schema>> = {
   }),
   note: event('note', {
     hop,
-    notes: about('Of a script: method, line, local, changed (docs/recording.md).', texts),
+    notes: about('Of a script: method, line, local, changed (docs/write/recording.md).', texts),
   }),
   volume: event('volume', { id: whole, name: text, type: text }),
   lost: event('lost', { why: text }),

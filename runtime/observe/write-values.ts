@@ -1,6 +1,6 @@
 /**
  * Arguments and replies as bytes, by their types in the table of fops. The other half is
- * `read-values.ts`; docs/recording.md has the form.
+ * `read-values.ts`; docs/write/recording.md has the form.
  */
 import { type Dict, type DictType, type DictValue, dictTypes } from '../core/dict.ts';
 import type { Fd } from '../core/fd.ts';

@@ -57,7 +57,7 @@ function resetStats({ xlators }: Graph): string[] {
   return counting.map(({ name }) => name).reverse();
 }
 
-/** The head of a recording, and behind it the events (docs/recording.md) until the asker has gone. */
+/** The head of a recording, and behind it the events (docs/write/recording.md) until the asker has gone. */
 export function trace(graph: Graph, wanted: Wanted, { socket, hold }: Connection): void {
   const stream = new EventStream(socket);
   const end = startRecorder(graph, wanted, (head) => {

@@ -100,7 +100,7 @@ const skipped = isSkipped('the bridges in a browser', why);
 
 describe.skipIf(skipped)('in a browser', () => {
   const files = new Map<string, string | Uint8Array>();
-  const shown = /```js\n(.*?)```/s.exec(read('docs/browser.md'))![1]!;
+  const shown = /```js\n(.*?)```/s.exec(read('docs/write/browser.md'))![1]!;
 
   beforeAll(async () => {
     files.set(

@@ -14,9 +14,9 @@ import { type Plan, pages, planOf, type Step } from './plan.ts';
 
 /** Commands that start many interpreters, each with tests of its own in cli. */
 const LONG = [
-  'docs/recording.md',
-  'docs/replay.md',
-  'docs/testing.md',
+  'docs/write/recording.md',
+  'docs/write/replay.md',
+  'docs/write/testing.md',
   'apps/course/lessons/README.md',
 ];
 

@@ -88,35 +88,34 @@ class xlator(Translator):
 /** Shell, by page: run before its first command. `$PACKAGE` is where glossa is. */
 export const setups: Readonly<Record<string, string>> = {
   'bridges/native/README.md': 'mkdir files',
-  'docs/bench.md':
+  'docs/how-it-works/bench.md':
     'cp "$PACKAGE"/volfiles/{posix,negative}.vol .; mkdir volfiles; cp *.vol volfiles',
-  'docs/browser.md': 'mkdir node_modules; ln -s "$PACKAGE" node_modules/glossa',
-  'docs/editors.md':
+  'docs/write/browser.md': 'mkdir node_modules; ln -s "$PACKAGE" node_modules/glossa',
+  'docs/write/editors.md':
     'mkdir -p ~/.vscode/extensions prefix/lib/node_modules\n' +
     'ln -s "$PACKAGE" prefix/lib/node_modules/glossa\n' +
     'export npm_config_prefix="$PWD/prefix"',
-  'docs/glupy-compat.md': write('negative.py', 'import gluster.glupy\nprint "loaded"\n'),
-  'docs/guide-python.md': '',
-  'docs/operating.md': `${copyNegative}${write('a.vol', stack('debug/io-stats'))}cp a.vol b.vol
-glossa new python keeper > /dev/null; cp keeper/* .
-# Where there is no jq, what it would read is looked at alone.
-command -v jq > /dev/null || jq() { cat; }
-${write('stack.vol', `${scripted}volume top\n    type meta\n    subvolumes cache\nend-volume\n`)}mkdir mnt
+  'docs/write/glupy-compat.md': write('negative.py', 'import gluster.glupy\nprint "loaded"\n'),
+  'docs/operate/watching.md': `${copyNegative}${write('stack.vol', `${scripted}volume top\n    type meta\n    subvolumes cache\nend-volume\n`)}mkdir mnt
 # Slow is what took a minute, as the text shows what was not.
 glossa mount stack.vol mnt --log-file mnt.log --slow 60s
 for time in 1 2 3; do (test -e mnt/gone); done`,
-  'docs/recording.md': `${copyNegative}${write('stack.vol', stack('features/negative'))}${write('script.vol', scripted)}mkdir mnt node_modules
+  'docs/reference/commands.md': `${write('a.vol', stack('debug/io-stats'))}cp a.vol b.vol
+glossa new python keeper > /dev/null; cp keeper/* .
+# Without jq, the document is read and shown as it is.
+command -v jq > /dev/null || jq() { cat; }`,
+  'docs/write/recording.md': `${copyNegative}${write('stack.vol', stack('features/negative'))}${write('script.vol', scripted)}mkdir mnt node_modules
 ln -s "$PACKAGE" node_modules/glossa
 glossa mount stack.vol mnt --log-file mnt.log`,
-  'docs/replay.md': `${copyMistake}${program}mkdir MNT
+  'docs/write/replay.md': `${copyMistake}${program}mkdir MNT
 glossa mount stack.vol MNT --log-file mnt.log`,
-  'docs/sandbox.md':
+  'docs/write/sandbox.md':
     write('filter.py', REFUSED) +
     write(
       'other.vol',
       scripted.replaceAll('negative', 'filter').replaceAll('volume cache', 'volume filter'),
     ),
-  'docs/testing.md': `${copyNegative}cp negative.py cache.py\n${program}${write('stack.vol', scripted.replace('negative', 'cache'))}mkdir MNT
+  'docs/write/testing.md': `${copyNegative}cp negative.py cache.py\n${program}${write('stack.vol', scripted.replace('negative', 'cache'))}mkdir MNT
 glossa mount stack.vol MNT --log-file mnt.log`,
   'apps/course/lessons/1-stack/lesson.md': lesson('1-stack'),
   'apps/course/lessons/2-nothing/lesson.md': lesson('2-nothing'),
@@ -131,10 +130,14 @@ ${write('test_keeper.py', "from glupy.testing import graph\n\nasync def test_it(
 
 export const tables: Readonly<Record<string, Rows>> = {
   'CONTRIBUTING.md': { '*': ofNpm },
-  'docs/dependencies.md': { '*': ofNpm },
+  'docs/how-it-works/dependencies.md': { '*': ofNpm },
   'README.md': {
     'npm ci && npm run demo': { run: 'glossa demo --help', because: long },
     'npm ci && npm test': ofNpm,
+    'lookups  reached  a search  two bricks,': { by: 'apps/demo/demo.mount.more.test.ts' },
+    '## Your own translator in two minutes': { by: 'test/readme.mount.test.ts' },
+  },
+  'docs/start/install.md': {
     'npm ci && npm pack': installs,
     'sudo npm install --global ./glossa-0.1.0.tgz': installs,
     'glossa demo': { run: 'glossa demo --help', because: long },
@@ -143,13 +146,12 @@ export const tables: Readonly<Record<string, Rows>> = {
       because: 'not every machine has man(1)',
     },
     'sudo glossa setup': { run: 'glossa setup --dry-run', because: 'it changes the system' },
-    '## Your own translator in two minutes': { by: 'test/readme.mount.test.ts' },
   },
   'bridges/native/README.md': {
     '#include "glossa.h"': { file: 'mine.c' },
     'volume mine': { file: 'part.vol', ran: 'test -s mine.so' },
   },
-  'docs/bench.md': {
+  'docs/how-it-works/bench.md': {
     'glossa bench volfiles/posix.vol volfiles/negative.vol': {
       run: 'glossa bench volfiles/posix.vol volfiles/negative.vol -w miss --rounds 6 --duration 0.01 --out report',
       because: long,
@@ -169,28 +171,28 @@ export const tables: Readonly<Record<string, Rows>> = {
     },
     'python/typescript p50 > 1.2': { by: 'apps/bench/engine/fail-if.test.ts' },
   },
-  'docs/browser.md': {
+  'docs/write/browser.md': {
     "import { browserMachine, connect, Driver, fetchParts, NOBODY, startGraph } from 'glossa/browser';":
       { by: 'test/browser/browser.engine.more.test.ts' },
   },
-  'docs/debugging.md': { '*': { by: 'cli/debug/debug.mount.more.test.ts' } },
-  'docs/editors.md': {
+  'docs/write/debugging.md': { '*': { by: 'cli/debug/debug.mount.more.test.ts' } },
+  'docs/write/editors.md': {
     '{': {
       not: 'it is for an editor that the tests do not have; cli/debug tests what it asks for',
     },
   },
-  'docs/glupy-compat.md': {
+  'docs/write/glupy-compat.md': {
     "E [negative.py:34:lookup_cbk] 0-negative: lookup failed: AttributeError: 'dict' object has no":
       {
         by: 'test/contract/gluster-hints.engine.more.test.ts',
       },
   },
-  'docs/guide-python.md': {
+  'docs/write/python-services.md': {
     '[2026-11-20 06:38:28.167908 +0000] I [hello.py:8:lookup] 0-hello: hello, /greeting': {
       writtenBy: 'glossa run "$PACKAGE/examples/hello/hello.vol" --log-level INFO -- cat greeting',
     },
   },
-  'docs/guide-typescript.md': {
+  'docs/write/typescript.md': {
     "import { defineOptions, defineTranslator, EPERM, fail, tail } from 'glossa';": {
       file: 'keep.ts',
     },
@@ -205,14 +207,10 @@ export const tables: Readonly<Record<string, Rows>> = {
           "sed 's/unlink(frame, xl/unlnk(frame, xl/' whole.ts > keep.ts; glossa run keep.vol -- true",
       },
   },
-  'docs/operating.md': {
+  'docs/clusters/bricks.md': {
     'glossa brick brick.vol --pid-file /run/brick.pid': {
       by: 'cli/brick.more.test.ts',
     },
-    '/etc/glossa/files.vol  /srv/files  glossa  defaults,_netdev,log-level=WARNING  0  0': {
-      by: 'cli/mount-helper.test.ts',
-    },
-    'http://127.0.0.1:7458/#lesson=3-fop': { by: 'test/browser/playground-lessons.long.test.ts' },
     'glossa brick volfiles /etc/glossa/volumes': ofVolfileServer,
     'mount -t glusterfs 127.0.0.1:/NAME MNT': ofVolfileServer,
     'glossa mount -s HOST --volfile-id NAME MNT': ofVolfileServer,
@@ -220,7 +218,17 @@ export const tables: Readonly<Record<string, Rows>> = {
       by: 'cli/mount-helper.test.ts',
     },
     'mount -t glossa HOST:/NAME/PATH MNT': { by: 'cli/mount-helper.test.ts' },
+  },
+  'docs/operate/mounts.md': {
+    '/etc/glossa/files.vol  /srv/files  glossa  defaults,_netdev,log-level=WARNING  0  0': {
+      by: 'cli/mount-helper.test.ts',
+    },
     'systemctl enable --now glossa@srv-files': { not: 'it needs systemd, and root' },
+  },
+  'docs/operate/playground.md': {
+    'http://127.0.0.1:7458/#lesson=3-fop': { by: 'test/browser/playground-lessons.long.test.ts' },
+  },
+  'docs/operate/watching.md': {
     'cat MNT/.meta/graphs/active/cache/private': {
       file: 'of-meta',
       ran: "sed 's/MNT/mnt/' of-meta > there; set -e; . ./there > /dev/null; set +e",
@@ -229,6 +237,8 @@ export const tables: Readonly<Record<string, Rows>> = {
       writtenBy: 'glossa top mnt --once --interval 0.2',
       only: /^(watched|VOLUME)/,
     },
+  },
+  'docs/operate/log.md': {
     '[2026-11-20 06:39:29.410207 +0000] E [MSGID: 203007] [health.ts:212:tell] 0-storage: text': {
       by: 'cli/log.mount.test.ts',
     },
@@ -236,7 +246,7 @@ export const tables: Readonly<Record<string, Rows>> = {
       not: 'it is for logrotate(8); cli/log.mount.test.ts has what it says to a server, SIGHUP',
     },
   },
-  'docs/recording.md': {
+  'docs/write/recording.md': {
     'glossa trace mnt': {
       run: untilCtrlC('glossa trace mnt', 'observing', 'test -e mnt/nope'),
       because: 'nobody is there to type Ctrl-C',
@@ -249,7 +259,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     },
     "import { readFileSync } from 'node:fs';": { file: 'read.mjs', ran: 'node read.mjs' },
   },
-  'docs/replay.md': {
+  'docs/write/replay.md': {
     'glossa record MNT -o bug.rec': {
       run: untilCtrlC('glossa record MNT -o mnt.rec', 'observing', 'test -e MNT/nope'),
       because: 'nobody is there to type Ctrl-C',
@@ -266,7 +276,7 @@ export const tables: Readonly<Record<string, Rows>> = {
       because: 'it is mended meanwhile',
     },
   },
-  'docs/sandbox.md': {
+  'docs/write/sandbox.md': {
     "PermissionError: [Errno 13] not granted (option allow-read /etc/passwd): '/etc/passwd'": {
       writtenBy: 'glossa run other.vol -- test -e a',
     },
@@ -278,7 +288,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     'glossa: warning: /srv/code/m.py: /srv/code can be written by everybody (mode 777): what is run here as user 0 can be changed there':
       { by: 'cli/foreign.mount.more.test.ts' },
   },
-  'docs/testing.md': {
+  'docs/write/testing.md': {
     'glossa dev keeper/keeper.py': {
       run: untilCtrlC('glossa dev keeper/keeper.py', 'mounted'),
       because: 'nobody is there to type Ctrl-C',
@@ -337,13 +347,13 @@ export const tables: Readonly<Record<string, Rows>> = {
     },
   },
   'runtime/xlators/meta/README.md': {
-    'cat MNT/.meta/graphs/active/cache/private': { not: 'docs/operating.md has the same' },
+    'cat MNT/.meta/graphs/active/cache/private': { not: 'docs/operate/watching.md has the same' },
   },
 };
 
 /** Of all texts of a kind. */
 const others: readonly (readonly [RegExp, Rows])[] = [
-  [/^examples\//, { '*': { by: 'test/examples.mount.more.test.ts' } }],
+  [/^examples\/.+\//, { '*': { by: 'test/examples.mount.more.test.ts' } }],
 ];
 
 export const rowsOf = (page: string): Rows => ({

@@ -65,6 +65,6 @@ test('what glossa itself says as a warning or an error has an id', () => {
 });
 
 test('they are documented', () => {
-  const page = readFileSync(join(packageRoot, 'docs/messages.md'), 'utf8');
+  const page = readFileSync(join(packageRoot, 'docs/reference/messages.md'), 'utf8');
   for (const [, { id }] of all) expect(page).toContain(`| ${id} |`);
 });

@@ -1,4 +1,4 @@
-/** Writes docs/fops.md, the reference of all fops. */
+/** Writes docs/reference/fops.md, the reference of all fops. */
 
 import { argDoc, fopDocs } from '../../runtime/core/fop-docs.ts';
 import {

@@ -1,4 +1,4 @@
-/** Writes docs/messages.md, the reference of log messages. */
+/** Writes docs/reference/messages.md, the reference of log messages. */
 import { type Message, messageParts, messages } from '../../runtime/core/messages.ts';
 
 const row = ({ id, says, means }: Message): string => `| ${id} | ${says} | ${means} |`;
@@ -22,7 +22,7 @@ A line of the log that is glossa's own has an id, in its text (\`[MSGID: 203007]
 \`--log-format json\` (\`"msgid":203007\`). An id stays what it is in later versions, whatever the words
 of the line are then; so it is what a program should look for. Lines that scripts log, and those about a place in a
 script, have none. How the
-log is written, rotated and counted is in [operating.md](operating.md#the-log).
+log is written, rotated and counted is in [the log](../operate/log.md).
 
 ${parts.join('\n')}`;
 }

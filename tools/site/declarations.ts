@@ -131,13 +131,13 @@ export function interfacePages(): Made[] {
       PYTHON,
       '/reference/python',
       'Python: glupy',
-      'What `from glupy import …` gives. [The guide](/guide/python) explains how it goes together.',
+      'What `from glupy import …` gives. [The guide](/write/python) explains how it goes together.',
     ),
     python(
       PYTHON_TESTS,
       '/reference/python-testing',
       'Python: glupy.testing',
-      'What tests of a module import. [Trying and testing a module](/how-to/testing) has examples.',
+      'What tests of a module import. [Trying and testing a module](/write/testing) has examples.',
     ),
     {
       url: '/reference/javascript',
@@ -145,7 +145,7 @@ export function interfacePages(): Made[] {
       source: SCRIPT,
       text: `# JavaScript: glossa
 
-What \`import … from 'glossa'\` gives. [The guide](/guide/javascript) explains how it goes together.
+What \`import … from 'glossa'\` gives. [The guide](/write/javascript) explains how it goes together.
 
 ${sections(scriptDeclarations(read(SCRIPT)), 'ts')}`,
     },

@@ -93,7 +93,7 @@ async function drafts(): Promise<Draft[]> {
 }
 
 /** The path under which tools/site/home.md refers to its picture. */
-const HERO = '/figures/tools-site-pictures-stack.svg';
+const HERO = '/figures/docs-start-pictures-stack.svg';
 
 const COMMENT = /<!--[\s\S]*?-->\n?/g;
 
@@ -139,7 +139,7 @@ export async function generate(): Promise<void> {
   }
   for (const { name, svg } of pictures.values()) write(`pages/public/pictures/${name}`, svg);
   write('pages/index.md', read('tools/site/home.md'));
-  write(`pages/public${HERO}`, read('tools/site/pictures/stack.svg'));
+  write(`pages/public${HERO}`, read('docs/start/pictures/stack.svg'));
   write('pages/public/favicon.svg', read('tools/site/favicon.svg'));
   write('site.json', JSON.stringify(menus(pages), null, 2));
 }
@@ -161,9 +161,12 @@ function menus(pages: readonly Draft[]): object {
     return items.length === 0 ? [] : [{ text, items }];
   };
   const learn = [
-    ...list('Guide', 'guide'),
+    ...list('Start', 'start'),
     ...list('Course', 'course'),
-    ...list('How to', 'howTo'),
+    ...list('Write a translator', 'write-a-translator'),
+    ...list('Operate', 'operate'),
+    ...list('Clusters', 'clusters'),
+    ...list('How it works', 'how-it-works'),
     ...list('Examples', 'examples'),
     ...list('The project', 'about'),
   ];
@@ -174,9 +177,10 @@ function menus(pages: readonly Draft[]): object {
   ];
   const first = (group: string): string | undefined => of(group)[0]?.link;
   const nav = [
-    { text: 'Guide', link: first('guide'), activeMatch: '^/(guide|examples)/' },
+    { text: 'Start', link: first('start'), activeMatch: '^/start/' },
     { text: 'Course', link: first('course'), activeMatch: '^/course/' },
-    { text: 'How to', link: first('howTo'), activeMatch: '^/how-to/' },
+    { text: 'Write', link: first('write-a-translator'), activeMatch: '^/(write|examples)/' },
+    { text: 'Operate', link: first('operate'), activeMatch: '^/(operate|clusters)/' },
     { text: 'Reference', link: first('reference'), activeMatch: '^/reference/' },
     ...(hasPlayground ? [{ text: 'Playground', link: PLAYGROUND, target: '_self' }] : []),
   ].filter(({ link }) => link !== undefined);

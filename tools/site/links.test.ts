@@ -8,20 +8,20 @@ import { builtPages, dist, tool } from './support.ts';
 
 describe('links of a text', () => {
   const urls: Readonly<Record<string, string>> = {
-    'docs/guide-python.md': '/guide/python',
+    'docs/write/python.md': '/write/python',
     'examples/hello/README.md': '/examples/hello',
     'examples/hello': '/examples/hello',
   };
-  const linked = (text: string) => relink(text, 'docs/testing.md', (path) => urls[path]);
+  const linked = (text: string) => relink(text, 'docs/write/testing.md', (path) => urls[path]);
 
   it('become those of the site, with their headings', () => {
-    expect(linked('[a](guide-python.md#options), [b](../examples/hello/README.md)')).toBe(
-      '[a](/guide/python#options), [b](/examples/hello)',
+    expect(linked('[a](python.md#options), [b](../../examples/hello/README.md)')).toBe(
+      '[a](/write/python#options), [b](/examples/hello)',
     );
-    expect(linked('[a](../examples/hello/)')).toBe('[a](/examples/hello)');
+    expect(linked('[a](../../examples/hello/)')).toBe('[a](/examples/hello)');
   });
 
-  it.each(['https://semver.org', '#options', '/guide/python', 'mailto:a@b.org'])(
+  it.each(['https://semver.org', '#options', '/write/python', 'mailto:a@b.org'])(
     '%s stays as it is',
     (target) => {
       expect(linked(`[a](${target})`)).toBe(`[a](${target})`);
@@ -35,7 +35,7 @@ describe('links of a text', () => {
 
   it('that lead to nothing are named, with file and line', () => {
     expect(() => linked('# A\n\n`code`\n\n[a](gone.md)\n')).toThrow(
-      new BrokenLink('docs/testing.md', 5, 'gone.md'),
+      new BrokenLink('docs/write/testing.md', 5, 'gone.md'),
     );
   });
 

@@ -23,7 +23,7 @@ const WAYS = [
 /** One of each kind: axe looks at these in every way, and at the colours of their code. */
 const KINDS = [
   '/',
-  '/guide/typescript.html',
+  '/write/typescript.html',
   '/examples/negative.html',
   '/reference/translators/debug-delay-gen.html',
   '/reference/cli/trace.html',
@@ -144,7 +144,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
 
   it('first paint', async () => {
     const said: string[] = [];
-    for (const path of ['/', '/guide/python.html', PLAYGROUND]) {
+    for (const path of ['/', '/write/python.html', PLAYGROUND]) {
       if (!paths.includes(path)) continue;
       const ms = await on(path, (page) => page.evaluate(FIRST_PAINT));
       said.push(`${path} ${(Number(ms) / 1000).toFixed(2)} s`);

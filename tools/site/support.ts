@@ -22,7 +22,7 @@ export function tool(program: string, args: readonly string[]): string {
 }
 
 export interface BuiltPage {
-  /** As on a server: `/guide/python.html`. */
+  /** As on a server: `/write/python.html`. */
   readonly path: string;
   readonly html: string;
 }

@@ -1,18 +1,19 @@
 /**
- * Which of the repository's texts are pages of the site, and in what order. A text stands once, where
- * it is: the site is made from it. What is not named here, but linked, becomes a page below `/files/`.
+ * Lists the repository's texts that become pages of the site, by groups and in order. The list of `docs/README.md`
+ * gives the groups of the documentation: a row's link is a page. A text that is linked elsewhere alone becomes a
+ * page below `/files/`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
 export interface Text {
-  /** From the top of the repository. */
+  /** Relative to the top of the repository. */
   readonly source: string;
-  /** Where it is on the site, without an ending. */
+  /** The page's path on the site, without `.html`. */
   readonly url: string;
-  /** In the list of pages; otherwise its first heading. */
+  /** The page's name in the list of pages; without it, its first heading. */
   readonly title?: string;
 }
 
@@ -21,8 +22,17 @@ export interface Group {
   readonly texts: readonly Text[];
 }
 
-const at = (folder: string, files: Readonly<Record<string, string>>): Text[] =>
-  Object.entries(files).map(([source, name]) => ({ source, url: `/${folder}/${name}` }));
+export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** Pages whose address does not follow from their path below `docs/`. */
+const ELSEWHERE: Readonly<Record<string, Text>> = {
+  'README.md': { source: 'README.md', url: '/start/overview', title: 'Overview' },
+  'bridges/native/README.md': {
+    source: 'bridges/native/README.md',
+    url: '/write/c',
+    title: 'Translators in C',
+  },
+};
 
 const foldersIn = (path: string): string[] =>
   readdirSync(join(root, path), { withFileTypes: true })
@@ -30,77 +40,64 @@ const foldersIn = (path: string): string[] =>
     .map(({ name }) => name)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 
-const guides: readonly Text[] = [
-  { source: 'README.md', url: '/guide/overview', title: 'Overview' },
-  ...at('guide', {
-    'docs/guide-python.md': 'python',
-    'docs/guide-javascript.md': 'javascript',
-    'docs/guide-typescript.md': 'typescript',
-  }),
-  { source: 'bridges/native/README.md', url: '/guide/c', title: 'Translators in C' },
-  ...at('guide', { 'docs/glupy-compat.md': 'original-glupy' }),
+/** The pages that a part of `docs/README.md` links, but for those of other groups. */
+function textsOf(part: string): Text[] {
+  const sources = [...part.matchAll(/\]\(([^)#]+\.md)/g)].map(([, link]) =>
+    posix.join('docs', link!),
+  );
+  return [...new Set(sources)].flatMap((source) => {
+    const text = ELSEWHERE[source];
+    if (text !== undefined) return [text];
+    if (!source.startsWith('docs/')) return [];
+    return [{ source, url: source.slice('docs'.length, -'.md'.length) }];
+  });
+}
+
+/** `## How it works` with its pages becomes the group `how-it-works`. */
+const documentation = Object.fromEntries(
+  read('docs/README.md')
+    .split(/^## /m)
+    .slice(1)
+    .map((part) => {
+      const title = part.slice(0, part.indexOf('\n'));
+      return [title.toLowerCase().replaceAll(' ', '-'), { title, texts: textsOf(part) }];
+    }),
+) as Readonly<Record<string, Group>>;
+
+const examples: readonly Text[] = [
+  { source: 'examples/README.md', url: '/examples/' },
+  ...foldersIn('examples').map((name) => ({
+    source: `examples/${name}/README.md`,
+    url: `/examples/${name}`,
+    title: name,
+  })),
 ];
 
-const references = at('reference', {
-  'docs/fops.md': 'fops',
-  'docs/messages.md': 'messages',
-});
+/** The pages of `apps/course/lessons/`. */
+function course(): Text[] {
+  const page = (name: string, source = `${name}.md`): Text => ({
+    source: `apps/course/lessons/${source}`,
+    url: `/course/${name}`,
+  });
+  const lessons = foldersIn('apps/course/lessons').map((name) => page(name, `${name}/lesson.md`));
+  return [page('concepts'), ...lessons, page('map'), page('teaching')].filter(({ source }) =>
+    existsSync(join(root, source)),
+  );
+}
 
-const about = at('about', {
+const about = Object.entries({
   'CHANGELOG.md': 'changelog',
   'CONTRIBUTING.md': 'contributing',
-  'docs/dependencies.md': 'dependencies',
   'THIRD-PARTY.md': 'third-party',
-});
+}).map(([source, name]) => ({ source, url: `/about/${name}` }));
 
-/** Of docs/, those that are named come first; one that nobody has named here is a how-to as well. */
-const HOW_TO = ['testing', 'debugging', 'recording', 'replay', 'editors', 'operating', 'sandbox'];
-
-function howTo(): Text[] {
-  const elsewhere = new Set([...guides, ...references, ...about].map(({ source }) => source));
-  const names = readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md') && !elsewhere.has(`docs/${name}`))
-    .map((name) => name.slice(0, -'.md'.length))
-    .sort();
-  const sorted = [...HOW_TO, ...names.filter((name) => !HOW_TO.includes(name))];
-  return sorted.map((name) => ({ source: `docs/${name}.md`, url: `/how-to/${name}` }));
-}
-
-/** The pages of `apps/course/lessons/`, as many as there are. */
-function course(): Text[] {
-  if (!existsSync(join(root, 'apps/course/lessons'))) return [];
-  const lessons = foldersIn('apps/course/lessons').map((name) => ({
-    source: `apps/course/lessons/${name}/lesson.md`,
-    url: `/course/${name}`,
-  }));
-  const all = [...at('course', { 'apps/course/lessons/concepts.md': 'concepts' }), ...lessons];
-  all.push(
-    ...at('course', {
-      'apps/course/lessons/map.md': 'map',
-      'apps/course/lessons/teaching.md': 'teaching',
-    }),
-  );
-  return all.filter(({ source }) => existsSync(join(root, source)));
-}
-
-/** All of them, by groups; those without a text are left out. */
-export const groups = {
-  guide: { title: 'Guide', texts: guides },
-  examples: {
-    title: 'Examples',
-    texts: foldersIn('examples').map((name) => ({
-      source: `examples/${name}/README.md`,
-      url: `/examples/${name}`,
-      title: name,
-    })),
-  },
+/** The groups of the site's texts, in order. */
+export const groups: Readonly<Record<string, Group>> & { readonly course: Group } = {
+  ...documentation,
+  examples: { title: 'Examples', texts: examples },
   course: { title: 'Course', texts: course() },
-  howTo: { title: 'How to', texts: howTo() },
-  reference: { title: 'Reference', texts: references },
   about: { title: 'The project', texts: about },
-} satisfies Record<string, Group>;
-
-export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+};
 
 /** The first heading of a text, without marks. */
 export function headingOf(text: string): string | undefined {

@@ -6,7 +6,7 @@ import { measures } from './measures.ts';
 import { verdicts } from './schema.ts';
 import { PASSED_ON } from './target.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/bench.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../docs/how-it-works/bench.md'), 'utf8');
 
 /** Every key that a file has, but for names that a user gives. */
 function* keysOf(value: unknown): Generator<string> {
@@ -17,7 +17,7 @@ function* keysOf(value: unknown): Generator<string> {
   }
 }
 
-describe('docs/bench.md', () => {
+describe('docs/how-it-works/bench.md', () => {
   it.each([...new Set(keysOf(simulatedRun()))])('explains the key %s', (key) => {
     expect(page).toContain(`\`${key}\``);
   });

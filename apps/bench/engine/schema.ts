@@ -1,6 +1,6 @@
 /**
  * The result of `glossa bench` as a file: what its keys are, and the types that they have here.
- * docs/bench.md explains them to people. A key that goes, or means something else, is a new
+ * docs/how-it-works/bench.md explains them to people. A key that goes, or means something else, is a new
  * `schemaVersion`; a key that is added is none.
  *
  * Times of single requests are in nanoseconds, all others in seconds; sizes are in bytes.

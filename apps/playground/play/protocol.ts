@@ -38,7 +38,7 @@ export interface Started {
 
 /** Recorded requests. */
 export interface Traffic {
-  /** glossa's format (docs/recording.md). */
+  /** glossa's format (docs/write/recording.md). */
   readonly recording: Uint8Array;
   readonly counters: Counters;
 }
@@ -73,7 +73,7 @@ export interface StartRequest {
 
 /** The first that a worker is told: what it cannot fetch by itself. */
 export interface Opening {
-  /** The interpreters' parts by their names (docs/browser.md): those of `writeParts`. */
+  /** The interpreters' parts by their names (docs/write/browser.md): those of `writeParts`. */
   readonly parts: ReadonlyMap<string, Uint8Array>;
   /**
    * One end of a MessageChannel, transferred with the message. What comes out of the other is

@@ -1,6 +1,6 @@
 /**
  * Records requests of a graph in memory, for a page: `graph.observe(recorder)`, and `bytes` is the
- * recording so far (docs/recording.md).
+ * recording so far (docs/write/recording.md).
  */
 import type { Graph } from '../../../runtime/core/graph.ts';
 import { makeFilter } from '../../../runtime/observe/filter.ts';

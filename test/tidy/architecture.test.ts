@@ -1,0 +1,85 @@
+/** The drawing of the house in the architecture's page is that of the imports. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { importsOf } from './imports.ts';
+import { sources } from './sources.ts';
+
+const PAGE = 'docs/how-it-works/architecture.md';
+/** From the highest to the lowest, with what each is. */
+const FLOORS = {
+  tools: 'builds and generates',
+  cli: 'the command: one file for each',
+  apps: 'programs on top of the runtime',
+  server: 'the process that serves a mount or bricks',
+  terminal: 'tables, colours, flags and signals that commands share',
+  bridges: 'modules in Python, JavaScript, C and TypeScript',
+  gluster: "speaks GlusterFS's protocol, as client and as brick",
+  runtime: 'the engine: graph, storages, caches, the mount',
+};
+const WIDTH = 94;
+
+const floorOf = (path: string): string => path.split('/', 1)[0]!;
+
+const files = sources('.ts');
+
+/** The folders of a floor that hold sources, by name. */
+const rooms = (floor: string): string[] =>
+  [
+    ...new Set(
+      files
+        .map(({ path }) => path.split('/'))
+        .filter(([own, , inner]) => own === floor && inner !== undefined)
+        .map(([, room]) => room!),
+    ),
+  ].sort();
+
+/** Each floor's name → the other floors that its files import, tests apart. */
+function arrows(): Map<string, Set<string>> {
+  const found = new Map(Object.keys(FLOORS).map((floor) => [floor, new Set<string>()]));
+  for (const file of files) {
+    const own = found.get(floorOf(file.path));
+    if (own === undefined || file.path.endsWith('.test.ts')) continue;
+    for (const { target } of importsOf(file)) {
+      const floor = floorOf(target);
+      if (floor !== floorOf(file.path) && found.has(floor)) own.add(floor);
+    }
+  }
+  return found;
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.length - 1;
+    const longer = lines[last] === '' ? word : `${lines[last]} ${word}`;
+    if (longer.length <= width) lines[last] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function drawing(): string {
+  const rule = `+${'-'.repeat(WIDTH)}+`;
+  const row = (text: string): string => `| ${text.padEnd(WIDTH - 2)} |`;
+  const order = Object.keys(FLOORS);
+  const boxes = [...arrows()].flatMap(([floor, uses]) => {
+    const below = order.filter((name) => uses.has(name));
+    const head = `${floor.toUpperCase()}  ${FLOORS[floor as keyof typeof FLOORS]}`;
+    const lines = wrapped(rooms(floor).join(' '), WIDTH - 6);
+    const arrow = below.length === 0 ? [] : [`--> ${below.join(', ')}`];
+    return [rule, row(head), ...[...lines, ...arrow].filter(Boolean).map((it) => row(`  ${it}`))];
+  });
+  return ['```text', ...boxes, rule, '```'].join('\n');
+}
+
+it('the drawing shows every floor, its folders, and the floors that it imports', () => {
+  const text = readFileSync(PAGE, 'utf8');
+  const part = /(<!-- house: .*? -->\n)(.*)(<!-- end of house -->)/s;
+  const wanted = `${drawing()}\n`;
+  if (process.env.UPDATE === '1') {
+    writeFileSync(
+      PAGE,
+      text.replace(part, (_, open, _old, end) => `${open}${wanted}${end}`),
+    );
+  } else expect(part.exec(text)?.[2]).toBe(wanted);
+});
