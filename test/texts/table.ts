@@ -151,6 +151,10 @@ export const tables: Readonly<Record<string, Rows>> = {
     '#include "glossa.h"': { file: 'mine.c' },
     'volume mine': { file: 'part.vol', ran: 'test -s mine.so' },
   },
+  'docs/how-it-works/architecture.md': {
+    '+----------------------------------------------------------------------------------------------+':
+      picture,
+  },
   'docs/how-it-works/bench.md': {
     'glossa bench volfiles/posix.vol volfiles/negative.vol': {
       run: 'glossa bench volfiles/posix.vol volfiles/negative.vol -w miss --rounds 6 --duration 0.01 --out report',

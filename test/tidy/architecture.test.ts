@@ -1,5 +1,5 @@
 /** The drawing of the house in the architecture's page is that of the imports. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { importsOf } from './imports.ts';
 import { sources } from './sources.ts';
@@ -82,4 +82,13 @@ it('the drawing shows every floor, its folders, and the floors that it imports',
       text.replace(part, (_, open, _old, end) => `${open}${wanted}${end}`),
     );
   } else expect(part.exec(text)?.[2]).toBe(wanted);
+});
+
+it('every file that the page names is there', () => {
+  const named = readFileSync(PAGE, 'utf8').matchAll(/`([\w/-]+\/[\w./-]+)`/g);
+  const files = [...named]
+    .map(([, path]) => path!)
+    .filter((path) => !/^(features|storage)\//.test(path));
+  expect(files.length).toBeGreaterThan(20);
+  expect(files.filter((path) => !existsSync(path))).toEqual([]);
 });
