@@ -8,25 +8,18 @@
 import { readDict, writeDict } from './dict.ts';
 import { IATT_SIZE, readIatt, writeIatt } from './iatt.ts';
 import {
+  flock,
+  type Kind,
+  lease,
   readDirents,
-  readFlock,
-  readLease,
   readLocks,
-  readStatvfs,
   readWide,
+  statvfs,
   writeDirents,
-  writeFlock,
-  writeLease,
   writeLocks,
-  writeStatvfs,
   writeWide,
 } from './structs.ts';
 import type { XdrReader, XdrWriter } from './xdr.ts';
-
-interface Kind {
-  write(w: XdrWriter, value: never): void;
-  read(r: XdrReader): unknown;
-}
 
 const kinds = {
   u32: { write: (w, value: number) => w.u32(value), read: (r) => r.u32() },
@@ -39,9 +32,9 @@ const kinds = {
   opaque: { write: (w, value: Uint8Array) => w.opaque(value), read: (r) => r.opaque() },
   dict: { write: writeDict, read: readDict },
   iatt: { write: writeIatt, read: readIatt },
-  flock: { write: writeFlock, read: readFlock },
-  lease: { write: writeLease, read: readLease },
-  statvfs: { write: writeStatvfs, read: readStatvfs },
+  flock,
+  lease,
+  statvfs,
   locks: { write: writeLocks, read: readLocks },
   dirents: {
     write: (w, list: never) => writeDirents(w, list, false),

@@ -1,69 +1,54 @@
 /** Structures of the fops on the wire: locks, leases, file systems, listings. */
 import type { Dict } from '../../runtime/core/dict.ts';
-import { STATVFS_FIELDS } from '../../runtime/core/gen/fields.gen.ts';
-import { type Iatt, Statvfs } from '../../runtime/core/iatt.ts';
-import type { Flock, Lease } from '../../runtime/core/lock.ts';
+import type { Iatt } from '../../runtime/core/iatt.ts';
+import type { Flock } from '../../runtime/core/lock.ts';
+import { type StructType, type StructTypes, structTypes } from '../../runtime/core/struct-types.ts';
 import { readDict, writeDict } from './dict.ts';
 import { readIatt, writeIatt } from './iatt.ts';
 import { bytesOfHex, hexOf } from './message.ts';
 import type { XdrReader, XdrWriter } from './xdr.ts';
 
-const NO_LOCK: Flock = { type: 0, whence: 0, start: 0, len: 0, pid: 0, owner: '' };
+/** How values of one kind are written and read. */
+export interface Kind {
+  write(w: XdrWriter, value: never): void;
+  read(r: XdrReader): unknown;
+}
+
+const u32: Kind = { write: (w, value: number) => w.u32(value), read: (r) => r.u32() };
+const i32: Kind = { write: (w, value: number) => w.i32(value), read: (r) => r.i32() };
+const u64: Kind = { write: (w, value: number) => w.u64(value), read: (r) => r.u64() };
+const gfid: Kind = { write: (w, value: string) => w.gfid(value), read: (r) => r.gfid() };
+const hex: Kind = {
+  write: (w, text: string) => w.opaque(bytesOfHex(text)),
+  read: (r) => hexOf(r.opaque()),
+};
 
 /** The end of the longest file: what lies beyond it would come to be negative. */
 const LAST_BYTE: Wide = { hi: 0x7fff_ffff, lo: 0xffff_ffff };
+const offset: Kind = {
+  write: (w, value: number) => (value < 2 ** 63 ? w.u64(value) : writeWide(w, LAST_BYTE)),
+  read: (r) => r.u64(),
+};
 
-function writeOffset(w: XdrWriter, offset: number): void {
-  if (offset < 2 ** 63) w.u64(offset);
-  else writeWide(w, LAST_BYTE);
+/** A structure by the table of fields (core/fields.ts); zeros of `size` bytes without one. */
+function structKind<T extends StructType>(type: T, size: number, kinds: readonly Kind[]) {
+  const { names, make } = structTypes[type];
+  return {
+    write(w: XdrWriter, held: StructTypes[T] | null): void {
+      if (held === null) w.zeros(size);
+      else for (let i = 0; i < kinds.length; i++) kinds[i]!.write(w, held[names[i]!] as never);
+    },
+    read(r: XdrReader): StructTypes[T] {
+      const made = make();
+      for (let i = 0; i < kinds.length; i++) made[names[i]!] = kinds[i]!.read(r) as never;
+      return made;
+    },
+  };
 }
 
-export function writeFlock(w: XdrWriter, lock: Flock | null): void {
-  const { type, whence, start, len, pid, owner } = lock ?? NO_LOCK;
-  w.u32(type);
-  w.u32(whence);
-  writeOffset(w, start);
-  writeOffset(w, len);
-  w.u32(pid);
-  w.opaque(bytesOfHex(owner));
-}
-
-export function readFlock(r: XdrReader): Flock {
-  const type = r.u32();
-  const whence = r.u32();
-  const start = r.u64();
-  const len = r.u64();
-  const pid = r.i32();
-  return { type, whence, start, len, pid, owner: hexOf(r.opaque()) };
-}
-
-export function writeLease(w: XdrWriter, lease: Lease | null): void {
-  if (lease === null) {
-    w.zeros(28);
-    return;
-  }
-  w.u32(lease.cmd);
-  w.u32(lease.type);
-  w.gfid(lease.id);
-  w.u32(lease.flags);
-}
-
-export const readLease = (r: XdrReader): Lease => ({
-  cmd: r.u32(),
-  type: r.u32(),
-  id: r.gfid(),
-  flags: r.u32(),
-});
-
-export function writeStatvfs(w: XdrWriter, stat: Statvfs | null): void {
-  for (const field of STATVFS_FIELDS) w.u64(stat?.[field] ?? 0);
-}
-
-export function readStatvfs(r: XdrReader): Statvfs {
-  const stat = new Statvfs();
-  for (const field of STATVFS_FIELDS) stat[field] = r.u64();
-  return stat;
-}
+export const flock = structKind('flock', 32, [u32, u32, offset, offset, i32, hex]);
+export const lease = structKind('lease', 28, [u32, u32, gfid, u32]);
+export const statvfs = structKind('statvfs', 88, new Array<Kind>(11).fill(u64));
 
 /** Somebody's lock, in the list of all on a file. */
 export interface WireLock {
@@ -94,14 +79,14 @@ function readList<T>(r: XdrReader, read: () => T): T[] {
 }
 
 export const writeLocks = (w: XdrWriter, locks: readonly WireLock[] | null): void =>
-  writeList(w, locks, ({ flock, client, flags }) => {
-    writeFlock(w, flock);
+  writeList(w, locks, ({ flock: lock, client, flags }) => {
+    flock.write(w, lock);
     w.string(client);
     w.u32(flags);
   });
 
 export const readLocks = (r: XdrReader): WireLock[] =>
-  readList(r, () => ({ flock: readFlock(r), client: r.string(), flags: r.u32() }));
+  readList(r, () => ({ flock: flock.read(r), client: r.string(), flags: r.u32() }));
 
 /** A number that takes all of 64 bits: two halves. */
 export interface Wide {

@@ -14,13 +14,7 @@ import { expose } from './exposed-inodes.ts';
 /** How a loc crosses: `i` an integer, `s` a string or nothing, `n` a string seen often. */
 export const LOC_KINDS = 'iinnn';
 
-const KINDS: Partial<Record<ArgType, string>> = { loc: LOC_KINDS, str: 's' };
-
-/** One letter for each scalar; what is not in the table above is an integer. */
-export const kinds = (args: readonly Arg[]): string =>
-  args.map((arg) => KINDS[arg.type] ?? 'i').join('');
-
-/** Small integers for the types, so that flattening compares no strings. */
+/** Small integers for how a value crosses, so that flattening compares no strings. */
 const LOC = 0;
 const INODE = 1;
 const AS_IS = 2;
@@ -28,13 +22,20 @@ const DATA = 3;
 const SIGN = 4;
 const FD = 5;
 
-function codeOf(type: ArgType): number {
-  if (type === 'loc') return LOC;
-  if (type === 'inode') return INODE;
-  if (type === 'fd') return FD;
-  if (type === 'str' || type === 'int') return AS_IS;
-  return type === 'data' ? DATA : SIGN;
-}
+/** How each type crosses, and as which scalars. Of the others, only whether there is one. */
+const CROSSINGS: Partial<Record<ArgType, readonly [code: number, kinds: string]>> = {
+  loc: [LOC, LOC_KINDS],
+  inode: [INODE, 'i'],
+  fd: [FD, 'i'],
+  str: [AS_IS, 's'],
+  int: [AS_IS, 'i'],
+  data: [DATA, 'i'],
+};
+const OTHERS = [SIGN, 'i'] as const;
+
+/** One letter for each scalar. */
+export const kinds = (args: readonly Arg[]): string =>
+  args.map(({ type }) => (CROSSINGS[type] ?? OTHERS)[1]).join('');
 
 /**
  * Writes the five scalars of a loc from `at` on. A gfid that is not known is nothing. `to` is the
@@ -54,7 +55,7 @@ export type Flatten = (values: readonly unknown[], out: Scalar[], offset: number
 
 /** @param to as in `flattenLoc`. */
 export function flattener(args: readonly Arg[], to: Xlator): Flatten {
-  const codes = args.map((arg) => codeOf(arg.type));
+  const codes = args.map(({ type }) => (CROSSINGS[type] ?? OTHERS)[0]);
   return (values, out, offset) => {
     let at = offset;
     for (let i = 0; i < codes.length; i++) {
