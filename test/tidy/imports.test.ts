@@ -122,7 +122,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   tools: ['peggy', 'esbuild', 'marked'],
   'tools/site': ['vitepress', 'vue', 'puppeteer-core'],
   'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'resolve.exports'],
-  'bridges/native': ['koffi', 'ffi-rs'],
+  'bridges/native': ['koffi'],
 };
 
 function folderOf(path: string): string | undefined {
