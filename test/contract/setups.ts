@@ -77,7 +77,7 @@ const debugging = [
   {
     name: 'stats',
     translator: ioStats,
-    options: { 'latency-measurement': 'on', 'ios-sample-interval': '2', 'dump-fd-stats': 'on' },
+    options: { 'latency-measurement': 'on' },
   },
   { name: 'meta', translator: meta },
 ] as const;

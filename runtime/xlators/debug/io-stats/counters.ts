@@ -16,16 +16,40 @@ export const logNames: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Calls and times of one fop; times in nanoseconds, and only of the calls that were timed. */
-export interface FopCount {
+export class FopCount {
   readonly number: number;
-  readonly name: string;
-  readonly hits: number;
-  readonly timed: number;
-  /** Of these, answers below zero. */
-  readonly errors: number;
-  readonly total: number;
-  readonly min: number;
-  readonly max: number;
+  hits = 0;
+  /** Of those that were timed, answers below zero. */
+  errors = 0;
+  min = Number.POSITIVE_INFINITY;
+  max = 0;
+  latencies: Histogram | null = null;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  get name(): string {
+    return logNames.get(this.number)!;
+  }
+
+  get timed(): number {
+    return this.latencies?.count ?? 0;
+  }
+
+  get total(): number {
+    return this.latencies?.sumNs ?? 0;
+  }
+
+  merge({ hits, errors, min, max, latencies }: FopCount): void {
+    this.hits += hits;
+    this.errors += errors;
+    this.min = Math.min(this.min, min);
+    this.max = Math.max(this.max, max);
+    if (latencies === null) return;
+    this.latencies ??= new Histogram();
+    this.latencies.merge(latencies);
+  }
 }
 
 /** Bytes and calls of reads or of writes. */
@@ -54,79 +78,52 @@ export class Counters {
   readonly since: number;
   readonly read = new Transfer();
   readonly written = new Transfer();
-  private readonly hits = new Float64Array(FOPS);
-  private readonly errors = new Float64Array(FOPS);
-  private readonly latencies: (Histogram | null)[] = new Array(FOPS).fill(null);
-  private readonly min = new Float64Array(FOPS).fill(Number.POSITIVE_INFINITY);
-  private readonly max = new Float64Array(FOPS);
+  /** By number. */
+  private readonly fops: (FopCount | undefined)[] = new Array(FOPS).fill(undefined);
 
   constructor(since: number) {
     this.since = since;
   }
 
   hit(fop: number): void {
-    this.hits[fop]! += 1;
+    this.of(fop).hits += 1;
   }
 
   took(fop: number, ns: number, failed: boolean): void {
-    const latencies = this.latencies[fop] ?? this.firstOf(fop);
-    latencies.add(ns);
-    if (failed) this.errors[fop]! += 1;
-    if (ns < this.min[fop]!) this.min[fop] = ns;
-    if (ns > this.max[fop]!) this.max[fop] = ns;
+    const count = this.of(fop);
+    count.latencies ??= new Histogram();
+    count.latencies.add(ns);
+    if (failed) count.errors += 1;
+    if (ns < count.min) count.min = ns;
+    if (ns > count.max) count.max = ns;
   }
 
   /** Both together, since the earlier. */
   plus(other: Counters): Counters {
     const sum = new Counters(Math.min(this.since, other.since));
-    for (const counters of [this, other]) {
-      sum.read.merge(counters.read);
-      sum.written.merge(counters.written);
-      for (let fop = 0; fop < FOPS; fop++) {
-        sum.hits[fop]! += counters.hits[fop]!;
-        sum.errors[fop]! += counters.errors[fop]!;
-        const latencies = counters.latencies[fop];
-        if (latencies) (sum.latencies[fop] ?? sum.firstOf(fop)).merge(latencies);
-        sum.min[fop] = Math.min(sum.min[fop]!, counters.min[fop]!);
-        sum.max[fop] = Math.max(sum.max[fop]!, counters.max[fop]!);
-      }
+    for (const { read, written, fops } of [this, other]) {
+      sum.read.merge(read);
+      sum.written.merge(written);
+      for (const count of fops) if (count !== undefined) sum.of(count.number).merge(count);
     }
     return sum;
   }
 
   /** The fops that were called, in order of number. */
   called(): FopCount[] {
-    const counts: FopCount[] = [];
-    this.hits.forEach((hits, fop) => {
-      if (hits === 0) return;
-      const { count: timed = 0, sumNs: total = 0 } = this.latencies[fop] ?? {};
-      const name = logNames.get(fop)!;
-      counts.push({
-        number: fop,
-        name,
-        hits,
-        timed,
-        errors: this.errors[fop]!,
-        total,
-        min: this.min[fop]!,
-        max: this.max[fop]!,
-      });
-    });
-    return counts;
+    return this.fops.filter((count) => count !== undefined && count.hits > 0) as FopCount[];
   }
 
   /** How long replies took, by the log names of fops: of those that were timed. */
   timed(): ReadonlyMap<string, Histogram> {
-    const timed = new Map<string, Histogram>();
-    this.latencies.forEach((latencies, fop) => {
-      if (latencies !== null) timed.set(logNames.get(fop)!, latencies);
-    });
-    return timed;
+    const timed = this.fops.flatMap((count) =>
+      count?.latencies ? [[count.name, count.latencies] as const] : [],
+    );
+    return new Map(timed);
   }
 
-  private firstOf(fop: number): Histogram {
-    const latencies = new Histogram();
-    this.latencies[fop] = latencies;
-    return latencies;
+  private of(fop: number): FopCount {
+    this.fops[fop] ??= new FopCount(fop);
+    return this.fops[fop];
   }
 }

@@ -11,15 +11,6 @@ const MOST = 100;
 /** So many that are forgotten are kept before those are let go that no list would show. */
 const GONE_MAX = 2000;
 
-/** Reads or writes of one file. */
-export class Moves {
-  calls = 0;
-  /** Of the fastest, in kB (1000 bytes) a second; 0 where nothing was measured. */
-  kBps = 0;
-  /** When that was, as `LogSink.now`. */
-  at = 0;
-}
-
 /** One file or directory, from its first open on. */
 export class FileStats {
   readonly gfid: Gfid;
@@ -28,28 +19,15 @@ export class FileStats {
   open = 0;
   opendir = 0;
   readdirp = 0;
-  reads = new Moves();
-  writes = new Moves();
+  read = 0;
+  write = 0;
+  /** Of the fastest, in kB (1000 bytes) a second; 0 where nothing was measured. */
+  readKBps = 0;
+  writeKBps = 0;
 
   constructor(gfid: Gfid, path: string) {
     this.gfid = gfid;
     this.path = path;
-  }
-
-  get read(): number {
-    return this.reads.calls;
-  }
-
-  get write(): number {
-    return this.writes.calls;
-  }
-
-  get readKBps(): number {
-    return this.reads.kBps;
-  }
-
-  get writeKBps(): number {
-    return this.writes.kBps;
   }
 
   clear(): void {

@@ -9,17 +9,15 @@
  */
 import type { Fd } from '../../../core/fd.ts';
 import { findFop, placeholders } from '../../../core/fops.ts';
-import type { Frame } from '../../../core/frame.ts';
 import { type FopName, fopNames, tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
+import { tellWithoutEffect } from '../../../core/without-effect.ts';
 import { defineTranslator, type Fop, type Fops, type Xlator } from '../../../core/xlator.ts';
-import { type DumpCommand, dumpCommand } from './command.ts';
-import { FdStats } from './fd-stats.ts';
 import type { FileStats } from './files.ts';
-import { IoStats } from './io-stats.ts';
-import { options } from './options.ts';
+import { dumpCommand, IoStats } from './io-stats.ts';
+import { options, withoutEffect } from './options.ts';
 
 export { IoStats } from './io-stats.ts';
 
@@ -67,21 +65,18 @@ const speed = (bytes: number, ms: number): number => (ms > 0 ? bytes / ms : 0);
 const transferred =
   (isRead: boolean): Told =>
   (xl, about, ms, opRet) => {
-    const { current, options: given } = xl.priv;
+    const { current } = xl.priv;
     (isRead ? current.read : current.written).add(opRet);
-    const fd = about as Fd;
-    const file = fileOf(xl, fd);
+    const file = fileOf(xl, about as Fd);
     if (file === undefined) return;
-    const moves = isRead ? file.reads : file.writes;
-    moves.calls += 1;
     const kBps = speed(opRet, ms);
-    if (kBps > moves.kBps) {
-      moves.kBps = kBps;
-      moves.at = xl.context.sink.now();
+    if (isRead) {
+      file.read += 1;
+      if (kBps > file.readKBps) file.readKBps = kBps;
+    } else {
+      file.write += 1;
+      if (kBps > file.writeKBps) file.writeKBps = kBps;
     }
-    if (!given['dump-fd-stats']) return;
-    const kept = fd.ctxGet(xl);
-    if (kept instanceof FdStats) (isRead ? kept.read : kept.written).add(opRet);
   };
 
 const opened =
@@ -89,7 +84,7 @@ const opened =
   (xl, about, _ms, _opRet, first, third) => {
     const fd = first as Fd | null;
     if (fd === null) return;
-    xl.priv.opened(fd, about as Loc);
+    xl.priv.opened(fd);
     // The inode of a file that was just created has no gfid before it is linked, above.
     const file = xl.priv.fileOf(fd.inode, about as Loc, third as Iatt | null | undefined);
     if (count !== null) file[count] += 1;
@@ -137,25 +132,14 @@ const countAndStart: Before<IoStats> = (frame, xl, fop) => {
 };
 
 /** The reply of a request that was begun at `since` is here; how long it took, in milliseconds. */
-function took(
-  frame: Frame,
-  xl: Xlator<IoStats>,
-  fop: number,
-  opRet: number,
-  since: number,
-): number {
+function took(xl: Xlator<IoStats>, fop: number, opRet: number, since: number): number {
   const ms = xl.context.now() - since;
-  const { current, samples } = xl.priv;
-  current.took(fop, ms * NS_PER_MS, opRet < 0);
-  if (samples?.next()) {
-    const { uid, gid } = frame.root;
-    samples.add(fop, xl.context.sink.now() - ms, ms * NS_PER_MS, uid, gid);
-  }
+  xl.priv.current.took(fop, ms * NS_PER_MS, opRet < 0);
   return ms;
 }
 
 const stop: After<IoStats> = (frame, xl, fop, opRet) => {
-  took(frame, xl, fop, opRet, frame.local as number);
+  took(xl, fop, opRet, frame.local as number);
 };
 
 const countAskAndStart: Before<IoStats> = (frame, xl, fop, about: unknown) => {
@@ -166,7 +150,7 @@ const countAskAndStart: Before<IoStats> = (frame, xl, fop, about: unknown) => {
 
 const listenAndStop: After<IoStats> = (frame, xl, fop, opRet, _opErrno, first, _second, third) => {
   const { about, since } = frame.local as Asked;
-  const ms = took(frame, xl, fop, opRet, since);
+  const ms = took(xl, fop, opRet, since);
   if (opRet >= 0) told[fop]!(xl, about, ms, opRet, first, third);
 };
 
@@ -182,7 +166,7 @@ function tapsOf({ options: given }: IoStats): Fops<IoStats> {
 }
 
 /** Lets this volume and all of its type below write their statistics; the first errno, or 0. */
-function obeyAll(xl: Xlator, command: DumpCommand, uid: number, done = new Set<Xlator>()): number {
+function obeyAll(xl: Xlator, command: string, uid: number, done = new Set<Xlator>()): number {
   if (done.has(xl)) return 0;
   done.add(xl);
   const own = xl.priv instanceof IoStats ? xl.priv.obey(command, uid) : 0;
@@ -216,6 +200,9 @@ export default defineTranslator<IoStats, typeof options>({
   fops,
   dataPath: { keepsPages: () => true },
   watches: true,
+  async check({ context }, values) {
+    tellWithoutEffect(context, values, withoutEffect);
+  },
   init: (xl, values) => new IoStats(xl, values),
   reconfigure(xl, values) {
     xl.priv.configure(values);
@@ -226,8 +213,8 @@ export default defineTranslator<IoStats, typeof options>({
     xl.priv.current.hit(FORGET);
     xl.priv.files.end(value as FileStats);
   },
-  release: (xl, fd, value) => xl.priv.released(fd, RELEASE, value),
-  releasedir: (xl, fd, value) => xl.priv.released(fd, RELEASEDIR, value),
+  release: (xl, fd) => xl.priv.released(fd, RELEASE),
+  releasedir: (xl, fd) => xl.priv.released(fd, RELEASEDIR),
   dump: (xl) => xl.priv.dump(),
   reset: (xl) => xl.priv.reset(),
 });

@@ -1,5 +1,7 @@
 /** The state of one io-stats: what it counts, and when and where it writes it. */
 
+import { decodeName } from '../../../core/bytes.ts';
+import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM, strerror } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Histogram } from '../../../core/histogram.ts';
@@ -10,21 +12,13 @@ import { printable } from '../../../core/log.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Values } from '../../../core/options.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { type DumpCommand, dumpFile } from './command.ts';
 import { Counters } from './counters.ts';
-import { FdStats, fdLines } from './fd-stats.ts';
 import { type FileStats, Files } from './files.ts';
-import { dictReport } from './formats/dict.ts';
-import { dumpOf } from './formats/dump.ts';
+import { dumpOf, type Report } from './formats/dump.ts';
 import { jsonReport } from './formats/json.ts';
-import type { Report } from './formats/report.ts';
-import { textReport } from './formats/text.ts';
 import type { options } from './options.ts';
-import { Samples } from './samples.ts';
 
 type Given = Values<typeof options>;
-
-const formats = { text: textReport, json: jsonReport, dict: dictReport };
 
 /** GlusterFS's "none": it names no brick. */
 const NO_ID = '/no/such/path';
@@ -35,15 +29,11 @@ export class IoStats {
   options: Given;
   current: Counters;
   readonly files = new Files();
-  /** Null as long as none are taken. */
-  samples: Samples | null = null;
   /** Counts of the intervals before this one. */
   private past: Counters;
   private intervals = 0;
   private openFds = 0;
   private maxOpenFds = 0;
-  /** When that was, as `LogSink.now`. */
-  private maxOpenAt = 0;
   /** A file could not be written, which has been said. */
   private complained = false;
   private cancelTimer: (() => void) | null = null;
@@ -60,8 +50,6 @@ export class IoStats {
   /** Goes on with other options. */
   configure(given: Given): void {
     this.options = given;
-    const every = given['ios-sample-interval'];
-    this.samples = every === 0 ? null : new Samples(every, given['ios-sample-buf-size']);
     this.cancelTimer?.();
     this.writeInTime();
   }
@@ -72,15 +60,12 @@ export class IoStats {
     return id === NO_ID ? this.xl.name : id;
   }
 
-  opened(fd: Fd, loc: Loc): void {
-    const withData = !fd.isDir && this.options['dump-fd-stats'];
+  opened(fd: Fd): void {
     // A translator that keeps nothing with an fd is not told of its release.
-    fd.ctxSet(this.xl, withData ? new FdStats(loc.path, this.xl.context.now()) : true);
+    fd.ctxSet(this.xl, true);
     if (fd.isDir) return;
     this.openFds += 1;
-    if (this.openFds <= this.maxOpenFds) return;
-    this.maxOpenFds = this.openFds;
-    this.maxOpenAt = this.xl.context.sink.now();
+    this.maxOpenFds = Math.max(this.maxOpenFds, this.openFds);
   }
 
   /**
@@ -96,11 +81,9 @@ export class IoStats {
     return file;
   }
 
-  released(fd: Fd, fop: number, kept: unknown): void {
+  released(fd: Fd, fop: number): void {
     this.current.hit(fop);
     if (!fd.isDir) this.openFds -= 1;
-    if (!(kept instanceof FdStats)) return;
-    for (const line of fdLines(kept, this.xl.context.now())) this.xl.log.info(line);
   }
 
   /** All there is to tell now. */
@@ -111,7 +94,7 @@ export class IoStats {
       interval: this.current,
       index: this.intervals,
       now: this.xl.context.now(),
-      fds: { open: this.openFds, max: this.maxOpenFds, maxAt: this.maxOpenAt },
+      fds: { open: this.openFds, max: this.maxOpenFds },
       files: this.files,
     };
   }
@@ -135,8 +118,8 @@ export class IoStats {
     this.files.clear();
   }
 
-  /** Writes a file because somebody said so; 0, or the errno for them. */
-  obey({ name, format }: DumpCommand, uid: number): number {
+  /** Writes a file as `dumpCommand` names it; 0, or the errno for the caller. */
+  obey(name: string, uid: number): number {
     const { runFiles } = this.xl.context;
     if (runFiles === undefined) return EOPNOTSUPP;
     if (uid !== 0 && uid !== runFiles.owner) return EPERM;
@@ -149,7 +132,7 @@ export class IoStats {
       return EINVAL;
     }
     try {
-      runFiles.write(file, `${this.cut(format)}\n`);
+      runFiles.write(file, `${this.cut()}\n`);
       return 0;
     } catch (error) {
       this.xl.log.error(`cannot write ${printable(file)}: ${messageOf(error)}`, NOT_WRITTEN);
@@ -161,13 +144,13 @@ export class IoStats {
     this.cancelTimer?.();
   }
 
-  /** Statistics in a format; the interval ends. */
-  private cut(format: keyof typeof formats): string {
+  /** Statistics as JSON; the interval ends. */
+  private cut(): string {
     const report = this.report();
     this.past = report.past;
     this.current = new Counters(report.now);
     this.intervals += 1;
-    return formats[format](report);
+    return jsonReport(report);
   }
 
   private writeInTime(): void {
@@ -181,33 +164,50 @@ export class IoStats {
   }
 
   private writeNow(): void {
-    const { samples, id } = this;
     const { runFiles } = this.xl.context;
-    const format = this.options['ios-dump-format'];
+    const text = this.cut();
     if (runFiles === undefined) {
-      // Where there are no files, the log has GlusterFS's text.
-      this.xl.log.info(this.cut('text'));
+      // Where there are no files, the log has them.
+      this.xl.log.info(text);
       return;
     }
-    const name = `glossa_${id.replaceAll('/', '_')}`;
     try {
-      if (format !== 'samples') runFiles.write(`${name}.dump`, `${this.cut(format)}\n`);
-      if (samples !== null) {
-        runFiles.write(
-          `${name}.samp`,
-          samples
-            .take(id)
-            .map((line) => `${line}\n`)
-            .join(''),
-        );
-      }
+      runFiles.write(`glossa_${this.id.replaceAll('/', '_')}.dump`, `${text}\n`);
       this.complained = false;
     } catch (error) {
-      const text = `cannot write statistics: ${messageOf(error)}`;
-      if (!this.complained) this.xl.log.error(text, NOT_WRITTEN);
+      const why = `cannot write statistics: ${messageOf(error)}`;
+      if (!this.complained) this.xl.log.error(why, NOT_WRITTEN);
       this.complained = true;
     }
   }
+}
+
+/** GlusterFS's pattern `*io*stat*dump` (`match_special_xattr`). */
+const COMMAND = /io.*stat.*dump$/s;
+
+/**
+ * The file that is asked for where an attribute that is set is no attribute but a command:
+ * `setfattr -n trusted.io-stats-dump -v NAME MNT`. Undefined where there is none.
+ */
+export function dumpCommand(dict: Dict | null): string | undefined {
+  // A setxattr is rare enough for a look at its names.
+  const key = dict instanceof Dict ? [...dict.keys()].find((one) => COMMAND.test(one)) : undefined;
+  if (key === undefined) return undefined;
+  const value = dict!.get(key);
+  const name = value instanceof Uint8Array ? decodeName(value, 0, value.length) : String(value);
+  // A caller in C may count the end of the string.
+  return name.replace(/\0+$/, '');
+}
+
+/**
+ * The file of a command in the folder of the server's files: `NAME.VOLUME`, each `/` a `-`. Null for
+ * one that is empty, leads upwards, or has what no name should.
+ */
+export function dumpFile(name: string, id: string): string | null {
+  const within = name.replace(/^\//, '');
+  const hasControl = [...within].some((char) => char < ' ');
+  if (within === '' || within.includes('../') || hasControl) return null;
+  return `${within}.${id}`.replaceAll('/', '-');
 }
 
 function messageOf(error: unknown): string {

@@ -9,8 +9,8 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import { dumpFile } from './command.ts';
 import ioStats, { type IoStats } from './index.ts';
+import { dumpFile } from './io-stats.ts';
 
 const OWNER = 1000;
 
@@ -58,17 +58,30 @@ describe('the command', () => {
     leaf.onRequest = ({ name }) => expect.unreachable(name);
     expect(command('/a/b')).toBe(0);
     expect([...files.keys()].sort()).toEqual(['a-b.brick', 'a-b.top']);
-    expect(files.get('a-b.top')).toMatch(/^\n=== Cumulative stats ===\n/);
-    expect(files.get('a-b.brick')).toMatch(/SETXATTR|=== Interval 0 stats ===/);
-    command('again');
-    expect(files.get('again.top')).toContain('=== Interval 1 stats ===');
+    expect(files.get('a-b.top')).toMatch(/^\{\n"gluster\.top\.aggr\.read_1b": 0,\n/);
   });
 
-  test('writes json where that is asked for', async () => {
-    const { files, command } = await setUp({ 'unique-id': '/srv/brick' });
-    expect(command('x', 0, 'trusted.io-stats-4711_json_dump')).toBe(0);
-    expect(files.get('x.-srv-brick')).toMatch(/^\{\n"gluster\._srv_brick\.aggr\.read_1b": 0,\n/);
-  });
+  test.each(['trusted.io-stats-dump', 'trusted.io-stats-4711_json_dump'])(
+    '%s writes json, and begins a new interval',
+    async (key) => {
+      const { files, graph, root, command } = await setUp({
+        'unique-id': '/srv/brick',
+        'count-fop-hits': 'on',
+      });
+      ask(graph, 'stat', new Loc(root), null);
+      for (const name of ['x', 'again']) expect(command(name, 0, key)).toBe(0);
+      const counted = ['x', 'again'].map((name) => {
+        const text = files.get(`${name}.-srv-brick`)!;
+        const [all] = /"gluster\._srv_brick\.aggr\.fop\.stat\.count": \d+/.exec(text)!;
+        const [last] = /"gluster\._srv_brick\.inter\.fop\.stat\.per_sec": [\d.]+/.exec(text)!;
+        return [all, last].map((line) => Number(line.split(': ')[1]) > 0);
+      });
+      expect(counted).toEqual([
+        [true, true],
+        [true, false],
+      ]);
+    },
+  );
 
   test('is for root and the user whose server it is', async () => {
     const { files, command } = await setUp({});
@@ -117,32 +130,14 @@ describe('the command', () => {
 describe('at intervals', () => {
   const EVERY = { 'latency-measurement': 'on', 'ios-dump-interval': '60' };
 
-  test.each([
-    ['json', /^\{\n"gluster\.top\.aggr/],
-    ['text', /^\n=== Cumulative stats ===/],
-    ['dict', /^cumulative=-1\n/],
-  ])('%s', async (format, begin) => {
-    const { context, files } = await setUp({ ...EVERY, 'ios-dump-format': format });
+  test('statistics are written as json', async () => {
+    const { context, files } = await setUp(EVERY);
     context.advance(59_999);
     expect(files.size).toBe(0);
     context.advance(1);
     expect([...files.keys()]).toEqual(['glossa_top.dump']);
-    expect(files.get('glossa_top.dump')).toMatch(begin);
+    expect(files.get('glossa_top.dump')).toMatch(/^\{\n"gluster\.top\.aggr/);
     expect(context.lines).toEqual([]);
-  });
-
-  test('samples, alone and beside the others', async () => {
-    for (const format of ['samples', 'json']) {
-      const given = { ...EVERY, 'ios-dump-format': format, 'ios-sample-interval': '2' };
-      const { context, files, graph, root } = await setUp(given);
-      for (let i = 0; i < 4; i++) ask(graph, 'stat', new Loc(root), null);
-      context.advance(60_000);
-      expect([...files.keys()]).toEqual(
-        format === 'json' ? ['glossa_top.dump', 'glossa_top.samp'] : ['glossa_top.samp'],
-      );
-      const line = '0.000000,HIGH,STAT,0,top,N/A,0,0,Unknown,Unknown\n';
-      expect(files.get('glossa_top.samp')).toBe(line.repeat(2));
-    }
   });
 
   test('what cannot be written is said once, until it can be', async () => {
@@ -196,27 +191,6 @@ test('files that are opened, read and written are listed by what was done to the
   });
 });
 
-test('dump-fd-stats writes what was done to a file when it is closed', async () => {
-  const given = { 'count-fop-hits': 'on', 'dump-fd-stats': 'on' };
-  const { leaf, graph, root, context } = await setUp(given);
-  const fd = new Fd(root, 0, 1);
-  ask(graph, 'open', new Loc(root), 0, fd, null);
-  leaf.onRequest = ({ answer }) => answer(5, 0, null, null);
-  ask(graph, 'readv', fd, 5, 0, 0, null);
-  ask(graph, 'writev', fd, new Uint8Array(5), 0, 0, null);
-  context.advance(1500);
-  fd.release();
-  expect(context.lines.map((line) => line.replace(/^.* 0-top: /, ''))).toEqual([
-    '--- fd stats ---',
-    '      Filename : /',
-    '      Lifetime : 1.500000 secs',
-    '     BytesRead : 5 bytes',
-    '  BytesWritten : 5 bytes',
-    ' Read 000004b+ : 1',
-    'Write 000004b+ : 1',
-  ]);
-});
-
 test('options may change while it runs', async () => {
   const { context, files, graph, root, xl } = await setUp({});
   const change = (given: Record<string, string>) => {
@@ -236,12 +210,17 @@ test('options may change while it runs', async () => {
   expect(xl.priv.dump()).toMatchObject({ 'STAT.hits': 1 });
 });
 
-test.each([
-  ['ios-dump-format', 'xml', "option 'ios-dump-format': 'xml' is not among its values; it takes o"],
-  ['ios-dump-interval', '3601', "option 'ios-dump-interval': '3601' is above the maximum; it take"],
-  ['ios-sample-buf-size', '1', "option 'ios-sample-buf-size': '1' is below the minimum; it takes "],
-])('%s %s is an error at its line', (key, value, message) => {
-  const { problems } = checkOptions(ioStats.options, [{ key, value, where: 'x.vol:3:9' }]);
+test('an interval beyond its range is an error at its line', () => {
+  const given = { key: 'ios-dump-interval', value: '3601', where: 'x.vol:3:9' };
+  const { problems } = checkOptions(ioStats.options, [given]);
   expect(problems).toMatchObject([{ severity: 'error', where: 'x.vol:3:9' }]);
-  expect(problems[0]!.message.slice(0, message.length)).toBe(message);
+  expect(problems[0]!.message).toContain("option 'ios-dump-interval': '3601' is above the maximum");
+});
+
+test('check tells of options for other forms of statistics, and not of what management writes', async () => {
+  const warned: string[] = [];
+  const context = Object.assign(new FakeContext(), { warn: (text: string) => warned.push(text) });
+  const values = { 'ios-dump-format': 'text', 'dump-fd-stats': 'off', 'client-log-level': 'DEBUG' };
+  await ioStats.check!({ context } as never, values as never);
+  expect(warned).toEqual(["option 'ios-dump-format' has no effect here"]);
 });

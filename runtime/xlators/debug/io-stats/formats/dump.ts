@@ -1,8 +1,23 @@
 /** Statistics as a statedump has them: names and numbers, times in nanoseconds. */
 import type { Dump } from '../../../../core/xlator.ts';
 import { BLOCK_SIZES, type Counters } from '../counters.ts';
-import { rankings } from '../files.ts';
-import type { Report } from './report.ts';
+import { type Files, rankings } from '../files.ts';
+
+/** What statistics are written from. */
+export interface Report {
+  /** The volume's name, or its `unique-id`. */
+  readonly id: string;
+  /** All there was, the interval with it. */
+  readonly past: Counters;
+  readonly interval: Counters;
+  /** Number of the interval, from 0. */
+  readonly index: number;
+  /** Milliseconds of the context's clock. */
+  readonly now: number;
+  /** Open files, and the most there were. */
+  readonly fds: { readonly open: number; readonly max: number };
+  readonly files: Files;
+}
 
 /** How many of each list of files: all translators' dumps together have room for 64 KB. */
 const TOP = 3;

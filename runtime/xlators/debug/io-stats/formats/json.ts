@@ -1,12 +1,12 @@
 /**
- * GlusterFS's statistics for programs (`ios-dump-format json`): two objects, one after the other, all
+ * GlusterFS's statistics for programs: two objects, one after the other, all
  * there was and the interval, a key a line. Latencies are in the microseconds that their names claim.
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`, `io_stats_dump_global_to_json_logfp`. Its
  * counts of upcalls and of the queues of io-threads are left out: there are none here.
  */
 import { type Counters, FOPS, type FopCount, logNames } from '../counters.ts';
-import type { Report } from './report.ts';
+import type { Report } from './dump.ts';
 
 const KB = 1024;
 const MB = KB * KB;
