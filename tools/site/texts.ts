@@ -88,6 +88,8 @@ function course(): Text[] {
 const about = Object.entries({
   'CHANGELOG.md': 'changelog',
   'CONTRIBUTING.md': 'contributing',
+  'CODE_OF_CONDUCT.md': 'code-of-conduct',
+  'SECURITY.md': 'security',
   'THIRD-PARTY.md': 'third-party',
 }).map(([source, name]) => ({ source, url: `/about/${name}` }));
 
