@@ -2,8 +2,7 @@
  * `glossa bench`: stacks mounted and measured beside each other. Whatever happens, what was measured
  * is reported, and no mount, process or file is left behind.
  */
-import { join, resolve } from 'node:path';
-import { neverCold } from '../apps/bench/engine/caches.ts';
+import { join } from 'node:path';
 import {
   type Condition,
   ConditionError,
@@ -12,17 +11,16 @@ import {
 } from '../apps/bench/engine/fail-if.ts';
 import { describeMachine } from '../apps/bench/engine/machine.ts';
 import { NotMeasured } from '../apps/bench/engine/missing.ts';
-import { makeFolder, OutError, openOut, writeOut } from '../apps/bench/engine/out.ts';
+import { OutError, openOut, writeOut } from '../apps/bench/engine/out.ts';
 import { allowedCpus } from '../apps/bench/engine/placement.ts';
 import { reportFiles } from '../apps/bench/engine/report/index.ts';
 import { ProgressLine } from '../apps/bench/engine/report/progress.ts';
-import { findingsText, terminalReport } from '../apps/bench/engine/report/terminal.ts';
+import { findingsText, terminalReport } from '../apps/bench/engine/report/text.ts';
 import { type Ran, runBench } from '../apps/bench/engine/run.ts';
 import type { Run } from '../apps/bench/engine/schema.ts';
 import { needOf, refusal } from '../apps/bench/engine/space.ts';
 import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
 import { workloads } from '../apps/bench/engine/workloads/index.ts';
-import { microCosts } from '../apps/bench/run/call/micro.ts';
 import { countOthers, type WithOthers, withOthers } from '../apps/bench/run/others/index.ts';
 import { otherPlan } from '../apps/bench/run/others/serving.ts';
 import { planOf } from '../apps/bench/run/serving.ts';
@@ -40,7 +38,6 @@ import type { Given } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { shownCommandLine } from '../terminal/invocation.ts';
 import { version } from '../terminal/package-version.ts';
-import { reason } from '../terminal/reason.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 export default defineCommand({
@@ -147,23 +144,20 @@ async function runIn(
   signal: AbortSignal,
 ): Promise<Ran> {
   const { scratch, data, stacks: stored, plain } = workspace;
-  const profile = flags.profile === undefined ? null : resolve(flags.profile);
-  if (profile !== null) orFailure(() => makeFolder(profile));
   const { mountFlags, timeouts } = settings;
-  const serving = { scratch, data: stored, mountFlags, timeouts, profile, terminal };
+  const serving = { scratch, data: stored, mountFlags, timeouts, terminal };
   const progress = new ProgressLine(terminal);
-  const cold = settings.cold ? neverCold(data) : null;
-  const warnings = cold === null ? known.warnings : [...known.warnings, cold];
+  const { warnings } = known;
   if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);
   try {
-    const ran = await runBench({
+    return await runBench({
       ...settings,
       question,
       alike: {
         ...known.alike,
         kernelCaches: known.alike.kernelCaches || timeouts.entry > 0 || timeouts.negative > 0,
       },
-      warnings: profile === null ? warnings : [...warnings, PROFILED],
+      warnings,
       signal,
       line: ['glossa', ...shownCommandLine()],
       stacks: [
@@ -179,34 +173,12 @@ async function runIn(
         terminal.err(`glossa bench: ${problem}`);
       },
     });
-    if (!settings.breakdown || signal.aborted) return ran;
-    const lab = { signal, folder: scratch, say: terminal.err };
-    return await withMicro(ran, lab);
   } catch (error) {
     throw error instanceof NotMeasured ? new Failure(error.message) : error;
   } finally {
     progress.clear();
   }
 }
-
-/** What the breakdowns are checked by. Without it, a run is still a run. */
-async function withMicro(ran: Ran, lab: Parameters<typeof microCosts>[0]): Promise<Ran> {
-  const { run } = ran;
-  const names = run.stacks.map(({ name }) => name);
-  try {
-    return { ...ran, run: { ...run, micro: await microCosts(lab, names) } };
-  } catch (error) {
-    if (lab.signal.aborted) return { ...ran, run: { ...run, partial: true } };
-    const warning = `there is nothing to check the breakdown by: ${reason(error)}`;
-    const warned = { ...run, warnings: [...run.warnings, warning] };
-    if (error instanceof NotMeasured) return { ...ran, run: warned };
-    const failures = [...ran.failures, warning];
-    return { ...ran, run: { ...warned, partial: true }, failures };
-  }
-}
-
-const PROFILED =
-  'the servers were profiled (--profile): that makes them slower, and those with Python most of all';
 
 async function report(
   { run, told, failures }: Ran,

@@ -63,8 +63,8 @@ export default defineCommand({
     }),
     json: toggle({
       help:
-        'print {seed, searches, passes: [{bricks, delayMs, busy: {others, steal, load, ' +
-        'switches}, stacks: [{name, lookups, answered, forwarded, meanMs, p99Ms, roundsMs, toFirst: ' +
+        'print {seed, searches, passes: [{bricks, delayMs, busy: {others, steal, load}, ' +
+        'stacks: [{name, lookups, answered, forwarded, meanMs, p99Ms, roundsMs, toFirst: ' +
         '{ratio, low, high, confidence, noise, verdict}}]}]} and nothing else. lookups: that the searches made; forwarded: that reached the storage; ' +
         'answered: the rest. busy and toFirst have the meanings of results of glossa bench (busy: null ' +
         'where the system does not tell)',

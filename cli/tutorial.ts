@@ -54,8 +54,8 @@ export default defineCommand({
     }),
     json: toggle({
       help:
-        'print {seed, searches, delayMs, bricks: {by, version, why}, busy: {others, steal, load, ' +
-        'switches}, stacks: [{name, lookups, sent, meanMs, p99Ms, roundsMs, toFirst, talkMs}]} and ' +
+        'print {seed, searches, delayMs, bricks: {by, version, why}, busy: {others, steal, load}, ' +
+        'stacks: [{name, lookups, sent, meanMs, p99Ms, roundsMs, toFirst, talkMs}]} and ' +
         "nothing else. why: why the bricks are not GlusterFS's, or null. lookups: that the searches " +
         "made; sent: what went to bricks. busy, toFirst: as in glossa demo. talkMs: the talk's, null " +
         'where it had none',

@@ -54,10 +54,6 @@ export interface StartSettings {
   readonly record?: RecordRequest;
   /** It is debugged, and this is what it says to the debugger (`runtime/debug/protocol.ts`). */
   readonly onDebug?: (message: FromServer) => void;
-  /** Options for its Node, besides those of this process. */
-  readonly nodeOptions?: readonly string[];
-  /** What is added to its environment. */
-  readonly env?: Readonly<Record<string, string>>;
   /** What the server says is said here. */
   readonly terminal: Terminal;
 }
@@ -71,7 +67,7 @@ export class Server {
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { attached, stderr, scratch, record, nodeOptions = [], env = {}, terminal } = settings;
+    const { attached, stderr, scratch, record, terminal } = settings;
     const { onDebug } = settings;
     const { interactive, colour, width } = terminal;
     const tty = attached ? ttyPath() : undefined;
@@ -79,11 +75,11 @@ export class Server {
     const looks = { interactive, colour, width };
     const starter: Starter = { attached, tty, scratch, record, debugs, ...looks };
     const given = process.execArgv.filter((option) => !noInspector.includes(option));
-    const program = [...given, ...noInspector, ...nodeOptions, process.argv[1]!];
+    const program = [...given, ...noInspector, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],
-      env: { ...process.env, ...env, [VARIABLE]: JSON.stringify(starter) },
+      env: { ...process.env, [VARIABLE]: JSON.stringify(starter) },
     });
     this.ended = new Promise((resolve, reject) => {
       const { child } = this;

@@ -48,12 +48,18 @@ export interface TableSettings {
   readonly indent?: string;
 }
 
-/** Rows of as many cells each, a line a row, without blanks at the end. */
+/**
+ * A line a row, without blanks at the end. Where a row has fewer cells than others, its last one may be
+ * as long as it is: a sentence.
+ */
 export function table(
   rows: readonly (readonly string[])[],
   { right = () => false, gap = '  ', indent = '' }: TableSettings = {},
 ): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => widest(rows.map((row) => row[column]!)));
+  const count = Math.max(0, ...rows.map(({ length }) => length));
+  const widths = Array.from({ length: count }, (_, column) =>
+    widest(rows.flatMap((row) => (row.length === count ? row : row.slice(0, -1))[column] ?? [])),
+  );
   return rows.map((row) => {
     const cells = row.map((cell, column) =>
       (right(column) ? padLeft : padRight)(cell, widths[column]!),

@@ -102,7 +102,7 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
     }
   };
   const run = (from: number, count: number, forMs?: number): Promise<Answers['run']> =>
-    ask('run', { from, count, everyMs: null, firstMs: 0, ...(forMs && { forMs }) });
+    ask('run', { from, count, ...(forMs && { forMs }) });
   const stop = async (): Promise<void> => {
     // At once: a call of it that hangs ends with the mount, and the mount when no call is under way.
     clients.kill();

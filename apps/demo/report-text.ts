@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { wrap } from '../../terminal/layout.ts';
+import { table, wrap } from '../../terminal/layout.ts';
 import { busyText } from '../bench/engine/busy.ts';
 import { comparedText, factorText, intervalText, invert } from '../bench/engine/comparison-text.ts';
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
@@ -18,6 +18,10 @@ export const msText = (ms: number): string => `${ms.toFixed(3)} ms`;
 
 export const paragraph = (sentences: readonly string[], width: number): string =>
   wrap(sentences.join(' '), width).join('\n');
+
+/** Rows of as many cells each: the first to the left, all others to the right. */
+export const figuresTable = (rows: readonly (readonly string[])[]): string =>
+  table(rows, { right: (column) => column > 0, indent: '  ' }).join('\n');
 
 /** A stack's rounds beside those of another. */
 export const comparedWith = (mine: Searched, other: Searched, seed: number): Comparison | null =>

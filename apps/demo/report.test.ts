@@ -11,7 +11,7 @@ import { stacks as demoStacks, isNear, type Passes, type StackResult } from './s
 const settings = { seed: 1, searches: 1000, delayMs: 0.5 };
 const workload = planWorkload({ seed: 1, searches: 20, files: 500 });
 
-const quiet: Busyness = { others: 0.05, steal: 0, load: 0.2, switches: 7162 };
+const quiet: Busyness = { others: 0.05, steal: 0, load: 0.2 };
 const names = ['baseline', 'typescript', 'python'] as const;
 
 /** Rounds around a time, each a little off, of each stack in another way. */

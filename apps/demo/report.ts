@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { columns } from '../../terminal/layout.ts';
 import { boundsText, endText } from '../bench/engine/comparison-text.ts';
-import { alignRight } from '../bench/engine/report/align.ts';
 import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/engine/searches.ts';
 import {
   ALL_FOUND,
   comparedWith,
   disturbance,
+  figuresTable,
   grouped,
   lookNext,
   paragraph,
@@ -90,7 +90,7 @@ export function table({ seed }: DemoSettings, passes: Passes): string {
     const [time = '-'] = here!.get(name) ?? [];
     return [title, grouped(lookups), grouped(forwarded), time, ...there!.get(name)!];
   });
-  return alignRight([...head, ...rows]);
+  return figuresTable([...head, ...rows]);
 }
 
 /** All that comes after the introduction; the last of it is what to take home. */

@@ -8,8 +8,8 @@
  * interpreter's module gets a custom section `name` (WebAssembly Core Specification, appendix
  * "Custom Sections"), made of what it exports.
  *
- * All of it costs time in every call. It is done where GLOSSA_NAMED_FRAMES is set to 1, as
- * `glossa bench --profile` does, and nowhere else.
+ * All of it costs time in every call. It is done where GLOSSA_NAMED_FRAMES is set to 1 and
+ * nowhere else.
  */
 import { encodeName } from '../../runtime/core/bytes.ts';
 

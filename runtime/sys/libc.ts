@@ -51,8 +51,6 @@ export const lseek64 = call<(fd: Fd, offset: bigint, whence: number) => number>(
 );
 export const fsync = call<(fd: Fd) => number>('int fsync(int fd)');
 export const fdatasync = call<(fd: Fd) => number>('int fdatasync(int fd)');
-/** Of all file systems; it returns when all is written. */
-export const sync = plain<() => void>('void sync()');
 export const ftruncate = call<(fd: Fd, size: number) => number>(
   'int ftruncate(int fd, int64 size)',
 );

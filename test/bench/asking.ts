@@ -60,9 +60,8 @@ export class Askers {
       const open = (client: number) => ({ workload, setting: { ...setting, client } });
       await clients.all('open', open, PATIENCE_MS);
       const before = await lookupsOf(target);
-      const pace = { from: 0, count, everyMs: null, firstMs: 0 };
       const begun = performance.now();
-      const loops = await clients.all('run', () => pace, PATIENCE_MS);
+      const loops = await clients.all('run', () => ({ from: 0, count }), PATIENCE_MS);
       const seconds = (performance.now() - begun) / 1e3;
       const after = await lookupsOf(target);
       await clients.all('close', () => ({}), PATIENCE_MS);

@@ -28,7 +28,7 @@ export async function serve(
   timeouts = TIMEOUTS,
 ): Promise<Served> {
   const serving = { scratch: folder, data, timeouts, signal };
-  const served = await otherPlan({ name, description: '', command }, serving).serve(true);
+  const served = await otherPlan({ name, description: '', command }, serving).serve();
   cleanup.add(served.stop);
   return served;
 }

@@ -1,8 +1,8 @@
 /** What a part of the bench hands back, and its tables for people: what was measured, and the bars. */
 import { isMissing, type Missing, missingText } from '../../apps/bench/engine/missing.ts';
 import { digits, ranged, times, whole } from '../../apps/bench/engine/numbers.ts';
-import { align } from '../../apps/bench/engine/report/align.ts';
 import { type Compared, estimate, isJumpy } from '../../apps/bench/engine/statistics.ts';
+import { table } from '../../terminal/layout.ts';
 import { type Bar, type Figure, reachesAim, type Unit, verdict } from './figures.ts';
 
 /** A row of measurements. */
@@ -68,12 +68,15 @@ const formats: Readonly<Record<Unit, Format>> = {
   fops: whole,
 };
 
+const aligned = (rows: readonly (readonly string[])[]): string =>
+  table(rows, { indent: '  ', gap: '   ' }).join('\n');
+
 export function sectionText({ title, columns, rows }: Section): string {
   const said = new Set(rows.map(({ cells }) => cells.join()));
   // All of them not measured, for one reason.
   if (said.size === 1) return `${title}\n  ${[...said][0]}`;
   const head = columns.length > 0 ? [['', ...columns]] : [];
-  return `${title}\n${align([...head, ...rows.map((row) => [row.title, ...row.cells])])}`;
+  return `${title}\n${aligned([...head, ...rows.map((row) => [row.title, ...row.cells])])}`;
 }
 
 /** What is asked of a figure: `≤ 1.25 ×`, `≤ 2.00 µs, aim 1.00`. */
@@ -103,4 +106,4 @@ function figureCells(figure: Figure): string[] {
 }
 
 export const figuresText = (figures: readonly Figure[]): string =>
-  align([['', 'figure', 'bar', ''], ...figures.map(figureCells)]);
+  aligned([['', 'figure', 'bar', ''], ...figures.map(figureCells)]);

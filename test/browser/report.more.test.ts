@@ -113,9 +113,9 @@ fetch('/', { method: 'POST', body });
     /** Everything is inside of a screen this wide. */
     const expectWithin = (shown: Shown, width: number): void => {
       expect(shown.width).toBeLessThanOrEqual(width);
-      // Ratios; three of each workload, and one that has a breakdown.
-      expect(shown.charts).toHaveLength(1 + 3 * 3 + 1);
-      expect(shown.boxes).toHaveLength(3 + 1 + 3);
+      // Ratios, and one of each workload.
+      expect(shown.charts).toHaveLength(1 + 3);
+      expect(shown.boxes).toHaveLength(3 + 3);
       for (const { left, right } of [...shown.charts, ...shown.boxes]) {
         expect(left).toBeGreaterThanOrEqual(0);
         expect(right).toBeLessThanOrEqual(width);

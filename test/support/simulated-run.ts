@@ -4,7 +4,6 @@ import type { Place } from '../../apps/bench/engine/placement.ts';
 import { type Random, seeded } from '../../apps/bench/engine/random.ts';
 import { compareToFirst, measuredOf, type Sample } from '../../apps/bench/engine/results.ts';
 import {
-  type Measured,
   type Result,
   type Run,
   SCHEMA_VERSION,
@@ -22,7 +21,6 @@ interface Simulated {
   /** Nanoseconds of the median request of each stack; null: not measured. */
   readonly medians: readonly (number | null)[];
   readonly rounds: number;
-  readonly withBreakdown?: boolean;
 }
 
 export const stackNames = ['typescript', 'python', 'javascript'] as const;
@@ -49,14 +47,7 @@ function sample(median: number, round: number, place: number, random: Random): S
   };
 }
 
-function breakdown(median: number): Measured['breakdown'] {
-  const parts = { 'kernel and FUSE': 6000, decode: 400, graph: 300 };
-  const crossing = Math.max(0, median - 7600);
-  const shares = { ...parts, crossing: crossing * 0.6, script: crossing * 0.4, reply: 900 };
-  return Object.entries(shares).map(([part, nanoseconds]) => ({ part, nanoseconds, error: null }));
-}
-
-function workload({ name, place, medians, rounds, withBreakdown }: Simulated, seed: number) {
+function workload({ name, place, medians, rounds }: Simulated, seed: number) {
   const random = seeded(seed);
   const results: Result[] = medians.map((median, i) => {
     const stack = stackNames[i]!;
@@ -68,7 +59,6 @@ function workload({ name, place, medians, rounds, withBreakdown }: Simulated, se
     const about = {
       peakMemoryBytes: (i + 1) * 60e6,
       startSeconds: 0.2 + i,
-      breakdown: withBreakdown ? breakdown(median) : [],
     };
     return {
       stack,
@@ -86,18 +76,16 @@ function workload({ name, place, medians, rounds, withBreakdown }: Simulated, se
     clientCpu: place === 'free' ? null : 1,
     serverCpus: place === 'same' ? '1' : '0',
     clients: 1,
-    rate: null,
-    cache: 'warm',
     warmUpRounds: 1,
     plain: place === 'free' ? null : summaryOf(sample(1100, 0, 0, random).latency),
-    busy: { others: 0.01, steal: 0, load: 0.2, switches: 12 },
+    busy: { others: 0.01, steal: 0, load: 0.2 },
     results: compareToFirst(results, seed),
   } satisfies Workload;
 }
 
 export const simulatedWorkloads: readonly Simulated[] = [
   {
-    ...{ name: 'miss', place: 'same', rounds: 9, withBreakdown: true },
+    ...{ name: 'miss', place: 'same', rounds: 9 },
     medians: [8200, 9600, 10900],
   },
   { name: 'miss', place: 'different', medians: [24_100, 25_300, 24_200], rounds: 9 },
@@ -133,15 +121,5 @@ export const simulatedRun = (
   })),
   workloads: workloads.map((one, i) => workload(one, i + 1)),
   mountFlags: ['--entry-timeout=0', '--attribute-timeout=1', '--negative-timeout=0'],
-  micro: [
-    { what: 'two system calls', parts: ['kernel and FUSE'], stack: null, nanoseconds: 700 },
-    { what: 'a small graph', parts: ['decode', 'graph', 'reply'], stack: null, nanoseconds: 1200 },
-    {
-      what: 'a call into Python',
-      parts: ['crossing', 'script'],
-      stack: 'python',
-      nanoseconds: 500,
-    },
-  ],
   ...over,
 });

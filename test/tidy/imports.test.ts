@@ -77,6 +77,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/sys',
     'runtime/mount/mountinfo.ts',
     'terminal/layout.ts',
+    'terminal/quantities.ts',
+    'terminal/terminal.ts',
     'node:',
   ],
   'tools/gen': ['runtime/core', 'runtime/observe', 'bridges/host', 'node:'],

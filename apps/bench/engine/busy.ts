@@ -2,14 +2,12 @@
  * Measures the machine's other load during a measurement. On a busy machine, times are longer than on a
  * quiet one, and differ more from round to round.
  *
- * What is looked at is counted by the kernel from begin to end of what is measured, and nothing
- * outside of it: the time of the CPUs that is neither idle nor had by those who take part
- * (proc_stat(5)), what the host of a virtual machine took (steal), and how often those who take part
- * were put off their CPU although they had more to do (involuntary context switches,
- * proc_pid_status(5)). The load is what of others runs or waits for a CPU at the beginning and at the
- * end, when those who take part do not.
+ * The kernel counts, from begin to end of what is measured: the time of the CPUs that is neither idle
+ * nor had by those who take part (proc_stat(5)), and what the host of a virtual machine took (steal).
+ * The load is what of others runs or waits for a CPU at the beginning and at the end, when those who
+ * take part do not.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { times, whole } from './numbers.ts';
 import { parseCpuList } from './placement.ts';
 import type { Busyness } from './schema.ts';
@@ -47,42 +45,16 @@ export function cpuTimesOf(stat: string, cpus: readonly number[]): CpuTimes {
 
 type EightTimes = [number, number, number, number, number, number, number, number];
 
-/** What those who take part have used. */
-interface Use {
-  /** Of those that they waited for, too, such as commands that have ended. */
-  readonly cpuSeconds: number;
-  readonly switches: number;
-}
-
-function useOf(pids: readonly number[]): Use {
-  let [seconds, switches] = [0, 0];
-  for (const pid of pids) {
-    seconds += (cpuSeconds(pid) ?? 0) + childrenCpuSeconds(pid);
-    switches += involuntarySwitches(pid);
-  }
-  return { cpuSeconds: seconds, switches };
-}
+/** CPU seconds of those who take part, and of those that they waited for, such as commands that have ended. */
+const useOf = (pids: readonly number[]): number =>
+  pids.reduce((sum, pid) => sum + (cpuSeconds(pid) ?? 0) + childrenCpuSeconds(pid), 0);
 
 /** A process and those that it has started, and theirs. */
 const familyOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(familyOf)];
 
-/** Of all threads of a process; 0 when it has ended. */
-function involuntarySwitches(pid: number): number {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    return threads.reduce((sum, tid) => {
-      const status = readFileSync(`/proc/${pid}/task/${tid}/status`, 'utf8');
-      return sum + Number(/^nonvoluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
-    }, 0);
-  } catch {
-    // It has ended, or one of its threads has meanwhile.
-    return 0;
-  }
-}
-
 interface Look {
   readonly times: CpuTimes;
-  readonly use: Use;
+  readonly use: number;
   readonly pids: readonly number[] | null;
 }
 
@@ -90,15 +62,7 @@ interface Look {
 export class BusyWatch {
   private readonly cpus: readonly number[];
   private began: Look;
-  private readonly sums = {
-    all: 0,
-    busy: 0,
-    steal: 0,
-    ours: 0,
-    switches: 0,
-    runnable: 0,
-    looks: 0,
-  };
+  private readonly sums = { all: 0, busy: 0, steal: 0, ours: 0, runnable: 0, looks: 0 };
 
   /** @param cpus where it is measured, as the kernel lists them: `0-3,8` */
   constructor(cpus: string) {
@@ -108,8 +72,7 @@ export class BusyWatch {
 
   /**
    * A turn begins; who takes part in it are these processes.
-   * @param pids null: this one with all that it has started; their switches are not counted, since
-   *   some of them come and go
+   * @param pids null: this one with all that it has started
    */
   begin(pids: readonly number[] | null): void {
     this.began = this.look(pids);
@@ -123,21 +86,19 @@ export class BusyWatch {
     sums.all += now.times.all - times.all;
     sums.busy += now.times.busy - times.busy;
     sums.steal += now.times.steal - times.steal;
-    sums.ours += Math.max(0, now.use.cpuSeconds - use.cpuSeconds);
-    sums.switches += pids === null ? 0 : Math.max(0, now.use.switches - use.switches);
+    sums.ours += Math.max(0, now.use - use);
     sums.runnable += times.runnable + now.times.runnable;
     sums.looks += 2;
   }
 
   /** Of all turns together; null before one is long enough for the kernel to have counted. */
   busyness(): Busyness | null {
-    const { all, busy, steal, ours, switches, runnable, looks } = this.sums;
+    const { all, busy, steal, ours, runnable, looks } = this.sums;
     if (all <= 0) return null;
     return {
       others: Math.min(1, Math.max(0, (busy - ours) / all)),
       steal: steal / all,
       load: runnable / looks,
-      switches: switches / Math.max(ours, TICK_SECONDS),
     };
   }
 
@@ -155,10 +116,6 @@ const SHARE_MAX = 0.1;
 const LOAD_MAX = 1;
 const SHARE_SEEN = 0.05;
 
-/**
- * Involuntary context switches do not count: a client and its server take the CPU from each other,
- * too, and other processes that do so have a share of it.
- */
 export function isBusy({ others, steal, load }: Busyness, cpus: number): boolean {
   const share = others + steal;
   return share > SHARE_MAX || (load > LOAD_MAX * cpus && share > SHARE_SEEN);

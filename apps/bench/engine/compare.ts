@@ -115,8 +115,8 @@ function* differences(a: Run, b: Run): Generator<string> {
   }
   yield* onlyIn('first', a, b);
   yield* onlyIn('second', b, a);
-  const mounted = [a, b].map(({ mountFlags }) => mountFlags?.join(' '));
-  if (mounted.every((it) => it !== undefined) && mounted[0] !== mounted[1]) {
+  const mounted = [a, b].map(({ mountFlags }) => mountFlags.join(' '));
+  if (mounted[0] !== mounted[1]) {
     yield `the stacks were mounted in another way: ${mounted.join(', then ')}`;
   }
   for (const [which, { workloads, machine }] of [
@@ -142,8 +142,6 @@ function* differences(a: Run, b: Run): Generator<string> {
 const asked: Readonly<Record<string, (workload: Workload) => string>> = {
   'the request': ({ request }) => request,
   'the number of clients': ({ clients }) => String(clients),
-  'the rate': ({ rate }) => (rate === null ? 'as fast as answers come' : `${rate} a second`),
-  'the cache': ({ cache }) => cache,
 };
 
 function* onlyIn(which: string, run: Run, other: Run): Generator<string> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { simulatedRun } from '../../../test/support/simulated-run.ts';
-import { measures } from './measures.ts';
+import { measureNames } from './measures.ts';
 import { verdicts } from './schema.ts';
 import { PASSED_ON } from './target.ts';
 
@@ -28,8 +28,8 @@ describe('docs/how-it-works/bench.md', () => {
     expect(Object.keys(counts)).toContain(PASSED_ON);
   });
 
-  it.each(Object.entries(measures))('explains the measure %s', (name, { help }) => {
-    expect(page).toContain(`| \`${name}\` | ${help} |`);
+  it.each(measureNames)('explains the measure %s', (name) => {
+    expect(page).toContain(`\n| \`${name}\` | `);
   });
 
   it.each(verdicts)('explains the verdict %s', (verdict) => {

@@ -47,24 +47,3 @@ export function distributionOf(histogram: Histogram): Distribution {
   const quantiles = PERCENTS.map((percent) => [percent, histogram.percentile(percent)] as const);
   return { ...summaryOf(histogram), quantiles: [[0, histogram.min], ...quantiles] };
 }
-
-/** Bins of equal width on a logarithmic axis: [from, to, share of the requests]. */
-export type Bin = readonly [from: number, to: number, share: number];
-
-/** `perTenfold` bins between a value and ten times as much. */
-export function binsOf({ quantiles }: Distribution, perTenfold: number): Bin[] {
-  const positionOf = (value: number): number =>
-    Math.floor(Math.log10(Math.max(1, value)) * perTenfold);
-  const shares = new Map<number, number>();
-  for (const [i, [percent, value]] of quantiles.entries()) {
-    const share = (percent - (quantiles[i - 1]?.[0] ?? 0)) / 100;
-    const bin = positionOf(value);
-    shares.set(bin, (shares.get(bin) ?? 0) + share);
-  }
-  const first = Math.min(...shares.keys());
-  const last = Math.max(...shares.keys());
-  return Array.from({ length: last - first + 1 }, (_, i) => {
-    const bin = first + i;
-    return [10 ** (bin / perTenfold), 10 ** ((bin + 1) / perTenfold), shares.get(bin) ?? 0];
-  });
-}

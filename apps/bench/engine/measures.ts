@@ -1,4 +1,6 @@
-/** What can be compared of stacks: each measure, where it stands in a result, and its unit. */
+/** What can be compared of stacks: each measure, where it stands in a result, its unit and its text. */
+import { duration, rate } from '../../../terminal/quantities.ts';
+import { whole } from './numbers.ts';
 import type { Measured, Round } from './schema.ts';
 import { median } from './statistics.ts';
 import { pairRounds } from './verdict.ts';
@@ -12,9 +14,15 @@ export const units: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
   rate: { '/s': 1 },
 };
 
+/** A value of a kind for people. */
+export const formats: Readonly<Record<Kind, (value: number) => string>> = {
+  time: duration,
+  size: (bytes) => `${whole(bytes / 1e6)} MB`,
+  rate: (perSecond) => `${rate(perSecond)}/s`,
+};
+
 export interface Measure {
   readonly kind: Kind;
-  readonly help: string;
   /** Null: it was not measured. */
   of(measured: Measured): number | null;
   /** Of a round, where a round has it. */
@@ -23,46 +31,36 @@ export interface Measure {
 
 type LatencyName = 'mean' | 'p50' | 'p90' | 'p99' | 'p99.9' | 'max';
 
-const latency = (name: LatencyName, help: string): Measure => ({
+const latency = (name: LatencyName): Measure => ({
   kind: 'time',
-  help,
   of: (measured) => measured.latency[name],
   ofRound: (round) => round.latency[name],
 });
 
-const cpu = (name: 'serverCpuSeconds' | 'clientCpuSeconds', help: string): Measure => ({
+const cpu = (name: 'serverCpuSeconds' | 'clientCpuSeconds'): Measure => ({
   kind: 'time',
-  help,
   of: (measured) => (1e9 * measured[name]) / Math.max(1, measured.latency.count),
   ofRound: (round) => (1e9 * round[name]) / Math.max(1, round.latency.count),
 });
 
+/** In the order of a table's columns. docs/how-it-works/bench.md explains them. */
 export const measures = {
-  mean: latency('mean', 'the mean time of a request'),
-  p50: latency('p50', 'the median: half of the requests take no longer'),
-  p90: latency('p90', '90 of 100 requests take no longer'),
-  p99: latency('p99', '99 of 100 requests take no longer'),
-  'p99.9': latency('p99.9', '999 of 1000 requests take no longer'),
-  max: latency('max', 'the longest request'),
+  p50: latency('p50'),
+  mean: latency('mean'),
+  p90: latency('p90'),
+  p99: latency('p99'),
+  'p99.9': latency('p99.9'),
+  max: latency('max'),
   throughput: {
     kind: 'rate',
-    help: 'requests per second, of all clients together',
     of: (measured) => measured.throughput,
     ofRound: (round) => round.latency.count / Math.max(1e-9, round.seconds),
   },
-  'server-cpu': cpu('serverCpuSeconds', "the server's CPU time for a request"),
-  'client-cpu': cpu(
-    'clientCpuSeconds',
-    "the clients' CPU time for a request, the kernel's with it",
-  ),
-  memory: {
-    kind: 'size',
-    help: 'the most memory that the server had',
-    of: (measured) => measured.peakMemoryBytes,
-  },
+  'server-cpu': cpu('serverCpuSeconds'),
+  'client-cpu': cpu('clientCpuSeconds'),
+  memory: { kind: 'size', of: (measured) => measured.peakMemoryBytes },
   start: {
     kind: 'time',
-    help: 'from the start of the server until the mount answers',
     of: ({ startSeconds }) => (startSeconds === null ? null : startSeconds * 1e9),
   },
 } satisfies Record<string, Measure>;

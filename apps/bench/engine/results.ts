@@ -1,8 +1,7 @@
 /** From what was measured in each round to what stands in a result. Pure. */
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { distributionOf, merged, summaryOf } from './histogram.ts';
-import { relative } from './numbers.ts';
-import type { Comparison, Measured, Result, Run } from './schema.ts';
+import type { Measured, Result, Run } from './schema.ts';
 import { compareRounds, ROUNDS_MIN } from './verdict.ts';
 
 /** A round of one stack. */
@@ -22,7 +21,7 @@ export interface Sample {
 }
 
 /** What is known of a stack besides its rounds. */
-export type About = Pick<Measured, 'peakMemoryBytes' | 'startSeconds' | 'breakdown'>;
+export type About = Pick<Measured, 'peakMemoryBytes' | 'startSeconds'>;
 
 /** Null without a round. The comparison to the first stack is left to `compareToFirst`. */
 export function measuredOf(samples: readonly Sample[], about: About): Measured | null {
@@ -44,10 +43,6 @@ export function measuredOf(samples: readonly Sample[], about: About): Measured |
       checked: sum(({ answers }) => answers.checked),
       wrong: sum(({ answers }) => answers.wrong),
     },
-    throughputOverTime: samples.map(({ at, seconds, latency: { count } }) => ({
-      at: at + seconds / 2,
-      perSecond: count / seconds,
-    })),
     toFirst: null,
     ...about,
   };
@@ -61,10 +56,7 @@ function summedCounts(samples: readonly Sample[]): Record<string, number> {
   return sums;
 }
 
-/**
- * The results of a workload, each compared to the first; why nothing can be said is a warning, and so
- * is what two numbers seem to contradict each other by.
- */
+/** The results of a workload, each compared to the first; why nothing can be said is a warning. */
 export function compareToFirst(results: readonly Result[], seed: Run['seed']): Result[] {
   const first = results[0]?.measured;
   return results.map((result, i) => {
@@ -75,32 +67,10 @@ export function compareToFirst(results: readonly Result[], seed: Run['seed']): R
       const few = `not compared: of fewer than ${ROUNDS_MIN} rounds, nothing can be said`;
       return { ...result, warnings: [...warnings, few] };
     }
-    const said = [
-      ...(toFirst.verdict === 'too noisy to conclude' ? [TOO_NOISY] : []),
-      ...pooledWarning(measured.latency.p50 / first.latency.p50, toFirst),
-    ];
+    const said = toFirst.verdict === 'too noisy to conclude' ? [TOO_NOISY] : [];
     return { ...result, measured: { ...measured, toFirst }, warnings: [...warnings, ...said] };
   });
 }
 
 const TOO_NOISY =
   'too noisy to conclude: the rounds lie too far apart: measure more of them, on a quieter machine';
-
-/** Farther from each other, as a factor, the two are not what rounding leaves. */
-const POOLED_APART = 1.02;
-/** The same where both say which of the two is faster. */
-const POOLED_FAR_APART = 1.1;
-
-/** Where the medians of all requests say something else than the rounds, one beside the other. */
-function pooledWarning(pooled: number, { ratio }: Comparison): string[] {
-  const contradicts = (pooled - 1) * (ratio - 1) < 0;
-  const apart = Math.abs(Math.log(pooled / ratio));
-  if (!(contradicts ? apart > Math.log(POOLED_APART) : apart > Math.log(POOLED_FAR_APART)))
-    return [];
-  return [
-    `its p50 is ${relative(pooled)} times that of the first stack, and the ratio is ` +
-      `${relative(ratio)}: p50 is the median of all requests of all rounds together, the ratio that ` +
-      'of the rounds, each compared with the one beside it; they part where rounds differ much ' +
-      'from each other, and then the ratio is what counts',
-  ];
-}

@@ -3,7 +3,7 @@ import { simulatedRun } from '../../../test/support/simulated-run.ts';
 import type { Measurement, MeasurePlan } from './measure.ts';
 import { NotMeasured } from './missing.ts';
 import { markdownReport } from './report/markdown.ts';
-import { terminalReport } from './report/terminal.ts';
+import { terminalReport } from './report/text.ts';
 import { type RunPlan, runBench } from './run.ts';
 import type { Tried } from './trial.ts';
 
@@ -16,8 +16,6 @@ const plan: RunPlan = {
     ...stack,
     counted: null,
     serve: () => Promise.reject(new Error('not here')),
-    serveProfiled: () => Promise.reject(new Error('not here')),
-    takeProfile: () => null,
     discard() {},
   })),
   workloads: ['miss', 'hit', 'readdir'],
@@ -31,12 +29,9 @@ const plan: RunPlan = {
   progress() {},
   tell() {},
   clients: 1,
-  rate: null,
-  cold: false,
   seed: 1,
   rounds: 2,
   seconds: 0.1,
-  breakdown: false,
   alike: { stacks: [], rememberSeconds: 60, kernelCaches: false },
   signal: new AbortController().signal,
 };

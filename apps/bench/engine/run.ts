@@ -15,10 +15,7 @@ import { tryAll } from './trial.ts';
 import type { WorkloadName } from './workloads/index.ts';
 
 export interface RunPlan
-  extends Pick<
-    MeasurePlan,
-    'clients' | 'rate' | 'cold' | 'seed' | 'rounds' | 'seconds' | 'breakdown' | 'alike' | 'signal'
-  > {
+  extends Pick<MeasurePlan, 'clients' | 'seed' | 'rounds' | 'seconds' | 'alike' | 'signal'> {
   readonly question: string;
   /** The command line, for the result. */
   readonly line: readonly string[];
@@ -127,8 +124,7 @@ const about = ({ question, line, seed, machine, stacks, mountFlags }: RunPlan): 
   seed,
   machine,
   stacks: stacks.map(({ name, description, volfile }) => ({ name, description, volfile })),
-  mountFlags: [...mountFlags],
-  micro: [],
+  mountFlags,
 });
 
 /** Where client and servers are, or why not. */

@@ -5,212 +5,157 @@
  *
  * Times of single requests are in nanoseconds, all others in seconds; sizes are in bytes.
  */
-import { places } from './placement.ts';
-import {
-  amount,
-  byName,
-  flag,
-  later,
-  list,
-  nullable,
-  type Of,
-  oneOf,
-  pair,
-  record,
-  ShapeError,
-  text,
-  whole,
-} from './shape.ts';
+import type { Place } from './placement.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const verdicts = ['faster', 'slower', 'no difference', 'too noisy to conclude'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-const summaryFields = {
-  /** Requests. */
-  count: whole,
-  min: amount,
-  mean: amount,
-  stddev: amount,
-  p50: amount,
-  p90: amount,
-  p99: amount,
-  'p99.9': amount,
-  max: amount,
-};
-const summary = record(summaryFields);
 /** What a histogram says about the requests of a round; nanoseconds. */
-export type Summary = Of<typeof summary>;
+export interface Summary {
+  /** Requests. */
+  readonly count: number;
+  readonly min: number;
+  readonly mean: number;
+  readonly stddev: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly 'p99.9': number;
+  readonly max: number;
+}
 
-const distribution = record({
-  ...summaryFields,
-  /** [percent, nanoseconds]: how many of a hundred requests took no longer. Both rise. */
-  quantiles: list(pair(amount, amount)),
-});
 /** The same about all rounds, fine enough to be drawn. */
-export type Distribution = Of<typeof distribution>;
+export interface Distribution extends Summary {
+  /** How many of a hundred requests took no longer. Both rise. */
+  readonly quantiles: readonly (readonly [percent: number, nanoseconds: number])[];
+}
 
-const round = record({
+export interface Round {
   /** From 1. Rounds of the same number, of all stacks, stand beside each other in time. */
-  round: whole,
+  readonly round: number;
   /** Since the start of the run. */
-  at: amount,
-  seconds: amount,
-  latency: summary,
-  serverCpuSeconds: amount,
-  clientCpuSeconds: amount,
-});
-export type Round = Of<typeof round>;
+  readonly at: number;
+  readonly seconds: number;
+  readonly latency: Summary;
+  readonly serverCpuSeconds: number;
+  readonly clientCpuSeconds: number;
+}
 
-const comparison = record({
+export interface Comparison {
   /** The stack's median over the other's: above 1 it takes longer. */
-  ratio: amount,
+  readonly ratio: number;
   /** Where the ratio lies, with this confidence. */
-  low: amount,
-  high: amount,
-  confidence: amount,
+  readonly low: number;
+  readonly high: number;
+  readonly confidence: number;
   /** The largest ratio that chance explains (95 %), at least 1. */
-  noise: amount,
-  verdict: oneOf(verdicts),
-});
-export type Comparison = Of<typeof comparison>;
+  readonly noise: number;
+  readonly verdict: Verdict;
+}
 
-const measured = record({
-  rounds: list(round),
-  latency: distribution,
+export interface Measured {
+  readonly rounds: readonly Round[];
+  /** Of all rounds together. */
+  readonly latency: Distribution;
   /** Requests per second, of all clients together. */
-  throughput: amount,
-  serverCpuSeconds: amount,
-  clientCpuSeconds: amount,
-  peakMemoryBytes: nullable(amount),
-  startSeconds: nullable(amount),
+  readonly throughput: number;
+  readonly serverCpuSeconds: number;
+  readonly clientCpuSeconds: number;
+  readonly peakMemoryBytes: number | null;
+  readonly startSeconds: number | null;
   /** What was counted besides, by name: `lookups passed on`, and of `phpsim` `lookups`. */
-  counts: byName(amount),
-  answers: record({ checked: whole, wrong: whole }),
-  throughputOverTime: list(record({ at: amount, perSecond: amount })),
+  readonly counts: Readonly<Record<string, number>>;
+  readonly answers: { readonly checked: number; readonly wrong: number };
   /** Null for the first stack, and where one of the two was not measured. */
-  toFirst: nullable(comparison),
-  /**
-   * Where the time of one request goes, in the order of its way, with what each may be off by with 95 %
-   * confidence (null: nobody knows); a part of 0 was in no sample, and is less than that. All
-   * together they are the mean of a request. Empty: nobody asked, or a warning says why.
-   */
-  breakdown: list(
-    record({ part: text, nanoseconds: amount, error: later(nullable(amount), null) }),
-  ),
-});
-export type Measured = Of<typeof measured>;
+  readonly toFirst: Comparison | null;
+}
 
-const result = record({
-  stack: text,
+export interface Result {
+  readonly stack: string;
   /** Null: nothing was measured, and `missing` says why. */
-  measured: nullable(measured),
+  readonly measured: Measured | null;
   /** Why there is nothing, or why it ended early. */
-  missing: nullable(text),
+  readonly missing: string | null;
   /** The workload cannot be asked of it, and `missing` says why: that is no failure. */
-  unfit: later(flag, false),
-  warnings: list(text),
-});
-export type Result = Of<typeof result>;
+  readonly unfit: boolean;
+  readonly warnings: readonly string[];
+}
 
-const busyness = record({
-  /** Of the time of the CPUs that were measured on, 0 to 1: had by other processes. */
-  others: amount,
-  /** The same: taken by the host of a virtual machine. */
-  steal: amount,
-  /** Other threads that ran or waited for a CPU at a time, on all CPUs. */
-  load: amount,
-  /** Involuntary context switches of those that measure, per second of their CPU time. */
-  switches: amount,
-});
 /** What else the machine did while something was measured, and only then. */
-export type Busyness = Of<typeof busyness>;
+export interface Busyness {
+  /** Of the time of the CPUs that were measured on, 0 to 1: had by other processes. */
+  readonly others: number;
+  /** The same: taken by the host of a virtual machine. */
+  readonly steal: number;
+  /** Other threads that ran or waited for a CPU at a time, on all CPUs. */
+  readonly load: number;
+}
 
-const workload = record({
-  name: text,
-  description: text,
+export interface Workload {
+  readonly name: string;
+  readonly description: string;
   /** What a request is: `stat of a name that is absent`. */
-  request: text,
-  place: oneOf(places),
+  readonly request: string;
+  readonly place: Place;
   /** The CPU of the clients; null: any. */
-  clientCpu: nullable(whole),
+  readonly clientCpu: number | null;
   /** The CPUs of the servers, as the kernel lists them: `0-3,8`. */
-  serverCpus: text,
-  clients: whole,
-  /** Requests per second that are asked for; null: each client asks as soon as it has its answer. */
-  rate: nullable(amount),
-  cache: oneOf(['warm', 'cold']),
-  warmUpRounds: whole,
+  readonly serverCpus: string;
+  readonly clients: number;
+  readonly warmUpRounds: number;
   /**
    * The same requests of the same clients at the plain directory, with no server between: what the
    * load generator and the kernel take by themselves. Null: it was not measured.
    */
-  plain: nullable(summary),
-  /** What else the machine did in the rounds; null: nobody looked. */
-  busy: later(nullable(busyness), null),
+  readonly plain: Summary | null;
+  /** What else the machine did in the rounds; null: it is not known. */
+  readonly busy: Busyness | null;
   /** One of each stack, in the order of the stacks. */
-  results: list(result),
-});
-export type Workload = Of<typeof workload>;
+  readonly results: readonly Result[];
+}
 
-const machine = record({
-  cpu: text,
-  cpus: whole,
-  memoryBytes: amount,
-  kernel: text,
-  load: list(amount),
-  storage: text,
+export interface Machine {
+  readonly cpu: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly kernel: string;
+  readonly load: readonly number[];
+  readonly storage: string;
   /** Of programs, by name; null where one is missing. */
-  versions: byName(nullable(text)),
-});
-export type Machine = Of<typeof machine>;
+  readonly versions: Readonly<Record<string, string | null>>;
+}
 
-const stack = record({
-  name: text,
-  description: text,
+export interface MeasuredStack {
+  readonly name: string;
+  readonly description: string;
   /** Null: no mount of glossa. */
-  volfile: nullable(text),
-});
-export type MeasuredStack = Of<typeof stack>;
+  readonly volfile: string | null;
+}
 
-const micro = record({
-  /** What was measured, as the subject of a sentence. */
-  what: text,
-  /** The parts of a breakdown that it is the least of. */
-  parts: list(text),
-  /** The stack that it is about; null: all. */
-  stack: nullable(text),
-  nanoseconds: amount,
-});
-/** A part of a request's way by itself, measured without a mount. */
-export type Micro = Of<typeof micro>;
-
-const run = record({
-  schemaVersion: oneOf([SCHEMA_VERSION]),
-  question: text,
+export interface Run {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly question: string;
   /** The command line, word by word. */
-  command: list(text),
+  readonly command: readonly string[];
   /** When it began, as ISO 8601 has it. */
-  date: text,
-  seconds: amount,
-  seed: whole,
+  readonly date: string;
+  readonly seconds: number;
+  readonly seed: number;
   /** It ended early: not all that was asked for was measured. */
-  partial: flag,
-  warnings: list(text),
-  machine,
+  readonly partial: boolean;
+  readonly warnings: readonly string[];
+  readonly machine: Machine;
   /** The others are compared to the first. */
-  stacks: list(stack),
+  readonly stacks: readonly MeasuredStack[];
   /** Each workload once for every place. */
-  workloads: list(workload),
-  /** How glossa's stacks were mounted, as `glossa mount` has it; null: nobody wrote it down. */
-  mountFlags: later(nullable(list(text)), null),
-  /** What a breakdown is checked by; empty where there is none. */
-  micro: later(list(micro), []),
-});
-export type Run = Of<typeof run>;
+  readonly workloads: readonly Workload[];
+  /** How glossa's stacks were mounted, as `glossa mount` has it. */
+  readonly mountFlags: readonly string[];
+}
 
-/** A file that is no result of a run. The message names the file, the key and what it must be. */
+/** A file that is no result of a run. The message names the file and what is wrong with it. */
 export class RunError extends Error {
   readonly code = 'GLOSSA_RUN';
 
@@ -220,10 +165,15 @@ export class RunError extends Error {
   }
 }
 
-/** @throws {RunError} */
+/** Reads what `glossa bench` has written. @throws {RunError} for anything else */
 export function readRun(content: string, file: string): Run {
-  const given = parse(content, file);
-  const { schemaVersion } = (given ?? {}) as { readonly schemaVersion?: unknown };
+  let given: Partial<Run> | null;
+  try {
+    given = JSON.parse(content);
+  } catch (error) {
+    throw new RunError(file, `not JSON: ${(error as Error).message}`);
+  }
+  const { schemaVersion, stacks, workloads, machine } = given ?? {};
   if (schemaVersion === undefined) {
     throw new RunError(file, 'no result of glossa bench: it has no schemaVersion');
   }
@@ -231,32 +181,12 @@ export function readRun(content: string, file: string): Run {
     const other = JSON.stringify(schemaVersion);
     throw new RunError(file, `schemaVersion is ${other}; this glossa reads ${SCHEMA_VERSION}`);
   }
-  try {
-    const read = run(given, '');
-    checkStacks(read);
-    return read;
-  } catch (error) {
-    if (error instanceof ShapeError) throw new RunError(file, error.message);
-    throw error;
+  const names = stacks?.map(({ name }) => name).join('\n');
+  const isWhole = workloads?.every(
+    ({ results }) => results?.map(({ stack }) => stack).join('\n') === names,
+  );
+  if (!names || !isWhole || machine === undefined) {
+    throw new RunError(file, 'no result of glossa bench: each workload has one of each stack');
   }
-}
-
-function parse(content: string, file: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch (error) {
-    throw new RunError(file, `not JSON: ${(error as Error).message}`);
-  }
-}
-
-/** Every workload has a result of every stack, in one order. @throws {ShapeError} */
-function checkStacks({ stacks, workloads }: Run): void {
-  if (stacks.length === 0) throw new ShapeError('stacks', 'a list of at least one', stacks);
-  const names = stacks.map(({ name }) => name);
-  for (const [i, { results }] of workloads.entries()) {
-    const found = results.map((it) => it.stack);
-    if (found.join('\n') === names.join('\n')) continue;
-    const at = `workloads[${i}].results`;
-    throw new ShapeError(at, `of the stacks ${names.join(', ')}, in this order`, found);
-  }
+  return given as Run;
 }

@@ -2,18 +2,16 @@
  * What a workload is measured through: a stack behind its mount, or the plain directory, each with
  * clients of its own.
  */
-import { cpus as allCpus } from 'node:os';
 import { join } from 'node:path';
 import { place } from './affinity.ts';
 import type { BusyWatch } from './busy.ts';
-import { dropCaches } from './caches.ts';
 import { newHistogram, recordNs } from './histogram.ts';
 import { Clients, ServerGone } from './load/clients.ts';
 import type { Answers } from './load/messages.ts';
 import type { NotMeasured } from './missing.ts';
-import { patienceOf, roundPatience } from './patience.ts';
 import type { Placed } from './placement.ts';
 import type { Sample } from './results.ts';
+import type { Workload as Searches } from './searches.ts';
 import { cpuSeconds, peakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
 import type { TriedCommand } from './workloads/workload.ts';
@@ -38,15 +36,15 @@ export interface TargetSettings {
   readonly workload: WorkloadName;
   readonly at: Placed;
   readonly clients: number;
-  readonly rate: number | null;
   /** Of a round of the slowest stack. */
   readonly seconds: number;
-  readonly cold: boolean;
   readonly seed: number;
   /** Of the workload `command`, otherwise null. */
   readonly command: TriedCommand | null;
   /** The plain folder with the workload's tree. */
   readonly reference: string;
+  /** Of the workload `phpsim`: searches of files that every stack has already. */
+  readonly searches?: Searches;
   readonly signal: AbortSignal;
 }
 
@@ -54,13 +52,15 @@ export interface TargetSettings {
 export type Counted = (mountpoint: string, patienceMs: number) => Promise<number | null>;
 
 /** How a target is reached. */
-export interface Way {
+export interface Way<S extends Served = Served> {
   /** Null: the plain directory. */
-  serve: (() => Promise<Served>) | null;
+  readonly serve: (() => Promise<S>) | null;
   /** Null: nothing counts. */
   readonly counted: Counted | null;
-  /** Looks on in the rounds that count. */
-  readonly watches: readonly BusyWatch[];
+  /** Samples the machine's other load in the rounds that count. */
+  readonly watch: BusyWatch | null;
+  /** Processes besides server and clients that work for its requests. */
+  readonly pids?: readonly number[];
 }
 
 /** A round of a target, and the first thing that was wrong in it. */
@@ -69,57 +69,105 @@ export interface Taken {
   readonly complaint: string | null;
 }
 
+/** The requests of a round, of each client. */
+export interface Requested {
+  /** Number of the first. */
+  readonly from: number;
+  readonly count: number;
+  /** Ends it sooner, between two requests. */
+  readonly forMs?: number;
+}
+
 export const PASSED_ON = 'lookups passed on';
 const TREE = 'tree';
 
-export class Target {
-  /** Of the first start; null for the plain directory. */
+/** A request of a workload, or making its tree, on a machine that is busy with something else. */
+const LEAST_MS = 120_000;
+/** The first run of a command. */
+const COMMAND_MS = 3_600_000;
+/** What a round may take, in rounds like the last one. */
+const TIMES = 10;
+/** A timer of Node's takes no more. */
+const MOST_MS = 2 ** 31 - 1;
+
+/** How long clients are waited for in everything but rounds; a command is run once when it is opened. */
+export const patienceOf = (isCommand: boolean): number => (isCommand ? COMMAND_MS : LEAST_MS);
+
+/** The same for a round. @param lastMs of a request in the last round; null before the first */
+export function roundPatience(
+  seconds: number,
+  count: number,
+  lastMs: number | null,
+  isCommand: boolean,
+): number {
+  const least = patienceOf(isCommand && lastMs === null);
+  return Math.min(MOST_MS, least + 1000 * seconds + TIMES * count * (lastMs ?? 0));
+}
+
+export class Target<S extends Served = Served> {
+  /** Null for the plain directory. */
   startSeconds: number | null = null;
   peakMemoryBytes: number | null = null;
-  private server: Served | null = null;
+  /** Null before the start, and for the plain directory. */
+  server: S | null = null;
   private clients: Clients | null = null;
   private root: string;
   /** Of a request, in the last round. */
   private lastMs: number | null = null;
   private readonly settings: TargetSettings;
-  private readonly way: Way;
+  private readonly way: Way<S>;
   private readonly patience: number;
 
-  constructor(settings: TargetSettings, way: Way) {
+  constructor(settings: TargetSettings, way: Way<S>) {
     this.settings = settings;
     this.way = way;
     this.root = settings.reference;
     this.patience = patienceOf(settings.workload === 'command');
   }
 
-  /** Mounts, makes the tree, and gets the clients ready. @throws {NotMeasured} */
+  /** Mounts, makes the tree where there is none, and gets the clients ready. @throws {NotMeasured} */
   async start(): Promise<void> {
-    const { workload, clients: count, at, signal } = this.settings;
-    await this.serve();
-    const cpus = at.client === null ? `0-${allCpus().length - 1}` : String(at.client);
+    const {
+      workload,
+      clients: count,
+      at,
+      signal,
+      searches,
+      reference,
+      seed,
+      command,
+    } = this.settings;
+    if (this.way.serve !== null) {
+      signal.throwIfAborted();
+      this.server = await this.way.serve();
+      this.startSeconds = this.server.startSeconds;
+      const { pid, mountpoint } = this.server;
+      this.root = searches === undefined ? join(mountpoint, TREE) : mountpoint;
+      place(pid, at.servers);
+    }
+    const cpus = at.client === null ? at.servers : String(at.client);
     this.clients = new Clients({ count, cpus, signal });
-    await this.clients.one('make', { workload, root: this.root }, this.patience);
-    await this.open();
+    if (searches === undefined) {
+      await this.clients.one('make', { workload, root: this.root }, this.patience);
+    }
+    const setting = { root: this.root, reference, seed, command, ...(searches && { searches }) };
+    const settingOf = (client: number) => ({ workload, setting: { ...setting, client } });
+    await this.clients.all('open', settingOf, this.patience);
   }
 
-  /** @param from number of the first request @param count of each client @throws {NotMeasured} */
-  async take(round: number, from: number, count: number, since: number): Promise<Taken> {
-    const { rate, clients: many, cold } = this.settings;
-    if (cold && round > 0) await this.cool();
-    const everyMs = rate === null ? null : (1000 * many) / rate;
+  /** @param since `performance.now()` at the start of the run @throws {NotMeasured} */
+  async take(round: number, requested: Requested, since: number): Promise<Taken> {
+    const { seconds, workload } = this.settings;
     const pidOf = this.server?.pid;
     const passedBefore = await this.passedOn();
     const cpuBefore = pidOf === undefined ? 0 : cpuSeconds(pidOf);
-    const watches = round > 0 ? this.way.watches : [];
-    for (const watch of watches) watch.begin(this.pids());
+    const watch = round > 0 ? this.way.watch : null;
+    watch?.begin(this.pids());
     const at = (performance.now() - since) / 1e3;
-    const loops = await this.clients!.all(
-      'run',
-      (client) => ({ from, count, everyMs, firstMs: ((everyMs ?? 0) * client) / many }),
-      this.roundPatience(count, everyMs),
-    );
-    for (const watch of watches) watch.end();
-    this.lastMs = (1000 * Math.max(...loops.map(({ seconds }) => seconds))) / count;
+    const patience = roundPatience(seconds, requested.count, this.lastMs, workload === 'command');
+    const loops = await this.clients!.all('run', () => requested, patience);
+    watch?.end();
+    this.lastMs = Math.max(...loops.map((it) => (1000 * it.seconds) / it.times.length));
     const cpuAfter = pidOf === undefined ? 0 : cpuSeconds(pidOf);
     if (cpuBefore === null || cpuAfter === null) throw new ServerGone('the server ended');
     const passedAfter = await this.passedOn();
@@ -136,59 +184,24 @@ export class Target {
 
   /** Ends clients and server; nothing is thrown for one that has ended already. */
   async stop(): Promise<void> {
-    this.noteMemory();
     const { server, clients } = this;
+    if (server !== null) this.peakMemoryBytes = peakMemory(server.pid);
     this.server = null;
     this.clients = null;
     // A client that waits for the mount ends only after the mount.
     clients?.kill();
-    await server?.stop();
-    await clients?.ended();
+    try {
+      await server?.stop();
+    } finally {
+      await clients?.ended();
+    }
   }
 
   /** Who takes part in a round. This process does no more than wait, but it may do so there, too. */
   private pids(): number[] {
-    const own = this.settings.at.client === null ? [process.pid] : [];
-    return [...own, ...(this.server === null ? [] : [this.server.pid]), ...this.clients!.pids];
-  }
-
-  private roundPatience(count: number, everyMs: number | null): number {
-    const { seconds, workload } = this.settings;
-    const { lastMs } = this;
-    return roundPatience({ seconds, count, everyMs, lastMs, isCommand: workload === 'command' });
-  }
-
-  private async serve(): Promise<void> {
-    const { at, signal } = this.settings;
-    if (this.way.serve === null) return;
-    signal.throwIfAborted();
-    this.server = await this.way.serve();
-    this.startSeconds ??= this.server.startSeconds;
-    this.root = join(this.server.mountpoint, TREE);
-    place(this.server.pid, at.servers);
-  }
-
-  private async open(): Promise<void> {
-    const { workload, reference, seed, command } = this.settings;
-    const setting = { root: this.root, reference, seed, command };
-    const settingOf = (client: number) => ({ workload, setting: { ...setting, client } });
-    await this.clients!.all('open', settingOf, this.patience);
-  }
-
-  /** A server that has just started, over files that the kernel has to read again. */
-  private async cool(): Promise<void> {
-    await this.clients!.all('close', () => ({}), this.patience);
-    this.noteMemory();
-    await this.server?.stop();
-    this.server = null;
-    dropCaches();
-    await this.serve();
-    await this.open();
-  }
-
-  private noteMemory(): void {
-    const peak = this.server === null ? null : peakMemory(this.server.pid);
-    if (peak !== null) this.peakMemoryBytes = Math.max(peak, this.peakMemoryBytes ?? 0);
+    const { way, server, settings, clients } = this;
+    const own = settings.at.client === null ? [process.pid] : [];
+    return [...own, ...(way.pids ?? []), ...(server ? [server.pid] : []), ...clients!.pids];
   }
 
   /** Lookups that reached the storage until now; null where nothing counts them. */
@@ -206,8 +219,7 @@ interface Beside {
   readonly passed: number | null;
 }
 
-function takenOf(loops: readonly Answers['run'][], beside: Beside): Taken {
-  const { passed, ...rest } = beside;
+function takenOf(loops: readonly Answers['run'][], { passed, ...rest }: Beside): Taken {
   const latency = newHistogram();
   const counts: Record<string, number> = {};
   for (const loop of loops) {

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { Clients } from './load/clients.ts';
 import type { StackPlan } from './measure.ts';
 import { NotMeasured } from './missing.ts';
-import { patienceOf } from './patience.ts';
 import { allowedCpus } from './placement.ts';
+import { patienceOf } from './target.ts';
 import { failureOf, refusalOf } from './workloads/command.ts';
 import type { TriedCommand } from './workloads/workload.ts';
 
@@ -80,7 +80,7 @@ interface Start {
 /** Starts it and ends it again. */
 async function startOnce(stack: StackPlan): Promise<Start> {
   try {
-    const served = await stack.serve(true, true);
+    const served = await stack.serve();
     await served.stop();
     return { why: null, complaint: served.complaint ?? '' };
   } catch (error) {

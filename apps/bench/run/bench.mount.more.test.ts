@@ -3,7 +3,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
   bench,
-  benchAsTold,
   benchVolfile,
   commandOf,
   expectClean,
@@ -30,25 +29,6 @@ class xlator(Translator):
         if loc.name == 'file0007':
             return frame.fail(ENOENT)
         frame.wind()
-`;
-
-/** Lies as well, but only in the round that is profiled. */
-const PROFILED_LIAR = `
-import { defineTranslator, ENOENT, fail, type Fop, tail } from 'glossa';
-const words = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];
-const isProfiled = words.some((word) => word.includes('--cpu-prof'));
-const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
-  if (isProfiled && loc.name === 'file0007') fail.lookup(frame, ENOENT);
-  else tail.lookup(frame, xl.children[0]!, loc, xdata);
-};
-export default defineTranslator({
-  type: 'test/liar',
-  description: 'Says of a file that it is absent.',
-  children: [1, 1],
-  options: {},
-  fops: { lookup },
-  init: () => null,
-});
 `;
 
 /** More rounds than are over when the mount dies. */
@@ -78,30 +58,6 @@ describeMounts('glossa bench', () => {
         const [honest, liar] = workloads[0]!.results;
         expect(rounds(honest!)).toBe(6);
         expect(liar!.missing).toContain(complaint);
-        expectClean(scratch);
-      }),
-    150_000,
-  );
-
-  it(
-    'fails when an answer in the round with the profile is wrong',
-    () =>
-      withScratch(async (scratch) => {
-        const path = await scratch.file('liar.ts', PROFILED_LIAR);
-        const above =
-          `volume liar\n type features/native\n option module-path ${path}\n ` +
-          'subvolumes brick\nend-volume\n';
-        await scratch.file('liar.vol', benchVolfile(above, 'liar'));
-        const args = ['liar.vol', '-w', 'hit', '--breakdown', '--duration', '0.3'];
-        const ended = await benchAsTold(scratch, [...args, '--rounds', '1', '--json']);
-        expect(ended.status).toBe(1);
-        expect(ended.err).toContain(
-          'failed: hit, liar: with the profile: wrong answer: stat of file0007 says ENOENT',
-        );
-        const { partial, workloads } = runOf(ended);
-        expect(partial).toBe(true);
-        expect(rounds(workloads[0]!.results[0]!)).toBe(1);
-        expect(workloads[0]!.results[0]!.measured!.breakdown).toEqual([]);
         expectClean(scratch);
       }),
     150_000,

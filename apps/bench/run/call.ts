@@ -5,12 +5,11 @@ import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../../../terminal/exit.ts';
 import { list, number, takeOperands, toggle } from '../../../terminal/flags.ts';
 import { Interruption } from '../../../terminal/interruption.ts';
-import { columns } from '../../../terminal/layout.ts';
+import { columns, table } from '../../../terminal/layout.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { BusyWatch, busyText } from '../engine/busy.ts';
 import { isMissing, type Missing, NotMeasured } from '../engine/missing.ts';
 import { allowedCpus, parseCpuList } from '../engine/placement.ts';
-import { alignRight } from '../engine/report/align.ts';
 import { ProgressLine } from '../engine/report/progress.ts';
 import type { Busyness } from '../engine/schema.ts';
 import { type Lab, type LanguageName, languages } from './call/graphs.ts';
@@ -141,9 +140,11 @@ function callsText(calls: readonly CallCosts[], { colour, width }: Terminal): st
   const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
   return [
     paint('bold', 'nanoseconds of a call: in TypeScript, and elsewhere over that', colour.out),
-    alignRight(
+    ...table(
       [['', ...titles], ...rows.map((cells, i) => [kinds[calls[i]!.kind].title, ...cells])],
-      '',
+      {
+        right: (column) => column > 0,
+      },
     ),
     '',
     columns(

@@ -4,7 +4,7 @@ import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
 import { takeOperands, toggle } from '../../../terminal/flags.ts';
 import { compareRuns } from '../engine/compare.ts';
-import { comparedText } from '../engine/report/terminal.ts';
+import { comparedText } from '../engine/report/text.ts';
 import { readRunFile } from './result.ts';
 
 export default defineCommand({

@@ -1,6 +1,6 @@
 /** A server of this program in a process of its own: of a mount, or of a brick. It ends with its starter. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { Server, type ServerEnd, type StartSettings } from '../../../server/handover.ts';
+import { Server, type ServerEnd } from '../../../server/handover.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { unlessAborted } from '../../../terminal/interruption.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
@@ -26,7 +26,7 @@ export class OwnServer {
   /** It ends when it is aborted, too, all such servers together. */
   constructor(
     args: readonly string[],
-    { logFile, options, signal, ...node }: OwnServerSettings,
+    { logFile, options, signal }: OwnServerSettings,
     terminal: Terminal,
   ) {
     this.logFile = logFile;
@@ -36,7 +36,6 @@ export class OwnServer {
     this.server = new Server([...args, '--log-file', logFile, ...asFlags(options)], {
       attached: true,
       stderr,
-      ...node,
       terminal: { ...terminal, out: hear, err: hear },
     });
     closeSync(stderr);
@@ -109,7 +108,7 @@ export class OwnServer {
   };
 }
 
-interface OwnServerSettings extends Pick<StartSettings, 'nodeOptions' | 'env'> {
+interface OwnServerSettings {
   readonly logFile: string;
   /** Of its volfile's volumes, as --xlator-option takes them. */
   readonly options: readonly string[];

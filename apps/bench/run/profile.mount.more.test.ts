@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
+import { benchVolfile } from '../../../test/support/benches.ts';
+import { describeMounts, GLOSSA, run, withScratch } from '../../../test/support/mount.ts';
 
 const folder = join(packageRoot, 'examples/negative');
 const modules: Readonly<Record<string, string>> = {
@@ -59,36 +60,47 @@ function expectValid({ nodes, samples, timeDeltas, startTime, endTime }: Profile
 const lineOf = (source: string, beginning: string): number =>
   source.split('\n').findIndex((line) => line.trim().startsWith(beginning)) + 1;
 
-describeMounts('glossa bench --profile', () => {
-  it(
-    "writes profiles in which scripts' functions have names and places",
-    () =>
-      withScratch(async (scratch) => {
-        const stacks = ['--translator', 'negative', '--in', Object.keys(modules).join(',')];
-        const load = ['-w', 'miss', '--rounds', '6', '--duration', '0.1', '--profile', 'profiles'];
-        const ended = await glossa(scratch, ['bench', ...stacks, ...load, '--json'], {
-          env: { TMPDIR: scratch.path },
-          patience: 120_000,
-        });
-        expect(ended.status, ended.err).toBe(0);
-        const profiles = join(scratch.path, 'profiles');
-        const files = readdirSync(profiles);
-        expect(files.length).toBe(2);
-        for (const [language, path] of Object.entries(modules)) {
-          const file = files.find((name) => name.startsWith(`${language}-`))!;
-          const profile = JSON.parse(readFileSync(join(profiles, file), 'utf8')) as Profile;
-          expectValid(profile);
-          const frames = profile.nodes.map(({ callFrame }) => callFrame);
-          const own = frames
-            .filter(({ url }) => url === pathToFileURL(path).href)
-            .map(({ functionName, lineNumber }) => [functionName, lineNumber + 1]);
-          const source = readFileSync(path, 'utf8');
-          const beginning = language === 'python' ? 'def lookup(' : 'lookup(';
-          expect(own).toContainEqual(['lookup', lineOf(source, beginning)]);
-          const runtime = language === 'python' ? 'Pyodide' : 'QuickJS';
-          expect(frames.some(({ url }) => url.startsWith(`wasm://wasm/${runtime}-`))).toBe(true);
-        }
-      }),
-    180_000,
+const volfileOf = (path: string): string =>
+  benchVolfile(
+    `volume negative
+    type features/glupy
+    option module-name ${basename(path)}
+    option module-path ${dirname(path)}
+    subvolumes brick
+end-volume
+`,
+    'negative',
+  );
+
+/** Asks for names that are absent, long enough for samples of the module. */
+const LOAD = 'i=0; while [ $i -lt 3000 ]; do [ -e "absent$i" ]; i=$((i+1)); done';
+
+describeMounts("a CPU profile of a mount's server, with GLOSSA_NAMED_FRAMES", () => {
+  it.each(Object.entries(modules))('has functions of %s with names and places', (language, path) =>
+    withScratch(async (scratch) => {
+      const volfile = await scratch.file('negative.vol', volfileOf(path));
+      await scratch.folder('files');
+      const profiles = await scratch.folder('profiles');
+      const profiled = ['--cpu-prof', '--cpu-prof-interval=200', `--cpu-prof-dir=${profiles}`];
+      const command = ['run', volfile, '--', 'sh', '-c', LOAD];
+      const ended = await run(scratch, process.execPath, [...profiled, GLOSSA, ...command], {
+        env: { GLOSSA_NAMED_FRAMES: '1' },
+        patience: 120_000,
+      });
+      expect(ended.status, ended.err).toBe(0);
+      const found = readdirSync(profiles).map(
+        (name) => JSON.parse(readFileSync(join(profiles, name), 'utf8')) as Profile,
+      );
+      for (const profile of found) expectValid(profile);
+      const frames = found.flatMap(({ nodes }) => nodes.map(({ callFrame }) => callFrame));
+      const own = frames
+        .filter(({ url }) => url === pathToFileURL(path).href)
+        .map(({ functionName, lineNumber }) => [functionName, lineNumber + 1]);
+      const source = readFileSync(path, 'utf8');
+      const beginning = language === 'python' ? 'def lookup(' : 'lookup(';
+      expect(own).toContainEqual(['lookup', lineOf(source, beginning)]);
+      const runtime = language === 'python' ? 'Pyodide' : 'QuickJS';
+      expect(frames.some(({ url }) => url.startsWith(`wasm://wasm/${runtime}-`))).toBe(true);
+    }),
   );
 });

@@ -5,7 +5,7 @@ import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
 import { takeOperands, text, toggle } from '../../../terminal/flags.ts';
 import { OutError, openOut, writeOut } from '../engine/out.ts';
 import { reportFiles } from '../engine/report/index.ts';
-import { terminalReport } from '../engine/report/terminal.ts';
+import { terminalReport } from '../engine/report/text.ts';
 import { readRunFile } from './result.ts';
 
 export default defineCommand({

@@ -32,11 +32,11 @@ describe('glossa bench compare', () => {
 
   it('says what is no result', () =>
     withRuns(async (a, _, scratch) => {
-      const bad = await scratch.file('bad.json', JSON.stringify({ ...run, seed: 'x' }));
+      const bad = await scratch.file('bad.json', JSON.stringify({ ...run, stacks: [] }));
       const failed = async (...args: string[]) =>
         (await command(['bench', 'compare', ...args])).err;
       expect(await failed(a, bad)).toBe(
-        `glossa: ${bad}: seed must be a whole number of at least 0, found "x"\n`,
+        `glossa: ${bad}: no result of glossa bench: each workload has one of each stack\n`,
       );
       expect(await failed(a, scratch.at('none'))).toBe(
         `glossa: cannot read ${scratch.at('none')}: No such file or directory\n`,

@@ -1,19 +1,113 @@
-/** Stacks behind mounts: a server process of each, with empty folders for what it stores. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+/** Stacks behind mounts of glossa: a server process of each, with empty folders for what it stores. */
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ECONNABORTED, ENOTCONN } from '../../../runtime/core/errno.ts';
+import { findMount } from '../../../runtime/mount/mountinfo.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import type { StartSettings } from '../../../server/handover.ts';
 import { takeLeftAway } from '../../../server/unmount.ts';
+import { Failure } from '../../../terminal/exit.ts';
+import { reason } from '../../../terminal/reason.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import type { CpuProfile } from '../engine/breakdown.ts';
+import { ServerGone } from '../engine/load/clients.ts';
 import type { StackPlan } from '../engine/measure.ts';
 import { NotMeasured } from '../engine/missing.ts';
 import type { MeasuredStack } from '../engine/schema.ts';
 import { countingVolumes, folderVolumes } from '../engine/stacks.ts';
 import type { Served } from '../engine/target.ts';
 import { lookupsAt } from './counted-lookups.ts';
-import { logEnd, OwnServer } from './own-server.ts';
+import { ENDED, logEnd, OwnServer, troubleOf } from './own-server.ts';
+
+export interface MountSettings {
+  /** Among those of one folder, for the names of its mount point and its log. */
+  readonly name: string;
+  /** The volfile's path. */
+  readonly volfile: string;
+  /** Of its volumes, as --xlator-option takes them. */
+  readonly options: readonly string[];
+  /** Of `glossa mount`. */
+  readonly flags: readonly string[];
+  /** For mount points and logs. */
+  readonly scratch: string;
+  /** Ends it, and the waiting for its start. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Mounted extends Served {
+  /** What to say of an operation on the mount that failed. */
+  broken(error: Error): Failure;
+  /** Takes it away. @throws {Failure} when the server had ended by itself, and that was not said yet */
+  stop(): Promise<void>;
+}
+
+/** How long one that was killed may take to be known as such. */
+const KNOWN_MS = 1000;
+const LOG_LINES = 3;
+
+/** @throws {Failure} when it cannot be mounted, or is aborted; nothing is left then */
+export async function mountStack(
+  { name, volfile, options, flags, scratch, signal }: MountSettings,
+  terminal: Terminal,
+): Promise<Mounted> {
+  const mountpoint = join(scratch, `${name}-mnt`);
+  const logFile = join(scratch, `${name}.log`);
+  mkdirSync(mountpoint, { recursive: true });
+  const begun = performance.now();
+  const server = new OwnServer(
+    ['mount', volfile, mountpoint, ...flags],
+    { logFile, options, ...(signal && { signal }) },
+    terminal,
+  );
+  const what = `the server of ${volfile}`;
+  const end = async (): Promise<boolean> => {
+    const isAsked = await server.end();
+    // What it could not take away itself.
+    await takeLeftAway(mountpoint);
+    return isAsked;
+  };
+  let isTold = false;
+  const trouble = (why: string): Failure => {
+    isTold = true;
+    return troubleOf(what, why, logFile);
+  };
+  try {
+    const failure = await server.started(what);
+    if (failure !== null) throw failure;
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return {
+    pid: server.pid,
+    mountpoint,
+    startSeconds: (performance.now() - begun) / 1e3,
+    complaint: inShort(server.said),
+    broken: (error) => trouble(isGone(error, mountpoint) ? ENDED : `failed: ${reason(error)}`),
+    async stop() {
+      // One that dies when all is counted is as little to be relied on as one that dies before.
+      if (!(await end()) && !isTold) throw trouble(ENDED);
+    },
+    async ended() {
+      const known = new AbortController();
+      const late = delay(KNOWN_MS, null, { signal: known.signal }).catch(() => null);
+      const ended = await Promise.race([server.ended, late]);
+      known.abort();
+      if (ended === null) return null;
+      isTold = true;
+      if (ended.signal !== null) return `its server ended, killed by ${ended.signal}`;
+      const words = logEnd(logFile, LOG_LINES).join('; ');
+      return `its server ended, with status ${ended.status}${words === '' ? '' : `: ${words}`}`;
+    },
+  };
+}
+
+/** Whether an operation on the mount failed because its server has ended. */
+function isGone(error: Error, mountpoint: string): boolean {
+  const { errno } = error as NodeJS.ErrnoException;
+  const isCut = errno === -ENOTCONN || errno === -ECONNABORTED;
+  // A server that was asked to end by somebody else has taken its mount with it.
+  return isCut || error instanceof ServerGone || findMount(mountpoint) === null;
+}
 
 /** A stack that can be mounted. */
 export interface BenchStack extends Omit<MeasuredStack, 'volfile'> {
@@ -30,110 +124,38 @@ export interface Serving {
   readonly data: string;
   /** Of `glossa mount`, besides those for folders. */
   readonly mountFlags: readonly string[];
-  /** Where CPU profiles of the servers go; null: none are made. */
-  readonly profile: string | null;
   readonly terminal: Terminal;
 }
 
-/** How long one that was killed may take to be known as such. */
-const KNOWN_MS = 1000;
-const LOG_LINES = 3;
-/** From one sample of a profile to the next. */
-const PROFILE_US = 200;
-/** For scripts' functions to have their names in a profile, which makes them slower. */
-const NAMED_FRAMES = { GLOSSA_NAMED_FRAMES: '1' };
-
 /** A stack as it is measured. */
 export function planOf(stack: BenchStack, serving: Serving): MeasuredStack & StackPlan {
-  const { name, description, volfile, volumes } = stack;
-  const { scratch, profile } = serving;
+  const { name, description, volfile, volumes, path } = stack;
+  const { scratch, data, mountFlags: flags, terminal } = serving;
   const counting = countingVolumes(volumes);
-  const folder = join(serving.data, name);
+  const folder = join(data, name);
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
   return {
     name,
     description,
     volfile,
     counted: counting.length === 0 ? null : lookupsAt(counting),
-    serve(fresh, isTrial = false) {
-      if (fresh) discard();
-      if (profile === null || isTrial) return serve(stack, folder, serving, {});
-      const nodeOptions = profileOptions(profile, `${name}-${Date.now()}`);
-      return serve(stack, folder, serving, { nodeOptions, env: NAMED_FRAMES });
-    },
-    serveProfiled() {
+    async serve() {
       discard();
-      const fine = `--cpu-prof-interval=${PROFILE_US}`;
-      return serve(stack, folder, serving, {
-        nodeOptions: [...profileOptions(scratch, name), fine],
+      const options = folderVolumes(volumes).map((volume) => {
+        const directory = join(folder, volume);
+        mkdirSync(directory, { recursive: true });
+        return `${volume}.directory=${directory}`;
       });
-    },
-    takeProfile() {
-      const path = join(scratch, `${name}.cpuprofile`);
-      if (!existsSync(path)) return null;
-      const read = JSON.parse(readFileSync(path, 'utf8')) as CpuProfile;
-      rmSync(path);
-      return read;
+      try {
+        return await mountStack({ name, volfile: path, options, flags, scratch }, terminal);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        throw new NotMeasured(`it did not start: ${inShort([error.message])}`);
+      }
     },
     discard,
   };
 }
-
-/** @throws {NotMeasured} with what the server said */
-async function serve(
-  stack: BenchStack,
-  folder: string,
-  serving: Serving,
-  node: Pick<StartSettings, 'nodeOptions' | 'env'>,
-): Promise<Served> {
-  const { scratch, mountFlags, terminal } = serving;
-  const mountpoint = join(scratch, `${stack.name}-mnt`);
-  const logFile = join(scratch, `${stack.name}.log`);
-  mkdirSync(mountpoint, { recursive: true });
-  const folders = folderVolumes(stack.volumes).flatMap((volume) => {
-    const directory = join(folder, volume);
-    mkdirSync(directory, { recursive: true });
-    return [`${volume}.directory=${directory}`];
-  });
-  const begun = performance.now();
-  const server = new OwnServer(
-    ['mount', stack.path, mountpoint, ...mountFlags],
-    { logFile, options: folders, ...node },
-    terminal,
-  );
-  const stop = async (): Promise<void> => {
-    await server.end();
-    await takeLeftAway(mountpoint);
-  };
-  if (!(await server.ready)) {
-    await stop();
-    const words = inShort(server.said) || tail(logFile);
-    throw new NotMeasured(`it did not start: ${words || 'it said nothing'}`);
-  }
-  return {
-    pid: server.pid,
-    mountpoint,
-    startSeconds: (performance.now() - begun) / 1e3,
-    complaint: inShort(server.said),
-    stop,
-    async ended() {
-      const known = new AbortController();
-      const late = delay(KNOWN_MS, null, { signal: known.signal }).catch(() => null);
-      const end = await Promise.race([server.ended, late]);
-      known.abort();
-      if (end === null) return null;
-      const how = end.signal === null ? `with status ${end.status}` : `killed by ${end.signal}`;
-      const words = end.signal === null ? tail(logFile) : '';
-      return `its server ended, ${how}${words === '' ? '' : `: ${words}`}`;
-    },
-  };
-}
-
-const profileOptions = (folder: string, name: string): string[] => [
-  '--cpu-prof',
-  `--cpu-prof-dir=${folder}`,
-  `--cpu-prof-name=${name}.cpuprofile`,
-];
 
 /** What a command said, in a line: without a script's stack, and its log, which goes with the bench. */
 const inShort = (said: readonly string[]): string =>
@@ -142,5 +164,3 @@ const inShort = (said: readonly string[]): string =>
     .map((text) => text.split(/^\s*Traceback /m)[0]!.trim())
     .join('; ')
     .replaceAll(/\s+/g, ' ');
-
-const tail = (path: string): string => logEnd(path, LOG_LINES).join('; ');

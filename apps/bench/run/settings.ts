@@ -10,7 +10,6 @@ import {
   text,
   toggle,
 } from '../../../terminal/flags.ts';
-import { mayDropCaches } from '../engine/caches.ts';
 import { type Place, places } from '../engine/placement.ts';
 import { type WorkloadName, workloadNames } from '../engine/workloads/index.ts';
 import { type OtherName, otherNames } from './others/index.ts';
@@ -52,13 +51,11 @@ export const benchFlags = {
   rounds: number({ value: 'N', whole: true, help: `of each workload (${ROUNDS})` }),
   duration: number({ value: 'SEC', help: `of a round of the slowest stack (${SECONDS})` }),
   clients: number({ value: 'N', whole: true, help: 'that ask at the same time (1)' }),
-  rate: number({ value: 'N', help: 'requests a second; without it, as fast as answers come' }),
   cpu: list({
     value: 'PLACES',
     values: places,
     help: 'same: one CPU for clients and server; different; free (same); several are measured apart',
   }),
-  cold: toggle({ help: 'before each round, start the servers anew and drop all caches; as root' }),
   seed: number({ value: 'N', whole: true, help: 'what is asked for is drawn from this (1)' }),
   data: text({
     value: 'DIR',
@@ -71,11 +68,6 @@ export const benchFlags = {
     help: 'seconds the kernel caches that a name is absent (0)',
   }),
   'no-passthrough': toggle({ help: 'read and write all data in the server' }),
-  breakdown: toggle({ help: 'also where the time of a request goes, in a round with a profile' }),
-  profile: text({
-    value: 'DIR',
-    help: "CPU profiles of the servers, scripts' functions named, a file for each start",
-  }),
   out: text({ value: 'DIR', help: 'a folder to make, with run.json, report.md and report.html' }),
   force: toggle({ help: 'DIR may exist; its report is replaced' }),
   json: toggle({ help: 'print the result as JSON and nothing else' }),
@@ -93,9 +85,6 @@ export interface BenchSettings {
   readonly rounds: number;
   readonly seconds: number;
   readonly clients: number;
-  readonly rate: number | null;
-  readonly cold: boolean;
-  readonly breakdown: boolean;
   readonly seed: number;
   /** Mounts of others, which come last. */
   readonly others: readonly OtherName[];
@@ -108,15 +97,13 @@ export interface BenchSettings {
 
 /** @param rest what stands behind `--` @throws {UsageError} */
 export function settingsOf(flags: BenchFlags, rest: readonly string[] | null): BenchSettings {
-  const { rounds = ROUNDS, duration = SECONDS, clients = 1, rate = null, seed = 1, cold } = flags;
+  const { rounds = ROUNDS, duration = SECONDS, clients = 1, seed = 1 } = flags;
   if (rounds < 1) throw new UsageError('--rounds takes at least 1');
   if (duration <= 0) throw new UsageError('--duration takes more than 0 seconds');
   if (clients < 1 || clients > CLIENTS_MAX) {
     throw new UsageError(`--clients takes 1 to ${CLIENTS_MAX}`);
   }
-  if (rate !== null && rate <= 0) throw new UsageError('--rate takes more than 0 a second');
   if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${seed} is too large`);
-  if (cold && !mayDropCaches()) throw new UsageError('--cold drops caches, which only root may');
   if (rest?.length === 0) throw new UsageError("COMMAND is missing behind '--'");
   const timeouts: Timeouts = {
     entry: flags['entry-timeout'] ?? 0,
@@ -129,9 +116,6 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null): B
     rounds,
     seconds: duration,
     clients,
-    rate,
-    cold,
-    breakdown: flags.breakdown,
     seed,
     others: flags.with.length === 0 ? [] : chosen('--with', flags.with, otherNames),
     command: rest ?? [],

@@ -1,6 +1,6 @@
 /** What a bench does when something is in its way, and what it keeps of what it has measured. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -15,7 +15,6 @@ import {
   whenTrue,
 } from '../../../test/support/benches.ts';
 import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
-import { mayDropCaches } from '../engine/caches.ts';
 import { type Result, readRun } from '../engine/schema.ts';
 import { Workspace } from './workspace.ts';
 
@@ -177,39 +176,6 @@ describeMounts('glossa bench in trouble', () => {
   );
 
   it(
-    'asks at the rate that it is told, and says when that was not reached',
-    () =>
-      withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
-        const args = ['a.vol', '--clients', '2', '--rounds', '2', '--json'];
-        const asked = await benchAsTold(scratch, [
-          ...args,
-          ...['-w', 'readdir', '--rate', '100', '--duration', '0.5'],
-        ]);
-        expect(asked.status).toBe(0);
-        const [slow] = runOf(asked).workloads;
-        expect(slow!.rate).toBe(100);
-        const { measured } = slow!.results[0]!;
-        // 25 of each client in a round, the last of them due 10 ms before its end.
-        expect(measured!.rounds.map(({ latency }) => latency.count)).toEqual([50, 50]);
-        for (const { seconds } of measured!.rounds) expect(seconds).toBeGreaterThanOrEqual(0.49);
-
-        const hurried = await benchAsTold(scratch, [
-          ...args,
-          ...['--rate', '1000', '--duration', '0.02', '--', 'sleep', '0.01'],
-        ]);
-        expect(hurried.status).toBe(0);
-        const [{ warnings }] = runOf(hurried).workloads[0]!.results as [Result];
-        expect(warnings.join()).toMatch(
-          /the rate was not reached: [\d.]+ of 1000 requests a second/,
-        );
-        expect(warnings.join()).toContain('nor was it at the plain directory');
-        expectClean(scratch);
-      }),
-    LONG,
-  );
-
-  it(
     'waits for a command that takes longer than its rounds, again and again',
     () =>
       withScratch(async (scratch) => {
@@ -219,32 +185,6 @@ describeMounts('glossa bench in trouble', () => {
         expect(ended.status).toBe(0);
         const { measured } = runOf(ended).workloads[0]!.results[0]!;
         expect(measured!.latency.min).toBeGreaterThan(0.2e9);
-        expectClean(scratch);
-      }),
-    LONG,
-  );
-
-  it(
-    'starts anew and drops what the kernel has, as root, with --cold',
-    () =>
-      withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
-        const args = ['a.vol', '--cold', '-w'];
-        const memory = await bench(scratch, [...args, 'hit', '--data', '/dev/shm']);
-        if (!mayDropCaches()) {
-          expect(memory.err).toContain('--cold drops caches, which only root may');
-          expect(memory.status).toBe(2);
-          return;
-        }
-        expect(runOf(memory).warnings.join()).toMatch(/--cold: \/dev\/shm\/\S+ is tmpfs/);
-        const ended = await bench(scratch, [...args, 'hit,randread', '--data', '.']);
-        const isTmpfs = statfsSync(scratch.path).type === 0x01021994;
-        expect(runOf(ended).warnings.length).toBe(isTmpfs ? 1 : 0);
-        expect(ended.status).toBe(0);
-        const { partial, workloads } = runOf(ended);
-        expect(partial).toBe(false);
-        expect(workloads.map(({ cache }) => cache)).toEqual(['cold', 'cold']);
-        expect(workloads.map(({ results }) => results.map(rounds))).toEqual([[6], [6]]);
         expectClean(scratch);
       }),
     LONG,

@@ -1,4 +1,4 @@
-/** Whole runs of `glossa bench`: all workloads, several languages, the breakdown. */
+/** Whole runs of `glossa bench`: all workloads, several languages. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -11,7 +11,6 @@ import {
   runOf,
 } from '../../../test/support/benches.ts';
 import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
-import type { Result } from '../engine/schema.ts';
 import { readRun } from '../engine/schema.ts';
 
 describeMounts('glossa bench, as a whole', () => {
@@ -81,39 +80,6 @@ describeMounts('glossa bench, as a whole', () => {
           const counts = results.map(({ measured }) => measured!.counts['lookups passed on']);
           expect(new Set(counts).size).toBe(1);
         }
-        expectClean(scratch);
-      }),
-    150_000,
-  );
-
-  it(
-    'says where the time of a request goes',
-    () =>
-      withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
-        // The longer the round, the surer it is seen in the profile.
-        const args = ['a.vol', '-w', 'hit', '--breakdown', '--duration', '1'];
-        const ended = await glossa(
-          scratch,
-          ['bench', ...args, '--rounds', '1', '--json', '--data', '.'],
-          { env: { TMPDIR: scratch.path }, patience: 120_000 },
-        );
-        expect(ended.status).toBe(0);
-        const run = runOf(ended);
-        const [{ measured, warnings }] = run.workloads[0]!.results as [Result];
-        const { breakdown, latency } = measured!;
-        // It adds up to the request, or there is none and a reason: a machine may become slower.
-        const sum = breakdown.reduce((all, { nanoseconds }) => all + nanoseconds, 0);
-        if (breakdown.length === 0) expect(warnings.join()).toMatch(/there is no breakdown: ./);
-        else {
-          expect(breakdown[0]!.part).toBe('kernel and FUSE');
-          expect(sum / latency.mean).toBeCloseTo(1, 1);
-          expect(breakdown.slice(1).some(({ nanoseconds }) => nanoseconds > 0)).toBe(true);
-          for (const { error } of breakdown) expect(error).toBeGreaterThan(0);
-        }
-        expect(run.micro.flatMap((it) => it.parts)).toEqual([
-          ...['kernel and FUSE', 'decode', 'graph', 'reply'],
-        ]);
         expectClean(scratch);
       }),
     150_000,

@@ -15,7 +15,7 @@ await registry.loadAll();
 
 const theirs: Maker = { by: 'glusterfs', version: '10.3', why: null };
 const settings = { seed: 1, searches: 10_000, delayMs: 0, maker: theirs };
-const quiet: Busyness = { others: 0.01, steal: 0, load: 0.2, switches: 20 };
+const quiet: Busyness = { others: 0.01, steal: 0, load: 0.2 };
 
 /** Rounds around a time, each a little off, of each stack in another way. */
 const roundsOf = (ms: number, stack: number, spread: number): number[] =>

@@ -1,12 +1,12 @@
 /** Writes the tutorial's output: an introduction, one table beside the talk's, and its meaning. */
 
 import { columns } from '../../../terminal/layout.ts';
-import { alignRight } from '../../bench/engine/report/align.ts';
 import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/engine/searches.ts';
 import type { Measurement } from '../measure.ts';
 import {
   ALL_FOUND,
   disturbance,
+  figuresTable,
   grouped,
   lookNext,
   msText,
@@ -83,7 +83,7 @@ export function table({ seed }: TutorialSettings, searched: readonly Searched[])
       ...[talkMs === null ? '-' : msText(talkMs), times],
     ];
   });
-  return alignRight([...head, ...rows]);
+  return figuresTable([...head, ...rows]);
 }
 
 /** All that comes after the introduction; the last of it is what to take home. */

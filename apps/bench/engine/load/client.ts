@@ -8,29 +8,11 @@
  */
 import '../../../../runtime/sys/inspector.ts';
 import { mkdirSync } from 'node:fs';
-import { schedYield } from '../../../../runtime/sys/libc.ts';
 import { tryCommand } from '../workloads/command.ts';
 import { workloads } from '../workloads/index.ts';
 import type { CallError, Requests } from '../workloads/workload.ts';
-import { type Clock, GONE, GoneError, runLoop } from './loop.ts';
+import { GONE, GoneError, runLoop } from './loop.ts';
 import type { Answer, Answers, Ask, AskName, Asks } from './messages.ts';
-
-/** A sleep wakes late; so much before the time, the clock is watched instead. */
-const WATCH_MS = 0.3;
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
-
-const clock: Clock = {
-  now: () => performance.now(),
-  waitUntil(time) {
-    let left = time - performance.now();
-    if (left > WATCH_MS) Atomics.wait(sleeper, 0, 0, left - WATCH_MS);
-    while (left > 0) {
-      // The server may share this CPU.
-      schedYield();
-      left = time - performance.now();
-    }
-  },
-};
 
 let requests: Requests | null = null;
 
@@ -48,9 +30,9 @@ const answers: { readonly [N in AskName]: (of: Asks[N]) => Answers[N] } = {
     requests = workloads[workload].open(setting);
     return true;
   },
-  run(pace) {
+  run(requested) {
     const before = process.cpuUsage();
-    const loop = runLoop(requests!, pace, clock);
+    const loop = runLoop(requests!, requested, () => performance.now());
     const { user, system } = process.cpuUsage(before);
     const counts = requests!.counts?.() ?? {};
     return { ...loop, cpuSeconds: (user + system) / 1e6, counts };

@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Requested } from '../target.ts';
 import type { Requests } from '../workloads/workload.ts';
-import { type Clock, GoneError, type Pace, runLoop } from './loop.ts';
-
-/** A clock that only requests and waiting move. */
-class FakeClock implements Clock {
-  time = 0;
-  now(): number {
-    return this.time;
-  }
-  waitUntil(time: number): void {
-    this.time = Math.max(this.time, time);
-  }
-}
+import { GoneError, runLoop } from './loop.ts';
 
 interface Fake {
   /** Milliseconds that request `i` takes. */
@@ -19,28 +9,29 @@ interface Fake {
   readonly status?: (i: number) => number;
 }
 
-function run({ takes, status = () => 0 }: Fake, pace: Partial<Pace>) {
-  const clock = new FakeClock();
+function run({ takes, status = () => 0 }: Fake, requested: Partial<Requested>) {
+  /** Only requests move it. */
+  let time = 0;
   const asked: number[] = [];
   const requests: Requests = {
     // Getting ready and checking are not part of a request.
-    prepare: () => void clock.waitUntil(clock.time + 1),
+    prepare: () => void time++,
     ask(i) {
       asked.push(i);
-      clock.time += takes(i);
+      time += takes(i);
       return status(i);
     },
     check(i, got) {
-      clock.time += 1;
+      time += 1;
       return got === 0 ? null : `request ${i} is wrong`;
     },
     close() {},
   };
-  const loop = runLoop(requests, { from: 0, count: 4, everyMs: null, firstMs: 0, ...pace }, clock);
+  const loop = runLoop(requests, { from: 0, count: 4, ...requested }, () => time);
   return { ...loop, ms: [...loop.times].map((ns) => ns / 1e6), asked };
 }
 
-describe('closed loop', () => {
+describe('the loop of a client', () => {
   it('times requests and nothing else', () => {
     const { ms, asked, seconds } = run({ takes: (i) => i }, { from: 10 });
     expect(asked).toEqual([10, 11, 12, 13]);
@@ -63,24 +54,5 @@ describe('closed loop', () => {
 
   it.each([-107, -103])('ends when the mount answers %i', (errno) => {
     expect(() => run({ takes: () => 1, status: () => errno }, {})).toThrow(GoneError);
-  });
-});
-
-describe('fixed rate', () => {
-  it('waits for the time when a request is due', () => {
-    const { ms, seconds } = run({ takes: () => 2 }, { everyMs: 10, firstMs: 5 });
-    expect(ms).toEqual([2, 2, 2, 2]);
-    expect(seconds).toBeCloseTo(0.037, 9);
-  });
-
-  it('counts from when a request was due, and not from when it was sent', () => {
-    // The second one stalls for 35 ms: those due meanwhile have waited, too.
-    const { ms } = run({ takes: (i) => (i === 1 ? 35 : 1) }, { everyMs: 10, count: 6 });
-    expect(ms[0]).toBe(2);
-    expect(ms[1]).toBe(35);
-    expect(ms[2]).toBe(28);
-    expect(ms[3]).toBe(21);
-    expect(ms[4]).toBe(14);
-    expect(ms[5]).toBe(7);
   });
 });

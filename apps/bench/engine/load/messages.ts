@@ -1,7 +1,9 @@
 /** What the bench says to a client's process, and what it answers: one answer to each. */
+
+import type { Requested } from '../target.ts';
 import type { WorkloadName } from '../workloads/index.ts';
 import type { Setting, TriedCommand } from '../workloads/workload.ts';
-import type { Loop, Pace } from './loop.ts';
+import type { Loop } from './loop.ts';
 
 export interface Asks {
   /** Runs a command in a folder, which is made. */
@@ -9,7 +11,7 @@ export interface Asks {
   /** Makes the workload's tree in a folder, which is made too. */
   make: { readonly workload: WorkloadName; readonly root: string };
   open: { readonly workload: WorkloadName; readonly setting: Setting };
-  run: Pace;
+  run: Requested;
   close: Readonly<Record<string, never>>;
 }
 

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { simulatedRun } from '../../../../test/support/simulated-run.ts';
-import { ecdfChart, ratioChart } from './charts.ts';
+import { ecdfChart, ratioChart, ticks } from './charts.ts';
 
 const run = simulatedRun();
 const [workload] = run.workloads;
@@ -9,8 +10,8 @@ const [workload] = run.workloads;
 function topOf(names: readonly string[], width: number): number {
   const [result] = workload!.results;
   const results = names.map((stack) => ({ ...result!, stack }));
-  const { grid } = ecdfChart({ ...workload!, results }, width);
-  return (grid as { readonly top: number }).top;
+  const { option } = ecdfChart({ ...workload!, results }).draw(width);
+  return (option.grid as { readonly top: number }).top;
 }
 
 const MANY = ['typescript', 'python', 'glusterfs', 'libfuse-floor', 'libfuse', 'fuse-native'];
@@ -26,9 +27,11 @@ it('gives no two stacks the same colour and symbol', () => {
   const names = Array.from({ length: 20 }, (_, i) => `stack ${i}`);
   const stacks = names.map((name) => ({ name, description: '', volfile: null }));
   const results = names.map((stack, i) => ({ ...workload!.results[i === 0 ? 0 : 1]!, stack }));
-  const { option } = ratioChart({ ...run, stacks, workloads: [{ ...workload!, results }] }, 960);
-  const looks = (option.series as { type: string; color: string; symbol: string }[])
-    .filter(({ type }) => type === 'scatter')
+  const { option } = ratioChart({ ...run, stacks, workloads: [{ ...workload!, results }] }).draw(
+    960,
+  );
+  const looks = (option.series as { name?: string; color: string; symbol: string }[])
+    .filter(({ name }) => name !== undefined)
     .map(({ color, symbol }) => `${color} ${symbol}`);
   expect(looks).toHaveLength(19);
   expect(new Set(looks).size).toBe(19);
@@ -38,11 +41,36 @@ it('lists in its legend only stacks with points, each in its colour of the other
   const [result, ...others] = workload!.results;
   const gone = { ...others[0]!, measured: null, missing: 'it ended' };
   const results = [result!, gone, ...others.slice(1)];
-  const shown = ratioChart({ ...run, workloads: [{ ...workload!, results }] }, 960);
+  const shown = ratioChart({ ...run, workloads: [{ ...workload!, results }] }).draw(960);
   const series = (sized: typeof shown) =>
-    (sized.option.series as { type: string; name: string; color: string }[])
-      .filter(({ type }) => type === 'scatter')
+    (sized.option.series as { name?: string; color: string }[])
+      .filter(({ name }) => name !== undefined)
       .map(({ name, color }) => ({ name, color }));
   expect(series(shown).map(({ name }) => name)).toEqual(['javascript']);
-  expect(series(ratioChart(run, 960))).toContainEqual(series(shown)[0]);
+  expect(series(ratioChart(run).draw(960))).toContainEqual(series(shown)[0]);
+});
+
+it('has ticks at round values', () => {
+  expect(ticks(0.88, 1.36)).toEqual([0.9, 1, 1.1, 1.2, 1.3]);
+  expect(ticks(5, 150)).toEqual([5, 10, 20, 50, 100]);
+  expect(ticks(0.3, 2e6)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
+});
+
+it('has some that rise, within the axis', () => {
+  const ends = fc.tuple(
+    fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
+    fc.double({ min: 1.05, max: 1e6, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(ends, ([low, factor]) => {
+      const found = ticks(low, low * factor);
+      expect(found.length).toBeGreaterThanOrEqual(1);
+      expect(found.length).toBeLessThanOrEqual(16);
+      for (const [i, value] of found.entries()) {
+        expect(value).toBeGreaterThanOrEqual(low * (1 - 1e-6));
+        expect(value).toBeLessThanOrEqual(low * factor * (1 + 1e-6));
+        if (i > 0) expect(value).toBeGreaterThan(found[i - 1]!);
+      }
+    }),
+  );
 });

@@ -3,28 +3,11 @@
  * ECharts here, as SVG. ECharts is large, so that it is loaded when a page is wanted.
  */
 import type { EChartsOption } from 'echarts';
-import type { Measured, Run, Workload } from '../schema.ts';
-import { courseInWords, ratiosInWords, timesInWords } from './alternatives.ts';
-import { breakdownOf } from './breakdown.ts';
-import {
-  breakdownChart,
-  ecdfChart,
-  histogramChart,
-  ratioChart,
-  type Sized,
-  throughputChart,
-} from './charts.ts';
-import { type Column, columnsOf, noteOf } from './columns.ts';
-import { HALF, NARROW, styleSheet, WIDE } from './style.ts';
-import {
-  allWarnings,
-  answers,
-  howText,
-  limits,
-  machineText,
-  method,
-  workloadTitle,
-} from './words.ts';
+import type { Run } from '../schema.ts';
+import type { Picture } from './charts.ts';
+import { type Block, type Row, type Section, sectionsOf, type Table } from './document.ts';
+import { NARROW, styleSheet } from './style.ts';
+import { answers } from './words.ts';
 
 /** Draws a picture of this size, in pixels. */
 export type Draw = (option: EChartsOption, width: number, height: number) => string;
@@ -48,9 +31,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 export const escaped = (text: string): string => text.replace(/[&<>"]/g, (it) => entities[it]!);
 
-export function htmlReport(run: Run, draw: Draw): string {
-  const compared = run.workloads.some(({ results }) => results.some((it) => it.measured?.toFirst));
-  return `<!DOCTYPE html>
+export const htmlReport = (run: Run, draw: Draw): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -67,61 +48,37 @@ ${answers(run)
   .join('\n')}
 </header>
 <main>
-${warningsBox(allWarnings(run))}
-${compared ? ratioSection(run, draw) : ''}
-${run.workloads.map((workload) => workloadSection(workload, draw)).join('\n')}
-<section>
-<h2>How it was measured</h2>
-${paragraphs(method(run))}
-</section>
-<section>
-<h2>What it does not show</h2>
-${bullets(limits(run))}
-</section>
-<section>
-<h2>Where</h2>
-${paragraphs([machineText(run.machine)])}
-<p>${escaped(run.date)}: <code>${escaped(run.command.join(' '))}</code></p>
-</section>
-<section>
-<h2>Stacks</h2>
-${run.stacks.map(stackText).join('\n')}
-</section>
+${sectionsOf(run)
+  .map((section) => sectionText(section, draw))
+  .join('\n')}
 </main>
 </body>
 </html>
 `;
+
+const sectionText = ({ title, as, blocks }: Section, draw: Draw): string =>
+  `<section${as === undefined ? '' : ` class="${as}"`}>
+<h2>${escaped(title)}</h2>
+${blocks.map((block) => blockText(block, draw)).join('\n')}
+</section>`;
+
+function blockText(block: Block, draw: Draw): string {
+  if ('text' in block) {
+    const text = escaped(block.text);
+    if (block.as === 'heading') return `<h3>${text}</h3>`;
+    return block.as === 'how' ? `<p class="how">${text}</p>` : `<p>${text}</p>`;
+  }
+  if ('list' in block) {
+    return `<ul>\n${block.list.map((it) => `<li>${escaped(it)}</li>`).join('\n')}\n</ul>`;
+  }
+  if ('table' in block) return tableText(block.table);
+  if ('picture' in block) return figure(block.picture, draw);
+  const label = escaped(block.title);
+  const source = escaped(block.source.trimEnd());
+  return `<pre tabindex="0" role="region" aria-label="${label}">${source}</pre>`;
 }
 
-const paragraphs = (texts: readonly string[]): string =>
-  texts.map((text) => `<p>${escaped(text)}</p>`).join('\n');
-
-const bullets = (texts: readonly string[]): string =>
-  `<ul>\n${texts.map((text) => `<li>${escaped(text)}</li>`).join('\n')}\n</ul>`;
-
-const warningsBox = (warnings: readonly string[]): string =>
-  warnings.length === 0
-    ? ''
-    : `<section class="warnings">\n<h2>Warnings</h2>\n${bullets(warnings)}\n</section>`;
-
-function stackText({ name, description, volfile }: Run['stacks'][number]): string {
-  const text = `<h3>${escaped(name)}</h3>\n<p>${escaped(description)}</p>`;
-  if (volfile === null) return text;
-  const label = escaped(`The volfile of ${name}`);
-  return `${text}\n<pre tabindex="0" role="region" aria-label="${label}">${escaped(volfile.trimEnd())}</pre>`;
-}
-
-interface Picture {
-  /** The chart for a width in pixels. */
-  chart(width: number): Sized;
-  /** The width on a wide screen; on a narrow one all have the same. */
-  readonly wide: number;
-  readonly caption: string;
-  /** What it shows, for those who cannot see it. */
-  readonly inWords: string;
-}
-
-function figure({ chart, wide, caption, inWords }: Picture, draw: Draw): string {
+function figure({ draw: chart, wide, caption, inWords }: Picture, draw: Draw): string {
   const label = escaped(`A chart. ${inWords}.`);
   const drawings = Object.entries({ wide, narrow: NARROW }).map(([name, width]) => {
     const { option, height } = chart(width);
@@ -134,109 +91,28 @@ function figure({ chart, wide, caption, inWords }: Picture, draw: Draw): string 
   return `<figure>\n${drawings.join('\n')}\n<figcaption>${escaped(caption)}</figcaption>\n</figure>`;
 }
 
-function ratioSection(run: Run, draw: Draw): string {
-  const picture: Picture = {
-    chart: (width) => ratioChart(run, width),
-    wide: WIDE,
-    caption:
-      `What the median request takes in comparison with ${run.stacks[0]!.name}, and where this ` +
-      'lies with 95 % confidence. Left of the dashed line is faster, right of it is slower.',
-    inWords: ratiosInWords(run),
-  };
-  return `<section>\n<h2>In comparison</h2>\n${figure(picture, draw)}\n</section>`;
-}
-
-/** What is drawn of every workload, beside each other and below. */
-function picturesOf(workload: Workload): { pair: readonly Picture[]; course: Picture } {
-  return {
-    pair: [
-      {
-        chart: (width) => ({ option: ecdfChart(workload, width), height: 320 }),
-        wide: HALF,
-        caption:
-          'How many of a hundred requests took no longer than a time, up to the slowest ' +
-          'thousandth. Farther left is faster; a steep line is steady.',
-        inWords: timesInWords(workload),
-      },
-      {
-        chart: (width) => ({ option: histogramChart(workload, width), height: 320 }),
-        wide: HALF,
-        caption: 'How many of a hundred requests took about a time, up to the slowest thousandth.',
-        inWords: timesInWords(workload),
-      },
-    ],
-    course: {
-      chart: (width) => ({ option: throughputChart(workload, width), height: 260 }),
-      wide: WIDE,
-      caption: 'Requests per second in each round: whether the machine was steady.',
-      inWords: courseInWords(workload),
-    },
-  };
-}
-
-function workloadSection(workload: Workload, draw: Draw): string {
-  const measured = workload.results.some((it) => it.measured !== null);
-  const { pair, course } = picturesOf(workload);
-  const figures = [
-    `<div class="pair">\n${pair.map((it) => figure(it, draw)).join('\n')}\n</div>`,
-    breakdownFigure(workload, draw),
-    figure(course, draw),
-  ];
-  return `<section class="workload">
-<h2>${escaped(workloadTitle(workload))}</h2>
-<p>${escaped(workload.description)}</p>
-<p class="how">${escaped(howText(workload))}</p>
-${resultsTable(workload)}
-${measured ? figures.join('\n') : ''}
-</section>`;
-}
-
-function breakdownFigure(workload: Workload, draw: Draw): string {
-  const found = breakdownOf(workload);
-  if (found === null) return '';
-  const { unit, parts, rows } = found;
-  const picture: Picture = {
-    chart: (width) => breakdownChart(workload, width)!,
-    wide: WIDE,
-    caption: 'Where the time of one request goes, in the order of its way.',
-    inWords: 'The table after it has the same',
-  };
-  const cells = rows.map(({ stack, cells }) => row(stack, cells.map(cellOf)));
-  const title = `Where the time of one request goes, ${unit}: ${workloadTitle(workload)}`;
-  return `${figure(picture, draw)}\n${table(title, parts, cells)}`;
-}
-
-const cellOf = (text: string): string => `<td>${escaped(text)}</td>`;
-
-const row = (stack: string, cells: readonly string[]): string =>
-  `<tr><th scope="row">${escaped(stack)}</th>${cells.join('')}</tr>`;
-
 /** In a box of its own, in which a table that is wider than the screen is moved, also by keys. */
-function table(title: string, columns: readonly string[], rows: readonly string[]): string {
-  const head = ['stack', ...columns].map((it) => `<th scope="col">${escaped(it)}</th>`).join('');
-  return `<div class="table" tabindex="0" role="region" aria-label="${escaped(title)}"><table>
-<caption><span>${escaped(title)}</span></caption>
-<thead><tr>${head}</tr></thead>
+function tableText({ title, head, rows }: Table): string {
+  const titles = ['stack', ...head].map((it) => `<th scope="col">${escaped(it)}</th>`).join('');
+  const label = escaped(title);
+  return `<div class="table" tabindex="0" role="region" aria-label="${label}"><table>
+<caption><span>${label}</span></caption>
+<thead><tr>${titles}</tr></thead>
 <tbody>
-${rows.join('\n')}
+${rows.map((row) => rowText(row, head)).join('\n')}
 </tbody>
 </table></div>`;
 }
 
-/** A verdict is words, which may be on two lines. */
-const measuredCell = ({ title, cell }: Column, measured: Measured): string =>
-  `<td${title === '' ? ' class="verdict"' : ''}>${escaped(cell(measured))}</td>`;
-
-function resultsTable(workload: Workload): string {
-  const columns = columnsOf(workload);
-  const rows = workload.results.map((result) => {
-    const { stack, measured } = result;
-    const note = noteOf(result);
-    const said = `<td class="note" colspan="${columns.length}">${escaped(note ?? '')}</td>`;
-    if (measured === null) return row(stack, [said]);
-    const cells = columns.map((column) => measuredCell(column, measured));
-    return row(stack, cells) + (note === null ? '' : `\n<tr><td></td>${said}</tr>`);
+function rowText({ name, cells, note }: Row, head: readonly string[]): string {
+  const header = `<th scope="row">${escaped(name)}</th>`;
+  const said = `<td class="note" colspan="${head.length}">${escaped(note ?? '')}</td>`;
+  if (cells.length === 0) return `<tr>${header}${said}</tr>`;
+  const shown = cells.map((cell, at) => {
+    // A verdict is words, which may be on two lines.
+    const as = head[at] === 'verdict' ? ' class="verdict"' : '';
+    return `<td${as}>${escaped(cell)}</td>`;
   });
-  const titles = columns.map(({ title }) => (title === '' ? 'verdict' : title));
-  return table(`Times of a request: ${workloadTitle(workload)}`, titles, rows);
+  const after = note === null ? '' : `\n<tr><td></td>${said}</tr>`;
+  return `<tr>${header}${shown.join('')}</tr>${after}`;
 }

@@ -1,16 +1,7 @@
 /** A run as Markdown: the same words and tables as the page, without its pictures. */
-import type { Run, Workload } from '../schema.ts';
-import { type BreakdownTable, breakdownOf } from './breakdown.ts';
-import { columnsOf, noteOf } from './columns.ts';
-import {
-  allWarnings,
-  answers,
-  howText,
-  limits,
-  machineText,
-  method,
-  workloadTitle,
-} from './words.ts';
+import type { Run } from '../schema.ts';
+import { type Block, sectionsOf, type Table } from './document.ts';
+import { answers } from './words.ts';
 
 /** Text of a cell: a bar would end it, and a line end the table. */
 const cellText = (text: string): string =>
@@ -27,58 +18,29 @@ function fenced(text: string): string {
   return `${fence}\n${text.trimEnd()}\n${fence}`;
 }
 
-function table(workload: Workload): string {
-  const columns = columnsOf(workload);
-  const notes = workload.results.flatMap((result) => {
-    const note = noteOf(result);
-    return note === null ? [] : [`${result.stack}: ${note}`];
-  });
-  const lines = workload.results.map(({ stack, measured }) =>
-    row([stack, ...columns.map(({ cell }) => (measured === null ? '' : cell(measured)))]),
-  );
+function table({ head, rows }: Table): string {
+  const notes = rows.flatMap(({ name, note }) => (note === null ? [] : `${name}: ${note}`));
   return [
-    row(['', ...columns.map(({ title }) => title)]),
-    row(['---', ...columns.map(() => '---:')]),
-    ...lines,
+    row(['', ...head]),
+    row(['---', ...head.map(() => '---:')]),
+    ...rows.map(({ name, cells }) => row([name, ...head.map((_, at) => cells[at] ?? '')])),
     ...(notes.length > 0 ? ['', items(notes)] : []),
   ].join('\n');
 }
 
-function breakdown({ unit, parts, rows }: BreakdownTable): string {
-  const table = [
-    row(['', ...parts]),
-    row(['---', ...parts.map(() => '---:')]),
-    ...rows.map(({ stack, cells }) => row([stack, ...cells])),
-  ];
-  return `Where the time of a request goes, in the order of its way (mean, ${unit}):\n\n${table.join('\n')}`;
+function blockText(block: Block): string[] {
+  if ('text' in block) return [block.as === 'heading' ? `### ${block.text}` : block.text];
+  if ('list' in block) return [items(block.list)];
+  if ('table' in block) return [table(block.table)];
+  return 'source' in block ? [fenced(block.source)] : [];
 }
 
-export function markdownReport(run: Run): string {
-  const warnings = allWarnings(run);
-  return `${[
+export const markdownReport = (run: Run): string =>
+  `${[
     `# ${run.question}`,
     answers(run).join('\n'),
-    ...(warnings.length > 0 ? ['## Warnings', items(warnings)] : []),
-    ...run.workloads.flatMap((workload) => {
-      const parts = breakdownOf(workload);
-      return [
-        `## ${workloadTitle(workload)}`,
-        `${workload.description}\n\n${howText(workload)}`,
-        table(workload),
-        ...(parts === null ? [] : [breakdown(parts)]),
-      ];
-    }),
-    '## How it was measured',
-    ...method(run),
-    '## What it does not show',
-    items(limits(run)),
-    '## Where',
-    machineText(run.machine),
-    `${run.date}: \`${run.command.join(' ')}\``,
-    '## Stacks',
-    ...run.stacks.flatMap(({ name, description, volfile }) => [
-      `### ${name}\n\n${description}`,
-      ...(volfile === null ? [] : [fenced(volfile)]),
-    ]),
+    ...sectionsOf(run)
+      .map(({ title, blocks }) => [`## ${title}`, ...blocks.flatMap(blockText)])
+      .filter((parts) => parts.length > 1)
+      .flat(),
   ].join('\n\n')}\n`;
-}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { durationText, progressText, secondsLeft } from './progress.ts';
-import { barText } from './terminal.ts';
+import { barText } from './text.ts';
 
 const progress = { done: 3, total: 12, elapsedSeconds: 60, what: 'miss, python' };
 

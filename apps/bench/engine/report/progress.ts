@@ -1,5 +1,5 @@
 /** How far a run is, in one line that is written over and over. */
-import { barText } from './terminal.ts';
+import { barText } from './text.ts';
 
 export interface Progress {
   readonly done: number;

@@ -10,7 +10,6 @@ export const PAPER = '#ffffff';
 
 /** Pixels, for which pictures are drawn; they grow and shrink with the page from there. */
 export const WIDE = 840;
-export const HALF = 420;
 export const NARROW = 360;
 
 /** The colours that all pages have, and these style sheets of `apps` over them. */

@@ -1,13 +1,11 @@
 /** What a run says, in sentences: the answer, how it was measured, and what it does not show. */
+import { duration } from '../../../../terminal/quantities.ts';
 import { busyText } from '../busy.ts';
 import { answerText } from '../comparison-text.ts';
-import { ratioOf } from '../measures.ts';
-import { relative, times, whole } from '../numbers.ts';
+import { times, whole } from '../numbers.ts';
 import { placeTitles } from '../placement.ts';
-import type { Machine, Measured, Run, Workload } from '../schema.ts';
-import { CONFIDENCE, ROUNDS_MIN, verdictOf, WIDTH_MAX } from '../verdict.ts';
-import { checks } from './checks.ts';
-import { timeText } from './columns.ts';
+import type { Machine, Run, Workload } from '../schema.ts';
+import { CONFIDENCE, ROUNDS_MIN, WIDTH_MAX } from '../verdict.ts';
 
 export const workloadTitle = ({ name, place }: Workload): string =>
   `${name}, ${placeTitles[place]}`;
@@ -47,35 +45,22 @@ export function machineText(machine: Machine): string {
 }
 
 /** How it was measured, a paragraph each. */
-export function method(run: Run): string[] {
-  const { workloads, seed, seconds } = run;
-  const span = rangeOf(workloads.flatMap(roundsOf));
-  const rated = workloads.some(({ rate }) => rate !== null);
-  return [
-    `Each workload was measured in ${span} rounds. A round measures every stack once, one after ` +
-      'the other, and each round begins with another stack, so that what else the machine does ' +
-      'falls on all of them alike. Rounds to warm up came before and do not count. The order is ' +
-      `drawn from the seed ${seed}. The whole took ${whole(seconds)} seconds.`,
-    'A ratio compares the median request of two stacks round by round; the median of these ' +
-      `comparisons is shown, and in brackets where it lies with ${100 * CONFIDENCE} % confidence ` +
-      '(the interval of the sign test, and no narrower than what rounds of one stack show when ' +
-      'they are compared with each other).',
-    'There is a difference where that interval excludes 1, and nowhere else. Where 1 lies in it ' +
-      `and its ends are more than a factor of ${WIDTH_MAX} apart, a large difference may hide in ` +
-      'it: the verdict is “too noisy to conclude”. Fewer than ' +
-      `${ROUNDS_MIN} rounds are not compared.`,
-    ...(workloads.some(({ plain }) => plain !== null) ? [FLOOR] : []),
-    'Every request counts, none is dropped: times are kept in histograms with three digits ' +
-      '(HDR), which is how exact the percentiles are. Answers were checked while measuring.',
-    ...checks(run),
-    ...(rated
-      ? [
-          'Where requests come at a fixed rate, a time begins when the request was due and not ' +
-            'when it was sent: a server that falls behind is seen to do so.',
-        ]
-      : []),
-  ];
-}
+export const method = ({ workloads, seed, seconds }: Run): string[] => [
+  `Each workload was measured in ${rangeOf(workloads.flatMap(roundsOf))} rounds. A round measures ` +
+    'every stack once, one after the other, and each round begins with another stack, so that what ' +
+    'else the machine does falls on all of them alike. Rounds to warm up came before and do not ' +
+    `count. The order is drawn from the seed ${seed}. The whole took ${whole(seconds)} seconds.`,
+  'A ratio compares the median request of two stacks round by round; the median of these ' +
+    `comparisons is shown, and in brackets where it lies with ${100 * CONFIDENCE} % confidence ` +
+    '(the interval of the sign test, and no narrower than what rounds of one stack show when ' +
+    'they are compared with each other).',
+  'There is a difference where that interval excludes 1, and nowhere else. Where 1 lies in it ' +
+    `and its ends are more than a factor of ${WIDTH_MAX} apart, a large difference may hide in ` +
+    `it: the verdict is “too noisy to conclude”. Fewer than ${ROUNDS_MIN} rounds are not compared.`,
+  ...(workloads.some(({ plain }) => plain !== null) ? [FLOOR] : []),
+  'Every request counts, none is dropped: times are kept in histograms with three digits ' +
+    '(HDR), which is how exact the percentiles are. Answers were checked while measuring.',
+];
 
 /** Whether the load generator is the bottleneck. */
 const FLOOR =
@@ -95,43 +80,33 @@ function rangeOf(values: readonly number[]): string {
   return low === high ? String(low) : `${low} to ${high}`;
 }
 
+const roundsOf = ({ results }: Workload): number[] =>
+  results.flatMap(({ measured }) => measured?.rounds.length ?? []);
+
 /** What the figures do not show. */
-export function limits({ workloads }: Run): string[] {
-  const closed = workloads.some(({ rate }) => rate === null);
-  return [
-    'The figures are of this machine, with this load, kernel and storage. Ratios carry over to another ' +
-      'machine better than times, and both only to workloads like these.',
-    'Where client and server run decides as much as what the server does: compare figures of one ' +
-      'placement only.',
-    '“No difference” means that none was seen at this number of rounds; the interval says how ' +
-      'large one might still be.',
-    ...(closed
-      ? [
-          'With a closed loop, a client asks again only when it has its answer: a stack that is ' +
-            'slow for a while is asked less often then, so that the tail looks shorter than it ' +
-            'would to clients who do not wait.',
-        ]
-      : []),
-  ];
-}
+export const limits: readonly string[] = [
+  'The figures are of this machine, with this load, kernel and storage. Ratios carry over to another ' +
+    'machine better than times, and both only to workloads like these.',
+  'Where client and server run decides as much as what the server does: compare figures of one ' +
+    'placement only.',
+  '“No difference” means that none was seen at this number of rounds; the interval says how ' +
+    'large one might still be.',
+  'A client asks again only when it has its answer: a stack that is slow for a while is asked less ' +
+    'often then, so that the tail looks shorter than it would to clients who do not wait.',
+];
 
 /** How a workload was asked for: `stat of an absent name; 1 client on CPU 1, server on 0`. */
 export function howText(workload: Workload): string {
-  const { request, clients, clientCpu, serverCpus, rate, cache, warmUpRounds, plain } = workload;
+  const { request, clients, clientCpu, serverCpus, warmUpRounds, plain } = workload;
   const who = clients === 1 ? '1 client' : `${clients} clients`;
   const where = clientCpu === null ? 'anywhere' : `on CPU ${clientCpu}`;
-  const pace = rate === null ? 'as fast as answers come' : `${whole(rate)} requests a second`;
-  const rounds = rangeOf(roundsOf(workload));
   const floor =
-    plain === null ? '' : ` The plain directory answers in ${timeText(plain.p50)} (median).`;
+    plain === null ? '' : ` The plain directory answers in ${duration(plain.p50)} (median).`;
   return (
-    `A request is: ${request}. ${who} ${where}, servers on CPU ${serverCpus}; ${pace}; ` +
-    `${cache} cache; ${rounds} rounds, and ${warmUpRounds} before them to warm up.${floor}`
+    `A request is: ${request}. ${who} ${where}, servers on CPU ${serverCpus}; ` +
+    `${rangeOf(roundsOf(workload))} rounds, and ${warmUpRounds} before them to warm up.${floor}`
   );
 }
-
-const roundsOf = ({ results }: Workload): number[] =>
-  results.flatMap(({ measured }) => measured?.rounds.length ?? []);
 
 /** What went wrong or may mislead: of the run, and of its results with their places. */
 export function allWarnings(run: Run): string[] {
@@ -164,28 +139,9 @@ function partialText({ workloads }: Run): string {
   return `Not all that was asked for was measured: ${named.join('; ')}.`;
 }
 
-/** As a factor between the two ratios: more is not the tail alone. */
-const MEAN_APART = 1.5;
-
-/** Where some requests are of another kind, such as reads that wait for those ahead of them. */
-function meanWarning(mine: Measured, first: Measured): string[] {
-  const byMedian = mine.toFirst;
-  const byMean = ratioOf('mean', mine, first);
-  if (byMedian === null || byMean === null || verdictOf(byMedian) === 'too noisy to conclude')
-    return [];
-  const apart = Math.abs(Math.log(byMean / byMedian.ratio));
-  if (apart <= Math.log(MEAN_APART)) return [];
-  return [
-    `by the mean of its requests it takes ${relative(byMean)} times as long as the first stack, by ` +
-      `the median ${relative(byMedian.ratio)}: either requests are of several kinds here, or a ` +
-      'few took very long: look at the throughput, too',
-  ];
-}
-
 /** What may mislead in a workload, with the stacks of which it is true. */
 function warningsOf({ results, plain }: Workload): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  const first = results[0]?.measured;
   for (const { stack, warnings, measured } of results) {
     const wrong = measured?.answers.wrong ?? 0;
     const hasFloor =
@@ -194,7 +150,6 @@ function warningsOf({ results, plain }: Workload): Map<string, string[]> {
       ...warnings,
       ...(wrong > 0 ? [`${wrong} of the answers were wrong`] : []),
       ...(hasFloor ? [FLOOR_WARNING] : []),
-      ...(measured !== null && first ? meanWarning(measured, first) : []),
     ];
     for (const text of said) found.set(text, [...(found.get(text) ?? []), stack]);
   }

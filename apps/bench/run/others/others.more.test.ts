@@ -124,9 +124,7 @@ describe('a stack of --with', () => {
 
   it('that does not mount says what its server said', async () => {
     const plan = otherPlan(failing, { scratch, data: scratch, timeouts });
-    await expect(plan.serve(true)).rejects.toThrow(
-      new NotMeasured('it did not mount: error: no luck'),
-    );
+    await expect(plan.serve()).rejects.toThrow(new NotMeasured('it did not mount: error: no luck'));
     expect(readFileSync(join(scratch, 'failing.log'), 'utf8')).toContain('no luck');
     plan.discard();
   });
@@ -134,7 +132,7 @@ describe('a stack of --with', () => {
   it('that is not there says so', async () => {
     const gone: OtherStack = { ...failing, command: () => ({ line: [join(scratch, 'gone')] }) };
     const plan = otherPlan(gone, { scratch, data: scratch, timeouts });
-    await expect(plan.serve(true)).rejects.toThrow('it did not mount: it said nothing');
+    await expect(plan.serve()).rejects.toThrow('it did not mount: it said nothing');
   });
 
   it('cannot have the name of a volfile', async () => {

@@ -32,8 +32,8 @@ export function otherPlan(stack: OtherStack, serving: OtherServing): MeasuredSta
     scratch,
   };
   const discard = (): void => rmSync(directory, { recursive: true, force: true });
-  const start = (fresh: boolean): Promise<Served> => {
-    if (fresh) discard();
+  const start = (): Promise<Served> => {
+    discard();
     mkdirSync(directory, { recursive: true });
     mkdirSync(mounting.mountpoint, { recursive: true });
     return serve(stack.command(mounting), mounting, signal);
@@ -45,9 +45,6 @@ export function otherPlan(stack: OtherStack, serving: OtherServing): MeasuredSta
     counted: null,
     ...(unfit === undefined ? {} : { unfit }),
     serve: start,
-    // Nobody knows where its time goes.
-    serveProfiled: () => start(true),
-    takeProfile: () => null,
     discard,
   };
 }
