@@ -6,7 +6,9 @@ import { measureNames } from './measures.ts';
 import { verdicts } from './schema.ts';
 import { PASSED_ON } from './target.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/how-it-works/bench.md'), 'utf8');
+const page = ['how-it-works/bench.md', 'reference/bench-file.md']
+  .map((path) => readFileSync(join(import.meta.dirname, '../../../docs', path), 'utf8'))
+  .join('\n');
 
 /** Every key that a file has, but for names that a user gives. */
 function* keysOf(value: unknown): Generator<string> {
@@ -17,7 +19,7 @@ function* keysOf(value: unknown): Generator<string> {
   }
 }
 
-describe('docs/how-it-works/bench.md', () => {
+describe('the pages about the bench', () => {
   it.each([...new Set(keysOf(simulatedRun()))])('explains the key %s', (key) => {
     expect(page).toContain(`\`${key}\``);
   });
