@@ -89,7 +89,9 @@ describe('glossa help', () => {
     const [own, more] = out.split('\noptions for a .so file:\n');
     const names = (text = ''): string[] =>
       [...text.matchAll(/^ {2}([a-z-]+) \(/gm)].map((match) => match[1]!);
-    expect(names(own)).toEqual(expect.arrayContaining(['module-path', 'reload', 'log-level']));
+    expect(names(own)).toEqual(
+      expect.arrayContaining(['module-path', 'reload', 'ffi', 'log-level']),
+    );
     expect(names(more)).toEqual([
       'frame-timeout',
       'wind-limit',

@@ -1,92 +1,97 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canCompile, compile, compileText, outDir } from '../../test/support/native.ts';
-import { abiVersion, openLibrary } from './ffi.ts';
+import { canCompile, compile, compileText, noFfiRs, outDir } from '../../test/support/native.ts';
+import { isSkipped } from '../../test/support/obstacle.ts';
+import { abiVersion, type FfiName, openLibrary } from './ffi.ts';
 
 const whole = '#include "glossa.h"\nstruct glossa_translator glossa_translator = {.init = NULL};\n';
 
 /** What a file at this path is refused with. */
-function refusal(path: string): string {
-  try {
-    openLibrary(path);
-    return 'it was loaded';
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
+const refusal = (path: string, ffi: FfiName = 'koffi'): Promise<string> =>
+  openLibrary(path, ffi).then(
+    () => 'it was loaded',
+    (error: Error) => error.message,
+  );
+
+const withoutFfiRs = isSkipped('through ffi-rs', noFfiRs);
+const ffis: readonly FfiName[] = withoutFfiRs ? ['koffi'] : ['koffi', 'ffi-rs'];
 
 describe.skipIf(!canCompile)('openLibrary', () => {
-  it('loads a module', () => {
-    const library = openLibrary(compileText('whole', whole));
+  it.each(ffis)('loads a module through %s', async (ffi) => {
+    const library = await openLibrary(compileText('whole', whole), ffi);
     expect(library.abiVersion()).toBe(abiVersion());
     library.close();
   });
 
-  it('refuses what is no module', () => {
+  it.each(ffis)('refuses what is no module, through %s', async (ffi) => {
     const other = compileText(
       'other',
       'int add(int a);\nint add(int a)\n{\n    return a + 1;\n}\n',
     );
-    expect(refusal(other)).toBe(
+    expect(await refusal(other, ffi)).toBe(
       `${other}: it is no translator: it was not compiled with glossa.h (glossa new include-dir)`,
     );
     const bare = compileText(
       'bare',
       '#include "glossa.h"\nint x(void);\nint x(void)\n{\n    return 1;\n}\n',
     );
-    expect(refusal(bare)).toBe(
+    expect(await refusal(bare, ffi)).toBe(
       `${bare}: it does not define glossa_translator, the struct glossa_translator with its fops`,
     );
   });
 
-  it('refuses one that lacks a function', () => {
+  it('refuses one that lacks a function', async () => {
     const text = `${whole}void elsewhere(void);\nvoid here(void);\nvoid here(void)\n{\n    elsewhere();\n}\n`;
     const path = compileText('lacking', text);
-    expect(refusal(path)).toContain(`${path}: it uses elsewhere, which nothing defines`);
+    expect(await refusal(path)).toContain(`${path}: it uses elsewhere, which nothing defines`);
   });
 
-  it.each([1, 99])('refuses another version of the header: %d', (version) => {
+  it.each([1, 99])('refuses another version of the header: %d', async (version) => {
     const functions = ['use_area(void *p)', 'take(void *p)', 'enter(int a)', 'enter_with(int a)'];
     const text = `int glossa_abi_version(void);\nint glossa_abi_version(void)\n{\n    return ${version};\n}
 ${functions.map((f) => `void glossa_${f};\nvoid glossa_${f}\n{\n    (void)${f.at(-2)};\n}`).join('\n')}\n`;
     const path = compileText(`abi${version}`, text);
-    expect(refusal(path)).toBe(
+    expect(await refusal(path)).toBe(
       `${path} was compiled with the header of ABI version ${version}, and this is version ` +
         `${abiVersion()}: compile it anew (-I$(glossa new include-dir))`,
     );
   });
 
-  it('refuses files that are something else', () => {
+  it('refuses files that are something else', async () => {
     const text = join(outDir(), 'text.so');
     writeFileSync(text, 'hello\n');
-    expect(refusal(text)).toBe(`${text} is not a shared object (compile it with cc -shared -fPIC)`);
+    expect(await refusal(text)).toBe(
+      `${text} is not a shared object (compile it with cc -shared -fPIC)`,
+    );
     const empty = join(outDir(), 'empty.so');
     writeFileSync(empty, '');
-    expect(refusal(empty)).toContain('is not a shared object');
+    expect(await refusal(empty)).toContain('is not a shared object');
     const missing = join(outDir(), 'missing.so');
-    expect(refusal(missing)).toBe(`${missing} cannot be read: ENOENT`);
+    expect(await refusal(missing)).toBe(`${missing} cannot be read: ENOENT`);
     const object = compile(join(outDir(), 'whole.c'), join(outDir(), 'object.so'), [
       '-c',
       '-fno-lto',
     ]);
-    expect(refusal(object)).toBe(
+    expect(await refusal(object)).toBe(
       `${object} is not a shared object (link it with cc -shared -fPIC)`,
     );
   });
 
-  it('refuses one for another machine', () => {
+  it('refuses one for another machine', async () => {
     const bytes = readFileSync(compileText('whole', whole));
     const sparc = 43;
     bytes.writeUInt16LE(sparc, 18);
     const path = join(outDir(), 'sparc.so');
     writeFileSync(path, bytes);
-    expect(refusal(path)).toBe(`${path} was built for machine 43, and this is ${process.arch}`);
+    expect(await refusal(path)).toBe(
+      `${path} was built for machine 43, and this is ${process.arch}`,
+    );
   });
 
-  it('leaves a file that is written anew while it runs alone', () => {
+  it('leaves a file that is written anew while it runs alone', async () => {
     const path = compileText('whole', whole);
-    const library = openLibrary(path);
+    const library = await openLibrary(path, 'koffi');
     chmodSync(path, 0o644);
     writeFileSync(path, 'something else');
     expect(library.abiVersion()).toBe(abiVersion());

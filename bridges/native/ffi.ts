@@ -1,5 +1,5 @@
 /**
- * The functions of a C module, called through koffi. They call nothing of ours back.
+ * The functions of a C module, called through koffi or ffi-rs. Both call; neither is called back.
  *
  * Every volume has a copy of the file of its own, which is gone from the disk as soon as it is
  * loaded: so two volumes share no variables, and a file that is compiled anew does not change under
@@ -20,6 +20,9 @@ import koffi from 'koffi';
 import { InitError } from '../../runtime/core/errors.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
+export type FfiName = 'koffi' | 'ffi-rs';
+export const ffiNames = ['koffi', 'ffi-rs'] as const;
+
 /** Where glossa.h is. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
@@ -34,29 +37,82 @@ export interface Library {
   close(): void;
 }
 
-function open(path: string): Library {
-  const library = koffi.load(path);
-  const find = <F>(prototype: string): F => library.func(prototype) as unknown as F;
-  return {
-    abiVersion: find('int32_t glossa_abi_version(void)'),
-    useArea: find('void glossa_use_area(uint8_t *area)'),
-    enter: find('int32_t glossa_enter(int32_t what)'),
-    enterWith: find('int32_t glossa_enter_with(int32_t what, uint8_t *data)'),
-    take: find('void glossa_take(uint8_t *to)'),
-    close: () => library.unload(),
-  };
+type Open = (path: string) => Promise<Library>;
+
+const openers: Readonly<Record<FfiName, Open>> = {
+  koffi: async (path) => {
+    const library = koffi.load(path);
+    const find = <F>(prototype: string): F => library.func(prototype) as unknown as F;
+    return {
+      abiVersion: find('int32_t glossa_abi_version(void)'),
+      useArea: find('void glossa_use_area(uint8_t *area)'),
+      enter: find('int32_t glossa_enter(int32_t what)'),
+      enterWith: find('int32_t glossa_enter_with(int32_t what, uint8_t *data)'),
+      take: find('void glossa_take(uint8_t *to)'),
+      close: () => library.unload(),
+    };
+  },
+  'ffi-rs': async (path) => {
+    const { close, DataType, define, open } = await ffiRs();
+    const { I32, U8Array, Void } = DataType;
+    // The path is a copy's, so no other library has that name.
+    open({ library: path, path });
+    const row = (
+      retType: typeof I32 | typeof Void,
+      paramsType: (typeof I32 | typeof U8Array)[],
+    ) => ({
+      library: path,
+      retType,
+      paramsType,
+    });
+    const f = define({
+      glossa_abi_version: row(I32, []),
+      glossa_use_area: row(Void, [U8Array]),
+      glossa_enter: row(I32, [I32]),
+      glossa_enter_with: row(I32, [I32, U8Array]),
+      glossa_take: row(Void, [U8Array]),
+    });
+    return {
+      abiVersion: () => f.glossa_abi_version([]) as number,
+      useArea: (area) => void f.glossa_use_area([asBuffer(area)]),
+      enter: (what) => f.glossa_enter([what]) as number,
+      enterWith: (what, data) => f.glossa_enter_with([what, asBuffer(data)]) as number,
+      take: (to) => void f.glossa_take([asBuffer(to)]),
+      close: () => close(path),
+    };
+  },
+};
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+async function ffiRs(): Promise<typeof import('ffi-rs')> {
+  try {
+    // A CommonJS package: its functions are those of the default export.
+    const found: unknown = await import('ffi-rs');
+    return ((found as { default?: unknown }).default ?? found) as typeof import('ffi-rs');
+  } catch (error) {
+    const why = (error as Error).message.split('\n')[0];
+    throw new InitError(
+      `option ffi ffi-rs: the package ffi-rs is not there (npm install ffi-rs): ${why}`,
+    );
+  }
 }
 
 /** Loads a module. @throws {InitError} */
-export function openLibrary(path: string): Library {
+export async function openLibrary(path: string, ffi: FfiName): Promise<Library> {
   checkFile(path);
   let library: Library;
+  let has: number;
   try {
-    library = openCopy(path);
+    library = await withCopy(path, openers[ffi]);
+    // ffi-rs looks for a function when it is called first.
+    has = library.abiVersion();
   } catch (error) {
+    if (error instanceof InitError) throw error;
     throw new InitError(`${path}: ${explain((error as Error).message)}`);
   }
-  const [has, needs] = [library.abiVersion(), abiVersion()];
+  const needs = abiVersion();
   if (has === needs) return library;
   library.close();
   throw new InitError(
@@ -71,19 +127,20 @@ export function abiVersion(): number {
   return Number(/GLOSSA_ABI_VERSION (\d+)/.exec(header)![1]);
 }
 
-/** Loads a copy of the file; a folder that programs must not be run from is no place for it. */
-function openCopy(path: string): Library {
+/** Lets `open` have a copy of the file; a folder that programs must not be run from is no place. */
+async function withCopy(path: string, open: Open): Promise<Library> {
   const places = [tmpdir(), dirname(path)];
   for (const place of places) {
     const folder = mkdtempSync(join(place, 'glossa-native-'));
     const copy = join(folder, basename(path));
     try {
       copyFileSync(path, copy);
-      return open(copy);
+      return await open(copy);
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
-      if (place === places.at(-1) || !/operation not permitted/i.test(said)) {
-        throw new Error(said.replaceAll(copy, path));
+      const last = place === places.at(-1);
+      if (error instanceof InitError || last || !/operation not permitted/i.test(said)) {
+        throw error instanceof InitError ? error : new Error(said.replaceAll(copy, path));
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });

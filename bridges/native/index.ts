@@ -28,12 +28,14 @@ import {
   type Xlator,
 } from '../../runtime/core/xlator.ts';
 import { leftOut } from '../host/advice/undefined-fops.ts';
-import { checkForeign } from '../machine/node/foreign-files.ts';
 import { watchFolder } from '../machine/node/watch.ts';
-import * as ffi from './ffi.ts';
-import { checkFile, extensions, loadFile } from './load.ts';
-import { checkFops, checkRecord } from './record.ts';
+import { ffiNames } from './ffi.ts';
+import type { Provider } from './provider.ts';
+import { checkFops } from './record.ts';
 import { sharedObject, sharedObjectOptions } from './shared-object.ts';
+import { typescript } from './typescript.ts';
+
+const providers: readonly Provider[] = [typescript, sharedObject];
 
 const options = defineOptions({
   'module-path': {
@@ -47,6 +49,12 @@ const options = defineOptions({
     description:
       'Loads the file again whenever it, or one that it imports, is saved. Code that does not start ' +
       'leaves the code before at work.',
+  },
+  ffi: {
+    type: 'str',
+    values: ffiNames,
+    default: 'koffi',
+    description: 'The library that calls the functions of a shared object.',
   },
 });
 
@@ -64,29 +72,10 @@ interface Loaded {
 /** `xl.priv` is the translator's own, so this is kept beside it. */
 const volumes = new WeakMap<Xlator<unknown>, Loaded>();
 
-const isObject = (path: string): boolean => extname(path) === '.so';
-
-/**
- * Makes a translator of a file: checked, and nothing of it run beyond what loading takes. The record is
- * this volume's alone; everything that holds the file goes with its `fini`. With it come the files that
- * it was made of. @throws {InitError | GraphError} naming the file, and the line where there is one
- */
-function load(path: string, xl: Xlator<unknown>) {
-  if (isObject(path)) {
-    const record = sharedObject(path, options) as unknown as Translator<unknown>;
-    return { record, files: [path] };
-  }
-  const files: string[] = [];
-  const exports = loadFile(path, {}, (file, isOwn) => {
-    checkForeign(xl, file);
-    if (isOwn) files.push(file);
-  });
-  return { record: checkRecord(path, exports), files };
-}
-
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
   const path = findFile(xl, settings['module-path']);
-  const { record, files } = load(path, xl);
+  const provider = providerFor(path);
+  const { record, files } = await provider.load(path, xl, { ffi: settings.ffi, own: options });
   checkChildren(xl, path, record);
   const values = ownValues(xl, path, record);
   const volume: Loaded = { path, record, values, unwatch() {} };
@@ -131,13 +120,16 @@ async function renew(xl: Xlator<unknown>): Promise<Reloaded> {
   }
 }
 
+const providerFor = (path: string): Provider =>
+  providers.find(({ extensions }) => extensions.includes(extname(path)))!;
+
 /** @throws {InitError} */
 function findFile(xl: Xlator<unknown>, given: string | undefined): string {
   if (given === undefined) {
     throw new InitError(missingOption('module-path', 'which file?', xl.given));
   }
   const path = resolve(xl.context.baseDir, given);
-  const known = [...extensions, '.so'];
+  const known = providers.flatMap(({ extensions }) => extensions);
   if (!known.includes(extname(path))) {
     throw new InitError(`option module-path: '${given}' is none of ${known.join(', ')}`);
   }
@@ -228,7 +220,7 @@ export default defineTranslator<unknown, typeof options>({
   init,
   async check(xl, settings) {
     const path = findFile(xl, settings['module-path']);
-    (isObject(path) ? ffi.checkFile : checkFile)(path);
+    providerFor(path).check(path);
   },
   fops,
   passesThrough: (xl) => says(xl, 'passesThrough'),

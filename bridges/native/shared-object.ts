@@ -18,8 +18,9 @@ import { Interpreter } from '../host/lifecycle/interpreter.ts';
 import { moduleOptions } from '../host/lifecycle/module-options.ts';
 import { checkForeign } from '../machine/node/foreign-files.ts';
 import { nodeMachine } from '../machine/node/index.ts';
-import { openLibrary } from './ffi.ts';
+import { checkFile, openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
+import type { NativeSettings, Provider } from './provider.ts';
 
 /** What a volume of such a file takes besides the options of features/native. */
 export const sharedObjectOptions = failureOptions;
@@ -31,10 +32,17 @@ interface Volume extends Hosted {
   given: Given;
 }
 
-/** @param own the options of features/native itself, which no file may take */
-export function sharedObject(
+export const sharedObject: Provider = {
+  extensions: ['.so'],
+  check: checkFile,
+  async load(path, _xl, settings) {
+    return { record: recordOf(path, settings) as unknown as Translator<unknown>, files: [path] };
+  },
+};
+
+function recordOf(
   path: string,
-  own: Options,
+  { ffi, own }: NativeSettings,
 ): Translator<Volume, typeof sharedObjectOptions> {
   const host: Options = { ...own, ...sharedObjectOptions };
   const valuesFor = (xl: Xlator<Volume>, { guest }: Interpreter): Record<string, unknown> =>
@@ -43,7 +51,7 @@ export function sharedObject(
   /** An interpreter with the module in it. @throws {InitError | GraphError} */
   async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Interpreter> {
     checkForeign(xl, path);
-    const library = openLibrary(path);
+    const library = await openLibrary(path, ffi);
     const interpreter = new Interpreter(xl, volume.host, limitsOf(volume.given), nodeMachine);
     try {
       const guest = new NativeGuest(path, library, interpreter.api);

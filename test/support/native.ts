@@ -25,6 +25,12 @@ function compilerIsThere(): boolean {
 
 export const canCompile = compilerIsThere();
 
+/** Why no module can be loaded through ffi-rs, which is optional; '' when they can. */
+export const noFfiRs = await import('ffi-rs').then(
+  () => '',
+  () => 'the package ffi-rs is not installed',
+);
+
 let made: { readonly file: string | undefined; readonly folder: string } | undefined;
 
 /** The folder for what is compiled. */

@@ -168,7 +168,7 @@ export const tables: Readonly<Record<string, Rows>> = {
       by: 'apps/bench/run/profile.mount.more.test.ts',
     },
     'glossa bench call': helpOf('bench call'),
-    'glossa bench call --in python,c --only decided,awaited': helpOf('bench call'),
+    'glossa bench call --in python,ffi-rs --only decided,awaited': helpOf('bench call'),
     'glossa bench report run.json': {
       run: 'cp report/run.json before.json; cp report/run.json after.json; mv report/run.json .; rm -r report; glossa bench report run.json',
       because: 'the file is that of the run above',

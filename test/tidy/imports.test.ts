@@ -124,7 +124,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   tools: ['peggy', 'esbuild', 'marked'],
   'tools/site': ['vitepress', 'vue', 'puppeteer-core'],
   'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'resolve.exports'],
-  'bridges/native': ['koffi'],
+  'bridges/native': ['koffi', 'ffi-rs'],
 };
 
 function folderOf(path: string): string | undefined {

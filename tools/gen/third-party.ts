@@ -104,6 +104,11 @@ export const inside: Readonly<Record<string, Inside>> = {
   },
 };
 
+/** Where packages come from that may not be installed. */
+const homes: Readonly<Record<string, string>> = {
+  'ffi-rs': github('zhangyuang/node-ffi-rs'),
+};
+
 const REPORT =
   'charts of a report, `dist/apps/bench/engine/report/echarts.js`, with its licence beside it';
 const PLAYGROUND =
@@ -176,15 +181,18 @@ ${[...new Set(held.map(([path]) => `- ${nameOf(path)}: ${written[folderOf(path)]
 const folderOf = (path: string): string => path.replace(/^node_modules\//, '');
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 13);
 
-const packagePart = (path: string, { version, license }: Locked): Part => ({
-  name: nameOf(path),
+const packagePart = (path: string, { version, license, optional }: Locked): Part => ({
+  name: `${nameOf(path)}${optional ? ' (optional)' : ''}`,
   version,
   licence: license ?? '-',
-  from: repositoryOf(path),
+  from: repositoryOf(path, optional),
 });
 
-/** @throws where the package does not say it */
-function repositoryOf(path: string): string {
+/** @throws where neither the package nor the table above says it */
+function repositoryOf(path: string, optional = false): string {
+  const home = homes[nameOf(path)];
+  if (home !== undefined) return home;
+  if (optional) throw new Error(`third-party.ts does not say where ${path} comes from`);
   const { repository } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8')) as {
     readonly repository?: string | { readonly url: string };
   };

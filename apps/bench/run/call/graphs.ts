@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import glupy from '../../../../bridges/glupy.ts';
 import {
   allLanguages,
+  type LanguageName as Known,
   languages as known,
   type Language,
-  type LanguageName,
 } from '../../../../bridges/languages.ts';
 import native from '../../../../bridges/native/index.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
@@ -36,8 +36,6 @@ export interface Lab {
   say(message: string): void;
 }
 
-export type { LanguageName };
-
 type AnyTranslator = Translator<unknown>;
 
 export interface Volume {
@@ -46,6 +44,9 @@ export interface Volume {
 }
 
 // -- the languages -------------------------------------------------------------------------------
+
+/** What is measured beside each other: the languages, and other ways into one. */
+export type LanguageName = Known | 'ffi-rs';
 
 export interface Measured {
   readonly title: string;
@@ -57,8 +58,13 @@ export interface Measured {
 
 const modules = join(packageRoot, 'apps/bench/engine/modules');
 
-function measured(name: LanguageName): Measured {
-  const { title, hosted, extensions, compiledFrom }: Language = known[name];
+/** What `more` says are options of features/native. */
+function measured(
+  name: Known,
+  title: string = known[name].title,
+  more: Readonly<Record<string, string>> = {},
+): Measured {
+  const { hosted, extensions, compiledFrom }: Language = known[name];
   const folder = join(modules, name);
   return {
     title,
@@ -72,7 +78,7 @@ function measured(name: LanguageName): Measured {
       const path = compiledFrom === null ? join(folder, file) : compiled(lab, module);
       return {
         translator: native as unknown as AnyTranslator,
-        options: { 'module-path': path },
+        options: { 'module-path': path, ...more },
       };
     },
   };
@@ -82,6 +88,8 @@ function measured(name: LanguageName): Measured {
 export const languages = {
   typescript: measured('typescript'),
   ...Object.fromEntries(allLanguages.map(([name]) => [name, measured(name)])),
+  c: measured('c', 'C through koffi'),
+  'ffi-rs': measured('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
 } as Readonly<Record<LanguageName, Measured>>;
 
 /** The shared object of a module in C, compiled the first time. @throws {NotMeasured} */
