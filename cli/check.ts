@@ -6,12 +6,11 @@ import { formatProblems, type VolfileProblem } from '../runtime/volfile/problems
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { inspectVolumes } from '../runtime/volfile/volumes.ts';
 import { NodeContext } from '../server/context.ts';
-import { fullDisks } from '../server/full-disks.ts';
 import { countProblems, inspectFile, inspectInput, STDIN, shownName } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import { quietFlag, toggle } from '../terminal/flags.ts';
-import { note, type Terminal, warn } from '../terminal/terminal.ts';
+import { note, type Terminal } from '../terminal/terminal.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 interface Checked {
@@ -28,15 +27,14 @@ export default defineCommand({
     'Says everything that is wrong with each VOLFILE, with the lines it is about; - is standard ' +
     'input, whose relative paths start at the current folder. Nothing is started: a script is read ' +
     'in its sandbox, for what it declares, and its init does not run; native code is only looked ' +
-    'at. Warns of a disk without room for what a mount writes. The exit status is that of the ' +
-    'worst: 1 when there is an error, not for a warning.',
+    'at. The exit status is that of the worst: 1 when there is an error, not for a warning.',
   flags: {
     ...volfileFlags,
     ...quietFlag,
     json: toggle({
       help:
         'print {ok, files: [{file, ok, problems: [{severity, code, file, line, column, length, ' +
-        'message, hint}], error}], warnings}; error if it cannot be read',
+        'message, hint}], error}]}; error if it cannot be read',
     }),
   },
   async run({ flags, operands }, terminal) {
@@ -60,10 +58,8 @@ export default defineCommand({
         terminal.err(`glossa${isUsage ? ' check' : ''}: ${error.message}`);
       }
     }
-    const warnings = fullDisks();
-    for (const text of warnings) warn(text, terminal);
     const ok = status === EXIT_OK;
-    if (flags.json) terminal.out(JSON.stringify({ ok, files, warnings }, null, 2));
+    if (flags.json) terminal.out(JSON.stringify({ ok, files }, null, 2));
     return status;
   },
 });

@@ -13,13 +13,6 @@ volume top
 end-volume
 `;
 
-const WRITES = `import { tail } from 'glossa';
-export default {
-  type: 'test/m', description: 'Changes data.', children: [1, 1], options: {}, init: () => null,
-  fops: { writev(frame, xl, ...args) { tail.writev(frame, xl.children[0], ...args); } },
-};
-`;
-
 const withStack = (test: (file: string, scratch: Scratch) => Promise<void>): Promise<void> =>
   withScratch(async (scratch) => test(await scratch.file('test.vol', stack), scratch));
 
@@ -52,15 +45,6 @@ describe('glossa graph', () => {
       expect(JSON.parse(await readFile(scratch.at('out.json'), 'utf8'))).toMatchObject({ volumes });
       const both = await command(['graph', file, '--json', '--format', 'dot']);
       expect(both).toMatchObject({ status: 2, out: '' });
-      const known = stack.replace('anything/at-all', 'storage/memory').replace(/ *option.*\n/, '');
-      const started = await scratch.file('known.vol', known);
-      expect(JSON.parse((await command(['graph', started, '--json', '--data'])).out).data).toEqual({
-        volumes: [
-          { name: 'top', sees: [], data: 'passes', guarded: false },
-          { name: 'brick', sees: expect.any(Array), data: 'has', guarded: false },
-        ],
-        passthrough: null,
-      });
     }));
 
   it('says in JSON, too, what is wrong', () =>
@@ -72,30 +56,6 @@ describe('glossa graph', () => {
       expect(err).toContain('bad.vol:1:');
     }));
 
-  it('says who sees the data of files', () =>
-    withScratch(async (scratch) => {
-      await scratch.folder('data');
-      const brick = 'volume brick\n type storage/posix\n option directory data\nend-volume\n';
-      const above = (name: string, type: string, below: string): string =>
-        `volume ${name}\n type ${type}\n subvolumes ${below}\nend-volume\n`;
-      const cached = `${brick}${above('cache', 'features/negative', 'brick')}`;
-      const plain = await command(['graph', await scratch.file('a.vol', cached), '--data']);
-      expect(plain).toMatchObject({ status: 0, err: '' });
-      expect(plain.out).toMatch(
-        /\n {2}cache {2}does not see it\n {2}brick {2}has it\npassthrough: /,
-      );
-      const counted = `${cached}${above('counts', 'debug/io-stats\n option count-fop-hits on', 'cache')}`;
-      const { out } = await command(['graph', await scratch.file('b.vol', counted), '--data']);
-      expect(out).toMatch('counts  sees it: open, readv, writev');
-      expect(out).toMatch(
-        'no passthrough: data is read and written in the server, because of counts',
-      );
-      await scratch.file('m.ts', WRITES);
-      const changed = `${brick}${above('m', 'features/native\n option module-path m.ts', 'brick')}`;
-      const told = await command(['graph', await scratch.file('c.vol', changed), '--data']);
-      expect(told.out).toMatch(/m {6}sees it: writev; copies .* lookups bring no content along\n/);
-    }));
-
   it('takes options from the command line', () =>
     withScratch(async (scratch) => {
       const folder = await scratch.folder('elsewhere');
@@ -105,18 +65,6 @@ describe('glossa graph', () => {
       );
       const there = ['--xlator-option', `brick.directory=${folder}`];
       expect((await command(['graph', file, '--options', ...there])).out).toMatch(folder);
-      expect(await command(['graph', file, '--data', ...there])).toMatchObject({
-        status: 0,
-        out: expect.stringMatching(/\n {2}brick {2}has it\n/),
-      });
-      expect((await command(['graph', file, '--data'])).err).toMatch('nowhere');
-    }));
-
-  it('--data needs translators that there are', () =>
-    withStack(async (file) => {
-      const { status, err } = await command(['graph', file, '--data']);
-      expect(status).toBe(1);
-      expect(err).toMatch('anything/at-all');
     }));
 
   it.each([

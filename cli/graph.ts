@@ -1,19 +1,14 @@
-/** `glossa graph`: a picture of a volfile. Types need not be known here, only drawn. */
+/** `glossa graph`: draws a volfile. Its types need not be known. */
 import { closeSync, writeFileSync } from 'node:fs';
-import { dirname, extname, resolve } from 'node:path';
-import { NONE } from '../runtime/core/log.ts';
+import { extname } from 'node:path';
 import { openToWrite } from '../runtime/sys/write.ts';
-import { activate, type Registry } from '../runtime/volfile/activate.ts';
 import { shownVolumes, topOf, type VolfileDescription } from '../runtime/volfile/description.ts';
 import { type RenderFormat, renderers } from '../runtime/volfile/render.ts';
-import { NodeContext } from '../server/context.ts';
-import { startOrFail } from '../server/started.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { choice, quietFlag, takeOperands, text, toggle } from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
-import { type DataPath, dataLines, dataPath } from './data-path.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 const formats = Object.keys(renderers) as RenderFormat[];
@@ -38,11 +33,8 @@ export default defineCommand({
       help: `${formats.join(', ')}; without it, what the end of FILE says, or tree`,
     }),
     options: toggle({ help: 'with the options of each volume' }),
-    data: toggle({ help: 'start the volumes, and say which of them see the data of files' }),
     json: toggle({
-      help:
-        'print {top, volumes: [{name, type, options: {KEY: VALUE}, subvolumes}], data}; data with ' +
-        '--data only: {volumes: [{name, data: has|sees|passes|refuses, sees, guarded}], passthrough}',
+      help: 'print {top, volumes: [{name, type, options: {KEY: VALUE}, subvolumes}]}',
     }),
     output: text({ short: 'o', value: 'FILE', help: 'write to FILE' }),
     ...quietFlag,
@@ -51,10 +43,7 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     const [file] = takeOperands(operands, ['VOLFILE']);
-    // Only what is to be started has to be known.
-    const registry = flags.data ? (await import('../server/registry.ts')).registry : undefined;
     const inspection = await inspectFile(file, {
-      registry,
       overrides: flags['xlator-option'],
       allowShell: flags['allow-shell'],
     });
@@ -62,42 +51,23 @@ export default defineCommand({
     const volumes = shownVolumes(description);
     const { output, json } = flags;
     if (json && flags.format !== undefined) throw new UsageError('--json and --format: which?');
-    // First of all the picture: what has to start for the rest may fail.
     const format = flags.format ?? extensions[extname(output ?? '')] ?? 'tree';
-    const tell = (shown: string): void =>
-      output === undefined ? terminal.out(shown.trimEnd()) : write(output, shown);
-    if (!json) tell(renderers[format](volumes, { options: flags.options }));
-    const data = registry && (await askForData(file, description, registry));
-    if (json) tell(`${JSON.stringify(asObject(description, data), null, 2)}\n`);
-    else if (data !== undefined) terminal.out(dataLines(data).join('\n'));
+    const shown = json
+      ? `${JSON.stringify(asObject(description), null, 2)}\n`
+      : renderers[format](volumes, { options: flags.options });
+    if (output === undefined) terminal.out(shown.trimEnd());
+    else write(output, shown);
     return EXIT_OK;
   },
 });
 
 /** For programs: the volumes in the order of the file. */
-function asObject(description: VolfileDescription, data: DataPath | undefined): object {
+function asObject(description: VolfileDescription): object {
   const volumes = shownVolumes(description).map(({ options, ...volume }) => ({
     ...volume,
     options: Object.fromEntries(options),
   }));
-  return { top: topOf(description).name.text, volumes, data };
-}
-
-/** Starts the volumes for as long as it takes to ask them. @throws {Failure} */
-async function askForData(
-  file: string,
-  description: VolfileDescription,
-  registry: Registry,
-): Promise<DataPath> {
-  const sink = { now: () => 0, write() {} };
-  const context = new NodeContext({ sink, baseDir: dirname(resolve(file)), wake() {} });
-  const graph = activate(description, registry, context, { default: NONE, volumes: new Map() });
-  await startOrFail(graph);
-  try {
-    return dataPath(graph);
-  } finally {
-    await graph.stop();
-  }
+  return { top: topOf(description).name.text, volumes };
 }
 
 function write(path: string, picture: string): void {

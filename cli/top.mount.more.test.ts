@@ -100,10 +100,8 @@ describeMounts('glossa top', () => {
       await top.says(/mem +memory/);
       top.keys('f');
       await top.says(/VOLUME +FOP /);
-      top.keys('/stat');
-      await top.says('filter: stat_');
-      top.keys('\r');
-      await top.says("with 'stat'");
+      top.keys('s');
+      await top.says('by fops');
       top.keys('h');
       await top.says('Ctrl-L');
       // Of nobody's job it cannot be stopped: it goes on.

@@ -1,10 +1,11 @@
 /** `glossa top`: what the volumes of a mount are busy with. */
 
-import type { Served } from '../server/control/client.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ask, type Served } from '../server/control/client.ts';
 import { findServed } from '../server/control/find.ts';
 import { type Counts, LEASE_MS } from '../server/counting.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_OK, UsageError } from '../terminal/exit.ts';
+import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { number, takeOperands, toggle } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { hasScreen, Screen } from '../terminal/screen.ts';
@@ -12,20 +13,24 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { firstLooks, type Looks, press } from './top/looks.ts';
 import { between, type View } from './top/rates.ts';
 import { screenLines, tableLines, USUAL_WIDTH } from './top/table.ts';
-import { giveUp, watch } from './top/watching.ts';
 
 const INTERVAL_S = 1;
 const INTERVAL_MIN_S = 0.1;
 const INTERVAL_MAX_S = 3600;
 /** The server is asked more often than it would stop counting. */
 const ASK_MS_MAX = LEASE_MS / 2;
+/** A screen names an answer that is later than that, and looks so often for it. */
+const LATE_MS = 2000;
+const SAY_MS = 500;
+/** Without a screen, an answer may take so long. */
+const PATIENCE_S = 6;
 
 export default defineCommand({
   usage: ['glossa top MNT|BRICK [options]'],
   description:
     'Shows what the volumes of the mount MNT, or of BRICK, are busy with, the top of the graph first: fops and ' +
     'errors a second, how long answers take (the median, and what 99 % stay below), how many ' +
-    'requests wait for each and since when, and the memory of scripts and caches. Keys sort and filter; h ' +
+    'requests wait for each and since when, and the memory of scripts and caches. Keys sort; h ' +
     'lists them, q ends. The server counts only while somebody watches, and requests take a ' +
     'little longer meanwhile. Where the output is no terminal, it is printed once. Root and the ' +
     'user who started it may watch.',
@@ -50,14 +55,14 @@ export default defineCommand({
       throw new UsageError(`--interval takes ${INTERVAL_MIN_S} to ${INTERVAL_MAX_S} seconds`);
     }
     const served = await findServed(given);
-    const watched = new Watched(served, intervalS * 1000);
+    const everyMs = intervalS * 1000;
     const looks = { ...firstLooks, byFop: flags.fops };
     const interruption = new Interruption();
     try {
       if (!flags.once && !flags.json && hasScreen()) {
-        await live(watched, looks, terminal, interruption.signal);
+        await live(served, everyMs, looks, terminal, interruption.signal);
       } else {
-        const view = await watched.once(interruption.signal);
+        const view = await viewOnce(served, everyMs, interruption.signal);
         if (view !== null) terminal.out(flags.json ? json(view) : table(view, looks, terminal));
       }
       return (await interruption.status()) ?? EXIT_OK;
@@ -74,53 +79,84 @@ function table(view: View, looks: Looks, { interactive, colour }: Terminal): str
   return tableLines(view, looks, width, colour.out).join('\n');
 }
 
-/** A mount that is looked at every so often. */
-class Watched {
-  readonly served: Served;
-  private readonly everyMs: number;
-  private before: Counts | null = null;
+interface Watcher {
+  show(view: View): void;
+  /** There was no answer for so many seconds. */
+  late(seconds: number): void;
+}
 
-  constructor(served: Served, everyMs: number) {
-    this.served = served;
-    this.everyMs = everyMs;
-  }
-
-  /** Calls back with each view. @throws {Failure} */
-  views(
-    show: (view: View) => void,
-    late: (seconds: number) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const everyMs = Math.min(this.everyMs, ASK_MS_MAX);
-    const answered = (counts: Counts): void => {
-      const { before } = this;
-      // It is asked also between two looks, so that it goes on counting.
-      const isSoon = before !== null && counts.now - before.now < this.everyMs - everyMs / 2;
-      if (isSoon && counts.since === before.since) return;
-      this.before = counts;
+/** Shows a view every so often, until the signal. @throws {Failure} of a server that cannot be asked */
+async function watch(
+  served: Served,
+  everyMs: number,
+  { show, late }: Watcher,
+  signal: AbortSignal,
+): Promise<void> {
+  const stepMs = Math.min(everyMs, ASK_MS_MAX);
+  let before: Counts | null = null;
+  while (!signal.aborted) {
+    const counts = await askPatiently(served, late, signal);
+    if (counts === null) return;
+    // It is asked also between two looks, so that it goes on counting.
+    const isSoon = before !== null && counts.now - before.now < everyMs - stepMs / 2;
+    if (!isSoon || counts.since !== before?.since) {
       if (before !== null) show(between(before, counts));
-    };
-    return watch<Counts>(this.served, everyMs, { show: answered, late }, signal);
+      before = counts;
+    }
+    await delay(stepMs, null, { signal }).catch(() => {});
   }
+}
 
-  /** The first view; null when it was ended before. @throws {Failure} */
-  async once(signal: AbortSignal): Promise<View | null> {
-    const ending = new AbortController();
-    const { given } = this.served;
-    let first: View | null = null;
-    const show = (view: View): void => {
+/** The counts; null where the signal came first. */
+async function askPatiently(
+  served: Served,
+  late: Watcher['late'],
+  signal: AbortSignal,
+): Promise<Counts | null> {
+  const asked = performance.now();
+  const timer = setInterval(() => {
+    const ms = performance.now() - asked;
+    if (ms >= LATE_MS) late(Math.floor(ms / 1000));
+  }, SAY_MS);
+  try {
+    return (await ask(served, 'top', signal)) as Counts;
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** The first view; null where the signal came before. @throws {Failure} */
+async function viewOnce(
+  served: Served,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<View | null> {
+  const ending = new AbortController();
+  let first: View | null = null;
+  let failure: Failure | null = null;
+  const watcher: Watcher = {
+    show(view) {
       first = view;
       ending.abort();
-    };
-    const all = AbortSignal.any([signal, ending.signal]);
-    await this.views(show, (seconds) => giveUp(given, seconds), all);
-    return first;
-  }
+    },
+    late(seconds) {
+      if (seconds < PATIENCE_S) return;
+      failure = new Failure(`${served.given} has not answered for ${seconds} seconds`);
+      ending.abort();
+    },
+  };
+  await watch(served, everyMs, watcher, AbortSignal.any([signal, ending.signal]));
+  if (failure !== null) throw failure;
+  return first;
 }
 
 /** On a screen, until a key or a signal ends it. @throws {Failure} */
 async function live(
-  watched: Watched,
+  served: Served,
+  everyMs: number,
   first: Looks,
   { colour }: Terminal,
   signal: AbortSignal,
@@ -132,7 +168,7 @@ async function live(
   const end = (): void => ending.abort();
   const draw = (): void => {
     const drawing = { size: screen.size, colour: colour.out, lateS };
-    screen.draw(screenLines(watched.served.given, view, looks, drawing));
+    screen.draw(screenLines(served.given, view, looks, drawing));
   };
   const onKey = (key: string): void => {
     const next = press(looks, key);
@@ -145,18 +181,17 @@ async function live(
   const screen = new Screen(onKey, draw, end);
   try {
     draw();
-    await watched.views(
-      (is) => {
-        view = is;
-        lateS = null;
+    const watcher: Watcher = {
+      show(is) {
+        [view, lateS] = [is, null];
         draw();
       },
-      (seconds) => {
+      late(seconds) {
         lateS = seconds;
         draw();
       },
-      AbortSignal.any([signal, ending.signal]),
-    );
+    };
+    await watch(served, everyMs, watcher, AbortSignal.any([signal, ending.signal]));
   } finally {
     screen.close();
   }

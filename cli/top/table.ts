@@ -79,19 +79,12 @@ const sortValues: Readonly<Record<Looks['sort'], (row: Row) => number>> = {
   memory: ({ volume }) => memoryOf(volume) ?? -1,
 };
 
-function rowsOf({ volumes }: View, { byFop, filter, sort, reversed }: Looks): Row[] {
+function rowsOf({ volumes }: View, { byFop, sort }: Looks): Row[] {
   const rows = volumes.flatMap((volume): Row[] =>
     byFop ? volume.fops.map((rates) => ({ ...rates, volume })) : [{ ...volume, volume, fop: null }],
   );
-  const text = filter.toLowerCase();
-  const shown = rows.filter(({ volume, fop }) =>
-    [volume.name, volume.type, kind(volume), fop ?? ''].some((name) =>
-      name.toLowerCase().includes(text),
-    ),
-  );
   const value = sortValues[sort];
-  shown.sort((a, b) => value(b) - value(a));
-  return reversed ? shown.reverse() : shown;
+  return rows.sort((a, b) => value(b) - value(a));
 }
 
 interface Drawing {
@@ -188,17 +181,14 @@ function line3(first: string, second: string, cells: readonly string[], width: n
   return [left, ...cells].join(' ').trimEnd();
 }
 
-function stateLine({ sort, reversed, filter, typing }: Looks, rows: number, below: number): string {
-  if (typing) return `filter: ${printable(filter)}_`;
+function stateLine({ sort }: Looks, rows: number, below: number): string {
   const order = sort === 'graph' ? 'in the order of the graph' : `by ${sort}`;
-  const parts = [`${rows} ${rows === 1 ? 'row' : 'rows'} ${order}${reversed ? ', reversed' : ''}`];
-  if (filter !== '') parts.push(`with '${printable(filter)}'`);
-  if (below > 0) parts.push(`${below} more below`);
-  return parts.join(', ');
+  const more = below > 0 ? `, ${below} more below` : '';
+  return `${rows} ${rows === 1 ? 'row' : 'rows'} ${order}${more}`;
 }
 
 function keysLine(width: number, colour: boolean): string {
-  const text = 'q end  s sort  r reverse  f fops  / filter  h help';
+  const text = 'q end  s sort  f fops  h help';
   return paint('dim', cut(text, width), colour);
 }
 
