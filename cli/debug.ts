@@ -1,5 +1,4 @@
 /** `glossa debug`: requests held, looked at and changed on their way through a graph, in gdb's words. */
-import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { fopNames } from '../runtime/core/gen/fops.gen.ts';
 import { DebugError } from '../runtime/debug/debug-error.ts';
@@ -7,8 +6,9 @@ import { makeScratch } from '../server/scratch.ts';
 import { refuseStuck } from '../server/stuck.ts';
 import { refuseFolder, refuseModule } from '../server/volfile-operand.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL } from '../terminal/exit.ts';
+import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
 import { type FlagValues, takeOperands, toggle } from '../terminal/flags.ts';
+import { Interruption } from '../terminal/interruption.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { Debuggee, type Given } from './debug/debuggee.ts';
 import { Session } from './debug/session.ts';
@@ -93,7 +93,7 @@ async function debug(task: Task, terminal: Terminal): Promise<number> {
       if (happening.event === 'started' || happening.event === 'gone') started();
     },
   );
-  const signals = new EndingSignals(isPerson ? BUT_CTRL_C : [...BUT_CTRL_C, 'SIGINT']);
+  const signals = new Interruption(isPerson ? BUT_CTRL_C : undefined);
   const session: Session = new Session(debuggee, command, (text) => prompt.say(text));
   try {
     const status = await Promise.race([isStarted, signals.came]);
@@ -111,26 +111,6 @@ async function debug(task: Task, terminal: Terminal): Promise<number> {
 
 /** Of a terminal Ctrl-C is the prompt's. */
 const BUT_CTRL_C: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
-
-/** Signals that end it, as in order as `quit` does. */
-class EndingSignals {
-  /** The exit status that the first one makes. */
-  readonly came: Promise<number>;
-  private readonly signals: readonly NodeJS.Signals[];
-  private take: (signal: NodeJS.Signals) => void = () => {};
-
-  constructor(signals: readonly NodeJS.Signals[]) {
-    this.signals = signals;
-    this.came = new Promise((resolve) => {
-      this.take = (signal) => resolve(EXIT_SIGNAL + constants.signals[signal]);
-    });
-    for (const signal of signals) process.on(signal, this.take);
-  }
-
-  close(): void {
-    for (const signal of this.signals) process.off(signal, this.take);
-  }
-}
 
 /** Reads and carries out commands until there are no more. */
 async function serve(

@@ -3,7 +3,6 @@
  * terminal.
  */
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { constants } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { allLanguages } from '../bridges/languages.ts';
@@ -16,8 +15,9 @@ import { refuseStuck, whyNotEntered } from '../server/stuck.ts';
 import { takeLeftAway } from '../server/unmount.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure, UsageError } from '../terminal/exit.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { choice, takeOperands, text, toggle } from '../terminal/flags.ts';
+import { Interruption } from '../terminal/interruption.ts';
 import { reason } from '../terminal/reason.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 import { DevLog, ownFiles } from './dev/log.ts';
@@ -59,7 +59,7 @@ export default defineCommand({
       level: flags['log-level'] ?? 'INFO',
       strict: flags.strict,
     };
-    const signals = new EndingSignals();
+    const signals = new Interruption();
     try {
       for (;;) {
         const saved = new Saved(module?.path ?? given);
@@ -67,7 +67,8 @@ export default defineCommand({
           const status = await attempt(task, signals, terminal);
           if (status !== null) return status;
           terminal.err(`glossa dev: waiting until ${given} is mended and saved; Ctrl-C ends it`);
-          if (!(await Promise.race([saved.came, signals.came]))) return signals.status!;
+          const next = await Promise.race([saved.came, signals.came]);
+          if (next !== 'saved') return next;
         } finally {
           saved.close();
         }
@@ -100,7 +101,7 @@ interface Task {
  */
 async function attempt(
   task: Task,
-  signals: EndingSignals,
+  signals: Interruption,
   terminal: Terminal,
 ): Promise<number | null> {
   const { given, directory, module } = task;
@@ -130,20 +131,20 @@ async function attempt(
 
 /** Tells when a module, its volfile or a file beside it is saved. */
 class Saved {
-  readonly came: Promise<true>;
+  readonly came: Promise<'saved'>;
   /** What ends the watch, and what keeps the process waiting for it. */
   private readonly end: () => void;
   private readonly awake = setInterval(() => {}, 2 ** 30);
 
   constructor(path: string) {
-    let resolve: (value: true) => void = () => {};
-    this.came = new Promise((done) => {
-      resolve = done;
+    let saved = (): void => {};
+    this.came = new Promise((resolve) => {
+      saved = () => resolve('saved');
     });
     const folder = isFolder(path) ? path : dirname(path);
     const modules = allLanguages.flatMap(([, { extensions }]) => extensions);
     const extensions = [...new Set([...modules, '.vol', extname(path)])];
-    this.end = watchFolder(folder, extensions, { changed: () => resolve(true), failed() {} });
+    this.end = watchFolder(folder, extensions, { changed: saved, failed() {} });
   }
 
   close(): void {
@@ -214,7 +215,7 @@ interface Development extends Stage {
   readonly scratch: string;
   readonly level: string;
   readonly strict: boolean;
-  readonly signals: EndingSignals;
+  readonly signals: Interruption;
 }
 
 async function develop(settings: Development, terminal: Terminal): Promise<number | null> {
@@ -255,8 +256,9 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     waiting = null;
   };
   try {
-    if (!(await Promise.race([server.ready, signals.came]))) {
-      if (signals.status !== undefined) return signals.status;
+    const begun = await Promise.race([server.ready, signals.came]);
+    if (typeof begun === 'number') return begun;
+    if (!begun) {
       const { status } = await server.ended;
       return refused ? null : status || EXIT_FAILURE;
     }
@@ -290,31 +292,6 @@ function introduction({ given, mountpoint, files, edit }: Development, colour: b
   const steps = rows.map(([what, how]) => `  ${paint('bold', what!.padEnd(6), colour)}${how}`);
   const mounted = paint('good', 'mounted', colour);
   return [`${given} is ${mounted} on ${mountpoint}${above}`, ...steps].join('\n');
-}
-
-/** Signals that end it. */
-class EndingSignals {
-  readonly came: Promise<false>;
-  /** The exit status while nothing is mounted yet. */
-  status: number | undefined;
-  private readonly names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  private readonly handle: (signal: NodeJS.Signals) => void;
-
-  constructor() {
-    let resolve: (value: false) => void = () => {};
-    this.came = new Promise((done) => {
-      resolve = done;
-    });
-    this.handle = (signal) => {
-      this.status = EXIT_SIGNAL + constants.signals[signal];
-      resolve(false);
-    };
-    for (const name of this.names) process.on(name, this.handle);
-  }
-
-  close(): void {
-    for (const name of this.names) process.off(name, this.handle);
-  }
 }
 
 /** Ends the server; a mount that is in use, as by a shell that stands in it, is detached. */

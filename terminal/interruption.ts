@@ -8,13 +8,20 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Signals that ask this process to end: it cleans up first. */
 export class Interruption {
+  /** Resolves to the exit status of the first signal. */
+  readonly came: Promise<number>;
   private readonly controller = new AbortController();
+  private readonly signals: readonly NodeJS.Signals[];
   private received: NodeJS.Signals | null = null;
 
-  constructor() {
+  constructor(signals: readonly NodeJS.Signals[] = SIGNALS) {
+    this.signals = signals;
     // A command may start more servers than Node's default limit of listeners.
     setMaxListeners(0, this.signal);
-    for (const signal of SIGNALS) process.on(signal, this.onSignal);
+    this.came = new Promise((resolve) => {
+      this.signal.addEventListener('abort', () => resolve(this.ownStatus()!), { once: true });
+    });
+    for (const signal of signals) process.on(signal, this.onSignal);
   }
 
   get signal(): AbortSignal {
@@ -25,11 +32,15 @@ export class Interruption {
   async status(): Promise<number | null> {
     // A signal that has just come is delivered in the event loop's next turn.
     await new Promise((resolve) => setTimeout(resolve, 10));
+    return this.ownStatus();
+  }
+
+  private ownStatus(): number | null {
     return this.received === null ? null : EXIT_SIGNAL + constants.signals[this.received];
   }
 
   close(): void {
-    for (const signal of SIGNALS) process.off(signal, this.onSignal);
+    for (const signal of this.signals) process.off(signal, this.onSignal);
   }
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
