@@ -1,4 +1,4 @@
-/** `glossa invalidate`: what the kernel caches of a path in a mount is asked for again. */
+/** `glossa invalidate`: has what the kernel caches of a path in a mount looked up again. */
 import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { encodeName } from '../runtime/core/bytes.ts';
@@ -15,37 +15,37 @@ import { INVALIDATE } from '../runtime/mount/fuse/handlers/take-back.ts';
 import { getxattr } from '../runtime/sys/libc.ts';
 import { cstring } from '../runtime/sys/struct.ts';
 import { printable } from '../runtime/volfile/printable.ts';
-import { findMounted } from '../server/control/find.ts';
-import { pathInMount } from '../server/control/path-in-mount.ts';
+import { mountAt } from '../server/control/path-in-mount.ts';
+import { refuseStuck } from '../server/stuck.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
 import { takeOperands } from '../terminal/flags.ts';
 
 export default defineCommand({
-  usage: ['glossa invalidate MNT [PATH]'],
+  usage: ['glossa invalidate FILE'],
   description:
-    'Something was changed behind a mount: what the kernel, and the translators, remember of PATH ' +
-    '(as a shell has it, or from the root of MNT) is out of date. Every name on the way is looked up again when it is ' +
-    'next asked for, absent ones too, and attributes and data of the last are read again. Without ' +
-    'PATH it is every name of the mount.',
+    'Something was changed behind a mount: what the kernel, and the translators, remember of FILE, a path in the ' +
+    'mount, is out of date. Every name on the way is looked up again when it is ' +
+    'next asked for, absent ones too, and attributes and data of the last are read again. Of the ' +
+    'mount point it is every name of the mount.',
   flags: {},
   async run({ operands }, terminal) {
-    const [given, path] = takeOperands(operands, ['MNT', '[PATH]']);
-    const mountpoint = await findMounted(given);
-    if (path === undefined) {
-      demand(mountpoint, INVALIDATE, given);
-      terminal.out(`${printable(given)}: every name is looked up again`);
+    const [file] = takeOperands(operands, ['FILE']);
+    const { mountpoint, path } = await mountAt(file);
+    await refuseStuck(mountpoint);
+    if (path === '/') {
+      demand(mountpoint, INVALIDATE, file);
+      terminal.out(`${printable(file)}: every name is looked up again`);
     } else {
-      const inside = pathInMount({ given, mountpoint }, path);
-      const there = invalidate(mountpoint, inside, given);
-      terminal.out(`${printable(path)}: ${there ? 'is there now' : 'is not there now'}`);
+      const there = invalidate(mountpoint, path, mountpoint);
+      terminal.out(`${printable(file)}: ${there ? 'is there now' : 'is not there now'}`);
     }
     return EXIT_OK;
   },
 });
 
 /** Every name on the way to a path; whether the last is there now. @throws {Failure} */
-export function invalidate(mountpoint: string, path: string, given: string): boolean {
+function invalidate(mountpoint: string, path: string, given: string): boolean {
   let at = mountpoint;
   const names = path.split('/').filter((name) => name !== '');
   for (const [i, name] of names.entries()) {

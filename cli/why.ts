@@ -1,22 +1,21 @@
 /** `glossa why`: what the last requests for a path met that failed or were slow, in sentences. */
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { errnoNumber, strerror } from '../runtime/core/errno.ts';
 import { formatTime, printable } from '../runtime/core/log.ts';
 import type { NotableDump, NotableRequest } from '../runtime/mount/notable.ts';
-import { ask, type Served } from '../server/control/client.ts';
-import { findMounted, servedAt } from '../server/control/find.ts';
-import { mountAt, pathInMount } from '../server/control/path-in-mount.ts';
-import { refuseStuck } from '../server/stuck.ts';
+import { ask } from '../server/control/client.ts';
+import { servedAt } from '../server/control/find.ts';
+import { mountAt } from '../server/control/path-in-mount.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_OK, Failure } from '../terminal/exit.ts';
+import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
 import { duration } from '../terminal/quantities.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 
 export default defineCommand({
-  usage: ['glossa why MNT PATH [options]', 'glossa why FILE [options]'],
+  usage: ['glossa why FILE [options]'],
   description:
-    'Tells of the last requests for PATH in the mount MNT (as a shell has it, or from its root), or for FILE below a mount, that failed or ' +
+    'Tells of the last requests for FILE, which is in a mount or was looked for there, that failed or ' +
     'were slow (glossa mount --slow): what was asked, by whom, what came of it, and which ' +
     'volume the answer came from: the last that the request came to; those above may have changed it, ' +
     'and a volume that hands a request on for good is not seen. `glossa trace MNT --path PATH` shows each. ' +
@@ -30,7 +29,9 @@ export default defineCommand({
     }),
   },
   async run({ flags, operands }, terminal) {
-    const { served, path } = await placeOf(operands);
+    const [file] = takeOperands(operands, ['FILE']);
+    const { mountpoint, path } = await mountAt(file);
+    const served = await servedAt(mountpoint, mountpoint);
     const { requests, ...kept } = (await ask(served, 'notable')) as NotableDump;
     const about = requests.filter(({ paths }) => paths.includes(path));
     if (flags.json) terminal.out(JSON.stringify(about, null, 2));
@@ -39,23 +40,6 @@ export default defineCommand({
     return EXIT_OK;
   },
 });
-
-/** Which mount is meant, and where in it. @throws {UsageError | Failure} */
-async function placeOf(operands: readonly string[]): Promise<{ served: Served; path: string }> {
-  if (operands.length !== 1) {
-    const [given, path] = takeOperands(operands, ['MNT', 'PATH']);
-    await refuseStuck(dirname(resolve(path)));
-    const mountpoint = await findMounted(given);
-    const inside = pathInMount({ given, mountpoint }, path);
-    return { served: await servedAt(given, mountpoint), path: inside };
-  }
-  const [file] = takeOperands(operands, ['FILE']);
-  await refuseStuck(dirname(resolve(file)));
-  const place = mountAt(file);
-  if (place === null) throw new Failure(`${file} is in no mount of glossa`);
-  const { mountpoint, path } = place;
-  return { served: await servedAt(mountpoint, mountpoint), path };
-}
 
 /** Requests that met the same are told of together. */
 interface Same {

@@ -1,11 +1,11 @@
-/** Changing the reply of a request that is stopped on its way up. */
+/** Changes the reply of a request that is stopped on its way up. */
 import { Dict, type DictValue } from '../core/dict.ts';
 import { errnoName, errnoNumber } from '../core/errno.ts';
 import type { FopRow } from '../core/fops.ts';
 import { isGfid } from '../core/gfid.ts';
-import { Iatt, type Statvfs } from '../core/iatt.ts';
+import { Iatt } from '../core/iatt.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { structTypes } from '../core/struct-types.ts';
+import { isStructType, type StructType, structTypes } from '../core/struct-types.ts';
 import { DebugError } from './debug-error.ts';
 import type { Stop } from './engine.ts';
 import { iaTypes } from './values.ts';
@@ -25,10 +25,10 @@ export function change(stop: Stop, path: readonly string[], text: string): void 
       'there is no reply yet to be changed: this is a wind (finish goes to the answer)',
     );
   }
-  const [first = '', ...rest] = path;
-  if (first === 'op_ret') setOpRet(stop, wholeOf(text, 'op_ret'));
+  const [first = ''] = path;
+  if (first === 'op_ret') setOpRet(stop, numberOf(text, 'op_ret', true));
   else if (first === 'op_errno') stop.opErrno = errnoOf(text);
-  else setPart(stop, first, rest, text);
+  else setPart(stop, path, text);
 }
 
 /** What a reply lacks to be a success, as the table of fops has it. */
@@ -68,73 +68,71 @@ function mostOf({ counts, reply: parts }: FopRow, reply: readonly unknown[]): nu
   return Number.MAX_SAFE_INTEGER;
 }
 
-function setPart(stop: Stop, name: string, path: readonly string[], text: string): void {
-  const { hop, reply } = stop;
-  const { row } = hop;
+function setPart({ hop: { row }, reply }: Stop, path: readonly string[], text: string): void {
+  const [name = '', key, ...more] = path;
   const at = row.reply.findIndex((part) => part.name === name);
   if (at < 0) {
     const names = ['op_ret', 'op_errno', ...row.reply.map((part) => part.name)];
-    const guess = didYouMean(name, names) || `: there is ${names.join(', ')}`;
-    throw new DebugError(`a reply of ${row.name} has no '${name}'${guess}`);
+    throw unknown(`a reply of ${row.name} has no '${name}'`, name, names);
   }
   const { type } = row.reply[at]!;
-  const [key, ...more] = path;
-  const whole = more.length === 0 && key === undefined;
-  if (type === 'int' && whole) reply[at] = wholeOf(text, name);
-  else if (type === 'str' && whole) reply[at] = textOf(text, name);
-  else if (type === 'dict' && key !== undefined && more.length === 0) {
+  const isStruct = isStructType(type) && type in EXAMPLES;
+  if (key === undefined && type === 'int') reply[at] = numberOf(text, name, true);
+  else if (key === undefined && type === 'str') reply[at] = textOf(text, name);
+  else if (key !== undefined && more.length === 0 && type === 'dict') {
     reply[at] = withKey(reply[at] as Dict | null, key, text);
-  } else if ((type === 'iatt' || type === 'statvfs') && key !== undefined && more.length === 0) {
-    reply[at] = withField(type, reply[at] as Iatt | Statvfs | null, key, text);
+  } else if (key !== undefined && more.length === 0 && isStruct) {
+    reply[at] = withField(type, reply[at] as object | null, key, text);
   } else {
-    const how: Record<string, string> = {
-      iatt: `one of its fields can: ${name}.ia_size`,
-      statvfs: `one of its fields can: ${name}.f_bfree`,
-      dict: `one of its keys can: ${name}["key"]`,
-    };
-    throw new DebugError(
-      `${[name, ...path].join('.')} cannot be set: ${how[type] ?? `it is of the type ${type}`}`,
-    );
+    const example = EXAMPLES[type];
+    const how =
+      example === undefined
+        ? `it is of the type ${type}`
+        : `one of its ${type === 'dict' ? 'keys' : 'fields'} can: ${name}${example}`;
+    throw new DebugError(`${path.join('.')} cannot be set: ${how}`);
   }
 }
 
-/** Copies: volumes may keep what they have answered with. */
-function withField(
-  type: 'iatt' | 'statvfs',
-  held: Iatt | Statvfs | null,
-  member: string,
-  text: string,
-): Iatt | Statvfs {
+/** Types whose parts can be set. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  iatt: '.ia_size',
+  statvfs: '.f_bfree',
+  dict: '["key"]',
+};
+
+const unknown = (what: string, name: string, names: readonly string[]): DebugError =>
+  new DebugError(what + (didYouMean(name, names) || `: there is ${names.join(', ')}`));
+
+/** A copy: volumes may keep what they have answered with. */
+function withField(type: StructType, held: object | null, member: string, text: string): object {
   const { fields, make } = structTypes[type];
   const found = fields.find(({ name, member: own }) => name === member || own === member);
   if (found === undefined) {
     const names = fields.map((field) => field.member);
-    const guess = didYouMean(member, names) || `: there is ${names.join(', ')}`;
-    throw new DebugError(`${type} has no field '${member}'${guess}`);
+    throw unknown(`${type} has no field '${member}'`, member, names);
   }
   return Object.assign(make(), held, { [found.name]: fieldOf(found.member, text) });
 }
 
+/** The least and the most of fields that cannot be any number from 0 on. */
+const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
+  ia_type: [0, iaTypes.length - 1],
+  ia_prot: [0, 0o7777],
+};
+
 function fieldOf(name: string, text: string): number | string {
-  if (!GFID_FIELDS.has(name)) {
-    const type = iaTypes.indexOf(text.toUpperCase());
-    if (name === 'ia_type' && type >= 0) return type;
-    const number = wholeOf(text, name);
-    const most =
-      name === 'ia_type'
-        ? iaTypes.length - 1
-        : name === 'ia_prot'
-          ? 0o7777
-          : Number.MAX_SAFE_INTEGER;
-    const least = /time$/.test(name) ? Number.MIN_SAFE_INTEGER : 0;
-    if (number < least || number > most)
-      throw new DebugError(`${name} is from ${least} to ${most}: not ${text}`);
-    return number;
-  }
-  const gfid = unquoted(text);
-  if (!isGfid(gfid))
+  if (GFID_FIELDS.has(name)) {
+    const gfid = unquoted(text) ?? text;
+    if (isGfid(gfid)) return gfid;
     throw new DebugError(`${name} is a gfid, 32 hexadecimal digits with dashes: not ${text}`);
-  return gfid;
+  }
+  const type = name === 'ia_type' ? iaTypes.indexOf(text.toUpperCase()) : -1;
+  if (type >= 0) return type;
+  const number = numberOf(text, name, true);
+  const usual = name.endsWith('time') ? Number.MIN_SAFE_INTEGER : 0;
+  const [least, most] = LIMITS[name] ?? [usual, Number.MAX_SAFE_INTEGER];
+  if (number >= least && number <= most) return number;
+  throw new DebugError(`${name} is from ${least} to ${most}: not ${text}`);
 }
 
 function withKey(held: Dict | null, key: string, text: string): Dict {
@@ -146,12 +144,11 @@ function withKey(held: Dict | null, key: string, text: string): Dict {
   const old = made.get(key);
   if (old instanceof Iatt)
     throw new DebugError(`the key '${key}' holds an iatt, which cannot be set`);
-  const quoted = isQuoted(text);
-  const value: DictValue = quoted ? unquoted(text) : numberOf(text, `the key '${key}'`);
-  if (old instanceof Uint8Array && typeof value === 'string') {
-    return made.set(key, new TextEncoder().encode(value), made.type(key));
-  }
+  const value: DictValue = unquoted(text) ?? numberOf(text, `the key '${key}'`, false);
   const type = made.type(key);
+  if (old instanceof Uint8Array && typeof value === 'string') {
+    return made.set(key, new TextEncoder().encode(value), type);
+  }
   const stays = typeof old === typeof value && type !== 'gfuuid' && type !== undefined;
   return stays && Number.isInteger(value) === Number.isInteger(old)
     ? made.set(key, value, type)
@@ -159,43 +156,26 @@ function withKey(held: Dict | null, key: string, text: string): Dict {
 }
 
 function errnoOf(text: string): number {
-  const named = errnoNumber(text);
-  if (named !== undefined) return named;
-  if (
-    /^\d+$/.test(text) &&
-    Number(text) <= ERRNO_MAX &&
-    !errnoName(Number(text)).startsWith('errno ')
-  ) {
-    return Number(text);
-  }
-  if (text === '0') return 0;
+  const errno = errnoNumber(text) ?? (/^\d+$/.test(text) ? Number(text) : -1);
+  const isKnown = errno > 0 && errno <= ERRNO_MAX && !errnoName(errno).startsWith('errno ');
+  if (isKnown || errno === 0) return errno;
   throw new DebugError(`there is no errno '${text}': their names are as in errno(3), as ENOENT`);
 }
 
 /** Decimal, octal as in C (`0644`), or hexadecimal. */
-function numberOf(text: string, what: string): number {
-  const octal = /^0[0-7]+$/.test(text);
-  const number = octal ? Number.parseInt(text, 8) : Number(text);
-  if (text.trim() === '' || !Number.isFinite(number)) {
-    throw new DebugError(`${what} is a number, or a text in quotes: not ${text || 'nothing'}`);
-  }
-  return number;
+function numberOf(text: string, what: string, isWhole: boolean): number {
+  const number = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
+  const fits = isWhole ? Number.isSafeInteger(number) : Number.isFinite(number);
+  if (text.trim() !== '' && fits) return number;
+  const kind = isWhole ? 'whole number' : 'number, or a text in quotes';
+  throw new DebugError(`${what} is a ${kind}: not ${text || 'nothing'}`);
 }
 
-function wholeOf(text: string, what: string): number {
-  const octal = /^0[0-7]+$/.test(text);
-  const number = octal ? Number.parseInt(text, 8) : Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(number)) {
-    throw new DebugError(`${what} is a whole number: not ${text || 'nothing'}`);
-  }
-  return number;
-}
-
-const isQuoted = (text: string): boolean => /^(["']).*\1$/s.test(text) && text.length > 1;
-const unquoted = (text: string): string => (isQuoted(text) ? text.slice(1, -1) : text);
+/** Null without quotes. */
+const unquoted = (text: string): string | null => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? null;
 
 function textOf(text: string, what: string): string {
-  if (!isQuoted(text))
-    throw new DebugError(`${what} is a text, in quotes: not ${text || 'nothing'}`);
-  return unquoted(text);
+  const found = unquoted(text);
+  if (found !== null) return found;
+  throw new DebugError(`${what} is a text, in quotes: not ${text || 'nothing'}`);
 }

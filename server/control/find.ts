@@ -14,14 +14,6 @@ import { findPeer, listNames } from './socket.ts';
 /** Servers that a message lists. */
 const LISTED = 20;
 
-/** The absolute path of a mount of ours that answers. @throws {Failure} */
-export async function findMounted(given: string): Promise<string> {
-  const found = await lookForMount(given);
-  if ('none' in found) throw new Failure(found.none);
-  await refuseStuck(found.mountpoint);
-  return found.mountpoint;
-}
-
 /** A mount of ours, or a server without one, to be asked something. @throws {Failure} */
 export async function findServed(given: string): Promise<Served> {
   const found = await findAny(given);

@@ -64,10 +64,10 @@ const withMount = (
   front.withScratch(async (scratch) => {
     const files = await scratch.folder('files');
     const mount = await startMount(scratch, storage(files) + top, { args: HOUR });
-    const invalidate = async (...path: string[]): Promise<string> => {
-      const { status, out, err } = await glossa(scratch, ['invalidate', mount.path, ...path]);
+    const invalidate = async (path = ''): Promise<string> => {
+      const { status, out, err } = await glossa(scratch, ['invalidate', join(mount.path, path)]);
       expect([status, err]).toEqual([0, '']);
-      return out;
+      return out.replace(`${mount.path}/`, '');
     };
     const requests = async (): Promise<number> => {
       const { out } = await glossa(scratch, ['stats', mount.path]);
@@ -124,7 +124,7 @@ onFrontEnds('names that the kernel has cached as absent', ['kernel', 'fuse-nativ
       for (const path of [deep, ...all]) expect(await codeOf(fs.stat(path))).toBe('ENOENT');
       await fs.mkdir(join(files, 'a/b/c'), { recursive: true });
       for (const name of ['one', 'two', 'three']) await fs.writeFile(join(files, name), '');
-      expect(await invalidate('/a/b/c')).toBe('/a/b/c: is there now\n');
+      expect(await invalidate('/a/b/c')).toBe('a/b/c: is there now\n');
       expect(await codeOf(fs.stat(deep))).toBe('there');
       for (const path of all) expect(await codeOf(fs.stat(path))).toBe('ENOENT');
       expect(await invalidate()).toContain('every name is looked up again');
@@ -156,7 +156,7 @@ export default defineTranslator({
 const WORKER = `
 const [glossa, mount] = process.argv.slice(1);
 const { execFileSync } = require('node:child_process');
-execFileSync(process.execPath, [glossa, 'invalidate', mount, 'dir'], { cwd: '/' });
+execFileSync(process.execPath, [glossa, 'invalidate', mount + '/dir'], { cwd: '/' });
 process.stdout.write(process.cwd() + ' ' + require('node:fs').readFileSync('inside'));
 `;
 
@@ -204,7 +204,11 @@ onFrontEnds('what the kernel knows', everyFrontEnd, (front) => {
     () =>
       withMount(front, '', async ({ scratch, mount }) => {
         const stranger = await reachable(scratch, OTHER);
-        const { status, err } = await glossa(scratch, ['invalidate', mount.path, 'x'], stranger);
+        const { status, err } = await glossa(
+          scratch,
+          ['invalidate', join(mount.path, 'x')],
+          stranger,
+        );
         expect([status, err]).toEqual([
           1,
           `glossa: only root and the user who mounted ${mount.path} may say what is out of date there\n`,
@@ -266,15 +270,11 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
     withMount(front, '', async ({ scratch, mount }) => {
       expect(await glossa(scratch, ['invalidate', 'files'])).toMatchObject({
         status: 1,
-        err: 'glossa: files is not a mount of glossa: nothing is mounted there\n',
+        err: 'glossa: files is in no mount of glossa\n',
       });
-      const above = await glossa(scratch, ['invalidate', mount.path, '../files']);
-      expect([above.status, above.err]).toEqual([
-        1,
-        `glossa: ../files is outside of the mount ${mount.path}\n`,
-      ]);
-      const long = await glossa(scratch, ['invalidate', mount.path, 'n'.repeat(250)]);
-      expect([long.status, long.out]).toEqual([0, `${'n'.repeat(250)}: is not there now\n`]);
+      const name = join(mount.path, 'n'.repeat(250));
+      const long = await glossa(scratch, ['invalidate', name]);
+      expect([long.status, long.out]).toEqual([0, `${name}: is not there now\n`]);
     }));
 });
 
