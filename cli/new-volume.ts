@@ -2,16 +2,15 @@
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { registry } from '../server/registry.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { number, quietFlag, text } from '../terminal/flags.ts';
 import { pathFrom, programIn, shellWord } from '../terminal/invocation.ts';
 import { reason } from '../terminal/reason.ts';
-import { note, paint, type Terminal, warn } from '../terminal/terminal.ts';
+import { note, paint, type Terminal } from '../terminal/terminal.ts';
 import { refuseTaken, writeTexts } from './new/files.ts';
 import { formatSteps, type Step } from './new/steps.ts';
-import { brickFile, clientFile, missingTypes, type NewVolume, volumeTexts } from './new/volume.ts';
+import { brickFile, clientFile, type NewVolume, volumeTexts } from './new/volume.ts';
 
 const PORT_MAX = 65_535;
 /** As libgfapi has it. */
@@ -49,15 +48,10 @@ export default defineCommand({
     const volume: NewVolume = {
       name,
       bricks: directories.map((directory, at) => ({ directory, port: ports[at]! })),
-      has: (type) => registry.has(type),
     };
     const folder = flags.out ?? name;
     write(volume, folder, terminal);
     note(`\nnow type:\n${formatSteps(steps(volume, folder))}`, terminal);
-    const missing = missingTypes(volume);
-    if (missing.length > 0) {
-      warn(`glossa has no ${missing.join(', ')} yet: clients of GlusterFS can mount it`, terminal);
-    }
     return EXIT_OK;
   },
 });
@@ -82,18 +76,16 @@ function write(volume: NewVolume, folder: string, terminal: Terminal): void {
   for (const path of texts.keys()) did('wrote', join(folder, path));
 }
 
-function steps({ name, bricks, has }: NewVolume, folder: string): Step[] {
+function steps({ name, bricks }: NewVolume, folder: string): Step[] {
   const here = process.cwd();
   const glossa = programIn(here);
   const at = (file: string): string => shellWord(pathFrom(here, join(folder, file)));
-  const serves = has('protocol/server') ? `${glossa} brick` : 'glusterfsd -f';
-  const isOurs = missingTypes({ name, bricks, has }).length === 0;
   return [
     ...bricks.map(({ directory, port }): Step => {
       const file = at(brickFile(name, directory));
-      return [`${serves} ${file}`, `serves ${directory} at port ${port}`];
+      return [`${glossa} brick ${file}`, `serves ${directory} at port ${port}`];
     }),
-    ...(isOurs ? [[`${glossa} mount ${at(clientFile(name))} MNT`, 'mounts it'] as Step] : []),
+    [`${glossa} mount ${at(clientFile(name))} MNT`, 'mounts it'],
     [`${glossa} brick volfiles ${shellWord(pathFrom(here, folder))}`, 'gives clients the volfile'],
     [`mount -t glusterfs 127.0.0.1:/${name} MNT`, 'mounts it by the client of GlusterFS'],
   ];

@@ -1,5 +1,4 @@
-/** What `glossa new volume` writes: volfiles of bricks, and of the clients that use them. */
-
+/** Makes the volfiles of `glossa new volume`: those of bricks, and that of the clients that use them. */
 import { EXTENSION } from '../../gluster/volfile-server/keys.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
@@ -11,8 +10,6 @@ export interface NewVolume {
   readonly name: string;
   /** The folders of its bricks, absolute, and the port of each. */
   readonly bricks: readonly { readonly directory: string; readonly port: number }[];
-  /** Whether glossa has a translator of this type. */
-  has(type: string): boolean;
 }
 
 /** A brick's file, by the name that GlusterFS gives it: `VOLUME.HOST.its-path.vol`. */
@@ -20,12 +17,6 @@ export const brickFile = (name: string, directory: string): string =>
   `${name}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${EXTENSION}`;
 
 export const clientFile = (name: string): string => name + EXTENSION;
-
-/** Types in the client's file that glossa does not have. */
-export const missingTypes = (volume: NewVolume): string[] =>
-  client(volume)
-    .map(({ type }) => type)
-    .filter((type, at, all) => !volume.has(type) && all.indexOf(type) === at);
 
 /** All files by their names. */
 export function volumeTexts(volume: NewVolume): Texts {
@@ -36,16 +27,8 @@ export function volumeTexts(volume: NewVolume): Texts {
       '# Those on others need an address of this machine at bind-address, and theirs at auth.addr.\n' +
       printVolumes(brick(volume, at)),
   ]);
-  return new Map([...files, [clientFile(name), clientText(volume)]]);
-}
-
-function clientText(volume: NewVolume): string {
-  const missing = missingTypes(volume);
-  const remark =
-    missing.length === 0
-      ? ''
-      : `# glossa has no ${missing.join(', ')} yet: clients of GlusterFS can use this file.\n`;
-  return `# What clients of volume ${volume.name} mount.\n${remark}${printVolumes(client(volume))}`;
+  const mounted = `# What clients of volume ${name} mount.\n${printVolumes(client(volume))}`;
+  return new Map([...files, [clientFile(name), mounted]]);
 }
 
 const servedName = (name: string, at: number): string => `${name}-brick-${at}`;
@@ -76,7 +59,7 @@ function brick({ name, bricks }: NewVolume, at: number): PlainVolume[] {
 }
 
 /** From the bricks to the top, which is called as the volume. */
-function client({ name, bricks, has }: NewVolume): PlainVolume[] {
+function client({ name, bricks }: NewVolume): PlainVolume[] {
   const clients = bricks.map(
     ({ port }, at): PlainVolume => ({
       name: `${name}-client-${at}`,
@@ -90,19 +73,16 @@ function client({ name, bricks, has }: NewVolume): PlainVolume[] {
       subvolumes: [],
     }),
   );
-  const above: [name: string, type: string][] = [
-    ...(bricks.length > 1 ? [[`${name}-dht`, 'cluster/distribute'] as [string, string]] : []),
+  const above = [
+    { name: `${name}-dht`, type: 'cluster/distribute' },
     // Bricks of GlusterFS keep the times that it sends along.
-    ...(has('features/utime') ? [[`${name}-utime`, 'features/utime'] as [string, string]] : []),
-    [name, 'debug/io-stats'],
-  ];
-  let below = clients.map((each) => each.name);
-  return [
-    ...clients,
-    ...above.map(([own, type]) => {
-      const volume = { name: own, type, options: [], subvolumes: below };
-      below = [own];
-      return volume;
-    }),
-  ];
+    { name: `${name}-utime`, type: 'features/utime' },
+    { name, type: 'debug/io-stats' },
+  ].slice(bricks.length > 1 ? 0 : 1);
+  const volumes = [...clients];
+  for (const own of above) {
+    const below = volumes.length === clients.length ? clients : volumes.slice(-1);
+    volumes.push({ ...own, options: [], subvolumes: below.map((each) => each.name) });
+  }
+  return volumes;
 }
