@@ -93,11 +93,6 @@ export const commands: Commands = new Map(
       summary: 'say that something was changed behind a mount',
       load: () => import('./invalidate.ts'),
     },
-    rebalance: {
-      group: 'run',
-      summary: 'make the directories of a distributed volume ready for the bricks that it has now',
-      load: () => import('./rebalance.ts'),
-    },
     setup: {
       group: 'run',
       summary: 'let mount(8), fstab, systemd and shells know glossa, or no more',

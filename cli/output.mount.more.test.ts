@@ -41,7 +41,6 @@ const lines: Readonly<Record<string, readonly string[] | { readonly none: string
   reload: ['reload mnt'],
   invalidate: ['invalidate mnt', 'invalidate mnt/none'],
   'brick volfiles': { none: 'it serves until it is ended' },
-  rebalance: { none: 'it needs bricks' },
   playground: { none: 'it serves until it is ended' },
   demo: { none: 'it takes a minute' },
   tutorial: { none: 'it needs bricks' },

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,6 @@ import {
   bytes,
   distributedVolfile,
 } from '../../../test/support/brick-clients.ts';
-import { command } from '../../../test/support/cli.ts';
 import { noBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -100,11 +99,13 @@ describe.skipIf(noBricks())('absent names', () => {
     await first.ask('mkdir', '/old', 0o755);
     for (let n = 0; n < COUNT; n++) await first.ask('write', `/old/f${n}`, bytes(`${n}`), null);
     await first.end();
-    const volfile = join(folder, 'three.vol');
-    writeFileSync(volfile, distributedVolfile(ports));
-    const { status, out, err } = await command(['rebalance', volfile, 'fix-layout', '--json']);
-    expect({ status, err }).toEqual({ status: 0, err: '' });
-    hash = JSON.parse(out).commitHash;
+    const fixing = await clients.distributed(ports);
+    for (const path of ['/', '/old']) {
+      await fixing.ask('setxattr', path, 'distribute.fix.layout', bytes('yes'), 0);
+    }
+    hash = Math.floor(Date.now() / 1000);
+    await fixing.ask('setxattr', '/', 'distribute.commit-hash', bytes(`${hash}`), 0);
+    await fixing.end();
     ours = await clients.distributed(ports);
     await ours.ask('stat', '/');
     theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));

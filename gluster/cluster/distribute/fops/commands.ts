@@ -5,7 +5,7 @@
  *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among so many children
  *     setfattr -n distribute.commit-hash -v 1700000000 ROOT   all layouts are as they are to be
  *
- * The first two are GlusterFS's; the last is ours, which `glossa rebalance` ends with.
+ * The first two are GlusterFS's; the last is ours, for when all directories are done.
  */
 import { decodeName, encodeName } from '../../../../runtime/core/bytes.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
