@@ -66,7 +66,7 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
     }
     if (!given.flags.help) return await command.run(given, heard(flags, terminal));
     const help = await load('help');
-    return await help.run({ flags: { json: false }, operands: [name], rest: null }, terminal);
+    return await help.run({ flags: {}, operands: [name], rest: null }, terminal);
   } catch (error) {
     if (error instanceof UsageError) return reportUsage(error, found, terminal);
     if (json) terminal.out(JSON.stringify({ error: inShort(error) }, null, 2));

@@ -51,22 +51,6 @@ describe('glossa help', () => {
     }
   });
 
-  it('lists the types for a program', async () => {
-    const { out } = await command(['help', 'types', '--json']);
-    const { types } = JSON.parse(out) as { types: { type: string }[] };
-    const negative = types.find(({ type }) => type === 'features/negative');
-    expect(negative).toMatchObject({
-      type: 'features/negative',
-      description: expect.any(String),
-      subvolumes: { min: 1, max: 1 },
-      options: expect.arrayContaining([
-        expect.objectContaining({ name: 'timeout', type: 'time', description: expect.any(String) }),
-      ]),
-    });
-    expect(JSON.parse((await command(['help', 'negative', '--json'])).out)).toEqual(negative);
-    expect(await command(['help', 'mount', '--json'])).toMatchObject({ status: 2, out: '' });
-  });
-
   it('lists the types in order, those of other languages among them', async () => {
     const { out } = await command(['help', 'types']);
     const types = [...out.matchAll(/^ {2}(\w+\/[\w-]+)/gm)].map((match) => match[1]!);

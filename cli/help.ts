@@ -1,5 +1,4 @@
-/** `glossa help`: the commands, one command, the types of translators, or one of them. */
-
+/** `glossa help`: explains the commands, one command, the types of translators, or one of them. */
 import { nearest } from '../runtime/core/nearest.ts';
 import { describeOption, genericOptions, type Options } from '../runtime/core/options.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
@@ -13,7 +12,7 @@ import {
   usageLines,
 } from '../terminal/command.ts';
 import { EXIT_OK, exitTable, UsageError } from '../terminal/exit.ts';
-import { commonFlags, describeFlags, takeOperands, toggle } from '../terminal/flags.ts';
+import { commonFlags, describeFlags, takeOperands } from '../terminal/flags.ts';
 import { columns, wrap } from '../terminal/layout.ts';
 import { version } from '../terminal/package-version.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
@@ -21,24 +20,17 @@ import { oldNames } from './old-names.ts';
 
 export const helpOn = (commands: Commands): Command =>
   defineCommand({
-    usage: ['glossa help', 'glossa help COMMAND', 'glossa help types [--json]', 'glossa help TYPE'],
+    usage: ['glossa help', 'glossa help COMMAND', 'glossa help types', 'glossa help TYPE'],
     description:
       'Explains a command, lists the types of translators, or explains the options of one ' +
       '(storage/posix, or just posix).',
-    flags: {
-      json: toggle({
-        help:
-          'of types: print {types: [{type, description, subvolumes: {min, max}, options: [{name, ' +
-          'type, default, description, …}]}]}, or of TYPE one of these; max is null for no limit',
-      }),
-    },
-    async run({ flags, operands }, terminal) {
+    flags: {},
+    async run({ operands }, terminal) {
       // A command may have two words.
       const typed = operands.join(' ');
       const words = oldNames.get(typed) ?? typed;
       const [topic] = takeOperands(commands.has(words) ? [words] : operands, ['[TOPIC]']);
-      if (flags.json) await typesAsJson(topic, commands, terminal);
-      else if (topic === undefined) overview(commands, terminal);
+      if (topic === undefined) overview(commands, terminal);
       else if (commands.has(topic)) {
         const { default: command } = await commands.get(topic)!.load();
         terminal.out(commandHelp(topic, command, commands, terminal));
@@ -106,44 +98,12 @@ function commandHelp(
   ].join('\n\n');
 }
 
-const allTypes = async (): Promise<Registry> =>
-  (await import('../server/registry.ts')).registry.loadAll();
-
 async function typeHelp(commands: Commands, topic: string, terminal: Terminal): Promise<void> {
-  const registry = await allTypes();
+  const registry = await (await import('../server/registry.ts')).registry.loadAll();
   if (topic === 'types') {
     const rows = all(registry).map(({ type, description }) => [type, description] as const);
     terminal.out(columns(rows, terminal.width));
   } else terminal.out(translatorHelp(known(registry, topic, commands), terminal));
-}
-
-async function typesAsJson(
-  topic: string | undefined,
-  commands: Commands,
-  terminal: Terminal,
-): Promise<void> {
-  if (topic === undefined || commands.has(topic)) {
-    throw new UsageError('--json is for the types of translators: glossa help types --json');
-  }
-  const registry = await allTypes();
-  const shown =
-    topic === 'types'
-      ? { types: all(registry).map(asObject) }
-      : asObject(known(registry, topic, commands));
-  terminal.out(JSON.stringify(shown, null, 2));
-}
-
-function asObject({ type, description, children, options }: Translator<unknown>): object {
-  const [min, max] = children;
-  return {
-    type,
-    description,
-    subvolumes: { min, max: max === Number.POSITIVE_INFINITY ? null : max },
-    options: Object.entries({ ...options, ...genericOptions }).map(([name, spec]) => ({
-      name,
-      ...spec,
-    })),
-  };
 }
 
 const all = (registry: Registry): Translator<unknown>[] =>

@@ -312,11 +312,10 @@ export class Session {
   private async set(rest: string): Promise<void> {
     const match = /^(?:var(?:iable)?\s+)?(.+?)\s*=\s*(.*)$/s.exec(rest);
     if (match === null) throw new DebugError('what is to be set to what? set VALUE = TEXT');
-    const stop = this.current();
-    const [, path, value] = match;
-    const reply = await this.debuggee.client.ask('set', {
-      ...{ stop: stop.id, path: path!, value: value! },
-    });
+    const { id: stop } = this.current();
+    const [, path = '', value = ''] = match;
+    const args = { stop, path: parsePath(path), value };
+    const reply = await this.debuggee.client.ask('set', args);
     this.say(reply.map(({ name, text }) => `${name}=${text}`).join(', '));
   }
 }

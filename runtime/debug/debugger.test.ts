@@ -261,7 +261,8 @@ it('shows frames, arguments, replies and what the volumes keep', async () => {
 it('changes a reply, and only a copy of what a volume answered with', async () => {
   const { client, graph, stat, last, go } = await bed();
   await client.ask('break', { text: 'stat_cbk' });
-  const set = (path: string, value: string) => client.ask('set', { stop: last().id, path, value });
+  const set = (path: string, value: string) =>
+    client.ask('set', { stop: last().id, path: parsePath(path), value });
   const changed = stat();
   await set('buf.ia_size', '4711');
   await set('buf->ia_prot', '0644');
@@ -335,7 +336,8 @@ it.each([
   const { client, stat, last, go } = await bed();
   await client.ask('break', { text: 'stat_cbk' });
   const reply = stat();
-  await expect(client.ask('set', { stop: last().id, path, value })).rejects.toThrow(message);
+  const set = async () => client.ask('set', { stop: last().id, path: parsePath(path), value });
+  await expect(set()).rejects.toThrow(message);
   await go();
   expect(reply).toMatchObject({ opRet: 0, opErrno: 0 });
 });
@@ -345,7 +347,7 @@ it('refuses a success without what it needs, a change at a wind, and what is not
   await client.ask('break', { text: 'errno ENOENT' });
   lookup('absent');
   const stop = last().id;
-  await expect(client.ask('set', { stop, path: 'op_ret', value: '0' })).rejects.toThrow(
+  await expect(client.ask('set', { stop, path: ['op_ret'], value: '0' })).rejects.toThrow(
     'a success of lookup needs inode and buf, and this reply has none',
   );
   await expect(client.ask('scopes', { stop, level: 9 })).rejects.toThrow(
@@ -358,7 +360,7 @@ it('refuses a success without what it needs, a change at a wind, and what is not
   await expect(client.ask('delete', { id: 7 })).rejects.toThrow('there is no breakpoint 7');
   await client.ask('break', { text: 'lookup@top' });
   lookup('other');
-  const set = client.ask('set', { stop: last().id, path: 'op_errno', value: 'EIO' });
+  const set = client.ask('set', { stop: last().id, path: ['op_errno'], value: 'EIO' });
   await expect(set).rejects.toThrow('there is no reply yet to be changed');
   client.close();
   await expect(client.ask('stops', {})).rejects.toThrow('the server is gone');

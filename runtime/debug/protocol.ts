@@ -72,8 +72,11 @@ export interface Commands {
   frames: { args: { stop: number }; result: readonly FrameView[] };
   /** What a frame has; without `level`, the one where the request is. */
   scopes: { args: { stop: number; level?: number }; result: readonly Scope[] };
-  /** `path` as in `path.ts`; the result is the whole reply. */
-  set: { args: { stop: number; path: string; value: string }; result: readonly Value[] };
+  /** `path` has the names on the way (`path.ts`); the result is the whole reply. */
+  set: {
+    args: { stop: number; path: readonly string[]; value: string };
+    result: readonly Value[];
+  };
   /** `Debugger.resume` says what the ways mean. */
   resume: { args: { stop: number; way: Way }; result: null };
   /** Volumes whose translator somebody has written as a script. */

@@ -6,7 +6,6 @@ import { change } from './change.ts';
 import { DebugError } from './debug-error.ts';
 import { Debugger, type Stop } from './engine.ts';
 import { pathsOf, receiverOf, ways } from './hops.ts';
-import { parsePath } from './path.ts';
 import type {
   BreakpointView,
   CommandName,
@@ -123,7 +122,7 @@ function handlersOf(graph: Graph, engine: Debugger, scripts: Scripts, run: () =>
     scopes: ({ stop, level }) => scopesOf(engine.stop(stop), level),
     set({ stop, path, value }) {
       const stopped = engine.stop(stop);
-      change(stopped, parsePath(path), value.trim());
+      change(stopped, path, value.trim());
       return replyValues(stopped);
     },
     resume({ stop, way }) {

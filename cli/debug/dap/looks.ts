@@ -1,5 +1,4 @@
-/** What a client looks at while a request is held: frames, scopes, values, and how they are named. */
-
+/** Answers a client that looks at a held request: frames, scopes, values, and how they are named. */
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { LineVariable } from '../../../runtime/core/lines.ts';
@@ -26,11 +25,13 @@ type Frame =
 /** What a list of variables is taken from. */
 type Holder =
   | {
-      readonly in: 'scope';
+      readonly in: 'hop';
       readonly frame: Frame & { at: 'hop' };
+      /** Null where it was found in any of them. */
+      readonly scope: Scope['name'] | null;
+      /** Of names within; none for the whole scope. */
       readonly path: readonly string[];
     }
-  | { readonly in: 'values'; readonly values: readonly Value[] }
   | {
       readonly in: 'line';
       readonly volume: string;
@@ -131,7 +132,7 @@ export class Looks {
     const scopes = await this.scopes(frame);
     return scopes.map(({ name, values }) => ({
       name,
-      variablesReference: this.note(this.holders, { in: 'scope', frame, path: [name] }),
+      variablesReference: this.note(this.holders, { in: 'hop', frame, scope: name, path: [] }),
       namedVariables: values.length,
       expensive: false,
       ...(name === 'arguments' ? { presentationHint: 'arguments' } : {}),
@@ -150,9 +151,6 @@ export class Looks {
 
   async variables(reference: number): Promise<DebugProtocol.Variable[]> {
     const holder = this.holder(reference);
-    if (holder.in === 'values') {
-      return holder.values.map((value) => this.shown(value, { in: 'values', values: value.parts }));
-    }
     if (holder.in === 'line') {
       const { volume, frame, parts } = holder;
       const command =
@@ -160,12 +158,14 @@ export class Looks {
       const { variables = [] } = await this.client.ask('line', { volume, command });
       return variables.map((each) => this.shownOfLine(each, volume, frame));
     }
-    const { frame, path } = holder;
-    const { values, isDict } = partsAt(await this.scopes(frame), path);
-    return values.map((value) => ({
-      ...this.shown(value, { in: 'scope', frame, path: [...path, keyOf(value, isDict)] }),
-      evaluateName: nameOf([...path.slice(1), keyOf(value, isDict)]),
-    }));
+    const { frame, scope, path } = holder;
+    const all = await this.scopes(frame);
+    const within = scope === null ? all : all.filter(({ name }) => name === scope);
+    const values = path.length === 0 ? within[0]!.values : findValue(within, path).parts;
+    return values.map((value) => {
+      const own = [...path, value.name];
+      return { ...this.shown(value, { ...holder, path: own }), evaluateName: nameOf(own) };
+    });
   }
 
   private shown(value: Value, parts: Holder): DebugProtocol.Variable {
@@ -195,8 +195,9 @@ export class Looks {
       const { variables } = await this.client.ask('line', { volume, command });
       return this.shownOfLine(variables![0]!, volume, at);
     }
-    const value = findValue(await this.scopes(frame), parsePath(text));
-    return this.shown(value, { in: 'values', values: value.parts });
+    const path = parsePath(text);
+    const value = findValue(await this.scopes(frame), path);
+    return this.shown(value, { in: 'hop', frame, scope: null, path });
   }
 
   /** Changes a part of a reply, or a local of a script. */
@@ -209,36 +210,20 @@ export class Looks {
       const { variables } = await this.client.ask('line', { volume, command });
       return this.shownOfLine(variables![0]!, volume, frame);
     }
-    if (holder.in === 'values' || holder.path[0] !== 'reply') {
-      throw new DebugError('only a reply can be changed');
-    }
-    const { frame, path } = holder;
-    const { isDict } = partsAt(await this.scopes(frame), path);
-    const key = isDict ? `["${name}"]` : name;
-    const whole = nameOf([...path.slice(1), key]);
-    const values = await this.client.ask('set', { stop: frame.stop, path: whole, value: text });
-    const value = findValue([{ name: 'reply', values }], parsePath(whole));
-    return this.shown(value, { in: 'scope', frame, path: [...path, key] });
+    if (holder.scope !== 'reply') throw new DebugError('only a reply can be changed');
+    const path = [...holder.path, name];
+    const values = await this.client.ask('set', { stop: holder.frame.stop, path, value: text });
+    return this.shown(findValue([{ name: 'reply', values }], path), { ...holder, path });
   }
 }
 
 const sourceOf = (path: string): DebugProtocol.Source => ({ name: basename(path), path });
 
-/** How a part is called: `ia_size`, `["user.key"]`, `[0]`. */
-const keyOf = ({ name }: Value, isDict: boolean): string =>
-  isDict && !name.startsWith('[') ? `["${name}"]` : name;
-
+/** As a person writes it: `buf.ia_size`, `xdata["user.key"]`, `list[0]`. */
 const nameOf = ([first = '', ...rest]: readonly string[]): string =>
-  first + rest.map((part) => (part.startsWith('[') ? part : `.${part}`)).join('');
-
-/** The values of a scope, or the parts of one of them. */
-function partsAt(
-  scopes: readonly Scope[],
-  [first, ...rest]: readonly string[],
-): { readonly values: readonly Value[]; readonly isDict: boolean } {
-  const scope = scopes.find(({ name }) => name === first);
-  if (scope === undefined) throw new DebugError('these values are gone: the request went on');
-  if (rest.length === 0) return { values: scope.values, isDict: false };
-  const { parts, type } = findValue([scope], parsePath(nameOf(rest)));
-  return { values: parts, isDict: type === 'dict' };
-}
+  first +
+  rest
+    .map((part) =>
+      /^\[\d+\]$/.test(part) ? part : /^\w+$/.test(part) ? `.${part}` : `["${part}"]`,
+    )
+    .join('');
