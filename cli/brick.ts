@@ -3,8 +3,7 @@
  * glossa, in this process (`-N`) or in a daemon.
  */
 import { resolve } from 'node:path';
-import { refuseStuck } from '../server/stuck.ts';
-import { refuseFolder, refuseModule } from '../server/volfile-operand.ts';
+import { refuseOther } from '../server/volfile-operand.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { type Flags, takeOperands } from '../terminal/flags.ts';
 import { daemonFlags, processFlags, processSettings, startServer } from './server-command.ts';
@@ -25,9 +24,7 @@ export default defineCommand({
   flags: brickFlags,
   async run({ flags, operands }, terminal) {
     const [volfile] = takeOperands(operands, ['VOLFILE']);
-    await refuseStuck(volfile);
-    refuseFolder(volfile);
-    refuseModule(volfile);
+    await refuseOther(volfile);
     const settings = processSettings(flags, volfile, resolve(volfile), terminal.talk);
     return startServer(settings, flags, {
       terminal,

@@ -4,7 +4,7 @@ import { fopNames } from '../runtime/core/gen/fops.gen.ts';
 import { DebugError } from '../runtime/debug/debug-error.ts';
 import { makeScratch } from '../server/scratch.ts';
 import { refuseStuck } from '../server/stuck.ts';
-import { refuseFolder, refuseModule } from '../server/volfile-operand.ts';
+import { refuseOther } from '../server/volfile-operand.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
 import { type FlagValues, takeOperands, toggle } from '../terminal/flags.ts';
@@ -48,9 +48,8 @@ export default defineCommand({
       return serveDap(given, terminal);
     }
     const [volfile, mnt] = takeOperands(operands, ['VOLFILE', '[MNT]']);
-    await refuseStuck(...[volfile, mnt].filter((path) => path !== undefined));
-    refuseFolder(volfile);
-    refuseModule(volfile);
+    await refuseOther(volfile);
+    if (mnt !== undefined) await refuseStuck(mnt);
     const command = rest === null || rest.length === 0 ? null : rest;
     const folder = mnt === undefined ? makeScratch('debug') : null;
     try {

@@ -9,7 +9,7 @@ import { pathFrom, programIn, shellWord } from '../terminal/invocation.ts';
 import { reason } from '../terminal/reason.ts';
 import { note, paint, type Terminal } from '../terminal/terminal.ts';
 import { refuseTaken, writeTexts } from './new/files.ts';
-import { formatSteps, type Step } from './new/steps.ts';
+import { formatSteps, type Step } from './new/kinds.ts';
 import { brickFile, clientFile, type NewVolume, volumeTexts } from './new/volume.ts';
 
 const PORT_MAX = 65_535;

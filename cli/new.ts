@@ -13,8 +13,7 @@ import {
   type Texts,
   writeTexts,
 } from './new/files.ts';
-import { checkName, type Kind, kinds } from './new/kinds.ts';
-import { formatSteps, stepsFor } from './new/steps.ts';
+import { checkName, formatSteps, type Kind, kinds, stepsFor } from './new/kinds.ts';
 
 const languages = Object.keys(kinds).join('|');
 

@@ -15,7 +15,7 @@ import { CONSOLE } from '../server/log-sink.ts';
 import type { RecordRequest } from '../server/recording.ts';
 import { makeScratch } from '../server/scratch.ts';
 import { refuseStuck, whyNotEntered } from '../server/stuck.ts';
-import { refuseFolder, refuseModule } from '../server/volfile-operand.ts';
+import { refuseOther } from '../server/volfile-operand.ts';
 import {
   EXIT_FAILURE,
   EXIT_NOT_EXECUTABLE,
@@ -84,9 +84,7 @@ function isFile(path: string): boolean {
 
 /** The exit status of the command, or what kept it from running. */
 export async function runInMount(task: Task, terminal: Terminal): Promise<number> {
-  await refuseStuck(task.volfile);
-  refuseFolder(task.volfile);
-  refuseModule(task.volfile);
+  await refuseOther(task.volfile);
   const folder = makeScratch(task.as);
   try {
     return await runIn(folder, task, terminal);

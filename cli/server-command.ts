@@ -1,4 +1,4 @@
-/** What commands have in common that serve a volfile, in this process (`-N`) or in a daemon. */
+/** Flags, settings and the start of commands that serve a volfile, in this process (`-N`) or in a daemon. */
 import { resolve } from 'node:path';
 import { logLevel } from '../runtime/core/log.ts';
 import { startDaemon } from '../server/daemon.ts';

@@ -9,9 +9,15 @@ import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts'
 import { list, number, takeOperands, talkFlags, text, toggle } from '../terminal/flags.ts';
 import { note, type Terminal, warn } from '../terminal/terminal.ts';
 import { findTests } from './testing/find.ts';
-import { JSON_SHAPE, type TestedFile, testsAsJson } from './testing/json.ts';
 import { replayTest } from './testing/replay.ts';
-import { formatCounts, formatTest, type TestCounts } from './testing/report.ts';
+import {
+  formatCounts,
+  formatTest,
+  JSON_SHAPE,
+  type TestCounts,
+  type TestedFile,
+  testsAsJson,
+} from './testing/report.ts';
 
 /** Seconds that a test may compute without a pause. */
 const TIME_LIMIT = 10;

@@ -1,7 +1,7 @@
 /**
- * What a server counts while somebody watches it: `glossa top` reads it, and every time that it does,
+ * Counts fops and latencies of a server while it is watched: each time that `glossa top` asks,
  * the server goes on counting for `LEASE_MS` more. Then nothing is counted, and requests cost what they
- * always do. Several may watch at a time; each makes of the sums what it likes.
+ * always do. Several may watch at a time.
  */
 import type { Ages } from '../runtime/core/ages.ts';
 import { pendingCalls } from '../runtime/core/dumps.ts';

@@ -1,4 +1,4 @@
-/** A server that is debugged: by whoever started it, over the channel that they share. */
+/** Lets the process that started a server debug it, over the channel between the two. */
 import type { Graph } from '../runtime/core/graph.ts';
 import { DebugServer } from '../runtime/debug/server.ts';
 import type { DebugChannel } from './handover.ts';

@@ -1,5 +1,5 @@
 /**
- * How a server is asked to end: by SIGINT and SIGTERM, by whoever started it, or by an error that
+ * Ends a server: at SIGINT and SIGTERM, when its starter asks or is gone, or at an error that
  * nothing caught. Until there is a mount, ending is simply to exit.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Where a server's log goes: a file, or standard error for a person to read along.
+ * Writes a server's log into a file, or to standard error for a person to read along.
  *
  * A file is opened to append, so that a log can be rotated either way without losing a line of it:
  * moved away and opened again (`reopen`), or copied and cut off.

@@ -1,4 +1,4 @@
-/** A server's recording: of a graph, into a file, as whoever started the server wants it. */
+/** Records the requests of a server's graph into a file, or into another store. */
 
 import type { Graph } from '../runtime/core/graph.ts';
 import type { Log } from '../runtime/core/log.ts';

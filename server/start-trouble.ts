@@ -1,6 +1,6 @@
 /**
- * What the volumes log as errors while a mount is being made: shown to the one who waits for it when
- * nothing comes of it, as the reason of an 'Input/output error' is in there.
+ * Keeps the errors that volumes log while a mount is being made. If it fails, they are shown to the user who waits
+ * for it: the reason of an 'Input/output error' is among them.
  */
 import { formatLogLine, parseLine } from '../bridges/testing/log.ts';
 import type { LogSink } from '../runtime/core/log.ts';

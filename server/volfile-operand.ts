@@ -1,6 +1,7 @@
-/** What is given in the place of a volfile, and is none: told without reading it. */
+/** Refuses operands that are no volfile, without reading them. */
 import { statSync } from 'node:fs';
 import { UsageError } from '../terminal/exit.ts';
+import { refuseStuck } from './stuck.ts';
 
 /** A beginner's likeliest mistake. @throws {UsageError} when the file is a module */
 export function refuseModule(path: string): void {
@@ -9,8 +10,14 @@ export function refuseModule(path: string): void {
   throw new UsageError(`${path} is a module, and no volfile: ${how}`);
 }
 
-/** @throws {UsageError} when the file is a folder */
-export function refuseFolder(path: string): void {
+/** @throws {UsageError | Failure} for a module or a folder, and where a mount on the way hangs */
+export async function refuseOther(volfile: string): Promise<void> {
+  await refuseStuck(volfile);
+  refuseFolder(volfile);
+  refuseModule(volfile);
+}
+
+function refuseFolder(path: string): void {
   let isFolder = false;
   try {
     isFolder = statSync(path).isDirectory();

@@ -1,4 +1,4 @@
-/** Who is asked for a volfile. */
+/** The servers that a mount asks for its volfile. */
 import { type Place, placeName } from '../gluster/volfile-server/place.ts';
 
 /** Where clients of GlusterFS ask unless told otherwise: its management daemon's port. */

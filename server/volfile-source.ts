@@ -1,5 +1,5 @@
 /**
- * Where the volfile of a mount comes from, at its start and again later: a file, or a server
+ * The source of a mount's volfile, at its start and again later: a file, or a server
  * (server-source.ts).
  */
 import { dirname, resolve } from 'node:path';

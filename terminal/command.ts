@@ -1,4 +1,4 @@
-/** What a command is: one record per file, listed in commands.ts. */
+/** The record of a command: one per file, listed in commands.ts. */
 import type { Kind } from './completion-kinds.ts';
 import type { Flags, Given } from './flags.ts';
 import { paint, type Terminal } from './terminal.ts';

@@ -1,4 +1,4 @@
-/** What the words in capitals stand for that usages and flags are written with, for a shell. */
+/** The meaning of the words in capitals of usages and flags, for completion in shells. */
 import { allLanguages } from '../bridges/languages.ts';
 
 /** What can stand in a place of a command line. */
@@ -15,6 +15,11 @@ export type Kind =
 
 const languages = allLanguages.map(([name]) => name);
 
+/** Names, numbers and others that the shell cannot know. */
+const FREE =
+  'BYTES CONDITION HOST:PORT HOST KEY=VALUE MS N NAME PATH PID SERVER ' +
+  'SEC SECONDS TEXT TIME UID US VOLUME VOLUME.KEY=VALUE';
+
 export const kinds: Readonly<Record<string, Kind>> = {
   VOLFILE: { files: ['.vol'] },
   MODULE: { files: allLanguages.flatMap(([, { extensions }]) => extensions) },
@@ -27,23 +32,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'RUN.json': { files: ['.json'] },
   'FIRST.json': { files: ['.json'] },
   'SECOND.json': { files: ['.json'] },
-  BYTES: 'free',
-  CONDITION: 'free',
-  'HOST:PORT': 'free',
-  HOST: 'free',
-  'KEY=VALUE': 'free',
-  MS: 'free',
-  N: 'free',
-  NAME: 'free',
-  PATH: 'free',
-  PID: 'free',
-  SERVER: 'free',
-  SEC: 'free',
-  SECONDS: 'free',
-  TEXT: 'free',
-  TIME: 'free',
-  UID: 'free',
-  US: 'free',
-  VOLUME: 'free',
-  'VOLUME.KEY=VALUE': 'free',
+  ...Object.fromEntries(FREE.split(' ').map((word) => [word, 'free' as const])),
 };

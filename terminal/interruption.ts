@@ -1,4 +1,4 @@
-/** What asks a command to end early, for commands that clean up first. */
+/** Hears the signals that end a command early, for commands that clean up first. */
 import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { EXIT_SIGNAL, Failure } from './exit.ts';

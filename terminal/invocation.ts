@@ -1,4 +1,4 @@
-/** How this program is called: as its user did, for commands that are printed to be typed. */
+/** Finds the words that call this program as its user did, for commands that are printed to be typed. */
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { maskAssignment } from '../runtime/core/secrets.ts';

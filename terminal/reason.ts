@@ -1,4 +1,4 @@
-/** What the system said, in its own words. */
+/** Formats an error in the system's own words. */
 import { strerror } from '../runtime/core/errno.ts';
 
 /** From here down numbers are libuv's own, of names of hosts for example. */

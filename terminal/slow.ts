@@ -1,4 +1,4 @@
-/** How long a request may take until it is slow, as commands are told. */
+/** Parses the time from which on a request is slow, for `--slow`. */
 import { UsageError } from './exit.ts';
 
 const MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, '': 1000 };

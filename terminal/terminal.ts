@@ -1,5 +1,5 @@
 /**
- * Where a command writes. Colour only where a person looks: on a terminal, unless NO_COLOR is set
+ * The output of a command. Colour only where a person looks: on a terminal, unless NO_COLOR is set
  * (https://no-color.org) or the terminal is a dumb one.
  */
 import { fstatSync } from 'node:fs';

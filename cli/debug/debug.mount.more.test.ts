@@ -195,7 +195,7 @@ describeMounts('glossa debug', () => {
     ['break lookup@tap', "there is no volume 'tap' (did you mean 'top'?)"],
     ['break lokup', "there is no fop 'lokup' (did you mean 'lookup'?)"],
     ['break errno EWRONG', "there is no errno 'EWRONG': their names are as in errno(3), as ENOENT"],
-    ['info everything', 'info tells of breakpoints, requests, volumes, args, locals, frame'],
+    ['info everything', 'info tells of breakpoints, requests, volumes'],
     ['delete 9', 'there is no breakpoint 9'],
     ['request 9', "request 9 is not held ('info requests' lists those that are)"],
     ['de', "'de' may be delete or detach"],

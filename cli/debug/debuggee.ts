@@ -1,8 +1,8 @@
 /**
- * What `glossa debug` debugs: the server, and commands in its mount.
+ * Starts the server that `glossa debug` debugs, and commands in its mount.
  *
- * Nothing here touches the mount: whoever did would wait for a request that is held, and nobody could
- * let it go on. So a command's shell goes there by itself.
+ * Nothing here touches the mount: this process would wait for a request that it holds itself. So a command's
+ * shell goes there by itself.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';

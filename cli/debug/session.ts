@@ -11,15 +11,7 @@ import {
   type Way,
 } from '../../runtime/debug/index.ts';
 import type { Debuggee, Given, Happening } from './debuggee.ts';
-import {
-  frameText,
-  listed,
-  requestText,
-  scopesText,
-  stopText,
-  valueText,
-  volumeText,
-} from './show.ts';
+import { frameText, requestText, scopesText, stopText, valueText, volumeText } from './show.ts';
 import { findInfo, findWord, helpText, type Word } from './words.ts';
 
 /** What a command is waited for. */
@@ -175,10 +167,6 @@ export class Session {
 
   private async info(rest: string): Promise<void> {
     const { client } = this.debuggee;
-    const scopeOf = async (...names: string[]): Promise<void> => {
-      const values = (await this.scopes()).filter(({ name }) => names.includes(name));
-      for (const line of values.flatMap((scope) => listed(scope.values))) this.say(line.slice(2));
-    };
     switch (findInfo(rest)) {
       case 'breakpoints': {
         const all = await client.ask('breakpoints', {});
@@ -195,14 +183,6 @@ export class Session {
       case 'volumes':
         for (const volume of await client.ask('volumes', {})) this.say(volumeText(volume));
         break;
-      case 'args':
-        await scopeOf('arguments');
-        break;
-      case 'locals':
-        await scopeOf('script', 'frame');
-        break;
-      case 'frame':
-        await this.look(this.level);
     }
   }
 

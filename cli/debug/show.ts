@@ -1,4 +1,4 @@
-/** How `glossa debug` shows what a server tells of a stopped request: as gdb shows a program. */
+/** Formats stopped requests, frames and values for `glossa debug`, as gdb formats those of a program. */
 import { printable } from '../../runtime/core/log.ts';
 import type { FrameView, Scope, StopView, Value, VolumeView } from '../../runtime/debug/index.ts';
 
@@ -35,7 +35,7 @@ export function valueText({ text, parts }: Value): string {
 export const scopesText = (scopes: readonly Scope[]): string =>
   scopes.map(({ name, values }) => [`${name}:`, ...listed(values)].join('\n')).join('\n');
 
-export const listed = (values: readonly Value[]): string[] =>
+const listed = (values: readonly Value[]): string[] =>
   values.flatMap(({ name, text, parts }) => [
     `  ${name} = ${text}`,
     ...parts.map((part) => `    ${part.name} = ${part.text}`),

@@ -9,7 +9,7 @@ import { table as tableLines } from '../../terminal/layout.ts';
 const table = [
   ['break', 'b', 'WHERE', 'stop there: FOP, FOP@VOLUME, FOP_cbk@VOLUME, @VOLUME, changed@VOLUME, path PATTERN, errno NAME, or several'],
   ['delete', 'd', '[N]', 'take breakpoint N away, or all of them'],
-  ['info', 'i', 'WHAT', 'list breakpoints, requests (those that are held), volumes, args, locals or frame'],
+  ['info', 'i', 'WHAT', 'list breakpoints, requests (those that are held) or volumes'],
   ['run', 'r', '[COMMAND]', 'mount, run COMMAND there, and wait until a request stops or COMMAND ends'],
   ['continue', 'c', '', 'let the request go on, and wait for the next stop'],
   ['step', 's', '', 'to the next wind or reply of the request'],
@@ -47,7 +47,7 @@ export function findWord(word: string): Word {
   );
 }
 
-export const INFO = ['breakpoints', 'requests', 'volumes', 'args', 'locals', 'frame'] as const;
+export const INFO = ['breakpoints', 'requests', 'volumes'] as const;
 
 /** What `info` is to tell. @throws {DebugError} */
 export function findInfo(word: string): (typeof INFO)[number] {

@@ -5,8 +5,7 @@ import { includeDir } from '../../runtime/sys/paths.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { rootFrom } from '../../terminal/invocation.ts';
 import { reason } from '../../terminal/reason.ts';
-import { type Kind, templateFolder } from './kinds.ts';
-import { formatSteps, readmeSteps } from './steps.ts';
+import { formatSteps, type Kind, readmeSteps, templateFolder } from './kinds.ts';
 
 /** Texts by their paths in the folder that they are for. */
 export type Texts = ReadonlyMap<string, string>;

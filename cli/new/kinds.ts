@@ -1,9 +1,10 @@
-/** What `glossa new` writes: what a module may be called, and its files. */
+/** The languages of `glossa new`: names that a module may have, its files, and the lines to type next. */
 import { join } from 'node:path';
 import { allLanguages, type Language, type LanguageName } from '../../bridges/languages.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { UsageError } from '../../terminal/exit.ts';
-import { shellWord } from '../../terminal/invocation.ts';
+import { pathFrom, programIn, shellWord } from '../../terminal/invocation.ts';
+import { table } from '../../terminal/layout.ts';
 
 /**
  * Each language's files, in `all` what every one gets, and in `editors` what editors want to know.
@@ -51,3 +52,39 @@ function instead(name: string, { folder, extensions, template }: Kind): string {
   if (!name.includes('/')) return `; for example ${bare}`;
   return `; its folder comes second: glossa new ${folder} ${bare} ${shellWord(name)}`;
 }
+
+/** A line to be typed, and what it does. */
+export type Step = readonly [line: string, what: string];
+
+/** Lines that work in the folder `here`, for a module in `folder`. */
+export function stepsFor(kind: Kind, name: string, folder: string, here: string): Step[] {
+  const glossa = programIn(here);
+  const at = (file: string): string => shellWord(pathFrom(here, join(folder, file)));
+  const { first } = kind.template;
+  const module = at(moduleFile(kind, name));
+  const within = pathFrom(here, folder);
+  const edit = first === undefined ? 'save' : 'compile';
+  const compile = within === '.' ? first : `${first} -C ${shellWord(within)}`;
+  return [
+    ...(first === undefined ? [] : [[compile, 'compile it'] as Step]),
+    [`${glossa} test ${module}`, 'its tests, without a mount'],
+    [`${glossa} dev ${module} ${at('files')}`, `mounted, loaded again when you ${edit} it`],
+    [`${glossa} run ${at(`${name}.vol`)} -- rm precious.keep`, 'a command in a mount of its own'],
+  ];
+}
+
+/** The same in a README: and how to mount it for good. */
+export const readmeSteps = (kind: Kind, name: string, folder: string): Step[] => [
+  ...stepsFor(kind, name, folder, folder),
+  [
+    `${programIn(folder)} mount ${shellWord(`${name}.vol`)} MOUNTPOINT`,
+    `for good, until ${programIn(folder)} umount MOUNTPOINT`,
+  ],
+];
+
+/** Indented, with `mark` before what each does. */
+export const formatSteps = (steps: readonly Step[], mark = ''): string =>
+  table(
+    steps.map(([line, what]) => [line, mark + what]),
+    { gap: '   ', indent: '    ' },
+  ).join('\n');

@@ -1,4 +1,4 @@
-/** Where the lines of `glossa repl` and `glossa debug` come from: a person, with a history, or a pipe. */
+/** Reads the lines of `glossa repl` and `glossa debug`: from a terminal, with a history, or from a pipe. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';

@@ -1,4 +1,4 @@
-/** What `glossa replay` prints of what came of each request. */
+/** Formats the outcome of a replay, as lines and as JSON. */
 
 import { clock } from '../../apps/trace/words.ts';
 import { printable } from '../../runtime/core/log.ts';

@@ -1,5 +1,5 @@
 /**
- * What a recording is replayed into: the graph of a volfile, whose storages the recording plays, or a
+ * Starts the graph that a recording is replayed into: that of a volfile, whose storages the recording plays, or a
  * module alone, between the volume above it and those below, both of which it plays.
  */
 import { basename, dirname, extname, resolve } from 'node:path';

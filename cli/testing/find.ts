@@ -1,4 +1,4 @@
-/** Which files hold the tests of what was named on the command line. */
+/** Finds the files of tests for an operand of `glossa test`. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { languageOfTest, testLanguages } from '../../bridges/languages.ts';

@@ -1,4 +1,4 @@
-/** What `glossa test` prints: a line for each test, and what there is to say about a failure. */
+/** Formats the output of `glossa test`: a line for each test and the reason of a failure, or one document of JSON. */
 import { formatLogLine, type ParsedLine } from '../../bridges/testing/log.ts';
 import type { TestReport } from '../../bridges/testing/run.ts';
 import { paint } from '../../terminal/terminal.ts';
@@ -57,3 +57,42 @@ export function formatCounts({ passed, failed }: TestCounts, colour: boolean): s
   const bad = failed > 0 ? paint('error', `${failed} failed`, colour) : '0 failed';
   return `${paint(good ? 'good' : 'bold', `${passed} passed`, colour)}, ${bad}`;
 }
+
+/** A file of tests, and what came of each. */
+export interface TestedFile {
+  readonly file: string;
+  readonly tests: TestReport[];
+}
+
+/** For the help. */
+export const JSON_SHAPE =
+  '{ok, passed, failed, files: [{file, tests: [{name, outcome, ms, message, traceback, printed, ' +
+  'log: [{level, file, line, function, text}]}]}], warnings}';
+
+export const testsAsJson = (
+  { passed, failed }: TestCounts,
+  files: readonly TestedFile[],
+  warnings: readonly string[],
+): string =>
+  JSON.stringify(
+    {
+      ok: failed === 0,
+      passed,
+      failed,
+      files: files.map(({ file, tests }) => ({ file, tests: tests.map(asObject) })),
+      warnings,
+    },
+    null,
+    2,
+  );
+
+const asObject = ({ name, outcome, ms, message, traceback, printed, log }: TestReport): object => ({
+  name,
+  outcome,
+  ms: Math.round(ms),
+  // Absent where the test has passed.
+  message,
+  traceback,
+  printed,
+  log: log.map(([level, file, line, func, text]) => ({ level, file, line, function: func, text })),
+});

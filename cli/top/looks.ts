@@ -1,4 +1,4 @@
-/** What `glossa top` shows of a mount's rates, and the keys that change it. */
+/** The view of `glossa top`: its sort order, rows and position, and the keys that change them. */
 
 /** The volumes' own order, or the largest first. */
 export const sorts = ['graph', 'fops', 'errors', 'median', '99 %', 'in flight', 'memory'] as const;

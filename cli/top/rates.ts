@@ -1,4 +1,4 @@
-/** What happened between two times that a server was asked for its counts: rates and latencies. */
+/** Computes rates and latencies between two samples of the counts of a server. */
 
 import { BUCKETS, quantile } from '../../runtime/core/histogram.ts';
 import type {

@@ -1,4 +1,4 @@
-/** What people write for a value: `*loc`, `loc->inode.gfid`, `buf.ia_size`, `xdata["user.key"]`. */
+/** Parses the name of a value as people write it (`*loc`, `buf.ia_size`, `xdata["user.key"]`), and finds the value. */
 import { didYouMean } from '../core/nearest.ts';
 import { DebugError } from './debug-error.ts';
 import type { Scope } from './scopes.ts';

@@ -1,5 +1,5 @@
 /**
- * How a debugger's front end speaks with the process that serves the graph: messages that are JSON,
+ * The messages between a debugger's front end and the process that serves the graph: JSON,
  * one after the other, over Node's channel between a process and its child (a line for each, below).
  * The front end never touches the mount.
  *

@@ -1,5 +1,5 @@
 /**
- * What a stopped request has, as names and texts in a tree, for whoever shows it. Names are
+ * Shows the values of a stopped request as names and texts in a tree, for front ends. Names are
  * GlusterFS's: `op_ret`, `ia_size`. Texts are whole, one line each, and harmless to a terminal; of
  * long lists and data, and of what lies deep, they have the beginning.
  */

@@ -1,4 +1,4 @@
-/** Which mount or server somebody means. */
+/** Finds the mount or the server that an operand of a command names. */
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { healthOf } from '../../runtime/mount/mount-health.ts';

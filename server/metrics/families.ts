@@ -1,7 +1,6 @@
 /**
- * What a server measures of itself, as families of samples: a name, what it means, and a number for
- * each set of labels. They are made from what volumes tell for statedumps, when somebody asks: no
- * request costs anything for them.
+ * Makes the metrics of a server: families of samples, each a name, its meaning, and a number for each set of
+ * labels. They come from the dumps of volumes when a collector asks, so requests cost nothing for them.
  */
 import type { Graph } from '../../runtime/core/graph.ts';
 import { bucketOf } from '../../runtime/core/histogram.ts';
@@ -53,34 +52,25 @@ interface Kind extends Omit<Numbers, 'samples'> {
 
 const NS = 1e-9;
 
-/** Of `FOP.hits` and so on, which debug/io-stats tells. */
-const ofFops: Readonly<Record<string, Kind>> = {
-  hits: {
-    name: 'glossa_fop_hits_total',
-    help: 'Calls of a fop that a volume has seen.',
-    type: 'counter',
-  },
-  errors: {
-    name: 'glossa_fop_errors_total',
-    help: 'Answers of a fop that were errors, with latency-measurement.',
-    type: 'counter',
-  },
-  'avg-ns': {
-    ...{ name: 'glossa_fop_latency_avg_seconds', type: 'gauge', scale: NS },
-    help: 'Mean time until the reply of a fop, with latency-measurement.',
-  },
-  'min-ns': {
-    ...{ name: 'glossa_fop_latency_min_seconds', type: 'gauge', scale: NS },
-    help: 'Least time until the reply of a fop, with latency-measurement.',
-  },
-  'max-ns': {
-    ...{ name: 'glossa_fop_latency_max_seconds', type: 'gauge', scale: NS },
-    help: 'Longest time until the reply of a fop, with latency-measurement.',
-  },
-};
-
 const counter = (name: string, help: string): Kind => ({ name, help, type: 'counter' });
 const gauge = (name: string, help: string): Kind => ({ name, help, type: 'gauge' });
+
+const seconds = (which: string, help: string): Kind => ({
+  ...gauge(`glossa_fop_latency_${which}_seconds`, help),
+  scale: NS,
+});
+
+/** Of `FOP.hits` and so on, which debug/io-stats tells. */
+const ofFops: Readonly<Record<string, Kind>> = {
+  hits: counter('glossa_fop_hits_total', 'Calls of a fop that a volume has seen.'),
+  errors: counter(
+    'glossa_fop_errors_total',
+    'Answers of a fop that were errors, with latency-measurement.',
+  ),
+  'avg-ns': seconds('avg', 'Mean time until the reply of a fop, with latency-measurement.'),
+  'min-ns': seconds('min', 'Least time until the reply of a fop, with latency-measurement.'),
+  'max-ns': seconds('max', 'Longest time until the reply of a fop, with latency-measurement.'),
+};
 
 /** Of scripted volumes, by what they tell. */
 const ofScripts: Readonly<Record<string, Kind>> = {

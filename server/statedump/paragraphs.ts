@@ -1,4 +1,4 @@
-/** What volumes tell of themselves, for a person. */
+/** Formats the dumps of volumes for `glossa stats`. */
 
 import { printable } from '../../runtime/volfile/printable.ts';
 import { padRight, widest } from '../../terminal/layout.ts';

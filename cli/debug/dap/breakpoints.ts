@@ -1,4 +1,4 @@
-/** What a client wants requests to stop at, and what became of it in the engine. */
+/** Sets a client's breakpoints in the engine, and finds the client's number of one that has stopped a request. */
 
 import { extname } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';

@@ -2,7 +2,7 @@
 
 import { makeScratch } from '../../../server/scratch.ts';
 import { refuseStuck } from '../../../server/stuck.ts';
-import { refuseFolder, refuseModule } from '../../../server/volfile-operand.ts';
+import { refuseOther } from '../../../server/volfile-operand.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../../../terminal/exit.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
@@ -22,9 +22,8 @@ export async function serveDap(
   const front: Front = {
     send: (message) => void process.stdout.write(encode(message)),
     async launch({ volfile, mountpoint, options }, output, hear) {
-      await refuseStuck(...[volfile, mountpoint].filter((path) => path !== undefined));
-      refuseFolder(volfile);
-      refuseModule(volfile);
+      await refuseOther(volfile);
+      if (mountpoint !== undefined) await refuseStuck(mountpoint);
       folder = mountpoint === undefined ? makeScratch('debug') : null;
       const given = { ...flags, 'xlator-option': [...flags['xlator-option'], ...options] };
       const place = mountpoint ?? folder!;

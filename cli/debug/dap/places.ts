@@ -1,4 +1,4 @@
-/** Where a source's breakpoints stop: lines of volfiles are volumes, lines of scripts methods. */
+/** Translates lines of a source into breakpoints: in a volfile a line is its volume, in a script its method. */
 import { readFileSync } from 'node:fs';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ScriptMethod } from '../../../runtime/core/lines.ts';
