@@ -53,7 +53,7 @@ const SOURCES = [
   'tools',
 ];
 const SETTINGS = [
-  ...['tsconfig.json', 'tsconfig.build.json', 'tsconfig.library.json'],
+  ...['tsconfig.json', 'tsconfig.build.json'],
   ...['package.json', 'npm-shrinkwrap.json'],
 ];
 
@@ -85,11 +85,11 @@ function grammar(): void {
   writeFileSync(at(PARSER), parser);
 }
 
-function compile(project: string, outDir: string): number {
+function compile(outDir: string): number {
   const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
   const run = spawnSync(
     process.execPath,
-    [join(dirname(tsc), 'bin/tsc'), '-p', project, '--outDir', outDir],
+    [join(dirname(tsc), 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', outDir],
     { cwd: root, stdio: 'inherit' },
   );
   return run.status ?? 1;
@@ -118,8 +118,7 @@ async function manualPages(folder: string): Promise<void> {
 /** Builds aside and then takes the place of dist, so that what runs from dist never finds half. */
 async function everything(): Promise<number> {
   const aside = mkdtempSync(at('.dist-'));
-  // The second comes over what the first has made of the same files.
-  const status = compile('tsconfig.build.json', aside) || compile('tsconfig.library.json', aside);
+  const status = compile(aside);
   for (const path of COPIED) cpSync(at(path), join(aside, path), { recursive: true });
   bundle(root, aside);
   // Its imports want the parser, which may be there only now.

@@ -7,11 +7,12 @@ import { basename, dirname, join, relative } from 'node:path';
 import { buildSync } from 'esbuild';
 
 interface Bundled {
-  readonly from: string;
+  /** A file; or several by their names in the folder `to`, which share what they import. */
+  readonly from: string | Readonly<Record<string, string>>;
   /** In dist. */
   readonly to: string;
-  /** `iife` is a program, `esm` a module. */
-  readonly format: 'iife' | 'esm';
+  /** `iife` is a program, `esm` a module, `value` an expression that gives what the file exports as default. */
+  readonly format: 'iife' | 'esm' | 'value';
   /** Whether it has interpreters in it, whose packages have something else for browsers. */
   readonly isOfBrowsers?: true;
 }
@@ -35,24 +36,60 @@ const BUNDLED: readonly Bundled[] = [
     format: 'iife',
     isOfBrowsers: true,
   },
+  // What interpreters of JavaScript import (bridges/javascript/imports.ts).
+  {
+    from: {
+      ...Object.fromEntries(
+        ['bridge', 'clock', 'counts', 'index'].map((name) => [
+          name,
+          `bridges/javascript/library/${name}.ts`,
+        ]),
+      ),
+      testing: 'bridges/testing/guest.ts',
+    },
+    to: 'bridges/javascript/guest',
+    format: 'esm',
+  },
+  // What runs in a realm of Python's (bridges/python/realm.ts).
+  {
+    from: Object.fromEntries(
+      ['fence', 'files', 'shims'].map((name) => [name, `bridges/python/realm/${name}.ts`]),
+    ),
+    to: 'bridges/python/in-realm',
+    format: 'value',
+  },
 ];
 
 /** Beside each bundle. */
 const PROVENANCE = 'THIRD-PARTY.txt';
 
+const VALUE = {
+  globalName: 'made',
+  banner: { js: '(() => {' },
+  footer: { js: 'return made.default;})()' },
+};
+
 /** Bundles them into `outDir`, which tsc has written to. */
 export function bundle(root: string, outDir: string): void {
   const { version } = JSON.parse(read(join(root, 'package.json'))) as Manifest;
   for (const { from, to, format, isOfBrowsers } of BUNDLED) {
-    const outfile = join(outDir, to);
+    const isOne = typeof from === 'string';
+    const isValue = format === 'value';
+    const target = join(outDir, to);
     const { metafile } = buildSync({
       absWorkingDir: root,
-      entryPoints: [from],
-      outfile,
+      ...(isOne ? { entryPoints: [from], outfile: target } : { entryPoints: from, outdir: target }),
       allowOverwrite: true,
       bundle: true,
-      minify: true,
-      format,
+      splitting: !isOne && !isValue,
+      minifyWhitespace: true,
+      minifySyntax: true,
+      // Messages have the names of classes.
+      minifyIdentifiers: isOne || isValue,
+      // tsconfig.json says otherwise, for the sake of Node.
+      ...(isOne ? {} : { tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } } }),
+      format: isValue ? 'iife' : format,
+      ...(isValue ? VALUE : {}),
       platform: isOfBrowsers ? 'browser' : 'neutral',
       target: 'es2023',
       mainFields: [...(isOfBrowsers ? ['browser'] : []), 'module', 'main'],
@@ -61,17 +98,30 @@ export function bundle(root: string, outDir: string): void {
       logLevel: 'warning',
       metafile: true,
     });
-    rmSync(`${outfile}.map`, { force: true });
-    const [output] = Object.values(metafile.outputs);
-    const used = Object.entries(output!.inputs).flatMap(([input, { bytesInOutput }]) =>
-      bytesInOutput > 0 ? packageOf(join(root, input)) : [],
-    );
-    if (used.length === 0) continue;
-    const banner = `/*! Holds code of other projects: ${PROVENANCE} */\n`;
-    writeFileSync(outfile, banner + readFileSync(outfile, 'utf8'));
-    const text = provenance(basename(outfile), [...new Set(used)]);
-    writeFileSync(join(dirname(outfile), PROVENANCE), text);
+    for (const [path, { inputs }] of Object.entries(metafile.outputs)) {
+      const outfile = join(root, path);
+      rmSync(`${outfile}.map`, { force: true });
+      if (!isOne) keepClassNames(outfile);
+      const used = Object.entries(inputs).flatMap(([input, { bytesInOutput }]) =>
+        bytesInOutput > 0 ? packageOf(join(root, input)) : [],
+      );
+      if (used.length === 0) continue;
+      const banner = `/*! Holds code of other projects: ${PROVENANCE} */\n`;
+      writeFileSync(outfile, banner + readFileSync(outfile, 'utf8'));
+      const text = provenance(basename(outfile), [...new Set(used)]);
+      writeFileSync(join(dirname(outfile), PROVENANCE), text);
+    }
   }
+}
+
+/** In the body of a class that speaks of itself, esbuild gives it another name, which it then has. */
+function keepClassNames(file: string): void {
+  const text = read(file);
+  const [...classes] = text.matchAll(/\b(\w+)\s*=\s*class (_\1)\b/g);
+  const whole = classes.reduce((done, [, name, inner]) => {
+    return done.replaceAll(new RegExp(`\\b${inner}\\b`, 'g'), name!);
+  }, text);
+  writeFileSync(file, whole);
 }
 
 /** The folder of the package that a file is of; none for a file of this project. */

@@ -8,7 +8,6 @@
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { GrantedFiles, GrantedPaths } from './files.ts';
 import type { Watch } from './limits/watchdog.ts';
-import type { FrameName } from './profile-names.ts';
 
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -29,8 +28,6 @@ export interface Machine {
   random(out: Uint8Array): void;
   /** A realm of ECMAScript's own objects and nothing else. */
   newRealm(name: string): BareRealm;
-  /** As `newRealm`'s, in the realm of the host. */
-  frameAround<F extends AnyFunction>(next: F, name: FrameName): F;
   /** @throws {InitError} when a granted path cannot be opened. */
   openFiles(paths: GrantedPaths): GrantedFiles;
   /**
@@ -107,7 +104,7 @@ export interface Watcher {
 
 /**
  * What interpreters are made of, by names with slashes: `pyodide/…` and `quickjs.wasm`, the packages
- * `python/…`, and the JavaScript library as `program/…`, without an extension and as JavaScript.
+ * `python/…`, what runs in a realm of Python's as `realm/…`, and the library of JavaScript as `guest/…`.
  */
 export interface Parts {
   has(name: string): boolean;
@@ -118,28 +115,11 @@ export interface Parts {
   bytes(name: string, make?: (length: number) => Uint8Array): Uint8Array;
 }
 
-export type AnyFunction = (...args: never[]) => unknown;
-
 export interface BareRealm {
   /** Evaluates trusted text. */
   evaluate(source: string, name: string): unknown;
-  /** The same for a long one: `keep`, when it has run, keeps what was compiled of it. */
-  evaluateKept(source: string, name: string, place: CodePlace | undefined): Kept;
   /** Lets what waits for the realm's promises go on. */
   goOn(): Promise<void>;
-  /** A function that calls `next`, and is called `name` in CPU profiles (profile-names.ts). */
-  frameAround<F extends AnyFunction>(next: F, name: FrameName): F;
-}
-
-/** Where compiled code is kept, and the name of its kind there. */
-export interface CodePlace {
-  readonly cache: Cache;
-  readonly name: string;
-}
-
-export interface Kept {
-  readonly value: unknown;
-  keep(): void;
 }
 
 export interface CacheLogs {
@@ -149,13 +129,11 @@ export interface CacheLogs {
   warn(message: string): void;
 }
 
-/** What only saves time: memory snapshots and compiled code. Never a reason to fail. */
+/** What only saves time: memory snapshots. Never a reason to fail. */
 export interface Cache {
   openSnapshot(of: MadeFrom): Snapshot | undefined;
   /** @param made what Pyodide's `makeMemorySnapshot` gives */
   writeSnapshot(of: MadeFrom, made: Uint8Array): void;
-  readCode(name: string, source: string): Uint8Array | undefined;
-  writeCode(name: string, source: string, code: Uint8Array): void;
 }
 
 /** What something in a cache depends on: other than these, and it is another. */

@@ -54,8 +54,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     loadModuleSource: (_, __, ___, name) => box.engine!.load(name),
     freeHostRef: () => undefined,
   };
-  const { machine, memoryLimit, log, namesFrames = false } = options;
-  const instance = await instantiate(callbacks, memoryLimit, log, namesFrames, machine);
+  const { machine, memoryLimit, log } = options;
+  const instance = await instantiate(callbacks, memoryLimit, log, machine);
   box.engine = new QuickEngine(instance, options);
   return box.engine;
 }
@@ -83,9 +83,9 @@ class QuickEngine implements Engine {
   constructor(instance: Instance, options: EngineOptions) {
     const { quickjs } = instance;
     this.#quickjs = quickjs;
-    this.#runtime = quickjs._QTS_NewRuntime();
+    this.#runtime = quickjs.QTS_NewRuntime();
     this.#gcThreshold = findThreshold(instance, this.#runtime);
-    this.#context = quickjs._QTS_NewContext(this.#runtime, 0);
+    this.#context = quickjs.QTS_NewContext(this.#runtime, 0);
     this.#values = new Values(instance, this.#context);
     this.#gate = new InterpreterGate({
       word: newWord(),
@@ -100,9 +100,9 @@ class QuickEngine implements Engine {
     this.time = new TimeLimit(options.timeLimit, options.clock);
     this.#failures = new Failures(quickjs, this.#values, this.time);
     this.#jobs = new Jobs(instance, this.#runtime, this.#values, this.#failures, this.time);
-    quickjs._QTS_RuntimeSetMaxStackSize(this.#runtime, STACK);
-    quickjs._QTS_RuntimeEnableModuleLoader(this.#runtime, 1);
-    if (options.timeLimit > 0) quickjs._QTS_RuntimeEnableInterruptHandler(this.#runtime);
+    quickjs.QTS_RuntimeSetMaxStackSize(this.#runtime, STACK);
+    quickjs.QTS_RuntimeEnableModuleLoader(this.#runtime, 1);
+    if (options.timeLimit > 0) quickjs.QTS_RuntimeEnableInterruptHandler(this.#runtime);
     this.#area = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 8);
     this.#pointers = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 4);
     this.#values.refresh();
@@ -134,11 +134,11 @@ class QuickEngine implements Engine {
   }
 
   get blocks(): number {
-    const usage = this.#quickjs._QTS_RuntimeComputeMemoryUsage(this.#runtime, this.#context);
+    const usage = this.#quickjs.QTS_RuntimeComputeMemoryUsage(this.#runtime, this.#context);
     const count = this.get(usage, 'malloc_count')!;
     const blocks = this.#values.readNumber(count);
     for (const value of [usage, count]) {
-      this.#quickjs._QTS_FreeValuePointer(this.#context, value);
+      this.#quickjs.QTS_FreeValuePointer(this.#context, value);
     }
     return blocks;
   }
@@ -196,7 +196,7 @@ class QuickEngine implements Engine {
       try {
         const first = (this.#area >> 2) + base * 2;
         for (let i = 0; i < n; i++) this.#put(first + i * 2, kindOf[i]!, args[i]);
-        const result = this.#quickjs._QTS_Call(
+        const result = this.#quickjs.QTS_Call(
           this.#context,
           callable,
           this.#values.undefinedValue,
@@ -213,7 +213,7 @@ class QuickEngine implements Engine {
         }
         const code = i32[at]!;
         this.#quickjs._free(result);
-        if (this.#quickjs._QTS_IsJobPending(this.#runtime) === 0) return code;
+        if (this.#quickjs.QTS_IsJobPending(this.#runtime) === 0) return code;
         this.#runJobs();
         return this.#takeOutcome() || code;
       } catch (error) {
@@ -229,19 +229,19 @@ class QuickEngine implements Engine {
   #promised(promise: Pointer, base: number): number {
     try {
       this.#runJobs();
-      const state = this.#quickjs._QTS_PromiseState(this.#context, promise);
+      const state = this.#quickjs.QTS_PromiseState(this.#context, promise);
       const code = this.#takeOutcome();
       // A call that has a result already may leave its promise pending.
       if (state === PENDING && code !== 0) return code;
       return this.#tellEnded(promise, state, base) || code;
     } finally {
-      this.#quickjs._QTS_FreeValuePointer(this.#context, promise);
+      this.#quickjs.QTS_FreeValuePointer(this.#context, promise);
     }
   }
 
   #tellEnded(promise: Pointer, state: number, base: number): number {
     const value =
-      state === PENDING ? promise : this.#quickjs._QTS_PromiseResult(this.#context, promise);
+      state === PENDING ? promise : this.#quickjs.QTS_PromiseResult(this.#context, promise);
     this.#values.refresh();
     const first = (this.#area >> 2) + base * 2;
     const { i32 } = this.#values;
@@ -249,10 +249,10 @@ class QuickEngine implements Engine {
     i32[first + 2] = i32[value >> 2]!;
     i32[first + 3] = i32[(value >> 2) + 1]!;
     const at = this.#pointers + base * 4;
-    const { _QTS_Call: call } = this.#quickjs;
+    const { QTS_Call: call } = this.#quickjs;
     const result = call(this.#context, this.#ended, this.#values.undefinedValue, 2, at);
     this.#values.refresh();
-    if (state !== PENDING) this.#quickjs._QTS_FreeValuePointer(this.#context, value);
+    if (state !== PENDING) this.#quickjs.QTS_FreeValuePointer(this.#context, value);
     if (this.#values.i32[(result >> 2) + 1] !== TAG_INT) return this.#odd(result);
     const code = this.#values.i32[result >> 2]!;
     this.#quickjs._free(result);
@@ -274,7 +274,7 @@ class QuickEngine implements Engine {
     const error = this.#failures.raised(result);
     if (error !== undefined) throw error;
     const code = this.#values.readNumber(result);
-    this.#quickjs._QTS_FreeValuePointer(this.#context, result);
+    this.#quickjs.QTS_FreeValuePointer(this.#context, result);
     if (!Number.isSafeInteger(code)) throw new EngineError('exception', 'no result');
     this.#runJobs();
     return code;
@@ -283,7 +283,7 @@ class QuickEngine implements Engine {
   call(callable: Handle, ...args: readonly Argument[]): string | undefined {
     return this.#applied(callable, args, (result) => {
       const text = this.#values.readString(result);
-      this.#quickjs._QTS_FreeValuePointer(this.#context, result);
+      this.#quickjs.QTS_FreeValuePointer(this.#context, result);
       return text;
     });
   }
@@ -306,7 +306,7 @@ class QuickEngine implements Engine {
           i32.copyWithin(first + i * 2, arg.handle >> 2, (arg.handle >> 2) + 2);
         } else this.#put(first + i * 2, typeof arg === 'number' ? INT : TEXT, arg);
       });
-      const { _QTS_Call: call } = this.#quickjs;
+      const { QTS_Call: call } = this.#quickjs;
       const at = this.#pointers + base * 4;
       const none = this.#values.undefinedValue;
       const result = call(this.#context, callable, none, args.length, at);
@@ -362,7 +362,7 @@ class QuickEngine implements Engine {
       const cell = this.#quickjs._malloc(8);
       this.#values.refresh();
       this.#values.i32.copyWithin(cell >> 2, first + i * 2, first + i * 2 + 2);
-      this.#quickjs._QTS_FreeValuePointer(this.#context, cell);
+      this.#quickjs.QTS_FreeValuePointer(this.#context, cell);
     });
   }
 
@@ -412,12 +412,12 @@ class QuickEngine implements Engine {
 
   /** The exports of a module, which are a promise when it awaits at its top level. */
   #settled(name: string, exports: Handle): Handle {
-    const state = this.#quickjs._QTS_PromiseState(this.#context, exports);
+    const state = this.#quickjs.QTS_PromiseState(this.#context, exports);
     if (state < 0) return exports;
     if (state === PENDING) {
       throw new EngineError('exception', `${name}: its await at the top level never ends`);
     }
-    const result = this.#quickjs._QTS_PromiseResult(this.#context, exports);
+    const result = this.#quickjs.QTS_PromiseResult(this.#context, exports);
     this.#values.refresh();
     if (state === FULFILLED) return result;
     throw this.#failures.describe(result);
@@ -431,11 +431,11 @@ class QuickEngine implements Engine {
     this.#enter();
     try {
       const result = this.#run('<input>', source, EVAL_ASYNC);
-      const error = this.#quickjs._QTS_ResolveException(this.#context, result);
+      const error = this.#quickjs.QTS_ResolveException(this.#context, result);
       this.#values.refresh();
       const value = { handle: error === 0 ? result : error };
       const answer = this.call(show, id, error === 0 ? 0 : 1, value, source);
-      this.#quickjs._QTS_FreeValuePointer(this.#context, value.handle);
+      this.#quickjs.QTS_FreeValuePointer(this.#context, value.handle);
       this.#runJobs();
       return answer;
     } catch (error) {
@@ -454,14 +454,11 @@ class QuickEngine implements Engine {
 
   /** Runs a source; what it gives, or the sign of an exception. */
   #run(name: string, source: string, flags: number): Handle {
-    const text = this.#values.newCString(source);
-    const file = this.#values.newCString(name);
-    if (text.at === 0 || file.at === 0) throw new EngineError('memory-limit', 'out of memory');
-    const { _QTS_Eval: run } = this.#quickjs;
-    const result = run(this.#context, text.at, text.length, file.at, 0, flags);
+    const { at, length } = this.#values.newCString(source);
+    if (at === 0) throw new EngineError('memory-limit', 'out of memory');
+    const result = this.#quickjs.QTS_Eval(this.#context, at, length, name, 0, flags);
     this.#values.refresh();
-    this.#quickjs._free(text.at);
-    this.#quickjs._free(file.at);
+    this.#quickjs._free(at);
     return result;
   }
 

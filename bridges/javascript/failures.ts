@@ -26,7 +26,7 @@ export class Failures {
   /** What a result says was thrown; undefined when nothing was. The result is freed in that case. */
   raised(result: Pointer): EngineError | undefined {
     if (result === 0) return new EngineError('memory-limit', 'out of memory');
-    const error = this.#quickjs._QTS_ResolveException(this.#values.context, result);
+    const error = this.#quickjs.QTS_ResolveException(this.#values.context, result);
     this.#values.refresh();
     if (error === 0) return undefined;
     return this.describe(error);
@@ -47,7 +47,7 @@ export class Failures {
     // Without memory for an Error, null is thrown.
     const none = this.#values.i32[(error >> 2) + 1] === TAG_NULL;
     const text = script?.text ?? this.#bareText(error);
-    this.#quickjs._QTS_FreeValuePointer(this.#values.context, error);
+    this.#quickjs.QTS_FreeValuePointer(this.#values.context, error);
     if (this.#time.interrupts > 0) {
       return new EngineError('time-limit', this.#time.text, false, script);
     }
@@ -59,10 +59,10 @@ export class Failures {
   /** What the script's side says about an error; undefined when it cannot. */
   #askOf(error: Pointer, explain: Pointer): ScriptError | undefined {
     const result = this.#time.apart(EXPLAIN_MS, () => this.#values.call(explain, error));
-    const failed = this.#quickjs._QTS_ResolveException(this.#values.context, result);
+    const failed = this.#quickjs.QTS_ResolveException(this.#values.context, result);
     this.#values.refresh();
     const text = failed === 0 ? this.#values.readString(result) : undefined;
-    this.#quickjs._QTS_FreeValuePointer(this.#values.context, failed === 0 ? result : failed);
+    this.#quickjs.QTS_FreeValuePointer(this.#values.context, failed === 0 ? result : failed);
     return text === undefined ? undefined : (JSON.parse(text) as ScriptError);
   }
 
@@ -70,7 +70,7 @@ export class Failures {
   #bareText(error: Pointer): string {
     const message = this.#values.get(error, 'message');
     const text = message === undefined ? undefined : this.#values.readString(message);
-    if (message !== undefined) this.#quickjs._QTS_FreeValuePointer(this.#values.context, message);
+    if (message !== undefined) this.#quickjs.QTS_FreeValuePointer(this.#values.context, message);
     return text ?? this.#values.readString(error) ?? 'something was thrown that is no Error';
   }
 }

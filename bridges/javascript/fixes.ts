@@ -1,5 +1,4 @@
 /** What to write instead of what does not load: names that are not there, and other syntax. */
-import { errnoNames } from '../../runtime/core/errno.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { ELSEWHERE } from './library/elsewhere.ts';
 
@@ -34,11 +33,10 @@ export function missingExport(
   return `${path}:${line}: ${what} has no export '${name}'${guess}${instead}`;
 }
 
-/** All that the text of the library's index exports. */
+/** All that the text of the library's index exports, which ends with a list of it. */
 export function exportedNames(index: string): string[] {
-  const lists = [...index.matchAll(/^export \{([^}]*)\}/gm)].map((found) => found[1]!);
-  const named = lists.flatMap((list) => list.split(',').map((name) => name.trim()));
-  return [...named.filter((name) => name !== ''), ...errnoNames];
+  const [, list = ''] = /\bexport\s*\{([^}]*)\}/.exec(index) ?? [];
+  return list.split(',').map((name) => name.trim().replace(/^.* as /, ''));
 }
 
 /** ` (what to write)` for a message with its stack; nothing when nothing is known. */

@@ -21,7 +21,6 @@ import {
 } from '../host/interpreted-guest.ts';
 import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
-import { type FrameName, namesFrames } from '../host/profile-names.ts';
 import {
   createEngine,
   type Engine,
@@ -110,7 +109,6 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     timeLimit: settings.timeLimit * 1000,
     volume: settings.volume,
     memoryLimit: settings.memoryLimit,
-    namesFrames: namesFrames(machine),
     log: settings.notice,
   });
   try {
@@ -211,7 +209,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   }
 
   protected hookEntry(name: string, kinds: string): EnterGuest {
-    const entry = this.#shown('hook', name, this.engine.entry(this.#helper(name), kinds));
+    const entry = this.engine.entry(this.#helper(name), kinds);
     return (args) => {
       const code = entry(args);
       const { overrun } = this.engine;
@@ -255,25 +253,17 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     return found;
   }
 
-  /** An entry that a CPU profile shows as the method behind it, where that is wanted. */
-  #shown(what: string, name: string, entry: EnterGuest): EnterGuest {
-    const { machine } = this.settings;
-    if (!namesFrames(machine)) return entry;
-    const place = this.#placeOf(what, name);
-    return place === undefined ? entry : machine.frameAround(entry, place);
-  }
-
   /** Where a method of the module is. */
-  #placeOf(what: string, name: string): (FrameName & LogSource) | undefined {
+  #placeOf(what: string, name: string): LogSource | undefined {
     const place = this.engine.call(this.#helper('place'), what, name);
-    return place === undefined ? undefined : (JSON.parse(place) as FrameName & LogSource);
+    return place === undefined ? undefined : (JSON.parse(place) as LogSource);
   }
 
   /** An entry of a fop. A script that the engine has ended cannot say so: that is said here. */
   protected row(helper: string, name: string, kinds: string): EnterGuest {
     const made = this.engine.make(this.#helper(helper), name);
     // The interpreter that calls it can put right what a shared turn has abandoned.
-    const entry = this.#shown(helper, name, this.engine.entry(made, kinds, true));
+    const entry = this.engine.entry(made, kinds, true);
     return (args) => {
       try {
         const code = entry(args);

@@ -36,23 +36,21 @@ export class HostFunctions {
     this.#fail = made.fail;
     const { context } = values;
     Object.entries(functions).forEach(([name, { params }], id) => {
-      const text = values.newCString(name);
-      const f = quickjs._QTS_NewFunction(context, text.at, params.length, 0, id);
-      quickjs._free(text.at);
+      const f = quickjs.QTS_NewFunction(context, name, params.length, false, id);
       this.#set(made.object, name, f);
     });
-    const global = quickjs._QTS_GetGlobalObject(context);
+    const global = quickjs.QTS_GetGlobalObject(context);
     this.#set(global, HOST, made.object);
-    quickjs._QTS_FreeValuePointer(context, global);
+    quickjs.QTS_FreeValuePointer(context, global);
   }
 
   /** Sets a property; the value is given away. */
   #set(object: Pointer, name: string, value: Pointer): void {
     const { context } = this.#values;
     const key = this.#values.newString(name);
-    this.#quickjs._QTS_SetProp(context, object, key, value);
-    this.#quickjs._QTS_FreeValuePointer(context, key);
-    this.#quickjs._QTS_FreeValuePointer(context, value);
+    this.#quickjs.QTS_SetProp(context, object, key, value);
+    this.#quickjs.QTS_FreeValuePointer(context, key);
+    this.#quickjs.QTS_FreeValuePointer(context, value);
     this.#values.refresh();
   }
 
@@ -96,7 +94,7 @@ export class HostFunctions {
   throwInto(error: unknown): Pointer {
     const value = this.#values.newString(error instanceof Error ? error.message : String(error));
     const result = this.#values.call(this.#fail, value);
-    this.#quickjs._QTS_FreeValuePointer(this.#values.context, value);
+    this.#quickjs.QTS_FreeValuePointer(this.#values.context, value);
     return result;
   }
 }

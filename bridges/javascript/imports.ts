@@ -10,18 +10,19 @@ import { dirname, join } from '../host/paths.ts';
 import { exportedNames } from './fixes.ts';
 import { packageFile, privateFile } from './packages.ts';
 
-/** What names of the library begin with: they are paths in this program, without an extension. */
+/** Names of the library's files, as tools/bundle.ts has put it together, begin with it. */
 const OWN = 'glossa:';
-const LIBRARY = `${OWN}bridges/javascript/library/`;
-const CORE = `${OWN}runtime/core/`;
+const INDEX = `${OWN}index.js`;
 
 const EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 const isTypeScript = (path: string): boolean => path.endsWith('.ts') || path.endsWith('.mts');
 
 /** The library's first module, for the engine to import. */
-export const BRIDGE = `${LIBRARY}bridge`;
+export const BRIDGE = `${OWN}bridge.js`;
 /** What lets a script see a test's time. */
-export const CLOCK = `${LIBRARY}clock`;
+export const CLOCK = `${OWN}clock.js`;
+/** `glossa/testing`, and what runs the tests. */
+export const TESTING = `${OWN}testing.js`;
 
 const ownSources = oncePerMachine(() => new Map<string, string>());
 
@@ -29,7 +30,7 @@ function ownSource(name: string, machine: Machine): string {
   const known = ownSources(machine);
   let source = known.get(name);
   if (source === undefined) {
-    source = machine.parts.text(`program/${name.slice(OWN.length)}`);
+    source = machine.parts.text(`guest/${name.slice(OWN.length)}`);
     known.set(name, source);
   }
   return source;
@@ -80,7 +81,7 @@ export class Imports {
 
   /** What a module can import from `glossa`. */
   get exports(): readonly string[] {
-    return exportedNames(ownSource(`${LIBRARY}index`, this.#machine));
+    return exportedNames(ownSource(INDEX, this.#machine));
   }
 
   /** A line of a module's source. */
@@ -90,12 +91,9 @@ export class Imports {
 
   /** The full name of what a module imports. @throws {Error} whose message says where and why. */
   resolve(base: string, name: string): string {
-    if (base.startsWith(OWN)) {
-      const own = OWN + join(dirname(base.slice(OWN.length)), name);
-      return own.replace(/\.[tj]s$/, '');
-    }
-    if (name === 'glossa') return `${LIBRARY}index`;
-    if (name === 'glossa/counts') return `${LIBRARY}counts`;
+    if (base.startsWith(OWN)) return name.replace('./', OWN);
+    if (name === 'glossa') return INDEX;
+    if (name === 'glossa/counts') return `${OWN}counts.js`;
     const place = this.#placeOf(base, name);
     const refuse = (why: string): never => {
       const text = `import of '${name}' is refused: ${why}`;
@@ -126,7 +124,7 @@ export class Imports {
 
   /** The source of a module by its full name. @throws {Error} when it cannot be had. */
   load(name: string): string {
-    if (name.startsWith(LIBRARY) || name.startsWith(CORE)) return ownSource(name, this.#machine);
+    if (name.startsWith(OWN)) return ownSource(name, this.#machine);
     if (!this.#isInside(name)) throw new Error(`${name} is no module`);
     this.#checkForeign(name);
     const source = readSource(name, this.#machine.sources);

@@ -26,8 +26,6 @@ export interface EngineOptions {
   readonly clock?: () => number;
   /** Bytes that the script's values may take. */
   readonly memoryLimit: number;
-  /** Whether a CPU profile shows the interpreter under its name. Default: false. */
-  readonly namesFrames?: boolean;
   /** Told what was noticed and done without. */
   log(text: string): void;
 }

@@ -45,7 +45,7 @@ export class Jobs {
 
   /** Runs jobs until there is none; what they throw is only thrown by limits. */
   run(): void {
-    const { _QTS_IsJobPending: isPending, _QTS_ExecutePendingJob: execute } = this.#quickjs;
+    const { QTS_IsJobPending: isPending, QTS_ExecutePendingJob: execute } = this.#quickjs;
     if (isPending(this.#runtime) === 0) return;
     let thrown: EngineError | undefined;
     this.#memory.refused = false;

@@ -25,7 +25,7 @@ export class Names {
     this.#quickjs = quickjs;
     this.#values = values;
     this.#known = new KeptNames(MOST_NAMES, ({ value }) =>
-      quickjs._QTS_FreeValuePointer(values.context, value),
+      quickjs.QTS_FreeValuePointer(values.context, value),
     );
   }
 

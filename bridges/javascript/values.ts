@@ -44,11 +44,11 @@ export class Values {
     this.bytes = tools.view(new ArrayBuffer(0));
     this.#memory = memory;
     this.context = context;
-    this.undefinedValue = quickjs._QTS_GetUndefined();
+    this.undefinedValue = quickjs.QTS_GetUndefined();
     this.#argument = quickjs._malloc(4);
     this.#room = quickjs._malloc(ROOM);
     this.refresh();
-    const half = quickjs._QTS_NewFloat64(context, 0.5);
+    const half = quickjs.QTS_NewFloat64(context, 0.5);
     this.#double[0] = 0.5;
     this.#addend = (this.#words[1]! - this.i32[(half >> 2) + 1]!) | 0;
     quickjs._free(half);
@@ -121,7 +121,7 @@ export class Values {
   }
 
   #ownString(at: Pointer): Pointer {
-    const made = this.#quickjs._QTS_NewString(this.context, at);
+    const made = this.#quickjs.QTS_NewString(this.context, at);
     if (at !== this.#room) this.#quickjs._free(at);
     this.refresh();
     return made;
@@ -145,7 +145,7 @@ export class Values {
   readNumber(value: Pointer): number {
     const at = value >> 2;
     if (this.i32[at + 1] === TAG_INT) return this.i32[at]!;
-    return this.#quickjs._QTS_GetFloat64(this.context, value);
+    return this.#quickjs.QTS_GetFloat64(this.context, value);
   }
 
   /** The text of a string; undefined for whatever is none. */
@@ -154,11 +154,11 @@ export class Values {
     const tag = this.i32[at + 1]!;
     if (tag === TAG_STRING) return this.#characters(this.i32[at]!);
     if (tag !== TAG_ROPE) return undefined;
-    const text = this.#quickjs._QTS_GetString(this.context, value);
+    const text = this.#quickjs.QTS_GetString(this.context, value);
     this.refresh();
     if (text === 0) return undefined;
     const read = this.bytes.toString('utf8', text, this.bytes.indexOf(0, text));
-    this.#quickjs._QTS_FreeCString(this.context, text);
+    this.#quickjs.QTS_FreeCString(this.context, text);
     return read;
   }
 
@@ -175,7 +175,7 @@ export class Values {
   call(callable: Pointer, value: Pointer): Pointer {
     this.i32[this.#argument >> 2] = value;
     const at = this.#argument;
-    const result = this.#quickjs._QTS_Call(this.context, callable, this.undefinedValue, 1, at);
+    const result = this.#quickjs.QTS_Call(this.context, callable, this.undefinedValue, 1, at);
     this.refresh();
     return result;
   }
@@ -183,10 +183,10 @@ export class Values {
   /** A property, as a value of its own; undefined when there is none. */
   get(object: Pointer, name: string): Pointer | undefined {
     const key = this.newString(name);
-    const found = this.#quickjs._QTS_GetProp(this.context, object, key);
+    const found = this.#quickjs.QTS_GetProp(this.context, object, key);
     this.refresh();
-    this.#quickjs._QTS_FreeValuePointer(this.context, key);
-    const error = found === 0 ? found : this.#quickjs._QTS_ResolveException(this.context, found);
+    this.#quickjs.QTS_FreeValuePointer(this.context, key);
+    const error = found === 0 ? found : this.#quickjs.QTS_ResolveException(this.context, found);
     this.refresh();
     if (found === 0 || error !== 0) return undefined;
     return this.i32[(found >> 2) + 1] === TAG_UNDEFINED ? undefined : found;
@@ -221,7 +221,7 @@ export class Values {
 
   /** Where the bytes of an ArrayBuffer are, and how many; 0 of them for anything else. */
   bufferAt(value: Pointer): { at: Pointer; length: number } {
-    const length = this.#quickjs._QTS_GetArrayBufferLength(this.context, value);
+    const length = this.#quickjs.QTS_GetArrayBufferLength(this.context, value);
     this.refresh();
     if (length <= 0) return { at: 0, length: 0 };
     const record = this.i32[(this.i32[value >> 2]! + this.#record) >> 2]!;
@@ -232,7 +232,7 @@ export class Values {
     for (const text of ['', 'plain', 'caf\u00e9', '\u65e5\u0000\udc80']) {
       const made = this.newString(text);
       const same = this.readString(made) === text;
-      this.#quickjs._QTS_FreeValuePointer(this.context, made);
+      this.#quickjs.QTS_FreeValuePointer(this.context, made);
       if (!same) throw new Error('this build of QuickJS has strings of another layout');
     }
   }

@@ -1,93 +1,33 @@
 /**
  * QuickJS as WebAssembly: an instance with a memory of its own for every engine, compiled once.
  *
- * The functions are those of quickjs-emscripten's interface.c, called without its JavaScript
- * wrappers, which cost more than what they wrap. A `Pointer` is an address in the instance's memory;
- * one to a JSValue leads to its eight bytes (values.ts).
+ * The functions are those of quickjs-emscripten's interface.c. A `Pointer` is an address in the instance's
+ * memory; one to a JSValue leads to its eight bytes (values.ts).
  */
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
+import { QuickJSFFI } from '@jitl/quickjs-wasmfile-release-sync/ffi';
 import { type Machine, type MemoryTools, oncePerMachine } from '../host/machine.ts';
-import { withNames } from '../host/profile-names.ts';
 
+/** Its types are those of CommonJS, where the function is a member. */
+const start = load as unknown as typeof load.default;
+type Module = Awaited<ReturnType<typeof start>>;
 export type Pointer = number;
 
-export interface QuickJS {
-  _malloc(bytes: number): Pointer;
-  _free(at: Pointer): void;
-  _QTS_NewRuntime(): Pointer;
-  _QTS_NewContext(runtime: Pointer, intrinsics: number): Pointer;
-  _QTS_RuntimeSetMaxStackSize(runtime: Pointer, bytes: number): void;
-  _QTS_RuntimeEnableInterruptHandler(runtime: Pointer): void;
-  _QTS_RuntimeEnableModuleLoader(runtime: Pointer, normalize: number): void;
-  _QTS_IsJobPending(runtime: Pointer): number;
-  /** The number of jobs run, or what one of them threw. */
-  _QTS_ExecutePendingJob(runtime: Pointer, most: number, context: Pointer): Pointer;
-  _QTS_Eval(
-    context: Pointer,
-    source: Pointer,
-    bytes: number,
-    file: Pointer,
-    detect: number,
-    flags: number,
-  ): Pointer;
-  _QTS_Call(
-    context: Pointer,
-    callable: Pointer,
-    self: Pointer,
-    count: number,
-    args: Pointer,
-  ): Pointer;
-  /** The pending exception when the value is the sign of one; otherwise 0. */
-  _QTS_ResolveException(context: Pointer, value: Pointer): Pointer;
-  _QTS_FreeValuePointer(context: Pointer, value: Pointer): void;
-  _QTS_GetUndefined(): Pointer;
-  _QTS_NewFloat64(context: Pointer, value: number): Pointer;
-  _QTS_GetFloat64(context: Pointer, value: Pointer): number;
-  _QTS_NewString(context: Pointer, text: Pointer): Pointer;
-  /** UTF-8, to be freed by QTS_FreeCString. */
-  _QTS_GetString(context: Pointer, value: Pointer): Pointer;
-  _QTS_FreeCString(context: Pointer, text: Pointer): void;
-  _QTS_GetArrayBufferLength(context: Pointer, value: Pointer): number;
-  _QTS_GetProp(context: Pointer, object: Pointer, name: Pointer): Pointer;
-  _QTS_SetProp(context: Pointer, object: Pointer, name: Pointer, value: Pointer): void;
-  _QTS_GetGlobalObject(context: Pointer): Pointer;
-  _QTS_NewFunction(
-    context: Pointer,
-    name: Pointer,
-    length: number,
-    constructs: number,
-    id: number,
-  ): Pointer;
-  /** An object of counts, such as `malloc_count`. */
-  _QTS_RuntimeComputeMemoryUsage(runtime: Pointer, context: Pointer): Pointer;
-  _QTS_PromiseState(context: Pointer, value: Pointer): number;
-  _QTS_PromiseResult(context: Pointer, value: Pointer): Pointer;
-}
+/** A function of theirs, with addresses and flags as numbers: here they are computed with. */
+type Plain<F> = F extends (...args: infer Args) => infer Result
+  ? (
+      ...args: { [At in keyof Args]: Args[At] extends number ? number : Args[At] }
+    ) => Result extends number ? number : Result
+  : never;
+type PlainMembers<T> = { readonly [Name in keyof T]: Plain<T[Name]> };
 
-/** What the interpreter asks for while it runs. None of these may throw. */
-export interface Callbacks {
-  /** A host function is called; its result, a JSValue that is given away, or 0 for undefined. */
-  callFunction(
-    asyncify: undefined,
-    context: Pointer,
-    self: Pointer,
-    count: number,
-    args: Pointer,
-    id: number,
-  ): Pointer;
-  /** Whether what runs is to be ended. */
-  shouldInterrupt(asyncify: undefined, runtime: Pointer): number;
-  /** The full name of an import, and the source of a module: text that is given away, or 0. */
-  normalizeModule(
-    asyncify: undefined,
-    runtime: Pointer,
-    context: Pointer,
-    base: string,
-    name: string,
-  ): Pointer;
-  loadModuleSource(asyncify: undefined, runtime: Pointer, context: Pointer, name: string): Pointer;
-  freeHostRef(asyncify: undefined, runtime: Pointer, id: number): void;
-}
+export type QuickJS = PlainMembers<Omit<QuickJSFFI, 'DEBUG'>> & Pick<Module, '_malloc' | '_free'>;
+
+/**
+ * What the interpreter asks for while it runs: results are given away, 0 is undefined or nothing. None of
+ * these may throw, but `shouldInterrupt`, whose error goes right through an interpreter that is lost with it.
+ */
+export type Callbacks = PlainMembers<Module['callbacks']>;
 
 /** A WebAssembly memory: its buffer is exchanged when it grows. */
 export interface Memory {
@@ -114,22 +54,7 @@ const { WebAssembly: wasm } = globalThis as unknown as {
   };
 };
 
-interface ModuleOptions {
-  callbacks: Callbacks;
-  print(line: string): void;
-  printErr(line: string): void;
-  wasmMemory: Memory;
-  instantiateWasm(imports: Imports, done: (instance: object, module: Compiled) => void): unknown;
-}
-
-const bytesOf = ({ parts }: Machine): Uint8Array => parts.bytes('quickjs.wasm');
-
-const compiled = oncePerMachine((machine) => new wasm.Module(bytesOf(machine)));
-
-/** The same, and its functions have names. */
-const compiledNamed = oncePerMachine(
-  (machine) => new wasm.Module(withNames(bytesOf(machine), 'QuickJS')),
-);
+const compiled = oncePerMachine(({ parts }) => new wasm.Module(parts.bytes('quickjs.wasm')));
 
 /** What the module declares: memory starts with 16 MiB and has at most 2 GiB. */
 const PAGE = 64 * 1024;
@@ -159,23 +84,24 @@ export async function instantiate(
   callbacks: Callbacks,
   bytes: number,
   print: (line: string) => void,
-  named: boolean,
   machine: Machine,
 ): Promise<Instance> {
-  const module = named ? compiledNamed(machine) : compiled(machine);
+  const module = compiled(machine);
   const maximum = Math.min(MOST_PAGES, Math.max(FIRST_PAGES, Math.ceil(bytes / PAGE)));
   const memory = memoryOf(maximum);
-  const options: ModuleOptions = {
+  const options = {
     callbacks,
     print,
     printErr: print,
     wasmMemory: memory,
-    instantiateWasm(imports, done) {
+    instantiateWasm(imports: Imports, done: (instance: object) => void): unknown {
       const instance = new wasm.Instance(module, imports);
-      done(instance, module);
+      done(instance);
       return instance.exports;
     },
   };
-  const start = load as unknown as (options: ModuleOptions) => Promise<QuickJS>;
-  return { quickjs: await start(options), memory, tools: machine.memory };
+  const made = await start(options as unknown as Parameters<typeof start>[0]);
+  const { _malloc, _free } = made;
+  const quickjs = Object.assign(new QuickJSFFI(made), { _malloc, _free }) as unknown as QuickJS;
+  return { quickjs, memory, tools: machine.memory };
 }

@@ -47,7 +47,6 @@ async function bakeOnce(machine: Machine): Promise<ReadonlyMap<string, Uint8Arra
     held: new Held(),
     apart: true,
     fenced: true,
-    namesFrames: false,
     refused() {},
     log() {},
     warn() {},

@@ -14,7 +14,6 @@ import type { CacheLogs, Machine } from '../host/machine.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
 import { EngineError } from './errors.ts';
-import { showFrames } from './frames.ts';
 import { type Interpreter, loadInterpreter, type StartReport } from './load.ts';
 import { CONFINE, type PreloadFile } from './own-files.ts';
 import type { RealmBoot } from './realm.ts';
@@ -70,8 +69,6 @@ export interface EngineOptions extends Partial<CacheLogs> {
   readonly confine?: boolean | 'fence';
   /** Told what a script was refused, such as `import js`, and in brackets why. */
   refused?(what: string): void;
-  /** Whether a CPU profile shows Python's functions (see frames.ts). Default: false. */
-  readonly namesFrames?: boolean;
   /** Where snapshots are kept; false for no cache. Default: where the machine keeps them. */
   readonly cacheFolder?: string | false;
 }
@@ -134,7 +131,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     held,
     apart: options.confine !== false && options.confine !== 'fence',
     fenced: options.confine !== false,
-    namesFrames: options.namesFrames === true,
     refused: (what) => options.refused?.(what),
     log: options.log ?? (() => {}),
     warn: options.warn ?? options.log ?? (() => {}),
@@ -202,7 +198,6 @@ class PythonEngine implements Engine {
         held.around((what) => options.refused?.(what)),
       );
     }
-    if (options.namesFrames === true) showFrames(interpreter, this.#api, values);
     if (limit > 0) {
       this.#memory.u8[addressOf(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
       this.#gate.begin();

@@ -7,7 +7,7 @@
  *   nor is what else was compiled in and serves tests and debuggers (`hideBuiltins`).
  * - What Python was told of them before is out of its sight: nothing that a script can reach refers to
  *   it (`hide` in _confine.py), and the garbage collector does not know of it (`untrack`).
- * - The functions of JavaScript that do the work are closed (`FENCE`): to a script that corrupts the
+ * - The functions of JavaScript that do the work are closed (realm/fence.ts): to a script that corrupts the
  *   memory of its interpreter, a made-up proxy is of no use.
  *
  * The first two are part of the snapshot, and cost nothing at a start.
@@ -35,33 +35,6 @@ const OPEN = [
 
 /** Whether the interpreter may go on to call an import of this name. */
 export const staysOpen = (name: string): boolean => OPEN.some((pattern) => pattern.test(name));
-
-/**
- * Realm-side: `(staysOpen, refused) => ({ around, close })`. `around` gives the imports of the
- * interpreter with those in which JavaScript is reached made to be closed, which `close` does.
- */
-export const FENCE = `(function (hostOpen, hostRefused) {
-  'use strict';
-  const { Object, Error } = globalThis;
-  const { keys } = Object;
-  let closed = false;
-  const refuse = (name) => {
-    try { hostRefused(name); } catch {
-      // What was tried is refused also where it cannot be told.
-    }
-    throw new Error(name + ': a module reaches nothing of JavaScript');
-  };
-  const around = (imports) => {
-    const made = { ...imports };
-    for (const name of keys(imports)) {
-      const f = imports[name];
-      if (typeof f !== 'function' || hostOpen(name) === true) continue;
-      made[name] = (...args) => closed ? refuse(name) : f(...args);
-    }
-    return made;
-  };
-  return { around, close() { closed = true; } };
-})`;
 
 /** Takes modules that were compiled in off the list, so that nothing can make them anew. */
 export function hideBuiltins(exports: WasmExports, names: readonly string[]): void {

@@ -17,7 +17,6 @@ import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts
 import { readDescription } from '../host/lifecycle/module-options.ts';
 import type { DebuggerTerminal, LineDebugger } from '../host/module-context.ts';
 import { dirname } from '../host/paths.ts';
-import { namesFrames } from '../host/profile-names.ts';
 import {
   type Call,
   createEngine,
@@ -108,7 +107,6 @@ export const startPython: StartGuest = async (module, host, settings) => {
     timeLimit: settings.timeLimit * 1000,
     volume: settings.volume,
     memoryLimit: settings.memoryLimit,
-    namesFrames: namesFrames(machine),
     log: settings.notice,
     warn: settings.warn,
   });

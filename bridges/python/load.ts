@@ -11,17 +11,15 @@ import type { Held } from '../host/limits/interpreter-gate.ts';
 import {
   type Cache,
   type CacheLogs,
-  type Kept,
   type Machine,
   type MadeFrom,
   oncePerMachine,
   type Snapshot,
 } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
-import { withNames } from '../host/profile-names.ts';
 import { addressOf, bindCApi, CAPI_NONE, Memory, type Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
-import { FENCE, hideBuiltins, staysOpen, untrack } from './fence.ts';
+import { hideBuiltins, staysOpen, untrack } from './fence.ts';
 import { CONFINE, engineFiles, type PreloadFile } from './own-files.ts';
 import { patchLoader, patchRuntime } from './patches.ts';
 import {
@@ -32,7 +30,7 @@ import {
   type Realm,
   type RealmHost,
 } from './realm.ts';
-import { fileGates, REALM_FILES } from './realm-files.ts';
+import { fileGates } from './realm-files.ts';
 import { Values } from './values.ts';
 
 export interface LoadOptions extends CacheLogs {
@@ -54,8 +52,6 @@ export interface LoadOptions extends CacheLogs {
   readonly apart: boolean;
   /** Whether the functions of JavaScript that Python could reach are closed. */
   readonly fenced: boolean;
-  /** Whether a profile shows the interpreter's functions by their names. */
-  readonly namesFrames: boolean;
   /** Told what of them a script was refused. */
   refused(what: string): void;
 }
@@ -68,8 +64,6 @@ export interface Interpreter {
   readonly exports: WasmExports;
   /** Puts a function into the interpreter's function table; its signature is (i32 × 3) → i32. */
   addFunction(entry: HostEntry): number;
-  /** The same for a function of the realm's: what it throws passes through. */
-  addCall(entry: HostEntry): number;
   /** A `tp_iternext` that heeds the watchdog, around the one at this index; its own index. */
   addNext(index: number): number;
   /** Calls `tell` before the METH_O function at this index: the index of one that does. */
@@ -176,7 +170,7 @@ async function start(
   };
   const realm = createRealm(options.machine, options.host);
   mark('realm');
-  const { parts, code } = prepare(realm, options, cache, snapshot);
+  const parts = prepare(realm, options, snapshot);
   const fence = makeFence(realm, options);
   let memory: Memory | undefined;
   mark('code');
@@ -204,7 +198,6 @@ async function start(
     }
   }
   if (options.fenced) fence.close();
-  code.keep();
   mark('ready');
   const { addFunction } = started.module;
   const table = started.exports.__indirect_function_table as { get(index: number): Next | Method };
@@ -216,7 +209,6 @@ async function start(
     realm,
     exports: started.exports,
     addFunction: (entry) => addFunction(realm.boot.makeGate(entry), 'iiii'),
-    addCall: (entry) => addFunction(entry, 'iiii'),
     addTold(index, tell) {
       const gate = realm.boot.makeGate((_self, object) => {
         tell(object);
@@ -235,8 +227,8 @@ type Gate = (...args: unknown[]) => unknown;
 const MOST_IN_FILES = 64 * 2 ** 20;
 
 function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | undefined) {
-  const { files, held, refused } = options;
-  const make = realm.evaluate(REALM_FILES, 'glossa:files') as (
+  const { machine, files, held, refused } = options;
+  const make = realm.evaluate(machine.parts.text('realm/files.js'), 'glossa:files') as (
     gates: object,
     most: number,
   ) => unknown;
@@ -245,8 +237,8 @@ function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | u
   return make(Object.fromEntries(around), MOST_IN_FILES);
 }
 
-function makeFence(realm: Realm, { held, refused }: LoadOptions) {
-  const make = realm.evaluate(FENCE, 'glossa:fence') as (
+function makeFence(realm: Realm, { machine, held, refused }: LoadOptions) {
+  const make = realm.evaluate(machine.parts.text('realm/fence.js'), 'glossa:fence') as (
     staysOpen: (name: string) => boolean,
     refused: (name: unknown) => void,
   ) => { around: object; close(): void };
@@ -254,33 +246,28 @@ function makeFence(realm: Realm, { held, refused }: LoadOptions) {
   return make(staysOpen, held.around(told));
 }
 
-/** Everything Pyodide's start needs, as objects of the realm; `code` is what is to be kept of it. */
+/** Everything Pyodide's start needs, as objects of the realm. */
 function prepare(
   realm: Realm,
-  { machine, namesFrames, memoryLimit }: LoadOptions,
-  cache: Cache | undefined,
+  { machine, memoryLimit }: LoadOptions,
   snapshot: Snapshot | undefined,
-): { parts: object; code: Kept } {
-  const { version, loader, runtime, lock } = pyodideTexts(machine);
-  const place = cache && { cache, name: `python-${version}` };
-  const code = realm.evaluateKept(runtime, 'pyodide.asm.mjs', place);
+): object {
+  const { loader, runtime, lock } = pyodideTexts(machine);
   const { makeBytes } = realm.boot;
   let head: Uint8Array | undefined;
   if (snapshot !== undefined) {
     head = makeBytes(snapshot.head.length);
     head.set(snapshot.head);
   }
-  const wasm = machine.parts.bytes(WASM, makeBytes);
-  const parts = {
+  return {
     lock,
     loader: realm.evaluate(loader, 'pyodide.mjs'),
-    runtime: code.value,
-    wasm: namesFrames ? withNames(wasm, 'Pyodide', makeBytes) : wasm,
+    runtime: realm.evaluate(runtime, 'pyodide.asm.mjs'),
+    wasm: machine.parts.bytes(WASM, makeBytes),
     stdlib: machine.parts.bytes(LIBRARY, makeBytes),
     heapMax: Math.min(memoryLimit, 2 ** 31 - 65536),
     snapshot: head,
   };
-  return { parts, code };
 }
 
 /** Writes and imports the engine's own Python and the preloaded package. */

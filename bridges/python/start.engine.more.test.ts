@@ -4,7 +4,6 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
-  readFileSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -85,22 +84,6 @@ describe('start', () => {
     expect(log.length).toBe(1);
     works(engine);
     expect((await engines.make({ preload, imports })).start.warm).toBe(true);
-  });
-
-  const codes: [string, (file: string) => void][] = [
-    ['damaged', (file) => writeFileSync(file, 'not code')],
-    ['of another source', (file) => writeFileSync(file, `${'x'.repeat(32)}${readFileSync(file)}`)],
-  ];
-  it.each(codes)('notices code that is %s, and does without', async (_what, change) => {
-    const log: string[] = [];
-    const name = readdirSync(engines.folder).find((entry) => entry.endsWith('.code'))!;
-    const file = join(engines.folder, name);
-    change(file);
-    works(await engines.make({ preload, imports, log: (line) => log.push(line) }));
-    expect(log).toEqual([`ignoring ${file}: it is damaged, or was made from other files`]);
-    log.length = 0;
-    works(await engines.make({ preload, imports, log: (line) => log.push(line) }));
-    expect(log).toEqual([]);
   });
 
   it('uses no cache that others can write, and says so', async () => {

@@ -2,6 +2,14 @@
 import type { TestingSession } from './library.ts';
 import type { TestResult, Tests } from './tests.ts';
 
+/** What came of a test that threw: the message, and the calls in the stack that have `own` in them. */
+export function failed(error: unknown, own: string): TestResult {
+  if (!(error instanceof Error)) return { outcome: 'failed', message: String(error) };
+  const calls = (error.stack ?? '').split('\n').filter((line) => line.includes(own));
+  const message = `${error.name}: ${error.message}`;
+  return { outcome: 'failed', message, traceback: [message, ...calls].join('\n') };
+}
+
 /**
  * The tests of a session whose functions this process runs itself.
  * @param failed what came of a test that threw

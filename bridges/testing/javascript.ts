@@ -1,62 +1,18 @@
-/**
- * Tests in JavaScript: a file's tests in an interpreter of their own. Both ends of the conversation
- * are in `library.ts`, whose text runs in the interpreter.
- */
+/** Tests in JavaScript: a file's tests in an interpreter of their own, with `guest.ts` in it. */
 import { readFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, extname } from 'node:path';
 import { createEngine, EngineError, type HostFunction } from '../javascript/engine.ts';
-import { BRIDGE, CLOCK, Imports } from '../javascript/imports.ts';
+import { BRIDGE, CLOCK, Imports, TESTING } from '../javascript/imports.ts';
 import { nodeMachine } from '../machine/node/index.ts';
-import { stripTypes } from '../machine/node/strip.ts';
 import type { StartTests, TestResult, Tests } from './tests.ts';
 
 const MEMORY = 512 * 2 ** 20;
 
-/** The library, as modules of the interpreter have names. */
-const TESTING = 'glossa:testing';
-const LIBRARY = 'glossa:testing/library';
-
-/** The host's functions, as the library of modules has it. */
-const HOST = BRIDGE.replace(/bridge$/, 'host');
-
-/** What tests import, made by the library. What the runner calls is beside it. */
-const MODULE = `
-import { host } from "${HOST}";
-import { FopFailure, makeTesting } from "${LIBRARY}";
-const session = makeTesting({ call: (message) => host.testing(message) });
-export { FopFailure };
-export const { test, graph, raises, sleep, assert } = session.api;
-let outcome = null;
-const describe = (error) => ({
-  outcome: 'failed',
-  message: error instanceof Error ? error.name + ': ' + error.message : String(error),
-  stack: error instanceof Error ? String(error.stack) : '',
-});
-export const names = () => JSON.stringify(session.tests.map(({ name }) => name));
-export const start = (index) => {
-  outcome = null;
-  session.run(index, (error) => {
-    outcome = error === undefined ? { outcome: 'passed' } : describe(error);
-  });
-  return 0;
-};
-export const answer = (call, result) => (session.answer(call, result), 0);
-export const giveUp = (why) => (session.giveUp(why), 0);
-export const result = () => JSON.stringify(outcome);
-`;
-
-function librarySource(): string {
-  const here = fileURLToPath(import.meta.url);
-  const path = join(dirname(here), `library${extname(here)}`);
-  const text = readFileSync(path, 'utf8');
-  return path.endsWith('.ts') ? stripTypes(text, path) : text;
-}
-
 export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, print }) => {
   const source = readFileSync(path, 'utf8');
   const name = basename(path, extname(path));
-  const module = { name, path, source, folders: [dirname(path)] };
+  const folder = dirname(path);
+  const module = { name, path, source, folders: [folder] };
   const imports = new Imports(module, nodeMachine, [], ({ file, line }, text) =>
     print(`${file}:${line}: ${text}`),
   );
@@ -81,14 +37,8 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
           void print(text),
       ),
     },
-    resolve(base, wantedName) {
-      if (wantedName === 'glossa/testing') return TESTING;
-      return base === TESTING ? wantedName : imports.resolve(base, wantedName);
-    },
-    load(wantedName) {
-      if (wantedName === TESTING) return MODULE;
-      return wantedName === LIBRARY ? librarySource() : imports.load(wantedName);
-    },
+    resolve: (base, asked) => (asked === 'glossa/testing' ? TESTING : imports.resolve(base, asked)),
+    load: (full) => imports.load(full),
     timeLimit: timeLimit * 1000,
     memoryLimit: MEMORY,
     log: () => {},
@@ -97,18 +47,18 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
     const bridge = engine.import(BRIDGE, imports.load(BRIDGE));
     engine.explainWith(engine.get(bridge, 'explain')!);
     engine.import(CLOCK, imports.load(CLOCK));
-    const runner = engine.import(TESTING, MODULE);
+    const runner = engine.import(TESTING, imports.load(TESTING));
     engine.import(path, imports.main());
     const part = (member: string) => engine.get(runner, member)!;
     const names = JSON.parse(engine.call(part('names'))!) as string[];
-    const start = engine.entry(part('start'), 'i');
+    const start = engine.entry(part('start'), 'is');
     const answer = engine.entry(part('answer'), 'is');
     const tick = engine.entry(engine.get(bridge, 'tick')!, '');
     const giveUp = engine.entry(part('giveUp'), 's');
     const result = part('result');
     const tests: Tests = {
       names: names.map((each) => [each, 0]),
-      start: (test) => void start([names.indexOf(test)]),
+      start: (test) => void start([names.indexOf(test), `${folder}/`]),
       answer: ({ call, result: text }) => void answer([call, text]),
       get due() {
         return wanted;
@@ -117,7 +67,7 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
         wanted = false;
         tick([]);
       },
-      result: () => readResult(engine.call(result)!, path),
+      result: () => JSON.parse(engine.call(result)!) as TestResult | null,
       giveUp: (why) => void giveUp([why]),
       failure: describe,
       get dead() {
@@ -134,20 +84,6 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
     throw error instanceof EngineError ? new Error(describe(error)) : error;
   }
 };
-
-interface Outcome extends TestResult {
-  readonly stack?: string;
-}
-
-/** The message, and the places in the test's own files. */
-function readResult(text: string, path: string): TestResult | null {
-  const outcome = JSON.parse(text) as Outcome | null;
-  if (outcome === null || outcome.outcome !== 'failed') return outcome;
-  const folder = dirname(path);
-  const calls = (outcome.stack ?? '').split('\n').filter((line) => line.includes(`${folder}/`));
-  const { message = '' } = outcome;
-  return { outcome: 'failed', message, traceback: [message, ...calls].join('\n') };
-}
 
 function describe(error: unknown): string {
   if (!(error instanceof EngineError))

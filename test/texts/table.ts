@@ -164,9 +164,6 @@ export const tables: Readonly<Record<string, Rows>> = {
     'glossa bench a.vol b.vol -w miss,readdir --cpu same,different --out report': helpOf('bench'),
     'glossa bench a.vol b.vol -- ls -lR': helpOf('bench'),
     "glossa bench a.vol b.vol --fail-if 'b/a p50 > 1.2'": helpOf('bench'),
-    'GLOSSA_NAMED_FRAMES=1 node --cpu-prof "$(command -v glossa)" mount -N VOLFILE MNT': {
-      by: 'apps/bench/run/profile.mount.more.test.ts',
-    },
     'glossa bench call': helpOf('bench call'),
     'glossa bench call --in python,ffi-rs --only decided,awaited': helpOf('bench call'),
     'glossa bench report run.json': {

@@ -118,12 +118,14 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'runtime/pump': ['koffi'],
   // Its modules are translators.
   'apps/bench/engine': ['echarts', 'glossa'],
+  // Bundled with what runs in its realms.
+  'bridges/python': ['@exodus/bytes/encoding-lite.js'],
   'apps/playground/page': ['@codemirror/', '@lezer/highlight', 'codemirror'],
   'apps/vscode': ['vscode'],
   cli: ['@vscode/debugprotocol', 'diff'],
   tools: ['peggy', 'esbuild', 'marked'],
   'tools/site': ['vitepress', 'vue', 'puppeteer-core'],
-  'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'resolve.exports'],
+  'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'resolve.exports', '@exodus/bytes'],
   'bridges/native': ['koffi', 'ffi-rs'],
 };
 

@@ -113,6 +113,8 @@ const REPORT =
   'charts of a report, `dist/apps/bench/engine/report/echarts.js`, with its licence beside it';
 const PLAYGROUND =
   'the editor of the playground, `dist/apps/playground/page.js`, with its licence beside it';
+const GUEST =
+  'text coding in interpreters, in `dist/bridges/javascript/guest/` and `dist/bridges/python/in-realm/`, with its licence beside it';
 const EDITOR = [
   ...['autocomplete', 'commands', 'lang-javascript', 'lang-python', 'language', 'lint', 'search'],
   ...['state', 'streamparser', 'view'],
@@ -124,6 +126,7 @@ const SMALL = ['@marijn/find-cluster-break', 'codemirror', 'crelt', 'style-mod']
 
 /** What is in our own files: by the folder of the package whose it is. */
 const written: Readonly<Record<string, string>> = {
+  '@exodus/bytes': GUEST,
   echarts: REPORT,
   peggy: 'the code around the parser of volfiles, `dist/runtime/volfile/volfile.gen.js`',
   'zrender/node_modules/tslib': REPORT,

@@ -105,14 +105,13 @@ function entriesOf(name: string): Entries {
 export const entry = (name: string) => entriesOf(name).enter;
 export const reply_entry = (name: string) => entriesOf(name).reply;
 
-/** What a fop, the replies of a fop, and a hook come to. */
+/** What a fop and the replies of a fop come to. */
 const entered: Readonly<Record<string, (name: string) => unknown>> = {
   entry: (name) => answersOf(found!, findFop(name)!).method,
   reply_entry(name) {
     const { method, cbk } = answersOf(found!, findFop(name)!);
     return cbk ?? method;
   },
-  hook: (name) => (self.translator as unknown as Record<string, unknown>)[HOOKS[name]!],
 };
 
 /** Where that is in the module, as JSON; nothing when it is no method. */

@@ -89,6 +89,8 @@ describe('structuredClone', () => {
     ['a function inside of a Map', new Map([[1, { f() {} }]])],
     ['a promise', Promise.resolve()],
     ['a WeakMap', new WeakMap()],
+    ['a Proxy', new Proxy({ n: 1 }, {})],
+    ['a Proxy inside of an array', [new Proxy([], {})]],
   ])('%s is a DataCloneError', (_, value) => {
     expect(() => structuredClone(value)).toThrow(DOMException);
     expect(() => structuredClone(value)).toThrow(

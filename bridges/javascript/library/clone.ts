@@ -1,7 +1,5 @@
-/**
- * structuredClone as the HTML Standard has it, in its two steps: a value is written down whole, which
- * runs the getters in it and may fail; only then are buffers transferred and the copy made.
- */
+/** structuredClone as the HTML Standard has it, for what a module can have. */
+import { isProxy } from './proxies.ts';
 
 /** The standard's numbers for names of DOMException; others have 0. */
 const CODES: Readonly<Record<string, number>> = { DataCloneError: 25 };
@@ -21,181 +19,89 @@ const refuse = (what: string): never => {
   throw new DOMException(`${what} cannot be cloned`, 'DataCloneError');
 };
 
-/** Makes a copy, the same one each time; what it leads to is filled in later, for cycles. */
-type Make = () => unknown;
-type Seen = Map<object, Make>;
+/** Copies by what they are of. */
+type Seen = Map<object, unknown>;
 
 const { prototype: anyView } = Object.getPrototypeOf(Uint8Array);
 const viewName = Object.getOwnPropertyDescriptor(anyView, Symbol.toStringTag)!.get!;
-type MakeView = new (buffer: ArrayBufferLike, at: number, length?: number) => unknown;
-const VIEWS =
-  'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array ' +
-  'Float16Array Float32Array Float64Array BigInt64Array BigUint64Array';
-const views = new Map<unknown, MakeView>();
-for (const name of VIEWS.split(' ')) {
-  const one = (globalThis as unknown as Record<string, MakeView | undefined>)[name];
-  if (one !== undefined) views.set(name, one);
-}
+type MakeView = new (buffer: ArrayBufferLike, at: number, length?: number) => ArrayBufferView;
+const globals = globalThis as unknown as Readonly<Record<string, MakeView>>;
 
-const errors: ReadonlyMap<unknown, ErrorConstructor> = new Map(
-  [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((one) => [
-    one.name,
-    one as ErrorConstructor,
-  ]),
-);
-
+const ERRORS = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const;
+const WRAPPERS = [Boolean, Number, String, BigInt] as const;
 /** Kinds of objects whose state cannot be written down. */
 const CLOSED = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry] as const;
-const WRAPPERS = [Boolean, Number, String, BigInt] as const;
 
-/** Writes a value down. */
-function record(value: unknown, seen: Seen): Make {
+function clone(value: unknown, seen: Seen): unknown {
   if (typeof value === 'symbol') return refuse(String(value));
   if (typeof value === 'function') return refuse(`the function ${value.name || '(anonymous)'}`);
-  if (typeof value !== 'object' || value === null) return () => value;
-  const known = seen.get(value);
-  if (known !== undefined) return known;
-  return recordObject(value, seen);
+  if (typeof value !== 'object' || value === null) return value;
+  return seen.get(value) ?? cloneObject(value, seen);
 }
 
-/** A copy that is made as a whole. */
-function whole(value: object, seen: Seen, make: Make): Make {
-  return parts(value, seen, make, () => () => {});
-}
-
-/**
- * A copy that is made, and filled afterwards.
- * @param inside writes down what is in it, and gives what fills the copy
- */
-function parts<T>(value: object, seen: Seen, make: () => T, inside: () => (made: T) => void): Make {
-  let made: { readonly it: T } | undefined;
-  let fill: (made: T) => void;
-  const once = (): T => {
-    if (made === undefined) {
-      made = { it: make() };
-      fill(made.it);
-    }
-    return made.it;
+function cloneObject(value: object, seen: Seen): unknown {
+  if (isProxy(value)) return refuse('a Proxy');
+  // What it leads to may lead back to it.
+  const keep = <T>(made: T): T => {
+    seen.set(value, made);
+    return made;
   };
-  seen.set(value, once);
-  fill = inside();
-  return once;
-}
-
-function recordObject(value: object, seen: Seen): Make {
-  if (WRAPPERS.some((one) => value instanceof one)) {
-    const plain = value.valueOf();
-    return whole(value, seen, () => Object(plain));
-  }
-  if (value instanceof Date) {
-    const time = value.getTime();
-    return whole(value, seen, () => new Date(time));
-  }
-  if (value instanceof RegExp) {
-    const { source, flags } = value;
-    return whole(value, seen, () => new RegExp(source, flags));
-  }
-  if (value instanceof SharedArrayBuffer) return whole(value, seen, () => value);
-  if (value instanceof ArrayBuffer) return recordBuffer(value, seen);
-  if (ArrayBuffer.isView(value)) return recordView(value, seen);
+  if (WRAPPERS.some((one) => value instanceof one)) return keep(Object(value.valueOf()));
+  if (value instanceof Date) return keep(new Date(value.getTime()));
+  if (value instanceof RegExp) return keep(new RegExp(value.source, value.flags));
+  if (value instanceof SharedArrayBuffer) return keep(value);
+  if (value instanceof ArrayBuffer) return keep(cloneBuffer(value));
+  if (ArrayBuffer.isView(value)) return keep(cloneView(value, seen));
   if (value instanceof Map) {
-    const entries = [...value];
-    return parts(
-      value,
-      seen,
-      () => new Map<unknown, unknown>(),
-      () => {
-        const made = entries.map(([key, item]) => [record(key, seen), record(item, seen)] as const);
-        return (map) => made.forEach(([key, item]) => void map.set(key(), item()));
-      },
-    );
+    const made = keep(new Map<unknown, unknown>());
+    for (const [key, item] of [...value]) made.set(clone(key, seen), clone(item, seen));
+    return made;
   }
   if (value instanceof Set) {
-    const items = [...value];
-    return parts(
-      value,
-      seen,
-      () => new Set<unknown>(),
-      () => {
-        const made = items.map((item) => record(item, seen));
-        return (set) => made.forEach((item) => void set.add(item()));
-      },
-    );
+    const made = keep(new Set<unknown>());
+    for (const item of [...value]) made.add(clone(item, seen));
+    return made;
   }
-  if (value instanceof Error) return recordError(value, seen);
+  if (value instanceof Error) return cloneError(value, keep, seen);
   const closed = CLOSED.find((one) => value instanceof one);
   if (closed !== undefined) return refuse(`a ${closed.name}`);
-  return recordPlain(value, seen);
+  // What it is an instance of does not come along.
+  const made = keep(Array.isArray(value) ? new Array(value.length) : {});
+  for (const key of Object.keys(value)) {
+    // A getter before may have taken it away.
+    if (!Object.hasOwn(value, key)) continue;
+    define(made, key, clone((value as Record<string, unknown>)[key], seen), true);
+  }
+  return made;
 }
 
-/** The options of an equal buffer: its largest size, for one that can grow; otherwise undefined. */
-const growth = ({ resizable, maxByteLength }: Growing): object | undefined =>
-  resizable ? { maxByteLength } : undefined;
-type Growing = { readonly resizable?: boolean; readonly maxByteLength?: number };
-/** Members of ArrayBuffer that the types of this version of ECMAScript lack. */
-type Detachable = { readonly detached?: boolean; transfer(): ArrayBuffer };
-const Growable = ArrayBuffer as unknown as new (length: number, options?: object) => ArrayBuffer;
-
-function recordBuffer(value: ArrayBuffer, seen: Seen): Make {
-  if ((value as unknown as Detachable).detached) return refuse('a detached ArrayBuffer');
-  const bytes = new Uint8Array(value).slice();
-  const options = growth(value as Growing);
-  return whole(value, seen, () => {
-    const made = new Growable(bytes.length, options);
-    new Uint8Array(made).set(bytes);
-    return made;
-  });
+function define(made: object, name: string, value: unknown, enumerable = false): void {
+  Object.defineProperty(made, name, { value, writable: true, enumerable, configurable: true });
 }
 
-function recordView(value: ArrayBufferView, seen: Seen): Make {
-  const buffer = record(value.buffer, seen) as () => ArrayBuffer;
-  const Maker = views.get(viewName.call(value)) ?? (DataView as unknown as MakeView);
-  const { byteOffset } = value;
+function cloneBuffer(value: ArrayBuffer): ArrayBuffer {
+  if (value.detached) return refuse('a detached ArrayBuffer');
+  const { byteLength, resizable, maxByteLength } = value;
+  const made = new ArrayBuffer(byteLength, resizable ? { maxByteLength } : undefined);
+  new Uint8Array(made).set(new Uint8Array(value));
+  return made;
+}
+
+function cloneView(value: ArrayBufferView, seen: Seen): ArrayBufferView {
+  const buffer = clone(value.buffer, seen) as ArrayBuffer;
+  const Made = globals[viewName.call(value) ?? 'DataView']!;
   const length = value instanceof DataView ? value.byteLength : (value as Uint8Array).length;
-  return whole(value, seen, () => new Maker(buffer(), byteOffset, length));
+  return new Made(buffer, value.byteOffset, length);
 }
 
-function recordError(value: Error, seen: Seen): Make {
-  const Maker = errors.get(String(value.name)) ?? Error;
+function cloneError(value: Error, keep: (made: Error) => Error, seen: Seen): Error {
+  const Made = ERRORS.find(({ name }) => name === String(value.name)) ?? Error;
   const message = Object.getOwnPropertyDescriptor(value, 'message');
   const text = message !== undefined && 'value' in message ? String(message.value) : undefined;
-  const { stack } = value;
-  return parts(
-    value,
-    seen,
-    () => new Maker(text),
-    () => {
-      const cause = Object.hasOwn(value, 'cause') ? record(value.cause, seen) : undefined;
-      return (made) => {
-        hidden(made, 'stack', String(stack));
-        if (cause !== undefined) hidden(made, 'cause', cause());
-      };
-    },
-  );
-}
-
-function hidden(object: object, name: string, value: unknown): void {
-  Object.defineProperty(object, name, { value, writable: true, configurable: true });
-}
-
-/** An array, or any other object: what it is an instance of does not come along. */
-function recordPlain(value: object, seen: Seen): Make {
-  const length = Array.isArray(value) ? value.length : -1;
-  const make = (): object => (length < 0 ? {} : new Array(length));
-  return parts(value, seen, make, () => {
-    const items: [key: string, make: Make][] = [];
-    for (const key of Object.keys(value)) {
-      // A getter before may have taken it away.
-      if (!Object.hasOwn(value, key)) continue;
-      items.push([key, record((value as Record<string, unknown>)[key], seen)]);
-    }
-    return (made) => {
-      for (const [key, item] of items) {
-        const about = { value: item(), writable: true, enumerable: true, configurable: true };
-        Object.defineProperty(made, key, about);
-      }
-    };
-  });
+  const made = keep(new Made(text));
+  define(made, 'stack', String(value.stack));
+  if (Object.hasOwn(value, 'cause')) define(made, 'cause', clone(value.cause, seen));
+  return made;
 }
 
 /** @throws {DOMException} DataCloneError; then nothing was transferred */
@@ -204,16 +110,15 @@ export function structuredClone(
   options: { transfer?: Iterable<ArrayBuffer> } = {},
 ): unknown {
   const seen: Seen = new Map();
-  const moved = new Map<ArrayBuffer, ArrayBuffer>();
   const transfer = [...(options?.transfer ?? [])];
   for (const one of transfer) {
     if (!(one instanceof ArrayBuffer)) return refuse('what is no ArrayBuffer, for a transfer,');
     if (seen.has(one)) return refuse('an ArrayBuffer that is to be transferred twice');
-    seen.set(one, () => moved.get(one));
+    seen.set(one, cloneBuffer(one));
   }
-  const make = record(value, seen);
-  const detached = transfer.some((one) => (one as unknown as Detachable).detached);
-  if (detached) return refuse('a detached ArrayBuffer');
-  for (const one of transfer) moved.set(one, (one as unknown as Detachable).transfer());
-  return make();
+  const made = clone(value, seen);
+  // A getter may have done it.
+  if (transfer.some((one) => one.detached)) return refuse('a detached ArrayBuffer');
+  for (const one of transfer) one.transfer();
+  return made;
 }

@@ -71,6 +71,11 @@ type Parts = [number, number, string | undefined, string | undefined, string];
  * on before they are read.
  */
 class HostParts {
+  declare readonly 0: Parts[0];
+  declare readonly 1: Parts[1];
+  declare readonly 2: Parts[2];
+  declare readonly 3: Parts[3];
+  declare readonly 4: Parts[4];
   readonly #parts: Parts;
   readonly #request: number;
 
@@ -83,34 +88,21 @@ class HostParts {
     return host.alive(this.#request) === 0;
   }
 
-  #read(): Parts {
+  _read(): Parts {
     if (!this.ended) return this.#parts;
     throw new HandleExpired("the loc's request has ended; loc.copy() makes one to keep");
   }
 
-  get 0(): number {
-    return this.#read()[0];
-  }
-
-  get 1(): number {
-    return this.#read()[1];
-  }
-
-  get 2(): string | undefined {
-    return this.#read()[2];
-  }
-
-  get 3(): string | undefined {
-    return this.#read()[3];
-  }
-
-  get 4(): string {
-    return this.#read()[4];
-  }
-
   [Symbol.iterator](): Iterator<Parts[number]> {
-    return this.#read()[Symbol.iterator]();
+    return this._read()[Symbol.iterator]();
   }
+}
+for (const at of [0, 1, 2, 3, 4]) {
+  Object.defineProperty(HostParts.prototype, at, {
+    get(this: HostParts) {
+      return this._read()[at];
+    },
+  });
 }
 
 /** The parts of a loc whose request has ended: the host knows no request 0. */

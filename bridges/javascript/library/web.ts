@@ -2,12 +2,13 @@
  * The few globals that JavaScript authors expect beyond the language itself. Nothing here reaches
  * the host but by the functions that it gives.
  */
+
+import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js';
 import { DOMException, structuredClone } from './clone.ts';
 import { Code, host } from './host.ts';
 import { LEVELS, logger } from './log.ts';
 import { addTimer, cancelTimer } from './loop.ts';
 import { refused, report } from './report.ts';
-import { TextDecoder, TextEncoder } from './text-codec.ts';
 
 const globals = globalThis as unknown as Record<string, unknown>;
 

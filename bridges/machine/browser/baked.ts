@@ -29,7 +29,5 @@ export function bakedCache(parts: PartBytes): Cache | undefined {
       };
     },
     writeSnapshot() {},
-    readCode: () => undefined,
-    writeCode() {},
   };
 }

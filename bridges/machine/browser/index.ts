@@ -52,7 +52,6 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     watch: 'watch' in started ? started.watch : null,
     random: (out) => web.crypto.getRandomValues(out),
     newRealm,
-    frameAround: (next) => next,
     openFiles: () => noFiles,
     openCache: async () => bakedCache(parts),
     stripTypes:

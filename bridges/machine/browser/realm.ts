@@ -35,9 +35,6 @@ export function newRealm(): BareRealm {
   };
   return {
     evaluate,
-    // A browser keeps what it compiles by itself.
-    evaluateKept: (source, name) => ({ value: evaluate(source, name), keep() {} }),
     goOn: () => new Promise((done) => setTimeout(done, 0)),
-    frameAround: (next) => next,
   };
 }

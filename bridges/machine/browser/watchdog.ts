@@ -9,6 +9,7 @@ import {
   makeLooks,
   newSlot,
   resting,
+  type Slot,
   type Watch,
   wake,
 } from '../../host/limits/watchdog.ts';
@@ -21,46 +22,70 @@ export interface Lost {
   readonly seconds: number;
 }
 
-const WORKER = `'use strict';
-const CONSTANTS = ${JSON.stringify(CONSTANTS)};
-const { lookAtAll } = (${makeLooks})(CONSTANTS);
-const { RUNNING, SETTLE_MS } = CONSTANTS;
-const slots = new Map(), ends = { cpu: () => NaN, end() {}, lost };
-let resting, port, active = 0, last = 0;
-function lost(slot) {
-  if (slot.told) return;
-  slot.told = true;
-  if (port) port.postMessage({ volume: slot.name, seconds: slot.spent / 1000 });
+/** What the page's worker is told: first where they meet, then which engines are watched, or no longer. */
+interface Message {
+  readonly id?: number;
+  readonly slot?: Slot;
+  readonly words?: Int32Array;
+  readonly lost?: object | undefined;
 }
-function turn() {
-  const now = performance.now(), passed = now - last;
-  last = now;
-  const { runs, pause } = lookAtAll(slots.values(), passed, ends);
-  if (runs) active = now;
-  if (now - active > 1000 && Atomics.waitAsync) rest();
-  else setTimeout(turn, Math.max(1, pause));
-}
-async function rest() {
-  Atomics.store(resting, 0, 1);
-  // Engines store plainly: one that did not see this yet is seen to run when that time is over.
-  let idle = await Atomics.waitAsync(resting, 0, 1, SETTLE_MS).value === 'timed-out';
-  for (const slot of slots.values()) idle &&= (Atomics.load(slot.word, 0) & RUNNING) === 0;
-  if (idle) await Atomics.waitAsync(resting, 0, 1).value;
-  Atomics.store(resting, 0, 0);
-  active = last = performance.now();
-  turn();
-}
-onmessage = ({ data: { id, slot, words, lost } }) => {
-  if (words) {
-    resting = words;
-    port = lost;
+
+/** What the worker runs. It gets it as text: of what is outside of it, it uses what it is given alone. */
+function run(
+  worker: Pick<WebWorker, 'onmessage' | 'postMessage'>,
+  constants: typeof CONSTANTS,
+  looks: typeof makeLooks,
+): void {
+  const { lookAtAll } = looks(constants);
+  const { RUNNING, SETTLE_MS } = constants;
+  const slots = new Map<number, Slot>();
+  // Of ECMAScript 2024.
+  const { waitAsync } = Atomics as unknown as {
+    waitAsync?(words: Int32Array, at: number, value: number, ms?: number): { value: unknown };
+  };
+  let words: Int32Array = new Int32Array(0);
+  let port: Pick<WebWorker, 'postMessage'> | undefined;
+  let active = 0;
+  let last = 0;
+  function lost(slot: Slot): void {
+    if (slot.told) return;
+    slot.told = true;
+    port?.postMessage({ volume: slot.name, seconds: slot.spent / 1000 });
+  }
+  const ends = { cpu: () => Number.NaN, end() {}, lost };
+  function turn(): void {
+    const now = performance.now();
+    const passed = now - last;
+    last = now;
+    const { runs, pause } = lookAtAll(slots.values(), passed, ends);
+    if (runs) active = now;
+    if (now - active > 1000 && waitAsync !== undefined) void rest(waitAsync);
+    else setTimeout(turn, Math.max(1, pause));
+  }
+  async function rest(wait: NonNullable<typeof waitAsync>): Promise<void> {
+    Atomics.store(words, 0, 1);
+    // Engines store plainly: one that did not see this yet is seen to run when that time is over.
+    let idle = (await wait(words, 0, 1, SETTLE_MS).value) === 'timed-out';
+    for (const { word } of slots.values()) idle &&= (Atomics.load(word, 0) & RUNNING) === 0;
+    if (idle) await wait(words, 0, 1).value;
+    Atomics.store(words, 0, 0);
     active = last = performance.now();
     turn();
-    postMessage('ready');
-  } else if (slot) slots.set(id, slot);
-  else slots.delete(id);
-};
-`;
+  }
+  worker.onmessage = ({ data }) => {
+    const told = data as Message;
+    if (told.words !== undefined) {
+      words = told.words;
+      port = told.lost as typeof port;
+      active = last = performance.now();
+      turn();
+      worker.postMessage('ready');
+    } else if (told.slot !== undefined) slots.set(told.id!, told.slot);
+    else slots.delete(told.id!);
+  };
+}
+
+const WORKER = `(${run})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeLooks})`;
 
 /** A watch that has begun; undefined, and why, where threads can share nothing or there are none. */
 export async function startWatch(

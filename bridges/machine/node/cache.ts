@@ -1,9 +1,7 @@
 /** What saves time at a start, as files of the user's cache folder (`cached-files.ts` has the rules). */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Cache, CacheLogs, MadeFrom } from '../../host/machine.ts';
 import { defaultCacheFolder, usableFolder } from './cache-folder.ts';
-import { readCached, writeCached } from './cached-files.ts';
 import { parts } from './parts.ts';
 import { openSnapshot, type SnapshotPlace, snapshotSource, writeSnapshot } from './snapshot.ts';
 
@@ -14,10 +12,6 @@ export function openCache(given: string | undefined, logs: CacheLogs): Cache | u
   return {
     openSnapshot: (of) => openSnapshot(placeOf(folder, of), logs),
     writeSnapshot: (of, made) => writeSnapshot(placeOf(folder, of), made, logs),
-    readCode: (name, source) => readCode(join(folder, name), source, logs),
-    writeCode(name, source, code) {
-      writeCached(folder, name, [codeDigest(source, code), code], logs.log);
-    },
   };
 }
 
@@ -39,23 +33,4 @@ function digestOf(name: string, names: readonly string[]): Buffer {
     digests.set(name, digest);
   }
   return digest;
-}
-
-/**
- * In front of compiled code: V8 compares no more of a source than its length, and runs damaged code
- * as it is.
- */
-const codeDigest = (source: string, code: Uint8Array): Buffer =>
-  createHash('sha256').update(source).update('\0').update(code).digest();
-
-const DIGEST_BYTES = 32;
-
-/** The compiled form of `source`; undefined when there is none that was made from it. */
-function readCode(file: string, source: string, { warn, log }: CacheLogs): Buffer | undefined {
-  const read = readCached(file, warn, log);
-  if (read === undefined) return undefined;
-  const code = read.subarray(DIGEST_BYTES);
-  if (codeDigest(source, code).equals(read.subarray(0, DIGEST_BYTES))) return code;
-  log(`ignoring ${file}: it is damaged, or was made from other files`);
-  return undefined;
 }

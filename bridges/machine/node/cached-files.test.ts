@@ -1,11 +1,13 @@
 import {
   chmodSync,
+  closeSync,
   existsSync,
   lchownSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -15,7 +17,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { effectiveUser } from '../../../runtime/sys/exposure.ts';
 import { type Log, usableFolder } from './cache-folder.ts';
-import { readCached, writeCached } from './cached-files.ts';
+import { openCached, writeCached } from './cached-files.ts';
 
 const OTHER = 1234;
 const asRoot = it.skipIf(effectiveUser() !== 0);
@@ -95,7 +97,12 @@ describe('the folder', () => {
 describe('a file', () => {
   const name = 'python-1-2.code';
   let file: string;
-  const read = (): string | undefined => readCached(file, warn, log)?.toString();
+  const read = (): string | undefined => {
+    const fd = openCached(file, warn, log);
+    if (fd === undefined) return undefined;
+    onTestFinished(() => closeSync(fd));
+    return readFileSync(fd, 'utf8');
+  };
 
   beforeEach(() => {
     file = join(folder, name);

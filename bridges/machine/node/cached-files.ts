@@ -1,5 +1,5 @@
 /**
- * Files that are only there to save time: memory snapshots and compiled code.
+ * Files that are only there to save time: memory snapshots.
  *
  * They live in the user's cache folder (`cache-folder.ts`). A cache is never a reason to fail: what
  * cannot be read or written is told to `log` and done without.
@@ -15,11 +15,10 @@ import {
   fstatSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   statSync,
   unlinkSync,
-  writevSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Log, reason, whyForeign } from './cache-folder.ts';
@@ -51,20 +50,6 @@ export function openCached(file: string, warn: Log, log: Log): number | undefine
   return undefined;
 }
 
-/** The whole of `file`, or undefined as in {@link openCached}. */
-export function readCached(file: string, warn: Log, log: Log): Buffer | undefined {
-  const fd = openCached(file, warn, log);
-  if (fd === undefined) return undefined;
-  try {
-    return readFileSync(fd);
-  } catch (error) {
-    log(`cannot read ${file}: ${reason(error)}`);
-    return undefined;
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Writes `parts` to `name` in a usable folder, so that a reader sees all of them or nothing. */
 export function writeCached(
   folder: string,
@@ -77,7 +62,7 @@ export function writeCached(
   try {
     const fd = openSync(temporary, 'wx', 0o600);
     try {
-      writeAll(fd, parts);
+      for (const part of parts) writeFileSync(fd, part);
     } finally {
       closeSync(fd);
     }
@@ -88,21 +73,6 @@ export function writeCached(
     log(`cannot write ${file}: ${reason(error)}`);
     remove(temporary);
     return false;
-  }
-}
-
-/** `writev` takes at most 1024 parts at a time and may write fewer bytes than asked. */
-function writeAll(fd: number, parts: readonly Uint8Array[]): void {
-  for (let i = 0; i < parts.length; i += 512) {
-    let rest = parts.slice(i, i + 512).filter((part) => part.length > 0);
-    while (rest.length > 0) {
-      let done = writevSync(fd, rest);
-      while (rest.length > 0 && done >= rest[0]!.length) {
-        done -= rest[0]!.length;
-        rest = rest.slice(1);
-      }
-      if (done > 0) rest = [rest[0]!.subarray(done), ...rest.slice(1)];
-    }
   }
 }
 

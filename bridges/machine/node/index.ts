@@ -6,7 +6,7 @@ import { discarded } from './discarded.ts';
 import { NodeFiles } from './files.ts';
 import { checkForeign } from './foreign-files.ts';
 import { parts } from './parts.ts';
-import { frameAround, newRealm } from './realm.ts';
+import { newRealm } from './realm.ts';
 import { sources } from './sources.ts';
 import { stripTypes } from './strip.ts';
 import { startThread } from './thread.ts';
@@ -37,7 +37,6 @@ export const nodeMachine: Machine = {
   startThread,
   random: (out) => void randomFillSync(out),
   newRealm,
-  frameAround,
   openFiles: (grants) => new NodeFiles(grants),
   // Most processes start no interpreter.
   openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),

@@ -5,33 +5,13 @@ import { parts } from './parts.ts';
 
 const PYODIDE = ['package.json', 'pyodide-lock.json', 'pyodide.mjs', 'pyodide.asm.mjs'];
 const BINARY = ['pyodide.asm.wasm', 'python_stdlib.zip'];
-/** Where the library of JavaScript modules begins. */
-const LIBRARY = ['bridge', 'clock', 'counts', 'index'].map(
-  (name) => `program/bridges/javascript/library/${name}`,
-);
-
-/** A statement that begins a line. */
-const IMPORT = /^(?:import|export)\s[^;'"]*['"](\.[^'"]+)\.[jt]s['"]/gm;
-
-/** Parts of the program, and all that they import. */
-function withImports(names: readonly string[]): string[] {
-  const found = new Set(names);
-  for (const name of found) {
-    for (const [, target] of parts.text(name).matchAll(IMPORT)) {
-      found.add(join(dirname(name), target!));
-    }
-  }
-  return [...found];
-}
-
 /** All parts by their names, texts as text. */
 export function pageParts(): ReadonlyMap<string, string | Uint8Array> {
   const texts = [
     ...PYODIDE.map((file) => `pyodide/${file}`),
-    ...['python/interpreter/', 'python/glupy/', 'python/gluster/'].flatMap((folder) =>
-      parts.names(folder).filter((name) => name.endsWith('.py')),
+    ...['python/interpreter/', 'python/glupy/', 'python/gluster/', 'realm/', 'guest/'].flatMap(
+      (folder) => parts.names(folder).filter((name) => /\.(py|js)$/.test(name)),
     ),
-    ...withImports(LIBRARY),
   ];
   const bytes = [...BINARY.map((file) => `pyodide/${file}`), 'quickjs.wasm'];
   return new Map<string, string | Uint8Array>([

@@ -9,25 +9,19 @@ import {
   readSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { packageRoot } from '../../../runtime/sys/paths.ts';
+import { dirname, join } from 'node:path';
+import { builtFile, packageRoot } from '../../../runtime/sys/paths.ts';
 import type { Parts } from '../../host/machine.ts';
-import { stripTypes } from './strip.ts';
 
 const { resolve } = createRequire(import.meta.url);
-
-const PROGRAM = 'program/';
-/** Where this program is, as sources or as built, and what its files end in. */
-const own = fileURLToPath(import.meta.url);
-const programFolder = join(dirname(own), '../../..');
-const programExtension = extname(own);
+const built = (path: string): string => builtFile(new URL(`../../${path}`, import.meta.url));
 
 /** Folders by what the names of their files begin with. */
 const folders: Readonly<Record<string, () => string>> = {
   pyodide: () => dirname(resolve('pyodide')),
   python: () => join(packageRoot, 'python'),
-  program: () => programFolder,
+  realm: () => built('python/in-realm'),
+  guest: () => built('javascript/guest'),
 };
 
 function pathOf(name: string): string {
@@ -35,8 +29,7 @@ function pathOf(name: string): string {
   const at = name.indexOf('/');
   const folder = folders[name.slice(0, at)];
   if (folder === undefined) throw new Error(`there is no part '${name}'`);
-  const path = join(folder(), name.slice(at + 1));
-  return name.startsWith(PROGRAM) ? path + programExtension : path;
+  return join(folder(), name.slice(at + 1));
 }
 
 function readInto(path: string, make: (length: number) => Uint8Array): Uint8Array {
@@ -61,11 +54,7 @@ export const parts: Parts = {
     readdirSync(pathOf(prefix.replace(/\/$/, '')))
       .sort()
       .map((file) => prefix + file),
-  text(name) {
-    const path = pathOf(name);
-    const text = readFileSync(path, 'utf8');
-    return name.startsWith(PROGRAM) && path.endsWith('.ts') ? stripTypes(text, path) : text;
-  },
+  text: (name) => readFileSync(pathOf(name), 'utf8'),
   bytes(name, make) {
     const path = pathOf(name);
     return make === undefined ? readFileSync(path) : readInto(path, make);

@@ -1,18 +1,31 @@
-/** Memory snapshots in the cache: opened, read straight into an interpreter's memory, and written. */
+/**
+ * The memory of a started interpreter as a file of the cache, read straight into another one's memory.
+ *
+ * Four little-endian u32 words: magic, format, the length of the table, crc32 of all behind the sha256;
+ * the sha256 of what the snapshot was made from; the table as JSON (`Table`); then the pages. Only pages
+ * of 4 KiB that are not all zero are kept: a new WebAssembly memory is zero, and a page that is never
+ * touched costs no resident memory.
+ */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readSync, readvSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { CacheLogs, Snapshot } from '../../host/machine.ts';
 import { openCached, writeCached } from './cached-files.ts';
-import {
-  FORMAT,
-  HEADER_BYTES,
-  packSnapshot,
-  type Run,
-  readHeader,
-  readRest,
-} from './snapshot-format.ts';
+
+const MAGIC = 0x534c4753; // 'SGLS'
+const FORMAT = 3;
+const WORDS_BYTES = 16;
+const HEADER_BYTES = WORDS_BYTES + 32;
+const PAGE = 4096;
+
+interface Table {
+  readonly memoryLength: number;
+  /** Pyodide's own head (its build id, and the JavaScript objects that Python held), in base64. */
+  readonly head: string;
+  /** Pages side by side: where they are in the memory, in bytes. */
+  readonly runs: readonly (readonly [start: number, length: number])[];
+}
 
 /** The sha256 of all that a snapshot depends on. */
 export function snapshotSource(parts: readonly (string | Uint8Array)[]): Buffer {
@@ -45,41 +58,47 @@ export function openSnapshot(place: SnapshotPlace, logs: CacheLogs): Snapshot | 
   }
 }
 
-function readAt(fd: number, length: number, position: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  return bytes.subarray(0, readSync(fd, bytes, 0, length, position));
-}
-
 function readSnapshot(fd: number, { name, source }: SnapshotPlace): Snapshot {
-  const header = readHeader(readAt(fd, HEADER_BYTES, 0), source, fstatSync(fd).size);
-  const rest = readAt(fd, header.restLength, HEADER_BYTES);
-  const { runs, head } = readRest(header, rest);
-  const position = HEADER_BYTES + rest.length;
+  const header = readAt(fd, HEADER_BYTES, 0);
+  const [magic, format, length, crc] = [0, 4, 8, 12].map((at) => header.readUInt32LE(at));
+  if (magic !== MAGIC || format !== FORMAT) throw new Error('it is not a snapshot');
+  if (!source.equals(header.subarray(WORDS_BYTES))) throw new Error('it was made from other files');
+  const text = readAt(fd, length!, HEADER_BYTES);
+  const { memoryLength, head, runs } = JSON.parse(text.toString()) as Table;
+  const position = HEADER_BYTES + text.length;
+  const size = runs.reduce((sum, [, bytes]) => sum + bytes, position);
+  if (size !== fstatSync(fd).size) throw new Error('it is incomplete');
   return {
     name,
-    memoryLength: header.memoryLength,
-    head,
+    memoryLength,
+    head: Buffer.from(head, 'base64'),
     readPages(heap) {
-      if (readPages(fd, runs, position, heap, crc32(rest)) === header.crc) return;
+      if (readPages(fd, runs, position, heap, crc32(text)) === crc) return;
       throw new Error('the snapshot is damaged (checksum)');
     },
     close: () => closeSync(fd),
   };
 }
 
+function readAt(fd: number, length: number, position: number): Buffer {
+  const bytes = Buffer.alloc(Math.min(length, fstatSync(fd).size));
+  if (readSync(fd, bytes, 0, bytes.length, position) === length) return bytes;
+  throw new Error('it is too short');
+}
+
 /** The crc32 of the pages, carried on from `before`. */
 function readPages(
   fd: number,
-  runs: readonly Run[],
-  start: number,
+  runs: Table['runs'],
+  from: number,
   heap: Uint8Array,
   before: number,
 ): number {
-  let position = start;
+  let position = from;
   let crc = before;
   for (let i = 0; i < runs.length; i += 512) {
-    const views = runs.slice(i, i + 512).map((run) => {
-      return new Uint8Array(heap.buffer, heap.byteOffset + run.start, run.length);
+    const views = runs.slice(i, i + 512).map(([start, length]) => {
+      return new Uint8Array(heap.buffer, heap.byteOffset + start, length);
     });
     const wanted = views.reduce((sum, view) => sum + view.length, 0);
     if (readvSync(fd, views, position) !== wanted) throw new Error('the snapshot is incomplete');
@@ -89,6 +108,36 @@ function readPages(
   return crc;
 }
 
+/**
+ * @param made what Pyodide's `makeMemorySnapshot` returned: its head, whose length is word 1, and
+ * behind it the whole memory.
+ */
 export function writeSnapshot(place: SnapshotPlace, made: Uint8Array, logs: CacheLogs): void {
-  writeCached(place.folder, place.name, packSnapshot(made, place.source), logs.log);
+  const all = Buffer.from(made.buffer, made.byteOffset, made.byteLength);
+  const headLength = all.readUInt32LE(4);
+  const head = all.toString('base64', 0, headLength);
+  const memory = all.subarray(headLength);
+  const runs = usedRuns(memory);
+  const table: Table = { memoryLength: memory.length, head, runs };
+  const text = Buffer.from(JSON.stringify(table));
+  const pages = runs.map(([start, length]) => memory.subarray(start, start + length));
+  const crc = pages.reduce((sum, page) => crc32(page, sum), crc32(text));
+  const words = Buffer.alloc(WORDS_BYTES);
+  [MAGIC, FORMAT, text.length, crc].forEach((word, i) => void words.writeUInt32LE(word, i * 4));
+  writeCached(place.folder, place.name, [words, place.source, text, ...pages], logs.log);
+}
+
+function usedRuns(memory: Buffer): [start: number, length: number][] {
+  const zero = Buffer.alloc(PAGE);
+  const runs: [number, number][] = [];
+  let start = -1;
+  for (let at = 0; at <= memory.length; at += PAGE) {
+    const used = at < memory.length && zero.compare(memory, at, at + PAGE) !== 0;
+    if (used && start < 0) start = at;
+    if (!used && start >= 0) {
+      runs.push([start, at - start]);
+      start = -1;
+    }
+  }
+  return runs;
 }

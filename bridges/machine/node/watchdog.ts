@@ -14,6 +14,7 @@ import {
   makeLooks,
   newSlot,
   resting,
+  type Slot,
   type Watched,
   wake,
 } from '../../host/limits/watchdog.ts';
@@ -21,69 +22,101 @@ import {
 let worker: Worker | undefined;
 let engines = 0;
 
-const WORKER = `
-const CONSTANTS = ${JSON.stringify(CONSTANTS)};
-const { lookAtAll } = (${makeLooks})(CONSTANTS);
-const { RUNNING, SETTLE_MS } = CONSTANTS;
-const formatTime = ${formatTime};
-const { appendFileSync, readFileSync, writeSync } = require('node:fs');
-const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
-const { resting, koffi, log, times } = workerData, slots = new Map();
-// Not before it is needed: a process that ended while native code is loaded here would abort.
-const load = () => require(koffi).load(null).func(${JSON.stringify(END_TURN)});
-let endTurn = null;
-function end() {
-  endTurn ??= load();
-  endTurn();
+interface WorkerData {
+  readonly resting: Int32Array;
+  /** Where koffi is; null: turns cannot be ended. */
+  readonly koffi: string | null;
+  /** The file of the log, `-` for standard error, null for none. */
+  readonly log: string | null;
+  /** Of `timesOfThread`. */
+  readonly times: string;
 }
-function lost({ name, spent }) {
-  if (log === null) return;
-  const seconds = (spent / 1000).toFixed(1);
-  const line = '[' + formatTime(Date.now()) + '] C [watchdog:0:-] 0-' + name + ': a call has run for ' +
-    seconds + ' s and cannot be ended (option time-limit): the process is, for others to go on\\n';
-  try {
-    if (log === '-') writeSync(2, line);
-    else appendFileSync(log, line);
-  } finally {
-    process.kill(process.pid, 'SIGKILL');
-  }
+
+/** The watched engines by their numbers; without `slot`, one is watched no longer. */
+interface Message {
+  readonly id: number;
+  readonly slot?: Slot;
 }
-// Milliseconds that the engines' thread has had of a CPU, and those that it has waited for one.
-function ofThread() {
-  try {
-    return readFileSync(times, 'latin1').split(' ', 2).map((nanoseconds) => nanoseconds / 1e6);
-  } catch {
-    return [NaN, 0];
+
+/** What the worker runs. It gets it as text: of what is outside of it, it uses what it is given alone. */
+function run(
+  constants: typeof CONSTANTS,
+  looks: typeof makeLooks,
+  timeText: typeof formatTime,
+  symbol: string,
+  load: NodeJS.Require,
+): void {
+  const { appendFileSync, readFileSync, writeSync } = load('node:fs') as typeof import('node:fs');
+  const threads = load('node:worker_threads') as typeof import('node:worker_threads');
+  const { resting, koffi, log, times } = threads.workerData as WorkerData;
+  const { RUNNING, SETTLE_MS } = constants;
+  const slots = new Map<number, Slot>();
+  let endTurn: (() => void) | undefined;
+  function end(): void {
+    // Not before it is needed: a process that ended while native code is loaded here would abort.
+    endTurn ??= (load(koffi!) as typeof import('koffi')).load(null).func(symbol);
+    endTurn();
   }
-}
-const cpu = () => ofThread()[0];
-let active = performance.now(), last = active, waited = ofThread()[1];
-for (;;) {
-  const news = Atomics.load(resting, 1);
-  for (let m; (m = receiveMessageOnPort(parentPort)) !== undefined; ) {
-    const { id, slot } = m.message;
-    if (slot === undefined) slots.delete(id);
-    else slots.set(id, slot);
+  function lost({ name, spent }: Slot): void {
+    if (log === null) return;
+    const took = `a call has run for ${(spent / 1000).toFixed(1)} s and cannot be ended`;
+    const line =
+      `[${timeText(Date.now())}] C [watchdog:0:-] 0-${name}: ${took} (option time-limit): ` +
+      'the process is, for others to go on\n';
+    try {
+      if (log === '-') writeSync(2, line);
+      else appendFileSync(log, line);
+    } finally {
+      process.kill(process.pid, 'SIGKILL');
+    }
   }
-  const now = performance.now(), before = waited;
-  waited = ofThread()[1];
-  // Less than nothing where the kernel tells late of a long wait.
-  const passed = now - last - (waited - before);
-  last = now;
-  const { runs, pause } = lookAtAll(slots.values(), passed, { cpu, end, lost });
-  if (runs) active = now;
-  if (now - active > 1000) {
+  /** Milliseconds that the engines' thread has had of a CPU, and those that it has waited for one. */
+  function ofThread(): number[] {
+    try {
+      const [had, waited] = readFileSync(times, 'latin1').split(' ', 2);
+      return [Number(had) / 1e6, Number(waited) / 1e6];
+    } catch {
+      return [Number.NaN, 0];
+    }
+  }
+  const ends = { cpu: () => ofThread()[0]!, end, lost };
+  const { lookAtAll } = looks(constants);
+  let active = performance.now();
+  let last = active;
+  let waited = ofThread()[1]!;
+  for (;;) {
+    const news = Atomics.load(resting, 1);
+    for (;;) {
+      const { message } = threads.receiveMessageOnPort(threads.parentPort!) ?? {};
+      if (message === undefined) break;
+      const { id, slot } = message as Message;
+      if (slot === undefined) slots.delete(id);
+      else slots.set(id, slot);
+    }
+    const now = performance.now();
+    const before = waited;
+    waited = ofThread()[1]!;
+    // Less than nothing where the kernel tells late of a long wait.
+    const passed = now - last - (waited - before);
+    last = now;
+    const { runs, pause } = lookAtAll(slots.values(), passed, ends);
+    if (runs) active = now;
+    if (now - active <= 1000) {
+      Atomics.wait(resting, 1, news, Math.max(1, pause));
+      continue;
+    }
     Atomics.store(resting, 0, 1);
     // Engines store plainly: one that did not see this yet is seen to run when that time is over.
     let idle = Atomics.wait(resting, 0, 1, SETTLE_MS) === 'timed-out';
-    for (const slot of slots.values()) idle &&= (Atomics.load(slot.word, 0) & RUNNING) === 0;
+    for (const { word } of slots.values()) idle &&= (Atomics.load(word, 0) & RUNNING) === 0;
     if (idle) Atomics.wait(resting, 0, 1);
     Atomics.store(resting, 0, 0);
     active = last = performance.now();
-    waited = ofThread()[1];
-  } else Atomics.wait(resting, 1, news, Math.max(1, pause));
+    waited = ofThread()[1]!;
+  }
 }
-`;
+
+const WORKER = `(${run})(${JSON.stringify(CONSTANTS)}, ${makeLooks}, ${formatTime}, ${JSON.stringify(END_TURN)}, require)`;
 
 /** Watches an engine; returns the function that ends the watching. */
 export function watch(watched: Watched): () => void {
@@ -95,7 +128,7 @@ export function watch(watched: Watched): () => void {
   return () => tell({ id });
 }
 
-function tell(message: object): void {
+function tell(message: Message): void {
   worker?.postMessage(message);
   Atomics.add(resting, 1, 1);
   Atomics.notify(resting, 1);
@@ -119,7 +152,7 @@ function startWorker(endable: boolean): Worker {
   const koffi = endable ? createRequire(import.meta.url).resolve('koffi') : null;
   const started = new Worker(WORKER, {
     eval: true,
-    workerData: { resting, koffi, log: lastWords.log, times: timesOfThread() },
+    workerData: { resting, koffi, log: lastWords.log, times: timesOfThread() } satisfies WorkerData,
     execArgv: [],
     env: {},
     name: 'glossa watchdog',

@@ -5,9 +5,11 @@ import { startModule } from '../../support/module.ts';
 const EXPRESSIONS = [
   "new TextDecoder('utf-16le').decode(Uint8Array.of(97, 0)) === 'a'",
   "new TextDecoder().decode(new TextEncoder().encode('\u{1f600}')) === '\u{1f600}'",
-  "raised(() => new TextDecoder('latin1')) === 'RangeError'",
+  "new TextDecoder('latin1').decode(Uint8Array.of(233)) === 'é'",
+  "raised(() => new TextDecoder('utf-32')) === 'RangeError'",
   "raised(() => new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.of(255))) === 'TypeError'",
   "raised(() => structuredClone(() => {})) === 'DataCloneError'",
+  "raised(() => structuredClone({ a: new Proxy({}, {}) })) === 'DataCloneError'",
   'structuredClone(new Map([[1, new Set([2])]])).get(1).has(2)',
   'structuredClone(/a/g).flags === "g"',
   'structuredClone(new Float16Array([0.5]))[0] === 0.5',

@@ -1,0 +1,167 @@
+/** TextEncoder and TextDecoder of modules in JavaScript, in their interpreter, beside Node's own. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeMachine } from '../machine/node/index.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { BRIDGE } from './imports.ts';
+
+const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be'] as const;
+
+const SOURCE = `
+const outcome = (run) => { try { return run() } catch (error) { return [error.name] } };
+const calls = {
+  decode: ({ encoding, how, pieces }) => {
+    const decoder = new TextDecoder(encoding, how);
+    return pieces.map((piece, i) => outcome(() =>
+      decoder.decode(Uint8Array.from(piece), { stream: i < pieces.length - 1 })));
+  },
+  encode: ({ text, room }) => {
+    const into = new Uint8Array(room);
+    const { read, written } = new TextEncoder().encodeInto(text, into);
+    return { all: [...new TextEncoder().encode(text)], read, written, into: [...into] };
+  },
+  evaluate: (text) => outcome(() => expressions[text]()),
+};
+const expressions = {
+  buffer: () => new TextDecoder().decode(Uint8Array.of(97, 98).buffer),
+  part: () => new TextDecoder().decode(new DataView(Uint8Array.of(0, 97, 98, 0).buffer, 1, 2)),
+  view: () => new TextDecoder().decode(new Uint16Array(Uint8Array.of(97, 98).buffer)),
+  text: () => new TextDecoder().decode('text'),
+  nothing: () => new TextDecoder().decode(),
+  again: () => {
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    const first = outcome(() => decoder.decode(Uint8Array.of(0xe2, 0x41), { stream: true }));
+    return [first, decoder.decode(Uint8Array.of(0x41))];
+  },
+  label: () => labels.map((label) => outcome(() => new TextDecoder(label).encoding)),
+};
+const labels = ['utf8', ' UTF-8\\n', 'unicode-1-1-utf-8', 'utf-16', 'ucs-2', 'unicodefffe', 'latin1',
+  '', 'utf-32', 'utf–8'];
+export const call = (name, args) => JSON.stringify(calls[name](JSON.parse(args)));
+`;
+
+let engine: Engine;
+const call = (name: string, args: unknown): unknown =>
+  JSON.parse(engine.call(engine.get(functions, 'call')!, name, JSON.stringify(args))!);
+let functions = 0;
+
+beforeAll(async () => {
+  const load = (name: string) => nodeMachine.parts.text(name.replace(/^(glossa:|\.\/)/, 'guest/'));
+  engine = await createEngine({
+    machine: nodeMachine,
+    hostFunctions: { now: { params: '', call: () => 0 } },
+    resolve: (_, name) => name,
+    load,
+    timeLimit: 0,
+    memoryLimit: 64 * 2 ** 20,
+    log() {},
+  });
+  engine.import(BRIDGE, load(BRIDGE));
+  functions = engine.import('m.js', SOURCE);
+});
+afterAll(() => engine.close());
+
+/** The result, or the name of the error that is thrown. */
+function outcome(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return [(error as Error).name];
+  }
+}
+
+/** Bytes that are near to text: what is drawn alone is hardly ever. */
+const bytes = fc
+  .array(
+    fc.oneof(
+      fc.uint8Array({ maxLength: 3 }),
+      fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text)),
+      fc.constantFrom(
+        ...[
+          [0xef, 0xbb, 0xbf],
+          [0xff, 0xfe],
+          [0xfe, 0xff],
+          [0xe0, 0x9f],
+          [0xed, 0xa0, 0x80],
+        ],
+        ...[
+          [0xf0, 0x8f],
+          [0xf4, 0x90],
+          [0x00, 0xd8],
+          [0x00, 0xdc],
+          [0xf0, 0x9f, 0x92],
+        ],
+      ),
+    ),
+    { maxLength: 8 },
+  )
+  .map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])));
+
+const options = fc.record({ fatal: fc.boolean(), ignoreBOM: fc.boolean() });
+
+describe('TextDecoder', () => {
+  it.each(ENCODINGS)('%s: any bytes, in any pieces, are read as by Node', (encoding) => {
+    const drawn = fc.array(bytes, { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(drawn, options, (pieces, how) => {
+        const nodes = new TextDecoder(encoding, how);
+        const wanted = pieces.map((piece, i) =>
+          outcome(() => nodes.decode(piece, { stream: i < pieces.length - 1 })),
+        );
+        const found = call('decode', { encoding, how, pieces: pieces.map((one) => [...one]) });
+        // After an error a decoder begins anew here; Node's goes on in the middle.
+        const end = wanted.findIndex(Array.isArray);
+        const same = end < 0 ? wanted.length : end + 1;
+        expect((found as unknown[]).slice(0, same)).toEqual(wanted.slice(0, same));
+      }),
+    );
+  });
+
+  it('labels mean the encodings of the standard, and other texts are a RangeError', () => {
+    const [utf8, utf16] = ['utf-8', 'utf-16le'];
+    expect(call('evaluate', 'label')).toEqual([
+      ...[utf8, utf8, utf8, utf16, utf16, 'utf-16be', 'windows-1252'],
+      ...[['RangeError'], ['RangeError'], ['RangeError']],
+    ]);
+  });
+
+  it.each([
+    ['an ArrayBuffer', 'buffer'],
+    ['a DataView of a part', 'part'],
+    ['another view', 'view'],
+  ])('reads %s', (_, expression) => expect(call('evaluate', expression)).toBe('ab'));
+
+  it('refuses what has no bytes', () => {
+    expect(call('evaluate', 'text')).toEqual(['TypeError']);
+    expect(call('evaluate', 'nothing')).toBe('');
+  });
+
+  it('begins anew after an error', () => {
+    expect(call('evaluate', 'again')).toEqual([['TypeError'], 'A']);
+  });
+
+  it('a text of many pieces is whole', () => {
+    const text = 'x\u{1f600}é'.repeat(9000);
+    const pieces = [[...new TextEncoder().encode(text)]];
+    expect(call('decode', { encoding: 'utf-8', pieces })).toEqual([text]);
+  });
+});
+
+describe('TextEncoder', () => {
+  const texts = fc.string({
+    unit: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ud800', '\udfff')),
+  });
+
+  it('encodes any text as Node does, half pairs included', () => {
+    fc.assert(
+      fc.property(texts, fc.nat(20), (text, room) => {
+        const into = new Uint8Array(room);
+        const { read, written } = new TextEncoder().encodeInto(text, into);
+        expect(call('encode', { text, room })).toEqual({
+          all: [...new TextEncoder().encode(text)],
+          ...{ read, written, into: [...into] },
+        });
+      }),
+    );
+  });
+});

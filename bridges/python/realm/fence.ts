@@ -1,0 +1,35 @@
+/** Closes the functions of JavaScript that Python could reach: see ../fence.ts. */
+
+type Imported = (...args: unknown[]) => unknown;
+
+/**
+ * @returns `around`, which gives the imports of the interpreter with those in which JavaScript is reached
+ * made to be closed, and `close`, which does that
+ */
+export default function fence(
+  staysOpen: (name: string) => boolean,
+  refused: (name: string) => void,
+) {
+  let closed = false;
+  const refuse = (name: string): never => {
+    try {
+      refused(name);
+    } catch {
+      // What was tried is refused also where it cannot be told.
+    }
+    throw new Error(`${name}: a module reaches nothing of JavaScript`);
+  };
+  return {
+    around(imports: Readonly<Record<string, unknown>>): Record<string, unknown> {
+      const made = { ...imports };
+      for (const [name, f] of Object.entries(imports)) {
+        if (typeof f !== 'function' || staysOpen(name) === true) continue;
+        made[name] = (...args: unknown[]) => (closed ? refuse(name) : (f as Imported)(...args));
+      }
+      return made;
+    },
+    close(): void {
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,235 @@
+/**
+ * Granted files in the file system of the interpreter (Emscripten's `FS`), inside the realm; ../realm-files.ts
+ * has the host's side. Errors are Emscripten's numbers: EPERM stands for every refusal, because its number
+ * means nothing else to Linux.
+ */
+import type { FileGates } from '../realm-files.ts';
+
+interface FsNode {
+  mode: number;
+  node_ops: object;
+  stream_ops: object;
+  mount: object;
+  mounted?: object;
+  /** It was made, and has not been given its attributes. */
+  fresh?: boolean;
+  /** Of a file in memory, of a link, and of a folder or file. */
+  readonly usedBytes?: number;
+  readonly link?: string;
+  readonly contents?: Readonly<Record<string, FsNode>>;
+}
+
+interface FsStream {
+  readonly node: FsNode;
+  readonly flags: number;
+  readonly position: number;
+  readonly shared: { refcount: number };
+  /** The number of the open file. */
+  granted?: number;
+}
+
+interface FileSystem {
+  readonly ErrnoError: new (code: number) => Error;
+  readonly root: FsNode;
+  readonly streams: readonly (FsStream | null | undefined)[];
+  getPath(node: FsNode): string;
+  createNode(parent: FsNode, name: string, mode: number, device: number): FsNode;
+  hashRemoveNode(node: FsNode): void;
+  isDir(mode: number): boolean;
+  isFile(mode: number): boolean;
+}
+
+interface Changes {
+  readonly size?: number;
+  readonly mode?: number;
+  readonly mtime?: number | null;
+}
+
+type View = { readonly buffer: ArrayBufferLike | undefined; readonly byteOffset: number };
+type Result = string | number;
+
+/** Linux numbers in the numbers of WASI, which Emscripten speaks. */
+const WASI: Readonly<Record<number, number>> = {
+  ...{ 1: 63, 2: 44, 5: 29, 9: 8, 13: 63, 14: 21, 16: 10, 17: 20, 18: 75, 20: 54, 21: 31 },
+  ...{ 22: 28, 23: 41, 24: 33, 26: 74, 27: 22, 28: 51, 30: 69, 36: 37, 39: 55, 40: 32, 122: 19 },
+};
+/** In those numbers. */
+const EIO = 29;
+const EINVAL = 28;
+const EPERM = 63;
+const ENOSPC = 51;
+const LINUX_EIO = 5;
+/** Of open(2), as Emscripten has them. */
+const O_WRONLY = 1;
+const O_CREAT = 64;
+const O_EXCL = 128;
+const O_TRUNC = 512;
+const SEEK_CUR = 1;
+const SEEK_END = 2;
+/** What an entry of a folder in memory takes. */
+const NODE_BYTES = 1024;
+
+/**
+ * @param most bytes that the files in memory may have together
+ * @returns `find`, which gives the node of a granted file, or undefined; and `room`, which throws when the
+ * files in memory would have more than `most`
+ */
+export default function files(host: Partial<FileGates>, most: number) {
+  const asks = Object.fromEntries(
+    Object.entries(host).map(([name, ask]) => [
+      name,
+      (...args: unknown[]): Result => {
+        try {
+          return (ask as (...args: unknown[]) => Result)(...args);
+        } catch {
+          return -LINUX_EIO;
+        }
+      },
+    ]),
+  ) as Record<keyof FileGates, (...args: unknown[]) => Result>;
+  let FS: FileSystem;
+  let heap = (): Pick<View, 'buffer'> => ({ buffer: undefined });
+  const check = <T extends Result>(result: T): T => {
+    if (typeof result === 'number' && result < 0) throw new FS.ErrnoError(WASI[-result] ?? EIO);
+    return result;
+  };
+  const text = (result: Result): string => String(check(result));
+  const number = (result: Result): number => Number(check(result));
+
+  const mount = { mountpoint: '', mounts: [], opts: {}, type: {} };
+  const pathOf = (node: FsNode): string => FS.getPath(node);
+  const below = (node: FsNode, name: string): string => {
+    const path = pathOf(node);
+    return path === '/' ? `/${name}` : `${path}/${name}`;
+  };
+  const modeOf = (packed: string): number => Number(packed.split(' ')[0]);
+  const attributes = (packed: string) => {
+    const [mode = 0, size = 0, ino, atime = 0, mtime = 0] = packed.split(' ').map(Number);
+    const at = new Date(mtime);
+    const times = { atime: new Date(atime), mtime: at, ctime: at };
+    const blocks = Math.ceil(size / 512);
+    const none = { dev: 2, nlink: 1, uid: 0, gid: 0, rdev: 0, blksize: 4096 };
+    return { ...none, ino, mode, size, ...times, blocks };
+  };
+  function make(parent: FsNode, name: string, mode: number): FsNode {
+    const node = FS.createNode(parent, name, mode, 0);
+    FS.hashRemoveNode(node);
+    return Object.assign(node, { node_ops: nodeOps, stream_ops: streamOps, mount });
+  }
+
+  const nodeOps = {
+    getattr: (node: FsNode) => attributes(text(asks.stat(pathOf(node)))),
+    setattr(node: FsNode, { size, mode: given, mtime }: Changes): void {
+      const path = pathOf(node);
+      // A new file has the mode that the host gave it.
+      const mode = node.fresh ? undefined : given;
+      node.fresh = false;
+      if (size !== undefined) check(asks.truncate(path, size));
+      if (mode !== undefined || (mtime ?? null) !== null) check(asks.set(path, mode, mtime));
+    },
+    lookup: (parent: FsNode, name: string): FsNode =>
+      make(parent, name, modeOf(text(asks.look(below(parent, name))))),
+    mknod(parent: FsNode, name: string, mode: number): FsNode {
+      const path = below(parent, name);
+      if (FS.isDir(mode)) check(asks.mkdir(path, mode & 0o777));
+      else if (FS.isFile(mode)) {
+        check(asks.close(check(asks.open(path, O_WRONLY | O_CREAT | O_EXCL))));
+      } else throw new FS.ErrnoError(EPERM);
+      return Object.assign(make(parent, name, mode), { fresh: true });
+    },
+    rename: (node: FsNode, folder: FsNode, name: string) =>
+      void check(asks.rename(pathOf(node), below(folder, name))),
+    unlink: (parent: FsNode, name: string) => void check(asks.unlink(below(parent, name))),
+    rmdir: (parent: FsNode, name: string) => void check(asks.rmdir(below(parent, name))),
+    readdir(node: FsNode): string[] {
+      const names = text(asks.list(pathOf(node)));
+      return ['.', '..', ...(names === '' ? [] : names.split('\0'))];
+    },
+    readlink: (node: FsNode): string => text(asks.readlink(pathOf(node))),
+  };
+
+  /** Reads or writes: the host is told where in the interpreter's memory. */
+  const transfer =
+    (ask: 'read' | 'write') =>
+    (stream: FsStream, view: View, offset: number, length: number, position: number): number => {
+      if (view.buffer !== heap().buffer) throw new FS.ErrnoError(EIO);
+      return number(asks[ask](stream.granted, view.byteOffset + offset, length, position));
+    };
+  const streamOps = {
+    getattr: ({ granted, node }: FsStream) =>
+      granted === undefined ? nodeOps.getattr(node) : attributes(text(asks.fstat(granted))),
+    setattr({ granted, node }: FsStream, changes: Changes): void {
+      if (changes.size !== undefined) check(asks.ftruncate(granted, changes.size));
+      else nodeOps.setattr(node, changes);
+    },
+    open(stream: FsStream): void {
+      if (FS.isDir(stream.node.mode)) return;
+      const flags = stream.flags & ~(O_CREAT | O_EXCL | O_TRUNC);
+      stream.granted = number(asks.open(pathOf(stream.node), flags));
+      stream.shared.refcount = 1;
+    },
+    dup({ shared }: FsStream): void {
+      shared.refcount += 1;
+    },
+    close({ granted, shared }: FsStream): void {
+      if (granted === undefined) return;
+      shared.refcount -= 1;
+      if (shared.refcount === 0) asks.close(granted);
+    },
+    read: transfer('read'),
+    write: transfer('write'),
+    fsync: ({ granted }: FsStream) => (granted === undefined ? 0 : check(asks.fsync(granted))),
+    llseek(stream: FsStream, offset: number, whence: number): number {
+      let from = whence === SEEK_CUR ? stream.position : 0;
+      if (whence === SEEK_END && FS.isFile(stream.node.mode)) from = streamOps.getattr(stream).size;
+      if (from + offset < 0) throw new FS.ErrnoError(EINVAL);
+      return from + offset;
+    },
+  };
+
+  let busy = false;
+  function find(fs: FileSystem, parent: FsNode, name: string, heapOf: typeof heap) {
+    // Asking for a path looks nothing up, but a script's objects could.
+    if (busy || asks.stat === undefined) return undefined;
+    FS = fs;
+    heap = heapOf;
+    busy = true;
+    try {
+      const found = asks.stat(below(parent, name));
+      if (typeof found !== 'string') return undefined;
+      const node = make(parent, name, modeOf(found));
+      // As a mount point is: nobody can remove or rename it from the folder in memory around it.
+      node.mounted = { root: node };
+      return node;
+    } finally {
+      busy = false;
+    }
+  }
+
+  let charged = 0;
+  function weigh(seen: Set<FsNode>, node: FsNode | undefined): number {
+    if (node === undefined || seen.has(node)) return 0;
+    seen.add(node);
+    const own = NODE_BYTES + (node.usedBytes ?? 0) + (node.link?.length ?? 0);
+    if (!node.contents || node.usedBytes !== undefined) return own;
+    return Object.values(node.contents).reduce((sum, each) => sum + weigh(seen, each), own);
+  }
+  /** Counts what is added, and all there is whenever that would be too much. */
+  function room(fs: FileSystem, node: FsNode | undefined, size: number): void {
+    const more = size - (node?.usedBytes ?? 0);
+    if (more <= 0) return;
+    charged += more;
+    if (charged <= most) return;
+    const seen = new Set<FsNode>();
+    const now = fs.streams.reduce(
+      (sum, stream) => sum + weigh(seen, stream?.node),
+      weigh(seen, fs.root),
+    );
+    charged = now + more;
+    if (charged <= most) return;
+    charged = now;
+    asks.full?.();
+    throw new fs.ErrnoError(ENOSPC);
+  }
+  return { find, room };
+}

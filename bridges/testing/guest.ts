@@ -1,0 +1,36 @@
+/** `glossa/testing` in an interpreter of JavaScript, and what the runner of the tests calls there. */
+import { host } from '../javascript/library/host.ts';
+import { failed } from './here.ts';
+import { makeTesting } from './library.ts';
+import type { TestResult } from './tests.ts';
+
+const { testing } = host as unknown as { testing(message: string): string };
+const session = makeTesting({ call: (message) => testing(message) });
+
+export { FopFailure } from './library.ts';
+export const { test, graph, raises, sleep, assert } = session.api;
+
+let outcome: TestResult | null = null;
+
+export const names = (): string => JSON.stringify(session.tests.map(({ name }) => name));
+
+/** @param own what the calls in the test's own files have in them, in a stack */
+export function start(index: number, own: string): number {
+  outcome = null;
+  session.run(index, (error) => {
+    outcome = error === undefined ? { outcome: 'passed' } : failed(error, own);
+  });
+  return 0;
+}
+
+export function answer(call: number, result: string): number {
+  session.answer(call, result);
+  return 0;
+}
+
+export function giveUp(why: string): number {
+  session.giveUp(why);
+  return 0;
+}
+
+export const result = (): string => JSON.stringify(outcome);
