@@ -34,7 +34,7 @@ onExample('audit-log', (example) => {
     }
   });
 
-  it('writes one line a request when many come at once, whatever a name has in it', async () => {
+  it('writes one line a request when many come at once, with any bytes in their names', async () => {
     const before = linesOf(example).length;
     await example.ok('for i in $(seq 50); do : > $i & done; wait; : > "a\nb"; : > $\'\\377\'');
     const made = linesOf(example).slice(before);

@@ -40,7 +40,7 @@ class xlator(Translator):
 
     def init(self):
         path = self.options["file"]
-        # Line by line, at the end: whoever moves the file away does it between two lines.
+        # Line by line, at the end: a program that moves the file away does so between two lines.
         self.file = open(path, "a", buffering=1) if path else None
 
     def fini(self):

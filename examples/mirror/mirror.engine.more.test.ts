@@ -138,7 +138,7 @@ it('does not ask a child that was stale before', async () => {
   expect(names(other)).toEqual([[], ['stat']]);
 });
 
-it('asks nobody when each has the mark of the other', async () => {
+it('asks neither child when each has the mark of the other', async () => {
   const run = await mirror('leaf1', 'leaf0');
   expect(write(run)).toMatchObject({ count: 1, opErrno: EIO });
   expect(run.ask('stat', run.known('file'), null)).toMatchObject({ count: 1, opErrno: EIO });

@@ -22,7 +22,7 @@ BROKEN = {EIO, ENOTCONN, ESTALE}  # the child's fault; any other errno is an ans
 
 
 class xlator(Translator):
-    observes = True  # both children get the same, by whatever fop
+    observes = True  # both children get the same, by any fop
     passes_through = False  # what is not below would reach one of them: better EOPNOTSUPP
 
     def init(self):
@@ -50,7 +50,7 @@ class xlator(Translator):
             for name in filter(None, stale):
                 self.log.error("%s is stale: not used until it is a copy of the other", name)
         self.ready.set()
-        self.say_up()  # and from then on whatever becomes of one of them
+        self.say_up()  # and stays up when one of them goes down
 
     async def marked(self, child):
         """The name of the other child, if this one knows that it is stale."""
@@ -82,7 +82,7 @@ class xlator(Translator):
             elif isinstance(arg, Fd):
                 gfids.add(arg.inode.gfid)
         async with AsyncExitStack() as stack:
-            for gfid in sorted(gfids - {NULL_GFID}):  # sorted: nobody waits in a circle
+            for gfid in sorted(gfids - {NULL_GFID}):  # sorted: no two requests wait for each other
                 lock = self.locks.setdefault(gfid, asyncio.Lock())
                 await stack.enter_async_context(lock)
             yield
@@ -91,7 +91,7 @@ class xlator(Translator):
 
     async def change(self, fop, args):
         if "xattr" in fop and STALE in names_in(args):
-            raise OSError(EPERM, STALE)  # it is nobody else's
+            raise OSError(EPERM, STALE)  # it is the volume's own
         async with self.order(args):
             asked = list(self.live)
             results = await all_of([getattr(child, fop)(*args) for child in asked])
@@ -99,7 +99,7 @@ class xlator(Translator):
             heard = [(child, one) for child, one in zip(asked, results) if child in self.live]
             replies = [one for _, one in heard if not isinstance(one, OSError)]
             if not replies:
-                # Nobody could: nobody has missed anything.
+                # Neither could, so neither has missed anything.
                 raise next(one for _, one in heard if isinstance(one, OSError))
             best = max(reply.op_ret for reply in replies)
             for child, one in heard:

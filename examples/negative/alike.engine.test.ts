@@ -1,5 +1,5 @@
 /**
- * The caches of absent names ask the storage for the same, whatever they are written in: one sequence
+ * The caches of absent names ask the storage for the same, in each language: one sequence
  * of requests for all of them, one after the other as a single client makes them, and what reaches the
  * leaf compared.
  *

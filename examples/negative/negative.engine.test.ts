@@ -167,7 +167,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it('does not deny a name that somebody has seen, in a listing for example', () => {
+  it('does not deny a name that a client has seen, in a listing for example', () => {
     const name = stack.name();
     stack.reaches(name);
     const { inodes } = stack.graph;

@@ -1,4 +1,4 @@
-/** Bytes per directory: what is counted stays true whatever is done, and after a restart. */
+/** Bytes per directory: what is counted stays true after each kind of change, and after a restart. */
 import { describe, expect, it } from 'vitest';
 import { onExample } from '../../test/support/example.ts';
 

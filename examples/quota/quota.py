@@ -66,7 +66,7 @@ class xlator(Translator):
 
     @asynccontextmanager
     async def changing(self, trees):
-        """Nobody else changes what counts meanwhile, and it is known how much there is."""
+        """No other request changes what counts meanwhile, and it is known how much there is."""
         async with self.lock:
             await self.count(trees)
             try:
@@ -86,7 +86,7 @@ class xlator(Translator):
             self.add(trees, -found.buf.ia_size)
             found.inode.ctx["trees"] = self.trees, []
 
-    # -- counting what is there, when somebody first wants to change it ------------------------
+    # -- counting what is there, before the first change ------------------------
 
     async def count(self, trees):
         for tree in trees:

@@ -9,7 +9,7 @@ import { startModule } from '../../test/support/module.ts';
 const CHANGES =
   /^(create|mk|symlink|link|unlink|rmdir|rename|put|icreate|namelink|write|f?truncate|fallocate|discard|zerofill|copy_file|f?set(xattr|attr)$|f?remove|f?xattrop)/;
 
-it('refuses what changes something, whatever else comes with it', async () => {
+it('refuses what changes something, with any other arguments', async () => {
   const run = await startModule(import.meta.dirname, { name: 'readonly' });
   const loc = run.known('file');
   const fd = new Fd(loc.inode!, 0, 1);

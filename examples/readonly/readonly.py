@@ -1,4 +1,4 @@
-"""Lets everybody read and nobody change anything: what would is answered with EROFS."""
+"""Lets all users read, and answers with EROFS what would change something."""
 
 import os
 

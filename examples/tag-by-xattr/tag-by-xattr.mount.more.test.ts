@@ -59,7 +59,7 @@ os.close(fd)'
     expect(out).toBe('fine\n');
   });
 
-  it("is nobody else's", async () => {
+  it("is the module's own", async () => {
     expect(await example.fails('setfattr -n user.sha256 -v x big')).toBe('Operation not permitted');
     expect(await example.fails('setfattr -x user.sha256 big')).toBe('Operation not permitted');
     await ok('setfattr -n user.other -v x big; setfattr -x user.other big; tagged big');

@@ -48,7 +48,7 @@ class xlator(Translator):
             await self.untag(state, Loc.of(inode=inode))
             return await getattr(self.child, fop)(*args)
         except asyncio.CancelledError:
-            state.under_way += 1  # it may still be done, and nobody tells when: no tag any more
+            state.under_way += 1  # it may still be done, and no reply tells when: no tag any more
             raise
         finally:
             state.under_way -= 1
@@ -103,7 +103,7 @@ class xlator(Translator):
                 state.tagged = True
                 await self.child.setxattr(loc, {self.tag: digest.hexdigest().encode()}, 0)
 
-    # -- the tag is nobody else's --------------------------------------------------------------
+    # -- the tag is the module's own -----------------------------------------------------------
 
     def setxattr(self, frame, loc, dict, flags, xdata):
         frame.fail(EPERM) if self.tag in dict else frame.wind()

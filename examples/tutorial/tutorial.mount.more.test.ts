@@ -8,7 +8,7 @@ import { isSkipped } from '../../test/support/obstacle.ts';
 
 const glossa = `${process.execPath} ${GLOSSA}`;
 
-/** In a network of its own, where nobody else has the ports: portmap's, and those of the bricks. */
+/** In a network of its own, where all ports are free: portmap's, and those of the bricks. */
 const script = (volfile: string): string => `
 ended() {
   ${glossa} umount mnt 2> /dev/null

@@ -66,7 +66,7 @@ onExample('undelete', (example) => {
     expect(await example.ok(script)).toBe('1\n2\n');
   });
 
-  it("lets users take out their own files, and nobody's else", async () => {
+  it('lets users take out their own files, and no others', async () => {
     await example.ok('mkdir -m 777 u; echo root > u/r');
     const nobody = { as: NOBODY, in: 'u' };
     await example.ok('echo mine > f; rm f; mv ../.trash/*-f g; cat g', nobody);

@@ -5,7 +5,7 @@ import { exchange, onExample } from '../../test/support/example.ts';
 const EPERM = 'Operation not permitted';
 
 onExample('worm', (example) => {
-  it('lets a file be written by whoever made it, as long as it is open', async () => {
+  it('lets a file be written by the process that made it, as long as it is open', async () => {
     expect(await example.ok('exec 3> f; echo 1 >&3; chmod 640 f; echo 2 >&3; cat f')).toBe(
       '1\n2\n',
     );

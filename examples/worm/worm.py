@@ -18,10 +18,10 @@ class Writer:
 
 
 class xlator(Translator):
-    """A file is final when nobody has it open for writing and its ctime is older than `grace`.
+    """A file is final when no process has it open for writing and its ctime is older than `grace`.
 
     Nothing is stored for that, so nothing can be forged, and a restart changes nothing: no
-    application can set a ctime, and whatever would renew it is refused for a final file.
+    application can set a ctime, and a request that would renew it is refused for a final file.
     """
 
     options = {
@@ -35,7 +35,7 @@ class xlator(Translator):
     async def age(self, loc):
         """For how many seconds a file has been final; None for what is no file, or not final."""
         buf = (await self.child.lookup(loc)).buf
-        # What has no name (O_TMPFILE) cannot be final: nobody could ever write it.
+        # What has no name (O_TMPFILE) cannot be final: it could never be written.
         if buf.ia_type != IA_IFREG or buf.ia_nlink == 0:
             return None
         if any(buf.ia_gfid == writer.gfid for writer in self.writers):

@@ -354,7 +354,7 @@ export const tables: Readonly<Record<string, Rows>> = {
 
 /** Of all texts of a kind. */
 const others: readonly (readonly [RegExp, Rows])[] = [
-  [/^examples\/.+\//, { '*': { by: 'test/examples.mount.more.test.ts' } }],
+  [/^examples\//, { '*': { by: 'test/examples.mount.more.test.ts' } }],
 ];
 
 export const rowsOf = (page: string): Rows => ({

@@ -64,14 +64,11 @@ const documentation = Object.fromEntries(
     }),
 ) as Readonly<Record<string, Group>>;
 
-const examples: readonly Text[] = [
-  { source: 'examples/README.md', url: '/examples/' },
-  ...foldersIn('examples').map((name) => ({
-    source: `examples/${name}/README.md`,
-    url: `/examples/${name}`,
-    title: name,
-  })),
-];
+const examples: readonly Text[] = foldersIn('examples').map((name) => ({
+  source: `examples/${name}/README.md`,
+  url: `/examples/${name}`,
+  title: name,
+}));
 
 /** The pages of `apps/course/lessons/`. */
 function course(): Text[] {

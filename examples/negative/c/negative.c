@@ -136,7 +136,7 @@ static void lookup_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int6
 static void lookup(glossa_frame_t *frame, xlator_t *this, const loc_t *loc, dict_t *xdata)
 {
     struct cache *cache = this->private;
-    /* What has a gfid somebody has seen, in a listing for example. */
+    /* What has a gfid was seen by a client, in a listing for example. */
     if (loc->name != NULL && gfid_is_null(loc->gfid)) {
         const struct absent *it = *find(cache, loc->pargfid, loc->name);
         if (it != NULL && this->now < it->until) {
