@@ -106,6 +106,11 @@ export const messages = {
     'SIGUSR1: the file could not be written; see --statedump-path.',
   ),
   metricsServed: message(201017, 'metrics are at …', '--metrics: where they can be read.'),
+  metricsDoubt: message(
+    201020,
+    '…: metrics are not sent by OTLP (…)',
+    'A variable of OpenTelemetry’s names a collector; it has to scrape what --metrics serves.',
+  ),
   recordingEnded: message(
     201021,
     'the recording … does not go on: …',

@@ -6,6 +6,22 @@ import { messages } from '../../runtime/core/messages.ts';
 import { version } from '../../terminal/package-version.ts';
 import type { Address } from './address.ts';
 
+/** Variables that tell other programs an address for metrics; here they are only refused by name. */
+const OTLP = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+/** The warning for an operator who expects metrics to be sent; null when nothing suggests that. */
+export function otlpRefusal(env: NodeJS.ProcessEnv): string | null {
+  const name = OTLP.find((one) => env[one]);
+  const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true';
+  if (name === undefined || isOff || env.OTEL_METRICS_EXPORTER === 'none') return null;
+  const protocol =
+    env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';
+  return (
+    `${name}: metrics are not sent by OTLP (${protocol}): use --metrics HOST:PORT, and let the ` +
+    'collector scrape that (its receiver is called prometheus)'
+  );
+}
+
 /**
  * Begins with what is asked for, and gives what ends it. Nothing is loaded for what is not.
  * @throws {Failure} when the address cannot be had
@@ -15,7 +31,11 @@ export async function startMetrics(
   address: Address | undefined,
   log: Log,
 ): Promise<() => Promise<void>> {
-  if (address === undefined) return async () => {};
+  if (address === undefined) {
+    const refusal = otlpRefusal(process.env);
+    if (refusal !== null) log.warning(refusal, { msgid: messages.metricsDoubt.id });
+    return async () => {};
+  }
   const [{ metricsOf }, { MetricsServer }] = await Promise.all([
     import('./families.ts'),
     import('./server.ts'),

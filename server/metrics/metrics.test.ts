@@ -15,6 +15,7 @@ import {
 import { readPrometheus } from '../../test/support/prometheus.ts';
 import { readAddress } from './address.ts';
 import { metricsOf } from './families.ts';
+import { otlpRefusal } from './index.ts';
 import { formatPrometheus } from './prometheus.ts';
 import { MetricsServer } from './server.ts';
 
@@ -168,4 +169,26 @@ it('serves metrics, and nothing else', async () => {
     'text/plain; version=0.0.4; charset=utf-8',
   ]);
   expect([(await get('/')).status, (await get('/metrics', 'POST')).status]).toEqual([404, 405]);
+});
+
+describe('a collector that OpenTelemetry’s variables name', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317' };
+
+  it.each([
+    ['nothing is named', {}],
+    ['the SDK is off', { ...endpoint, OTEL_SDK_DISABLED: 'True' }],
+    ['no metrics are wanted', { ...endpoint, OTEL_METRICS_EXPORTER: 'none' }],
+  ])('%s: nothing is said', (_, env) => expect(otlpRefusal(env)).toBeNull());
+
+  it.each([
+    ['grpc', { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
+    ['http/json', { ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' }],
+    ['http/protobuf', endpoint],
+  ])('%s is refused by name, with what to do', (protocol, env) => {
+    const refusal = otlpRefusal(env);
+    expect(refusal).toContain(
+      `OTEL_EXPORTER_OTLP_ENDPOINT: metrics are not sent by OTLP (${protocol})`,
+    );
+    expect(refusal).toContain('--metrics HOST:PORT');
+  });
 });
