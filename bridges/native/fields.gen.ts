@@ -25,7 +25,6 @@ export interface Room {
   textSize(text: string): number;
 }
 
-/** A row of doubles that is read: messages.ts. */
 interface Doubles {
   number(): number;
   numbers(count: number): number[];

@@ -148,7 +148,6 @@ export class Driver {
     });
   }
 
-  /** An open file has its own way. */
   private linksFor(args: readonly unknown[]): Child {
     const fd = args.find((arg) => arg instanceof Fd);
     return this.givenLinks ?? fd?.links ?? this.graph.links;

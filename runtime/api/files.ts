@@ -323,7 +323,6 @@ export class Files {
     return this.using(file, () => file.write(data, at));
   }
 
-  /** Does something with an open file, and closes it. */
   private async using<R>(file: OpenFile, what: (file: OpenFile) => Promise<R>): Promise<R> {
     let result: R;
     try {

@@ -106,7 +106,6 @@ export function readAcl(bytes: Uint8Array): Acl | null {
 /** Whether a mode says the same as this list. */
 export const isMode = (acl: Acl): boolean => acl.length === 3;
 
-/** Which entry each three bits of a mode are: of the group's, the mask where there is one. */
 function bitsOf(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
   const hasMask = acl.some(({ tag }) => tag === MASK);
   return [

@@ -1,5 +1,5 @@
 /**
- * How long requests have been in flight, without a look at the clock for any of them: from time to
+ * The ages of requests in flight, without a look at the clock for any of them: from time to
  * time the serial number of the newest request is noted, and tells of every request between which
  * two notes it began.
  */

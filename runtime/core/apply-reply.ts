@@ -73,7 +73,6 @@ export function moveEntry(oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
   else from.table.rename(from, fromName, to, toName);
 }
 
-/** The places of the parts that matter in a fop's arguments and reply; -1 for a missing one. */
 interface Effect {
   /** The loc that a new name, or the inode of the reply, is for. */
   readonly place: number;

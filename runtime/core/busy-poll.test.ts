@@ -1,4 +1,4 @@
-/** When busy polling tries. */
+/** Busy polling: the moments at which it tries. */
 import { expect, test } from 'vitest';
 import { BusyPoll } from './busy-poll.ts';
 

@@ -1,5 +1,5 @@
 /**
- * When waiting awake for the next request is worth a try.
+ * Busy polling: tells when waiting awake for the next request is worth a try.
  *
  * With client and server on different CPUs the next request comes within microseconds, and a server
  * that is still awake saves the cost of waking up. On one CPU it can never come while the server

@@ -106,7 +106,6 @@ export class Client<P = unknown> extends Ctx {
     this.ended();
   }
 
-  /** When the last of its requests has ended, nothing of it is left. */
   private ended(): void {
     this.owed -= 1;
     if (this.owed > 0) return;

@@ -1,4 +1,4 @@
-/** What a graph has of the world outside: clock, timers, randomness, a place for log lines. */
+/** A graph's view of the world outside: clock, timers, randomness, a place for log lines. */
 import type { Gfid } from './gfid.ts';
 import { asVersion4, gfidFromBytes } from './gfid.ts';
 import { GFID_SIZE } from './limits.ts';

@@ -1,6 +1,6 @@
 /**
- * When a request was made, and which times of files it sets: what features/utime says on the way down,
- * and storage/posix keeps (`trusted.glusterfs.mdata`). So all copies of a file get the same times,
+ * The time at which a request was made, and the times of files that it sets: features/utime says
+ * them on the way down, and storage/posix keeps (`trusted.glusterfs.mdata`). So all copies of a file get the same times,
  * whichever machine's clock is wrong.
  *
  * Source: GlusterFS 10 `call_stack_t` (`ctime`, `flags`), `xlators/features/utime/src/utime-helpers.c`.

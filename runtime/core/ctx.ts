@@ -1,5 +1,5 @@
 /**
- * What translators keep with an inode or an fd: one value for each instance, under its id.
+ * Values that translators keep with an inode or an fd: one value for each instance, under its id.
  * GlusterFS's inode_ctx and fd_ctx.
  */
 import type { Xlator } from './xlator.ts';

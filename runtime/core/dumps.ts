@@ -1,5 +1,5 @@
 /**
- * What there is in a graph at a moment: what its volumes tell, requests in flight with their way, and
+ * A graph's contents at a moment: the texts of its volumes, requests in flight with their way, and
  * inodes. For statedumps, and for `meta`.
  *
  * It is made at once, for what it shows to be of one moment; so that requests do not wait for it,
@@ -13,7 +13,6 @@ import type { Dump, GraphView, Xlator } from './xlator.ts';
 
 /** Requests, inodes and open files that are listed at most, of each. */
 export const LISTED = 1000;
-/** Frames of a request that are listed at most: the newest. */
 const WAY = 64;
 
 export interface Listed<T> {

@@ -1,5 +1,5 @@
 /**
- * What happens to names: one pair of hooks for every fop that makes or removes one (the table's
+ * Changes of names: one pair of hooks for every fop that makes or removes one (the table's
  * `entry` column), so that a cache of names says once what it does then, and a fop that the table
  * gains is covered.
  *

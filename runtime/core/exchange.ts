@@ -45,9 +45,7 @@ export interface Exchanged {
   readonly gone: readonly string[];
 }
 
-/** How many lookups or opens are under way at once, each of a file of its own. */
 const AT_ONCE = 32;
-/** How often it is looked whether something is idle. */
 const STEP_MS = 50;
 
 /**
@@ -91,7 +89,6 @@ export class Next {
   settled: Promise<void> = Promise.resolve();
   private isAbandoned = false;
   private refuse: (error: GraphError) => void = () => {};
-  /** Rejects once it is abandoned. */
   private readonly abandoned: Promise<never>;
 
   /** @throws {GraphError} when the description is of no graph, or something would be lost */
@@ -255,13 +252,10 @@ export class Former {
   private readonly graph: Graph;
   /** The volumes that go once it is idle. */
   readonly gone: readonly Xlator[];
-  /** Who has taken over, by id. */
   private readonly heirs = new Map<number, Xlator>();
   /** Ids of all its volumes, also of those that were kept. */
   private readonly ids: readonly number[];
-  /** What could not be opened again. */
   private readonly left = new WeakSet<Fd>();
-  /** What it waits for. */
   private calls: readonly Stack[] = [];
   private stopped = false;
 
@@ -348,7 +342,6 @@ export class Former {
     return count > 0;
   }
 
-  /** Opens a file in the volumes that took the place of these. */
   private async move(client: Client, fd: Fd): Promise<void> {
     const { graph } = this;
     const { links } = graph;
@@ -418,7 +411,6 @@ function openAgain(client: Client, links: Links, fd: Fd): Promise<number> {
   });
 }
 
-/** By one of its names, where it has any. */
 function locOf(inode: Inode): Loc {
   const [dentry] = inode.names;
   return new Loc(inode, dentry?.parent ?? null, dentry?.name ?? null);
@@ -430,7 +422,6 @@ const clientsOf = (graph: Graph): Client[] =>
 const callsOf = (graph: Graph): Stack[] =>
   [...graph.initiators].flatMap(({ calls }) => calls.list());
 
-/** Takes instances away from above those that stay. */
 function part(xlators: readonly Xlator[]): void {
   const leaving = new Set(xlators);
   for (const xl of xlators) {

@@ -27,7 +27,6 @@ export class Fd extends Ctx {
   links: Child;
   /** The last use is over. */
   released = false;
-  /** Requests under way of others than who has opened it. */
   private holds = 0;
   private isLeft = false;
 

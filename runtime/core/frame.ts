@@ -117,6 +117,13 @@ export class Stack {
   }
 }
 
+/** A request of a translator's own in the name of who has made another one: whoever asks, and when. */
+export function requestAs(caller: Stack, op: string): Stack {
+  const { uid, gid, pid, lkOwner, client, ctime } = caller;
+  const call = new Stack(uid, gid, pid, op, () => caller.groups);
+  return Object.assign(call, { lkOwner, client, ctime });
+}
+
 /** A callback of whatever fop; `unwind` knows which. */
 export type AnyCbk = (parent: Frame, ...rest: never[]) => void;
 
@@ -152,7 +159,7 @@ export class Frame {
   /** Whether the answer goes straight to an initiator that is `terse`: it needs few attributes. */
   get terse(): boolean {
     if (this.parent === null || this.parent.parent !== null) return false;
-    return this.initiator?.terse === true;
+    return this.initiator?.hints.terse === true;
   }
 
   /**
@@ -161,7 +168,7 @@ export class Frame {
    * that has returned, the next request has it.
    */
   get readBuffer(): Uint8Array | null {
-    const readBuffer = this.initiator?.readBuffer ?? null;
+    const readBuffer = this.initiator?.hints.readBuffer ?? null;
     if (readBuffer === null) return null;
     for (let frame = this.parent; frame !== null; frame = frame.parent) {
       if (frame.parent === null) return readBuffer;

@@ -1,5 +1,5 @@
 /**
- * How long replies took, sorted into buckets: four for each power of two, so that one is at most a
+ * The times that replies took, sorted into buckets: four for each power of two, so that one is at most a
  * quarter wider than it begins. From a quarter of a microsecond up to nine minutes; what is longer is
  * in the last.
  */

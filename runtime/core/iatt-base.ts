@@ -1,5 +1,5 @@
 /**
- * What can be told from the fields of an iatt: its st_mode, its inode number, whether it is known.
+ * Properties that follow from the fields of an iatt: its st_mode, its inode number, whether it is known.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7).
  */
@@ -18,6 +18,14 @@ MODE_BITS.forEach((bits, type) => {
 export function typeOfMode(mode: number): number {
   return TYPES[(mode & S_IFMT) >> 12]!;
 }
+
+/**
+ * What an entry takes of a listing's budget: its size in the FUSE reply, so that a reply filled to
+ * the budget fits the kernel's buffer. Source: `include/uapi/linux/fuse.h` (fuse_dirent,
+ * fuse_direntplus).
+ */
+export const direntSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
+export const direntplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
 
 /** `DT_*` of a directory entry is the type's bits shifted, as in `<dirent.h>`. */
 export function direntType(iaType: number): number {

@@ -21,7 +21,7 @@ export {
   IA_IFSOCK,
   IA_INVAL,
 } from './ia-types.ts';
-export { direntType, typeOfMode } from './iatt-base.ts';
+export { direntplusSize, direntSize, direntType, typeOfMode } from './iatt-base.ts';
 
 /** One entry of a readdir or readdirp reply. */
 export interface Dirent {

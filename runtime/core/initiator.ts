@@ -49,29 +49,48 @@ export const initiatorTranslator = <P>(
     ...(dump === undefined ? {} : { dump }),
   });
 
+/** What storages may spare an initiator, or take from it. */
+export interface InitiatorHints {
+  /**
+   * It needs no attributes but those that it asks for: storages may leave out a directory's before
+   * and after a change, and a file's with a read or write.
+   */
+  readonly terse: boolean;
+  /** Milliseconds that attributes may be old: it keeps them as long itself. */
+  readonly attributeAge: number;
+  /** The pid of its requests is a thread's, which is in one call of its program at a time. */
+  readonly asksByThread: boolean;
+  /** Memory for the data of a read of its own, which it looks at in the callback only. */
+  readonly readBuffer: Uint8Array | null;
+}
+
+const NO_HINTS: InitiatorHints = {
+  terse: false,
+  attributeAge: 0,
+  asksByThread: false,
+  readBuffer: null,
+};
+
 export class Initiator<P = unknown> {
   readonly graph: GraphView;
   /** Stands for it in the graph: the frames of its requests begin there, and logs show it. */
   readonly xl: Xlator<P>;
   readonly calls = new CallPool();
   readonly clients = new Set<Client<P>>();
-  /**
-   * It needs no attributes but those that it asks for: storages may leave out a directory's before
-   * and after a change, and a file's with a read or write.
-   */
-  terse = false;
-  /** Milliseconds that attributes may be old: it keeps them as long itself. */
-  attributeAge = 0;
-  /** The pid of its requests is a thread's, which is in one call of its program at a time. */
-  asksByThread = false;
-  /** Memory for the data of a read of its own, which it looks at in the callback only. */
-  readBuffer: Uint8Array | null = null;
+  readonly hints: InitiatorHints;
   /** Why it could not go on with these volumes in the graph (`Graph.exchange`); null when it can. */
   objects: (xlators: readonly Xlator[]) => string | null = () => null;
   private readonly stopListening: (() => void)[] = [];
 
-  constructor(graph: GraphView, name: string, translator: Translator<P>, log: Log) {
+  constructor(
+    graph: GraphView,
+    name: string,
+    translator: Translator<P>,
+    log: Log,
+    hints: Partial<InitiatorHints> = {},
+  ) {
     this.graph = graph;
+    this.hints = { ...NO_HINTS, ...hints };
     this.xl = new Xlator(graph.newId(), name, translator, [], log, graph.top.context);
     graph.initiators.add(this);
   }

@@ -95,7 +95,6 @@ export class InodeTable {
   lruLimit: number;
   private readonly byGfid = new Map<Gfid, Inode>();
   private readonly byId = new Map<number, Inode>();
-  /** Inodes that nothing holds, oldest first. */
   private readonly lru = new Set<Inode>();
   /**
    * Walks over `lru` once for all: what it gives is retired, and what comes later is ahead of it.

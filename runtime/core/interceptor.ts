@@ -22,7 +22,6 @@ export interface Interceptor {
   lead<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown>;
 }
 
-/** In how many places each request is held. */
 const held = new Map<Stack, number>();
 
 /** Whether somebody holds the request, anywhere in its graph: that it takes long is nobody's fault. */

@@ -138,7 +138,6 @@ export function formatLine(line: LogLine): string {
   return `The message "${formatMessage(line)}" repeated ${times} times ${between}`;
 }
 
-/** A line without its time. */
 function formatMessage(line: LogLine): string {
   const { msgid, errno, file, func, graphId, domain } = line;
   const id = msgid === undefined ? '' : `[MSGID: ${msgid}] `;

@@ -9,7 +9,6 @@ import type { Inode, InodeTable } from './inode.ts';
 
 export class Lookups {
   private readonly table: InodeTable;
-  /** How many inodes nobody else knows. */
   private alone = 0;
   private readonly shared = new Map<Inode, number>();
 

@@ -79,7 +79,6 @@ const sizeUnits = [
   ['B', 1],
 ] as const;
 
-/** The short names come first: they are the ones printed. */
 const timeUnits = [
   ['w', 604_800],
   ['d', 86_400],

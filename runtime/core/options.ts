@@ -91,6 +91,15 @@ export type Values<O extends Options> = {
 /** Declares a table with its literal types kept, so that `Values<typeof table>` is exact. */
 export const defineOptions = <const O extends Options>(options: O): O => options;
 
+/** Declares options all of which may be changed on a running volume. */
+export const reconfigurableOptions = <const O extends Options>(options: O): O => {
+  const all = Object.entries(options).map(([key, spec]) => [
+    key,
+    { ...spec, reconfigurable: true },
+  ]);
+  return Object.fromEntries(all) as O;
+};
+
 /** What every translator accepts besides its own. */
 export const genericOptions = defineOptions({
   'log-level': {

@@ -1,4 +1,4 @@
-/** What a caller may keep of a file's mode. Source: Linux `fs/attr.c` (setattr_should_drop_suidgid). */
+/** The part of a file's mode that a caller may keep. Source: Linux `fs/attr.c` (setattr_should_drop_suidgid). */
 import type { Stack } from './frame.ts';
 import type { Iatt } from './iatt.ts';
 

@@ -1,5 +1,5 @@
 /**
- * What changes when a running graph is given the options of another description.
+ * The changes that follow when a running graph is given the options of another description.
  *
  * Only options can change: other volumes, types or connections take another graph. An option that
  * its translator does not declare reconfigurable stays; saying otherwise is an error, and with one
@@ -55,7 +55,6 @@ export function partialReconfiguration(
   });
 }
 
-/** What is not the same graph any more. */
 function differences(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): string[] {
   const shape = (name: string, type: string, below: readonly string[]): string =>
     JSON.stringify([name, type, below]);
@@ -87,7 +86,6 @@ const sameOptions = (a: readonly GivenOption[], b: readonly GivenOption[]): bool
   a.length === b.length &&
   a.every((option, at) => option.key === b[at]!.key && option.value === b[at]!.value);
 
-/** A size or percentage is an object. */
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function readChange(

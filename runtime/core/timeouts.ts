@@ -1,4 +1,4 @@
-/** How long the kernel may cache a reply, read from its xdata and written into it (`xdata.ts`). */
+/** The times for which the kernel may cache a reply, read from its xdata and written into it (`xdata.ts`). */
 import { Dict } from './dict.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from './xdata.ts';
 

@@ -1,5 +1,5 @@
 /**
- * What a translator is: one record (type, number of children, options, fops, life cycle) that the
+ * A translator: one record (type, number of children, options, fops, life cycle) that the
  * loader can read and check before it runs anything; and an Xlator, an instance of it in a graph.
  *
  * Rules for authors

@@ -1,4 +1,4 @@
-/** Which front end a system gets when nobody says which. */
+/** The front end that a system gets unless another is asked for. */
 import { expect, it } from 'vitest';
 import { frontEndFor } from './front-ends.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Whether a mount answers. It is asked by a process of its own: a call into a mount that hangs does
+ * Finds out whether a mount answers. It is asked by a process of its own: a call into a mount that hangs does
  * not come back, and a process with such a call among its threads cannot even exit.
  */
 import { spawn } from 'node:child_process';
@@ -57,7 +57,6 @@ export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<
 
 /** Types whose files a process or another machine answers for, which may hang. */
 const SERVED = /^(fuse(blk)?(\..*)?|nfs4?|cifs|smb3|ceph|9p)$/;
-/** As many symbolic links as the kernel follows in a path (path_resolution(7)). */
 const LINKS_MAX = 40;
 
 /**

@@ -1,4 +1,4 @@
-/** What every front end gives: a mount that is being served. */
+/** The interface of every front end: a mount that is being served. */
 import type { Upcall } from '../core/upcall.ts';
 import type { MountError } from './fuse/mount-error.ts';
 

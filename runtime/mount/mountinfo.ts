@@ -1,4 +1,4 @@
-/** What is mounted in this mount namespace, by /proc/self/mountinfo; see proc(5). Asks no mount. */
+/** The mounts of this mount namespace, by /proc/self/mountinfo; see proc(5). Asks no mount. */
 import { readFileSync } from 'node:fs';
 
 /** File system type of glossa's mounts. */

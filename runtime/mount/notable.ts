@@ -15,7 +15,6 @@ import { settle, type Timed } from '../pump/lately.ts';
 
 /** Requests that are kept, of each kind. */
 export const KEPT = 1000;
-/** Volumes of the way that are kept: the last. */
 const WAY_MAX = 16;
 
 /** As it is told, in JSON. */

@@ -1,4 +1,4 @@
-/** Whether a graph is fit to be mounted: its root has to answer. */
+/** Checks that a graph is fit to be mounted: its root has to answer. */
 import { Driver, NOBODY } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import { EIO, strerror } from '../core/errno.ts';

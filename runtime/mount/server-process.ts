@@ -1,5 +1,5 @@
 /**
- * Which process serves a mount, seen from outside and without asking the mount, which could hang.
+ * The process that serves a mount, seen from outside and without asking the mount, which could hang.
  *
  * A server says it by its name: `glossa 42` serves the mount whose device is 0:42. Everybody who
  * sees the process sees the name, from an outer pid namespace too, and it goes with the process,

@@ -6,7 +6,6 @@ import koffi, { type node } from 'koffi';
 import type { Source } from '../core/source.ts';
 import type { PollSet } from '../sys/struct.ts';
 
-/** How many are hot at most. */
 const HOT_MAX = 32;
 
 export class HotSources {

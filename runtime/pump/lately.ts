@@ -1,5 +1,5 @@
 /**
- * When somebody last looked at the clock, of all that serve requests. To look costs 100 to 200 ns, so what is
+ * The last look at the clock of all that serve requests. To look costs 100 to 200 ns, so what is
  * answered at once does not look itself: it waits for the next look, which comes after eight of them at the latest,
  * and before the server waits for anything.
  */

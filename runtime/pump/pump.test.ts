@@ -1,4 +1,4 @@
-/** How the pump takes what reading a device fails with, and requests that take long. */
+/** The pump with devices that fail, and with requests that take long. */
 import { closeSync, openSync } from 'node:fs';
 import { afterAll, expect, test, vi } from 'vitest';
 import { EBADF, ECONNABORTED, EIO, ENODEV } from '../core/errno.ts';

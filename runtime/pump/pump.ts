@@ -33,7 +33,6 @@ import { severalCpus } from './cpus.ts';
 import { HotSources } from './hot-sources.ts';
 import { lately, look, settle } from './lately.ts';
 
-/** Longest run without a turn of the event loop. */
 const TURN_MS = 4;
 /** The same while something waits that only goes on there: a turn costs some 20 µs. */
 const SHORT_TURN_MS = 0.5;
@@ -46,7 +45,6 @@ const IDLE_MS = 12;
 const CHECK_EVERY = 8;
 /** Longest wait awake for an answer that was asked for: a brick nearby takes some 50 µs. */
 const ANSWER_US = 150;
-/** No request was read, but something else was done. */
 const DONE = 0;
 
 /**
@@ -95,14 +93,10 @@ class Pump implements Sources {
   private readonly answers = new BusyPoll(ANSWER_US);
   private scheduled = false;
   private parked = true;
-  /** Mount to look at first. */
   private next = 0;
-  /** Mount of the last request. */
   private at = 0;
   private asked = false;
-  /** Mount of the request at hand, or of the last one. */
   private serving: PumpedMount | null = null;
-  /** Whether `serve` runs. */
   private inside = false;
   private readonly sources = new HotSources(
     () => this.prepare(),
@@ -145,7 +139,6 @@ class Pump implements Sources {
     this.prepare();
   }
 
-  /** Mounts or sources have changed. */
   private prepare(): void {
     const { mounts } = this;
     const backend = backendFd();
@@ -157,7 +150,6 @@ class Pump implements Sources {
     if (limit !== this.busy.limitUs) this.busy = new BusyPoll(limit);
   }
 
-  /** Leaves the waiting to libuv. */
   private park(): void {
     this.counts.parks += 1;
     this.parked = true;
@@ -195,7 +187,6 @@ class Pump implements Sources {
     if (!this.parked) this.turn();
   };
 
-  /** Serves until the event loop is wanted. */
   private readonly serve = (): void => {
     const until = look() + (this.unfinished() ? SHORT_TURN_MS : TURN_MS);
     const { slow } = turn;
@@ -266,7 +257,6 @@ class Pump implements Sources {
     return n;
   }
 
-  /** As `find`, with sources. */
   private findAnywhere(): number {
     const { sources } = this;
     const several = severalCpus();
@@ -370,7 +360,6 @@ class Pump implements Sources {
     return poll(this.set.bytes, before + hot.length, ms) > 0;
   }
 
-  /** Whether something waits that only goes on in the event loop. */
   private unfinished(): boolean {
     if (this.asked) return true;
     for (const mount of this.mounts) if (mount.busy) return true;

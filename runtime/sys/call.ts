@@ -1,5 +1,5 @@
 /**
- * How a C function becomes a TypeScript one, through koffi.
+ * Turns a C function into a TypeScript one, through koffi.
  *
  * One convention for every system call in this folder: **a result below zero is minus the errno**
  * (`-2` is ENOENT), anything else is what C returned. Nothing throws, so a hot path needs no `try`.
@@ -45,7 +45,6 @@ export function call<F extends (...args: never[]) => number>(prototype: string):
 /** Calls on the thread pool at a time, which has fewer threads; koffi refuses more than 256. */
 const AT_ONCE = 64;
 let running = 0;
-/** Begin the calls that wait for their turn, the oldest first. */
 const waiting: (() => void)[] = [];
 
 /** The same call made on libuv's thread pool: the value, or -1 without saying why. */

@@ -1,4 +1,4 @@
-/** What can be ended, and what comes out of it otherwise. The end comes from another thread. */
+/** Code that can be ended, and its results otherwise. The end comes from another thread. */
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';

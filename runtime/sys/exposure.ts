@@ -1,5 +1,5 @@
 /**
- * Whether somebody else could change what a path leads to: then a program that runs it, or trusts
+ * Finds out whether others could change what a path leads to: then a program that runs it, or trusts
  * it, does what that somebody wants.
  *
  * The way is walked from the root, as sshd's StrictModes walks it. Every folder, link and file on it
@@ -15,7 +15,6 @@ import { resolve, sep } from 'node:path';
 const STICKY = 0o1000;
 const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
-/** As many as Linux follows. */
 const LINKS_MAX = 40;
 
 /** What `/dev/stdout` leads to. */

@@ -1,5 +1,5 @@
 /**
- * How the C library keeps memory that was freed. By itself glibc gives blocks of 128 KiB and more
+ * The C library's keeping of freed memory. By itself glibc gives blocks of 128 KiB and more
  * back to the kernel at once, and the next read of that size touches fresh pages again: at a mount,
  * that is a good part of what such a read costs.
  *

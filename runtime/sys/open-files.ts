@@ -1,4 +1,4 @@
-/** How many files this process may have open at once, and what to say when it has as many. */
+/** The limit of files that this process may have open at once, and the message when it is reached. */
 import { readFileSync } from 'node:fs';
 
 /** What the kernel grants every process at least. */

@@ -1,4 +1,4 @@
-/** Where the project's own files are, built or not. */
+/** Paths of the project's own files, built or not. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -50,7 +50,6 @@ export type StreamAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
-/** A struct sockaddr, or minus the errno. */
 function sockaddr(address: StreamAddress): Uint8Array | number {
   if (address.kind === 'unix') {
     const path = cstring(address.path);
@@ -90,7 +89,6 @@ function family(bytes: Uint8Array, value: number): void {
   new DataView(bytes.buffer).setUint16(0, value, true);
 }
 
-/** The 16 bytes of an address in any of its forms. */
 function bytesOfV6(host: string): Uint8Array {
   // The URL parser writes all of them in one form.
   const text = new URL(`http://[${host.replace(/%.*/, '')}]`).hostname.slice(1, -1);

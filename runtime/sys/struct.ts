@@ -21,7 +21,6 @@ const i64 = (view: DataView, at: number): number =>
 /** Text and its ending NUL. For names that are bytes already, append the NUL yourself. */
 export const cstring = (text: string): Uint8Array => Buffer.from(`${text}\0`);
 
-/** A buffer and the view over it. */
 class Struct {
   readonly bytes: Uint8Array;
   protected readonly view: DataView;

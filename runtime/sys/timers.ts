@@ -28,7 +28,6 @@ class ExactTimers {
   private readonly watcher: node.PollHandle;
   private readonly spec = new Itimerspec();
   private readonly rung = new Uint8Array(COUNT_BYTES);
-  /** The one that is due first is last. */
   private readonly waiting: Waiting[] = [];
   private ringing = false;
 

@@ -1,5 +1,5 @@
 /**
- * What a volfile says, as plain data: volumes in the order of the file, each word with its place.
+ * A volfile's contents as plain data: volumes in the order of the file, each word with its place.
  * Nothing here knows a translator; printing, drawing and comparing graphs take this.
  */
 import { shownValue } from '../core/secrets.ts';

@@ -92,7 +92,6 @@ const nearestOther = (text: string, own: string, names: Iterable<string>): strin
     [...names].filter((name) => name !== own),
   );
 
-/** Names of the volumes on a way down from one volume to another, both included. */
 function path(
   volumes: readonly LooseVolume[],
   indices: ReadonlyMap<string, number>,

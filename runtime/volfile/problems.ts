@@ -1,5 +1,5 @@
 /**
- * What can be wrong with a volfile, in words, and how it is printed.
+ * Problems of a volfile, in words, and their printing.
  *
  * All problems of a volfile are collected and reported together, in the order of the file. The
  * table `messages` holds every sentence; its keys are the codes, which do not change when the
@@ -125,7 +125,6 @@ function called(volume: string): string {
   return volume === '' ? 'the volume' : `volume ${quote(volume)}`;
 }
 
-/** Names at either end of a long way that are said. */
 const WAY_ENDS = 5;
 
 function way(names: readonly string[]): string {
@@ -197,7 +196,6 @@ interface Foremost {
   readonly rest: readonly string[];
 }
 
-/** The first of the problems, errors before warnings, in the order that they had. */
 function foremost(problems: readonly VolfileProblem[]): Foremost {
   if (problems.length <= SHOWN_MAX) return { shown: problems, rest: [] };
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -259,7 +257,6 @@ function shownLine(source: Source | undefined, number: number): string {
   return maskAssignment(maskText(before + line).slice(before.length));
 }
 
-/** The part of a line that a place is in, and where in that part the place is. */
 function excerpt(line: string, column: number, length: number) {
   const from = line.length <= LINE_MAX ? 0 : Math.max(0, column - 1 - BEFORE_MAX);
   const cut = [from > 0 ? '…' : '', from + LINE_MAX < line.length ? '…' : ''] as const;

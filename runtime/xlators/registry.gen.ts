@@ -26,7 +26,6 @@ export const translators = {
   'performance/read-ahead': () => import('./performance/read-ahead/index.ts'),
   'performance/readdir-ahead': () => import('./performance/readdir-ahead/index.ts'),
   'performance/write-behind': () => import('./performance/write-behind/index.ts'),
-  'playground/template': () => import('./playground/template/index.ts'),
   'storage/memory': () => import('./storage/memory/index.ts'),
   'storage/posix': () => import('./storage/posix/index.ts'),
   'system/posix-acl': () => import('./system/posix-acl/index.ts'),

@@ -12,8 +12,7 @@ import type { Inode } from '../../runtime/core/inode.ts';
 import { INFO, Log } from '../../runtime/core/log.ts';
 import type { Fop, Fops } from '../../runtime/core/xlator.ts';
 import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
-import { Session, type SessionOptions } from '../../runtime/mount/fuse/session.ts';
-import { fuseInitiator } from '../../runtime/mount/fuse/translator.ts';
+import { fuseInitiator, Session, type SessionOptions } from '../../runtime/mount/fuse/session.ts';
 import { close, poll, read } from '../../runtime/sys/libc.ts';
 import { makeSocketpair } from '../../runtime/sys/socket.ts';
 import { PollSet } from '../../runtime/sys/struct.ts';
@@ -122,9 +121,9 @@ export class Rig {
     if (typeof pair === 'number') throw new Error(`socketpair: ${pair}`);
     const log = new Log(context.sink, { default: INFO, volumes: new Map() }, 'fuse');
     const timeouts = { attributeTimeout: 1, entryTimeout: 2, negativeTimeout: 0 };
-    const all = { ...timeouts, busyPollUs: 0, passthrough: false };
-    const client = fuseInitiator(graph, log).connect();
-    const session = new Session(pair[0], client, { ...all, ...options }, () => {});
+    const all = { ...timeouts, busyPollUs: 0, passthrough: false, ...options };
+    const client = fuseInitiator(graph, log, all.attributeTimeout).connect();
+    const session = new Session(pair[0], client, all, () => {});
     return new Rig(context.lines, graph, session, pair);
   }
 

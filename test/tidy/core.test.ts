@@ -21,7 +21,6 @@ const translators = [
   'debug/trace',
   'features/negative',
   'meta',
-  'playground/template',
   'storage/memory',
 ].map((type) => `runtime/xlators/${type}/index.ts`);
 

@@ -10,7 +10,6 @@ import {
 } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 
-/** How each type appears in a script. */
 const TYPES: Readonly<Record<ArgType, string>> = {
   loc: 'a Loc',
   inode: 'an Inode',

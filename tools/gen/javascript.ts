@@ -31,7 +31,6 @@ const TAKEN: Readonly<Record<ArgType, string>> = {
 
 const either = (type: string, nullable: boolean): string => (nullable ? `${type} | null` : type);
 
-/** Arguments by name and type. */
 const list = (args: readonly Arg[], types: Readonly<Record<ArgType, string>>): string[] =>
   args.map(({ name, type, nullable }) => `${camel(name)}: ${either(types[type], nullable)}`);
 

@@ -59,7 +59,6 @@ ${table.map(each).join('\n')}
 `;
 }
 
-/** Fields in groups: integers that follow one another are written and read together. */
 function groups(fields: readonly Field[]): Field[][] {
   const found: Field[][] = [];
   for (const field of fields) {
@@ -145,7 +144,6 @@ export interface Room {
   textSize(text: string): number;
 }
 
-/** A row of doubles that is read: messages.ts. */
 interface Doubles {
   number(): number;
   numbers(count: number): number[];

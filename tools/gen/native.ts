@@ -30,7 +30,6 @@ const names = (args: readonly Arg[]): string => args.map(({ name }) => name).joi
 const values = (args: readonly Arg[]): string =>
   args.map(({ type, name }) => `{.${type === 'int' ? 'integer' : 'pointer'} = ${name}}`).join(', ');
 
-/** Values back into typed arguments. What a translator may change comes without const. */
 const cast = ({ type }: Arg, at: number): string => {
   if (type === 'int') return `v[${at}].integer`;
   const declaration = C_TYPES[type][1];

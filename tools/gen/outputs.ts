@@ -1,10 +1,11 @@
-/** What is generated and where it goes; the tidy test compares it with what is checked in. */
+/** The generated files and their places; the tidy test compares it with what is checked in. */
 import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { recordingSchema } from '../../runtime/observe/schema.ts';
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
 import { generateFopsPage } from './fops-page.ts';
+import { generateFuseStructs } from './fuse-structs.ts';
 import { generateGeneric } from './generic.ts';
 import { generateJavaScriptTypes } from './javascript.ts';
 import { generateMessagesPage } from './messages-page.ts';
@@ -35,6 +36,7 @@ export function outputs(table: readonly Struct[] = structs): Output[] {
     { path: 'runtime/core/gen/fields.gen.ts', text: generateFields(table) },
     { path: 'runtime/core/gen/iatt.gen.ts', text: generateIatt(table) },
     { path: 'runtime/core/gen/generic.gen.ts', text: generateGeneric() },
+    { path: 'runtime/mount/fuse/codec/structs.gen.ts', text: generateFuseStructs() },
     { path: 'python/glupy/_errno.py', text: generatePythonErrno() },
     { path: 'python/interpreter/_linux_errno.py', text: generateInterpreterErrno() },
     { path: 'python/glupy/_fields.py', text: generatePythonFields(table) },

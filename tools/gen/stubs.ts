@@ -55,7 +55,6 @@ function signature(
   return `${indent}def ${name}(\n${lines}${indent}) -> ${result}:`;
 }
 
-/** A sentence in lines. */
 function wrap(indent: string, text: string): string {
   const lines = [''];
   for (const word of text.split(' ')) {
@@ -141,7 +140,6 @@ ${signature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Option'
 /** Names of types that methods of the same name hide. */
 const ALIASES = ['str', 'int', 'float', 'bool'].map((name) => `type _${name} = ${name}`).join('\n');
 
-/** The fields of a structure as attributes of a class. */
 function attributes(struct: Struct): string {
   const lines = struct.fields.flatMap((field) => {
     const about = sentence(field.about);

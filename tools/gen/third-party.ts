@@ -180,7 +180,6 @@ ${[...new Set(held.map(([path]) => `- ${nameOf(path)}: ${written[folderOf(path)]
 `;
 }
 
-/** Below the outermost `node_modules`. */
 const folderOf = (path: string): string => path.replace(/^node_modules\//, '');
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 13);
 

@@ -151,7 +151,7 @@ export class Brick implements Requester, Remotes, Asks {
   }
 
   found({ root }: Frame, buf: Iatt): void {
-    if (root.client?.initiator.asksByThread !== true || this.connection.link.outstanding > 0)
+    if (root.client?.initiator.hints.asksByThread !== true || this.connection.link.outstanding > 0)
       return;
     this.justSaid.found(buf, this.now(), root.pid);
   }
@@ -166,13 +166,13 @@ export class Brick implements Requester, Remotes, Asks {
 
   /** What the brick has just said, and would say again. */
   known({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
-    const age = root.client?.initiator.attributeAge ?? 0;
+    const age = root.client?.initiator.hints.attributeAge ?? 0;
     return xdata === null ? this.justSaid.take(gfid, this.now(), age, root.pid) : null;
   }
 
   /** A listing has just told that there is no such ACL. */
   hasNoAcl({ root }: Frame, { gfid }: Loc, name: string | null): boolean {
-    return this.acls.isNone(gfid, name, root.client?.initiator.attributeAge ?? 0);
+    return this.acls.isNone(gfid, name, root.client?.initiator.hints.attributeAge ?? 0);
   }
 
   /** What a listing says besides. */

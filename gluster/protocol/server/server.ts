@@ -68,9 +68,9 @@ export class Server implements Host {
     this.place = placeOf(settings);
     this.bricks = new Bricks(xl, () => graph!.instances[id] ?? xl, settings['inode-lru-limit']);
     const record = initiatorTranslator(xl.type, xl.translator.description);
-    this.initiator = new Initiator(graph!, xl.name, record, xl.log);
     // An answer is written while its callback runs.
-    this.initiator.readBuffer = new Uint8Array(READ_MAX);
+    const hints = { readBuffer: new Uint8Array(READ_MAX) };
+    this.initiator = new Initiator(graph!, xl.name, record, xl.log, hints);
     this.uuid = context.server?.uuid ?? this.initiator.xl.name;
     this.version = context.server?.version ?? '';
     this.initiator.objects = () =>

@@ -24,7 +24,6 @@ import { fuseNativeTranslator } from './translator.ts';
 
 /** libfuse itself writes to standard error, which a daemon has closed. */
 const WHERE_WHY = "libfuse says why when 'glossa mount --no-daemon' runs it";
-/** How often it is looked whether somebody else has unmounted: libfuse does not say. */
 const LOOK_MS = 500;
 
 /** @throws {MountError} with what to do; nothing is left mounted then. */
@@ -126,7 +125,6 @@ const unmountCommand = (path: string): readonly [string, ...string[]] =>
     ? ['diskutil', 'unmount', 'force', path]
     : ['fusermount3', '-u', '-z', '--', path];
 
-/** Null, or why it is still mounted. */
 function unmountBy(path: string): Promise<Error | null> {
   const [program, ...args] = unmountCommand(path);
   return new Promise((resolve) => {

@@ -26,7 +26,6 @@ export interface Front {
   unexpected(error: unknown): void;
 }
 
-/** Gives the caller what comes of it. */
 function answer<T>(front: Front, done: Done<T>, work: Promise<T>): void {
   work.then(
     (result) => done(0, result),
@@ -34,7 +33,6 @@ function answer<T>(front: Front, done: Done<T>, work: Promise<T>): void {
   );
 }
 
-/** The same where the result is a number of bytes. */
 function answerCount(front: Front, done: Done, work: Promise<number>): void {
   work.then(done, (error) => done(-errnoOf(front, error)));
 }

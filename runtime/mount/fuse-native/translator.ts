@@ -1,4 +1,4 @@
-/** How this front end appears to the graph: an initiator of type mount/fuse-native. */
+/** This front end in the graph: an initiator of type mount/fuse-native. */
 import { initiatorTranslator } from '../../core/initiator.ts';
 import type { Front } from './operations.ts';
 

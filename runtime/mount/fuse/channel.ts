@@ -194,7 +194,6 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   throw mountError('MOUNT_FAILED', mountpoint, `${detail} (${errnoName(-status)})${hint}`);
 }
 
-/** The options that the kernel and fusermount3 both understand. */
 function kernelOptions(options: ChannelOptions): string[] {
   // Permissions are checked by the kernel, from the attributes that the graph reports.
   const list = ['default_permissions', `max_read=${options.maxRead}`];

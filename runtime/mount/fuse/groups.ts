@@ -8,7 +8,6 @@ import { lately } from '../../pump/lately.ts';
 
 /** Milliseconds for which they are taken to be the same: so late a setgroups(2) is heard of. */
 const KEPT_MS = 1000;
-/** Processes whose groups are kept. */
 const KEPT_MAX = 1024;
 
 interface Kept {

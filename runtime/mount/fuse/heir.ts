@@ -1,5 +1,5 @@
 /**
- * Who answers the requests that a killed server leaves behind.
+ * Answers the requests that a killed server leaves behind.
  *
  * While the thread that writes notices waits in the kernel (`notifier.ts`), its device keeps the
  * connection open even when the server is killed. The requests that the server had read are ended

@@ -12,7 +12,6 @@ import type { Context } from '../../core/context.ts';
 import { mayWait } from './opcodes.ts';
 import type { Request } from './request.ts';
 
-/** From one look at callers that were interrupted to the next. */
 const LOOK_MS = 100;
 /** In the last digits of a mask of signals, in hexadecimal. */
 const SIGKILL_BIT = 1 << 8;
@@ -57,7 +56,6 @@ export class Interrupts {
   }
 }
 
-/** Whether a thread has ended or is about to. */
 function isDying(tid: number): boolean {
   if (tid <= 0) return false;
   let status: string;

@@ -49,7 +49,6 @@ export interface UnderWay {
   oldestCached(): number;
 }
 
-/** What waits to be written, or is being written. */
 interface Notice {
   readonly what: Upcall;
   /** The newest request when it was asked for. */
@@ -67,7 +66,6 @@ export class Notices {
   private readonly underWay: UnderWay;
   /** By what they are about, in the order in which they were asked for. */
   private readonly waiting = new Map<string, Notice>();
-  /** Those that are with the thread, in order. */
   private readonly handed: Notice[] = [];
   private notifier: Notifier | null = null;
   private minor = P.MINOR_MIN;
@@ -219,7 +217,6 @@ function keyOf(what: Upcall): string {
 /** The kernel knows the inode: nothing is cached of any other, nor of names in it. */
 const isKnown = (inode: Inode): boolean => inode.id === ROOT_ID || inode.nlookup > 0;
 
-/** The message; null when it would tell the kernel nothing. */
 function encode(what: Upcall): Uint8Array | null {
   switch (what.what) {
     case 'inode':
@@ -247,7 +244,6 @@ function message(size: number, write: (view: DataView) => number): Uint8Array {
   return bytes.subarray(0, write(new DataView(bytes.buffer)));
 }
 
-/** A message that ends in a name and its NUL. */
 function named(
   name: string,
   at: number,
@@ -258,7 +254,6 @@ function named(
   );
 }
 
-/** Every name below a directory that leads somewhere. */
 function* knownEntries(parent: Inode): Iterable<Upcall> {
   for (const [name, inode] of parent.children ?? []) {
     yield { what: 'entry', parent, name, expire: true };

@@ -24,8 +24,7 @@ import { type Channel, openChannel } from './channel.ts';
 import { servesLocks } from './handlers/serves-locks.ts';
 import { MountError } from './mount-error.ts';
 import { raiseReadahead } from './readahead.ts';
-import { Session, type SessionOptions } from './session.ts';
-import { fuseInitiator } from './translator.ts';
+import { fuseInitiator, Session, type SessionOptions } from './session.ts';
 
 export interface MountOptions extends Partial<SessionOptions> {
   readonly graph: Graph;
@@ -59,7 +58,6 @@ export const timeoutsOf = (options: MountOptions) => ({
   negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
 });
 
-/** How long requests under way may take to finish while unmounting. */
 const GRACE_MS = 5000;
 /** How long a mount with open files is served on when nothing is under way. */
 const QUIET_MS = 50;
@@ -69,7 +67,7 @@ const STEP_MS = 10;
 export async function mountGraph(options: MountOptions): Promise<KernelMount> {
   const { graph, levels } = options;
   const log = new Log(graph.top.context.sink, levels, 'fuse', graph.top.log.graphId);
-  const initiator = fuseInitiator(graph, log);
+  const initiator = fuseInitiator(graph, log, timeoutsOf(options).attributeTimeout);
   try {
     return await serve(initiator, options);
   } catch (error) {

@@ -7,7 +7,6 @@
 import { decodeName } from '../../core/bytes.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 
-/** As a power of two. */
 const PLACE_BITS = 10;
 const PLACES = 1 << PLACE_BITS;
 /** Bytes; longer names, such as targets of symbolic links, are not kept. A multiple of WORD. */
@@ -43,7 +42,6 @@ export class Names {
     return name;
   }
 
-  /** Whether the same bytes are kept from `kept` on. */
   private has(
     kept: number,
     bytes: Uint8Array,

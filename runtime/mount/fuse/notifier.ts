@@ -87,7 +87,6 @@ export interface NotifierEvents {
 
 export class Notifier {
   private readonly worker: Worker;
-  /** Goes up with every message. */
   private readonly news = new Int32Array(new SharedArrayBuffer(4));
   /** 1 when the thread uses no native code any more. */
   private readonly begun = new Int32Array(new SharedArrayBuffer(4));

@@ -8,31 +8,9 @@
  * The argument objects are made once and filled anew by each message: what `decode` wrote is valid
  * until the next message of the same operation, so a handler takes what it needs before it returns.
  */
-import {
-  AccessIn,
-  decodeAccessIn,
-  decodeGetattrIn,
-  decodeSetattrIn,
-  GetattrIn,
-  SetattrIn,
-} from './codec/attr.ts';
-import { CopyFileRangeIn, decodeCopyFileRangeIn } from './codec/copy.ts';
 import type { Cursor } from './codec/cursor.ts';
-import * as entry from './codec/entry.ts';
-import { decodeNothing, NoArgs } from './codec/header.ts';
-import { decodeInitIn, InitIn } from './codec/init.ts';
-import { decodeInterruptIn, InterruptIn } from './codec/interrupt.ts';
-import * as io from './codec/io.ts';
-import { decodeIoctlIn, IoctlIn } from './codec/ioctl.ts';
-import { decodeLkIn, LkIn } from './codec/lock.ts';
-import { decodeStatxIn, StatxIn } from './codec/statx.ts';
-import {
-  decodeGetxattrIn,
-  decodeListxattrIn,
-  decodeSetxattrIn,
-  GetxattrIn,
-  SetxattrIn,
-} from './codec/xattr.ts';
+import { BatchForgetIn, decodeBatchForgetIn, decodeInitIn, InitIn } from './codec/header.ts';
+import * as req from './codec/structs.gen.ts';
 import * as attr from './handlers/attr.ts';
 import * as control from './handlers/control.ts';
 import * as dir from './handlers/dir.ts';
@@ -55,7 +33,6 @@ export interface Opcode<A> {
   readonly trait: Trait;
 }
 
-/** What there is to know about an operation's answer. */
 type Trait = 0 | typeof CACHED | typeof NO_REPLY | typeof WAITS;
 /** It carries a name, attributes or data, which the kernel keeps. */
 const CACHED = 1;
@@ -77,55 +54,54 @@ function row<A>(
 /** By the kernel's name without `FUSE_`. */
 // biome-ignore format: one operation, one line
 export const opcodes = {
-  LOOKUP: row(1, new entry.NameIn(), entry.decodeNameIn, lookup.lookup, CACHED),
-  FORGET: row(2, new entry.ForgetIn(), entry.decodeForgetIn, lookup.forget, NO_REPLY),
-  GETATTR: row(3, new GetattrIn(), decodeGetattrIn, attr.getattr, CACHED),
-  SETATTR: row(4, new SetattrIn(), decodeSetattrIn, attr.setattr, CACHED),
-  READLINK: row(5, new NoArgs(), decodeNothing, attr.readlink),
-  SYMLINK: row(6, new entry.SymlinkIn(), entry.decodeSymlinkIn, names.symlink, CACHED),
-  MKNOD: row(8, new entry.MknodIn(), entry.decodeMknodIn, names.mknod, CACHED),
-  MKDIR: row(9, new entry.MkdirIn(), entry.decodeMkdirIn, names.mkdir, CACHED),
-  UNLINK: row(10, new entry.NameIn(), entry.decodeNameIn, names.unlink),
-  RMDIR: row(11, new entry.NameIn(), entry.decodeNameIn, names.rmdir),
-  RENAME: row(12, new entry.RenameIn(), entry.decodeRenameIn, names.rename),
-  LINK: row(13, new entry.LinkIn(), entry.decodeLinkIn, names.link, CACHED),
-  OPEN: row(14, new io.OpenIn(), io.decodeOpenIn, file.open),
-  READ: row(15, new io.ReadIn(), io.decodeReadIn, file.read, CACHED),
-  WRITE: row(16, new io.WriteIn(), io.decodeWriteIn, file.write),
-  STATFS: row(17, new NoArgs(), decodeNothing, attr.statfs),
-  RELEASE: row(18, new io.ReleaseIn(), io.decodeReleaseIn, locks.release),
-  FSYNC: row(20, new io.FsyncIn(), io.decodeFsyncIn, file.fsync),
-  SETXATTR: row(21, new SetxattrIn(), decodeSetxattrIn, xattr.setxattr),
-  GETXATTR: row(22, new GetxattrIn(), decodeGetxattrIn, xattr.getxattr),
-  LISTXATTR: row(23, new GetxattrIn(), decodeListxattrIn, xattr.listxattr),
-  REMOVEXATTR: row(24, new entry.NameIn(), entry.decodeNameIn, xattr.removexattr),
-  FLUSH: row(25, new io.FlushIn(), io.decodeFlushIn, file.flush),
+  LOOKUP: row(1, new req.NameIn(), req.decodeNameIn, lookup.lookup, CACHED),
+  FORGET: row(2, new req.ForgetIn(), req.decodeForgetIn, lookup.forget, NO_REPLY),
+  GETATTR: row(3, new req.GetattrIn(), req.decodeGetattrIn, attr.getattr, CACHED),
+  SETATTR: row(4, new req.SetattrIn(), req.decodeSetattrIn, attr.setattr, CACHED),
+  READLINK: row(5, new req.NoArgs(), req.decodeNoArgs, attr.readlink),
+  SYMLINK: row(6, new req.SymlinkIn(), req.decodeSymlinkIn, names.symlink, CACHED),
+  MKNOD: row(8, new req.MknodIn(), req.decodeMknodIn, names.mknod, CACHED),
+  MKDIR: row(9, new req.MkdirIn(), req.decodeMkdirIn, names.mkdir, CACHED),
+  UNLINK: row(10, new req.NameIn(), req.decodeNameIn, names.unlink),
+  RMDIR: row(11, new req.NameIn(), req.decodeNameIn, names.rmdir),
+  RENAME: row(12, new req.RenameIn(), req.decodeRenameIn, names.rename),
+  LINK: row(13, new req.LinkIn(), req.decodeLinkIn, names.link, CACHED),
+  OPEN: row(14, new req.OpenIn(), req.decodeOpenIn, file.open),
+  READ: row(15, new req.ReadIn(), req.decodeReadIn, file.read, CACHED),
+  WRITE: row(16, new req.WriteIn(), req.decodeWriteIn, file.write),
+  STATFS: row(17, new req.NoArgs(), req.decodeNoArgs, attr.statfs),
+  RELEASE: row(18, new req.ReleaseIn(), req.decodeReleaseIn, locks.release),
+  FSYNC: row(20, new req.FsyncIn(), req.decodeFsyncIn, file.fsync),
+  SETXATTR: row(21, new req.SetxattrIn(), req.decodeSetxattrIn, xattr.setxattr),
+  GETXATTR: row(22, new req.GetxattrIn(), req.decodeGetxattrIn, xattr.getxattr),
+  LISTXATTR: row(23, new req.ListxattrIn(), req.decodeListxattrIn, xattr.listxattr),
+  REMOVEXATTR: row(24, new req.NameIn(), req.decodeNameIn, xattr.removexattr),
+  FLUSH: row(25, new req.FlushIn(), req.decodeFlushIn, file.flush),
   INIT: row(26, new InitIn(), decodeInitIn, control.init),
-  OPENDIR: row(27, new io.OpenIn(), io.decodeOpenIn, dir.opendir),
-  READDIR: row(28, new io.ReadIn(), io.decodeReadIn, dir.readdir),
-  RELEASEDIR: row(29, new io.ReleaseIn(), io.decodeReleaseIn, file.release),
-  FSYNCDIR: row(30, new io.FsyncIn(), io.decodeFsyncIn, dir.fsyncdir),
-  GETLK: row(31, new LkIn(), decodeLkIn, locks.getlk),
-  SETLK: row(32, new LkIn(), decodeLkIn, locks.setlk),
-  SETLKW: row(33, new LkIn(), decodeLkIn, locks.setlkw, WAITS),
-  ACCESS: row(34, new AccessIn(), decodeAccessIn, attr.access),
-  CREATE: row(35, new io.CreateIn(), io.decodeCreateIn, file.create, CACHED),
-  INTERRUPT: row(36, new InterruptIn(), decodeInterruptIn, control.interrupt, NO_REPLY),
-  DESTROY: row(38, new NoArgs(), decodeNothing, control.destroy),
-  IOCTL: row(39, new IoctlIn(), decodeIoctlIn, ioctl),
-  BATCH_FORGET: row(42, new entry.BatchForgetIn(), entry.decodeBatchForgetIn, lookup.batchForget, NO_REPLY),
-  FALLOCATE: row(43, new io.FallocateIn(), io.decodeFallocateIn, space.fallocate),
-  READDIRPLUS: row(44, new io.ReadIn(), io.decodeReadIn, dir.readdirplus, CACHED),
-  RENAME2: row(45, new entry.RenameIn(), entry.decodeRename2In, names.rename),
-  LSEEK: row(46, new io.LseekIn(), io.decodeLseekIn, space.lseek),
-  COPY_FILE_RANGE: row(47, new CopyFileRangeIn(), decodeCopyFileRangeIn, space.copyFileRange),
-  SYNCFS: row(50, new NoArgs(), decodeNothing, space.syncfs),
-  TMPFILE: row(51, new io.CreateIn(), io.decodeCreateIn, tmpfile, CACHED),
-  STATX: row(52, new StatxIn(), decodeStatxIn, attr.statx, CACHED),
-  COPY_FILE_RANGE_64: row(53, new CopyFileRangeIn(), decodeCopyFileRangeIn, space.copyFileRange64),
+  OPENDIR: row(27, new req.OpenIn(), req.decodeOpenIn, dir.opendir),
+  READDIR: row(28, new req.ReadIn(), req.decodeReadIn, dir.readdir),
+  RELEASEDIR: row(29, new req.ReleaseIn(), req.decodeReleaseIn, file.release),
+  FSYNCDIR: row(30, new req.FsyncIn(), req.decodeFsyncIn, dir.fsyncdir),
+  GETLK: row(31, new req.LkIn(), req.decodeLkIn, locks.getlk),
+  SETLK: row(32, new req.LkIn(), req.decodeLkIn, locks.setlk),
+  SETLKW: row(33, new req.LkIn(), req.decodeLkIn, locks.setlkw, WAITS),
+  ACCESS: row(34, new req.AccessIn(), req.decodeAccessIn, attr.access),
+  CREATE: row(35, new req.CreateIn(), req.decodeCreateIn, file.create, CACHED),
+  INTERRUPT: row(36, new req.InterruptIn(), req.decodeInterruptIn, control.interrupt, NO_REPLY),
+  DESTROY: row(38, new req.NoArgs(), req.decodeNoArgs, control.destroy),
+  IOCTL: row(39, new req.IoctlIn(), req.decodeIoctlIn, ioctl),
+  BATCH_FORGET: row(42, new BatchForgetIn(), decodeBatchForgetIn, lookup.batchForget, NO_REPLY),
+  FALLOCATE: row(43, new req.FallocateIn(), req.decodeFallocateIn, space.fallocate),
+  READDIRPLUS: row(44, new req.ReadIn(), req.decodeReadIn, dir.readdirplus, CACHED),
+  RENAME2: row(45, new req.Rename2In(), req.decodeRename2In, names.rename),
+  LSEEK: row(46, new req.LseekIn(), req.decodeLseekIn, space.lseek),
+  COPY_FILE_RANGE: row(47, new req.CopyFileRangeIn(), req.decodeCopyFileRangeIn, space.copyFileRange),
+  SYNCFS: row(50, new req.NoArgs(), req.decodeNoArgs, space.syncfs),
+  TMPFILE: row(51, new req.CreateIn(), req.decodeCreateIn, tmpfile, CACHED),
+  STATX: row(52, new req.StatxIn(), req.decodeStatxIn, attr.statx, CACHED),
+  COPY_FILE_RANGE_64: row(53, new req.CopyFileRangeIn(), req.decodeCopyFileRangeIn, space.copyFileRange64),
 };
 
-/** Those that have no row, for messages. */
 const unserved = {
   BMAP: 37,
   POLL: 40,

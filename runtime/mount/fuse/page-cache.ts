@@ -1,5 +1,5 @@
 /**
- * What the kernel has cached of a file's data goes when the file is opened anew, or stays until its
+ * The kernel's cached pages of a file go when the file is opened anew, or stays until its
  * size or its times are found to be others (AUTO_INVAL_DATA). It stays where that is all that can tell
  * that the data has changed, as it is for GlusterFS's own mount; a module may answer otherwise each
  * time. It goes as well when the file is opened for the first time after other volumes, or other code,

@@ -2,9 +2,9 @@
  * The kernel's FUSE protocol: numbers. Names are the kernel's, without the prefix `FUSE_` where a
  * group gives it. Source: include/uapi/linux/fuse.h, protocol 7.31 to 7.45.
  *
- * A request is a 40-byte header (`header.ts`), the operation's own struct and its names or data
- * (one file per group: init, entry, attr, io, dir, xattr); a reply is a 16-byte header and the
- * operation's own struct. All numbers are in the machine's byte order, which is little-endian here.
+ * A request is a 40-byte header (`header.ts`), the operation's own struct and its names or data; a reply is a
+ * 16-byte header and the operation's own struct (`codec/structs.ts`). All numbers are in the machine's byte
+ * order, which is little-endian here.
  */
 
 export const KERNEL_VERSION = 7;

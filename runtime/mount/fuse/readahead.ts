@@ -1,5 +1,5 @@
 /**
- * How far the kernel reads ahead of a program that reads a file from its beginning: by itself 128 KiB,
+ * The kernel's readahead, for a program that reads a file from its beginning: by itself 128 KiB,
  * in requests of that size. An answer to INIT can make it less, not more; but root may say so in
  * sysfs, and then a request is as large as the protocol allows, which saves most of the waiting for
  * a server that runs on another CPU.

@@ -1,4 +1,4 @@
-/** What a session does with messages, whatever they ask for: answers, one each, come what may. */
+/** Messages to a session: answers, one each, come what may. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';

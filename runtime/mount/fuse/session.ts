@@ -10,7 +10,7 @@ import type { Client } from '../../core/client.ts';
 import { EAGAIN, EINVAL, EIO, EMFILE, ENODEV, ENOENT, ENOSYS, EPERM } from '../../core/errno.ts';
 import type { FdTable } from '../../core/fd-table.ts';
 import type { Frame } from '../../core/frame.ts';
-import type { Initiator } from '../../core/initiator.ts';
+import { Initiator, initiatorTranslator } from '../../core/initiator.ts';
 import type { Inode } from '../../core/inode.ts';
 import { MAX_DATA } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
@@ -24,10 +24,10 @@ import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFiles } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
 import type { Notable } from '../notable.ts';
+import { Validity } from './codec/attr.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
-import { Validity } from './codec/validity.ts';
 import type { HandlerContext } from './handlers/handler.ts';
 import { mayServeLocks } from './handlers/serves-locks.ts';
 import { Interrupts } from './interrupts.ts';
@@ -74,13 +74,49 @@ export interface SessionOptions {
   readonly notable?: Notable | undefined;
 }
 
-/** Memory for answers, whose bodies begin with a page: the kernel takes them page by page. */
-function outBuffer(): Buffer {
+/**
+ * The place of a READ's data in its answer, behind room for the header. It begins with a page: the kernel takes
+ * it page by page.
+ */
+function readBuffer(): Uint8Array {
   const memory = Buffer.alloc(OUT_SIZE + PAGE_SIZE);
   const body = Number(address(memory) % BigInt(PAGE_SIZE)) + OUT_HEADER_SIZE;
   const start = (PAGE_SIZE - (body % PAGE_SIZE)) % PAGE_SIZE;
-  return memory.subarray(start, start + OUT_SIZE);
+  return new Uint8Array(memory.buffer, memory.byteOffset + start + OUT_HEADER_SIZE, MAX_DATA);
 }
+
+/** The mount as it appears to the graph: an initiator of type mount/fuse. */
+const fuseTranslator = initiatorTranslator<Session>(
+  'mount/fuse',
+  "Turns the kernel's FUSE requests into fops on the top of the graph.",
+  ({ priv: session }) => {
+    const { requests, inFlight, fds, notices, passthrough, writeback } = session;
+    return {
+      requests,
+      'in-flight': inFlight,
+      'open-fds': fds.size,
+      notices: notices.sent,
+      passthrough: passthrough.agreed ? 'on' : 'off',
+      'passthrough-fds': passthrough.size,
+      'passthrough-opened': passthrough.opened,
+      'writeback-cache': writeback ? 'on' : 'off',
+    };
+  },
+);
+
+/** @param attributeTimeout that of the session: seconds */
+export const fuseInitiator = (
+  graph: GraphView,
+  log: Log,
+  attributeTimeout: number,
+): Initiator<Session> =>
+  new Initiator(graph, 'fuse', fuseTranslator, log, {
+    // Of a reply, the kernel is told nothing besides.
+    terse: true,
+    attributeAge: attributeTimeout * 1000,
+    asksByThread: true,
+    readBuffer: readBuffer(),
+  });
 
 export class Session implements PumpedMount, Answering, HandlerContext {
   readonly fd: number;
@@ -102,20 +138,15 @@ export class Session implements PumpedMount, Answering, HandlerContext {
   readonly entryValid: Validity;
   readonly negativeValid: Validity;
   readonly unknownValid = new Validity(0);
-  readonly out = outBuffer();
-  readonly view = new DataView(this.out.buffer, this.out.byteOffset, OUT_SIZE);
+  readonly out: Buffer;
+  readonly view: DataView;
   /** `Frame.readBuffer` of a READ: the place of the data in its answer, behind the header. */
-  readonly readBuffer = new Uint8Array(
-    this.out.buffer,
-    this.out.byteOffset + OUT_HEADER_SIZE,
-    MAX_DATA,
-  );
+  readonly readBuffer: Uint8Array;
   private readonly header = new InHeader();
   private readonly names = new Names();
   private readonly pool = new MessagePool();
   private current = this.pool.take();
   private request: Request | null = null;
-  /** The request at hand was given a part of the message. */
   private borrowed = false;
   /** Messages since the mount. */
   requests = 0;
@@ -125,12 +156,11 @@ export class Session implements PumpedMount, Answering, HandlerContext {
   private readonly iov = new Iovec(2);
   private readonly onEnded: (errno: number) => void;
   private over = false;
-  /** The log has a line about the limit of open files. */
   private toldOfLimit = false;
 
   /**
    * @param fd a descriptor of `/dev/fuse` that is mounted; not closed here
-   * @param client the only one of its initiator, which the session closes (`translator.ts`)
+   * @param client the only one of its initiator, which the session closes
    * @param onEnded no request will come any more: 0 when unmounted, otherwise an errno
    */
   constructor(
@@ -145,11 +175,10 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     this.client = client;
     this.initiator = initiator;
     xl.priv = this;
-    // Of a reply, the kernel is told nothing besides.
-    initiator.terse = true;
-    initiator.readBuffer = this.readBuffer;
-    initiator.asksByThread = true;
-    initiator.attributeAge = options.attributeTimeout * 1000;
+    this.readBuffer = initiator.hints.readBuffer!;
+    const { buffer, byteOffset } = this.readBuffer;
+    this.out = Buffer.from(buffer as ArrayBuffer, byteOffset - OUT_HEADER_SIZE, OUT_SIZE);
+    this.view = new DataView(buffer, byteOffset - OUT_HEADER_SIZE, OUT_SIZE);
     this.graph = graph;
     this.busyPollUs = options.busyPollUs;
     this.locks = options.locks ?? false;
@@ -342,7 +371,6 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     this.initiator.close();
   }
 
-  /** Marks the request as answered; null when it was already. */
   private take(frame: Frame, errno: number): Request | null {
     const request = frame.root as Request;
     if (!this.client.end(request)) {
@@ -406,7 +434,6 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     return false;
   }
 
-  /** The handler returned without an answer: it will come later. */
   private keep(request: Request): void {
     this.request = null;
     if (!this.borrowed) return;

@@ -33,7 +33,6 @@ export interface Edge {
   readonly points: readonly Point[];
 }
 
-/** A box, or the bend of an edge. */
 interface Vertex {
   readonly layer: number;
   readonly width: number;
@@ -99,7 +98,6 @@ const vertex = (layer: number, width: number, height: number): Vertex => ({
   x: 0,
 });
 
-/** The vertices along an edge, with a bend in each layer between. */
 function way(parent: Vertex, child: Vertex, add: (bend: Vertex) => void): Vertex[] {
   const vertices = [parent];
   for (let layer = parent.layer + 1; layer < child.layer; layer++) {
@@ -151,7 +149,6 @@ function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): 
   }
 }
 
-/** Between the middles of two neighbours. */
 const distance = (left: Vertex, right: Vertex): number => (left.width + right.width) / 2 + GAP_X;
 
 /**

@@ -19,7 +19,6 @@ export function renderMermaid(
   return `${['flowchart TD', ...nodes.reverse(), ...edges.reverse().flat()].join('\n')}\n`;
 }
 
-/** What means something in a label. */
 const SPECIAL = /["#&<>`\\*_~[\](){}|;]/g;
 
 /** Mermaid writes a character that means something to it as `#CODE;`. */

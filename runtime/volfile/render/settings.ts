@@ -1,4 +1,4 @@
-/** What all formats understand. */
+/** Settings that all formats understand. */
 export interface RenderSettings {
   /** Show the options of each volume, too. */
   readonly options?: boolean;

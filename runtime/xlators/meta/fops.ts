@@ -46,11 +46,9 @@ const [SEEK_DATA, SEEK_HOLE] = [0, 1];
 /** What is there now may be other soon, and whoever asks next may not look. */
 const uncached = (): Dict => withTimeouts({ entry: 0, attribute: 0, negative: 0 });
 
-/** Only root, and whose mount it is. */
 const mayLook = (frame: Frame, xl: MetaXlator): boolean =>
   frame.root.uid === 0 || frame.root.uid === xl.priv.owner;
 
-/** Whether a name is that of the virtual folder. */
 const isDirName = (xl: MetaXlator, { parent, name }: Loc): boolean =>
   parent !== null && parent.id === ROOT_ID && name === xl.priv.dirName;
 
@@ -66,7 +64,6 @@ function lookup(frame: Frame, xl: MetaXlator, loc: Loc, place: Place | undefined
   unwind.lookup(frame, 0, 0, inode, buf, uncached(), null);
 }
 
-/** Opens what is there now. The result is an errno, 0 for success. */
 function open(xl: MetaXlator, fd: Fd, place: Place, flags: number): number {
   const node = xl.priv.nodeAt(place);
   if (node === undefined) return ESTALE;
@@ -91,7 +88,6 @@ function fstat(xl: MetaXlator, fd: Fd, place: Place): Iatt | null {
   return node === undefined ? null : attributesOf(xl, place, node);
 }
 
-/** Empties a file for what will be written. The errno, 0 for success. */
 function empty(xl: MetaXlator, place: Place, size: number): number {
   const node = xl.priv.nodeAt(place);
   if (node?.kind !== 'file' || node.write === undefined) return EPERM;

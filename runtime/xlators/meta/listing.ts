@@ -4,13 +4,10 @@ import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import type { Frame } from '../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../core/gen/fops.gen.ts';
-import { type Dirent, direntType, IA_IFDIR } from '../../core/iatt.ts';
+import { type Dirent, direntplusSize, direntType, IA_IFDIR } from '../../core/iatt.ts';
 import { ROOT_ID } from '../../core/inode.ts';
-import type { Cbk, Fops } from '../../core/xlator.ts';
+import type { Cbk, Fop, Fops } from '../../core/xlator.ts';
 import { type Meta, type MetaXlator, type Opened, openedOf, placeOf, typeOf } from './places.ts';
-
-/** What an entry takes of a listing's budget. Source: `include/uapi/linux/fuse.h` (fuse_direntplus). */
-const entrySize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
 
 /**
  * The entries after `offset`, as many as fit. Names alone, also where attributes could be with them:
@@ -23,7 +20,7 @@ function list(xl: MetaXlator, opened: Opened, size: number, offset: number): Dir
   let left = size;
   for (let at = offset; at < names.length; at++) {
     const name = names[at]!;
-    left -= entrySize(nameLength(name));
+    left -= direntplusSize(nameLength(name));
     if (left < 0) break;
     const isDots = name === '.' || name === '..';
     const node = folder?.kind === 'dir' ? folder.find(name) : undefined;
@@ -43,25 +40,32 @@ interface Asked {
 
 const isHidden = (xl: MetaXlator, { name }: Dirent): boolean => name === xl.priv.dirName;
 
-const readdirCbk: Cbk<'readdir', Meta> = (frame, _c, xl, opRet, opErrno, entries, xdata) => {
-  const shown = entries?.filter((entry) => !isHidden(xl, entry)) ?? null;
-  if (shown === null || shown.length > 0 || entries!.length === 0) {
-    unwind.readdir(frame, shown?.length ?? opRet, opErrno, shown, xdata);
-    return;
-  }
-  const { fd, size } = frame.local as Asked;
-  wind.readdir(frame, 0, readdirCbk, xl.children[0]!, fd, size, entries!.at(-1)!.off, null);
-};
-
-const readdirpCbk: Cbk<'readdirp', Meta> = (frame, _c, xl, opRet, opErrno, entries, xdata) => {
-  const shown = entries?.filter((entry) => !isHidden(xl, entry)) ?? null;
-  if (shown === null || shown.length > 0 || entries!.length === 0) {
-    unwind.readdirp(frame, shown?.length ?? opRet, opErrno, shown, xdata);
-    return;
-  }
-  const { fd, size } = frame.local as Asked;
-  wind.readdirp(frame, 0, readdirpCbk, xl.children[0]!, fd, size, entries!.at(-1)!.off, null);
-};
+function listing(fop: 'readdir' | 'readdirp') {
+  const cbk: Cbk<'readdir', Meta> = (frame, _c, xl, opRet, opErrno, entries, xdata) => {
+    const shown = entries?.filter((entry) => !isHidden(xl, entry)) ?? null;
+    if (shown === null || shown.length > 0 || entries!.length === 0) {
+      unwind[fop](frame, shown?.length ?? opRet, opErrno, shown, xdata);
+      return;
+    }
+    const { fd, size } = frame.local as Asked;
+    wind[fop](frame, 0, cbk, xl.children[0]!, fd, size, entries!.at(-1)!.off, null);
+  };
+  const ask: Fop<'readdir', Meta> = (frame, xl, fd, size, offset, xdata) => {
+    if (fd.inode.id === ROOT_ID) {
+      frame.local = { fd, size } satisfies Asked;
+      wind[fop](frame, 0, cbk, xl.children[0]!, fd, size, offset, xdata);
+      return;
+    }
+    const opened = placeOf(xl, fd.inode) && openedOf(xl, fd);
+    if (opened === undefined) {
+      tail[fop](frame, xl.children[0]!, fd, size, offset, xdata);
+      return;
+    }
+    const entries = list(xl, opened, size, offset);
+    unwind[fop](frame, entries.length, 0, entries, null);
+  };
+  return ask;
+}
 
 export const listingFops = (mayLook: (frame: Frame, xl: MetaXlator) => boolean): Fops<Meta> => ({
   opendir(frame, xl, loc, fd, xdata) {
@@ -77,35 +81,8 @@ export const listingFops = (mayLook: (frame: Frame, xl: MetaXlator) => boolean):
     unwind.opendir(frame, 0, 0, fd, null);
   },
 
-  readdir(frame, xl, fd, size, offset, xdata) {
-    if (fd.inode.id === ROOT_ID) {
-      frame.local = { fd, size } satisfies Asked;
-      wind.readdir(frame, 0, readdirCbk, xl.children[0]!, fd, size, offset, xdata);
-      return;
-    }
-    const opened = placeOf(xl, fd.inode) && openedOf(xl, fd);
-    if (opened === undefined) {
-      tail.readdir(frame, xl.children[0]!, fd, size, offset, xdata);
-      return;
-    }
-    const entries = list(xl, opened, size, offset);
-    unwind.readdir(frame, entries.length, 0, entries, null);
-  },
-
-  readdirp(frame, xl, fd, size, offset, xdata) {
-    if (fd.inode.id === ROOT_ID) {
-      frame.local = { fd, size } satisfies Asked;
-      wind.readdirp(frame, 0, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
-      return;
-    }
-    const opened = placeOf(xl, fd.inode) && openedOf(xl, fd);
-    if (opened === undefined) {
-      tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
-      return;
-    }
-    const entries = list(xl, opened, size, offset);
-    unwind.readdirp(frame, entries.length, 0, entries, null);
-  },
+  readdir: listing('readdir'),
+  readdirp: listing('readdirp'),
 
   fsyncdir(frame, xl, fd, datasync, xdata) {
     if (placeOf(xl, fd.inode) === undefined) {

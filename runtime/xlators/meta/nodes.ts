@@ -1,5 +1,5 @@
 /**
- * What a virtual tree is made of. A node is made when it is looked for and says what is so at that
+ * The nodes of a virtual tree. A node is made when it is looked for and says what is so at that
  * moment; who keeps a place keeps its path, and finds another node there later, or none.
  */
 

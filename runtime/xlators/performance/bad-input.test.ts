@@ -85,7 +85,6 @@ describe('glossa check', () => {
     ['readdir-ahead', { 'rda-request-size': '0' }, /rda-request-size/],
     ['md-cache', { 'md-cache-timeout': '601' }, /md-cache-timeout/],
     ['md-cache', { 'md-cache-timeout': '-1' }, /md-cache-timeout/],
-    ['io-threads', { 'thread-count': '0' }, /thread-count/],
   ])('refuses %s with %o', async (type, options, why) => {
     const { status, said } = await check([[`performance/${type}`, options]]);
     expect(said).toMatch(why);

@@ -1,4 +1,4 @@
-/** What each of performance/ tells of itself: `glossa stats` shows it, and `glossa top` a part. */
+/** Figures that each of performance/ tells of itself: `glossa stats` shows it, and `glossa top` a part. */
 import { expect, test } from 'vitest';
 import { ask, startGraph } from '../../../test/support/core.ts';
 import { performanceStack } from '../../../test/support/performance-stack.ts';

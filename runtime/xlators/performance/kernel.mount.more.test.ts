@@ -1,5 +1,5 @@
 /**
- * What md-cache and nl-cache let the kernel rely on, with two mounts of one brick: it asks for nothing,
+ * Answers of md-cache and nl-cache that the kernel relies on, with two mounts of one brick: it asks for nothing,
  * and sees what the other mount does.
  */
 import * as fs from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * What arrives below the caches of GlusterFS's client, and of ours, over a brick of GlusterFS's, for
+ * Requests below the caches of GlusterFS's client, and of ours, over a brick of GlusterFS's, for
  * the same things done in the mount: ours asks for no more, but where a row says so.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

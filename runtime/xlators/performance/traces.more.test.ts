@@ -1,5 +1,5 @@
 /**
- * What arrives below each translator of GlusterFS's, and below ours, where programs do the same with
+ * Requests below each translator of GlusterFS's, and below ours, where programs do the same with
  * volumes of one brick, GlusterFS's own: ours asks for the same, or for less, in the same order. Where
  * it does not, or a call returns something else, a row says so, and why.
  *

@@ -1,4 +1,4 @@
-/** Which requests arrive below a translator, for what is asked for above it. */
+/** The requests that arrive below a translator, for what is asked for above it. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, type Reply, startGraph } from '../../../test/support/core.ts';
 import { Slow } from '../../../test/support/slow.ts';

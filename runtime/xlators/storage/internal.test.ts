@@ -1,4 +1,4 @@
-/** What cluster/distribute asks of a storage, in GlusterFS's words: the same of each. */
+/** Requests of cluster/distribute to a storage, in GlusterFS's words: the same of each. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,64 +1,10 @@
-/** Attributes: GETATTR, SETATTR, ACCESS, STATFS. */
-import type { Iatt, Statvfs } from '../../../core/iatt.ts';
-import { type Cursor, putI64, putU64 } from './cursor.ts';
-import type { Validity } from './validity.ts';
+/** Replies that carry attributes, entries and locks. */
 
-/** struct fuse_getattr_in. `fh` counts when `flags` has GETATTR_FH. */
-export class GetattrIn {
-  flags = 0;
-  fh = 0;
-}
-
-export function decodeGetattrIn(cursor: Cursor, out: GetattrIn): void {
-  out.flags = cursor.u32();
-  cursor.skip(4);
-  out.fh = cursor.u64();
-}
-
-/** struct fuse_setattr_in; `valid` (FATTR_…) says which fields count. */
-export class SetattrIn {
-  valid = 0;
-  fh = 0;
-  size = 0;
-  atime = 0;
-  mtime = 0;
-  ctime = 0;
-  atimensec = 0;
-  mtimensec = 0;
-  ctimensec = 0;
-  mode = 0;
-  uid = 0;
-  gid = 0;
-}
-
-export function decodeSetattrIn(cursor: Cursor, out: SetattrIn): void {
-  out.valid = cursor.u32();
-  cursor.skip(4);
-  out.fh = cursor.u64();
-  out.size = cursor.u64();
-  cursor.skip(8);
-  out.atime = cursor.i64();
-  out.mtime = cursor.i64();
-  out.ctime = cursor.i64();
-  out.atimensec = cursor.u32();
-  out.mtimensec = cursor.u32();
-  out.ctimensec = cursor.u32();
-  out.mode = cursor.u32();
-  cursor.skip(4);
-  out.uid = cursor.u32();
-  out.gid = cursor.u32();
-  cursor.skip(4);
-}
-
-/** struct fuse_access_in. `mask` is R_OK, W_OK, X_OK, or 0 for existence. */
-export class AccessIn {
-  mask = 0;
-}
-
-export function decodeAccessIn(cursor: Cursor, out: AccessIn): void {
-  out.mask = cursor.u32();
-  cursor.skip(4);
-}
+import type { Dict } from '../../../core/dict.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { TIMEOUT_MAX } from '../../../core/xdata.ts';
+import { STATX_BASIC_STATS, STATX_BTIME } from '../../../sys/constants.ts';
+import { putI64, putU64 } from './cursor.ts';
 
 export const ATTR_SIZE = 88;
 
@@ -123,17 +69,126 @@ export function encodeAttrOut(
   encodeAttr(view, at + 16, inoHi, inoLo, iatt);
 }
 
-export const STATFS_OUT_SIZE = 80;
+export const ENTRY_OUT_SIZE = 40 + ATTR_SIZE;
 
-/** struct fuse_statfs_out. */
-export function encodeStatfsOut(view: DataView, at: number, st: Statvfs): void {
-  for (let i = 0; i < STATFS_OUT_SIZE; i += 4) view.setUint32(at + i, 0, true);
-  putU64(view, at, st.blocks);
-  putU64(view, at + 8, st.bfree);
-  putU64(view, at + 16, st.bavail);
-  putU64(view, at + 24, st.files);
-  putU64(view, at + 32, st.ffree);
-  view.setUint32(at + 40, st.bsize, true);
-  view.setUint32(at + 44, st.namemax, true);
-  view.setUint32(at + 48, st.frsize, true);
+/** struct fuse_entry_out. The inode number is given as halves, `iatt` says the rest. */
+export function encodeEntryOut(
+  view: DataView,
+  at: number,
+  nodeid: number,
+  entry: Validity,
+  attr: Validity,
+  inoHi: number,
+  inoLo: number,
+  iatt: Iatt,
+): void {
+  putU64(view, at, nodeid);
+  // Node ids are never used twice, so one generation is enough.
+  putU64(view, at + 8, 0);
+  encodeValidities(view, at, entry, attr);
+  encodeAttr(view, at + 40, inoHi, inoLo, iatt);
+}
+
+/** "There is no such name": node id 0, cached for `entry`. */
+export function encodeNegativeEntry(view: DataView, at: number, entry: Validity): void {
+  for (let i = 0; i < ENTRY_OUT_SIZE; i += 4) view.setUint32(at + i, 0, true);
+  encodeValidities(view, at, entry, entry);
+}
+
+function encodeValidities(view: DataView, at: number, entry: Validity, attr: Validity): void {
+  putU64(view, at + 16, entry.sec);
+  putU64(view, at + 24, attr.sec);
+  view.setUint32(at + 32, entry.nsec, true);
+  view.setUint32(at + 36, attr.nsec, true);
+}
+
+const STATX_SIZE = 256;
+export const STATX_OUT_SIZE = 32 + STATX_SIZE;
+const TWO_32 = 0x1_0000_0000;
+
+/** struct fuse_sx_time. */
+function encodeTime(view: DataView, at: number, sec: number, nsec: number): void {
+  putI64(view, at, sec);
+  view.setUint32(at + 8, nsec, true);
+}
+
+/** struct fuse_statx_out. The inode number is given as halves: it does not fit a Number. */
+export function encodeStatxOut(
+  view: DataView,
+  at: number,
+  attr: Validity,
+  inoHi: number,
+  inoLo: number,
+  iatt: Iatt,
+): void {
+  for (let i = 0; i < STATX_OUT_SIZE; i += 4) view.setUint32(at + i, 0, true);
+  putU64(view, at, attr.sec);
+  view.setUint32(at + 8, attr.nsec, true);
+  encodeStatx(view, at + 32, inoHi, inoLo, iatt);
+}
+
+/** struct fuse_statx, into zeros. A birth at the beginning of time is one that nobody knows. */
+function encodeStatx(view: DataView, at: number, inoHi: number, inoLo: number, iatt: Iatt): void {
+  const knowsBirth = iatt.iaBtime !== 0 || iatt.iaBtimeNsec !== 0;
+  view.setUint32(at, STATX_BASIC_STATS | (knowsBirth ? STATX_BTIME : 0), true);
+  view.setUint32(at + 4, BLKSIZE, true);
+  view.setUint32(at + 16, iatt.iaNlink, true);
+  view.setUint32(at + 20, iatt.iaUid, true);
+  view.setUint32(at + 24, iatt.iaGid, true);
+  view.setUint16(at + 28, iatt.mode, true);
+  view.setUint32(at + 32, inoLo, true);
+  view.setUint32(at + 36, inoHi, true);
+  putSize(view, at + 40, iatt);
+  putU64(view, at + 48, iatt.iaBlocks);
+  encodeTime(view, at + 64, iatt.iaAtime, iatt.iaAtimeNsec);
+  encodeTime(view, at + 80, iatt.iaBtime, iatt.iaBtimeNsec);
+  encodeTime(view, at + 96, iatt.iaCtime, iatt.iaCtimeNsec);
+  encodeTime(view, at + 112, iatt.iaMtime, iatt.iaMtimeNsec);
+  view.setUint32(at + 128, iatt.iaRdev / TWO_32, true);
+  view.setUint32(at + 132, iatt.iaRdev >>> 0, true);
+}
+
+export const LK_OUT_SIZE = 24;
+
+/** struct fuse_lk_out: a lock of `len` bytes; 0 for one without an end. */
+export function encodeLkOut(
+  view: DataView,
+  at: number,
+  { type, start, len, pid }: { type: number; start: number; len: number; pid: number },
+): void {
+  putU64(view, at, start);
+  if (len > 0) putU64(view, at + 8, start + len - 1);
+  else {
+    // OFFSET_MAX of the kernel: the largest signed number.
+    view.setUint32(at + 8, 0xffff_ffff, true);
+    view.setUint32(at + 12, 0x7fff_ffff, true);
+  }
+  view.setUint32(at + 16, type, true);
+  view.setInt32(at + 20, pid, true);
+}
+
+/** How long the kernel may rely on a reply, split as the protocol wants it. */
+export class Validity {
+  readonly sec: number;
+  readonly nsec: number;
+
+  /** @param seconds fractions allowed; 0 and less is not at all, and a year the most */
+  constructor(seconds: number) {
+    const held = seconds > 0 ? Math.min(seconds, TIMEOUT_MAX) : 0;
+    const whole = Math.floor(held);
+    this.sec = whole;
+    this.nsec = Math.min(Math.round((held - whole) * 1e9), 999_999_999);
+  }
+
+  get isZero(): boolean {
+    return this.sec === 0 && this.nsec === 0;
+  }
+
+  /** What a reply's xdata says under a key of `core/xdata.ts`, otherwise what the mount says. */
+  static of(xdata: Dict | null, key: string, otherwise: Validity): Validity {
+    // Nearly every reply comes by here.
+    if (xdata === null) return otherwise;
+    const seconds = xdata.number(key);
+    return seconds === undefined ? otherwise : new Validity(seconds);
+  }
 }

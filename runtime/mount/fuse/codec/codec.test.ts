@@ -4,12 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { Iatt, Statvfs } from '../../../core/iatt.ts';
 import { opcodeName, opcodes } from '../opcodes.ts';
 import * as attr from './attr.ts';
+import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry, Validity } from './attr.ts';
 import { Cursor, putI64, putU64, Span } from './cursor.ts';
 import { encodeDirent, NAME_OFFSET } from './dir.ts';
-import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry } from './entry.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './header.ts';
-import { encodeInitOut, INIT_OUT_SIZE } from './init.ts';
-import { encodeLseekOut, encodeOpenOut, encodeWriteOut } from './io.ts';
 import {
   DELETE_NAME,
   encodeDelete,
@@ -18,10 +16,17 @@ import {
   encodeInvalInode,
   INVAL_ENTRY_NAME,
 } from './notify.ts';
+import {
+  encodeGetxattrOut,
+  encodeInitOut,
+  encodeLseekOut,
+  encodeOpenOut,
+  encodeStatfsOut,
+  encodeWriteOut,
+  INIT_OUT_SIZE,
+} from './structs.gen.ts';
 import { captured } from './testdata/linux-6.18.ts';
 import { show } from './testdata/show.ts';
-import { Validity } from './validity.ts';
-import { encodeGetxattrOut } from './xattr.ts';
 
 const SHOWN = `
   LOOKUP #6 node 1 uid 0 gid 0 name=dir
@@ -349,6 +354,7 @@ describe('answers, byte for byte', () => {
   test('init', () => {
     const got = encoded(INIT_OUT_SIZE, (view) =>
       encodeInitOut(view, 0, {
+        major: 7,
         minor: 45,
         maxReadahead: 131072,
         flags: 0x40_0001,
@@ -378,7 +384,7 @@ describe('answers, byte for byte', () => {
   test('statfs', () => {
     const st = new Statvfs();
     Object.assign(st, { blocks: 1, bfree: 2, bavail: 3, files: 4, ffree: 5, bsize: 6, frsize: 7 });
-    const got = encoded(80, (view) => attr.encodeStatfsOut(view, 0, st));
+    const got = encoded(80, (view) => encodeStatfsOut(view, 0, st));
     const counts = [1, 2, 3, 4, 5].map((n) => `0${n}00000000000000`).join('');
     expect(got).toBe(counts + hex('06000000 ff000000 07000000') + '00'.repeat(28));
   });

@@ -1,17 +1,12 @@
 /** Directory listings: struct fuse_dirent (READDIR) and fuse_direntplus (READDIRPLUS). */
+import { direntSize } from '../../../core/iatt.ts';
+import { ENTRY_OUT_SIZE } from './attr.ts';
 import { putU64 } from './cursor.ts';
-import { ENTRY_OUT_SIZE } from './entry.ts';
 
 /** Bytes before the name in a fuse_dirent. */
 export const NAME_OFFSET = 24;
 /** The same in a fuse_direntplus. */
 export const NAME_OFFSET_PLUS = ENTRY_OUT_SIZE + NAME_OFFSET;
-
-/** Records begin at multiples of 8. */
-const align = (length: number): number => (length + 7) & ~7;
-
-export const direntSize = (nameBytes: number): number => align(NAME_OFFSET + nameBytes);
-export const direntPlusSize = (nameBytes: number): number => align(NAME_OFFSET_PLUS + nameBytes);
 
 /**
  * Writes a fuse_dirent around a name that is already in place (at + NAME_OFFSET), padding with NULs.

@@ -1,4 +1,7 @@
-/** What every request begins with, and every reply: struct fuse_in_header, fuse_out_header. */
+/**
+ * The headers of requests and replies (struct fuse_in_header, fuse_out_header), and the requests whose fields
+ * depend on others (`structs.ts` has the rest).
+ */
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from '../protocol.ts';
 import { type Cursor, putU64 } from './cursor.ts';
 
@@ -52,6 +55,34 @@ export function encodeOutHeader(
   return length;
 }
 
-/** The arguments of operations whose header says it all. */
-export class NoArgs {}
-export const decodeNothing = (): void => {};
+/** struct fuse_init_in; the second flag word came with 7.36. */
+export class InitIn {
+  major = 0;
+  minor = 0;
+  maxReadahead = 0;
+  flags = 0;
+  flags2 = 0;
+}
+
+export function decodeInitIn(cursor: Cursor, out: InitIn): void {
+  out.major = cursor.u32();
+  out.minor = cursor.u32();
+  out.maxReadahead = cursor.u32();
+  out.flags = cursor.u32() | 0;
+  out.flags2 = cursor.at < cursor.end ? cursor.u32() | 0 : 0;
+}
+
+/** struct fuse_batch_forget_in; `items` is where its fuse_forget_one structs begin. */
+export class BatchForgetIn {
+  count = 0;
+  items = 0;
+}
+
+export const FORGET_ONE_SIZE = 16;
+
+export function decodeBatchForgetIn(cursor: Cursor, out: BatchForgetIn): void {
+  out.count = cursor.u32();
+  cursor.skip(4);
+  out.items = cursor.at;
+  cursor.skip(out.count * FORGET_ONE_SIZE);
+}

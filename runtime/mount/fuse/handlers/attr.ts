@@ -14,11 +14,11 @@ import {
   type AccessIn,
   encodeStatfsOut,
   type GetattrIn,
+  type NoArgs,
   type SetattrIn,
   STATFS_OUT_SIZE,
-} from '../codec/attr.ts';
-import type { NoArgs } from '../codec/header.ts';
-import type { StatxIn } from '../codec/statx.ts';
+  type StatxIn,
+} from '../codec/structs.gen.ts';
 import { FATTR_FH, FATTR_KILL_SUIDGID, GETATTR_FH, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { inodeDone, inodeErrno, replyAttr, replyStatx } from './reply.ts';

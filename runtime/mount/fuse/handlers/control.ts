@@ -3,9 +3,13 @@
 import { ENODEV, ENOENT, EPROTO } from '../../../core/errno.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import { messages } from '../../../core/messages.ts';
-import type { NoArgs } from '../codec/header.ts';
-import { encodeInitOut, INIT_OUT_SIZE, type InitIn } from '../codec/init.ts';
-import type { InterruptIn } from '../codec/interrupt.ts';
+import type { InitIn } from '../codec/header.ts';
+import {
+  encodeInitOut,
+  INIT_OUT_SIZE,
+  type InterruptIn,
+  type NoArgs,
+} from '../codec/structs.gen.ts';
 import {
   ASYNC_DIO,
   ASYNC_READ,
@@ -102,6 +106,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
   const agreed = major > KERNEL_VERSION ? MINOR_MAX : Math.min(minor, MINOR_MAX);
   session.notices.agreed(agreed);
   encodeInitOut(session.view, OUT_HEADER_SIZE, {
+    major: KERNEL_VERSION,
     minor: agreed,
     // The kernel keeps its own when that is less; see `readahead.ts`.
     maxReadahead: MAX_DATA,

@@ -10,6 +10,7 @@ import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { inoHi, inoLo } from '../../../core/gfid.ts';
 import type { Dirent } from '../../../core/iatt.ts';
+import { direntplusSize, direntSize } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { NAME_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -17,28 +18,21 @@ import { printable } from '../../../core/log.ts';
 import { messages } from '../../../core/messages.ts';
 import { hasTimeouts } from '../../../core/timeouts.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import {
-  direntPlusSize,
-  direntSize,
-  encodeDirent,
-  NAME_OFFSET,
-  NAME_OFFSET_PLUS,
-} from '../codec/dir.ts';
-import { ENTRY_OUT_SIZE, encodeNegativeEntry } from '../codec/entry.ts';
+import { ENTRY_OUT_SIZE, encodeNegativeEntry } from '../codec/attr.ts';
+import { encodeDirent, NAME_OFFSET, NAME_OFFSET_PLUS } from '../codec/dir.ts';
 import {
   encodeOpenOut,
   type FsyncIn,
   OPEN_OUT_SIZE,
   type OpenIn,
   type ReadIn,
-} from '../codec/io.ts';
+} from '../codec/structs.gen.ts';
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { openFd } from './places.ts';
 import { encodeEntry, fdDone, inodeErrno } from './reply.ts';
 
-/** Room that an entry which does not fit any more may be encoded in. */
-const SLACK = direntPlusSize(NAME_MAX);
+const SLACK = direntplusSize(NAME_MAX);
 
 export const opendir: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPENDIR');
@@ -112,7 +106,7 @@ const readdirpCbk: Cbk<'readdirp', HandlerContext> = (
     const at = OUT_HEADER_SIZE + used;
     const nameBytes = encodeEntryName(session, at + NAME_OFFSET_PLUS, entry.name);
     if (nameBytes === 0) continue;
-    if (used + direntPlusSize(nameBytes) > size) break;
+    if (used + direntplusSize(nameBytes) > size) break;
     encodeInode(session, at, frame.local as Inode, entry, xdata);
     used += ENTRY_OUT_SIZE + encodePlain(session, at + ENTRY_OUT_SIZE, entry, nameBytes);
   }
@@ -156,7 +150,6 @@ function encodePlain(
   return encodeDirent(session.view, at, inoHi(gfid), inoLo(gfid), off, type, nameBytes);
 }
 
-/** The entry as a lookup would have answered, when the storage told enough. */
 function encodeInode(
   session: HandlerContext,
   at: number,

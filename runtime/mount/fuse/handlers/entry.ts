@@ -12,7 +12,14 @@ import {
   RENAME_WHITEOUT,
 } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import type { LinkIn, MkdirIn, MknodIn, NameIn, RenameIn, SymlinkIn } from '../codec/entry.ts';
+import type {
+  LinkIn,
+  MkdirIn,
+  MknodIn,
+  NameIn,
+  RenameIn,
+  SymlinkIn,
+} from '../codec/structs.gen.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { newPlace, oldPlace } from './places.ts';
 import { makerErrno, replyEntry } from './reply.ts';
@@ -97,7 +104,6 @@ const removedCbk: Cbk<'unlink', HandlerContext> = (frame, what, xl, opRet, opErr
   xl.priv.reply(frame, 0);
 };
 
-/** What a rename needs again when it is done. */
 interface Move {
   readonly from: Loc;
   readonly to: Loc;

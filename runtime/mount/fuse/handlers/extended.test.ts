@@ -1,5 +1,5 @@
 /**
- * What the operations that came later than reading and writing become: STATX, TMPFILE, IOCTL,
+ * The fops of the operations that came later than reading and writing: STATX, TMPFILE, IOCTL,
  * COPY_FILE_RANGE, SYNCFS; and what requests say about umask, truncation and privileges.
  */
 import { afterEach, describe, expect, test } from 'vitest';

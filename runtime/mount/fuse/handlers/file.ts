@@ -14,7 +14,7 @@ import { Loc } from '../../../core/loc.ts';
 import { O_ACCMODE } from '../../../core/open-flags.ts';
 import { DIRECT_IO_MODE, KILL_PRIV } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { ENTRY_OUT_SIZE } from '../codec/entry.ts';
+import { ENTRY_OUT_SIZE } from '../codec/attr.ts';
 import {
   type CreateIn,
   encodeOpenOut,
@@ -27,7 +27,7 @@ import {
   type ReleaseIn,
   WRITE_OUT_SIZE,
   type WriteIn,
-} from '../codec/io.ts';
+} from '../codec/structs.gen.ts';
 import {
   FOPEN_DIRECT_IO,
   FSYNC_FDATASYNC,
@@ -62,7 +62,6 @@ export const open: Handler<OpenIn> = (session, header, args) => {
 const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, _fd, xdata) =>
   opened(xl.priv, frame, opRet, opErrno, directIo(xdata));
 
-/** FOPEN_DIRECT_IO, where the reply to an open wants that; otherwise 0. */
 const directIo = (xdata: Dict | null): number =>
   xdata?.number(DIRECT_IO_MODE) === 1 ? FOPEN_DIRECT_IO : 0;
 
@@ -122,7 +121,6 @@ function encodeOpened(session: HandlerContext, at: number, fd: Fd, direct: numbe
   encodeOpenOut(session.view, at, fd.id, flags, passthrough.backingId);
 }
 
-/** What a create needs again when it is done. */
 interface Creation {
   readonly loc: Loc;
   readonly fd: Fd;

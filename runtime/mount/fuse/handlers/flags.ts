@@ -1,4 +1,4 @@
-/** What the kernel's numbers mean to the graph: flags of an open, and lock owners. */
+/** The kernel's numbers in terms of the graph: flags of an open, and lock owners. */
 import { constants } from 'node:fs';
 import { O_ACCMODE } from '../../../core/open-flags.ts';
 import type { HandlerContext } from './handler.ts';

@@ -1,4 +1,4 @@
-/** What each operation of the kernel does to inodes, names and fds, and which fops it becomes. */
+/** Each operation of the kernel: its effects on inodes, names and fds, and the fops that it becomes. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { iattOf, Rig, u32, u64 } from '../../../../test/support/fuse.ts';

@@ -22,7 +22,7 @@ import {
   FS_IOC_GETVERSION,
   FS_IOC_SETFLAGS,
 } from '../../../sys/constants.ts';
-import { encodeIoctlOut, IOCTL_OUT_SIZE, type IoctlIn } from '../codec/ioctl.ts';
+import { encodeIoctlOut, IOCTL_OUT_SIZE, type IoctlIn } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { openFd } from './places.ts';

@@ -7,15 +7,9 @@ import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { NEGATIVE_TIMEOUT } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import {
-  type BatchForgetIn,
-  ENTRY_OUT_SIZE,
-  encodeNegativeEntry,
-  FORGET_ONE_SIZE,
-  type ForgetIn,
-  type NameIn,
-} from '../codec/entry.ts';
-import { Validity } from '../codec/validity.ts';
+import { ENTRY_OUT_SIZE, encodeNegativeEntry, Validity } from '../codec/attr.ts';
+import { type BatchForgetIn, FORGET_ONE_SIZE } from '../codec/header.ts';
+import type { ForgetIn, NameIn } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { inodeErrno, replyEntry } from './reply.ts';

@@ -1,4 +1,4 @@
-/** Where a request of the kernel leads: names in directories, and open files. */
+/** Targets of the kernel's requests: names in directories, and open files. */
 import { EBADF, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';

@@ -11,10 +11,15 @@ import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT } from '../../../core/xdata.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import { ATTR_OUT_SIZE, encodeAttrOut } from '../codec/attr.ts';
-import { ENTRY_OUT_SIZE, encodeEntryOut } from '../codec/entry.ts';
-import { encodeStatxOut, STATX_OUT_SIZE } from '../codec/statx.ts';
-import { Validity } from '../codec/validity.ts';
+import {
+  ATTR_OUT_SIZE,
+  ENTRY_OUT_SIZE,
+  encodeAttrOut,
+  encodeEntryOut,
+  encodeStatxOut,
+  STATX_OUT_SIZE,
+  Validity,
+} from '../codec/attr.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { HandlerContext } from './handler.ts';
 
@@ -33,7 +38,6 @@ export function makerErrno(opErrno: number, parent: Inode): number {
   return opErrno === ENOENT && isReachable ? ESTALE : opErrno;
 }
 
-/** How long the attributes of `inode` are cached; `xdata` is their reply's. */
 function attrValid(session: HandlerContext, inode: Inode, buf: Iatt, xdata: Dict | null): Validity {
   if (!buf.known) return session.unknownValid;
   const usual = session.passthrough.mayBeMapped(inode) ? session.unknownValid : session.attrValid;
@@ -75,7 +79,6 @@ export function replyEntry(
   if (!session.reply(frame, ENTRY_OUT_SIZE)) session.client.forget(linked, 1);
 }
 
-/** Answers with attributes, in the form that `encode` gives them. */
 function replyWith(
   encode: typeof encodeAttrOut,
   size: number,

@@ -1,4 +1,4 @@
-/** Whether the kernel is to ask for locks, or keeps them by itself. */
+/** Finds out whether the kernel is to ask for locks, or keeps them by itself. */
 import { constants } from 'node:fs';
 import { Driver, NOBODY } from '../../../api/driver.ts';
 import type { Client } from '../../../core/client.ts';

@@ -19,16 +19,14 @@ import {
   COPY_FILE_RANGE_OUT_SIZE,
   type CopyFileRangeIn,
   encodeCopyFileRangeOut,
-} from '../codec/copy.ts';
-import type { NoArgs } from '../codec/header.ts';
-import {
   encodeLseekOut,
   encodeWriteOut,
   type FallocateIn,
   LSEEK_OUT_SIZE,
   type LseekIn,
+  type NoArgs,
   WRITE_OUT_SIZE,
-} from '../codec/io.ts';
+} from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { openFd } from './places.ts';

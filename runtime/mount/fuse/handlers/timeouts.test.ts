@@ -1,4 +1,4 @@
-/** How long the kernel may cache an answer: what the reply's own xdata says, or else the mount. */
+/** The time for which the kernel may cache an answer: what the reply's own xdata says, or else the mount. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { iattOf, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';

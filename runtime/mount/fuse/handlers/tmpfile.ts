@@ -14,7 +14,7 @@ import { Loc } from '../../../core/loc.ts';
 import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { O_TMPFILE } from '../../../sys/constants.ts';
-import type { CreateIn } from '../codec/io.ts';
+import type { CreateIn } from '../codec/structs.gen.ts';
 import { replyCreated } from './file.ts';
 import { openFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
@@ -22,7 +22,6 @@ import { makerErrno } from './reply.ts';
 
 const { O_TRUNC } = constants;
 
-/** What is needed again when the file is there, and then when it is open. */
 interface Making {
   readonly loc: Loc;
   readonly flags: number;

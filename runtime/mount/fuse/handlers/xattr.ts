@@ -10,13 +10,13 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import type { NameIn } from '../codec/entry.ts';
 import {
   encodeGetxattrOut,
   GETXATTR_OUT_SIZE,
   type GetxattrIn,
+  type NameIn,
   type SetxattrIn,
-} from '../codec/xattr.ts';
+} from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { inodeDone, inodeErrno } from './reply.ts';

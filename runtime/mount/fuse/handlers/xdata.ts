@@ -1,4 +1,4 @@
-/** What goes along with a fop: new dicts for its xdata. */
+/** The xdata of fops: new dicts for its xdata. */
 import { Dict } from '../../../core/dict.ts';
 import { KILL_PRIV, MODE_REQ } from '../../../core/xdata.ts';
 import type { HandlerContext } from './handler.ts';

@@ -26,7 +26,7 @@ import {
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { permits } from '../../../core/permissions.ts';
 import { isMember } from '../../../core/privileges.ts';
 import { type Cbk, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
@@ -35,14 +35,13 @@ import { ACL_KEYS, aclIn, KnownSubjects, type Named } from './subjects.ts';
 
 const S_ISGID = 0o2000;
 
-const options = defineOptions({
+const options = reconfigurableOptions({
   'super-uid': {
     type: 'int',
     default: 0,
     min: 0,
     max: 0xffff_ffff,
     description: 'A user who may do everything, besides root.',
-    reconfigurable: true,
   },
 });
 
@@ -70,7 +69,6 @@ class AccessControl {
 type Xl = Xlator<AccessControl>;
 type AnyCall = (frame: Frame, ...args: unknown[]) => void;
 
-/** A request that waits for a lookup. */
 interface Waiting {
   readonly name: FopName;
   readonly args: readonly unknown[];
@@ -136,7 +134,6 @@ const askedCbk: Cbk<'lookup', AccessControl> = (
   else run(frame, xl, name, args, isNamed ? new Map(named).set(asked, known) : named);
 };
 
-/** The fop goes down, after it was permitted. */
 type Permitted = (frame: Frame, xl: Xl, args: readonly unknown[], name: FopName) => void;
 
 const passOn: Permitted = (frame, xl, args, name) => tailArgs[name](frame, xl.children[0]!, args);
@@ -259,7 +256,6 @@ const learners: { readonly [N in FopName]?: Learn } = {
   fremovexattr: dropIfAcl,
 };
 
-/** Fops that do more than to go down. */
 const permitted: { readonly [N in FopName]?: Permitted } = {
   ...Object.fromEntries(
     Object.entries(learners).map(([name, learn]) => [name, learning(name as FopName, learn)]),

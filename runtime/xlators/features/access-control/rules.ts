@@ -76,7 +76,6 @@ function mayMove(caller: Stack, subjects: Subjects, place: Loc, of = place): num
 const mayUnlink = (caller: Stack, subjects: Subjects, loc: Loc): number =>
   mayLink(caller, subjects, loc) || mayMove(caller, subjects, loc);
 
-/** By the access mode of open(2). */
 const MODES = [R_OK, W_OK, R_OK | W_OK, R_OK | W_OK];
 
 /** The rights to the file that an open with these flags needs. */

@@ -25,7 +25,6 @@ const COMMANDS: ReadonlyMap<number, number> = new Map([
   [14, F_SETLKW],
 ]);
 
-/** A request of lk that makes sense. */
 interface Asked {
   readonly fd: Fd;
   readonly command: number;

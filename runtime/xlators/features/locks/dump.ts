@@ -16,7 +16,6 @@ const ROOM = 40_000;
 
 type Family = 'posixlk' | 'flock' | 'inodelk' | 'entrylk';
 
-/** What is locked or waits. */
 interface Line {
   readonly family: Family;
   readonly isActive: boolean;
@@ -48,7 +47,6 @@ export function dumpLocks(inodes: Iterable<InodeLocks>): Dump {
   return { inodes: number, ...Object.fromEntries(totals), blocked, ...rest, ...shown };
 }
 
-/** All locks of an inode, with their names in the dump. */
 function* linesOf({ records, flocks, domains }: InodeLocks): Generator<[string, Line]> {
   yield* named('posixlk', recordLines('posixlk', records));
   yield* named('flock', recordLines('flock', flocks));

@@ -25,7 +25,6 @@ import { dumpLocks } from './dump.ts';
 import { Locks } from './locks.ts';
 import { domainFops } from './translators.ts';
 
-/** Options that are accepted without effect, with GlusterFS's defaults. */
 const withoutEffect = {
   'notify-contention': true,
   'notify-contention-delay': 5,

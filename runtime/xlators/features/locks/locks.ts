@@ -1,4 +1,4 @@
-/** What an instance of features/locks keeps: the inodes on which something is locked. */
+/** The state of an instance of features/locks: the inodes on which something is locked. */
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { type Holder, InodeLocks } from './inode-locks.ts';

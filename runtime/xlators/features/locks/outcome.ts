@@ -1,4 +1,4 @@
-/** What comes of a request for a lock, whichever family it is of. */
+/** The outcome of a request for a lock of any family. */
 import { EINTR } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Xlator } from '../../../core/xlator.ts';

@@ -26,7 +26,6 @@ import { entryText, rangeText, type Trace, traced } from './trace.ts';
 
 type Name = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
 
-/** A request that makes sense. */
 interface Asked<C> {
   readonly locks: InodeLocks;
   readonly domain: Domain<C & Claim>;
@@ -37,7 +36,6 @@ interface Asked<C> {
   readonly answer: Settle;
 }
 
-/** Answers with 0 or an errno. */
 const answering =
   (name: Name, frame: Frame): Settle =>
   (errno) => {

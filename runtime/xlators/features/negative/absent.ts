@@ -33,7 +33,6 @@ export interface Bounds {
 
 /** How much sooner than it must a name may be forgotten, as a part of the timeout. */
 const SLACK = 1 / 16;
-/** Longest wait of a timer: what fits 31 bits, as timers of engines have them. */
 const WAIT_MAX_MS = 2 ** 31 - 1;
 
 class Directory {
@@ -77,7 +76,6 @@ export class Absent {
   private cleared = 0;
   private oldest: Name | null = null;
   private newest: Name | null = null;
-  /** How many fops are on their way that make a name, by the directory's gfid. */
   private readonly making = new Map<Gfid, number>();
   private cancelTimer: (() => void) | null = null;
   private readonly xl: Xlator<Absent>;

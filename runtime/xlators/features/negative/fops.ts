@@ -1,5 +1,5 @@
 /**
- * What a cache of absent names does with requests and events: a name that is known to be absent fails
+ * A cache of absent names, as requests and events meet it: a name that is known to be absent fails
  * here; any other lookup goes down, and when ENOENT comes back the name is remembered; whatever makes a
  * name forgets it. What must not go wrong is in `absent.ts`.
  */
@@ -71,7 +71,6 @@ const lookupCbk: Cbk<'lookup', Absent> = (
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-/** A fop that makes or removes a name goes down. */
 function before(xl: Xlator<Absent>, entry: Entry): void {
   const { created, client } = entry;
   if (created !== null) xl.priv.creating(created.parent!, created.name!, client);

@@ -4,19 +4,18 @@
  *
  * Source: Jeff Darcy's negative-lookup translator; GlusterFS performance/nl-cache for the rest.
  */
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator } from '../../../core/xlator.ts';
 import { Absent, type Bounds } from './absent.ts';
 import { fops, heard } from './fops.ts';
 
-const options = defineOptions({
+const options = reconfigurableOptions({
   timeout: {
     type: 'time',
     default: 60,
     description:
       'How long a name is remembered: the longest that a file made by somebody else stays ' +
       'hidden. With 0 nothing is remembered.',
-    reconfigurable: true,
   },
   'kernel-timeout': {
     type: 'time',
@@ -24,7 +23,6 @@ const options = defineOptions({
     description:
       'How long the kernel caches that a name is absent, without asking here: a name that was ' +
       'just looked up costs no request then. 0: as the mount has it (negative-timeout).',
-    reconfigurable: true,
   },
   limit: {
     type: 'int',
@@ -32,7 +30,6 @@ const options = defineOptions({
     min: 1,
     max: 16_777_216,
     description: 'Names remembered in all directories together; the oldest make room.',
-    reconfigurable: true,
   },
 });
 

@@ -10,15 +10,14 @@ import { EROFS } from '../../../core/errno.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
 import { type Before, tap, taps } from '../../../core/gen/taps.gen.ts';
 import { O_ACCMODE, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 
-const options = defineOptions({
+const options = reconfigurableOptions({
   'read-only': {
     type: 'bool',
     default: false,
     description: 'Whether changes are refused.',
-    reconfigurable: true,
   },
 });
 

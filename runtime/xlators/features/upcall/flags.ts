@@ -1,5 +1,5 @@
 /**
- * What the fops change, by the bits of GlusterFS's cache invalidation, and which inodes they tell a
+ * The changes that fops make, as bits of GlusterFS's cache invalidation, and the inodes that they tell a
  * client about. Source: GlusterFS 10 `libglusterfs/src/glusterfs/upcall-utils.h`,
  * `xlators/features/upcall/src/upcall.c`.
  */

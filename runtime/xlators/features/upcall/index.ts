@@ -13,7 +13,7 @@ import { findFop, fops as fopRows, IPC_UPCALL } from '../../../core/fops.ts';
 import { type FopName, tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import type { ClientUpcall } from '../../../core/upcall.ts';
 import {
   defaultNotify,
@@ -25,12 +25,11 @@ import {
 import { type Touch, type Touches, touches, UP } from './flags.ts';
 import { Registrations } from './registrations.ts';
 
-const options = defineOptions({
+const options = reconfigurableOptions({
   'cache-invalidation': {
     type: 'bool',
     default: false,
     description: 'Whether clients are told what others have changed.',
-    reconfigurable: true,
   },
   'cache-invalidation-timeout': {
     type: 'time',
@@ -40,7 +39,6 @@ const options = defineOptions({
     description:
       'How long after it has last asked for something a client is told of changes there. Caches ' +
       'should believe what they have for no longer.',
-    reconfigurable: true,
   },
   limit: {
     type: 'int',
@@ -50,7 +48,6 @@ const options = defineOptions({
     description:
       'What is remembered, of all clients together: who was told of what. With more, the oldest is ' +
       'taken back from the client that may have it in its cache.',
-    reconfigurable: true,
   },
 });
 
@@ -99,7 +96,6 @@ class Upcalls {
 
 const names = Object.keys(touches) as FopName[];
 const LOOKUP = findFop('lookup')!.number;
-/** By the fop's number. */
 const touchesOf: Touches[] = [];
 for (const { number, name } of fopRows) {
   if (name in touches) touchesOf[number] = touches[name as keyof typeof touches];

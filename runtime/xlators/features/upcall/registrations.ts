@@ -1,5 +1,5 @@
 /**
- * Which clients were told of which inodes, and when: as long as that is not too long ago, they may
+ * The clients that were told of inodes, with the time: as long as that is not too long ago, they may
  * have it in a cache. What is remembered is bounded; who is forgotten before the time is told so, and
  * has to ask again.
  */
@@ -27,7 +27,6 @@ export class Registrations {
   evicted = 0;
   private readonly xl: Xlator;
   private readonly byGfid = new Map<Gfid, Map<Client, Registration>>();
-  /** The oldest first. */
   private readonly order = new Set<Registration>();
   private readonly forgotten: (client: Client, gfid: Gfid) => void;
 

@@ -1,4 +1,4 @@
-/** Which clients are told of a file that another's create or open has found, and emptied. */
+/** The clients that are told of a file that another's create or open has found, and emptied. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Reply, startGraph } from '../../../../test/support/core.ts';
 import type { Client } from '../../../core/client.ts';

@@ -20,7 +20,7 @@ import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import {
   type Cbk,
   defaultNotify,
@@ -34,12 +34,11 @@ import { MDATA, SET_MDATA, writeWireMdata } from '../../storage/shared/mdata.ts'
 /** The pid of requests of this translator's own (`GF_CLIENT_PID_SET_UTIME`). */
 const PID = -13;
 
-const options = defineOptions({
+const options = reconfigurableOptions({
   noatime: {
     type: 'bool',
     default: true,
     description: 'Reading a file does not set its access time.',
-    reconfigurable: true,
   },
 });
 

@@ -119,7 +119,6 @@ class Check {
   }
 }
 
-/** Ends a request of the volume's own. */
 function ended(frame: Frame, xl: Xlator<unknown>): Check {
   xl.end(frame.root);
   return frame.local as Check;

@@ -74,7 +74,6 @@ class Worm {
 type Xl = Xlator<Worm>;
 type AnyFail = (frame: Frame, errno: number) => void;
 
-/** Seconds since 1970. */
 const now = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
 
 const opensToChange = (flags: number): boolean => changesFile(flags) || (flags & O_APPEND) !== 0;
@@ -119,7 +118,6 @@ function refuse({ priv }: Xl, frame: Frame, name: FopName): void {
   (fail[name] as AnyFail)(frame, EROFS);
 }
 
-/** Winds a request on, after what decides about it. */
 function guard(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): void {
   const { given, periods } = xl.priv;
   const isInternal = frame.root.pid < 0;
@@ -184,7 +182,6 @@ const change =
     check(xl, { frame, name, args: passed, files: [of], decide });
   };
 
-/** A reply to a create, which waits until the file has its time. */
 interface Made {
   readonly frame: Frame;
   readonly reply: FopTable['create']['reply'];
@@ -235,7 +232,6 @@ const startedCbk: Cbk<'fsetxattr', Worm> = (own, _cookie, xl, opRet, opErrno) =>
 
 const create: Fop<'create', Worm> = (frame, xl, ...args) => createNew(frame, xl, args, creation);
 
-/** The fops of the switches that are on. */
 function fops({ priv: { given } }: Xl): Fops<Worm> {
   const byFile = given['worm-file-level'];
   const names = new Set([

@@ -1,43 +1,37 @@
 /** Options of features/worm: names and defaults are GlusterFS 10's. */
-import { defineOptions } from '../../../core/options.ts';
+import { reconfigurableOptions } from '../../../core/options.ts';
 
-export const options = defineOptions({
+export const options = reconfigurableOptions({
   worm: {
     type: 'bool',
     default: false,
     description: 'Whether nothing that is there can be changed, renamed, linked or removed.',
-    reconfigurable: true,
   },
   'worm-file-level': {
     type: 'bool',
     default: false,
     description: 'Whether each file is retained by itself, after it was closed.',
-    reconfigurable: true,
   },
   'worm-files-deletable': {
     type: 'bool',
     default: true,
     description: 'Whether files can be removed after their retention, with worm-file-level.',
-    reconfigurable: true,
   },
   'default-retention-period': {
     type: 'time',
     default: 120,
     description: 'How long a file is retained, with worm-file-level.',
-    reconfigurable: true,
   },
   'retention-mode': {
     type: 'str',
     default: 'relax',
     values: ['relax', 'enterprise'],
     description: 'Whether the end of a retention can be set earlier (relax) or not (enterprise).',
-    reconfigurable: true,
   },
   'auto-commit-period': {
     type: 'time',
     default: 180,
     description:
       'How long after its last change a file is retained by itself, with worm-file-level.',
-    reconfigurable: true,
   },
 });

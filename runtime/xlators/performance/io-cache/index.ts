@@ -11,26 +11,15 @@ import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
-import {
-  type Cbk,
-  defaultNotify,
-  defineTranslator,
-  type Fop,
-  type Fops,
-  type Xlator,
-} from '../../../core/xlator.ts';
-import { attributeReads } from '../shared/attribute-reads.ts';
-import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
-import { doubtingLk, truncatingCreate, truncatingOpen } from '../shared/opens.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
+import { defineCache } from '../shared/cache-translator.ts';
+import { dataCacheFops, readsPast } from '../shared/data-fops.ts';
 import { checkMemory } from '../shared/options.ts';
-import { checkOrder } from '../shared/order.ts';
 import { checkSizes, options } from './options.ts';
 import { type File, PAGE_SIZE, Pages } from './pages.ts';
 
 type Io = Xlator<Pages>;
 
-/** A read that is not answered from memory yet. */
 class Read {
   readonly fd: Fd;
   readonly size: number;
@@ -48,8 +37,7 @@ class Read {
 }
 
 const readv: Fop<'readv', Pages> = (frame, xl, fd, size, offset, flags, xdata) => {
-  const isElse = ((flags | fd.flags) & O_DIRECT) !== 0 || (fd.flags & O_ACCMODE) === O_WRONLY;
-  if (isElse || offset < 0 || size <= 0 || size > MAX_DATA) {
+  if (readsPast(fd, flags) || offset < 0 || size <= 0 || size > MAX_DATA) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
   const { priv } = xl;
@@ -62,7 +50,6 @@ const readv: Fop<'readv', Pages> = (frame, xl, fd, size, offset, flags, xdata) =
   fetch(frame, xl, new Read(fd, size, offset, flags, xdata));
 };
 
-/** Answers a read, if all of it is here. */
 function answer(frame: Frame, xl: Io, file: File, size: number, offset: number): boolean {
   if (file.buf === null) return false;
   const data = xl.priv.read(file, offset, size, frame.readBuffer !== null);
@@ -162,55 +149,23 @@ const lookupCbk: Cbk<'lookup', Pages> = (
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-const lk = doubtingLk<Pages>((xl, inode) => xl.priv.doubt(inode));
-
-const open = truncatingOpen<Pages, File>();
-const create = truncatingCreate<Pages, File>();
-
-const hooks: ChangeHooks<Pages, File> = { cache: ({ priv }) => priv };
-
 const all: Fops<Pages> = {
-  ...{ readv, lookup, lk, open, create },
-  ...fileChanges(dataFops, hooks),
-  ...attributeReads<Pages, File>({
-    cache: ({ priv }) => priv,
+  ...{ readv, lookup },
+  ...dataCacheFops<Pages, File>({
     has: ({ pages }) => pages.size > 0,
     check: ({ priv }, file, buf) => priv.check(file, buf),
+    locked: ({ priv }, inode) => priv.doubt(inode),
   }),
 };
 
-const fops = ({ priv }: Io): Fops<Pages> => (priv.given['pass-through'] ? {} : all);
-
-export default defineTranslator<Pages, typeof options>({
+export default defineCache<Pages, typeof options>({
   type: 'performance/io-cache',
   description: 'Keeps data of files that was read in memory.',
-  children: [1, 1],
   options,
-  dataPath: { keepsPages: () => true },
-  fops,
-  async check(xl, given) {
+  fops: () => all,
+  make: (xl, given) => new Pages(xl, given),
+  verify(xl, given) {
     checkSizes(given);
     checkMemory(xl, given);
-    checkOrder(xl);
   },
-  init(xl, given) {
-    checkSizes(given);
-    checkMemory(xl, given);
-    checkOrder(xl);
-    return new Pages(xl, given);
-  },
-  reconfigure(xl, given) {
-    checkSizes(given);
-    checkMemory(xl, given);
-    xl.priv.configure(given);
-    xl.exchangeFops(fops(xl));
-  },
-  notify(xl, event, data) {
-    xl.priv.notified(event, data);
-    defaultNotify(xl, event, data);
-  },
-  forget: (xl, _inode, kept) => xl.priv.forget(kept as File),
-  fini: (xl) => xl.priv.clear(),
-  dump: (xl) => xl.priv.dump(),
-  reset: ({ priv }) => priv.reset(),
 });

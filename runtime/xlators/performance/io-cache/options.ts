@@ -1,11 +1,11 @@
 /** Options of performance/io-cache: names, defaults and ranges are GlusterFS 10's. */
 import { InitError } from '../../../core/errors.ts';
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
 const MB = 1024 * 1024;
 
-export const options = defineOptions({
+export const options = reconfigurableOptions({
   ...commonOptions,
   'io-cache': switchOption(false),
   'cache-size': {
@@ -13,7 +13,6 @@ export const options = defineOptions({
     default: 32 * MB,
     min: 4 * MB,
     description: 'What the data of all files may take; what was not read for longest goes.',
-    reconfigurable: true,
   },
   'cache-timeout': {
     type: 'int',
@@ -22,25 +21,21 @@ export const options = defineOptions({
     min: 0,
     max: 60,
     description: 'Seconds after which it is asked whether a file is still the same.',
-    reconfigurable: true,
   },
   'min-file-size': {
     type: 'sizet',
     default: 0,
     description: 'Files that are smaller are not cached.',
-    reconfigurable: true,
   },
   'max-file-size': {
     type: 'sizet',
     default: 0,
     description: 'Files that are larger are not cached. 0: there is no limit.',
-    reconfigurable: true,
   },
   priority: {
     type: 'priority_list',
     default: '',
     description: 'Accepted, without effect: what was not read for longest goes, whatever its name.',
-    reconfigurable: true,
   },
 });
 

@@ -5,8 +5,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
 import { DataCache } from '../shared/data-cache.ts';
-import { Kept } from '../shared/inode-cache.ts';
-import { isOther } from '../shared/is-other.ts';
+import { isOther, Kept } from '../shared/inode-cache.ts';
 import { Cached } from '../shared/lru.ts';
 import type { Given } from './options.ts';
 

@@ -9,61 +9,25 @@
  *
  * Source of the options: GlusterFS 10 `xlators/performance/io-threads/src/io-threads.c`.
  */
-import { defineOptions } from '../../../core/options.ts';
+import { reconfigurableOptions } from '../../../core/options.ts';
+import { acceptedOptions } from '../../../core/without-effect.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
 import { commonOptions } from '../shared/options.ts';
 
-const threads = (of: string, count = 16) =>
-  ({
-    type: 'int',
-    default: count,
-    min: 1,
-    max: 64,
-    description: `Accepted, without effect: threads for ${of}.`,
-    reconfigurable: true,
-  }) as const;
-
-const options = defineOptions({
+const options = reconfigurableOptions({
   ...commonOptions,
-  'thread-count': threads('all fops'),
-  'high-prio-threads': threads('lookup, open, stat and the like'),
-  'normal-prio-threads': threads('changes of names and attributes'),
-  'low-prio-threads': threads('reads, writes and syncs'),
-  'least-prio-threads': threads("fops of GlusterFS's own programs", 1),
-  'enable-least-priority': {
-    type: 'bool',
-    default: true,
-    description: "Accepted, without effect: GlusterFS's own programs wait for all others.",
-    reconfigurable: true,
-  },
-  'idle-time': {
-    type: 'int',
-    default: 120,
-    min: 1,
-    max: 0x7fff_ffff,
-    description: 'Accepted, without effect: seconds after which a thread ends that has no work.',
-    reconfigurable: true,
-  },
-  'watchdog-secs': {
-    type: 'int',
-    default: 0,
-    min: 0,
-    description: 'Accepted, without effect: seconds after which a queue is said to be stuck.',
-    reconfigurable: true,
-  },
-  'cleanup-disconnected-reqs': {
-    type: 'bool',
-    default: false,
-    description: 'Accepted, without effect: requests of a client that has gone are interrupted.',
-    reconfigurable: true,
-  },
-  'tcp-user-timeout': {
-    type: 'int',
-    default: 0,
-    min: 0,
-    description: 'Accepted, without effect: glusterd writes it here, and it is for a connection.',
-    reconfigurable: true,
-  },
+  ...acceptedOptions({
+    'thread-count': null,
+    'high-prio-threads': null,
+    'normal-prio-threads': null,
+    'low-prio-threads': null,
+    'least-prio-threads': null,
+    'enable-least-priority': null,
+    'idle-time': null,
+    'watchdog-secs': null,
+    'cleanup-disconnected-reqs': null,
+    'tcp-user-timeout': null,
+  }),
 });
 
 export default defineTranslator<null, typeof options>({

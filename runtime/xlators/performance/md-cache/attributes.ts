@@ -1,5 +1,5 @@
 /**
- * What is remembered of inodes: attributes, extended attributes, and the name under which an inode was
+ * Memory of inodes: attributes, extended attributes, and the name under which an inode was
  * last seen.
  *
  * The three have times of their own. In particular a name is believed only as long as it was itself
@@ -9,14 +9,15 @@
  * is told when it is believed no more.
  */
 import { Dict } from '../../../core/dict.ts';
+import type { EventName } from '../../../core/events.ts';
 import type { Iatt, Statvfs } from '../../../core/iatt.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
+import { messages } from '../../../core/messages.ts';
 import type { Timeouts } from '../../../core/timeouts.ts';
-import { invalidateEntries, invalidateInode, type Upcall } from '../../../core/upcall.ts';
+import { invalidateEntries, invalidateInode, isUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, Kept } from '../shared/inode-cache.ts';
-import { isOther } from '../shared/is-other.ts';
+import { InodeCache, isOther, Kept, losses } from '../shared/inode-cache.ts';
 import { cachedXattrs, type Given, timeoutOf } from './options.ts';
 import { Xattrs } from './xattrs.ts';
 
@@ -42,10 +43,7 @@ export class Attributes extends Kept {
   nameEra = 0;
 }
 
-export class MdCache extends InodeCache<Attributes> {
-  given!: Given;
-  hits = 0;
-  misses = 0;
+export class MdCache extends InodeCache<Attributes, Given> {
   xattrHits = 0;
   xattrMisses = 0;
   invalidations = 0;
@@ -65,13 +63,21 @@ export class MdCache extends InodeCache<Attributes> {
   private nameEra = 0;
 
   constructor(xl: Xlator<unknown>, given: Given) {
-    super(xl);
+    super(xl, given);
     this.configure(given);
   }
 
-  configure(given: Given): void {
+  override configure(given: Given): void {
     this.given = given;
-    this.timeoutMs = timeoutOf(given) * 1000;
+    const timeout = timeoutOf(given);
+    this.timeoutMs = timeout * 1000;
+    if (timeout !== given['md-cache-timeout']) {
+      this.xl.log.warning(
+        `md-cache-timeout is ${timeout}, not ${given['md-cache-timeout']}: without cache-invalidation ` +
+          'nobody tells what other clients have changed',
+        { msgid: messages.mdCacheTimeout.id },
+      );
+    }
     this.kernelMs = given['pass-through'] ? 0 : given['kernel-timeout'] * 1000;
     const { names, patterns } = cachedXattrs(given);
     this.names = names;
@@ -187,9 +193,8 @@ export class MdCache extends InodeCache<Attributes> {
     return this.statfs !== null && this.isYoung(this.statfsSince);
   }
 
-  /** Nothing that is known now is believed any more. */
-  clear(): void {
-    this.invalidateReplies();
+  override clear(): void {
+    super.clear();
     this.era += 1;
     for (const inode of this.xl.inodes?.all() ?? []) {
       const kept = this.kept(inode);
@@ -199,11 +204,23 @@ export class MdCache extends InodeCache<Attributes> {
     this.takeBack();
   }
 
-  hear(told: Upcall): void {
+  notified(event: EventName, data: unknown): void {
+    if (losses.has(event)) this.clear();
+    else if (event === 'UPCALL' && isUpcall(data)) this.hear(data);
+  }
+
+  private hear(told: Upcall): void {
     this.invalidations += 1;
     if (told.what === 'inode') this.heard(told.inode);
     else if (told.what === 'every-entry') this.clearNames();
     else this.dropName(told.parent, told.name);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.xattrHits = 0;
+    this.xattrMisses = 0;
+    this.invalidations = 0;
   }
 
   dump(): Dump {
@@ -245,7 +262,6 @@ export class MdCache extends InodeCache<Attributes> {
     }
   }
 
-  /** Milliseconds. */
   private kernelLeft(since: number): number {
     const left = since + this.timeoutMs - this.xl.context.now();
     return Math.max(0, Math.min(this.kernelMs, left));

@@ -17,18 +17,11 @@ import { NULL_GFID } from '../../../core/gfid.ts';
 import type { Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { messages } from '../../../core/messages.ts';
 import { withTimeouts } from '../../../core/timeouts.ts';
-import { invalidateEntry, invalidateInode, isUpcall } from '../../../core/upcall.ts';
+import { invalidateEntry, invalidateInode } from '../../../core/upcall.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
-import {
-  type Cbk,
-  defaultNotify,
-  defineTranslator,
-  type Fop,
-  type Fops,
-  type Xlator,
-} from '../../../core/xlator.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
+import { defineCache } from '../shared/cache-translator.ts';
 import {
   attributeFops,
   type ChangeHooks,
@@ -36,13 +29,10 @@ import {
   fileChanges,
   nameChanges,
 } from '../shared/changes.ts';
+import { truncatingOpen } from '../shared/data-fops.ts';
 import { inodeAt } from '../shared/inode-cache.ts';
-import { losses } from '../shared/losses.ts';
-import { truncatingOpen } from '../shared/opens.ts';
-import { checkOrder } from '../shared/order.ts';
-import { askBricks, type Reliance } from '../shared/told.ts';
 import { type Attributes, MdCache } from './attributes.ts';
-import { type Given, options, timeoutOf } from './options.ts';
+import { options, timeoutOf } from './options.ts';
 
 type Md = Xlator<MdCache>;
 
@@ -253,7 +243,6 @@ function otherName(xl: Md, client: Client | null, { parent, name }: Loc): void {
 }
 
 const hooks: ChangeHooks<MdCache, Attributes> = {
-  cache: ({ priv }) => priv,
   learn: ({ priv }, kept, buf, inode) => priv.learn(kept, inode, buf),
   made(xl, inode, buf, { parent, name }, asked) {
     const { priv } = xl;
@@ -297,55 +286,14 @@ const allTelling: Fops<MdCache> = {
   ...nameChanges(telling),
 };
 
-const fops = ({ priv }: Md): Fops<MdCache> => {
-  if (priv.given['pass-through']) return {};
-  return priv.tellsKernel ? allTelling : all;
-};
-
-const relianceOf = (given: Given): Reliance | null =>
-  given['cache-invalidation'] && !given['pass-through']
-    ? { option: 'cache-invalidation', seconds: timeoutOf(given) }
-    : null;
-
-function sayTimeout(xl: Xlator<unknown>, given: Given): void {
-  const used = timeoutOf(given);
-  if (used === given['md-cache-timeout']) return;
-  xl.log.warning(
-    `md-cache-timeout is ${used}, not ${given['md-cache-timeout']}: without cache-invalidation ` +
-      'nobody tells what other clients have changed',
-    { msgid: messages.mdCacheTimeout.id },
-  );
-}
-
-export default defineTranslator<MdCache, typeof options>({
+export default defineCache<MdCache, typeof options>({
   type: 'performance/md-cache',
   description: 'Remembers attributes, extended attributes and names, and answers from them.',
-  children: [1, 1],
   options,
-  dataPath: { keepsPages: () => true },
-  fops,
-  check: async (xl) => checkOrder(xl),
-  init(xl, given) {
-    checkOrder(xl);
-    sayTimeout(xl, given);
-    return new MdCache(xl, given);
-  },
-  reconfigure(xl, given) {
-    sayTimeout(xl, given);
-    xl.priv.configure(given);
-    xl.exchangeFops(fops(xl));
-    askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));
-  },
-  notify(xl, event, data) {
-    if (losses.has(event)) xl.priv.clear();
-    else if (event === 'UPCALL' && isUpcall(data)) xl.priv.hear(data);
-    askBricks(xl as Xlator<unknown>, event, relianceOf(xl.priv.given));
-    defaultNotify(xl, event, data);
-  },
-  forget: (xl, _inode, kept) => xl.priv.forget(kept as Attributes),
-  fini: (xl) => xl.priv.clear(),
-  dump: (xl) => xl.priv.dump(),
-  reset({ priv }) {
-    Object.assign(priv, { hits: 0, misses: 0, xattrHits: 0, xattrMisses: 0, invalidations: 0 });
-  },
+  fops: (priv) => (priv.tellsKernel ? allTelling : all),
+  make: (xl, given) => new MdCache(xl, given),
+  reliance: (given) =>
+    given['cache-invalidation']
+      ? { option: 'cache-invalidation', seconds: timeoutOf(given) }
+      : null,
 });

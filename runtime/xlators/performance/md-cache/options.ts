@@ -1,6 +1,6 @@
 /** Options of performance/md-cache: names, defaults and ranges are GlusterFS 10's. */
 import { ACL_NAMES } from '../../../core/acl.ts';
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { shellPattern } from '../../../core/shell-pattern.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
@@ -9,10 +9,9 @@ const switchOf = (names: string, on = false) =>
     type: 'bool',
     default: on,
     description: `Whether ${names} are cached.`,
-    reconfigurable: true,
   }) as const;
 
-export const options = defineOptions({
+export const options = reconfigurableOptions({
   ...commonOptions,
   'md-cache': switchOption(true),
   'md-cache-timeout': {
@@ -23,7 +22,6 @@ export const options = defineOptions({
     description:
       'Seconds for which attributes are believed. More than 60 only with cache-invalidation; ' +
       'otherwise it is 60.',
-    reconfigurable: true,
   },
   'kernel-timeout': {
     type: 'time',
@@ -32,19 +30,16 @@ export const options = defineOptions({
       'How long the kernel relies on names and attributes that are cached here, without asking: never ' +
       'longer than they are believed here, and not after bricks have told of a change. 0: as the ' +
       'mount has it (entry-timeout, attribute-timeout).',
-    reconfigurable: true,
   },
   'cache-invalidation': {
     type: 'bool',
     default: false,
     description: 'The bricks tell what other clients change: option md-cache-timeout may be long.',
-    reconfigurable: true,
   },
   'global-cache-invalidation': {
     type: 'bool',
     default: true,
     description: 'Whoever caches data above is told when a file is found to be another.',
-    reconfigurable: true,
   },
   'cache-capability-xattrs': switchOf('capabilities of programs (security.capability)', true),
   'cache-ima-xattrs': switchOf("integrity's hashes (security.ima)", true),
@@ -59,19 +54,16 @@ export const options = defineOptions({
     description:
       'Further extended attributes that are cached: names, patterns too, with commas. Of a file no more ' +
       'than 64 KiB of all of them is kept.',
-    reconfigurable: true,
   },
   'md-cache-statfs': {
     type: 'bool',
     default: false,
     description: 'Whether what statvfs(3) tells is cached.',
-    reconfigurable: true,
   },
   'force-readdirp': {
     type: 'bool',
     default: true,
     description: 'Accepted, without effect: front ends ask for attributes where these pay.',
-    reconfigurable: true,
   },
 });
 

@@ -1,4 +1,4 @@
-/** How long the kernel may rely on what replies to changes tell it. */
+/** Replies to changes, and the time for which the kernel may rely on them. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, gfidOf, startGraph } from '../../../../test/support/core.ts';
 import type { Dict } from '../../../core/dict.ts';

@@ -1,4 +1,4 @@
-/** What extended attributes take in memory. */
+/** The memory that extended attributes take. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, gfidOf, type Reply, startGraph } from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';

@@ -10,7 +10,6 @@ import type { Dict, DictValue } from '../../../core/dict.ts';
 const OVERHEAD = 128;
 /** As much as a value may have on Linux, and the names of all. */
 export const XATTRS_MAX = 64 * 1024;
-/** A value that is neither text nor bytes. */
 const OTHER_VALUE = 8;
 
 const sizeOf = (value: DictValue): number =>
@@ -26,7 +25,6 @@ function costOf(name: string, answer: Dict | null): number {
 
 export class Xattrs {
   bytes = 0;
-  /** The oldest first. */
   private readonly answers = new Map<string, Dict | null>();
 
   /** Undefined for one of which nothing is known. */

@@ -4,20 +4,18 @@
  *
  * Source: GlusterFS 10 `xlators/performance/nl-cache/src/`.
  */
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { Absent, type Bounds } from '../../features/negative/absent.ts';
 import { heard, fops as negativeFops } from '../../features/negative/fops.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
-import { checkOrder } from '../shared/order.ts';
-import { askBricks, type Reliance } from '../shared/told.ts';
+import { askBricks, checkOrder, type Reliance } from '../shared/order.ts';
 
-/** Seconds, where nothing else is said. */
 const TIMEOUT = 60;
 /** What a name takes in memory besides its letters, roughly. */
 const OVERHEAD = 128;
 
-const options = defineOptions({
+const options = reconfigurableOptions({
   ...commonOptions,
   'nl-cache': switchOption(false),
   'nl-cache-limit': {
@@ -26,14 +24,12 @@ const options = defineOptions({
     min: 0,
     max: 99 * 1024 * 1024,
     description: 'What the names of all directories may take; the oldest make room.',
-    reconfigurable: true,
   },
   'nl-cache-timeout': {
     type: 'time',
     default: TIMEOUT,
     min: 0,
     description: 'How long a name is remembered: the longest that a new file may stay hidden.',
-    reconfigurable: true,
   },
   'kernel-timeout': {
     type: 'time',
@@ -41,13 +37,11 @@ const options = defineOptions({
     description:
       'How long the kernel caches that a name is absent, without asking here: never longer than it ' +
       'is remembered here. 0: as the mount has it (negative-timeout).',
-    reconfigurable: true,
   },
   'nl-cache-positive-entry': {
     type: 'bool',
     default: false,
     description: 'Accepted, without effect: names that are there are what md-cache remembers.',
-    reconfigurable: true,
   },
 });
 

@@ -77,7 +77,6 @@ const flush: Fop<'flush', OpenBehind> = (frame, xl, fd, xdata) => {
   wait(frame, xl, 'flush', [fd, xdata], [fd]);
 };
 
-/** Whether a fop may go down; `anonymous`: also where the file is not open. */
 function isOpen({ priv }: Behind, fd: Fd, anonymous = false): boolean {
   const pending = priv.of(fd);
   return pending === undefined || (anonymous && pending.errno === 0 && !pending.isOpening);

@@ -1,8 +1,8 @@
 /** Options of performance/open-behind: names and defaults are GlusterFS 10's. */
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
-export const options = defineOptions({
+export const options = reconfigurableOptions({
   ...commonOptions,
   'open-behind': switchOption(true),
   'lazy-open': {
@@ -10,20 +10,17 @@ export const options = defineOptions({
     default: true,
     description:
       'Files are opened when they are first used. Off: they are opened at once, only nobody waits.',
-    reconfigurable: true,
   },
   'read-after-open': {
     type: 'bool',
     default: true,
     description: 'A read opens the file, also where use-anonymous-fd would do without.',
-    reconfigurable: true,
   },
   'use-anonymous-fd': {
     type: 'bool',
     default: false,
     description:
       'The attributes of a file are read, and with read-after-open off its data, without an open.',
-    reconfigurable: true,
   },
 });
 

@@ -9,7 +9,7 @@
 import type { Dict } from '../../../core/dict.ts';
 import { EIO } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { Stack } from '../../../core/frame.ts';
+import { requestAs, type Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
@@ -133,14 +133,11 @@ export class OpenBehind {
   /** As who has opened it would have. */
   private open(pending: Pending): void {
     const { caller, loc, flags, fd, xdata } = pending;
-    const { uid, gid, pid, lkOwner, client, ctime } = caller;
     pending.isOpening = true;
     this.late += 1;
     // It is not closed before the answer is here.
     fd.hold();
-    const call = new Stack(uid, gid, pid, 'OPEN', () => caller.groups);
-    Object.assign(call, { lkOwner, client, ctime });
-    const frame = this.xl.begin(call);
+    const frame = this.xl.begin(requestAs(caller, 'OPEN'));
     frame.local = pending;
     wind.open(frame, 0, openedCbk, this.xl.children[0]!, loc, flags, fd, xdata);
   }

@@ -12,24 +12,13 @@ import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
 import { CONTENT } from '../../../core/xdata.ts';
-import {
-  type Cbk,
-  defaultNotify,
-  defineTranslator,
-  type Fop,
-  type Fops,
-  type Xlator,
-} from '../../../core/xlator.ts';
-import { attributeReads } from '../shared/attribute-reads.ts';
-import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
-import { truncatingCreate, truncatingOpen } from '../shared/opens.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
+import { defineCache } from '../shared/cache-translator.ts';
+import { dataCacheFops, readsPast } from '../shared/data-fops.ts';
 import { checkMemory } from '../shared/options.ts';
-import { checkOrder } from '../shared/order.ts';
-import { askBricks, type Reliance } from '../shared/told.ts';
 import { Contents, type File } from './contents.ts';
-import { type Given, options } from './options.ts';
+import { options } from './options.ts';
 
 type Quick = Xlator<Contents>;
 
@@ -101,8 +90,7 @@ const readdirpCbk: Cbk<'readdirp', Contents> = (
 };
 
 const readv: Fop<'readv', Contents> = (frame, xl, fd, size, offset, flags, xdata) => {
-  const isElse = ((flags | fd.flags) & O_DIRECT) !== 0 || (fd.flags & O_ACCMODE) === O_WRONLY;
-  const content = isElse || offset < 0 || size < 0 ? null : xl.priv.read(fd.inode);
+  const content = readsPast(fd, flags) || offset < 0 || size < 0 ? null : xl.priv.read(fd.inode);
   if (content === null) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
@@ -112,57 +100,23 @@ const readv: Fop<'readv', Contents> = (frame, xl, fd, size, offset, flags, xdata
   unwind.readv(frame, data.length, 0, data, content.buf, null);
 };
 
-const open = truncatingOpen<Contents, File>();
-const create = truncatingCreate<Contents, File>();
-
-const hooks: ChangeHooks<Contents, File> = { cache: ({ priv }) => priv };
-
 const all: Fops<Contents> = {
-  ...{ lookup, readdirp, readv, open, create },
-  ...fileChanges(dataFops, hooks),
-  ...attributeReads<Contents, File>({
-    cache: ({ priv }) => priv,
+  ...{ lookup, readdirp, readv },
+  ...dataCacheFops<Contents, File>({
     has: ({ content }) => content !== null,
     check: ({ priv }, kept, buf) => priv.check(kept, buf),
   }),
 };
 
-const fops = ({ priv }: Quick): Fops<Contents> => (priv.given['pass-through'] ? {} : all);
-
-const relianceOf = (given: Given): Reliance | null =>
-  given['quick-read-cache-invalidation'] && !given['pass-through']
-    ? { option: 'quick-read-cache-invalidation', seconds: given['cache-timeout'] }
-    : null;
-
-export default defineTranslator<Contents, typeof options>({
+export default defineCache<Contents, typeof options>({
   type: 'performance/quick-read',
   description: 'Fetches small files whole when they are looked up, and reads them from memory.',
-  children: [1, 1],
   options,
-  dataPath: { keepsPages: () => true },
-  fops,
-  async check(xl, given) {
-    checkMemory(xl, given);
-    checkOrder(xl);
-  },
-  init(xl, given) {
-    checkMemory(xl, given);
-    checkOrder(xl);
-    return new Contents(xl, given);
-  },
-  reconfigure(xl, given) {
-    checkMemory(xl, given);
-    xl.priv.configure(given);
-    xl.exchangeFops(fops(xl));
-    askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));
-  },
-  notify(xl, event, data) {
-    xl.priv.notified(event, data);
-    askBricks(xl as Xlator<unknown>, event, relianceOf(xl.priv.given));
-    defaultNotify(xl, event, data);
-  },
-  forget: (xl, _inode, kept) => xl.priv.forget(kept as File),
-  fini: (xl) => xl.priv.clear(),
-  dump: (xl) => xl.priv.dump(),
-  reset: ({ priv }) => priv.reset(),
+  fops: () => all,
+  make: (xl, given) => new Contents(xl, given),
+  verify: checkMemory,
+  reliance: (given) =>
+    given['quick-read-cache-invalidation']
+      ? { option: 'quick-read-cache-invalidation', seconds: given['cache-timeout'] }
+      : null,
 });

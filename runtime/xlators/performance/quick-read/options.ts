@@ -1,11 +1,11 @@
 /** Options of performance/quick-read: names, defaults and ranges are GlusterFS 10's. */
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
 
-export const options = defineOptions({
+export const options = reconfigurableOptions({
   ...commonOptions,
   'quick-read': switchOption(true),
   'max-file-size': {
@@ -14,21 +14,18 @@ export const options = defineOptions({
     min: 0,
     max: 1000 * KB,
     description: 'Files that are no larger are fetched whole with the lookup. 0: none.',
-    reconfigurable: true,
   },
   'cache-size': {
     type: 'sizet',
     default: 128 * MB,
     min: 0,
     description: 'What the content of all files may take; those that were not read for longest go.',
-    reconfigurable: true,
   },
   'cache-timeout': {
     type: 'int',
     default: 1,
     min: 0,
     description: 'Seconds after which a file is looked at again before its content is believed.',
-    reconfigurable: true,
   },
   'quick-read-cache-invalidation': {
     type: 'bool',
@@ -36,19 +33,16 @@ export const options = defineOptions({
     description:
       'The bricks tell what other clients change: the log says where they do not. What they tell is ' +
       'heeded in any case.',
-    reconfigurable: true,
   },
   'ctime-invalidation': {
     type: 'bool',
     default: false,
     description: 'A file is another one when its change time is, not its modification time.',
-    reconfigurable: true,
   },
   priority: {
     type: 'priority_list',
     default: '',
     description: 'Accepted, without effect: what was not read for longest goes, whatever its name.',
-    reconfigurable: true,
   },
 });
 

@@ -1,11 +1,11 @@
 /** Options of performance/read-ahead: names, defaults and ranges are GlusterFS 10's. */
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
 
-export const options = defineOptions({
+export const options = reconfigurableOptions({
   ...commonOptions,
   'read-ahead': switchOption(false),
   'page-count': {
@@ -14,7 +14,6 @@ export const options = defineOptions({
     min: 1,
     max: 16,
     description: 'Pages that are read ahead of a program, at most.',
-    reconfigurable: true,
   },
   'page-size': {
     type: 'sizet',
@@ -22,13 +21,11 @@ export const options = defineOptions({
     min: 4 * KB,
     max: 64 * MB,
     description: 'What is read ahead at a time.',
-    reconfigurable: true,
   },
   'force-atime-update': {
     type: 'bool',
     default: false,
     description: 'Accepted, without effect.',
-    reconfigurable: true,
   },
 });
 

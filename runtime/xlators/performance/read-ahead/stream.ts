@@ -1,13 +1,14 @@
-/** What is read ahead of a program that reads a file from one end to the other. */
+/** Data read ahead of a program that reads a file from one end to the other. */
+import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { type Frame, Stack } from '../../../core/frame.ts';
+import { type Frame, requestAs, type Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
+import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, Kept } from '../shared/inode-cache.ts';
-import { isOther } from '../shared/is-other.ts';
+import { InodeCache, isOther, Kept, losses } from '../shared/inode-cache.ts';
 import type { Given } from './options.ts';
 
 /** Milliseconds for which what was read ahead is believed, where nobody tells of changes. */
@@ -75,18 +76,14 @@ export class Seen extends Kept {
   buf: Iatt | null = null;
 }
 
-export class ReadAhead extends InodeCache<Seen> {
-  given: Given;
-  hits = 0;
-  misses = 0;
+export class ReadAhead extends InodeCache<Seen, Given> {
   /** Bytes that are here, or were asked for. */
   bytes = 0;
   private readonly answer: (reader: Reader, stream: Stream) => void;
 
   /** @param answer is called for a read whose part has arrived, or never will */
   constructor(xl: Xlator<unknown>, given: Given, answer: (reader: Reader, stream: Stream) => void) {
-    super(xl);
-    this.given = given;
+    super(xl, given);
     this.answer = answer;
   }
 
@@ -96,6 +93,13 @@ export class ReadAhead extends InodeCache<Seen> {
 
   /** Parts are looked at when they are used. */
   protected override drop(): void {}
+
+  notified(event: EventName, data: unknown): void {
+    if (losses.has(event)) this.clear();
+    else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
+      this.changedInode(data.inode);
+    }
+  }
 
   stream(fd: Fd): Stream {
     const known = fd.ctxGet(this.xl) as Stream | undefined;
@@ -110,7 +114,7 @@ export class ReadAhead extends InodeCache<Seen> {
     const goesOn = offset === stream.next;
     if (!goesOn) {
       stream.run = 0;
-      this.clear(stream);
+      this.clearStream(stream);
     }
     stream.run += size;
     stream.size = size;
@@ -119,7 +123,7 @@ export class ReadAhead extends InodeCache<Seen> {
     return goesOn;
   }
 
-  clear(stream: Stream): void {
+  clearStream(stream: Stream): void {
     while (stream.parts.length > 0) this.shift(stream);
     stream.end = 0;
   }
@@ -179,10 +183,7 @@ export class ReadAhead extends InodeCache<Seen> {
     stream.parts.push(part);
     stream.end = part.end;
     this.bytes += length;
-    const { uid, gid, pid, lkOwner, client } = caller;
-    const call = new Stack(uid, gid, pid, 'READ', () => caller.groups);
-    Object.assign(call, { lkOwner, client });
-    const frame = this.xl.begin(call);
+    const frame = this.xl.begin(requestAs(caller, 'READ'));
     frame.local = part;
     stream.fd.hold();
     wind.readv(frame, 0, arrivedCbk, this.xl.children[0]!, stream.fd, length, offset, 0, null);
@@ -196,7 +197,7 @@ export class ReadAhead extends InodeCache<Seen> {
     if (buf?.known) this.keep(stream.fd.inode).buf = buf;
     const isShort = data === null || (data.length < part.length && !part.isLast);
     // What is behind it was asked for in vain, too, if something is wrong.
-    if (isShort && stream.parts.includes(part)) this.clear(stream);
+    if (isShort && stream.parts.includes(part)) this.clearStream(stream);
     for (const reader of readers.splice(0)) this.answer(reader, stream);
     stream.fd.drop();
   }

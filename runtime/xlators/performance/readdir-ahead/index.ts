@@ -6,26 +6,10 @@
 import type { Fd } from '../../../core/fd.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
-import type { Inode } from '../../../core/inode.ts';
-import { isUpcall, type Upcall } from '../../../core/upcall.ts';
-import {
-  type Cbk,
-  defaultNotify,
-  defineTranslator,
-  type Fop,
-  type Fops,
-  type Xlator,
-} from '../../../core/xlator.ts';
-import {
-  attributeFops,
-  type ChangeHooks,
-  dataFops,
-  fileChanges,
-  nameChanges,
-} from '../shared/changes.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
+import { defineCache } from '../shared/cache-translator.ts';
+import { attributeFops, dataFops, fileChanges, nameChanges } from '../shared/changes.ts';
 import type { Kept } from '../shared/inode-cache.ts';
-import { losses } from '../shared/losses.ts';
-import { checkOrder } from '../shared/order.ts';
 import { type Asker, Listing, ReaddirAhead } from './listing.ts';
 import { options } from './options.ts';
 
@@ -86,7 +70,6 @@ function down(xl: Ahead, { frame, size, offset, plus }: Asker, { fd }: Listing):
   else tail.readdir(frame, child, fd, size, offset, null);
 }
 
-/** Answers with what is here. */
 function answer(xl: Ahead, asker: Asker, listing: Listing): void {
   const { priv } = xl;
   const entries = listing.isLeft ? null : priv.take(listing, asker.size, asker.plus);
@@ -119,53 +102,18 @@ function tell(xl: Ahead, asker: Asker, listing: Listing, found: Dirent[] | null)
   if (listing.bytes <= priv.given['rda-low-wmark'] && !listing.fd.released) priv.fill(listing);
 }
 
-const hooks: ChangeHooks<ReaddirAhead, Kept> = { cache: ({ priv }) => priv };
-
 const all: Fops<ReaddirAhead> = {
   ...{ opendir, readdirp, readdir },
-  ...fileChanges(dataFops, hooks),
-  ...fileChanges(attributeFops, hooks),
-  ...nameChanges(hooks),
+  ...fileChanges<ReaddirAhead, Kept>(dataFops),
+  ...fileChanges<ReaddirAhead, Kept>(attributeFops),
+  ...nameChanges<ReaddirAhead, Kept>(),
 };
 
-const fops = ({ priv }: Ahead): Fops<ReaddirAhead> => (priv.given['pass-through'] ? {} : all);
-
-/** Somebody below says what has changed there. */
-function hear({ priv }: Ahead, told: Upcall): void {
-  if (told.what === 'every-entry') priv.invalidateReplies();
-  else {
-    const inode: Inode = told.what === 'inode' ? told.inode : told.parent;
-    priv.heard(inode);
-  }
-}
-
-export default defineTranslator<ReaddirAhead, typeof options>({
+export default defineCache<ReaddirAhead, typeof options>({
   type: 'performance/readdir-ahead',
   description: 'Lists folders ahead of who lists them.',
-  children: [1, 1],
   options,
-  dataPath: { keepsPages: () => true },
-  fops,
-  check: async (xl) => checkOrder(xl),
-  init(xl, given) {
-    checkOrder(xl);
-    return new ReaddirAhead(xl, given, (asker, listing) => answer(xl, asker, listing));
-  },
-  reconfigure(xl, given) {
-    xl.priv.given = given;
-    // What changes while it is not looked at would not be noticed.
-    if (given['pass-through']) xl.priv.invalidateReplies();
-    xl.exchangeFops(fops(xl));
-  },
-  notify(xl, event, data) {
-    if (losses.has(event)) xl.priv.invalidateReplies();
-    else if (event === 'UPCALL' && isUpcall(data)) hear(xl, data);
-    defaultNotify(xl, event, data);
-  },
+  fops: () => all,
+  make: (xl, given) => new ReaddirAhead(xl, given, (asker, listing) => answer(xl, asker, listing)),
   releasedir: (xl, _fd, listing) => xl.priv.leave(listing as Listing),
-  forget: (xl, _inode, kept) => xl.priv.forget(kept as Kept),
-  dump: (xl) => xl.priv.dump(),
-  reset({ priv }) {
-    Object.assign(priv, { hits: 0, misses: 0 });
-  },
 });

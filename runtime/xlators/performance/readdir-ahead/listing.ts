@@ -1,13 +1,14 @@
 /** Folders that are open, and what was listed of them ahead of who lists them. */
 import { nameLength } from '../../../core/bytes.ts';
 import { ENOENT } from '../../../core/errno.ts';
+import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { type Frame, Stack } from '../../../core/frame.ts';
+import { type Frame, requestAs, type Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
-import type { Dirent } from '../../../core/iatt.ts';
+import { type Dirent, direntplusSize, direntSize } from '../../../core/iatt.ts';
+import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
-import { direntplusSize, direntSize } from '../../storage/shared/replies.ts';
-import { InodeCache, Kept } from '../shared/inode-cache.ts';
+import { InodeCache, Kept, losses } from '../shared/inode-cache.ts';
 import type { Given } from './options.ts';
 
 /** Milliseconds for which what was listed ahead is believed, where nobody tells of changes. */
@@ -25,7 +26,6 @@ export interface Asker {
   hasWaited: boolean;
 }
 
-/** Entries that came with one answer. */
 interface Batch {
   readonly entries: readonly Dirent[];
   /** How many of them were told. */
@@ -70,17 +70,13 @@ const withoutAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => (
   inode: null,
 });
 
-export class ReaddirAhead extends InodeCache<Kept> {
-  given: Given;
-  hits = 0;
-  misses = 0;
+export class ReaddirAhead extends InodeCache<Kept, Given> {
   bytes = 0;
   private readonly answer: (asker: Asker, listing: Listing) => void;
 
   /** @param answer is called for who has waited */
   constructor(xl: Xlator<unknown>, given: Given, answer: (asker: Asker, listing: Listing) => void) {
-    super(xl);
-    this.given = given;
+    super(xl, given);
     this.answer = answer;
   }
 
@@ -90,6 +86,13 @@ export class ReaddirAhead extends InodeCache<Kept> {
 
   /** Entries are looked at when they are told. */
   protected override drop(): void {}
+
+  notified(event: EventName, data: unknown): void {
+    if (losses.has(event)) this.clear();
+    else if (event !== 'UPCALL' || !isUpcall(data)) return;
+    else if (data.what === 'every-entry') this.clear();
+    else this.heard(data.what === 'inode' ? data.inode : data.parent);
+  }
 
   /** Asks for more, if there is not enough ahead. */
   fill(listing: Listing): void {
@@ -103,10 +106,7 @@ export class ReaddirAhead extends InodeCache<Kept> {
       (listing.bytes === 0 || this.bytes < given['rda-cache-limit'])
     ) {
       listing.isFilling = true;
-      const { uid, gid, pid, lkOwner, client } = listing.caller;
-      const call = new Stack(uid, gid, pid, 'READDIRP', () => listing.caller.groups);
-      Object.assign(call, { lkOwner, client });
-      const frame = this.xl.begin(call);
+      const frame = this.xl.begin(requestAs(listing.caller, 'READDIRP'));
       frame.local = new Filling(listing, listing.end, this.clock, this.xl.context.now());
       listing.fd.hold();
       const size = given['rda-request-size'];
@@ -217,7 +217,6 @@ export class ReaddirAhead extends InodeCache<Kept> {
   }
 }
 
-/** A request for more. */
 class Filling {
   readonly listing: Listing;
   readonly from: number;

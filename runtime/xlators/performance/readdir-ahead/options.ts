@@ -1,11 +1,11 @@
 /** Options of performance/readdir-ahead: names, defaults and ranges are GlusterFS 10's. */
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
 
-export const options = defineOptions({
+export const options = reconfigurableOptions({
   ...commonOptions,
   'readdir-ahead': switchOption(false),
   // So glusterd calls it where these volumes are below cluster/distribute (parallel-readdir).
@@ -16,7 +16,6 @@ export const options = defineOptions({
     min: 4 * KB,
     max: 128 * KB,
     description: 'What is asked for at a time.',
-    reconfigurable: true,
   },
   'rda-low-wmark': {
     type: 'sizet',
@@ -24,7 +23,6 @@ export const options = defineOptions({
     min: 0,
     max: 10 * MB,
     description: 'With less than this ahead of who lists a folder, more is asked for.',
-    reconfigurable: true,
   },
   'rda-high-wmark': {
     type: 'sizet',
@@ -32,20 +30,17 @@ export const options = defineOptions({
     min: 0,
     max: 100 * MB,
     description: 'With this much ahead of who lists a folder, no more is asked for.',
-    reconfigurable: true,
   },
   'rda-cache-limit': {
     type: 'sizet',
     default: 10 * MB,
     min: 0,
     description: 'What may be ahead of all together.',
-    reconfigurable: true,
   },
   'parallel-readdir': {
     type: 'bool',
     default: false,
     description: 'Accepted, without effect: glusterd says by it where these volumes are.',
-    reconfigurable: true,
   },
 });
 

@@ -1,5 +1,5 @@
 /**
- * Which fops change which inodes: one pair of hooks for all of them, so that a cache says once what
+ * The fops that change inodes: one pair of hooks for all of them, so that a cache says once what
  * happens then.
  *
  * Fops on one file (a write, a new mode) call `before` with its inode and `after` with what `before`
@@ -56,7 +56,6 @@ for (const { number, reply } of rows) {
 }
 
 export interface ChangeHooks<P, K extends Kept> {
-  readonly cache: { of(xl: Xlator<P>): InodeCache<K> }['of'];
   /** It changed, and these are its attributes now; null where nobody knows. */
   readonly learn?: { learn(xl: Xlator<P>, kept: K, buf: Iatt, inode: Inode): void }['learn'];
   /** Something was made that nobody knew before, under this name. */
@@ -117,21 +116,21 @@ function watched<P>(
 const xdataOf = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
 
 /** Fops on one file, told to a cache: those that write, or those that do not. */
-export function fileChanges<P, K extends Kept>(
+export function fileChanges<P extends InodeCache<K>, K extends Kept>(
   names: readonly FopName[],
-  { cache, learn, changed, told }: ChangeHooks<P, K>,
+  { learn, changed, told }: ChangeHooks<P, K> = {},
 ): Fops<P> {
   const isWrite = names.some((name) => (dataFops as readonly FopName[]).includes(name));
   const before: Before<P> = (frame, xl, fop, first, _second, third) => {
     const inode = inodeAt(xl, (fop === COPY ? third : first) as Loc | Fd);
     if (inode === null) return 0;
-    frame.local = new Change(cache(xl).changes(inode, isWrite), inode);
+    frame.local = new Change(xl.priv.changes(inode, isWrite), inode);
     return 0;
   };
   const after: After<P> = (frame, xl, fop, opRet, _opErrno, first, second, third) => {
     const change = frame.local as Change<K> | null;
     if (change === null) return;
-    const isNow = cache(xl).changed(change.kept, isWrite);
+    const isNow = xl.priv.changed(change.kept, isWrite);
     changed?.(xl, frame.root.client, change.inode, isWrite);
     if (!isNow || opRet < 0 || learn === undefined) return;
     const at = attributesAt[fop]!;
@@ -180,7 +179,6 @@ function partsOf({ args, reply, entry }: FopRow): readonly Part[] {
   ];
 }
 
-/** A fop on names under way. */
 interface Naming<K extends Kept> {
   readonly changes: readonly (Change<K> | null)[];
   /** The name that comes into being, and the one that goes. */
@@ -193,8 +191,10 @@ interface Naming<K extends Kept> {
 }
 
 /** Fops on names, told to a cache. */
-export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P> {
-  const { cache, learn, made, changed, renamed, told } = hooks;
+export function nameChanges<P extends InodeCache<K>, K extends Kept>(
+  hooks: ChangeHooks<P, K> = {},
+): Fops<P> {
+  const { learn, made, changed, renamed, told } = hooks;
   const fops: Partial<Record<FopName, unknown>> = {};
   for (const row of rows) {
     const { args: declared, reply: answers, entry } = row;
@@ -212,22 +212,22 @@ export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P
       const changes = inodes.map((inode, nth) => {
         // Two parts may be the same folder.
         if (!inode?.linked || inodes.indexOf(inode) !== nth) return null;
-        return new Change(cache(xl).changes(inode), inode);
+        return new Change(xl.priv.changes(inode), inode);
       });
       const locAt = (at: number): Loc | null => (at < 0 ? null : (args[at] as Loc));
       const [loc, gone] = [locAt(named), locAt(removed)];
       const isUnknown = parts.some(({ exists }, nth) => exists && !inodes[nth]?.linked);
-      if (isUnknown) cache(xl).changesUnknown();
-      frame.local = { changes, loc, gone, isUnknown, asked: cache(xl).clock } satisfies Naming<K>;
+      if (isUnknown) xl.priv.changesUnknown();
+      frame.local = { changes, loc, gone, isUnknown, asked: xl.priv.clock } satisfies Naming<K>;
       return 0;
     };
     const after: After<P> = (frame, xl, _fop, opRet, _opErrno, ...reply) => {
       const { changes, loc, gone, isUnknown, asked } = frame.local as Naming<K>;
       const { client } = frame.root;
-      if (isUnknown) cache(xl).changedUnknown();
+      if (isUnknown) xl.priv.changedUnknown();
       changes.forEach((change, nth) => {
         if (change === null) return;
-        const isNow = cache(xl).changed(change.kept);
+        const isNow = xl.priv.changed(change.kept);
         changed?.(xl, client, change.inode, false);
         const at = parts[nth]!.attributes;
         const buf = (at < 0 ? null : reply[at]) as Iatt | null;
@@ -239,9 +239,9 @@ export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P
       const [inode, buf] = [reply[inodeOf] as Inode | null, reply[bufOf] as Iatt | null];
       if (inode === null || buf === null) return;
       // A file may have been there, and have been emptied.
-      const at = cache(xl).inodeOf(inode, buf.iaGfid);
+      const at = xl.priv.inodeOf(inode, buf.iaGfid);
       if (at.linked) {
-        cache(xl).invalidate(at);
+        xl.priv.invalidate(at);
         changed?.(xl, client, at, true);
       } else if (buf.known) made?.(xl, inode, buf, loc, asked);
     };
@@ -250,7 +250,7 @@ export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P
       ((_frame, xl, values) => {
         const [inode, buf] = [values[inodeOf] as Inode | null, values[bufOf] as Iatt | null];
         if (inode === null || buf === null) return xdataOf(values);
-        const at = cache(xl).inodeOf(inode, buf.iaGfid);
+        const at = xl.priv.inodeOf(inode, buf.iaGfid);
         return told(xl, at, row.name !== 'link', xdataOf(values));
       });
     const name = row.name as FopName;

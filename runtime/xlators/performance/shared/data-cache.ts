@@ -2,8 +2,7 @@
 import type { EventName } from '../../../core/events.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, type Kept } from './inode-cache.ts';
-import { losses } from './losses.ts';
+import { InodeCache, type Kept, losses } from './inode-cache.ts';
 import { type Cached, Lru } from './lru.ts';
 
 /** Options that each of them has. */
@@ -17,15 +16,11 @@ export abstract class DataCache<
   K extends Kept,
   C extends Cached,
   G extends DataOptions,
-> extends InodeCache<K> {
-  given: G;
-  hits = 0;
-  misses = 0;
+> extends InodeCache<K, G> {
   protected readonly lru: Lru<C>;
 
   constructor(xl: Xlator<unknown>, given: G) {
-    super(xl);
-    this.given = given;
+    super(xl, given);
     this.lru = new Lru(given['cache-size'], (cached) => this.evict(cached));
   }
 
@@ -35,10 +30,9 @@ export abstract class DataCache<
   /** Counts of a dump besides hits, misses and bytes. */
   protected abstract counts(): Dump;
 
-  configure(given: G): void {
-    this.given = given;
+  override configure(given: G): void {
+    super.configure(given);
     this.lru.limit = given['cache-size'];
-    if (given['pass-through']) this.clear();
   }
 
   /** Hears a notice from below, and forgets the data that it concerns. */
@@ -49,16 +43,14 @@ export abstract class DataCache<
     }
   }
 
-  clear(): void {
-    this.invalidateReplies();
+  override clear(): void {
+    super.clear();
     this.lru.clear();
   }
 
-  /** Begins to count anew. */
-  reset(): void {
-    this.hits = 0;
-    this.misses = 0;
-    this.lru.reset();
+  override reset(): void {
+    super.reset();
+    this.lru.evicted = 0;
   }
 
   dump(): Dump {

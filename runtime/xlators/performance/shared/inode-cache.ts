@@ -1,5 +1,5 @@
 /**
- * What caches that keep something with inodes have in common: whether a reply may still be believed
+ * The base of caches that keep something with inodes: whether a reply may still be believed
  * when it arrives.
  *
  * A request notes the cache's `clock` when it goes down (as the cookie of its wind). Its reply may be
@@ -10,8 +10,11 @@
  * The attributes in a changing fop's own reply may be learnt if it was alone from its way down to its
  * reply: of two that run side by side, nobody knows whose reply is the later state.
  */
+
+import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Gfid } from '../../../core/gfid.ts';
+import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
@@ -27,7 +30,15 @@ export class Kept {
   began = 0;
 }
 
-export abstract class InodeCache<K extends Kept> {
+/** Options that a cache itself looks at. */
+interface Passing {
+  readonly 'pass-through': boolean;
+}
+
+export abstract class InodeCache<K extends Kept, G extends Passing = Passing> {
+  given: G;
+  hits = 0;
+  misses = 0;
   /** It moves on with every change. */
   clock = 1;
   /** What was asked for before this is not learnt: everything may have changed then. */
@@ -36,8 +47,26 @@ export abstract class InodeCache<K extends Kept> {
   private unknown = 0;
   protected readonly xl: Xlator<unknown>;
 
-  constructor(xl: Xlator<unknown>) {
+  constructor(xl: Xlator<unknown>, given: G) {
     this.xl = xl;
+    this.given = given;
+  }
+
+  configure(given: G): void {
+    this.given = given;
+    // What changes while it is not looked at would not be noticed.
+    if (given['pass-through']) this.clear();
+  }
+
+  /** Nothing that is known now is believed any more. */
+  clear(): void {
+    this.invalidateReplies();
+  }
+
+  /** Begins to count anew. */
+  reset(): void {
+    this.hits = 0;
+    this.misses = 0;
   }
 
   /** What is kept with a new inode. */
@@ -145,3 +174,17 @@ export function inodeAt(xl: Xlator<unknown>, subject: Loc | Fd): Inode | null {
   if (subject.inode?.linked) return subject.inode;
   return 'gfid' in subject ? (xl.inodes?.find(subject.gfid) ?? null) : subject.inode;
 }
+
+export const losses: ReadonlySet<EventName> = new Set<EventName>([
+  'CHILD_UP',
+  'CHILD_DOWN',
+  'CHILD_CONNECTING',
+  'SOME_DESCENDENT_UP',
+  'SOME_DESCENDENT_DOWN',
+  'PARENT_DOWN',
+]);
+
+export const isOther = (before: Iatt, now: Iatt): boolean =>
+  before.iaSize !== now.iaSize ||
+  before.iaMtime !== now.iaMtime ||
+  before.iaMtimeNsec !== now.iaMtimeNsec;

@@ -1,4 +1,4 @@
-/** What a cache has in memory, from what was used longest ago to what was used last, and its bytes. */
+/** A cache's contents in memory, from what was used longest ago to what was used last, and its bytes. */
 
 /** Something in the list. To be extended by what is cached. */
 export class Cached {
@@ -57,11 +57,6 @@ export class Lru<C extends Cached> {
   /** Removes everything by `evict`; it does not count as evicted. */
   clear(): void {
     while (this.oldest !== null) this.evict(this.oldest);
-  }
-
-  /** Begins to count anew. */
-  reset(): void {
-    this.evicted = 0;
   }
 
   private shrink(): void {

@@ -1,14 +1,13 @@
 /** Options that all translators of performance/ have, and what is common in theirs. */
 import { InitError } from '../../../core/errors.ts';
-import { defineOptions } from '../../../core/options.ts';
+import { reconfigurableOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
-export const commonOptions = defineOptions({
+export const commonOptions = reconfigurableOptions({
   'pass-through': {
     type: 'bool',
     default: false,
     description: 'Lets everything through, as if the volume were not there.',
-    reconfigurable: true,
   },
 });
 
@@ -19,7 +18,6 @@ export const switchOption = (on: boolean) =>
     default: on,
     description:
       'Accepted, without effect: glusterd says by it whether the volume is in the volfile at all.',
-    reconfigurable: true,
   }) as const;
 
 /** @throws {InitError} where a cache may be larger than all memory, as GlusterFS refuses it, too */

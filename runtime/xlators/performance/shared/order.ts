@@ -1,5 +1,12 @@
-/** Which translators of performance/ belong above which: glusterd's order, as far as it matters. */
-import type { Remark, Xlator } from '../../../core/xlator.ts';
+/** The order of the translators of performance/: glusterd's, as far as it matters. */
+
+import { EOPNOTSUPP } from '../../../core/errno.ts';
+import type { EventName } from '../../../core/events.ts';
+import { IPC_UPCALL } from '../../../core/fops.ts';
+import { Stack } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
+import { messages } from '../../../core/messages.ts';
+import type { Cbk, Remark, Xlator } from '../../../core/xlator.ts';
 
 /** Why a type is to be above another, by the two. */
 const ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -45,3 +52,35 @@ export function checkOrder(xl: Xlator<unknown>, isOnce = true): void {
   }
   xl.doubt(remarks);
 }
+
+/** What is relied on for how long, as far as a cache relies on bricks at all. */
+export interface Reliance {
+  readonly option: string;
+  readonly seconds: number;
+}
+
+const warned = new WeakSet<Xlator<unknown>>();
+
+/** Something below is there that was not before. */
+const ups: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
+
+/** At an event: bricks that come up are asked, if there are any, and with them all that are there. */
+export function askBricks(xl: Xlator<unknown>, event: EventName, reliance: Reliance | null): void {
+  if (!ups.includes(event) || reliance === null || warned.has(xl)) return;
+  if (![...allBelow(xl)].some(({ type }) => type === 'protocol/client')) return;
+  const frame = xl.begin(new Stack(0, 0, 0, 'IPC'));
+  frame.local = reliance;
+  wind.ipc(frame, 0, answered, xl.children[0]!, IPC_UPCALL, null);
+}
+
+const answered: Cbk<'ipc', unknown> = (frame, _cookie, xl, opRet, opErrno) => {
+  xl.end(frame.root);
+  if (opRet >= 0 || opErrno !== EOPNOTSUPP || warned.has(xl)) return;
+  warned.add(xl);
+  const { option, seconds } = frame.local as Reliance;
+  xl.log.warning(
+    `option ${option} relies on bricks that tell of changes, and these do not: what other clients do ` +
+      `may be seen ${seconds} seconds late`,
+    { msgid: messages.bricksDoNotTell.id },
+  );
+};

@@ -1,4 +1,4 @@
-/** What a write takes away: a program's capabilities. */
+/** A write takes a program's capabilities away. */
 import { expect, test } from 'vitest';
 import { ask, type Reply, startGraph } from '../../../../test/support/core.ts';
 import { Slow } from '../../../../test/support/slow.ts';

@@ -1,5 +1,5 @@
 /**
- * How performance/write-behind opens files, and makes them.
+ * Opening and making files in performance/write-behind.
  *
  * A create may find a file that is known already: somebody else has made the name, which the kernel takes
  * for absent. Which file that is its reply says, and by then the storage has told its size, and has emptied
@@ -30,7 +30,6 @@ export const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata)
   after(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
 };
 
-/** What a create has answered. */
 interface Made {
   readonly opRet: number;
   readonly inode: Inode | null;
@@ -40,7 +39,6 @@ interface Made {
   readonly xdata: Dict | null;
 }
 
-/** A create under way. */
 class Creation implements Waiting {
   blockers = 0;
   readonly fd: Fd;

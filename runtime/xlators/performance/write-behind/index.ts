@@ -10,7 +10,7 @@
 import type { Dict } from '../../../core/dict.ts';
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { type Frame, Stack } from '../../../core/frame.ts';
+import { type Frame, requestAs, type Stack } from '../../../core/frame.ts';
 import { type FopName, fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { type AnyFop, collect } from '../../../core/gen/generic.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
@@ -69,7 +69,6 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
   });
 };
 
-/** There is room for a write. */
 function take(
   frame: Frame,
   xl: Behind,
@@ -248,10 +247,7 @@ const flush: Fop<'flush', WriteBehind> = (frame, xl, fd, xdata) => {
 
 /** All data is written: nobody has to wait for the rest. */
 function flushBehind(caller: Stack, xl: Behind, fd: Fd, xdata: Dict | null): void {
-  const { uid, gid, pid, lkOwner, client } = caller;
-  const call = new Stack(uid, gid, pid, 'FLUSH', () => caller.groups);
-  Object.assign(call, { lkOwner, client });
-  const frame = xl.begin(call);
+  const frame = xl.begin(requestAs(caller, 'FLUSH'));
   frame.local = fd;
   fd.hold();
   wind.flush(frame, 0, flushedCbk, xl.children[0]!, fd, xdata);

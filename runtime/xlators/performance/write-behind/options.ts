@@ -1,5 +1,5 @@
 /** Options of performance/write-behind: names, defaults and ranges are GlusterFS 10's. */
-import { defineOptions, type Values } from '../../../core/options.ts';
+import { defineOptions, reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { switchOption } from '../shared/options.ts';
 
 const KB = 1024;
@@ -11,59 +11,55 @@ export const options = defineOptions({
     default: false,
     description: 'Lets everything through, as if the volume were not there.',
   },
-  'write-behind': switchOption(true),
-  'cache-size': {
-    type: 'sizet',
-    aliases: ['window-size'],
-    default: MB,
-    min: 512 * KB,
-    max: 1024 * MB,
-    description:
-      'Data of a file that may be on its way, for writes that were answered already. Of all files ' +
-      'together it is 64 times as much: with more, writes are waited for.',
-    reconfigurable: true,
-  },
   'aggregate-size': {
     type: 'sizet',
     default: 128 * KB,
     min: 1,
     description: 'Writes that follow one another are joined up to this. At most the cache-size.',
   },
-  'flush-behind': {
-    type: 'bool',
-    default: true,
-    description: 'A close waits for the data, and not for the flush that comes after it.',
-    reconfigurable: true,
-  },
-  'trickling-writes': {
-    type: 'bool',
-    default: true,
-    description:
-      'Data is sent when none of the file is on its way, however little; after 10 ms where a ' +
-      'program writes in sequence. Off: when aggregate-size is full, when something needs it, or ' +
-      'after a second.',
-    reconfigurable: true,
-  },
-  'strict-O_DIRECT': {
-    type: 'bool',
-    default: false,
-    description: 'Writes to files that were opened with O_DIRECT are waited for.',
-    reconfigurable: true,
-  },
-  'strict-write-ordering': {
-    type: 'bool',
-    default: false,
-    description: 'Writes to a file are sent one after the other, also where they do not overlap.',
-    reconfigurable: true,
-  },
-  'resync-failed-syncs-after-fsync': {
-    type: 'bool',
-    default: false,
-    description:
-      'Accepted, without effect: data that could not be written is not tried again, and everyone ' +
-      'who has the file open is told.',
-    reconfigurable: true,
-  },
+  ...reconfigurableOptions({
+    'write-behind': switchOption(true),
+    'cache-size': {
+      type: 'sizet',
+      aliases: ['window-size'],
+      default: MB,
+      min: 512 * KB,
+      max: 1024 * MB,
+      description:
+        'Data of a file that may be on its way, for writes that were answered already. Of all files ' +
+        'together it is 64 times as much: with more, writes are waited for.',
+    },
+    'flush-behind': {
+      type: 'bool',
+      default: true,
+      description: 'A close waits for the data, and not for the flush that comes after it.',
+    },
+    'trickling-writes': {
+      type: 'bool',
+      default: true,
+      description:
+        'Data is sent when none of the file is on its way, however little; after 10 ms where a ' +
+        'program writes in sequence. Off: when aggregate-size is full, when something needs it, or ' +
+        'after a second.',
+    },
+    'strict-O_DIRECT': {
+      type: 'bool',
+      default: false,
+      description: 'Writes to files that were opened with O_DIRECT are waited for.',
+    },
+    'strict-write-ordering': {
+      type: 'bool',
+      default: false,
+      description: 'Writes to a file are sent one after the other, also where they do not overlap.',
+    },
+    'resync-failed-syncs-after-fsync': {
+      type: 'bool',
+      default: false,
+      description:
+        'Accepted, without effect: data that could not be written is not tried again, and everyone ' +
+        'who has the file open is told.',
+    },
+  }),
 });
 
 export type Given = Values<typeof options>;

@@ -1,5 +1,5 @@
 /**
- * What is on its way to one file.
+ * The writes on their way to one file.
  *
  * Each write waits for the writes before it that it overlaps; whatever else is asked of the file waits
  * for the writes before it whose result it may see. A write that something waits for is sent; others
@@ -10,6 +10,7 @@
  */
 import { EIO } from '../../../core/errno.ts';
 import { type Fd, newestFdId } from '../../../core/fd.ts';
+import { requestAs } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -45,9 +46,7 @@ export class Queue {
   private told = 0;
   /** Bytes that were answered for, or are on their way. */
   used = 0;
-  /** Writes that are at the child. */
   private sent = 0;
-  /** All that are not over, the oldest first. */
   private readonly writes = new Set<Write>();
   private last: Write | null = null;
   /** Where the newest write has ended, and whose it is. */
@@ -226,7 +225,7 @@ export class Queue {
     write.isSent = true;
     this.volume.sent += 1;
     const { xl } = this.volume;
-    const frame = xl.begin(write.stack());
+    const frame = xl.begin(requestAs(write.caller, 'WRITE'));
     frame.local = write;
     const { fd, rest, at, flags, xdata } = write;
     wind.writev(frame, 0, sentCbk, xl.children[0]!, fd, rest, at, flags, xdata);

@@ -1,8 +1,7 @@
 /** One write that is on its way to the storage, or will be: those of one caller that follow one another. */
-import type { Client } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { Stack } from '../../../core/frame.ts';
+import type { Stack } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { O_APPEND } from '../../../core/open-flags.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
@@ -40,8 +39,7 @@ export class Write implements Waiting {
   errno = 0;
   prebuf: Iatt | null = null;
   postbuf: Iatt | null = null;
-  private readonly caller: Stack;
-  private readonly client: Client | null;
+  readonly caller: Stack;
   private buffer: Uint8Array;
   /** Called when it waits for nothing, and is to be sent. */
   private readonly send: (write: Write) => void;
@@ -57,8 +55,6 @@ export class Write implements Waiting {
     send: (write: Write) => void,
   ) {
     this.caller = caller;
-    // It may have gone by when the write is sent.
-    this.client = caller.client;
     this.fd = fd;
     this.offset = offset;
     this.flags = flags;
@@ -84,16 +80,6 @@ export class Write implements Waiting {
 
   get at(): number {
     return this.offset + this.written;
-  }
-
-  /** A request of its own that writes it, as who has asked for it. */
-  stack(): Stack {
-    const { caller, client } = this;
-    const call = new Stack(caller.uid, caller.gid, caller.pid, 'WRITE', () => caller.groups);
-    call.lkOwner = caller.lkOwner;
-    call.client = client;
-    call.ctime = caller.ctime;
-    return call;
   }
 
   /** Whether another write may be joined to it. */
@@ -133,7 +119,6 @@ function isSameCaller(a: Stack, b: Stack): boolean {
   return a.lkOwner === b.lkOwner && a.client === b.client;
 }
 
-/** Nothing, or that privileges go. */
 function isSameXdata(a: Dict | null, b: Dict | null): boolean {
   if (a === b) return true;
   if (a?.size !== 1 || b?.size !== 1) return false;

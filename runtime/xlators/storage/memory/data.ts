@@ -1,25 +1,15 @@
 /** The fops about a file's data. */
 import type { Dict } from '../../../core/dict.ts';
-import {
-  EBADF,
-  EFBIG,
-  EINVAL,
-  EISDIR,
-  ELOOP,
-  ENOSPC,
-  ENXIO,
-  EOPNOTSUPP,
-} from '../../../core/errno.ts';
+import { EBADF, EINVAL, EISDIR, ELOOP, ENOSPC, ENXIO, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import type { Stack } from '../../../core/frame.ts';
+import type { Frame, Stack } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
-import { OFFSET_MAX } from '../../../core/limits.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import { keptProt } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { strongChecksum, weakChecksum } from '../shared/replies.ts';
+import { rangeFault, strongChecksum, weakChecksum } from '../shared/replies.ts';
 import { md5 } from './md5.ts';
 import { type Disk, type MemoryXlator, type Node, nodeOf, openAs, openedOf } from './node.ts';
 import type { Pages } from './pages.ts';
@@ -38,16 +28,9 @@ export function openFault(node: Node, flags: number): number {
   return node.pages === null ? ENXIO : 0;
 }
 
-/** 0 when the node has data that may be cut, otherwise the errno. */
 function dataFault(node: Node): number {
   if (node.isDir) return EISDIR;
   return node.pages === null ? EINVAL : 0;
-}
-
-/** 0 when [offset, offset + length) can be in a file, otherwise the errno. */
-function rangeFault(offset: number, length: number): number {
-  if (offset < 0 || length < 0) return EINVAL;
-  return offset + length > OFFSET_MAX ? EFBIG : 0;
 }
 
 /** What a program may do beyond its user goes when its file changes. */
@@ -94,7 +77,6 @@ export function killPriv(node: Node, xdata: Dict | null, caller: Stack): void {
   node.prot = keptProt(node.iatt(), caller);
 }
 
-/** What fallocate does in each mode it knows; 0 or the errno. */
 function allocate(disk: Disk, node: Node, mode: number, offset: number, len: number): number {
   const pages = node.pages!;
   const fault = len === 0 ? EINVAL : rangeFault(offset, len);
@@ -108,6 +90,23 @@ function allocate(disk: Disk, node: Node, mode: number, offset: number, len: num
   if (!keeps && end > pages.size) pages.truncate(end);
   modified(disk, node);
   return 0;
+}
+
+function allocated(
+  fop: 'fallocate' | 'discard' | 'zerofill',
+  frame: Frame,
+  xl: MemoryXlator,
+  fd: Fd,
+  mode: number,
+  offset: number,
+  len: number,
+) {
+  const node = fileOf(xl, fd, O_WRONLY);
+  if (typeof node === 'number') return fail[fop](frame, node);
+  const before = node.iatt();
+  const fault = allocate(xl.priv, node, mode, offset, len);
+  if (fault !== 0) return fail[fop](frame, fault);
+  unwind[fop](frame, 0, 0, before, node.iatt(), null);
 }
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
@@ -179,30 +178,15 @@ export const dataFops: Fops<Disk> = {
   },
 
   fallocate(frame, xl, fd, mode, offset, len, _xdata) {
-    const node = fileOf(xl, fd, O_WRONLY);
-    if (typeof node === 'number') return fail.fallocate(frame, node);
-    const before = node.iatt();
-    const fault = allocate(xl.priv, node, mode, offset, len);
-    if (fault !== 0) return fail.fallocate(frame, fault);
-    unwind.fallocate(frame, 0, 0, before, node.iatt(), null);
+    allocated('fallocate', frame, xl, fd, mode, offset, len);
   },
 
   discard(frame, xl, fd, offset, len, _xdata) {
-    const node = fileOf(xl, fd, O_WRONLY);
-    if (typeof node === 'number') return fail.discard(frame, node);
-    const before = node.iatt();
-    const fault = allocate(xl.priv, node, HOLE, offset, len);
-    if (fault !== 0) return fail.discard(frame, fault);
-    unwind.discard(frame, 0, 0, before, node.iatt(), null);
+    allocated('discard', frame, xl, fd, HOLE, offset, len);
   },
 
   zerofill(frame, xl, fd, offset, len, _xdata) {
-    const node = fileOf(xl, fd, O_WRONLY);
-    if (typeof node === 'number') return fail.zerofill(frame, node);
-    const before = node.iatt();
-    const fault = allocate(xl.priv, node, FALLOC_FL_ZERO_RANGE, offset, len);
-    if (fault !== 0) return fail.zerofill(frame, fault);
-    unwind.zerofill(frame, 0, 0, before, node.iatt(), null);
+    allocated('zerofill', frame, xl, fd, FALLOC_FL_ZERO_RANGE, offset, len);
   },
 
   seek(frame, xl, fd, offset, what, _xdata) {

@@ -7,9 +7,8 @@ import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
-import { type Dirent, direntType } from '../../../core/iatt.ts';
+import { type Dirent, direntplusSize, direntSize, direntType } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { direntplusSize, direntSize } from '../shared/replies.ts';
 import {
   type DirectoryEntry,
   type Disk,
@@ -52,7 +51,6 @@ interface Listing {
   readonly keys: Dict | null;
 }
 
-/** One reply of a listing. */
 interface Listed {
   readonly entries: Dirent[];
   /** ENOENT where nothing comes after them, as GlusterFS's bricks say it; otherwise 0. */

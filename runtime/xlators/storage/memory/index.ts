@@ -2,6 +2,7 @@
  * storage/memory: a volume that lives and dies with the process. The same contract as
  * storage/posix, for tests, demonstrations and the browser: nothing here needs Node.
  */
+import { reconfigurableOptions } from '../../../core/options.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
 import { attrFops } from './attr.ts';
 import { dataFops } from './data.ts';
@@ -11,7 +12,6 @@ import { Disk, letGo, type MemoryXlator, type Node, type Opened } from './node.t
 import { PAGE_SIZE } from './store.ts';
 import { xattrFops } from './xattr.ts';
 
-/** The last use of an fd is over. */
 function close(xl: MemoryXlator, opened: unknown): void {
   const { node } = opened as Opened;
   node.opens -= 1;
@@ -25,20 +25,18 @@ export default defineTranslator({
   type: 'storage/memory',
   description: 'Keeps files in memory, for as long as the process lives.',
   children: [0, 0],
-  options: {
+  options: reconfigurableOptions({
     size: {
       type: 'sizet',
       min: PAGE_SIZE,
-      reconfigurable: true,
       description: 'Bytes that the data of all files may take; without it, what there is.',
     },
     inodes: {
       type: 'int',
       min: 1,
-      reconfigurable: true,
       description: 'Files, folders and all else that there may be; without it, what there is.',
     },
-  },
+  }),
   init(xl, options) {
     return new Disk(xl.context, pagesIn(options.size), options.inodes ?? Number.POSITIVE_INFINITY);
   },

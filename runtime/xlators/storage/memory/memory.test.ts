@@ -1,4 +1,4 @@
-/** What only storage/memory does: a limit of its own, its own MD5, times that always differ. */
+/** Properties of storage/memory alone: a limit of its own, its own MD5, times that always differ. */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';

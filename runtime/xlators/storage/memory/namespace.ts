@@ -79,7 +79,6 @@ function enter(xl: MemoryXlator, place: Place, loc: Loc, node: Node): Made {
   return { buf: node.iatt(), preparent: before, postparent: parent.iatt() };
 }
 
-/** A directory's names have changed. */
 function touch(disk: Disk, dir: Node): void {
   dir.mtime = disk.now();
   dir.ctime = dir.mtime;
@@ -428,7 +427,7 @@ function fill(
   offset: number,
   dict: Dict | null,
 ): number {
-  const fault = setXattrs(xl.priv, node, dict, 0, frame.root);
+  const fault = setXattrs(xl.priv, node, dict, 0, frame.root, frame.root.pid);
   if (fault !== 0) return fault;
   return vector.length > 0 && writeAt(xl.priv, node, vector, offset) < vector.length ? ENOSPC : 0;
 }

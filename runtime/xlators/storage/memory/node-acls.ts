@@ -27,7 +27,6 @@ const PERMISSIONS = 0o777;
 /** Symbolic links have none: everybody may do everything with them. */
 export const aclFault = (node: Node): number => (node.type === IA_IFLNK ? EOPNOTSUPP : 0);
 
-/** A list that a node has; null when it has none. */
 function aclOf(node: Node, name: string): Acl | null {
   const bytes = node.xattrs?.get(name);
   return bytes === undefined ? null : (decodeAcl(bytes) as Acl);

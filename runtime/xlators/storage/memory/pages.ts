@@ -89,7 +89,6 @@ export class Pages implements PageOwner {
     this.places.set(index, place);
   }
 
-  /** Gives the pages first … end - 1 back. */
   private drop(first: number, end: number): void {
     const isFew = end - first < this.places.size;
     const indexes = isFew ? range(first, end) : [...this.places.keys()];
@@ -102,7 +101,6 @@ export class Pages implements PageOwner {
     }
   }
 
-  /** Zeros within one page. */
   private blank(start: number, end: number): void {
     if (start < end) this.part(start, end)?.fill(0);
   }

@@ -70,7 +70,6 @@ export class PageStore {
     return next === place + 1 && next % SLAB_PAGES !== 0;
   }
 
-  /** Whether there was memory for another slab. */
   private grow(): boolean {
     try {
       const buffer = new ArrayBuffer(SLAB_SIZE, { maxByteLength: SLAB_SIZE });

@@ -22,7 +22,6 @@ import { handleOf, iattOfFd, lastOf, type PosixXlator } from './resolve.ts';
 import { accessAcl, lookupKeys } from './xattr.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
-/** uid or gid "as it is". */
 const UNCHANGED = 0xffffffff;
 
 /**

@@ -1,4 +1,4 @@
-/** What translators above ask for with a name that is made or removed (`shared/internal.ts`). */
+/** Conditions and gifts of translators above for a name that is made or removed (`shared/internal.ts`). */
 import type { Dict } from '../../../core/dict.ts';
 import { ENOSPC } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';

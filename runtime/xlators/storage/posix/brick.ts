@@ -31,7 +31,6 @@ import { MdataKeeper } from './mdata.ts';
 import { EMPTY, PARENT, procPath, SELF } from './paths.ts';
 import { openRoot } from './root.ts';
 
-/** `f_type` of statfs(2). */
 const TMPFS_MAGIC = 0x01021994;
 const RAMFS_MAGIC = 0x858458f6;
 /**

@@ -1,14 +1,14 @@
 /** The fops about a file's data: open, read, write, size, sync. */
 import { close, constants, fdatasync, fsync } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
-import { EAGAIN, EFBIG, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
+import { EAGAIN, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { type FopName, fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
-import { OFFSET_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { callAsync } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
+import { rangeFault } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import {
   fileOf,
@@ -29,12 +29,6 @@ import { writeFault } from './xattr.ts';
 const { O_DSYNC, O_SYNC, O_TRUNC } = constants;
 /** Flags of a single write that is to be on the disk, as RWF_DSYNC and RWF_SYNC make it. */
 const WANTS_DISK = O_DSYNC | O_SYNC;
-
-/** 0 when [offset, offset + length) can be in a file, otherwise the errno. */
-export function rangeFault(offset: number, length: number): number {
-  if (offset < 0 || length < 0) return EINVAL;
-  return offset + length > OFFSET_MAX ? EFBIG : 0;
-}
 
 export const iattOfFile = (file: OpenFile): Iatt | null =>
   iattOfFd(file.brick, file.fd, file.handle);

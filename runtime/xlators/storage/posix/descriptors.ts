@@ -1,5 +1,5 @@
 /**
- * How near the process is to its limit of descriptors (RLIMIT_NOFILE). It has them in common: the
+ * The process's distance to its limit of descriptors (RLIMIT_NOFILE). It has them in common: the
  * bricks of all its volumes, and all that it has open besides.
  *
  * Nobody counts them. The kernel gives the lowest number that is free, so the number of a new
@@ -27,7 +27,6 @@ export interface Keeper {
 export const keepers = new Set<Keeper>();
 
 let isCrowded = false;
-/** It was crowded, and may be full now. */
 let mayBeFull = false;
 
 /** A descriptor was opened, and is kept. */

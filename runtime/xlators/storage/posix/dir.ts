@@ -12,12 +12,17 @@ import { EACCES, EINVAL, EMFILE, ENOENT, ENOTDIR } from '../../../core/errno.ts'
 import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
-import { type Dirent, direntType, typeOfMode } from '../../../core/iatt.ts';
+import {
+  type Dirent,
+  direntplusSize,
+  direntSize,
+  direntType,
+  typeOfMode,
+} from '../../../core/iatt.ts';
 import { SYNC_VOLUME } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { direntplusSize, direntSize } from '../shared/replies.ts';
 import { type AskedKeys, askedKeys } from '../shared/xattrs.ts';
 import type { Brick } from './brick.ts';
 import { syncFile, syncVolume } from './data.ts';
@@ -35,7 +40,6 @@ const POSITIONS_KEPT = 65_536;
 const LEAST_READ = 1024;
 const OPEN_DIR = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
-/** An open directory. */
 class OpenDir extends OpenFile {
   /** d_off by index, in halves; that of index 0, the beginning, is 0. */
   private readonly offLo = [0];
@@ -97,7 +101,6 @@ function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
   return dir;
 }
 
-/** One reply of a listing in the making. */
 class Listing {
   readonly dir: OpenDir;
   readonly fd: Fd;

@@ -133,7 +133,6 @@ function make(
   return madeAt(frame, xl, loc, { dir, preparent, handle, result }, 'create');
 }
 
-/** An entry that is there now. */
 interface There {
   readonly dir: Handle;
   readonly preparent: Iatt | null;

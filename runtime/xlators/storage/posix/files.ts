@@ -48,7 +48,6 @@ export class OpenFile implements Opened {
   readonly isSync: boolean;
   /** How to read without waiting: flags for preadv2, or `UNABLE`. */
   nowait: number = RWF_NOWAIT;
-  /** Work on libuv's pool. */
   private pending = 0;
   private released = false;
 

@@ -331,7 +331,6 @@ export class GfidHandles {
   }
 }
 
-/** What a directory's handle says. */
 interface Link {
   readonly parent: Gfid;
   readonly name: string;

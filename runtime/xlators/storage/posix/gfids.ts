@@ -1,5 +1,5 @@
 /**
- * Where an inode's gfid is kept on disk: the 16 bytes of `trusted.gfid`, as GlusterFS does; in
+ * The place of an inode's gfid on disk: the 16 bytes of `trusted.gfid`, as GlusterFS does; in
  * `user.glossa.gfid` for a process that may not write `trusted.`; and where neither can be stored
  * (symbolic links and devices of a user, read-only file systems, file systems without extended
  * attributes) nowhere: then it follows from device, inode number and time of birth, which do not
@@ -24,7 +24,6 @@ const GFID_SIZE = 16;
 const XATTR_CREATE = 1;
 
 export class GfidStore {
-  /** The attribute's name; null when gfids cannot be stored at all. */
   private readonly key: Path | null;
   private readonly bytes = new Uint8Array(GFID_SIZE);
 

@@ -1,5 +1,5 @@
 /**
- * Whether the brick is there, looked at every `health-check-interval` seconds: a directory that was
+ * The brick's health, looked at every `health-check-interval` seconds: a directory that was
  * moved, removed or unmounted would go on under the descriptors that are open on it, and take what
  * nobody finds any more.
  *
@@ -44,7 +44,6 @@ const groundOf = ({ isMountRoot, devMajor, devMinor }: Statx): Ground => ({
   devMinor,
 });
 
-/** The brick, as it is looked after here. */
 interface Looked {
   readonly xl: Pick<Xlator, 'context' | 'log' | 'notify'>;
   /** As the option has it. */
@@ -65,7 +64,6 @@ export class Health {
   /** What is done besides, whenever the directory is there. */
   onThere: () => void = () => {};
   private cancel: () => void = () => {};
-  /** A look that has not been answered yet. */
   private asking = false;
   /** It was not answered when it was time for the next. */
   private isLate = false;

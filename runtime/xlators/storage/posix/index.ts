@@ -39,7 +39,6 @@ function directoryOf(xl: Xlator, { directory }: { directory: string | undefined 
 const isServed = ({ graph }: Xlator): boolean =>
   [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
 
-/** Options that are accepted without effect, with GlusterFS's defaults. */
 const withoutEffect = {
   'brick-uid': -1,
   'brick-gid': -1,

@@ -40,7 +40,6 @@ const PAUSE_MS = 20;
 const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
 const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
-/** The directory that is being emptied. */
 interface Heap {
   readonly fd: number;
   /** The gfid that it had; NULL_GFID when it had none. */
@@ -110,7 +109,6 @@ export class Landfill implements WholeRemoval {
     });
   }
 
-  /** Opens the next directory that lies here; false when there is none. */
   private begin(): boolean {
     const { dirents } = this.brick;
     const listing = libc.openat(this.fd, SELF, OPEN_LISTING, 0);

@@ -1,4 +1,4 @@
-/** What only storage/posix does: identity on disk, a storage that others change, descriptors. */
+/** Properties of storage/posix alone: identity on disk, a storage that others change, descriptors. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * What a program loses when somebody changes its file: set-user-id and set-group-id, as the kernel
+ * The privileges that a program loses when its file is changed: set-user-id and set-group-id, as the kernel
  * takes them from whoever may not keep them. The calls here are made by a process that may, so it
  * has to be done by hand, before the change. Capabilities (`security.capability`) the disk's kernel
  * takes away itself, whoever writes.

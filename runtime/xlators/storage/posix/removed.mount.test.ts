@@ -1,4 +1,4 @@
-/** What is removed behind a mount: the kernel forgets it without anybody looking its name up. */
+/** Files removed behind a mount: the kernel forgets it without anybody looking its name up. */
 import * as fs from 'node:fs';
 import { readlink, rm, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-/** What a removed file took on the disk is free when nobody has it open: no descriptor keeps it. */
+/** The space of a removed file is free once it is open no more: no descriptor keeps it. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';

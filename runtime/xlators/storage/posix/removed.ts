@@ -1,5 +1,5 @@
 /**
- * What was removed behind the volume, from the directory itself. A handle keeps the inode, and with
+ * Files that were removed behind the volume, from the directory itself. A handle keeps the inode, and with
  * it what the file takes on the disk, for as long as the kernel of the mount knows it, and that may
  * be for ever where nobody looks its name up again. So some handles are looked at every few seconds.
  * One without a link is let go of: its names are forgotten here, and the kernel is told to forget
@@ -24,7 +24,6 @@ const FLAGS = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
 
 export class Removed {
   private readonly brick: Brick;
-  /** Where the round is. */
   private round: Iterator<Handle> | null = null;
 
   constructor(brick: Brick) {
@@ -47,7 +46,6 @@ export class Removed {
     }
   }
 
-  /** `st` describes it. */
   private letGo(handle: Handle): void {
     const { handles, xl } = this.brick;
     const inode = xl.inodes?.find(handle.gfid);

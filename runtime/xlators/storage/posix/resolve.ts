@@ -1,6 +1,5 @@
 /**
- * How an inode of the graph is found on disk again, by its handle (`handles.ts`), and what its
- * attributes are.
+ * Finds an inode of the graph on disk again, by its handle (`handles.ts`), with its attributes.
  *
  * Rules for callers
  * - `handleOf` and `parentOf` come first in a fop, then `secondHandle` for the other inode of fops

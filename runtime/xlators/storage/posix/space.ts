@@ -17,9 +17,9 @@ import {
   SEEK_HOLE,
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { FIPS_MODE, strongChecksum, weakChecksum } from '../shared/replies.ts';
+import { FIPS_MODE, rangeFault, strongChecksum, weakChecksum } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
-import { iattOfFile, rangeFault, setTimes } from './data.ts';
+import { iattOfFile, setTimes } from './data.ts';
 import { fileOf, type OpenFile, readFile, writeAll, writeLater } from './files.ts';
 import { writeFault } from './xattr.ts';
 
@@ -30,16 +30,30 @@ const WHENCE = [SEEK_DATA, SEEK_HOLE];
 const ZEROS = new Uint8Array(1 << 20);
 /** Bytes copied in one answer: a copy may be short, and one that nobody waits for has to end. */
 const COPY_SIZE = 256 << 20;
-/** Bytes copied to learn why a copy failed. */
 const PROBE_SIZE = 4096;
 
 const copyFileRange = callAsync(
   'int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)',
 );
 
-/** 0 or the errno. */
 function allocate(file: OpenFile, mode: number, offset: number, len: number): number {
   return rangeFault(offset, len) || -libc.fallocate(file.fd, mode, offset, len);
+}
+
+function allocated(
+  fop: 'fallocate' | 'discard',
+  frame: Frame,
+  file: OpenFile | number,
+  mode: number,
+  offset: number,
+  len: number,
+) {
+  if (typeof file === 'number') return fail[fop](frame, file);
+  const prebuf = iattOfFile(file);
+  const fault = allocate(file, mode, offset, len);
+  if (fault !== 0) return fail[fop](frame, fault);
+  setTimes(frame, fop, file);
+  unwind[fop](frame, 0, 0, prebuf, iattOfFile(file), null);
 }
 
 /** Writes zeros over [offset, end) on libuv's pool; `done` gets 0 or the errno. */
@@ -98,23 +112,11 @@ async function copy({ from, offIn, to, offOut, len }: Copy): Promise<number> {
 
 export const spaceFops: Fops<Brick> = {
   fallocate(frame, xl, fd, mode, offset, len, _xdata) {
-    const file = fileOf(xl, fd);
-    if (typeof file === 'number') return fail.fallocate(frame, file);
-    const prebuf = iattOfFile(file);
-    const fault = allocate(file, mode, offset, len);
-    if (fault !== 0) return fail.fallocate(frame, fault);
-    setTimes(frame, 'fallocate', file);
-    unwind.fallocate(frame, 0, 0, prebuf, iattOfFile(file), null);
+    allocated('fallocate', frame, fileOf(xl, fd), mode, offset, len);
   },
 
   discard(frame, xl, fd, offset, len, _xdata) {
-    const file = fileOf(xl, fd);
-    if (typeof file === 'number') return fail.discard(frame, file);
-    const prebuf = iattOfFile(file);
-    const fault = allocate(file, HOLE, offset, len);
-    if (fault !== 0) return fail.discard(frame, fault);
-    setTimes(frame, 'discard', file);
-    unwind.discard(frame, 0, 0, prebuf, iattOfFile(file), null);
+    allocated('discard', frame, fileOf(xl, fd), HOLE, offset, len);
   },
 
   zerofill(frame, xl, fd, offset, len, _xdata) {

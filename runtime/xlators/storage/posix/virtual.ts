@@ -34,7 +34,6 @@ export interface Subject {
   readonly gfid: Gfid;
 }
 
-/** A value, or null when there is none. */
 type Compute = (xl: PosixXlator, of: Subject) => DictValue | null;
 
 const pathinfo: Compute = (xl, of) => {

@@ -6,29 +6,24 @@ import { ACL_ACCESS, type Acl, readAcl } from '../../../core/acl.ts';
 import { decodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
-import { pidFor } from '../shared/internal.ts';
 import { MDATA, readMdata, readWireMdata, SET_MDATA, type Times } from '../shared/mdata.ts';
-import { cleansProtection, guardFault, isGuarded, movingKeys } from '../shared/moving.ts';
+import { cleansProtection, guardFault, isGuarded } from '../shared/moving.ts';
+import { xattrFopsOf } from '../shared/xattr-fops.ts';
 import {
   type AskedKeys,
   answerKeys,
   isHidden,
   isListed,
-  removeXattrs,
-  TRUSTED_GFID,
-  USER_GFID,
-  valueBytes,
-  xattrop,
+  setXattrs as setAll,
 } from '../shared/xattrs.ts';
 import type { Brick } from './brick.ts';
 import { getFileattr, setFileattr } from './fileattr.ts';
-import { fileOf } from './files.ts';
+import { fileOf, OpenFile } from './files.ts';
 import type { Handle } from './handles.ts';
 import { EMPTY, KEY, procEntryPath, procPath, putText } from './paths.ts';
 import { killGroupId } from './privileges.ts';
@@ -45,7 +40,6 @@ const putKey = (name: string): number => (putText(KEY, name, XATTR_NAME_MAX) ===
 const taken = (length: number): Uint8Array | number =>
   length < 0 ? -length : value.slice(0, length);
 
-/** One attribute's value, or the errno. */
 function getOne(fd: number, name: string): Uint8Array | number {
   const fault = putKey(name);
   if (fault !== 0) return fault;
@@ -58,7 +52,6 @@ export function accessAcl(fd: number): Acl | null {
   return typeof found === 'number' ? null : readAcl(found);
 }
 
-/** 0 or the errno. */
 function setOne(fd: number, name: string, bytes: Uint8Array | null, flags: number): number {
   const fault = putKey(name);
   if (fault !== 0) return fault;
@@ -88,29 +81,20 @@ export function cleanProtection(dirFd: number, path: Path, xdata: Dict | null): 
   else libc.lremovexattr(procEntryPath(dirFd, path, 0), KEY);
 }
 
-/**
- * Sets what is in `dict` of the inode that `fd` is open on, one after the other, up to the first that
- * fails; 0 or its errno.
- */
-export function setXattrs(
+/** Sets what is in `dict` of the inode that `fd` is open on; 0 or the first errno. */
+export const setXattrs = (
   { mdata }: Brick,
   handle: Handle,
   fd: number,
   dict: Dict | null,
   flags: number,
   pid: number,
-): number {
-  let fault = 0;
-  dict?.forEach((name, given) => {
-    if (fault !== 0) return;
-    const bytes = valueBytes(given);
-    if (isHidden(name, pid)) fault = EPERM;
-    else if (name === SET_MDATA) fault = mdata.merge(handle, fd, timesIn(bytes, readWireMdata));
-    else if (name === MDATA) fault = mdata.merge(handle, fd, timesIn(bytes, readMdata));
-    else fault = setOne(fd, name, bytes, flags);
+): number =>
+  setAll(dict, pid, (name, bytes) => {
+    if (name === SET_MDATA) return mdata.merge(handle, fd, timesIn(bytes, readWireMdata));
+    if (name === MDATA) return mdata.merge(handle, fd, timesIn(bytes, readMdata));
+    return setOne(fd, name, bytes, flags);
   });
-  return fault;
-}
 
 const timesIn = (bytes: Uint8Array | null, read: typeof readMdata): Times | null =>
   bytes === null ? null : read(bytes);
@@ -181,112 +165,33 @@ function setFileattrs(fd: number, dict: Dict | null): number | null {
   return name === undefined || more !== undefined ? null : setFileattr(fd, name, dict?.get(name));
 }
 
-/** 0 or the errno. */
-function remove(handle: Handle, fd: number, name: string, pid: number): number {
-  if (isHidden(name, pid)) return EPERM;
-  if (name === MDATA) handle.mdata = undefined;
-  return putKey(name) || -libc.removexattr(procPath(fd), KEY);
-}
+type Found = Handle | OpenFile;
 
-/** The values after (GET_AND_SET: before) the operation, or the errno. */
-function combine(fd: number, optype: number, dict: Dict | null): Dict | number {
-  const answer = new Dict();
-  let fault = 0;
-  dict?.forEach((name, given) => {
-    if (fault !== 0) return;
-    const bytes = valueBytes(given);
-    const isGfid = name === TRUSTED_GFID || name === USER_GFID;
-    const current = isGfid ? EPERM : getOne(fd, name);
-    if (typeof current === 'number' && current !== ENODATA) fault = current;
-    if (fault !== 0 || bytes === null) return;
-    const result = xattrop(optype, typeof current === 'number' ? null : current, bytes);
-    if (typeof result === 'number') {
-      fault = result;
-      return;
+const handleIn = (of: Found): Handle => (of instanceof OpenFile ? of.handle : of);
+
+const iattOf = ({ priv }: PosixXlator, of: Found) => iattOfFd(priv, of.fd, handleIn(of));
+
+export const xattrFops: Fops<Brick> = xattrFopsOf<Brick, Found>({
+  at: handleOf,
+  open: fileOf,
+  set(_frame, { priv }, of, dict, flags, pid) {
+    const own = of instanceof OpenFile ? setFileattrs(of.fd, dict) : null;
+    return own ?? setXattrs(priv, handleIn(of), of.fd, dict, flags, pid);
+  },
+  get: (xl, of, name, pid) =>
+    (of instanceof OpenFile ? fileattr(of.fd, name) : null) ?? get(xl, of, name, pid),
+  remove(_xl, of, name, pid) {
+    if (isHidden(name, pid)) return EPERM;
+    if (name === MDATA) handleIn(of).mdata = undefined;
+    return putKey(name) || -libc.removexattr(procPath(of.fd), KEY);
+  },
+  read: ({ fd }, name) => getOne(fd, name),
+  store: (_frame, _xl, { fd }, name, bytes) => setOne(fd, name, bytes, 0),
+  changed(frame, xl, of, fop, dict) {
+    xl.priv.mdata.set(frame, fop, handleIn(of), of.fd);
+    if (fop === 'setxattr' && dict?.has(ACL_ACCESS)) {
+      killGroupId(of.fd, iattOf(xl, of), frame.root);
     }
-    if (result.answer !== null) answer.set(name, result.answer, 'bin');
-    if (result.store !== null) fault = setOne(fd, name, result.store, 0);
-  });
-  return fault === 0 ? answer : fault;
-}
-
-const keysOf = (xl: PosixXlator, of: Handle, fd: number, xdata: Dict | null): Dict | null =>
-  movingKeys(xdata, () => iattOfFd(xl.priv, fd, of));
-
-export const xattrFops: Fops<Brick> = {
-  setxattr(frame, xl, loc, dict, flags, xdata) {
-    const handle = handleOf(xl, loc);
-    if (typeof handle === 'number') return fail.setxattr(frame, handle);
-    const pid = pidFor(frame.root.pid, xdata);
-    const fault = setXattrs(xl.priv, handle, handle.fd, dict, flags, pid);
-    if (fault !== 0) return fail.setxattr(frame, fault);
-    xl.priv.mdata.set(frame, 'setxattr', handle);
-    if (dict?.has(ACL_ACCESS)) {
-      killGroupId(handle.fd, iattOfFd(xl.priv, handle.fd, handle), frame.root);
-    }
-    unwind.setxattr(frame, 0, 0, keysOf(xl, handle, handle.fd, xdata));
   },
-
-  fsetxattr(frame, xl, fd, dict, flags, xdata) {
-    const file = fileOf(xl, fd);
-    if (typeof file === 'number') return fail.fsetxattr(frame, file);
-    const fault =
-      setFileattrs(file.fd, dict) ??
-      setXattrs(xl.priv, file.handle, file.fd, dict, flags, frame.root.pid);
-    if (fault !== 0) return fail.fsetxattr(frame, fault);
-    xl.priv.mdata.set(frame, 'fsetxattr', file.handle, file.fd);
-    unwind.fsetxattr(frame, 0, 0, keysOf(xl, file.handle, file.fd, xdata));
-  },
-
-  getxattr(frame, xl, loc, name, _xdata) {
-    const handle = handleOf(xl, loc);
-    if (typeof handle === 'number') return fail.getxattr(frame, handle);
-    const dict = get(xl, handle, name, frame.root.pid);
-    if (typeof dict === 'number') return fail.getxattr(frame, dict);
-    unwind.getxattr(frame, dict.size, 0, dict, null);
-  },
-
-  fgetxattr(frame, xl, fd, name, _xdata) {
-    const file = fileOf(xl, fd);
-    if (typeof file === 'number') return fail.fgetxattr(frame, file);
-    const dict = fileattr(file.fd, name) ?? get(xl, file, name, frame.root.pid);
-    if (typeof dict === 'number') return fail.fgetxattr(frame, dict);
-    unwind.fgetxattr(frame, dict.size, 0, dict, null);
-  },
-
-  removexattr(frame, xl, loc, name, xdata) {
-    const handle = handleOf(xl, loc);
-    if (typeof handle === 'number') return fail.removexattr(frame, handle);
-    const { pid } = frame.root;
-    const fault = removeXattrs(name, xdata, (each) => remove(handle, handle.fd, each, pid));
-    if (fault !== 0) return fail.removexattr(frame, fault);
-    xl.priv.mdata.set(frame, 'removexattr', handle);
-    unwind.removexattr(frame, 0, 0, keysOf(xl, handle, handle.fd, xdata));
-  },
-
-  fremovexattr(frame, xl, fd, name, xdata) {
-    const file = fileOf(xl, fd);
-    if (typeof file === 'number') return fail.fremovexattr(frame, file);
-    const { pid } = frame.root;
-    const fault = removeXattrs(name, xdata, (each) => remove(file.handle, file.fd, each, pid));
-    if (fault !== 0) return fail.fremovexattr(frame, fault);
-    xl.priv.mdata.set(frame, 'fremovexattr', file.handle, file.fd);
-    unwind.fremovexattr(frame, 0, 0, keysOf(xl, file.handle, file.fd, xdata));
-  },
-
-  xattrop(frame, xl, loc, optype, dict, xdata) {
-    const handle = handleOf(xl, loc);
-    if (typeof handle === 'number') return fail.xattrop(frame, handle);
-    const answer = combine(handle.fd, optype, dict);
-    if (typeof answer === 'number') return fail.xattrop(frame, answer);
-    unwind.xattrop(frame, 0, 0, answer, keysOf(xl, handle, handle.fd, xdata));
-  },
-
-  fxattrop(frame, xl, fd, optype, dict, xdata) {
-    const file = fileOf(xl, fd);
-    if (typeof file === 'number') return fail.fxattrop(frame, file);
-    const answer = combine(file.fd, optype, dict);
-    if (typeof answer === 'number') return fail.fxattrop(frame, answer);
-    unwind.fxattrop(frame, 0, 0, answer, keysOf(xl, file.handle, file.fd, xdata));
-  },
-};
+  iatt: iattOf,
+});

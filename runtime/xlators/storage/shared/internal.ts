@@ -1,5 +1,5 @@
 /**
- * What translators above ask of a storage beside the fops themselves, in xdata, with GlusterFS's keys.
+ * Requests of translators above to a storage beside the fops themselves, in xdata, with GlusterFS's keys.
  *
  * Source: GlusterFS `posix-entry-ops.c`, `posix-helpers.c` (posix_entry_create_xattr_set).
  */

@@ -1,5 +1,5 @@
 /**
- * What cluster/distribute and a rebalance ask of a storage about a file that is moved, in xdata, with
+ * Requests of cluster/distribute and a rebalance to a storage about a file that is moved, in xdata, with
  * GlusterFS's keys.
  *
  * A rebalance copies a file while clients write it, in both places. What it has read before a client wrote

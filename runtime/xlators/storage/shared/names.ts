@@ -1,5 +1,5 @@
 /**
- * Which names a storage takes as one component of a path. A name comes from a kernel, a wire or a
+ * The names that a storage takes as one component of a path. A name comes from a kernel, a wire or a
  * script, so nothing may be taken for granted: a `..` or a slash would reach out of the directory
  * it was meant for, and in the root out of the volume.
  */

@@ -1,7 +1,9 @@
 /** Shapes and sums that every storage answers with. */
 import type { Dict } from '../../../core/dict.ts';
+import { EFBIG, EINVAL } from '../../../core/errno.ts';
 import { type Gfid, gfidFromBytes, isGfid, NULL_GFID } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
+import { OFFSET_MAX } from '../../../core/limits.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 
 /** What a fop that made an entry answers with, besides the inode. */
@@ -19,14 +21,6 @@ export function wantedGfid(xdata: Dict | null): Gfid | null {
   else if (wanted instanceof Uint8Array && wanted.length === 16) gfid = gfidFromBytes(wanted);
   return isGfid(gfid) && gfid !== NULL_GFID ? gfid : null;
 }
-
-/**
- * What an entry takes of a listing's budget: its size in the FUSE reply, so that a reply filled to
- * the budget fits the kernel's buffer. Source: `include/uapi/linux/fuse.h` (fuse_dirent,
- * fuse_direntplus).
- */
-export const direntSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
-export const direntplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
 
 /** major × 2³² + minor, as an iatt has it, of a device number in the kernel's encoding. */
 export function rdevOf(dev: number): number {
@@ -62,4 +56,10 @@ export function weakChecksum(bytes: Uint8Array): number {
     high %= MOD;
   }
   return ((high << 16) | low) >>> 0;
+}
+
+/** 0 when [offset, offset + length) can be in a file, otherwise the errno. */
+export function rangeFault(offset: number, length: number): number {
+  if (offset < 0 || length < 0) return EINVAL;
+  return offset + length > OFFSET_MAX ? EFBIG : 0;
 }

@@ -1,4 +1,4 @@
-/** Which attributes are read, for the keys of a lookup or a listing. */
+/** The attributes that are read for the keys of a lookup or a listing. */
 import { expect, test } from 'vitest';
 import { Dict } from '../../../core/dict.ts';
 import { answerKeys, askedKeys } from './xattrs.ts';

@@ -1,5 +1,5 @@
 /**
- * What every storage does alike with extended attributes: which are its own business, how a dict's
+ * Extended attributes in every storage: which are its own business, how a dict's
  * values become bytes, and the arithmetic of xattrop.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (do_xattrop), which refuses
@@ -7,7 +7,7 @@
  */
 import { encodeName } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
-import { EILSEQ, EINVAL, ENODATA, ERANGE } from '../../../core/errno.ts';
+import { EILSEQ, EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
 import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import { textFault } from './names.ts';
@@ -60,6 +60,23 @@ export function removeXattrs(
     if (own !== 0 && own !== ENODATA && fault === 0) fault = own;
   }
   return fault;
+}
+
+/**
+ * Sets what is in `dict`, one after the other, up to the first that fails; 0 or its errno.
+ * @param pid decides what is hidden
+ * @param one sets one: 0 or the errno
+ */
+export function setXattrs(
+  dict: Dict | null,
+  pid: number,
+  one: (name: string, bytes: Uint8Array | null) => number,
+): number {
+  for (const name of dict?.keys() ?? []) {
+    const fault = isHidden(name, pid) ? EPERM : one(name, valueBytes(dict!.get(name)!));
+    if (fault !== 0) return fault;
+  }
+  return 0;
 }
 
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];

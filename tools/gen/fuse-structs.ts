@@ -1,0 +1,83 @@
+/** Writes `runtime/mount/fuse/codec/structs.gen.ts`: the kernel's structs from the table of their fields. */
+import { replies, requests } from '../../runtime/mount/fuse/codec/structs.ts';
+
+type Field = readonly [name: string, type: string];
+
+/** A padding has no type, and `-N` for its name. */
+const fieldsOf = (row: string): Field[] =>
+  row === '' ? [] : row.split(' ').map((field) => field.split(':') as [string, string]);
+
+const isSpan = (type: string): boolean => /name$|^data$/.test(type);
+const paddingOf = (name: string): number => Number(name.slice(1));
+
+function request([name, row]: readonly [string, string]): string {
+  const fields = fieldsOf(row);
+  const members = fields.flatMap(([field, type]) => {
+    if (type === undefined) return [];
+    return isSpan(type) ? `readonly ${field} = new Span();` : `${field} = 0;`;
+  });
+  const length = /\binSize\b/.test(row) ? 'inSize' : 'size';
+  const reads = fields.flatMap(([field, type]) => {
+    if (type === undefined) return `cursor.skip(${paddingOf(field)});`;
+    if (type === 'unset') return [];
+    if (type === 'unset-name') return `out.${field}.start = out.${field}.end = cursor.at;`;
+    if (type === 'name') return `cursor.name(out.${field});`;
+    return type === 'data'
+      ? `cursor.data(out.${length}, out.${field});`
+      : `out.${field} = cursor.${type}();`;
+  });
+  if (fields.length === 0)
+    return `export class ${name} {}\nexport function decode${name}(): void {}`;
+  return `export class ${name} {
+${members.join('\n')}
+}
+export function decode${name}(cursor: Cursor, out: ${name}): void {
+${reads.join('\n')}
+}`;
+}
+
+/** Bytes of a number, and how it is written. */
+const NUMBERS: Readonly<Record<string, readonly [number, (at: string, value: string) => string]>> =
+  {
+    u16: [2, (at, value) => `view.setUint16(${at}, ${value}, true);`],
+    u32: [4, (at, value) => `view.setUint32(${at}, ${value}, true);`],
+    i32: [4, (at, value) => `view.setInt32(${at}, ${value}, true);`],
+    u64: [8, (at, value) => `putU64(view, ${at}, ${value});`],
+  };
+
+function reply([name, row]: readonly [string, string]): string {
+  const fields = fieldsOf(row);
+  const names = fields.flatMap(([field, type]) => (type === undefined ? [] : [field]));
+  const isObject = names.length > 3;
+  let size = 0;
+  const place = (bytes: number): string => {
+    const at = size === 0 ? 'at' : `at + ${size}`;
+    size += bytes;
+    return at;
+  };
+  const writes = fields.flatMap(([field, type]) => {
+    if (type !== undefined) {
+      const [bytes, write] = NUMBERS[type]!;
+      return write(place(bytes), isObject ? `out.${field}` : field);
+    }
+    const padding = paddingOf(field);
+    const [word, write] = NUMBERS[padding % 4 === 0 ? 'u32' : 'u16']!;
+    return Array.from({ length: padding / word }, () => write(place(word), '0'));
+  });
+  const constant = name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
+  const parameters = isObject
+    ? `out: { ${names.map((field) => `readonly ${field}: number;`).join(' ')} }`
+    : names.map((field) => `${field}: number`).join(', ');
+  return `export const ${constant}_SIZE = ${size};
+export function encode${name}(view: DataView, at: number, ${parameters}): void {
+${writes.join('\n')}
+}`;
+}
+
+export const generateFuseStructs = (): string => `/**
+ * Generated from runtime/mount/fuse/codec/structs.ts by tools/gen/fuse-structs.ts (npm run gen). Do not edit.
+ */
+import { type Cursor, putU64, Span } from './cursor.ts';
+
+${[...Object.entries(requests).map(request), ...Object.entries(replies).map(reply)].join('\n\n')}
+`;
