@@ -3,14 +3,16 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { expect, it } from 'vitest';
 import { startFiles } from '../apps/playground/files.ts';
-import { filesOf, MOUNT_COMMAND } from '../apps/playground/play/save.ts';
+import { MOUNT_COMMAND } from '../apps/playground/play/state.ts';
 import { describeMounts, GLOSSA, glossa, run, withScratch } from '../test/support/mount.ts';
 import { toolPath } from '../test/support/tools.ts';
 
 describeMounts('the files of the playground', () => {
   it('run unchanged on a mount, by the command that the page says', () =>
     withScratch(async (scratch) => {
-      for (const [name, text] of filesOf(startFiles())) await scratch.file(name, text);
+      for (const [path, text] of Object.entries(startFiles())) {
+        await scratch.file(path.slice(1), text);
+      }
       const program = await scratch.file(
         'glossa',
         `#!/bin/sh\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`,

@@ -12,7 +12,7 @@ import type { VolumeSeen } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { styleSheet } from '../bench/engine/report/style.ts';
-import type { SourceText } from './source-text.ts';
+import type { SourceText } from './steps.ts';
 
 const PROGRAM = join(packageRoot, 'dist/apps/trace/page.js');
 /** Bytes of the recording that are written at a time: a multiple of 3, as base64 takes them. */

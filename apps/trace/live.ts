@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { RecordedEvent } from '../../runtime/observe/events.ts';
 import { RecordingFile } from '../../runtime/observe/node/file.ts';
+import { isOther, type OtherEvent } from '../../runtime/observe/outline.ts';
 import { EventReader } from '../../runtime/observe/read-events.ts';
 import { copyEvents } from '../../runtime/observe/store.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
@@ -13,7 +14,7 @@ import { refuseInside } from '../../server/refuse-inside.ts';
 import { EXIT_OK, Failure } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { Summary } from './summary.ts';
-import { eventLine, walkLines } from './tree.ts';
+import { otherLine, walkLines } from './tree.ts';
 
 /** Shows requests as they end, or with `summary` a table when all has ended. @throws {Failure} */
 export async function showLive(
@@ -23,13 +24,13 @@ export async function showLive(
   terminal: Terminal,
 ): Promise<number> {
   const live = await attach(given, wanted);
-  const view = summary ? new TableView(terminal) : new TreeView(live, terminal);
+  const view = summary ? tableView(terminal) : treeView(live, terminal);
   const { tables, volumes } = live.head;
   const reader = new EventReader(tables, volumes);
   const requests = new LiveRequests((walk) => view.walk(walk));
   const goesOn = await untilEnded(live, terminal, (events) => {
     for (const event of reader.read(events)) {
-      if (!requests.add(event)) view.event(event);
+      if (!requests.add(event) && isOther(event)) view.other(event);
     }
   });
   requests.end();
@@ -104,64 +105,29 @@ function ended(goesOn: boolean, { served }: Attached): number {
 interface View {
   /** A request, or a part of one, that has ended. */
   walk(walk: Walk): void;
-  event(event: RecordedEvent): void;
+  other(event: OtherEvent): void;
   end(): void;
 }
 
-class TreeView implements View {
-  private readonly live: Attached;
-  private readonly terminal: Terminal;
+const treeView = ({ head }: Attached, { out, colour }: Terminal): View => ({
+  walk: (walk) => out(walkLines(walk, head, colour.out).join('\n')),
+  other: (event) => out(otherLine(event, head.startedAt)),
+  end() {},
+});
 
-  constructor(live: Attached, terminal: Terminal) {
-    this.live = live;
-    this.terminal = terminal;
-  }
-
-  walk(walk: Walk): void {
-    const { out, colour } = this.terminal;
-    out(walkLines(walk, this.live.head, colour.out).join('\n'));
-  }
-
-  event(event: RecordedEvent): void {
-    if (event.kind !== 'notify' && event.kind !== 'log' && event.kind !== 'lost') return;
-    this.terminal.out(eventLine(event, this.live.head.startedAt));
-  }
-
-  end(): void {}
-}
-
-class TableView implements View {
-  private readonly summary = new Summary();
-  private readonly terminal: Terminal;
-
-  constructor(terminal: Terminal) {
-    this.terminal = terminal;
-  }
-
-  walk(walk: Walk): void {
-    this.summary.add(walk);
-  }
-
-  event(event: RecordedEvent): void {
-    if (event.kind === 'lost') this.terminal.err(`not recorded: ${event.why}`);
-  }
-
-  end(): void {
-    for (const line of this.summary.lines()) this.terminal.out(line);
-  }
-}
-
-/** The events of a request under way. */
-interface Pending {
-  readonly events: RecordedEvent[];
-  /** Its hops that wait for their answer. */
-  readonly open: Set<number>;
+function tableView({ out, err }: Terminal): View {
+  const summary = new Summary();
+  return {
+    walk: (walk) => summary.add(walk),
+    other: (event) => event.kind === 'lost' && err(`not recorded: ${event.why}`),
+    end: () => out(summary.lines().join('\n')),
+  };
 }
 
 /** Puts the events of each request together until none of its hops waits for an answer. */
 class LiveRequests {
   private readonly onWalk: (walk: Walk) => void;
-  private readonly pending = new Map<number, Pending>();
+  private readonly pending = new Map<number, { readonly walks: Walks; open: number }>();
   /** The request of each hop that is under way. */
   private readonly requests = new Map<number, number>();
 
@@ -177,27 +143,25 @@ class LiveRequests {
     const request = this.requests.get(event.hop);
     // Its wind was lost, or came before all that is seen.
     if (request === undefined) return false;
-    const pending = this.pending.get(request) ?? { events: [], open: new Set<number>() };
+    const pending = this.pending.get(request) ?? { walks: new Walks(), open: 0 };
     this.pending.set(request, pending);
-    pending.events.push(event);
-    if (event.kind === 'wind') pending.open.add(event.hop);
-    if (event.kind === 'unwind') pending.open.delete(event.hop);
-    if (pending.open.size === 0) this.show(request, pending);
+    pending.walks.add(event);
+    if (event.kind === 'wind') pending.open += 1;
+    if (event.kind === 'unwind') pending.open -= 1;
+    if (pending.open === 0) this.show(request, pending.walks);
     return true;
   }
 
   /** Shows what is there of those that have not ended: the rest will not come. */
   end(): void {
-    for (const [request, pending] of this.pending) this.show(request, pending);
+    for (const [request, { walks }] of this.pending) this.show(request, walks);
   }
 
-  private show(request: number, { events }: Pending): void {
+  private show(request: number, { walks }: Walks): void {
     this.pending.delete(request);
-    const walks = new Walks();
-    for (const event of events) {
-      walks.add(event);
-      if (event.kind === 'wind') this.requests.delete(event.hop);
+    for (const walk of walks) {
+      for (const { kind, hop } of walk.events) if (kind === 'wind') this.requests.delete(hop);
+      this.onWalk(walk);
     }
-    for (const walk of walks.walks) this.onWalk(walk);
   }
 }

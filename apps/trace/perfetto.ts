@@ -5,28 +5,25 @@
  * other, but requests overlap, and so may those that came of one hop: each goes into the first *lane*, a
  * thread with a number alone, in which nothing is in its way. Where a hop is in another lane than the one
  * it came from, an arrow (flow, 's' and 'f') leads to it. What is no request is an instant ('i').
- *
  * Source: "Trace Event Format", the Catapult project.
  */
-import { logLevelNames } from '../../runtime/core/log.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import type { OtherEvent } from '../../runtime/observe/outline.ts';
 import type { ValueSeen } from '../../runtime/observe/read-values.ts';
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
-import { answerInShort, inShort, pathOf } from './words.ts';
+import { answerInShort, inShort, otherInWords, pathOf } from './words.ts';
 
-/** There is one process. */
-const PID = 1;
 /** The thread of events that are no requests; lanes follow. */
 const OTHERS = 0;
+
+type Event = Readonly<Record<string, unknown>>;
 
 interface Placed {
   readonly hop: HopSeen;
   readonly above: HopSeen | null;
   readonly request: number;
+  readonly end: number;
 }
-
-type Event = Readonly<Record<string, unknown>>;
 
 /** The file, in pieces. */
 export function* perfettoText(
@@ -37,124 +34,75 @@ export function* perfettoText(
   const { version, startedAt, filter } = head;
   const about = { version, startedAt: new Date(startedAt).toISOString(), filter };
   yield `{"displayTimeUnit":"ns","otherData":${JSON.stringify(about)},"traceEvents":[\n`;
-  let separator = '';
-  for (const event of traceEvents(walks, others, head)) {
-    yield `${separator}${JSON.stringify({ pid: PID, ...event })}`;
-    separator = ',\n';
+  for (const event of traceEvents(walks, others)) {
+    yield `${JSON.stringify({ pid: 1, ...event })},\n`;
   }
-  yield '\n]}\n';
+  const name = `glossa ${head.volumes.at(-1)?.name ?? ''}`;
+  yield `${JSON.stringify({ pid: 1, ...named('process_name', OTHERS, name) })}\n]}\n`;
 }
 
-function* traceEvents(
-  walks: readonly Walk[],
-  others: readonly OtherEvent[],
-  head: Head,
-): Generator<Event> {
-  const placed: Placed[] = [];
-  for (const { root, request } of walks) collect(root, null, request, placed);
+function* traceEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Generator<Event> {
+  const last = walks.reduce((end, { events }) => Math.max(end, events.at(-1)!.at), 0);
+  const collect = (hop: HopSeen, above: HopSeen | null, request: number): Placed[] => [
+    { hop, above, request, end: hop.unwind?.at ?? last },
+    ...hop.below.flatMap((child) => collect(child, hop, request)),
+  ];
+  const placed = walks.flatMap(({ root, request }) => collect(root, null, request));
   placed.sort((a, b) => a.hop.wind.at - b.hop.wind.at);
-  let last = 0;
-  for (const { hop } of placed) last = Math.max(last, hop.unwind?.at ?? hop.wind.at);
-  const lanes = new Lanes();
-  for (const { hop, above, request } of placed) {
-    const end = hop.unwind?.at ?? last;
-    const from = above === null ? undefined : lanes.of(above);
-    const tid = lanes.place(hop, above, end);
-    yield hopEvent(hop, end, request, tid);
-    if (from !== undefined && from !== tid) yield* arrow(hop, from, tid);
+  const lanes: Placed[][] = [];
+  const tids = new Map<HopSeen, number>();
+  for (const each of placed) {
+    const { hop, above } = each;
+    const from = above === null ? undefined : tids.get(above);
+    const tid = laneOf(each, lanes, from);
+    tids.set(hop, tid);
+    yield hopEvent(each, tid);
+    if (from !== undefined && from !== tid) {
+      const flow = { cat: 'wind', name: 'wind', id: hop.wind.hop, ts: micros(hop.wind.at) };
+      yield { ...flow, ph: 's', tid: from };
+      yield { ...flow, ph: 'f', tid, bp: 'e' };
+    }
     for (const { at, notes } of hop.notes) {
       yield { ...instant(at, tid, 't'), name: notes.method ?? 'note', args: notes };
     }
   }
-  for (const event of others) yield otherEvent(event);
-  yield named('process_name', OTHERS, `glossa ${head.volumes.at(-1)?.name ?? ''}`);
+  for (const event of others) {
+    yield { ...instant(event.at, OTHERS, 'p'), name: otherInWords(event) };
+  }
   yield named('thread_name', OTHERS, 'events and log');
-  for (let tid = 1; tid <= lanes.count; tid++) yield named('thread_name', tid, `requests ${tid}`);
+  for (const at of lanes.keys()) yield named('thread_name', at + 1, `requests ${at + 1}`);
 }
 
-function collect(hop: HopSeen, above: HopSeen | null, request: number, placed: Placed[]): void {
-  placed.push({ hop, above, request });
-  for (const child of hop.below) collect(child, hop, request, placed);
-}
-
-/** A thread in the file: what is under way in it, the last within all others. */
-interface Lane {
-  readonly tid: number;
-  readonly open: { readonly hop: HopSeen; readonly end: number }[];
-}
-
-/** Hops come in the order of their beginnings. */
-class Lanes {
-  private readonly lanes: Lane[] = [];
-  private readonly tids = new Map<HopSeen, number>();
-
-  get count(): number {
-    return this.lanes.length;
-  }
-
-  /** The lane that a hop was placed in. */
-  of(hop: HopSeen): number | undefined {
-    return this.tids.get(hop);
-  }
-
-  place(hop: HopSeen, above: HopSeen | null, end: number): number {
-    const lane = this.within(hop, above, end) ?? this.free(hop.wind.at);
-    lane.open.push({ hop, end });
-    this.tids.set(hop, lane.tid);
-    return lane.tid;
-  }
-
-  /** The lane of the hop that it came from, if it fits in there. */
-  private within(hop: HopSeen, above: HopSeen | null, end: number): Lane | undefined {
-    const tid = above === null ? undefined : this.tids.get(above);
-    if (tid === undefined) return undefined;
-    const lane = this.lanes[tid - 1]!;
-    drop(lane, hop.wind.at);
-    const around = lane.open.at(-1);
-    return around?.hop === above && end <= around!.end ? lane : undefined;
-  }
-
-  private free(at: number): Lane {
-    for (const lane of this.lanes) {
-      drop(lane, at);
-      if (lane.open.length === 0) return lane;
-    }
-    const lane: Lane = { tid: this.lanes.length + 1, open: [] };
-    this.lanes.push(lane);
-    return lane;
-  }
-}
-
-/** What has ended is in nobody's way. */
-function drop({ open }: Lane, at: number): void {
-  while (open.length > 0 && open.at(-1)!.end < at) open.pop();
+/**
+ * Puts a hop, which come in the order of their beginnings, into the lane of the one that it came from, if it
+ * fits there, or the first that is free. @param lanes what is under way, the last within all others
+ */
+function laneOf(placed: Placed, lanes: Placed[][], from: number | undefined): number {
+  const { hop, above, end } = placed;
+  for (const lane of lanes) while (lane.length > 0 && lane.at(-1)!.end < hop.wind.at) lane.pop();
+  const around = from === undefined ? undefined : lanes[from - 1]!.at(-1);
+  const fits = around?.hop === above && around !== undefined && end <= around.end;
+  const free = lanes.findIndex((lane) => lane.length === 0);
+  const at = fits ? from! - 1 : free < 0 ? lanes.push([]) - 1 : free;
+  lanes[at]!.push(placed);
+  return at + 1;
 }
 
 const micros = (ns: number): number => ns / 1e3;
 
 const named = (name: string, tid: number, value: string): Event => ({
-  ph: 'M',
-  tid,
-  name,
-  args: { name: value },
+  ...{ ph: 'M', tid, name, args: { name: value } },
 });
 
-const instant = (at: number, tid: number, scope: 't' | 'p') => ({
-  ph: 'i',
-  ts: micros(at),
-  tid,
-  s: scope,
+const instant = (at: number, tid: number, scope: 't' | 'p'): Event => ({
+  ...{ ph: 'i', ts: micros(at), tid, s: scope },
 });
 
-function hopEvent({ wind, unwind }: HopSeen, end: number, request: number, tid: number): Event {
+function hopEvent({ hop: { wind, unwind }, end, request }: Placed, tid: number): Event {
   const { volume, fop, caller, tail } = wind;
   const path = pathOf(wind.args);
   return {
-    ph: 'X',
-    tid,
-    ts: micros(wind.at),
-    dur: micros(end) - micros(wind.at),
-    cat: 'fop',
+    ...{ ph: 'X', tid, ts: micros(wind.at), dur: micros(end) - micros(wind.at), cat: 'fop' },
     name: `${volume}: ${fop}${path === null ? '' : ` ${path}`}`,
     args: {
       request,
@@ -167,24 +115,5 @@ function hopEvent({ wind, unwind }: HopSeen, end: number, request: number, tid: 
   };
 }
 
-const words = (values: Readonly<Record<string, ValueSeen>>): Readonly<Record<string, string>> =>
+const words = (values: Readonly<Record<string, ValueSeen>>): object =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, inShort(value)]));
-
-function arrow({ wind }: HopSeen, from: number, to: number): Event[] {
-  const flow = { cat: 'wind', name: 'wind', id: wind.hop, ts: micros(wind.at) };
-  return [
-    { ...flow, ph: 's', tid: from },
-    { ...flow, ph: 'f', tid: to, bp: 'e' },
-  ];
-}
-
-function otherEvent(event: OtherEvent): Event {
-  const at = instant(event.at, OTHERS, 'p');
-  if (event.kind === 'lost') return { ...at, name: 'not recorded', args: { why: event.why } };
-  if (event.kind === 'notify') {
-    return { ...at, name: `${event.volume}: ${event.event}`, args: event.about };
-  }
-  const { volume, level, text, file, line } = event;
-  const name = `${volume}: ${logLevelNames[level] ?? level}`;
-  return { ...at, name, args: { text, file, line } };
-}

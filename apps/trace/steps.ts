@@ -1,6 +1,14 @@
 /** A request as a line of steps, one behind the other: what happened, at which volume. */
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
 
+/** The source of a module, as a page has it. */
+export interface SourceText {
+  readonly volume: string;
+  /** Its name without folders, as notes have it. */
+  readonly file: string;
+  readonly text: string;
+}
+
 export interface Step {
   readonly kind: 'wind' | 'unwind' | 'note';
   /** Nanoseconds since the recording began. */

@@ -1,12 +1,13 @@
 /** A recording as text: each request's walk as an indented tree, a line a hop, in strace's manner. */
 
-import { logLevelNames, printable } from '../../runtime/core/log.ts';
-import type { LogEvent, LostEvent, NoteEvent, NotifyEvent } from '../../runtime/observe/events.ts';
+import { printable } from '../../runtime/core/log.ts';
+import type { NoteEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
+import type { OtherEvent } from '../../runtime/observe/outline.ts';
 import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
 import { duration } from '../../terminal/quantities.ts';
 import { paint } from '../../terminal/terminal.ts';
-import { answerInShort, clock, values } from './words.ts';
+import { answerInShort, clock, kindOf, logged, otherInWords, values } from './words.ts';
 
 /** The lines of one request. */
 export function walkLines({ request, root }: Walk, head: Head, colour: boolean): string[] {
@@ -24,13 +25,12 @@ interface Looks {
 function hopLines(hop: HopSeen, depth: number, looks: Looks): string[] {
   const { wind, notes, logs } = hop;
   const indent = '  '.repeat(depth);
-  const how = [...(wind.tail ? ['tail'] : []), ...(wind.passes ? ['passes'] : [])];
-  const marks = how.length === 0 ? '' : ` [${how.join(', ')}]`;
+  const kind = kindOf(wind);
   const volume = paint('bold', printable(wind.volume), looks.colour);
   const call = `${wind.fop}(${values(wind.args)})`;
   const told = [...notes, ...logs].sort((a, b) => a.at - b.at);
   return [
-    `${indent}${volume}${marks}: ${call} = ${answer(hop, looks)}`,
+    `${indent}${volume}${kind === '' ? '' : ` [${kind}]`}: ${call} = ${answer(hop, looks)}`,
     ...told.map((event) => `${indent}  | ${event.kind === 'log' ? logged(event) : noted(event)}`),
     ...hop.below.flatMap((child) => hopLines(child, depth + 1, looks)),
   ];
@@ -45,10 +45,6 @@ function noted({ notes }: NoteEvent): string {
   return parts.map(printable).join('  ');
 }
 
-function logged({ level, file, line, text }: LogEvent): string {
-  return `${logLevelNames[level] ?? level} ${printable(file)}:${line}: ${printable(text)}`;
-}
-
 function answer(hop: HopSeen, { head, colour }: Looks): string {
   const { unwind } = hop;
   if (unwind === null) return paint('warning', '? no answer yet', colour);
@@ -58,14 +54,6 @@ function answer(hop: HopSeen, { head, colour }: Looks): string {
   return `${result} <${duration(tookNs(hop)!)}>${here}`;
 }
 
-/** What is no request. */
-export function eventLine(event: NotifyEvent | LogEvent | LostEvent, startedAt: number): string {
-  const at = clock(startedAt, event.at);
-  if (event.kind === 'lost') return `${at} not recorded: ${printable(event.why)}`;
-  const volume = printable(event.volume);
-  if (event.kind === 'notify') {
-    const about = Object.entries(event.about).map(([key, value]) => `${key} ${printable(value)}`);
-    return `${at} ${volume}: ${event.event}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
-  }
-  return `${at} ${volume}: ${logged(event)}`;
-}
+/** The line of an event that is no request. */
+export const otherLine = (event: OtherEvent, startedAt: number): string =>
+  `${clock(startedAt, event.at)} ${otherInWords(event)}`;

@@ -1,6 +1,6 @@
 /** What `glossa trace` can make of a recording. */
 import { closeSync, existsSync, rmSync } from 'node:fs';
-import type { OtherEvent } from '../../runtime/observe/outline.ts';
+import { isOther, type OtherEvent } from '../../runtime/observe/outline.ts';
 import type { Recording } from '../../runtime/observe/reader.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { openToWrite, writeWhole } from '../../runtime/sys/write.ts';
@@ -9,7 +9,7 @@ import { type Flags, type FlagValues, list, text, toggle } from '../../terminal/
 import { reason } from '../../terminal/reason.ts';
 import { perfettoText } from './perfetto.ts';
 import { summaryLines } from './summary.ts';
-import { eventLine, walkLines } from './tree.ts';
+import { otherLine, walkLines } from './tree.ts';
 
 export const viewFlags = {
   summary: toggle({ short: 'c', help: 'a table by volume and fop instead' }),
@@ -69,7 +69,7 @@ export async function readAll(recording: Recording, { requests }: View): Promise
   const beside: OtherEvent[] = [];
   for await (const event of recording.events()) {
     const isPart = walks.add(event);
-    if (event.kind === 'notify' || event.kind === 'log' || event.kind === 'lost') {
+    if (isOther(event)) {
       others.push(event);
       if (!isPart) beside.push(event);
     }
@@ -93,7 +93,7 @@ export function* linesOf(
         at: walk.root.wind.at,
         lines: () => walkLines(walk, head, colour),
       })),
-      ...beside.map((event) => ({ at: event.at, lines: () => [eventLine(event, head.startedAt)] })),
+      ...beside.map((event) => ({ at: event.at, lines: () => [otherLine(event, head.startedAt)] })),
     ];
     parts.sort((a, b) => a.at - b.at);
     for (const { lines } of parts) yield lines().join('\n');

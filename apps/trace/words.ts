@@ -1,7 +1,8 @@
-/** What views of a recording say of times and values, in few words. */
+/** Words of the views of a recording for times, events and values. */
 import { errnoName } from '../../runtime/core/errno.ts';
-import { formatTime, printable } from '../../runtime/core/log.ts';
-import type { UnwindEvent } from '../../runtime/observe/events.ts';
+import { formatTime, logLevelNames, printable } from '../../runtime/core/log.ts';
+import type { LogEvent, UnwindEvent, WindEvent } from '../../runtime/observe/events.ts';
+import type { OtherEvent } from '../../runtime/observe/outline.ts';
 import type { DictPair, ListSeen, ValueSeen } from '../../runtime/observe/read-values.ts';
 
 /** Time of day to the microsecond, of an event. */
@@ -11,6 +12,23 @@ export const clock = (startedAt: number, at: number): string =>
 /** `0`, `-1 ENOENT`. */
 export const answerInShort = ({ opRet, opErrno }: UnwindEvent): string =>
   opRet < 0 ? `${opRet} ${errnoName(opErrno)}` : `${opRet}`;
+
+/** What is special about a wind; '' for nothing. */
+export const kindOf = ({ tail, passes }: WindEvent): string =>
+  [...(tail ? ['tail'] : []), ...(passes ? ['passes'] : [])].join(', ');
+
+/** A line of the log, without its volume. */
+export const logged = ({ level, file, line, text }: LogEvent): string =>
+  `${logLevelNames[level] ?? level} ${printable(file)}:${line}: ${printable(text)}`;
+
+/** An event that is no request. */
+export function otherInWords(event: OtherEvent): string {
+  if (event.kind === 'lost') return `not recorded: ${printable(event.why)}`;
+  const volume = printable(event.volume);
+  if (event.kind === 'log') return `${volume}: ${logged(event)}`;
+  const about = Object.entries(event.about).map(([key, value]) => `${key} ${printable(value)}`);
+  return `${volume}: ${event.event}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+}
 
 /** Arguments, or a reply, between commas. */
 export function values(args: Readonly<Record<string, ValueSeen>>): string {

@@ -29,6 +29,9 @@ const NOWHERE = 0xffff_ffff;
 /** What is no request. */
 export type OtherEvent = NotifyEvent | LogEvent | LostEvent;
 
+export const isOther = (event: RecordedEvent): event is OtherEvent =>
+  event.kind === 'notify' || event.kind === 'log' || event.kind === 'lost';
+
 export class Outline {
   /** Place of the first hop of each request, or part of one. */
   readonly requests: Int32Array;
@@ -198,9 +201,7 @@ class Scan {
   /** Few: they are read as a whole. */
   private other(at: number): void {
     const event = this.events.read(at);
-    if (event?.kind === 'notify' || event?.kind === 'log' || event?.kind === 'lost') {
-      this.others.push(event);
-    }
+    if (event !== undefined && isOther(event)) this.others.push(event);
   }
 }
 

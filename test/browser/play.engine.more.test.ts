@@ -62,7 +62,7 @@ const INNER = `<!doctype html>
       waiting.set(id, resolve);
       worker.postMessage({ id, kind, body });
     });
-    const search = { line: 'search file009.php', user: 'alice' };
+    const search = { line: 'search file009.php' };
     const reached = await fetch('/parts.json').then(() => 'reached', () => 'refused');
     const early = await ask('run', search);
     await ask('open', { parts });

@@ -2,11 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'puppeteer-core';
+import type { Dialog, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playgroundFiles } from '../../apps/playground/files.ts';
-import { readSaved } from '../../apps/playground/play/save.ts';
-import { encodeShare } from '../../apps/playground/play/share.ts';
+import { encodeShare } from '../../apps/playground/play/state.ts';
 import { type Served, servePlayground } from '../../apps/playground/server.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
@@ -81,22 +80,29 @@ async function typeMistakes(page: Page): Promise<void> {
 
 /** A file has another name, and is removed; and can be had again. */
 async function nameFiles(page: Page): Promise<void> {
-  const name = async (button: string, to: string): Promise<void> => {
+  const asked: string[] = [];
+  const name = async (button: string, ...answers: readonly string[]): Promise<void> => {
+    const left = [...answers];
+    const answer = (dialog: Dialog): void => {
+      asked.push(dialog.message());
+      const next = left.shift();
+      void (next === undefined ? dialog.dismiss() : dialog.accept(next));
+    };
+    page.on('dialog', answer);
     await page.click(`[aria-label="${button}"]`);
-    await page.keyboard.type(to);
-    await page.keyboard.press('Enter');
+    page.off('dialog', answer);
   };
   await page.click('[data-path="/m.js"]');
   await name('Rename this file', 'graph.vol');
-  expect(await text(page, '.naming [role=alert]')).toBe('There is a graph.vol already.');
-  await page.keyboard.press('Escape');
-  await name('Rename this file', 'other.js');
+  expect(asked).toEqual(['New name', 'There is a graph.vol already. New name']);
+  await name('Rename this file', 'a b', 'other.js');
+  expect(asked.at(-1)).toContain('A name has letters, digits');
   expect(await tabs(page)).toBe('other.jsgraph.vol');
   await says(page, problems, "'m'");
   await name('Rename this file', 'm.js');
   await until(page, noProblems);
   await name('Add a file', 'more.py');
-  await page.keyboard.type('removed = 1');
+  await typeCode(page, 'removed = 1');
   page.once('dialog', (dialog) => void dialog.accept());
   await page.click('[aria-label="Remove this file"]');
   await until(page, "document.querySelectorAll('[role=tab]').length === 2");
@@ -104,7 +110,7 @@ async function nameFiles(page: Page): Promise<void> {
   expect(await text(page, '#notices')).toContain('m.js, graph.vol, more.py (');
 }
 
-/** The one file is what is here; anything else is refused, and takes nothing away. */
+/** Files are saved as they are here and opened again; anything else is refused, and takes nothing away. */
 async function saveAndOpen(page: Page): Promise<void> {
   await page.evaluate(`{
     globalThis.saved = [];
@@ -116,31 +122,29 @@ async function saveAndOpen(page: Page): Promise<void> {
   }`);
   await page.focus('#save');
   await page.keyboard.press('Enter');
-  await until(page, 'saved.length === 1');
-  const whole = String(await page.evaluate('saved[0]'));
-  expect(readSaved(whole)).toEqual(STATE);
+  await until(page, 'saved.length === 2');
+  const files = (await page.evaluate('Promise.all(saved)')) as string[];
+  expect(files).toEqual(Object.values(STATE.texts));
 
-  const choose = async (name: string, content: string): Promise<void> => {
+  const choose = async (name: string, content: string | Buffer): Promise<void> => {
     const path = join(folder, name);
     writeFileSync(path, content);
     const input = await page.waitForSelector('input#files', WAIT);
     await input!.uploadFile(path);
   };
   const before = await code(page);
-  const wrong: readonly (readonly [name: string, content: string, why: string])[] = [
-    ['cut.json', whole.slice(0, 90), 'Nothing was opened: this file is damaged: '],
-    ['foreign.json', '{"a": 1}', 'Nothing was opened: this file was not saved by the playground.'],
-    ['later.json', whole.replace('"version": 1', '"version": 9'), 'this file is of version 9'],
-  ];
-  for (const [name, content, why] of wrong) {
-    await choose(name, content);
+  for (const [content, why] of [
+    [Buffer.from([0xff, 0xfe]), 'Nothing was opened: m.js is no text in UTF-8.'],
+    ['x'.repeat(2 ** 20 + 1), 'Nothing was opened: m.js has more than 1 MB.'],
+  ] as const) {
+    await choose('m.js', content);
     await says(page, '#notices', why);
   }
   expect(await code(page)).toBe(before);
-  await enter(page, 'rmdir /made');
-  await choose('whole.json', whole);
-  await says(page, '#notices', 'Opened: whole.json.');
+  await choose('m.js', `${files[0]}// opened`);
+  await says(page, '#notices', 'Opened: m.js.');
   await says(page, '#status', 'Ready.');
+  expect(await code(page)).toContain('// opened');
   expect((await enter(page, 'ls /')).said).toContain('made');
 }
 

@@ -9,7 +9,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playgroundFiles } from '../../apps/playground/files.ts';
 import { writePlayground } from '../../apps/playground/folder.ts';
-import { encodeShare } from '../../apps/playground/play/share.ts';
+import { encodeShare } from '../../apps/playground/play/state.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { withBrowser } from './browsers.ts';

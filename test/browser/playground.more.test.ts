@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playgroundFiles } from '../../apps/playground/files.ts';
-import { encodeShare } from '../../apps/playground/play/share.ts';
+import { encodeShare } from '../../apps/playground/play/state.ts';
 import { type Served, servePlayground } from '../../apps/playground/server.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';

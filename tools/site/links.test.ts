@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { checks } from '../../apps/course/lessons/index.ts';
 import { fragmentOf, lessonIn } from '../../apps/course/link.ts';
-import { decodeShare } from '../../apps/playground/play/share.ts';
+import { decodeShare } from '../../apps/playground/play/state.ts';
 import { BrokenLink, relink, slugOf } from './links.ts';
 import { builtPages, dist, tool } from './support.ts';
 

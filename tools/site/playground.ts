@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { fragmentOf } from '../../apps/course/link.ts';
-import { SHARE_START } from '../../apps/playground/play/share.ts';
 import type { PlayState } from '../../apps/playground/play/state.ts';
+import { SHARE_START } from '../../apps/playground/play/state.ts';
 import { commands } from '../../cli/commands.ts';
 import { root } from './texts.ts';
 

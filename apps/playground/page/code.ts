@@ -1,9 +1,24 @@
-/** Code with its colours, outside of the editor. */
+/** The colours of code, by day and in the dark; and code with them, outside of the editor. */
 import { javascriptLanguage } from '@codemirror/lang-javascript';
 import { pythonLanguage } from '@codemirror/lang-python';
-import { highlightCode } from '@lezer/highlight';
-import { el } from '../../trace/page/dom.ts';
-import { COLOURS } from './colours.ts';
+import { HighlightStyle } from '@codemirror/language';
+import { highlightCode, tags } from '@lezer/highlight';
+import { html } from '../../trace/page/dom.ts';
+
+export const COLOURS = HighlightStyle.define([
+  { tag: [tags.keyword, tags.self, tags.bool, tags.null], color: 'var(--code-keyword)' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
+  { tag: [tags.comment, tags.lineComment], color: 'var(--soft)', fontStyle: 'italic' },
+  { tag: [tags.number, tags.typeName, tags.className], color: 'var(--code-name)' },
+  {
+    tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.propertyName)],
+    color: 'var(--code-name)',
+    fontWeight: '600',
+  },
+  { tag: tags.definition(tags.name), fontWeight: '600' },
+  { tag: tags.propertyName, color: 'var(--code-name)' },
+  { tag: tags.invalid, color: 'var(--bad)' },
+]);
 
 /** @param language `python` or `js` */
 export function coloured(code: string, language: string): DocumentFragment {
@@ -13,7 +28,7 @@ export function coloured(code: string, language: string): DocumentFragment {
     code,
     parser.parse(code),
     COLOURS,
-    (text, classes) => made.append(classes === '' ? text : el('span', { class: classes }, text)),
+    (text, kind) => made.append(kind === '' ? text : html`<span class="${kind}">${text}</span>`),
     () => made.append('\n'),
   );
   return made;

@@ -6,14 +6,14 @@ import { python } from '@codemirror/lang-python';
 import { indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
+import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
-import { button, el } from '../../trace/page/dom.ts';
+import { button, html } from '../../trace/page/dom.ts';
 import type { FileTexts, Words } from '../given.ts';
 import type { Problem } from '../play/protocol.ts';
-import { COLOURS } from './colours.ts';
+import { COLOURS } from './code.ts';
 import { volfileLanguage } from './volfile-language.ts';
-import { completionsFor, hoverFor, type Kind, kindOf } from './words.ts';
+import { type Kind, kindOf, wordsFor } from './words.ts';
 
 const LANGUAGES: Readonly<Record<Kind, () => Extension>> = {
   volfile: () => volfileLanguage,
@@ -22,29 +22,17 @@ const LANGUAGES: Readonly<Record<Kind, () => Extension>> = {
   text: () => [],
 };
 
-const light = StateEffect.define<number | null>();
+const light = StateEffect.define<DecorationSet>();
 
 /** The line that a request is at. */
 const lit = StateField.define<DecorationSet>({
   create: () => Decoration.none,
-  update(before, { effects, state, changes }) {
-    let now = before.map(changes);
-    for (const effect of effects) {
-      if (!effect.is(light)) continue;
-      const line = effect.value;
-      now =
-        line === null || line < 1 || line > state.doc.lines
-          ? Decoration.none
-          : Decoration.set(
-              Decoration.line({ class: 'lit', attributes: { 'aria-current': 'step' } }).range(
-                state.doc.line(line).from,
-              ),
-            );
-    }
-    return now;
-  },
+  update: (before, { effects, changes }) =>
+    effects.find((effect) => effect.is(light))?.value ?? before.map(changes),
   provide: (field) => EditorView.decorations.from(field),
 });
+
+const LIT = Decoration.line({ class: 'lit', attributes: { 'aria-current': 'step' } });
 
 const NAME = /^\/[\w.-]+$/;
 
@@ -64,30 +52,27 @@ export class Editor {
   private readonly settings: EditorSettings;
   private readonly view: EditorView;
   private readonly states = new Map<string, EditorState>();
-  private readonly tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Files' });
-  private readonly bar = el('form', { class: 'naming', hidden: true });
+  private readonly tabs = html`<div class="tabs" role="tablist" aria-label="Files"
+    @keydown="${(event: KeyboardEvent) => this.moveTab(event)}"></div>`;
   private readonly remover = button('×', 'Remove this file', () => this.remove());
+  private readonly panel = html`<div class="panel" id="panel" role="tabpanel"></div>`;
   private problems: readonly Problem[] = [];
   private open = '';
 
   constructor(settings: EditorSettings) {
     this.settings = settings;
-    const panel = el('div', { class: 'panel', id: 'panel', role: 'tabpanel' });
-    this.view = new EditorView({ parent: panel });
-    const act = el(
-      'div',
-      { class: 'acts' },
-      button('+', 'Add a file', () =>
-        this.askName('Name of the new file', '', (to) => this.add(to)),
-      ),
-      button('✎', 'Rename this file', () =>
-        this.askName('New name', this.open, (to) => this.rename(to)),
-      ),
-      this.remover,
-    );
-    const head = el('div', { class: 'filebar' }, this.tabs, act);
-    this.element = el('section', { class: 'editor', 'aria-label': 'Files' }, head, this.bar, panel);
-    this.tabs.addEventListener('keydown', (event) => this.moveTab(event));
+    this.view = new EditorView({ parent: this.panel });
+    const add = (): void => this.askName('Name of the new file', '', (to) => this.add(to));
+    const rename = (): void => this.askName('New name', this.open, (to) => this.rename(to));
+    this.element = html`<section class="editor" aria-label="Files">
+      <div class="filebar">${this.tabs}
+        <div class="acts">
+          ${button('+', 'Add a file', add)}${button('✎', 'Rename this file', rename)}
+          ${this.remover}
+        </div>
+      </div>
+      ${this.panel}
+    </section>`;
   }
 
   get texts(): FileTexts {
@@ -139,12 +124,14 @@ export class Editor {
 
   /** Lights the line that a request is at: `null` for none. A file that is not open stays so. */
   light(file: string | null, line: number | null): void {
+    const { doc } = this.view.state;
     const isHere = file !== null && this.open === `/${file}`;
-    const effects = [light.of(isHere ? line : null)];
+    const isLit = isHere && line !== null && line >= 1 && line <= doc.lines;
+    const decorations = isLit ? Decoration.set(LIT.range(doc.line(line).from)) : Decoration.none;
     // Who is typing stays where that is.
-    const scrolls = isHere && !this.view.hasFocus;
-    this.view.dispatch({ effects });
-    if (scrolls && line !== null && line <= this.view.state.doc.lines) this.reveal(line);
+    const scrolls = isLit && !this.view.hasFocus;
+    this.view.dispatch({ effects: [light.of(decorations)] });
+    if (scrolls) this.reveal(line);
   }
 
   /** Scrolls the text to a line. The page stays where it is, unlike with EditorView.scrollIntoView. */
@@ -162,18 +149,17 @@ export class Editor {
 
   private stateOf(path: string, doc: string): EditorState {
     const kind = kindOf(path);
-    const { words } = this.settings;
+    const { completions, hover } = wordsFor(kind, this.settings.words);
     return EditorState.create({
       doc,
       extensions: [
         basicSetup,
         LANGUAGES[kind](),
         syntaxHighlighting(COLOURS),
-        autocompletion({ override: [completionsFor(kind, words)] }),
-        hoverFor(kind, words),
+        autocompletion({ override: [completions] }),
+        hover,
         lintGutter(),
         lit,
-        keymap.of([]),
         EditorState.tabSize.of(4),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': `Text of ${path}`, tabindex: '0' }),
@@ -200,26 +186,15 @@ export class Editor {
     const tabs = [...this.states.keys()].map((path) => {
       const isOpen = path === this.open;
       const wrong = this.problems.filter(({ file }) => file === path).length;
-      const tab = el(
-        'button',
-        {
-          type: 'button',
-          role: 'tab',
-          'aria-selected': String(isOpen),
-          'aria-controls': 'panel',
-          tabindex: isOpen ? 0 : -1,
-          'data-path': path,
-          class: wrong > 0 ? 'wrong' : '',
-        },
-        path.slice(1),
-        ...(wrong > 0 ? [el('span', { class: 'count' }, ` ${wrong} wrong`)] : []),
-      );
-      tab.addEventListener('click', () => this.show(path));
-      return tab;
+      return html`<button type="button" role="tab" aria-selected="${String(isOpen)}"
+        aria-controls="panel" tabindex="${isOpen ? 0 : -1}" data-path="${path}"
+        class="${wrong > 0 && 'wrong'}" @click="${() => this.show(path)}">
+        ${path.slice(1)}${wrong > 0 && html`<span class="count"> ${wrong} wrong</span>`}
+      </button>`;
     });
     this.tabs.replaceChildren(...tabs);
     this.remover.disabled = this.states.size < 2;
-    this.element.querySelector('#panel')!.setAttribute('aria-label', this.open.slice(1));
+    this.panel.setAttribute('aria-label', this.open.slice(1));
   }
 
   private moveTab(event: KeyboardEvent): void {
@@ -232,39 +207,20 @@ export class Editor {
     event.preventDefault();
   }
 
-  /** A line for a name, above the text. */
+  /** Asks until the name can be taken. */
   private askName(label: string, value: string, act: (path: string) => void): void {
-    const input = el('input', { type: 'text', id: 'file-name', autocomplete: 'off' });
-    input.value = value.slice(1);
-    const why = el('span', { class: 'small', role: 'alert' });
-    const close = (): void => {
-      this.bar.hidden = true;
-      this.view.focus();
-    };
-    this.bar.replaceChildren(
-      el('label', { for: 'file-name' }, label),
-      input,
-      el('button', { type: 'submit' }, 'OK'),
-      why,
-    );
-    this.bar.onkeydown = ({ key }) => {
-      if (key === 'Escape') close();
-    };
-    this.bar.onsubmit = (event) => {
-      event.preventDefault();
-      const path = `/${input.value.trim().replace(/^\/+/, '')}`;
-      if (path === value) return close();
-      if (!NAME.test(path)) {
-        why.textContent = 'A name has letters, digits, _, - and dots: cache.py, graph.vol';
-      } else if (this.states.has(path)) why.textContent = `There is a ${path.slice(1)} already.`;
-      else {
-        act(path);
-        close();
-      }
-    };
-    this.bar.hidden = false;
-    input.focus();
-    input.select();
+    let path = value;
+    for (let why = ''; ; ) {
+      const name = prompt(why + label, path.slice(1))?.trim();
+      if (name === undefined) return;
+      path = `/${name.replace(/^\/+/, '')}`;
+      if (path === value) return;
+      if (NAME.test(path) && !this.states.has(path)) break;
+      why = NAME.test(path)
+        ? `There is a ${path.slice(1)} already. `
+        : 'A name has letters, digits, _, - and dots: cache.py, graph.vol. ';
+    }
+    act(path);
   }
 
   private add(path: string): void {

@@ -3,29 +3,26 @@
  * is the worker of apps/playground/play; what is seen are the recordings that it makes.
  */
 import { lessonIn } from '../../course/link.ts';
-import { el } from '../../trace/page/dom.ts';
+import { html, isPageKey } from '../../trace/page/dom.ts';
 import type { FileTexts, GivenPage } from '../given.ts';
 import type { Problem } from '../play/protocol.ts';
 import type { Written } from '../play/shell/index.ts';
-import { type PlayState, VOLFILE } from '../play/state.ts';
+import { decodeShare, type PlayState, VOLFILE } from '../play/state.ts';
+import { footer, header } from './bars.ts';
 import { Checker } from './check.ts';
 import { countersView, NO_REQUESTS } from './counters.ts';
 import { Editor } from './editor.ts';
-import { fileInput, openFiles, saveState } from './files.ts';
-import { footer } from './footer.ts';
+import { fileInput, openFiles, saveFiles } from './files.ts';
 import { Lessons } from './lessons/index.ts';
-import { sayLink, shared } from './link.ts';
-import { logView } from './log.ts';
-import { missing } from './missing.ts';
+import { sayLink } from './link.ts';
 import { Notices } from './notices.ts';
 import { loadParts } from './parts.ts';
 import { problemList, problemOf } from './problems.ts';
 import { Lost, Session } from './session.ts';
 import { shellView } from './shell.ts';
 import { type Kept, Store } from './store.ts';
-import { toolbar } from './toolbar.ts';
 import { Watch } from './watch.ts';
-import { workerMaker } from './worker.ts';
+import { missing, workerMaker } from './worker.ts';
 
 /**
  * Milliseconds that an answer may take. Interpreters have to be loaded for a start, which takes a
@@ -38,9 +35,10 @@ const PATIENCE = {
 /** The storage is as far away as the tutorial's. */
 const DISTANCE_MS = 1.4;
 const DISTANCE_MAX_MS = 10;
+/** Lines of the graph's log that are shown. */
+const LOG_MAX = 500;
 /** Texts of before that are offered. */
 const EARLIER_MAX = 6;
-const USER = 'root';
 /** The remark below the example's line after the shell has run it. */
 const AGAIN =
   'Press Enter to run this again: your translator then answers for the name that was absent, and the storage is asked less.';
@@ -48,7 +46,7 @@ const AGAIN =
 class Playground {
   private readonly given: GivenPage;
   private readonly notices = new Notices();
-  private readonly status = el('p', { id: 'status', role: 'status' }, 'Python is being loaded…');
+  private readonly status = html`<p id="status" role="status">Python is being loaded…</p>`;
   private readonly problems = problemList((file, line) => this.editor.show(file, line || 1));
   private readonly counters = countersView();
   private readonly watch: Watch;
@@ -57,16 +55,16 @@ class Playground {
     run: (line) => this.runLine(line),
     complete: async (line) => (await this.session)?.complete(line).catch(() => []) ?? [],
   });
-  private readonly log = logView();
-  private readonly distance = el('input', {
-    ...{ type: 'range', id: 'distance', min: 0, max: DISTANCE_MAX_MS, step: 0.1 },
-  });
-  private readonly distanceText = el('output', { for: 'distance' });
+  private readonly log = html`<pre id="log" tabindex="0" role="log" aria-label="Log"></pre>`;
+  private readonly distance = html<HTMLInputElement>`<input type="range" id="distance" min="0"
+    max="${DISTANCE_MAX_MS}" step="0.1" @input="${() => this.nameDistance()}"
+    @change="${() => this.moveStorage()}">`;
+  private readonly distanceText = html`<output for="distance"></output>`;
   private readonly store: Store;
   private readonly checker: Checker;
   private readonly chosen = fileInput((files) => void this.openFiles(files));
   private readonly lessons: Lessons;
-  private readonly desk = el('div', { class: 'desk' });
+  private readonly desk = html`<div class="desk"></div>`;
   /** The fragment of the lesson that the files are of; '' for none. */
   private lesson = '';
   private session: Promise<Session | null> = Promise.resolve(null);
@@ -91,9 +89,9 @@ class Playground {
       busy: (isBusy) => this.problems.element.setAttribute('aria-busy', String(isBusy)),
       found: (problems) => this.showProblems(problems),
     });
-    this.watch = new Watch({
-      at: (place) => this.editor.light(place?.source.file ?? null, place?.line ?? null),
-    });
+    this.watch = new Watch((place) =>
+      this.editor.light(place?.source.file ?? null, place?.line ?? null),
+    );
     this.store = new Store({
       current: () => this.current,
       failed: (why) => this.sayKept(why),
@@ -107,15 +105,18 @@ class Playground {
         this.replace({ ...this.fresh, texts }, this.editor.openPath, this.lesson);
         void this.start();
       },
-      session: async () => ((await this.session) === null ? null : this.makeSession()),
+      runs: () =>
+        this.session.then(
+          (session) => session !== null,
+          () => false,
+        ),
+      session: () => this.makeSession(),
       seen: ({ counters, recording }) => {
         this.counters.show(counters, 'check');
         void this.watch.showRecording(recording, this.editor.texts);
       },
       shown: (isShown) => this.showLessons(isShown),
     });
-    this.distance.addEventListener('input', () => this.nameDistance());
-    this.distance.addEventListener('change', () => void this.moveStorage());
   }
 
   /** Puts everything on the page, and then loads what runs it. */
@@ -124,7 +125,7 @@ class Playground {
     this.take(kept ?? this.fresh);
     this.store.settle();
     this.desk.append(...this.parts());
-    const foot = footer(this.given.version, () => this.editor.texts);
+    const foot = footer(this.given.version);
     page.replaceChildren(this.header(), this.notices.element, this.desk, foot);
     const lacks = missing();
     if (lacks.length > 0) {
@@ -160,11 +161,14 @@ class Playground {
     return { files: this.given.files, open: '', lesson: '', distanceMs: DISTANCE_MS, journal: [] };
   }
 
-  private get current(): Kept {
-    const { texts, openPath } = this.editor;
+  private get state(): PlayState {
     const distanceMs = Number(this.distance.value);
-    const { lesson, journal } = this;
-    return { files: texts, open: openPath, lesson, distanceMs, journal };
+    return { texts: this.editor.texts, distanceMs, journal: this.journal };
+  }
+
+  private get current(): Kept {
+    const { texts, ...rest } = this.state;
+    return { files: texts, open: this.editor.openPath, lesson: this.lesson, ...rest };
   }
 
   private take({ files, open, lesson, distanceMs, journal }: Kept): void {
@@ -210,10 +214,9 @@ class Playground {
   }
 
   private welcome(): void {
-    this.notices.say('welcome', 'New to translators? Nine lessons lead to a cache of your own.', {
-      label: 'Start with lesson 1',
-      act: () => void this.lessons.begin().catch((error) => this.sayNoLessons(error)),
-    });
+    const act = (): void => void this.lessons.begin().catch((error) => this.sayNoLessons(error));
+    const text = 'New to translators? Nine lessons lead to a cache of your own.';
+    this.notices.say('welcome', text, [{ label: 'Start with lesson 1', act }]);
   }
 
   private showLessons(isShown: boolean): void {
@@ -253,7 +256,7 @@ class Playground {
     this.status.textContent = 'The graph is being started…';
     try {
       const began = await session.start(texts, Number(this.distance.value));
-      this.log.add(began.log);
+      this.addLog(began.log);
       this.showProblems(began.problems);
       this.started = began.runs ? JSON.stringify(texts) : null;
       if (began.runs) {
@@ -279,12 +282,12 @@ class Playground {
     }
     this.status.textContent = `${line} …`;
     try {
-      const ran = await session.run(line, USER);
+      const ran = await session.run(line);
       this.status.textContent = 'Ready.';
       this.journal = [...session.journal];
       this.store.soon();
       this.counters.show(ran.counters, 'graph');
-      this.log.add(ran.log);
+      this.addLog(ran.log);
       await this.watch.showRecording(ran.recording, texts);
       return ran.output;
     } catch (error) {
@@ -304,6 +307,12 @@ class Playground {
     const text = `The worker was stopped: ${why}. ${now} What you typed is all there.`;
     this.notices.say('lost', text);
     return message(`stopped: ${why}`);
+  }
+
+  private addLog(lines: readonly string[]): void {
+    const before = this.log.textContent!.split('\n').filter((line) => line !== '');
+    this.log.textContent = [...before, ...lines].slice(-LOG_MAX).join('\n');
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   private nameDistance(): void {
@@ -343,10 +352,8 @@ class Playground {
         await this.lessons.follow(lesson);
         return true;
       }
-      const theirs = await shared();
-      if (theirs === null) return false;
-      // It has to be told from what is typed from now on.
-      this.replace(theirs);
+      if (location.hash.length < 2) return false;
+      this.replace(await decodeShare(location.hash));
       this.notices.say(
         'link',
         `These files are from a link. They run in this page alone, which can reach nobody.${this.before}`,
@@ -371,7 +378,7 @@ class Playground {
       },
     }));
     const none = 'Nothing else was typed here before.';
-    this.notices.say('before', choices.length === 0 ? none : 'Take back:', ...choices);
+    this.notices.say('before', choices.length === 0 ? none : 'Take back:', choices);
   }
 
   /** Where that is, for who has just opened something else. */
@@ -380,11 +387,11 @@ class Playground {
   }
 
   private async openFiles(files: readonly File[]): Promise<void> {
-    const { files: texts, distanceMs, journal } = this.current;
+    const { state } = this;
     try {
-      const opened = await openFiles(files, { texts, distanceMs, journal });
-      // A module that somebody has written elsewhere is of the lesson that is open.
-      const isPut = opened.texts[VOLFILE] === texts[VOLFILE];
+      const opened = await openFiles(files, state);
+      // A module from elsewhere is of the lesson that is open.
+      const isPut = opened.texts[VOLFILE] === state.texts[VOLFILE];
       this.replace(opened, '', isPut ? this.lesson : '');
     } catch (error) {
       this.notices.say('open', `Nothing was opened: ${(error as Error).message}.`);
@@ -402,41 +409,35 @@ class Playground {
 
   // ---- what is where
 
-  private header(): HTMLElement {
-    const acts = toolbar({
+  private header(): Node {
+    const acts = {
       start: () => void this.start(),
       lessons: () => void this.lessons.open().catch((error) => this.sayNoLessons(error)),
       empty: () => void this.restart(),
-      share: () => void sayLink(this.current, this.notices),
-      save: () => {
-        const { files: texts, distanceMs, journal } = this.current;
-        saveState({ texts, distanceMs, journal });
-      },
+      share: () => void sayLink(this.state, this.notices),
+      save: () => saveFiles(this.editor.texts),
       open: () => this.chosen.click(),
       undo: () => this.offerBefore(),
       example: () => this.reset(),
-    });
-    acts.append(this.chosen);
-    return el('header', {}, el('h1', {}, 'Playground for translators'), acts, this.status);
+    };
+    return header(acts, this.status, this.chosen);
   }
 
-  /** In the order in which they are read; style.ts puts them beside each other where there is room. */
+  /** In the order in which they are read; the style puts them beside each other where there is room. */
   private parts(): HTMLElement[] {
-    const knob = el(
-      'p',
-      { class: 'knob' },
-      el('label', { for: 'distance' }, 'To the storage and back'),
-      this.distance,
-      this.distanceText,
-    );
-    const part = (name: string, ...inner: HTMLElement[]): HTMLElement =>
-      el('div', { class: `side ${name}` }, ...inner);
     const { element, details } = this.watch;
     return [
-      el('div', { class: 'course' }, ...this.lessons.elements),
-      part('files', this.editor.element, this.problems.element),
-      part('shell-side', this.shell.element, this.log.element),
-      part('requests-side', this.counters.element, element, knob, details),
+      html`<div class="course">${this.lessons.elements}</div>`,
+      html`<div class="side files">${this.editor.element}${this.problems.element}</div>`,
+      html`<div class="side shell-side">${this.shell.element}
+        <details class="log"><summary>Log of the graph</summary>${this.log}</details>
+      </div>`,
+      html`<div class="side requests-side">${this.counters.element}${element}
+        <p class="knob">
+          <label for="distance">To the storage and back</label>${this.distance}${this.distanceText}
+        </p>
+        ${details}
+      </div>`,
     ];
   }
 
@@ -452,22 +453,14 @@ class Playground {
       });
     });
     document.addEventListener('keydown', (event) => {
-      const { key, ctrlKey, metaKey, altKey, target } = event;
-      if ((ctrlKey || metaKey) && key === 'Enter') {
-        event.preventDefault();
-        void this.start();
-        return;
-      }
-      if ((ctrlKey || metaKey) && key === 's' && this.lessons.isOpen) {
-        event.preventDefault();
-        void this.lessons.check();
-        return;
-      }
+      const { key } = event;
+      const isCommand = event.ctrlKey || event.metaKey;
       const step = steps[key];
-      const isTaken = target instanceof Element && target.closest(taking) !== null;
-      if (step === undefined || isTaken || ctrlKey || metaKey || altKey) return;
+      if (isCommand && key === 'Enter') void this.start();
+      else if (isCommand && key === 's' && this.lessons.isOpen) void this.lessons.check();
+      else if (step !== undefined && isPageKey(event, taking)) this.watch.go(step);
+      else return;
       event.preventDefault();
-      this.watch.go(step);
     });
   }
 }

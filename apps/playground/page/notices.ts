@@ -1,5 +1,5 @@
 /** What the page has to say beside its work: a line each, which may be put away. */
-import { button, el } from '../../trace/page/dom.ts';
+import { button, html } from '../../trace/page/dom.ts';
 
 export interface Choice {
   readonly label: string;
@@ -7,29 +7,23 @@ export interface Choice {
 }
 
 export class Notices {
-  readonly element = el('div', { class: 'notices', id: 'notices', role: 'status' });
+  readonly element = html`<div class="notices" id="notices" role="status"></div>`;
   private readonly shown = new Map<string, HTMLElement>();
 
-  /** @param kind a later one of the same kind takes its place */
-  say(kind: string, text: string, ...choices: readonly Choice[]): void {
+  /** @param kind a later one of the same kind takes its place @param more stands behind the text */
+  say(kind: string, text: string, choices: readonly Choice[] = [], more?: HTMLElement): void {
     this.drop(kind);
-    const line = el('p', { class: 'notice' }, el('span', {}, text));
-    for (const { label, act } of choices) {
-      const made = el('button', { type: 'button' }, label);
-      made.addEventListener('click', () => {
-        this.drop(kind);
-        act();
-      });
-      line.append(made);
-    }
-    line.append(button('×', 'Put this away', () => this.drop(kind)));
+    const choose = ({ act }: Choice): void => {
+      this.drop(kind);
+      act();
+    };
+    const line = html`<p class="notice">
+      <span>${text}</span>${more}
+      ${choices.map((it) => html`<button type="button" @click="${() => choose(it)}">${it.label}</button>`)}
+      ${button('×', 'Put this away', () => this.drop(kind))}
+    </p>`;
     this.shown.set(kind, line);
     this.element.append(line);
-  }
-
-  /** Puts something more into one that is shown. */
-  add(kind: string, more: HTMLElement): void {
-    this.shown.get(kind)?.lastElementChild?.before(more);
   }
 
   drop(kind: string): void {

@@ -1,4 +1,5 @@
 /** The parts of the interpreters: scripts beside the page hand them over, as it may fetch nothing. */
+import { bytesOf } from '../../trace/page/dom.ts';
 import type { GivenPart } from '../given.ts';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -57,13 +58,6 @@ const loadScript = (file: string): Promise<void> =>
     script.onerror = () => reject(new Error(`${file} cannot be loaded`));
     document.head.append(script);
   });
-
-export function bytesOf(base64: string): Bytes {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
 
 async function unpacked(base64: string): Promise<Bytes> {
   const stream = new Blob([bytesOf(base64)]).stream();

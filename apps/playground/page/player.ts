@@ -2,7 +2,7 @@
  * Plays the steps of a recording: all steps of a request, and then the next request. If the browser is set to
  * reduce motion, it shows the end at once.
  */
-import { el } from '../../trace/page/dom.ts';
+import { html } from '../../trace/page/dom.ts';
 import type { Model } from '../../trace/page/model.ts';
 
 /** Milliseconds that a step is shown for; null where a person goes from step to step. */
@@ -15,25 +15,20 @@ const PACES: Readonly<Record<string, number | null>> = {
 const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export class Player {
-  readonly element: HTMLElement;
-  private readonly pace: HTMLSelectElement;
-  private readonly toggle = el('button', { type: 'button', id: 'play' });
+  private readonly pace = html<HTMLSelectElement>`<select id="pace"
+    @change="${() => (this.ms === null ? this.stop() : this.play())}">
+    ${Object.keys(PACES).map((word) => html`<option>${word}</option>`)}
+  </select>`;
+  private readonly toggle = html<HTMLButtonElement>`<button type="button" id="play"
+    @click="${() => (this.timer === undefined ? this.play() : this.stop())}"></button>`;
+  readonly element = html`<div class="player">
+    ${this.toggle}<label for="pace">Pace </label>${this.pace}
+  </div>`;
   private model: Model | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    const paces = Object.keys(PACES).map((word) => el('option', { value: word }, word));
-    this.pace = el('select', { id: 'pace' }, ...paces);
     if (!isStill()) this.pace.value = 'slow';
-    this.pace.addEventListener('change', () => (this.ms === null ? this.stop() : this.play()));
-    this.toggle.addEventListener('click', () => (this.isPlaying ? this.stop() : this.play()));
-    this.element = el(
-      'div',
-      { class: 'player' },
-      this.toggle,
-      el('label', { for: 'pace' }, 'Pace '),
-      this.pace,
-    );
     this.name();
   }
 
@@ -41,6 +36,7 @@ export class Player {
   show(model: Model | null): void {
     this.stop();
     this.model = model;
+    this.name();
     if (model === null) return;
     if (this.ms !== null) this.play();
     else if (isStill()) {
@@ -59,19 +55,14 @@ export class Player {
     return PACES[this.pace.value] ?? null;
   }
 
-  private get isPlaying(): boolean {
-    return this.timer !== undefined;
-  }
-
   private play(): void {
     const { model } = this;
     if (model?.current == null) return;
     clearTimeout(this.timer);
     if (this.ms === null) this.pace.value = 'slow';
     // At its end it begins again.
-    const isAtEnd =
-      model.place === model.shown.length - 1 && model.step === model.current.steps.length - 1;
-    if (isAtEnd) model.select(0);
+    const isLast = model.place === model.shown.length - 1;
+    if (isLast && model.step === model.current.steps.length - 1) model.select(0);
     this.timer = setTimeout(() => this.next(), this.ms!);
     this.name();
   }
@@ -89,7 +80,7 @@ export class Player {
   }
 
   private name(): void {
-    this.toggle.textContent = this.isPlaying ? 'Pause' : 'Play';
+    this.toggle.textContent = this.timer === undefined ? 'Play' : 'Pause';
     this.toggle.disabled = this.model === null;
   }
 }

@@ -1,6 +1,5 @@
 /** What is wrong with the files, as a list; each leads to its line. */
-
-import { el } from '../../trace/page/dom.ts';
+import { html } from '../../trace/page/dom.ts';
 import type { Problem } from '../play/protocol.ts';
 
 export interface ProblemList {
@@ -14,32 +13,21 @@ export const problemOf = (message: string, severity: Problem['severity'] = 'erro
 });
 
 export function problemList(go: (file: string, line: number) => void): ProblemList {
-  const list = el('ul', {});
-  const element = el(
-    'section',
-    {
-      class: 'problems',
-      id: 'problems',
-      'aria-label': 'Problems',
-      'aria-live': 'polite',
-      hidden: true,
-    },
-    list,
-  );
+  const list = html`<ul></ul>`;
+  const element = html`<section class="problems" id="problems" aria-label="Problems"
+    aria-live="polite" hidden>${list}</section>`;
   const show = (problems: readonly Problem[]): void => {
     element.hidden = problems.length === 0;
-    list.replaceChildren(...problems.map((problem) => el('li', {}, itemOf(problem, go))));
+    list.replaceChildren(...problems.map((problem) => html`<li>${itemOf(problem, go)}</li>`));
   };
   return { element, show };
 }
 
-function itemOf(problem: Problem, go: (file: string, line: number) => void): HTMLElement {
-  const { severity, file, line, column, message } = problem;
-  const places = [file?.slice(1), line || null, (line && column) || null];
-  const where = file === null ? '' : `${places.filter((it) => it !== null).join(':')}: `;
-  const text = `${where}${severity}: ${message}`;
-  if (file === null) return el('span', { class: severity }, text);
-  const made = el('button', { type: 'button', class: severity }, text);
-  made.addEventListener('click', () => go(file, line));
-  return made;
+function itemOf({ severity, file, line, column, message }: Problem, go: ShowLine): HTMLElement {
+  if (file === null) return html`<span class="${severity}">${severity}: ${message}</span>`;
+  const place = [file.slice(1), line || null, (line && column) || null];
+  const where = place.filter((it) => it !== null).join(':');
+  return html`<button type="button" class="${severity}" @click="${() => go(file, line)}">${where}: ${severity}: ${message}</button>`;
 }
+
+type ShowLine = Parameters<typeof problemList>[0];

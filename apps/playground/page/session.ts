@@ -76,8 +76,8 @@ export class Session {
   }
 
   /** @throws {Lost | Error} */
-  async run(line: string, user: string): Promise<Ran> {
-    const ran = await this.ask('run', { line, user });
+  async run(line: string): Promise<Ran> {
+    const ran = await this.ask('run', { line });
     if (ran.journal !== null) this.journal.push(ran.journal);
     return ran;
   }
@@ -159,5 +159,35 @@ export class Session {
       this.worker.postMessage(this.asked);
     }, openingMs);
     return worker;
+  }
+}
+
+/** Questions of which the last alone counts: one that is not answered yet is ended, with its worker. */
+export class Latest {
+  private readonly make: () => Session;
+  private session: Session | null = null;
+  private turn = 0;
+  private isBusy = false;
+
+  constructor(make: () => Session) {
+    this.make = make;
+  }
+
+  /** @returns null where another question, or an end, came in between */
+  async ask<R>(question: (session: Session) => Promise<R>): Promise<R | null> {
+    this.end('another question was asked');
+    const { turn } = this;
+    this.isBusy = true;
+    this.session ??= this.make();
+    const answer = await question(this.session);
+    if (turn !== this.turn) return null;
+    this.isBusy = false;
+    return answer;
+  }
+
+  end(why: string): void {
+    this.turn += 1;
+    if (this.isBusy) this.session?.replace(why);
+    this.isBusy = false;
   }
 }

@@ -1,6 +1,5 @@
 /** The shell: a line to type in, with those before it, and what each has written. */
-
-import { el } from '../../trace/page/dom.ts';
+import { html } from '../../trace/page/dom.ts';
 import type { Written } from '../play/shell/index.ts';
 
 /** Older lines of the output are taken away. */
@@ -24,24 +23,6 @@ export interface Shell {
 }
 
 export function shellView(settings: ShellSettings): Shell {
-  const output = el('div', {
-    class: 'output',
-    id: 'output',
-    role: 'log',
-    'aria-live': 'polite',
-    'aria-label': 'Output',
-    tabindex: 0,
-  });
-  const input = el('input', {
-    type: 'text',
-    id: 'line',
-    'aria-label': 'Shell',
-    autocomplete: 'off',
-    autocapitalize: 'off',
-    spellcheck: 'false',
-    placeholder: "type a line; 'help' lists the commands",
-  });
-  const form = el('form', { class: 'prompt' }, el('span', { 'aria-hidden': 'true' }, '$'), input);
   const past: string[] = [];
   let place = 0;
   let lines = 0;
@@ -54,9 +35,9 @@ export function shellView(settings: ShellSettings): Shell {
   const enter = async (line: string): Promise<void> => {
     if (past.at(-1) !== line) past.push(line);
     place = past.length;
-    say(el('p', { class: 'typed' }, `$ ${line}`));
+    say(html`<p class="typed">$ ${line}</p>`);
     const written = await settings.run(line);
-    if (written.length > 0) say(el('pre', {}, ...written.flatMap(lineOf)));
+    if (written.length > 0) say(html`<pre>${written.map(lineOf)}</pre>`);
     lines += 1;
     // For who waits for it.
     document.documentElement.dataset.lines = String(lines);
@@ -70,54 +51,56 @@ export function shellView(settings: ShellSettings): Shell {
     const words = await settings.complete(typed);
     // Somebody typed on meanwhile.
     if (input.value !== typed || words.length === 0) return;
-    const start = typed.slice(0, typed.length - (/\S*$/.exec(typed)?.[0].length ?? 0));
-    if (words.length === 1)
-      input.value = `${start}${words[0]}${words[0]!.endsWith('/') ? '' : ' '}`;
-    else {
-      input.value = start + commonStart(words);
-      say(el('pre', {}, words.join('  ')));
+    const [first, ...others] = words as readonly [string, ...string[]];
+    let end = first + (first.endsWith('/') ? '' : ' ');
+    if (others.length > 0) {
+      end = first;
+      while (!others.every((word) => word.startsWith(end))) end = end.slice(0, -1);
+      say(html`<pre>${words.join('  ')}</pre>`);
     }
+    input.value = typed.replace(/\S*$/, '') + end;
   };
-  form.addEventListener('submit', (event) => {
+  const submit = (event: Event): void => {
     event.preventDefault();
     const line = input.value.trim();
     input.value = '';
     if (line !== '') void enter(line);
-  });
-  input.addEventListener('keydown', (event) => {
+  };
+  const press = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowUp') recall(-1);
     else if (event.key === 'ArrowDown') recall(1);
     // An empty line is left by it, as anywhere.
     else if (event.key === 'Tab' && !event.shiftKey && input.value !== '') void complete();
     else return;
     event.preventDefault();
-  });
-  const offer = (line: string): void => {
-    if (input.value === offered) input.value = line;
-    offered = line;
   };
   // A click into what is offered is the beginning of something else.
-  input.addEventListener('focus', () => {
+  const mark = (): void => {
     if (input.value === offered) input.select();
-  });
-  const runOffered = async (remark: string): Promise<void> => {
-    if (lines > 0 || past.length > 0 || input.value !== offered) return;
-    await enter(offered);
-    say(el('p', { class: 'remark' }, remark));
   };
-  const element = el('section', { class: 'shell', 'aria-label': 'Shell' }, output, form);
-  return { element, offer, runOffered };
+  const output = html`<div class="output" id="output" role="log" aria-live="polite"
+    aria-label="Output" tabindex="0"></div>`;
+  const input = html<HTMLInputElement>`<input type="text" id="line" aria-label="Shell"
+    autocomplete="off" autocapitalize="off" spellcheck="false"
+    placeholder="type a line; 'help' lists the commands" @keydown="${press}" @focus="${mark}">`;
+  return {
+    element: html`<section class="shell" aria-label="Shell">${output}
+      <form class="prompt" @submit="${submit}"><span aria-hidden="true">$</span>${input}</form>
+    </section>`,
+    offer(line) {
+      if (input.value === offered) input.value = line;
+      offered = line;
+    },
+    async runOffered(remark) {
+      if (lines > 0 || past.length > 0 || input.value !== offered) return;
+      await enter(offered);
+      say(html`<p class="remark">${remark}</p>`);
+    },
+  };
 }
 
 /** Lines stand below one another; messages are coloured as such. */
-const lineOf = ({ text, isError }: Written, at: number): (HTMLElement | string)[] => [
-  ...(at === 0 ? [] : ['\n']),
-  isError ? el('span', { class: 'failed' }, text) : text,
+const lineOf = ({ text, isError }: Written, at: number) => [
+  at === 0 ? '' : '\n',
+  isError ? html`<span class="failed">${text}</span>` : text,
 ];
-
-function commonStart(words: readonly string[]): string {
-  const [first, ...others] = words as readonly [string, ...string[]];
-  let length = first.length;
-  for (const word of others) while (!word.startsWith(first.slice(0, length))) length -= 1;
-  return first.slice(0, length);
-}

@@ -4,7 +4,6 @@
  * link, a file or the example has taken the place of stays where it was kept.
  */
 import type { FileTexts } from '../given.ts';
-import { storage } from './local.ts';
 
 export interface Kept {
   readonly files: FileTexts;
@@ -38,6 +37,13 @@ const START = `glossa playground ${location.pathname} `;
 /** Where a tab remembers its place, also when it is loaded again. */
 const OWN = `${START}own`;
 
+/** @throws {Error} where the browser has none, or refuses it */
+export function storage(): Storage {
+  const found = globalThis.localStorage as Storage | null | undefined;
+  if (!found) throw new Error('this browser lacks localStorage');
+  return found;
+}
+
 export interface StoreSettings {
   current(): Kept;
   /** Nothing can be kept, and why; null when it can again. */
@@ -66,22 +72,24 @@ export class Store {
   /** What this tab begins with; null where nothing was ever kept. */
   load(): Kept | null {
     const places = this.places();
-    const key = this.ownKey();
-    const own = places.find((place) => place.key === key);
-    if (own !== undefined) {
-      this.key = own.key;
-      this.seen = own.text;
-    }
-    return (own ?? places[0])?.kept ?? null;
+    return this.goOn(this.ownOf(places)) ?? places[0]?.kept ?? null;
   }
 
   /** What was kept last of a lesson ('' for none), which this tab goes on with; null where nothing was. */
   resume(lesson: string): Kept | null {
     const unkept = this.unkept.find((kept) => kept.lesson === lesson);
     const places = this.places().filter(({ kept }) => kept.lesson === lesson);
-    const own = this.ownKey();
-    const place = places.find(({ key }) => key === own) ?? places[0];
+    const place = this.ownOf(places) ?? places[0];
     if (unkept !== undefined && unkept.at >= (place?.kept.at ?? 0)) return unkept;
+    return this.goOn(place);
+  }
+
+  private ownOf(places: readonly Place[]): Place | undefined {
+    // Where nothing is kept, there are no places, and `places` says why.
+    return places.find(({ key }) => key === sessionStorage.getItem(OWN));
+  }
+
+  private goOn(place: Place | undefined): Kept | null {
     if (place === undefined) return null;
     this.key = place.key;
     this.seen = place.text;
@@ -95,8 +103,8 @@ export class Store {
 
   /** What was typed at other times, or is in other tabs, the newest first. */
   earlier(): readonly Earlier[] {
-    const told = new Set([JSON.stringify(this.settings.current().files)]);
-    const { lesson } = this.settings.current();
+    const { files, lesson } = this.settings.current();
+    const told = new Set([JSON.stringify(files)]);
     // A lesson finds by itself what was kept of it last.
     const others = this.places().filter(
       ({ key, kept, isLast }) =>
@@ -131,12 +139,11 @@ export class Store {
     const text = JSON.stringify(kept);
     if (text === this.last) return true;
     try {
-      // A tab that was made as a copy of another has the same place: whoever comes second leaves it.
+      // A tab that was made as a copy of another has the same place: the second of them leaves it.
       const isOwn = this.key !== '' && storage().getItem(this.key) === this.seen;
       if (!isOwn) this.key = `${START}${Math.random().toString(36).slice(2)}`;
-      const stamped = JSON.stringify({ ...kept, at: this.changedAt });
-      storage().setItem(this.key, stamped);
-      this.seen = stamped;
+      this.seen = JSON.stringify({ ...kept, at: this.changedAt });
+      storage().setItem(this.key, this.seen);
       this.last = text;
       sessionStorage.setItem(OWN, this.key);
       const others = this.places().filter(({ kept, isLast }) => !isLast || kept.lesson === '');
@@ -153,15 +160,6 @@ export class Store {
   private tell(why: string | null): void {
     if (why !== this.why) this.settings.failed(why);
     this.why = why;
-  }
-
-  private ownKey(): string | null {
-    try {
-      return sessionStorage.getItem(OWN);
-    } catch {
-      // Who keeps nothing remembers nothing; `places` says why.
-      return null;
-    }
   }
 
   /** The newest first. */
@@ -191,13 +189,11 @@ export class Store {
 function read(text: string): Earlier | null {
   try {
     const kept = JSON.parse(text) as Partial<Earlier> | null;
-    const files = Object.entries(kept?.files ?? {});
-    const isWhole = files.length > 0 && files.every(([, it]) => typeof it === 'string');
-    if (!isWhole) return null;
-    const { open = '', lesson = '', distanceMs = 0, journal, at = 0 } = kept!;
+    const files = Object.values(kept?.files ?? {});
+    if (files.length === 0 || !files.every((it) => typeof it === 'string')) return null;
+    const { open = '', lesson = '', distanceMs, journal, at } = kept!;
     const lines = Array.isArray(journal) ? journal.map(String) : [];
-    const ms = Number(distanceMs) || 0;
-    const rest = { distanceMs: ms, journal: lines, at: Number(at) || 0 };
+    const rest = { distanceMs: Number(distanceMs) || 0, journal: lines, at: Number(at) || 0 };
     return { files: kept!.files!, open, lesson: String(lesson), ...rest };
   } catch {
     // There is none, or it was cut.

@@ -2,7 +2,7 @@
 import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
 import { changeView } from '../../trace/page/change.ts';
-import { el } from '../../trace/page/dom.ts';
+import { html } from '../../trace/page/dom.ts';
 import { filterForm } from '../../trace/page/filters.ts';
 import { type Drawn, type GraphPicture, graphPicture } from '../../trace/page/graph.ts';
 import { requestList } from '../../trace/page/list.ts';
@@ -15,32 +15,24 @@ import type { PlayVolume } from '../play/protocol.ts';
 import { framesView } from './frames.ts';
 import { Player } from './player.ts';
 
-export interface WatchSettings {
-  /** The line of code at which the request is; null where it is in none. */
-  at(place: Place | null): void;
-}
-
 export class Watch {
-  /** The picture, and what leads through the steps. */
-  readonly element: HTMLElement;
-  /** The request in detail. */
-  readonly details = el('div', { class: 'details' });
-  private readonly settings: WatchSettings;
   private readonly player = new Player();
-  private readonly graph = el('section', { class: 'graph', id: 'graph', 'aria-label': 'Graph' });
-  private readonly steps = el('div', { class: 'steps' });
+  private readonly graph = html`<section class="graph" id="graph" aria-label="Graph"></section>`;
+  private readonly steps = html`<div class="steps"></div>`;
+  /** The picture, and what leads through the steps. */
+  readonly element = html`<section class="watch" aria-label="Requests">
+    <h2>The way of a request</h2>
+    ${this.graph}<div class="steering">${this.player.element}${this.steps}</div>
+  </section>`;
+  /** The request in detail. */
+  readonly details = html`<div class="details"></div>`;
+  private readonly at: (place: Place | null) => void;
   private picture: GraphPicture | null = null;
   private model: Model | null = null;
 
-  constructor(settings: WatchSettings) {
-    this.settings = settings;
-    this.element = el(
-      'section',
-      { class: 'watch', 'aria-label': 'Requests' },
-      el('h2', {}, 'The way of a request'),
-      this.graph,
-      el('div', { class: 'steering' }, this.player.element, this.steps),
-    );
+  /** @param at takes the line of code at which the request is; null where it is in none */
+  constructor(at: (place: Place | null) => void) {
+    this.at = at;
     this.showNone();
   }
 
@@ -59,13 +51,12 @@ export class Watch {
   async showRecording(bytes: Uint8Array, files: FileTexts): Promise<void> {
     const recording = openRecording(bytes);
     const outline = await readOutline(recording);
-    if (outline.requests.length === 0) return this.showNone('The line has made no request.');
+    const { length } = outline.requests;
+    if (length === 0) return this.showNone('The line has made no request.');
     const { head, closed } = recording;
     this.draw(head.volumes);
     const sources = Object.entries(files).map(([path, text]) => ({
-      volume: '',
-      file: path.slice(1),
-      text,
+      ...{ volume: '', file: path.slice(1), text },
     }));
     const model = new Model({ head, closed, outline, sources });
     this.model = model;
@@ -74,22 +65,17 @@ export class Watch {
       framesView(model),
       changeView(model),
       wayView(model),
-      el(
-        'details',
-        { class: 'all', ...(outline.requests.length > 1 && { open: true }) },
-        el('summary', {}, `All requests of the line (${outline.requests.length})`),
-        el(
-          'nav',
-          { class: 'requests', 'aria-label': 'Requests of the line' },
-          filterForm(model),
-          requestList(model),
-        ),
-      ),
+      html`<details class="all" ${length > 1 && 'open'}>
+        <summary>All requests of the line (${length})</summary>
+        <nav class="requests" aria-label="Requests of the line">
+          ${filterForm(model)}${requestList(model)}
+        </nav>
+      </details>`,
     );
     model.on(['step'], () => {
       this.picture?.show(model.current, model.step);
       const { current } = model;
-      this.settings.at(current === null ? null : placeOf(current.steps, model.step, sources));
+      this.at(current === null ? null : placeOf(current.steps, model.step, sources));
     });
     model.select(0);
     this.player.show(model);
@@ -108,8 +94,8 @@ export class Watch {
     this.model = null;
     this.player.show(null);
     this.picture?.show(null, 0);
-    this.settings.at(null);
+    this.at(null);
     this.steps.replaceChildren();
-    this.details.replaceChildren(el('p', { class: 'none' }, why));
+    this.details.replaceChildren(html`<p class="none">${why}</p>`);
   }
 }

@@ -2,7 +2,6 @@
 
 import { fops } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
-import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Observer } from '../../../runtime/core/observer.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Counters } from './protocol.ts';
@@ -18,7 +17,7 @@ const CHANGE = {};
 
 const nameOf = new Map(fops.map(({ number, name }) => [number, name]));
 
-/** Counts arrivals at the lowest volumes; and at the top, where no caller reports requests by `asked`. */
+/** Counts arrivals at the top of a graph, and at its lowest volumes. */
 export class Counts implements Observer {
   /** Whether a request has changed something in the storage. */
   changed = false;
@@ -26,16 +25,6 @@ export class Counts implements Observer {
   counting = true;
   private readonly byFop = new Map<string, [asked: number, arrived: number]>();
   private waitedMs = 0;
-  private readonly ofTop: boolean;
-
-  /** @param ofTop whether arrivals at the top count as asked: then `asked` is not to be called */
-  constructor({ ofTop = false } = {}) {
-    this.ofTop = ofTop;
-  }
-
-  asked(fop: FopName): void {
-    this.of(fop)[0] += 1;
-  }
 
   waited(ms: number): void {
     this.waitedMs += ms;
@@ -52,8 +41,8 @@ export class Counts implements Observer {
     };
   }
 
-  watches(xl: Xlator, _fop: FopName, defines: boolean): boolean {
-    return (defines && xl.below.length === 0) || (this.ofTop && xl.above.length === 0);
+  watches(xl: Xlator, _fop: string, defines: boolean): boolean {
+    return (defines && xl.below.length === 0) || xl.above.length === 0;
   }
 
   samples(): boolean {
@@ -63,7 +52,7 @@ export class Counts implements Observer {
   wind(_frame: Frame, xl: Xlator, fop: number): object | null {
     if (!this.counting) return null;
     const name = nameOf.get(fop)!;
-    if (this.ofTop && xl.above.length === 0) this.of(name)[0] += 1;
+    if (xl.above.length === 0) this.of(name)[0] += 1;
     if (xl.below.length > 0) return null;
     this.of(name)[1] += 1;
     return CHANGING.has(name) ? CHANGE : null;

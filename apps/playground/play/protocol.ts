@@ -102,7 +102,7 @@ export interface Judged extends Verdict {
 export interface Questions {
   open: [Opening, null];
   start: [StartRequest, Started];
-  run: [{ readonly line: string; readonly user: string }, Ran];
+  run: [{ readonly line: string }, Ran];
   /** Words that the end of a line may be completed by. */
   complete: [{ readonly line: string }, readonly string[]];
   distance: [{ readonly distanceMs: number }, null];

@@ -8,14 +8,10 @@ import { DIRECTORIES, directoryName } from '../../bench/engine/searches.ts';
 import { letTimePass, UNANSWERED } from './context.ts';
 import { Counts } from './counts.ts';
 import type { PlayVolume, Ran } from './protocol.ts';
-import { completions } from './shell/complete.ts';
-import { filesOf, Shell, type ShellResult } from './shell/index.ts';
-import { callerOf, userNumber } from './shell/users.ts';
-import { formatLine, LineSyntaxError, parseLine } from './shell/words.ts';
+import { Shell, type ShellResult } from './shell/index.ts';
 import { Storage } from './storage.ts';
-import { recordTraffic } from './traffic-recorder.ts';
+import { recordTraffic } from './traffic.ts';
 
-const ROOT = 0;
 const KILLED = 137;
 
 export class Running {
@@ -60,7 +56,7 @@ export class Running {
     });
     const done = await this.aside(async (settings) => {
       const shell = this.shellFor(settings);
-      for (const line of [...tree, ...journal]) await shell.run(line, ROOT);
+      for (const line of [...tree, ...journal]) await shell.run(line);
       return true;
     });
     return done !== UNANSWERED;
@@ -91,7 +87,7 @@ export class Running {
 
   private shellFor(settings: DriverSettings): Shell {
     return new Shell({
-      driverFor: (uid) => new Driver(this.client, callerOf(uid), settings),
+      driverFor: (caller) => new Driver(this.client, caller, settings),
       sleep: (ms) => {
         this.slept += ms;
         return new Promise((done) => void this.clock.after(ms, done));
@@ -99,9 +95,7 @@ export class Running {
     });
   }
 
-  async run(line: string, user: string): Promise<Ran> {
-    const uid = userNumber(user);
-    if (uid === undefined) throw new Error(`${user}: no such user`);
+  async run(line: string): Promise<Ran> {
     const { graph, clock, counts } = this;
     const recording = recordTraffic(graph);
     const endRecording = graph.observe(recording.recorder);
@@ -109,29 +103,22 @@ export class Running {
     this.slept = 0;
     this.log.length = 0;
     counts.changed = false;
-    const open = new Set<Call>();
-    const shell = this.shellFor({
-      onRequest: (call) => {
-        counts.asked(call.fop);
-        open.add(call);
-      },
-    });
-    const result = await letTimePass(clock, shell.run(line, uid), () => this.slept);
+    const asked: Call[] = [];
+    const shell = this.shellFor({ onRequest: (call) => void asked.push(call) });
+    const result = await letTimePass(clock, shell.run(line), () => this.slept);
     endRecording();
     counts.waited(clock.now - before - this.slept);
     return {
-      ...(result === UNANSWERED ? unanswered([...open].at(-1), graph.top) : result),
+      ...(result === UNANSWERED ? unanswered(asked.at(-1), graph.top) : result),
       recording: recording.bytes(),
       log: this.log.splice(0),
       counters: counts.counters,
-      journal: counts.changed ? journalLine(line, user) : null,
+      journal: counts.changed ? line : null,
     };
   }
 
   async complete(line: string): Promise<readonly string[]> {
-    const found = await this.aside((settings) =>
-      completions(line, filesOf(new Driver(this.client, callerOf(ROOT), settings))),
-    );
+    const found = await this.aside((settings) => this.shellFor(settings).complete(line));
     return found === UNANSWERED ? [] : found;
   }
 
@@ -147,16 +134,4 @@ function unanswered(call: Call | undefined, top: Xlator): ShellResult {
   const what = call === undefined ? 'a request' : `${call.fop} of ${call.path}`;
   const output = `${what} was never answered: a volume below '${top.name}', or it, neither answers nor winds`;
   return { output: [{ text: output, isError: true }], status: KILLED };
-}
-
-/** A line as root would type it. */
-function journalLine(line: string, user: string): string {
-  try {
-    const commands = parseLine(line);
-    if (user === 'root') return formatLine(commands);
-    return formatLine(commands.map((one) => ({ ...one, words: ['as', user, ...one.words] })));
-  } catch (error) {
-    if (error instanceof LineSyntaxError) return line;
-    throw error;
-  }
 }

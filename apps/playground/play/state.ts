@@ -1,4 +1,7 @@
-/** What a learner has made, as it is shared and saved. */
+/**
+ * What a learner has made, and the fragment of an address that holds it, which no browser sends anywhere:
+ * `g1.` and the state, deflated, in base64url. Deflate ends with a check sum: a link that was cut is noticed.
+ */
 import type { StartRequest } from './protocol.ts';
 
 export type PlayState = StartRequest;
@@ -6,33 +9,80 @@ export type PlayState = StartRequest;
 /** The text that a graph of the playground is made from; the others are modules. */
 export const VOLFILE = '/graph.vol';
 
-/** Why something is no state: a sentence for a person. */
+/** A sentence for a person says why something is no state. */
 export class StateError extends Error {
   readonly code = 'GLOSSA_PLAY_STATE';
 }
 
-/** Of saved files and of links: what this page reads, and writes. */
-export const VERSION = 1;
+/** Runs the files in their folder; the graph is in `mnt` then. */
+export const MOUNT_COMMAND = `mkdir -p mnt && glossa mount ${VOLFILE.slice(1)} mnt`;
 
-/** @param what it is, for messages @throws {StateError} for another version */
-export function checkVersion(version: unknown, what: string): void {
-  if (version === VERSION) return;
-  throw new StateError(
-    `${what} is of version ${String(version)} of the playground, and this page reads version ${VERSION}`,
-  );
-}
-
+const VERSION = 1;
+/** The beginning of a fragment. */
+export const SHARE_START = `g${VERSION}.`;
+const PREFIX = /^#?g(\d+)\./;
+/** Characters; the largest that Firefox and Chromium both take is some millions. */
+const FRAGMENT_MAX = 1_000_000;
+/** Characters: nobody writes more. */
+const STATE_MAX = 8_000_000;
 /** A day. */
 const DISTANCE_MAX_MS = 86_400_000;
+
+const CUT = 'this link is damaged: a part of it is missing or was changed; ask for it again';
+
+/** The fragment, without its `#`. @throws {StateError} when it is too large for an address */
+export async function encodeShare({ texts, distanceMs, journal }: PlayState): Promise<string> {
+  const json = new Blob([JSON.stringify({ texts, distanceMs, journal })]).stream();
+  const deflated = new Response(json.pipeThrough(new CompressionStream('deflate')));
+  const bytes = new Uint8Array(await deflated.arrayBuffer());
+  const units = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  const base64 = btoa(units).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  if (base64.length > FRAGMENT_MAX) throw new StateError('this is too large for a link');
+  return SHARE_START + base64;
+}
+
+/** With its `#` or without. @throws {StateError} that says what is wrong with it */
+export async function decodeShare(fragment: string): Promise<PlayState> {
+  const [prefix, version] = PREFIX.exec(fragment) ?? [];
+  if (prefix === undefined) throw new StateError('this link leads to no shared playground');
+  if (Number(version) !== VERSION) {
+    throw new StateError(
+      `this link is of version ${version} of the playground, and this page reads version ${VERSION}`,
+    );
+  }
+  const base64 = fragment.slice(prefix.length).replaceAll('-', '+').replaceAll('_', '/');
+  let value: unknown;
+  try {
+    const bytes = Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
+    value = JSON.parse(await inflated(bytes));
+  } catch (error) {
+    throw error instanceof StateError ? error : new StateError(CUT);
+  }
+  return checkState(value);
+}
+
+async function inflated(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const reader = stream.getReader();
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for (let text = ''; ; ) {
+    const { done, value } = await reader.read();
+    text += decoder.decode(value, { stream: !done });
+    if (done) return text;
+    if (text.length <= STATE_MAX) continue;
+    await reader.cancel();
+    throw new StateError(`this link holds more than ${STATE_MAX / 1e6} MB`);
+  }
+}
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isName = (name: string): boolean => /^\/(?!\/)/.test(name) && !name.split('/').includes('..');
 
-/** What was read, which may be anybody's. @param what it is, for messages @throws {StateError} */
-export function checkState(value: unknown, what: string): PlayState {
-  const wrong = (why: string): StateError => new StateError(`${what} ${why}`);
+/** @param value what was read, which may be anything @throws {StateError} */
+function checkState(value: unknown): PlayState {
+  const wrong = (why: string): StateError => new StateError(`this link ${why}`);
   if (!isRecord(value)) throw wrong('holds no playground');
   const { texts, distanceMs, journal } = value;
   if (!isRecord(texts) || Object.keys(texts).length === 0 || !Object.values(texts).every(isText)) {

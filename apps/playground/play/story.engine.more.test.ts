@@ -53,8 +53,8 @@ describe('a learner', () => {
     const texts: Texts = { '/graph.vol': VOLFILE, [name]: module };
     return world.start({ texts, distanceMs: 1.4, journal });
   };
-  const run = async (line: string, user = 'root') => {
-    const ran = await world.run(line, user);
+  const run = async (line: string) => {
+    const ran = await world.run(line);
     if (ran.journal !== null) journal.push(ran.journal);
     return { ...ran, output: textOf(ran.output) };
   };
@@ -86,15 +86,15 @@ describe('a learner', () => {
 
   it('sees what a wrong one breaks', async () => {
     expect(await start(WRONG)).toMatchObject({ runs: true });
-    await run('mkdir /p; chmod 700 /p; echo mine > /p/key', 'alice');
+    await run('as alice mkdir /p; as alice chmod 700 /p; as alice echo mine > /p/key');
     expect(await start(WRONG)).toMatchObject({ runs: true });
-    expect((await run('cat /p/key', 'bob')).output).toBe('cat: /p/key: Permission denied');
-    expect((await run('cat /p/key', 'alice')).output).toBe(
+    expect((await run('as bob cat /p/key')).output).toBe('cat: /p/key: Permission denied');
+    expect((await run('as alice cat /p/key')).output).toBe(
       'cat: /p/key: No such file or directory',
     );
     // The next cache starts with the same storage.
     await start(negative('negative.py'));
-    expect((await run('cat /p/key', 'alice')).output).toBe('mine');
+    expect((await run('as alice cat /p/key')).output).toBe('mine');
   });
 
   it('is told where a module is wrong, and what ran goes on', async () => {
@@ -117,7 +117,7 @@ describe('a learner', () => {
       runs: false,
       problems: [{ severity: 'error', file: '/cache.js', line: 1 }],
     });
-    expect((await run('ls /p', 'alice')).output).toBe('key');
+    expect((await run('as alice ls /p')).output).toBe('key');
   });
 
   it('comes to an end of what has none', async () => {
@@ -154,6 +154,6 @@ export class xlator extends Translator {
     const kept = await run('cat kept');
     expect(kept.output).toContain('lookup of /kept was never answered');
     expect(kept.status).not.toBe(0);
-    expect((await run('ls /p', 'alice')).output).toBe('key');
+    expect((await run('as alice ls /p')).output).toBe('key');
   });
 });

@@ -26,7 +26,7 @@ const answers: {
     return null;
   },
   start: (request) => opened().start(request),
-  run: ({ line, user }) => opened().run(line, user),
+  run: ({ line }) => opened().run(line),
   complete: ({ line }) => opened().complete(line),
   async distance({ distanceMs }) {
     opened().setDistance(distanceMs);

@@ -16,14 +16,14 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 /** What is shown, and the status where it is not 0. */
-async function says(line: string, user = 'root'): Promise<string> {
-  const { output, status } = await world.run(line, user);
+async function says(line: string): Promise<string> {
+  const { output, status } = await world.run(line);
   return status === 0 ? textOf(output) : `${textOf(output)} (${status})`;
 }
 
 describe('a graph', () => {
   it('that does not start leaves the one before running', async () => {
-    await expect(world.run('ls', 'root')).rejects.toThrow('no graph runs');
+    await expect(world.run('ls')).rejects.toThrow('no graph runs');
     expect(await start(DISK + CACHE)).toMatchObject({
       runs: true,
       problems: [],
@@ -56,21 +56,16 @@ describe('a graph', () => {
   it('makes its storage again from a journal, which nobody has asked for', async () => {
     await start(DISK + CACHE);
     const lines = [
-      'mkdir -p a/b',
-      "echo 'two words' > a/b/c; cat nothing",
+      'as alice mkdir -p a/b',
+      "as alice echo 'two words' > a/b/c; cat nothing",
       'ls a',
-      'chmod 600 a/b/c',
+      'as alice chmod 600 a/b/c',
     ];
     const journal: string[] = [];
-    for (const line of lines) journal.push((await world.run(line, 'alice')).journal ?? '');
-    expect(journal).toEqual([
-      'as alice mkdir -p a/b',
-      "as alice echo 'two words' > a/b/c; as alice cat nothing",
-      '',
-      'as alice chmod 600 a/b/c',
-    ]);
+    for (const line of lines) journal.push((await world.run(line)).journal ?? '');
+    expect(journal).toEqual([lines[0], lines[1], '', lines[3]]);
     await start(DISK + CACHE, journal);
-    const { output, counters } = await world.run('cat a/b/c', 'alice');
+    const { output, counters } = await world.run('as alice cat a/b/c');
     expect(textOf(output)).toBe('two words');
     expect(counters).toMatchObject({ asked: 6, arrived: 6, byFop: { lookup: [3, 3] } });
     expect(await says('ls -l a/b')).toMatch(/^-rw------- 1 alice alice +10 .* c$/);
@@ -79,19 +74,19 @@ describe('a graph', () => {
 
 it('waiting is counted, and costs nobody time', async () => {
   await start(DISK + CACHE);
-  const first = await world.run('search file009.php', 'root');
+  const first = await world.run('search file009.php');
   expect(first).toMatchObject({ output: [{ text: '/dir9/file009.php' }], status: 0 });
   expect(first.counters).toMatchObject({ asked: 20, arrived: 20, waitedMs: 30 });
-  const second = await world.run('search file009.php', 'root');
+  const second = await world.run('search file009.php');
   expect(second.counters).toMatchObject({ asked: 30, arrived: 21, waitedMs: 31.5 });
   world.setDistance(100);
-  const third = await world.run('sleep 5; search file009.php', 'root');
+  const third = await world.run('sleep 5; search file009.php');
   expect(third.counters).toMatchObject({ asked: 40, arrived: 22, waitedMs: 131.5 });
 });
 
 it('what a line asked is recorded', async () => {
   await start(DISK + CACHE);
-  const { recording } = await world.run('cat nothing', 'bob');
+  const { recording } = await world.run('as bob cat nothing');
   const winds = windsOf(await eventsIn(recording));
   expect(winds.map(({ fop, volume }) => [fop, volume])).toEqual([
     ['lookup', 'cache'],
@@ -114,20 +109,15 @@ describe('the shell', () => {
     ['ls -x', "ls: invalid option -- 'x'\nusage: ls [-al] [PATH…] (2)"],
     ['sleep 100000', ''],
     ['sleep now', "sleep: invalid time interval 'now'\nusage: sleep SECONDS (2)"],
-    ['chmod u+q dir0', "chmod: invalid mode: 'u+q'\nusage: chmod MODE PATH… (2)"],
+    ['chmod u+x dir0', "chmod: invalid mode: 'u+x'\nusage: chmod MODE PATH… (2)"],
     ['mkdri x', "mkdri: command not found (did you mean 'mkdir'?) (127)"],
-    ['as eve ls', 'as: eve: no such user (2)'],
+    ['as eve ls', 'as: eve: no such user\nusage: as USER COMMAND… (2)'],
     ['search none', 'search: none: found in none of 10 directories (1)'],
     ['echo hi > a && cat a', 'hi'],
     ['echo hi > a; echo ho >> a; cat a; rm a', 'hi\nho'],
-    [
-      'ln -s b a; echo hi > b; cat a; readlink a; rm b; cat a',
-      'hi\nb\ncat: a: No such file or directory (1)',
-    ],
+    ['ln -s b a; echo hi > b; cat a; rm b; cat a', 'hi\ncat: a: No such file or directory (1)'],
     ['echo hi > a; ln a b; rm a; cat b', 'hi'],
     ['echo hi > a; mv a dir1; ls dir1', 'a\nfile001.php'],
-    ['cp -r dir1 copy; find copy', 'copy\ncopy/file001.php'],
-    ["find / -name 'file00[12]*'; find dir3 -name '*.php'", 'dir3/file003.php'],
     ['rm -r dir1; ls dir1', 'ls: dir1: No such file or directory (1)'],
     ['ls /../dir1/./', 'file001.php'],
     ['ln -s l l; cat l', 'cat: l: Too many levels of symbolic links (1)'],
@@ -149,27 +139,29 @@ describe('the shell', () => {
     ['ls -x', [], ["ls: invalid option -- 'x'", 'usage: ls [-al] [PATH…]']],
     ['echo "', [], [expect.any(String)]],
   ])('%j writes only its messages to standard error', async (line, out, err) => {
-    const { output } = await world.run(line, 'root');
+    const { output } = await world.run(line);
     const texts = (ofErrors: boolean): string[] =>
       output.filter(({ isError }) => isError === ofErrors).map(({ text }) => text);
     expect([texts(false), texts(true)]).toEqual([out, err]);
   });
 
-  it('lets nobody do what is not theirs', async () => {
-    await says('mkdir private; echo secret > private/key; chmod 700 private', 'alice');
-    expect(await says('cat private/key', 'bob')).toBe('cat: private/key: Permission denied (1)');
-    expect(await says('cat private/nothing', 'bob')).toContain('Permission denied');
-    expect(await says('rm -r private', 'bob')).toContain('Permission denied');
-    expect(await says('chmod 777 private', 'bob')).toBe(
+  it('refuses a user what is not theirs', async () => {
+    await says(
+      'as alice mkdir private; as alice echo secret > private/key; as alice chmod 700 private',
+    );
+    expect(await says('as bob cat private/key')).toBe('cat: private/key: Permission denied (1)');
+    expect(await says('as bob cat private/nothing')).toContain('Permission denied');
+    expect(await says('as bob rm -r private')).toContain('Permission denied');
+    expect(await says('as bob chmod 777 private')).toBe(
       'chmod: private: Operation not permitted (1)',
     );
-    expect(await says('mv private mine', 'bob')).toContain('Permission denied');
-    expect(await says('touch dir0/x', 'bob')).toBe('touch: dir0/x: Permission denied (1)');
-    expect(await says('cat private/key', 'alice')).toBe('secret');
+    expect(await says('as bob mv private mine')).toContain('Permission denied');
+    expect(await says('as bob touch dir0/x')).toBe('touch: dir0/x: Permission denied (1)');
+    expect(await says('as alice cat private/key')).toBe('secret');
     expect(await says('as bob cat private/key; as alice cat private/key')).toContain('secret');
-    await says('chmod 755 private; chmod go-r private/key', 'alice');
-    expect(await says('cat private/key', 'bob')).toContain('Permission denied');
-    expect(await says('stat private/key', 'bob')).toContain('(0600/-rw-------)');
+    await says('as alice chmod 755 private; as alice chmod 600 private/key');
+    expect(await says('as bob cat private/key')).toContain('Permission denied');
+    expect(await says('as bob stat private/key')).toContain('(0600/-rw-------)');
   });
 
   it.each([
@@ -184,9 +176,9 @@ describe('the shell', () => {
     ['cat "di', []],
   ])('%j is completed, and nothing counted', async (line, words) => {
     expect(await world.complete(line)).toEqual(words);
-    expect((await world.run('help', 'root')).counters.asked).toBe(0);
-    await world.run('cat none', 'root');
+    expect((await world.run('help')).counters.asked).toBe(0);
+    await world.run('cat none');
     await world.complete(line);
-    expect((await world.run('help', 'root')).counters).toMatchObject({ asked: 1, arrived: 1 });
+    expect((await world.run('help')).counters).toMatchObject({ asked: 1, arrived: 1 });
   });
 });

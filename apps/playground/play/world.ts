@@ -4,7 +4,7 @@
  *
  *   const world = await World.open(parts);
  *   await world.start({ texts: { '/graph.vol': '…' }, distanceMs: 1.4, journal: [] });
- *   const { output, recording } = await world.run('ls -l /', 'root');
+ *   const { output, recording } = await world.run('ls -l /');
  */
 import { browserRegistry } from '../../../bridges/browser.ts';
 import type { Machine } from '../../../bridges/host/machine.ts';
@@ -20,7 +20,6 @@ import { Source } from '../../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
 import { judge } from '../../course/judge.ts';
 import { checks } from '../../course/lessons/index.ts';
-import { CheckTraffic } from './check-traffic.ts';
 import { inRealTime, PlayContext } from './context.ts';
 import { problemIn, problemOf } from './problems.ts';
 import type {
@@ -34,6 +33,7 @@ import type {
 } from './protocol.ts';
 import { Running } from './running.ts';
 import { VOLFILE } from './state.ts';
+import { CheckTraffic } from './traffic.ts';
 
 /** Real time: Python takes seconds on a slow machine. */
 const UP_TIMEOUT_MS = 60_000;
@@ -118,8 +118,8 @@ export class World {
     }
   }
 
-  async run(line: string, user: string): Promise<Ran> {
-    return this.current.run(line, user);
+  async run(line: string): Promise<Ran> {
+    return this.current.run(line);
   }
 
   async complete(line: string): Promise<readonly string[]> {

@@ -1,42 +1,82 @@
-/** Elements of the page. Texts are set as texts: whatever a recording says is never read as HTML. */
+/**
+ * Makes elements from templates of HTML. A string or number becomes a text or a part of an attribute, a node
+ * stands in its place, and a function listens to the event of an `@` attribute. Values are never read as HTML,
+ * whatever a recording says. Attributes are quoted; a line break beside a tag or a value is no space.
+ *
+ *   html`<button type="button" title="${name}" @click="${act}">${sign} ${picture}</button>`
+ */
 
-type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
-type Child = Node | string;
+type Listener = (event: never) => void;
+type Value = Node | Listener | string | number | boolean | null | undefined | readonly Value[];
 
-const SVG = 'http://www.w3.org/2000/svg';
+const ENTITIES: Readonly<Record<string, string>> = {
+  ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' },
+};
 
-export function el<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Attributes = {},
-  ...children: Child[]
-): HTMLElementTagNameMap[K] {
-  return filled(document.createElement(tag), attributes, children);
-}
-
-export function svg<K extends keyof SVGElementTagNameMap>(
-  tag: K,
-  attributes: Attributes = {},
-  ...children: Child[]
-): SVGElementTagNameMap[K] {
-  return filled(document.createElementNS(SVG, tag), attributes, children);
-}
-
-function filled<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === false || value === undefined) continue;
-    element.setAttribute(name, value === true ? '' : String(value));
+function build(texts: readonly string[], values: readonly Value[]): DocumentFragment {
+  const held: (Node | Listener)[] = [];
+  const markupOf = (value: Value): string => {
+    if (value === null || value === undefined || typeof value === 'boolean') return '';
+    if (Array.isArray(value)) return value.map(markupOf).join('');
+    if (typeof value === 'function') return String(held.push(value) - 1);
+    if (value instanceof Node) return `<!--${held.push(value) - 1}-->`;
+    return String(value).replace(/[&<>"]/g, (sign) => ENTITIES[sign]!);
+  };
+  const template = document.createElement('template');
+  template.innerHTML = texts
+    .map((text, at) => text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1') + markupOf(values[at]))
+    .join('');
+  const { content } = template;
+  const shown = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_COMMENT;
+  const nodes: Node[] = [];
+  for (const walker = document.createTreeWalker(content, shown); walker.nextNode(); )
+    nodes.push(walker.currentNode);
+  for (const node of nodes) {
+    if (node instanceof Comment) node.replaceWith(held[Number(node.data)] as Node);
+    else if (node instanceof Element) listen(node, held);
   }
-  element.append(...children);
-  return element;
+  return content;
 }
+
+function listen(element: Element, held: readonly unknown[]): void {
+  for (const { name, value } of [...element.attributes]) {
+    if (name[0] !== '@') continue;
+    element.removeAttribute(name);
+    element.addEventListener(name.slice(1), held[Number(value)] as EventListener);
+  }
+}
+
+/** The one element of a template. */
+export const html = <E extends Element = HTMLElement>(
+  texts: TemplateStringsArray,
+  ...values: Value[]
+): E => document.adoptNode(build(texts, values).firstElementChild as E);
+
+/** The one element of a template of what is within a picture. */
+export const svg = <E extends SVGElement = SVGElement>(
+  texts: TemplateStringsArray,
+  ...values: Value[]
+): E =>
+  build([`<svg>${texts[0]}`, ...texts.slice(1)], values).firstElementChild!.firstElementChild as E;
 
 /** A button with a short sign, whose name says what it does. */
-export function button(sign: string, name: string, act: () => void): HTMLButtonElement {
-  const made = el('button', { type: 'button', 'aria-label': name, title: name }, sign);
-  made.addEventListener('click', act);
-  return made;
-}
+export const button = (sign: string, name: string, act: () => void): HTMLButtonElement =>
+  html`<button type="button" aria-label="${name}" title="${name}" @click="${act}">${sign}</button>`;
 
 /** Of the page's style. */
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const units = atob(base64);
+  const bytes = new Uint8Array(units.length);
+  for (let i = 0; i < units.length; i++) bytes[i] = units.charCodeAt(i);
+  return bytes;
+}
+
+/** Whether a key is the page's: pressed with nothing else, and not in a field that takes it. */
+export const isPageKey = ({ ctrlKey, altKey, metaKey, target }: KeyboardEvent, fields: string) =>
+  !ctrlKey &&
+  !altKey &&
+  !metaKey &&
+  !(target instanceof Element && target.closest(fields) !== null);

@@ -1,5 +1,5 @@
-/** Which requests are listed: by fop, volume, a part of the path, and whether something failed. */
-import { el } from './dom.ts';
+/** Filters the list of requests: by fop, volume, a part of the path, and whether something failed. */
+import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
 export function filterForm(model: Model): HTMLElement {
@@ -11,49 +11,32 @@ export function filterForm(model: Model): HTMLElement {
   const fop = choice('fop', 'Any fop', fops.sort());
   const volumes = new Set([...ids].sort((a, b) => b - a).map((id) => outline.volume(id)));
   const volume = choice('volume', 'Any volume', [...volumes]);
-  const path = el('input', {
-    type: 'search',
-    id: 'path',
-    placeholder: 'Part of a path',
-    'aria-label': 'Part of a path',
-    spellcheck: 'false',
-    autocomplete: 'off',
-  });
-  const failed = el('input', { type: 'checkbox', id: 'failed' });
-  const count = el('p', { class: 'small', id: 'count', role: 'status' });
+  const path = html<HTMLInputElement>`<input type="search" id="path" placeholder="Part of a path"
+    aria-label="Part of a path" spellcheck="false" autocomplete="off">`;
+  const failed = html<HTMLInputElement>`<input type="checkbox" id="failed">`;
+  const count = html`<p class="small" id="count" role="status"></p>`;
   const apply = (): void =>
     model.setFilter({
-      fop: fop.value,
-      volume: volume.value,
-      path: path.value,
-      failed: failed.checked,
+      ...{ fop: fop.value, volume: volume.value, path: path.value, failed: failed.checked },
     });
   const say = (): void => {
-    const all = outline.requests.length;
+    const all = counted(outline.requests.length);
     const { length } = model.shown;
     count.textContent =
-      length === all ? counted(all) : `${length.toLocaleString('en')} of ${counted(all)}`;
+      length === outline.requests.length ? all : `${length.toLocaleString('en')} of ${all}`;
   };
-  const form = el(
-    'form',
-    { class: 'filters', role: 'search', 'aria-label': 'Filter requests' },
-    path,
-    fop,
-    volume,
-    el('label', { for: 'failed' }, failed, ' failed only'),
-    count,
-  );
-  form.addEventListener('input', apply);
-  form.addEventListener('submit', (event) => event.preventDefault());
   model.on(['filter'], say);
   say();
-  return form;
+  return html`<form class="filters" role="search" aria-label="Filter requests" @input="${apply}"
+    @submit="${(event: Event) => event.preventDefault()}">
+    ${path}${fop}${volume}<label>${failed} failed only</label>${count}
+  </form>`;
 }
 
 export const counted = (requests: number): string =>
   `${requests.toLocaleString('en')} request${requests === 1 ? '' : 's'}`;
 
-function choice(id: string, any: string, words: readonly string[]): HTMLSelectElement {
-  const options = words.map((word) => el('option', { value: word }, word));
-  return el('select', { id, 'aria-label': id }, el('option', { value: '' }, any), ...options);
-}
+const choice = (id: string, any: string, words: readonly string[]): HTMLSelectElement =>
+  html`<select id="${id}" aria-label="${id}">
+    <option value="">${any}</option>${words.map((word) => html`<option>${word}</option>`)}
+  </select>`;

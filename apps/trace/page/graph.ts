@@ -4,7 +4,7 @@ import { printable } from '../../../runtime/core/log.ts';
 import type { HopSeen } from '../../../runtime/observe/walk.ts';
 import { layOut } from '../../../runtime/volfile/render/layout.ts';
 import { curve } from '../../../runtime/volfile/render/svg.ts';
-import { el, svg } from './dom.ts';
+import { html, svg } from './dom.ts';
 import type { Current, Model } from './model.ts';
 
 const BOX_HEIGHT = 40;
@@ -12,12 +12,6 @@ const LETTER = 7.4;
 const PADDING = 24;
 const MARGIN = 4;
 const TOKEN_RADIUS = 6;
-
-interface Edge {
-  readonly path: SVGPathElement;
-  readonly from: string;
-  readonly to: string;
-}
 
 /** A volume as the picture has it; those below it come before it. */
 export interface Drawn {
@@ -35,7 +29,7 @@ export interface GraphPicture {
 export function graphView(model: Model): HTMLElement {
   const { picture, show } = graphPicture(model.given.head.volumes);
   model.on(['step'], () => show(model.current, model.step));
-  return el('section', { class: 'graph', 'aria-label': 'Graph' }, el('h3', {}, 'Graph'), picture);
+  return html`<section class="graph" aria-label="Graph"><h3>Graph</h3>${picture}</section>`;
 }
 
 /** Stands above the top of the graph: no volume has this name. */
@@ -64,30 +58,23 @@ export function graphPicture(
     children: children[i]!,
   }));
   const { width, height, corners, edges: ways } = layOut(boxes);
-  const edges: Edge[] = ways.map(({ parent, child, points }) => ({
-    path: svg('path', { class: 'edge', d: curve(points) }),
+  const edges = ways.map(({ parent, child, points }) => ({
+    path: svg<SVGPathElement>`<path class="edge" d="${curve(points)}"/>`,
     from: nameOf(parent),
     to: nameOf(child),
   }));
   const nodes = volumes.map(({ name, type }, i) => {
-    const [x, y] = corners[i]!;
-    return svg(
-      'g',
-      { class: 'volume', transform: `translate(${x} ${y})` },
-      svg('rect', { width: boxes[i]!.width, height: BOX_HEIGHT, rx: 6 }),
-      svg('text', { x: boxes[i]!.width / 2, y: 17, class: 'name' }, printable(name)),
-      svg('text', { x: boxes[i]!.width / 2, y: 32, class: 'type' }, printable(type)),
-    );
+    const { width } = boxes[i]!;
+    return svg`<g class="volume" transform="translate(${corners[i]!.join(' ')})">
+      <rect width="${width}" height="${BOX_HEIGHT}" rx="6"/>
+      <text x="${width / 2}" y="17" class="name">${printable(name)}</text>
+      <text x="${width / 2}" y="32" class="type">${printable(type)}</text>
+    </g>`;
   });
-  const token = svg('circle', { class: 'token', r: TOKEN_RADIUS });
-  const size = `${-MARGIN} ${-MARGIN} ${width + 2 * MARGIN} ${height + 2 * MARGIN}`;
-  const picture = svg(
-    'svg',
-    { viewBox: size, width: width + 2 * MARGIN, role: 'img' },
-    ...edges.map(({ path }) => path),
-    ...nodes,
-    token,
-  );
+  const token = svg`<circle class="token" r="${TOKEN_RADIUS}"/>`;
+  const [across, down] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  const picture = html<SVGSVGElement>`<svg viewBox="${-MARGIN} ${-MARGIN} ${across} ${down}"
+    width="${across}" role="img">${edges.map(({ path }) => path)}${nodes}${token}</svg>`;
   const show = (current: Current | null, at: number): void => {
     const step = current?.steps[at];
     const met = new Set<string>();

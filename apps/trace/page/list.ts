@@ -3,7 +3,7 @@ import { errnoName } from '../../../runtime/core/errno.ts';
 import { printable } from '../../../runtime/core/log.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import { clock, pathOf } from '../words.ts';
-import { el } from './dom.ts';
+import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
 /** Pixels, as in the style. */
@@ -14,12 +14,9 @@ const BEYOND = 6;
 const HEIGHT_MAX = 8_000_000;
 
 export function requestList(model: Model): HTMLElement {
-  const space = el('div', { class: 'space' });
-  const list = el(
-    'div',
-    { class: 'list', id: 'requests', tabindex: 0, role: 'listbox', 'aria-label': 'Requests' },
-    space,
-  );
+  const space = html`<div class="space"></div>`;
+  const list = html`<div class="list" id="requests" tabindex="0" role="listbox"
+    aria-label="Requests">${space}</div>`;
   /** Rows to the pixel of the scroll bar, in relation to those that are seen. */
   const scale = (): number => {
     const height = model.shown.length * ROW;
@@ -27,23 +24,21 @@ export function requestList(model: Model): HTMLElement {
     return height <= HEIGHT_MAX ? 1 : (height - view) / (HEIGHT_MAX - view);
   };
   const draw = (): void => {
-    const height = model.shown.length * ROW;
-    space.style.height = `${Math.min(height, HEIGHT_MAX)}px`;
+    const { length } = model.shown;
+    space.style.height = `${Math.min(length * ROW, HEIGHT_MAX)}px`;
     const top = list.scrollTop * scale();
     const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
     const seen = Math.ceil(list.clientHeight / ROW) + 2 * BEYOND;
-    const last = Math.min(model.shown.length, first + seen);
-    const rows: HTMLElement[] = [];
-    for (let place = first; place < last; place++) {
+    const places = Array.from({ length: Math.min(length - first, seen) }, (_, at) => first + at);
+    const rows = places.map((place) => {
       const row = rowOf(model, place);
       row.style.transform = `translateY(${list.scrollTop + place * ROW - top}px)`;
-      rows.push(row);
-    }
+      return row;
+    });
     space.replaceChildren(...rows);
-    if (model.shown.length === 0) space.append(el('p', { class: 'none' }, 'No request fits.'));
-    const active = model.place >= first && model.place < last ? `r${model.place}` : '';
-    if (active === '') list.removeAttribute('aria-activedescendant');
-    else list.setAttribute('aria-activedescendant', active);
+    if (length === 0) space.append(html`<p class="none">No request fits.</p>`);
+    if (places.includes(model.place)) list.setAttribute('aria-activedescendant', `r${model.place}`);
+    else list.removeAttribute('aria-activedescendant');
   };
   const reveal = (): void => {
     const at = model.place * ROW;
@@ -62,12 +57,9 @@ export function requestList(model: Model): HTMLElement {
   list.addEventListener('keydown', (event) => {
     const page = Math.max(1, Math.floor(list.clientHeight / ROW) - 1);
     const places: Readonly<Record<string, number>> = {
-      ArrowDown: model.place + 1,
-      ArrowUp: model.place - 1,
-      PageDown: model.place + page,
-      PageUp: model.place - page,
-      Home: 0,
-      End: model.shown.length - 1,
+      ...{ ArrowDown: model.place + 1, ArrowUp: model.place - 1 },
+      ...{ PageDown: model.place + page, PageUp: model.place - page },
+      ...{ Home: 0, End: model.shown.length - 1 },
     };
     const place = places[event.key];
     if (place === undefined || model.shown.length === 0) return;
@@ -83,31 +75,23 @@ function rowOf(model: Model, place: number): HTMLElement {
   const { outline, head } = model.given;
   const request = model.shown[place]!;
   const hop = outline.requests[request]!;
-  const wind = outline.wind(hop);
-  const took = outline.hops.end[hop]! - wind.at;
-  const errno = model.errnoOf(request);
-  const path = pathOf(wind.args);
-  const result = Number.isNaN(took) ? '…' : errno === 0 ? 'ok' : errnoName(errno);
-  const state = Number.isNaN(took) ? 'waits' : errno === 0 ? 'well' : 'failed';
-  return el(
-    'div',
-    {
-      class: 'row',
-      id: `r${place}`,
-      role: 'option',
-      'data-place': place,
-      'aria-selected': String(place === model.place),
-      'aria-posinset': place + 1,
-      'aria-setsize': model.shown.length,
-    },
-    el('b', {}, wind.fop),
-    el('span', { class: `result ${state}` }, result),
-    el('span', { class: 'path' }, path === null ? '' : printable(path)),
-    el(
-      'span',
-      { class: 'small' },
-      `#${wind.request} · ${clock(head.startedAt, wind.at)} · `,
-      Number.isNaN(took) ? 'no answer yet' : duration(took),
-    ),
-  );
+  const { fop, args, request: number, at } = outline.wind(hop);
+  const took = outline.hops.end[hop]! - at;
+  const errno = Number.isNaN(took) ? null : outline.hops.errno[hop]!;
+  return html`<div class="row" id="r${place}" role="option" data-place="${place}"
+    aria-selected="${String(place === model.place)}" aria-posinset="${place + 1}"
+    aria-setsize="${model.shown.length}">
+    <b>${fop}</b>${resultMark(errno)}<span class="path">${printable(pathOf(args) ?? '')}</span>
+    <span class="small">
+      #${number} · ${clock(head.startedAt, at)} · ${errno === null ? 'no answer yet' : duration(took)}
+    </span>
+  </div>`;
 }
+
+/** @param errno of the answer; null where there is none yet */
+export const resultMark = (errno: number | null): HTMLElement =>
+  errno === null
+    ? html`<span class="result waits">…</span>`
+    : html`<span class="result ${errno === 0 ? 'well' : 'failed'}">
+        ${errno === 0 ? 'ok' : errnoName(errno)}
+      </span>`;

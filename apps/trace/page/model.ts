@@ -1,11 +1,9 @@
 /** What the page shows: the recording, which of its requests, and which step of one. */
 
-import type { WindEvent } from '../../../runtime/observe/events.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
 import type { Outline } from '../../../runtime/observe/outline.ts';
 import type { Walk } from '../../../runtime/observe/walk.ts';
-import type { SourceText } from '../source-text.ts';
-import { type Step, stepsOf } from '../steps.ts';
+import { type SourceText, type Step, stepsOf } from '../steps.ts';
 import { pathOf } from '../words.ts';
 
 export interface Filter {
@@ -63,19 +61,8 @@ export class Model {
     for (const topic of topics) this.listeners.push([topic, listener]);
   }
 
-  /** Whether the request's own answer is an error. */
-  errnoOf(request: number): number {
-    const { hops, requests } = this.given.outline;
-    return hops.errno[requests[request]!]!;
-  }
-
   get failed(): number {
     return this.failures.reduce((sum, one) => sum + one, 0);
-  }
-
-  windOf(request: number): WindEvent {
-    const { outline } = this.given;
-    return outline.wind(outline.requests[request]!);
   }
 
   setFilter(filter: Filter): void {

@@ -1,7 +1,6 @@
 /** The source of the script that the request is in, with the line lit where the bridge has told it. */
-import type { SourceText } from '../source-text.ts';
-import type { Step } from '../steps.ts';
-import { el } from './dom.ts';
+import type { SourceText, Step } from '../steps.ts';
+import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
 /** Lines above the lit one that stay in sight. */
@@ -9,45 +8,35 @@ const ABOVE = 4;
 
 export function sourceView(model: Model): HTMLElement {
   const { sources } = model.given;
-  const title = el('h3', {});
-  const code = el('div', { class: 'code', tabindex: 0, role: 'region', 'aria-label': 'Source' });
-  const section = el(
-    'section',
-    { class: 'source', id: 'source', 'aria-label': 'Source' },
-    title,
-    code,
-  );
+  const title = html`<h3></h3>`;
+  const code = html`<div class="code" tabindex="0" role="region" aria-label="Source"></div>`;
+  const section = html`<section class="source" id="source" aria-label="Source" hidden>
+    ${title}${code}
+  </section>`;
   let shown: SourceText | null = null;
-  let lines: HTMLElement[] = [];
-  let lit: HTMLElement | undefined;
-  const show = (source: SourceText): void => {
-    shown = source;
-    lines = source.text
-      .replace(/\n$/, '')
-      .split('\n')
-      .map((text) => el('div', { class: 'line' }, el('code', {}, text)));
-    code.replaceChildren(...lines);
-    code.scrollTop = 0;
-  };
-  const update = (): void => {
+  model.on(['step'], () => {
     const { current } = model;
-    const step = current?.steps[model.step];
-    const found = step === undefined ? null : placeOf(current!.steps, model.step, sources);
+    const found = current === null ? null : placeOf(current.steps, model.step, sources);
     section.hidden = found === null;
     if (found === null) return;
-    if (shown !== found.source) show(found.source);
-    lit?.classList.remove('lit');
-    lit?.removeAttribute('aria-current');
-    lit = found.line === null ? undefined : lines[found.line - 1];
-    const where = lit === undefined ? '' : `:${found.line}`;
-    title.textContent = `${found.source.file}${where}`;
-    if (lit === undefined) return;
+    if (shown !== found.source) {
+      shown = found.source;
+      const lines = shown.text.replace(/\n$/, '').split('\n');
+      code.replaceChildren(
+        ...lines.map((text) => html`<div class="line"><code>${text}</code></div>`),
+      );
+      code.scrollTop = 0;
+    }
+    const before = code.querySelector('.lit');
+    before?.classList.remove('lit');
+    before?.removeAttribute('aria-current');
+    const lit = found.line === null ? undefined : code.children[found.line - 1];
+    title.textContent = found.source.file + (lit === undefined ? '' : `:${found.line}`);
+    if (!(lit instanceof HTMLElement)) return;
     lit.classList.add('lit');
     lit.setAttribute('aria-current', 'true');
     code.scrollTop = Math.max(0, lit.offsetTop - ABOVE * lit.offsetHeight);
-  };
-  model.on(['step'], update);
-  section.hidden = true;
+  });
   return section;
 }
 
@@ -64,13 +53,11 @@ export function placeOf(
   sources: readonly SourceText[],
 ): Place | null {
   const { hop } = steps[at]!;
-  for (let i = at; i >= 0; i--) {
-    const step = steps[i]!;
+  for (const step of steps.slice(0, at + 1).reverse()) {
     const told = step.hop === hop ? step.notes?.line : undefined;
     const [, file, line] = /^(?:.*\/)?([^/]+):(\d+)$/.exec(told ?? '') ?? [];
-    const source =
-      sources.find((each) => each.file === file && each.volume === hop.wind.volume) ??
-      sources.find((each) => each.file === file);
+    const named = sources.filter((each) => each.file === file);
+    const source = named.find(({ volume }) => volume === hop.wind.volume) ?? named[0];
     if (source !== undefined) return { source, line: Number(line) };
   }
   const source = sources.find(({ volume }) => volume === hop.wind.volume);

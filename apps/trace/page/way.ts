@@ -2,8 +2,8 @@
 import { printable } from '../../../runtime/core/log.ts';
 import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
 import { duration } from '../../../terminal/quantities.ts';
-import { answerInShort } from '../words.ts';
-import { el } from './dom.ts';
+import { answerInShort, kindOf } from '../words.ts';
+import { html } from './dom.ts';
 import type { Current, Model } from './model.ts';
 
 interface Line {
@@ -11,103 +11,73 @@ interface Line {
   readonly row: HTMLElement;
 }
 
+/** Pixels for each volume on the way down, and the deepest that is shown so. */
+const INDENT = 14;
+const DEPTH_MAX = 12;
+
 export function wayView(model: Model): HTMLElement {
-  const rows = el('div', { class: 'rows' });
-  let lines: Line[] = [];
-  let cursors: HTMLElement[] = [];
-  const build = (): void => {
-    lines = [];
-    if (model.current !== null) addLines(model, model.current, model.current.walk.root, 0, lines);
+  const rows = html`<div class="rows"></div>`;
+  let lines: readonly Line[] = [];
+  model.on(['request'], () => {
+    const { current } = model;
+    lines = current === null ? [] : linesOf(model, current, current.walk.root, 0);
     rows.replaceChildren(...lines.map(({ row }) => row));
-    cursors = [...rows.querySelectorAll<HTMLElement>('.cursor')];
-  };
-  const update = (): void => {
+  });
+  model.on(['step'], () => {
     const { current } = model;
     const step = current?.steps[model.step];
     if (current === null || step === undefined) return;
-    const left = percent(step.at, spanOf(current));
-    for (const cursor of cursors) cursor.style.left = left;
+    rows.style.setProperty('--now', percent(step.at, current));
     for (const { hop, row } of lines) {
       row.classList.toggle('now', hop === step.hop);
       row.classList.toggle('later', hop.wind.at > step.at);
       if (hop === step.hop) row.setAttribute('aria-current', 'step');
       else row.removeAttribute('aria-current');
     }
-  };
-  model.on(['request'], build);
-  model.on(['step'], update);
-  return el(
-    'section',
-    { class: 'way', 'aria-label': 'Way' },
-    el('h3', {}, 'Way, and time in each translator itself'),
-    rows,
-  );
-}
-
-interface Span {
-  readonly from: number;
-  readonly length: number;
-}
-
-/** From the first to the last that was seen of it. */
-function spanOf({ walk, steps }: Current): Span {
-  const from = walk.root.wind.at;
-  return { from, length: Math.max(1, steps.at(-1)!.at - from) };
-}
-
-const percent = (at: number, { from, length }: Span): string =>
-  `${Math.max(0, Math.min(100, (100 * (at - from)) / length))}%`;
-
-function addLines(
-  model: Model,
-  current: Current,
-  hop: HopSeen,
-  depth: number,
-  lines: Line[],
-): void {
-  const { wind, unwind } = hop;
-  const span = spanOf(current);
-  const end = unwind?.at ?? span.from + span.length;
-  const own = ownNs(hop);
-  const took = tookNs(hop);
-  const here = model.given.head.seesAll && answeredHere(hop);
-  const track = el('span', { class: 'track' });
-  track.append(bar('waiting', wind.at, end, span));
-  for (const [from, to] of ownParts(hop, end)) track.append(bar('own', from, to, span));
-  track.append(el('span', { class: 'cursor' }));
-  const failed = unwind !== null && unwind.opRet < 0;
-  const answer = unwind === null ? 'no answer yet' : answerInShort(unwind);
-  const marks = [...(wind.tail ? ['tail'] : []), ...(wind.passes ? ['passes'] : [])];
-  const row = el(
-    'button',
-    { type: 'button', class: 'hop' },
-    named(hop, depth, marks),
-    el('span', { class: `answer${failed ? ' failed' : ''}` }, `${answer}${here ? ' · here' : ''}`),
-    track,
-    el(
-      'span',
-      { class: 'small' },
-      own === null ? '' : `${duration(own)} itself of ${duration(took!)}`,
-    ),
-  );
-  row.addEventListener('click', () => {
-    model.go(current.steps.findIndex((step) => step.hop === hop && step.kind === 'wind'));
   });
-  lines.push({ hop, row });
-  for (const child of hop.below) addLines(model, current, child, depth + 1, lines);
+  return html`<section class="way" aria-label="Way">
+    <h3>Way, and time in each translator itself</h3>${rows}
+  </section>`;
 }
 
-function named({ wind }: HopSeen, depth: number, marks: readonly string[]): HTMLElement {
-  const name = el('span', { class: 'who' }, el('b', {}, printable(wind.volume)), ` ${wind.fop}`);
-  if (marks.length > 0) name.append(el('i', {}, ` ${marks.join(', ')}`));
-  name.style.paddingLeft = `${Math.min(depth, 12) * 14}px`;
-  return name;
+/** A time as a part of the time from the first to the last that was seen of a request. */
+function percent(at: number, { walk, steps }: Current): string {
+  const from = walk.root.wind.at;
+  const length = Math.max(1, steps.at(-1)!.at - from);
+  return `${Math.max(0, Math.min(100, (100 * (at - from)) / length))}%`;
 }
 
-function bar(kind: string, from: number, to: number, span: Span): HTMLElement {
-  const made = el('span', { class: kind });
-  made.style.left = percent(from, span);
-  made.style.width = percent(span.from + to - from, span);
+function linesOf(model: Model, current: Current, hop: HopSeen, depth: number): Line[] {
+  const { wind, unwind, below } = hop;
+  const end = unwind?.at ?? Math.max(wind.at, current.steps.at(-1)!.at);
+  const own = ownNs(hop);
+  const here = model.given.head.seesAll && answeredHere(hop) ? ' · here' : '';
+  const failed = unwind !== null && unwind.opRet < 0 ? 'failed' : '';
+  const go = (): void =>
+    model.go(current.steps.findIndex((step) => step.hop === hop && step.kind === 'wind'));
+  const who = html`<span class="who">
+    <b>${printable(wind.volume)}</b> ${wind.fop}<i> ${kindOf(wind)}</i>
+  </span>`;
+  who.style.paddingLeft = `${Math.min(depth, DEPTH_MAX) * INDENT}px`;
+  const row = html`<button type="button" class="hop" @click="${go}">
+    ${who}
+    <span class="answer ${failed}">
+      ${unwind === null ? 'no answer yet' : answerInShort(unwind)}${here}
+    </span>
+    <span class="track">
+      ${bar('waiting', wind.at, end, current)}
+      ${ownParts(hop, end).map(([from, to]) => bar('own', from, to, current))}
+      <span class="cursor"></span>
+    </span>
+    <span class="small">${own !== null && `${duration(own)} itself of ${duration(tookNs(hop)!)}`}</span>
+  </button>`;
+  return [{ hop, row }, ...below.flatMap((child) => linesOf(model, current, child, depth + 1))];
+}
+
+function bar(kind: string, from: number, to: number, current: Current): HTMLElement {
+  const made = html`<span class="${kind}"></span>`;
+  made.style.left = percent(from, current);
+  made.style.width = percent(current.walk.root.wind.at + to - from, current);
   return made;
 }
 

@@ -1,5 +1,5 @@
 /** The task of a lesson, what a learner does with it, and what came of it: below the text. */
-import { el } from '../../../trace/page/dom.ts';
+import { html } from '../../../trace/page/dom.ts';
 
 export interface BarActs {
   check(): void;
@@ -7,14 +7,6 @@ export interface BarActs {
   solution(): void;
   reset(): void;
 }
-
-/** What the answer begins with. */
-export type Mark = 'right' | 'not yet';
-
-const MARKS: Readonly<Record<Mark, readonly [sign: string, className: string]>> = {
-  right: ['✓ right', 'well'],
-  'not yet': ['✗ not yet', 'failed'],
-};
 
 export interface Bar {
   readonly element: HTMLElement;
@@ -24,55 +16,39 @@ export interface Bar {
   ask(task: string): void;
   checking(): void;
   /** Says an answer: paragraphs between blank lines, with names between backticks. */
-  say(answer: string, mark?: Mark): void;
-  /** @param html of one; what is not is said */
-  hint(html: string): void;
+  say(answer: string, isPassed?: boolean): void;
+  /** @param text of one, in HTML */
+  hint(text: string): void;
   /** @param difference as diff(1) says it */
   solve(difference: string, take: () => void): void;
 }
 
+const act = (id: string, label: string, title: string, does: () => void): HTMLElement =>
+  html`<button type="button" id="lesson-${id}" title="${title}" @click="${does}">${label}</button>`;
+
 export function lessonBar(acts: BarActs): Bar {
-  const act = (id: string, label: string, title: string, does: () => void): HTMLElement => {
-    const made = el('button', { type: 'button', id: `lesson-${id}`, title }, label);
-    made.addEventListener('click', does);
-    return made;
-  };
   const check = act('check', 'Check', 'Check what is in the editor (Ctrl+S)', acts.check);
   check.classList.add('main');
-  const next = el('a', { class: 'next', id: 'lesson-next' }, 'Next lesson');
-  const buttons = el(
-    'div',
-    { class: 'acts', role: 'toolbar', 'aria-label': 'Lesson' },
-    check,
-    act('hint', 'Hint', 'A hint; again, another one', acts.hint),
-    act('solution', 'Solution', 'What is missing to the solution', acts.solution),
-    act('reset', 'Begin anew', 'The file of this lesson as it was at first', acts.reset),
-    next,
-  );
-  const task = el('div', { id: 'lesson-task', class: 'lesson-text' });
-  const answer = el('div', { id: 'lesson-answer', class: 'lesson-answer', role: 'status' });
-  const hints = el('ol', { id: 'lesson-hints', class: 'lesson-hints', 'aria-live': 'polite' });
-  const solution = el('div', { id: 'lesson-diff' });
-  const element = el(
-    'section',
-    { class: 'lesson-bar', 'aria-label': 'Check of the lesson', hidden: true },
-    el('h3', {}, 'Your turn'),
-    ...[task, buttons, answer, hints, solution],
-  );
-
-  const say = (text: string, mark?: Mark): void => {
-    const [sign, className] = mark === undefined ? [] : MARKS[mark];
-    const marked = sign === undefined ? [] : [el('p', { class: `result ${className}` }, sign)];
-    answer.removeAttribute('aria-busy');
-    answer.replaceChildren(...marked, ...text.split(/\n{2,}/).map(paragraph));
-    next.classList.toggle('main', mark === 'right');
-    answer.scrollIntoView({ block: 'nearest' });
-  };
+  const next = html`<a class="next" id="lesson-next">Next lesson</a>`;
+  const task = html`<div id="lesson-task" class="lesson-text"></div>`;
+  const answer = html`<div id="lesson-answer" class="lesson-answer" role="status"></div>`;
+  const hints = html`<ol id="lesson-hints" class="lesson-hints" aria-live="polite"></ol>`;
+  const solution = html`<div id="lesson-diff"></div>`;
+  const element = html`<section class="lesson-bar" aria-label="Check of the lesson" hidden>
+    <h3>Your turn</h3>${task}
+    <div class="acts" role="toolbar" aria-label="Lesson">
+      ${check}
+      ${act('hint', 'Hint', 'A hint; again, another one', acts.hint)}
+      ${act('solution', 'Solution', 'What is missing to the solution', acts.solution)}
+      ${act('reset', 'Begin anew', 'The file of this lesson as it was at first', acts.reset)}
+      ${next}
+    </div>
+    ${answer}${hints}${solution}
+  </section>`;
   return {
     element,
-    say,
-    ask(html) {
-      task.innerHTML = html;
+    ask(text) {
+      task.innerHTML = text;
     },
     begin(fragment) {
       next.hidden = fragment === null;
@@ -83,34 +59,39 @@ export function lessonBar(acts: BarActs): Bar {
     },
     checking() {
       answer.setAttribute('aria-busy', 'true');
-      answer.replaceChildren(el('p', {}, 'Checking…'));
+      answer.replaceChildren(html`<p>Checking…</p>`);
       solution.replaceChildren();
     },
-    hint(html) {
-      const item = el('li', {});
-      item.innerHTML = html;
+    say(text, isPassed) {
+      const parts = text.split(/\n{2,}/).map(paragraph);
+      if (isPassed === true) parts.unshift(html`<p class="result well">✓ right</p>`);
+      if (isPassed === false) parts.unshift(html`<p class="result failed">✗ not yet</p>`);
+      answer.removeAttribute('aria-busy');
+      answer.replaceChildren(...parts);
+      next.classList.toggle('main', isPassed === true);
+      answer.scrollIntoView({ block: 'nearest' });
+    },
+    hint(text) {
+      const item = html`<li></li>`;
+      item.innerHTML = text;
       hints.append(item);
     },
     solve(difference, take) {
-      const taking = act('take', 'Take the solution', '“Undo…” has what you had', take);
       const [from, to, ...rest] = difference.split('\n');
-      const names = [from!, to!].map((line) => el('span', {}, `${line}\n`));
       solution.replaceChildren(
-        el('p', {}, 'From your file (-) to the solution (+):'),
-        el('pre', { class: 'diff' }, ...names, ...rest.map(differing)),
-        taking,
+        html`<p>From your file (-) to the solution (+):</p>`,
+        html`<pre class="diff">${[from, to].map((line) => html`<span>${line}</span>`)}${rest.map(differing)}</pre>`,
+        act('take', 'Take the solution', '“Undo…” has what you had', take),
       );
     },
   };
 }
 
 /** With its names between backticks as code. */
-function paragraph(text: string): HTMLElement {
-  const parts = text.split(/`([^`\n]+)`/);
-  return el('p', {}, ...parts.map((part, at) => (at % 2 === 1 ? el('code', {}, part) : part)));
-}
+const paragraph = (text: string): HTMLElement =>
+  html`<p>${text.split(/`([^`\n]+)`/).map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}</p>`;
 
 const SIGNS: Readonly<Record<string, string>> = { '+': 'came', '-': 'gone' };
 
 const differing = (line: string): HTMLElement =>
-  el('span', { class: SIGNS[line[0] ?? ''] ?? '' }, `${line}\n`);
+  html`<span class="${SIGNS[line[0] ?? '']}">${line}</span>`;

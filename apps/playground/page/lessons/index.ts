@@ -11,7 +11,7 @@ import type { FileTexts, GivenLesson, GivenPart, LessonVariant } from '../../giv
 import type { Judged, Texts, Traffic } from '../../play/protocol.ts';
 import type { Notices } from '../notices.ts';
 import { loadPart } from '../parts.ts';
-import { Lost, type Session } from '../session.ts';
+import { Latest, Lost, type Session } from '../session.ts';
 import { lessonBar } from './bar.ts';
 import { isLanguage, lessonPanel, type PanelState } from './panel.ts';
 import { Progress } from './progress.ts';
@@ -25,8 +25,10 @@ export interface LessonsSettings {
   enter(fragment: string, files: FileTexts): void;
   /** Puts other files into the lesson; those that are there are kept. */
   put(files: FileTexts): void;
-  /** A session for checks alone; null where nothing can run. */
-  session(): Promise<Session | null>;
+  /** Whether something can run. */
+  runs(): Promise<boolean>;
+  /** A session for checks alone. */
+  session(): Session;
   /** Told of the requests that a check has made. */
   seen(traffic: Traffic): void;
   /** Whether the panel is to be seen. */
@@ -52,13 +54,11 @@ export class Lessons {
   private language: LessonLanguage = FIRST_LANGUAGE;
   private lesson: GivenLesson | null = null;
   private hints = 0;
-  private judge: Promise<Session | null> | null = null;
-  /** Of checks: what an earlier one finds is of no interest. */
-  private turn = 0;
-  private isChecking = false;
+  private readonly checks: Latest;
 
   constructor(settings: LessonsSettings) {
     this.settings = settings;
+    this.checks = new Latest(settings.session);
   }
 
   /** The text, and below it the task and its check. */
@@ -90,7 +90,8 @@ export class Lessons {
 
   /** Shows the lesson of a fragment, whose files are in the editor; none for ''. */
   async show(fragment: string): Promise<void> {
-    this.stop();
+    // A check that runs might never come to an end by itself.
+    this.checks.end(ANOTHER);
     const link = lessonIn(fragment);
     if (link !== null && this.lessons.length === 0) await this.load();
     this.lesson = this.lessons.find(({ name }) => name === link?.lesson) ?? null;
@@ -125,25 +126,19 @@ export class Lessons {
   async check(): Promise<void> {
     const { lesson, variant, settings } = this;
     if (lesson === null || variant === null) return;
-    this.stop();
-    const { turn } = this;
     const texts = settings.texts();
-    if (texts[variant.module] === undefined) {
-      this.bar.say(`\`${variant.module.slice(1)}\` is gone. “Begin anew” gives it again.`);
+    const { module } = variant;
+    if (texts[module] === undefined) {
+      this.checks.end(ANOTHER);
+      this.bar.say(`\`${module.slice(1)}\` is gone. “Begin anew” gives it again.`);
       return;
     }
-    this.isChecking = true;
     this.bar.checking();
-    this.judge ??= settings.session();
-    const session = await this.judge.catch(() => null);
-    const judged: Judged =
-      session === null
-        ? CANNOT
-        : await session
-            .judge({ lesson: lesson.name, texts, module: variant.module })
-            .catch(notJudged);
-    if (turn !== this.turn) return;
-    this.isChecking = false;
+    const request = { lesson: lesson.name, texts, module };
+    const judged = (await settings.runs())
+      ? await this.checks.ask((session) => session.judge(request).catch(notJudged))
+      : CANNOT;
+    if (judged === null || lesson !== this.lesson) return;
     this.tell(judged);
     if (judged.traffic !== null) settings.seen(judged.traffic);
   }
@@ -151,7 +146,7 @@ export class Lessons {
   private tell({ passed, answer }: Verdict): void {
     const isLast = passed && this.next === null;
     const end = isLast ? '\n\nThat was the last lesson.' : '';
-    this.bar.say(answer + end, passed ? 'right' : 'not yet');
+    this.bar.say(answer + end, passed);
     if (!passed) return;
     const why = this.progress.keep(this.fragment);
     if (why !== null) {
@@ -159,14 +154,6 @@ export class Lessons {
       this.settings.notices.say('progress', text);
     }
     this.panel.list(this.state);
-  }
-
-  /** Ends a check that runs: it might never come to an end by itself. */
-  private stop(): void {
-    this.turn += 1;
-    if (!this.isChecking) return;
-    this.isChecking = false;
-    void this.judge?.then((session) => session?.replace('another check was begun'));
   }
 
   private get state(): PanelState {
@@ -232,6 +219,8 @@ export class Lessons {
     return this.loading;
   }
 }
+
+const ANOTHER = 'another check was begun';
 
 const CANNOT: Judged = {
   passed: false,

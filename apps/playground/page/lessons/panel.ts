@@ -1,7 +1,7 @@
 /** The text of a lesson, and the list of all of them: what stands beside the editor. */
 import type { LessonLanguage } from '../../../course/lessons/check.ts';
 import { fragmentOf } from '../../../course/link.ts';
-import { button, el } from '../../../trace/page/dom.ts';
+import { button, html } from '../../../trace/page/dom.ts';
 import type { GivenLesson } from '../../given.ts';
 import { coloured } from '../code.ts';
 
@@ -36,70 +36,61 @@ export interface Panel {
 export const isLanguage = (word: string): word is LessonLanguage =>
   Object.hasOwn(LANGUAGE_NAMES, word);
 
-const titleOf = ({ name, title }: GivenLesson): string => `${Number.parseInt(name, 10)}. ${title}`;
-
 export function lessonPanel(settings: PanelSettings): Panel {
-  const language = el('select', { id: 'lesson-language', 'aria-label': 'Language of the course' });
-  for (const [value, name] of Object.entries(LANGUAGE_NAMES))
-    language.append(el('option', { value }, name));
-  language.addEventListener('change', () => settings.chosen(language.value as LessonLanguage));
-  const summary = el('summary', { id: 'lesson-list' });
-  const list = el('ol', { class: 'lesson-list' });
-  const all = el('details', { open: true }, summary, list);
-  const title = el('h3', { id: 'lesson-title', tabindex: -1 });
-  const text = el('div', { class: 'lesson-text' });
-  const head = el(
-    'div',
-    { class: 'bar' },
-    el('h2', {}, 'Lessons'),
-    el(
-      'div',
-      { class: 'acts' },
-      language,
-      button('×', 'Close the lessons', () => settings.close()),
-    ),
-  );
-  const element = el(
-    'section',
-    { class: 'lessons', id: 'lessons-panel', 'aria-label': 'Lessons', hidden: true },
-    ...[head, all, el('article', { 'aria-labelledby': 'lesson-title' }, title, text)],
-  );
+  const choose = (): void => settings.chosen(language.value as LessonLanguage);
+  const language = html<HTMLSelectElement>`<select id="lesson-language"
+    aria-label="Language of the course" @change="${choose}">
+    ${Object.entries(LANGUAGE_NAMES).map(([value, name]) => html`<option value="${value}">${name}</option>`)}
+  </select>`;
+  const summary = html`<summary id="lesson-list"></summary>`;
+  const list = html`<ol class="lesson-list"></ol>`;
+  const all = html<HTMLDetailsElement>`<details open>${summary}${list}</details>`;
+  const title = html`<h3 id="lesson-title" tabindex="-1"></h3>`;
+  const text = html`<div class="lesson-text"></div>`;
+  const element = html`<section class="lessons" id="lessons-panel" aria-label="Lessons" hidden>
+    <div class="bar"><h2>Lessons</h2>
+      <div class="acts">${language}${button('×', 'Close the lessons', () => settings.close())}</div>
+    </div>
+    ${all}<article aria-labelledby="lesson-title">${title}${text}</article>
+  </section>`;
 
   const drawList = ({ lessons, language: chosen, lesson: open }: PanelState): void => {
-    const passed = lessons.filter(({ name }) =>
-      settings.isPassed(fragmentOf({ lesson: name, language: chosen })),
-    );
-    const where = open === null ? '' : `Lesson ${lessons.indexOf(open) + 1} of ${lessons.length}`;
-    summary.textContent = `${where || `${lessons.length} lessons`}, ${passed.length} passed`;
-    list.replaceChildren(
-      ...lessons.map((lesson) => {
-        const fragment = fragmentOf({ lesson: lesson.name, language: chosen });
-        const current = lesson === open ? { 'aria-current': 'page' } : {};
-        const link = el('a', { href: `#${fragment}`, ...current }, lesson.title);
-        const mark = passed.includes(lesson) ? [el('span', { class: 'passed' }, '✓ passed')] : [];
-        return el('li', {}, link, ...mark);
-      }),
-    );
+    let passed = 0;
+    const items = lessons.map((lesson) => {
+      const fragment = fragmentOf({ lesson: lesson.name, language: chosen });
+      const isPassed = settings.isPassed(fragment);
+      if (isPassed) passed += 1;
+      const current = lesson === open ? 'page' : 'false';
+      return html`<li><a href="#${fragment}" aria-current="${current}">${lesson.title}</a>
+        ${isPassed && html`<span class="passed">✓ passed</span>`}</li>`;
+    });
+    const place = open === null ? '' : `Lesson ${lessons.indexOf(open) + 1} of ${lessons.length}`;
+    summary.textContent = `${place || `${lessons.length} lessons`}, ${passed} passed`;
+    list.replaceChildren(...items);
   };
 
-  const show = (state: PanelState): void => {
-    const { lesson, language: chosen } = state;
-    drawList(state);
-    language.value = chosen;
-    all.open = lesson === null;
-    title.hidden = lesson === null;
-    title.textContent = lesson === null ? '' : titleOf(lesson);
-    text.innerHTML = lesson === null ? WELCOME : lesson.variants[chosen].html;
-    for (const code of text.querySelectorAll<HTMLElement>('pre.python code, pre.js code'))
-      code.replaceChildren(coloured(code.textContent!, code.closest('pre')!.className));
-    element.scrollTop = 0;
+  return {
+    element,
+    list: drawList,
+    show(state) {
+      const { lesson, language: chosen } = state;
+      drawList(state);
+      language.value = chosen;
+      all.open = lesson === null;
+      title.hidden = lesson === null;
+      title.textContent =
+        lesson === null ? '' : `${Number.parseInt(lesson.name, 10)}. ${lesson.title}`;
+      text.innerHTML = lesson === null ? WELCOME : lesson.variants[chosen].html;
+      for (const code of text.querySelectorAll<HTMLElement>('pre.python code, pre.js code'))
+        code.replaceChildren(coloured(code.textContent!, code.closest('pre')!.className));
+      element.scrollTop = 0;
+    },
+    focus() {
+      // Not of itself, which stays where it is: what stands beside it is to be seen as well.
+      element.closest('.desk')?.scrollIntoView({ block: 'start' });
+      title.focus({ preventScroll: true });
+    },
   };
-  const focus = (): void => {
-    // Not of itself, which stays where it is: what stands beside it is to be seen as well.
-    element.closest('.desk')?.scrollIntoView({ block: 'start' });
-    title.focus({ preventScroll: true });
-  };
-  return { element, show, list: drawList, focus };
 }
 
 const WELCOME = `<p>At the end you have written a cache that makes searches several times quicker, and you know

@@ -2,8 +2,7 @@
  * Which lessons were passed in this browser: a key for each, by its fragment (apps/course/link.ts). So two tabs
  * that learn at once take nothing from each other.
  */
-
-import { storage } from '../local.ts';
+import { storage } from '../store.ts';
 
 /** Other playgrounds of the same server have their own. */
 const START = `glossa passed ${location.pathname} `;

@@ -2,27 +2,26 @@
  * A small shell over a graph. It is no program of its own: each command makes requests through a
  * `Driver`, as programs on a mount make them, and says what a program would say.
  */
-import { type Driver, FopError } from '../../../../runtime/api/driver.ts';
+import { type Caller, type Driver, FopError } from '../../../../runtime/api/driver.ts';
 import { Files } from '../../../../runtime/api/files.ts';
 import { strerror } from '../../../../runtime/core/errno.ts';
+import { IA_IFDIR } from '../../../../runtime/core/iatt.ts';
 import { didYouMean } from '../../../../runtime/core/nearest.ts';
-import { changing } from './change.ts';
-import { type Command, FAILED, type Given, MANY, OK, USAGE, UsageError } from './command.ts';
-import { looking } from './look.ts';
-import { USERS, userNumber } from './users.ts';
-import { LineSyntaxError, parseLine, type SimpleCommand } from './words.ts';
+import { type Command, commands, type Given, USERS, UsageError } from './commands.ts';
+import { LineSyntaxError, parseLine, quoteWord, type SimpleCommand } from './words.ts';
 
-/** The file operations of the shell's programs. */
-export const filesOf = (driver: Driver): Files =>
-  new Files(driver, { asKernel: true, umask: 0o022 });
-
-/** A command that does not exist, as shells say it. */
+/** Statuses, as programs end with them. */
+const OK = 0;
+const FAILED = 1;
+const USAGE = 2;
 const NOT_FOUND = 127;
-const AS_USAGE = 'as USER COMMAND…';
+
+const PID = 1;
+const ROOT = 0;
 
 export interface ShellSettings {
-  /** Who asks the graph for a user. */
-  driverFor(uid: number): Driver;
+  /** Makes the requests of one caller. */
+  driverFor(caller: Caller): Driver;
   sleep(ms: number): Promise<void>;
 }
 
@@ -43,59 +42,15 @@ export interface ShellResult {
 export const textOf = (output: readonly Written[]): string =>
   output.map(({ text }) => text).join('\n');
 
-const SECONDS = /^\d+(\.\d+)?$/;
-
-const sleep: Command = {
-  usage: 'sleep SECONDS',
-  does: 'lets the time of the graph pass; you wait for nothing',
-  takes: [1, 1],
-  async run({ operands: [seconds], sleep: pass }) {
-    if (!SECONDS.test(seconds!)) throw new UsageError(`invalid time interval '${seconds}'`);
-    await pass(Number(seconds) * 1000);
-    return OK;
-  },
-};
-
-const help: Command = {
-  usage: 'help [COMMAND]',
-  does: 'shows the commands, or how one is used',
-  takes: [0, 1],
-  async run({ operands: [name], out, err }) {
-    const one = name === undefined ? undefined : usages[name];
-    if (name === undefined) {
-      for (const [usage] of Object.values(usages)) out(usage);
-      out('Paths begin at /. Commands may be put in a line with ; and && between.');
-    } else if (one === undefined) {
-      err(`${name}: no such command`);
-      return FAILED;
-    } else out(`${one[0]}\n${one[1]}`);
-    return OK;
-  },
-};
-
-const commands: Readonly<Record<string, Command>> = { ...looking, ...changing, help, sleep };
-
-const as: readonly [string, string] = [
-  AS_USAGE,
-  `does it as another user: ${Object.keys(USERS).join(', ')}, or a number`,
-];
-
-const usages: Readonly<Record<string, readonly [usage: string, does: string]>> = Object.fromEntries(
-  Object.entries({
-    ...Object.fromEntries(
-      Object.entries(commands).map(([name, { usage, does }]) => [name, [usage, does] as const]),
-    ),
-    as,
-  }).sort(([a], [b]) => (a < b ? -1 : 1)),
-);
-
-export const commandNames: readonly string[] = Object.keys(usages);
+const commandNames = Object.keys(commands);
 
 /** Flags and operands of a command's words. @throws {UsageError} */
-function given(command: Command, words: readonly string[]): Pick<Given, 'flags' | 'operands'> {
+function given(
+  { flags: known, takes: [least, most] }: Command,
+  words: readonly string[],
+): Pick<Given, 'flags' | 'operands'> {
   const flags = new Set<string>();
   const operands: string[] = [];
-  const known = command.flags;
   let flagsEnd = known === undefined;
   for (const word of words) {
     if (flagsEnd || !/^-./.test(word)) operands.push(word);
@@ -107,16 +62,16 @@ function given(command: Command, words: readonly string[]): Pick<Given, 'flags' 
       }
     }
   }
-  const [least, most] = command.takes;
   if (operands.length < least) throw new UsageError('missing operand');
-  if (most !== MANY && operands.length > most) {
-    throw new UsageError(`extra operand '${operands[most]}'`);
-  }
+  if (operands.length > most) throw new UsageError(`extra operand '${operands[most]}'`);
   return { flags, operands };
 }
 
 /** The receivers of a command's standard output and standard error. */
 type Streams = Readonly<Record<'out' | 'err', (text: string) => void>>;
+
+/** @returns the status */
+type RunAs = (uid: number, words: readonly string[]) => Promise<number>;
 
 export class Shell {
   private readonly settings: ShellSettings;
@@ -125,8 +80,8 @@ export class Shell {
     this.settings = settings;
   }
 
-  /** Carries a line out; it fails by its status alone. */
-  async run(line: string, uid: number): Promise<ShellResult> {
+  /** Carries a line out as root; it fails by its status alone. */
+  async run(line: string): Promise<ShellResult> {
     const output: Written[] = [];
     const shown: Streams = {
       out: (text) => void output.push({ text, isError: false }),
@@ -136,7 +91,7 @@ export class Shell {
     try {
       for (const command of parseLine(line)) {
         if (command.ifSucceeded && status !== OK) continue;
-        status = await this.runOne(command, uid, shown);
+        status = await this.runOne(command, shown);
       }
     } catch (error) {
       if (!(error instanceof LineSyntaxError)) throw error;
@@ -146,75 +101,109 @@ export class Shell {
     return { output, status };
   }
 
-  private async runOne({ words, to }: SimpleCommand, uid: number, shown: Streams): Promise<number> {
+  private filesOf(uid: number): Files {
+    const driver = this.settings.driverFor({ uid, gid: uid, pid: PID, groups: [] });
+    return new Files(driver, { asKernel: true, umask: 0o022 });
+  }
+
+  private async runOne({ words, to }: SimpleCommand, shown: Streams): Promise<number> {
     const kept: string[] = [];
-    const who = asWhom(words, uid);
-    if ('wrong' in who) {
-      shown.err(who.wrong);
-      return USAGE;
-    }
-    const files = filesOf(this.settings.driverFor(who.uid));
-    const out = to === null ? shown.out : (text: string): void => void kept.push(text);
-    const status = await this.carryOut(who.words, files, { out, err: shown.err });
+    const out = to === null ? shown.out : (text: string): void => void kept.push(`${text}\n`);
+    let uid = ROOT;
+    const runAs: RunAs = (user, rest) => {
+      uid = user;
+      return this.carryOut(rest, uid, runAs, { ...shown, out });
+    };
+    const status = await runAs(uid, words);
     if (to === null) return status;
-    const data = new TextEncoder().encode(kept.map((text) => `${text}\n`).join(''));
     try {
-      await files.writeFile(to.path, data, { append: to.appends });
+      const data = new TextEncoder().encode(kept.join(''));
+      await this.filesOf(uid).writeFile(to.path, data, { append: to.appends });
+      return status;
     } catch (error) {
       if (!(error instanceof FopError)) throw error;
       shown.err(`${to.path}: ${strerror(error.errno)}`);
       return FAILED;
     }
-    return status;
   }
 
   private async carryOut(
-    [name, ...words]: readonly [string, ...string[]],
-    files: Files,
-    streams: Streams,
+    [name = '', ...words]: readonly string[],
+    uid: number,
+    runAs: RunAs,
+    { out, err: tell }: Streams,
   ): Promise<number> {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) {
       const instead = name === 'cd' ? ': paths begin at /' : didYouMean(name, commandNames);
-      streams.err(`${name}: command not found${instead}`);
+      tell(`${name}: command not found${instead}`);
       return NOT_FOUND;
     }
-    const err = (text: string): void => streams.err(`${name}: ${text}`);
+    let status = OK;
+    const err = (text: string): void => {
+      tell(`${name}: ${text}`);
+      status = FAILED;
+    };
     try {
-      return await command.run({
+      await command.run({
         ...given(command, words),
-        name,
-        files,
-        out: streams.out,
-        err,
-        sleep: this.settings.sleep,
+        ...{ files: this.filesOf(uid), out, err, sleep: this.settings.sleep },
+        async runAs(user, rest) {
+          status = await runAs(user, rest);
+        },
       });
     } catch (error) {
-      if (error instanceof FopError) {
-        err(strerror(error.errno));
-        return FAILED;
+      if (error instanceof FopError) err(strerror(error.errno));
+      else if (error instanceof UsageError) {
+        err(error.message);
+        tell(`usage: ${command.usage}`);
+        status = USAGE;
+      } else throw error;
+    }
+    return status;
+  }
+
+  /** Whole words that may stand where the last one of a line is: commands, users, paths. */
+  async complete(line: string): Promise<readonly string[]> {
+    const words = lastWords(line);
+    const word = words.pop();
+    if (word === undefined) return [];
+    while (words[0] === 'as' && words.length > 1) words.splice(0, 2);
+    const isName = words.length === 0 || words[0] === 'help';
+    const known = isName ? commandNames : words[0] === 'as' ? Object.keys(USERS) : null;
+    return known?.filter((it) => it.startsWith(word)) ?? this.paths(word);
+  }
+
+  private async paths(word: string): Promise<readonly string[]> {
+    const folder = word.slice(0, word.lastIndexOf('/') + 1);
+    const files = this.filesOf(ROOT);
+    try {
+      const found: string[] = [];
+      for (const name of await files.list(folder || '/')) {
+        if (!name.startsWith(word.slice(folder.length))) continue;
+        const { buf } = await files.lookup(`${folder}/${name}`);
+        found.push(quoteWord(`${folder}${name}${buf.iaType === IA_IFDIR ? '/' : ''}`));
       }
-      if (!(error instanceof UsageError)) throw error;
-      err(error.message);
-      streams.err(`usage: ${command.usage}`);
-      return USAGE;
+      return found;
+    } catch (error) {
+      if (error instanceof FopError) return [];
+      throw error;
     }
   }
 }
 
-type Whom =
-  | { readonly uid: number; readonly words: readonly [string, ...string[]] }
-  | { readonly wrong: string };
+/** A mark that is no blank, so that a word ends here and an empty one is there. */
+const MARK = '\u0001';
 
-/** `as USER` may stand before a command. */
-function asWhom(words: readonly string[], uid: number): Whom {
-  const [name, user, ...rest] = words as readonly [string, ...string[]];
-  if (name !== 'as') return { uid, words: [name, ...words.slice(1)] };
-  if (user === undefined || rest.length === 0) {
-    return { wrong: `as: missing operand\nusage: ${AS_USAGE}` };
+/** The words of the command that is being typed, the last of which may be empty; none where it is no command. */
+function lastWords(line: string): string[] {
+  try {
+    const { words = [], to } = parseLine(`${line}${MARK}`).at(-1) ?? {};
+    const marked = to?.path.endsWith(MARK) ? ['>', to.path] : [...words];
+    const last = marked.pop() ?? '';
+    return last.endsWith(MARK) ? [...marked, last.slice(0, -MARK.length)] : [];
+  } catch (error) {
+    if (error instanceof LineSyntaxError) return [];
+    throw error;
   }
-  const number = userNumber(user);
-  if (number === undefined)
-    return { wrong: `as: ${user}: no such user${didYouMean(user, Object.keys(USERS))}` };
-  return asWhom(rest, number);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatLine, parseLine, type SimpleCommand } from './words.ts';
+import { parseLine, quoteWord, type SimpleCommand } from './words.ts';
 
 const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
 const command: fc.Arbitrary<SimpleCommand> = fc.record({
@@ -12,10 +12,16 @@ const line = fc
   .array(command, { minLength: 1, maxLength: 4 })
   .map(([first, ...more]) => [{ ...first!, ifSucceeded: false }, ...more]);
 
-it('reads what it writes', () => {
+const typed = ({ words, to, ifSucceeded }: SimpleCommand, at: number): string => {
+  const before = at === 0 ? '' : ifSucceeded ? ' && ' : '; ';
+  const after = to === null ? '' : ` ${to.appends ? '>>' : '>'} ${quoteWord(to.path)}`;
+  return before + words.map(quoteWord).join(' ') + after;
+};
+
+it('reads what is typed with quotes', () => {
   fc.assert(
     fc.property(line, (commands) => {
-      expect(parseLine(formatLine(commands))).toEqual(commands);
+      expect(parseLine(commands.map(typed).join(''))).toEqual(commands);
     }),
   );
 });

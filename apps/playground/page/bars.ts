@@ -1,0 +1,39 @@
+/** The head of the page, with a button for each act, and its foot. */
+import { button, html } from '../../trace/page/dom.ts';
+import { MOUNT_COMMAND } from '../play/state.ts';
+
+/** By the id of the button. */
+const BUTTONS = {
+  start: ['Start', 'Start the graph with these files (Ctrl+Enter)'],
+  lessons: ['Lessons', 'A course of nine lessons, beside the editor'],
+  empty: ['Empty', 'Empty the storage, and set the counters to 0'],
+  share: ['Share', 'Make a link to these files'],
+  save: ['Save', 'Save each of these files'],
+  open: ['Open', 'Open a volfile and modules'],
+  undo: ['Undo…', 'Take back files that were typed here before'],
+  example: ['Example', 'Begin again with the example'],
+} as const;
+
+type Act = keyof typeof BUTTONS;
+
+export function header(acts: Readonly<Record<Act, () => void>>, status: Node, input: Node): Node {
+  const buttons = (Object.keys(BUTTONS) as Act[]).map((id) => {
+    const [label, title] = BUTTONS[id];
+    return html`<button type="button" id="${id}" title="${title}" @click="${acts[id]}">${label}</button>`;
+  });
+  buttons[0]!.className = 'main';
+  buttons[1]!.setAttribute('aria-controls', 'lessons-panel');
+  buttons[1]!.setAttribute('aria-expanded', 'false');
+  return html`<header><h1>Playground for translators</h1>
+    <div class="acts" role="toolbar" aria-label="Files and graph">${buttons}${input}</div>${status}
+  </header>`;
+}
+
+/** Where it is not allowed, the command can still be marked and copied. */
+const copy = (): void => void navigator.clipboard?.writeText(MOUNT_COMMAND).catch(() => {});
+
+/** How the same files run on a mount, and which keys there are. */
+export const footer = (version: string): Node => html`<footer>
+  <p>The same files run on a mount. Save them to a folder, and say there: <code id="command">${MOUNT_COMMAND}</code> ${button('Copy', 'Copy the command', copy)}</p>
+  <p><kbd>Ctrl+Enter</kbd> start · <kbd>Ctrl+S</kbd> check, in a lesson · <kbd>←</kbd><kbd>→</kbd> a step, outside of texts · glossa ${version} · nothing leaves this page</p>
+</footer>`;

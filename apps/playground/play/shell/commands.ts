@@ -1,0 +1,298 @@
+/** The commands of the shell, in one table: a program for each, made of the requests that a mount makes for it. */
+import { FopError } from '../../../../runtime/api/driver.ts';
+import type { Files } from '../../../../runtime/api/files.ts';
+import { EEXIST, EISDIR, strerror } from '../../../../runtime/core/errno.ts';
+import { IA_IFDIR, IA_IFLNK, type Iatt } from '../../../../runtime/core/iatt.ts';
+import { formatTime } from '../../../../runtime/core/log.ts';
+import { didYouMean } from '../../../../runtime/core/nearest.ts';
+import { DIRECTORIES, directoryName } from '../../../bench/engine/searches.ts';
+
+/** Words that a command does not take. */
+export class UsageError extends Error {
+  readonly code = 'GLOSSA_SHELL_USAGE';
+}
+
+export interface Given {
+  readonly files: Files;
+  readonly flags: ReadonlySet<string>;
+  readonly operands: readonly string[];
+  out(text: string): void;
+  /** Writes `NAME: text`, and lets the command fail. */
+  err(text: string): void;
+  /** Lets milliseconds of virtual time pass. */
+  sleep(ms: number): Promise<void>;
+  /** Runs another command as a user, and ends with its status. */
+  runAs(uid: number, words: readonly string[]): Promise<void>;
+}
+
+export interface Command {
+  readonly usage: string;
+  readonly does: string;
+  /** Letters that may stand behind `-`; without, such words are operands. */
+  readonly flags?: string;
+  /** The least number of operands, and the most. */
+  readonly takes: readonly [least: number, most: number];
+  /** @throws {FopError | UsageError} */
+  run(given: Given): Promise<void> | void;
+}
+
+/** Users; each is alone in a group of the same number. */
+export const USERS: Readonly<Record<string, number>> = {
+  root: 0,
+  alice: 1000,
+  bob: 1001,
+  carol: 1002,
+};
+
+const userName = (uid: number): string =>
+  Object.keys(USERS).find((name) => USERS[name] === uid) ?? String(uid);
+
+/** Does it to each, and reports those that failed. @returns whether none did */
+async function each(
+  { err, operands }: Given,
+  act: (operand: string) => unknown,
+  of = operands,
+): Promise<boolean> {
+  let isFine = true;
+  for (const operand of of) {
+    try {
+      await act(operand);
+    } catch (error) {
+      if (!(error instanceof FopError)) throw error;
+      err(`${operand}: ${strerror(error.errno)}`);
+      isFine = false;
+    }
+  }
+  return isFine;
+}
+
+const joined = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
+
+/** Does it to each source and its place: into a folder under its name, or to one path. */
+async function eachTo(given: Given, act: (from: string, to: string) => unknown): Promise<void> {
+  const sources = given.operands.slice(0, -1);
+  const to = given.operands.at(-1)!;
+  const isFolder = (await given.files.seek(to))?.buf.iaType === IA_IFDIR;
+  if (sources.length > 1 && !isFolder) throw new UsageError(`${to}: is no folder`);
+  const nameOf = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1)!;
+  await each(given, (from) => act(from, isFolder ? joined(to, nameOf(from)) : to), sources);
+}
+
+const TYPE_LETTERS = '?-dlbcps';
+const TYPE_NAMES =
+  'unknown,regular file,directory,symbolic link,block device,character device,fifo,socket';
+
+/** As `ls -l` begins: `drwxr-xr-x`. */
+function modeText({ iaType, iaProt }: Iatt): string {
+  const letters = [...'rwxrwxrwx'].map((letter, at) => ((iaProt >> (8 - at)) & 1 ? letter : '-'));
+  if ((iaProt & 0o1000) !== 0) letters[8] = letters[8] === 'x' ? 't' : 'T';
+  return TYPE_LETTERS[iaType] + letters.join('');
+}
+
+const dateText = (seconds: number): string => formatTime(seconds * 1000).slice(0, 19);
+
+/** A line of `ls -l`. */
+async function longLine(files: Files, path: string, shown: string): Promise<string> {
+  const { buf } = await files.lookup(path);
+  const owner = `${userName(buf.iaUid)} ${userName(buf.iaGid)}`;
+  const size = String(buf.iaSize).padStart(6);
+  const target = buf.iaType === IA_IFLNK ? ` -> ${await files.readlink(path)}` : '';
+  return `${modeText(buf)} ${buf.iaNlink} ${owner} ${size} ${dateText(buf.iaMtime)} ${shown}${target}`;
+}
+
+const MANY = Number.POSITIVE_INFINITY;
+
+export const commands: Readonly<Record<string, Command>> = {
+  as: {
+    usage: 'as USER COMMAND…',
+    does: `does it as another user: ${Object.keys(USERS).join(', ')}`,
+    takes: [2, MANY],
+    run({ operands: [user, ...words], runAs }) {
+      const uid = Object.hasOwn(USERS, user!) ? USERS[user!] : undefined;
+      const guess = didYouMean(user!, Object.keys(USERS));
+      if (uid === undefined) throw new UsageError(`${user}: no such user${guess}`);
+      return runAs(uid, words);
+    },
+  },
+  cat: {
+    usage: 'cat PATH…',
+    does: 'shows what is in files',
+    takes: [1, MANY],
+    async run(given) {
+      await each(given, async (path) => {
+        const text = new TextDecoder().decode(await given.files.readFile(path));
+        if (text !== '') given.out(text.replace(/\n$/, ''));
+      });
+    },
+  },
+  chmod: {
+    usage: 'chmod MODE PATH…',
+    does: 'changes who may do what, in octal: 640',
+    takes: [2, MANY],
+    async run(given) {
+      const [mode, ...paths] = given.operands;
+      if (!/^[0-7]{1,4}$/.test(mode!)) throw new UsageError(`invalid mode: '${mode}'`);
+      await each(given, (path) => given.files.chmod(path, Number.parseInt(mode!, 8)), paths);
+    },
+  },
+  echo: {
+    usage: 'echo [WORD…] [> PATH | >> PATH]',
+    does: 'shows its words; > makes a file of them, >> puts them at the end of one',
+    takes: [0, MANY],
+    run: ({ operands, out }) => out(operands.join(' ')),
+  },
+  help: {
+    usage: 'help [COMMAND]',
+    does: 'shows the commands, or how one is used',
+    takes: [0, 1],
+    run({ operands: [name], out, err }) {
+      const one = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+      if (one !== undefined) out(`${one.usage}\n${one.does}`);
+      else if (name !== undefined) err(`${name}: no such command`);
+      else {
+        for (const { usage } of Object.values(commands)) out(usage);
+        out('Paths begin at /. Commands may be put in a line with ; and && between.');
+      }
+    },
+  },
+  ln: {
+    usage: 'ln [-s] PATH… TARGET',
+    does: 'gives a file another name; -s makes a symbolic link that leads to PATH',
+    flags: 's',
+    takes: [2, MANY],
+    run: (given) =>
+      eachTo(given, (from, to) =>
+        given.flags.has('s') ? given.files.symlink(from, to) : given.files.link(from, to),
+      ),
+  },
+  ls: {
+    usage: 'ls [-al] [PATH…]',
+    does: 'lists what is in folders; -l with attributes, -a also names that begin with a dot',
+    flags: 'al',
+    takes: [0, MANY],
+    async run(given) {
+      const { files, flags, out, operands } = given;
+      const paths = operands.length === 0 ? ['/'] : operands;
+      const show = async (path: string, name: string): Promise<void> =>
+        out(flags.has('l') ? await longLine(files, path, name) : name);
+      const list = async (path: string): Promise<void> => {
+        const { buf } = await (flags.has('l') ? files.lookup(path) : files.find(path));
+        if (buf.iaType !== IA_IFDIR) return show(path, path);
+        if (paths.length > 1) out(`${path}:`);
+        const names = await files.list(path);
+        const all = flags.has('a') ? ['.', '..', ...names] : names.filter((it) => it[0] !== '.');
+        for (const name of all) await show(joined(path, name), name);
+      };
+      await each(given, list, paths);
+    },
+  },
+  mkdir: {
+    usage: 'mkdir [-p] PATH…',
+    does: 'makes folders; -p also those on the way, and is content with one that is there',
+    flags: 'p',
+    takes: [1, MANY],
+    async run(given) {
+      const { files, flags } = given;
+      await each(given, async (path) => {
+        if (!flags.has('p')) return files.mkdir(path);
+        let part = '';
+        for (const name of path.split('/').filter((it) => it !== '')) {
+          part += `/${name}`;
+          const found = await files.seek(part);
+          if (found === undefined) await files.mkdir(part);
+          else if (found.buf.iaType !== IA_IFDIR) throw new FopError(EEXIST, part);
+        }
+      });
+    },
+  },
+  mv: {
+    usage: 'mv PATH… TARGET',
+    does: 'renames a file, or moves files into a folder',
+    takes: [2, MANY],
+    run: (given) => eachTo(given, (from, to) => given.files.rename(from, to)),
+  },
+  rm: {
+    usage: 'rm [-r] PATH…',
+    does: 'removes files; -r also folders and all in them',
+    flags: 'r',
+    takes: [1, MANY],
+    async run(given) {
+      const { files, flags } = given;
+      const remove = async (path: string): Promise<void> => {
+        const { buf } = await files.lookup(path);
+        if (buf.iaType !== IA_IFDIR) return files.unlink(path);
+        if (!flags.has('r')) throw new FopError(EISDIR, path);
+        const inner = (await files.list(path)).map((name) => joined(path, name));
+        if (await each(given, remove, inner)) await files.rmdir(path);
+      };
+      await each(given, remove);
+    },
+  },
+  rmdir: {
+    usage: 'rmdir PATH…',
+    does: 'removes empty folders',
+    takes: [1, MANY],
+    async run(given) {
+      await each(given, (path) => given.files.rmdir(path));
+    },
+  },
+  search: {
+    usage: 'search NAME…',
+    does:
+      'looks for a name in dir0, dir1 … dir9 until it is found, as a program looks for a file in its ' +
+      'include directories: the workload of the translator tutorial',
+    takes: [1, MANY],
+    async run({ operands, files, out, err }) {
+      const search = async (name: string): Promise<void> => {
+        for (let directory = 0; directory < DIRECTORIES; directory += 1) {
+          const path = `/${directoryName(directory)}/${name}`;
+          if ((await files.seek(path)) !== undefined) return out(path);
+        }
+        err(`${name}: found in none of ${DIRECTORIES} directories`);
+      };
+      for (const name of operands) await search(name);
+    },
+  },
+  sleep: {
+    usage: 'sleep SECONDS',
+    does: 'lets the time of the graph pass; you wait for nothing',
+    takes: [1, 1],
+    run({ operands: [seconds], sleep }) {
+      if (/^\d+(\.\d+)?$/.test(seconds!)) return sleep(Number(seconds) * 1000);
+      throw new UsageError(`invalid time interval '${seconds}'`);
+    },
+  },
+  stat: {
+    usage: 'stat PATH…',
+    does: 'shows the attributes of a file: its iatt',
+    takes: [1, MANY],
+    async run(given) {
+      await each(given, async (path) => {
+        const { buf } = await given.files.lookup(path);
+        const { iaProt, iaUid, iaGid } = buf;
+        const mode = `${iaProt.toString(8).padStart(4, '0')}/${modeText(buf)}`;
+        const whose = `Uid: ${iaUid}/${userName(iaUid)}  Gid: ${iaGid}/${userName(iaGid)}`;
+        const type = TYPE_NAMES.split(',')[buf.iaType];
+        given.out(`  File: ${path}`);
+        given.out(`  Size: ${buf.iaSize}  ${type}  Links: ${buf.iaNlink}`);
+        given.out(`Access: (${mode})  ${whose}`);
+        given.out(`  Gfid: ${buf.iaGfid}`);
+        given.out(`Modify: ${dateText(buf.iaMtime)}`);
+        given.out(`Change: ${dateText(buf.iaCtime)}`);
+      });
+    },
+  },
+  touch: {
+    usage: 'touch PATH…',
+    does: 'makes empty files; of one that is there the times become now',
+    takes: [1, MANY],
+    async run(given) {
+      const { files } = given;
+      await each(given, async (path) =>
+        (await files.seek(path)) === undefined
+          ? files.writeFile(path, new Uint8Array(0))
+          : files.utimes(path),
+      );
+    },
+  },
+};

@@ -1,0 +1,79 @@
+/** Records requests of graphs in memory, for a page (docs/write/recording.md), and counts those of a lesson's check. */
+import type { Graph } from '../../../runtime/core/graph.ts';
+import { makeFilter } from '../../../runtime/observe/filter.ts';
+import type { Head } from '../../../runtime/observe/format.ts';
+import { headOf } from '../../../runtime/observe/head.ts';
+import { MemoryRecording } from '../../../runtime/observe/memory.ts';
+import { Recorder } from '../../../runtime/observe/recorder.ts';
+import { Counts } from './counts.ts';
+import type { Traffic } from './protocol.ts';
+
+/** Put there by the bundle. */
+declare const GLOSSA_VERSION: string | undefined;
+const version = typeof GLOSSA_VERSION === 'undefined' ? '0' : GLOSSA_VERSION;
+
+/** Bytes that are kept of data. */
+const DATA_MAX = 256;
+
+export interface TrafficRecorder {
+  /** For `graph.observe`. */
+  readonly recorder: Recorder;
+  /** The recording so far. */
+  bytes(): Uint8Array;
+}
+
+/** @param shown the volumes that the recording has, under the names that it gives them; all by default */
+export function recordTraffic(
+  { context, xlators }: Graph,
+  shown = (volumes: Head['volumes']) => volumes,
+): TrafficRecorder {
+  const kept = { dataMax: DATA_MAX, hidden: null };
+  const names = xlators.map(({ name }) => name);
+  const startedAt = context.sink.now();
+  const head = headOf(xlators, { version, startedAt, filter: null, seesAll: true, kept });
+  const volumes = shown(head.volumes);
+  const ids = new Set(volumes.map(({ id }) => id));
+  const seen = xlators.filter(({ id }) => ids.has(id)).map(({ name }) => name);
+  const filter = makeFilter(seen.length < names.length ? { volumes: seen } : {}, names);
+  const recording = new MemoryRecording({ ...head, volumes });
+  const now = (): number => context.now();
+  return {
+    recorder: new Recorder(recording, { filter, kept, now, startedAt: now() }, ids),
+    bytes: () => recording.bytes(),
+  };
+}
+
+/** The storage of bridges/testing. Between it and the module is what holds requests back for tests. */
+const STORAGE = 'storage0';
+/** As volfiles of lessons call it. */
+const STORAGE_SHOWN = 'storage';
+
+/** Requests of a lesson's check. Its graphs are alike, so that one recording holds the requests of all. */
+export class CheckTraffic {
+  private readonly name: string;
+  private readonly counts = new Counts();
+  private recording: TrafficRecorder | null = null;
+
+  /** @param name the volume of the module, as the learner's volfile calls it */
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  observe(graph: Graph): void {
+    const { name } = this;
+    this.recording ??= recordTraffic(graph, (volumes) =>
+      volumes.flatMap((volume) => {
+        if (volume.id === graph.top.id) return [{ ...volume, name, subvolumes: [STORAGE_SHOWN] }];
+        return volume.name === STORAGE ? [{ ...volume, name: STORAGE_SHOWN }] : [];
+      }),
+    );
+    graph.observe(this.recording.recorder);
+    graph.observe(this.counts);
+  }
+
+  /** Null where no graph came up. */
+  get traffic(): Traffic | null {
+    if (this.recording === null) return null;
+    return { recording: this.recording.bytes(), counters: this.counts.counters };
+  }
+}
