@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { inside } from '../tools/gen/third-party.ts';
 
 const versions = (name: string): Record<string, string> =>
-  Object.fromEntries(inside[name]!.parts.map((part) => [part.name, part.version]));
+  Object.fromEntries(inside[name]!.parts.map(([part, version]) => [part, version]));
 
 it('of Python, those that tell their versions, and no other', async () => {
   const python = await loadPyodide();

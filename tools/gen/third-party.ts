@@ -14,12 +14,7 @@ interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-interface Part {
-  readonly name: string;
-  readonly version: string;
-  readonly licence: string;
-  readonly from: string;
-}
+type Part = readonly [name: string, version: string, licence: string, from: string];
 
 /** A package with parts of others in it, as it was when somebody looked. */
 export interface Inside {
@@ -37,69 +32,27 @@ export const inside: Readonly<Record<string, Inside>> = {
   pyodide: {
     version: '314.0.7',
     parts: [
-      { name: 'CPython', version: '3.14.2', licence: 'PSF-2.0', from: github('python/cpython') },
-      {
-        name: 'Emscripten',
-        version: '5.0.3',
-        licence: 'MIT',
-        from: github('emscripten-core/emscripten'),
-      },
-      {
-        name: 'SQLite',
-        version: '3.39.0',
-        licence: 'blessing (public domain)',
-        from: 'https://sqlite.org',
-      },
-      { name: 'Expat', version: '2.7.3', licence: 'MIT', from: github('libexpat/libexpat') },
-      {
-        name: 'libmpdec',
-        version: '2.5.1',
-        licence: 'BSD-2-Clause',
-        from: 'https://www.bytereef.org/mpdecimal',
-      },
-      { name: 'zlib', version: '1.3.1', licence: 'Zlib', from: github('madler/zlib') },
-      {
-        name: 'Zstandard',
-        version: '1.5.7',
-        licence: 'BSD-3-Clause',
-        from: github('facebook/zstd'),
-      },
-      {
-        name: 'bzip2',
-        version: '1.0.6',
-        licence: 'bzip2-1.0.6',
-        from: 'https://sourceware.org/bzip2',
-      },
-      {
-        name: 'liblzma (XZ Utils)',
-        version: '-',
-        licence: 'public domain',
-        from: github('tukaani-project/xz'),
-      },
-      { name: 'libffi', version: '-', licence: 'MIT', from: github('libffi/libffi') },
+      ['CPython', '3.14.2', 'PSF-2.0', github('python/cpython')],
+      ['Emscripten', '5.0.3', 'MIT', github('emscripten-core/emscripten')],
+      ['SQLite', '3.39.0', 'blessing (public domain)', 'https://sqlite.org'],
+      ['Expat', '2.7.3', 'MIT', github('libexpat/libexpat')],
+      ['libmpdec', '2.5.1', 'BSD-2-Clause', 'https://www.bytereef.org/mpdecimal'],
+      ['zlib', '1.3.1', 'Zlib', github('madler/zlib')],
+      ['Zstandard', '1.5.7', 'BSD-3-Clause', github('facebook/zstd')],
+      ['bzip2', '1.0.6', 'bzip2-1.0.6', 'https://sourceware.org/bzip2'],
+      ['liblzma (XZ Utils)', '-', 'public domain', github('tukaani-project/xz')],
+      ['libffi', '-', 'MIT', github('libffi/libffi')],
     ],
   },
   '@jitl/quickjs-wasmfile-release-sync': {
     version: '0.32.0',
-    parts: [
-      { name: 'QuickJS', version: '2025-09-13', licence: 'MIT', from: github('bellard/quickjs') },
-    ],
+    parts: [['QuickJS', '2025-09-13', 'MIT', github('bellard/quickjs')]],
   },
   koffi: {
     version: '3.3.4',
     parts: [
-      {
-        name: 'node-addon-api',
-        version: '-',
-        licence: 'MIT',
-        from: github('nodejs/node-addon-api'),
-      },
-      {
-        name: 'node-api-headers',
-        version: '-',
-        licence: 'MIT',
-        from: github('nodejs/node-api-headers'),
-      },
+      ['node-addon-api', '-', 'MIT', github('nodejs/node-addon-api')],
+      ['node-api-headers', '-', 'MIT', github('nodejs/node-api-headers')],
     ],
   },
 };
@@ -183,12 +136,12 @@ ${[...new Set(held.map(([path]) => `- ${nameOf(path)}: ${written[folderOf(path)]
 const folderOf = (path: string): string => path.replace(/^node_modules\//, '');
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 13);
 
-const packagePart = (path: string, { version, license, optional }: Locked): Part => ({
-  name: `${nameOf(path)}${optional ? ' (optional)' : ''}`,
+const packagePart = (path: string, { version, license = '-', optional }: Locked): Part => [
+  `${nameOf(path)}${optional ? ' (optional)' : ''}`,
   version,
-  licence: license ?? '-',
-  from: repositoryOf(path, optional),
-});
+  license,
+  repositoryOf(path, optional),
+];
 
 /** @throws where neither the package nor the table above says it */
 function repositoryOf(path: string, optional = false): string {
@@ -220,7 +173,7 @@ function machineParts(
     const start = names[0]!.slice(0, same);
     const ends = names.map((name) => name.slice(same)).join(', ');
     const [, { version, license = '-' }] = first;
-    return [{ name: `${start}… (${ends})`, version, licence: license, from: repositoryOf(path) }];
+    return [[`${start}… (${ends})`, version, license, repositoryOf(path)]];
   });
 }
 
@@ -240,7 +193,7 @@ function insideTable(
 /** A part that is there twice stands there once. */
 function table(title: string, parts: readonly Part[]): string {
   const rows = parts.map(
-    ({ name, version, licence, from }) => `| ${name} | ${version} | ${licence} | <${from}> |`,
+    ([name, version, licence, from]) => `| ${name} | ${version} | ${licence} | <${from}> |`,
   );
   return [`| ${title} | Version | Licence | From |`, '|---|---|---|---|', ...new Set(rows)].join(
     '\n',
