@@ -48,7 +48,7 @@ describe('a session', () => {
   afterEach(() => vi.useRealTimers());
 
   it('asks another worker where one does not open', async () => {
-    const answer = session.complete('l');
+    const answer = session.ask('complete', { line: 'l' });
     await vi.advanceTimersByTimeAsync(15_000);
     expect(workers.map(({ isEnded }) => isEnded)).toEqual([true, false]);
     const [first, second] = workers as [Mute, Mute];
@@ -62,7 +62,7 @@ describe('a session', () => {
   });
 
   it('ends one that opens and does not answer, and says so', async () => {
-    const answer = session.complete('l').catch((error: Error) => error);
+    const answer = session.ask('complete', { line: 'l' }).catch((error: Error) => error);
     await vi.advanceTimersByTimeAsync(0);
     workers[0]!.say({ id: OPENING, body: null });
     await vi.advanceTimersByTimeAsync(PATIENCE_MS);
@@ -71,7 +71,7 @@ describe('a session', () => {
   });
 
   it('gives up after its patience where none opens', async () => {
-    const answer = session.complete('l').catch((error: Error) => error);
+    const answer = session.ask('complete', { line: 'l' }).catch((error: Error) => error);
     await vi.advanceTimersByTimeAsync(2 * PATIENCE_MS);
     expect(await answer).toBeInstanceOf(Lost);
     expect(workers.filter(({ isEnded }) => !isEnded)).toEqual([]);

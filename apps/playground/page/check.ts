@@ -51,7 +51,7 @@ export class Checker {
     this.last = text;
     this.settings.busy(true);
     const problems = await this.checks.ask((session) =>
-      session.start(texts, 0).then(
+      session.ask('start', { texts, distanceMs: 0, journal: [] }).then(
         (began) => began.problems,
         (error: Error) => [notChecked(error)],
       ),

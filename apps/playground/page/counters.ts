@@ -8,11 +8,6 @@ const CAPTIONS = {
   check: 'In the check of the lesson, whose storage is at no distance',
 } as const;
 
-export interface CountersView {
-  readonly element: HTMLElement;
-  show(counters: Counters, of: keyof typeof CAPTIONS): void;
-}
-
 export const NO_REQUESTS: Counters = { asked: 0, arrived: 0, waitedMs: 0, byFop: {} };
 
 const shown = (number: number): string => number.toLocaleString('en');
@@ -20,7 +15,7 @@ const shown = (number: number): string => number.toLocaleString('en');
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`;
 
-export function countersView(): CountersView {
+export function countersView() {
   const caption = html`<p id="counters-of"></p>`;
   const tiles = html`<div class="tiles"></div>`;
   const rows = html`<tbody></tbody>`;
@@ -31,7 +26,8 @@ export function countersView(): CountersView {
       ${rows}
     </table></details>
   </section>`;
-  const show: CountersView['show'] = ({ asked, arrived, waitedMs, byFop }, of) => {
+  /** @param of which requests these are */
+  const show = ({ asked, arrived, waitedMs, byFop }: Counters, of: keyof typeof CAPTIONS): void => {
     const above = Math.max(0, asked - arrived);
     const facts = [
       ['asked', shown(asked), 'requests'],

@@ -53,7 +53,7 @@ class Playground {
   private readonly editor: Editor;
   private readonly shell = shellView({
     run: (line) => this.runLine(line),
-    complete: async (line) => (await this.session)?.complete(line).catch(() => []) ?? [],
+    complete: async (line) => (await this.session)?.ask('complete', { line }).catch(() => []) ?? [],
   });
   private readonly log = html`<pre id="log" tabindex="0" role="log" aria-label="Log"></pre>`;
   private readonly distance = html<HTMLInputElement>`<input type="range" id="distance" min="0"
@@ -73,7 +73,7 @@ class Playground {
   };
   /** The texts that the graph was started with. */
   private started: string | null = null;
-  /** As of the session, which may not be there yet. */
+  /** Lines of the shell that made what the storage holds. */
   private journal: readonly string[] = [];
 
   constructor(given: GivenPage) {
@@ -152,9 +152,7 @@ class Playground {
   private async load(): Promise<Session> {
     const parts = await loadParts(this.given.parts);
     this.makeSession = () => new Session({ makeWorker: workerMaker(parts), patience: PATIENCE });
-    const session = this.makeSession();
-    session.journal = [...this.journal];
-    return session;
+    return this.makeSession();
   }
 
   private get fresh(): Kept {
@@ -177,9 +175,6 @@ class Playground {
       this.lesson = lesson;
       void this.lessons.show(lesson).catch((error) => this.sayNoLessons(error));
     }
-    void this.session.then((session) => {
-      if (session !== null) session.journal = [...journal];
-    });
     this.started = null;
     this.editor.setTexts(files, open);
     this.shell.offer(files === this.given.files ? this.given.line : '');
@@ -251,11 +246,12 @@ class Playground {
   private async start(): Promise<boolean> {
     const session = await this.session;
     if (session === null) return false;
-    const { texts } = this.editor;
+    const { state } = this;
+    const { texts } = state;
     this.checker.know(texts);
     this.status.textContent = 'The graph is being started…';
     try {
-      const began = await session.start(texts, Number(this.distance.value));
+      const began = await session.ask('start', state);
       this.addLog(began.log);
       this.showProblems(began.problems);
       this.started = began.runs ? JSON.stringify(texts) : null;
@@ -282,25 +278,25 @@ class Playground {
     }
     this.status.textContent = `${line} …`;
     try {
-      const ran = await session.run(line);
+      const ran = await session.ask('run', { line });
       this.status.textContent = 'Ready.';
-      this.journal = [...session.journal];
+      if (ran.journal !== null) this.journal = [...this.journal, ran.journal];
       this.store.soon();
       this.counters.show(ran.counters, 'graph');
       this.addLog(ran.log);
       await this.watch.showRecording(ran.recording, texts);
       return ran.output;
     } catch (error) {
-      if (error instanceof Lost) return this.replaced(session, error.message);
+      if (error instanceof Lost) return this.replaced(error.message);
       this.status.textContent = 'Ready.';
       return message((error as Error).message);
     }
   }
 
   /** After a call that never ended: a new worker, with the same files in its storage. */
-  private async replaced(session: Session, why: string): Promise<readonly Written[]> {
+  private async replaced(why: string): Promise<readonly Written[]> {
     this.started = null;
-    const lines = session.journal.length;
+    const lines = this.journal.length;
     const runs = await this.start();
     const again = lines === 0 ? '' : `, and the storage has been filled again (${lines} lines)`;
     const now = runs ? `A new one runs${again}.` : 'A new one does not start with these files.';
@@ -325,15 +321,14 @@ class Playground {
     this.store.soon();
     const session = await this.session;
     if (this.started === null) return;
-    await session?.setDistance(Number(this.distance.value)).catch((error: Error) => {
+    const { distanceMs } = this.state;
+    await session?.ask('distance', { distanceMs }).catch((error: Error) => {
       this.notices.say('distance', `The distance was not changed: ${error.message}`);
     });
   }
 
   /** Empties the storage and the counters. */
   private async restart(): Promise<void> {
-    const session = await this.session;
-    if (session !== null) session.journal = [];
     this.journal = [];
     this.store.soon();
     await this.start();

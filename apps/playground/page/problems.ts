@@ -2,17 +2,15 @@
 import { html } from '../../trace/page/dom.ts';
 import type { Problem } from '../play/protocol.ts';
 
-export interface ProblemList {
-  readonly element: HTMLElement;
-  show(problems: readonly Problem[]): void;
-}
-
 /** One that is of no file. */
 export const problemOf = (message: string, severity: Problem['severity'] = 'error'): Problem => ({
   ...{ severity, file: null, line: 0, column: 0, message },
 });
 
-export function problemList(go: (file: string, line: number) => void): ProblemList {
+/** Leads to a line of a file. */
+type ShowLine = (file: string, line: number) => void;
+
+export function problemList(go: ShowLine) {
   const list = html`<ul></ul>`;
   const element = html`<section class="problems" id="problems" aria-label="Problems"
     aria-live="polite" hidden>${list}</section>`;
@@ -29,5 +27,3 @@ function itemOf({ severity, file, line, column, message }: Problem, go: ShowLine
   const where = place.filter((it) => it !== null).join(':');
   return html`<button type="button" class="${severity}" @click="${() => go(file, line)}">${where}: ${severity}: ${message}</button>`;
 }
-
-type ShowLine = Parameters<typeof problemList>[0];

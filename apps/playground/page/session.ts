@@ -1,19 +1,8 @@
 /**
  * The worker in which the graph runs, as the page sees it: questions that are answered, in turn. One
- * that does not answer in time is replaced; what the storage held is made again from the journal, the
- * lines of the shell that were carried out.
+ * that does not answer in time is replaced.
  */
-import type {
-  Answer,
-  Judged,
-  JudgeRequest,
-  LostCall,
-  Question,
-  Questions,
-  Ran,
-  Started,
-  Texts,
-} from '../play/protocol.ts';
+import type { Answer, LostCall, Question, Questions } from '../play/protocol.ts';
 
 /** What is used of a worker. */
 export interface WorkerLike {
@@ -55,8 +44,6 @@ interface Waiting {
 }
 
 export class Session {
-  /** Lines of the shell that made what the storage holds. */
-  journal: string[] = [];
   private readonly settings: SessionSettings;
   private worker: WorkerLike | null = null;
   private waiting = new Map<number, Waiting>();
@@ -68,31 +55,6 @@ export class Session {
 
   constructor(settings: SessionSettings) {
     this.settings = settings;
-  }
-
-  /** Starts a graph; the storage is filled by the journal. @throws {Lost | Error} */
-  start(texts: Texts, distanceMs: number): Promise<Started> {
-    return this.ask('start', { texts, distanceMs, journal: this.journal });
-  }
-
-  /** @throws {Lost | Error} */
-  async run(line: string): Promise<Ran> {
-    const ran = await this.ask('run', { line });
-    if (ran.journal !== null) this.journal.push(ran.journal);
-    return ran;
-  }
-
-  complete(line: string): Promise<readonly string[]> {
-    return this.ask('complete', { line });
-  }
-
-  /** @throws {Lost | Error} */
-  judge(request: JudgeRequest): Promise<Judged> {
-    return this.ask('judge', request);
-  }
-
-  async setDistance(distanceMs: number): Promise<void> {
-    await this.ask('distance', { distanceMs });
   }
 
   /** Ends the worker: what it was asked fails with this reason, and the next question finds a new one. */
@@ -109,8 +71,8 @@ export class Session {
     this.worker = null;
   }
 
-  /** One question at a time: what runs too long is then the one that was asked. */
-  private ask<K extends Asked>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
+  /** One question at a time: what runs too long is then the one that was asked. @throws {Lost | Error} */
+  ask<K extends Asked>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
     const asked = this.turn.then(() => this.send(kind, body));
     this.turn = asked.catch(() => {
       // Whoever asked is told.

@@ -11,18 +11,7 @@ export interface ShellSettings {
   complete(line: string): Promise<readonly string[]>;
 }
 
-export interface Shell {
-  readonly element: HTMLElement;
-  /** Puts a line where one is typed, as if it were typed: it is replaced by what is typed next. */
-  offer(line: string): void;
-  /**
-   * Carries out the line that is offered, with a remark below what it writes; not where something
-   * else was typed or carried out meanwhile.
-   */
-  runOffered(remark: string): Promise<void>;
-}
-
-export function shellView(settings: ShellSettings): Shell {
+export function shellView(settings: ShellSettings) {
   const past: string[] = [];
   let place = 0;
   let lines = 0;
@@ -87,11 +76,16 @@ export function shellView(settings: ShellSettings): Shell {
     element: html`<section class="shell" aria-label="Shell">${output}
       <form class="prompt" @submit="${submit}"><span aria-hidden="true">$</span>${input}</form>
     </section>`,
-    offer(line) {
+    /** Puts a line where one is typed, as if it were typed: it is replaced by what is typed next. */
+    offer(line: string): void {
       if (input.value === offered) input.value = line;
       offered = line;
     },
-    async runOffered(remark) {
+    /**
+     * Carries out the line that is offered, with a remark below what it writes; not where something
+     * else was typed or carried out meanwhile.
+     */
+    async runOffered(remark: string): Promise<void> {
       if (lines > 0 || past.length > 0 || input.value !== offered) return;
       await enter(offered);
       say(html`<p class="remark">${remark}</p>`);

@@ -8,25 +8,10 @@ export interface BarActs {
   reset(): void;
 }
 
-export interface Bar {
-  readonly element: HTMLElement;
-  /** Shows it without an answer. @param next the fragment of the next lesson, null for the last */
-  begin(next: string | null): void;
-  /** @param task the learner's task, in HTML */
-  ask(task: string): void;
-  checking(): void;
-  /** Says an answer: paragraphs between blank lines, with names between backticks. */
-  say(answer: string, isPassed?: boolean): void;
-  /** @param text of one, in HTML */
-  hint(text: string): void;
-  /** @param difference as diff(1) says it */
-  solve(difference: string, take: () => void): void;
-}
-
 const act = (id: string, label: string, title: string, does: () => void): HTMLElement =>
   html`<button type="button" id="lesson-${id}" title="${title}" @click="${does}">${label}</button>`;
 
-export function lessonBar(acts: BarActs): Bar {
+export function lessonBar(acts: BarActs) {
   const check = act('check', 'Check', 'Check what is in the editor (Ctrl+S)', acts.check);
   check.classList.add('main');
   const next = html`<a class="next" id="lesson-next">Next lesson</a>`;
@@ -47,22 +32,25 @@ export function lessonBar(acts: BarActs): Bar {
   </section>`;
   return {
     element,
-    ask(text) {
+    /** @param text the learner's task, in HTML */
+    ask(text: string): void {
       task.innerHTML = text;
     },
-    begin(fragment) {
+    /** Shows it without an answer. @param fragment of the next lesson, null for the last */
+    begin(fragment: string | null): void {
       next.hidden = fragment === null;
       next.setAttribute('href', `#${fragment}`);
       next.classList.remove('main');
       answer.removeAttribute('aria-busy');
       for (const part of [answer, hints, solution]) part.replaceChildren();
     },
-    checking() {
+    checking(): void {
       answer.setAttribute('aria-busy', 'true');
       answer.replaceChildren(html`<p>Checking…</p>`);
       solution.replaceChildren();
     },
-    say(text, isPassed) {
+    /** Says an answer: paragraphs between blank lines, with names between backticks. */
+    say(text: string, isPassed?: boolean): void {
       const parts = text.split(/\n{2,}/).map(paragraph);
       if (isPassed === true) parts.unshift(html`<p class="result well">✓ right</p>`);
       if (isPassed === false) parts.unshift(html`<p class="result failed">✗ not yet</p>`);
@@ -71,12 +59,14 @@ export function lessonBar(acts: BarActs): Bar {
       next.classList.toggle('main', isPassed === true);
       answer.scrollIntoView({ block: 'nearest' });
     },
-    hint(text) {
+    /** @param text of one, in HTML */
+    hint(text: string): void {
       const item = html`<li></li>`;
       item.innerHTML = text;
       hints.append(item);
     },
-    solve(difference, take) {
+    /** @param difference as diff(1) says it */
+    solve(difference: string, take: () => void): void {
       const [from, to, ...rest] = difference.split('\n');
       solution.replaceChildren(
         html`<p>From your file (-) to the solution (+):</p>`,

@@ -136,7 +136,7 @@ export class Lessons {
     this.bar.checking();
     const request = { lesson: lesson.name, texts, module };
     const judged = (await settings.runs())
-      ? await this.checks.ask((session) => session.judge(request).catch(notJudged))
+      ? await this.checks.ask((session) => session.ask('judge', request).catch(notJudged))
       : CANNOT;
     if (judged === null || lesson !== this.lesson) return;
     this.tell(judged);

@@ -24,19 +24,10 @@ export interface PanelState {
   readonly lesson: GivenLesson | null;
 }
 
-export interface Panel {
-  readonly element: HTMLElement;
-  show(state: PanelState): void;
-  /** The same, with what is passed by now. */
-  list(state: PanelState): void;
-  /** Where somebody begins to read. */
-  focus(): void;
-}
-
 export const isLanguage = (word: string): word is LessonLanguage =>
   Object.hasOwn(LANGUAGE_NAMES, word);
 
-export function lessonPanel(settings: PanelSettings): Panel {
+export function lessonPanel(settings: PanelSettings) {
   const choose = (): void => settings.chosen(language.value as LessonLanguage);
   const language = html<HTMLSelectElement>`<select id="lesson-language"
     aria-label="Language of the course" @change="${choose}">
@@ -71,8 +62,9 @@ export function lessonPanel(settings: PanelSettings): Panel {
 
   return {
     element,
+    /** The same, with what is passed by now. */
     list: drawList,
-    show(state) {
+    show(state: PanelState): void {
       const { lesson, language: chosen } = state;
       drawList(state);
       language.value = chosen;
@@ -85,7 +77,8 @@ export function lessonPanel(settings: PanelSettings): Panel {
         code.replaceChildren(coloured(code.textContent!, code.closest('pre')!.className));
       element.scrollTop = 0;
     },
-    focus() {
+    /** Begins at the title. */
+    focus(): void {
       // Not of itself, which stays where it is: what stands beside it is to be seen as well.
       element.closest('.desk')?.scrollIntoView({ block: 'start' });
       title.focus({ preventScroll: true });

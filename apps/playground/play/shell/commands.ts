@@ -66,6 +66,12 @@ async function each(
   return isFine;
 }
 
+/** A command that does the same with each of its operands. */
+const withEach =
+  (act: (operand: string, given: Given) => unknown): Command['run'] =>
+  async (given) =>
+    void (await each(given, (operand) => act(operand, given)));
+
 const joined = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
 
 /** Does it to each source and its place: into a folder under its name, or to one path. */
@@ -118,12 +124,10 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'cat PATH…',
     does: 'shows what is in files',
     takes: [1, MANY],
-    async run(given) {
-      await each(given, async (path) => {
-        const text = new TextDecoder().decode(await given.files.readFile(path));
-        if (text !== '') given.out(text.replace(/\n$/, ''));
-      });
-    },
+    run: withEach(async (path, { files, out }) => {
+      const text = new TextDecoder().decode(await files.readFile(path));
+      if (text !== '') out(text.replace(/\n$/, ''));
+    }),
   },
   chmod: {
     usage: 'chmod MODE PATH…',
@@ -191,19 +195,16 @@ export const commands: Readonly<Record<string, Command>> = {
     does: 'makes folders; -p also those on the way, and is content with one that is there',
     flags: 'p',
     takes: [1, MANY],
-    async run(given) {
-      const { files, flags } = given;
-      await each(given, async (path) => {
-        if (!flags.has('p')) return files.mkdir(path);
-        let part = '';
-        for (const name of path.split('/').filter((it) => it !== '')) {
-          part += `/${name}`;
-          const found = await files.seek(part);
-          if (found === undefined) await files.mkdir(part);
-          else if (found.buf.iaType !== IA_IFDIR) throw new FopError(EEXIST, part);
-        }
-      });
-    },
+    run: withEach(async (path, { files, flags }) => {
+      if (!flags.has('p')) return files.mkdir(path);
+      let part = '';
+      for (const name of path.split('/').filter((it) => it !== '')) {
+        part += `/${name}`;
+        const found = await files.seek(part);
+        if (found === undefined) await files.mkdir(part);
+        else if (found.buf.iaType !== IA_IFDIR) throw new FopError(EEXIST, part);
+      }
+    }),
   },
   mv: {
     usage: 'mv PATH… TARGET',
@@ -216,25 +217,20 @@ export const commands: Readonly<Record<string, Command>> = {
     does: 'removes files; -r also folders and all in them',
     flags: 'r',
     takes: [1, MANY],
-    async run(given) {
+    run: withEach(async function remove(path: string, given: Given): Promise<void> {
       const { files, flags } = given;
-      const remove = async (path: string): Promise<void> => {
-        const { buf } = await files.lookup(path);
-        if (buf.iaType !== IA_IFDIR) return files.unlink(path);
-        if (!flags.has('r')) throw new FopError(EISDIR, path);
-        const inner = (await files.list(path)).map((name) => joined(path, name));
-        if (await each(given, remove, inner)) await files.rmdir(path);
-      };
-      await each(given, remove);
-    },
+      const { buf } = await files.lookup(path);
+      if (buf.iaType !== IA_IFDIR) return files.unlink(path);
+      if (!flags.has('r')) throw new FopError(EISDIR, path);
+      const inner = (await files.list(path)).map((name) => joined(path, name));
+      if (await each(given, (each) => remove(each, given), inner)) await files.rmdir(path);
+    }),
   },
   rmdir: {
     usage: 'rmdir PATH…',
     does: 'removes empty folders',
     takes: [1, MANY],
-    async run(given) {
-      await each(given, (path) => given.files.rmdir(path));
-    },
+    run: withEach((path, { files }) => files.rmdir(path)),
   },
   search: {
     usage: 'search NAME…',
@@ -242,16 +238,13 @@ export const commands: Readonly<Record<string, Command>> = {
       'looks for a name in dir0, dir1 … dir9 until it is found, as a program looks for a file in its ' +
       'include directories: the workload of the translator tutorial',
     takes: [1, MANY],
-    async run({ operands, files, out, err }) {
-      const search = async (name: string): Promise<void> => {
-        for (let directory = 0; directory < DIRECTORIES; directory += 1) {
-          const path = `/${directoryName(directory)}/${name}`;
-          if ((await files.seek(path)) !== undefined) return out(path);
-        }
-        err(`${name}: found in none of ${DIRECTORIES} directories`);
-      };
-      for (const name of operands) await search(name);
-    },
+    run: withEach(async (name, { files, out, err }) => {
+      for (let directory = 0; directory < DIRECTORIES; directory += 1) {
+        const path = `/${directoryName(directory)}/${name}`;
+        if ((await files.seek(path)) !== undefined) return out(path);
+      }
+      err(`${name}: found in none of ${DIRECTORIES} directories`);
+    }),
   },
   sleep: {
     usage: 'sleep SECONDS',
@@ -266,33 +259,28 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'stat PATH…',
     does: 'shows the attributes of a file: its iatt',
     takes: [1, MANY],
-    async run(given) {
-      await each(given, async (path) => {
-        const { buf } = await given.files.lookup(path);
-        const { iaProt, iaUid, iaGid } = buf;
-        const mode = `${iaProt.toString(8).padStart(4, '0')}/${modeText(buf)}`;
-        const whose = `Uid: ${iaUid}/${userName(iaUid)}  Gid: ${iaGid}/${userName(iaGid)}`;
-        const type = TYPE_NAMES.split(',')[buf.iaType];
-        given.out(`  File: ${path}`);
-        given.out(`  Size: ${buf.iaSize}  ${type}  Links: ${buf.iaNlink}`);
-        given.out(`Access: (${mode})  ${whose}`);
-        given.out(`  Gfid: ${buf.iaGfid}`);
-        given.out(`Modify: ${dateText(buf.iaMtime)}`);
-        given.out(`Change: ${dateText(buf.iaCtime)}`);
-      });
-    },
+    run: withEach(async (path, { files, out }) => {
+      const { buf } = await files.lookup(path);
+      const { iaProt, iaUid, iaGid } = buf;
+      const mode = `${iaProt.toString(8).padStart(4, '0')}/${modeText(buf)}`;
+      const whose = `Uid: ${iaUid}/${userName(iaUid)}  Gid: ${iaGid}/${userName(iaGid)}`;
+      const type = TYPE_NAMES.split(',')[buf.iaType];
+      out(`  File: ${path}`);
+      out(`  Size: ${buf.iaSize}  ${type}  Links: ${buf.iaNlink}`);
+      out(`Access: (${mode})  ${whose}`);
+      out(`  Gfid: ${buf.iaGfid}`);
+      out(`Modify: ${dateText(buf.iaMtime)}`);
+      out(`Change: ${dateText(buf.iaCtime)}`);
+    }),
   },
   touch: {
     usage: 'touch PATH…',
     does: 'makes empty files; of one that is there the times become now',
     takes: [1, MANY],
-    async run(given) {
-      const { files } = given;
-      await each(given, async (path) =>
-        (await files.seek(path)) === undefined
-          ? files.writeFile(path, new Uint8Array(0))
-          : files.utimes(path),
-      );
-    },
+    run: withEach(async (path, { files }) =>
+      (await files.seek(path)) === undefined
+        ? files.writeFile(path, new Uint8Array(0))
+        : files.utimes(path),
+    ),
   },
 };
