@@ -1,12 +1,14 @@
 /** The playground written to a folder: into an empty one, or over one that was written before. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import { makeFolder, OutError } from '../bench/engine/out.ts';
 
-/** Lists what was written, so that it may be written again; its name is not one of anybody else's. */
-const LIST = 'glossa-playground.json';
+/** Marks a folder that was written by this, so that it may be written again. */
+const MARK = 'glossa-playground.json';
+/** Its files alone have names that change from version to version. */
+const PARTS = 'parts';
 
 /**
  * @param make gives the files by their paths; called once it is known that they may be written
@@ -16,48 +18,30 @@ export async function writePlayground(
   folder: string,
   make: () => Promise<ReadonlyMap<string, string>>,
 ): Promise<void> {
-  const before = prepare(folder);
+  orFail(folder, () => {
+    makeFolder(folder);
+    if (readdirSync(folder).length > 0 && !existsSync(join(folder, MARK))) {
+      throw new OutError(`${folder} has other files in it: --out takes a new or an empty folder`);
+    }
+  });
   const files = await make();
-  try {
-    const old = before.filter((path) => !files.has(path));
-    for (const path of old) rmSync(join(folder, path), { force: true });
-    // First the list: what is cut short may be written again, too.
-    writeFileSync(join(folder, LIST), `${JSON.stringify([...files.keys()], null, 2)}\n`);
+  orFail(folder, () => {
+    rmSync(join(folder, PARTS), { recursive: true, force: true });
+    // First the mark: what is cut short may be written again, too.
+    writeFileSync(join(folder, MARK), `${JSON.stringify([...files.keys()], null, 2)}\n`);
     for (const [path, text] of files) {
       const target = join(folder, path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, text);
     }
-  } catch (error) {
-    throw new Failure(`cannot write ${folder}: ${reason(error)}`);
-  }
+  });
 }
 
-/** What was written before, if anything. @throws {Failure} */
-function prepare(folder: string): readonly string[] {
+function orFail(folder: string, act: () => void): void {
   try {
-    if (makeFolder(folder) || readdirSync(folder).length === 0) return [];
+    act();
   } catch (error) {
-    throw new Failure(
-      error instanceof OutError ? error.message : `cannot read ${folder}: ${reason(error)}`,
-    );
+    const why = `cannot write ${folder}: ${reason(error)}`;
+    throw new Failure(error instanceof OutError ? error.message : why);
   }
-  if (!existsSync(join(folder, LIST))) {
-    throw new Failure(`${folder} has other files in it: --out takes a new or an empty folder`);
-  }
-  return listed(join(folder, LIST));
-}
-
-function listed(path: string): readonly string[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new Failure(`${path} does not list what was written: ${reason(error)}`);
-  }
-  // Nothing outside of the folder is removed, whatever somebody has written there.
-  const isOwn = (it: unknown): it is string =>
-    typeof it === 'string' && /^(parts\/)?[\w.-]+$/.test(it) && !/^\.+$/.test(it);
-  if (Array.isArray(list) && list.every(isOwn)) return list;
-  throw new Failure(`${path} does not list what was written: remove the folder`);
 }

@@ -1,6 +1,7 @@
 /**
- * What the editor of the playground knows of fops, of options and of a module's objects: from what the
- * reference is from.
+ * What the editor of the playground knows of fops and of options, from what the reference is from, and of
+ * the objects that modules meet, such as `frame.wind` and `loc.name`: from the declarations that other
+ * editors complete words by.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,8 +11,7 @@ import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { genericOptions, type OptionSpec, type Options } from '../../runtime/core/options.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Registry } from '../../runtime/volfile/activate.ts';
-import type { ArgWords, FopWords, OptionWords, TypeWords, Words } from './given.ts';
-import { moduleWords, pythonClasses, scriptClasses } from './members.ts';
+import type { ArgWords, MemberWords, ModuleWords, OptionWords, Words } from './given.ts';
 
 /** As the declarations name the class of an argument. */
 const classOf = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
@@ -31,21 +31,14 @@ const SCRIPT = 'javascript/glossa.gen.d.ts';
 /** @param types those that run in a browser */
 export function wordsOf(registry: Registry, types: readonly string[]): Words {
   return {
-    fops: fops.map((row): FopWords => {
-      const argWords = ({ name }: Arg): ArgWords => ({
-        name,
-        what: argDoc(row.name as FopName, name),
-      });
-      return {
-        name: row.name,
-        what: fopDocs[row.name as FopName].what,
-        args: row.args.map(argWords),
-        reply: row.reply.map(argWords),
-      };
+    fops: fops.map(({ name: fop, args, reply }) => {
+      const wordsOf = ({ name }: Arg): ArgWords => ({ name, what: argDoc(fop as FopName, name) });
+      const { what } = fopDocs[fop as FopName];
+      return { name: fop, what, args: args.map(wordsOf), reply: reply.map(wordsOf) };
     }),
     python: moduleWords(pythonClasses(declared(PYTHON)), 'self', argClasses(String), isFop),
     javascript: moduleWords(scriptClasses(declared(SCRIPT)), 'this', argClasses(camel), isFop),
-    types: [...types].sort().map((type): TypeWords => {
+    types: [...types].sort().map((type) => {
       const { description, options } = registry.lookup(type)!;
       return { type, what: description, options: optionWords({ ...options, ...genericOptions }) };
     }),
@@ -66,4 +59,127 @@ function defaultOf({ default: value }: OptionSpec): string | null {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
+}
+
+// ---- objects of modules
+
+type Classes = ReadonlyMap<string, readonly MemberWords[]>;
+
+/** Lines of a comment as paragraphs. */
+const proseOf = (comment = ''): string =>
+  comment
+    .replace(/^ *\* ?/gm, '')
+    .trim()
+    .split(/\n\s*\n|\n(?=@)/)
+    .map((part) => part.replace(/\s+/g, ' ').trim())
+    .join('\n');
+
+const oneLine = (code: string): string =>
+  code
+    .replace(/\s+/g, ' ')
+    .replace(/\( | \)|,\s*(?=\))/g, (it) => it.trim().replace(',', ''))
+    .replace(/,\)/g, ')');
+
+// ---- Python
+
+const PYTHON_CLASS =
+  /^class (\w+)[^\n]*:\n(?:\n? {4}"""([\s\S]*?)"""\n)?((?:(?: {4}[^\n]*)?\n)*)/gm;
+const PYTHON_MEMBER =
+  /^ {4}(?:@([\w.]+)\n {4})?(?:def ([a-z]\w*)(\([\s\S]*?\)) -> ([^\n]+?):(?: \.\.\.)?|([a-z]\w*): ([^\n=]+)[^\n]*)\n(?:\s*"""([\s\S]*?)""")?/gm;
+
+/** Attributes that the comment of a class speaks of: `name, type: the volume's.` */
+function spokenOf(comment = ''): ReadonlyMap<string, string> {
+  const said = proseOf(comment).split(/(?:^|\n|(?<=[.;]) )(?=[a-z_]+(?:, [a-z_]+)*: )/);
+  return new Map(
+    said.flatMap((part) => {
+      const [, names = '', what = ''] = /^([a-z_, ]+): ([^\n]*)/.exec(part) ?? [];
+      return names.split(', ').map((name): [string, string] => [name, what.replace(/;$/, '.')]);
+    }),
+  );
+}
+
+function pythonClasses(stub: string): Classes {
+  const classes = [...stub.matchAll(PYTHON_CLASS)].map(([, name, comment, body]) => {
+    const spoken = spokenOf(comment);
+    const members = [...body!.matchAll(PYTHON_MEMBER)].map(
+      ([, above, method, args, result, attribute, type, said]): MemberWords => {
+        const own = (method ?? attribute)!;
+        const what = said === undefined ? (spoken.get(own) ?? '') : proseOf(said);
+        const isCall = method !== undefined && above !== 'property';
+        const code = isCall ? args!.replace(/\(\s*(?:self|cls)\b(?:,\s*)?/, '(') : '';
+        return { name: own, args: oneLine(code), type: oneLine(type ?? result!), what };
+      },
+    );
+    return [name!, members] as const;
+  });
+  return new Map(classes);
+}
+
+// ---- JavaScript
+
+const SCRIPT_CLASS =
+  /^ {2}(?:export )?(?:class|interface) (\w+)([^\n]*) \{(?:\}|\n([\s\S]*?)^ {2}\})/gm;
+const SCRIPT_MEMBER =
+  /^ {4}(?:\/\*\*([\s\S]*?)\*\/\n {4})?(?:readonly |static )*(?!constructor)(\w+)\??(\([\s\S]*?\))?: ([^\n]*?);\n/gm;
+
+/** `<A extends B>` says nothing of what a class is made from. */
+function basesOf(head: string): readonly string[] {
+  let plain = head;
+  while (/<[^<>]*>/.test(plain)) plain = plain.replace(/<[^<>]*>/g, '');
+  return /extends (.*)/.exec(plain)?.[1]?.split(', ') ?? [];
+}
+
+function scriptClasses(types: string): Classes {
+  const bases = new Map<string, Set<string>>();
+  const own = new Map<string, MemberWords[]>();
+  for (const [, name, head, body = ''] of types.matchAll(SCRIPT_CLASS)) {
+    const members = [...body.matchAll(SCRIPT_MEMBER)].map(
+      ([, said, member, args = '', type]): MemberWords => {
+        return { name: member!, args: oneLine(args), type: type!, what: proseOf(said) };
+      },
+    );
+    // A class may be declared in two parts.
+    own.set(name!, [...(own.get(name!) ?? []), ...members]);
+    bases.set(name!, new Set([...(bases.get(name!) ?? []), ...basesOf(head!)]));
+  }
+  const whole = (name: string): MemberWords[] => [
+    ...(own.get(name) ?? []),
+    ...[...(bases.get(name) ?? [])].flatMap(whole),
+  ];
+  return new Map([...own.keys()].map((name) => [name, whole(name)]));
+}
+
+// ---- both
+
+const TRANSLATOR = 'Translator';
+
+/**
+ * @param self what a method calls its translator
+ * @param named what arguments are, by name
+ * @param isFop what a translator defines, and does not call
+ */
+function moduleWords(
+  classes: Classes,
+  self: string,
+  named: Readonly<Record<string, string>>,
+  isFop: (name: string) => boolean,
+): ModuleWords {
+  const reached: Record<string, readonly MemberWords[]> = {};
+  const reach = (name: string): void => {
+    const all = classes.get(name);
+    if (all === undefined || name in reached) return;
+    const members = all.filter((it) => name !== TRANSLATOR || !isFop(it.name));
+    // Of what may be called in several ways, the first says what it is for.
+    reached[name] = members.filter(
+      (it, at) => members.findIndex((each) => each.name === it.name) === at,
+    );
+    for (const { args, type } of members) {
+      if (args === '') for (const word of type.match(/\w+/g) ?? []) reach(word);
+    }
+  };
+  for (const name of [TRANSLATOR, 'Frame', ...Object.values(named)]) reach(name);
+  // A variable may be named as what it holds.
+  const own = Object.keys(reached).map((name) => [name[0]!.toLowerCase() + name.slice(1), name]);
+  const known = Object.entries(named).filter(([, name]) => name in reached);
+  return { names: Object.fromEntries([...own, ...known, [self, TRANSLATOR]]), classes: reached };
 }

@@ -129,10 +129,10 @@ export class ViewFile {
       for (const piece of pieces) {
         chunk += piece;
         if (chunk.length < CHUNK) continue;
-        this.put(chunk);
+        writeWhole(this.fd, Buffer.from(chunk));
         chunk = '';
       }
-      this.put(chunk);
+      writeWhole(this.fd, Buffer.from(chunk));
     });
     closeSync(this.fd);
   }
@@ -141,10 +141,6 @@ export class ViewFile {
   discard(): void {
     closeSync(this.fd);
     if (!this.wasThere) rmSync(this.path, { force: true });
-  }
-
-  private put(text: string): void {
-    writeWhole(this.fd, Buffer.from(text));
   }
 
   private orFail<T>(act: () => T): T {

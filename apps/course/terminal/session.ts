@@ -1,15 +1,16 @@
 /** A lesson on a terminal: its text, the learner's file, and an answer at each save. */
+import { on } from 'node:events';
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { watchFolder } from '../../../bridges/machine/node/watch.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { wrap } from '../../../terminal/layout.ts';
+import { keysIn } from '../../../terminal/screen.ts';
 import { paint, type Terminal, warn } from '../../../terminal/terminal.ts';
 import type { Verdict } from '../judge.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 import { checkFile } from './checking.ts';
 import { Workplace } from './files.ts';
-import { Keys } from './keys.ts';
 import { EXTENSION, type Lesson } from './lessons.ts';
 import type { Progress } from './progress.ts';
 import { readLesson } from './text.ts';
@@ -20,6 +21,37 @@ export interface Course {
   /** The learner's folder. */
   readonly folder: string;
   readonly progress: Progress;
+}
+
+/** Single keys from a terminal, one after the other. */
+class Keys {
+  private readonly typed = keysOf(on(process.stdin, 'data', { close: ['end'] }));
+  private key: Promise<string | null> | null = null;
+
+  constructor() {
+    process.stdin.setRawMode(true);
+    process.stdin.setEncoding('utf8').resume();
+  }
+
+  /** The next key, null when the terminal has gone; or that the file was saved before one came. */
+  async next(saved: readonly Promise<'saved'>[] = []): Promise<string | null> {
+    this.key ??= this.typed.next().then(
+      ({ value }) => value ?? null,
+      () => null,
+    );
+    const came = await Promise.race([this.key, ...saved]);
+    if (came !== 'saved') this.key = null;
+    return came;
+  }
+
+  close(): void {
+    process.stdin.setRawMode(false);
+    process.stdin.pause();
+  }
+}
+
+async function* keysOf(texts: AsyncIterable<string[]>): AsyncGenerator<string> {
+  for await (const [text] of texts) yield* keysIn(text!);
 }
 
 const KEYS = 'n next lesson   h hint   s solution   r reset   q quit';
@@ -115,7 +147,7 @@ class Session {
         this.wake = () => resolve('saved');
       });
       if (this.isSaved) continue;
-      const key = await Promise.race([this.keys.next(), saved]);
+      const key = await this.keys.next([saved]);
       if (key === 'saved') continue;
       if (QUITS.includes(key)) return false;
       if (key === 'n') return true;

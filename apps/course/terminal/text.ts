@@ -1,6 +1,6 @@
 /** A lesson's text as a terminal shows it: the paragraphs wrapped, and the hints kept for who asks. */
 
-import { padRight, widest, widthOf, wrap } from '../../../terminal/layout.ts';
+import { columns, wrap } from '../../../terminal/layout.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { lessonText } from '../lesson-text.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
@@ -72,31 +72,14 @@ const item =
     return [mark + first.slice(mark.length), ...others].map((line) => styled(line, looks));
   };
 
+/** Of two columns. */
 function table(text: string, looks: Looks): string[] {
-  const rows = text
-    .split('\n')
-    .filter((row) => !/^[|\s:-]+$/.test(row))
-    .map((row) =>
-      row
-        .replace(/^\||\|$/g, '')
-        .split('|')
-        .map((cell) => plain(cell.trim())),
-    );
-  const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, at) =>
-    widest(rows.map((row) => row[at] ?? '')),
-  );
-  const lastWidth = looks.width - widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
-  return rows.flatMap((row) => {
-    const start = row
-      .slice(0, -1)
-      .map((cell, at) => padRight(cell, widths[at]! + 2))
-      .join('');
-    // A terminal that is too narrow for columns gets lines.
-    if (lastWidth < 20) return [...row.flatMap((cell) => wrap(cell, looks.width)), ''];
-    const last = wrap(row.at(-1)!, lastWidth);
-    return last.map((line, at) =>
-      styled((at === 0 ? start : ' '.repeat(widthOf(start))) + line, looks),
-    );
+  const rows = text.split('\n').filter((row) => !/^[|\s:-]+$/.test(row));
+  const cells = rows.map((row): [string, string] => {
+    const [left = '', right = ''] = row.replace(/^\||\|$/g, '').split('|');
+    return [plain(left.trim()), plain(right.trim())];
   });
+  return columns(cells, looks.width)
+    .split('\n')
+    .map((line) => styled(line, looks));
 }

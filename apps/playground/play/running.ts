@@ -1,5 +1,11 @@
 /** A graph of the playground that runs, and what is done with it. */
-import { type Call, connect, Driver, type DriverSettings } from '../../../runtime/api/driver.ts';
+import {
+  type Call,
+  type Caller,
+  connect,
+  Driver,
+  type DriverSettings,
+} from '../../../runtime/api/driver.ts';
 import type { Client } from '../../../runtime/core/client.ts';
 import type { Clock } from '../../../runtime/core/clock.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
@@ -7,12 +13,13 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { DIRECTORIES, directoryName } from '../../bench/engine/searches.ts';
 import { letTimePass, UNANSWERED } from './context.ts';
 import { Counts } from './counts.ts';
+import { Distance } from './distance.ts';
 import type { PlayVolume, Ran } from './protocol.ts';
 import { Shell, type ShellResult } from './shell/index.ts';
-import { Storage } from './storage.ts';
 import { recordTraffic } from './traffic.ts';
 
 const KILLED = 137;
+const CALLER: Caller = { uid: 0, gid: 0, pid: 1, groups: [] };
 
 export class Running {
   readonly volumes: readonly PlayVolume[];
@@ -20,7 +27,7 @@ export class Running {
   private readonly clock: Clock;
   private readonly log: string[];
   private readonly client: Client;
-  private readonly storage: Storage;
+  private readonly distance: Distance;
   private readonly counts = new Counts();
   /** Milliseconds that a line has slept. */
   private slept = 0;
@@ -31,18 +38,18 @@ export class Running {
     this.clock = clock;
     this.log = log;
     this.client = connect(graph, 'shell');
-    this.storage = new Storage(distanceMs);
+    this.distance = new Distance(distanceMs);
     this.volumes = graph.xlators.map(({ name, type, childNames }) => ({
       name,
       type,
       subvolumes: [...childNames],
     }));
-    graph.intercept(this.storage);
+    graph.intercept(this.distance);
     graph.observe(this.counts);
   }
 
   setDistance(distanceMs: number): void {
-    this.storage.distanceMs = distanceMs;
+    this.distance.ms = distanceMs;
   }
 
   /**
@@ -69,29 +76,26 @@ export class Running {
   private async aside<R>(
     what: (settings: DriverSettings) => Promise<R>,
   ): Promise<R | typeof UNANSWERED> {
-    const { storage, graph, clock, counts } = this;
-    const { distanceMs } = storage;
+    const { distance, graph, clock, counts } = this;
+    const { ms } = distance;
     const leaves = graph.xlators.filter(({ below }) => below.length === 0);
     const only = leaves.length === 1 ? leaves[0] : undefined;
-    storage.distanceMs = 0;
+    distance.ms = 0;
     counts.counting = false;
     try {
       const settings = only === undefined ? {} : { links: graph.linksTo(only) };
       this.slept = 0;
       return await letTimePass(clock, what(settings), () => this.slept);
     } finally {
-      storage.distanceMs = distanceMs;
+      distance.ms = ms;
       counts.counting = true;
     }
   }
 
   private shellFor(settings: DriverSettings): Shell {
-    return new Shell({
-      driverFor: (caller) => new Driver(this.client, caller, settings),
-      sleep: (ms) => {
-        this.slept += ms;
-        return new Promise((done) => void this.clock.after(ms, done));
-      },
+    return new Shell(new Driver(this.client, CALLER, settings), (ms) => {
+      this.slept += ms;
+      return new Promise((done) => void this.clock.after(ms, done));
     });
   }
 

@@ -4,7 +4,6 @@ import type { Files } from '../../../../runtime/api/files.ts';
 import { EEXIST, EISDIR, strerror } from '../../../../runtime/core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../../../../runtime/core/iatt.ts';
 import { formatTime } from '../../../../runtime/core/log.ts';
-import { didYouMean } from '../../../../runtime/core/nearest.ts';
 import { DIRECTORIES, directoryName } from '../../../bench/engine/searches.ts';
 
 /** Words that a command does not take. */
@@ -21,8 +20,6 @@ export interface Given {
   err(text: string): void;
   /** Lets milliseconds of virtual time pass. */
   sleep(ms: number): Promise<void>;
-  /** Runs another command as a user, and ends with its status. */
-  runAs(uid: number, words: readonly string[]): Promise<void>;
 }
 
 export interface Command {
@@ -35,17 +32,6 @@ export interface Command {
   /** @throws {FopError | UsageError} */
   run(given: Given): Promise<void> | void;
 }
-
-/** Users; each is alone in a group of the same number. */
-export const USERS: Readonly<Record<string, number>> = {
-  root: 0,
-  alice: 1000,
-  bob: 1001,
-  carol: 1002,
-};
-
-const userName = (uid: number): string =>
-  Object.keys(USERS).find((name) => USERS[name] === uid) ?? String(uid);
 
 /** Does it to each, and reports those that failed. @returns whether none did */
 async function each(
@@ -100,26 +86,14 @@ const dateText = (seconds: number): string => formatTime(seconds * 1000).slice(0
 /** A line of `ls -l`. */
 async function longLine(files: Files, path: string, shown: string): Promise<string> {
   const { buf } = await files.lookup(path);
-  const owner = `${userName(buf.iaUid)} ${userName(buf.iaGid)}`;
   const size = String(buf.iaSize).padStart(6);
   const target = buf.iaType === IA_IFLNK ? ` -> ${await files.readlink(path)}` : '';
-  return `${modeText(buf)} ${buf.iaNlink} ${owner} ${size} ${dateText(buf.iaMtime)} ${shown}${target}`;
+  return `${modeText(buf)} ${buf.iaNlink} ${buf.iaUid} ${buf.iaGid} ${size} ${dateText(buf.iaMtime)} ${shown}${target}`;
 }
 
 const MANY = Number.POSITIVE_INFINITY;
 
 export const commands: Readonly<Record<string, Command>> = {
-  as: {
-    usage: 'as USER COMMAND…',
-    does: `does it as another user: ${Object.keys(USERS).join(', ')}`,
-    takes: [2, MANY],
-    run({ operands: [user, ...words], runAs }) {
-      const uid = Object.hasOwn(USERS, user!) ? USERS[user!] : undefined;
-      const guess = didYouMean(user!, Object.keys(USERS));
-      if (uid === undefined) throw new UsageError(`${user}: no such user${guess}`);
-      return runAs(uid, words);
-    },
-  },
   cat: {
     usage: 'cat PATH…',
     does: 'shows what is in files',
@@ -263,11 +237,10 @@ export const commands: Readonly<Record<string, Command>> = {
       const { buf } = await files.lookup(path);
       const { iaProt, iaUid, iaGid } = buf;
       const mode = `${iaProt.toString(8).padStart(4, '0')}/${modeText(buf)}`;
-      const whose = `Uid: ${iaUid}/${userName(iaUid)}  Gid: ${iaGid}/${userName(iaGid)}`;
       const type = TYPE_NAMES.split(',')[buf.iaType];
       out(`  File: ${path}`);
       out(`  Size: ${buf.iaSize}  ${type}  Links: ${buf.iaNlink}`);
-      out(`Access: (${mode})  ${whose}`);
+      out(`Access: (${mode})  Uid: ${iaUid}  Gid: ${iaGid}`);
       out(`  Gfid: ${buf.iaGfid}`);
       out(`Modify: ${dateText(buf.iaMtime)}`);
       out(`Change: ${dateText(buf.iaCtime)}`);

@@ -2,12 +2,12 @@
  * A small shell over a graph. It is no program of its own: each command makes requests through a
  * `Driver`, as programs on a mount make them, and says what a program would say.
  */
-import { type Caller, type Driver, FopError } from '../../../../runtime/api/driver.ts';
+import { type Driver, FopError } from '../../../../runtime/api/driver.ts';
 import { Files } from '../../../../runtime/api/files.ts';
 import { strerror } from '../../../../runtime/core/errno.ts';
 import { IA_IFDIR } from '../../../../runtime/core/iatt.ts';
 import { didYouMean } from '../../../../runtime/core/nearest.ts';
-import { type Command, commands, type Given, USERS, UsageError } from './commands.ts';
+import { type Command, commands, type Given, UsageError } from './commands.ts';
 import { LineSyntaxError, parseLine, quoteWord, type SimpleCommand } from './words.ts';
 
 /** Statuses, as programs end with them. */
@@ -15,15 +15,6 @@ const OK = 0;
 const FAILED = 1;
 const USAGE = 2;
 const NOT_FOUND = 127;
-
-const PID = 1;
-const ROOT = 0;
-
-export interface ShellSettings {
-  /** Makes the requests of one caller. */
-  driverFor(caller: Caller): Driver;
-  sleep(ms: number): Promise<void>;
-}
 
 /** One piece of a command's output, without the end of its last line. */
 export interface Written {
@@ -70,17 +61,16 @@ function given(
 /** The receivers of a command's standard output and standard error. */
 type Streams = Readonly<Record<'out' | 'err', (text: string) => void>>;
 
-/** @returns the status */
-type RunAs = (uid: number, words: readonly string[]) => Promise<number>;
-
 export class Shell {
-  private readonly settings: ShellSettings;
+  private readonly files: Files;
+  private readonly sleep: Given['sleep'];
 
-  constructor(settings: ShellSettings) {
-    this.settings = settings;
+  constructor(driver: Driver, sleep: Given['sleep']) {
+    this.files = new Files(driver, { asKernel: true, umask: 0o022 });
+    this.sleep = sleep;
   }
 
-  /** Carries a line out as root; it fails by its status alone. */
+  /** Carries a line out; it fails by its status alone. */
   async run(line: string): Promise<ShellResult> {
     const output: Written[] = [];
     const shown: Streams = {
@@ -101,24 +91,14 @@ export class Shell {
     return { output, status };
   }
 
-  private filesOf(uid: number): Files {
-    const driver = this.settings.driverFor({ uid, gid: uid, pid: PID, groups: [] });
-    return new Files(driver, { asKernel: true, umask: 0o022 });
-  }
-
   private async runOne({ words, to }: SimpleCommand, shown: Streams): Promise<number> {
     const kept: string[] = [];
     const out = to === null ? shown.out : (text: string): void => void kept.push(`${text}\n`);
-    let uid = ROOT;
-    const runAs: RunAs = (user, rest) => {
-      uid = user;
-      return this.carryOut(rest, uid, runAs, { ...shown, out });
-    };
-    const status = await runAs(uid, words);
+    const status = await this.carryOut(words, { ...shown, out });
     if (to === null) return status;
     try {
       const data = new TextEncoder().encode(kept.join(''));
-      await this.filesOf(uid).writeFile(to.path, data, { append: to.appends });
+      await this.files.writeFile(to.path, data, { append: to.appends });
       return status;
     } catch (error) {
       if (!(error instanceof FopError)) throw error;
@@ -129,8 +109,6 @@ export class Shell {
 
   private async carryOut(
     [name = '', ...words]: readonly string[],
-    uid: number,
-    runAs: RunAs,
     { out, err: tell }: Streams,
   ): Promise<number> {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -145,13 +123,8 @@ export class Shell {
       status = FAILED;
     };
     try {
-      await command.run({
-        ...given(command, words),
-        ...{ files: this.filesOf(uid), out, err, sleep: this.settings.sleep },
-        async runAs(user, rest) {
-          status = await runAs(user, rest);
-        },
-      });
+      const { files, sleep } = this;
+      await command.run({ ...given(command, words), files, out, err, sleep });
     } catch (error) {
       if (error instanceof FopError) err(strerror(error.errno));
       else if (error instanceof UsageError) {
@@ -163,20 +136,15 @@ export class Shell {
     return status;
   }
 
-  /** Whole words that may stand where the last one of a line is: commands, users, paths. */
+  /** Whole words that may stand where the last one of a line is: commands, paths. */
   async complete(line: string): Promise<readonly string[]> {
     const words = lastWords(line);
     const word = words.pop();
     if (word === undefined) return [];
-    while (words[0] === 'as' && words.length > 1) words.splice(0, 2);
     const isName = words.length === 0 || words[0] === 'help';
-    const known = isName ? commandNames : words[0] === 'as' ? Object.keys(USERS) : null;
-    return known?.filter((it) => it.startsWith(word)) ?? this.paths(word);
-  }
-
-  private async paths(word: string): Promise<readonly string[]> {
+    if (isName) return commandNames.filter((name) => name.startsWith(word));
     const folder = word.slice(0, word.lastIndexOf('/') + 1);
-    const files = this.filesOf(ROOT);
+    const { files } = this;
     try {
       const found: string[] = [];
       for (const name of await files.list(folder || '/')) {

@@ -1,0 +1,28 @@
+/** The distance to the storage of the playground, in virtual time: it stands before each of the lowest volumes. */
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
+import { collect } from '../../../runtime/core/gen/generic.gen.ts';
+import type { Interceptor } from '../../../runtime/core/interceptor.ts';
+import type { Fop, Xlator } from '../../../runtime/core/xlator.ts';
+
+type AnyCall = (...args: unknown[]) => void;
+
+export class Distance implements Interceptor {
+  /** Milliseconds of virtual time, there and back. */
+  ms: number;
+
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+
+  watches(xl: Xlator, _fop: FopName, defines: boolean): boolean {
+    return defines && xl.below.length === 0;
+  }
+
+  lead<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown> {
+    return collect[name]((frame, xl, args) => {
+      const arrive = (): void => (fop as AnyCall)(frame, xl, ...args);
+      if (this.ms === 0) arrive();
+      else xl.context.after(this.ms, arrive);
+    });
+  }
+}
