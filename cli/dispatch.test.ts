@@ -30,6 +30,15 @@ it('an old name runs the command, with a warning beside its output', async () =>
   );
 });
 
+it.each([
+  ['port', '2to3 -w FILE'],
+  ['rebalance', 'setfattr -n distribute.fix.layout'],
+])('the removed command %s is refused with what to use instead', async (name, instead) => {
+  const { status, err } = await command([name, 'a']);
+  expect([status, err]).toEqual([2, expect.stringContaining(`glossa: 'glossa ${name}' is gone: `)]);
+  expect(err).toContain(instead);
+});
+
 describe('wrong use', () => {
   it.each([
     [

@@ -11,6 +11,11 @@ export const oldNames: ReadonlyMap<string, string> = new Map([
 /** Removed commands, and what to use in their place. */
 export const removedCommands: ReadonlyMap<string, string> = new Map([
   [
+    'rebalance',
+    "in a mount of the volume, 'setfattr -n distribute.fix.layout -v yes DIR' deals out the names of a " +
+      'directory anew (see docs/clusters/bricks.md)',
+  ],
+  [
     'port',
     "Python's own 2to3 changes a module in Python 2: 2to3 -w FILE (see docs/write/glupy-compat.md)",
   ],
