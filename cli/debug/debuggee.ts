@@ -6,7 +6,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { DebugClient, type DebugEvent } from '../../runtime/debug/index.ts';
+import { DebugClient } from '../../runtime/debug/client.ts';
+import type { DebugEvent } from '../../runtime/debug/protocol.ts';
 import { Server } from '../../server/handover.ts';
 import { EXIT_SIGNAL } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

@@ -2,14 +2,11 @@
  * A session of `glossa debug`: commands one after the other. One of the requests that are held is
  * *selected*: the commands are about it. A command that lets it go on waits for the next stop.
  */
-import {
-  DebugError,
-  type FrameView,
-  findValue,
-  parsePath,
-  type StopView,
-  type Way,
-} from '../../runtime/debug/index.ts';
+import { DebugError } from '../../runtime/debug/debug-error.ts';
+import type { Way } from '../../runtime/debug/hops.ts';
+import { findValue, parsePath } from '../../runtime/debug/path.ts';
+import type { StopView } from '../../runtime/debug/protocol.ts';
+import type { FrameView } from '../../runtime/debug/scopes.ts';
 import type { Debuggee, Given, Happening } from './debuggee.ts';
 import { frameText, requestText, scopesText, stopText, valueText, volumeText } from './show.ts';
 import { findInfo, findWord, helpText, type Word } from './words.ts';

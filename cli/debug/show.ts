@@ -1,6 +1,8 @@
 /** Formats stopped requests, frames and values for `glossa debug`, as gdb formats those of a program. */
 import { printable } from '../../runtime/core/log.ts';
-import type { FrameView, Scope, StopView, Value, VolumeView } from '../../runtime/debug/index.ts';
+import type { StopView, VolumeView } from '../../runtime/debug/protocol.ts';
+import type { FrameView, Scope } from '../../runtime/debug/scopes.ts';
+import type { Value } from '../../runtime/debug/values.ts';
 
 const given = (values: readonly Value[]): string =>
   values.map(({ name, text }) => `${name}=${text}`).join(', ');

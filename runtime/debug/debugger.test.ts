@@ -15,15 +15,11 @@ import { EIO, ENOENT } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
 import { fail, tail, unwind, wind } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
-import {
-  DebugClient,
-  type DebugEvent,
-  DebugServer,
-  findValue,
-  parsePath,
-  type StopView,
-  type Way,
-} from './index.ts';
+import { DebugClient } from './client.ts';
+import type { Way } from './hops.ts';
+import { findValue, parsePath } from './path.ts';
+import type { DebugEvent, StopView } from './protocol.ts';
+import { DebugServer } from './server.ts';
 
 /** Remembers one absent name, and answers for it from then on. */
 function cache() {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { startModule } from '../../test/support/module.ts';
 import { EIO, ENOENT } from '../core/errno.ts';
-import { Debugger, type Stop } from './index.ts';
+import { Debugger, type Stop } from './engine.ts';
 
 const MODULE = `import { Translator } from 'glossa';
 export class xlator extends Translator {

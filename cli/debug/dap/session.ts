@@ -6,12 +6,10 @@
 
 import { resolve } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import {
-  DebugError,
-  type LineStopView,
-  type StopView,
-  type Way,
-} from '../../../runtime/debug/index.ts';
+import { DebugError } from '../../../runtime/debug/debug-error.ts';
+import type { Way } from '../../../runtime/debug/hops.ts';
+import type { StopView } from '../../../runtime/debug/protocol.ts';
+import type { LineStopView } from '../../../runtime/debug/scripts.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Debuggee, Happening } from '../debuggee.ts';
 import { Breakpoints } from './breakpoints.ts';

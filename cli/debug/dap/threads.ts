@@ -1,5 +1,6 @@
 /** Requests as a client sees them: threads, each with the places where it is held. */
-import type { LineStopView, StopView } from '../../../runtime/debug/index.ts';
+import type { StopView } from '../../../runtime/debug/protocol.ts';
+import type { LineStopView } from '../../../runtime/debug/scripts.ts';
 
 /** Where a request is held: on its way between volumes, or at a line of a script. */
 export type Held =
