@@ -68,7 +68,6 @@ export interface CacheCounts {
 export interface FopCounts {
   readonly answers: number;
   readonly errors: number;
-  readonly sumNs: number;
   /** Those of the buckets of `core/histogram.ts` that are not empty: which, and how many. */
   readonly buckets: readonly (readonly [bucket: number, count: number])[];
 }
@@ -206,6 +205,5 @@ function cacheOf(xl: Xlator): CacheCounts | null {
 const fopCounts = ({ errors, latencies }: FopMeter): FopCounts => ({
   answers: latencies.count,
   errors,
-  sumNs: latencies.sumNs,
   buckets: [...latencies.counts.entries()].filter(([, count]) => count > 0),
 });
