@@ -48,7 +48,7 @@ export async function initAll(
 async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
   try {
     const options: Options = { ...genericOptions, ...xl.translator.options };
-    const open = xl.translator.openOptions === true;
+    const open = xl.translator.openOptions ?? false;
     const { values, problems } = checkOptions(options, xl.given, { open, volumes });
     const wrong = problems.filter((problem) => problem.severity === 'error');
     if (wrong.length > 0) return wrong.map((p) => `${p.where ?? xl.place}: ${p.message}`);

@@ -22,6 +22,9 @@ export type { PercentOrSize } from './option-types.ts';
 
 export type OptionType = keyof ValueTypes;
 
+/** Of an option without effect: what management writes, or the default. */
+export type UsualValue = string | number | boolean | null | undefined;
+
 interface Declared {
   /** One or two sentences for the help and the reference pages. */
   readonly description: string;
@@ -29,6 +32,8 @@ interface Declared {
   readonly reconfigurable?: boolean;
   /** Other keys the option may be given by. */
   readonly aliases?: readonly string[];
+  /** It is accepted without effect: the value of which `glossa check` says nothing, null for any. */
+  readonly usual?: UsualValue;
 }
 
 /** Bounds are inclusive and in the unit of the value: bytes, seconds, percent or a plain number. */
@@ -154,8 +159,8 @@ export interface OptionProblem {
 export interface CheckOptions {
   /** An unknown option is an error. */
   readonly strict?: boolean | undefined;
-  /** Unknown options are somebody else's to judge (a script's, say): no problem, just listed. */
-  readonly open?: boolean;
+  /** Unknown options, or those of this form, are for others to judge (a script, say): no problem, just listed. */
+  readonly open?: boolean | RegExp;
   /** Names of the graph's volumes: what an option of type xlator may name. Unchecked without. */
   readonly volumes?: readonly string[];
 }
@@ -189,7 +194,8 @@ export function checkOptions<O extends Options>(
     const first = keys.get(key);
     if (first === undefined) {
       unknown.push(option);
-      if (how.open) continue;
+      const { open } = how;
+      if (open instanceof RegExp ? open.test(key) : open) continue;
       const message = `option '${key}' is not known here${didYouMean(key, keys.keys())}`;
       report(how.strict ? 'error' : 'warning', message);
       continue;

@@ -96,7 +96,7 @@ function readChange(
 ): OptionsChange {
   const { translator } = xl;
   const table: Options = { ...genericOptions, ...translator.options };
-  const how = { open: translator.openOptions === true, volumes };
+  const how = { open: translator.openOptions ?? false, volumes };
   const { values, problems: found } = checkOptions(table, options, how);
   const place = where ?? `volume '${name}'`;
   for (const problem of found) {

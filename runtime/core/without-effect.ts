@@ -2,40 +2,38 @@
  * Options that are accepted, and have no effect here: `glossa check` tells of them. What management
  * writes into every volfile is nothing to tell of, nor is what only says the default.
  */
-import type { Context } from './context.ts';
+import type { Options, UsualValue } from './options.ts';
 
-/** By option, the value that `glossa check` does not report; null: it reports none. */
-export type UsualValues = Readonly<Record<string, string | number | boolean | null | undefined>>;
-
-export interface AcceptedOption {
+interface AcceptedOption {
   readonly type: 'str';
   readonly description: string;
   readonly reconfigurable: true;
+  readonly usual: UsualValue;
 }
 
-/** Defines options that are accepted without effect. */
-export function acceptedOptions<T extends UsualValues>(
-  usual: T,
+/** Declares options that are accepted without effect. @param usual by option, `usual` of its row */
+export const acceptedOptions = <K extends string>(
+  usual: Readonly<Record<K, UsualValue>>,
   description = "Accepted, without effect: it is about GlusterFS's own way of doing this.",
-): { readonly [K in keyof T]: AcceptedOption } {
-  const option: AcceptedOption = { type: 'str', description, reconfigurable: true };
-  const all = Object.keys(usual).map((key) => [key, option]);
-  return Object.fromEntries(all) as { readonly [K in keyof T]: AcceptedOption };
-}
+): Readonly<Record<K, AcceptedOption>> =>
+  Object.fromEntries(
+    Object.entries<UsualValue>(usual).map(([key, value]) => [
+      key,
+      { type: 'str', description, reconfigurable: true, usual: value },
+    ]),
+  ) as Record<K, AcceptedOption>;
 
-/** For `check` of a translator. */
-export function tellWithoutEffect(
-  context: Context,
+/** Sentences about the values that have no effect. */
+export const withoutEffect = (
+  options: Options,
   values: Readonly<Record<string, unknown>>,
-  usual: UsualValues,
-): void {
-  for (const [key, expected] of Object.entries(usual)) {
+): string[] =>
+  Object.entries(options).flatMap(([key, spec]) => {
     const given = values[key];
-    if (given !== undefined && expected !== null && !isSame(given, expected)) {
-      context.warn?.(`option '${key}' has no effect here`);
-    }
-  }
-}
+    const isTold =
+      'usual' in spec && given !== undefined && spec.usual !== null && !isSame(given, spec.usual);
+    return isTold ? [`option '${key}' has no effect here`] : [];
+  });
 
 const ON = /^(on|yes|true|enable|1)$/i;
 

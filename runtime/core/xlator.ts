@@ -77,8 +77,8 @@ export interface Translator<P, O extends Options = Options> {
   /** Least and most subvolumes. */
   readonly children: readonly [min: number, max: number];
   readonly options: O;
-  /** Accepts options that the table does not know: the translator checks them in `init`. */
-  readonly openOptions?: boolean;
+  /** Accepts options that the table does not know, or those of this form: the translator checks them in `init`. */
+  readonly openOptions?: boolean | RegExp;
   /** With `openOptions`, what the instance takes besides its table: options that its module declares. */
   ownOptions?(xl: Xlator<P>): Options;
   /** Options that it takes in some cases only, by the case (`for a .so file`): for help. */

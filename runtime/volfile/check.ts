@@ -16,7 +16,7 @@ export interface KnownType {
   readonly children: readonly [min: number, max: number];
   readonly options: Options;
   /** Options beyond the table are the translator's own business. */
-  readonly openOptions?: boolean;
+  readonly openOptions?: boolean | RegExp;
 }
 
 export interface TypeRegistry {

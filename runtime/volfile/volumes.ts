@@ -7,6 +7,7 @@ import type { Context } from '../core/context.ts';
 import { GraphError } from '../core/errors.ts';
 import { Log, type LogLevels } from '../core/log.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
+import { withoutEffect } from '../core/without-effect.ts';
 import { Xlator } from '../core/xlator.ts';
 import type { Registry } from './activate.ts';
 import type { VolumeDescription } from './description.ts';
@@ -67,7 +68,7 @@ async function inspectOne(
   problems: Problems,
 ): Promise<void> {
   const translator = registry.lookup(volume.type.text);
-  if (translator?.check === undefined) return;
+  if (translator === undefined) return;
   const given = volume.options.map(({ key, value }) => ({
     key: key.text,
     value: value.text,
@@ -77,12 +78,12 @@ async function inspectOne(
   const checked = checkOptions(options, given, { open: true });
   // What is wrong already is known; what follows from that would mislead.
   if (checked.problems.some(({ severity }) => severity === 'error')) return;
-  const doubts: string[] = [];
+  const doubts = withoutEffect(options, checked.values);
   const around = context((text) => void doubts.push(text));
   const log = new Log(around.sink, SILENT, volume.name.text);
   const xl = new Xlator(0, volume.name.text, translator, given, log, around);
   xl.below = volume.subvolumes.flatMap(({ text }) => below.get(text) ?? []);
-  const errors = await translator.check(xl, checked.values as never).then(
+  const errors = await (translator.check?.(xl, checked.values as never) ?? none).then(
     () => [],
     (error: unknown) => reasons(error),
   );
@@ -98,6 +99,9 @@ async function inspectOne(
   for (const text of errors) tell('wrong-volume', text);
   for (const text of doubts) tell(code, text);
 }
+
+/** Of a translator that checks nothing. */
+const none = Promise.resolve();
 
 const reasons = (error: unknown): readonly string[] => {
   if (error instanceof GraphError) return error.problems;

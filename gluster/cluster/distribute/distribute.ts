@@ -80,8 +80,6 @@ export class Distribute {
   /** The children's, by index. */
   readonly names: readonly string[];
   readonly all: readonly number[];
-  /** In a name it is before the subvolume that its file is to be made on. */
-  readonly chosenMark: string;
   readonly space: Space;
   readonly notices: Notices;
   settings: Settings;
@@ -92,8 +90,6 @@ export class Distribute {
   commitHash: number;
   /** Counted up whenever a child comes or goes. */
   generation = 0;
-  /** Directories of which a listing has shown a file that is not in its place. */
-  readonly scattered = new WeakSet<Inode>();
   private readonly listings = new WeakMap<Fd, ListingRecord>();
   /** Directories of which a listing had what may be a linkto. */
   readonly withLinktos = new WeakSet<Inode>();
@@ -128,7 +124,6 @@ export class Distribute {
     this.settings = settings;
     this.hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.commitHash = settings['commit-hash'] ?? 0;
-    this.chosenMark = `@${xl.name}:`;
     this.space = new Space(this);
     this.notices = new Notices(this);
     this.leaving = this.leavingOf(settings);
@@ -298,8 +293,7 @@ export class Distribute {
       // That of the directory alone says that pieces differ: there is no such hash of a volume.
       return layout.commitHash === NO_COMMIT_HASH || layout.commitHash !== this.commitHash;
     }
-    const unhashed = settings['lookup-unhashed'];
-    return unhashed === 'auto' ? this.scattered.has(parent) : !OFF.has(unhashed);
+    return !OFF.has(settings['lookup-unhashed']);
   }
 
   /** What to ask for of a name that may be new. Once it is certain what has got its gfid: `giveBack`. */

@@ -290,42 +290,6 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(((await ours.ask('listdir', '/full')) as string[]).length).toBe(9);
   });
 
-  test('names that say where their files are to be made', async () => {
-    await theirs.sh('mkdir chosen');
-    const letters = ['a', 'b', 'c', 'd', 'e'];
-    const files = letters.flatMap((letter) =>
-      NAMES.map((brick) => [letter + brick, brick] as const),
-    );
-    const long = ([name, brick]: (typeof files)[number]) => `${name}@dht:${brick}`;
-    const by = { ours: 'o-', theirs: 't-' };
-    for (const file of files) {
-      await ours.ask('write', `/chosen/${by.ours}${long(file)}`, bytes('ours'), null);
-    }
-    const script = files.map((file) => `printf theirs > chosen/${by.theirs}${long(file)}`);
-    expect(await theirs.sh(script.join('\n'))).toBe('');
-    for (const [who, prefix] of Object.entries(by)) {
-      for (const [plain, brick] of files) {
-        const name = prefix + plain;
-        const key = `dht.file.hashed-subvol.${name}`;
-        const asked = await theirs.sh(`getfattr --only-values -n ${key} chosen | tr -d '\\0'`);
-        const to = Object.entries(onBricks(`chosen/${name}`, `${LAYOUT}.linkto`));
-        const linkto = asked === brick ? [] : [[asked, Buffer.from(`${brick}\0`).toString('hex')]];
-        expect([name, to.filter(([, value]) => value !== '')]).toEqual([name, linkto]);
-        expect([name, having(`chosen/${name}`).sort()]).toEqual([
-          name,
-          [...new Set([asked, brick])].sort(),
-        ]);
-        // Each is found by the other client.
-        expect(await theirs.sh(`cat chosen/${name}`)).toBe(who);
-        expect(await ours.ask('read', `/chosen/${name}`, 9, 0)).toEqual(bytes(who));
-        expect(await ours.ask('read', `/chosen/${name}@dht:${brick}`, 9, 0)).toEqual(bytes(who));
-      }
-    }
-    const there = Object.values(by).flatMap((prefix) => files.map(([name]) => prefix + name));
-    expect(((await ours.ask('listdir', '/chosen')) as string[]).sort()).toEqual(there.sort());
-    expect((await theirs.sh('ls chosen')).trim().split('\n').sort()).toEqual(there.sort());
-  });
-
   test('a brick that is lost: what is absent, what is refused, what comes back', async () => {
     await theirs.sh('mkdir s; for n in $(seq 20); do echo $n > s/f$n; done');
     await ours.ask('stat', '/s');

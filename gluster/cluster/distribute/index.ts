@@ -10,7 +10,6 @@
  * Source: GlusterFS 10 `xlators/cluster/dht`.
  */
 import type { EventName } from '../../../runtime/core/events.ts';
-import { tellWithoutEffect } from '../../../runtime/core/without-effect.ts';
 import {
   defaultNotify,
   defineTranslator,
@@ -22,15 +21,14 @@ import { checkOrder } from '../../../runtime/xlators/performance/shared/order.ts
 import { Distribute } from './distribute.ts';
 import { entryFops } from './fops/entry.ts';
 import { fileFops } from './fops/file.ts';
-import { ipc } from './fops/ipc.ts';
 import { link } from './fops/link.ts';
 import { listingFops } from './fops/listing.ts';
 import { lookup } from './fops/lookup.ts';
 import { mkdir } from './fops/mkdir.ts';
 import { rename } from './fops/rename.ts';
 import { rmdir } from './fops/rmdir.ts';
-import { statfs } from './fops/statfs.ts';
-import { options, withoutEffect } from './options.ts';
+import { ipc, statfs } from './fops/statfs.ts';
+import { options } from './options.ts';
 
 function notify(xl: Xlator<Distribute>, event: EventName, data: unknown): void {
   const child = xl.below.indexOf(data as Xlator);
@@ -64,10 +62,7 @@ export default defineTranslator<Distribute, typeof options>({
     ...listingFops,
     ...entryFops,
   },
-  check: async (xl, settings) => {
-    checkOrder(xl as Xlator<unknown>, false);
-    tellWithoutEffect(xl.context, settings, withoutEffect);
-  },
+  check: async (xl) => checkOrder(xl as Xlator<unknown>, false),
   init(xl, settings) {
     checkOrder(xl as Xlator<unknown>, false);
     return new Distribute(xl, settings);

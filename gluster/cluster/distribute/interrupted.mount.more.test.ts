@@ -110,8 +110,12 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
     }
   }
 
-  const put = (dir: string, name: string, child: string, text: string): Promise<unknown> =>
-    victim.ask('write', `${dir}/${name}@dht:${child}`, bytes(text), null);
+  /** Makes a file on a brick, wherever its name belongs: it stays there when it is renamed. */
+  async function put(dir: string, name: string, child: string, text: string): Promise<void> {
+    const own = await nameAt(dir, child, `${name}-`);
+    await victim.ask('write', `${dir}/${own}`, bytes(text), null);
+    await victim.ask('rename', `${dir}/${own}`, `${dir}/${name}`);
+  }
 
   async function contentBy(client: BrickClient, path: string): Promise<Content> {
     const found = await client.driver.seek(path);

@@ -18,7 +18,6 @@ import {
   F_WRLCK,
   type Flock,
 } from '../../../runtime/core/lock.ts';
-import type { Distribute } from './distribute.ts';
 import { type Call, callOf, type Steps, type Task } from './task.ts';
 
 /** Who makes a directory's layout other than it is; who relies on it reads. */
@@ -58,33 +57,26 @@ export function* unlockInode(task: Task, child: number, domain: string, loc: Loc
   yield* task.ownAll([unlocking(child, domain, loc)]);
 }
 
-/** On several children, one after the other in the order of their names. What was got is given back on failure. */
-export function* lockInodes(
-  task: Task,
-  { names, notices }: Pick<Distribute, 'names' | 'notices'>,
-  children: readonly number[],
-  domain: string,
-  loc: Loc,
-): Steps<number> {
-  const order = [...children].sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
+/** Keeps others from dealing out a directory's ranges: on all children, one after the other. 0, or the errno. */
+export function* lockLayout(task: Task, loc: Loc): Steps<number> {
+  const { names, notices, all } = task.volume;
+  const order = [...all].sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
   for (const [at, child] of order.entries()) {
-    const errno = yield* lockInode(task, child, domain, loc, F_WRLCK);
+    const errno = yield* lockInode(task, child, LAYOUT_HEAL, loc, F_WRLCK);
     if (errno === 0) continue;
     if (errno === EOPNOTSUPP || errno === ENOSYS) notices.noLocks(child, errno);
-    yield* unlockInodes(task, order.slice(0, at), domain, loc);
+    yield* unlockLayout(task, loc, order.slice(0, at));
     return errno;
   }
   return 0;
 }
 
-export function* unlockInodes(
+export function* unlockLayout(
   task: Task,
-  children: readonly number[],
-  domain: string,
   loc: Loc,
+  children: readonly number[] = task.volume.all,
 ): Steps<void> {
-  const args = [domain, loc, F_SETLKW, whole(F_UNLCK), null] as const;
-  yield* task.ownEach(children, 'inodelk', () => [...args]);
+  yield* task.ownAll(children.map((child) => unlocking(child, LAYOUT_HEAL, loc)));
 }
 
 /** Keeps a name as it is, on the child that it belongs to: 0, or the errno, and nothing is locked. */
@@ -119,12 +111,8 @@ export interface Place {
 }
 
 /** Keeps two names as they are, in the order in which everybody does: 0, or the errno. */
-export function* protectNames(
-  task: Task,
-  names: readonly string[],
-  one: Place,
-  other: Place,
-): Steps<number> {
+export function* protectNames(task: Task, one: Place, other: Place): Steps<number> {
+  const { names } = task.volume;
   const order = compareText(names[one.child]!, names[other.child]!) || compareNames(one, other);
   const [first, second] = order <= 0 ? [one, other] : [other, one];
   const errno = yield* protectNamespace(task, first.child, first.loc);
@@ -152,11 +140,8 @@ function compareNames(one: Place, other: Place): number {
 const GONE: ReadonlySet<number> = new Set([ENOENT, ESTALE, EIO]);
 
 /** Keeps files from being moved: what is locked then, or the errno. */
-export function* lockFiles(
-  task: Task,
-  names: readonly string[],
-  files: readonly Place[],
-): Steps<Place[] | number> {
+export function* lockFiles(task: Task, files: readonly Place[]): Steps<Place[] | number> {
+  const { names } = task.volume;
   const ordered = [...files].sort(
     (a, b) => compareText(names[a.child]!, names[b.child]!) || compareText(a.loc.gfid, b.loc.gfid),
   );

@@ -1,5 +1,5 @@
 /** Answers of several children as one. Source: GlusterFS `dht-common.c`, `dht-helper.c` (dht_iatt_merge). */
-import { type Iatt, Statvfs } from '../../../runtime/core/iatt.ts';
+import { Iatt, Statvfs } from '../../../runtime/core/iatt.ts';
 
 const DIRECTORY_SIZE = 4096;
 const DIRECTORY_BLOCKS = 8;
@@ -27,6 +27,22 @@ export function mergeDirectories(source: Iatt, all: readonly Iatt[]): Iatt {
   }
   return merged;
 }
+
+/** An answer with its attributes merged with those of others; it is among these, or counts alone. */
+export const mergeAnswers = <A extends { readonly values: readonly unknown[] }>(
+  own: A,
+  all: readonly A[],
+): A => ({
+  ...own,
+  values: own.values.map((value, at) =>
+    value instanceof Iatt
+      ? mergeDirectories(
+          value,
+          all.flatMap(({ values }) => (values[at] as Iatt | null) ?? []),
+        )
+      : value,
+  ),
+});
 
 /** The folder of a name, of which one child has said it. */
 export const folderOf = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);

@@ -3,19 +3,35 @@
  * `dht-shared.c` (dht_options).
  */
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
+import { acceptedOptions } from '../../../runtime/core/without-effect.ts';
 import { RSYNC_REGEX } from './hash.ts';
 
 const forManagement = 'Set by the management of a volume.';
-const forRebalance = 'Accepted, without effect: it is for a rebalance that moves files.';
 
 export const options = defineOptions({
+  ...acceptedOptions(
+    {
+      'use-readdirp': true,
+      'unhashed-sticky-bit': false,
+      'rmdir-optimize': true,
+      'rebalance-cmd': undefined,
+      'node-uuid': undefined,
+      'rebalance-filter': undefined,
+      'rebalance-stats': false,
+      'rebal-throttle': 'normal',
+      'lock-migration': false,
+      'force-migration': false,
+      'ensure-durability': true,
+    },
+    'Accepted, without effect: most are for a rebalance that moves files.',
+  ),
   'lookup-unhashed': {
     type: 'str',
     values: ['auto', 'yes', 'no', 'enable', 'disable', '1', '0', 'on', 'off'],
     default: 'on',
     description:
-      'Whether a name that is not where its hash says is looked for everywhere; with auto in those ' +
-      'directories of which a listing has shown such a name. Counts only while lookup-optimize is off.',
+      'Whether a name that is not where its hash says is looked for everywhere; auto counts as on. ' +
+      'Counts only while lookup-optimize is off.',
     reconfigurable: true,
   },
   'lookup-optimize': {
@@ -39,17 +55,6 @@ export const options = defineOptions({
     description: 'Fewer free inodes than that, and new files go to another child.',
     reconfigurable: true,
   },
-  'unhashed-sticky-bit': {
-    type: 'bool',
-    default: false,
-    description: 'Shows a sticky bit on files that are not where their hash says.',
-  },
-  'use-readdirp': {
-    type: 'bool',
-    default: true,
-    description: 'Accepted, without effect: listings are asked for with attributes, always.',
-    reconfigurable: true,
-  },
   'assert-no-child-down': {
     type: 'bool',
     default: false,
@@ -67,19 +72,9 @@ export const options = defineOptions({
     description: `Children that are being emptied, with commas between: they get no new files. ${forManagement}`,
     reconfigurable: true,
   },
-  'rebalance-cmd': { type: 'int', description: forRebalance },
   'commit-hash': {
     type: 'int',
     description: `The commit hash of the volume, whatever its root says. ${forManagement}`,
-  },
-  'node-uuid': { type: 'any', description: forRebalance },
-  'rebalance-filter': { type: 'str', description: forRebalance },
-  'rebalance-stats': { type: 'bool', default: false, description: forRebalance },
-  'rmdir-optimize': {
-    type: 'bool',
-    default: true,
-    description: 'Accepted, without effect: a directory is looked at before it is removed.',
-    reconfigurable: true,
   },
   'readdir-optimize': {
     type: 'bool',
@@ -117,44 +112,6 @@ export const options = defineOptions({
     description: 'Which child has the first range of a directory is by its gfid, not by its path.',
     reconfigurable: true,
   },
-  'rebal-throttle': {
-    type: 'any',
-    default: 'normal',
-    description: forRebalance,
-    reconfigurable: true,
-  },
-  'lock-migration': {
-    type: 'bool',
-    default: false,
-    description: forRebalance,
-    reconfigurable: true,
-  },
-  'force-migration': {
-    type: 'bool',
-    default: false,
-    description: forRebalance,
-    reconfigurable: true,
-  },
-  'ensure-durability': {
-    type: 'bool',
-    default: true,
-    description: forRebalance,
-    reconfigurable: true,
-  },
 });
-
-/** What is accepted, and the value that is nothing to tell of. */
-export const withoutEffect = {
-  'use-readdirp': true,
-  'rebalance-cmd': undefined,
-  'node-uuid': undefined,
-  'rebalance-filter': undefined,
-  'rebalance-stats': false,
-  'rmdir-optimize': true,
-  'rebal-throttle': 'normal',
-  'lock-migration': false,
-  'force-migration': false,
-  'ensure-durability': true,
-} as const;
 
 export type Settings = Values<typeof options>;

@@ -30,6 +30,7 @@ import { type FopName, type FopTable, fopNames } from '../../../runtime/core/gen
 import { collectCbk, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import type { Cbk, Xlator } from '../../../runtime/core/xlator.ts';
+import type { Distribute } from './distribute.ts';
 
 /** What came back of one wind, and what a task answers. */
 export interface Answer<N extends FopName> {
@@ -91,9 +92,9 @@ const cbks = Object.fromEntries(
 ) as unknown as { readonly [N in FopName]: Cbk<N, unknown> };
 
 export class Task {
-  readonly xl: Xlator<unknown>;
-  /** Who asks; null for what nobody waits for. */
-  readonly frame: Frame | null;
+  readonly volume: Distribute;
+  /** The caller's. */
+  readonly frame: Frame;
   private steps: Steps<unknown> | null = null;
   private done: (result: unknown, error: unknown) => void = () => {};
   private replies: Answer<FopName>[] = [];
@@ -102,16 +103,16 @@ export class Task {
   private ownFrame: Frame | null = null;
   private isPatient = true;
 
-  constructor(xl: Xlator<unknown>, frame: Frame | null) {
-    this.xl = xl;
+  constructor(volume: Distribute, frame: Frame) {
+    this.volume = volume;
     this.frame = frame;
-    if (frame !== null) frame.local = this;
+    frame.local = this;
   }
 
-  /** One wind to a child, as the caller; as ourselves where there is none. */
+  /** One wind to a child, as the caller. */
   *one<N extends FopName>(child: number, fop: N, ...args: FopTable[N]['args']): Steps<Answer<N>> {
     this.replies = [];
-    this.send(this.frame ?? this.self, child, 0, fop, args);
+    this.send(this.frame, child, 0, fop, args);
     yield;
     return this.replies[0] as Answer<N>;
   }
@@ -130,7 +131,7 @@ export class Task {
     fop: N,
     args: (child: number) => FopTable[N]['args'],
   ): Steps<Answer<N>[]> {
-    return this.parallel(this.frame ?? this.self, children, fop, args);
+    return this.parallel(this.frame, children, fop, args);
   }
 
   ownEach<N extends FopName>(
@@ -161,12 +162,12 @@ export class Task {
   answer<N extends FopName>(answer: Answer<N>): void {
     const { done } = this;
     this.done = (_, error) => {
-      if (error !== null) explain(this.xl, 'after the answer', error);
+      if (error !== null) explain(this.volume, 'after the answer', error);
     };
     done(answer, null);
   }
 
-  /** For `runTask` and `background`. */
+  /** For `runTask`. */
   start(steps: Steps<unknown>, done: (result: unknown, error: unknown) => void): void {
     this.steps = steps;
     this.done = done;
@@ -202,7 +203,7 @@ export class Task {
     args: FopTable[N]['args'],
   ): void {
     this.waitsFor += 1;
-    windArgs[fop](frame, at, cbks[fop] as never, this.xl.children[child]!, args);
+    windArgs[fop](frame, at, cbks[fop] as never, this.volume.xl.children[child]!, args);
   }
 
   /** Goes on as long as replies are there at once: however many, the stack stays as deep as it is. */
@@ -222,22 +223,22 @@ export class Task {
   }
 
   private end(result: unknown, error: unknown): void {
-    if (this.ownFrame !== null) this.xl.end(this.ownFrame.root);
+    if (this.ownFrame !== null) this.volume.xl.end(this.ownFrame.root);
     this.done(result, error);
   }
 
   /** The frame of what we ask for ourselves. */
   private get self(): Frame {
     if (this.ownFrame !== null) return this.ownFrame;
-    const root = new Stack(0, 0, OWN_PID, this.frame?.root.op ?? 'LOOKUP');
+    const root = new Stack(0, 0, OWN_PID, this.frame.root.op);
     lastTask += 1;
     // What is changed on the way is changed when the caller says.
-    root.ctime = this.frame?.root.ctime ?? null;
+    root.ctime = this.frame.root.ctime;
     root.lkOwner = lastTask.toString(16).padStart(16, '0');
-    const frame = this.xl.begin(root);
+    const frame = this.volume.xl.begin(root);
     frame.local = this;
     this.ownFrame = frame;
-    this.frame?.root.whenInterrupted(() => {
+    this.frame.root.whenInterrupted(() => {
       if (!this.isPatient) root.interrupt();
     });
     return frame;
@@ -245,29 +246,21 @@ export class Task {
 }
 
 /** Answers a fop by a task. */
-export function runTask<N extends FopName, P>(
+export function runTask<N extends FopName>(
   frame: Frame,
-  xl: Xlator<P>,
+  { priv }: Xlator<Distribute>,
   fop: N,
   steps: (task: Task) => Steps<Answer<N>>,
 ): void {
-  const task = new Task(xl as Xlator<unknown>, frame);
+  const task = new Task(priv, frame);
   task.start(steps(task), (result, error) => {
-    if (error !== null) explain(xl, fop, error);
+    if (error !== null) explain(priv, fop, error);
     const { opRet, opErrno, values } = error === null ? (result as Answer<N>) : failure(fop, EIO);
     unwindArgs[fop](frame, opRet, opErrno, values);
   });
 }
 
-/** Does something that nobody waits for. */
-export function background<P>(xl: Xlator<P>, steps: (task: Task) => Steps<unknown>): void {
-  const task = new Task(xl as Xlator<unknown>, null);
-  task.start(steps(task), (_, error) => {
-    if (error !== null) explain(xl, 'background', error);
-  });
-}
-
-function explain<P>(xl: Xlator<P>, what: string, error: unknown): void {
+function explain({ xl }: Distribute, what: string, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   xl.log.error(`${what}: ${text}`, { msgid: messages.taskFailed.id });
 }

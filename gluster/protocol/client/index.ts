@@ -7,7 +7,6 @@
 import { ENODATA } from '../../../runtime/core/errno.ts';
 import { type FopName, fail, unwind } from '../../../runtime/core/gen/fops.gen.ts';
 import { collect } from '../../../runtime/core/gen/generic.gen.ts';
-import { tellWithoutEffect } from '../../../runtime/core/without-effect.ts';
 import {
   defaultNotify,
   defineTranslator,
@@ -17,7 +16,7 @@ import {
 import { Brick } from './brick.ts';
 import type { RemoteFd } from './fds.ts';
 import { type Marshal, marshals } from './marshal.ts';
-import { options, withoutEffect } from './options.ts';
+import { options } from './options.ts';
 
 const marshalOf = Object.fromEntries(
   marshals.map((marshal) => [marshal.fop, marshal]),
@@ -69,7 +68,6 @@ export default defineTranslator<Brick, typeof options>({
   dataPath: { keepsPages: (xl, isTimed) => xl.priv.knowsChanges(isTimed) },
   options,
   fops: fops as Fops<Brick> & Record<FopName, never>,
-  check: async ({ context }, settings) => tellWithoutEffect(context, settings, withoutEffect),
   init: (xl, settings) => new Brick(xl, settings),
   reconfigure(xl, settings) {
     xl.priv.settings = settings;

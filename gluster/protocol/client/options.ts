@@ -6,19 +6,6 @@ import { cipherOptions } from '../shared/certificates.ts';
 /** Where a management daemon listens, which knows the ports of bricks. */
 export const MANAGEMENT_PORT = 24_007;
 
-/** Options that are accepted without effect, with the values that glusterd writes. */
-export const withoutEffect = {
-  'transport.address-family': 'inet',
-  'transport.tcp-user-timeout': 0,
-  'transport.socket.keepalive-time': 20,
-  'transport.socket.keepalive-interval': 2,
-  'transport.socket.keepalive-count': 9,
-  'tcp-window-size': undefined,
-  'transport.socket.ssl-cert-depth': 1,
-  // All is served by one thread.
-  'event-threads': null,
-} as const;
-
 export const options = defineOptions({
   'transport-type': {
     type: 'str',
@@ -63,7 +50,17 @@ export const options = defineOptions({
   },
   ...cipherOptions,
   ...acceptedOptions(
-    withoutEffect,
+    {
+      'transport.address-family': 'inet',
+      'transport.tcp-user-timeout': 0,
+      'transport.socket.keepalive-time': 20,
+      'transport.socket.keepalive-interval': 2,
+      'transport.socket.keepalive-count': 9,
+      'tcp-window-size': undefined,
+      'transport.socket.ssl-cert-depth': 1,
+      // All is served by one thread.
+      'event-threads': null,
+    },
     'Accepted, without effect: the connection is what the machine makes of it.',
   ),
   'remote-subvolume': {

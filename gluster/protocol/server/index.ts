@@ -16,7 +16,7 @@ import {
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
 import { certificatesOf } from '../shared/certificates.ts';
-import { authOptions, options, type Settings, unknownOptions } from './options.ts';
+import { AUTH, authOptions, options, type Settings } from './options.ts';
 import { placeOf, Server } from './server.ts';
 
 /** The instance that this one takes the place of, where the graph is exchanged. */
@@ -30,17 +30,15 @@ export default defineTranslator<Server, typeof options>({
   description: 'Serves the volumes below as bricks, to clients of GlusterFS and of glossa.',
   children: [1, Number.POSITIVE_INFINITY],
   options,
-  openOptions: true,
+  openOptions: AUTH,
   moreOptions: authOptions,
   fops: {},
   passesThrough: false,
-  async check(xl, settings) {
-    xl.doubt(unknownOptions(xl.given));
+  async check(_xl, settings) {
     placeOf(settings as Settings);
     certificatesOf(settings as Settings);
   },
   async init(xl, settings) {
-    xl.doubt(unknownOptions(xl.given));
     const other = before(xl);
     if (other !== null) {
       other.refuseMove(settings);

@@ -1,16 +1,37 @@
 /** The options of protocol/server: GlusterFS's names, and what is ours. */
-import { didYouMean } from '../../../runtime/core/nearest.ts';
-import {
-  defineOptions,
-  type GivenOption,
-  genericOptions,
-  type Options,
-  type Values,
-} from '../../../runtime/core/options.ts';
+import { defineOptions, type Options, type Values } from '../../../runtime/core/options.ts';
+import { acceptedOptions } from '../../../runtime/core/without-effect.ts';
 import { cipherOptions } from '../shared/certificates.ts';
 import { LIMIT_MIN } from './record-memory.ts';
 
 export const options = defineOptions({
+  ...acceptedOptions(
+    {
+      'config-directory': null,
+      'dynamic-auth': null,
+      'event-threads': null,
+      'ping-timeout': null,
+      'rpc-auth.auth-glusterfs': null,
+      'rpc-auth.auth-null': null,
+      'rpc-auth.auth-unix': null,
+      'statedump-path': null,
+      'tcp-window-size': null,
+      trace: null,
+      'transport.address-family': null,
+      'transport.listen-backlog': null,
+      'transport.socket.keepalive': null,
+      'transport.socket.keepalive-count': null,
+      'transport.socket.keepalive-interval': null,
+      'transport.socket.keepalive-time': null,
+      'transport.socket.nodelay': null,
+      'transport.socket.own-thread': null,
+      'transport.socket.read-fail-log': null,
+      'transport.socket.ssl-cert-depth': null,
+      'transport.tcp-user-timeout': null,
+      'volume-id': null,
+    },
+    'Accepted, without effect: it is the machine, or glossa itself, that decides here.',
+  ),
   'transport-type': {
     type: 'str',
     values: ['tcp', 'socket', 'unix'],
@@ -196,49 +217,5 @@ export const authOptions: Readonly<Record<string, Options>> = {
   'for each user': texts({ 'auth.login.USER.password': "The user's password." }),
 };
 
-const AUTH = /^auth\.(addr\..+\.(allow|reject)|login\..+\.(allow|ssl-allow|password))$/;
-
-/** What glusterd and people write for GlusterFS's server, and what has no meaning, or no use, here. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'config-directory',
-  'dynamic-auth',
-  'event-threads',
-  'ping-timeout',
-  'rpc-auth.auth-glusterfs',
-  'rpc-auth.auth-null',
-  'rpc-auth.auth-unix',
-  'statedump-path',
-  'tcp-window-size',
-  'trace',
-  'transport.address-family',
-  'transport.listen-backlog',
-  'transport.socket.keepalive',
-  'transport.socket.keepalive-count',
-  'transport.socket.keepalive-interval',
-  'transport.socket.keepalive-time',
-  'transport.socket.nodelay',
-  'transport.socket.own-thread',
-  'transport.socket.read-fail-log',
-  'transport.socket.ssl-cert-depth',
-  'transport.tcp-user-timeout',
-  'volume-id',
-]);
-
-/** Options that nobody knows here, each with what to say of it. */
-export function unknownOptions(
-  given: readonly GivenOption[],
-): { readonly where: string; readonly text: string }[] {
-  const known = new Set(
-    Object.entries<Options[string]>({ ...genericOptions, ...options }).flatMap(
-      ([key, { aliases = [] }]) => [key, ...aliases],
-    ),
-  );
-  const isKnown = ({ key }: GivenOption): boolean =>
-    known.has(key) || AUTH.test(key) || WITHOUT_EFFECT.has(key);
-  return given
-    .filter((option) => !isKnown(option))
-    .map(({ key, where = '' }) => ({
-      where,
-      text: `option '${key}' is not known here${didYouMean(key, known)}`,
-    }));
-}
+/** The form of those. */
+export const AUTH = /^auth\.(addr\..+\.(allow|reject)|login\..+\.(allow|ssl-allow|password))$/;

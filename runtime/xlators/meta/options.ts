@@ -61,7 +61,9 @@ function mayChange(xl: Xlator, key: string): boolean {
   const { reconfigure, openOptions, options } = xl.translator;
   if (Object.hasOwn(genericOptions, key)) return true;
   if (reconfigure === undefined) return false;
-  return Object.hasOwn(options, key) ? options[key]!.reconfigurable === true : openOptions === true;
+  return Object.hasOwn(options, key)
+    ? options[key]!.reconfigurable === true
+    : openOptions !== undefined;
 }
 
 /** @throws {Refusal} */

@@ -12,6 +12,7 @@ import { messages } from '../../../../runtime/core/messages.ts';
 import { PREOP_FAILED, PREOP_PARENT } from '../../../../runtime/xlators/storage/shared/internal.ts';
 import type { Distribute } from '../distribute.ts';
 import { again } from '../heal/directory.ts';
+import { isSameValue } from '../layout/layout.ts';
 import type { Steps, Task } from '../task.ts';
 
 /** What a child has of the layout of a name's folder, as far as we know. */
@@ -30,15 +31,16 @@ export const isRefused = (opRet: number, xdata: Dict | null): boolean =>
   opRet < 0 && xdata?.has(PREOP_FAILED) === true;
 
 /** Looks at the folder of a name again. @returns whether it is there */
-export function* lookAbove(task: Task, volume: Distribute, loc: Loc): Steps<boolean> {
+export function* lookAbove(task: Task, loc: Loc): Steps<boolean> {
+  const { volume } = task;
   const parent = loc.parent!;
   const before = volume.directory(parent)?.layout;
-  const now = yield* again(task, volume, new Loc(parent));
+  const now = yield* again(task, new Loc(parent));
   if (now === null) return false;
   const { layout, mds } = now;
   volume.keep(parent, parent.gfid, { layout, mds });
   const isOther = volume.all.some(
-    (child) => before !== undefined && !isSame(before.valueOf(child), layout.valueOf(child)),
+    (child) => before !== undefined && !isSameValue(before.valueOf(child), layout.valueOf(child)),
   );
   if (isOther) {
     volume.xl.log.info(`the layout of ${loc.path}'s folder has changed`, {
@@ -47,6 +49,3 @@ export function* lookAbove(task: Task, volume: Distribute, loc: Loc): Steps<bool
   }
   return true;
 }
-
-export const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
-  one.every((byte, at) => byte === other[at]);

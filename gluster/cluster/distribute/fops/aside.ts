@@ -1,20 +1,22 @@
 /**
- * A file that is made on another child than its name belongs to: a linkto there says where it is.
+ * Files that are made, or opened by a create, on another child than their name belongs to: a linkto there says where.
  *
  * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk), `dht-linkfile.c`.
  */
 import { newGfid } from '../../../../runtime/core/context.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
+import { EEXIST, EIO, EISDIR } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, gfidFromBytes } from '../../../../runtime/core/gfid.ts';
-import type { Iatt } from '../../../../runtime/core/iatt.ts';
+import { IA_IFDIR, type Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import type { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/loc.ts';
+import { O_EXCL } from '../../../../runtime/core/open-flags.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import type { Distribute } from '../distribute.ts';
+import { NOWHERE } from '../distribute.ts';
 import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
-import { type Answer, failure, type Steps, type Task } from '../task.ts';
-import { onlyIfLinkto } from './everywhere.ts';
+import { type Answer, failure, type Steps, success, type Task } from '../task.ts';
+import { lookupEverywhere, onlyIfLinkto } from './everywhere.ts';
 
 export type Making = 'create' | 'mknod' | 'symlink' | 'put';
 
@@ -29,7 +31,6 @@ export const PLACES = {
 /** Makes a linkto where the name belongs, and the file on another child. */
 export function* makeAside<N extends Making>(
   task: Task,
-  volume: Distribute,
   name: N,
   args: FopTable[N]['args'],
   hashed: number,
@@ -38,9 +39,9 @@ export function* makeAside<N extends Making>(
   const place = PLACES[name];
   const loc = args[place.loc] as Loc;
   const xdata = ((args.at(-1) as Dict | null)?.copy() ?? new Dict()) as Dict;
-  const gfid = gfidIn(xdata) ?? newGfid(volume.xl.context);
+  const gfid = gfidIn(xdata) ?? newGfid(task.volume.xl.context);
   xdata.setGfid(GFID_REQ, gfid);
-  const linkto = yield* makeLinkto(task, volume, loc, hashed, child, gfid);
+  const linkto = yield* makeLinkto(task, loc, hashed, child, gfid);
   if (linkto.opRet < 0) return failure(name, linkto.opErrno);
   const given = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
   const made = yield* task.one(child, name, ...given);
@@ -50,7 +51,7 @@ export function* makeAside<N extends Making>(
   }
   const [inode, buf] = made.values.slice(place.inode) as [Inode | null, Iatt | null];
   const kept = inode ?? loc.inode;
-  if (kept !== null && buf !== null) volume.keep(kept, buf.iaGfid, child);
+  if (kept !== null && buf !== null) task.volume.keep(kept, buf.iaGfid, child);
   if (buf !== null) yield* chownLinkto(task, loc, hashed, buf);
   forgetFolder(made.values, place.folder);
   return made;
@@ -66,4 +67,24 @@ function gfidIn(xdata: Dict): Gfid | undefined {
   const value = xdata.get(GFID_REQ);
   if (value instanceof Uint8Array && value.length === 16) return gfidFromBytes(value);
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Opens a file that was to be created, and is there: where it is has to be looked for. */
+export function* openThere(
+  task: Task,
+  loc: Loc,
+  flags: number,
+  fd: FopTable['create']['args'][4],
+): Steps<Answer<'create'>> {
+  const found = yield* lookupEverywhere(task, loc, null);
+  if (found.opRet < 0) return failure('create', found.opErrno);
+  if ((flags & O_EXCL) !== 0) return failure('create', EEXIST);
+  const [inode, buf, , postparent] = found.values;
+  if (buf?.iaType === IA_IFDIR) return failure('create', EISDIR);
+  const child = inode === null ? NOWHERE : task.volume.cached(inode);
+  if (child === NOWHERE) return failure('create', EIO);
+  const file = new Loc(inode, loc.parent, loc.name, buf!.iaGfid);
+  const opened = yield* task.one(child, 'open', file, flags, fd, null);
+  if (opened.opRet < 0) return failure('create', opened.opErrno);
+  return success('create', fd, inode, buf, postparent, postparent, null);
 }

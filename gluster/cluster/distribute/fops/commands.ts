@@ -13,8 +13,7 @@ import { EINVAL, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
 import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import type { Distribute } from '../distribute.ts';
-import { fixLayout } from '../heal/fix-layout.ts';
+import { fixLayout } from '../heal/layout.ts';
 import { type Answer, failure, type Steps, success, type Task } from '../task.ts';
 
 const SPREAD = 'distribute.directory-spread-count';
@@ -23,16 +22,17 @@ export const COMMIT_HASH = 'distribute.commit-hash';
 
 const HASH_MAX = 0xffff_ffff;
 
-type Command = (task: Task, volume: Distribute, dir: Loc, value: string) => Steps<number>;
+type Command = (task: Task, dir: Loc, value: string) => Steps<number>;
 
 const commands: Readonly<Record<string, Command>> = {
-  [FIX_LAYOUT]: (task, volume, dir) => fixLayout(task, volume, dir),
-  *[SPREAD](task, volume, dir, value) {
+  [FIX_LAYOUT]: (task, dir) => fixLayout(task, dir),
+  *[SPREAD](task, dir, value) {
     const count = /^\d+$/.test(value) ? Number(value) : 0;
-    if (count === 0 || count > volume.all.length) return EOPNOTSUPP;
-    return yield* fixLayout(task, volume, dir, count);
+    if (count === 0 || count > task.volume.all.length) return EOPNOTSUPP;
+    return yield* fixLayout(task, dir, count);
   },
-  *[COMMIT_HASH](task, volume, dir, value) {
+  *[COMMIT_HASH](task, dir, value) {
+    const { volume } = task;
     const hash = /^\d+$/.test(value) ? Number(value) : 0;
     if (dir.gfid !== ROOT_GFID || hash === 0 || hash > HASH_MAX) return EINVAL;
     const dict = new Dict().set(volume.keys.commitHash, encodeName(`${hash}\0`));
@@ -51,19 +51,14 @@ const NAMES = [...REFUSED, ...Object.keys(commands)];
 
 export const isCommand = (dict: Dict | null): boolean => NAMES.some((name) => dict?.has(name));
 
-export function* obey(
-  task: Task,
-  volume: Distribute,
-  inode: Inode,
-  dict: Dict,
-): Steps<Answer<'setxattr'>> {
+export function* obey(task: Task, inode: Inode, dict: Dict): Steps<Answer<'setxattr'>> {
   if (task.frame?.root.uid !== 0) return failure('setxattr', EPERM);
   if (REFUSED.some((name) => dict.has(name))) return failure('setxattr', EOPNOTSUPP);
   for (const [name, command] of Object.entries(commands)) {
     const value = dict.get(name);
     if (value === undefined) continue;
     const text = value instanceof Uint8Array ? decodeName(value) : String(value);
-    const errno = yield* command(task, volume, new Loc(inode), text.replace(/\0+$/, ''));
+    const errno = yield* command(task, new Loc(inode), text.replace(/\0+$/, ''));
     if (errno !== 0) return failure('setxattr', errno);
   }
   return success('setxattr', null);

@@ -24,34 +24,30 @@ import { failure, type Steps, success, type Task } from '../task.ts';
  */
 export function* lookupDirectory(
   task: Task,
-  volume: Distribute,
   loc: Loc,
   xdata: Dict | null,
   gfid: Gfid | null,
 ): Steps<Found> {
+  const { volume } = task;
   const isRoot = loc.inode === loc.inode?.table.root;
   const keys = volume.linkedKeys(xdata).copy();
   if (isRoot) keys.set(volume.keys.commitHash, 4);
   if (gfid !== null) keys.setGfid(GFID_REQ, gfid);
   const answers = yield* task.each(volume.all, 'lookup', () => [loc, keys]);
   if (isRoot) learnCommitHash(volume, answers);
-  const found = yield* settle(task, volume, loc, answers);
+  const found = yield* settle(task, loc, answers);
   if (isRoot) volume.notices.rangesOfRoot(volume.directory(loc.inode!)?.layout);
   return found;
 }
 
 /** Directories are among the answers, or there is none: what to answer. */
-export function* settle(
-  task: Task,
-  volume: Distribute,
-  loc: Loc,
-  answers: readonly Found[],
-): Steps<Found> {
+export function* settle(task: Task, loc: Loc, answers: readonly Found[]): Steps<Found> {
+  const { volume } = task;
   const there = answers.filter(isDirectory);
   if (there.length === 0) return failure('lookup', errnoOf(answers));
   if (answers.some((answer) => isOther(volume, answer))) return failure('lookup', EIO);
   let sight = look(volume, loc, answers);
-  sight = yield* healDirectory(task, volume, loc, sight);
+  sight = yield* healDirectory(task, loc, sight);
   const inode = loc.inode ?? there[0]!.values[0];
   const buf = shown(sight);
   if (inode !== null) {

@@ -10,7 +10,7 @@ import { Fd } from '../../../../runtime/core/fd.ts';
 import type { Dirent } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import { type Distribute, NOWHERE } from '../distribute.ts';
+import { NOWHERE } from '../distribute.ts';
 import { aside } from '../heal/linkto.ts';
 import { isLinkto, targetOf } from '../linkto.ts';
 import type { Steps, Task } from '../task.ts';
@@ -21,31 +21,25 @@ const SIZE = 4096;
 const GONE: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 
 /** 0 for a directory without names, otherwise the errno. A child without the directory has none. */
-export function* emptiness(task: Task, volume: Distribute, inode: Inode): Steps<number> {
+export function* emptiness(task: Task, inode: Inode): Steps<number> {
   const fd = new Fd(inode, 0, 0, true);
   try {
     const loc = new Loc(inode);
-    const opened = yield* task.ownEach(volume.all, 'opendir', () => [loc, fd, null]);
+    const opened = yield* task.ownEach(task.volume.all, 'opendir', () => [loc, fd, null]);
     const failed = opened.find(({ opRet, opErrno }) => opRet < 0 && !GONE.has(opErrno));
     if (failed !== undefined) return failed.opErrno;
     return yield* listAll(
       task,
-      volume,
       fd,
-      volume.all.filter((child) => opened[child]!.opRet >= 0),
+      task.volume.all.filter((child) => opened[child]!.opRet >= 0),
     );
   } finally {
     fd.release();
   }
 }
 
-function* listAll(
-  task: Task,
-  volume: Distribute,
-  fd: Fd,
-  children: readonly number[],
-): Steps<number> {
-  const keys = new Dict().set(volume.keys.linkto, 256);
+function* listAll(task: Task, fd: Fd, children: readonly number[]): Steps<number> {
+  const keys = new Dict().set(task.volume.keys.linkto, 256);
   const offsets = new Map(children.map((child) => [child, 0]));
   while (offsets.size > 0) {
     const asked = [...offsets.keys()];
@@ -60,7 +54,7 @@ function* listAll(
       if (opRet < 0 && !GONE.has(opErrno)) return opErrno;
       const entries = values[0] ?? [];
       for (const entry of entries) {
-        if (!(yield* isNothing(task, volume, fd.inode, child, entry))) return ENOTEMPTY;
+        if (!(yield* isNothing(task, fd.inode, child, entry))) return ENOTEMPTY;
       }
       if (opRet <= 0 || entries.length === 0) offsets.delete(child);
       else offsets.set(child, entries.at(-1)!.off);
@@ -72,11 +66,11 @@ function* listAll(
 /** Whether an entry of a child does not count, or has gone now. */
 function* isNothing(
   task: Task,
-  volume: Distribute,
   parent: Inode,
   child: number,
   { name, stat, dict }: Dirent,
 ): Steps<boolean> {
+  const { volume } = task;
   if (name === '.' || name === '..') return true;
   if (stat === null || !isLinkto(stat, dict, volume.keys.linkto)) return false;
   const target = targetOf(dict, volume.keys.linkto);

@@ -25,8 +25,7 @@ import { LAYOUT_HEAL, lockInode, locOf, unlockInode } from '../locks.ts';
 import { folderOf } from '../merge.ts';
 import { type Answer, failure, runTask, type Steps, success, type Task } from '../task.ts';
 import { isRefused, lookAbove, relyingOn } from './above.ts';
-import { type Making, makeAside, PLACES } from './aside.ts';
-import { chosenBy, createChosen, openThere } from './chosen.ts';
+import { type Making, makeAside, openThere, PLACES } from './aside.ts';
 import { lookupEverywhere, onlyIfLinkto, onlyLinkto } from './everywhere.ts';
 import { locate } from './file.ts';
 
@@ -37,15 +36,13 @@ function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
     const args = frame.local as FopTable[N]['args'];
     if (name === 'create' && isRefused(opRet, values[CREATE_XDATA] as Dict | null)) {
       const create = args as FopTable['create']['args'];
-      return runTask(frame, xl, 'create', (task) =>
-        makeLooking(task, xl.priv, 'create', create, child),
-      );
+      return runTask(frame, xl, 'create', (task) => makeLooking(task, 'create', create, child));
     }
     if (opRet >= 0) {
       const buf = values[place.inode + 1] as Iatt | null;
       if (name === 'create' && buf !== null && isLinktoMode(buf)) {
         const [loc, flags, , , fd] = args as FopTable['create']['args'];
-        return runTask(frame, xl, 'create', (task) => openThere(task, xl.priv, loc, flags, fd));
+        return runTask(frame, xl, 'create', (task) => openThere(task, loc, flags, fd));
       }
       keepMade(xl.priv, name, args, child, values);
     }
@@ -55,24 +52,17 @@ function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
     const xl = anyXl as Xlator<Distribute>;
     const volume = xl.priv;
     const loc = args[place.loc] as Loc;
-    const chosen = name === 'create' ? chosenBy(volume, loc.name) : null;
-    if (chosen !== null) {
-      const create = args as FopTable['create']['args'];
-      return runTask(frame, xl, 'create', (task) => createChosen(task, volume, create, chosen));
-    }
     const hashed = volume.hashed(loc);
     const errno = refusalOf(volume, hashed);
     if (errno !== 0) return fail[name](frame, errno);
     volume.space.refresh();
     if (volume.leaving.has(hashed) && (name === 'create' || name === 'mknod')) {
-      return runTask(frame, xl, name, (task) =>
-        makeLooking(task, volume, name, args as never, hashed),
-      );
+      return runTask(frame, xl, name, (task) => makeLooking(task, name, args as never, hashed));
     }
     const child = placeOf(volume, loc, hashed);
     if (child !== hashed) {
       return runTask(frame, xl, name, (task) =>
-        makeAside(task, volume, name, args as never, hashed, child),
+        makeAside(task, name, args as never, hashed, child),
       );
     }
     frame.local = args;
@@ -127,7 +117,6 @@ function keepMade<N extends Making>(
  */
 function* makeLooking<N extends 'create' | 'mknod'>(
   task: Task,
-  volume: Distribute,
   name: N,
   args: FopTable[N]['args'],
   before: number,
@@ -138,7 +127,7 @@ function* makeLooking<N extends 'create' | 'mknod'>(
   const errno = yield* lockInode(task, before, LAYOUT_HEAL, folder, F_RDLCK);
   task.patient(true);
   if (errno !== 0) return failure(name, errno);
-  const made = yield* makeLocked(task, volume, name, args);
+  const made = yield* makeLocked(task, name, args);
   task.answer(made);
   yield* unlockInode(task, before, LAYOUT_HEAL, folder);
   return made;
@@ -146,24 +135,24 @@ function* makeLooking<N extends 'create' | 'mknod'>(
 
 function* makeLocked<N extends 'create' | 'mknod'>(
   task: Task,
-  volume: Distribute,
   name: N,
   args: FopTable[N]['args'],
 ): Steps<Answer<N>> {
+  const { volume } = task;
   const place = PLACES[name];
   const loc = args[place.loc] as Loc;
-  if (!(yield* lookAbove(task, volume, loc))) return failure(name, ENOENT);
+  if (!(yield* lookAbove(task, loc))) return failure(name, ENOENT);
   const hashed = volume.hashed(loc);
   const errno = refusalOf(volume, hashed);
   if (errno !== 0) return failure(name, errno);
   const child = placeOf(volume, loc, hashed);
-  if (child !== hashed) return yield* makeAside(task, volume, name, args, hashed, child);
+  if (child !== hashed) return yield* makeAside(task, name, args, hashed, child);
   const made = yield* task.one(child, name, ...args);
   if (made.opRet < 0) return made;
   const buf = made.values[place.inode + 1] as Iatt | null;
   if (name === 'create' && buf !== null && isLinktoMode(buf)) {
     const [, flags, , , fd] = args as FopTable['create']['args'];
-    return (yield* openThere(task, volume, loc, flags, fd)) as Answer<N>;
+    return (yield* openThere(task, loc, flags, fd)) as Answer<N>;
   }
   keepMade(volume, name, args, child, made.values);
   return made;
@@ -188,7 +177,7 @@ const unlink: Fop<'unlink', Distribute> = (frame, xl, loc, xflag, xdata) => {
   const { inode } = loc;
   const child = inode === null ? NOWHERE : xl.priv.cached(inode);
   if (child === NOWHERE) {
-    runTask(frame, xl, 'unlink', (task) => unlinkUnknown(task, xl.priv, loc, xflag, xdata));
+    runTask(frame, xl, 'unlink', (task) => unlinkUnknown(task, loc, xflag, xdata));
     return;
   }
   frame.local = [loc, xflag, xdata];
@@ -210,7 +199,7 @@ const unlinkedCbk: Cbk<'unlink', Distribute> = (
   const args = frame.local as Unlinking;
   const [loc] = args;
   if (opRet < 0 && opErrno === ENOENT) {
-    return runTask(frame, xl, 'unlink', (task) => unlinkMoved(task, xl.priv, args, child));
+    return runTask(frame, xl, 'unlink', (task) => unlinkMoved(task, args, child));
   }
   const hashed = xl.priv.hashed(loc);
   if (opRet < 0 || hashed === child || hashed === NOWHERE || !xl.priv.isUp(hashed)) {
@@ -225,7 +214,7 @@ const unlinkedCbk: Cbk<'unlink', Distribute> = (
 const linktoGoneCbk: Cbk<'unlink', Distribute> = (frame, hashed, xl, opRet, opErrno) => {
   const [args, xdata] = frame.local as readonly [Unlinking, Dict | null];
   if (opRet < 0 && opErrno === EBUSY) {
-    return runTask(frame, xl, 'unlink', (task) => unlinkThere(task, xl.priv, args, hashed, xdata));
+    return runTask(frame, xl, 'unlink', (task) => unlinkThere(task, args, hashed, xdata));
   }
   unwind.unlink(frame, 0, 0, null, null, xdata);
 };
@@ -233,12 +222,11 @@ const linktoGoneCbk: Cbk<'unlink', Distribute> = (frame, hashed, xl, opRet, opEr
 /** What was removed was a linkto by then: the file has moved to where its name belongs. */
 function* unlinkThere(
   task: Task,
-  volume: Distribute,
   [loc, xflag, given]: Unlinking,
   hashed: number,
   xdata: Dict | null,
 ): Steps<Answer<'unlink'>> {
-  const keys = volume.fileKeys(null);
+  const keys = task.volume.fileKeys(null);
   const now = yield* aside(loc, (own) => task.own(hashed, 'lookup', own, keys));
   // Somebody may have made another file of this name.
   if (now.opRet >= 0 && now.values[1]!.iaGfid === loc.inode!.gfid) {
@@ -250,28 +238,26 @@ function* unlinkThere(
 /** It is not with the child that it was with: it is removed where it is now, if it is anywhere. */
 function* unlinkMoved(
   task: Task,
-  volume: Distribute,
   [loc, xflag, xdata]: Unlinking,
   before: number,
 ): Steps<Answer<'unlink'>> {
   const { gfid } = loc.inode!;
-  const found = yield* lookupEverywhere(task, volume, loc, null);
-  const child = volume.cached(loc.inode!);
+  const found = yield* lookupEverywhere(task, loc, null);
+  const child = task.volume.cached(loc.inode!);
   const isMoved = found.opRet >= 0 && found.values[1]!.iaGfid === gfid && child !== before;
   if (!isMoved || child === NOWHERE) return failure('unlink', ENOENT);
-  return yield* unlinkFrom(task, volume, [loc, xflag, xdata], child);
+  return yield* unlinkFrom(task, [loc, xflag, xdata], child);
 }
 
 /** From the child that has it, and then its linkto. */
 function* unlinkFrom(
   task: Task,
-  volume: Distribute,
   [loc, xflag, xdata]: Unlinking,
   child: number,
 ): Steps<Answer<'unlink'>> {
   const gone = yield* task.one(child, 'unlink', loc, xflag, xdata);
-  const hashed = volume.hashed(loc);
-  if (gone.opRet >= 0 && hashed !== child && hashed !== NOWHERE && volume.isUp(hashed)) {
+  const hashed = task.volume.hashed(loc);
+  if (gone.opRet >= 0 && hashed !== child && hashed !== NOWHERE && task.volume.isUp(hashed)) {
     yield* task.own(hashed, 'unlink', loc, 0, onlyLinkto());
   }
   return { ...gone, values: [null, null, gone.values[2]] };
@@ -280,20 +266,19 @@ function* unlinkFrom(
 /** Nobody has looked it up here. */
 function* unlinkUnknown(
   task: Task,
-  volume: Distribute,
   loc: Loc,
   xflag: number,
   xdata: Dict | null,
 ): Steps<Answer<'unlink'>> {
   const { inode } = loc;
-  const errno = inode === null ? ENOENT : yield* locate(task, volume, inode);
+  const errno = inode === null ? ENOENT : yield* locate(task, inode);
   if (typeof errno === 'number') return failure('unlink', errno);
-  const child = inode === null ? NOWHERE : volume.cached(inode);
+  const child = inode === null ? NOWHERE : task.volume.cached(inode);
   if (child === NOWHERE) {
     // A directory, which every child refuses in the same way.
-    return yield* task.one(volume.up[0] ?? 0, 'unlink', loc, xflag, xdata);
+    return yield* task.one(task.volume.up[0] ?? 0, 'unlink', loc, xflag, xdata);
   }
-  return yield* unlinkFrom(task, volume, [loc, xflag, xdata], child);
+  return yield* unlinkFrom(task, [loc, xflag, xdata], child);
 }
 
 /** A file without a name is with any child: where it belongs is known once it has one. */
@@ -329,7 +314,7 @@ const namelink: Fop<'namelink', Distribute> = (frame, xl, loc, xdata) => {
     const child = loc.inode === null ? NOWHERE : volume.cached(loc.inode);
     if (hashed === NOWHERE || child === NOWHERE) return failure('namelink', EIO);
     if (hashed === child) return yield* task.one(child, 'namelink', loc, xdata);
-    const linkto = yield* makeLinkto(task, volume, loc, hashed, child, loc.gfid);
+    const linkto = yield* makeLinkto(task, loc, hashed, child, loc.gfid);
     if (linkto.opRet < 0) return failure('namelink', linkto.opErrno);
     const named = yield* task.one(child, 'namelink', loc, xdata);
     if (named.opRet < 0) yield* task.own(hashed, 'unlink', loc, 0, onlyIfLinkto());

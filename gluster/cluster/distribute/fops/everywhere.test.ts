@@ -88,19 +88,12 @@ describe('a name that is not in its place, where lookup-optimize is off', () => 
   test.each([
     ['on', 0],
     ['yes', 0],
+    ['auto', 0],
     ['off', ENOENT],
     ['0', ENOENT],
   ])('lookup-unhashed %s', async (value, errno) => {
     await misplace({ ...off, 'lookup-unhashed': value });
     expect(freshly().opErrno).toBe(errno);
-  });
-
-  test('auto: once a listing has shown it', async () => {
-    await misplace({ ...off, 'lookup-unhashed': 'auto' });
-    expect(freshly().opErrno).toBe(ENOENT);
-    expect(volume.list('/')).toEqual([NAME]);
-    expect(freshly().opRet).toBe(0);
-    expect(target()).toBe('wz\0');
   });
 });
 
@@ -123,19 +116,4 @@ test('with lookup-optimize it is looked for unless the directory has the hash of
     const path = at === parent ? `/d/${NAME}` : `/${NAME}`;
     expect([path, volume.lookup(path).opErrno]).toEqual([path, errno]);
   }
-});
-
-test('what is not in its place has a sticky bit where somebody wants to see that', async () => {
-  const modeOf = (): number => {
-    freshly();
-    return (volume.lookup(`/${NAME}`).values[1] as Iatt).iaProt;
-  };
-  await misplace();
-  expect(modeOf()).toBe(0o640);
-  await volume.stop();
-  await misplace({ 'unhashed-sticky-bit': 'on' });
-  expect(modeOf()).toBe(0o1640);
-  volume.create('/k', 'x');
-  const place = placeInRoot('k');
-  expect((volume.lookup('/k').values[1] as Iatt).iaProt).toBe(volume.at(place, '/k')!.buf.iaProt);
 });

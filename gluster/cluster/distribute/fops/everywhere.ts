@@ -41,12 +41,8 @@ function sort(volume: Distribute, answers: readonly Found[]): Sorted {
   return sorted;
 }
 
-export function* lookupEverywhere(
-  task: Task,
-  volume: Distribute,
-  loc: Loc,
-  xdata: Dict | null,
-): Steps<Found> {
+export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Steps<Found> {
+  const { volume } = task;
   const keys = loc.inode?.linked ? volume.linkedKeys(xdata) : volume.allKeys(xdata);
   const ask = (): Steps<Found[]> => task.each(volume.all, 'lookup', () => [loc, keys]);
   const hashed = volume.hashed(loc);
@@ -68,7 +64,7 @@ export function* lookupEverywhere(
     });
     return failure('lookup', EIO);
   }
-  if (directories.length > 0) return yield* settle(task, volume, loc, answers);
+  if (directories.length > 0) return yield* settle(task, loc, answers);
   const file = fileAmong(volume, answers, files, hashed);
   if (file === NOWHERE) {
     return failure('lookup', linktos.length > 0 ? ENOENT : errnoOf(answers));
@@ -79,9 +75,9 @@ export function* lookupEverywhere(
   if (leadsTo === file && linkto!.values[1]!.iaGfid !== buf!.iaGfid) {
     return failure('lookup', ESTALE);
   }
-  if (linkto !== null && leadsTo !== file) yield* removeFalse(task, volume, loc, hashed, file);
+  if (linkto !== null && leadsTo !== file) yield* removeFalse(task, loc, hashed, file);
   if (file !== hashed && leadsTo !== file && hashed !== NOWHERE) {
-    yield* healLinkto(task, volume, loc, hashed, file, buf!);
+    yield* healLinkto(task, loc, hashed, file, buf!);
   }
   const kept = inode ?? loc.inode;
   if (kept !== null) volume.keep(kept, buf!.iaGfid, file);
@@ -96,13 +92,8 @@ function leadOf(volume: Distribute, { values }: Found): number {
 }
 
 /** A linkto where one belongs leads elsewhere than to the file: it makes room for one that does not. */
-function* removeFalse(
-  task: Task,
-  volume: Distribute,
-  loc: Loc,
-  hashed: number,
-  file: number,
-): Steps<void> {
+function* removeFalse(task: Task, loc: Loc, hashed: number, file: number): Steps<void> {
+  const { volume } = task;
   if (!volume.isUp(hashed) || (yield* protectNamespace(task, hashed, loc)) !== 0) return;
   // It may be another one by now.
   const keys = volume.fileKeys(null);

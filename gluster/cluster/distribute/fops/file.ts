@@ -2,9 +2,12 @@
  * Fops about what is open, or known: those on a file go to the child that it is with. Those on a
  * directory have rows of their own (`on-directory.ts`), and otherwise go to one child that has it.
  *
- * Source: GlusterFS `dht-inode-read.c`, `dht-inode-write.c`.
+ * Source: GlusterFS `dht-inode-read.c`, `dht-inode-write.c`, `dht-common.c` (dht_getxattr,
+ * dht_setxattr, dht_removexattr).
  */
-import { EINVAL, EIO, ESTALE } from '../../../../runtime/core/errno.ts';
+
+import type { Dict } from '../../../../runtime/core/dict.ts';
+import { EINVAL, EIO, EOPNOTSUPP, EPERM, ESTALE } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
 import { findFop } from '../../../../runtime/core/fops.ts';
 import type { Frame } from '../../../../runtime/core/frame.ts';
@@ -20,10 +23,11 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
 import { type Directory, type Distribute, NOWHERE } from '../distribute.ts';
 import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
+import { isCommand } from './commands.ts';
 import { lookupEverywhere } from './everywhere.ts';
 import { askingForStats, askMoved, asksForStats, followMove, STAYS, signOf } from './moving.ts';
 import { onDirectory } from './on-directory.ts';
-import { onFile } from './on-file.ts';
+import { getOfFile, isInternal } from './virtual.ts';
 
 /** By their subject: the first argument that is a loc or an fd. */
 const NAMES = [
@@ -64,6 +68,42 @@ const NAMES = [
   'fsyncdir',
 ] as const satisfies readonly FopName[];
 
+/**
+ * What is asked of a file by extended attributes that are not its own: where it is, and what clients may not
+ * change.
+ */
+type OnFile = (task: Task, child: number) => Steps<Answer<FopName>>;
+
+/** The answer, or the way to it; undefined for what the child answers. */
+type Own = (volume: Distribute, args: readonly unknown[]) => Answer<FopName> | OnFile | undefined;
+
+const setting =
+  (fop: 'setxattr' | 'fsetxattr'): Own =>
+  (volume, args) => {
+    const dict = args[1] as Dict | null;
+    if (dict === null) return undefined;
+    if ([...dict.keys()].some((name) => isInternal(volume, name))) return failure(fop, EPERM);
+    // What a volume is told to do is about directories; files are not moved here.
+    return isCommand(dict) ? failure(fop, EOPNOTSUPP) : undefined;
+  };
+
+const removing =
+  (fop: 'removexattr' | 'fremovexattr'): Own =>
+  (volume, args) =>
+    isInternal(volume, args[1] as string) ? failure(fop, EPERM) : undefined;
+
+const onFile: Readonly<Partial<Record<FopName, Own>>> = {
+  getxattr(volume, args) {
+    const own = getOfFile(volume, args[1] as string | null);
+    if (typeof own !== 'function') return own;
+    return (task, child) => own(task, args[0] as Loc, child);
+  },
+  setxattr: setting('setxattr'),
+  fsetxattr: setting('fsetxattr'),
+  removexattr: removing('removexattr'),
+  fremovexattr: removing('fremovexattr'),
+};
+
 const inodeOf = (subject: unknown): Inode | null =>
   subject instanceof Fd ? subject.inode : (subject as Loc).inode;
 
@@ -82,13 +122,7 @@ function fopOf<N extends FopName>(name: N): Fop<N, Distribute> {
     const answer = { opRet, opErrno, values: values as never };
     const inode = inodeOf(given[at])!;
     runTask(frame, xl, name, (task) =>
-      followMove(
-        task,
-        xl.priv,
-        { fop: name, args: given, subject: given[at], inode },
-        child,
-        answer,
-      ),
+      followMove(task, { fop: name, args: given, subject: given[at], inode }, child, answer),
     );
   }) as Cbk<N, unknown>;
   const asks = asksForStats(name);
@@ -121,18 +155,18 @@ function unknownOrDirectory(
   args: readonly unknown[],
 ): void {
   if (inode === null) unwindArgs[name](frame, -1, EINVAL, failure(name, EINVAL).values);
-  else runTask(frame, xl, name, (task) => steps(task, xl.priv, name, inode, args));
+  else runTask(frame, xl, name, (task) => steps(task, name, inode, args));
 }
 
 function* steps<N extends FopName>(
   task: Task,
-  volume: Distribute,
   name: N,
   inode: Inode,
   args: readonly unknown[],
 ): Steps<Answer<N>> {
+  const { volume } = task;
   const isKnown = inode.ctxGet(volume.xl) !== undefined;
-  const directory = isKnown ? volume.directory(inode) : yield* locate(task, volume, inode);
+  const directory = isKnown ? volume.directory(inode) : yield* locate(task, inode);
   if (typeof directory === 'number') return failure(name, directory);
   const child = volume.cached(inode);
   if (child !== NOWHERE) {
@@ -141,25 +175,21 @@ function* steps<N extends FopName>(
     if (file !== undefined) return file as Answer<N>;
     const subject = args.find((arg) => arg instanceof Fd || arg instanceof Loc);
     const asking = asksForStats(name) ? askingForStats(args) : args;
-    return yield* askMoved(task, volume, { fop: name, args: asking, subject, inode });
+    return yield* askMoved(task, { fop: name, args: asking, subject, inode });
   }
   const own = onDirectory[name];
   if (directory === null) return failure(name, EIO);
   if (own !== undefined) {
-    return (yield* own(task, volume, directory, args as never, inode)) as Answer<N>;
+    return (yield* own(task, directory, args as never, inode)) as Answer<N>;
   }
   return yield* task.one(volume.homeOf(directory), name, ...(args as never));
 }
 
 /** Looks for something that was never looked up here: the errno, or what is known of a directory. */
-export function* locate(
-  task: Task,
-  volume: Distribute,
-  inode: Inode,
-): Steps<Directory | null | number> {
-  const found = yield* lookupEverywhere(task, volume, new Loc(inode), null);
+export function* locate(task: Task, inode: Inode): Steps<Directory | null | number> {
+  const found = yield* lookupEverywhere(task, new Loc(inode), null);
   if (found.opRet < 0) return found.opErrno || ESTALE;
-  return volume.directory(inode);
+  return task.volume.directory(inode);
 }
 
 export const fileFops: Fops<Distribute> = Object.fromEntries(

@@ -23,34 +23,29 @@ const MOVED: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 const KEEPS_LINKTO: ReadonlySet<number> = new Set([EEXIST, ENOTCONN]);
 
 export const link: Fop<'link', Distribute> = (frame, xl, ...args) => {
-  runTask(frame, xl, 'link', (task) => name(task, xl.priv, args));
+  runTask(frame, xl, 'link', (task) => name(task, args));
 };
 
-function* name(task: Task, volume: Distribute, args: Args): Steps<Linked> {
+function* name(task: Task, args: Args): Steps<Linked> {
+  const { volume } = task;
   const [{ inode }, newloc] = args;
   const hashed = volume.hashed(newloc);
   if (inode === null || hashed === NOWHERE) return failure('link', EIO);
   if (volume.cached(inode) === NOWHERE) {
-    const known = volume.directory(inode) ?? (yield* locate(task, volume, inode));
+    const known = volume.directory(inode) ?? (yield* locate(task, inode));
     if (typeof known === 'number') return failure('link', known);
     if (known !== null) return failure('link', EPERM);
   }
   const child = volume.cached(inode);
-  const linked = yield* linkOn(task, volume, args, hashed, child);
+  const linked = yield* linkOn(task, args, hashed, child);
   if (linked.opRet >= 0 || !MOVED.has(linked.opErrno)) return linked;
-  const found = yield* lookupEverywhere(task, volume, args[0], null);
+  const found = yield* lookupEverywhere(task, args[0], null);
   const now = volume.cached(inode);
   if (found.opRet < 0 || now === child || now === NOWHERE) return linked;
-  return yield* linkOn(task, volume, args, hashed, now);
+  return yield* linkOn(task, args, hashed, now);
 }
 
-function* linkOn(
-  task: Task,
-  volume: Distribute,
-  args: Args,
-  hashed: number,
-  child: number,
-): Steps<Linked> {
+function* linkOn(task: Task, args: Args, hashed: number, child: number): Steps<Linked> {
   if (hashed === child) {
     const linked = yield* task.one(child, 'link', ...args);
     const [inode, buf, preparent, postparent, xdata] = linked.values;
@@ -58,7 +53,7 @@ function* linkOn(
     return { ...linked, values: [inode, buf, ...folders, xdata] };
   }
   const [{ gfid }, newloc] = args;
-  const linkto = yield* makeLinkto(task, volume, newloc, hashed, child, gfid);
+  const linkto = yield* makeLinkto(task, newloc, hashed, child, gfid);
   if (linkto.opRet < 0) return failure('link', linkto.opErrno);
   const linked = yield* task.one(child, 'link', ...args);
   if (linked.opRet < 0) {

@@ -22,6 +22,7 @@ import type { Fd } from '../../../../runtime/core/fd.ts';
 import type { Frame } from '../../../../runtime/core/frame.ts';
 import { unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { type Dirent, direntType, IA_IFDIR } from '../../../../runtime/core/iatt.ts';
+import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
@@ -176,7 +177,7 @@ const listedCbk: Cbk<'readdirp', Distribute> = (
   const { place, record } = listing;
   const shown: Dirent[] = [];
   for (const entry of entries) {
-    noteMisplaced(volume, listing, child, entry);
+    record.isUnsettled ||= mayMove(volume, listing.fd.inode, child, entry);
     if (!isListed(volume, listing.fd, child, entry)) continue;
     if (record.has(entry.name, place)) {
       record.isUnsettled = true;
@@ -203,24 +204,12 @@ function hasNext({ all }: Distribute, { place, record }: Listing): boolean {
   return !isLast || (place + 1 === all.length && record.isUnsettled);
 }
 
-/**
- * A file that is not in its place, or is being moved, may be elsewhere before the listing is over. For
- * `lookup-unhashed auto`, names of this directory are looked for everywhere from now on.
- */
-function noteMisplaced(
-  volume: Distribute,
-  { fd: { inode }, record }: Listing,
-  child: number,
-  entry: Dirent,
-): void {
-  const isAuto = volume.settings['lookup-unhashed'] === 'auto';
-  if ((record.isUnsettled && !isAuto) || entry.type === DT_DIR || volume.all.length === 1) return;
-  if (mayBeSpecial(entry)) record.isUnsettled = true;
-  else if (volume.directory(inode)?.layout.search(volume.hash.of(entry.name)) !== child) {
-    record.isUnsettled = true;
-    volume.scattered.add(inode);
-  }
-}
+/** Whether a file may be elsewhere before the listing is over: it is not in its place, or is being moved. */
+const mayMove = (volume: Distribute, inode: Inode, child: number, entry: Dirent): boolean =>
+  entry.type !== DT_DIR &&
+  volume.all.length > 1 &&
+  (mayBeSpecial(entry) ||
+    volume.directory(inode)?.layout.search(volume.hash.of(entry.name)) !== child);
 
 /** Whether this is the child that lists it. */
 function isListed(volume: Distribute, fd: Fd, child: number, entry: Dirent): boolean {

@@ -12,7 +12,6 @@
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { EEXIST, EIO, EPERM } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
-import type { Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../../runtime/core/lock.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
@@ -22,13 +21,13 @@ import { again } from '../heal/directory.ts';
 import { newLayout, writeLayout } from '../heal/layout.ts';
 import { aside } from '../heal/linkto.ts';
 import { anomaliesOf, isBroken } from '../layout/check.ts';
-import { type Layout, NO_COMMIT_HASH, type Piece } from '../layout/layout.ts';
+import { isSameValue, type Layout, NO_COMMIT_HASH, type Piece } from '../layout/layout.ts';
 import { isLinkto } from '../linkto.ts';
 import { LAYOUT_HEAL, protectNamespace, unlockInode, unprotecting, whole } from '../locks.ts';
-import { mergeDirectories } from '../merge.ts';
+import { mergeAnswers } from '../merge.ts';
 import { isDirectory } from '../sight.ts';
-import { type Answer, callOf, failure, runTask, type Steps, success, type Task } from '../task.ts';
-import { isRefused, isSame, lookAbove, pieceAbove, relyingOn } from './above.ts';
+import { type Answer, callOf, failure, runTask, type Steps, type Task } from '../task.ts';
+import { isRefused, lookAbove, pieceAbove, relyingOn } from './above.ts';
 import { refusalOf } from './entry.ts';
 import { onlyIfLinkto } from './everywhere.ts';
 
@@ -36,13 +35,14 @@ type Args = FopTable['mkdir']['args'];
 type Made = Answer<'mkdir'>;
 
 export const mkdir: Fop<'mkdir', Distribute> = (frame, xl, ...args) => {
-  runTask(frame, xl, 'mkdir', (task) => make(task, xl.priv, args));
+  runTask(frame, xl, 'mkdir', (task) => make(task, args));
 };
 
 /** By another client's new layout the name belongs elsewhere, or may. */
 const CHANGED = 'changed';
 
-function* make(task: Task, volume: Distribute, args: Args): Steps<Made> {
+function* make(task: Task, args: Args): Steps<Made> {
+  const { volume } = task;
   const [loc, , , given] = args;
   // All children have to give it the same gfid.
   if (!given?.has(GFID_REQ)) return failure('mkdir', EPERM);
@@ -55,7 +55,7 @@ function* make(task: Task, volume: Distribute, args: Args): Steps<Made> {
     const errno = yield* protectNamespace(task, child, loc);
     if (errno !== 0) return failure('mkdir', errno);
     task.patient(true);
-    const made = yield* makeLocked(task, volume, args, given, child);
+    const made = yield* makeLocked(task, args, given, child);
     if (made !== CHANGED) return made;
   }
 }
@@ -63,23 +63,23 @@ function* make(task: Task, volume: Distribute, args: Args): Steps<Made> {
 /** With the locks of the name, which are given back. */
 function* makeLocked(
   task: Task,
-  volume: Distribute,
   args: Args,
   given: Dict,
   child: number,
 ): Steps<Made | typeof CHANGED> {
+  const { volume } = task;
   const [loc, mode, umask] = args;
   const piece = pieceAbove(volume, loc, child);
   const marked = relyingOn(volume, loc, child, given).set(volume.keys.mds, new Uint8Array(4));
   const first = yield* task.one(child, 'mkdir', loc, mode, umask, marked);
   if (isRefused(first.opRet, first.values[4])) {
     // While we have the lock, what this child has of the layout stays as it is.
-    const isThere = yield* lookAbove(task, volume, loc);
+    const isThere = yield* lookAbove(task, loc);
     yield* task.ownAll(unprotecting(child, loc));
-    const isOther = isThere && !isSame(piece, pieceAbove(volume, loc, child));
+    const isOther = isThere && !isSameValue(piece, pieceAbove(volume, loc, child));
     return isOther ? CHANGED : failure('mkdir', EIO);
   }
-  const answers = first.opRet < 0 ? [first] : yield* makeOthers(task, volume, args, first, child);
+  const answers = first.opRet < 0 ? [first] : yield* makeOthers(task, args, first, child);
   const failed = answers.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST);
   if (first.opRet < 0 || failed !== undefined) {
     yield* task.ownAll(unprotecting(child, loc));
@@ -87,10 +87,11 @@ function* makeLocked(
   }
   const [inode, buf] = first.values;
   const dir = new Loc(inode ?? loc.inode, null, null, buf!.iaGfid);
-  const answer = merged(first, answers);
+  const there = answers.filter(({ opRet }) => opRet >= 0);
+  const answer = mergeAnswers(first, there);
   // Without the lock nobody knows what the children have; a lookup will see to it.
   if (!(yield* exchangeLocks(task, loc, dir, child))) return answer;
-  const layout = yield* dealOut(task, volume, loc, dir);
+  const layout = yield* dealOut(task, loc, dir);
   if (dir.inode !== null && layout !== null) {
     volume.keep(dir.inode, buf!.iaGfid, { layout, mds: child });
   }
@@ -116,19 +117,18 @@ function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<bo
  */
 function* makeOthers(
   task: Task,
-  volume: Distribute,
   [loc, mode, umask, xdata]: Args,
   first: Made,
   child: number,
 ): Steps<Made[]> {
-  const others = volume.all.filter((at) => at !== child);
+  const others = task.volume.all.filter((at) => at !== child);
   const made = yield* task.each(others, 'mkdir', () => [loc, mode, umask, xdata]);
   const gfid = first.values[1]!.iaGfid;
   const answers = [first];
   for (const [at, other] of others.entries()) {
     let answer = made[at]!;
     if (answer.opRet < 0 && answer.opErrno === EEXIST) {
-      const inTheWay = yield* whatIsThere(task, volume, loc, other, gfid);
+      const inTheWay = yield* whatIsThere(task, loc, other, gfid);
       if (inTheWay === 'linkto') {
         answer = yield* task.one(other, 'mkdir', loc, mode, umask, xdata);
       } else if (inTheWay === 'nothing') continue;
@@ -145,18 +145,17 @@ function* makeOthers(
 /** Why a child has the name already; a linkto without its file is gone then. */
 function* whatIsThere(
   task: Task,
-  volume: Distribute,
   loc: Loc,
   child: number,
   gfid: string,
 ): Steps<'nothing' | 'linkto' | 'other'> {
-  const keys = volume.linkedKeys(null);
+  const keys = task.volume.linkedKeys(null);
   const found = yield* aside(loc, (own) => task.own(child, 'lookup', own, keys));
   const [, buf, xdata] = found.values;
   if (found.opRet < 0 || buf === null) return 'nothing';
   // A lookup of another client has made it, as it was there on our first child.
   if (isDirectory(found) && buf.iaGfid === gfid) return 'nothing';
-  if (!isLinkto(buf, xdata, volume.keys.linkto)) return 'other';
+  if (!isLinkto(buf, xdata, task.volume.keys.linkto)) return 'other';
   const gone = yield* task.own(child, 'unlink', loc, 0, onlyIfLinkto());
   return gone.opRet < 0 ? 'other' : 'linkto';
 }
@@ -166,28 +165,17 @@ function* whatIsThere(
  * @param dir the same by its gfid
  * @returns null where nobody knows what the children have
  */
-function* dealOut(task: Task, volume: Distribute, loc: Loc, dir: Loc): Steps<Layout | null> {
+function* dealOut(task: Task, loc: Loc, dir: Loc): Steps<Layout | null> {
   // Another client's lookup may have found the directory, and dealt out its names.
-  const layout = (yield* again(task, volume, dir))?.layout ?? null;
+  const layout = (yield* again(task, dir))?.layout ?? null;
   if (layout === null || !isBroken(anomaliesOf(layout.pieces))) return layout;
-  const { settings, commitHash } = volume;
+  const { settings, commitHash } = task.volume;
   const hash = settings['lookup-optimize'] ? commitHash : NO_COMMIT_HASH;
   const usable = layout.pieces.map(withoutMissing);
-  const pieces = newLayout(volume, loc.path, dir.gfid, usable, hash, { isNew: true });
-  return yield* writeLayout(task, volume, dir, pieces);
+  const pieces = newLayout(task.volume, loc.path, dir.gfid, usable, hash, { isNew: true });
+  return yield* writeLayout(task, dir, pieces);
 }
 
 /** Where it could not be made, no name of it belongs. */
 const withoutMissing = (piece: Piece): Piece =>
   anomaliesOf([piece]).missing > 0 ? { ...piece, err: EIO } : piece;
-
-function merged(first: Made, answers: readonly Made[]): Made {
-  const there = answers.filter(({ opRet }) => opRet >= 0);
-  const of = (at: 1 | 2 | 3): Iatt | null => {
-    const bufs = there.flatMap(({ values }) => values[at] ?? []);
-    const own = first.values[at];
-    return own && mergeDirectories(own, bufs);
-  };
-  const [inode, , , , xdata] = first.values;
-  return success('mkdir', inode, of(1), of(2), of(3), xdata);
-}

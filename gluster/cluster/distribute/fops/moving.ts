@@ -19,7 +19,7 @@ import { IA_IFREG, Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { IATT_REQ, PROTECT_WRITES } from '../../../../runtime/core/xdata.ts';
-import { type Distribute, Move, NOWHERE } from '../distribute.ts';
+import { Move, NOWHERE } from '../distribute.ts';
 import { LINKTO_MODE, maybeMigrating, targetOf, withoutMigration } from '../linkto.ts';
 import { type Answer, failure, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './everywhere.ts';
@@ -125,27 +125,23 @@ export interface Asked<N extends FopName> {
 }
 
 /** Asks a file that may have moved, and goes on as `followMove`. */
-export function* askMoved<N extends FopName>(
-  task: Task,
-  volume: Distribute,
-  asked: Asked<N>,
-): Steps<Answer<N>> {
+export function* askMoved<N extends FopName>(task: Task, asked: Asked<N>): Steps<Answer<N>> {
+  const { volume } = task;
   const { fop, args, inode } = asked;
   const move = volume.moveOf(inode);
-  if (move?.isOver) yield* openThere(task, volume, asked, move.target);
+  if (move?.isOver) yield* openThere(task, asked, move.target);
   const child = volume.cached(inode);
   const answer = yield* task.one(child, fop, ...(args as FopTable[N]['args']));
   const hasStats = statsOf(fop).length > 0 || (asksForStats(fop) && toldBeside(answer.values));
   const says = answer.opRet >= 0 && hasStats;
   const stays = says && signOf(fop)(answer.opRet, answer.opErrno, answer.values) === STAYS;
   if (stays && move?.isOver === false) volume.stayed(inode, move);
-  return yield* followMove(task, volume, asked, child, answer);
+  return yield* followMove(task, asked, child, answer);
 }
 
 /** A child has answered in a way that says that the file is moved: what to answer at last. */
 export function* followMove<N extends FopName>(
   task: Task,
-  volume: Distribute,
   asked: Asked<N>,
   from: number,
   first: Answer<N>,
@@ -158,15 +154,15 @@ export function* followMove<N extends FopName>(
     const said = sign(answer.opRet, answer.opErrno, answer.values);
     if (said === STAYS) break;
     if (said === MAY_BE_COPIED) {
-      const target = yield* copiedTo(task, volume, inode, child);
+      const target = yield* copiedTo(task, inode, child);
       if (target === NOWHERE || target === child) return answer;
       if (!CHANGES.has(fop)) return shown(fop, answer);
-      return yield* changeCopy(task, volume, asked, target, answer);
+      return yield* changeCopy(task, asked, target, answer);
     }
-    const target = yield* whereTo(task, volume, inode, child);
+    const target = yield* whereTo(task, inode, child);
     if (target === NOWHERE || target === child) break;
-    volume.moved(inode, new Move(child, target, true));
-    if (!(yield* openThere(task, volume, asked, target))) return failure(fop, EIO);
+    task.volume.moved(inode, new Move(child, target, true));
+    if (!(yield* openThere(task, asked, target))) return failure(fop, EIO);
     child = target;
     answer = yield* task.one(child, fop, ...(args as FopTable[N]['args']));
   }
@@ -174,26 +170,25 @@ export function* followMove<N extends FopName>(
 }
 
 /** Where a file is being copied to; itself for one that is not, and has these bits of its own. */
-function* copiedTo(task: Task, volume: Distribute, inode: Inode, child: number): Steps<number> {
-  const known = volume.moveOf(inode);
+function* copiedTo(task: Task, inode: Inode, child: number): Steps<number> {
+  const known = task.volume.moveOf(inode);
   if (known?.source === child && !known.isOver) return known.target;
-  const target = yield* whereTo(task, volume, inode, child);
+  const target = yield* whereTo(task, inode, child);
   const isNew = known === null && target !== NOWHERE && target !== child;
-  if (isNew) volume.moved(inode, new Move(child, target, false));
+  if (isNew) task.volume.moved(inode, new Move(child, target, false));
   return target;
 }
 
 /** The same change where the file will be. What is answered is what was done where it is. */
 function* changeCopy<N extends FopName>(
   task: Task,
-  volume: Distribute,
   asked: Asked<N>,
   target: number,
   answer: Answer<N>,
 ): Steps<Answer<N>> {
   const { fop } = asked;
   const args = argsForCopy(asked);
-  if (!(yield* openThere(task, volume, asked, target))) return failure(fop, EIO);
+  if (!(yield* openThere(task, asked, target))) return failure(fop, EIO);
   const again = yield* task.one(target, fop, ...(args as FopTable[N]['args']));
   const isLost = again.opRet < 0 && !GONE.has(again.opErrno) && !isAbsentFromCopy(fop, again);
   return isLost ? again : shown(fop, answer);
@@ -217,7 +212,8 @@ function argsForCopy({ fop, args }: Asked<FopName>): readonly unknown[] {
 }
 
 /** Where a child says that a file of its is, or will be; otherwise who has it. */
-function* whereTo(task: Task, volume: Distribute, inode: Inode, child: number): Steps<number> {
+function* whereTo(task: Task, inode: Inode, child: number): Steps<number> {
+  const { volume } = task;
   const loc = new Loc(inode);
   const at = yield* task.own(child, 'lookup', loc, volume.fileKeys(null));
   const name = at.opRet < 0 ? undefined : targetOf(at.values[2], volume.keys.linkto);
@@ -227,7 +223,7 @@ function* whereTo(task: Task, volume: Distribute, inode: Inode, child: number): 
     if (there.opRet >= 0 && there.values[1]?.iaGfid === inode.gfid) return target;
   }
   if (at.opRet >= 0 && !isLinktoNow(at.values[1]!)) return child;
-  const found = yield* lookupEverywhere(task, volume, loc, null);
+  const found = yield* lookupEverywhere(task, loc, null);
   return found.opRet < 0 ? NOWHERE : volume.cached(inode);
 }
 
@@ -236,12 +232,11 @@ const { O_CREAT, O_EXCL, O_TRUNC } = constants;
 /** Opens what is open with another child, too; false where that fails. */
 function* openThere<N extends FopName>(
   task: Task,
-  volume: Distribute,
   { subject, inode, fop }: Asked<N>,
   child: number,
 ): Steps<boolean> {
   if (!(subject instanceof Fd) || fop === 'open') return true;
-  const { xl } = volume;
+  const { xl } = task.volume;
   const opened = subject.ctxGet(xl) as Set<number> | undefined;
   if (opened?.has(child)) return true;
   const flags = subject.flags & ~(O_CREAT | O_EXCL | O_TRUNC);

@@ -56,12 +56,12 @@ interface Move {
 
 export function* renameFile(
   task: Task,
-  volume: Distribute,
   inode: Inode,
   from: Place,
   to: Place,
   xdata: Dict | null,
 ): Steps<Renamed> {
+  const { volume } = task;
   let target = knownTarget(volume, to.loc.inode);
   for (let turn = 0; turn < TRIES; turn++) {
     const source = volume.cached(inode);
@@ -70,27 +70,27 @@ export function* renameFile(
     if (target !== null && target.inode !== inode) {
       files.push({ child: target.child, loc: new Loc(target.inode) });
     }
-    const locked = yield* lockFiles(task, volume.names, files);
+    const locked = yield* lockFiles(task, files);
     if (typeof locked === 'number') return failure('rename', locked);
-    const errno = yield* protectNames(task, volume.names, from, to);
+    const errno = yield* protectNames(task, from, to);
     if (errno !== 0) {
       yield* task.ownAll(unlockingFiles(locked));
       return failure('rename', errno);
     }
-    const seen = yield* see(task, volume, inode, from.loc, to, source, target);
+    const seen = yield* see(task, inode, from.loc, to, source, target);
     const move = {
       ...{ inode, from: from.loc, to: to.loc, xdata, source },
       ...{ oldHash: from.child, newHash: to.child, target: target?.child ?? NOWHERE },
     };
     task.patient(true);
-    const answer = seen.answer ?? (seen.isKnown ? yield* carryOut(task, volume, move) : null);
+    const answer = seen.answer ?? (seen.isKnown ? yield* carryOut(task, move) : null);
     const unlocks = [unprotecting(from.child, from.loc), unprotecting(to.child, to.loc)].flat();
     yield* task.ownAll([...unlockingFiles(locked), ...unlocks]);
     if (answer !== null) return answer;
     task.patient(false);
     target = seen.target;
     if (seen.isMoved) {
-      const found = yield* lookupEverywhere(task, volume, from.loc, null);
+      const found = yield* lookupEverywhere(task, from.loc, null);
       if (found.opRet < 0) return failure('rename', found.opErrno);
     }
   }
@@ -115,7 +115,6 @@ interface Seen {
 
 function* see(
   task: Task,
-  volume: Distribute,
   inode: Inode,
   from: Loc,
   to: Place,
@@ -133,12 +132,12 @@ function* see(
   if (target !== null && target.child !== to.child) {
     places.push({ child: target.child, loc: to.loc });
   }
-  const [old, next, there] = yield* lookAside(task, volume, places);
+  const [old, next, there] = yield* lookAside(task, places);
   if (old!.opRet < 0) return seen({ answer: failure('rename', old!.opErrno) });
   const [, buf, keys] = old!.values;
   if (buf!.iaGfid !== inode.gfid) return seen({ answer: failure('rename', ESTALE) });
-  if (isLinkto(buf!, keys, volume.keys.linkto)) return seen({ isMoved: true });
-  const now = yield* targetNow(task, volume, to, target, next!, there ?? next!);
+  if (isLinkto(buf!, keys, task.volume.keys.linkto)) return seen({ isMoved: true });
+  const now = yield* targetNow(task, to, target, next!, there ?? next!);
   if (typeof now === 'number') return seen({ answer: failure('rename', now) });
   // Two names of one file: both stay.
   if (now?.inode === inode) return seen({ answer: unchanged(buf!) });
@@ -147,8 +146,8 @@ function* see(
 }
 
 /** Lookups by names alone, whatever was known of them, at once. */
-function* lookAside(task: Task, volume: Distribute, places: readonly Place[]): Steps<Found[]> {
-  const keys = volume.linkedKeys(null);
+function* lookAside(task: Task, places: readonly Place[]): Steps<Found[]> {
+  const keys = task.volume.linkedKeys(null);
   const inodes = places.map(({ loc }) => loc.parent!.table.newInode());
   const calls = places.map(({ child, loc }, at) =>
     callOf(child, 'lookup', new Loc(inodes[at]!, loc.parent, loc.name), keys),
@@ -161,13 +160,12 @@ function* lookAside(task: Task, volume: Distribute, places: readonly Place[]): S
 /** The file that has the new name; or the errno. */
 function* targetNow(
   task: Task,
-  volume: Distribute,
   to: Place,
   target: Target | null,
   next: Found,
   there: Found,
 ): Steps<Target | null | number> {
-  const { linkto } = volume.keys;
+  const { linkto } = task.volume.keys;
   const isFile = ({ opRet, values }: Found): boolean =>
     opRet >= 0 && !isLinkto(values[1]!, values[2], linkto);
   if (isFile(next)) return targetOfFound(to.child, to.loc, next);
@@ -175,9 +173,9 @@ function* targetNow(
   if (target !== null && isFile(there)) return targetOfFound(target.child, to.loc, there);
   if (next.opRet < 0) return null;
   const name = targetOf(next.values[2], linkto);
-  const child = name === undefined ? NOWHERE : volume.indexOf(name);
+  const child = name === undefined ? NOWHERE : task.volume.indexOf(name);
   if (child === NOWHERE || child === target?.child) return null;
-  const [file] = yield* lookAside(task, volume, [{ child, loc: to.loc }]);
+  const [file] = yield* lookAside(task, [{ child, loc: to.loc }]);
   if (file!.opRet < 0) return file!.opErrno === ENOENT ? null : file!.opErrno;
   const isIt = isFile(file!) && file!.values[1]!.iaGfid === next.values[1]!.iaGfid;
   return isIt ? targetOfFound(child, to.loc, file!) : null;
@@ -193,24 +191,24 @@ function targetOfFound(child: number, loc: Loc, { values: [, buf] }: Found): Tar
 export const unchanged = (buf: Iatt | null): Renamed =>
   success('rename', buf, null, null, null, null, null);
 
-const carryOut = (task: Task, volume: Distribute, move: Move): Steps<Renamed> =>
-  move.source === move.target ? replaceBeside(task, volume, move) : replace(task, volume, move);
+const carryOut = (task: Task, move: Move): Steps<Renamed> =>
+  move.source === move.target ? replaceBeside(task, move) : replace(task, move);
 
 const internal = (): Dict => new Dict().set(INTERNAL_FOP, 'yes');
 
 /** The file that had the new name is with another child, or there is none. */
-function* replace(task: Task, volume: Distribute, move: Move): Steps<Renamed> {
+function* replace(task: Task, move: Move): Steps<Renamed> {
   const { inode, from, to, xdata, source, oldHash, newHash } = move;
   if (newHash === source) {
     const done = yield* task.one(source, 'rename', from, to, xdata);
     return done.opRet < 0 ? done : shown(done, yield* tidy(task, move));
   }
   if (newHash !== oldHash) {
-    const errno = yield* makeOldLinkto(task, volume, move);
+    const errno = yield* makeOldLinkto(task, move);
     if (errno !== 0) return failure('rename', errno);
   }
   const at = new Loc(inode, to.parent, to.name);
-  const linked = yield* linkSource(task, volume, move, at);
+  const linked = yield* linkSource(task, move, at);
   if (typeof linked === 'number') {
     if (newHash !== oldHash) yield* task.own(newHash, 'unlink', from, 0, onlyIfLinkto());
     return failure('rename', linked);
@@ -218,7 +216,7 @@ function* replace(task: Task, volume: Distribute, move: Move): Steps<Renamed> {
   let done = yield* task.own(newHash, 'rename', from, to, xdata);
   if (done.opRet < 0 && done.opErrno === ENOENT && newHash === oldHash) {
     // The file was there without a linkto where its old name belongs.
-    yield* makeLinkto(task, volume, from, newHash, source, inode.gfid);
+    yield* makeLinkto(task, from, newHash, source, inode.gfid);
     done = yield* task.own(newHash, 'rename', from, to, xdata);
   }
   if (done.opRet < 0) {
@@ -233,10 +231,9 @@ function* replace(task: Task, volume: Distribute, move: Move): Steps<Renamed> {
 }
 
 /** A linkto of the old name, where the new one belongs. What another rename has left there goes. */
-function* makeOldLinkto(task: Task, volume: Distribute, move: Move): Steps<number> {
+function* makeOldLinkto(task: Task, move: Move): Steps<number> {
   const { inode, from, newHash, source } = move;
-  const make = (): Steps<Answer<'mknod'>> =>
-    makeLinkto(task, volume, from, newHash, source, inode.gfid);
+  const make = (): Steps<Answer<'mknod'>> => makeLinkto(task, from, newHash, source, inode.gfid);
   let made = yield* make();
   if (made.opRet < 0 && made.opErrno === EEXIST) {
     const gone = yield* task.own(newHash, 'unlink', from, 0, onlyIfLinkto());
@@ -246,21 +243,16 @@ function* makeOldLinkto(task: Task, volume: Distribute, move: Move): Steps<numbe
 }
 
 /** The file gets its new name beside the old one: its attributes then, or the errno. */
-function* linkSource(
-  task: Task,
-  volume: Distribute,
-  { inode, from, source }: Move,
-  at: Loc,
-): Steps<Iatt | number> {
+function* linkSource(task: Task, { inode, from, source }: Move, at: Loc): Steps<Iatt | number> {
   const link = (): Steps<Answer<'link'>> =>
     task.own(source, 'link', new Loc(inode, from.parent, from.name), at, internal());
   let linked = yield* link();
   if (linked.opRet < 0 && linked.opErrno === EEXIST) {
-    const [there] = yield* lookAside(task, volume, [{ child: source, loc: at }]);
+    const [there] = yield* lookAside(task, [{ child: source, loc: at }]);
     const [, buf, keys] = there!.values;
     // A rename that was ended here has left it.
     if (buf?.iaGfid === inode.gfid) return buf;
-    if (buf !== null && isLinkto(buf, keys, volume.keys.linkto)) {
+    if (buf !== null && isLinkto(buf, keys, task.volume.keys.linkto)) {
       const gone = yield* task.own(source, 'unlink', at, 0, onlyIfLinkto());
       if (gone.opRet >= 0) linked = yield* link();
     }
@@ -269,7 +261,7 @@ function* linkSource(
 }
 
 /** The file that had the new name is with the same child: it is replaced there. */
-function* replaceBeside(task: Task, volume: Distribute, move: Move): Steps<Renamed> {
+function* replaceBeside(task: Task, move: Move): Steps<Renamed> {
   const { inode, from, to, xdata, source, newHash } = move;
   const isElsewhere = newHash !== source;
   if (isElsewhere) {
@@ -279,7 +271,7 @@ function* replaceBeside(task: Task, volume: Distribute, move: Move): Steps<Renam
   const done = yield* task.one(source, 'rename', from, to, xdata);
   if (isElsewhere) {
     const now = done.opRet >= 0 ? inode : to.inode;
-    const linkto = now && (yield* makeLinkto(task, volume, to, newHash, source, now.gfid));
+    const linkto = now && (yield* makeLinkto(task, to, newHash, source, now.gfid));
     const buf = done.values[0];
     if (linkto !== null && linkto.opRet >= 0 && buf !== null) {
       yield* chownLinkto(task, to, newHash, buf);

@@ -6,12 +6,11 @@
  */
 import { EIO, ENOENT, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
-import type { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Fop } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { protectNamespace, unprotectNamespace } from '../locks.ts';
-import { mergeDirectories } from '../merge.ts';
-import { type Answer, failure, runTask, type Steps, success, type Task } from '../task.ts';
+import { mergeAnswers } from '../merge.ts';
+import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
 import { lookupDirectory } from './directory.ts';
 import { emptiness } from './empty.ts';
 
@@ -24,52 +23,40 @@ const ABSENT: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 const isRefusal = ({ opRet, opErrno }: Gone): boolean => opRet < 0 && !ABSENT.has(opErrno);
 
 export const rmdir: Fop<'rmdir', Distribute> = (frame, xl, ...args) => {
-  runTask(frame, xl, 'rmdir', (task) => remove(task, xl.priv, args));
+  runTask(frame, xl, 'rmdir', (task) => remove(task, args));
 };
 
-function* remove(task: Task, volume: Distribute, args: Args): Steps<Gone> {
+function* remove(task: Task, args: Args): Steps<Gone> {
+  const { volume } = task;
   const [loc] = args;
   if (volume.up.length < volume.all.length) return failure('rmdir', ENOTCONN);
   const child = volume.hashed(loc);
   if (child === NOWHERE) return failure('rmdir', EIO);
   if (loc.inode?.linked) {
-    const errno = yield* emptiness(task, volume, loc.inode);
+    const errno = yield* emptiness(task, loc.inode);
     if (errno !== 0) return failure('rmdir', errno);
   }
   task.patient(false);
   const errno = yield* protectNamespace(task, child, loc);
   if (errno !== 0) return failure('rmdir', errno);
   task.patient(true);
-  const answers = yield* removeAll(task, volume, args, child);
+  const answers = yield* removeAll(task, args, child);
   yield* unprotectNamespace(task, child, loc);
   const refusal = answers.find(isRefusal);
   const done = answers.filter(({ opRet }) => opRet >= 0);
-  if (refusal === undefined) return merged(done);
+  if (refusal === undefined) {
+    const last = done.at(-1);
+    return last === undefined ? failure('rmdir', ENOENT) : mergeAnswers(last, done);
+  }
   // It is there again where it has gone.
-  if (done.length > 0) yield* lookupDirectory(task, volume, loc, null, null);
+  if (done.length > 0) yield* lookupDirectory(task, loc, null, null);
   return refusal;
 }
 
 /** From the others at once, and then, unless one of them refused, from the child of its name. */
-function* removeAll(task: Task, volume: Distribute, args: Args, child: number): Steps<Gone[]> {
-  const others = volume.all.filter((at) => at !== child);
+function* removeAll(task: Task, args: Args, child: number): Steps<Gone[]> {
+  const others = task.volume.all.filter((at) => at !== child);
   const answers = yield* task.each(others, 'rmdir', () => args);
   if (answers.some(isRefusal)) return answers;
   return [...answers, yield* task.one(child, 'rmdir', ...args)];
-}
-
-function merged(done: readonly Gone[]): Gone {
-  const last = done.at(-1);
-  if (last === undefined) return failure('rmdir', ENOENT);
-  const of = (at: 0 | 1): Iatt | null => {
-    const own = last.values[at];
-    return (
-      own &&
-      mergeDirectories(
-        own,
-        done.flatMap(({ values }) => values[at] ?? []),
-      )
-    );
-  };
-  return success('rmdir', of(0), of(1), last.values[2]);
 }

@@ -1,5 +1,6 @@
-/** The space of all children. Source: GlusterFS `dht-common.c` (dht_statfs). */
+/** Fops that all children answer alike. Source: GlusterFS `dht-common.c` (dht_statfs, dht_ipc). */
 import { Dict } from '../../../../runtime/core/dict.ts';
+import { EOPNOTSUPP } from '../../../../runtime/core/errno.ts';
 import type { Statvfs } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Fop } from '../../../../runtime/core/xlator.ts';
@@ -30,5 +31,16 @@ export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
     if (there.length === 0) return failure('statfs', errnoOf(answers));
     const [most] = limited.sort((a, b) => usedOf(b) - usedOf(a));
     return success('statfs', most ?? mergeSpace(there), most ? Dict.of({ [OF_LIMIT]: 1 }) : null);
+  });
+};
+
+/** One that does not know the question is enough for that answer: who asks would rely on all. */
+export const ipc: Fop<'ipc', Distribute> = (frame, xl, op, xdata) => {
+  runTask(frame, xl, 'ipc', function* (task) {
+    const answers = yield* task.each(xl.priv.all, 'ipc', () => [op, xdata]);
+    const isUnknown = answers.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EOPNOTSUPP);
+    if (isUnknown) return failure('ipc', EOPNOTSUPP);
+    const known = answers.find(({ opRet }) => opRet >= 0);
+    return known === undefined ? failure('ipc', errnoOf(answers)) : success('ipc', known.values[0]);
   });
 };

@@ -1,7 +1,7 @@
 /** What extended attributes say of a volume, and what they may not change of it. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
-import { EINVAL, ENODATA, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
+import { ENODATA, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
 import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { having } from '../../../../test/support/core.ts';
@@ -55,8 +55,6 @@ function placeInRoot(name: string): string {
   if (hash <= 0x55555554) return 'wm';
   return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
 }
-const nameOn = (child: string): string =>
-  [...Array(99).keys()].map((n) => `n${n}`).find((name) => placeInRoot(name) === child)!;
 
 test.each(['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo'])(
   '%s says where a file is, and all places of a directory with its ranges',
@@ -71,24 +69,6 @@ test.each(['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo'])(
     );
   },
 );
-
-test('where the linkto of a file is; a file without one has none', () => {
-  const [from, to] = [nameOn('wz'), nameOn('wa')];
-  volume.create(`/${from}`, 'x');
-  expect(get(`/${from}`, 'trusted.distribute.linkinfo')).toBe(EINVAL);
-  const renamed = volume.ask('rename', volume.loc(`/${from}`), volume.loc(`/${to}`), null);
-  expect(errnoOf(renamed)).toBe(0);
-  volume.lookup(`/${to}`);
-  expect(get(`/${to}`, 'trusted.distribute.linkinfo')).toBe('<POSIX(/wa):host:/wa/x>');
-  expect(get(`/${to}`, 'glusterfs.pathinfo')).toContain('<POSIX(/wz)');
-});
-
-test('whether all are up is said of files as of directories', () => {
-  volume.create('/f', 'x');
-  for (const path of ['/', '/d', '/f']) expect(get(path, 'dht.subvol.status')).toBe('1');
-  volume.graph.xlators.find(({ name }) => name === 'wa')!.up = false;
-  for (const path of ['/', '/d', '/f']) expect(get(path, 'dht.subvol.status')).toBe('0');
-});
 
 test('a directory is on the nodes of all', () => {
   volume.create('/f', 'x');

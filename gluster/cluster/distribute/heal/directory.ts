@@ -13,16 +13,10 @@ import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { messages } from '../../../../runtime/core/messages.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import { type Distribute, NOWHERE } from '../distribute.ts';
+import { NOWHERE } from '../distribute.ts';
 import { anomaliesOf, isBroken, mayHeal, needsHeal } from '../layout/check.ts';
 import { NO_COMMIT_HASH, takesPart } from '../layout/layout.ts';
-import {
-  LAYOUT_HEAL,
-  lockInodes,
-  protectNamespace,
-  unlockInodes,
-  unprotectNamespace,
-} from '../locks.ts';
+import { lockLayout, protectNamespace, unlockLayout, unprotectNamespace } from '../locks.ts';
 import { isDirectory, look, type Sight } from '../sight.ts';
 import type { Steps, Task } from '../task.ts';
 import { newLayout, writeLayout } from './layout.ts';
@@ -31,22 +25,17 @@ import { attributesOf, healXattrs, mdsIsDirty, sharing } from './xattrs.ts';
 const { MODE, UID, GID, ATIME, MTIME } = SET_ATTR;
 
 /** What is there after the repair, if there was any. */
-export function* healDirectory(
-  task: Task,
-  volume: Distribute,
-  loc: Loc,
-  sight: Sight,
-): Steps<Sight> {
-  let now = yield* byGfid(task, volume, loc, sight);
+export function* healDirectory(task: Task, loc: Loc, sight: Sight): Steps<Sight> {
+  let now = yield* byGfid(task, loc, sight);
   const found = anomaliesOf(now.layout.pieces);
   if (!mayHeal(found)) return now;
-  if (found.missing > 0) now = yield* makeMissing(task, volume, loc, now);
+  if (found.missing > 0) now = yield* makeMissing(task, loc, now);
   yield* healAttributes(task, loc, now);
-  now = yield* markMds(task, volume, loc, now);
-  if (mdsIsDirty(volume, now)) yield* healXattrs(task, volume, dirLoc(loc, now), now);
+  now = yield* markMds(task, loc, now);
+  if (mdsIsDirty(task.volume, now)) yield* healXattrs(task, dirLoc(loc, now), now);
   const after = anomaliesOf(now.layout.pieces);
   if (!needsHeal(after) || !mayHeal(after) || after.missing > 0) return now;
-  return yield* healLayout(task, volume, loc, now);
+  return yield* healLayout(task, loc, now);
 }
 
 const gfidOf = (sight: Sight): string => sight.answers[sight.source]!.values[1]!.iaGfid;
@@ -55,7 +44,8 @@ const gfidOf = (sight: Sight): string => sight.answers[sight.source]!.values[1]!
 const dirLoc = (loc: Loc, sight: Sight): Loc => new Loc(loc.inode, null, null, gfidOf(sight));
 
 /** Looks again at all children. */
-export function* again(task: Task, volume: Distribute, loc: Loc): Steps<Sight | null> {
+export function* again(task: Task, loc: Loc): Steps<Sight | null> {
+  const { volume } = task;
   const keys = volume.linkedKeys(null);
   const answers = yield* task.ownEach(volume.all, 'lookup', () => [loc, keys]);
   const isThere = answers.some(({ opRet, values }) => opRet >= 0 && values[1] !== null);
@@ -63,15 +53,16 @@ export function* again(task: Task, volume: Distribute, loc: Loc): Steps<Sight | 
 }
 
 /** Children without the directory get it. */
-function* makeMissing(task: Task, volume: Distribute, loc: Loc, sight: Sight): Steps<Sight> {
+function* makeMissing(task: Task, loc: Loc, sight: Sight): Steps<Sight> {
+  const { volume } = task;
   const child = volume.hashed(loc);
   if (loc.parent === null || loc.name === null || child === NOWHERE) return sight;
   if ((yield* protectNamespace(task, child, loc)) !== 0) return sight;
-  let now = yield* byGfid(task, volume, loc, (yield* again(task, volume, loc)) ?? sight);
+  let now = yield* byGfid(task, loc, (yield* again(task, loc)) ?? sight);
   const missing = volume.all.filter((at) => isMissing(now, at));
   if (missing.length > 0 && missing.length < volume.all.length) {
-    yield* makeOn(task, volume, loc, now, missing);
-    now = yield* byGfid(task, volume, loc, (yield* again(task, volume, loc)) ?? now);
+    yield* makeOn(task, loc, now, missing);
+    now = yield* byGfid(task, loc, (yield* again(task, loc)) ?? now);
   }
   yield* unprotectNamespace(task, child, loc);
   return now;
@@ -81,7 +72,8 @@ function* makeMissing(task: Task, volume: Distribute, loc: Loc, sight: Sight): S
  * What children have of the directory that do not have it by this name: a rename was ended before it
  * came to them. They must not get it twice, and what they have of it is part of it.
  */
-function* byGfid(task: Task, volume: Distribute, loc: Loc, sight: Sight): Steps<Sight> {
+function* byGfid(task: Task, loc: Loc, sight: Sight): Steps<Sight> {
+  const { volume } = task;
   const gfid = gfidOf(sight);
   const without = volume.all.filter((at) => isMissing(sight, at) || hasOther(sight, at));
   if (loc.parent === null || without.length === 0) return sight;
@@ -105,20 +97,14 @@ const hasOther = (sight: Sight, child: number): boolean => {
   return isDirectory(answer) && answer.values[1]!.iaGfid !== gfidOf(sight);
 };
 
-function* makeOn(
-  task: Task,
-  volume: Distribute,
-  loc: Loc,
-  sight: Sight,
-  children: readonly number[],
-): Steps<void> {
+function* makeOn(task: Task, loc: Loc, sight: Sight, children: readonly number[]): Steps<void> {
   const from = sight.answers[sight.source]!.values[1]!;
   const xdata = new Dict().setGfid(GFID_REQ, from.iaGfid);
   const made = yield* task.ownEach(children, 'mkdir', () => [loc, from.iaProt, 0, xdata]);
   const done = children.filter((_, at) => made[at]!.opRet >= 0);
   const dir = dirLoc(loc, sight);
   yield* task.ownEach(done, 'setattr', () => [dir, from, MODE | UID | GID | ATIME | MTIME, null]);
-  const attributes = yield* attributesOf(task, volume, sight.source, dir);
+  const attributes = yield* attributesOf(task, sight.source, dir);
   if (attributes.size > 0) {
     yield* task.ownEach(done, 'setxattr', () => [dir, attributes, 0, sharing(attributes)]);
   }
@@ -145,21 +131,21 @@ function* healAttributes(task: Task, loc: Loc, sight: Sight): Steps<void> {
 }
 
 /** Some child has to be the one whose attributes count. */
-function* markMds(task: Task, volume: Distribute, loc: Loc, sight: Sight): Steps<Sight> {
+function* markMds(task: Task, loc: Loc, sight: Sight): Steps<Sight> {
   if (sight.mds !== NOWHERE || gfidOf(sight) === ROOT_GFID) return sight;
-  const child = volume.hashed(loc);
+  const child = task.volume.hashed(loc);
   if (child === NOWHERE || sight.layout.pieces[child]!.err !== 0) return sight;
-  const dict = new Dict().set(volume.keys.mds, new Uint8Array(4));
+  const dict = new Dict().set(task.volume.keys.mds, new Uint8Array(4));
   const set = yield* task.own(child, 'setxattr', dirLoc(loc, sight), dict, 0, null);
   return set.opRet < 0 ? sight : { ...sight, mds: child };
 }
 
 /** Ranges are dealt out anew, on all children at once. */
-function* healLayout(task: Task, volume: Distribute, loc: Loc, sight: Sight): Steps<Sight> {
+function* healLayout(task: Task, loc: Loc, sight: Sight): Steps<Sight> {
+  const { volume } = task;
   const dir = dirLoc(loc, sight);
-  const { all } = volume;
-  if ((yield* lockInodes(task, volume, all, LAYOUT_HEAL, dir)) !== 0) return sight;
-  const now = yield* again(task, volume, dir);
+  if ((yield* lockLayout(task, dir)) !== 0) return sight;
+  const now = yield* again(task, dir);
   let healed = now ?? sight;
   const found = now === null ? null : anomaliesOf(now.layout.pieces);
   if (found !== null && isBroken(found) && mayHeal(found) && found.missing === 0) {
@@ -173,8 +159,8 @@ function* healLayout(task: Task, volume: Distribute, loc: Loc, sight: Sight): St
     }
     const made = newLayout(volume, loc.path, gfidOf(healed), layout.pieces, NO_COMMIT_HASH);
     const pieces = made.map((piece) => ({ ...piece, type: layout.type }));
-    healed = { ...healed, layout: yield* writeLayout(task, volume, dir, pieces) };
+    healed = { ...healed, layout: yield* writeLayout(task, dir, pieces) };
   }
-  yield* unlockInodes(task, all, LAYOUT_HEAL, dir);
+  yield* unlockLayout(task, dir);
   return healed;
 }

@@ -10,7 +10,6 @@ import type { Gfid } from '../../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import type { Distribute } from '../distribute.ts';
 import { encodeTarget, isLinkto, LINKTO_MKNOD_MODE } from '../linkto.ts';
 import { protectNamespace, unprotectNamespace } from '../locks.ts';
 import type { Answer, Steps, Task } from '../task.ts';
@@ -37,12 +36,12 @@ export function* aside<R>(loc: Loc, ask: (own: Loc) => Steps<R>): Steps<R> {
  */
 export function* makeLinkto(
   task: Task,
-  volume: Distribute,
   loc: Loc,
   child: number,
   target: number,
   gfid: Gfid,
 ): Steps<Answer<'mknod'>> {
+  const { volume } = task;
   const { linkto } = volume.keys;
   const value = encodeTarget(volume.names[target]!);
   const xdata = new Dict().setGfid(GFID_REQ, gfid).set(INTERNAL_FOP, 'yes').set(linkto, value);
@@ -73,18 +72,18 @@ export function* chownLinkto(
 /** A file was found where its hash does not say: the next time it is found at once. */
 export function* healLinkto(
   task: Task,
-  volume: Distribute,
   loc: Loc,
   hashed: number,
   file: number,
   buf: Iatt,
 ): Steps<void> {
+  const { volume } = task;
   if (!volume.isUp(hashed)) return;
   if ((yield* protectNamespace(task, hashed, loc)) !== 0) return;
   // It may have been renamed or removed since it was found.
   const now = yield* aside(loc, (own) => task.own(file, 'lookup', own, volume.fileKeys(null)));
   if (now.opRet >= 0 && now.values[1]!.iaGfid === buf.iaGfid) {
-    const made = yield* makeLinkto(task, volume, loc, hashed, file, buf.iaGfid);
+    const made = yield* makeLinkto(task, loc, hashed, file, buf.iaGfid);
     if (made.opRet >= 0) yield* chownLinkto(task, loc, hashed, buf);
     else if (made.opErrno !== ENOENT) {
       volume.xl.log.debug(`no linkto for ${loc.path}`, { errno: made.opErrno });

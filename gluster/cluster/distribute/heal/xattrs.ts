@@ -38,12 +38,7 @@ export const mdsIsDirty = (volume: Distribute, sight: Sight): boolean =>
   sight.mds !== NOWHERE && counterOf(volume, sight) !== 0;
 
 /** What a child has that all should have. */
-export function* attributesOf(
-  task: Task,
-  _volume: Distribute,
-  child: number,
-  dir: Loc,
-): Steps<Dict> {
+export function* attributesOf(task: Task, child: number, dir: Loc): Steps<Dict> {
   const all = yield* task.own(child, 'getxattr', dir, null, null);
   const shared = new Dict();
   all.values[0]?.forEach((name, value, type) => {
@@ -52,14 +47,14 @@ export function* attributesOf(
   return shared;
 }
 
-export function* healXattrs(task: Task, volume: Distribute, dir: Loc, sight: Sight): Steps<void> {
+export function* healXattrs(task: Task, dir: Loc, sight: Sight): Steps<void> {
   const { mds } = sight;
-  const counter = counterOf(volume, sight);
-  const wanted = yield* attributesOf(task, volume, mds, dir);
+  const counter = counterOf(task.volume, sight);
+  const wanted = yield* attributesOf(task, mds, dir);
   let isWhole = true;
-  for (const child of volume.all) {
+  for (const child of task.volume.all) {
     if (child === mds) continue;
-    const there = yield* attributesOf(task, volume, child, dir);
+    const there = yield* attributesOf(task, child, dir);
     for (const name of there.keys()) {
       if (wanted.has(name) || LIMITS.has(name)) continue;
       yield* task.own(child, 'removexattr', dir, name, null);
@@ -68,23 +63,17 @@ export function* healXattrs(task: Task, volume: Distribute, dir: Loc, sight: Sig
     const set = yield* task.own(child, 'setxattr', dir, wanted, 0, sharing(wanted));
     if (set.opRet < 0) isWhole = false;
   }
-  if (isWhole) yield* countMds(task, volume, mds, dir, -counter);
+  if (isWhole) yield* countMds(task, mds, dir, -counter);
 }
 
 /**
  * Counts changes that other children have not seen: one less for each, and one more once all have it.
  * GlusterFS repairs what is below zero, and nothing else. Deltas, so that others may count, too.
  */
-export function* countMds(
-  task: Task,
-  volume: Distribute,
-  mds: number,
-  dir: Loc,
-  delta: number,
-): Steps<number> {
+export function* countMds(task: Task, mds: number, dir: Loc, delta: number): Steps<number> {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setInt32(0, delta);
-  const dict = new Dict().set(volume.keys.mds, bytes);
+  const dict = new Dict().set(task.volume.keys.mds, bytes);
   const counted = yield* task.own(mds, 'xattrop', dir, ADD_ARRAY, dict, null);
   return counted.opRet < 0 ? counted.opErrno : 0;
 }

@@ -59,6 +59,10 @@ export function decodePiece(bytes: Uint8Array | undefined): Piece | null {
   return { err: 0, start, stop, commitHash, type };
 }
 
+/** Whether two values of the attribute are the same. */
+export const isSameValue = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.every((byte, at) => byte === other[at]);
+
 /** Whether a piece takes part: it is there, and has a range. */
 export const takesPart = ({ err, start, stop }: Piece): boolean => err === 0 && start !== stop;
 

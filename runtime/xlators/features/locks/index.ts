@@ -18,25 +18,24 @@ import { EBADF, ENOTCONN, ESTALE } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { defineOptions } from '../../../core/options.ts';
-import { acceptedOptions, tellWithoutEffect } from '../../../core/without-effect.ts';
+import { acceptedOptions } from '../../../core/without-effect.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { fgetxattr, flush, getactivelk, lk, lookup, setactivelk } from './applications.ts';
 import { dumpLocks } from './dump.ts';
 import { Locks } from './locks.ts';
 import { domainFops } from './translators.ts';
 
-const withoutEffect = {
-  'notify-contention': true,
-  'notify-contention-delay': 5,
-  'revocation-secs': 0,
-  'revocation-clear-all': false,
-  'revocation-max-blocked': 0,
-  'lock-heal': false,
-  'grace-timeout': null,
-} as const;
-
 const options = defineOptions({
-  ...acceptedOptions(withoutEffect),
+  // With GlusterFS's defaults.
+  ...acceptedOptions({
+    'notify-contention': true,
+    'notify-contention-delay': 5,
+    'revocation-secs': 0,
+    'revocation-clear-all': false,
+    'revocation-max-blocked': 0,
+    'lock-heal': false,
+    'grace-timeout': null,
+  }),
   trace: {
     type: 'bool',
     default: false,
@@ -83,9 +82,8 @@ export default defineTranslator<Locks, typeof options>({
   children: [1, 1],
   options,
   fops: { lookup, lk, flush, fgetxattr, getactivelk, setactivelk, ...domainFops },
-  async check({ context }, values) {
+  async check(_xl, values) {
     refuseMandatory(values);
-    tellWithoutEffect(context, values, withoutEffect);
   },
   init(_xl, values) {
     refuseMandatory(values);

@@ -7,7 +7,7 @@
 import { resolve } from 'node:path';
 import { InitError } from '../../../core/errors.ts';
 import { isGfid } from '../../../core/gfid.ts';
-import { acceptedOptions, tellWithoutEffect } from '../../../core/without-effect.ts';
+import { acceptedOptions } from '../../../core/without-effect.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { attrFops } from './attr.ts';
 import { Brick, defaultHandleLimit } from './brick.ts';
@@ -39,7 +39,7 @@ function directoryOf(xl: Xlator, { directory }: { directory: string | undefined 
 const isServed = ({ graph }: Xlator): boolean =>
   [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
 
-const withoutEffect = {
+const withoutEffect = acceptedOptions({
   'brick-uid': -1,
   'brick-gid': -1,
   'create-mask': '0777',
@@ -55,7 +55,7 @@ const withoutEffect = {
   'linux-io_uring': null,
   'health-check-timeout': 20,
   'janitor-sleep-duration': 10,
-} as const;
+});
 
 interface ServeOptions {
   readonly 'shared-brick-count': number;
@@ -72,7 +72,7 @@ export default defineTranslator({
   description: 'Serves a directory of this machine.',
   children: [0, 0],
   options: {
-    ...acceptedOptions(withoutEffect),
+    ...withoutEffect,
     directory: {
       type: 'str',
       description: 'The directory, which must exist; a relative path starts at the volfile.',
@@ -150,11 +150,9 @@ export default defineTranslator({
     },
   },
   async check(xl, options) {
-    tellWithoutEffect(xl.context, options, withoutEffect);
     checkRoot(directoryOf(xl, options));
     uuidOf('volume-id', options['volume-id']);
     uuidOf('glusterd-uuid', options['glusterd-uuid']);
-    tellWithoutEffect(xl.context, options, withoutEffect);
   },
   init(xl, options) {
     const brick = new Brick(
