@@ -1,6 +1,6 @@
 /** Flags of `glossa mount` that ask a server for the volfile, by the names of glusterfs's. */
 import { resolve } from 'node:path';
-import type { Place } from '../gluster/volfile-server/place.ts';
+import type { Place } from '../runtime/core/addresses.ts';
 import { VOLFILE_SERVER_PORT, type VolfileServers } from '../server/volfile-servers.ts';
 import { UsageError } from '../terminal/exit.ts';
 import { choice, type Flags, type FlagValues, list, number, text } from '../terminal/flags.ts';

@@ -1,5 +1,5 @@
 /** The servers that a mount asks for its volfile. */
-import { type Place, placeName } from '../gluster/volfile-server/place.ts';
+import { type Place, placeName } from '../runtime/core/addresses.ts';
 
 /** Where clients of GlusterFS ask unless told otherwise: its management daemon's port. */
 export const VOLFILE_SERVER_PORT = 24_007;

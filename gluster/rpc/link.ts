@@ -6,7 +6,7 @@
  * Data of a write is never gathered: it is sent from where it lies, and only what did not leave is
  * copied.
  */
-import { CALL, type Caller, NO_XID, REPLY, readReply, writeCall } from './message.ts';
+import { CALL, type Caller, ITSELF, NO_XID, REPLY, readReply, writeCall } from './message.ts';
 import type { Program } from './programs.ts';
 import { markOf, type Records } from './record.ts';
 import { type Numbered, Waiters } from './waiters.ts';
@@ -123,6 +123,23 @@ export class Link {
     const { out, mark } = this;
     out.patch(mark, markOf(out.at - mark - MARK_SIZE + (data?.length ?? 0)));
     if (data !== null) this.flush(data);
+  }
+
+  /**
+   * Calls as the program itself, or as another caller.
+   * @param answered given the results, or why there are none
+   */
+  ask(
+    program: Program,
+    procedure: number,
+    flavor: number,
+    write: (w: XdrWriter) => void,
+    answered: (r: XdrReader | Loss) => void,
+    caller = ITSELF,
+  ): void {
+    const waiter: Waiter = { at: 0, xid: 0, answered, lost: answered };
+    write(this.begin(program, procedure, flavor, caller, waiter));
+    this.end();
   }
 
   /** Takes back a call whose arguments could not be written. */

@@ -5,6 +5,7 @@
  * Source: GlusterFS 10 `glusterfsd/src/glusterfsd-mgmt.c`.
  */
 import { connect, type Socket } from 'node:net';
+import { type Place, placeName } from '../../runtime/core/addresses.ts';
 import { decodeName } from '../../runtime/core/bytes.ts';
 import { ENOENT, strerror } from '../../runtime/core/errno.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
@@ -14,7 +15,6 @@ import { AUTH_V2, ITSELF, readCall } from '../rpc/message.ts';
 import { CALLBACK, CBK, HAND, HANDSHAKE, WANTS_SERVERS } from '../rpc/programs.ts';
 import { RecordError, Records } from '../rpc/record.ts';
 import type { XdrReader } from '../rpc/xdr.ts';
-import { type Place, placeName } from './place.ts';
 
 const RETRY_MS = 3000;
 const CONNECT_MS = 10_000;

@@ -73,3 +73,13 @@ export function isDirectoryList(text: string): boolean {
     return parts[2] === undefined || parts[2].split('|').every(isAddressList);
   });
 }
+
+/** A socket: of TCP, at a host by name or address, or one in the file system. */
+export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** `HOST:PORT`, or the path. */
+export const placeName = (place: Place): string => {
+  if ('path' in place) return place.path;
+  const { host, port } = place;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+};

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import type { Place } from '../core/addresses.ts';
 import { EAGAIN, ECONNREFUSED, ENAMETOOLONG, ENODEV } from '../core/errno.ts';
 import { close } from './libc.ts';
 import {
@@ -15,7 +16,6 @@ import {
   openStream,
   portOf,
   receiveInto,
-  type StreamAddress,
   sendBoth,
 } from './stream.ts';
 
@@ -41,15 +41,14 @@ async function received(fd: number): Promise<string> {
   return new TextDecoder().decode(room).replace(/\0.*/s, '');
 }
 
-test.each<[string, StreamAddress, string]>([
-  ['TCP', { kind: 'tcp', host: '127.0.0.1', port: 0 }, '127.0.0.1'],
-  ['TCP, version 6', { kind: 'tcp', host: '::1', port: 0 }, '::1'],
-  ['a path', { kind: 'unix', path: join(folder, 'socket') }, ''],
+test.each<[string, Place, string]>([
+  ['TCP', { host: '127.0.0.1', port: 0 }, '127.0.0.1'],
+  ['TCP, version 6', { host: '::1', port: 0 }, '::1'],
+  ['a path', { path: join(folder, 'socket') }, ''],
 ])('%s: accepted, received, and sent in two parts', async (_, address, peer) => {
   const listening = used(listenStream(address));
   expect(acceptStream(listening)).toBe(-EAGAIN);
-  const to =
-    address.kind === 'unix' ? address.path : { host: address.host, port: portOf(listening) };
+  const to = 'path' in address ? address.path : { host: address.host, port: portOf(listening) };
   const socket = connect(to as never);
   sockets.push(socket);
   await once(socket, 'connect');
@@ -66,10 +65,10 @@ test.each<[string, StreamAddress, string]>([
 });
 
 test('connects by an address with a zone, and to no zone that is not there', async () => {
-  const listening = used(listenStream({ kind: 'tcp', host: '::1', port: 0 }));
+  const listening = used(listenStream({ host: '::1', port: 0 }));
   const port = portOf(listening);
   for (const zone of ['lo', '1']) {
-    const fd = used(openStream({ kind: 'tcp', host: `::1%${zone}`, port }));
+    const fd = used(openStream({ host: `::1%${zone}`, port }));
     const accepted = await vi.waitFor(() => {
       const next = acceptStream(listening);
       expect(next).toMatchObject({ address: '::1' });
@@ -79,7 +78,7 @@ test('connects by an address with a zone, and to no zone that is not there', asy
     expect(connectionError(fd)).toBe(0);
   }
   for (const zone of ['nowhere0', '..', 'a/b']) {
-    expect(openStream({ kind: 'tcp', host: `fe80::1%${zone}`, port })).toBe(-ENODEV);
+    expect(openStream({ host: `fe80::1%${zone}`, port })).toBe(-ENODEV);
   }
 });
 
@@ -88,14 +87,14 @@ test('connects, or says why not', async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
-  const fd = used(openStream({ kind: 'tcp', host: '127.0.0.1', port }));
+  const fd = used(openStream({ host: '127.0.0.1', port }));
   expect(await received(fd)).toBe('welcome');
   expect(connectionError(fd)).toBe(0);
   server.close();
   for (const open of fds.splice(0)) close(open);
   await once(server, 'close');
-  const refused = used(openStream({ kind: 'tcp', host: '127.0.0.1', port }));
+  const refused = used(openStream({ host: '127.0.0.1', port }));
   await expect.poll(() => connectionError(refused)).toBe(ECONNREFUSED);
-  const long = { kind: 'unix', path: `/${'x'.repeat(120)}` } as const;
+  const long = { path: `/${'x'.repeat(120)}` } as const;
   expect([openStream(long), listenStream(long)]).toEqual([-ENAMETOOLONG, -ENAMETOOLONG]);
 });

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
+import type { Place } from '../core/addresses.ts';
 import { ENODEV } from '../core/errno.ts';
 import {
   AF_INET,
@@ -45,13 +46,9 @@ const BACKLOG = 1024;
 /** Bytes of a path in struct sockaddr_un, its NUL counted. */
 const UNIX_PATH_MAX = 108;
 
-/** Numeric: names are looked up before. */
-export type StreamAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string };
-
-function sockaddr(address: StreamAddress): Uint8Array | number {
-  if (address.kind === 'unix') {
+/** A struct sockaddr, or minus the errno. @param address numeric: names are looked up before */
+function sockaddr(address: Place): Uint8Array | number {
+  if ('path' in address) {
     const path = cstring(address.path);
     if (path.length > UNIX_PATH_MAX) return -ENAMETOOLONG;
     const bytes = new Uint8Array(2 + path.length);
@@ -114,13 +111,13 @@ export function tune(fd: number): void {
 }
 
 /** A socket that is about to be connected (it can be written to when it is), or minus the errno. */
-export function openStream(address: StreamAddress): number {
+export function openStream(address: Place): number {
   const name = sockaddr(address);
   if (typeof name === 'number') return name;
   const domain = new DataView(name.buffer).getUint16(0, true);
   const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
-  if (address.kind === 'tcp') tune(fd);
+  if ('port' in address) tune(fd);
   const status = connect(fd, name, name.length);
   if (status === 0 || status === -EINPROGRESS) return fd;
   close(fd);
@@ -128,13 +125,13 @@ export function openStream(address: StreamAddress): number {
 }
 
 /** A socket that listens, or minus the errno. Port 0 is any that is free; see `portOf`. */
-export function listenStream(address: StreamAddress): number {
+export function listenStream(address: Place): number {
   const name = sockaddr(address);
   if (typeof name === 'number') return name;
   const domain = new DataView(name.buffer).getUint16(0, true);
   const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
-  if (address.kind === 'tcp') setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, one, 4);
+  if ('port' in address) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, one, 4);
   let status = bind(fd, name, name.length);
   if (status >= 0) status = listen(fd, BACKLOG);
   if (status >= 0) return fd;

@@ -1,5 +1,6 @@
 /** The connection to a brick, by a clock and a peer of the test's. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Place } from '../../../runtime/core/addresses.ts';
 import { Clock } from '../../../runtime/core/clock.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
@@ -18,7 +19,7 @@ import {
 } from '../../rpc/programs.ts';
 import { markOf, Records } from '../../rpc/record.ts';
 import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
-import { type Address, Connection, type TransportEvents } from './connection.ts';
+import { Connection, type TransportEvents } from './connection.ts';
 import { introduction } from './handshake.ts';
 
 const EACCES = 13;
@@ -27,7 +28,7 @@ const ENOENT = 2;
 
 /** A connection as the peer has it. */
 interface Line {
-  readonly address: Address;
+  readonly address: Place;
   readonly events: TransportEvents;
   isClosed: boolean;
   sent: Uint8Array;
@@ -168,7 +169,7 @@ function make(asksPort = false, pingTimeout = 42): void {
         };
       },
       now: () => clock.now,
-      address: { kind: 'tcp', host: 'h', port: 24_007 },
+      address: { host: 'h', port: 24_007 },
       asksPort,
       subvolume: 'brick',
       isAwaited: () => isAwaited,
@@ -241,8 +242,8 @@ describe('a connection', () => {
     connection.start();
     accept();
     expect(lines.map(({ address }) => address)).toEqual([
-      { kind: 'tcp', host: 'h', port: 24_007 },
-      { kind: 'tcp', host: 'h', port: 49_152 },
+      { host: 'h', port: 24_007 },
+      { host: 'h', port: 49_152 },
     ]);
     expect(lines[0]!.isClosed).toBe(true);
     peer.programs = [FOPS4, HANDSHAKE];

@@ -2,13 +2,13 @@
  * The connection to a brick: it is made, introduced, watched over, and made again when it is lost.
  * What carries it is given (`transports`), and so is what is done with it once it stands.
  */
+import type { Place } from '../../../runtime/core/addresses.ts';
 import type { Context } from '../../../runtime/core/context.ts';
 import { EAGAIN } from '../../../runtime/core/errno.ts';
 import { writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
-import type { Carrier } from '../../rpc/link.ts';
-import { Link, type Loss, type Waiter } from '../../rpc/link.ts';
-import { AUTH_V2, AUTH_V3, ITSELF, readCall } from '../../rpc/message.ts';
+import { type Carrier, Link } from '../../rpc/link.ts';
+import { AUTH_V2, AUTH_V3, readCall } from '../../rpc/message.ts';
 import {
   DUMP,
   DUMP_ID,
@@ -36,11 +36,6 @@ const SWEEP_MS = 10_000;
 /** Seconds that a peer may take to introduce itself. */
 const HANDSHAKE_S = 60;
 
-/** Where bricks are. */
-export type Address =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string };
-
 /** One attempt to reach a peer, and the stream that comes of it. */
 export interface Transport {
   /** It is served with the mount's requests: its answers need no turn of the event loop. */
@@ -63,14 +58,15 @@ export interface TransportEvents {
   ended(why: string): void;
 }
 
-export type Connect = (address: Address, events: TransportEvents) => Transport;
+/** @param address whose host may be a name */
+export type Connect = (address: Place, events: TransportEvents) => Transport;
 
 export interface ConnectionSettings {
   readonly context: Pick<Context, 'now' | 'after'>;
   readonly connect: Connect;
   /** As `context.now`; late by what is at work. */
   now(): number;
-  readonly address: Address;
+  readonly address: Place;
   /** Whether the peer is a management daemon, which says where the brick is. */
   readonly asksPort: boolean;
   /** The volume of the brick. */
@@ -180,9 +176,9 @@ export class Connection {
     });
   }
 
-  private get addressNow(): Address {
+  private get addressNow(): Place {
     const { address } = this.settings;
-    return this.port === null || address.kind !== 'tcp' ? address : { ...address, port: this.port };
+    return this.port === null || 'path' in address ? address : { ...address, port: this.port };
   }
 
   private get wantsPort(): boolean {
@@ -269,16 +265,10 @@ export class Connection {
     write: (w: XdrWriter) => void,
     answered: (r: XdrReader) => void,
   ): void {
-    const waiter: Waiter = {
-      at: 0,
-      xid: 0,
-      answered,
-      lost: (why: Loss) => {
-        if (why === 'refused') this.fail(`it refuses ${program.name}, procedure ${procedure}`);
-      },
-    };
-    write(this.link.begin(program, procedure, flavor, ITSELF, waiter));
-    this.link.end();
+    this.link.ask(program, procedure, flavor, write, (r) => {
+      if (typeof r !== 'string') answered(r);
+      else if (r === 'refused') this.fail(`it refuses ${program.name}, procedure ${procedure}`);
+    });
   }
 
   /** Whether answers come without a turn of the event loop. */

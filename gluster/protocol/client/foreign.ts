@@ -1,13 +1,10 @@
-/**
- * What bricks of GlusterFS do not know of what glossa asks: it is refused, or done by other calls.
- */
-
+/** Requests of glossa's that bricks of GlusterFS do not know: they are refused, or done by other calls. */
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { SET_ATTR } from '../../../runtime/core/fops.ts';
 import type { Stack } from '../../../runtime/core/frame.ts';
-import { type Gfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
+import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFREG, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
@@ -15,6 +12,7 @@ import { keptProt } from '../../../runtime/core/privileges.ts';
 import { KILL_PRIV, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import { NONE, type RemoteFds } from './fds.ts';
 import type { Marshal } from './marshal.ts';
+import type { OwnCalls, Whom } from './own-calls.ts';
 
 const { MODE } = SET_ATTR;
 const FALLOC_FL_KEEP_SIZE = 1;
@@ -42,31 +40,18 @@ export const interruptOf = ({ whence, start, len }: Flock): string =>
 export const killsPrivileges = (given: readonly unknown[]): boolean =>
   xdataOf(given)?.number(KILL_PRIV) !== undefined;
 
-/** A file as it is asked about: as it is open at the brick (a file may have no name any more), or by its gfid. */
-export interface Whom {
-  readonly gfid: Gfid;
-  /** The brick's number of the open file, or NONE. */
-  readonly remote: number;
-}
-
-/** Asks on nobody's behalf; what comes back is the errno, and for a stat the attributes. */
-export interface Asks {
-  stat(whom: Whom, then: (errno: number, buf: Iatt | null) => void): void;
-  setattr(whom: Whom, stbuf: Iatt, valid: number, then: (errno: number) => void): void;
-}
-
 /**
  * Takes set-user-id and set-group-id from files, before others than their owners change them. What an
  * open file was found to be it is taken to be until somebody sets such a bit.
  */
 export class Privileges {
-  private readonly asks: Asks;
+  private readonly calls: OwnCalls;
   private readonly fds: RemoteFds;
   /** How often a bit was set, as far as we have heard. */
   private settings = 1;
 
-  constructor(asks: Asks, fds: RemoteFds) {
-    this.asks = asks;
+  constructor(calls: OwnCalls, fds: RemoteFds) {
+    this.calls = calls;
     this.fds = fds;
   }
 
@@ -100,7 +85,7 @@ export class Privileges {
       if (errno === 0 && fd !== undefined) fd.plainSince = settings;
       next(errno);
     };
-    this.asks.stat(whom, (errno, buf) => {
+    this.calls.stat(whom, (errno, buf) => {
       if (errno !== 0 || buf === null) {
         next(errno || EIO);
         return;
@@ -113,7 +98,7 @@ export class Privileges {
       const stbuf = new Iatt();
       stbuf.iaType = buf.iaType;
       stbuf.iaProt = kept;
-      this.asks.setattr(whom, stbuf, MODE, done);
+      this.calls.setattr(whom, stbuf, MODE, done);
     });
   }
 }

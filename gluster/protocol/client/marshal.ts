@@ -2,26 +2,24 @@
  * How the arguments of a fop become the fields of its call, and the fields of the answer its reply: by
  * their names, from the table of fops and that of the wire. What differs stands in two small tables.
  */
-import type { Fd } from '../../../runtime/core/fd.ts';
+import type { Dict } from '../../../runtime/core/dict.ts';
+import { EINVAL, ENODATA, ESTALE } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
 import { type Arg, findFop } from '../../../runtime/core/fops.ts';
-import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
+import type { Frame } from '../../../runtime/core/frame.ts';
+import { type FopName, fail, fopNames, unwind } from '../../../runtime/core/gen/fops.gen.ts';
 import { unwindArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import { NULL_GFID } from '../../../runtime/core/gfid.ts';
+import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { F_GETLK, type Flock } from '../../../runtime/core/lock.ts';
+import { F_GETLK, F_UNLCK, type Flock } from '../../../runtime/core/lock.ts';
 import { type Fields, withoutIatts } from '../../rpc/fields.ts';
 import { type WireFop, wireFop } from '../../rpc/fops4.ts';
+import type { WireDirent } from '../../rpc/structs.ts';
 import type { XdrWriter } from '../../rpc/xdr.ts';
-
-/** What has to be asked of whoever keeps the connection. */
-export interface Remotes {
-  /** The number by which the server knows an open file, in a call with these flags. */
-  remote(fop: FopName, fd: Fd, flags: number): number;
-  /** A place in an open folder, as the server counts it. */
-  position(fd: Fd, offset: number): unknown;
-  /** Flags for an open file, as they are sent. */
-  openFlags(flags: number): number;
-}
+import { direntsOf } from './entries.ts';
+import type { RemoteState } from './remote-state.ts';
 
 /** What is asked by places in a folder. */
 const LISTING: ReadonlySet<FopName> = new Set<FopName>(['readdir', 'readdirp']);
@@ -37,7 +35,7 @@ const TELLING: ReadonlySet<FopName> = new Set<FopName>(['mkdir', 'create']);
 /** What has flags of its own for what is read or written. */
 const TRANSFERS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'writev']);
 
-type Value = (args: readonly unknown[], remotes: Remotes) => unknown;
+type Value = (args: readonly unknown[], state: RemoteState) => unknown;
 
 const S_IFMT = 0o170000;
 const S_IFREG = 0o100000;
@@ -45,7 +43,7 @@ const S_IFREG = 0o100000;
 export const WIRE_FLAGS = 0o3_777_743;
 
 /** After the dot of a field's name: what it is of the argument. */
-const PARTS: Readonly<Record<string, (value: never, remotes: Remotes) => unknown>> = {
+const PARTS: Readonly<Record<string, (value: never, state: RemoteState) => unknown>> = {
   gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
   pargfid: (loc: Loc) => loc.pargfid,
   name: (loc: Loc) => loc.name ?? '',
@@ -54,26 +52,27 @@ const PARTS: Readonly<Record<string, (value: never, remotes: Remotes) => unknown
 };
 
 const command = (cmd: number): number => cmd - F_GETLK;
-const openFlags = (flags: number, remotes: Remotes): number =>
-  remotes.openFlags(flags & WIRE_FLAGS);
+const openFlags = (flags: number, state: RemoteState): number =>
+  state.openFlags(flags & WIRE_FLAGS);
 
 /** Fields that say something else than the argument of their name. */
-const OTHERWISE: Readonly<Partial<Record<string, (value: never, remotes: Remotes) => unknown>>> = {
-  'lk cmd': command,
-  'inodelk cmd': command,
-  'finodelk cmd': command,
-  'open flags': openFlags,
-  'create flags': openFlags,
-  'put flags': openFlags,
-  // The type of what is made is part of its mode, in this one alone.
-  'create mode': (mode: number) => ((mode & S_IFMT) === 0 ? mode | S_IFREG : mode),
-  'getxattr name': (name: string | null) => name ?? '',
-  'fgetxattr name': (name: string | null) => name ?? '',
-  // A file without a name: the inode says nothing of where it is to be made.
-  'icreate loc.gfid': (loc: Loc) => loc.pargfid,
-  'entrylk basename': (name: string | null) => name ?? '',
-  'fentrylk basename': (name: string | null) => name ?? '',
-};
+const OTHERWISE: Readonly<Partial<Record<string, (value: never, state: RemoteState) => unknown>>> =
+  {
+    'lk cmd': command,
+    'inodelk cmd': command,
+    'finodelk cmd': command,
+    'open flags': openFlags,
+    'create flags': openFlags,
+    'put flags': openFlags,
+    // The type of what is made is part of its mode, in this one alone.
+    'create mode': (mode: number) => ((mode & S_IFMT) === 0 ? mode | S_IFREG : mode),
+    'getxattr name': (name: string | null) => name ?? '',
+    'fgetxattr name': (name: string | null) => name ?? '',
+    // A file without a name: the inode says nothing of where it is to be made.
+    'icreate loc.gfid': (loc: Loc) => loc.pargfid,
+    'entrylk basename': (name: string | null) => name ?? '',
+    'fentrylk basename': (name: string | null) => name ?? '',
+  };
 
 function fieldFrom(fop: FopName, field: string, args: readonly Arg[]): Value {
   // How much data there is is no argument: it is the data's own length.
@@ -85,22 +84,22 @@ function fieldFrom(fop: FopName, field: string, args: readonly Arg[]): Value {
   if (part === 'remote') return remoteOf(fop, at, args);
   if (part !== undefined) {
     const of = OTHERWISE[`${fop} ${field}`] ?? PARTS[part]!;
-    return (given, remotes) => of(given[at] as never, remotes);
+    return (given, state) => of(given[at] as never, state);
   }
   if (LISTING.has(fop) && name === 'offset') {
-    return (given, remotes) => remotes.position(given[0] as Fd, given[at] as number);
+    return (given, state) => state.positionsOf(given[0] as Fd).at(given[at] as number);
   }
   const change = OTHERWISE[`${fop} ${name}`];
   if (change === undefined) return (given) => given[at];
-  return (given, remotes) => change(given[at] as never, remotes);
+  return (given, state) => change(given[at] as never, state);
 }
 
 function remoteOf(fop: FopName, at: number, args: readonly Arg[]): Value {
   const flags = TRANSFERS.has(fop) ? args.findIndex(({ name }) => name === 'flags') : -1;
   if (flags < 0) {
-    return (given, remotes) => remotes.remote(fop, given[at] as Fd, (given[at] as Fd).flags);
+    return (given, state) => state.fds.numberFor(fop, given[at] as Fd, (given[at] as Fd).flags);
   }
-  return (given, remotes) => remotes.remote(fop, given[at] as Fd, given[flags] as number);
+  return (given, state) => state.fds.numberFor(fop, given[at] as Fd, given[flags] as number);
 }
 
 /** Where a part of the reply comes from. */
@@ -141,6 +140,113 @@ const UNNEEDED: Readonly<Partial<Record<FopName, ReadonlySet<string>>>> = {
 
 const inodeOf = ({ inode, parent }: Loc): Inode | null => inode ?? parent?.table.newInode() ?? null;
 
+type Indexes = Readonly<Record<'fd' | 'buf' | 'entries' | 'postparent', number>>;
+
+/** What a success means besides its reply. @returns 0, or the errno when it is none */
+type Settle = (
+  state: RemoteState,
+  frame: Frame,
+  args: readonly unknown[],
+  values: unknown[],
+  at: Indexes,
+) => number;
+
+const opened: Settle = ({ fds }, _frame, args, values, at) => {
+  fds.opened(args.find((arg) => arg instanceof Fd) as Fd, values[at.fd] as number);
+  return 0;
+};
+
+/** The folder is so after a change in it. */
+const changed: Settle = (state, _frame, _args, values, at) => {
+  state.changed(values[at.postparent] as Iatt);
+  return 0;
+};
+
+const listed: Settle = (state, _frame, args, values, at) => {
+  const [fd, , offset, xdata] = args as [Fd, number, number, Dict | null];
+  const entries = values[at.entries] as readonly WireDirent[];
+  state.acls.listed(xdata, entries);
+  values[at.entries] = direntsOf(fd, state.positionsOf(fd), offset, entries);
+  return 0;
+};
+
+const xattrsSet: Settle = ({ acls }, _frame, args) => {
+  acls.setting(args[1] as Dict | null);
+  return 0;
+};
+
+/** Those of fops whose success means something else than that of their folder's change. */
+const SETTLES: Readonly<Partial<Record<FopName, Settle>>> = {
+  open: opened,
+  opendir: opened,
+  create(...asked) {
+    opened(...asked);
+    return changed(...asked);
+  },
+  lookup(state, frame, args, values, at) {
+    const [{ inode }, xdata] = args as [Loc, Dict | null];
+    const buf = values[at.buf] as Iatt;
+    state.lookedUp(xdata, buf.iaGfid);
+    if (buf.iaType !== IA_IFDIR) state.found(frame, buf);
+    else if (inode !== null) state.removed.delete(inode);
+    if (buf.iaGfid === NULL_GFID) return EINVAL;
+    // Whoever has an inode, and is answered with another one, has to look again.
+    return inode?.linked && inode.gfid !== buf.iaGfid ? ESTALE : 0;
+  },
+  rmdir(...asked) {
+    const [state, , args] = asked;
+    const { inode } = args[0] as Loc;
+    if (inode !== null) state.removed.add(inode);
+    return changed(...asked);
+  },
+  readdir: listed,
+  readdirp: listed,
+  setxattr: xattrsSet,
+  fsetxattr: xattrsSet,
+  lk({ fds }, _frame, args) {
+    const [fd, , flock] = args as [Fd, number, Flock];
+    const remote = fds.of(fd);
+    if (remote !== undefined && flock.type !== F_UNLCK) remote.hasLocks = true;
+    return 0;
+  },
+};
+
+/** Sees to the arguments before they are sent, or answers for the brick. @returns whether it has */
+type Prepare = (state: RemoteState, frame: Frame, args: unknown[]) => boolean;
+
+const settingXattrs: Prepare = ({ acls }, _frame, args) => {
+  acls.setting(args[1] as Dict | null);
+  return false;
+};
+
+const PREPARES: Readonly<Partial<Record<FopName, Prepare>>> = {
+  stat(state, frame, args) {
+    const known = state.known(frame, args[0] as Loc, args[1] as Dict | null);
+    if (known !== null) unwind.stat(frame, 0, 0, known, null);
+    return known !== null;
+  },
+  lookup(state, _frame, args) {
+    args[1] = state.lookupXdata(args[0] as Loc, args[1] as Dict | null);
+    return false;
+  },
+  getxattr(state, frame, args) {
+    const isAbsent = state.hasNoAcl(frame, args[0] as Loc, args[1] as string | null);
+    if (isAbsent) fail.getxattr(frame, ENODATA);
+    return isAbsent;
+  },
+  setxattr: settingXattrs,
+  fsetxattr: settingXattrs,
+  readdirp({ acls }, _frame, args) {
+    args[3] = acls.request(args[3] as Dict | null);
+    return false;
+  },
+  flush({ fds }, frame, args) {
+    const isNeedless = fds.needsNoFlush(args[0] as Fd);
+    if (isNeedless) unwind.flush(frame, 0, 0, null);
+    return isNeedless;
+  },
+};
+
 /** A field of the call. */
 interface Step {
   readonly kind: Fields['steps'][number]['kind'];
@@ -170,7 +276,9 @@ export interface Marshal {
   /** The reply of a failure. */
   readonly nothing: readonly null[];
   /** Where these are in the values of an answer; -1 where they are not. */
-  readonly at: Readonly<Record<'fd' | 'buf' | 'entries' | 'postparent', number>>;
+  readonly at: Indexes;
+  readonly prepare: Prepare | undefined;
+  readonly settle: Settle | undefined;
 }
 
 function marshalOf(fop: FopName): Marshal {
@@ -196,6 +304,8 @@ function marshalOf(fop: FopName): Marshal {
     telling: TELLING.has(fop) ? reply.findIndex(({ name }) => name === 'xdata') : -1,
     nothing: reply.map(() => null),
     at: { fd: at('fd'), buf: at('buf'), entries: at('entries'), postparent: at('postparent') },
+    prepare: PREPARES[fop],
+    settle: SETTLES[fop] ?? (at('postparent') < 0 ? undefined : changed),
   };
 }
 
@@ -204,11 +314,11 @@ export function writeArguments(
   w: XdrWriter,
   { call }: Marshal,
   given: readonly unknown[],
-  remotes: Remotes,
+  state: RemoteState,
 ): void {
   for (let at = 0; at < call.length; at++) {
     const { kind, value } = call[at]!;
-    kind.write(w, value(given, remotes) as never);
+    kind.write(w, value(given, state) as never);
   }
 }
 

@@ -1,10 +1,12 @@
 /** The options of protocol/client: GlusterFS's names, and what is ours. */
+import type { Place } from '../../../runtime/core/addresses.ts';
+import { InitError } from '../../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 import { acceptedOptions } from '../../../runtime/core/without-effect.ts';
 import { cipherOptions } from '../shared/certificates.ts';
 
 /** Where a management daemon listens, which knows the ports of bricks. */
-export const MANAGEMENT_PORT = 24_007;
+const MANAGEMENT_PORT = 24_007;
 
 export const options = defineOptions({
   'transport-type': {
@@ -118,3 +120,15 @@ export const options = defineOptions({
 });
 
 export type Settings = Values<typeof options>;
+
+/** The address of the brick. @throws {InitError} where an option is missing */
+export function addressOf(settings: Settings): Place {
+  const path = settings['transport.socket.connect-path'];
+  if (settings['transport-type'] === 'unix') {
+    if (path === undefined) throw new InitError('option transport.socket.connect-path is missing');
+    return { path };
+  }
+  const host = settings['remote-host'];
+  if (host === undefined) throw new InitError('option remote-host is missing: where is the brick?');
+  return { host, port: settings['remote-port'] ?? MANAGEMENT_PORT };
+}

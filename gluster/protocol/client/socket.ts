@@ -5,21 +5,19 @@
 import { lookup } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { Place } from '../../../runtime/core/addresses.ts';
 import { EAGAIN, EPIPE, strerror } from '../../../runtime/core/errno.ts';
 import type { Sources } from '../../../runtime/core/source.ts';
 import { openStream } from '../../../runtime/sys/stream.ts';
 import type { Certificates } from '../shared/certificates.ts';
 import { Stream } from '../shared/stream.ts';
-import type { Address, Connect } from './connection.ts';
+import type { Connect } from './connection.ts';
 
 /** Bytes that may wait in Node for the peer to take them. */
 const QUEUED_MAX = 4 * 2 ** 20;
 
-function open(address: Address, certificates: Certificates | null): Socket {
-  const target =
-    address.kind === 'unix'
-      ? { path: address.path }
-      : { host: address.host, port: address.port, noDelay: true, keepAlive: true };
+function open(address: Place, certificates: Certificates | null): Socket {
+  const target = { ...address, noDelay: true, keepAlive: true };
   if (certificates === null) return connect(target);
   // As GlusterFS: who has signed the certificate counts, not the name of the machine.
   return connectTls({ ...target, ...certificates, checkServerIdentity: () => undefined });
@@ -79,7 +77,7 @@ export const connectStream =
   (address, events) => {
     let stream: Stream | null = null;
     let isOver = false;
-    const open = (where: Address): void => {
+    const open = (where: Place): void => {
       if (isOver) return;
       const fd = openStream(where);
       if (fd < 0) {
@@ -94,8 +92,7 @@ export const connectStream =
       );
       stream = opened;
     };
-    if (address.kind === 'unix') open(address);
-    else if (isIP(address.host) !== 0) open(address);
+    if ('path' in address || isIP(address.host) !== 0) open(address);
     else {
       lookup(address.host, (error, host) => {
         if (error === null) open({ ...address, host });

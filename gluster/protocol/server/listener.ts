@@ -5,6 +5,7 @@
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { Place } from '../../../runtime/core/addresses.ts';
 import type { Certificates } from '../shared/certificates.ts';
 import { Entrance, type EntranceSettings } from './entrance.ts';
 import type { Guest } from './lobby.ts';
@@ -12,8 +13,6 @@ import type { Peer } from './session.ts';
 
 /** After so long without a word it is asked whether a peer is still there. */
 const KEEPALIVE_MS = 20_000;
-
-export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface ListenerSettings extends EntranceSettings {
   readonly place: Place;

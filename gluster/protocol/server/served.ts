@@ -2,18 +2,14 @@
 import { lookup } from 'node:dns/promises';
 import { rmSync } from 'node:fs';
 import { isIP } from 'node:net';
+import type { Place } from '../../../runtime/core/addresses.ts';
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
 import type { Source, Sources } from '../../../runtime/core/source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
-import {
-  acceptStream,
-  listenStream,
-  portOf,
-  type StreamAddress,
-} from '../../../runtime/sys/stream.ts';
+import { acceptStream, listenStream, portOf } from '../../../runtime/sys/stream.ts';
 import { Stream } from '../shared/stream.ts';
 import { type Carrier, Entrance } from './entrance.ts';
-import { isLeftOver, type Listener, type ListenerSettings, type Place } from './listener.ts';
+import { isLeftOver, type Listener, type ListenerSettings } from './listener.ts';
 import type { Guest } from './lobby.ts';
 
 /** Connections that are taken before others have their turn. */
@@ -23,11 +19,10 @@ const REST_MS = 1000;
 /** As long as it is worth to wait awake for a client's next call. */
 const BUSY_POLL_US = 50;
 
-async function addressOf(place: Place): Promise<StreamAddress> {
-  if ('path' in place) return { kind: 'unix', path: place.path };
-  const { host, port } = place;
-  const numeric = isIP(host) === 0 ? (await lookup(host)).address : host;
-  return { kind: 'tcp', host: numeric, port };
+/** With a numeric address. */
+async function resolved(place: Place): Promise<Place> {
+  if ('path' in place || isIP(place.host) !== 0) return place;
+  return { ...place, host: (await lookup(place.host)).address };
 }
 
 /** @throws {Error} when it cannot listen there */
@@ -36,7 +31,7 @@ export async function listenServed(
   sources: Sources,
 ): Promise<Listener> {
   const { place } = settings;
-  const address = await addressOf(place);
+  const address = await resolved(place);
   let fd = listenStream(address);
   if (fd < 0 && 'path' in place && (await isLeftOver(place.path))) {
     rmSync(place.path);

@@ -2,6 +2,7 @@
  * A server as its volume has it: where it listens, its bricks, and the clients that are there. It is
  * what sessions see of the graph (`Host`), and it tells them what they have not asked for.
  */
+import { type Place, placeName } from '../../../runtime/core/addresses.ts';
 import type { Client } from '../../../runtime/core/client.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
@@ -14,7 +15,7 @@ import { certificatesOf } from '../shared/certificates.ts';
 import { type Given, mayEnter } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
 import { UserGroups } from './groups.ts';
-import { type Listener, type ListenerSettings, listen, type Place } from './listener.ts';
+import { type Listener, type ListenerSettings, listen } from './listener.ts';
 import { Lobby } from './lobby.ts';
 import type { Settings } from './options.ts';
 import { RecordMemory } from './record-memory.ts';
@@ -113,9 +114,7 @@ export class Server implements Host {
   /** Where clients find it. */
   get address(): string {
     const { place, listener } = this;
-    if ('path' in place) return place.path;
-    const host = place.host.includes(':') ? `[${place.host}]` : place.host;
-    return `${host}:${listener?.port ?? place.port}`;
+    return placeName('path' in place ? place : { ...place, port: listener?.port ?? place.port });
   }
 
   get brickNames(): readonly string[] {
