@@ -1,5 +1,5 @@
 /** Makes the volfiles of `glossa new volume`: those of bricks, and that of the clients that use them. */
-import { EXTENSION } from '../../gluster/volfile-server/keys.ts';
+import { EXTENSION } from '../../gluster/volfile-server/folder.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import type { Texts } from './files.ts';

@@ -1,11 +1,9 @@
 /**
- * The side of a connection that is asked, where every call is answered at once: its programs are
- * tables of procedures. Which programs there are, it tells by itself.
+ * The side of a connection that is called: it finds the program and the procedure that a call asks for, or replies why
+ * the call is refused. Programs are tables of procedures; the answerer itself tells which there are.
  *
- * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.c`.
+ * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.c`, `rpcsvc_program_actor`.
  */
-
-import { findProgram } from './dispatch.ts';
 import { type Fields, writeFields } from './fields.ts';
 import {
   ACCEPT,
@@ -14,28 +12,36 @@ import {
   type ReadCall,
   readCall,
   writeCall,
+  writeDenied,
   writeReply,
 } from './message.ts';
 import { commonReply, DUMP, DUMP_PROGRAM, type Program, writePrograms } from './programs.ts';
 import { markOf, type Records } from './record.ts';
-import { XdrReader, XdrWriter } from './xdr.ts';
+import { XdrReader, type XdrWriter } from './xdr.ts';
 
-/** What writes the results of a call. */
+/** Writes the results of a call. */
 export type Results = (w: XdrWriter) => void;
 
-/** Reads the arguments, and does it; without results they were none. */
-export type Procedure = (r: XdrReader) => Results | null;
+/**
+ * Reads the arguments, and does it. Returns what writes the results; one of `ACCEPT` where the call is not taken; and
+ * undefined where `reply` is called later.
+ */
+export type Procedure = (r: XdrReader, call: ReadCall) => Results | number | undefined;
 
 export interface Served extends Program {
   /** By their numbers. */
-  readonly procedures: ReadonlyMap<number, Procedure>;
+  readonly procedures: Pick<ReadonlyMap<number, Procedure>, 'get'>;
 }
 
 export interface AnswererSettings {
   readonly programs: readonly Served[];
-  /** Sends bytes that are written over afterwards. */
-  send(bytes: Uint8Array): void;
-  /** Whether nothing more should be answered for now. */
+  /** Served as well, and not listed: peers know of them otherwise. */
+  readonly unlisted?: readonly Served[];
+  /** Messages are written here, one behind the other. */
+  readonly out: XdrWriter;
+  /** A message is in `out`. */
+  written(): void;
+  /** Whether no more should be taken for now. */
   isFull(): boolean;
 }
 
@@ -50,76 +56,106 @@ export const results =
 export const yes: Procedure = () => results(commonReply, 0, 0, NOTHING);
 
 export class Answerer {
+  bytesIn = 0;
+  bytesOut = 0;
+  isTaking = false;
   private readonly settings: AnswererSettings;
   private readonly programs: readonly Served[];
   private readonly reader = new XdrReader();
-  private readonly out = new XdrWriter();
   /** Of its own calls. */
   private xid = 0;
 
   constructor(settings: AnswererSettings) {
     this.settings = settings;
-    const dump: Procedure = () => (w) => writePrograms(w, this.programs);
+    const { programs, unlisted = [] } = settings;
+    const dump: Procedure = () => (w) => writePrograms(w, [...programs, DUMP_PROGRAM]);
     const procedures = new Map([
       [DUMP.NULL, yes],
       [DUMP.DUMP, dump],
       [DUMP.PING, yes],
     ]);
-    this.programs = [...settings.programs, { ...DUMP_PROGRAM, procedures }];
+    this.programs = [...programs, { ...DUMP_PROGRAM, procedures }, ...unlisted];
   }
 
-  /** Answers the messages that are whole. @returns how many there were. @throws {RecordError} */
+  /** Serves the messages that are whole. @returns how many there were. @throws {RecordError} */
   take(records: Records): number {
     const r = this.reader;
     let count = 0;
-    while (!this.settings.isFull() && records.next()) {
-      count += 1;
-      r.begin(records.bytes, records.start, records.end);
-      const xid = r.u32();
-      // An answer to a call of ours says nothing.
-      if (r.u32() === CALL && !r.short) this.answer(readCall(r, xid), r);
+    this.isTaking = true;
+    try {
+      while (!this.settings.isFull() && records.next()) {
+        count += 1;
+        this.bytesIn += records.end - records.start;
+        r.begin(records.bytes, records.start, records.end);
+        const xid = r.u32();
+        // A reply to a call of ours says nothing.
+        if (r.u32() === CALL && !r.short) this.serve(readCall(r, xid), r);
+      }
+    } finally {
+      this.isTaking = false;
     }
     return count;
   }
 
-  /** Asks the peer for what has neither arguments nor an answer. */
-  call({ number: program, version }: Program, procedure: number): void {
+  /** Calls the peer, which does not reply. */
+  call(
+    { number: program, version }: Program,
+    procedure: number,
+    write: (w: XdrWriter) => void = () => {},
+  ): void {
     this.xid = (this.xid + 1) >>> 0;
     const { xid } = this;
-    this.send((w) => writeCall(w, { xid, program, version, procedure }, AUTH_NULL, null));
+    this.send((w) => {
+      writeCall(w, { xid, program, version, procedure }, AUTH_NULL, null);
+      write(w);
+    });
   }
 
-  private answer(call: ReadCall, r: XdrReader): void {
-    const found = findProgram(call, this.programs);
-    if (typeof found === 'function') {
-      this.send(found);
-      return;
-    }
-    const does = found.procedures.get(call.procedure);
-    if (does === undefined) this.status(call.xid, ACCEPT.PROC_UNAVAIL);
-    else this.reply(call.xid, does(r));
+  /** @param data that stands behind the results */
+  reply(xid: number, write: Results, data: Uint8Array | null = null): void {
+    this.send((w) => {
+      writeReply(w, xid, ACCEPT.SUCCESS);
+      write(w);
+      if (data !== null) w.fixed(data);
+    });
   }
 
-  private reply(xid: number, write: Results | null): void {
-    if (write === null) this.status(xid, ACCEPT.GARBAGE_ARGS);
-    else {
-      this.send((w) => {
-        writeReply(w, xid, ACCEPT.SUCCESS);
-        write(w);
-      });
-    }
-  }
-
-  private status(xid: number, accept: number): void {
+  /** The call is not taken, for this reason. */
+  private refuse(xid: number, accept: number): void {
     this.send((w) => writeReply(w, xid, accept));
   }
 
+  private serve(call: ReadCall, r: XdrReader): void {
+    const { xid, refused } = call;
+    if (refused === 'owner') this.send((w) => writeDenied(w, xid));
+    // GlusterFS replies with xid 0 here, which matches no call of the client.
+    else if (refused === 'mismatch') this.refuse(0, ACCEPT.GARBAGE_ARGS);
+    else {
+      const found = this.find(call);
+      const write = typeof found === 'number' ? found : found(r, call);
+      if (typeof write === 'number') this.refuse(xid, write);
+      else if (write !== undefined) this.reply(xid, write);
+    }
+  }
+
+  /** The procedure of a call, or why there is none. */
+  private find({ program, version, procedure }: ReadCall): Procedure | number {
+    let accept: number = ACCEPT.PROG_UNAVAIL;
+    for (const each of this.programs) {
+      if (each.number !== program) continue;
+      if (each.version === version) return each.procedures.get(procedure) ?? ACCEPT.PROC_UNAVAIL;
+      accept = ACCEPT.PROG_MISMATCH;
+    }
+    return accept;
+  }
+
   private send(write: Results): void {
-    const { out } = this;
-    out.at = 0;
+    const { out } = this.settings;
+    const mark = out.at;
     out.u32(0);
     write(out);
-    out.patch(0, markOf(out.at - 4));
-    this.settings.send(out.written);
+    out.patch(mark, markOf(out.at - mark - 4));
+    this.bytesOut += out.at - mark;
+    this.settings.written();
   }
 }

@@ -11,12 +11,15 @@ import {
   statSync,
 } from 'node:fs';
 import { join, sep } from 'node:path';
-import { decodeName } from '../../runtime/core/bytes.ts';
+import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
 import { EACCES, EFBIG, EINVAL, EIO, ENOENT, errnoNumber } from '../../runtime/core/errno.ts';
+import { NAME_MAX } from '../../runtime/core/limits.ts';
 import { listProblems } from '../../runtime/volfile/problems.ts';
 import { Source, VOLFILE_SIZE_MAX } from '../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
-import { EXTENSION, volumeOfKey } from './keys.ts';
+
+/** Every file that is served ends so. */
+export const EXTENSION = '.vol';
 
 /** What has taken the file's place may be a pipe. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -150,6 +153,18 @@ export class VolfileFolder {
 }
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * The volume that a key means: `V`, or `/V` as mount(8) asks for it. Null for what can be no name of a
+ * file in one folder, so that no key becomes a path: with a slash in it, hidden, too long, or with
+ * characters that no terminal should be sent.
+ */
+export function volumeOfKey(key: string): string | null {
+  const name = key.startsWith('/') ? key.slice(1) : key;
+  if (name === '' || name.startsWith('.') || name.includes('/')) return null;
+  if (/\p{Cc}/u.test(name)) return null;
+  return encodeName(name).length + EXTENSION.length <= NAME_MAX ? name : null;
+}
 
 /** The number of a volume, which is always the same of the same name: a UUID of version 5. */
 export function volumeId(volume: string): string {

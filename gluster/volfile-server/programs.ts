@@ -6,9 +6,13 @@
 import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
 import { EACCES, EINVAL, ENOENT } from '../../runtime/core/errno.ts';
 import { printable } from '../../runtime/core/log.ts';
+import { isSecret } from '../../runtime/core/secrets.ts';
+import { parse, type Statement } from '../../runtime/volfile/volfile.gen.js';
+import { needs } from '../../runtime/volfile/words.ts';
 import { type Procedure, type Results, results, type Served, yes } from '../rpc/answerer.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
 import { type Fields, fieldsOf, readFields } from '../rpc/fields.ts';
+import { ACCEPT } from '../rpc/message.ts';
 import {
   brickByPortCall,
   brickByPortReply,
@@ -26,10 +30,8 @@ import {
   WANTS_SERVERS,
 } from '../rpc/programs.ts';
 import type { XdrReader } from '../rpc/xdr.ts';
-import { isRefusal, type VolfileFolder, volumeId } from './folder.ts';
-import { volumeOfKey } from './keys.ts';
+import { isRefusal, type VolfileFolder, volumeId, volumeOfKey } from './folder.ts';
 import type { Portmap } from './portmap.ts';
-import { forStrangers } from './strangers.ts';
 
 /** Of GET_VOLUME_INFO: the volume's id is wanted. */
 const WANTS_ID = 1;
@@ -59,7 +61,7 @@ const answering =
   (call: Fields, does: (values: readonly unknown[]) => Results): Procedure =>
   (r) => {
     const values = readFields(r, call);
-    return r.short ? null : does(values);
+    return r.short ? ACCEPT.GARBAGE_ARGS : does(values);
   };
 
 export function programsFor(shared: Shared, peer: Peer): Served[] {
@@ -154,9 +156,9 @@ const spec =
     else writeTexts(w, new Map([['servers-list', servers.join(' ')]]));
   };
 
-function volumeInfo({ folder }: Shared, r: XdrReader): Results | null {
+function volumeInfo({ folder }: Shared, r: XdrReader): Results | number {
   const asked = readTexts(r);
-  if (asked === null || r.short) return null;
+  if (asked === null || r.short) return ACCEPT.GARBAGE_ARGS;
   const no = (errno: number, why: string): Results => {
     return (w) => {
       results(volumeInfoReply, -1, errno, why)(w);
@@ -173,4 +175,27 @@ function volumeInfo({ folder }: Shared, r: XdrReader): Results | null {
     results(volumeInfoReply, 0, 0, '')(w);
     writeTexts(w, new Map([['volume_id', volumeId(volume)]]));
   };
+}
+
+const isForFriends = (key: string): boolean => key === 'username' || isSecret(key);
+
+const isFlawed = ({ words }: Statement): boolean => words.some(({ flaws }) => flaws.length > 0);
+
+/**
+ * A volfile as a client on another machine gets it: without the names and passwords that it is to introduce itself
+ * with, and without comments, which may have some in them. Clients on this machine get all of it, as from
+ * GlusterFS's management daemon.
+ * Null where it does not say what in it is a password: a text that does not end, for one.
+ */
+export function forStrangers(text: string): string | null {
+  const statements = parse(text);
+  if (statements.some(isFlawed)) return null;
+  const lines = statements.flatMap(({ keyword, words }) => {
+    if (keyword === undefined) return [];
+    if (keyword === 'option' && isForFriends(words[0]?.text ?? '')) return [];
+    // What else stands there belongs to nothing.
+    const own = keyword === 'subvolumes' ? words : words.slice(0, needs[keyword].length);
+    return [[keyword, ...own.map(({ start, end }) => text.slice(start, end))].join(' ')];
+  });
+  return `${lines.join('\n')}\n`;
 }

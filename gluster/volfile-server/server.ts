@@ -5,12 +5,13 @@
  * A client stays connected for as long as it is mounted, and says nothing most of the time. So those
  * who have never asked anything are the ones to be sent away.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import { rmSync, statSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Answerer } from '../rpc/answerer.ts';
 import { CALLBACK, CBK } from '../rpc/programs.ts';
 import { RecordError, Records } from '../rpc/record.ts';
+import { XdrWriter } from '../rpc/xdr.ts';
 import type { VolfileFolder } from './folder.ts';
-import { listenForOwner, removeStale } from './owner-socket.ts';
 import { Portmap } from './portmap.ts';
 import { type Peer, programsFor, type Shared } from './programs.ts';
 import { watchFolder } from './watch.ts';
@@ -139,6 +140,7 @@ class Connection implements Peer {
   private readonly settings: VolfileServerSettings;
   private readonly answerer: Answerer;
   private readonly records = new Records(ROOM, CALL_MAX);
+  private readonly out = new XdrWriter();
   private silence: NodeJS.Timeout | null = null;
   private isToBeTold = false;
 
@@ -150,7 +152,8 @@ class Connection implements Peer {
     this.name = isUnix ? 'a client at the socket' : `${remoteAddress}:${remotePort}`;
     this.answerer = new Answerer({
       programs: programsFor(shared, this),
-      send: (bytes) => this.send(bytes),
+      out: this.out,
+      written: () => this.send(),
       isFull: () => socket.destroyed || socket.writableLength > QUEUED_MAX,
     });
     this.wait(true);
@@ -209,11 +212,13 @@ class Connection implements Peer {
     }
   }
 
-  private send(bytes: Uint8Array): void {
-    const { socket } = this;
-    if (socket.destroyed) return;
+  private send(): void {
+    const { socket, out } = this;
     // Node keeps what it is given until it has left, and this is written over before.
-    socket.write(bytes.slice());
+    const bytes = out.written.slice();
+    out.at = 0;
+    if (socket.destroyed) return;
+    socket.write(bytes);
     if (socket.writableLength > QUEUED_MAX) socket.pause();
   }
 
@@ -236,3 +241,26 @@ class Connection implements Peer {
 /** Addresses of this machine alone; an IPv6 socket sees those of IPv4 behind a prefix. */
 export const isLoopback = (address: string): boolean =>
   address === '::1' || /^(::ffff:)?127\./.test(address);
+
+/** Removes the socket that a killed server has left. @throws {Error} when it is something else */
+async function removeStale(path: string): Promise<void> {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isSocket()) throw new Error(`${path} is there already, and is no socket`);
+  const isServed = await new Promise<boolean>((resolve) => {
+    const socket = connect(path, () => resolve(true));
+    socket.on('error', () => resolve(false)).once('connect', () => socket.destroy());
+  });
+  if (isServed) throw new Error(`a server listens at ${path} already`);
+  rmSync(path);
+}
+
+/** A socket to which only its user and root can connect: that is decided by its mode, which it has from the beginning. */
+function listenForOwner(server: Server, path: string): void {
+  const umask = process.umask(0o177);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(umask);
+  }
+}

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { EACCES, EFBIG, EINVAL, ENOENT } from '../../runtime/core/errno.ts';
-import { isRefusal, VolfileFolder, volumeId } from './folder.ts';
-import { volumeOfKey } from './keys.ts';
+import { isRefusal, VolfileFolder, volumeId, volumeOfKey } from './folder.ts';
 import { Portmap } from './portmap.ts';
+import { forStrangers } from './programs.ts';
 import { isLoopback } from './server.ts';
-import { forStrangers } from './strangers.ts';
 
 it.each([
   ['vol', 'vol'],

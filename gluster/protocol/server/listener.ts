@@ -7,14 +7,14 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Place } from '../../../runtime/core/addresses.ts';
 import type { Certificates } from '../shared/certificates.ts';
-import { Entrance, type EntranceSettings } from './entrance.ts';
 import type { Guest } from './lobby.ts';
-import type { Peer } from './session.ts';
+import { type Host, type Peer, Session } from './session.ts';
 
 /** After so long without a word it is asked whether a peer is still there. */
 const KEEPALIVE_MS = 20_000;
 
-export interface ListenerSettings extends EntranceSettings {
+export interface ListenerSettings {
+  readonly host: Host;
   readonly place: Place;
   /** Null where nothing is encrypted. */
   readonly certificates: Certificates | null;
@@ -86,6 +86,14 @@ const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d
 
 const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
+/** A connection that has not said whose it is. */
+export const guestFrom = (host: Host, address: string, destroy: () => void): Guest => ({
+  dismiss(why) {
+    host.log(`a connection from ${address || 'this machine'} is closed: ${why}`);
+    destroy();
+  },
+});
+
 /** Takes connections, and their encryption off. */
 class Doors {
   private readonly settings: ListenerSettings;
@@ -113,18 +121,13 @@ class Doors {
   }
 
   enter(socket: Socket): void {
-    const { lobby, host } = this.settings;
+    const { host } = this.settings;
     const address = plainAddress(socket.remoteAddress ?? '');
-    const guest: Guest = {
-      dismiss(why) {
-        host.log(`a connection from ${address || 'this machine'} is closed: ${why}`);
-        socket.destroy();
-      },
-    };
-    lobby.enter(guest);
+    const guest = guestFrom(host, address, () => void socket.destroy());
+    host.lobby.enter(guest);
     const name = nameOf(socket);
     socket.once('close', () => {
-      lobby.leave(guest);
+      host.lobby.leave(guest);
       this.outside.delete(name);
     });
     socket.setNoDelay(true);
@@ -140,35 +143,35 @@ class Doors {
   private serve(socket: Socket, guest: Guest, certificate?: string): void {
     const address = plainAddress(socket.remoteAddress ?? '');
     const peer: Peer = { address, port: socket.remotePort ?? 0, certificate };
-    const entrance = new Entrance(this.settings, guest, peer, {
+    const session = new Session(this.settings.host, guest, peer, {
       get queued() {
         return socket.writableLength;
       },
       send() {
-        const { out } = entrance;
+        const { out } = session;
         // Node keeps what it is given until it has left, and this is written over before.
         if (!socket.destroyed) socket.write(out.written.slice());
         out.at = 0;
       },
       flow() {
         if (socket.destroyed) return;
-        if (entrance.isPaused) socket.pause();
+        if (session.isPaused) socket.pause();
         else socket.resume();
       },
       end: () => void socket.destroySoon(),
       destroy: () => void socket.destroy(),
     });
-    socket.on('drain', () => entrance.flow());
+    socket.on('drain', () => session.flow());
     socket.on('data', (chunk: Uint8Array) =>
-      entrance.records.put(chunk, () => {
-        entrance.received();
+      session.records.put(chunk, () => {
+        session.received();
         return !socket.destroyed;
       }),
     );
     socket.on('error', (error) => {
-      if (!socket.destroyed) entrance.fail(error.message);
+      if (!socket.destroyed) session.fail(error.message);
     });
-    socket.on('close', () => entrance.ended());
+    socket.on('close', () => session.close());
   }
 }
 

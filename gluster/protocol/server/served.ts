@@ -8,9 +8,8 @@ import type { Source, Sources } from '../../../runtime/core/source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { acceptStream, listenStream, portOf } from '../../../runtime/sys/stream.ts';
 import { Stream } from '../shared/stream.ts';
-import { type Carrier, Entrance } from './entrance.ts';
-import { isLeftOver, type Listener, type ListenerSettings } from './listener.ts';
-import type { Guest } from './lobby.ts';
+import { guestFrom, isLeftOver, type Listener, type ListenerSettings } from './listener.ts';
+import { type Carrier, Session } from './session.ts';
 
 /** Connections that are taken before others have their turn. */
 const ACCEPT_MAX = 16;
@@ -108,10 +107,10 @@ class Door implements Source {
 
 /** A connection. */
 class Visitor implements Carrier {
-  private readonly entrance: Entrance;
+  private readonly session: Session;
   private readonly stream: Stream;
   private readonly left: () => void;
-  /** What of the entrance's `out` has left already. */
+  /** What of the session's `out` has left already. */
   private sent = 0;
   /** No more is read; it ends when all has left. */
   private isEnding = false;
@@ -123,34 +122,29 @@ class Visitor implements Carrier {
     left: () => void,
   ) {
     this.left = left;
-    const { lobby, host } = settings;
-    const guest: Guest = {
-      dismiss: (why) => {
-        host.log(`a connection from ${address || 'this machine'} is closed: ${why}`);
-        this.destroy();
-      },
-    };
-    const entrance = new Entrance(settings, guest, { address, port }, this);
-    this.entrance = entrance;
+    const { host } = settings;
+    const guest = guestFrom(host, address, () => this.destroy());
+    const session = new Session(host, guest, { address, port }, this);
+    this.session = session;
     this.stream = new Stream(
       fd,
       sources,
       {
-        records: entrance.records,
+        records: session.records,
         awaited: () => 0,
         isBusy: () => host.initiator.calls.busy,
-        isPaused: () => this.isEnding || entrance.isPaused,
+        isPaused: () => this.isEnding || session.isPaused,
         connected() {},
-        received: () => entrance.received(),
+        received: () => session.received(),
         writable: () => this.flush(),
         ended: () => this.over(),
       },
       { isConnected: true, busyPollUs: BUSY_POLL_US },
     );
-    lobby.enter(guest);
+    host.lobby.enter(guest);
   }
 
-  /** All of it is in the entrance's `out`. */
+  /** All of it is in the session's `out`. */
   get queued(): number {
     return -this.sent;
   }
@@ -175,8 +169,8 @@ class Visitor implements Carrier {
   }
 
   private flush(): void {
-    const { entrance, stream } = this;
-    const { out } = entrance;
+    const { session, stream } = this;
+    const { out } = session;
     if (out.at > this.sent) {
       const { sent: from } = this;
       const bytes = from === 0 ? out.bytes : out.bytes.subarray(from);
@@ -191,12 +185,12 @@ class Visitor implements Carrier {
       out.at = 0;
       this.sent = 0;
       if (this.isEnding) this.destroy();
-      else entrance.flow();
+      else session.flow();
     }
   }
 
   private over(): void {
-    this.entrance.ended();
+    this.session.close();
     this.left();
   }
 }

@@ -14,14 +14,13 @@ import { CBK, type Invalidation, writeInvalidation } from '../../rpc/programs.ts
 import { certificatesOf } from '../shared/certificates.ts';
 import { type Given, mayEnter } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
-import { UserGroups } from './groups.ts';
+import { squash, UserGroups } from './callers.ts';
 import { type Listener, type ListenerSettings, listen } from './listener.ts';
 import { Lobby } from './lobby.ts';
 import type { Settings } from './options.ts';
 import { RecordMemory } from './record-memory.ts';
 import { listenServed } from './served.ts';
 import type { Bound, Host, Session } from './session.ts';
-import type { Squashing } from './squash.ts';
 import { invalidationFor, invalidationsOf } from './upcalls.ts';
 
 /** Clients that a statedump lists. */
@@ -53,8 +52,8 @@ export class Server implements Host {
   private settings: Settings;
   private readonly xl: Xlator;
   private readonly bricks: Bricks;
-  private readonly lobby: Lobby;
-  private readonly memory: RecordMemory;
+  readonly lobby: Lobby;
+  readonly memory: RecordMemory;
   private readonly groups = new UserGroups();
   /** By their clients. */
   private readonly sessions = new Map<Client, Session>();
@@ -90,12 +89,12 @@ export class Server implements Host {
 
   /** @throws {InitError} when it cannot */
   async listen(): Promise<void> {
-    const { place, lobby, memory, settings } = this;
+    const { place, settings } = this;
     const certificates = certificatesOf(settings);
     try {
       const { context } = this.xl;
       const after = (ms: number, fn: () => void) => context.after(ms, fn);
-      const how: ListenerSettings = { place, certificates, lobby, memory, host: this, after };
+      const how: ListenerSettings = { place, certificates, host: this, after };
       const { sources } = context;
       // What is encrypted goes through Node.
       const isServed = certificates === null && sources !== undefined;
@@ -132,10 +131,9 @@ export class Server implements Host {
 
   /** Sends a client away that may not be there any more. */
   private dismiss(session: Session): void {
-    const { address } = session.line.peer;
+    const { address } = session.peer;
     this.refused(`a client from ${address || 'this machine'} is sent away: auth options changed`);
-    session.close();
-    session.line.end();
+    session.dismiss();
   }
 
   /** What cannot be changed while it listens. @throws {InitError} */
@@ -200,19 +198,11 @@ export class Server implements Host {
 
   // ---- for sessions
 
-  get squashing(): Squashing {
+  callerFor(caller: Caller, isTrusted: boolean): Caller {
     const { settings } = this;
-    return {
-      rootSquash: settings['root-squash'],
-      allSquash: settings['all-squash'],
-      anonuid: settings.anonuid,
-      anongid: settings.anongid,
-    };
-  }
-
-  withGroups(caller: Caller): Caller {
-    const { 'manage-gids': isManaged, 'gid-timeout': seconds } = this.settings;
-    return isManaged ? this.groups.callerWith(caller, seconds * 1000) : caller;
+    const squashed = squash(settings, caller, isTrusted);
+    if (!settings['manage-gids']) return squashed;
+    return this.groups.callerWith(squashed, settings['gid-timeout'] * 1000);
   }
 
   get outstandingLimit(): number {
@@ -262,9 +252,9 @@ function concerns(what: Upcall, { brick }: Bound): boolean {
 }
 
 /** What GlusterFS's statedump says of a connection, and a little more. */
-function dumpOf({ bound, line, ...session }: Session, at: number): Dump {
+function dumpOf({ bound, peer, answerer, underWay, waiting }: Session, at: number): Dump {
   const { client, brick, subdir, comer, version, since } = bound as Bound;
-  const { address, port, certificate } = line.peer;
+  const { address, port, certificate } = peer;
   const values: Dump = {
     'client-uid': client.uid,
     identifier: address === '' ? 'unix' : `${address}:${port}`,
@@ -275,10 +265,10 @@ function dumpOf({ bound, line, ...session }: Session, at: number): Dump {
     version,
     since: new Date(since).toISOString(),
     'open-fds': client.fds.size,
-    'requests-under-way': session.underWay,
-    'requests-for-locks': session.waiting,
-    'bytes-read': session.bytesIn,
-    'bytes-written': session.bytesOut,
+    'requests-under-way': underWay,
+    'requests-for-locks': waiting,
+    'bytes-read': answerer.bytesIn,
+    'bytes-written': answerer.bytesOut,
   };
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [`conn.${at}.${key}`, value]),

@@ -1,5 +1,6 @@
 /**
- * One connection of a client to a server: it is asked who it is, and then its fops are served.
+ * One connection of a client to a server, whatever carries its bytes: the client introduces itself, and then its fops
+ * are served.
  *
  * Source: GlusterFS 10 `xlators/protocol/server/src/{server-handshake,server-rpc-fops_v2}.c`,
  * `rpc/rpc-lib/src/rpcsvc.c`.
@@ -10,23 +11,12 @@ import { EACCES, EAGAIN, EINVAL, ENOENT, ENOLCK, ENOSYS } from '../../../runtime
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Initiator } from '../../../runtime/core/initiator.ts';
+import { Answerer, type Procedure, type Results, results, yes } from '../../rpc/answerer.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
-import { findProgram, type Refusal } from '../../rpc/dispatch.ts';
-import { type Fields, readFields, writeFields } from '../../rpc/fields.ts';
-import {
-  ACCEPT,
-  CALL,
-  type Caller,
-  type ReadCall,
-  readCall,
-  writeCall,
-  writeReply,
-} from '../../rpc/message.ts';
+import { readFields } from '../../rpc/fields.ts';
+import { ACCEPT, type Caller, type ReadCall } from '../../rpc/message.ts';
 import {
   CALLBACK,
-  commonReply,
-  DUMP,
-  DUMP_PROGRAM,
   FOPS4,
   GLOSSA,
   getspecReply,
@@ -36,25 +26,27 @@ import {
   OWN_CALLS,
   setLkVerCall,
   setLkVerReply,
-  writePrograms,
 } from '../../rpc/programs.ts';
-import { markOf, type Records } from '../../rpc/record.ts';
-import { XdrReader, type XdrWriter } from '../../rpc/xdr.ts';
+import { RECORD_MAX, RecordError, Records } from '../../rpc/record.ts';
+import { type XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { byLogin, type Comer, type Given, mayEnter } from './auth.ts';
 import type { Brick } from './bricks.ts';
 import { type Asker, ServerCall } from './call.ts';
-import { type Squashing, squash } from './squash.ts';
+import type { Guest, Lobby } from './lobby.ts';
+import type { RecordMemory, Share } from './record-memory.ts';
 import { findFolder } from './subdir.ts';
 import { unmarshals } from './unmarshal.ts';
 
 const RELEASE = 41;
 const RELEASEDIR = 42;
 const NONE = new Uint8Array();
+const NO_VOLFILES = 'ask the management daemon for volfiles';
 
-/** Listed in the reply to DUMP. */
-const LISTED = [FOPS4, DUMP_PROGRAM, HANDSHAKE];
-/** OWN is not listed: glossa's clients know it from the handshake. */
-const PROGRAMS = [...LISTED, OWN];
+/** Bytes of replies that may wait for a client to take them; until then it is not read. */
+const QUEUED_MAX = 4 * 2 ** 20;
+/** Who has not introduced itself has short messages, and gets little room for them. */
+const STRANGERS = { room: 4096, most: 65_536 } as const;
+const ROOM = 65_536;
 
 /** `/a/b`, whatever slashes and dots there were. */
 const normalize = (path: string): string => posix.resolve('/', path);
@@ -68,18 +60,17 @@ export interface Peer {
   readonly certificate?: string | undefined;
 }
 
-/** The connection, for its session. */
-export interface Line {
-  readonly peer: Peer;
-  /** Answers are written here, one behind the other. */
-  readonly out: XdrWriter;
-  /** Sends what is in `out`. */
+/** What carries the bytes. */
+export interface Carrier {
+  /** Bytes that have not left yet, without those of `out`. */
+  readonly queued: number;
+  /** Sends what is in `out`, and empties it; at once, or before anybody waits. */
   send(): void;
-  /** The client has said who it is. */
-  introduced(): void;
-  /** The session is not full any more: what waits is to be given to `take`. */
-  goOn(): void;
+  /** `isPaused` has changed. */
+  flow(): void;
+  /** Ends it when all has been sent, or right away. */
   end(): void;
+  destroy(): void;
 }
 
 /** The server, for its sessions. */
@@ -90,9 +81,10 @@ export interface Host {
   /** Of glossa. */
   readonly version: string;
   readonly given: Given;
-  readonly squashing: Squashing;
-  /** A caller with the groups that count. */
-  withGroups(caller: Caller): Caller;
+  readonly lobby: Lobby;
+  readonly memory: RecordMemory;
+  /** In whose name a request is made. @param isTrusted the client has shown a password */
+  callerFor(caller: Caller, isTrusted: boolean): Caller;
   /** Requests of a session that may be under way; 0 for any number. */
   readonly outstandingLimit: number;
   /** The volumes that clients may use, by name. */
@@ -132,7 +124,10 @@ interface Verdict {
 }
 
 export class Session {
-  readonly line: Line;
+  readonly records = new Records(STRANGERS.room, STRANGERS.most);
+  /** Replies gather here. */
+  readonly out = new XdrWriter(STRANGERS.room);
+  readonly peer: Peer;
   bound: Bound | null = null;
   /** Requests under way, without those for locks. */
   underWay = 0;
@@ -140,61 +135,113 @@ export class Session {
   waiting = 0;
   /** These by their xids, which a client may be wrong about. */
   private readonly forLocks = new Map<number, ServerCall>();
-  bytesIn = 0;
-  bytesOut = 0;
+  readonly answerer: Answerer;
   private readonly host: Host;
-  private readonly reader = new XdrReader();
+  private readonly guest: Guest;
+  private readonly carrier: Carrier;
+  private readonly share: Share;
   private asks: Asker | null = null;
   /** Whether it logged in with a password. */
   private isTrusted = false;
   private isClosed = false;
-  private isTaking = false;
-  private xid = 0;
+  private wasPaused = false;
 
-  constructor(host: Host, line: Line) {
+  /** @param carrier is given this one before it is asked for anything */
+  constructor(host: Host, guest: Guest, peer: Peer, carrier: Carrier) {
     this.host = host;
-    this.line = line;
+    this.guest = guest;
+    this.peer = peer;
+    this.carrier = carrier;
+    this.share = host.memory.shareOf(this);
+    const handshake = new Map<number, Procedure>([
+      [HAND.NULL, yes],
+      [HAND.PING, yes],
+      [HAND.SETVOLUME, (r, { xid }) => this.setVolume(xid, r)],
+      [HAND.GETSPEC, () => results(getspecReply, -1, ENOSYS, NO_VOLFILES, NONE)],
+      [HAND.SET_LK_VER, (r) => results(setLkVerReply, 0, 0, readFields(r, setLkVerCall)[1])],
+    ]);
+    const giveUp: Procedure = (r, call) => {
+      this.forLocks.get(r.u32())?.giveUp();
+      return yes(r, call);
+    };
+    const fop: Procedure = (r, call) => this.fop(call, r);
+    this.answerer = new Answerer({
+      programs: [
+        { ...FOPS4, procedures: { get: () => fop } },
+        { ...HANDSHAKE, procedures: handshake },
+      ],
+      // glossa's clients know it from the handshake.
+      unlisted: [{ ...OWN, procedures: new Map([[OWN_CALLS.GIVE_UP, giveUp]]) }],
+      out: this.out,
+      written: () => {
+        if (!this.isClosed) carrier.send();
+      },
+      isFull: () => this.isHeldUp || this.isClosed,
+    });
   }
 
   /** As many requests are under way as may be: no more is to be taken. */
-  get isFull(): boolean {
+  get isHeldUp(): boolean {
     const { outstandingLimit } = this.host;
     return outstandingLimit > 0 && this.underWay >= outstandingLimit;
   }
 
-  /** Serves messages that are whole, all of them unless it is full. @throws {RecordError} */
-  take(records: Records): void {
-    const r = this.reader;
-    this.isTaking = true;
-    try {
-      while (!this.isFull && !this.isClosed && records.next()) {
-        this.bytesIn += records.end - records.start;
-        r.begin(records.bytes, records.start, records.end);
-        const xid = r.u32();
-        if (r.u32() === CALL && !r.short) this.serve(readCall(r, xid), r, records);
-      }
-    } finally {
-      this.isTaking = false;
-    }
+  /** Held up, or too many replies wait, or there is no memory for more. */
+  get isPaused(): boolean {
+    return this.isHeldUp || this.share.isWaiting || this.carrier.queued + this.out.at > QUEUED_MAX;
   }
 
-  /** The connection has ended. */
+  /** Bytes were put into `records`: serves messages that are whole, all of them unless it is held up. */
+  received(): void {
+    if (this.isClosed) return;
+    let count = 0;
+    try {
+      count = this.answerer.take(this.records);
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+      this.fail(error.message);
+    }
+    if (this.isClosed) return;
+    this.share.settle(count > 0);
+    this.flow();
+  }
+
+  granted(): void {
+    this.flow();
+  }
+
+  /** More was sent, or there are fewer requests. */
+  flow(): void {
+    if (this.isClosed || this.isPaused === this.wasPaused) return;
+    this.wasPaused = !this.wasPaused;
+    this.carrier.flow();
+  }
+
+  /** The connection is of no use any more. */
+  fail(why: string): void {
+    this.host.log(`the connection to ${this.peer.address || 'a client'} is closed: ${why}`);
+    this.carrier.destroy();
+    this.close();
+  }
+
+  /** The connection has ended, or is about to: it ends when all has been sent. */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.host.lobby.leave(this.guest);
     this.leave();
+    this.share.close();
+  }
+
+  /** Sends the client away. */
+  dismiss(): void {
+    this.close();
+    this.carrier.end();
   }
 
   /** Tells the client something that it has not asked for. */
-  tell(procedure: number, write: (w: XdrWriter) => void = () => {}): void {
-    if (this.bound === null) return;
-    this.xid = (this.xid + 1) >>> 0;
-    const { xid } = this;
-    const header = { xid, program: CALLBACK.number, version: CALLBACK.version, procedure };
-    this.send((w) => {
-      writeCall(w, header, 0, null);
-      write(w);
-    });
+  tell(procedure: number, write?: (w: XdrWriter) => void): void {
+    if (this.bound !== null) this.answerer.call(CALLBACK, procedure, write);
   }
 
   private leave(): void {
@@ -206,65 +253,14 @@ export class Session {
     this.bound = null;
   }
 
-  private serve(call: ReadCall, r: XdrReader, records: Records): void {
-    const found = findProgram(call, PROGRAMS);
-    if (found === FOPS4) this.fop(call, r, records);
-    else if (found === DUMP_PROGRAM) this.dump(call);
-    else if (found === HANDSHAKE) this.hand(call, r);
-    else if (found === OWN) this.own(call, r);
-    else this.send(found as Refusal);
-  }
-
-  private dump({ xid, procedure }: ReadCall): void {
-    if (procedure === DUMP.DUMP) this.reply(xid, (w) => writePrograms(w, LISTED));
-    else if (procedure === DUMP.PING || procedure === DUMP.NULL) this.common(xid);
-    else this.status(xid, ACCEPT.PROC_UNAVAIL);
-  }
-
-  private hand({ xid, procedure }: ReadCall, r: XdrReader): void {
-    switch (procedure) {
-      case HAND.NULL:
-      case HAND.PING:
-        this.common(xid);
-        return;
-      case HAND.SETVOLUME:
-        this.setVolume(xid, r);
-        return;
-      case HAND.GETSPEC:
-        this.fields(xid, getspecReply, [
-          -1,
-          ENOSYS,
-          'ask the management daemon for volfiles',
-          NONE,
-        ]);
-        return;
-      case HAND.SET_LK_VER: {
-        const [, version] = readFields(r, setLkVerCall);
-        this.fields(xid, setLkVerReply, [0, 0, version]);
-        return;
-      }
-      default:
-        this.status(xid, ACCEPT.PROC_UNAVAIL);
-    }
-  }
-
-  private own({ xid, procedure }: ReadCall, r: XdrReader): void {
-    if (procedure !== OWN_CALLS.GIVE_UP) {
-      this.status(xid, ACCEPT.PROC_UNAVAIL);
-      return;
-    }
-    this.forLocks.get(r.u32())?.giveUp();
-    this.common(xid);
-  }
-
-  private setVolume(xid: number, r: XdrReader): void {
+  private setVolume(xid: number, r: XdrReader): undefined {
     const texts = readTexts(r);
     // Who introduces itself once more is somebody else.
     this.leave();
     this.introduce(texts, ({ errno, text, childUp }) => {
       if (this.isClosed) return;
       if (errno !== 0) this.refused(text, texts);
-      this.reply(xid, (w) => {
+      this.answerer.reply(xid, (w) => {
         w.i32(errno === 0 ? 0 : -1);
         w.i32(errno);
         writeTexts(
@@ -281,7 +277,7 @@ export class Session {
   }
 
   private refused(text: string, texts: ReadonlyMap<string, string> | null): void {
-    const { address } = this.line.peer;
+    const { address } = this.peer;
     const [volume, user] = [texts?.get('remote-subvolume'), texts?.get('username')];
     // What a stranger says stands there as JSON: it may have line ends in it.
     const whom = user === undefined ? '' : ` (username ${JSON.stringify(user)})`;
@@ -309,7 +305,7 @@ export class Session {
     }
     const subdir = normalize(texts.get('subdir-mount') ?? '/');
     const comer: Comer = {
-      ...this.line.peer,
+      ...this.peer,
       ...{ volume, subdir, username: texts.get('username'), password: texts.get('password') },
     };
     if (!mayEnter(host.given, comer)) return refuse(EACCES, 'Authentication failed');
@@ -336,34 +332,28 @@ export class Session {
       },
       answer: (xid, fop, write, data) => this.answer(xid, fop, write, data),
     };
-    this.line.introduced();
+    this.host.lobby.leave(this.guest);
+    this.records.widen(ROOM, RECORD_MAX);
     this.host.came(this);
     return { errno: 0, text: 'Success', childUp: true };
   }
 
-  private fop(call: ReadCall, r: XdrReader, records: Records): void {
+  private fop(call: ReadCall, r: XdrReader): Results | number | undefined {
     const { xid, procedure, caller } = call;
     const { asks } = this;
     // Without credentials nobody is root.
-    if (asks === null || caller === null) this.status(xid, ACCEPT.GARBAGE_ARGS);
-    else if (procedure === 0) this.common(xid);
-    else if (procedure === RELEASE || procedure === RELEASEDIR) this.release(xid, r, asks);
-    else if (unmarshals[procedure] === undefined) this.status(xid, ACCEPT.PROC_UNAVAIL);
-    else {
-      const plan = unmarshals[procedure];
-      const values = readFields(r, plan.wire.call);
-      const data = plan.wire.data === 'call' ? r.fixed(r.left) : NONE;
-      if (r.short) this.status(xid, ACCEPT.GARBAGE_ARGS);
-      else {
-        const made = new ServerCall(asks, xid, plan, values, data, this.callerOf(caller));
-        if (data.length > 0) made.loan = records.lend();
-        this.begin(xid, made);
-      }
-    }
-  }
-
-  private callerOf(caller: Caller): Caller {
-    return this.host.withGroups(squash(this.host.squashing, caller, this.isTrusted));
+    if (asks === null || caller === null) return ACCEPT.GARBAGE_ARGS;
+    if (procedure === 0) return yes(r, call);
+    if (procedure === RELEASE || procedure === RELEASEDIR) return released(r, asks);
+    const plan = unmarshals[procedure];
+    if (plan === undefined) return ACCEPT.PROC_UNAVAIL;
+    const values = readFields(r, plan.wire.call);
+    const data = plan.wire.data === 'call' ? r.fixed(r.left) : NONE;
+    if (r.short) return ACCEPT.GARBAGE_ARGS;
+    const by = this.host.callerFor(caller, this.isTrusted);
+    const made = new ServerCall(asks, xid, plan, values, data, by);
+    if (data.length > 0) made.loan = this.records.lend();
+    this.begin(xid, made);
   }
 
   private begin(xid: number, call: ServerCall): void {
@@ -384,56 +374,25 @@ export class Session {
     write: (w: XdrWriter) => void,
     data: Uint8Array | null,
   ): void {
-    const wasFull = this.isFull;
+    const wasHeldUp = this.isHeldUp;
     if (MAY_WAIT.has(fop)) {
       this.waiting -= 1;
       this.forLocks.delete(xid);
     } else this.underWay -= 1;
     if (this.isClosed) return;
-    this.reply(xid, write, data);
-    if (wasFull && !this.isFull && !this.isTaking) this.line.goOn();
+    this.answerer.reply(xid, write, data);
+    if (wasHeldUp && !this.isHeldUp && !this.answerer.isTaking) this.received();
   }
+}
 
-  private release(xid: number, r: XdrReader, { client }: Asker): void {
-    r.skip(16);
-    client.fds.release(r.i64());
-    this.reply(xid, (w) => {
-      w.zeros(8);
-      w.u32(0);
-      w.i32(-1);
-      w.u32(0);
-    });
-  }
-
-  // ---- answers
-
-  private common(xid: number): void {
-    this.fields(xid, commonReply, [0, 0, NONE]);
-  }
-
-  private fields(xid: number, fields: Fields, values: readonly unknown[]): void {
-    this.reply(xid, (w) => writeFields(w, fields, values));
-  }
-
-  private status(xid: number, accept: number): void {
-    this.send((w) => writeReply(w, xid, accept));
-  }
-
-  private reply(xid: number, write: (w: XdrWriter) => void, data: Uint8Array | null = null): void {
-    this.send((w) => {
-      writeReply(w, xid, ACCEPT.SUCCESS);
-      write(w);
-      if (data !== null) w.fixed(data);
-    });
-  }
-
-  private send(write: (w: XdrWriter) => void): void {
-    const { out } = this.line;
-    const mark = out.at;
-    out.u32(0);
-    write(out);
-    out.patch(mark, markOf(out.at - mark - 4));
-    this.bytesOut += out.at - mark;
-    this.line.send();
-  }
+/** Of release and releasedir. */
+function released(r: XdrReader, { client }: Asker): Results {
+  r.skip(16);
+  client.fds.release(r.i64());
+  return (w) => {
+    w.zeros(8);
+    w.u32(0);
+    w.i32(-1);
+    w.u32(0);
+  };
 }

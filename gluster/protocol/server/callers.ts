@@ -1,10 +1,11 @@
 /**
- * Whose groups count: those that a client says, or with `manage-gids` those that this machine knows of
- * the user. A request has room for some 90, and a client may say what it likes.
+ * In whose name a request is made. Root, or anybody, may become a user who owns nothing. And with `manage-gids`, groups
+ * are those that this machine knows of the user: a request has room for some 90, and a client may say what it likes.
+ * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.h` (RPC_AUTH_ROOT_SQUASH).
  */
-
 import { groupsOfUser } from '../../../runtime/sys/user-groups.ts';
 import type { Caller } from '../../rpc/message.ts';
+import type { Settings } from './options.ts';
 
 /** Users whose groups are kept. */
 const KEPT_MAX = 4096;
@@ -53,4 +54,25 @@ export class UserGroups {
   clear(): void {
     this.kept.clear();
   }
+}
+
+/** Pids by which programs of GlusterFS itself are known. */
+const INTERNAL: ReadonlySet<number> = new Set([-1, -3, -4, -5, -6]);
+
+/** @param isTrusted the client has shown a password: it may be one of GlusterFS's own programs */
+export function squash(
+  { 'root-squash': rootSquash, 'all-squash': allSquash, anonuid, anongid }: Settings,
+  caller: Caller,
+  isTrusted: boolean,
+): Caller {
+  if (!rootSquash && !allSquash) return caller;
+  if (isTrusted && INTERNAL.has(caller.pid)) return caller;
+  const uid = (id: number): number => (allSquash || id === 0 ? anonuid : id);
+  const gid = (id: number): number => (allSquash || id === 0 ? anongid : id);
+  return {
+    ...caller,
+    uid: uid(caller.uid),
+    gid: gid(caller.gid),
+    groups: caller.groups.map(gid),
+  };
 }

@@ -7,7 +7,7 @@ import { dumpOf } from '../../../runtime/core/dumps.ts';
 import { groupsOfUser } from '../../../runtime/sys/user-groups.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
 import { folder, isRoot } from '../../../test/support/posix.ts';
-import { UserGroups } from './groups.ts';
+import { UserGroups } from './callers.ts';
 
 /** A user that every system has, and its group. */
 const DAEMON = 1;
