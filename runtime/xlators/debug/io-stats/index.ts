@@ -13,11 +13,10 @@ import { type FopName, fopNames, tail, unwind } from '../../../core/gen/fops.gen
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { tellWithoutEffect } from '../../../core/without-effect.ts';
 import { defineTranslator, type Fop, type Fops, type Xlator } from '../../../core/xlator.ts';
 import type { FileStats } from './files.ts';
 import { dumpCommand, IoStats } from './io-stats.ts';
-import { options, withoutEffect } from './options.ts';
+import { options } from './options.ts';
 
 export { IoStats } from './io-stats.ts';
 
@@ -200,9 +199,6 @@ export default defineTranslator<IoStats, typeof options>({
   fops,
   dataPath: { keepsPages: () => true },
   watches: true,
-  async check({ context }, values) {
-    tellWithoutEffect(context, values, withoutEffect);
-  },
   init: (xl, values) => new IoStats(xl, values),
   reconfigure(xl, values) {
     xl.priv.configure(values);

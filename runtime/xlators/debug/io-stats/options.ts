@@ -5,35 +5,6 @@
 import { defineOptions } from '../../../core/options.ts';
 import { acceptedOptions } from '../../../core/without-effect.ts';
 
-/** Null for what management writes into every volfile. */
-export const withoutEffect = {
-  'ios-dump-format': 'json',
-  'ios-sample-interval': 0,
-  'ios-sample-buf-size': 65_535,
-  'dump-fd-stats': false,
-  'ios-dnscache-ttl-sec': 86_400,
-  'client-log-level': null,
-  'brick-log-level': null,
-  'sys-log-level': null,
-  logger: null,
-  'client-logger': null,
-  'brick-logger': null,
-  'log-format': null,
-  'client-log-format': null,
-  'brick-log-format': null,
-  'log-buf-size': null,
-  'client-log-buf-size': null,
-  'brick-log-buf-size': null,
-  'log-flush-timeout': null,
-  'client-log-flush-timeout': null,
-  'brick-log-flush-timeout': null,
-  'global-threading': null,
-  threads: null,
-  'client-threads': null,
-  'brick-threads': null,
-  'volume-id': null,
-} as const;
-
 export const options = defineOptions({
   'latency-measurement': {
     type: 'bool',
@@ -61,5 +32,32 @@ export const options = defineOptions({
     description: "What the files with statistics are called by, in place of the volume's name.",
     reconfigurable: true,
   },
-  ...acceptedOptions(withoutEffect),
+  // Null for what management writes into every volfile.
+  ...acceptedOptions({
+    'ios-dump-format': 'json',
+    'ios-sample-interval': 0,
+    'ios-sample-buf-size': 65_535,
+    'dump-fd-stats': false,
+    'ios-dnscache-ttl-sec': 86_400,
+    'client-log-level': null,
+    'brick-log-level': null,
+    'sys-log-level': null,
+    logger: null,
+    'client-logger': null,
+    'brick-logger': null,
+    'log-format': null,
+    'client-log-format': null,
+    'brick-log-format': null,
+    'log-buf-size': null,
+    'client-log-buf-size': null,
+    'brick-log-buf-size': null,
+    'log-flush-timeout': null,
+    'client-log-flush-timeout': null,
+    'brick-log-flush-timeout': null,
+    'global-threading': null,
+    threads: null,
+    'client-threads': null,
+    'brick-threads': null,
+    'volume-id': null,
+  }),
 });
