@@ -1,9 +1,9 @@
 /** What a volume of this type knows: its children, its options, and where each inode is. */
-import { newGfid } from '../../../runtime/core/context.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
+import { GfidRequests } from '../../../runtime/core/gfid-requests.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../runtime/core/xdata.ts';
@@ -55,20 +55,6 @@ export interface Keys {
   readonly commitHash: string;
 }
 
-/** What a lookup of a name asks for, with the gfid that a file gets which has none. */
-export class LookupKeys extends Dict {
-  readonly gfid: Gfid;
-
-  /** @param besides what is asked for above */
-  constructor(keys: Keys, gfid: Gfid, besides: Dict | null) {
-    super();
-    if (besides !== null) this.setAll(besides);
-    this.set(keys.linkto, 256);
-    this.gfid = gfid;
-    this.setGfid(GFID_REQ, gfid);
-  }
-}
-
 /** What there is to know of a directory, and of files besides: each has to be read from a disk. */
 function addKeys(dict: Dict, keys: Keys): Dict {
   return dict.set(keys.linkto, 256).set(keys.layout, 16).set(keys.mds, 4);
@@ -100,8 +86,7 @@ export class Distribute {
   private readonly indexes: ReadonlyMap<string, number>;
   private readonly linked: Dict;
   private readonly ofFiles: Dict;
-  /** It was asked for, and nothing has got it: most names are of nothing, or of what has one. */
-  private spare: Gfid | null = null;
+  readonly gfids: GfidRequests;
 
   /** @throws {InitError} */
   constructor(xl: Xlator<Distribute>, settings: Settings) {
@@ -124,6 +109,7 @@ export class Distribute {
     this.settings = settings;
     this.hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.commitHash = settings['commit-hash'] ?? 0;
+    this.gfids = new GfidRequests(xl.context);
     this.space = new Space(this);
     this.notices = new Notices(this);
     this.leaving = this.leavingOf(settings);
@@ -296,17 +282,10 @@ export class Distribute {
     return !OFF.has(settings['lookup-unhashed']);
   }
 
-  /** What to ask for of a name that may be new. Once it is certain what has got its gfid: `giveBack`. */
+  /** What to ask for of a name that may be new. Once it is certain what has got its gfid, `gfids` is to know. */
   takeKeys(xdata: Dict | null): Dict {
-    if (xdata?.has(GFID_REQ)) return xdata.copy().set(this.keys.linkto, 256);
-    const gfid = this.spare ?? newGfid(this.xl.context);
-    this.spare = null;
-    return new LookupKeys(this.keys, gfid, xdata);
-  }
-
-  /** @param gfid what is there; NULL_GFID for nothing */
-  giveBack(keys: Dict, gfid: Gfid): void {
-    if (keys instanceof LookupKeys && keys.gfid !== gfid) this.spare = keys.gfid;
+    const keys = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfids.add(xdata);
+    return keys.set(this.keys.linkto, 256);
   }
 
   /** What to ask for of a file that is known. */

@@ -86,67 +86,18 @@ export function hashName(name: string): number {
 export const RSYNC_REGEX = '^\\.(.+)\\.[^.]+$';
 const NONE = 'none';
 
-const CLASSES: Readonly<Record<string, string>> = {
-  alnum: 'A-Za-z0-9',
-  alpha: 'A-Za-z',
-  blank: ' \\t',
-  cntrl: '\\x00-\\x1f\\x7f',
-  digit: '0-9',
-  graph: '\\x21-\\x7e',
-  lower: 'a-z',
-  print: '\\x20-\\x7e',
-  punct: '!-\\/:-@\\[-`{-~',
-  space: ' \\t-\\r',
-  upper: 'A-Z',
-  xdigit: '0-9A-Fa-f',
-};
-
-/** A bracket expression of POSIX, from after its `[`: the same of JavaScript, and where it ends. */
-function bracket(text: string, start: number): { readonly text: string; readonly end: number } {
-  let at = start;
-  let made = '[';
-  if (text[at] === '^') {
-    made += '^';
-    at += 1;
-  }
-  for (let first = true; at < text.length && (first || text[at] !== ']'); first = false) {
-    const named = /^\[:([a-z]+):\]/.exec(text.slice(at));
-    const known = named === null ? undefined : CLASSES[named[1]!];
-    if (named !== null && known === undefined) throw new SyntaxError(`no class ${named[0]}`);
-    const [taken, char] = [named?.[0].length ?? 1, text[at]!];
-    // Within brackets POSIX has no escapes.
-    made += known ?? ('\\[]^'.includes(char) ? `\\${char}` : char);
-    at += taken;
-  }
-  if (at === text.length) throw new SyntaxError('no end of [');
-  return { text: `${made}]`, end: at + 1 };
-}
-
-/** An extended regular expression of POSIX as one of JavaScript. @throws {SyntaxError} */
-function fromPosix(text: string): RegExp {
-  let made = '';
-  for (let at = 0; at < text.length; ) {
-    if (text[at] === '[') {
-      const part = bracket(text, at + 1);
-      made += part.text;
-      at = part.end;
-    } else if (text[at] === '\\' && at + 1 < text.length) {
-      // There a letter after a backslash is that letter.
-      const char = text[at + 1]!;
-      made += /[a-z0-9]/i.test(char) ? char : `\\${char}`;
-      at += 2;
-    } else {
-      made += text[at];
-      at += 1;
-    }
-  }
-  return new RegExp(made, 's');
-}
+/**
+ * Parts of an extended regular expression of POSIX that JavaScript reads otherwise: classes (`[[:alpha:]]`), a bracket or
+ * a backslash in brackets, and a backslash before a letter. All clients have to read the same, so they are refused.
+ */
+const READ_OTHERWISE = /\[[:.=]|\[\^?\]|\[[^\]]*\\|\\[a-z0-9]/i;
 
 function compile(option: string, text: string | undefined): RegExp | null {
   if (text === undefined || text === NONE) return null;
   try {
-    return fromPosix(text);
+    const odd = READ_OTHERWISE.exec(text);
+    if (odd !== null) throw new SyntaxError(`'${odd[0]}' is not read here as GlusterFS reads it`);
+    return new RegExp(text, 's');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new InitError(

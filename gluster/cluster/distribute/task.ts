@@ -29,7 +29,7 @@ import { type Frame, Stack } from '../../../runtime/core/frame.ts';
 import { type FopName, type FopTable, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { messages } from '../../../runtime/core/messages.ts';
-import type { Cbk, Xlator } from '../../../runtime/core/xlator.ts';
+import type { Cbk, Fop, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Distribute } from './distribute.ts';
 
 /** What came back of one wind, and what a task answers. */
@@ -259,6 +259,15 @@ export function runTask<N extends FopName>(
     unwindArgs[fop](frame, opRet, opErrno, values);
   });
 }
+
+/** A fop that is answered by a task. */
+export const byTask =
+  <N extends FopName>(
+    fop: N,
+    steps: (task: Task, args: FopTable[N]['args']) => Steps<Answer<N>>,
+  ): Fop<N, Distribute> =>
+  (frame, xl, ...args) =>
+    runTask(frame, xl, fop, (task) => steps(task, args));
 
 function explain({ xl }: Distribute, what: string, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -186,7 +186,7 @@ const SETTLES: Readonly<Partial<Record<FopName, Settle>>> = {
   lookup(state, frame, args, values, at) {
     const [{ inode }, xdata] = args as [Loc, Dict | null];
     const buf = values[at.buf] as Iatt;
-    state.lookedUp(xdata, buf.iaGfid);
+    state.gfids.answered(xdata, buf.iaGfid);
     if (buf.iaType !== IA_IFDIR) state.found(frame, buf);
     else if (inode !== null) state.removed.delete(inode);
     if (buf.iaGfid === NULL_GFID) return EINVAL;

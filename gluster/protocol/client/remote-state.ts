@@ -3,11 +3,10 @@
  * just told, so that it is not asked again. Requests and the table of fops (`marshal.ts`) use it.
  */
 import { constants } from 'node:fs';
-import { newGfid } from '../../../runtime/core/context.ts';
-import { Dict } from '../../../runtime/core/dict.ts';
+import type { Dict } from '../../../runtime/core/dict.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
-import type { Gfid } from '../../../runtime/core/gfid.ts';
+import { GfidRequests } from '../../../runtime/core/gfid-requests.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
@@ -22,23 +21,12 @@ import type { Settings } from './options.ts';
 
 const { O_DIRECT } = constants;
 
-/** The xdata of a lookup, with the gfid that the brick gives to a file without one. */
-class GfidRequest extends Dict {
-  readonly gfid: Gfid;
-
-  constructor(gfid: Gfid, besides: Dict | null) {
-    super();
-    this.gfid = gfid;
-    if (besides !== null) this.setAll(besides);
-    this.setGfid(GFID_REQ, gfid);
-  }
-}
-
 export class RemoteState {
   settings: Settings;
   readonly fds: RemoteFds;
   readonly justSaid = new JustSaid();
   readonly acls: ListedAcls;
+  readonly gfids: GfidRequests;
   /** Directories that were removed, and of which the brick has not said yet that it has forgotten them. */
   readonly removed = new WeakSet<Inode>();
   private readonly xl: Xlator<unknown>;
@@ -47,8 +35,6 @@ export class RemoteState {
   /** Whether no request is under way. */
   private readonly isIdle: () => boolean;
   private readonly positions = new WeakMap<Fd, Positions>();
-  /** It was asked for, and nothing has got it: most lookups find nothing, or what has one. */
-  private spare: Gfid | null = null;
 
   constructor(
     xl: Xlator<unknown>,
@@ -61,6 +47,7 @@ export class RemoteState {
     this.isIdle = isIdle;
     this.fds = new RemoteFds(xl);
     this.acls = new ListedAcls(now);
+    this.gfids = new GfidRequests(xl.context);
   }
 
   positionsOf(fd: Fd): Positions {
@@ -103,14 +90,7 @@ export class RemoteState {
   /** The xdata of a lookup: with a gfid for what has none, as files have that were not made through a brick. */
   lookupXdata({ inode }: Loc, xdata: Dict | null): Dict | null {
     if (inode?.linked || xdata?.has(GFID_REQ)) return xdata;
-    const gfid = this.spare ?? newGfid(this.xl.context);
-    this.spare = null;
-    return new GfidRequest(gfid, xdata);
-  }
-
-  /** A lookup with this xdata has found that gfid; NULL_GFID for nothing. */
-  lookedUp(xdata: Dict | null, gfid: Gfid): void {
-    if (xdata instanceof GfidRequest && xdata.gfid !== gfid) this.spare = xdata.gfid;
+    return this.gfids.add(xdata);
   }
 
   /** A reply could not be read. */

@@ -59,7 +59,7 @@ export class Request implements Waiter {
     if (opRet < 0) {
       // Of other failures nobody knows whether something was found before, and has got a gfid.
       if (fop === 'lookup' && opErrno === ENOENT) {
-        state.lookedUp(args[1] as Dict | null, NULL_GFID);
+        state.gfids.answered(args[1] as Dict | null, NULL_GFID);
       }
       this.failed(r, opErrno || EIO);
       return;

@@ -6,11 +6,10 @@
  */
 import { EEXIST, EIO, ENOENT, ENOTCONN, EPERM, ESTALE } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
-import type { Fop } from '../../../../runtime/core/xlator.ts';
-import { type Distribute, NOWHERE } from '../distribute.ts';
+import { NOWHERE } from '../distribute.ts';
 import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
 import { folderOf } from '../merge.ts';
-import { type Answer, failure, runTask, type Steps, success, type Task } from '../task.ts';
+import { type Answer, byTask, failure, type Steps, success, type Task } from '../task.ts';
 import { lookupEverywhere, onlyIfLinkto } from './everywhere.ts';
 import { locate } from './file.ts';
 
@@ -22,9 +21,7 @@ const MOVED: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 /** After these the linkto is right, or may be. */
 const KEEPS_LINKTO: ReadonlySet<number> = new Set([EEXIST, ENOTCONN]);
 
-export const link: Fop<'link', Distribute> = (frame, xl, ...args) => {
-  runTask(frame, xl, 'link', (task) => name(task, args));
-};
+export const link = byTask('link', name);
 
 function* name(task: Task, args: Args): Steps<Linked> {
   const { volume } = task;

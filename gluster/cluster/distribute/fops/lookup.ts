@@ -81,8 +81,8 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   const isFirst = leadsTo === null;
   if (isByHash && isFirst) {
     // Of other failures nobody knows whether something was found before, and has got the gfid.
-    if (opRet >= 0 && buf !== null) volume.giveBack(asked.keys, buf.iaGfid);
-    else if (opErrno === ENOENT) volume.giveBack(asked.keys, NULL_GFID);
+    if (opRet >= 0 && buf !== null) volume.gfids.answered(asked.keys, buf.iaGfid);
+    else if (opErrno === ENOENT) volume.gfids.answered(asked.keys, NULL_GFID);
   }
   if (opRet < 0 || buf === null) {
     if (isElsewhere(volume, asked, opErrno)) return findEverywhere(frame, xl, loc, asked.xdata);

@@ -15,8 +15,6 @@ import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../../runtime/core/lock.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import type { Fop } from '../../../../runtime/core/xlator.ts';
-import type { Distribute } from '../distribute.ts';
 import { again } from '../heal/directory.ts';
 import { newLayout, writeLayout } from '../heal/layout.ts';
 import { aside } from '../heal/linkto.ts';
@@ -26,7 +24,7 @@ import { isLinkto } from '../linkto.ts';
 import { LAYOUT_HEAL, protectNamespace, unlockInode, unprotecting, whole } from '../locks.ts';
 import { mergeAnswers } from '../merge.ts';
 import { isDirectory } from '../sight.ts';
-import { type Answer, callOf, failure, runTask, type Steps, type Task } from '../task.ts';
+import { type Answer, byTask, callOf, failure, type Steps, type Task } from '../task.ts';
 import { isRefused, lookAbove, pieceAbove, relyingOn } from './above.ts';
 import { refusalOf } from './entry.ts';
 import { onlyIfLinkto } from './everywhere.ts';
@@ -34,9 +32,7 @@ import { onlyIfLinkto } from './everywhere.ts';
 type Args = FopTable['mkdir']['args'];
 type Made = Answer<'mkdir'>;
 
-export const mkdir: Fop<'mkdir', Distribute> = (frame, xl, ...args) => {
-  runTask(frame, xl, 'mkdir', (task) => make(task, args));
-};
+export const mkdir = byTask('mkdir', make);
 
 /** By another client's new layout the name belongs elsewhere, or may. */
 const CHANGED = 'changed';

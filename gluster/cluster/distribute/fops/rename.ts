@@ -13,11 +13,10 @@ import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import type { Loc } from '../../../../runtime/core/loc.ts';
 import { RENAME_FLAGS } from '../../../../runtime/core/xdata.ts';
-import type { Fop } from '../../../../runtime/core/xlator.ts';
-import { type Distribute, NOWHERE } from '../distribute.ts';
+import { NOWHERE } from '../distribute.ts';
 import { type Place, protectNames, unprotecting } from '../locks.ts';
 import { mergeAnswers } from '../merge.ts';
-import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
+import { type Answer, byTask, failure, type Steps, type Task } from '../task.ts';
 import { emptiness } from './empty.ts';
 import { lookupEverywhere } from './everywhere.ts';
 import { renameFile, unchanged } from './rename-file.ts';
@@ -25,9 +24,7 @@ import { renameFile, unchanged } from './rename-file.ts';
 export type Renamed = Answer<'rename'>;
 type Args = FopTable['rename']['args'];
 
-export const rename: Fop<'rename', Distribute> = (frame, xl, ...args) => {
-  runTask(frame, xl, 'rename', (task) => move(task, args));
-};
+export const rename = byTask('rename', move);
 
 function* move(task: Task, args: Args): Steps<Renamed> {
   const { volume } = task;

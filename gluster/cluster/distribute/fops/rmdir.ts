@@ -6,11 +6,10 @@
  */
 import { EIO, ENOENT, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
-import type { Fop } from '../../../../runtime/core/xlator.ts';
-import { type Distribute, NOWHERE } from '../distribute.ts';
+import { NOWHERE } from '../distribute.ts';
 import { protectNamespace, unprotectNamespace } from '../locks.ts';
 import { mergeAnswers } from '../merge.ts';
-import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
+import { type Answer, byTask, failure, type Steps, type Task } from '../task.ts';
 import { lookupDirectory } from './directory.ts';
 import { emptiness } from './empty.ts';
 
@@ -22,9 +21,7 @@ const ABSENT: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 
 const isRefusal = ({ opRet, opErrno }: Gone): boolean => opRet < 0 && !ABSENT.has(opErrno);
 
-export const rmdir: Fop<'rmdir', Distribute> = (frame, xl, ...args) => {
-  runTask(frame, xl, 'rmdir', (task) => remove(task, args));
-};
+export const rmdir = byTask('rmdir', remove);
 
 function* remove(task: Task, args: Args): Steps<Gone> {
   const { volume } = task;
