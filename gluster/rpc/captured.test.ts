@@ -4,10 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Iatt } from '../../runtime/core/iatt.ts';
 import { readTexts, writeTexts } from './dict.ts';
 import { type Fields, fieldsOf, readFields, writeFields } from './fields.ts';
 import { fops4 } from './fops4.ts';
-import { readOldIatt, writeOldIatt } from './iatt.ts';
+import { writeOldIatt } from './iatt.ts';
 import {
   ACCEPT,
   CALL,
@@ -62,6 +63,27 @@ const both =
     for (const copy of copies) copy(r, w);
   };
 const nothing: Copy = () => {};
+
+/** As releases before 4 had it: seconds of 32 bits, each beside its nanoseconds. */
+function readOldIatt(r: XdrReader): Iatt {
+  const iatt = new Iatt();
+  iatt.iaGfid = r.gfid();
+  r.skip(8);
+  iatt.iaDev = r.u64();
+  iatt.mode = r.u32();
+  iatt.iaNlink = r.u32();
+  iatt.iaUid = r.u32();
+  iatt.iaGid = r.u32();
+  iatt.iaRdev = r.u64();
+  iatt.iaSize = r.u64();
+  iatt.iaBlksize = r.u32();
+  iatt.iaBlocks = r.u64();
+  for (const time of ['iaAtime', 'iaMtime', 'iaCtime'] as const) {
+    iatt[time] = r.u32();
+    iatt[`${time}Nsec`] = r.u32();
+  }
+  return iatt;
+}
 const dict: Copy = (r, w) => {
   const texts = readTexts(r);
   if (texts === null) r.refuse();

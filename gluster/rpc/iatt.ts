@@ -98,30 +98,6 @@ export function readIatt(r: XdrReader): Iatt {
 }
 
 /** As releases before 4 had it: seconds of 32 bits, each beside its nanoseconds. */
-export function readOldIatt(r: XdrReader): Iatt {
-  const iatt = new Iatt();
-  if (r.left < OLD_IATT_SIZE) {
-    r.refuse();
-    return iatt;
-  }
-  iatt.iaGfid = r.gfid();
-  r.skip(8);
-  iatt.iaDev = r.u64();
-  iatt.mode = r.u32();
-  iatt.iaNlink = r.u32();
-  iatt.iaUid = r.u32();
-  iatt.iaGid = r.u32();
-  iatt.iaRdev = r.u64();
-  iatt.iaSize = r.u64();
-  iatt.iaBlksize = r.u32();
-  iatt.iaBlocks = r.u64();
-  for (const time of TIMES) {
-    iatt[time] = r.u32();
-    iatt[`${time}Nsec`] = r.u32();
-  }
-  return iatt;
-}
-
 export function writeOldIatt(w: XdrWriter, iatt: Iatt | null): void {
   if (iatt === null) {
     w.zeros(OLD_IATT_SIZE);

@@ -35,10 +35,9 @@ export const HAND = {
   EVENT_NOTIFY: 5,
   GET_VOLUME_INFO: 6,
 } as const;
-export const PORT_BY_BRICK = 1;
 export const PMAP = {
   NULL: 0,
-  PORTBYBRICK: PORT_BY_BRICK,
+  PORTBYBRICK: 1,
   BRICKBYPORT: 2,
   SIGNIN: 4,
   SIGNOUT: 5,
@@ -117,13 +116,13 @@ export const inodelkContention = fieldsOf('loc.gfid flock pid:u32 domain:string 
 /** CACHE_INVALIDATION: the gfid is a text, and attributes have the older layout. */
 export function writeInvalidation(
   w: XdrWriter,
-  { gfid, flags, expire, stats }: Invalidation,
+  { gfid, flags, expire, stat, parent, oldParent }: Invalidation,
 ): void {
   w.string(gfid);
   w.u32(INVALIDATION);
   w.u32(flags);
   w.u32(expire);
-  for (const stat of stats) writeOldIatt(w, stat);
+  for (const iatt of [stat, parent, oldParent]) writeOldIatt(w, iatt);
   w.u32(0);
 }
 
@@ -132,6 +131,8 @@ export interface Invalidation {
   readonly flags: number;
   /** Seconds. */
   readonly expire: number;
-  /** Of the inode, its folder, and the folder where it was before. */
-  readonly stats: readonly [Iatt | null, Iatt | null, Iatt | null];
+  readonly stat: Iatt | null;
+  /** Of its folder, and the folder where it was before. */
+  readonly parent: Iatt | null;
+  readonly oldParent: Iatt | null;
 }

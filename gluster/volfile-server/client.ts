@@ -11,10 +11,10 @@ import { ENOENT, strerror } from '../../runtime/core/errno.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
 import { fieldsOf, readFields } from '../rpc/fields.ts';
 import { Link, type Loss } from '../rpc/link.ts';
-import { AUTH_V2, ITSELF, readCall } from '../rpc/message.ts';
+import { AUTH_V2, readCall } from '../rpc/message.ts';
 import { CALLBACK, CBK, HAND, HANDSHAKE, WANTS_SERVERS } from '../rpc/programs.ts';
 import { RecordError, Records } from '../rpc/record.ts';
-import type { XdrReader } from '../rpc/xdr.ts';
+import type { XdrReader, XdrWriter } from '../rpc/xdr.ts';
 
 const RETRY_MS = 3000;
 const CONNECT_MS = 10_000;
@@ -250,30 +250,21 @@ class Peer {
       const { link } = this;
       // The one who asks waits, for a while.
       this.socket.ref();
-      const done = (): void => {
+      const timer = setTimeout(() => link.expire(Number.POSITIVE_INFINITY), ANSWER_MS);
+      const write = (w: XdrWriter): void => {
+        w.u32(WANTS_SERVERS);
+        w.string(key);
+        writeTexts(w, VERSIONS);
+      };
+      link.ask(HANDSHAKE, HAND.GETSPEC, AUTH_V2, write, (r) => {
         clearTimeout(timer);
         this.socket.unref();
-      };
-      const fail = (why: string): void => {
-        done();
-        reject(new FetchError(why));
-      };
-      const timer = setTimeout(() => link.expire(Number.POSITIVE_INFINITY), ANSWER_MS);
-      const w = link.begin(HANDSHAKE, HAND.GETSPEC, AUTH_V2, ITSELF, {
-        at: 0,
-        xid: 0,
-        answered(r) {
-          const spec = readSpec(r);
-          done();
-          if ('why' in spec) reject(new Refusal(spec.why));
-          else resolve(spec);
-        },
-        lost: (why) => fail(why === 'disconnected' ? this.why : LOSSES[why]),
+        const spec = typeof r === 'string' ? null : readSpec(r);
+        if (spec === null)
+          reject(new FetchError(r === 'disconnected' ? this.why : LOSSES[r as Told]));
+        else if ('why' in spec) reject(new Refusal(spec.why));
+        else resolve(spec);
       });
-      w.u32(WANTS_SERVERS);
-      w.string(key);
-      writeTexts(w, VERSIONS);
-      link.end();
       link.flush();
     });
   }
@@ -293,7 +284,9 @@ class Peer {
   }
 }
 
-const LOSSES: Readonly<Record<Exclude<Loss, 'disconnected'>, string>> = {
+type Told = Exclude<Loss, 'disconnected'>;
+
+const LOSSES: Readonly<Record<Told, string>> = {
   refused: 'it is no volfile server',
   timeout: `it has not answered for ${ANSWER_MS / 1000} s`,
 };

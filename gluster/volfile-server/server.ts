@@ -14,9 +14,10 @@ import { XdrWriter } from '../rpc/xdr.ts';
 import type { VolfileFolder } from './folder.ts';
 import { Portmap } from './portmap.ts';
 import { type Peer, programsFor, type Shared } from './programs.ts';
-import { watchFolder } from './watch.ts';
 
 const CONNECTIONS_MAX = 4096;
+/** Milliseconds between two looks at the folder. */
+const LOOK_MS = 500;
 const SILENCE_MS = 30_000;
 /** Bytes of a call: what is asked are names. */
 const CALL_MAX = 65_536;
@@ -49,7 +50,8 @@ export class VolfileServer {
   private readonly shared: Shared;
   private readonly connections = new Set<Connection>();
   private readonly servers: Server[] = [];
-  private endWatch = (): void => {};
+  private watch: NodeJS.Timeout | undefined;
+  private isTroubled = false;
 
   private constructor(settings: VolfileServerSettings) {
     this.settings = settings;
@@ -71,12 +73,24 @@ export class VolfileServer {
       await server.close();
       throw error;
     }
-    server.endWatch = watchFolder(folder, {
-      changed: (volumes) => server.notify(volumes),
-      trouble: (why) => settings.doubt(why),
-    });
+    server.watch = setInterval(() => server.look(), LOOK_MS).unref();
     for (const doubt of folder.first.doubts) settings.doubt(doubt);
     return server;
+  }
+
+  /** Looks whether volfiles have changed. */
+  private look(): void {
+    const { settings } = this;
+    try {
+      const { changed, doubts } = settings.folder.look();
+      this.isTroubled = false;
+      for (const doubt of doubts) settings.doubt(doubt);
+      if (changed.length > 0) this.notify(changed);
+    } catch (error) {
+      if (!this.isTroubled)
+        settings.doubt(`the folder cannot be read: ${(error as Error).message}`);
+      this.isTroubled = true;
+    }
   }
 
   /** The port, of one that has one. */
@@ -96,7 +110,7 @@ export class VolfileServer {
   }
 
   async close(): Promise<void> {
-    this.endWatch();
+    clearInterval(this.watch);
     const ended = this.servers.map((server) => new Promise((done) => server.close(done)));
     for (const connection of this.connections) connection.end();
     await Promise.all(ended);

@@ -47,6 +47,22 @@ export type Upcall =
   /** What any name leads to, absent ones too. */
   | { readonly what: 'every-entry' };
 
+/** What has changed, as bits of GlusterFS's cache invalidation. Source: GlusterFS `upcall-utils.h`. */
+export const UP = {
+  NLINK: 0x1,
+  MODE: 0x2,
+  OWN: 0x4,
+  SIZE: 0x8,
+  TIMES: 0x10,
+  PERM: 0x40,
+  RENAME: 0x80,
+  FORGET: 0x100,
+  PARENT_TIMES: 0x200,
+  XATTR: 0x400,
+  /** Attributes are not to be relied on any more. */
+  INVALID: 0x2000,
+} as const;
+
 /**
  * The data of an UPCALL of a brick: one of its clients has to hear of an inode, in GlusterFS's words.
  * Nobody else does; it is for whoever serves that client.

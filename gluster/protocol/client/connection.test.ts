@@ -147,7 +147,6 @@ function advance(seconds: number): void {
 let met: boolean[];
 
 function make(asksPort = false, pingTimeout = 42): void {
-  const identity = { uuid: 'U', graph: 0, pid: 1, host: 'here', name: 'c0' };
   connection = new Connection(
     {
       context: { now: () => clock.now, after: (ms, fn) => clock.after(ms, fn) },
@@ -175,7 +174,7 @@ function make(asksPort = false, pingTimeout = 42): void {
       isAwaited: () => isAwaited,
       pingTimeout: () => pingTimeout,
       frameTimeout: () => 1800,
-      introduction: (number) => introduction(new Map(), identity, number),
+      introduction: (number) => introduction(new Map(), `CTX_ID:U-RECON_NO:-${number}`),
       records: () => new Records(),
     },
     {

@@ -16,7 +16,7 @@ import {
   FOPS4,
   HAND,
   HANDSHAKE,
-  PORT_BY_BRICK,
+  PMAP,
   PORTMAP,
   type Program,
   portByBrickCall,
@@ -217,7 +217,7 @@ export class Connection {
     const { subvolume } = this.settings;
     this.ask(
       PORTMAP,
-      PORT_BY_BRICK,
+      PMAP.PORTBYBRICK,
       AUTH_V2,
       (w) => writeFields(w, portByBrickCall, [subvolume]),
       (r) => {

@@ -11,38 +11,20 @@ import type { XdrReader } from '../../rpc/xdr.ts';
 const CLIENT_VERSION = '10.3';
 const OP_VERSION = 100_000;
 
-export interface Identity {
-  /** Of this process. */
-  readonly uuid: string;
-  /** Of the volumes of that name in it: a graph that takes another one's place is not that one. */
-  readonly graph: number;
-  readonly pid: number;
-  readonly host: string;
-  /** The volume's name. */
-  readonly name: string;
-}
-
 /**
- * The name of a client for as long as one connection lasts: a server that still has what belonged to
- * the one before must not take it for this one's.
+ * What SETVOLUME says: GlusterFS sends all options of the volfile, too.
+ * @param name of the client for as long as one connection lasts: a server that still has what belonged to the one
+ *   before must not take it for this one's
  */
-export const processUuid = (
-  { uuid, graph, pid, host, name }: Identity,
-  connection: number,
-): string =>
-  `CTX_ID:${uuid}-GRAPH_ID:${graph}-PID:${pid}-HOST:${host}-PC_NAME:${name}-RECON_NO:-${connection}`;
-
-/** What SETVOLUME says: GlusterFS sends all options of the volfile, too. */
 export function introduction(
   given: ReadonlyMap<string, string>,
-  identity: Identity,
-  connection: number,
+  name: string,
 ): Map<string, string> {
   return new Map([
     ...given,
     ['transport-type', 'socket'],
     ['fops-version', String(FOPS4.number)],
-    ['process-uuid', processUuid(identity, connection)],
+    ['process-uuid', name],
     ['client-version', CLIENT_VERSION],
     ['opversion', String(OP_VERSION)],
     ['clnt-lk-version', '1'],

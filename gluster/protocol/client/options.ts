@@ -3,7 +3,7 @@ import type { Place } from '../../../runtime/core/addresses.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 import { acceptedOptions } from '../../../runtime/core/without-effect.ts';
-import { cipherOptions } from '../shared/certificates.ts';
+import { tlsOptions } from '../shared/certificates.ts';
 
 /** Where a management daemon listens, which knows the ports of bricks. */
 const MANAGEMENT_PORT = 24_007;
@@ -30,27 +30,7 @@ export const options = defineOptions({
     type: 'path',
     description: 'The socket of the brick, where transport-type is unix.',
   },
-  'transport.socket.ssl-enabled': {
-    type: 'bool',
-    default: false,
-    description: 'Whether the connection is encrypted, and both sides show certificates (TLS).',
-  },
-  'transport.socket.ssl-own-cert': {
-    type: 'path',
-    default: '/etc/ssl/glusterfs.pem',
-    description: 'The certificate that is shown to the brick.',
-  },
-  'transport.socket.ssl-private-key': {
-    type: 'path',
-    default: '/etc/ssl/glusterfs.key',
-    description: 'The key of that certificate.',
-  },
-  'transport.socket.ssl-ca-list': {
-    type: 'path',
-    default: '/etc/ssl/glusterfs.ca',
-    description: "Certificates of those by whom the brick's may be signed.",
-  },
-  ...cipherOptions,
+  ...tlsOptions,
   ...acceptedOptions(
     {
       'transport.address-family': 'inet',

@@ -79,7 +79,10 @@ export class RemoteVolume {
     const given = new Map(xl.given.map(({ key, value }) => [key, value]));
     const subdirMount = context.server?.subdirMount;
     if (subdirMount !== undefined) given.set('subdir-mount', subdirMount);
-    const identity = { uuid, graph: instances, pid: process.pid, host: hostname(), name: xl.name };
+    // A graph that takes another one's place has its own number.
+    const name =
+      `CTX_ID:${uuid}-GRAPH_ID:${instances}-PID:${process.pid}-HOST:${hostname()}-` +
+      `PC_NAME:${xl.name}-RECON_NO:-`;
     instances += 1;
     const now = sources === undefined ? () => context.now() : () => sources.now();
     this.connection = new Connection(
@@ -93,7 +96,7 @@ export class RemoteVolume {
         isAwaited: () => this.waiting.size > 0,
         pingTimeout: () => this.state.settings['ping-timeout'],
         frameTimeout: () => this.state.settings['frame-timeout'],
-        introduction: (number) => introduction(given, identity, number),
+        introduction: (number) => introduction(given, name + number),
         records: () => new Records(),
       },
       {
@@ -273,12 +276,11 @@ export class RemoteVolume {
     state.justSaid.forget();
     if (xl.inodes === null) return;
     const told = toldBy(program, procedure, r, xl.inodes, state.removed);
-    if (told === null) return;
-    if (told.what === 'up') sayUp(xl as Xlator<unknown>, told.isUp);
-    else {
+    if (typeof told === 'boolean') sayUp(xl as Xlator<unknown>, told);
+    else if (told !== null) {
       this.privileges.othersChanged();
-      for (const each of told.upcalls) {
-        if (each.what === 'inode') this.state.acls.changed(each.inode.gfid);
+      for (const each of told) {
+        if (each.what === 'inode') state.acls.changed(each.inode.gfid);
         upcall(xl as Xlator<unknown>, each);
       }
     }

@@ -27,11 +27,11 @@ function toldOf(
   removed = new WeakSet<Inode>(),
 ): readonly Upcall[] {
   const w = new XdrWriter();
-  writeInvalidation(w, { gfid, flags, expire: 60, stats: [null, null, null] });
+  writeInvalidation(w, { gfid, flags, expire: 60, stat: null, parent: null, oldParent: null });
   const reader = new XdrReader(w.written);
   const told = toldBy(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
-  if (told?.what !== 'upcalls') throw new Error('nothing was told');
-  return told.upcalls;
+  if (typeof told === 'boolean' || told === null) throw new Error('nothing was told');
+  return told;
 }
 
 /** A brick with one file, of which it tells when somebody else writes it. */

@@ -4,20 +4,11 @@
  */
 import { isGfid } from '../../../runtime/core/gfid.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
-import type { Upcall } from '../../../runtime/core/upcall.ts';
+import { UP, type Upcall } from '../../../runtime/core/upcall.ts';
 import { fieldsOf, readFields } from '../../rpc/fields.ts';
 import { CALLBACK, CBK } from '../../rpc/programs.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 
-/** What has changed, as bits. */
-const UP = {
-  NLINK: 0x1,
-  SIZE: 0x8,
-  TIMES: 0x10,
-  RENAME: 0x80,
-  FORGET: 0x100,
-  PARENT_TIMES: 0x200,
-} as const;
 /** A name came or went. */
 const NAMES = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
 /** With nothing but these the data is what it was. */
@@ -25,12 +16,8 @@ const DATA = UP.SIZE | UP.TIMES | UP.FORGET;
 
 const invalidation = fieldsOf('gfid:string event_type:u32 flags:u32');
 
-export type Told =
-  | { readonly what: 'up'; readonly isUp: boolean }
-  | { readonly what: 'upcalls'; readonly upcalls: readonly Upcall[] };
-
 /**
- * Null for what is of no interest, or cannot be read.
+ * The upcalls, or whether the storage is up; null for what is of no interest, or cannot be read.
  * @param removed directories that we have removed, of which one is not told of again
  */
 export function toldBy(
@@ -39,14 +26,14 @@ export function toldBy(
   r: XdrReader,
   inodes: InodeTable,
   removed: WeakSet<Inode>,
-): Told | null {
+): readonly Upcall[] | boolean | null {
   if (program !== CALLBACK.number) return null;
-  if (procedure === CBK.CHILD_UP) return { what: 'up', isUp: true };
-  if (procedure === CBK.CHILD_DOWN) return { what: 'up', isUp: false };
+  if (procedure === CBK.CHILD_UP) return true;
+  if (procedure === CBK.CHILD_DOWN) return false;
   if (procedure !== CBK.CACHE_INVALIDATION) return null;
   const [gfid, , flags] = readFields(r, invalidation) as [string, number, number];
   if (r.short || !isGfid(gfid)) return null;
-  return { what: 'upcalls', upcalls: upcallsOf(gfid, flags, inodes, removed) };
+  return upcallsOf(gfid, flags, inodes, removed);
 }
 
 function upcallsOf(

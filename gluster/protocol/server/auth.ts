@@ -4,7 +4,7 @@
  *
  * Source: GlusterFS 10 `xlators/protocol/auth/{addr,login}/src`, `server/src/authenticate.c`.
  */
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { shellPattern } from '../../../runtime/core/shell-pattern.ts';
 
 export type Decision = 'accept' | 'reject' | 'dont-care';
@@ -107,34 +107,12 @@ function fits(pattern: string, address: string): boolean {
 /** `10.0.0.0/8`, `fe80::/10`. */
 function inNetwork(network: string, address: string): boolean {
   const [base = '', length = ''] = network.split('/');
-  const bits = Number(length);
   const family = isIP(base);
-  if (family === 0 || isIP(address) !== family || !/^\d+$/.test(length)) return false;
-  const width = family === 4 ? 32 : 128;
-  if (bits > width) return false;
-  const a = bitsOf(base, family);
-  const b = bitsOf(address, family);
-  return a.slice(0, bits) === b.slice(0, bits);
-}
-
-function bitsOf(address: string, family: number): string {
-  if (family === 4)
-    return address
-      .split('.')
-      .map((part) => binary(Number(part), 8))
-      .join('');
   const [plain = ''] = address.split('%');
-  // Its last part may be written as an address of 4 bytes.
-  const whole = plain.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) =>
-    [0, 2].map((at) => (Number(parts[at]) * 256 + Number(parts[at + 1])).toString(16)).join(':'),
-  );
-  const [head = '', tail] = whole.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array<string>(tail === undefined ? 0 : 8 - before.length - after.length).fill('0');
-  return [...before, ...zeros, ...after]
-    .map((part) => binary(Number.parseInt(part, 16), 16))
-    .join('');
+  if (family === 0 || isIP(address) !== family || !/^\d+$/.test(length)) return false;
+  if (Number(length) > (family === 4 ? 32 : 128)) return false;
+  const kind = family === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  list.addSubnet(base, Number(length), kind);
+  return list.check(plain, kind);
 }
-
-const binary = (value: number, width: number): string => value.toString(2).padStart(width, '0');

@@ -1,7 +1,7 @@
 /** The options of protocol/server: GlusterFS's names, and what is ours. */
 import { defineOptions, type Options, type Values } from '../../../runtime/core/options.ts';
 import { acceptedOptions } from '../../../runtime/core/without-effect.ts';
-import { cipherOptions } from '../shared/certificates.ts';
+import { tlsOptions } from '../shared/certificates.ts';
 import { LIMIT_MIN } from './record-memory.ts';
 
 export const options = defineOptions({
@@ -56,27 +56,7 @@ export const options = defineOptions({
     type: 'path',
     description: 'The socket to make, where transport-type is unix.',
   },
-  'transport.socket.ssl-enabled': {
-    type: 'bool',
-    default: false,
-    description: 'Whether connections are encrypted, and both sides show certificates (TLS).',
-  },
-  'transport.socket.ssl-own-cert': {
-    type: 'path',
-    default: '/etc/ssl/glusterfs.pem',
-    description: 'The certificate that is shown to clients.',
-  },
-  'transport.socket.ssl-private-key': {
-    type: 'path',
-    default: '/etc/ssl/glusterfs.key',
-    description: 'The key of that certificate.',
-  },
-  'transport.socket.ssl-ca-list': {
-    type: 'path',
-    default: '/etc/ssl/glusterfs.ca',
-    description: 'Certificates of those by whom those of clients have to be signed.',
-  },
-  ...cipherOptions,
+  ...tlsOptions,
   'auth.ssl-allow': {
     type: 'str',
     description:

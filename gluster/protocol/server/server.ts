@@ -21,7 +21,7 @@ import type { Settings } from './options.ts';
 import { RecordMemory } from './record-memory.ts';
 import { listenServed } from './served.ts';
 import type { Bound, Host, Session } from './session.ts';
-import { invalidationFor, invalidationsOf } from './upcalls.ts';
+import { invalidationsOf } from './upcalls.ts';
 
 /** Clients that a statedump lists. */
 const LISTED = 200;
@@ -180,7 +180,7 @@ export class Server implements Host {
   /** One of them is. */
   upcallTo(what: ClientUpcall): void {
     const session = this.sessions.get(what.tells);
-    if (session !== undefined) invalidate(session, invalidationFor(what));
+    if (session !== undefined) invalidate(session, what);
   }
 
   dump(): Dump {

@@ -1,10 +1,30 @@
-/** The files of TLS, and what both sides may agree on. */
+/** The options of TLS, on both sides, and what they name, as `node:tls` takes it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InitError } from '../../../runtime/core/errors.ts';
-import { defineOptions } from '../../../runtime/core/options.ts';
+import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 
-export const cipherOptions = defineOptions({
+export const tlsOptions = defineOptions({
+  'transport.socket.ssl-enabled': {
+    type: 'bool',
+    default: false,
+    description: 'Whether connections are encrypted, and both sides show certificates (TLS).',
+  },
+  'transport.socket.ssl-own-cert': {
+    type: 'path',
+    default: '/etc/ssl/glusterfs.pem',
+    description: 'The certificate that is shown to the other side.',
+  },
+  'transport.socket.ssl-private-key': {
+    type: 'path',
+    default: '/etc/ssl/glusterfs.key',
+    description: 'The key of that certificate.',
+  },
+  'transport.socket.ssl-ca-list': {
+    type: 'path',
+    default: '/etc/ssl/glusterfs.ca',
+    description: 'Certificates of those by whom that of the other side has to be signed.',
+  },
   'transport.socket.ssl-cipher-list': {
     type: 'str',
     description: "The ciphers that may be used, as OpenSSL has it; without it, Node's.",
@@ -23,17 +43,6 @@ export const cipherOptions = defineOptions({
   },
 });
 
-/** What volumes on both sides say of it. */
-type Settings = Readonly<
-  Record<`transport.socket.ssl-${(typeof FILES)[number]}`, string> & {
-    [K in keyof typeof cipherOptions]?: string | undefined;
-  } & {
-    'transport.socket.ssl-enabled': boolean;
-  }
->;
-
-const FILES = ['own-cert', 'private-key', 'ca-list'] as const;
-
 /** PEM texts, under the names that `node:tls` has for them. */
 export interface Certificates {
   readonly cert: string;
@@ -45,40 +54,37 @@ export interface Certificates {
   readonly crl?: string[];
 }
 
+const text = (value: string): string => value;
+const file = (path: string): string => readFileSync(path, 'utf8');
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder).map((name) => file(join(folder, name)));
+
+/** By the end of the option's name, the name in `node:tls`, and what reads the value. */
+const READERS = {
+  'own-cert': ['cert', file],
+  'private-key': ['key', file],
+  'ca-list': ['ca', file],
+  'cipher-list': ['ciphers', text],
+  'ec-curve': ['ecdhCurve', text],
+  'dh-param': ['dhparam', file],
+  'crl-path': ['crl', filesIn],
+} as const satisfies Readonly<
+  Record<string, readonly [keyof Certificates, (value: string) => unknown]>
+>;
+
 /** Null where nothing is encrypted. @throws {InitError} naming the file that cannot be read */
-export function certificatesOf(settings: Settings): Certificates | null {
+export function certificatesOf(settings: Partial<Values<typeof tlsOptions>>): Certificates | null {
   if (!settings['transport.socket.ssl-enabled']) return null;
-  const read = (key: keyof Settings): string =>
-    reading(key, () => readFileSync(settings[key] as string, 'utf8'));
-  const [cert, key, ca] = FILES.map((name) => read(`transport.socket.ssl-${name}`)) as [
-    string,
-    string,
-    string,
-  ];
-  const ciphers = settings['transport.socket.ssl-cipher-list'];
-  const ecdhCurve = settings['transport.socket.ssl-ec-curve'];
-  const revoked = settings['transport.socket.ssl-crl-path'];
-  const hasDh = settings['transport.socket.ssl-dh-param'] !== undefined;
-  return {
-    cert,
-    key,
-    ca,
-    ...(ciphers === undefined ? {} : { ciphers }),
-    ...(ecdhCurve === undefined ? {} : { ecdhCurve }),
-    ...(hasDh ? { dhparam: read('transport.socket.ssl-dh-param') } : {}),
-    ...(revoked === undefined ? {} : { crl: listsIn(revoked) }),
-  };
-}
-
-const listsIn = (folder: string): string[] =>
-  reading('transport.socket.ssl-crl-path', () =>
-    readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')),
-  );
-
-function reading<T>(key: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new InitError(`option ${key}: ${(error as Error).message}`);
+  const found: Record<string, unknown> = {};
+  for (const [name, [as, read]] of Object.entries(READERS)) {
+    const key = `transport.socket.ssl-${name as keyof typeof READERS}` as const;
+    const value = settings[key];
+    if (value === undefined) continue;
+    try {
+      found[as] = read(value);
+    } catch (error) {
+      throw new InitError(`option ${key}: ${(error as Error).message}`);
+    }
   }
+  return found as unknown as Certificates;
 }

@@ -10,19 +10,7 @@ import type { Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
-
-export const UP = {
-  NLINK: 0x1,
-  MODE: 0x2,
-  OWN: 0x4,
-  SIZE: 0x8,
-  TIMES: 0x10,
-  PERM: 0x40,
-  RENAME: 0x80,
-  FORGET: 0x100,
-  PARENT_TIMES: 0x200,
-  XATTR: 0x400,
-} as const;
+import { UP } from '../../../core/upcall.ts';
 
 const WRITE = UP.SIZE | UP.TIMES;
 const ATTR = UP.SIZE | UP.TIMES | UP.OWN | UP.MODE | UP.PERM;

@@ -13,8 +13,8 @@ import { findFop, fops as fopRows, IPC_UPCALL } from '../../../core/fops.ts';
 import { type FopName, tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { reconfigurableOptions, type Values } from '../../../core/options.ts';
-import type { ClientUpcall } from '../../../core/upcall.ts';
+import { defineOptions, type Values } from '../../../core/options.ts';
+import { type ClientUpcall, UP } from '../../../core/upcall.ts';
 import {
   defaultNotify,
   defineTranslator,
@@ -22,7 +22,7 @@ import {
   type Fops,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { type Touch, type Touches, touches, UP } from './flags.ts';
+import { type Touch, type Touches, touches } from './flags.ts';
 import { Registrations } from './registrations.ts';
 
 const options = reconfigurableOptions({

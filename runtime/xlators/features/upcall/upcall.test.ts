@@ -12,10 +12,9 @@ import { Initiator, initiatorTranslator } from '../../../core/initiator.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_CREAT, O_RDWR, O_TRUNC } from '../../../core/open-flags.ts';
-import { isClientUpcall } from '../../../core/upcall.ts';
+import { isClientUpcall, UP } from '../../../core/upcall.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';
-import { UP } from './flags.ts';
 import upcall from './index.ts';
 
 type Any = Translator<unknown>;
