@@ -4,7 +4,7 @@
  */
 import type { Options, UsualValue } from './options.ts';
 
-interface AcceptedOption {
+export interface AcceptedOption {
   readonly type: 'str';
   readonly description: string;
   readonly reconfigurable: true;
