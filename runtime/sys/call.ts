@@ -22,10 +22,20 @@ const { errno } = koffi;
 /** The address of the first byte, for structs that hold pointers (iovec, msghdr). */
 export const address = (bytes: Uint8Array): bigint => koffi.address(bytes) as bigint;
 
+type Parameter<P extends string> = P extends `${string}*${string}` ? Uint8Array | null : number;
+type ParametersOf<L extends string> = L extends `${infer P}, ${infer Rest}`
+  ? [Parameter<P>, ...ParametersOf<Rest>]
+  : L extends ''
+    ? []
+    : [Parameter<L>];
+/** The function of a prototype in C: numbers for integers, bytes for pointers. */
+export type Called<C extends string> = C extends `${string}(${infer L})`
+  ? (...args: ParametersOf<L>) => number
+  : never;
+
 /** A C function as it is: its result is not looked at. For results that are not a status. */
-export function plain<F extends (...args: never[]) => unknown>(prototype: string): F {
-  return self.func(prototype) as unknown as F;
-}
+export const plain = <C extends string>(prototype: C): Called<C> =>
+  self.func(prototype) as unknown as Called<C>;
 
 /** As `plain`, for what this program may not have: null then. */
 export function optional<F extends (...args: never[]) => unknown>(prototype: string): F | null {
@@ -36,10 +46,10 @@ export function optional<F extends (...args: never[]) => unknown>(prototype: str
  * A C function whose -1 means "look at errno": the result is the value, or minus the errno.
  * Fixed parameter lists, because a rest array would be allocated at every call.
  */
-export function call<F extends (...args: never[]) => number>(prototype: string): F {
+export function call<C extends string>(prototype: C): Called<C> {
   const native = find(prototype);
-  if (native === null) return (() => -ENOSYS) as unknown as F;
-  return withErrno(native, native.info.arguments.length) as unknown as F;
+  if (native === null) return (() => -ENOSYS) as unknown as Called<C>;
+  return withErrno(native, native.info.arguments.length) as unknown as Called<C>;
 }
 
 /** Calls on the thread pool at a time, which has fewer threads; koffi refuses more than 256. */

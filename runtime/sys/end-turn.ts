@@ -76,10 +76,8 @@ export function startHelper(missing: readonly string[] = missingForTurns()): boo
   if (missing.length > 0) return false;
   const before = new Uint8Array(SIGACTION_BYTES);
   try {
-    const start = plain<(helper: unknown) => number>(START);
-    const sigaction = plain<(n: number, act: Uint8Array | null, old: Uint8Array | null) => number>(
-      'int sigaction(int number, void *act, void *old)',
-    );
+    const start = plain(START) as unknown as (helper: unknown) => number;
+    const sigaction = plain('int sigaction(int number, void *act, void *old)');
     const helper = koffi.load(null).symbol(`${HELPER}8instanceE`, 'void *');
     Object.defineProperty(globalThis, KEY, { value: step, configurable: true });
     // It takes SIGINT for itself, which is given back.

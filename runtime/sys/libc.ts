@@ -1,6 +1,6 @@
 /**
- * The system calls glossa makes, one line each: TypeScript signature and C prototype.
- * Adding one is adding a line. Results follow `call.ts`: below zero is minus the errno.
+ * The system calls glossa makes, one line each: the C prototype, from which the TypeScript
+ * signature follows. Adding one is adding a line. Results follow `call.ts`: below zero is minus the errno.
  *
  * `open`, `fcntl`, `ioctl` and `syscall` are variadic in C; on the 64-bit Linux ABIs node runs on
  * integer arguments travel in the same registers either way, so fixed prototypes are right.
@@ -12,246 +12,156 @@ type Fd = number;
 type Bytes = Uint8Array;
 
 // Descriptors and data. Buffers are filled or read in place; `count` must not exceed their length.
-export const open = call<(path: Path, flags: number, mode: number) => Fd>(
-  'int open(const void *path, int flags, uint32 mode)',
-);
-export const openat = call<(dir: Fd, path: Path, flags: number, mode: number) => Fd>(
-  'int openat(int dir, const void *path, int flags, uint32 mode)',
-);
-export const close = call<(fd: Fd) => number>('int close(int fd)');
-export const dup = call<(fd: Fd) => Fd>('int dup(int fd)');
-export const read = call<(fd: Fd, into: Bytes, count: number) => number>(
-  'int64 read(int fd, void *into, uint64 count)',
-);
-export const write = call<(fd: Fd, from: Bytes, count: number) => number>(
-  'int64 write(int fd, const void *from, uint64 count)',
-);
-export const pread = call<(fd: Fd, into: Bytes, count: number, offset: number) => number>(
-  'int64 pread(int fd, void *into, uint64 count, int64 offset)',
-);
-export const pwrite = call<(fd: Fd, from: Bytes, count: number, offset: number) => number>(
-  'int64 pwrite(int fd, const void *from, uint64 count, int64 offset)',
-);
+export const open = call('int open(const void *path, int flags, uint32 mode)');
+export const openat = call('int openat(int dir, const void *path, int flags, uint32 mode)');
+export const close = call('int close(int fd)');
+export const dup = call('int dup(int fd)');
+export const read = call('int64 read(int fd, void *into, uint64 count)');
+export const write = call('int64 write(int fd, const void *from, uint64 count)');
+export const pread = call('int64 pread(int fd, void *into, uint64 count, int64 offset)');
+export const pwrite = call('int64 pwrite(int fd, const void *from, uint64 count, int64 offset)');
 /** `iov` is an array of struct iovec, see `Iovec` in struct.ts. */
-export const writev = call<(fd: Fd, iov: Bytes, iovcnt: number) => number>(
-  'int64 writev(int fd, const void *iov, int iovcnt)',
+export const writev = call('int64 writev(int fd, const void *iov, int iovcnt)');
+export const preadv2 = call(
+  'int64 preadv2(int fd, const void *iov, int iovcnt, int64 offset, int flags)',
 );
-export const preadv2 = call<
-  (fd: Fd, iov: Bytes, iovcnt: number, offset: number, flags: number) => number
->('int64 preadv2(int fd, const void *iov, int iovcnt, int64 offset, int flags)');
-export const pwritev2 = call<
-  (fd: Fd, iov: Bytes, iovcnt: number, offset: number, flags: number) => number
->('int64 pwritev2(int fd, const void *iov, int iovcnt, int64 offset, int flags)');
-export const lseek = call<(fd: Fd, offset: number, whence: number) => number>(
-  'int64 lseek(int fd, int64 offset, int whence)',
+export const pwritev2 = call(
+  'int64 pwritev2(int fd, const void *iov, int iovcnt, int64 offset, int flags)',
 );
+export const lseek = call('int64 lseek(int fd, int64 offset, int whence)');
 /** For positions in a directory, which take all of 64 bits; only the sign of the result counts. */
-export const lseek64 = call<(fd: Fd, offset: bigint, whence: number) => number>(
-  'int64 lseek(int fd, int64 offset, int whence)',
-);
-export const fsync = call<(fd: Fd) => number>('int fsync(int fd)');
-export const fdatasync = call<(fd: Fd) => number>('int fdatasync(int fd)');
-export const ftruncate = call<(fd: Fd, size: number) => number>(
-  'int ftruncate(int fd, int64 size)',
-);
-export const truncate = call<(path: Path, size: number) => number>(
-  'int truncate(const void *path, int64 size)',
-);
-export const fallocate = call<(fd: Fd, mode: number, offset: number, length: number) => number>(
-  'int fallocate(int fd, int mode, int64 offset, int64 length)',
-);
+export const lseek64 = lseek as unknown as (fd: Fd, offset: bigint, whence: number) => number;
+export const fsync = call('int fsync(int fd)');
+export const fdatasync = call('int fdatasync(int fd)');
+export const ftruncate = call('int ftruncate(int fd, int64 size)');
+export const truncate = call('int truncate(const void *path, int64 size)');
+export const fallocate = call('int fallocate(int fd, int mode, int64 offset, int64 length)');
 /** The two offsets are 8-byte buffers that are read and moved on; null uses the file position. */
-export const copyFileRange = call<
-  (from: Fd, at: Bytes | null, to: Fd, toAt: Bytes | null, count: number, flags: number) => number
->('int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)');
-export const fcntl = call<(fd: Fd, command: number, argument: number) => number>(
-  'int fcntl(int fd, int command, int64 argument)',
+export const copyFileRange = call(
+  'int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)',
 );
-export const ioctl = call<(fd: Fd, request: number, argument: Bytes) => number>(
-  'int ioctl(int fd, uint64 request, void *argument)',
-);
-export const flock = call<(fd: Fd, operation: number) => number>(
-  'int flock(int fd, int operation)',
-);
+export const fcntl = call('int fcntl(int fd, int command, int64 argument)');
+export const ioctl = call('int ioctl(int fd, uint64 request, void *argument)');
+export const flock = call('int flock(int fd, int operation)');
 /** `fds` is an array of struct pollfd, see `PollSet` in struct.ts. Number of ready ones. */
-export const poll = call<(fds: Bytes, count: number, timeoutMs: number) => number>(
-  'int poll(void *fds, uint64 count, int timeout_ms)',
-);
+export const poll = call('int poll(void *fds, uint64 count, int timeout_ms)');
 
 // Names: everything is relative to a directory descriptor.
-export const statx = call<(dir: Fd, path: Path, flags: number, mask: number, out: Bytes) => number>(
+export const statx = call(
   'int statx(int dir, const void *path, int flags, uint32 mask, void *out)',
 );
-export const mkdirat = call<(dir: Fd, path: Path, mode: number) => number>(
-  'int mkdirat(int dir, const void *path, uint32 mode)',
+export const mkdirat = call('int mkdirat(int dir, const void *path, uint32 mode)');
+export const unlinkat = call('int unlinkat(int dir, const void *path, int flags)');
+export const renameat2 = call(
+  'int renameat2(int from, const void *path, int to, const void *new_path, uint32 flags)',
 );
-export const unlinkat = call<(dir: Fd, path: Path, flags: number) => number>(
-  'int unlinkat(int dir, const void *path, int flags)',
-);
-export const renameat2 = call<
-  (from: Fd, path: Path, to: Fd, newPath: Path, flags: number) => number
->('int renameat2(int from, const void *path, int to, const void *new_path, uint32 flags)');
-export const linkat = call<(from: Fd, path: Path, to: Fd, newPath: Path, flags: number) => number>(
+export const linkat = call(
   'int linkat(int from, const void *path, int to, const void *new_path, int flags)',
 );
-export const symlinkat = call<(target: Path, dir: Fd, path: Path) => number>(
-  'int symlinkat(const void *target, int dir, const void *path)',
-);
+export const symlinkat = call('int symlinkat(const void *target, int dir, const void *path)');
 /** Length of the target; it is not NUL-terminated, and cut at `size` without notice. */
-export const readlinkat = call<(dir: Fd, path: Path, into: Bytes, size: number) => number>(
+export const readlinkat = call(
   'int64 readlinkat(int dir, const void *path, void *into, uint64 size)',
 );
-export const faccessat = call<(dir: Fd, path: Path, mode: number, flags: number) => number>(
-  'int faccessat(int dir, const void *path, int mode, int flags)',
-);
-export const fchmod = call<(fd: Fd, mode: number) => number>('int fchmod(int fd, uint32 mode)');
-export const fchmodat = call<(dir: Fd, path: Path, mode: number, flags: number) => number>(
-  'int fchmodat(int dir, const void *path, uint32 mode, int flags)',
-);
-export const fchown = call<(fd: Fd, uid: number, gid: number) => number>(
-  'int fchown(int fd, uint32 uid, uint32 gid)',
-);
+export const faccessat = call('int faccessat(int dir, const void *path, int mode, int flags)');
+export const fchmod = call('int fchmod(int fd, uint32 mode)');
+export const fchmodat = call('int fchmodat(int dir, const void *path, uint32 mode, int flags)');
+export const fchown = call('int fchown(int fd, uint32 uid, uint32 gid)');
 /** 0xffffffff as uid or gid leaves it as it is. */
-export const fchownat = call<
-  (dir: Fd, path: Path, uid: number, gid: number, flags: number) => number
->('int fchownat(int dir, const void *path, uint32 uid, uint32 gid, int flags)');
+export const fchownat = call(
+  'int fchownat(int dir, const void *path, uint32 uid, uint32 gid, int flags)',
+);
 /** `times` are two struct timespec (atime, mtime), see `Timespecs`; path null means `dir` itself. */
-export const utimensat = call<(dir: Fd, path: Path | null, times: Bytes, flags: number) => number>(
+export const utimensat = call(
   'int utimensat(int dir, const void *path, const void *times, int flags)',
 );
 /** `out` is a struct statfs, see `Statfs`. */
-export const fstatfs = call<(fd: Fd, out: Bytes) => number>('int fstatfs(int fd, void *out)');
-export const fstatvfs = call<(fd: Fd, out: Bytes) => number>('int fstatvfs(int fd, void *out)');
+export const fstatfs = call('int fstatfs(int fd, void *out)');
+export const fstatvfs = call('int fstatvfs(int fd, void *out)');
 
 // Extended attributes: of a path (following links), of the link itself (l…), of a descriptor (f…).
 // A size of 0 asks how long the value is.
 const XGET = '(const void *path, const void *name, void *value, uint64 size)';
 const XSET = '(const void *path, const void *name, const void *value, uint64 size, int flags)';
-type Xget<T> = (of: T, name: Path, value: Bytes | null, size: number) => number;
-type Xset<T> = (of: T, name: Path, value: Bytes, size: number, flags: number) => number;
-type Xlist<T> = (of: T, list: Bytes | null, size: number) => number;
-type Xremove<T> = (of: T, name: Path) => number;
-export const getxattr = call<Xget<Path>>(`int64 getxattr${XGET}`);
-export const lgetxattr = call<Xget<Path>>(`int64 lgetxattr${XGET}`);
-export const fgetxattr = call<Xget<Fd>>(
+export const getxattr = call(`int64 getxattr${XGET}` as const);
+export const lgetxattr = call(`int64 lgetxattr${XGET}` as const);
+export const fgetxattr = call(
   'int64 fgetxattr(int fd, const void *name, void *value, uint64 size)',
 );
-export const setxattr = call<Xset<Path>>(`int setxattr${XSET}`);
-export const lsetxattr = call<Xset<Path>>(`int lsetxattr${XSET}`);
-export const fsetxattr = call<Xset<Fd>>(
+export const setxattr = call(`int setxattr${XSET}` as const);
+export const lsetxattr = call(`int lsetxattr${XSET}` as const);
+export const fsetxattr = call(
   'int fsetxattr(int fd, const void *name, const void *value, uint64 size, int flags)',
 );
-export const listxattr = call<Xlist<Path>>(
-  'int64 listxattr(const void *path, void *list, uint64 size)',
-);
-export const llistxattr = call<Xlist<Path>>(
-  'int64 llistxattr(const void *path, void *list, uint64 size)',
-);
-export const flistxattr = call<Xlist<Fd>>('int64 flistxattr(int fd, void *list, uint64 size)');
-export const removexattr = call<Xremove<Path>>(
-  'int removexattr(const void *path, const void *name)',
-);
-export const lremovexattr = call<Xremove<Path>>(
-  'int lremovexattr(const void *path, const void *name)',
-);
-export const fremovexattr = call<Xremove<Fd>>('int fremovexattr(int fd, const void *name)');
+export const listxattr = call('int64 listxattr(const void *path, void *list, uint64 size)');
+export const llistxattr = call('int64 llistxattr(const void *path, void *list, uint64 size)');
+export const flistxattr = call('int64 flistxattr(int fd, void *list, uint64 size)');
+export const removexattr = call('int removexattr(const void *path, const void *name)');
+export const lremovexattr = call('int lremovexattr(const void *path, const void *name)');
+export const fremovexattr = call('int fremovexattr(int fd, const void *name)');
 
 /** What will be read, or not again (POSIX_FADV_…): 0 or an errno, which is not negated. */
-export const posixFadvise = plain<
-  (fd: Fd, offset: number, length: number, advice: number) => number
->('int posix_fadvise(int fd, int64 offset, int64 length, int advice)');
+export const posixFadvise = plain(
+  'int posix_fadvise(int fd, int64 offset, int64 length, int advice)',
+);
 
 /** Puts a thread on CPUs, 0 for this one: bit n of `mask` is CPU n. */
-export const schedSetaffinity = call<(tid: number, size: number, mask: Bytes) => number>(
+export const schedSetaffinity = call(
   'int sched_setaffinity(int tid, uint64 size, const void *mask)',
 );
 /** On which CPUs a thread may run, as above. */
-export const schedGetaffinity = call<(tid: number, size: number, mask: Bytes) => number>(
-  'int sched_getaffinity(int tid, uint64 size, void *mask)',
-);
+export const schedGetaffinity = call('int sched_getaffinity(int tid, uint64 size, void *mask)');
 /** `time` is a struct timespec: seconds and nanoseconds, of 8 bytes each. */
-export const clockGettime = call<(clock: number, time: Bytes) => number>(
-  'int clock_gettime(int clock, void *time)',
-);
+export const clockGettime = call('int clock_gettime(int clock, void *time)');
 /** A descriptor that is readable when its time has come; see timerfd_create(2). */
-export const timerfdCreate = call<(clock: number, flags: number) => Fd>(
-  'int timerfd_create(int clock, int flags)',
-);
+export const timerfdCreate = call('int timerfd_create(int clock, int flags)');
 /** `value` is a struct itimerspec, see `Itimerspec`; `old` may be null. */
-export const timerfdSettime = call<
-  (fd: Fd, flags: number, value: Bytes, old: Bytes | null) => number
->('int timerfd_settime(int fd, int flags, const void *value, void *old)');
+export const timerfdSettime = call(
+  'int timerfd_settime(int fd, int flags, const void *value, void *old)',
+);
 
 /** Lets whoever else is ready to run on this CPU run first. */
-export const schedYield = call<() => number>('int sched_yield()');
+export const schedYield = call('int sched_yield()');
 
 // Identity of this thread for file-system checks. The result is the id it had before, not a status.
-export const setfsuid = plain<(uid: number) => number>('int setfsuid(uint32 uid)');
-export const setfsgid = plain<(gid: number) => number>('int setfsgid(uint32 gid)');
+export const setfsuid = plain('int setfsuid(uint32 uid)');
+export const setfsgid = plain('int setfsgid(uint32 gid)');
 /** `header` and `sets` are struct __user_cap_header_struct and two __user_cap_data_struct. */
-export const capget = call<(header: Bytes, sets: Bytes) => number>(
-  'int capget(void *header, void *sets)',
-);
-export const capset = call<(header: Bytes, sets: Bytes) => number>(
-  'int capset(void *header, const void *sets)',
-);
+export const capget = call('int capget(void *header, void *sets)');
+export const capset = call('int capset(void *header, const void *sets)');
 /** The mask it had before. */
-export const umask = plain<(mask: number) => number>('uint32 umask(uint32 mask)');
+export const umask = plain('uint32 umask(uint32 mask)');
 
 // Mounting, and passing a descriptor over a socket (see socket.ts).
-export const mount = call<
-  (source: Path, target: Path, type: Path, flags: number, data: Path) => number
->('int mount(const void *source, const void *target, const void *type, uint64 flags, void *data)');
-export const umount2 = call<(target: Path, flags: number) => number>(
-  'int umount2(const void *target, int flags)',
+export const mount = call(
+  'int mount(const void *source, const void *target, const void *type, uint64 flags, void *data)',
 );
-export const socketpair = call<
-  (domain: number, type: number, protocol: number, pair: Bytes) => number
->('int socketpair(int domain, int type, int protocol, void *pair)');
+export const umount2 = call('int umount2(const void *target, int flags)');
+export const socketpair = call('int socketpair(int domain, int type, int protocol, void *pair)');
 /** `name` is a struct sockaddr, see `socketAddress` in socket.ts. */
-export const socket = call<(domain: number, type: number, protocol: number) => Fd>(
-  'int socket(int domain, int type, int protocol)',
-);
-export const connect = call<(socket: Fd, name: Bytes, length: number) => number>(
-  'int connect(int socket, const void *name, uint32 length)',
-);
-export const bind = call<(socket: Fd, name: Bytes, length: number) => number>(
-  'int bind(int socket, const void *name, uint32 length)',
-);
-export const listen = call<(socket: Fd, backlog: number) => number>(
-  'int listen(int socket, int backlog)',
-);
+export const socket = call('int socket(int domain, int type, int protocol)');
+export const connect = call('int connect(int socket, const void *name, uint32 length)');
+export const bind = call('int bind(int socket, const void *name, uint32 length)');
+export const listen = call('int listen(int socket, int backlog)');
 /** The two last are filled: the peer's address, and how long it is (4 bytes, read before). */
-export const accept4 = call<(socket: Fd, name: Bytes, length: Bytes, flags: number) => Fd>(
-  'int accept4(int socket, void *name, void *length, int flags)',
-);
-export const getsockname = call<(socket: Fd, name: Bytes, length: Bytes) => number>(
-  'int getsockname(int socket, void *name, void *length)',
-);
+export const accept4 = call('int accept4(int socket, void *name, void *length, int flags)');
+export const getsockname = call('int getsockname(int socket, void *name, void *length)');
 /** `length` is 4 bytes: those of `value`, and then how many were filled. */
-export const getsockopt = call<
-  (socket: Fd, level: number, name: number, value: Bytes, length: Bytes) => number
->('int getsockopt(int socket, int level, int name, void *value, void *length)');
-export const setsockopt = call<
-  (socket: Fd, level: number, name: number, value: Bytes, length: number) => number
->('int setsockopt(int socket, int level, int name, const void *value, uint32 length)');
-export const recv = call<(socket: Fd, into: Bytes, count: number, flags: number) => number>(
-  'int64 recv(int socket, void *into, uint64 count, int flags)',
+export const getsockopt = call(
+  'int getsockopt(int socket, int level, int name, void *value, void *length)',
 );
-export const send = call<(socket: Fd, from: Bytes, count: number, flags: number) => number>(
-  'int64 send(int socket, const void *from, uint64 count, int flags)',
+export const setsockopt = call(
+  'int setsockopt(int socket, int level, int name, const void *value, uint32 length)',
 );
-export const recvmsg = call<(socket: Fd, message: Bytes, flags: number) => number>(
-  'int64 recvmsg(int socket, void *message, int flags)',
-);
+export const recv = call('int64 recv(int socket, void *into, uint64 count, int flags)');
+export const send = call('int64 send(int socket, const void *from, uint64 count, int flags)');
+export const recvmsg = call('int64 recvmsg(int socket, void *message, int flags)');
 
 // Calls that older C libraries have no function for, by number (asm/unistd.h of each machine).
 const onArm = process.arch === 'arm64';
 const SYS_getdents64 = onArm ? 61 : 217;
 const SYS_mknodat = onArm ? 33 : 259;
-const syscall = call<(number: number, fd: Fd, at: Bytes, x: number, y: number) => number>(
-  'int64 syscall(int64 number, int64 fd, void *at, int64 x, int64 y)',
-);
+const syscall = call('int64 syscall(int64 number, int64 fd, void *at, int64 x, int64 y)');
 /** Bytes filled with struct linux_dirent64 (see `Dirents`), 0 at the end of the directory. */
 export const getdents64 = (fd: Fd, into: Bytes, size: number): number =>
   syscall(SYS_getdents64, fd, into, size, 0);
@@ -264,16 +174,14 @@ export const mknodat = (dir: Fd, path: Path, mode: number, dev: number): number 
   syscall(SYS_mknodat, dir, path, mode, dev);
 
 /** `handle` is a struct file_handle with its `handle_bytes` set, `mountId` 4 bytes. */
-export const nameToHandleAt = call<
-  (dir: Fd, path: Path, handle: Bytes, mountId: Bytes, flags: number) => number
->('int name_to_handle_at(int dir, const void *path, void *handle, void *mount_id, int flags)');
-/** `mount` is any descriptor of the file system, but none of O_PATH. */
-export const openByHandleAt = call<(mount: Fd, handle: Bytes, flags: number) => Fd>(
-  'int open_by_handle_at(int mount, void *handle, int flags)',
+export const nameToHandleAt = call(
+  'int name_to_handle_at(int dir, const void *path, void *handle, void *mount_id, int flags)',
 );
+/** `mount` is any descriptor of the file system, but none of O_PATH. */
+export const openByHandleAt = call('int open_by_handle_at(int mount, void *handle, int flags)');
 
 const SYS_openat2 = 437;
-const resolving = call<(number: number, dir: Fd, path: Path, how: Bytes, size: number) => number>(
+const resolving = call(
   'int64 syscall(int64 number, int64 dir, const void *path, void *how, uint64 size)',
 );
 /** `how` is a struct open_how of 24 bytes: flags, mode, resolve (linux/openat2.h), 64 bits each. */
@@ -281,9 +189,9 @@ export const openat2 = (dir: Fd, path: Path, how: Bytes): Fd =>
   resolving(SYS_openat2, dir, path, how, how.length);
 
 // Users and groups. Of getpwuid_r the result is an errno itself; of getgrouplist -1 is want of room.
-export const getpwuid_r = plain<
-  (uid: number, passwd: Bytes, texts: Bytes, size: number, result: Bytes) => number
->('int getpwuid_r(uint32 uid, void *passwd, void *texts, uint64 size, void *result)');
-export const getgrouplist = plain<(user: Path, gid: number, groups: Bytes, count: Bytes) => number>(
+export const getpwuid_r = plain(
+  'int getpwuid_r(uint32 uid, void *passwd, void *texts, uint64 size, void *result)',
+);
+export const getgrouplist = plain(
   'int getgrouplist(const void *user, uint32 gid, void *groups, void *count)',
 );

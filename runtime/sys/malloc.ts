@@ -7,9 +7,9 @@
  */
 import { call } from './call.ts';
 
-const mallopt = call<(param: number, value: number) => number>('int mallopt(int param, int value)');
+const mallopt = call('int mallopt(int param, int value)');
 
-const trim = call<(pad: number) => number>('int malloc_trim(uint64 pad)');
+const trim = call('int malloc_trim(uint64 pad)');
 
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;

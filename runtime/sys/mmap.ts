@@ -8,12 +8,13 @@
 import koffi from 'koffi';
 import { plain } from './call.ts';
 
-const mmap = plain<
-  (addr: null, length: number, prot: number, flags: number, fd: number, offset: number) => bigint
->('void *mmap(void *addr, uint64 length, int prot, int flags, int fd, int64 offset)');
-const munmap = plain<(addr: bigint, length: number) => number>(
-  'int munmap(void *addr, uint64 length)',
-);
+const mmap = plain(
+  'void *mmap(void *addr, uint64 length, int prot, int flags, int fd, int64 offset)',
+) as unknown as (...args: [null, number, number, number, number, number]) => bigint;
+const munmap = plain('int munmap(void *addr, uint64 length)') as unknown as (
+  addr: bigint,
+  length: number,
+) => number;
 
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
