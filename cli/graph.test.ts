@@ -69,7 +69,6 @@ describe('glossa graph', () => {
 
   it.each([
     ['dot', /^digraph /],
-    ['mermaid', /^(graph|flowchart) /],
     ['svg', /^<svg /],
   ])('draws %s', (format, begins) =>
     withStack(async (file) => {
@@ -79,11 +78,11 @@ describe('glossa graph', () => {
     }),
   );
 
-  it.each(['svg', 'dot', 'gv', 'mmd', 'txt'])('writes a file *.%s in the format it names', (end) =>
+  it.each(['svg', 'dot', 'gv', 'txt'])('writes a file *.%s in the format it names', (end) =>
     withStack(async (file, scratch) => {
       const output = scratch.at(`picture.${end}`);
       expect(await command(['graph', file, '-o', output])).toEqual({ status: 0, out: '', err: '' });
-      const formats: Record<string, string> = { gv: 'dot', mmd: 'mermaid', txt: 'tree' };
+      const formats: Record<string, string> = { gv: 'dot', txt: 'tree' };
       const { out } = await command(['graph', file, '--format', formats[end] ?? end]);
       expect((await readFile(output, 'utf8')).trimEnd()).toBe(out.trimEnd());
     }),

@@ -18,7 +18,6 @@ const extensions: Readonly<Record<string, RenderFormat>> = {
   '.svg': 'svg',
   '.dot': 'dot',
   '.gv': 'dot',
-  '.mmd': 'mermaid',
 };
 
 export default defineCommand({

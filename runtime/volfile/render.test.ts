@@ -70,22 +70,6 @@ digraph volfile {
   expect(renderers.dot(odd)).toContain('"a\\"b\\\\c␛" [label="a\\"b\\\\c␛\\n<x>&#/`y`"];');
 });
 
-test('mermaid', () => {
-  expect(`\n${renderers.mermaid(diamond)}`).toBe(`
-flowchart TD
-    n4["top<br/>cluster/c"]
-    n3["right<br/>features/b"]
-    n2["left<br/>features/a"]
-    n1["disk<br/>storage/posix"]
-    n0["spare<br/>debug/sink"]
-    n4 --> n2
-    n4 --> n3
-    n3 --> n1
-    n2 --> n1
-`);
-  expect(renderers.mermaid(odd)).toContain('n0["a#34;b#92;c␛<br/>#60;x#62;#38;#35;/#96;y#96;"]');
-});
-
 test('svg: a box with two texts for each volume, an arrow for each edge, no markup from names', () => {
   const svg = renderers.svg(diamond);
   expect(svg.match(/<rect /g)).toHaveLength(5);

@@ -3,7 +3,6 @@
  */
 import type { PlainVolume } from './description.ts';
 import { renderDot } from './render/dot.ts';
-import { renderMermaid } from './render/mermaid.ts';
 import type { RenderSettings } from './render/settings.ts';
 import { renderSvg } from './render/svg.ts';
 import { renderTree } from './render/tree.ts';
@@ -13,7 +12,6 @@ export type Renderer = (volumes: readonly PlainVolume[], settings?: RenderSettin
 export const renderers = {
   tree: renderTree,
   dot: renderDot,
-  mermaid: renderMermaid,
   svg: renderSvg,
 } satisfies Record<string, Renderer>;
 
