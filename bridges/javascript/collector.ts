@@ -1,5 +1,6 @@
 /** QuickJS's collector of cycles runs when its memory has grown so far; nothing else makes it run. */
-import type { Instance, Pointer } from './wasm.ts';
+import type { Values } from './values.ts';
+import type { Instance, Pointer, QuickJS } from './wasm.ts';
 
 /** What the garbage collector starts with (JS_NewRuntime2): a mark to find the field by. */
 const GC_THRESHOLD = 256 * 1024;
@@ -17,4 +18,13 @@ export function findThreshold({ memory }: Instance, runtime: Pointer): Pointer {
 export function lowerThreshold(words: Int32Array, threshold: Pointer): boolean {
   if (threshold !== 0) words[threshold >> 2] = 0;
   return threshold !== 0;
+}
+
+/** Blocks of memory that a runtime's values take. */
+export function countBlocks(quickjs: QuickJS, runtime: Pointer, values: Values): number {
+  const usage = quickjs.QTS_RuntimeComputeMemoryUsage(runtime, values.context);
+  const count = values.get(usage, 'malloc_count')!;
+  const blocks = values.readNumber(count);
+  for (const value of [usage, count]) quickjs.QTS_FreeValuePointer(values.context, value);
+  return blocks;
 }

@@ -11,11 +11,11 @@
 import type { Scalar } from '../host/guest.ts';
 import { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST, newWord } from '../host/limits/watchdog.ts';
-import { findThreshold, lowerThreshold } from './collector.ts';
+import { countBlocks, findThreshold, lowerThreshold } from './collector.ts';
 import { EngineError } from './errors.ts';
 import { Failures } from './failures.ts';
 import { HostFunctions } from './host-functions.ts';
-import type { Argument, Engine, EngineOptions, Handle } from './interface.ts';
+import type { Argument, EngineOptions, Handle } from './interface.ts';
 import { Jobs } from './jobs.ts';
 import { Modules } from './modules.ts';
 import { Names } from './names.ts';
@@ -25,7 +25,8 @@ import { type Callbacks, type Instance, instantiate, type Pointer, type QuickJS 
 
 export { EngineError } from './errors.ts';
 export type { HostFunction } from './host-functions.ts';
-export type { Argument, Engine, EngineOptions, Handle } from './interface.ts';
+export type { Argument, EngineOptions, Handle } from './interface.ts';
+export type { Engine };
 
 /** Flags of JS_Eval (quickjs.h): a module; a script that may await at its top level. */
 const EVAL_MODULE = 1;
@@ -41,26 +42,24 @@ const INT = 0;
 const TEXT = 1;
 const NAME = 2;
 
-const codes = (kinds: string): number[] =>
-  [...kinds].map((kind) => (kind === 'i' ? INT : kind === 's' ? TEXT : NAME));
-
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   // The callbacks need the engine, and the engine the instance.
-  const box: { engine?: QuickEngine } = {};
+  const box: { engine?: Engine } = {};
   const callbacks: Callbacks = {
     callFunction: (_, __, ___, count, args, id) => box.engine!.called(id, count, args),
     shouldInterrupt: () => (box.engine?.time.overdue() ? 1 : 0),
-    normalizeModule: (_, __, ___, base, name) => box.engine!.resolve(base, name),
-    loadModuleSource: (_, __, ___, name) => box.engine!.load(name),
+    normalizeModule: (_, __, ___, base, name) =>
+      box.engine!.asked((modules) => modules.resolve(base, name)),
+    loadModuleSource: (_, __, ___, name) => box.engine!.asked((modules) => modules.load(name)),
     freeHostRef: () => undefined,
   };
   const { machine, memoryLimit, log } = options;
   const instance = await instantiate(callbacks, memoryLimit, log, machine);
-  box.engine = new QuickEngine(instance, options);
+  box.engine = new Engine(instance, options);
   return box.engine;
 }
 
-class QuickEngine implements Engine {
+class Engine {
   readonly #quickjs: QuickJS;
   readonly #values: Values;
   readonly #runtime: Pointer;
@@ -109,11 +108,9 @@ class QuickEngine implements Engine {
     for (let i = 0; i < MAX_DEPTH * MAX_ARGUMENTS; i++) {
       this.#values.i32[(this.#pointers >> 2) + i] = this.#area + i * 8;
     }
-    const samples = [MARK, MARK.slice(3), MARK.toReversed()].map((bytes) => {
-      const value = this.#evaluate('<glossa>', `Uint8Array.of(${bytes}).buffer`, 0);
-      return { value, bytes };
-    });
-    this.#values.learnBuffers(samples);
+    this.#values.learnBuffers((bytes) =>
+      this.#evaluate('<glossa>', `Uint8Array.of(${bytes}).buffer`, 0),
+    );
     this.#names = new Names(quickjs, this.#values);
     this.#hostFunctions = new HostFunctions(quickjs, this.#values, options.hostFunctions, {
       object: this.#evaluate('<glossa>', '({})', 0),
@@ -133,16 +130,12 @@ class QuickEngine implements Engine {
     return this.#values.size;
   }
 
+  /** Blocks of memory that the interpreter's values take. */
   get blocks(): number {
-    const usage = this.#quickjs.QTS_RuntimeComputeMemoryUsage(this.#runtime, this.#context);
-    const count = this.get(usage, 'malloc_count')!;
-    const blocks = this.#values.readNumber(count);
-    for (const value of [usage, count]) {
-      this.#quickjs.QTS_FreeValuePointer(this.#context, value);
-    }
-    return blocks;
+    return countBlocks(this.#quickjs, this.#runtime, this.#values);
   }
 
+  /** Why a limit has ended something of the last call. `import`, `call` and `make` throw it. */
   get overrun(): EngineError | undefined {
     return this.#jobs.overrun;
   }
@@ -152,24 +145,35 @@ class QuickEngine implements Engine {
     this.#dead ??= new EngineError('crash', 'the interpreter is closed', true);
   }
 
+  /** An ArrayBuffer in which the jobs of a call may leave an integer: its result, when it is not 0. */
   outcomeIn(buffer: Handle): void {
     this.#outcome = this.#values.bufferAt(buffer).at;
   }
 
+  /** Takes errors apart from now on: a function of the script's side. */
   explainWith(callable: Handle): void {
     this.#failures.explain = callable;
   }
 
+  /**
+   * An entry may give a promise: when jobs have run, `callable` gets its state and what it came to
+   * (0, the promise itself; 1, its value; 2, what it was rejected with), and gives the call's result.
+   */
   endWith(callable: Handle): void {
     this.#ended = callable;
   }
 
+  /** Lets the cycle collector run soon; false where this build of QuickJS hides its threshold. */
   collectSoon(): boolean {
     return lowerThreshold(this.#values.i32, this.#gcThreshold);
   }
 
   // -- calls -------------------------------------------------------------------------------------
 
+  /**
+   * A function that calls `callable`, fast; kinds as in host/crossing/flatten.ts. `shares`: a call that is
+   * ended may end, without an exception, all that its turn has called (host/limits/interpreter-gate.ts).
+   */
   entry(callable: Handle, kinds: string, shares = false): (args: readonly Scalar[]) => number {
     const call = this.#directly(callable, kinds);
     const inside = this.#gate;
@@ -188,7 +192,7 @@ class QuickEngine implements Engine {
   }
 
   #directly(callable: Handle, kinds: string): (args: readonly Scalar[]) => number {
-    const kindOf = codes(kinds);
+    const kindOf = [...kinds].map((kind) => (kind === 'i' ? INT : kind === 's' ? TEXT : NAME));
     const n = kindOf.length;
     const hasText = kindOf.includes(TEXT);
     return (args) => {
@@ -280,6 +284,7 @@ class QuickEngine implements Engine {
     return code;
   }
 
+  /** The general way: strings, numbers and handles in, a string or undefined out. */
   call(callable: Handle, ...args: readonly Argument[]): string | undefined {
     return this.#applied(callable, args, (result) => {
       const text = this.#values.readString(result);
@@ -288,6 +293,7 @@ class QuickEngine implements Engine {
     });
   }
 
+  /** The same for what makes something; a handle. */
   make(callable: Handle, ...args: readonly Argument[]): Handle {
     return this.#applied(callable, args, (result) => result);
   }
@@ -393,6 +399,7 @@ class QuickEngine implements Engine {
 
   // -- modules -----------------------------------------------------------------------------------
 
+  /** Runs a module and what it imports; a handle of its exports. */
   import(name: string, source: string): Handle {
     return this.#inTurn(() => this.#import(name, source));
   }
@@ -423,6 +430,8 @@ class QuickEngine implements Engine {
     throw this.#failures.describe(result);
   }
 
+  // Calls `show` with `id`, 0 and a promise of `{ value }`, or 1 and what was thrown, and the source.
+  /** Runs a line of a prompt: what `show` gives back. */
   evaluate(source: string, show: Handle, id: number): string | undefined {
     return this.#inTurn(() => this.#prompted(source, show, id));
   }
@@ -462,6 +471,7 @@ class QuickEngine implements Engine {
     return result;
   }
 
+  /** A property; undefined when there is none. */
   get(object: Handle, name: string): Handle | undefined {
     return this.#values.get(object, name);
   }
@@ -476,22 +486,13 @@ class QuickEngine implements Engine {
   }
 
   /** The same for what an import needs. */
-  resolve(base: string, name: string): Pointer {
+  asked(of: (modules: Modules) => Pointer): Pointer {
     this.#gate.toHost(IN_HOST);
-    const full = this.#modules.resolve(base, name);
+    const answer = of(this.#modules);
     this.#gate.fromHost(IN_HOST);
-    return full;
-  }
-
-  load(name: string): Pointer {
-    this.#gate.toHost(IN_HOST);
-    const source = this.#modules.load(name);
-    this.#gate.fromHost(IN_HOST);
-    return source;
+    return answer;
   }
 }
 
-/** Bytes that a buffer is found by. */
-const MARK = Uint8Array.of(0x91, 0x3c, 0xe7, 0x05, 0xaa, 0x5d, 0x18, 0xf2);
 const PENDING = 0;
 const FULFILLED = 1;
