@@ -1,10 +1,8 @@
 /** `glossa trace MNT|BRICK`: what requests meet while it is served, until the asker ends it. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { RecordedEvent } from '../../runtime/observe/events.ts';
+import { EventReader, isOther, type OtherEvent } from '../../runtime/observe/events.ts';
 import { RecordingFile } from '../../runtime/observe/node/file.ts';
-import { isOther, type OtherEvent } from '../../runtime/observe/outline.ts';
-import { EventReader } from '../../runtime/observe/read-events.ts';
 import { copyEvents } from '../../runtime/observe/store.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { type Attached, attach } from '../../server/control/attach.ts';
@@ -27,13 +25,18 @@ export async function showLive(
   const view = summary ? tableView(terminal) : treeView(live, terminal);
   const { tables, volumes } = live.head;
   const reader = new EventReader(tables, volumes);
-  const requests = new LiveRequests((walk) => view.walk(walk));
+  const walks = new Walks((walk) => view.walk(walk));
+  // What has not ended is shown as it is: the rest will not come.
+  const end = (): void => {
+    for (const walk of [...walks.walks]) walks.end(walk);
+  };
   const goesOn = await untilEnded(live, terminal, (events) => {
     for (const event of reader.read(events)) {
-      if (!requests.add(event) && isOther(event)) view.other(event);
+      if (event.kind === 'lost') end();
+      if (!walks.add(event) && isOther(event)) view.other(event);
     }
   });
-  requests.end();
+  end();
   view.end();
   return ended(goesOn, live);
 }
@@ -122,46 +125,4 @@ function tableView({ out, err }: Terminal): View {
     other: (event) => event.kind === 'lost' && err(`not recorded: ${event.why}`),
     end: () => out(summary.lines().join('\n')),
   };
-}
-
-/** Puts the events of each request together until none of its hops waits for an answer. */
-class LiveRequests {
-  private readonly onWalk: (walk: Walk) => void;
-  private readonly pending = new Map<number, { readonly walks: Walks; open: number }>();
-  /** The request of each hop that is under way. */
-  private readonly requests = new Map<number, number>();
-
-  constructor(onWalk: (walk: Walk) => void) {
-    this.onWalk = onWalk;
-  }
-
-  /** Whether it is part of a request. */
-  add(event: RecordedEvent): boolean {
-    if (event.kind === 'lost') this.end();
-    if (!('hop' in event)) return false;
-    if (event.kind === 'wind') this.requests.set(event.hop, event.request);
-    const request = this.requests.get(event.hop);
-    // Its wind was lost, or came before all that is seen.
-    if (request === undefined) return false;
-    const pending = this.pending.get(request) ?? { walks: new Walks(), open: 0 };
-    this.pending.set(request, pending);
-    pending.walks.add(event);
-    if (event.kind === 'wind') pending.open += 1;
-    if (event.kind === 'unwind') pending.open -= 1;
-    if (pending.open === 0) this.show(request, pending.walks);
-    return true;
-  }
-
-  /** Shows what is there of those that have not ended: the rest will not come. */
-  end(): void {
-    for (const [request, { walks }] of this.pending) this.show(request, walks);
-  }
-
-  private show(request: number, { walks }: Walks): void {
-    this.pending.delete(request);
-    for (const walk of walks) {
-      for (const { kind, hop } of walk.events) if (kind === 'wind') this.requests.delete(hop);
-      this.onWalk(walk);
-    }
-  }
 }

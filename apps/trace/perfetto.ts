@@ -7,11 +7,13 @@
  * it came from, an arrow (flow, 's' and 'f') leads to it. What is no request is an instant ('i').
  * Source: "Trace Event Format", the Catapult project.
  */
+
+import type { OtherEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
-import type { OtherEvent } from '../../runtime/observe/outline.ts';
-import type { ValueSeen } from '../../runtime/observe/read-values.ts';
+import type { ValueSeen } from '../../runtime/observe/values.ts';
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
-import { answerInShort, inShort, otherInWords, pathOf } from './words.ts';
+import { inShort, pathOf, resultInWords } from '../../runtime/observe/words.ts';
+import { otherInWords } from './words.ts';
 
 /** The thread of events that are no requests; lanes follow. */
 const OTHERS = 0;
@@ -109,7 +111,7 @@ function hopEvent({ hop: { wind, unwind }, end, request }: Placed, tid: number):
       ...(caller === null ? {} : { pid: caller.pid, uid: caller.uid }),
       ...(tail ? { tail } : {}),
       given: words(wind.args),
-      answer: unwind === null ? 'none yet' : answerInShort(unwind),
+      answer: unwind === null ? 'none yet' : resultInWords(unwind),
       ...(unwind === null ? {} : { reply: words(unwind.reply) }),
     },
   };

@@ -1,13 +1,13 @@
 /** A recording as text: each request's walk as an indented tree, a line a hop, in strace's manner. */
 
 import { printable } from '../../runtime/core/log.ts';
-import type { NoteEvent } from '../../runtime/observe/events.ts';
+import type { NoteEvent, OtherEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
-import type { OtherEvent } from '../../runtime/observe/outline.ts';
 import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
+import { clock, resultInWords, valuesInShort } from '../../runtime/observe/words.ts';
 import { duration } from '../../terminal/quantities.ts';
 import { paint } from '../../terminal/terminal.ts';
-import { answerInShort, clock, kindOf, logged, otherInWords, values } from './words.ts';
+import { kindOf, logged, otherInWords } from './words.ts';
 
 /** The lines of one request. */
 export function walkLines({ request, root }: Walk, head: Head, colour: boolean): string[] {
@@ -27,7 +27,7 @@ function hopLines(hop: HopSeen, depth: number, looks: Looks): string[] {
   const indent = '  '.repeat(depth);
   const kind = kindOf(wind);
   const volume = paint('bold', printable(wind.volume), looks.colour);
-  const call = `${wind.fop}(${values(wind.args)})`;
+  const call = `${wind.fop}(${valuesInShort(wind.args)})`;
   const told = [...notes, ...logs].sort((a, b) => a.at - b.at);
   return [
     `${indent}${volume}${kind === '' ? '' : ` [${kind}]`}: ${call} = ${answer(hop, looks)}`,
@@ -48,7 +48,7 @@ function noted({ notes }: NoteEvent): string {
 function answer(hop: HopSeen, { head, colour }: Looks): string {
   const { unwind } = hop;
   if (unwind === null) return paint('warning', '? no answer yet', colour);
-  const short = answerInShort(unwind);
+  const short = resultInWords(unwind);
   const result = unwind.opRet < 0 ? paint('error', short, colour) : short;
   const here = head.seesAll && answeredHere(hop) ? paint('good', '  answered here', colour) : '';
   return `${result} <${duration(tookNs(hop)!)}>${here}`;

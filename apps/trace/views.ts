@@ -1,6 +1,6 @@
 /** What `glossa trace` can make of a recording. */
 import { closeSync, existsSync, rmSync } from 'node:fs';
-import { isOther, type OtherEvent } from '../../runtime/observe/outline.ts';
+import { isOther, type OtherEvent } from '../../runtime/observe/events.ts';
 import type { Recording } from '../../runtime/observe/reader.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { openToWrite, writeWhole } from '../../runtime/sys/write.ts';

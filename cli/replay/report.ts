@@ -1,9 +1,8 @@
 /** Formats the outcome of a replay, as lines and as JSON. */
 
-import { clock } from '../../apps/trace/words.ts';
 import { printable } from '../../runtime/core/log.ts';
+import { callInWords, clock, pathOf } from '../../runtime/observe/words.ts';
 import type { Outcome } from '../../runtime/replay/replay.ts';
-import { callInWords, pathIn } from '../../runtime/replay/words.ts';
 import { paint } from '../../terminal/terminal.ts';
 import type { Replayed } from './run.ts';
 
@@ -61,7 +60,7 @@ export function replayAsJson(replayed: Replayed): string {
       number: request.number,
       time: (startedAt + request.at / 1e6) / 1000,
       fop: request.row.name,
-      path: pathIn(request.args),
+      path: pathOf(request.args) ?? '',
       what,
       was,
       is,

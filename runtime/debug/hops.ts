@@ -6,7 +6,7 @@ import type { FopName } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { written } from '../observe/bytes.ts';
-import { writeValue } from '../observe/write-values.ts';
+import { writeValue } from '../observe/values.ts';
 
 /** A volume's part in a request, from the wind to its answer. */
 export interface Hop {

@@ -1,19 +1,32 @@
 /**
- * What a recording tells, event by event, as plain data. `schema.ts` says the same to others.
+ * The events of a recording: what each tells, in the order in which it is written. Their types and their bytes
+ * (docs/write/recording.md) come of `layouts`.
  *
- * A *hop* is one arrival of a fop at a volume, from the wind until the unwind: a number, which no
- * other of the recording has. The hops of a request hang together by `parent`, and `walk.ts` makes
- * trees of them.
+ * A *hop* is one arrival of a fop at a volume, from the wind until the unwind: a number, which no other of the
+ * recording has. The hops of a request hang together by `parent`, and `walk.ts` makes trees of them.
  */
-import type { EventName } from '../core/events.ts';
-import type { ValueSeen } from './read-values.ts';
+import { fops } from '../core/fops.ts';
+import type { Stack } from '../core/frame.ts';
+import type { Xlator } from '../core/xlator.ts';
+import { Input, type Output, RecordingError } from './bytes.ts';
+import type { ArgRow, Tables } from './tables.ts';
+import {
+  type Kept,
+  type ReadValue,
+  type ValueSeen,
+  valueReaders,
+  type WriteValue,
+  writeValue,
+} from './values.ts';
 
-/** Numbers of the kinds of events in a recording. */
-export const KIND = { lost: 0, wind: 1, unwind: 2, notify: 3, log: 4, note: 5, volume: 6 } as const;
-
-interface Timed {
-  /** Nanoseconds since the recording began. */
-  readonly at: number;
+/** A volume of the graph, as the head of a recording tells of it. */
+export interface VolumeSeen {
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** Names of those below. */
+  readonly subvolumes: readonly string[];
 }
 
 /** Who asks; told with the first hop of a request. */
@@ -27,100 +40,322 @@ export interface Caller {
   readonly client: number;
 }
 
-export interface WindEvent extends Timed {
-  readonly kind: 'wind';
-  readonly hop: number;
-  /** The hop that it came from; 0 where that was not seen. */
-  readonly parent: number;
-  /** Serial number of the request in its process. */
-  readonly request: number;
-  readonly volume: string;
-  readonly fop: string;
-  /** Handed on with the frame it came with: the answer goes past the volume above. */
-  readonly tail: boolean;
-  /** The volume does not define the fop, and passes it on. */
-  readonly passes: boolean;
-  readonly cookie: number;
-  readonly caller: Caller | null;
-  readonly args: Readonly<Record<string, ValueSeen>>;
-  /** What the volume keeps with the inode and with the fd, in short; null for nothing. */
-  readonly inodeCtx: string | null;
-  readonly fdCtx: string | null;
+/** Values by their names in the table of fops. */
+export type Values = Readonly<Record<string, ValueSeen>>;
+type Texts = Readonly<Record<string, string>>;
+
+/** What is written of a field, and what is read. */
+interface Field<W, R = W> {
+  /** What it is where nothing is written: a bit of the event's flags says whether something is. */
+  readonly unset?: unknown;
+  write(out: Output, value: W, event: { readonly fop?: number }, kept: Kept): void;
+  read(input: Input, from: EventReader): R;
 }
 
-export interface UnwindEvent extends Timed {
-  readonly kind: 'unwind';
-  readonly hop: number;
-  readonly request: number;
-  readonly volume: string;
-  readonly fop: string;
-  readonly opRet: number;
-  readonly opErrno: number;
-  readonly reply: Readonly<Record<string, ValueSeen>>;
+const uint: Field<number> = {
+  write: (out, value) => out.uint(value),
+  read: (input) => input.uint(),
+};
+/** Recordings of earlier versions end before it. */
+const lateUint = { ...uint, read: (input: Input) => (input.left > 0 ? input.uint() : 0) };
+const byte: Field<number> = {
+  write: (out, value) => out.byte(value),
+  read: (input) => input.byte(),
+};
+const number: Field<number> = {
+  write: (out, value) => out.number(value),
+  read: (input) => input.number(),
+};
+const text: Field<string> = {
+  write: (out, value) => out.text(value),
+  read: (input) => input.text(),
+};
+/** Its name is read. */
+const volume: Field<Xlator, string> = {
+  write: (out, { id }) => out.uint(id),
+  read: (input, from) => from.volume(input.uint()),
+};
+/** Of its number its name is read. */
+const fop: Field<number, string> = {
+  write: (out, value) => out.uint(value),
+  read: (input, from) => from.fop(input.uint()),
+};
+const texts: Field<Texts> = {
+  write(out, value) {
+    const pairs = Object.entries(value);
+    out.uint(pairs.length);
+    for (const pair of pairs) for (const part of pair) out.text(part);
+  },
+  read(input) {
+    const count = input.uint();
+    if (count > input.left) throw new RecordingError('a list in it has no end');
+    return Object.fromEntries(Array.from({ length: count }, () => [input.text(), input.text()]));
+  },
+};
+const caller: Field<Stack, Caller> = {
+  write(out, { uid, gid, pid, lkOwner, client }) {
+    out.number(uid);
+    out.number(gid);
+    out.number(pid);
+    out.text(lkOwner);
+    out.uint(client?.id ?? 0);
+  },
+  read: (input) => ({
+    uid: input.number(),
+    gid: input.number(),
+    pid: input.number(),
+    lkOwner: input.text(),
+    client: input.uint(),
+  }),
+};
+
+type Part = 'args' | 'reply';
+
+/** How arguments and replies are written, by the fop's number. */
+const writers: Readonly<Record<Part, (readonly WriteValue[])[]>> = { args: [], reply: [] };
+for (const { number, args, reply } of fops) {
+  writers.args[number] = args.map(({ type }) => writeValue[type]);
+  writers.reply[number] = reply.map(({ type }) => writeValue[type]);
 }
 
-/** An event of the graph arrives at a volume. */
-export interface NotifyEvent extends Timed {
-  readonly kind: 'notify';
-  readonly volume: string;
-  readonly event: EventName | string;
-  /** What it is about: `volume`, or of an UPCALL what it says. */
-  readonly about: Readonly<Record<string, string>>;
-}
+const values = (part: Part): Field<readonly unknown[], Values> => ({
+  write(out, given, event, kept) {
+    const all = writers[part][event.fop!]!;
+    for (let i = 0; i < all.length; i++) {
+      // What a translator left out is null, where that can be; a number is then none.
+      all[i]!(out, given[i] ?? (all[i] === writeValue.int ? Number.NaN : null), kept);
+    }
+  },
+  read: (input, from) => from.values(part, input),
+});
 
-/** A line that a volume wrote to its log. */
-export interface LogEvent extends Timed {
-  readonly kind: 'log';
-  readonly volume: string;
-  /** A number of `logLevelNames`. */
-  readonly level: number;
-  readonly text: string;
-  readonly file: string;
-  readonly line: number;
-  readonly func: string;
-  /** The arrival at the volume during which it was written; 0 where that is not known. */
-  readonly hop: number;
-}
+/** Said by the event's flags alone. */
+const flag: Field<boolean, boolean> = {
+  unset: false,
+  write() {},
+  read: () => true,
+};
+const maybe = <W, R>(one: Field<W, R>): Field<W | null, R | null> => ({
+  ...(one as Field<W | null, R>),
+  unset: null,
+});
+/** By their kinds, in the order of the kinds' numbers. */
+const layouts = {
+  /** Something could not be recorded. */
+  lost: { why: text },
+  wind: {
+    hop: uint,
+    /** The hop that it came from; 0 where that was not seen. */
+    parent: uint,
+    /** Serial number of the request in its process. */
+    request: uint,
+    volume,
+    fop,
+    /** Handed on with the frame it came with: the answer goes past the volume above. */
+    tail: flag,
+    /** The volume does not define the fop, and passes it on. */
+    passes: flag,
+    cookie: number,
+    caller: maybe(caller),
+    args: values('args'),
+    /** What the volume keeps with the inode and with the fd, in short; null for nothing. */
+    inodeCtx: maybe(text),
+    fdCtx: maybe(text),
+  },
+  unwind: {
+    hop: uint,
+    request: uint,
+    volume,
+    fop,
+    opRet: number,
+    opErrno: number,
+    reply: values('reply'),
+  },
+  /** An event of the graph arrives at a volume. `about`: `volume`, or of an UPCALL what it says. */
+  notify: { volume, event: text, about: texts },
+  /** A line that a volume wrote to its log. */
+  log: {
+    volume,
+    /** A number of `logLevelNames`. */
+    level: byte,
+    text,
+    file: text,
+    line: uint,
+    func: text,
+    /** The arrival at the volume during which it was written; 0 where that is not known. */
+    hop: lateUint,
+  },
+  /** What only a bridge knows of a hop: of a script method, line, local, changed. */
+  note: { hop: uint, notes: texts },
+  /** A volume that was not there when the recording began. */
+  volume: { id: uint, name: text, type: text },
+};
 
-/** What only a bridge knows of a hop. */
-export interface NoteEvent extends Timed {
-  readonly kind: 'note';
-  readonly hop: number;
-  readonly notes: Readonly<Record<string, string>>;
-}
+type Layouts = typeof layouts;
+export type EventKind = keyof Layouts;
+type Written<K extends EventKind> = {
+  readonly [F in keyof Layouts[K]]: Layouts[K][F] extends Field<infer W, unknown> ? W : never;
+};
+export type EventOf<K extends EventKind> = {
+  readonly kind: K;
+  /** Nanoseconds since the recording began. */
+  readonly at: number;
+} & { readonly [F in keyof Layouts[K]]: Layouts[K][F] extends Field<never, infer R> ? R : never };
 
-/** A volume that was not there when the recording began. */
-export interface VolumeEvent extends Timed {
-  readonly kind: 'volume';
-  readonly id: number;
+export type WindEvent = EventOf<'wind'>;
+export type UnwindEvent = EventOf<'unwind'>;
+export type NotifyEvent = EventOf<'notify'>;
+export type LogEvent = EventOf<'log'>;
+export type NoteEvent = EventOf<'note'>;
+export type VolumeEvent = EventOf<'volume'>;
+export type LostEvent = EventOf<'lost'>;
+/** What is no request. */
+export type OtherEvent = NotifyEvent | LogEvent | LostEvent;
+export type RecordedEvent = { [K in EventKind]: EventOf<K> }[EventKind];
+
+export const isOther = (event: RecordedEvent): event is OtherEvent =>
+  event.kind === 'notify' || event.kind === 'log' || event.kind === 'lost';
+
+interface Row {
   readonly name: string;
-  readonly type: string;
+  readonly field: Field<unknown, unknown>;
+  /** Its bit in the flags; 0 for one that is always written. */
+  readonly bit: number;
 }
 
-/** Something could not be recorded. */
-export interface LostEvent extends Timed {
-  readonly kind: 'lost';
-  readonly why: string;
+interface Layout {
+  readonly kind: EventKind;
+  readonly number: number;
+  readonly rows: readonly Row[];
 }
 
-export type RecordedEvent =
-  | WindEvent
-  | UnwindEvent
-  | NotifyEvent
-  | LogEvent
-  | NoteEvent
-  | VolumeEvent
-  | LostEvent;
+const numbered: readonly Layout[] = Object.entries(layouts).map(([kind, fields], at) => {
+  let bit = 1;
+  const rows = Object.entries(fields as Readonly<Record<string, Row['field']>>).map(
+    ([name, field]): Row => {
+      if (field.unset === undefined) return { name, field, bit: 0 };
+      const row = { name, field, bit };
+      bit *= 2;
+      return row;
+    },
+  );
+  return { kind: kind as EventKind, number: at, rows };
+});
 
-/** Flags of a wind. */
-export const WIND = { TAIL: 1, PASSES: 2, CALLER: 4, INODE_CTX: 8, FD_CTX: 16 } as const;
+export const layoutOf = Object.fromEntries(numbered.map((one) => [one.kind, one])) as {
+  readonly [K in EventKind]: Layout;
+};
 
-/** A volume of the graph, as the head of a recording tells of it. */
-export interface VolumeSeen {
-  readonly id: number;
+/** Bytes before an event that its length takes, always as many. */
+export const LENGTH_BYTES = 4;
+/** Where in an event its time is: behind length and kind. */
+export const TIME_AT = LENGTH_BYTES + 1;
+
+/** The whole length of the event that begins at `start`. */
+export function lengthAt(bytes: Uint8Array, start: number): number {
+  let length = 0;
+  for (let i = LENGTH_BYTES - 1; i >= 0; i--) length = length * 256 + bytes[start + i]!;
+  return LENGTH_BYTES + length;
+}
+
+/** Writes an event when it happens, as what it tells of is changed soon after. `at` as in what is read. */
+export function writeEvent<K extends EventKind>(
+  out: Output,
+  at: number,
+  kind: K,
+  event: Written<K>,
+  kept: Kept,
+): void {
+  const { number, rows } = layoutOf[kind];
+  const held = event as Readonly<Record<string, unknown>>;
+  const start = out.at;
+  out.at += LENGTH_BYTES;
+  out.byte(number);
+  out.uint(at);
+  for (let i = 0; i < rows.length; i++) {
+    const { name, field, bit } = rows[i]!;
+    const value = held[name];
+    if (bit === 1) out.byte(flagsOf(rows, held));
+    if (bit === 0 || value !== field.unset) field.write(out, value, held, kept);
+  }
+  const length = out.at - start - LENGTH_BYTES;
+  for (let i = 0; i < LENGTH_BYTES; i++) out.bytes[start + i] = (length >>> (8 * i)) & 0xff;
+}
+
+function flagsOf(rows: readonly Row[], event: Readonly<Record<string, unknown>>): number {
+  let flags = 0;
+  for (const { name, field, bit } of rows) if (event[name] !== field.unset) flags |= bit;
+  return flags;
+}
+
+const NOTHING: Kept = { dataMax: 0, hidden: null };
+
+export const writeLost = (out: Output, at: number, why: string): void =>
+  writeEvent(out, at, 'lost', { why }, NOTHING);
+
+type Plan = Readonly<Record<Part, readonly (readonly [name: string, read: ReadValue])[]>> & {
   readonly name: string;
-  readonly type: string;
-  readonly options: Readonly<Record<string, string>>;
-  /** Names of those below. */
-  readonly subvolumes: readonly string[];
+};
+
+/** Reads the events of one recording. It learns from them which volumes there are. */
+export class EventReader {
+  private readonly plans = new Map<number, Plan>();
+  private readonly volumes: Map<number, string>;
+  /** Of the event that is read. */
+  private plan!: Plan;
+
+  constructor(tables: Tables, volumes: readonly VolumeSeen[]) {
+    const readers = valueReaders(tables);
+    const plan = (rows: readonly ArgRow[]) =>
+      rows.map(([name, type]) => [name, readers[type]] as const);
+    for (const { number, name, args, reply } of tables.fops) {
+      this.plans.set(number, { name, args: plan(args), reply: plan(reply) });
+    }
+    this.volumes = new Map(volumes.map(({ id, name }) => [id, name]));
+  }
+
+  /**
+   * The events in `bytes`, in the order in which they were written. Kinds that are not known are left
+   * out. @throws {RecordingError} at the first that is damaged, after those before it
+   */
+  *read(bytes: Uint8Array): Generator<RecordedEvent> {
+    const all = new Input(bytes);
+    while (all.left > 0) {
+      const start = all.take(LENGTH_BYTES);
+      all.take(lengthAt(bytes, start) - LENGTH_BYTES);
+      const event = this.one(new Input(bytes, start + LENGTH_BYTES, all.at));
+      if (event !== null) yield event;
+    }
+  }
+
+  private one(input: Input): RecordedEvent | null {
+    const layout = numbered[input.byte()];
+    if (layout === undefined) return null;
+    const made: Record<string, unknown> = { kind: layout.kind, at: input.uint() };
+    let flags = 0;
+    for (const { name, field, bit } of layout.rows) {
+      if (bit === 1) flags = input.byte();
+      made[name] = (flags & bit) === bit ? field.read(input, this) : field.unset;
+    }
+    const event = made as unknown as RecordedEvent;
+    if (event.kind === 'volume') this.volumes.set(event.id, event.name);
+    return event;
+  }
+
+  /** The name of a volume, by its id. */
+  volume(id: number): string {
+    return this.volumes.get(id) ?? `#${id}`;
+  }
+
+  /** The name of a fop, whose values come next. @throws {RecordingError} */
+  fop(number: number): string {
+    const plan = this.plans.get(number);
+    if (plan === undefined) throw new RecordingError(`it has a fop ${number}, which nobody knows`);
+    this.plan = plan;
+    return plan.name;
+  }
+
+  values(part: Part, input: Input): Values {
+    return Object.fromEntries(this.plan[part].map(([name, read]) => [name, read(input)]));
+  }
 }

@@ -5,7 +5,7 @@ import type { Xlator } from '../core/xlator.ts';
 import { RecordingError } from './bytes.ts';
 import type { Head } from './format.ts';
 import { ownTables } from './tables.ts';
-import type { Kept } from './write-values.ts';
+import type { Kept } from './values.ts';
 
 export interface HeadGiven {
   /** Of glossa. */

@@ -9,7 +9,9 @@
 export { RecordingError } from './bytes.ts';
 export type * from './events.ts';
 export { FORMAT_VERSION, type Head } from './format.ts';
-export { type HopColumns, type OtherEvent, Outline, readOutline } from './outline.ts';
+export { type HopColumns, Outline, readOutline } from './outline.ts';
+export { openRecording, type Part, type Recording } from './reader.ts';
+export type { ArgRow, FieldRow, FopTypes, Tables } from './tables.ts';
 export type {
   DataSeen,
   DictPair,
@@ -19,8 +21,5 @@ export type {
   LocSeen,
   StructSeen,
   ValueSeen,
-} from './read-values.ts';
-export { openRecording, type Part, type Recording } from './reader.ts';
-export { recordingSchema } from './schema.ts';
-export type { ArgRow, FieldRow, FopTypes, Tables } from './tables.ts';
+} from './values.ts';
 export { answeredHere, type HopSeen, ownNs, tookNs, type Walk, Walks } from './walk.ts';

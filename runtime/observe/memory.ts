@@ -1,35 +1,19 @@
 /** A recording that is made in memory: for pages and tests. `bytes` is what the file would be. */
 import { encodeName } from '../core/bytes.ts';
-import { Output } from './bytes.ts';
 import { type Head, PREFIX_BYTES, SLOT_HEAD_BYTES, Slot, writePrefix } from './format.ts';
 import { writeHead } from './head.ts';
-import type { EventStore } from './store.ts';
+import { MemoryEvents } from './store.ts';
 
 const FIRST_BYTES = 65_536;
 /** Of the head of a slot: it stands where numbers of 4 bytes can. */
 const ALIGNMENT = 4;
 
-export class MemoryRecording implements EventStore {
-  readonly out = new Output(new Uint8Array(FIRST_BYTES));
-  /** Events so far. */
-  count = 0;
+export class MemoryRecording extends MemoryEvents {
   private readonly head: Uint8Array;
 
   constructor(head: Head) {
+    super(FIRST_BYTES);
     this.head = encodeName(writeHead(head));
-  }
-
-  commit(start: number): boolean {
-    const { out } = this;
-    if (!out.isFull) {
-      this.count += 1;
-      return true;
-    }
-    const more = new Uint8Array(2 * Math.max(out.bytes.length, out.at));
-    more.set(out.bytes.subarray(0, start));
-    out.bytes = more;
-    out.at = start;
-    return false;
   }
 
   /** The recording so far, as one that goes on. */

@@ -9,99 +9,23 @@
 import { joined } from '../core/bytes.ts';
 import { Input, RecordingError } from './bytes.ts';
 import {
-  KIND,
-  type LogEvent,
-  type LostEvent,
-  type NotifyEvent,
+  EventReader,
+  isOther,
+  LENGTH_BYTES,
+  layoutOf,
+  lengthAt,
+  type OtherEvent,
   type RecordedEvent,
   type WindEvent,
 } from './events.ts';
-import { EventReader } from './read-events.ts';
 import { damageOf, type Part, type Recording } from './reader.ts';
 import { type Walk, Walks } from './walk.ts';
-import { LENGTH_BYTES, lengthAt } from './write-events.ts';
 
 /** No event takes fewer bytes: its length, kind and time. */
 const EVENT_BYTES_MIN = LENGTH_BYTES + 2;
 /** An event that is not there. */
 const NOWHERE = 0xffff_ffff;
-
-/** What is no request. */
-export type OtherEvent = NotifyEvent | LogEvent | LostEvent;
-
-export const isOther = (event: RecordedEvent): event is OtherEvent =>
-  event.kind === 'notify' || event.kind === 'log' || event.kind === 'lost';
-
-export class Outline {
-  /** Place of the first hop of each request, or part of one. */
-  readonly requests: Int32Array;
-  readonly hops: HopColumns;
-  readonly others: readonly OtherEvent[];
-  /** What could not be read. */
-  readonly problems: readonly string[];
-  private readonly events: Events;
-
-  constructor(scan: Scan, problems: readonly string[]) {
-    const { columns, roots, events } = scan;
-    this.hops = columns;
-    this.requests = columns.firsts.subarray(0, roots);
-    this.others = scan.others;
-    this.problems = problems;
-    this.events = events;
-  }
-
-  /** A request with all that was recorded of it. */
-  walk(request: number): Walk {
-    const { hops, events } = this;
-    const walks = new Walks();
-    const first = this.requests[request]!;
-    const places: number[] = [];
-    for (let hop = first; hop < hops.length; hop++) {
-      if (hops.request[hop] !== request) continue;
-      places.push(events.winds[hop]!);
-      if (events.unwinds[hop] !== NOWHERE) places.push(events.unwinds[hop]!);
-    }
-    events.noteHops.forEach((hop, i) => {
-      if (hops.request[hop] === request) places.push(events.notes[i]!);
-    });
-    for (const place of places.sort((a, b) => a - b)) walks.add(events.read(place)!);
-    return walks.walks[0]!;
-  }
-
-  /** The arrival of a hop. */
-  wind(hop: number): WindEvent {
-    return this.events.read(this.events.winds[hop]!) as WindEvent;
-  }
-
-  /** The name of a volume, by its id. */
-  volume(id: number): string {
-    return this.events.reader.volume(id);
-  }
-}
-
-/** Where in the bytes the events are. */
-class Events {
-  readonly bytes: Uint8Array;
-  readonly reader: EventReader;
-  readonly winds: Uint32Array;
-  readonly unwinds: Uint32Array;
-  /** Where each note is, and the place of its hop. */
-  readonly notes: number[] = [];
-  readonly noteHops: number[] = [];
-
-  constructor(bytes: Uint8Array, reader: EventReader, most: number) {
-    this.bytes = bytes;
-    this.reader = reader;
-    this.winds = new Uint32Array(most);
-    this.unwinds = new Uint32Array(most).fill(NOWHERE);
-  }
-
-  /** The event that begins at `at`; undefined where its kind is not known. */
-  read(at: number): RecordedEvent | undefined {
-    const [event] = this.reader.read(this.bytes.subarray(at, at + lengthAt(this.bytes, at)));
-    return event;
-  }
-}
+const { wind: WIND, unwind: UNWIND, note: NOTE } = layoutOf;
 
 /** Hops in the order of their arrival in the recording; a hop's number here is its place. */
 export class HopColumns {
@@ -136,72 +60,130 @@ export class HopColumns {
   }
 }
 
-/** Goes through all events once, and reads of each what it says first. */
-class Scan {
-  readonly events: Events;
-  readonly columns: HopColumns;
+export class Outline {
+  /** Place of the first hop of each request, or part of one. */
+  readonly requests: Int32Array;
+  readonly hops: HopColumns;
   readonly others: OtherEvent[] = [];
-  roots = 0;
+  /** What could not be read. */
+  readonly problems: string[];
+  private readonly bytes: Uint8Array;
+  private readonly reader: EventReader;
+  /** Where in the bytes each hop's events are. */
+  private readonly winds: Uint32Array;
+  private readonly unwinds: Uint32Array;
+  private readonly notes: { readonly at: number; readonly hop: number }[] = [];
+  /** By the hops' numbers in the recording. */
   private readonly places = new Map<number, number>();
 
-  constructor(bytes: Uint8Array, reader: EventReader, most: number) {
-    this.events = new Events(bytes, reader, most);
-    this.columns = new HopColumns(most);
+  /** Goes through all events once, and reads of each what it says first. */
+  constructor({ head, count, problems }: Recording, parts: readonly Part[]) {
+    this.problems = [...problems];
+    this.bytes = joined(parts.map((part) => part.bytes));
+    this.reader = new EventReader(head.tables, head.volumes);
+    const most = Math.min(count, Math.floor(this.bytes.length / EVENT_BYTES_MIN));
+    this.hops = new HopColumns(most);
+    this.winds = new Uint32Array(most);
+    this.unwinds = new Uint32Array(most).fill(NOWHERE);
+    let [at, roots] = [0, 0];
+    for (const part of parts) {
+      const end = at + part.bytes.length;
+      let read = 0;
+      try {
+        for (; at < end; read++) {
+          const next = end - at < LENGTH_BYTES ? end + 1 : at + lengthAt(this.bytes, at);
+          if (next > end) throw new RecordingError('it ends within an event');
+          // What is read later has to be whole.
+          if (!part.checked) this.read(at);
+          roots = this.add(at, next, roots);
+          at = next;
+        }
+      } catch (error) {
+        this.problems.push(damageOf(part, error, read));
+      }
+      at = end;
+    }
+    this.requests = this.hops.firsts.subarray(0, roots);
   }
 
-  /** @throws {RecordingError} */
-  add(at: number, end: number): void {
-    const { bytes } = this.events;
-    const input = new Input(bytes, at + LENGTH_BYTES, end);
+  /** A request with all that was recorded of it. */
+  walk(request: number): Walk {
+    const { hops, winds, unwinds } = this;
+    const walks = new Walks();
+    const places: number[] = [];
+    for (let hop = this.requests[request]!; hop < hops.length; hop++) {
+      if (hops.request[hop] !== request) continue;
+      places.push(winds[hop]!);
+      if (unwinds[hop] !== NOWHERE) places.push(unwinds[hop]!);
+    }
+    for (const { at, hop } of this.notes) if (hops.request[hop] === request) places.push(at);
+    for (const place of places.sort((a, b) => a - b)) walks.add(this.read(place)!);
+    return walks.walks[0]!;
+  }
+
+  /** The arrival of a hop. */
+  wind(hop: number): WindEvent {
+    return this.read(this.winds[hop]!) as WindEvent;
+  }
+
+  /** The name of a volume, by its id. */
+  volume(id: number): string {
+    return this.reader.volume(id);
+  }
+
+  /** The event that begins at `at`; undefined where its kind is not known. */
+  private read(at: number): RecordedEvent | undefined {
+    const [event] = this.reader.read(this.bytes.subarray(at, at + lengthAt(this.bytes, at)));
+    return event;
+  }
+
+  /** How many requests there are with this event. @throws {RecordingError} */
+  private add(at: number, end: number, roots: number): number {
+    const input = new Input(this.bytes, at + LENGTH_BYTES, end);
     const kind = input.byte();
     const time = input.uint();
-    if (kind === KIND.wind) this.wind(input, at, time);
-    else if (kind === KIND.unwind) this.unwind(input, at, time);
-    else if (kind === KIND.note) {
+    if (kind === WIND.number) return this.addWind(input, at, time, roots);
+    if (kind === UNWIND.number) this.addUnwind(input, at, time);
+    else if (kind === NOTE.number) {
       const hop = this.places.get(input.uint());
-      if (hop === undefined) return;
-      this.events.notes.push(at);
-      this.events.noteHops.push(hop);
-    } else this.other(at);
+      if (hop !== undefined) this.notes.push({ at, hop });
+    } else {
+      // Few: they are read as a whole.
+      const event = this.read(at);
+      if (event !== undefined && isOther(event)) this.others.push(event);
+    }
+    return roots;
   }
 
-  private wind(input: Input, at: number, time: number): void {
-    const { columns, places } = this;
+  private addWind(input: Input, at: number, time: number, roots: number): number {
+    const { hops, places } = this;
     const id = input.uint();
     // A number that was there before is damage (`walk.ts`).
-    if (places.has(id)) return;
-    const hop = columns.length;
+    if (places.has(id)) return roots;
+    const hop = hops.length;
     const parent = places.get(input.uint()) ?? -1;
     input.uint();
-    columns.volume[hop] = input.uint();
-    columns.fop[hop] = input.uint();
-    columns.parent[hop] = parent;
-    columns.start[hop] = time;
-    if (parent === -1) {
-      columns.firsts[this.roots] = hop;
-      columns.request[hop] = this.roots;
-      this.roots += 1;
-    } else columns.request[hop] = columns.request[parent]!;
-    this.events.winds[hop] = at;
+    hops.volume[hop] = input.uint();
+    hops.fop[hop] = input.uint();
+    hops.parent[hop] = parent;
+    hops.start[hop] = time;
+    hops.request[hop] = parent === -1 ? roots : hops.request[parent]!;
+    if (parent === -1) hops.firsts[roots] = hop;
+    this.winds[hop] = at;
     places.set(id, hop);
-    columns.length += 1;
+    hops.length += 1;
+    return parent === -1 ? roots + 1 : roots;
   }
 
-  private unwind(input: Input, at: number, time: number): void {
+  private addUnwind(input: Input, at: number, time: number): void {
     const hop = this.places.get(input.uint());
     if (hop === undefined) return;
     for (let i = 0; i < WORDS_BEFORE_RET; i++) input.uint();
     const opRet = input.number();
     const opErrno = input.number();
-    this.columns.end[hop] = time;
-    this.columns.errno[hop] = opRet < 0 ? opErrno : 0;
-    this.events.unwinds[hop] = at;
-  }
-
-  /** Few: they are read as a whole. */
-  private other(at: number): void {
-    const event = this.events.read(at);
-    if (event !== undefined && isOther(event)) this.others.push(event);
+    this.hops.end[hop] = time;
+    this.hops.errno[hop] = opRet < 0 ? opErrno : 0;
+    this.unwinds[hop] = at;
   }
 }
 
@@ -211,28 +193,5 @@ const WORDS_BEFORE_RET = 3;
 export async function readOutline(recording: Recording): Promise<Outline> {
   const parts: Part[] = [];
   for await (const part of recording.parts()) parts.push(part);
-  const problems = [...recording.problems];
-  const bytes = joined(parts.map((part) => part.bytes));
-  const most = Math.min(recording.count, Math.floor(bytes.length / EVENT_BYTES_MIN));
-  const { tables, volumes } = recording.head;
-  const scan = new Scan(bytes, new EventReader(tables, volumes), most);
-  let at = 0;
-  for (const part of parts) {
-    const end = at + part.bytes.length;
-    let read = 0;
-    try {
-      for (; at < end; read++) {
-        const next = end - at < LENGTH_BYTES ? end + 1 : at + lengthAt(bytes, at);
-        if (next > end) throw new RecordingError('it ends within an event');
-        // What is read later has to be whole.
-        if (!part.checked) scan.events.read(at);
-        scan.add(at, next);
-        at = next;
-      }
-    } catch (error) {
-      problems.push(damageOf(part, error, read));
-    }
-    at = end;
-  }
-  return new Outline(scan, problems);
+  return new Outline(recording, parts);
 }

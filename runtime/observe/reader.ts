@@ -11,6 +11,7 @@
 import { decodeName } from '../core/bytes.ts';
 import { RecordingError } from './bytes.ts';
 import type { RecordedEvent } from './events.ts';
+import { EventReader } from './events.ts';
 import {
   type Block,
   ENTRY_BYTES,
@@ -23,7 +24,6 @@ import {
   SLOT_HEAD_BYTES,
 } from './format.ts';
 import { readHead } from './head.ts';
-import { EventReader } from './read-events.ts';
 
 /** Blocks that are inflated at a time, aside. */
 const AHEAD = 4;

@@ -16,12 +16,13 @@ import type { FopName } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import type { LogLine } from '../core/log.ts';
 import type { Observer } from '../core/observer.ts';
+import { isUpcall } from '../core/upcall.ts';
 import type { Xlator } from '../core/xlator.ts';
-import { Output } from './bytes.ts';
+import type { Output } from './bytes.ts';
+import { writeEvent } from './events.ts';
 import type { Filter } from './filter.ts';
-import { copyEvents, type EventStore, putEvent, reasonOf } from './store.ts';
-import * as write from './write-events.ts';
-import type { Kept } from './write-values.ts';
+import { copyEvents, type EventStore, MemoryEvents, putEvent } from './store.ts';
+import type { Kept } from './values.ts';
 
 export interface RecorderSettings {
   readonly filter: Filter;
@@ -33,12 +34,13 @@ export interface RecorderSettings {
 }
 
 /** A request whose events are kept until it ends. */
-class Held {
+class Held extends MemoryEvents {
   open = 0;
   fits = false;
-  /** One behind the other, and how many. */
-  readonly out = new Output(new Uint8Array(HELD_BYTES));
-  count = 0;
+
+  constructor() {
+    super(HELD_BYTES, HELD_BYTES_MAX);
+  }
 
   clear(): void {
     this.open = 0;
@@ -48,7 +50,12 @@ class Held {
   }
 }
 
-interface Hop extends write.SeenHop {
+interface Hop {
+  readonly id: number;
+  readonly parent: number;
+  readonly request: number;
+  readonly xl: Xlator;
+  readonly fop: number;
   readonly frame: Frame;
   /** The hop whose frame it was handed. */
   readonly before: Hop | null;
@@ -121,22 +128,36 @@ export class Recorder implements Observer {
     };
     this.hops.set(frame, hop);
     if (hop.held !== null) hop.held.open += 1;
-    const passes = xl.fops[nameOf[fop]!] === undefined && xl.passesThrough;
-    const arrival = { frame, tail: before !== null, passes };
     this.introduce(xl);
-    this.put(hop.held, startedNs, (out) =>
-      write.writeWind(out, startedNs, hop, arrival, args, this.kept),
-    );
+    const passes = xl.fops[nameOf[fop]!] === undefined && xl.passesThrough;
+    this.put(hop.held, startedNs, (out) => {
+      const event = {
+        hop: hop.id,
+        parent: hop.parent,
+        request: hop.request,
+        volume: xl,
+        fop,
+        tail: before !== null,
+        passes,
+        cookie: frame.cookie,
+        caller: above === null ? frame.root : null,
+        args,
+        inodeCtx: ctxOf(xl, args, 'inode', this.kept),
+        fdCtx: ctxOf(xl, args, 'fd', this.kept),
+      };
+      writeEvent(out, startedNs, 'wind', event, this.kept);
+    });
     return hop;
   }
 
   unwind(seen: object, opRet: number, opErrno: number, reply: readonly unknown[]): void {
     const hop = seen as Hop;
-    const { held, frame, before } = hop;
+    const { id, request, xl, fop, held, frame, before } = hop;
     if (before === null) this.hops.delete(frame);
     else this.hops.set(frame, before);
     const at = this.time();
-    this.put(held, at, (out) => write.writeUnwind(out, at, hop, opRet, opErrno, reply, this.kept));
+    const event = { hop: id, request, volume: xl, fop, opRet, opErrno, reply };
+    this.put(held, at, (out) => writeEvent(out, at, 'unwind', event, this.kept));
     if (held === null) return;
     held.fits ||= this.filter.fitsEnd(opRet < 0 ? opErrno : 0, (at - hop.startedNs) / NS_PER_MS);
     held.open -= 1;
@@ -151,7 +172,8 @@ export class Recorder implements Observer {
   notify(xl: Xlator, event: EventName, data: unknown): void {
     if (!this.tellsOf(xl)) return;
     const at = this.time();
-    this.put(null, at, (out) => write.writeNotify(out, at, xl, event, data, this.kept));
+    const told = { volume: xl, event, about: aboutOf(data, this.kept) };
+    this.put(null, at, (out) => writeEvent(out, at, 'notify', told, this.kept));
   }
 
   logged(xl: Xlator, line: LogLine, frame: Frame | null): void {
@@ -159,9 +181,17 @@ export class Recorder implements Observer {
     // The frame may have been handed on by then.
     let hop = frame === null ? null : (this.hops.get(frame) ?? null);
     while (hop !== null && hop.xl !== xl) hop = hop.before;
-    const id = hop?.id ?? 0;
     const at = this.time();
-    this.put(hop?.held ?? null, at, (out) => write.writeLog(out, at, xl, line, id, this.kept));
+    const event = {
+      volume: xl,
+      level: line.level,
+      text: this.kept.hidden === null ? line.text : '…',
+      file: line.file,
+      line: Math.max(0, line.line),
+      func: line.func,
+      hop: hop?.id ?? 0,
+    };
+    this.put(hop?.held ?? null, at, (out) => writeEvent(out, at, 'log', event, this.kept));
   }
 
   follows(frame: Frame): boolean {
@@ -172,7 +202,8 @@ export class Recorder implements Observer {
     const hop = this.hops.get(frame);
     if (hop === undefined) return;
     const at = this.time();
-    this.put(hop.held, at, (out) => write.writeNote(out, at, hop.id, notes, this.kept));
+    const event = { hop: hop.id, notes: this.kept.hidden === null ? notes : hiddenNotes(notes) };
+    this.put(hop.held, at, (out) => writeEvent(out, at, 'note', event, this.kept));
   }
 
   private tellsOf(xl: Xlator): boolean {
@@ -218,34 +249,55 @@ export class Recorder implements Observer {
     if (this.known.has(xl.id)) return;
     this.known.add(xl.id);
     const at = this.time();
-    this.put(null, at, (out) => write.writeVolume(out, at, xl));
+    const { id, name, type } = xl;
+    this.put(null, at, (out) => writeEvent(out, at, 'volume', { id, name, type }, this.kept));
   }
 
   /** Writes one event, to the store or to what is held of its request. */
   private put(held: Held | null, at: number, event: (out: Output) => void): void {
-    if (held === null) putEvent(this.store, at, event);
-    else this.hold(held, at, event);
-  }
-
-  private hold(held: Held, at: number, event: (out: Output) => void): void {
-    const { out } = held;
-    const start = out.at;
-    try {
-      event(out);
-    } catch (error) {
-      out.at = start;
-      write.writeLost(out, at, reasonOf(error));
-    }
-    if (!out.isFull) {
-      held.count += 1;
-      return;
-    }
-    const room = 2 * Math.max(out.bytes.length, out.at);
-    out.at = start;
-    if (room > HELD_BYTES_MAX) return;
-    const more = new Uint8Array(room);
-    more.set(out.bytes.subarray(0, start));
-    out.bytes = more;
-    this.hold(held, at, event);
+    putEvent(held ?? this.store, at, event);
   }
 }
+
+/** What the volume keeps with the first inode, or fd, of the arguments, in short. */
+function ctxOf(
+  xl: Xlator,
+  args: readonly unknown[],
+  what: 'inode' | 'fd',
+  { hidden }: Kept,
+): string | null {
+  for (const arg of args) {
+    let value: unknown;
+    if (arg instanceof Fd) value = (what === 'fd' ? arg : arg.inode).ctxGet(xl);
+    else if (arg instanceof Loc && what === 'inode') value = arg.inode?.ctxGet(xl);
+    if (value !== undefined) return hidden === null ? inShort(value) : '…';
+  }
+  return null;
+}
+
+function inShort(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `[${value.constructor?.name ?? 'Object'}]`;
+}
+
+/** What an event of the graph is about: a volume, or what an upcall says. */
+function aboutOf(data: unknown, { hidden }: Kept): Readonly<Record<string, string>> {
+  if (!isUpcall(data)) {
+    const name = (data as Partial<Xlator> | null)?.name;
+    return typeof name === 'string' ? { volume: name } : {};
+  }
+  const told = Object.entries(data).map(([key, value]) => {
+    if (typeof value === 'object') return [key, (value as { gfid: string }).gfid];
+    return [key, key === 'name' && hidden !== null ? hidden.name(String(value)) : String(value)];
+  });
+  return Object.fromEntries(told);
+}
+
+/** Notes that are no contents, and kept where those are to hide; of others, their names alone. */
+const OPEN_NOTES: ReadonlySet<string> = new Set(['method', 'line']);
+
+const hiddenNotes = (notes: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(notes).map(([key, value]) => [key, OPEN_NOTES.has(key) ? value : '…']),
+  );

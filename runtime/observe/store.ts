@@ -1,6 +1,6 @@
 /** Where events are kept: what a recorder writes to, be it a file, memory or a connection. */
-import { Input, type Output } from './bytes.ts';
-import { lengthAt, TIME_AT, writeLost } from './write-events.ts';
+import { Input, Output } from './bytes.ts';
+import { lengthAt, TIME_AT, writeLost } from './events.ts';
 
 export interface EventStore {
   /** Where the next is to be written: at `out.at`. */
@@ -10,6 +10,34 @@ export interface EventStore {
    * not fit: `out` then has more room.
    */
   commit(start: number, at: number): boolean;
+}
+
+/** Events in memory, which grows up to a limit; what comes then is left out. */
+export class MemoryEvents implements EventStore {
+  readonly out: Output;
+  /** Events so far. */
+  count = 0;
+  private readonly most: number;
+
+  constructor(first: number, most = Number.POSITIVE_INFINITY) {
+    this.out = new Output(new Uint8Array(first));
+    this.most = most;
+  }
+
+  commit(start: number): boolean {
+    const { out } = this;
+    if (!out.isFull) {
+      this.count += 1;
+      return true;
+    }
+    const room = 2 * Math.max(out.bytes.length, out.at);
+    out.at = start;
+    if (room > this.most) return true;
+    const more = new Uint8Array(room);
+    more.set(out.bytes.subarray(0, start));
+    out.bytes = more;
+    return false;
+  }
 }
 
 /** Writes one event. One that cannot be written leaves a word about it. */
@@ -65,5 +93,5 @@ export function wholeEvents(bytes: Uint8Array): number {
 }
 
 const TOO_LARGE = 'an event is too large for the recording';
-export const reasonOf = (error: unknown): string =>
+const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -2,9 +2,7 @@
  * The tables that a recording is read by: its fops with the types of their arguments and replies, and
  * the fields of structures. A recording brings its own, as those of another version may differ.
  */
-
 import { type Arg, type ArgType, fops } from '../core/fops.ts';
-import { NULL_GFID } from '../core/gfid.ts';
 import { type StructType, structTypes } from '../core/struct-types.ts';
 
 /** A field, and what it is where nothing is said: a number, the null gfid, or an empty text. */
@@ -41,16 +39,7 @@ export const ownTables: Tables = {
     args: rows(args),
     reply: rows(reply),
   })),
-  structs: {
-    iatt: fields('iatt'),
-    statvfs: fields('statvfs'),
-    flock: fields('flock'),
-    lease: fields('lease'),
-  },
-};
-
-/** How a field travels, told by what it is at first. */
-export const kindOf = (initial: number | string): 'number' | 'gfid' | 'text' => {
-  if (typeof initial === 'number') return 'number';
-  return initial === NULL_GFID ? 'gfid' : 'text';
+  structs: Object.fromEntries(
+    Object.keys(structTypes).map((type) => [type, fields(type as StructType)]),
+  ) as unknown as Tables['structs'],
 };

@@ -26,10 +26,24 @@ export interface Walk {
   readonly events: HopEvent[];
 }
 
+interface Place {
+  readonly hop: HopSeen;
+  readonly walk: Walk;
+  /** Hops of the walk that wait for their answer. */
+  readonly open: Set<number>;
+}
+
 /** Puts events together as they come. */
 export class Walks {
+  /** All of them; with `onEnd`, those that have not ended. */
   readonly walks: Walk[] = [];
-  private readonly hops = new Map<number, { readonly hop: HopSeen; readonly walk: Walk }>();
+  private readonly hops = new Map<number, Place>();
+  private readonly onEnd: ((walk: Walk) => void) | null;
+
+  /** @param onEnd is given a walk, and keeps it alone, as soon as none of its hops waits for an answer */
+  constructor(onEnd: ((walk: Walk) => void) | null = null) {
+    this.onEnd = onEnd;
+  }
 
   /** Whether it is part of a walk. */
   add(event: RecordedEvent): boolean {
@@ -37,10 +51,13 @@ export class Walks {
     if (event.kind === 'wind') return this.addWind(event);
     const known = this.hops.get(event.hop);
     if (known === undefined) return false;
-    const { hop, walk } = known;
+    const { hop, walk, open } = known;
     walk.events.push(event);
-    if (event.kind === 'unwind') hop.unwind = event;
-    else if (event.kind === 'note') hop.notes.push(event);
+    if (event.kind === 'unwind') {
+      hop.unwind = event;
+      open.delete(event.hop);
+      if (open.size === 0 && this.onEnd !== null) this.end(walk);
+    } else if (event.kind === 'note') hop.notes.push(event);
     else hop.logs.push(event);
     return true;
   }
@@ -52,10 +69,19 @@ export class Walks {
     const above = this.hops.get(wind.parent);
     const walk = above?.walk ?? { request: wind.request, root: hop, events: [] };
     walk.events.push(wind);
-    this.hops.set(wind.hop, { hop, walk });
+    const open = above?.open ?? new Set<number>();
+    open.add(wind.hop);
+    this.hops.set(wind.hop, { hop, walk, open });
     if (above === undefined) this.walks.push(walk);
     else above.hop.below.push(hop);
     return true;
+  }
+
+  /** Ends a walk as it is. */
+  end(walk: Walk): void {
+    this.walks.splice(this.walks.indexOf(walk), 1);
+    for (const event of walk.events) if (event.kind === 'wind') this.hops.delete(event.hop);
+    this.onEnd?.(walk);
   }
 }
 

@@ -7,15 +7,9 @@
  */
 import type { Arg, ArgType, FopRow } from '../core/fops.ts';
 import { IA_IFDIR } from '../core/iatt.ts';
-import type {
-  DictPair,
-  EntrySeen,
-  ListSeen,
-  StructSeen,
-  ValueSeen,
-} from '../observe/read-values.ts';
+import type { DictPair, EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/values.ts';
+import { inWords, resultInWords, short } from '../observe/words.ts';
 import type { Answer } from './seen.ts';
-import { inWords, resultInWords, short } from './words.ts';
 
 /** Something that was otherwise, both in words. */
 export interface Difference {

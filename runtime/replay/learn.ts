@@ -7,7 +7,7 @@ import type { Fd } from '../core/fd.ts';
 import type { FopRow } from '../core/fops.ts';
 import type { Gfid } from '../core/gfid.ts';
 import type { Dirent } from '../core/iatt.ts';
-import type { EntrySeen, ListSeen, StructSeen } from '../observe/read-values.ts';
+import type { EntrySeen, ListSeen, StructSeen } from '../observe/values.ts';
 import type { Objects } from './objects.ts';
 import type { Answer } from './seen.ts';
 

@@ -21,6 +21,7 @@ import {
   type StructTypes,
   structTypes,
 } from '../core/struct-types.ts';
+import type { Values } from '../observe/events.ts';
 import type {
   DataSeen,
   DictPair,
@@ -30,8 +31,7 @@ import type {
   LocSeen,
   StructSeen,
   ValueSeen,
-} from '../observe/read-values.ts';
-import type { Values } from './seen.ts';
+} from '../observe/values.ts';
 
 /** A request is about something that was never found here. */
 export class UnknownObject extends Error {

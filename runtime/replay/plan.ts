@@ -6,12 +6,12 @@ import { nameLength } from '../core/bytes.ts';
 import { type FopRow, findFop } from '../core/fops.ts';
 import type { Gfid } from '../core/gfid.ts';
 import { TEXT_MAX } from '../observe/bytes.ts';
-import type { Caller, RecordedEvent, VolumeSeen, WindEvent } from '../observe/events.ts';
+import type { Caller, RecordedEvent, Values, VolumeSeen, WindEvent } from '../observe/events.ts';
 import type { Head } from '../observe/format.ts';
-import type { EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/read-values.ts';
 import type { Recording } from '../observe/reader.ts';
-import type { Answer, Values } from './seen.ts';
-import { callInWords } from './words.ts';
+import type { EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/values.ts';
+import { callInWords } from '../observe/words.ts';
+import type { Answer } from './seen.ts';
 
 /** A recording cannot be replayed. The message is a sentence that says what to do. */
 export class ReplayError extends Error {

@@ -9,10 +9,11 @@ import type { FopName } from '../core/gen/fops.gen.ts';
 import { fopNames } from '../core/gen/fops.gen.ts';
 import { collect, unwindArgs } from '../core/gen/generic.gen.ts';
 import { defineTranslator, type Fops, type Translator } from '../core/xlator.ts';
-import type { FdSeen, LocSeen, StructSeen } from '../observe/read-values.ts';
+import type { Values } from '../observe/events.ts';
+import type { FdSeen, LocSeen, StructSeen } from '../observe/values.ts';
 import type { Objects } from './objects.ts';
 import type { Arrival, Replayed } from './plan.ts';
-import { type Answer, argsSeen, type Values } from './seen.ts';
+import { type Answer, argsSeen } from './seen.ts';
 import type { RecordedStorage } from './storage.ts';
 
 /** What a volume was asked now. */

@@ -19,13 +19,13 @@ import { type Gfid, NULL_GFID } from '../core/gfid.ts';
 import type { Graph } from '../core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../core/iatt.ts';
 import { Initiator, initiatorTranslator } from '../core/initiator.ts';
+import { callInWords, resultInWords } from '../observe/words.ts';
 import { type Difference, differences } from './compare.ts';
 import { learn } from './learn.ts';
 import { Objects, placeAt, UnknownObject } from './objects.ts';
 import { type Arrival, type Plan, type Replayed, toldBy } from './plan.ts';
 import type { AskedNow, PlayedVolume } from './played.ts';
 import { type Answer, answerSeen } from './seen.ts';
-import { callInWords, resultInWords } from './words.ts';
 
 /** The time of the graph's context, in milliseconds. It stands still between calls. */
 export interface ReplayClock {
@@ -55,7 +55,6 @@ interface Sent {
   answer: Answer | null;
   /** Why it could not be sent. */
   refused: string | null;
-  differences: Difference[];
   readonly asked: AskedNow[];
   call: Stack | null;
   /** Its answer is waited for. */
@@ -135,7 +134,6 @@ export class Replay {
       request,
       answer: null,
       refused: null,
-      differences: [],
       asked: [],
       call: null,
       wake: null,

@@ -4,12 +4,9 @@
  */
 import type { ArgType, FopRow } from '../core/fops.ts';
 import { Input, written } from '../observe/bytes.ts';
-import { type ValueSeen, valueReaders } from '../observe/read-values.ts';
+import type { Values } from '../observe/events.ts';
 import { ownTables } from '../observe/tables.ts';
-import { type Kept, writeValue } from '../observe/write-values.ts';
-
-/** Values by their names in the table of fops. */
-export type Values = Readonly<Record<string, ValueSeen>>;
+import { type Kept, type ValueSeen, valueReaders, writeValue } from '../observe/values.ts';
 
 /** An answer, as a recording has it. */
 export interface Answer {

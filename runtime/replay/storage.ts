@@ -17,7 +17,7 @@ import { NONE } from '../core/log.ts';
 import { O_RDWR } from '../core/open-flags.ts';
 import { GFID_REQ } from '../core/xdata.ts';
 import type { Translator } from '../core/xlator.ts';
-import type { Caller } from '../observe/events.ts';
+import type { Caller, Values } from '../observe/events.ts';
 import type {
   DataSeen,
   DictPair,
@@ -26,12 +26,12 @@ import type {
   ListSeen,
   LocSeen,
   StructSeen,
-} from '../observe/read-values.ts';
+} from '../observe/values.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import { learn } from './learn.ts';
 import { Objects, placeAt, UnknownObject } from './objects.ts';
 import { type Arrival, NOBODY } from './plan.ts';
-import { type Answer, answerSeen, type Values } from './seen.ts';
+import { type Answer, answerSeen } from './seen.ts';
 
 /** Mode, uid and gid. */
 const SETATTR_OWNED = SET_ATTR.MODE | SET_ATTR.UID | SET_ATTR.GID;

@@ -1,10 +1,9 @@
 /** Events on their way to who reads slowly, or not at all. */
 import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { EventReader } from '../../runtime/observe/read-events.ts';
+import { EventReader, writeLost } from '../../runtime/observe/events.ts';
 import { copyEvents, putEvent, wholeEvents } from '../../runtime/observe/store.ts';
 import { ownTables } from '../../runtime/observe/tables.ts';
-import { writeLost } from '../../runtime/observe/write-events.ts';
 import { EventStream } from './event-stream.ts';
 
 class SlowSocket {

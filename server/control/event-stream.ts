@@ -5,9 +5,9 @@
  */
 import type { Socket } from 'node:net';
 import { Output } from '../../runtime/observe/bytes.ts';
+import { writeLost } from '../../runtime/observe/events.ts';
 import { BLOCK_MAX } from '../../runtime/observe/format.ts';
 import type { EventStore } from '../../runtime/observe/store.ts';
-import { writeLost } from '../../runtime/observe/write-events.ts';
 
 /** Bytes that are sent together at most, unless one event alone is longer. */
 const RUN_BYTES = 65_536;

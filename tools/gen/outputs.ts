@@ -1,6 +1,5 @@
 /** The generated files and their places; the tidy test compares it with what is checked in. */
 import { type Struct, structs } from '../../runtime/core/fields.ts';
-import { recordingSchema } from '../../runtime/observe/schema.ts';
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
@@ -51,7 +50,6 @@ export function outputs(table: readonly Struct[] = structs): Output[] {
     { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes(table) },
     { path: 'runtime/core/gen/taps.gen.ts', text: generateTaps() },
     { path: 'runtime/observe/structs.gen.ts', text: generateRecordedStructs(table) },
-    { path: 'docs/recording.schema.json', text: `${JSON.stringify(recordingSchema, null, 2)}\n` },
     { path: 'runtime/core/gen/observed.gen.ts', text: generateObserved() },
     { path: 'runtime/xlators/registry.gen.ts', text: generateRegistry('runtime/xlators') },
     { path: 'gluster/registry.gen.ts', text: generateRegistry('gluster') },

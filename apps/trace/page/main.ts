@@ -5,9 +5,10 @@
 import { formatTime, printable } from '../../../runtime/core/log.ts';
 import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
+import { clock, pathOf } from '../../../runtime/observe/words.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import type { SourceText } from '../steps.ts';
-import { clock, otherInWords, pathOf } from '../words.ts';
+import { otherInWords } from '../words.ts';
 import { changeView } from './change.ts';
 import { bytesOf, html, isPageKey } from './dom.ts';
 import { counted, filterForm } from './filters.ts';

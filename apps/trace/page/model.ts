@@ -3,8 +3,8 @@
 import type { Head } from '../../../runtime/observe/format.ts';
 import type { Outline } from '../../../runtime/observe/outline.ts';
 import type { Walk } from '../../../runtime/observe/walk.ts';
+import { pathOf } from '../../../runtime/observe/words.ts';
 import { type SourceText, type Step, stepsOf } from '../steps.ts';
-import { pathOf } from '../words.ts';
 
 export interface Filter {
   /** Of any volume on the way; '' for every one. */

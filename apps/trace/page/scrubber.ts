@@ -1,8 +1,8 @@
 /** Steps forwards and backwards through a request. */
 import { printable } from '../../../runtime/core/log.ts';
+import { pathOf, resultInWords } from '../../../runtime/observe/words.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import type { Step } from '../steps.ts';
-import { answerInShort, pathOf } from '../words.ts';
 import { button, html } from './dom.ts';
 import type { Model } from './model.ts';
 
@@ -47,7 +47,7 @@ function inWords({ kind, hop, above, notes }: Step): string {
     return `${own} is in ${printable(method ?? 'its script')}${line === undefined ? '' : ` at ${printable(line)}`}`;
   }
   if (kind === 'unwind') {
-    return `${own} answers${over === null ? '' : ` ${over}`}: ${answerInShort(unwind!)}`;
+    return `${own} answers${over === null ? '' : ` ${over}`}: ${resultInWords(unwind!)}`;
   }
   const path = pathOf(wind.args);
   const what = `${wind.fop}${path === null ? '' : ` ${printable(path)}`}`;

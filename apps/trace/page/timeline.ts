@@ -3,8 +3,9 @@
  * below). Those that share a column of pixels are one bar, as high as the slowest of them; its lower
  * part is as large as the part of them that failed.
  */
+
+import { clock } from '../../../runtime/observe/words.ts';
 import { duration } from '../../../terminal/quantities.ts';
-import { clock } from '../words.ts';
 import { colour, html } from './dom.ts';
 import type { Model } from './model.ts';
 

@@ -1,8 +1,9 @@
 /** The way of a request: a row for every arrival, with the time in the volume itself and below it. */
 import { printable } from '../../../runtime/core/log.ts';
 import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
+import { resultInWords } from '../../../runtime/observe/words.ts';
 import { duration } from '../../../terminal/quantities.ts';
-import { answerInShort, kindOf } from '../words.ts';
+import { kindOf } from '../words.ts';
 import { html } from './dom.ts';
 import type { Current, Model } from './model.ts';
 
@@ -62,7 +63,7 @@ function linesOf(model: Model, current: Current, hop: HopSeen, depth: number): L
   const row = html`<button type="button" class="hop" @click="${go}">
     ${who}
     <span class="answer ${failed}">
-      ${unwind === null ? 'no answer yet' : answerInShort(unwind)}${here}
+      ${unwind === null ? 'no answer yet' : resultInWords(unwind)}${here}
     </span>
     <span class="track">
       ${bar('waiting', wind.at, end, current)}

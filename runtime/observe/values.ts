@@ -1,0 +1,291 @@
+/**
+ * Arguments and replies as bytes, by their types in the table of fops, both ways; docs/write/recording.md has the
+ * form. They are read by the tables that a recording brings, as plain data, as JSON has it.
+ */
+import { type Dict, type DictType, type DictValue, dictTypes } from '../core/dict.ts';
+import type { Fd } from '../core/fd.ts';
+import type { ArgType } from '../core/fops.ts';
+import { type Gfid, NULL_GFID } from '../core/gfid.ts';
+import type { Dirent } from '../core/iatt.ts';
+import type { Inode } from '../core/inode.ts';
+import type { Loc } from '../core/loc.ts';
+import type { StructType } from '../core/struct-types.ts';
+import { type Input, type Output, RecordingError } from './bytes.ts';
+import type { HiddenNames } from './names.ts';
+import { writeFlock, writeIatt, writeLease, writeStatvfs } from './structs.gen.ts';
+import type { Tables } from './tables.ts';
+
+/** Of data, how many bytes it had, and the first of them as a name (`core/bytes.ts`). */
+export interface DataSeen {
+  readonly length: number;
+  readonly head: string;
+}
+
+export interface LocSeen {
+  /** The null gfid as long as nobody knows it. */
+  readonly gfid: Gfid;
+  readonly pargfid: Gfid;
+  readonly name: string | null;
+  readonly path: string;
+}
+
+export interface FdSeen {
+  readonly id: number;
+  readonly flags: number;
+  readonly isDir: boolean;
+  readonly gfid: Gfid;
+  readonly path: string;
+}
+
+/** Its fields by their names in TypeScript. */
+export type StructSeen = Readonly<Record<string, number | string>>;
+
+export interface DictPair {
+  readonly key: string;
+  readonly type: DictType;
+  readonly value: number | string | DataSeen | StructSeen | null;
+}
+
+/** How many there were, and the first of them. */
+export interface ListSeen<T> {
+  readonly count: number;
+  readonly items: readonly T[];
+}
+
+export interface EntrySeen {
+  readonly name: string;
+  readonly off: number;
+  readonly type: number;
+  readonly gfid: Gfid;
+  readonly stat: StructSeen | null;
+  readonly dict: ListSeen<DictPair> | null;
+}
+
+/** A value as it is in a recording. An inode is its gfid alone. */
+export type ValueSeen =
+  | number
+  | string
+  | null
+  | { readonly gfid: Gfid }
+  | LocSeen
+  | FdSeen
+  | DataSeen
+  | StructSeen
+  | ListSeen<DictPair>
+  | ListSeen<EntrySeen>
+  | ListSeen<StructSeen | null>;
+
+export type ReadValue = (input: Input) => ValueSeen;
+
+/** Items that are kept of a list or dict, unless told. */
+export const ITEMS_MAX = 64;
+
+export interface Kept {
+  /** Bytes that are kept of data, and of values that are bytes. */
+  readonly dataMax: number;
+  /** Present if names and contents are to be hidden. */
+  readonly hidden: HiddenNames | null;
+  /** Items that are kept of a list or dict. */
+  readonly itemsMax?: number;
+}
+
+export type WriteValue = (out: Output, value: unknown, kept: Kept) => void;
+
+/** Flags of a loc. */
+const LOC = { PRESENT: 1, GFID: 2, PARENT: 4, NAME: 8 } as const;
+
+const name = (text: string, { hidden }: Kept): string =>
+  hidden === null ? text : hidden.name(text);
+const path = (text: string, { hidden }: Kept): string =>
+  hidden === null ? text : hidden.path(text);
+const dataMax = ({ dataMax, hidden }: Kept): number => (hidden === null ? dataMax : 0);
+
+function writeLoc(out: Output, loc: Loc | null, kept: Kept): void {
+  if (loc === null) {
+    out.byte(0);
+    return;
+  }
+  const { gfid, parent } = loc;
+  const hasGfid = gfid !== NULL_GFID;
+  out.byte(
+    LOC.PRESENT |
+      (hasGfid ? LOC.GFID : 0) |
+      (parent === null ? 0 : LOC.PARENT) |
+      (loc.name === null ? 0 : LOC.NAME),
+  );
+  if (hasGfid) out.gfid(gfid);
+  if (parent !== null) out.gfid(parent.gfid);
+  if (loc.name !== null) out.text(name(loc.name, kept));
+  out.text(path(loc.path, kept));
+}
+
+function readLoc(input: Input): LocSeen | null {
+  const flags = input.byte();
+  if (flags === 0) return null;
+  return {
+    gfid: flags & LOC.GFID ? input.gfid() : NULL_GFID,
+    pargfid: flags & LOC.PARENT ? input.gfid() : NULL_GFID,
+    name: flags & LOC.NAME ? input.text() : null,
+    path: input.text(),
+  };
+}
+
+function writeInode(out: Output, inode: Inode | null): void {
+  out.byte(inode === null ? 0 : 1);
+  if (inode !== null) out.gfid(inode.gfid);
+}
+
+function writeFd(out: Output, fd: Fd | null, kept: Kept): void {
+  out.byte(fd === null ? 0 : fd.isDir ? 2 : 1);
+  if (fd === null) return;
+  out.uint(fd.id);
+  out.uint(fd.flags >>> 0);
+  out.gfid(fd.inode.gfid);
+  out.text(path(fd.inode.path, kept));
+}
+
+function readFd(input: Input): FdSeen | null {
+  const kind = input.byte();
+  if (kind === 0) return null;
+  const [id, flags] = [input.uint(), input.uint()];
+  return { id, flags, isDir: kind === 2, gfid: input.gfid(), path: input.text() };
+}
+
+function list<T>(item: (out: Output, value: T, kept: Kept) => void): WriteValue {
+  return (out, value, kept) => {
+    const items = value as readonly T[] | null;
+    out.uint(items === null ? 0 : items.length + 1);
+    if (items === null) return;
+    const shown = Math.min(items.length, kept.itemsMax ?? ITEMS_MAX);
+    out.uint(shown);
+    for (let i = 0; i < shown; i++) item(out, items[i]!, kept);
+  };
+}
+
+function listOf<T>(item: (input: Input) => T): (input: Input) => ListSeen<T> | null {
+  return (input) => {
+    const count = input.uint() - 1;
+    if (count < 0) return null;
+    const shown = input.uint();
+    // Each takes a byte at least: a wrong number is noticed before memory is.
+    if (shown > input.left) throw new RecordingError('a list in it has no end');
+    return { count, items: Array.from({ length: shown }, () => item(input)) };
+  };
+}
+
+function writeDict(out: Output, dict: Dict | null, kept: Kept): void {
+  out.uint(dict === null ? 0 : dict.size + 1);
+  if (dict === null) return;
+  let left = Math.min(dict.size, kept.itemsMax ?? ITEMS_MAX);
+  out.uint(left);
+  dict.forEach((key, value, type) => {
+    if (left === 0) return;
+    left -= 1;
+    out.text(kept.hidden === null ? key : kept.hidden.key(key));
+    writeDictValue(out, value, type, kept);
+  });
+}
+
+/** A value goes by what it is, whatever type it was set with: so it can be read in any case. */
+function writeDictValue(out: Output, value: DictValue, type: DictType, kept: Kept): void {
+  const typed = (fitting: readonly DictType[]): void =>
+    out.byte(dictTypes.indexOf(fitting.includes(type) ? type : fitting[0]!));
+  if (typeof value === 'number') {
+    typed(['double', 'int', 'uint']);
+    out.number(value);
+  } else if (typeof value === 'string') {
+    typed(['str', 'gfuuid']);
+    out.text(type === 'gfuuid' ? value : name(value, kept));
+  } else if (value instanceof Uint8Array) {
+    typed(['bin', 'mdata']);
+    out.data(value, dataMax(kept));
+  } else {
+    typed(['iatt']);
+    writeIatt(out, value);
+  }
+}
+
+function writeEntry(out: Output, entry: Dirent, kept: Kept): void {
+  out.text(entry.name === '.' || entry.name === '..' ? entry.name : name(entry.name, kept));
+  out.number(entry.off);
+  out.uint(entry.type);
+  out.gfid(entry.gfid);
+  writeIatt(out, entry.stat);
+  writeDict(out, entry.dict, kept);
+}
+
+/** How a value of each type is written. */
+export const writeValue: Readonly<Record<ArgType, WriteValue>> = {
+  loc: writeLoc as WriteValue,
+  inode: writeInode as WriteValue,
+  fd: writeFd as WriteValue,
+  iatt: writeIatt as WriteValue,
+  statvfs: writeStatvfs as WriteValue,
+  flock: writeFlock as WriteValue,
+  lease: writeLease as WriteValue,
+  dict: writeDict as WriteValue,
+  int: (out, value) => out.number(value as number),
+  str: (out, value, kept) => out.nullableText(value === null ? null : path(value as string, kept)),
+  data(out, value, kept) {
+    out.byte(value === null ? 0 : 1);
+    if (value !== null) out.data(value as Uint8Array, dataMax(kept));
+  },
+  entries: list(writeEntry),
+  locklist: list(writeFlock),
+};
+
+/** How a value of each type is read, by a recording's own fields of structures. */
+export function valueReaders({ structs }: Tables): Readonly<Record<ArgType, ReadValue>> {
+  const struct = (structName: StructType) => {
+    const fields = structs[structName];
+    return (input: Input): StructSeen | null => {
+      if (input.byte() === 0) return null;
+      const mask = input.uint();
+      const seen: Record<string, number | string> = {};
+      fields.forEach(([name, initial], i) => {
+        const isThere = Math.floor(mask / 2 ** i) % 2 === 1;
+        if (!isThere) seen[name] = initial;
+        // How a field travels is told by what it is at first.
+        else if (typeof initial === 'number') seen[name] = input.number();
+        else seen[name] = initial === NULL_GFID ? input.gfid() : input.text();
+      });
+      return seen;
+    };
+  };
+  const iatt = struct('iatt');
+  const flock = struct('flock');
+  const dictValue = (input: Input, type: DictType): DictPair['value'] => {
+    if (type === 'iatt') return iatt(input);
+    if (type === 'bin' || type === 'mdata') return input.data();
+    return type === 'str' || type === 'gfuuid' ? input.text() : input.number();
+  };
+  const dict = listOf((input): DictPair => {
+    const key = input.text();
+    const type = dictTypes[input.byte()];
+    if (type === undefined) throw new RecordingError('a dict in it has a value of no known type');
+    return { key, type, value: dictValue(input, type) };
+  });
+  const entry = (input: Input): EntrySeen => ({
+    name: input.text(),
+    off: input.number(),
+    type: input.uint(),
+    gfid: input.gfid(),
+    stat: iatt(input),
+    dict: dict(input),
+  });
+  return {
+    loc: readLoc,
+    inode: (input) => (input.byte() === 0 ? null : { gfid: input.gfid() }),
+    fd: readFd,
+    iatt,
+    statvfs: struct('statvfs'),
+    flock,
+    lease: struct('lease'),
+    dict,
+    int: (input) => input.number(),
+    str: (input) => input.nullableText(),
+    data: (input) => (input.byte() === 0 ? null : input.data()),
+    entries: listOf(entry),
+    locklist: listOf(flock),
+  };
+}
