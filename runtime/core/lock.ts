@@ -22,12 +22,21 @@ export const lockCommands: ReadonlyMap<number, string> = new Map([
   [F_SETLKW, 'SETLKW'],
 ]);
 
+/** fcntl(2)'s names of both. */
+export const flockTypeName = (type: number): string =>
+  ['F_RDLCK', 'F_WRLCK', 'F_UNLCK'][type] ?? String(type);
+export const lockCommandName = (cmd: number): string =>
+  lockCommands.has(cmd) ? `F_${lockCommands.get(cmd)}` : String(cmd);
+
 /** What entrylk and fentrylk are asked to do, and the types of their locks. */
 export const ENTRYLK_LOCK = 0;
 export const ENTRYLK_UNLOCK = 1;
 export const ENTRYLK_LOCK_NB = 2;
 export const ENTRYLK_RDLCK = 0;
 export const ENTRYLK_WRLCK = 1;
+
+export const entrylkTypeName = (type: number): string =>
+  type === ENTRYLK_RDLCK ? 'ENTRYLK_RDLCK' : 'ENTRYLK_WRLCK';
 
 /** One byte-range lock. */
 export type Flock = Readonly<typeof NEW_FLOCK>;

@@ -5,7 +5,7 @@
  * A gfid of the recording leads to the inode that an answer here has brought in the same place; where
  * the storage makes what it is told to, that is the one with this gfid.
  */
-import { placeOf } from '../core/apply-reply.ts';
+import { applyReply, inodeOf, placeOf } from '../core/apply-reply.ts';
 import { encodeName } from '../core/bytes.ts';
 import type { Client } from '../core/client.ts';
 import { Dict } from '../core/dict.ts';
@@ -32,6 +32,7 @@ import type {
   StructSeen,
   ValueSeen,
 } from '../observe/values.ts';
+import type { Answer } from './seen.ts';
 
 /** A request is about something that was never found here. */
 export class UnknownObject extends Error {
@@ -219,3 +220,46 @@ const makers: Readonly<Partial<Record<ArgType, Maker>>> = {
   entries: (seen, objects) =>
     (seen as ListSeen<EntrySeen>).items.map((entry) => entryOf(entry, objects)),
 };
+
+export interface Answered {
+  readonly row: FopRow;
+  readonly args: readonly unknown[];
+  readonly opRet: number;
+  readonly opErrno: number;
+  readonly values: unknown[];
+}
+
+/**
+ * Applies a reply to the graph's table, and learns by which gfids and offsets the recording calls what it
+ * brought. @param then what was answered in the recording, if anything was
+ */
+export function learn(objects: Objects, answered: Answered, then: Answer | null): void {
+  const { row, args, opRet, opErrno, values } = answered;
+  applyReply(row, args, opRet, opErrno, values);
+  if (opRet < 0) return;
+  const linked = inodeOf(row, values);
+  if (linked !== null) {
+    objects.learn(linked.gfid, linked);
+    const was = then?.reply.buf as StructSeen | null | undefined;
+    if (then !== null && then.opRet >= 0 && was) objects.learn(was.iaGfid as Gfid, linked);
+  } else if (row.reply[0]?.type === 'entries') {
+    const were = then?.reply.entries as ListSeen<EntrySeen> | null | undefined;
+    learnEntries(objects, args[0] as Fd, (values[0] ?? []) as readonly Dirent[], were?.items ?? []);
+  }
+}
+
+function learnEntries(
+  objects: Objects,
+  fd: Fd,
+  entries: readonly Dirent[],
+  were: readonly EntrySeen[],
+): void {
+  const byName = new Map(were.map((entry) => [entry.name, entry]));
+  for (const { name, off, inode } of entries) {
+    const was = byName.get(name);
+    if (was !== undefined) objects.learnOffset(fd, was.off, off);
+    if (inode === null) continue;
+    objects.learn(inode.gfid, inode);
+    if (was !== undefined) objects.learn(was.gfid, inode);
+  }
+}

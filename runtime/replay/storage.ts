@@ -28,8 +28,7 @@ import type {
   StructSeen,
 } from '../observe/values.ts';
 import memory from '../xlators/storage/memory/index.ts';
-import { learn } from './learn.ts';
-import { Objects, placeAt, UnknownObject } from './objects.ts';
+import { learn, Objects, placeAt, UnknownObject } from './objects.ts';
 import { type Arrival, NOBODY } from './plan.ts';
 import { type Answer, answerSeen } from './seen.ts';
 

@@ -20,14 +20,12 @@ import type { Dirent, Iatt, Statvfs } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import {
-  ENTRYLK_RDLCK,
   ENTRYLK_UNLOCK,
-  F_RDLCK,
-  F_UNLCK,
-  F_WRLCK,
+  entrylkTypeName,
   type Flock,
+  flockTypeName,
   type Lease,
-  lockCommands,
+  lockCommandName,
 } from '../../../core/lock.ts';
 import { printable } from '../../../core/log.ts';
 
@@ -59,13 +57,8 @@ export function iattText(buf: Iatt): string {
 const pairs = (prefix: string, fields: readonly string[], of: object): string =>
   fields.map((key) => `${prefix}${key}=${(of as Record<string, unknown>)[key]}`).join(', ');
 
-const LOCK_TYPES = new Map([
-  [F_RDLCK, 'F_RDLCK'],
-  [F_WRLCK, 'F_WRLCK'],
-  [F_UNLCK, 'F_UNLCK'],
-]);
 const flockText = ({ type, whence, start, len, pid }: Flock): string =>
-  `l_type=${LOCK_TYPES.get(type) ?? type}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
+  `l_type=${flockTypeName(type)}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
 
 /** How a part of each type is written; a loc's gfid stands at the line's begin. */
 const parts: { readonly [T in ArgType]: (name: string, value: never) => string } = {
@@ -85,8 +78,6 @@ const parts: { readonly [T in ArgType]: (name: string, value: never) => string }
 };
 
 const octal = (name: string, number: number): string => `${name}=0${number.toString(8)}`;
-const lockCmd = (cmd: number): string =>
-  lockCommands.has(cmd) ? `F_${lockCommands.get(cmd)}` : String(cmd);
 const entrylkCmd = (cmd: number): string =>
   cmd === ENTRYLK_UNLOCK ? 'ENTRYLK_UNLOCK' : 'ENTRYLK_LOCK';
 
@@ -95,8 +86,9 @@ const numbers: Readonly<Record<string, (name: string, value: number, fop: string
   mode: octal,
   umask: octal,
   mask: octal,
-  cmd: (_name, cmd, fop) => `cmd=${fop.endsWith('entrylk') ? entrylkCmd(cmd) : lockCmd(cmd)}`,
-  type: (_name, type) => `type=${type === ENTRYLK_RDLCK ? 'ENTRYLK_RDLCK' : 'ENTRYLK_WRLCK'}`,
+  cmd: (_name, cmd, fop) =>
+    `cmd=${fop.endsWith('entrylk') ? entrylkCmd(cmd) : lockCommandName(cmd)}`,
+  type: (_name, type) => `type=${entrylkTypeName(type)}`,
 };
 
 function part(fop: string, { name, type }: Arg, value: unknown): string {

@@ -4,7 +4,7 @@
  *
  * Source: GlusterFS `xlators/features/locks/src/posix.c` (pl_dump_inode_priv), `common.h`.
  */
-import { ENTRYLK_RDLCK, lockTypes } from '../../../core/lock.ts';
+import { entrylkTypeName, lockTypes } from '../../../core/lock.ts';
 import { formatTime, printable } from '../../../core/log.ts';
 import type { Dump } from '../../../core/xlator.ts';
 import { lkOwnerOf } from './flock.ts';
@@ -91,8 +91,7 @@ function rangeText({ type, start, end, owner, note }: InodeClaim): string {
 }
 
 function entryText({ type, basename, owner, note }: EntryClaim): string {
-  const name = type === ENTRYLK_RDLCK ? 'ENTRYLK_RDLCK' : 'ENTRYLK_WRLCK';
-  return `type=${name} on basename=${basename ?? '(null)'}, ${holderText(owner, note)}`;
+  return `type=${entrylkTypeName(type)} on basename=${basename ?? '(null)'}, ${holderText(owner, note)}`;
 }
 
 function holderText(owner: string, { pid, blockedAt, grantedAt }: Holder): string {
