@@ -3,25 +3,18 @@
  * is reported, and no mount, process or file is left behind.
  */
 import { join } from 'node:path';
-import {
-  type Condition,
-  ConditionError,
-  findingsOf,
-  parseCondition,
-} from '../apps/bench/engine/fail-if.ts';
+import { type Condition, failuresBy, parseCondition } from '../apps/bench/engine/fail-if.ts';
 import { describeMachine } from '../apps/bench/engine/machine.ts';
 import { NotMeasured } from '../apps/bench/engine/missing.ts';
-import { OutError, openOut, writeOut } from '../apps/bench/engine/out.ts';
+import { openOut, writeOut } from '../apps/bench/engine/out.ts';
 import { allowedCpus } from '../apps/bench/engine/placement.ts';
-import { reportFiles } from '../apps/bench/engine/report/index.ts';
+import { reportFiles } from '../apps/bench/engine/report/html.ts';
 import { ProgressLine } from '../apps/bench/engine/report/progress.ts';
-import { findingsText, terminalReport } from '../apps/bench/engine/report/text.ts';
+import { terminalReport } from '../apps/bench/engine/report/text.ts';
 import { type Ran, runBench } from '../apps/bench/engine/run.ts';
-import type { Run } from '../apps/bench/engine/schema.ts';
-import { needOf, refusal } from '../apps/bench/engine/space.ts';
 import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
-import { workloads } from '../apps/bench/engine/workloads/index.ts';
-import { countOthers, type WithOthers, withOthers } from '../apps/bench/run/others/index.ts';
+import { STORED_MAX } from '../apps/bench/engine/workloads/workload.ts';
+import { type WithOthers, withOthers } from '../apps/bench/run/others/index.ts';
 import { otherPlan } from '../apps/bench/run/others/serving.ts';
 import { planOf } from '../apps/bench/run/serving.ts';
 import {
@@ -74,29 +67,20 @@ async function bench(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const count = Math.max(1, flags.translator === undefined ? operands.length : countOf(flags.in));
-  const targets = count + countOthers(settings.others);
-  const needs = settings.workloads.map((name) => ({
-    name,
-    need: needOf(workloads[name], settings.clients, targets),
-  }));
-  const most = Math.max(...needs.map(({ need }) => need.each * need.targets));
-  const workspace = new Workspace(flags.data, most);
+  const count = Math.max(operands.length, flags.in?.split(',').length ?? 0) + flags.with.length;
+  const workspace = new Workspace(flags.data, STORED_MAX * settings.clients * (count + 1));
   try {
-    const refused = needs.flatMap(
-      ({ name, need }) => refusal(name, need, workspace.parent, workspace.free) ?? [],
-    );
-    if (refused.length > 0) throw new Failure(refused.join('\n'), refused);
     const own = await stacksOf(flags, operands, workspace, terminal);
     const stacks = withOthers(own, settings.others, workspace.scratch);
-    if (settings.rounds < ROUNDS_MIN && stacks.stacks.length + stacks.others.stacks.length > 1) {
+    const names = [...stacks.stacks, ...stacks.others.stacks].map(({ name }) => name);
+    if (settings.rounds < ROUNDS_MIN && names.length > 1) {
       throw new UsageError(
         `--rounds takes at least ${ROUNDS_MIN} where stacks are compared: fewer rounds have no ` +
           'interval with 95 % confidence',
       );
     }
-    const conditions = conditionsOf(flags, stacks);
-    if (flags.out !== undefined) orFailure(() => openOut(flags.out!, flags));
+    const conditions = flags['fail-if'].map((text) => parseCondition(text, names));
+    if (flags.out !== undefined) openOut(flags.out, flags);
     const ran = await runIn(workspace, stacks, settings, flags, terminal, signal);
     return await report(ran, conditions, flags, terminal);
   } finally {
@@ -104,8 +88,6 @@ async function bench(
     if (left !== null) terminal.err(`glossa bench: ${left}`);
   }
 }
-
-const countOf = (languages: string | undefined): number => (languages ?? '').split(',').length;
 
 function stacksOf(
   flags: BenchFlags,
@@ -123,16 +105,6 @@ function stacksOf(
   if (operands.length > 0) throw new UsageError(`unexpected '${operands[0]}' with --translator`);
   if (given === undefined) throw new UsageError('--translator needs --in, its languages');
   return stacksOfTranslator({ translator, given, options, scratch });
-}
-
-function conditionsOf(flags: BenchFlags, { stacks, others }: WithOthers): Condition[] {
-  const names = [...stacks, ...others.stacks].map(({ name }) => name);
-  try {
-    return flags['fail-if'].map((condition) => parseCondition(condition, names));
-  } catch (error) {
-    if (error instanceof ConditionError) throw new UsageError(`--fail-if: ${error.message}`);
-    throw error;
-  }
 }
 
 async function runIn(
@@ -153,10 +125,7 @@ async function runIn(
     return await runBench({
       ...settings,
       question,
-      alike: {
-        ...known.alike,
-        kernelCaches: known.alike.kernelCaches || timeouts.entry > 0 || timeouts.negative > 0,
-      },
+      alike: known.alike,
       warnings,
       signal,
       line: ['glossa', ...shownCommandLine()],
@@ -188,29 +157,11 @@ async function report(
 ): Promise<number> {
   const screen = { width: terminal.width, colour: terminal.colour.out };
   terminal.out(json ? JSON.stringify(run, null, 1) : terminalReport(run, screen));
-  if (out !== undefined) await write(out, run, terminal);
-  for (const failure of failures) terminal.err(`glossa bench: failed: ${failure}`);
-  const findings = conditions.flatMap((condition) => findingsOf(condition, run));
-  if (findings.length > 0 && !json) terminal.out(`\n${findingsText(findings, screen)}`);
-  const failing = findings.filter(({ fails }) => fails);
-  for (const { condition, where, value } of failing) {
-    const found = value === null ? 'nothing was measured' : `it is ${value.toPrecision(4)}`;
-    terminal.err(`glossa bench: failed: ${condition.text}: ${where}: ${found}`);
+  if (out !== undefined) {
+    writeOut(out, await reportFiles(run));
+    if (terminal.interactive) terminal.err(`the page is ${join(out, 'report.html')}`);
   }
-  return told.length + failures.length + failing.length > 0 ? EXIT_FAILURE : EXIT_OK;
-}
-
-async function write(out: string, run: Run, terminal: Terminal): Promise<void> {
-  const files = await reportFiles(run);
-  orFailure(() => writeOut(out, files));
-  if (terminal.interactive) terminal.err(`the page is ${join(out, 'report.html')}`);
-}
-
-/** @throws {Failure} for what is wrong with the folder of the report */
-function orFailure(act: () => unknown): void {
-  try {
-    act();
-  } catch (error) {
-    throw error instanceof OutError ? new Failure(error.message) : error;
-  }
+  const failed = [...failures, ...conditions.flatMap((it) => failuresBy(it, run))];
+  for (const failure of failed) terminal.err(`glossa bench: failed: ${failure}`);
+  return told.length + failed.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }

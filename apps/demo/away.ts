@@ -7,25 +7,29 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
 import { stacked, volume } from '../bench/engine/stacks.ts';
-import { type BrickPlan, clientVolume, delayVolume, servedVolumes } from '../bench/run/bricks.ts';
-import { STORAGE } from './served.ts';
+import {
+  type BrickPlan,
+  brickPlan,
+  clientVolume,
+  delayVolume,
+  servedVolumes,
+} from '../bench/run/bricks.ts';
+import type { Stage } from './experiment.ts';
+import { STORAGE } from './stacks.ts';
 
 export const BRICKS = 2;
 
 const brickName = (at: number): string => `brick${at}`;
 
 /** Their volfiles and logs are in the scratch folder. */
-export function awayPlans(scratch: string, terminal: Terminal, signal: AbortSignal): BrickPlan[] {
-  return Array.from({ length: BRICKS }, (_, at) => {
+export const awayPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
+  Array.from({ length: BRICKS }, (_, at) => {
     const name = brickName(at);
-    const volfile = join(scratch, `${name}.vol`);
+    const volfile = join(stage.scratch, `${name}.vol`);
     writeFileSync(volfile, printVolumes(brickVolumes(name)));
-    const logFile = join(scratch, `${name}.log`);
-    return { name, volfile, options: [], logFile, what: `the brick ${name}`, terminal, signal };
+    return brickPlan(stage, { name, volfile, options: [], what: `the brick ${name}` });
   });
-}
 
 const brickVolumes = (name: string): PlainVolume[] =>
   servedVolumes([volume('files', 'storage/memory'), volume(name, 'features/locks')]);

@@ -8,7 +8,7 @@ import {
   seed,
 } from '../../test/support/demo.ts';
 import { describeMounts, withScratch } from '../../test/support/mount.ts';
-import { NEAR_TIMES } from './served.ts';
+import { NEAR_TIMES } from './stacks.ts';
 
 const searches = 300;
 

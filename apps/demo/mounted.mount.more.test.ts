@@ -9,9 +9,11 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { describeMounts, GLOSSA, type Scratch, withScratch } from '../../test/support/mount.ts';
 import { processesBy } from '../../test/support/processes.ts';
+import { BusyWatch } from '../bench/engine/busy.ts';
+import { allowedCpus } from '../bench/engine/placement.ts';
 import { planWorkload } from '../bench/engine/searches.ts';
-import { serveMounted } from './mounted.ts';
-import { type Served, STORAGE } from './served.ts';
+import { Search } from './experiment.ts';
+import { STORAGE } from './stacks.ts';
 import { makeTree } from './tree.ts';
 
 /** Dies when it is asked for its counters, or by the lookup before which there were so many. */
@@ -40,7 +42,7 @@ export default defineTranslator({
 });
 `;
 
-const volfile = (at: string): string => `
+const volfileOf = (at: string): string => `
 volume test-posix
     type storage/posix
 end-volume
@@ -66,20 +68,31 @@ const plan = planWorkload({ seed: 7, searches: 1 });
 /** Every name is asked for, as searches do. */
 const workload = { ...plan, searches: Uint16Array.from(plan.names, (_, file) => file) };
 
-async function serve(scratch: Scratch, at: string): Promise<Served> {
+async function serve(scratch: Scratch, at: string): Promise<Search> {
   await scratch.file('doomed.mjs', MODULE);
   const tree = await scratch.folder('files');
   const { signal } = new AbortController();
   await makeTree(tree, workload, signal);
   const options = [`${STORAGE}.directory=${tree}`];
-  const stack = { volfile: await scratch.file('doomed.vol', volfile(at)), options };
+  const volfile = await scratch.file('doomed.vol', volfileOf(at));
   mkdirSync(scratch.at('tmp'));
-  const settings = { stack, id: 'doomed', scratch: scratch.at('tmp') };
-  return serveMounted({ ...settings, workload, counted: ['test'], signal }, terminal);
+  const search = new Search(
+    { title: 'doomed', id: 'doomed', volfile, options },
+    { workload, counted: ['test'], pids: [] },
+    new BusyWatch(allowedCpus()),
+    { scratch: scratch.at('tmp'), terminal, signal },
+  );
+  try {
+    await search.start();
+  } catch (error) {
+    await search.stop();
+    throw error;
+  }
+  return search;
 }
 
-const searchAll = (served: Served): Promise<unknown> => served.search(0);
-const count = (served: Served): Promise<unknown> => served.lookups();
+const searchAll = (search: Search): Promise<unknown> => search.search(0);
+const count = (search: Search): Promise<unknown> => search.lookups();
 
 const pids = (scratch: Scratch): number[] =>
   processesBy(new RegExp(`mount ${scratch.at('doomed.vol')}`));
@@ -109,13 +122,13 @@ describeMounts('a server that ends under the demo', () => {
     ['names are searched', 'file5', searchAll],
   ])('is missed while %s, and ever after', (_, at, use) =>
     withScratch(async (scratch) => {
-      const served = await serve(scratch, at);
+      const search = await serve(scratch, at);
       try {
         for (const again of [use, searchAll, count]) {
-          await expect(again(served)).rejects.toThrow(ended(scratch));
+          await expect(again(search)).rejects.toThrow(ended(scratch));
         }
       } finally {
-        await served.stop();
+        await search.stop();
       }
       expect(scratch.mounts()).toEqual([]);
     }),
@@ -123,16 +136,16 @@ describeMounts('a server that ends under the demo', () => {
 
   it('is missed when it has gone in peace, with its mount', () =>
     withScratch(async (scratch) => {
-      const served = await serve(scratch, 'never');
+      const search = await serve(scratch, 'never');
       try {
-        await searchAll(served);
-        expect(await served.lookups()).toBe(0);
+        await searchAll(search);
+        expect(await search.lookups()).toBe(0);
         for (const pid of pids(scratch)) process.kill(pid, 'SIGTERM');
         await vi.waitFor(() => expect(pids(scratch)).toEqual([]), { timeout: 50_000 });
-        await expect(count(served)).rejects.toThrow(ended(scratch));
-        await expect(searchAll(served)).rejects.toThrow(ended(scratch));
+        await expect(count(search)).rejects.toThrow(ended(scratch));
+        await expect(searchAll(search)).rejects.toThrow(ended(scratch));
       } finally {
-        await served.stop();
+        await search.stop();
       }
     }));
 });

@@ -8,7 +8,7 @@ import { comparedText, factorText, intervalText, invert } from '../bench/engine/
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
 import { median } from '../bench/engine/statistics.ts';
 import { comparePaired } from '../bench/engine/verdict.ts';
-import type { Searched } from './served.ts';
+import type { Searched } from './experiment.ts';
 
 /** 54321 → `54 321`; four digits are read without help. */
 export const grouped = (n: number): string =>
@@ -101,8 +101,7 @@ export function pathText(path: string): string {
 
 /** Lists the files of the package to read next. */
 export function lookNext(files: readonly (readonly [path: string, what: string])[]): string {
-  const paths = files.map(([path]) => pathText(path));
-  const widest = Math.max(...paths.map((path) => path.length));
-  const lines = files.map(([, what], at) => `    ${paths[at]!.padEnd(widest)}   ${what}`);
+  const rows = files.map(([path, what]) => [pathText(path), what]);
+  const lines = table(rows, { indent: '    ', gap: '   ' });
   return ['Look next at', ...lines].join('\n');
 }

@@ -6,7 +6,7 @@ import type { Busyness } from '../bench/engine/schema.ts';
 import { planWorkload } from '../bench/engine/searches.ts';
 import { introduction, jsonReport, nextSteps, reportText, table, takeHome } from './report.ts';
 import { grouped } from './report-text.ts';
-import { stacks as demoStacks, isNear, type Passes, type StackResult } from './served.ts';
+import { stacks as demoStacks, isNear, type Passes, type StackResult } from './stacks.ts';
 
 const settings = { seed: 1, searches: 1000, delayMs: 0.5 };
 const workload = planWorkload({ seed: 1, searches: 20, files: 500 });

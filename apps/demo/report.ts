@@ -5,6 +5,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { columns } from '../../terminal/layout.ts';
 import { boundsText, endText } from '../bench/engine/comparison-text.ts';
 import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/engine/searches.ts';
+import type { ExperimentSettings } from './experiment.ts';
 import {
   ALL_FOUND,
   comparedWith,
@@ -18,17 +19,10 @@ import {
   timeCells,
   timesOf,
 } from './report-text.ts';
-import { nearSearches, type Pass, type Passes, type StackResult, stacks } from './served.ts';
-
-export interface DemoSettings {
-  readonly seed: number;
-  readonly searches: number;
-  /** How much farther away the bricks of the second pass are than they are. */
-  readonly delayMs: number;
-}
+import { nearSearches, type Pass, type Passes, type StackResult, stacks } from './stacks.ts';
 
 /** Exactly what scripts may rely on. */
-export function jsonReport({ seed, searches }: DemoSettings, measured: Passes): string {
+export function jsonReport({ seed, searches }: ExperimentSettings, measured: Passes): string {
   const passes = measured.map(({ bricks, delayMs, busy, stacks }) => ({
     bricks,
     delayMs,
@@ -43,7 +37,7 @@ export function jsonReport({ seed, searches }: DemoSettings, measured: Passes): 
 }
 
 export function introduction(
-  { seed, searches, delayMs }: DemoSettings,
+  { seed, searches, delayMs }: ExperimentSettings,
   { names }: Workload,
   width: number,
 ): string {
@@ -68,7 +62,7 @@ export const whereText = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>)
 const awayOf = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
 
 /** A row a stack, with both passes; a time that is not to be compared is left out. */
-export function table({ seed }: DemoSettings, passes: Passes): string {
+export function table({ seed }: ExperimentSettings, passes: Passes): string {
   const [, away] = passes;
   const head = [
     ['', 'lookups', 'reached', 'a search', 'two bricks,', ''],
@@ -94,7 +88,7 @@ export function table({ seed }: DemoSettings, passes: Passes): string {
 }
 
 /** All that comes after the introduction; the last of it is what to take home. */
-export function reportText(settings: DemoSettings, measured: Passes, width: number): string {
+export function reportText(settings: ExperimentSettings, measured: Passes, width: number): string {
   const busy = disturbance(measured.map((pass) => pass.busy));
   return [
     table(settings, measured),
@@ -112,7 +106,7 @@ function countsText([, away]: Passes): string {
   return (
     'Names that are there the kernel remembers, through every mount. Of the lookups that come to ' +
     `the server, the cache answered ${part} % itself: the storage saw ` +
-    ` ${grouped(python.forwarded)} instead of ${grouped(baseline.forwarded)}. ${ALL_FOUND}`
+    `${grouped(python.forwarded)} instead of ${grouped(baseline.forwarded)}. ${ALL_FOUND}`
   );
 }
 
@@ -120,7 +114,7 @@ function countsText([, away]: Passes): string {
 const GAIN_MIN = 1.1;
 
 /** Writes the last sentence: the cache's gain over both storages, and the cost of Python. */
-export function takeHome({ seed }: DemoSettings, [near, away]: Passes): string {
+export function takeHome({ seed }: ExperimentSettings, [near, away]: Passes): string {
   const [none, native, python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const [noneNear, pythonNear] = near.stacks as readonly StackResult[];
   const over = `Over ${whereText(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;

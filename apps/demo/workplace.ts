@@ -89,22 +89,16 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
   }
 }
 
-/** Folders as `makeScratch` makes them; none where that is for it to complain of, or nobody may look. */
+/** Folders as `makeScratch` makes them; none where that is for it to complain of, or reading is not allowed. */
 function foldersOf(command: string): string[] {
-  const [place, names] = temporary();
-  return names
-    .filter((name) => name.startsWith(`glossa-${command}-`))
-    .map((name) => join(place, name))
-    .filter(isOwn);
-}
-
-/** The folder for temporary files, and what is in it. */
-function temporary(): readonly [place: string, names: readonly string[]] {
   try {
     const place = realpathSync(tmpdir());
-    return [place, readdirSync(place)];
+    return readdirSync(place)
+      .filter((name) => name.startsWith(`glossa-${command}-`))
+      .map((name) => join(place, name))
+      .filter(isOwn);
   } catch {
-    return ['', []];
+    return [];
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
-import { makeFolder, OutError } from '../bench/engine/out.ts';
+import { makeFolder } from '../bench/engine/out.ts';
 
 /** Marks a folder that was written by this, so that it may be written again. */
 const MARK = 'glossa-playground.json';
@@ -41,7 +41,7 @@ function orFail(folder: string, act: () => void): void {
   try {
     act();
   } catch (error) {
-    const why = `cannot write ${folder}: ${reason(error)}`;
-    throw new Failure(error instanceof OutError ? error.message : why);
+    if (error instanceof Failure) throw error;
+    throw new Failure(`cannot write ${folder}: ${reason(error)}`);
   }
 }

@@ -1,7 +1,7 @@
 /** Data that is written and read, timed by the clients of `glossa bench`, as an experiment. */
 import { join } from 'node:path';
 import type { Place } from '../../apps/bench/engine/placement.ts';
-import { workloads } from '../../apps/bench/engine/workloads/index.ts';
+import { DATA_SIZE } from '../../apps/bench/engine/workloads/data.ts';
 import { type Asked, Askers } from './asking.ts';
 import type { Bench } from './bench.ts';
 import { type Bars, ratioColumn, roundsColumn, runExperiment } from './experiment.ts';
@@ -49,7 +49,7 @@ export function dataExperiment<N extends string, K extends string>(
   const keys = Object.keys(amounts) as K[];
   const first = beside[0]!;
   return runExperiment<N, Amounts>(bench, {
-    what: `${what}, ${workloads.seqread.bytes.shared >> 20} MiB`,
+    what: `${what}, ${DATA_SIZE >> 20} MiB`,
     how: `${how}, median of ${count} requests in each of`,
     rounds: bench.quick ? 3 : 9,
     targets,

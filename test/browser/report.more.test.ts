@@ -3,7 +3,7 @@
  * frames as wide as the screens, in which the page that holds them measures.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { reportFiles } from '../../apps/bench/engine/report/index.ts';
+import { reportFiles } from '../../apps/bench/engine/report/html.ts';
 import { PAPER } from '../../apps/bench/engine/report/style.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { simulatedRun } from '../support/simulated-run.ts';

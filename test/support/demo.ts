@@ -3,10 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { expect, vi } from 'vitest';
-import { expectationOf, planWorkload } from '../../apps/bench/engine/searches.ts';
-import { ROUNDS } from '../../apps/demo/measure.ts';
+import { planWorkload } from '../../apps/bench/engine/searches.ts';
+import { ROUNDS } from '../../apps/demo/experiment.ts';
 import { GLOSSA, glossa, type Outcome, run, type Scratch, withScratch } from './mount.ts';
 import { processesBy } from './processes.ts';
+import { expectationOf } from './searches.ts';
 
 /** Of one who waits for a step of the demo. */
 export const PATIENCE = { timeout: 200_000, interval: 50 };

@@ -76,6 +76,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/volfile',
     'runtime/sys',
     'runtime/mount/mountinfo.ts',
+    'terminal/exit.ts',
     'terminal/layout.ts',
     'terminal/quantities.ts',
     'terminal/terminal.ts',

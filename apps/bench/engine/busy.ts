@@ -17,7 +17,7 @@ import { childrenCpuSeconds, childrenOf, cpuSeconds } from './usage.ts';
 const TICK_SECONDS = 0.01;
 
 /** What CPUs have done since the machine was started, seconds of all of them together. */
-export interface CpuTimes {
+interface CpuTimes {
   readonly all: number;
   readonly busy: number;
   readonly steal: number;

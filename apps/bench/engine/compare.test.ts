@@ -81,14 +81,13 @@ describe('compareRuns', () => {
       'the CPU is another: A <CPU> of 3 GHz, then another; compare only the ratios',
       'Node is another: v20.20.0, then v22.0.0',
       'the volfile of typescript is another',
-      'only the first run has the workload miss, different CPUs',
-      'only the first run has the workload readdir, same CPU',
-      'only the second run has the workload hit, different CPUs',
-      'the second run ended early',
-      'the stacks were mounted in another way: --entry-timeout=0 --attribute-timeout=1 ' +
+      'how the stacks were mounted is another: --entry-timeout=0 --attribute-timeout=1 ' +
         '--negative-timeout=0, then --no-passthrough',
-      'miss, same CPU: the request is another: stat of an absent name, then make',
-      'miss, same CPU: the number of clients is another: 1, then 4',
+      'miss, same CPU is another: stat of an absent name by 1, then make by 4',
+      'only the first run has miss, different CPUs',
+      'only the first run has readdir, same CPU',
+      'only the second run has hit, different CPUs',
+      'the second run ended early',
     ]);
   });
 });

@@ -6,8 +6,8 @@
  * by side, in each run; where the machine was not the same, only this can be compared.
  */
 import { busyText } from './busy.ts';
-import { placeTitles } from './placement.ts';
-import type { Comparison, Machine, Result, Round, Run, Workload } from './schema.ts';
+import { workloadTitle } from './placement.ts';
+import type { Comparison, Result, Round, Run, Workload } from './schema.ts';
 import { median } from './statistics.ts';
 import { compareApart, pairRounds, ROUNDS_MIN } from './verdict.ts';
 
@@ -30,13 +30,11 @@ export interface ComparedRuns {
   readonly lines: readonly Line[];
 }
 
-const titleOf = ({ name, place }: Workload): string => `${name}, ${placeTitles[place]}`;
-
 /** Both results were read by `readRun`. The same files give the same answer. */
 export function compareRuns(a: Run, b: Run): ComparedRuns {
-  const others = new Map(b.workloads.map((workload) => [titleOf(workload), workload]));
+  const others = new Map(b.workloads.map((workload) => [workloadTitle(workload), workload]));
   const lines = a.workloads.flatMap((workload) => {
-    const other = others.get(titleOf(workload));
+    const other = others.get(workloadTitle(workload));
     if (other === undefined) return [];
     return linesOf(workload, other, a.seed);
   });
@@ -49,7 +47,7 @@ function linesOf(a: Workload, b: Workload, seed: number): Line[] {
   return a.results.flatMap((mine) => {
     const other = b.results.find(({ stack }) => stack === mine.stack);
     if (other === undefined) return [];
-    const own = { workload: titleOf(a), stack: mine.stack };
+    const own = { workload: workloadTitle(a), stack: mine.stack };
     const line = (to: string | null, values: (it: Result, of: Workload) => number[]): Line => ({
       ...own,
       to,
@@ -91,67 +89,52 @@ function outcomeOf(
   };
 }
 
-/** What a machine is, in comparable texts. */
-const traits: Readonly<Record<string, (machine: Machine) => string>> = {
-  'the CPU': ({ cpu }) => cpu,
-  'the number of CPUs': ({ cpus }) => String(cpus),
-  'the kernel': ({ kernel }) => kernel,
-  'the storage': ({ storage }) => storage,
-};
-
-function* differences(a: Run, b: Run): Generator<string> {
-  for (const [what, of] of Object.entries(traits)) {
-    const [was, is] = [of(a.machine), of(b.machine)];
-    if (was !== is) yield `${what} is another: ${was}, then ${is}; compare only the ratios`;
-  }
-  for (const name of new Set([a, b].flatMap(({ machine }) => Object.keys(machine.versions)))) {
-    const [was, is] = [a, b].map(({ machine }) => machine.versions[name] ?? 'none');
-    if (was !== is) yield `${name} is another: ${was}, then ${is}`;
-  }
-  for (const stack of a.stacks) {
-    const other = b.stacks.find(({ name }) => name === stack.name);
-    const same = other === undefined || other.volfile === stack.volfile;
-    if (!same) yield `the volfile of ${stack.name} is another`;
-  }
-  yield* onlyIn('first', a, b);
-  yield* onlyIn('second', b, a);
-  const mounted = [a, b].map(({ mountFlags }) => mountFlags.join(' '));
-  if (mounted[0] !== mounted[1]) {
-    yield `the stacks were mounted in another way: ${mounted.join(', then ')}`;
-  }
-  for (const [which, { workloads, machine }] of [
-    ['first', a],
-    ['second', b],
-  ] as const) {
-    for (const workload of workloads) {
-      const busy = busyText(workload.busy, machine.cpus);
-      if (busy === null) continue;
-      yield `${titleOf(workload)}, ${which} run: ${busy}; compare only the ratios`;
-    }
-  }
-  for (const workload of a.workloads) {
-    const other = b.workloads.find((it) => titleOf(it) === titleOf(workload)) ?? workload;
-    for (const [what, of] of Object.entries(asked)) {
-      const [was, is] = [of(workload), of(other)];
-      if (was !== is) yield `${titleOf(workload)}: ${what} is another: ${was}, then ${is}`;
-    }
-  }
+/** What two runs should have in common, in comparable texts by what they are. */
+function factsOf({ machine, mountFlags, stacks, workloads }: Run): Map<string, string> {
+  const { cpu, cpus, kernel, storage, versions } = machine;
+  return new Map<string, string>([
+    ['the CPU', cpu],
+    ['the number of CPUs', String(cpus)],
+    ['the kernel', kernel],
+    ['the storage', storage],
+    ...Object.entries(versions).map(([name, is]) => [name, is ?? 'none'] as const),
+    ...stacks.map(({ name, volfile }) => [`the volfile of ${name}`, volfile ?? 'none'] as const),
+    ['how the stacks were mounted', mountFlags.join(' ')],
+    ...workloads.map((workload) => {
+      const { request, clients } = workload;
+      return [workloadTitle(workload), `${request} by ${clients}`] as const;
+    }),
+  ]);
 }
 
-/** How a workload was asked for, in comparable texts. */
-const asked: Readonly<Record<string, (workload: Workload) => string>> = {
-  'the request': ({ request }) => request,
-  'the number of clients': ({ clients }) => String(clients),
-};
+/** Of these, times depend so much that nothing but ratios can be compared. */
+const MACHINE = ['the CPU', 'the number of CPUs', 'the kernel', 'the storage'];
+const RATIOS = '; compare only the ratios';
 
-function* onlyIn(which: string, run: Run, other: Run): Generator<string> {
-  const stacks = other.stacks.map(({ name }) => name);
-  for (const { name } of run.stacks) {
-    if (!stacks.includes(name)) yield `only the ${which} run has the stack ${name}`;
+/** Longer texts, such as volfiles, are not shown. */
+const SHOWN_MAX = 80;
+
+function* differences(a: Run, b: Run): Generator<string> {
+  const [first, second] = [factsOf(a), factsOf(b)];
+  for (const [what, was] of first) {
+    const is = second.get(what);
+    const isShort = was.length <= SHOWN_MAX && !was.includes('\n');
+    const shown = isShort ? `: ${was}, then ${is}` : '';
+    const hint = MACHINE.includes(what) ? RATIOS : '';
+    if (is !== undefined && is !== was) yield `${what} is another${shown}${hint}`;
   }
-  const titles = other.workloads.map(titleOf);
-  for (const title of run.workloads.map(titleOf)) {
-    if (!titles.includes(title)) yield `only the ${which} run has the workload ${title}`;
+  const runs = [
+    ['first', a, second],
+    ['second', b, first],
+  ] as const;
+  for (const [which, run, others] of runs) {
+    for (const what of factsOf(run).keys()) {
+      if (!others.has(what)) yield `only the ${which} run has ${what}`;
+    }
+    if (run.partial) yield `the ${which} run ended early`;
+    for (const workload of run.workloads) {
+      const busy = busyText(workload.busy, run.machine.cpus);
+      if (busy !== null) yield `${workloadTitle(workload)}, ${which} run: ${busy}${RATIOS}`;
+    }
   }
-  if (run.partial) yield `the ${which} run ended early`;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../../terminal/exit.ts';
 import { simulatedRun, stackNames } from '../../../test/support/simulated-run.ts';
-import { ConditionError, findingsOf, parseCondition } from './fail-if.ts';
+import { failuresBy, parseCondition } from './fail-if.ts';
 import { measureNames, measures, units } from './measures.ts';
 
 const parse = (text: string) => parseCondition(text, stackNames);
@@ -21,117 +22,90 @@ describe('parseCondition', () => {
     expect(parse('python throughput < 1000/s')).toMatchObject({ bound: 1000 });
   });
 
-  it('reads names in quotes, which may have any character but these', () => {
-    const names = ['a b', 'c/d', 'e'];
-    expect(parseCondition('"a b"/"c/d" p50 > 1', names)).toMatchObject({ stack: 'a b', to: 'c/d' });
-    expect(parseCondition('"e" / "a b" p50 > 1', names)).toMatchObject({ stack: 'e', to: 'a b' });
+  it.each([
+    ...['', 'python', 'python p50', 'python p50 = 1', 'python p50 >', 'python p50 > much'],
+    ...['python p50 > -1', 'python/ p50 > 1', '/python p50 > 1', 'python p50 > 1 ms s'],
+    'python/typescript/python p50 > 1',
+  ])("'%s' has not the shape of a condition", (text) => {
+    expect(() => parse(text)).toThrow(
+      `--fail-if '${text}': it is STACK MEASURE > NUMBER UNIT, or STACK/STACK MEASURE > NUMBER`,
+    );
   });
 
   it.each([
-    ['', 1, 'a stack is missing'],
-    ['pyton p50 > 1', 1, "no stack is called 'pyton' (did you mean 'python'?)"],
-    ['python/typescrip p50 > 1', 8, "no stack is called 'typescrip'"],
-    ['python/typescript/python p50 > 1', 1, 'a ratio is of two stacks'],
-    ['python/ p50 > 1', 9, "no stack is called 'p50'"],
-    ['python/', 8, 'a stack is missing'],
-    ['/python p50 > 1', 1, 'a stack is missing'],
-    ['python / typescrip p50 > 1', 10, "no stack is called 'typescrip'"],
-    ['"pyton" p50 > 1', 1, "no stack is called 'pyton'"],
-    ['python/"typescript p50 > 1', 8, 'the quote is not closed'],
-    ['python / typescript p5O > 1', 21, "no measure is called 'p5O'"],
-    ['python', 7, 'a measure is missing'],
-    ['python p5O > 1', 8, "no measure is called 'p5O' (did you mean 'p50'?)"],
-    ['python p50', 11, '>, >=, < or <= is missing'],
-    ['python p50 = 1', 12, "expected >, >=, < or <=, found '='"],
-    ['python p50 >', 13, 'a number is missing'],
-    ['python p50 > much', 14, "expected a number, found 'much'"],
-    ['python p50 > -1', 14, "expected a number, found '-1'"],
-    ['python p50 > 1', 15, 'a time has a unit: ns, us, µs, ms, s'],
-    ['python p50 > 1 MB', 16, "no unit of a time is called 'MB'"],
-    ['python p50 > 1h', 15, "no unit of a time is called 'h'"],
-    ['python p50 > 1ms s', 18, "unexpected 's'"],
-    ['python p50 > 1 ms s', 19, "unexpected 's'"],
-    ['python/typescript p50 > 1.2 ms', 29, "a ratio has no unit, found 'ms'"],
-    ['python/typescript p50 > 1.2x', 28, "a ratio has no unit, found 'x'"],
-  ])('%s: column %i', (text, column, message) => {
-    let found: unknown;
-    try {
-      parse(text);
-    } catch (error) {
-      found = error;
-    }
-    expect(found).toBeInstanceOf(ConditionError);
-    const lines = (found as Error).message.split('\n');
-    expect(lines[0]).toContain(`column ${column}: ${message}`);
-    expect(lines[1]).toBe(`  ${text}`);
-    expect(lines[2]).toBe(`  ${' '.repeat(column - 1)}^`);
+    ['pyton p50 > 1ms', "no stack is called 'pyton' (did you mean 'python'?)"],
+    ['python/typescrip p50 > 1', "no stack is called 'typescrip'"],
+    ['python p5O > 1ms', "no measure is called 'p5O' (did you mean 'p50'?)"],
+    ['python p50 > 1', "no unit of a time is called ''; there are ns, us, µs, ms, s"],
+    ['python p50 > 1 MB', "no unit of a time is called 'MB'"],
+    ['python p50 > 1h', "no unit of a time is called 'h'"],
+    ['python/typescript p50 > 1.2 ms', "a ratio has no unit, found 'ms'"],
+    ['python/typescript p50 > 1.2x', "a ratio has no unit, found 'x'"],
+  ])('%s: %s', (text, message) => {
+    expect(() => parse(text)).toThrow(message);
   });
 
-  it('reads whatever follows the grammar, and refuses all else with a column', () => {
+  it('reads whatever follows the grammar, and refuses all else as a wrong use', () => {
     const words = fc.constantFrom(...stackNames, ...measureNames, '/', '>', '<=', '1.5', 'ms', ' ');
     fc.assert(
       fc.property(fc.array(words), (parts) => {
-        const text = parts.join('');
         try {
-          const { bound, measure, to } = parse(text);
+          const { bound, measure, to } = parse(parts.join(''));
           expect(bound).toBeGreaterThan(0);
           if (to === null) expect(units[measures[measure].kind]).toBeDefined();
         } catch (error) {
-          expect(error).toBeInstanceOf(ConditionError);
-          expect((error as ConditionError).column).toBeLessThanOrEqual(text.length + 1);
+          expect(error).toBeInstanceOf(UsageError);
         }
       }),
     );
   });
 });
 
-describe('findingsOf', () => {
+describe('a run fails by a condition', () => {
   const run = simulatedRun();
-  const fails = (text: string) => findingsOf(parse(text), run).map((it) => it.fails);
+  const failures = (text: string, of = run) => failuresBy(parse(text), of);
+  const places = ['miss, same CPU', 'miss, different CPUs', 'readdir, same CPU'] as const;
+  const where = (text: string, of = run): string[] =>
+    failures(text, of).map((it) => places.find((place) => it.includes(place)) ?? it);
 
-  it('looks at every workload and place', () => {
-    const found = findingsOf(parse('python/typescript p50 > 1.1'), run);
-    expect(found.map(({ where }) => where)).toEqual([
-      ...['miss, same CPU', 'miss, different CPUs', 'readdir, same CPU'],
-    ]);
-    expect(found.map((it) => it.fails)).toEqual([true, false, false]);
-    expect(found[0]!.value).toBeCloseTo(1.17, 1);
+  it('in every workload and place in which it holds, with its value', () => {
+    const [one, ...others] = failures('python/typescript p50 > 1.1');
+    expect(one).toMatch(/^python\/typescript p50 > 1\.1: miss, same CPU: it is 1\.1\d$/);
+    expect(others).toEqual([]);
   });
 
-  it('has values in the units of the condition', () => {
-    expect(fails('python p50 > 20 µs')).toEqual([false, true, true]);
-    expect(fails('python memory > 119 MB')).toEqual([true, true, true]);
-    expect(fails('python memory > 120 MB')).toEqual([false, false, false]);
+  it('by values in the units of the condition', () => {
+    expect(where('python p50 > 20 µs')).toEqual(places.slice(1));
+    expect(where('python memory > 119 MB')).toEqual(places);
+    expect(where('python memory > 120 MB')).toEqual([]);
+    expect(failures('python memory > 119 MB')[0]).toMatch(/: it is 120 MB$/);
   });
 
-  it('skips what cannot be asked of a stack, and says so', () => {
-    const why = 'all it can say is that a name is absent';
-    const unfitIn = (...places: number[]) =>
-      run.workloads.map((workload, at) => ({
+  it('not where it cannot be asked of a stack, unless nothing else is left', () => {
+    const unfitIn = (...unfit: number[]) => ({
+      ...run,
+      workloads: run.workloads.map((workload, at) => ({
         ...workload,
         results: workload.results.map((it) =>
-          it.stack === 'python' && places.includes(at)
-            ? { ...it, measured: null, missing: why, unfit: true }
+          it.stack === 'python' && unfit.includes(at)
+            ? { ...it, measured: null, missing: 'it says that a name is absent', unfit: true }
             : it,
         ),
-      }));
-    const found = (text: string, ...places: number[]) =>
-      findingsOf(parse(text), { ...run, workloads: unfitIn(...places) });
+      })),
+    });
     for (const text of ['python p50 > 1 s', 'typescript/python p50 > 9']) {
-      expect(found(text, 1, 2).map((it) => it.fails)).toEqual([false, false, false]);
-      expect(found(text, 1, 2).map((it) => it.skipped)).toEqual([...[null, 'python', 'python']]);
+      expect(failures(text, unfitIn(1, 2))).toEqual([]);
     }
-    expect(found('python p50 > 1 ns', 1, 2).map((it) => it.fails)).toEqual([true, false, false]);
-    // Nothing is left to look at.
-    expect(found('python p50 > 1 s', 0, 1, 2).map((it) => it.fails)).toEqual([
-      ...[false, false, false, true],
+    expect(where('python p50 > 1 ns', unfitIn(1, 2))).toEqual([places[0]]);
+    expect(failures('python p50 > 1 s', unfitIn(0, 1, 2))).toEqual([
+      'python p50 > 1 s: the run: nothing was measured',
     ]);
   });
 
-  it('fails where there is nothing to look at', () => {
-    expect(fails('javascript/typescript p50 > 9')).toEqual([false, false, true]);
-    expect(findingsOf(parse('python p50 > 9 s'), simulatedRun({}, []))).toMatchObject([
-      { where: 'the run', value: null, fails: true },
+  it('where there is nothing to look at', () => {
+    expect(failures('javascript/typescript p50 > 9')).toEqual([
+      'javascript/typescript p50 > 9: readdir, same CPU: nothing was measured',
     ]);
+    expect(failures('python p50 > 9 s', simulatedRun({}, []))).toHaveLength(1);
   });
 });

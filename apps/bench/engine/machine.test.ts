@@ -3,9 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { cpuMask } from './affinity.ts';
 import { fileSystemOf } from './machine.ts';
-import { needOf, refusal } from './space.ts';
 import { cpuSeconds, peakMemory } from './usage.ts';
-import { workloads } from './workloads/index.ts';
 
 const MOUNTS = [
   ['/', 'ext4'],
@@ -47,22 +45,5 @@ describe('the machine', () => {
     const before = cpuSeconds(process.pid);
     await worker.terminate();
     expect(cpuSeconds(process.pid)).toBeGreaterThanOrEqual(before!);
-  });
-});
-
-describe('space', () => {
-  it('is needed by each stack and the plain directory, for all clients', () => {
-    const one = needOf(workloads.seqwrite, 1, 2);
-    expect(one.targets).toBe(3);
-    expect(needOf(workloads.seqwrite, 4, 2).each).toBeCloseTo(4 * one.each, -2);
-    expect(needOf(workloads.miss, 8, 2).each).toBe(0);
-  });
-
-  it('is refused with the numbers when there is not enough', () => {
-    const need = { each: 10 << 20, targets: 3 };
-    expect(refusal('seqread', need, '/data', 30 << 20)).toBeNull();
-    const text = refusal('seqread', need, '/data', 29 << 20);
-    expect(text).toContain('needs 30.0 MiB (3 times 10.0 MiB');
-    expect(text).toContain('/data has 29.0 MiB left');
   });
 });

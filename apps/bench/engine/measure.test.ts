@@ -30,7 +30,7 @@ const plan: MeasurePlan = {
   seed: 1,
   rounds: 1,
   seconds: 0.01,
-  alike: { stacks: [], rememberSeconds: 60, kernelCaches: false },
+  alike: [],
   since: 0,
   turn() {},
   signal: new AbortController().signal,

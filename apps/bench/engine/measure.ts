@@ -1,10 +1,10 @@
 /** One workload at one place: its targets started, measured in rounds beside each other, and ended. */
 import { rmSync } from 'node:fs';
 import { BusyWatch } from './busy.ts';
-import { type Alike, checkCounts } from './counts.ts';
+import { checkCounts } from './counts.ts';
 import { merged, summaryOf } from './histogram.ts';
 import { NotMeasured } from './missing.ts';
-import { cpusOf, type Place, placeTitles } from './placement.ts';
+import { cpusOf, type Place, workloadTitle } from './placement.ts';
 import { seeded } from './random.ts';
 import { compareToFirst, measuredOf, type Sample } from './results.ts';
 import { orders } from './rounds.ts';
@@ -31,7 +31,7 @@ export interface MeasurePlan extends TargetSettings {
   readonly place: Place;
   readonly rounds: number;
   /** Stacks that have to pass the same lookups on. */
-  readonly alike: Alike;
+  readonly alike: readonly string[];
   /** `performance.now()` at the start of the run. */
   readonly since: number;
   /** Told before a stack's turn. */
@@ -81,9 +81,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
     ),
   );
   const all = [plain, ...rows];
-  const begun = performance.now();
   let warmUpRounds = 0;
-  let seconds = 0;
   const left: string[] = [];
   try {
     for (const row of all) await attempt(plan, row, 'start', () => row.target.start());
@@ -94,7 +92,6 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
       // There is nobody left to be measured.
       if (rows.every(({ missing }) => missing !== null)) break;
     }
-    seconds = (performance.now() - begun) / 1e3;
   } finally {
     for (const { target } of all) await tell(left, () => target.stop());
     for (const { discard } of plan.stacks) await tell(left, discard);
@@ -102,8 +99,8 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
   }
   const { workload: name, place, at, clients, command, seed } = plan;
   const kind = workloads[name];
-  const counts = checkCounts({ ...plan, seconds }, rows);
-  const failures = [...failuresOf(name, all), ...counts, ...left.map((it) => `${name}: ${it}`)];
+  checkCounts(plan.alike, plan.rounds, rows);
+  const failures = [...failuresOf(name, all), ...left.map((it) => `${name}: ${it}`)];
   const workload: Workload = {
     name,
     description: kind.description,
@@ -124,7 +121,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
   const warnings =
     plain.missing === null
       ? []
-      : [`${name}, ${placeTitles[place]}: the plain directory ended early: ${plain.missing}`];
+      : [`${workloadTitle({ name, place })}: the plain directory ended early: ${plain.missing}`];
   return { workload, partial, failures, warnings };
 }
 
@@ -166,7 +163,7 @@ async function attempt(
 }
 
 /** Of a call of node:fs and the like: the disk is full, or there are too many open files. */
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error;
 
 interface Warm {

@@ -25,39 +25,34 @@ export interface Measure {
   readonly kind: Kind;
   /** Null: it was not measured. */
   of(measured: Measured): number | null;
-  /** Of a round, where a round has it. */
+  /** The same of a round, where a round has it. */
   ofRound?(round: Round): number;
 }
 
-type LatencyName = 'mean' | 'p50' | 'p90' | 'p99' | 'p99.9' | 'max';
+/** What rounds have as well as all of them together. */
+type Common = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSeconds'>;
 
-const latency = (name: LatencyName): Measure => ({
-  kind: 'time',
-  of: (measured) => measured.latency[name],
-  ofRound: (round) => round.latency[name],
-});
+const both = (of: (it: Common) => number): Measure => ({ kind: 'time', of, ofRound: of });
 
-const cpu = (name: 'serverCpuSeconds' | 'clientCpuSeconds'): Measure => ({
-  kind: 'time',
-  of: (measured) => (1e9 * measured[name]) / Math.max(1, measured.latency.count),
-  ofRound: (round) => (1e9 * round[name]) / Math.max(1, round.latency.count),
-});
+/** Nanoseconds of a request. */
+const each = (seconds: number, { latency }: Common): number =>
+  (1e9 * seconds) / Math.max(1, latency.count);
 
 /** In the order of a table's columns. docs/how-it-works/bench.md explains them. */
 export const measures = {
-  p50: latency('p50'),
-  mean: latency('mean'),
-  p90: latency('p90'),
-  p99: latency('p99'),
-  'p99.9': latency('p99.9'),
-  max: latency('max'),
+  p50: both(({ latency }) => latency.p50),
+  mean: both(({ latency }) => latency.mean),
+  p90: both(({ latency }) => latency.p90),
+  p99: both(({ latency }) => latency.p99),
+  'p99.9': both(({ latency }) => latency['p99.9']),
+  max: both(({ latency }) => latency.max),
   throughput: {
     kind: 'rate',
     of: (measured) => measured.throughput,
     ofRound: (round) => round.latency.count / Math.max(1e-9, round.seconds),
   },
-  'server-cpu': cpu('serverCpuSeconds'),
-  'client-cpu': cpu('clientCpuSeconds'),
+  'server-cpu': both((it) => each(it.serverCpuSeconds, it)),
+  'client-cpu': both((it) => each(it.clientCpuSeconds, it)),
   memory: { kind: 'size', of: (measured) => measured.peakMemoryBytes },
   start: {
     kind: 'time',

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { OutError, openOut, writeOut } from './out.ts';
+import { Failure } from '../../../terminal/exit.ts';
+import { openOut, writeOut } from './out.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'glossa-out-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -14,7 +15,7 @@ it('makes a folder, once', () => {
   openOut(dir, { force: false });
   writeOut(dir, { 'run.json': '1' });
   expect(() => openOut(dir, { force: false })).toThrow(
-    new OutError(`${dir} exists; with --force, its report is replaced`),
+    new Failure(`${dir} exists; with --force, its report is replaced`),
   );
 });
 
@@ -24,11 +25,11 @@ it('replaces the report alone, when it may', () => {
   writeOut(dir, { 'run.json': '1', 'report.md': 'a', 'report.html': 'a' });
   writeFileSync(join(dir, 'mine'), 'mine');
   openOut(dir, { force: true });
-  // No page could be made: the old one is of another result.
-  writeOut(dir, { 'run.json': '2', 'report.md': 'b' });
+  writeOut(dir, { 'run.json': '2', 'report.md': 'b', 'report.html': 'b' });
   const found = readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]);
   expect(found).toEqual([
     ['mine', 'mine'],
+    ['report.html', 'b'],
     ['report.md', 'b'],
     ['run.json', '2'],
   ]);

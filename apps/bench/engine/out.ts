@@ -4,25 +4,13 @@
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-/** The files of a report, some of which may not be there. */
-const REPORT: readonly string[] = ['run.json', 'report.md', 'report.html'];
-
-/** A folder that cannot be written to. */
-export class OutError extends Error {
-  readonly code = 'GLOSSA_BENCH_OUT';
-
-  constructor(message: string) {
-    super(message);
-    this.name = 'OutError';
-  }
-}
+import { Failure } from '../../../terminal/exit.ts';
 
 /**
  * Makes a folder, and those above it; `mkdir -p`. (mkdirSync with `recursive` never returns where no
  * folder can be made for want of its parent, as below /proc.)
  * @returns false when it is there already
- * @throws {OutError}
+ * @throws {Failure}
  */
 export function makeFolder(dir: string): boolean {
   try {
@@ -31,33 +19,26 @@ export function makeFolder(dir: string): boolean {
     mkdirSync(dir);
     return true;
   } catch (error) {
-    if (error instanceof OutError) throw error;
+    if (error instanceof Failure) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const isFile = code === 'EEXIST' || code === 'ENOTDIR';
-    throw new OutError(
-      isFile ? `${dir} is a file, or below one` : `cannot make ${dir}: ${message}`,
-    );
+    throw new Failure(isFile ? `${dir} is a file, or below one` : `cannot make ${dir}: ${message}`);
   }
 }
 
 /**
  * Makes the folder, and those above it. An empty one, such as a run that failed leaves, will do.
  * @param force it may be there; its report will be replaced, other files stay.
- * @throws {OutError}
+ * @throws {Failure}
  */
 export function openOut(dir: string, { force }: { readonly force: boolean }): void {
   if (makeFolder(dir)) return;
   if (!force && readdirSync(dir).length > 0)
-    throw new OutError(`${dir} exists; with --force, its report is replaced`);
+    throw new Failure(`${dir} exists; with --force, its report is replaced`);
 }
 
-/**
- * Writes files by their names, each as a whole or not at all, and removes those of an older report
- * that this one does not have.
- * @throws {OutError}
- */
+/** Writes files by their names, each as a whole or not at all. @throws {Failure} */
 export function writeOut(dir: string, files: Readonly<Record<string, string>>): void {
-  for (const name of REPORT) if (!(name in files)) rmSync(join(dir, name), { force: true });
   for (const [name, content] of Object.entries(files)) {
     const path = join(dir, name);
     try {
@@ -66,7 +47,7 @@ export function writeOut(dir: string, files: Readonly<Record<string, string>>): 
       writeFileSync(`${path}.new`, content, { flag: 'wx' });
       renameSync(`${path}.new`, path);
     } catch (error) {
-      throw new OutError(`cannot write ${path}: ${(error as Error).message}`);
+      throw new Failure(`cannot write ${path}: ${(error as Error).message}`);
     }
   }
 }

@@ -14,6 +14,15 @@ export const placeTitles: Readonly<Record<Place, string>> = {
   free: 'unpinned',
 };
 
+/** `miss, same CPU`. */
+export const workloadTitle = ({
+  name,
+  place,
+}: {
+  readonly name: string;
+  readonly place: Place;
+}): string => `${name}, ${placeTitles[place]}`;
+
 /** CPUs that this process may use, as `0-3,8`: the kernel's list format, see cpuset(7). */
 export function allowedCpus(): string {
   return /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;

@@ -48,7 +48,8 @@ export function measuredOf(samples: readonly Sample[], about: About): Measured |
   };
 }
 
-function summedCounts(samples: readonly Sample[]): Record<string, number> {
+/** What was counted in several rounds, or by several clients. */
+export function summedCounts(samples: readonly Pick<Sample, 'counts'>[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { counts } of samples) {
     for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;

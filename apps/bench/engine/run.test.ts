@@ -32,7 +32,7 @@ const plan: RunPlan = {
   seed: 1,
   rounds: 2,
   seconds: 0.1,
-  alike: { stacks: [], rememberSeconds: 60, kernelCaches: false },
+  alike: [],
   signal: new AbortController().signal,
 };
 

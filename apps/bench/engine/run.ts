@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
 import { NotMeasured } from './missing.ts';
-import { type Place, placed, placeTitles } from './placement.ts';
+import { type Place, placed, workloadTitle } from './placement.ts';
 import type { Progress } from './report/progress.ts';
 import {
   type Machine,
@@ -79,19 +79,14 @@ export async function runBench(
   let partial = told.length > 0;
   for (const [i, { workload, place }] of all.entries()) {
     if (signal.aborted) break;
-    const title = `${workload}, ${placeTitles[place]}`;
-    const at = placeOrNot(place, plan.cpus);
-    if (typeof at === 'string') {
-      warnings.push(`${title}: not measured: ${at}`);
-      partial = true;
-      continue;
-    }
+    const title = workloadTitle({ name: workload, place });
     let done = 0;
     const turn = (stack: string): void =>
       progress(i * turns + Math.min(done++, turns - 1), `${title}, ${stack}`);
     const reference = join(plan.folder, 'plain');
     const command = workload === 'command' ? tried.command : null;
     try {
+      const at = placed(place, plan.cpus);
       const one = { ...plan, stacks, command, workload, place, at, since, reference, turn };
       const measured = await measureOne(one);
       workloads.push(measured.workload);
@@ -100,7 +95,7 @@ export async function runBench(
       partial ||= measured.partial;
     } catch (error) {
       warnings.push(`${title}: not measured: ${(error as Error).message}`);
-      failures.push(`${title}: ${(error as Error).stack}`);
+      if (!(error instanceof NotMeasured)) failures.push(`${title}: ${(error as Error).stack}`);
       partial = true;
     }
   }
@@ -109,30 +104,13 @@ export async function runBench(
     warnings.push(`interrupted: ${count} were begun, with the rounds that they have`);
   }
   const seconds = (performance.now() - since) / 1e3;
-  const isPartial = partial || signal.aborted;
-  const run = { ...about(plan), date, seconds, partial: isPartial, warnings, workloads };
+  const { question, line: command, seed, machine, mountFlags } = plan;
+  const run: Run = {
+    schemaVersion: SCHEMA_VERSION,
+    ...{ question, command, date, seconds, seed, partial: partial || signal.aborted, warnings },
+    machine,
+    stacks: plan.stacks.map(({ name, description, volfile }) => ({ name, description, volfile })),
+    ...{ workloads, mountFlags },
+  };
   return { run, told, failures };
-}
-
-type Known = Omit<Run, 'date' | 'seconds' | 'partial' | 'warnings' | 'workloads'>;
-
-/** What a run's result says that is known before it. */
-const about = ({ question, line, seed, machine, stacks, mountFlags }: RunPlan): Known => ({
-  schemaVersion: SCHEMA_VERSION,
-  question,
-  command: line,
-  seed,
-  machine,
-  stacks: stacks.map(({ name, description, volfile }) => ({ name, description, volfile })),
-  mountFlags,
-});
-
-/** Where client and servers are, or why not. */
-function placeOrNot(place: Place, cpus: string): ReturnType<typeof placed> | string {
-  try {
-    return placed(place, cpus);
-  } catch (error) {
-    if (error instanceof NotMeasured) return error.message;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../terminal/exit.ts';
 import { simulatedRun } from '../../../test/support/simulated-run.ts';
-import { RunError, readRun } from './schema.ts';
+import { readRun } from './schema.ts';
 
 const run = simulatedRun();
 const written = JSON.stringify(run);
@@ -21,7 +22,7 @@ const refused = (content: string): string => {
   try {
     readRun(content, 'A.json');
   } catch (error) {
-    expect(error).toBeInstanceOf(RunError);
+    expect(error).toBeInstanceOf(Failure);
     return (error as Error).message;
   }
   throw new Error('it was read');

@@ -5,6 +5,7 @@
  *
  * Times of single requests are in nanoseconds, all others in seconds; sizes are in bytes.
  */
+import { Failure } from '../../../terminal/exit.ts';
 import type { Place } from './placement.ts';
 
 export const SCHEMA_VERSION = 2;
@@ -155,38 +156,29 @@ export interface Run {
   readonly mountFlags: readonly string[];
 }
 
-/** A file that is no result of a run. The message names the file and what is wrong with it. */
-export class RunError extends Error {
-  readonly code = 'GLOSSA_RUN';
-
-  constructor(file: string, message: string) {
-    super(`${file}: ${message}`);
-    this.name = 'RunError';
-  }
-}
-
-/** Reads what `glossa bench` has written. @throws {RunError} for anything else */
+/** Reads what `glossa bench` has written. @throws {Failure} for anything else */
 export function readRun(content: string, file: string): Run {
+  const wrong = (why: string): Failure => new Failure(`${file}: ${why}`);
   let given: Partial<Run> | null;
   try {
     given = JSON.parse(content);
   } catch (error) {
-    throw new RunError(file, `not JSON: ${(error as Error).message}`);
+    throw wrong(`not JSON: ${(error as Error).message}`);
   }
   const { schemaVersion, stacks, workloads, machine } = given ?? {};
   if (schemaVersion === undefined) {
-    throw new RunError(file, 'no result of glossa bench: it has no schemaVersion');
+    throw wrong('no result of glossa bench: it has no schemaVersion');
   }
   if (schemaVersion !== SCHEMA_VERSION) {
     const other = JSON.stringify(schemaVersion);
-    throw new RunError(file, `schemaVersion is ${other}; this glossa reads ${SCHEMA_VERSION}`);
+    throw wrong(`schemaVersion is ${other}; this glossa reads ${SCHEMA_VERSION}`);
   }
   const names = stacks?.map(({ name }) => name).join('\n');
   const isWhole = workloads?.every(
     ({ results }) => results?.map(({ stack }) => stack).join('\n') === names,
   );
   if (!names || !isWhole || machine === undefined) {
-    throw new RunError(file, 'no result of glossa bench: each workload has one of each stack');
+    throw wrong('no result of glossa bench: each workload has one of each stack');
   }
   return given as Run;
 }

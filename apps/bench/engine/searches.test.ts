@@ -1,23 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DIRECTORIES, Draw, expectationOf, FILES, planWorkload, roundOf } from './searches.ts';
-
-describe('splitmix64', () => {
-  // The first outputs of the reference implementation for seed 1234567.
-  it('draws the reference numbers', () => {
-    const draw = new Draw(1234567);
-    expect([draw.next(), draw.next(), draw.next()]).toEqual([
-      6457827717110365317n,
-      3203168211198807973n,
-      9817491932198370423n,
-    ]);
-  });
-
-  it('stays below its bound, and reaches all of it', () => {
-    const draw = new Draw(5);
-    const seen = new Set(Array.from({ length: 200 }, () => draw.below(7)));
-    expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
-  });
-});
+import { expectationOf } from '../../../test/support/searches.ts';
+import { DIRECTORIES, FILES, planWorkload, roundOf } from './searches.ts';
 
 describe('the workload', () => {
   const plan = planWorkload({ seed: 1, searches: 10_000 });

@@ -8,7 +8,9 @@
  * Source of the workload: Jeff Darcy, GlusterFS Translators Almost Live Tutorial (2012).
  */
 
-export interface WorkloadSize {
+import { below, seeded, shuffled } from './random.ts';
+
+interface WorkloadSize {
   readonly seed: number;
   readonly searches: number;
   /** The number of files to search for; default FILES. */
@@ -47,40 +49,16 @@ export function roundOf(
 
 export const directoryName = (directory: number): string => `dir${directory}`;
 
-const MASK = (1n << 64n) - 1n;
-
-/** Sebastiano Vigna's splitmix64: the same numbers on every machine. */
-export class Draw {
-  private state: bigint;
-
-  constructor(seed: number) {
-    this.state = BigInt(seed) & MASK;
-  }
-
-  next(): bigint {
-    this.state = (this.state + 0x9e3779b97f4a7c15n) & MASK;
-    let z = this.state;
-    z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
-    z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & MASK;
-    return z ^ (z >> 31n);
-  }
-
-  /** 0 … n - 1. */
-  below(n: number): number {
-    return Number((this.next() >> 11n) % BigInt(n));
-  }
-}
-
 export function planWorkload({
   seed,
   searches,
   files = FILES,
   rounds = 1,
 }: WorkloadSize): Workload {
-  const draw = new Draw(seed);
+  const random = seeded(seed);
   const numbers = Array.from({ length: files }, (_, file) => file);
   // Those that come first after shuffling are in demand.
-  const mixed = shuffled(numbers, draw);
+  const mixed = shuffled(numbers, random);
   const hot = (files * HOT_FILES) / 100;
   // Sorted by directory, so that every round has its files in near and far ones alike.
   const byHome = (some: readonly number[]): number[] =>
@@ -89,44 +67,16 @@ export function planWorkload({
   /** Every so-manieth of those from `from` to `to` is for the searches of a round. */
   const drawn = (from: number, to: number, round: number): number => {
     const count = Math.ceil((to - from - round) / rounds);
-    return byDemand[from + round + rounds * draw.below(count)]!;
+    return byDemand[from + round + rounds * below(random, count)]!;
   };
   return {
     names: numbers.map((file) => `file${String(file).padStart(3, '0')}.php`),
     homes: Uint8Array.from(numbers, (file) => file % DIRECTORIES),
     searches: Uint16Array.from({ length: searches }, (_, at) => {
-      const wanted = draw.below(100) < HOT_SEARCHES;
+      const wanted = below(random, 100) < HOT_SEARCHES;
       const round = Math.min(rounds - 1, Math.floor(((at + 0.5) * rounds) / searches));
       return wanted ? drawn(0, hot, round) : drawn(hot, files, round);
     }),
     rounds,
   };
-}
-
-function shuffled(items: readonly number[], draw: Draw): number[] {
-  const result = [...items];
-  for (let last = result.length - 1; last > 0; last -= 1) {
-    const other = draw.below(last + 1);
-    [result[last], result[other]] = [result[other]!, result[last]!];
-  }
-  return result;
-}
-
-/** What a workload asks for when nothing answers out of turn. */
-export interface Expectation {
-  /** Lookups in all, found or not. */
-  readonly lookups: number;
-  /** Lookups that a cache of absent names cannot save: every hit, and the first miss of each name. */
-  readonly unavoidable: number;
-  /** Different files that are searched for: of hits, what a cache of names that are there leaves. */
-  readonly files: number;
-}
-
-export function expectationOf({ homes, searches }: Workload): Expectation {
-  let lookups = 0;
-  for (const file of searches) lookups += homes[file]! + 1;
-  const files = new Set(searches);
-  let firstMisses = 0;
-  for (const file of files) firstMisses += homes[file]!;
-  return { lookups, unavoidable: searches.length + firstMisses, files: files.size };
 }

@@ -10,7 +10,7 @@ import { Clients, ServerGone } from './load/clients.ts';
 import type { Answers } from './load/messages.ts';
 import type { NotMeasured } from './missing.ts';
 import type { Placed } from './placement.ts';
-import type { Sample } from './results.ts';
+import { type Sample, summedCounts } from './results.ts';
 import type { Workload as Searches } from './searches.ts';
 import { cpuSeconds, peakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
@@ -173,7 +173,7 @@ export class Target<S extends Served = Served> {
     const passedAfter = await this.passedOn();
     const passed =
       passedBefore === null || passedAfter === null ? null : passedAfter - passedBefore;
-    return takenOf(loops, { round, at, serverCpuSeconds: cpuAfter - cpuBefore, passed });
+    return takenOf(loops, { round, at, serverCpuSeconds: cpuAfter - cpuBefore }, passed);
   }
 
   /** In words, why it could not be measured. */
@@ -212,22 +212,14 @@ export class Target<S extends Served = Served> {
   }
 }
 
-interface Beside {
-  readonly round: number;
-  readonly at: number;
-  readonly serverCpuSeconds: number;
-  readonly passed: number | null;
-}
-
-function takenOf(loops: readonly Answers['run'][], { passed, ...rest }: Beside): Taken {
+function takenOf(
+  loops: readonly Answers['run'][],
+  rest: Pick<Sample, 'round' | 'at' | 'serverCpuSeconds'>,
+  passed: number | null,
+): Taken {
   const latency = newHistogram();
-  const counts: Record<string, number> = {};
-  for (const loop of loops) {
-    for (const time of loop.times) recordNs(latency, time);
-    for (const [name, count] of Object.entries(loop.counts)) {
-      counts[name] = (counts[name] ?? 0) + count;
-    }
-  }
+  for (const { times } of loops) for (const time of times) recordNs(latency, time);
+  const counts = summedCounts(loops);
   if (passed !== null) counts[PASSED_ON] = passed;
   const sum = (of: (loop: Answers['run']) => number): number =>
     loops.reduce((all, loop) => all + of(loop), 0);

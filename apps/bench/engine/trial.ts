@@ -5,23 +5,16 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Clients } from './load/clients.ts';
-import type { StackPlan } from './measure.ts';
+import { isSystemError, type MeasurePlan } from './measure.ts';
 import { NotMeasured } from './missing.ts';
 import { allowedCpus } from './placement.ts';
+import type { RunPlan } from './run.ts';
 import { patienceOf } from './target.ts';
 import { failureOf, refusalOf } from './workloads/command.ts';
 import type { TriedCommand } from './workloads/workload.ts';
 
-export interface TrialPlan {
-  readonly stacks: readonly StackPlan[];
-  /** The program and its arguments; none: there is no command. */
-  readonly command: readonly string[];
-  /** An empty folder on the storage of the stacks. */
-  readonly folder: string;
-  readonly signal: AbortSignal;
-  /** Told before each try. */
-  readonly turn: (what: string) => void;
-}
+type TrialPlan = Pick<RunPlan, 'stacks' | 'command' | 'folder' | 'signal'> &
+  Pick<MeasurePlan, 'turn'>;
 
 export interface Tried {
   /** Null: there is none, or the trial was interrupted. */
@@ -40,9 +33,17 @@ export async function tryAll(plan: TrialPlan): Promise<Tried> {
   for (const stack of stacks) {
     if (signal.aborted) break;
     turn(`${stack.name}, first start`);
-    const { why, complaint } = await startOnce(stack);
-    if (why !== null) broken.set(stack.name, why);
-    else if (complaint !== '') warnings.push(`${stack.name}: ${complaint}`);
+    try {
+      const served = await stack.serve();
+      await served.stop();
+      if (served.complaint) warnings.push(`${stack.name}: ${served.complaint}`);
+    } catch (error) {
+      // A place for its files that cannot be made is its own trouble, too.
+      if (!(error instanceof NotMeasured) && !isSystemError(error)) throw error;
+      broken.set(stack.name, error.message);
+    } finally {
+      stack.discard();
+    }
   }
   if (broken.size === stacks.length) {
     throw new NotMeasured([...broken].map(([name, why]) => `${name}: ${why}`).join('\n'));
@@ -67,29 +68,5 @@ async function tryOne({ command, folder, signal, turn }: TrialPlan): Promise<Tri
     clients.kill();
     await clients.ended();
     rmSync(inside, { recursive: true, force: true });
-  }
-}
-
-interface Start {
-  /** Why it does not start; null: it does. */
-  readonly why: string | null;
-  /** What it complained of all the same. */
-  readonly complaint: string;
-}
-
-/** Starts it and ends it again. */
-async function startOnce(stack: StackPlan): Promise<Start> {
-  try {
-    const served = await stack.serve();
-    await served.stop();
-    return { why: null, complaint: served.complaint ?? '' };
-  } catch (error) {
-    // A place for its files that cannot be made is its own trouble, too.
-    if (error instanceof NotMeasured || (error instanceof Error && 'syscall' in error)) {
-      return { why: error.message, complaint: '' };
-    }
-    throw error;
-  } finally {
-    stack.discard();
   }
 }

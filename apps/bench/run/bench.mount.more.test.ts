@@ -74,7 +74,7 @@ describeMounts('glossa bench', () => {
           ...['--fail-if', 'a p50 > 1 ns', '--fail-if', 'a / a-2 p50 > 1000'],
         ]);
         expect(holding.err).toMatch(
-          /^glossa bench: failed: a p50 > 1 ns: miss, same CPU: it is [\d.e+]+\n$/,
+          /^glossa bench: failed: a p50 > 1 ns: miss, same CPU: it is [\d.]+ \S+\n$/,
         );
         expect(holding.status).toBe(1);
         expect(runOf(holding).partial).toBe(false);

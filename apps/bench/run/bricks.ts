@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
@@ -62,15 +63,19 @@ export interface Bricks {
   readonly ports: readonly number[];
   /** Their processes. */
   readonly pids: readonly number[];
-  /** A sentence about one that has ended by itself; null when all serve. */
-  trouble(): Failure | null;
-  end(): Promise<void>;
+  /** Aborted when one ends by itself, and with the plans' own. */
+  readonly signal: AbortSignal;
 }
 
 /** One that serves. */
-export interface Brick extends Pick<Bricks, 'trouble' | 'end'> {
+export interface Brick {
   readonly port: number;
   readonly pid: number;
+  /** Resolves when it is over. */
+  readonly ended: Promise<unknown>;
+  /** A sentence about its end by itself; null while it serves. */
+  trouble(): Failure | null;
+  end(): Promise<void>;
 }
 
 /** The parts from which a brick is started. */
@@ -87,6 +92,16 @@ export interface BrickPlan {
   readonly signal: AbortSignal;
 }
 
+/** A brick by this name, its log in the scratch folder of a run. */
+export const brickPlan = (
+  {
+    scratch,
+    terminal,
+    signal,
+  }: Pick<BrickPlan, 'terminal' | 'signal'> & { readonly scratch: string },
+  brick: Pick<BrickPlan, 'name' | 'volfile' | 'options' | 'what'>,
+): BrickPlan => ({ ...brick, terminal, signal, logFile: join(scratch, `${brick.name}.log`) });
+
 const LISTEN_PORT = 'server.transport.socket.listen-port';
 
 /** Starts all at once, and ends them after `act`. @throws {Failure} of one that ended by itself, too */
@@ -98,9 +113,7 @@ export async function withBricks<T>(
   const bricks: Brick[] = [];
   const trouble = (): Failure | null =>
     bricks.map((brick) => brick.trouble()).find((it) => it !== null) ?? null;
-  const end = async (): Promise<void> => {
-    await Promise.all(bricks.splice(0).map((brick) => brick.end()));
-  };
+  const loss = new AbortController();
   try {
     for (const { signal } of plans) signal.throwIfAborted();
     const starts = await Promise.allSettled(plans.map(start));
@@ -108,12 +121,16 @@ export async function withBricks<T>(
     for (const it of starts) if (it.status === 'rejected') throw it.reason;
     const ports = bricks.map(({ port }) => port);
     const pids = bricks.map(({ pid }) => pid);
-    return await act({ ports, pids, trouble, end });
+    // Names on a brick that has ended look absent: to go on is no use.
+    const lost = (): void => loss.abort(trouble());
+    for (const { ended } of bricks) ended.then(lost, lost);
+    const signal = AbortSignal.any([loss.signal, ...plans.map((plan) => plan.signal)]);
+    return await act({ ports, pids, signal });
   } catch (error) {
     // A failure over a brick that has ended is due to its end.
     throw trouble() ?? error;
   } finally {
-    await end();
+    await Promise.all(bricks.splice(0).map((brick) => brick.end()));
   }
 }
 
@@ -134,6 +151,7 @@ export async function startOurs(plan: BrickPlan): Promise<Brick> {
   return {
     port: Number(port),
     pid: server.pid,
+    ended: server.ended,
     trouble: () => (server.hasEnded ? troubleOf(what, ENDED, logFile) : null),
     end: async () => void (await server.end()),
   };
@@ -151,7 +169,7 @@ export async function startTheirs(plan: BrickPlan): Promise<Brick> {
     const flags = asFlags([...options, `${LISTEN_PORT}=${port}`]);
     const own = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
-      const { pid, hasEnded, stop } = await startProcess(
+      const { pid, ended, hasEnded, stop } = await startProcess(
         // Its folder is removed in a moment: it has nothing to put in order.
         {
           ...{ line: endingWithUs(own), log: logFile, patienceMs: START_MS_MAX },
@@ -161,7 +179,7 @@ export async function startTheirs(plan: BrickPlan): Promise<Brick> {
         what,
       );
       const trouble = (): Failure | null => (hasEnded() ? troubleOf(what, ENDED, logFile) : null);
-      return { port, pid, trouble, end: stop };
+      return { port, pid, ended, trouble, end: stop };
     } catch (error) {
       if (!(error instanceof NotMeasured)) throw error;
       const isTaken = logEnd(logFile, 20).some((line) => /Address already in use/.test(line));

@@ -22,8 +22,8 @@ import {
   kinds,
 } from './call/measure.ts';
 import type { Load } from './call/pairs.ts';
+import { chosen } from './chosen.ts';
 import { Cleanup } from './cleanup.ts';
-import { chosen } from './settings.ts';
 
 const ROUNDS = 15;
 /** Short batches: some of them are not interrupted even on a machine that is busy. */
@@ -104,11 +104,11 @@ async function measureCalls(
   return { busy: watch.busyness(), calls };
 }
 
-interface Shown extends Found {
-  readonly interrupted: boolean;
-}
-
-function show(found: Shown, json: boolean, terminal: Terminal): void {
+function show(
+  found: Found & { readonly interrupted: boolean },
+  json: boolean,
+  terminal: Terminal,
+): void {
   const { interrupted, busy, calls } = found;
   if (json) terminal.out(JSON.stringify(found, null, 1));
   else if (calls.length > 0) {

@@ -3,9 +3,10 @@
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
 import { takeOperands, toggle } from '../../../terminal/flags.ts';
+import { readNamedFile } from '../../../terminal/named-file.ts';
 import { compareRuns } from '../engine/compare.ts';
 import { comparedText } from '../engine/report/text.ts';
-import { readRunFile } from './result.ts';
+import { type Run, readRun } from '../engine/schema.ts';
 
 export default defineCommand({
   usage: ['glossa bench compare FIRST.json SECOND.json [--json]'],
@@ -28,3 +29,7 @@ export default defineCommand({
     return EXIT_OK;
   },
 });
+
+/** A result of `glossa bench` as a file that a command is given. @throws {Failure} */
+export const readRunFile = async (path: string): Promise<Run> =>
+  readRun((await readNamedFile(path, { name: path })).toString(), path);

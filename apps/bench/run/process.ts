@@ -1,5 +1,5 @@
 /** Processes that serve, glossa's own or not: started, waited for, and ended again. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { findMount } from '../../../runtime/mount/mountinfo.ts';
 import { detach } from '../../../server/unmount.ts';
 import { NotMeasured } from '../engine/missing.ts';
 
-export interface ProcessSettings {
+interface ProcessSettings {
   /** The program and its arguments. It serves in the foreground, until it gets SIGTERM. */
   readonly line: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -25,6 +25,8 @@ export interface Started {
   readonly pid: number;
   /** From just before it was started until it served. */
   readonly startSeconds: number;
+  /** Resolves when it is over. */
+  readonly ended: Promise<void>;
   /** Whether it has ended, by itself or not. */
   hasEnded(): boolean;
   /** Ends it. Once more does nothing. */
@@ -62,27 +64,36 @@ export async function startProcess(
     child.once('exit', () => resolve()).once('error', () => resolve());
   });
   const stop = async (): Promise<void> => {
-    await end(child, over, endBy);
+    child.kill(endBy);
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+    await over;
+    clearTimeout(late);
     afterwards();
   };
-  const looking = new AbortController();
-  const either = AbortSignal.any([looking.signal, ...(signal === undefined ? [] : [signal])]);
-  const late = delay(patienceMs, false, { signal: either }).catch(() => false);
-  const serves = await Promise.race([
-    untilReady(isReady, either).catch(() => false),
-    over.then(() => false),
-    late,
-  ]);
-  looking.abort();
-  if (!serves) {
-    await stop();
-    signal?.throwIfAborted();
-    throw new NotMeasured(`${failed}: ${complaintIn(log)}`);
+  let hasEnded = false;
+  const ended = over.then(() => {
+    hasEnded = true;
+    return false;
+  });
+  const given = AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]);
+  const aborted = new Promise<boolean>((resolve) => {
+    given.addEventListener('abort', () => resolve(false), { once: true });
+  });
+  for (let serves = false; !serves; ) {
+    // A look at a mount may hang.
+    serves = await Promise.race([isReady(), ended, aborted]);
+    if (hasEnded || given.aborted) {
+      await stop();
+      signal?.throwIfAborted();
+      throw new NotMeasured(`${failed}: ${complaintIn(log)}`);
+    }
+    if (!serves) await delay(LOOK_MS);
   }
   return {
     pid: child.pid!,
     startSeconds: (performance.now() - begun) / 1e3,
-    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    ended: over,
+    hasEnded: () => hasEnded,
     stop,
   };
 }
@@ -98,17 +109,6 @@ export const startMount = (settings: ProcessSettings, mountpoint: string): Promi
     },
   );
 
-async function untilReady(
-  isReady: () => Promise<boolean> | boolean,
-  signal: AbortSignal,
-): Promise<boolean> {
-  while (!(await isReady())) {
-    if (signal.aborted) return false;
-    await delay(LOOK_MS);
-  }
-  return true;
-}
-
 const answers = (mountpoint: string): Promise<boolean> | boolean =>
   findMount(mountpoint) !== null &&
   stat(mountpoint).then(
@@ -116,17 +116,6 @@ const answers = (mountpoint: string): Promise<boolean> | boolean =>
     // Its server has ended since.
     () => false,
   );
-
-async function end(
-  child: ChildProcess,
-  over: Promise<void>,
-  by: 'SIGTERM' | 'SIGKILL',
-): Promise<void> {
-  child.kill(by);
-  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
-  await over;
-  clearTimeout(late);
-}
 
 /** The last line of a log that is an error. */
 export function complaintIn(log: string): string {

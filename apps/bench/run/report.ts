@@ -1,12 +1,12 @@
 /** `glossa bench report`: a result as a table, or as a folder with a page. */
 
 import { defineCommand } from '../../../terminal/command.ts';
-import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
+import { EXIT_OK } from '../../../terminal/exit.ts';
 import { takeOperands, text, toggle } from '../../../terminal/flags.ts';
-import { OutError, openOut, writeOut } from '../engine/out.ts';
-import { reportFiles } from '../engine/report/index.ts';
+import { openOut, writeOut } from '../engine/out.ts';
+import { reportFiles } from '../engine/report/html.ts';
 import { terminalReport } from '../engine/report/text.ts';
-import { readRunFile } from './result.ts';
+import { readRunFile } from './compare.ts';
 
 export default defineCommand({
   usage: ['glossa bench report RUN.json [--out DIR] [--force]'],
@@ -24,13 +24,8 @@ export default defineCommand({
       terminal.out(terminalReport(run, { width: terminal.width, colour: terminal.colour.out }));
       return EXIT_OK;
     }
-    try {
-      openOut(out, { force });
-      writeOut(out, await reportFiles(run));
-    } catch (error) {
-      if (error instanceof OutError) throw new Failure(error.message);
-      throw error;
-    }
+    openOut(out, { force });
+    writeOut(out, await reportFiles(run));
     return EXIT_OK;
   },
 });

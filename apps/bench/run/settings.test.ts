@@ -19,8 +19,8 @@ describe('what glossa bench is told', () => {
   });
 
   it('may be several workloads and places, in one word or several', () => {
-    const { workloads, places } = settings('-w', 'miss,hit', '-w', 'mixed', '--cpu', 'free,same');
-    expect(workloads).toEqual(['miss', 'hit', 'mixed']);
+    const { workloads, places } = settings('-w', 'miss,hit', '-w', 'readdir', '--cpu', 'free,same');
+    expect(workloads).toEqual(['miss', 'hit', 'readdir']);
     expect(places).toEqual(['free', 'same']);
   });
 

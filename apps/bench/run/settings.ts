@@ -1,6 +1,5 @@
 /** The flags of `glossa bench`, and what they say. */
 
-import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 import {
   type Flags,
@@ -10,9 +9,10 @@ import {
   text,
   toggle,
 } from '../../../terminal/flags.ts';
-import { type Place, places } from '../engine/placement.ts';
+import { places } from '../engine/placement.ts';
 import { type WorkloadName, workloadNames } from '../engine/workloads/index.ts';
-import { type OtherName, otherNames } from './others/index.ts';
+import { chosen } from './chosen.ts';
+import { otherNames } from './others/index.ts';
 import type { Timeouts } from './others/other.ts';
 
 /** What a first run measures. */
@@ -79,24 +79,8 @@ export const benchFlags = {
 
 export type BenchFlags = FlagValues<typeof benchFlags>;
 
-export interface BenchSettings {
-  readonly workloads: readonly WorkloadName[];
-  readonly places: readonly Place[];
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly clients: number;
-  readonly seed: number;
-  /** Mounts of others, which come last. */
-  readonly others: readonly OtherName[];
-  /** The workload `command`. */
-  readonly command: readonly string[];
-  readonly timeouts: Timeouts;
-  /** Of `glossa mount`. */
-  readonly mountFlags: readonly string[];
-}
-
 /** @param rest what stands behind `--` @throws {UsageError} */
-export function settingsOf(flags: BenchFlags, rest: readonly string[] | null): BenchSettings {
+export function settingsOf(flags: BenchFlags, rest: readonly string[] | null) {
   const { rounds = ROUNDS, duration = SECONDS, clients = 1, seed = 1 } = flags;
   if (rounds < 1) throw new UsageError('--rounds takes at least 1');
   if (duration <= 0) throw new UsageError('--duration takes more than 0 seconds');
@@ -112,14 +96,17 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null): B
   };
   return {
     workloads: workloadsOf(flags.workload, rest),
-    places: flags.cpu.length === 0 ? ['same'] : chosen('--cpu', flags.cpu, places),
+    places: chosen('--cpu', flags.cpu.length === 0 ? ['same'] : flags.cpu, places),
     rounds,
     seconds: duration,
     clients,
     seed,
-    others: flags.with.length === 0 ? [] : chosen('--with', flags.with, otherNames),
+    /** Mounts of others, which come last. */
+    others: chosen('--with', flags.with, otherNames),
+    /** The workload `command`. */
     command: rest ?? [],
     timeouts,
+    /** Of `glossa mount`. */
     mountFlags: [
       ...Object.entries(timeouts).map(([name, value]) => `--${name}-timeout=${value}`),
       ...(flags['no-passthrough'] ? ['--no-passthrough'] : []),
@@ -127,24 +114,11 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null): B
   };
 }
 
+export type BenchSettings = ReturnType<typeof settingsOf>;
+
 function workloadsOf(given: readonly string[], rest: readonly string[] | null): WorkloadName[] {
   const command: WorkloadName[] = rest === null ? [] : ['command'];
   if (given.length === 0) return rest === null ? [...FIRST] : command;
   if (given.includes('all')) return [...measurable, ...command];
   return [...chosen('--workload', given, measurable), ...command];
-}
-
-/** The words of a flag that takes several, each once. @throws {UsageError} */
-export function chosen<V extends string>(
-  flag: string,
-  given: readonly string[],
-  known: readonly V[],
-): V[] {
-  const words = given.flatMap((text) => text.split(',')).map((word) => word.trim().toLowerCase());
-  return [...new Set(words)].map((word) => {
-    const found = known.find((value) => value === word);
-    if (found !== undefined) return found;
-    const guess = didYouMean(word, known) || `; it takes ${known.join(', ')}`;
-    throw new UsageError(`${flag} does not know '${word}'${guess}`);
-  });
 }

@@ -3,8 +3,6 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { basename, extname, join, resolve } from 'node:path';
 import { allLanguages, languages as known, type Language } from '../../../bridges/languages.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
-import { optionTypes } from '../../../runtime/core/option-types.ts';
-import type { OptionSpec } from '../../../runtime/core/options.ts';
 import { maskText } from '../../../runtime/core/secrets.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { type PlainVolume, plainVolumes } from '../../../runtime/volfile/description.ts';
@@ -13,18 +11,18 @@ import { registry } from '../../../server/registry.ts';
 import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import type { Alike } from '../engine/counts.ts';
-import { differences, differenceWarning, distinct } from '../engine/stacks.ts';
+import { distinct } from '../engine/stacks.ts';
+import { chosen } from './chosen.ts';
 import { compileModule } from './compile.ts';
 import type { BenchStack } from './serving.ts';
 
 export interface Stacks {
   readonly stacks: readonly BenchStack[];
-  /** What may mislead, and what was left out. */
+  /** What was left out. */
   readonly warnings: readonly string[];
   readonly question: string;
-  /** Those that do the same, in other languages: they have to pass the same lookups on. */
-  readonly alike: Alike;
+  /** Those that do the same, in other languages: they pass the same lookups on. */
+  readonly alike: readonly string[];
 }
 
 // -- volfiles ------------------------------------------------------------------------------------
@@ -46,24 +44,13 @@ export async function stacksOfVolfiles(
       volumes: plainVolumes(describeOrFail(found, terminal)),
     });
   }
-  const [first, ...others] = stacks as [BenchStack, ...BenchStack[]];
-  const warnings = others.flatMap(({ name, volumes }) => {
-    const found = differences(first.volumes, volumes);
-    return differenceWarning(first.name, name, found) ?? [];
-  });
   const what = listed(names);
-  const question = others.length === 0 ? `How fast is ${what}?` : `How do ${what} compare?`;
-  return { stacks, warnings, question, alike: NOT_ALIKE };
+  const question = names.length === 1 ? `How fast is ${what}?` : `How do ${what} compare?`;
+  return { stacks, warnings: [], question, alike: [] };
 }
 
 export const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-
-const NOT_ALIKE: Alike = {
-  stacks: [],
-  rememberSeconds: Number.POSITIVE_INFINITY,
-  kernelCaches: false,
-};
 
 // -- one translator in several languages ---------------------------------------------------------
 
@@ -110,7 +97,7 @@ export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
   const own = settings.options.map(splitOption);
   const stacks: BenchStack[] = [];
   const warnings: string[] = [];
-  for (const language of readLanguages(given)) {
+  for (const language of chosen('--in', [given], languages)) {
     const found = findIn(language, folder, name, scratch);
     if (typeof found === 'string') {
       warnings.push(`${language} is left out: ${found}`);
@@ -139,30 +126,7 @@ export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
     used.length === 0
       ? `How fast is it without ${name}?`
       : `What does ${name} cost in ${listed(used)}?`;
-  return { stacks, warnings, question, alike: alikeOf(used, own) };
-}
-
-/** Of examples/negative, and what is taken for any other translator that does not say. */
-const REMEMBER_SECONDS = 60;
-
-const AS_TIME: OptionSpec = { type: 'time', description: '' };
-
-/** @param options of the translator; glossa has looked at none of them yet */
-function alikeOf(
-  stacks: readonly string[],
-  options: readonly (readonly [string, string])[],
-): Alike {
-  const given = new Map(options);
-  const secondsOf = (key: string): number | undefined => {
-    const text = given.get(key);
-    const read = text === undefined ? null : optionTypes.time.parse(text, AS_TIME);
-    return read !== null && 'value' in read ? read.value : undefined;
-  };
-  return {
-    stacks,
-    rememberSeconds: secondsOf('timeout') ?? REMEMBER_SECONDS,
-    kernelCaches: (secondsOf('kernel-timeout') ?? 0) > 0,
-  };
+  return { stacks, warnings, question, alike: used };
 }
 
 function folderOf(translator: string): string {
@@ -176,16 +140,6 @@ function folderOf(translator: string): string {
     `--translator takes an example or a folder with a module in several languages; there is no ` +
       `'${translator}', neither here nor among the examples${guess}`,
   );
-}
-
-function readLanguages(given: string): string[] {
-  const words = given.split(',').map((word) => word.trim().toLowerCase());
-  return [...new Set(words)].map((word) => {
-    const found = languages.find((language) => language === word);
-    if (found !== undefined) return found;
-    const guess = didYouMean(word, languages) || `; it takes ${languages.join(', ')}`;
-    throw new UsageError(`--in does not know '${word}'${guess}`);
-  });
 }
 
 function splitOption(text: string): readonly [string, string] {

@@ -32,16 +32,8 @@ describeMounts('glossa bench, as a whole', () => {
         expect(run.partial).toBe(false);
         expect(run.stacks.map(({ name }) => name)).toEqual(['a']);
         expect(run.workloads.map(({ name }) => name)).toEqual([
-          ...['miss', 'hit', 'phpsim', 'lookup-storm', 'smallfile', 'seqread', 'seqwrite'],
-          ...[
-            'seqread-1m',
-            'seqwrite-1m',
-            'seqwrite-4k',
-            'randread',
-            'readdir',
-            'mixed',
-            'command',
-          ],
+          ...['miss', 'hit', 'phpsim', 'smallfile', 'seqread', 'seqwrite'],
+          ...['seqread-1m', 'seqwrite-1m', 'seqwrite-4k', 'randread', 'readdir', 'command'],
         ]);
         for (const { name, plain, results } of run.workloads) {
           expect(plain!.count, name).toBeGreaterThan(0);

@@ -1,11 +1,10 @@
 /** The folders of a bench: they are gone at its end, and what is mounted is never removed. */
-import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeScratch, mountsIn, removeScratch } from '../../../server/scratch.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
-import { freeIn } from '../engine/space.ts';
 
 /** Memory as a file system, on most machines: no disk decides what is measured. */
 const MEMORY = '/dev/shm';
@@ -18,26 +17,21 @@ export class Workspace {
   /** In it, of each stack a folder by its name; and the plain directory beside them. */
   readonly stacks: string;
   readonly plain: string;
-  /** The folder that was chosen for that, and bytes that it has left. */
-  readonly parent: string;
-  readonly free: number;
 
   /**
    * @param wanted where the stacks store; memory when it is undefined and there is enough of it
-   * @param bytes that the largest workload takes
+   * @param bytes that they store at most
    * @throws {Failure}
    */
   constructor(wanted: string | undefined, bytes: number) {
     this.scratch = makeScratch('bench');
     const parent = wanted === undefined ? roomy(bytes) : resolve(wanted);
-    this.parent = parent;
     try {
       this.data = makeScratch('bench-data', parent);
     } catch (error) {
       rmSync(this.scratch, { recursive: true });
       throw new Failure(`cannot make a folder in ${parent}: ${reason(error)}`);
     }
-    this.free = freeIn(this.data);
     this.stacks = join(this.data, 'stacks');
     this.plain = join(this.data, 'plain');
     mkdirSync(this.stacks);
@@ -58,7 +52,8 @@ export class Workspace {
 function roomy(bytes: number): string {
   try {
     accessSync(MEMORY, constants.W_OK);
-    if (freeIn(MEMORY) > bytes) return MEMORY;
+    const { bavail, bsize } = statfsSync(MEMORY);
+    if (bavail * bsize > bytes) return MEMORY;
   } catch {
     // It is not there, or not for this user.
   }

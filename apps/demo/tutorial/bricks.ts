@@ -7,15 +7,16 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { version } from '../../../terminal/package-version.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
 import {
   type Brick,
   type BrickPlan,
   type Bricks,
+  brickPlan,
   startOurs,
   startTheirs,
 } from '../../bench/run/bricks.ts';
 import { versionOf } from '../../bench/run/others/gluster.ts';
+import type { Stage } from '../experiment.ts';
 
 /** Who can serve bricks. */
 export const makers = ['glusterfs', 'glossa'] as const;
@@ -56,24 +57,15 @@ export const starts: Readonly<Record<Maker['by'], (plan: BrickPlan) => Promise<B
 };
 
 /** Their files and logs are in the scratch folder. */
-export function brickPlans(given: {
-  readonly scratch: string;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}): BrickPlan[] {
-  const { scratch, terminal, signal } = given;
-  return Array.from({ length: COUNT }, (_, at) => {
+export const brickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
+  Array.from({ length: COUNT }, (_, at) => {
     const name = `brick${at}`;
-    const files = join(scratch, name);
+    const files = join(stage.scratch, name);
     mkdirSync(files);
     const volfile = join(packageRoot, 'examples/tutorial', `${name}.vol`);
-    return {
-      ...{ name, volfile, options: [`files.directory=${files}`], terminal, signal },
-      logFile: join(scratch, `${name}.log`),
-      what: `the brick ${volfile}`,
-    };
+    const options = [`files.directory=${files}`];
+    return brickPlan(stage, { name, volfile, options, what: `the brick ${volfile}` });
   });
-}
 
 /** With which clients find them, as --xlator-option takes them. */
 export const portsOf = ({ ports }: Bricks): string[] =>

@@ -6,7 +6,7 @@ import { Source } from '../../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
 import { registry } from '../../../server/registry.ts';
 import type { Busyness } from '../../bench/engine/schema.ts';
-import type { Measurement } from '../measure.ts';
+import type { Measurement } from '../experiment.ts';
 import type { Maker } from './bricks.ts';
 import { introduction, jsonReport, nextSteps, reportText, table, takeHome } from './report.ts';
 import { counted, measurable, printed, stacks } from './stacks.ts';

@@ -2,7 +2,7 @@
 
 import { columns } from '../../../terminal/layout.ts';
 import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/engine/searches.ts';
-import type { Measurement } from '../measure.ts';
+import type { ExperimentSettings, Measurement, Searched } from '../experiment.ts';
 import {
   ALL_FOUND,
   disturbance,
@@ -15,15 +15,10 @@ import {
   timeCells,
   timesOf,
 } from '../report-text.ts';
-import type { Searched } from '../served.ts';
 import type { Maker } from './bricks.ts';
 import { FOLDER, stacks } from './stacks.ts';
 
-export interface TutorialSettings {
-  readonly seed: number;
-  readonly searches: number;
-  /** How much farther away the bricks are than they are. */
-  readonly delayMs: number;
+export interface TutorialSettings extends ExperimentSettings {
   readonly maker: Maker;
 }
 

@@ -2,8 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
+import type { PlainVolume } from '../../../runtime/volfile/description.ts';
+import { printVolumes } from '../../../runtime/volfile/print.ts';
 import { counterVolume, delayVolume } from '../../bench/run/bricks.ts';
-import { withAbove } from '../served.ts';
 
 export interface TutorialStack {
   readonly name: 'baseline' | 'native' | 'python' | 'python-kernel';
@@ -70,6 +71,26 @@ const wireOf = (at: number): string => `test-wire-${at}`;
 
 /** The volumes at which what is sent to bricks is counted. */
 export const counted = clients.map(({ at }) => wireOf(at));
+
+/**
+ * The text of a volfile, with volumes above one of its own: what was above that is above the last of
+ * them.
+ */
+function withAbove(text: string, name: string, above: readonly PlainVolume[]): string {
+  const places = above.map((volume, at) => ({
+    ...volume,
+    subvolumes: [at === 0 ? name : above[at - 1]!.name],
+  }));
+  return text
+    .replace(/^( *subvolumes )(.*)$/gm, (_, key: string, names: string) => {
+      const known = names.split(' ').map((it) => (it === name ? above.at(-1)!.name : it));
+      return key + known.join(' ');
+    })
+    .replace(
+      new RegExp(`^volume ${name}\n[^]*?^end-volume\n`, 'm'),
+      (own) => `${own}\n${printVolumes(places)}`,
+    );
+}
 
 /** The text of a printed volfile, with what is sent counted, and kept for so long before it is. */
 export function measurable(text: string, delayMs: number): string {

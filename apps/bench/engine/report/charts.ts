@@ -8,9 +8,9 @@
 import type { EChartsOption, LineSeriesOption } from 'echarts';
 import { duration } from '../../../../terminal/quantities.ts';
 import { factorText, intervalText } from '../comparison-text.ts';
+import { workloadTitle } from '../placement.ts';
 import type { Measured, Run, Workload } from '../schema.ts';
 import { GRID, INK, PAPER, WIDE } from './style.ts';
-import { workloadTitle } from './words.ts';
 
 /** Okabe and Ito's, without the yellow, which paper does not show. */
 const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];

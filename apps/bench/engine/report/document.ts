@@ -6,10 +6,11 @@ import { factorText, intervalText } from '../comparison-text.ts';
 import { formats, type Measure, measures } from '../measures.ts';
 import { missingText } from '../missing.ts';
 import { digits } from '../numbers.ts';
+import { workloadTitle } from '../placement.ts';
 import type { Measured, Run, Workload } from '../schema.ts';
 import { verdictOf } from '../verdict.ts';
 import { ecdfChart, type Picture, ratioChart } from './charts.ts';
-import { allWarnings, howText, limits, machineText, method, workloadTitle } from './words.ts';
+import { allWarnings, howText, limits, machineText, method } from './words.ts';
 
 /** Names of rows, and cells of figures. */
 export interface Table {
@@ -88,7 +89,7 @@ export function workloadSection(workload: Workload): Section {
 }
 
 /** `1.14 [1.12 – 1.16]`; nothing of the first stack. */
-export const ratioText = ({ toFirst }: Measured): string =>
+const ratioText = ({ toFirst }: Measured): string =>
   toFirst === null ? '' : `${factorText(toFirst.ratio)} ${intervalText(toFirst)}`;
 
 type Column = readonly [title: string, cell: (measured: Measured) => string];

@@ -6,11 +6,12 @@ import type { EChartsOption } from 'echarts';
 import type { Run } from '../schema.ts';
 import type { Picture } from './charts.ts';
 import { type Block, type Row, type Section, sectionsOf, type Table } from './document.ts';
+import { markdownReport } from './markdown.ts';
 import { NARROW, styleSheet } from './style.ts';
 import { answers } from './words.ts';
 
 /** Draws a picture of this size, in pixels. */
-export type Draw = (option: EChartsOption, width: number, height: number) => string;
+type Draw = (option: EChartsOption, width: number, height: number) => string;
 
 export async function loadDraw(): Promise<Draw> {
   const { init } = await import('./echarts.ts');
@@ -116,3 +117,10 @@ function rowText({ name, cells, note }: Row, head: readonly string[]): string {
   const after = note === null ? '' : `\n<tr><td></td>${said}</tr>`;
   return `<tr>${header}${shown.join('')}</tr>${after}`;
 }
+
+/** The files of a report, by their names: the result as JSON, Markdown and a page. */
+export const reportFiles = async (run: Run): Promise<Readonly<Record<string, string>>> => ({
+  'run.json': `${JSON.stringify(run, null, 1)}\n`,
+  'report.md': markdownReport(run),
+  'report.html': htmlReport(run, await loadDraw()),
+});

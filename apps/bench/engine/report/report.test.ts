@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { duration } from '../../../../terminal/quantities.ts';
 import { simulatedRun, simulatedWorkloads } from '../../../../test/support/simulated-run.ts';
 import { compareRuns } from '../compare.ts';
-import { findingsOf, parseCondition } from '../fail-if.ts';
-import { htmlReport, loadDraw } from './html.ts';
-import { reportFiles } from './index.ts';
+import { htmlReport, loadDraw, reportFiles } from './html.ts';
 import { markdownReport } from './markdown.ts';
-import { comparedText, findingsText, terminalReport, workloadText } from './text.ts';
+import { comparedText, terminalReport, workloadText } from './text.ts';
 import { allWarnings, answers, method } from './words.ts';
 
 const run = simulatedRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
@@ -113,7 +111,7 @@ describe('the terminal', () => {
     const shown = terminalReport({ ...run, partial: true }, plain);
     expect(shown).toContain('  javascript  not measured: it ended');
     expect(shown).toContain(
-      'warning: Not all that was asked for was measured: javascript was not measured in readdir, same',
+      'warning: Not all that was asked for was measured: the tables and the other warnings say what',
     );
     expect(shown).toContain('warning: the stacks differ in two volumes: a, <b>');
   });
@@ -124,23 +122,6 @@ describe('the terminal', () => {
     const shown = workloadText({ ...workload!, results }, plain);
     expect(shown).toContain('ended early: the mount is gone');
     expect(shown).toContain('slower');
-  });
-
-  it('shows what became of conditions', () => {
-    const found = ['python/typescript p50 > 1.1', 'python memory > 1 GB', 'javascript p50 > 1 s']
-      .map((text) => parseCondition(text, ['typescript', 'python', 'javascript']))
-      .flatMap((condition) => findingsOf(condition, run));
-    const lines = findingsText(found, plain).split('\n');
-    expect(lines).toHaveLength(9);
-    expect(lines[0]).toMatch(
-      /^ {2}python\/typescript p50 > 1\.1 +miss, same CPU +1\.17 +holds: fails$/,
-    );
-    expect(lines[3]).toMatch(/ 120 MB +does not hold$/);
-    expect(lines[8]).toMatch(/ not measured +fails$/);
-    const [one] = findingsOf(found[0]!.condition, run);
-    expect(findingsText([{ ...one!, skipped: 'python', fails: false }], plain)).toMatch(
-      / skipped: it cannot be asked of python$/,
-    );
   });
 
   it('shows two runs line by line', () => {

@@ -4,8 +4,6 @@ import { duration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
 import type { ComparedRuns, Line } from '../compare.ts';
 import { factorText, intervalText } from '../comparison-text.ts';
-import type { Finding } from '../fail-if.ts';
-import { formats, measures } from '../measures.ts';
 import { relative } from '../numbers.ts';
 import type { Run, Verdict, Workload } from '../schema.ts';
 import { type Table, workloadSection } from './document.ts';
@@ -130,19 +128,3 @@ function comparedCells({ stack, to, a, b, compared, missing }: Line, screen: Scr
   const ratio = `${factorText(compared.ratio)} ${intervalText(compared)}`;
   return [name, ...values, ratio, toned(compared.verdict, screen)];
 }
-
-/** What became of the conditions under which a run fails. */
-export const findingsText = (findings: readonly Finding[], screen: Screen): string =>
-  table(
-    findings.map(({ condition, where, value, skipped, fails }) => {
-      const { measure, to } = condition;
-      const format = to === null ? formats[measures[measure].kind] : relative;
-      if (skipped !== null)
-        return [condition.text, where, '', `skipped: it cannot be asked of ${skipped}`];
-      const shown = value === null ? 'not measured' : format(value);
-      const said = value === null ? 'fails' : 'holds: fails';
-      const outcome = fails ? paint('warning', said, screen.colour) : 'does not hold';
-      return [condition.text, where, shown, outcome];
-    }),
-    { indent: '  ', gap: '   ' },
-  ).join('\n');

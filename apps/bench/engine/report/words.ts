@@ -3,12 +3,9 @@ import { duration } from '../../../../terminal/quantities.ts';
 import { busyText } from '../busy.ts';
 import { answerText } from '../comparison-text.ts';
 import { times, whole } from '../numbers.ts';
-import { placeTitles } from '../placement.ts';
+import { workloadTitle } from '../placement.ts';
 import type { Machine, Run, Workload } from '../schema.ts';
 import { CONFIDENCE, ROUNDS_MIN, WIDTH_MAX } from '../verdict.ts';
-
-export const workloadTitle = ({ name, place }: Workload): string =>
-  `${name}, ${placeTitles[place]}`;
 
 /** What stands at the top: whether anything can be believed, and what came out. */
 export const answers = (run: Run): string[] => [...busyLines(run), ...comparisons(run)];
@@ -108,11 +105,13 @@ export function howText(workload: Workload): string {
   );
 }
 
+const PARTIAL =
+  'Not all that was asked for was measured: the tables and the other warnings say what is missing.';
+
 /** What went wrong or may mislead: of the run, and of its results with their places. */
-export function allWarnings(run: Run): string[] {
-  const { warnings, partial, workloads } = run;
+export function allWarnings({ warnings, partial, workloads }: Run): string[] {
   return [
-    ...(partial ? [partialText(run)] : []),
+    ...(partial ? [PARTIAL] : []),
     ...warnings,
     ...workloads.flatMap((workload) =>
       [...warningsOf(workload)].map(
@@ -120,23 +119,6 @@ export function allWarnings(run: Run): string[] {
       ),
     ),
   ];
-}
-
-/** Names what is missing; the reason stands where its figures would. */
-function partialText({ workloads }: Run): string {
-  const places = new Map<string, string[]>();
-  for (const workload of workloads) {
-    for (const { stack, missing, unfit, measured } of workload.results) {
-      if (missing === null || unfit) continue;
-      const what = measured === null ? `${stack} was not measured` : `${stack} ended early`;
-      places.set(what, [...(places.get(what) ?? []), workloadTitle(workload)]);
-    }
-  }
-  if (places.size === 0) {
-    return 'Not all that was asked for was measured; the other warnings name what is missing.';
-  }
-  const named = [...places].map(([what, titles]) => `${what} in ${titles.join(' and ')}`);
-  return `Not all that was asked for was measured: ${named.join('; ')}.`;
 }
 
 /** What may mislead in a workload, with the stacks of which it is true. */

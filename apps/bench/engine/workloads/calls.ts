@@ -89,7 +89,7 @@ export function isPattern(data: Uint8Array, length: number, offset: number, salt
 }
 
 /** What stat says of a name, as far as it is the same on every file system. */
-export interface StatResult {
+interface StatResult {
   /** 0, or minus an errno. */
   readonly status: number;
   readonly mode: number;

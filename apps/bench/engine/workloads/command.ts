@@ -35,8 +35,6 @@ const endText = ({ status, signal, code }: Ran): string => String(code ?? signal
 export const command: WorkloadKind = {
   description: 'Runs a command in a folder that is empty at first.',
   request: 'a run of the command, its start included',
-  bytes: { shared: 0, perClient: 0 },
-  onlyLooks: false,
   once: 0,
   make() {},
   open({ root, command: tried }) {
@@ -60,24 +58,14 @@ export const command: WorkloadKind = {
 
 // -- what a try says -----------------------------------------------------------------------------
 
-/** As shells end: the command cannot be executed, or is not there. */
-const CANNOT: readonly (number | null)[] = [126, 127];
-
 const COULD_NOT: Readonly<Record<string, string>> = {
   ENOENT: 'was not found: it is neither a program of PATH nor a path from an empty folder',
   EACCES: 'cannot be executed: it is no program, or not for this user (EACCES)',
-  ENOBUFS: `prints more than ${OUTPUT_MAX >> 20} MiB, which is more than can be compared`,
 };
 
 /** Why a command cannot be measured; null where it can. */
-export function refusalOf({ words, expected }: TriedCommand): string | null {
-  const { status, code, complaint } = expected;
-  if (code !== null) return `the command '${words[0]}' ${COULD_NOT[code] ?? `fails: ${code}`}`;
-  if (!CANNOT.includes(status)) return null;
-  const why = status === 127 ? 'a program was not found' : 'a program cannot be executed';
-  const said = complaint === '' ? '' : ` (${complaint})`;
-  return `the command '${words.join(' ')}' ends with ${status} in an empty folder: ${why}${said}`;
-}
+export const refusalOf = ({ words, expected: { code } }: TriedCommand): string | null =>
+  code === null ? null : `the command '${words[0]}' ${COULD_NOT[code] ?? `fails: ${code}`}`;
 
 /** That what is measured is a failure; null where the command succeeds. */
 export function failureOf({ words, expected }: TriedCommand): string | null {

@@ -23,7 +23,8 @@ import { inFolder, isPattern, must, NEW, pattern, statusText, writeAll } from '.
 import type { Setting, WorkloadKind } from './workload.ts';
 
 const MIB = 1 << 20;
-const SIZE = 32 * MIB;
+/** Of the large file. */
+export const DATA_SIZE = 32 * MIB;
 const SMALL = 128 << 10;
 const PAGE = 4096;
 const SALT = 0x61736c67;
@@ -33,7 +34,7 @@ function makeData(root: string): void {
   const block = new Uint8Array(SMALL);
   inFolder(root, (folder) => {
     const fd = must(openat(folder, FILE, NEW, 0o644), 'create data');
-    for (let offset = 0; offset < SIZE; offset += SMALL) {
+    for (let offset = 0; offset < DATA_SIZE; offset += SMALL) {
       pattern(block, offset, SALT);
       writeAll(fd, block, SMALL, offset);
     }
@@ -59,15 +60,13 @@ const sizeText = (bytes: number): string =>
 
 const reading = (block: number): WorkloadKind => ({
   description: 'Reads a large file from its beginning to its end.',
-  request: `read of ${sizeText(block)} of a file of ${sizeText(SIZE)}, the next each time`,
-  bytes: { shared: SIZE, perClient: 0 },
-  onlyLooks: false,
+  request: `read of ${sizeText(block)} of a file of ${sizeText(DATA_SIZE)}, the next each time`,
   once: 0,
   make: makeData,
   open(setting) {
     const fd = openData(setting);
     const data = new Uint8Array(block);
-    const offsetOf = (i: number): number => (i * block) % SIZE;
+    const offsetOf = (i: number): number => (i * block) % DATA_SIZE;
     return {
       prepare(i) {
         if (offsetOf(i) === 0) posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
@@ -86,14 +85,12 @@ const DRAWN = 100_000;
 
 export const randread: WorkloadKind = {
   description: 'Reads pages of a large file in an order that looks like chance, as databases do.',
-  request: `read of 4 KiB of a file of ${SIZE / MIB} MiB, anywhere`,
-  bytes: { shared: SIZE, perClient: 0 },
-  onlyLooks: false,
+  request: `read of 4 KiB of a file of ${DATA_SIZE / MIB} MiB, anywhere`,
   once: 0,
   make: makeData,
   open(setting) {
     const random = seeded(setting.seed + setting.client);
-    const pages = Uint32Array.from({ length: DRAWN }, () => below(random, SIZE / PAGE));
+    const pages = Uint32Array.from({ length: DRAWN }, () => below(random, DATA_SIZE / PAGE));
     const fd = openData(setting);
     posixFadvise(fd, 0, 0, POSIX_FADV_RANDOM);
     const data = new Uint8Array(PAGE);
@@ -112,9 +109,7 @@ const SELDOM = 2 * MIB;
 
 const writing = (block: number): WorkloadKind => ({
   description: 'Writes a large file from its beginning to its end, again and again.',
-  request: `write of ${sizeText(block)} of a file of ${sizeText(SIZE)}, the next each time`,
-  bytes: { shared: 0, perClient: SIZE },
-  onlyLooks: false,
+  request: `write of ${sizeText(block)} of a file of ${sizeText(DATA_SIZE)}, the next each time`,
   once: 0,
   make() {},
   open({ root, client }) {
@@ -124,7 +119,7 @@ const writing = (block: number): WorkloadKind => ({
     );
     const data = new Uint8Array(block);
     const back = new Uint8Array(block);
-    const offsetOf = (i: number): number => (i * block) % SIZE;
+    const offsetOf = (i: number): number => (i * block) % DATA_SIZE;
     const seldom = Math.max(16, SELDOM / block);
     return {
       prepare(i) {

@@ -3,18 +3,7 @@ import { constants } from 'node:fs';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, openat, pread, pwrite, statx } from '../../../../runtime/sys/libc.ts';
 import { cstring, Statx } from '../../../../runtime/sys/struct.ts';
-import { seeded } from '../random.ts';
-import {
-  inFolder,
-  isPattern,
-  makeFile,
-  NEW,
-  numbered,
-  openFolder,
-  pattern,
-  statusText,
-  unlinkFile,
-} from './calls.ts';
+import { isPattern, NEW, numbered, openFolder, pattern, statusText, unlinkFile } from './calls.ts';
 import type { WorkloadKind } from './workload.ts';
 
 const SIZE = 4096;
@@ -32,8 +21,6 @@ function readFile(folder: number, name: Uint8Array, into: Uint8Array): number {
 export const smallfile: WorkloadKind = {
   description: 'Makes a small file, writes it, reads it and removes it, as mail and builds do.',
   request: 'create, write 4 KiB, close, open, read, close and unlink',
-  bytes: { shared: 0, perClient: 2 * SIZE },
-  onlyLooks: false,
   once: 0,
   make() {},
   open({ root, client }) {
@@ -67,74 +54,6 @@ export const smallfile: WorkloadKind = {
         if (i % 64 !== 0) return null;
         const gone = statx(folder, nameOf(i), 0, STATX_BASIC_STATS, out.bytes);
         return gone === -ENOENT ? null : `a removed file: stat says ${statusText(gone)}`;
-      },
-      close: () => void close(folder),
-    };
-  },
-};
-
-// -- a little of everything ----------------------------------------------------------------------
-
-const FILES = 200;
-const KINDS = ['stat', 'absent', 'read', 'make'] as const;
-/** Of ten. */
-const SHARES = { stat: 5, absent: 2, read: 2, make: 1 } as const;
-const DRAWN = 10_000;
-
-export const mixed: WorkloadKind = {
-  description: 'A little of everything, as on a file server: half of it stat.',
-  request:
-    'stat (50 %), stat of an absent name (20 %), open+read+close (20 %), create+unlink (10 %)',
-  bytes: { shared: FILES * (SIZE + 512), perClient: SIZE },
-  onlyLooks: false,
-  once: 0,
-  make: (root) =>
-    inFolder(root, (folder) => {
-      const data = new Uint8Array(SIZE);
-      for (let i = 0; i < FILES; i++) {
-        pattern(data, 0, i);
-        makeFile(folder, numbered('file', i), data);
-      }
-    }),
-  open({ root, seed, client }) {
-    const random = seeded(seed + client);
-    const kinds = KINDS.flatMap((kind) => Array<typeof kind>(SHARES[kind]).fill(kind));
-    const draws = Array.from({ length: DRAWN }, () => ({
-      kind: kinds[Math.floor(random() * kinds.length)]!,
-      file: Math.floor(random() * FILES),
-    }));
-    const files = Array.from({ length: FILES }, (_, i) => cstring(numbered('file', i)));
-    const absent = Array.from({ length: FILES }, (_, i) => cstring(numbered('absent', i)));
-    const own = cstring(`client${client}`);
-    const folder = openFolder(root);
-    const out = new Statx();
-    const back = new Uint8Array(SIZE);
-    const ask = {
-      stat: (file: number) => statx(folder, files[file]!, 0, STATX_BASIC_STATS, out.bytes),
-      absent: (file: number) => statx(folder, absent[file]!, 0, STATX_BASIC_STATS, out.bytes),
-      read: (file: number) => readFile(folder, files[file]!, back),
-      make(): number {
-        const fd = openat(folder, own, NEW, 0o644);
-        if (fd < 0) return fd;
-        const closed = close(fd);
-        return closed < 0 ? closed : unlinkFile(folder, own);
-      },
-    };
-    const right = {
-      stat: (status: number) => status === 0 && out.size === SIZE,
-      absent: (status: number) => status === -ENOENT,
-      read: (status: number, file: number) => status === SIZE && isPattern(back, SIZE, 0, file),
-      make: (status: number) => status === 0,
-    };
-    return {
-      ask(i) {
-        const { kind, file } = draws[i % DRAWN]!;
-        return ask[kind](file);
-      },
-      check(i, status) {
-        const { kind, file } = draws[i % DRAWN]!;
-        if (right[kind](status, file)) return null;
-        return `${kind} of ${numbered('file', file)}: ${status < 0 ? statusText(status) : 'wrong data'}`;
       },
       close: () => void close(folder),
     };

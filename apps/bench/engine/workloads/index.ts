@@ -1,15 +1,14 @@
 /** All workloads by their names. */
 import { command } from './command.ts';
 import { randread, seqread, seqread1m, seqwrite, seqwrite1m, seqwrite4k } from './data.ts';
-import { mixed, smallfile } from './files.ts';
-import { hit, lookupStorm, miss, phpsim, readdir } from './names.ts';
+import { smallfile } from './files.ts';
+import { hit, miss, phpsim, readdir } from './names.ts';
 import type { WorkloadKind } from './workload.ts';
 
 export const workloads = {
   miss,
   hit,
   phpsim,
-  'lookup-storm': lookupStorm,
   smallfile,
   seqread,
   seqwrite,
@@ -18,7 +17,6 @@ export const workloads = {
   'seqwrite-4k': seqwrite4k,
   randread,
   readdir,
-  mixed,
   command,
 } as const satisfies Record<string, WorkloadKind>;
 

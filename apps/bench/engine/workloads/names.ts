@@ -19,8 +19,6 @@ import {
 import type { Requests, Setting, WorkloadKind } from './workload.ts';
 
 const FILES = 1000;
-/** What a small file takes on most file systems, with its inode. */
-const FILE_BYTES = 4608;
 
 /** Makes `file0000` … in a folder. */
 const makeFiles = (root: string, count: number): void =>
@@ -50,8 +48,6 @@ const namesOf = (name: string, count: number): string[] =>
 export const miss: WorkloadKind = {
   description: 'Asks for names that are absent, again and again.',
   request: `stat of one of ${FILES} names that are absent`,
-  bytes: { shared: 0, perClient: 0 },
-  onlyLooks: true,
   once: FILES,
   make() {},
   open: (setting) => statNames(setting, namesOf('absent', FILES)),
@@ -60,43 +56,9 @@ export const miss: WorkloadKind = {
 export const hit: WorkloadKind = {
   description: 'Asks for names that are there, again and again.',
   request: `stat of one of ${FILES} files`,
-  bytes: { shared: FILES * FILE_BYTES, perClient: 0 },
-  onlyLooks: true,
   once: FILES,
   make: (root) => makeFiles(root, FILES),
   open: (setting) => statNames(setting, namesOf('file', FILES)),
-};
-
-// -- many names in many folders ------------------------------------------------------------------
-
-const STORM_FOLDERS = 50;
-const STORM_FILES = 40;
-
-export const lookupStorm: WorkloadKind = {
-  description:
-    'Asks for paths all over a tree in an order that looks like chance; half of them are absent. ' +
-    'Meant for many clients.',
-  request: `stat of a path in one of ${STORM_FOLDERS} folders, half of which are absent`,
-  bytes: { shared: STORM_FOLDERS * STORM_FILES * FILE_BYTES, perClient: 0 },
-  onlyLooks: true,
-  once: 2 * STORM_FOLDERS * STORM_FILES,
-  make: (root) =>
-    inFolder(root, (top) => {
-      for (let i = 0; i < STORM_FOLDERS; i++) {
-        const folder = makeFolder(top, numbered('folder', i));
-        for (let file = 0; file < STORM_FILES; file++) makeFile(folder, numbered('file', file));
-        close(folder);
-      }
-    }),
-  open(setting) {
-    const names = Array.from({ length: STORM_FOLDERS }, (_, i) => numbered('folder', i)).flatMap(
-      (folder) =>
-        [...namesOf('file', STORM_FILES), ...namesOf('absent', STORM_FILES)].map(
-          (name) => `${folder}/${name}`,
-        ),
-    );
-    return statNames(setting, names);
-  },
 };
 
 // -- searches ------------------------------------------------------------------------------------
@@ -110,8 +72,6 @@ export const phpsim: WorkloadKind = {
     'The translator tutorial’s: a program looks for an included file in one directory after the ' +
     'other until it is found; 80 % of the searches are for 10 % of 1000 files.',
   request: `search of a file in ${DIRECTORIES} directories, 5.5 lookups on average`,
-  bytes: { shared: 1000 * FILE_BYTES, perClient: 0 },
-  onlyLooks: true,
   once: 0,
   make(root) {
     const { names, homes } = planWorkload({ seed: 1, searches: 0 });
@@ -193,8 +153,6 @@ function search(folders: readonly number[], name: Uint8Array, out: Statx): typeo
 export const readdir: WorkloadKind = {
   description: 'Lists a folder.',
   request: `open, read to the end and close a folder of ${FILES} files`,
-  bytes: { shared: FILES * FILE_BYTES, perClient: 0 },
-  onlyLooks: true,
   once: 0,
   make: (root) => makeFiles(root, FILES),
   open({ root, reference }) {

@@ -57,15 +57,14 @@ export interface Requests {
   close(): void;
 }
 
+/** Bytes that one stores at most, of a client. */
+export const STORED_MAX = 40 << 20;
+
 export interface WorkloadKind {
   /** A sentence about what it stands for. */
   readonly description: string;
   /** What a request is. */
   readonly request: string;
-  /** What its tree takes at most, of each client and of all together. */
-  readonly bytes: { readonly shared: number; readonly perClient: number };
-  /** Nothing is changed, so that requests of several clients are the same lookups in any order. */
-  readonly onlyLooks: boolean;
   /** Requests of a client after which it has asked for everything once; 0: that is not wanted. */
   readonly once: number;
   /** Makes the tree that all clients ask, in a folder that is empty. */

@@ -1,8 +1,10 @@
 /**
- * Batches in rounds, one variant after the other in each and the other way round in the next, so
- * that whatever the machine does besides hits all of them. What counts of a round is each variant's
+ * Batches in rounds, one variant after the other in each, and another first in the next, so that
+ * whatever the machine does besides hits all of them. What counts of a round is each variant's
  * best batch: noise makes a batch slower, never quicker.
  */
+import { seeded } from '../../engine/random.ts';
+import { orders } from '../../engine/rounds.ts';
 import type { Batch } from './callers.ts';
 import type { Lab } from './graphs.ts';
 
@@ -39,11 +41,11 @@ export async function measurePairs<N extends string>(
     N,
     number[]
   >;
+  const turns = orders(names, load.rounds * load.best, seeded(1));
   for (let round = 0; round < load.rounds; round++) {
     const best = new Map<N, number>();
     for (let batch = 0; batch < load.best; batch++) {
-      const order = (round + batch) % 2 === 0 ? names : names.toReversed();
-      for (const name of order) {
+      for (const name of turns[round * load.best + batch]!) {
         await load.before?.(variants[name]);
         const us = await variants[name](load.count);
         best.set(name, Math.min(us, best.get(name) ?? Number.POSITIVE_INFINITY));

@@ -1,7 +1,6 @@
 /** What `--with` measures beside glossa, by its words. */
 import { Failure } from '../../../../terminal/exit.ts';
 import { listed, type Stacks } from '../stacks.ts';
-import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
 import { glusterfs, nlCache } from './gluster.ts';
 import { libfuse } from './libfuse.ts';
@@ -11,16 +10,11 @@ const others = {
   glusterfs,
   'nl-cache': nlCache,
   libfuse,
-  'fuse-native': fuseNative,
   fusepy,
 } as const satisfies Record<string, Other>;
 
 export type OtherName = keyof typeof others;
 export const otherNames = Object.keys(others) as OtherName[];
-
-/** How many stacks some of them are, at most. */
-export const countOthers = (wanted: readonly OtherName[]): number =>
-  wanted.reduce((sum, name) => sum + others[name].names.length, 0);
 
 export interface WithOthers extends Stacks {
   readonly others: Prepared;

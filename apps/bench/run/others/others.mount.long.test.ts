@@ -16,10 +16,10 @@ volume storage
 end-volume
 `;
 
-/** Every kind of operation that workloads ask for: those of hit and phpsim are in mixed. */
-const WORKLOADS = ['miss', 'mixed', 'seqread', 'seqwrite', 'readdir'];
-const WORDS = ['glusterfs', 'libfuse', 'fuse-native', 'fusepy'];
-const STACKS = ['glusterfs', 'libfuse-floor', 'libfuse', 'fuse-native', 'fusepy'];
+/** Every kind of operation that workloads ask for. */
+const WORKLOADS = ['miss', 'hit', 'smallfile', 'seqread', 'seqwrite', 'readdir'];
+const WORDS = ['glusterfs', 'libfuse', 'fusepy'];
+const STACKS = ['glusterfs', 'libfuse-floor', 'libfuse', 'fusepy'];
 
 async function measure(scratch: Scratch, ...more: string[]): Promise<Run> {
   await scratch.file('a.vol', VOLFILE);

@@ -3,11 +3,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackPlan } from '../../engine/measure.ts';
 import type { MeasuredStack } from '../../engine/schema.ts';
-import type { Served } from '../../engine/target.ts';
 import { complaintIn, startMount } from '../process.ts';
-import type { Mounting, OtherStack, ServerCommand, Timeouts } from './other.ts';
+import type { Mounting, OtherStack, Timeouts } from './other.ts';
 
-export interface OtherServing {
+interface OtherServing {
   /** For mount points, logs and the like. */
   readonly scratch: string;
   /** For what the stacks store. */
@@ -21,45 +20,33 @@ const START_MS_MAX = 60_000;
 
 /** A stack as it is measured. */
 export function otherPlan(stack: OtherStack, serving: OtherServing): MeasuredStack & StackPlan {
-  const { name, description, volfile, unfit } = stack;
+  const { name, description, volfile, unfit, command } = stack;
   const { scratch, data, timeouts, signal } = serving;
   const directory = join(data, name);
-  const mounting: Mounting = {
-    mountpoint: join(scratch, `${name}-mnt`),
-    directory,
-    timeouts,
-    log: join(scratch, `${name}.log`),
-    scratch,
-  };
+  const mountpoint = join(scratch, `${name}-mnt`);
+  const log = join(scratch, `${name}.log`);
+  const mounting: Mounting = { mountpoint, directory, timeouts, log, scratch };
   const discard = (): void => rmSync(directory, { recursive: true, force: true });
-  const start = (): Promise<Served> => {
-    discard();
-    mkdirSync(directory, { recursive: true });
-    mkdirSync(mounting.mountpoint, { recursive: true });
-    return serve(stack.command(mounting), mounting, signal);
-  };
   return {
     name,
     description,
     volfile: volfile?.(directory) ?? null,
     counted: null,
     ...(unfit === undefined ? {} : { unfit }),
-    serve: start,
+    async serve() {
+      discard();
+      mkdirSync(directory, { recursive: true });
+      mkdirSync(mountpoint, { recursive: true });
+      const started = await startMount(
+        { ...command(mounting), log, patienceMs: START_MS_MAX, ...(signal && { signal }) },
+        mountpoint,
+      );
+      return {
+        ...started,
+        mountpoint,
+        ended: async () => (started.hasEnded() ? `its server ended: ${complaintIn(log)}` : null),
+      };
+    },
     discard,
-  };
-}
-
-/** @throws {NotMeasured} with what the server said */
-async function serve(
-  { line, env }: ServerCommand,
-  { mountpoint, log }: Mounting,
-  signal?: AbortSignal,
-): Promise<Served> {
-  const settings = { line, env, log, patienceMs: START_MS_MAX, ...(signal && { signal }) };
-  const started = await startMount(settings, mountpoint);
-  return {
-    ...started,
-    mountpoint,
-    ended: async () => (started.hasEnded() ? `its server ended: ${complaintIn(log)}` : null),
   };
 }

@@ -1,0 +1,17 @@
+import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { UsageError } from '../../../terminal/exit.ts';
+
+/** The words of a flag that takes several, each once. @throws {UsageError} */
+export function chosen<V extends string>(
+  flag: string,
+  given: readonly string[],
+  known: readonly V[],
+): V[] {
+  const words = given.flatMap((text) => text.split(',')).map((word) => word.trim().toLowerCase());
+  return [...new Set(words)].map((word) => {
+    const found = known.find((value) => value === word);
+    if (found !== undefined) return found;
+    const guess = didYouMean(word, known) || `; it takes ${known.join(', ')}`;
+    throw new UsageError(`${flag} does not know '${word}'${guess}`);
+  });
+}

@@ -1,0 +1,21 @@
+/** What searches of the tutorial's workload ask for. */
+import type { Workload } from '../../apps/bench/engine/searches.ts';
+
+/** What a workload asks for when nothing answers out of turn. */
+export interface Expectation {
+  /** Lookups in all, found or not. */
+  readonly lookups: number;
+  /** Lookups that a cache of absent names cannot save: every hit, and the first miss of each name. */
+  readonly unavoidable: number;
+  /** Different files that are searched for: of hits, what a cache of names that are there leaves. */
+  readonly files: number;
+}
+
+export function expectationOf({ homes, searches }: Workload): Expectation {
+  let lookups = 0;
+  for (const file of searches) lookups += homes[file]! + 1;
+  const files = new Set(searches);
+  let firstMisses = 0;
+  for (const file of files) firstMisses += homes[file]!;
+  return { lookups, unavoidable: searches.length + firstMisses, files: files.size };
+}
