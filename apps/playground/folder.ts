@@ -21,7 +21,7 @@ export async function writePlayground(
   orFail(folder, () => {
     makeFolder(folder);
     if (readdirSync(folder).length > 0 && !existsSync(join(folder, MARK))) {
-      throw new OutError(`${folder} has other files in it: --out takes a new or an empty folder`);
+      throw new Failure(`${folder} has other files in it: --out takes a new or an empty folder`);
     }
   });
   const files = await make();
