@@ -3,8 +3,10 @@
  * Node.
  */
 import { glupyFor } from './host/index.ts';
-import { isolation } from './isolation/main/index.ts';
 import { hostedLanguages } from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';
 
-export default glupyFor(hostedLanguages, nodeMachine, isolation);
+export default glupyFor(hostedLanguages, nodeMachine, async (...volume) => {
+  const { VolumeInThread } = await import('./isolation/main/volume.ts');
+  return new VolumeInThread(...volume);
+});

@@ -5,7 +5,13 @@ import { expect, it, onTestFinished } from 'vitest';
 import { glupyFor } from './host/index.ts';
 import type { HostedLanguage } from './host/language.ts';
 import { findModule } from './host/lifecycle/module-search.ts';
-import { allLanguages, hostedLanguages, languageOf, languageOfTest } from './languages.ts';
+import {
+  allLanguages,
+  hostedLanguages,
+  languageOf,
+  languageOfTest,
+  languages,
+} from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';
 import { sources } from './machine/node/sources.ts';
 
@@ -49,6 +55,7 @@ it('one more record is one more language', () => {
     extensions: ['.mine'],
     packageFiles: ['init.mine'],
     pathVariable: 'MINE_PATH',
+    writing: languages.python.hosted.writing,
     load: () => Promise.reject(new Error('no interpreter')),
   };
   const all = [...hostedLanguages, mine];

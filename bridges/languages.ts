@@ -1,12 +1,10 @@
 /**
- * The languages that a translator can be written in, one record each. Whoever asks for a language,
- * or for what its files are called, asks here: the host translator, and `glossa new`, `dev`, `test`,
- * `repl` and `bench`. What belongs to a language is loaded when it is first needed.
+ * The languages that a translator can be written in, one record each, for the host translator and the
+ * commands. What belongs to a language is loaded when it is first needed.
  */
 import type { HostedLanguage } from './host/language.ts';
 import { javascript } from './javascript/language.ts';
-import { python } from './python/language.ts';
-import { reservedNames } from './python/reserved.ts';
+import { python, reservedNames } from './python/language.ts';
 import type { TestLanguage } from './testing/tests.ts';
 
 /** What `glossa new` asks of a module's name, and says first of what it has written. */
@@ -38,10 +36,17 @@ export interface Language {
   readonly template: Template;
 }
 
+/** How tests are named in JavaScript and TypeScript. */
+const dotted = (...extensions: readonly string[]) => ({
+  pattern: new RegExp(`\\.test\\.(?:${extensions.join('|')})$`),
+  mark: 'glossa/testing',
+  namesFor: (module: string) => extensions.map((extension) => `${module}.test.${extension}`),
+});
+
 const dashed = {
   name: /^[A-Za-z][A-Za-z0-9_-]*$/,
   nameRule: 'letters, digits, - and _, a letter first',
-  reserved: new Map([['glossa', 'is the package that modules import from']]),
+  reserved: new Map([['glossa', 'is the package that modules import from ']]),
 };
 
 /** By the name that `option language`, `--in` and folders have. */
@@ -69,9 +74,7 @@ export const languages = {
     compiledFrom: null,
     hosted: javascript,
     tests: {
-      pattern: /\.test\.m?js$/,
-      mark: 'glossa/testing',
-      namesFor: (module) => [`${module}.test.js`, `${module}.test.mjs`],
+      ...dotted('js', 'mjs'),
       load: async () => (await import('./testing/javascript.ts')).startJavaScriptTests,
     },
     template: dashed,
@@ -84,9 +87,7 @@ export const languages = {
     compiledFrom: null,
     hosted: null,
     tests: {
-      pattern: /\.test\.m?ts$/,
-      mark: 'glossa/testing',
-      namesFor: (module) => [`${module}.test.ts`, `${module}.test.mts`],
+      ...dotted('ts', 'mts'),
       load: async () => (await import('./testing/typescript.ts')).startTypescriptTests,
     },
     template: dashed,

@@ -1,15 +1,15 @@
 /** `glossa learn`: the course. It explains, gives a file, and says at each save what became of it. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
-import type { LessonLanguage } from '../apps/course/lessons/check.ts';
+import {
+  FIRST_LANGUAGE,
+  type LessonLanguage,
+  lessonLanguageNames,
+  lessonLanguages,
+} from '../apps/course/lessons/check.ts';
 import { checkFile } from '../apps/course/terminal/checking.ts';
 import { Workplace } from '../apps/course/terminal/files.ts';
-import {
-  chooseLesson,
-  EXTENSION,
-  findLessons,
-  type Lesson,
-} from '../apps/course/terminal/lessons.ts';
+import { chooseLesson, findLessons, type Lesson } from '../apps/course/terminal/lessons.ts';
 import { Progress } from '../apps/course/terminal/progress.ts';
 import { attend, type Course, formatVerdict, keepPassed } from '../apps/course/terminal/session.ts';
 import { readLesson } from '../apps/course/terminal/text.ts';
@@ -21,7 +21,7 @@ import { choice, list, takeOperands, text, toggle } from '../terminal/flags.ts';
 import { table } from '../terminal/layout.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 
-const LANGUAGES = Object.keys(EXTENSION) as LessonLanguage[];
+const LANGUAGES = lessonLanguageNames;
 
 /** The learner's folder, unless told. */
 const FOLDER = 'glossa-lessons';
@@ -43,7 +43,7 @@ export default defineCommand({
     language: choice({
       value: 'LANGUAGE',
       values: LANGUAGES,
-      help: `what you write: ${LANGUAGES.join(' or ')} (python)`,
+      help: `what you write: ${LANGUAGES.join(' or ')} (${FIRST_LANGUAGE})`,
     }),
     dir: text({ value: 'DIR', help: `the folder for your files (./${FOLDER})` }),
     lessons: text({ value: 'DIR', help: 'the lessons of this folder, instead of the course' }),
@@ -65,7 +65,7 @@ export default defineCommand({
     if (flags.json) throw new UsageError('--json goes with --check');
     const course: Course = {
       lessons,
-      language: flags.language ?? 'python',
+      language: flags.language ?? FIRST_LANGUAGE,
       folder: flags.dir ?? FOLDER,
       progress: new Progress(),
     };
@@ -142,7 +142,7 @@ async function checkFiles(
 function languageOfFile(file: string): LessonLanguage {
   if (!existsSync(file)) throw new Failure(`${file} is not there`);
   const found = LANGUAGES.find((language) =>
-    languageOf(file)?.extensions.includes(EXTENSION[language]),
+    languageOf(file)?.extensions.includes(lessonLanguages[language].extension),
   );
   if (found !== undefined) return found;
   throw new Failure(`${file} is no module in ${LANGUAGES.join(' or ')}`);

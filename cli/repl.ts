@@ -2,6 +2,7 @@
 
 import { basename, dirname, resolve } from 'node:path';
 import { type Glupy, promptOf } from '../bridges/host/index.ts';
+import { hostedLanguages } from '../bridges/languages.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevels, type LogSink, WARNING } from '../runtime/core/log.ts';
 import { didYouMean } from '../runtime/core/nearest.ts';
@@ -128,16 +129,11 @@ function choose(graph: Graph, name: string | undefined, given: string): Xlator<G
   throw new Failure(`${given} has no scripted volume '${name}'${guess}`);
 }
 
-const PROMPTS: Readonly<Record<string, readonly [first: string, more: string]>> = {
-  python: ['>>> ', '... '],
-  javascript: ['> ', '... '],
-};
-
 async function talk(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> {
   const prompted = promptOf(volume);
   const { language } = prompted;
   const interactive = process.stdin.isTTY === true && terminal.interactive;
-  const prompts = PROMPTS[language] ?? ['> ', '... '];
+  const prompts = hostedLanguages.find(({ name }) => name === language)?.prompts ?? ['> ', '... '];
   const prompt = interactive
     ? new ConsolePrompt({ prompts, history: `repl-${language}` })
     : new PipedPrompt();

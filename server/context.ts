@@ -2,7 +2,7 @@
 import { randomFillSync } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
-import type { DebuggerTerminal, ModuleContext } from '../bridges/host/module-context.ts';
+import type { DebuggerTerminal, ModuleContext } from '../bridges/host/language.ts';
 import type { RunFiles, ServerFacts } from '../runtime/core/context.ts';
 import type { LogSink } from '../runtime/core/log.ts';
 import type { Sources } from '../runtime/core/source.ts';

@@ -6,13 +6,8 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Marked, type Tokens } from 'marked';
 import { lessonText } from '../apps/course/lesson-text.ts';
-import type { LessonLanguage } from '../apps/course/lessons/check.ts';
-import {
-  EXTENSION,
-  findLessons,
-  type Lesson,
-  moduleName,
-} from '../apps/course/terminal/lessons.ts';
+import { type LessonLanguage, lessonLanguages } from '../apps/course/lessons/check.ts';
+import { findLessons, type Lesson, moduleName } from '../apps/course/terminal/lessons.ts';
 import type { GivenLesson, LessonVariant } from '../apps/playground/given.ts';
 import { VOLFILE } from '../apps/playground/play/state.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -36,7 +31,7 @@ function variant(lesson: Lesson, language: LessonLanguage): LessonVariant {
   const module = moduleName(lesson.name, language);
   const volfile = `${moduleName(lesson.name, 'python').slice(0, -'.py'.length)}.vol`;
   const tests = lesson.tests
-    .filter((test) => test.endsWith(EXTENSION[language]))
+    .filter((test) => test.endsWith(lessonLanguages[language].extension))
     .map((test) => [`/${basename(test)}`, lesson.read(basename(test))]);
   const { text, hints } = lessonText(lesson.read('lesson.md'), language);
   const folder = join(packageRoot, 'apps/course/lessons', lesson.name);
@@ -49,11 +44,11 @@ function variant(lesson: Lesson, language: LessonLanguage): LessonVariant {
     hints: hints.map((hint) => htmlOf(here(hint), folder)),
     module: `/${module}`,
     files: {
-      [`/${module}`]: lesson.read(`starter${EXTENSION[language]}`),
+      [`/${module}`]: lesson.read(`starter${lessonLanguages[language].extension}`),
       [VOLFILE]: inMemory(lesson.read(volfile), volfile).replace(/(?<=module-name )\S+/, module),
       ...Object.fromEntries(tests),
     },
-    solution: lesson.read(`solution${EXTENSION[language]}`),
+    solution: lesson.read(`solution${lessonLanguages[language].extension}`),
   };
 }
 

@@ -2,7 +2,7 @@
  * A lesson's text as it is for a learner of one language: the same Markdown for paper, page and
  * terminal. Code of the other language is left out, and so are the hints, which are for who asks.
  */
-import { inJavaScript, inLanguage, type LessonLanguage } from './lessons/check.ts';
+import { inLanguage, type LessonLanguage, lessonLanguages } from './lessons/check.ts';
 
 export interface LessonMarkdown {
   readonly text: string;
@@ -27,17 +27,19 @@ export function lessonText(markdown: string, language: LessonLanguage): LessonMa
 /** The heading of a section about GlusterFS's own language, whose names stay as they are. */
 const ABOUT_C = /^## .*\bC\n/;
 
-/** Of code that is there in both languages, that of the other is left out. */
+/** Of code that is there in several languages, that of the others is left out. */
 function ofLanguage(section: string, language: LessonLanguage): string {
   if (ABOUT_C.test(section)) return section;
-  const other = language === 'python' ? 'js' : 'python';
+  const { code, fence } = lessonLanguages[language];
+  const fences = Object.values(lessonLanguages).map((each) => each.fence);
+  const others = fences.filter((each) => each !== fence);
   const parts = section.split(/^(```\w*\n.*?^```\n)/ms);
   return parts
     .map((part) => {
-      if (part.startsWith(`\`\`\`${other}\n`)) return '';
+      if (others.some((other) => part.startsWith(`\`\`\`${other}\n`))) return '';
       if (!part.startsWith('```')) return inLanguage(part, language);
       const isCommand = part.startsWith('```sh\n') || part.startsWith('```\n');
-      return isCommand && language === 'javascript' ? inJavaScript(part) : part;
+      return isCommand ? code(part) : part;
     })
     .join('');
 }

@@ -1,13 +1,11 @@
 /** The fragment of the playground's address that leads to a lesson. */
-import type { LessonLanguage } from './lessons/check.ts';
+import { FIRST_LANGUAGE } from './lessons/check.ts';
 
 /** As in an address: whether there is such a lesson, and such a language, is not known. */
 export interface LessonLink {
   readonly lesson: string;
   readonly language: string;
 }
-
-export const FIRST_LANGUAGE: LessonLanguage = 'python';
 
 /** `lesson=3-fop`, or `lesson=3-fop&language=javascript`; without the `#`. */
 export const fragmentOf = ({ lesson, language }: LessonLink): string =>

@@ -1,4 +1,4 @@
-/** The other half of what is promised in `guest.ts`: what an interpreter may ask of the host. */
+/** The host's half of the contract in `guest.ts`: the questions that an interpreter may ask. */
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
@@ -52,7 +52,7 @@ export interface GuestHost {
   /** The volume's log level now. */
   readonly level: number;
   /**
-   * Something that the kernel, and caches above, may have is out of date (`crossing/upcalls.ts`). They are
+   * Something that the kernel, and caches above, may have is out of date (`crossing/decision.ts`). They are
    * told when the guest has returned. @throws {MessageError}
    */
   invalidate(message: GuestMessage): void;
@@ -65,7 +65,7 @@ export interface GuestHost {
   /** 1 when the volume writes log lines of this level. */
   logs(level: number): number;
   log(level: number, source: LogSource, text: string): void;
-  /** The script was not given what it asked for: a warning, once for each text (limits/refusals.ts). */
+  /** The script was not given what it asked for: a warning, once for each text (limits/limited-log.ts). */
   refused(source: LogSource | undefined, text: string): void;
   /** The same of a message that could not be sent, unless the script's own failure tells of it. */
   mistaken(source: LogSource | undefined, why: string): void;

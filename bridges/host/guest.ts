@@ -1,5 +1,5 @@
 /**
- * What the host translator and an interpreter promise each other, whatever the language.
+ * The contract of the host translator and an interpreter, whatever the language.
  *
  * Objects never cross. A request, an inode and an fd are numbers to a guest; what is costly (an
  * iatt's fields, a dict's pairs, the bytes of a read) is announced by a 1 and fetched when the
@@ -97,6 +97,8 @@ export interface ModuleDescription {
   readonly passesThrough?: boolean | null | undefined;
   /** All methods of the author's classes, also those that override another of them. */
   readonly methods: readonly DefinedMethod[];
+  /** The class's own values that are no methods, by name, and whether each is an option. */
+  readonly properties?: readonly (readonly [name: string, isOption: boolean])[];
   /** [file, line, function, text]: what looks like a mistake to the guest. */
   readonly warnings: readonly (readonly [string, number, string, string])[];
 }

@@ -5,42 +5,28 @@
  * Options beyond those below are the module's: it declares them, and they are checked the same way.
  */
 
-import type { Client } from '../../runtime/core/client.ts';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
-import type { EventName } from '../../runtime/core/events.ts';
-import type { Fd } from '../../runtime/core/fd.ts';
-import type { Inode } from '../../runtime/core/inode.ts';
 import type { LineStops, Script, ScriptMethod } from '../../runtime/core/lines.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { defineOptions, missingOption, type Values } from '../../runtime/core/options.ts';
-import {
-  answersAnew,
-  defineTranslator,
-  type Fops,
-  type Xlator,
-} from '../../runtime/core/xlator.ts';
-import { remarksOn } from './advice/method-names.ts';
-import { tellLeftOut } from './advice/undefined-fops.ts';
+import { answersAnew, defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
+import { remarksOn, tellLeftOut } from './advice/module-remarks.ts';
 import type { Evaluation, Guest } from './guest.ts';
-import type { FoundModule, HostedLanguage } from './language.ts';
-import { Host } from './lifecycle/host.ts';
+import type { FoundModule, HostedLanguage, ModuleContext } from './language.ts';
 import {
   failureOptions,
-  type Hosted,
-  type HostedParts,
-  handStateOver,
-  hosted,
+  type Limits,
   limitsOf,
+  type Owner,
+  type Policy,
   policyOf,
-  type Stateful,
-} from './lifecycle/hosted-volume.ts';
+} from './lifecycle/failure-policy.ts';
+import { Host, type Hosted, hosted, type ModuleVolume } from './lifecycle/host.ts';
 import { Interpreter } from './lifecycle/interpreter.ts';
 import { moduleOptions } from './lifecycle/module-options.ts';
 import { findModule } from './lifecycle/module-search.ts';
-import type { Owner } from './lifecycle/owner.ts';
 import { findGrants, foldersOf, type Granted, grantOptions } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
-import type { ModuleContext } from './module-context.ts';
 import { dirname } from './paths.ts';
 import { notesOf } from './requests/notes.ts';
 
@@ -102,9 +88,8 @@ const optionsFor = (languages: readonly HostedLanguage[]) =>
     ...failureOptions,
   });
 
-export type Given = Values<ReturnType<typeof optionsFor>>;
+type Given = Values<ReturnType<typeof optionsFor>>;
 
-/** What there is to choose from, and the options that say so. */
 interface Choice {
   readonly machine: Machine;
   readonly languages: readonly HostedLanguage[];
@@ -112,13 +97,11 @@ interface Choice {
 }
 
 /** What a volume of this type keeps. */
-export interface Glupy extends Hosted {
+export interface Glupy extends Hosted<Host> {
   given: Given;
-  /** The module as it was last read. */
   module: FoundModule & { readonly language: HostedLanguage };
   /** @throws {InitError} when the folders that were searched or granted are covered now */
   readonly refuseCovered: () => Promise<void>;
-  unwatch(): void;
 }
 
 /** What a prompt asks of a volume, wherever its module is. */
@@ -130,14 +113,40 @@ export interface Prompted {
   evaluate(source: string): Promise<Evaluation>;
 }
 
-/** What a volume of this type keeps whose module is in another thread. */
-export interface InThread {
-  readonly volume: Stateful &
-    Prompted & { readonly lines: LineStops; readonly methods: readonly ScriptMethod[] };
+/** What the options say of a volume whose module is in a thread of its own. */
+export interface ThreadSettings {
+  readonly policy: Policy;
+  readonly limits: Limits;
+  /** Seconds of one call; 0 for no limit. */
+  readonly timeLimit: number;
 }
 
-export function promptOf({ priv }: Xlator<Glupy | InThread>): Prompted {
-  if ('volume' in priv) return priv.volume;
+/** Such a volume (isolation/main/volume.ts). */
+export interface ThreadVolume extends ModuleVolume, Prompted {
+  /** Null for a language that stops at methods alone. */
+  readonly lines: LineStops | null;
+  readonly methods: readonly ScriptMethod[];
+  /** @throws {GraphError | InitError} what the module's author did wrong */
+  start(): Promise<void>;
+  /** Reads the module, and starts nothing. @throws as `start` */
+  check(): Promise<void>;
+  /** @throws {GraphError | Error} what the module has against the volume's options */
+  reconfigure(settings: ThreadSettings): void;
+}
+
+/** Makes one. Most volumes have no thread: its code is loaded for the first that has. */
+export type MakeThreadVolume = (
+  xl: Xlator,
+  machine: Machine,
+  settings: ThreadSettings,
+) => Promise<ThreadVolume>;
+
+type Volume = Glupy | Hosted<ThreadVolume>;
+
+const isHere = (priv: Volume): priv is Glupy => 'module' in priv;
+
+export function promptOf({ priv }: Xlator<Volume>): Prompted {
+  if (!isHere(priv)) return priv.host;
   const { host, module } = priv;
   return {
     language: host.interpreter.guest.language,
@@ -146,34 +155,21 @@ export function promptOf({ priv }: Xlator<Glupy | InThread>): Prompted {
   };
 }
 
-function scriptOf(xl: Xlator<Glupy | InThread>): Script {
-  const { name, priv } = xl;
-  const { language, path } = promptOf(xl);
-  if ('volume' in priv) {
-    const { methods, lines } = priv.volume;
-    const why = `volume '${name}' is written in ${language}, which stops at methods`;
-    return { language, path, methods, lines: language === 'python' ? lines : null, why };
-  }
-  const methods = methodsOf(priv.host.interpreter.guest);
-  const why =
-    language === 'python'
-      ? `volume '${name}' stops at lines only with option isolation thread`
-      : `volume '${name}' is written in ${language}, which stops at methods`;
-  return { language, path, methods, lines: null, why };
+function scriptOf({ name, priv }: Xlator<Volume>): Script {
+  const { guest } = isHere(priv) ? priv.host.interpreter : { guest: null };
+  const lines = isHere(priv) ? null : priv.host.lines;
+  const methods = isHere(priv) ? methodsOf(priv.host.interpreter.guest) : priv.host.methods;
+  const { language, path } = promptOf({ priv } as Xlator<Volume>);
+  const methodsOnly = lines === null && guest?.line === undefined;
+  const why = methodsOnly
+    ? `volume '${name}' is written in ${language}, which stops at methods`
+    : `volume '${name}' stops at lines only with option isolation thread`;
+  return { language, path, methods, lines, methodsOnly, why };
 }
 
-/** The methods of the author's, for a debugger. */
 export const methodsOf = ({ description }: Guest): ScriptMethod[] =>
   description.methods.map(([name, file, line]) => ({ name, file, line }));
 
-/** The parts of the record that depend on where the module is. */
-export type Way<P> = Omit<HostedParts<P>, 'inherit'> & {
-  init(xl: Xlator<P>, given: Given): Promise<P>;
-  check(xl: Xlator<P>, given: Given): Promise<void>;
-  reconfigure(xl: Xlator<P>, given: Given): void;
-};
-
-/** Reads the module that the options name. */
 function find({ languages, machine }: Choice, xl: Xlator<Glupy>, given: Given): Glupy['module'] {
   const name = given['module-name'];
   if (name === undefined)
@@ -194,13 +190,11 @@ function refuseImpossible({ cannot }: Machine, given: Given): void {
   }
 }
 
-interface Loaded {
-  readonly interpreter: Interpreter;
-  /** Of the module's options. */
-  readonly values: object;
-}
-
-/** Reads a module into an interpreter of its own. @throws what the module's author did wrong */
+/**
+ * Reads a module into an interpreter of its own.
+ * @param creates whether its translator is made
+ * @throws what the module's author did wrong
+ */
 async function load(
   { machine, options }: Choice,
   xl: Xlator<Glupy>,
@@ -208,7 +202,8 @@ async function load(
   given: Given,
   module: Glupy['module'],
   granted: Granted,
-): Promise<Loaded> {
+  creates: boolean,
+): Promise<Interpreter> {
   const interpreter = new Interpreter(xl, owner, limitsOf(given, given['memory-limit']), machine);
   const { api } = interpreter;
   const context: ModuleContext = xl.context;
@@ -230,36 +225,20 @@ async function load(
     });
     interpreter.attach(guest);
     interpreter.notes = notesOf(xl, guest);
-    xl.doubt(remarksOn(guest, module.path));
-    tellLeftOut(xl, guest, module.path);
+    const { writing } = module.language;
+    xl.doubt(remarksOn(guest, module.path, writing));
+    tellLeftOut(xl, guest, module.path, writing.passesThrough);
     const values = moduleOptions(xl, options, guest.description.options, module.path);
-    return { interpreter, values };
+    if (creates) {
+      guest.create(xl.name, children(xl), values);
+      const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
+      xl.log.info(`${module.path} loaded: ${fops}`);
+    }
+    return interpreter;
   } catch (error) {
     interpreter.discard();
     throw error;
   }
-}
-
-/** Starts an interpreter with a module in it. @throws what the module's author did wrong */
-async function begin(
-  choice: Choice,
-  xl: Xlator<Glupy>,
-  owner: Owner,
-  given: Given,
-  module: Glupy['module'],
-  granted: Granted,
-): Promise<Interpreter> {
-  const { interpreter, values } = await load(choice, xl, owner, given, module, granted);
-  const { guest } = interpreter;
-  try {
-    guest.create(xl.name, children(xl), values);
-  } catch (error) {
-    interpreter.discard();
-    throw error;
-  }
-  const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
-  xl.log.info(`${module.path} loaded: ${fops}`);
-  return interpreter;
 }
 
 const children = (xl: Xlator<Glupy>): (readonly [string, string])[] =>
@@ -276,17 +255,17 @@ async function init(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<Gl
   const host = new Host(xl, policyOf(given), async (owner, fresh) => {
     if (fresh || grantedFolders.length > 0) await glupy.refuseCovered();
     const module = fresh ? find(choice, xl, glupy.given) : glupy.module;
-    const interpreter = await begin(choice, xl, owner, glupy.given, module, granted);
+    const interpreter = await load(choice, xl, owner, glupy.given, module, granted, true);
     glupy.module = module;
     return interpreter;
   });
   const module = find(choice, xl, given);
   const folders = [...module.folders, ...grantedFolders];
   const refuseCovered = machine.sources.watchOver(folders);
-  const glupy: Glupy = { host, given, module, refuseCovered, unwatch: () => {} };
+  const glupy: Glupy = { host, given, module, refuseCovered };
   await host.start();
   if (given.reload) {
-    glupy.unwatch = machine.watchFolder(dirname(module.path), module.language.extensions, {
+    host.unwatch = machine.watchFolder(dirname(module.path), module.language.extensions, {
       changed: () => void host.reload(),
       failed: (why) =>
         xl.log.warning(`option reload: ${module.path} is not watched: ${why}`, {
@@ -316,7 +295,7 @@ async function check(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<v
   const module = attempt(() => find(choice, xl, given));
   if (problems.length > 0) throw new GraphError(problems);
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
-  const { interpreter } = await load(choice, xl, owner, given, module!, granted!);
+  const interpreter = await load(choice, xl, owner, given, module!, granted!, false);
   interpreter.discard();
 }
 
@@ -341,89 +320,51 @@ function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void
   }
 }
 
-/** The owner of the state that a volume hands over. */
-const statefulOf = ({ priv }: Xlator<Glupy | InThread>): Stateful =>
-  'volume' in priv ? priv.volume : priv.host;
-
-/** An instance whose module is in this thread, or in one of its own. */
-type Volume<T extends InThread> = Xlator<Glupy> | Xlator<T>;
-
-/** Before `init` has run, when the options decide. @throws {InitError} where the machine has no threads */
-function startsInThread<T extends InThread>(
-  _xl: Volume<T>,
-  given: Given,
-  machine: Machine,
-): _xl is Xlator<T> {
-  if (given.isolation !== 'thread') return false;
-  refuseImpossible(machine, given);
-  return true;
-}
-
-const isInThread = <T extends InThread>(xl: Volume<T>): xl is Xlator<T> => 'volume' in xl.priv;
-
-/** The parts of the record for volumes of both kinds: each calls that of the volume's own. */
-const eitherWay = <T extends InThread>(here: Way<Glupy>, thread: Way<T>, machine: Machine) => ({
-  init: (xl: Volume<T>, given: Given): Promise<Glupy | T> =>
-    startsInThread(xl, given, machine) ? thread.init(xl, given) : here.init(xl, given),
-  check: (xl: Volume<T>, given: Given) =>
-    startsInThread(xl, given, machine) ? thread.check(xl, given) : here.check(xl, given),
-  reconfigure: (xl: Volume<T>, given: Given) =>
-    isInThread(xl) ? thread.reconfigure(xl, given) : here.reconfigure(xl, given),
-  fops: (xl: Volume<T>): Fops<Glupy | T> => (isInThread(xl) ? thread.fops(xl) : here.fops(xl)),
-  passesThrough: (xl: Volume<T>) =>
-    isInThread(xl) ? thread.passesThrough(xl) : here.passesThrough(xl),
-  observes: (xl: Volume<T>) => (isInThread(xl) ? thread.observes(xl) : here.observes(xl)),
-  reload: (xl: Volume<T>) => (isInThread(xl) ? thread.reload(xl) : here.reload(xl)),
-  notify: (xl: Volume<T>, event: EventName, data: unknown) =>
-    isInThread(xl) ? thread.notify(xl, event, data) : here.notify(xl, event, data),
-  forget: (xl: Volume<T>, inode: Inode, value: unknown) =>
-    isInThread(xl) ? thread.forget(xl, inode, value) : here.forget(xl, inode, value),
-  release: (xl: Volume<T>, fd: Fd, value: unknown) =>
-    isInThread(xl) ? thread.release(xl, fd, value) : here.release(xl, fd, value),
-  releasedir: (xl: Volume<T>, fd: Fd, value: unknown) =>
-    isInThread(xl) ? thread.releasedir(xl, fd, value) : here.releasedir(xl, fd, value),
-  clientDisconnect: (xl: Volume<T>, client: Client) =>
-    isInThread(xl) ? thread.clientDisconnect(xl, client) : here.clientDisconnect(xl, client),
-  clientDestroy: (xl: Volume<T>, client: Client, value: unknown) =>
-    isInThread(xl)
-      ? thread.clientDestroy(xl, client, value)
-      : here.clientDestroy(xl, client, value),
-  observed: (xl: Volume<T>) => (isInThread(xl) ? thread.observed(xl) : here.observed(xl)),
-  fini: (xl: Volume<T>) => (isInThread(xl) ? thread.fini(xl) : here.fini(xl)),
-  ownOptions: (xl: Volume<T>) => (isInThread(xl) ? thread.ownOptions(xl) : here.ownOptions(xl)),
-  dump: (xl: Volume<T>) => (isInThread(xl) ? thread.dump(xl) : here.dump(xl)),
+/** @throws {InitError} for a policy that is none */
+const threadSettings = (given: Given): ThreadSettings => ({
+  policy: policyOf(given),
+  limits: limitsOf(given, given['memory-limit']),
+  timeLimit: given['time-limit'],
 });
 
 /**
  * The translator, for modules in these languages, on this machine.
- * @param isolation the parts for volumes with `option isolation thread`
+ * @param makeThread makes volumes with `option isolation thread`
  */
-export function glupyFor<T extends InThread = never>(
+export function glupyFor(
   languages: readonly HostedLanguage[],
   machine: Machine,
-  isolation?: (machine: Machine) => Way<T>,
+  makeThread?: MakeThreadVolume,
 ) {
   const options = optionsFor(languages);
   const choice: Choice = { languages, machine, options };
-  const here: Way<Glupy> = {
-    ...hosted,
-    init: (xl, given) => init(choice, xl, given),
-    check: (xl, given) => check(choice, xl, given),
-    reconfigure: (xl, given) => reconfigure(choice, xl, given),
-    fini(xl) {
-      xl.priv.unwatch();
-      return hosted.fini(xl);
-    },
+  /** Undefined for a volume whose module is here. @throws {InitError} where the machine has no threads */
+  const inThread = async (xl: Xlator<Volume>, given: Given): Promise<ThreadVolume | undefined> => {
+    if (given.isolation !== 'thread' || makeThread === undefined) return undefined;
+    refuseImpossible(machine, given);
+    return makeThread(xl as Xlator, machine, threadSettings(given));
   };
-  const way = isolation === undefined ? here : eitherWay(here, isolation(machine), machine);
-  return defineTranslator<Glupy | T, typeof options>({
+  return defineTranslator<Volume, typeof options>({
     type: 'features/glupy',
     description: 'Runs a translator written in another language.',
     children: [0, Number.POSITIVE_INFINITY],
     options,
     openOptions: true,
-    ...way,
-    inherit: (xl, before) => handStateOver(statefulOf(before), statefulOf(xl)),
+    ...hosted,
+    async init(xl, given) {
+      const host = await inThread(xl, given);
+      if (host === undefined) return init(choice, xl as Xlator<Glupy>, given);
+      await host.start();
+      return { host };
+    },
+    async check(xl, given) {
+      const host = await inThread(xl, given);
+      await (host === undefined ? check(choice, xl as Xlator<Glupy>, given) : host.check());
+    },
+    reconfigure(xl, given) {
+      if (isHere(xl.priv)) reconfigure(choice, xl as Xlator<Glupy>, given);
+      else xl.priv.host.reconfigure(threadSettings(given));
+    },
     script: scriptOf,
   });
 }

@@ -1,12 +1,10 @@
 /**
- * What features/glupy and its languages ask of the machine that they run on. One implementation is
- * Node's (`bridges/machine/node/`), one a browser's (`bridges/machine/browser/`); whoever makes the
- * translator (`glupyFor`) gives it one. All else in `bridges/host`, `bridges/python` and
+ * The machine that features/glupy and its languages run on: Node (`bridges/machine/node/`) or a browser
+ * (`bridges/machine/browser/`), given to `glupyFor`. All else in `bridges/host`, `bridges/python` and
  * `bridges/javascript` is plain ECMAScript, and uses of what is beyond it only `performance`,
  * `WebAssembly`, `TextEncoder` and `TextDecoder`, which both have.
  */
 import type { Xlator } from '../../runtime/core/xlator.ts';
-import type { GrantedFiles, GrantedPaths } from './files.ts';
 import type { Watch } from './limits/watchdog.ts';
 
 export interface Machine {
@@ -190,4 +188,69 @@ export function oncePerMachine<T>(make: (machine: Machine) => T): (machine: Mach
     }
     return known.value;
   };
+}
+
+export type Right = 'read' | 'write';
+
+/** Absolute paths without symbolic links: files, and folders with all below them. */
+export interface GrantedPaths {
+  readonly read: readonly string[];
+  /** For writing; that says nothing about reading. */
+  readonly write: readonly string[];
+}
+
+/** What is known of a file; times are milliseconds since 1970. */
+export interface Attributes {
+  /** Type and permissions, of which those that were not granted are taken away. */
+  readonly mode: number;
+  readonly size: number;
+  readonly ino: number;
+  readonly atime: number;
+  readonly mtime: number;
+}
+
+export interface GrantedFiles {
+  /** One more granted file or folder, by its real path. */
+  allow(right: Right, path: string): void;
+  /**
+   * 1 when the path was granted, 2 when it was granted for something else only, 3 when it is above
+   * or beside what was granted, 0 when the host has nothing to say of it.
+   */
+  state(right: Right, path: string): number;
+  stat(path: string): Attributes | number;
+  /** The names in a folder. */
+  list(path: string): readonly string[] | number;
+  readlink(path: string): string | number;
+  /** Opens a regular file with the flags of open(2); the number of the open file, from 1. */
+  openFile(path: string, flags: number, mode: number): number;
+  closeFile(file: number): number;
+  fstat(file: number): Attributes | number;
+  /** Fills `into` from `position`; how many bytes there were. */
+  read(file: number, into: Uint8Array, position: number): number;
+  write(file: number, from: Uint8Array, position: number): number;
+  ftruncate(file: number, size: number): number;
+  /** Waits until what was written is on the disk. */
+  fsync(file: number): number;
+  truncate(path: string, size: number): number;
+  mkdir(path: string, mode: number): number;
+  rmdir(path: string): number;
+  unlink(path: string): number;
+  rename(from: string, to: string): number;
+  /** Sets what is given; times in milliseconds. */
+  setAttributes(path: string, mode: number | undefined, mtime: number | undefined): number;
+  close(): void;
+}
+
+/** Names of the two parts: what is in it, as JSON, and its pages, one behind the other. */
+export const BAKED = { head: 'snapshot/python.json', pages: 'snapshot/python.pages' } as const;
+export const BAKED_PAGE = 4096;
+
+export interface BakedHead {
+  readonly of: MadeFrom;
+  readonly memoryLength: number;
+  readonly head: readonly number[];
+  /** Numbers of the pages that are other than in an interpreter that has not started. */
+  readonly pages: readonly number[];
+  /** In WebAssembly's table. */
+  readonly functions: number;
 }

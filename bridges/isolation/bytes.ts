@@ -27,7 +27,6 @@ export class Writer {
   longBytes = 0;
   private view = new DataView(this.bytes.buffer);
 
-  /** Begins a message of this kind. */
   begin(kind: number): this {
     this.at = 0;
     if (this.longBytes > 0) {

@@ -44,7 +44,6 @@ const ASLEEP = 1;
 const AWAY = 2;
 const CALLED = 3;
 
-/** What both threads have. */
 export interface Shared {
   readonly control: SharedArrayBuffer;
   /** The ring that each side writes. */

@@ -1,7 +1,6 @@
 /**
- * What the two threads tell each other: kinds of messages, and the data that a worker begins with.
- * A call has the number that the main thread gave it, a wind the worker's. The shape is that of any
- * protocol of fops: requests with numbers, answers by them, and handles of inodes and files.
+ * Kinds of messages between the two threads, and the data that a worker begins with. A call has the
+ * number that the main thread gave it, a wind the worker's.
  */
 import type { ScriptMethod } from '../../runtime/core/lines.ts';
 import type { GivenOption } from '../../runtime/core/options.ts';
@@ -125,12 +124,12 @@ export interface WorkerData {
   readonly watched: string | undefined;
 }
 
-/** What a started module says of itself. */
 export interface Started {
   readonly fops: readonly string[];
   readonly passesThrough: boolean;
   readonly observes: boolean;
   readonly language: string;
   readonly path: string;
+  readonly stopsAtLines: boolean;
   readonly methods: readonly ScriptMethod[];
 }

@@ -125,13 +125,13 @@ it('a thread that is ended in the midst: its requests fail, and another takes ov
 });
 
 interface Isolated {
-  readonly volume: {
+  readonly host: {
     readonly worker: { readonly link: Link } | null;
     lost(worker: unknown, why: string): void;
   };
 }
 
-const volumeOf = (run: RunningModule) => (run.xl.priv as unknown as Isolated).volume;
+const volumeOf = (run: RunningModule) => (run.xl.priv as unknown as Isolated).host;
 
 /** Ends the volume's thread from outside, as a crash does. */
 async function crash(run: RunningModule): Promise<void> {

@@ -9,14 +9,12 @@ import type { Arg } from '../../runtime/core/fops.ts';
 /** A power of two. */
 const KEPT = 256;
 
-/** Values, and what they are. */
 export interface Part {
   readonly args: readonly Arg[];
   readonly values: readonly unknown[];
 }
 
 export class Replies {
-  /** Winds so far. */
   count = 0;
   private readonly kept: (Part | undefined)[] = [];
 

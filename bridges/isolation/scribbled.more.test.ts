@@ -16,7 +16,7 @@ import { nodeMachine } from '../machine/node/index.ts';
 import { Writer } from './bytes.ts';
 import { Channel } from './channel.ts';
 import { START, UP, type WorkerData } from './kinds.ts';
-import { isolation } from './main/index.ts';
+import { VolumeInThread } from './main/volume.ts';
 
 /** A context whose timers a test moves, for volumes that do not wait for it. */
 class Impatient extends FakeContext {
@@ -49,7 +49,11 @@ async function start() {
       return { call: () => {}, hold: () => {}, end: async () => {} };
     },
   };
-  const translator = glupyFor(hostedLanguages, machine, isolation);
+  const translator = glupyFor(
+    hostedLanguages,
+    machine,
+    async (...volume) => new VolumeInThread(...volume),
+  );
   const leaf = new HeldLeaf();
   leaf.onRequest = ({ answer }) => answer(-1, 5, null, null, null, null);
   const context = new Impatient();

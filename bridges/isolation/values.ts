@@ -49,7 +49,6 @@ const VALUE = 1;
 /** The highest of IA_*. */
 const LAST_TYPE = 7;
 
-/** A structure, field by field. */
 function structCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T]> {
   const { fields, names, make } = structTypes[type];
   const kinds = fields.map(({ kind }) => kind);
@@ -209,7 +208,6 @@ const entriesCodec: TypeCodec<readonly Dirent[]> = {
   },
 };
 
-/** What each type is here. */
 interface Types {
   loc: Loc;
   inode: Inode | null;

@@ -196,7 +196,7 @@ class Engine {
     const n = kindOf.length;
     const hasText = kindOf.includes(TEXT);
     return (args) => {
-      const base = this.#enter();
+      const base = this.#begin();
       try {
         const first = (this.#area >> 2) + base * 2;
         for (let i = 0; i < n; i++) this.#put(first + i * 2, kindOf[i]!, args[i]);
@@ -224,7 +224,7 @@ class Engine {
         this.#takeOutcome();
         throw this.#broken(error);
       } finally {
-        this.#gate.leave();
+        this.#gate.shut();
       }
     };
   }
@@ -303,7 +303,7 @@ class Engine {
   }
 
   #apply<T>(callable: Handle, args: readonly Argument[], take: (result: Pointer) => T): T {
-    const base = this.#enter();
+    const base = this.#begin();
     try {
       const first = (this.#area >> 2) + base * 2;
       args.forEach((arg, i) => {
@@ -329,12 +329,12 @@ class Engine {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#gate.leave();
+      this.#gate.shut();
     }
   }
 
   /** Marks the call as running; the index of its first argument. */
-  #enter(): number {
+  #begin(): number {
     if (this.#dead !== undefined) throw this.#dead;
     const { depth } = this.#gate;
     if (depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
@@ -343,7 +343,7 @@ class Engine {
       this.time.begin();
       this.#jobs.begin();
     }
-    this.#gate.enter();
+    this.#gate.open();
     return depth * MAX_ARGUMENTS;
   }
 
@@ -405,7 +405,7 @@ class Engine {
   }
 
   #import(name: string, source: string): Handle {
-    this.#enter();
+    this.#begin();
     try {
       const exports = this.#evaluate(name, source, EVAL_MODULE);
       this.#endJobs();
@@ -413,7 +413,7 @@ class Engine {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#gate.leave();
+      this.#gate.shut();
     }
   }
 
@@ -437,7 +437,7 @@ class Engine {
   }
 
   #prompted(source: string, show: Handle, id: number): string | undefined {
-    this.#enter();
+    this.#begin();
     try {
       const result = this.#run('<input>', source, EVAL_ASYNC);
       const error = this.#quickjs.QTS_ResolveException(this.#context, result);
@@ -450,7 +450,7 @@ class Engine {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#gate.leave();
+      this.#gate.shut();
     }
   }
 

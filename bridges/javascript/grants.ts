@@ -4,11 +4,10 @@
  */
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../runtime/core/open-flags.ts';
-import type { GrantedFiles } from '../host/files.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { FoundModule } from '../host/language.ts';
 import type { Grants } from '../host/limits/grants.ts';
-import type { Machine, MemoryTools } from '../host/machine.ts';
+import type { GrantedFiles, Machine, MemoryTools } from '../host/machine.ts';
 import { dirname, resolve } from '../host/paths.ts';
 import type { HostFunction } from './engine.ts';
 

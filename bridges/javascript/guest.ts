@@ -141,7 +141,6 @@ function explain(
   return new Error(`${script.file}:${script.line}: ${expressions.named(text)}${shown}`);
 }
 
-/** What a guest is made of. */
 interface Made {
   readonly engine: Engine;
   readonly imports: Imports;

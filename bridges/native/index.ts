@@ -27,7 +27,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { leftOut } from '../host/advice/undefined-fops.ts';
+import { leftOut } from '../host/advice/module-remarks.ts';
 import { watchFolder } from '../machine/node/watch.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
@@ -189,16 +189,13 @@ function reconfigure(xl: Xlator<unknown>): void {
   answersAnew(xl);
 }
 
+const SAYINGS = ['passesThrough: true', 'passesThrough: false'] as const;
+
 function fops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = volumes.get(xl)!;
   const given = record.fops;
   const made = typeof given === 'function' ? checkFops(path, given(xl)) : given;
-  const text = leftOut(
-    xl,
-    'typescript',
-    says(xl, 'passesThrough'),
-    (name) => made[name] !== undefined,
-  );
+  const text = leftOut(xl, SAYINGS, says(xl, 'passesThrough'), (name) => made[name] !== undefined);
   if (text !== undefined) xl.doubt([{ where: path, text }]);
   xl.log.info(`${path} loaded: ${Object.keys(made).join(', ') || 'no fops'}`);
   return made;

@@ -25,7 +25,7 @@ export interface Hearer {
   closeFd(fd: number): void;
   startTimer(id: number, ms: number, again: boolean): void;
   stopTimer(id: number): void;
-  /** Something is out of date: an array of host/crossing/upcalls.ts. */
+  /** Something is out of date: an array of host/crossing/decision.ts. */
   invalidate(place: LogSource, message: readonly unknown[]): void;
   /** The module says whether its volume is up. */
   up(isUp: boolean): void;

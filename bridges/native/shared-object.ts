@@ -5,15 +5,9 @@
 
 import type { Options, Values } from '../../runtime/core/options.ts';
 import { answersAnew, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
-import { tellLeftOut } from '../host/advice/undefined-fops.ts';
-import { Host } from '../host/lifecycle/host.ts';
-import {
-  failureOptions,
-  type Hosted,
-  hosted,
-  limitsOf,
-  policyOf,
-} from '../host/lifecycle/hosted-volume.ts';
+import { tellLeftOut } from '../host/advice/module-remarks.ts';
+import { failureOptions, limitsOf, policyOf } from '../host/lifecycle/failure-policy.ts';
+import { Host, type Hosted, hosted } from '../host/lifecycle/host.ts';
 import { Interpreter } from '../host/lifecycle/interpreter.ts';
 import { moduleOptions } from '../host/lifecycle/module-options.ts';
 import { checkForeign } from '../machine/node/foreign-files.ts';
@@ -25,10 +19,12 @@ import type { NativeSettings, Provider } from './provider.ts';
 /** What a volume of such a file takes besides the options of features/native. */
 export const sharedObjectOptions = failureOptions;
 
+const SAYINGS = ['.needs = GLOSSA_PASSES_THROUGH', '.needs = GLOSSA_REFUSES_OTHERS'] as const;
+
 type Given = Values<typeof sharedObjectOptions>;
 
 /** What a volume of such a file keeps. */
-interface Volume extends Hosted {
+interface Volume extends Hosted<Host> {
   given: Given;
 }
 
@@ -56,7 +52,7 @@ function recordOf(
     try {
       const guest = new NativeGuest(path, library, interpreter.api);
       interpreter.attach(guest);
-      tellLeftOut(xl, guest, path);
+      tellLeftOut(xl, guest, path, SAYINGS);
       const below = xl.below.map((child) => [child.name, child.type] as const);
       guest.create(xl.name, below, valuesFor(xl, interpreter));
     } catch (error) {

@@ -1,11 +1,16 @@
-/** Makes a started interpreter to parts of a page (host/lifecycle/baked-interpreter.ts), from the snapshot that Node keeps. */
-import { BAKED, type BakedHead, BAKED_PAGE as PAGE } from '../host/lifecycle/baked-interpreter.ts';
+/** Makes a started interpreter to parts of a page (host/machine.ts), from the snapshot that Node keeps. */
+
 import { Held } from '../host/limits/interpreter-gate.ts';
-import type { Machine, MadeFrom, Snapshot } from '../host/machine.ts';
+import {
+  BAKED,
+  type BakedHead,
+  type Machine,
+  type MadeFrom,
+  BAKED_PAGE as PAGE,
+  type Snapshot,
+} from '../host/machine.ts';
 import { loadInterpreter } from './load.ts';
 import { IMPORTS, packageFiles } from './own-files.ts';
-
-const MEMORY_MAX = 512 * 2 ** 20;
 
 /** Both parts; none where this machine keeps no snapshot. */
 export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -36,21 +41,9 @@ async function bakeOnce(machine: Machine): Promise<ReadonlyMap<string, Uint8Arra
       return { ...cache, openSnapshot };
     },
   };
-  const { exports } = await loadInterpreter({
-    machine: watched,
-    host: { print() {} },
-    preload: packageFiles(machine.parts),
-    imports: IMPORTS,
-    cacheFolder: undefined,
-    memoryLimit: MEMORY_MAX,
-    files: undefined,
-    held: new Held(),
-    apart: true,
-    fenced: true,
-    refused() {},
-    log() {},
-    warn() {},
-  });
+  const preload = packageFiles(machine.parts);
+  const options = { machine: watched, print() {}, preload, imports: IMPORTS };
+  const { exports } = await loadInterpreter(options, new Held());
   if (found === undefined) return undefined;
   const { of, snapshot, numbers, pages } = found;
   const { memoryLength, head } = snapshot;

@@ -12,33 +12,22 @@ import { KeptNames, MOST_NAMES } from '../host/crossing/kept-names.ts';
 import type { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST } from '../host/limits/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
-import { makeDict } from './dicts.ts';
 import { EngineError, type ScriptError } from './errors.ts';
-import { Ints } from './ints.ts';
-import type { Values } from './values.ts';
+import { Ints, makeDict, type Values } from './values.ts';
 
 /**
  * What a parameter or a result is:
  * `i` an integer (|n| < 2^53; a result None is 0), `s` a string, `n` a string that is seen again
  * and again (kept in Python between calls), `b` bytes (copied), `m` bytes as a writable memoryview
  * of a copy, `o` a handle of a Python object; for a result also `v`, nothing, and for one of the
- * host's `d`, a dict of fops (dicts.ts). Python's None is `undefined` for strings, bytes and dicts both
+ * host's `d`, a dict of fops (`makeDict`). Python's None is `undefined` for strings, bytes and dicts both
  * ways, and the handle 0 for objects given to Python.
  */
 export type Kind = 'i' | 's' | 'n' | 'b' | 'm' | 'o';
 export type Argument = number | string | Uint8Array;
 
-/** Up to eight arguments, as many as the entry's parameter kinds. */
-export type Call<R> = (
-  a?: Argument,
-  b?: Argument,
-  c?: Argument,
-  d?: Argument,
-  e?: Argument,
-  f?: Argument,
-  g?: Argument,
-  h?: Argument,
-) => R;
+/** As many arguments as the entry's parameter kinds; eight at most. */
+export type Call<R> = (...args: readonly (Argument | undefined)[]) => R;
 
 /** As many arguments as the entry's parameter kinds, in an array that is not kept. */
 export type ArrayCall = (args: readonly (Argument | undefined)[]) => number;
@@ -130,38 +119,17 @@ export class Calls {
   entry(callable: Handle, params: string, result: 'i' | 'o' | 'v'): Call<number>;
   entry(callable: Handle, params: string, result: string): Call<unknown> {
     const kinds = kindCodes(params, MAX_PARAMETERS);
-    const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = kinds;
-    const n = kinds.length;
     const kind = KINDS.indexOf(result);
-    const call: Call<unknown> = (a, b, c, d, e, f, g, h) => {
-      const at = this.#enter();
-      let ok = true;
-      if (n > 0) ok = this.#put(at, k0, a);
-      if (n > 1) ok = this.#put(at + 1, k1, b) && ok;
-      if (n > 2) ok = this.#put(at + 2, k2, c) && ok;
-      if (n > 3) ok = this.#put(at + 3, k3, d) && ok;
-      if (n > 4) ok = this.#put(at + 4, k4, e) && ok;
-      if (n > 5) ok = this.#put(at + 5, k5, f) && ok;
-      if (n > 6) ok = this.#put(at + 6, k6, g) && ok;
-      if (n > 7) ok = this.#put(at + 7, k7, h) && ok;
-      return this.#finish(callable, at, kinds, n, ok, kind);
-    };
-    return (a, b, c, d, e, f, g, h) =>
+    return (...args) =>
       this.#gate.needsTurn(false)
-        ? this.#inTurn(() => call(a, b, c, d, e, f, g, h))
-        : call(a, b, c, d, e, f, g, h);
+        ? this.#inTurn(() => this.#call(callable, kinds, args, kind))
+        : this.#call(callable, kinds, args, kind);
   }
 
   /** @param shares the caller can put things right when a turn that others share is ended. */
   entries(callable: Handle, params: string, shares: boolean): ArrayCall {
     const kinds = kindCodes(params, MAX_ARRAY);
-    const n = kinds.length;
-    const call: ArrayCall = (args) => {
-      const at = this.#enter();
-      let ok = true;
-      for (let i = 0; i < n; i += 1) ok = this.#put(at + i, kinds[i] ?? INT, args[i]) && ok;
-      return this.#finish(callable, at, kinds, n, ok, INT) as number;
-    };
+    const call: ArrayCall = (args) => this.#call(callable, kinds, args, INT) as number;
     const inside = this.#gate;
     return (args) => (inside.needsTurn(shares) ? this.#callInTurn(call, args) : call(args));
   }
@@ -176,12 +144,12 @@ export class Calls {
   }
 
   /** Marks the call as running; the index of its first argument in `memory.i32`. */
-  #enter(): number {
+  #begin(): number {
     if (this.#dead !== undefined) throw this.#dead;
     if (this.#gate.depth >= MAX_DEPTH) {
       throw new EngineError('exception', 'calls nest too deep');
     }
-    this.#gate.enter();
+    this.#gate.open();
     if (this.#gate.depth === 1) this.#names.trim();
     return this.#arguments();
   }
@@ -228,7 +196,7 @@ export class Calls {
 
   /**
    * A string that is kept: its hash is computed once, and it is found in dicts by identity. The
-   * reference stays ours: names go between calls only (`#enter`).
+   * reference stays ours: names go between calls only (`#begin`).
    */
   #name(text: string): Ptr {
     const known = this.#names.get(text);
@@ -251,14 +219,16 @@ export class Calls {
   }
 
   /** Calls, lets go of the arguments, and turns the result or the error into the host's. */
-  #finish(
+  #call(
     callable: Ptr,
-    at: number,
     kinds: readonly number[],
-    n: number,
-    ok: boolean,
+    args: readonly (Argument | undefined)[],
     kind: number,
   ): unknown {
+    const n = kinds.length;
+    const at = this.#begin();
+    let ok = true;
+    for (let i = 0; i < n; i += 1) ok = this.#put(at + i, kinds[i]!, args[i]) && ok;
     const api = this.#api;
     try {
       const result = ok ? api.PyObject_Vectorcall(callable, at << 2, n | ARGUMENTS_OFFSET, 0) : 0;
@@ -269,7 +239,7 @@ export class Calls {
     } catch (error) {
       throw error instanceof EngineError ? error : this.#crashed(error);
     } finally {
-      this.#gate.leave();
+      this.#gate.shut();
     }
   }
 
@@ -427,13 +397,13 @@ export class Calls {
 
   #raise(errno: number, message: string): void {
     const api = this.#api;
-    const at = this.#enter();
+    const at = this.#begin();
     this.#put(at, INT, errno);
     this.#put(at + 1, STRING, message);
     api.PyObject_Vectorcall(this.#fail, at << 2, 2 | ARGUMENTS_OFFSET, 0);
     this.#letGo(at, INT);
     this.#letGo(at + 1, STRING);
-    this.#gate.leave();
+    this.#gate.shut();
   }
 
   #wrapFunction(name: string, index: number): Handle {

@@ -8,14 +8,19 @@
  */
 
 import type { Dict } from '../../runtime/core/dict.ts';
-import type { GrantedFiles } from '../host/files.ts';
 import { Held, InterpreterGate } from '../host/limits/interpreter-gate.ts';
-import type { CacheLogs, Machine } from '../host/machine.ts';
+import type { GrantedFiles } from '../host/machine.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
 import { EngineError } from './errors.ts';
-import { type Interpreter, loadInterpreter, type StartReport } from './load.ts';
-import { CONFINE, type PreloadFile } from './own-files.ts';
+import {
+  type Interpreter,
+  isApart,
+  type LoadOptions,
+  loadInterpreter,
+  type StartReport,
+} from './load.ts';
+import { CONFINE } from './own-files.ts';
 import type { RealmBoot } from './realm.ts';
 import { Values } from './values.ts';
 
@@ -41,69 +46,16 @@ export interface HostFunction {
   readonly waits?: boolean;
 }
 
-export interface EngineOptions extends Partial<CacheLogs> {
-  /** What it runs on. */
-  readonly machine: Machine;
-  /** A line printed by the script; `stream` is 1 for standard output, 2 for errors. */
-  print(stream: number, line: string): void;
+export interface EngineOptions extends LoadOptions {
   /** A module by its full dotted name, or undefined when the host has none. */
   findModule(name: string): ModuleSource | undefined;
   readonly hostFunctions?: Readonly<Record<string, HostFunction>>;
-  /** Python files and modules that are part of every start, and of its snapshot. */
-  readonly preload?: readonly PreloadFile[];
-  readonly imports?: readonly string[];
   /** Milliseconds a call may run outside the host; 0 or undefined for no limit. */
   readonly timeLimit?: number;
   /** The volume, for the log of a process that has to end. */
   readonly volume?: string;
-  /** Bytes of memory for interpreter and script together; at least 32 MiB. Default 512 MiB. */
-  readonly memoryLimit?: number;
-  /** Files of the host that the script may see; closed with the engine. */
-  readonly files?: GrantedFiles;
   /** What is added to the interpreter's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /**
-   * False leaves only the realm around the script, 'fence' that and the functions that reach
-   * JavaScript closed: for tests of those walls. Default: true.
-   */
-  readonly confine?: boolean | 'fence';
-  /** Told what a script was refused, such as `import js`, and in brackets why. */
-  refused?(what: string): void;
-  /** Where snapshots are kept; false for no cache. Default: where the machine keeps them. */
-  readonly cacheFolder?: string | false;
-}
-
-export interface Engine {
-  readonly language: 'python';
-  readonly start: StartReport;
-  /** Why no further call is possible, or undefined while the engine works. */
-  readonly dead: EngineError | undefined;
-  /** Bytes of memory the interpreter has now. */
-  readonly memory: number;
-  /** Loads a module from its source; its file name is `path`. A handle of the module. */
-  load(name: string, path: string, source: string): Handle;
-  /** Imports a module by name; a handle of it. */
-  module(name: string): Handle;
-  /** The object at a dotted path of attributes, as in `xlator.lookup`; a handle. */
-  get(object: Handle, path: string): Handle;
-  /** A function that calls `callable`, fast; the kinds are those of calls.ts. */
-  entry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
-  entry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
-  entry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
-  /**
-   * The same with its arguments in an array, up to 31; the result is an integer. `shares`: a call
-   * that is ended may end, without an exception, all that its turn has called (host/limits/interpreter-gate.ts).
-   */
-  entries(callable: Handle, params: string, shares?: boolean): ArrayCall;
-  /**
-   * Copies the bytes of a `bytes`, `bytearray` or `memoryview` into `into`, as many as fit; how many
-   * there are, or -1 when `object` holds no bytes. Cheaper than a result `b`, which makes memory.
-   */
-  copyBytes(object: Handle, into: Uint8Array): number;
-  /** The general path: a JSON array of arguments in, the result as JSON out. */
-  callJson(callable: Handle, args: string): string;
-  release(handle: Handle): void;
-  close(): void;
 }
 
 /**
@@ -115,31 +67,13 @@ const STACK = 96 * 1024;
 /** Offset of `tp_iternext` in a PyTypeObject. */
 const TP_ITERNEXT = 112;
 
-const DEFAULT_MEMORY = 512 * 2 ** 20;
-
 /** Starts an interpreter of its own for one volume. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const held = new Held();
-  const interpreter = await loadInterpreter({
-    host: { print: held.around((stream, line) => options.print(stream, line)) },
-    preload: options.preload ?? [],
-    imports: options.imports ?? [],
-    machine: options.machine,
-    cacheFolder: options.cacheFolder,
-    memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
-    files: options.files,
-    held,
-    apart: options.confine !== false && options.confine !== 'fence',
-    fenced: options.confine !== false,
-    refused: (what) => options.refused?.(what),
-    log: options.log ?? (() => {}),
-    warn: options.warn ?? options.log ?? (() => {}),
-  });
-  return new PythonEngine(interpreter, options, held);
+  return new Engine(await loadInterpreter(options, held), options, held);
 }
 
-class PythonEngine implements Engine {
-  readonly language = 'python';
+export class Engine {
   readonly start: StartReport;
   readonly #api: CApi;
   readonly #memory: Memory;
@@ -189,7 +123,7 @@ class PythonEngine implements Engine {
     this.#find = this.#calls.entry(helper('find'), 'os', 'o');
     this.#callJson = this.#calls.entry(helper('call_json'), 'os', 's');
     this.#define(this.#calls.entry(helper('define'), 'so', 'v'), options, realm.boot);
-    if (options.confine !== false && options.confine !== 'fence') {
+    if (isApart(options)) {
       const confine = this.get(this.module(CONFINE), 'confine');
       const told = this.callJson(confine, JSON.stringify([options.env ?? {}]));
       this.#close(
@@ -204,26 +138,32 @@ class PythonEngine implements Engine {
     }
   }
 
+  /** Why no further call is possible, or undefined while the engine works. */
   get dead(): EngineError | undefined {
     return this.#calls.dead;
   }
 
+  /** Bytes of memory the interpreter has now. */
   get memory(): number {
     return this.#memory.size;
   }
 
+  /** Loads a module from its source; its file name is `path`. A handle of the module. */
   load(name: string, path: string, source: string): Handle {
     return this.#load(name, path, source);
   }
 
+  /** Imports a module by name; a handle of it. */
   module(name: string): Handle {
     return this.#import(name);
   }
 
+  /** The object at a dotted path of attributes, as in `xlator.lookup`; a handle. */
   get(object: Handle, path: string): Handle {
     return this.#find(object, path);
   }
 
+  /** A function that calls `callable`, fast; the kinds are those of calls.ts. */
   entry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
   entry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
   entry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
@@ -231,15 +171,24 @@ class PythonEngine implements Engine {
     return this.#calls.entry(callable, params, result as 'i');
   }
 
+  /**
+   * The same with its arguments in an array, up to 31; the result is an integer. `shares`: a call
+   * that is ended may end, without an exception, all that its turn has called (host/limits/interpreter-gate.ts).
+   */
   entries(callable: Handle, params: string, shares = false): ArrayCall {
     return this.#calls.entries(callable, params, shares);
   }
 
+  /**
+   * Copies the bytes of a `bytes`, `bytearray` or `memoryview` into `into`, as many as fit; how many
+   * there are, or -1 when `object` holds no bytes. Cheaper than a result `b`, which makes memory.
+   */
   copyBytes(object: Handle, into: Uint8Array): number {
     if (this.dead !== undefined) throw this.dead;
     return this.#values.copyBytes(object, into);
   }
 
+  /** The general path: a JSON array of arguments in, the result as JSON out. */
   callJson(callable: Handle, args: string): string {
     return this.#callJson(callable, args) ?? 'null';
   }
@@ -258,29 +207,16 @@ class PythonEngine implements Engine {
   #define(define: Call<number>, options: EngineOptions, boot: RealmBoot): void {
     const own: Record<string, HostFunction> = {
       find_module: {
-        params: 's',
-        result: 's',
+        ...{ params: 's', result: 's' },
         call: (name) => JSON.stringify(options.findModule(String(name)) ?? null),
       },
       refused: {
-        params: 's',
-        result: 'v',
-        call: (what) => {
-          options.refused?.(String(what));
-          return undefined;
-        },
+        ...{ params: 's', result: 'v' },
+        call: (what) => void options.refused?.(String(what)),
       },
-      interrupt_again: {
-        params: '',
-        result: 'v',
-        call: () => {
-          boot.interruptAgain();
-          return undefined;
-        },
-      },
+      interrupt_again: { params: '', result: 'v', call: () => void boot.interruptAgain() },
       granted: {
-        params: 'ss',
-        result: 'i',
+        ...{ params: 'ss', result: 'i' },
         call: (right, path) =>
           options.files?.state(right === 'write' ? 'write' : 'read', String(path)) ?? 0,
       },

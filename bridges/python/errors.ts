@@ -1,8 +1,6 @@
 /**
- * What can go wrong with an interpreter, as one error class with a `code`.
- *
- * Rule for callers: after an error whose `fatal` is true the interpreter's memory cannot be trusted;
- * close the engine and make another. After any other error it goes on working.
+ * The errors of an interpreter. After one whose `fatal` is true its memory cannot be trusted: close the
+ * engine and make another. After any other error it goes on working.
  */
 
 /**

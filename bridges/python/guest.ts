@@ -4,7 +4,6 @@
  */
 import { GO_ON } from '../../runtime/core/lines.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import type { GrantedFiles } from '../host/files.ts';
 import type { EnterGuest, ModuleDescription, Noting, TellName } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import {
@@ -13,9 +12,15 @@ import {
   InterpretedGuest,
   startFailure,
 } from '../host/interpreted-guest.ts';
-import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
+import type {
+  DebuggerTerminal,
+  FoundModule,
+  GuestSettings,
+  LineDebugger,
+  StartGuest,
+} from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
-import type { DebuggerTerminal, LineDebugger } from '../host/module-context.ts';
+import type { GrantedFiles } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
 import {
   type Call,
@@ -26,8 +31,14 @@ import {
   type HostFunction,
 } from './engine.ts';
 import { findImport } from './imports.ts';
-import { CONFINE, IMPORTS, packageFiles, SITE } from './own-files.ts';
-import { addPackages, type PackageSink } from './packages.ts';
+import {
+  addPackages,
+  CONFINE,
+  IMPORTS,
+  type PackageSink,
+  packageFiles,
+  SITE,
+} from './own-files.ts';
 
 /** A module for the original glupy: its ctypes has to be there before its first line runs. */
 const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
@@ -149,40 +160,24 @@ function explain(error: unknown, module: FoundModule): Error {
 const OWN_FRAMES = new RegExp(`^ {2}File "${SITE}/(?:glupy|gluster)/.*\\n(?: {4}.*\\n)*`, 'gm');
 
 /** The calls are found when the first is to be observed. */
-class PythonNoting implements Noting {
-  readonly #engine: Engine;
-  #calls: {
-    readonly before: Call<number>;
-    readonly after: Call<string | undefined>;
-    readonly stop: Call<number>;
-  } | null = null;
-
-  constructor(engine: Engine) {
-    this.#engine = engine;
-  }
-
-  before(id: number, what: string): void {
-    this.#calls ??= this.#find();
-    this.#calls.before(id, what);
-  }
-
-  after(): string {
-    return this.#calls?.after() ?? '{}';
-  }
-
-  stop(): void {
-    this.#calls?.stop();
-  }
-
-  #find() {
-    const engine = this.#engine;
+function notingOf(engine: Engine): Noting {
+  const find = () => {
     const notes = engine.module('glupy._notes');
     return {
       before: engine.entry(engine.get(notes, 'before'), 'is', 'v'),
       after: engine.entry(engine.get(notes, 'after'), '', 's'),
       stop: engine.entry(engine.get(notes, 'stop'), '', 'v'),
     };
-  }
+  };
+  let calls: ReturnType<typeof find> | null = null;
+  return {
+    before(id, what) {
+      calls ??= find();
+      calls.before(id, what);
+    },
+    after: () => calls?.after() ?? '{}',
+    stop: () => void calls?.stop(),
+  };
 }
 
 class PythonGuest extends InterpretedGuest<Engine> {
@@ -205,7 +200,7 @@ class PythonGuest extends InterpretedGuest<Engine> {
   ) {
     super(engine, module, settings, evaluations);
     this.sources = sources;
-    this.noting = new PythonNoting(engine);
+    this.noting = notingOf(engine);
     try {
       this.#bridge = engine.module('glupy._bridge');
       if (settings.virtualTime) {

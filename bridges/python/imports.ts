@@ -1,14 +1,13 @@
 /**
- * Where a Python module's own imports come from: files beside it, and along the module path. The
- * names of the original glupy are glossa's own, whatever lies there: `python/gluster`, which goes
- * into an interpreter when a module asks for it.
+ * Finds a Python module's own imports: files beside it, and along the module path. The names of the
+ * original glupy are glossa's own (`python/gluster`).
  */
 import type { FoundModule } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
 import type { Machine, Parts } from '../host/machine.ts';
 import { join } from '../host/paths.ts';
 import type { ModuleSource } from './engine.ts';
-import { SITE } from './own-files.ts';
+import { CODING, SITE } from './own-files.ts';
 
 /** The source of `name` (dots separate folders); undefined when no folder has it. */
 export function findImport(
@@ -26,7 +25,7 @@ export function findImport(
       [`${base}.py`, false],
     ] as const) {
       if (sources.kind(path) !== 'file') continue;
-      return { path, source: readSource(path, sources), package: isPackage };
+      return { path, source: readSource(path, sources, CODING), package: isPackage };
     }
   }
   // A folder without an __init__.py is a package too, but only when nothing else is meant.

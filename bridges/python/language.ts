@@ -1,10 +1,66 @@
-/** Python, as features/glupy hosts it. */
-import type { HostedLanguage } from '../host/language.ts';
+/** Python, as features/glupy hosts it, and names that no module in it should have. */
+import type { HostedLanguage, Writing } from '../host/language.ts';
+import { CODING } from './own-files.ts';
+
+const writing: Writing = {
+  cbk: '_cbk',
+  cancel: '_cancel',
+  word: (name) => name,
+  notCode: /"""[\s\S]*?"""|'''[\s\S]*?'''|#.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
+  definition: /\bdef\s+$/,
+  bare: true,
+  functions: [
+    /^[ \t]*(?:async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*\(\s*self\s*,\s*frame\b/gm,
+    /^(?:async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*\(\s*self\b(?!\s*,\s*frame\b)/gm,
+  ],
+  stands: /^/,
+  begin: /^class xlator\b/,
+  read: ['options', 'observes', 'passes_through'],
+  passesThrough: ['passes_through = True', 'passes_through = False'],
+};
 
 export const python: HostedLanguage = {
   name: 'python',
   extensions: ['.py'],
   packageFiles: ['__init__.py'],
   pathVariable: 'PYTHONPATH',
+  coding: CODING,
+  writing,
+  prompts: ['>>> ', '... '],
   load: async () => (await import('./guest.ts')).startPython,
 };
+
+const PYTHON_WORDS =
+  'False None True and as assert async await break class continue def del elif else except ' +
+  'finally for from global if import in is lambda nonlocal not or pass raise return try while with yield';
+
+/** The public modules of Python's standard library: a file of such a name is never imported. */
+const PYTHON_LIBRARY =
+  'abc annotationlib argparse array ast asyncio atexit base64 bdb binascii bisect builtins bz2 cProfile ' +
+  'calendar cmath cmd code codecs codeop collections colorsys compileall compression concurrent ' +
+  'configparser contextlib contextvars copy copyreg csv ctypes curses dataclasses datetime dbm decimal ' +
+  'difflib dis doctest email encodings ensurepip enum errno faulthandler fcntl filecmp fileinput ' +
+  'fnmatch fractions ftplib functools gc genericpath getopt getpass gettext glob graphlib grp gzip ' +
+  'hashlib heapq hmac html http idlelib imaplib importlib inspect io ipaddress itertools json keyword ' +
+  'linecache locale logging lzma mailbox marshal math mimetypes mmap modulefinder multiprocessing ' +
+  'netrc ntpath numbers opcode operator optparse os pathlib pdb pickle pickletools pkgutil platform ' +
+  'plistlib poplib posix posixpath pprint profile pstats pty pwd py_compile pyclbr pydoc queue quopri ' +
+  'random re readline reprlib resource rlcompleter runpy sched secrets select selectors shelve shlex ' +
+  'shutil signal site smtplib socket socketserver sqlite3 ssl stat statistics string stringprep struct ' +
+  'subprocess symtable sys sysconfig syslog tabnanny tarfile tempfile termios textwrap this threading ' +
+  'time timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle types typing ' +
+  'unicodedata unittest urllib uuid venv warnings wave weakref webbrowser wsgiref xml xmlrpc zipapp ' +
+  'zipfile zipimport zlib zoneinfo';
+
+const IS_WORD = 'is a word of the language';
+const IS_PACKAGE = 'is the package that modules import from';
+const IS_LIBRARY = "is a module of Python's own, which 'import' would find instead";
+
+const each = (words: string, is: string): [string, string][] =>
+  words.split(' ').map((word) => [word, is]);
+
+export const reservedNames: ReadonlyMap<string, string> = new Map([
+  ...each(PYTHON_LIBRARY, IS_LIBRARY),
+  ...each(PYTHON_WORDS, IS_WORD),
+  ...each('glupy gluster', IS_PACKAGE),
+]);

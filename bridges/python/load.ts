@@ -6,11 +6,12 @@
  * pyodide.mjs and pyodide.asm.mjs of the version named in package.json; `patches.ts` checks that
  * they are the files it knows.
  */
-import type { GrantedFiles } from '../host/files.ts';
+
 import type { Held } from '../host/limits/interpreter-gate.ts';
 import {
   type Cache,
   type CacheLogs,
+  type GrantedFiles,
   type Machine,
   type MadeFrom,
   oncePerMachine,
@@ -33,28 +34,31 @@ import {
 import { fileGates } from './realm-files.ts';
 import { Values } from './values.ts';
 
-export interface LoadOptions extends CacheLogs {
+/** What is asked of an interpreter's start; `EngineOptions` (engine.ts) has the rest. */
+export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
   readonly machine: Machine;
-  readonly host: RealmHost;
-  /** Python files written into the interpreter before the snapshot is taken. */
-  readonly preload: readonly PreloadFile[];
-  /** Modules imported before the snapshot is taken. */
-  readonly imports: readonly string[];
-  /** Where snapshots are kept: a folder, or undefined for where they usually are; false for none. */
-  readonly cacheFolder: string | undefined | false;
-  /** The most memory the interpreter may have, in bytes; at most 2 GiB. */
-  readonly memoryLimit: number;
-  /** Files of the host that the interpreter may see. */
-  readonly files: GrantedFiles | undefined;
-  /** Around what the interpreter calls. */
-  readonly held: Held;
-  /** False joins Python and JavaScript as Pyodide does: for tests of the walls behind. */
-  readonly apart: boolean;
-  /** Whether the functions of JavaScript that Python could reach are closed. */
-  readonly fenced: boolean;
-  /** Told what of them a script was refused. */
-  refused(what: string): void;
+  /** Python files and modules that are part of every start, and of its snapshot. */
+  readonly preload?: readonly PreloadFile[];
+  readonly imports?: readonly string[];
+  /** Where snapshots are kept; false for no cache. Default: where the machine keeps them. */
+  readonly cacheFolder?: string | false;
+  /** Bytes of memory for interpreter and script together; 32 MiB to 2 GiB. Default 512 MiB. */
+  readonly memoryLimit?: number;
+  /** Files of the host that the script may see; closed with the engine. */
+  readonly files?: GrantedFiles;
+  /**
+   * False leaves only the realm around the script, 'fence' that and the functions that reach
+   * JavaScript closed: for tests of those walls. Default: true.
+   */
+  readonly confine?: boolean | 'fence';
+  /** Told what a script was refused, such as `import js`, and in brackets why. */
+  refused?(what: string): void;
 }
+
+/** Whether Python and JavaScript are parted (fence.ts). */
+export const isApart = ({ confine = true }: LoadOptions): boolean => confine === true;
+
+const DEFAULT_MEMORY = 512 * 2 ** 20;
 
 /** Raw exports of the WebAssembly instance: numbers in, numbers out, except globals and memory. */
 export type WasmExports = Readonly<Record<string, unknown>>;
@@ -68,14 +72,12 @@ export interface Interpreter {
   addNext(index: number): number;
   /** Calls `tell` before the METH_O function at this index: the index of one that does. */
   addTold(index: number, tell: (object: number) => void): number;
-  /** How the interpreter came up. */
   readonly start: StartReport;
 }
 
-/** `phases` are milliseconds since the start began, in order. */
 export interface StartReport {
+  /** Whether it began from a snapshot. */
   readonly warm: boolean;
-  readonly phases: readonly (readonly [name: string, ms: number])[];
 }
 
 /** The parts of Pyodide's module that are used here; all of them belong to the realm. */
@@ -94,14 +96,18 @@ interface Started {
   readonly exports: WasmExports;
 }
 
-/** Starts an interpreter; throws EngineError `setup` when it will not start at all. */
-export async function loadInterpreter(options: LoadOptions): Promise<Interpreter> {
-  const { machine, cacheFolder, log } = options;
-  const cache = cacheFolder === false ? undefined : await machine.openCache(cacheFolder, options);
+/**
+ * Starts an interpreter; throws EngineError `setup` when it will not start at all.
+ * @param held around what the interpreter calls
+ */
+export async function loadInterpreter(options: LoadOptions, held: Held): Promise<Interpreter> {
+  const { machine, cacheFolder, log = () => {}, warn = log } = options;
+  const cache =
+    cacheFolder === false ? undefined : await machine.openCache(cacheFolder, { log, warn });
   const snapshot = cache?.openSnapshot(madeFrom(options));
   if (snapshot !== undefined) {
     try {
-      return await start(options, cache, snapshot);
+      return await start(options, held, cache, snapshot);
     } catch (error) {
       log(`cannot start from ${snapshot.name}: ${messageOf(error)}`);
     } finally {
@@ -109,22 +115,25 @@ export async function loadInterpreter(options: LoadOptions): Promise<Interpreter
     }
   }
   try {
-    return await start(options, cache, undefined);
+    return await start(options, held, cache, undefined);
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw new EngineError('setup', `the Python interpreter does not start: ${messageOf(error)}`);
   }
 }
 
-const madeFrom = ({ machine, apart, imports, preload }: LoadOptions): MadeFrom => ({
-  name: `python-${pyodideTexts(machine).version}`,
-  parts: FILES,
-  texts: [
-    apart ? 'apart' : 'joined',
-    ...imports,
-    ...[...engineFiles(machine.parts), ...preload].flatMap((file) => [file.path, file.source]),
-  ],
-});
+const madeFrom = (options: LoadOptions): MadeFrom => {
+  const { machine, imports = [], preload = [] } = options;
+  return {
+    name: `python-${pyodideTexts(machine).version}`,
+    parts: FILES,
+    texts: [
+      isApart(options) ? 'apart' : 'joined',
+      ...imports,
+      ...[...engineFiles(machine.parts), ...preload].flatMap((file) => [file.path, file.source]),
+    ],
+  };
+};
 
 interface Texts {
   readonly version: string;
@@ -133,7 +142,6 @@ interface Texts {
   readonly lock: string;
 }
 
-/** What of Pyodide is text, as it is run here; it is read and patched once. */
 const pyodideTexts = oncePerMachine(({ parts }): Texts => {
   const { info } = JSON.parse(parts.text('pyodide/pyodide-lock.json')) as { info: unknown };
   const { version } = JSON.parse(parts.text('pyodide/package.json')) as { version: string };
@@ -147,7 +155,6 @@ const pyodideTexts = oncePerMachine(({ parts }): Texts => {
 
 const WASM = 'pyodide/pyodide.asm.wasm';
 const LIBRARY = 'pyodide/python_stdlib.zip';
-/** What an interpreter is started from. */
 const FILES = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM, LIBRARY];
 
 function messageOf(error: unknown): string {
@@ -160,45 +167,35 @@ function messageOf(error: unknown): string {
 
 async function start(
   options: LoadOptions,
+  held: Held,
   cache: Cache | undefined,
   snapshot: Snapshot | undefined,
 ): Promise<Interpreter> {
-  const began = performance.now();
-  const phases: [string, number][] = [];
-  const mark = (phase: string): void => {
-    phases.push([phase, Math.round((performance.now() - began) * 10) / 10]);
-  };
-  const realm = createRealm(options.machine, options.host);
-  mark('realm');
+  const realm = createRealm(options.machine, {
+    print: held.around((stream, line) => options.print(stream, line)),
+  });
   const parts = prepare(realm, options, snapshot);
-  const fence = makeFence(realm, options);
+  const fence = makeFence(realm, options, held);
   let memory: Memory | undefined;
-  mark('code');
   const started = (await realm.start({
     ...parts,
-    files: realmFiles(realm, options, () => memory),
+    files: realmFiles(realm, options, held, () => memory),
     fence: fence.around,
-    apart: options.apart,
+    apart: isApart(options),
     restoreMemory: (grow: (size: number) => unknown, heap: () => Uint8Array) => {
-      mark('instance');
       if (snapshot === undefined) return;
       if (snapshot.memoryLength > heap().length) grow(snapshot.memoryLength);
       snapshot.readPages(heap());
-      mark('memory');
     },
   })) as Started;
-  mark('python');
   memory = new Memory(started.exports);
   if (snapshot === undefined) {
     install(started, options);
-    mark('package');
     if (cache !== undefined) {
       cache.writeSnapshot(madeFrom(options), started.pyodide.makeMemorySnapshot());
-      mark('snapshot');
     }
   }
-  if (options.fenced) fence.close();
-  mark('ready');
+  if (options.confine !== false) fence.close();
   const { addFunction } = started.module;
   const table = started.exports.__indirect_function_table as { get(index: number): Next | Method };
   const check = started.exports.PyErr_CheckSignals as () => number;
@@ -217,7 +214,7 @@ async function start(
       return addFunction(realm.boot.makeTold(table.get(index) as Method, gate), 'iii');
     },
     addNext: (index) => addFunction(realm.boot.makeNext(table.get(index) as Next, check), 'ii'),
-    start: { warm: snapshot !== undefined, phases },
+    start: { warm: snapshot !== undefined },
   };
 }
 
@@ -226,8 +223,12 @@ type Gate = (...args: unknown[]) => unknown;
 /** Bytes that the files in the interpreter's own memory may have together. */
 const MOST_IN_FILES = 64 * 2 ** 20;
 
-function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | undefined) {
-  const { machine, files, held, refused } = options;
+function realmFiles(
+  realm: Realm,
+  { machine, files, refused = () => {} }: LoadOptions,
+  held: Held,
+  memory: () => Memory | undefined,
+) {
   const make = realm.evaluate(machine.parts.text('realm/files.js'), 'glossa:files') as (
     gates: object,
     most: number,
@@ -237,19 +238,19 @@ function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | u
   return make(Object.fromEntries(around), MOST_IN_FILES);
 }
 
-function makeFence(realm: Realm, { machine, held, refused }: LoadOptions) {
+function makeFence(realm: Realm, { machine, refused }: LoadOptions, held: Held) {
   const make = realm.evaluate(machine.parts.text('realm/fence.js'), 'glossa:fence') as (
     staysOpen: (name: string) => boolean,
     refused: (name: unknown) => void,
   ) => { around: object; close(): void };
-  const told = (name: unknown) => refused(`${name} (a module reaches nothing of JavaScript)`);
+  const told = (name: unknown) => refused?.(`${name} (a module reaches nothing of JavaScript)`);
   return make(staysOpen, held.around(told));
 }
 
 /** Everything Pyodide's start needs, as objects of the realm. */
 function prepare(
   realm: Realm,
-  { machine, memoryLimit }: LoadOptions,
+  { machine, memoryLimit = DEFAULT_MEMORY }: LoadOptions,
   snapshot: Snapshot | undefined,
 ): object {
   const { loader, runtime, lock } = pyodideTexts(machine);
@@ -272,14 +273,14 @@ function prepare(
 
 /** Writes and imports the engine's own Python and the preloaded package. */
 function install({ pyodide, exports }: Started, options: LoadOptions): void {
-  for (const file of [...engineFiles(options.machine.parts), ...options.preload]) {
+  for (const file of [...engineFiles(options.machine.parts), ...(options.preload ?? [])]) {
     pyodide.FS.mkdirTree(dirname(file.path));
     pyodide.FS.writeFile(file.path, file.source);
   }
-  const names = ['_glossa', ...options.imports];
+  const names = ['_glossa', ...(options.imports ?? [])];
   pyodide.runPython(`import sys\nsys.dont_write_bytecode = True\nimport ${names.join(', ')}`);
   pyodide.runPython('_glossa.seal()');
-  if (!options.apart) return;
+  if (!isApart(options)) return;
   part(exports, options.machine);
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { folderOf, type RunningModule, startModule } from '../../test/support/module.ts';
 import { wheel } from '../../test/support/wheel.ts';
-import { whyNoWheel } from './packages.ts';
+import { whyNoWheel } from './own-files.ts';
 
 /** A module that prints what `body` puts into `r`, when it starts. */
 const module = (body: string): string =>

@@ -10,7 +10,7 @@
  * are a place in the interpreter's memory that is checked here.
  */
 import { EACCES, EFAULT, EMFILE, ENOENT } from '../../runtime/core/errno.ts';
-import type { Attributes, GrantedFiles } from '../host/files.ts';
+import type { Attributes, GrantedFiles } from '../host/machine.ts';
 import type { Memory } from './capi.ts';
 
 /** What the realm may ask. A number below zero is minus a Linux errno. */

@@ -9,6 +9,9 @@
  * (longintrepr.h, cpython/unicodeobject.h); `checkLayout` proves it when an engine starts.
  * Reference rules: every `make…` gives an owned reference, 0 when Python is out of memory.
  */
+
+import type { Dict, DictType, DictValue } from '../../runtime/core/dict.ts';
+import { pack } from '../host/crossing/message.ts';
 import type { MemoryTools } from '../host/machine.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
@@ -260,3 +263,95 @@ const COMPACT_SHIFT = 5;
 const ASCII_SHIFT = 6;
 
 const LAYOUT_STRINGS = ['', 'a', 'é', 'name', 'naïve', '\udc80x', '名前', '😀x', 'x'.repeat(600)];
+
+/** Up to here, a positive integer has one digit. */
+const ONE_DIGIT_MAX = 2 ** 30 - 1;
+/** The reference count of an object that nobody has but who made it. */
+const OWN = 1;
+
+/**
+ * Integers as arguments of calls. Most are new each time, so each would be a Python object made and
+ * freed again. Instead every place of an argument keeps the last object it made: once no other reference
+ * to it is left, the next number is written into it.
+ */
+export class Ints {
+  readonly #values: Values;
+  readonly #first: number;
+  /** By place: the object of this place, 0 for none. */
+  readonly #spare: Int32Array;
+
+  /** @param first the first place of `count`, as an index of `memory.i32` */
+  constructor(values: Values, first: number, count: number) {
+    this.#values = values;
+    this.#first = first;
+    this.#spare = new Int32Array(count);
+  }
+
+  /** An integer for the place `at`; `keeps` says who has to let go of it. */
+  make(at: number, value: number): Ptr {
+    const isPlain = value > SMALL_MAX && value <= ONE_DIGIT_MAX && (value | 0) === value;
+    if (!isPlain) return this.#values.makeInt(value);
+    const { memory, api } = this.#values;
+    const place = at - this.#first;
+    const spare = this.#spare[place]!;
+    if (spare !== 0) {
+      memory.refresh();
+      const { i32 } = memory;
+      if (i32[spare >> 2] === OWN) {
+        i32[(spare + INT_DIGIT) >> 2] = value;
+        return spare;
+      }
+      api.Py_DecRef(spare);
+    }
+    const made = this.#values.makeInt(value);
+    this.#spare[place] = made;
+    return made;
+  }
+
+  /** Whether the object at this place needs no letting go: it is shared, or stays here. */
+  keeps(at: number, object: Ptr): boolean {
+    return object === this.#spare[at - this.#first] || this.#values.isSmall(object);
+  }
+}
+
+/**
+ * A tuple (pairs, types): pairs, a dict of int, float, str and bytes; types, each pair's GlusterFS
+ * type, in order and with spaces between. An iatt is the JSON of its fields. `keep` makes a str that
+ * is likely to come again. 0, with an exception pending, when Python is out of memory.
+ */
+export function makeDict(values: Values, keep: (text: string) => Ptr, dict: Dict): Ptr {
+  const { api } = values;
+  const pairs = api.PyDict_New();
+  if (pairs === 0) return 0;
+  let types = '';
+  let ok = true;
+  dict.forEach((key, value, type) => {
+    types = types === '' ? type : `${types} ${type}`;
+    if (!ok) return;
+    const name = keep(key);
+    const object = name === 0 ? 0 : makeValue(values, value, type);
+    ok = object !== 0 && api.PyDict_SetItem(pairs, name, object) === 0;
+    if (name !== 0) api.Py_DecRef(name);
+    if (object !== 0 && !values.isSmall(object)) api.Py_DecRef(object);
+  });
+  const tuple = ok ? api.PyTuple_New(2) : 0;
+  const text = tuple === 0 ? 0 : keep(types);
+  if (text === 0) {
+    api.Py_DecRef(pairs);
+    if (tuple !== 0) api.Py_DecRef(tuple);
+    return 0;
+  }
+  // These take the references over.
+  api.PyTuple_SetItem(tuple, 0, pairs);
+  api.PyTuple_SetItem(tuple, 1, text);
+  return tuple;
+}
+
+function makeValue(values: Values, value: DictValue, type: DictType): Ptr {
+  if (typeof value === 'string') return values.makeString(value);
+  if (typeof value === 'number') {
+    return type === 'double' ? values.api.PyFloat_FromDouble(value) : values.makeInt(value);
+  }
+  if (value instanceof Uint8Array) return values.makeBytes(value);
+  return values.makeString(pack('iatt', value, 0, 0, values.tools));
+}

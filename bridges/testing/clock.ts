@@ -6,7 +6,7 @@ import { type Clock, VIRTUAL_EPOCH_MS } from '../../runtime/core/clock.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { LogSink } from '../../runtime/core/log.ts';
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
-import type { ModuleContext } from '../host/module-context.ts';
+import type { ModuleContext } from '../host/language.ts';
 import { web } from '../machine/browser/web.ts';
 
 /** A module's translator, and the options that load the module. @throws {InitError} */

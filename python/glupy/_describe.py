@@ -100,6 +100,7 @@ def describe(cls, place):
         "observes": cls.observes,
         "passesThrough": _passes_through(cls, place),
         "methods": _methods(cls),
+        "properties": _properties(cls),
         "warnings": warnings,
     }
     return json.dumps(found)
@@ -244,3 +245,13 @@ def _methods(cls):
                 own = params if code.co_name == name and not older else []
                 found.append([name, code.co_filename, code.co_firstlineno, own])
     return found
+
+
+def _properties(cls):
+    """[name, whether it is an Option] of what the class itself defines and is no method."""
+    own = vars(cls).items()
+    return [
+        [name, _place_of(value) is not None]
+        for name, value in own
+        if not name.startswith("__") and not callable(value)
+    ]

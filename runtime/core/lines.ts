@@ -85,6 +85,8 @@ export interface Script {
   readonly methods: readonly ScriptMethod[];
   /** Null where it cannot be stopped at its lines, for the reason `why`. */
   readonly lines: LineStops | null;
+  /** Its language stops at methods, and never at lines. */
+  readonly methodsOnly: boolean;
   readonly why: string;
 }
 

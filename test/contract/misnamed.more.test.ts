@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { remarksOn } from '../../bridges/host/advice/method-names.ts';
+import { remarksOn } from '../../bridges/host/advice/module-remarks.ts';
 import { languages } from '../../bridges/languages.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -55,7 +55,10 @@ it.each(modules)('%s', async (file) => {
     },
   );
   try {
-    expect(remarksOn(guest, path).map(({ where, text }) => `${where}: ${text}`)).toEqual([]);
+    const { writing } = languages[language].hosted;
+    expect(remarksOn(guest, path, writing).map(({ where, text }) => `${where}: ${text}`)).toEqual(
+      [],
+    );
   } finally {
     guest.close();
   }

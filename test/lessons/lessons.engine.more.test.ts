@@ -7,14 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../apps/course/judge.ts';
-import type { LessonLanguage } from '../../apps/course/lessons/check.ts';
-import { checkFile } from '../../apps/course/terminal/checking.ts';
 import {
-  EXTENSION,
-  findLessons,
-  type Lesson,
-  moduleName,
-} from '../../apps/course/terminal/lessons.ts';
+  type LessonLanguage,
+  lessonLanguageNames,
+  lessonLanguages,
+} from '../../apps/course/lessons/check.ts';
+import { checkFile } from '../../apps/course/terminal/checking.ts';
+import { findLessons, type Lesson, moduleName } from '../../apps/course/terminal/lessons.ts';
 import { usually, wantedOf } from '../support/wanted.ts';
 import { mistakes } from './mistakes.ts';
 import { inPython } from './mistakes-python.ts';
@@ -23,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'glossa-lessons-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const lessons = findLessons(undefined, {});
-const languages = Object.keys(EXTENSION) as LessonLanguage[];
+const languages = lessonLanguageNames;
 
 function judgeText(lesson: Lesson, language: LessonLanguage, text: string): Promise<Verdict> {
   const path = join(folder, moduleName(lesson.name, language));
@@ -50,9 +49,9 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
     it.each(wantedOf(languages, () => true))(
       'has a solution in %s that is right, and a starter that is not',
       async (language) => {
-        const solution = lesson.read(`solution${EXTENSION[language]}`);
+        const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
         expect(await judgeText(lesson, language, solution)).toMatchObject({ passed: true });
-        const starter = lesson.read(`starter${EXTENSION[language]}`);
+        const starter = lesson.read(`starter${lessonLanguages[language].extension}`);
         const { passed, answer } = await judgeText(lesson, language, starter);
         expect(passed).toBe(false);
         expect(answer).toMatch(starters[name]!);
@@ -72,7 +71,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
       async ({ js, py, answer }) => {
         const [language, [from, to]] =
           js === undefined ? ['python' as const, py!] : ['javascript' as const, js];
-        const solution = lesson.read(`solution${EXTENSION[language]}`);
+        const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
         expect(solution).toContain(from);
         const verdict = await judgeText(lesson, language, solution.replaceAll(from, to));
         expect(verdict.answer).toMatch(answer);
@@ -139,7 +138,7 @@ usually(() => {
     const lesson = lessons[0]!;
 
     it.each(RUNAWAYS)('%s, in %s, gets an answer', async (_, language, lookup, answer) => {
-      const solution = lesson.read(`solution${EXTENSION[language]}`);
+      const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
       const text = solution.replace(/(self|this)\.log\.info/, (log) =>
         language === 'python' ? `${lookup}\n        ${log}` : `${lookup}\n    ${log}`,
       );

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { BAKED, type BakedHead } from '../../bridges/host/lifecycle/baked-interpreter.ts';
+import { BAKED, type BakedHead } from '../../bridges/host/machine.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { bakePython } from '../../bridges/python/baked.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';

@@ -2,14 +2,8 @@
 
 import { FAILED, type Guest, NOTHING, type Scalar } from '../../bridges/host/guest.ts';
 import type { GuestHost } from '../../bridges/host/guest-host.ts';
-import { Host } from '../../bridges/host/lifecycle/host.ts';
-import {
-  failureOptions,
-  type Hosted,
-  hosted,
-  limitsOf,
-  policyOf,
-} from '../../bridges/host/lifecycle/hosted-volume.ts';
+import { failureOptions, limitsOf, policyOf } from '../../bridges/host/lifecycle/failure-policy.ts';
+import { Host, type Hosted, hosted } from '../../bridges/host/lifecycle/host.ts';
 import { Interpreter } from '../../bridges/host/lifecycle/interpreter.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { EINTR } from '../../runtime/core/errno.ts';

@@ -3,13 +3,30 @@
  * happened. A check uses nothing of Node and nothing of a page: it runs wherever somebody gives it a
  * `Subject`.
  *
- * Sentences are written as Python has the names (`self.log`, `lookup_cbk`), between backticks;
- * `inLanguage` says them as JavaScript has them.
+ * Sentences have names between backticks; `inLanguage` says them as a language has them.
  */
 import type { FopReply, TestGraph } from '../../../bridges/testing/api.ts';
 import { isScript } from '../../../bridges/testing/log.ts';
 
-export type LessonLanguage = 'python' | 'javascript';
+/** Code of a few words: `self.log` becomes `this.log`, `lookup_cbk` `lookupCbk`. */
+const inJavaScript = (code: string): string =>
+  code
+    .replace(/\bself\b/g, 'this')
+    .replace(/\bNone\b/g, 'null')
+    .replace(/\.py\b/g, '.js')
+    .replace(/(?<=[a-z])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The languages of lessons. Texts and sentences are written as the first one has the names. */
+export const lessonLanguages = {
+  python: { extension: '.py', fence: 'python', volfileEnd: '.vol', code: (text: string) => text },
+  javascript: { extension: '.js', fence: 'js', volfileEnd: '-js.vol', code: inJavaScript },
+} as const;
+
+export type LessonLanguage = keyof typeof lessonLanguages;
+
+export const lessonLanguageNames = Object.keys(lessonLanguages) as readonly LessonLanguage[];
+
+export const FIRST_LANGUAGE: LessonLanguage = lessonLanguageNames[0]!;
 
 /** The learner's translator. */
 export interface Subject {
@@ -63,14 +80,5 @@ export const logged = (g: TestGraph, level: string): string[] =>
   g.log.filter((line) => line.level === level && isScript(line.file)).map(({ text }) => text);
 
 /** A text with its names between backticks as a language has them. */
-export function inLanguage(text: string, language: LessonLanguage): string {
-  return language === 'python' ? text : text.replace(/`[^`\n]+`/g, inJavaScript);
-}
-
-/** Code of a few words: `self.log` becomes `this.log`, `lookup_cbk` `lookupCbk`. */
-export const inJavaScript = (code: string): string =>
-  code
-    .replace(/\bself\b/g, 'this')
-    .replace(/\bNone\b/g, 'null')
-    .replace(/\.py\b/g, '.js')
-    .replace(/(?<=[a-z])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+export const inLanguage = (text: string, language: LessonLanguage): string =>
+  text.replace(/`[^`\n]+`/g, lessonLanguages[language].code);

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { languageOfTest } from '../../../bridges/languages.ts';
+import { languageOfTest, languages } from '../../../bridges/languages.ts';
 import { translatorFor } from '../../../bridges/testing/subject.ts';
 import { reason } from '../../../terminal/reason.ts';
 import { judge, judgeByTests, type Verdict } from '../judge.ts';
@@ -34,7 +34,7 @@ async function byTests(
   work: Parameters<typeof judge>[1],
 ): Promise<Verdict> {
   const { language, path } = work;
-  const mine = tests.filter((test) => test.endsWith('.py') === (language === 'python'));
+  const mine = tests.filter((test) => languages[language].tests.pattern.test(basename(test)));
   for (const test of mine) copyFileSync(path, join(folder, moduleName(dirname(test), language)));
   const begun = mine.map(async (test) => ({
     path: test,

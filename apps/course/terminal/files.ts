@@ -12,8 +12,8 @@ import { basename, join } from 'node:path';
 import { Failure } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
 import { difference } from '../difference.ts';
-import type { LessonLanguage } from '../lessons/check.ts';
-import { EXTENSION, type Lesson, moduleName } from './lessons.ts';
+import { FIRST_LANGUAGE, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
+import { bareName, type Lesson, moduleName } from './lessons.ts';
 
 /** Writes all of a new file, or leaves none: half of one would be taken for the learner's. */
 function writeNew(path: string, put: () => void): void {
@@ -46,15 +46,18 @@ export class Workplace {
   give(): boolean {
     const { lesson, language } = this;
     const module = basename(this.path);
-    const name = moduleName(lesson.name, 'python').slice(0, -'.py'.length);
+    const name = bareName(lesson.name);
+    const { extension, volfileEnd } = lessonLanguages[language];
     try {
       mkdirSync(join(this.folder, 'files'), { recursive: true });
       if (lesson.has(`${name}.vol`)) {
-        const volfile = lesson.read(`${name}.vol`).replace(`${name}.py`, module);
-        this.write(language === 'python' ? `${name}.vol` : `${name}-js.vol`, volfile);
+        const volfile = lesson
+          .read(`${name}.vol`)
+          .replace(moduleName(name, FIRST_LANGUAGE), module);
+        this.write(name + volfileEnd, volfile);
       }
       if (lesson.check !== undefined) {
-        const mine = lesson.tests.filter((test) => test.endsWith(EXTENSION[language]));
+        const mine = lesson.tests.filter((test) => test.endsWith(extension));
         for (const test of mine) this.write(basename(test), lesson.read(basename(test)));
       }
       return this.write(module, this.starter());
@@ -96,7 +99,7 @@ export class Workplace {
   /** What leads from the learner's module to the solution, as diff(1) says it. */
   difference(): string {
     const { lesson, language, path } = this;
-    const solution = lesson.read(`solution${EXTENSION[language]}`);
+    const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
     let mine: string;
     try {
       mine = readFileSync(path, 'utf8');
@@ -108,7 +111,7 @@ export class Workplace {
   }
 
   private starter(): string {
-    return this.lesson.read(`starter${EXTENSION[this.language]}`);
+    return this.lesson.read(`starter${lessonLanguages[this.language].extension}`);
   }
 
   private write(name: string, text: string): boolean {

@@ -11,13 +11,8 @@ import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
-import type { Check, LessonLanguage } from '../lessons/check.ts';
+import { type Check, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { checks } from '../lessons/index.ts';
-
-export const EXTENSION: Readonly<Record<LessonLanguage, string>> = {
-  python: '.py',
-  javascript: '.js',
-};
 
 export interface Lesson {
   /** `3-fop`, as its folder. */
@@ -32,9 +27,11 @@ export interface Lesson {
   has(file: string): boolean;
 }
 
-/** What a lesson's module is called: `3-fop`, in Python, is `fop.py`. */
+/** The bare name of a lesson's files: of `3-fop`, `fop`. */
+export const bareName = (lesson: string): string => basename(lesson).replace(/^\d+-/, '');
+
 export const moduleName = (lesson: string, language: LessonLanguage): string =>
-  basename(lesson).replace(/^\d+-/, '') + EXTENSION[language];
+  bareName(lesson) + lessonLanguages[language].extension;
 
 const NAME = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;
 

@@ -8,10 +8,10 @@ import { wrap } from '../../../terminal/layout.ts';
 import { keysIn } from '../../../terminal/screen.ts';
 import { paint, type Terminal, warn } from '../../../terminal/terminal.ts';
 import type { Verdict } from '../judge.ts';
-import type { LessonLanguage } from '../lessons/check.ts';
+import { type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { checkFile } from './checking.ts';
 import { Workplace } from './files.ts';
-import { EXTENSION, type Lesson } from './lessons.ts';
+import type { Lesson } from './lessons.ts';
 import type { Progress } from './progress.ts';
 import { readLesson } from './text.ts';
 
@@ -124,7 +124,7 @@ class Session {
     const shown = relative('', place.path);
     terminal.out(isNew ? `Your file: ${shown}` : `Your file: ${shown} (as you left it)`);
     terminal.out('Edit it in another terminal, or in an editor. At each save it is checked here.');
-    const unwatch = watchFolder(place.folder, [EXTENSION[course.language]], {
+    const unwatch = watchFolder(place.folder, [lessonLanguages[course.language].extension], {
       changed: () => this.saved(),
       failed: (why) => terminal.err(`glossa: the file is not watched any more: ${why}`),
     });

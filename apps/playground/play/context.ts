@@ -3,7 +3,7 @@
  * an answer. Then time jumps to the next timer, so that a storage that is far away costs the learner
  * nothing, and the graph what it would.
  */
-import type { ModuleContext } from '../../../bridges/host/module-context.ts';
+import type { ModuleContext } from '../../../bridges/host/language.ts';
 import { BrowserContext } from '../../../bridges/machine/browser/context.ts';
 import { type Clock, VIRTUAL_EPOCH_MS } from '../../../runtime/core/clock.ts';
 import type { LogSink } from '../../../runtime/core/log.ts';

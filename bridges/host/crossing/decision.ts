@@ -1,5 +1,5 @@
 /**
- * What a guest decided about a request, read out of its message:
+ * Reads a guest's decision about a request out of its message:
  *
  *   ["wind", number, child, fop, [arguments]]   and show the reply to the guest
  *   ["tail", child, [arguments]]                hand the request on: its reply is the answer
@@ -10,9 +10,12 @@
  * where it did. The other side of this file is `python/glupy/frame.py`.
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
+import type { Upcall } from '../../../runtime/core/upcall.ts';
 import {
   argumentsOf,
+  checkedName,
   ForgottenLoc,
   MessageError,
   missingFd,
@@ -46,7 +49,6 @@ export interface Reading {
   /** The request's fop; undefined for a request of the translator's own. */
   readonly row: FopRow | undefined;
   readonly asked: Asked;
-  /** How many children there are. */
   readonly children: number;
   readonly resolver: Resolver;
 }
@@ -142,4 +144,43 @@ function readChild(child: unknown, { children }: Reading): number {
     return child as number;
   }
   throw new MessageError('there is no such subvolume to wind to');
+}
+
+/** By number or gfid; undefined when nobody knows it. */
+export type FindInode = (id: number | string) => Inode | undefined;
+
+/**
+ * Reads what a guest says is out of date, as an UPCALL (`runtime/core/upcall.ts`):
+ *
+ *   ["entry", parent, name, expire]     ["removed", parent, name, inode]
+ *   ["inode", inode, data]              ["every-entry"]
+ *
+ * An inode is its number or its gfid, `expire` and `data` are booleans. Undefined for an inode that the
+ * volume has forgotten: no cache above has anything of it. @throws {MessageError}
+ */
+export function readUpcall(message: GuestMessage, find: FindInode): Upcall | undefined {
+  const [what, of, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
+  if (what === 'every-entry') return { what };
+  const inode = inodeOf(of, find);
+  const [first, second] = rest;
+  switch (what) {
+    case 'inode':
+      return inode && { what, inode, data: first === true };
+    case 'entry': {
+      const name = checkedName(first);
+      return inode && { what, parent: inode, name, expire: second === true };
+    }
+    case 'removed': {
+      const name = checkedName(first);
+      const child = inodeOf(second, find);
+      return inode && child && { what, parent: inode, name, inode: child };
+    }
+    default:
+      throw new MessageError('no such message');
+  }
+}
+
+function inodeOf(id: unknown, find: FindInode): Inode | undefined {
+  if (typeof id === 'number' || typeof id === 'string') return find(id);
+  throw new MessageError('an inode must be a number or a gfid');
 }

@@ -1,7 +1,6 @@
 /**
- * What a guest can ask the host for: inodes and fds by number, fields and bytes when a script looks
- * at them, a log, a clock. Everything is checked: a number that leads nowhere is
- * answered with nothing, never with somebody else's thing.
+ * Answers a guest's questions: inodes and fds by number, fields and bytes when a script looks at them,
+ * a log, a clock. A number that leads nowhere is answered with nothing.
  */
 import type { Client } from '../../../runtime/core/client.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -15,21 +14,17 @@ import { type Upcall, upcall } from '../../../runtime/core/upcall.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';
 import type { GuestHost } from '../guest-host.ts';
-import type { Owner } from '../lifecycle/owner.ts';
-import { LimitedLog } from '../limits/limited-log.ts';
-import { MOST_LOGGED, oneRecord, shown } from '../limits/log-record.ts';
-import { tellRefusal } from '../limits/refusals.ts';
+import type { Owner } from '../lifecycle/failure-policy.ts';
+import { LimitedLog, MOST_LOGGED, oneRecord, shown, tellRefusal } from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
-import { isLong, PAUSE_MS } from '../requests/decision-queue.ts';
+import { isLong, NotificationQueue, PAUSE_MS } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { type LookupExecutor, refuse } from '../requests/name-lookups.ts';
-import { NotificationQueue } from '../requests/notification-queue.ts';
-import type { RequestTable } from '../requests/request-table.ts';
-import type { Decision, GuestMessage } from './decision.ts';
+import type { RequestTable } from '../requests/pending-requests.ts';
+import { type Decision, type GuestMessage, readUpcall } from './decision.ts';
 import { expose, isExposed, TRACKED } from './exposed-inodes.ts';
 import { GuestFds } from './guest-fds.ts';
 import { pack, type Resolver } from './message.ts';
-import { readUpcall } from './upcalls.ts';
 
 type Wind = Extract<Decision, { readonly verb: 'wind' }>;
 
@@ -54,7 +49,6 @@ export class HostApi implements GuestHost {
   private readonly xl: Xlator<unknown>;
   private readonly interpreter: Asked;
   readonly fds: GuestFds;
-  /** Those that the guest knows, by number. */
   readonly clients = new Map<number, Client>();
   private readonly memory: MemoryTools;
   private readonly discarded: Machine['discarded'];
@@ -67,7 +61,6 @@ export class HostApi implements GuestHost {
   private readonly upcalls: Upcall[] = [];
   /** What the script was refused in this call: told, unless an error that it logs has `sign` in it. */
   private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;
-  /** Bytes for the next message. */
   private bytes: Uint8Array[] = [];
   private taken = 0;
   readonly limitedLog: LimitedLog;

@@ -107,7 +107,6 @@ const PACK: Partial<Record<ArgType, Pack>> = {
 export interface Resolver {
   /** Argument `index` of the fop (wind -1) or of a reply; undefined when there is none. */
   value(wind: number, index: number): unknown;
-  /** Its type. */
   type(wind: number, index: number): ArgType | undefined;
   inode(id: number): Inode | undefined;
   /** Whether a number that leads to no inode may have led to one: it is noted then. */

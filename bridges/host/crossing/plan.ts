@@ -1,4 +1,4 @@
-/** What the host does with one fop of a module, decided once when the volume starts. */
+/** Plans for the fops of a module, made once when the volume starts. */
 
 import { type Arg, type FopRow, fops as table } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -31,7 +31,7 @@ export interface Plan extends Moves {
   readonly row: FopRow;
   readonly name: FopName;
   /** Null when the module has only a callback, or only a hook is interested. */
-  readonly enter: EnterGuest | null;
+  readonly entry: EnterGuest | null;
   readonly flatten: Flatten;
   /** Where arguments are laid out for a call; the engine copies them before it runs anything. */
   readonly scratch: Scalar[];
@@ -67,7 +67,7 @@ function planFor(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   return {
     row,
     name,
-    enter: enters ? guest.fop(name) : null,
+    entry: enters ? guest.fop(name) : null,
     flatten: flattenerFor(row.args, guest, xl),
     scratch: [],
     cbk: description?.cbk === true,
@@ -78,17 +78,17 @@ function planFor(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   };
 }
 
-/** The fops of a volume, each of which calls `enter` with its plan. */
+/** The fops of a volume, each of which gives `admit` its requests. */
 export function fopsFor(
   guest: Guest,
   xl: Xlator,
-  enter: (plan: Plan, frame: Frame, args: unknown[]) => void,
+  admit: (plan: Plan, frame: Frame, args: unknown[]) => void,
 ): Fops<unknown> {
   const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
   for (const row of table) {
     const plan = planFor(row, guest, xl);
     if (plan === null) continue;
-    made[plan.name] = collect[plan.name]((frame, _, args) => enter(plan, frame, args)) as Fop<
+    made[plan.name] = collect[plan.name]((frame, _, args) => admit(plan, frame, args)) as Fop<
       FopName,
       unknown
     >;
@@ -99,7 +99,7 @@ export function fopsFor(
 /** How replies of one fop enter the guest. */
 export interface ReplyPlan {
   readonly row: FopRow;
-  readonly enter: EnterGuest;
+  readonly entry: EnterGuest;
   readonly flatten: Flatten;
   readonly scratch: Scalar[];
 }
@@ -107,7 +107,7 @@ export interface ReplyPlan {
 export function replyPlanFor(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
   return {
     row,
-    enter: guest.reply(row.name),
+    entry: guest.reply(row.name),
     flatten: flattenerFor(row.reply, guest, xl),
     scratch: [],
   };

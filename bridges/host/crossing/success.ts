@@ -1,9 +1,7 @@
 /**
- * What a success means: its op_ret, by the table of fops, and what must come with it.
- *
- * A guest may leave op_ret out (None): it is then counted from the reply. A success that cannot be
- * right is refused here, where the module has answered: the kernel would make an EIO of it, and
- * nobody would learn why.
+ * The op_ret of a success, by the table of fops, and the parts that must come with it. Without an
+ * op_ret of the guest's (None) it is counted from the reply. A success that cannot be right is refused
+ * here, where the module has answered.
  */
 import { nameLength } from '../../../runtime/core/bytes.ts';
 import { Dict } from '../../../runtime/core/dict.ts';

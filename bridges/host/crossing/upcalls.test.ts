@@ -6,8 +6,8 @@ import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
 import sink from '../../../runtime/xlators/debug/sink/index.ts';
 import { FakeContext, gfidOf, makeGraph } from '../../../test/support/core.ts';
+import { readUpcall } from './decision.ts';
 import { MessageError } from './message.ts';
-import { readUpcall } from './upcalls.ts';
 
 const { inodes } = makeGraph([{ translator: sink as Translator<unknown> }], new FakeContext());
 const read = (message: unknown) =>

@@ -11,13 +11,19 @@
  * one, a restart by policy after another, and a request that keeps ending interpreters
  * (limits/harmful-requests.ts).
  */
+import { errnoNames, errnoNumber } from '../../../runtime/core/errno.ts';
+import { InitError } from '../../../runtime/core/errors.ts';
+import type { Frame } from '../../../runtime/core/frame.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
+import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { defineOptions, type Values } from '../../../runtime/core/options.ts';
+import type { HostedRequest } from '../requests/hosted-request.ts';
 
 export const policies = ['fail', 'bypass', 'restart'] as const;
 export type PolicyName = (typeof policies)[number];
 
 export interface Policy {
   readonly onError: PolicyName;
-  /** errno of requests that fail. */
   readonly error: number;
   /** Failures of one interpreter before `restart` replaces it. */
   readonly maxFailures: number;
@@ -35,6 +41,134 @@ export interface Limits {
   readonly logLimit: number;
   /** Bytes that its interpreter may take, and the host for it. */
   readonly memoryLimit: number;
+}
+
+export const failureOptions = defineOptions({
+  'frame-timeout': {
+    type: 'time',
+    default: 1800,
+    min: 0,
+    reconfigurable: true,
+    description:
+      'Seconds after which a request that the module does not answer fails, also when it winds again ' +
+      'and again; what it waits for a subvolume does not count. 0 for never.',
+  },
+  'wind-limit': {
+    type: 'int',
+    default: 100_000,
+    min: 0,
+    reconfigurable: true,
+    description:
+      'How often the module may wind for one request, which fails at the next; 0 for no limit.',
+  },
+  'log-limit': {
+    type: 'sizet',
+    default: 1024 * 1024,
+    min: 0,
+    reconfigurable: true,
+    description:
+      'Bytes a second that the module may log, and 16 times as many at once; what is more is left ' +
+      'out, which a line of the log says. 0 for no limit.',
+  },
+  'on-error': {
+    type: 'str',
+    values: policies,
+    default: 'fail',
+    reconfigurable: true,
+    description:
+      'What becomes of a request that the module fails with: `fail` answers it with an errno, ' +
+      '`bypass` carries it on as if the translator were not there (unless the module had wound ' +
+      'something already), `restart` is `fail` and starts the interpreter anew after ' +
+      'max-failures.',
+  },
+  error: {
+    type: 'str',
+    default: 'EIO',
+    reconfigurable: true,
+    description: 'The errno, by name, of requests that fail because the module does.',
+  },
+  'max-failures': {
+    type: 'int',
+    default: 1,
+    min: 1,
+    reconfigurable: true,
+    description: 'Failures after which on-error restart starts the interpreter anew.',
+  },
+  'restart-backoff': {
+    type: 'time',
+    default: 1,
+    min: 0,
+    reconfigurable: true,
+    description:
+      'Seconds for which a request is refused that ends the interpreter again, and between two ' +
+      'starts that fail or two restarts by on-error; twice as long each time, up to a minute. 0 ' +
+      'never waits.',
+  },
+});
+
+/** @throws {InitError} */
+export function policyOf(given: Values<typeof failureOptions>): Policy {
+  const error = errnoNumber(given.error);
+  if (error === undefined) {
+    const hint = didYouMean(given.error, errnoNames);
+    throw new InitError(`option error: '${given.error}' is no errno${hint}`);
+  }
+  return {
+    onError: given['on-error'],
+    error,
+    maxFailures: given['max-failures'],
+    restartBackoff: given['restart-backoff'],
+  };
+}
+
+export const limitsOf = (
+  given: Values<typeof failureOptions>,
+  memoryLimit = Number.POSITIVE_INFINITY,
+): Limits => ({
+  memoryLimit,
+  frameTimeout: given['frame-timeout'],
+  windLimit: given['wind-limit'],
+  logLimit: given['log-limit'],
+});
+
+/** How often what happened, since the volume started. */
+export interface Counters {
+  /** Times the module was entered for a request. */
+  calls: number;
+  /** Calls and requests that went wrong. */
+  failures: number;
+  /** Requests that were carried on without the module after a failure. */
+  bypassed: number;
+  /** Requests that were not answered in time. */
+  timeouts: number;
+  /** Requests whose caller gave up, and whose module was told. */
+  interrupted: number;
+}
+
+export interface Reporting {
+  readonly hasServed: boolean;
+  close(): void;
+}
+
+/** The owner of an interpreter: its volume's host, which decides what becomes of failures. */
+export interface Owner {
+  readonly counters: Counters;
+  readonly policy: Policy;
+  /** Answers requests in the module's place. */
+  readonly succession: {
+    /** One that no interpreter is to be given now; false when it may enter. */
+    refuses(name: FopName, frame: Frame, args: readonly unknown[]): boolean;
+    /** One that came to an interpreter that is lost. */
+    unserved(name: FopName, frame: Frame, args: readonly unknown[]): void;
+  };
+  /** Something has gone wrong in the interpreter. */
+  failed(interpreter: Reporting): void;
+  /** Its interpreter can no longer be entered. `by` is the request for which it ran. */
+  lost(interpreter: Reporting, why: string, by: HostedRequest | null): void;
+  /** It was retired, and its last request has had its answer. */
+  drained(interpreter: Reporting): void;
+  /** A module has said whether the volume is up, by the HostApi of its interpreter. */
+  says(api: object, isUp: boolean): void;
 }
 
 /** The longest wait, in seconds. */

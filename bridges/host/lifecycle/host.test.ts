@@ -5,8 +5,7 @@ import { turn } from '../../../runtime/core/turn.ts';
 import { FakeContext, type Reply } from '../../../test/support/core.ts';
 import { type Answer, Bed, type Code, dies, settle } from '../../../test/support/hosted.ts';
 import { FAILED, NOTHING, TAIL, WIND } from '../guest.ts';
-import { PAUSE_MS } from '../requests/decision-queue.ts';
-import { NotificationQueue } from '../requests/notification-queue.ts';
+import { NotificationQueue, PAUSE_MS } from '../requests/decision-queue.ts';
 
 const fails: Answer = () => FAILED;
 const keeps: Answer = () => NOTHING;

@@ -8,38 +8,102 @@
  * requests wait for it; they fail from a start that failed to the next.
  */
 
+import type { Client } from '../../../runtime/core/client.ts';
 import type { EventName } from '../../../runtime/core/events.ts';
-import type { Frame } from '../../../runtime/core/frame.ts';
+import type { Fd } from '../../../runtime/core/fd.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
+import type { Options } from '../../../runtime/core/options.ts';
 import {
   answersAnew,
   childrenUp,
   type Dump,
+  defaultNotify,
   type Fops,
   isChange,
   type Reloaded,
   sayUp,
+  type Translator,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
-import type { Plan } from '../crossing/plan.ts';
-import { FAILED } from '../guest.ts';
-import { oneRecord } from '../limits/log-record.ts';
+import { TRACKED } from '../crossing/exposed-inodes.ts';
+import { changesData, FAILED } from '../guest.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { notesOf } from '../requests/notes.ts';
-import type { Policy } from './failure-policy.ts';
+import type { Counters, Owner, Policy } from './failure-policy.ts';
 import type { Interpreter } from './interpreter.ts';
-import type { Counters, Owner } from './owner.ts';
-import { type Succeeded, Succession } from './succession.ts';
+import { reasonOf, type Serving, type Succeeded, Succession } from './succession.ts';
 
 /** Characters of a module's statedump, as JSON: the kernel hands out no more of all of them. */
 const MOST_TOLD = 65_536;
 /** Interpreters that finish what they began, beside the one that serves. */
 const MOST_RETIRED = 4;
 
+/** The record's questions to a volume whose module is here, or in a thread of its own. */
+export interface ModuleVolume {
+  readonly passesThrough: boolean;
+  readonly observes: boolean;
+  readonly ownOptions: Options;
+  fops(): Fops<unknown>;
+  reload(): Promise<Reloaded>;
+  notify(event: EventName, about: unknown): void;
+  /** @param value what the volume keeps with it */
+  forget(inode: Inode, value: unknown): void;
+  release(fd: Fd, value: unknown): void;
+  /** A client is going; it is gone, and its last request has ended. */
+  disconnected(client: Client): void;
+  forgetClient(client: Client): void;
+  /** Another observer sees the volume than before, or none. */
+  observed(): void;
+  dump(): Dump;
+  close(): void | Promise<void>;
+  /** What the module remembers, as JSON; undefined when it has no `dump_state`. @throws {Error} */
+  takeState(): string | undefined;
+  /** Goes on with what `takeState` of another has given, where the module wants it. @throws {Error} */
+  giveState(state: string): void;
+  readonly takesState: boolean;
+}
+
+export interface Hosted<V extends ModuleVolume = ModuleVolume> {
+  readonly host: V;
+}
+
+/** The parts of a record that are the same for every volume with a module. */
+export const hosted = {
+  fops: ({ priv }: Xlator<Hosted>) => priv.host.fops(),
+  passesThrough: ({ priv }: Xlator<Hosted>) => priv.host.passesThrough,
+  observes: ({ priv }: Xlator<Hosted>) => priv.host.observes,
+  ownOptions: ({ priv }) => priv.host.ownOptions,
+  reload: ({ priv }) => priv.host.reload(),
+  inherit({ priv }, before) {
+    if (!priv.host.takesState) return;
+    const state = before.priv.host.takeState();
+    if (state !== undefined) priv.host.giveState(state);
+  },
+  notify: ({ priv }, event, about) => priv.host.notify(event, about),
+  forget: ({ priv }, inode, value) => priv.host.forget(inode, value),
+  release: ({ priv }, fd, value) => priv.host.release(fd, value),
+  releasedir: ({ priv }, fd, value) => priv.host.release(fd, value),
+  clientDisconnect: ({ priv }, client) => priv.host.disconnected(client),
+  clientDestroy: ({ priv }, client) => priv.host.forgetClient(client),
+  observed: ({ priv }) => priv.host.observed(),
+  fini: ({ priv }) => priv.host.close(),
+  dump: ({ priv }) => priv.host.dump(),
+} satisfies Partial<Translator<Hosted>>;
+
+const INTERPRETER: Serving = {
+  title: 'the interpreter',
+  option: '',
+  lost: messages.interpreterLost.id,
+  anew: messages.startedAnew.id,
+  notAnew: messages.notStartedAnew.id,
+};
+
 /** Makes one ready to serve. `fresh`: reads the module again. @throws what its author did wrong */
 export type Begin = (owner: Owner, fresh: boolean) => Promise<Interpreter>;
 
-export class Host implements Owner, Succeeded {
+export class Host implements Owner, Succeeded, ModuleVolume {
+  unwatch = (): void => {};
   readonly counters: Counters & { restarts: number; reloads: number } = {
     calls: 0,
     failures: 0,
@@ -52,13 +116,9 @@ export class Host implements Owner, Succeeded {
   policy: Policy;
   private readonly xl: Xlator<unknown>;
   private readonly begin: Begin;
-  /** The one that serves. */
   private current!: Interpreter;
-  /** Those that finish what they began. */
   private readonly retired = new Set<Interpreter>();
   readonly succession: Succession;
-  /** The last event that came from above, and from each child, as a successor is told of them. */
-  private readonly seen = new Map<unknown, readonly [event: EventName, data: unknown]>();
   private failures = 0;
   private reloading: Promise<Reloaded> | null = null;
 
@@ -66,7 +126,7 @@ export class Host implements Owner, Succeeded {
     this.xl = xl;
     this.policy = policy;
     this.begin = begin;
-    this.succession = new Succession(xl, policy, this);
+    this.succession = new Succession(xl, policy, this, INTERPRETER);
   }
 
   async start(): Promise<void> {
@@ -84,6 +144,32 @@ export class Host implements Owner, Succeeded {
   /** Requests in the interpreter that serves, by its number for them. */
   get requests(): Interpreter['requests'] {
     return this.current.requests;
+  }
+
+  get passesThrough(): boolean {
+    return this.current.guest.description.passesThrough === true;
+  }
+
+  get observes(): boolean {
+    return !changesData(this.current.guest.description);
+  }
+
+  get ownOptions(): Options {
+    return this.current.guest.description.options;
+  }
+
+  dump(): Dump {
+    const { counters, interpreters } = this;
+    const sum = (of: (interpreter: Interpreter) => number): number =>
+      interpreters.reduce((all, each) => all + of(each), 0);
+    return {
+      language: this.current.guest.language,
+      ...counters,
+      'requests-waiting': sum(({ requests }) => requests.size),
+      interpreters: interpreters.length,
+      'memory-bytes': sum(({ guest }) => guest.memory),
+      ...this.statedump(),
+    };
   }
 
   /** What the module tells about itself, its names behind `module.`. */
@@ -109,22 +195,37 @@ export class Host implements Owner, Succeeded {
     return this.current.fops();
   }
 
-  /** The policy may change while the volume runs. */
   setPolicy(policy: Policy): void {
     this.policy = policy;
     this.succession.setPolicy(policy);
   }
 
-  /** What an event is about comes as data. */
-  notify(event: EventName, data: unknown): void {
-    if (event === 'PARENT_UP' || event === 'PARENT_DOWN') this.seen.set('parent', [event, data]);
-    if (isChange(event)) this.seen.set(data, [event, data]);
-    this.tell(this.current, event, data);
+  notify(event: EventName, about: unknown): void {
+    this.succession.noteEvent(event, about);
+    this.tell(this.current, event, about);
+    const xl = this.xl as Xlator;
+    const { saysUp } = this.current.api;
+    if (saysUp !== null && isChange(event)) sayUp(xl, saysUp, event);
+    else defaultNotify(xl, event, about);
+    // What `init` asked for could not be done before there was a child to ask.
+    if (event === 'CHILD_UP') this.current.drain();
   }
 
-  /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
-  get saysUp(): boolean | null {
-    return this.current.api.saysUp;
+  forget(inode: Inode, value: unknown): void {
+    if (value !== TRACKED) return;
+    for (const { api } of this.interpreters) api.forget(inode);
+  }
+
+  release(fd: Fd): void {
+    for (const { api } of this.interpreters) api.release(fd);
+  }
+
+  disconnected(client: Client): void {
+    for (const { api } of this.interpreters) api.disconnected(client);
+  }
+
+  forgetClient(client: Client): void {
+    for (const { api } of this.interpreters) api.forgetClient(client);
   }
 
   private tell(interpreter: Interpreter, event: EventName, data: unknown): void {
@@ -138,12 +239,12 @@ export class Host implements Owner, Succeeded {
     if (this.xl.route !== null && api === this.current.api) sayUp(this.xl as Xlator, isUp);
   }
 
-  /** Another observer sees the volume than before, or none. */
   observed(): void {
     for (const each of this.interpreters) each.notes = notesOf(this.xl, each.guest, each.notes);
   }
 
   close(): void {
+    this.unwatch();
     this.succession.close();
     for (const interpreter of this.interpreters) interpreter.close();
   }
@@ -160,13 +261,12 @@ export class Host implements Owner, Succeeded {
   }
 
   lost(interpreter: Interpreter, why: string, by: HostedRequest | null): void {
-    this.xl.log.critical(oneRecord(`the interpreter is lost: ${why}`), {
-      msgid: messages.interpreterLost.id,
-    });
-    if (by !== null && by.plan !== null) {
-      const { plan, args, frame } = by;
-      this.succession.blame({ name: plan.name, args, uid: frame.root.uid });
-    }
+    const plan = by?.plan ?? null;
+    const blamed =
+      by === null || plan === null
+        ? null
+        : { name: plan.name, args: by.args, uid: by.frame.root.uid };
+    this.succession.tellLost(why, blamed);
     if (interpreter === this.current) this.succession.lost(interpreter.hasServed);
   }
 
@@ -175,21 +275,7 @@ export class Host implements Owner, Succeeded {
     interpreter.close();
   }
 
-  unserved({ name }: Plan, frame: Frame, args: unknown[]): void {
-    this.succession.unserved(name, frame, args);
-  }
-
-  refuses({ name }: Plan, frame: Frame, args: unknown[]): boolean {
-    return this.succession.refuses(name, frame, args);
-  }
-
   // -- successors ------------------------------------------------------------------------------
-
-  tellAnew(when: string, why: string): void {
-    this.xl.log.warning(`the interpreter is started anew ${when}: ${why}`, {
-      msgid: messages.startedAnew.id,
-    });
-  }
 
   /** Gives the volume a fresh interpreter with the code it has. */
   startAnew(): void {
@@ -224,10 +310,7 @@ export class Host implements Owner, Succeeded {
 
   private notStarted(error: unknown): void {
     this.failures = 0;
-    this.xl.log.error(`the interpreter does not start anew: ${reason(error)}`, {
-      msgid: messages.notStartedAnew.id,
-    });
-    this.succession.notStarted(this.current.dead);
+    this.succession.notStarted(error, this.current.dead);
   }
 
   /** Reads the module again and lets it take over; when it does not start, the old one stays. */
@@ -255,31 +338,28 @@ export class Host implements Owner, Succeeded {
       return { ok: true, text: 'reloaded' };
     } catch (error) {
       next?.close();
-      const text = `not reloaded, the code before goes on: ${reason(error)}`;
+      const text = `not reloaded, the code before goes on: ${reasonOf(error)}`;
       if (!this.succession.isClosed)
         this.xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
       return { ok: false, text };
     }
   }
 
-  /** What the module remembers, as JSON; undefined when it has no `dump_state`. @throws {Error} */
   takeState(): string | undefined {
     return stateOf(this.current);
   }
 
-  /** Goes on with what `takeState` of another has given, where the module wants it. @throws {Error} */
   giveState(state: string): void {
     restore(this.current, state);
   }
 
-  /** Whether `giveState` does anything. */
   get takesState(): boolean {
     return this.current.has('load_state');
   }
 
   /** Tells one that is to take over what its module has missed. @throws {Error} when that ends it */
   private introduce(next: Interpreter): void {
-    for (const [event, data] of this.seen.values()) this.tell(next, event, data);
+    for (const [event, data] of this.succession.seen) this.tell(next, event, data);
     next.drain();
     if (next.died()) throw new Error(next.guest.dead);
   }
@@ -290,7 +370,7 @@ export class Host implements Owner, Succeeded {
     this.failures = 0;
     this.retired.add(before);
     this.xl.exchangeFops(next.fops());
-    sayUp(this.xl as Xlator, this.saysUp ?? childrenUp(this.xl as Xlator));
+    sayUp(this.xl as Xlator, this.current.api.saysUp ?? childrenUp(this.xl as Xlator));
     answersAnew(this.xl as Xlator);
     this.succession.serves();
     before.retire();
@@ -330,5 +410,3 @@ function restore(to: Interpreter, state: string): void {
   if (to.guest.hook('load_state', [state]) === FAILED) throw new Error('load_state failed');
   to.drain();
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -31,22 +31,20 @@ import {
   WIND,
 } from '../guest.ts';
 import { onTurnEnd } from '../limits/interpreter-gate.ts';
-import { oneRecord, requestFailed } from '../limits/log-record.ts';
+import { oneRecord, requestFailed } from '../limits/limited-log.ts';
 import { DecisionQueue } from '../requests/decision-queue.ts';
 import { tellEntries } from '../requests/entry-hooks.ts';
 import { HostedRequest, ownRequest } from '../requests/hosted-request.ts';
 import { linkFound, lookUp, noteName } from '../requests/name-lookups.ts';
 import type { Notes } from '../requests/notes.ts';
 import { PendingRequests } from '../requests/pending-requests.ts';
-import type { Limits } from './failure-policy.ts';
-import type { Owner } from './owner.ts';
+import type { Limits, Owner } from './failure-policy.ts';
 
 /** Numbers of requests start over here, so that they stay small integers. */
 const LAST_ID = 0x3fffffff;
 
 export class Interpreter {
   readonly api: HostApi;
-  /** The request for which the guest runs now. */
   current: HostedRequest | null = null;
   /** What an observer is told; null while there is none. */
   notes: Notes | null = null;
@@ -59,7 +57,6 @@ export class Interpreter {
   readonly decisions: DecisionQueue<HostedRequest>;
   private ownGuest: Guest | null = null;
   private readonly stopTelling = onTurnEnd(this);
-  /** Whether the interpreter can no longer be entered. */
   dead = false;
   private retired = false;
   /** The volume may be ending, and its children have ended then: nothing is wound any more. */
@@ -106,27 +103,28 @@ export class Interpreter {
 
   /** The fops of the volume: what the module defines, and what its hooks need to see. */
   fops(): Fops<unknown> {
-    return fopsFor(this.guest, this.xl, this.enter);
+    return fopsFor(this.guest, this.xl, this.admit);
   }
 
   // -- down ------------------------------------------------------------------------------------
 
-  private readonly enter = (plan: Plan, frame: Frame, args: unknown[]): void => {
+  /** Takes a request of the graph's, and calls the guest for it. */
+  private readonly admit = (plan: Plan, frame: Frame, args: unknown[]): void => {
     if (this.dead) {
-      this.owner.unserved(plan, frame, args);
+      this.owner.succession.unserved(plan.name, frame, args);
       return;
     }
-    if (this.owner.refuses(plan, frame, args)) return;
+    if (this.owner.succession.refuses(plan.name, frame, args)) return;
     this.lastId = this.lastId === LAST_ID ? 1 : this.lastId + 1;
     const request = new HostedRequest(this.lastId, plan, frame, args);
-    if (plan.enter === null) {
+    if (plan.entry === null) {
       this.windAsCame(request, plan, plan.cbk);
       return;
     }
     const { scratch } = plan;
     scratch[0] = request.id;
     plan.flatten(args, scratch, 1);
-    this.call(request, plan.enter, scratch);
+    this.call(request, plan.entry, scratch);
   };
 
   /** Enters the guest for a request and carries out what it decided. */
@@ -136,7 +134,7 @@ export class Interpreter {
     this.current = request;
     let code: number;
     try {
-      code = this.notes === null ? entry(args) : this.notes.enter(request, entry, args);
+      code = this.notes === null ? entry(args) : this.notes.observe(request, entry, args);
     } catch (error) {
       code = this.gaveUp(request, error, slow);
     }
@@ -272,14 +270,14 @@ export class Interpreter {
   private replied(request: HostedRequest, plan: ReplyPlan, reply: ChildReply): void {
     request.owed -= 1;
     if (!request.abandoned) {
-      const { enter, flatten, scratch } = plan;
+      const { entry, flatten, scratch } = plan;
       request.keepReply(reply);
       scratch[0] = request.id;
       scratch[1] = reply.wind;
       scratch[2] = reply.opRet;
       scratch[3] = reply.opErrno;
       flatten(reply.values, scratch, 4);
-      this.call(request, enter, scratch);
+      this.call(request, entry, scratch);
     }
     this.pending.dropIfOver(request);
   }

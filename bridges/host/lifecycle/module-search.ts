@@ -10,17 +10,14 @@ import type { Machine, Sources } from '../machine.ts';
 import { basename, dirname, join, resolve } from '../paths.ts';
 
 export interface Search {
-  /** `option module-name`. */
   readonly name: string;
   /** `option module-path`: folders separated by colons. */
   readonly path: string | undefined;
-  /** `option language`. */
   readonly language: string | undefined;
   /** The volfile's folder. */
   readonly baseDir: string;
 }
 
-/** Where it is looked for. */
 type Where = Pick<Machine, 'env' | 'sources'>;
 
 interface Candidate {
@@ -207,22 +204,21 @@ function load(
   sources: Sources,
 ) {
   try {
-    const source = readSource(path, sources);
+    const source = readSource(path, sources, language.coding);
     return { name, language, path, source, folders: [...new Set([dirname(path), ...folders])] };
   } catch (error) {
     throw new InitError(`module '${name}' cannot be read: ${(error as Error).message}`);
   }
 }
 
-/** What the first lines of a Python file may say about its letters (PEP 263). */
-const CODING = /^(?:[ \t]*#.*\n)?[ \t]*#.*?coding[:=][ \t]*([-\w.]+)/;
-
-/** The text of a source file. @throws {Error} where it is not written as it says, or in UTF-8 */
-export function readSource(path: string, sources: Sources): string {
+/**
+ * The text of a source file.
+ * @param declared where it may say what its letters are
+ * @throws {Error} where it is not written as it says, or in UTF-8
+ */
+export function readSource(path: string, sources: Sources, declared?: RegExp): string {
   const bytes = sources.read(path);
-  const [, said = 'utf-8'] = path.endsWith('.py')
-    ? (CODING.exec(String.fromCharCode(...bytes.subarray(0, 400))) ?? [])
-    : [];
+  const [, said = 'utf-8'] = declared?.exec(String.fromCharCode(...bytes.subarray(0, 400))) ?? [];
   const coding = said
     .replace(/^utf[-_]?8\b.*/i, 'utf-8')
     .replace(/^(?:latin|iso[-_](?:8859|latin))[-_]1\b(?!\d).*/i, 'latin1');

@@ -7,12 +7,14 @@
  * `serves` or `notStarted`.
  */
 import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
+import type { EventName } from '../../../runtime/core/events.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
 import { tailArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { turn } from '../../../runtime/core/turn.ts';
-import type { Fop, Xlator } from '../../../runtime/core/xlator.ts';
+import { type Fop, isChange, type Xlator } from '../../../runtime/core/xlator.ts';
 import { type Blamed, HarmfulRequests } from '../limits/harmful-requests.ts';
+import { oneRecord } from '../limits/limited-log.ts';
 import { isLong, PAUSE_MS } from '../requests/decision-queue.ts';
 import { Backoff, type Policy } from './failure-policy.ts';
 
@@ -22,31 +24,43 @@ interface Held {
   readonly args: readonly unknown[];
 }
 
-/** The volume. */
 export interface Succeeded {
   readonly counters: { failures: number; bypassed: number };
-  /** Starts a successor. */
   startAnew(): void;
-  /** Logs that there will be one, and `when`. */
-  tellAnew(when: string, why: string): void;
 }
+
+/** How the log names what serves a volume, and its messages. */
+export interface Serving {
+  readonly title: string;
+  /** Behind `is lost`. */
+  readonly option: string;
+  readonly lost: number;
+  readonly anew: number;
+  readonly notAnew: number;
+}
+
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 export class Succession {
   state: 'serving' | 'waiting' | 'starting' | 'closed' = 'serving';
   harmful!: HarmfulRequests;
   private readonly xl: Xlator<unknown>;
   private readonly owner: Succeeded;
+  private readonly serving: Serving;
+  /** The last event that came from above, and from each child: a successor is told of them. */
+  private readonly events = new Map<unknown, readonly [event: EventName, about: unknown]>();
   private policy!: Policy;
   private backoff!: Backoff;
-  /** Requests that wait for a successor. */
   private held: Held[] = [];
   private cancelWait: (() => void) | null = null;
   /** Ends a wait at the next request; null where requests have to fail meanwhile. */
   private startNow: (() => void) | null = null;
 
-  constructor(xl: Xlator<unknown>, policy: Policy, owner: Succeeded) {
+  constructor(xl: Xlator<unknown>, policy: Policy, owner: Succeeded, serving: Serving) {
     this.xl = xl;
     this.owner = owner;
+    this.serving = serving;
     this.setPolicy(policy);
   }
 
@@ -70,11 +84,22 @@ export class Succession {
     this.failHeld();
   }
 
+  noteEvent(event: EventName, about: unknown): void {
+    if (event === 'PARENT_UP' || event === 'PARENT_DOWN') this.events.set('parent', [event, about]);
+    if (isChange(event)) this.events.set(about, [event, about]);
+  }
+
+  get seen(): Iterable<readonly [event: EventName, about: unknown]> {
+    return this.events.values();
+  }
+
   // -- successors --------------------------------------------------------------------------------
 
-  /** In the midst of `by` what served was lost. */
-  blame(by: Blamed): void {
-    this.harmful.blame(by, this.xl.context.now(), this.xl.log);
+  /** What served is lost, in the midst of `by`. */
+  tellLost(why: string, by: Blamed | null): void {
+    const { title, option, lost } = this.serving;
+    this.xl.log.critical(oneRecord(`${title} is lost${option}: ${why}`), { msgid: lost });
+    if (by !== null) this.harmful.blame(by, this.xl.context.now(), this.xl.log);
   }
 
   /** @param hasServed false for one that has ended by itself, which must not keep the process busy */
@@ -88,7 +113,6 @@ export class Succession {
     if (this.state === 'serving') this.replace(why, this.pace());
   }
 
-  /** A successor serves. */
   serves(): void {
     this.endWait();
     this.state = 'serving';
@@ -96,7 +120,10 @@ export class Succession {
   }
 
   /** @param isLost whether there is nothing that goes on in its place */
-  notStarted(isLost: boolean): void {
+  notStarted(error: unknown, isLost: boolean): void {
+    const { title, notAnew } = this.serving;
+    const text = `${title} does not start anew: ${reasonOf(error)}`;
+    this.xl.log.error(text, { msgid: notAnew });
     this.state = 'serving';
     if (!isLost) return;
     this.failHeld();
@@ -112,7 +139,8 @@ export class Succession {
     if (this.state === 'starting' || this.state === 'closed') return;
     this.endWait();
     const when = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
-    this.owner.tellAnew(when, why);
+    const { title, anew } = this.serving;
+    this.xl.log.warning(`${title} is started anew ${when}: ${why}`, { msgid: anew });
     const go = (): void => {
       this.endWait();
       this.state = 'starting';

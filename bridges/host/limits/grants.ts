@@ -1,11 +1,9 @@
 /**
- * What the options of a volume give its module beyond itself: folders and files of the host, names
- * of the environment, packages. Everything is looked up when the volume starts, so that a slip in
- * the volfile is an error of the volfile and not of a request hours later.
+ * Looks up the folders, files, names of the environment and packages that the options of a volume give its
+ * module, when the volume starts: a slip in the volfile is an error of the volfile.
  */
 import { InitError } from '../../../runtime/core/errors.ts';
-import type { GrantedPaths } from '../files.ts';
-import type { Machine, Sources } from '../machine.ts';
+import type { GrantedPaths, Machine, Sources } from '../machine.ts';
 import { dirname, resolve } from '../paths.ts';
 
 /** What a script may do outside of its interpreter. */
@@ -14,7 +12,6 @@ export interface Grants extends GrantedPaths {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The texts of the options, as they are in the volfile. */
 export interface GrantOptions {
   readonly 'allow-read': string | undefined;
   readonly 'allow-write': string | undefined;
@@ -22,7 +19,6 @@ export interface GrantOptions {
   readonly packages: string | undefined;
 }
 
-/** What the options of a volume come to. */
 export interface Granted {
   readonly grants: Grants;
   /** Wheel files and folders, as absolute paths. */

@@ -15,10 +15,8 @@ import { type Log, printable } from '../../../runtime/core/log.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { Backoff } from '../lifecycle/failure-policy.ts';
 
-/** Requests and callers that are kept. */
 const MOST = 1024;
 
-/** A request as its volume got it. */
 export interface Blamed {
   readonly name: FopName;
   readonly args: readonly unknown[];

@@ -1,11 +1,11 @@
 /**
- * The gate of an interpreter: its engine enters and leaves by it, so that the call that runs can be ended. Every call into a guest, of any engine, goes through `enter` and `leave` in an endable turn:
- * one of its own (`run`), or one that the pump shares between all requests of a while.
+ * The gate of an interpreter: every call into a guest, of any engine, goes through `open` and `shut`, so
+ * that it can be ended. It runs in an endable turn: one of its own (`run`), or one that the pump shares
+ * between all requests of a while.
  *
- * When a turn is ended, the interpreter in it is lost: `ended` says so to its engine. A shared turn
- * takes what the host had on its stack along: interpreters that were in the middle of something put
- * that right, in two steps, so that no interpreter is entered by another before it can be (the table of
- * core/turn.ts).
+ * When a turn is ended, the interpreter in it is lost: `ended` says so to its engine. A shared turn takes
+ * the host's own stack along: each interpreter puts right what it was in the middle of, in two steps, so
+ * that none is called by another before it can be (the table of core/turn.ts).
  */
 import { endable, turn, whenEnded } from '../../../runtime/core/turn.ts';
 import {
@@ -52,7 +52,6 @@ function waitForEnd(): never {
 }
 
 export interface GateSettings {
-  /** From `newWord`. */
   readonly word: Int32Array;
   /** Milliseconds; 0 for no limit. */
   readonly limit: number;
@@ -106,7 +105,7 @@ export class InterpreterGate {
     throw lost();
   }
 
-  enter(): void {
+  open(): void {
     if (this.limited) {
       if (this.depth === 0) {
         this.count = (this.count + COUNT) | 0;
@@ -118,7 +117,7 @@ export class InterpreterGate {
     this.depth += 1;
   }
 
-  leave(): void {
+  shut(): void {
     this.depth -= 1;
     if (!this.limited) return;
     if (this.depth > 0) {

@@ -1,10 +1,10 @@
 /**
- * What a module logs, as much of it as `option log-limit` allows: so many bytes a second, and of what
- * was not used before, 16 seconds' worth at once. What is more is left out, and a line says how much.
- * The last eighth is for warnings and errors: chatter leaves room for them.
+ * A script's text in the log. It becomes records of which no name can pass for a line; `option log-limit`
+ * bounds it: so many bytes a second, and 16 seconds' worth at once of which the last eighth is for
+ * warnings and errors. A line says how much was left out.
  */
 
-import { type LogLevel, type LogSource, WARNING } from '../../../runtime/core/log.ts';
+import { type LogLevel, type LogSource, printable, WARNING } from '../../../runtime/core/log.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 
@@ -14,7 +14,7 @@ const RESERVED = 1 / 8;
 const LINE_BYTES = 100;
 const TELL_MS = 1000;
 
-const SOURCE: LogSource = { file: '-', line: 0, func: '-' };
+const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 
 export class LimitedLog {
   private readonly xl: Xlator<unknown>;
@@ -22,7 +22,6 @@ export class LimitedLog {
   /** Bytes that may be written now, and when that was so. */
   private left: number;
   private since: number;
-  /** What was left out, and not told. */
   private lines = 0;
   private bytes = 0;
   private cancelTell: (() => void) | null = null;
@@ -56,7 +55,6 @@ export class LimitedLog {
     return false;
   }
 
-  /** Says what was left out. */
   tell(): void {
     this.cancelTell?.();
     this.cancelTell = null;
@@ -65,7 +63,7 @@ export class LimitedLog {
       `${this.lines} lines (${this.bytes} bytes) of the module were left out: ` +
       `more than ${this.limit} bytes a second (option log-limit)`;
     this.lines = this.bytes = 0;
-    this.xl.log.log(WARNING, text, { source: SOURCE, msgid: messages.leftOut.id });
+    this.xl.log.log(WARNING, text, { source: NOWHERE, msgid: messages.leftOut.id });
   }
 
   private fill(): void {
@@ -73,5 +71,57 @@ export class LimitedLog {
     const more = ((now - this.since) * this.limit) / 1000;
     this.left = Math.min(this.left + more, this.limit * BURST_S);
     this.since = now;
+  }
+}
+
+/** Characters of one record; a script's text may be as long as its memory. */
+export const MOST_LOGGED = 262_144;
+
+/** Characters of the name of a file or of a function: scripts choose these as well. */
+const MOST_NAMED = 200;
+
+/** With what the host says that it has failed a request. */
+export const requestFailed = { msgid: messages.requestFailed.id };
+
+export function oneRecord(whole: string): string {
+  const more = whole.length - MOST_LOGGED;
+  const text = more > 0 ? `${whole.slice(0, MOST_LOGGED)}… (${more} characters more)` : whole;
+  return text.replace(/(?!\t)\p{Cc}|[\u2028\u2029]/gu, (char) =>
+    char === '\n' ? '\n    ' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+/** A place without the folder of its file. */
+export const shown = ({ file, line, func }: LogSource): LogSource => ({
+  file: named(file.slice(file.lastIndexOf('/') + 1)),
+  line,
+  func: named(func),
+});
+
+const named = (name: string): string => printable(name.slice(0, MOST_NAMED));
+
+/** Texts that are told for a volume, and characters of each. */
+const MOST = 100;
+const LONGEST = 2000;
+
+const told = new WeakMap<Xlator<unknown>, Set<string>>();
+
+/**
+ * Warns of what a volume's scripts were refused: each text once, and no more than `MOST` of them.
+ * @param source the place in the module; undefined when it is not known.
+ */
+export function tellRefusal(xl: Xlator<unknown>, source: LogSource = NOWHERE, whole: string): void {
+  const text = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
+  let texts = told.get(xl);
+  if (texts === undefined) {
+    texts = new Set();
+    told.set(xl, texts);
+  }
+  if (texts.has(text) || texts.size >= MOST) return;
+  texts.add(text);
+  const msgid = source === undefined ? messages.refused.id : undefined;
+  xl.log.log(WARNING, text, { source, msgid });
+  if (texts.size === MOST) {
+    xl.log.log(WARNING, 'refused: more than is told from here on', { source, msgid });
   }
 }

@@ -53,7 +53,6 @@ export function wake(): void {
   Atomics.notify(resting, 0);
 }
 
-/** What is watched, and for whom. */
 export interface Watched {
   readonly word: Int32Array;
   /** In milliseconds. */
@@ -115,7 +114,6 @@ export const CONSTANTS = {
   ...{ LOST_MS, LOST_CPU_MS, LATEST_MS, SETTLE_MS },
 };
 
-/** What a watchdog can do. */
 export interface Ends {
   /** Milliseconds of CPU that the thread of the engines has had; NaN where nobody knows. */
   cpu(): number;

@@ -1,11 +1,7 @@
 /**
- * What a guest has decided by messages and is not carried out yet, and how much of it is carried out
- * at a time.
- *
- * A child may answer at once, the guest decide again at once, and so on for ever: a loop of which each
- * part is short. So decisions are carried out in turns. After one, whatever else the process has to do
- * is done (other requests, other volumes, timers, signals), and the rest goes on. Requests take turns
- * as well: one that has decided ten thousand things holds up no other.
+ * Carries out what a guest has decided by messages, in turns. A child may answer at once, the guest decide
+ * again at once, and so on for ever; so after a turn other requests, volumes, timers and signals come
+ * first. Requests take turns as well: one that has decided ten thousand things holds up no other.
  */
 import type { Context } from '../../../runtime/core/context.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -54,24 +50,19 @@ interface Decided {
   readonly request: Deciding;
   readonly decision: Decision;
   readonly number: number;
-  /** Bytes that the host keeps for it. */
   readonly bytes: number;
   next: Decided | null;
 }
 
-/** Decisions that are carried out one after the other. */
 export class Lane {
   first: Decided | null = null;
   last: Decided | null = null;
   size = 0;
-  /** The lane whose turn comes next. */
   next: Lane | null = null;
 }
 
 export class DecisionQueue<R extends Deciding> {
-  /** Whether a turn is under way. */
   running = false;
-  /** Bytes that the host keeps for what waits. */
   bytes = 0;
   private readonly context: Context;
   private readonly room: () => number;
@@ -201,5 +192,51 @@ export class DecisionQueue<R extends Deciding> {
     if (lane.first === null) lane.last = null;
     else this.append(lane);
     return decided;
+  }
+}
+
+/**
+ * Notifications that a guest gets and no request waits for: an inode or an fd is gone, a request answered.
+ * Each is sent at once; after one that took long, other work comes first.
+ */
+export class NotificationQueue {
+  private readonly context: Context;
+  private readonly waiting = new Set<() => void>();
+  private cancelLater: (() => void) | null = null;
+
+  constructor(context: Context) {
+    this.context = context;
+  }
+
+  /** @param slow `turn.slow` when that began which the notification is about. */
+  run(notification: () => void, slow = turn.slow): void {
+    this.waiting.add(notification);
+    if (this.cancelLater !== null) return;
+    if (isLong(this.context, slow)) this.later();
+    else this.goOn();
+  }
+
+  clear(): void {
+    this.waiting.clear();
+    this.cancelLater?.();
+    this.cancelLater = null;
+  }
+
+  private goOn(): void {
+    const { slow } = turn;
+    for (const notification of this.waiting) {
+      this.waiting.delete(notification);
+      notification();
+      if (!isLong(this.context, slow)) continue;
+      this.later();
+      return;
+    }
+  }
+
+  private later(): void {
+    this.cancelLater = this.context.after(PAUSE_MS, () => {
+      this.cancelLater = null;
+      this.goOn();
+    });
   }
 }

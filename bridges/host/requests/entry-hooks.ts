@@ -1,6 +1,5 @@
 /**
- * Which names a fop that succeeded has made and taken away: what the hooks `entry_created` and
- * `entry_removed` are told.
+ * Tells the hooks `entry_created` and `entry_removed` of the names that a successful fop made and took away.
  *
  * Names are those that came from above, whatever the module passed down. A rename that exchanges
  * two names takes both away and makes both; one between two names of the same file does nothing
@@ -38,7 +37,7 @@ export function tellEntries(
     const scalars: Scalar[] = [];
     flattenLoc(loc, scalars, 0, to);
     if (notes === null) return guest.hook(hook, scalars) === FAILED;
-    return notes.enter(request, (args) => guest.hook(hook, args), scalars, hook) === FAILED;
+    return notes.observe(request, (args) => guest.hook(hook, args), scalars, hook) === FAILED;
   };
   const failures = [
     ...removed.map((loc) => tell('entry_removed', loc)),

@@ -77,7 +77,6 @@ export class HostedRequest implements Deciding {
     return { winds, owed, answered, 'seconds-waited': spent };
   }
 
-  /** For messages. */
   get name(): string {
     return this.plan === null ? 'a request of its own' : this.plan.name;
   }

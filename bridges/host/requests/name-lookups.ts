@@ -19,7 +19,6 @@ import type { HostedRequest } from './hosted-request.ts';
 
 const LOOKUP = findFop('lookup')!;
 
-/** Who carries decisions out. */
 export interface LookupExecutor {
   obey(request: HostedRequest, decision: Decision): void;
   guestCbk(row: FopRow): unknown;

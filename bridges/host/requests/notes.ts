@@ -1,6 +1,6 @@
 /**
- * What an observer is told of a module's calls: the interpreter says it before and after each, in calls
- * of their own, which have their own time. Where nobody looks on, a volume has none of this.
+ * Tells an observer of a module's calls: the interpreter says it before and after each, in calls of their
+ * own, which have their own time. Without an observer, a volume has none of this.
  *
  * The guest's side is python/glupy/_notes.py and bridges/javascript/library/notes.ts.
  */
@@ -8,7 +8,6 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { EnterGuest, Guest, Noting, Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
-/** Of one call. */
 const MOST_NOTES = 16;
 
 export class Notes {
@@ -24,10 +23,10 @@ export class Notes {
   }
 
   /**
-   * Enters the guest for a request. What it throws is thrown.
+   * Calls the guest for a request, and tells the observer. What it throws is thrown.
    * @param what the name of its fop, or of a hook
    */
-  enter(
+  observe(
     request: HostedRequest,
     entry: EnterGuest,
     args: readonly Scalar[],

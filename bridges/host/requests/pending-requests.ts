@@ -9,7 +9,6 @@ import { turn } from '../../../runtime/core/turn.ts';
 import { MessageError } from '../crossing/message.ts';
 import { PAUSE_MS } from './decision-queue.ts';
 import type { HostedRequest } from './hosted-request.ts';
-import { RequestTable } from './request-table.ts';
 
 const SWEEP_MS = 1000;
 /** Requests that a module may have begun by itself at a time. */
@@ -28,9 +27,7 @@ export class PendingRequests {
   /** Seconds that the module may leave a request unanswered; 0 for ever. */
   limit: number;
   private readonly care: Care;
-  /** The volume's. */
   private readonly calls: CallPool;
-  /** How many of them the module has begun by itself. */
   private own = 0;
   private cancelSweep: (() => void) | null = null;
   /** What has come due meanwhile is not the module's fault. */
@@ -131,5 +128,50 @@ export class PendingRequests {
     request.spent += 1;
     const { spent } = request;
     return owed === 0 && spent > 1 && (spent & (spent - 1)) === 0;
+  }
+}
+
+/**
+ * Requests by number. Most are answered before the next one is kept: the latest stands beside the
+ * map, which would grow and shrink otherwise with every request, at a third of the host's own cost.
+ */
+export class RequestTable {
+  private readonly others = new Map<number, HostedRequest>();
+  private latest: HostedRequest | null = null;
+
+  get size(): number {
+    return this.others.size + (this.latest === null ? 0 : 1);
+  }
+
+  get(id: number): HostedRequest | undefined {
+    return this.latest?.id === id ? this.latest : this.others.get(id);
+  }
+
+  add(request: HostedRequest): void {
+    this.settle();
+    this.latest = request;
+  }
+
+  delete(id: number): void {
+    if (this.latest?.id === id) this.latest = null;
+    else this.others.delete(id);
+  }
+
+  keys(): IterableIterator<number> {
+    this.settle();
+    return this.others.keys();
+  }
+
+  /** In the order in which they were added. */
+  values(): IterableIterator<HostedRequest> {
+    this.settle();
+    return this.others.values();
+  }
+
+  private settle(): void {
+    const { latest } = this;
+    if (latest === null) return;
+    this.latest = null;
+    this.others.set(latest.id, latest);
   }
 }

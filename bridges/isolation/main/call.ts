@@ -17,7 +17,6 @@ export class Call implements Sent {
   readonly replies = new Replies();
   /** Winds that have no reply: their numbers among those of the request, by the worker's own. */
   readonly winds = new Map<number, number>();
-  /** Those that have no answer. */
   owed = 0;
   answered = false;
   /** Whether inodes came with it that are nowhere yet. */

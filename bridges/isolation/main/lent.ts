@@ -1,7 +1,4 @@
-/**
- * What of the main thread's a worker knows: inodes and files that it was told of, which it may name,
- * and nothing else; and what it has made itself.
- */
+/** The inodes and files that a worker may name: those that it was told of, and those that it has made. */
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';

@@ -103,13 +103,11 @@ const requestOf = (call: Call | undefined): StoppedAt['request'] =>
 type Told = Readonly<Record<string, unknown>>;
 
 function parse(json: string): Told {
-  let told: unknown;
   try {
-    told = JSON.parse(json);
+    return recordOf(JSON.parse(json));
   } catch {
-    throw new Malformed('what is no JSON');
+    throw new Malformed('what is no JSON of an object');
   }
-  return recordOf(told);
 }
 
 function recordOf(told: unknown): Told {
@@ -122,28 +120,25 @@ function listOf<T>(told: unknown, item: (each: Told) => T): T[] {
   return told.slice(0, MOST).map((each) => item(recordOf(each)));
 }
 
-const frameOf = ({ name, file, line }: Told): LineFrame => ({
-  ...{ name: String(name), file: String(file) },
-  line: Number(line) || 0,
-});
-
 function stopOf(told: unknown): LineStop {
   const { reason, frames } = recordOf(told);
-  const read = listOf(frames, frameOf);
+  const read = listOf(frames, ({ name, file, line }): LineFrame => {
+    return { name: String(name), file: String(file), line: Number(line) || 0 };
+  });
   if (read.length === 0) throw new Malformed('a stop nowhere');
   return { reason: reason === 'step' ? 'step' : 'breakpoint', frames: read };
 }
 
-const variableOf = ({ name, value, type, parts }: Told): LineVariable => ({
-  ...{ name: String(name), value: String(value), type: String(type) },
-  parts: Number(parts) || 0,
-});
-
-const lineOf = (line: unknown): number | null => (Number.isSafeInteger(line) ? Number(line) : null);
-
 function answerOf({ lines, variables }: Told): LineAnswer {
-  if (variables !== undefined) return { variables: listOf(variables, variableOf) };
+  if (variables !== undefined) {
+    const read = ({ name, value, type, parts }: Told): LineVariable => ({
+      ...{ name: String(name), value: String(value), type: String(type) },
+      parts: Number(parts) || 0,
+    });
+    return { variables: listOf(variables, read) };
+  }
   if (lines === undefined) return {};
+  const lineOf = (line: unknown) => (Number.isSafeInteger(line) ? Number(line) : null);
   const found = Object.entries(recordOf(lines)).map(([path, at]) => [
     path,
     Array.isArray(at) ? at.map(lineOf) : [],

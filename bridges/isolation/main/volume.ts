@@ -24,15 +24,19 @@ import {
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
 import type { Evaluation } from '../../host/guest.ts';
-import type { Prompted } from '../../host/index.ts';
-import type { Stateful } from '../../host/lifecycle/hosted-volume.ts';
-import { type Succeeded, Succession } from '../../host/lifecycle/succession.ts';
-import { oneRecord } from '../../host/limits/log-record.ts';
+import type { ThreadSettings, ThreadVolume } from '../../host/index.ts';
+import {
+  reasonOf,
+  type Serving,
+  type Succeeded,
+  Succession,
+} from '../../host/lifecycle/succession.ts';
+import { oneRecord } from '../../host/limits/limited-log.ts';
 import type { Machine } from '../../host/machine.ts';
 import { DOWN, type Started } from '../kinds.ts';
 import type { Call } from './call.ts';
 import { LinesInThread } from './lines.ts';
-import { type VolumeSettings, Worker, type WorkerOwner, withoutIsolation } from './worker.ts';
+import { Worker, type WorkerOwner, withoutIsolation } from './worker.ts';
 
 /** How long a statedump waits for a module's part. */
 const DUMP_MS = 1000;
@@ -41,35 +45,41 @@ const INSIST_MS = 5000;
 /** About no child. */
 const NO_CHILD = 255;
 
-export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeeded {
+const THREAD: Serving = {
+  title: 'the thread',
+  option: ' (option isolation)',
+  lost: messages.threadLost.id,
+  anew: messages.threadAnew.id,
+  notAnew: messages.threadNotAnew.id,
+};
+
+export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
   /** Of what went wrong outside of the worker. */
   readonly counters = { failures: 0, bypassed: 0, threads: 0 };
-  readonly lines = new LinesInThread();
-  private settings: VolumeSettings;
+  /** The worker knows what the module declares, and checks it. */
+  readonly ownOptions = {};
+  readonly stops = new LinesInThread();
+  private settings: ThreadSettings;
   private readonly xl: Xlator;
   private readonly machine: Machine;
   /** Null between one and the next. */
   private worker: Worker | null = null;
   private started!: Started;
   private readonly succession: Succession;
-  /** The last event that came from above, and from each child: a new worker is told of them. */
-  private readonly seen = new Map<unknown, readonly [event: EventName, child: number]>();
 
-  constructor(xl: Xlator, machine: Machine, settings: VolumeSettings) {
+  constructor(xl: Xlator, machine: Machine, settings: ThreadSettings) {
     this.xl = xl;
     this.machine = machine;
     this.settings = settings;
-    this.succession = new Succession(xl, settings.policy, this);
+    this.succession = new Succession(xl, settings.policy, this, THREAD);
   }
 
   // -- its life ------------------------------------------------------------------------------------
 
-  /** @throws {GraphError | InitError} what the module's author did wrong */
   async start(): Promise<void> {
     this.started = await this.begin(false);
   }
 
-  /** Reads the module, and starts nothing. @throws as `start` */
   async check(): Promise<void> {
     await this.begin(true);
     await this.close();
@@ -81,7 +91,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
     this.counters.threads += 1;
     try {
       const started = await worker.whenStarted;
-      if (this.worker === worker && started?.language === 'python') this.lines.serve(worker.link);
+      if (this.worker === worker && started?.stopsAtLines) this.stops.serve(worker.link);
       return started;
     } catch (error) {
       if (this.worker === worker) this.drop(worker, 'it does not start');
@@ -92,7 +102,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
   /** Takes a worker out of service: what it owes is failed with, what it had is released. */
   private drop(worker: Worker, why: string): void {
     this.worker = null;
-    this.lines.serve(null);
+    this.stops.serve(null);
     const owed = worker.close(`its thread is lost: ${why}`);
     // First: requests that callers send on these replies must wait for the successor. Callers that await
     // this worker's start have been told already.
@@ -102,22 +112,17 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
 
   lost(worker: Worker, why: string): void {
     if (worker !== this.worker) return;
-    this.xl.log.critical(oneRecord(`the thread is lost (option isolation): ${why}`), {
-      msgid: messages.threadLost.id,
-    });
     const { served } = worker.link;
-    if (served !== null) {
-      const { row, asked, frame } = served;
-      const name = row.name as FopName;
-      this.succession.blame({ name, args: asked.values, uid: frame.root.uid });
-    }
+    const blamed =
+      served === null
+        ? null
+        : {
+            name: served.row.name as FopName,
+            args: served.asked.values,
+            uid: served.frame.root.uid,
+          };
+    this.succession.tellLost(why, blamed);
     this.drop(worker, why);
-  }
-
-  tellAnew(when: string, why: string): void {
-    this.xl.log.warning(`the thread is started anew ${when}: ${why}`, {
-      msgid: messages.threadAnew.id,
-    });
   }
 
   startAnew(): void {
@@ -131,15 +136,12 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
       if (this.succession.isClosed) return;
       this.changed(started);
       answersAnew(this.xl);
-      for (const [event, child] of this.seen.values()) this.tell(event, child);
+      for (const [event, about] of this.succession.seen) this.tell(event, about);
       if (this.worker === null) throw new Error('it is lost before it has served');
       this.succession.serves();
     } catch (error) {
       if (this.succession.isClosed) return;
-      this.xl.log.error(`the thread does not start anew: ${reason(error)}`, {
-        msgid: messages.threadNotAnew.id,
-      });
-      this.succession.notStarted(true);
+      this.succession.notStarted(error, true);
     }
   }
 
@@ -147,7 +149,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
     const { worker } = this;
     this.succession.close();
     if (worker === null) return;
-    this.lines.end();
+    this.stops.end();
     if (worker.started !== null) {
       const ended = worker.order('fini', null).catch(() => {});
       let cancel = (): void => {};
@@ -207,17 +209,15 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
   // -- what the graph tells ------------------------------------------------------------------------
 
   notify(event: EventName, about: unknown): void {
-    const { xl } = this;
-    const child = xl.below.indexOf(about as Xlator);
-    if (event === 'PARENT_UP' || event === 'PARENT_DOWN') this.seen.set('parent', [event, child]);
-    if (isChange(event)) this.seen.set(about, [event, child]);
-    this.tell(event, child);
+    this.succession.noteEvent(event, about);
+    this.tell(event, about);
     // Whether it is up is for the module to say, or for what the worker makes of its children.
-    if (!isChange(event)) defaultNotify(xl, event, about);
+    if (!isChange(event)) defaultNotify(this.xl, event, about);
   }
 
-  private tell(event: EventName, child: number): void {
+  private tell(event: EventName, about: unknown): void {
     const { worker } = this;
+    const child = this.xl.below.indexOf(about as Xlator);
     if (worker === null || worker.started === null) return;
     const { link } = worker;
     link
@@ -237,9 +237,13 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
     if (value === this.worker?.link.lent) this.worker!.link.release(fd);
   }
 
-  gone(client: Client): void {
+  disconnected(client: Client): void {
     this.worker?.link.gone(client);
   }
+
+  /** The worker counts the requests of a client itself, and is told of an observer with each request. */
+  forgetClient(): void {}
+  observed(): void {}
 
   // -- orders --------------------------------------------------------------------------------------
 
@@ -255,12 +259,11 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
       if (ok === true) this.succession.harmful.clear();
       return { ok: ok === true, text: oneRecord(String(text)) };
     } catch (error) {
-      return { ok: false, text: `not reloaded: ${reason(error)}` };
+      return { ok: false, text: `not reloaded: ${reasonOf(error)}` };
     }
   }
 
-  /** @throws {GraphError | Error} what the module has against the volume's options */
-  reconfigure(settings: VolumeSettings): void {
+  reconfigure(settings: ThreadSettings): void {
     this.settings = settings;
     this.succession.setPolicy(settings.policy);
     this.worker?.setLimits(settings);
@@ -270,6 +273,10 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
 
   get language(): string {
     return this.started.language;
+  }
+
+  get lines(): LinesInThread | null {
+    return this.started.stopsAtLines ? this.stops : null;
   }
 
   get methods(): Started['methods'] {
@@ -311,7 +318,7 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
     try {
       inside = this.atWork.insist('dump', null, DUMP_MS) as Record<string, unknown>;
     } catch (error) {
-      return { ...own, failures, bypassed, module: reason(error) };
+      return { ...own, failures, bypassed, module: reasonOf(error) };
     }
     const told = Object.entries(inside).map(([key, value]) => [
       key,
@@ -324,5 +331,3 @@ export class VolumeInThread implements Stateful, Prompted, WorkerOwner, Succeede
     return dump;
   }
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

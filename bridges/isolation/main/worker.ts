@@ -3,10 +3,10 @@ import { GraphError, InitError } from '../../../runtime/core/errors.ts';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ScriptMethod } from '../../../runtime/core/lines.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import type { Limits, Policy } from '../../host/lifecycle/failure-policy.ts';
+import type { ThreadSettings } from '../../host/index.ts';
+import type { ModuleContext } from '../../host/language.ts';
 import { LATEST_MS } from '../../host/limits/watchdog.ts';
 import type { Machine, Thread } from '../../host/machine.ts';
-import type { ModuleContext } from '../../host/module-context.ts';
 import { Malformed, type Reader } from '../bytes.ts';
 import { DOWN, START, type Started, UP, type Verb, type WorkerData } from '../kinds.ts';
 import type { Call } from './call.ts';
@@ -24,14 +24,6 @@ const SLACK_MS = LATEST_MS + 1000;
 /** While it starts: loading an interpreter takes long at times. */
 const START_SLACK_MS = 15_000;
 
-export interface VolumeSettings {
-  readonly policy: Policy;
-  readonly limits: Limits;
-  /** Seconds of one call; 0 for no limit. */
-  readonly timeLimit: number;
-}
-
-/** Whose worker it is. */
 export interface WorkerOwner {
   /** It can no longer be asked. */
   lost(worker: Worker, why: string): void;
@@ -39,7 +31,7 @@ export interface WorkerOwner {
   failed(call: Call): void;
   /** The module has other fops from now on. */
   changed(started: Started): void;
-  readonly lines: LinesInThread;
+  readonly stops: LinesInThread;
 }
 
 interface Order {
@@ -71,7 +63,7 @@ export class Worker {
   constructor(
     xl: Xlator,
     machine: Machine,
-    { limits, timeLimit }: VolumeSettings,
+    { limits, timeLimit }: ThreadSettings,
     checks: boolean,
     owner: WorkerOwner,
   ) {
@@ -83,7 +75,7 @@ export class Worker {
       others: {
         ...this.heard.handlers,
         [UP.DONE]: (from: Reader) => this.done(from),
-        [UP.LINE]: (from: Reader, link: Link) => owner.lines.heard(from.text(), from.u32(), link),
+        [UP.LINE]: (from: Reader, link: Link) => owner.stops.heard(from.text(), from.u32(), link),
         [UP.FOPS]: (from: Reader) => owner.changed(readStarted(parse(from.text()))),
       },
       broken: (why: string) => owner.lost(this, why),
@@ -121,7 +113,7 @@ export class Worker {
       timeOrigin: performance.timeOrigin,
       graphId: xl.log.graphId,
       checks,
-      watched: this.owner.lines.watched,
+      watched: this.owner.stops.watched,
     };
   }
 
@@ -133,7 +125,7 @@ export class Worker {
     this.thread.hold(isHeld);
   }
 
-  setLimits({ limits, timeLimit }: VolumeSettings): void {
+  setLimits({ limits, timeLimit }: ThreadSettings): void {
     this.timeLimit = timeLimit;
     this.heard.log.limited.setLimit(limits.logLimit);
   }
@@ -251,7 +243,7 @@ const methodOf = (told: Partial<ScriptMethod> | null): ScriptMethod => ({
 
 /** @throws {Malformed} */
 function readStarted(told: unknown): Started {
-  const { fops, passesThrough, observes, language, path, methods } = (told ??
+  const { fops, passesThrough, observes, language, path, methods, stopsAtLines } = (told ??
     {}) as Partial<Started>;
   if (!Array.isArray(fops)) throw new Malformed('no fops');
   const known: readonly string[] = fopNames;
@@ -261,6 +253,7 @@ function readStarted(told: unknown): Started {
     observes: observes === true,
     language: String(language),
     path: String(path),
+    stopsAtLines: stopsAtLines === true,
     methods: (Array.isArray(methods) ? methods : []).map(methodOf),
   };
 }

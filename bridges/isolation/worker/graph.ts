@@ -44,7 +44,6 @@ class Call extends Stack implements Sent {
   readonly replies = new Replies();
   /** An observer over there follows it. */
   readonly followed: boolean;
-  /** Those that have no answer. */
   owed = 0;
   answered = false;
   /** Inodes that came with it, and are nowhere yet. */
@@ -68,7 +67,6 @@ class Call extends Stack implements Sent {
   }
 }
 
-/** A wind that has no reply. */
 interface Wind {
   readonly frame: Frame;
   readonly row: FopRow;
@@ -382,14 +380,12 @@ export class FarEnd implements Things {
     return fd;
   }
 
-  /** One of the module's own is closed. */
   released(fd: Fd): void {
     if (!this.ownFds.delete(fd.id)) return;
     this.side.begin(UP.RELEASE).number(fd.id);
     this.side.send(false);
   }
 
-  /** The main thread's was closed. */
   release(number: number): void {
     const fd = this.fds.get(number);
     this.fds.delete(number);

@@ -1,6 +1,6 @@
 /**
- * What runs in the worker of an isolated volume: a graph of its own, in which features/glupy hosts the
- * module as it does in any graph, and everything else that crosses: events, options, orders, the log.
+ * The worker of an isolated volume: a graph of its own, in which features/glupy hosts the module as it
+ * does in any graph, and everything else that crosses: events, options, orders, the log.
  */
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { type EventName, eventName, events } from '../../../runtime/core/events.ts';
@@ -9,7 +9,12 @@ import { Graph } from '../../../runtime/core/graph.ts';
 import { finiAll } from '../../../runtime/core/instances.ts';
 import { GO_ON, type LineCommand } from '../../../runtime/core/lines.ts';
 import { type LogLevel, type LogLevels, NONE as NO_LOG } from '../../../runtime/core/log.ts';
-import type { GivenOption } from '../../../runtime/core/options.ts';
+import {
+  checkOptions,
+  type GivenOption,
+  genericOptions,
+  type Options,
+} from '../../../runtime/core/options.ts';
 import { isUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import {
   defaultNotify,
@@ -21,8 +26,8 @@ import {
 } from '../../../runtime/core/xlator.ts';
 import { changesData } from '../../host/guest.ts';
 import { type Glupy, methodsOf } from '../../host/index.ts';
+import type { LineDebugger, ModuleContext } from '../../host/language.ts';
 import type { Machine } from '../../host/machine.ts';
-import type { LineDebugger, ModuleContext } from '../../host/module-context.ts';
 import type { Reader } from '../bytes.ts';
 import {
   DOWN,
@@ -91,7 +96,6 @@ export class IsolatedVolume {
     side.run();
   }
 
-  /** Serves: the main thread has called. */
   called(): void {
     this.side.run();
   }
@@ -128,9 +132,14 @@ export class IsolatedVolume {
     ];
   }
 
+  /** What the module's declaration has against the volume. @throws {GraphError} */
   private async check(): Promise<void> {
-    const { checkVolume } = await import('./check.ts');
-    await checkVolume(this.top, this.translator);
+    const { top, translator } = this;
+    const options: Options = { ...genericOptions, ...translator.options };
+    const { values, problems } = checkOptions(options, top.given, { open: true, volumes: [] });
+    const wrong = problems.filter(({ severity }) => severity === 'error');
+    if (wrong.length > 0) throw new GraphError(wrong.map(({ message }) => message));
+    await translator.check!(top, values as never);
   }
 
   private started(): Started {
@@ -142,6 +151,7 @@ export class IsolatedVolume {
       observes: !changesData(guest.description),
       language: guest.language,
       path: priv.module.path,
+      stopsAtLines: guest.line !== undefined,
       methods: methodsOf(guest),
     };
   }

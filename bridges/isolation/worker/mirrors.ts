@@ -94,7 +94,6 @@ export class Mirrors extends InodeTable {
     return held;
   }
 
-  /** The main thread's inode is gone. */
   drop(remote: number): void {
     const inode = this.byRemote.get(remote);
     if (inode === undefined) return;
@@ -140,7 +139,6 @@ export class Mirrors extends InodeTable {
   }
 }
 
-/** Stands for an open file of the main thread. */
 export class FdMirror extends Fd {
   readonly remote: number;
 

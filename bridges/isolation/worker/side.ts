@@ -58,7 +58,6 @@ export class Side {
     if (wakes) this.channel.wake();
   }
 
-  /** A turn of the event loop is wanted. */
   turn(): void {
     this.asked = true;
   }
@@ -111,7 +110,6 @@ export class Side {
     this.loop.later(this.run);
   }
 
-  /** Serves until there is nothing to do. */
   readonly run = (): void => {
     this.scheduled = false;
     this.asked = false;

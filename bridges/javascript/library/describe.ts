@@ -157,6 +157,7 @@ export function describe(made: TranslatorClass, path: string): string {
       observes,
       passesThrough: passesThrough(made, path),
       methods,
+      properties: propertiesOf(made),
       warnings: [],
     },
     plain,
@@ -201,6 +202,14 @@ function plain(_key: string, value: unknown): unknown {
   const none = typeof value === 'number' && !Number.isFinite(value);
   return odd || none ? { shown: String(value).slice(0, 100) } : value;
 }
+
+/** [name, whether it is an Option] of the values that the class itself has. */
+const propertiesOf = (made: TranslatorClass): [string, boolean][] =>
+  Object.entries(made).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'function'
+      ? []
+      : [[name, Object(value) === value && placeOfOption(value as object) !== undefined]],
+  );
 
 /** [name, file, line, parameters] of every method that the author's classes define. */
 function methodsOf({ prototype }: TranslatorClass): [string, string, number, string[]][] {

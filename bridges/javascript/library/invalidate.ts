@@ -1,6 +1,6 @@
 /**
  * What a translator says is out of date, on its way to the host. The other side is
- * bridges/host/crossing/upcalls.ts.
+ * bridges/host/crossing/decision.ts.
  */
 import { host, stringify } from './host.ts';
 import { Fd, Inode, Loc } from './inode.ts';

@@ -1,10 +1,5 @@
 /** A cache that the page brings: one snapshot of Python, and nothing is kept. */
-import {
-  BAKED,
-  type BakedHead,
-  BAKED_PAGE as PAGE,
-} from '../../host/lifecycle/baked-interpreter.ts';
-import type { Cache } from '../../host/machine.ts';
+import { BAKED, type BakedHead, type Cache, BAKED_PAGE as PAGE } from '../../host/machine.ts';
 import type { PartBytes } from './parts.ts';
 
 /** Undefined where the page brings none: an interpreter then starts from nothing. */

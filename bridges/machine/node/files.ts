@@ -1,5 +1,5 @@
 /**
- * The files of the host that a script was granted (`host/files.ts`), on Linux.
+ * The files of the host that a script was granted (`host/machine.ts`), on Linux.
  *
  * A path from a script is untrusted text. It is looked up beneath a folder that was opened when the
  * volume started, in one system call that follows no symbolic link, leaves the folder by no `..` and
@@ -9,6 +9,7 @@
  *
  * Results follow the system calls: below zero is minus the Linux errno. Nothing throws.
  */
+
 import {
   chmodSync,
   closeSync,
@@ -43,7 +44,7 @@ import {
 } from '../../../runtime/sys/constants.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
 import { cstring } from '../../../runtime/sys/struct.ts';
-import type { Attributes, GrantedFiles, GrantedPaths, Right } from '../../host/files.ts';
+import type { Attributes, GrantedFiles, GrantedPaths, Right } from '../../host/machine.ts';
 
 /** A granted file or folder: what lies beneath `folder`, of which `only` is all that counts. */
 interface Grant {

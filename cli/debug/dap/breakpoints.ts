@@ -99,7 +99,7 @@ export class Breakpoints {
     if (scripts.some(({ stops }) => stops) || this.lines.has(path)) {
       return this.watch(path, lines, all);
     }
-    if (scripts.length > 0 && scripts.every(({ language }) => language !== 'python')) {
+    if (scripts.length > 0 && scripts.every(({ methodsOnly }) => methodsOnly)) {
       const { volume, methods } = scripts[0]!;
       const own = methods.filter(({ file }) => file === path);
       return this.exchange(

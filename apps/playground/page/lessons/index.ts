@@ -5,8 +5,8 @@
 
 import { difference } from '../../../course/difference.ts';
 import type { Verdict } from '../../../course/judge.ts';
-import type { LessonLanguage } from '../../../course/lessons/check.ts';
-import { FIRST_LANGUAGE, fragmentOf, type LessonLink, lessonIn } from '../../../course/link.ts';
+import { FIRST_LANGUAGE, type LessonLanguage } from '../../../course/lessons/check.ts';
+import { fragmentOf, type LessonLink, lessonIn } from '../../../course/link.ts';
 import type { FileTexts, GivenLesson, GivenPart, LessonVariant } from '../../given.ts';
 import type { Judged, Texts, Traffic } from '../../play/protocol.ts';
 import type { Notices } from '../notices.ts';

@@ -1,0 +1,42 @@
+/** Facts of a language are in its record: shared code names no language, and no ending of its files. */
+import { expect, it } from 'vitest';
+import { sources } from './sources.ts';
+
+const SHARED = /^(bridges|server|terminal|cli|apps\/course)\//;
+/** The records, and what belongs to a language. */
+const OF_A_LANGUAGE = /^bridges\/(python|javascript|native)\/|^bridges\/languages\.ts$/;
+
+/** Files that name one all the same, and why. */
+const MAY: Readonly<Record<string, string>> = {
+  'apps/course/lessons/check.ts': 'the record of the languages of lessons, which pages bundle',
+  'bridges/testing/javascript.ts': 'tests in JavaScript are run by this file alone',
+  'bridges/testing/python.ts': 'tests in Python are run by this file alone',
+  'bridges/machine/node/page-parts.ts': 'which files of the packages in Python a page gets',
+  'bridges/machine/node/parts.ts': "folders of the package's own parts, by their names",
+  'bridges/machine/node/strip.ts': "sucrase's name for what it takes away",
+  'cli/debug/words.ts': 'c is short for continue',
+  'terminal/invocation.ts': 'how Node was called with the command itself',
+};
+
+const LITERAL =
+  /(['"`])(?:python|javascript|typescript|c|\.py|\.m?[jt]s|\.so)\1|^\s*(?:python|javascript|typescript|c): /m;
+
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+
+it('literals of a language stand in its record', () => {
+  const found = sources('.ts')
+    .filter(
+      ({ path }) => SHARED.test(path) && !OF_A_LANGUAGE.test(path) && !/\.test\.ts$/.test(path),
+    )
+    .filter(({ text }) => LITERAL.test(withoutComments(text)))
+    .map(({ path }) => path);
+  expect(found.sort()).toEqual(Object.keys(MAY).sort());
+});
+
+it('finds the literals that it looks for', () => {
+  for (const text of ["a === 'python'", 'x.endsWith(".py")', '  javascript: 1,', "of('c')"]) {
+    expect(LITERAL.test(text), text).toBe(true);
+  }
+  expect(LITERAL.test("import { a } from './python/language.ts';")).toBe(false);
+});
