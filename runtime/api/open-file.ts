@@ -1,4 +1,5 @@
 /** An open file: reads and writes in as many requests as the kernel would make of them. */
+import { joined } from '../core/bytes.ts';
 import { EIO } from '../core/errno.ts';
 import type { Fd } from '../core/fd.ts';
 import type { Iatt } from '../core/iatt.ts';
@@ -31,13 +32,7 @@ export class OpenFile {
       length += part.length;
       if (part.length < wanted) break;
     }
-    const all = new Uint8Array(length);
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    return joined(parts);
   }
 
   /** @returns how many bytes were written: all @throws {FopError} */

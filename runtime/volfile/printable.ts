@@ -13,6 +13,9 @@ export function printable(text: string): string {
   });
 }
 
+/** The inside of a text in double quotes. */
+export const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&');
+
 const BRIEF_MAX = 60;
 
 /** Printable, and cut short when it is long. */

@@ -2,7 +2,7 @@
  * The words of a statement: which it needs, and what is wrong with those it has.
  */
 import { HIDDEN, isSecret } from '../core/secrets.ts';
-import { brief, quote } from './printable.ts';
+import { brief, escaped, quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
 import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
@@ -75,7 +75,7 @@ function reportSurplus(
   const end = surplus[surplus.length - 1]!.end;
   // Several words where one is wanted are most often a value without its quotes.
   const isValue = keyword === 'option' && source.sameLine(start, end);
-  const value = source.text.slice(words[1]?.start, end).replace(/["\\]/g, '\\$&');
+  const value = escaped(source.text.slice(words[1]?.start, end));
   const hides = keyword === 'option' && isSecret(words[0]!.text);
   const example = hides ? HIDDEN : brief(value);
   const hint = isValue ? `a value with blanks needs quotes: "${example}"` : undefined;

@@ -11,7 +11,7 @@ import { Files } from '../../api/files.ts';
 import { Initiator } from '../../core/initiator.ts';
 import { Log } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
-import { checkMountpoint } from '../fuse/channel.ts';
+import { checkMountpoint, escapedSource } from '../fuse/channel.ts';
 import { type MountOptions, timeoutsOf } from '../fuse/mount.ts';
 import { MountError, mountError } from '../fuse/mount-error.ts';
 import type { Mount } from '../mount.ts';
@@ -87,7 +87,7 @@ async function pointOf(mountpoint: string): Promise<string> {
 function libfuseOptions(options: MountOptions): string[] {
   const { attributeTimeout, entryTimeout } = timeoutsOf(options);
   const list = [
-    `fsname=${options.source.replace(/[\\,]/g, '\\$&')}`,
+    `fsname=${escapedSource(options.source)}`,
     `subtype=${FS_TYPE.replace('fuse.', '')}`,
     'default_permissions',
     `entry_timeout=${entryTimeout}`,

@@ -201,6 +201,9 @@ function kernelOptions(options: ChannelOptions): string[] {
   return list;
 }
 
+/** In the lists of fusermount3 and libfuse a comma ends an option, and a backslash keeps it. */
+export const escapedSource = (source: string): string => source.replace(/[\\,]/g, '\\$&');
+
 async function mountByUser(mountpoint: string, options: ChannelOptions): Promise<number> {
   if (options.suid || options.dev) {
     const why = 'only root may mount without nosuid and nodev; leave --suid and --dev out';
@@ -212,10 +215,8 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
   }
   const [ours, theirs] = pair;
   try {
-    // In fusermount3's list a comma ends an option, and a backslash keeps it.
-    const source = options.source.replace(/[\\,]/g, '\\$&');
     const list = [
-      `fsname=${source}`,
+      `fsname=${escapedSource(options.source)}`,
       'subtype=glossa',
       'nosuid',
       'nodev',

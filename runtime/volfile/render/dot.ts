@@ -1,6 +1,6 @@
 /** A graph in the language of Graphviz. */
 import { childIndices, type PlainVolume } from '../description.ts';
-import { printable } from '../printable.ts';
+import { escaped, printable } from '../printable.ts';
 import type { RenderSettings } from './settings.ts';
 
 /** Ends with a newline. */
@@ -20,4 +20,4 @@ export function renderDot(volumes: readonly PlainVolume[], settings: RenderSetti
 }
 
 const quoted = (lines: readonly string[]): string =>
-  `"${lines.map((line) => printable(line).replace(/["\\]/g, '\\$&')).join('\\n')}"`;
+  `"${lines.map((line) => escaped(printable(line))).join('\\n')}"`;
