@@ -51,7 +51,7 @@ function readInto(path: string, make: (length: number) => Uint8Array): Uint8Arra
 export const parts: Parts = {
   has: (name) => existsSync(pathOf(name)),
   names: (prefix) =>
-    readdirSync(pathOf(prefix.replace(/\/$/, '')))
+    readdirSync(pathOf(prefix))
       .sort()
       .map((file) => prefix + file),
   text: (name) => readFileSync(pathOf(name), 'utf8'),
