@@ -9,12 +9,16 @@ import { readDict, writeDict } from './dict.ts';
 import { IATT_SIZE, readIatt, writeIatt } from './iatt.ts';
 import {
   flock,
+  gfid,
+  i32,
   type Kind,
   lease,
   readDirents,
   readLocks,
   readWide,
   statvfs,
+  u32,
+  u64,
   writeDirents,
   writeLocks,
   writeWide,
@@ -22,12 +26,12 @@ import {
 import type { XdrReader, XdrWriter } from './xdr.ts';
 
 const kinds = {
-  u32: { write: (w, value: number) => w.u32(value), read: (r) => r.u32() },
-  i32: { write: (w, value: number) => w.i32(value), read: (r) => r.i32() },
-  u64: { write: (w, value: number) => w.u64(value), read: (r) => r.u64() },
+  u32,
+  i32,
+  u64,
   wide: { write: writeWide, read: readWide },
   i64: { write: (w, value: number) => w.i64(value), read: (r) => r.i64() },
-  gfid: { write: (w, value: string) => w.gfid(value), read: (r) => r.gfid() },
+  gfid,
   string: { write: (w, value: string) => w.string(value), read: (r) => r.string() },
   opaque: { write: (w, value: Uint8Array) => w.opaque(value), read: (r) => r.opaque() },
   dict: { write: writeDict, read: readDict },

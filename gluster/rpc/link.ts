@@ -69,10 +69,6 @@ export class Link {
     this.settings = settings;
   }
 
-  get isConnected(): boolean {
-    return this.carrier !== null;
-  }
-
   /** Calls without an answer. */
   get outstanding(): number {
     return this.waiters.size;

@@ -14,10 +14,10 @@ export interface Kind {
   read(r: XdrReader): unknown;
 }
 
-const u32: Kind = { write: (w, value: number) => w.u32(value), read: (r) => r.u32() };
-const i32: Kind = { write: (w, value: number) => w.i32(value), read: (r) => r.i32() };
-const u64: Kind = { write: (w, value: number) => w.u64(value), read: (r) => r.u64() };
-const gfid: Kind = { write: (w, value: string) => w.gfid(value), read: (r) => r.gfid() };
+export const u32: Kind = { write: (w, value: number) => w.u32(value), read: (r) => r.u32() };
+export const i32: Kind = { write: (w, value: number) => w.i32(value), read: (r) => r.i32() };
+export const u64: Kind = { write: (w, value: number) => w.u64(value), read: (r) => r.u64() };
+export const gfid: Kind = { write: (w, value: string) => w.gfid(value), read: (r) => r.gfid() };
 const hex: Kind = {
   write: (w, text: string) => w.opaque(bytesOfHex(text)),
   read: (r) => hexOf(r.opaque()),

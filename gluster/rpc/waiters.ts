@@ -1,5 +1,5 @@
 /**
- * Who waits for the answers to calls, by the calls' numbers. These go up, so a ring is enough, in which
+ * Waiters for the replies to calls, by the calls' numbers. These go up, so a ring is enough, in which
  * each has the place of its number; a number whose place is taken by one that waits for long is passed over.
  */
 

@@ -13,36 +13,26 @@ interface Entry {
 
 export class Portmap {
   private readonly entries = new Map<string, Entry>();
-  private readonly owners = new Map<Owner, Set<string>>();
 
   /** @returns whether it was taken */
   signIn(brick: string, port: number, owner: Owner): boolean {
     if (brick === '' || port < 1 || port > 65_535) return false;
-    let names = this.owners.get(owner);
-    if (names === undefined) {
-      names = new Set();
-      this.owners.set(owner, names);
-    }
-    if (names.size >= NAMES_MAX && !names.has(brick)) return false;
-    names.add(brick);
+    const isOwn = this.entries.get(brick)?.owner === owner;
+    if (!isOwn && this.namesOf(owner).length >= NAMES_MAX) return false;
     this.entries.set(brick, { port, owner });
     return true;
   }
 
   /** Whoever says it: a brick does so at its end, on a connection that may be a new one. */
   signOut(brick: string, port: number): boolean {
-    if (this.entries.get(brick)?.port !== port) return false;
-    this.owners.get(this.entries.get(brick)!.owner)?.delete(brick);
-    return this.entries.delete(brick);
+    return this.entries.get(brick)?.port === port && this.entries.delete(brick);
   }
 
-  /** A brick that was started anew has said its port elsewhere by now. */
+  /** A connection has ended. @returns its bricks: one that was started anew has said its port elsewhere by now */
   gone(owner: Owner): string[] {
-    const own = [...(this.owners.get(owner) ?? [])];
-    this.owners.delete(owner);
-    return own.filter(
-      (brick) => this.entries.get(brick)?.owner === owner && this.entries.delete(brick),
-    );
+    const own = this.namesOf(owner);
+    for (const brick of own) this.entries.delete(brick);
+    return own;
   }
 
   portOf(brick: string): number | undefined {
@@ -51,5 +41,9 @@ export class Portmap {
 
   brickAt(port: number): string | undefined {
     return [...this.entries].find(([, entry]) => entry.port === port)?.[0];
+  }
+
+  private namesOf(owner: Owner): string[] {
+    return [...this.entries].flatMap(([brick, entry]) => (entry.owner === owner ? [brick] : []));
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What is asked of a volfile server, and what it answers.
+ * The procedures of a volfile server.
  *
  * Source: GlusterFS 10 `xlators/mgmt/glusterd/src/{glusterd-handshake,glusterd-pmap}.c`.
  */
@@ -64,6 +64,10 @@ const answering =
     return r.short ? ACCEPT.GARBAGE_ARGS : does(values);
   };
 
+/** Of a brick and a port one is told the other, or that there is none. */
+const located = (reply: Fields, found: unknown, nothing: unknown): Results =>
+  found === undefined ? results(reply, -1, ENOENT, 0, nothing) : results(reply, 0, 0, 1, found);
+
 export function programsFor(shared: Shared, peer: Peer): Served[] {
   const { portmap } = shared;
   const handshake: readonly [number, Procedure][] = [
@@ -90,18 +94,14 @@ export function programsFor(shared: Shared, peer: Peer): Served[] {
       PMAP.PORTBYBRICK,
       answering(portByBrickCall, ([brick]) => {
         const port = portmap.portOf(brick as string);
-        return port === undefined
-          ? results(portByBrickReply, -1, ENOENT, 0, 0)
-          : results(portByBrickReply, 0, 0, 1, port);
+        return located(portByBrickReply, port, 0);
       }),
     ],
     [
       PMAP.BRICKBYPORT,
       answering(brickByPortCall, ([port]) => {
         const brick = portmap.brickAt(port as number);
-        return brick === undefined
-          ? results(brickByPortReply, -1, ENOENT, 0, '')
-          : results(brickByPortReply, 0, 0, 1, brick);
+        return located(brickByPortReply, brick, '');
       }),
     ],
     [

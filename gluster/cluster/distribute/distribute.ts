@@ -1,4 +1,4 @@
-/** What a volume of this type knows: its children, its options, and where each inode is. */
+/** The state of a volume: its children, its options, and where each inode is. */
 import { Dict } from '../../../runtime/core/dict.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';

@@ -1,5 +1,5 @@
 /**
- * Which number a name is placed by: Davies–Meyer over TEA, of the name or of the part of it that
+ * The hash by which a name is placed: Davies–Meyer over TEA, of the name or of the part of it that
  * an expression picks out.
  *
  * All clients of a volume have to agree on every bit, and the original was written in C for x86-64.

@@ -51,6 +51,7 @@ export default defineTranslator<Distribute, typeof options>({
   passesThrough: false,
   dataPath: { keepsPages: () => true },
   fops: {
+    ...fileFops,
     lookup,
     statfs,
     mkdir,
@@ -58,7 +59,6 @@ export default defineTranslator<Distribute, typeof options>({
     rename,
     link,
     ipc,
-    ...fileFops,
     ...listingFops,
     ...entryFops,
   },

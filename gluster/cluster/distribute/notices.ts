@@ -1,4 +1,4 @@
-/** What a volume's children say of it that its volfile should say otherwise: each is told once. */
+/** Log messages about a volume whose children and volfile disagree: each is written once. */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import { messages } from '../../../runtime/core/messages.ts';

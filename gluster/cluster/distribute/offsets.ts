@@ -1,5 +1,5 @@
 /**
- * Where a listing of all children goes on: the child, and the offset in its own listing, as one
+ * Offsets of a listing of all children: the child, and the offset in its own listing, as one
  * number. That is GlusterFS's formula for offsets that leave room for it, with the child's index in
  * place of the leaf's. For larger ones GlusterFS drops their lowest bits; ours are all below 2^53, and
  * a leaf's are small: it counts the positions that it has given out for an open folder, and keeps what

@@ -1,5 +1,5 @@
 /**
- * What all children say of a directory, taken together: its pieces as a layout, and whose attributes
+ * The replies of all children about a directory, taken together: its pieces as a layout, and whose attributes
  * count.
  *
  * Source: GlusterFS `dht-common.c` (dht_lookup_dir_cbk, dht_discover_complete).

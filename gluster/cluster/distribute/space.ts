@@ -1,5 +1,5 @@
 /**
- * How full the children are, for where new files go. Asked for when a child comes up, and again when
+ * The space of the children, for where new files go. Asked for when a child comes up, and again when
  * something is made and the last answer is a second old; nobody waits for it.
  *
  * Source: GlusterFS `dht-diskusage.c`.

@@ -1,16 +1,7 @@
 /**
  * A fop of many steps, written one after the other: a generator that stops at each wind until the
  * reply, or all replies, are there. GlusterFS's synctask, without a stack of its own.
- *
- *     function* removeTwice(task: Task, loc: Loc): Steps<Answer<'unlink'>> {
- *       const gone = yield* task.one(0, 'unlink', loc, 0, null);       // as the caller
- *       if (gone.opRet < 0) return failure('unlink', gone.opErrno);
- *       const all = yield* task.each([1, 2], 'unlink', () => [loc, 0, null]); // in parallel
- *       yield* task.own(0, 'setxattr', loc, dict, 0, null);            // as ourselves: root
- *       return all[0];
- *     }
- *     const unlink: Fop<'unlink', Distribute> = (frame, xl, loc) =>
- *       runTask(frame, xl, 'unlink', (task) => removeTwice(task, loc));
+ * The volume's README shows one.
  *
  * Rules
  * - What the steps return is the answer of the fop: the frame is unwound with it, once, here and nowhere

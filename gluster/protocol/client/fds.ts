@@ -73,10 +73,6 @@ export class RemoteFds {
     this.xl = xl;
   }
 
-  get size(): number {
-    return this.all.size;
-  }
-
   opened(fd: Fd, remote: number): void {
     const known = this.of(fd);
     if (known !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * How a client introduces itself to a brick, and what the brick says to that. Source: GlusterFS 10
+ * The introduction of a client to a brick, and the brick's reply. Source: GlusterFS 10
  * `xlators/protocol/client/src/client-handshake.c`.
  */
 import { EACCES, ESTALE, errnoName } from '../../../runtime/core/errno.ts';

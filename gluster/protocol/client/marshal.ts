@@ -1,5 +1,5 @@
 /**
- * How the arguments of a fop become the fields of its call, and the fields of the answer its reply: by
+ * The table by which arguments of fops become fields of calls, and fields of replies the fops' replies: by
  * their names, from the table of fops and that of the wire. What differs stands in two small tables.
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
@@ -124,13 +124,9 @@ function partOf(fop: FopName, { name, type }: Arg, fields: Fields, args: readonl
 }
 
 /** Attributes of which a terse initiator does without: those of the folders of a name, before a change and after. */
-const FOLDERS: ReadonlySet<string> = new Set([
-  'preparent',
-  'preoldparent',
-  'postoldparent',
-  'prenewparent',
-  'postnewparent',
-]);
+const FOLDERS: ReadonlySet<string> = new Set(
+  'preparent preoldparent postoldparent prenewparent postnewparent'.split(' '),
+);
 /** What else there is to do without. */
 const UNNEEDED: Readonly<Partial<Record<FopName, ReadonlySet<string>>>> = {
   lookup: new Set(['postparent']),

@@ -27,10 +27,9 @@ import { type Marshal, WIRE_FLAGS, writeArguments } from './marshal.ts';
 import { addressOf, type Settings } from './options.ts';
 import { OwnCalls } from './own-calls.ts';
 import { RemoteState } from './remote-state.ts';
-import { failRequest, Request } from './request.ts';
+import { failRequest, Request, Waiting } from './request.ts';
 import { connectSocket, connectStream } from './socket.ts';
 import { toldBy } from './upcalls.ts';
-import { Waiting } from './waiting.ts';
 
 /** Seconds that a request waits until its file is open again; a connection that is lost ends the wait. */
 const REOPEN_S = 3600;

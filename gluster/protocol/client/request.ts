@@ -1,6 +1,8 @@
-/** One fop on its way to the brick and back. */
+/** Fops on their way to the brick and back, and those that wait for it (option reconnect-wait) or its files. */
+
+import type { Context } from '../../../runtime/core/context.ts';
 import type { Dict } from '../../../runtime/core/dict.ts';
-import { EIO, ENOENT, ENOTCONN } from '../../../runtime/core/errno.ts';
+import { EINTR, EIO, ENOENT, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
@@ -106,3 +108,46 @@ export class Request implements Waiter {
 /** Attributes that are all zeros are none. */
 const known = (value: unknown): unknown =>
   value instanceof Iatt && value.iaGfid === NULL_GFID && !value.known ? null : value;
+
+type Asked = readonly [frame: Frame, marshal: Marshal, given: readonly unknown[]];
+
+export class Waiting {
+  private readonly context: Pick<Context, 'after'>;
+  /** By what they are, what ends the wait for each. */
+  private readonly requests = new Map<Asked, () => void>();
+
+  constructor(context: Pick<Context, 'after'>) {
+    this.context = context;
+  }
+
+  get size(): number {
+    return this.requests.size;
+  }
+
+  /** @param seconds after which it fails */
+  add(frame: Frame, marshal: Marshal, given: readonly unknown[], seconds: number): void {
+    const request: Asked = [frame, marshal, given];
+    const giveUp = (errno: number): void => {
+      const stop = this.requests.get(request);
+      if (stop === undefined) return;
+      stop();
+      this.requests.delete(request);
+      failRequest(frame, marshal, errno);
+    };
+    this.requests.set(
+      request,
+      this.context.after(seconds * 1000, () => giveUp(ENOTCONN)),
+    );
+    frame.root.whenInterrupted(() => giveUp(EINTR));
+  }
+
+  /** The wait of all is over: something else is done with each, in the order in which they came. */
+  end(what: (...request: Asked) => void): void {
+    const all = [...this.requests];
+    this.requests.clear();
+    for (const [request, stop] of all) {
+      stop();
+      what(...request);
+    }
+  }
+}

@@ -1,5 +1,5 @@
 /**
- * What carries the bytes to a brick: a socket that is served with the mount's requests, or one of Node's
+ * Transports to a brick: a socket that is served with the mount's requests, or one of Node's
  * in its event loop, where it is encrypted or nothing else serves sockets.
  */
 import { lookup } from 'node:dns';

@@ -1,5 +1,5 @@
 /**
- * What a brick tells by itself: what others have changed, whether its storage is up, and which locks
+ * Reads what a brick tells by itself: changes by others, whether its storage is up, and which locks
  * others wait for. Source: GlusterFS 10 `client-callback.c`, `upcall-cache-invalidation.h`.
  */
 import { isGfid } from '../../../runtime/core/gfid.ts';

@@ -1,5 +1,5 @@
 /**
- * Who may use a volume of a server: by address, and by name and password. Each way accepts, rejects,
+ * Decides which clients may use a volume of a server: by address, and by name and password. Each way accepts, rejects,
  * or does not care. One that rejects is enough to refuse, and without one that accepts nobody comes in.
  *
  * Source: GlusterFS 10 `xlators/protocol/auth/{addr,login}/src`, `server/src/authenticate.c`.

@@ -1,5 +1,5 @@
 /**
- * What a server exports: the volumes below it, each by its name. A brick has inodes of its own, as
+ * The exports of a server: the volumes below it, each by its name. A brick has inodes of its own, as
  * all of them call their root by the same gfid.
  */
 import { InitError } from '../../../runtime/core/errors.ts';

@@ -1,5 +1,5 @@
 /**
- * Where clients come to: a socket of Node's that listens, in its event loop, for connections that are
+ * Listens for clients by a socket of Node's, in its event loop, for connections that are
  * encrypted, or where nothing else serves sockets (`served.ts` does).
  */
 import { rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Where clients come to, by sockets that are served with all others of the process, by calls. */
+/** Listens for clients by sockets that are served with all others of the process, by calls. */
 import { lookup } from 'node:dns/promises';
 import { rmSync } from 'node:fs';
 import { isIP } from 'node:net';

@@ -6,8 +6,9 @@ import { type Place, placeName } from '../../../runtime/core/addresses.ts';
 import type { Client } from '../../../runtime/core/client.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
-import type { ClientUpcall, Upcall } from '../../../runtime/core/upcall.ts';
+import { type ClientUpcall, UP, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Caller } from '../../rpc/message.ts';
 import { CBK, type Invalidation, writeInvalidation } from '../../rpc/programs.ts';
@@ -21,7 +22,6 @@ import type { Settings } from './options.ts';
 import { RecordMemory } from './record-memory.ts';
 import { listenServed } from './served.ts';
 import type { Bound, Host, Session } from './session.ts';
-import { invalidationsOf } from './upcalls.ts';
 
 /** Clients that a statedump lists. */
 const LISTED = 200;
@@ -273,4 +273,24 @@ function dumpOf({ bound, peer, answerer, underWay, waiting }: Session, at: numbe
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [`conn.${at}.${key}`, value]),
   );
+}
+
+const about = ({ gfid }: Inode, flags: number): Invalidation => ({
+  ...{ gfid, flags, expire: 0, stat: null, parent: null, oldParent: null },
+});
+
+/** An upcall in GlusterFS's words, for clients of a brick. */
+function invalidationsOf(upcall: Upcall, { inodes }: Brick): Invalidation[] {
+  switch (upcall.what) {
+    case 'inode':
+      return [about(upcall.inode, upcall.data ? UP.FORGET : UP.INVALID)];
+    case 'entry':
+      return [about(upcall.parent, UP.PARENT_TIMES)];
+    case 'removed':
+      return [about(upcall.parent, UP.PARENT_TIMES), about(upcall.inode, UP.FORGET)];
+    case 'every-entry':
+      return [...inodes.all()]
+        .filter(({ isDir }) => isDir)
+        .map((dir) => about(dir, UP.PARENT_TIMES));
+  }
 }

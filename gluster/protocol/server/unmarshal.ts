@@ -1,5 +1,5 @@
 /**
- * How the fields of a call become the arguments of a fop, and the parts of its reply the fields of the
+ * The table by which fields of a call become arguments of a fop, and parts of its reply the fields of the
  * answer: by their names, from the table of fops and that of the wire. Inodes and open files are only
  * named on the wire; what each of them needs is said here (`Need`), and found by `resolve.ts`.
  *

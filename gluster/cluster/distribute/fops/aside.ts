@@ -1,7 +1,11 @@
 /**
  * Files that are made, or opened by a create, on another child than their name belongs to: a linkto there says where.
  *
- * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk), `dht-linkfile.c`.
+ * A name belongs where the layout of its folder says. Another client may have changed that: the child that a name is
+ * made on is told what the layout is taken to be, and refuses if it is another one. Then the folder is looked at again.
+ *
+ * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk, dht_set_parent_layout_in_dict,
+ * dht_handle_parent_layout_change), `dht-linkfile.c`, `dht-selfheal.c` (dht_refresh_layout).
  */
 import { newGfid } from '../../../../runtime/core/context.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
@@ -11,10 +15,14 @@ import { type Gfid, gfidFromBytes } from '../../../../runtime/core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
+import { messages } from '../../../../runtime/core/messages.ts';
 import { O_EXCL } from '../../../../runtime/core/open-flags.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import { NOWHERE } from '../distribute.ts';
+import { PREOP_FAILED, PREOP_PARENT } from '../../../../runtime/xlators/storage/shared/internal.ts';
+import { type Distribute, NOWHERE } from '../distribute.ts';
+import { again } from '../heal/directory.ts';
 import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
+import { isSameValue } from '../layout/layout.ts';
 import { type Answer, failure, type Steps, success, type Task } from '../task.ts';
 import { lookupEverywhere, onlyIfLinkto } from './everywhere.ts';
 
@@ -87,4 +95,39 @@ export function* openThere(
   const opened = yield* task.one(child, 'open', file, flags, fd, null);
   if (opened.opRet < 0) return failure('create', opened.opErrno);
   return success('create', fd, inode, buf, postparent, postparent, null);
+}
+
+/** What a child has of the layout of a name's folder, as far as we know. */
+export const pieceAbove = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
+  volume.directory(parent!)!.layout.valueOf(child);
+
+/** What is asked of a child, on the condition that we know what it has of the folder's layout. */
+export function relyingOn(volume: Distribute, loc: Loc, child: number, xdata: Dict | null): Dict {
+  const key = volume.keys.layout;
+  const asked = xdata?.copy() ?? new Dict();
+  return asked.set(PREOP_PARENT, key).set(key, pieceAbove(volume, loc, child));
+}
+
+/** Whether it was refused for that reason. */
+export const isRefused = (opRet: number, xdata: Dict | null): boolean =>
+  opRet < 0 && xdata?.has(PREOP_FAILED) === true;
+
+/** Looks at the folder of a name again. @returns whether it is there */
+export function* lookAbove(task: Task, loc: Loc): Steps<boolean> {
+  const { volume } = task;
+  const parent = loc.parent!;
+  const before = volume.directory(parent)?.layout;
+  const now = yield* again(task, new Loc(parent));
+  if (now === null) return false;
+  const { layout, mds } = now;
+  volume.keep(parent, parent.gfid, { layout, mds });
+  const isOther = volume.all.some(
+    (child) => before !== undefined && !isSameValue(before.valueOf(child), layout.valueOf(child)),
+  );
+  if (isOther) {
+    volume.xl.log.info(`the layout of ${loc.path}'s folder has changed`, {
+      msgid: messages.layoutChanged.id,
+    });
+  }
+  return true;
 }

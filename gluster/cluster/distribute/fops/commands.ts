@@ -1,5 +1,5 @@
 /**
- * What a volume is told to do, by setting an extended attribute that no file gets: root alone may.
+ * Commands to a volume: root sets an extended attribute that no file gets.
  *
  *     setfattr -n distribute.fix.layout -v yes DIR            deals out its ranges anew
  *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among so many children

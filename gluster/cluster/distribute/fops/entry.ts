@@ -18,8 +18,15 @@ import { LINKTO_MODE } from '../linkto.ts';
 import { LAYOUT_HEAL, lockInode, locOf, unlockInode } from '../locks.ts';
 import { folderOf } from '../merge.ts';
 import { type Answer, byTask, failure, type Steps, success, type Task } from '../task.ts';
-import { isRefused, lookAbove, relyingOn } from './above.ts';
-import { type Making, makeAside, openThere, PLACES } from './aside.ts';
+import {
+  isRefused,
+  lookAbove,
+  type Making,
+  makeAside,
+  openThere,
+  PLACES,
+  relyingOn,
+} from './aside.ts';
 import { lookupEverywhere, onlyIfLinkto, onlyLinkto } from './everywhere.ts';
 import { locate } from './file.ts';
 

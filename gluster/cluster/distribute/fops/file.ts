@@ -9,9 +9,9 @@
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM, ESTALE } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
-import { findFop } from '../../../../runtime/core/fops.ts';
+import { type Arg, findFop } from '../../../../runtime/core/fops.ts';
 import type { Frame } from '../../../../runtime/core/frame.ts';
-import type { FopName } from '../../../../runtime/core/gen/fops.gen.ts';
+import { type FopName, fopNames } from '../../../../runtime/core/gen/fops.gen.ts';
 import {
   collect,
   collectCbk,
@@ -29,44 +29,12 @@ import { askingForStats, askMoved, asksForStats, followMove, STAYS, signOf } fro
 import { onDirectory } from './on-directory.ts';
 import { getOfFile, isInternal } from './virtual.ts';
 
-/** By their subject: the first argument that is a loc or an fd. */
-const NAMES = [
-  'stat',
-  'fstat',
-  'access',
-  'readlink',
-  'open',
-  'readv',
-  'writev',
-  'flush',
-  'fsync',
-  'truncate',
-  'ftruncate',
-  'setattr',
-  'fsetattr',
-  'setxattr',
-  'getxattr',
-  'removexattr',
-  'fsetxattr',
-  'fgetxattr',
-  'fremovexattr',
-  'lk',
-  'inodelk',
-  'finodelk',
-  'entrylk',
-  'fentrylk',
-  'xattrop',
-  'fxattrop',
-  'rchecksum',
-  'fallocate',
-  'discard',
-  'zerofill',
-  'seek',
-  'lease',
-  'getactivelk',
-  'setactivelk',
-  'fsyncdir',
-] as const satisfies readonly FopName[];
+const isSubject = ({ type }: Arg): boolean => type === 'loc' || type === 'fd';
+
+/** By their subject, the first argument that is a loc or an fd; those of names have fops of their own instead. */
+const NAMES = fopNames.filter(
+  (name) => name !== 'copy_file_range' && findFop(name)!.args.some(isSubject),
+);
 
 /**
  * What is asked of a file by extended attributes that are not its own: where it is, and what clients may not
@@ -108,8 +76,7 @@ const inodeOf = (subject: unknown): Inode | null =>
   subject instanceof Fd ? subject.inode : (subject as Loc).inode;
 
 function fopOf<N extends FopName>(name: N): Fop<N, Distribute> {
-  const { args } = findFop(name)!;
-  const at = args.findIndex(({ type }) => type === 'loc' || type === 'fd');
+  const at = findFop(name)!.args.findIndex(isSubject);
   const sign = signOf(name);
   const ownOf = onFile[name];
   const cbk = collectCbk[name]((frame, child, anyXl, opRet, opErrno, values) => {

@@ -39,45 +39,30 @@ const GONE: ReadonlySet<number> = new Set([ENOTCONN, ENOENT, ESTALE]);
 /** One that was away when the directory was opened, or is since. */
 const NOT_OPEN: ReadonlySet<number> = new Set([EBADF, EBADFD]);
 
-class Listing {
+/** A listing under way. */
+interface Listing {
   readonly fd: Fd;
   readonly record: ListingRecord;
   readonly size: number;
-  /** Of the children, each of which is listed once or twice. */
-  place = 0;
-  /** What the children are asked for: in the end also for the attribute of linktos. */
-  xdata: Dict | null;
-  asksForLinktos = false;
   /** The reply of readdirp; otherwise that of readdir. */
   readonly plus: boolean;
   /** Whether it is asked for from its beginning. */
   readonly isWhole: boolean;
+  /** Of the children, each of which is listed once or twice. */
+  place: number;
+  /** What the children are asked for: in the end also for the attribute of linktos. */
+  xdata: Dict | null;
+  asksForLinktos: boolean;
   /** What the child was asked for last. */
-  offset = 0;
+  offset: number;
   /** A child is to be asked, and the loop that asks is running. */
-  isDue = false;
-  isAsking = false;
+  isDue: boolean;
+  isAsking: boolean;
   /** A child with which it was opened now. */
-  opened = NOWHERE;
+  opened: number;
   /** Whether a child has it, and why one has not. */
-  isThere = false;
-  errno = 0;
-
-  constructor(
-    fd: Fd,
-    record: ListingRecord,
-    size: number,
-    xdata: Dict | null,
-    plus: boolean,
-    isWhole: boolean,
-  ) {
-    this.fd = fd;
-    this.record = record;
-    this.size = size;
-    this.xdata = xdata;
-    this.plus = plus;
-    this.isWhole = isWhole;
-  }
+  isThere: boolean;
+  errno: number;
 }
 
 const opendir: Fop<'opendir', Distribute> = (frame, xl, loc, fd, xdata) => {
@@ -103,7 +88,10 @@ function list(
   const children = volume.all.length;
   const record = volume.listingOf(fd);
   const place = record.seek(offset, childOf(offset, children));
-  const listing = new Listing(fd, record, size, xdata, plus, offset === 0);
+  const listing: Listing = {
+    ...{ fd, record, size, xdata, plus, isWhole: offset === 0, place, offset: 0, errno: 0 },
+    ...{ isDue: false, isAsking: false, isThere: false, asksForLinktos: false, opened: NOWHERE },
+  };
   frame.local = listing;
   if (volume.withLinktos.has(fd.inode)) askForLinktos(listing, volume.keys.linkto);
   ask(frame, xl, place, offsetIn(offset, children));

@@ -1,7 +1,5 @@
 /**
- * Where a name is.
- *
- * A file is asked for where its hash says, and that is all: no other child hears of it, however many
+ * Lookups of names. A file is asked for where its hash says, and that is all: no other child hears of it, however many
  * there are. What else there may be is a task: a directory is on all children (`directory.ts`), a file
  * may be elsewhere (`everywhere.ts`).
  *
@@ -23,7 +21,7 @@ import { lookupDirectory } from './directory.ts';
 import { lookupEverywhere } from './everywhere.ts';
 
 /** A lookup under way. */
-class Lookup {
+interface Lookup {
   readonly loc: Loc;
   readonly xdata: Dict | null;
   /** What is asked for. */
@@ -31,14 +29,7 @@ class Lookup {
   /** The child that the name belongs to is asked; otherwise the one that had the file the last time. */
   readonly isByHash: boolean;
   /** The gfid of the linkto that is followed. */
-  leadsTo: Gfid | null = null;
-
-  constructor(loc: Loc, xdata: Dict | null, keys: Dict, isByHash: boolean) {
-    this.loc = loc;
-    this.xdata = xdata;
-    this.keys = keys;
-    this.isByHash = isByHash;
-  }
+  leadsTo: Gfid | null;
 }
 
 export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
@@ -48,7 +39,7 @@ export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
     const child = volume.cached(inode);
     if (child !== NOWHERE) {
       const keys = volume.fileKeys(xdata);
-      frame.local = new Lookup(loc, xdata, keys, false);
+      frame.local = { loc, xdata, keys, isByHash: false, leadsTo: null } satisfies Lookup;
       wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, keys);
       return;
     }
@@ -59,7 +50,7 @@ export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
     return findEverywhere(frame, xl, loc, xdata);
   }
   const keys = volume.takeKeys(xdata);
-  frame.local = new Lookup(loc, xdata, keys, true);
+  frame.local = { loc, xdata, keys, isByHash: true, leadsTo: null } satisfies Lookup;
   wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, keys);
 };
 

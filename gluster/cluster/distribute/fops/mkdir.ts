@@ -18,14 +18,20 @@ import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { again } from '../heal/directory.ts';
 import { newLayout, writeLayout } from '../heal/layout.ts';
 import { aside } from '../heal/linkto.ts';
-import { anomaliesOf, isBroken } from '../layout/check.ts';
-import { isSameValue, type Layout, NO_COMMIT_HASH, type Piece } from '../layout/layout.ts';
+import {
+  anomaliesOf,
+  isBroken,
+  isSameValue,
+  type Layout,
+  NO_COMMIT_HASH,
+  type Piece,
+} from '../layout/layout.ts';
 import { isLinkto } from '../linkto.ts';
 import { LAYOUT_HEAL, protectNamespace, unlockInode, unprotecting, whole } from '../locks.ts';
 import { mergeAnswers } from '../merge.ts';
 import { isDirectory } from '../sight.ts';
 import { type Answer, byTask, callOf, failure, type Steps, type Task } from '../task.ts';
-import { isRefused, lookAbove, pieceAbove, relyingOn } from './above.ts';
+import { isRefused, lookAbove, pieceAbove, relyingOn } from './aside.ts';
 import { refusalOf } from './entry.ts';
 import { onlyIfLinkto } from './everywhere.ts';
 

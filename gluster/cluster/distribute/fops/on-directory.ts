@@ -1,5 +1,5 @@
 /**
- * What becomes of fops on a directory, which all children have. What changes it is done on the child
+ * Fops on a directory, which all children have. A change is done on the child
  * whose attributes count (MDS) first, which counts that others may not have it yet.
  *
  * Source: GlusterFS `dht-inode-read.c` (dht_stat), `dht-inode-write.c` (dht_setattr), `dht-common.c`
@@ -15,7 +15,7 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { type Directory, NOWHERE } from '../distribute.ts';
 import { again } from '../heal/directory.ts';
 import { countMds } from '../heal/xattrs.ts';
-import { anomaliesOf, mayHeal } from '../layout/check.ts';
+import { anomaliesOf, mayHeal } from '../layout/layout.ts';
 import { mergeAnswers, mergeDirectories } from '../merge.ts';
 import { errnoOf } from '../sight.ts';
 import { type Answer, failure, type Steps, type Task } from '../task.ts';
@@ -28,13 +28,6 @@ type OnDirectory = (
   args: readonly unknown[],
   inode: Inode,
 ) => Steps<Answer<FopName>>;
-
-/** Fops of open directories are done by their inodes: a child that was away has not opened them. */
-const BY_LOC = {
-  fsetattr: 'setattr',
-  fsetxattr: 'setxattr',
-  fremovexattr: 'removexattr',
-} as const;
 
 const okOf = <N extends FopName>(answers: readonly Answer<N>[]): Answer<N>[] =>
   answers.filter(({ opRet }) => opRet >= 0);
@@ -136,6 +129,7 @@ function* setattr(
   return { ...merged, values: [before, mergeDirectories(after, later), xdata] };
 }
 
+/** Those of open directories are done by their inodes: a child that was away has not opened them. */
 const changing =
   (fop: Change): OnDirectory =>
   (task, directory, args, inode) => {
@@ -192,7 +186,7 @@ export const onDirectory: Readonly<Partial<Record<FopName, OnDirectory>>> = {
   stat: statting,
   fstat: statting,
   setattr: changing('setattr'),
-  fsetattr: changing(BY_LOC.fsetattr),
+  fsetattr: changing('setattr'),
   setxattr: (task, directory, args, inode) =>
     isCommand(args[1] as Dict | null)
       ? obey(task, inode, args[1] as Dict)
@@ -200,9 +194,9 @@ export const onDirectory: Readonly<Partial<Record<FopName, OnDirectory>>> = {
   fsetxattr: (task, directory, args, inode) =>
     [...((args[1] as Dict | null)?.keys() ?? [])].some(isOfOpenFile)
       ? toAll(task, 'fsetxattr', args)
-      : changing(BY_LOC.fsetxattr)(task, directory, args, inode),
+      : changing('setxattr')(task, directory, args, inode),
   removexattr: changing('removexattr'),
-  fremovexattr: changing(BY_LOC.fremovexattr),
+  fremovexattr: changing('removexattr'),
   getxattr: getting,
   fgetxattr: (task, directory, args, inode) =>
     isOfOpenFile(args[1] as string | null)

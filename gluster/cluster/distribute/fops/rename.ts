@@ -17,9 +17,9 @@ import { NOWHERE } from '../distribute.ts';
 import { type Place, protectNames, unprotecting } from '../locks.ts';
 import { mergeAnswers } from '../merge.ts';
 import { type Answer, byTask, failure, type Steps, type Task } from '../task.ts';
-import { emptiness } from './empty.ts';
 import { lookupEverywhere } from './everywhere.ts';
 import { renameFile, unchanged } from './rename-file.ts';
+import { emptiness } from './rmdir.ts';
 
 export type Renamed = Answer<'rename'>;
 type Args = FopTable['rename']['args'];

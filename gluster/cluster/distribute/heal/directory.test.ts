@@ -6,8 +6,14 @@ import { fail, tail } from '../../../../runtime/core/gen/fops.gen.ts';
 import { having } from '../../../../test/support/core.ts';
 import { Distributed } from '../../../../test/support/distributed.ts';
 import { hashName } from '../hash.ts';
-import { anomaliesOf } from '../layout/check.ts';
-import { DM, DM_USER, decodePiece, encodePiece, type Piece } from '../layout/layout.ts';
+import {
+  anomaliesOf,
+  DM,
+  DM_USER,
+  decodePiece,
+  encodePiece,
+  type Piece,
+} from '../layout/layout.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';

@@ -14,8 +14,14 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { messages } from '../../../../runtime/core/messages.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { NOWHERE } from '../distribute.ts';
-import { anomaliesOf, isBroken, mayHeal, needsHeal } from '../layout/check.ts';
-import { NO_COMMIT_HASH, takesPart } from '../layout/layout.ts';
+import {
+  anomaliesOf,
+  isBroken,
+  mayHeal,
+  NO_COMMIT_HASH,
+  needsHeal,
+  takesPart,
+} from '../layout/layout.ts';
 import { lockLayout, protectNamespace, unlockLayout, unprotectNamespace } from '../locks.ts';
 import { isDirectory, look, type Sight } from '../sight.ts';
 import type { Steps, Task } from '../task.ts';

@@ -5,8 +5,7 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { Distributed } from '../../../../test/support/distributed.ts';
 import type { Distribute } from '../distribute.ts';
 import { COMMIT_HASH, FIX_LAYOUT } from '../fops/commands.ts';
-import { anomaliesOf } from '../layout/check.ts';
-import { decodePiece, encodePiece } from '../layout/layout.ts';
+import { anomaliesOf, decodePiece, encodePiece } from '../layout/layout.ts';
 
 const LAYOUT = 'trusted.glusterfs.dht';
 const THREE = ['wz', 'wa', 'wm'];

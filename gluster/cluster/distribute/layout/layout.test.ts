@@ -2,15 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EINVAL, ENOENT, ENOSPC, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { hashName } from '../hash.ts';
-import { anomaliesOf, isBroken, mayHeal, needsHeal } from './check.ts';
 import { type Candidate, computeLayout, keepOverlap } from './compute.ts';
 import {
+  anomaliesOf,
   DM,
   DM_USER,
   decodePiece,
   encodePiece,
+  isBroken,
   Layout,
+  mayHeal,
   NEEDS_RANGE,
+  needsHeal,
   type Piece,
   pieceWithout,
 } from './layout.ts';
