@@ -1,4 +1,4 @@
-/** What is missing to a lesson's solution, for a terminal and for a page. */
+/** Compares a learner's module with a lesson's solution, for a terminal and for a page. */
 import { createTwoFilesPatch } from 'diff';
 
 /** What leads from the learner's module to the solution, as diff(1) says it; '' for nothing. */

@@ -1,4 +1,4 @@
-/** What the runtime says of a module, said to somebody who is writing a first one. Pure. */
+/** Turns messages of the runtime about a module into words for the author of a first one. Pure. */
 
 /** An end that was made for a module, and what it means. */
 const MEANINGS: readonly (readonly [RegExp, string])[] = [

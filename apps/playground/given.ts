@@ -1,4 +1,4 @@
-/** What the page of the playground is given by who writes it: plain data, as JSON in the page. */
+/** Data that the page of the playground holds, as JSON. */
 import type { LessonLanguage } from '../course/lessons/check.ts';
 
 export interface GivenPart {

@@ -1,4 +1,4 @@
-/** What the page does with workers that do not answer. */
+/** The page replaces workers that do not answer. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Lost, OPENING, Session, type WorkerLike } from './page/session.ts';
 import type { Question } from './play/protocol.ts';

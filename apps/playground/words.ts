@@ -1,7 +1,7 @@
 /**
- * What the editor of the playground knows of fops and of options, from what the reference is from, and of
- * the objects that modules meet, such as `frame.wind` and `loc.name`: from the declarations that other
- * editors complete words by.
+ * Collects the words of the playground's editor: fops and options from the tables of the reference, and the
+ * objects that modules meet, such as `frame.wind` and `loc.name`, from the declarations that other editors
+ * complete words by.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * What a volume changed: the arguments that it was given beside those that it wound, and the reply that
+ * Finds the changes that a volume made: the arguments that it was given beside those that it wound, and the reply that
  * came up to it beside the one that it gave; value by value, structures by their fields.
  */
 import { errnoName } from '../../runtime/core/errno.ts';

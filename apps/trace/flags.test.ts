@@ -1,4 +1,4 @@
-/** What is wrong in a filter is said before anything runs. */
+/** A wrong filter is refused before anything runs. */
 import { expect, it } from 'vitest';
 import { readFlags } from '../../terminal/flags.ts';
 import { filterFlags, filterOf, filterText } from './flags.ts';

@@ -1,4 +1,4 @@
-/** What of a graph is to be recorded, as it is given on a command line. */
+/** Flags that choose the requests to be recorded. */
 
 import { errnoNames } from '../../runtime/core/errno.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';

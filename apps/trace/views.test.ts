@@ -1,4 +1,4 @@
-/** What views make of walks: steps, differences, a sequence diagram, a trace for Perfetto. */
+/** Views of walks: steps, differences, a sequence diagram, a trace for Perfetto. */
 import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import { tail, unwind, wind } from '../../runtime/core/gen/fops.gen.ts';

@@ -1,4 +1,4 @@
-/** What `glossa trace` can make of a recording. */
+/** The views of a recording that `glossa trace` has. */
 import { closeSync, existsSync, rmSync } from 'node:fs';
 import { isOther, type OtherEvent } from '../../runtime/observe/events.ts';
 import type { Recording } from '../../runtime/observe/reader.ts';

@@ -1,4 +1,4 @@
-/** What is typed into the playground: checked meanwhile, saved, opened again, and never lost. */
+/** Text typed into the playground is checked meanwhile, saved, opened again, and never lost. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

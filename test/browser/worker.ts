@@ -1,4 +1,4 @@
-/** What runs in the page's worker: graphs with modules in them, whose answers go to the test. */
+/** The program of the page's worker: graphs with modules in them, whose answers go to the test. */
 import {
   browserMachine,
   connect,

@@ -1,5 +1,5 @@
 /**
- * What a lesson's check is: real requests through the learner's translator, and a sentence about what
+ * A lesson's check: real requests through the learner's translator, and a sentence about what
  * happened. A check uses nothing of Node and nothing of a page: it runs wherever somebody gives it a
  * `Subject`.
  *

@@ -1,5 +1,5 @@
 /**
- * Where lessons are: a folder of folders `1-name`, `2-name`, … Each has `lesson.md`, a starter and a
+ * Finds lessons: a folder of folders `1-name`, `2-name`, … Each has `lesson.md`, a starter and a
  * solution for each language, and a check: a module of the course (`apps/course/lessons/index.ts`), or for lessons
  * of somebody's own files of tests as `glossa test` runs them. A folder such as `de` beside them has
  * translations: what is not in it is taken from here.

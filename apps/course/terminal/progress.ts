@@ -1,5 +1,5 @@
 /**
- * Which lessons somebody has passed: an empty file for each, below XDG_STATE_HOME. So nothing can be
+ * Keeps the lessons that a learner has passed: an empty file for each, below XDG_STATE_HOME. So nothing can be
  * half written, and two that learn at once do not take anything from each other.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What the page has to say beside its work: a line each, which may be put away. */
+/** Notices above the page's parts: a line each, which may be put away. */
 import { button, html } from '../../trace/page/dom.ts';
 
 export interface Choice {

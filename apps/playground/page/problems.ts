@@ -1,4 +1,4 @@
-/** What is wrong with the files, as a list; each leads to its line. */
+/** Lists the problems of the files; each leads to its line. */
 import { html } from '../../trace/page/dom.ts';
 import type { Problem } from '../play/protocol.ts';
 

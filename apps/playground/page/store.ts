@@ -1,5 +1,5 @@
 /**
- * What was typed, kept in the browser: a word of it is lost neither by closing the page nor by a second
+ * Keeps what was typed in the browser: a word of it is lost neither by closing the page nor by a second
  * tab. Each tab writes to a place of its own, and begins with what was kept last in any of them; what a
  * link, a file or the example has taken the place of stays where it was kept.
  */

@@ -1,4 +1,4 @@
-/** What is seen of requests: the picture of the graph, and the recording of the last line of the shell. */
+/** Shows requests: the picture of the graph, and the recording of the last line of the shell. */
 import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
 import { changeView } from '../../trace/page/change.ts';

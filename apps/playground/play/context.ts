@@ -1,6 +1,6 @@
 /**
- * What a graph of the playground has of the world: a clock that stands still until somebody waits for
- * an answer. Then time jumps to the next timer, so that a storage that is far away costs the learner
+ * The context of a graph of the playground: a clock that stands still until a caller waits for an
+ * answer. Then time jumps to the next timer, so that a storage that is far away costs the learner
  * nothing, and the graph what it would.
  */
 import type { ModuleContext } from '../../../bridges/host/language.ts';

@@ -1,4 +1,4 @@
-/** What was asked of a graph, and what of that arrived at its storage. */
+/** Counts the requests of a graph, and those that arrived at its storage. */
 
 import { fops } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';

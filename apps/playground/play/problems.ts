@@ -1,4 +1,4 @@
-/** What is wrong with a graph's texts, at its place in them. */
+/** Finds the places of a graph's problems in its texts. */
 import type { VolfileProblem } from '../../../runtime/volfile/problems.ts';
 import type { Problem, Texts } from './protocol.ts';
 

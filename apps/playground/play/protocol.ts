@@ -1,5 +1,5 @@
 /**
- * What a page says to the worker in which its graph runs, and what it is told: plain objects, as
+ * The messages between a page and the worker in which its graph runs: plain objects, as
  * `postMessage` copies them.
  */
 

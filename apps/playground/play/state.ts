@@ -1,5 +1,5 @@
 /**
- * What a learner has made, and the fragment of an address that holds it, which no browser sends anywhere:
+ * A learner's files and storage, and the fragment of an address that holds them, which no browser sends:
  * `g1.` and the state, deflated, in base64url. Deflate ends with a check sum: a link that was cut is noticed.
  */
 import type { StartRequest } from './protocol.ts';

@@ -1,4 +1,4 @@
-/** What a step changed, as a table of differences. */
+/** Shows the changes of a step, as a table of differences. */
 import { changeAt, type Row } from '../differences.ts';
 import { html } from './dom.ts';
 import type { Model } from './model.ts';

@@ -1,4 +1,4 @@
-/** What the page shows: the recording, which of its requests, and which step of one. */
+/** The state of the page: the recording, the request of it that is shown, and the step. */
 
 import type { Head } from '../../../runtime/observe/format.ts';
 import type { Outline } from '../../../runtime/observe/outline.ts';

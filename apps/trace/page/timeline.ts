@@ -38,31 +38,12 @@ export function timeline(model: Model): HTMLElement {
     });
     if (nearest >= 0) model.select(nearest);
   };
-  const move = (event: KeyboardEvent): void => {
-    const places: Readonly<Record<string, number>> = {
-      ...{ ArrowRight: model.place + 1, ArrowLeft: model.place - 1 },
-      ...{ Home: 0, End: model.shown.length - 1 },
-    };
-    const place = places[event.key];
-    if (place === undefined || model.shown.length === 0) return;
-    event.preventDefault();
-    event.stopPropagation();
-    model.select(Math.max(0, place));
-  };
-  const canvas = html<HTMLCanvasElement>`<canvas id="timeline" tabindex="0" role="slider"
-    aria-label="Requests by time" aria-orientation="horizontal" aria-valuemin="0"
-    @click="${choose}" @keydown="${move}"></canvas>`;
+  const canvas = html<HTMLCanvasElement>`<canvas id="timeline" role="img"
+    aria-label="Requests by time" @click="${choose}"></canvas>`;
   const draw = (): void => drawTimeline(canvas, model, range);
   new ResizeObserver(draw).observe(canvas);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-  model.on(['filter', 'request'], () => {
-    const wind = model.current?.walk.root.wind;
-    canvas.setAttribute('aria-valuemax', String(Math.max(0, model.shown.length - 1)));
-    canvas.setAttribute('aria-valuenow', String(Math.max(0, model.place)));
-    const said = wind === undefined ? 'none' : `request ${wind.request}, ${wind.fop}`;
-    canvas.setAttribute('aria-valuetext', said);
-    draw();
-  });
+  model.on(['filter', 'request'], draw);
   return html`<section class="timeline" aria-label="Timeline">
     <div class="bar">
       <h3>When requests began, and how long they took</h3>

@@ -1,5 +1,5 @@
 /**
- * Which lessons were passed in this browser: a key for each, by its fragment (apps/course/link.ts). So two tabs
+ * Keeps the lessons that were passed in this browser: a key for each, by its fragment (apps/course/link.ts). So two tabs
  * that learn at once take nothing from each other.
  */
 import { storage } from '../store.ts';
