@@ -32,25 +32,17 @@ export function changeAt(step: Step): Change {
 
 function windChange({ wind }: HopSeen, above: HopSeen | null): Change {
   const after = flat(wind.args);
-  if (above === null) return alone(`given to ${wind.volume}`, after);
-  if (above.wind.fop !== wind.fop) return alone(`wound by ${above.wind.volume}`, after);
-  return {
-    before: `given to ${above.wind.volume}`,
-    after: `wound to ${wind.volume}`,
-    rows: rowsOf(flat(above.wind.args), after),
-  };
+  if (above === null) return change(`given to ${wind.volume}`, after);
+  if (above.wind.fop !== wind.fop) return change(`wound by ${above.wind.volume}`, after);
+  const given = flat(above.wind.args);
+  return change(`wound to ${wind.volume}`, after, `given to ${above.wind.volume}`, given);
 }
 
 function unwindChange(hop: HopSeen): Change {
   const own = `given by ${hop.wind.volume}`;
-  const after = replyOf(hop);
   const below = answerBelow(hop);
-  if (below === null || below.wind.fop !== hop.wind.fop) return alone(own, after);
-  return {
-    before: `came from ${below.wind.volume}`,
-    after: own,
-    rows: rowsOf(replyOf(below), after),
-  };
+  if (below === null || below.wind.fop !== hop.wind.fop) return change(own, replyOf(hop));
+  return change(own, replyOf(hop), `came from ${below.wind.volume}`, replyOf(below));
 }
 
 /** The last answer that came up before this volume gave its own; of the same fop if there is one. */
@@ -60,42 +52,32 @@ function answerBelow({ wind, unwind, below }: HopSeen): HopSeen | null {
   return latest.find((child) => child.wind.fop === wind.fop) ?? latest[0] ?? null;
 }
 
-/** Beside what was noted of the same hop before. */
+/** Beside the `local` that was noted of the same hop before; the step itself tells method and line. */
 function noteChange({ hop, at, notes }: Step): Change {
+  const { method, line, ...others } = notes!;
   const index = hop.notes.findIndex((note) => note.at === at && note.notes === notes);
-  const known = hop.notes.slice(0, Math.max(0, index));
-  const after = textsOf(notes!);
-  const before = new Map<string, string>();
-  for (const note of known) {
-    for (const [name, text] of textsOf(note.notes))
-      if (STATE.includes(name)) before.set(name, text);
-  }
-  if (before.size === 0) return alone(`noted of ${hop.wind.volume}`, after);
-  for (const name of PLACE) after.delete(name);
-  return { before: 'before', after: 'now', rows: rowsOf(before, after) };
+  const known = hop.notes.slice(0, Math.max(0, index)).map((note) => note.notes.local);
+  const local = known.findLast((it) => it !== undefined);
+  if (local === undefined) return change(`noted of ${hop.wind.volume}`, textsOf(notes!));
+  return change('now', textsOf(others), 'before', textsOf({ local }));
 }
-
-/** Names of notes that tell how something is; others tell what happened. */
-const STATE = ['local'];
-/** Those that tell where, which the step itself says. */
-const PLACE = ['method', 'line'];
 
 const textsOf = (texts: Readonly<Record<string, string>>): Map<string, string> =>
   new Map(Object.entries(texts).map(([name, text]) => [name, printable(text)]));
 
-const alone = (after: string, values: ReadonlyMap<string, string>): Change => ({
-  before: null,
-  after,
-  rows: [...values].map(([name, value]) => ({ name, before: null, after: value })),
-});
-
-function rowsOf(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Row[] {
-  const names = new Set([...before.keys(), ...after.keys()]);
-  return [...names].map((name) => ({
-    name,
-    before: before.get(name) ?? null,
-    after: after.get(name) ?? null,
+function change(
+  after: string,
+  now: ReadonlyMap<string, string>,
+  before: string | null = null,
+  then: ReadonlyMap<string, string> = new Map(),
+): Change {
+  const names = [...new Set([...then.keys(), ...now.keys()])];
+  const valueIn = (values: ReadonlyMap<string, string>, name: string): string | null =>
+    values.get(name) ?? null;
+  const rows = names.map((name) => ({
+    ...{ name, before: valueIn(then, name), after: valueIn(now, name) },
   }));
+  return { before, after, rows };
 }
 
 function replyOf({ unwind }: HopSeen): Map<string, string> {

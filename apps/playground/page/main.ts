@@ -80,7 +80,11 @@ class Playground {
     this.given = given;
     this.editor = new Editor({
       words: given.words,
-      changed: () => this.changed(),
+      changed: () => {
+        this.store.soon();
+        // Before the first start, that tells the problems.
+        if (document.documentElement.dataset.ready !== undefined) this.checker.soon();
+      },
       removing: () => this.store.leave(),
     });
     this.checker = new Checker({
@@ -94,7 +98,11 @@ class Playground {
     );
     this.store = new Store({
       current: () => this.current,
-      failed: (why) => this.sayKept(why),
+      failed: (why) => {
+        const text = `What you type is not kept when this page is closed: ${why}`;
+        if (why === null) this.notices.drop('store');
+        else this.notices.say('store', text);
+      },
     });
     this.lessons = new Lessons({
       part: given.lessons,
@@ -115,7 +123,11 @@ class Playground {
         this.counters.show(counters, 'check');
         void this.watch.showRecording(recording, this.editor.texts);
       },
-      shown: (isShown) => this.showLessons(isShown),
+      shown: (isShown) => {
+        this.desk.classList.toggle('learning', isShown);
+        document.getElementById('lessons')?.setAttribute('aria-expanded', String(isShown));
+        if (isShown) this.notices.drop('welcome');
+      },
     });
   }
 
@@ -214,25 +226,8 @@ class Playground {
     this.notices.say('welcome', text, [{ label: 'Start with lesson 1', act }]);
   }
 
-  private showLessons(isShown: boolean): void {
-    this.desk.classList.toggle('learning', isShown);
-    document.getElementById('lessons')?.setAttribute('aria-expanded', String(isShown));
-    if (isShown) this.notices.drop('welcome');
-  }
-
   private sayNoLessons(error: Error): void {
     this.notices.say('lessons', `The lessons cannot be shown: ${error.message}`);
-  }
-
-  private changed(): void {
-    this.store.soon();
-    // Before the first start, that tells the problems.
-    if (document.documentElement.dataset.ready !== undefined) this.checker.soon();
-  }
-
-  private sayKept(why: string | null): void {
-    if (why === null) this.notices.drop('store');
-    else this.notices.say('store', `What you type is not kept when this page is closed: ${why}`);
   }
 
   private showProblems(problems: readonly Problem[]): void {
@@ -397,11 +392,6 @@ class Playground {
     await this.start();
   }
 
-  private reset(): void {
-    this.replace({ ...this.fresh, texts: this.fresh.files });
-    void this.restart();
-  }
-
   // ---- what is where
 
   private header(): Node {
@@ -413,7 +403,10 @@ class Playground {
       save: () => saveFiles(this.editor.texts),
       open: () => this.chosen.click(),
       undo: () => this.offerBefore(),
-      example: () => this.reset(),
+      example: () => {
+        this.replace({ ...this.fresh, texts: this.fresh.files });
+        void this.restart();
+      },
     };
     return header(acts, this.status, this.chosen);
   }
