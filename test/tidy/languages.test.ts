@@ -9,9 +9,7 @@ const OF_A_LANGUAGE = /^bridges\/(python|javascript|native)\/|^bridges\/language
 /** Files that name one all the same, and why. */
 const MAY: Readonly<Record<string, string>> = {
   'apps/course/lessons/check.ts': 'the record of the languages of lessons, which pages bundle',
-  'bridges/testing/javascript.ts': 'tests in JavaScript are run by this file alone',
   'bridges/testing/python.ts': 'tests in Python are run by this file alone',
-  'bridges/machine/node/page-parts.ts': 'which files of the packages in Python a page gets',
   'bridges/machine/node/parts.ts': "folders of the package's own parts, by their names",
   'bridges/machine/node/strip.ts': "sucrase's name for what it takes away",
   'cli/debug/words.ts': 'c is short for continue',
