@@ -14,7 +14,7 @@ import { type Sample, summedCounts } from './results.ts';
 import type { Workload as Searches } from './searches.ts';
 import { cpuSeconds, peakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
-import type { TriedCommand } from './workloads/workload.ts';
+import type { Requested, TriedCommand } from './workloads/workload.ts';
 
 /** A mount that is served. */
 export interface Served {
@@ -67,15 +67,6 @@ export interface Way<S extends Served = Served> {
 export interface Taken {
   readonly sample: Sample;
   readonly complaint: string | null;
-}
-
-/** The requests of a round, of each client. */
-export interface Requested {
-  /** Number of the first. */
-  readonly from: number;
-  readonly count: number;
-  /** Ends it sooner, between two requests. */
-  readonly forMs?: number;
 }
 
 export const PASSED_ON = 'lookups passed on';

@@ -8,13 +8,16 @@ import { Clients } from './load/clients.ts';
 import { isSystemError, type MeasurePlan } from './measure.ts';
 import { NotMeasured } from './missing.ts';
 import { allowedCpus } from './placement.ts';
-import type { RunPlan } from './run.ts';
 import { patienceOf } from './target.ts';
 import { failureOf, refusalOf } from './workloads/command.ts';
 import type { TriedCommand } from './workloads/workload.ts';
 
-type TrialPlan = Pick<RunPlan, 'stacks' | 'command' | 'folder' | 'signal'> &
-  Pick<MeasurePlan, 'turn'>;
+interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'turn'> {
+  /** The program and its arguments; none: there is no command. */
+  readonly command: readonly string[];
+  /** An empty folder on the storage of the stacks. */
+  readonly folder: string;
+}
 
 export interface Tried {
   /** Null: there is none, or the trial was interrupted. */

@@ -1,3 +1,4 @@
+/** Words of flags that take several. */
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Requested } from '../target.ts';
-import type { Requests } from '../workloads/workload.ts';
+import type { Requested, Requests } from '../workloads/workload.ts';
 import { GoneError, runLoop } from './loop.ts';
 
 interface Fake {

@@ -1,6 +1,5 @@
 /** The loop of a client: requests one after the other, each timed and then checked. */
-import type { Requested } from '../target.ts';
-import type { Requests } from '../workloads/workload.ts';
+import type { Requested, Requests } from '../workloads/workload.ts';
 
 /** Milliseconds. */
 export type Clock = () => number;

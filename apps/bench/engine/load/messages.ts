@@ -1,8 +1,7 @@
 /** What the bench says to a client's process, and what it answers: one answer to each. */
 
-import type { Requested } from '../target.ts';
 import type { WorkloadName } from '../workloads/index.ts';
-import type { Setting, TriedCommand } from '../workloads/workload.ts';
+import type { Requested, Setting, TriedCommand } from '../workloads/workload.ts';
 import type { Loop } from './loop.ts';
 
 export interface Asks {

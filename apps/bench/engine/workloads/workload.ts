@@ -45,6 +45,15 @@ export interface Setting {
   readonly searches?: Workload;
 }
 
+/** The requests of a round, of each client. */
+export interface Requested {
+  /** Number of the first. */
+  readonly from: number;
+  readonly count: number;
+  /** Ends it sooner, between two requests. */
+  readonly forMs?: number;
+}
+
 export interface Requests {
   /** Gets request `i` ready. */
   prepare?(i: number): void;
