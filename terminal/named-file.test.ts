@@ -62,7 +62,6 @@ it('a volfile of 100 MB is refused unread, with the limit and its reason', () =>
 it.each([
   ['check', '/dev/zero'],
   ['graph', '/dev/zero'],
-  ['port', '/dev/zero'],
   ['trace', '--read', '/dev/zero'],
   ['replay', '/dev/zero', 'volfiles/posix.vol'],
   ['bench report', '/dev/zero'],

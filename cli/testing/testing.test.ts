@@ -47,7 +47,7 @@ it('says what they would be called', () => {
   expect(why('absent')).toThrow('is not there');
   const other = folder('a.py', 'other.test.ts');
   expect(() => findTests(join(other, 'a.py'))).toThrow(
-    /docs\/testing.md shows how to write some\n {4}.*other\.test\.ts does not import/,
+    /docs\/write\/testing.md shows how to write some\n {4}.*other\.test\.ts does not import/,
   );
 });
 
