@@ -5,7 +5,7 @@
  * that would be missed is told of. Source: GlusterFS 10 `xlators/mgmt/glusterd/src/glusterd-volgen.c`.
  */
 import { InitError } from '../../runtime/core/errors.ts';
-import type { GivenOption } from '../../runtime/core/options.ts';
+import { isOn } from '../../runtime/core/without-effect.ts';
 import { defineTranslator, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import type { standInTypes } from './types.ts';
 
@@ -46,11 +46,9 @@ const standIns: Readonly<Record<(typeof standInTypes)[number], StandIn>> = {
   'features/trash': off('keeps what is removed', 'trash'),
 };
 
-const isOn = ({ value }: GivenOption): boolean => /^(on|yes|true|enable|1)$/i.test(value);
-
 /** @throws {InitError} where it is to do something */
 function refuseSwitchedOn(xl: Xlator, { does, switches }: StandIn): void {
-  const on = xl.given.find((option) => switches.includes(option.key) && isOn(option));
+  const on = xl.given.find((option) => switches.includes(option.key) && isOn(option.value));
   if (on === undefined) return;
   throw new InitError(
     `option '${on.key}' is ${on.value}, and ${xl.type} (${does}) is not there yet: switch it off in ` +

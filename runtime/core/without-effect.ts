@@ -35,9 +35,10 @@ export const withoutEffect = (
     return isTold ? [`option '${key}' has no effect here`] : [];
   });
 
-const ON = /^(on|yes|true|enable|1)$/i;
+/** Whether the text of a switch is one of GlusterFS's words for on. */
+export const isOn = (text: string): boolean => /^(on|yes|true|enable|1)$/i.test(text);
 
 const isSame = (given: unknown, expected: unknown): boolean =>
   typeof given === 'string' && typeof expected === 'boolean'
-    ? ON.test(given) === expected
+    ? isOn(given) === expected
     : String(given) === String(expected);

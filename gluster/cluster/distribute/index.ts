@@ -2,11 +2,6 @@
  * cluster/distribute: many volumes as one. Each file is with one of them, by the hash of its name; all
  * have all directories. What is on the disks is GlusterFS's, and both may serve one volume at once.
  *
- * - pure: `hash.ts`, `layout/`, `linkto.ts`, `offsets.ts`, `merge.ts`
- * - what a volume knows: `distribute.ts`, `space.ts`
- * - `fops/`: what is asked often by callbacks, what takes many steps by a task (`task.ts`)
- * - `heal/`: what is repaired on the way
- *
  * Source: GlusterFS 10 `xlators/cluster/dht`.
  */
 import type { EventName } from '../../../runtime/core/events.ts';

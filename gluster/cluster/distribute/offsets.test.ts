@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { childOf, joinOffset, offsetIn } from './offsets.ts';
+import { childOf, joinOffset, offsetIn } from './fops/listing-record.ts';
 
 const BITS = 63n;
 const TOP = 1n << (BITS - 1n);

@@ -6,6 +6,7 @@
  */
 import { BlockList, isIP } from 'node:net';
 import { shellPattern } from '../../../runtime/core/shell-pattern.ts';
+import { isOn } from '../../../runtime/core/without-effect.ts';
 
 export type Decision = 'accept' | 'reject' | 'dont-care';
 
@@ -57,7 +58,7 @@ export function byAddress(given: Given, comer: Comer): Decision {
 export function byLogin(given: Given, comer: Comer): Decision {
   const { volume, username, password, certificate } = comer;
   if (certificate !== undefined) return byCertificate(given, volume, certificate);
-  const isStrict = isOn(given.get('strict-auth-accept'));
+  const isStrict = isOn(given.get('strict-auth-accept') ?? '');
   const users = given.get(`auth.login.${volume}.allow`);
   if (users === undefined) return 'dont-care';
   const stranger = isStrict ? 'reject' : 'dont-care';
@@ -73,9 +74,7 @@ function byCertificate(given: Given, volume: string, name: string): Decision {
   return items(names).some((item) => item === '*' || item === name) ? 'accept' : 'reject';
 }
 
-const ON = /^(on|yes|true|enable|1)$/i;
 const OFF = /^(off|no|false|disable|0)$/i;
-const isOn = (text: string | undefined): boolean => text !== undefined && ON.test(text);
 const isOff = (text: string | undefined): boolean => text !== undefined && OFF.test(text);
 
 const items = (list: string): string[] =>

@@ -1,13 +1,10 @@
 /**
- * Limits the memory for records that have arrived in part: one budget for all connections of a server.
- *
- * A connection has its own room for short records. As soon as it knows the length of a longer one, it requests
- * memory for all of it, and is not read until its turn comes. So a connection with memory waits for no more.
- * Half of the budget is for records up to `ORDINARY`, which is more than GlusterFS's clients send at a time, the
- * other half for longer records, which so never delay the shorter ones.
- *
- * While connections wait, every `PATIENCE_MS` those without progress are closed.
+ * Limits the memory for records that have arrived in part: one budget for all connections of a server. A connection has
+ * its own room for short records. For a longer one it requests memory for all of it, and is not read until its turn comes.
+ * Half of the budget is for records up to `ORDINARY`, more than GlusterFS's clients send at a time, so longer ones never
+ * delay them. While connections wait, every `PATIENCE_MS` those without progress are closed.
  */
+import type { Dump } from '../../../runtime/core/xlator.ts';
 import { RECORD_MAX, type Records } from '../../rpc/record.ts';
 
 /** Bytes of a record and what is received with it, of those that everybody sends. */
@@ -123,20 +120,15 @@ export class RecordMemory {
     this.long = new Pool(settings);
   }
 
-  /** Bytes that connections have. */
-  get used(): number {
-    return this.ordinary.used + this.long.used;
-  }
-
-  /** Bytes that have come into it, of messages that are not whole. */
-  get filled(): number {
-    const holders = [...this.ordinary.holders, ...this.long.holders];
-    return holders.reduce((sum, { come }) => sum + come, 0);
-  }
-
-  /** Connections that are not read until others give some back. */
-  get waiting(): number {
-    return this.ordinary.waiting.size + this.long.waiting.size;
+  /** For statedumps: bytes that connections have, those that have come into them, and connections that wait for some. */
+  dump(): Dump {
+    const { ordinary, long } = this;
+    const holders = [...ordinary.holders, ...long.holders];
+    return {
+      'record-memory-used': ordinary.used + long.used,
+      'record-memory-filled': holders.reduce((sum, { come }) => sum + come, 0),
+      'waiting-for-record-memory': ordinary.waiting.size + long.waiting.size,
+    };
   }
 
   shareOf(receiver: Receiver): Share {

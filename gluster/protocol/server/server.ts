@@ -189,9 +189,7 @@ export class Server implements Host {
       'listens-at': this.address,
       connections: this.sessions.size,
       'not-introduced': this.lobby.size,
-      'record-memory-used': this.memory.used,
-      'record-memory-filled': this.memory.filled,
-      'waiting-for-record-memory': this.memory.waiting,
+      ...this.memory.dump(),
       ...Object.assign({}, ...sessions.map((session, at) => dumpOf(session, at + 1))),
     };
   }

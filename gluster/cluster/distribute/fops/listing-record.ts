@@ -61,3 +61,17 @@ export class ListingRecord {
     for (const [name, at] of this.places) if (at >= place) this.places.delete(name);
   }
 }
+
+/**
+ * Offsets of a listing of all children: the child, and the offset in its own listing, as one number. That is GlusterFS's
+ * formula for offsets that leave room for it; ours are small, as a leaf counts the positions of an open folder.
+ * Source: GlusterFS `gf-dirent.c` (gf_itransform, gf_deitransform).
+ * @returns undefined when a child's offset is too large for a number with so many children
+ */
+export function joinOffset(child: number, offset: number, children: number): number | undefined {
+  const joined = offset * children + child;
+  return Number.isSafeInteger(joined) ? joined : undefined;
+}
+
+export const childOf = (offset: number, children: number): number => offset % children;
+export const offsetIn = (offset: number, children: number): number => Math.floor(offset / children);

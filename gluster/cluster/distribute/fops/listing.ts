@@ -27,10 +27,9 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { isLinkto, isMigrating, maybeLinkto, maybeMigrating, withoutMigration } from '../linkto.ts';
-import { childOf, joinOffset, offsetIn } from '../offsets.ts';
 import { errnoOf } from '../sight.ts';
 import { failure, runTask } from '../task.ts';
-import type { ListingRecord } from './listing-record.ts';
+import { childOf, joinOffset, type ListingRecord, offsetIn } from './listing-record.ts';
 
 const DT_DIR = direntType(IA_IFDIR);
 

@@ -3,9 +3,6 @@
  * others, and then its names are dealt out among all. What is missing after a child was lost on the
  * way is made by the next lookup (`heal/directory.ts`).
  *
- * Where the name belongs is what we know of its folder's layout. The child that decides is told what
- * that is, and refuses when another client has changed it: then we look again, and begin anew.
- *
  * Source: GlusterFS `dht-common.c` (dht_mkdir, dht_mkdir_hashed_cbk, dht_mkdir_cbk),
  * `dht-selfheal.c` (dht_selfheal_new_directory).
  */
