@@ -1,6 +1,7 @@
 /** What `--with` measures beside glossa, by its words. */
 import { Failure } from '../../../../terminal/exit.ts';
 import { listed, type Stacks } from '../stacks.ts';
+import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
 import { glusterfs, nlCache } from './gluster.ts';
 import { libfuse } from './libfuse.ts';
@@ -10,6 +11,7 @@ const others = {
   glusterfs,
   'nl-cache': nlCache,
   libfuse,
+  'fuse-native': fuseNative,
   fusepy,
 } as const satisfies Record<string, Other>;
 

@@ -6,6 +6,7 @@ import { command } from '../../../../test/support/cli.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
 import { isInstalled } from '../../../../test/support/tools.ts';
 import { NotMeasured } from '../../engine/missing.ts';
+import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
 import { withOthers } from './index.ts';
 import { libfuse } from './libfuse.ts';
@@ -51,6 +52,24 @@ describe('what is missing is named, with the package to install', () => {
   ])('libfuse, where there is only %j', (there, problem) => {
     vi.stubEnv('PATH', programs(...there));
     expect(libfuse.prepare(scratch)).toBe(problem);
+  });
+
+  it('fuse-native', () => {
+    vi.stubEnv('NODE_PATH', scratch);
+    expect(fuseNative.prepare(scratch)).toBe(
+      'it is not installed (npm install --ignore-scripts fuse-native)',
+    );
+  });
+
+  it('fuse-native, where it does not run', () => {
+    const folder = join(scratch, 'fuse-native');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), '{"main": "index.js"}');
+    writeFileSync(join(folder, 'index.js'), 'throw new Error("No native build was found");');
+    vi.stubEnv('NODE_PATH', scratch);
+    expect(fuseNative.prepare(scratch)).toBe(
+      'it does not run here: Error: No native build was found',
+    );
   });
 
   it('fusepy', () => {

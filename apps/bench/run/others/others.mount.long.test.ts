@@ -18,8 +18,8 @@ end-volume
 
 /** Every kind of operation that workloads ask for. */
 const WORKLOADS = ['miss', 'hit', 'smallfile', 'seqread', 'seqwrite', 'readdir'];
-const WORDS = ['glusterfs', 'libfuse', 'fusepy'];
-const STACKS = ['glusterfs', 'libfuse-floor', 'libfuse', 'fusepy'];
+const WORDS = ['glusterfs', 'libfuse', 'fuse-native', 'fusepy'];
+const STACKS = ['glusterfs', 'libfuse-floor', 'libfuse', 'fuse-native', 'fusepy'];
 
 async function measure(scratch: Scratch, ...more: string[]): Promise<Run> {
   await scratch.file('a.vol', VOLFILE);

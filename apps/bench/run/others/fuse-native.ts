@@ -1,0 +1,48 @@
+/** A pass-through in JavaScript on the npm package fuse-native, as a user of it would write one. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { packageRoot } from '../../../../runtime/sys/paths.ts';
+import { type Other, passArguments, runToEnd } from './other.ts';
+
+const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fuse-native/pass.js');
+const INSTALL = 'npm install --ignore-scripts fuse-native';
+
+export const fuseNative: Other = {
+  names: ['fuse-native'],
+  prepare() {
+    const env = environment();
+    const { status, out, complaint } = runToEnd([process.execPath, SCRIPT, '--version'], env);
+    if (complaint.includes("Cannot find module 'fuse-native'")) {
+      return `it is not installed (${INSTALL})`;
+    }
+    if (status !== 0) return `it does not run here: ${complaint}`;
+    return {
+      versions: { 'fuse-native': out },
+      stacks: [
+        {
+          name: 'fuse-native',
+          description:
+            'A folder passed through in JavaScript, on the npm package fuse-native (libfuse 2, ' +
+            'by paths) with calls of node:fs.',
+          command: (mounting) => ({
+            line: [process.execPath, SCRIPT, ...passArguments(mounting)],
+            env,
+          }),
+        },
+      ],
+    };
+  },
+};
+
+/** The package brings a library along that it does not find by itself. */
+function environment(): Record<string, string> {
+  try {
+    const folder = dirname(createRequire(SCRIPT).resolve('fuse-native/package.json'));
+    const library = join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'libfuse.so');
+    return existsSync(library) ? { LD_PRELOAD: library } : {};
+  } catch {
+    // It is not installed, which the script will say.
+    return {};
+  }
+}
