@@ -1,15 +1,9 @@
 /**
- * A client: somebody for whom an initiator makes requests. A mount has one, the kernel; a server has
- * one for each that is connected.
- *
- * What a client has in a graph is its own: its requests under way, its open files, the inodes that it
- * was told of, what translators keep with it (`ctxSet`), and its locks, whose owner is the client and
- * the request's lk-owner together. A client that goes (`disconnect`) has all of it released:
- * - its requests are interrupted; their answers are owed all the same, and reach nobody;
- * - every translator with `clientDisconnect` is told, the top first;
- * - its files are closed, and its lookups taken back;
- * - when its last request has ended, translators that keep something with it are told by
- *   `clientDestroy`: what came of a request that was late can be released then.
+ * A client of an initiator: the kernel for a mount, each connection for a server. In a graph it has requests under way,
+ * open files, looked-up inodes, contexts of translators (`ctxSet`), and locks: an owner is a client with an lk-owner.
+ * `disconnect` releases all of it: requests are interrupted, and their replies dropped; `clientDisconnect` is called
+ * from the top down; files are closed and lookups forgotten. After the last request translators get
+ * `clientDestroy`, and can release what a late request made.
  *
  * Source: GlusterFS `client_t`, `libglusterfs/src/client_t.c`.
  */

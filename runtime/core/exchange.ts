@@ -1,27 +1,10 @@
 /**
- * Exchanging a graph under those who use it: a changed description becomes a running graph without a
- * request failing.
+ * Exchanges a graph under its clients: a changed description becomes a running graph, and no request fails.
+ * Volumes that are the same are kept; the others are made beside the old ones (`Next`), and requests go to the
+ * new top in one moment. Replaced volumes stay until they are idle (`Former`). If a step fails, nothing has
+ * changed. docs/how-it-works/mechanisms.md has the steps.
  *
- * What has not changed stays. A volume is kept, the very instance, when its name, its type and all
- * that is below it are the same and its options are, too, or can be changed as it runs. The others
- * are made beside those that they replace (`Next`): they begin, and come up; those that look at
- * names are asked for every inode that a client knows. If any of that fails, they go, and nothing
- * has changed. Then, in one moment, requests go to the new top.
- *
- * What was replaced stays until it is idle (`Former`): requests on their way finish there, also those
- * that its volumes have begun by themselves, and files that are open are served there until they have
- * been opened again in the new volumes, which are not asked where they were kept. What cannot be
- * opened again stays as it is until it is closed.
- *
- * Inodes, open files, clients and their numbers are the same ones throughout: only the instances
- * below them change, and what those keep with them (`ctx.ts`) lies under their own ids.
- *
- * What an instance alone has, and would be lost, is handed over to the instance of the same name and
- * type (`Translator.succeed`), which has its id; without one, the exchange is refused
- * (`Translator.holds`). What it merely remembers may be handed over as well (`Translator.inherit`).
- *
- * Source: GlusterFS `glusterfs_volfile_reconfigure`, `fuse_graph_switch`, `fuse_migrate_fd`, which
- * makes all volumes anew and finds inodes again by gfid.
+ * Source: GlusterFS `glusterfs_volfile_reconfigure`, `fuse_graph_switch`, `fuse_migrate_fd`.
  */
 
 import type { Client } from './client.ts';

@@ -1,17 +1,11 @@
 /**
- * UPCALL: a translator tells whoever caches above it what is out of date.
+ * UPCALL: a translator tells the caches above it what is out of date. The event travels up by `notify` to the mount,
+ * which tells the kernel. It says what to forget, never what is there now: one too many costs a question more. It takes
+ * effect after the replies of all requests that were under way, so none of them brings the old data back. A caller
+ * does not wait for it, and first forgets what it keeps itself.
  *
- * The event travels up by `notify`, through every translator that keeps something of its own, to
- * the mount, which tells the kernel. It says what to forget, never what is there now, so telling it
- * once too often costs a question more, and nothing else.
- *
- * What is told during a request takes effect after the replies of all requests that were under way
- * then, so that none of them can bring back what was taken back. The caller is not to wait for it,
- * and first forgets what it keeps itself.
- *
- * Source: GlusterFS `struct gf_upcall`, `GF_UPCALL_CACHE_INVALIDATION`
- * (`libglusterfs/src/glusterfs/upcall-utils.h`); FUSE_NOTIFY_INVAL_INODE, FUSE_NOTIFY_INVAL_ENTRY,
- * FUSE_NOTIFY_DELETE, FUSE_NOTIFY_INC_EPOCH (Linux `include/uapi/linux/fuse.h`).
+ * Source: GlusterFS `struct gf_upcall`, `GF_UPCALL_CACHE_INVALIDATION` (`libglusterfs/src/glusterfs/upcall-utils.h`);
+ * FUSE_NOTIFY_INVAL_INODE, FUSE_NOTIFY_INVAL_ENTRY, FUSE_NOTIFY_DELETE, FUSE_NOTIFY_INC_EPOCH (Linux fuse.h).
  */
 import type { Client } from './client.ts';
 import type { Gfid } from './gfid.ts';

@@ -1,17 +1,13 @@
 /**
- * The debugger's engine: it stops requests in a graph, one by one, and lets them go on.
+ * The debugger's engine: stops requests in a graph, one by one, and lets them go on.
  *
  *   const debug = new Debugger(graph, { stopped: (stop) => …, ended: (request) => … });
  *   debug.add('lookup@cache');               // breakpoints.ts says what there is
  *   debug.resume(stop.id, 'into');           // or continue, over, out
- *   debug.detach();                          // whatever is held goes on, and nothing is watched
+ *   debug.detach();                          // held requests go on, and nothing is watched
  *
- * A request stops at *winds*, before the volume that it arrives at gets it, and at *unwinds*, before
- * the reply arrives at the volume above. What is stopped waits in memory: the graph serves others
- * meanwhile, and the limits of time that volumes have do not count it (`isHeld`). Where a volume winds to several children at once, each wind is by itself.
- *
- * Without breakpoints and stops the links lead past it. Looking at what a stopped request has, and
- * changing it, is `values.ts`.
+ * A request stops at winds, before a volume gets it, and at unwinds, before the reply arrives above. Other requests go
+ * on meanwhile, and limits of time do not count it (`isHeld`). Without breakpoints the links lead past the engine.
  */
 
 import { findFop } from '../core/fops.ts';

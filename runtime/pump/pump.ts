@@ -1,24 +1,8 @@
 /**
- * The pump: serves `/dev/fuse`, sockets and libuv from Node's main thread, without a second one.
- *
- * It runs inside a `setImmediate` callback: reads requests and hands them to their mount, which
- * usually answers before it returns. When there is none it sends what sockets have gathered, lets
- * others use its CPU, waits awake for a moment, then sleeps in poll(2) for the descriptors of mounts
- * and sockets and for libuv's own (its epoll descriptor) at once. A request that is answered at once,
- * or by a peer at a socket, costs no turn of the event loop, no timer and no promise.
- *
- * It leaves the callback, and the event loop goes on,
- * - for one turn, when libuv's descriptor is readable, after a request for which a script took long,
- *   and every `TURN_MS` under load (`SHORT_TURN_MS` while requests are unanswered that were taken
- *   before);
- * - until there is something to read, when a request is unanswered that does not rest or `wake()` was
- *   called (promises settle only outside, and what handlers began is registered with libuv only
- *   there), and after `IDLE_MS` without a request. The descriptors are then watched by libuv, which
- *   knows best how long to sleep: its next timer cannot be asked for from within, because
- *   `uv_backend_timeout` is 0 in every `setImmediate` callback of Node 20.
- * So signals and asynchronous I/O are late by `TURN_MS` at most, and timers by `IDLE_MS`.
- *
- * There is one pump for all mounts and sockets of the process, because only one can sleep.
+ * The pump: serves `/dev/fuse`, sockets and libuv from Node's main thread, inside a `setImmediate` callback. There
+ * is one for the process, because only one can sleep. A request that is answered at once costs no turn of the
+ * event loop, no timer and no promise. When it leaves the callback is in docs/how-it-works/mechanisms.md: signals
+ * and asynchronous I/O are late by `TURN_MS` at most, and timers by `IDLE_MS`.
  */
 import { performance } from 'node:perf_hooks';
 import koffi, { type node } from 'koffi';

@@ -1,23 +1,9 @@
 /**
- * Time limits of calls: another thread ends those that run too long. There is one such thread for all
- * engines of a thread; each machine has its own way to start it (machine.ts), and this is what they
- * have in common.
- *
- * Each engine has a word of shared memory: bits that say what its call does and what is wanted of it,
- * the rest a count of calls. The engine writes it on entry and on return (interpreter-gate.ts); the watchdog looks
- * at it eight times per limit and adds up how long one count has been running outside the host. What
- * it waited for a CPU that others had does not count, where the kernel tells that.
- *
- * | at | bit | and |
- * |---|---|---|
- * | the second look | SLOW | others go first when it has returned (`turn.slow` in core/turn.ts) |
- * | the limit | INTERRUPT | the interpreter sees an exception that it is not meant to catch |
- * | 1¾ limits | FORCE | the interpreter leaves the call when it looks; it is lost |
- * | 2 limits | END | code that never looks: the turn is ended (core/turn.ts), the interpreter is lost |
- * | 0.7 s more | | nothing helps: who started the thread is told, for others to get an error |
- *
- * The bits are set by compare-and-swap on the count, so no later call can be hit. A call that returns
- * with END set waits for its end to come. No clock is read on entry.
+ * Time limits of calls: one thread ends calls that run too long, for all engines of a thread. Each engine has a
+ * word of shared memory, which it writes on entry and return (interpreter-gate.ts): bits for the state of its
+ * call, the rest a count of calls. The watchdog reads it eight times per limit and sets the bits by
+ * compare-and-swap, so it never hits a later call. docs/how-it-works/mechanisms.md lists the bits with their times.
+ * A call that returns with END set waits for its end to come.
  */
 
 export const RUNNING = 1;

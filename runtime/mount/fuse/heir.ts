@@ -1,15 +1,8 @@
 /**
- * Answers the requests that a killed server leaves behind.
+ * Answers the requests that a killed server leaves behind: a shell with a device of its own waits for the server's end
+ * of a pipe to close, and then answers every request with ENOTCONN until the thread that writes notices is gone
+ * (docs/how-it-works/mechanisms.md). It costs a sleeping shell in mounts that write notices.
  *
- * While the thread that writes notices waits in the kernel (`notifier.ts`), its device keeps the
- * connection open even when the server is killed. The requests that the server had read are ended
- * then, but those that nobody has read stay, and more come; any of them may hold the very lock that
- * the thread waits for. So a shell waits, with a device of its own, for the server's end of a pipe
- * to close. Then it answers every request with ENOTCONN until the thread is gone, and ends: nobody
- * holds a device any more, and the connection is over. However long it takes: a machine under load
- * may be slow to start a program, or to send the request that holds the lock.
- *
- * It costs a shell that sleeps, in mounts that write notices; and after a kill, a tenth of a second.
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release ends what was read from a device), proc(5) (task).
  */
 import { spawn } from 'node:child_process';

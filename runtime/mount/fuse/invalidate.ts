@@ -1,19 +1,8 @@
 /**
- * Taking back what the kernel was told it may cache, before its time is over.
- *
- * The kernel handles a notice while it is written, and may have to wait: for the lock of a directory
- * that lookups hold which wait for our answer, for a page that is being read. So notices are
- * written by a thread of their own (`notifier.ts`), one after the other. (One kind makes it wait for
- * nothing: the attributes of a file that is being opened, see `doubt`.)
- *
- * A notice is not written before the answers of all requests that were under way when it was asked
- * for: one of them could bring back what was taken back. (What the kernel makes of an answer after
- * our write is its own affair: it drops attributes that were asked for before the notice, and holds
- * the directory's lock from a lookup to what comes of it.) Requests of whose answers the kernel keeps
- * nothing, such as the wait for a lock, hold nothing up.
- *
- * Notices of the same thing that wait are one. When very many wait, one that expires all names takes
- * the place of those that are about names.
+ * Invalidates what the kernel caches, before its time is over. A notice is written by a thread (`notifier.ts`), after
+ * the replies of all requests that were under way when it was asked for: one of them could bring back the old data.
+ * Equal notices that wait are one; when very many wait, one that expires all names replaces those about names.
+ * The attributes of a file that is being opened need no waiting, see `doubt`.
  */
 
 import { encodeNameInto, nameLength } from '../../core/bytes.ts';

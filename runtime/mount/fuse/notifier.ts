@@ -1,18 +1,7 @@
 /**
- * The thread that writes notices: one per mount, started for the first notice.
- *
- * The kernel handles a notice while it is written, and may wait for the lock of a directory that
- * lookups hold, which wait for our answer; so it must be another thread than the pump's, and should
- * be none of libuv's pool, which reads from disks.
- *
- * It must not keep the connection open either. A process that is killed lets go of `/dev/fuse` when
- * its last thread has ended; one that waits in the kernel for such a lock does not end, and as the
- * connection stays open, nobody ends the lookups that hold it: server and clients would hang for
- * good. So the thread has a table of descriptors of its own (close_range(2), unshare(2)), without
- * the mount's, and writes to a clone of it (FUSE_DEV_IOC_CLONE). When the others have ended, the
- * mount's descriptor closes, the kernel fails the requests that were read from it, `heir.ts` sees to
- * the rest, the lock is free, the thread ends, and with the clone the connection does. Files that
- * others have open at the moment are closed there, so that they are not kept from being freed.
+ * The thread that writes notices: one per mount, started for the first notice. A notice may wait in the kernel for a
+ * lock that a lookup holds, so no other thread may write it. It has a table of descriptors of its own, without the
+ * mount's, so that a killed server does not leave its connection open (docs/how-it-works/mechanisms.md).
  *
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release), fs/fuse/dir.c (fuse_reverse_inval_entry).
  */

@@ -1,23 +1,8 @@
 /**
- * Passthrough: the kernel reads and writes the file of the disk itself, and asks no server.
- *
- * It is for files of which nothing in the graph watches the data: winds of open, readv and writev
- * all arrive at one storage translator, and that has a descriptor behind the Fd (`backing`). What
- * the graph looks like is asked at each open, since a reload may bring a translator that watches.
- *
- * The kernel wants all opens of an inode to agree while there are any (linux/fs/fuse/iomode.c), and
- * answers EIO to one that does not. So the first open decides, until the last is released: a
- * translator that begins to watch sees the files that are opened anew from then on. All name the
- * same backing file, which is registered with the first and given back with the last.
- *
- * A file that is opened with O_DIRECT is not the first: the file of the disk would keep that flag,
- * also when fcntl(2) takes it away for a last piece that is no whole block, as dd does. It keeps
- * O_APPEND in the same way, and nothing helps there: the kernel opens it anew for each open, with the
- * flags of that (backing_file_open), whatever the descriptor has that was registered.
- *
- * Who maps such a file to write to it, writes to the file of the disk, and the kernel does not notice:
- * it would go on to cache the times that it has. So the attributes of a file that was opened for
- * reading and writing are cached no longer, until the kernel forgets it: a mapping outlives its Fd.
+ * Passthrough: the kernel reads and writes the file of the disk itself, where no volume watches a file's data.
+ * The first open of an inode decides for all until the last is released. O_DIRECT is never the first, and
+ * attributes of a file opened for reading and writing are not cached; the reasons are in
+ * docs/how-it-works/mechanisms.md.
  *
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
  */

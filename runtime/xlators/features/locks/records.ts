@@ -1,17 +1,7 @@
 /**
- * The locks of applications on one file, and who waits for them: record locks (fcntl) or those of
- * flock(2), which are another table.
- *
- * A request is settled exactly once, at once or later: 0 when the lock is there, or an errno. Those
- * that wait are granted in the order they came, each as soon as nothing that is locked excludes it;
- * a request that may have its lock now never stands back for one that waits. Both as in the kernel
- * and in GlusterFS.
- *
- * Where GlusterFS and a local file system differ, these locks are a local file system's:
- * - an owner that waits keeps what it has locked in that range (GlusterFS takes it back first);
- * - a request that would wait for ever, as its owner holds what the others wait for, is EDEADLK.
- * flock(2) is the other way round in both: a lock of another type is given up before the new one is
- * asked for, and nobody looks for deadlocks.
+ * The locks of applications on one file, and the requests that wait for them: record locks (fcntl), or those of
+ * flock(2) in another table. A request is settled exactly once, at once or later, with 0 or an errno; those that wait
+ * are granted in order. Differences from GlusterFS are in docs/how-it-works/mechanisms.md.
  *
  * Source: Linux fs/locks.c (posix_lock_inode, flock_lock_inode); GlusterFS xlators/features/locks.
  */

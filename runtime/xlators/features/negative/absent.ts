@@ -1,17 +1,9 @@
 /**
- * The names known to be absent: per directory in the inode's context, and in one list from the
- * oldest to the newest, which bounds their number and their age.
- *
- * Held to at any moment: a name that exists because of a request through this volume is not in
- * here. ENOENT may come late, so it counts only if nothing was being made in the directory from
- * when the lookup went down until then. `making` tells what is under way, and `clock` what was:
- * it goes up with every name made, and the directory notes when that was its case.
- *
- * What others make below is not seen: a name is forgotten when it is `timeoutMs` old, or up to a
- * sixteenth of that sooner, so that one timer forgets many.
- *
- * The kernel may know names, too. With `kernelFollows` it knows none that is not in here: for no longer
- * than it would be in here, and what is forgotten sooner is taken back.
+ * The names known to be absent: per directory in the inode's context, and in one list from the oldest to the newest,
+ * which bounds their number and age. A name that exists because of a request through this volume is never in here:
+ * ENOENT counts only if nothing was made in the directory since its lookup went down (`making`, `clock`). Names that
+ * others make below are not seen, so a name is evicted at `timeoutMs`, or up to a sixteenth sooner, by one timer for
+ * many. With `kernelFollows` the kernel knows no name that is not in here, and evicted ones are invalidated there.
  */
 import { type Client, hasOthers } from '../../../core/client.ts';
 import type { Gfid } from '../../../core/gfid.ts';

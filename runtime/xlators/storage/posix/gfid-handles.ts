@@ -1,17 +1,9 @@
 /**
- * gfid handles: how an inode is found by its gfid alone, also by a process that never saw a name of
- * it. They stand in `.glusterfs` at the root of the brick, in GlusterFS's form: `aa/bb/<gfid>`, of
- * which aa and bb are the gfid's first two bytes, is
- *   - of what is no directory, one more hard link;
- *   - of a directory, a symbolic link `../../pp/qq/<gfid of its parent>/<its name>`.
- *
- * A hard link pins the space of a file that somebody removes from the directory itself, past the
- * volume. So only those get handles who asked for them, or whose clients come over the network and
- * go on with what they have open when the brick was restarted: see the option `gfid-handles`.
+ * gfid handles: find an inode by its gfid alone, in GlusterFS's form below `.glusterfs` (docs/how-it-works/mechanisms.md).
  *
  * Rules for callers
- * - What a handle says counts only when the inode that it leads to has that gfid. Symbolic
- *   links are read here, and never followed by the kernel.
+ * - A handle counts only if the inode that it leads to has that gfid. Symbolic links are read here, and never
+ *   followed by the kernel.
  * - `keep` and `drop` come with the change of the name they are about, before anything may wait.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-handle.c`.

@@ -1,17 +1,9 @@
 /**
- * The brick's health, looked at every `health-check-interval` seconds: a directory that was
- * moved, removed or unmounted would go on under the descriptors that are open on it, and take what
- * nobody finds any more.
+ * Checks the brick's directory every `health-check-interval` seconds. While it is gone, requests fail with ESTALE, its
+ * descriptors are closed (but those of open files), and translators above get CHILD_DOWN; one line is logged for each
+ * change. docs/how-it-works/mechanisms.md says which directory is accepted in its place.
  *
- * While it is gone requests fail with ESTALE, its descriptors are given back (but those of open
- * files), and translators above know by CHILD_DOWN; with CHILD_UP it is back. One line is logged for
- * each. What stands in its place is taken for it when it is what it was, a mount point or a
- * directory of that disk, or has the gfid of a root: otherwise it would be the empty directory under a
- * disk that is not mounted. It is looked for without following symbolic links: one that somebody
- * put in its place would lead anywhere.
- *
- * Source: GlusterFS `xlators/storage/posix/src/posix-helpers.c` (posix_health_check_thread_proc),
- * which writes a file as well, and ends the brick when that fails.
+ * Source: GlusterFS `posix-helpers.c` (posix_health_check_thread_proc), which writes a file and ends the brick.
  */
 
 import { stat } from 'node:fs';

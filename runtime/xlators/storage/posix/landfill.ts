@@ -1,19 +1,9 @@
 /**
- * Directories that are removed with all that is in them. Replicate asks for it by the flag of rmdir,
- * where one was removed while this brick was away. As in GlusterFS, it is moved to
- * `.glusterfs/landfill` at once, and what is in it is removed a little at a time, so that however much
- * it is holds up no request.
+ * Removes directories with all that is in them, as replicate asks by a flag of rmdir: moves them to
+ * `.glusterfs/landfill` at once, and empties them a little at a time. Their handles lead nowhere from then on; files
+ * keep theirs until they are removed (docs/how-it-works/mechanisms.md).
  *
- * - Nobody comes there by gfid or by name: handles of directories are looked for anew after each
- *   move, and the gfid handles of those that lie here lead nowhere. A file is found by its gfid until it
- *   is removed here: if it was moved out of the directory while this brick was away, replicate has
- *   it linked under its new name, and its data need not be copied.
- * - A directory in a directory is moved up beside it, so that any depth takes one descriptor, and a
- *   brick that was killed on the way has nothing to remember.
- * - No symbolic link is followed, and what is mounted there stays where it is.
- *
- * Source: GlusterFS `xlators/storage/posix/src/posix-entry-ops.c` (posix_rmdir), `posix-helpers.c`
- * (janitor_walker).
+ * Source: GlusterFS `posix-entry-ops.c` (posix_rmdir), `posix-helpers.c` (janitor_walker).
  */
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';

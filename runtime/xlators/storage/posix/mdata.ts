@@ -1,14 +1,8 @@
 /**
- * Times that are kept with an inode, because clients have set them (core/ctime.ts): they take the
- * place of the disk's in all that the volume shows of it. An inode that has none shows the disk's, and
- * gets them with the first request that says when it was made. As in GlusterFS, times only go forward,
- * unless utimensat(2) says otherwise.
- *
- * What comes from a stack that says nothing of times, and from no client of the network, moves the
- * times that an inode has by this machine's clock: otherwise a folder that was a brick would keep them
- * for ever. GlusterFS has no such stacks.
- *
- * Only a process that may write `trusted.` keeps them. For any other the disk's times count.
+ * Times that are kept with an inode because clients have set them (core/ctime.ts); they replace the disk's in all that
+ * the volume shows of it. An inode gets them with the first request that says when it was made. They only go forward, as
+ * in GlusterFS, unless utimensat(2) says otherwise. A request without times, from no client of the network, moves kept
+ * times by this machine's clock. Only a process that may write `trusted.` keeps them.
  *
  * Source: GlusterFS 10 `xlators/storage/posix/src/posix-metadata.c`.
  */

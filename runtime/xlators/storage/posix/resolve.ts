@@ -1,19 +1,12 @@
 /**
- * Finds an inode of the graph on disk again, by its handle (`handles.ts`), with its attributes.
+ * Finds an inode of the graph on disk again, by its handle (`handles.ts`), with its attributes; an inode that is not
+ * the same is ESTALE. docs/how-it-works/mechanisms.md says by which ways a closed descriptor is opened again.
  *
  * Rules for callers
- * - `handleOf` and `parentOf` come first in a fop, then `secondHandle` for the other inode of fops
- *   that have two: descriptors beyond the limit are closed before the first is looked for, and none
- *   until the fop is over.
+ * - `handleOf` and `parentOf` come first in a fop, then `secondHandle`: descriptors beyond the limit are closed
+ *   before the first is looked for, and none until the fop is over.
  * - A handle's `fd` is open when one of these has returned it; any other may be -1.
- * - `brick.st` holds the attributes of whatever was looked at last.
- *
- * A descriptor that was closed to stay below the limit is opened again by the kernel's file handle
- * where this process may do that (root, with CAP_DAC_READ_SEARCH), otherwise through the names that
- * the inode table knows, or through its gfid handle where the brick has these. What is found has to
- * be the same inode; if it is not, the inode is ESTALE. An inode whose last name is gone keeps its
- * descriptor until it is forgotten; but a file that nobody has open gives it back with the name, for
- * the space on the disk, and has its last attributes from then on.
+ * - `brick.st` holds the attributes of the inode that was looked at last.
  */
 import { constants } from 'node:fs';
 import { ENOENT, ENOTDIR, EPERM, ESTALE } from '../../../core/errno.ts';

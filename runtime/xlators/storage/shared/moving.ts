@@ -1,19 +1,10 @@
 /**
- * Requests of cluster/distribute and a rebalance to a storage about a file that is moved, in xdata, with
- * GlusterFS's keys.
+ * Requests of cluster/distribute and a rebalance to a storage about a file that is moved, in xdata, with GlusterFS's
+ * keys. A client's write marks the copy, and a rebalance's write over it is EBUSY (docs/how-it-works/mechanisms.md).
+ * Extended attributes are set in both places; a request that sets one asks for the file's attributes in its reply.
  *
- * A rebalance copies a file while clients write it, in both places. What it has read before a client wrote
- * must not go over what that client has written. So the client's write leaves a mark on the copy
- * (`PROTECT_WRITES`), and a write of the rebalance (`AVOID_OVERWRITE`) is EBUSY where there is one. The
- * rebalance gives the file up then, and has the mark taken away before it begins again
- * (`CLEAN_PROTECTION`).
- *
- * Extended attributes are set where the file is, and again where it comes to be. Whoever sets one asks for
- * the file's attributes in the reply, as these say that it is moved.
- *
- * Source: GlusterFS `posix-helpers.c` (posix_check_internal_writes, posix_set_iatt_in_dict,
- * posix_set_mode_in_dict), `posix-inode-fd-ops.c` (posix_do_chmod), `posix-entry-ops.c` (posix_lookup),
- * `dht-rebalance.c`, `dht-common.c`.
+ * Source: GlusterFS `posix-helpers.c` (posix_check_internal_writes, posix_set_iatt_in_dict, posix_set_mode_in_dict),
+ * `posix-inode-fd-ops.c` (posix_do_chmod), `posix-entry-ops.c` (posix_lookup), `dht-rebalance.c`, `dht-common.c`.
  */
 import { Dict } from '../../../core/dict.ts';
 import { EBUSY, ENODATA } from '../../../core/errno.ts';
