@@ -126,7 +126,7 @@ it('what cannot be ended ends the process, after a line to the log', () =>
       const inside = new InterpreterGate(settings);
       inside.begin();
       inside.run(() => {
-        inside.enter();
+        inside.open();
         pbkdf2Sync('', '', 2 ** 31 - 1, 64, 'sha512');
       }, () => new Error('ended'));
     `;

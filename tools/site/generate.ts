@@ -177,10 +177,13 @@ function menus(pages: readonly Draft[]): object {
   ];
   const first = (group: string): string | undefined => of(group)[0]?.link;
   const nav = [
-    { text: 'Start', link: first('start'), activeMatch: '^/start/' },
+    {
+      text: 'Guide',
+      link: first('start'),
+      activeMatch: '^/(start|operate|clusters|how-it-works)/',
+    },
     { text: 'Course', link: first('course'), activeMatch: '^/course/' },
     { text: 'Write', link: first('write-a-translator'), activeMatch: '^/(write|examples)/' },
-    { text: 'Operate', link: first('operate'), activeMatch: '^/(operate|clusters)/' },
     { text: 'Reference', link: first('reference'), activeMatch: '^/reference/' },
     ...(hasPlayground ? [{ text: 'Playground', link: PLAYGROUND, target: '_self' }] : []),
   ].filter(({ link }) => link !== undefined);

@@ -62,7 +62,7 @@ describeMounts('glossa bench, as a whole', () => {
     () =>
       withScratch(async (scratch) => {
         const languages = 'typescript,python,javascript';
-        const args = ['--translator', 'negative', '--in', languages, '-w', 'miss', '--breakdown'];
+        const args = ['--translator', 'negative', '--in', languages, '-w', 'miss'];
         const ended = await bench(scratch, args);
         expect(ended.err).toBe('');
         expect(ended.status).toBe(0);
