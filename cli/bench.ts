@@ -9,7 +9,6 @@ import { NotMeasured } from '../apps/bench/engine/missing.ts';
 import { openOut, writeOut } from '../apps/bench/engine/out.ts';
 import { allowedCpus } from '../apps/bench/engine/placement.ts';
 import { reportFiles } from '../apps/bench/engine/report/html.ts';
-import { ProgressLine } from '../apps/bench/engine/report/progress.ts';
 import { terminalReport } from '../apps/bench/engine/report/text.ts';
 import { type Ran, runBench } from '../apps/bench/engine/run.ts';
 import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
@@ -31,6 +30,7 @@ import type { Given } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { shownCommandLine } from '../terminal/invocation.ts';
 import { version } from '../terminal/package-version.ts';
+import { ProgressLine } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 export default defineCommand({

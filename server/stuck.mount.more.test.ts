@@ -16,7 +16,7 @@ const commands = [
   'statedump mnt',
   'reload mnt',
   'invalidate mnt',
-  'invalidate mnt name',
+  'invalidate mnt/name',
   'umount mnt/below',
   'dev m.js --mountpoint mnt',
   'dev m.js mnt/files',

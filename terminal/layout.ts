@@ -102,3 +102,12 @@ export function wrap(line: string, width: number): string[] {
   }
   return [...lines, current];
 }
+
+/** Eighths of a cell, for bars that end within one. */
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
+
+/** A bar of `part` (0 … 1) of `width` cells; never longer, and at least a sliver. */
+export function bar(part: number, width: number): string {
+  const eighths = Math.max(1, Math.round(Math.min(1, Math.max(0, part)) * width * 8));
+  return '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7]!;
+}

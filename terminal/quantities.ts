@@ -6,6 +6,14 @@ export function duration(ns: number): string {
   return ns < 1e9 ? `${(ns / 1e6).toFixed(2)} ms` : `${(ns / 1e9).toFixed(2)} s`;
 }
 
+/** `1 h 05 min`, `3 min 20 s`, `8 s`. */
+export function longDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} min`;
+  return whole >= 60 ? `${Math.floor(whole / 60)} min ${two(whole % 60)} s` : `${whole} s`;
+}
+
 const scaled = (value: number): string => value.toFixed(value < 99.95 ? 1 : 0);
 
 /** In seven columns: `1.5us`, `2.3ms`, `1.2s`, `3min`. */

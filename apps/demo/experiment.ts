@@ -6,13 +6,13 @@
 import { mountProblem } from '../../server/mount-probe.ts';
 import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
 import { number, toggle } from '../../terminal/flags.ts';
+import { ProgressLine } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { BusyWatch } from '../bench/engine/busy.ts';
 import { merged, summaryOf } from '../bench/engine/histogram.ts';
 import { NotMeasured } from '../bench/engine/missing.ts';
 import { allowedCpus, placed } from '../bench/engine/placement.ts';
 import { seeded } from '../bench/engine/random.ts';
-import { ProgressLine } from '../bench/engine/report/progress.ts';
 import type { Sample } from '../bench/engine/results.ts';
 import { orders } from '../bench/engine/rounds.ts';
 import type { Busyness } from '../bench/engine/schema.ts';

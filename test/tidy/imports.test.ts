@@ -78,6 +78,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/mount/mountinfo.ts',
     'terminal/exit.ts',
     'terminal/layout.ts',
+    'terminal/progress.ts',
     'terminal/quantities.ts',
     'terminal/terminal.ts',
     'node:',

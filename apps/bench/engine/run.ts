@@ -1,9 +1,9 @@
 /** A whole run: every workload at every place, whatever happens on the way. */
 import { join } from 'node:path';
+import type { Progress } from '../../../terminal/progress.ts';
 import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
 import { NotMeasured } from './missing.ts';
 import { type Place, placed, workloadTitle } from './placement.ts';
-import type { Progress } from './report/progress.ts';
 import {
   type Machine,
   type MeasuredStack,

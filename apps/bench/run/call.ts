@@ -6,11 +6,11 @@ import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../../../terminal/ex
 import { list, number, takeOperands, toggle } from '../../../terminal/flags.ts';
 import { Interruption } from '../../../terminal/interruption.ts';
 import { columns, table } from '../../../terminal/layout.ts';
+import { ProgressLine } from '../../../terminal/progress.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { BusyWatch, busyText } from '../engine/busy.ts';
 import { isMissing, type Missing, NotMeasured } from '../engine/missing.ts';
 import { allowedCpus, parseCpuList } from '../engine/placement.ts';
-import { ProgressLine } from '../engine/report/progress.ts';
 import type { Busyness } from '../engine/schema.ts';
 import { type Lab, type LanguageName, languages } from './call/graphs.ts';
 import {

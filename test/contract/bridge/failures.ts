@@ -183,7 +183,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       expect(texts(run)).toEqual([]);
       expect(run.dump().interpreters).toBe(1);
       run.reconfigure({ 'on-error': 'bypass', size: '3' });
-      expect(run.xl.priv.host?.policy.onError ?? 'bypass').toBe('bypass');
+      expect(run.xl.priv.host?.policy?.onError ?? 'bypass').toBe('bypass');
     });
 
     it('take a new interpreter otherwise', async () => {

@@ -1,5 +1,5 @@
 /** Reports for the terminal: as wide as that is, with the verdicts in colour. */
-import { table, widest, wrap } from '../../../../terminal/layout.ts';
+import { bar, table, widest, wrap } from '../../../../terminal/layout.ts';
 import { duration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
 import type { ComparedRuns, Line } from '../compare.ts';
@@ -29,15 +29,6 @@ const toned = (cell: string, { colour }: Screen): string =>
 
 const BAR_MIN = 2;
 const BAR_MAX = 30;
-
-/** Eighths of a cell, for bars that end within one. */
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
-
-/** A bar of `part` (0 … 1) of `width` cells; never longer, and at least a sliver. */
-export function barText(part: number, width: number): string {
-  const eighths = Math.max(1, Math.round(Math.min(1, Math.max(0, part)) * width * 8));
-  return '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7]!;
-}
 
 /** The whole report, without a newline at the end. */
 export function terminalReport(run: Run, screen: Screen): string {
@@ -89,7 +80,7 @@ function tableLines({ head, answers, rows }: Table, screen: Screen): string[] {
     while (to <= end && widest(band(from, to + 1)) <= screen.width) to++;
     const room = screen.width - widest(band(from, to)) - 2;
     const hasBars = from === 1 && room >= BAR_MIN;
-    const bars = full.map(({ part }) => barText(part, Math.min(BAR_MAX, room)));
+    const bars = full.map(({ part }) => bar(part, Math.min(BAR_MAX, room)));
     lines.push(...band(from, to, hasBars ? ['', ...bars] : []));
     from = to;
   }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { durationText, progressText, secondsLeft } from './progress.ts';
-import { barText } from './text.ts';
+import { bar } from './layout.ts';
+import { progressText, secondsLeft } from './progress.ts';
+import { longDuration } from './quantities.ts';
 
 const progress = { done: 3, total: 12, elapsedSeconds: 60, what: 'miss, python' };
 
@@ -27,7 +28,7 @@ it('is never wider than the terminal', () => {
 });
 
 it('tells durations in two units', () => {
-  expect([0, 8.4, 59.6, 200, 3600, 3900].map(durationText)).toEqual([
+  expect([0, 8.4, 59.6, 200, 3600, 3900].map(longDuration)).toEqual([
     ...['0 s', '8 s', '1 min 00 s', '3 min 20 s', '1 h 00 min', '1 h 05 min'],
   ]);
 });
@@ -38,12 +39,12 @@ it('a bar grows with its part, and never beyond its width', () => {
       fc.double({ min: 0, max: 2, noNaN: true }),
       fc.integer({ min: 1, max: 50 }),
       (part, width) => {
-        const { length } = barText(part, width);
+        const { length } = bar(part, width);
         expect(length).toBeGreaterThanOrEqual(1);
         expect(length).toBeLessThanOrEqual(width);
       },
     ),
   );
-  expect(barText(0.5, 4)).toBe('██');
-  expect(barText(0.53, 4)).toBe('██▏');
+  expect(bar(0.5, 4)).toBe('██');
+  expect(bar(0.53, 4)).toBe('██▏');
 });

@@ -1,5 +1,6 @@
 /** How far a run is, in one line that is written over and over. */
-import { barText } from './text.ts';
+import { bar } from './layout.ts';
+import { longDuration } from './quantities.ts';
 
 export interface Progress {
   readonly done: number;
@@ -12,14 +13,6 @@ export interface Progress {
 
 const BAR = 20;
 
-/** `1 h 05 min`, `3 min 20 s`, `8 s`. */
-export function durationText(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const two = (value: number): string => String(value).padStart(2, '0');
-  if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} min`;
-  return whole >= 60 ? `${Math.floor(whole / 60)} min ${two(whole % 60)} s` : `${whole} s`;
-}
-
 /** What is left, if the rest goes as what is done did; null while nothing is done. */
 export const secondsLeft = ({ done, total, elapsedSeconds }: Progress): number | null =>
   done === 0 ? null : (elapsedSeconds / done) * (total - done);
@@ -27,10 +20,10 @@ export const secondsLeft = ({ done, total, elapsedSeconds }: Progress): number |
 /** `█████▌     27 %  3 min 20 s left  miss, python`, no wider than the terminal. */
 export function progressText(progress: Progress, width: number): string {
   const part = progress.done / progress.total;
-  const bar = (part === 0 ? '' : barText(part, BAR)).padEnd(BAR, '░');
+  const filled = (part === 0 ? '' : bar(part, BAR)).padEnd(BAR, '░');
   const left = secondsLeft(progress);
-  const time = left === null ? '' : `  ${durationText(left)} left`;
-  const text = `${bar} ${String(Math.floor(100 * part)).padStart(3)} %${time}  ${progress.what}`;
+  const time = left === null ? '' : `  ${longDuration(left)} left`;
+  const text = `${filled} ${String(Math.floor(100 * part)).padStart(3)} %${time}  ${progress.what}`;
   return [...text].slice(0, width).join('');
 }
 
