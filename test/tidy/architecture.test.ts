@@ -1,5 +1,6 @@
 /** The drawing of the house in the architecture's page is that of the imports. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { importsOf } from './imports.ts';
 import { sources } from './sources.ts';
@@ -91,4 +92,11 @@ it('every file that the page names is there', () => {
     .filter((path) => !/^(features|storage)\//.test(path));
   expect(files.length).toBeGreaterThan(20);
   expect(files.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+it.each(Object.keys(FLOORS))('%s has a README that names five files to read first', (floor) => {
+  const named = readFileSync(`${floor}/README.md`, 'utf8').matchAll(/^\d\. `([^`]+)`/gm);
+  const paths = [...named].map(([, path]) => join(floor, path!));
+  expect(paths.length).toBe(5);
+  expect(paths.filter((path) => !existsSync(path))).toEqual([]);
 });
