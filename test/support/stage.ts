@@ -106,7 +106,8 @@ export class Stage {
     } finally {
       for (const client of this.clients) client.kill();
       await this.server?.end();
-      await this.scratch.clean();
+      // Undefined where the start has failed.
+      await this.scratch?.clean();
     }
   }
 
