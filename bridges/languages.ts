@@ -36,7 +36,7 @@ export interface Language {
   readonly template: Template;
 }
 
-/** How tests are named in JavaScript and TypeScript. */
+/** The names of tests in JavaScript and TypeScript. */
 const dotted = (...extensions: readonly string[]) => ({
   pattern: new RegExp(`\\.test\\.(?:${extensions.join('|')})$`),
   mark: 'glossa/testing',

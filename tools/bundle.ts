@@ -53,7 +53,7 @@ const BUNDLED: readonly Bundled[] = [
   // What runs in a realm of Python's (bridges/python/realm.ts).
   {
     from: Object.fromEntries(
-      ['fence', 'files', 'shims'].map((name) => [name, `bridges/python/realm/${name}.ts`]),
+      ['fence', 'granted-files', 'shims'].map((name) => [name, `bridges/python/realm/${name}.ts`]),
     ),
     to: 'bridges/python/in-realm',
     format: 'value',

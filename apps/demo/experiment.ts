@@ -1,5 +1,5 @@
 /**
- * What the demo and the tutorial have in common: an experiment in a folder of its own, in which searches go
+ * The experiment of the demo and the tutorial, in a folder of its own, in which searches go
  * through several stacks, each mounted by a server of its own and measured by the bench's engine, in
  * rounds that take turns. However it ends, it leaves no mount, process or file.
  */
@@ -64,7 +64,7 @@ export function checked(settings: ExperimentSettings): ExperimentSettings {
 
 // -- from beginning to end -----------------------------------------------------------------------
 
-/** Where an experiment runs. */
+/** The surroundings of an experiment. */
 export interface Stage {
   /** For all that it makes; it is gone at the end. */
   readonly scratch: string;
@@ -78,7 +78,7 @@ export interface Experiment<M> {
   readonly command: string;
   readonly json: boolean;
   readonly introduction: string;
-  /** Where nothing can be mounted: what to do instead. */
+  /** Advice for machines that cannot mount. */
   readonly instead: string;
   measure(stage: Stage): Promise<M>;
   report(measured: M): string;
@@ -248,7 +248,7 @@ export async function withSearches<T>(
   }
 }
 
-/** What searching through a stack took. */
+/** The time of the searches through a stack. */
 export interface Searched {
   /** That the searches made: the same through every stack. */
   readonly lookups: number;

@@ -1,4 +1,4 @@
-/** What the demo mounts and measures. */
+/** A stack that the demo mounts and measures. */
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Busyness } from '../bench/engine/schema.ts';
@@ -53,12 +53,12 @@ export const counted = ['test-brick'];
 /** The one that needs a folder. */
 export const STORAGE = 'test-posix';
 
-/** What a stack did with the workload. */
+/** The results of a stack for the workload. */
 export interface StackResult extends Searched {
   readonly name: DemoStack['name'];
 }
 
-/** What the stacks did over one storage. */
+/** The results of all stacks over one storage. */
 export interface Pass {
   /** On how many bricks it is; 0: it is a folder. */
   readonly bricks: number;

@@ -1,10 +1,10 @@
 /** A recording as text: each request's walk as an indented tree, a line a hop, in strace's manner. */
 
 import { printable } from '../../runtime/core/log.ts';
+import { clock, resultInWords, valuesInShort } from '../../runtime/observe/event-text.ts';
 import type { NoteEvent, OtherEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
-import { clock, resultInWords, valuesInShort } from '../../runtime/observe/words.ts';
 import { duration } from '../../terminal/quantities.ts';
 import { paint } from '../../terminal/terminal.ts';
 import { kindOf, logged, otherInWords } from './words.ts';

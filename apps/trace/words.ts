@@ -1,8 +1,8 @@
-/** Words of the views of a recording for events; those for times and values are `observe/words.ts`. */
+/** Words of the views of a recording for events; those for times and values are `observe/event-text.ts`. */
 import { logLevelNames, printable } from '../../runtime/core/log.ts';
 import type { LogEvent, OtherEvent, WindEvent } from '../../runtime/observe/events.ts';
 
-/** What is special about a wind; '' for nothing. */
+/** The remark about a wind; '' for none. */
 export const kindOf = ({ tail, passes }: WindEvent): string =>
   [...(tail ? ['tail'] : []), ...(passes ? ['passes'] : [])].join(', ');
 

@@ -1,5 +1,5 @@
 /**
- * The contract of the host translator and an interpreter, whatever the language.
+ * The contract of the host translator and an interpreter, the same for each language.
  *
  * Objects never cross. A request, an inode and an fd are numbers to a guest; what is costly (an
  * iatt's fields, a dict's pairs, the bytes of a read) is announced by a 1 and fetched when the
@@ -47,7 +47,7 @@ export type HookName =
   /** What `dump_state` of the code before has told, as JSON. */
   | 'load_state';
 
-/** What the guest's own side is told, whatever the module defines. */
+/** Notices to the guest's own side, independent of the module. */
 export type NoticeName =
   /** The timer asked for by `after` is due. */
   | 'tick'

@@ -130,7 +130,7 @@ export function startFailure(
   return new Error((placed ? own : `${path}: ${message}`) + trace);
 }
 
-/** What the host asks of an engine, whatever the language. */
+/** The host's requests to an engine of any language. */
 export interface EngineState {
   readonly dead: { readonly message: string } | undefined;
   readonly memory: number;

@@ -50,7 +50,7 @@ export type StartGuest = (
   settings: GuestSettings,
 ) => Promise<Guest>;
 
-/** How a language writes names and definitions, for remarks on modules (advice/module-remarks.ts). */
+/** A language's spelling of names and definitions, for remarks on modules (advice/module-remarks.ts). */
 export interface Writing {
   /** Endings of callbacks and of what is told that a caller gave up. */
   readonly cbk: string;

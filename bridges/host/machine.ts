@@ -127,7 +127,7 @@ export interface CacheLogs {
   warn(message: string): void;
 }
 
-/** What only saves time: memory snapshots. Never a reason to fail. */
+/** Memory snapshots: they only save time, and are never a reason to fail. */
 export interface Cache {
   openSnapshot(of: MadeFrom): Snapshot | undefined;
   /** @param made what Pyodide's `makeMemorySnapshot` gives */
@@ -199,7 +199,7 @@ export interface GrantedPaths {
   readonly write: readonly string[];
 }
 
-/** What is known of a file; times are milliseconds since 1970. */
+/** A file's attributes; times are milliseconds since 1970. */
 export interface Attributes {
   /** Type and permissions, of which those that were not granted are taken away. */
   readonly mode: number;

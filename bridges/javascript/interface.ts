@@ -1,4 +1,4 @@
-/** What an engine needs, and what it is given. */
+/** An engine's needs, and its settings. */
 import type { Machine } from '../host/machine.ts';
 import type { HostFunction } from './host-functions.ts';
 import type { Pointer } from './wasm.ts';

@@ -40,7 +40,7 @@ export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
   /** Python files and modules that are part of every start, and of its snapshot. */
   readonly preload?: readonly PreloadFile[];
   readonly imports?: readonly string[];
-  /** Where snapshots are kept; false for no cache. Default: where the machine keeps them. */
+  /** The folder of snapshots; false for no cache. By default the machine's. */
   readonly cacheFolder?: string | false;
   /** Bytes of memory for interpreter and script together; 32 MiB to 2 GiB. Default 512 MiB. */
   readonly memoryLimit?: number;
@@ -229,7 +229,7 @@ function realmFiles(
   held: Held,
   memory: () => Memory | undefined,
 ) {
-  const make = realm.evaluate(machine.parts.text('realm/files.js'), 'glossa:files') as (
+  const make = realm.evaluate(machine.parts.text('realm/granted-files.js'), 'glossa:files') as (
     gates: object,
     most: number,
   ) => unknown;

@@ -266,7 +266,7 @@ const LAYOUT_STRINGS = ['', 'a', 'é', 'name', 'naïve', '\udc80x', '名前', '�
 
 /** Up to here, a positive integer has one digit. */
 const ONE_DIGIT_MAX = 2 ** 30 - 1;
-/** The reference count of an object that nobody has but who made it. */
+/** The reference count of an object that only its maker holds. */
 const OWN = 1;
 
 /**

@@ -10,7 +10,7 @@ const topics = { COMMAND: 'free', TYPE: 'free' } as const;
 const found = async (name: string) =>
   grammarOf(name, (await commands.get(name)!.load()).default, topics);
 
-/** What the shell is told: without the first line and the descriptions. */
+/** The lines for the shell: without the first one and the descriptions. */
 async function offered(...words: string[]): Promise<string[]> {
   const { out } = await command(['complete', '--', ...words]);
   return out

@@ -9,7 +9,7 @@ import type { Command } from '../../terminal/command.ts';
 import { type Kind, kinds as kindsOfAll } from '../../terminal/completion-kinds.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
 
-/** What can stand in one place of a command line, in any of the usages. */
+/** The candidates for one place of a command line, from all usages. */
 export interface Place {
   readonly kinds: readonly Kind[];
   readonly repeats: boolean;

@@ -1,7 +1,7 @@
 /** Formats the outcome of a replay, as lines and as JSON. */
 
 import { printable } from '../../runtime/core/log.ts';
-import { callInWords, clock, pathOf } from '../../runtime/observe/words.ts';
+import { callInWords, clock, pathOf } from '../../runtime/observe/event-text.ts';
 import type { Outcome } from '../../runtime/replay/replay.ts';
 import { paint } from '../../terminal/terminal.ts';
 import type { Replayed } from './run.ts';

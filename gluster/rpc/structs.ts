@@ -8,7 +8,7 @@ import { readIatt, writeIatt } from './iatt.ts';
 import { bytesOfHex, hexOf } from './message.ts';
 import type { XdrReader, XdrWriter } from './xdr.ts';
 
-/** How values of one kind are written and read. */
+/** The encoding of one kind of value. */
 export interface Kind {
   write(w: XdrWriter, value: never): void;
   read(r: XdrReader): unknown;

@@ -117,7 +117,7 @@ export class Stack {
   }
 }
 
-/** A request of a translator's own in the name of who has made another one: whoever asks, and when. */
+/** A request of a translator's own in the name of the caller of another one. */
 export function requestAs(caller: Stack, op: string): Stack {
   const { uid, gid, pid, lkOwner, client, ctime } = caller;
   const call = new Stack(uid, gid, pid, op, () => caller.groups);

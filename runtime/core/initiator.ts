@@ -49,7 +49,7 @@ export const initiatorTranslator = <P>(
     ...(dump === undefined ? {} : { dump }),
   });
 
-/** What storages may spare an initiator, or take from it. */
+/** Hints of an initiator that storages may use. */
 export interface InitiatorHints {
   /**
    * It needs no attributes but those that it asks for: storages may leave out a directory's before

@@ -41,7 +41,7 @@ export type Upcall =
   /** What any name leads to, absent ones too. */
   | { readonly what: 'every-entry' };
 
-/** What has changed, as bits of GlusterFS's cache invalidation. Source: GlusterFS `upcall-utils.h`. */
+/** The changed parts, as bits of GlusterFS's cache invalidation. Source: GlusterFS `upcall-utils.h`. */
 export const UP = {
   NLINK: 0x1,
   MODE: 0x2,

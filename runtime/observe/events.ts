@@ -209,7 +209,7 @@ export type LogEvent = EventOf<'log'>;
 export type NoteEvent = EventOf<'note'>;
 export type VolumeEvent = EventOf<'volume'>;
 export type LostEvent = EventOf<'lost'>;
-/** What is no request. */
+/** Records that are no requests. */
 export type OtherEvent = NotifyEvent | LogEvent | LostEvent;
 export type RecordedEvent = { [K in EventKind]: EventOf<K> }[EventKind];
 

@@ -65,7 +65,7 @@ export class Outline {
   readonly requests: Int32Array;
   readonly hops: HopColumns;
   readonly others: OtherEvent[] = [];
-  /** What could not be read. */
+  /** The unread part. */
   readonly problems: string[];
   private readonly bytes: Uint8Array;
   private readonly reader: EventReader;

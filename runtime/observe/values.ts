@@ -22,7 +22,7 @@ export interface DataSeen {
 }
 
 export interface LocSeen {
-  /** The null gfid as long as nobody knows it. */
+  /** The null gfid while it is unknown. */
   readonly gfid: Gfid;
   readonly pargfid: Gfid;
   readonly name: string | null;
@@ -46,7 +46,7 @@ export interface DictPair {
   readonly value: number | string | DataSeen | StructSeen | null;
 }
 
-/** How many there were, and the first of them. */
+/** Their number, and the first of them. */
 export interface ListSeen<T> {
   readonly count: number;
   readonly items: readonly T[];
@@ -186,7 +186,7 @@ function writeDict(out: Output, dict: Dict | null, kept: Kept): void {
   });
 }
 
-/** A value goes by what it is, whatever type it was set with: so it can be read in any case. */
+/** A value is written by its own type, not by the one it was set with, so it can always be read. */
 function writeDictValue(out: Output, value: DictValue, type: DictType, kept: Kept): void {
   const typed = (fitting: readonly DictType[]): void =>
     out.byte(dictTypes.indexOf(fitting.includes(type) ? type : fitting[0]!));
@@ -214,7 +214,7 @@ function writeEntry(out: Output, entry: Dirent, kept: Kept): void {
   writeDict(out, entry.dict, kept);
 }
 
-/** How a value of each type is written. */
+/** The writers of values, by type. */
 export const writeValue: Readonly<Record<ArgType, WriteValue>> = {
   loc: writeLoc as WriteValue,
   inode: writeInode as WriteValue,
@@ -234,7 +234,7 @@ export const writeValue: Readonly<Record<ArgType, WriteValue>> = {
   locklist: list(writeFlock),
 };
 
-/** How a value of each type is read, by a recording's own fields of structures. */
+/** The readers of values by type, with a recording's own fields of structures. */
 export function valueReaders({ structs }: Tables): Readonly<Record<ArgType, ReadValue>> {
   const struct = (structName: StructType) => {
     const fields = structs[structName];

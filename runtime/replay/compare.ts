@@ -7,8 +7,8 @@
  */
 import type { Arg, ArgType, FopRow } from '../core/fops.ts';
 import { IA_IFDIR } from '../core/iatt.ts';
+import { inWords, resultInWords, short } from '../observe/event-text.ts';
 import type { DictPair, EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/values.ts';
-import { inWords, resultInWords, short } from '../observe/words.ts';
 import type { Answer } from './seen.ts';
 
 /** Something that was otherwise, both in words. */

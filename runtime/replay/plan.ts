@@ -6,11 +6,11 @@ import { nameLength } from '../core/bytes.ts';
 import { type FopRow, findFop } from '../core/fops.ts';
 import type { Gfid } from '../core/gfid.ts';
 import { TEXT_MAX } from '../observe/bytes.ts';
+import { callInWords } from '../observe/event-text.ts';
 import type { Caller, RecordedEvent, Values, VolumeSeen, WindEvent } from '../observe/events.ts';
 import type { Head } from '../observe/format.ts';
 import type { Recording } from '../observe/reader.ts';
 import type { EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/values.ts';
-import { callInWords } from '../observe/words.ts';
 import type { Answer } from './seen.ts';
 
 /** A recording cannot be replayed. The message is a sentence that says what to do. */

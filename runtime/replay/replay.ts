@@ -19,7 +19,7 @@ import { type Gfid, NULL_GFID } from '../core/gfid.ts';
 import type { Graph } from '../core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../core/iatt.ts';
 import { Initiator, initiatorTranslator } from '../core/initiator.ts';
-import { callInWords, resultInWords } from '../observe/words.ts';
+import { callInWords, resultInWords } from '../observe/event-text.ts';
 import { type Difference, differences } from './compare.ts';
 import { learn, Objects, placeAt, UnknownObject } from './objects.ts';
 import { type Arrival, type Plan, type Replayed, toldBy } from './plan.ts';

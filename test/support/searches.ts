@@ -1,4 +1,4 @@
-/** What searches of the tutorial's workload ask for. */
+/** The lookups of searches in the tutorial's workload. */
 import type { Workload } from '../../apps/bench/engine/searches.ts';
 
 /** What a workload asks for when nothing answers out of turn. */

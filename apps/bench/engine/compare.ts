@@ -89,7 +89,7 @@ function outcomeOf(
   };
 }
 
-/** What two runs should have in common, in comparable texts by what they are. */
+/** Conditions that two runs should share, as comparable texts by name. */
 function factsOf({ machine, mountFlags, stacks, workloads }: Run): Map<string, string> {
   const { cpu, cpus, kernel, storage, versions } = machine;
   return new Map<string, string>([

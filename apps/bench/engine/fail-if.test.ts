@@ -45,7 +45,7 @@ describe('parseCondition', () => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  it('reads whatever follows the grammar, and refuses all else as a wrong use', () => {
+  it('reads all conditions of the grammar, and refuses other texts as wrong use', () => {
     const words = fc.constantFrom(...stackNames, ...measureNames, '/', '>', '<=', '1.5', 'ms', ' ');
     fc.assert(
       fc.property(fc.array(words), (parts) => {

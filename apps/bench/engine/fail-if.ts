@@ -60,7 +60,7 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
 }
 
 /**
- * Where and why a run fails by a condition, a sentence each: it holds, or there is nothing to look at.
+ * Sentences about the failures of a run by a condition: the condition holds, or its measure is missing.
  * Workloads that cannot be asked of its stacks are skipped; a run in which no other is left fails, too.
  */
 export function failuresBy(condition: Condition, { workloads }: Run): string[] {

@@ -89,7 +89,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
     warmUpRounds = warm.rounds;
     for (const [i, order] of orders(rows, plan.rounds, seeded(plan.seed)).entries()) {
       for (const row of [plain, ...order]) await takeRound(plan, row, i + 1, warm);
-      // There is nobody left to be measured.
+      // No stack is left to be measured.
       if (rows.every(({ missing }) => missing !== null)) break;
     }
   } finally {

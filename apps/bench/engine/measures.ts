@@ -1,4 +1,4 @@
-/** What can be compared of stacks: each measure, where it stands in a result, its unit and its text. */
+/** The measures of a stack: for each, its place in a result, its unit and its text. */
 import { duration, rate } from '../../../terminal/quantities.ts';
 import { whole } from './numbers.ts';
 import type { Measured, Round } from './schema.ts';
@@ -29,7 +29,7 @@ export interface Measure {
   ofRound?(round: Round): number;
 }
 
-/** What rounds have as well as all of them together. */
+/** Figures of one round, and of all rounds together. */
 type Common = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSeconds'>;
 
 const both = (of: (it: Common) => number): Measure => ({ kind: 'time', of, ofRound: of });

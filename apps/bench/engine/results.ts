@@ -48,7 +48,7 @@ export function measuredOf(samples: readonly Sample[], about: About): Measured |
   };
 }
 
-/** What was counted in several rounds, or by several clients. */
+/** Sums of the counts of several rounds or clients. */
 export function summedCounts(samples: readonly Pick<Sample, 'counts'>[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { counts } of samples) {

@@ -29,7 +29,7 @@ export interface Summary {
 
 /** The same about all rounds, fine enough to be drawn. */
 export interface Distribution extends Summary {
-  /** How many of a hundred requests took no longer. Both rise. */
+  /** The share of requests that took no longer, in percent. Both rise. */
   readonly quantiles: readonly (readonly [percent: number, nanoseconds: number])[];
 }
 
@@ -84,7 +84,7 @@ export interface Result {
   readonly warnings: readonly string[];
 }
 
-/** What else the machine did while something was measured, and only then. */
+/** Other work of the machine during a measurement. */
 export interface Busyness {
   /** Of the time of the CPUs that were measured on, 0 to 1: had by other processes. */
   readonly others: number;
@@ -111,7 +111,7 @@ export interface Workload {
    * load generator and the kernel take by themselves. Null: it was not measured.
    */
   readonly plain: Summary | null;
-  /** What else the machine did in the rounds; null: it is not known. */
+  /** Other work of the machine in the rounds; null: unknown. */
   readonly busy: Busyness | null;
   /** One of each stack, in the order of the stacks. */
   readonly results: readonly Result[];
@@ -152,7 +152,7 @@ export interface Run {
   readonly stacks: readonly MeasuredStack[];
   /** Each workload once for every place. */
   readonly workloads: readonly Workload[];
-  /** How glossa's stacks were mounted, as `glossa mount` has it. */
+  /** Flags of `glossa mount` for glossa's stacks. */
   readonly mountFlags: readonly string[];
 }
 

@@ -76,7 +76,7 @@ const TREE = 'tree';
 const LEAST_MS = 120_000;
 /** The first run of a command. */
 const COMMAND_MS = 3_600_000;
-/** What a round may take, in rounds like the last one. */
+/** The time limit of a round, in lengths of the last one. */
 const TIMES = 10;
 /** A timer of Node's takes no more. */
 const MOST_MS = 2 ** 31 - 1;

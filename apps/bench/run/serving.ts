@@ -34,13 +34,13 @@ export interface MountSettings {
 }
 
 export interface Mounted extends Served {
-  /** What to say of an operation on the mount that failed. */
+  /** The message about a failed operation on the mount. */
   broken(error: Error): Failure;
   /** Takes it away. @throws {Failure} when the server had ended by itself, and that was not said yet */
   stop(): Promise<void>;
 }
 
-/** How long one that was killed may take to be known as such. */
+/** The wait until a killed process is known to have ended. */
 const KNOWN_MS = 1000;
 const LOG_LINES = 3;
 
@@ -105,7 +105,7 @@ export async function mountStack(
 function isGone(error: Error, mountpoint: string): boolean {
   const { errno } = error as NodeJS.ErrnoException;
   const isCut = errno === -ENOTCONN || errno === -ECONNABORTED;
-  // A server that was asked to end by somebody else has taken its mount with it.
+  // A server that another process has ended has taken its mount with it.
   return isCut || error instanceof ServerGone || findMount(mountpoint) === null;
 }
 

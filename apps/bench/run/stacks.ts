@@ -18,7 +18,7 @@ import type { BenchStack } from './serving.ts';
 
 export interface Stacks {
   readonly stacks: readonly BenchStack[];
-  /** What was left out. */
+  /** The omitted part. */
   readonly warnings: readonly string[];
   readonly question: string;
   /** Those that do the same, in other languages: they pass the same lookups on. */

@@ -23,7 +23,7 @@ export const SHARE_START = `g${VERSION}.`;
 const PREFIX = /^#?g(\d+)\./;
 /** Characters; the largest that Firefox and Chromium both take is some millions. */
 const FRAGMENT_MAX = 1_000_000;
-/** Characters: nobody writes more. */
+/** In characters. */
 const STATE_MAX = 8_000_000;
 /** A day. */
 const DISTANCE_MAX_MS = 86_400_000;

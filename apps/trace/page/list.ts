@@ -1,7 +1,7 @@
 /** The requests, one below the other. Only those rows are there that can be seen. */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { printable } from '../../../runtime/core/log.ts';
-import { clock, pathOf } from '../../../runtime/observe/words.ts';
+import { clock, pathOf } from '../../../runtime/observe/event-text.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import { html } from './dom.ts';
 import type { Model } from './model.ts';

@@ -3,9 +3,9 @@
  * know the model alone, which tells them what has changed.
  */
 import { formatTime, printable } from '../../../runtime/core/log.ts';
+import { clock, pathOf } from '../../../runtime/observe/event-text.ts';
 import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
-import { clock, pathOf } from '../../../runtime/observe/words.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import type { SourceText } from '../steps.ts';
 import { otherInWords } from '../words.ts';

@@ -1,9 +1,9 @@
 /** The state of the page: the recording, the request of it that is shown, and the step. */
 
+import { pathOf } from '../../../runtime/observe/event-text.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
 import type { Outline } from '../../../runtime/observe/outline.ts';
 import type { Walk } from '../../../runtime/observe/walk.ts';
-import { pathOf } from '../../../runtime/observe/words.ts';
 import { type SourceText, type Step, stepsOf } from '../steps.ts';
 
 export interface Filter {

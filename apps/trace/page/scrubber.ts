@@ -1,6 +1,6 @@
 /** Steps forwards and backwards through a request. */
 import { printable } from '../../../runtime/core/log.ts';
-import { pathOf, resultInWords } from '../../../runtime/observe/words.ts';
+import { pathOf, resultInWords } from '../../../runtime/observe/event-text.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import type { Step } from '../steps.ts';
 import { button, html } from './dom.ts';

@@ -4,7 +4,7 @@
  * part is as large as the part of them that failed.
  */
 
-import { clock } from '../../../runtime/observe/words.ts';
+import { clock } from '../../../runtime/observe/event-text.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import { colour, html } from './dom.ts';
 import type { Model } from './model.ts';

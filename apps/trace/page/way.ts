@@ -1,7 +1,7 @@
 /** The way of a request: a row for every arrival, with the time in the volume itself and below it. */
 import { printable } from '../../../runtime/core/log.ts';
+import { resultInWords } from '../../../runtime/observe/event-text.ts';
 import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
-import { resultInWords } from '../../../runtime/observe/words.ts';
 import { duration } from '../../../terminal/quantities.ts';
 import { kindOf } from '../words.ts';
 import { html } from './dom.ts';

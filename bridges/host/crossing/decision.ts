@@ -146,7 +146,7 @@ function readChild(child: unknown, { children }: Reading): number {
   throw new MessageError('there is no such subvolume to wind to');
 }
 
-/** By number or gfid; undefined when nobody knows it. */
+/** By number or gfid; undefined for an unknown one. */
 export type FindInode = (id: number | string) => Inode | undefined;
 
 /**

@@ -131,7 +131,7 @@ export const limitsOf = (
   logLimit: given['log-limit'],
 });
 
-/** How often what happened, since the volume started. */
+/** Counts of events since the volume started. */
 export interface Counters {
   /** Times the module was entered for a request. */
   calls: number;

@@ -29,7 +29,7 @@ export interface Succeeded {
   startAnew(): void;
 }
 
-/** How the log names what serves a volume, and its messages. */
+/** The log's words for the interpreter that serves a volume, and its messages. */
 export interface Serving {
   readonly title: string;
   /** Behind `is lost`. */
@@ -95,7 +95,7 @@ export class Succession {
 
   // -- successors --------------------------------------------------------------------------------
 
-  /** What served is lost, in the midst of `by`. */
+  /** The serving interpreter is lost during `by`. */
   tellLost(why: string, by: Blamed | null): void {
     const { title, option, lost } = this.serving;
     this.xl.log.critical(oneRecord(`${title} is lost${option}: ${why}`), { msgid: lost });

@@ -105,7 +105,7 @@ function entriesOf(name: string): Entries {
 export const entry = (name: string) => entriesOf(name).enter;
 export const reply_entry = (name: string) => entriesOf(name).reply;
 
-/** What a fop and the replies of a fop come to. */
+/** The cost of a fop and of its replies. */
 const entered: Readonly<Record<string, (name: string) => unknown>> = {
   entry: (name) => answersOf(found!, findFop(name)!).method,
   reply_entry(name) {

@@ -30,7 +30,7 @@ interface Message {
   readonly lost?: object | undefined;
 }
 
-/** What the worker runs. It gets it as text: of what is outside of it, it uses what it is given alone. */
+/** The worker's program. It crosses as text, so it uses only its arguments. */
 function run(
   worker: Pick<WebWorker, 'onmessage' | 'postMessage'>,
   constants: typeof CONSTANTS,

@@ -24,7 +24,7 @@ let engines = 0;
 
 interface WorkerData {
   readonly resting: Int32Array;
-  /** Where koffi is; null: turns cannot be ended. */
+  /** The path of koffi; null: turns cannot be ended. */
   readonly koffi: string | null;
   /** The file of the log, `-` for standard error, null for none. */
   readonly log: string | null;
@@ -38,7 +38,7 @@ interface Message {
   readonly slot?: Slot;
 }
 
-/** What the worker runs. It gets it as text: of what is outside of it, it uses what it is given alone. */
+/** The worker's program. It crosses as text, so it uses only its arguments. */
 function run(
   constants: typeof CONSTANTS,
   looks: typeof makeLooks,

@@ -82,7 +82,7 @@ export function hashName(name: string): number {
   return hashBytes(encodeName(name));
 }
 
-/** Matches the name that rsync gives a file until it is complete: `.NAME.XXXXXX`. */
+/** Matches the temporary names of rsync, `.NAME.SUFFIX`, which are placed as NAME. */
 export const RSYNC_REGEX = '^\\.(.+)\\.[^.]+$';
 const NONE = 'none';
 

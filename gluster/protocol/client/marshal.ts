@@ -138,7 +138,7 @@ const inodeOf = ({ inode, parent }: Loc): Inode | null => inode ?? parent?.table
 
 type Indexes = Readonly<Record<'fd' | 'buf' | 'entries' | 'postparent', number>>;
 
-/** What a success means besides its reply. @returns 0, or the errno when it is none */
+/** Applies a successful reply. @returns 0, or an errno that makes it a failure */
 type Settle = (
   state: RemoteState,
   frame: Frame,
@@ -186,7 +186,7 @@ const SETTLES: Readonly<Partial<Record<FopName, Settle>>> = {
     if (buf.iaType !== IA_IFDIR) state.found(frame, buf);
     else if (inode !== null) state.removed.delete(inode);
     if (buf.iaGfid === NULL_GFID) return EINVAL;
-    // Whoever has an inode, and is answered with another one, has to look again.
+    // A caller that has an inode, and gets another one in the reply, has to look it up again.
     return inode?.linked && inode.gfid !== buf.iaGfid ? ESTALE : 0;
   },
   rmdir(...asked) {

@@ -1,4 +1,4 @@
-/** Calls that a client makes by itself, as nobody: it opens files again, releases them, and sees to their modes. */
+/** Calls that a client makes by itself, without a user: it opens files again, releases them, and sees to their modes. */
 import { EIO, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';

@@ -43,7 +43,7 @@ const connectBy = (certificates: Certificates | null, { sources }: Context): Con
     ? connectStream(sources)
     : connectSocket(certificates);
 
-/** What lk is asked with. */
+/** The arguments of lk. */
 type Locking = readonly [fd: Fd, cmd: number, flock: Flock, xdata: Dict | null];
 
 export class RemoteVolume {
@@ -205,7 +205,7 @@ export class RemoteVolume {
   }
 
   /**
-   * Who asks for a lock. The kernel gives the owner of a flock(2) to the next file that is opened, as soon
+   * The owner of a lock request. The kernel gives the owner of a flock(2) to the next file that is opened, as soon
    * as the last is closed: a brick that does not know one kind of lock from the other would take the two for
    * one, and undo the lock of one with that of the other.
    */
@@ -312,7 +312,7 @@ export class RemoteVolume {
       xl.log.warning(`cannot connect to ${trouble}`, { msgid: messages.brickNotReached.id });
     }
     if (!final && wasMet) tellParents(xl as Xlator<unknown>, 'CHILD_CONNECTING', xl);
-    // Whoever has other children does not wait for this one.
+    // A volume with other children does not wait for this one.
     else if (this.isSilent) tellParents(xl as Xlator<unknown>, 'CHILD_DOWN', xl);
     this.isSilent = false;
   }

@@ -110,7 +110,7 @@ class Visitor implements Carrier {
   private readonly session: Session;
   private readonly stream: Stream;
   private readonly left: () => void;
-  /** What of the session's `out` has left already. */
+  /** The bytes of the session's `out` that are sent. */
   private sent = 0;
   /** No more is read; it ends when all has left. */
   private isEnding = false;

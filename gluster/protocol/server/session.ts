@@ -1,5 +1,5 @@
 /**
- * One connection of a client to a server, whatever carries its bytes: the client introduces itself, and then its fops
+ * One connection of a client to a server, over any transport: the client introduces itself, and then its fops
  * are served.
  *
  * Source: GlusterFS 10 `xlators/protocol/server/src/{server-handshake,server-rpc-fops_v2}.c`,
@@ -44,7 +44,7 @@ const NO_VOLFILES = 'ask the management daemon for volfiles';
 
 /** Bytes of replies that may wait for a client to take them; until then it is not read. */
 const QUEUED_MAX = 4 * 2 ** 20;
-/** Who has not introduced itself has short messages, and gets little room for them. */
+/** Limits for a client that has not introduced itself: its messages are short. */
 const STRANGERS = { room: 4096, most: 65_536 } as const;
 const ROOM = 65_536;
 
@@ -60,7 +60,7 @@ export interface Peer {
   readonly certificate?: string | undefined;
 }
 
-/** What carries the bytes. */
+/** The transport. */
 export interface Carrier {
   /** Bytes that have not left yet, without those of `out`. */
   readonly queued: number;

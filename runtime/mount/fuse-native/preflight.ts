@@ -1,5 +1,5 @@
 /**
- * The needs of libfuse on Linux, looked at beforehand: it tells whoever calls it only that it failed,
+ * The needs of libfuse on Linux, looked at beforehand: it tells its caller only that it failed,
  * and writes why to standard error, for people who know libfuse.
  */
 import { accessSync, closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';

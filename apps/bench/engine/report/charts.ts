@@ -39,7 +39,7 @@ export interface Picture {
   /** The width on a wide screen; on a narrow one all have the same. */
   readonly wide: number;
   readonly caption: string;
-  /** What it shows, for those who cannot see it. */
+  /** The description for readers who cannot see it. */
   readonly inWords: string;
 }
 
@@ -56,7 +56,7 @@ interface Line {
   readonly name: string;
   /** From 0, as in every other picture. */
   readonly stack: number;
-  /** Without `symbol`, there is none; null: the line is interrupted. */
+  /** Null interrupts the line. Without `symbol`, points have no mark. */
   readonly points: readonly (Point | null)[];
 }
 
@@ -116,7 +116,7 @@ const plain = (value: number): string => String(Number(value.toPrecision(3)));
 
 const ink = { color: INK, fontSize: 12 };
 
-/** What both axes have; ticks at these places, or where ECharts has them. */
+/** Settings of both axes: ticks at the given places, or at those of ECharts. */
 const axis = (format: (value: number) => string, customValues?: readonly number[]) => ({
   type: 'value' as const,
   nameLocation: 'middle' as const,

@@ -1,5 +1,5 @@
 /**
- * What a report shows, whatever it is written in: sections of paragraphs, lists, tables, pictures and
+ * The content of a report, independent of its format: sections of paragraphs, lists, tables, pictures and
  * volfiles. The terminal (text.ts), Markdown (markdown.ts) and the page (html.ts) each write these.
  */
 import { factorText, intervalText } from '../comparison-text.ts';
@@ -17,7 +17,7 @@ export interface Table {
   readonly title: string;
   /** Of the columns, without that of the names. */
   readonly head: readonly string[];
-  /** How many of the columns, from the first, say what came out. */
+  /** The number of leading columns that hold results. */
   readonly answers: number;
   readonly rows: readonly Row[];
 }
@@ -26,7 +26,7 @@ export interface Row {
   readonly name: string;
   /** None: there is only the note. */
   readonly cells: readonly string[];
-  /** What is missing of it. */
+  /** The missing part. */
   readonly note: string | null;
   /** Of a bar beside it, 0 to 1. */
   readonly part: number;

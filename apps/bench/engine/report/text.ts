@@ -9,7 +9,7 @@ import type { Run, Verdict, Workload } from '../schema.ts';
 import { type Table, workloadSection } from './document.ts';
 import { allWarnings, busyLines, comparisons } from './words.ts';
 
-/** How it is shown. */
+/** The terminal that shows a report. */
 export interface Screen {
   /** Columns of the terminal. */
   readonly width: number;
@@ -90,7 +90,7 @@ function tableLines({ head, answers, rows }: Table, screen: Screen): string[] {
   return [...lines, ...notes];
 }
 
-/** What `glossa bench compare` prints. */
+/** The text of `glossa bench compare`. */
 export function comparedText({ warnings, lines }: ComparedRuns, screen: Screen): string {
   const [head, ...rows] = table(
     [

@@ -1,6 +1,6 @@
 /**
  * Batches in rounds, one variant after the other in each, and another first in the next, so that
- * whatever the machine does besides hits all of them. What counts of a round is each variant's
+ * other work of the machine hits all of them. What counts of a round is each variant's
  * best batch: noise makes a batch slower, never quicker.
  */
 import { seeded } from '../../engine/random.ts';

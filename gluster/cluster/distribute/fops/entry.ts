@@ -164,7 +164,7 @@ function* unlink(task: Task, args: Unlinking): Steps<Answer<'unlink'>> {
     // It is no linkto any more: the file has moved to where its name belongs.
     const keys = volume.fileKeys(null);
     const now = yield* aside(loc, (own) => task.own(hashed, 'lookup', own, keys));
-    // Somebody may have made another file of this name.
+    // Another client may have made a file of this name.
     if (now.opRet >= 0 && now.values[1]!.iaGfid === inode.gfid) {
       yield* task.one(hashed, 'unlink', loc, xflag, given);
     }

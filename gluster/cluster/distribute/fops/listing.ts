@@ -49,7 +49,7 @@ interface Listing {
   readonly isWhole: boolean;
   /** Of the children, each of which is listed once or twice. */
   place: number;
-  /** What the children are asked for: in the end also for the attribute of linktos. */
+  /** The keys that the children are asked for: in the end also the attribute of linktos. */
   xdata: Dict | null;
   asksForLinktos: boolean;
   /** What the child was asked for last. */

@@ -71,7 +71,7 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   const volume = xl.priv;
   const isFirst = leadsTo === null;
   if (isByHash && isFirst) {
-    // Of other failures nobody knows whether something was found before, and has got the gfid.
+    // After other failures it is unknown whether something was found before, and has got the gfid.
     if (opRet >= 0 && buf !== null) volume.gfids.answered(asked.keys, buf.iaGfid);
     else if (opErrno === ENOENT) volume.gfids.answered(asked.keys, NULL_GFID);
   }

@@ -100,7 +100,7 @@ function* fixLocked(task: Task, dir: Loc, spread: number | undefined): Steps<num
   const { layout, mds } = look(volume, dir, answers);
   const wrong = layout.pieces.find(({ err }) => err !== 0);
   if (wrong !== undefined) return wrong.err;
-  // Somebody has dealt them out by hand.
+  // An administrator has set the layout by hand.
   if (layout.type === DM_USER) return 0;
   const { inode, gfid } = dir;
   const hash = gfid === ROOT_GFID ? NO_COMMIT_HASH : UNKNOWN_HASH;

@@ -140,7 +140,7 @@ export class Layout {
   }
 }
 
-/** How many of each. */
+/** Counts by kind. */
 export interface Anomalies {
   holes: number;
   overlaps: number;
@@ -187,5 +187,5 @@ export const isBroken = ({ holes, overlaps }: Anomalies): boolean => holes > 0 |
 
 export const needsHeal = (found: Anomalies): boolean => isBroken(found) || found.missing > 0;
 
-/** Nobody knows what those have that do not answer. */
+/** The content of bricks that do not reply is unknown. */
 export const mayHeal = ({ down, misc }: Anomalies): boolean => down === 0 && misc === 0;

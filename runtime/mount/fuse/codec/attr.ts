@@ -127,7 +127,7 @@ export function encodeStatxOut(
   encodeStatx(view, at + 32, inoHi, inoLo, iatt);
 }
 
-/** struct fuse_statx, into zeros. A birth at the beginning of time is one that nobody knows. */
+/** struct fuse_statx, into zeros. A birth at the beginning of time is an unknown one. */
 function encodeStatx(view: DataView, at: number, inoHi: number, inoLo: number, iatt: Iatt): void {
   const knowsBirth = iatt.iaBtime !== 0 || iatt.iaBtimeNsec !== 0;
   view.setUint32(at, STATX_BASIC_STATS | (knowsBirth ? STATX_BTIME : 0), true);

@@ -79,7 +79,7 @@ export const replies = {
   GetxattrOut: 'size:u32 -4',
   // The names of `Statvfs`.
   StatfsOut: 'blocks:u64 bfree:u64 bavail:u64 files:u64 ffree:u64 bsize:u32 namemax:u32 frsize:u32 -28',
-  // Bytes of readahead and of one WRITE; requests nobody waits for that the kernel keeps under way; nanoseconds
+  // Bytes of readahead and of one WRITE; requests without a waiting caller that the kernel keeps under way; nanoseconds
   // between two times a file can have; pages of the largest request; layers of file systems that a backing
   // file's may be, itself counted, 0 without passthrough.
   InitOut: 'major:u32 minor:u32 maxReadahead:u32 flags:i32 maxBackground:u16 congestionThreshold:u16 maxWrite:u32 timeGran:u32 maxPages:u16 -2 flags2:i32 maxStackDepth:u32 -24',

@@ -27,7 +27,7 @@ interface Cache<G> {
 
 interface CacheTranslator<P, O extends Options>
   extends Pick<Translator<P, O>, 'type' | 'description' | 'options' | 'release' | 'releasedir'> {
-  /** Where it does not let everything through. */
+  /** The fops that it does not pass on. */
   readonly fops: { of(priv: P): Fops<P> }['of'];
   readonly make: { make(xl: Xlator<P>, given: Values<O>): P }['make'];
   /** @throws {InitError} for options that GlusterFS refuses */

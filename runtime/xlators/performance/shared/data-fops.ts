@@ -14,7 +14,7 @@ interface DataHooks<P, K extends Kept> {
   readonly has: { has(kept: K): boolean }['has'];
   /** Its attributes are these now. */
   readonly check: { check(xl: Xlator<P>, kept: K, buf: Iatt, inode: Inode): void }['check'];
-  /** The file is locked: whoever does so wants to know what others have written to it. */
+  /** The file is locked: its locker wants to see what other clients have written. */
   readonly locked?: { locked(xl: Xlator<P>, inode: Inode): void }['locked'];
 }
 

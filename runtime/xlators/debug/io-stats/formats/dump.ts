@@ -3,7 +3,7 @@ import type { Dump } from '../../../../core/xlator.ts';
 import { BLOCK_SIZES, type Counters } from '../counters.ts';
 import { type Files, rankings } from '../files.ts';
 
-/** What statistics are written from. */
+/** The source of written statistics. */
 export interface Report {
   /** The volume's name, or its `unique-id`. */
   readonly id: string;

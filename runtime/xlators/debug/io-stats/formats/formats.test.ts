@@ -116,7 +116,7 @@ Data Written: 0 bytes
   expect(interval!.trimEnd()).toBe(all!.trimEnd());
 });
 
-test('json: whatever was counted, it is json, and has each fop that came', () => {
+test('json: all counts give valid json, with each fop that came', () => {
   const fop = fc.constantFrom(1, LOOKUP, READ, 13, 43, 58);
   const size = fc.nat(2 ** 31);
   const event = fc.record({ fop, size, ns: fc.nat(1e9) });

@@ -66,7 +66,7 @@ const O_EXCL = 128;
 const O_TRUNC = 512;
 const SEEK_CUR = 1;
 const SEEK_END = 2;
-/** What an entry of a folder in memory takes. */
+/** The bytes of an entry of a folder in memory. */
 const NODE_BYTES = 1024;
 
 /**
@@ -198,7 +198,7 @@ export default function files(host: Partial<FileGates>, most: number) {
       const found = asks.stat(below(parent, name));
       if (typeof found !== 'string') return undefined;
       const node = make(parent, name, modeOf(found));
-      // As a mount point is: nobody can remove or rename it from the folder in memory around it.
+      // As a mount point: it cannot be removed or renamed from the folder in memory around it.
       node.mounted = { root: node };
       return node;
     } finally {
