@@ -2,7 +2,9 @@
  * Texts for people, laid out in lines. A text is measured by the columns of the terminal that it takes:
  * wide characters take two, combining ones and escape sequences none.
  */
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+
+type StringWidth = typeof import('string-width').default;
 
 /** The first column grows up to here. */
 const LEFT_MAX = 28;
@@ -10,9 +12,18 @@ const LEFT_MAX = 28;
 /** Each takes one column. */
 const PLAIN = /^[ -~]*$/;
 
+const require = createRequire(import.meta.url);
+// Both take tens of milliseconds, which commands that print plain text need not wait for.
+let stringWidth: StringWidth | undefined;
+let graphemes: Intl.Segmenter | undefined;
+
+function measure(text: string): number {
+  stringWidth ??= (require('string-width') as { default: StringWidth }).default;
+  return stringWidth(text);
+}
+
 /** Columns of the terminal that a text takes. */
-export const widthOf = (text: string): number =>
-  PLAIN.test(text) ? text.length : stringWidth(text);
+export const widthOf = (text: string): number => (PLAIN.test(text) ? text.length : measure(text));
 
 /** The width of the widest; 0 of none. */
 export const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
@@ -27,11 +38,10 @@ export const padRight = (text: string, width: number): string =>
 export const padLeft = (text: string, width: number): string =>
   blanks(width - widthOf(text)) + text;
 
-const graphemes = new Intl.Segmenter();
-
 /** A text without escape sequences, cut to a width; what is cut ends in `…`. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
+  graphemes ??= new Intl.Segmenter();
   let kept = '';
   for (const { segment } of graphemes.segment(text)) {
     if (widthOf(kept + segment) > width - 1) break;

@@ -44,6 +44,9 @@ const INTERRUPT = 2;
 const FORCE = 4;
 const SIGINT = 2;
 
+// Taken once: in a context of Node's, each use of a global by its name asks the host for it.
+const { compareExchange, load, or } = Atomics;
+
 const scope = globalThis as unknown as Record<string, unknown>;
 
 function define(name: string, value: unknown): void {
@@ -79,7 +82,7 @@ export default function shims(
   define('performance', {
     now() {
       // C code that waits for a time asks the clock, and for no signal.
-      stopByForce(Atomics.load(word, 0));
+      stopByForce(load(word, 0));
       return now();
     },
   });
@@ -122,7 +125,7 @@ export default function shims(
   let early = false;
   function takeSignal(): number {
     for (;;) {
-      const value = Atomics.load(word, 0);
+      const value = load(word, 0);
       // The script would not stop for its signal.
       stopByForce(value);
       if ((value & INTERRUPT) === 0) return 0;
@@ -130,7 +133,7 @@ export default function shims(
         early = false;
         return 0;
       }
-      if (Atomics.compareExchange(word, 0, value, value & ~INTERRUPT) === value) return SIGINT;
+      if (compareExchange(word, 0, value, value & ~INTERRUPT) === value) return SIGINT;
     }
   }
   const fillRandom = (view: Uint8Array): void => {
@@ -214,7 +217,7 @@ export default function shims(
       let count = 0;
       return (iterator) => {
         count += 1;
-        const asks = (count & 255) === 0 && (Atomics.load(word, 0) & (INTERRUPT | FORCE)) !== 0;
+        const asks = (count & 255) === 0 && (load(word, 0) & (INTERRUPT | FORCE)) !== 0;
         return asks && check() !== 0 ? 0 : next(iterator);
       };
     },
@@ -227,7 +230,7 @@ export default function shims(
     interruptAgain() {
       // Not at the very next look, which may be in what calls this.
       early = true;
-      Atomics.or(word, 0, INTERRUPT);
+      or(word, 0, INTERRUPT);
     },
   };
 }
