@@ -1,6 +1,6 @@
 /** Flags of `glossa mount` that ask a server for the volfile, by the names of glusterfs's. */
 import { resolve } from 'node:path';
-import type { Place } from '../runtime/core/addresses.ts';
+import type { SocketAddress } from '../runtime/core/addresses.ts';
 import { VOLFILE_SERVER_PORT, type VolfileServers } from '../server/volfile-servers.ts';
 import { UsageError } from '../terminal/exit.ts';
 import { choice, type Flags, type FlagValues, list, number, text } from '../terminal/flags.ts';
@@ -55,7 +55,7 @@ export function volfileServers(
 }
 
 /** @throws {UsageError} */
-function placeOf(given: string, usual: number): Place {
+function placeOf(given: string, usual: number): SocketAddress {
   const [, inBrackets, name, port = usual, ipv6] = FORM.exec(given) ?? [];
   const host = inBrackets ?? name ?? ipv6;
   if (host === undefined || Number(port) > PORT_MAX || Number(port) < 1) {

@@ -1,7 +1,7 @@
 /** `glossa graph`: draws a volfile. Its types need not be known. */
 import { closeSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { openToWrite } from '../runtime/sys/write.ts';
+import { openToWrite } from '../runtime/sys/guarded-write.ts';
 import { shownVolumes, topOf, type VolfileDescription } from '../runtime/volfile/description.ts';
 import { type RenderFormat, renderers } from '../runtime/volfile/render.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';

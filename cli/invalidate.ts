@@ -11,7 +11,7 @@ import {
   strerror,
 } from '../runtime/core/errno.ts';
 import { XATTR_NAME_MAX } from '../runtime/core/limits.ts';
-import { INVALIDATE } from '../runtime/mount/fuse/handlers/take-back.ts';
+import { INVALIDATE } from '../runtime/mount/fuse/handlers/operator-invalidation.ts';
 import { getxattr } from '../runtime/sys/libc.ts';
 import { cstring } from '../runtime/sys/struct.ts';
 import { printable } from '../runtime/volfile/printable.ts';

@@ -11,8 +11,8 @@ const { dispatch } = await import('./dispatch.ts');
 const { leave } = await import('../terminal/exit.ts');
 const { ownTerminal } = await import('../server/handover.ts');
 
-const { lastWords } = await import('../runtime/sys/last-words.ts');
+const { crashLog } = await import('../runtime/sys/crash-log.ts');
 
-lastWords.log = '-';
+crashLog.log = '-';
 const terminal = ownTerminal();
 await leave(await dispatch(process.argv.slice(2), terminal), terminal);

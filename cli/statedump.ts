@@ -1,6 +1,6 @@
 /** `glossa stats statedump`: everything that the server of a mount, or of a brick, knows of its state, at one moment. */
 
-import { LISTED } from '../runtime/core/dumps.ts';
+import { LIST_MAX } from '../runtime/core/dumps.ts';
 import { readWhole } from '../server/control/client.ts';
 import { findServed } from '../server/control/find.ts';
 import { formatSections } from '../server/statedump/sections.ts';
@@ -14,7 +14,7 @@ export default defineCommand({
     "Prints the statedump of the mount MNT, or of the server of BRICK, in the sections of GlusterFS's: the process and its " +
     'memory, requests in flight with the way that they have gone and their age in seconds, the inode table, ' +
     'open files, and each volume with its options and what it tells. ' +
-    `Of requests, inodes and files ${LISTED} are listed, and all are counted. ` +
+    `Of requests, inodes and files ${LIST_MAX} are listed, and all are counted. ` +
     'Root and the user who started it may ask. SIGUSR1 lets the server write the same into a file.',
   flags: {
     json: toggle({

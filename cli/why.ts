@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { errnoNumber, strerror } from '../runtime/core/errno.ts';
 import { formatTime, printable } from '../runtime/core/log.ts';
-import type { NotableDump, NotableRequest } from '../runtime/mount/notable.ts';
+import type { NotableDump, NotableRequest } from '../runtime/mount/notable-requests.ts';
 import { ask } from '../server/control/client.ts';
 import { servedAt } from '../server/control/find.ts';
 import { mountAt } from '../server/control/path-in-mount.ts';

@@ -20,7 +20,7 @@
 // -- the record, and an instance of it -----------------------------------------------------------
 
 /** Names that come and go: one pair of hooks for every fop that makes or removes one. */
-export { type Entry, type EntryHooks, entryFops } from './core/entries.ts';
+export { type Entry, type EntryHooks, entryFops } from './core/entry-hooks.ts';
 export { GraphError, InitError } from './core/errors.ts';
 export { type EventName, events } from './core/events.ts';
 export {

@@ -5,7 +5,7 @@ import { isMainThread } from 'node:worker_threads';
 import type { DebuggerTerminal, ModuleContext } from '../bridges/host/language.ts';
 import type { RunFiles, ServerFacts } from '../runtime/core/context.ts';
 import type { LogSink } from '../runtime/core/log.ts';
-import type { Sources } from '../runtime/core/source.ts';
+import type { PumpSources } from '../runtime/core/pump-source.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { exactly } from '../runtime/sys/timers.ts';
 
@@ -35,7 +35,7 @@ export class NodeContext implements ModuleContext {
   readonly sink: LogSink;
   readonly baseDir: string;
   readonly wake: () => void;
-  readonly sources: Sources | undefined;
+  readonly sources: PumpSources | undefined;
   readonly terminal: DebuggerTerminal | undefined;
   readonly strict: boolean;
   readonly warn: (text: string) => void;

@@ -3,10 +3,11 @@
  * the server goes on counting for `LEASE_MS` more. Then nothing is counted, and requests cost what they
  * always do. Several may watch at a time.
  */
-import type { Ages } from '../runtime/core/ages.ts';
+
 import { pendingCalls } from '../runtime/core/dumps.ts';
 import type { Stack } from '../runtime/core/frame.ts';
 import type { Graph } from '../runtime/core/graph.ts';
+import type { RequestAges } from '../runtime/core/request-ages.ts';
 import type { Xlator } from '../runtime/core/xlator.ts';
 import { type FopMeter, Meter } from '../runtime/observe/meter.ts';
 import { volumeDump } from './statedump/volumes.ts';
@@ -75,12 +76,12 @@ export interface FopCounts {
 export class Counting {
   private readonly graph: Graph;
   private readonly about: AboutServer;
-  private readonly ages: Ages;
+  private readonly ages: RequestAges;
   private meter: Meter | null = null;
   private endObserving: () => void = () => {};
   private cancelEnd: () => void = () => {};
 
-  constructor(graph: Graph, about: AboutServer, ages: Ages) {
+  constructor(graph: Graph, about: AboutServer, ages: RequestAges) {
     this.graph = graph;
     this.about = about;
     this.ages = ages;

@@ -7,7 +7,7 @@
 import { closeSync, mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatJson, formatLine, type LogLine, type LogSink } from '../runtime/core/log.ts';
-import { openToWrite } from '../runtime/sys/write.ts';
+import { openToWrite } from '../runtime/sys/guarded-write.ts';
 import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 import { paint, type Style } from '../terminal/terminal.ts';

@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { openToWrite } from '../runtime/sys/write.ts';
+import { openToWrite } from '../runtime/sys/guarded-write.ts';
 import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 

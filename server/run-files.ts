@@ -6,7 +6,7 @@ import { closeSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunFiles } from '../runtime/core/context.ts';
 import { effectiveUser } from '../runtime/sys/exposure.ts';
-import { openToWrite, writeWhole } from '../runtime/sys/write.ts';
+import { openToWrite, writeWhole } from '../runtime/sys/guarded-write.ts';
 import { stateFolder } from './state-folder.ts';
 
 /** The folder, unless told: GlusterFS's for root, the folder for state for another user. */

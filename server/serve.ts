@@ -14,7 +14,7 @@ import type { MountOptions } from '../runtime/mount/fuse/mount.ts';
 import { MountError } from '../runtime/mount/fuse/mount-error.ts';
 import type { Mount } from '../runtime/mount/mount.ts';
 import { findMount } from '../runtime/mount/mountinfo.ts';
-import { Notable } from '../runtime/mount/notable.ts';
+import { NotableRequests } from '../runtime/mount/notable-requests.ts';
 import { nameServer } from '../runtime/mount/server-process.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -153,7 +153,7 @@ async function serveGraph(
   ending.onHangUp = () => void reloader.readVolfile();
   const folder = new RunFolder(runFolderOf(settings));
   const frontEnd = settings.frontEnd ?? defaultFrontEnd;
-  const requests = new Notable(graph, settings.slowMs);
+  const requests = new NotableRequests(graph, settings.slowMs);
   // The other front end sees no requests, but calls.
   const notable = frontEnd === 'kernel' ? requests : undefined;
   const control = new GraphQuestions(graph, { about, reloader, log, folder, notable });

@@ -13,7 +13,7 @@ import type { Graph } from '../runtime/core/graph.ts';
 import { Log, type LogLevel, type LogLevels } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import type { VolumeSpec } from '../runtime/core/xlator.ts';
-import { lastWords } from '../runtime/sys/last-words.ts';
+import { crashLog } from '../runtime/sys/crash-log.ts';
 import { recycleMemory } from '../runtime/sys/malloc.ts';
 import { missingInterfaces } from '../runtime/sys/node-interfaces.ts';
 import { activate, volumeSpecs } from '../runtime/volfile/activate.ts';
@@ -111,7 +111,7 @@ export async function serveBy(
   });
   const flush = (): void => sink.flush();
   process.on('exit', flush);
-  lastWords.log = logFile;
+  crashLog.log = logFile;
   const levels: LogLevels = { default: logLevel, volumes: new Map() };
   const log = new Log(sink, levels, 'glossa');
   const ending = new Ending(log, sink, terminal);

@@ -1,7 +1,7 @@
 /** Checks of paths before a process enters them: a mount on the way may hang, and a new one may fail. */
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { stuckOnTheWay, whyStuck } from '../runtime/mount/mount-health.ts';
+import { describeStuck, findStuckMount } from '../runtime/mount/mount-health.ts';
 import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 import { CONSOLE } from './log-sink.ts';
@@ -9,8 +9,8 @@ import { CONSOLE } from './log-sink.ts';
 /** @throws {Failure} when a mount on the way to one of them does not answer */
 export async function refuseStuck(...paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const stuck = await stuckOnTheWay(path);
-    if (stuck !== null) throw new Failure(`cannot look at ${path}: ${whyStuck(stuck)}`);
+    const stuck = await findStuckMount(path);
+    if (stuck !== null) throw new Failure(`cannot look at ${path}: ${describeStuck(stuck)}`);
   }
 }
 

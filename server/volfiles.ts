@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { decodeName } from '../runtime/core/bytes.ts';
 import { didYouMean } from '../runtime/core/nearest.ts';
-import { whyForeign } from '../runtime/sys/foreign.ts';
+import { whyUntrusted } from '../runtime/sys/untrusted-code.ts';
 import type { CommandRunner } from '../runtime/volfile/commands.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { printable } from '../runtime/volfile/printable.ts';
@@ -87,7 +87,7 @@ export async function inspectText(
 
 /** Remarks that others can change a volfile. @throws {Failure} where that is an error */
 export function vouchFor(path: string, strict: boolean, remark: (text: string) => void): void {
-  const why = whyForeign(path, strict);
+  const why = whyUntrusted(path, strict);
   if (why === null) return;
   const text = `${printable(path)}: ${why}`;
   if (strict) throw new Failure(text);

@@ -5,7 +5,7 @@
 import { fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
-import { writeWhole } from '../runtime/sys/write.ts';
+import { writeWhole } from '../runtime/sys/guarded-write.ts';
 import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
 

@@ -7,12 +7,12 @@ import { operations } from '../bridges/testing/operations.ts';
 import type { Plain } from '../bridges/testing/values.ts';
 import { connect, Driver, FopError, NOBODY } from '../runtime/api/driver.ts';
 import { Files } from '../runtime/api/files.ts';
-import { Clock } from '../runtime/core/clock.ts';
 import { ENOENT } from '../runtime/core/errno.ts';
 import { tail, unwind, wind } from '../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import { Iatt } from '../runtime/core/iatt.ts';
 import { Loc } from '../runtime/core/loc.ts';
+import { VirtualClock } from '../runtime/core/virtual-clock.ts';
 import type { Cbk, Translator } from '../runtime/core/xlator.ts';
 import { openRecording } from '../runtime/observe/reader.ts';
 import { planOf } from '../runtime/replay/plan.ts';
@@ -88,7 +88,7 @@ interface Into {
 /** Replays it; volumes of these names are played. */
 async function replay(bytes: Uint8Array, into: Into): Promise<readonly Outcome[]> {
   const { volumes, played: names = [], volume = volumes.at(-1)!.name! } = into;
-  const clock = new Clock();
+  const clock = new VirtualClock();
   const look = { baseDir: '/', strict: false, warned: () => {} };
   const context = new TestContext(clock, look, () => {});
   const plan = await planOf(openRecording(bytes), { volume, played: names });

@@ -3,7 +3,7 @@ import { closeSync, existsSync, rmSync } from 'node:fs';
 import { isOther, type OtherEvent } from '../../runtime/observe/events.ts';
 import type { Recording } from '../../runtime/observe/reader.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
-import { openToWrite, writeWhole } from '../../runtime/sys/write.ts';
+import { openToWrite, writeWhole } from '../../runtime/sys/guarded-write.ts';
 import { Failure, UsageError } from '../../terminal/exit.ts';
 import { type Flags, type FlagValues, list, text, toggle } from '../../terminal/flags.ts';
 import { reason } from '../../terminal/reason.ts';

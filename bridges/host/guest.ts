@@ -159,7 +159,7 @@ export interface Guest {
    * when it has ended, also when it awaits something.
    */
   evaluate(source: string): Promise<Evaluation>;
-  /** A debugger's command, and its answer, both JSON (core/lines.ts); absent where lines cannot stop. */
+  /** A debugger's command, and its answer, both JSON (core/line-stops.ts); absent where lines cannot stop. */
   line?(command: string): string;
   /** Bytes of memory the interpreter has. */
   readonly memory: number;

@@ -6,10 +6,14 @@
  */
 
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
-import type { LineStops, Script, ScriptMethod } from '../../runtime/core/lines.ts';
+import type { LineStops, Script, ScriptMethod } from '../../runtime/core/line-stops.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { defineOptions, missingOption, type Values } from '../../runtime/core/options.ts';
-import { answersAnew, defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
+import {
+  announceChangedReplies,
+  defineTranslator,
+  type Xlator,
+} from '../../runtime/core/xlator.ts';
 import { remarksOn, tellLeftOut } from './advice/module-remarks.ts';
 import type { Evaluation, Guest } from './guest.ts';
 import type { FoundModule, HostedLanguage, ModuleContext } from './language.ts';
@@ -226,7 +230,7 @@ async function load(
     interpreter.attach(guest);
     interpreter.notes = notesOf(xl, guest);
     const { writing } = module.language;
-    xl.doubt(remarksOn(guest, module.path, writing));
+    xl.warnSuspicious(remarksOn(guest, module.path, writing));
     tellLeftOut(xl, guest, module.path, writing.passesThrough);
     const values = moduleOptions(xl, options, guest.description.options, module.path);
     if (creates) {
@@ -314,7 +318,7 @@ function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void
     each.setLimits(limitsOf(given, given['memory-limit']));
   if (same && interpreter.has('reconfigure')) {
     interpreter.enterFor(() => interpreter.guest.hook('reconfigure', [values]));
-    answersAnew(xl as Xlator);
+    announceChangedReplies(xl as Xlator);
   } else if (!same || Object.keys(declared).length > 0) {
     void glupy.host.reload();
   }

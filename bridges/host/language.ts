@@ -107,7 +107,7 @@ export interface DebuggerTerminal {
   write(text: string): void;
 }
 
-/** The way from an interpreter to a debugger elsewhere; what it says is in runtime/core/lines.ts. */
+/** The way from an interpreter to a debugger elsewhere; what it says is in runtime/core/line-stops.ts. */
 export interface LineDebugger {
   /** The first breakpoints, as the JSON of a command; undefined for none. */
   readonly watched: string | undefined;

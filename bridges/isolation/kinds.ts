@@ -2,7 +2,7 @@
  * Kinds of messages between the two threads, and the data that a worker begins with. A call has the
  * number that the main thread gave it, a wind the worker's.
  */
-import type { ScriptMethod } from '../../runtime/core/lines.ts';
+import type { ScriptMethod } from '../../runtime/core/line-stops.ts';
 import type { GivenOption } from '../../runtime/core/options.ts';
 import type { Shared } from './channel.ts';
 
@@ -32,7 +32,7 @@ export const DOWN = {
   GONE: 11,
   /** what was asked by a QUERY */
   RESULT: 12,
-  /** JSON: a debugger's command (core/lines.ts) */
+  /** JSON: a debugger's command (core/line-stops.ts) */
   LINE: 13,
 } as const;
 
@@ -70,7 +70,7 @@ export const UP = {
   RENAME: 16,
   /** call, JSON: notes for an observer */
   NOTE: 17,
-  /** JSON for a debugger (core/lines.ts), call or 0 */
+  /** JSON for a debugger (core/line-stops.ts), call or 0 */
   LINE: 18,
 } as const;
 

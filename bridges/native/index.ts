@@ -19,11 +19,11 @@ import {
   type Values,
 } from '../../runtime/core/options.ts';
 import {
-  answersAnew,
+  announceChangedReplies,
   defaultNotify,
   defineTranslator,
   type Fops,
-  type Reloaded,
+  type ReloadResult,
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
@@ -102,11 +102,11 @@ function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
   };
 }
 
-const reload = (xl: Xlator<unknown>): Promise<Reloaded> =>
+const reload = (xl: Xlator<unknown>): Promise<ReloadResult> =>
   volumes.get(xl)!.record.reload?.(xl) ?? renew(xl);
 
 /** Code in the process itself takes the place of other code with its volume: as another instance. */
-async function renew(xl: Xlator<unknown>): Promise<Reloaded> {
+async function renew(xl: Xlator<unknown>): Promise<ReloadResult> {
   try {
     const isNew = await xl.graph!.renew(xl as Xlator, UP_MS);
     if (isNew) xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
@@ -167,7 +167,9 @@ function ownValues(
   if (errors.length > 0) {
     throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
   }
-  xl.doubt(problems.map(({ where, message }) => ({ where: where ?? path, text: message })));
+  xl.warnSuspicious(
+    problems.map(({ where, message }) => ({ where: where ?? path, text: message })),
+  );
   return values;
 }
 
@@ -186,7 +188,7 @@ function reconfigure(xl: Xlator<unknown>): void {
   if (problems.length > 0) throw new GraphError(problems);
   volume.values = values;
   record.reconfigure?.(xl, values);
-  answersAnew(xl);
+  announceChangedReplies(xl);
 }
 
 const SAYINGS = ['passesThrough: true', 'passesThrough: false'] as const;
@@ -196,7 +198,7 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
   const given = record.fops;
   const made = typeof given === 'function' ? checkFops(path, given(xl)) : given;
   const text = leftOut(xl, SAYINGS, says(xl, 'passesThrough'), (name) => made[name] !== undefined);
-  if (text !== undefined) xl.doubt([{ where: path, text }]);
+  if (text !== undefined) xl.warnSuspicious([{ where: path, text }]);
   xl.log.info(`${path} loaded: ${Object.keys(made).join(', ') || 'no fops'}`);
   return made;
 }

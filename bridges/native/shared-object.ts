@@ -4,7 +4,7 @@
  */
 
 import type { Options, Values } from '../../runtime/core/options.ts';
-import { answersAnew, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
+import { announceChangedReplies, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import { tellLeftOut } from '../host/advice/module-remarks.ts';
 import { failureOptions, limitsOf, policyOf } from '../host/lifecycle/failure-policy.ts';
 import { Host, type Hosted, hosted } from '../host/lifecycle/host.ts';
@@ -84,7 +84,7 @@ function recordOf(
       volume.host.setPolicy(policy);
       for (const each of volume.host.interpreters) each.setLimits(limitsOf(given));
       interpreter.enterFor(() => interpreter.guest.hook('reconfigure', [values]));
-      answersAnew(xl as Xlator);
+      announceChangedReplies(xl as Xlator);
     },
   };
 }

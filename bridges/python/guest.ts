@@ -2,7 +2,7 @@
  * A Python module as a guest of the host translator: the glupy package in an engine, its entry
  * points as functions. The Python side is `python/glupy/_bridge.py`.
  */
-import { GO_ON } from '../../runtime/core/lines.ts';
+import { CONTINUE } from '../../runtime/core/line-stops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { EnterGuest, ModuleDescription, Noting, TellName } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
@@ -80,7 +80,7 @@ function terminalFunctions(terminal: DebuggerTerminal | undefined): Record<strin
 /** The same for a debugger elsewhere. */
 const lineFunctions = (lines: LineDebugger | undefined): Record<string, HostFunction> => ({
   line_told: f('s', 'v', (json: string) => lines?.told(json)),
-  line_wait: { ...f('', 's', () => lines?.wait() ?? GO_ON), waits: true },
+  line_wait: { ...f('', 's', () => lines?.wait() ?? CONTINUE), waits: true },
 });
 
 export const startPython: StartGuest = async (module, host, settings) => {

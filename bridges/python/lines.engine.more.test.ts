@@ -5,8 +5,8 @@ import {
   type LineCommand,
   LineError,
   type LineStops,
-  type LineWay,
-} from '../../runtime/core/lines.ts';
+  type StepKind,
+} from '../../runtime/core/line-stops.ts';
 import {
   folderOf,
   hosted,
@@ -50,7 +50,7 @@ interface Debugging {
   readonly path: string;
   /** The line where it has stopped now. */
   stopped(): Promise<number>;
-  go(way: LineWay): Promise<void>;
+  go(way: StepKind): Promise<void>;
   ask(command: LineCommand): ReturnType<LineStops['ask']>;
 }
 
@@ -117,7 +117,7 @@ it('holds the request at the line, shows and changes what is there, and goes on'
   at.run.settled();
 });
 
-it.each<[LineWay, readonly (readonly [line: number, frames: number])[]]>([
+it.each<[StepKind, readonly (readonly [line: number, frames: number])[]]>([
   [
     'over',
     [

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { Clock } from '../../runtime/core/clock.ts';
+import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import { parseLine } from './log.ts';
 import { runTests, type TestReport } from './run.ts';
 import { translatorFor } from './subject.ts';
@@ -324,7 +324,7 @@ it('refuses a file that cannot be loaded', async () => {
 });
 
 it('rings timers in order, also those that are set on the way', () => {
-  const clock = new Clock();
+  const clock = new VirtualClock();
   const start = clock.now;
   const rung: [string, number][] = [];
   const ring = (name: string) => () => void rung.push([name, clock.now - start]);

@@ -31,7 +31,6 @@
 import { Call, type Caller, connect, Driver, FopError } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
 import type { Client } from '../../runtime/core/client.ts';
-import { Clock } from '../../runtime/core/clock.ts';
 import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
 import {
@@ -44,6 +43,7 @@ import { Links, refusal } from '../../runtime/core/gen/fops.gen.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import { DEBUG } from '../../runtime/core/log.ts';
 import { isUpcall } from '../../runtime/core/upcall.ts';
+import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import type { Child, Translator, VolumeSpec, Xlator } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { MessageError } from '../host/crossing/message.ts';
@@ -87,7 +87,7 @@ interface Bench {
 type TestMessage = readonly Plain[];
 
 export class Bed {
-  readonly clock = new Clock();
+  readonly clock = new VirtualClock();
   /** Answers that the test has not got yet. */
   readonly answers: Answer[] = [];
   /** Things under way that take real time: graphs that start or stop. */

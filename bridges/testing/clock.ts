@@ -2,9 +2,10 @@
  * The context of a graph under test: its time is virtual, and so is what its modules take for the
  * time of day.
  */
-import { type Clock, VIRTUAL_EPOCH_MS } from '../../runtime/core/clock.ts';
+
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { LogSink } from '../../runtime/core/log.ts';
+import { VIRTUAL_EPOCH_MS, type VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 import type { ModuleContext } from '../host/language.ts';
 import { web } from '../machine/browser/web.ts';
@@ -37,11 +38,11 @@ export class TestContext implements ModuleContext {
   readonly virtualTime = true;
   readonly strict: boolean;
   readonly warn: (text: string) => void;
-  private readonly clock: Clock;
+  private readonly clock: VirtualClock;
 
   /** @param write takes every line of the log */
   constructor(
-    clock: Clock,
+    clock: VirtualClock,
     { baseDir, strict, warned }: Pick<Look, 'baseDir' | 'strict' | 'warned'>,
     write: (line: string) => void,
   ) {

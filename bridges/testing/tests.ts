@@ -1,5 +1,5 @@
 /** What the runner of tests and a language's interpreter promise each other. */
-import type { Clock } from '../../runtime/core/clock.ts';
+import type { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 
 /** An answer that is ready for the test. */
 export interface Answer {
@@ -10,7 +10,7 @@ export interface Answer {
 
 /** What an interpreter with tests has of their bed. */
 export interface TestBed {
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   /** What the test asks for; the result is JSON. @throws {Error} whose message is for the test. */
   call(message: string): string;
 }

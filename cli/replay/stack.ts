@@ -7,10 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TestContext } from '../../bridges/testing/clock.ts';
 import { type ParsedLine, parseLine } from '../../bridges/testing/log.ts';
 import { translatorFor } from '../../bridges/testing/subject.ts';
-import { Clock } from '../../runtime/core/clock.ts';
 import { InitError } from '../../runtime/core/errors.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import { INFO, type LogLevels } from '../../runtime/core/log.ts';
+import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 import type { VolumeSeen } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
@@ -41,7 +41,7 @@ export interface StackSettings {
 /** A graph that is up, and what of it is played. */
 export interface ReplayStack {
   readonly graph: Graph;
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   readonly roles: Roles;
   readonly played: readonly PlayedVolume[];
   /** What its volumes have logged. */
@@ -72,7 +72,7 @@ export async function startStack(
 ): Promise<ReplayStack> {
   await refuseStuck(given);
   const module = findModuleFile(given);
-  const clock = new Clock();
+  const clock = new VirtualClock();
   const log: ParsedLine[] = [];
   const { strict, warned } = settings;
   const baseDir = dirname(resolve(given));
@@ -119,7 +119,7 @@ export async function startStack(
 }
 
 /** By real time; its own goes on where it waits for nothing else. */
-async function comesUp(graph: Graph, clock: Clock): Promise<boolean> {
+async function comesUp(graph: Graph, clock: VirtualClock): Promise<boolean> {
   for (let waited = 0; !graph.isUp && waited < UP_WITHIN_MS; waited += STEP_MS) {
     await delay(STEP_MS);
     if (clock.next !== undefined) clock.advanceTo(clock.next);

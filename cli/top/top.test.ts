@@ -1,6 +1,5 @@
 /** What a server counts while it is watched, and what is made of it. */
 import { describe, expect, it } from 'vitest';
-import { Ages } from '../../runtime/core/ages.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import { newestRequest } from '../../runtime/core/frame.ts';
@@ -8,6 +7,7 @@ import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import { RequestAges } from '../../runtime/core/request-ages.ts';
 import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
 import mdCache from '../../runtime/xlators/performance/md-cache/index.ts';
 import openBehind from '../../runtime/xlators/performance/open-behind/index.ts';
@@ -45,7 +45,7 @@ async function rig() {
     ],
     context,
   );
-  const ages = new Ages();
+  const ages = new RequestAges();
   const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
   return { context, leaf, graph, ages, stat, counting: new Counting(graph, about, ages) };
 }
@@ -83,7 +83,7 @@ describe('a server', () => {
     const context = new FakeContext();
     const above = [openBehind, mdCache].map((translator) => ({ translator }) as never);
     const graph = await startGraph([{ translator: leaf.translator }, ...above], context);
-    const counting = new Counting(graph, about, new Ages());
+    const counting = new Counting(graph, about, new RequestAges());
     const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
     stat();
     const before = counting.ask();
@@ -113,7 +113,7 @@ describe('a server', () => {
     const context = new FakeContext();
     const stack = [{ translator: leaf.translator }, { translator } as never];
     const graph = await startGraph(stack, context);
-    const counting = new Counting(graph, about, new Ages());
+    const counting = new Counting(graph, about, new RequestAges());
     const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(7), iaType: IA_IFREG, iaNlink: 1 });
     const { inodes } = graph;
     const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf);

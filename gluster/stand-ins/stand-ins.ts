@@ -4,8 +4,9 @@
  * them do in GlusterFS, too, as long as they are switched off. One that is switched on is refused; one
  * that would be missed is told of. Source: GlusterFS 10 `xlators/mgmt/glusterd/src/glusterd-volgen.c`.
  */
+
+import { isOn } from '../../runtime/core/accepted-options.ts';
 import { InitError } from '../../runtime/core/errors.ts';
-import { isOn } from '../../runtime/core/without-effect.ts';
 import { defineTranslator, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import type { standInTypes } from './types.ts';
 
@@ -69,7 +70,7 @@ function sayAll(xl: Xlator): void {
   const text =
     `volumes of these types let everything through here, as they are not there yet: ${types.join(', ')}` +
     `. Without them ${[...lacks].join('; ')}`;
-  xl.doubt([{ where: xl.where ?? xl.name, text }]);
+  xl.warnSuspicious([{ where: xl.where ?? xl.name, text }]);
 }
 
 function standInFor(type: string, standIn: StandIn): Translator<null> {

@@ -5,7 +5,7 @@
  * Source: GlusterFS 10 `glusterfsd/src/glusterfsd-mgmt.c`.
  */
 import { connect, type Socket } from 'node:net';
-import { type Place, placeName } from '../../runtime/core/addresses.ts';
+import { formatSocketAddress, type SocketAddress } from '../../runtime/core/addresses.ts';
 import { decodeName } from '../../runtime/core/bytes.ts';
 import { ENOENT, strerror } from '../../runtime/core/errno.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
@@ -41,7 +41,7 @@ class Refusal extends FetchError {}
 
 export interface VolfileClientSettings {
   /** In the order in which they are asked. */
-  readonly servers: readonly Place[];
+  readonly servers: readonly SocketAddress[];
   /** What is asked for, such as `/NAME`. */
   readonly key: string;
   /** The volfile may have changed: it is to be fetched again. */
@@ -54,12 +54,12 @@ export interface VolfileClientSettings {
 
 interface Spec {
   readonly text: string;
-  readonly servers: readonly Place[];
+  readonly servers: readonly SocketAddress[];
 }
 
 export class VolfileClient {
   private readonly settings: VolfileClientSettings;
-  private readonly servers: Place[];
+  private readonly servers: SocketAddress[];
   /** The server that is asked, of those. */
   private at = 0;
   private peer: Peer | null = null;
@@ -75,7 +75,7 @@ export class VolfileClient {
 
   /** Where the volfile came from last. */
   get server(): string {
-    return placeName(this.servers[this.at]!);
+    return formatSocketAddress(this.servers[this.at]!);
   }
 
   /** The volfile as it is now; each server is tried once. @throws {FetchError} */
@@ -121,7 +121,7 @@ export class VolfileClient {
     this.at = (this.at + 1) % this.servers.length;
   }
 
-  private async open(place: Place): Promise<Peer> {
+  private async open(place: SocketAddress): Promise<Peer> {
     const peer = await Peer.open(place, {
       changed: () => this.settings.changed(),
       unknown: (xid) => this.settings.doubt(`an answer to nobody came (number ${xid})`),
@@ -132,9 +132,9 @@ export class VolfileClient {
     throw new FetchError('it is not needed any more');
   }
 
-  private learn(servers: readonly Place[]): void {
-    const known = new Set(this.servers.map(placeName));
-    const more = servers.filter((place) => !known.has(placeName(place)));
+  private learn(servers: readonly SocketAddress[]): void {
+    const known = new Set(this.servers.map(formatSocketAddress));
+    const more = servers.filter((place) => !known.has(formatSocketAddress(place)));
     this.servers.push(...more.slice(0, SERVERS_MAX - this.servers.length));
   }
 
@@ -220,7 +220,7 @@ class Peer {
   }
 
   /** @throws {FetchError} */
-  static async open(place: Place, events: PeerEvents): Promise<Peer> {
+  static async open(place: SocketAddress, events: PeerEvents): Promise<Peer> {
     const socket = connect({ ...place });
     await new Promise<void>((resolve, reject) => {
       const fail = (why: string): void => {
@@ -304,7 +304,7 @@ function readSpec(r: XdrReader): Spec | { readonly why: string } {
   return { text: spec, servers: readServers(told?.get('servers-list') ?? '') };
 }
 
-const readServers = (text: string): Place[] =>
+const readServers = (text: string): SocketAddress[] =>
   [...text.matchAll(/(\S+):(\d{1,5})(?=\s|$)/g)].map(([, host, port]) => ({
     host: host!.replace(/^\[(.*)\]$/, '$1'),
     port: Number(port),

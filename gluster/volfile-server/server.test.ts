@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Place } from '../../runtime/core/addresses.ts';
+import type { SocketAddress } from '../../runtime/core/addresses.ts';
 import { EACCES } from '../../runtime/core/errno.ts';
 import type { Results } from '../rpc/answerer.ts';
 import { writeTexts } from '../rpc/dict.ts';
@@ -59,9 +59,9 @@ afterEach(async () => {
   rmSync(path, { recursive: true });
 });
 
-const here = (): Place => ({ host: '127.0.0.1', port: server.port! });
+const here = (): SocketAddress => ({ host: '127.0.0.1', port: server.port! });
 
-function client(servers: readonly Place[], key = '/v') {
+function client(servers: readonly SocketAddress[], key = '/v') {
   const changed = vi.fn();
   const fetching = new VolfileClient({
     servers,

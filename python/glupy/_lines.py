@@ -1,7 +1,7 @@
 """Stops at lines of the module, for a debugger elsewhere, by sys.monitoring (PEP 669).
 
 Commands come as JSON, from the host while the module runs, and from `_host.line_wait` while it is
-stopped; each has an answer. What they are: runtime/core/lines.ts. While nobody has asked for a line,
+stopped; each has an answer. What they are: runtime/core/line-stops.ts. While nobody has asked for a line,
 nothing here runs. A line that nobody stops at is looked at once: from then on it is as fast as before.
 """
 

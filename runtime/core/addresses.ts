@@ -75,10 +75,12 @@ export function isDirectoryList(text: string): boolean {
 }
 
 /** A socket: of TCP, at a host by name or address, or one in the file system. */
-export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+export type SocketAddress =
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string };
 
 /** `HOST:PORT`, or the path. */
-export const placeName = (place: Place): string => {
+export const formatSocketAddress = (place: SocketAddress): string => {
   if ('path' in place) return place.path;
   const { host, port } = place;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -1,14 +1,10 @@
 /**
- * Applies replies to the inode table: which inodes and names a reply brings, removes or moves, read from
- * the table of fops. Every initiator calls it once for each reply, before it answers its own caller.
- *
- * - A success links the inode of the reply, or else the one of the request's loc, under the gfid of `buf`;
- *   the caller goes on with the linked inode. Without attributes or gfid it is no success, but EIO.
- * - A rename with RENAME_EXCHANGE exchanges the names; `xdata` is the request's.
- * - A lookup that fails by ENOENT or ESTALE removes the name.
- * - An inode made for a request that does not come into the table is forgotten: its translators are told.
- *
- * `applyReply` takes arguments and reply as arrays. On a hot path, use the functions that it consists of.
+ * Applies replies to the inode table: links, removes and moves inodes and names, by the table of fops.
+ * Every initiator calls `applyReply` once for each reply, before it answers its own caller; a hot path calls
+ * the functions below directly. A success links the inode of the reply (else of the request's loc) under the
+ * gfid of `buf`, and the caller goes on with the linked inode; without attributes or gfid the reply is EIO.
+ * A lookup that fails with ENOENT or ESTALE removes the name. An inode that was made for a request and is
+ * not linked is forgotten.
  */
 import type { Dict } from './dict.ts';
 import { ENOENT, ESTALE } from './errno.ts';
@@ -20,17 +16,17 @@ import type { Inode } from './inode.ts';
 import { Loc } from './loc.ts';
 import { RENAME_EXCHANGE, RENAME_FLAGS } from './xdata.ts';
 
-/** True for an errno of a lookup by which the name does not lead to that inode any more. */
-export const leadsNowhere = (opErrno: number): boolean => opErrno === ENOENT || opErrno === ESTALE;
+/** Tells whether a lookup's errno means that the name no longer leads to its inode. */
+export const isNameGone = (opErrno: number): boolean => opErrno === ENOENT || opErrno === ESTALE;
 
-/** Forgets an inode that was made for a request, and is not in the table. */
+/** Forgets an inode that was made for a request and is not in the table. */
 export function discardInode(inode: Inode | null): void {
   if (inode !== null && !inode.linked) inode.forgetCtx();
 }
 
 /**
- * Links the inode of a successful reply, under the name of `loc` if it is `named`. Returns the inode to go
- * on with, which is another one when the table had this gfid; null when the reply has no gfid.
+ * Links the inode of a successful reply, under the name of `loc` if `named`. Returns the linked inode, which
+ * is a known one when the table has this gfid already; null when the reply has no gfid.
  */
 export function linkReply(
   loc: Loc,
@@ -46,7 +42,7 @@ export function linkReply(
   return linked;
 }
 
-/** Links the inode of an entry of a listing; null for `.` and `..`, and where the storage gave no attributes. */
+/** Links the inode of a listed entry; null for `.`, `..`, and an entry without attributes. */
 export function linkDirent(parent: Inode, entry: Dirent): Inode | null {
   const { inode, stat, name } = entry;
   const isDots = name === '.' || name === '..';
@@ -74,10 +70,10 @@ export function moveEntry(oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
 }
 
 interface Effect {
-  /** The loc that a new name, or the inode of the reply, is for. */
+  /** Index of the loc argument that the reply's inode is linked under. */
   readonly place: number;
   readonly removed: number;
-  /** The fd that becomes open on the inode of the reply. */
+  /** Index of the fd argument that is open on the reply's inode. */
   readonly fd: number;
   readonly xdata: number;
   readonly inode: number;
@@ -106,8 +102,8 @@ function effectOf({ args, reply, entry }: FopRow): Effect {
 
 const effects: ReadonlyMap<FopRow, Effect> = new Map(fops.map((row) => [row, effectOf(row)]));
 
-/** The loc that a fop makes or looks for. */
-export const placeOf = (row: FopRow, args: readonly unknown[]): Loc | null =>
+/** The loc that a fop creates or looks up. */
+export const targetLocOf = (row: FopRow, args: readonly unknown[]): Loc | null =>
   (args[effects.get(row)!.place] as Loc | undefined) ?? null;
 
 /** The inode of a reply; null for one without. */
@@ -115,10 +111,9 @@ export const inodeOf = (row: FopRow, reply: readonly unknown[]): Inode | null =>
   (reply[effects.get(row)!.inode] as Inode | undefined) ?? null;
 
 /**
- * Applies the reply to a fop. In `reply`, the linked inodes take the place of those that it brought, and
- * the fd of a create moves to the linked one.
- * @param isNamed false for a request that went past the volumes: it leaves no new name
- * @returns false for a success that lacks its inode, which is EIO for the caller
+ * Applies the reply to a fop. Replaces the inodes in `reply` by the linked ones, and moves a create's fd there.
+ * @param isNamed false for a request that bypassed the volumes: it adds no name
+ * @returns false for a success without an inode, which the caller reports as EIO
  */
 export function applyReply(
   row: FopRow,
@@ -132,7 +127,7 @@ export function applyReply(
   let isWhole = true;
   if (opRet < 0) {
     const isLookup = effect.inode >= 0 && row.entry.creates === undefined;
-    if (isLookup && leadsNowhere(opErrno)) removeEntry(args[effect.place] as Loc);
+    if (isLookup && isNameGone(opErrno)) removeEntry(args[effect.place] as Loc);
   } else if (effect.inode >= 0) isWhole = applyInode(effect, args, reply, isNamed);
   else if (effect.moves) {
     const to = args[effect.place] as Loc;

@@ -1,18 +1,16 @@
 /**
- * Busy polling: tells when waiting awake for the next request is worth a try.
+ * Decides at which waits the server polls busily for the next request instead of sleeping.
  *
- * With client and server on different CPUs the next request comes within microseconds, and a server
- * that is still awake saves the cost of waking up. On one CPU it can never come while the server
- * keeps that CPU. So a try that fails doubles the number of waits until the next one, and a try that
- * succeeds brings back one for every wait: where busy polling cannot work it costs the 1024th part
- * of its limit per request, and where it works it is found again by itself.
+ * If client and server run on different CPUs, the next request comes within microseconds, and busy polling
+ * saves a wake-up. On a shared CPU the client cannot run meanwhile. So a miss doubles the number of waits
+ * until the next try (up to 1024), and a hit resets it to 1.
  */
 
-/** Waits from one failing try to the next, at most. */
+/** Most waits between two tries. */
 const INTERVAL_MAX = 1024;
 
 export class BusyPoll {
-  /** Microseconds of one try; 0 never tries. */
+  /** Microseconds of one try; 0 disables busy polling. */
   readonly limitUs: number;
   private interval = 1;
   private waits = 0;
@@ -21,7 +19,7 @@ export class BusyPoll {
     this.limitUs = limitUs;
   }
 
-  /** Whether to try at this wait. To be asked once per wait. */
+  /** Whether to poll at this wait. The caller asks once per wait. */
   due(): boolean {
     if (this.limitUs === 0) return false;
     if (this.waits > 0) {

@@ -1,26 +1,20 @@
 /**
- * Names (file names, xattr names, link targets) between bytes and strings.
+ * Converts names (file names, xattr names, link targets) between bytes and strings, without loss.
  *
- * A Linux name is bytes, mostly UTF-8 but not always. In the runtime it is a string in which every
- * byte that is not part of valid UTF-8 is the lone surrogate U+DC00 + byte (U+DC80 … U+DCFF):
- * Python's `surrogateescape`, so a name is the same string in TypeScript and in a Python module,
- * and no name is out of reach. UTF-8 is strict (Unicode 15, table 3-7): overlong forms, encoded
- * surrogates and anything above U+10FFFF are invalid bytes and are escaped.
- *
- * `encodeName(decodeName(bytes))` is the identity on all bytes; `decodeName(encodeName(s))` is the
- * identity on well-formed strings. Any other lone surrogate names nothing: encoding it throws
- * `NameError`, because a substitute ('?', U+FFFD) could be the name of another file. Only a script
- * can make such a string.
+ * A byte that is not part of valid UTF-8 becomes the lone surrogate U+DC00 + byte (U+DC80 … U+DCFF), as in
+ * Python's `surrogateescape`. UTF-8 is strict (Unicode 15, table 3-7). `encodeName(decodeName(bytes))` is the
+ * identity on all bytes, `decodeName(encodeName(s))` on well-formed strings. Encoding any other lone surrogate,
+ * which only a module can make, throws `NameError`: a substitute ('?', U+FFFD) could name another file.
  */
 
 import { EILSEQ } from './errno.ts';
 import { NAME_MAX } from './limits.ts';
 
-/** A string that no bytes stand for: it has a lone surrogate outside U+DC80 … U+DCFF. */
+/** Thrown for a string that encodes no bytes: it has a lone surrogate outside U+DC80 … U+DCFF. */
 export class NameError extends RangeError {
   override readonly name = 'NameError';
   readonly code = 'EILSEQ';
-  /** What to answer a request with that carried the name. */
+  /** The errno for a request that carried the name. */
   readonly errno: number = EILSEQ;
 }
 
@@ -29,7 +23,7 @@ function refuse(s: string, at: number): never {
   throw new NameError(`a name cannot hold the lone surrogate U+${unit} (at ${at})`);
 }
 
-/** Is the unit at `at` a high surrogate with its low half after it? */
+/** Whether a surrogate pair begins at `at`. */
 function pairAt(s: string, at: number): boolean {
   return s.charCodeAt(at) < 0xdc00 && (s.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }
@@ -55,7 +49,7 @@ export function nameLength(s: string): number {
 
 /**
  * Writes the name at `offset` and returns the number of bytes written (no terminating NUL). `out`
- * must have room: `nameLength(s)`, or 3 × `s.length` without looking. @throws {NameError}
+ * needs room for `nameLength(s)` bytes; 3 × `s.length` always suffice. @throws {NameError}
  */
 export function encodeNameInto(s: string, out: Uint8Array, offset: number): number {
   let at = offset;
@@ -89,14 +83,14 @@ export function encodeName(s: string): Uint8Array {
 }
 
 /**
- * For every length of a file name, an array to gather its char codes in: one call then makes a flat
- * string, at less than half the cost of appending characters.
+ * An array of char codes for each length of a file name: `fromCharCode` makes a flat string from it, at
+ * less than half the cost of appending characters.
  */
 const codesOf: readonly number[][] = Array.from({ length: NAME_MAX + 1 }, (_, length) =>
   new Array<number>(length).fill(0),
 );
 
-/** The name in `bytes[start … end)`; every sequence of bytes has one. */
+/** Decodes the name in `bytes[start … end)`; every byte sequence is valid. */
 export function decodeName(bytes: Uint8Array, start = 0, end = bytes.length): string {
   const codes = codesOf[end - start];
   if (codes === undefined) return decodeAny(bytes, start, end);
@@ -108,7 +102,7 @@ export function decodeName(bytes: Uint8Array, start = 0, end = bytes.length): st
   return String.fromCharCode.apply(null, codes);
 }
 
-/** The general case: bytes above ASCII, or longer than a file name. */
+/** Decodes names with bytes above ASCII, or longer than a file name. */
 function decodeAny(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   let at = start;
@@ -144,7 +138,7 @@ function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   return length;
 }
 
-/** Data in parts, in one piece: a part that is alone as it is, otherwise a copy. */
+/** Joins parts of data; a single part is returned without a copy. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -1,25 +1,24 @@
 /**
- * A pool of calls in flight: every request that an initiator, or a volume by itself, has begun and
- * not ended. A list through the requests themselves, the newest first, so that one that is answered
- * at once costs no more than a few assignments.
+ * A pool of calls in flight: the requests that an initiator or a volume has begun and not ended. A linked
+ * list through the requests, newest first, so that adding and deleting cost a few assignments.
  *
  * Source: GlusterFS `call_pool_t`, `libglusterfs/src/glusterfs/stack.h`.
  */
 import type { Stack } from './frame.ts';
 
 export class CallPool {
-  /** The next is its `older`. */
+  /** Head of the list; `older` leads to the next call. */
   newest: Stack | null = null;
   size = 0;
-  /** How many of them rest; see `Stack.rest`. */
+  /** Number of calls that wait for another request or a reply; see `Stack.rest`. */
   resting = 0;
 
-  /** Whether some of the calls, other than those that rest, are to go on. */
+  /** Whether a call needs the event loop to go on: one that does not rest. */
   get busy(): boolean {
     return this.size > this.resting;
   }
 
-  /** The oldest first. A copy: whoever walks it may end calls. */
+  /** All calls, oldest first. A copy: the caller may end calls while it iterates. */
   list(): Stack[] {
     const calls: Stack[] = [];
     for (let call = this.newest; call !== null; call = call.older) calls.push(call);
@@ -37,7 +36,7 @@ export class CallPool {
     this.size += 1;
   }
 
-  /** False when it was not in the pool, or not any more. */
+  /** Returns false when the call is not in the pool. */
   delete(call: Stack): boolean {
     if (call.pool !== this) return false;
     const { older, newer } = call;

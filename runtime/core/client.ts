@@ -1,9 +1,8 @@
 /**
- * A client of an initiator: the kernel for a mount, each connection for a server. In a graph it has requests under way,
- * open files, looked-up inodes, contexts of translators (`ctxSet`), and locks: an owner is a client with an lk-owner.
- * `disconnect` releases all of it: requests are interrupted, and their replies dropped; `clientDisconnect` is called
- * from the top down; files are closed and lookups forgotten. After the last request translators get
- * `clientDestroy`, and can release what a late request made.
+ * A client of an initiator: the kernel for a mount, each connection for a server. It owns requests under way, open
+ * files, lookups, contexts of translators (`ctxSet`), and locks (an owner is a client with an lk-owner).
+ * `disconnect` interrupts its requests, calls `clientDisconnect` from the top down, closes its files and forgets
+ * its lookups. After its last request translators get `clientDestroy`.
  *
  * Source: GlusterFS `client_t`, `libglusterfs/src/client_t.c`.
  */
@@ -20,8 +19,8 @@ import type { Xlator } from './xlator.ts';
 
 let lastId = 0;
 
-/** Whether a graph has clients besides the one that a request is for; null is a volume of the graph. */
-export function hasOthers(client: Client | null): boolean {
+/** Whether a graph has clients besides this one; null stands for a volume of the graph. */
+export function hasOtherClients(client: Client | null): boolean {
   if (client === null) return true;
   const { clients, graph } = client.initiator;
   return clients.size > 1 || graph.initiators.size > 1;
@@ -30,18 +29,18 @@ export function hasOthers(client: Client | null): boolean {
 export class Client<P = unknown> extends Ctx {
   /** Serial number in this process; never 0. */
   readonly id: number;
-  /** GlusterFS's client_uid: who it is, also to other processes. */
+  /** GlusterFS's client_uid: identifies the client, also in other processes. */
   readonly uid: string;
   readonly initiator: Initiator<P>;
   readonly fds = new FdTable();
-  /** False once it has gone. */
+  /** False after `disconnect`. */
   connected = true;
   private readonly calls: CallPool;
   private readonly lookups: Lookups;
-  /** Its requests that have not ended, counted once it has gone. */
-  private owed = 0;
+  /** Requests that have not ended; counted after `disconnect` only. */
+  private pendingCount = 0;
 
-  /** Made by `Initiator.connect`. */
+  /** Called by `Initiator.connect`. */
   constructor(initiator: Initiator<P>, uid: string) {
     super();
     lastId += 1;
@@ -52,69 +51,69 @@ export class Client<P = unknown> extends Ctx {
     this.lookups = new Lookups(initiator.graph.inodes);
   }
 
-  /** Begins a request: the frame to wind with. It is owed an `end`. */
+  /** Begins a request and returns the frame to wind with. The caller must call `end` once. */
   begin(call: Stack): Frame {
     call.client = this;
     this.calls.add(call);
-    if (!this.connected) this.owed += 1;
+    if (!this.connected) this.pendingCount += 1;
     return new Frame(call, null, this.initiator.xl, null, 0);
   }
 
-  /** The request has its answer. False when it had one already. */
+  /** Ends a request that has its reply. Returns false when it had ended already. */
   end(call: Stack): boolean {
     if (!this.calls.delete(call)) return false;
-    if (!this.connected) this.ended();
+    if (!this.connected) this.endOne();
     return true;
   }
 
-  /** It was told of an inode once more. */
+  /** Counts a lookup: a reply made an inode known to the client. */
   lookup(inode: Inode): void {
     if (this.connected) this.lookups.add(inode);
   }
 
-  /** It takes back `count` lookups. Of more than there are, as many as there are. */
+  /** Takes back `count` lookups of an inode, at most as many as were counted. */
   forget(inode: Inode, count: number): void {
     this.lookups.remove(inode, count);
   }
 
-  /** Whether it was told of the inode. */
+  /** Whether the client has lookups of the inode. */
   knows(inode: Inode): boolean {
     return this.lookups.of(inode) > 0;
   }
 
-  /** It is gone. Further calls do nothing. */
+  /** Releases all that the client owns. Further calls do nothing. */
   disconnect(): void {
     if (!this.connected) return;
     this.connected = false;
     const { graph } = this.initiator;
     const calls = this.calls.list().filter(({ client }) => client === this);
-    // And this, as long as it takes.
-    this.owed = calls.length + 1;
+    // One more for this method itself.
+    this.pendingCount = calls.length + 1;
     for (const call of calls) call.interrupt();
     for (const xl of [...graph.instances].reverse()) {
       if (xl === undefined) continue;
-      this.tell(xl, () => xl.translator.clientDisconnect?.(xl, this));
+      this.runHook(xl, () => xl.translator.clientDisconnect?.(xl, this));
     }
     this.fds.clear();
     this.lookups.clear();
-    this.ended();
+    this.endOne();
   }
 
-  private ended(): void {
-    this.owed -= 1;
-    if (this.owed > 0) return;
+  private endOne(): void {
+    this.pendingCount -= 1;
+    if (this.pendingCount > 0) return;
     const { clients, graph } = this.initiator;
     clients.delete(this);
     this.endCtx(graph.instances, (xl, value) =>
-      this.tell(xl, () => xl.translator.clientDestroy?.(xl, this, value)),
+      this.runHook(xl, () => xl.translator.clientDestroy?.(xl, this, value)),
     );
   }
 
   /**
-   * One translator that fails does not keep the others from being told; one that has ended is told
-   * nothing, however late an answer comes.
+   * Calls a hook of one translator. An exception is logged, so that the other translators are called. A
+   * translator that has ended is not called.
    */
-  private tell(xl: Xlator, what: () => void): void {
+  private runHook(xl: Xlator, what: () => void): void {
     if (!xl.initialised) return;
     try {
       what();

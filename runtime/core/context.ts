@@ -1,9 +1,9 @@
-/** A graph's view of the world outside: clock, timers, randomness, a place for log lines. */
+/** A graph's access to its environment: clock, timers, random bytes, the log's sink. */
 import type { Gfid } from './gfid.ts';
 import { asVersion4, gfidFromBytes } from './gfid.ts';
 import { GFID_SIZE } from './limits.ts';
 import type { LogSink } from './log.ts';
-import type { Sources } from './source.ts';
+import type { PumpSources } from './pump-source.ts';
 
 export interface Context {
   readonly sink: LogSink;
@@ -12,62 +12,62 @@ export interface Context {
   /** Calls `fn` once after at least `ms` milliseconds; the result cancels it. */
   after(ms: number, fn: () => void): () => void;
   /**
-   * The same to within some ten microseconds, for times that are no whole milliseconds; it costs a
-   * few system calls more. Absent, or undefined, where there is nothing better than `after`.
+   * As `after`, exact to some ten microseconds, at the cost of a few system calls. Absent, or undefined,
+   * where the system has no such timer.
    */
   exactly?(ms: number, fn: () => void): (() => void) | undefined;
   /**
-   * Calls `fn` when everything else that waits for the event loop has had its turn; the result
-   * cancels it. Absent where a test moves the clock: an endless loop of turns would never let it.
+   * Calls `fn` after all callbacks that wait for the event loop; the result cancels it. Absent where a
+   * test moves the clock, which an endless loop of turns would keep from moving.
    */
   soon?(fn: () => void): () => void;
-  /** Bytes of memory that there would still be. Absent where nobody knows. */
+  /** Bytes of memory still available. Absent where the system does not report it. */
   availableMemory?(): number;
-  /** Bytes of memory that the machine has. Absent where nobody knows. */
+  /** Bytes of memory of the machine. Absent where the system does not report it. */
   readonly totalMemory?: number;
-  /** Fills `out` with unpredictable bytes. It is called for few at a time: keep some ready. */
+  /** Fills `out` with unpredictable bytes. Called for few bytes at a time: keep a stock. */
   random(out: Uint8Array): void;
-  /** The folder that relative paths in the volfile start from. */
+  /** The directory that relative paths in the volfile start from. */
   readonly baseDir: string;
-  /** Asks for a turn of the event loop soon: something outside of any request needs one. */
+  /** Requests a turn of the event loop soon, for work outside of any request. */
   wake(): void;
-  /** Absent where nothing serves descriptors but the event loop: in a thread, and in a browser. */
-  readonly sources?: Sources | undefined;
-  /** Options and names that nobody knows are errors, not warnings. */
+  /** The pump's descriptors. Absent in a thread and in a browser, where only the event loop serves them. */
+  readonly sources?: PumpSources | undefined;
+  /** Unknown options and names are errors, not warnings. */
   readonly strict?: boolean | undefined;
-  /** Tells whoever starts the graph, beside the log, of something that looks like a mistake. */
+  /** Reports a suspicious setting to the command that starts the graph, besides the log. */
   warn?(text: string): void;
-  /** The server's own folder. Absent where there is no such thing, in a browser for one. */
+  /** The server's run directory. Absent in a browser, and where no server runs. */
   readonly runFiles?: RunFiles | undefined;
-  /** The process that serves the graph. Absent where none does. */
+  /** The process that serves the graph. Absent without a server. */
   readonly server?: ServerFacts | undefined;
 }
 
-/** What a server tells of itself. */
+/** Facts about a server process. */
 export interface ServerFacts {
   readonly version: string;
-  /** Its arguments, with blanks between. */
+  /** The arguments, joined by blanks. */
   readonly cmdline: string;
-  /** No other process has or had it. */
+  /** Unique to the process. */
   readonly uuid: string;
-  /** The path of its log; undefined where that is no file. */
+  /** Path of the log; undefined where the log is no file. */
   readonly logFile: string | undefined;
-  /** The folder of their volumes that bricks are asked for; undefined for all of each. */
+  /** The directory of a volume that bricks are asked to serve; undefined for the whole volume. */
   readonly subdirMount?: string | undefined;
 }
 
-/** A folder for what a server tells of itself: statistics, for who looks for them there. */
+/** A directory for files that a server publishes, such as statistics. */
 export interface RunFiles {
-  /** The user whose server it is. */
+  /** Uid of the server's user. */
   readonly owner: number;
   /**
-   * Writes a file, in place of one that is there.
-   * @param name without a `/`, and neither `.` nor `..` @returns its path @throws {Error} why not
+   * Writes a file, replacing an existing one.
+   * @param name without a `/`, neither `.` nor `..` @returns the file's path @throws {Error} with the reason
    */
   write(name: string, text: string): string;
 }
 
-/** The bytes of the gfid that is made at the moment. */
+/** Scratch space for the bytes of a new gfid. */
 const bytes = new Uint8Array(GFID_SIZE);
 
 /** A fresh gfid (uuid version 4). */

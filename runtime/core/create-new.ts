@@ -17,18 +17,18 @@ import type { Cbk, Xlator } from './xlator.ts';
 
 export type CreateArgs = FopTable['create']['args'];
 
-/** A file that a create has found. */
-export interface Existing {
+/** The existing file that a create has found. */
+export interface ExistingFile {
   readonly inode: Inode;
   readonly buf: Iatt;
-  /** The keys that were asked for. */
+  /** The requested keys. */
   readonly xdata: Dict | null;
 }
 
 export interface Creation<P> {
   readonly made: Cbk<'create', P>;
-  readonly found: (frame: Frame, xl: Xlator<P>, args: CreateArgs, existing: Existing) => void;
-  /** Keys for the lookup of what is there. */
+  readonly found: (frame: Frame, xl: Xlator<P>, args: CreateArgs, existing: ExistingFile) => void;
+  /** Keys for the lookup of an existing file. */
   readonly keys: Dict | null;
 }
 
@@ -75,7 +75,7 @@ const lookupCbk: Cbk<'lookup', unknown> = (
   if (opRet >= 0 && inode !== null && buf !== null) {
     creation.found(frame, xl, args, { inode, buf, xdata });
   }
-  // It has been removed again.
+  // Another client has removed the file meanwhile.
   else if (opErrno === ENOENT) createNew(frame, xl, args, creation);
   else fail.create(frame, opErrno);
 };

@@ -1,7 +1,6 @@
 /**
- * The time at which a request was made, and the times of files that it sets: features/utime says
- * them on the way down, and storage/posix keeps (`trusted.glusterfs.mdata`). So all copies of a file get the same times,
- * whichever machine's clock is wrong.
+ * The time of a request and the file times that it sets. features/utime adds them on the way down, and
+ * storage/posix stores them (`trusted.glusterfs.mdata`), so that all copies of a file get the same times.
  *
  * Source: GlusterFS 10 `call_stack_t` (`ctime`, `flags`), `xlators/features/utime/src/utime-helpers.c`.
  */
@@ -9,7 +8,7 @@
 import { SET_ATTR } from './fops.ts';
 import type { FopName } from './gen/fops.gen.ts';
 
-/** Times that a request sets: of what it is about, and of the folder that has its name (`MDATA_*`). */
+/** Times that a request sets: of its target, and of the parent directory (`MDATA_*`). */
 export const SETS = {
   CTIME: 1,
   MTIME: 2,
@@ -23,7 +22,7 @@ export interface Ctime {
   /** Since 1970. */
   readonly sec: number;
   readonly nsec: number;
-  /** SETS. */
+  /** Bits of `SETS`. */
   readonly flags: number;
 }
 
@@ -34,8 +33,8 @@ const NAMED = CTIME | PARENT;
 const WRITTEN = CTIME | MTIME;
 
 /**
- * What each fop sets; setattr's is `setBySetattr`. GlusterFS leaves discard, put, icreate, namelink and
- * setxattr out, and the change time of fallocate and zerofill, for which it has the access time.
+ * The times that each fop sets; for setattr see `setBySetattr`. GlusterFS sets none for discard, put, icreate,
+ * namelink and setxattr, and the access time instead of the change time for fallocate and zerofill.
  */
 export const setBy: Readonly<Partial<Record<FopName, number>>> = {
   open: ATIME,
@@ -65,16 +64,16 @@ export const setBy: Readonly<Partial<Record<FopName, number>>> = {
   fremovexattr: CTIME,
 };
 
-/** Fops of which nobody but a reader's own access time hears. */
+/** Fops that change no time but the access time. */
 export const readers: readonly FopName[] = ['open', 'opendir', 'readv', 'copy_file_range'];
 
 const { MODE, UID, GID } = SET_ATTR;
 
-/** What a setattr sets besides the times that it is given: those say so themselves. */
+/** The times that a setattr sets besides those in its arguments. */
 export const setBySetattr = (valid: number): number =>
   valid === 0 || (valid & (MODE | UID | GID)) !== 0 ? CTIME : 0;
 
-/** The time of a clock in milliseconds since 1970. */
+/** Splits milliseconds since 1970. */
 export function ctimeAt(ms: number, flags: number): Ctime {
   const sec = Math.floor(ms / 1000);
   return { sec, nsec: Math.floor((ms - sec * 1000) * 1e6), flags };

@@ -1,14 +1,11 @@
 /**
- * Keeps data from passing a volume that changes it: one whose record says `observes: false` and that
- * defines readv or writev. It handles fops by their way of carrying data (`FopRow.data`):
+ * Prevents data from bypassing a volume that changes it (`observes: false`, and it defines readv or writev).
+ * Handles the fops that the volume does not define, by `FopRow.data`:
  *
- *   past      EOPNOTSUPP, unless the volume defines it. The kernel copies by reads and writes then
- *             (linux/fs/fuse/file.c, fuse_copy_file_range)
- *   extents   seek knows no holes, unless the volume defines it: all is data up to its own fstat's size
- *   content   the key is taken out of the request's xdata. A volume that winds the key itself gets the
- *             content, and must return it as it has changed it
- *
- * GlusterFS's translators that store other data (shard, disperse) take that key out, too.
+ *   past      answers EOPNOTSUPP; the kernel then copies by reads and writes (fuse_copy_file_range)
+ *   extents   seek reports no holes: all is data up to the size that the volume's fstat returns
+ *   content   removes the key from the request's xdata, as GlusterFS's shard and disperse do. A volume that
+ *             winds the key itself gets the stored content
  */
 import type { Dict } from './dict.ts';
 import { EIO, ENXIO, EOPNOTSUPP } from './errno.ts';
@@ -18,20 +15,20 @@ import { collect, tailArgs } from './gen/generic.gen.ts';
 import { CONTENT } from './xdata.ts';
 import type { Cbk, Child, Fop, Fops, Xlator } from './xlator.ts';
 
-/** The fops through which data goes one of these ways. */
+/** The fops that carry data in one of these ways. */
 export const fopsOfData = (...ways: readonly DataWay[]): readonly FopName[] =>
   rows.flatMap(({ name, data }) => (data !== null && ways.includes(data) ? [name as FopName] : []));
 
 const BYTES = fopsOfData('bytes');
 
-/** A volume's fops, and those that are answered in its place. */
-export interface Guarded {
+/** A volume's fops, with the guard's own where it replies in the volume's place. */
+export interface GuardedFops {
   readonly fops: Fops<unknown>;
   /** The line to log; null when the guard replies to no fop in the volume's place. */
   readonly text: string | null;
 }
 
-export function guarded(xl: Xlator<unknown>, own: Fops<unknown>): Guarded {
+export function guardFops(xl: Xlator<unknown>, own: Fops<unknown>): GuardedFops {
   const changes = xl.observes === false && BYTES.some((name) => own[name] !== undefined);
   if (!changes) return { fops: own, text: null };
   const itself = new Links((name) => ({
@@ -39,7 +36,8 @@ export function guarded(xl: Xlator<unknown>, own: Fops<unknown>): Guarded {
     fop: (own[name] as Fop<typeof name, unknown> | undefined) ?? refusal(name, EOPNOTSUPP),
   }));
   /** Routes a fop to the volume's own implementation, or to the child that the volume passes it to. */
-  const onward: Onward = (name) => (own[name] === undefined ? (xl.passingChild ?? itself) : itself);
+  const onward: FopRoute = (name) =>
+    own[name] === undefined ? (xl.passingChild ?? itself) : itself;
   const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
   for (const row of rows) {
     const name = row.name as FopName;
@@ -57,10 +55,10 @@ export function guarded(xl: Xlator<unknown>, own: Fops<unknown>): Guarded {
   return { fops: { ...own, ...made } as Fops<unknown>, text };
 }
 
-type Onward = (name: FopName) => Child;
+type FopRoute = (name: FopName) => Child;
 
-/** The fop, of whose xdata the key is taken out. The caller's dict stays as it is. */
-function withoutContent({ name: text, args }: FopRow, onward: Onward): Fop<FopName, unknown> {
+/** Removes the key from a copy of the request's xdata, and passes the fop on. */
+function withoutContent({ name: text, args }: FopRow, onward: FopRoute): Fop<FopName, unknown> {
   const name = text as FopName;
   const at = args.findIndex((arg) => arg.name === 'xdata');
   return collect[name]((frame, _xl, given) => {
@@ -74,15 +72,15 @@ function withoutContent({ name: text, args }: FopRow, onward: Onward): Fop<FopNa
   }) as Fop<FopName, unknown>;
 }
 
-/** As if there were no holes. */
+/** Answers a seek as if the file had no holes. */
 const seek =
-  (onward: Onward): Fop<'seek', unknown> =>
+  (onward: FopRoute): Fop<'seek', unknown> =>
   (frame, _xl, fd, offset, what) => {
     frame.local = offset;
     wind.fstat(frame, what, sizeCbk, onward('fstat'), fd, null);
   };
 
-/** `what` is 0 for data and 1 for a hole: the end of the file is one. */
+/** `what` is 0 for data, 1 for a hole; the end of the file counts as a hole. */
 const sizeCbk: Cbk<'fstat', unknown> = (frame, what, _xl, opRet, opErrno, buf) => {
   const offset = frame.local as number;
   if (opRet < 0 || buf === null) fail.seek(frame, opRet < 0 ? opErrno : EIO);

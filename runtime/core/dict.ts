@@ -1,10 +1,9 @@
 /**
- * dict: the open-ended map that rides along with requests and answers (xdata), and holds extended
- * attributes. Keys are exact strings; values keep GlusterFS's data type, because a value that
- * came from a wire or a script must go back as what it was.
+ * A dict maps keys to typed values: the xdata of requests and replies, and extended attributes. A value keeps
+ * GlusterFS's data type, so that a value from the wire or a module goes back unchanged. Iteration is in order
+ * of insertion (in GlusterFS last inserted first); callers must not rely on it.
  *
- * Iteration is in order of insertion. (GlusterFS iterates last-inserted-first; nothing may rely
- * on either.) Source: GlusterFS `libglusterfs/src/glusterfs/dict.h`.
+ * Source: GlusterFS `libglusterfs/src/glusterfs/dict.h`.
  */
 import type { Gfid } from './gfid.ts';
 import { Iatt } from './iatt.ts';
@@ -23,7 +22,7 @@ export type DictType = (typeof dictTypes)[number];
 /** int, uint, double: number; str, gfuuid: string; bin, mdata: bytes; iatt: Iatt. */
 export type DictValue = number | string | Uint8Array | Iatt;
 
-/** A pair, and the one that was put in after it. */
+/** A pair, linked to the pair inserted next. */
 interface Entry {
   readonly key: string;
   type: DictType;
@@ -31,7 +30,7 @@ interface Entry {
   next: Entry | null;
 }
 
-/** Most dicts have a pair or two, which are found fastest by looking at each; more than these by a map. */
+/** Up to this size a dict is searched linearly, which is fastest for a few pairs; above it has a map. */
 const FEW = 16;
 
 function typeOf(value: DictValue): DictType {
@@ -41,14 +40,14 @@ function typeOf(value: DictValue): DictType {
 }
 
 export class Dict {
-  /** Of few: in the order of insertion. */
+  /** Head of the list, for up to `FEW` pairs. */
   private first: Entry | null = null;
   private last: Entry | null = null;
   private count = 0;
-  /** Once there were more than a few, all are here instead. */
+  /** Replaces the list once there were more than `FEW` pairs. */
   private many: Map<string, Entry> | null = null;
 
-  /** A dict of the given pairs, types inferred. */
+  /** Makes a dict of the given pairs; types are inferred. */
   static of(pairs: Readonly<Record<string, DictValue>>): Dict {
     const dict = new Dict();
     for (const [key, value] of Object.entries(pairs)) dict.set(key, value);
@@ -79,7 +78,7 @@ export class Dict {
     return this.find(key)?.type;
   }
 
-  /** The number under `key`; decimal text counts as one. Undefined when there is none. */
+  /** The number under `key`, also from decimal text; otherwise undefined. */
   number(key: string): number | undefined {
     const value = this.get(key);
     if (typeof value === 'number') return value;
@@ -147,7 +146,7 @@ export class Dict {
     return false;
   }
 
-  /** As they were when it was called. */
+  /** A snapshot of the keys. */
   keys(): IterableIterator<string> {
     const keys: string[] = [];
     this.forEach((key) => {
@@ -156,7 +155,7 @@ export class Dict {
     return keys.values();
   }
 
-  /** In the order of insertion; who visits may delete what is visited. */
+  /** Visits all pairs in order of insertion; `visit` may delete the visited pair. */
   forEach(visit: (key: string, value: DictValue, type: DictType) => void): void {
     if (this.many !== null)
       for (const { key, value, type } of this.many.values()) visit(key, value, type);
@@ -169,7 +168,7 @@ export class Dict {
     return new Dict().setAll(this);
   }
 
-  /** What another has. */
+  /** Copies all pairs of `other`. */
   setAll(other: Dict): this {
     other.forEach((key, value, type) => {
       this.set(key, value, type);

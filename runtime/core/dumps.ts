@@ -1,9 +1,6 @@
 /**
- * A graph's contents at a moment: the texts of its volumes, requests in flight with their way, and
- * inodes. For statedumps, and for `meta`.
- *
- * It is made at once, for what it shows to be of one moment; so that requests do not wait for it,
- * and it stays small, it lists no more than `LISTED` of each kind, and says how many there are.
+ * Snapshots of a graph for statedumps and `meta`: dumps of its volumes, requests in flight with their frames, and
+ * inodes. A snapshot is made synchronously; it lists at most `LIST_MAX` items of each kind and their total.
  *
  * Source: GlusterFS `libglusterfs/src/statedump.c`, `gf_proc_dump_call_stack`, `inode_table_dump`.
  */
@@ -11,13 +8,13 @@ import type { Frame, Stack } from './frame.ts';
 import type { Inode } from './inode.ts';
 import type { Dump, GraphView, Xlator } from './xlator.ts';
 
-/** Requests, inodes and open files that are listed at most, of each. */
-export const LISTED = 1000;
-const WAY = 64;
+/** Most requests, inodes or open files in one list. */
+export const LIST_MAX = 1000;
+const FRAMES_MAX = 64;
 
-export interface Listed<T> {
+export interface Capped<T> {
   readonly count: number;
-  /** At most `LISTED`. */
+  /** At most `LIST_MAX`. */
   readonly listed: readonly T[];
 }
 
@@ -28,25 +25,25 @@ export interface CallDump {
   readonly pid: number;
   readonly op: string;
   readonly lkOwner: string;
-  /** Seconds that it is there at least, and one less than it is at most. */
+  /** Age in seconds, rounded down. */
   readonly age: number;
   readonly interrupted: boolean;
-  /** Whoever has begun it first, then the way to the newest. */
+  /** From the initiator's frame to the newest. */
   readonly frames: readonly FrameDump[];
 }
 
 export interface FrameDump {
   readonly translator: string;
-  /** Whether it has its answer. */
+  /** Whether the frame was unwound. */
   readonly complete: boolean;
-  /** The callback that waits for the answer; absent where it has no name. */
+  /** Name of the callback that waits for the reply; absent for an anonymous one. */
   readonly unwindTo?: string;
 }
 
-export interface InodesDump extends Listed<InodeDump> {
-  /** Those that something holds. */
+export interface InodesDump extends Capped<InodeDump> {
+  /** Inodes with lookups, open files or known names below. */
   readonly active: number;
-  /** The others, which are kept for a while. */
+  /** Idle inodes, which stay until the LRU limit evicts them. */
   readonly lru: number;
   readonly lruLimit: number;
 }
@@ -57,11 +54,11 @@ export interface InodeDump {
   readonly nlookup: number;
   readonly fdCount: number;
   readonly iaType: number;
-  /** Known names below. */
+  /** Number of known names below. */
   readonly kids: number;
 }
 
-/** What a volume tells. A translator that fails to tell does not keep the others from it. */
+/** The dump of a volume. An exception becomes its entry `error`. */
 export function dumpOf(xl: Xlator): Dump {
   try {
     return xl.translator.dump?.(xl) ?? {};
@@ -79,9 +76,9 @@ export function pendingCalls(graph: GraphView): Stack[] {
 }
 
 /** @param ageOf seconds, by `unique` */
-export function callsOf(graph: GraphView, ageOf: (unique: number) => number): Listed<CallDump> {
+export function callsOf(graph: GraphView, ageOf: (unique: number) => number): Capped<CallDump> {
   const calls = pendingCalls(graph);
-  const listed = calls.slice(0, LISTED).map((call) => callDump(call, ageOf(call.unique)));
+  const listed = calls.slice(0, LIST_MAX).map((call) => callDump(call, ageOf(call.unique)));
   return { count: calls.length, listed };
 }
 
@@ -94,12 +91,12 @@ const callDump = (call: Stack, age: number): CallDump => ({
   lkOwner: call.lkOwner,
   age,
   interrupted: call.interrupted,
-  frames: wayOf(call.newest),
+  frames: frameDumps(call.newest),
 });
 
-function wayOf(newest: Frame | null): FrameDump[] {
+function frameDumps(newest: Frame | null): FrameDump[] {
   const way: FrameDump[] = [];
-  for (let frame = newest; frame !== null && way.length < WAY; frame = frame.parent) {
+  for (let frame = newest; frame !== null && way.length < FRAMES_MAX; frame = frame.parent) {
     const isFirst = frame.parent === null;
     const unwindTo = frame.cbk?.name ?? '';
     way.push({
@@ -114,7 +111,7 @@ function wayOf(newest: Frame | null): FrameDump[] {
 export function inodesOf({ inodes }: GraphView): InodesDump {
   const listed: InodeDump[] = [];
   for (const inode of inodes.all()) {
-    if (listed.length === LISTED) break;
+    if (listed.length === LIST_MAX) break;
     listed.push(inodeDump(inode));
   }
   const { size, lruSize, lruLimit } = inodes;

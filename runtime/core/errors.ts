@@ -1,6 +1,6 @@
-/** Errors of setting up. On the path of a request an error is a pair of numbers instead. */
+/** Errors of building and starting a graph. A request's error is a pair of numbers instead. */
 
-/** A graph cannot be built, started or changed. `problems` has a line for each reason. */
+/** Thrown when a graph cannot be built, started or changed. `problems` has one line per reason. */
 export class GraphError extends Error {
   readonly code = 'GLOSSA_GRAPH';
   readonly problems: readonly string[];
@@ -12,7 +12,7 @@ export class GraphError extends Error {
   }
 }
 
-/** A translator's `init` refuses: the volume's name and place are added by the graph. */
+/** Thrown by a translator's `init` to refuse. The graph adds the volume's name and place. */
 export class InitError extends Error {
   readonly code = 'GLOSSA_INIT';
 

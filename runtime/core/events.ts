@@ -1,9 +1,6 @@
 /**
- * Events that travel the graph by `notify`, with GlusterFS's names and numbers, and where each goes
- * when a translator does not care (`default_notify`): down to every child, or up to every parent
- * whose init succeeded.
- *
- * GlusterFS sends up whatever it does not name, so every event has a direction. Number 8 is unused.
+ * The events of `notify`, with GlusterFS's names, numbers and default directions: down to every child, or up to
+ * every parent whose init succeeded. GlusterFS's `default_notify` sends all other events up. Number 8 is unused.
  *
  * Source: GlusterFS `glusterfs_event_t`, `libglusterfs/src/defaults-tmpl.c`.
  */

@@ -141,7 +141,7 @@ it('a volume comes on top: it sees what is known and open, and the storage is no
   expect(log).toEqual(['top lookup /', 'top lookup /f', 'top open /f']);
   expect(await run.read(fd)).toBe('text');
   expect(log.at(-1)).toBe('top readv /f');
-  expect(run.graph.former).toEqual([]);
+  expect(run.graph.retired).toEqual([]);
   run.client.fds.release(fd.id);
   expect(log.at(-1)).toBe('top release /f');
   // One use of the file is over, as there was but one.
@@ -224,7 +224,7 @@ it('a volume that has begun a request by itself is not idle before that has ende
   await run.exchange(held);
   await run.settle();
   const replaced = () =>
-    run.graph.former.map(({ gone, openFds, pendingCalls }) => ({
+    run.graph.retired.map(({ gone, openFds, pendingCalls }) => ({
       ...{ openFds, pendingCalls },
       own: gone.map(({ name, calls }) => [name, calls.list().map(({ op }) => op)]),
     }));
@@ -364,7 +364,7 @@ it('locks are handed over, and those who wait for one get it', async () => {
   expect(await lock('aa', F_SETLK, F_UNLCK)).toBe(0);
   expect(await waiting).toBe(0);
   await run.settle();
-  expect(run.graph.former).toEqual([]);
+  expect(run.graph.retired).toEqual([]);
   expect(await lock('cc', F_SETLK, F_WRLCK)).toBe(11);
   // The last use of the file is over, and with it its locks.
   run.client.fds.release(fd.id);
@@ -388,7 +388,7 @@ it('a file that a new volume does not open stays open as it was', async () => {
   run.client.fds.release(fd.id);
   await run.settle();
   expect(log).toContain('top fini');
-  expect(run.graph.former).toEqual([]);
+  expect(run.graph.retired).toEqual([]);
   await run.graph.stop();
 });
 
@@ -405,7 +405,7 @@ it('a hundred times in a row, with nothing lost and nothing left', async () => {
     if (i % 10 === 9) await run.settle();
   }
   await run.settle();
-  expect(run.graph.former).toEqual([]);
+  expect(run.graph.retired).toEqual([]);
   expect(run.graph.instances.filter((xl) => xl !== undefined)).toEqual(run.graph.xlators);
   for (const fd of fds) run.client.fds.release(fd.id);
   expect(run.graph.xlators[0]!.above.length).toBeLessThan(2);
@@ -444,6 +444,6 @@ it('what is wound in the midst of it is answered', async () => {
   }
   expect(await Promise.all(winding)).toHaveLength(40);
   await run.settle();
-  expect(run.graph.former).toEqual([]);
+  expect(run.graph.retired).toEqual([]);
   await run.graph.stop();
 });

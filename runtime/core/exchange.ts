@@ -1,8 +1,8 @@
 /**
- * Exchanges a graph under its clients: a changed description becomes a running graph, and no request fails.
- * Volumes that are the same are kept; the others are made beside the old ones (`Next`), and requests go to the
- * new top in one moment. Replaced volumes stay until they are idle (`Former`). If a step fails, nothing has
- * changed. docs/how-it-works/mechanisms.md has the steps.
+ * Exchanges a running graph for one of a changed description, without failing a request. Unchanged volumes are
+ * kept. New ones start beside the old ones (`CandidateGraph`); then requests switch to the new top at once.
+ * Replaced volumes stay until they are idle (`RetiredGraph`). If a step fails, the graph stays as it was.
+ * docs/how-it-works/mechanisms.md has the steps.
  *
  * Source: GlusterFS `glusterfs_volfile_reconfigure`, `fuse_graph_switch`, `fuse_migrate_fd`.
  */
@@ -18,11 +18,11 @@ import type { Inode } from './inode.ts';
 import { connect, finiAll, initAll, namesOf, reasons, topIsUp } from './instances.ts';
 import { Loc } from './loc.ts';
 import { messages } from './messages.ts';
-import { canChange } from './reconfigure.ts';
+import { canReconfigure } from './reconfigure.ts';
 import type { Cbk, Fop, Target, VolumeSpec, Xlator } from './xlator.ts';
 
-/** Names of volumes, by what has become of them. */
-export interface Exchanged {
+/** The result of an exchange: names of the volumes that were kept, started and removed. */
+export interface Exchange {
   readonly kept: readonly string[];
   readonly begun: readonly string[];
   readonly gone: readonly string[];
@@ -32,10 +32,10 @@ const AT_ONCE = 32;
 const STEP_MS = 50;
 
 /**
- * The volumes of the running graph that a description keeps, by name.
- * @param anew a volume that must start again, even if its description is unchanged
+ * Returns the volumes of the running graph that a description keeps, by name.
+ * @param anew a volume that must restart even if its description is unchanged
  */
-export function keptBy(
+export function keptVolumes(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
   anew: Xlator | null = null,
@@ -50,31 +50,31 @@ export function keptBy(
     const sameBelow =
       childNames.length === spec.subvolumes.length &&
       spec.subvolumes.every((name, at) => childNames[at] === name && kept.has(name));
-    if (sameBelow && canChange(xl, spec, volumes)) kept.set(spec.name, xl);
+    if (sameBelow && canReconfigure(xl, spec, volumes)) kept.set(spec.name, xl);
   }
   return kept;
 }
 
-/** A graph that is to take the place of another. */
-export class Next {
+/** A graph that starts beside the running one, in order to replace it. */
+export class CandidateGraph {
   readonly xlators: readonly Xlator[];
   readonly top: Xlator;
-  /** Set as it comes up: to wind to the top. */
+  /** Winds to the top; set while the graph comes up. */
   links!: Links;
-  /** The instances that it does not share with the other one. */
+  /** The new instances. */
   readonly begun: readonly Xlator[];
-  /** Those of the other one that it does not have. */
+  /** The instances of the running graph that are not kept. */
   readonly gone: readonly Xlator[];
-  /** Of those, the ones that hand over what they keep, by the one that takes it. */
+  /** New instance → the old instance that hands over its state (`succeed`). */
   readonly predecessors = new Map<Xlator, Xlator>();
   private readonly graph: Graph;
-  /** When it has come up, or was given up. */
+  /** Resolves when the graph has come up or was abandoned. */
   settled: Promise<void> = Promise.resolve();
   private isAbandoned = false;
   private refuse: (error: GraphError) => void = () => {};
   private readonly abandoned: Promise<never>;
 
-  /** @throws {GraphError} when the description is of no graph, or something would be lost */
+  /** @throws {GraphError} when the description is invalid, or a volume would lose its data */
   constructor(
     graph: Graph,
     specs: readonly VolumeSpec[],
@@ -85,10 +85,10 @@ export class Next {
     this.abandoned = new Promise((_, reject) => {
       this.refuse = reject;
     });
-    // Nobody may be waiting for it.
+    // Without a handler, a rejection that is not awaited would end the process.
     this.abandoned.catch(() => {});
     const running = new Map(graph.xlators.map((xl) => [xl.name, xl]));
-    const kept = keptBy(graph.xlators, specs, anew);
+    const kept = keptVolumes(graph.xlators, specs, anew);
     const begun: Xlator[] = [];
     this.xlators = specs.map((spec) => {
       const same = kept.get(spec.name);
@@ -107,7 +107,7 @@ export class Next {
     this.refuseLoss();
   }
 
-  get exchanged(): Exchanged {
+  get exchanged(): Exchange {
     const begun = new Set(this.begun);
     const names = new Set(namesOf(this.xlators));
     return {
@@ -118,8 +118,9 @@ export class Next {
   }
 
   /**
-   * @param takeOver makes it the graph; called in the moment in which it can be
-   * @throws {GraphError} when it does not come up; nothing of it is left then
+   * Starts the new volumes and waits until the top is up.
+   * @param takeOver switches the running graph to this one; called once this one is up
+   * @throws {GraphError} when it does not come up; its volumes have ended then
    */
   comeUp(patienceMs: number, takeOver: () => void): Promise<void> {
     const coming = this.tryToComeUp(patienceMs, takeOver);
@@ -127,7 +128,7 @@ export class Next {
     return coming;
   }
 
-  /** The graph ends: this one comes up no more. Resolves when nothing of it is left. */
+  /** Gives the start up, because the running graph ends. Resolves when the new volumes have ended. */
   async abandon(): Promise<void> {
     this.isAbandoned = true;
     this.refuse(new GraphError(['the graph has ended meanwhile']));
@@ -140,17 +141,17 @@ export class Next {
     try {
       await initAll(begun, namesOf(this.xlators));
       if (this.isAbandoned) await this.abandoned;
-      const objections = [...graph.initiators].flatMap((who) => who.objects(this.xlators) ?? []);
+      const objections = [...graph.initiators].flatMap((who) => who.refusal(this.xlators) ?? []);
       if (objections.length > 0) throw new GraphError(objections);
       for (const [xl, before] of this.predecessors) xl.translator.succeed?.(xl, before);
-      for (const xl of begun) graph.lead(xl);
+      for (const xl of begun) graph.connectChildren(xl);
       for (const xl of begun) for (const child of xl.below) child.above.push(xl);
       this.links = graph.linksTo(top);
       for (const xl of begun) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
       if (!begun.includes(top)) top.notify('PARENT_UP', top);
-      this.tellWhoIsUp();
+      this.announceRunningChildren();
       await topIsUp(top, patienceMs, this.abandoned);
-      await Promise.race([this.lookAround(), this.abandoned]);
+      await Promise.race([this.lookUpKnownInodes(), this.abandoned]);
       this.refuseLoss();
       this.inherit();
       takeOver();
@@ -160,7 +161,7 @@ export class Next {
     }
   }
 
-  /** @throws {GraphError} when a volume would go that alone has something */
+  /** @throws {GraphError} when a volume that would be removed holds data that no other volume has */
   private refuseLoss(): void {
     const handed = new Set(this.predecessors.values());
     const problems = this.gone.flatMap((xl) => {
@@ -170,7 +171,7 @@ export class Next {
     if (problems.length > 0) throw new GraphError(problems);
   }
 
-  /** @throws {GraphError} when a volume cannot go on with what the one before it remembers */
+  /** @throws {GraphError} when a volume cannot take over the memory of its predecessor */
   private inherit(): void {
     for (const xl of this.begun) {
       const { name, translator } = xl;
@@ -184,8 +185,8 @@ export class Next {
     }
   }
 
-  /** What was up before does not say it again. */
-  private tellWhoIsUp(): void {
+  /** Sends CHILD_UP for kept children, which do not send it again. */
+  private announceRunningChildren(): void {
     const begun = new Set(this.begun);
     for (const xl of begun) {
       for (const child of new Set(xl.below)) {
@@ -194,8 +195,8 @@ export class Next {
     }
   }
 
-  /** Asks the new volumes for every inode that somebody knows, as if it were found just now. */
-  private async lookAround(): Promise<void> {
+  /** Looks up every inode that a client knows or has open, so that the new volumes learn of it. */
+  private async lookUpKnownInodes(): Promise<void> {
     const { graph, links } = this;
     if (!this.begun.includes(links.lookup.xl)) return;
     const [client] = clientsOf(graph);
@@ -215,71 +216,71 @@ export class Next {
       if (xl.initialised && xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
     }
     if (!begun.includes(top)) top.notify('PARENT_DOWN', top);
-    part(begun);
-    // What these have is still the other's.
+    detach(begun);
+    // The state of these still belongs to their predecessors.
     for (const xl of predecessors.keys()) xl.initialised = false;
-    await end(
+    await endInstances(
       graph,
       begun.filter((xl) => !predecessors.has(xl)),
     );
   }
 }
 
-/** In which instances, by id, a file is open that was opened again. */
+/** For a reopened file, the ids of the instances in which it is open. */
 const openIn = new WeakMap<Fd, Set<number>>();
 
-/** What was replaced. */
-export class Former {
+/** The replaced volumes of an exchange, until they are idle. */
+export class RetiredGraph {
   readonly top: Xlator;
   readonly links: Links;
   private readonly graph: Graph;
-  /** The volumes that go once it is idle. */
+  /** The volumes that end once idle. */
   readonly gone: readonly Xlator[];
-  private readonly heirs = new Map<number, Xlator>();
-  /** Ids of all its volumes, also of those that were kept. */
+  private readonly successors = new Map<number, Xlator>();
+  /** Ids of all volumes of the replaced graph, kept ones included. */
   private readonly ids: readonly number[];
-  private readonly left = new WeakSet<Fd>();
+  private readonly stuck = new WeakSet<Fd>();
   private calls: readonly Stack[] = [];
   private stopped = false;
 
-  /** To be made before the graph has another top. */
-  constructor(graph: Graph, next: Next) {
+  /** Call it before the graph has its new top. */
+  constructor(graph: Graph, next: CandidateGraph) {
     this.graph = graph;
     this.top = graph.top;
     this.links = graph.links;
     this.ids = graph.xlators.map(({ id }) => id);
     this.gone = next.gone;
-    for (const xl of next.predecessors.keys()) this.heirs.set(xl.id, xl);
+    for (const xl of next.predecessors.keys()) this.successors.set(xl.id, xl);
   }
 
   /**
-   * Goes, once everybody has left it, and those before it have gone.
-   * @param moved called when open files have moved from it to the volumes that took its place
+   * Reopens the open files in the new volumes, and ends the replaced ones when no request or file uses them
+   * and all earlier retired graphs have ended. @param moved called after files were reopened
    */
-  async leave(moved: () => void): Promise<void> {
+  async retireWhenIdle(moved: () => void): Promise<void> {
     const { graph } = this;
     for (;;) {
-      if (await this.moveFds()) moved();
+      if (await this.reopenFds()) moved();
       const isUsed = this.openFds > 0;
       this.calls = isUsed ? [] : [...callsOf(graph), ...this.ownCalls()];
       await pause(graph.context, STEP_MS);
       await this.whenEnded();
       if (this.stopped) return;
-      if (!isUsed && this.openFds === 0 && graph.former[0] === this) break;
+      if (!isUsed && this.openFds === 0 && graph.retired[0] === this) break;
     }
     this.top.notify('PARENT_DOWN', this.top);
-    part(this.gone);
-    // What is still to be done before the end may have been begun just now.
+    detach(this.gone);
+    // PARENT_DOWN may have made volumes begin requests of their own.
     this.calls = this.ownCalls();
     await this.whenEnded();
     if (this.stopped) return;
-    for (const xl of this.gone) if (this.heirs.has(xl.id)) xl.initialised = false;
-    await end(
+    for (const xl of this.gone) if (this.successors.has(xl.id)) xl.initialised = false;
+    await endInstances(
       graph,
-      this.gone.filter(({ id }) => !this.heirs.has(id)),
+      this.gone.filter(({ id }) => !this.successors.has(id)),
     );
-    for (const [id, heir] of this.heirs) graph.instances[id] = heir;
-    graph.former.splice(graph.former.indexOf(this), 1);
+    for (const [id, heir] of this.successors) graph.instances[id] = heir;
+    graph.retired.splice(graph.retired.indexOf(this), 1);
     graph.route();
     graph.top.log.info(
       `idle, and gone: ${namesOf(this.gone).join(', ') || 'the way past new volumes'}`,
@@ -287,14 +288,14 @@ export class Former {
     );
   }
 
-  /** It goes with the whole graph: the instances that are to be ended. */
+  /** Stops waiting, because the graph ends. Returns the instances that the graph must end. */
   stop(): readonly Xlator[] {
     this.stopped = true;
-    for (const xl of this.gone) if (this.heirs.has(xl.id)) xl.initialised = false;
+    for (const xl of this.gone) if (this.successors.has(xl.id)) xl.initialised = false;
     return this.gone;
   }
 
-  /** How many files are open by it. */
+  /** Number of files that are open through the replaced volumes. */
   get openFds(): number {
     const open = clientsOf(this.graph).flatMap(({ fds }) => [...fds]);
     return open.filter((fd) => fd.links === this.links).length;
@@ -304,28 +305,28 @@ export class Former {
     return this.gone.flatMap(({ calls }) => calls.list());
   }
 
-  /** When what it waits for has ended, or the graph has. */
+  /** Resolves when the awaited requests have ended, or the graph has. */
   private async whenEnded(): Promise<void> {
     while (!this.stopped && this.pendingCalls > 0) await pause(this.graph.context, STEP_MS);
   }
 
-  /** How many requests it waits for: clients' that may be in it, and its own. */
+  /** Number of awaited requests: those of clients that may be inside, and the volumes' own. */
   get pendingCalls(): number {
     return this.calls.filter(({ pool }) => pool !== null).length;
   }
 
-  /** Moves all open files; false when there were none. */
-  private async moveFds(): Promise<boolean> {
+  /** Reopens all open files in the new volumes; false when there were none. */
+  private async reopenFds(): Promise<boolean> {
     let count = 0;
     for (const client of clientsOf(this.graph)) {
-      const fds = [...client.fds].filter((fd) => fd.links === this.links && !this.left.has(fd));
+      const fds = [...client.fds].filter((fd) => fd.links === this.links && !this.stuck.has(fd));
       count += fds.length;
-      await inBatches(fds, this.graph.context, (fd) => this.move(client, fd));
+      await inBatches(fds, this.graph.context, (fd) => this.reopenFd(client, fd));
     }
     return count > 0;
   }
 
-  private async move(client: Client, fd: Fd): Promise<void> {
+  private async reopenFd(client: Client, fd: Fd): Promise<void> {
     const { graph } = this;
     const { links } = graph;
     if (fd.released) return;
@@ -336,7 +337,7 @@ export class Former {
     if (errno === 0) for (const id of volumes) opened.add(id);
     if (fd.released) fd.forgetCtx();
     else if (errno !== 0) {
-      this.left.add(fd);
+      this.stuck.add(fd);
       const text = `${fd.inode.path} stays as it was opened, until it is closed`;
       graph.top.log.warning(`${text}: the changed volumes did not open it`, {
         errno,
@@ -346,8 +347,8 @@ export class Former {
   }
 }
 
-/** The way to a fop, which an open that is done again takes only where it is not open already. */
-export function onceOnly<N extends FopName>(xl: Xlator, name: N, fop: Fop<N, unknown>): Target<N> {
+/** The target of a fop; a repeated open skips volumes in which the file is open already. */
+export function openOnce<N extends FopName>(xl: Xlator, name: N, fop: Fop<N, unknown>): Target<N> {
   if (name === 'open') {
     const open = fop as unknown as Fop<'open', unknown>;
     const once: Fop<'open', unknown> = (frame, at, loc, flags, fd, xdata) => {
@@ -367,8 +368,8 @@ export function onceOnly<N extends FopName>(xl: Xlator, name: N, fop: Fop<N, unk
   return { xl, fop };
 }
 
-/** A request of the exchange's own, in a client's name. The result is the errno, 0 for success. */
-function ask(client: Client, op: string, send: (frame: ReturnType<Client['begin']>) => void) {
+/** Winds a request of the exchange in a client's name. Resolves to the errno, 0 for success. */
+function run(client: Client, op: string, send: (frame: ReturnType<Client['begin']>) => void) {
   return new Promise<number>((resolve) => {
     const frame = client.begin(new Stack(0, 0, 0, op));
     frame.local = resolve;
@@ -376,21 +377,21 @@ function ask(client: Client, op: string, send: (frame: ReturnType<Client['begin'
   });
 }
 
-const asked: Cbk<'open', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
+const done: Cbk<'open', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
   frame.root.client?.end(frame.root);
   (frame.local as (errno: number) => void)(opRet < 0 ? opErrno : 0);
 };
 
 function lookup(client: Client, links: Links, inode: Inode): Promise<number> {
-  const cbk = asked as unknown as Cbk<'lookup', unknown>;
-  return ask(client, 'LOOKUP', (frame) => wind.lookup(frame, 0, cbk, links, locOf(inode), null));
+  const cbk = done as unknown as Cbk<'lookup', unknown>;
+  return run(client, 'LOOKUP', (frame) => wind.lookup(frame, 0, cbk, links, locOf(inode), null));
 }
 
 function openAgain(client: Client, links: Links, fd: Fd): Promise<number> {
   const loc = locOf(fd.inode);
-  return ask(client, fd.isDir ? 'OPENDIR' : 'OPEN', (frame) => {
-    if (!fd.isDir) wind.open(frame, 0, asked, links, loc, fd.flags, fd, null);
-    else wind.opendir(frame, 0, asked as unknown as Cbk<'opendir', unknown>, links, loc, fd, null);
+  return run(client, fd.isDir ? 'OPENDIR' : 'OPEN', (frame) => {
+    if (!fd.isDir) wind.open(frame, 0, done, links, loc, fd.flags, fd, null);
+    else wind.opendir(frame, 0, done as unknown as Cbk<'opendir', unknown>, links, loc, fd, null);
   });
 }
 
@@ -405,21 +406,21 @@ const clientsOf = (graph: Graph): Client[] =>
 const callsOf = (graph: Graph): Stack[] =>
   [...graph.initiators].flatMap(({ calls }) => calls.list());
 
-function part(xlators: readonly Xlator[]): void {
+function detach(xlators: readonly Xlator[]): void {
   const leaving = new Set(xlators);
   for (const xl of xlators) {
     for (const child of xl.below) child.above = child.above.filter((each) => !leaving.has(each));
   }
 }
 
-/** Ends instances, and takes back whatever they keep with something that stays. */
-async function end(graph: Graph, xlators: readonly Xlator[]): Promise<void> {
-  for (const xl of xlators) takeBack(graph, xl);
+/** Ends instances, and releases their contexts of inodes, fds and clients. */
+async function endInstances(graph: Graph, xlators: readonly Xlator[]): Promise<void> {
+  for (const xl of xlators) releaseContexts(graph, xl);
   await finiAll(xlators);
   for (const { id } of xlators) graph.instances[id] = undefined;
 }
 
-function takeBack(graph: Graph, xl: Xlator): void {
+function releaseContexts(graph: Graph, xl: Xlator): void {
   const { translator } = xl;
   for (const client of clientsOf(graph)) {
     for (const fd of client.fds) {
@@ -437,7 +438,7 @@ function takeBack(graph: Graph, xl: Xlator): void {
   }
 }
 
-/** Does something to all, some at once. Others have their turns between. */
+/** Calls `what` for all items, `AT_ONCE` at a time, with turns of the event loop between. */
 async function inBatches<T>(
   all: readonly T[],
   context: Context,

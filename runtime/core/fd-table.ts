@@ -1,14 +1,14 @@
-/** The open files and directories of a client, by the handle that it knows: the fd's `id`. */
+/** The open files and directories of a client, by handle: the fd's `id`. */
 import type { Fd } from './fd.ts';
 import type { Inode } from './inode.ts';
 import { O_ACCMODE } from './open-flags.ts';
 
 export class FdTable {
   private readonly byHandle = new Map<number, Fd>();
-  /** Open files (not directories) of an inode, in the order they were opened. */
+  /** Open files (not directories) by inode, in order of opening. */
   private readonly byInode = new Map<Inode, Fd[]>();
 
-  /** Told of each fd that the client lets go of, before its translators are. */
+  /** Called for each released fd, before its translators. */
   onRelease: (fd: Fd) => void = () => {};
   private closed = false;
 
@@ -20,10 +20,10 @@ export class FdTable {
     return this.byHandle.values();
   }
 
-  /** Makes the fd reachable. After `clear` it is let go of at once: nobody else would do it. */
+  /** Adds an open fd. After `clear` the fd is closed at once, as the client can no longer release it. */
   add(fd: Fd): void {
     if (this.closed) {
-      letGo(fd);
+      closeFd(fd);
       return;
     }
     this.byHandle.set(fd.id, fd);
@@ -37,12 +37,12 @@ export class FdTable {
     return this.byHandle.get(handle);
   }
 
-  /** Some open file of the inode: the way to one that has no name any more. */
+  /** An open file of the inode, if there is one: reaches an inode that has lost its name. */
   anyOf(inode: Inode): Fd | undefined {
     return inode.fdCount === 0 ? undefined : this.byInode.get(inode)?.[0];
   }
 
-  /** Whether a file is open to be written to, by anybody. */
+  /** Whether the client has the inode open for writing. */
   isWritable(inode: Inode): boolean {
     const all = inode.fdCount === 0 ? undefined : this.byInode.get(inode);
     return all?.some(({ flags }) => (flags & O_ACCMODE) !== 0) === true;
@@ -50,10 +50,10 @@ export class FdTable {
 
   release(handle: number): void {
     const fd = this.remove(handle);
-    if (fd !== undefined) letGo(fd);
+    if (fd !== undefined) closeFd(fd);
   }
 
-  /** The handle is nobody's any more; the fd is the caller's to let go of. */
+  /** Removes a handle. The caller must close the fd (`closeFd`). */
   remove(handle: number): Fd | undefined {
     const fd = this.byHandle.get(handle);
     if (fd === undefined) return undefined;
@@ -65,18 +65,18 @@ export class FdTable {
     return fd;
   }
 
-  /** The client is gone: nobody will release what is still open. */
+  /** Closes all fds, because the client is gone. */
   clear(): void {
     this.closed = true;
     const open = [...this.byHandle.values()];
     this.byHandle.clear();
     this.byInode.clear();
-    for (const fd of open) letGo(fd);
+    for (const fd of open) closeFd(fd);
   }
 }
 
-/** Ends an fd, and its inode with it when that never came into the table. */
-export function letGo(fd: Fd): void {
+/** Releases an fd, and forgets its inode if that was never linked. */
+export function closeFd(fd: Fd): void {
   fd.release();
   if (!fd.inode.linked) fd.inode.forgetCtx();
 }

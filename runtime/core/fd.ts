@@ -1,6 +1,6 @@
 /**
- * fd: an open file or directory. There is no close fop: when the initiator lets go of an fd, the
- * translators that keep something with it are told by `release` or `releasedir`.
+ * An fd: an open file or directory. There is no close fop: when the initiator releases an fd, the translators
+ * with a context of it are called by `release` or `releasedir`.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/fd.h`.
  */
@@ -10,25 +10,25 @@ import type { Child } from './xlator.ts';
 
 let lastId = 0;
 
-/** The serial number of the newest: an fd with a greater one will have been opened after now. */
+/** The newest id: an fd with a greater id was opened later. */
 export const newestFdId = (): number => lastId;
 
 export class Fd extends Ctx {
   /** Serial number in this process; never 0. */
   readonly id: number;
   inode: Inode;
-  /** What open was called with (`O_*`). */
+  /** The flags of the open (`O_*`). */
   readonly flags: number;
   readonly pid: number;
   readonly isDir: boolean;
-  /** The file as a program has it open: this one, or the one that it stands in for during a request. */
+  /** The program's fd: this one, or the one that this fd replaces during a request. */
   readonly origin: Fd;
-  /** Where requests for it go: the top of the graph, and of the one that it was opened in. */
+  /** Winds to the top of the graph in which the fd was opened. */
   links: Child;
-  /** The last use is over. */
+  /** True after the last use. */
   released = false;
   private holds = 0;
-  private isLeft = false;
+  private releaseDeferred = false;
 
   /** Holds the inode in its table until `release`. */
   constructor(inode: Inode, flags: number, pid: number, isDir = false, origin: Fd | null = null) {
@@ -45,8 +45,8 @@ export class Fd extends Ctx {
   }
 
   /**
-   * The file that was created was there, and is known as another inode: from now on it is open as that one,
-   * and shares what translators keep with it with all others who have it open.
+   * Moves the fd to a known inode, when a create opened an existing file: translators then find the contexts
+   * that other opens of the file share.
    *
    * Source: GlusterFS `xlators/mount/fuse/src/fuse-bridge.c`, fuse_create_cbk.
    */
@@ -60,8 +60,8 @@ export class Fd extends Ctx {
   }
 
   /**
-   * For a request that uses what another has opened: until `drop`, it stays open. (The kernel sees
-   * to that for its own only, and a brick would not know the fd any more.)
+   * Defers `release` until `drop`, for a request that uses another program's fd: the kernel keeps only the
+   * requester's own fd open.
    */
   hold(): void {
     this.holds += 1;
@@ -69,13 +69,13 @@ export class Fd extends Ctx {
 
   drop(): void {
     this.holds -= 1;
-    if (this.isLeft) this.release();
+    if (this.releaseDeferred) this.release();
   }
 
-  /** The last use is over, apart from those that hold it. Further calls do nothing. */
+  /** Ends the fd; deferred while a request holds it. Further calls do nothing. */
   release(): void {
     if (this.holds > 0) {
-      this.isLeft = true;
+      this.releaseDeferred = true;
       return;
     }
     if (this.released) return;
@@ -84,7 +84,7 @@ export class Fd extends Ctx {
     this.inode.table.dropForFd(this.inode);
   }
 
-  /** Tells the translators that keep something here, for the last time. */
+  /** Calls `release` or `releasedir` of the translators that have a context here. */
   forgetCtx(): void {
     this.endCtx(this.inode.table.xlators, (xl, value) => {
       if (this.isDir) xl.translator.releasedir?.(xl, this, value);

@@ -1,18 +1,13 @@
 /**
- * The one table of the structures that travel field by field between the host and modules, in
- * whatever language. All else about their layout is generated from it (`npm run gen`): the classes of
- * the core, the structures of C with what reads and writes them, and what Python and JavaScript know
- * of them, types included.
- *
- * A row is the member's name in C, which is GlusterFS's or POSIX's, and what it means. Other
- * languages leave the structure's prefix out (`f_bsize` is `bsize`), and JavaScript writes it in camel
- * case.
- * The order is that in which the fields travel. Adding a field: add a row, run `npm run gen`.
+ * The table of structures that travel field by field between host and modules. `npm run gen` generates their
+ * classes, C structs, codecs and types for all languages from it. A row is a member's C name (GlusterFS's or
+ * POSIX's) and its meaning. Other languages omit the prefix (`f_bsize` is `bsize`); JavaScript uses camel case.
+ * Fields travel in this order. To add a field, add a row and run `npm run gen`.
  *
  * Source: GlusterFS `iatt.h`, `gf_flock`, `gf_lease`; statvfs(3), statx(2).
  */
 
-/** An integer is exact below 2^53, a gfid is 16 bytes in C and their uuid text elsewhere. */
+/** An integer is exact below 2^53; a gfid is 16 bytes in C, and UUID text elsewhere. */
 export type FieldKind = 'integer' | 'gfid' | 'text';
 
 export interface Field {
@@ -20,7 +15,7 @@ export interface Field {
   readonly kind: FieldKind;
   /** Unit and meaning; may be empty. */
   readonly about: string;
-  /** What an integer of a new one is; a gfid is null at first, and a text empty. */
+  /** Initial value of an integer; a gfid starts as null, a text empty. */
   readonly initial: number;
 }
 
@@ -29,7 +24,7 @@ export interface Struct {
   readonly name: string;
   /** The type in C. */
   readonly inC: string;
-  /** What members begin with in C alone. */
+  /** Prefix of the members' names in C. */
   readonly prefix: string;
   readonly about: string;
   readonly fields: readonly Field[];
@@ -128,6 +123,6 @@ export const structs: readonly Struct[] = [
   },
 ];
 
-/** A field's name where the structure's prefix is left out. */
+/** A field's name without the structure's prefix. */
 export const nameOf = ({ prefix }: Struct, { member }: Field): string =>
   member.startsWith(prefix) ? member.slice(prefix.length) : member;

@@ -1,11 +1,9 @@
 /**
- * Inode flags (`chattr`: append-only, immutable, …) and what else ioctl(2) tells of an inode, on
- * their way through a graph: extended attributes of an open file that fgetxattr and fsetxattr know
- * and no listing shows. A storage without them answers ENODATA or EOPNOTSUPP, and ioctl(2) fails with
- * ENOTTY.
+ * Extended attributes that carry inode flags (`chattr`) and other ioctl(2) data through a graph, by fgetxattr and
+ * fsetxattr of an open file; listings omit them. A storage without them answers ENODATA or EOPNOTSUPP, and
+ * ioctl(2) fails with ENOTTY. Values are the kernel's structs in the machine's byte order.
  *
- * Values are the kernel's own structs in the machine's byte order: an int of FS_…_FL bits, and a
- * struct fsxattr. Source: include/uapi/linux/fs.h, ioctl_iflags(2).
+ * Source: include/uapi/linux/fs.h, ioctl_iflags(2).
  */
 
 /** FS_IOC_GETFLAGS, FS_IOC_SETFLAGS. */
@@ -15,8 +13,8 @@ export const FS_FLAGS_SIZE = 4;
 export const FS_XATTR = 'glossa.fs-xattr';
 export const FS_XATTR_SIZE = 28;
 /**
- * FS_IOC_GETVERSION (`lsattr -v`), an int. It cannot be set: a file system checks itself who may, and
- * would check the server's user, not the caller.
+ * FS_IOC_GETVERSION (`lsattr -v`), an int. Read-only: to set it, the file system would check the server's
+ * user, not the caller.
  */
 export const FS_VERSION = 'glossa.fs-version';
 export const FS_VERSION_SIZE = 4;

@@ -1,14 +1,9 @@
 /**
- * Frames: how a request remembers its way back.
+ * Stacks and frames: a request is a Stack (the caller and the fop) and one Frame for each hop that gets the reply.
  *
- * A request is a Stack (who asks, and what) and one Frame for each hop that wants to see the
- * reply. A translator gets a frame with each fop, winds with it any number of times, one after
- * the other or several at once, and answers it exactly once. A second answer is refused here, so
- * it can never reach another request; the log says who gave it.
- *
- * A frame is the translator's own from the fop until the answer; `local` is its note to its
- * callbacks. Frames are made per hop, not pooled, although a pool would save some 1.5 ns of 10: a
- * stale frame can then never be a live one, and a second answer is always noticed.
+ * A translator gets a frame with each fop, winds with it any number of times, and unwinds it exactly once. A
+ * second unwind is dropped and logged. `local` carries data from the fop to its callbacks. Frames are not
+ * pooled, so a stale frame is never a live one, and a second unwind is always noticed.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/stack.h`.
  */
@@ -25,10 +20,10 @@ let lastUnique = 0;
 /** Serial number of the newest request in this process. */
 export const newestRequest = (): number => lastUnique;
 
-/** Who knows the supplementary groups of a process. */
+/** Finds the supplementary groups of a process. */
 export type FindGroups = (pid: number, uid: number, gid: number) => readonly number[];
 
-/** One request, as its initiator (a mount, the programming interface, a translator) made it. */
+/** One request, made by an initiator (a mount, the programming interface) or a translator. */
 export class Stack {
   /** Serial number of the request in this process. */
   readonly unique: number;
@@ -40,19 +35,19 @@ export class Stack {
   op: string;
   /** Hexadecimal text of the lock owner's bytes; empty when the request has none. */
   lkOwner = '';
-  /** Who asks; null for a translator that asks on nobody's behalf. */
+  /** The client; null for a translator's request on its own behalf. */
   client: Client | null = null;
-  /** When it was made, and which times it sets; null where nobody above says so (features/utime). */
+  /** Time of the request and the file times that it sets; null without features/utime above. */
   ctime: Ctime | null = null;
   interrupted = false;
-  /** Where it is in flight, and its place there: the pool's (`call-pool.ts`). */
+  /** The pool of the request, and its neighbours there (`call-pool.ts`). */
   pool: CallPool | null = null;
   older: Stack | null = null;
   newer: Stack | null = null;
-  /** The newest of its frames, whose parents are the way that it has gone; for statedumps. */
+  /** The newest frame, whose parents are the path of the request; for statedumps. */
   newest: Frame | null = null;
   private resting = 0;
-  private groupsFound: readonly number[] | null = null;
+  private cachedGroups: readonly number[] | null = null;
   private readonly findGroups: FindGroups | null;
   private onInterrupt: (() => void)[] | null = null;
 
@@ -72,21 +67,21 @@ export class Stack {
     this.findGroups = findGroups;
   }
 
-  /** Supplementary groups of the caller; looked up when first asked for. */
+  /** Supplementary groups of the caller; read at the first use. */
   get groups(): readonly number[] {
-    this.groupsFound ??=
+    this.cachedGroups ??=
       this.findGroups === null ? [] : this.findGroups(this.pid, this.uid, this.gid);
-    return this.groupsFound;
+    return this.cachedGroups;
   }
 
-  /** How often it has been said to rest, and not to go on. */
+  /** Number of `rest` calls without their `goOn`. */
   get rests(): number {
     return this.resting;
   }
 
   /**
-   * It waits for another request, or for an answer of a `Source`: nothing that the event loop does
-   * lets it go on. Each call wants one of `goOn`.
+   * Marks the request as waiting for another request, or for a reply on a `PumpSource`: the event loop
+   * cannot advance it. Each call needs one of `goOn`.
    */
   rest(): void {
     this.resting += 1;
@@ -98,7 +93,7 @@ export class Stack {
     if (this.resting === 0 && this.pool !== null) this.pool.resting -= 1;
   }
 
-  /** The caller no longer wants the answer. The request has to be answered all the same. */
+  /** The caller has given up. Translators must still unwind the request. */
   interrupt(): void {
     if (this.interrupted) return;
     this.interrupted = true;
@@ -106,7 +101,7 @@ export class Stack {
     this.onInterrupt = null;
   }
 
-  /** Calls `tell` when the request is interrupted; at once when it already was. */
+  /** Calls `tell` when the request is interrupted, or at once if it was. */
   whenInterrupted(tell: () => void): void {
     if (this.interrupted) {
       tell();
@@ -117,28 +112,28 @@ export class Stack {
   }
 }
 
-/** A request of a translator's own in the name of the caller of another one. */
+/** Makes a translator's own request with the identity of another request's caller. */
 export function requestAs(caller: Stack, op: string): Stack {
   const { uid, gid, pid, lkOwner, client, ctime } = caller;
   const call = new Stack(uid, gid, pid, op, () => caller.groups);
   return Object.assign(call, { lkOwner, client, ctime });
 }
 
-/** A callback of whatever fop; `unwind` knows which. */
+/** A callback of any fop; `unwind` knows the type. */
 export type AnyCbk = (parent: Frame, ...rest: never[]) => void;
 
 /** One hop of one request. */
 export class Frame {
   readonly root: Stack;
-  /** The frame of the translator that wound to us; null for the initiator's own. */
+  /** The frame of the translator that wound here; null for the initiator's own. */
   readonly parent: Frame | null;
-  /** Whose frame this is. A tail wind hands it on. */
+  /** The owner. A tail wind passes the frame on to the child. */
   xl: Xlator<unknown>;
-  /** The winder's callback; null once answered, and in the initiator's own frame. */
+  /** The winder's callback; null after the unwind, and in the initiator's own frame. */
   cbk: AnyCbk | null;
-  /** The winder's small integer, handed to its callback: a child's index, an epoch. */
+  /** An integer that the winder passes to its callback: a child's index, an epoch. */
   readonly cookie: number;
-  /** The translator's note from fop to callback. */
+  /** The translator's data from fop to callback. */
   local: unknown = null;
 
   constructor(
@@ -156,16 +151,15 @@ export class Frame {
     root.newest = this;
   }
 
-  /** Whether the answer goes straight to an initiator that is `terse`: it needs few attributes. */
+  /** Whether the reply goes straight to a `terse` initiator, which needs few attributes. */
   get terse(): boolean {
     if (this.parent === null || this.parent.parent !== null) return false;
     return this.initiator?.hints.terse === true;
   }
 
   /**
-   * Memory of the initiator to put the data of a read in, from its start; null when somebody on the
-   * way up might keep what it is answered with. To be filled immediately before the unwind: once
-   * that has returned, the next request has it.
+   * The initiator's memory for a read's data, from its start; null when a translator above might retain the
+   * reply. Fill it immediately before the unwind: the next request reuses it.
    */
   get readBuffer(): Uint8Array | null {
     const readBuffer = this.initiator?.hints.readBuffer ?? null;
@@ -177,27 +171,27 @@ export class Frame {
     return null;
   }
 
-  /** Who has begun the request; null for a translator, which may do so on behalf of a client. */
+  /** The initiator that began the request; null for a translator's request. */
   private get initiator(): Initiator | null {
     const { client, pool } = this.root;
     return client !== null && pool === client.initiator.calls ? client.initiator : null;
   }
 
-  /** Whether this frame has had its answer. */
+  /** Whether the frame was unwound. */
   get answered(): boolean {
     return this.cbk === null;
   }
 }
 
 /**
- * The frame of a new request that is in no pool. A client's begin by `client.begin`, a volume's own by
- * `xl.begin`. `xl` is shown in logs.
+ * Makes the frame of a new request that is in no pool. Clients use `client.begin`, volumes `xl.begin`.
+ * @param xl shown in logs
  */
 export function newRequest(root: Stack, xl: Xlator<unknown>): Frame {
   return new Frame(root, null, xl, null, 0);
 }
 
-/** A second answer: refused, and told to whoever reads the log. */
+/** Logs and drops a second unwind of a frame. */
 export function unwoundTwice(frame: Frame, fop: string): void {
   frame.xl.log.error(
     `${fop}: request ${frame.root.unique} was unwound twice; the second answer was dropped ` +

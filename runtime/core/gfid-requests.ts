@@ -1,4 +1,4 @@
-/** Gfids that lookups ask for: a file without one, as it is where it was not made through a brick, gets it then. */
+/** Gfids for lookups: a file without a gfid, made without a brick, gets the one that the lookup proposes. */
 import { type Context, newGfid } from './context.ts';
 import { Dict } from './dict.ts';
 import type { Gfid } from './gfid.ts';
@@ -17,21 +17,21 @@ class GfidRequest extends Dict {
 
 export class GfidRequests {
   private readonly context: Context;
-  /** It was asked for, and no file has got it: most lookups find nothing, or what has one. */
+  /** A proposed gfid that no file took, kept for the next lookup. */
   private spare: Gfid | null = null;
 
   constructor(context: Context) {
     this.context = context;
   }
 
-  /** The xdata of a lookup, with a gfid. */
+  /** Returns xdata for a lookup, with a proposed gfid. */
   add(besides: Dict | null): Dict {
     const gfid = this.spare ?? newGfid(this.context);
     this.spare = null;
     return new GfidRequest(gfid, besides);
   }
 
-  /** @param found the gfid of what a lookup with this xdata has found; NULL_GFID for nothing */
+  /** Reuses the proposed gfid unless the file took it. @param found the gfid of the reply, or NULL_GFID */
   answered(xdata: Dict | null, found: Gfid): void {
     if (xdata instanceof GfidRequest && xdata.gfid !== found) this.spare = xdata.gfid;
   }

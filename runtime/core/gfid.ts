@@ -1,16 +1,11 @@
 /**
- * gfids: the 128-bit identity of an inode, a UUID.
+ * Gfids: the 128-bit identity of an inode, a UUID. In the runtime a gfid is its canonical text (36 characters,
+ * lower case); bytes exist only in xattrs, on the wire and in modules.
  *
- * In the runtime a gfid is its canonical text (36 characters, lower case), so that it compares with
- * `===`, keys a Map and prints as it is; bytes exist only at the edges (xattrs, wire, scripts).
+ * The inode number that applications see is the gfid's last 8 bytes, big-endian, without the highest bit, so
+ * that it is positive in a signed number. It exceeds 2^53 and is kept as two u32 halves.
  *
- * The inode number that applications see is the gfid's last 8 bytes read big-endian, without the
- * highest bit: programs that keep it in a signed number would find it below zero. That bit tells
- * nothing, a UUID of version 4 always has it set. As the number exceeds 2^53 it is kept as two u32
- * halves.
- *
- * Source: GlusterFS `gfid_to_ino`, `libglusterfs/src/glusterfs/compat-uuid.h`, which keeps the
- * highest bit; RFC 4122 for the text, the variant and version 4.
+ * Source: GlusterFS `gfid_to_ino`, `compat-uuid.h` (which keep the highest bit); RFC 4122.
  */
 
 import { GFID_SIZE } from './limits.ts';
@@ -18,7 +13,7 @@ import { GFID_SIZE } from './limits.ts';
 /** Canonical lower-case UUID text; use `isGfid` on text that comes from outside. */
 export type Gfid = string;
 
-/** "Unknown": an inode that is not linked yet, a loc without a gfid. */
+/** No gfid: an inode that is not linked yet, a loc without a gfid. */
 export const NULL_GFID: Gfid = '00000000-0000-0000-0000-000000000000';
 /** The root directory of every volume; its inode number is 1. */
 export const ROOT_GFID: Gfid = '00000000-0000-0000-0000-000000000001';
@@ -26,7 +21,7 @@ export const ROOT_GFID: Gfid = '00000000-0000-0000-0000-000000000001';
 const TEXT_LENGTH = 36;
 const NOT_HEX = 0xff;
 
-/** Where in the text each of the 16 bytes has its two digits. */
+/** Position of each byte's two digits in the text. */
 const digitAt = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
 /** byte → the char codes of its two lower-case hex digits. */
@@ -39,8 +34,8 @@ for (let byte = 0; byte < 256; byte++) {
 }
 
 /**
- * The char codes of a gfid's text, its dashes in place. Filled anew for every gfid: one call then
- * makes a flat string, at a quarter of the cost of joining pieces.
+ * Scratch char codes of a gfid's text, dashes in place: `fromCharCode` makes a flat string of them, at a
+ * quarter of the cost of joining pieces.
  */
 const codes = Array.from(NULL_GFID, (char) => char.charCodeAt(0));
 
@@ -48,9 +43,7 @@ const codes = Array.from(NULL_GFID, (char) => char.charCodeAt(0));
 const nibble = new Uint8Array(256).fill(NOT_HEX);
 for (let value = 0; value < 16; value++) nibble[value.toString(16).charCodeAt(0)] = value;
 
-/**
- * Value of the digit at `at`; a value above 15 when it is none (also beyond the end of the text).
- */
+/** Value of the hex digit at `at`; above 15 for any other character, and beyond the text. */
 function digit(text: string, at: number): number {
   const code = text.charCodeAt(at);
   return code < 256 ? nibble[code]! : NOT_HEX;
@@ -68,7 +61,7 @@ function hasGfidShape(text: string): boolean {
   );
 }
 
-/** Is this text a canonical gfid (36 characters, lower case)? The null gfid is one. */
+/** Whether the text is a canonical gfid (36 characters, lower case). The null gfid is one. */
 export function isGfid(text: string): text is Gfid {
   if (!hasGfidShape(text)) return false;
   let seen = 0;
@@ -84,8 +77,8 @@ export function gfidToBytes(gfid: Gfid): Uint8Array {
 }
 
 /**
- * Writes the 16 bytes at `offset`. @throws {RangeError} when the text is not a canonical gfid; what
- * was written then is not to be used.
+ * Writes the 16 bytes at `offset`. @throws {RangeError} when the text is not a canonical gfid; the written
+ * bytes are invalid then.
  */
 export function gfidToBytesInto(gfid: Gfid, out: Uint8Array, offset: number): void {
   let seen = hasGfidShape(gfid) ? 0 : NOT_HEX;
@@ -113,14 +106,13 @@ export function gfidFromBytes(bytes: Uint8Array, offset = 0): Gfid {
 }
 
 /**
- * A new gfid from 16 random bytes, of which 6 bits give way to the UUID's version (4) and variant.
- * `random` is not changed.
+ * Makes a gfid from 16 random bytes, with the version (4) and variant bits of a UUID. `random` is unchanged.
  */
 export function gfidFromRandom(random: Uint8Array): Gfid {
   return gfidFromBytes(asVersion4(random.slice(0, GFID_SIZE)));
 }
 
-/** Makes random bytes those of a version 4 UUID, in place. */
+/** Sets the version 4 and variant bits of a UUID, in place. */
 export function asVersion4(bytes: Uint8Array): Uint8Array {
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
@@ -134,7 +126,7 @@ function digits(gfid: Gfid, at: number, count: number): number {
   return value;
 }
 
-/** The number where the gfid gives 0, as the null gfid does: readdir(3) would skip an entry with 0. */
+/** The inode number in place of 0, which readdir(3) would skip. */
 const NO_INO = 0xffff_ffff;
 
 /** Upper 31 bits of the inode number. The gfid must be canonical. */

@@ -14,7 +14,7 @@ import type { Context } from './context.ts';
 import type { Instances } from './ctx.ts';
 import { EOPNOTSUPP } from './errno.ts';
 import { GraphError } from './errors.ts';
-import { type Exchanged, Former, keptBy, Next, onceOnly } from './exchange.ts';
+import { CandidateGraph, type Exchange, keptVolumes, openOnce, RetiredGraph } from './exchange.ts';
 import { type FopName, Links, refusal } from './gen/fops.gen.ts';
 import { observed } from './gen/observed.gen.ts';
 import { tap } from './gen/taps.gen.ts';
@@ -23,7 +23,7 @@ import { InodeTable } from './inode.ts';
 import { connect, finiAll, initAll, namesOf, reasons, topIsUp, waitedFor } from './instances.ts';
 import type { Interceptor } from './interceptor.ts';
 import { Log, type LogLevels } from './log.ts';
-import { type Observer, together } from './observer.ts';
+import { combineObservers, type Observer } from './observer.ts';
 import { type OptionsChange, partialReconfiguration, reconfiguration } from './reconfigure.ts';
 import type { Child, EventListener, Fop, GraphView, Target, VolumeSpec } from './xlator.ts';
 import { Xlator } from './xlator.ts';
@@ -40,19 +40,19 @@ export class Graph implements GraphView {
   /** All instances that have not gone, by id: also those that an exchange has replaced. */
   readonly instances: (Xlator | undefined)[] = [];
   /** What exchanges have replaced and has not gone yet, the oldest first. */
-  readonly former: Former[] = [];
+  readonly retired: RetiredGraph[] = [];
   readonly context: Context;
   /** What the process logs. */
   readonly levels: LogLevels;
   private graphId: number;
   private lastId = -1;
   /** What is coming up to take its place. */
-  private next: Next | null = null;
+  private candidate: CandidateGraph | null = null;
   private readonly observers = new Set<Observer>();
   private interceptor: Interceptor | null = null;
   private stopped = false;
   private readonly listeners = new Set<EventListener>();
-  private readonly hear: EventListener = (event, data) => {
+  private readonly publish: EventListener = (event, data) => {
     for (const listener of this.listeners) listener(event, data);
   };
 
@@ -89,9 +89,9 @@ export class Graph implements GraphView {
   /** The first half of `start`: all but PARENT_UP, which then comes from outside. */
   async begin(master: EventListener): Promise<void> {
     this.listeners.add(master);
-    this.top.master = this.hear;
+    this.top.master = this.publish;
     await initAll(this.xlators, namesOf(this.xlators));
-    for (const xl of this.xlators) this.lead(xl);
+    for (const xl of this.xlators) this.connectChildren(xl);
     this.links = this.linksTo(this.top);
     this.inodes.links = this.links;
   }
@@ -128,7 +128,7 @@ export class Graph implements GraphView {
 
   /** Whether all its volumes could stay: then `reconfigure` does what there is to do. */
   isDescribedBy(specs: readonly VolumeSpec[]): boolean {
-    const kept = keptBy(this.xlators, specs);
+    const kept = keptVolumes(this.xlators, specs);
     const { xlators } = this;
     return (
       specs.length === xlators.length &&
@@ -144,7 +144,7 @@ export class Graph implements GraphView {
    */
   reconfigure(specs: readonly VolumeSpec[]): readonly string[] {
     const changes = reconfiguration(this.xlators, specs);
-    const problems = this.give(changes);
+    const problems = this.applyOptions(changes);
     this.xlators.forEach((xl, at) => {
       xl.where = specs[at]!.where;
     });
@@ -159,12 +159,12 @@ export class Graph implements GraphView {
    */
   reconfigurePart(specs: readonly VolumeSpec[]): readonly string[] {
     const changes = partialReconfiguration(this.xlators, specs);
-    this.give(changes);
+    this.applyOptions(changes);
     return changes.filter(({ xl, given }) => xl.given === given).map(({ xl }) => xl.name);
   }
 
   /** @returns why volumes refuse what they are given: these keep what they had */
-  private give(changes: readonly OptionsChange[]): string[] {
+  private applyOptions(changes: readonly OptionsChange[]): string[] {
     const problems: string[] = [];
     for (const { xl, given, values } of changes) {
       const before = xl.given;
@@ -186,8 +186,8 @@ export class Graph implements GraphView {
    * @throws {GraphError} when that cannot be, another is under way, or the graph is stopped:
    *   everything is as it was then
    */
-  exchange(specs: readonly VolumeSpec[], patienceMs: number): Promise<Exchanged> {
-    return this.become(specs, patienceMs, null);
+  exchange(specs: readonly VolumeSpec[], patienceMs: number): Promise<Exchange> {
+    return this.replaceBy(specs, patienceMs, null);
   }
 
   /**
@@ -196,53 +196,53 @@ export class Graph implements GraphView {
    * @throws {GraphError} as `exchange`
    */
   async renew(xl: Xlator, patienceMs: number): Promise<boolean> {
-    while (this.next !== null) await this.next.settled;
+    while (this.candidate !== null) await this.candidate.settled;
     if (!this.xlators.includes(xl)) return false;
     const specs = this.xlators.map(({ name, translator, given, childNames, where }) => {
       return { name, translator, options: given, subvolumes: childNames, where };
     });
-    await this.become(specs, patienceMs, xl);
+    await this.replaceBy(specs, patienceMs, xl);
     return true;
   }
 
-  private async become(
+  private async replaceBy(
     specs: readonly VolumeSpec[],
     patienceMs: number,
     anew: Xlator | null,
-  ): Promise<Exchanged> {
+  ): Promise<Exchange> {
     if (this.stopped) throw new GraphError(['the graph has ended']);
-    if (this.next !== null) throw new GraphError(['another exchange is under way']);
+    if (this.candidate !== null) throw new GraphError(['another exchange is under way']);
     this.graphId += 1;
-    const next = new Next(this, specs, (spec, id) => this.make(spec, id), anew);
-    this.next = next;
+    const next = new CandidateGraph(this, specs, (spec, id) => this.make(spec, id), anew);
+    this.candidate = next;
     try {
       await next.comeUp(patienceMs, () => this.switchTo(next));
     } finally {
-      this.next = null;
+      this.candidate = null;
     }
-    this.hear('UPCALL', { what: 'every-entry' });
-    this.hear('SOME_DESCENDENT_UP', this.top);
+    this.publish('UPCALL', { what: 'every-entry' });
+    this.publish('SOME_DESCENDENT_UP', this.top);
     return next.exchanged;
   }
 
-  private switchTo(next: Next): void {
-    const former = new Former(this, next);
-    this.former.push(former);
+  private switchTo(next: CandidateGraph): void {
+    const former = new RetiredGraph(this, next);
+    this.retired.push(former);
     this.top.master = null;
-    next.top.master = this.hear;
+    next.top.master = this.publish;
     this.xlators = next.xlators;
     this.top = next.top;
     this.links = next.links;
     this.inodes.links = next.links;
     this.route();
-    void former.leave(() => this.hear('SOME_DESCENDENT_UP', this.top));
+    void former.retireWhenIdle(() => this.publish('SOME_DESCENDENT_UP', this.top));
   }
 
   /** Takes the graph down: PARENT_DOWN, then every inode forgotten, then `fini` from the leaves. */
   async stop(): Promise<void> {
     this.stopped = true;
-    await this.next?.abandon();
-    const all = [...this.xlators, ...this.former.flatMap((former) => former.stop())];
+    await this.candidate?.abandon();
+    const all = [...this.xlators, ...this.retired.flatMap((former) => former.stop())];
     for (const xl of all) for (const call of xl.calls.list()) call.interrupt();
     for (const xl of all) if (xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
     this.inodes.clear();
@@ -250,7 +250,7 @@ export class Graph implements GraphView {
   }
 
   /** Gives an instance its ways down. For `start` and exchanges. */
-  lead(xl: Xlator): void {
+  connectChildren(xl: Xlator): void {
     xl.children = xl.below.map((child) => this.linksTo(child));
     xl.route = () => this.route();
   }
@@ -266,16 +266,16 @@ export class Graph implements GraphView {
   observe(observer: Observer | null): () => void {
     if (observer === null) this.observers.clear();
     else this.observers.add(observer);
-    this.lookAgain();
+    this.updateObservers();
     return () => {
-      if (observer !== null && this.observers.delete(observer)) this.lookAgain();
+      if (observer !== null && this.observers.delete(observer)) this.updateObservers();
     };
   }
 
-  private lookAgain(): void {
+  private updateObservers(): void {
     for (const xl of new Set([...this.instances, ...this.xlators])) {
       if (xl === undefined) continue;
-      this.show(xl);
+      this.attachObservers(xl);
       if (xl.initialised) xl.translator.observed?.(xl);
     }
     if (this.links !== undefined) this.route();
@@ -293,7 +293,7 @@ export class Graph implements GraphView {
   /** Leads winds to the fops that are defined now. Requests on their way keep theirs. */
   route(): void {
     const roads: [Child, Xlator][] = [[this.links, this.top]];
-    for (const { links, top } of this.former) roads.push([links, top]);
+    for (const { links, top } of this.retired) roads.push([links, top]);
     for (const xl of new Set([...this.instances, ...this.xlators])) {
       xl?.below.forEach((child, at) => {
         if (xl.children[at] !== undefined) roads.push([xl.children[at], child]);
@@ -327,7 +327,7 @@ export class Graph implements GraphView {
   /** Where a fop arrives that has come as far as `xl`; null when it passes. */
   private ownTarget<N extends FopName>(xl: Xlator, name: N): Target<N> | null {
     const fop = xl.fops[name] as Fop<N, unknown> | undefined;
-    if (fop !== undefined) return this.former.length === 0 ? { xl, fop } : onceOnly(xl, name, fop);
+    if (fop !== undefined) return this.retired.length === 0 ? { xl, fop } : openOnce(xl, name, fop);
     return xl.passesThrough ? null : { xl, fop: refusal(name, EOPNOTSUPP) };
   }
 
@@ -338,14 +338,14 @@ export class Graph implements GraphView {
     xl.where = spec.where;
     xl.inodes = this.inodes;
     xl.graph = this;
-    this.show(xl);
+    this.attachObservers(xl);
     return xl;
   }
 
   /** Lets observers see what is not in the links. */
-  private show(xl: Xlator): void {
-    const observer = together([...this.observers]);
+  private attachObservers(xl: Xlator): void {
+    const observer = combineObservers([...this.observers]);
     xl.observer = observer;
-    xl.log.listener = observer === null ? null : (line) => observer.logged(xl, line, xl.serves);
+    xl.log.listener = observer === null ? null : (line) => observer.logged(xl, line, xl.frame);
   }
 }

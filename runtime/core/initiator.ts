@@ -59,7 +59,7 @@ export interface InitiatorHints {
   /** Milliseconds that attributes may be old: it keeps them as long itself. */
   readonly attributeAge: number;
   /** The pid of its requests is a thread's, which is in one call of its program at a time. */
-  readonly asksByThread: boolean;
+  readonly pidIsThread: boolean;
   /** Memory for the data of a read of its own, which it looks at in the callback only. */
   readonly readBuffer: Uint8Array | null;
 }
@@ -67,7 +67,7 @@ export interface InitiatorHints {
 const NO_HINTS: InitiatorHints = {
   terse: false,
   attributeAge: 0,
-  asksByThread: false,
+  pidIsThread: false,
   readBuffer: null,
 };
 
@@ -79,7 +79,7 @@ export class Initiator<P = unknown> {
   readonly clients = new Set<Client<P>>();
   readonly hints: InitiatorHints;
   /** Why it could not go on with these volumes in the graph (`Graph.exchange`); null when it can. */
-  objects: (xlators: readonly Xlator[]) => string | null = () => null;
+  refusal: (xlators: readonly Xlator[]) => string | null = () => null;
   private readonly stopListening: (() => void)[] = [];
 
   constructor(

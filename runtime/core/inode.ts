@@ -42,7 +42,7 @@ export class Inode extends Ctx {
   /** Lookups that clients have not taken back. */
   nlookup = 0;
   /** Whose they all are; null when several clients share them (`lookups.ts`). */
-  knower: Lookups | null = null;
+  soleOwner: Lookups | null = null;
   fdCount = 0;
   /** Names that lead here; more than one for a hard link. */
   readonly names: Dentry[] = [];
@@ -102,7 +102,7 @@ export class InodeTable {
    */
   private oldest = this.lru.values();
   /** Inodes put into `lru` since `oldest` was made. */
-  private put = 0;
+  private lruInserts = 0;
   private lastId = ROOT_ID;
 
   constructor(xlators: Instances, lruLimit = INODE_LRU_LIMIT) {
@@ -133,7 +133,7 @@ export class InodeTable {
    * An inode for a gfid of which nobody here has been told, or no longer: it is in no list. An UPCALL may
    * be about it: what is on its way up may be, too.
    */
-  stranger(gfid: Gfid): Inode {
+  unlistedInode(gfid: Gfid): Inode {
     const inode = this.newInode();
     inode.gfid = gfid;
     return inode;
@@ -155,7 +155,7 @@ export class InodeTable {
   }
 
   /** Whether there ever was an inode of this number. */
-  had(id: number): boolean {
+  existed(id: number): boolean {
     return Number.isSafeInteger(id) && id > 0 && id <= this.lastId;
   }
 
@@ -187,7 +187,7 @@ export class InodeTable {
     }
     // The name comes first: it holds the parent, which might otherwise be retired for the inode.
     if (named && this.has(parent)) this.addName(parent, name, linked);
-    this.letGo(linked);
+    this.queueIfIdle(linked);
     return linked;
   }
 
@@ -240,7 +240,7 @@ export class InodeTable {
   /** `count` lookups are taken back; 0 means all, and so do more than there are. */
   forget(inode: Inode, count: number): void {
     inode.nlookup = count === 0 ? 0 : Math.max(0, inode.nlookup - count);
-    this.lost(inode);
+    this.onHoldDropped(inode);
   }
 
   /** Forgets everything but the root, telling the translators: the graph goes away. */
@@ -261,7 +261,7 @@ export class InodeTable {
 
   dropForFd(inode: Inode): void {
     inode.fdCount -= 1;
-    this.lost(inode);
+    this.onHoldDropped(inode);
   }
 
   private register(inode: Inode, gfid: Gfid): void {
@@ -291,13 +291,13 @@ export class InodeTable {
   private dropName(inode: Inode, parent: Inode, name: string): void {
     if (parent.children?.get(name) === inode) parent.children.delete(name);
     this.dropDentry(inode, parent, name);
-    this.letGo(parent);
+    this.queueIfIdle(parent);
   }
 
   private dropDentry(inode: Inode, parent: Inode, name: string): void {
     const at = inode.names.findIndex((d) => d.parent === parent && d.name === name);
     if (at >= 0) inode.names.splice(at, 1);
-    this.lost(inode);
+    this.onHoldDropped(inode);
   }
 
   private held(inode: Inode): boolean {
@@ -313,22 +313,22 @@ export class InodeTable {
    * Something that held an inode is gone. Without a name it leaves at once: nothing leads to it any
    * more, and with the inode the storage keeps the space of a file that was removed.
    */
-  private lost(inode: Inode): void {
+  private onHoldDropped(inode: Inode): void {
     const leaves = inode.names.length === 0 && this.has(inode) && !this.held(inode);
     if (leaves) this.retire(inode);
-    else this.letGo(inode);
+    else this.queueIfIdle(inode);
   }
 
   /** Puts an inode that nothing holds into the LRU list, and retires the oldest beyond the limit. */
-  private letGo(inode: Inode): void {
+  private queueIfIdle(inode: Inode): void {
     if (!this.has(inode) || this.held(inode)) return;
     this.lru.delete(inode);
     this.lru.add(inode);
-    this.put += 1;
+    this.lruInserts += 1;
     // A set keeps every table that it has outgrown for an iterator that does not move on.
-    if (this.put > this.lru.size + 1024) {
+    if (this.lruInserts > this.lru.size + 1024) {
       this.oldest = this.lru.values();
-      this.put = 0;
+      this.lruInserts = 0;
     }
     while (this.lru.size > this.lruLimit) this.retire(this.oldest.next().value as Inode);
   }
@@ -342,6 +342,6 @@ export class InodeTable {
     const parents = inode.names.map((dentry) => dentry.parent);
     inode.names.length = 0;
     inode.forgetCtx();
-    for (const parent of parents) this.letGo(parent);
+    for (const parent of parents) this.queueIfIdle(parent);
   }
 }

@@ -25,13 +25,13 @@ export interface Interceptor {
 const held = new Map<Stack, number>();
 
 /** Whether somebody holds the request, anywhere in its graph: that it takes long is nobody's fault. */
-export const isHeld = (root: Stack): boolean => held.has(root);
+export const isRequestHeld = (root: Stack): boolean => held.has(root);
 
 /** It is held in one place more. */
-export const hold = (root: Stack): void => void held.set(root, (held.get(root) ?? 0) + 1);
+export const holdRequest = (root: Stack): void => void held.set(root, (held.get(root) ?? 0) + 1);
 
 /** It goes on from one of these places. */
-export function letGo(root: Stack): void {
+export function resumeRequest(root: Stack): void {
   const places = (held.get(root) ?? 0) - 1;
   if (places > 0) held.set(root, places);
   else held.delete(root);

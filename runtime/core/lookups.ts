@@ -9,7 +9,7 @@ import type { Inode, InodeTable } from './inode.ts';
 
 export class Lookups {
   private readonly table: InodeTable;
-  private alone = 0;
+  private exclusiveCount = 0;
   private readonly shared = new Map<Inode, number>();
 
   constructor(table: InodeTable) {
@@ -18,15 +18,15 @@ export class Lookups {
 
   /** How often the client was told of it. */
   of(inode: Inode): number {
-    return inode.knower === this ? inode.nlookup : (this.shared.get(inode) ?? 0);
+    return inode.soleOwner === this ? inode.nlookup : (this.shared.get(inode) ?? 0);
   }
 
   /** Once more. */
   add(inode: Inode): void {
     if (inode.nlookup === 0) {
-      inode.knower = this;
-      this.alone += 1;
-    } else if (inode.knower !== this) this.share(inode);
+      inode.soleOwner = this;
+      this.exclusiveCount += 1;
+    } else if (inode.soleOwner !== this) this.share(inode);
     this.table.lookup(inode);
   }
 
@@ -36,8 +36,8 @@ export class Lookups {
     const taken = Math.min(count, own);
     // To the table, 0 means all.
     if (taken <= 0) return;
-    if (inode.knower === this) {
-      if (taken === own) this.alone -= 1;
+    if (inode.soleOwner === this) {
+      if (taken === own) this.exclusiveCount -= 1;
     } else if (taken === own) this.shared.delete(inode);
     else this.shared.set(inode, own - taken);
     this.table.forget(inode, taken);
@@ -46,17 +46,17 @@ export class Lookups {
   /** Takes back all of them. */
   clear(): void {
     for (const inode of [...this.shared.keys()]) this.remove(inode, Infinity);
-    if (this.alone === 0) return;
+    if (this.exclusiveCount === 0) return;
     for (const inode of [...this.table.all()])
-      if (inode.knower === this) this.remove(inode, Infinity);
+      if (inode.soleOwner === this) this.remove(inode, Infinity);
   }
 
   private share(inode: Inode): void {
-    const { knower, nlookup } = inode;
+    const { soleOwner: knower, nlookup } = inode;
     if (knower !== null) {
-      knower.alone -= 1;
+      knower.exclusiveCount -= 1;
       knower.shared.set(inode, nlookup);
-      inode.knower = null;
+      inode.soleOwner = null;
     }
     this.shared.set(inode, (this.shared.get(inode) ?? 0) + 1);
   }

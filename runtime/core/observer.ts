@@ -46,10 +46,10 @@ export interface Observer {
 }
 
 /** What a volume tells whoever observes it; winds and unwinds are seen in the links. */
-export type Listener = Pick<Observer, 'notify' | 'logged' | 'follows' | 'note'>;
+export type VolumeObserver = Pick<Observer, 'notify' | 'logged' | 'follows' | 'note'>;
 
 /** Several as one; null for none. */
-export function together(observers: readonly Observer[]): Listener | null {
+export function combineObservers(observers: readonly Observer[]): VolumeObserver | null {
   if (observers.length < 2) return observers[0] ?? null;
   return {
     notify(xl, event, data) {

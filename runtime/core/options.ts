@@ -25,7 +25,7 @@ export type OptionType = keyof ValueTypes;
 /** Of an option without effect: what management writes, or the default. */
 export type UsualValue = string | number | boolean | null | undefined;
 
-interface Declared {
+interface CommonSpec {
   /** One or two sentences for the help and the reference pages. */
   readonly description: string;
   /** May be changed on a running volume; otherwise a change takes a new graph. */
@@ -37,20 +37,20 @@ interface Declared {
 }
 
 /** Bounds are inclusive and in the unit of the value: bytes, seconds, percent or a plain number. */
-interface Ranged {
+interface Bounds {
   readonly min?: number;
   readonly max?: number;
 }
 
 /** One option. A `default` is a value, not a text; without one the value may be undefined. */
-export type OptionSpec = Declared &
+export type OptionSpec = CommonSpec &
   (
     | ({
         readonly type: 'int' | 'sizet' | 'percent' | 'time' | 'double';
         readonly default?: number;
         /** A time may be a fraction of a second: what people wait for, GlusterFS has none of. */
         readonly fractions?: boolean;
-      } & Ranged)
+      } & Bounds)
     | { readonly type: 'bool'; readonly default?: boolean }
     | {
         readonly type: 'str';
@@ -60,9 +60,9 @@ export type OptionSpec = Declared &
         readonly items?: Items;
       }
     // The bounds hold for sizes; a percentage is always 0 … 100.
-    | ({ readonly type: 'percent_or_sizet'; readonly default?: PercentOrSize } & Ranged)
+    | ({ readonly type: 'percent_or_sizet'; readonly default?: PercentOrSize } & Bounds)
     // The bounds hold for every size of the list.
-    | ({ readonly type: 'size_list'; readonly default?: string } & Ranged)
+    | ({ readonly type: 'size_list'; readonly default?: string } & Bounds)
     | {
         readonly type:
           | 'any'

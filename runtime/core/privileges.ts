@@ -10,7 +10,7 @@ const S_IXGRP = 0o010;
  * What is left of a file's mode when this caller changes the file without the right to keep what is
  * special about it. Set-group-id without execution is not special to members of the group.
  */
-export function keptProt(buf: Iatt, caller: Stack): number {
+export function protAfterChange(buf: Iatt, caller: Stack): number {
   const { iaProt, iaGid } = buf;
   let lost = S_ISUID;
   if ((iaProt & S_IXGRP) !== 0) lost |= S_ISGID;

@@ -24,7 +24,7 @@ export function reconfiguration(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
 ): readonly OptionsChange[] {
-  const problems = differences(xlators, specs);
+  const problems = shapeDifferences(xlators, specs);
   if (problems.length > 0) throw new GraphError(problems);
   const volumes = specs.map((spec) => spec.name);
   const changes = xlators.flatMap((xl, at) => {
@@ -55,7 +55,7 @@ export function partialReconfiguration(
   });
 }
 
-function differences(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): string[] {
+function shapeDifferences(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): string[] {
   const shape = (name: string, type: string, below: readonly string[]): string =>
     JSON.stringify([name, type, below]);
   const before = xlators.map((xl) => shape(xl.name, xl.type, xl.childNames));
@@ -76,7 +76,7 @@ function differences(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): 
 }
 
 /** Whether a running instance can have the options of a description of it. */
-export function canChange(xl: Xlator, spec: VolumeSpec, volumes: readonly string[]): boolean {
+export function canReconfigure(xl: Xlator, spec: VolumeSpec, volumes: readonly string[]): boolean {
   const problems: string[] = [];
   if (!sameOptions(xl.given, spec.options)) readChange(xl, spec, volumes, problems);
   return problems.length === 0;

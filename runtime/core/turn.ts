@@ -37,7 +37,7 @@ export type RunTurn = (what: () => void) => boolean;
 let runTurn: RunTurn | null = null;
 
 /** From now on turns are run so. */
-export function endTurnsBy(run: RunTurn): void {
+export function setTurnRunner(run: RunTurn): void {
   runTurn = run;
 }
 
@@ -45,7 +45,7 @@ export function endTurnsBy(run: RunTurn): void {
  * Does something that can be ended from outside. False when it was: then nothing of it is left, and
  * whatever it had begun is as it was at that moment.
  */
-export function endable(what: () => void): boolean {
+export function runEndable(what: () => void): boolean {
   if (runTurn !== null) return runTurn(what);
   what();
   return true;
@@ -54,12 +54,12 @@ export function endable(what: () => void): boolean {
 const listeners: (() => void)[] = [];
 
 /** Calls `fn` after a turn that several share has ended in the middle: to put things right. */
-export function whenEnded(fn: () => void): void {
+export function onTurnAbandoned(fn: () => void): void {
   listeners.push(fn);
 }
 
 /** A turn that guests share, so that entering them costs nothing more. As `endable`. */
-export function sharedTurn(what: () => void): boolean {
+export function runSharedTurn(what: () => void): boolean {
   if (runTurn === null) {
     what();
     return true;

@@ -15,7 +15,7 @@
 import { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import type { Context } from './context.ts';
-import { guarded } from './data-guard.ts';
+import { guardFops } from './data-guard.ts';
 import { GraphError } from './errors.ts';
 import { type EventName, events } from './events.ts';
 import type { Fd } from './fd.ts';
@@ -23,10 +23,10 @@ import { Frame, type Stack } from './frame.ts';
 import type { FopName, FopTable, Links } from './gen/fops.gen.ts';
 import type { Initiator } from './initiator.ts';
 import type { Inode, InodeTable } from './inode.ts';
-import type { Script } from './lines.ts';
+import type { Script } from './line-stops.ts';
 import type { Log, LogLevels, LogSource } from './log.ts';
 import { messages } from './messages.ts';
-import type { Listener } from './observer.ts';
+import type { VolumeObserver } from './observer.ts';
 import type { GivenOption, Options, Values } from './options.ts';
 
 /** Going down. Answers by one unwind of `frame`. */
@@ -53,7 +53,7 @@ export type Fops<P> = { readonly [N in FopName]?: Fop<N, P> };
 export type FopsOf<P> = { call(xl: Xlator<P>): Fops<P> }['call'];
 
 /** What an instance says of itself, once its `init` has run. */
-export type Says<P> = { call(xl: Xlator<P>): boolean | undefined }['call'];
+export type InstanceFlag<P> = { call(xl: Xlator<P>): boolean | undefined }['call'];
 
 /** Where a wind of a fop arrives: the nearest translator below that defines it. */
 export interface Target<N extends FopName> {
@@ -90,13 +90,13 @@ export interface Translator<P, O extends Options = Options> {
    * to the first of these, `false` answers EOPNOTSUPP. So does saying nothing, which is pointed out
    * to authors of modules.
    */
-  readonly passesThrough?: boolean | Says<P>;
+  readonly passesThrough?: boolean | InstanceFlag<P>;
   /**
    * `false`: it changes the data that goes through its readv and writev, if it defines one of them, and
    * none is to pass it another way (`data-guard.ts`). `true`: they only look on, or it defines all ways
    * of data itself. Saying nothing is as `true`, but for files of features/native, where it is `false`.
    */
-  readonly observes?: boolean | Says<P>;
+  readonly observes?: boolean | InstanceFlag<P>;
   /** The result becomes `xl.priv`. @throws {InitError} to refuse, with what to change. */
   init(xl: Xlator<P>, options: Values<O>): P | Promise<P>;
   /**
@@ -125,7 +125,7 @@ export interface Translator<P, O extends Options = Options> {
   /** Why it has not come up so far, in words; null for nothing that it knows of. */
   waitsFor?(xl: Xlator<P>): string | null;
   /** Loads its code again, and goes on with what it had if that fails; null where it cannot. */
-  reload?(xl: Xlator<P>): Promise<Reloaded> | null;
+  reload?(xl: Xlator<P>): Promise<ReloadResult> | null;
   /** Every event, on its way; `defaultNotify` passes it on. */
   notify?(xl: Xlator<P>, event: EventName, data: unknown): void;
   fini?(xl: Xlator<P>): void | Promise<void>;
@@ -141,7 +141,7 @@ export interface Translator<P, O extends Options = Options> {
   observed?(xl: Xlator<P>): void;
   dump?(xl: Xlator<P>): Dump;
   /** The last things that it has seen, the oldest first, for who looks into it (`meta`). */
-  history?(xl: Xlator<P>): readonly Past[];
+  history?(xl: Xlator<P>): readonly HistoryEntry[];
   /** The source that an author has written for this volume, and how it can be stopped. */
   script?(xl: Xlator<P>): Script;
   /** Begins to count anew what `dump` tells of the past. */
@@ -189,21 +189,21 @@ export function defineTranslator<P, const O extends Options>(
 }
 
 /** Something that was seen. */
-export interface Past {
+export interface HistoryEntry {
   /** As `LogSink.now`. */
   readonly time: number;
   readonly text: string;
 }
 
 /** What came of a reload. */
-export interface Reloaded {
+export interface ReloadResult {
   readonly ok: boolean;
   /** What was done, or why not. */
   readonly text: string;
 }
 
 /** Something that looks like a mistake. */
-export interface Remark {
+export interface Suspicion {
   /** Its place, for a person: a line of the volfile, or of a script. */
   readonly where: string;
   readonly text: string;
@@ -278,9 +278,9 @@ export class Xlator<P = unknown> {
   route: (() => void) | null = null;
   priv: P = undefined as P;
   /** Who sees its events; the graph's. */
-  observer: Listener | null = null;
+  observer: VolumeObserver | null = null;
   /** The request for which its code runs now, while somebody observes it. */
-  serves: Frame | null = null;
+  frame: Frame | null = null;
   /** Requests that it has begun by itself, and that have not ended. */
   readonly calls = new CallPool();
   /** Whether `init` succeeded and `fini` is owed. */
@@ -319,15 +319,15 @@ export class Xlator<P = unknown> {
   /** Whether fops that it does not define go to its first child. */
   get passesThrough(): boolean {
     if (this.below.length < 2) return this.below.length === 1;
-    return this.says(this.translator.passesThrough) === true;
+    return this.resolveFlag(this.translator.passesThrough) === true;
   }
 
   /** The `observes` of its record: true when it only looks on at data. */
   get observes(): boolean | undefined {
-    return this.says(this.translator.observes);
+    return this.resolveFlag(this.translator.observes);
   }
 
-  private says(what: boolean | Says<P> | undefined): boolean | undefined {
+  private resolveFlag(what: boolean | InstanceFlag<P> | undefined): boolean | undefined {
     return typeof what === 'function' ? what(this) : what;
   }
 
@@ -340,7 +340,7 @@ export class Xlator<P = unknown> {
    * Points out what looks like a mistake of its author, by its place: in the log, and to whoever
    * starts the graph. @throws {GraphError} where that is an error
    */
-  doubt(remarks: readonly Remark[]): void {
+  warnSuspicious(remarks: readonly Suspicion[]): void {
     const { strict, warn } = this.context;
     const lines = remarks.map(({ where, text }) => `${where}: ${text}`);
     if (strict && lines.length > 0) throw new GraphError(lines);
@@ -364,7 +364,7 @@ export class Xlator<P = unknown> {
 
   /** Gives it its fops. */
   define(own: Fops<P>): void {
-    const { fops, text } = guarded(this, own as Fops<unknown>);
+    const { fops, text } = guardFops(this, own as Fops<unknown>);
     this.fops = fops as Fops<P>;
     this.isGuarded = text !== null;
     if (text !== null) this.log.info(text);
@@ -384,22 +384,22 @@ export class Xlator<P = unknown> {
 
   /** Lets the translator see an event, or passes it on when it does not care. */
   notify(event: EventName, data: unknown): void {
-    if (event === 'PARENT_UP' && !this.begins(data as Xlator)) return;
-    if (event === 'PARENT_DOWN' && !this.ends(data as Xlator)) return;
+    if (event === 'PARENT_UP' && !this.addRunningParent(data as Xlator)) return;
+    if (event === 'PARENT_DOWN' && !this.removeRunningParent(data as Xlator)) return;
     this.observer?.notify(this, event, data);
     if (this.translator.notify === undefined) defaultNotify(this, event, data);
     else this.translator.notify(this, event, data);
   }
 
   /** A parent is up. False when another was before. */
-  private begins(parent: Xlator): boolean {
+  private addRunningParent(parent: Xlator): boolean {
     const runs = this.parentsUp.size > 0;
     this.parentsUp.add(parent);
     return !runs;
   }
 
   /** A parent is down. False as long as there is another, and when it was not up. */
-  private ends(parent: Xlator): boolean {
+  private removeRunningParent(parent: Xlator): boolean {
     return this.parentsUp.delete(parent) && this.parentsUp.size === 0;
   }
 }
@@ -418,7 +418,7 @@ export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void
   }
   const isChilds = xl.below.length > 1 && xl.below.includes(data as Xlator);
   if (isChilds && isChange(event)) sayUp(xl, childrenUp(xl), event);
-  else tellParents(xl, event, event === 'UPCALL' ? data : xl);
+  else notifyParents(xl, event, event === 'UPCALL' ? data : xl);
 }
 
 /** A child has come up, or gone down. */
@@ -433,20 +433,20 @@ export const childrenUp = (xl: Xlator): boolean => xl.below.every((child) => chi
  * changed (`because`), they hear that: who caches what that child has said may want to know.
  */
 export function sayUp(xl: Xlator, isUp: boolean, because?: ChildEvent): void {
-  if (isUp !== xl.up) tellParents(xl, isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
-  else if (because === 'CHILD_UP') tellParents(xl, 'SOME_DESCENDENT_UP', xl);
-  else if (because === 'CHILD_DOWN') tellParents(xl, 'SOME_DESCENDENT_DOWN', xl);
+  if (isUp !== xl.up) notifyParents(xl, isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
+  else if (because === 'CHILD_UP') notifyParents(xl, 'SOME_DESCENDENT_UP', xl);
+  else if (because === 'CHILD_DOWN') notifyParents(xl, 'SOME_DESCENDENT_DOWN', xl);
 }
 
 /**
  * Announces that replies of `xl` may differ from now on: caches above drop its earlier replies. While `xl`
  * is down nothing is sent; the caches drop them when it comes up.
  */
-export function answersAnew(xl: Xlator): void {
-  if (xl.up) tellParents(xl, 'SOME_DESCENDENT_UP', xl);
+export function announceChangedReplies(xl: Xlator): void {
+  if (xl.up) notifyParents(xl, 'SOME_DESCENDENT_UP', xl);
 }
 
-export function tellParents(xl: Xlator, event: EventName, data: unknown): void {
+export function notifyParents(xl: Xlator, event: EventName, data: unknown): void {
   if (isChange(event)) xl.up = event === 'CHILD_UP';
   for (const parent of xl.above) if (parent.initialised) parent.notify(event, data);
   xl.master?.(event, data);

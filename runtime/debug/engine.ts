@@ -15,7 +15,7 @@ import type { AnyCbk, Frame, Stack } from '../core/frame.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
 import { collect, collectCbk } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
-import { hold, type Interceptor, letGo } from '../core/interceptor.ts';
+import { holdRequest, type Interceptor, resumeRequest } from '../core/interceptor.ts';
 import type { Fop, Xlator } from '../core/xlator.ts';
 import { type Breakpoint, fits, type Place, parseCondition } from './breakpoints.ts';
 import { DebugError } from './debug-error.ts';
@@ -122,7 +122,7 @@ export class Debugger implements Interceptor {
     const go = this.ways.get(id)!;
     this.stops.delete(id);
     this.ways.delete(id);
-    letGo(request.root);
+    resumeRequest(request.root);
     request.goal = { way, hop: kind === 'wind' ? hop : hop.above };
     if (way === 'continue') this.stepping.delete(request);
     else this.stepping.add(request);
@@ -242,7 +242,7 @@ export class Debugger implements Interceptor {
     const kept = reply.map((value) => (value instanceof Uint8Array ? value.slice() : value));
     const stop: Stop = { id, kind, hop, breakpoint, opRet, opErrno, reply: kept };
     this.stops.set(id, stop);
-    hold(request.root);
+    holdRequest(request.root);
     this.ways.set(id, () => go(stop));
     this.listener.stopped(stop);
     return true;

@@ -17,7 +17,7 @@
  * command after its answer. The server's side is `server.ts`, a front end's `client.ts`. When the
  * channel closes, whatever is held goes on.
  */
-import type { LineAnswer, LineCommand } from '../core/lines.ts';
+import type { LineCommand, LineReply } from '../core/line-stops.ts';
 import type { Way } from './hops.ts';
 import type { FrameView, Scope } from './scopes.ts';
 import type { LineEvent, ScriptView } from './scripts.ts';
@@ -81,8 +81,8 @@ export interface Commands {
   resume: { args: { stop: number; way: Way }; result: null };
   /** Volumes whose translator somebody has written as a script. */
   scripts: { args: Record<string, never>; result: readonly ScriptView[] };
-  /** A command for a script that stops at its lines (`core/lines.ts`). */
-  line: { args: { volume: string; command: LineCommand }; result: LineAnswer };
+  /** A command for a script that stops at its lines (`core/line-stops.ts`). */
+  line: { args: { volume: string; command: LineCommand }; result: LineReply };
   /** Lets everything go on, without breakpoints. */
   detach: { args: Record<string, never>; result: null };
 }

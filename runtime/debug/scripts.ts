@@ -1,13 +1,13 @@
-/** The scripts of a graph, and those that are stopped at a line (`core/lines.ts`). */
+/** The scripts of a graph, and those that are stopped at a line (`core/line-stops.ts`). */
 import type { Graph } from '../core/graph.ts';
 import {
-  type LineAnswer,
   type LineCommand,
   LineError,
+  type LineReply,
   type LineStops,
   type Script,
   type StoppedRequest,
-} from '../core/lines.ts';
+} from '../core/line-stops.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { checkVolume } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
@@ -65,7 +65,7 @@ export class Scripts {
   }
 
   /** @throws {DebugError | FilterError} what cannot be, or what the script says against it */
-  async ask(volume: string, command: LineCommand): Promise<LineAnswer> {
+  async ask(volume: string, command: LineCommand): Promise<LineReply> {
     const { xlators } = this.graph;
     checkVolume(
       volume,

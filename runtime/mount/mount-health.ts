@@ -63,7 +63,7 @@ const LINKS_MAX = 40;
  * The first mount that a path leads into, or to, which does not answer; null where all do. Whoever
  * looks at a path that may be anywhere asks here first.
  */
-export async function stuckOnTheWay(path: string): Promise<MountEntry | null> {
+export async function findStuckMount(path: string): Promise<MountEntry | null> {
   // What was mounted last on a point hides what was there before.
   const mounts = new Map(readMounts().map((mount) => [mount.mountpoint, mount]));
   const names = resolve(path).split('/');
@@ -95,7 +95,7 @@ function linkAt(path: string): string | null {
 }
 
 /** What is to be done about a mount that does not answer, for a message. */
-export function whyStuck(mount: MountEntry): string {
+export function describeStuck(mount: MountEntry): string {
   const { mountpoint, type } = mount;
   const server = findServer(mount);
   const end = server === null ? 'end its server' : `end its server ('kill -9 ${server.pid}')`;

@@ -3,18 +3,18 @@
  * left to libuv, so that a thousand that say nothing cost nothing; who speaks becomes hot.
  */
 import koffi, { type node } from 'koffi';
-import type { Source } from '../core/source.ts';
+import type { PumpSource } from '../core/pump-source.ts';
 import type { PollSet } from '../sys/struct.ts';
 
 const HOT_MAX = 32;
 
 export class HotSources {
-  readonly hot: Source[] = [];
-  private readonly all = new Map<Source, node.PollHandle>();
-  private unsent: Source[] = [];
+  readonly hot: PumpSource[] = [];
+  private readonly all = new Map<PumpSource, node.PollHandle>();
+  private unsent: PumpSource[] = [];
   /** The one that takes what has come, or was ended in the middle of that. */
-  private taking: Source | null = null;
-  private interrupted: Source | null = null;
+  private taking: PumpSource | null = null;
+  private interrupted: PumpSource | null = null;
   private readonly changed: () => void;
   private readonly woken: () => void;
 
@@ -55,14 +55,14 @@ export class HotSources {
     return count > 1;
   }
 
-  add(source: Source): void {
-    const watcher = koffi.node.poll(source.fd, () => this.spoke(source));
+  add(source: PumpSource): void {
+    const watcher = koffi.node.poll(source.fd, () => this.becameReady(source));
     watcher.stop();
     this.all.set(source, watcher);
     this.watch(source, watcher);
   }
 
-  remove(source: Source): void {
+  remove(source: PumpSource): void {
     const watcher = this.all.get(source);
     if (watcher === undefined) return;
     watcher.close();
@@ -76,12 +76,12 @@ export class HotSources {
   }
 
   /** It has something to send; `flushAll` does. */
-  toFlush(source: Source): void {
+  toFlush(source: PumpSource): void {
     if (!this.unsent.includes(source)) this.unsent.push(source);
   }
 
   /** Sends now. @param parked libuv watches the hot ones */
-  flush(source: Source, parked: boolean): void {
+  flush(source: PumpSource, parked: boolean): void {
     source.flush();
     this.heat(source);
     const watcher = this.all.get(source);
@@ -151,7 +151,7 @@ export class HotSources {
   }
 
   /** What a turn was ended in the middle of may have left something, of which nobody else tells. */
-  goOn(): void {
+  resumeInterrupted(): void {
     const { interrupted } = this;
     if (interrupted === null) return;
     this.interrupted = null;
@@ -167,27 +167,27 @@ export class HotSources {
     for (const source of this.hot) this.all.get(source)!.stop();
   }
 
-  private take(source: Source): boolean {
+  private take(source: PumpSource): boolean {
     this.taking = source;
     const any = source.receive();
     this.taking = null;
     return any;
   }
 
-  private watch(source: Source, watcher: node.PollHandle): void {
+  private watch(source: PumpSource, watcher: node.PollHandle): void {
     const events = { readable: !source.isPaused, writable: source.isFull };
     if (events.readable || events.writable) {
-      watcher.start(events, () => this.spoke(source));
+      watcher.start(events, () => this.becameReady(source));
     } else watcher.stop();
   }
 
   /** Called by libuv, without a scope; see `unpark` of the pump. */
-  private spoke(source: Source): void {
+  private becameReady(source: PumpSource): void {
     this.heat(source);
     this.woken();
   }
 
-  private heat(source: Source): void {
+  private heat(source: PumpSource): void {
     const { hot } = this;
     if (hot.includes(source)) return;
     const watcher = this.all.get(source);
@@ -198,7 +198,7 @@ export class HotSources {
     this.changed();
   }
 
-  private cool(source: Source): void {
+  private cool(source: PumpSource): void {
     this.hot.splice(this.hot.indexOf(source), 1);
     this.watch(source, this.all.get(source)!);
   }

@@ -8,14 +8,14 @@ import { performance } from 'node:perf_hooks';
 import koffi, { type node } from 'koffi';
 import { BusyPoll } from '../core/busy-poll.ts';
 import { EAGAIN, ECONNABORTED, EINTR, ENODEV, ENOENT } from '../core/errno.ts';
-import type { Source, Sources } from '../core/source.ts';
-import { sharedTurn, turn } from '../core/turn.ts';
+import type { PumpSource, PumpSources } from '../core/pump-source.ts';
+import { runSharedTurn, turn } from '../core/turn.ts';
 import { poll, read, schedYield } from '../sys/libc.ts';
 import { PollSet } from '../sys/struct.ts';
 import { backendFd } from '../sys/uv.ts';
 import { severalCpus } from './cpus.ts';
 import { HotSources } from './hot-sources.ts';
-import { lately, look, settle } from './lately.ts';
+import { sample, sampledClock, sampleIfAwaited } from './sampled-clock.ts';
 
 const TURN_MS = 4;
 /** The same while something waits that only goes on there: a turn costs some 20 µs. */
@@ -66,7 +66,7 @@ export interface PumpCounts {
   parks: number;
 }
 
-class Pump implements Sources {
+class Pump implements PumpSources {
   readonly counts: PumpCounts = { requests: 0, sleeps: 0, turns: 0, parks: 0 };
   private mounts: PumpedMount[] = [];
   private watchers: node.PollHandle[] = [];
@@ -79,7 +79,7 @@ class Pump implements Sources {
   private parked = true;
   private next = 0;
   private at = 0;
-  private asked = false;
+  private wakeRequested = false;
   private serving: PumpedMount | null = null;
   private inside = false;
   private readonly sources = new HotSources(
@@ -87,27 +87,27 @@ class Pump implements Sources {
     () => this.unpark(),
   );
 
-  add(what: PumpedMount | Source): void {
+  add(what: PumpedMount | PumpSource): void {
     if ('message' in what) this.change([...this.mounts, what]);
     else this.sources.add(what);
   }
 
   /** A mount's requests are left unread. It is not told. */
-  remove(what: PumpedMount | Source): void {
+  remove(what: PumpedMount | PumpSource): void {
     if ('message' in what) this.change(this.mounts.filter((other) => other !== what));
     else this.sources.remove(what);
   }
 
   /** Lets the event loop go on before the pump sleeps next. */
   wake(): void {
-    this.asked = true;
+    this.wakeRequested = true;
   }
 
   now(): number {
-    return this.inside ? lately.ms : performance.now();
+    return this.inside ? sampledClock.ms : performance.now();
   }
 
-  flushSoon(source: Source): void {
+  flushSoon(source: PumpSource): void {
     if (this.inside) this.sources.toFlush(source);
     else this.sources.flush(source, this.parked);
   }
@@ -159,9 +159,9 @@ class Pump implements Sources {
 
   private readonly run = (): void => {
     this.scheduled = false;
-    this.asked = false;
+    this.wakeRequested = false;
     this.inside = true;
-    const whole = sharedTurn(this.serve);
+    const whole = runSharedTurn(this.serve);
     this.inside = false;
     if (whole) return;
     const mount = this.serving;
@@ -172,21 +172,21 @@ class Pump implements Sources {
   };
 
   private readonly serve = (): void => {
-    const until = look() + (this.unfinished() ? SHORT_TURN_MS : TURN_MS);
+    const until = sample() + (this.unfinished() ? SHORT_TURN_MS : TURN_MS);
     const { slow } = turn;
     let unchecked = 0;
     let isLate = false;
-    this.sources.goOn();
+    this.sources.resumeInterrupted();
     // `parked` after a message: the mounts changed, and libuv watches them.
     while (!this.parked) {
-      let n = this.find();
+      let n = this.readWithoutSleep();
       if (n === -EAGAIN) {
-        settle();
+        sampleIfAwaited();
         if (!(this.unfinished() ? this.isAnythingReady() : this.sleep())) {
           this.park();
           return;
         }
-        isLate = look() > until;
+        isLate = sample() > until;
         unchecked = 0;
         if (this.set.ready(0) !== 0) break;
         n = this.readReady();
@@ -196,17 +196,17 @@ class Pump implements Sources {
         this.serving = this.mounts[this.at]!;
         this.serving.message(n);
         this.serving = null;
-      } else if (n < 0) this.failed(-n);
+      } else if (n < 0) this.handleReadError(-n);
       if (isLate || turn.slow !== slow) break;
       unchecked += 1;
       if (unchecked >= CHECK_EVERY) {
         this.sources.exchange();
-        if (look() > until) break;
+        if (sample() > until) break;
         unchecked = 0;
       }
     }
     this.takeSources();
-    settle();
+    sampleIfAwaited();
     if (this.parked) return;
     this.counts.turns += 1;
     this.turn();
@@ -216,10 +216,10 @@ class Pump implements Sources {
    * Reads without sleeping, again and again when that is worth it: as `readAny`, or DONE after
    * something has come by a source.
    */
-  private find(): number {
+  private readWithoutSleep(): number {
     const { sources } = this;
     if (sources.isActive && (sources.isUnsent || sources.isAwaited || severalCpus())) {
-      return this.findAnywhere();
+      return this.readWithSources();
     }
     let n = this.readAny();
     if (n !== -EAGAIN || this.unfinished()) return n;
@@ -228,7 +228,7 @@ class Pump implements Sources {
     n = this.readAny();
     if (n !== -EAGAIN || !this.busy.due()) return n;
     const { busy } = this;
-    const until = look() + busy.limitUs / 1000;
+    const until = sample() + busy.limitUs / 1000;
     do {
       for (let tries = 0; tries < 4; tries++) {
         n = this.readAny();
@@ -241,7 +241,7 @@ class Pump implements Sources {
     return n;
   }
 
-  private findAnywhere(): number {
+  private readWithSources(): number {
     const { sources } = this;
     const several = severalCpus();
     // With one request under way there is nothing to read before it is answered, or sent on.
@@ -255,7 +255,7 @@ class Pump implements Sources {
     if (!several) return -EAGAIN;
     const wait = sources.isAwaited ? this.answers : this.busy;
     if (!wait.due()) return -EAGAIN;
-    const until = look() + wait.limitUs / 1000;
+    const until = sample() + wait.limitUs / 1000;
     do {
       schedYield();
       if (sources.receive()) {
@@ -265,7 +265,7 @@ class Pump implements Sources {
       const n = this.readAny();
       if (n === -EAGAIN) continue;
       wait.hit();
-      look();
+      sample();
       return n;
     } while (performance.now() < until);
     wait.miss();
@@ -303,7 +303,7 @@ class Pump implements Sources {
     const { sources } = this;
     if (!sources.isActive) return;
     sources.flushAll();
-    if (this.look(0)) sources.takeReady(this.set, this.mounts.length + 1);
+    if (this.pollDescriptors(0)) sources.takeReady(this.set, this.mounts.length + 1);
     sources.flushAll();
   }
 
@@ -312,7 +312,7 @@ class Pump implements Sources {
    * being connected, are read after a poll(2) only, and libuv would wake the pump for them at once.
    */
   private isAnythingReady(): boolean {
-    return this.sources.isActive && this.look(0);
+    return this.sources.isActive && this.pollDescriptors(0);
   }
 
   private isAnyReady(): boolean {
@@ -320,7 +320,7 @@ class Pump implements Sources {
     return false;
   }
 
-  private failed(errno: number): void {
+  private handleReadError(errno: number): void {
     // ENOENT: the request was aborted on its way to us. EAGAIN: it was, before the read.
     if (errno === EINTR || errno === ENOENT || errno === EAGAIN) return;
     const mount = this.mounts[this.at]!;
@@ -331,10 +331,10 @@ class Pump implements Sources {
   /** Waits for something to read. False after a while, and after a signal (libuv's to serve). */
   private sleep(): boolean {
     this.counts.sleeps += 1;
-    return this.look(this.sleepMs);
+    return this.pollDescriptors(this.sleepMs);
   }
 
-  private look(ms: number): boolean {
+  private pollDescriptors(ms: number): boolean {
     const { hot } = this.sources;
     const before = this.mounts.length + 1;
     for (let at = 0; at < hot.length; at++) {
@@ -345,7 +345,7 @@ class Pump implements Sources {
   }
 
   private unfinished(): boolean {
-    if (this.asked) return true;
+    if (this.wakeRequested) return true;
     for (const mount of this.mounts) if (mount.busy) return true;
     return this.sources.isBusy;
   }

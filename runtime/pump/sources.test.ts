@@ -5,7 +5,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 // Other files of tests have had this process, and will: with turns that nobody ends.
 vi.resetModules();
 const { pump } = await import('./pump.ts');
-const { endTurnsBy } = await import('../core/turn.ts');
+const { setTurnRunner: endTurnsBy } = await import('../core/turn.ts');
 const { close } = await import('../sys/libc.ts');
 const { makeSocketpair } = await import('../sys/socket.ts');
 const { receiveInto } = await import('../sys/stream.ts');

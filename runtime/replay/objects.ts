@@ -5,7 +5,7 @@
  * A gfid of the recording leads to the inode that an answer here has brought in the same place; where
  * the storage makes what it is told to, that is the one with this gfid.
  */
-import { applyReply, inodeOf, placeOf } from '../core/apply-reply.ts';
+import { applyReply, inodeOf, targetLocOf } from '../core/apply-reply.ts';
 import { encodeName } from '../core/bytes.ts';
 import type { Client } from '../core/client.ts';
 import { Dict } from '../core/dict.ts';
@@ -129,7 +129,7 @@ export class Objects {
       const value = seen[name] ?? null;
       if (value === null || (type !== 'fd' && type !== 'inode')) return this.value(type, value);
       if (type === 'fd') return args[row.args.findIndex((arg) => arg.type === 'fd')];
-      return this.inode((value as { gfid: Gfid }).gfid) ?? placeOf(row, args)?.inode ?? null;
+      return this.inode((value as { gfid: Gfid }).gfid) ?? targetLocOf(row, args)?.inode ?? null;
     });
   }
 

@@ -29,13 +29,13 @@ type ParametersOf<L extends string> = L extends `${infer P}, ${infer Rest}`
     ? []
     : [Parameter<L>];
 /** The function of a prototype in C: numbers for integers, bytes for pointers. */
-export type Called<C extends string> = C extends `${string}(${infer L})`
+export type CFunction<C extends string> = C extends `${string}(${infer L})`
   ? (...args: ParametersOf<L>) => number
   : never;
 
 /** A C function as it is: its result is not looked at. For results that are not a status. */
-export const plain = <C extends string>(prototype: C): Called<C> =>
-  self.func(prototype) as unknown as Called<C>;
+export const plain = <C extends string>(prototype: C): CFunction<C> =>
+  self.func(prototype) as unknown as CFunction<C>;
 
 /** As `plain`, for what this program may not have: null then. */
 export function optional<F extends (...args: never[]) => unknown>(prototype: string): F | null {
@@ -46,10 +46,10 @@ export function optional<F extends (...args: never[]) => unknown>(prototype: str
  * A C function whose -1 means "look at errno": the result is the value, or minus the errno.
  * Fixed parameter lists, because a rest array would be allocated at every call.
  */
-export function call<C extends string>(prototype: C): Called<C> {
+export function call<C extends string>(prototype: C): CFunction<C> {
   const native = find(prototype);
-  if (native === null) return (() => -ENOSYS) as unknown as Called<C>;
-  return withErrno(native, native.info.arguments.length) as unknown as Called<C>;
+  if (native === null) return (() => -ENOSYS) as unknown as CFunction<C>;
+  return withErrno(native, native.info.arguments.length) as unknown as CFunction<C>;
 }
 
 /** Calls on the thread pool at a time, which has fewer threads; koffi refuses more than 256. */

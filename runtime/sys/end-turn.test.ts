@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { endable, sharedTurn, turn, whenEnded } from '../core/turn.ts';
-import { END_TURN, makeEndable } from './end-turn.ts';
+import { onTurnAbandoned, runEndable, runSharedTurn, turn } from '../core/turn.ts';
+import { END_TURN, enableTurnEnding } from './end-turn.ts';
 
 const ENDER = `
 const { workerData } = require('node:worker_threads');
@@ -42,11 +42,11 @@ const forever: Readonly<Record<string, () => void>> = {
 };
 
 describe('a turn', () => {
-  it('can be ended on this Node', () => expect(makeEndable()).toBe(true));
+  it('can be ended on this Node', () => expect(enableTurnEnding()).toBe(true));
 
   it.each(Object.entries(forever))('ends in the middle of %s', (_, run) => {
     const did: string[] = [];
-    const whole = endable(() => {
+    const whole = runEndable(() => {
       try {
         signal(1);
         run();
@@ -59,9 +59,9 @@ describe('a turn', () => {
 
   it('that nobody ends is as without', () => {
     let did = 0;
-    expect(endable(() => void did++)).toBe(true);
+    expect(runEndable(() => void did++)).toBe(true);
     expect(() =>
-      endable(() => {
+      runEndable(() => {
         throw new RangeError('its own');
       }),
     ).toThrow(new RangeError('its own'));
@@ -70,24 +70,24 @@ describe('a turn', () => {
 
   it('in another is ended alone', () => {
     const did: unknown[] = [];
-    const whole = endable(() => {
+    const whole = runEndable(() => {
       did.push(
-        endable(() => {
+        runEndable(() => {
           signal(1);
           for (;;);
         }),
       );
-      did.push(endable(() => {}));
+      did.push(runEndable(() => {}));
     });
     expect([whole, did]).toEqual([true, [false, true]]);
   });
 
   it('that was shared: who was in it is told', () => {
     const told: boolean[] = [];
-    whenEnded(() => told.push(turn.open));
-    expect(sharedTurn(() => expect(turn.open).toBe(true))).toBe(true);
+    onTurnAbandoned(() => told.push(turn.open));
+    expect(runSharedTurn(() => expect(turn.open).toBe(true))).toBe(true);
     expect(told).toEqual([]);
-    const whole = sharedTurn(() => {
+    const whole = runSharedTurn(() => {
       signal(1);
       for (;;);
     });
@@ -97,7 +97,7 @@ describe('a turn', () => {
 
 it("a person's Ctrl-C goes to its listeners, and ends no turn", async () => {
   const heard = new Promise((resolve) => process.once('SIGINT', resolve));
-  expect(endable(() => void process.kill(process.pid, 'SIGINT'))).toBe(true);
+  expect(runEndable(() => void process.kill(process.pid, 'SIGINT'))).toBe(true);
   await heard;
   signal(2);
 });

@@ -12,7 +12,7 @@
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import koffi from 'koffi';
-import { endTurnsBy } from '../core/turn.ts';
+import { setTurnRunner } from '../core/turn.ts';
 import { optional, plain } from './call.ts';
 
 const HELPER = '_ZN4node20SigintWatchdogHelper';
@@ -66,7 +66,7 @@ function step(): void {
 let ready: boolean | undefined;
 
 /** Makes turns endable from now on; false where this Node cannot. For those who want to end them. */
-export function makeEndable(): boolean {
+export function enableTurnEnding(): boolean {
   ready ??= isMainThread && startHelper();
   return ready;
 }
@@ -83,7 +83,7 @@ export function startHelper(missing: readonly string[] = missingForTurns()): boo
     // It takes SIGINT for itself, which is given back.
     if (sigaction(SIGINT, null, before) !== 0 || start(helper) !== 0) return false;
     if (sigaction(SIGINT, before, null) !== 0) return false;
-    endTurnsBy(runTurn);
+    setTurnRunner(runTurn);
     return true;
   } catch {
     // Another kind of Node: such a call can only be ended with the process.

@@ -45,10 +45,10 @@ export function exposure(path: string, settings: ExposureSettings = {}): string 
     if (name === '..') folder = folder.slice(0, Math.max(0, folder.lastIndexOf(sep)));
     if (name === '..' || name === '.' || (name === '' && folder !== '')) continue;
     const at = folder === '' && name === '' ? sep : `${folder}${sep}${name}`;
-    const stat = look(at);
+    const stat = statusOf(at);
     if (stat === undefined) return null;
     const isLast = names.every((rest) => rest === '' || rest === '.');
-    const why = whoWrites(stat, uid, !(isLast && adding));
+    const why = writableBy(stat, uid, !(isLast && adding));
     if (why !== null) return `${at} ${why}`;
     if (stat.isSymbolicLink()) {
       // Whatever this process has open: its text is no path to walk.
@@ -67,7 +67,7 @@ export function exposure(path: string, settings: ExposureSettings = {}): string 
 const absolute = (path: string): string =>
   path.startsWith(sep) ? path : `${resolve('.')}${sep}${path}`;
 
-function look(path: string): Stats | undefined {
+function statusOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch {
@@ -77,7 +77,7 @@ function look(path: string): Stats | undefined {
 }
 
 /** Who besides root and `uid` can change what has this status. */
-function whoWrites(stat: Stats, uid: number, mayBeSticky: boolean): string | null {
+function writableBy(stat: Stats, uid: number, mayBeSticky: boolean): string | null {
   // `/dev/null` and terminals keep nothing that another could put there.
   if (stat.isCharacterDevice()) return null;
   if (stat.uid !== 0 && stat.uid !== uid) return `belongs to user ${stat.uid}`;

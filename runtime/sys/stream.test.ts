@@ -5,11 +5,11 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import type { Place } from '../core/addresses.ts';
+import type { SocketAddress } from '../core/addresses.ts';
 import { EAGAIN, ECONNREFUSED, ENAMETOOLONG, ENODEV } from '../core/errno.ts';
 import { close } from './libc.ts';
 import {
-  type Accepted,
+  type AcceptedConnection,
   acceptStream,
   connectionError,
   listenStream,
@@ -41,7 +41,7 @@ async function received(fd: number): Promise<string> {
   return new TextDecoder().decode(room).replace(/\0.*/s, '');
 }
 
-test.each<[string, Place, string]>([
+test.each<[string, SocketAddress, string]>([
   ['TCP', { host: '127.0.0.1', port: 0 }, '127.0.0.1'],
   ['TCP, version 6', { host: '::1', port: 0 }, '::1'],
   ['a path', { path: join(folder, 'socket') }, ''],
@@ -52,7 +52,7 @@ test.each<[string, Place, string]>([
   const socket = connect(to as never);
   sockets.push(socket);
   await once(socket, 'connect');
-  const accepted = acceptStream(listening) as Accepted;
+  const accepted = acceptStream(listening) as AcceptedConnection;
   used(accepted.fd);
   expect([accepted.address, accepted.port]).toEqual([peer, socket.localPort ?? 0]);
   expect(receiveInto(accepted.fd, new Uint8Array(9))).toBe(-EAGAIN);
@@ -72,7 +72,7 @@ test('connects by an address with a zone, and to no zone that is not there', asy
     const accepted = await vi.waitFor(() => {
       const next = acceptStream(listening);
       expect(next).toMatchObject({ address: '::1' });
-      return next as Accepted;
+      return next as AcceptedConnection;
     });
     used(accepted.fd);
     expect(connectionError(fd)).toBe(0);

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import type { Place } from '../core/addresses.ts';
+import type { SocketAddress } from '../core/addresses.ts';
 import { ENODEV } from '../core/errno.ts';
 import {
   AF_INET,
@@ -47,7 +47,7 @@ const BACKLOG = 1024;
 const UNIX_PATH_MAX = 108;
 
 /** A struct sockaddr, or minus the errno. @param address numeric: names are looked up before */
-function sockaddr(address: Place): Uint8Array | number {
+function sockaddr(address: SocketAddress): Uint8Array | number {
   if ('path' in address) {
     const path = cstring(address.path);
     if (path.length > UNIX_PATH_MAX) return -ENAMETOOLONG;
@@ -105,19 +105,19 @@ function bytesOfV6(host: string): Uint8Array {
 const one = new Uint8Array([1, 0, 0, 0]);
 
 /** Answers leave at once, and a peer that is gone is found out, in time. */
-export function tune(fd: number): void {
+export function setTcpOptions(fd: number): void {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, one, 4);
   setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, one, 4);
 }
 
 /** A socket that is about to be connected (it can be written to when it is), or minus the errno. */
-export function openStream(address: Place): number {
+export function openStream(address: SocketAddress): number {
   const name = sockaddr(address);
   if (typeof name === 'number') return name;
   const domain = new DataView(name.buffer).getUint16(0, true);
   const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
-  if ('port' in address) tune(fd);
+  if ('port' in address) setTcpOptions(fd);
   const status = connect(fd, name, name.length);
   if (status === 0 || status === -EINPROGRESS) return fd;
   close(fd);
@@ -125,7 +125,7 @@ export function openStream(address: Place): number {
 }
 
 /** A socket that listens, or minus the errno. Port 0 is any that is free; see `portOf`. */
-export function listenStream(address: Place): number {
+export function listenStream(address: SocketAddress): number {
   const name = sockaddr(address);
   if (typeof name === 'number') return name;
   const domain = new DataView(name.buffer).getUint16(0, true);
@@ -146,7 +146,7 @@ export function portOf(fd: number): number {
   return new DataView(name.buffer).getUint16(2);
 }
 
-export interface Accepted {
+export interface AcceptedConnection {
   readonly fd: number;
   /** Numeric; '' for a socket in the file system. */
   readonly address: string;
@@ -157,7 +157,7 @@ const peerName = new Uint8Array(110);
 const peerLength = new Uint8Array(4);
 
 /** The next connection that waits, or minus the errno. */
-export function acceptStream(listening: number): Accepted | number {
+export function acceptStream(listening: number): AcceptedConnection | number {
   peerName.fill(0);
   peerLength[0] = peerName.length;
   const fd = accept4(listening, peerName, peerLength, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -166,11 +166,11 @@ export function acceptStream(listening: number): Accepted | number {
   const domain = view.getUint16(0, true);
   const port = view.getUint16(2);
   if (domain === AF_INET) {
-    tune(fd);
+    setTcpOptions(fd);
     return { fd, address: peerName.slice(4, 8).join('.'), port };
   }
   if (domain !== AF_INET6) return { fd, address: '', port: 0 };
-  tune(fd);
+  setTcpOptions(fd);
   const groups = Array.from({ length: 8 }, (_, at) => view.getUint16(8 + at * 2).toString(16));
   const isV4 = groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff';
   if (isV4) return { fd, address: peerName.slice(20, 24).join('.'), port };

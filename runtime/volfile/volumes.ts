@@ -3,11 +3,12 @@
  * is not there, and for a script what it declares. A translator says so by `check` of its record;
  * each is told of at the option that it is about.
  */
+
+import { withoutEffect } from '../core/accepted-options.ts';
 import type { Context } from '../core/context.ts';
 import { GraphError } from '../core/errors.ts';
 import { Log, type LogLevels } from '../core/log.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
-import { withoutEffect } from '../core/without-effect.ts';
 import { Xlator } from '../core/xlator.ts';
 import type { Registry } from './activate.ts';
 import type { VolumeDescription } from './description.ts';

@@ -1,7 +1,7 @@
 /** The questions that a server of volumes answers on its control channel (`control-host.ts`), by name. */
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
-import type { Notable } from '../../runtime/mount/notable.ts';
+import type { NotableRequests } from '../../runtime/mount/notable-requests.ts';
 import { writeHead } from '../../runtime/observe/head.ts';
 import { Counting } from '../counting.ts';
 import { startRecorder, type Wanted } from '../recording.ts';
@@ -20,7 +20,7 @@ export interface Telling {
   /** For statedumps that a signal asks for. */
   readonly folder: RunFolder;
   /** Requests that failed or were slow; undefined where none are kept. */
-  readonly notable?: Notable | undefined;
+  readonly notable?: NotableRequests | undefined;
 }
 
 export class GraphQuestions {

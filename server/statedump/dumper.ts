@@ -1,12 +1,12 @@
 /** The statedumps of a server: for `glossa stats statedump`, and for SIGUSR1. */
 
-import { Ages } from '../../runtime/core/ages.ts';
 import { pendingCalls } from '../../runtime/core/dumps.ts';
 import { newestRequest } from '../../runtime/core/frame.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import { ForeignFileError } from '../../runtime/sys/write.ts';
+import { RequestAges } from '../../runtime/core/request-ages.ts';
+import { ForeignFileError } from '../../runtime/sys/guarded-write.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { RunFolder } from '../run-files.ts';
 import { formatSections } from './sections.ts';
@@ -20,7 +20,7 @@ export class Dumper {
   private readonly about: About;
   private readonly folder: RunFolder;
   private readonly log: Log;
-  readonly ages = new Ages();
+  readonly ages = new RequestAges();
   private readonly timer = setInterval(() => this.mark(), STEP_MS);
 
   /** @param folder for those of SIGUSR1 */

@@ -23,7 +23,7 @@ export interface VolumeDump {
 export function volumesOf(graph: Graph): { volumes: Xlator[]; replaced: VolumeDump[] } {
   const fronts = [...graph.initiators].map(({ xl }) => xl);
   const telling = fronts.filter(({ translator }) => translator.dump !== undefined);
-  const replaced = graph.former.flatMap(({ gone, openFds, pendingCalls }) =>
+  const replaced = graph.retired.flatMap(({ gone, openFds, pendingCalls }) =>
     gone.map((xl) => volumeDump(xl, { 'open-fds': openFds, 'pending-calls': pendingCalls })),
   );
   return { volumes: [...graph.xlators, ...telling].reverse(), replaced: replaced.reverse() };

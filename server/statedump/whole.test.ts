@@ -1,6 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { Ages } from '../../runtime/core/ages.ts';
-import { LISTED } from '../../runtime/core/dumps.ts';
+import { LIST_MAX } from '../../runtime/core/dumps.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import { newestRequest, Stack } from '../../runtime/core/frame.ts';
 import { wind } from '../../runtime/core/gen/fops.gen.ts';
@@ -8,6 +7,7 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import { Initiator, initiatorTranslator } from '../../runtime/core/initiator.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { Log } from '../../runtime/core/log.ts';
+import { RequestAges } from '../../runtime/core/request-ages.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';
 import {
   ask,
@@ -40,7 +40,7 @@ async function rig() {
   const log = new Log(context.sink, { default: 0, volumes: new Map() }, 'fuse');
   const initiator = new Initiator(graph, 'fuse', front, log);
   const client = initiator.connect('me');
-  return { context, leaf, graph, initiator, client, ages: new Ages() };
+  return { context, leaf, graph, initiator, client, ages: new RequestAges() };
 }
 
 it('has requests in flight with their way, their age and who waits for the answer', async () => {
@@ -79,18 +79,18 @@ it('has requests in flight with their way, their age and who waits for the answe
 
 it('lists so many inodes and files, and counts all', async () => {
   const { graph, client, ages } = await rig();
-  for (let at = 2; at < 2 * LISTED; at++) linkDirectory(graph, `d${at}`, gfidOf(at));
-  const fds = Array.from({ length: LISTED + 5 }, () => new Fd(graph.inodes.root, 0, 1, true));
+  for (let at = 2; at < 2 * LIST_MAX; at++) linkDirectory(graph, `d${at}`, gfidOf(at));
+  const fds = Array.from({ length: LIST_MAX + 5 }, () => new Fd(graph.inodes.root, 0, 1, true));
   for (const fd of fds) client.fds.add(fd);
   const dump = wholeDump(graph, about, ages);
-  expect(dump.inodes).toMatchObject({ count: 2 * LISTED - 1, lru: 2 * LISTED - 2, active: 1 });
-  expect(dump.inodes.listed).toHaveLength(LISTED);
+  expect(dump.inodes).toMatchObject({ count: 2 * LIST_MAX - 1, lru: 2 * LIST_MAX - 2, active: 1 });
+  expect(dump.inodes.listed).toHaveLength(LIST_MAX);
   expect(dump.inodes.listed[1]).toMatchObject({ path: '/d2', gfid: gfidOf(2), iaType: 2 });
-  expect(dump.fds.count).toBe(LISTED + 5);
-  expect(dump.fds.listed).toHaveLength(LISTED);
+  expect(dump.fds.count).toBe(LIST_MAX + 5);
+  expect(dump.fds.listed).toHaveLength(LIST_MAX);
   const text = formatSections(dump, dump.time);
-  expect(text).toMatch(`itable.listed=${LISTED}\n`);
-  expect(text).toMatch(`fdtable.listed=${LISTED}\n`);
+  expect(text).toMatch(`itable.listed=${LIST_MAX}\n`);
+  expect(text).toMatch(`fdtable.listed=${LIST_MAX}\n`);
 });
 
 it('is text in sections, where no name ends a line', async () => {

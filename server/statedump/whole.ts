@@ -4,17 +4,18 @@
  *
  * Source: GlusterFS `libglusterfs/src/statedump.c`.
  */
-import type { Ages } from '../../runtime/core/ages.ts';
+
 import {
   type CallDump,
+  type Capped,
   callsOf,
   type InodesDump,
   inodesOf,
-  LISTED,
-  type Listed,
+  LIST_MAX,
 } from '../../runtime/core/dumps.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
+import type { RequestAges } from '../../runtime/core/request-ages.ts';
 import { shownOptions } from '../../runtime/core/secrets.ts';
 import { type VolumeDump, volumeDump, volumesOf } from './volumes.ts';
 
@@ -47,13 +48,13 @@ export interface WholeDump {
   readonly time: number;
   readonly process: About;
   readonly memory: Memory;
-  readonly callpool: Listed<CallDump>;
+  readonly callpool: Capped<CallDump>;
   /** The front end first, then the volumes, the top first. */
   readonly volumes: readonly GraphVolume[];
   /** What exchanges have replaced and is not idle yet. */
   readonly replaced: readonly VolumeDump[];
   readonly inodes: InodesDump;
-  readonly fds: Listed<FdDump>;
+  readonly fds: Capped<FdDump>;
 }
 
 export interface GraphVolume extends VolumeDump {
@@ -71,7 +72,7 @@ export interface FdDump {
 }
 
 /** @param ages how old requests are, by the clock of the graph's context */
-export function wholeDump(graph: Graph, about: About, ages: Ages): WholeDump {
+export function wholeDump(graph: Graph, about: About, ages: RequestAges): WholeDump {
   const { context } = graph;
   const { volumes, replaced } = volumesOf(graph);
   return {
@@ -90,14 +91,14 @@ export function wholeDump(graph: Graph, about: About, ages: Ages): WholeDump {
   };
 }
 
-function fdsOf(graph: Graph): Listed<FdDump> {
+function fdsOf(graph: Graph): Capped<FdDump> {
   const listed: FdDump[] = [];
   let count = 0;
   for (const { clients } of graph.initiators) {
     for (const { uid, fds } of clients) {
       count += fds.size;
       for (const fd of fds) {
-        if (listed.length === LISTED) break;
+        if (listed.length === LIST_MAX) break;
         listed.push(fdDump(uid, fd));
       }
     }

@@ -8,7 +8,7 @@ import { markOf } from '../../gluster/rpc/record.ts';
 import { dumpOf } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
-import type { Sources } from '../../runtime/core/source.ts';
+import type { PumpSources } from '../../runtime/core/pump-source.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import { activate, Registry } from '../../runtime/volfile/activate.ts';
@@ -56,7 +56,7 @@ function endPatience(): void {
   }
 }
 
-async function start(sources: Sources | undefined): Promise<void> {
+async function start(sources: PumpSources | undefined): Promise<void> {
   const { description } = readVolfile(new Source('test.vol', VOLFILE), { registry });
   const context = new BrowserContext((line) => void said.push(line));
   const { after } = context;
@@ -97,7 +97,7 @@ async function write(peer: RawPeer, name: string, length: number): Promise<numbe
   return (await peer.fop('writev', [gfid, fd, 0, length, 0, null], { data })).opRet;
 }
 
-describe.each<[string, Sources | undefined]>([
+describe.each<[string, PumpSources | undefined]>([
   ['the pump', pump],
   ["Node's event loop", undefined],
 ])('a brick, by sockets of %s', (_, sources) => {

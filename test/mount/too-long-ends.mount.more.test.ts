@@ -120,8 +120,8 @@ it('what cannot be ended ends the process, after a line to the log', () =>
       import { InterpreterGate } from ${from('bridges/host/limits/interpreter-gate.js')};
       import { newWord } from ${from('bridges/host/limits/watchdog.js')};
       import { watch } from ${from('bridges/machine/node/watchdog.js')};
-      import { lastWords } from ${from('runtime/sys/last-words.js')};
-      lastWords.log = process.argv[1];
+      import { crashLog } from ${from('runtime/sys/crash-log.js')};
+      crashLog.log = process.argv[1];
       const settings = { word: newWord(), limit: 200, name: 'stone', watch, ended() {} };
       const inside = new InterpreterGate(settings);
       inside.begin();

@@ -9,7 +9,7 @@ import { type Caller, connect, Driver, NOBODY } from '../../runtime/api/driver.t
 import { Files } from '../../runtime/api/files.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
-import type { Sources } from '../../runtime/core/source.ts';
+import type { PumpSources } from '../../runtime/core/pump-source.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import { activate, Registry } from '../../runtime/volfile/activate.ts';
@@ -114,7 +114,7 @@ export class BrickClients {
   /** What all of them have logged. */
   readonly log: string[] = [];
   private readonly clients: BrickClient[] = [];
-  private readonly sources: Sources | null;
+  private readonly sources: PumpSources | null;
   private readonly retryMs: number;
   private readonly isTimeless: boolean;
   private readonly registry: Registry;
@@ -124,7 +124,7 @@ export class BrickClients {
    * @param retryMs how long after one attempt to connect there is another at most
    */
   constructor(
-    sources: Sources | null = pump,
+    sources: PumpSources | null = pump,
     retryMs = Infinity,
     { isTimeless = false, more = [] }: Special = {},
   ) {

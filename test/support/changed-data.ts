@@ -125,7 +125,7 @@ export class Used {
 
   /** Until what was replaced has gone. */
   async settle(): Promise<void> {
-    for (let i = 0; i < 100 && (i === 0 || this.graph.former.length > 0); i++) {
+    for (let i = 0; i < 100 && (i === 0 || this.graph.retired.length > 0); i++) {
       this.context.advance(50);
       for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
     }

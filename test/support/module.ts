@@ -25,7 +25,13 @@ import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { type LogLevel, TRACE } from '../../runtime/core/log.ts';
-import type { Dump, Reloaded, Translator, VolumeSpec, Xlator } from '../../runtime/core/xlator.ts';
+import type {
+  Dump,
+  ReloadResult,
+  Translator,
+  VolumeSpec,
+  Xlator,
+} from '../../runtime/core/xlator.ts';
 import { attributes, FakeContext, gfidOf, HeldLeaf, type Reply } from './core.ts';
 import { shareInterpreters } from './interpreters.ts';
 
@@ -178,7 +184,7 @@ export class RunningModule {
     return this.xl.translator.dump!(this.xl);
   }
 
-  reload(): Promise<Reloaded> {
+  reload(): Promise<ReloadResult> {
     return this.xl.translator.reload!(this.xl)!;
   }
 

@@ -358,7 +358,7 @@ export class World {
     if (this.settings.tells !== true || node === undefined) return;
     const brick = this.graph.xlators[0]!;
     const { inodes } = this.graph;
-    const inode = inodes.find(node.gfid) ?? inodes.stranger(node.gfid);
+    const inode = inodes.find(node.gfid) ?? inodes.unlistedInode(node.gfid);
     this.context.time += 1;
     if (b % 3 === 0) {
       node.prot = 0o600 + c;

@@ -32,7 +32,9 @@ it('each file of the table sets the marks of its row', () => {
 it('files that begin turns or listen to their end are in the table', () => {
   const importers = files
     .filter((file) => importsOf(file).some(({ target }) => target === TURN))
-    .filter(({ text }) => /\b(?:endable|sharedTurn|whenEnded|endTurnsBy)\(/.test(text))
+    .filter(({ text }) =>
+      /\b(?:runEndable|runSharedTurn|onTurnAbandoned|setTurnRunner)\(/.test(text),
+    )
     .map(({ path }) => path);
   expect(importers.length).toBeGreaterThan(1);
   const known = [ENDS_TURNS, ...rows.map(({ path }) => path)];

@@ -1,6 +1,6 @@
 /**
  * Writes `runtime/core/gen/observed.gen.ts`: for every fop, what leads it past an observer, and notes for
- * which request a volume's code runs (`Xlator.serves`), so that what it logs is that request's. Parameters
+ * which request a volume's code runs (`Xlator.frame`), so that what it logs is that request's. Parameters
  * are literal, and the arrays are made for what is seen only: a request that an observer leaves out
  * costs the question alone.
  */
@@ -17,18 +17,18 @@ const observed = ({ name, number, args, reply }: FopRow) => `  ${name}:
           const cbk: Cbk<'${name}', unknown> = (${join('parent', 'cookie', 'at', 'opRet', 'opErrno', names(reply))}) => {
             by.unwind(hop, opRet, opErrno, [${names(reply)}]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(${join('parent', 'cookie', 'at', 'opRet', 'opErrno', names(reply))});
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(${join('frame', 'xl', names(args))});
-      xl.serves = before;
+      xl.frame = before;
     },`;
 
 export function generateObserved(): string {

@@ -5,8 +5,8 @@
  */
 import type { ModuleContext } from '../../../bridges/host/language.ts';
 import { BrowserContext } from '../../../bridges/machine/browser/context.ts';
-import { type Clock, VIRTUAL_EPOCH_MS } from '../../../runtime/core/clock.ts';
 import type { LogSink } from '../../../runtime/core/log.ts';
+import { VIRTUAL_EPOCH_MS, type VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 
 /** The event loop's own turns, whatever the clock says. */
 const browser = new BrowserContext(() => {});
@@ -23,11 +23,11 @@ export class PlayContext implements ModuleContext {
   readonly baseDir = '/';
   readonly virtualTime = true;
   readonly sink: LogSink;
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   readonly warn: (text: string) => void;
 
   /** @param write takes every line of the log @param warn what looks like a mistake */
-  constructor(clock: Clock, write: (line: string) => void, warn: (text: string) => void) {
+  constructor(clock: VirtualClock, write: (line: string) => void, warn: (text: string) => void) {
     this.clock = clock;
     this.warn = warn;
     this.sink = { write, now: () => VIRTUAL_EPOCH_MS + clock.now };
@@ -56,7 +56,7 @@ export const UNANSWERED: unique symbol = Symbol('unanswered');
  * @param slept how much of it nobody has waited for @throws what it throws
  */
 export async function letTimePass<R>(
-  clock: Clock,
+  clock: VirtualClock,
   what: Promise<R>,
   slept: () => number,
 ): Promise<R | typeof UNANSWERED> {
@@ -78,7 +78,7 @@ export async function letTimePass<R>(
 }
 
 /** Lets the clock go with the real one until something has ended: interpreters take real time. */
-export async function inRealTime<R>(clock: Clock, what: Promise<R>): Promise<R> {
+export async function inRealTime<R>(clock: VirtualClock, what: Promise<R>): Promise<R> {
   const ended = endOf(what);
   let before = browser.now();
   await turn();

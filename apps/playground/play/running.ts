@@ -7,8 +7,8 @@ import {
   type DriverSettings,
 } from '../../../runtime/api/driver.ts';
 import type { Client } from '../../../runtime/core/client.ts';
-import type { Clock } from '../../../runtime/core/clock.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
+import type { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { DIRECTORIES, directoryName } from '../../bench/engine/searches.ts';
 import { letTimePass, UNANSWERED } from './context.ts';
@@ -24,7 +24,7 @@ const CALLER: Caller = { uid: 0, gid: 0, pid: 1, groups: [] };
 export class Running {
   readonly volumes: readonly PlayVolume[];
   private readonly graph: Graph;
-  private readonly clock: Clock;
+  private readonly clock: VirtualClock;
   private readonly log: string[];
   private readonly client: Client;
   private readonly distance: Distance;
@@ -33,7 +33,7 @@ export class Running {
   private slept = 0;
 
   /** @param log where its lines are put */
-  constructor(graph: Graph, clock: Clock, log: string[], distanceMs: number) {
+  constructor(graph: Graph, clock: VirtualClock, log: string[], distanceMs: number) {
     this.graph = graph;
     this.clock = clock;
     this.log = log;

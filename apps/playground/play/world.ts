@@ -12,9 +12,9 @@ import { browserMachine } from '../../../bridges/machine/browser/index.ts';
 import type { PartBytes } from '../../../bridges/machine/browser/parts.ts';
 import { sourcesOf } from '../../../bridges/machine/browser/sources.ts';
 import { optionsFor } from '../../../bridges/testing/subject-options.ts';
-import { Clock } from '../../../runtime/core/clock.ts';
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { INFO } from '../../../runtime/core/log.ts';
+import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import { activate, type Registry } from '../../../runtime/volfile/activate.ts';
 import { Source } from '../../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
@@ -94,7 +94,7 @@ export class World {
     const inspection = inspectVolfile(new Source(VOLFILE, volfile), { registry });
     problems.push(...inspection.problems.map(problemOf));
     if (inspection.description === undefined) return null;
-    const clock = new Clock();
+    const clock = new VirtualClock();
     const context = new PlayContext(
       clock,
       (line) => void log.push(line),

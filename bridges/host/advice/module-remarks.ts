@@ -12,7 +12,7 @@ import { findFop } from '../../../runtime/core/fops.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import { printable } from '../../../runtime/core/log.ts';
 import { nearest } from '../../../runtime/core/nearest.ts';
-import type { Remark, Xlator } from '../../../runtime/core/xlator.ts';
+import type { Suspicion, Xlator } from '../../../runtime/core/xlator.ts';
 import { type DefinedMethod, type Guest, hooks } from '../guest.ts';
 import type { Writing } from '../language.ts';
 
@@ -135,7 +135,7 @@ const escaped = (name: string): string => name.replace(/\$/g, '\\$');
 type Warning = Guest['description']['warnings'][number];
 
 /** What looks like a mistake in a module, as it was read from `path`. */
-export function remarksOn(guest: Guest, path: string, writing: Writing): Remark[] {
+export function remarksOn(guest: Guest, path: string, writing: Writing): Suspicion[] {
   const { description } = guest;
   const found = [
     ...description.warnings,
@@ -262,7 +262,7 @@ const SHOWN = 6;
 
 /** The line; undefined where nothing is left out, or the author has said what is meant. */
 export function leftOut(
-  xl: Pick<Xlator, 'below' | 'doubt'>,
+  xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
   [passes, refuses]: Writing['passesThrough'],
   says: unknown,
   defines: (name: FopName) => boolean,
@@ -281,12 +281,12 @@ export function leftOut(
 
 /** The same of a module in an interpreter or a library, in the log and for the command that starts it. */
 export function tellLeftOut(
-  xl: Pick<Xlator, 'below' | 'doubt'>,
+  xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
   { description: { fops, passesThrough } }: Guest,
   path: string,
   sayings: Writing['passesThrough'],
 ): void {
   const defines = (name: FopName): boolean => (fops[name]?.kind ?? 'none') !== 'none';
   const text = leftOut(xl, sayings, passesThrough, defines);
-  if (text !== undefined) xl.doubt([{ where: path, text }]);
+  if (text !== undefined) xl.warnSuspicious([{ where: path, text }]);
 }

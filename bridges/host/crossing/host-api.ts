@@ -389,7 +389,7 @@ export class HostApi implements GuestHost {
 
   /** What others were given is as if it were forgotten. */
   private isForgotten(table: InodeTable | null, id: number): boolean {
-    if (!table?.had(id)) return false;
+    if (!table?.existed(id)) return false;
     this.mistaken(undefined, 'a loc names an inode that is not known any more (ESTALE)');
     return true;
   }

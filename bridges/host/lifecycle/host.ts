@@ -15,13 +15,13 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import type { Options } from '../../../runtime/core/options.ts';
 import {
-  answersAnew,
+  announceChangedReplies,
   childrenUp,
   type Dump,
   defaultNotify,
   type Fops,
   isChange,
-  type Reloaded,
+  type ReloadResult,
   sayUp,
   type Translator,
   type Xlator,
@@ -45,7 +45,7 @@ export interface ModuleVolume {
   readonly observes: boolean;
   readonly ownOptions: Options;
   fops(): Fops<unknown>;
-  reload(): Promise<Reloaded>;
+  reload(): Promise<ReloadResult>;
   notify(event: EventName, about: unknown): void;
   /** @param value what the volume keeps with it */
   forget(inode: Inode, value: unknown): void;
@@ -120,7 +120,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
   private readonly retired = new Set<Interpreter>();
   readonly succession: Succession;
   private failures = 0;
-  private reloading: Promise<Reloaded> | null = null;
+  private reloading: Promise<ReloadResult> | null = null;
 
   constructor(xl: Xlator<unknown>, policy: Policy, begin: Begin) {
     this.xl = xl;
@@ -314,7 +314,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
   }
 
   /** Reads the module again and lets it take over; when it does not start, the old one stays. */
-  reload(): Promise<Reloaded> {
+  reload(): Promise<ReloadResult> {
     const before = this.reloading ?? Promise.resolve();
     const mine = before.then(() => this.loadAgain());
     this.reloading = mine;
@@ -324,7 +324,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     return mine;
   }
 
-  private async loadAgain(): Promise<Reloaded> {
+  private async loadAgain(): Promise<ReloadResult> {
     let next: Interpreter | null = null;
     try {
       next = await this.begin(this, true);
@@ -371,7 +371,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     this.retired.add(before);
     this.xl.exchangeFops(next.fops());
     sayUp(this.xl as Xlator, this.current.api.saysUp ?? childrenUp(this.xl as Xlator));
-    answersAnew(this.xl as Xlator);
+    announceChangedReplies(this.xl as Xlator);
     this.succession.serves();
     before.retire();
     this.endOldest();

@@ -157,7 +157,7 @@ export class Interpreter {
   /** A turn was ended in the middle (interpreter-gate.ts): nothing that was called from here has returned. */
   resume(): void {
     const request = this.current;
-    this.current = this.xl.serves = null;
+    this.current = this.xl.frame = null;
     if (request === null) this.died();
     else this.carryOut(request, this.gaveUp(request, this.guest.dead));
     // Those whose callers' last steps were abandoned.

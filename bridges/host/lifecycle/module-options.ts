@@ -140,7 +140,7 @@ export function moduleOptions(
   const { values, problems } = checkOptions(all, xl.given, { strict: xl.context.strict });
   const errors = problems.filter(({ severity }) => severity === 'error');
   const doubts = problems.filter(({ severity }) => severity === 'warning');
-  xl.doubt(doubts.map(({ where, message }) => ({ where: where ?? path, text: message })));
+  xl.warnSuspicious(doubts.map(({ where, message }) => ({ where: where ?? path, text: message })));
   if (errors.length > 0) {
     throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
   }

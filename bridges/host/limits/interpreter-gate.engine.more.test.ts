@@ -4,7 +4,7 @@
  */
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../../runtime/core/errno.ts';
-import { sharedTurn } from '../../../runtime/core/turn.ts';
+import { runSharedTurn } from '../../../runtime/core/turn.ts';
 import { type RunningModule, startModule } from '../../../test/support/module.ts';
 
 const LIMIT = '0.3';
@@ -104,7 +104,10 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
   };
 
   it('by a request, alone and in a turn that others share', async () => {
-    for (const enter of [(ask: () => void) => ask(), (ask: () => void) => void sharedTurn(ask)]) {
+    for (const enter of [
+      (ask: () => void) => ask(),
+      (ask: () => void) => void runSharedTurn(ask),
+    ]) {
       const run = await begin('request');
       let reply: unknown;
       enter(() => {
@@ -120,7 +123,7 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
   it('in a turn that others share, and is gone round where that is the policy', async () => {
     const run = await begin('request', { 'on-error': 'bypass' });
     const first = run.known('a');
-    expect(sharedTurn(() => void run.ask('stat', first, null))).toBe(false);
+    expect(runSharedTurn(() => void run.ask('stat', first, null))).toBe(false);
     expect(run.leaf.held.map(({ name }) => name)).toEqual(['stat']);
     run.leaf.held[0]!.answer(0, 0, null, null);
     await restarted(run);

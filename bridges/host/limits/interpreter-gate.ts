@@ -7,7 +7,7 @@
  * the host's own stack along: each interpreter puts right what it was in the middle of, in two steps, so
  * that none is called by another before it can be (the table of core/turn.ts).
  */
-import { endable, turn, whenEnded } from '../../../runtime/core/turn.ts';
+import { onTurnAbandoned, runEndable, turn } from '../../../runtime/core/turn.ts';
 import {
   COUNT,
   END,
@@ -39,7 +39,7 @@ export function onTurnEnd(interpreter: Interrupted): () => void {
   return () => interpreters.delete(interpreter);
 }
 
-whenEnded(() => {
+onTurnAbandoned(() => {
   for (const guest of guests) guest.abandon();
   const all = [...interpreters];
   for (const interpreter of all) interpreter.decisions.running = false;
@@ -97,7 +97,7 @@ export class InterpreterGate {
   /** Does what enters in a turn of its own; `lost` says what is thrown when that was ended. */
   run<T>(what: () => T, lost: () => Error): T {
     let result: T | undefined;
-    const whole = endable(() => {
+    const whole = runEndable(() => {
       result = what();
     });
     if (whole) return result as T;

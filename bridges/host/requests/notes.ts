@@ -34,8 +34,8 @@ export class Notes {
   ): number {
     const { xl } = this;
     const { frame } = request;
-    const before = xl.serves;
-    xl.serves = frame;
+    const before = xl.frame;
+    xl.frame = frame;
     try {
       const { noting } = this;
       if (noting === null || this.failed || !xl.observer?.follows(frame)) return entry(args);
@@ -44,7 +44,7 @@ export class Notes {
       this.attempt(() => xl.observer?.note(frame, readNotes(noting.after())));
       return code;
     } finally {
-      xl.serves = before;
+      xl.frame = before;
     }
   }
 

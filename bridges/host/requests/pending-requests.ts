@@ -4,7 +4,7 @@
  * guest look for those that nothing can reach any more.
  */
 import type { CallPool } from '../../../runtime/core/call-pool.ts';
-import { isHeld } from '../../../runtime/core/interceptor.ts';
+import { isRequestHeld } from '../../../runtime/core/interceptor.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import { MessageError } from '../crossing/message.ts';
 import { PAUSE_MS } from './decision-queue.ts';
@@ -124,7 +124,7 @@ export class PendingRequests {
     const { owed, winds, windsSeen, answered } = request;
     request.windsSeen = winds;
     if (answered || request.plan === null || (owed > 0 && winds === windsSeen)) return false;
-    if (isHeld(request.frame.root)) return false;
+    if (isRequestHeld(request.frame.root)) return false;
     request.spent += 1;
     const { spent } = request;
     return owed === 0 && spent > 1 && (spent & (spent - 1)) === 0;

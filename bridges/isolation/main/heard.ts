@@ -8,7 +8,7 @@ import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { type LogLevel, type LogSource, WARNING } from '../../../runtime/core/log.ts';
 import { type Upcall, upcall } from '../../../runtime/core/upcall.ts';
-import { isChange, sayUp, tellParents, type Xlator } from '../../../runtime/core/xlator.ts';
+import { isChange, notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
 import { LimitedLog, MOST_LOGGED, oneRecord, shown } from '../../host/limits/limited-log.ts';
 import { readNotes } from '../../host/requests/notes.ts';
 import { Malformed, type Reader, type Writer } from '../bytes.ts';
@@ -55,7 +55,7 @@ export class Heard {
       const { xl } = this;
       if (event === undefined || events[event].direction === 'down') return;
       if (isChange(event)) sayUp(xl, event === 'CHILD_UP');
-      else tellParents(xl, event, xl);
+      else notifyParents(xl, event, xl);
     },
     [UP.UPCALL]: (from, link) => {
       const told = readUpcall(from, link);
@@ -191,9 +191,9 @@ export class WorkerLog {
     // What follows a line's end was indented over there.
     const text = line.slice(head?.[0].length ?? 0).replaceAll('\n    ', '\n');
     if (!this.limited.grants(level, Math.min(text.length, MOST_LOGGED))) return;
-    const { serves } = this.xl;
-    this.xl.serves = frame;
+    const { frame: serves } = this.xl;
+    this.xl.frame = frame;
     this.xl.log.log(level, oneRecord(text), { source: shown(source), msgid });
-    this.xl.serves = serves;
+    this.xl.frame = serves;
   }
 }

@@ -1,22 +1,22 @@
 /** A debugger's end of what stops at lines in a worker. None of what the worker tells is trusted. */
-import { hold, letGo } from '../../../runtime/core/interceptor.ts';
+import { holdRequest, resumeRequest } from '../../../runtime/core/interceptor.ts';
 import {
-  type LineAnswer,
   type LineCommand,
   LineError,
   type LineFrame,
+  type LineReply,
   type LineStop,
   type LineStops,
   type LineVariable,
   type StoppedAt,
-} from '../../../runtime/core/lines.ts';
+} from '../../../runtime/core/line-stops.ts';
 import { Malformed } from '../bytes.ts';
 import { DOWN } from '../kinds.ts';
 import type { Call } from './call.ts';
 import type { Link } from './link.ts';
 
 interface Asked {
-  resolve(answer: LineAnswer): void;
+  resolve(answer: LineReply): void;
   reject(error: LineError): void;
 }
 
@@ -40,7 +40,7 @@ export class LinesInThread implements LineStops {
     this.goesOn();
   }
 
-  ask(command: LineCommand): Promise<LineAnswer> {
+  ask(command: LineCommand): Promise<LineReply> {
     const { link } = this;
     if (command.do === 'watch') {
       const { lines } = command;
@@ -71,7 +71,7 @@ export class LinesInThread implements LineStops {
   private goesOn(): void {
     if (this.link !== null) this.link.held = false;
     if (this.stop === null) return;
-    if (this.stop.request !== null) letGo(this.stop.request.frame.root);
+    if (this.stop.request !== null) resumeRequest(this.stop.request.frame.root);
     this.stop = null;
     this.listener?.(null);
   }
@@ -85,7 +85,7 @@ export class LinesInThread implements LineStops {
       this.goesOn();
       const stop = stopOf(told.stopped);
       this.stop = { ...stop, request: requestOf(link.calls.get(call)) };
-      if (this.stop.request !== null) hold(this.stop.request.frame.root);
+      if (this.stop.request !== null) holdRequest(this.stop.request.frame.root);
       link.held = true;
       this.listener?.(this.stop);
       return;
@@ -129,7 +129,7 @@ function stopOf(told: unknown): LineStop {
   return { reason: reason === 'step' ? 'step' : 'breakpoint', frames: read };
 }
 
-function answerOf({ lines, variables }: Told): LineAnswer {
+function answerOf({ lines, variables }: Told): LineReply {
   if (variables !== undefined) {
     const read = ({ name, value, type, parts }: Told): LineVariable => ({
       ...{ name: String(name), value: String(value), type: String(type) },

@@ -17,7 +17,7 @@ import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
-import { whenEnded } from '../../../runtime/core/turn.ts';
+import { onTurnAbandoned } from '../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { Malformed, type Reader, Writer } from '../bytes.ts';
 import { Channel, newShared, type Shared } from '../channel.ts';
@@ -58,7 +58,7 @@ export interface LinkOwner {
 }
 
 const links = new Set<Link>();
-whenEnded(() => {
+onTurnAbandoned(() => {
   for (const link of links) link.abandoned();
 });
 

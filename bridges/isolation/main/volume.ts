@@ -14,13 +14,13 @@ import { collect } from '../../../runtime/core/gen/generic.gen.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import {
-  answersAnew,
+  announceChangedReplies,
   type Dump,
   defaultNotify,
   type Fop,
   type Fops,
   isChange,
-  type Reloaded,
+  type ReloadResult,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
 import type { Evaluation } from '../../host/guest.ts';
@@ -135,7 +135,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
       const started = await this.begin(false);
       if (this.succession.isClosed) return;
       this.changed(started);
-      answersAnew(this.xl);
+      announceChangedReplies(this.xl);
       for (const [event, about] of this.succession.seen) this.tell(event, about);
       if (this.worker === null) throw new Error('it is lost before it has served');
       this.succession.serves();
@@ -253,9 +253,9 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
     return this.worker;
   }
 
-  async reload(): Promise<Reloaded> {
+  async reload(): Promise<ReloadResult> {
     try {
-      const { ok, text } = (await this.atWork.order('reload', null)) as Reloaded;
+      const { ok, text } = (await this.atWork.order('reload', null)) as ReloadResult;
       if (ok === true) this.succession.harmful.clear();
       return { ok: ok === true, text: oneRecord(String(text)) };
     } catch (error) {

@@ -1,7 +1,7 @@
 /** One thread at work for a volume: how it is started, given orders, looked after, and ended. */
 import { GraphError, InitError } from '../../../runtime/core/errors.ts';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
-import type { ScriptMethod } from '../../../runtime/core/lines.ts';
+import type { ScriptMethod } from '../../../runtime/core/line-stops.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { ThreadSettings } from '../../host/index.ts';
 import type { ModuleContext } from '../../host/language.ts';

@@ -212,7 +212,7 @@ export class FarEnd implements Things {
 
   /** The request for which the module runs, by its number; 0 for none, or while nobody looks on. */
   get served(): number {
-    const root = this.top.serves?.root;
+    const root = this.top.frame?.root;
     return root instanceof Call && !root.answered ? root.number : 0;
   }
 

@@ -7,7 +7,7 @@ import { type EventName, eventName, events } from '../../../runtime/core/events.
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import { Graph } from '../../../runtime/core/graph.ts';
 import { finiAll } from '../../../runtime/core/instances.ts';
-import { GO_ON, type LineCommand } from '../../../runtime/core/lines.ts';
+import { CONTINUE, type LineCommand } from '../../../runtime/core/line-stops.ts';
 import { type LogLevel, type LogLevels, NONE as NO_LOG } from '../../../runtime/core/log.ts';
 import {
   checkOptions,
@@ -199,7 +199,7 @@ export class IsolatedVolume {
       },
       told: (json) => this.tellLine(json),
       // A module that asks by itself is not to wait for ever.
-      wait: () => (this.watched === undefined ? GO_ON : this.waitForLine()),
+      wait: () => (this.watched === undefined ? CONTINUE : this.waitForLine()),
     };
   }
 

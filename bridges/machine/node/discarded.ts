@@ -5,7 +5,7 @@
  * It takes several runs: the realm, the instance and its memory each go in one after what led to them
  * has gone. Each keeps the process busy for some tens of milliseconds, so there is time between them.
  */
-import { collect } from '../../../runtime/sys/collect.ts';
+import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import { trimMemory } from '../../../runtime/sys/malloc.ts';
 
 /** As long as one interpreter ends soon after the other, it is asked for at every fourth. */
@@ -43,7 +43,7 @@ const after = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn, ms)
 function run(left: number, idle: number, before: number): void {
   if (process.memoryUsage().heapUsed > HEAP_MAX) return;
   const began = performance.now();
-  collect();
+  collectGarbage();
   const took = performance.now() - began;
   const now = inUse();
   const idleNow = before - now < WORTH ? idle + 1 : 0;

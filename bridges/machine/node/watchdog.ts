@@ -7,8 +7,8 @@ import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { formatTime } from '../../../runtime/core/log.ts';
-import { END_TURN, makeEndable } from '../../../runtime/sys/end-turn.ts';
-import { lastWords } from '../../../runtime/sys/last-words.ts';
+import { crashLog } from '../../../runtime/sys/crash-log.ts';
+import { END_TURN, enableTurnEnding } from '../../../runtime/sys/end-turn.ts';
 import {
   CONSTANTS,
   makeLooks,
@@ -120,7 +120,7 @@ const WORKER = `(${run})(${JSON.stringify(CONSTANTS)}, ${makeLooks}, ${formatTim
 
 /** Watches an engine; returns the function that ends the watching. */
 export function watch(watched: Watched): () => void {
-  const endable = makeEndable();
+  const endable = enableTurnEnding();
   worker ??= startWorker(endable);
   engines += 1;
   const id = engines;
@@ -152,7 +152,7 @@ function startWorker(endable: boolean): Worker {
   const koffi = endable ? createRequire(import.meta.url).resolve('koffi') : null;
   const started = new Worker(WORKER, {
     eval: true,
-    workerData: { resting, koffi, log: lastWords.log, times: timesOfThread() } satisfies WorkerData,
+    workerData: { resting, koffi, log: crashLog.log, times: timesOfThread() } satisfies WorkerData,
     execArgv: [],
     env: {},
     name: 'glossa watchdog',

@@ -1,7 +1,7 @@
 /** Answers a client that looks at a held request: frames, scopes, values, and how they are named. */
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { LineVariable } from '../../../runtime/core/lines.ts';
+import type { LineVariable } from '../../../runtime/core/line-stops.ts';
 import type { DebugClient } from '../../../runtime/debug/client.ts';
 import { DebugError } from '../../../runtime/debug/debug-error.ts';
 import { findValue, parsePath } from '../../../runtime/debug/path.ts';

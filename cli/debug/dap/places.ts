@@ -1,7 +1,7 @@
 /** Translates lines of a source into breakpoints: in a volfile a line is its volume, in a script its method. */
 import { readFileSync } from 'node:fs';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
-import type { ScriptMethod } from '../../../runtime/core/lines.ts';
+import type { ScriptMethod } from '../../../runtime/core/line-stops.ts';
 import { parse } from '../../../runtime/volfile/volfile.gen.js';
 import { reason } from '../../../terminal/reason.ts';
 

@@ -2,8 +2,9 @@
  * The options of cluster/distribute, with GlusterFS's names and defaults. Source: GlusterFS 10
  * `dht-shared.c` (dht_options).
  */
+
+import { acceptedOptions } from '../../../runtime/core/accepted-options.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
-import { acceptedOptions } from '../../../runtime/core/without-effect.ts';
 import { RSYNC_REGEX } from './hash.ts';
 
 const forManagement = 'Set by the management of a volume.';

@@ -1,7 +1,7 @@
 /** The connection to a brick, by a clock and a peer of the test's. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Place } from '../../../runtime/core/addresses.ts';
-import { Clock } from '../../../runtime/core/clock.ts';
+import type { SocketAddress } from '../../../runtime/core/addresses.ts';
+import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
 import { CALL, type ReadCall, readCall, writeReply } from '../../rpc/message.ts';
@@ -28,7 +28,7 @@ const ENOENT = 2;
 
 /** A connection as the peer has it. */
 interface Line {
-  readonly address: Place;
+  readonly address: SocketAddress;
   readonly events: TransportEvents;
   isClosed: boolean;
   sent: Uint8Array;
@@ -36,7 +36,7 @@ interface Line {
   capacity: number;
 }
 
-let clock: Clock;
+let clock: VirtualClock;
 let connection: Connection;
 let lines: Line[];
 /** What was told of the connection, in order. */
@@ -202,7 +202,7 @@ const ask = (name: string): void => {
 };
 
 beforeEach(() => {
-  clock = new Clock();
+  clock = new VirtualClock();
   lines = [];
   told = [];
   met = [];

@@ -2,7 +2,7 @@
  * The connection to a brick: it is made, introduced, watched over, and made again when it is lost.
  * What carries it is given (`transports`), and so is what is done with it once it stands.
  */
-import type { Place } from '../../../runtime/core/addresses.ts';
+import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Context } from '../../../runtime/core/context.ts';
 import { EAGAIN } from '../../../runtime/core/errno.ts';
 import { writeTexts } from '../../rpc/dict.ts';
@@ -59,14 +59,14 @@ export interface TransportEvents {
 }
 
 /** @param address whose host may be a name */
-export type Connect = (address: Place, events: TransportEvents) => Transport;
+export type Connect = (address: SocketAddress, events: TransportEvents) => Transport;
 
 export interface ConnectionSettings {
   readonly context: Pick<Context, 'now' | 'after'>;
   readonly connect: Connect;
   /** As `context.now`; late by what is at work. */
   now(): number;
-  readonly address: Place;
+  readonly address: SocketAddress;
   /** Whether the peer is a management daemon, which says where the brick is. */
   readonly asksPort: boolean;
   /** The volume of the brick. */
@@ -176,7 +176,7 @@ export class Connection {
     });
   }
 
-  private get addressNow(): Place {
+  private get addressNow(): SocketAddress {
     const { address } = this.settings;
     return this.port === null || 'path' in address ? address : { ...address, port: this.port };
   }

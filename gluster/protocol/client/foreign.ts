@@ -8,7 +8,7 @@ import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFREG, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
-import { keptProt } from '../../../runtime/core/privileges.ts';
+import { protAfterChange } from '../../../runtime/core/privileges.ts';
 import { KILL_PRIV, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import { NONE, type RemoteFds } from './fds.ts';
 import type { Marshal } from './marshal.ts';
@@ -90,7 +90,7 @@ export class Privileges {
         next(errno || EIO);
         return;
       }
-      const kept = keptProt(buf, caller);
+      const kept = protAfterChange(buf, caller);
       if (buf.iaType !== IA_IFREG || kept === buf.iaProt) {
         done(0);
         return;

@@ -1,8 +1,9 @@
 /** The options of protocol/client: GlusterFS's names, and what is ours. */
-import type { Place } from '../../../runtime/core/addresses.ts';
+
+import { acceptedOptions } from '../../../runtime/core/accepted-options.ts';
+import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
-import { acceptedOptions } from '../../../runtime/core/without-effect.ts';
 import { tlsOptions } from '../shared/certificates.ts';
 
 /** Where a management daemon listens, which knows the ports of bricks. */
@@ -102,7 +103,7 @@ export const options = defineOptions({
 export type Settings = Values<typeof options>;
 
 /** The address of the brick. @throws {InitError} where an option is missing */
-export function addressOf(settings: Settings): Place {
+export function addressOf(settings: Settings): SocketAddress {
   const path = settings['transport.socket.connect-path'];
   if (settings['transport-type'] === 'unix') {
     if (path === undefined) throw new InitError('option transport.socket.connect-path is missing');

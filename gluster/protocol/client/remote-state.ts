@@ -71,7 +71,7 @@ export class RemoteState {
 
   /** The attributes of what a lookup asked for, no folder. */
   found({ root }: Frame, buf: Iatt): void {
-    if (root.client?.initiator.hints.asksByThread === true && this.isIdle()) {
+    if (root.client?.initiator.hints.pidIsThread === true && this.isIdle()) {
       this.justSaid.found(buf, this.now(), root.pid);
     }
   }

@@ -1,7 +1,7 @@
 /** A remote volume: requests go to its brick over one connection, which is made again when it is lost. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { placeName } from '../../../runtime/core/addresses.ts';
+import { formatSocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Context } from '../../../runtime/core/context.ts';
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { E2BIG, EBADFD, EINVAL, ENOTCONN } from '../../../runtime/core/errno.ts';
@@ -13,7 +13,7 @@ import type { Flock } from '../../../runtime/core/lock.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { upcall } from '../../../runtime/core/upcall.ts';
 import { FLOCK } from '../../../runtime/core/xdata.ts';
-import { sayUp, tellParents, type Xlator } from '../../../runtime/core/xlator.ts';
+import { notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
 import { AUTH_V3, type Caller, ownerFits } from '../../rpc/message.ts';
 import { FOPS4 } from '../../rpc/programs.ts';
 import { Records } from '../../rpc/record.ts';
@@ -71,7 +71,7 @@ export class RemoteVolume {
       throw new InitError('option remote-subvolume is missing: which volume of the brick?');
     }
     const address = addressOf(settings);
-    this.brick = `brick '${subvolume}' at ${placeName(address)}`;
+    this.brick = `brick '${subvolume}' at ${formatSocketAddress(address)}`;
     const { context } = xl;
     const { sources } = context;
     this.waiting = new Waiting(context);
@@ -311,9 +311,9 @@ export class RemoteVolume {
     } else if (isNew) {
       xl.log.warning(`cannot connect to ${trouble}`, { msgid: messages.brickNotReached.id });
     }
-    if (!final && wasMet) tellParents(xl as Xlator<unknown>, 'CHILD_CONNECTING', xl);
+    if (!final && wasMet) notifyParents(xl as Xlator<unknown>, 'CHILD_CONNECTING', xl);
     // A volume with other children does not wait for this one.
-    else if (this.isSilent) tellParents(xl as Xlator<unknown>, 'CHILD_DOWN', xl);
+    else if (this.isSilent) notifyParents(xl as Xlator<unknown>, 'CHILD_DOWN', xl);
     this.isSilent = false;
   }
 }

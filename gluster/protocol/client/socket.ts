@@ -5,9 +5,9 @@
 import { lookup } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Place } from '../../../runtime/core/addresses.ts';
+import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { EAGAIN, EPIPE, strerror } from '../../../runtime/core/errno.ts';
-import type { Sources } from '../../../runtime/core/source.ts';
+import type { PumpSources } from '../../../runtime/core/pump-source.ts';
 import { openStream } from '../../../runtime/sys/stream.ts';
 import type { Certificates } from '../shared/certificates.ts';
 import { Stream } from '../shared/stream.ts';
@@ -16,7 +16,7 @@ import type { Connect } from './connection.ts';
 /** Bytes that may wait in Node for the peer to take them. */
 const QUEUED_MAX = 4 * 2 ** 20;
 
-function open(address: Place, certificates: Certificates | null): Socket {
+function open(address: SocketAddress, certificates: Certificates | null): Socket {
   const target = { ...address, noDelay: true, keepAlive: true };
   if (certificates === null) return connect(target);
   // As GlusterFS: who has signed the certificate counts, not the name of the machine.
@@ -73,11 +73,11 @@ export const connectSocket =
 
 /** With the mount's requests. */
 export const connectStream =
-  (sources: Sources): Connect =>
+  (sources: PumpSources): Connect =>
   (address, events) => {
     let stream: Stream | null = null;
     let isOver = false;
-    const open = (where: Place): void => {
+    const open = (where: SocketAddress): void => {
       if (isOver) return;
       const fd = openStream(where);
       if (fd < 0) {

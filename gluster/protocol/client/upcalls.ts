@@ -44,7 +44,7 @@ function upcallsOf(
 ): Upcall[] {
   const upcalls: Upcall[] = [];
   // Of what was only listed the brick tells, too, and nobody here may have found it yet.
-  const inode = inodes.find(gfid) ?? inodes.stranger(gfid);
+  const inode = inodes.find(gfid) ?? inodes.unlistedInode(gfid);
   upcalls.push({ what: 'inode', inode, data: (flags & DATA) !== 0 });
   // Of a file that was made in a folder, GlusterFS's bricks tell no more than that the folder has changed.
   // And of what a brick has forgotten it tells no more: of names in a folder, but not of those of a file.

@@ -5,8 +5,8 @@
  * Source: GlusterFS 10 `xlators/protocol/auth/{addr,login}/src`, `server/src/authenticate.c`.
  */
 import { BlockList, isIP } from 'node:net';
+import { isOn } from '../../../runtime/core/accepted-options.ts';
 import { shellPattern } from '../../../runtime/core/shell-pattern.ts';
-import { isOn } from '../../../runtime/core/without-effect.ts';
 
 export type Decision = 'accept' | 'reject' | 'dont-care';
 

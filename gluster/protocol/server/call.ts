@@ -5,7 +5,7 @@ import type { Client } from '../../../runtime/core/client.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { letGo } from '../../../runtime/core/fd-table.ts';
+import { closeFd } from '../../../runtime/core/fd-table.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import { type Frame, Stack } from '../../../runtime/core/frame.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
@@ -149,7 +149,7 @@ export class ServerCall {
   private answer(opRet: number, opErrno: number, reply: readonly unknown[]): void {
     const { from, plan, xid, frame } = this;
     if (this.loan !== null) this.loan.count -= 1;
-    if (this.made !== null) letGo(this.made);
+    if (this.made !== null) closeFd(this.made);
     const data = opRet >= 0 && plan.data >= 0 ? (reply[plan.data] as Uint8Array) : null;
     const { root } = from;
     const seen = (value: unknown): unknown => (root === ROOT_GFID ? value : asRoot(value, root));

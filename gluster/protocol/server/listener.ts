@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import type { Place } from '../../../runtime/core/addresses.ts';
+import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Certificates } from '../shared/certificates.ts';
 import type { Guest } from './lobby.ts';
 import { type Host, type Peer, Session } from './session.ts';
@@ -15,7 +15,7 @@ const KEEPALIVE_MS = 20_000;
 
 export interface ListenerSettings {
   readonly host: Host;
-  readonly place: Place;
+  readonly place: SocketAddress;
   /** Null where nothing is encrypted. */
   readonly certificates: Certificates | null;
   after(ms: number, fn: () => void): () => void;
@@ -52,7 +52,7 @@ export async function listen(settings: ListenerSettings): Promise<Listener> {
   };
 }
 
-async function open(server: Server, place: Place): Promise<void> {
+async function open(server: Server, place: SocketAddress): Promise<void> {
   const attempt = (): Promise<void> =>
     new Promise((resolve, reject) => {
       server.once('error', reject);

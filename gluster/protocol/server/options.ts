@@ -1,6 +1,7 @@
 /** The options of protocol/server: GlusterFS's names, and what is ours. */
+
+import { acceptedOptions } from '../../../runtime/core/accepted-options.ts';
 import { defineOptions, type Options, type Values } from '../../../runtime/core/options.ts';
-import { acceptedOptions } from '../../../runtime/core/without-effect.ts';
 import { tlsOptions } from '../shared/certificates.ts';
 import { LIMIT_MIN } from './record-memory.ts';
 

@@ -2,9 +2,9 @@
 import { lookup } from 'node:dns/promises';
 import { rmSync } from 'node:fs';
 import { isIP } from 'node:net';
-import type { Place } from '../../../runtime/core/addresses.ts';
+import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
-import type { Source, Sources } from '../../../runtime/core/source.ts';
+import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { acceptStream, listenStream, portOf } from '../../../runtime/sys/stream.ts';
 import { Stream } from '../shared/stream.ts';
@@ -19,7 +19,7 @@ const REST_MS = 1000;
 const BUSY_POLL_US = 50;
 
 /** With a numeric address. */
-async function resolved(place: Place): Promise<Place> {
+async function resolved(place: SocketAddress): Promise<SocketAddress> {
   if ('path' in place || isIP(place.host) !== 0) return place;
   return { ...place, host: (await lookup(place.host)).address };
 }
@@ -27,7 +27,7 @@ async function resolved(place: Place): Promise<Place> {
 /** @throws {Error} when it cannot listen there */
 export async function listenServed(
   settings: ListenerSettings,
-  sources: Sources,
+  sources: PumpSources,
 ): Promise<Listener> {
   const { place } = settings;
   const address = await resolved(place);
@@ -49,7 +49,7 @@ export async function listenServed(
 }
 
 /** The socket that listens. */
-class Door implements Source {
+class Door implements PumpSource {
   readonly fd: number;
   readonly awaited = 0;
   readonly busy = false;
@@ -57,11 +57,11 @@ class Door implements Source {
   readonly busyPollUs = 0;
   isPaused = false;
   private readonly settings: ListenerSettings;
-  private readonly sources: Sources;
+  private readonly sources: PumpSources;
   private readonly visitors = new Set<Visitor>();
   private isClosed = false;
 
-  constructor(fd: number, settings: ListenerSettings, sources: Sources) {
+  constructor(fd: number, settings: ListenerSettings, sources: PumpSources) {
     this.fd = fd;
     this.settings = settings;
     this.sources = sources;
@@ -118,7 +118,7 @@ class Visitor implements Carrier {
   constructor(
     { fd, address, port }: { fd: number; address: string; port: number },
     settings: ListenerSettings,
-    sources: Sources,
+    sources: PumpSources,
     left: () => void,
   ) {
     this.left = left;

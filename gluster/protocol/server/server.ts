@@ -2,7 +2,7 @@
  * A server as its volume has it: where it listens, its bricks, and the clients that are there. It is
  * what sessions see of the graph (`Host`), and it tells them what they have not asked for.
  */
-import { type Place, placeName } from '../../../runtime/core/addresses.ts';
+import { formatSocketAddress, type SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Client } from '../../../runtime/core/client.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
@@ -27,7 +27,7 @@ import type { Bound, Host, Session } from './session.ts';
 const LISTED = 200;
 
 /** @throws {InitError} */
-export function placeOf(settings: Settings): Place {
+export function placeOf(settings: Settings): SocketAddress {
   if (settings['transport-type'] !== 'unix') {
     const host = settings['transport.socket.bind-address'];
     return { host, port: settings['transport.socket.listen-port'] };
@@ -47,7 +47,7 @@ export class Server implements Host {
   readonly initiator: Initiator;
   readonly uuid: string;
   readonly version: string;
-  readonly place: Place;
+  readonly place: SocketAddress;
   given: Given = new Map();
   private settings: Settings;
   private readonly xl: Xlator;
@@ -73,7 +73,7 @@ export class Server implements Host {
     this.initiator = new Initiator(graph!, xl.name, record, xl.log, hints);
     this.uuid = context.server?.uuid ?? this.initiator.xl.name;
     this.version = context.server?.version ?? '';
-    this.initiator.objects = () =>
+    this.initiator.refusal = () =>
       this.bricks.areSeveral ? `${xl.place}: volumes of several bricks change at a restart` : null;
     this.lobby = new Lobby({
       timeout: () => this.settings['handshake-timeout'],
@@ -113,7 +113,9 @@ export class Server implements Host {
   /** Where clients find it. */
   get address(): string {
     const { place, listener } = this;
-    return placeName('path' in place ? place : { ...place, port: listener?.port ?? place.port });
+    return formatSocketAddress(
+      'path' in place ? place : { ...place, port: listener?.port ?? place.port },
+    );
   }
 
   get brickNames(): readonly string[] {

@@ -1,6 +1,6 @@
 /** A connection whose bytes are served with the mount's requests, by calls of the system. */
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
-import type { Source, Sources } from '../../../runtime/core/source.ts';
+import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { connectionError, receiveInto, sendBoth } from '../../../runtime/sys/stream.ts';
 import type { Carrier } from '../../rpc/link.ts';
@@ -23,10 +23,10 @@ export interface StreamEvents {
   ended(why: string): void;
 }
 
-export class Stream implements Source, Carrier {
+export class Stream implements PumpSource, Carrier {
   readonly fd: number;
   readonly busyPollUs: number;
-  private readonly sources: Sources;
+  private readonly sources: PumpSources;
   private readonly events: StreamEvents;
   private isConnected: boolean;
   private isBlocked = false;
@@ -37,7 +37,7 @@ export class Stream implements Source, Carrier {
   /** @param fd nonblocking; closed by this from now on */
   constructor(
     fd: number,
-    sources: Sources,
+    sources: PumpSources,
     events: StreamEvents,
     { isConnected, busyPollUs }: { isConnected: boolean; busyPollUs: number },
   ) {

@@ -20,18 +20,18 @@ export const observed: {
           const cbk: Cbk<'stat', unknown> = (parent, cookie, at, opRet, opErrno, buf, xdata) => {
             by.unwind(hop, opRet, opErrno, [buf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, buf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   readlink:
     (by: Observer, fop: Fop<'readlink', unknown>): Fop<'readlink', unknown> =>
@@ -52,18 +52,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [path, buf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, path, buf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, size, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   mknod:
     (by: Observer, fop: Fop<'mknod', unknown>): Fop<'mknod', unknown> =>
@@ -86,18 +86,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, mode, rdev, umask, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   mkdir:
     (by: Observer, fop: Fop<'mkdir', unknown>): Fop<'mkdir', unknown> =>
@@ -120,18 +120,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, mode, umask, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   unlink:
     (by: Observer, fop: Fop<'unlink', unknown>): Fop<'unlink', unknown> =>
@@ -152,18 +152,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [preparent, postparent, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, preparent, postparent, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, xflag, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   rmdir:
     (by: Observer, fop: Fop<'rmdir', unknown>): Fop<'rmdir', unknown> =>
@@ -184,18 +184,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [preparent, postparent, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, preparent, postparent, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, flags, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   symlink:
     (by: Observer, fop: Fop<'symlink', unknown>): Fop<'symlink', unknown> =>
@@ -218,18 +218,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, linkpath, loc, umask, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   rename:
     (by: Observer, fop: Fop<'rename', unknown>): Fop<'rename', unknown> =>
@@ -260,8 +260,8 @@ export const observed: {
               xdata,
             ]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(
               parent,
               cookie,
@@ -275,15 +275,15 @@ export const observed: {
               postnewparent,
               xdata,
             );
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, oldloc, newloc, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   link:
     (by: Observer, fop: Fop<'link', unknown>): Fop<'link', unknown> =>
@@ -306,18 +306,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, oldloc, newloc, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   truncate:
     (by: Observer, fop: Fop<'truncate', unknown>): Fop<'truncate', unknown> =>
@@ -338,18 +338,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, offset, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   open:
     (by: Observer, fop: Fop<'open', unknown>): Fop<'open', unknown> =>
@@ -361,18 +361,18 @@ export const observed: {
           const cbk: Cbk<'open', unknown> = (parent, cookie, at, opRet, opErrno, fd, xdata) => {
             by.unwind(hop, opRet, opErrno, [fd, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, fd, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, flags, fd, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   readv:
     (by: Observer, fop: Fop<'readv', unknown>): Fop<'readv', unknown> =>
@@ -393,18 +393,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [vector, stbuf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, vector, stbuf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, size, offset, flags, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   writev:
     (by: Observer, fop: Fop<'writev', unknown>): Fop<'writev', unknown> =>
@@ -425,18 +425,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, vector, offset, flags, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   statfs:
     (by: Observer, fop: Fop<'statfs', unknown>): Fop<'statfs', unknown> =>
@@ -448,18 +448,18 @@ export const observed: {
           const cbk: Cbk<'statfs', unknown> = (parent, cookie, at, opRet, opErrno, buf, xdata) => {
             by.unwind(hop, opRet, opErrno, [buf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, buf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   flush:
     (by: Observer, fop: Fop<'flush', unknown>): Fop<'flush', unknown> =>
@@ -471,18 +471,18 @@ export const observed: {
           const cbk: Cbk<'flush', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   fsync:
     (by: Observer, fop: Fop<'fsync', unknown>): Fop<'fsync', unknown> =>
@@ -503,18 +503,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, datasync, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   setxattr:
     (by: Observer, fop: Fop<'setxattr', unknown>): Fop<'setxattr', unknown> =>
@@ -526,18 +526,18 @@ export const observed: {
           const cbk: Cbk<'setxattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, dict, flags, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   getxattr:
     (by: Observer, fop: Fop<'getxattr', unknown>): Fop<'getxattr', unknown> =>
@@ -557,18 +557,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [dict, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, dict, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, name, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   removexattr:
     (by: Observer, fop: Fop<'removexattr', unknown>): Fop<'removexattr', unknown> =>
@@ -580,18 +580,18 @@ export const observed: {
           const cbk: Cbk<'removexattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, name, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   opendir:
     (by: Observer, fop: Fop<'opendir', unknown>): Fop<'opendir', unknown> =>
@@ -603,18 +603,18 @@ export const observed: {
           const cbk: Cbk<'opendir', unknown> = (parent, cookie, at, opRet, opErrno, fd, xdata) => {
             by.unwind(hop, opRet, opErrno, [fd, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, fd, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, fd, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   fsyncdir:
     (by: Observer, fop: Fop<'fsyncdir', unknown>): Fop<'fsyncdir', unknown> =>
@@ -626,18 +626,18 @@ export const observed: {
           const cbk: Cbk<'fsyncdir', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, datasync, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   access:
     (by: Observer, fop: Fop<'access', unknown>): Fop<'access', unknown> =>
@@ -649,18 +649,18 @@ export const observed: {
           const cbk: Cbk<'access', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, mask, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   create:
     (by: Observer, fop: Fop<'create', unknown>): Fop<'create', unknown> =>
@@ -684,18 +684,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [fd, inode, buf, preparent, postparent, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, flags, mode, umask, fd, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   ftruncate:
     (by: Observer, fop: Fop<'ftruncate', unknown>): Fop<'ftruncate', unknown> =>
@@ -716,18 +716,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, offset, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   fstat:
     (by: Observer, fop: Fop<'fstat', unknown>): Fop<'fstat', unknown> =>
@@ -739,18 +739,18 @@ export const observed: {
           const cbk: Cbk<'fstat', unknown> = (parent, cookie, at, opRet, opErrno, buf, xdata) => {
             by.unwind(hop, opRet, opErrno, [buf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, buf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   lk:
     (by: Observer, fop: Fop<'lk', unknown>): Fop<'lk', unknown> =>
@@ -762,18 +762,18 @@ export const observed: {
           const cbk: Cbk<'lk', unknown> = (parent, cookie, at, opRet, opErrno, flock, xdata) => {
             by.unwind(hop, opRet, opErrno, [flock, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, flock, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, cmd, flock, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   lookup:
     (by: Observer, fop: Fop<'lookup', unknown>): Fop<'lookup', unknown> =>
@@ -795,18 +795,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [inode, buf, xdata, postparent]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, inode, buf, xdata, postparent);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   readdir:
     (by: Observer, fop: Fop<'readdir', unknown>): Fop<'readdir', unknown> =>
@@ -826,18 +826,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [entries, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, entries, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, size, offset, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   inodelk:
     (by: Observer, fop: Fop<'inodelk', unknown>): Fop<'inodelk', unknown> =>
@@ -849,18 +849,18 @@ export const observed: {
           const cbk: Cbk<'inodelk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, volume, loc, cmd, flock, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   finodelk:
     (by: Observer, fop: Fop<'finodelk', unknown>): Fop<'finodelk', unknown> =>
@@ -872,18 +872,18 @@ export const observed: {
           const cbk: Cbk<'finodelk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, volume, fd, cmd, flock, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   entrylk:
     (by: Observer, fop: Fop<'entrylk', unknown>): Fop<'entrylk', unknown> =>
@@ -895,18 +895,18 @@ export const observed: {
           const cbk: Cbk<'entrylk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, volume, loc, basename, cmd, type, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   fentrylk:
     (by: Observer, fop: Fop<'fentrylk', unknown>): Fop<'fentrylk', unknown> =>
@@ -918,18 +918,18 @@ export const observed: {
           const cbk: Cbk<'fentrylk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, volume, fd, basename, cmd, type, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   xattrop:
     (by: Observer, fop: Fop<'xattrop', unknown>): Fop<'xattrop', unknown> =>
@@ -949,18 +949,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [dict, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, dict, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, optype, dict, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   fxattrop:
     (by: Observer, fop: Fop<'fxattrop', unknown>): Fop<'fxattrop', unknown> =>
@@ -980,18 +980,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [dict, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, dict, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, optype, dict, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   fgetxattr:
     (by: Observer, fop: Fop<'fgetxattr', unknown>): Fop<'fgetxattr', unknown> =>
@@ -1011,18 +1011,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [dict, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, dict, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, name, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   fsetxattr:
     (by: Observer, fop: Fop<'fsetxattr', unknown>): Fop<'fsetxattr', unknown> =>
@@ -1034,18 +1034,18 @@ export const observed: {
           const cbk: Cbk<'fsetxattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, dict, flags, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   rchecksum:
     (by: Observer, fop: Fop<'rchecksum', unknown>): Fop<'rchecksum', unknown> =>
@@ -1066,18 +1066,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [weak, strong, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, weak, strong, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, offset, len, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   setattr:
     (by: Observer, fop: Fop<'setattr', unknown>): Fop<'setattr', unknown> =>
@@ -1098,18 +1098,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [statpre, statpost, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, statpre, statpost, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, stbuf, valid, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   fsetattr:
     (by: Observer, fop: Fop<'fsetattr', unknown>): Fop<'fsetattr', unknown> =>
@@ -1130,18 +1130,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [statpre, statpost, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, statpre, statpost, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, stbuf, valid, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   readdirp:
     (by: Observer, fop: Fop<'readdirp', unknown>): Fop<'readdirp', unknown> =>
@@ -1161,18 +1161,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [entries, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, entries, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, size, offset, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   getspec:
     (by: Observer, fop: Fop<'getspec', unknown>): Fop<'getspec', unknown> =>
@@ -1184,18 +1184,18 @@ export const observed: {
           const cbk: Cbk<'getspec', unknown> = (parent, cookie, at, opRet, opErrno, spec) => {
             by.unwind(hop, opRet, opErrno, [spec]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, spec);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, key, flags);
-      xl.serves = before;
+      xl.frame = before;
     },
   fremovexattr:
     (by: Observer, fop: Fop<'fremovexattr', unknown>): Fop<'fremovexattr', unknown> =>
@@ -1207,18 +1207,18 @@ export const observed: {
           const cbk: Cbk<'fremovexattr', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, name, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   fallocate:
     (by: Observer, fop: Fop<'fallocate', unknown>): Fop<'fallocate', unknown> =>
@@ -1239,18 +1239,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, mode, offset, len, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   discard:
     (by: Observer, fop: Fop<'discard', unknown>): Fop<'discard', unknown> =>
@@ -1271,18 +1271,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, offset, len, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   zerofill:
     (by: Observer, fop: Fop<'zerofill', unknown>): Fop<'zerofill', unknown> =>
@@ -1303,18 +1303,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, offset, len, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   ipc:
     (by: Observer, fop: Fop<'ipc', unknown>): Fop<'ipc', unknown> =>
@@ -1326,18 +1326,18 @@ export const observed: {
           const cbk: Cbk<'ipc', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, op, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   seek:
     (by: Observer, fop: Fop<'seek', unknown>): Fop<'seek', unknown> =>
@@ -1349,18 +1349,18 @@ export const observed: {
           const cbk: Cbk<'seek', unknown> = (parent, cookie, at, opRet, opErrno, offset, xdata) => {
             by.unwind(hop, opRet, opErrno, [offset, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, offset, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fd, offset, what, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   lease:
     (by: Observer, fop: Fop<'lease', unknown>): Fop<'lease', unknown> =>
@@ -1372,18 +1372,18 @@ export const observed: {
           const cbk: Cbk<'lease', unknown> = (parent, cookie, at, opRet, opErrno, lease, xdata) => {
             by.unwind(hop, opRet, opErrno, [lease, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, lease, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, lease, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   getactivelk:
     (by: Observer, fop: Fop<'getactivelk', unknown>): Fop<'getactivelk', unknown> =>
@@ -1403,18 +1403,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [locklist, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, locklist, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   setactivelk:
     (by: Observer, fop: Fop<'setactivelk', unknown>): Fop<'setactivelk', unknown> =>
@@ -1426,18 +1426,18 @@ export const observed: {
           const cbk: Cbk<'setactivelk', unknown> = (parent, cookie, at, opRet, opErrno, xdata) => {
             by.unwind(hop, opRet, opErrno, [xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, locklist, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   put:
     (by: Observer, fop: Fop<'put', unknown>): Fop<'put', unknown> =>
@@ -1460,18 +1460,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [inode, buf, preparent, postparent, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, inode, buf, preparent, postparent, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, mode, umask, flags, vector, offset, dict, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   icreate:
     (by: Observer, fop: Fop<'icreate', unknown>): Fop<'icreate', unknown> =>
@@ -1492,18 +1492,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [inode, buf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, inode, buf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, mode, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   namelink:
     (by: Observer, fop: Fop<'namelink', unknown>): Fop<'namelink', unknown> =>
@@ -1524,18 +1524,18 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [prebuf, postbuf, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, prebuf, postbuf, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, loc, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
   copy_file_range:
     (by: Observer, fop: Fop<'copy_file_range', unknown>): Fop<'copy_file_range', unknown> =>
@@ -1557,17 +1557,17 @@ export const observed: {
           ) => {
             by.unwind(hop, opRet, opErrno, [stbuf, prebufDst, postbufDst, xdata]);
             const above = parent.xl;
-            const before = above.serves;
-            above.serves = parent;
+            const before = above.frame;
+            above.frame = parent;
             up(parent, cookie, at, opRet, opErrno, stbuf, prebufDst, postbufDst, xdata);
-            above.serves = before;
+            above.frame = before;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.serves;
-      xl.serves = frame;
+      const before = xl.frame;
+      xl.frame = frame;
       fop(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata);
-      xl.serves = before;
+      xl.frame = before;
     },
 };

@@ -18,7 +18,7 @@ import type { Mount } from '../mount.ts';
 import { FS_TYPE, findMount } from '../mountinfo.ts';
 import { lookupRoot } from '../root.ts';
 import { type Fuse, loadFuseNative } from './addon.ts';
-import { type Front, operationsOf } from './operations.ts';
+import { type NativeFrontEnd, operationsOf } from './operations.ts';
 import { expectLibfuseToMount } from './preflight.ts';
 import { fuseNativeTranslator } from './translator.ts';
 
@@ -49,7 +49,7 @@ export async function mountNative(options: MountOptions): Promise<Mount> {
   }
 }
 
-async function serve(initiator: Initiator<Front>, options: MountOptions): Promise<Mount> {
+async function serve(initiator: Initiator<NativeFrontEnd>, options: MountOptions): Promise<Mount> {
   const { mountpoint } = options;
   const { log } = initiator.xl;
   const client = initiator.connect();
@@ -59,7 +59,7 @@ async function serve(initiator: Initiator<Front>, options: MountOptions): Promis
   const FuseClass = loadFuseNative(mountpoint);
   // Its own way goes through a shell.
   FuseClass.unmount = (path, done) => void unmountBy(path).then(done);
-  const front: Front = {
+  const front: NativeFrontEnd = {
     files: new Files(new Driver(client, self())),
     readOnly: options.readOnly ?? false,
     acl: options.acl ?? true,
@@ -140,7 +140,7 @@ class NativeMount implements Mount {
   readonly mountpoint: string;
   readonly unmounted: Promise<MountError | null>;
   private readonly fuse: Fuse;
-  private readonly initiator: Initiator<Front>;
+  private readonly initiator: Initiator<NativeFrontEnd>;
   private resolve: (error: MountError | null) => void = () => {};
   private readonly watch: NodeJS.Timeout | undefined;
   private unmounting: Promise<void> | null = null;
@@ -150,7 +150,7 @@ class NativeMount implements Mount {
     spawnSync(program, args, { stdio: 'ignore' });
   };
 
-  constructor(fuse: Fuse, mountpoint: string, initiator: Initiator<Front>) {
+  constructor(fuse: Fuse, mountpoint: string, initiator: Initiator<NativeFrontEnd>) {
     this.fuse = fuse;
     this.mountpoint = mountpoint;
     this.initiator = initiator;

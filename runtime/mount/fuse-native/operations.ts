@@ -17,7 +17,7 @@ import type { Iatt } from '../../core/iatt.ts';
 import { O_CREAT, O_RDWR } from '../../core/open-flags.ts';
 import type { Done, Operations, Stat } from './addon.ts';
 
-export interface Front {
+export interface NativeFrontEnd {
   readonly files: Files;
   readonly readOnly: boolean;
   /** Whether there are ACLs. */
@@ -26,24 +26,24 @@ export interface Front {
   unexpected(error: unknown): void;
 }
 
-function answer<T>(front: Front, done: Done<T>, work: Promise<T>): void {
+function answer<T>(front: NativeFrontEnd, done: Done<T>, work: Promise<T>): void {
   work.then(
     (result) => done(0, result),
     (error) => done(-errnoOf(front, error)),
   );
 }
 
-function answerCount(front: Front, done: Done, work: Promise<number>): void {
+function answerCount(front: NativeFrontEnd, done: Done, work: Promise<number>): void {
   work.then(done, (error) => done(-errnoOf(front, error)));
 }
 
-function errnoOf(front: Front, error: unknown): number {
+function errnoOf(front: NativeFrontEnd, error: unknown): number {
   if (error instanceof FopError) return error.errno;
   front.unexpected(error);
   return EIO;
 }
 
-export function operationsOf(front: Front): Operations {
+export function operationsOf(front: NativeFrontEnd): Operations {
   const { files } = front;
   const { driver } = files;
   const to = <T>(done: Done<T>, work: () => Promise<T>): void => answer(front, done, work());
@@ -122,7 +122,7 @@ export function operationsOf(front: Front): Operations {
 
 const refused = (): Promise<never> => Promise.reject(new FopError(EROFS, 'mounted read-only'));
 
-function fileOf({ files: { driver } }: Front, handle: number): OpenFile {
+function fileOf({ files: { driver } }: NativeFrontEnd, handle: number): OpenFile {
   const fd = driver.client.fds.get(handle);
   if (fd === undefined) throw new FopError(EBADF, `fd ${handle}`);
   return new OpenFile(driver, fd);
@@ -151,15 +151,15 @@ function statOf(buf: Iatt): Stat {
   };
 }
 
-const mayBe = ({ acl }: Front, name: string): boolean => acl || !isAcl(name);
+const mayBe = ({ acl }: NativeFrontEnd, name: string): boolean => acl || !isAcl(name);
 
 /** @throws {FopError} for an attribute that there cannot be */
-function expectAttribute(front: Front, name: string): void {
+function expectAttribute(front: NativeFrontEnd, name: string): void {
   if (!mayBe(front, name)) throw new FopError(EOPNOTSUPP, `${name}: mounted without ACLs`);
 }
 
 async function read(
-  front: Front,
+  front: NativeFrontEnd,
   handle: number,
   into: Buffer,
   size: number,
@@ -171,7 +171,7 @@ async function read(
 }
 
 const write = async (
-  front: Front,
+  front: NativeFrontEnd,
   handle: number,
   data: Uint8Array,
   offset: number,

@@ -1,8 +1,8 @@
 /** This front end in the graph: an initiator of type mount/fuse-native. */
 import { initiatorTranslator } from '../../core/initiator.ts';
-import type { Front } from './operations.ts';
+import type { NativeFrontEnd } from './operations.ts';
 
-export const fuseNativeTranslator = initiatorTranslator<Front>(
+export const fuseNativeTranslator = initiatorTranslator<NativeFrontEnd>(
   'mount/fuse-native',
   "Turns the requests of libfuse's path interface into fops on the top of the graph.",
   ({ priv }) => {

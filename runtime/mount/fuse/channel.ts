@@ -39,7 +39,7 @@ import {
 import { close, fcntl, mount, open, umount2 } from '../../sys/libc.ts';
 import { makeSocketpair, receiveFd } from '../../sys/socket.ts';
 import { cstring } from '../../sys/struct.ts';
-import { healthOf, stuckOnTheWay, whyStuck } from '../mount-health.ts';
+import { describeStuck, findStuckMount, healthOf } from '../mount-health.ts';
 import { FS_TYPE, findMount } from '../mountinfo.ts';
 import { fusermountCode, MountError, mountError } from './mount-error.ts';
 
@@ -125,8 +125,8 @@ const umount2Async = callAsync('int umount2(const void *target, int flags)');
 
 /** Absolute path of the mount point, when it is fit to be one. Asks beside the event loop. */
 export async function checkMountpoint(path: string): Promise<string> {
-  const stuck = await stuckOnTheWay(path);
-  if (stuck !== null) throw mountError('MOUNT_POINT_STUCK', path, whyStuck(stuck));
+  const stuck = await findStuckMount(path);
+  if (stuck !== null) throw mountError('MOUNT_POINT_STUCK', path, describeStuck(stuck));
   try {
     const real = await realpath(path);
     const there = findMount(real);

@@ -4,28 +4,28 @@
  * gid-timeout).
  */
 import { readFileSync } from 'node:fs';
-import { lately } from '../../pump/lately.ts';
+import { sampledClock } from '../../pump/sampled-clock.ts';
 
 /** Milliseconds for which they are taken to be the same: so late a setgroups(2) is heard of. */
 const KEPT_MS = 1000;
 const KEPT_MAX = 1024;
 
-interface Kept {
+interface CachedGroups {
   readonly uid: number;
   readonly gid: number;
   readonly until: number;
   readonly groups: readonly number[];
 }
 
-const kept = new Map<number, Kept>();
+const cache = new Map<number, CachedGroups>();
 
 /** As `groupsOf`, or what it has said within the last second of this process with these ids. */
-export function groupsLately(pid: number, uid: number, gid: number): readonly number[] {
-  const known = kept.get(pid);
-  if (known?.uid === uid && known.gid === gid && known.until > lately.ms) return known.groups;
+export function cachedGroupsOf(pid: number, uid: number, gid: number): readonly number[] {
+  const known = cache.get(pid);
+  if (known?.uid === uid && known.gid === gid && known.until > sampledClock.ms) return known.groups;
   const groups = groupsOf(pid);
-  if (kept.size >= KEPT_MAX) kept.clear();
-  kept.set(pid, { uid, gid, until: lately.ms + KEPT_MS, groups });
+  if (cache.size >= KEPT_MAX) cache.clear();
+  cache.set(pid, { uid, gid, until: sampledClock.ms + KEPT_MS, groups });
   return groups;
 }
 

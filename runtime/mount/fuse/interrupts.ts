@@ -19,7 +19,7 @@ const SIGKILL_BIT = 1 << 8;
 export class Interrupts {
   private readonly context: Context;
   /** Interrupted, not answered, and the caller was alive at the last look. */
-  private readonly doubtful = new Set<Request>();
+  private readonly waitingForDeath = new Set<Request>();
   private cancel: (() => void) | null = null;
 
   constructor(context: Context) {
@@ -29,30 +29,31 @@ export class Interrupts {
   add(request: Request): void {
     if (mayWait(request.opcode) || isDying(request.pid)) request.interrupt();
     else if (request.pid > 0) {
-      this.doubtful.add(request);
-      this.cancel ??= this.context.after(LOOK_MS, () => this.look());
+      this.waitingForDeath.add(request);
+      this.cancel ??= this.context.after(LOOK_MS, () => this.checkCallers());
     }
   }
 
   /** The request has its answer. */
   settled(request: Request): void {
-    if (this.doubtful.size > 0) this.doubtful.delete(request);
+    if (this.waitingForDeath.size > 0) this.waitingForDeath.delete(request);
   }
 
   close(): void {
     this.cancel?.();
     this.cancel = null;
-    this.doubtful.clear();
+    this.waitingForDeath.clear();
   }
 
-  private look(): void {
+  private checkCallers(): void {
     this.cancel = null;
-    for (const request of [...this.doubtful]) {
+    for (const request of [...this.waitingForDeath]) {
       if (!isDying(request.pid)) continue;
-      this.doubtful.delete(request);
+      this.waitingForDeath.delete(request);
       request.interrupt();
     }
-    if (this.doubtful.size > 0) this.cancel = this.context.after(LOOK_MS, () => this.look());
+    if (this.waitingForDeath.size > 0)
+      this.cancel = this.context.after(LOOK_MS, () => this.checkCallers());
   }
 }
 

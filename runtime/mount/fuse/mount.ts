@@ -21,7 +21,7 @@ import type { Mount } from '../mount.ts';
 import { findMount } from '../mountinfo.ts';
 import { lookupRoot } from '../root.ts';
 import { type Channel, openChannel } from './channel.ts';
-import { servesLocks } from './handlers/serves-locks.ts';
+import { servesLocks } from './handlers/lock-support.ts';
 import { MountError } from './mount-error.ts';
 import { raiseReadahead } from './readahead.ts';
 import { fuseInitiator, Session, type SessionOptions } from './session.ts';
@@ -162,12 +162,12 @@ export class KernelMount implements Mount {
   invalidate(what: Upcall): Promise<void> {
     const { notices } = this.session;
     notices.add(what);
-    return notices.done();
+    return notices.whenHandled();
   }
 
   private async finish(): Promise<void> {
     if (this.over) return;
-    if (this.session.writeback) await this.bringAll();
+    if (this.session.writeback) await this.flushWriteback();
     await this.channel.unmount();
     const start = performance.now();
     for (;;) {
@@ -181,7 +181,7 @@ export class KernelMount implements Mount {
   }
 
   /** Has the kernel bring what it keeps back of open files: nobody will take it afterwards. */
-  private async bringAll(): Promise<void> {
+  private async flushWriteback(): Promise<void> {
     const { session } = this;
     let late = false;
     const limit = delay(GRACE_MS, undefined, { ref: false }).then(() => {

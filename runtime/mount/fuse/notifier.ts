@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { F_DUPFD_CLOEXEC } from '../../sys/constants.ts';
 import { close, fcntl } from '../../sys/libc.ts';
-import { startHeir } from './heir.ts';
+import { startOrphanResponder } from './orphan-responder.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
 const WORKER = `
@@ -79,16 +79,16 @@ export class Notifier {
   private readonly news = new Int32Array(new SharedArrayBuffer(4));
   /** 1 when the thread uses no native code any more. */
   private readonly begun = new Int32Array(new SharedArrayBuffer(4));
-  private endHeir: () => void = () => {};
+  private stopResponder: () => void = () => {};
   private closed = false;
   /** The mount's descriptor for the thread to take: the mount itself may end meanwhile. */
-  private given: number;
+  private passedFd: number;
 
   /** @param fd the mounted descriptor of `/dev/fuse` */
   constructor(fd: number, on: NotifierEvents) {
-    this.given = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    this.passedFd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     const koffi = createRequire(import.meta.url).resolve('koffi');
-    const workerData = { fd: this.given, koffi, news: this.news, begun: this.begun };
+    const workerData = { fd: this.passedFd, koffi, news: this.news, begun: this.begun };
     this.worker = new Worker(WORKER, { eval: true, workerData, execArgv: [], name: 'notices' });
     this.worker.unref();
     this.worker.on('message', (what) => {
@@ -99,19 +99,19 @@ export class Notifier {
       this.begun[0] = 1;
       on.broken(String(error));
     });
-    this.worker.on('exit', () => this.taken());
+    this.worker.on('exit', () => this.closePassedFd());
   }
 
   /** The thread has its own table: what is opened from now on, it does not keep open. */
   private ready(): void {
-    if (!this.closed) this.endHeir = startHeir(this.given);
-    this.taken();
+    if (!this.closed) this.stopResponder = startOrphanResponder(this.passedFd);
+    this.closePassedFd();
   }
 
   /** The thread has a descriptor of its own, or needs none any more. */
-  private taken(): void {
-    if (this.given >= 0) close(this.given);
-    this.given = -1;
+  private closePassedFd(): void {
+    if (this.passedFd >= 0) close(this.passedFd);
+    this.passedFd = -1;
   }
 
   /** Messages are written in the order in which they are given. */
@@ -124,7 +124,7 @@ export class Notifier {
   /** What is not yet written is not written any more. */
   close(): void {
     this.closed = true;
-    this.endHeir();
+    this.stopResponder();
     // A thread that is ended while it loads native code ends the process, by SIGABRT.
     Atomics.wait(this.begun, 0, 0, PATIENCE_MS);
     void this.worker.terminate();

@@ -9,7 +9,7 @@
 import type { Fd } from '../../core/fd.ts';
 import type { Inode } from '../../core/inode.ts';
 import type { Child } from '../../core/xlator.ts';
-import type { Notices } from './invalidate.ts';
+import type { Notices } from './notices.ts';
 import { FOPEN_KEEP_CACHE } from './protocol.ts';
 
 export class PageCache {
@@ -17,7 +17,7 @@ export class PageCache {
   private opened: WeakSet<Inode> | null = null;
 
   /** The data of any file may be other from now on; the kernel is told so of those that are open. */
-  doubt(open: Iterable<Fd>, notices: Notices): void {
+  distrustAll(open: Iterable<Fd>, notices: Notices): void {
     this.opened = new WeakSet();
     for (const { inode, isDir } of open) {
       if (!isDir) notices.add({ what: 'inode', inode, data: true });

@@ -51,7 +51,7 @@ function dataLinks(links: Child, fd?: Fd): Child {
  * The storage translator that all data goes to, when nobody watches it on its way; otherwise null.
  * `fd` as above.
  */
-export function unwatched(links: Child, fd?: Fd): Xlator | null {
+export function directStorage(links: Child, fd?: Fd): Xlator | null {
   const { readv, writev, open } = dataLinks(links, fd);
   const { xl } = readv;
   if ([readv, writev, open].some(({ isObserved }) => isObserved)) return null;
@@ -60,7 +60,7 @@ export function unwatched(links: Child, fd?: Fd): Xlator | null {
 }
 
 /** Whether nobody has anything to say when a file is closed: then the kernel need not ask. */
-function isSilentAtClose(links: Child, storage: Xlator, fd: Fd): boolean {
+function canSkipFlush(links: Child, storage: Xlator, fd: Fd): boolean {
   let { flush } = links;
   while (!flush.isObserved && flush.xl.translator.dataPath?.isOwn?.(flush.xl, fd) === false) {
     flush = flush.xl.children[0]!.flush;
@@ -96,8 +96,8 @@ export class Passthrough {
    * @param cached whether another open Fd of the inode goes through the page cache
    */
   open(links: Child, fd: Fd, cached: boolean): void {
-    const storage = unwatched(links, fd);
-    this.openFlags = storage !== null && isSilentAtClose(links, storage, fd) ? FOPEN_NOFLUSH : 0;
+    const storage = directStorage(links, fd);
+    this.openFlags = storage !== null && canSkipFlush(links, storage, fd) ? FOPEN_NOFLUSH : 0;
     this.backingId = 0;
     const may = !cached && (fd.flags & O_DIRECT) === 0;
     const backing = this.byInode.get(fd.inode) ?? (may ? this.register(storage, fd) : null);

@@ -17,28 +17,28 @@ import type { Log } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
 import { isUpcall } from '../../core/upcall.ts';
 import type { Child, GraphView } from '../../core/xlator.ts';
-import { awaitLook, lately, look } from '../../pump/lately.ts';
 import type { PumpedMount } from '../../pump/pump.ts';
+import { onNextSample, sample, sampledClock } from '../../pump/sampled-clock.ts';
 import { address } from '../../sys/call.ts';
 import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFiles } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
-import type { Notable } from '../notable.ts';
+import type { NotableRequests } from '../notable-requests.ts';
 import { Validity } from './codec/attr.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
 import type { HandlerContext } from './handlers/handler.ts';
-import { mayServeLocks } from './handlers/serves-locks.ts';
+import { mayServeLocks } from './handlers/lock-support.ts';
 import { Interrupts } from './interrupts.ts';
-import { Notices } from './invalidate.ts';
-import { MessagePool } from './message.ts';
-import { Names } from './names.ts';
+import { MessagePool } from './message-pool.ts';
+import { NameCache } from './name-cache.ts';
+import { Notices } from './notices.ts';
 import { hasReply, isCached, opcodeName, operations } from './opcodes.ts';
 import { PageCache } from './page-cache.ts';
 import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
-import { type Answering, Request } from './request.ts';
+import { Request, type SlowObserver } from './request.ts';
 
 /** Bytes of the largest answer that is made here: the data of a READ. */
 const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
@@ -71,7 +71,7 @@ export interface SessionOptions {
   /** Whether the kernel enforces ACLs: so it is by default. Without, the mount has none. */
   readonly acl?: boolean | undefined;
   /** Where requests that failed or were slow are kept. */
-  readonly notable?: Notable | undefined;
+  readonly notable?: NotableRequests | undefined;
 }
 
 /**
@@ -114,11 +114,11 @@ export const fuseInitiator = (
     // Of a reply, the kernel is told nothing besides.
     terse: true,
     attributeAge: attributeTimeout * 1000,
-    asksByThread: true,
+    pidIsThread: true,
     readBuffer: readBuffer(),
   });
 
-export class Session implements PumpedMount, Answering, HandlerContext {
+export class Session implements PumpedMount, SlowObserver, HandlerContext {
   readonly fd: number;
   readonly busyPollUs: number;
   readonly graph: GraphView;
@@ -143,7 +143,7 @@ export class Session implements PumpedMount, Answering, HandlerContext {
   /** `Frame.readBuffer` of a READ: the place of the data in its answer, behind the header. */
   readonly readBuffer: Uint8Array;
   private readonly header = new InHeader();
-  private readonly names = new Names();
+  private readonly names = new NameCache();
   private readonly pool = new MessagePool();
   private current = this.pool.take();
   private request: Request | null = null;
@@ -151,12 +151,12 @@ export class Session implements PumpedMount, Answering, HandlerContext {
   /** Messages since the mount. */
   requests = 0;
   private readonly interrupts: Interrupts;
-  private readonly notable: Notable | null;
+  private readonly notable: NotableRequests | null;
   readonly slowMs: number;
   private readonly iov = new Iovec(2);
   private readonly onEnded: (errno: number) => void;
   private over = false;
-  private toldOfLimit = false;
+  private limitLogged = false;
 
   /**
    * @param fd a descriptor of `/dev/fuse` that is mounted; not closed here
@@ -189,9 +189,9 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     this.notices = new Notices(fd, graph.inodes.root, xl.log, this);
     initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) this.notices.add(data);
-      else if (event === 'SOME_DESCENDENT_UP') this.pages.doubt(this.fds, this.notices);
+      else if (event === 'SOME_DESCENDENT_UP') this.pages.distrustAll(this.fds, this.notices);
     });
-    initiator.objects = (xlators) => (this.locks && !mayServeLocks(xlators) ? LOCKS_MISSING : null);
+    initiator.refusal = (xlators) => (this.locks && !mayServeLocks(xlators) ? LOCKS_MISSING : null);
     this.fds = this.client.fds;
     this.fds.onRelease = (released) => this.passthrough.release(released);
     this.attrValid = new Validity(options.attributeTimeout);
@@ -267,25 +267,25 @@ export class Session implements PumpedMount, Answering, HandlerContext {
       if (cursor.short) this.refuse(true, length);
       else operation.handle(this, header, operation.args);
     } catch (error) {
-      this.threw(error);
+      this.handleException(error);
     }
-    if (this.request !== null) this.keep(this.request);
+    if (this.request !== null) this.detachRequest(this.request);
   }
 
   /** Whoever works on the request at hand may have been abandoned with it, or not: it has a while. */
   abandoned(): void {
     const { request } = this;
     if (request === null) return;
-    this.keep(request);
+    this.detachRequest(request);
     this.graph.top.context.after(ABANDONED_MS, () => {
       if (!this.client.end(request)) return;
       this.log.error(`${request.op}: abandoned with a call that ran too long`, {
         msgid: messages.abandoned.id,
       });
       // Its data may be in use yet: nobody else gets that memory.
-      request.kept = null;
-      this.settle(request);
-      this.look(request, EIO);
+      request.message = null;
+      this.releaseMessage(request);
+      this.recordIfSlow(request, EIO);
       this.send(request, EIO, 0);
     });
   }
@@ -306,22 +306,22 @@ export class Session implements PumpedMount, Answering, HandlerContext {
   }
 
   name(span: Span): string {
-    return this.names.of(this.current.cursor, span);
+    return this.names.decode(this.current.cursor, span);
   }
 
   fail(frame: Frame, errno: number): void {
     const request = this.take(frame, errno);
     if (request === null) return;
-    if (errno === EMFILE) this.tellOfLimit();
+    if (errno === EMFILE) this.logFileLimit();
     const sendable = errno > 0 && errno < ERRNO_MAX;
     this.send(request, sendable ? errno : EIO, 0);
   }
 
   /** A caller who reads "too many open files" looks for its own; once is enough. */
-  private tellOfLimit(): void {
-    if (!this.toldOfLimit)
+  private logFileLimit(): void {
+    if (!this.limitLogged)
       this.log.error(`a request failed: ${tooManyOpenFiles}`, { msgid: messages.outOfFiles.id });
-    this.toldOfLimit = true;
+    this.limitLogged = true;
   }
 
   reply(frame: Frame, bodyBytes: number, errno = 0): boolean {
@@ -343,7 +343,7 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     encodeOutHeader(this.view, request.tag, 0, length);
     this.iov.set(0, this.out, OUT_HEADER_SIZE);
     this.iov.set(1, data, length);
-    return this.sent(request, writev(this.fd, this.iov.bytes, 2));
+    return this.checkWrite(request, writev(this.fd, this.iov.bytes, 2));
   }
 
   attributesChanged(inode: Inode): void {
@@ -381,33 +381,33 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     }
     if (this.request === request) {
       this.request = null;
-      this.lookLater(request, errno);
+      this.deferSlowCheck(request, errno);
     } else {
-      this.settle(request);
-      this.look(request, errno);
+      this.releaseMessage(request);
+      this.recordIfSlow(request, errno);
     }
     return request;
   }
 
   /** As `look`, of a request that is answered at once: it costs no look at the clock. */
-  private lookLater(request: Request, errno: number): void {
+  private deferSlowCheck(request: Request, errno: number): void {
     const { notable } = this;
     if (notable === null) return;
     if (errno !== 0) {
-      awaitLook(notable.add(request, this, request.nodeid, errno, lately.ms, 0));
+      onNextSample(notable.add(request, this, request.nodeid, errno, sampledClock.ms, 0));
       return;
     }
-    request.by = this;
-    awaitLook(request);
+    request.slowObserver = this;
+    onNextSample(request);
   }
 
   slow(request: Request, at: number, ms: number, among: number): void {
-    this.notable?.add(request, this, request.nodeid, 0, at, ms).timed(at, ms, among);
+    this.notable?.add(request, this, request.nodeid, 0, at, ms).onSample(at, ms, among);
   }
 
   /** Whoever asks later may want to know what became of a request that failed or was slow. */
-  private look(request: Request, errno: number): void {
-    const now = look();
+  private recordIfSlow(request: Request, errno: number): void {
+    const now = sample();
     const took = now - request.began;
     if (errno === 0 && took < this.slowMs) return;
     this.notable?.add(request, this, request.nodeid, errno, now, took);
@@ -417,11 +417,11 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     // The descriptor may be closed by now, and its number be another file's.
     if (this.over) return false;
     const length = encodeOutHeader(this.view, request.tag, errno, bodyBytes);
-    return this.sent(request, write(this.fd, this.out, length));
+    return this.checkWrite(request, write(this.fd, this.out, length));
   }
 
-  private sent(request: Request, status: number): boolean {
-    if (this.notices.due) this.notices.flush();
+  private checkWrite(request: Request, status: number): boolean {
+    if (this.notices.hasWaiting) this.notices.flush();
     if (status >= 0) return true;
     // ENOENT: the kernel gave the request up; ENODEV, EPERM: it gave up the mount.
     if (status === -ENOENT || status === -ENODEV || status === -EPERM) return false;
@@ -434,18 +434,18 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     return false;
   }
 
-  private keep(request: Request): void {
+  private detachRequest(request: Request): void {
     this.request = null;
     if (!this.borrowed) return;
-    request.kept = this.current;
+    request.message = this.current;
     this.current = this.pool.take();
   }
 
-  private settle(request: Request): void {
+  private releaseMessage(request: Request): void {
     this.interrupts.settled(request);
-    if (request.kept === null) return;
-    this.pool.give(request.kept);
-    request.kept = null;
+    if (request.message === null) return;
+    this.pool.give(request.message);
+    request.message = null;
   }
 
   /** An operation nobody handles, or a message that ends too early. */
@@ -461,7 +461,7 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     if (hasReply(opcode)) this.replyHeader(header, malformed ? EINVAL : ENOSYS, 0);
   }
 
-  private threw(error: unknown): void {
+  private handleException(error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.log.error(`${opcodeName(this.header.opcode)}: a translator threw: ${text}`, {
       msgid: messages.threw.id,
@@ -469,7 +469,7 @@ export class Session implements PumpedMount, Answering, HandlerContext {
     const { request } = this;
     if (request === null || !this.client.end(request)) return;
     this.request = null;
-    this.look(request, EIO);
+    this.recordIfSlow(request, EIO);
     this.send(request, EIO, 0);
   }
 }

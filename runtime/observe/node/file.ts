@@ -19,9 +19,9 @@ import { promisify } from 'node:util';
 import { deflate, deflateSync } from 'node:zlib';
 import { encodeName } from '../../core/bytes.ts';
 import { strerror } from '../../core/errno.ts';
+import { openToWrite } from '../../sys/guarded-write.ts';
 import { fallocate } from '../../sys/libc.ts';
 import { type SharedPart, sharePart } from '../../sys/mmap.ts';
-import { openToWrite } from '../../sys/write.ts';
 import { Output } from '../bytes.ts';
 import {
   type Block,

@@ -11,7 +11,7 @@ import { type Frame, newRequest, Stack } from '../../../../runtime/core/frame.ts
 import { wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import { sharedTurn } from '../../../../runtime/core/turn.ts';
+import { runSharedTurn } from '../../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../../runtime/core/xlator.ts';
 import { NotMeasured } from '../../engine/missing.ts';
 import { READ_SIZE } from './graphs.ts';
@@ -57,7 +57,7 @@ function batchOf(
     };
     const begin = performance.now();
     while (at < count) {
-      if (!sharedTurn(untilPending)) throw new NotMeasured('a call ran too long');
+      if (!runSharedTurn(untilPending)) throw new NotMeasured('a call ran too long');
       if (pending) {
         await new Promise<void>((resolve) => {
           resume = resolve;

@@ -30,7 +30,7 @@ const AS_STATX = 1;
 const HELD = 2;
 
 export const getattr: Handler<GetattrIn> = (session, header, args) => {
-  look(session, header.nodeid, (args.flags & GETATTR_FH) !== 0 ? args.fh : 0, AS_ATTR);
+  statInode(session, header.nodeid, (args.flags & GETATTR_FH) !== 0 ? args.fh : 0, AS_ATTR);
 };
 
 /**
@@ -38,11 +38,11 @@ export const getattr: Handler<GetattrIn> = (session, header, args) => {
  * so the mask, which says what is wanted, is not looked at.
  */
 export const statx: Handler<StatxIn> = (session, header, args) => {
-  look(session, header.nodeid, (args.getattrFlags & GETATTR_FH) !== 0 ? args.fh : 0, AS_STATX);
+  statInode(session, header.nodeid, (args.getattrFlags & GETATTR_FH) !== 0 ? args.fh : 0, AS_STATX);
 };
 
 /** By an open file when there is one, so that a file without a name still has attributes. */
-function look(session: HandlerContext, nodeid: number, handle: number, answer: number): void {
+function statInode(session: HandlerContext, nodeid: number, handle: number, answer: number): void {
   const frame = session.begin('STAT');
   const inode = session.inode(nodeid);
   if (inode === undefined) {
@@ -121,7 +121,7 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
     inode,
     byHandle,
     held: undefined,
-    stbuf: wanted(inode, args),
+    stbuf: attributesToSet(inode, args),
     valid: args.valid & SETTABLE,
     kills:
       (args.valid & FATTR_KILL_SUIDGID) !== 0 ||
@@ -138,7 +138,7 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
   } else wind.truncate(frame, 0, resizedCbk, session.links, new Loc(inode), args.size, kill);
 };
 
-function wanted(inode: Inode, args: SetattrIn): Iatt {
+function attributesToSet(inode: Inode, args: SetattrIn): Iatt {
   const stbuf = new Iatt();
   stbuf.iaType = inode.iaType;
   stbuf.iaProt = args.mode & 0o7777;

@@ -5,7 +5,7 @@ import { encodeNameInto, NameError, nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { letGo } from '../../../core/fd-table.ts';
+import { closeFd } from '../../../core/fd-table.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { inoHi, inoLo } from '../../../core/gfid.ts';
@@ -29,8 +29,8 @@ import {
 } from '../codec/structs.gen.ts';
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { openFd } from './places.ts';
 import { encodeEntry, fdDone, inodeErrno } from './reply.ts';
+import { openFd } from './request-targets.ts';
 
 const SLACK = direntplusSize(NAME_MAX);
 
@@ -47,7 +47,7 @@ const opendirCbk: Cbk<'opendir', HandlerContext> = (frame, _cookie, xl, opRet, o
   const session = xl.priv;
   const fd = frame.local as Fd;
   if (opRet < 0) {
-    letGo(fd);
+    closeFd(fd);
     return session.fail(frame, inodeErrno(opErrno));
   }
   session.fds.add(fd);

@@ -21,13 +21,13 @@ import type {
   SymlinkIn,
 } from '../codec/structs.gen.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { newPlace, oldPlace } from './places.ts';
 import { makerErrno, replyEntry } from './reply.ts';
+import { knownNameLoc, newNameLoc } from './request-targets.ts';
 import { makingXdata } from './xdata.ts';
 
 export const mknod: Handler<MknodIn> = (session, header, args) => {
   const frame = session.begin('MKNOD');
-  const loc = newPlace(session, frame, header.nodeid, args.name);
+  const loc = newNameLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const { mode, rdev, umask } = args;
   const xdata = makingXdata(session, mode, umask);
@@ -36,7 +36,7 @@ export const mknod: Handler<MknodIn> = (session, header, args) => {
 
 export const mkdir: Handler<MkdirIn> = (session, header, args) => {
   const frame = session.begin('MKDIR');
-  const loc = newPlace(session, frame, header.nodeid, args.name);
+  const loc = newNameLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const { mode, umask } = args;
   const xdata = makingXdata(session, mode, umask);
@@ -45,7 +45,7 @@ export const mkdir: Handler<MkdirIn> = (session, header, args) => {
 
 export const symlink: Handler<SymlinkIn> = (session, header, args) => {
   const frame = session.begin('SYMLINK');
-  const loc = newPlace(session, frame, header.nodeid, args.name);
+  const loc = newNameLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const target = session.name(args.target);
   wind.symlink(frame, 0, madeCbk, session.links, target, loc, 0, session.initiator.gfidRequest());
@@ -85,13 +85,13 @@ const DIRECTORY = 1;
 
 export const unlink: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('UNLINK');
-  const loc = oldPlace(session, frame, header.nodeid, args.name);
+  const loc = knownNameLoc(session, frame, header.nodeid, args.name);
   if (loc !== null) wind.unlink(frame, FILE, removedCbk, session.links, loc, 0, null);
 };
 
 export const rmdir: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('RMDIR');
-  const loc = oldPlace(session, frame, header.nodeid, args.name);
+  const loc = knownNameLoc(session, frame, header.nodeid, args.name);
   if (loc !== null) wind.rmdir(frame, DIRECTORY, removedCbk, session.links, loc, 0, null);
 };
 
@@ -117,7 +117,7 @@ export const rename: Handler<RenameIn> = (session, header, args) => {
   const frame = session.begin('RENAME');
   const { flags } = args;
   if ((flags & ~RENAME_ALL) !== 0) return session.fail(frame, EINVAL);
-  const from = oldPlace(session, frame, header.nodeid, args.oldname);
+  const from = knownNameLoc(session, frame, header.nodeid, args.oldname);
   if (from === null) return;
   const parent = session.inode(args.newdir);
   if (parent === undefined) return session.fail(frame, ESTALE);

@@ -167,7 +167,7 @@ describe('IOCTL', () => {
     const [, fh] = openFile();
     // The change time is to be asked for again before the caller goes on.
     const unique = send(SETFLAGS, fh, 0, Uint8Array.of(32, 0, 0, 0));
-    await rig.session.notices.done();
+    await rig.session.notices.whenHandled();
     expect(rig.receive()).toMatchObject({ unique: 0, error: P.NOTIFY_INVAL_INODE });
     expect(rig.receive()).toEqual({ unique, error: 0, body: Buffer.alloc(16) });
     expect(ask(GETFLAGS, fh, 4).body).toEqual(Buffer.from([...Buffer.alloc(16), 32, 0, 0, 0]));

@@ -4,7 +4,7 @@ import { linkReply } from '../../../core/apply-reply.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EFBIG, EIO, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { letGo } from '../../../core/fd-table.ts';
+import { closeFd } from '../../../core/fd-table.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -39,8 +39,8 @@ import {
 } from '../protocol.ts';
 import { lockOwner, openFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { newPlace, openFd } from './places.ts';
 import { encodeEntry, fdDone, inodeErrno, makerErrno } from './reply.ts';
+import { newNameLoc, openFd } from './request-targets.ts';
 import { killPriv, makingXdata } from './xdata.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } = constants;
@@ -60,12 +60,12 @@ export const open: Handler<OpenIn> = (session, header, args) => {
 };
 
 const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, _fd, xdata) =>
-  opened(xl.priv, frame, opRet, opErrno, directIo(xdata));
+  replyOpen(xl.priv, frame, opRet, opErrno, directIo(xdata));
 
 const directIo = (xdata: Dict | null): number =>
   xdata?.number(DIRECT_IO_MODE) === 1 ? FOPEN_DIRECT_IO : 0;
 
-function opened(
+function replyOpen(
   session: HandlerContext,
   frame: Frame,
   opRet: number,
@@ -74,7 +74,7 @@ function opened(
 ): void {
   const fd = frame.local as Fd;
   if (opRet < 0) {
-    letGo(fd);
+    closeFd(fd);
     session.fail(frame, inodeErrno(opErrno));
     return;
   }
@@ -93,7 +93,7 @@ const emptyCbk: Cbk<'open', HandlerContext> = (
   xdata,
 ) => {
   if (opRet < 0) {
-    opened(xl.priv, frame, opRet, opErrno, 0);
+    replyOpen(xl.priv, frame, opRet, opErrno, 0);
     return;
   }
   const fd = frame.local as Fd;
@@ -106,7 +106,7 @@ const emptyCbk: Cbk<'open', HandlerContext> = (
 };
 
 const emptiedCbk: Cbk<'ftruncate', HandlerContext> = (frame, direct, xl, opRet, opErrno) =>
-  opened(xl.priv, frame, opRet, opErrno, direct);
+  replyOpen(xl.priv, frame, opRet, opErrno, direct);
 
 /** The answer for a file that was opened; the kernel has it from now on. */
 function encodeOpened(session: HandlerContext, at: number, fd: Fd, direct: number): void {
@@ -114,7 +114,7 @@ function encodeOpened(session: HandlerContext, at: number, fd: Fd, direct: numbe
   const { inode } = fd;
   const doubted = passthrough.mayBeMapped(inode);
   passthrough.open(fd.links, fd, fds.anyOf(inode) !== undefined);
-  if (!doubted && passthrough.mayBeMapped(inode)) session.notices.doubt(inode);
+  if (!doubted && passthrough.mayBeMapped(inode)) session.notices.invalidateAttributes(inode);
   fds.add(fd);
   const cached = direct === 0 ? pages.flagFor(fd) : direct;
   const flags = passthrough.openFlags | (passthrough.backingId === 0 ? cached : 0);
@@ -128,7 +128,7 @@ interface Creation {
 
 export const create: Handler<CreateIn> = (session, header, args) => {
   const frame = session.begin('CREATE');
-  const loc = newPlace(session, frame, header.nodeid, args.name);
+  const loc = newNameLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const { mode, umask } = args;
   const flags = openFlags(session, args.flags);
@@ -155,7 +155,7 @@ const createCbk: Cbk<'create', HandlerContext> = (
   const session = xl.priv;
   const { loc, fd } = frame.local as Creation;
   if (opRet < 0) {
-    letGo(fd);
+    closeFd(fd);
     return session.fail(frame, makerErrno(opErrno, loc.parent!));
   }
   const linked = linkReply(loc, inode, buf);
@@ -163,7 +163,7 @@ const createCbk: Cbk<'create', HandlerContext> = (
     fd.moveTo(linked);
     return replyCreated(session, frame, fd, linked, buf!, xdata);
   }
-  letGo(fd);
+  closeFd(fd);
   session.fail(frame, EIO);
 };
 
@@ -222,7 +222,7 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
   if (offset + args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
   const vector = session.data(args.data);
   const kill = killPriv((args.writeFlags & WRITE_KILL_SUIDGID) !== 0);
-  const through = placed(fd, flags);
+  const through = fdForWrite(fd, flags);
   if (through !== fd) frame.local = through;
   wind.writev(frame, args.size, writeCbk, fd.links, through, vector, offset, flags, kill);
 };
@@ -233,7 +233,7 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
  * that the kernel writes back from its cache, or one after fcntl(F_SETFL) has taken the flag away. It
  * goes through another fd, without the flag.
  */
-function placed(fd: Fd, flags: number): Fd {
+function fdForWrite(fd: Fd, flags: number): Fd {
   if ((fd.flags & ~flags & O_APPEND) === 0) return fd;
   const others = fd.flags & ~(O_APPEND | O_CREAT | O_EXCL | O_TRUNC);
   return new Fd(fd.inode, others, fd.pid, false, fd);
@@ -241,7 +241,7 @@ function placed(fd: Fd, flags: number): Fd {
 
 const writeCbk: Cbk<'writev', HandlerContext> = (frame, size, xl, opRet, opErrno) => {
   const session = xl.priv;
-  if (frame.local instanceof Fd) letGo(frame.local);
+  if (frame.local instanceof Fd) closeFd(frame.local);
   if (opRet < 0) return session.fail(frame, opErrno);
   encodeWriteOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, size));
   session.reply(frame, WRITE_OUT_SIZE);

@@ -18,7 +18,7 @@ import type { Child, GraphView } from '../../../core/xlator.ts';
 import type { Validity } from '../codec/attr.ts';
 import type { Cursor, Span } from '../codec/cursor.ts';
 import type { InHeader } from '../codec/header.ts';
-import type { Notices } from '../invalidate.ts';
+import type { Notices } from '../notices.ts';
 import type { PageCache } from '../page-cache.ts';
 import type { Passthrough } from '../passthrough.ts';
 

@@ -25,7 +25,7 @@ import {
 import { encodeIoctlOut, IOCTL_OUT_SIZE, type IoctlIn } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { openFd } from './places.ts';
+import { openFd } from './request-targets.ts';
 
 interface Attribute {
   readonly name: string;
@@ -88,7 +88,7 @@ const setCbk: Cbk<'fsetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opE
   if (opRet < 0) return session.fail(frame, setErrno(opErrno));
   // The change time is another now, and the answer has no place to tell the kernel.
   session.notices.add({ what: 'inode', inode: frame.local as Inode, data: false });
-  void session.notices.done().then(() => {
+  void session.notices.whenHandled().then(() => {
     encodeIoctlOut(session.view, OUT_HEADER_SIZE, 0);
     session.reply(frame, IOCTL_OUT_SIZE);
   });

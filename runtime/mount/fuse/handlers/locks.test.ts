@@ -31,7 +31,7 @@ import { defineTranslator, type Fops } from '../../../core/xlator.ts';
 import locks from '../../../xlators/features/locks/index.ts';
 import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';
-import { servesLocks } from './serves-locks.ts';
+import { servesLocks } from './lock-support.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());

@@ -1,6 +1,6 @@
 /**
  * GETLK, SETLK and SETLKW become lk, with the kernel's owner as the lk-owner and a mark (`FLOCK`) on
- * those of flock(2). The kernel asks only when it was told so at INIT (`serves-locks.ts`); otherwise it
+ * those of flock(2). The kernel asks only when it was told so at INIT (`lock-support.ts`); otherwise it
  * keeps locks by itself, which do for one mount.
  *
  * A close comes as FLUSH, with the owner whose record locks end by it. The last close of an open file
@@ -22,8 +22,8 @@ import { LK_FLOCK, OUT_HEADER_SIZE, RELEASE_FLOCK_UNLOCK } from '../protocol.ts'
 import { release as letGo } from './file.ts';
 import { lockOwner } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { openFd } from './places.ts';
 import { fdDone } from './reply.ts';
+import { openFd } from './request-targets.ts';
 
 const FREE = { type: F_UNLCK, start: 0, len: 0, pid: 0 };
 
@@ -34,7 +34,7 @@ const getlkCbk: Cbk<'lk', HandlerContext> = (frame, _cookie, xl, opRet, opErrno,
   session.reply(frame, LK_OUT_SIZE);
 };
 
-const asking =
+const lkHandler =
   (cmd: number, cbk: Cbk<'lk', HandlerContext>): Handler<LkIn> =>
   (session, _header, args) => {
     const frame = session.begin('LK');
@@ -51,9 +51,9 @@ const asking =
     wind.lk(frame, 0, cbk, fd.links, fd, cmd, flock, xdata);
   };
 
-export const getlk = asking(F_GETLK, getlkCbk);
-export const setlk = asking(F_SETLK, fdDone);
-export const setlkw = asking(F_SETLKW, fdDone);
+export const getlk = lkHandler(F_GETLK, getlkCbk);
+export const setlk = lkHandler(F_SETLK, fdDone);
+export const setlkw = lkHandler(F_SETLKW, fdDone);
 
 /** RELEASE of a file. If flock(2) was used on it, its lock is undone before the fd is let go. */
 export const release: Handler<ReleaseIn> = (session, header, args) => {

@@ -1,5 +1,5 @@
 /** LOOKUP, FORGET and BATCH_FORGET: which inodes the kernel knows, and under which names. */
-import { discardInode, leadsNowhere, removeEntry } from '../../../core/apply-reply.ts';
+import { discardInode, isNameGone, removeEntry } from '../../../core/apply-reply.ts';
 import { ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
@@ -77,7 +77,7 @@ const revalidateCbk: Cbk<'lookup', HandlerContext> = (
   if (opRet >= 0 && buf?.iaGfid === inode.gfid) {
     return replyEntry(session, frame, loc, inode, buf, xdata);
   }
-  if (opRet >= 0 || leadsNowhere(opErrno)) removeEntry(loc);
+  if (opRet >= 0 || isNameGone(opErrno)) removeEntry(loc);
   lookupNew(session, frame, parent, name);
 };
 

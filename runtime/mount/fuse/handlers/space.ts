@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL, ENOSYS, ENXIO, EOVERFLOW } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { letGo } from '../../../core/fd-table.ts';
+import { closeFd } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { SYNC_VOLUME } from '../../../core/xdata.ts';
@@ -29,8 +29,8 @@ import {
 } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { openFd } from './places.ts';
 import { fdDone } from './reply.ts';
+import { openFd } from './request-targets.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
@@ -130,6 +130,6 @@ export const syncfs: Handler<NoArgs> = (session, header, _args) => {
 };
 
 const syncedCbk: Cbk<'fsyncdir', HandlerContext> = (frame, cookie, xl, opRet, opErrno) => {
-  letGo(frame.local as Fd);
+  closeFd(frame.local as Fd);
   fdDone(frame, cookie, xl, opRet, opErrno);
 };

@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import { discardInode, linkReply } from '../../../core/apply-reply.ts';
 import { EIO, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { letGo } from '../../../core/fd-table.ts';
+import { closeFd } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -74,6 +74,6 @@ const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno
   const { fd, buf } = frame.local as Opening;
   if (opRet >= 0) return replyCreated(xl.priv, frame, fd, fd.inode, buf, null);
   // The inode goes with the fd, as it has no name.
-  letGo(fd);
+  closeFd(fd);
   xl.priv.fail(frame, opErrno);
 };

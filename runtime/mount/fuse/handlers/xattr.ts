@@ -19,8 +19,8 @@ import {
 } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
+import { invalidationFor } from './operator-invalidation.ts';
 import { inodeDone, inodeErrno } from './reply.ts';
-import { takeBack } from './take-back.ts';
 
 /**
  * Attributes that are answered here, as if there were none: labels, which the kernel would ask for
@@ -54,7 +54,7 @@ export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
  * Attributes that show paths, on the disk and of folders that the caller may have no access to. Only
  * an operator is told. (Those that begin with `trusted.` are for root anyway.)
  */
-const TELL_PATHS: ReadonlySet<string> = new Set([
+const PATH_ATTRIBUTES: ReadonlySet<string> = new Set([
   'glusterfs.pathinfo',
   'glusterfs.gfid2path',
   'glusterfs.gfidtopath',
@@ -72,7 +72,7 @@ function isOperator(frame: Frame): boolean {
  * set: while one is set, the kernel holds the directory's lock, and has to wait for it. A process
  * that has it, and waits for a module that does not answer, would hold the request up.
  */
-function act(
+function runOperatorAction(
   session: HandlerContext,
   frame: Frame,
   size: number,
@@ -104,9 +104,9 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   // Who hears this asks for no other file: `ls -l` asks for the label and the ACL of each, where there
   // could be one.
   if (isNever(session, name)) return session.fail(frame, EOPNOTSUPP);
-  const demanded = takeBack(session, inode, name);
-  if (demanded !== undefined) return act(session, frame, args.size, demanded);
-  if (TELL_PATHS.has(name) && !isOperator(frame)) return session.fail(frame, EACCES);
+  const demanded = invalidationFor(session, inode, name);
+  if (demanded !== undefined) return runOperatorAction(session, frame, args.size, demanded);
+  if (PATH_ATTRIBUTES.has(name) && !isOperator(frame)) return session.fail(frame, EACCES);
   frame.local = name;
   wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
 };

@@ -2,8 +2,9 @@
  * Options of io-stats: GlusterFS 10's names, so that its volfiles load. Those that steer its logging and its
  * threads, and the other forms of its statistics, are accepted and do nothing here.
  */
+
+import { acceptedOptions } from '../../../core/accepted-options.ts';
 import { defineOptions } from '../../../core/options.ts';
-import { acceptedOptions } from '../../../core/without-effect.ts';
 
 export const options = defineOptions({
   'latency-measurement': {

@@ -1,6 +1,7 @@
 /** What io-stats writes into files, and when: at intervals, and by the attribute that is a command. */
 import { describe, expect, test } from 'vitest';
 import { ask, FakeContext, HeldLeaf, newName, startGraph } from '../../../../test/support/core.ts';
+import { withoutEffect } from '../../../core/accepted-options.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -8,7 +9,6 @@ import { newRequest, Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
-import { withoutEffect } from '../../../core/without-effect.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import ioStats, { type IoStats } from './index.ts';
 import { dumpFile } from './io-stats.ts';

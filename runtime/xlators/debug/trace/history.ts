@@ -1,9 +1,9 @@
 /** The last lines of debug/trace, whoever reads the log. */
-import type { Past } from '../../../core/xlator.ts';
+import type { HistoryEntry } from '../../../core/xlator.ts';
 
 export class History {
   private readonly size: number;
-  private readonly ring: Past[] = [];
+  private readonly ring: HistoryEntry[] = [];
   private next = 0;
 
   /** @param size lines that are kept */
@@ -22,7 +22,7 @@ export class History {
   }
 
   /** The newest `count` of them, the oldest first. */
-  last(count: number): Past[] {
+  last(count: number): HistoryEntry[] {
     const { ring, next } = this;
     const all = ring.length < this.size ? ring : [...ring.slice(next), ...ring.slice(0, next)];
     return all.slice(Math.max(0, all.length - count));

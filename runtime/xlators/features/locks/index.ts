@@ -13,12 +13,13 @@
  *
  * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `records.ts`.
  */
+
+import { acceptedOptions } from '../../../core/accepted-options.ts';
 import type { Client } from '../../../core/client.ts';
 import { EBADF, ENOTCONN, ESTALE } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { defineOptions } from '../../../core/options.ts';
-import { acceptedOptions } from '../../../core/without-effect.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { fgetxattr, flush, getactivelk, lk, lookup, setactivelk } from './applications.ts';
 import { dumpLocks } from './dump.ts';

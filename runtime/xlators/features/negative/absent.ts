@@ -5,7 +5,7 @@
  * others make below are not seen, so a name is evicted at `timeoutMs`, or up to a sixteenth sooner, by one timer for
  * many. With `kernelFollows` the kernel knows no name that is not in here, and evicted ones are invalidated there.
  */
-import { type Client, hasOthers } from '../../../core/client.ts';
+import { type Client, hasOtherClients } from '../../../core/client.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Timeouts } from '../../../core/timeouts.ts';
@@ -129,7 +129,7 @@ export class Absent {
 
   /** The name exists, or may from now on; `client` has seen to it, and knows. */
   exists(parent: Inode, name: string, client: Client | null): void {
-    if (!this.kernelFollows || !hasOthers(client)) this.forget(parent, name);
+    if (!this.kernelFollows || !hasOtherClients(client)) this.forget(parent, name);
     else {
       const known = this.presentDirectoryOf(parent).names.get(name);
       if (known !== undefined) this.takeBack(known);

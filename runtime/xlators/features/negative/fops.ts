@@ -5,7 +5,7 @@
  */
 
 import type { Dict } from '../../../core/dict.ts';
-import { type Entry, entryFops } from '../../../core/entries.ts';
+import { type Entry, entryFops } from '../../../core/entry-hooks.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
 import type { Frame } from '../../../core/frame.ts';

@@ -9,8 +9,9 @@
  *
  * Source of the options: GlusterFS 10 `xlators/performance/io-threads/src/io-threads.c`.
  */
+
+import { acceptedOptions } from '../../../core/accepted-options.ts';
 import { reconfigurableOptions } from '../../../core/options.ts';
-import { acceptedOptions } from '../../../core/without-effect.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
 import { commonOptions } from '../shared/options.ts';
 

@@ -7,7 +7,7 @@
  *
  * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md says what differs.
  */
-import { type Client, hasOthers } from '../../../core/client.ts';
+import { type Client, hasOtherClients } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -238,7 +238,7 @@ const statfsCbk: Cbk<'statfs', MdCache> = (frame, _asked, xl, opRet, opErrno, bu
 
 /** A name leads elsewhere, or nowhere. Whose request has shown it knows; the kernel may be somebody else. */
 function otherName(xl: Md, client: Client | null, { parent, name }: Loc): void {
-  if (!xl.priv.tellsKernel || !hasOthers(client) || parent === null || name === null) return;
+  if (!xl.priv.tellsKernel || !hasOtherClients(client) || parent === null || name === null) return;
   invalidateEntry(xl, parent, name, { expire: true });
 }
 
@@ -254,7 +254,7 @@ const hooks: ChangeHooks<MdCache, Attributes> = {
     if (parent !== null && name !== null) priv.learnName(kept, parent, name);
   },
   changed(xl, client, inode, isWrite) {
-    if (!xl.priv.tellsKernel || !hasOthers(client)) return;
+    if (!xl.priv.tellsKernel || !hasOtherClients(client)) return;
     invalidateInode(xl, inode, { data: isWrite });
   },
   renamed: otherName,

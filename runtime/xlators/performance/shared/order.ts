@@ -6,7 +6,7 @@ import { IPC_UPCALL } from '../../../core/fops.ts';
 import { Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { messages } from '../../../core/messages.ts';
-import type { Cbk, Remark, Xlator } from '../../../core/xlator.ts';
+import type { Cbk, Suspicion, Xlator } from '../../../core/xlator.ts';
 
 /** Why a type is to be above another, by the two. */
 const ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -39,7 +39,7 @@ export function allBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
  */
 export function checkOrder(xl: Xlator<unknown>, isOnce = true): void {
   const where = xl.place;
-  const remarks: Remark[] = [];
+  const remarks: Suspicion[] = [];
   for (const other of allBelow(xl)) {
     const why = ABOVE[other.type]?.[xl.type];
     if (isOnce && other.type === xl.type) {
@@ -50,7 +50,7 @@ export function checkOrder(xl: Xlator<unknown>, isOnce = true): void {
       remarks.push({ where, text });
     }
   }
-  xl.doubt(remarks);
+  xl.warnSuspicious(remarks);
 }
 
 /** What is relied on for how long, as far as a cache relies on bricks at all. */

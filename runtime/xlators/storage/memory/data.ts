@@ -6,7 +6,7 @@ import type { Frame, Stack } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
-import { keptProt } from '../../../core/privileges.ts';
+import { protAfterChange } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { rangeFault, strongChecksum, weakChecksum } from '../shared/replies.ts';
@@ -74,7 +74,7 @@ function fileOf(xl: MemoryXlator, fd: Fd, wanted: number): (Node & { pages: Page
 /** Takes set-user-id and set-group-id from a file, when a change of it asks for that. */
 export function killPriv(node: Node, xdata: Dict | null, caller: Stack): void {
   if (xdata?.number(KILL_PRIV) === undefined || node.type !== IA_IFREG) return;
-  node.prot = keptProt(node.iatt(), caller);
+  node.prot = protAfterChange(node.iatt(), caller);
 }
 
 function allocate(disk: Disk, node: Node, mode: number, offset: number, len: number): number {

@@ -1,7 +1,7 @@
 /** Many small files come and go, and the process is as large as before. */
 import { expect, it } from 'vitest';
 import { type Reply, startVolume, type TestVolume } from '../../../../test/contract/driver.ts';
-import { collect } from '../../../sys/collect.ts';
+import { collectGarbage } from '../../../sys/garbage-collector.ts';
 import memory from './index.ts';
 
 const FILES = 30_000;
@@ -28,7 +28,7 @@ async function remove(vol: TestVolume, name: string): Promise<void> {
 
 function inUse(): number {
   // What one run makes free is counted after the next.
-  for (let i = 0; i < 4; i++) collect();
+  for (let i = 0; i < 4; i++) collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

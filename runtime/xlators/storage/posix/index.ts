@@ -5,9 +5,9 @@
  * (positions in listings).
  */
 import { resolve } from 'node:path';
+import { acceptedOptions } from '../../../core/accepted-options.ts';
 import { InitError } from '../../../core/errors.ts';
 import { isGfid } from '../../../core/gfid.ts';
-import { acceptedOptions } from '../../../core/without-effect.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { attrFops } from './attr.ts';
 import { Brick, defaultHandleLimit } from './brick.ts';

@@ -9,7 +9,7 @@
 import type { Dict } from '../../../core/dict.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG, type Iatt } from '../../../core/iatt.ts';
-import { isMember, keptProt } from '../../../core/privileges.ts';
+import { isMember, protAfterChange } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import { AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
@@ -29,7 +29,7 @@ export function killGroupId(fd: number, after: Iatt | null, caller: Stack): void
 export function killPriv(fd: number, before: Iatt | null, xdata: Dict | null, caller: Stack): void {
   if (xdata === null || before === null || before.iaType !== IA_IFREG) return;
   if (xdata.number(KILL_PRIV) === undefined) return;
-  const kept = keptProt(before, caller);
+  const kept = protAfterChange(before, caller);
   // Refused only to a process that does not own the file: then the kernel does it as that writes.
   if (kept !== before.iaProt) libc.fchmodat(AT_FDCWD, procPath(fd), kept, 0);
 }

@@ -1,23 +1,23 @@
 /**
- * A clock that stands still until it is told to go on, for graphs whose time is virtual: then every
- * timer that comes due rings in order, and nobody has waited.
+ * A clock that stands still until `advanceTo`, for graphs in virtual time. It then calls all due timers in
+ * order, without waiting.
  */
 
-/** It begins at some time, not at 0, which programs take for 'never'. */
+/** Start time. Not 0, which programs take for 'never'. */
 const START_MS = 1_000_000;
 
 /**
- * The date at time 0, for the storage as for modules (`python/glupy/_clock.py` and
- * `bridges/javascript/library/clock.ts` have it too): a file's age is what was let pass.
+ * The date at time 0, for storage and modules (`python/glupy/_clock.py`, `bridges/javascript/library/clock.ts`
+ * have the same): a file's age is the virtual time since it was written.
  */
 export const VIRTUAL_EPOCH_MS = Date.UTC(2026, 0, 1);
 
-export class Clock {
+export class VirtualClock {
   /** Milliseconds. */
   now = START_MS;
   private readonly timers = new Map<() => void, number>();
 
-  /** Rings once after `ms` milliseconds; the result cancels it. */
+  /** Calls `fn` once after `ms` milliseconds; the result cancels it. */
   after(ms: number, fn: () => void): () => void {
     const timer = (): void => fn();
     this.timers.set(timer, this.now + ms);
@@ -29,7 +29,7 @@ export class Clock {
     return this.timers.size === 0 ? undefined : Math.min(...this.timers.values());
   }
 
-  /** Lets time pass until `end`, ringing what is due on the way. */
+  /** Moves the time to `end` and calls the timers that come due. */
   advanceTo(end: number): void {
     for (;;) {
       let due: (() => void) | undefined;

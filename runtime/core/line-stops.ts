@@ -7,7 +7,7 @@
 import type { Frame } from './frame.ts';
 
 /** How a module goes on that is stopped: to its next line, past what this one calls, out of it. */
-export type LineWay = 'continue' | 'into' | 'over' | 'out';
+export type StepKind = 'continue' | 'into' | 'over' | 'out';
 
 /** Lines by the path of their file, as the interpreter knows it. */
 export type Lines = Readonly<Record<string, readonly number[]>>;
@@ -19,7 +19,7 @@ export type LineCommand =
    * where nobody debugs any more: it goes on.
    */
   | { readonly do: 'watch'; readonly lines: Lines | null }
-  | { readonly do: 'go'; readonly way: LineWay }
+  | { readonly do: 'go'; readonly way: StepKind }
   /** What follows needs a stopped module. */
   | { readonly do: 'locals'; readonly frame: number }
   | { readonly do: 'parts'; readonly of: number }
@@ -35,7 +35,7 @@ export interface LineVariable {
   readonly parts: number;
 }
 
-export interface LineAnswer {
+export interface LineReply {
   /** Of `watch`: where each stops; null where nothing runs, or the file is not loaded. */
   readonly lines?: Readonly<Record<string, readonly (number | null)[]>>;
   /** Of `locals`, `parts`; of `evaluate` and `set` one. */
@@ -71,7 +71,7 @@ export interface LineStops {
   listener: ((stop: StoppedAt | null) => void) | null;
   readonly stop: StoppedAt | null;
   /** @throws {LineError} what the module, or whoever asks, did wrong */
-  ask(command: LineCommand): Promise<LineAnswer>;
+  ask(command: LineCommand): Promise<LineReply>;
   /** Nobody debugs any more: it goes on. */
   end(): void;
 }
@@ -101,7 +101,6 @@ export class LineError extends Error {
   readonly code = 'GLOSSA_LINES';
 }
 
-/** Where nobody debugs, nothing is waited for. */
-export const GO_ON = JSON.stringify({ id: 0, do: 'go', way: 'continue' } satisfies LineCommand & {
-  id: number;
-});
+const GO: LineCommand = { do: 'go', way: 'continue' };
+/** The host sends this to a stopped module when no debugger is attached. */
+export const CONTINUE = JSON.stringify({ id: 0, ...GO });

@@ -37,7 +37,7 @@ done`;
  * @param fd the mounted descriptor of `/dev/fuse`
  * @returns what ends it when it is not needed any more
  */
-export function startHeir(fd: number): () => void {
+export function startOrphanResponder(fd: number): () => void {
   const { O_NONBLOCK, O_RDWR } = constants;
   const device = open(cstring('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   const number = new Uint8Array(Uint32Array.of(fd).buffer);

@@ -2,7 +2,7 @@
  * Descriptors of volumes, such as sockets, that are served with the requests of mounts: what comes in
  * costs no turn of the event loop. Nothing that is called here may throw.
  */
-export interface Source {
+export interface PumpSource {
   /** Nonblocking. */
   readonly fd: number;
   /** How many answers are waited for that come by it. */
@@ -21,16 +21,16 @@ export interface Source {
   flush(): void;
 }
 
-export interface Sources {
+export interface PumpSources {
   /** From now on its descriptor is watched. */
-  add(source: Source): void;
+  add(source: PumpSource): void;
   /** To be called before its descriptor is closed. */
-  remove(source: Source): void;
+  remove(source: PumpSource): void;
   /**
    * Milliseconds by `performance.now`, late by what is at work: to look at the clock costs more than much of
    * what is done for a request.
    */
   now(): number;
   /** It has something to send: `flush` is called before anybody waits, or now. */
-  flushSoon(source: Source): void;
+  flushSoon(source: PumpSource): void;
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeName } from '../../core/bytes.ts';
 import { Cursor, Span } from './codec/cursor.ts';
-import { Names } from './names.ts';
+import { NameCache } from './name-cache.ts';
 
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 80 }),
@@ -12,14 +12,14 @@ const bytes = fc.oneof(
 );
 
 test('a name is that of its bytes, whichever were seen before', () => {
-  const names = new Names();
+  const names = new NameCache();
   fc.assert(
     fc.property(fc.array(bytes), fc.nat({ max: 9 }), (all, start) => {
       for (const each of all) {
         const message = new Uint8Array(start + each.length + 4);
         message.set(each, start);
         const span = Object.assign(new Span(), { start, end: start + each.length });
-        expect(names.of(new Cursor(message), span)).toBe(decodeName(each));
+        expect(names.decode(new Cursor(message), span)).toBe(decodeName(each));
       }
     }),
   );

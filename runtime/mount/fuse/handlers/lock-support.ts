@@ -20,11 +20,11 @@ export async function servesLocks(client: Client): Promise<boolean> {
   const { xlators, inodes } = client.initiator.graph;
   if (!mayServeLocks(xlators)) return false;
   const fd = new Fd(inodes.root, constants.O_DIRECTORY, 0, true);
-  const driver = new Driver(client, { ...NOBODY, lkOwner: NOBODY_ELSE });
-  const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: NOBODY_ELSE };
+  const driver = new Driver(client, { ...NOBODY, lkOwner: PROBE_OWNER });
+  const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: PROBE_OWNER };
   const { opRet, opErrno } = await driver.wind('lk', fd, F_GETLK, flock, null);
   fd.release();
   return opRet >= 0 || (opErrno !== EOPNOTSUPP && opErrno !== ENOSYS);
 }
 
-const NOBODY_ELSE = 'ff'.repeat(8);
+const PROBE_OWNER = 'ff'.repeat(8);

@@ -15,7 +15,7 @@ const WORD = 4;
 /** 2^32 divided by the golden ratio, odd: multiplying by it spreads what is small over 32 bits. */
 const SPREAD = 0x9e3779b1;
 
-export class Names {
+export class NameCache {
   private readonly names: string[] = new Array(PLACES).fill('');
   /** Their bytes, `LONGEST` for each, and how many of these count. */
   private readonly bytes = new Uint8Array(PLACES * LONGEST);
@@ -23,7 +23,7 @@ export class Names {
   private readonly lengths = new Uint8Array(PLACES);
 
   /** The name in a span of the cursor's message, as the runtime writes names (`core/bytes.ts`). */
-  of({ bytes, view }: Cursor, { start, end }: Span): string {
+  decode({ bytes, view }: Cursor, { start, end }: Span): string {
     const length = end - start;
     if (length > LONGEST) return decodeName(bytes, start, end);
     let hash = length;

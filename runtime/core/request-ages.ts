@@ -14,7 +14,7 @@ interface Mark {
   readonly unique: number;
 }
 
-export class Ages {
+export class RequestAges {
   private marks: Mark[] = [];
 
   /**

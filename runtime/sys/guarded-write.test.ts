@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { effectiveUser } from './exposure.ts';
-import { openToWrite, type WriteSettings } from './write.ts';
+import { openToWrite, type WriteSettings } from './guarded-write.ts';
 
 let home: string;
 let file: string;

@@ -17,17 +17,17 @@ export const INVALIDATE = 'glossa.invalidate';
 const NAMED = `${INVALIDATE}.`;
 
 /** What the attribute `xattr` of a directory does; undefined for one that is none of these. */
-export function takeBack(
+export function invalidationFor(
   session: HandlerContext,
   directory: Inode,
   xattr: string,
 ): (() => Promise<void>) | undefined {
-  if (xattr === INVALIDATE) return () => tell(session, [{ what: 'every-entry' }]);
+  if (xattr === INVALIDATE) return () => sendUpcalls(session, [{ what: 'every-entry' }]);
   if (!xattr.startsWith(NAMED) || !directory.isDir) return undefined;
-  return () => tell(session, about(directory, xattr.slice(NAMED.length)));
+  return () => sendUpcalls(session, upcallsFor(directory, xattr.slice(NAMED.length)));
 }
 
-function about(parent: Inode, name: string): readonly Upcall[] {
+function upcallsFor(parent: Inode, name: string): readonly Upcall[] {
   const inode = parent.table.grep(parent, name);
   // Programs may be at work in a directory, and other file systems be mounted there.
   const expire = inode?.isDir === true;
@@ -35,8 +35,8 @@ function about(parent: Inode, name: string): readonly Upcall[] {
   return inode === undefined ? [entry] : [entry, { what: 'inode', inode, data: !inode.isDir }];
 }
 
-async function tell(session: HandlerContext, all: readonly Upcall[]): Promise<void> {
+async function sendUpcalls(session: HandlerContext, all: readonly Upcall[]): Promise<void> {
   const storages = session.graph.xlators.filter(({ below }) => below.length === 0);
   for (const what of all) for (const xl of storages) upcall(xl, what);
-  await session.notices.done();
+  await session.notices.whenHandled();
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Ages } from './ages.ts';
+import { RequestAges } from './request-ages.ts';
 
 test('a request is as old as the first note after its beginning', () => {
-  const ages = new Ages();
+  const ages = new RequestAges();
   expect(ages.of(1, 5000)).toBe(0);
   const none = () => [];
   ages.mark(1000, 10, none);
@@ -15,7 +15,7 @@ test('a request is as old as the first note after its beginning', () => {
 });
 
 test('notes that tell of nothing in flight are dropped, in time', () => {
-  const ages = new Ages();
+  const ages = new RequestAges();
   const inFlight = [2, 500, 501, 99_999];
   for (let second = 1; second <= 100_000; second++) {
     ages.mark(second * 1000, 10 * second, () => inFlight.map((began) => 10 * began));

@@ -7,52 +7,52 @@
 import { performance } from 'node:perf_hooks';
 
 /** What is to know how long it took, and has not looked at the clock. */
-export interface Timed {
+export interface SampleListener {
   /**
    * @param at when it was over at the latest: milliseconds, by `performance.now`
    * @param ms how long it took at most
    * @param among how many were over in that time, itself included
    */
-  timed(at: number, ms: number, among: number): void;
+  onSample(at: number, ms: number, among: number): void;
 }
 
 /**
  * `ms`, by `performance.now`, is not before the server last waited. So a request that comes now has begun then, or
  * later by what up to seven others took, and to find it.
  */
-export const lately = { ms: performance.now() };
+export const sampledClock = { ms: performance.now() };
 
 const WAITING_MAX = 8;
-const waiting: (Timed | null)[] = new Array(WAITING_MAX).fill(null);
+const waiting: (SampleListener | null)[] = new Array(WAITING_MAX).fill(null);
 let count = 0;
 
 /** Milliseconds by `performance.now`, for whoever comes after and whoever waits for it, too. */
-export function look(): number {
+export function sample(): number {
   const now = performance.now();
-  const ms = now - lately.ms;
-  lately.ms = now;
-  if (count > 0) tell(now, ms);
+  const ms = now - sampledClock.ms;
+  sampledClock.ms = now;
+  if (count > 0) notifyWaiting(now, ms);
   return now;
 }
 
-function tell(now: number, ms: number): void {
+function notifyWaiting(now: number, ms: number): void {
   const among = count;
   count = 0;
   for (let i = 0; i < among; i++) {
     const one = waiting[i]!;
     waiting[i] = null;
-    one.timed(now, ms, among);
+    one.onSample(now, ms, among);
   }
 }
 
 /** It is over now, and is told at the next look. */
-export function awaitLook(one: Timed): void {
+export function onNextSample(one: SampleListener): void {
   waiting[count] = one;
   count += 1;
-  if (count === WAITING_MAX) look();
+  if (count === WAITING_MAX) sample();
 }
 
 /** Nobody waits for a look any more: what comes now is not of their time. */
-export function settle(): void {
-  if (count > 0) look();
+export function sampleIfAwaited(): void {
+  if (count > 0) sample();
 }

@@ -7,8 +7,8 @@ import type { Frame } from '../core/frame.ts';
 import { fail, unwind } from '../core/gen/fops.gen.ts';
 import { Iatt } from '../core/iatt.ts';
 import { OP } from '../mount/fuse/opcodes.ts';
-import { Notable } from '../mount/notable.ts';
-import { awaitLook, look, settle } from './lately.ts';
+import { NotableRequests } from '../mount/notable-requests.ts';
+import { onNextSample, sample, sampleIfAwaited } from './sampled-clock.ts';
 
 const SLOW_MS = 100;
 const LONG_MS = 250;
@@ -17,7 +17,7 @@ let rig: Rig;
 afterEach(() => {
   rig?.close();
   vi.restoreAllMocks();
-  look();
+  sample();
 });
 
 /** A session whose GETATTR fails and takes its time as the test says; nothing else takes any. */
@@ -25,7 +25,7 @@ async function start() {
   let now = 1000;
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   const graph = await startGraph([{ translator: new HeldLeaf().translator, name: 'storage' }]);
-  const notable = new Notable(graph, SLOW_MS);
+  const notable = new NotableRequests(graph, SLOW_MS);
   const next = { errno: 0, ms: 0 };
   const stat = (frame: Frame): void => {
     now += next.ms;
@@ -38,7 +38,7 @@ async function start() {
     rig.send(OP.GETATTR, 1, u32(0), u32(0), u64(0));
     rig.receive();
   };
-  look();
+  sample();
   return { getattr, dump: () => notable.dump().requests };
 }
 
@@ -46,9 +46,9 @@ it('keeps what failed, and what was slow of those that succeeded', async () => {
   const { getattr, dump } = await start();
   getattr();
   getattr(EACCES);
-  settle();
+  sampleIfAwaited();
   getattr(0, LONG_MS);
-  settle();
+  sampleIfAwaited();
   getattr();
   const told = dump();
   expect(told.map(({ errno }) => errno)).toEqual(['EACCES', null]);
@@ -79,14 +79,14 @@ it('looks at the clock after a few of them', async () => {
 it('tells each once, also when that is asked for while it is told', () => {
   const told: number[] = [];
   for (let i = 0; i < 3; i++) {
-    awaitLook({
-      timed: () => {
+    onNextSample({
+      onSample: () => {
         told.push(i);
-        settle();
+        sampleIfAwaited();
       },
     });
   }
-  settle();
-  settle();
+  sampleIfAwaited();
+  sampleIfAwaited();
   expect(told).toEqual([0, 1, 2]);
 });

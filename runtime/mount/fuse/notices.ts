@@ -28,12 +28,12 @@ import * as P from './protocol.ts';
 /** Notices that wait, at most, where the kernel knows one for all names. */
 const WAITING_MAX = 4096;
 /** Notices that are with the thread at once: one of them may wait, and those behind it with it. */
-const HANDED_MAX = 64;
+const IN_THREAD_MAX = 64;
 /** The first protocol with NOTIFY_INC_EPOCH. */
 const MINOR_WITH_EPOCH = 44;
 
 /** What is under way in a session. */
-export interface UnderWay {
+export interface RequestsUnderWay {
   /** The lowest serial number of a request whose answer the kernel will keep; Infinity for none. */
   oldestCached(): number;
 }
@@ -43,7 +43,7 @@ interface Notice {
   /** The newest request when it was asked for. */
   readonly after: number;
   /** Who waits for it. */
-  readonly tell: (() => void)[];
+  readonly waiters: (() => void)[];
 }
 
 export class Notices {
@@ -52,16 +52,16 @@ export class Notices {
   private readonly fd: number;
   private readonly root: Inode;
   private readonly log: Log;
-  private readonly underWay: UnderWay;
+  private readonly underWay: RequestsUnderWay;
   /** By what they are about, in the order in which they were asked for. */
   private readonly waiting = new Map<string, Notice>();
-  private readonly handed: Notice[] = [];
+  private readonly inThread: Notice[] = [];
   private notifier: Notifier | null = null;
   private minor = P.MINOR_MIN;
   private over = false;
 
   /** @param root where all names begin */
-  constructor(fd: number, root: Inode, log: Log, underWay: UnderWay) {
+  constructor(fd: number, root: Inode, log: Log, underWay: RequestsUnderWay) {
     this.fd = fd;
     this.root = root;
     this.log = log;
@@ -70,11 +70,11 @@ export class Notices {
 
   /** Those that the kernel has not handled yet. */
   get size(): number {
-    return this.waiting.size + this.handed.length;
+    return this.waiting.size + this.inThread.length;
   }
 
   /** Some wait, and may be ready when an answer has been written. */
-  get due(): boolean {
+  get hasWaiting(): boolean {
     return this.waiting.size > 0;
   }
 
@@ -88,10 +88,10 @@ export class Notices {
     if (this.over) return;
     // The kernel cannot know what nobody here has found.
     if (what.what === 'inode' && !what.inode.table.has(what.inode)) return;
-    if (what.what === 'every-entry') this.addEvery();
+    if (what.what === 'every-entry') this.addEveryEntry();
     else {
-      this.put(what);
-      if (this.waiting.size > WAITING_MAX && this.minor >= MINOR_WITH_EPOCH) this.addEvery();
+      this.enqueue(what);
+      if (this.waiting.size > WAITING_MAX && this.minor >= MINOR_WITH_EPOCH) this.addEveryEntry();
     }
     this.flush();
   }
@@ -101,7 +101,7 @@ export class Notices {
    * kernel waits for nothing with these, as the file is in use. What requests under way bring back is
    * too old for it, or comes with no time to be cached.
    */
-  doubt(inode: Inode): void {
+  invalidateAttributes(inode: Inode): void {
     const bytes = this.over ? null : encode({ what: 'inode', inode, data: false });
     if (bytes === null) return;
     this.sent += 1;
@@ -114,23 +114,23 @@ export class Notices {
   }
 
   /** When those that were asked for so far are handled. Not to be awaited by a fop. */
-  done(): Promise<void> {
-    const last = [...this.waiting.values()].at(-1) ?? this.handed.at(-1);
+  whenHandled(): Promise<void> {
+    const last = [...this.waiting.values()].at(-1) ?? this.inThread.at(-1);
     if (last === undefined) return Promise.resolve();
-    return new Promise((resolve) => void last.tell.push(resolve));
+    return new Promise((resolve) => void last.waiters.push(resolve));
   }
 
   /** Hands over what is ready. */
   flush(): void {
     for (const [key, notice] of this.waiting) {
       if (notice.after >= this.underWay.oldestCached()) return;
-      if (this.handed.length >= HANDED_MAX) return;
+      if (this.inThread.length >= IN_THREAD_MAX) return;
       this.waiting.delete(key);
       const bytes = encode(notice.what);
-      if (bytes === null) handled(notice);
+      if (bytes === null) resolveWaiters(notice);
       else {
         this.sent += 1;
-        this.handed.push(notice);
+        this.inThread.push(notice);
         this.thread().write(bytes);
       }
     }
@@ -139,7 +139,7 @@ export class Notices {
   private thread(): Notifier {
     this.notifier ??= new Notifier(this.fd, {
       written: () => {
-        handled(this.handed.shift()!);
+        resolveWaiters(this.inThread.shift()!);
         this.flush();
       },
       broken: (why) => {
@@ -156,40 +156,41 @@ export class Notices {
   close(): void {
     this.over = true;
     this.notifier?.close();
-    for (const notice of [...this.handed.splice(0), ...this.waiting.values()]) handled(notice);
+    for (const notice of [...this.inThread.splice(0), ...this.waiting.values()])
+      resolveWaiters(notice);
     this.waiting.clear();
   }
 
   /** To the end of the queue, also what waits already: it is about the requests of now, too. */
-  private put(what: Upcall): void {
+  private enqueue(what: Upcall): void {
     const key = keyOf(what);
-    const tell = this.waiting.get(key)?.tell ?? [];
+    const tell = this.waiting.get(key)?.waiters ?? [];
     this.waiting.delete(key);
-    this.waiting.set(key, { what, after: newestRequest(), tell });
+    this.waiting.set(key, { what, after: newestRequest(), waiters: tell });
   }
 
-  private addEvery(): void {
+  private addEveryEntry(): void {
     if (this.minor < MINOR_WITH_EPOCH) {
       this.log.warning(
         `the kernel (FUSE 7.${this.minor}) cannot expire all names at once: those of which it was ` +
           'told that they are absent stay so until their time is over',
         { msgid: messages.absentStay.id },
       );
-      for (const what of knownEntries(this.root)) this.put(what);
+      for (const what of knownEntries(this.root)) this.enqueue(what);
       return;
     }
     const told: (() => void)[] = [];
-    for (const [key, { what, tell }] of this.waiting) {
+    for (const [key, { what, waiters: tell }] of this.waiting) {
       if (what.what !== 'entry' && what.what !== 'every-entry') continue;
       this.waiting.delete(key);
       told.push(...tell);
     }
-    this.put({ what: 'every-entry' });
-    this.waiting.get('every-entry')!.tell.push(...told);
+    this.enqueue({ what: 'every-entry' });
+    this.waiting.get('every-entry')!.waiters.push(...told);
   }
 }
 
-function handled({ tell }: Notice): void {
+function resolveWaiters({ waiters: tell }: Notice): void {
   for (const each of tell.splice(0)) each();
 }
 

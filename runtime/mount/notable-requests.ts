@@ -11,10 +11,10 @@ import type { Stack } from '../core/frame.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Inode } from '../core/inode.ts';
 import { joinPath, Loc } from '../core/loc.ts';
-import { settle, type Timed } from '../pump/lately.ts';
+import { type SampleListener, sampleIfAwaited } from '../pump/sampled-clock.ts';
 
 /** Requests that are kept, of each kind. */
-export const KEPT = 1000;
+export const RECORDS_MAX = 1000;
 const WAY_MAX = 16;
 
 /** As it is told, in JSON. */
@@ -53,7 +53,7 @@ export interface NotableDump {
 const NONE = '';
 
 /** Written anew for each request that it keeps: a thousand of new objects would outlive their turn. */
-class Kept implements Timed {
+class RequestRecord implements SampleListener {
   unique = 0;
   op = '';
   pid = 0;
@@ -74,60 +74,60 @@ class Kept implements Timed {
   /** Ids of volumes, of which the first `hops` count: the last that it came to first. */
   readonly way: number[] = new Array(WAY_MAX).fill(0);
   hops = 0;
-  readonly notable: Notable;
+  readonly notable: NotableRequests;
 
-  constructor(notable: Notable) {
+  constructor(notable: NotableRequests) {
     this.notable = notable;
   }
 
-  timed(at: number, ms: number, among: number): void {
+  onSample(at: number, ms: number, among: number): void {
     this.at = at;
     this.ms = ms;
     this.among = among;
-    if (this.isInVain && ms >= this.notable.slowMs) this.notable.wasSlow(this);
+    if (this.isInVain && ms >= this.notable.slowMs) this.notable.moveToSlow(this);
   }
 
   /** Says the same as another. */
-  copy(other: Kept): void {
+  copy(other: RequestRecord): void {
     const { way } = this;
     Object.assign(this, other, { way });
     for (let i = 0; i < this.hops; i++) way[i] = other.way[i]!;
   }
 }
 
-class Ring {
-  private readonly items: Kept[] = [];
-  private readonly make: () => Kept;
+class RecordRing {
+  private readonly items: RequestRecord[] = [];
+  private readonly make: () => RequestRecord;
   private next = 0;
 
-  constructor(make: () => Kept) {
+  constructor(make: () => RequestRecord) {
     this.make = make;
   }
 
   /** The one that is the oldest, to be written. */
-  take(): Kept {
+  take(): RequestRecord {
     const at = this.next;
-    this.next = at + 1 < KEPT ? at + 1 : 0;
+    this.next = at + 1 < RECORDS_MAX ? at + 1 : 0;
     this.items[at] ??= this.make();
     return this.items[at];
   }
 
-  list(): readonly Kept[] {
+  list(): readonly RequestRecord[] {
     return this.items;
   }
 }
 
 /** Knows inodes by the kernel's numbers. */
-export interface Inodes {
+export interface InodeLookup {
   inode(nodeid: number): Inode | undefined;
 }
 
-export class Notable {
+export class NotableRequests {
   /** Whoever has taken so many milliseconds was slow. */
   readonly slowMs: number;
   private readonly graph: Graph;
-  private readonly inVain = new Ring(() => new Kept(this));
-  private readonly others = new Ring(() => new Kept(this));
+  private readonly inVain = new RecordRing(() => new RequestRecord(this));
+  private readonly failedOrSlow = new RecordRing(() => new RequestRecord(this));
 
   constructor(graph: Graph, slowMs: number) {
     this.graph = graph;
@@ -136,14 +136,14 @@ export class Notable {
 
   /**
    * A request has its answer, and failed, or was slow.
-   * @param nodeid what it was asked of, which `inodes` knows
+   * @param nodeid what it was asked of, which `by` knows
    * @param errno 0 when it succeeded
    * @param at when, and how long it took: milliseconds, by `performance.now`; the result is told otherwise
    *   if that was not known yet
    */
-  add(request: Stack, inodes: Inodes, nodeid: number, errno: number, at: number, ms: number): Kept {
-    const isInVain = ms < this.slowMs && isLookedFor(request.op, errno);
-    const kept = (isInVain ? this.inVain : this.others).take();
+  add(request: Stack, by: InodeLookup, nodeid: number, errno: number, at: number, ms: number) {
+    const isInVain = ms < this.slowMs && isExpectedFailure(request.op, errno);
+    const kept = (isInVain ? this.inVain : this.failedOrSlow).take();
     kept.unique = request.unique;
     kept.op = request.op;
     kept.pid = request.pid;
@@ -168,7 +168,7 @@ export class Notable {
       const { parent } = about;
       inode = parent ?? about.inode;
       if (parent !== null) name = about.name;
-    } else inode = inodes.inode(nodeid) ?? null;
+    } else inode = by.inode(nodeid) ?? null;
     kept.inode = isInVain ? inode : null;
     kept.name = name;
     kept.paths = isInVain ? null : pathsOf(about, inode, name);
@@ -176,8 +176,8 @@ export class Notable {
   }
 
   /** One that was looked for in vain was slow, too: it is kept with the others. */
-  wasSlow(kept: Kept): void {
-    const slow = this.others.take();
+  moveToSlow(kept: RequestRecord): void {
+    const slow = this.failedOrSlow.take();
     slow.copy(kept);
     slow.isInVain = false;
     slow.paths = pathsOf(null, kept.inode, kept.name);
@@ -186,16 +186,16 @@ export class Notable {
   }
 
   dump(): NotableDump {
-    settle();
-    const kept = [...this.inVain.list(), ...this.others.list()]
+    sampleIfAwaited();
+    const kept = [...this.inVain.list(), ...this.failedOrSlow.list()]
       .filter(({ op }) => op !== NONE)
       .sort((a, b) => a.at - b.at || a.unique - b.unique);
     const began = this.graph.context.sink.now() - performance.now();
-    const requests = kept.map((one) => this.told(one, began));
-    return { slowMs: this.slowMs, kept: KEPT, requests };
+    const requests = kept.map((one) => this.describe(one, began));
+    return { slowMs: this.slowMs, kept: RECORDS_MAX, requests };
   }
 
-  private told(kept: Kept, began: number): NotableRequest {
+  private describe(kept: RequestRecord, began: number): NotableRequest {
     const { at, errno, way, hops, paths, inode, name, isInVain: _, notable: __, ...same } = kept;
     return {
       ...same,
@@ -211,7 +211,7 @@ export class Notable {
 }
 
 /** Whether that is what a caller has to expect who asks whether something is there. */
-function isLookedFor(op: string, errno: number): boolean {
+function isExpectedFailure(op: string, errno: number): boolean {
   if (op === 'LOOKUP') return errno === ENOENT;
   return op === 'GETXATTR' && (errno === ENODATA || errno === EOPNOTSUPP);
 }

@@ -14,7 +14,7 @@ function findCollector(): Collector {
 }
 
 /** Runs it once, at once: some tens of milliseconds, and more with a large heap. */
-export function collect(): void {
+export function collectGarbage(): void {
   collector ??= findCollector();
   collector();
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { askArgs, HeldLeaf, newName, startGraph } from '../../test/support/core.ts';
-import { type Entry, entryFops } from './entries.ts';
+import { type Entry, entryFops } from './entry-hooks.ts';
 import { EEXIST, EROFS } from './errno.ts';
 import { Fd } from './fd.ts';
 import { findFop, fops } from './fops.ts';

@@ -21,7 +21,7 @@ afterEach(() => rig.close());
 
 const leaf = (): Xlator => rig.graph.xlators[0]!;
 const root = (): Inode => rig.graph.inodes.root;
-const done = (): Promise<void> => rig.session.notices.done();
+const done = (): Promise<void> => rig.session.notices.whenHandled();
 
 /** What has been written since, answers and notices, in words. */
 function written(): string[] {

@@ -7,7 +7,7 @@ import type { Span } from '../codec/cursor.ts';
 import type { HandlerContext } from './handler.ts';
 
 /** The place of a new name; null, and ESTALE answered, when the directory is not known. */
-export function newPlace(
+export function newNameLoc(
   session: HandlerContext,
   frame: Frame,
   nodeid: number,
@@ -24,7 +24,7 @@ export function newPlace(
 }
 
 /** The place of a name that is there; its inode is a new one when the table does not know it. */
-export function oldPlace(
+export function knownNameLoc(
   session: HandlerContext,
   frame: Frame,
   nodeid: number,

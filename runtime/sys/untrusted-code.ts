@@ -10,7 +10,7 @@ import { packageRoot } from './paths.ts';
  * Why a file, or a folder of files, should not be run as this user; null when nothing is to be said.
  * What belongs to the program itself is as safe as the program.
  */
-export function whyForeign(path: string, strict: boolean): string | null {
+export function whyUntrusted(path: string, strict: boolean): string | null {
   const uid = effectiveUser();
   if (uid !== 0 && !strict) return null;
   const absolute = resolve(path);

@@ -6,14 +6,14 @@ import { Frame, newRequest, Stack } from '../core/frame.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
-import { KEPT, Notable } from './notable.ts';
+import { NotableRequests, RECORDS_MAX } from './notable-requests.ts';
 
 const SLOW_MS = 100;
 
 async function kept() {
   const leaf = new HeldLeaf();
   const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
-  return { graph, notable: new Notable(graph, SLOW_MS) };
+  return { graph, notable: new NotableRequests(graph, SLOW_MS) };
 }
 
 /** A request that came to the storage, as its front end notes what it is about. */
@@ -31,7 +31,7 @@ it('keeps the last of those that were looked for in vain, apart from others', as
   const { graph, notable } = await kept();
   const { root } = graph.inodes;
   notable.add(request(graph, 'OPEN', null), { inode: () => root }, 1, EACCES, 0, 1);
-  for (let i = 0; i < 3 * KEPT; i++) {
+  for (let i = 0; i < 3 * RECORDS_MAX; i++) {
     notable.add(
       request(graph, 'LOOKUP', inside(root, `n${i}`)),
       { inode: () => root },
@@ -52,17 +52,17 @@ it('keeps the last of those that were looked for in vain, apart from others', as
   );
   const { requests, slowMs } = notable.dump();
   expect(slowMs).toBe(SLOW_MS);
-  expect(requests).toHaveLength(KEPT + 2);
+  expect(requests).toHaveLength(RECORDS_MAX + 2);
   expect(requests[0]).toMatchObject({ op: 'OPEN', paths: ['/'], errno: 'EACCES', uid: 1, pid: 3 });
-  expect(requests[1]!.paths).toEqual([`/n${2 * KEPT + 1}`]);
+  expect(requests[1]!.paths).toEqual([`/n${2 * RECORDS_MAX + 1}`]);
   expect(requests.at(-2)).toMatchObject({ op: 'GETXATTR', attribute: 'user.a', way: ['storage'] });
   expect(requests.at(-1)).toMatchObject({ op: 'LOOKUP', paths: ['/n'], ms: SLOW_MS });
-  for (let i = 0; i < 2 * KEPT; i++) {
+  for (let i = 0; i < 2 * RECORDS_MAX; i++) {
     notable.add(request(graph, 'OPEN', null), { inode: () => root }, 1, 0, i, SLOW_MS);
   }
   const now = notable.dump().requests;
-  expect(now).toHaveLength(2 * KEPT);
-  expect(now.filter(({ errno }) => errno === null)).toHaveLength(KEPT);
+  expect(now).toHaveLength(2 * RECORDS_MAX);
+  expect(now.filter(({ errno }) => errno === null)).toHaveLength(RECORDS_MAX);
 });
 
 it('knows the path also when the name has gone, both of a rename, and none of the unknown', async () => {

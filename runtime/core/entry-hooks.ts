@@ -1,10 +1,7 @@
 /**
- * Changes of names: one pair of hooks for every fop that makes or removes one (the table's
- * `entry` column), so that a cache of names says once what it does then, and a fop that the table
- * gains is covered.
- *
- * The fops wind to the first child with a frame of their own. The inode table is kept by those above
- * (`apply-reply.ts`).
+ * Hooks for changes of names: one pair for all fops that create or remove a name (column `entry` of the table),
+ * so that a cache of names covers every such fop, also later ones. The fops wind to the first child with a
+ * frame of their own. Initiators update the inode table (`apply-reply.ts`).
  */
 import type { Client } from './client.ts';
 import { type FopRow, fops } from './fops.ts';
@@ -13,30 +10,30 @@ import { type After, tap } from './gen/taps.gen.ts';
 import type { Loc } from './loc.ts';
 import type { Fops, Xlator } from './xlator.ts';
 
-/** The names of one request, from its way down to its reply. */
+/** The names that one request changes. */
 export interface Entry {
   /** Number of the fop. */
   readonly fop: number;
-  /** The name that comes into being if the fop succeeds. */
+  /** The name that the fop creates. */
   readonly created: Loc | null;
-  /** The name that goes away; a rename that swaps two names, or two of one file, leaves it. */
+  /** The name that the fop removes. A rename that exchanges names, or renames a hard link to another, keeps it. */
   readonly removed: Loc | null;
-  /** Who asks; null for a volume of the graph. */
+  /** The client of the request; null for a volume's own. */
   readonly client: Client | null;
-  /** The hooks' own number, from `before` to `after`. */
+  /** A number that `before` may leave for `after`. */
   note: number;
 }
 
 export interface EntryHooks<P> {
   before(xl: Xlator<P>, entry: Entry): void;
-  /** Whether it succeeded or not; the reply goes up afterwards. */
+  /** Called after success and failure, before the reply goes up. */
   after(xl: Xlator<P>, entry: Entry, opRet: number, opErrno: number): void;
 }
 
 const isEntryFop = ({ entry }: FopRow): boolean =>
   entry.creates !== undefined || entry.removes !== undefined;
 
-/** The fops that call the hooks; spread them into a translator's own. */
+/** Makes the fops that call the hooks, to be spread into a translator's `fops`. */
 export function entryFops<P>(hooks: EntryHooks<P>): Fops<P> {
   const after: After<P> = (frame, xl, _fop, opRet, opErrno) => {
     hooks.after(xl, frame.local as Entry, opRet, opErrno);
@@ -46,7 +43,6 @@ export function entryFops<P>(hooks: EntryHooks<P>): Fops<P> {
     const created = row.args.findIndex((arg) => arg.name === row.entry.creates);
     const removed = row.args.findIndex((arg) => arg.name === row.entry.removes);
     const loc = (args: readonly unknown[], at: number) => (at < 0 ? null : (args[at] as Loc));
-    // Making and removing names is rare enough for an array.
     made[row.name as FopName] = tap[row.name as FopName]<P>((frame, xl, fop, ...args) => {
       const { client } = frame.root;
       const names = { created: loc(args, created), removed: loc(args, removed) };

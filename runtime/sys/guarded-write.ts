@@ -47,7 +47,7 @@ export function openToWrite(path: string, settings: WriteSettings): number {
   const fd = openGuarded(path, access | O_CREAT | guards | (append ? O_APPEND : 0), mode);
   try {
     const stat = fstatSync(fd);
-    const why = isGuarded ? whyForeign(stat) : null;
+    const why = isGuarded ? whyNotOwn(stat) : null;
     if (why !== null) throw new ForeignFileError(why);
     if (!append && stat.isFile()) ftruncateSync(fd);
     return fd;
@@ -74,7 +74,7 @@ function openGuarded(path: string, flags: number, mode: number): number {
   }
 }
 
-function whyForeign(stat: Stats): string | null {
+function whyNotOwn(stat: Stats): string | null {
   const uid = effectiveUser();
   if (!stat.isFile()) return 'it is no regular file';
   if (uid >= 0 && stat.uid !== uid && stat.uid !== 0) return `it belongs to user ${stat.uid}`;
