@@ -7,13 +7,13 @@ const modules = pages
   .flatMap(blocksOf)
   .filter(({ language, text }) => language === 'js' && text.includes('export class xlator'));
 
-describe('modules in the texts', () => {
-  it('are several', () => {
+describe('JavaScript modules in the documents', () => {
+  it('are more than four', () => {
     expect(modules.length).toBeGreaterThan(4);
   });
 
   it.each(modules.map(({ page, line, text }) => [`${page}:${line}`, text] as const))(
-    '%s',
+    'start and answer without a warning: %s',
     async (_, text) => {
       const run = await startModule(
         { 'm.js': text },

@@ -14,17 +14,20 @@ const block = (language: string): string =>
 it.each([
   ['python', 'test_shown.py', 2],
   ['js', 'shown.test.js', 1],
-])('%s', async (language, file, count) => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-docs-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, file);
-  // 'negative' is among the bundled examples; its language is said where there are several.
-  writeFileSync(path, block(language).replaceAll(/(['"])negative\1/g, '$1negative.py$1'));
-  const begin = await languageOfTest(basename(path))!.load();
-  const reports: TestReport[] = [];
-  const ended = (report: TestReport): void => void reports.push(report);
-  await runTests(path, folder, begin, { translatorFor, filter: undefined, timeLimit: 10, ended });
-  expect(reports.map(({ outcome, message }) => ({ outcome, message }))).toEqual(
-    Array(count).fill({ outcome: 'passed', message: undefined }),
-  );
-});
+])(
+  'the tests of docs/write/testing.md pass under glossa test: %s',
+  async (language, file, count) => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-docs-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const path = join(folder, file);
+    // 'negative' is among the bundled examples; its language is said where there are several.
+    writeFileSync(path, block(language).replaceAll(/(['"])negative\1/g, '$1negative.py$1'));
+    const begin = await languageOfTest(basename(path))!.load();
+    const reports: TestReport[] = [];
+    const ended = (report: TestReport): void => void reports.push(report);
+    await runTests(path, folder, begin, { translatorFor, filter: undefined, timeLimit: 10, ended });
+    expect(reports.map(({ outcome, message }) => ({ outcome, message }))).toEqual(
+      Array(count).fill({ outcome: 'passed', message: undefined }),
+    );
+  },
+);

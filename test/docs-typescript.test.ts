@@ -23,7 +23,7 @@ const blocks = (language: string): string[] =>
 const [keep, callbacks, capitals] = blocks('ts') as [string, string, string];
 const volfile = blocks('')[0]!;
 
-it('shows a translator that does what it says', async () => {
+it('the guide to TypeScript shows a translator that refuses to unlink raw files', async () => {
   const context = Object.assign(new FakeContext(), { baseDir: folderOf({ 'keep.ts': keep }) });
   const { description, problems } = inspectVolfile(new Source('keep.vol', volfile), {
     registry: await registry.loadAll(),
@@ -41,7 +41,7 @@ it('shows a translator that does what it says', async () => {
   expect(context.lines).toEqual([]);
 });
 
-it('shows a translator that changes data, and sees what is read', async () => {
+it('the guide to TypeScript shows a translator that changes writes and counts reads', async () => {
   const run = await startModule({ 'm.ts': capitals }, { language: native('.ts') });
   const fd = new Fd(run.root, 2, 1);
   run.ask('writev', fd, Buffer.from('one Two'), 0, 0, null);
@@ -60,7 +60,7 @@ it('shows a translator that changes data, and sees what is read', async () => {
   run.settled();
 });
 
-it('shows code whose types are right', () => {
+it('the guide to TypeScript shows code without type errors', () => {
   const imports =
     "import { type Cbk, type Fop, unwind, wind } from 'glossa';\ntype State = null;\n";
   const files = {

@@ -30,17 +30,17 @@ function under(folder: string): string[] {
   return entries.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
 }
 
-describe('modules in the documents', () => {
+describe('Python modules in the documents', () => {
   const whole = pages
     .flatMap(blocksOf)
     .filter(({ language, text }) => language === 'python' && text.includes('class xlator'))
     .map(({ page, line, text }) => ({ title: `${page}:${line}`, text }));
 
-  it('are among them', () => {
+  it('are more than five', () => {
     expect(whole.length).toBeGreaterThan(5);
   });
 
-  it.each(whole)('$title starts, and has nothing to be warned of', async ({ text }) => {
+  it.each(whole)('start without a warning: $title', async ({ text }) => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-docs-'));
     const context = new FakeContext();
     try {
@@ -79,8 +79,8 @@ function expectPart(path: string, name: string, wanted: string): void {
   } else expect(part.exec(text)?.[2]?.trimEnd()).toBe(wanted);
 }
 
-describe('tables', () => {
-  it('of the guide has the fops', () => {
+describe('tables in the documents', () => {
+  it('list every fop in the guide to Python', () => {
     const spec = (args: readonly { name: string; type: string }[]): string =>
       args.map(({ name, type }) => `${name}: ${type}`).join(', ');
     const rows = [...fops]
@@ -90,24 +90,24 @@ describe('tables', () => {
     expectPart(join(root, 'docs/write/python-objects.md'), 'fops', wanted);
   });
 
-  it('of the commands has the exit statuses', () => {
+  it('list the exit statuses of the commands', () => {
     const rows = exitTable.map(([status, meaning]) => `| ${status} | ${meaning} |`);
     const wanted = ['| | |', '|---|---|', ...rows].join('\n');
     expectPart(join(root, 'docs/reference/commands.md'), 'exit statuses', wanted);
   });
 
-  it('of the commands has every command', () => {
+  it('name every command', () => {
     const page = readFileSync(join(root, 'docs/reference/commands.md'), 'utf8');
     const missing = [...commands.keys()].filter((name) => !page.includes(`glossa ${name}`));
     expect(missing).toEqual(['version']);
   });
 });
 
-describe('pages', () => {
+describe('pages of the documents', () => {
   const ofDocs = documents.filter((path) => path.startsWith(join(root, 'docs/')));
   const generated = ['docs/reference/fops.md', 'docs/reference/messages.md'];
 
-  it.each(ofDocs)('%s has at most 300 lines, and is in the list of docs/README.md', (path) => {
+  it.each(ofDocs)('have at most 300 lines and a link in docs/README.md: %s', (path) => {
     const name = relative(root, path);
     const lines = readFileSync(path, 'utf8').split('\n').length - 1;
     if (!generated.includes(name)) expect(lines).toBeLessThanOrEqual(300);
@@ -115,15 +115,15 @@ describe('pages', () => {
     if (name !== 'docs/README.md') expect(list).toContain(`](${name.slice('docs/'.length)})`);
   });
 
-  it('README has at most 200 lines, and a picture before line 40', () => {
+  it('README has at most 200 lines and a picture before line 40', () => {
     const lines = readFileSync(join(root, 'README.md'), 'utf8').split('\n');
     expect(lines.length).toBeLessThanOrEqual(200);
     expect(lines.slice(0, 40).join('\n')).toMatch(/!\[[^\]]+\]\([^)]+\.svg\)/);
   });
 });
 
-describe('links', () => {
-  it.each(documents)('of %s lead to files and headings that are there', (path) => {
+describe('links in the documents', () => {
+  it.each(documents)('lead to existing files and headings: %s', (path) => {
     const text = readFileSync(path, 'utf8').replace(/^```.*?^```$/gms, '');
     const missing = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
       .map((match) => match[1]!)

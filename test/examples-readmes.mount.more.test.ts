@@ -14,24 +14,26 @@ const readmes = readdirSync(folder)
   .map((name) => ({ name, path: join(folder, name, 'README.md') }))
   .filter(({ path }) => sessionsIn(readFileSync(path, 'utf8')).length > 0);
 
-describeMounts('the READMEs of the examples', () => {
-  it('are there', () => expect(readmes.length).toBeGreaterThanOrEqual(10));
+describeMounts('READMEs of the examples', () => {
+  it('are at least ten', () => expect(readmes.length).toBeGreaterThanOrEqual(10));
 
   describe.each(readmes)('$name', ({ name, path }) => {
     const text = readFileSync(path, 'utf8');
-    it.skipIf(needsMore(name, text))('shows what happens', () =>
-      withScratch(async (scratch) => {
-        const written: string[] = [];
-        for (const shown of sessionsIn(text)) {
-          written.push(await typed(name, commandsIn(shown), scratch.at(name), scratch));
-          expect(scratch.mounts()).toEqual([]);
-          expect(existsSync(scratch.at(name))).toBe(false);
-        }
-        if (process.env.UPDATE === '1') {
-          const updated = text.replace(CONSOLE, () => `\`\`\`console\n${written.shift()}\`\`\``);
-          writeFileSync(path, updated);
-        } else expect(written.map(normal)).toEqual(sessionsIn(text).map(normal));
-      }),
+    it.skipIf(needsMore(name, text))(
+      'prints what its README shows, and leaves no mount or folder',
+      () =>
+        withScratch(async (scratch) => {
+          const written: string[] = [];
+          for (const shown of sessionsIn(text)) {
+            written.push(await typed(name, commandsIn(shown), scratch.at(name), scratch));
+            expect(scratch.mounts()).toEqual([]);
+            expect(existsSync(scratch.at(name))).toBe(false);
+          }
+          if (process.env.UPDATE === '1') {
+            const updated = text.replace(CONSOLE, () => `\`\`\`console\n${written.shift()}\`\`\``);
+            writeFileSync(path, updated);
+          } else expect(written.map(normal)).toEqual(sessionsIn(text).map(normal));
+        }),
     );
   });
 });

@@ -23,7 +23,7 @@ const modulesOf = (name: string): string[] =>
 /** All but those that show translators of glossa's own. */
 const scripted = names.filter((name) => modulesOf(name).length > 0);
 
-it.each(scripted)('%s: its own tests pass', (name) =>
+it.each(scripted)('the tests of example %s pass', (name) =>
   withScratch(async (scratch) => {
     const modules = modulesOf(name);
     const { status, out } = await glossa(scratch, ['test', ...modules, '--json', '--strict']);
@@ -54,20 +54,22 @@ const readmes = names
   .map((name) => ({ name, text: readFileSync(join(folder, name, 'README.md'), 'utf8') }))
   .filter(({ name, text }) => name === TWICE || sessionsIn(text).length === 0);
 
-describeMounts('the commands of the READMEs', () => {
+describeMounts('commands in the READMEs', () => {
   describe.each(readmes)('$name', ({ name, text }) => {
-    it.skipIf(needsMore(name, text))('leave nothing, and do the same the second time', () =>
-      withScratch(async (scratch) => {
-        const commands = commandsOf(text);
-        expect(commands.length).toBeGreaterThan(0);
-        const type = async (): Promise<string> =>
-          shape(normal(await typed(name, commands, scratch.at(name), scratch)));
-        const first = await type();
-        if (name === TWICE) expect(await type()).toBe(first);
-        expect(first).not.toMatch(/^glossa:/m);
-        expect(scratch.mounts()).toEqual([]);
-        expect(existsSync(scratch.at(name))).toBe(false);
-      }),
+    it.skipIf(needsMore(name, text))(
+      'leave no mount or folder, and print the same the second time',
+      () =>
+        withScratch(async (scratch) => {
+          const commands = commandsOf(text);
+          expect(commands.length).toBeGreaterThan(0);
+          const type = async (): Promise<string> =>
+            shape(normal(await typed(name, commands, scratch.at(name), scratch)));
+          const first = await type();
+          if (name === TWICE) expect(await type()).toBe(first);
+          expect(first).not.toMatch(/^glossa:/m);
+          expect(scratch.mounts()).toEqual([]);
+          expect(existsSync(scratch.at(name))).toBe(false);
+        }),
     );
   });
 });
@@ -87,8 +89,8 @@ for number in range(1000):
 print(changeable)
 `;
 
-describeMounts('worm', () => {
-  it('has a file final as soon as it is closed', () =>
+describeMounts('the example worm', () => {
+  it('makes a file final as soon as it is closed', () =>
     withScratch(async (scratch) => {
       await scratch.folder('files');
       const [volfile, module] = ['worm.vol', 'worm.py'].map((name) =>

@@ -29,7 +29,7 @@ function isAnothers(name: string, options: string): boolean {
   return module !== name && existsSync(join(folder, module, `${module}.py`));
 }
 
-describe.each(readdirSync(folder))('%s', (name) => {
+describe.each(readdirSync(folder))('example %s', (name) => {
   const readme = readFileSync(join(folder, name, 'README.md'), 'utf8');
   const files = readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' });
 
@@ -51,7 +51,7 @@ describe.each(readdirSync(folder))('%s', (name) => {
     }
   });
 
-  it('says which packages it needs', () => {
+  it('names the packages that its commands need', () => {
     const blocks = [...readme.matchAll(/^```(?:sh|console)\n(.*?)^```$/gms)].map(
       ([, text]) => text,
     );

@@ -83,11 +83,11 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       return out;
     };
 
-    it('is packed and installed without a complaint', () => {
+    it('is packed and installed without errors', () => {
       expect({ packed: packed.status, status: install.status }).toEqual({ packed: 0, status: 0 });
     });
 
-    it('installs the versions that are tested here', () => {
+    it('installs the tested versions of its dependencies', () => {
       const versions = packagesBelow(installed);
       const tested = shipped.map(([path, { version }]) => versionOf(path, version));
       expect(versions.filter((each) => !tested.includes(each))).toEqual([]);
@@ -97,11 +97,11 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       );
     });
 
-    it(`takes at most ${MEGABYTES_MAX} MB`, () => {
+    it(`takes less than ${MEGABYTES_MAX} MB on disk`, () => {
       expect(size(prefix) / 2 ** 20).toBeLessThan(MEGABYTES_MAX);
     });
 
-    it('brings the command and its manual pages', () => {
+    it('contains the command and its manual pages', () => {
       const command = join(prefix, 'bin/glossa');
       expect(realpathSync(command)).toBe(realpathSync(join(installed, 'dist/cli/main.js')));
       for (const page of ['man1/glossa.1', 'man1/glossa-mount.1', 'man5/glossa.vol.5']) {
@@ -110,7 +110,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       expect(existsSync(join(installed, 'THIRD-PARTY.md'))).toBe(true);
     });
 
-    it('has nothing in it that is for the project alone', () => {
+    it('contains no tests and no source maps', () => {
       const paths = readdirSync(installed, { recursive: true }) as string[];
       const own = paths.filter((path) => !path.startsWith('node_modules'));
       expect(own.filter((path) => /\.map$|^test\b|^dist\/test\b|\.gen\.vol$/.test(path))).toEqual(
@@ -118,7 +118,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       );
     });
 
-    it('starts as an ordinary user, and explains itself', async () => {
+    it('runs its help commands as an ordinary user', async () => {
       const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
       expect(await use('--version')).toBe(`glossa ${version}\n`);
       expect(await use('help')).toContain('\nmeasure:\n');
@@ -134,16 +134,19 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       expect(await use('check', volfile, files)).toMatch(/no problems|ok/i);
     });
 
-    it.each(allLanguages.map(([name]) => name))('makes a module in %s', async (language) => {
-      const folder = scratch.at(`work/${language}`);
-      expect(await use('new', language, 'mine', folder)).toContain('now type:');
-      if (language !== 'c') {
-        const module = readdirSync(folder).find((name) => /^mine\.(py|js|ts)$/.test(name))!;
-        expect(await use('test', join(folder, module))).toContain(' 0 failed');
-      }
-    });
+    it.each(allLanguages.map(([name]) => name))(
+      'creates a module in %s whose tests pass',
+      async (language) => {
+        const folder = scratch.at(`work/${language}`);
+        expect(await use('new', language, 'mine', folder)).toContain('now type:');
+        if (language !== 'c') {
+          const module = readdirSync(folder).find((name) => /^mine\.(py|js|ts)$/.test(name))!;
+          expect(await use('test', join(folder, module))).toContain(' 0 failed');
+        }
+      },
+    );
 
-    it('gives the tour, or says why its user cannot mount', async () => {
+    it('runs the demo, or says why its user cannot mount', async () => {
       const tour = ['demo', '--json', '--searches', '50'];
       const { status, out, err } = await glossa(scratch, tour, user);
       if (status === 0) expect(JSON.parse(out).passes).toHaveLength(2);

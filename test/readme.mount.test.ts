@@ -43,8 +43,8 @@ async function shell(scratch: Scratch, script: string, cwd: string): Promise<str
   return (await run(scratch, 'sh', ['-c', text], { env: { PATH } })).out;
 }
 
-describeMounts('the documents', () => {
-  it('README: your own translator in two minutes', () =>
+describeMounts('commands in the documents', () => {
+  it('README: the commands of the first translator print what is shown', () =>
     withScratch(async (scratch) => {
       const home = await scratch.folder('home');
       const blocks = blocksOf(read('README.md'), 'Your own translator in two minutes');
@@ -63,7 +63,7 @@ describeMounts('the documents', () => {
       expect(scratch.mounts()).toEqual([]);
     }));
 
-  it('README: that translator is the one in examples/hello', () => {
+  it('README: the first translator is that of examples/hello', () => {
     const blocks = blocksOf(read('README.md'), 'Your own translator in two minutes');
     const textOf = (file: string) => blocks.find((block) => block.file === `hello/${file}`)?.text;
     expect(textOf('hello.py')).toBe(read('examples/hello/hello.py'));
@@ -71,7 +71,7 @@ describeMounts('the documents', () => {
     expect(read('examples/hello/hello.vol')).toContain(textOf('hello.vol'));
   });
 
-  it('examples/hello', () =>
+  it('examples/hello: the first command prints the greeting and a log line', () =>
     withScratch(async (scratch) => {
       const [{ text } = { text: '' }] = blocksOf(read('examples/hello/README.md'));
       const printed = await shell(scratch, text, packageRoot);
@@ -79,7 +79,7 @@ describeMounts('the documents', () => {
       expect(printed).toMatch(/\[hello\.py:8:lookup\] 0-hello: hello, \/greeting\n/);
     }));
 
-  it('examples/negative', () =>
+  it('examples/negative: the cache answers repeated lookups, and the commands leave nothing behind', () =>
     withScratch(async (scratch) => {
       const readme = read('examples/negative/README.md');
       const text = ['Run it', 'What to look at']

@@ -125,7 +125,7 @@ const operation: fc.Arbitrary<[string, ...Plain[]]> = fc.oneof(
   fc.tuple(fc.constant('getxattr'), names, fc.constantFrom('user.a', 'user.b')),
 );
 
-it('finds no difference in a storage that begins as it did, nor in one that is played', async () => {
+it('a replay finds no difference over the same storage, nor over a played one', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { maxLength: 40 }), async (steps) => {
       const volumes = [storage, { translator: caching(true), name: 'cache' }];
@@ -144,7 +144,7 @@ it('finds no difference in a storage that begins as it did, nor in one that is p
   );
 });
 
-describe('a volume that answers otherwise', () => {
+describe('a volume with a changed reply', () => {
   const stack = (forgets: boolean) => [storage, { translator: caching(forgets), name: 'cache' }];
   async function bug(): Promise<Uint8Array> {
     const graph = await startGraph(stack(false));
@@ -154,7 +154,7 @@ describe('a volume that answers otherwise', () => {
     });
   }
 
-  it('is told of, with what it asks otherwise', async () => {
+  it('is reported with its changed requests to the played storage', async () => {
     const bytes = await bug();
     expect(inShort(await replay(bytes, { volumes: stack(false), played: ['storage'] }))).toEqual(
       [],
@@ -167,14 +167,14 @@ describe('a volume that answers otherwise', () => {
     expect(found.map(({ request }) => request.number)).toEqual([1, 2, 3]);
   });
 
-  it('is told of where its storage is its own', async () => {
+  it('is reported over a real storage', async () => {
     expect(inShort(await replay(await bug(), { volumes: stack(true) }))).toEqual([
       'lookup op_ret: -1 ENOENT | 0',
     ]);
   });
 });
 
-it('says what of an answer is not the same, and leaves out what cannot be', async () => {
+it('a replay lists the differing fields of a reply and ignores times and blocks', async () => {
   const graph = await startGraph([storage]);
   onTestFinished(() => graph.stop());
   const bytes = await recorded(graph, async (go) => {
@@ -202,7 +202,7 @@ it('says what of an answer is not the same, and leaves out what cannot be', asyn
   ]);
 });
 
-it('plays files that were there before, also where they are asked for anew', async () => {
+it('a replay plays files that existed before the recording, also for new requests', async () => {
   const context = new FakeContext();
   const graph = await startGraph(
     [storage, { translator: having('having', {}), name: 'top' }],
@@ -239,7 +239,7 @@ it('plays files that were there before, also where they are asked for anew', asy
   ]);
 });
 
-it('sends what overlapped beside each other, and else one after the other', async () => {
+it('a replay sends overlapping requests concurrently and the rest in order', async () => {
   const leaf = new HeldLeaf();
   const graph = await startGraph([{ translator: leaf.translator, name: 'leaf' }]);
   const recording = record(graph, WHOLE);
@@ -274,7 +274,7 @@ it('sends what overlapped beside each other, and else one after the other', asyn
   expect(seen.slice(0, 4)).toEqual(['> lookup', '> lookup', '< lookup', '> stat']);
 });
 
-describe('a recording is refused', () => {
+describe('planOf', () => {
   async function why(settings: RecordSettings, volume = 'storage'): Promise<string> {
     const graph = await startGraph([storage]);
     onTestFinished(() => graph.stop());
@@ -292,11 +292,11 @@ describe('a recording is refused', () => {
     [/made for looking at.*glossa record/, { ...WHOLE, whole: false }],
     [/'vector' of writev\(\/f, .*was cut.*--data-max/, { ...WHOLE, dataMax: 4 }],
     [/no volume 'top': its volumes are storage/, WHOLE, 'top'],
-  ])('%s', async (message, settings, volume) => {
+  ])('resolves or rejects with: %s', async (message, settings, volume) => {
     expect(await why(settings, volume)).toMatch(message);
   });
 
-  it('where it is damaged, or nothing arrived', async () => {
+  it('rejects a damaged recording and one without requests', async () => {
     const graph = await startGraph([storage]);
     onTestFinished(() => graph.stop());
     const roles = { volume: 'storage', played: [] };
@@ -307,7 +307,7 @@ describe('a recording is refused', () => {
   });
 });
 
-it('says what could not be sent, and what was never answered', async () => {
+it('a replay reports requests that could not be sent or were never answered', async () => {
   const leaf = new HeldLeaf();
   leaf.onRequest = ({ name, answer }) => {
     const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(7), iaType: 1, iaNlink: 1 });

@@ -7,7 +7,7 @@ import { inside } from '../tools/gen/third-party.ts';
 const versions = (name: string): Record<string, string> =>
   Object.fromEntries(inside[name]!.parts.map(([part, version]) => [part, version]));
 
-it('of Python, those that tell their versions, and no other', async () => {
+it('THIRD-PARTY.md has the versions of the libraries in Pyodide, and Pyodide contains no others', async () => {
   const python = await loadPyodide();
   const told = python.runPython(`
 import json, platform, sqlite3, pyexpat, decimal, zlib, compression.zstd, sys
@@ -36,7 +36,7 @@ json.dumps({
   );
 });
 
-it('of QuickJS', () => {
+it('THIRD-PARTY.md has the version of QuickJS', () => {
   const text = readFileSync('node_modules/@jitl/quickjs-wasmfile-release-sync/README.md', 'utf8');
   const [, version] = /\nVersion \[([\d-]+)\+/.exec(text)!;
   expect(versions('@jitl/quickjs-wasmfile-release-sync')).toEqual({ QuickJS: version });

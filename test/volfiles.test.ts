@@ -21,16 +21,16 @@ const inspectText = (name: string, text: string): VolfileInspection =>
 
 const volumes = (path: string) => plainVolumes(inspect(path).description!);
 
-it('there are volfiles', () => {
+it('the repository has at least five volfiles', () => {
   expect(volfiles.length).toBeGreaterThanOrEqual(5);
 });
 
 describe.each(volfiles)('%s', (path) => {
-  it('has nothing to be pointed out', () => {
+  it('has no problem or warning', () => {
     expect(inspect(path).problems).toEqual([]);
   });
 
-  it('names the command with which to try it, or needs none', () => {
+  it('names the command to mount or serve it', () => {
     const text = readFileSync(join(packageRoot, path), 'utf8');
     const [storage] = volumes(path);
     const verb = volumes(path).at(-1)!.type === 'protocol/server' ? 'brick' : 'mount';
@@ -43,7 +43,7 @@ describe.each(volfiles)('%s', (path) => {
   });
 });
 
-it('what glusterd writes for clients of a distributed volume is taken as it is', () => {
+it('a client volfile that glusterd writes is accepted unchanged', () => {
   const { description, problems } = inspectText('test.vol', glusterdVolfile([24_111, 24_112]));
   expect(problems).toEqual([]);
   expect(plainVolumes(description!).map(({ type }) => type)).toContain('performance/nl-cache');
@@ -55,13 +55,13 @@ describe('the stacks of the demo', () => {
   const python = volumes('volfiles/python-negative.vol');
   const others = (stack: typeof native) => stack.filter(({ name }) => name !== 'test-negative');
 
-  it('differ in the translator alone', () => {
+  it('differ only in the translator', () => {
     expect(others(python)).toEqual(others(native));
     const names = (stack: typeof native) => stack.map(({ name, type }) => [name, type]);
     expect(names(others(native))).toEqual(names(baseline));
   });
 
-  it('count at the top and above the storage', () => {
+  it('have io-stats at the top and above the storage', () => {
     for (const stack of [baseline, native, python]) {
       const counting = stack.filter(({ type }) => type === 'debug/io-stats');
       expect(counting.map(({ name }) => name)).toEqual(['test-brick', 'test']);
@@ -85,12 +85,12 @@ describe('the stacks of the tutorial', () => {
   it.each([
     ['original', 50, 1031],
     ['negative', 55, 1120],
-  ])('%s.vol has the lines and the bytes of its slide', (name, lines, bytes) => {
+  ])('have the lines and bytes of the slide: %s.vol', (name, lines, bytes) => {
     expect(slide(name).match(/\n/g)).toHaveLength(lines);
     expect(Buffer.byteLength(slide(name))).toBe(bytes);
   });
 
-  it('marks what the slides cut off: the first 26 lines, and nothing else', () => {
+  it('are marked as reconstructed for the first 26 lines only', () => {
     for (const name of ['original', 'negative', 'python']) {
       const text = readFileSync(join(packageRoot, path(name)), 'utf8');
       const marked = [...text.matchAll(/^# Reconstructed(?:.*\n#?)*?volume (\S+)$/gm)];
@@ -108,7 +108,7 @@ describe('the stacks of the tutorial', () => {
     ]);
   });
 
-  it('differ as on the slides: a volume more, and the two lines that bring Python in', () => {
+  it('differ by one volume, and by two lines for Python', () => {
     const at = negative.indexOf('volume test-negative');
     const without = negative.toSpliced(at, 5);
     expect(without.map((line) => line.replace('test-negative', 'test-md-cache'))).toEqual(original);

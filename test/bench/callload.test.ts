@@ -28,7 +28,7 @@ describeCompiled('callload', () => {
     spawnSync(program, args.map(String), { encoding: 'utf8' });
 
   it.each(['absent', 'stat', 'read', 'create', 'list'])(
-    'times as many calls of %s as it is told, and orders what it tells of them',
+    'with %s it times the given number of calls and prints ordered percentiles',
     (operation) => {
       const { status, stdout } = run(operation, newDirectory(), 7, 2, 100);
       expect(status).toBe(0);
@@ -43,13 +43,13 @@ describeCompiled('callload', () => {
     },
   );
 
-  it('leaves no file that an operation creates', () => {
+  it('with create it leaves no file behind', () => {
     const directory = newDirectory();
     expect(run('create', directory, 7, 2, 100).status).toBe(0);
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('tells no times when an answer is wrong', () => {
+  it('a call with a wrong result ends it with status 3 and no times', () => {
     const directory = newDirectory();
     writeFileSync(join(directory, 'name-3'), '');
     for (const operation of ['absent', 'create']) {
@@ -59,7 +59,7 @@ describeCompiled('callload', () => {
     }
   });
 
-  it('makes a bench that runs it tell wrong answers from what it cannot measure', async () => {
+  it('runLoad rejects with WrongAnswers for wrong results and with NotMeasured for an unknown operation', async () => {
     const bench = benchIn(folder);
     const directory = newDirectory();
     writeFileSync(join(directory, 'name-0'), '');
@@ -74,7 +74,7 @@ describeCompiled('callload', () => {
     });
   });
 
-  it('refuses what makes no sense', () => {
+  it('missing, zero, non-numeric and unknown arguments end it with status 2', () => {
     expect(run('absent', folder, 7, 2).status).toBe(2);
     expect(run('absent', folder, 0, 2, 14).status).toBe(2);
     expect(run('absent', folder, 7, 2, 'x').stderr).toContain("'x' is not a number");

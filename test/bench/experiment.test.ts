@@ -59,7 +59,7 @@ const experiment = (turns: string[]): Experiment<Name, Sample> => ({
   settings: { shoes: 2 },
 });
 
-it('takes turns in rounds, and compares round by round', async () => {
+it('an experiment alternates its targets in each round and compares them round by round', async () => {
   const turns: string[] = [];
   const { sections, figures, raw } = await runExperiment(benchIn(folder), experiment(turns));
   const same = turns.filter((turn) => turn.startsWith('same '));
@@ -99,7 +99,7 @@ it('takes turns in rounds, and compares round by round', async () => {
   });
 });
 
-it('says once why nothing can be measured, and starts nothing', async () => {
+it('an experiment whose preparation fails starts no target and prints the reason once', async () => {
   const turns: string[] = [];
   const { sections, figures } = await runExperiment(benchIn(folder), {
     ...experiment(turns),
@@ -113,7 +113,7 @@ it('says once why nothing can be measured, and starts nothing', async () => {
   expect(new Set(figures.map(verdict))).toEqual(new Set(['not measured']));
 });
 
-it('keeps what was measured at one place when it is interrupted at the next', async () => {
+it('an interrupted experiment reports the CPU placements that it has finished', async () => {
   const stop = new AbortController();
   const { sections, raw } = await runExperiment(
     { ...benchIn(folder), signal: stop.signal },

@@ -10,26 +10,26 @@ const of = (median: number, bar: Bar | null) =>
   });
 
 describe('verdict', () => {
-  it('lets a figure reach its bar', () => {
+  it('is met at the bar and missed above it', () => {
     expect(of(1.19, { limit: 1.2 })).toBe('met');
     expect(of(1.2, { limit: 1.2 })).toBe('met');
     expect(of(1.21, { limit: 1.2 })).toBe('missed');
   });
 
-  it('does not where it has to stay below', () => {
+  it('is missed at the bar where the figure has to stay below it', () => {
     expect(of(0.99, { limit: 1, below: true })).toBe('met');
     expect(of(1, { limit: 1, below: true })).toBe('missed');
   });
 
-  it('lets a figure be larger where that is better', () => {
+  it('is met above a least bar and missed below it', () => {
     expect(of(1.1, { limit: 1, least: true })).toBe('met');
     expect(of(1, { limit: 1, least: true })).toBe('met');
     expect(of(0.9, { limit: 1, least: true })).toBe('missed');
   });
 
-  it('holds a figure without a bar to nothing', () => expect(of(100, null)).toBe('no bar'));
+  it("is 'no bar' for a figure without a bar", () => expect(of(100, null)).toBe('no bar'));
 
-  it('holds a figure with just an aim to nothing', () => {
+  it("is 'no bar' for a figure with only an aim, and reachesAim compares the two", () => {
     expect(of(100, { aim: 1 })).toBe('no bar');
     const value = { median: 0.9, low: 0.8, high: 1, doubtful: false };
     const figure = { what: '', unit: '×', value } as const;
@@ -37,7 +37,7 @@ describe('verdict', () => {
     expect(reachesAim({ ...figure, bar: { aim: 1, least: true } })).toBe(false);
   });
 
-  it('is given on a busy machine where the whole interval is on one side of the bar', () => {
+  it("on a noisy machine is 'too noisy' when the interval contains the bar", () => {
     const noisy = (low: number, median: number, high: number) =>
       verdict({
         ...{ what: 'a row', unit: '×', bar: { limit: 1 }, isNoisy: true },
@@ -48,12 +48,12 @@ describe('verdict', () => {
     expect(noisy(0.8, 1.1, 1.3)).toBe('too noisy');
   });
 
-  it('tells wrong answers from none', () => {
+  it("is 'wrong' for a target that gave wrong answers", () => {
     const value = { missing: '2 of 3 answers were wrong', wrong: true } as const;
     expect(verdict({ what: '', unit: '×', bar: null, value })).toBe('wrong');
   });
 
-  it('calls nothing met that was not measured', () => {
+  it("is 'not measured' for a missing value, with or without a bar", () => {
     const value = { missing: 'no compiler' };
     expect(verdict({ what: '', unit: '×', bar: { limit: 1 }, value })).toBe('not measured');
     expect(verdict({ what: '', unit: '×', bar: null, value })).toBe('not measured');

@@ -3,7 +3,7 @@ import { NotMeasured } from '../../apps/bench/engine/missing.ts';
 import { measureRounds } from './rounds.ts';
 
 describe('measureRounds', () => {
-  it('keeps the rounds that are whole when it is interrupted', async () => {
+  it('returns the complete rounds when it is interrupted', async () => {
     const stop = new AbortController();
     const take = async ({ isLast }: { isLast: boolean }, round: number) => {
       if (round === 3 && isLast) stop.abort(new Error('interrupted'));
@@ -26,7 +26,7 @@ describe('measureRounds', () => {
     );
   });
 
-  it('takes turns after a round that does not count', async () => {
+  it('alternates the targets and discards round 0', async () => {
     const taken: string[] = [];
     const started = new Map(['a', 'b'].map((name) => [name, { name }]));
     const series = await measureRounds(started, {
@@ -43,7 +43,7 @@ describe('measureRounds', () => {
     ]);
   });
 
-  it('goes on with the others when one ends', async () => {
+  it('measures the remaining targets when one target dies', async () => {
     const started = new Map([
       ['a', { name: 'a' }],
       ['b', { name: 'b' }],
@@ -62,7 +62,7 @@ describe('measureRounds', () => {
     expect(series.get('c')).toEqual({ missing: 'no compiler' });
   });
 
-  it('hides no other error', async () => {
+  it('rejects with any error other than NotMeasured', async () => {
     const take = () => Promise.reject(new TypeError('a bug'));
     const all = measureRounds(new Map([['a', {}]]), { rounds: 1, take });
     await expect(all).rejects.toThrow('a bug');

@@ -60,7 +60,7 @@ const searching = (root: (name: string) => string): Searching<Name> => ({
 const folder = mkdtempSync(join(tmpdir(), 'glossa-searches-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('is made twice in each round, once for what is new', async () => {
+it('each round searches twice: for new names, then for the same names again', async () => {
   const bench = benchIn(folder);
   const root = (name: string): string => {
     mkdirSync(join(folder, name));
@@ -82,7 +82,7 @@ it('is made twice in each round, once for what is new', async () => {
   expect(sectionText(report.sections[0]!)).toContain('it is missing (apt install it)');
 });
 
-it('tells means in milliseconds, how much faster they are, and what reached the storage', () => {
+it('a row of searches shows means in milliseconds, speed-ups, and lookups that reached the storage', () => {
   const { columns } = searchExperiment(searching(String));
   const none = [searched(7000, 6000, 5), searched(7100, 6100, 5)];
   const cache = [searched(1000, 60, 0.4), searched(1000, 61, 0.6)];
@@ -99,6 +99,6 @@ it('tells means in milliseconds, how much faster they are, and what reached the 
   expect(cells('cache', [searched(1, 1, null)], null).slice(2, 4)).toEqual(['', '']);
 });
 
-it("is the tutorial's in a full run", () => {
+it("a full run makes the tutorial's 10,000 searches", () => {
   expect(sizeOf({ quick: false }, 3)).toMatchObject({ rounds: 3, searches: 10_000 });
 });

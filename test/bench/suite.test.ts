@@ -4,7 +4,7 @@ import { readArguments } from './suite.ts';
 const parts = ['stat', 'pass', 'start'] as const;
 const read = (...args: string[]) => readArguments(args, parts);
 
-it('measures everything unless told otherwise', () => {
+it('without --only the bench measures every part', () => {
   expect(read()).toMatchObject({ parts: ['stat', 'pass', 'start'], quick: false });
   expect(read('--only', 'start', '--only', 'stat')).toMatchObject({
     parts: ['stat', 'start'],
@@ -16,7 +16,7 @@ it('measures everything unless told otherwise', () => {
   });
 });
 
-it('refuses what it does not know', () => {
+it('the bench refuses unknown parts, options and operands', () => {
   expect(() => read('--only', 'speed')).toThrow("not 'speed'");
   expect(() => read('--fast')).toThrow('--fast');
   expect(() => read('stat')).toThrow('stat');

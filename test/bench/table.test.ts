@@ -11,7 +11,7 @@ const figure = (over: Partial<Figure>): Figure => ({
   ...over,
 });
 
-it('puts figures beside their bars', () => {
+it('a table of figures shows the value, the bar and the verdict in each row', () => {
   const shown = figuresText([
     figure({}),
     figure({ what: 'jumpy', value: { median: 2, low: 1, high: 3, doubtful: true } }),
@@ -48,7 +48,7 @@ it('puts figures beside their bars', () => {
   ]);
 });
 
-it('shows rows of rounds, and why there are none', () => {
+it('a table of rounds shows the reason in the row of an unmeasured target', () => {
   const cells = (rounds: readonly number[]) => [roundsText(rounds), whole(rounds.length)];
   const shown = sectionText({
     title: 'title',
@@ -68,14 +68,14 @@ it('shows rows of rounds, and why there are none', () => {
   ]);
 });
 
-it('says once why nothing was measured', () => {
+it('a table without measured targets shows the common reason once', () => {
   const rows = ['a', 'b'].map((title) => rowOf(title, { missing: 'no compiler' }, () => []));
   expect(sectionText({ title: 'title', columns: ['median'], rows })).toBe(
     'title\n  not measured: no compiler',
   );
 });
 
-it('takes a figure of the rounds of one row, too', () => {
+it('figureOf takes median, low and high from the rounds of one row', () => {
   expect(figureOf('memory', ['MB', { limit: 2 }], [1, 2, 3], (rounds) => rounds)).toEqual({
     what: 'memory',
     unit: 'MB',

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { treeFiles } from './tree.ts';
 
-it('is the same in every run', () => {
+it('the tree of files is the same in every run', () => {
   expect([...treeFiles(300)]).toEqual([...treeFiles(300)]);
 });
 
-it('has as many files as wanted, of different content, twenty in a directory three deep', () => {
+it('the tree has the given number of distinct files, twenty in each directory at depth three', () => {
   const files = [...treeFiles(20_000)];
   expect(new Set(files.map(({ path }) => path)).size).toBe(20_000);
   expect(new Set(files.map(({ content }) => content)).size).toBe(20_000);
@@ -19,7 +19,7 @@ it('has as many files as wanted, of different content, twenty in a directory thr
   expect([...directories.keys()].every((path) => path.split('/').length === 3)).toBe(true);
 });
 
-it('has programs among them', () => {
+it('one file in fifty of the tree is executable', () => {
   const files = [...treeFiles(200)];
   expect(files.filter(({ executable }) => executable)).toHaveLength(4);
 });

@@ -98,7 +98,7 @@ const page = (script: string, wanted: readonly Wanted[]): string => `<!doctype h
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 const skipped = isSkipped('the bridges in a browser', why);
 
-describe.skipIf(skipped)('in a browser', () => {
+describe.skipIf(skipped)('modules in a browser', () => {
   const files = new Map<string, string | Uint8Array>();
   const shown = /```js\n(.*?)```/s.exec(read('docs/write/browser.md'))![1]!;
 
@@ -124,7 +124,7 @@ describe.skipIf(skipped)('in a browser', () => {
     return outcome.outcomes;
   };
 
-  it('a module remembers absent names, is held to its limits, and reaches nothing else', async () => {
+  it('remember absent names, end at their time limit, and reach no file or page script', async () => {
     const steps = ['lookup absent', 'lookup absent', 'mkdir absent', 'lookup absent'];
     const looping = ['lookup loop', 'lookup other'];
     const limited = { 'time-limit': '1' };
@@ -152,14 +152,14 @@ describe.skipIf(skipped)('in a browser', () => {
     expect(granted).toContain('option allow-read: a browser has no files that it could name');
   });
 
-  it('the page is told of a call that cannot be ended', async () => {
+  it('a call that the time limit cannot end is reported to the page', async () => {
     const never = { module: 'never.py', options: { 'time-limit': '0.5' }, steps: ['lookup a'] };
     const { lost } = (await open(never)) as { lost: { volume: string; seconds: number } };
     expect(lost.volume).toBe('top');
     expect(lost.seconds).toBeGreaterThan(1);
   });
 
-  it('what the document shows works, and without shared memory says what nothing ends', async () => {
+  it('the program of docs/write/browser.md runs, and warns about time limits without shared memory', async () => {
     const outcome = await openPage(
       new Map([...files, ['/page.html', page('/shown.js', [])]]),
       false,

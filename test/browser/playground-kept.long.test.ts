@@ -188,16 +188,19 @@ for (const name of Object.keys(browsers) as BrowserName[]) {
   const why = isInstalled(name) ? '' : `${name} is not installed`;
 
   describe.skipIf(isSkipped(`what is typed in ${name}`, why))(name, () => {
-    it('what is typed is checked, kept, saved and opened', { timeout: TIMEOUT_MS }, () =>
-      withBrowser(name, async (browser) => {
-        const newTab = (): Promise<Page> => openPlayground(browser, served.url);
-        const page = await openPlayground(browser, `${served.url}#${await encodeShare(STATE)}`);
-        await typeMistakes(page);
-        await nameFiles(page);
-        await saveAndOpen(page);
-        await followBadLinks(page);
-        await typeInTwoTabs(page, newTab);
-      }),
+    it(
+      'typed files are checked, survive a reload, and can be saved and opened',
+      { timeout: TIMEOUT_MS },
+      () =>
+        withBrowser(name, async (browser) => {
+          const newTab = (): Promise<Page> => openPlayground(browser, served.url);
+          const page = await openPlayground(browser, `${served.url}#${await encodeShare(STATE)}`);
+          await typeMistakes(page);
+          await nameFiles(page);
+          await saveAndOpen(page);
+          await followBadLinks(page);
+          await typeInTwoTabs(page, newTab);
+        }),
     );
   });
 }

@@ -191,7 +191,7 @@ for (const name of Object.keys(browsers) as BrowserName[]) {
   const why = isInstalled(name) ? '' : `${name} is not installed`;
 
   describe.skipIf(isSkipped(`the course in ${name}`, why))(name, () => {
-    it('a learner goes through lessons, and comes back to them', { timeout: TIMEOUT_MS }, () =>
+    it("a learner's answers and passed lessons survive a reload", { timeout: TIMEOUT_MS }, () =>
       withBrowser(name, async (browser) => {
         const page = await openPlayground(browser, served.url);
         await begin(page);

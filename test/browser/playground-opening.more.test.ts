@@ -131,18 +131,22 @@ for (const name of wantedBrowsers()) {
     const seen = (look: (browser: Browser) => Promise<void>) => () => withBrowser(name, look);
 
     it(
-      'the line of the example has been run, and its request is shown on its way',
+      "shows the output of the example's command and animates its request",
       { timeout: TIMEOUT_MS },
       seen(meetExample),
     );
     it(
-      'a task is visible without scrolling, and its check updates counters and picture',
+      "shows a lesson's task without scrolling, and its check updates counters and picture",
       { timeout: TIMEOUT_MS },
       seen(meetLesson),
     );
-    it('a phone shows the line and its picture first', { timeout: TIMEOUT_MS }, seen(meetOnPhone));
+    it(
+      'shows the command line and the picture first on a phone',
+      { timeout: TIMEOUT_MS },
+      seen(meetOnPhone),
+    );
     it.skipIf(name !== 'chromium')(
-      'with reduced motion the end is shown at once',
+      'shows the last step at once with reduced motion',
       { timeout: TIMEOUT_MS },
       seen(meetStill),
     );

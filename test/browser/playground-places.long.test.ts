@@ -238,25 +238,28 @@ describe.skipIf(isSkipped('the playground in other places', why))('the playgroun
     expect(bytes).toBeLessThan(MB_MAX * 1e6);
   });
 
-  it('runs without isolation, as a file, and says what it cannot', { timeout: TIMEOUT_MS }, () =>
-    withBrowser('chromium', async (browser) => {
-      await runWithoutIsolation(browser);
-      // Without Python, a page is there at once.
-      const modules = { '/never.py': NEVER, '/never.js': NEVER_JS };
-      const link = await shareOf({ '/graph.vol': PLAIN, ...modules });
-      const page = await openPlayground(browser, `${url}#${link}`);
-      await watchMotion(page);
-      await fillStorage(page);
-      await completeAndHover(page);
-      await completeInModules(page);
+  it(
+    'runs without cross-origin isolation and from a file, and names the features that a browser lacks',
+    { timeout: TIMEOUT_MS },
+    () =>
+      withBrowser('chromium', async (browser) => {
+        await runWithoutIsolation(browser);
+        // Without Python, a page is there at once.
+        const modules = { '/never.py': NEVER, '/never.js': NEVER_JS };
+        const link = await shareOf({ '/graph.vol': PLAIN, ...modules });
+        const page = await openPlayground(browser, `${url}#${link}`);
+        await watchMotion(page);
+        await fillStorage(page);
+        await completeAndHover(page);
+        await completeInModules(page);
 
-      const file = `${pathToFileURL(join(folder, 'index.html'))}#${link}`;
-      const own = await openPlayground(browser, file);
-      expect((await enter(own, 'echo hi > /f; cat /f')).said).toBe('hi');
-      await own.click('#share');
-      await says(own, '#notices', 'It is for this machine, as the page is a file.');
+        const file = `${pathToFileURL(join(folder, 'index.html'))}#${link}`;
+        const own = await openPlayground(browser, file);
+        expect((await enter(own, 'echo hi > /f; cat /f')).said).toBe('hi');
+        await own.click('#share');
+        await says(own, '#notices', 'It is for this machine, as the page is a file.');
 
-      await openPoor(browser, `${url}#${link}`);
-    }),
+        await openPoor(browser, `${url}#${link}`);
+      }),
   );
 });

@@ -47,7 +47,7 @@ describe('the playground', () => {
 
     describe.skipIf(isSkipped(`the playground in ${name}`, why))(name, () => {
       it(
-        'the cache is seen to answer, step by step, and a link leads to the same',
+        "shows the cache's answer step by step, and a shared link opens the same state",
         { timeout: TIMEOUT_MS },
         () =>
           withBrowser(name, async (browser) => {
@@ -84,7 +84,7 @@ describe('the playground', () => {
       );
 
       it(
-        'a module that never ends is stopped, and what the storage held is there again',
+        "stops a module that never ends and restores the storage's files",
         { timeout: TIMEOUT_MS },
         () =>
           withBrowser(name, async (browser) => {
@@ -104,7 +104,7 @@ describe('the playground', () => {
   if (!wanted.first) return;
 
   it.skipIf(isSkipped('whether everybody can use the playground', why))(
-    'fits phones and desks, in the dark too, and has names for all that it shows',
+    'fits phones and desks in both colour schemes, without a violation of accessibility rules',
     { timeout: TIMEOUT_MS },
     () =>
       withBrowser('chromium', async (browser) => {

@@ -123,19 +123,19 @@ fetch('/', { method: 'POST', body });
       }
     };
 
-    it('fits: charts are drawn for it, and tables move in their own boxes', () => {
+    it('fits a phone: charts keep their scale and wide tables scroll in their boxes', () => {
       expectWithin(phone, PHONE);
       // The text of a chart is as large as it is drawn, or nearly so.
       for (const { scale } of phone.charts) expect(scale).toBeGreaterThan(0.9);
       expect(phone.boxes.some(({ within, inner }) => inner > within)).toBe(true);
     });
 
-    it('and on a desk: fits', () => {
+    it('fits a desktop window with its charts at full scale', () => {
       expectWithin(desk, 1200);
       for (const { scale } of desk.charts) expect(scale).toBeGreaterThan(0.9);
     });
 
-    it('and in the dark: is dark for who wants it dark, its charts too', () => {
+    it('has a dark background in the dark colour scheme, charts included', () => {
       expectWithin(dark, PHONE);
       expect(phone.paper).toBe('rgb(255, 255, 255)');
       expect(dark.paper).not.toBe(phone.paper);
@@ -143,7 +143,7 @@ fetch('/', { method: 'POST', body });
       for (const { paper: behind } of dark.charts) expect(behind).toBe(dark.paper);
     });
 
-    it('and printed: is black on white on paper, with nothing cut off', () => {
+    it('prints black on white with nothing cut off', () => {
       expectWithin(paper, A4);
       expect(PAPER).toBe('#ffffff');
       expect([paper.paper, paper.ink]).toEqual([phone.paper, phone.ink]);

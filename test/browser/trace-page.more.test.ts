@@ -103,7 +103,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     }
   });
 
-  it('goes forwards and backwards through a request by keys alone', async () => {
+  it('steps forwards and backwards through a request by keys alone', async () => {
     const seen = await see(
       files,
       `const it = await open('/whole.html', 1200);
@@ -139,7 +139,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     });
   });
 
-  it('shows what a translator changed, of a request and of its reply, and the line it was in', async () => {
+  it('shows the arguments and reply values that a translator changed, and its line', async () => {
     const seen = await see(
       files,
       `const it = await open('/whole.html', 1200);
@@ -169,7 +169,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     });
   });
 
-  it('lists what fits a filter by path, fop, volume and failure', async () => {
+  it('lists the requests that match filters by path, fop, volume and failure', async () => {
     const seen = await see(
       files,
       `const it = await open('/whole.html', 1200);
@@ -232,7 +232,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     });
   });
 
-  it('shows what there is of a recording that was cut off, and says so', async () => {
+  it('shows the requests of a truncated recording with a warning', async () => {
     const seen = await see(
       files,
       `const cut = await open('/cut.html', 1200);
@@ -257,7 +257,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     [390, false],
     [390, true],
     [1200, true],
-  ])('fits a screen of %i pixels, dark: %s', async (width, dark) => {
+  ])('fits a screen of %i pixels, and names every control (dark: %s)', async (width, dark) => {
     const seen = (await see(
       files,
       `const it = await open('/whole.html', ${width}, ${dark});
@@ -278,7 +278,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     expect(seen.width).toBeLessThanOrEqual(width);
   });
 
-  it(`${MANY} requests fit in 30 MB, and as few rows are drawn as can be seen`, async () => {
+  it(`${MANY} requests take less than 30 MB, and only the visible rows are drawn`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
     try {
       const graph = await scriptGraph();

@@ -22,7 +22,7 @@ export type Amounts = Readonly<Partial<Record<SetupName, number>>>;
 /** On the usual of these mounts, or on the others (../support/wanted.ts). */
 export function fuzzOn(amounts: Amounts, seed: number, usual: readonly SetupName[]): void {
   vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
-  groupOfMounts('conformance', () => {
+  groupOfMounts('conformance with the bare directory', () => {
     const all = Object.entries(amounts).map(
       ([name, count], at) => [name as SetupName, count, seed + at] as const,
     );
@@ -31,7 +31,8 @@ export function fuzzOn(amounts: Amounts, seed: number, usual: readonly SetupName
     const canHave = (name: SetupName): boolean =>
       can && !(usesGlusterfs(setups[name].kind) && noBricks());
     describe.each(mounts)('%s', (name, count, own) => {
-      if (!canHave(name)) return it.skip('random scripts', () => undefined);
+      if (!canHave(name))
+        return it.skip('runs random scripts without a difference', () => undefined);
       let arena: Arena;
       beforeAll(async () => {
         arena = await Arena.open(name, 'noatime', inject('runFolder'));
@@ -40,11 +41,11 @@ export function fuzzOn(amounts: Amounts, seed: number, usual: readonly SetupName
         if (arena !== undefined) expect(await arena.close()).toEqual({ status: 0, errors: [] });
       });
 
-      it.each(files)('%s', async (file) => {
+      it.each(files)('replays %s without a difference', async (file) => {
         expect(await replay(arena, readFileSync(join(REGRESSIONS, file), 'utf8'))).toBe('');
       });
 
-      it(`${count} random scripts, from seed ${own}`, async () => {
+      it(`runs ${count} random scripts from seed ${own} without a difference`, async () => {
         const found = await fuzz(arena, own, count);
         expect(found === null ? '' : `${found.report}\n\n${found.script}`).toBe('');
       });

@@ -15,7 +15,7 @@ function setattr(vol: TestVolume, inode: Inode, to: Partial<Iatt>, valid: number
 }
 
 const attributes: Checks = {
-  'setattr of the mode': async (vol) => {
+  'setattr and fsetattr change the mode': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     const set = ok(await setattr(vol, f, { iaProt: 0o4751 }, MODE));
     expect([set.statpre!.iaProt, set.statpost!.iaProt]).toEqual([0o644, 0o4751]);
@@ -26,7 +26,7 @@ const attributes: Checks = {
     fd!.release();
   },
 
-  'setattr of the owner takes a program its privileges': async (vol, { privileged }) => {
+  'setattr of the owner clears set-user-id and set-group-id': async (vol, { privileged }) => {
     if (!privileged) return;
     const f = await file(vol, vol.root, 'f');
     ok(await setattr(vol, f, { iaProt: 0o6755 }, MODE));
@@ -40,7 +40,7 @@ const attributes: Checks = {
     expect((await iatt(vol, f)).iaUid).toBe(12);
   },
 
-  'setattr of times, to the nanosecond': async (vol) => {
+  'setattr sets times to the nanosecond, or to now': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     const times = { iaAtime: 1e9, iaAtimeNsec: 123456789, iaMtime: -5, iaMtimeNsec: 999999999 };
     ok(await setattr(vol, f, times, ATIME | MTIME));
@@ -60,7 +60,7 @@ const attributes: Checks = {
     expect((await iatt(vol, f)).iaMtime).toBe(now.iaMtime);
   },
 
-  'what a change does to the times': async (vol) => {
+  'writes and removals set the modification time, and chmod does not': async (vol) => {
     const d = await mkdir(vol, vol.root, 'd');
     const f = await file(vol, d, 'f', 'text');
     const old = { iaAtime: 1, iaMtime: 1 };
@@ -81,7 +81,7 @@ const attributes: Checks = {
     expect(await mtime(d)).toBeGreaterThan(1);
   },
 
-  'access goes by the mode bits': async (vol, { privileged }) => {
+  'access follows the mode bits for owner, groups and others': async (vol, { privileged }) => {
     if (!privileged) return;
     const f = await file(vol, vol.root, 'f');
     ok(await setattr(vol, f, { iaProt: 0o640, iaUid: 10, iaGid: 20 }, MODE | UID | GID));
@@ -98,7 +98,7 @@ const attributes: Checks = {
     expect(await may(vol.as({ uid: 11, gid: 1 }), 0)).toBe('');
   },
 
-  statfs: async (vol) => {
+  'statfs returns the free blocks and a name limit of 255': async (vol) => {
     const { statvfs } = ok(await vol.fop('statfs', new Loc(vol.root), null));
     expect(statvfs!.namemax).toBe(255);
     expect(statvfs!.blocks).toBeGreaterThanOrEqual(statvfs!.bfree);
@@ -122,7 +122,7 @@ const CREATE = 1;
 const REPLACE = 2;
 
 const extended: Checks = {
-  'xattrs are set, read, listed and removed': async (vol) => {
+  'xattrs can be set, read, listed and removed': async (vol) => {
     for (const inode of [await file(vol, vol.root, 'f'), await mkdir(vol, vol.root, 'd')]) {
       expect(await get(vol, inode, 'user.a')).toBe('ENODATA');
       ok(await set(vol, inode, { 'user.a': 'one', 'user.b': '' }));
@@ -139,7 +139,7 @@ const extended: Checks = {
     }
   },
 
-  'xattrs through an fd': async (vol) => {
+  'xattrs can be set, read, listed and removed through an fd': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     const { fd } = ok(await vol.open(f));
     ok(await vol.fop('fsetxattr', fd!, Dict.of({ 'user.a': 'one' }), 0, null));
@@ -151,7 +151,7 @@ const extended: Checks = {
     fd!.release();
   },
 
-  'stat and fstat bring the values of xattrs that their xdata asks for': async (vol) => {
+  'stat and fstat return the xattrs requested in their xdata': async (vol) => {
     const keys = Dict.of({ 'user.a': '', 'user.none': '' });
     const d = await mkdir(vol, vol.root, 'd');
     for (const inode of [await file(vol, vol.root, 'f'), d, vol.root]) {
@@ -170,7 +170,7 @@ const extended: Checks = {
     }
   },
 
-  'flags of setxattr': async (vol) => {
+  'setxattr honours CREATE and REPLACE': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     expect((await set(vol, f, { 'user.a': '1' }, REPLACE)).err).toBe('ENODATA');
     ok(await set(vol, f, { 'user.a': '1' }, CREATE));
@@ -179,7 +179,7 @@ const extended: Checks = {
     expect(await get(vol, f, 'user.a')).toBe('3');
   },
 
-  'xattr values are bytes': async (vol) => {
+  'xattr values and names may be any bytes': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
     const dict = new Dict().set('user.bytes', bytes).set('user.\udcff\u65e5', 'odd name');
@@ -190,7 +190,7 @@ const extended: Checks = {
     expect(text(reply.dict!.bytes('user.\udcff\u65e5'))).toBe('odd name');
   },
 
-  'xattrs that are refused': async (vol) => {
+  'invalid xattrs fail with EPERM, EOPNOTSUPP, ERANGE or E2BIG': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     const { inode: link } = ok(await vol.symlink(vol.root, 'l', 'f'));
     expect((await set(vol, link!, { 'user.a': '1' })).err).toBe('EPERM');
@@ -200,7 +200,7 @@ const extended: Checks = {
     expect(await get(vol, f, 'nonsense.a')).toBe('EOPNOTSUPP');
   },
 
-  'the storage keeps its own xattrs to itself': async (vol) => {
+  "the storage's own xattrs are hidden and cannot be set": async (vol) => {
     const f = await file(vol, vol.root, 'f');
     for (const name of ['trusted.gfid', 'user.glossa.gfid', 'trusted.glusterfs.dht']) {
       expect((await set(vol, f, { [name]: '0123456789abcdef' })).err).toBe('EPERM');
@@ -210,7 +210,7 @@ const extended: Checks = {
     expect(ok(await vol.fop('getxattr', new Loc(f), null, null)).dict!.size).toBe(0);
   },
 
-  'translators keep theirs as internal clients': async (vol, { privileged }) => {
+  "internal clients may set and read translators' xattrs": async (vol, { privileged }) => {
     if (!privileged) return;
     const f = await file(vol, vol.root, 'f');
     const internal = vol.as({ pid: -1 });
@@ -223,7 +223,10 @@ const extended: Checks = {
     expect((await set(internal, f, { 'trusted.gfid': 'x' })).err).toBe('EPERM');
   },
 
-  xattrop: async (vol, { privileged }) => {
+  'xattrop adds, combines and swaps counters, and refuses wrong sizes': async (
+    vol,
+    { privileged },
+  ) => {
     const f = await file(vol, vol.root, 'f');
     const key = privileged ? 'trusted.afr.x' : 'user.afr.x';
     const op = async (optype: number, ...given: number[]) => {

@@ -23,7 +23,7 @@ const names = async (vol: TestVolume, dir: Inode): Promise<string[]> =>
   (await vol.list(dir)).map(({ name }) => name).sort();
 
 const withoutName: Checks = {
-  'a file without a name is used like any other, and may get one': async (vol) => {
+  'an unnamed file can be read, written and linked': async (vol) => {
     const dir = await mkdir(vol, vol.root, 'dir');
     const inode = await unnamed(vol, dir, 0o640);
     const { fd } = ok(await vol.open(inode, O_RDWR));
@@ -48,7 +48,7 @@ const withoutName: Checks = {
     expect((await vol.link(inode, dir, 'again')).err).not.toBe('');
   },
 
-  'a file without a name goes when nobody knows it any more': async (vol) => {
+  'an unnamed file disappears when its inode is forgotten': async (vol) => {
     const inode = await unnamed(vol, vol.root);
     const { fd } = ok(await vol.open(inode, O_RDWR));
     ok(await vol.write(fd!, 'x', 0));
@@ -59,7 +59,7 @@ const withoutName: Checks = {
     expect((await vol.fop('lookup', loc, null)).opRet).toBe(-1);
   },
 
-  'a file without a name needs a directory': async (vol) => {
+  'an unnamed file needs a directory as parent': async (vol) => {
     const other = await file(vol, vol.root, 'f');
     const icreate = (parent: Inode | null): Promise<Reply> =>
       vol.fop('icreate', new Loc(vol.graph.inodes.newInode(), parent), 0o600, vol.gfidReq());
@@ -94,7 +94,7 @@ const stranger: Caller = { uid: 1000, gid: 1000 };
 const member: Caller = { uid: 1000, gid: 1000, groups: [5, 777] };
 
 const rights: Checks = {
-  'privileges of a program go with a change that asks for it': async (vol, { privileged }) => {
+  'a change with KILL_PRIV clears set-user-id and set-group-id': async (vol, { privileged }) => {
     if (!privileged) return;
     const acts: Parameters<typeof left>[3][] = [
       (as, _inode, fd, xdata) => as.fop('writev', fd, new Uint8Array(1), 0, 0, xdata),
@@ -113,14 +113,14 @@ const rights: Checks = {
     }
   },
 
-  'without being asked for, they stay': async (vol, { privileged }) => {
+  'a write without KILL_PRIV leaves set-user-id and set-group-id': async (vol, { privileged }) => {
     if (!privileged) return;
     const write = (as: TestVolume, _inode: Inode, fd: Fd): Promise<Reply> =>
       as.fop('writev', fd, new Uint8Array(1), 0, 0, null);
     expect(await left(vol, SUID_SGID_X, stranger, write)).toBe(SUID_SGID_X);
   },
 
-  'a directory keeps what means something else there': async (vol) => {
+  "setattr with KILL_PRIV leaves a directory's set-group-id": async (vol) => {
     const dir = await mkdir(vol, vol.root, 'dir');
     const { buf } = ok(await vol.stat(dir));
     Object.assign(buf!, { iaProt: 0o2777 });
@@ -133,7 +133,7 @@ const rights: Checks = {
 };
 
 const masks: Checks = {
-  'the mode that was asked for changes nothing where there are no default ACLs': async (vol) => {
+  'MODE_REQ and UMASK_REQ change no mode without default ACLs': async (vol) => {
     const { inodes } = vol.graph;
     const xdata = (): Dict => vol.gfidReq().set(MODE_REQ, 0o666).set(UMASK_REQ, 0o27);
     const fd = (loc: Loc): Fd => new Fd(loc.inode!, O_RDWR, 1);
@@ -151,7 +151,7 @@ const masks: Checks = {
 };
 
 const syncing: Checks = {
-  'everything of a volume can be brought to the disk': async (vol) => {
+  'fsyncdir with SYNC_VOLUME succeeds on the root': async (vol) => {
     await file(vol, vol.root, 'f', 'contents');
     const fd = bareFd(vol.root, 0);
     ok(await vol.fop('fsyncdir', fd, 0, new Dict().set(SYNC_VOLUME, 1)));

@@ -135,7 +135,7 @@ test('reads through volumes that change data are the same with caches above and 
     { numRuns: 150 },
   ));
 
-test('reads of open files are the same with caches while such volumes are replaced', () =>
+test('reads of open files are the same with caches while volumes that change data are replaced', () =>
   fc.assert(
     fc.asyncProperty(stacks, stacks, doings(), doings(), (stack, next, before, after) =>
       agree(stack, [{ doings: [...beginning, ...before] }, { next, doings: after }]),

@@ -21,7 +21,7 @@ const noise = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (i * 2654435761) >>> 13);
 
 const reading: Checks = {
-  'read and write at offsets': async (vol) => {
+  'reads and writes apply at their offset': async (vol) => {
     const { fd } = await opened(vol, 'hello world');
     const wrote = ok(await vol.write(fd, 'W', 6));
     expect(wrote.opRet).toBe(1);
@@ -32,7 +32,7 @@ const reading: Checks = {
     fd.release();
   },
 
-  'reading stops at the end of the file': async (vol) => {
+  'a read past the end returns 0 bytes': async (vol) => {
     const { fd } = await opened(vol, 'abc');
     const short = ok(await vol.read(fd, 4096, 1));
     expect([short.text, short.opRet, short.vector!.length]).toEqual(['bc', 2, 2]);
@@ -43,7 +43,7 @@ const reading: Checks = {
     fd.release();
   },
 
-  'large blocks, at odd offsets': async (vol) => {
+  'a block of 1 MiB at an odd offset reads back unchanged': async (vol) => {
     const { fd } = await opened(vol);
     const data = noise(MIB + 12345);
     expect(ok(await vol.write(fd, data, 777)).opRet).toBe(data.length);
@@ -54,7 +54,7 @@ const reading: Checks = {
     fd.release();
   },
 
-  'a sparse file beyond 4 GiB': async (vol) => {
+  'a sparse file of 5 GiB takes less than 1 MiB': async (vol) => {
     const { fd, inode } = await opened(vol, 'first');
     const far = 5 * GIB + 3;
     ok(await vol.write(fd, 'last', far));
@@ -69,7 +69,7 @@ const reading: Checks = {
     fd.release();
   },
 
-  'a write copies what it is given': async (vol) => {
+  'a write copies its buffer': async (vol) => {
     const { fd } = await opened(vol);
     const buffer = new TextEncoder().encode('mine');
     ok(await vol.write(fd, buffer, 0));
@@ -78,7 +78,7 @@ const reading: Checks = {
     fd.release();
   },
 
-  appending: async (vol) => {
+  'a write with O_APPEND goes to the end of the file': async (vol) => {
     const f = await file(vol, vol.root, 'f', 'one');
     const { fd } = ok(await vol.open(f, O_WRONLY | O_APPEND));
     ok(await vol.write(fd!, ' two', 0));
@@ -86,7 +86,7 @@ const reading: Checks = {
     fd!.release();
   },
 
-  'an fd does what it was opened for': async (vol) => {
+  'an fd refuses fops that its flags do not allow': async (vol) => {
     const f = await file(vol, vol.root, 'f', 'text');
     const reader = ok(await vol.open(f, 0)).fd!;
     const writer = ok(await vol.open(f, O_WRONLY)).fd!;
@@ -100,7 +100,7 @@ const reading: Checks = {
     expect((await vol.opendir(f)).err).toBe('ENOTDIR');
   },
 
-  'an fd that nobody opened works': async (vol) => {
+  'an fd without an open reads and writes': async (vol) => {
     const f = await file(vol, vol.root, 'f', 'text');
     const fd = bareFd(f, O_RDWR);
     expect((await vol.read(fd, 9, 0)).text).toBe('text');
@@ -109,7 +109,7 @@ const reading: Checks = {
     fd.release();
   },
 
-  'offsets that cannot be': async (vol) => {
+  'invalid offsets fail with EINVAL or EFBIG': async (vol) => {
     const { fd, inode } = await opened(vol);
     expect((await vol.read(fd, 1, -1)).err).toBe('EINVAL');
     expect((await vol.write(fd, 'x', -1)).err).toBe('EINVAL');
@@ -121,7 +121,7 @@ const reading: Checks = {
 };
 
 const sizing: Checks = {
-  'truncate cuts and extends': async (vol) => {
+  'truncate cuts a file or extends it with zeros': async (vol) => {
     const { fd, inode } = await opened(vol, 'hello world');
     const cut = ok(await vol.fop('truncate', new Loc(inode), 5, null));
     expect([cut.prebuf!.iaSize, cut.postbuf!.iaSize]).toEqual([11, 5]);
@@ -137,7 +137,7 @@ const sizing: Checks = {
     expect((await iatt(vol, inode)).iaSize).toBe(0);
   },
 
-  'what was cut off does not come back': async (vol) => {
+  'an extension after a cut reads as zeros': async (vol) => {
     const { fd } = await opened(vol);
     ok(await vol.write(fd, noise(10_000), 0));
     ok(await vol.fop('ftruncate', fd, 4100, null));
@@ -146,14 +146,14 @@ const sizing: Checks = {
     fd.release();
   },
 
-  'open with O_TRUNC': async (vol) => {
+  'open with O_TRUNC empties the file': async (vol) => {
     const f = await file(vol, vol.root, 'f', 'text');
     const { fd } = ok(await vol.open(f, O_RDWR | O_TRUNC));
     expect((await iatt(vol, f)).iaSize).toBe(0);
     fd!.release();
   },
 
-  fallocate: async (vol) => {
+  'fallocate extends a file, or keeps its size under KEEP_SIZE': async (vol) => {
     const { fd, inode } = await opened(vol, 'abc');
     ok(await vol.fop('fallocate', fd, KEEP_SIZE, 0, 10_000, null));
     expect((await iatt(vol, inode)).iaSize).toBe(3);
@@ -165,7 +165,7 @@ const sizing: Checks = {
     fd.release();
   },
 
-  'discard and zerofill': async (vol) => {
+  'discard and zerofill turn ranges to zeros': async (vol) => {
     const { fd, inode } = await opened(vol);
     ok(await vol.write(fd, noise(20_000).fill(65, 0, 100), 0));
     ok(await vol.fop('discard', fd, 50, 12_000, null));
@@ -181,7 +181,7 @@ const sizing: Checks = {
     fd.release();
   },
 
-  'seek finds data and holes': async (vol) => {
+  'seek finds data and holes, and fails with ENXIO beyond them': async (vol) => {
     const { fd } = await opened(vol);
     ok(await vol.write(fd, 'x'.repeat(4096), MIB));
     ok(await vol.fop('ftruncate', fd, 2 * MIB, null));
@@ -201,7 +201,7 @@ const sizing: Checks = {
 };
 
 const rest: Checks = {
-  'flush and fsync': async (vol) => {
+  'flush, fsync and fsyncdir succeed on open fds': async (vol) => {
     const { fd } = await opened(vol, 'kept');
     ok(await vol.fop('flush', fd, null));
     for (const datasync of [0, 1]) {
@@ -214,7 +214,7 @@ const rest: Checks = {
     d.release();
   },
 
-  rchecksum: async (vol) => {
+  'rchecksum returns the weak and MD5 checksums of a range': async (vol) => {
     const { fd } = await opened(vol, 'xabcx');
     const { weak, strong } = ok(await vol.fop('rchecksum', fd, 1, 3, null));
     // Adler-32 begun at 0: a = 97+98+99, b = 97 + (97+98) + (97+98+99).
@@ -224,7 +224,7 @@ const rest: Checks = {
     fd.release();
   },
 
-  copy_file_range: async (vol) => {
+  'copy_file_range copies up to the end, and refuses flags and overlaps': async (vol) => {
     const { fd } = await opened(vol, 'hello world');
     const to = ok(await vol.create(vol.root, 'g')).fd!;
     const copy = (len: number, flags = 0) =>
@@ -238,7 +238,7 @@ const rest: Checks = {
     to.release();
   },
 
-  'many requests at once on one fd': async (vol) => {
+  '64 concurrent writes and reads of one fd keep their data apart': async (vol) => {
     const { fd } = await opened(vol);
     const blocks = Array.from({ length: 64 }, (_, i) => i);
     await Promise.all(blocks.map((i) => vol.write(fd, `${i}`.padEnd(1000, '.'), i * 1000)));
@@ -249,7 +249,7 @@ const rest: Checks = {
     fd.release();
   },
 
-  'an fd released while it is being read': async (vol) => {
+  'a read completes after the release of its fd': async (vol) => {
     const { fd } = await opened(vol, 'still there');
     const reply = vol.read(fd, 100, 0);
     fd.release();

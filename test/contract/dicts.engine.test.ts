@@ -43,16 +43,19 @@ function passedOn(run: RunningModule, dict: Dict): [string, unknown, string][] {
   return found;
 }
 
-describe.each(Object.entries(modules))('%s', (_language, files) => {
-  it.each([10, 60])('a dict of %d pairs', async (count) => {
-    const dict = new Dict();
-    // Keys that look like numbers keep their place as well.
-    for (let i = 0; i < count; i++) dict.set(i % 5 === 4 ? `${count - i}` : `k${i}`, i, 'uint');
-    const keys = [...dict.keys()];
-    const wanted = keys
-      .map((key, i): [string, unknown, string] => [key, key === 'k7' ? 8 : i, 'uint'])
-      .filter(([key]) => key !== 'k1');
-    const run = await startModule(files);
-    expect(passedOn(run, dict)).toEqual([...wanted, ['seen', keys.join(' '), 'str']]);
-  });
+describe.each(Object.entries(modules))('a dict in %s', (_language, files) => {
+  it.each([10, 60])(
+    'keeps order and types of %d pairs through lookups, changes and removals',
+    async (count) => {
+      const dict = new Dict();
+      // Keys that look like numbers keep their place as well.
+      for (let i = 0; i < count; i++) dict.set(i % 5 === 4 ? `${count - i}` : `k${i}`, i, 'uint');
+      const keys = [...dict.keys()];
+      const wanted = keys
+        .map((key, i): [string, unknown, string] => [key, key === 'k7' ? 8 : i, 'uint'])
+        .filter(([key]) => key !== 'k1');
+      const run = await startModule(files);
+      expect(passedOn(run, dict)).toEqual([...wanted, ['seen', keys.join(' '), 'str']]);
+    },
+  );
 });

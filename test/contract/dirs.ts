@@ -21,7 +21,7 @@ async function fill(vol: TestVolume, dir: Inode, count: number): Promise<string[
 }
 
 export const dirChecks: Checks = {
-  'a listing has every name, its type and identity': async (vol) => {
+  'readdir returns every name with type and gfid': async (vol) => {
     const d = await mkdir(vol, vol.root, 'd');
     const [f, sub] = [await file(vol, d, 'f'), await mkdir(vol, d, 'sub')];
     const link = ok(await vol.symlink(d, 'l', 'f')).inode!;
@@ -36,7 +36,7 @@ export const dirChecks: Checks = {
     expect(above.map((entry) => entry.gfid)).toEqual([ROOT_GFID, ROOT_GFID]);
   },
 
-  'readdirp brings attributes and inodes': async (vol) => {
+  'readdirp returns attributes and unlinked inodes': async (vol) => {
     const f = await file(vol, vol.root, 'f', 'four');
     await mkdir(vol, vol.root, 'd');
     const entries = await vol.list(vol.root, 4096, 'readdirp');
@@ -48,7 +48,7 @@ export const dirChecks: Checks = {
     expect(found.get('.')!.inode).toBeNull();
   },
 
-  'an inode that only a listing brought can be used': async (vol) => {
+  'an inode from readdirp can be linked and used': async (vol) => {
     const d = await mkdir(vol, vol.root, 'd');
     await fill(vol, d, 3);
     const { inodes } = vol.graph;
@@ -60,7 +60,7 @@ export const dirChecks: Checks = {
     expect(ok(await vol.stat(inode)).buf!.iaGfid).toBe(entry.gfid);
   },
 
-  'tiny budgets page through everything': async (vol) => {
+  'readdir with room for one entry pages through all names': async (vol) => {
     const names = await fill(vol, vol.root, 50);
     expect(await vol.names(vol.root, ONE_ENTRY)).toEqual(names);
     const plus = await vol.list(vol.root, ONE_ENTRY_PLUS, 'readdirp');
@@ -77,7 +77,7 @@ export const dirChecks: Checks = {
     fd!.release();
   },
 
-  'a listing goes on from any offset, and from the start anew': async (vol) => {
+  'readdir continues from any offset, and offset 0 reads anew': async (vol) => {
     await fill(vol, vol.root, 20);
     const { fd } = ok(await vol.opendir(vol.root));
     const read = async (offset: number) =>
@@ -94,7 +94,7 @@ export const dirChecks: Checks = {
     fd!.release();
   },
 
-  'the last entries come with ENOENT, as from GlusterFS, and others do not': async (vol) => {
+  'the last page of a listing has op_errno ENOENT, as in GlusterFS': async (vol) => {
     await fill(vol, vol.root, 20);
     const { fd } = ok(await vol.opendir(vol.root));
     for (const [how, size] of [
@@ -111,7 +111,7 @@ export const dirChecks: Checks = {
     fd!.release();
   },
 
-  'names that come and go during a listing': async (vol) => {
+  'a listing during changes returns every lasting name once': async (vol) => {
     const names = await fill(vol, vol.root, 200);
     const { fd } = ok(await vol.opendir(vol.root));
     const seen: string[] = [];
@@ -132,7 +132,7 @@ export const dirChecks: Checks = {
     expect(listed.sort()).toEqual(names);
   },
 
-  'a large directory': async (vol) => {
+  'a directory of 1000 files is listed completely': async (vol) => {
     const d = await mkdir(vol, vol.root, 'd');
     const names = await fill(vol, d, 1000);
     expect(await vol.names(d)).toEqual(names);

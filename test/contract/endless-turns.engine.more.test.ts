@@ -10,41 +10,47 @@ const cases = Object.entries(RETRIES).flatMap(([title, texts]) =>
   LANGUAGES.map((extension) => [title, extension, texts[extension]] as const),
 );
 
-describe('what winds again and again', () => {
-  it.each(cases)('%s (%s), over a child that answers at once', async (_, extension, text) => {
-    const run = await start(extension, text, { 'wind-limit': '5000' });
-    run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
-    const reply = run.ask('stat', run.known('a'), null);
-    // The loop has had its turn, and does not end by itself.
-    expect(reply.count).toBe(0);
-    serves(run);
-    for (let turn = 0; turn < 20; turn++) run.context.advance(1);
-    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    expect(run.lines()).toContainEqual(
-      expect.stringMatching(/^E .*stat: wound 5000 times without an end \(option wind-limit\)/),
-    );
-    serves(run);
-    run.settled();
-  });
-
-  it.each(cases)('%s (%s), over a child that answers later', async (_, extension, text) => {
-    const run = await start(extension, text, { 'wind-limit': '50' });
-    const reply = run.ask('stat', run.known('a'), null);
-    for (let round = 0; round < 50; round++) {
+describe('a request that winds without end', () => {
+  it.each(cases)(
+    'fails at wind-limit while other requests are served: %s (%s), child that replies at once',
+    async (_, extension, text) => {
+      const run = await start(extension, text, { 'wind-limit': '5000' });
+      run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
+      const reply = run.ask('stat', run.known('a'), null);
+      // The loop has had its turn, and does not end by itself.
       expect(reply.count).toBe(0);
-      for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
       serves(run);
-    }
-    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    // A loop that catches everything is left to itself after some more.
-    for (let round = 0; round < 1100; round++) {
-      for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
-    }
-    expect(run.asked()).toEqual([]);
-    run.settled();
-  });
+      for (let turn = 0; turn < 20; turn++) run.context.advance(1);
+      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+      expect(run.lines()).toContainEqual(
+        expect.stringMatching(/^E .*stat: wound 5000 times without an end \(option wind-limit\)/),
+      );
+      serves(run);
+      run.settled();
+    },
+  );
 
-  it.each(LANGUAGES)('for longer than frame-timeout in all (%s)', async (extension) => {
+  it.each(cases)(
+    'fails at wind-limit while other requests are served: %s (%s), child that replies later',
+    async (_, extension, text) => {
+      const run = await start(extension, text, { 'wind-limit': '50' });
+      const reply = run.ask('stat', run.known('a'), null);
+      for (let round = 0; round < 50; round++) {
+        expect(reply.count).toBe(0);
+        for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
+        serves(run);
+      }
+      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+      // A loop that catches everything is left to itself after some more.
+      for (let round = 0; round < 1100; round++) {
+        for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
+      }
+      expect(run.asked()).toEqual([]);
+      run.settled();
+    },
+  );
+
+  it.each(LANGUAGES)('fails after frame-timeout in total (%s)', async (extension) => {
     const text = RETRIES['a retry loop']![extension];
     const run = await start(extension, text, { 'frame-timeout': '3', 'wind-limit': '0' });
     const reply = run.ask('stat', run.known('a'), null);
@@ -61,7 +67,7 @@ describe('what winds again and again', () => {
     );
   });
 
-  it.each(LANGUAGES)('a child that takes its time is not counted (%s)', async (extension) => {
+  it.each(LANGUAGES)('may wait for a slow child beyond frame-timeout (%s)', async (extension) => {
     const run = await start(extension, RETRIES['a retry loop']![extension], {
       'frame-timeout': '3',
     });

@@ -45,48 +45,57 @@ const CRAWL = {
   }`,
 };
 
-it.each(LANGUAGES)('replies are not kept without end (%s)', async (extension) => {
-  const run = await start(extension, RETRIES['a retry loop']![extension], { 'wind-limit': '0' });
-  run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
-  run.ask('stat', run.known('a'), null);
-  for (let turn = 0; turn < 12; turn++) run.context.advance(1);
-  const [request] = run.host.requests.values();
-  expect(request!.winds).toBeGreaterThan(10_000);
-  // Of each, two values.
-  expect([...request!.values()].length).toBeLessThan(2 * 4096 + 10);
-});
+it.each(LANGUAGES)(
+  'the host stores a bounded number of replies for an endless request (%s)',
+  async (extension) => {
+    const run = await start(extension, RETRIES['a retry loop']![extension], { 'wind-limit': '0' });
+    run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
+    run.ask('stat', run.known('a'), null);
+    for (let turn = 0; turn < 12; turn++) run.context.advance(1);
+    const [request] = run.host.requests.values();
+    expect(request!.winds).toBeGreaterThan(10_000);
+    // Of each, two values.
+    expect([...request!.values()].length).toBeLessThan(2 * 4096 + 10);
+  },
+);
 
-it.each(LANGUAGES)('data of replies is not kept without end (%s)', async (extension) => {
-  const run = await start(extension, READS[extension]);
-  const waiting: Held[] = [];
-  run.leaf.onRequest = (held) => {
-    if (held.name === 'fsync') waiting.push(held);
-    else held.answer(2 ** 20, 0, new Uint8Array(2 ** 20), new Iatt(), null);
-  };
-  run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
-  for (let turn = 0; turn < 20; turn++) run.context.advance(1);
-  const [request] = run.host.requests.values();
-  expect(request!.winds).toBe(501);
-  const data = [...request!.values()].filter((value) => value instanceof Uint8Array);
-  expect(data.length).toBeGreaterThan(50);
-  // 64 MiB, and what the first few have.
-  expect(data.length).toBeLessThanOrEqual(64 + 16);
-  for (const held of waiting) held.answer(-1, ENOENT, null, null, null);
-  run.settled();
-});
+it.each(LANGUAGES)(
+  'the host stores at most 80 MiB of reply data for a request (%s)',
+  async (extension) => {
+    const run = await start(extension, READS[extension]);
+    const waiting: Held[] = [];
+    run.leaf.onRequest = (held) => {
+      if (held.name === 'fsync') waiting.push(held);
+      else held.answer(2 ** 20, 0, new Uint8Array(2 ** 20), new Iatt(), null);
+    };
+    run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
+    for (let turn = 0; turn < 20; turn++) run.context.advance(1);
+    const [request] = run.host.requests.values();
+    expect(request!.winds).toBe(501);
+    const data = [...request!.values()].filter((value) => value instanceof Uint8Array);
+    expect(data.length).toBeGreaterThan(50);
+    // 64 MiB, and what the first few have.
+    expect(data.length).toBeLessThanOrEqual(64 + 16);
+    for (const held of waiting) held.answer(-1, ENOENT, null, null, null);
+    run.settled();
+  },
+);
 
-it.each(LANGUAGES)('a request may wind often that comes to an end (%s)', async (extension) => {
-  const run = await start(extension, CRAWL[extension]);
-  run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
-  run.ask('stat', run.known('a'), null);
-  for (let turn = 0; turn < 12; turn++) run.context.advance(1);
-  expect(run.replies.at(-1)).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
-  run.settled();
-});
+it.each(LANGUAGES)(
+  'a request that winds ten thousand times and ends is answered (%s)',
+  async (extension) => {
+    const run = await start(extension, CRAWL[extension]);
+    run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
+    run.ask('stat', run.known('a'), null);
+    for (let turn = 0; turn < 12; turn++) run.context.advance(1);
+    expect(run.replies.at(-1)).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
+    run.settled();
+  },
+);
 
-describe('requests of its own', () => {
+describe("a module's own requests", () => {
   const BOMBS: Readonly<Record<string, Readonly<Record<Extension, string>>>> = {
-    'each begins two': {
+    'each starts two more': {
       py: `
     async def breed(self):
         try:
@@ -111,7 +120,7 @@ describe('requests of its own', () => {
     void this.breed();
   }`,
     },
-    'one after the other, for ever': {
+    'an endless sequence': {
       py: `
     async def stat(self, frame, loc, xdata):
         loc = loc.copy()
@@ -133,7 +142,7 @@ describe('requests of its own', () => {
     LANGUAGES.map((extension) => [title, extension, texts[extension]] as const),
   );
 
-  it.each(bombs)('%s (%s): others are served', async (_, extension, text) => {
+  it.each(bombs)('leave other requests served: %s (%s)', async (_, extension, text) => {
     const run = await start(extension, text, { 'memory-limit': '128MB' });
     let asked = 0;
     run.leaf.onRequest = (held) => {
@@ -168,17 +177,14 @@ describe('requests of its own', () => {
     for (let i = 0; i < 100_000; i++) void this.child.stat(mine);
   }`,
     ],
-  ] as const)(
-    'very many at once (%s): the call fails, and says at which line',
-    async (extension, text) => {
-      const run = await start(extension, text);
-      run.ask('stat', run.known('a'), null);
-      const [line] = run.lines();
-      expect(line).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 requests of its own at once/);
-      expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
-      serves(run);
-    },
-  );
+  ] as const)('beyond 16,384 at once fail the call with its line (%s)', async (extension, text) => {
+    const run = await start(extension, text);
+    run.ask('stat', run.known('a'), null);
+    const [line] = run.lines();
+    expect(line).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 requests of its own at once/);
+    expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
+    serves(run);
+  });
 });
 
 describe('many winds of one request', () => {
@@ -216,7 +222,7 @@ describe('many winds of one request', () => {
   }`,
   };
 
-  it.each(LANGUAGES)('take turns with what others wind (%s)', async (extension) => {
+  it.each(LANGUAGES)('alternate with the winds of other requests (%s)', async (extension) => {
     const run = await start(extension, BURST[extension]);
     run.leaf.onRequest = (held) => held.answer(-1, EPERM, null, null);
     const reply = run.ask('stat', run.known('a'), null);
@@ -230,7 +236,7 @@ describe('many winds of one request', () => {
     run.settled();
   });
 
-  it.each(LANGUAGES)('more than anybody needs: the request fails (%s)', async (extension) => {
+  it.each(LANGUAGES)('beyond 16,384 fail the request with its line (%s)', async (extension) => {
     const run = await start(
       extension,
       BURST[extension].replace('10_000)', '100_000)').replace('i < 10_000', 'i < 100_000'),

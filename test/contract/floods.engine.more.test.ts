@@ -52,22 +52,19 @@ it.each([
   ['py', 'for _ in range(30_000): self.log.info("x" * 100)\nframe.fail(EPERM)'],
   ['py', 'for _ in range(30_000): print("x" * 100)\nframe.fail(EPERM)'],
   ['js', 'for (let i = 0; i < 30_000; i++) this.log.info("x".repeat(100));\nframe.fail(EPERM);'],
-] as const)(
-  'a flood of lines is bounded, and what is left out is told (%s: %s)',
-  async (ext, body) => {
-    const run = await start(ext, body, { 'log-limit': '10KB', 'time-limit': '0' });
-    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EPERM });
-    expect(size(run.lines())).toBeLessThan(200_000);
-    run.context.advance(1000);
-    expect(run.lines()).toContainEqual(
-      expect.stringMatching(/^W .*: 2\d{4} lines \(2\d{6} bytes\) .*left out.*option log-limit/),
-    );
-    // Later, there is room again.
-    run.context.advance(60_000);
-    run.ask('stat', run.known('a'), null);
-    expect(size(run.lines())).toBeGreaterThan(10_000);
-  },
-);
+] as const)('log lines beyond log-limit are dropped and counted (%s: %s)', async (ext, body) => {
+  const run = await start(ext, body, { 'log-limit': '10KB', 'time-limit': '0' });
+  expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EPERM });
+  expect(size(run.lines())).toBeLessThan(200_000);
+  run.context.advance(1000);
+  expect(run.lines()).toContainEqual(
+    expect.stringMatching(/^W .*: 2\d{4} lines \(2\d{6} bytes\) .*left out.*option log-limit/),
+  );
+  // Later, there is room again.
+  run.context.advance(60_000);
+  run.ask('stat', run.known('a'), null);
+  expect(size(run.lines())).toBeGreaterThan(10_000);
+});
 
 it.each([
   ['py', 'self.log.info("x" * 1_000_000)\nself.log.info("y" * 170_000)\nraise ValueError("told")'],
@@ -75,7 +72,7 @@ it.each([
     'js',
     'this.log.info("x".repeat(1e6));\nthis.log.info("y".repeat(170_000));\nthrow new RangeError("told");',
   ],
-] as const)('chatter leaves room for errors (%s)', async (extension, body) => {
+] as const)('an error is logged also beyond log-limit (%s)', async (extension, body) => {
   const run = await start(extension, body, { 'log-limit': '20KB' });
   run.ask('stat', run.known('a'), null);
   expect(run.lines().join('\n')).toMatch(/E \[m\.(py|js):\d+.*told/);
@@ -84,15 +81,18 @@ it.each([
 it.each([
   ['py', 'while True: self.log.info("\\n" * 100_000)'],
   ['js', 'for (;;) this.log.info("\\n".repeat(100_000));'],
-] as const)('time in the host counts (%s)', async (extension, body) => {
-  const run = await start(extension, body, { 'time-limit': '1', 'log-limit': '0' });
-  run.context.sink.write = (line) => {
-    if (line.length < 10_000) run.context.lines.push(line);
-  };
-  expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-  expect(run.lines().join('\n')).toMatch(/time.limit/i);
-  works(run);
-});
+] as const)(
+  "time in the host's functions counts towards time-limit (%s)",
+  async (extension, body) => {
+    const run = await start(extension, body, { 'time-limit': '1', 'log-limit': '0' });
+    run.context.sink.write = (line) => {
+      if (line.length < 10_000) run.context.lines.push(line);
+    };
+    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.lines().join('\n')).toMatch(/time.limit/i);
+    works(run);
+  },
+);
 
 it.each([
   [
@@ -100,7 +100,7 @@ it.each([
     'i = 0\nwhile True:\n    i += 1\n    try: __import__(f"absent{i}")\n    except ImportError: pass',
   ],
   ['js', "(async () => { for (let i = 0; ; i++) await import('absent' + i).catch(() => {}); })();"],
-] as const)('imports that are refused take the time of the call (%s)', async (extension, body) => {
+] as const)('time of refused imports counts towards time-limit (%s)', async (extension, body) => {
   const run = await start(extension, body, { 'time-limit': '1' });
   expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
   const lines = run.lines();
@@ -110,7 +110,7 @@ it.each([
   works(run);
 });
 
-it('bytes that the host takes over count as memory, and are given back (py)', async () => {
+it('bytes that the host stores count towards memory-limit, and are freed (py)', async () => {
   const body =
     'block = bytes(10_000_000)\nhost = sys.modules["glupy.frame"]._host\nwhile True: host.put(block)';
   const run = await start('py', body, { 'memory-limit': '96MB', 'time-limit': '0' });
@@ -137,26 +137,29 @@ it.each([
     for (;;) this.fds.push((await this.child.open(Loc.of({ gfid: ROOT_GFID }), 0)).fd);
   }`,
   ],
-] as const)('fds that a module opens and keeps leave some for others (%s)', async (ext, method) => {
-  const files: Record<string, string> =
-    ext === 'py'
-      ? {
-          'm.py': PYTHON.replace('EPERM,', 'EPERM, Loc, ROOT_GFID,').replace(
-            / +def stat.*\n/,
-            method,
-          ),
-        }
-      : { 'm.js': `${JAVASCRIPT.replace('EPERM,', 'EPERM, Loc, ROOT_GFID,')}${method}\n}` };
-  const run = await startModule(files);
-  let opened = 0;
-  run.leaf.onRequest = (held) => {
-    opened += 1;
-    held.answer(0, 0, held.args[2], null);
-  };
-  const reply = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
-  for (let turn = 0; turn < 100 && reply.count === 0; turn++) run.context.advance(1);
-  expect(reply).toMatchObject({ count: 1, opErrno: EMFILE });
-  expect(opened).toBe(Math.min(16_384, Math.floor(openFilesLimit / 4)));
-  expect(run.lines().join('\n')).toMatch(/W .*refused: more than \d+ fds of its own/);
-  works(run);
-});
+] as const)(
+  "a module's own fds are limited to a quarter of the open files (%s)",
+  async (ext, method) => {
+    const files: Record<string, string> =
+      ext === 'py'
+        ? {
+            'm.py': PYTHON.replace('EPERM,', 'EPERM, Loc, ROOT_GFID,').replace(
+              / +def stat.*\n/,
+              method,
+            ),
+          }
+        : { 'm.js': `${JAVASCRIPT.replace('EPERM,', 'EPERM, Loc, ROOT_GFID,')}${method}\n}` };
+    const run = await startModule(files);
+    let opened = 0;
+    run.leaf.onRequest = (held) => {
+      opened += 1;
+      held.answer(0, 0, held.args[2], null);
+    };
+    const reply = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
+    for (let turn = 0; turn < 100 && reply.count === 0; turn++) run.context.advance(1);
+    expect(reply).toMatchObject({ count: 1, opErrno: EMFILE });
+    expect(opened).toBe(Math.min(16_384, Math.floor(openFilesLimit / 4)));
+    expect(run.lines().join('\n')).toMatch(/W .*refused: more than \d+ fds of its own/);
+    works(run);
+  },
+);

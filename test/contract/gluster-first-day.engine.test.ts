@@ -91,7 +91,7 @@ class xlator ():
 };
 
 it.each(Object.entries(FORMS))(
-  '%s: runs with the names of the package gluster',
+  "a module of glupy's first commits runs with the names of the package gluster: %s",
   async (_, source) => {
     const run = await startModule({ 'm.py': source });
     run.lines();

@@ -56,8 +56,8 @@ const FAILING = [
 const advised = (text: string): string =>
   text && `Python 2: ${text}; \`2to3 -w FILE\` changes most of these`;
 
-describe('advice', () => {
-  it('is given for what Python 2 took', async () => {
+describe('advice about Python 2', () => {
+  it('names the Python 3 form of each Python 2 construct', async () => {
     const run = await startModule({
       'm.py': `import sys
 from glupy import Translator
@@ -87,7 +87,7 @@ class xlator(Translator): pass
     expect([...REFUSED, ...FAILING].map(([code], at) => [code, given[at]])).toEqual(wanted);
   });
 
-  it('stands with the line in the message of a module that does not compile', async () => {
+  it('stands beside the line in the message of a module that does not compile', async () => {
     const text = await refusal('a = 1\nprint "a"\n');
     expect(text).toMatch(/m\.py:2: SyntaxError: Missing parentheses/);
     expect(text).toContain(`(${advised('print is a function: write print(...)')})`);
@@ -95,7 +95,7 @@ class xlator(Translator): pass
     expect(await refusal('a = = 1')).not.toContain('Python 2');
   });
 
-  it('stands in the log line of a method that fails', async () => {
+  it('stands in the log line of a failing method', async () => {
     const run = await startModule({
       'm.py': `from glupy import Translator
 class xlator(Translator):
@@ -111,7 +111,7 @@ class xlator(Translator):
   });
 });
 
-describe('an except clause that means something else now', () => {
+describe('a Python 2 except clause', () => {
   const source = `"""
     except ValueError, e:
 """
@@ -124,14 +124,14 @@ class xlator(Translator):
             pass
 `;
 
-  it('is told of at the start, at its line, and not for one in a string', async () => {
+  it('is warned about at the start with its line, but not inside a string', async () => {
     const run = await startModule({ 'm.py': source });
     const warnings = run.lines().filter((line) => line.startsWith('W '));
     expect(warnings.length).toBe(1);
     expect(warnings[0]).toMatch(/^W \[m\.py:9:-\] .*is except X as e: meant\?/);
   });
 
-  it('is told of when it fails', async () => {
+  it('is explained in the log when it fails', async () => {
     const run = await startModule({ 'm.py': source });
     run.lines();
     run.ask('stat', run.known('a'), null);
@@ -205,7 +205,7 @@ function of2012InPython3(): string {
 }
 
 describe('a module in Python 2', () => {
-  it('is refused with its line, and runs as 2to3 changes it', async () => {
+  it('is refused with its line, and runs after 2to3', async () => {
     const refused = await refusal(OF_2012);
     expect(refused).toMatch(/m\.py:7: SyntaxError: .*\(Python 2: write octal numbers as 0o777; /);
 

@@ -24,8 +24,8 @@ class xlator(Translator):
         ${body}
 `;
 
-describe('a request', () => {
-  it('is answered once when the module fails, whatever it did before', async () => {
+describe('a request in a glupy module', () => {
+  it('is answered once with EIO when the fop method fails', async () => {
     for (const before of ['pass', 'dl.wind_stat(frame, None, loc, xdata)']) {
       const run = await old(stat(`${before}\n        1 / 0`));
       run.lines();
@@ -39,7 +39,7 @@ describe('a request', () => {
     }
   });
 
-  it('is answered once when the callback fails', async () => {
+  it('is answered once with EIO when the callback fails', async () => {
     const run = await old(`
 class xlator(Translator):
     def stat_cbk(self, frame, cookie, this, op_ret, op_errno, buf, xdata):
@@ -51,7 +51,7 @@ class xlator(Translator):
     run.settled();
   });
 
-  it('that is neither wound nor unwound is answered, and the module told of', async () => {
+  it('fails with a hint in the log when it is neither wound nor unwound', async () => {
     const run = await old(stat('return 0'));
     run.lines();
     const reply = run.ask('stat', run.known('a'), null);
@@ -61,7 +61,7 @@ class xlator(Translator):
     );
   });
 
-  it('cannot be answered twice', async () => {
+  it('fails with EIO when it is answered twice', async () => {
     const answer = 'dl.unwind_stat(frame, 0, this, -1, 2, None, None)';
     const run = await old(stat(`${answer}; ${answer}`));
     const reply = run.ask('stat', run.known('a'), null);
@@ -69,7 +69,7 @@ class xlator(Translator):
     expect(run.lines().join()).toMatch(/AlreadyAnswered/);
   });
 
-  it('can be kept, and answered with another', async () => {
+  it('may be stored and answered during another request', async () => {
     const run = await old(`
 kept = []
 class xlator(Translator):
@@ -86,7 +86,7 @@ class xlator(Translator):
     run.settled();
   });
 
-  it('can ask another operation first', async () => {
+  it('may wind another fop first', async () => {
     const run = await old(`
 class xlator(Translator):
     def stat_fop(self, frame, this, loc, xdata):
@@ -117,7 +117,7 @@ class xlator(Translator):
     run.settled();
   });
 
-  it('has a number of its own in all operations, and none where no fop saw it', async () => {
+  it('has a unique id in fop methods, and id 0 without one', async () => {
     const run = await old(`
 ids = []
 class xlator(Translator):
@@ -148,8 +148,8 @@ class xlator(Translator):
   });
 });
 
-describe('a translator', () => {
-  it('is made once, with a number that registers', async () => {
+describe('a translator for the original glupy', () => {
+  it('is constructed once with the number that it registers by', async () => {
     const run = await old(`
 class xlator(Translator):
     made = 0
@@ -168,7 +168,7 @@ class xlator(Translator):
     expect(texts(run).filter((text) => /^(int|\d)/.test(text))).toEqual(["int ['stat_fop']", '1']);
   });
 
-  it('may be made by a function, and registers plain functions too', async () => {
+  it('may be made by a function that registers plain functions', async () => {
     const run = await old(`
 def stat_fop(frame, this, loc, xdata):
     dl.unwind_stat(frame, 0, this, -1, 13, None, None)
@@ -180,7 +180,7 @@ def xlator(c_this):
     expect(run.ask('stat', run.known('a'), null).opErrno).toBe(13);
   });
 
-  it('may take its pointers from ctypes, before or behind', async () => {
+  it('may import ctypes before or after gluster', async () => {
     const run = await startModule({
       'm.py': `
 import ctypes
@@ -198,7 +198,7 @@ class xlator(Translator):
     expect(reply.opRet).toBe(0);
   });
 
-  it('of the new kind can be in a module that imports the old names', async () => {
+  it('may be a glupy class in a module that imports the old names', async () => {
     const run = await old(`
 import glupy
 class xlator(glupy.Translator):
@@ -208,7 +208,7 @@ class xlator(glupy.Translator):
     expect(run.ask('stat', run.known('a'), null).opErrno).toBe(13);
   });
 
-  it('that registers nothing is told of', async () => {
+  it('is warned about when it registers nothing', async () => {
     const run = await old('class xlator(Translator):\n    def __init__(self, c_this): pass\n');
     expect(texts(run).join()).toMatch(/nothing is registered: does __init__ call Translator/);
     const now = await old(
@@ -221,7 +221,7 @@ class xlator(glupy.Translator):
     );
   });
 
-  it('is told of names that are no operations', async () => {
+  it('is warned about for a method that names no fop', async () => {
     const run = await old(`
 class xlator(Translator):
     def read_fop(self, frame, *args): pass
@@ -252,7 +252,7 @@ class xlator(Translator):
       /m\.py:2: stat_fop must take \(frame, this, loc, xdata\)/,
     ],
     [
-      'registers at somebody else',
+      'registers with a wrong number',
       'def xlator(c): dl.set_stat_fop(c + 1, print)',
       /is not the translator that the module was made with/,
     ],
@@ -262,7 +262,7 @@ class xlator(Translator):
     expect(found).not.toContain('site-packages');
   });
 
-  it('may exchange what it has registered, and register no more', async () => {
+  it('may replace a registered function later, but not add one', async () => {
     const run = await old(`
 class xlator(Translator):
     def __init__(self, c_this):
@@ -286,7 +286,7 @@ class xlator(Translator):
   });
 });
 
-describe('after thousands of requests', () => {
+describe('memory of a glupy module', () => {
   const source = `
 import gc, logging
 from glupy import frame as frames
@@ -321,7 +321,7 @@ class xlator(Translator):
         return 0
 `;
 
-  it('nothing is left of them', async () => {
+  it('is the same after thousands of requests', async () => {
     const run = await startModule({ 'm.py': HEAD + source }, { level: 7 });
     const loc = run.known('a');
     run.leaf.onRequest = (held) =>

@@ -141,7 +141,7 @@ const WRONG = [
 ] as const;
 
 describe('structures and pointers', () => {
-  it('are what they were', async () => {
+  it('behave as in the original glupy', async () => {
     const found = await said(
       TRUE.map(([expression]) => expression),
       'made = create_string_buffer(4)',
@@ -154,14 +154,14 @@ describe('structures and pointers', () => {
     expect(rows).toEqual(wanted);
   });
 
-  it('say what is wrong', async () => {
+  it('raise exceptions with the cause for invalid uses', async () => {
     const found = await said(WRONG.map(([expression]) => expression));
     WRONG.forEach(([expression, text], at) => {
       expect(found[at], expression).toContain(text);
     });
   });
 
-  it('can be of the module’s own making', async () => {
+  it('may be declared by the module', async () => {
     const own = `
         class inner(Structure): _fields_ = [("a", c_int), ("b", c_uint8, 4)]
         class both(Union): _fields_ = [("whole", c_uint32), ("same", c_int)]
@@ -203,15 +203,15 @@ class xlator(Translator):
         return 0
 `;
 
-describe('what is changed', () => {
-  it('goes on: a name', async () => {
+describe('a changed structure', () => {
+  it('reaches the child with its new name', async () => {
     const run = await old(stat('loc.contents.name = loc.contents.name + "~"'));
     const from = run.known('a');
     const [loc] = sent(run, from) as [Loc];
     expect([loc.name, loc.parent, loc.inode]).toEqual(['a~', from.parent, from.inode]);
   });
 
-  it('goes on: where it is', async () => {
+  it('reaches the child with its new parent', async () => {
     const body = 'loc.contents.parent = loc.contents.inode; loc.contents.name = b"x"';
     const run = await old(stat(body));
     const from = run.known('d', IA_IFDIR);
@@ -219,7 +219,7 @@ describe('what is changed', () => {
     expect([loc.name, loc.parent]).toEqual(['x', from.inode]);
   });
 
-  it('goes on: a loc of the module’s own', async () => {
+  it('reaches the child when the module made the loc', async () => {
     const body = 'own = loc_t(); own.inode = loc.contents.inode; own.gfid = loc.contents.gfid';
     for (const how of ['byref(own)', 'pointer(own)', 'own']) {
       const run = await old(stat(body, how));
@@ -229,7 +229,7 @@ describe('what is changed', () => {
     }
   });
 
-  it('is not what was only looked at', async () => {
+  it('is not made by reading: the child gets the same loc', async () => {
     const run = await old(stat('[getattr(loc.contents, name) for name, _ in loc_t._fields_]'));
     const from = run.known('a');
     expect(sent(run, from)[0]).toBe(from);
@@ -258,7 +258,7 @@ class xlator(Translator):
       'byref(own)',
       { iaSize: 3, iaUid: 4, iaNlink: 0 },
     ],
-  ])('goes back: %s', async (_title, body, answer, wanted) => {
+  ])('reaches the caller with %s', async (_title, body, answer, wanted) => {
     const run = await old(cbk(body, answer));
     const reply = run.ask('stat', run.known('a'), null);
     run.asked()[0]!.answer(0, 0, SIZED, null);
@@ -268,7 +268,7 @@ class xlator(Translator):
     expect(SIZED.iaSize).toBe(7);
   });
 
-  it('goes on: texts and numbers, as bytes, str or ctypes’ own', async () => {
+  it('reaches the child with texts given as bytes, str or c_char_p', async () => {
     for (const name of ['b"user.b"', '"user.b"', 'c_char_p(b"user.b")', 'name + "b"']) {
       const run = await old(`
 class xlator(Translator):
@@ -283,7 +283,7 @@ class xlator(Translator):
     }
   });
 
-  it('goes on: data, which can be read and replaced', async () => {
+  it('reaches the child with replaced data', async () => {
     const run = await old(`
 class xlator(Translator):
     def writev_fop(self, frame, this, fd, vector, count, offset, flags, iobref, xdata):
@@ -313,8 +313,8 @@ class FdSample {
   }
 }
 
-describe('the earlier generation', () => {
-  it('sees gfids as words and inodes as addresses', async () => {
+describe('the package gluster', () => {
+  it('has gfids as words and inodes as addresses', async () => {
     const run = await old(
       `
 @stat_fop_t
@@ -340,7 +340,7 @@ class xlator:
     expect([loc.name, loc.inode]).toEqual(['b', from.inode]);
   });
 
-  it('has all that the later one has', async () => {
+  it('has every name of gluster.glupy', async () => {
     const run = await old(
       `
 import gluster, gluster.glupy

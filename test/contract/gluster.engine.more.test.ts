@@ -42,7 +42,7 @@ function lookup(run: RunningModule, name: string, errno: number) {
 const missing = { opRet: -1, opErrno: ENOENT };
 
 describe.each(['hello', 'hello_v1'])('%s', (name) => {
-  it('logs twice, and changes nothing', async () => {
+  it('logs the lookup and its reply, and changes neither', async () => {
     const run = await start(name);
     run.lines();
     expect(lookup(run, 'a', 0)).toEqual({ wound: true, opRet: 0, opErrno: 0 });
@@ -50,7 +50,7 @@ describe.each(['hello', 'hello_v1'])('%s', (name) => {
     expect(lookup(run, 'a', EIO)).toEqual({ wound: true, opRet: -1, opErrno: EIO });
   });
 
-  it('is not led through by other fops', async () => {
+  it('logs nothing for other fops', async () => {
     const run = await start(name);
     run.lines();
     run.ask('stat', run.known('a'), null);
@@ -64,7 +64,7 @@ describe.each([
   ['negative', ROOT_GFID],
   ['negative_v1', '00000000-00000000-00000000-01000000'],
 ])('%s', (name, root) => {
-  it('remembers what is absent until it is made', async () => {
+  it('answers for an absent name until the name is created', async () => {
     const run = await start(name);
     run.lines();
     expect(lookup(run, 'a', ENOENT)).toEqual({ wound: true, ...missing });
@@ -90,7 +90,7 @@ describe.each([
     expect(lookup(run, 'a', 0)).toEqual({ wound: true, opRet: 0, opErrno: 0 });
   });
 
-  it('forgets a name that somebody else has made', async () => {
+  it('forgets a name that another client has created', async () => {
     const run = await start(name);
     const first = run.ask('lookup', run.absent('c'), null);
     const second = run.ask('lookup', run.absent('c'), null);
@@ -150,11 +150,11 @@ function fail(run: RunningModule, row: FopRow): void {
   expect([row.name, reply.opRet, reply.opErrno]).toEqual([row.name, -1, EIO]);
 }
 
-describe('every operation', () => {
+describe('every fop', () => {
   it.each([
-    ['with all there can be', true],
-    ['with nothing but what has to be', false],
-  ])('is wound and unwound as it came, %s', async (_title, full) => {
+    ['with every value set', true],
+    ['with only the required values', false],
+  ])('is wound and unwound with the same objects, %s', async (_title, full) => {
     const run = await start('every');
     run.lines();
     for (const row of fops) {
@@ -166,7 +166,7 @@ describe('every operation', () => {
     }
   });
 
-  it('fails as it failed below', async () => {
+  it("fails with the child's errno", async () => {
     const run = await start('every');
     for (const row of fops) fail(run, row);
   });
@@ -175,7 +175,7 @@ describe('every operation', () => {
 describe('debug_trace', () => {
   const rows = fops.filter((row) => ORIGINAL.includes(row.name));
 
-  it('writes a line down and a line up for each operation of the original', async () => {
+  it('logs a line for each fop of the original and one for its reply', async () => {
     expect(rows.length).toBe(23);
     const run = await start('debug_trace');
     run.lines();
@@ -190,7 +190,7 @@ describe('debug_trace', () => {
     }
   });
 
-  it('shows what the structures hold', async () => {
+  it('logs the fields of structures', async () => {
     const run = await start('debug_trace');
     run.lines();
     const loc = run.known('a');

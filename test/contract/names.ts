@@ -39,23 +39,23 @@ const BAD_NAMES = {
 };
 
 const finding: Checks = {
-  'lookup of the root': async (vol) => {
+  'lookup of the root returns gfid 1 and the type directory': async (vol) => {
     const { inode, buf } = ok(await vol.fop('lookup', new Loc(vol.root), null));
     expect(inode).toBe(vol.root);
     expect(buf).toMatchObject({ iaGfid: ROOT_GFID, iaType: IA_IFDIR, iaIno: 1n });
     expect(buf!.iaNlink).toBeGreaterThanOrEqual(1);
   },
 
-  'lookup of an absent name': async (vol) => {
+  'lookup of an absent name fails with ENOENT': async (vol) => {
     expect((await vol.lookup(vol.root, 'absent')).err).toBe('ENOENT');
   },
 
-  'lookup below a file': async (vol) => {
+  'lookup below a file fails with ENOTDIR': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     expect((await vol.lookup(f, 'x')).err).toBe('ENOTDIR');
   },
 
-  'lookup gives the same identity every time': async (vol) => {
+  'lookup returns the same inode and gfid every time': async (vol) => {
     const f = await file(vol, vol.root, 'f', 'four');
     const again = ok(await vol.lookup(vol.root, 'f'));
     expect(again.inode).toBe(f);
@@ -65,7 +65,7 @@ const finding: Checks = {
     expect(ok(await vol.fop('lookup', fresh, vol.gfidReq())).buf!.iaGfid).toBe(f.gfid);
   },
 
-  'lookup by gfid': async (vol) => {
+  'lookup by gfid finds a file, and fails for an unknown gfid': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     const loc = new Loc(f, null, null, f.gfid);
     expect(ok(await vol.fop('lookup', loc, null)).buf!.iaGfid).toBe(f.gfid);
@@ -75,7 +75,7 @@ const finding: Checks = {
     expect((await vol.fop('stat', none, null)).err).toMatch(/ESTALE|ENOENT/);
   },
 
-  'lookup of . is the directory itself, and of .. the one that it is in': async (vol) => {
+  'lookup of . returns the directory, and of .. its parent': async (vol) => {
     const d = ok(await vol.mkdir(vol.root, 'd')).inode!;
     const e = ok(await vol.mkdir(d, 'e')).inode!;
     const f = await file(vol, d, 'f');
@@ -99,13 +99,13 @@ const finding: Checks = {
     expect(await vol.names(vol.root)).toEqual(['d', 'moved']);
   },
 
-  'lookup of a known inode whose name leads elsewhere now': async (vol) => {
+  "lookup of an inode under another file's name fails with ESTALE": async (vol) => {
     const f = await file(vol, vol.root, 'f');
     await file(vol, vol.root, 'g');
     expect((await vol.fop('lookup', new Loc(f, vol.root, 'g'), null)).err).toBe('ESTALE');
   },
 
-  'names that no directory can hold': async (vol) => {
+  'invalid names fail with EINVAL or EILSEQ': async (vol) => {
     for (const [name, err] of Object.entries({ ...BAD_NAMES, 'a\ud800': 'EILSEQ' })) {
       const isDots = name === '.' || name === '..';
       if (!isDots) expect((await vol.lookup(vol.root, name)).err).toBe(err);
@@ -118,7 +118,7 @@ const finding: Checks = {
     expect((await vol.link(f, vol.root, '..')).err).toBe('EINVAL');
   },
 
-  'names of 255 bytes, and of 256': async (vol) => {
+  'a name of 255 bytes is accepted, of 256 it fails with ENAMETOOLONG': async (vol) => {
     for (const unit of ['x', 'é', '\udcff']) {
       const name = unit.repeat(255 / nameLength(unit)).padEnd(255, '');
       const full = name + 'x'.repeat(255 - nameLength(name));
@@ -131,7 +131,7 @@ const finding: Checks = {
     expect(await vol.names(vol.root)).toHaveLength(3);
   },
 
-  'names that are not UTF-8': async (vol) => {
+  'names and link targets that are not UTF-8 stay unchanged': async (vol) => {
     const names = ['caf\udce9', '\udcff\udcfe', '\udced\udca0\udc80', 'naïve', '日本'];
     for (const name of names) await file(vol, vol.root, name, name);
     expect(await vol.names(vol.root)).toEqual([...names].sort());
@@ -145,7 +145,7 @@ const finding: Checks = {
 };
 
 const making: Checks = {
-  mkdir: async (vol) => {
+  'mkdir makes a directory with two links, and fails with EEXIST for a known name': async (vol) => {
     const before = await nlink(vol, vol.root);
     const { inode, buf, preparent, postparent } = ok(await vol.mkdir(vol.root, 'd', 0o2750));
     expect(buf).toMatchObject({ iaType: IA_IFDIR, iaProt: 0o750, iaNlink: 2 });
@@ -154,7 +154,7 @@ const making: Checks = {
     expect(await iatt(vol, inode!)).toMatchObject({ iaGfid: buf!.iaGfid, iaProt: 0o750 });
   },
 
-  'the gfid asked for is the gfid given': async (vol, { privileged }) => {
+  'mkdir and create give the requested gfid': async (vol, { privileged }) => {
     const xdata = vol.gfidReq();
     const gfid = xdata.string(GFID_REQ);
     expect(ok(await vol.mkdir(vol.root, 'd', 0o755, xdata)).buf!.iaGfid).toBe(gfid);
@@ -167,7 +167,7 @@ const making: Checks = {
     expect(bare.buf!.iaGfid).not.toBe(gfid);
   },
 
-  'new entries belong to the caller; a setgid directory hands its group down': async (
+  "new entries have the caller's ids, and below a setgid directory its group": async (
     vol,
     { privileged },
   ) => {
@@ -193,7 +193,7 @@ const making: Checks = {
     inner.fd!.release();
   },
 
-  'modes arrive masked and are kept as they are': async (vol) => {
+  'create, mkdir and mknod apply the given mode unmasked': async (vol) => {
     const made = ok(await vol.create(vol.root, 'f', O_RDWR, 0o666));
     expect(made.buf!.iaProt).toBe(0o666);
     made.fd!.release();
@@ -201,7 +201,7 @@ const making: Checks = {
     expect(ok(await vol.mknod(vol.root, 'n', S_IFREG | 0o622)).buf!.iaProt).toBe(0o622);
   },
 
-  'mknod of every type': async (vol, { privileged }) => {
+  'mknod makes files, fifos, sockets and devices': async (vol, { privileged }) => {
     const type = async (name: string, mode: number, rdev = 0) =>
       ok(await vol.mknod(vol.root, name, mode, rdev)).buf!;
     expect(await type('reg', S_IFREG | 0o644)).toMatchObject({ iaType: IA_IFREG, iaSize: 0 });
@@ -221,7 +221,7 @@ const making: Checks = {
     expect((await vol.open(inode!)).err).toBe('ENXIO');
   },
 
-  'symlink and readlink': async (vol) => {
+  'readlink returns the target of symlink, cut at the given size': async (vol) => {
     const { inode, buf } = ok(await vol.symlink(vol.root, 'l', '../some/where'));
     expect(buf).toMatchObject({ iaType: IA_IFLNK, iaSize: 13 });
     const read = ok(await vol.fop('readlink', new Loc(inode), 4096, null));
@@ -238,7 +238,7 @@ const making: Checks = {
     expect((await vol.lookup(link.inode!, 'f')).err).toBe('ENOTDIR');
   },
 
-  create: async (vol) => {
+  'create opens a new or existing file, and refuses directories and links': async (vol) => {
     const made = ok(await vol.create(vol.root, 'f', O_RDWR | O_EXCL, 0o640));
     expect(made.buf).toMatchObject({ iaType: IA_IFREG, iaProt: 0o640, iaSize: 0, iaNlink: 1 });
     ok(await vol.write(made.fd!, 'data', 0));
@@ -256,7 +256,7 @@ const making: Checks = {
     expect((await vol.lookup(vol.root, 'nowhere')).err).toBe('ENOENT');
   },
 
-  put: async (vol) => {
+  'put writes a whole file, and fails with EEXIST under O_EXCL': async (vol) => {
     const data = new TextEncoder().encode('whole');
     const put = (name: string, flags = 0) =>
       vol.fop('put', vol.newLoc(vol.root, name), 0o644, 0, flags, data, 0, null, vol.gfidReq());
@@ -265,7 +265,7 @@ const making: Checks = {
     expect((await put('f', O_EXCL)).err).toBe('EEXIST');
   },
 
-  link: async (vol) => {
+  'link adds a name to a file, and refuses directories and existing names': async (vol) => {
     const d = await mkdir(vol, vol.root, 'd');
     const f = await file(vol, vol.root, 'f', 'one file');
     const { buf, inode } = ok(await vol.link(f, d, 'g'));
@@ -280,7 +280,7 @@ const making: Checks = {
     expect(await content(vol, f)).toBe('one file');
   },
 
-  'nothing is made in a directory that was removed': async (vol) => {
+  'a removed directory accepts no new name': async (vol) => {
     const d = await mkdir(vol, vol.root, 'd');
     const f = await file(vol, vol.root, 'f');
     const held = ok(await vol.opendir(d)).fd!;
@@ -296,7 +296,7 @@ const making: Checks = {
 };
 
 const removing: Checks = {
-  'unlink and rmdir': async (vol) => {
+  'unlink and rmdir remove names, and refuse wrong types and full directories': async (vol) => {
     const d = await mkdir(vol, vol.root, 'd');
     await file(vol, d, 'f');
     expect((await vol.unlink(vol.root, 'absent')).err).toBe('ENOENT');
@@ -312,7 +312,7 @@ const removing: Checks = {
     expect((await vol.lookup(vol.root, 'd')).err).toBe('ENOENT');
   },
 
-  'a name made again is another file': async (vol) => {
+  'a recreated name has a new gfid': async (vol) => {
     const f = await file(vol, vol.root, 'f', 'old');
     const { gfid } = f;
     ok(await vol.unlink(vol.root, 'f'));
@@ -321,7 +321,7 @@ const removing: Checks = {
     expect(await content(vol, again)).toBe('new');
   },
 
-  'an unlinked file lives as long as it is open': async (vol) => {
+  'an unlinked file stays usable through its open fd': async (vol) => {
     const { fd, inode } = ok(await vol.create(vol.root, 'f'));
     ok(await vol.write(fd!, 'before', 0));
     ok(await vol.unlink(vol.root, 'f'));
@@ -336,7 +336,7 @@ const removing: Checks = {
 };
 
 const renaming: Checks = {
-  rename: async (vol) => {
+  'rename moves a file or directory, and onto itself changes nothing': async (vol) => {
     const a = await mkdir(vol, vol.root, 'a');
     const b = await mkdir(vol, vol.root, 'b');
     const f = await file(vol, a, 'f', 'moved');
@@ -354,7 +354,7 @@ const renaming: Checks = {
     expect(await content(vol, f)).toBe('moved');
   },
 
-  'rename over what is there': async (vol) => {
+  'rename replaces a file or an empty directory, and refuses other targets': async (vol) => {
     const root = vol.root;
     const f = await file(vol, root, 'f', 'new');
     const g = ok(await vol.create(root, 'g'));
@@ -379,7 +379,7 @@ const renaming: Checks = {
     expect(await nlink(vol, root)).toBe(links - 1);
   },
 
-  'rename of one of two links onto the other leaves both': async (vol) => {
+  'rename of a hard link onto another link of the file leaves both': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     ok(await vol.link(f, vol.root, 'g'));
     ok(await vol.rename(vol.root, 'f', vol.root, 'g'));
@@ -387,7 +387,7 @@ const renaming: Checks = {
     expect(await nlink(vol, f)).toBe(2);
   },
 
-  'a directory cannot move below itself': async (vol) => {
+  'rename of a directory below itself fails with EINVAL': async (vol) => {
     const a = await mkdir(vol, vol.root, 'a');
     const b = await mkdir(vol, a, 'b');
     expect((await vol.rename(vol.root, 'a', b, 'c')).err).toBe('EINVAL');
@@ -396,7 +396,7 @@ const renaming: Checks = {
     expect((await vol.rename(a, 'b', vol.root, 'a', EXCHANGE)).err).toBe('EINVAL');
   },
 
-  'rename with flags': async (vol) => {
+  'rename honours NOREPLACE and EXCHANGE, and refuses both together': async (vol) => {
     const root = vol.root;
     const f = await file(vol, root, 'f', 'f');
     const d = await mkdir(vol, root, 'd');

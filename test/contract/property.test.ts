@@ -293,18 +293,21 @@ const beginning: readonly Operation[] = [
   at('create c', ['a'], async (side, dir) => keepFd(side, await side.vol.create(dir, 'c'))),
 ];
 
-test.runIf(setups.posix !== undefined)('memory and posix answer alike', async () => {
-  const property = fc.asyncProperty(operations, async (sequence) => {
-    const [a, b] = await Promise.all([setups.memory!.start(), setups.posix!.start()]);
-    const memory: Side = { vol: a, fds: [] };
-    const posix: Side = { vol: b, fds: [] };
-    for (const { run } of [...beginning, ...sequence]) {
-      expect(await run(posix)).toEqual(await run(memory));
-    }
-    for (const { vol, fds } of [memory, posix]) {
-      for (const fd of fds) fd.release();
-      await vol.stop();
-    }
-  });
-  await fc.assert(property, { numRuns: 60 });
-});
+test.runIf(setups.posix !== undefined)(
+  'storage/memory and storage/posix reply alike to random sequences of fops',
+  async () => {
+    const property = fc.asyncProperty(operations, async (sequence) => {
+      const [a, b] = await Promise.all([setups.memory!.start(), setups.posix!.start()]);
+      const memory: Side = { vol: a, fds: [] };
+      const posix: Side = { vol: b, fds: [] };
+      for (const { run } of [...beginning, ...sequence]) {
+        expect(await run(posix)).toEqual(await run(memory));
+      }
+      for (const { vol, fds } of [memory, posix]) {
+        for (const fd of fds) fd.release();
+        await vol.stop();
+      }
+    });
+    await fc.assert(property, { numRuns: 60 });
+  },
+);

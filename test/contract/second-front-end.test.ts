@@ -151,7 +151,7 @@ const connected = (): Remote => {
 const owner = 'ff00000000000000';
 const mine = { type: F_WRLCK, owner };
 
-test('two clients: each has its own locks and files, and they go with it', async () => {
+test('a second front end: each client has its own locks and files, which end with its connection', async () => {
   const [one, two] = [connected(), connected()];
   const first = (await one.ask('create', { path: '/file' })).result as number;
   const second = (await two.ask('open', { path: '/file' })).result as number;
@@ -177,7 +177,7 @@ test('two clients: each has its own locks and files, and they go with it', async
   expect(inode.fdCount).toBe(1);
 });
 
-test('a client that dies while it waits is waited for by nobody', async () => {
+test("a second front end: the lock of a dead client's pending request goes to the next waiter", async () => {
   const [one, two, three] = [connected(), connected(), connected()];
   const fd = (await one.ask('create', { path: '/file' })).result as number;
   const others = await Promise.all([two, three].map((each) => each.ask('open', { path: '/file' })));

@@ -47,7 +47,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
   'lesson %s',
   (name, lesson) => {
     it.each(wantedOf(languages, () => true))(
-      'has a solution in %s that is right, and a starter that is not',
+      'has a solution in %s that passes and a starter that fails with its hint',
       async (language) => {
         const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
         expect(await judgeText(lesson, language, solution)).toMatchObject({ passed: true });
@@ -61,13 +61,13 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
     const likely = [...mistakes[name]!, ...(inPython[name] ?? [])];
 
     usually(() =>
-      it('has its ten most likely mistakes', () => {
+      it('answers at least ten likely mistakes', () => {
         expect(likely.length).toBeGreaterThanOrEqual(10);
       }),
     );
 
     it.each(wantedOf(likely, (each) => likely.indexOf(each) % 2 === 0))(
-      'answers: $name',
+      'answers the mistake: $name',
       async ({ js, py, answer }) => {
         const [language, [from, to]] =
           js === undefined ? ['python' as const, py!] : ['javascript' as const, js];
@@ -134,10 +134,10 @@ const RUNAWAYS: readonly (readonly [
 ];
 
 usually(() => {
-  describe('a module that goes too far', () => {
+  describe("a learner's module beyond its limits", () => {
     const lesson = lessons[0]!;
 
-    it.each(RUNAWAYS)('%s, in %s, gets an answer', async (_, language, lookup, answer) => {
+    it.each(RUNAWAYS)('gets a short answer: %s, in %s', async (_, language, lookup, answer) => {
       const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
       const text = solution.replace(/(self|this)\.log\.info/, (log) =>
         language === 'python' ? `${lookup}\n        ${log}` : `${lookup}\n    ${log}`,
@@ -148,14 +148,14 @@ usually(() => {
       expect(verdict.answer.length).toBeLessThan(2000);
     });
 
-    it('that never ends as it is loaded gets one, too', async () => {
+    it('gets a short answer when it never ends while it is loaded', async () => {
       const { passed, answer } = await judgeText(lesson, 'javascript', 'for (;;) {}');
       expect(passed).toBe(false);
       expect(answer).toMatch(/does not start.*Is there a loop that never ends/s);
     });
   });
 
-  it('points out what does no harm, and is never called', async () => {
+  it('a passed lesson names a method that is never called', async () => {
     const lesson = lessons[1]!;
     const text = lesson.read('solution.js').replace('{}', '{ lokup() {} }');
     const { passed, answer } = await judgeText(lesson, 'javascript', text);

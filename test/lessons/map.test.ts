@@ -21,17 +21,17 @@ const lines = new Set(
   rows.flatMap(([, , , , cell]) => [...cell!.matchAll(/`(glossa [^`]+)`/g)].map(([, it]) => it!)),
 );
 
-it('goes through the slides in their order, each with something to see', () => {
+it('the map of the tutorial lists every slide in order, each with a command or link', () => {
   expect(rows.map(([, slide]) => Number(slide))).toEqual(
     Array.from({ length: SLIDES }, (_, i) => i + 1),
   );
   expect(rows.filter(([, , , , cell]) => !/`glossa |\]\(/.test(cell!))).toEqual([]);
 });
 
-describe.each([...lines])('%s', (line) => {
+describe.each([...lines])("the map's command '%s'", (line) => {
   const words = line.split(' ').slice(1);
 
-  it('is a command with such options, and its files are there', async () => {
+  it('has valid options and existing files', async () => {
     const { name, args } = findCommand(words);
     const known = (await commands.get(name)!.load()).default;
     const { operands } = readFlags({ ...commonFlags, ...known.flags }, args, known);

@@ -6,17 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { checks } from '../../apps/course/lessons/index.ts';
 import { givenLessons, htmlOf } from '../../tools/lessons.ts';
 
-describe('the lessons that a page is given', () => {
+describe("the lessons of the playground's page", () => {
   const lessons = givenLessons();
 
-  it('are those that have a check', () => {
+  it('are the lessons that have a check', () => {
     expect(lessons.map(({ name }) => name)).toEqual(Object.keys(checks));
   });
 
   const all = lessons.flatMap(({ name, variants }) =>
     Object.entries(variants).map(([language, variant]) => ({ name, language, ...variant })),
   );
-  it.each(all)('$name in $language has all that a learner needs', (lesson) => {
+  it.each(all)('have task, hints, files and solution: $name in $language', (lesson) => {
     const { html, task, hints, module, files, solution } = lesson;
     // The task is where it is checked, and nowhere else.
     expect(html).not.toContain('Your turn');
@@ -31,16 +31,16 @@ describe('the lessons that a page is given', () => {
   });
 });
 
-describe('a text in HTML', () => {
+describe('a lesson in HTML', () => {
   const html = (markdown: string): string => htmlOf(markdown, '/nowhere');
 
-  it('has links that lead somewhere from a page', () => {
+  it('keeps links to the web and drops relative ones', () => {
     expect(html('[a](https://a.org) [b](../b.md)')).toBe(
       '<p><a href="https://a.org" target="_blank" rel="noopener">a</a> b</p>',
     );
   });
 
-  it('has its pictures in it', () => {
+  it('embeds its pictures', () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-lesson-'));
     writeFileSync(join(folder, 'a.svg'), '<svg/>');
     const picture = Buffer.from('<svg/>').toString('base64');
@@ -51,12 +51,12 @@ describe('a text in HTML', () => {
     expect(() => html('![a](a.svg)')).toThrow('a.svg');
   });
 
-  it('has code as it is, which a keyboard can move when it is wide', () => {
+  it('escapes code, and a wide block can be scrolled by keyboard', () => {
     expect(html('```js\na < b\n```')).toBe('<pre class="js"><code>a &lt; b</code></pre>');
     expect(html(`\`\`\`\n${'-'.repeat(60)}\n\`\`\``)).toContain('<pre class="plain" tabindex="0">');
   });
 
-  it('has tables without empty heads', () => {
+  it('has tables without empty header rows', () => {
     expect(html('| | |\n|---|---|\n| a | b |')).toMatch(/^<table><tbody>\s*<tr><td>a</);
     expect(html('| a |\n|---|\n| b |')).toContain('<thead><tr><th>a</th></tr></thead>');
   });

@@ -20,7 +20,7 @@ if (nodes.length === 0 && !isRequired) {
   process.stderr.write('skipped: other versions of Node: GLOSSA_NODES names none\n');
 }
 
-it.runIf(isRequired)('there are other versions of Node to test with', () => {
+it.runIf(isRequired)('GLOSSA_NODES names other versions of Node', () => {
   expect(nodes).not.toEqual([]);
 });
 
@@ -34,7 +34,7 @@ const stacks = {
   ],
 } as const;
 
-describe.skipIf(nodes.length === 0)('on another Node', () => {
+describe.skipIf(nodes.length === 0)('another version of Node', () => {
   const all = nodes.map((node, at) => [node, at === nodes.length - 1] as const);
   describe.each(wanted.first ? all : all.slice(-1))('%s', (node, isLast) => {
     // It does what it does elsewhere on a mount.
@@ -61,7 +61,7 @@ describe.skipIf(nodes.length === 0)('on another Node', () => {
 
     if (!wanted.first) return;
 
-    it('starts', () =>
+    it('starts the program', () =>
       withScratch(async (scratch) => {
         const { out } = await run(scratch, node, ['--version']);
         expect(out).toMatch(/^v\d+\./);
@@ -69,7 +69,7 @@ describe.skipIf(nodes.length === 0)('on another Node', () => {
         expect(version).toMatchObject({ status: 0, err: '' });
       }));
 
-    it('writes a playground whose Python starts where ours does', () =>
+    it('bakes a Python snapshot for the same browsers', () =>
       withScratch(async (scratch) => {
         const folder = scratch.at('page');
         const args = ['playground', '--out', folder];
@@ -86,28 +86,30 @@ describe.skipIf(nodes.length === 0)('on another Node', () => {
       }));
 
     describeMounts('mounts', () => {
-      it.each(Object.entries(stacks))('a translator in %s', (_, [file, module]) =>
-        withScratch(async (scratch) => {
-          const brick = await scratch.folder('brick');
-          const text = await readFile(join(packageRoot, 'volfiles', file), 'utf8');
-          const volfile =
-            module === '' ? text : text.replace(/(?<=module-name )negative$/m, module);
-          const args = ['--xlator-option', `test-posix.directory=${brick}`];
-          const mount = await startMount(scratch, volfile, { node, args });
-          const script = `for i in 1 2 3; do [ -e absent ] && echo found; done; mkdir d
+      it.each(Object.entries(stacks))(
+        'serves a mount with a translator in %s',
+        (_, [file, module]) =>
+          withScratch(async (scratch) => {
+            const brick = await scratch.folder('brick');
+            const text = await readFile(join(packageRoot, 'volfiles', file), 'utf8');
+            const volfile =
+              module === '' ? text : text.replace(/(?<=module-name )negative$/m, module);
+            const args = ['--xlator-option', `test-posix.directory=${brick}`];
+            const mount = await startMount(scratch, volfile, { node, args });
+            const script = `for i in 1 2 3; do [ -e absent ] && echo found; done; mkdir d
             seq 1000 > d/f
             cat d/f | md5sum; mv d/f absent; tail -1 absent; rm absent
             [ -e absent ] && echo found; ls`;
-          const { out, err } = await new Client(mount.path, script).outcome;
-          expect(out + err).toBe('53d025127ae99ab79e8502aae2d9bea6  -\n1000\nd\n');
-          // Of that Node, and of ours.
-          for (const asking of [{ node }, {}]) {
-            const { out: stats } = await glossa(scratch, ['stats', mount.path], asking);
-            expect(stats).toMatch(/hits\W+\d/);
-          }
-          expect(await mount.stop()).toBe(0);
-          expect(mount.log()).not.toMatch(/^\[[^\]]*\] [EC] /m);
-        }),
+            const { out, err } = await new Client(mount.path, script).outcome;
+            expect(out + err).toBe('53d025127ae99ab79e8502aae2d9bea6  -\n1000\nd\n');
+            // Of that Node, and of ours.
+            for (const asking of [{ node }, {}]) {
+              const { out: stats } = await glossa(scratch, ['stats', mount.path], asking);
+              expect(stats).toMatch(/hits\W+\d/);
+            }
+            expect(await mount.stop()).toBe(0);
+            expect(mount.log()).not.toMatch(/^\[[^\]]*\] [EC] /m);
+          }),
       );
     });
   });

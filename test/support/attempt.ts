@@ -168,15 +168,18 @@ const refusals = (log: string): string[] =>
 export function refuses(topic: string, all: readonly Attempt[]): void {
   describe(topic, () => {
     const { attempt, fill, told } = attempts();
-    it.each(tried(all).map((one) => ({ one, title: one[0] })))('$title', ({ one }) => {
-      const [, source, expected, refused] = one;
-      const { result, errno } = attempt(source);
-      expect(result).toMatch(expected);
-      expect(errno).toBe(EPERM);
-      const text = `: refused: ${fill(refused)}`;
-      expect(told).toContainEqual(expect.stringContaining(text));
-      // Each is told once, so that a script cannot flood the log.
-      expect(attempt(source).log).not.toContain(text);
-    });
+    it.each(tried(all).map((one) => ({ one, title: one[0] })))(
+      'is refused and logged once: $title',
+      ({ one }) => {
+        const [, source, expected, refused] = one;
+        const { result, errno } = attempt(source);
+        expect(result).toMatch(expected);
+        expect(errno).toBe(EPERM);
+        const text = `: refused: ${fill(refused)}`;
+        expect(told).toContainEqual(expect.stringContaining(text));
+        // Each is told once, so that a script cannot flood the log.
+        expect(attempt(source).log).not.toContain(text);
+      },
+    );
   });
 }

@@ -83,7 +83,7 @@ export function losesNothing(
 ): void {
   const times = timesOf(front);
 
-  it('loses nothing, and nobody notices', () =>
+  it('loses no file, lock or open descriptor while processes work', () =>
     front.withScratch(async (scratch) => {
       const all = stacksOn(await scratch.folder('brick'));
       await scratch.file('seen.py', MODULE);

@@ -8,14 +8,14 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-it('a group without what it needs is skipped, and the reason told', () => {
+it('isSkipped skips a group with an obstacle and prints the reason', () => {
   vi.stubEnv('GLOSSA_REQUIRE_ALL', '');
   expect(isSkipped('the group', 'gcc is missing')).toBe(true);
   expect(written.mock.calls).toEqual([['skipped: the group: gcc is missing\n']]);
   expect(isSkipped('the group', '')).toBe(false);
 });
 
-it('with GLOSSA_REQUIRE_ALL=1 it is not, and has to fail', () => {
+it('isSkipped skips no group under GLOSSA_REQUIRE_ALL=1', () => {
   vi.stubEnv('GLOSSA_REQUIRE_ALL', '1');
   expect(isSkipped('the group', 'gcc is missing')).toBe(false);
   expect(written).not.toHaveBeenCalled();

@@ -17,7 +17,7 @@ describe.each(Object.entries(programs))('npm run %s', (name, options) => {
     return { status, stdout, stderr };
   };
 
-  it('--help says what it does, and every option', () => {
+  it('--help prints the usage and every option', () => {
     const { status, stdout, stderr } = run('--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain(`npm run ${name} -- `);
@@ -30,7 +30,7 @@ describe.each(Object.entries(programs))('npm run %s', (name, options) => {
   it.each([
     ['--nonsense', "Unknown option '--nonsense'"],
     ['--minutes=soon', '--minutes soon: a number is wanted'],
-  ])('%s is refused, with the usage', (arg, message) => {
+  ])('refuses %s and prints the usage', (arg, message) => {
     const { status, stdout, stderr } = run(arg);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr.startsWith(message)).toBe(true);

@@ -200,7 +200,7 @@ export function describeTooLong(
   isolation = 'none',
 ): void {
   const { file, ways, source } = tooLong[language];
-  groupOfMounts(`${language} that runs too long`, () => {
+  groupOfMounts(`${language} code beyond its time limit`, () => {
     let scratch: Scratch;
     let mount: ServedMount;
     beforeAll(async () => {
@@ -222,7 +222,7 @@ export function describeTooLong(
     }, PATIENCE_MS);
 
     it.each(names ?? Object.keys(ways))(
-      '%s',
+      'fails with EIO at the time limit while other requests are served: %s',
       async (name) => {
         const before = mount.log().length;
         let over = false;

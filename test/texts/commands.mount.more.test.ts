@@ -80,9 +80,9 @@ function compare(plan: Plan, step: Step, { status, text }: Written): void {
 }
 
 // Each page is programs of its own, one after the other: there are as many at a time as processors.
-groupOfMounts('the commands of the texts', () => {
+groupOfMounts('commands in the texts', () => {
   it.concurrent.each(plans.map((plan) => [plan.page, plan] as const))(
-    '%s: do what stands there',
+    'print what %s shows',
     (_, plan) =>
       withScratch(async (scratch) => {
         const written = await typed(plan, scratch);

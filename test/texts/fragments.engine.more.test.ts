@@ -56,10 +56,10 @@ const programs = pages.flatMap((page) =>
   }),
 );
 
-describe('parts of a program', () => {
-  it('are in the lessons', () => expect(programs.length).toBeGreaterThan(10));
+describe('fragments of programs in the lessons', () => {
+  it('are more than ten', () => expect(programs.length).toBeGreaterThan(10));
 
-  it.each(programs)('of %s, in %s', async (_, language, text) => {
+  it.each(programs)('start together and pass a lookup: %s, in %s', async (_, language, text) => {
     const run = await startModule({ [around[language].file]: text });
     const complaints = () => run.lines().filter((line) => /^[EWC] /.test(line));
     expect(complaints()).toEqual([]);

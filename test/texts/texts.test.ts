@@ -17,7 +17,7 @@ import { rowsOf, tables } from './table.ts';
 const titled = (block: Block) => [`${block.page}:${block.line}`, block] as const;
 const ofWay = (way: string) => pages.flatMap(blocksOf).filter((block) => wayOf(block) === way);
 
-describe('a text', () => {
+describe('blocksIn and commandsIn', () => {
   const text = [
     'Words, and `glossa inline`.',
     '',
@@ -40,7 +40,7 @@ describe('a text', () => {
     '',
   ].join('\n');
 
-  it('has blocks that are fenced or indented', () => {
+  it('find fenced and indented blocks with their lines', () => {
     expect(blocksIn('a.md', text)).toMatchObject([
       { line: 3, language: '', text: 'glossa indented  # a remark\n', heading: '' },
       { line: 9, language: 'js', text: 'program();\n' },
@@ -48,7 +48,7 @@ describe('a text', () => {
     ]);
   });
 
-  it('has commands, and what they show', () => {
+  it('find commands and their output', () => {
     const [plain, , session] = blocksIn('a.md', text) as [Block, Block, Block];
     expect(commandsIn(plain)).toEqual([
       { line: 3, text: 'glossa indented  # a remark', output: undefined },
@@ -63,23 +63,23 @@ describe('a text', () => {
 describe('the texts', () => {
   const plans = pages.map(planOf);
 
-  it('have nothing that nobody runs, unless the table says why', () => {
+  it('have no block without a test or a reason in the table', () => {
     expect(plans.flatMap(({ open }) => open)).toEqual([]);
   });
 
-  it('have all that the table speaks of', () => {
+  it('contain every page and block that the table names', () => {
     expect(Object.keys(tables).filter((page) => !pages.includes(page))).toEqual([]);
     expect(plans.flatMap(({ page, idle }) => idle.map((row) => `${page}: ${row}`))).toEqual([]);
   });
 
-  it('are run by tests that are there', () => {
+  it('are run by existing tests', () => {
     const named = pages.flatMap((page) =>
       Object.values(rowsOf(page)).flatMap((row) => ('by' in row ? [row.by] : [])),
     );
     expect(named.filter((test) => !existsSync(join(packageRoot, test)))).toEqual([]);
   });
 
-  it('name scripts of npm that are there', () => {
+  it('name existing npm scripts', () => {
     const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
     const named = pages.flatMap((page) => [...textOf(page).matchAll(/\bnpm run (-s )?([\w:-]+)/g)]);
     expect(named.map(([, , name]) => name!).filter((name) => !(name in scripts))).toEqual([]);
@@ -87,7 +87,7 @@ describe('the texts', () => {
 });
 
 describe('a volfile in a text', () => {
-  it.each(ofWay('volfile').map(titled))('%s has no mistake', async (title, { text }) => {
+  it.each(ofWay('volfile').map(titled))('has no problem: %s', async (title, { text }) => {
     await registry.loadAll();
     const declared = new Set([...text.matchAll(/^ *volume (\S+)$/gm)].map(([, name]) => name));
     const below = [...text.matchAll(/^ *subvolumes (.*)$/gm)].flatMap(([, names]) =>
@@ -108,7 +108,7 @@ describe('a command within a sentence', () => {
   const INLINE = /`((?:npx )?glossa [^`]*)`/g;
 
   it.each(pages.filter((page) => /`(npx )?glossa /.test(textOf(page))))(
-    'of %s has its flags',
+    'exists with its flags: %s',
     async (page) => {
       const prose = textOf(page).replace(/^ *```.*?^ *```$/gms, '');
       const wrong: string[] = [];

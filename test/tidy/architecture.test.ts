@@ -73,7 +73,7 @@ function drawing(): string {
   return ['```text', ...boxes, rule, '```'].join('\n');
 }
 
-it('the drawing shows every floor, its folders, and the floors that it imports', () => {
+it('the architecture drawing shows every floor, its folders, and its imports', () => {
   const text = readFileSync(PAGE, 'utf8');
   const part = /(<!-- house: .*? -->\n)(.*)(<!-- end of house -->)/s;
   const wanted = `${drawing()}\n`;
@@ -85,7 +85,7 @@ it('the drawing shows every floor, its folders, and the floors that it imports',
   } else expect(part.exec(text)?.[2]).toBe(wanted);
 });
 
-it('every file that the page names is there', () => {
+it('every file that the architecture page names exists', () => {
   const named = readFileSync(PAGE, 'utf8').matchAll(/`([\w/-]+\/[\w./-]+)`/g);
   const files = [...named]
     .map(([, path]) => path!)
@@ -94,7 +94,7 @@ it('every file that the page names is there', () => {
   expect(files.filter((path) => !existsSync(path))).toEqual([]);
 });
 
-it.each(Object.keys(FLOORS))('%s has a README that names five files to read first', (floor) => {
+it.each(Object.keys(FLOORS))('the README of %s names five files to read first', (floor) => {
   const named = readFileSync(`${floor}/README.md`, 'utf8').matchAll(/^\d\. `([^`]+)`/gm);
   const paths = [...named].map(([, path]) => join(floor, path!));
   expect(paths.length).toBe(5);

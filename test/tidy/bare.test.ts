@@ -25,7 +25,7 @@ function starts(path: string, seen = new Set<string>()): boolean {
   return imported.some((to) => starts(to, seen));
 }
 
-it('leaves out tests that start no program', () => {
+it('tools/bare-root.sh omits only tests that start no program', () => {
   const left = [...textOf.keys()].filter(
     (path) => /(?<!\.(more|long))\.test\.ts$/.test(path) && !meets.test(textOf.get(path)!),
   );

@@ -18,7 +18,7 @@ const files = sources('.ts')
   )
   .filter((path) => !path.endsWith('.test.ts') && !TEXT.test(path));
 
-it('bundles for a browser without anything from outside', async () => {
+it('bridges, recordings and playground bundle for a browser without external imports', async () => {
   expect(files.length).toBeGreaterThan(80);
   const { metafile, outputFiles } = await build({
     stdin: {

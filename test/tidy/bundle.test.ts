@@ -12,7 +12,7 @@ it('the bundle of ECharts imports nothing', () => {
   expect(text.startsWith('/*! Holds code of other projects: THIRD-PARTY.txt */')).toBe(true);
 });
 
-it('beside it is what its parts are, with their licences and notices', () => {
+it('THIRD-PARTY.txt names the parts of the bundle with their licences and notices', () => {
   const text = read('dist/apps/bench/engine/report/THIRD-PARTY.txt');
   const { packages } = JSON.parse(read('npm-shrinkwrap.json')) as {
     packages: Record<string, { version: string; license: string }>;

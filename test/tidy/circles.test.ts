@@ -59,7 +59,7 @@ function circles(imports: Imports): string[][] {
   return found.sort();
 }
 
-it('finds a circle where there is one', () => {
+it('circles finds import cycles and files that import themselves', () => {
   const imports = new Map([
     ['a', ['b']],
     ['b', ['c', 'd']],
@@ -70,7 +70,7 @@ it('finds a circle where there is one', () => {
   expect(circles(imports)).toEqual([['a', 'b', 'c'], ['e']]);
 });
 
-it('reads imports, and tells types from values', () => {
+it('importsOf distinguishes imports of types from those of values', () => {
   const text = [
     "// import { z } from './z.ts';",
     "import type { A } from './a.ts';",
@@ -90,13 +90,13 @@ it('reads imports, and tells types from values', () => {
   expect(types.sort()).toEqual(['x/a.ts', 'x/b.ts']);
 });
 
-it('no file imports itself by way of others', () => {
+it('no import cycle exists', () => {
   const imports = importsOfAll(false);
   expect(imports.size).toBeGreaterThan(900);
   expect(circles(imports)).toEqual([]);
 });
 
-it('types lead back only where they may, and in no larger a circle', () => {
+it('cycles of type imports stay within their allowed folders and sizes', () => {
   const allowed = [...TYPES_MAY];
   const others = circles(importsOfAll(true)).filter((group) => {
     const at = allowed.findIndex(

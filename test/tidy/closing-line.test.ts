@@ -14,7 +14,7 @@ describe('a stage', () => {
 });
 `;
 
-it('names a test and a hook that failed, each with its reason', async () => {
+it('the closing lines name each failed test and hook with its reason', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'glossa-closing-line-'));
   try {
     await writeFile(join(folder, 'some.test.ts'), FILE);

@@ -102,20 +102,20 @@ beforeAll(async () => {
   bundle = built.outputFiles[0]!.text;
 });
 
-it("has the types of ECMAScript alone, not Node's", () => {
+it('the core compiles with the types of ECMAScript alone', () => {
   const tsc = ['node_modules/typescript/bin/tsc', '-p', 'runtime/core/tsconfig.json', '--noEmit'];
   const { status, stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8' });
   expect(stdout).toBe('');
   expect(status).toBe(0);
 });
 
-it('bundles without anything from outside', () => {
+it('the core bundles without external imports', () => {
   expect(core.length).toBeGreaterThan(20);
   // Whatever is not resolved stays as a call of require.
   expect(bundle).not.toMatch(/\brequire\(|\bfrom ['"]/);
 });
 
-it('runs a graph in a realm that has nothing but ECMAScript', async () => {
+it('the core runs a graph in a realm with ECMAScript alone', async () => {
   const realm = createContext({}, { codeGeneration: { strings: false, wasm: false } });
   // V8 gives every realm a console of its own.
   runInContext('delete globalThis.console', realm);

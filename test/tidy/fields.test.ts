@@ -27,19 +27,19 @@ function withOneMore([iatt, ...rest]: readonly Struct[]): Struct[] {
   return [{ ...iatt!, fields: [...iatt!.fields, row] }, ...rest];
 }
 
-describe('a field that is one row more', () => {
+describe('an additional row in the table of fields', () => {
   const one = /\b(ia_one_more|iaOneMore)\b/;
   const had = outputs()
     .filter(({ text }) => one.test(text))
     .map(({ path }) => path);
   const has = outputs(withOneMore(structs)).filter(({ text }) => one.test(text));
 
-  it('is in all that is generated from the table', () => {
+  it('appears in every file that is generated from the table', () => {
     expect(had).toEqual([]);
     expect(has.map(({ path }) => path).sort()).toEqual(GENERATED);
   });
 
-  it('is written for C and read from it in the place that it has in the structure', () => {
+  it('keeps its place in the generated code for C', () => {
     const text = (path: string): string => has.find((each) => each.path === path)!.text;
     expect(text('bridges/native/fields.gen.ts')).toMatch(
       /f64\[at\+\+\] = from\.iaAttributesMask;\n +f64\[at\+\+\] = from\.iaOneMore;/,
@@ -69,18 +69,21 @@ function listed(struct: Struct, text: string): number {
   return most;
 }
 
-describe('nobody lists all of them by hand', () => {
+describe('fields outside of the table', () => {
   // A lock and a lease are a handful of words: that they stand together says nothing.
   const long = structs.filter(({ fields }) => fields.length > 10);
   const files = sources('.ts', '.js', '.py', '.pyi', '.h', '.c', '.in');
   const isMirror = ({ path, text }: SourceFile, struct: Struct): boolean =>
     path !== TABLE && !GENERATED.includes(path) && listed(struct, text) >= struct.fields.length - 2;
 
-  it.each(long.map((struct) => [struct.name, struct] as const))('%s', (_, struct) => {
-    const names = struct.fields.map((field) => camelName(struct, field));
-    expect(isMirror({ path: 'mirror.ts', text: names.slice(1).join(': number;') }, struct)).toBe(
-      true,
-    );
-    expect(files.filter((file) => isMirror(file, struct)).map(({ path }) => path)).toEqual([]);
-  });
+  it.each(long.map((struct) => [struct.name, struct] as const))(
+    'are not listed by hand: %s',
+    (_, struct) => {
+      const names = struct.fields.map((field) => camelName(struct, field));
+      expect(isMirror({ path: 'mirror.ts', text: names.slice(1).join(': number;') }, struct)).toBe(
+        true,
+      );
+      expect(files.filter((file) => isMirror(file, struct)).map(({ path }) => path)).toEqual([]);
+    },
+  );
 });

@@ -14,7 +14,7 @@ describe('form of the sources', () => {
     expect(long).toEqual([]);
   });
 
-  it('every TypeScript file of the product begins with what it is', () => {
+  it('every TypeScript file of the product begins with a header', () => {
     const silent = sources('.ts').filter(
       ({ path, text }) =>
         /^(runtime|gluster|bridges|server|terminal|apps|cli)\//.test(path) &&
@@ -24,7 +24,7 @@ describe('form of the sources', () => {
     expect(silent.map(({ path }) => path)).toEqual([]);
   });
 
-  it('nothing is skipped, focused or left to do', () => {
+  it('no file contains a focused test or a task mark', () => {
     const marks = new RegExp(
       `\\b(${['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX'].join('|')})\\b|\\.(only|todo)\\(`,
     );

@@ -22,7 +22,7 @@ it.each(outputs().map(({ path, text }) => [path, text]))('%s is up to date', (pa
   expect(readFileSync(path, 'utf8') === expected, 'run `npm run gen`').toBe(true);
 });
 
-it('says so at its head', () => {
+it('every generated file is marked as generated', () => {
   for (const { path, text } of outputs()) {
     expect(text.slice(0, 200), path).toMatch(/Generated from .* Do not edit\./);
   }

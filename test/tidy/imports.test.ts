@@ -161,7 +161,7 @@ describe('imports', () => {
   const all = sources('.ts');
   const files = all.filter(({ path }) => !path.endsWith('.test.ts'));
 
-  it.each(Object.keys(allowed))('%s imports only what it may', (folder) => {
+  it.each(Object.keys(allowed))('of %s are only the allowed ones', (folder) => {
     const may = [...allowed[folder]!, ...(packages[folder] ?? [])];
     const wrong = files
       .filter(({ path }) => folderOf(path) === folder)
@@ -175,7 +175,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('a test imports nothing from a higher floor than its own', () => {
+  it('of a test come from no higher floor', () => {
     const tests = all.filter(({ path }) => path.endsWith('.test.ts') && floorOf(path) >= 0);
     expect(tests.length).toBeGreaterThan(400);
     const wrong = tests.flatMap((file) =>
@@ -190,7 +190,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('finds files to look at in every folder of the table', () => {
+  it('exist in every folder of the table', () => {
     for (const folder of Object.keys(allowed)) {
       expect(files.some(({ path }) => folderOf(path) === folder)).toBe(true);
     }

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { sources } from './sources.ts';
 
-it('only these files call what runs a script: they enter through InterpreterGate', () => {
+it('only the files behind InterpreterGate call functions that run a script', () => {
   const calls = /\b(PyObject_Vectorcall|QTS_Call|QTS_Eval|QTS_ExecutePendingJob)\b/;
   const files = sources('.ts')
     .filter(({ path, text }) => /^bridges\/(?!.*\.test\.)/.test(path) && calls.test(text))

@@ -22,7 +22,7 @@ const LITERAL =
 const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
 
-it('literals of a language stand in its record', () => {
+it('shared code names no language or file extension', () => {
   const found = sources('.ts')
     .filter(
       ({ path }) => SHARED.test(path) && !OF_A_LANGUAGE.test(path) && !/\.test\.ts$/.test(path),
@@ -32,7 +32,7 @@ it('literals of a language stand in its record', () => {
   expect(found.sort()).toEqual(Object.keys(MAY).sort());
 });
 
-it('finds the literals that it looks for', () => {
+it('the pattern of literals matches quoted names and extensions, but no import', () => {
   for (const text of ["a === 'python'", 'x.endsWith(".py")', '  javascript: 1,', "of('c')"]) {
     expect(LITERAL.test(text), text).toBe(true);
   }

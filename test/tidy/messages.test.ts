@@ -8,14 +8,14 @@ import { type SourceFile, sources } from './sources.ts';
 
 const all = Object.entries<Message>(messages);
 
-test('an id is one message’s, of six digits, in a part that is known', () => {
+test('message ids are unique, ascending, and of a known part', () => {
   const ids = all.map(([, { id }]) => id);
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(messageParts[Math.floor(id / 1000)], String(id)).toBeDefined();
   expect(ids).toEqual([...ids].sort((a, b) => a - b));
 });
 
-test('every message is written somewhere', () => {
+test('every message is used', () => {
   const code = sources('.ts')
     .filter(({ path }) =>
       /^(runtime|gluster|bridges|server|terminal|apps|cli)\/(?!.*\.test\.)/.test(path),
@@ -51,7 +51,7 @@ test('callsOf reads a log call to its closing parenthesis', () => {
   ]);
 });
 
-test('what glossa itself says as a warning or an error has an id', () => {
+test('every warning and error of glossa has an id', () => {
   const calls = sources('.ts')
     .filter(({ path }) => /^(runtime|gluster|bridges|server|terminal|apps|cli)\//.test(path))
     // The extension of VS Code writes to the editor's own log.
@@ -64,7 +64,7 @@ test('what glossa itself says as a warning or an error has an id', () => {
   expect(without).toEqual([]);
 });
 
-test('they are documented', () => {
+test('every message is documented', () => {
   const page = readFileSync(join(packageRoot, 'docs/reference/messages.md'), 'utf8');
   for (const [, { id }] of all) expect(page).toContain(`| ${id} |`);
 });

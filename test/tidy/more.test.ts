@@ -11,7 +11,7 @@ const files: readonly string[] = [...more.bricks, ...otherWays];
 /** A pattern in a file of tests, and the rows of the table of which one has to be its. */
 const rows: readonly { what: string; names: RegExp; among: readonly string[] }[] = [
   {
-    what: 'by other front ends, and on stacks that are tried there',
+    what: 'by other front ends and stacks',
     names:
       /\beveryFrontEnd\b|\b(every|all)Kinds?\b|\buser: \[|'(user|fuse-native|memory|rebuilt|awaited\S*)'|\blater: /,
     among: otherWays,
@@ -24,17 +24,14 @@ const rows: readonly { what: string; names: RegExp; among: readonly string[] }[]
   },
 ];
 
-it.each(rows)(
-  'a file that is tried $what is in the table of what is run again',
-  ({ names, among }) => {
-    const missing = [...sources('.mount.test.ts'), ...sources('.mount.more.test.ts')]
-      .filter(({ text }) => /\bon(Stage|FrontEnds)\(/.test(text) && names.test(text))
-      .map(({ path }) => path)
-      .filter((path) => !among.includes(path));
-    expect(missing).toEqual([]);
-  },
-);
+it.each(rows)('every file tested $what is in the table of repeated files', ({ names, among }) => {
+  const missing = [...sources('.mount.test.ts'), ...sources('.mount.more.test.ts')]
+    .filter(({ text }) => /\bon(Stage|FrontEnds)\(/.test(text) && names.test(text))
+    .map(({ path }) => path)
+    .filter((path) => !among.includes(path));
+  expect(missing).toEqual([]);
+});
 
-it('each row of what is run again is a file', () => {
+it('every row of the table of repeated files exists', () => {
   expect(files.filter((path) => !existsSync(path))).toEqual([]);
 });

@@ -27,24 +27,27 @@ const { packages } = JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')) as 
 const packed = (path: string): boolean =>
   paths.some((each) => each === path || each.startsWith(`${path}/`));
 
-it.each(paths.filter((path) => path.endsWith('.md')))('%s links to what is there', (path) => {
-  const links = [...readFileSync(path, 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
-    .map((match) => match[1]!)
-    .filter((link) => !/^https?:/.test(link));
-  expect(links.filter((link) => !packed(join(path, '..', link)))).toEqual([]);
-});
+it.each(paths.filter((path) => path.endsWith('.md')))(
+  'the package contains every target that %s links to',
+  (path) => {
+    const links = [...readFileSync(path, 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+      .map((match) => match[1]!)
+      .filter((link) => !/^https?:/.test(link));
+    expect(links.filter((link) => !packed(join(path, '..', link)))).toEqual([]);
+  },
+);
 
-it('has what the demo shows', () => {
+it('the package contains every file that the demo names', () => {
   const shown = nextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
   expect(shown.map((path) => path.trim()).filter((path) => !packed(path))).toEqual([]);
 });
 
 // The bridges change Pyodide's minified text and read structures of QuickJS: another release breaks them.
 it.each(Object.entries({ ...manifest.dependencies, ...manifest.optionalDependencies }))(
-  '%s %s has an exact version, the one that npm ci installs',
+  'dependency %s %s has the exact version that npm ci installs',
   (name, version) => expect(packages[`node_modules/${name}`]?.version).toBe(version),
 );
 
-it('carries the versions of all packages below it', () => {
+it('the package contains npm-shrinkwrap.json', () => {
   expect(paths).toContain('npm-shrinkwrap.json');
 });

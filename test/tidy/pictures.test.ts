@@ -10,7 +10,7 @@ const HERO = /^ {4}src: \/figures\/docs-start-pictures-(.+)\n {4}alt: .+$/m;
 
 const kept = FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
 
-it('every picture of the texts is shown, with words for who cannot see it', () => {
+it('every picture is shown in a text with an alternative text', () => {
   const shown = TEXTS.flatMap((source) =>
     [...readFileSync(source, 'utf8').matchAll(/!\[([^\]]+)\]\(([^)]*pictures\/[^)]+)\)/g)].map(
       ([, , path]) => join(dirname(source), path!),
@@ -21,6 +21,6 @@ it('every picture of the texts is shown, with words for who cannot see it', () =
   expect(shown).toContain(join('docs/start/pictures', hero!));
 });
 
-it.each(kept)('%s has a title', (path) => {
+it.each(kept)('picture %s has a title', (path) => {
   expect(readFileSync(path, 'utf8')).toMatch(/<title\b[^>]*>[^<]+<\/title>/);
 });

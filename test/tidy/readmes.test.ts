@@ -32,7 +32,7 @@ it.each([...folders])('%s has a README', (_type, folder) => {
 });
 
 describe.each(readmes)('%s', (type, path, text) => {
-  it('shows a volfile with the translator, which loads without a complaint', () => {
+  it('shows a valid volfile with the translator', () => {
     const blocks = volfiles(text);
     expect(blocks.join()).toContain(`type ${type}\n`);
     for (const block of blocks) {
@@ -41,13 +41,13 @@ describe.each(readmes)('%s', (type, path, text) => {
     }
   });
 
-  it('lists only options that the translator has', () => {
+  it('lists only options of the translator', () => {
     const listed = [...text.matchAll(/^\| `([\w.-]+)` \|/gm)].map((match) => match[1]!);
     const known = Object.keys(registry.lookup(type)!.options);
     expect(known).toEqual(expect.arrayContaining(listed));
   });
 
-  it('says of every option that is accepted without effect that it is', () => {
+  it('names every option that is accepted without effect', () => {
     const { options } = registry.lookup(type)!;
     const idle = Object.keys(options).filter((name) =>
       options[name]!.description.startsWith('Accepted, without effect'),

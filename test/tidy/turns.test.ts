@@ -18,7 +18,7 @@ const rows = [...textOf(TURN).matchAll(/^ \* \| `([^`]+\.ts)` \| (.*) \| .* \|$/
   }),
 );
 
-it('each file of the table sets the marks of its row', () => {
+it('each file in the table of turns sets the marks of its row', () => {
   expect(rows.length).toBeGreaterThan(0);
   for (const { path, marks } of rows) {
     expect(marks, path).not.toEqual([]);
@@ -29,7 +29,7 @@ it('each file of the table sets the marks of its row', () => {
   }
 });
 
-it('files that begin turns or listen to their end are in the table', () => {
+it('every file that begins or ends turns is in the table of turns', () => {
   const importers = files
     .filter((file) => importsOf(file).some(({ target }) => target === TURN))
     .filter(({ text }) =>
@@ -41,7 +41,7 @@ it('files that begin turns or listen to their end are in the table', () => {
   expect(importers.filter((path) => !known.includes(path))).toEqual([]);
 });
 
-it('other files only read the marks of the turn', () => {
+it('only the files of the table set the marks of the turn', () => {
   const set = (mark: string) => paths(new RegExp(`\\bturn\\.${mark} (?:[-+]?=) `));
   expect(set('open')).toEqual([TURN]);
   expect(set('slow')).toEqual(['bridges/host/limits/interpreter-gate.ts']);

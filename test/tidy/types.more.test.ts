@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 const pyright = join(dirname(createRequire(import.meta.url).resolve('pyright')), 'index.js');
 
-it('the examples and the Python in every interpreter have no type errors', () => {
+it('the examples and the Python sources of the interpreters have no type errors', () => {
   const run = spawnSync(process.execPath, [pyright], { encoding: 'utf8' });
   expect(run.stdout).toContain('0 errors, 0 warnings');
 });

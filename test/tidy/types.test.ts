@@ -47,7 +47,7 @@ class xlator(Translator):
                 self.log.error("not in the stubs: %s.%s", node.name, name)
 `;
 
-it('the types are those of the package', async () => {
+it('the stubs of glupy declare the names of the package', async () => {
   const stubs = readFileSync('python/glupy/__init__.pyi', 'utf8');
   const source = `STUBS = ${JSON.stringify(stubs)}\n${COMPARE}`;
   const run = await startModule({ 'm.py': source }, { options: { 'time-limit': '0' } });
@@ -93,7 +93,7 @@ FILES = {
 }
 `;
 
-it('the types of glupy.testing are those of the package', async () => {
+it('the stubs of glupy.testing declare the names of the package', async () => {
   const stubs = readFileSync('python/glupy/testing.pyi', 'utf8');
   const source = `STUBS = ${JSON.stringify(stubs)}\n${COMPARE_TESTING}`;
   const run = await startModule({ 'm.py': source }, { options: { 'time-limit': '0' } });

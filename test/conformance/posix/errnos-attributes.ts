@@ -43,7 +43,7 @@ export const tables = [
     row('EBADF', 'O_PATH', 'FILE; open 0 f O_PATH 0; fchmod 0 0600'),
     row('ENAMETOOLONG', 'a name of 256 bytes', 'chmod NAME_256 0600'),
   ),
-  table('what a mode becomes',
+  table('changes of the mode',
     row('0 ok mode=100755', 'set-group-id goes when the owner is not of the group', 'THEIRS; chown t/f -1 2000 0; chown t/f 1001 -1 0; chown t/f -1 1002 0; 1 chmod t/f 02755; stat t/f 0'),
     row('0 ok mode=104755', 'set-user-id by the owner', 'THEIRS; 1 chmod t/f 04755; stat t/f 0'),
     row('0 ok mode=100755', 'a change of owner takes set-user-id and set-group-id', 'THEIRS; chmod t/f 06755; chown t/f 1002 -1 0; stat t/f 0'),

@@ -40,11 +40,14 @@ function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void 
       const { status, errors } = await arena.close();
       expect(status, errors.join('\n')).toBe(0);
     });
-    it.each(tables.map((one) => [one.name, one.rows] as const))('%s', async (_, rows) => {
-      const failures: string[] = [];
-      for (const one of rows) failures.push(await failure(arena, one));
-      expect(failures.filter((text) => text !== '').join('\n')).toBe('');
-    });
+    it.each(tables.map((one) => [one.name, one.rows] as const))(
+      '%s: every row has the same result on the mount as in the bare directory',
+      async (_, rows) => {
+        const failures: string[] = [];
+        for (const one of rows) failures.push(await failure(arena, one));
+        expect(failures.filter((text) => text !== '').join('\n')).toBe('');
+      },
+    );
   });
 }
 

@@ -18,14 +18,14 @@ const folder = join(import.meta.dirname, '../bridge/c');
 
 describe.skipIf(!canCompile)('C modules', () => {
   describe('every fop', () => fopContract(folder, nativeC));
-  describe('any fop', () => anyContract(folder, nativeC));
+  describe('any_fop', () => anyContract(folder, nativeC));
   describe('requests', () => requestContract(folder, nativeC));
-  describe('the caller gives up', () => cancelContract(folder, nativeC));
-  describe('what fops carry', () => thingContract(folder, nativeC));
-  describe('their life', () => lifeContract(folder, nativeC));
+  describe('interrupted callers', () => cancelContract(folder, nativeC));
+  describe('values of fops', () => thingContract(folder, nativeC));
+  describe('lifecycle', () => lifeContract(folder, nativeC));
   describe('several subvolumes', () => severalContract(folder, nativeC));
   describe('clients', () => clientContract(folder, nativeC));
-  describe('being up', () => upContract(folder, nativeC));
+  describe('state of the children', () => upContract(folder, nativeC));
   describe('timers', () => timerContract(folder, nativeC));
-  describe('what the kernel may cache', () => cachingContract(folder, nativeC));
+  describe('cache times', () => cachingContract(folder, nativeC));
 });

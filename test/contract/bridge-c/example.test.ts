@@ -6,11 +6,14 @@ import { includeDir, openLibrary } from '../../../bridges/native/ffi.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { canCompile, outDir } from '../../support/native.ts';
 
-it.skipIf(!canCompile)('negative.c is built in another folder by its Makefile', async () => {
-  const makefile = join(packageRoot, 'examples/negative/c/Makefile');
-  const args = ['-C', outDir(), '-f', makefile, `GLOSSA_INCLUDE=${includeDir}`];
-  const { status, stdout, stderr } = spawnSync('make', args, { encoding: 'utf8' });
-  expect([status, stderr], stdout).toEqual([0, '']);
-  const library = await openLibrary(join(outDir(), 'negative.so'), 'koffi');
-  library.close();
-});
+it.skipIf(!canCompile)(
+  'the Makefile of negative.c builds a loadable library in another folder',
+  async () => {
+    const makefile = join(packageRoot, 'examples/negative/c/Makefile');
+    const args = ['-C', outDir(), '-f', makefile, `GLOSSA_INCLUDE=${includeDir}`];
+    const { status, stdout, stderr } = spawnSync('make', args, { encoding: 'utf8' });
+    expect([status, stderr], stdout).toEqual([0, '']);
+    const library = await openLibrary(join(outDir(), 'negative.so'), 'koffi');
+    library.close();
+  },
+);

@@ -47,28 +47,28 @@ const CBK_NONE =
 
 /** One mistake in stat, made in the fop itself. */
 const mistakes: Readonly<Record<string, readonly [body: string, line: RegExp]>> = {
-  'answering twice': [
+  'two answers': [
     'glossa_fail(frame, ENOENT);\nglossa_fail(frame, ENOENT);',
     /stat: answered after the request was answered or handed on/,
   ],
-  'winding after the answer': [
+  'a wind after the answer': [
     'glossa_fail(frame, ENOENT);\ntail_stat(frame, this->child, loc, xdata);',
     /stat: handed on after the request was answered/,
   ],
-  'an errno that is none': ['glossa_fail(frame, 0);', /stat: 0 is no errno such as ENOENT/],
+  'an invalid errno': ['glossa_fail(frame, 0);', /stat: 0 is no errno such as ENOENT/],
   'the reply of another fop': [
     'unwind_flush(frame, 0, 0, xdata);',
     /stat: answered with the reply of flush/,
   ],
-  'winding nowhere': [
+  'a wind without a child': [
     'tail_stat(frame, NULL, loc, xdata);',
     /stat: there is no subvolume to wind to/,
   ],
-  'handing on to another fop': [
+  'a tail of another fop': [
     'tail_access(frame, this->child, loc, 0, xdata);',
     /stat: the reply of another fop \(access\) needs a callback/,
   ],
-  'a name that is none': [
+  'an invalid name': [
     'loc_t other = *loc; other.name = "a/b";\ntail_stat(frame, this->child, &other, xdata);',
     /stat: loc has the name "a\/b", which no directory entry can have/,
   ],
@@ -76,24 +76,24 @@ const mistakes: Readonly<Record<string, readonly [body: string, line: RegExp]>> 
     'struct iatt buf = {.ia_type = IA_IFREG, .ia_size = INT64_MAX};\nunwind_stat(frame, 0, 0, &buf, xdata);',
     /stat: buf has a iaSize that is not an integer below 2\^53/,
   ],
-  'nothing where something must be': [
-    'tail_stat(frame, this->child, NULL, xdata);',
-    /stat: loc must not be None/,
-  ],
+  'a missing loc': ['tail_stat(frame, this->child, NULL, xdata);', /stat: loc must not be None/],
 };
 
 describe.skipIf(!canCompile)('a module in C', () => {
-  it.each(Object.entries(mistakes))('%s', async (_, [body, line]) => {
-    const run = await start(`${STAT}\n{\n${NONE}\n${body}\n}`, '.fops = {.stat = stat_fop}');
-    const reply = run.ask('stat', run.known('a'), null);
-    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    const lines = run.lines();
-    expect(lines).toEqual([expect.stringMatching(line)]);
-    expect(lines[0]).toMatch(/\[misuse\d+\.c:\d+:stat_fop\]/);
-    run.settled();
-  });
+  it.each(Object.entries(mistakes))(
+    'gets EIO and a log line with its file and line for %s',
+    async (_, [body, line]) => {
+      const run = await start(`${STAT}\n{\n${NONE}\n${body}\n}`, '.fops = {.stat = stat_fop}');
+      const reply = run.ask('stat', run.known('a'), null);
+      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+      const lines = run.lines();
+      expect(lines).toEqual([expect.stringMatching(line)]);
+      expect(lines[0]).toMatch(/\[misuse\d+\.c:\d+:stat_fop\]/);
+      run.settled();
+    },
+  );
 
-  it('a callback that answers twice', async () => {
+  it('fails the request once with EIO after two answers in a callback', async () => {
     const run = await start(
       `${CBK}\n{\n${CBK_NONE}\nunwind_stat(frame, 0, 0, buf, xdata);\nunwind_stat(frame, 0, 0, NULL, NULL);\n}`,
       '.cbks = {.stat = stat_cbk}',
@@ -105,7 +105,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
     run.settled();
   });
 
-  it('using a frame, a dict and an inode whose request has ended', async () => {
+  it('gets EIO for the use of a frame, dict or inode of an ended request', async () => {
     const run = await start(
       `static glossa_frame_t *kept; static dict_t *dict; static inode_t *inode;
 ${STAT}
@@ -134,7 +134,7 @@ ${STAT}
     run.settled();
   });
 
-  it('bytes of an earlier call', async () => {
+  it('gets EIO for winding bytes of an earlier call', async () => {
     const run = await start(
       `static void late(xlator_t *this, void *frame)
 {
@@ -158,7 +158,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     run.settled();
   });
 
-  it('failing is what on-error says, and what was wound is not repeated', async () => {
+  it('has a failed request wound to the child once under on-error bypass', async () => {
     const run = await start(
       `${STAT}\n{\n${NONE}\nglossa_fail(frame, -1);\n}`,
       '.fops = {.stat = stat_fop}',
@@ -172,7 +172,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     run.settled();
   });
 
-  it('a request that is never answered is failed by frame-timeout', async () => {
+  it('has an unanswered request failed by frame-timeout', async () => {
     const run = await start(`${STAT}\n{\n${NONE}\n}`, '.fops = {.stat = stat_fop}', {
       options: { 'frame-timeout': '3' },
     });
@@ -183,7 +183,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     run.settled();
   });
 
-  it('a caller that gives up is told to the module', async () => {
+  it('may answer in its cancel function when the caller gives up', async () => {
     const run = await start(
       `${STAT}\n{\n${NONE}\nwind_stat(frame, NULL, NULL, this->child, loc, xdata);\n}
 ${CBK}\n{\n${CBK_NONE}\nif (!frame->answered) unwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
@@ -203,7 +203,7 @@ static void given_up(glossa_frame_t *frame, xlator_t *this)
     run.settled();
   });
 
-  it('statedump, and options that change', async () => {
+  it('adds its own keys to the statedump and sees reconfigured options', async () => {
     const run = await start(
       `static void dump(xlator_t *this, dict_t *dict)
 {
@@ -222,7 +222,7 @@ static const struct volume_options options[] = {
     expect(dump()).toMatchObject({ 'module.limit': 6 });
   });
 
-  it('two volumes of one file share nothing', async () => {
+  it('has separate static variables in each of two volumes', async () => {
     const functions = `static int calls;\n${STAT}\n{\n${NONE}\nglossa_fail(frame, ++calls);\n}`;
     const one = await start(functions, '.fops = {.stat = stat_fop}');
     const settings = { language: nativeFile, name: `misuse${count}` };
@@ -231,7 +231,7 @@ static const struct volume_options options[] = {
     expect([ask(one), ask(one), ask(other), ask(one)]).toEqual([1, 2, 1, 3]);
   });
 
-  it('on-error restart and a reload begin with a fresh copy, without stopping', async () => {
+  it('gets fresh static variables after on-error restart and after a reload, while requests go on', async () => {
     const run = await start(
       `static int calls;
 ${STAT}
@@ -252,7 +252,7 @@ ${STAT}
     run.settled();
   });
 
-  it('a reload hands state over, and gives the old copy its fini', async () => {
+  it("hands its state over at a reload, and the old copy's fini runs", async () => {
     const run = await start(
       `static int64_t calls;
 ${STAT}
@@ -284,7 +284,7 @@ static void fini(xlator_t *this)
     run.settled();
   });
 
-  it('option reload: compiling the file anew is enough; one that is none changes nothing', async () => {
+  it('with option reload is replaced when its file is recompiled, but not by a file that is no library', async () => {
     const answers = (errno: number): string =>
       `${STAT}\n{\n${NONE}\nglossa_fail(frame, ${errno});\n}`;
     const run = await start(answers(1), '.fops = {.stat = stat_fop}', {
@@ -301,7 +301,7 @@ static void fini(xlator_t *this)
     run.settled();
   });
 
-  it('a refusal by init says why', async () => {
+  it('fails the start with its last log message when init refuses', async () => {
     const refusing = start(
       `static int32_t init(xlator_t *this)
 {
@@ -313,7 +313,7 @@ static void fini(xlator_t *this)
     await expect(refusing).rejects.toThrow(/misuse\d+\.so: the moon is not full/);
   });
 
-  it('leaves nothing behind: a hundred thousand requests of every ending', async () => {
+  it('leaves no frame or memory behind after a hundred thousand requests of every outcome', async () => {
     const run = await start(
       `${CBK}\n{\n${CBK_NONE}\nframe_alloc(frame, 5000);\nunwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
 ${STAT}

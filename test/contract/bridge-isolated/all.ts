@@ -31,17 +31,17 @@ const everyFop = (folder: string, language: Language): void =>
 
 const parts = {
   'every fop': everyFop,
-  'any fop': anyContract,
+  any_fop: anyContract,
   requests: requestContract,
-  'the caller gives up': cancelContract,
-  'what fops carry': thingContract,
-  'their life': lifeContract,
+  'interrupted callers': cancelContract,
+  'values of fops': thingContract,
+  lifecycle: lifeContract,
   'several subvolumes': severalContract,
-  'being up': upContract,
+  'state of the children': upContract,
   clients: clientContract,
   timers: timerContract,
   failures: failureContract,
-  'what the kernel may cache': cachingContract,
+  'cache times': cachingContract,
 };
 
 type PartName = keyof typeof parts;

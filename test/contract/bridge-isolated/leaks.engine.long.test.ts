@@ -9,5 +9,5 @@ import { leakContract } from '../bridge/leaks.ts';
 
 const TOTAL = 40_000;
 
-describe('isolated modules in JavaScript: leaks', () =>
+describe('memory of isolated JavaScript modules', () =>
   leakContract(join(import.meta.dirname, '../bridge/javascript'), isolated, TOTAL));

@@ -2,4 +2,4 @@
 import { join } from 'node:path';
 import { isolatedContract } from './all.ts';
 
-isolatedContract(join(import.meta.dirname, '../bridge/python'), ['their life', 'clients']);
+isolatedContract(join(import.meta.dirname, '../bridge/python'), ['lifecycle', 'clients']);

@@ -8,4 +8,4 @@
 import { join } from 'node:path';
 import { isolatedContract } from './all.ts';
 
-isolatedContract(join(import.meta.dirname, '../bridge/python'), ['the caller gives up', 'timers']);
+isolatedContract(join(import.meta.dirname, '../bridge/python'), ['interrupted callers', 'timers']);

@@ -35,7 +35,7 @@ it.each([
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
 });
 
-it('at once, while its child has not answered', async () => {
+it('an async method that throws before its child replies answers at once', async () => {
   const run = await start('this.child.stat(loc, xdata); throw new FopError(2);');
   const reply = run.ask('stat', run.known('a'), null);
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
@@ -43,7 +43,7 @@ it('at once, while its child has not answered', async () => {
   expect(reply.count).toBe(1);
 });
 
-it('by what another request does', async () => {
+it('an async method answers when another request resolves its promise', async () => {
   const body =
     'this.child.stat(loc, xdata); await new Promise((r) => { this.wake = r; }); fails();';
   const run = await start(body);
@@ -78,7 +78,7 @@ it.each([
   expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: size }, null] });
 });
 
-it('an error after more waiting is logged once', async () => {
+it('an error thrown after a further await is logged once', async () => {
   const run = await start('await this.child.stat(loc, xdata); await this.sleep(1); null.x;');
   run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
   run.lines();
@@ -88,7 +88,7 @@ it('an error after more waiting is logged once', async () => {
   expect(run.lines().filter((line) => line.includes('TypeError')).length).toBe(1);
 });
 
-it('a method that waits for nothing after its child has answered', async () => {
+it('an async method whose promise can never settle fails its request', async () => {
   const run = await start('await this.child.stat(loc, xdata); await new Promise(() => {});');
   run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
   const reply = run.ask('stat', run.known('a'), null);
@@ -99,7 +99,7 @@ it('a method that waits for nothing after its child has answered', async () => {
 
 /** Requests to a child that fail. */
 it.each([
-  ['nobody awaits it', 'this.child.access(loc, 1); return await this.child.stat(loc);', true],
+  ['not awaited', 'this.child.access(loc, 1); return await this.child.stat(loc);', true],
   [
     'in a timer',
     'const mine = loc.copy(); setTimeout(() => { this.child.access(mine, 1); }, 1); return 0;',
@@ -116,7 +116,7 @@ it.each([
     'const p = this.child.access(loc, 1); const q = this.child.stat(loc); await q; await p.catch(() => {}); return 0;',
     false,
   ],
-])('a failure is told when nobody awaits it: %s', async (_, body, told) => {
+])("a child's failure is logged only if its promise is not awaited: %s", async (_, body, told) => {
   const run = await start(body);
   const reply = run.ask('stat', run.known('a'), null);
   run.context.advance(10);
@@ -132,10 +132,12 @@ it.each([
 it.each([
   ['in the method', '  this.child.access(loc, 1);', 6, 'write await this.child.access(loc, 1)'],
   ['in another', '  await this.ask(loc);', 11, 'write await one.access(loc, 1)'],
-  ['that does not matter', '  void this.child.access(loc, 1);', 4, 'await what was asked for'],
-])('a failure is told where it was asked for: %s', async (title, asks, line, fix) => {
-  const run = await startModule({
-    'm.js': `import { Translator } from 'glossa';
+  ['in a void expression', '  void this.child.access(loc, 1);', 4, 'await what was asked for'],
+])(
+  'a failure that is not awaited is logged with the line of its request: %s',
+  async (title, asks, line, fix) => {
+    const run = await startModule({
+      'm.js': `import { Translator } from 'glossa';
 // One line more.
 export class xlator extends Translator {
   async stat(frame, loc) {
@@ -149,18 +151,19 @@ export class xlator extends Translator {
   }
 }
 `,
-  });
-  run.lines();
-  const reply = run.ask('stat', run.known('a'), null);
-  const [stat, access] = run.asked();
-  access!.answer(-1, EPERM, null);
-  stat!.answer(0, 0, sized(1), null);
-  expect(reply).toMatchObject({ count: 1, opRet: 0 });
-  const [said, ...more] = run.lines();
-  expect(more).toEqual([]);
-  expect(said).toMatch(
-    /^W \[m\.js:\d+:\w+\] 0-top: access of a child failed, and was not awaited: /,
-  );
-  expect(said).toContain(`[m.js:${line}:`);
-  expect(said!.endsWith(`; ${fix}`)).toBe(true);
-});
+    });
+    run.lines();
+    const reply = run.ask('stat', run.known('a'), null);
+    const [stat, access] = run.asked();
+    access!.answer(-1, EPERM, null);
+    stat!.answer(0, 0, sized(1), null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    const [said, ...more] = run.lines();
+    expect(more).toEqual([]);
+    expect(said).toMatch(
+      /^W \[m\.js:\d+:\w+\] 0-top: access of a child failed, and was not awaited: /,
+    );
+    expect(said).toContain(`[m.js:${line}:`);
+    expect(said!.endsWith(`; ${fix}`)).toBe(true);
+  },
+);

@@ -9,8 +9,8 @@ const warnings = (lines: readonly string[]): string[] =>
     .filter((line) => line.startsWith('W '))
     .map((line) => line.replace(/^W \[m\.js:(\d+):.*?\] 0-top: /, '$1 '));
 
-describe('a module that looks strange', () => {
-  it('says what stands where it is no method, and what is never read', async () => {
+describe("a JavaScript module's declarations", () => {
+  it('are warned about with their line when they are never called or read', async () => {
     const source = `${HEAD}function mkdir(frame) { frame.wind(); }
 export function init() {}
 export class xlator extends Translator {
@@ -40,7 +40,7 @@ export class xlator extends Translator {
     ]);
   });
 
-  it('leaves the author’s own names alone', async () => {
+  it("bring no warning when they are the author's own names", async () => {
     const source = `${HEAD}function stat(frame, ...args) { frame.wind(...args); }
 const table = {
   lookup(frame) { frame.fail(1); },
@@ -65,7 +65,7 @@ xlator.prototype.stat = stat;
     ['options is a field', 'options = {};', /m\.js: options belongs to the class: write static/],
     ['a fop is a value', 'stat = 5;', /stat is a field: write a method, stat\(…\)/],
     ['there is self', 'stat(self, frame, loc, xdata) {}', /m\.js:3: stat .*, not \(self, frame, l/],
-  ])('does not start where %s', async (_, body, said) => {
+  ])('refuse the start where %s', async (_, body, said) => {
     const source = `${HEAD}export class xlator extends Translator {\n  ${body}\n}\n`;
     await expect(startModule({ 'm.js': source })).rejects.toThrow(said);
   });

@@ -3,5 +3,5 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { expiredContract } from '../bridge/expired.ts';
 
-describe('JavaScript modules: what outlives its request', () =>
+describe('JavaScript modules: objects of an ended request', () =>
   expiredContract(join(import.meta.dirname, '../bridge/javascript')));

@@ -15,7 +15,7 @@ export class xlator extends Translator {
   }
 }`;
 
-it('a folder is a module: index.js, with its own parts and data', async () => {
+it('a folder with index.js is a module that imports its own files and JSON', async () => {
   const files = {
     'm/index.js': counting(
       "import { half } from './parts/half.js';\nimport about from './about.json';",
@@ -29,7 +29,7 @@ it('a folder is a module: index.js, with its own parts and data', async () => {
   expect([ask(one), ask(one), ask(other)]).toEqual([2, 4, 2]);
 });
 
-it('folders that option packages names are imported from, and nothing above them', async () => {
+it('a module imports packages from the folders of option packages, and nothing above them', async () => {
   const lib = folderOf({
     'packages/three/index.js': "import { one } from './one.js';\nexport default one * 3;",
     'packages/three/one.js': 'export const one = 1;',
@@ -48,7 +48,7 @@ it('folders that option packages names are imported from, and nothing above them
   await expect(climbing.graph.start()).rejects.toThrow(/m\.js:2: import of '.*' is refused/);
 });
 
-it('packages say themselves which of their files is meant', async () => {
+it("package.json selects a package's file by main, module and exports", async () => {
   const about = (more: object): string => JSON.stringify({ version: '1.0.0', ...more });
   const lib = folderOf({
     'main/package.json': about({ main: 'lib/here' }),
@@ -81,7 +81,7 @@ import { more as part } from '@some/new/part/more'; import { deep } from 'deep';
   await expect(closed.graph.start()).rejects.toThrow(/cannot find '@some\/new\/part\/hidden'/);
 });
 
-it('what is missing is named, with the places that were searched', async () => {
+it('a missing import fails the start with its line and the folders that were searched', async () => {
   const without = moduleGraph({ 'm.js': counting("import three from 'three';", 'three') });
   await expect(without.graph.start()).rejects.toThrow(/m\.js:2: cannot find 'three'; searched:/);
   const error = String(await without.graph.start().catch((reason: unknown) => reason));

@@ -3,5 +3,5 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { leakContract } from '../bridge/leaks.ts';
 
-describe('JavaScript modules: leaks', () =>
+describe('memory of JavaScript modules', () =>
   leakContract(join(import.meta.dirname, '../bridge/javascript')));

@@ -17,7 +17,7 @@ export class xlator extends Translator {
   return run;
 };
 
-describe('opRet of what an async method returns', () => {
+describe("opRet of an async method's return value", () => {
   it.each([
     ['an object of writev: all that came', '{ prebuf: new Iatt(), postbuf: new Iatt() }', 5],
     ['an array', '[new Iatt(), new Iatt()]', 5],
@@ -32,7 +32,7 @@ describe('opRet of what an async method returns', () => {
   });
 });
 
-describe('refused at the return', () => {
+describe('a wrong return value', () => {
   const wrong: [title: string, fop: string, value: string, text: RegExp][] = [
     ['nothing written', 'writev', '{ opRet: 0 }', /op_ret 0 says that none of 5 bytes/],
     ['more than came', 'writev', '6', /op_ret 6 is more than the 5 bytes/],
@@ -48,20 +48,23 @@ describe('refused at the return', () => {
     ],
     ['no attributes', 'stat', '0', /buf is missing: a stat that succeeds brings one/],
   ];
-  it.each(wrong)('%s: %s: %s', async (_title, fop, value, text) => {
-    const run = await start(`async ${fop}() {\n    await null;\n    return ${value};\n  }`);
-    const loc = run.known('a');
-    const fd = new Fd(loc.inode!, 2, 1);
-    const args = { writev: [fd, five, 0, 0, null], readv: [fd, 4, 0, 0, null] };
-    const given = args[fop as 'writev'] ?? [loc, null];
-    const reply = run.ask(fop as FopName, ...(given as never));
-    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    expect(run.lines()).toEqual([expect.stringMatching(text)]);
-    expect(run.history.at(-1)).toMatch(/^E \[m\.js:5:/);
-    run.settled();
-  });
+  it.each(wrong)(
+    'fails the request with EIO (%s): %s returns %s',
+    async (_title, fop, value, text) => {
+      const run = await start(`async ${fop}() {\n    await null;\n    return ${value};\n  }`);
+      const loc = run.known('a');
+      const fd = new Fd(loc.inode!, 2, 1);
+      const args = { writev: [fd, five, 0, 0, null], readv: [fd, 4, 0, 0, null] };
+      const given = args[fop as 'writev'] ?? [loc, null];
+      const reply = run.ask(fop as FopName, ...(given as never));
+      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+      expect(run.lines()).toEqual([expect.stringMatching(text)]);
+      expect(run.history.at(-1)).toMatch(/^E \[m\.js:5:/);
+      run.settled();
+    },
+  );
 
-  it('and at frame.unwind', async () => {
+  it('given to frame.unwind fails the request with EIO, too', async () => {
     const run = await start('writev(frame) {\n    frame.unwind(0, 0);\n  }');
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });

@@ -54,8 +54,8 @@ ${all.map((text, at) => `    if (valid === ${at}) { ${text}; }`).join('\n')}
 }
 `;
 
-describe('a name that is not there', () => {
-  it('is told with what is meant, and what is fine is left alone', async () => {
+describe('a mistyped name', () => {
+  it('is logged with its line and the likely name, and valid expressions pass', async () => {
     const run = await startModule({ 'm.js': CASES });
     const file = run.known('file');
     run.ask('stat', file, null);
@@ -128,11 +128,11 @@ export class xlator extends Translator {
 }
 `;
 
-describe('a reply that nobody waits for', () => {
+describe('a reply that is not awaited', () => {
   const count = (run: { lines(): readonly string[] }, text: string) =>
     run.lines().filter((line) => line.includes(text)).length;
 
-  it('is told with the line, once, where the method answers', async () => {
+  it('is warned about once, with the line of the request', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.lines();
     const file = run.known('a');
@@ -149,7 +149,7 @@ describe('a reply that nobody waits for', () => {
     run.settled();
   });
 
-  it('has its line where a variable was to take it', async () => {
+  it('is warned about with the corrected statement when a variable takes it', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.lines();
     run.ask('stat', run.known('a'), null);
@@ -158,7 +158,7 @@ describe('a reply that nobody waits for', () => {
     expect(said).toContain('write const reply = await this.child.stat(loc, xdata), or void');
   });
 
-  it('fails a method that answers by its end alone', async () => {
+  it('fails a method that ends without an answer of its own', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.lines();
     const reply = run.ask('removexattr', run.known('a'), 'user.a', null);
@@ -168,7 +168,7 @@ describe('a reply that nobody waits for', () => {
     expect(said).toContain('write await this.child.removexattr(…)');
   });
 
-  it('is none where it is raced, void, or a helper’s', async () => {
+  it('brings no warning when it is raced, void, or requested by a helper', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.lines();
     const file = run.known('a');
@@ -183,8 +183,8 @@ describe('a reply that nobody waits for', () => {
   });
 });
 
-describe('a forgotten word', () => {
-  it('is named, with the line', async () => {
+describe('a forgotten await or return', () => {
+  it('is named in the log with its line', async () => {
     const run = await startModule({ 'm.js': FORGOTTEN });
     run.lines();
     run.ask('stat', run.known('a'), null);

@@ -32,16 +32,16 @@ it.each([
   ['const', ['const a = 3', 'a', 'const a = 4', 'a + 1'], ['', '3', '', '5']],
   ['let, and await', ['let b = await 3', 'b', 'b += 1', 'b'], ['', '3', '4', '4']],
   ['functions and classes', ['function f() { return 3 }', 'class K {}', 'f()'], ['', '', '3']],
-])('%s: what a line declares is there in the next', async (_, lines, wanted) => {
+])("a prompt's lines share their declarations: %s", async (_, lines, wanted) => {
   expect(await shown(await start(), lines)).toEqual(wanted);
 });
 
-it('has the translator, what the module exports, and the names of the library', async () => {
+it("a prompt has self, the module's exports, and the library's names", async () => {
   const lines = ['self.name', 'self instanceof xlator', 'LIMIT', 'ENOENT', 'Loc.name'];
   expect(await shown(await start(), lines)).toEqual(['"top"', 'true', '7', '2', '"Loc"']);
 });
 
-it("shows the module's own lines of an error, and no others", async () => {
+it("a prompt shows only the module's own lines of an error", async () => {
   const run = await start();
   const [thrown, rejected, value] = await shown(run, [
     'self.deep({})',
@@ -53,7 +53,7 @@ it("shows the module's own lines of an error, and no others", async () => {
   expect(value).toBe(rejected!.slice(2));
 });
 
-it('asks for more of what is not whole', async () => {
+it('a prompt asks for more after an incomplete line', async () => {
   const lines = ['for (const i of [1, 2]) {', '[1,', '`a', '1 +', 'f(', 'if }'];
   const outputs = await shown(await start(), lines);
   expect(outputs.slice(0, 5)).toEqual(['…', '…', '…', '…', '…']);

@@ -81,16 +81,16 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
     /AlreadyAnswered: stat: wound after/,
   ],
   'a wind after a tail': ['stat(frame) { frame.wind(); frame.wind(); }', /AlreadyAnswered/],
-  'an errno that is none': ['stat(frame) { frame.fail(1000); }', /RangeError: fail takes an errno/],
+  'an invalid errno': ['stat(frame) { frame.fail(1000); }', /RangeError: fail takes an errno/],
   'a failure without an errno': ['stat(frame) { frame.unwind(-1); }', /opErrno must be one/],
-  'an opRet that is none': ['stat(frame) { frame.unwind("0"); }', /opRet must be an integer/],
+  'an invalid opRet': ['stat(frame) { frame.unwind("0"); }', /opRet must be an integer/],
   'too many arguments': [
     'stat(frame) { frame.wind(null, null, 3); }',
     /takes 2 arguments \(loc, xdata\), not 3/,
   ],
   'a loc that is missing': ['stat(frame) { frame.wind(null, { a: 1 }); }', /loc must not be None/],
   'a loc that is a text': ['stat(frame) { frame.wind("a", null); }', /loc must be Loc, not string/],
-  'a dict that is none': [
+  'an invalid dict': [
     'stat(frame, loc) { frame.wind(loc, 7); }',
     /xdata must be a Dict, a Map or an object/,
   ],
@@ -106,13 +106,13 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
     'stat(frame, loc) { frame.windTo({ fop: "readlink", cbk() {} }, loc, 2 ** 60); }',
     /below 2\^53/,
   ],
-  'a child that is none': ['stat(frame) { frame.windTo({ child: {} }); }', /one of this.children/],
-  'a fop that is none': ['stat(frame) { frame.windTo({ fop: "chmod" }); }', /chmod is no fop/],
+  'an invalid child': ['stat(frame) { frame.windTo({ child: {} }); }', /one of this.children/],
+  'an unknown fop': ['stat(frame) { frame.windTo({ fop: "chmod" }); }', /chmod is no fop/],
   'another fop without a callback': [
     'stat(frame, loc) { frame.windTo({ fop: "readlink" }, loc, 1); }',
     /needs a callback/,
   ],
-  'a field that is none': [
+  'an unknown field': [
     'stat(frame, loc, x) { new Dirent("a", 1, 8, { stat: 1 }).replace({ name: loc.nme.x }); }',
     /Loc has no 'nme'; did you mean name\?/,
   ],
@@ -135,26 +135,29 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
   ],
 };
 
-describe('a mistake in a method', () => {
-  it.each(Object.entries(mistakes))('%s', async (name, [body, said]) => {
-    const run = await startModule(module(body));
-    run.lines();
-    run.leaf.onRequest = (held) => {
-      if (held.name === 'readlink') held.answer(1, 0, 'x', sized(1), null);
-      else held.answer(0, 0, sized(1), null);
-    };
-    const reply = run.ask('stat', run.known('a'), null);
-    expect(reply).toMatchObject({ count: 1, opRet: -1 });
-    expect(reply.opErrno).toBe(name.includes('answers and returns') ? ENOENT : EIO);
-    const text = run.lines().join('\n');
-    expect(text).toMatch(said);
-    expect(text).toMatch(/^E \[m\.js:5:/);
-    works(run);
-    run.settled();
-  });
+describe('a mistake in a JavaScript method', () => {
+  it.each(Object.entries(mistakes))(
+    'is logged with its line, and the request fails once: %s',
+    async (name, [body, said]) => {
+      const run = await startModule(module(body));
+      run.lines();
+      run.leaf.onRequest = (held) => {
+        if (held.name === 'readlink') held.answer(1, 0, 'x', sized(1), null);
+        else held.answer(0, 0, sized(1), null);
+      };
+      const reply = run.ask('stat', run.known('a'), null);
+      expect(reply).toMatchObject({ count: 1, opRet: -1 });
+      expect(reply.opErrno).toBe(name.includes('answers and returns') ? ENOENT : EIO);
+      const text = run.lines().join('\n');
+      expect(text).toMatch(said);
+      expect(text).toMatch(/^E \[m\.js:5:/);
+      works(run);
+      run.settled();
+    },
+  );
 });
 
-describe('a mistake in the class', () => {
+describe('a mistake in a JavaScript class', () => {
   it.each([
     ['no class', {}, 'export const a = 1;', /exports no class xlator/],
     [
@@ -212,7 +215,7 @@ describe('a mistake in the class', () => {
     ],
     ['Python', {}, 'from glupy import Translator', /\(this is Python: name the file \.py\)/],
     [
-      'an option that is none',
+      'an unknown option',
       {},
       `import { Option, Translator } from 'glossa';
 export class xlator extends Translator {
@@ -238,11 +241,7 @@ export class xlator extends Translator {
       'stat(a, b, c, d) {}',
       /m\.js:5: stat is a fop's and is called with \(frame, loc, xdata\)/,
     ],
-    [
-      'options that are none',
-      'static options = { a: 1 };',
-      /options\['a'\] must be made by Option/,
-    ],
+    ['invalid options', 'static options = { a: 1 };', /options\['a'\] must be made by Option/],
     [
       'a fop that is a field',
       'lookup = (frame) => frame.wind();',
@@ -258,7 +257,7 @@ export class xlator extends Translator {
     await expect(startModule(module(body))).rejects.toThrow(said);
   });
 
-  it('says which of its methods nobody calls, and what may be meant', async () => {
+  it('is warned about when a method is never called, with the likely name', async () => {
     const source = `import { Translator } from 'glossa';
 class Base extends Translator {
   wrtiev() {}
@@ -303,7 +302,7 @@ export class xlator extends Base {
     );
   });
 
-  it('leaves the author’s own names alone', async () => {
+  it("is not assumed for the author's own methods", async () => {
     const source = `import { Translator } from 'glossa';
 class Base extends Translator {
   start() { this.flushed(); }
@@ -330,8 +329,8 @@ export class xlator extends Base {
   });
 });
 
-describe('the declaration of options', () => {
-  it('is refused with the line of every fault, and what is accepted', async () => {
+describe('a declaration of options', () => {
+  it('is refused with the line of each fault and the accepted values', async () => {
     const source = `import { Option, Translator } from 'glossa';
 export class xlator extends Translator {
   static options = {
@@ -377,7 +376,7 @@ export class xlator extends Translator {
     ]);
   });
 
-  it('has its defaults read as the values of a volfile', async () => {
+  it('has its defaults parsed like values in a volfile', async () => {
     const source = `import { Option, Translator } from 'glossa';
 export class xlator extends Translator {
   static options = {
@@ -394,8 +393,8 @@ export class xlator extends Translator {
   });
 });
 
-describe('what outlives its request', () => {
-  it('cannot be looked at any more', async () => {
+describe('a request or reply kept past its end', () => {
+  it('raises HandleExpired at every access', async () => {
     const run = await startModule(
       module(
         'statCbk(frame, ...reply) { this.old = [reply[2], frame]; frame.unwind(...reply); }\n' +
@@ -418,7 +417,7 @@ describe('what outlives its request', () => {
   it.each([
     ['a frame that is dropped', 'stat() {}'],
     ['an async method that waits for nothing', 'async stat() { await new Promise(() => {}); }'],
-  ])('%s: the request fails, and the log says so', async (_, body) => {
+  ])('fails the request with a log line: %s', async (_, body) => {
     const run = await startModule(module(body));
     run.lines();
     const reply = run.ask('stat', run.known('a'), null);
@@ -428,7 +427,7 @@ describe('what outlives its request', () => {
     run.settled();
   });
 
-  it('says what a return that was meant to answer should be', async () => {
+  it('is logged with a hint when a plain method returned its answer', async () => {
     const run = await startModule(module('stat() { return [-1, 2]; }'));
     run.lines();
     const reply = run.ask('stat', run.known('a'), null);
@@ -438,7 +437,7 @@ describe('what outlives its request', () => {
     run.settled();
   });
 
-  it('fails by frame-timeout when the module keeps it', async () => {
+  it('fails by frame-timeout while the module holds the frame', async () => {
     const run = await startModule(module('stat(frame) { this.kept = frame; }'), {
       options: { 'frame-timeout': '5' },
     });
@@ -449,7 +448,7 @@ describe('what outlives its request', () => {
   });
 });
 
-it('a request in somebody else’s name: each async method goes on in its own', async () => {
+it("each async method winds in its own caller's name after another request has woken it", async () => {
   const run = await startModule(
     module(
       'init() { this.gate = Promise.withResolvers(); }\n' +
@@ -465,7 +464,7 @@ it('a request in somebody else’s name: each async method goes on in its own', 
   run.settled();
 });
 
-it('modules in TypeScript: types are taken out, lines stay', async () => {
+it('a TypeScript module runs without its types, and its log lines keep their numbers', async () => {
   const run = await startModule({
     'm.ts': `import { type Frame, Translator } from 'glossa';
 import { errno } from './other.ts';

@@ -22,7 +22,7 @@ const EXPRESSIONS = [
   "moved((buffer) => { buffer.transfer(); return raised(() => structuredClone(buffer)) === 'DataCloneError' })",
 ];
 
-it('text, clones and transfers are as the standards have them', async () => {
+it("TextDecoder, structuredClone and transfers follow the web's standards", async () => {
   const source = `import { Translator } from 'glossa';
 const raised = (run) => { try { run(); return '' } catch (error) { return error.name } };
 const moved = (run) => run(new ArrayBuffer(4));

@@ -87,7 +87,9 @@ export class Refused extends Translator {
 }
 `;
 
-it('a module with types', { timeout: 120_000 }, () => {
+it("the library's types accept a correct module and refuse wrong calls", {
+  timeout: 120_000,
+}, () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-types-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'm.ts'), SOURCE);

@@ -5,14 +5,14 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { sized } from '../bridge/requests.ts';
 import { failed, readlink, start, stat, works } from './failing.ts';
 
-describe('a request that is never answered', () => {
+describe('an unanswered request', () => {
   const missing = /stat: the request was neither answered nor passed on/;
 
   it.each([
     ['is dropped', 'pass'],
     ['is dropped by a callback', 'frame.wind()'],
-    ['is kept by what is dropped itself', 'frame.local = [frame]\n    del frame\n    gc.collect()'],
-  ])('%s', async (_title, code) => {
+    ['is kept by a dropped object', 'frame.local = [frame]\n    del frame\n    gc.collect()'],
+  ])('fails with EIO when its frame %s', async (_title, code) => {
     const run = await start(`def stat(self, frame, loc, xdata):
     ${code}
 
@@ -27,22 +27,25 @@ def stat_cbk(self, frame, *reply):
     works(run);
   });
 
-  it.each(['return -1, EPERM', 'return -EPERM', 'frame.wind()'])('for %s', async (code) => {
-    const run = await start(`def stat(self, frame, loc, xdata):
+  it.each(['return -1, EPERM', 'return -EPERM', 'frame.wind()'])(
+    "fails with EIO and a hint after the plain method's %s",
+    async (code) => {
+      const run = await start(`def stat(self, frame, loc, xdata):
     ${code}
 
 def stat_cbk(self, frame, *reply):
     return list(reply)`);
-    const reply = stat(run);
-    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
-    if (reply.count === 0) run.context.advance(4000);
-    expect(reply).toMatchObject(failed);
-    const returned = /it returned .*, which answers only in an async def: write frame\.unwind/;
-    expect(run.lines().join('\n')).toMatch(returned);
-    works(run);
-  });
+      const reply = stat(run);
+      for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+      if (reply.count === 0) run.context.advance(4000);
+      expect(reply).toMatchObject(failed);
+      const returned = /it returned .*, which answers only in an async def: write frame\.unwind/;
+      expect(run.lines().join('\n')).toMatch(returned);
+      works(run);
+    },
+  );
 
-  it('and kept, fails when it is let go of', async () => {
+  it('fails when the module releases the stored frame', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     kept.append(frame)
 
@@ -58,7 +61,7 @@ def fsync(self, frame, fd, datasync, xdata):
     works(run);
   });
 
-  it('and kept for ever, fails by frame-timeout; the module is told when it comes back', async () => {
+  it('fails by frame-timeout, and a later answer raises AlreadyAnswered', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     kept.append(frame)
@@ -86,9 +89,9 @@ def fsync(self, frame, fd, datasync, xdata):
   });
 
   it.each([
-    ['half an hour, unless told', {}, 1],
+    ['half an hour by default', {}, 1],
     ['0: never', { 'frame-timeout': '0' }, 0],
-  ])('frame-timeout is %s', async (_title, options, count) => {
+  ])('ends by frame-timeout, which is %s', async (_title, options, count) => {
     const run = await start(
       `async def stat(self, frame, loc, xdata):
     # Somebody could still set it.
@@ -104,7 +107,7 @@ def fsync(self, frame, fd, datasync, xdata):
     expect([early, reply.count]).toEqual([0, count]);
   });
 
-  it('does not time out while a child owes the reply', async () => {
+  it("does not time out while a child's reply is outstanding", async () => {
     const run = await start(
       `async def stat(self, frame, loc, xdata):
     return await self.child.stat(loc)
@@ -132,9 +135,9 @@ def readlink_cbk(self, frame, *reply):
   });
 
   it.each([
-    ['waits for what never comes', 'await asyncio.get_running_loop().create_future()'],
-    ['waits for itself', 'self.me = asyncio.current_task()\n    await asyncio.shield(self.me)'],
-  ])('because its coroutine %s', async (_title, code) => {
+    ['awaits a future that is never set', 'await asyncio.get_running_loop().create_future()'],
+    ['awaits itself', 'self.me = asyncio.current_task()\n    await asyncio.shield(self.me)'],
+  ])('fails when its coroutine %s, and the finally block runs', async (_title, code) => {
     const run = await start(
       `async def stat(self, frame, loc, xdata):
     try:
@@ -155,7 +158,7 @@ def readlink_cbk(self, frame, *reply):
     works(run);
   });
 
-  it('and in a cycle of references is found by the sweep', async () => {
+  it('fails after the garbage collection when its frame is in a reference cycle', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     frame.local = lambda: frame.wind()`);
     const reply = stat(run);
@@ -167,7 +170,7 @@ def readlink_cbk(self, frame, *reply):
     works(run);
   });
 
-  it('because a coroutine was returned instead of awaited', async () => {
+  it('fails with a hint when its method returns a coroutine', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     return self.later(frame)
 
@@ -178,7 +181,7 @@ async def later(self, frame):
     works(run);
   });
 
-  it('is answered when the volume ends', async () => {
+  it('fails when the volume stops', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     kept.append(frame)
 
@@ -192,7 +195,7 @@ async def readlink(self, frame, loc, size, xdata):
   });
 });
 
-describe('too many answers', () => {
+describe('a second answer', () => {
   it.each([
     ['unwind after unwind', 'frame.unwind(0, 0, Iatt())\n    frame.unwind(0, 0, Iatt())'],
     ['fail after fail', 'frame.fail(EPERM)\n    frame.fail(EPERM)'],
@@ -201,7 +204,7 @@ describe('too many answers', () => {
     ['wind after it was handed on', 'frame.wind()\n    frame.wind()'],
     ['unwind after it was handed on', 'frame.wind()\n    frame.unwind(0)'],
     ['fail after it was handed on elsewhere', 'frame.wind(child=self.child)\n    frame.fail(1)'],
-  ])('%s: the request fails as a whole', async (_title, code) => {
+  ])('in the same call fails the request before it is wound: %s', async (_title, code) => {
     const run = await start(`def stat(self, frame, loc, xdata):\n    ${code}`);
     expect(stat(run)).toMatchObject(failed);
     expect(run.asked()).toEqual([]);
@@ -214,7 +217,7 @@ describe('too many answers', () => {
   });
 
   it.each(['frame.fail(EPERM)', 'frame.unwind(0, 0, Iatt())', 'frame.wind()'])(
-    '%s in a later call: the first answer stands',
+    '%s in a later call leaves the first answer in force',
     async (code) => {
       const run = await start(`def stat(self, frame, loc, xdata):
     kept.append(frame)
@@ -230,7 +233,7 @@ def fsync(self, frame, fd, datasync, xdata):
     },
   );
 
-  it('of a callback that answers to every reply: the first one counts', async () => {
+  it('of a callback that answers every reply is logged, and the first counts', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     for child in self.children:
@@ -251,8 +254,8 @@ def stat_cbk(self, frame, op_ret, op_errno, *reply):
   });
 });
 
-describe('what makes everybody wait', () => {
-  it('is said once for each line', async () => {
+describe('a blocking call', () => {
+  it('is warned about once for each line', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     import time
     time.sleep(0.001)
@@ -264,7 +267,7 @@ describe('what makes everybody wait', () => {
     ]);
   });
 
-  it('is refused where nobody would answer', async () => {
+  it('of input() is refused', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     input("which? ")`);
     expect(stat(run)).toMatchObject(failed);

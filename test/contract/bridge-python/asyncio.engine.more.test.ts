@@ -39,7 +39,7 @@ describe('an async def', () => {
     ['after a sleep', '[await slept(self.child, loc)]', 1],
     ['later, in order', 'await in_order(self.child.stat(loc), self.child.stat(loc))', 2],
     ['twice the same', 'await in_order(*[self.child.stat(loc)] * 2)', 1],
-  ])('awaits with %s', async (_title, code, count) => {
+  ])('may await its child with %s', async (_title, code, count) => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     replies = ${code}
     assert asyncio.current_task() is asyncio.current_task() is not None
@@ -78,7 +78,7 @@ async def in_group(child, loc):
     works(run);
   });
 
-  it('times out by asyncio.timeout: the request fails, the late answer is dropped', async () => {
+  it("fails its request by asyncio.timeout, and the child's late reply is dropped", async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     async with asyncio.timeout(2):
         return await self.child.stat(loc, xdata)`);
@@ -92,7 +92,7 @@ async def in_group(child, loc):
     works(run);
   });
 
-  it('starts a request also when it does not await it, and asks about it', async () => {
+  it('winds a request before it awaits the reply, and may poll its state', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     reply = self.child.stat(loc, xdata)
     assert not reply.done()
@@ -112,7 +112,7 @@ async def in_group(child, loc):
     works(run);
   });
 
-  it('is told of failures; one that nobody looks at is logged', async () => {
+  it("catches a child's failure, and an unawaited failure is logged", async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     try:
         return await self.child.stat(loc, xdata)
@@ -157,34 +157,37 @@ async def readlink(self, frame, loc, size, xdata):
       'write await below.readlink(loc, 9)',
     ],
     [
-      'given to who does not look at it',
+      'passed to ensure_future',
       'asyncio.ensure_future(self.child.readlink(loc, 9))',
       '',
       6,
       'await what was asked for',
     ],
-  ])('is told where a reply that failed was not awaited: %s', async (_, asks, ask, line, fix) => {
-    const run = await start(`async def stat(self, frame, loc, xdata):
+  ])(
+    'has an unawaited failure logged with the line of its request: %s',
+    async (_, asks, ask, line, fix) => {
+      const run = await start(`async def stat(self, frame, loc, xdata):
     ${asks}
     await self.child.access(loc, 4)
     return await self.child.stat(loc)
 
 async def ask(self, below, loc):
     ${ask || 'pass'}`);
-    const reply = stat(run);
-    const [link, access] = run.asked();
-    link!.answer(-1, ENOENT, null, null, null);
-    access!.answer(0, 0, null);
-    answerAll(run);
-    expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    expect(run.lines()).toEqual([
-      `W [m.py:${line}:-] 0-top: readlink of a child failed, and was not awaited: ` +
-        `FileNotFoundError: [Errno 2] No such file or directory; ${fix}`,
-    ]);
-    works(run);
-  });
+      const reply = stat(run);
+      const [link, access] = run.asked();
+      link!.answer(-1, ENOENT, null, null, null);
+      access!.answer(0, 0, null);
+      answerAll(run);
+      expect(reply).toMatchObject({ count: 1, opRet: 0 });
+      expect(run.lines()).toEqual([
+        `W [m.py:${line}:-] 0-top: readlink of a child failed, and was not awaited: ` +
+          `FileNotFoundError: [Errno 2] No such file or directory; ${fix}`,
+      ]);
+      works(run);
+    },
+  );
 
-  it('may await what another request has asked for', async () => {
+  it('may await a reply that another request has started', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     global shared
     shared = self.child.stat(loc, xdata)
@@ -218,7 +221,7 @@ name = ContextVar("name")`);
     works(run);
   });
 
-  it('asks for its task only to end: nothing is left', async () => {
+  it('leaves nothing behind after an answer inside asyncio.timeout', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     asyncio.current_task().set_name(loc.name)
     async with asyncio.timeout(5):
@@ -228,7 +231,7 @@ name = ContextVar("name")`);
     works(run);
   });
 
-  it('keeps parts of a reply that it looks at later', async () => {
+  it('may store a reply and read the parts that it has already read', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     kept.append(await self.child.stat(loc, xdata))
     kept[0].buf.ia_size
@@ -249,7 +252,7 @@ def readlink(self, frame, loc, size, xdata):
   });
 });
 
-describe('a caller that gives up', () => {
+describe('an interrupted caller', () => {
   it.each([
     ['asleep', 'await asyncio.sleep(100)'],
     [
@@ -258,7 +261,7 @@ describe('a caller that gives up', () => {
     ],
     ['in a task group', 'await in_group()'],
     ['under a timeout', 'await asyncio.wait_for(asyncio.sleep(100), 200)'],
-  ])('ends what is %s', async (_title, code) => {
+  ])('ends a coroutine that is %s', async (_title, code) => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     try:
         ${code.replaceAll('\n', '\n    ')}
@@ -279,7 +282,7 @@ async def in_group():
     works(run);
   });
 
-  it('raises what a method raises then', async () => {
+  it('gets the errno that the method raises at CancelledError', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     try:
         await self.child.stat(loc, xdata)

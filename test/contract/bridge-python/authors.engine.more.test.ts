@@ -15,7 +15,7 @@ async function refusal(body: string): Promise<string> {
   return String(error);
 }
 
-describe('a class that cannot work refuses the start', () => {
+describe('an invalid Python class', () => {
   it.each([
     ['def any_fop(self, frame): pass', /m\.py:4: any_fop is .*must take \(self, frame, \*args\)/],
     ['def any_fop(self, frame, loc, xdata): pass', /m\.py:4: any_fop/],
@@ -58,11 +58,11 @@ describe('a class that cannot work refuses the start', () => {
     ['def init(self): self.timer(-1, print)', /m\.py:4: ValueError: timer: seconds must/],
     ['def init(self): self.timer(1, None)', /m\.py:4: TypeError: timer: None cannot be called/],
     ['def init(self): self.timer(0, print, repeat=True)', /m\.py:4: ValueError: .*above 0/],
-  ])('%s', async (body, text) => {
+  ])('refuses the start with its line: %s', async (body, text) => {
     expect(await refusal(body)).toMatch(text);
   });
 
-  it('an async any_fop leaves fops of their own kind alone', async () => {
+  it('may have an async any_fop beside plain fops', async () => {
     const run = await startModule({
       'm.py': source(`async def any_fop(self, frame, *args): raise PermissionError
     def stat(self, frame, *args): frame.wind()
@@ -75,14 +75,14 @@ describe('a class that cannot work refuses the start', () => {
   });
 });
 
-it('a cancel method that nobody calls is pointed out', async () => {
+it('a cancel method without its fop is warned about', async () => {
   const run = await startModule({ 'm.py': source('def stat_cancel(self, frame): pass') });
   expect(run.lines()).toContainEqual(
     expect.stringMatching(/^W \[m\.py:4:stat_cancel\] .*stat_cancel is never called: there is no/),
   );
 });
 
-describe('what a hook tells', () => {
+describe('the return value of statedump and dump_state', () => {
   const told = async (body: string, name: 'statedump' | 'dump_state') => {
     const run: RunningModule = await startModule({ 'm.py': source(body) });
     run.lines();
@@ -95,13 +95,13 @@ describe('what a hook tells', () => {
     ['def statedump(self): return {1: 1}', 'statedump', /TypeError: .*not 1: 1/],
     ['def statedump(self): return 1 / 0', 'statedump', /\[m\.py:4:statedump\].*ZeroDivision/],
     ['def dump_state(self): return {"a": {1}}', 'dump_state', /dump_state failed: TypeError.*set/],
-  ] as const)('%s is a failure, and logged', async (body, name, text) => {
+  ] as const)('is refused and logged: %s', async (body, name, text) => {
     const { json, lines } = await told(body, name);
     expect(json).toBeUndefined();
     expect(lines).toEqual([expect.stringMatching(text)]);
   });
 
-  it('is JSON', async () => {
+  it('crosses as JSON', async () => {
     const state = 'def dump_state(self): return {"a": [1, None, "b\\udc80"]}';
     expect(JSON.parse((await told(state, 'dump_state')).json!)).toEqual({
       a: [1, null, 'b\udc80'],
@@ -111,7 +111,7 @@ describe('what a hook tells', () => {
   });
 });
 
-it('a timer that fails is logged with its place, and rings again', async () => {
+it('a timer whose callback fails is logged with its line, and repeats', async () => {
   const run = await start(`def init(self):
     self.timer(1, self.ring, repeat=True)
     self.timer(1, self.later)
@@ -135,7 +135,7 @@ async def later(self):
 
 describe('an errno', () => {
   it.each(['ECHRNG', 'EXFULL', 'ENONET', 'ENOPKG', 'EPROTO', 'EDOTDOT', 'ENOTUNIQ', 'EDQUOT'])(
-    '%s is Linux’s, also where WASI gives its number to another',
+    "%s has Linux's number, not WASI's",
     async (name) => {
       const run = await start(`async def stat(self, frame, loc, xdata):
     raise OSError(${name}, "of our own")`);
@@ -148,7 +148,7 @@ describe('an errno', () => {
     ['open("/lib/nothing")', 'ENOENT'],
     ['os.mkdir("/lib")', 'EEXIST'],
     ['os.rmdir("/lib")', 'ENOTEMPTY'],
-  ])('of the interpreter’s own files too: %s', async (code, name) => {
+  ])("of the interpreter's own files has Linux's number: %s", async (code, name) => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     import os
     ${code}`);
@@ -157,7 +157,7 @@ describe('an errno', () => {
   });
 });
 
-it('data.translate changes every byte by a table', async () => {
+it('data.translate maps every byte by a table and deletes the given bytes', async () => {
   const run = await start(`def readv_cbk(self, frame, op_ret, op_errno, vector, stbuf, xdata):
     table = bytes(255 - i for i in range(256))
     assert vector.translate(table) == bytes(vector).translate(table)
@@ -169,7 +169,7 @@ it('data.translate changes every byte by a table', async () => {
   works(run);
 });
 
-it('logging, of whatever name, ends in the volume’s log with the place that spoke', async () => {
+it("every Python logger writes to the volume's log with the line of the call", async () => {
   const run = await start(`def stat(self, frame, loc, xdata):
     import logging
     logging.info("to the root")

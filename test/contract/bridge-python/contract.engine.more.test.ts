@@ -13,10 +13,10 @@ import { timerContract } from '../bridge/timers.ts';
 const folder = join(import.meta.dirname, '../bridge/python');
 
 describe('Python modules: every fop', () => fopContract(folder));
-describe('Python modules: one method for every fop', () => anyContract(folder));
-describe('Python modules: callers that give up', () => cancelContract(folder));
+describe('Python modules: any_fop', () => anyContract(folder));
+describe('Python modules: interrupted callers', () => cancelContract(folder));
 describe('Python modules: several subvolumes', () => severalContract(folder));
 describe('Python modules: clients', () => clientContract(folder));
-describe('Python modules: their life', () => lifeContract(folder));
+describe('Python modules: lifecycle', () => lifeContract(folder));
 describe('Python modules: timers', () => timerContract(folder));
-describe('Python modules: what the kernel may cache', () => cachingContract(folder));
+describe('Python modules: cache times', () => cachingContract(folder));

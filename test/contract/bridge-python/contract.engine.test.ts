@@ -8,5 +8,5 @@ import { upContract } from '../bridge/up.ts';
 const folder = join(import.meta.dirname, '../bridge/python');
 
 describe('Python modules: requests', () => requestContract(folder));
-describe('Python modules: what fops carry', () => thingContract(folder));
-describe('Python modules: being up', () => upContract(folder));
+describe('Python modules: values of fops', () => thingContract(folder));
+describe('Python modules: state of the children', () => upContract(folder));

@@ -177,7 +177,7 @@ function bringing(run: RunningModule): string[] {
   });
 }
 
-it('the fops that carry data past readv and writev are those of the table', async () => {
+it('the test covers every fop that carries data past readv and writev', async () => {
   const run = await start(typescript, 'writes');
   expect(Object.keys(argsOf(run)).sort()).toEqual([...PAST, 'seek'].sort());
 });
@@ -195,19 +195,22 @@ describe.each(Object.entries(languages))('%s', (_, written) => {
   ];
   const here = cases.filter(([which]) => written.bodies[which] !== undefined);
 
-  it.each(here)('%s: the child is asked %j, and keeps content to itself: %s', async (...given) => {
-    const [which, asked, guards] = given;
-    const run = await start(written, which);
-    const told = run.lines().filter((line) => line.includes('data is changed here'));
-    expect(told.length).toBe(guards ? 1 : 0);
-    expect(run.xl.isGuarded).toBe(guards);
-    expect(passing(run).sort()).toEqual(asked);
-    expect(bringing(run)).toEqual(guards ? [] : ['lookup', 'stat', 'readdirp']);
-    run.settled();
-  });
+  it.each(here)(
+    "a module of kind '%s' lets %j reach the child, and withholds content: %s",
+    async (...given) => {
+      const [which, asked, guards] = given;
+      const run = await start(written, which);
+      const told = run.lines().filter((line) => line.includes('data is changed here'));
+      expect(told.length).toBe(guards ? 1 : 0);
+      expect(run.xl.isGuarded).toBe(guards);
+      expect(passing(run).sort()).toEqual(asked);
+      expect(bringing(run)).toEqual(guards ? [] : ['lookup', 'stat', 'readdirp']);
+      run.settled();
+    },
+  );
 });
 
-describe('seek', () => {
+describe('seek on a guarded volume', () => {
   it.each([
     [0, 0, 0],
     [99, 0, 99],

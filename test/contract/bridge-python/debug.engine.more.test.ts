@@ -55,7 +55,7 @@ const placed = (run: RunningModule): string[] =>
   run.lines().map((line) => line.replace(/^. \[(.*?)\] 0-top: /, '$1 '));
 
 describe('breakpoint()', () => {
-  it('without a terminal: a warning, and the method goes on', async () => {
+  it('without a terminal logs a warning and the method continues', async () => {
     const run = await startModule({ 'm.py': MODULE });
     run.lines();
     const reply = run.ask('stat', run.known('a'), null);
@@ -65,7 +65,7 @@ describe('breakpoint()', () => {
     run.settled();
   });
 
-  it('shows the module’s lines and names, takes steps, and goes on', async () => {
+  it("shows the module's lines and variables, steps, and continues", async () => {
     const { context, run } = await start();
     context.typed = ['p name', 'n', 'self.count = 5', 'l', 'c'];
     const reply = run.ask('stat', run.known('a'), null);
@@ -84,7 +84,7 @@ describe('breakpoint()', () => {
     run.settled();
   });
 
-  it('steps off the end of the method: requests go on undisturbed', async () => {
+  it('stepped past the end of the method resumes the requests', async () => {
     const { context, run } = await start();
     context.typed = ['n', 'n', 'n', 'n'];
     run.ask('stat', run.known('a'), null);
@@ -96,23 +96,26 @@ describe('breakpoint()', () => {
     run.settled();
   });
 
-  it.each([['q'], [undefined]])('%s: the request fails, the next one is served', async (line) => {
-    const { context, run } = await start();
-    context.typed = [line];
-    const reply = run.ask('stat', run.known('a'), null);
-    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-    const lines = placed(run);
-    expect(lines[0]).toMatch(/paused/);
-    expect(lines[1]).toMatch(/resumed/);
-    expect(lines[2]).toMatch(/^m\.py:9:stat stat failed: .*debugger/);
-    context.typed = ['c'];
-    const next = run.ask('stat', run.known('a'), null);
-    run.asked()[0]!.answer(0, 0, sized(1), null);
-    expect(next).toMatchObject({ count: 1, opRet: 0 });
-    run.settled();
-  });
+  it.each([['q'], [undefined]])(
+    'left with %s fails the request, and the next one is served',
+    async (line) => {
+      const { context, run } = await start();
+      context.typed = [line];
+      const reply = run.ask('stat', run.known('a'), null);
+      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+      const lines = placed(run);
+      expect(lines[0]).toMatch(/paused/);
+      expect(lines[1]).toMatch(/resumed/);
+      expect(lines[2]).toMatch(/^m\.py:9:stat stat failed: .*debugger/);
+      context.typed = ['c'];
+      const next = run.ask('stat', run.known('a'), null);
+      run.asked()[0]!.answer(0, 0, sized(1), null);
+      expect(next).toMatchObject({ count: 1, opRet: 0 });
+      run.settled();
+    },
+  );
 
-  it('in an async def, steps go over an await', async () => {
+  it('in an async def steps over an await', async () => {
     const { context, run } = await start();
     context.typed = ['n', 'n', 'p reply.op_ret', 'c'];
     const reply = run.ask('access', run.known('a'), 0, null);
@@ -123,7 +126,7 @@ describe('breakpoint()', () => {
     run.settled();
   });
 
-  it('does not count as time of the call', async () => {
+  it('does not count towards the time limit', async () => {
     const { context, run } = await start({ 'time-limit': '2' });
     const { terminal } = context;
     const type = terminal.readLine;
@@ -139,7 +142,7 @@ describe('breakpoint()', () => {
   });
 });
 
-describe('a prompt', () => {
+describe('a Python prompt', () => {
   const prompt = async () => {
     const { run } = await start();
     const { guest } = run.host.interpreter;
@@ -147,7 +150,7 @@ describe('a prompt', () => {
   };
   const said = (output: string) => ({ incomplete: false, output });
 
-  it('shows values, and keeps names', async () => {
+  it('shows values and keeps variables', async () => {
     const { type, run } = await prompt();
     expect(await type('1 + 2')).toMatchObject(said('3\n'));
     expect(await type('_ * 2')).toMatchObject(said('6\n'));
@@ -161,7 +164,7 @@ describe('a prompt', () => {
     expect(texts(run)).toEqual([]);
   });
 
-  it('asks for more lines', async () => {
+  it('asks for more after an incomplete line', async () => {
     const { type } = await prompt();
     const more = { incomplete: true, output: '' };
     expect(await type('def f(n):')).toMatchObject(more);
@@ -172,7 +175,7 @@ describe('a prompt', () => {
     expect(await type('a = 1\nb = 2\na + b')).toMatchObject(said('3\n'));
   });
 
-  it('tells what went wrong', async () => {
+  it("shows a traceback without glupy's own lines", async () => {
     const { type, run } = await prompt();
     const { output } = await type('1 / 0');
     expect(output).toMatch(
@@ -185,7 +188,7 @@ describe('a prompt', () => {
     expect(texts(run)).toEqual([]);
   });
 
-  it('awaits', async () => {
+  it('awaits at the top level', async () => {
     const { type, run } = await prompt();
     await type('from glupy import Loc, ROOT_GFID');
     const pending = type('(await self.child.access(Loc.of(gfid=ROOT_GFID), 4, None)).op_ret');
@@ -199,14 +202,14 @@ describe('a prompt', () => {
     expect(await sleeping).toMatchObject(said('awake\n'));
   });
 
-  it('ends with its interpreter', async () => {
+  it('fails a pending line when the volume stops', async () => {
     const { type, run } = await prompt();
     const pending = type('import asyncio\nawait asyncio.sleep(5)');
     await run.graph.stop();
     expect((await pending).output).toContain('closed');
   });
 
-  it('is bound by the time limit', async () => {
+  it('ends a line at the time limit', async () => {
     const { run } = await start({ 'time-limit': '1' });
     const { output } = await run.host.interpreter.guest.evaluate('while True: pass\n');
     expect(output).toContain('TimeLimit');

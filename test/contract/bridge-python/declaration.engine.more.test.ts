@@ -6,8 +6,8 @@ import { texts } from '../bridge/requests.ts';
 
 const HEAD = 'from glupy import *\n\n';
 
-describe('the declaration of options', () => {
-  it('is refused with the line of every fault, and what is accepted', async () => {
+describe('a declaration of options', () => {
+  it('is refused with the line of each fault and the accepted values', async () => {
     const source = `${HEAD}class xlator(Translator):
     options = {
         "a": Option.int("five"),
@@ -71,7 +71,7 @@ describe('the declaration of options', () => {
     ]);
   });
 
-  it('has its defaults read as the values of a volfile', async () => {
+  it('has its defaults parsed like values in a volfile', async () => {
     const source = `${HEAD}class xlator(Translator):
     options = {
         "a": Option.size("1MB", max="2MB"),
@@ -91,8 +91,8 @@ describe('the declaration of options', () => {
   });
 });
 
-describe('a module that looks strange', () => {
-  it('says which of its methods nobody calls, and what may be meant', async () => {
+describe("a Python module's declarations", () => {
+  it('are warned about with the likely name when a method is never called', async () => {
     const source = `${HEAD}class Base(Translator):
     def wrtiev(self, *args): pass
     def get_xattr(self, *args): pass
@@ -142,7 +142,7 @@ class xlator(Base):
     );
   });
 
-  it('says what stands where it is no method, and what is never read', async () => {
+  it('are warned about with their line when they are never called or read', async () => {
     const source = `${HEAD}def mkdir(self, frame, *args): frame.wind()
 def init(self): pass
 class Other(Translator):
@@ -199,12 +199,12 @@ class xlator(Translator):
       '    def stat(frame, loc, xdata): pass',
       /: \/\S+m\.py:5: stat is a fop's and must take \(self, .*\), not \(frame, loc, xdata\)/,
     ],
-  ])('does not start where %s', async (_, body, said) => {
+  ])('refuse the start where %s', async (_, body, said) => {
     const source = `${HEAD}class xlator(Translator):\n    pass\n${body}\n`;
     await expect(startModule({ 'm.py': source })).rejects.toThrow(said);
   });
 
-  it('leaves the author’s own names alone', async () => {
+  it("bring no warning when they are the author's own names", async () => {
     const lib = `from glupy import Translator
 class Base(Translator):
     def start(self): self.flushed()

@@ -25,7 +25,7 @@ def helper(self, loc):
     works(run);
   });
 
-  it('shows what it came from', async () => {
+  it('is logged with its cause', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     try:
         {}["key"]
@@ -55,7 +55,7 @@ def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
     works(run);
   });
 
-  it('undoes what the method had decided before', async () => {
+  it('discards the winds and answers of the same call', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     frame.wind(cookie=1, cbk=print)
     frame.wind(cookie=2, cbk=print)
@@ -90,21 +90,24 @@ async def lookup(self, frame, loc, xdata):
   it.each([
     ['before the first await', 'raise ValueError("x")', [7, false]],
     ['after an await', 'await self.child.stat(loc)\n    raise ValueError("x")', [8, true]],
-    ['of the await itself', 'await self.child.nonsense(loc)', [7, false]],
+    ['raised by the await', 'await self.child.nonsense(loc)', [7, false]],
     ['after a sleep', 'await asyncio.sleep(0.001)\n    raise ValueError("x")', [8, false]],
-  ] as const)('in an async def, %s', async (_title, code, [line, asks]) => {
-    const run = await start(`async def stat(self, frame, loc, xdata):\n    ${code}`);
-    const reply = stat(run);
-    if (asks) run.asked()[0]!.answer(0, 0, sized(1), null);
-    run.context.advance(2);
-    expect(reply).toMatchObject(failed);
-    expect(run.lines()).toEqual([
-      expect.stringMatching(new RegExp(`^E \\[m\\.py:${line}:stat\\] 0-top: stat failed: `)),
-    ]);
-    works(run);
-  });
+  ] as const)(
+    'in an async def fails the request with its line: %s',
+    async (_title, code, [line, asks]) => {
+      const run = await start(`async def stat(self, frame, loc, xdata):\n    ${code}`);
+      const reply = stat(run);
+      if (asks) run.asked()[0]!.answer(0, 0, sized(1), null);
+      run.context.advance(2);
+      expect(reply).toMatchObject(failed);
+      expect(run.lines()).toEqual([
+        expect.stringMatching(new RegExp(`^E \\[m\\.py:${line}:stat\\] 0-top: stat failed: `)),
+      ]);
+      works(run);
+    },
+  );
 
-  it('in an async def after its winds of the same step fails once, whoever answers', async () => {
+  it('in an async def discards the winds of the same step', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     a = self.child.stat(loc)
     b = self.child.stat(loc)
@@ -122,14 +125,14 @@ async def lookup(self, frame, loc, xdata):
     ['OSError(EPERM, "no")', EPERM],
     ['PermissionError("no")', EACCES],
     ['BlockingIOError', EAGAIN],
-  ])('%s from an async def is the errno, and not worth a line', async (error, opErrno) => {
+  ])('of type %s in an async def sets the errno and is not logged', async (error, opErrno) => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise ${error}`);
     expect(stat(run)).toMatchObject({ count: 1, opErrno });
     expect(run.lines()).toEqual([]);
     works(run);
   });
 
-  it('OSError without an errno is a failure like any other', async () => {
+  it('of type OSError without an errno fails the request with EIO', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise OSError("what?")`);
     expect(stat(run)).toMatchObject(failed);
     expect(run.lines()[0]).toMatch(/^E \[m\.py:7:stat\] .*OSError: what\?/);
@@ -163,7 +166,7 @@ def readlink_cbk(self, frame, *reply):
     works(run);
   });
 
-  it('in a hook is logged, and the fop succeeds all the same', async () => {
+  it('in a hook is logged, and the fop succeeds', async () => {
     const run = await start(`def entry_created(self, loc):
     raise ValueError(loc.name)
 
@@ -188,7 +191,7 @@ async def notify(self, event):
     works(run);
   });
 
-  it('in a task is logged', async () => {
+  it('in a background task is logged', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     self.task = asyncio.create_task(self.beside())
     frame.wind()
@@ -235,7 +238,7 @@ def fsync(self, frame, fd, datasync, xdata):
     works(run);
   });
 
-  it('that cannot be shown is logged all the same', async () => {
+  it('is logged by its type when its text cannot be made', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     class Rude(Exception):
         def __str__(self):
@@ -250,7 +253,7 @@ def fsync(self, frame, fd, datasync, xdata):
     ['sys.exit(7)', 'SystemExit: 7'],
     ['raise KeyboardInterrupt', 'KeyboardInterrupt'],
     ['raise BaseException("base")', 'BaseException: base'],
-  ])('%s ends a request, not the process', async (code, text) => {
+  ])('by %s fails the request and leaves the process running', async (code, text) => {
     const run = await start(`def stat(self, frame, loc, xdata):
     ${code}
 

@@ -3,5 +3,5 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { expiredContract } from '../bridge/expired.ts';
 
-describe('Python modules: what outlives its request', () =>
+describe('Python modules: objects of an ended request', () =>
   expiredContract(join(import.meta.dirname, '../bridge/python')));

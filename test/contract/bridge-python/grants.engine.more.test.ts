@@ -42,7 +42,7 @@ function runs(run: RunningModule, source: string): unknown {
 const DATA = { 'rules.txt': 'one', 'sub/deep.txt': 'two', 'sub/more/x': '' };
 
 describe('allow-read', () => {
-  it('lets files be read as they are now', async () => {
+  it('lets a module read the current content of files', async () => {
     const data = folderOf(DATA);
     const run = await start({ 'allow-read': data });
     const read = `r = open("${data}/rules.txt").read()`;
@@ -54,7 +54,7 @@ describe('allow-read', () => {
     expect(runs(run, read)).toBe('replaced');
   });
 
-  it('shows folders as they are', async () => {
+  it('lets a module list directories and stat files', async () => {
     const data = folderOf(DATA);
     const run = await start({ 'allow-read': data });
     expect(runs(run, `r = sorted(os.listdir("${data}"))`)).toEqual(['rules.txt', 'sub']);
@@ -70,7 +70,7 @@ describe('allow-read', () => {
     ]);
   });
 
-  it('reads large files in parts, from anywhere', async () => {
+  it('lets a module seek in large files', async () => {
     const data = folderOf({});
     writeFileSync(join(data, 'large'), Buffer.alloc(3_000_000, 'abc'));
     const run = await start({ 'allow-read': data });
@@ -81,7 +81,7 @@ describe('allow-read', () => {
     expect(runs(run, source)).toEqual([3_000_000, 'cabc', 3_000_000]);
   });
 
-  it('follows links that stay in what is granted', async () => {
+  it('follows symbolic links that stay in the granted folder', async () => {
     const data = folderOf(DATA);
     symlinkSync('rules.txt', join(data, 'near'));
     symlinkSync(join(data, 'sub'), join(data, 'folder'));
@@ -90,7 +90,7 @@ describe('allow-read', () => {
     expect(runs(run, `r = open("${data}/folder/deep.txt").read()`)).toBe('two');
   });
 
-  it('may be a single file, which may be replaced', async () => {
+  it('may name a single file, which may be replaced', async () => {
     const data = folderOf(DATA);
     const run = await start({ 'allow-read': `${data}/rules.txt` });
     const read = `r = open("${data}/rules.txt").read()`;
@@ -101,7 +101,7 @@ describe('allow-read', () => {
     expect(runs(run, `open("${data}/sub/deep.txt")`)).toMatch(/option allow-read .*deep\.txt/);
   });
 
-  it('is told of by what it refuses, and that is logged once', async () => {
+  it('is named by a refusal, which is logged once', async () => {
     const data = folderOf(DATA);
     const run = await start({ 'allow-read': data });
     run.lines();
@@ -113,7 +113,7 @@ describe('allow-read', () => {
     expect(readFileSync(join(data, 'rules.txt'), 'utf8')).toBe('one');
   });
 
-  it('that leads nowhere is an error of the volume', async () => {
+  it('of a missing path refuses the start', async () => {
     await expect(start({ 'allow-read': '/none/such' })).rejects.toThrow(
       'option allow-read /none/such: there is no such file or folder (/none/such)',
     );
@@ -121,7 +121,7 @@ describe('allow-read', () => {
 });
 
 describe('allow-write', () => {
-  it('lets files be made, changed, moved and removed', async () => {
+  it('lets a module make, change, move and remove files', async () => {
     const data = folderOf({});
     const run = await start({ 'allow-write': data, 'allow-read': data });
     const source = `root = pathlib.Path("${data}")
@@ -139,7 +139,7 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
     expect(existsSync(join(data, 'a'))).toBe(false);
   });
 
-  it('does not say that there may be read', async () => {
+  it('does not include reading', async () => {
     const data = folderOf(DATA);
     const run = await start({ 'allow-write': data });
     expect(runs(run, `open("${data}/log", "w").write("line"); r = 1`)).toBe(1);
@@ -149,7 +149,7 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
     expect(readFileSync(join(data, 'log'), 'utf8')).toBe('line');
   });
 
-  it('may be a part of what may be read', async () => {
+  it('may name a folder inside of the readable one', async () => {
     const data = folderOf(DATA);
     mkdirSync(join(data, 'out'));
     const run = await start({ 'allow-read': data, 'allow-write': `${data}/out` });
@@ -163,7 +163,7 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
   });
 });
 
-it('descriptors, folders and copies work as they do elsewhere', async () => {
+it('descriptors, dir_fd, chdir and copies work in granted folders', async () => {
   const data = folderOf(DATA);
   const out = folderOf({});
   const run = await start({ 'allow-read': data, 'allow-write': out });
@@ -190,7 +190,7 @@ r = *r, open("sub/deep.txt").read()`;
   expect(existsSync(join(data, 'rules.txt'))).toBe(true);
 });
 
-it("memory files beside what is granted stay the interpreter's own", async () => {
+it("files beside the granted folders stay in the interpreter's memory", async () => {
   const data = folderOf(DATA);
   const run = await start({ 'allow-read': data });
   const name = `/tmp/mine-${process.pid}`;
@@ -198,7 +198,7 @@ it("memory files beside what is granted stay the interpreter's own", async () =>
   expect(existsSync(name)).toBe(false);
 });
 
-it('allow-env shows the named variables, and no others', async () => {
+it('allow-env shows a module only the named variables', async () => {
   process.env.GLOSSA_TEST_ONE = '1';
   process.env.GLOSSA_TEST_TWO = '2';
   onTestFinished(() => {

@@ -259,31 +259,37 @@ const coroutines = ['pass', 'raise', 'sleep', 'late', 'gather', 'own', 'cancel',
 
 describe('thousands of requests leave nothing behind', () => {
   const first = ['raise', 'drop', 'cycle', 'twice', 'cbk'];
-  it.each(wantedOf(kinds, (kind) => first.includes(kind)))('callbacks: %s', (kind) => {
-    const known = run.known('file');
-    leavesNothing(() => run.ask('stat', known, Dict.of({ kind })));
-  });
+  it.each(wantedOf(kinds, (kind) => first.includes(kind)))(
+    "with callbacks of kind '%s'",
+    (kind) => {
+      const known = run.known('file');
+      leavesNothing(() => run.ask('stat', known, Dict.of({ kind })));
+    },
+  );
 
   const firstAwaited = ['raise', 'late', 'own', 'open'];
-  it.each(wantedOf(coroutines, (kind) => firstAwaited.includes(kind)))('async def: %s', (kind) => {
-    const known = run.known('file');
-    leavesNothing(() => run.ask('access', known, 1, Dict.of({ kind })));
-  });
+  it.each(wantedOf(coroutines, (kind) => firstAwaited.includes(kind)))(
+    "with an async def of kind '%s'",
+    (kind) => {
+      const known = run.known('file');
+      leavesNothing(() => run.ask('access', known, 1, Dict.of({ kind })));
+    },
+  );
 
   usually(() => {
-    it('bytes', () => {
+    it('with changed data', () => {
       const fd = new Fd(run.known('file').inode!, 0, 1);
       leavesNothing(() => run.ask('readv', fd, 64, 0, 0, null));
       fd.release();
     });
 
-    it('listings', () => {
+    it('with directory listings', () => {
       const fd = new Fd(run.root, 0, 1, true);
       leavesNothing(() => run.ask('readdirp', fd, 64, 0, null));
       fd.release();
     });
 
-    it('fds that are released', () => {
+    it('with released fds', () => {
       const { inode } = run.known('file');
       leavesNothing(() => {
         const fd = new Fd(inode!, 0, 1);
@@ -292,7 +298,7 @@ describe('thousands of requests leave nothing behind', () => {
       });
     });
 
-    it('inodes that are forgotten', () => {
+    it('with forgotten inodes', () => {
       run.graph.inodes.lruLimit = 1;
       leavesNothing((at) => {
         const found = run.absent(`name${at}`);
@@ -301,7 +307,7 @@ describe('thousands of requests leave nothing behind', () => {
       });
     });
 
-    it('names that are new, and hooks that fail', () => {
+    it('with new names and failing hooks', () => {
       leavesNothing((at) => run.ask('mkdir', run.absent(at % 2 ? 'raise' : 'new'), 0, 0, null));
     });
   });

@@ -71,8 +71,8 @@ def spin():
     while True: pass
 `;
 
-describe('a module that runs for ever', () => {
-  it('while it is told that a request was left without an answer', async () => {
+describe('a Python module that never returns', () => {
+  it('ends while the host reports an unanswered request', async () => {
     const run = await start(`import glupy._settle as settle
 from glupy import *
 
@@ -96,7 +96,7 @@ class xlator(Translator):
     works(run);
   });
 
-  it('where Python ignores exceptions, which is then asked once more', async () => {
+  it('ends also where Python ignores exceptions', async () => {
     const run = await start(UNHEARD);
     const line = /^E \[m\.py:\d+:(stat|readlink)\] .*TimeLimit: the call ran longer/;
     for (const ask of [stat, readlink, stat]) {
@@ -106,7 +106,7 @@ class xlator(Translator):
     }
   });
 
-  it('in a fop, a callback, a coroutine or a hook', async () => {
+  it('ends at the time limit in a fop, callback, coroutine or hook', async () => {
     const run = await start(ENDLESS);
     const line = /^E \[m\.py:5:spin\] .*TimeLimit: the call ran longer than its time limit/;
     expect(stat(run)).toMatchObject(failed);
@@ -133,7 +133,7 @@ class xlator(Translator):
     expect(run.dump().failures).toBe(4);
   });
 
-  it('may yield for ever, and lets others live', async () => {
+  it('may yield for ever without blocking other requests', async () => {
     const run = await start(ENDLESS, { 'time-limit': '0', 'frame-timeout': '1' });
     const reply = run.ask('flush', new Fd(run.root, 0, 1), null);
     const other = run.ask('access', run.known('other'), 4, null);
@@ -150,15 +150,15 @@ class xlator(Translator):
       'in init',
       'from glupy import *\nclass xlator(Translator):\n  def init(self):\n    while True: pass',
     ],
-  ])('%s, refuses the start', async (_title, source) => {
+  ])('refuses the start %s', async (_title, source) => {
     const options = { 'time-limit': '1' };
     const run = moduleGraph({ 'm.py': source }, { options });
     await expect(run.graph.start()).rejects.toThrow(/m\.py:\d: TimeLimit: the call ran longer/);
   });
 });
 
-describe('a module that wants too much', () => {
-  it('memory: the request fails, and what it took is given back', async () => {
+describe('a Python module beyond its limits', () => {
+  it('fails the request with MemoryError, and its memory is freed', async () => {
     const run = await start(`from glupy import *
 
 class xlator(Translator):
@@ -178,7 +178,7 @@ class xlator(Translator):
     expect(run.dump()['memory-bytes']).toBeLessThanOrEqual(96 * 2 ** 20);
   });
 
-  it('memory for good: requests that find none fail, one by one', async () => {
+  it('fails each request on its own while it holds all memory', async () => {
     const run = await start(`from glupy import *
 kept = []
 
@@ -212,7 +212,7 @@ class xlator(Translator):
     ['through C', 'def f(self): return sorted([1, 2], key=lambda _: self.f())'],
     ['through a property', 'def __getattr__(self, name): return getattr(self, name + "x")'],
     ['through json', 'def f(self): import json; json.loads("[" * 100_000)'],
-  ])('stack, by recursion %s', async (_title, code) => {
+  ])('fails with RecursionError by recursion %s', async (_title, code) => {
     const run = await start(`from glupy import *
 
 class xlator(Translator):
@@ -265,7 +265,7 @@ class xlator(Translator):
         frame.wind()
 `;
 
-describe('an interpreter that is lost', () => {
+describe('a lost interpreter', () => {
   const lost = [
     expect.stringMatching(/^C .*the interpreter is lost: /),
     expect.stringMatching(/^W .*the interpreter is started anew now: it is lost$/),
@@ -282,7 +282,7 @@ describe('an interpreter that is lost', () => {
     run.settled();
   }
 
-  it('fails the request that lost it and those that wait for it, and is replaced', async () => {
+  it('fails its pending requests and is replaced', async () => {
     const run = await start(DYING);
     const link = readlink(run);
     const fd = new Fd(run.root, 0, 1);
@@ -297,7 +297,7 @@ describe('an interpreter that is lost', () => {
     await back(run);
   });
 
-  it('in a hook', async () => {
+  it('is replaced after an exit in a hook, and the fop succeeds', async () => {
     const run = await start(DYING);
     const reply = run.ask('mkdir', run.absent('die'), 0, 0, null);
     run.asked()[0]!.answer(0, 0, null, null, null, null, null);
@@ -306,7 +306,7 @@ describe('an interpreter that is lost', () => {
     await back(run);
   });
 
-  it('by a script that will not stop', async () => {
+  it('is replaced after a script that ignores the time limit', async () => {
     const run = await start(`from glupy import *
 
 class xlator(Translator):
@@ -333,7 +333,7 @@ class xlator(Translator):
     await back(run);
   });
 
-  it('does not hinder the end of the volume', async () => {
+  it('does not delay the end of the volume', async () => {
     const run = await start(`${DYING}
     def fini(self):
         pass

@@ -31,8 +31,8 @@ async function refusal(files: Files, settings: ModuleSettings = {}): Promise<str
 const HEAD = 'from glupy import *\n\n';
 const place = /^test\.vol:1:1: volume 'top' \(features\/glupy\): /;
 
-describe('a module that is not found', () => {
-  it('is told with the folders that were searched, and what may be meant', async () => {
+describe('a Python module that is not found', () => {
+  it('is refused with the searched folders and the likely name', async () => {
     const folder = folderOf({ 'negative.py': '', 'other.py': '' });
     const text = await refusal(folder, { name: 'negativ' });
     expect(text).toMatch(place);
@@ -41,7 +41,7 @@ describe('a module that is not found', () => {
     expect(text).toContain(`searched:\n    ${folder}`);
   });
 
-  it('lists every folder, in order, each once', async () => {
+  it('is refused with each searched folder once, in order', async () => {
     const folder = folderOf({ 'a/x.py': '', 'b/y.py': '' });
     const options = { 'module-path': `${folder}/b:${folder}/a:${folder}/b:${folder}/none` };
     const text = await refusal(folder, { name: 'm', options });
@@ -49,7 +49,7 @@ describe('a module that is not found', () => {
     expect(listed).toEqual([`${folder}/b`, `${folder}/a`, `${folder}/none (is not there)`]);
   });
 
-  it('is told with why a folder cannot have it', async () => {
+  it('is refused with the reason why a folder has no such module', async () => {
     const folder = folderOf({ 'm.txt': '', 'sub/x.py': '' });
     const text = await refusal(folder, { name: 'm' });
     expect(text).toContain(`    ${folder} (m.txt there is none of .py, .js, .mjs, .ts, .mts)`);
@@ -63,7 +63,7 @@ describe('a module that is not found', () => {
     );
   });
 
-  it('is read in the letters that it is written in', async () => {
+  it('is decoded by its coding line, else as UTF-8', async () => {
     const folder = folderOf({});
     const write = (bytes: string) => writeFileSync(join(folder, 'm.py'), bytes, 'latin1');
     const body = '\nfrom glupy import *\nclass xlator(Translator):\n    "caf\xe9"\n';
@@ -75,38 +75,38 @@ describe('a module that is not found', () => {
     expect(await refusal(folder)).toContain('OSError: café (without an errno it is EIO: raise');
   });
 
-  it('has to be named at all', async () => {
+  it('is refused when option module-name is missing or empty', async () => {
     expect(await refusal({}, { name: null })).toContain('option module-name is missing');
     expect(await refusal({}, { name: '' })).toMatch(/'module-name': '' is empty/);
   });
 
   it.each(['../m', '/etc/passwd', 'a/b', 'm m', '.hidden', 'a..b'])(
-    'cannot be named %s',
+    "is refused under the invalid name '%s'",
     async (name) => {
       expect(await refusal({ 'm.py': '' }, { name })).toMatch(/is no name of a module/);
     },
   );
 
-  it('may be a folder, which is no file', async () => {
+  it('is refused when m.py is a folder', async () => {
     const folder = folderOf({});
     mkdirSync(join(folder, 'm.py'));
     expect(await refusal(folder)).toContain("module 'm' was not found");
   });
 
-  it('may be there twice: a file and a package', async () => {
+  it('is refused when both a file and a package have its name', async () => {
     const folder = folderOf({ 'm.py': '', 'm/__init__.py': '' });
     const text = await refusal(folder);
     expect(text).toContain(`module 'm' is ambiguous: ${folder}/m.py and ${folder}/m/__init__.py`);
   });
 
-  it('may be of another language than the one that was asked for', async () => {
+  it('is refused when option language names an unknown language', async () => {
     const text = await refusal({ 'm.py': '' }, { options: { language: 'cobol' } });
     expect(text).toMatch(/'language'.*python/);
   });
 });
 
-describe('a module that cannot be loaded', () => {
-  it('because it cannot be read', async () => {
+describe('a Python module that cannot be loaded', () => {
+  it('is refused because its file cannot be read', async () => {
     const folder = folderOf({});
     // A file that nobody can read from its beginning, root neither.
     symlinkSync('/proc/self/mem', join(folder, 'm.py'));
@@ -157,7 +157,7 @@ describe('a module that cannot be loaded', () => {
       /\(the file is no part of a package: write import NAME/,
     ],
     [
-      'it asks for an option that is none',
+      'it reads an undeclared option',
       `${HEAD}class xlator(Translator):\n    def init(self):\n        self.options["limit"]`,
       /m\.py:5: KeyError: 'limit' \(declare it in the class: options = \{"limit": Option\.int/,
     ],
@@ -169,7 +169,7 @@ describe('a module that cannot be loaded', () => {
       /KeyError: 'limt' \(did you mean limit\?\)/,
     ],
     [
-      'its constructor wants something',
+      'its constructor takes an argument',
       `${HEAD}class xlator(Translator):\n    def __init__(self, options): pass`,
       /\(nothing is given to __init__: write init\(self\), where self\.options has the values\)/,
     ],
@@ -185,11 +185,11 @@ describe('a module that cannot be loaded', () => {
     ['of an exception', 'a = 1\nb = a / 0\n', /m\.py:2: ZeroDivisionError: division by zero/],
     ['an import fails', 'import nothing_such\n', /m\.py:1: ModuleNotFoundError: .*'nothing_such'/],
     [
-      'the sandbox has no such thing',
+      'the sandbox lacks a module',
       'import js\n',
       /m\.py:1: ModuleNotFoundError: refused: import js/,
     ],
-    ['it wants to leave', 'import sys\nsys.exit(3)\n', /m\.py:2: SystemExit: 3/],
+    ['it calls sys.exit', 'import sys\nsys.exit(3)\n', /m\.py:2: SystemExit: 3/],
     [
       'a name is missing in glupy',
       'from glupy import Nothing\n',
@@ -201,13 +201,13 @@ describe('a module that cannot be loaded', () => {
     expect(found).toMatch(text);
   });
 
-  it('says so once where it has no line that is wrong', async () => {
+  it('is refused in one line when no line of it is wrong', async () => {
     const found = await refusal({ 'm.py': '' });
     expect(found.match(/has no class xlator/g)).toHaveLength(1);
     expect(found).not.toMatch(/Traceback|\n/);
   });
 
-  it('because a module that it imports fails: the place is that module’s', async () => {
+  it('is refused with the line of the failing import', async () => {
     const found = await refusal({
       'm.py': 'import helper\n',
       'helper.py': 'import deeper\n',
@@ -239,11 +239,14 @@ describe('a module that cannot be loaded', () => {
     ['them in an async def', 'async def stat(self): pass', 'stat', 'self, frame, loc, xdata'],
     ['them as a helper', 'def put(self, key, value): pass', 'put', 'self, frame, loc, mode'],
     ['nothing: it is a number', 'link = 5', 'link', 'self, frame, oldloc, newloc, xdata'],
-  ])('because a method takes the wrong arguments: %s', async (_title, code, name, params) => {
-    const found = await refusal({ 'm.py': xlator(code) });
-    expect(found).toContain(`${name} is a fop's and must take (${params}`);
-    if (!code.includes('=')) expect(found).toMatch(/m\.py:4: /);
-  });
+  ])(
+    "is refused because a method's parameters are wrong: %s",
+    async (_title, code, name, params) => {
+      const found = await refusal({ 'm.py': xlator(code) });
+      expect(found).toContain(`${name} is a fop's and must take (${params}`);
+      if (!code.includes('=')) expect(found).toMatch(/m\.py:4: /);
+    },
+  );
 
   it.each([
     [
@@ -261,9 +264,9 @@ describe('a module that cannot be loaded', () => {
       'async def stat(self, *args): yield',
       /m\.py:4: stat has a yield in it/,
     ],
-    ['options are none', 'options = ["timeout"]', /m\.py: options must be a dict/],
+    ['options is no dict', 'options = ["timeout"]', /m\.py: options must be a dict/],
     [
-      'an option is none',
+      'an option is not made by Option',
       'options = {"timeout": 60}',
       /options\['timeout'\] must be made by Option/,
     ],
@@ -272,9 +275,13 @@ describe('a module that cannot be loaded', () => {
       'options = {"time-limit": Option.time(1)}',
       /option time-limit belongs to features\/glupy itself/,
     ],
-    ['an option is everybody’s', 'options = {"log-level": Option.str()}', /log-level belongs/],
     [
-      'an option’s type is none',
+      'an option is common to all translators',
+      'options = {"log-level": Option.str()}',
+      /log-level belongs/,
+    ],
+    [
+      "an option's type is unknown",
       'options = {"a": {"type": "colour", "description": ""}}',
       /m\.py: option 'a': its type 'colour' is none/,
     ],
@@ -284,14 +291,22 @@ describe('a module that cannot be loaded', () => {
       'def __init__(self):\n        raise ValueError("no")',
       /m\.py:5: ValueError/,
     ],
-    ['__init__ wants more', 'def __init__(self, more):\n        pass', /TypeError: .*'more'/],
-    ['init leaves', 'def init(self):\n        import sys; sys.exit(1)', /m\.py:5: SystemExit: 1/],
+    [
+      '__init__ takes another argument',
+      'def __init__(self, more):\n        pass',
+      /TypeError: .*'more'/,
+    ],
+    [
+      'init calls sys.exit',
+      'def init(self):\n        import sys; sys.exit(1)',
+      /m\.py:5: SystemExit: 1/,
+    ],
     ['an async init fails', 'async def init(self):\n        1 / 0', /m\.py:5: ZeroDivisionError/],
   ])('because %s', async (_title, code, text) => {
     expect(await refusal({ 'm.py': xlator(code) })).toMatch(text);
   });
 
-  it('shows the way to the failure, and nothing of the host’s', async () => {
+  it("is refused with the module's own traceback only", async () => {
     const code = 'def init(self):\n        self.helper()\n\n    def helper(self):\n        1 / 0';
     const found = await refusal({ 'm.py': xlator(code) });
     expect(found).toMatch(/line 5, in init[\s\S]*line 8, in helper/);
@@ -315,7 +330,7 @@ function said(run: RunningModule): string[] {
   return texts(run);
 }
 
-describe('a module is found', () => {
+describe('a Python module is found', () => {
   it('with its extension', async () => {
     const run = await startModule({ 'm.py': saying('1'), 'm/x': '' }, { name: 'm.py' });
     expect(said(run)).toEqual(['1']);
@@ -327,7 +342,7 @@ describe('a module is found', () => {
     expect(said(await startModule(folder, { options }))).toEqual(['b']);
   });
 
-  it('as a package, with its own parts and what lies beside it', async () => {
+  it('as a package with its submodules and neighbours', async () => {
     const run = await startModule({
       'm/__init__.py': saying(
         '[ONE, TWO, THREE, FOUR, __name__, __package__]',
@@ -370,7 +385,7 @@ describe('a module is found', () => {
     expect(said(run)).toEqual(["['side', 'deep']"]);
   });
 
-  it('whatever its name is: one that Python has too, or other letters', async () => {
+  it('under the name of a standard module or in non-ASCII letters', async () => {
     for (const name of ['json', 'glupy', 'größe']) {
       const run = await startModule(
         { [`${name}.py`]: saying('json.dumps(1)', 'import json\n') },
@@ -382,19 +397,19 @@ describe('a module is found', () => {
     }
   });
 
-  it('with a byte order mark, and lines that end as on Windows', async () => {
+  it('with a byte order mark and Windows line ends', async () => {
     const source = `\ufeff${saying('"größe 名前"').replaceAll('\n', '\r\n')}`;
     expect(said(await startModule({ 'm.py': source }))).toEqual(['größe 名前']);
   });
 
-  it('and imports modules beside it when they are needed', async () => {
+  it('and may import its neighbours later', async () => {
     const folder = folderOf({ 'm.py': saying('__import__("later").LATER') });
     const run = await startModule(folder);
     writeFileSync(join(folder, 'later.py'), 'LATER = "now"');
     expect(said(run)).toEqual(['now']);
   });
 
-  it('by two volumes, which share nothing', async () => {
+  it('by two volumes that share no state', async () => {
     const folder = folderOf({
       'm.py': saying('[len(seen), seen.append(1)][0]', 'from shared import seen\n'),
       'shared.py': 'seen = []',

@@ -3,5 +3,5 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { leakContract } from '../bridge/leaks.ts';
 
-describe('Python modules: leaks', () =>
+describe('memory of Python modules', () =>
   leakContract(join(import.meta.dirname, '../bridge/python')));

@@ -5,7 +5,7 @@ import { failed, start, works } from './failing.ts';
 
 const five = new TextEncoder().encode('12345');
 
-describe('op_ret of what an async def returns', () => {
+describe("op_ret of an async def's return value", () => {
   it.each([
     ['a dict of writev: all that came', 'return {"prebuf": Iatt(), "postbuf": Iatt()}', 5],
     ['a tuple', 'return Iatt(), Iatt()', 5],
@@ -32,7 +32,7 @@ describe('op_ret of what an async def returns', () => {
     works(run);
   });
 
-  it('readlink: {"path": "näher"}, in bytes', async () => {
+  it("readlink: counts the path's bytes", async () => {
     const run = await start(
       `async def readlink(self, frame, *args):\n    return {"path": "näher"}`,
     );
@@ -42,7 +42,7 @@ describe('op_ret of what an async def returns', () => {
   });
 });
 
-describe('refused at the return', () => {
+describe('a wrong return value', () => {
   const wrong: [title: string, fop: string, code: string, text: RegExp][] = [
     ['nothing written', 'writev', 'return {"op_ret": 0}', /op_ret 0 says that none of 5 bytes/],
     ['more than came', 'writev', 'return 6', /op_ret 6 is more than the 5 bytes/],
@@ -73,7 +73,7 @@ describe('refused at the return', () => {
     ],
     ['a bare 0', 'stat', 'return 0', /buf is missing: a stat that succeeds brings one/],
   ];
-  it.each(wrong)('%s: %s: %s', async (_title, fop, code, text) => {
+  it.each(wrong)('fails the request with EIO (%s): %s runs %s', async (_title, fop, code, text) => {
     const body = `async def ${fop}(self, frame, *args):\n    await asyncio.sleep(0)\n    ${code}`;
     const run = await start(body);
     const loc = run.known('a');
@@ -94,7 +94,7 @@ describe('refused at the return', () => {
   it.each([
     ['frame.unwind(0, 0, Iatt(), Iatt())', /op_ret 0 says that none of 5 bytes was written/],
     ['frame.unwind(7, 0)', /op_ret 7 is more/],
-  ])('and at %s', async (code, text) => {
+  ])('given to %s fails the request with EIO, too', async (code, text) => {
     const run = await start(`def writev(self, frame, *args):\n    ${code}`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject(failed);
@@ -103,7 +103,7 @@ describe('refused at the return', () => {
     works(run);
   });
 
-  it('but what a child has said may be said again', async () => {
+  it('may be passed on when a child replied with it', async () => {
     const run = await start(`def writev(self, frame, *args):
     frame.wind()
 

@@ -114,8 +114,8 @@ const forgotten: Record<string, [FopName, readonly unknown[], RegExp]> = {
   ],
 };
 
-describe('a forgotten word', () => {
-  it('is named, with the line where it belongs', async () => {
+describe('a forgotten await or return', () => {
+  it('is named in the log with its line', async () => {
     const run = await startModule({ 'm.py': FORGOTTEN });
     run.lines();
     for (const [mark, [fop, args, text]] of Object.entries(forgotten)) {
@@ -178,8 +178,8 @@ const twice: Record<string, [FopName, readonly unknown[], string]> = {
   answered: ['access', [0, null], 'line 30 did that'],
 };
 
-describe('an answer given twice', () => {
-  it('is told with both lines', async () => {
+describe('a second answer', () => {
+  it('is logged with the lines of both answers', async () => {
     const run = await startModule({ 'm.py': TWICE });
     run.lines();
     for (const [mark, [fop, args, text]] of Object.entries(twice)) {
@@ -246,7 +246,7 @@ ${Object.keys(typos)
 `;
 
 describe('a mistyped attribute', () => {
-  it('is told with what is meant, reading and writing', async () => {
+  it('is logged with the likely name, on reading and on writing', async () => {
     const run = await startModule({ 'm.py': TYPOS, 'random.py': 'shuffle = None\n' });
     expect(run.lines().filter((line) => line.startsWith('W'))).toEqual([
       expect.stringMatching(

@@ -3,5 +3,5 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { neighbourContract } from '../bridge/neighbours.ts';
 
-describe('Python modules: neighbours', () =>
+describe('Python modules beside a harmful module', () =>
   neighbourContract(join(import.meta.dirname, '../bridge/python')));

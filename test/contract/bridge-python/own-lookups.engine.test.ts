@@ -21,7 +21,7 @@ class xlator(Translator):
         return await self.child.stat(Loc.of(inode=self.made))
 `;
 
-it('inodes of own lookups and fops that make something stay', async () => {
+it('inodes that a module looks up or creates stay in the inode table', async () => {
   const run = await startModule({ 'm.py': MODULE });
   const { root } = run;
   const [first] = run.asked();

@@ -6,13 +6,13 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { sized } from '../bridge/requests.ts';
 import { failed, readlink, start, stat, works } from './failing.ts';
 
-describe('what cannot be sent', () => {
+describe('an invalid argument', () => {
   const wrong: readonly (readonly [string, string, RegExp])[] = [
     ['a text for an integer', 'frame.unwind("0")', /op_ret must be int, not str/],
     ['None for op_ret', 'frame.unwind(None)', /op_ret must be int, not NoneType/],
     ['a failure without errno', 'frame.unwind(-1)', /op_errno must be one such as ENOENT, not 0/],
     ['a failure with a text', 'frame.unwind(-1, "ENOENT")', /op_errno must be .*'ENOENT'/],
-    ['an errno that is none', 'frame.unwind(-1, 4096)', /op_errno must be .*4096/],
+    ['an invalid errno', 'frame.unwind(-1, 4096)', /op_errno must be .*4096/],
     ['fail(0)', 'frame.fail(0)', /fail takes an errno such as ENOENT, not 0/],
     ['fail("x")', 'frame.fail("x")', /fail takes an errno such as ENOENT, not 'x'/],
     ['fail(-2)', 'frame.fail(-ENOENT)', /fail takes an errno such as ENOENT, not -2/],
@@ -54,7 +54,7 @@ describe('what cannot be sent', () => {
     ['a wrong gfid', 'frame.unwind(0, 0, Iatt(ia_gfid="x"))', /buf has an ia_gfid that is no uuid/],
     ['a wrong type', 'frame.unwind(0, 0, Iatt(ia_type=9))', /buf has an ia_type/],
     ['a float in an iatt', 'Iatt(ia_mtime=1.5)', /Iatt\.ia_mtime must be int, not float/],
-    ['a field that is none', 'Iatt(st_size=1)', /Iatt has no field 'st_size'/],
+    ['an unknown field', 'Iatt(st_size=1)', /Iatt has no field 'st_size'/],
     ['a name with a slash', 'frame.wind(loc.replace(name="a/b"))', /loc has the name "a\/b"/],
     ['an empty name', 'frame.wind(loc.replace(name=""))', /loc has the name ""/],
     ['a NUL in a name', 'frame.wind(loc.replace(name="a\\0b"))', /loc has a NUL/],
@@ -79,16 +79,16 @@ describe('what cannot be sent', () => {
       'Loc.of(gfid=ROOT_GFID).replace(name="a")',
       /name needs a parent/,
     ],
-    ['a fop that is none', 'frame.wind(fop="read", cbk=print)', /'read' is no fop/],
+    ['an unknown fop', 'frame.wind(fop="read", cbk=print)', /'read' is no fop/],
     ['another fop without callback', 'frame.wind(loc, fop="lookup")', /needs a callback/],
-    ['a child that is none', 'frame.wind(child="leaf0")', /child must be one of self\.children/],
+    ['an invalid child', 'frame.wind(child="leaf0")', /child must be one of self\.children/],
     ['a child by number', 'frame.wind(child=0)', /child must be one of self\.children, not 0/],
     ['a strange child', 'frame.wind(child=Child(7, "x", "y"))', /no such subvolume to wind to/],
     ['no children for a wind', 'frame.wind(child=self.children[1])', /IndexError/],
   ];
 
   // All in one interpreter: what was refused before must not change what comes after.
-  it('is refused, and says what was expected', async () => {
+  it('is refused with the expected type', async () => {
     const methods = wrong.map(
       ([, code], at) => `def wrong${at}(self, frame, loc, xdata):\n    ${code}\n`,
     );
@@ -106,7 +106,7 @@ def stat(self, frame, loc, xdata):
     }
   });
 
-  it('the reply of another fop as it came', async () => {
+  it("from another fop's reply fails the request", async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     frame.wind(loc, xdata, fop="lookup", cbk=self.found)
 
@@ -126,7 +126,7 @@ def fsync(self, frame, fd, datasync, xdata):
     works(run);
   });
 
-  it('may be noticed by the module, which then answers otherwise', async () => {
+  it('raises an exception that the module may catch', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     try:
         frame.unwind(0, 0, "no iatt")
@@ -150,7 +150,7 @@ def stat_cbk(self, *args):
     ['an unknown part', 'return {"bufff": Iatt()}', /a reply of stat has no bufff/],
     ['another fop’s reply', 'return await self.child.access(loc, 0)', /returned a reply of access/],
     ['too much', 'return 1, 2, 3', /stat takes 2 arguments/],
-  ])('an async def that returns %s', async (_title, code, text) => {
+  ])('fails the request when an async def returns %s', async (_title, code, text) => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    ${code}`);
     const reply = stat(run);
     for (const held of run.asked()) held.answer(0, 0, null);
@@ -162,7 +162,7 @@ def stat_cbk(self, *args):
     works(run);
   });
 
-  it('without a subvolume, every wind is an error', async () => {
+  it('to wind without a subvolume fails the request', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     frame.wind()
@@ -198,10 +198,10 @@ describe('an object used after its request', () => {
   it.each([
     ['an iatt', 'stat', 'buf.ia_size'],
     ['a dict', 'stat', 'xdata["key"]'],
-    ['who asked', 'stat', 'frame.root.uid'],
+    ['the caller', 'stat', 'frame.root.uid'],
     ['bytes', 'readv', 'bytes(vector)'],
     ['a listing', 'readdirp', 'entries[0]'],
-  ])('%s has expired', async (_title, fop, use) => {
+  ])('raises HandleExpired: %s', async (_title, fop, use) => {
     const run = await start(`def stat(self, frame, loc, xdata):
     frame.wind()
 
@@ -235,7 +235,7 @@ def readlink(self, frame, loc, size, xdata):
     works(run);
   });
 
-  it('but what was looked at, or copied, stays', async () => {
+  it('keeps the parts that were read or copied', async () => {
     const run = await start(`def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
     kept.extend([buf.copy(), xdata.copy(), buf, xdata])
     frame.unwind(op_ret, op_errno, buf, xdata)

@@ -17,12 +17,12 @@ const folder = join(import.meta.dirname, '../bridge/typescript');
 const language = native('.ts');
 
 describe('TypeScript records: every fop', () => fopContract(folder, language));
-describe('TypeScript records: any fop', () => anyContract(folder, language));
+describe('TypeScript records: any_fop', () => anyContract(folder, language));
 describe('TypeScript records: requests', () => requestContract(folder, language));
-describe('TypeScript records: the caller gives up', () => cancelContract(folder, language));
-describe('TypeScript records: what fops carry', () => thingContract(folder, language));
-describe('TypeScript records: their life', () => lifeContract(folder, language));
+describe('TypeScript records: interrupted callers', () => cancelContract(folder, language));
+describe('TypeScript records: values of fops', () => thingContract(folder, language));
+describe('TypeScript records: lifecycle', () => lifeContract(folder, language));
 describe('TypeScript records: several subvolumes', () => severalContract(folder, language));
 describe('TypeScript records: clients', () => clientContract(folder, language));
 describe('TypeScript records: timers', () => timerContract(folder, language));
-describe('TypeScript records: what the kernel may cache', () => timeoutsContract(folder, language));
+describe('TypeScript records: cache times', () => timeoutsContract(folder, language));

@@ -50,17 +50,20 @@ export function anyContract(folder: string, language: Language = hosted): void {
     ['any_awaited', true, true],
     ['any_cbk', false, true],
   ])('%s', (name, down, up) => {
-    it.each([0, -1])('sees every fop, and its reply of %d', async (opRet) => {
-      const run = await start(name);
-      for (const row of fops) {
-        const wanted = [...(down ? [`down ${row.name}`] : []), ...(up ? [`up ${opRet}`] : [])];
-        expect([row.name, ...send(run, row, opRet)]).toEqual([row.name, ...wanted]);
-      }
-      run.settled();
-    });
+    it.each([0, -1])(
+      'passes every fop and its reply (op_ret %d) to the generic methods',
+      async (opRet) => {
+        const run = await start(name);
+        for (const row of fops) {
+          const wanted = [...(down ? [`down ${row.name}`] : []), ...(up ? [`up ${opRet}`] : [])];
+          expect([row.name, ...send(run, row, opRet)]).toEqual([row.name, ...wanted]);
+        }
+        run.settled();
+      },
+    );
   });
 
-  it('any_own: a method of the fop’s own comes first', async () => {
+  it("any_own: a fop's own method takes precedence over the generic one", async () => {
     const run = await start('any_own');
     const found = (name: FopName): string[] => send(run, fops.find((row) => row.name === name)!);
     expect(found('stat')).toEqual(['own stat', 'own stat_cbk']);

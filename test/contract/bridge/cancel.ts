@@ -21,7 +21,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     return run;
   };
 
-  it('cancel: it may answer; what the child says then is seen, and changes nothing', async () => {
+  it("cancel: the cancel method answers, and the child's later reply changes nothing", async () => {
     const run = await start('cancel');
     const reply = run.ask('stat', run.known('a'), null);
     const [held] = run.asked();
@@ -35,7 +35,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel: it may do nothing, and the callback comes as usual', async () => {
+  it('cancel: a cancel method that does nothing leaves the answer to the callback', async () => {
     const run = await start('cancel');
     const reply = run.ask('readlink', run.known('a'), 100, null);
     reply.frame.root.interrupt();
@@ -46,7 +46,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel: it may answer what was never wound', async () => {
+  it('cancel: the cancel method answers a request that was never wound', async () => {
     const run = await start('cancel');
     const reply = run.ask('access', run.known('a'), 0, null);
     expect(run.asked()).toEqual([]);
@@ -55,7 +55,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel: a failure of it fails the request', async () => {
+  it('cancel: an exception in the cancel method fails the request with EIO', async () => {
     const run = await start('cancel');
     const reply = run.ask('statfs', run.known('a'), null);
     reply.frame.root.interrupt();
@@ -65,7 +65,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel: a fop without it is not told', async () => {
+  it('cancel: a fop without a cancel method waits for its child', async () => {
     const run = await start('cancel');
     const reply = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
     reply.frame.root.interrupt();
@@ -75,7 +75,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel_any: one for every fop but those with their own', async () => {
+  it('cancel_any: any_cancel serves every fop that has no cancel method', async () => {
     const run = await start('cancel_any');
     for (const [name, said] of [
       ['stat', 'own stat'],
@@ -91,7 +91,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel_awaited: it is told where it awaits; let through, it is EINTR', async () => {
+  it('cancel_awaited: an uncaught cancellation answers EINTR', async () => {
     const run = await start('cancel_awaited');
     const reply = run.ask('stat', run.known('a'), null);
     const [held] = run.asked();
@@ -104,7 +104,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel_awaited: caught, it may answer all the same', async () => {
+  it('cancel_awaited: a method that catches the cancellation may answer', async () => {
     const run = await start('cancel_awaited');
     const reply = run.ask('readlink', run.known('a'), 100, null);
     const [held] = run.asked();
@@ -115,7 +115,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel_awaited: it may tidy up, and ask its child for that', async () => {
+  it('cancel_awaited: a cancelled method may wind a request to tidy up', async () => {
     const run = await start('cancel_awaited');
     const fd = new Fd(run.root, 0, 1);
     const reply = run.ask('fsync', fd, 0, null);
@@ -131,7 +131,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel_awaited: of several that it awaits, none is waited for', async () => {
+  it('cancel_awaited: a cancelled method waits for none of its children', async () => {
     const run = await start('cancel_awaited');
     const reply = run.ask('access', run.known('a'), 0, null);
     const held = run.asked();
@@ -145,7 +145,7 @@ export function cancelContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('cancel_awaited: a request that was answered is not told', async () => {
+  it('cancel_awaited: an answered request is not cancelled', async () => {
     const run = await start('cancel_awaited');
     const reply = run.ask('stat', run.known('a'), null);
     run.asked()[0]!.answer(0, 0, sized(1), null);

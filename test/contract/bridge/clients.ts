@@ -37,7 +37,7 @@ export function clientContract(folder: string, language: Language = hosted): voi
     for (const held of run.asked()) held.answer(0, 0, sized(1), null);
   };
 
-  it('clients: each has its own notes, which go with its last request', async () => {
+  it('clients: notes of a client last until its last request ends', async () => {
     const { run, initiator } = await start();
     const [one, two] = [initiator.connect('one'), initiator.connect('two')];
     for (const client of [one, two, one]) stat(run, client);
@@ -60,14 +60,14 @@ export function clientContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('clients: one that never asked for anything is told of as well', async () => {
+  it('clients: the disconnect of a client without requests is reported', async () => {
     const { run, initiator } = await start();
     initiator.connect('silent').disconnect();
     expect(texts(run)).toEqual(['gone silent 0']);
     run.settled();
   });
 
-  it('clients: a thousand that come and go leave nothing', async () => {
+  it('clients: a thousand connects and disconnects leave nothing behind', async () => {
     const { run, initiator } = await start();
     let told = 0;
     for (let i = 0; i < MANY; i++) {

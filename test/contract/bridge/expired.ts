@@ -14,7 +14,7 @@ import { sized, texts } from './requests.ts';
  * @param language how they are loaded.
  */
 export function expiredContract(folder: string, language: Language = hosted): void {
-  it('expired: what was kept of a request is refused after it', async () => {
+  it('expired: objects of an ended request raise HandleExpired', async () => {
     const run = await startModule(folder, { name: 'expired', language });
     const { inodes } = run.graph;
     const a = run.known('a');
@@ -56,7 +56,7 @@ export function expiredContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('loc_life: a loc lives as long as its request, however that ends', async () => {
+  it('loc_life: a loc expires with its request, however the request ends', async () => {
     const run = await startModule(folder, { name: 'loc_life', language });
     run.lines();
     const said = (): string[] => texts(run).filter((text) => !text.startsWith('refused: '));

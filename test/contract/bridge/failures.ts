@@ -39,14 +39,14 @@ export function failureContract(folder: string, language: Language = hosted): vo
   }
 
   describe('on-error', () => {
-    it('fail: the errno of option error', async () => {
+    it('fail answers a failed request with the errno of option error', async () => {
       const run = await fail({ error: 'EACCES' });
       expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
       expect(run.asked()).toEqual([]);
       run.settled();
     });
 
-    it('bypass: as if the module were not there', async () => {
+    it('bypass passes a failed request to the child', async () => {
       const run = await fail({ 'on-error': 'bypass' });
       const reply = run.ask('access', run.known('a'), 0, null);
       expect(answerAll(run)).toEqual(['access']);
@@ -54,14 +54,14 @@ export function failureContract(folder: string, language: Language = hosted): vo
       run.settled();
     });
 
-    it('bypass: what the module wanted to wind before it failed is void', async () => {
+    it('bypass discards the winds that the module made before it failed', async () => {
       const run = await fail({ 'on-error': 'bypass' });
       run.ask('flush', new Fd(run.known('a').inode!, 0, 1), null);
       expect(answerAll(run)).toEqual(['flush']);
       run.settled();
     });
 
-    it('bypass: what was wound is not repeated', async () => {
+    it('bypass does not wind a request a second time', async () => {
       const run = await fail({ 'on-error': 'bypass' });
       const reply = run.ask('stat', run.known('a'), null);
       expect(answerAll(run)).toEqual(['stat']);
@@ -70,7 +70,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       run.settled();
     });
 
-    it('bypass: a loop that the time limit ends, and a request that is never answered', async () => {
+    it('bypass passes on requests that hit time-limit or frame-timeout', async () => {
       const run = await fail({ 'on-error': 'bypass', 'time-limit': '1', 'frame-timeout': '10' });
       const kept = run.ask('readlink', run.known('a'), 10, null);
       run.context.advance(15_000);
@@ -82,7 +82,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       run.settled();
     });
 
-    it('restart: a fresh interpreter, which remembers nothing', async () => {
+    it('restart begins a fresh interpreter after max-failures', async () => {
       const run = await fail({ 'on-error': 'restart', 'max-failures': '2' });
       const count = () => run.ask('statfs', run.known('a'), null).opErrno;
       expect([count(), count()]).toEqual([1, 2]);
@@ -119,7 +119,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       return file;
     };
 
-    it('new requests meet the new code; those on their way finish in the old', async () => {
+    it('runs new requests in the new code and finishes pending ones in the old', async () => {
       const file = edited('edition1');
       const run = await file.start();
       const before = run.ask('stat', run.known('a'), null);
@@ -133,7 +133,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       run.settled();
     });
 
-    it('code that does not compile leaves the old at work, and says where', async () => {
+    it('of code that does not compile keeps the old code and names the line', async () => {
       const file = edited('edition1');
       const run = await file.start();
       file.save('edition_broken');
@@ -147,7 +147,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       run.settled();
     });
 
-    it('an init that fails leaves the old at work', async () => {
+    it('with a failing init keeps the old code', async () => {
       const file = edited('edition1');
       const run = await file.start();
       file.save('edition_refuses');
@@ -155,7 +155,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       expect(run.dump().reloads).toBe(0);
     });
 
-    it('state is handed over', async () => {
+    it("hands the module's state over", async () => {
       const file = edited('edition1');
       const run = await file.start();
       for (let n = 0; n < 3; n += 1) run.ask('statfs', run.known('a'), null);
@@ -164,7 +164,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       expect(run.ask('statfs', run.known('a'), null).opErrno).toBe(4);
     });
 
-    it('option reload: saving the file is enough', async () => {
+    it('follows a saved file with option reload', async () => {
       const file = edited('edition1');
       const run = await file.start({ reload: 'on' });
       file.save('edition2');
@@ -173,8 +173,8 @@ export function failureContract(folder: string, language: Language = hosted): vo
     });
   });
 
-  describe('options that change while the volume runs', () => {
-    it('are told to reconfigure, when only the module own ones did', async () => {
+  describe('reconfigured options', () => {
+    it("reach the module's reconfigure, and invalid values are refused", async () => {
       const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
       run.lines();
       run.reconfigure({ size: '3' });
@@ -186,7 +186,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
       expect(run.xl.priv.host?.policy?.onError ?? 'bypass').toBe('bypass');
     });
 
-    it('take a new interpreter otherwise', async () => {
+    it('start a new interpreter when module-name changes', async () => {
       const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
       run.reconfigure({ 'module-name': 'failing' });
       await soon(() => expect(run.dump().reloads).toBe(1));
@@ -194,7 +194,7 @@ export function failureContract(folder: string, language: Language = hosted): vo
     });
   });
 
-  it('statedump: what the module tells is beside the counters', async () => {
+  it("a statedump lists the module's own keys beside the counters", async () => {
     const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
     const dump = run.dump();
     expect(dump).toMatchObject({

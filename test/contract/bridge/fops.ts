@@ -218,7 +218,7 @@ export function fopContract(
   names = Object.keys(checks),
 ): void {
   describe.each(names.map((name) => [name, checks[name]!] as const))('module %s', (name, all) => {
-    it('does with every fop what it says', async () => {
+    it('passes, changes or answers every fop as its name says', async () => {
       const run = await startModule(folder, { name, language });
       run.lines();
       for (const row of fops) {

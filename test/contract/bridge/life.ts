@@ -70,7 +70,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
       return reply;
     }
 
-    it('is told of names that come and go, by every fop that makes or removes one', async () => {
+    it('calls the entry hooks for every fop that creates or removes a name', async () => {
       const run = await start(name);
       for (const row of entryFops) {
         send(run, row.name, entryArguments(run, row), 0);
@@ -80,7 +80,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
       run.settled();
     });
 
-    it('is told of nothing when the fop fails', async () => {
+    it('calls no hook when the fop fails', async () => {
       if (name === 'hooks_own') return;
       const run = await start(name);
       for (const row of entryFops) {
@@ -90,7 +90,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
       run.settled();
     });
 
-    it('is told what a rename really does', async () => {
+    it('calls the hooks for both names of an exchange, and for no rename onto a hard link', async () => {
       const run = await start(name);
       const exchange = new Dict().set(RENAME_FLAGS, 2);
       send(run, 'rename', [run.known('a'), run.known('b'), exchange], 0);
@@ -102,7 +102,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
     });
   });
 
-  it('hooks: are told before the reply goes up', async () => {
+  it('hooks: a hook runs before the reply is unwound', async () => {
     const run = await start('hooks');
     const reply = run.ask('mkdir', run.absent('a'), 0o755, 0, null);
     const seen: number[] = [];
@@ -116,7 +116,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
     expect(reply.count).toBe(1);
   });
 
-  it('life: made, initialised, told of events, ended', async () => {
+  it('life: a module is constructed, initialised, notified of events, and finalised', async () => {
     const run = await startModule(folder, { name: 'life', language });
     const [made, init, loaded, ...events] = texts(run);
     expect(made).toBe("made top over ['leaf0']");
@@ -134,7 +134,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
     return JSON.parse(texts(run)[0]!);
   };
 
-  it('settings: defaults, and nothing where there is no default', async () => {
+  it('settings: an option that is not set has its default, or none', async () => {
     expect(await settings({})).toEqual({
       text: 'quiet',
       choice: null,
@@ -149,7 +149,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
     });
   });
 
-  it('settings: texts of the volfile become values', async () => {
+  it("settings: values of the volfile are parsed by the option's type", async () => {
     const given = {
       text: 'loud',
       choice: 'two',
@@ -181,7 +181,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
     ['choice', 'three', /test\.vol:4:5: .*'choice'.*one.*two/],
     ['timeout', 'soon', /test\.vol:4:5: .*'timeout'/],
     ['folder', 'relative', /test\.vol:4:5: .*'folder'/],
-  ])('settings: a wrong %s refuses the start, and says where it is', async (key, value, text) => {
+  ])('settings: an invalid %s refuses the start with its line', async (key, value, text) => {
     const run = moduleGraph(folder, {
       name: 'settings',
       language,
@@ -192,7 +192,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
     expect((error as GraphError).problems).toEqual([expect.stringMatching(text)]);
   });
 
-  it('settings: every wrong option is named at once', async () => {
+  it('settings: all invalid options are reported at once', async () => {
     const options = { count: 'x', timeout: 'y' };
     const run = moduleGraph(folder, { name: 'settings', language, options });
     const error = (await run.graph.start().catch((reason: unknown) => reason)) as GraphError;
@@ -203,14 +203,14 @@ export function lifeContract(folder: string, language: Language = hosted): void 
     ['timout', /^W .*test\.vol:4:5: option 'timout' is not known here.*timeout/],
     [language.slip[0], new RegExp(`^W .*'${language.slip[0]}' is not known .*${language.slip[1]}`)],
     ['qqq', /^W .*option 'qqq' is not known here$/],
-  ])('settings: an unknown option %s is a warning', async (key, line) => {
+  ])('settings: the unknown option %s is warned about', async (key, line) => {
     const run = await startModule(folder, { name: 'settings', language, options: { [key]: '1' } });
     expect(run.lines()).toContainEqual(expect.stringMatching(line));
   });
 
   const fileOf = (line: string): string => /\[([^\]]*)\]/.exec(line)![1]!;
 
-  it('talk: every level, with the place that spoke', async () => {
+  it('talk: a line of each level has its file and line, and control characters are escaped', async () => {
     const run = await start('talk');
     run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
     run.ask('stat', run.known('evil\n[2026] E name\u001b'), null);
@@ -239,7 +239,7 @@ export function lifeContract(folder: string, language: Language = hosted): void 
   it.each([
     [WARNING, 'CEWW'],
     [INFO, 'CEWIIIIWII'],
-  ])('talk: the volume’s level %d decides', async (level, letters) => {
+  ])("talk: lines below the volume's level %d are not written", async (level, letters) => {
     const run = await startModule(folder, { name: 'talk', language, level });
     run.lines();
     run.leaf.onRequest = (held) => held.answer(0, 0, ...held.args.slice(0, -1).map(() => null));

@@ -29,21 +29,24 @@ export function neighbourContract(folder: string, language: Language = hosted): 
   };
   const ask = (run: RunningModule): number => run.ask('statfs', run.known('a'), null).opErrno;
 
-  it.each(HARMS.map((row, at) => ({ ...row, at })))('harmful: $harm', async ({ limit, at }) => {
-    const [one, other] = [await start(limit), await start(limit)];
-    expect([ask(one), ask(other)]).toEqual([1, 1]);
-    const { memory } = other.host.interpreter.guest;
-    for (let times = 0; times < 2; times += 1) {
-      const reply = one.ask('access', one.known('a'), at, null);
-      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-      expect(one.lines()[0]).toMatch(/^E \[harmful\.\w+:\d+:/);
-    }
-    expect([ask(one), ask(other)]).toEqual([2, 2]);
-    expect(one.host.counters).toMatchObject({ failures: 2, restarts: 0 });
-    expect(other.host.counters).toMatchObject({ failures: 0, restarts: 0 });
-    expect(other.lines()).toEqual([]);
-    expect(other.host.interpreter.guest.memory).toBe(memory);
-    one.settled();
-    other.settled();
-  });
+  it.each(HARMS.map((row, at) => ({ ...row, at })))(
+    'harmful: $harm fails its own requests and leaves the other volume undisturbed',
+    async ({ limit, at }) => {
+      const [one, other] = [await start(limit), await start(limit)];
+      expect([ask(one), ask(other)]).toEqual([1, 1]);
+      const { memory } = other.host.interpreter.guest;
+      for (let times = 0; times < 2; times += 1) {
+        const reply = one.ask('access', one.known('a'), at, null);
+        expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+        expect(one.lines()[0]).toMatch(/^E \[harmful\.\w+:\d+:/);
+      }
+      expect([ask(one), ask(other)]).toEqual([2, 2]);
+      expect(one.host.counters).toMatchObject({ failures: 2, restarts: 0 });
+      expect(other.host.counters).toMatchObject({ failures: 0, restarts: 0 });
+      expect(other.lines()).toEqual([]);
+      expect(other.host.interpreter.guest.memory).toBe(memory);
+      one.settled();
+      other.settled();
+    },
+  );
 }

@@ -44,7 +44,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     return run;
   };
 
-  it('notes: each request has its own, from the fop to the callback', async () => {
+  it('notes: frame.local lasts from the fop to its callback, for each request', async () => {
     const run = await start('notes');
     run.ask('stat', run.known('a'), null);
     run.ask('stat', run.known('b'), null);
@@ -55,7 +55,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('cookies: the one that was given, or the child that answered', async () => {
+  it('cookies: a callback gets the given cookie, or else the child that replied', async () => {
     const run = await start('cookies', { leaves: 2 });
     run.ask('stat', run.known('a'), null);
     run.asked(0)[0]!.answer(0, 0, sized(1), null);
@@ -67,7 +67,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('who: the request knows its caller', async () => {
+  it("who: a request has its caller's ids, groups, lock owner and fop", async () => {
     const run = await start('who');
     const caller = { uid: 1000, gid: 2 ** 32 - 2, pid: 4711, groups: [4, 24], lkOwner: '00ff' };
     run.askAs(caller, 'stat', run.known('a'), null);
@@ -87,7 +87,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     expect(texts(run)).toEqual(['["access", 7]']);
   });
 
-  it('fan: all children are asked before any reply is waited for', async () => {
+  it('fan: a wind to all children reaches each before the first reply', async () => {
     const run = await start('fan', { leaves: 3 });
     const reply = run.ask('setattr', run.known('a'), sized(1), 1, null);
     const held = [0, 1, 2].map((at) => run.asked(at)[0]!);
@@ -111,7 +111,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('first: the callback sees replies after the answer too', async () => {
+  it('first: the callback also gets the replies after the answer', async () => {
     const run = await start('first', { leaves: 3 });
     const reply = run.ask('stat', run.known('a'), null);
     const held = [0, 1, 2].map((at) => run.asked(at)[0]!);
@@ -124,7 +124,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('first: every child that was wound to is asked, however soon the answer comes', async () => {
+  it('first: an early answer does not cancel the winds to other children', async () => {
     const run = await start('first', { leaves: 3 });
     run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
     const reply = run.ask('stat', run.known('a'), null);
@@ -134,7 +134,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('retry: one child after the other', async () => {
+  it('retry: a callback may wind to the next child after a failure', async () => {
     const run = await start('retry', { leaves: 3 });
     const reply = run.ask('stat', run.known('a'), null);
     run.asked(0)[0]!.answer(-1, ENOENT, null, null);
@@ -146,7 +146,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('retry_cbk: a callback alone can wind again', async () => {
+  it('retry_cbk: a callback without a fop method winds with the original arguments', async () => {
     const run = await start('retry_cbk');
     const loc = run.known('a');
     const xdata = Dict.of({ key: 1 });
@@ -160,7 +160,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('retry_cbk: a thousand times, without a deeper stack', async () => {
+  it('retry_cbk: a callback winds a thousand times without a deeper stack', async () => {
     const run = await start('retry_cbk');
     let asked = 0;
     run.leaf.onRequest = (held) => {
@@ -176,7 +176,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
   it.each([
     ['unlink', [0]],
     ['rmdir', [0]],
-  ] as const)('other: %s asks for something else first', async (fop, more) => {
+  ] as const)('other: %s winds a stat before itself', async (fop, more) => {
     const run = await start('other');
     const loc = run.known('a');
     const reply = run.ask(fop, loc, ...more, null);
@@ -195,7 +195,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('gather: several awaited at once; the reply that is returned goes up as it came', async () => {
+  it('gather: one of several awaited replies is returned as the same object', async () => {
     const run = await start('gather', { leaves: 3 });
     const reply = run.ask('stat', run.known('a'), null);
     const held = [0, 1, 2].map((at) => run.asked(at)[0]!);
@@ -210,7 +210,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('gather: a failure of one ends it, and the other replies disturb nobody', async () => {
+  it("gather: one child's failure fails the request, and late replies are dropped", async () => {
     const run = await start('gather', { leaves: 2 });
     const reply = run.ask('stat', run.known('a'), null);
     run.asked(0)[0]!.answer(-1, EACCES, null, null);
@@ -224,7 +224,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('shared: one reply for all who asked at the same time', async () => {
+  it('shared: one reply answers all simultaneous requests', async () => {
     const run = await start('shared');
     const asked = [1, 2, 3].map(() => run.ask('stat', run.known('a'), null));
     const [held, ...more] = run.asked();
@@ -240,7 +240,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('shared: a request can answer with what another one was told', async () => {
+  it("shared: a request may answer with another request's reply", async () => {
     const run = await start('shared');
     const [a, b] = [
       run.ask('readlink', run.known('a'), 9, null),
@@ -259,7 +259,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('hold: kept requests go on when another one lets them', async () => {
+  it('hold: stored requests are wound when another request releases them', async () => {
     const run = await start('hold');
     const [a, b] = [run.ask('stat', run.known('a'), null), run.ask('stat', run.known('b'), null)];
     const link = run.ask('readlink', run.known('c'), 10, null);
@@ -277,7 +277,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('own_requests: from init, hooks and notify', async () => {
+  it("own_requests: init, hooks and notify may wind requests with the module's own pid", async () => {
     const run = await start('own_requests');
     run.context.advance(1);
     const held = run.asked();
@@ -300,7 +300,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('own_requests: after the answer a request is no longer in the caller’s name', async () => {
+  it("own_requests: a wind after the answer has the module's own pid and uid", async () => {
     const run = await start('own_requests');
     run.context.advance(1);
     for (const held of run.asked()) held.answer(0, 0, sized(1), null);
@@ -315,7 +315,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('own_requests: in the caller’s name, a loc of its own brings an inode', async () => {
+  it("own_requests: a lookup of the module's own loc has the caller's uid and an inode", async () => {
     const run = await start('own_requests');
     run.context.advance(1);
     for (const held of run.asked()) held.answer(0, 0, sized(1), null);
@@ -336,7 +336,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     for (const held of [fresh!]) held.answer(-1, ENOENT, null, null, null, null);
   });
 
-  it('own_fds: a file that the module opens is its own to close', async () => {
+  it('own_fds: a module reads a file that it opens, and closes it', async () => {
     const run = await start('own_fds');
     const { inode } = run.known('a');
     const reply = run.askAs({ pid: 42 }, 'getxattr', new Loc(inode), 'x', null);
@@ -354,7 +354,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('own_fds: is closed when the open fails', async () => {
+  it('own_fds: a failed open leaves no fd', async () => {
     const run = await start('own_fds');
     const { inode } = run.known('a');
     const reply = run.ask('getxattr', new Loc(inode), 'x', null);
@@ -364,7 +364,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('own_fds: directories', async () => {
+  it('own_fds: a module lists a directory that it opens', async () => {
     const run = await start('own_fds');
     const dir = run.known('dir', IA_IFDIR);
     run.ask('access', dir, 0, null);
@@ -378,7 +378,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('own_fds: new files; an fd that is never closed ends with the volume', async () => {
+  it('own_fds: an fd of a created file is released when the volume stops', async () => {
     const run = await start('own_fds');
     const make = (): Fd => {
       run.ask('removexattr', run.known('a'), 'new', null);
@@ -398,7 +398,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     expect(two.inode.fdCount).toBe(0);
   });
 
-  it('own_fds: another’s is not its to close', async () => {
+  it("own_fds: closing the caller's fd fails", async () => {
     const run = await start('own_fds');
     const fd = new Fd(run.root, 0, 1);
     expect(run.ask('flush', fd, null)).toMatchObject({ count: 1, opRet: -1 });
@@ -407,7 +407,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('clock: asyncio.sleep, without anything else being held up', async () => {
+  it('clock: a sleep delays its own request only', async () => {
     const run = await start('clock');
     const reply = run.ask('stat', run.known('a'), null);
     run.context.advance(4999);
@@ -418,7 +418,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('clock: a timeout ends the wait, and the late reply disturbs nobody', async () => {
+  it('clock: a timeout answers ETIMEDOUT, and the late reply is dropped', async () => {
     const run = await start('clock');
     const access = run.ask('access', run.known('a'), 0, null);
     const link = run.ask('readlink', run.known('a'), 100, null);
@@ -434,7 +434,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('clock: an event that another request sets', async () => {
+  it('clock: an event that another request sets wakes every waiting request', async () => {
     const run = await start('clock');
     const fd = new Fd(run.root, 0, 1);
     const waiting = [run.ask('flush', fd, null), run.ask('flush', fd, null)];
@@ -447,7 +447,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('clock: a task that is cancelled runs its finally, a request that is fails with EINTR', async () => {
+  it('clock: a cancelled task runs its finally block, and a cancelled request fails with EINTR', async () => {
     const run = await start('clock');
     const reply = run.ask('fstat', new Fd(run.root, 0, 1), null);
     expect(reply).toMatchObject({ count: 1, opErrno: ENOTSUP });

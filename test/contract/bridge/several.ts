@@ -39,7 +39,7 @@ export function severalContract(folder: string, language: Language = hosted): vo
   };
 
   describe('with several subvolumes', () => {
-    it('what a module does not define is EOPNOTSUPP, and its author is told in one line', async () => {
+    it('an undefined fop answers EOPNOTSUPP, with one warning at the start', async () => {
       const { run, lines } = await warned('several', 2);
       expect(lines).toEqual([
         expect.stringMatching(
@@ -50,7 +50,7 @@ export function severalContract(folder: string, language: Language = hosted): vo
       run.settled();
     });
 
-    it('what a module does not define goes to the first where it says so', async () => {
+    it('an undefined fop reaches the first child of a pass-through module', async () => {
       const { run, lines } = await warned('several_through', 2);
       expect(lines).toEqual([]);
       expect(reached(run)).toEqual(others('leaf0'));
@@ -58,7 +58,7 @@ export function severalContract(folder: string, language: Language = hosted): vo
     });
   });
 
-  it('with one subvolume, what a module does not define passes', async () => {
+  it('with one subvolume, an undefined fop passes to the child', async () => {
     const { run, lines } = await warned('several', 1);
     expect(lines).toEqual([]);
     expect(reached(run)).toEqual({ ...others('leaf0'), stat: 'leaf0' });

@@ -44,7 +44,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     else expect(found).toBe(wanted);
   };
 
-  it('bytes_upper: reads of any size', async () => {
+  it("bytes_upper: a module changes read data of any size, and the child's buffer stays as it was", async () => {
     const run = await start('bytes_upper');
     for (const length of [0, 1, 47, 48, 4096, 1 << 20]) {
       const data = Uint8Array.from({ length }, (_, i) => i % 256);
@@ -60,7 +60,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     run.settled();
   });
 
-  it('bytes_upper: writes, by what their offset says', async () => {
+  it('bytes_upper: a module changes, slices and empties written data', async () => {
     const run = await start('bytes_upper');
     for (const [offset, wanted] of ['hello, world', 'ELL', 'HLO OL', ''].entries()) {
       const fd = new Fd(run.root, 1, 1);
@@ -73,7 +73,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     run.settled();
   });
 
-  it('plain_dict: a dict of the language itself', async () => {
+  it('plain_dict: a plain dict of the language becomes an xdata with typed values', async () => {
     const run = await start('plain_dict');
     run.ask('stat', run.known('a'), null);
     const [held] = run.asked();
@@ -90,7 +90,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     run.settled();
   });
 
-  it('plain_dict: a value that is replaced keeps its type where it fits', async () => {
+  it('plain_dict: a replaced value keeps its dict type where the new value fits', async () => {
     const run = await start('plain_dict');
     const xdata = Dict.of({ text: 'three', gone: 1, buf: sized(1), other: Uint8Array.of(1) })
       .set('count', 1, 'uint')
@@ -112,7 +112,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     run.settled();
   });
 
-  it('entries: dropped, renamed and added; those that stay keep their inodes', async () => {
+  it('entries: a module drops, renames and adds directory entries, and the rest keep their inodes', async () => {
     const run = await start('entries');
     const fd = new Fd(run.root, 0, 1, true);
     const entry = (name: string, off: number): Dirent => ({
@@ -157,7 +157,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     run.settled();
   });
 
-  it('ctx: stays with an inode until it is forgotten', async () => {
+  it("ctx: an inode's context lasts until the inode is forgotten", async () => {
     const run = await start('ctx');
     const leaf = run.leaf;
     leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
@@ -179,7 +179,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     run.settled();
   });
 
-  it('ctx: begun with a new inode, it is there when the inode is known', async () => {
+  it('ctx: the context of a new inode stays when the inode is linked', async () => {
     const run = await start('ctx');
     const loc = run.absent('new');
     const reply = run.ask('lookup', loc, null);
@@ -193,7 +193,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     run.settled();
   });
 
-  it('ctx: of inodes that never become known goes with them', async () => {
+  it('ctx: the context of an inode that is never linked is collected', async () => {
     const run = await start('ctx');
     const forgotten: number[] = [];
     const watch = run.language.onForgotten(run, (id) => void forgotten.push(id));
@@ -213,7 +213,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     expect(forgotten).toEqual(expect.arrayContaining(ids));
   });
 
-  it('ctx: of an fd goes with it; the same fd is the same object', async () => {
+  it("ctx: an fd's context lasts until its release", async () => {
     const run = await start('ctx');
     run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
     const inode = run.known('a').inode!;
@@ -228,7 +228,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     run.settled();
   });
 
-  it('ctx: nothing is kept with an inode of a failed lookup', async () => {
+  it('ctx: a failed lookup leaves no context', async () => {
     const run = await start('ctx');
     const loc = run.absent('none');
     run.ask('lookup', loc, null);

@@ -55,16 +55,19 @@ function awaitedContract(folder: string): void {
   it.each([
     ['early', 5],
     ['late', 6],
-  ])('timeouts_awaited: an absent name, from an async method (%s)', async (name, seconds) => {
-    const run = await startModule(folder, { name: 'timeouts_awaited' });
-    const reply = run.ask('lookup', run.absent(name), null);
-    for (const held of run.asked()) held.answer(-1, ENOENT, null, null, null, null);
-    expect([reply.count, reply.opErrno]).toEqual([1, ENOENT]);
-    expect(said(reply, LOOKUP_XDATA)).toEqual({ negative: seconds });
-    run.settled();
-  });
+  ])(
+    'timeouts_awaited: an async method sets the cache time of an absent name (%s)',
+    async (name, seconds) => {
+      const run = await startModule(folder, { name: 'timeouts_awaited' });
+      const reply = run.ask('lookup', run.absent(name), null);
+      for (const held of run.asked()) held.answer(-1, ENOENT, null, null, null, null);
+      expect([reply.count, reply.opErrno]).toEqual([1, ENOENT]);
+      expect(said(reply, LOOKUP_XDATA)).toEqual({ negative: seconds });
+      run.settled();
+    },
+  );
 
-  it('timeouts_awaited: no time can be given for what is never cached', async () => {
+  it('timeouts_awaited: a cache time for any other failure is refused', async () => {
     const run = await startModule(folder, { name: 'timeouts_awaited' });
     expect(run.ask('access', run.known('a'), 0, null).opErrno).toBe(EIO);
     expect(run.lines().join('\n')).toContain('only the failure of a lookup is ever cached');
@@ -76,7 +79,7 @@ function awaitedContract(folder: string): void {
 export function timeoutsContract(folder: string, language: Language): void {
   const start = (name: string) => startModule(folder, { name, language });
 
-  it('timeouts: an absent name, for as long as the module says', async () => {
+  it('timeouts: a module sets the cache time of an absent name', async () => {
     const run = await start('timeouts');
     const reply = run.ask('lookup', run.absent('absent'), null);
     expect([reply.opRet, reply.opErrno]).toEqual([-1, ENOENT]);
@@ -84,7 +87,7 @@ export function timeoutsContract(folder: string, language: Language): void {
     run.settled();
   });
 
-  it('timeouts: a name and its attributes, each for its time', async () => {
+  it('timeouts: a module sets separate cache times for a name and its attributes', async () => {
     const run = await start('timeouts');
     const loc = run.absent('there');
     const reply = run.ask('lookup', loc, null);
@@ -95,7 +98,7 @@ export function timeoutsContract(folder: string, language: Language): void {
     run.settled();
   });
 
-  it('timeouts: what else the xdata says is kept', async () => {
+  it('timeouts: a cache time leaves the other keys of the xdata', async () => {
     const run = await start('timeouts');
     const reply = run.ask('stat', run.known('a'), null);
     run.asked()[0]!.answer(0, 0, sized(5), new Dict().set('other', 'kept'));
@@ -109,7 +112,7 @@ export function timeoutsContract(folder: string, language: Language): void {
 function takeBackContract(folder: string, language: Language): void {
   const start = (name: string) => startModule(folder, { name, language });
 
-  it('take_back: what is said goes up, the name, the inode or all', async () => {
+  it('take_back: a module invalidates a name, an inode or every entry', async () => {
     const run = await start('take_back');
     const heard = listen(run);
     const { gfid } = run.root;
@@ -132,7 +135,7 @@ function takeBackContract(folder: string, language: Language): void {
     run.settled();
   });
 
-  it('take_back: of an inode that is forgotten there is nothing to say; what is no name is refused', async () => {
+  it('take_back: a forgotten inode is ignored, and an invalid name fails the request', async () => {
     const run = await start('take_back');
     const heard = listen(run);
     const gone = run.ask('lookup', run.absent('gone'), null);

@@ -9,7 +9,7 @@ import { texts } from './requests.ts';
  * @param language how they are loaded.
  */
 export function timerContract(folder: string, language: Language = hosted): void {
-  it('timers: once, again and again, taken back, failing, and with requests of their own', async () => {
+  it('timers: a timer fires once or repeats, can be cancelled, may fail, and may wind requests', async () => {
     const run = await startModule(folder, { name: 'timers', language });
     run.lines();
     run.leaf.onRequest = (held) => held.answer(0, 0, null, null);
@@ -31,7 +31,7 @@ export function timerContract(folder: string, language: Language = hosted): void
     expect(run.context.waiting).toBe(0);
   });
 
-  it('timers: a request can be answered by one', async () => {
+  it('timers: a timer may answer a request', async () => {
     const run = await startModule(folder, { name: 'timers', language });
     const reply = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
     run.context.advance(49);

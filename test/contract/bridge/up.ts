@@ -8,7 +8,7 @@ import { hosted, type Language, startModule } from '../../support/module.ts';
 import { texts } from './requests.ts';
 
 export function upContract(folder: string, language: Language = hosted): void {
-  it('ups: hears which child has changed, and says whether its volume is up', async () => {
+  it("ups: notify names the child that went up or down, and the module sets its volume's state", async () => {
     const run = await startModule(folder, { name: 'ups', language, leaves: 2 });
     const [, ...said] = texts(run);
     expect(said).toEqual(['PARENT_UP None', 'CHILD_UP leaf0', 'CHILD_UP leaf1']);
@@ -38,7 +38,7 @@ export function upContract(folder: string, language: Language = hosted): void {
     ]);
   });
 
-  it('who_is_up: each child, by what it has said last, whatever hooks there are', async () => {
+  it("who_is_up: a module without hooks reads each child's state, also after a reload", async () => {
     const run = await startModule(folder, { name: 'who_is_up', language, leaves: 2 });
     const ask = (): string[] => {
       run.lines();
