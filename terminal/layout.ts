@@ -18,7 +18,7 @@ let stringWidth: StringWidth | undefined;
 let graphemes: Intl.Segmenter | undefined;
 
 function measure(text: string): number {
-  stringWidth ??= (require('string-width') as { default: StringWidth }).default;
+  stringWidth ??= (require('#string-width') as { default: StringWidth }).default;
   return stringWidth(text);
 }
 

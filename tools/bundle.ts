@@ -2,17 +2,22 @@
  * What of dist is bundled by esbuild: programs of pages, and other projects' code, with a file beside it
  * that says where each part comes from and what its licence asks for.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { buildSync } from 'esbuild';
+import licences from 'spdx-license-list/full.js';
+import { inside } from './gen/third-party.ts';
 
 interface Bundled {
   /** A file; or several by their names in the folder `to`, which share what they import. */
   readonly from: string | Readonly<Record<string, string>>;
   /** In dist. */
   readonly to: string;
-  /** `iife` is a program, `esm` a module, `value` an expression that gives what the file exports as default. */
-  readonly format: 'iife' | 'esm' | 'value';
+  /**
+   * `iife` is a program, `esm` a module, `cjs` a package for Node (`imports` in package.json), `value` an
+   * expression whose value is the file's default export.
+   */
+  readonly format: 'iife' | 'esm' | 'cjs' | 'value';
   /** Whether it has interpreters in it, whose packages have something else for browsers. */
   readonly isOfBrowsers?: true;
 }
@@ -23,6 +28,12 @@ const BUNDLED: readonly Bundled[] = [
     from: 'apps/bench/engine/report/echarts.ts',
     to: 'apps/bench/engine/report/echarts.js',
     format: 'esm',
+  },
+  { from: 'apps/course/difference.ts', to: 'apps/course/difference.js', format: 'esm' },
+  {
+    from: { sucrase: 'sucrase', 'string-width': 'string-width' },
+    to: 'bundled',
+    format: 'cjs',
   },
   { from: 'apps/trace/page/main.ts', to: 'apps/trace/page.js', format: 'iife' },
   {
@@ -60,8 +71,15 @@ const BUNDLED: readonly Bundled[] = [
   },
 ];
 
-/** Beside each bundle. */
+/** In each folder with a bundle that holds code of other projects. */
 const PROVENANCE = 'THIRD-PARTY.txt';
+
+/** Published with the playground's page (apps/playground/files.ts): folders with bundles, and packages as they are. */
+const PLAYGROUND = {
+  folder: 'apps/playground',
+  bundles: ['apps/playground/play', 'bridges/javascript/guest', 'bridges/python/in-realm'],
+  packages: ['pyodide', '@jitl/quickjs-wasmfile-release-sync'],
+};
 
 const VALUE = {
   globalName: 'made',
@@ -72,16 +90,20 @@ const VALUE = {
 /** Bundles them into `outDir`, which tsc has written to. */
 export function bundle(root: string, outDir: string): void {
   const { version } = JSON.parse(read(join(root, 'package.json'))) as Manifest;
+  /** The folders of packages with code in bundles, by the folder in `outDir`. */
+  const packages = new Map<string, string[]>();
   for (const { from, to, format, isOfBrowsers } of BUNDLED) {
     const isOne = typeof from === 'string';
     const isValue = format === 'value';
+    const isPackage = format === 'cjs';
     const target = join(outDir, to);
     const { metafile } = buildSync({
       absWorkingDir: root,
       ...(isOne ? { entryPoints: [from], outfile: target } : { entryPoints: from, outdir: target }),
+      ...(isPackage ? { outExtension: { '.js': '.cjs' } } : {}),
       allowOverwrite: true,
       bundle: true,
-      splitting: !isOne && !isValue,
+      splitting: !isOne && format === 'esm',
       minifyWhitespace: true,
       minifySyntax: true,
       // Messages have the names of classes.
@@ -90,7 +112,7 @@ export function bundle(root: string, outDir: string): void {
       ...(isOne ? {} : { tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } } }),
       format: isValue ? 'iife' : format,
       ...(isValue ? VALUE : {}),
-      platform: isOfBrowsers ? 'browser' : 'neutral',
+      platform: isOfBrowsers ? 'browser' : isPackage ? 'node' : 'neutral',
       target: 'es2023',
       mainFields: [...(isOfBrowsers ? ['browser'] : []), 'module', 'main'],
       define: { 'process.env.NODE_ENV': '"production"', GLOSSA_VERSION: JSON.stringify(version) },
@@ -100,17 +122,22 @@ export function bundle(root: string, outDir: string): void {
     });
     for (const [path, { inputs }] of Object.entries(metafile.outputs)) {
       const outfile = join(root, path);
-      rmSync(`${outfile}.map`, { force: true });
-      if (!isOne) keepClassNames(outfile);
+      if (!isOne && !isPackage) keepClassNames(outfile);
       const used = Object.entries(inputs).flatMap(([input, { bytesInOutput }]) =>
         bytesInOutput > 0 ? packageOf(join(root, input)) : [],
       );
       if (used.length === 0) continue;
       const banner = `/*! Holds code of other projects: ${PROVENANCE} */\n`;
       writeFileSync(outfile, banner + readFileSync(outfile, 'utf8'));
-      const text = provenance(basename(outfile), [...new Set(used)]);
-      writeFileSync(join(dirname(outfile), PROVENANCE), text);
+      const folder = relative(outDir, dirname(outfile));
+      packages.set(folder, [...(packages.get(folder) ?? []), ...used]);
     }
+  }
+  const published = PLAYGROUND.bundles.flatMap((folder) => packages.get(folder) ?? []);
+  const whole = PLAYGROUND.packages.map((name) => join(root, 'node_modules', name));
+  packages.get(PLAYGROUND.folder)!.push(...published, ...whole);
+  for (const [folder, used] of packages) {
+    writeFileSync(join(outDir, folder, PROVENANCE), provenance([...new Set(used)]));
   }
 }
 
@@ -138,29 +165,47 @@ interface Manifest {
   readonly repository: string | { readonly url: string };
 }
 
-function provenance(file: string, folders: readonly string[]): string {
+function provenance(folders: readonly string[]): string {
   // One version of a package may be there several times.
   const parts = new Map(folders.map((folder) => [titleOf(folder), folder]));
   const named = [...parts.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
-    `${file} holds parts of these packages as npm has them, unchanged but for what esbuild does when it`,
-    'bundles: it leaves out what is not used, and shortens the rest.',
+    'The files of this folder hold parts of these packages as npm has them, unchanged but for what esbuild',
+    'does when it bundles: it leaves out what is not used, and shortens the rest.',
     '',
     ...named.map(([title]) => `  ${title}`),
-    ...named.flatMap(([title, folder]) => [
-      `\n${'='.repeat(100)}\n${title}`,
-      ...legalFiles(folder).map((name) => `\n--- ${name}\n\n${read(join(folder, name))}`),
-    ]),
+    ...named.flatMap(([title, folder]) => [`\n${RULE}\n${title}`, ...legalTexts(folder)]),
     '',
   ].join('\n');
 }
 
+const RULE = '='.repeat(100);
+
 function titleOf(folder: string): string {
-  const { name, version, license, repository } = JSON.parse(
-    read(join(folder, 'package.json')),
-  ) as Manifest;
+  const { name, version, license, repository } = manifestOf(folder);
   const from = typeof repository === 'string' ? `https://github.com/${repository}` : repository.url;
   return `${name} ${version}, ${license}, ${from.replace(/^git\+/, '')}`;
+}
+
+const manifestOf = (folder: string) => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
+
+/** A package's own files; the text of its licence where it has none; and those of the software inside it. */
+function legalTexts(folder: string): string[] {
+  const { name, license } = manifestOf(folder);
+  const own = legalFiles(folder).map((file) => `\n--- ${file}\n\n${read(join(folder, file))}`);
+  const parts = inside[name]?.parts ?? [];
+  const kinds = new Set(parts.map(([, , licence]) => licence.split(' ')[0]!));
+  if (own.length === 0) kinds.add(license);
+  return [
+    ...own,
+    ...parts.map(
+      ([part, version, licence, from]) => `\nIn it: ${part} ${version}, ${licence}, ${from}`,
+    ),
+    ...[...kinds].flatMap((kind) => {
+      const text = licences[kind]?.licenseText;
+      return text === undefined ? [] : [`\n--- ${kind}\n\n${text.trim()}`];
+    }),
+  ];
 }
 
 /** Licences and notices, also of what is part of a package in turn. */

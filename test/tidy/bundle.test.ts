@@ -1,7 +1,9 @@
-/** What dist holds of other projects: it needs none of them, and says what they are. */
-import { readFileSync } from 'node:fs';
+/** Checks bundles in dist: they need no package, and name the packages whose code they hold. */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
 const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
@@ -31,4 +33,39 @@ it('THIRD-PARTY.txt names the parts of the bundle with their licences and notice
   ]) {
     expect(text).toContain(said);
   }
+});
+
+/** Name and version of each package that a file of notices, or a list in Markdown, names. */
+const packagesIn = (text: string, row: RegExp): string[] =>
+  [...text.matchAll(row)].map(([, name, version]) => `${name} ${version}`);
+
+it('THIRD-PARTY.md names each package with code in dist, and no other', () => {
+  const notices = (readdirSync(join(packageRoot, 'dist'), { recursive: true }) as string[])
+    .filter((path) => path.endsWith('THIRD-PARTY.txt'))
+    .flatMap((path) => packagesIn(read(`dist/${path}`), /^ {2}(\S+) ([\d.]+), /gm));
+  const list = read('THIRD-PARTY.md');
+  const inFiles = list.slice(list.indexOf('## In files of glossa'));
+  const named = packagesIn(inFiles, /^\| (\S+) \| ([\d.]+) \|/gm);
+  // The code around the parser is peggy's own, without notices; the playground publishes Pyodide whole.
+  const expected = new Set(notices.filter((name) => !name.startsWith('pyodide ')));
+  expect(named.filter((name) => !name.startsWith('peggy ')).sort()).toEqual([...expected].sort());
+});
+
+it.each([
+  ['Pyodide', 'Mozilla Public License Version 2.0'],
+  ['CPython', 'PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2'],
+  ['QuickJS', 'Copyright (c) 2017-2021 Fabrice Bellard'],
+  ['CodeMirror', 'Copyright (C) 2018-2021 by Marijn Haverbeke'],
+])('the notices of the playground hold the licence of %s', (_, line) => {
+  expect(read('dist/apps/playground/THIRD-PARTY.txt')).toContain(line);
+});
+
+it('the bundled packages run in a folder without packages', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-bundled-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cpSync(join(packageRoot, 'dist/bundled'), folder, { recursive: true });
+  const require = createRequire(join(folder, 'x.cjs'));
+  expect(require('./string-width.cjs').default('日本')).toBe(4);
+  const { transform } = require('./sucrase.cjs');
+  expect(transform('let a: number;', { transforms: ['typescript'] }).code).toBe('let a;');
 });

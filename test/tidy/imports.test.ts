@@ -131,8 +131,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'apps/playground/page': ['@codemirror/', '@lezer/highlight', 'codemirror'],
   'apps/vscode': ['vscode'],
   cli: ['@vscode/debugprotocol', 'diff'],
-  tools: ['peggy', 'esbuild', 'marked'],
-  'tools/site': ['vitepress', 'vue', 'puppeteer-core'],
+  tools: ['peggy', 'esbuild', 'marked', 'spdx-license-list/full.js'],
+  'tools/site': ['vitepress', 'vue', 'puppeteer-core', 'rollup-plugin-license'],
   'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'resolve.exports', '@exodus/bytes'],
   'bridges/native': ['koffi', 'ffi-rs'],
 };

@@ -62,29 +62,35 @@ const homes: Readonly<Record<string, string>> = {
   'ffi-rs': github('zhangyuang/node-ffi-rs'),
 };
 
-const REPORT =
-  'charts of a report, `dist/apps/bench/engine/report/echarts.js`, with its licence beside it';
-const PLAYGROUND =
-  'the editor of the playground, `dist/apps/playground/page.js`, with its licence beside it';
-const GUEST =
-  'text coding in interpreters, in `dist/bridges/javascript/guest/` and `dist/bridges/python/in-realm/`, with its licence beside it';
-const EDITOR = [
-  ...['autocomplete', 'commands', 'lang-javascript', 'lang-python', 'language', 'lint', 'search'],
-  ...['state', 'streamparser', 'view'],
-].map((name) => `@codemirror/${name}`);
-const PARSERS = ['common', 'highlight', 'javascript', 'lr', 'python'].map(
-  (name) => `@lezer/${name}`,
-);
-const SMALL = ['@marijn/find-cluster-break', 'codemirror', 'crelt', 'style-mod'];
+/** Folders of packages, of which one has something. */
+const within = (scope: string, ...names: readonly string[]) => names.map((name) => scope + name);
 
-/** What is in our own files: by the folder of the package whose it is. */
-const written: Readonly<Record<string, string>> = {
-  '@exodus/bytes': GUEST,
-  echarts: REPORT,
-  peggy: 'the code around the parser of volfiles, `dist/runtime/volfile/volfile.gen.js`',
-  'zrender/node_modules/tslib': REPORT,
-  zrender: REPORT,
-  ...Object.fromEntries([...EDITOR, ...PARSERS, ...SMALL].map((name) => [name, PLAYGROUND])),
+/** Code of others in our own files: which, and the packages by their folders in node_modules. */
+const written: Readonly<Record<string, readonly string[]>> = {
+  '`dist/apps/bench/engine/report/echarts.js`, charts of a report': [
+    ...['echarts', 'zrender', 'zrender/node_modules/tslib'],
+  ],
+  '`dist/apps/course/difference.js`, differences of lessons; also in the page of the playground': [
+    'diff',
+  ],
+  '`dist/apps/playground/page.js`, the editor of the playground': [
+    ...within('@codemirror/', 'autocomplete', 'commands', 'lang-javascript', 'lang-python'),
+    ...within('@codemirror/', 'language', 'lint', 'search', 'state', 'streamparser', 'view'),
+    ...within('@lezer/', 'common', 'highlight', 'javascript', 'lr', 'python'),
+    ...['@marijn/find-cluster-break', 'codemirror', 'crelt', 'style-mod', 'w3c-keyname'],
+  ],
+  '`dist/apps/playground/play/worker.js`, interpreters in a page': [
+    ...['@jitl/quickjs-wasmfile-release-sync', 'resolve.exports'],
+  ],
+  '`dist/bridges/javascript/guest/` and `dist/bridges/python/in-realm/`, text coding in interpreters':
+    ['@exodus/bytes'],
+  '`dist/bundled/`, of packages what commands need': [
+    ...within('@jridgewell/', 'gen-mapping', 'sourcemap-codec'),
+    ...['get-east-asian-width', 'lines-and-columns', 'string-width', 'sucrase'],
+    ...within('string-width/node_modules/', 'ansi-regex', 'strip-ansi'),
+    'ts-interface-checker',
+  ],
+  '`dist/runtime/volfile/volfile.gen.js`, the code around the parser of volfiles': ['peggy'],
 };
 
 /** From the folder of the project. */
@@ -96,9 +102,8 @@ export function generateThirdParty(): string {
   const shipped = all.filter(([, { dev }]) => !dev);
   const forMachines = shipped.filter(([, { cpu }]) => cpu !== undefined);
   const others = shipped.filter(([, { cpu }]) => cpu === undefined);
-  const held = all.filter(
-    ([path, { optional }]) => optional !== true && Object.hasOwn(written, folderOf(path)),
-  );
+  const inFiles = new Set(Object.values(written).flat());
+  const held = all.filter(([path]) => inFiles.has(folderOf(path)));
   return `<!-- Generated from npm-shrinkwrap.json and the installed packages. Do not edit. -->
 # What others have made
 
@@ -129,12 +134,17 @@ ${table(
   held.map(([path, locked]) => packagePart(path, locked)),
 )}
 
-${[...new Set(held.map(([path]) => `- ${nameOf(path)}: ${written[folderOf(path)]}`))].join('\n')}
+A file \`THIRD-PARTY.txt\` beside each, but the parser, has their licences. The published site and playground
+have one at their top.
+
+${Object.entries(written)
+  .map(([files, packages]) => `- ${files}: ${packages.map(nameOf).join(', ')}`)
+  .join('\n')}
 `;
 }
 
 const folderOf = (path: string): string => path.replace(/^node_modules\//, '');
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 13);
+const nameOf = (path: string): string => path.replace(/^.*node_modules\//, '');
 
 const packagePart = (path: string, { version, license = '-', optional }: Locked): Part => [
   `${nameOf(path)}${optional ? ' (optional)' : ''}`,

@@ -8,13 +8,15 @@
  * are missing; nothing else needs a network.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hasPlayground, writePlayground } from './playground.ts';
 
 const site = import.meta.dirname;
 export const dist = join(site, 'dist');
+/** The packages in the site's programs, with their licences: written by .vitepress/config.ts. */
+const NOTICES = 'THIRD-PARTY.txt';
 
 class Failure extends Error {}
 
@@ -49,10 +51,13 @@ const program = (path: string, ...args: string[]): void =>
 async function build(base: string): Promise<void> {
   fetchPackages();
   const { generate } = await import('./generate.ts');
+  const { writeApiOptions } = await import('./api.ts');
   await generate();
   rmSync(dist, { recursive: true, force: true });
   process.env.SITE_BASE = base;
   program('vitepress/bin/vitepress.js', 'build');
+  copyFileSync(join(site, '.generated', NOTICES), join(dist, NOTICES));
+  program('typedoc/bin/typedoc', '--options', writeApiOptions(join(dist, 'api')));
   if (hasPlayground) writePlayground(join(dist, 'playground'));
 }
 

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
+import { API } from './api.ts';
 import { type Added, type Picture, withBlocks } from './blocks.ts';
 import { interfacePages } from './declarations.ts';
 import { outsideOfCode, relink } from './links.ts';
@@ -171,7 +172,10 @@ function menus(pages: readonly Draft[]): object {
     ...list('The project', 'about'),
   ];
   const reference = [
-    ...list('Reference', 'reference'),
+    {
+      text: 'Reference',
+      items: [...of('reference'), { text: 'TypeScript', link: API, target: '_self' }],
+    },
     ...list('Translators', 'translators'),
     ...list('Commands', 'commands'),
   ];

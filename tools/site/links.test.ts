@@ -1,10 +1,13 @@
 /** Links of the texts, and of the pages that were built of them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checks } from '../../apps/course/lessons/index.ts';
 import { fragmentOf, lessonIn } from '../../apps/course/link.ts';
 import { decodeShare } from '../../apps/playground/play/state.ts';
 import { BrokenLink, relink, slugOf } from './links.ts';
 import { builtPages, dist, tool } from './support.ts';
+import { read } from './texts.ts';
 
 describe('links of a text', () => {
   const urls: Readonly<Record<string, string>> = {
@@ -54,6 +57,20 @@ interface Crawled {
 }
 
 describe('the site that was built', () => {
+  it('holds the notices of its packages, and of those of the playground', () => {
+    const notices = (path: string) => readFileSync(join(dist, path), 'utf8');
+    expect(notices('THIRD-PARTY.txt')).toMatch(/Name: @vue\/runtime-dom\n[\s\S]*MIT License/);
+    expect(notices('playground/THIRD-PARTY.txt')).toContain('In it: CPython');
+  });
+
+  it('has a page for each entry point of the package', () => {
+    const { exports } = JSON.parse(read('package.json')) as { exports: object };
+    const pages = Object.keys(exports).map((path) => join('glossa', path).replace('/', '_'));
+    expect(readdirSync(join(dist, 'api/modules')).sort()).toEqual(
+      pages.map((page) => `${page}.html`).sort(),
+    );
+  });
+
   it('runs modules by links that the playground understands', async () => {
     const links = builtPages().flatMap(({ html }) => [
       ...html.matchAll(/<a [^>]*href="[^"#]*\/playground\/#([^"]+)"[^>]*>/g),
@@ -101,7 +118,7 @@ describe('the site that was built', () => {
       for (const [, href] of html.matchAll(/<a\s[^>]*href="([^"]*#[^"]+)"/g)) {
         const { pathname, hash, host } = new URL(href!, `http://localhost${path}`);
         const there = pages.get(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
-        if (host !== 'localhost' || pathname.startsWith('/playground/')) continue;
+        if (host !== 'localhost' || /^\/(playground|api)\//.test(pathname)) continue;
         const id = decodeURIComponent(hash.slice(1));
         if (!there?.ids.has(id)) missing.push(`${path}: ${href}`);
       }

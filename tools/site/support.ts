@@ -31,6 +31,6 @@ export interface BuiltPage {
 export function builtPages(): BuiltPage[] {
   if (!existsSync(join(dist, 'index.html'))) throw new Error("nothing is built: 'npm run site'");
   return (readdirSync(dist, { recursive: true }) as string[])
-    .filter((name) => name.endsWith('.html') && !name.startsWith('playground/'))
+    .filter((name) => name.endsWith('.html') && !/^(playground|api)\//.test(name))
     .map((name) => ({ path: `/${name}`, html: readFileSync(join(dist, name), 'utf8') }));
 }

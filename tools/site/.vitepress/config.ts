@@ -1,6 +1,7 @@
 /** Settings of VitePress; the pages and their lists are made by ../generate.ts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import license from 'rollup-plugin-license';
 import { defineConfig, type MarkdownEnv, type MarkdownRenderer } from 'vitepress';
 import { slugOf } from '../links.ts';
 
@@ -49,6 +50,12 @@ function withoutBlankHeads(tokens: Token[]): void {
 /** Where a server has the site: VitePress takes it from the command line alone. */
 const base = process.env.SITE_BASE ?? '/';
 
+/** Lists what packages the programs of the pages hold; what renders them once holds others. */
+const notices = {
+  ...license({ thirdParty: { output: join(site, '.generated/THIRD-PARTY.txt') } }),
+  apply: (_: unknown, { isSsrBuild }: { readonly isSsrBuild?: boolean }) => isSsrBuild !== true,
+};
+
 export default defineConfig({
   base,
   lang: 'en-GB',
@@ -58,8 +65,9 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: '.generated/cache',
   head: [['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }]],
-  // Not a page of VitePress's; whether it is there is seen in the built folder.
-  ignoreDeadLinks: [/^\/playground\//],
+  // No pages of VitePress's; whether they are there is seen in the built folder.
+  ignoreDeadLinks: [/^\/(playground|api)\//],
+  vite: { plugins: [notices] },
   markdown: {
     anchor: { slugify: slugOf },
     // Texts have no elements in them, and names of files are no links.
