@@ -9,7 +9,7 @@ export interface SourceFile {
 }
 
 /** What is not the project's own, or not written by hand. */
-const FOREIGN = /^(\.git|\.dist-.*|dist|node_modules|coverage|__pycache__)$/;
+const FOREIGN = /^(\.git|\.generated|\.dist-.*|dist|node_modules|coverage|__pycache__)$/;
 const GENERATED = /\.gen\.(ts|js|d\.ts)$/;
 
 function* pathsIn(folder: string): Generator<string> {
