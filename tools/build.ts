@@ -37,8 +37,8 @@ const PARSER = 'runtime/volfile/volfile.gen.js';
 /** What tsc does not carry over, because it is not TypeScript. */
 const COPIED = [
   ...[PARSER, 'runtime/volfile/volfile.gen.d.ts'],
-  ...['package.json', 'language-configuration.json', 'snippets', 'syntaxes'].map((name) =>
-    join('apps/vscode', name),
+  ...['package.json', '.vscodeignore', 'language-configuration.json', 'snippets', 'syntaxes'].map(
+    (name) => join('apps/vscode', name),
   ),
 ];
 /** Of the playground's page. */
