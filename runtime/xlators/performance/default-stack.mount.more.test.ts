@@ -1,6 +1,6 @@
 /**
- * glusterd's default client stack, mounted over a brick of GlusterFS's: what of ordinary work arrives below
- * it, for GlusterFS's client and for ours.
+ * glusterd's default client stack, mounted over a GlusterFS brick: counts the requests that ordinary work
+ * sends below the stack, for GlusterFS's client and for glossa's.
  */
 import { afterEach, expect, it } from 'vitest';
 import { volume } from '../../../test/support/brick-clients.ts';
@@ -15,7 +15,7 @@ import {
 import { findFop } from '../../core/fops.ts';
 
 const KB = 1024;
-/** With longer times than the usual second: a machine that is busy is not to change what is asked. */
+/** Timeouts are longer than the default second, so that a busy machine sends no more requests. */
 const stack = (port: number): string =>
   [
     volume(
@@ -34,7 +34,7 @@ const stack = (port: number): string =>
     volume('vol', 'debug/io-stats', {}, 'iot'),
   ].join('\n');
 
-/** In a folder of its own for each client: what one has done is not there when the other comes. */
+/** A shell script for one client, which works in its own directory. */
 type Work = (own: string) => string;
 const TREE = `set -e
 for own in ours theirs; do
@@ -46,7 +46,7 @@ done`;
 
 interface Step {
   readonly work: Work;
-  /** What of ours may arrive at most, besides `ALWAYS`, and must in any case. */
+  /** Most and least requests of glossa's client, besides `ALWAYS`. */
   readonly most: Readonly<Record<string, number>>;
   readonly least?: Readonly<Record<string, number>>;
 }
@@ -56,7 +56,7 @@ const write =
   (own) =>
     `dd if=/dev/zero of=${own}/${name} bs=${size} count=${count} 2>/dev/null`;
 
-/** The kernel asks for the attributes of the root by STAT; dd has its file open twice, and closes it as often. */
+/** The kernel sends STAT for the root; dd opens and closes its file twice. */
 const ALWAYS: Readonly<Record<string, number>> = { stat: 1, flush: 2 };
 
 const STEPS: Readonly<Record<string, Step>> = {
@@ -68,7 +68,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   '256 writes of 4 KiB': {
     work: write('small-writes', 4 * KB, 256),
     most: { lookup: 2, create: 1, writev: 70 },
-    // 128 KiB at a time at most.
+    // A joined write has at most 128 KiB.
     least: { create: 1, writev: 8 },
   },
   '8 writes of 128 KiB': {
@@ -93,7 +93,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   },
 };
 
-/** How often each fop has gone down since, by the log of debug/trace. */
+/** Counts each fop's requests in a log of debug/trace. */
 function counts(log: string): Record<string, number> {
   const found: Record<string, number> = {};
   for (const [, fop] of log.matchAll(/:trace_([a-z]+)\] /g)) {
@@ -112,7 +112,7 @@ describeMounts("glusterd's default stack", () => {
     await brick?.end();
   });
 
-  it.skipIf(noBricks())('sends no more than is named', async () => {
+  it.skipIf(noBricks())('sends no more requests per step than the table allows', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     const never = ['attribute', 'entry', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
@@ -133,7 +133,7 @@ describeMounts("glusterd's default stack", () => {
       for (const [fop, count] of Object.entries(least)) {
         expect(here[fop] ?? 0, `${fop} of ${told}`).toBeGreaterThanOrEqual(count);
       }
-      // Both have gone to the brick at all.
+      // GlusterFS's client has sent requests, too.
       expect(Object.keys(there).length, told).toBeGreaterThan(0);
     }
     expect(await ours.stop()).toBe(0);

@@ -1,4 +1,4 @@
-/** All of performance/ over a brick of the real GlusterFS, which tells what others change. */
+/** All of performance/ over a real GlusterFS brick that sends upcalls for other clients' changes. */
 import { execFileSync } from 'node:child_process';
 import { constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,7 +62,7 @@ describe.skipIf(noBricks())('two clients of a real brick', () => {
     if (folder !== undefined) rmSync(folder, { recursive: true });
   });
 
-  it('what one has cached for ten minutes it asks for again when the other changes it', async () => {
+  it('a change by one client invalidates entries that the other caches for ten minutes', async () => {
     await b.ask('write', '/f', bytes('one'), null);
     await b.ask('write', '/g', bytes('gee'), null);
     expect((await statOf(a, '/f')).iaSize).toBe(3);
@@ -77,7 +77,7 @@ describe.skipIf(noBricks())('two clients of a real brick', () => {
     await b.ask('chmod', '/f', 0o640);
     await expect.poll(async () => (await statOf(a, '/f')).iaProt, PATIENCE).toBe(0o640);
 
-    // A name that is gone, and one that is there now.
+    // One name disappears, another appears.
     await expect(statOf(a, '/moved')).rejects.toThrow('ENOENT');
     await expect(statOf(a, '/moved')).rejects.toThrow('ENOENT');
     expect(Number(dumpOf(a, 'nl-cache').hits)).toBeGreaterThan(0);
@@ -88,7 +88,7 @@ describe.skipIf(noBricks())('two clients of a real brick', () => {
     await expect.poll(() => statOf(a, '/g').catch(String), PATIENCE).toMatch('ENOENT');
   });
 
-  it('what one writes the other reads once the file is closed', async () => {
+  it('data that one client has written is read by the other after the close', async () => {
     for (let nth = 0; nth < 20; nth++)
       await a.ask('write', '/lines', bytes(`line ${10 + nth}\n`), 8 * nth);
     const text = await textOf(b, '/lines', 1000);
@@ -96,10 +96,10 @@ describe.skipIf(noBricks())('two clients of a real brick', () => {
     expect(dumpOf(a, 'write-behind').bytes).toBe(0);
   });
 
-  it('a small file that is read again asks the brick for nothing', async () => {
+  it('a second read of a small file sends no request to the brick', async () => {
     await b.ask('write', '/small', bytes('small'), null);
     expect(await textOf(a, '/small')).toBe('small');
-    // The brick's word that a name has come may be under way still: what is asked then is not learnt.
+    // The upcall for the new name may still be under way, and then prevents caching.
     const missed = async () => {
       const { misses } = dumpOf(a, 'md-cache');
       await textOf(a, '/small', 5);
@@ -112,7 +112,7 @@ describe.skipIf(noBricks())('two clients of a real brick', () => {
     expect(after).toEqual([before[0], Number(before[1]) + 10]);
   });
 
-  it('lists a folder, and what is in it, while files come and go', async () => {
+  it('a listing has all 400 files, and lacks a file that the other client then removes', async () => {
     await b.ask('mkdir', '/many', 0o755);
     for (let nth = 0; nth < 400; nth++) writeFileSync(join(brick.files, 'many', `n${nth}`), 'x');
     const names = (await a.ask('listdir', '/many')) as unknown[];
@@ -124,60 +124,63 @@ describe.skipIf(noBricks())('two clients of a real brick', () => {
   });
 });
 
-/** How large its files may be: a write beyond fails with EFBIG. */
+/** Limits the brick's file size: a larger write fails with EFBIG. */
 const limit = ({ pid }: RealBrick, size: string): void => {
   execFileSync('prlimit', [`--fsize=${size}:`, '--pid', `${pid}`]);
 };
 
-describe.skipIf(noBricks())('a real brick that refuses what write-behind has answered', () => {
-  it('each fd is told once, nothing else fails, and it is as before once there is room', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-refusing-'));
-    const clients = new BrickClients();
-    // It would die of the signal.
-    const wrapper = ['sh', '-c', `trap '' XFSZ; exec "$@"`, 'sh'];
-    const brick = await RealBrick.start(folder, { wrapper });
-    try {
-      const client = await clients.open(brick.port, { above: ['performance/write-behind'] });
-      const { driver, ask } = client;
-      await ask('write', '/f', bytes('x'.repeat(4096)), null);
-      const { inode } = await driver.find('/f');
-      const loc = new Loc(inode, driver.root, 'f');
-      const open = async (): Promise<Fd> => {
-        const fd = new Fd(inode, constants.O_RDWR, 4242);
-        await driver.expect('open', loc, constants.O_RDWR, fd, null);
-        return fd;
-      };
-      const [a, b] = [await open(), await open()];
-      const write = (fd: Fd, offset: number) =>
-        driver.wind('writev', fd, new Uint8Array(4096), offset, 0, null);
-      const sync = (fd: Fd) => driver.wind('fsync', fd, 0, null);
-      const close = (fd: Fd) => driver.wind('flush', fd, null);
-      const [done, refused] = [{ opErrno: 0 }, { opRet: -1, opErrno: EFBIG }];
+describe.skipIf(noBricks())(
+  'a real brick that refuses a write which write-behind has answered',
+  () => {
+    it('each fd reports EFBIG once, no other request fails, and writes succeed once there is room', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'glossa-refusing-'));
+      const clients = new BrickClients();
+      // SIGXFSZ would end the brick.
+      const wrapper = ['sh', '-c', `trap '' XFSZ; exec "$@"`, 'sh'];
+      const brick = await RealBrick.start(folder, { wrapper });
+      try {
+        const client = await clients.open(brick.port, { above: ['performance/write-behind'] });
+        const { driver, ask } = client;
+        await ask('write', '/f', bytes('x'.repeat(4096)), null);
+        const { inode } = await driver.find('/f');
+        const loc = new Loc(inode, driver.root, 'f');
+        const open = async (): Promise<Fd> => {
+          const fd = new Fd(inode, constants.O_RDWR, 4242);
+          await driver.expect('open', loc, constants.O_RDWR, fd, null);
+          return fd;
+        };
+        const [a, b] = [await open(), await open()];
+        const write = (fd: Fd, offset: number) =>
+          driver.wind('writev', fd, new Uint8Array(4096), offset, 0, null);
+        const sync = (fd: Fd) => driver.wind('fsync', fd, 0, null);
+        const close = (fd: Fd) => driver.wind('flush', fd, null);
+        const [done, refused] = [{ opErrno: 0 }, { opRet: -1, opErrno: EFBIG }];
 
-      limit(brick, '8192');
-      expect(await write(a, 16_384)).toMatchObject({ opRet: 4096 });
-      await expect.poll(() => dumpOf(client, 'write-behind').failures, PATIENCE).toBe(1);
-      expect(await driver.wind('readv', a, 10, 0, 0, null)).toMatchObject({ opRet: 10 });
-      expect(await driver.wind('readv', a, 10, 16_384, 0, null)).toMatchObject({ opRet: 0 });
-      for (const fd of [a, b]) expect(await driver.wind('fstat', fd, null)).toMatchObject(done);
-      expect((await statOf(client, '/f')).iaSize).toBe(4096);
-      expect(await sync(a)).toMatchObject(refused);
-      expect(await sync(a)).toMatchObject(done);
-      expect(await close(b)).toMatchObject(refused);
-      expect(await close(b)).toMatchObject(done);
-      expect(await close(a)).toMatchObject(done);
-      // It is not tried again.
-      expect(dumpOf(client, 'write-behind')).toMatchObject({ failures: 1, bytes: 0 });
+        limit(brick, '8192');
+        expect(await write(a, 16_384)).toMatchObject({ opRet: 4096 });
+        await expect.poll(() => dumpOf(client, 'write-behind').failures, PATIENCE).toBe(1);
+        expect(await driver.wind('readv', a, 10, 0, 0, null)).toMatchObject({ opRet: 10 });
+        expect(await driver.wind('readv', a, 10, 16_384, 0, null)).toMatchObject({ opRet: 0 });
+        for (const fd of [a, b]) expect(await driver.wind('fstat', fd, null)).toMatchObject(done);
+        expect((await statOf(client, '/f')).iaSize).toBe(4096);
+        expect(await sync(a)).toMatchObject(refused);
+        expect(await sync(a)).toMatchObject(done);
+        expect(await close(b)).toMatchObject(refused);
+        expect(await close(b)).toMatchObject(done);
+        expect(await close(a)).toMatchObject(done);
+        // The write is not retried.
+        expect(dumpOf(client, 'write-behind')).toMatchObject({ failures: 1, bytes: 0 });
 
-      limit(brick, 'unlimited');
-      expect(await write(a, 16_384)).toMatchObject({ opRet: 4096 });
-      expect(await sync(a)).toMatchObject(done);
-      expect(statSync(join(brick.files, 'f')).size).toBe(20_480);
-      for (const fd of [a, b]) fd.release();
-    } finally {
-      await clients.end();
-      await brick.end();
-      rmSync(folder, { recursive: true });
-    }
-  });
-});
+        limit(brick, 'unlimited');
+        expect(await write(a, 16_384)).toMatchObject({ opRet: 4096 });
+        expect(await sync(a)).toMatchObject(done);
+        expect(statSync(join(brick.files, 'f')).size).toBe(20_480);
+        for (const fd of [a, b]) fd.release();
+      } finally {
+        await clients.end();
+        await brick.end();
+        rmSync(folder, { recursive: true });
+      }
+    });
+  },
+);

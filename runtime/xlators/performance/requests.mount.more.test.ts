@@ -1,6 +1,6 @@
 /**
- * Requests below the caches of GlusterFS's client, and of ours, over a brick of GlusterFS's, for
- * the same things done in the mount: ours asks for no more, but where a row says so.
+ * Requests below the caches of GlusterFS's client and of glossa's, for the same scripts in the mount over
+ * a GlusterFS brick. glossa sends no more, except where `MORE` gives a reason.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ const client = (port: number): string =>
     volume('iot', 'performance/io-threads', {}, 'mdc'),
   ].join('\n');
 
-/** What is done, one after the other, in a folder with a file `small` and a file `large`. */
+/** Scripts, run in order in a directory with a file `small` and a file `large`. */
 const PARTS: Readonly<Record<string, string>> = {
   'a new file': 'head -c 4096 /dev/zero > new',
   'large writes': 'dd if=/dev/zero of=written bs=131072 count=8 2>/dev/null',
@@ -52,17 +52,17 @@ chmod 600 f3; ln f3 f4; rm f2; ls; sum w
 cd ..; rm -r d`,
 };
 
-/** What ours asks for more often with these, and why. */
+/** Fops that glossa sends more often in a part, and the reason. */
 const MORE: Readonly<Record<string, string>> = {
   'many small things: readv':
     'below a trace, pages of what was written do not stay with the kernel when it is opened',
-  'many small things: open': 'for these',
-  'many small things: flush': 'and closed',
+  'many small things: open': 'to read these pages again',
+  'many small things: flush': 'one for each of these opens',
   'many small things: writev': 'how many become one depends on how fast they come',
   'many small things: readdir': 'the kernel asks without attributes where nobody looked at any',
 };
 
-/** How often each fop has gone down, by the log of debug/trace. */
+/** Counts each fop's requests in a log of debug/trace. */
 function counts(log: string): Map<string, number> {
   const found = new Map<string, number>();
   for (const each of requestsIn(log)) {
@@ -82,7 +82,7 @@ describeMounts('below the caches', () => {
     await brick?.end();
   });
 
-  it.skipIf(noBricks())("ours asks for no more than GlusterFS's", async () => {
+  it.skipIf(noBricks())("glossa's client sends no more requests than GlusterFS's", async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     const never = ['attribute', 'entry', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);

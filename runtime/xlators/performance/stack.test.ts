@@ -1,10 +1,10 @@
-/** All of performance/, in the order in which glusterd stacks them: what one answers, another believes. */
+/** All of performance/ in glusterd's order: each cache relies on the replies of the next. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { histories, World } from '../../../test/support/performance.ts';
 import { performanceStack as stack } from '../../../test/support/performance-stack.ts';
 
-test('together they answer what was so at some time since it was asked', async () => {
+test('no reply of the whole stack is older than its request', async () => {
   await fc.assert(
     fc.asyncProperty(histories(), async (steps) => {
       const world = await World.start({ stack, tells: true, timeoutMs: 600_000 });

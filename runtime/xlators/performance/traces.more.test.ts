@@ -1,9 +1,9 @@
 /**
- * Requests below each translator of GlusterFS's, and below ours, where programs do the same with
- * volumes of one brick, GlusterFS's own: ours asks for the same, or for less, in the same order. Where
- * it does not, or a call returns something else, a row says so, and why.
+ * Requests below each translator of GlusterFS and of glossa, for the same calls over one GlusterFS brick.
+ * glossa sends the same requests or fewer, in the same order; `OTHERWISE` lists each difference in
+ * requests or results, with its reason.
  *
- * No clock of ours goes on, and what GlusterFS's keeps it keeps for a minute: nothing grows old meanwhile.
+ * glossa's clock stands still, and GlusterFS caches for a minute: no entry expires during a trace.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { type Trace, traces } from '../../../test/support/trace-scripts.ts';
 import { Ours, play, type Seen, Theirs } from '../../../test/support/trace-steps.ts';
 import { EFBIG } from '../../core/errno.ts';
 
-/** The byte that files are made of, which are there before. */
+/** The byte that fills the prepared files. */
 const X = 120;
 const PAGE = 131_072;
 
@@ -25,7 +25,7 @@ const times = (count: number, what: (nth: number) => string): string[] =>
 
 type Row = { readonly why: string } & Partial<Seen>;
 
-/** What ours does otherwise, by trace and part, and why. */
+/** Differences of glossa by trace and part, with the reason. */
 const OTHERWISE: Readonly<Record<string, Row>> = {
   'write-behind without trickling-writes: a read in front of what is held': {
     why: 'data behind the end of the file makes zeros of what is in front of it: it goes first',
@@ -68,7 +68,7 @@ const OTHERWISE: Readonly<Record<string, Row>> = {
     results: [0, 4096, 0, 0, -EFBIG, 4096],
   },
   'write-behind and locks: an unlock': {
-    why: 'nobody gets the lock before what was written under it is there',
+    why: 'data written under a lock reaches the storage before the lock is released',
     fops: [
       ...['lookup', 'create', 'lk', 'writev 10@0', 'lk'].flatMap((fop) => [
         fop,
@@ -119,7 +119,7 @@ const OTHERWISE: Readonly<Record<string, Row>> = {
   },
 };
 
-/** Whether all of `some` are among `all`, in this order. */
+/** Whether `all` contains `some` in this order. */
 function isPartOf(some: readonly string[], all: readonly string[]): boolean {
   let at = 0;
   for (const each of all) if (each === some[at]) at += 1;
@@ -133,7 +133,7 @@ describe.skipIf(noBricks())('requests below', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-traces-'));
-    // It would die of the signal that it has reached its limit.
+    // SIGXFSZ would end the brick.
     const wrapper = ['sh', '-c', `trap '' XFSZ; exec "$@"`, 'sh'];
     mkdirSync(join(folder, 'brick'));
     brick = await RealBrick.start(join(folder, 'brick'), { wrapper });
@@ -178,13 +178,13 @@ describe.skipIf(noBricks())('requests below', () => {
       const text = `${part}${row.why && `: ${row.why}`}, ${JSON.stringify({ ours: here, theirs: there })}`;
       if (row.results !== undefined) expect.soft(here.results, text).not.toEqual(there.results);
       expect.soft(here.results, text).toEqual(row.results ?? there.results);
-      // A row that nothing needs any more goes.
+      // Fails for a row that is not needed any more.
       expect.soft(isPartOf(here.fops, there.fops), text).toBe(row.fops === undefined);
       if (row.fops !== undefined) expect.soft(here.fops, text).toEqual(row.fops);
     }
   });
 
-  it('a row is about a part of a trace', () => {
+  it('every row of differences names a part of a trace', () => {
     const parts = Object.entries(traces).flatMap(([name, trace]) =>
       Object.keys(trace.parts).map((part) => `${name}: ${part}`),
     );

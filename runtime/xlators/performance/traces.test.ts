@@ -1,4 +1,4 @@
-/** The requests that arrive below a translator, for what is asked for above it. */
+/** The requests that a translator of performance/ winds, for requests from above. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, type Reply, startGraph } from '../../../test/support/core.ts';
 import { Slow } from '../../../test/support/slow.ts';
@@ -27,7 +27,7 @@ interface Layer {
   readonly options?: Record<string, string>;
 }
 
-/** What of a request is looked at: its name, and of data how much from where. */
+/** The text of a request: its name, with size and offset of data. */
 const shown: Partial<Record<FopName, (args: readonly unknown[]) => string>> = {
   readv: ([, size, offset]) => `readv ${size}@${offset}`,
   writev: ([, data, offset]) => `writev ${(data as Uint8Array).length}@${offset}`,
@@ -52,7 +52,7 @@ class Rig {
     inodes.link(this.inode, inodes.root, 'f', made.values[2] as Iatt);
   }
 
-  /** A file `f` of so many bytes, below the layers and above a storage. */
+  /** The layers over a storage with a file `f` of `size` bytes. */
   static async over(size: number, ...layers: Layer[]): Promise<Rig> {
     const slow = new Slow();
     const context = new FakeContext();
@@ -101,18 +101,18 @@ class Rig {
     return ask(this.graph, 'stat', this.loc, null).values[0] as Iatt;
   }
 
-  /** What has arrived below since this was last asked. */
+  /** Returns the requests that have arrived below since the last call. */
   below(): string[] {
     return this.slow.requests.splice(0).map(({ name, args }) => shown[name]?.(args) ?? name);
   }
 }
 
-test('write-behind: no write grows over one that is on its way', async () => {
+test('write-behind: a write is not joined across another that is under way', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   rig.slow.quick = false;
   rig.write(0, 10);
   rig.write(4096, 1);
-  // It goes on where no other write is, and then where there is one.
+  // The first of these joins up to the write at 4096, the second overlaps it.
   rig.write(10, 4086);
   rig.write(4096, 2048);
   rig.fstat();
@@ -121,7 +121,7 @@ test('write-behind: no write grows over one that is on its way', async () => {
   expect(rig.below()).toEqual(['writev 2048@4096', 'fstat']);
 });
 
-test('write-behind: the first write goes, and the others while it is on its way as one', async () => {
+test('write-behind: the first write is sent at once, and the next ones are joined while it is under way', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   rig.slow.quick = false;
   for (let at = 0; at < 10; at++) {
@@ -132,11 +132,11 @@ test('write-behind: the first write goes, and the others while it is on its way 
   rig.slow.finish();
   expect(rig.below()).toEqual(['writev 36864@4096', 'fstat']);
   expect((stat.values[0] as Iatt).iaSize).toBe(40_960);
-  // Two that overlap are not under way at a time.
+  // Overlapping writes are sent one after the other.
   rig.write(0, 100);
   rig.write(50, 100);
   expect(rig.below()).toEqual(['writev 100@0']);
-  // What is elsewhere waits for neither.
+  // A read elsewhere does not wait.
   rig.read(20_000, 10);
   expect(rig.below()).toEqual(['readv 10@20000']);
   rig.slow.finish();
@@ -151,11 +151,11 @@ test('write-behind: the first write goes, and the others while it is on its way 
   expect(closed.count).toBe(0);
   rig.slow.act(0);
   rig.slow.answer(0);
-  // It does not wait for the flush itself.
+  // The caller does not wait for the flush itself.
   expect([rig.below(), closed.count]).toEqual([['writev 5@0', 'flush'], 1]);
 });
 
-test('write-behind: a sequence is joined also where the storage is quick', async () => {
+test('write-behind: sequential writes are joined also over a fast storage', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   for (let at = 0; at < 100; at++) rig.write(at * 4096, 4096);
   expect(rig.below()).toEqual([
@@ -167,7 +167,7 @@ test('write-behind: a sequence is joined also where the storage is quick', async
   expect(rig.context.waiting).toBe(0);
 });
 
-test('write-behind without trickling-writes: data goes when it is needed, or a second old', async () => {
+test('write-behind without trickling-writes: data is sent when a fop needs it, or after a second', async () => {
   const options = { 'trickling-writes': 'off' };
   const rig = await Rig.over(0, { translator: writeBehind, options });
   for (let at = 0; at < 10; at++) rig.write(at * 4096, 4096);
@@ -181,7 +181,7 @@ test('write-behind without trickling-writes: data goes when it is needed, or a s
   expect(rig.context.waiting).toBe(0);
 });
 
-test('write-behind: a lock is not released before the data is written', async () => {
+test('write-behind: an unlock waits until the data is written', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   rig.slow.quick = false;
   rig.write(0, 10);
@@ -193,7 +193,7 @@ test('write-behind: a lock is not released before the data is written', async ()
   expect(rig.below()).toEqual(['lk']);
 });
 
-test('write-behind: what has failed is told once to each fd, and nothing else fails', async () => {
+test('write-behind: a failed write is reported once by each open fd, and no other request fails', async () => {
   const slowAgain = new Slow();
   const rig = await Rig.over(
     0,
@@ -207,7 +207,7 @@ test('write-behind: what has failed is told once to each fd, and nothing else fa
   expect(rig.write(16_384, 4096, A)).toMatchObject({ count: 1, opRet: 4096 });
   slowAgain.finish();
   slowAgain.quick = true;
-  // What was not written is not there, and nothing but that.
+  // Reads and attributes succeed without the lost data.
   expect(rig.read(0, 10, A)).toMatchObject({ opRet: 0 });
   expect(rig.fstat(A)).toMatchObject({ opRet: 0 });
   expect(rig.lookup()).toMatchObject({ opRet: 0 });
@@ -218,12 +218,12 @@ test('write-behind: what has failed is told once to each fd, and nothing else fa
   expect(sync(A)).toMatchObject({ opRet: 0 });
   expect(rig.write(0, 10, B)).toMatchObject({ opRet: -1, opErrno: EFBIG });
   expect(close(B)).toMatchObject({ opRet: 0 });
-  // Who has opened it since has not lost anything.
+  // An fd opened after the failure reports nothing.
   expect(close(later)).toMatchObject({ opRet: 0 });
   expect(close(A)).toMatchObject({ opRet: 0 });
 });
 
-test('io-cache: pages are read once, and looked at again when they are old', async () => {
+test('io-cache: pages are read once, and revalidated by fstat after cache-timeout', async () => {
   const KB = 1024;
   const rig = await Rig.over(500 * KB, { translator: ioCache, options: { 'cache-timeout': '2' } });
   rig.read(0, 4096);
@@ -234,17 +234,17 @@ test('io-cache: pages are read once, and looked at again when they are old', asy
   expect(rig.below()).toEqual(['fstat']);
   rig.read(100_000, 300_000);
   expect(rig.below()).toEqual([`readv ${512 * KB}@0`]);
-  // What was appended is seen.
+  // Appended data is read.
   rig.write(500 * KB, 1000);
   expect(rig.read(500 * KB, 4096).opRet).toBe(1000);
   rig.below();
-  // After a lock nothing is believed unseen.
+  // A lock makes the next read revalidate.
   ask(rig.graph, 'lk', rig.fd, 6, { type: 0, whence: 0, start: 0, len: 0 } as never, null);
   rig.read(500 * KB, 10);
   expect(rig.below()).toEqual(['lk', 'fstat']);
 });
 
-test('quick-read: a small file comes with the lookup, and is read from memory while that is young', async () => {
+test('quick-read: a lookup fetches a small file, and reads are served from memory until cache-timeout', async () => {
   const rig = await Rig.over(1000, { translator: quickRead, options: { 'cache-timeout': '2' } });
   rig.lookup();
   rig.below();
@@ -264,7 +264,7 @@ test('quick-read: a small file comes with the lookup, and is read from memory wh
   expect(rig.below()).toEqual(['writev 3@0', 'readv 10@0', 'lookup']);
 });
 
-test('md-cache: attributes are asked for once, and known after a change', async () => {
+test('md-cache: attributes are requested once, and updated from the reply of a change', async () => {
   const rig = await Rig.over(100, { translator: mdCache, options: { 'md-cache-timeout': '2' } });
   rig.lookup();
   rig.lookup();
@@ -281,7 +281,7 @@ test('md-cache: attributes are asked for once, and known after a change', async 
   ask(rig.graph, 'setattr', rig.loc, to, SET_ATTR.MODE, null);
   expect(rig.stat().iaProt).toBe(0o640);
   expect(rig.below()).toEqual(['setattr']);
-  // A lookup tells of extended attributes, too, and of those that are not there.
+  // A lookup also caches the configured extended attributes, absent ones included.
   rig.context.advance(2100);
   rig.lookup();
   const key = 'security.capability';
@@ -294,14 +294,14 @@ test('md-cache: attributes are asked for once, and known after a change', async 
   expect((values[0] as Dict).bytes(key)).toEqual(new Uint8Array([1]));
 });
 
-test('md-cache: a name is not believed for its file being there', async () => {
+test('md-cache: each name of a file needs a lookup of its own', async () => {
   const options = { 'md-cache-timeout': '10' };
   const rig = await Rig.over(0, { translator: mdCache, options });
   rig.lookup();
   const { root } = rig.graph.inodes;
   ask(rig.graph, 'link', rig.loc, new Loc(rig.inode, root, 'g'), null);
   rig.below();
-  // Each is looked up: what one has told holds for that name.
+  // Each name is looked up: a reply validates only its own name.
   ask(rig.graph, 'lookup', new Loc(rig.inode, root, 'g'), null);
   ask(rig.graph, 'lookup', new Loc(rig.inode, root, 'g'), null);
   expect(rig.below()).toEqual(['lookup']);
@@ -309,7 +309,7 @@ test('md-cache: a name is not believed for its file being there', async () => {
   expect(rig.below()).toEqual(['lookup']);
 });
 
-test('md-cache over write-behind: attributes are those after all that was written', async () => {
+test('md-cache over write-behind: fstat returns the size after all writes', async () => {
   const rig = await Rig.over(0, { translator: writeBehind }, { translator: mdCache });
   rig.slow.quick = false;
   rig.write(0, 10);
@@ -321,7 +321,7 @@ test('md-cache over write-behind: attributes are those after all that was writte
   expect(rig.below()).toEqual([]);
 });
 
-test('open-behind: what is opened when', async () => {
+test('open-behind: an open is sent at the first use, before a setattr, or at once with O_TRUNC', async () => {
   const rig = await Rig.over(10, { translator: openBehind });
   const flush = (fd: Fd) => ask(rig.graph, 'flush', fd, null);
   const unused = rig.open();
@@ -343,7 +343,7 @@ test('open-behind: what is opened when', async () => {
   expect(rig.below()).toEqual(['open']);
 });
 
-test('a small file that is read again costs nothing below md-cache, quick-read and open-behind', async () => {
+test('md-cache, quick-read and open-behind: a second read of a small file sends no request', async () => {
   const options = { 'md-cache-timeout': '60' };
   const rig = await Rig.over(
     4096,
@@ -361,7 +361,7 @@ test('a small file that is read again costs nothing below md-cache, quick-read a
   expect(again()).toEqual([]);
 });
 
-test("glusterd's default stack, by a program: small writes, and reading what was written", async () => {
+test("glusterd's default stack: small writes are joined, and a later read costs one lookup", async () => {
   const layers = [writeBehind, openBehind, quickRead, mdCache].map((translator) => ({
     translator,
   }));
@@ -377,12 +377,12 @@ test("glusterd's default stack, by a program: small writes, and reading what was
   rig.lookup();
   const fd = rig.open(0);
   expect(rig.read(0, 4096, fd).opRet).toBe(3000);
-  // GlusterFS's asks the brick at the end of a file.
+  // GlusterFS's client sends a request at the end of a file.
   expect(rig.read(3000, 4096, fd).opRet).toBe(0);
   expect(rig.below()).toEqual(['lookup']);
 });
 
-test('what bricks tell of is asked for again', async () => {
+test('quick-read under md-cache: an upcall makes the next lookup and read go to the brick', async () => {
   const layers: Layer[] = [
     { translator: quickRead, options: { 'cache-timeout': '600' } },
     { translator: mdCache, options: { 'md-cache-timeout': '600', 'cache-invalidation': 'on' } },
@@ -403,11 +403,11 @@ test('what bricks tell of is asked for again', async () => {
 test.each([
   ['quick-read', quickRead],
   ['io-cache', ioCache],
-])('%s does not give data of before to who has seen that the file is another', async (_n, type) => {
+])('%s returns no old data after an fstat has shown that the file changed', async (_n, type) => {
   const rig = await Rig.over(10, { translator: type, options: { 'cache-timeout': '60' } });
   rig.lookup();
   rig.read(0, 10);
-  // Somebody else, behind it, whom nobody tells of.
+  // A write below the cache, without an upcall.
   const { graph } = rig;
   const behind = graph.xlators[1]!;
   const call = newRequest(new Stack(0, 0, 1, 'WRITE'), graph.top);

@@ -45,10 +45,10 @@ const options = defineOptions({
   },
 });
 
-type Given = Values<typeof options>;
+type OptionValues = Values<typeof options>;
 
 class Delays {
-  given: Given;
+  values: OptionValues;
   readonly xl: Xlator<Delays>;
   /** Since the volume began. */
   delayed = 0;
@@ -57,9 +57,9 @@ class Delays {
   private readonly drawn = new Uint8Array(4);
   private readonly drawnAs = new DataView(this.drawn.buffer);
 
-  constructor(xl: Xlator<Delays>, given: Given) {
+  constructor(xl: Xlator<Delays>, values: OptionValues) {
     this.xl = xl;
-    this.given = given;
+    this.values = values;
   }
 
   get waitingCount(): number {
@@ -68,7 +68,7 @@ class Delays {
 
   /** Whether the next fop is delayed. */
   chosen(): boolean {
-    const share = this.given['delay-percentage'] / 100;
+    const share = this.values['delay-percentage'] / 100;
     if (share >= 1) return true;
     this.xl.context.random(this.drawn);
     return this.drawnAs.getUint32(0) < share * TWO_32;
@@ -77,7 +77,7 @@ class Delays {
   /** Calls `go` once, after the delay. */
   delay(go: () => void): void {
     const { context } = this.xl;
-    const ms = this.given['delay-duration'] / US_PER_MS;
+    const ms = this.values['delay-duration'] / US_PER_MS;
     const ring = (): void => {
       this.waiting.delete(ring);
       go();
@@ -95,8 +95,8 @@ class Delays {
   }
 }
 
-function fops({ priv: { given } }: Xlator<Delays>): Fops<Delays> {
-  if (given['delay-percentage'] === 0 || given['delay-duration'] === 0) return {};
+function fops({ priv: { values } }: Xlator<Delays>): Fops<Delays> {
+  if (values['delay-percentage'] === 0 || values['delay-duration'] === 0) return {};
   const delaying = (name: FopName): AnyFop => {
     const passOn = tailArgs[name];
     return (frame, xl, args) => {
@@ -107,7 +107,7 @@ function fops({ priv: { given } }: Xlator<Delays>): Fops<Delays> {
     };
   };
   return Object.fromEntries(
-    listedFops(given.enable).map((name) => [name, collect[name](delaying(name))]),
+    listedFops(values.enable).map((name) => [name, collect[name](delaying(name))]),
   );
 }
 
@@ -117,9 +117,9 @@ export default defineTranslator<Delays, typeof options>({
   children: [1, 1],
   options,
   fops,
-  init: (xl, given) => new Delays(xl, given),
-  reconfigure(xl, given) {
-    xl.priv.given = given;
+  init: (xl, values) => new Delays(xl, values),
+  reconfigure(xl, values) {
+    xl.priv.values = values;
     xl.exchangeFops(fops(xl));
   },
   notify(xl, event, data) {

@@ -65,10 +65,10 @@ const options = defineOptions({
   },
 });
 
-type Given = Values<typeof options>;
+type OptionValues = Values<typeof options>;
 
 class ErrorGen {
-  given: Given;
+  values: OptionValues;
   /** Fops that came since the last that failed, where every n-th does. */
   count = 0;
   /** That n. */
@@ -77,24 +77,24 @@ class ErrorGen {
   failed = 0;
   private readonly draws: Draws;
 
-  constructor(xl: Xlator<ErrorGen>, given: Given) {
-    this.given = given;
+  constructor(xl: Xlator<ErrorGen>, values: OptionValues) {
+    this.values = values;
     const seed = new Uint8Array(4);
-    if (given.seed === undefined) xl.context.random(seed);
-    this.draws = new Draws(given.seed ?? new DataView(seed.buffer).getUint32(0));
+    if (values.seed === undefined) xl.context.random(seed);
+    this.draws = new Draws(values.seed ?? new DataView(seed.buffer).getUint32(0));
     this.every = EVERY_LEAST + this.draws.below(EVERY_SPAN);
   }
 
   /** What the next fop fails with; 0 when it does not. */
   next(fop: number): number {
     if (!this.fails()) return 0;
-    const { 'error-no': name } = this.given;
+    const { 'error-no': name } = this.values;
     const errnos = errnosOf[fop]!;
     return name === undefined ? errnos[this.draws.below(errnos.length)]! : errorNumber(name);
   }
 
   private fails(): boolean {
-    if (!this.given['random-failure']) return this.draws.share() < this.given.failure / 100;
+    if (!this.values['random-failure']) return this.draws.share() < this.values.failure / 100;
     this.count += 1;
     if (this.count < this.every) return false;
     this.count = 0;
@@ -103,13 +103,13 @@ class ErrorGen {
   }
 
   get dump(): Dump {
-    const { given, count, every, failed } = this;
+    const { values, count, every, failed } = this;
     return {
       op_count: count,
-      failure_iter_no: given['random-failure'] ? every : 0,
-      failure: `${given.failure}%`,
-      error_no: given['error-no'] ?? 'any',
-      random_failure: given['random-failure'] ? 1 : 0,
+      failure_iter_no: values['random-failure'] ? every : 0,
+      failure: `${values.failure}%`,
+      error_no: values['error-no'] ?? 'any',
+      random_failure: values['random-failure'] ? 1 : 0,
       failed,
     };
   }
@@ -149,9 +149,9 @@ const writev: Fop<'writev', ErrorGen> = (frame, xl, fd, vector, offset, flags, x
   tail.writev(frame, xl.children[0]!, fd, data, offset, flags, xdata);
 };
 
-function fops({ priv: { given } }: Xlator<ErrorGen>): Fops<ErrorGen> {
-  if (given.failure === 0 && !given['random-failure']) return {};
-  const names = listedFops(given.enable);
+function fops({ priv: { values } }: Xlator<ErrorGen>): Fops<ErrorGen> {
+  if (values.failure === 0 && !values['random-failure']) return {};
+  const names = listedFops(values.enable);
   return { ...taps(names, before), ...(names.includes('writev') && { writev }) };
 }
 
@@ -161,9 +161,9 @@ export default defineTranslator<ErrorGen, typeof options>({
   children: [1, 1],
   options,
   fops,
-  init: (xl, given) => new ErrorGen(xl, given),
-  reconfigure(xl, given) {
-    xl.priv.given = given;
+  init: (xl, values) => new ErrorGen(xl, values),
+  reconfigure(xl, values) {
+    xl.priv.values = values;
     xl.exchangeFops(fops(xl));
   },
   dump: ({ priv }) => priv.dump,

@@ -18,7 +18,7 @@ import { dumpOf, type Report } from './formats/dump.ts';
 import { jsonReport } from './formats/json.ts';
 import type { options } from './options.ts';
 
-type Given = Values<typeof options>;
+type OptionValues = Values<typeof options>;
 
 /** GlusterFS's "none": it names no brick. */
 const NO_ID = '/no/such/path';
@@ -26,7 +26,7 @@ const NO_ID = '/no/such/path';
 const NOT_WRITTEN = { msgid: messages.statsNotWritten.id };
 
 export class IoStats {
-  options: Given;
+  options: OptionValues;
   current: Counters;
   readonly files = new Files();
   /** Counts of the intervals before this one. */
@@ -39,17 +39,17 @@ export class IoStats {
   private cancelTimer: (() => void) | null = null;
   private readonly xl: Xlator<IoStats>;
 
-  constructor(xl: Xlator<IoStats>, given: Given) {
+  constructor(xl: Xlator<IoStats>, values: OptionValues) {
     this.xl = xl;
-    this.options = given;
+    this.options = values;
     this.past = new Counters(xl.context.now());
     this.current = new Counters(xl.context.now());
-    this.configure(given);
+    this.configure(values);
   }
 
   /** Goes on with other options. */
-  configure(given: Given): void {
-    this.options = given;
+  configure(values: OptionValues): void {
+    this.options = values;
     this.cancelTimer?.();
     this.writeInTime();
   }

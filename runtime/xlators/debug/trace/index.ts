@@ -74,7 +74,7 @@ const options = defineOptions({
   },
 });
 
-type Given = Values<typeof options>;
+type OptionValues = Values<typeof options>;
 
 /** What of a line is the same for every request of a fop. */
 interface Place {
@@ -96,17 +96,17 @@ const [FORGET, RELEASE, RELEASEDIR] = ['forget', 'release', 'releasedir'].map(so
 ];
 
 class Trace {
-  given: Given;
+  values: OptionValues;
   readonly history: History;
   private readonly xl: Xlator<Trace>;
   private readonly level: LogLevel;
   private readonly log: Log;
 
-  constructor(xl: Xlator<Trace>, given: Given) {
+  constructor(xl: Xlator<Trace>, values: OptionValues) {
     this.xl = xl;
-    this.given = given;
-    this.history = new History(given['history-size']);
-    const forced = logLevel(given['force-log-level'] ?? '');
+    this.values = values;
+    this.history = new History(values['history-size']);
+    const forced = logLevel(values['force-log-level'] ?? '');
     this.level = forced ?? INFO;
     // A log of its own, since the volume's follows the process and `log-level`.
     const levels = { default: this.level, volumes: new Map() };
@@ -116,14 +116,14 @@ class Trace {
 
   /** Whether a line goes anywhere, and is worth its making. */
   get listening(): boolean {
-    const { given, level, log } = this;
-    return given['log-history'] || (given['log-file'] && level !== NONE && log.enabled(level));
+    const { values, level, log } = this;
+    return values['log-history'] || (values['log-file'] && level !== NONE && log.enabled(level));
   }
 
   line(place: LogSource, text: string): void {
-    const { given, history, xl } = this;
-    if (given['log-history']) history.add(xl.context.sink.now(), `${place.func}: ${text}`);
-    if (given['log-file']) this.log.log(this.level, text, { source: place });
+    const { values, history, xl } = this;
+    if (values['log-history']) history.add(xl.context.sink.now(), `${place.func}: ${text}`);
+    if (values['log-file']) this.log.log(this.level, text, { source: place });
   }
 
   dump(): Dump {
@@ -163,21 +163,21 @@ const ended = (xl: Xlator<Trace>, { id, inode }: Fd, place: LogSource): void => 
   if (xl.priv.listening) xl.priv.line(place, `gfid=${inode.gfid} fd=${id}`);
 };
 
-function traced(given: Given): readonly FopName[] {
-  const excluded = given['exclude-ops'];
-  if (excluded === undefined) return listedFops(given['include-ops']);
+function traced(values: OptionValues): readonly FopName[] {
+  const excluded = values['exclude-ops'];
+  if (excluded === undefined) return listedFops(values['include-ops']);
   const left = new Set(listedFops(excluded));
   return fopNames.filter((name) => !left.has(name));
 }
 
-function fops({ priv: { given } }: Xlator<Trace>): Fops<Trace> {
-  if (!given['log-file'] && !given['log-history']) return {};
-  return taps(traced(given), before, after);
+function fops({ priv: { values } }: Xlator<Trace>): Fops<Trace> {
+  if (!values['log-file'] && !values['log-history']) return {};
+  return taps(traced(values), before, after);
 }
 
 /** @throws {InitError} */
-function refuseBoth(given: Given): void {
-  if (given['include-ops'] === undefined || given['exclude-ops'] === undefined) return;
+function refuseBoth(values: OptionValues): void {
+  if (values['include-ops'] === undefined || values['exclude-ops'] === undefined) return;
   throw new InitError("give only one of 'include-ops' and 'exclude-ops'");
 }
 
@@ -188,16 +188,16 @@ export default defineTranslator<Trace, typeof options>({
   options,
   fops,
   watches: true,
-  async check(_xl, given) {
-    refuseBoth(given);
+  async check(_xl, values) {
+    refuseBoth(values);
   },
-  init(xl, given) {
-    refuseBoth(given);
-    return new Trace(xl, given);
+  init(xl, values) {
+    refuseBoth(values);
+    return new Trace(xl, values);
   },
-  reconfigure(xl, given) {
-    refuseBoth(given);
-    xl.priv.given = given;
+  reconfigure(xl, values) {
+    refuseBoth(values);
+    xl.priv.values = values;
     xl.exchangeFops(fops(xl));
   },
   forget(xl, { gfid }) {

@@ -52,13 +52,13 @@ class AccessControl {
   refused = 0;
   lookups = 0;
 
-  constructor(xl: Xlator<AccessControl>, given: Values<typeof options>) {
+  constructor(xl: Xlator<AccessControl>, values: Values<typeof options>) {
     this.subjects = new KnownSubjects(xl);
-    this.configure(given);
+    this.configure(values);
   }
 
-  configure(given: Values<typeof options>): void {
-    this.superUid = given['super-uid'];
+  configure(values: Values<typeof options>): void {
+    this.superUid = values['super-uid'];
   }
 
   mayAll({ uid, pid }: Stack): boolean {
@@ -282,7 +282,7 @@ export default defineTranslator<AccessControl, typeof options>({
   options,
   dataPath: { keepsPages: () => true },
   fops,
-  init: (xl, given) => new AccessControl(xl, given),
-  reconfigure: ({ priv }, given) => priv.configure(given),
+  init: (xl, values) => new AccessControl(xl, values),
+  reconfigure: ({ priv }, values) => priv.configure(values),
   dump: ({ priv: { refused, lookups } }) => ({ refused, lookups }),
 });

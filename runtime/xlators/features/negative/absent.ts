@@ -132,7 +132,7 @@ export class Absent {
     if (!this.kernelFollows || !hasOtherClients(client)) this.forget(parent, name);
     else {
       const known = this.presentDirectoryOf(parent).names.get(name);
-      if (known !== undefined) this.takeBack(known);
+      if (known !== undefined) this.invalidateName(known);
     }
   }
 
@@ -168,7 +168,7 @@ export class Absent {
   clearAll(): void {
     this.clock += 1;
     this.cleared = this.clock;
-    while (this.oldest !== null) this.takeBack(this.oldest);
+    while (this.oldest !== null) this.invalidateName(this.oldest);
     this.stopTimer();
   }
 
@@ -221,7 +221,7 @@ export class Absent {
   }
 
   /** Drops it before its time: the kernel is to forget it, too. */
-  private takeBack(name: Name): void {
+  private invalidateName(name: Name): void {
     this.drop(name);
     if (this.kernelFollows) invalidateEntry(this.xl, name.dir.inode, name.name, { expire: true });
   }
@@ -232,7 +232,7 @@ export class Absent {
 
   private evict(): void {
     while (this.used > this.bounds.limit) {
-      this.takeBack(this.oldest!);
+      this.invalidateName(this.oldest!);
       this.evicted += 1;
     }
   }

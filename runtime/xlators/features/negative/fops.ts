@@ -98,15 +98,15 @@ const changes: ReadonlySet<EventName> = new Set<EventName>([
 ]);
 
 /** Somebody below says what has changed there. */
-function hear(absent: Absent, data: unknown): void {
+function onUpcall(absent: Absent, data: unknown): void {
   if (!isUpcall(data) || data.what === 'every-entry') absent.clearAll();
   else if (data.what === 'entry') absent.changed(data.parent, data.name);
 }
 
 /** An event passes. */
-export function heard(absent: Absent, event: EventName, data: unknown): void {
+export function notified(absent: Absent, event: EventName, data: unknown): void {
   if (changes.has(event)) absent.clearAll();
-  else if (event === 'UPCALL') hear(absent, data);
+  else if (event === 'UPCALL') onUpcall(absent, data);
 }
 
 export const fops: Fops<Absent> = { lookup, ...entryFops({ before, after }) };

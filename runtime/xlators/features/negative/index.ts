@@ -7,7 +7,7 @@
 import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator } from '../../../core/xlator.ts';
 import { Absent, type Bounds } from './absent.ts';
-import { fops, heard } from './fops.ts';
+import { fops, notified } from './fops.ts';
 
 const options = reconfigurableOptions({
   timeout: {
@@ -48,7 +48,7 @@ export default defineTranslator<Absent, typeof options>({
   init: (xl, values) => new Absent(xl, bounds(values)),
   reconfigure: (xl, values) => xl.priv.configure(bounds(values)),
   notify(xl, event, data) {
-    heard(xl.priv, event, data);
+    notified(xl.priv, event, data);
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, dir) => xl.priv.clear(dir),

@@ -21,7 +21,7 @@ const options = reconfigurableOptions({
   },
 });
 
-type Given = Values<typeof options>;
+type OptionValues = Values<typeof options>;
 
 /** GlusterFS refuses an fsync of a directory, too, and none of a file. */
 const LISTED: readonly FopName[] = [
@@ -36,7 +36,7 @@ const UNLISTED: readonly FopName[] = [
   ...(['copy_file_range', 'fremovexattr'] as const),
 ];
 
-const refuses: Before<Given> = (frame) => (frame.root.pid < 0 ? 0 : EROFS);
+const refuses: Before<OptionValues> = (frame) => (frame.root.pid < 0 ? 0 : EROFS);
 
 /** True for flags that open a file for writing, or truncate it. */
 export const changesFile = (flags: number): boolean =>
@@ -51,31 +51,31 @@ export function addsNothing(dict: Dict | null): boolean {
   return isZero;
 }
 
-const on: Fops<Given> = {
+const on: Fops<OptionValues> = {
   ...taps([...LISTED, ...UNLISTED], refuses),
-  open: tap.open<Given>((frame, xl, fop, _loc, flags) =>
+  open: tap.open<OptionValues>((frame, xl, fop, _loc, flags) =>
     changesFile(flags as number) ? refuses(frame, xl, fop) : 0,
   ),
-  xattrop: tap.xattrop<Given>((frame, xl, fop, _loc, _optype, dict) =>
+  xattrop: tap.xattrop<OptionValues>((frame, xl, fop, _loc, _optype, dict) =>
     addsNothing(dict as Dict | null) ? 0 : refuses(frame, xl, fop),
   ),
-  fxattrop: tap.fxattrop<Given>((frame, xl, fop, _fd, _optype, dict) =>
+  fxattrop: tap.fxattrop<OptionValues>((frame, xl, fop, _fd, _optype, dict) =>
     addsNothing(dict as Dict | null) ? 0 : refuses(frame, xl, fop),
   ),
 };
 
-const fops = ({ priv }: Xlator<Given>): Fops<Given> => (priv['read-only'] ? on : {});
+const fops = ({ priv }: Xlator<OptionValues>): Fops<OptionValues> => (priv['read-only'] ? on : {});
 
-export default defineTranslator<Given, typeof options>({
+export default defineTranslator<OptionValues, typeof options>({
   type: 'features/read-only',
   description: 'Refuses what would change the volume.',
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },
   fops,
-  init: (_xl, given) => given,
-  reconfigure(xl, given) {
-    xl.priv = given;
+  init: (_xl, values) => values,
+  reconfigure(xl, values) {
+    xl.priv = values;
     xl.exchangeFops(fops(xl));
   },
 });

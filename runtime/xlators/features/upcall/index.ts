@@ -51,28 +51,28 @@ const options = reconfigurableOptions({
   },
 });
 
-type Given = Values<typeof options>;
+type OptionValues = Values<typeof options>;
 
 class Upcalls {
-  given: Given;
+  values: OptionValues;
   told = 0;
   readonly registrations: Registrations;
   private readonly xl: Xlator<Upcalls>;
 
-  constructor(xl: Xlator<Upcalls>, given: Given) {
+  constructor(xl: Xlator<Upcalls>, values: OptionValues) {
     this.xl = xl;
-    this.given = given;
+    this.values = values;
     this.registrations = new Registrations(xl, (client, gfid) =>
       this.tell(client, { gfid, flags: UP.FORGET }),
     );
-    this.configure(given);
+    this.configure(values);
   }
 
-  configure(given: Given): void {
-    this.given = given;
-    this.registrations.timeout = given['cache-invalidation-timeout'] * 1000;
-    this.registrations.limit = given.limit;
-    if (!given['cache-invalidation']) this.registrations.clear();
+  configure(values: OptionValues): void {
+    this.values = values;
+    this.registrations.timeout = values['cache-invalidation-timeout'] * 1000;
+    this.registrations.limit = values.limit;
+    if (!values['cache-invalidation']) this.registrations.clear();
   }
 
   /** Somebody has been told of something, or has changed it. */
@@ -87,7 +87,7 @@ class Upcalls {
 
   private tell(client: Client, { gfid, flags, ...stats }: Touch): void {
     this.told += 1;
-    const expire = this.given['cache-invalidation-timeout'];
+    const expire = this.values['cache-invalidation-timeout'];
     const { stat = null, parent = null, oldParent = null } = stats;
     const what: ClientUpcall = { tells: client, gfid, flags, expire, stat, parent, oldParent };
     defaultNotify(this.xl, 'UPCALL', what);
@@ -129,7 +129,7 @@ const ipc: Fop<'ipc', Upcalls> = (frame, xl, op, xdata) => {
 };
 
 const fops = ({ priv }: Xlator<Upcalls>): Fops<Upcalls> =>
-  priv.given['cache-invalidation'] ? { ...taps(names, before, after), ipc } : {};
+  priv.values['cache-invalidation'] ? { ...taps(names, before, after), ipc } : {};
 
 export default defineTranslator<Upcalls, typeof options>({
   type: 'features/upcall',
@@ -137,9 +137,9 @@ export default defineTranslator<Upcalls, typeof options>({
   children: [1, 1],
   options,
   fops,
-  init: (xl, given) => new Upcalls(xl, given),
-  reconfigure(xl, given) {
-    xl.priv.configure(given);
+  init: (xl, values) => new Upcalls(xl, values),
+  reconfigure(xl, values) {
+    xl.priv.configure(values);
     xl.exchangeFops(fops(xl));
   },
   clientDisconnect: ({ priv }, client) => priv.registrations.drop(client),

@@ -48,25 +48,25 @@ import {
   type WormFile,
 } from './retention.ts';
 
-type Given = Values<typeof options>;
+type OptionValues = Values<typeof options>;
 
 class Worm {
-  given: Given;
+  values: OptionValues;
   periods!: Periods;
   refused = 0;
 
-  constructor(given: Given) {
-    this.given = given;
-    this.configure(given);
+  constructor(values: OptionValues) {
+    this.values = values;
+    this.configure(values);
   }
 
-  configure(given: Given): void {
-    this.given = given;
+  configure(values: OptionValues): void {
+    this.values = values;
     this.periods = {
-      retention: given['default-retention-period'],
-      commit: given['auto-commit-period'],
-      isEnterprise: given['retention-mode'] === 'enterprise',
-      isDeletable: given['worm-files-deletable'],
+      retention: values['default-retention-period'],
+      commit: values['auto-commit-period'],
+      isEnterprise: values['retention-mode'] === 'enterprise',
+      isDeletable: values['worm-files-deletable'],
     };
   }
 }
@@ -119,13 +119,13 @@ function refuse({ priv }: Xl, frame: Frame, name: FopName): void {
 }
 
 function guard(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): void {
-  const { given, periods } = xl.priv;
+  const { values, periods } = xl.priv;
   const isInternal = frame.root.pid < 0;
-  if (!isInternal && given.worm && changesVolume[name]?.(args) === true) {
+  if (!isInternal && values.worm && changesVolume[name]?.(args) === true) {
     refuse(xl, frame, name);
     return;
   }
-  const isFree = isInternal || !given['worm-file-level'];
+  const isFree = isInternal || !values['worm-file-level'];
   const files = isFree ? NONE : (changesFiles[name]?.(args) ?? NONE);
   if (files.length === 0) {
     tailArgs[name](frame, xl.children[0]!, args);
@@ -191,7 +191,7 @@ const creation: Creation<Worm> = {
   keys: null,
   made(frame, _cookie, xl, opRet, opErrno, ...reply) {
     const [fd] = reply;
-    if (opRet < 0 || fd === null || !xl.priv.given['worm-file-level']) {
+    if (opRet < 0 || fd === null || !xl.priv.values['worm-file-level']) {
       unwind.create(frame, opRet, opErrno, ...reply);
       return;
     }
@@ -203,10 +203,10 @@ const creation: Creation<Worm> = {
   /** The file exists: the create may open it unless it is protected. */
   found(frame, xl, args) {
     const [loc, flags] = args;
-    const { given } = xl.priv;
+    const { values } = xl.priv;
     const isInternal = frame.root.pid < 0;
-    if (!isInternal && given.worm && opensToChange(flags)) refuse(xl, frame, 'create');
-    else if (isInternal || !given['worm-file-level'] || (flags & O_TRUNC) === 0) {
+    if (!isInternal && values.worm && opensToChange(flags)) refuse(xl, frame, 'create');
+    else if (isInternal || !values['worm-file-level'] || (flags & O_TRUNC) === 0) {
       tail.create(frame, xl.children[0]!, ...args);
     } else {
       const decide = (file: WormFile): Transition =>
@@ -232,10 +232,10 @@ const startedCbk: Cbk<'fsetxattr', Worm> = (own, _cookie, xl, opRet, opErrno) =>
 
 const create: Fop<'create', Worm> = (frame, xl, ...args) => createNew(frame, xl, args, creation);
 
-function fops({ priv: { given } }: Xl): Fops<Worm> {
-  const byFile = given['worm-file-level'];
+function fops({ priv: { values } }: Xl): Fops<Worm> {
+  const byFile = values['worm-file-level'];
   const names = new Set([
-    ...(given.worm ? Object.keys(changesVolume) : []),
+    ...(values.worm ? Object.keys(changesVolume) : []),
     ...(byFile ? Object.keys(changesFiles) : []),
   ]) as Set<FopName>;
   const guarded = [...names].map((name) => [
@@ -244,7 +244,7 @@ function fops({ priv: { given } }: Xl): Fops<Worm> {
   ]);
   return {
     ...Object.fromEntries(guarded),
-    ...(given.worm || byFile ? { create } : {}),
+    ...(values.worm || byFile ? { create } : {}),
     ...(byFile
       ? {
           setattr: collect.setattr(change('setattr')),
@@ -273,14 +273,14 @@ export default defineTranslator<Worm, typeof options>({
   options,
   dataPath: { keepsPages: () => true },
   fops,
-  init: (_xl, given) => new Worm(given),
-  reconfigure(xl, given) {
-    xl.priv.configure(given);
+  init: (_xl, values) => new Worm(values),
+  reconfigure(xl, values) {
+    xl.priv.configure(values);
     xl.exchangeFops(fops(xl));
   },
   /** Its maker has closed it: it is one of those that are written once. */
   release(xl, { inode }) {
-    if (!xl.priv.given['worm-file-level']) return;
+    if (!xl.priv.values['worm-file-level']) return;
     const loc = new Loc(inode);
     const dict = new Dict().set(WORM_FILE, textValue('1'));
     const own = begin(xl, 'SETXATTR', loc);

@@ -1,8 +1,7 @@
 /**
- * performance/io-cache: keeps data of files that was read, by pages, and asks from time to time whether
- * a file is still the same.
+ * performance/io-cache: caches read data by pages, and revalidates a file by fstat after `cache-timeout`.
  *
- * Source: GlusterFS 10 `xlators/performance/io-cache/src/`; README.md says what differs.
+ * Source: GlusterFS 10 `xlators/performance/io-cache/src/`; README.md lists the differences.
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -41,7 +40,7 @@ const readv: Fop<'readv', Pages> = (frame, xl, fd, size, offset, flags, xdata) =
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
   const { priv } = xl;
-  const file = priv.kept(fd.inode);
+  const file = priv.state(fd.inode);
   if (file !== undefined && file.pages.size > 0 && !priv.isFresh(file)) {
     frame.local = new Read(fd, size, offset, flags, xdata);
     return wind.fstat(frame, priv.clock, checkedCbk, xl.children[0]!, fd, null);
@@ -61,7 +60,7 @@ function answer(frame: Frame, xl: Io, file: File, size: number, offset: number):
 
 const checkedCbk: Cbk<'fstat', Pages> = (frame, asked, xl, opRet, _opErrno, buf) => {
   const read = frame.local as Read;
-  const file = xl.priv.keep(read.fd.inode);
+  const file = xl.priv.ensureState(read.fd.inode);
   if (opRet >= 0 && buf?.known && xl.priv.mayLearn(file, asked)) {
     xl.priv.check(file, buf);
     if (answer(frame, xl, file, read.size, read.offset)) return;
@@ -69,7 +68,7 @@ const checkedCbk: Cbk<'fstat', Pages> = (frame, asked, xl, opRet, _opErrno, buf)
   fetch(frame, xl, read);
 };
 
-/** Reads whole pages; no more than the file has, where that is known. */
+/** Reads whole pages from below. */
 function fetch(frame: Frame, xl: Io, read: Read): void {
   const { fd, size, offset, flags, xdata } = read;
   xl.priv.misses += 1;
@@ -97,12 +96,12 @@ const fetchedCbk: Cbk<'readv', Pages> = (
   learn(xl, asked, fd, first, vector, stbuf);
   const start = offset - first * PAGE_SIZE;
   const part = vector.subarray(start, start + size);
-  // It is kept here: who may keep what it is answered with, or change it, gets a copy.
+  // The cache keeps this memory: a caller that may keep or change the reply gets a copy.
   const data = frame.readBuffer === null ? part.slice() : part;
   unwind.readv(frame, data.length, 0, data, stbuf, xdata);
 };
 
-/** What was read is kept, with the attributes that came with it. */
+/** Caches data with the attributes of its reply. */
 function learn(
   { priv }: Io,
   asked: number,
@@ -112,9 +111,9 @@ function learn(
   buf: Iatt | null,
 ): void {
   if (!buf?.known || !priv.takes(buf.iaSize)) return;
-  const file = priv.keep(inode);
+  const file = priv.ensureState(inode);
   if (!priv.mayLearn(file, asked)) return;
-  // A page that is not full is the last: what is shorter than that tells nothing of it.
+  // Only the last page may be partly filled; any other short read is not cached.
   const end = first * PAGE_SIZE + data.length;
   if (data.length % PAGE_SIZE !== 0 && end !== buf.iaSize) return;
   priv.check(file, buf);
@@ -142,7 +141,7 @@ const lookupCbk: Cbk<'lookup', Pages> = (
   postparent,
 ) => {
   const known = (frame.local as Loc).inode!;
-  const file = xl.priv.kept(known);
+  const file = xl.priv.state(known);
   if (opRet >= 0 && buf?.known && buf.iaGfid === known.gfid && file !== undefined) {
     if (xl.priv.mayLearn(file, asked)) xl.priv.check(file, buf);
   }
@@ -163,9 +162,9 @@ export default defineCache<Pages, typeof options>({
   description: 'Keeps data of files that was read in memory.',
   options,
   fops: () => all,
-  make: (xl, given) => new Pages(xl, given),
-  verify(xl, given) {
-    checkSizes(given);
-    checkMemory(xl, given);
+  make: (xl, values) => new Pages(xl, values),
+  verify(xl, values) {
+    checkSizes(values);
+    checkMemory(xl, values);
   },
 });

@@ -11,7 +11,7 @@ import ioCache from './index.ts';
 
 const translator = ioCache as unknown as Translator<unknown>;
 
-test('reads what was there at some time since it was asked', async () => {
+test('a read returns data that the file had between its request and its reply', async () => {
   const options = { 'cache-timeout': '60' };
   const turns: Record<string, string>[] = [
     { 'cache-timeout': '0' },
@@ -30,7 +30,7 @@ test('reads what was there at some time since it was asked', async () => {
   );
 });
 
-test('does not start with a minimum that is above the maximum', async () => {
+test('a min-file-size above max-file-size fails the start', async () => {
   const options = { 'min-file-size': '4KB' };
   const volumes = [{ translator: new HeldLeaf().translator }, { translator, options }];
   await expect(startGraph(volumes, new FakeContext())).rejects.toThrow(
@@ -38,7 +38,7 @@ test('does not start with a minimum that is above the maximum', async () => {
   );
 });
 
-test('reads over several pages, and to the end', async () => {
+test('reads across pages and past the end return the bytes of the file', async () => {
   const size = 3 * 128 * 1024 + 1000;
   const data = Uint8Array.from({ length: size }, (_, at) => (at * 7 + (at >> 8)) % 251);
   const range = fc.tuple(fc.nat(size + 5000), fc.integer({ min: 1, max: size }));
@@ -63,7 +63,7 @@ test('reads over several pages, and to the end', async () => {
   );
 });
 
-test('what is kept is what is counted, whatever was read again and in which order', async () => {
+test('the counted bytes cover all cached pages and stay within cache-size, in any order of reads', async () => {
   const PAGE = 128 * 1024;
   const size = 64 * PAGE;
   const data = Uint8Array.from({ length: size }, (_, at) => at >> 17);
@@ -84,7 +84,7 @@ test('what is kept is what is counted, whatever was read again and in which orde
       const dump = () => ioCache.dump!(graph.top as never) as Record<string, number>;
       for (const [offset, length] of ranges) {
         const { values } = ask(graph, 'readv', fd, length, offset, 0, null);
-        // Who has it may change it.
+        // The caller may change the data that it got.
         const got = values[0] as Uint8Array;
         expect(Buffer.compare(got, data.subarray(offset, offset + length))).toBe(0);
         got.fill(255);
@@ -99,7 +99,7 @@ test('what is kept is what is counted, whatever was read again and in which orde
   );
 });
 
-test('a file as large as the cache fits; pages that are not full count for what they take', async () => {
+test('a file as large as the cache fits, and a partly filled page counts its data and 256 bytes', async () => {
   const PAGE = 128 * 1024;
   const volumes = [
     { translator: memory as unknown as Translator<unknown> },

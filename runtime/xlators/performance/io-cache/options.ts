@@ -39,11 +39,11 @@ export const options = reconfigurableOptions({
   },
 });
 
-export type Given = Values<typeof options>;
+export type OptionValues = Values<typeof options>;
 
-/** @throws {InitError} where GlusterFS refuses to start */
-export function checkSizes(given: Given): void {
-  const [min, max] = [given['min-file-size'], given['max-file-size']];
+/** @throws {InitError} if the sizes contradict each other, as in GlusterFS */
+export function checkSizes(values: OptionValues): void {
+  const [min, max] = [values['min-file-size'], values['max-file-size']];
   if (min <= max) return;
   throw new InitError(
     `min-file-size (${min} bytes) is more than max-file-size (${max}): give one that is larger`,

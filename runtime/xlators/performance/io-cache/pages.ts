@@ -1,30 +1,30 @@
-/** Pages of files in memory. */
+/** Caches pages of files in memory, in blocks of those that one read has fetched. */
 
 import { joined } from '../../../core/bytes.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
 import { DataCache } from '../shared/data-cache.ts';
-import { isOther, Kept } from '../shared/inode-cache.ts';
+import { InodeState, isOther } from '../shared/inode-cache.ts';
 import { Cached } from '../shared/lru.ts';
-import type { Given } from './options.ts';
+import type { OptionValues } from './options.ts';
 
 export const PAGE_SIZE = 128 * 1024;
 /**
- * What a page takes besides its data, roughly. Beside a full one that is next to nothing, and not counted:
- * a file that is as large as the cache fits.
+ * Approximate bytes of a partly filled page besides its data. A full page counts without it, so that a
+ * file as large as the cache fits.
  */
 const OVERHEAD = 256;
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
-/** Pages that were read at once: they are in one piece of memory, and go together. */
+/** Pages of one read: they share a buffer and are evicted together. */
 class Block extends Cached {
   readonly file: File;
   readonly first: number;
   readonly count: number;
-  /** Of all pages; the last of a file need not be full. */
+  /** Data of all pages; the last page of a file may be partly filled. */
   readonly data: Uint8Array;
-  /** Pages that no later read has brought again. */
+  /** Number of pages that no later read has replaced. */
   left: number;
 
   constructor(file: File, first: number, count: number, data: Uint8Array) {
@@ -36,29 +36,29 @@ class Block extends Cached {
     this.data = data;
   }
 
-  /** Where in the file it is over, from a page of it on: at that page's end where others were brought again. */
+  /** Returns the file offset up to which its data is valid from page `index` on: one page if some were replaced. */
   endFrom(index: number): number {
     const end = this.first * PAGE_SIZE + this.data.length;
     return this.left === this.count ? end : Math.min(end, (index + 1) * PAGE_SIZE);
   }
 
-  /** What it has of [from, to) of the file. */
+  /** Returns its data of [from, to) of the file. */
   part(from: number, to: number): Uint8Array {
     const start = this.first * PAGE_SIZE;
     return this.data.subarray(from - start, to - start);
   }
 }
 
-export class File extends Kept {
-  /** By their numbers, the blocks they are in. */
+export class File extends InodeState {
+  /** Page number to block. */
   readonly pages = new Map<number, Block>();
-  /** Its attributes when the pages were this. */
+  /** The attributes that the pages belong to. */
   buf: Iatt | null = null;
-  /** When it was last seen to be the same: milliseconds. */
+  /** Time of the last validation, in milliseconds. */
   checked = LONG_AGO;
 }
 
-export class Pages extends DataCache<File, Block, Given> {
+export class Pages extends DataCache<File, Block, OptionValues> {
   private pageCount = 0;
 
   protected override make(): File {
@@ -71,7 +71,7 @@ export class Pages extends DataCache<File, Block, Given> {
   }
 
   has(inode: Inode): boolean {
-    const file = this.kept(inode);
+    const file = this.state(inode);
     return file !== undefined && file.pages.size > 0;
   }
 
@@ -79,13 +79,13 @@ export class Pages extends DataCache<File, Block, Given> {
     return this.isRecent(checked);
   }
 
-  /** A file is to be looked at before it is believed. */
+  /** Makes the next read of a file revalidate it. */
   doubt(inode: Inode): void {
-    const file = this.kept(inode);
+    const file = this.state(inode);
     if (file !== undefined) file.checked = LONG_AGO;
   }
 
-  /** The attributes of a file are these now. What was read of another one goes. */
+  /** Records a file's current attributes; drops the pages if the file has changed. */
   check(file: File, buf: Iatt): void {
     if (file.buf !== null && isOther(file.buf, buf)) this.drop(file);
     file.buf = buf;
@@ -93,8 +93,8 @@ export class Pages extends DataCache<File, Block, Given> {
   }
 
   /**
-   * What is here of [offset, offset + size), as far as the file goes; null when a page is missing.
-   * @param lends it may be a part of a page, which nobody changes or keeps
+   * Returns the cached data of [offset, offset + size), up to the file's end; null when a page is missing.
+   * @param lends whether the caller neither changes nor keeps the result, so that it may be part of a page
    */
   read(file: File, offset: number, size: number, lends: boolean): Uint8Array | null {
     const to = offset + size;
@@ -108,20 +108,20 @@ export class Pages extends DataCache<File, Block, Given> {
       const end = block.endFrom(index);
       parts.push(block.part(at, Math.min(to, end)));
       at = end;
-      // A page that is not full is the last.
+      // A partly filled page is the last.
     } while (at < to && at % PAGE_SIZE === 0);
     return parts.length > 1 || lends ? joined(parts) : parts[0]!.slice();
   }
 
   /**
-   * Keeps what was read from the start of a page on; the last page is full, or the end of the file.
-   * @param data is kept as it is: nobody else changes it
+   * Caches data read from the start of a page; the last page is full, or the end of the file.
+   * @param data is kept without a copy: the caller must not change it
    */
   learn(file: File, first: number, data: Uint8Array): void {
     const count = Math.ceil(data.length / PAGE_SIZE);
-    // What was read behind the end of a file is nothing to keep, however often.
+    // A read past the end of the file has no data.
     if (count === 0) return;
-    // A part of something larger would hold all of that in memory, which nobody has counted.
+    // A view would keep its whole buffer in memory, which is not counted.
     const own = data.length === data.buffer.byteLength ? data : data.slice();
     const block = new Block(file, first, count, own);
     for (let index = first; index < first + count; index++) {
@@ -137,9 +137,9 @@ export class Pages extends DataCache<File, Block, Given> {
     if (!this.lru.add(block, bytes)) this.forgetPages(block);
   }
 
-  /** Whether a file of this size is to be cached. */
+  /** Whether the options admit a file of this size. */
   takes(size: number): boolean {
-    const [min, max] = [this.given['min-file-size'], this.given['max-file-size']];
+    const [min, max] = [this.values['min-file-size'], this.values['max-file-size']];
     return size >= min && (max === 0 || size <= max);
   }
 
@@ -155,7 +155,7 @@ export class Pages extends DataCache<File, Block, Given> {
   private forgetPages(block: Block): void {
     const { file, first, count } = block;
     for (let index = first; index < first + count; index++) {
-      // Another read may have brought it again.
+      // A later read may have replaced it.
       if (file.pages.get(index) !== block) continue;
       file.pages.delete(index);
       this.pageCount -= 1;

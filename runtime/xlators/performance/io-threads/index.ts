@@ -1,11 +1,9 @@
 /**
- * performance/io-threads: accepted, so that volfiles of GlusterFS load as they are. It lets everything
- * through.
+ * performance/io-threads: passes all fops; it exists so that volfiles of GlusterFS load unchanged.
  *
- * There it hands fops to threads, because a call of the disk or of the network keeps a thread waiting.
- * Here nothing waits for either: protocol/client sends and goes on, and storage/posix reads with
- * RWF_NOWAIT first, and otherwise on threads of its own. So there is one thread for the graph, and no
- * fop overtakes another on its way through here.
+ * GlusterFS's hands fops to threads, because calls of disk and network block. In glossa no call blocks the
+ * graph's only thread: protocol/client sends and continues, and storage/posix reads with RWF_NOWAIT or on
+ * threads of its own. So no fop overtakes another in this volume.
  *
  * Source of the options: GlusterFS 10 `xlators/performance/io-threads/src/io-threads.c`.
  */

@@ -1,12 +1,11 @@
 /**
- * Memory of inodes: attributes, extended attributes, and the name under which an inode was
- * last seen.
+ * Caches each inode's attributes, extended attributes, and the name of its last lookup.
  *
- * The three have times of their own. In particular a name is believed only as long as it was itself
- * asked for: that a file is still there says nothing about one of its names.
+ * Each of the three expires by itself. In particular only a lookup of a name renews it: a file that still
+ * exists may have lost that name.
  *
- * With option kernel-timeout the kernel may rely on the same, for no longer than it is believed here, and
- * is told when it is believed no more.
+ * With option kernel-timeout the kernel may cache the same values, no longer than they are valid here. The
+ * cache invalidates them in the kernel when it drops them.
  */
 import { Dict } from '../../../core/dict.ts';
 import type { EventName } from '../../../core/events.ts';
@@ -17,74 +16,74 @@ import { messages } from '../../../core/messages.ts';
 import type { Timeouts } from '../../../core/timeouts.ts';
 import { invalidateEntries, invalidateInode, isUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, isOther, Kept, losses } from '../shared/inode-cache.ts';
-import { cachedXattrs, type Given, timeoutOf } from './options.ts';
+import { InodeCache, InodeState, invalidatingEvents, isOther } from '../shared/inode-cache.ts';
+import { cachedXattrs, type OptionValues, timeoutOf } from './options.ts';
 import { Xattrs } from './xattrs.ts';
 
-/** What is kept with an inode takes so many bytes, roughly, without extended attributes. */
+/** Approximate bytes of an inode's entry without extended attributes. */
 const OVERHEAD = 512;
 
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
-export class Attributes extends Kept {
+export class Attributes extends InodeState {
   buf: Iatt | null = null;
-  /** When they were told: milliseconds. */
+  /** Time of the reply with `buf`, in milliseconds. */
   since = LONG_AGO;
-  /** The name that leads here, or did at `named`. */
+  /** The inode's name at the time `named`. */
   parent: Inode | null = null;
   name: string | null = null;
   named = LONG_AGO;
-  /** Until when the kernel may rely on its attributes. */
+  /** Time until which the kernel may cache its attributes. */
   until = LONG_AGO;
   xattrs: Xattrs | null = null;
   loaded = LONG_AGO;
-  /** How often everything had been dropped when something was last learnt here; the same of names. */
+  /** The cache's `era` and `nameEra` when this entry was last updated. */
   era = 0;
   nameEra = 0;
 }
 
-export class MdCache extends InodeCache<Attributes, Given> {
+export class MdCache extends InodeCache<Attributes, OptionValues> {
   xattrHits = 0;
   xattrMisses = 0;
   invalidations = 0;
   statfs: Statvfs | null = null;
   private statfsSince = LONG_AGO;
   private timeoutMs = 0;
-  /** 0: it is for the mount to say how long the kernel may rely on something. */
+  /** 0: the mount's own timeouts apply. */
   private kernelMs = 0;
-  /** Until when it may rely on anything that it was told of here. */
+  /** Time until which the kernel may cache any value from here. */
   private until = LONG_AGO;
   private names = new Set<string>();
   private patterns: readonly RegExp[] = [];
-  /** What a request for attributes asks for, too; null for nothing. */
+  /** Keys of extended attributes that lookups request; null for none. */
   keys: Dict | null = null;
-  /** How often everything was dropped, and all names: what was learnt before is not believed. */
+  /** Counts of full invalidations, and of those of all names: older entries are invalid. */
   private era = 0;
   private nameEra = 0;
 
-  constructor(xl: Xlator<unknown>, given: Given) {
-    super(xl, given);
-    this.configure(given);
+  constructor(xl: Xlator<unknown>, values: OptionValues) {
+    super(xl, values);
+    this.configure(values);
   }
 
-  override configure(given: Given): void {
-    this.given = given;
-    const timeout = timeoutOf(given);
+  override configure(values: OptionValues): void {
+    this.values = values;
+    const timeout = timeoutOf(values);
     this.timeoutMs = timeout * 1000;
-    if (timeout !== given['md-cache-timeout']) {
+    if (timeout !== values['md-cache-timeout']) {
       this.xl.log.warning(
-        `md-cache-timeout is ${timeout}, not ${given['md-cache-timeout']}: without cache-invalidation ` +
-          'nobody tells what other clients have changed',
+        `md-cache-timeout is ${timeout}, not ${values['md-cache-timeout']}: without cache-invalidation ` +
+          'the bricks do not report what other clients change',
         { msgid: messages.mdCacheTimeout.id },
       );
     }
-    this.kernelMs = given['pass-through'] ? 0 : given['kernel-timeout'] * 1000;
-    const { names, patterns } = cachedXattrs(given);
+    this.kernelMs = values['pass-through'] ? 0 : values['kernel-timeout'] * 1000;
+    const { names, patterns } = cachedXattrs(values);
     this.names = names;
     this.patterns = patterns;
     this.keys = names.size === 0 ? null : new Dict();
     for (const name of names) this.keys?.set(name, 0);
-    // What was not asked for so far is not known to be absent.
+    // Attributes that were not requested so far are not known to be absent.
     this.clear();
   }
 
@@ -92,95 +91,95 @@ export class MdCache extends InodeCache<Attributes, Given> {
     return new Attributes();
   }
 
-  protected override drop(kept: Attributes, isWrite: boolean): void {
-    kept.buf = null;
-    if (!isWrite) kept.xattrs = null;
-    // One that is there may go by a write: a program loses its capabilities. None comes by it.
-    kept.xattrs?.deleteThere();
+  protected override drop(state: Attributes, isWrite: boolean): void {
+    state.buf = null;
+    if (!isWrite) state.xattrs = null;
+    // A write may remove an extended attribute (a program's capabilities), but adds none.
+    state.xattrs?.deleteThere();
   }
 
-  /** The attributes of an inode; null when they have to be asked for. */
+  /** Returns an inode's attributes, or null if they must be requested. */
   attributes(inode: Inode): Iatt | null {
-    const kept = inode.ctxGet(this.xl) as Attributes | undefined;
-    return kept !== undefined && this.isFresh(kept, kept.since) ? kept.buf : null;
+    const state = inode.ctxGet(this.xl) as Attributes | undefined;
+    return state !== undefined && this.isFresh(state, state.since) ? state.buf : null;
   }
 
-  /** The same, if the inode was found under this name, and lately. */
+  /** As `attributes`, if a recent lookup has found the inode under this name. */
   attributesAt(inode: Inode, parent: Inode, name: string): Iatt | null {
-    const kept = inode.ctxGet(this.xl) as Attributes | undefined;
-    if (kept === undefined || kept.parent !== parent || kept.name !== name) return null;
-    if (kept.nameEra !== this.nameEra || !this.isFresh(kept, kept.named)) return null;
-    return this.isFresh(kept, kept.since) ? kept.buf : null;
+    const state = inode.ctxGet(this.xl) as Attributes | undefined;
+    if (state === undefined || state.parent !== parent || state.name !== name) return null;
+    if (state.nameEra !== this.nameEra || !this.isFresh(state, state.named)) return null;
+    return this.isFresh(state, state.since) ? state.buf : null;
   }
 
-  learn(kept: Attributes, inode: Inode, buf: Iatt): void {
-    this.renew(kept);
-    const before = kept.buf;
-    kept.buf = buf;
-    kept.since = this.xl.context.now();
+  learn(state: Attributes, inode: Inode, buf: Iatt): void {
+    this.renew(state);
+    const before = state.buf;
+    state.buf = buf;
+    state.since = this.xl.context.now();
     if (before === null || buf.iaType !== IA_IFREG) return;
-    const tells = this.given['global-cache-invalidation'];
+    const tells = this.values['global-cache-invalidation'];
     if (tells && isOther(before, buf)) invalidateInode(this.xl, inode);
   }
 
-  learnName(kept: Attributes, parent: Inode, name: string): void {
-    this.renew(kept);
-    kept.nameEra = this.nameEra;
-    kept.parent = parent;
-    kept.name = name;
-    kept.named = this.xl.context.now();
+  learnName(state: Attributes, parent: Inode, name: string): void {
+    this.renew(state);
+    state.nameEra = this.nameEra;
+    state.parent = parent;
+    state.name = name;
+    state.named = this.xl.context.now();
   }
 
-  /** Whether the kernel may rely on what it is told of here. */
-  get tellsKernel(): boolean {
+  /** Whether the kernel may cache values from here. */
+  get kernelCaches(): boolean {
     return this.kernelMs > 0;
   }
 
   /**
-   * How long the kernel may rely on what a reply tells of an inode, and of the name that it was found
-   * under; null: as the mount has it. With `kept` null nothing of the reply was learnt.
+   * Returns how long the kernel may cache a reply's attributes and name; null: the mount's timeouts.
+   * Pass `state` null for a reply that was not cached here.
    */
-  timeouts(kept: Attributes | null): Timeouts | null {
+  timeouts(state: Attributes | null): Timeouts | null {
     if (this.kernelMs === 0) return null;
-    if (kept === null || kept.buf === null) return { entry: 0, attribute: 0 };
-    const [entry, attribute] = [this.kernelLeft(kept.named), this.kernelLeft(kept.since)];
-    kept.until = this.xl.context.now() + attribute;
-    this.until = Math.max(this.until, kept.until);
+    if (state === null || state.buf === null) return { entry: 0, attribute: 0 };
+    const [entry, attribute] = [this.kernelLeft(state.named), this.kernelLeft(state.since)];
+    state.until = this.xl.context.now() + attribute;
+    this.until = Math.max(this.until, state.until);
     return { entry: entry / 1000, attribute: attribute / 1000 };
   }
 
-  /** Whether an extended attribute of this name is cached at all. */
+  /** Whether the options select this extended attribute for caching. */
   caches(name: string): boolean {
     return this.names.has(name) || this.patterns.some((pattern) => pattern.test(name));
   }
 
-  /** The answer to getxattr; null for "there is none", undefined for one that has to be asked for. */
+  /** Returns the reply to getxattr; null if the attribute is absent, undefined if unknown. */
   xattr(inode: Inode, name: string): Dict | null | undefined {
-    const kept = inode.ctxGet(this.xl) as Attributes | undefined;
-    if (kept === undefined || kept.xattrs === null) return undefined;
-    if (!this.isFresh(kept, kept.loaded)) return undefined;
-    return kept.xattrs.get(name);
+    const state = inode.ctxGet(this.xl) as Attributes | undefined;
+    if (state === undefined || state.xattrs === null) return undefined;
+    if (!this.isFresh(state, state.loaded)) return undefined;
+    return state.xattrs.get(name);
   }
 
-  learnXattr(kept: Attributes, name: string, answer: Dict | null): void {
-    this.renew(kept);
-    if (kept.xattrs === null || !this.isFresh(kept, kept.loaded)) {
-      kept.xattrs = new Xattrs();
-      kept.loaded = this.xl.context.now();
+  learnXattr(state: Attributes, name: string, answer: Dict | null): void {
+    this.renew(state);
+    if (state.xattrs === null || !this.isFresh(state, state.loaded)) {
+      state.xattrs = new Xattrs();
+      state.loaded = this.xl.context.now();
     }
-    kept.xattrs.set(name, answer);
+    state.xattrs.set(name, answer);
   }
 
-  /** All that a lookup has asked for by `keys` is in its reply, or not there. */
-  learnXattrs(kept: Attributes, xdata: Dict | null): void {
+  /** Caches a lookup's reply: an attribute of `keys` that it lacks is absent. */
+  learnXattrs(state: Attributes, xdata: Dict | null): void {
     if (this.names.size === 0) return;
-    this.renew(kept);
-    kept.xattrs = new Xattrs();
-    kept.loaded = this.xl.context.now();
+    this.renew(state);
+    state.xattrs = new Xattrs();
+    state.loaded = this.xl.context.now();
     for (const name of this.names) {
       const value = xdata?.get(name);
       const answer = value === undefined ? null : new Dict().set(name, value, xdata!.type(name));
-      kept.xattrs.set(name, answer);
+      state.xattrs.set(name, answer);
     }
   }
 
@@ -197,23 +196,23 @@ export class MdCache extends InodeCache<Attributes, Given> {
     super.clear();
     this.era += 1;
     for (const inode of this.xl.inodes?.all() ?? []) {
-      const kept = this.kept(inode);
-      if (kept !== undefined) this.drop(kept, false);
+      const state = this.state(inode);
+      if (state !== undefined) this.drop(state, false);
     }
     this.statfs = null;
-    this.takeBack();
+    this.invalidateKernel();
   }
 
   notified(event: EventName, data: unknown): void {
-    if (losses.has(event)) this.clear();
-    else if (event === 'UPCALL' && isUpcall(data)) this.hear(data);
+    if (invalidatingEvents.has(event)) this.clear();
+    else if (event === 'UPCALL' && isUpcall(data)) this.onUpcall(data);
   }
 
-  private hear(told: Upcall): void {
+  private onUpcall(learnReply: Upcall): void {
     this.invalidations += 1;
-    if (told.what === 'inode') this.heard(told.inode);
-    else if (told.what === 'every-entry') this.clearNames();
-    else this.dropName(told.parent, told.name);
+    if (learnReply.what === 'inode') this.changedBelow(learnReply.inode);
+    else if (learnReply.what === 'every-entry') this.clearNames();
+    else this.dropName(learnReply.parent, learnReply.name);
   }
 
   override reset(): void {
@@ -240,24 +239,24 @@ export class MdCache extends InodeCache<Attributes, Given> {
   private memory(): { inodes: number; bytes: number } {
     let [inodes, bytes] = [0, 0];
     for (const inode of this.xl.inodes?.all() ?? []) {
-      const kept = this.kept(inode);
-      if (kept === undefined || (kept.buf === null && kept.xattrs === null)) continue;
+      const state = this.state(inode);
+      if (state === undefined || (state.buf === null && state.xattrs === null)) continue;
       inodes += 1;
-      bytes += OVERHEAD + (kept.xattrs?.bytes ?? 0);
+      bytes += OVERHEAD + (state.xattrs?.bytes ?? 0);
     }
     return { inodes, bytes };
   }
 
-  /** The kernel is to rely on nothing that it was told of here. */
-  private takeBack(): void {
+  /** Invalidates in the kernel all that it may have cached from here. */
+  private invalidateKernel(): void {
     const now = this.xl.context.now();
     if (this.until <= now) return;
     this.until = LONG_AGO;
     invalidateEntries(this.xl);
     for (const inode of this.xl.inodes?.all() ?? []) {
-      const kept = this.kept(inode);
-      if (kept === undefined || kept.until <= now) continue;
-      kept.until = LONG_AGO;
+      const state = this.state(inode);
+      if (state === undefined || state.until <= now) continue;
+      state.until = LONG_AGO;
       invalidateInode(this.xl, inode);
     }
   }
@@ -267,7 +266,7 @@ export class MdCache extends InodeCache<Attributes, Given> {
     return Math.max(0, Math.min(this.kernelMs, left));
   }
 
-  /** Names that a reply on its way tells are no longer learnt either. */
+  /** Drops all names, also those in replies under way. */
   private clearNames(): void {
     this.invalidateReplies();
     this.nameEra += 1;
@@ -276,24 +275,24 @@ export class MdCache extends InodeCache<Attributes, Given> {
   private dropName(parent: Inode, name: string): void {
     this.invalidate(parent);
     const inode = parent.table.grep(parent, name);
-    const kept = inode === undefined ? undefined : this.kept(inode);
-    if (inode === undefined || kept === undefined) this.invalidateReplies();
+    const state = inode === undefined ? undefined : this.state(inode);
+    if (inode === undefined || state === undefined) this.invalidateReplies();
     else {
-      kept.named = LONG_AGO;
+      state.named = LONG_AGO;
       this.invalidate(inode);
     }
   }
 
-  /** Something is learnt of an inode: what was dropped with everything does not come back with it. */
-  private renew(kept: Attributes): void {
-    if (kept.era === this.era) return;
-    this.drop(kept, false);
-    kept.era = this.era;
-    kept.named = LONG_AGO;
+  /** Prepares an entry for an update: values from before a full invalidation stay dropped. */
+  private renew(state: Attributes): void {
+    if (state.era === this.era) return;
+    this.drop(state, false);
+    state.era = this.era;
+    state.named = LONG_AGO;
   }
 
-  private isFresh(kept: Attributes, since: number): boolean {
-    return kept.era === this.era && this.isYoung(since);
+  private isFresh(state: Attributes, since: number): boolean {
+    return state.era === this.era && this.isYoung(since);
   }
 
   private isYoung(since: number): boolean {

@@ -1,9 +1,9 @@
 /**
- * performance/md-cache: remembers attributes, extended attributes and the names of inodes, and answers
+ * performance/md-cache: caches attributes, extended attributes and names of inodes, and answers
  * lookup, stat, fstat and getxattr from them.
  *
- * When a reply may be learnt is in `shared/inode-cache.ts`, what changes an inode in
- * `shared/changes.ts`; the rest of the memory is in `attributes.ts`.
+ * `shared/inode-cache.ts` decides when a reply may be cached, `shared/changes.ts` reports changes of
+ * inodes, `attributes.ts` holds the entries.
  *
  * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md says what differs.
  */
@@ -38,18 +38,22 @@ type Md = Xlator<MdCache>;
 
 const CAPABILITY = 'security.capability';
 
-/** What the attributes of a reply say of an inode that was asked for when the clock was `asked`. */
+/** Caches the attributes in a reply to a request of clock `asked`, unless they are outdated. */
 function learn({ priv }: Md, asked: number, inode: Inode, buf: Iatt): Attributes | null {
   if (!buf.known) return null;
-  const kept = priv.keep(inode);
-  if (!priv.mayLearn(kept, asked)) return null;
-  priv.learn(kept, inode, buf);
-  return kept;
+  const state = priv.ensureState(inode);
+  if (!priv.mayLearn(state, asked)) return null;
+  priv.learn(state, inode, buf);
+  return state;
 }
 
-/** The xdata of a reply that says how long the kernel may rely on it, where that is said here. */
-function hold(priv: MdCache, kept: Attributes | null, xdata: Dict | null): Dict | null {
-  const timeouts = priv.timeouts(kept);
+/** Adds the kernel's timeouts to a reply's xdata, if this volume decides on them. */
+function withKernelTimeouts(
+  priv: MdCache,
+  state: Attributes | null,
+  xdata: Dict | null,
+): Dict | null {
+  const timeouts = priv.timeouts(state);
   return timeouts === null ? xdata : withTimeouts(timeouts, xdata);
 }
 
@@ -59,7 +63,7 @@ function attributesOf(priv: MdCache, { inode, parent, name }: Loc): Iatt | null 
   return priv.attributesAt(inode, parent, name);
 }
 
-/** A request that asks for a gfid wants nothing besides, where there is one. */
+/** Whether a request needs no keys; the gfid's does not count, as a known inode has one. */
 const asksNoMore = (keys: { size: number; has(key: string): boolean } | null): boolean =>
   keys === null || keys.size === 0 || (keys.size === 1 && keys.has(GFID_REQ));
 
@@ -68,7 +72,7 @@ const lookup: Fop<'lookup', MdCache> = (frame, xl, loc, xdata) => {
   const buf = attributesOf(priv, loc);
   if (buf !== null && asksNoMore(xdata)) {
     priv.hits += 1;
-    const held = hold(priv, priv.keep(loc.inode!), null);
+    const held = withKernelTimeouts(priv, priv.ensureState(loc.inode!), null);
     return unwind.lookup(frame, 0, 0, loc.inode, buf, held, null);
   }
   priv.misses += 1;
@@ -98,16 +102,16 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
   const loc = frame.local as Loc;
   let answer = xdata;
   if (opRet < 0) {
-    // The name leads nowhere: what is kept is of the past.
+    // The name is gone: its entry is outdated.
     if (loc.inode?.linked) xl.priv.invalidate(loc.inode);
     if (loc.inode?.linked) otherName(xl, frame.root.client, loc);
   } else if (inode !== null && buf !== null) {
-    const kept = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
-    if (kept !== null) {
-      xl.priv.learnXattrs(kept, xdata);
-      if (loc.parent !== null && loc.name !== null) xl.priv.learnName(kept, loc.parent, loc.name);
+    const state = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
+    if (state !== null) {
+      xl.priv.learnXattrs(state, xdata);
+      if (loc.parent !== null && loc.name !== null) xl.priv.learnName(state, loc.parent, loc.name);
     }
-    answer = hold(xl.priv, kept, xdata);
+    answer = withKernelTimeouts(xl.priv, state, xdata);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, answer, postparent);
 };
@@ -118,7 +122,13 @@ const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
   const buf = asksNoMore(xdata) ? xl.priv.attributes(inode) : null;
   if (buf !== null) {
     xl.priv.hits += 1;
-    return unwind.stat(frame, 0, 0, buf, hold(xl.priv, xl.priv.keep(inode), null));
+    return unwind.stat(
+      frame,
+      0,
+      0,
+      buf,
+      withKernelTimeouts(xl.priv, xl.priv.ensureState(inode), null),
+    );
   }
   xl.priv.misses += 1;
   frame.local = inode;
@@ -126,11 +136,11 @@ const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
 };
 
 const statCbk: Cbk<'stat', MdCache> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-  unwind.stat(frame, opRet, opErrno, buf, told(frame, asked, xl, opRet, buf, xdata));
+  unwind.stat(frame, opRet, opErrno, buf, learnReply(frame, asked, xl, opRet, buf, xdata));
 };
 
-/** What a reply with attributes says besides. */
-function told(
+/** Caches a stat's reply and returns its xdata. */
+function learnReply(
   frame: Frame,
   asked: number,
   xl: Md,
@@ -139,7 +149,7 @@ function told(
   xdata: Dict | null,
 ): Dict | null {
   const inode = frame.local as Inode;
-  if (opRet >= 0) return buf && hold(xl.priv, learn(xl, asked, inode, buf), xdata);
+  if (opRet >= 0) return buf && withKernelTimeouts(xl.priv, learn(xl, asked, inode, buf), xdata);
   xl.priv.invalidate(inode);
   return xdata;
 }
@@ -148,7 +158,13 @@ const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
   const buf = asksNoMore(xdata) ? xl.priv.attributes(fd.inode) : null;
   if (buf !== null) {
     xl.priv.hits += 1;
-    return unwind.fstat(frame, 0, 0, buf, hold(xl.priv, xl.priv.keep(fd.inode), null));
+    return unwind.fstat(
+      frame,
+      0,
+      0,
+      buf,
+      withKernelTimeouts(xl.priv, xl.priv.ensureState(fd.inode), null),
+    );
   }
   xl.priv.misses += 1;
   frame.local = fd.inode;
@@ -156,12 +172,12 @@ const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
 };
 
 const fstatCbk: Cbk<'fstat', MdCache> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-  unwind.fstat(frame, opRet, opErrno, buf, told(frame, asked, xl, opRet, buf, xdata));
+  unwind.fstat(frame, opRet, opErrno, buf, learnReply(frame, asked, xl, opRet, buf, xdata));
 };
 
 const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) => {
   frame.local = fd;
-  // Which keys an entry was asked for is not known to who answers from memory: none are added.
+  // No keys are added: a cache below cannot know which keys an entry was requested with.
   wind.readdirp(frame, xl.priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
 };
 
@@ -179,16 +195,18 @@ const readdirpCbk: Cbk<'readdirp', MdCache> = (
     const { name, stat: buf, inode, dict } = entry;
     if (inode === null || buf === null || name === '.' || name === '..') return entry;
     if (buf.iaGfid === NULL_GFID) return entry;
-    const kept = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
-    if (kept !== null) xl.priv.learnName(kept, parent, name);
-    return xl.priv.tellsKernel ? { ...entry, dict: hold(xl.priv, kept, dict) } : entry;
+    const state = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
+    if (state !== null) xl.priv.learnName(state, parent, name);
+    return xl.priv.kernelCaches
+      ? { ...entry, dict: withKernelTimeouts(xl.priv, state, dict) }
+      : entry;
   };
-  const told = opRet > 0 && entries !== null ? entries.map(learnt) : entries;
-  unwind.readdirp(frame, opRet, opErrno, told, xdata);
+  const learnReply = opRet > 0 && entries !== null ? entries.map(learnt) : entries;
+  unwind.readdirp(frame, opRet, opErrno, learnReply, xdata);
 };
 
-/** What an extended attribute is being asked for. */
-class Asked {
+/** A getxattr under way. */
+class XattrRequest {
   readonly inode: Inode;
   readonly name: string;
 
@@ -206,7 +224,7 @@ const getxattr: Fop<'getxattr', MdCache> = (frame, xl, loc, name, xdata) => {
   const answer = xl.priv.xattr(inode, name);
   if (answer === undefined) {
     xl.priv.xattrMisses += 1;
-    frame.local = new Asked(inode, name);
+    frame.local = new XattrRequest(inode, name);
     return wind.getxattr(frame, xl.priv.clock, getxattrCbk, xl.children[0]!, loc, name, xdata);
   }
   xl.priv.xattrHits += 1;
@@ -215,18 +233,18 @@ const getxattr: Fop<'getxattr', MdCache> = (frame, xl, loc, name, xdata) => {
 };
 
 const getxattrCbk: Cbk<'getxattr', MdCache> = (frame, asked, xl, opRet, opErrno, dict, xdata) => {
-  const { inode, name } = frame.local as Asked;
-  const kept = xl.priv.keep(inode);
-  if (xl.priv.mayLearn(kept, asked)) {
-    if (opRet < 0 && opErrno === ENODATA) xl.priv.learnXattr(kept, name, null);
-    else if (opRet >= 0 && dict?.has(name)) xl.priv.learnXattr(kept, name, dict);
+  const { inode, name } = frame.local as XattrRequest;
+  const state = xl.priv.ensureState(inode);
+  if (xl.priv.mayLearn(state, asked)) {
+    if (opRet < 0 && opErrno === ENODATA) xl.priv.learnXattr(state, name, null);
+    else if (opRet >= 0 && dict?.has(name)) xl.priv.learnXattr(state, name, dict);
   }
   unwind.getxattr(frame, opRet, opErrno, dict, xdata);
 };
 
 const statfs: Fop<'statfs', MdCache> = (frame, xl, loc, xdata) => {
   const { priv } = xl;
-  if (!priv.given['md-cache-statfs']) return tail.statfs(frame, xl.children[0]!, loc, xdata);
+  if (!priv.values['md-cache-statfs']) return tail.statfs(frame, xl.children[0]!, loc, xdata);
   if (priv.statfsIsFresh) return unwind.statfs(frame, 0, 0, priv.statfs, null);
   wind.statfs(frame, priv.clock, statfsCbk, xl.children[0]!, loc, xdata);
 };
@@ -236,25 +254,25 @@ const statfsCbk: Cbk<'statfs', MdCache> = (frame, _asked, xl, opRet, opErrno, bu
   unwind.statfs(frame, opRet, opErrno, buf, xdata);
 };
 
-/** A name leads elsewhere, or nowhere. Whose request has shown it knows; the kernel may be somebody else. */
+/** Invalidates a changed name in the kernel, unless the kernel's own request has changed it. */
 function otherName(xl: Md, client: Client | null, { parent, name }: Loc): void {
-  if (!xl.priv.tellsKernel || !hasOtherClients(client) || parent === null || name === null) return;
+  if (!xl.priv.kernelCaches || !hasOtherClients(client) || parent === null || name === null) return;
   invalidateEntry(xl, parent, name, { expire: true });
 }
 
 const hooks: ChangeHooks<MdCache, Attributes> = {
-  learn: ({ priv }, kept, buf, inode) => priv.learn(kept, inode, buf),
+  learn: ({ priv }, state, buf, inode) => priv.learn(state, inode, buf),
   made(xl, inode, buf, { parent, name }, asked) {
     const { priv } = xl;
-    const kept = priv.keep(inode);
-    if (!priv.mayLearn(kept, asked)) return;
-    priv.learn(kept, inode, buf);
-    // What is new has none, and the kernel asks before it is written to.
-    if (priv.caches(CAPABILITY)) priv.learnXattr(kept, CAPABILITY, null);
-    if (parent !== null && name !== null) priv.learnName(kept, parent, name);
+    const state = priv.ensureState(inode);
+    if (!priv.mayLearn(state, asked)) return;
+    priv.learn(state, inode, buf);
+    // A new file has no capability, and the kernel asks for it before each write.
+    if (priv.caches(CAPABILITY)) priv.learnXattr(state, CAPABILITY, null);
+    if (parent !== null && name !== null) priv.learnName(state, parent, name);
   },
   changed(xl, client, inode, isWrite) {
-    if (!xl.priv.tellsKernel || !hasOtherClients(client)) return;
+    if (!xl.priv.kernelCaches || !hasOtherClients(client)) return;
     invalidateInode(xl, inode, { data: isWrite });
   },
   renamed: otherName,
@@ -269,31 +287,31 @@ const all: Fops<MdCache> = {
   ...nameChanges(hooks),
 };
 
-/** The same for a kernel that relies on what it is told, also by replies to what it has changed. */
-const telling: ChangeHooks<MdCache, Attributes> = {
+/** The hooks for a kernel that caches: replies to its changes carry timeouts, too. */
+const kernelHooks: ChangeHooks<MdCache, Attributes> = {
   ...hooks,
-  told({ priv }, inode, isNamed, xdata) {
-    const timeouts = priv.timeouts(priv.kept(inode) ?? null);
+  annotate({ priv }, inode, isNamed, xdata) {
+    const timeouts = priv.timeouts(priv.state(inode) ?? null);
     if (timeouts === null) return xdata;
-    // A name that was not learnt is the mount's to time.
+    // The mount's timeout applies to a name that is not cached here.
     return withTimeouts(isNamed ? timeouts : { attribute: timeouts.attribute }, xdata);
   },
 };
 
-const allTelling: Fops<MdCache> = {
+const kernelFops: Fops<MdCache> = {
   ...all,
-  ...fileChanges(['setattr', 'fsetattr'], telling),
-  ...nameChanges(telling),
+  ...fileChanges(['setattr', 'fsetattr'], kernelHooks),
+  ...nameChanges(kernelHooks),
 };
 
 export default defineCache<MdCache, typeof options>({
   type: 'performance/md-cache',
   description: 'Remembers attributes, extended attributes and names, and answers from them.',
   options,
-  fops: (priv) => (priv.tellsKernel ? allTelling : all),
-  make: (xl, given) => new MdCache(xl, given),
-  reliance: (given) =>
-    given['cache-invalidation']
-      ? { option: 'cache-invalidation', seconds: timeoutOf(given) }
+  fops: (priv) => (priv.kernelCaches ? kernelFops : all),
+  make: (xl, values) => new MdCache(xl, values),
+  reliance: (values) =>
+    values['cache-invalidation']
+      ? { option: 'cache-invalidation', seconds: timeoutOf(values) }
       : null,
 });

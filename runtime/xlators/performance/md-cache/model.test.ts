@@ -1,4 +1,4 @@
-/** performance/md-cache against what the storage has: whatever it answers was so in the meantime. */
+/** performance/md-cache against a model of the storage: no reply is older than its request. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { histories, World } from '../../../../test/support/performance.ts';
@@ -7,7 +7,7 @@ import mdCache from './index.ts';
 
 const translator = mdCache as unknown as Translator<unknown>;
 
-test('what the kernel relies on is so, whoever has changed it', async () => {
+test('the kernel caches no outdated attributes or names, whichever client changes them', async () => {
   const lines = { 'md-cache-timeout': '600', 'cache-invalidation': 'on', 'kernel-timeout': '500' };
   const stack = [{ translator, options: lines }];
   const turns = [{ ...lines, 'kernel-timeout': '0' }, { 'pass-through': 'on' }, lines];
@@ -15,7 +15,7 @@ test('what the kernel relies on is so, whoever has changed it', async () => {
   await fc.assert(
     fc.asyncProperty(histories({ lookup: 10, others: 4, readdirp: 3 }), async (steps) => {
       const world = await World.start({ stack, turns, tells: true, timeoutMs: 600_000 });
-      // An answer at once, now and then: with requests under way nothing is certain.
+      // Drains now and then: with requests under way no value is certain.
       for (const step of steps) {
         world.step(step);
         if (step[0] === 'others' || step[0] === 'answer') world.drain();
@@ -28,7 +28,7 @@ test('what the kernel relies on is so, whoever has changed it', async () => {
   expect(believed).toBeGreaterThan(0);
 });
 
-test('answers what was so at some time since it was asked', async () => {
+test('a reply has attributes that the file had between its request and its reply', async () => {
   const options = { 'md-cache-timeout': '600', 'cache-invalidation': 'on' };
   const turns = [{ ...options, 'md-cache-timeout': '300' }, { 'pass-through': 'on' }, options];
   await fc.assert(

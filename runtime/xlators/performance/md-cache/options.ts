@@ -39,7 +39,7 @@ export const options = reconfigurableOptions({
   'global-cache-invalidation': {
     type: 'bool',
     default: true,
-    description: 'Whoever caches data above is told when a file is found to be another.',
+    description: 'Caches of data above are told when a file turns out to have changed.',
   },
   'cache-capability-xattrs': switchOf('capabilities of programs (security.capability)', true),
   'cache-ima-xattrs': switchOf("integrity's hashes (security.ima)", true),
@@ -67,9 +67,9 @@ export const options = reconfigurableOptions({
   },
 });
 
-export type Given = Values<typeof options>;
+export type OptionValues = Values<typeof options>;
 
-/** Extended attributes by the option that has them cached. */
+/** Extended attributes by the option that selects them. */
 const XATTRS = [
   ['cache-capability-xattrs', ['security.capability']],
   ['cache-ima-xattrs', ['security.ima']],
@@ -87,13 +87,13 @@ const XATTRS = [
       'security.NTACL',
     ],
   ],
-] as const satisfies readonly (readonly [keyof Given, readonly string[]])[];
+] as const satisfies readonly (readonly [keyof OptionValues, readonly string[]])[];
 
-/** Names, and patterns of names, that are cached. */
-export function cachedXattrs(given: Given): { names: Set<string>; patterns: RegExp[] } {
-  const listed = given['xattr-cache-list'].split(',').map((name) => name.trim());
+/** Returns the names, and patterns of names, that the options select. */
+export function cachedXattrs(values: OptionValues): { names: Set<string>; patterns: RegExp[] } {
+  const listed = values['xattr-cache-list'].split(',').map((name) => name.trim());
   const all = [
-    ...XATTRS.flatMap(([option, names]): readonly string[] => (given[option] ? names : [])),
+    ...XATTRS.flatMap(([option, names]): readonly string[] => (values[option] ? names : [])),
     ...listed.filter((name) => name !== ''),
   ];
   const isPattern = (name: string): boolean => /[*?[]/.test(name);
@@ -103,10 +103,10 @@ export function cachedXattrs(given: Given): { names: Set<string>; patterns: RegE
   };
 }
 
-/** Seconds: without word from the bricks, nobody is to believe something for longer. */
+/** Longest timeout in seconds without upcalls from the bricks. */
 const TIMEOUT_ALONE = 60;
 
-export const timeoutOf = (given: Given): number =>
-  given['cache-invalidation']
-    ? given['md-cache-timeout']
-    : Math.min(given['md-cache-timeout'], TIMEOUT_ALONE);
+export const timeoutOf = (values: OptionValues): number =>
+  values['cache-invalidation']
+    ? values['md-cache-timeout']
+    : Math.min(values['md-cache-timeout'], TIMEOUT_ALONE);

@@ -1,4 +1,4 @@
-/** Replies to changes, and the time for which the kernel may rely on them. */
+/** The kernel timeouts that replies to changes carry. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, gfidOf, startGraph } from '../../../../test/support/core.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -27,7 +27,7 @@ async function start(options: Readonly<Record<string, string>>) {
   let gfids = 100;
   const newLoc = (name: string) => new Loc(inodes.newInode(), inodes.root, name);
   const request = () => new Xdata().setGfid('gfid-req', gfidOf(++gfids));
-  /** What the reply to a fop that succeeds says. */
+  /** Returns the reply's values and timeouts of a fop that must succeed. */
   const told = <N extends FopName>(fop: N, ...args: FopTable[N]['args']) => {
     const { opRet, values } = ask(graph, fop, ...args);
     expect(opRet).toBeGreaterThanOrEqual(0);
@@ -36,7 +36,7 @@ async function start(options: Readonly<Record<string, string>>) {
   return { inodes, newLoc, request, told };
 }
 
-/** Each kind of change, made once. */
+/** Makes each kind of change once; returns its timeouts. */
 async function changes(options: Readonly<Record<string, string>>) {
   const { inodes, newLoc, request, told } = await start(options);
   const at = newLoc('file');
@@ -57,21 +57,21 @@ async function changes(options: Readonly<Record<string, string>>) {
   return Object.entries(replies).map(([fop, { entry, attribute }]) => [fop, entry, attribute]);
 }
 
-test('is as long as after a lookup, where the reply tells what is so now', async () => {
+test('a reply with current attributes carries the same timeouts as a lookup', async () => {
   expect(await changes(OPTIONS)).toEqual([
     ['create', 500, 500],
     ['mknod', 500, 500],
     ['mkdir', 500, 500],
     ['symlink', 500, 500],
-    // Under which name it was found last is another one.
+    // The new name was not looked up yet.
     ['link', undefined, 500],
-    // Of a name these say nothing: the kernel takes attributes alone from them.
+    // These replies name no entry.
     ['setattr', undefined, 500],
     ['fsetattr', undefined, 500],
   ]);
 });
 
-test("is the mount's to say without kernel-timeout, and while all passes through", async () => {
+test('without kernel-timeout, or with pass-through, replies carry no timeouts', async () => {
   const { 'kernel-timeout': _, ...without } = OPTIONS;
   for (const options of [without, { ...OPTIONS, 'pass-through': 'on' }]) {
     for (const [, entry, attribute] of await changes(options)) {

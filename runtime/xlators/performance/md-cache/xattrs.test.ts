@@ -1,4 +1,4 @@
-/** The memory that extended attributes take. */
+/** The memory of cached extended attributes. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, gfidOf, type Reply, startGraph } from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -13,7 +13,7 @@ import { XATTRS_MAX } from './xattrs.ts';
 
 type Any = Translator<unknown>;
 
-/** Of two inodes, besides extended attributes. */
+/** Bytes of two inodes without extended attributes. */
 const INODES = 1024;
 
 async function setUp() {
@@ -49,7 +49,7 @@ async function setUp() {
   return { graph, get, set, figure, isCached };
 }
 
-test('is bounded, however many are asked for that are not there', async () => {
+test('requests for 5000 absent attributes stay within the limit of one inode', async () => {
   const { get, figure, isCached } = await setUp();
   let most = 0;
   for (let nth = 0; nth < 5000; nth++) {
@@ -58,11 +58,11 @@ test('is bounded, however many are asked for that are not there', async () => {
   }
   expect(most).toBeGreaterThan(XATTRS_MAX / 2);
   expect(most).toBeLessThanOrEqual(XATTRS_MAX + INODES);
-  // The newest are known, and the others are found all the same.
+  // The newest name is cached, the oldest was evicted.
   expect([isCached('user.4999'), isCached('user.0')]).toEqual([true, false]);
 });
 
-test('is bounded with values, too', async () => {
+test('200 values of 1000 bytes stay within the limit, and each is still returned', async () => {
   const { set, get, figure } = await setUp();
   const value = new Uint8Array(1000);
   for (let nth = 0; nth < 200; nth++) set(`user.${nth}`, value.fill(nth));
@@ -76,7 +76,7 @@ test('is bounded with values, too', async () => {
   }
 });
 
-test('counts names', async () => {
+test('a name counts its length', async () => {
   const { get, figure } = await setUp();
   const added = (name: string): number => {
     const before = figure('bytes');
@@ -86,17 +86,17 @@ test('counts names', async () => {
   expect(added(`user.${'x'.repeat(200)}`) - added('user.y')).toBe(199);
 });
 
-test('is that of what is known still: nothing of what was dropped counts', async () => {
+test('a dropped value counts no bytes, after a setxattr or a CHILD_DOWN', async () => {
   const { graph, get, set, figure } = await setUp();
   set('user.a', new Uint8Array(5000));
   get('user.a');
   get('user.none');
   expect(figure('bytes')).toBeGreaterThan(5000);
-  // It has another value now.
+  // A shorter value replaces it.
   set('user.a', new Uint8Array(100));
   expect(figure('bytes')).toBeLessThan(5000);
   get('user.a');
-  // The root is the other.
+  // The second inode is the root.
   expect([figure('inodes'), figure('bytes') > 100]).toEqual([2, true]);
   graph.xlators[0]!.notify('CHILD_DOWN', graph.xlators[0]!);
   expect([figure('inodes'), figure('bytes')]).toEqual([0, 0]);

@@ -1,14 +1,14 @@
 /**
- * Extended attributes of one inode, by name: the answer with that one; null for one that is not there.
+ * Caches one inode's extended attributes: for each name the getxattr reply, or null if it is absent.
  *
- * A pattern of names in `xattr-cache-list` may be met by as many as somebody asks for: of an inode no more
- * is kept than `XATTRS_MAX` bytes, and those that were learnt first go.
+ * A client may request any number of names that match a pattern in `xattr-cache-list`. So an inode's
+ * entries take at most `XATTRS_MAX` bytes; the oldest are evicted.
  */
 import type { Dict, DictValue } from '../../../core/dict.ts';
 
-/** What one of them takes besides its name and its value, roughly. */
+/** Approximate bytes of an entry besides its name and value. */
 const OVERHEAD = 128;
-/** As much as a value may have on Linux, and the names of all. */
+/** Linux's limit for one value, and for the list of names. */
 export const XATTRS_MAX = 64 * 1024;
 const OTHER_VALUE = 8;
 
@@ -27,7 +27,7 @@ export class Xattrs {
   bytes = 0;
   private readonly answers = new Map<string, Dict | null>();
 
-  /** Undefined for one of which nothing is known. */
+  /** Returns undefined for an unknown name. */
   get(name: string): Dict | null | undefined {
     return this.answers.get(name);
   }
@@ -44,7 +44,7 @@ export class Xattrs {
     this.bytes += bytes;
   }
 
-  /** Nothing is known any more of those that are there. */
+  /** Forgets the attributes that exist; absent names stay. */
   deleteThere(): void {
     for (const [name, answer] of this.answers) if (answer !== null) this.delete(name);
   }

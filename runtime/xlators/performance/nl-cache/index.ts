@@ -1,18 +1,18 @@
 /**
- * performance/nl-cache: GlusterFS's cache of absent names, by GlusterFS's names of options. What it does
- * is what features/negative does, by the same code; README.md says what differs from GlusterFS.
+ * performance/nl-cache: GlusterFS's cache of absent names, with GlusterFS's options. It runs the code of
+ * features/negative; README.md lists the differences from GlusterFS.
  *
  * Source: GlusterFS 10 `xlators/performance/nl-cache/src/`.
  */
 import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { Absent, type Bounds } from '../../features/negative/absent.ts';
-import { heard, fops as negativeFops } from '../../features/negative/fops.ts';
+import { fops as negativeFops, notified } from '../../features/negative/fops.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
-import { askBricks, checkOrder, type Reliance } from '../shared/order.ts';
+import { checkOrder, checkUpcallSupport, type Reliance } from '../shared/order.ts';
 
 const TIMEOUT = 60;
-/** What a name takes in memory besides its letters, roughly. */
+/** Approximate bytes of a name in memory besides its letters. */
 const OVERHEAD = 128;
 
 const options = reconfigurableOptions({
@@ -45,30 +45,31 @@ const options = reconfigurableOptions({
   },
 });
 
-type Given = Values<typeof options>;
+type OptionValues = Values<typeof options>;
 
-const bounds = (given: Given): Bounds => ({
-  timeoutMs: given['pass-through'] ? 0 : given['nl-cache-timeout'] * 1000,
-  kernelTimeouts: given['kernel-timeout'] > 0 ? { negative: given['kernel-timeout'] } : null,
-  kernelFollows: given['kernel-timeout'] > 0,
-  limit: given['nl-cache-limit'],
+const bounds = (values: OptionValues): Bounds => ({
+  timeoutMs: values['pass-through'] ? 0 : values['nl-cache-timeout'] * 1000,
+  kernelTimeouts: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
+  kernelFollows: values['kernel-timeout'] > 0,
+  limit: values['nl-cache-limit'],
   weigh: (name) => OVERHEAD + 2 * name.length,
 });
 
-/** Who remembers names for longer than usual relies on bricks that tell when they are made. */
-const relianceOf = (given: Given): Reliance | null =>
-  given['nl-cache-timeout'] > TIMEOUT && !given['pass-through']
-    ? { option: 'nl-cache-timeout', seconds: given['nl-cache-timeout'] }
+/** A timeout longer than the default relies on upcalls when other clients create names. */
+const relianceOf = (values: OptionValues): Reliance | null =>
+  values['nl-cache-timeout'] > TIMEOUT && !values['pass-through']
+    ? { option: 'nl-cache-timeout', seconds: values['nl-cache-timeout'] }
     : null;
 
-const fopsFor = (given: Given): Fops<Absent> => (given['pass-through'] ? {} : negativeFops);
+const fopsFor = (values: OptionValues): Fops<Absent> =>
+  values['pass-through'] ? {} : negativeFops;
 
 class NlCache extends Absent {
-  given: Given;
+  values: OptionValues;
 
-  constructor(xl: Xlator<Absent>, given: Given) {
-    super(xl, bounds(given));
-    this.given = given;
+  constructor(xl: Xlator<Absent>, values: OptionValues) {
+    super(xl, bounds(values));
+    this.values = values;
   }
 }
 
@@ -78,23 +79,23 @@ export default defineTranslator<NlCache, typeof options>({
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },
-  fops: ({ priv }) => fopsFor(priv.given),
+  fops: ({ priv }) => fopsFor(priv.values),
   check: async (xl) => checkOrder(xl),
-  init(xl, given) {
+  init(xl, values) {
     checkOrder(xl);
-    return new NlCache(xl, given);
+    return new NlCache(xl, values);
   },
-  reconfigure(xl, given) {
-    xl.priv.given = given;
-    // What was made meanwhile was not seen, where it let everything through.
-    if (given['pass-through']) xl.priv.clearAll();
-    xl.priv.configure(bounds(given));
-    xl.exchangeFops(fopsFor(given));
-    askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));
+  reconfigure(xl, values) {
+    xl.priv.values = values;
+    // Creations are not seen while requests pass through.
+    if (values['pass-through']) xl.priv.clearAll();
+    xl.priv.configure(bounds(values));
+    xl.exchangeFops(fopsFor(values));
+    checkUpcallSupport(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(values));
   },
   notify(xl, event, data) {
-    heard(xl.priv, event, data);
-    askBricks(xl as Xlator<unknown>, event, relianceOf(xl.priv.given));
+    notified(xl.priv, event, data);
+    checkUpcallSupport(xl as Xlator<unknown>, event, relianceOf(xl.priv.values));
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, dir) => xl.priv.clear(dir),

@@ -10,7 +10,7 @@ import nlCache from './index.ts';
 
 const translator = nlCache as unknown as Translator<unknown>;
 
-test('what is absent was so at some time since it was asked for', async () => {
+test('ENOENT is returned only for a name that was absent between the request and the reply', async () => {
   const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, { 'nl-cache-limit': '200B' }];
   await fc.assert(
     fc.asyncProperty(histories({ lookup: 12, create: 6, unlink: 4, rename: 4 }), async (steps) => {
@@ -23,7 +23,7 @@ test('what is absent was so at some time since it was asked for', async () => {
   );
 });
 
-test('what the kernel relies on is absent, whoever has made it', async () => {
+test('the kernel caches no name as absent that exists, whichever client has created it', async () => {
   const lines = { 'nl-cache-timeout': '600', 'kernel-timeout': '500' };
   const turns: Record<string, string>[] = [
     { ...lines, 'nl-cache-limit': '200B' },
@@ -48,7 +48,7 @@ test('what the kernel relies on is absent, whoever has made it', async () => {
   expect(believed).toBeGreaterThan(0);
 });
 
-test('the kernel relies on a name for no longer than it is remembered', async () => {
+test('the kernel caches a name no longer than nl-cache, and forgets an evicted one', async () => {
   const leaf = new HeldLeaf();
   leaf.onRequest = ({ answer }) => answer(-1, ENOENT, null, null, null, null);
   const options = { 'nl-cache-timeout': '100', 'kernel-timeout': '60', 'nl-cache-limit': '1KB' };
@@ -63,13 +63,13 @@ test('the kernel relies on a name for no longer than it is remembered', async ()
   expect(told('a')).toBe(60);
   context.advance(70_000);
   expect(told('a')).toBe(30);
-  // What makes room for others here does so there.
+  // Names evicted here are invalidated in the kernel.
   for (let at = 0; at < 20; at++) told(`name-${at}`);
   expect(takenBack).toContain('a');
   expect(takenBack).not.toContain('name-19');
 });
 
-test('takes no more memory than nl-cache-limit, and forgets what is made', async () => {
+test('names take no more memory than nl-cache-limit, and a created name is forgotten', async () => {
   const leaf = new HeldLeaf();
   leaf.onRequest = ({ name, answer }) =>
     name === 'lookup' ? answer(-1, ENOENT, null, null, null, null) : answer(0, 0, null);

@@ -1,8 +1,8 @@
 /**
- * performance/open-behind: an open is answered at once, and made when the file is first used. A file
- * that is read from a cache above, or only opened and closed, is never opened below.
+ * performance/open-behind: answers an open at once, and opens the file below at its first use. A file
+ * that a cache above serves, or that is only opened and closed, is never opened below.
  *
- * Source: GlusterFS 10 `xlators/performance/open-behind/src/`; README.md says what differs.
+ * Source: GlusterFS 10 `xlators/performance/open-behind/src/`; README.md lists the differences.
  */
 import type { Fd } from '../../../core/fd.ts';
 import { findFop } from '../../../core/fops.ts';
@@ -19,11 +19,11 @@ import { OpenBehind, Pending } from './pending.ts';
 
 type Behind = Xlator<OpenBehind>;
 
-/** Opens that do something: empty the file, or want to be the first. */
+/** Flags of opens that change something: they are not delayed. */
 const NOW = O_CREAT | O_EXCL | O_TRUNC;
 
 const open: Fop<'open', OpenBehind> = (frame, xl, loc, flags, fd, xdata) => {
-  // What is no file has no data that could come later.
+  // Only regular files are opened late.
   if ((flags & NOW) !== 0 || fd.inode.iaType !== IA_IFREG) {
     return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
   }
@@ -31,12 +31,12 @@ const open: Fop<'open', OpenBehind> = (frame, xl, loc, flags, fd, xdata) => {
   unwind.open(frame, 0, 0, fd, null);
 };
 
-/** A fop on files that are not open yet waits until they are. */
+/** Winds a fop once all its files are open below. */
 function wait(frame: Frame, xl: Behind, name: FopName, args: unknown[], fds: readonly Fd[]): void {
   const pending = fds.map((fd) => xl.priv.of(fd)).find((each) => each !== undefined);
   if (pending === undefined) tailArgs[name](frame, xl.children[0]!, args);
   else {
-    xl.priv.need(pending, (errno) => {
+    xl.priv.whenOpen(pending, (errno) => {
       if (errno !== 0) fail[name](frame, errno);
       else wait(frame, xl, name, args, fds);
     });
@@ -44,8 +44,8 @@ function wait(frame: Frame, xl: Behind, name: FopName, args: unknown[], fds: rea
 }
 
 const readv: Fop<'readv', OpenBehind> = (frame, xl, fd, size, offset, flags, xdata) => {
-  const { given } = xl.priv;
-  const anonymous = given['use-anonymous-fd'] && !given['read-after-open'];
+  const { values } = xl.priv;
+  const anonymous = values['use-anonymous-fd'] && !values['read-after-open'];
   if (isOpen(xl, fd, anonymous)) {
     tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   } else wait(frame, xl, 'readv', [fd, size, offset, flags, xdata], [fd]);
@@ -53,18 +53,18 @@ const readv: Fop<'readv', OpenBehind> = (frame, xl, fd, size, offset, flags, xda
 
 const writev: Fop<'writev', OpenBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
   if (isOpen(xl, fd)) tail.writev(frame, xl.children[0]!, fd, vector, offset, flags, xdata);
-  // A copy: the data is lent.
+  // A copy: the caller reuses its buffer.
   else wait(frame, xl, 'writev', [fd, vector.slice(), offset, flags, xdata], [fd]);
 };
 
 const fstat: Fop<'fstat', OpenBehind> = (frame, xl, fd, xdata) => {
-  if (isOpen(xl, fd, xl.priv.given['use-anonymous-fd'])) {
+  if (isOpen(xl, fd, xl.priv.values['use-anonymous-fd'])) {
     tail.fstat(frame, xl.children[0]!, fd, xdata);
   } else wait(frame, xl, 'fstat', [fd, xdata], [fd]);
 };
 
 const seek: Fop<'seek', OpenBehind> = (frame, xl, fd, offset, what, xdata) => {
-  if (isOpen(xl, fd, xl.priv.given['use-anonymous-fd'])) {
+  if (isOpen(xl, fd, xl.priv.values['use-anonymous-fd'])) {
     tail.seek(frame, xl.children[0]!, fd, offset, what, xdata);
   } else wait(frame, xl, 'seek', [fd, offset, what, xdata], [fd]);
 };
@@ -72,7 +72,7 @@ const seek: Fop<'seek', OpenBehind> = (frame, xl, fd, offset, what, xdata) => {
 const flush: Fop<'flush', OpenBehind> = (frame, xl, fd, xdata) => {
   const pending = xl.priv.of(fd);
   if (pending === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
-  // Nothing was written through it.
+  // Nothing was written through this fd.
   if (pending.errno === 0 && !pending.isOpening) return unwind.flush(frame, 0, 0, null);
   wait(frame, xl, 'flush', [fd, xdata], [fd]);
 };
@@ -82,8 +82,8 @@ function isOpen({ priv }: Behind, fd: Fd, anonymous = false): boolean {
   return pending === undefined || (anonymous && pending.errno === 0 && !pending.isOpening);
 }
 
-/** All other fops on open files. */
-const others = [
+/** All other fops on open files: they wait for the open. */
+const waitingFops = [
   ...(['fsync', 'ftruncate', 'fgetxattr', 'fsetxattr', 'fremovexattr', 'fxattrop'] as const),
   ...(['fsetattr', 'fallocate', 'discard', 'zerofill', 'lk', 'finodelk', 'fentrylk'] as const),
   ...(['rchecksum', 'copy_file_range'] as const),
@@ -97,7 +97,7 @@ function opening(name: FopName): AnyFop {
   };
 }
 
-/** Fops after which a file might not be opened any more: what is pending is opened before. */
+/** Fops that may prevent a later open: pending opens of the inode go first. */
 const byPath = {
   unlink: 0,
   rename: 1,
@@ -112,14 +112,14 @@ function openingAll(name: keyof typeof byPath): AnyFop {
     const { inode } = args[at] as Loc;
     const go = (): void => tailArgs[name](frame, xl.children[0]!, args);
     const { priv } = xl as Behind;
-    if (priv.hasPending(inode)) priv.needAll(inode, go);
+    if (priv.hasPending(inode)) priv.whenAllOpen(inode, go);
     else go();
   };
 }
 
 const fops: Fops<OpenBehind> = {
   ...{ open, readv, writev, fstat, seek, flush },
-  ...Object.fromEntries(others.map((name) => [name, collect[name](opening(name))])),
+  ...Object.fromEntries(waitingFops.map((name) => [name, collect[name](opening(name))])),
   ...Object.fromEntries(
     (Object.keys(byPath) as (keyof typeof byPath)[]).map((name) => [
       name,
@@ -128,9 +128,9 @@ const fops: Fops<OpenBehind> = {
   ),
 };
 
-/** With pass-through nothing is put off any more; what was, is still seen to. */
+/** With pass-through opens are no longer delayed; the other fops serve those still pending. */
 const fopsFor = ({ priv }: Behind): Fops<OpenBehind> => {
-  if (!priv.given['pass-through']) return fops;
+  if (!priv.values['pass-through']) return fops;
   const { open: _open, ...rest } = fops;
   return priv.dump().opens === 0 ? {} : rest;
 };
@@ -143,13 +143,13 @@ export default defineTranslator<OpenBehind, typeof options>({
   dataPath: { keepsPages: () => true },
   fops: fopsFor,
   check: async (xl) => checkOrder(xl),
-  init(xl, given) {
+  init(xl, values) {
     checkOrder(xl);
-    return new OpenBehind(xl, given);
+    return new OpenBehind(xl, values);
   },
-  reconfigure(xl, given) {
-    xl.priv.given = given;
-    if (given['pass-through'] || !given['lazy-open']) xl.priv.openAll(xl.inodes?.all() ?? []);
+  reconfigure(xl, values) {
+    xl.priv.values = values;
+    if (values['pass-through'] || !values['lazy-open']) xl.priv.openAll(xl.inodes?.all() ?? []);
     xl.exchangeFops(fopsFor(xl));
   },
   release: (xl, _fd, pending) => xl.priv.release(pending as Pending),

@@ -18,7 +18,7 @@ import openBehind from './index.ts';
 
 const translator = openBehind as unknown as Translator<unknown>;
 
-test('does what is done without it', async () => {
+test('requests return the same with and without open-behind', async () => {
   const turns: Record<string, string>[] = [
     { 'lazy-open': 'off' },
     { 'use-anonymous-fd': 'on', 'read-after-open': 'off' },
@@ -54,7 +54,7 @@ async function setUp(options: Record<string, string> = {}) {
 }
 
 describe('an open', () => {
-  test('that nobody uses is never made', async () => {
+  test('of a file that is not used never reaches the storage', async () => {
     const { graph, open, names } = await setUp();
     const { fd, reply } = open();
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
@@ -69,19 +69,19 @@ describe('an open', () => {
     });
   });
 
-  test('is made by the first use, and what comes meanwhile waits', async () => {
+  test('reaches the storage with the first use, and later requests wait for it', async () => {
     const { leaf, graph, open, names } = await setUp();
     const { fd } = open();
     ask(graph, 'readv', fd, 10, 0, 0, null);
     ask(graph, 'fstat', fd, null);
     expect(names()).toEqual(['open']);
-    // Closed before the answer: it is not taken from who waits.
+    // Released before the reply: the waiting requests keep the fd.
     fd.release();
     leaf.held.shift()!.answer(0, 0, fd, null);
     expect(names()).toEqual(['readv', 'fstat']);
   });
 
-  test('that fails, fails all that needs it', async () => {
+  test('that fails late fails every request on its fd with the same errno', async () => {
     const { leaf, graph, open } = await setUp();
     const { fd } = open();
     const replies = [ask(graph, 'readv', fd, 10, 0, 0, null), ask(graph, 'fstat', fd, null)];
@@ -93,7 +93,7 @@ describe('an open', () => {
     expect(leaf.held).toEqual([]);
   });
 
-  test('comes before its file loses a name', async () => {
+  test('goes before an unlink of its file', async () => {
     const { leaf, graph, inode, open, names } = await setUp();
     const { fd } = open();
     const loc = new Loc(inode, graph.inodes.root, 'f');
@@ -103,14 +103,14 @@ describe('an open', () => {
     expect(names()).toEqual(['unlink']);
   });
 
-  test('that empties the file is made at once', async () => {
+  test('with O_TRUNC goes at once, and the caller waits', async () => {
     const { open, names } = await setUp();
     const { reply } = open(0o1002);
     expect(names()).toEqual(['open']);
     expect(reply.count).toBe(0);
   });
 
-  test('is made as who has opened, with lazy-open off at once', async () => {
+  test("with lazy-open off goes at once with the caller's identity, and the caller does not wait", async () => {
     const { leaf, open } = await setUp({ 'lazy-open': 'off' });
     const { reply } = open();
     expect(reply.count).toBe(1);
@@ -118,7 +118,7 @@ describe('an open', () => {
   });
 });
 
-test('use-anonymous-fd reads without an open', async () => {
+test('with use-anonymous-fd reads and fstat go without an open', async () => {
   const { graph, open, names } = await setUp({
     'use-anonymous-fd': 'on',
     'read-after-open': 'off',

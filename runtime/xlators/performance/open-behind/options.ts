@@ -9,7 +9,7 @@ export const options = reconfigurableOptions({
     type: 'bool',
     default: true,
     description:
-      'Files are opened when they are first used. Off: they are opened at once, only nobody waits.',
+      'Files are opened at their first use. Off: they are opened at once, and the caller does not wait.',
   },
   'read-after-open': {
     type: 'bool',
@@ -24,4 +24,4 @@ export const options = reconfigurableOptions({
   },
 });
 
-export type Given = Values<typeof options>;
+export type OptionValues = Values<typeof options>;

@@ -1,9 +1,8 @@
 /**
- * Files that were said to be open, and are not yet.
+ * Pending opens: answered to the caller, not yet made below.
  *
- * Each fd has a state of its own: not opened, being opened, open (then nothing is kept with it any
- * more), or failed. What is asked for in between waits, and goes on in the order in which it came. The
- * inode keeps those of its fds that are not open, for fops that name it by path.
+ * The state is per fd: not opened, being opened, open (then the fd has no context), or failed. Fops on an fd that is
+ * being opened wait, and continue in their order. The inode's context lists its pending fds, for fops by path.
  */
 
 import type { Dict } from '../../../core/dict.ts';
@@ -14,26 +13,26 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
-import type { Given } from './options.ts';
+import type { OptionValues } from './options.ts';
 
-/** What is kept with an fd that is not open takes so many bytes, roughly. */
+/** Approximate bytes of a pending open. */
 const OVERHEAD = 512;
 
-/** Called when a file is open (0), or could not be opened (the errno). */
-export type Then = (errno: number) => void;
+/** Receives 0 when the file is open, or the errno of the open. */
+export type OpenCallback = (errno: number) => void;
 
-/** What is kept with an fd that is not open. */
+/** An open that was answered and is not made yet; the context of its fd. */
 export class Pending {
   readonly loc: Loc;
   readonly flags: number;
   readonly fd: Fd;
   readonly xdata: Dict | null;
-  /** Who has opened it. */
+  /** The caller of the open. */
   readonly caller: Stack;
   isOpening = false;
-  /** Why it could not be opened; 0 as long as nobody knows. */
+  /** The errno of a failed open; otherwise 0. */
   errno = 0;
-  readonly waiting: Then[] = [];
+  readonly waiting: OpenCallback[] = [];
 
   constructor(caller: Stack, loc: Loc, flags: number, fd: Fd, xdata: Dict | null) {
     this.caller = caller;
@@ -45,20 +44,17 @@ export class Pending {
 }
 
 export class OpenBehind {
-  given: Given;
-  /**
-   * Opens that were answered before they were made, those of them that were made later, and those that
-   * nobody has needed.
-   */
+  values: OptionValues;
+  /** Opens answered early; of these, the opens made later, and those closed unused. */
   opens = 0;
   late = 0;
   unused = 0;
   private pending = 0;
   readonly xl: Xlator<OpenBehind>;
 
-  constructor(xl: Xlator<OpenBehind>, given: Given) {
+  constructor(xl: Xlator<OpenBehind>, values: OptionValues) {
     this.xl = xl;
-    this.given = given;
+    this.values = values;
   }
 
   of(fd: Fd): Pending | undefined {
@@ -70,27 +66,27 @@ export class OpenBehind {
     this.pending += 1;
     const { fd } = pending;
     fd.ctxSet(this.xl, pending);
-    const others = this.at(fd.inode);
-    if (others === undefined) fd.inode.ctxSet(this.xl, new Set([pending]));
-    else others.add(pending);
-    if (!this.given['lazy-open']) this.open(pending);
+    const waitingFops = this.at(fd.inode);
+    if (waitingFops === undefined) fd.inode.ctxSet(this.xl, new Set([pending]));
+    else waitingFops.add(pending);
+    if (!this.values['lazy-open']) this.open(pending);
   }
 
-  /** Opens the file, unless that is under way, and then calls `then`. */
-  need(pending: Pending, then: Then): void {
+  /** Opens the file, unless its open is under way, and then calls `then`. */
+  whenOpen(pending: Pending, then: OpenCallback): void {
     if (pending.errno === 0) {
       pending.waiting.push(then);
       if (!pending.isOpening) this.open(pending);
     } else then(pending.errno);
   }
 
-  /** Opens all that is pending of an inode, and then calls `then`, whatever came of it. */
-  needAll(inode: Inode, then: () => void): void {
+  /** Makes all pending opens of an inode, and then calls `then`, also after failures. */
+  whenAllOpen(inode: Inode, then: () => void): void {
     const all = [...(this.at(inode) ?? [])];
     let left = all.length;
     if (left === 0) then();
     for (const pending of all) {
-      this.need(pending, () => {
+      this.whenOpen(pending, () => {
         left -= 1;
         if (left === 0) then();
       });
@@ -101,16 +97,16 @@ export class OpenBehind {
     return inode !== null && this.at(inode) !== undefined;
   }
 
-  /** An fd is closed. */
+  /** Removes the pending open of a closed fd. */
   release(pending: Pending): void {
     if (pending.errno !== 0) return;
     this.unused += 1;
     this.remove(pending);
   }
 
-  /** Opens what is not open yet: from now on nothing is. */
+  /** Makes all pending opens of these inodes. */
   openAll(inodes: Iterable<Inode>): void {
-    for (const inode of inodes) this.needAll(inode, () => {});
+    for (const inode of inodes) this.whenAllOpen(inode, () => {});
   }
 
   dump(): Dump {
@@ -130,19 +126,19 @@ export class OpenBehind {
     if (all?.size === 0) inode.ctxDel(this.xl);
   }
 
-  /** As who has opened it would have. */
+  /** Winds the open with the caller's identity. */
   private open(pending: Pending): void {
     const { caller, loc, flags, fd, xdata } = pending;
     pending.isOpening = true;
     this.late += 1;
-    // It is not closed before the answer is here.
+    // The fd must not be released before the reply.
     fd.hold();
     const frame = this.xl.begin(requestAs(caller, 'OPEN'));
     frame.local = pending;
     wind.open(frame, 0, openedCbk, this.xl.children[0]!, loc, flags, fd, xdata);
   }
 
-  /** The answer to an open. */
+  /** Ends a pending open with its reply. */
   opened(pending: Pending, errno: number): void {
     const { fd, waiting } = pending;
     this.remove(pending);

@@ -1,48 +1,48 @@
-/** The contents of small files, by inode, within what memory there is for them. */
+/** Caches the contents of small files by inode, within `cache-size`. */
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
 import { DataCache } from '../shared/data-cache.ts';
-import { Kept } from '../shared/inode-cache.ts';
+import { InodeState } from '../shared/inode-cache.ts';
 import { Cached } from '../shared/lru.ts';
-import type { Given } from './options.ts';
+import type { OptionValues } from './options.ts';
 
-/** What a file takes besides its bytes, roughly. */
+/** Approximate bytes of an entry besides its data. */
 const OVERHEAD = 256;
 
-/** The content of one file, and its attributes when it was that. */
+/** The content of one file, and the attributes that it belongs to. */
 class Content extends Cached {
-  readonly kept: File;
+  readonly file: File;
   readonly data: Uint8Array;
   buf: Iatt;
-  /** When it was last seen to be so: milliseconds. */
+  /** Time of the last validation, in milliseconds. */
   since: number;
 
-  constructor(kept: File, data: Uint8Array, buf: Iatt, since: number) {
+  constructor(file: File, data: Uint8Array, buf: Iatt, since: number) {
     super();
-    this.kept = kept;
+    this.file = file;
     this.data = data;
     this.buf = buf;
     this.since = since;
   }
 }
 
-export class File extends Kept {
+export class File extends InodeState {
   content: Content | null = null;
 }
 
-export class Contents extends DataCache<File, Content, Given> {
+export class Contents extends DataCache<File, Content, OptionValues> {
   protected override make(): File {
     return new File();
   }
 
-  protected override drop(kept: File): void {
-    if (kept.content === null) return;
-    this.lru.remove(kept.content);
-    kept.content = null;
+  protected override drop(file: File): void {
+    if (file.content === null) return;
+    this.lru.remove(file.content);
+    file.content = null;
   }
 
-  /** The content that may be read, or null. */
+  /** Returns the content if it is still valid, or null. */
   read(inode: Inode): Content | null {
     const content = (inode.ctxGet(this.xl) as File | undefined)?.content ?? null;
     if (content === null || !this.isRecent(content.since)) {
@@ -54,32 +54,32 @@ export class Contents extends DataCache<File, Content, Given> {
     return content;
   }
 
-  /** Whether a lookup is to bring the content along. */
+  /** Whether a lookup should request the content. */
   wants(inode: Inode | null): boolean {
-    return inode === null || this.kept(inode)?.content == null;
+    return inode === null || this.state(inode)?.content == null;
   }
 
-  /** A lookup has brought content. */
-  learn(kept: File, data: Uint8Array, buf: Iatt): void {
-    this.drop(kept);
-    // A copy: it may be a part of something larger, such as an answer from the network.
-    const content = new Content(kept, data.slice(), buf, this.xl.context.now());
-    if (this.lru.add(content, data.length + OVERHEAD)) kept.content = content;
+  /** Caches the content from a lookup's reply. */
+  learn(file: File, data: Uint8Array, buf: Iatt): void {
+    this.drop(file);
+    // A copy: the data may be a view of a larger buffer, such as a network reply.
+    const content = new Content(file, data.slice(), buf, this.xl.context.now());
+    if (this.lru.add(content, data.length + OVERHEAD)) file.content = content;
   }
 
-  /** The attributes are these now: is the content the one that is here? */
-  check(kept: File, buf: Iatt): void {
-    const { content } = kept;
+  /** Validates the content by the current attributes, or drops it. */
+  check(file: File, buf: Iatt): void {
+    const { content } = file;
     if (content === null) return;
-    if (!buf.known || this.isOther(content.buf, buf)) this.drop(kept);
+    if (!buf.known || this.isOther(content.buf, buf)) this.drop(file);
     else {
       content.buf = buf;
       content.since = this.xl.context.now();
     }
   }
 
-  protected override evict({ kept }: Content): void {
-    this.drop(kept);
+  protected override evict({ file }: Content): void {
+    this.drop(file);
   }
 
   protected override counts(): Dump {
@@ -88,7 +88,7 @@ export class Contents extends DataCache<File, Content, Given> {
 
   private isOther(before: Iatt, now: Iatt): boolean {
     if (before.iaSize !== now.iaSize) return true;
-    return this.given['ctime-invalidation']
+    return this.values['ctime-invalidation']
       ? before.iaCtime !== now.iaCtime || before.iaCtimeNsec !== now.iaCtimeNsec
       : before.iaMtime !== now.iaMtime || before.iaMtimeNsec !== now.iaMtimeNsec;
   }

@@ -1,11 +1,10 @@
 /**
- * performance/quick-read: small files are fetched whole by the lookup that finds them, and read from
- * memory.
+ * performance/quick-read: fetches small files whole with their lookup, and answers reads from memory.
  *
- * A lookup asks for the content (`glusterfs.content`) of what is not known, and for what is known only
- * whether it is still the same. When a reply may be learnt is in `shared/inode-cache.ts`.
+ * A lookup requests the content (`glusterfs.content`) of a file that is not cached; for a cached file its
+ * reply validates the content. `shared/inode-cache.ts` decides when a reply may be cached.
  *
- * Source: GlusterFS 10 `xlators/performance/quick-read/src/`; README.md says what differs.
+ * Source: GlusterFS 10 `xlators/performance/quick-read/src/`; README.md lists the differences.
  */
 import { Dict } from '../../../core/dict.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
@@ -22,7 +21,7 @@ import { options } from './options.ts';
 
 type Quick = Xlator<Contents>;
 
-/** Keys of replies by which a copy is said to be bad. */
+/** Keys in replies that mark a bad copy. */
 const BAD = ['glusterfs.bad-inode', 'sh-failed'];
 
 const lookup: Fop<'lookup', Contents> = (frame, xl, loc, xdata) => {
@@ -30,7 +29,7 @@ const lookup: Fop<'lookup', Contents> = (frame, xl, loc, xdata) => {
   const { inode } = loc;
   const isFile = inode === null || !inode.linked || inode.iaType === IA_IFREG;
   if (!isFile) return tail.lookup(frame, xl.children[0]!, loc, xdata);
-  const most = priv.given['max-file-size'];
+  const most = priv.values['max-file-size'];
   const asks = most > 0 && priv.wants(inode) && xdata?.has(CONTENT) !== true;
   const keys = asks ? (xdata?.copy() ?? new Dict()).set(CONTENT, most) : xdata;
   frame.local = asks;
@@ -49,25 +48,31 @@ const lookupCbk: Cbk<'lookup', Contents> = (
   postparent,
 ) => {
   if (opRet >= 0 && inode !== null && buf?.iaType === IA_IFREG) {
-    seen(xl, asked, inode, buf, xdata);
+    learnFile(xl, asked, inode, buf, xdata);
   }
-  // Who has not asked for it is not to carry it further.
+  // The caller did not request the content.
   if (frame.local === true) xdata?.delete(CONTENT);
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-/** A file was seen, with its content or without. */
-function seen({ priv }: Quick, asked: number, inode: Inode, buf: Iatt, xdata: Dict | null): void {
+/** Caches or validates a file's content by a reply's attributes. */
+function learnFile(
+  { priv }: Quick,
+  asked: number,
+  inode: Inode,
+  buf: Iatt,
+  xdata: Dict | null,
+): void {
   const at = priv.inodeOf(inode, buf.iaGfid);
   const data = xdata?.bytes(CONTENT);
-  if (data === undefined && priv.kept(at) === undefined) return;
-  const kept = priv.keep(at);
-  if (!priv.mayLearn(kept, asked)) return;
+  if (data === undefined && priv.state(at) === undefined) return;
+  const state = priv.ensureState(at);
+  if (!priv.mayLearn(state, asked)) return;
   if (BAD.some((key) => xdata?.has(key))) priv.invalidate(at);
-  // Content of another length is from another time than the attributes.
+  // Content of another length is older or newer than the attributes.
   else if (data !== undefined && buf.known && data.length === buf.iaSize) {
-    priv.learn(kept, data, buf);
-  } else priv.check(kept, buf);
+    priv.learn(state, data, buf);
+  } else priv.check(state, buf);
 }
 
 const readdirp: Fop<'readdirp', Contents> = (frame, xl, fd, size, offset, xdata) =>
@@ -84,7 +89,7 @@ const readdirpCbk: Cbk<'readdirp', Contents> = (
 ) => {
   for (const { stat, inode } of opRet > 0 ? (entries ?? []) : []) {
     if (stat === null || inode === null || stat.iaGfid === NULL_GFID) continue;
-    if (stat.iaType === IA_IFREG) seen(xl, asked, inode, stat, null);
+    if (stat.iaType === IA_IFREG) learnFile(xl, asked, inode, stat, null);
   }
   unwind.readdirp(frame, opRet, opErrno, entries, xdata);
 };
@@ -95,7 +100,7 @@ const readv: Fop<'readv', Contents> = (frame, xl, fd, size, offset, flags, xdata
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
   const part = content.data.subarray(offset, offset + size);
-  // Who may keep what it is answered with, or change it, gets a copy.
+  // A caller that may keep or change the reply gets a copy.
   const data = frame.readBuffer === null ? part.slice() : part;
   unwind.readv(frame, data.length, 0, data, content.buf, null);
 };
@@ -104,7 +109,7 @@ const all: Fops<Contents> = {
   ...{ lookup, readdirp, readv },
   ...dataCacheFops<Contents, File>({
     has: ({ content }) => content !== null,
-    check: ({ priv }, kept, buf) => priv.check(kept, buf),
+    check: ({ priv }, state, buf) => priv.check(state, buf),
   }),
 };
 
@@ -113,10 +118,10 @@ export default defineCache<Contents, typeof options>({
   description: 'Fetches small files whole when they are looked up, and reads them from memory.',
   options,
   fops: () => all,
-  make: (xl, given) => new Contents(xl, given),
+  make: (xl, values) => new Contents(xl, values),
   verify: checkMemory,
-  reliance: (given) =>
-    given['quick-read-cache-invalidation']
-      ? { option: 'quick-read-cache-invalidation', seconds: given['cache-timeout'] }
+  reliance: (values) =>
+    values['quick-read-cache-invalidation']
+      ? { option: 'quick-read-cache-invalidation', seconds: values['cache-timeout'] }
       : null,
 });

@@ -1,4 +1,4 @@
-/** performance/quick-read against what the storage has: whatever it answers was so in the meantime. */
+/** performance/quick-read against a model of the storage: no reply is older than its request. */
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { histories, World } from '../../../../test/support/performance.ts';
@@ -7,7 +7,7 @@ import quickRead from './index.ts';
 
 const translator = quickRead as unknown as Translator<unknown>;
 
-test('reads what was there at some time since it was asked', async () => {
+test('a read returns data that the file had between its request and its reply', async () => {
   const options = { 'cache-timeout': '600', 'cache-size': '1100B' };
   const turns: Record<string, string>[] = [
     { ...options, 'max-file-size': '8B' },

@@ -1,8 +1,7 @@
 /**
- * performance/read-ahead: asks for what comes next before a program that reads a file from one end to
- * the other gets there.
+ * performance/read-ahead: reads the next pages of a file before a program that reads in sequence asks.
  *
- * Source: GlusterFS 10 `xlators/performance/read-ahead/src/`; README.md says what differs.
+ * Source: GlusterFS 10 `xlators/performance/read-ahead/src/`; README.md lists the differences.
  */
 
 import { joined } from '../../../core/bytes.ts';
@@ -12,7 +11,7 @@ import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import { dataCacheFops, readsPast } from '../shared/data-fops.ts';
 import { options } from './options.ts';
-import { ReadAhead, type Reader, type Seen, type Stream } from './stream.ts';
+import { type FileState, ReadAhead, type Reader, type Stream } from './stream.ts';
 
 type Ahead = Xlator<ReadAhead>;
 
@@ -32,7 +31,7 @@ const readv: Fop<'readv', ReadAhead> = (frame, xl, fd, size, offset, flags, xdat
   if (!fd.released) priv.goAhead(stream, caller);
 };
 
-/** Answers a read from the parts that are here; waits for one that is on its way; or lets it go down. */
+/** Answers a read from cached parts, waits for a part under way, or winds the read. */
 function answer(xl: Ahead, reader: Reader, stream: Stream): void {
   const { frame, size, offset, flags } = reader;
   const end = offset + size;
@@ -68,9 +67,9 @@ function answer(xl: Ahead, reader: Reader, stream: Stream): void {
 
 const all: Fops<ReadAhead> = {
   ...{ readv },
-  ...dataCacheFops<ReadAhead, Seen>({
+  ...dataCacheFops<ReadAhead, FileState>({
     has: ({ buf }) => buf !== null,
-    check: ({ priv }, kept, buf, inode) => priv.check(kept, buf, inode),
+    check: ({ priv }, state, buf, inode) => priv.check(state, buf, inode),
     locked: ({ priv }, inode) => priv.changedInode(inode),
   }),
 };
@@ -80,6 +79,6 @@ export default defineCache<ReadAhead, typeof options>({
   description: 'Reads ahead of programs that read a file from one end to the other.',
   options,
   fops: () => all,
-  make: (xl, given) => new ReadAhead(xl, given, (reader, stream) => answer(xl, reader, stream)),
+  make: (xl, values) => new ReadAhead(xl, values, (reader, stream) => answer(xl, reader, stream)),
   release: (xl, _fd, stream) => xl.priv.clearStream(stream as Stream),
 });

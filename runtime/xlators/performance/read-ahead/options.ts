@@ -29,4 +29,4 @@ export const options = reconfigurableOptions({
   },
 });
 
-export type Given = Values<typeof options>;
+export type OptionValues = Values<typeof options>;

@@ -22,7 +22,7 @@ const fileOf = (size: number): Iatt =>
   Object.assign(attributes(gfidOf(9), IA_IFREG), { iaSize: size });
 const options = { 'page-size': '4KB', 'page-count': '3' };
 
-test('does what is done without it', async () => {
+test('requests return the same with and without read-ahead', async () => {
   await fc.assert(
     fc.asyncProperty(histories({ read: 12 }), async (steps) => {
       const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, options];
@@ -55,7 +55,7 @@ async function setUp(size: number) {
   return { world, graph, slow, fd, data, read, asked, dump };
 }
 
-test('reads ahead when a page was read in sequence, and no further than the file goes', async () => {
+test('pages are read ahead after a page in sequence, up to the end of the file', async () => {
   const { read, asked, fd, dump } = await setUp(5 * PAGE + 100);
   read(0, PAGE);
   expect(asked()).toEqual([`readv ${PAGE}@0`, `readv ${PAGE}@${PAGE}`]);
@@ -68,21 +68,21 @@ test('reads ahead when a page was read in sequence, and no further than the file
   expect(dump().bytes).toBe(0);
 });
 
-test('asks for as much at once as is read at once, and never twice for the same', async () => {
+test("a request ahead is as large as the program's reads, and no byte is requested twice", async () => {
   const { read, asked, data } = await setUp(32 * PAGE);
   const large = 5 * PAGE;
   read(0, large);
   expect(asked()).toEqual([`readv ${large}@0`, `readv ${large}@${large}`]);
   read(large, large);
   expect(asked()).toEqual([`readv ${large}@${2 * large}`]);
-  // Further than what was asked for: the rest of it alone.
+  // A read past the requested part requests only the rest.
   const reply = read(2 * large, large + PAGE);
   expect(asked()[0]).toBe(`readv ${PAGE}@${3 * large}`);
   const want = data.slice(2 * large, 3 * large + PAGE);
   expect(Buffer.compare(reply.values[0] as Uint8Array, want)).toBe(0);
 });
 
-test('small reads in a row become reads of a page with the second of them', async () => {
+test('from the second small read in sequence, whole pages are requested', async () => {
   const { read, asked, dump } = await setUp(5 * PAGE);
   for (let at = 0; at < 2 * PAGE; at += 512) read(at, 512);
   const ahead = [0, PAGE, 2 * PAGE].map((from) => `readv ${PAGE}@${from + 1024}`);
@@ -90,14 +90,14 @@ test('small reads in a row become reads of a page with the second of them', asyn
   expect(dump()).toMatchObject({ hits: 14 });
 });
 
-test('a read elsewhere goes down as it is', async () => {
+test('a read out of sequence passes unchanged', async () => {
   const { read, asked } = await setUp(20 * PAGE);
   read(7 * PAGE + 5, 100);
   read(100, 50);
   expect(asked()).toEqual([`readv 100@${7 * PAGE + 5}`, 'readv 50@100']);
 });
 
-test('gives every read what is there, whatever the order of answers', async () => {
+test("every read returns the file's data, in any order of replies", async () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 3 * PAGE }), { minLength: 5, maxLength: 15 });
   const orders = fc.array(fc.nat(7), { maxLength: 60 });
   await fc.assert(
@@ -132,7 +132,7 @@ test('gives every read what is there, whatever the order of answers', async () =
   );
 });
 
-test('an answer that is older than a change is not used, also of a file that was not read before', async () => {
+test('data requested before a change is not used, even if the file had no state yet', async () => {
   const leaf = new HeldLeaf();
   const graph = await startGraph([{ translator: leaf.translator }, { translator, options }]);
   const { inodes } = graph;
@@ -145,7 +145,7 @@ test('an answer that is older than a change is not used, also of a file that was
     }
   };
   ask(graph, 'readv', fd, PAGE, 0, 0, null);
-  // What was read ahead is on its way: then somebody else writes.
+  // Another client writes while the data read ahead is under way.
   invalidateInode(graph.xlators[0]!, inode);
   answer(1);
   const next = ask(graph, 'readv', fd, PAGE, PAGE, 0, null);

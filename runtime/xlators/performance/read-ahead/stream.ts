@@ -1,4 +1,4 @@
-/** Data read ahead of a program that reads a file from one end to the other. */
+/** Tracks sequential reads of each fd (`Stream`) and holds the parts that were read ahead. */
 import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { type Frame, requestAs, type Stack } from '../../../core/frame.ts';
@@ -8,10 +8,10 @@ import type { Inode } from '../../../core/inode.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, isOther, Kept, losses } from '../shared/inode-cache.ts';
-import type { Given } from './options.ts';
+import { InodeCache, InodeState, invalidatingEvents, isOther } from '../shared/inode-cache.ts';
+import type { OptionValues } from './options.ts';
 
-/** Milliseconds for which what was read ahead is believed, where nobody tells of changes. */
+/** Milliseconds after which a part is not used any more. */
 const MAX_AGE_MS = 1000;
 
 /** A read that waits for a part. */
@@ -22,12 +22,12 @@ export interface Reader {
   readonly flags: number;
 }
 
-/** A part of the file that was asked for ahead. */
+/** A part of a file, requested ahead of the program. */
 export class Part {
   readonly stream: Stream;
   readonly offset: number;
   readonly length: number;
-  /** The cache's clock, and the time, when it was asked for. */
+  /** The cache's clock and the time at its request. */
   readonly asked: number;
   readonly since: number;
   data: Uint8Array | null = null;
@@ -46,22 +46,22 @@ export class Part {
     return this.offset + this.length;
   }
 
-  /** Nothing comes behind it. */
+  /** Whether the part reaches the end of the file. */
   get isLast(): boolean {
     const { data, buf } = this;
     return data !== null && buf !== null && this.offset + data.length >= buf.iaSize;
   }
 }
 
-/** One fd. */
+/** The sequential reads of one fd. */
 export class Stream {
   readonly fd: Fd;
-  /** Where the next read begins if the program goes on as it did, and how much it has read so. */
+  /** Offset of the next read in sequence, and the bytes read in sequence so far. */
   next = 0;
   run = 0;
   /** Bytes of the last read. */
   size = 0;
-  /** Up to where it was asked ahead. */
+  /** Offset up to which parts were requested. */
   end = 0;
   parts: Part[] = [];
 
@@ -70,32 +70,36 @@ export class Stream {
   }
 }
 
-/** A file of which something was read ahead. */
-export class Seen extends Kept {
-  /** Its attributes then. */
+/** The state of a file with data read ahead. */
+export class FileState extends InodeState {
+  /** Its attributes in the last reply. */
   buf: Iatt | null = null;
 }
 
-export class ReadAhead extends InodeCache<Seen, Given> {
-  /** Bytes that are here, or were asked for. */
+export class ReadAhead extends InodeCache<FileState, OptionValues> {
+  /** Bytes of all parts, arrived or requested. */
   bytes = 0;
   private readonly answer: (reader: Reader, stream: Stream) => void;
 
-  /** @param answer is called for a read whose part has arrived, or never will */
-  constructor(xl: Xlator<unknown>, given: Given, answer: (reader: Reader, stream: Stream) => void) {
-    super(xl, given);
+  /** @param answer answers a read whose part has arrived or failed */
+  constructor(
+    xl: Xlator<unknown>,
+    values: OptionValues,
+    answer: (reader: Reader, stream: Stream) => void,
+  ) {
+    super(xl, values);
     this.answer = answer;
   }
 
-  protected override make(): Seen {
-    return new Seen();
+  protected override make(): FileState {
+    return new FileState();
   }
 
-  /** Parts are looked at when they are used. */
+  /** Nothing to drop: parts are validated at their use. */
   protected override drop(): void {}
 
   notified(event: EventName, data: unknown): void {
-    if (losses.has(event)) this.clear();
+    if (invalidatingEvents.has(event)) this.clear();
     else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
       this.changedInode(data.inode);
     }
@@ -109,7 +113,7 @@ export class ReadAhead extends InodeCache<Seen, Given> {
     return made;
   }
 
-  /** A read comes. Whether it goes on where the last one ended. */
+  /** Records a read; returns whether it continues the last one. */
   follow(stream: Stream, offset: number, size: number): boolean {
     const goesOn = offset === stream.next;
     if (!goesOn) {
@@ -128,23 +132,23 @@ export class ReadAhead extends InodeCache<Seen, Given> {
     stream.end = 0;
   }
 
-  /** Whether a part is what the file is now. */
+  /** Whether a part is recent and unchanged. */
   isGood(part: Part): boolean {
     if (this.xl.context.now() - part.since >= MAX_AGE_MS) return false;
-    return this.mayLearn(this.keep(part.stream.fd.inode), part.asked);
+    return this.mayLearn(this.ensureState(part.stream.fd.inode), part.asked);
   }
 
   /**
-   * Asks for what comes next, as who reads: by pages, or by parts that are as large as what is read at once.
-   * So each read finds all of it in one part, which need not be copied.
+   * Requests the next parts with the caller's identity: of the page size, or as large as the program's
+   * reads. So each read finds its data in one part, and no copy is needed.
    */
   goAhead(stream: Stream, caller: Stack): void {
-    const page = Math.min(this.given['page-size'], MAX_DATA);
-    // Who has read on once is expected to go on: that many small reads are one.
+    const page = Math.min(this.values['page-size'], MAX_DATA);
+    // After two reads in sequence a whole page is requested: it replaces many small reads.
     const least = stream.run > stream.size ? 1 : 0;
     const pages = Math.min(
       Math.max(Math.floor(stream.run / page), least),
-      this.given['page-count'],
+      this.values['page-count'],
     );
     if (pages === 0) return;
     const last = stream.parts.at(-1);
@@ -158,7 +162,7 @@ export class ReadAhead extends InodeCache<Seen, Given> {
     }
   }
 
-  /** A read goes further than what was asked for ahead: the rest of it is, too, and it waits for that. */
+  /** Requests the rest of a read that reaches past all parts; the read waits for it. */
   askRest(stream: Stream, reader: Reader): void {
     const end = reader.offset + reader.size;
     this.ask(stream, reader.frame.root, stream.end, end - stream.end, reader);
@@ -177,8 +181,8 @@ export class ReadAhead extends InodeCache<Seen, Given> {
     reader?: Reader,
   ): void {
     const part = new Part(stream, offset, length, this.clock, this.xl.context.now());
-    // What changes the file before the answer is here is to be noticed, also the first time.
-    this.keep(stream.fd.inode);
+    // Without a state, a change before the first reply would go unnoticed.
+    this.ensureState(stream.fd.inode);
     if (reader !== undefined) part.readers.push(reader);
     stream.parts.push(part);
     stream.end = part.end;
@@ -189,14 +193,14 @@ export class ReadAhead extends InodeCache<Seen, Given> {
     wind.readv(frame, 0, arrivedCbk, this.xl.children[0]!, stream.fd, length, offset, 0, null);
   }
 
-  /** A part is here; or it is not, where `data` is null. */
+  /** Stores the reply of a part; `data` is null for a failure. */
   arrived(part: Part, data: Uint8Array | null, buf: Iatt | null): void {
     const { stream, readers } = part;
     part.data = data;
     part.buf = buf;
-    if (buf?.known) this.keep(stream.fd.inode).buf = buf;
+    if (buf?.known) this.ensureState(stream.fd.inode).buf = buf;
     const isShort = data === null || (data.length < part.length && !part.isLast);
-    // What is behind it was asked for in vain, too, if something is wrong.
+    // After a short or failed part, the parts behind it are useless.
     if (isShort && stream.parts.includes(part)) this.clearStream(stream);
     for (const reader of readers.splice(0)) this.answer(reader, stream);
     stream.fd.drop();
@@ -206,14 +210,14 @@ export class ReadAhead extends InodeCache<Seen, Given> {
     this.bytes -= stream.parts.shift()!.length;
   }
 
-  /** The attributes of a file are these now. */
-  check({ buf: before }: Seen, buf: Iatt, inode: Inode): void {
+  /** Invalidates the file if its attributes have changed. */
+  check({ buf: before }: FileState, buf: Iatt, inode: Inode): void {
     if (before !== null && isOther(before, buf)) this.invalidate(inode);
   }
 
-  /** A file is another one: what was read ahead of it is not used. */
+  /** Invalidates the parts of a changed file. */
   changedInode(inode: Inode): void {
-    if (this.kept(inode) !== undefined) this.invalidate(inode);
+    if (this.state(inode) !== undefined) this.invalidate(inode);
   }
 }
 

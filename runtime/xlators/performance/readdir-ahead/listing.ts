@@ -1,4 +1,4 @@
-/** Folders that are open, and what was listed of them ahead of who lists them. */
+/** Open directories (`Listing`) and the entries that were read ahead of the client. */
 import { nameLength } from '../../../core/bytes.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
@@ -8,49 +8,49 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import { type Dirent, direntplusSize, direntSize } from '../../../core/iatt.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, Kept, losses } from '../shared/inode-cache.ts';
-import type { Given } from './options.ts';
+import { InodeCache, InodeState, invalidatingEvents } from '../shared/inode-cache.ts';
+import type { OptionValues } from './options.ts';
 
-/** Milliseconds for which what was listed ahead is believed, where nobody tells of changes. */
+/** Milliseconds after which entries are not used any more. */
 const MAX_AGE_MS = 1000;
 
-/** Who asks for the next entries: readdirp (`plus`) or readdir. */
-export interface Asker {
+/** A client's readdirp (`plus`) or readdir. */
+export interface ListRequest {
   readonly frame: Frame;
   readonly size: number;
   readonly offset: number;
   readonly plus: boolean;
-  /** It was not answered at once. */
+  /** Whether it had to wait. */
   isLate: boolean;
-  /** It has waited in vain once. */
+  /** Whether it has waited once in vain. */
   hasWaited: boolean;
 }
 
 interface Batch {
   readonly entries: readonly Dirent[];
-  /** How many of them were told. */
-  told: number;
-  /** The cache's clock, and the time, when they were asked for. */
+  /** Number of entries that the client has got. */
+  returned: number;
+  /** The cache's clock and the time at their request. */
   readonly asked: number;
   readonly since: number;
 }
 
-/** One open folder. */
+/** One open directory. */
 export class Listing {
   readonly fd: Fd;
   readonly caller: Stack;
   batches: Batch[] = [];
-  /** What the entries ahead count, in bytes. */
+  /** Bytes of the entries ahead. */
   bytes = 0;
-  /** Behind the last entry that was told, and behind the last that is here. */
+  /** Offsets after the client's last entry, and after the last entry read ahead. */
   position = 0;
   end = 0;
   isFilling = false;
-  /** The answer that ended it: all is here (`opRet` 0), or something has failed. */
+  /** The last reply: the end of the directory (`opRet` 0), or a failure. */
   last: { readonly opRet: number; readonly opErrno: number } | null = null;
-  waiting: Asker | null = null;
-  /** Its numbers are not followed any more: everything goes down. */
-  isLeft = false;
+  waiting: ListRequest | null = null;
+  /** Whether all requests are wound without reading ahead. */
+  isBypassed = false;
 
   constructor(fd: Fd, caller: Stack) {
     this.fd = fd;
@@ -70,52 +70,56 @@ const withoutAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => (
   inode: null,
 });
 
-export class ReaddirAhead extends InodeCache<Kept, Given> {
+export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   bytes = 0;
-  private readonly answer: (asker: Asker, listing: Listing) => void;
+  private readonly answer: (request: ListRequest, listing: Listing) => void;
 
-  /** @param answer is called for who has waited */
-  constructor(xl: Xlator<unknown>, given: Given, answer: (asker: Asker, listing: Listing) => void) {
-    super(xl, given);
+  /** @param answer answers a request that has waited */
+  constructor(
+    xl: Xlator<unknown>,
+    values: OptionValues,
+    answer: (request: ListRequest, listing: Listing) => void,
+  ) {
+    super(xl, values);
     this.answer = answer;
   }
 
-  protected override make(): Kept {
-    return new Kept();
+  protected override make(): InodeState {
+    return new InodeState();
   }
 
-  /** Entries are looked at when they are told. */
+  /** Nothing to drop: entries are validated at their use. */
   protected override drop(): void {}
 
   notified(event: EventName, data: unknown): void {
-    if (losses.has(event)) this.clear();
+    if (invalidatingEvents.has(event)) this.clear();
     else if (event !== 'UPCALL' || !isUpcall(data)) return;
     else if (data.what === 'every-entry') this.clear();
-    else this.heard(data.what === 'inode' ? data.inode : data.parent);
+    else this.changedBelow(data.what === 'inode' ? data.inode : data.parent);
   }
 
-  /** Asks for more, if there is not enough ahead. */
+  /** Requests more entries while too few are ahead. */
   fill(listing: Listing): void {
-    const { given } = this;
-    // An answer may be here at once: then it goes on, and does not begin anew within itself.
+    const { values } = this;
+    // A loop, since a reply may come within the wind.
     while (
       !listing.isFilling &&
-      !listing.isLeft &&
+      !listing.isBypassed &&
       listing.last === null &&
-      (listing.bytes === 0 || listing.bytes < given['rda-high-wmark']) &&
-      (listing.bytes === 0 || this.bytes < given['rda-cache-limit'])
+      (listing.bytes === 0 || listing.bytes < values['rda-high-wmark']) &&
+      (listing.bytes === 0 || this.bytes < values['rda-cache-limit'])
     ) {
       listing.isFilling = true;
       const frame = this.xl.begin(requestAs(listing.caller, 'READDIRP'));
       frame.local = new Filling(listing, listing.end, this.clock, this.xl.context.now());
       listing.fd.hold();
-      const size = given['rda-request-size'];
+      const size = values['rda-request-size'];
       const child = this.xl.children[0]!;
       wind.readdirp(frame, 0, filledCbk, child, listing.fd, size, listing.end, null);
     }
   }
 
-  /** More is here. */
+  /** Stores the entries of a reply. */
   filled(
     { listing, from, asked, since }: Filling,
     opRet: number,
@@ -123,13 +127,13 @@ export class ReaddirAhead extends InodeCache<Kept, Given> {
     entries: readonly Dirent[],
   ): void {
     listing.isFilling = false;
-    // It began anew meanwhile, or is followed no more.
-    const isWanted = !listing.isLeft && listing.end === from;
+    // The client may have restarted, or left the sequence, meanwhile.
+    const isWanted = !listing.isBypassed && listing.end === from;
     if (isWanted && entries.length === 0) listing.last = { opRet, opErrno };
     else if (isWanted) {
-      listing.batches.push({ entries, told: 0, asked, since });
+      listing.batches.push({ entries, returned: 0, asked, since });
       listing.end = entries.at(-1)!.off;
-      // GlusterFS's bricks say with the last entries that nothing comes after them.
+      // GlusterFS's bricks mark the last entries with ENOENT.
       if (opErrno === ENOENT) listing.last = { opRet: 0, opErrno };
       this.count(
         listing,
@@ -142,13 +146,13 @@ export class ReaddirAhead extends InodeCache<Kept, Given> {
     listing.fd.drop();
   }
 
-  /** Somebody waits for what is being asked for. */
-  wait(listing: Listing, asker: Asker): void {
-    asker.isLate = true;
-    listing.waiting = asker;
+  /** Lets a request wait for the reply under way. */
+  wait(listing: Listing, request: ListRequest): void {
+    request.isLate = true;
+    listing.waiting = request;
   }
 
-  /** The entries that come next, as many as fit; null where they have to be asked for. */
+  /** Takes the next entries, as many as fit; null if none is ahead. */
   take(listing: Listing, size: number, plus: boolean): Dirent[] | null {
     const charge = plus ? direntplusSize : direntSize;
     const found: Dirent[] = [];
@@ -157,15 +161,15 @@ export class ReaddirAhead extends InodeCache<Kept, Given> {
       const batch = listing.batches[0];
       if (batch === undefined) break;
       if (!this.isGood(listing, batch)) {
-        // All behind it is as old, or will have to be asked for anew in order.
+        // Later batches are useless without this one.
         if (found.length === 0) this.restart(listing, listing.position);
         break;
       }
-      const entry = batch.entries[batch.told]!;
+      const entry = batch.entries[batch.returned]!;
       left -= charge(nameLength(entry.name));
       if (left < 0) break;
-      batch.told += 1;
-      if (batch.told === batch.entries.length) listing.batches.shift();
+      batch.returned += 1;
+      if (batch.returned === batch.entries.length) listing.batches.shift();
       listing.position = entry.off;
       this.count(listing, -weigh(entry));
       found.push(this.isOutdated(entry, batch) ? withoutAttributes(entry) : entry);
@@ -173,12 +177,12 @@ export class ReaddirAhead extends InodeCache<Kept, Given> {
     return found.length === 0 ? null : found;
   }
 
-  /** Whether as much is here as somebody asks for, or all there is. */
+  /** Whether enough entries are ahead for a request of this size. */
   hasEnough(listing: Listing, size: number): boolean {
     return listing.bytes >= size || listing.last !== null;
   }
 
-  /** From `offset` on it is listed anew. */
+  /** Drops the entries ahead and continues from `offset`. */
   restart(listing: Listing, offset: number): void {
     this.count(listing, -listing.bytes);
     listing.batches = [];
@@ -187,28 +191,28 @@ export class ReaddirAhead extends InodeCache<Kept, Given> {
     listing.last = null;
   }
 
-  /** From now on everything goes down. */
-  leave(listing: Listing): void {
+  /** Stops reading ahead: later requests are wound. */
+  bypass(listing: Listing): void {
     this.restart(listing, listing.position);
-    listing.isLeft = true;
+    listing.isBypassed = true;
   }
 
   dump(): Dump {
     const { hits, misses, bytes } = this;
-    return { hits, misses, bytes, limit: this.given['rda-cache-limit'] };
+    return { hits, misses, bytes, limit: this.values['rda-cache-limit'] };
   }
 
-  /** Whether the folder has the names that it had. */
+  /** Whether the directory is unchanged since the batch's request. */
   private isGood({ fd }: Listing, { asked, since }: Batch): boolean {
     if (this.xl.context.now() - since >= MAX_AGE_MS) return false;
-    return this.mayLearn(this.keep(fd.inode), asked);
+    return this.mayLearn(this.ensureState(fd.inode), asked);
   }
 
-  /** Whether the attributes of an entry are not those of now. */
+  /** Whether an entry's attributes may have changed since. */
   private isOutdated({ gfid }: Dirent, { asked }: Batch): boolean {
     const inode = this.xl.inodes?.find(gfid);
-    const kept = inode === undefined ? undefined : this.kept(inode);
-    return kept !== undefined && !this.mayLearn(kept, asked);
+    const state = inode === undefined ? undefined : this.state(inode);
+    return state !== undefined && !this.mayLearn(state, asked);
   }
 
   private count(listing: Listing, bytes: number): void {

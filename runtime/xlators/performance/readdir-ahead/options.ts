@@ -8,34 +8,34 @@ const MB = 1024 * KB;
 export const options = reconfigurableOptions({
   ...commonOptions,
   'readdir-ahead': switchOption(false),
-  // So glusterd calls it where these volumes are below cluster/distribute (parallel-readdir).
+  // glusterd's name for it below cluster/distribute (parallel-readdir).
   'performance.readdir-ahead': switchOption(false),
   'rda-request-size': {
     type: 'sizet',
     default: 128 * KB,
     min: 4 * KB,
     max: 128 * KB,
-    description: 'What is asked for at a time.',
+    description: 'How much is read at a time.',
   },
   'rda-low-wmark': {
     type: 'sizet',
     default: 4 * KB,
     min: 0,
     max: 10 * MB,
-    description: 'With less than this ahead of who lists a folder, more is asked for.',
+    description: 'With less than this ahead of the client, more is read.',
   },
   'rda-high-wmark': {
     type: 'sizet',
     default: 128 * KB,
     min: 0,
     max: 100 * MB,
-    description: 'With this much ahead of who lists a folder, no more is asked for.',
+    description: 'With this much ahead of the client, no more is read.',
   },
   'rda-cache-limit': {
     type: 'sizet',
     default: 10 * MB,
     min: 0,
-    description: 'What may be ahead of all together.',
+    description: 'How much may be ahead in all directories together.',
   },
   'parallel-readdir': {
     type: 'bool',
@@ -44,4 +44,4 @@ export const options = reconfigurableOptions({
   },
 });
 
-export type Given = Values<typeof options>;
+export type OptionValues = Values<typeof options>;

@@ -12,7 +12,7 @@ import readdirAhead from './index.ts';
 
 const translator = readdirAhead as unknown as Translator<unknown>;
 
-test('lists what was there at some time since the folder was opened', async () => {
+test('a listing has entries that the directory had since its opendir', async () => {
   const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, {}];
   const weights = { readdirp: 8, create: 5, unlink: 4, rename: 4, link: 3 };
   await fc.assert(
@@ -58,7 +58,7 @@ async function setUp(names: number, stack: Layer[] = [{ translator, options }]) 
 }
 
 test.each(['readdir', 'readdirp'] as const)(
-  '%s tells all names, once and in order',
+  '%s returns all names once and in order',
   async (fop) => {
     const { graph, readdir, fd } = await setUp(300);
     for (let round = 0; round < 2; round++) {
@@ -80,7 +80,7 @@ test.each(['readdir', 'readdirp'] as const)(
   },
 );
 
-test('is ahead of who lists, no further than the high mark, and throws away what changes', async () => {
+test('entries are read ahead up to the high mark, and dropped when the directory changes', async () => {
   const { graph, root, readdir, asked } = await setUp(100);
   expect(asked().map((each) => each.split(' ')[0])).toEqual([
     'opendir',
@@ -104,11 +104,11 @@ test('is ahead of who lists, no further than the high mark, and throws away what
   expect(names).toContain('new');
 });
 
-test('asks for nothing after the entries that are said to be the last', async () => {
+test('after entries marked as the last, no more are requested', async () => {
   const saying = having('saying', {
     readdirp: (frame, xl, ...args) => wind.readdirp(frame, 0, lastCbk, xl.children[0]!, ...args),
   });
-  // Who has the last entries of a storage here knows by their number.
+  // The storage marks no end, so the test's translator does.
   const lastCbk: Cbk<'readdirp', unknown> = (frame, _c, _xl, opRet, _errno, entries, xdata) => {
     const isLast = entries?.some(({ name }) => name === 'name-9') === true;
     unwind.readdirp(frame, opRet, isLast ? ENOENT : 0, entries, xdata);
@@ -121,13 +121,13 @@ test('asks for nothing after the entries that are said to be the last', async ()
   expect(entries.filter(({ name }) => name.startsWith('name-'))).toHaveLength(10);
   expect(readdir('readdirp', 8192, entries.at(-1)!.off)).toEqual([]);
   expect(asked()).toEqual([]);
-  // A name that is made since is there for who begins anew.
+  // A new name shows when the listing restarts.
   ask(graph, 'mknod', newName(graph.inodes.root, 'name-99'), 0o100644, 0, 0, null);
   asked();
   expect(readdir('readdirp', 8192, 0).map(({ name }) => name)).toContain('name-99');
 });
 
-test('counts each answer once: as a hit, or as one that had to be waited for', async () => {
+test('each reply counts once: as a hit, or as a miss if it had to wait', async () => {
   const { fd, graph, slow, world } = await setUp(300);
   slow.quick = false;
   let asked = 0;

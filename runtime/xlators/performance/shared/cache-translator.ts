@@ -1,4 +1,4 @@
-/** Defines the translators of performance/ that keep what replies tell: what their life cycles have in common. */
+/** Defines caching translators of performance/: their shared life cycle around a cache object. */
 import type { EventName } from '../../../core/events.ts';
 import type { Options, Values } from '../../../core/options.ts';
 import {
@@ -9,61 +9,61 @@ import {
   type Translator,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { askBricks, checkOrder, type Reliance } from './order.ts';
+import { checkOrder, checkUpcallSupport, type Reliance } from './order.ts';
 
 interface Cache<G> {
-  readonly given: G;
-  configure(given: G): void;
-  /** An event passes: what it outdates goes. */
+  readonly values: G;
+  configure(values: G): void;
+  /** Drops the entries that an event from below outdates. */
   notified(event: EventName, data: unknown): void;
-  /** Everything goes. */
+  /** Drops all entries. */
   clear(): void;
-  /** An inode goes, with which `kept` is kept. */
-  forget(kept: never): void;
+  /** Drops the state of an inode that leaves the inode table. */
+  forget(state: never): void;
   dump(): Dump;
-  /** Begins to count anew. */
+  /** Sets the counters to zero. */
   reset(): void;
 }
 
 interface CacheTranslator<P, O extends Options>
   extends Pick<Translator<P, O>, 'type' | 'description' | 'options' | 'release' | 'releasedir'> {
-  /** The fops that it does not pass on. */
+  /** The fops that the translator handles. */
   readonly fops: { of(priv: P): Fops<P> }['of'];
-  readonly make: { make(xl: Xlator<P>, given: Values<O>): P }['make'];
+  readonly make: { make(xl: Xlator<P>, values: Values<O>): P }['make'];
   /** @throws {InitError} for options that GlusterFS refuses */
-  readonly verify?: { verify(xl: Xlator<P>, given: Values<O>): void }['verify'];
-  /** What it relies on bricks for; null where it does not. */
-  readonly reliance?: (given: Values<O>) => Reliance | null;
+  readonly verify?: { verify(xl: Xlator<P>, values: Values<O>): void }['verify'];
+  /** The option that relies on upcalls of bricks; null when none does. */
+  readonly reliance?: (values: Values<O>) => Reliance | null;
 }
 
 export function defineCache<P extends Cache<Values<O>>, const O extends Options>(
   cache: CacheTranslator<P, O>,
 ): Translator<P, O> {
   const { fops: all, make, verify, reliance, ...more } = cache;
-  const passes = (given: Values<O>): boolean => given['pass-through'] === true;
-  const fops = ({ priv }: Xlator<P>): Fops<P> => (passes(priv.given) ? {} : all(priv));
-  const start = (xl: Xlator<P>, given: Values<O>): void => {
-    verify?.(xl, given);
+  const passes = (values: Values<O>): boolean => values['pass-through'] === true;
+  const fops = ({ priv }: Xlator<P>): Fops<P> => (passes(priv.values) ? {} : all(priv));
+  const start = (xl: Xlator<P>, values: Values<O>): void => {
+    verify?.(xl, values);
     checkOrder(xl as Xlator<unknown>);
   };
   const ask = (xl: Xlator<P>, event: EventName): void => {
-    const { given } = xl.priv;
-    const relies = passes(given) ? null : (reliance?.(given) ?? null);
-    askBricks(xl as Xlator<unknown>, event, relies);
+    const { values } = xl.priv;
+    const relies = passes(values) ? null : (reliance?.(values) ?? null);
+    checkUpcallSupport(xl as Xlator<unknown>, event, relies);
   };
   return defineTranslator<P, O>({
     ...more,
     children: [1, 1],
     dataPath: { keepsPages: () => true },
     fops,
-    check: async (xl, given) => start(xl, given),
-    init(xl, given) {
-      start(xl, given);
-      return make(xl, given);
+    check: async (xl, values) => start(xl, values),
+    init(xl, values) {
+      start(xl, values);
+      return make(xl, values);
     },
-    reconfigure(xl, given) {
-      verify?.(xl, given);
-      xl.priv.configure(given);
+    reconfigure(xl, values) {
+      verify?.(xl, values);
+      xl.priv.configure(values);
       xl.exchangeFops(fops(xl));
       ask(xl, 'CHILD_UP');
     },
@@ -72,7 +72,7 @@ export function defineCache<P extends Cache<Values<O>>, const O extends Options>
       ask(xl, event);
       defaultNotify(xl, event, data);
     },
-    forget: (xl, _inode, kept) => xl.priv.forget(kept as never),
+    forget: (xl, _inode, state) => xl.priv.forget(state as never),
     fini: (xl) => xl.priv.clear(),
     dump: (xl) => xl.priv.dump(),
     reset: ({ priv }) => priv.reset(),

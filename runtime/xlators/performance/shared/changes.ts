@@ -1,10 +1,9 @@
 /**
- * The fops that change inodes: one pair of hooks for all of them, so that a cache says once what
- * happens then.
+ * Taps every fop that changes inodes and calls a cache's hooks (`ChangeHooks`).
  *
- * Fops on one file (a write, a new mode) call `before` with its inode and `after` with what `before`
- * has returned and the attributes in the reply. Fops on names change several inodes, and call the hooks
- * for each: folders, what the name leads to, and what it led to.
+ * A fop on one file (a write, a chmod) invalidates its inode on the way down and reports the new
+ * attributes with the reply. A fop on names does so for each inode concerned: the directories, the
+ * inode of the name, and the inode that it replaces.
  */
 
 import type { Client } from '../../../core/client.ts';
@@ -19,9 +18,9 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
-import { type InodeCache, inodeAt, type Kept } from './inode-cache.ts';
+import { type InodeCache, type InodeState, inodeAt } from './inode-cache.ts';
 
-/** Fops that change what is in a file, and with it its attributes. */
+/** Fops that change a file's data, and with it its attributes. */
 export const dataFops = [
   'writev',
   'truncate',
@@ -32,7 +31,7 @@ export const dataFops = [
   'copy_file_range',
 ] as const satisfies readonly FopName[];
 
-/** Fops that change nothing but attributes, extended ones among them. */
+/** Fops that change only attributes, extended ones included. */
 export const attributeFops = [
   'setattr',
   'fsetattr',
@@ -44,9 +43,9 @@ export const attributeFops = [
   'fxattrop',
 ] as const satisfies readonly FopName[];
 
-/** Where attributes after a change are in the replies of these. */
+/** Names of the reply's part that has the attributes after the change. */
 const AFTER = /^(?:postbuf|statpost|postbuf_dst)$/;
-/** The argument that is changed: by default the first. */
+/** Its third argument is the changed file; other fops change their first. */
 const COPY = findFop('copy_file_range')!.number;
 const COPIES_TO = 2;
 
@@ -55,55 +54,55 @@ for (const { number, reply } of rows) {
   attributesAt[number] = reply.findIndex(({ name }) => AFTER.test(name));
 }
 
-export interface ChangeHooks<P, K extends Kept> {
-  /** It changed, and these are its attributes now; null where nobody knows. */
-  readonly learn?: { learn(xl: Xlator<P>, kept: K, buf: Iatt, inode: Inode): void }['learn'];
-  /** Something was made that nobody knew before, under this name. */
+export interface ChangeHooks<P, K extends InodeState> {
+  /** The inode has changed and has these attributes now. */
+  readonly learn?: { learn(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void }['learn'];
+  /** A new inode was created under this name. */
   readonly made?: {
     made(xl: Xlator<P>, inode: Inode, buf: Iatt, loc: Loc, asked: number): void;
   }['made'];
-  /** It may have changed, its data too with `isWrite`, by a request of this client. */
+  /** A request of this client may have changed the inode; with `isWrite`, its data too. */
   readonly changed?: {
     changed(xl: Xlator<P>, client: Client | null, inode: Inode, isWrite: boolean): void;
   }['changed'];
   /**
-   * The xdata of a reply that has told the attributes of an inode; and, where `isNamed`, of a name that
-   * leads there, which the request has made with it.
+   * Returns the xdata for a reply that carries an inode's attributes; with `isNamed` the request has
+   * also created a name for the inode.
    */
-  readonly told?: {
-    told(xl: Xlator<P>, inode: Inode, isNamed: boolean, xdata: Dict | null): Dict | null;
-  }['told'];
-  /** The same of a name. */
+  readonly annotate?: {
+    annotate(xl: Xlator<P>, inode: Inode, isNamed: boolean, xdata: Dict | null): Dict | null;
+  }['annotate'];
+  /** A name was created, replaced or removed. */
   readonly renamed?: { renamed(xl: Xlator<P>, client: Client | null, loc: Loc): void }['renamed'];
 }
 
-/** What a change under way has changed. */
-export class Change<K extends Kept> {
-  readonly kept: K;
+/** An inode whose change is under way. */
+export class Change<K extends InodeState> {
+  readonly state: K;
   readonly inode: Inode;
 
-  constructor(kept: K, inode: Inode) {
-    this.kept = kept;
+  constructor(state: K, inode: Inode) {
+    this.state = state;
     this.inode = inode;
   }
 }
 
-/** The xdata of a reply that is no error, from all of its values, that one last. */
-type Tell<P> = (frame: Frame, xl: Xlator<P>, values: readonly unknown[]) => Dict | null;
+/** Returns the xdata of a successful reply, from all its values; xdata is the last. */
+type ReplyXdata<P> = (frame: Frame, xl: Xlator<P>, values: readonly unknown[]) => Dict | null;
 
-/** A fop that is watched, and whose reply says more than the child's where `tell` is given. */
-function watched<P>(
+/** Taps a fop; `replyXdata`, if passed, replaces the xdata of its reply. */
+function tapped<P>(
   name: FopName,
   before: Before<P>,
   after: After<P>,
-  tell: Tell<P> | undefined,
+  replyXdata: ReplyXdata<P> | undefined,
 ): unknown {
-  if (tell === undefined) return tap[name]<P>(before, after);
+  if (replyXdata === undefined) return tap[name]<P>(before, after);
   const { number } = findFop(name)!;
   const cbk = collectCbk[name]((frame, _cookie, any, opRet, opErrno, values) => {
     const xl = any as Xlator<P>;
     after(frame, xl, number, opRet, opErrno, ...values);
-    const reply = opRet < 0 ? values : values.with(-1, tell(frame, xl, values));
+    const reply = opRet < 0 ? values : values.with(-1, replyXdata(frame, xl, values));
     unwindArgs[name](frame, opRet, opErrno, reply);
   });
   return collect[name]((frame, any, args) => {
@@ -115,10 +114,10 @@ function watched<P>(
 
 const xdataOf = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
 
-/** Fops on one file, told to a cache: those that write, or those that do not. */
-export function fileChanges<P extends InodeCache<K>, K extends Kept>(
+/** Reports fops on one file to a cache; all of `names` write data, or none does. */
+export function fileChanges<P extends InodeCache<K>, K extends InodeState>(
   names: readonly FopName[],
-  { learn, changed, told }: ChangeHooks<P, K> = {},
+  { learn, changed, annotate }: ChangeHooks<P, K> = {},
 ): Fops<P> {
   const isWrite = names.some((name) => (dataFops as readonly FopName[]).includes(name));
   const before: Before<P> = (frame, xl, fop, first, _second, third) => {
@@ -130,29 +129,29 @@ export function fileChanges<P extends InodeCache<K>, K extends Kept>(
   const after: After<P> = (frame, xl, fop, opRet, _opErrno, first, second, third) => {
     const change = frame.local as Change<K> | null;
     if (change === null) return;
-    const isNow = xl.priv.changed(change.kept, isWrite);
+    const isNow = xl.priv.changed(change.state, isWrite);
     changed?.(xl, frame.root.client, change.inode, isWrite);
     if (!isNow || opRet < 0 || learn === undefined) return;
     const at = attributesAt[fop]!;
     const buf = (at === COPIES_TO ? third : at === 1 ? second : at === 0 ? first : null) as Iatt;
-    if (buf?.known) learn(xl, change.kept, buf, change.inode);
+    if (buf?.known) learn(xl, change.state, buf, change.inode);
   };
-  const tell: Tell<P> | undefined =
-    told &&
+  const replyXdata: ReplyXdata<P> | undefined =
+    annotate &&
     ((frame, xl, values) => {
       const change = frame.local as Change<K> | null;
-      return change === null ? xdataOf(values) : told(xl, change.inode, false, xdataOf(values));
+      return change === null ? xdataOf(values) : annotate(xl, change.inode, false, xdataOf(values));
     });
   const made: Partial<Record<FopName, unknown>> = {};
-  for (const name of names) made[name] = watched(name, before, after, tell);
+  for (const name of names) made[name] = tapped(name, before, after, replyXdata);
   return made as Fops<P>;
 }
 
-/** An inode that a fop on names changes: which, and where its attributes then are in the reply. */
+/** An inode that a fop on names changes, and the index of its new attributes in the reply. */
 interface Part {
   inode(args: readonly unknown[]): Inode | null;
   readonly attributes: number;
-  /** It is there already, if the fop is to succeed. */
+  /** The fop can only succeed if the inode exists. */
   readonly exists?: boolean;
 }
 
@@ -162,11 +161,11 @@ function partsOf({ args, reply, entry }: FopRow): readonly Part[] {
   const [made, gone] = [loc(entry.creates), loc(entry.removes)];
   const old = loc('oldloc');
   const folder = (which: number, attributes: number): Part => ({
-    inode: (given) => (given[which] as Loc).parent,
+    inode: (args) => (args[which] as Loc).parent,
     attributes,
   });
   const target = (which: number, attributes: number, exists = true): Part => ({
-    inode: (given) => (given[which] as Loc).inode,
+    inode: (args) => (args[which] as Loc).inode,
     attributes,
     exists,
   });
@@ -174,27 +173,27 @@ function partsOf({ args, reply, entry }: FopRow): readonly Part[] {
     ...(made < 0 ? [] : [folder(made, at('postparent', 'postnewparent'))]),
     ...(gone < 0 ? [] : [folder(gone, at('postparent', 'postoldparent'))]),
     ...(old >= 0 ? [target(old, at('buf'))] : gone < 0 ? [] : [target(gone, -1)]),
-    // A link leads to the file itself, of which the reply tells: that was said before.
+    // The target of a link is the old inode, which is in the list already.
     ...(made < 0 ? [] : [target(made, -1, gone >= 0)]),
   ];
 }
 
-interface Naming<K extends Kept> {
+interface Naming<K extends InodeState> {
   readonly changes: readonly (Change<K> | null)[];
-  /** The name that comes into being, and the one that goes. */
+  /** The created name, and the removed one. */
   readonly loc: Loc | null;
   readonly gone: Loc | null;
-  /** What it removes, or replaces, is not known. */
+  /** The inode that it removes or replaces is unknown here. */
   readonly isUnknown: boolean;
-  /** The clock when it went down. */
+  /** The cache's clock at the wind. */
   readonly asked: number;
 }
 
-/** Fops on names, told to a cache. */
-export function nameChanges<P extends InodeCache<K>, K extends Kept>(
+/** Reports fops on names to a cache. */
+export function nameChanges<P extends InodeCache<K>, K extends InodeState>(
   hooks: ChangeHooks<P, K> = {},
 ): Fops<P> {
-  const { learn, made, changed, renamed, told } = hooks;
+  const { learn, made, changed, renamed, annotate } = hooks;
   const fops: Partial<Record<FopName, unknown>> = {};
   for (const row of rows) {
     const { args: declared, reply: answers, entry } = row;
@@ -206,11 +205,11 @@ export function nameChanges<P extends InodeCache<K>, K extends Kept>(
     const [inodeOf, bufOf] = ['inode', 'buf'].map((part) =>
       answers.findIndex(({ name }) => name === part),
     ) as [number, number];
-    // Names are made and removed rarely enough for arrays.
+    // These fops are rare enough to afford arrays.
     const before: Before<P> = (frame, xl, _fop, ...args) => {
       const inodes = parts.map((part) => part.inode(args));
       const changes = inodes.map((inode, nth) => {
-        // Two parts may be the same folder.
+        // Two parts may be the same directory.
         if (!inode?.linked || inodes.indexOf(inode) !== nth) return null;
         return new Change(xl.priv.changes(inode), inode);
       });
@@ -227,34 +226,34 @@ export function nameChanges<P extends InodeCache<K>, K extends Kept>(
       if (isUnknown) xl.priv.changedUnknown();
       changes.forEach((change, nth) => {
         if (change === null) return;
-        const isNow = xl.priv.changed(change.kept);
+        const isNow = xl.priv.changed(change.state);
         changed?.(xl, client, change.inode, false);
         const at = parts[nth]!.attributes;
         const buf = (at < 0 ? null : reply[at]) as Iatt | null;
         const learns = isNow && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
-        if (learns) learn?.(xl, change.kept, buf, change.inode);
+        if (learns) learn?.(xl, change.state, buf, change.inode);
       });
       for (const each of [loc, gone]) if (each !== null) renamed?.(xl, client, each);
       if (opRet < 0 || loc === null || inodeOf < 0 || row.name === 'link') return;
       const [inode, buf] = [reply[inodeOf] as Inode | null, reply[bufOf] as Iatt | null];
       if (inode === null || buf === null) return;
-      // A file may have been there, and have been emptied.
+      // The create may have found a known file, and truncated it.
       const at = xl.priv.inodeOf(inode, buf.iaGfid);
       if (at.linked) {
         xl.priv.invalidate(at);
         changed?.(xl, client, at, true);
       } else if (buf.known) made?.(xl, inode, buf, loc, asked);
     };
-    const tell: Tell<P> | undefined =
-      told &&
+    const replyXdata: ReplyXdata<P> | undefined =
+      annotate &&
       ((_frame, xl, values) => {
         const [inode, buf] = [values[inodeOf] as Inode | null, values[bufOf] as Iatt | null];
         if (inode === null || buf === null) return xdataOf(values);
         const at = xl.priv.inodeOf(inode, buf.iaGfid);
-        return told(xl, at, row.name !== 'link', xdataOf(values));
+        return annotate(xl, at, row.name !== 'link', xdataOf(values));
       });
     const name = row.name as FopName;
-    fops[name] = watched(name, before, after, inodeOf < 0 ? undefined : tell);
+    fops[name] = tapped(name, before, after, inodeOf < 0 ? undefined : replyXdata);
   }
   return fops as Fops<P>;
 }

@@ -1,11 +1,11 @@
-/** Caches of what is in files (io-cache, quick-read): memory within a limit, its age, and counts. */
+/** Base of the data caches (io-cache, quick-read): bounds memory and age, and counts. */
 import type { EventName } from '../../../core/events.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, type Kept, losses } from './inode-cache.ts';
+import { InodeCache, type InodeState, invalidatingEvents } from './inode-cache.ts';
 import { type Cached, Lru } from './lru.ts';
 
-/** Options that each of them has. */
+/** Options that every data cache has. */
 interface DataOptions {
   readonly 'cache-size': number;
   readonly 'cache-timeout': number;
@@ -13,33 +13,33 @@ interface DataOptions {
 }
 
 export abstract class DataCache<
-  K extends Kept,
+  K extends InodeState,
   C extends Cached,
   G extends DataOptions,
 > extends InodeCache<K, G> {
   protected readonly lru: Lru<C>;
 
-  constructor(xl: Xlator<unknown>, given: G) {
-    super(xl, given);
-    this.lru = new Lru(given['cache-size'], (cached) => this.evict(cached));
+  constructor(xl: Xlator<unknown>, values: G) {
+    super(xl, values);
+    this.lru = new Lru(values['cache-size'], (cached) => this.evict(cached));
   }
 
-  /** Lets go of one piece of memory, and takes it out of the list. */
+  /** Frees one entry and removes it from the LRU list. */
   protected abstract evict(cached: C): void;
 
-  /** Counts of a dump besides hits, misses and bytes. */
+  /** Counters for the dump besides hits, misses and bytes. */
   protected abstract counts(): Dump;
 
-  override configure(given: G): void {
-    super.configure(given);
-    this.lru.limit = given['cache-size'];
+  override configure(values: G): void {
+    super.configure(values);
+    this.lru.limit = values['cache-size'];
   }
 
-  /** Hears a notice from below, and forgets the data that it concerns. */
+  /** Drops the data that an event from below outdates. */
   notified(event: EventName, data: unknown): void {
-    if (losses.has(event)) this.clear();
+    if (invalidatingEvents.has(event)) this.clear();
     else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
-      this.heard(data.inode);
+      this.changedBelow(data.inode);
     }
   }
 
@@ -59,8 +59,8 @@ export abstract class DataCache<
     return { hits, misses, ...this.counts(), bytes, evicted, limit };
   }
 
-  /** Whether what was seen at this time, in milliseconds, is believed without asking. */
+  /** Whether data validated at `seen` (milliseconds) needs no new check. */
   protected isRecent(seen: number): boolean {
-    return this.xl.context.now() - seen < this.given['cache-timeout'] * 1000;
+    return this.xl.context.now() - seen < this.values['cache-timeout'] * 1000;
   }
 }

@@ -1,4 +1,4 @@
-/** The fops that all caches of data (io-cache, quick-read, read-ahead) see. */
+/** Fops that all data caches handle (io-cache, quick-read, read-ahead). */
 import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
@@ -7,18 +7,18 @@ import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_DIRECT, O_EXCL, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { Change, type ChangeHooks, dataFops, fileChanges } from './changes.ts';
-import { type InodeCache, inodeAt, type Kept } from './inode-cache.ts';
+import { type InodeCache, type InodeState, inodeAt } from './inode-cache.ts';
 
-interface DataHooks<P, K extends Kept> {
-  /** Whether data of it is here. */
-  readonly has: { has(kept: K): boolean }['has'];
-  /** Its attributes are these now. */
-  readonly check: { check(xl: Xlator<P>, kept: K, buf: Iatt, inode: Inode): void }['check'];
-  /** The file is locked: its locker wants to see what other clients have written. */
+interface DataHooks<P, K extends InodeState> {
+  /** Whether the cache has data of the file. */
+  readonly has: { has(state: K): boolean }['has'];
+  /** Compares the cached data with the file's current attributes. */
+  readonly check: { check(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void }['check'];
+  /** The client has locked the file, and must see what other clients have written. */
   readonly locked?: { locked(xl: Xlator<P>, inode: Inode): void }['locked'];
 }
 
-export const dataCacheFops = <P extends InodeCache<K>, K extends Kept>(
+export const dataCacheFops = <P extends InodeCache<K>, K extends InodeState>(
   hooks: DataHooks<P, K>,
 ): Fops<P> => ({
   open: truncatingOpen<P, K>(),
@@ -28,27 +28,33 @@ export const dataCacheFops = <P extends InodeCache<K>, K extends Kept>(
   ...(hooks.locked && { lk: doubtingLk(hooks.locked) }),
 });
 
-/** A read that is not answered from memory: of an fd that wants none, or cannot read. */
+/** Whether a read bypasses the cache: O_DIRECT, or an fd that cannot read. */
 export const readsPast = (fd: Fd, flags: number): boolean =>
   ((flags | fd.flags) & O_DIRECT) !== 0 || (fd.flags & O_ACCMODE) === O_WRONLY;
 
 /**
- * Fops that tell attributes: who has seen that a file is another one must not be given data of before. (A
- * kernel drops its pages then, and would keep what it reads next for long.)
+ * Validates data by the attributes in stat's replies: after a client has seen that the file changed, it
+ * gets no older data. (The kernel drops its pages then, and would cache stale data for long.)
  */
-function attributeReads<P extends InodeCache<K>, K extends Kept>({
+function attributeReads<P extends InodeCache<K>, K extends InodeState>({
   has,
   check,
 }: DataHooks<P, K>): Fops<P> {
   const isHere = (xl: Xlator<P>, inode: Inode | null): inode is Inode => {
-    const kept = inode === null ? undefined : xl.priv.kept(inode);
-    return kept !== undefined && has(kept);
+    const state = inode === null ? undefined : xl.priv.state(inode);
+    return state !== undefined && has(state);
   };
-  const told = (frame: Frame, asked: number, xl: Xlator<P>, opRet: number, buf: Iatt | null) => {
+  const learnReply = (
+    frame: Frame,
+    asked: number,
+    xl: Xlator<P>,
+    opRet: number,
+    buf: Iatt | null,
+  ) => {
     const inode = frame.local as Inode;
-    const kept = xl.priv.kept(inode);
-    if (opRet < 0 || kept === undefined || !buf?.known) return;
-    if (xl.priv.mayLearn(kept, asked)) check(xl, kept, buf, inode);
+    const state = xl.priv.state(inode);
+    if (opRet < 0 || state === undefined || !buf?.known) return;
+    if (xl.priv.mayLearn(state, asked)) check(xl, state, buf, inode);
   };
   const stat: Fop<'stat', P> = (frame, xl, loc, xdata) => {
     const inode = inodeAt(xl, loc);
@@ -57,7 +63,7 @@ function attributeReads<P extends InodeCache<K>, K extends Kept>({
     wind.stat(frame, xl.priv.clock, statCbk, xl.children[0]!, loc, xdata);
   };
   const statCbk: Cbk<'stat', P> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-    told(frame, asked, xl, opRet, buf);
+    learnReply(frame, asked, xl, opRet, buf);
     unwind.stat(frame, opRet, opErrno, buf, xdata);
   };
   const fstat: Fop<'fstat', P> = (frame, xl, fd, xdata) => {
@@ -66,19 +72,19 @@ function attributeReads<P extends InodeCache<K>, K extends Kept>({
     wind.fstat(frame, xl.priv.clock, fstatCbk, xl.children[0]!, fd, xdata);
   };
   const fstatCbk: Cbk<'fstat', P> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-    told(frame, asked, xl, opRet, buf);
+    learnReply(frame, asked, xl, opRet, buf);
     unwind.fstat(frame, opRet, opErrno, buf, xdata);
   };
   return { stat, fstat };
 }
 
-/** An open with O_TRUNC changes the file; any other is of no interest. */
-export function truncatingOpen<P extends InodeCache<K>, K extends Kept>(
+/** Reports an open with O_TRUNC as a change; passes every other open. */
+export function truncatingOpen<P extends InodeCache<K>, K extends InodeState>(
   changed?: ChangeHooks<P, K>['changed'],
 ): Fop<'open', P> {
   const cbk: Cbk<'open', P> = (frame, _asked, xl, opRet, opErrno, fd, xdata) => {
-    const { kept, inode } = frame.local as Change<K>;
-    xl.priv.changed(kept);
+    const { state, inode } = frame.local as Change<K>;
+    xl.priv.changed(state);
     changed?.(xl, frame.root.client, inode, true);
     unwind.open(frame, opRet, opErrno, fd, xdata);
   };
@@ -89,8 +95,8 @@ export function truncatingOpen<P extends InodeCache<K>, K extends Kept>(
   };
 }
 
-/** A create with O_TRUNC may find a file that is known here under another name, and empty it. */
-function truncatingCreate<P extends InodeCache<K>, K extends Kept>(): Fop<'create', P> {
+/** A create with O_TRUNC may truncate a file that the cache knows under another name. */
+function truncatingCreate<P extends InodeCache<K>, K extends InodeState>(): Fop<'create', P> {
   const cbk: Cbk<'create', P> = (
     frame,
     _asked,

@@ -1,16 +1,11 @@
 /**
- * The base of caches that keep something with inodes: whether a reply may still be believed
- * when it arrives.
+ * Base of caches with state per inode: decides whether a reply is still valid when it arrives.
  *
- * A request notes the cache's `clock` when it goes down (as the cookie of its wind). Its reply may be
- * learnt (`mayLearn`) if since then nothing was told to have changed there, and no fop that changes it
- * is under way: such a fop may take effect before or after the reply was made. So what is in the cache
- * was true at some time between the last change and now, in whatever order replies arrive.
- *
- * The attributes in a changing fop's own reply may be learnt if it was alone from its way down to its
- * reply: of two that run side by side, nobody knows whose reply is the later state.
+ * A request passes the cache's `clock` as its wind's cookie. Its reply may be cached (`mayLearn`) if no change was
+ * reported since and no changing fop is under way, since that may take effect before or after the reply. So a cached
+ * value was true at some time between the last change and now. The attributes in a changing fop's own reply may be
+ * cached if it ran alone: of two concurrent changes, either may be the later.
  */
-
 import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Gfid } from '../../../core/gfid.ts';
@@ -19,109 +14,106 @@ import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
-/** What a cache keeps with an inode. */
-export class Kept {
-  /** The clock when it has last changed. */
+/** A cache's state of one inode. */
+export class InodeState {
+  /** The clock at its last change. */
   changed = 0;
-  /** Fops under way that change it. */
+  /** Number of changing fops under way. */
   changing = 0;
-  /** No other change was seen since the one under way has begun, and the clock then. */
+  /** Whether only one change has run since `began`, a time of the clock. */
   alone = false;
   began = 0;
 }
 
-/** Options that a cache itself looks at. */
+/** Options that the base reads. */
 interface Passing {
   readonly 'pass-through': boolean;
 }
 
-export abstract class InodeCache<K extends Kept, G extends Passing = Passing> {
-  given: G;
+export abstract class InodeCache<K extends InodeState, G extends Passing = Passing> {
+  values: G;
   hits = 0;
   misses = 0;
-  /** It moves on with every change. */
+  /** Advances with every change. */
   clock = 1;
-  /** What was asked for before this is not learnt: everything may have changed then. */
+  /** Replies to requests from before this clock are not cached. */
   private learnable = 0;
-  /** Fops under way that change something of which nobody knows what it is. */
+  /** Number of fops under way that change an unknown inode. */
   private unknown = 0;
   protected readonly xl: Xlator<unknown>;
 
-  constructor(xl: Xlator<unknown>, given: G) {
+  constructor(xl: Xlator<unknown>, values: G) {
     this.xl = xl;
-    this.given = given;
+    this.values = values;
   }
 
-  configure(given: G): void {
-    this.given = given;
-    // What changes while it is not looked at would not be noticed.
-    if (given['pass-through']) this.clear();
+  configure(values: G): void {
+    this.values = values;
+    // Changes are not seen while requests pass through.
+    if (values['pass-through']) this.clear();
   }
 
-  /** Nothing that is known now is believed any more. */
+  /** Invalidates all that is cached. */
   clear(): void {
     this.invalidateReplies();
   }
 
-  /** Begins to count anew. */
+  /** Sets the counters to zero. */
   reset(): void {
     this.hits = 0;
     this.misses = 0;
   }
 
-  /** What is kept with a new inode. */
+  /** Creates the state of a new inode. */
   protected abstract make(): K;
 
-  /** Lets go of what is cached of an inode; of what a write may change, where it is one. */
-  protected abstract drop(kept: K, isWrite: boolean): void;
+  /** Drops an inode's cached values; with `isWrite` only those that a write may change. */
+  protected abstract drop(state: K, isWrite: boolean): void;
 
-  /** What is kept with an inode; undefined for nothing. */
-  kept(inode: Inode): K | undefined {
+  /** Returns the state of an inode, or undefined. */
+  state(inode: Inode): K | undefined {
     return inode.ctxGet(this.xl) as K | undefined;
   }
 
-  keep(inode: Inode): K {
-    const known = this.kept(inode);
+  ensureState(inode: Inode): K {
+    const known = this.state(inode);
     if (known !== undefined) return known;
     const made = this.make();
     inode.ctxSet(this.xl, made);
     return made;
   }
 
-  /**
-   * The inode of a reply: a request may have come with a new one for something that is known, which
-   * is then the one that counts.
-   */
+  /** Returns the table's inode for a reply: a request may carry a new object for a known inode. */
   inodeOf(inode: Inode, gfid: Gfid): Inode {
     return inode.linked ? inode : (inode.table.find(gfid) ?? inode);
   }
 
-  mayLearn(kept: K, asked: number): boolean {
-    if (kept.changing > 0 || this.unknown > 0) return false;
-    return asked >= kept.changed && asked >= this.learnable;
+  mayLearn(state: K, asked: number): boolean {
+    if (state.changing > 0 || this.unknown > 0) return false;
+    return asked >= state.changed && asked >= this.learnable;
   }
 
-  /** A fop goes down that changes an inode. */
+  /** Begins a change of an inode: its fop goes down. */
   changes(inode: Inode, isWrite = false): K {
-    const kept = this.keep(inode);
-    this.drop(kept, isWrite);
-    kept.alone = kept.changing === 0;
-    kept.began = this.clock;
-    kept.changing += 1;
-    return kept;
+    const state = this.ensureState(inode);
+    this.drop(state, isWrite);
+    state.alone = state.changing === 0;
+    state.began = this.clock;
+    state.changing += 1;
+    return state;
   }
 
-  /** Its reply is here. Whether the attributes in it are those of now. */
-  changed(kept: K, isWrite = false): boolean {
-    const isNow = kept.alone && kept.began >= this.learnable && this.unknown === 0;
-    this.drop(kept, isWrite);
-    kept.changing -= 1;
+  /** Ends a change; returns whether the attributes in its reply are current. */
+  changed(state: K, isWrite = false): boolean {
+    const isNow = state.alone && state.began >= this.learnable && this.unknown === 0;
+    this.drop(state, isWrite);
+    state.changing -= 1;
     this.clock += 1;
-    kept.changed = this.clock;
+    state.changed = this.clock;
     return isNow;
   }
 
-  /** As `changes`, where only a name is known: what it leads to may be learnt by another request. */
+  /** As `changes`, for a name whose inode is unknown: another request may find it meanwhile. */
   changesUnknown(): void {
     this.unknown += 1;
   }
@@ -131,51 +123,51 @@ export abstract class InodeCache<K extends Kept, G extends Passing = Passing> {
     this.invalidateReplies();
   }
 
-  /** Something has changed it. */
+  /** Invalidates an inode that something else has changed. */
   invalidate(inode: Inode): void {
-    const kept = this.kept(inode);
-    // A reply on its way may be about it, and nothing be kept yet.
-    if (kept === undefined && !inode.linked) return;
-    this.outdated(kept ?? this.keep(inode));
+    const state = this.state(inode);
+    // A reply under way may concern it before any state exists.
+    if (state === undefined && !inode.linked) return;
+    this.outdated(state ?? this.ensureState(inode));
   }
 
   /**
-   * Somebody below tells that an inode has changed. One that nobody here has found so far may be in a
-   * reply on its way, or in what was listed ahead.
+   * Invalidates an inode that a volume below reports as changed. An unknown inode may be in a reply
+   * under way, or in a listing that was read ahead.
    */
-  heard(inode: Inode): void {
+  changedBelow(inode: Inode): void {
     if (inode.table.has(inode)) this.invalidate(inode);
     else this.invalidateReplies();
   }
 
-  /** Anything may have changed: what replies that are on their way tell is not learnt. */
+  /** Keeps replies to requests that are under way from being cached. */
   invalidateReplies(): void {
     this.clock += 1;
     this.learnable = this.clock;
   }
 
-  /** An inode goes. What was asked before its last change is not learnt of whoever comes in its place. */
-  forget(kept: K): void {
-    this.drop(kept, false);
-    if (kept.changing > 0) this.invalidateReplies();
-    else this.learnable = Math.max(this.learnable, kept.changed);
+  /** Drops a forgotten inode. Replies from before its last change do not apply to its successor. */
+  forget(state: K): void {
+    this.drop(state, false);
+    if (state.changing > 0) this.invalidateReplies();
+    else this.learnable = Math.max(this.learnable, state.changed);
   }
 
-  private outdated(kept: K): void {
-    this.drop(kept, false);
-    kept.alone = false;
+  private outdated(state: K): void {
+    this.drop(state, false);
+    state.alone = false;
     this.clock += 1;
-    kept.changed = this.clock;
+    state.changed = this.clock;
   }
 }
 
-/** The inode that a fop is about; null for one that nobody here has seen. */
+/** Returns the inode of a fop's first argument; null when the graph does not know it. */
 export function inodeAt(xl: Xlator<unknown>, subject: Loc | Fd): Inode | null {
   if (subject.inode?.linked) return subject.inode;
   return 'gfid' in subject ? (xl.inodes?.find(subject.gfid) ?? null) : subject.inode;
 }
 
-export const losses: ReadonlySet<EventName> = new Set<EventName>([
+export const invalidatingEvents: ReadonlySet<EventName> = new Set<EventName>([
   'CHILD_UP',
   'CHILD_DOWN',
   'CHILD_CONNECTING',

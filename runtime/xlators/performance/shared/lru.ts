@@ -1,6 +1,6 @@
-/** A cache's contents in memory, from what was used longest ago to what was used last, and its bytes. */
+/** Orders a cache's entries by last use and evicts the oldest beyond a number of bytes. */
 
-/** Something in the list. To be extended by what is cached. */
+/** Base of an entry in the list. */
 export class Cached {
   bytes = 0;
   older: Cached | null = null;
@@ -16,7 +16,7 @@ export class Lru<C extends Cached> {
   private readonly evict: (cached: C) => void;
   private most: number;
 
-  /** @param most bytes @param evict is told who has to go, and takes it out by `remove` */
+  /** @param most bytes @param evict frees an entry and calls `remove` for it */
   constructor(most: number, evict: (cached: C) => void) {
     this.most = most;
     this.evict = evict;
@@ -31,7 +31,7 @@ export class Lru<C extends Cached> {
     this.shrink();
   }
 
-  /** False for what is larger than all that there is room for: it is not taken. */
+  /** Adds an entry; returns false, without adding it, when it exceeds the limit alone. */
   add(cached: C, bytes: number): boolean {
     if (bytes > this.most) return false;
     cached.bytes = bytes;
@@ -54,7 +54,7 @@ export class Lru<C extends Cached> {
     this.count -= 1;
   }
 
-  /** Removes everything by `evict`; it does not count as evicted. */
+  /** Evicts every entry, without counting them as evicted. */
   clear(): void {
     while (this.oldest !== null) this.evict(this.oldest);
   }

@@ -1,4 +1,4 @@
-/** Options that all translators of performance/ have, and what is common in theirs. */
+/** Options and checks that translators of performance/ share. */
 import { InitError } from '../../../core/errors.ts';
 import { reconfigurableOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
@@ -11,7 +11,7 @@ export const commonOptions = reconfigurableOptions({
   },
 });
 
-/** What glusterd switches a translator on by. */
+/** The option by which glusterd puts a translator into the volfile. */
 export const switchOption = (on: boolean) =>
   ({
     type: 'bool',
@@ -20,14 +20,14 @@ export const switchOption = (on: boolean) =>
       'Accepted, without effect: glusterd says by it whether the volume is in the volfile at all.',
   }) as const;
 
-/** @throws {InitError} where a cache may be larger than all memory, as GlusterFS refuses it, too */
+/** @throws {InitError} if a cache may exceed the machine's memory, as in GlusterFS */
 export function checkMemory(
   { context }: Xlator<unknown>,
-  given: { readonly 'cache-size': number },
+  values: { readonly 'cache-size': number },
 ): void {
   const { totalMemory = Number.POSITIVE_INFINITY } = context;
-  if (given['cache-size'] <= totalMemory) return;
+  if (values['cache-size'] <= totalMemory) return;
   throw new InitError(
-    `cache-size (${given['cache-size']} bytes) is more than this machine has memory (${totalMemory})`,
+    `cache-size (${values['cache-size']} bytes) is more than this machine has memory (${totalMemory})`,
   );
 }

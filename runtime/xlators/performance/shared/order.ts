@@ -1,4 +1,4 @@
-/** The order of the translators of performance/: glusterd's, as far as it matters. */
+/** Checks the stacking order of performance/ (glusterd's), and that bricks send upcalls. */
 
 import { EOPNOTSUPP } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
@@ -8,7 +8,7 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Cbk, Suspicion, Xlator } from '../../../core/xlator.ts';
 
-/** Why a type is to be above another, by the two. */
+/** Reasons for one type to be above another: upper type, lower type, reason. */
 const ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'performance/md-cache': {
     'performance/write-behind': 'writes are answered there without attributes',
@@ -25,17 +25,17 @@ const ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** All that is below a volume, each once. */
+/** Returns all volumes below a volume, each once. */
 export function allBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
   const all = new Set<Xlator<unknown>>(xl.below);
-  // What is added on the way is walked over, too.
+  // The loop also visits volumes that it adds.
   for (const each of all) for (const child of each.below) all.add(child);
   return all;
 }
 
 /**
- * Points out volumes below this one that belong above it, or are of its own type.
- * @param isOnce one of its type is enough
+ * Warns of volumes below this one that belong above it, or are of its own type.
+ * @param isOnce whether a second volume of its type is useless
  */
 export function checkOrder(xl: Xlator<unknown>, isOnce = true): void {
   const where = xl.place;
@@ -53,7 +53,7 @@ export function checkOrder(xl: Xlator<unknown>, isOnce = true): void {
   xl.warnSuspicious(remarks);
 }
 
-/** What is relied on for how long, as far as a cache relies on bricks at all. */
+/** A cache's reliance on upcalls: its option, and for how long entries are valid. */
 export interface Reliance {
   readonly option: string;
   readonly seconds: number;
@@ -61,19 +61,23 @@ export interface Reliance {
 
 const warned = new WeakSet<Xlator<unknown>>();
 
-/** Something below is there that was not before. */
-const ups: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
+/** Events after which bricks that were away may be connected. */
+const upEvents: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
 
-/** At an event: bricks that come up are asked, if there are any, and with them all that are there. */
-export function askBricks(xl: Xlator<unknown>, event: EventName, reliance: Reliance | null): void {
-  if (!ups.includes(event) || reliance === null || warned.has(xl)) return;
+/** Asks the bricks, after one has come up, whether they send upcalls; warns once if not. */
+export function checkUpcallSupport(
+  xl: Xlator<unknown>,
+  event: EventName,
+  reliance: Reliance | null,
+): void {
+  if (!upEvents.includes(event) || reliance === null || warned.has(xl)) return;
   if (![...allBelow(xl)].some(({ type }) => type === 'protocol/client')) return;
   const frame = xl.begin(new Stack(0, 0, 0, 'IPC'));
   frame.local = reliance;
-  wind.ipc(frame, 0, answered, xl.children[0]!, IPC_UPCALL, null);
+  wind.ipc(frame, 0, upcallSupportCbk, xl.children[0]!, IPC_UPCALL, null);
 }
 
-const answered: Cbk<'ipc', unknown> = (frame, _cookie, xl, opRet, opErrno) => {
+const upcallSupportCbk: Cbk<'ipc', unknown> = (frame, _cookie, xl, opRet, opErrno) => {
   xl.end(frame.root);
   if (opRet >= 0 || opErrno !== EOPNOTSUPP || warned.has(xl)) return;
   warned.add(xl);

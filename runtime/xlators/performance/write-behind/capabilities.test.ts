@@ -1,4 +1,4 @@
-/** A write takes a program's capabilities away. */
+/** A write removes a program's capabilities: getxattr must not return them after the write's reply. */
 import { expect, test } from 'vitest';
 import { ask, type Reply, startGraph } from '../../../../test/support/core.ts';
 import { Slow } from '../../../../test/support/slow.ts';
@@ -38,36 +38,42 @@ async function setUp(names: readonly string[]) {
   return { slow, byName, byFd };
 }
 
-/** Its request overtakes the write. */
+/** Lets the getxattr reach the storage before the write. */
 const overtake = (slow: Slow): void => {
   slow.act(1);
   slow.answer(0);
 };
 
-test.each(['byName', 'byFd'] as const)('is gone when the write was answered: %s', async (how) => {
-  const { slow, [how]: get } = await setUp([CAPABILITY]);
-  const reply = get(CAPABILITY);
-  overtake(slow);
-  expect(reply.count).toBe(0);
-  slow.finish();
-  expect([reply.count, reply.opErrno]).toEqual([1, ENODATA]);
-});
+test.each(['byName', 'byFd'] as const)(
+  'a getxattr %s that overtakes the write returns ENODATA',
+  async (how) => {
+    const { slow, [how]: get } = await setUp([CAPABILITY]);
+    const reply = get(CAPABILITY);
+    overtake(slow);
+    expect(reply.count).toBe(0);
+    slow.finish();
+    expect([reply.count, reply.opErrno]).toEqual([1, ENODATA]);
+  },
+);
 
-test.each(['byName', 'byFd'] as const)('is in no list of all then: %s', async (how) => {
-  const { slow, [how]: get } = await setUp([CAPABILITY, OTHER]);
-  const reply = get(null);
-  overtake(slow);
-  expect(reply.count).toBe(0);
-  slow.finish();
-  const names = [...(reply.values[0] as Dict).keys()];
-  expect([reply.count, names.includes(CAPABILITY), names.includes(OTHER)]).toEqual([
-    1,
-    false,
-    true,
-  ]);
-});
+test.each(['byName', 'byFd'] as const)(
+  'a list %s of all attributes lacks the capability',
+  async (how) => {
+    const { slow, [how]: get } = await setUp([CAPABILITY, OTHER]);
+    const reply = get(null);
+    overtake(slow);
+    expect(reply.count).toBe(0);
+    slow.finish();
+    const names = [...(reply.values[0] as Dict).keys()];
+    expect([reply.count, names.includes(CAPABILITY), names.includes(OTHER)]).toEqual([
+      1,
+      false,
+      true,
+    ]);
+  },
+);
 
-test('also where the write is over before the older answer is here', async () => {
+test('a reply from before the write is discarded when it arrives after the write', async () => {
   const { slow, byName } = await setUp([CAPABILITY]);
   const reply = byName(CAPABILITY);
   slow.act(1);
@@ -77,7 +83,7 @@ test('also where the write is over before the older answer is here', async () =>
   expect([reply.count, reply.opErrno]).toEqual([1, ENODATA]);
 });
 
-test('nobody waits who asks for another one, or for one that is not there', async () => {
+test('a getxattr of another or an absent attribute does not wait for the write', async () => {
   const { slow, byName, byFd } = await setUp([OTHER]);
   const replies = [byName(OTHER), byFd(OTHER)];
   for (const get of [byName, byFd]) replies.push(get(CAPABILITY), get(null));

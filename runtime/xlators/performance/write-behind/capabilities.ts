@@ -1,8 +1,7 @@
 /**
- * Extended attributes that a write takes away: a program loses its capabilities by it. Where the storage
- * still has them, and writes are on their way that were answered, the answer waits for these.
- *
- * That there are none is true at once. The kernel asks before it writes, and has to wait for nothing.
+ * Delays replies to getxattr that show a program's capabilities, which a write removes: if writes that
+ * were answered early are under way, the request is repeated after them. The reply "no capability" is
+ * passed at once, so the kernel, which asks before it writes, does not wait.
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -22,7 +21,7 @@ import type { Behind } from './write-behind.ts';
 
 const CAPABILITY = 'security.capability';
 
-class Asking extends Stub {
+class XattrStub extends Stub {
   readonly queue: Queue;
 
   constructor(
@@ -37,9 +36,9 @@ class Asking extends Stub {
   }
 }
 
-export function reading(name: 'getxattr' | 'fgetxattr'): AnyFop {
+export function waitingForCapabilities(name: 'getxattr' | 'fgetxattr'): AnyFop {
   const cbk = collectCbk[name]((frame, asked, _xl, opRet, opErrno, values) => {
-    const asking = frame.local as Asking;
+    const asking = frame.local as XattrStub;
     const { queue } = asking;
     const has = opRet >= 0 && (values[0] as Dict | null)?.has(CAPABILITY);
     if (has && (!queue.isIdle || queue.settled > asked)) queue.wait(asking);
@@ -52,7 +51,7 @@ export function reading(name: 'getxattr' | 'fgetxattr'): AnyFop {
     const inode = asksForIt ? inodeAt(xl, args[0] as Loc | Fd) : null;
     const queue = inode === null ? undefined : xl.priv.queue(inode);
     if (queue === undefined || queue.isIdle) return tailArgs[name](frame, xl.children[0]!, args);
-    frame.local = new Asking(frame, xl, name, args, queue);
+    frame.local = new XattrStub(frame, xl, name, args, queue);
     windArgs[name](frame, xl.priv.clock, cbk as never, xl.children[0]!, args as never);
   };
 }

@@ -1,4 +1,4 @@
-/** A create that finds a file which is known, and which writes are on their way to. */
+/** A create that finds a known file with writes under way. */
 import { expect, test } from 'vitest';
 import { ask, type Reply, startGraph } from '../../../../test/support/core.ts';
 import { Slow } from '../../../../test/support/slow.ts';
@@ -14,7 +14,7 @@ import writeBehind from './index.ts';
 
 type Any = Translator<unknown>;
 
-/** A file that somebody has given another name, and a storage that does what comes when it is told to. */
+/** A file with a second name, over a storage that handles requests when the test says so. */
 async function setUp(failing: Readonly<Record<string, string>> = {}) {
   const slow = new Slow();
   const graph = await startGraph([
@@ -54,11 +54,11 @@ test.each([
   ['to write', O_WRONLY],
   ['to write and read', O_RDWR],
   ['to read', O_RDONLY],
-])('what it has emptied, %s, stays empty of what was written before', async (_how, mode) => {
+])('a create with O_TRUNC %s leaves the file empty after an earlier write', async (_how, mode) => {
   const { slow, write, create, size } = await setUp();
   expect(write().opRet).toBe(10);
   const { reply } = create('other', mode | O_TRUNC);
-  // The storage is asked for the create first.
+  // The storage handles the create first.
   slow.act(1);
   slow.answer(0);
   expect(reply.count).toBe(0);
@@ -68,13 +68,13 @@ test.each([
   expect(size()).toBe(0);
 });
 
-test('the same where the write is over before the create is answered', async () => {
+test('a create with O_TRUNC leaves the file empty when the write ends before the create', async () => {
   const { slow, write, create, size } = await setUp();
   expect(write().opRet).toBe(10);
   const { reply } = create('other', O_RDWR | O_TRUNC);
   slow.act(1);
   slow.act(0);
-  // The answer to the write comes first.
+  // The reply to the write arrives first.
   slow.answer(1);
   expect(reply.count).toBe(0);
   slow.finish();
@@ -82,7 +82,7 @@ test('the same where the write is over before the create is answered', async () 
   expect(size()).toBe(0);
 });
 
-test('what is written after it stays', async () => {
+test('data written after a create with O_TRUNC stays', async () => {
   const { graph, slow, inodes, root, write, create, size } = await setUp();
   write();
   const { fd, reply } = create('other', O_RDWR | O_TRUNC);
@@ -94,7 +94,7 @@ test('what is written after it stays', async () => {
   expect(Buffer.from(values[0] as Uint8Array).toString()).toBe('BBB');
 });
 
-test('one that empties nothing tells the size with what was written before', async () => {
+test('a create without O_TRUNC returns the size after earlier writes', async () => {
   const { slow, write, create, size } = await setUp();
   write();
   const { reply } = create('other', O_RDWR);
@@ -107,11 +107,11 @@ test('one that empties nothing tells the size with what was written before', asy
 });
 
 test.each([
-  ['what is new', 'new', O_TRUNC, 0],
-  ['what has to be new', 'new', O_TRUNC | O_EXCL, 0],
-  ['what is there and should not be', 'other', O_TRUNC | O_EXCL, EEXIST],
+  ['a new file', 'new', O_TRUNC, 0],
+  ['a new file with O_EXCL', 'new', O_TRUNC | O_EXCL, 0],
+  ['an existing file with O_EXCL', 'other', O_TRUNC | O_EXCL, EEXIST],
 ])(
-  'a create of %s waits for nothing, and asks for nothing more',
+  'a create of %s does not wait, and sends no further request',
   async (_what, name, how, errno) => {
     const { slow, write, create, size, sent } = await setUp();
     write();
@@ -124,7 +124,7 @@ test.each([
   },
 );
 
-test('it is not told of what was lost before, and they who wrote are', async () => {
+test('the fd of a create reports no earlier loss, and the fd that wrote does', async () => {
   const full = { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' };
   const { graph, slow, first, inodes, root, write, create } = await setUp(full);
   write();
@@ -137,7 +137,7 @@ test('it is not told of what was lost before, and they who wrote are', async () 
   expect(ask(graph, 'fsync', first, 0, null).opErrno).toBe(ENOSPC);
 });
 
-test('where it cannot be emptied again, the create fails', async () => {
+test('a create fails with the errno of the second truncate', async () => {
   const full = { failure: '100%', 'error-no': 'ENOSPC', enable: 'FTRUNCATE' };
   const { slow, write, create } = await setUp(full);
   write();

@@ -1,10 +1,10 @@
 /**
- * Opening and making files in performance/write-behind.
+ * The fops open and create of performance/write-behind.
  *
- * A create may find a file that is known already: somebody else has made the name, which the kernel takes
- * for absent. Which file that is its reply says, and by then the storage has told its size, and has emptied
- * it, if it was to (O_TRUNC), without writes that it did not know of yet. So after these the file is emptied
- * once more, or its size asked for. A create that no write was on its way for pays nothing.
+ * A create may find a known file: another client has created the name, and the kernel takes it for absent.
+ * Only the reply names the file. By then the storage has computed its size, or truncated it (O_TRUNC), without
+ * the writes that are under way here. So after these writes the file is truncated again, or its size
+ * requested again. A create costs nothing extra if no write is under way to its file.
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -16,18 +16,18 @@ import { Loc } from '../../../core/loc.ts';
 import { O_ACCMODE, O_EXCL, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
 import type { Cbk, Fop } from '../../../core/xlator.ts';
 import type { Queue } from './queue.ts';
-import { after } from './stub.ts';
+import { goAfterWrites } from './stub.ts';
 import type { Waiting } from './write.ts';
 import type { Behind, WriteBehind } from './write-behind.ts';
 
-/** An fd hears of what fails from when its program has opened it. */
+/** Opens after all writes under way; the fd reports only later failures. */
 export const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata) => {
   const queue = xl.priv.queue(fd.inode);
   queue?.opened(fd);
   if (queue === undefined || queue.isIdle) {
     return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
   }
-  after(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
+  goAfterWrites(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
 };
 
 interface Made {
@@ -42,7 +42,7 @@ interface Made {
 class Creation implements Waiting {
   blockers = 0;
   readonly fd: Fd;
-  /** What it has found, where writes were on their way to it. */
+  /** The file that the create has found, with writes under way to it. */
   found!: { readonly inode: Inode; readonly queue: Queue; readonly made: Made };
   private readonly frame: Frame;
   private readonly xl: Behind;
@@ -77,7 +77,7 @@ export const create: Fop<'create', WriteBehind> = (
 ) => {
   const { priv } = xl;
   const child = xl.children[0]!;
-  // What is new nobody has written to, or nothing is on its way to anything.
+  // A new file has no writes, or no write of any file is under way.
   if ((flags & O_EXCL) !== 0 || (priv.used === 0 && !priv.hasFailed)) {
     return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
   }
@@ -106,8 +106,8 @@ const createCbk: Cbk<'create', WriteBehind> = (
     creation.found = { inode: known!, queue, made };
     return queue.wait(creation);
   }
-  // It hears of nothing that was lost before.
-  queue?.spare(creation.fd);
+  // The new fd does not report earlier losses.
+  queue?.skipEarlierErrors(creation.fd);
   unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
 };
 
@@ -124,7 +124,7 @@ const emptiedCbk: Cbk<'ftruncate', WriteBehind> = (
 const statCbk: Cbk<'fstat', WriteBehind> = (frame, _cookie, _xl, opRet, opErrno, buf) =>
   answer(frame, opRet, opErrno, buf);
 
-/** All that was written before has arrived: the create is answered with what the file is now. */
+/** Answers the create with the file's attributes after all earlier writes. */
 function answer(frame: Frame, opRet: number, opErrno: number, now: Iatt | null): void {
   if (opRet < 0) {
     fail.create(frame, opErrno);
@@ -132,6 +132,6 @@ function answer(frame: Frame, opRet: number, opErrno: number, now: Iatt | null):
   }
   const { fd, found } = frame.local as Creation;
   const { opRet: told, inode, buf, preparent, postparent, xdata } = found.made;
-  found.queue.spare(fd);
+  found.queue.skipEarlierErrors(fd);
   unwind.create(frame, told, 0, fd, inode, now ?? buf, preparent, postparent, xdata);
 }

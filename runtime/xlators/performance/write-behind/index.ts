@@ -1,11 +1,11 @@
 /**
- * performance/write-behind: a write is answered at once, and sent to the storage then. Writes that follow
- * one another become one.
+ * performance/write-behind: answers a write at once and sends it to the storage later. Adjacent writes
+ * are joined.
  *
- * What orders requests of a file is in `queue.ts`; here is what each fop waits for. A fop on a file that
- * nothing is on its way to goes down as it came.
+ * `queue.ts` orders the requests of a file; this file says which writes each fop waits for. A fop on a
+ * file without writes under way passes unchanged.
  *
- * Source: GlusterFS 10 `xlators/performance/write-behind/src/`; README.md says what differs.
+ * Source: GlusterFS 10 `xlators/performance/write-behind/src/`; README.md lists the differences.
  */
 import type { Dict } from '../../../core/dict.ts';
 import { InitError } from '../../../core/errors.ts';
@@ -26,23 +26,23 @@ import {
 } from '../../../core/xlator.ts';
 import { inodeAt } from '../shared/inode-cache.ts';
 import { checkOrder } from '../shared/order.ts';
-import { reading } from './capabilities.ts';
+import { waitingForCapabilities } from './capabilities.ts';
 import { create, open } from './create.ts';
-import { type Given, options } from './options.ts';
+import { type OptionValues, options } from './options.ts';
 import type { Queue } from './queue.ts';
-import { after, Stub } from './stub.ts';
+import { goAfterWrites, Stub } from './stub.ts';
 import { type Waiting, Write } from './write.ts';
 import { type Behind, WriteBehind } from './write-behind.ts';
 
-/** What a write takes in memory besides its data, roughly: many small ones are limited by it. */
+/** Approximate bytes of a write besides its data, so that many small writes are bounded, too. */
 const OVERHEAD = 128;
 
-/** Whether a write may be answered before it is done. */
-function mayLie({ given }: WriteBehind, fd: Fd, length: number, flags: number): boolean {
+/** Whether a write may be answered before the storage has it. */
+function mayAnswerEarly({ values }: WriteBehind, fd: Fd, length: number, flags: number): boolean {
   const how = fd.flags | flags;
   if ((how & O_SYNC) !== 0 || length === 0) return false;
-  if ((how & O_DIRECT) !== 0 && given['strict-O_DIRECT']) return false;
-  return length + OVERHEAD <= given['cache-size'];
+  if ((how & O_DIRECT) !== 0 && values['strict-O_DIRECT']) return false;
+  return length + OVERHEAD <= values['cache-size'];
 }
 
 const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
@@ -51,12 +51,12 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
   const errno = known === undefined ? 0 : known.error(fd);
   if (errno !== 0) return fail.writev(frame, errno);
   const cost = vector.length + OVERHEAD;
-  if (!mayLie(priv, fd, vector.length, flags) || !priv.hasRoom(cost)) {
-    return after(frame, xl, 'writev', known, [fd, vector, offset, flags, xdata]);
+  if (!mayAnswerEarly(priv, fd, vector.length, flags) || !priv.hasRoom(cost)) {
+    return goAfterWrites(frame, xl, 'writev', known, [fd, vector, offset, flags, xdata]);
   }
   priv.writes += 1;
   const queue = known ?? priv.queueOf(fd.inode);
-  if (!queue.isFull && queue.used + cost <= priv.given['cache-size']) {
+  if (!queue.isFull && queue.used + cost <= priv.values['cache-size']) {
     return take(frame, xl, queue, fd, vector, offset, flags, xdata);
   }
   const data = vector.slice();
@@ -64,7 +64,7 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
     length: cost,
     take() {
       if (priv.hasRoom(cost)) take(frame, xl, queue, fd, data, offset, flags, xdata);
-      else after(frame, xl, 'writev', queue, [fd, data, offset, flags, xdata]);
+      else goAfterWrites(frame, xl, 'writev', queue, [fd, data, offset, flags, xdata]);
     },
   });
 };
@@ -81,7 +81,7 @@ function take(
 ): void {
   const { open } = queue;
   const { length } = vector;
-  const most = xl.priv.given['aggregate-size'];
+  const most = xl.priv.values['aggregate-size'];
   const fits = open?.takes(frame.root, fd, offset, length, flags, xdata, most) === true;
   if (fits && queue.mayGrow(length)) {
     xl.priv.joined += 1;
@@ -95,9 +95,9 @@ function take(
   );
   write.cost = length + OVERHEAD;
   queue.add(write);
-  // A storage that does not let one wait has answered by now: then that is the answer.
-  if (!write.isOver) write.isLie = true;
-  if (write.errno === 0 || write.isLie) {
+  // A fast storage has replied by now: then its reply is the answer.
+  if (!write.isOver) write.isAnsweredEarly = true;
+  if (write.errno === 0 || write.isAnsweredEarly) {
     unwind.writev(frame, length, 0, write.prebuf, write.postbuf, null);
   } else if (write.written > 0) unwind.writev(frame, write.written, 0, null, null, null);
   else fail.writev(frame, write.errno);
@@ -105,36 +105,36 @@ function take(
 
 const readv: Fop<'readv', WriteBehind> = (frame, xl, fd, size, offset, flags, xdata) => {
   const queue = xl.priv.queue(fd.inode);
-  // Data beyond it makes zeros of what is behind the end of the file now.
+  // A write beyond the range fills it with zeros if the file ends before.
   const end = Number.POSITIVE_INFINITY;
   if (queue === undefined || queue.isIdle || !queue.isBusy(offset, end)) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
-  after(frame, xl, 'readv', queue, [fd, size, offset, flags, xdata], offset, end);
+  goAfterWrites(frame, xl, 'readv', queue, [fd, size, offset, flags, xdata], offset, end);
 };
 
 const fstat: Fop<'fstat', WriteBehind> = (frame, xl, fd, xdata) => {
   const queue = xl.priv.queue(fd.inode);
   if (queue === undefined || queue.isIdle) tail.fstat(frame, xl.children[0]!, fd, xdata);
-  else after(frame, xl, 'fstat', queue, [fd, xdata]);
+  else goAfterWrites(frame, xl, 'fstat', queue, [fd, xdata]);
 };
 
 const stat: Fop<'stat', WriteBehind> = (frame, xl, loc, xdata) => {
   const inode = inodeAt(xl, loc);
   const queue = inode === null ? undefined : xl.priv.queue(inode);
   if (queue === undefined || queue.isIdle) tail.stat(frame, xl.children[0]!, loc, xdata);
-  else after(frame, xl, 'stat', queue, [loc, xdata]);
+  else goAfterWrites(frame, xl, 'stat', queue, [loc, xdata]);
 };
 
 const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
-  // Nothing is on its way to anything.
+  // No write of any file is under way.
   if (xl.priv.used === 0) return tail.lookup(frame, xl.children[0]!, loc, xdata);
-  frame.local = new Looking(frame, xl, loc, xdata);
+  frame.local = new LookupStub(frame, xl, loc, xdata);
   wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
 };
 
-/** A lookup: only its answer says which file it is, and whether something is on its way to that. */
-class Looking implements Waiting {
+/** A lookup: only its reply names the file, and so the writes that it must wait for. */
+class LookupStub implements Waiting {
   blockers = 0;
   private readonly frame: Frame;
   private readonly xl: Behind;
@@ -169,7 +169,7 @@ const lookupCbk: Cbk<'lookup', WriteBehind> = (
       ? undefined
       : xl.priv.queue(xl.inodes?.find(buf.iaGfid) ?? inode);
   if (queue !== undefined && (!queue.isIdle || queue.settled > asked)) {
-    return queue.wait(frame.local as Looking);
+    return queue.wait(frame.local as LookupStub);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
@@ -195,17 +195,17 @@ const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
   unwind.readdirp(frame, opRet, opErrno, fresh ?? null, xdata);
 };
 
-/** Whether an entry's attributes lack something that was answered for. */
+/** Whether an entry's attributes lack a write that was answered early. */
 function isOutdated(xl: Behind, { stat: buf }: Dirent, asked: number): boolean {
   const inode = buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
   const queue = inode === undefined ? undefined : xl.priv.queue(inode);
   return queue !== undefined && (!queue.isIdle || queue.settled > asked);
 }
 
-/** Who wants its attributes looks it up. */
+/** The kernel looks up an entry that has no attributes. */
 const withoutStat = (entry: Dirent): Dirent => ({ ...entry, stat: null, inode: null });
 
-/** Waits for all that was written so far, and tells an fd what has become of it. */
+/** Waits for all writes so far, then reports their errors to an fd. */
 class Sync implements Waiting {
   blockers = 0;
   private readonly queue: Queue;
@@ -238,14 +238,14 @@ const flush: Fop<'flush', WriteBehind> = (frame, xl, fd, xdata) => {
   if (queue === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
   const sync = new Sync(queue, fd, (errno) => {
     if (errno !== 0) return fail.flush(frame, errno);
-    if (!xl.priv.given['flush-behind']) return tail.flush(frame, xl.children[0]!, fd, xdata);
+    if (!xl.priv.values['flush-behind']) return tail.flush(frame, xl.children[0]!, fd, xdata);
     flushBehind(frame.root, xl, fd, xdata);
     unwind.flush(frame, 0, 0, null);
   });
   queue.wait(sync);
 };
 
-/** All data is written: nobody has to wait for the rest. */
+/** All data is written: the caller need not wait for the flush itself. */
 function flushBehind(caller: Stack, xl: Behind, fd: Fd, xdata: Dict | null): void {
   const frame = xl.begin(requestAs(caller, 'FLUSH'));
   frame.local = fd;
@@ -258,7 +258,7 @@ const flushedCbk: Cbk<'flush', WriteBehind> = (frame, _cookie, xl) => {
   (frame.local as Fd).drop();
 };
 
-/** Fops that wait for all that was written so far to what they are about, and where that is. */
+/** Fops that wait for all writes so far to a file: the indexes of the file's arguments. */
 const others = {
   truncate: [0],
   ftruncate: [0],
@@ -312,16 +312,16 @@ const all: Fops<WriteBehind> = {
       collect[name](waiting(name)),
     ]),
   ),
-  getxattr: collect.getxattr(reading('getxattr')),
-  fgetxattr: collect.fgetxattr(reading('fgetxattr')),
+  getxattr: collect.getxattr(waitingForCapabilities('getxattr')),
+  fgetxattr: collect.fgetxattr(waitingForCapabilities('fgetxattr')),
 };
 
-/** @throws {InitError} where what is joined does not fit into the window */
-function checkSizes(given: Given): void {
-  if (given['aggregate-size'] <= given['cache-size']) return;
+/** @throws {InitError} if a joined write could exceed the window */
+function checkSizes(values: OptionValues): void {
+  if (values['aggregate-size'] <= values['cache-size']) return;
   throw new InitError(
-    `aggregate-size (${given['aggregate-size']} bytes) is larger than cache-size ` +
-      `(${given['cache-size']}): let it be no larger`,
+    `aggregate-size (${values['aggregate-size']} bytes) is larger than cache-size ` +
+      `(${values['cache-size']}): let it be no larger`,
   );
 }
 
@@ -331,25 +331,25 @@ export default defineTranslator<WriteBehind, typeof options>({
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },
-  fops: ({ priv }) => (priv.given['pass-through'] ? {} : all),
-  async check(xl, given) {
-    checkSizes(given);
+  fops: ({ priv }) => (priv.values['pass-through'] ? {} : all),
+  async check(xl, values) {
+    checkSizes(values);
     checkOrder(xl);
   },
-  init(xl, given) {
-    checkSizes(given);
+  init(xl, values) {
+    checkSizes(values);
     checkOrder(xl);
-    return new WriteBehind(xl, given);
+    return new WriteBehind(xl, values);
   },
-  reconfigure(xl, given) {
-    checkSizes(given);
-    xl.priv.given = given;
-    // What was held back may be more than is joined now.
+  reconfigure(xl, values) {
+    checkSizes(values);
+    xl.priv.values = values;
+    // A write held back may exceed the new limit for joining.
     xl.priv.push();
   },
   succeed(xl, { priv: before }) {
-    const { given } = xl.priv;
-    xl.priv = Object.assign(before, { xl, given });
+    const { values } = xl.priv;
+    xl.priv = Object.assign(before, { xl, values });
   },
   holds: ({ priv }) => priv.holds(),
   release: (xl, fd, told) => xl.priv.queue(fd.inode)?.closed(told as number),

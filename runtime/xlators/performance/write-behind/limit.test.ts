@@ -1,4 +1,4 @@
-/** Many files at once, of a storage that stands still: how much is answered for. */
+/** Memory of writes to many files at once, over a storage that does not reply. */
 import { expect, test } from 'vitest';
 import { ask, startGraph } from '../../../../test/support/core.ts';
 import { Slow } from '../../../../test/support/slow.ts';
@@ -18,7 +18,7 @@ const MOST = 64 * WINDOW;
 /** The last write to a file waits for room in its own window. */
 const SIZE = 128 * KB;
 const WRITES = 4;
-/** So many would take more than all of them together may. */
+/** So many files exceed the common limit. */
 const FILES = 100;
 
 async function setUp() {
@@ -43,7 +43,7 @@ async function setUp() {
   return { graph, slow, fds, bytes, write };
 }
 
-test('is bounded for all of them together, and nothing is lost or left waiting', async () => {
+test('early answers stay within the limit of all files, and every write is answered and readable', async () => {
   const { graph, slow, fds, bytes, write } = await setUp();
   const replies = [];
   for (let nth = 0; nth < WRITES; nth++) {
@@ -73,7 +73,7 @@ test('is bounded for all of them together, and nothing is lost or left waiting',
   }
 });
 
-test('when there is room again, a write is answered at once', async () => {
+test('a write is answered at once again after the storage has replied', async () => {
   const { slow, fds, write } = await setUp();
   const fill = () => fds.flatMap((fd) => [write(fd, 0), write(fd, 1), write(fd, 2)]);
   expect(fill().at(-1)!.count).toBe(0);

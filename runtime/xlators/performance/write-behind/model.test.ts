@@ -1,7 +1,6 @@
 /**
- * performance/write-behind against a model: each file is used by one program, by several open files of
- * its own, which goes on when it has its answer. It must see what it has done, however slow the storage
- * is, and in whatever order that does what it is asked for.
+ * performance/write-behind against a model: one program per file, with several fds, sends its next request
+ * after each reply. It must see its own changes, in any order and at any speed of the storage.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -40,14 +39,14 @@ interface Reply {
 class Program {
   data = new Uint8Array(0);
   fds: Fd[] = [];
-  /** What was asked for and has no answer yet. */
+  /** Whether a request has no reply yet. */
   isBusy = false;
-  /** Errors that each fd has heard of. */
+  /** Number of errors that each fd has reported. */
   readonly heard = new Map<Fd, number>();
-  /** The newest write: by which fd, and where it has ended. */
+  /** The index of the newest write's fd, and the end of that write. */
   newest = 0;
   end = 0;
-  /** A write was answered that may fail, since each of them heard. */
+  /** Whether no write can have failed. */
   isSure = true;
   private readonly graph: Graph;
   private readonly inode: Inode;
@@ -97,7 +96,7 @@ class Program {
 
   private lookup(): void {
     const { inodes } = this.graph;
-    // As somebody who does not know yet which file that is.
+    // As a client that does not know the file yet.
     const loc = new Loc(inodes.newInode(), inodes.root, `f${this.uid}`);
     this.ask('lookup', [loc, null], ({ opRet, values }) => {
       if (opRet < 0 || !this.isSure) return;
@@ -105,7 +104,7 @@ class Program {
     });
   }
 
-  /** As somebody who takes the name for absent. */
+  /** As a client that takes the name for absent. */
   private create(how: number): void {
     const { inodes } = this.graph;
     const name = `f${this.uid}`;
@@ -138,7 +137,7 @@ class Program {
       this.resize(Math.max(this.data.length, at + kept.length));
       this.data.set(kept, at);
     });
-    // It is another's now.
+    // The caller reuses its buffer.
     if (!this.isBusy) lent.fill(33);
   }
 
@@ -246,7 +245,7 @@ function run(world: World, steps: readonly (readonly [string, number, number, nu
   }
 }
 
-/** All that is on its way arrives. */
+/** Lets the storage handle all requests. */
 function settle({ slow, context }: World): void {
   slow.finish();
   slow.quick = true;
@@ -254,7 +253,7 @@ function settle({ slow, context }: World): void {
   slow.finish();
 }
 
-/** A create empties a file whose pages a cache above has. */
+/** A create truncates a file whose pages a cache above has. */
 const EMPTIED: [string, number, number, number][] = [
   ['write', 0, 0, 0],
   ['read', 0, 0, 6],
@@ -268,7 +267,7 @@ const EMPTIED: [string, number, number, number][] = [
 test.each([
   ['alone', []],
   ['below the others', performanceStack.slice(1)],
-])('a program sees what it has done: %s', async (_where, above) => {
+])('a program sees its own changes over write-behind %s', async (_where, above) => {
   await fc.assert(
     fc.asyncProperty(history, fc.constantFrom(...TURNS), async (steps, options) => {
       const world = await setUp(options, above);
@@ -286,7 +285,7 @@ test.each([
   );
 });
 
-test('data that is lost is told once to each who had the file open', async () => {
+test('lost data is reported once by each fd that was open', async () => {
   await fc.assert(
     fc.asyncProperty(history, async (steps) => {
       const world = await setUp({});
@@ -318,7 +317,7 @@ test('data that is lost is told once to each who had the file open', async () =>
         }
         told += before + errors.filter((errno) => errno !== 0).length;
         expect(errors.every((errno) => errno === 0 || errno === EIO)).toBe(true);
-        // And not again.
+        // A second fsync reports nothing.
         for (const fd of program.fds) program.do('fsync', program.fds.indexOf(fd), 0, 0);
         expect([...program.heard.values()].reduce((sum, each) => sum + each, 0)).toBe(before);
       }

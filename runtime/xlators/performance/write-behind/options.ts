@@ -56,10 +56,10 @@ export const options = defineOptions({
       type: 'bool',
       default: false,
       description:
-        'Accepted, without effect: data that could not be written is not tried again, and everyone ' +
-        'who has the file open is told.',
+        'Accepted, without effect: data that could not be written is not tried again, and each program ' +
+        'that has the file open gets the error.',
     },
   }),
 });
 
-export type Given = Values<typeof options>;
+export type OptionValues = Values<typeof options>;

@@ -1,12 +1,10 @@
 /**
- * The writes on their way to one file.
+ * The queue of one file's writes.
  *
- * Each write waits for the writes before it that it overlaps; whatever else is asked of the file waits
- * for the writes before it whose result it may see. A write that something waits for is sent; others
- * may be held back, for more to join them (`Write.isHeld`).
- *
- * That a write has failed which was answered already is told to each fd that was open then, once: `errors`
- * counts them, and an fd keeps the count up to which it was told (Linux's errseq_t).
+ * Each write waits for earlier writes that it overlaps; any other fop waits for earlier writes whose result
+ * it may see. A write is sent once a fop waits for it; until then it may be held back so that more join it
+ * (`Write.isHeld`). If a write fails that was answered early, each fd open at that time reports it once:
+ * `errors` counts these failures, and an fd's context has the count that it has reported (Linux's errseq_t).
  */
 import { EIO } from '../../../core/errno.ts';
 import { type Fd, newestFdId } from '../../../core/fd.ts';
@@ -15,19 +13,19 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Cbk, Xlator } from '../../../core/xlator.ts';
-import type { Given } from './options.ts';
+import type { OptionValues } from './options.ts';
 import type { Waiting, Write } from './write.ts';
 
-/** A write that waits until there is room for it in the window. */
-export interface Late {
+/** A write that waits for room in the window. */
+export interface DelayedWrite {
   readonly length: number;
   take(): void;
 }
 
-/** What a queue has of the volume. */
+/** The part of the volume that a queue uses. */
 interface Volume {
   readonly xl: Xlator<Volume>;
-  readonly given: Given;
+  readonly values: OptionValues;
   clock: number;
   sent: number;
   used: number;
@@ -37,24 +35,24 @@ interface Volume {
 }
 
 export class Queue {
-  /** Lied writes that have failed, and the errno of the last. */
+  /** Number of failed writes that were answered early, and the errno of the last. */
   errors = 0;
   errno = 0;
-  /** The newest fd that there was then, of any file. */
+  /** The newest fd of any file at the last failure. */
   private newestAtLoss = 0;
-  /** How many of those who have the file open were told of all of them, or have opened it since. */
+  /** Number of open fds that have reported all failures, or were opened since. */
   private told = 0;
-  /** Bytes that were answered for, or are on their way. */
+  /** Bytes of writes that were answered early or are under way. */
   used = 0;
   private sent = 0;
   private readonly writes = new Set<Write>();
   private last: Write | null = null;
-  /** Where the newest write has ended, and whose it is. */
+  /** The fd of the newest write, and the offset of its end. */
   private newest: Fd | null = null;
   private newestEnd = 0;
-  private late: Late[] = [];
+  private late: DelayedWrite[] = [];
   private isAdmitting = false;
-  /** The volume's count of what was written when something of this file last was. */
+  /** The volume's clock when a write of this file last ended. */
   settled = 0;
   private readonly volume: Volume;
 
@@ -66,7 +64,7 @@ export class Queue {
     return this.writes.size === 0;
   }
 
-  /** The write that others may be joined to; null for none. */
+  /** The write that later writes may join; null for none. */
   get open(): Write | null {
     return this.last;
   }
@@ -75,9 +73,9 @@ export class Queue {
     return this.late.length > 0;
   }
 
-  /** A write more, which the others before it hold up where they overlap. */
+  /** Adds a write; earlier writes that overlap it block it. */
   add(write: Write): void {
-    const { given } = this.volume;
+    const { values } = this.volume;
     this.volume.used += write.cost;
     this.used += write.cost;
     write.goesOn = write.fd === this.newest && (write.appends || write.offset === this.newestEnd);
@@ -85,22 +83,19 @@ export class Queue {
     write.blockers = 1;
     for (const other of this.writes) {
       const conflicts =
-        given['strict-write-ordering'] || (other.start < write.end && write.start < other.end);
+        values['strict-write-ordering'] || (other.start < write.end && write.start < other.end);
       if (conflicts) this.block(write, other);
     }
     this.writes.add(write);
     const before = this.last;
     this.last = write;
     write.fd.hold();
-    if (before !== null) this.letGo(before);
+    if (before !== null) this.release(before);
     this.unblock(write);
     this.trickle();
   }
 
-  /**
-   * Whether the last write may grow by so much: where another is on its way, only a write of its own
-   * would wait for that.
-   */
+  /** Whether the last write may grow by `length` bytes without overlapping another write. */
   mayGrow(length: number): boolean {
     const { last } = this;
     if (last === null || last.appends) return last !== null;
@@ -110,7 +105,7 @@ export class Queue {
     return true;
   }
 
-  /** A write has joined the last. */
+  /** Accounts for data that has joined the last write. */
   joined(cost: number): void {
     this.last!.cost += cost;
     this.last!.goesOn = true;
@@ -120,64 +115,64 @@ export class Queue {
     this.trickle();
   }
 
-  /** Calls `waiting.go` after all writes so far that begin before `end` and end after `start`. */
+  /** Calls `waiting.go` after all writes so far that overlap [start, end). */
   wait(waiting: Waiting, start = 0, end = Number.POSITIVE_INFINITY): void {
     waiting.blockers += 1;
-    // What is sent may be over at once, and be taken out.
+    // A write that is sent may end at once and leave the set.
     for (const write of this.writes) {
       if (write.start < end && start < write.end) this.block(waiting, write);
     }
     this.unblock(waiting);
   }
 
-  /** Whether something is on its way that one sees who reads there, or how far the file goes. */
+  /** Whether a write to [start, end) is under way. */
   isBusy(start = 0, end = Number.POSITIVE_INFINITY): boolean {
     for (const write of this.writes) if (write.start < end && start < write.end) return true;
     return false;
   }
 
-  /** There is no room for it yet. */
-  postpone(late: Late): void {
+  /** Lets a write wait for room. */
+  postpone(late: DelayedWrite): void {
     this.late.push(late);
-    if (this.last !== null) this.letGo(this.last);
+    if (this.last !== null) this.release(this.last);
   }
 
-  /** Nothing is held back any more. */
+  /** Sends the write that is held back. */
   push(): void {
-    if (this.last !== null) this.letGo(this.last);
+    if (this.last !== null) this.release(this.last);
   }
 
-  /** The errno that an fd has not been told of yet; 0 for none. */
+  /** Returns the errno that an fd has not reported yet, or 0, and marks it as reported. */
   error({ origin: fd }: Fd): number {
     if (this.errors === 0) return 0;
     const told = (fd.ctxGet(this.volume.xl) as number | undefined) ?? 0;
     if (told === this.errors) return 0;
-    this.spare(fd);
+    this.skipEarlierErrors(fd);
     return this.errno;
   }
 
-  /** An fd is to hear of what fails from now on, and of nothing before. */
-  spare(fd: Fd): void {
+  /** Marks all failures so far as reported by an fd. */
+  skipEarlierErrors(fd: Fd): void {
     if (this.errors === 0) return;
     fd.ctxSet(this.volume.xl, this.errors);
     this.told += 1;
   }
 
   /**
-   * An fd is opened: it hears of nothing before. That is, of nothing before its program has opened it: where
-   * open-behind stands above, it has answered that program long ago.
+   * Makes a new fd report only later failures. With open-behind above, the program may have opened its
+   * fd before the last failure, and must get that error.
    */
   opened(fd: Fd): void {
-    if (fd.id > this.newestAtLoss) this.spare(fd);
+    if (fd.id > this.newestAtLoss) this.skipEarlierErrors(fd);
   }
 
-  /** An fd is closed that was told of so many errors. */
+  /** Ends an fd that has reported `told` failures. */
   closed(told: number): void {
     if (told === this.errors) this.told -= 1;
   }
 
-  /** Whether somebody who has the file open is to be told of an error. */
-  owes({ fdCount }: Inode): boolean {
+  /** Whether an open fd has still to report a failure. */
+  hasUnreportedError({ fdCount }: Inode): boolean {
     return this.errors > 0 && this.told < fdCount;
   }
 
@@ -185,7 +180,7 @@ export class Queue {
     if (write.isOver) return;
     waiting.blockers += 1;
     write.waiting.push(waiting);
-    this.letGo(write);
+    this.release(write);
   }
 
   private unblock(waiting: Waiting): void {
@@ -193,8 +188,8 @@ export class Queue {
     if (waiting.blockers === 0) waiting.go();
   }
 
-  /** It is sent, however little it is. */
-  private letGo(write: Write): void {
+  /** Stops holding a write back, and sends it unless another blocks it. */
+  private release(write: Write): void {
     if (this.last === write) this.last = null;
     if (!write.isHeld) return;
     write.isHeld = false;
@@ -207,16 +202,16 @@ export class Queue {
   }
 
   /**
-   * Sends what is held back, if it is enough, or nothing else is on its way. Who writes in sequence
-   * is given the time to go on: a quick storage would have each of its writes by itself otherwise.
+   * Sends the held write if it is full, or if no other is under way. A sequential write is held for a
+   * time: otherwise a fast storage would get each small write separately.
    */
   private trickle(): void {
     const { last } = this;
     if (last === null) return;
-    const { given } = this.volume;
-    const isFull = last.length >= given['aggregate-size'];
-    const trickles = given['trickling-writes'] && this.sent === 0 && !last.goesOn;
-    if (isFull || trickles) this.letGo(last);
+    const { values } = this.volume;
+    const isFull = last.length >= values['aggregate-size'];
+    const trickles = values['trickling-writes'] && this.sent === 0 && !last.goesOn;
+    if (isFull || trickles) this.release(last);
     else this.volume.hold(this);
   }
 
@@ -231,7 +226,7 @@ export class Queue {
     wind.writev(frame, 0, sentCbk, xl.children[0]!, fd, rest, at, flags, xdata);
   }
 
-  /** The child's answer. */
+  /** Handles the child's reply: sends the rest of a short write, or ends it. */
   answered(
     write: Write,
     opRet: number,
@@ -260,7 +255,7 @@ export class Queue {
     priv.used -= write.cost;
     priv.clock += 1;
     this.settled = priv.clock;
-    if (write.errno !== 0 && write.isLie) {
+    if (write.errno !== 0 && write.isAnsweredEarly) {
       this.errors += 1;
       this.errno = write.errno;
       this.newestAtLoss = newestFdId();
@@ -273,11 +268,11 @@ export class Queue {
     this.trickle();
   }
 
-  /** Takes writes that have waited, as long as there is room. */
+  /** Accepts delayed writes as long as there is room. */
   private admit(): void {
     if (this.isAdmitting) return;
     this.isAdmitting = true;
-    const most = this.volume.given['cache-size'];
+    const most = this.volume.values['cache-size'];
     while (this.late.length > 0 && (this.used === 0 || this.used + this.late[0]!.length <= most)) {
       this.late.shift()!.take();
     }

@@ -1,4 +1,4 @@
-/** A fop of performance/write-behind that waits for writes, and goes down then as it came. */
+/** A fop of performance/write-behind that is wound unchanged after the writes that it waits for. */
 
 import type { Frame } from '../../../core/frame.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
@@ -26,8 +26,8 @@ export class Stub implements Waiting {
   }
 }
 
-/** Lets a fop go down after the writes so far of a file, as far as they are in [start, end). */
-export function after(
+/** Winds a fop after a file's writes so far that overlap [start, end). */
+export function goAfterWrites(
   frame: Frame,
   xl: Behind,
   name: FopName,

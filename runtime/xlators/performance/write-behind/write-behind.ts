@@ -1,45 +1,45 @@
-/** The state of a volume of performance/write-behind. */
+/** The state of one volume of performance/write-behind: its queues, memory and counters. */
 import { errnoName } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
-import type { Given } from './options.ts';
+import type { OptionValues } from './options.ts';
 import { Queue } from './queue.ts';
 import type { Write } from './write.ts';
 
-/** Milliseconds after which data is sent that nothing has asked for; and without trickling-writes. */
+/** Milliseconds that data may be held back: with trickling-writes, and without. */
 const TRICKLE_MS = 10;
 const HOLD_MS = 1000;
-/** As much as so many files may have on their way is the most of all files together. */
+/** The limit of all files together, in `cache-size`s. */
 const FILES = 64;
 
 export type Behind = Xlator<WriteBehind>;
 
 export class WriteBehind {
-  given: Given;
-  /** It moves on with every write that is over. */
+  values: OptionValues;
+  /** Advances with every write that ends. */
   clock = 1;
-  /** Writes that were asked for, those of them that joined another, and those that went down. */
+  /** Writes requested, of these joined to another, and writes sent below. */
   writes = 0;
   joined = 0;
   sent = 0;
-  /** Bytes of all files that were answered for, or are on their way. */
+  /** Bytes of all writes that were answered early or are under way. */
   used = 0;
   failures = 0;
-  /** One of them at least, since it began: that is not counted anew. */
+  /** Whether any write has failed since the start; a reset does not clear it. */
   hasFailed = false;
-  /** Files of which data is held back. */
+  /** Queues with a write held back. */
   private readonly held = new Set<Queue>();
   private cancelTimer: (() => void) | null = null;
-  /** Another one when the graph was exchanged. */
+  /** Replaced when the graph is exchanged. */
   xl: Xlator<WriteBehind>;
 
-  constructor(xl: Xlator<WriteBehind>, given: Given) {
+  constructor(xl: Xlator<WriteBehind>, values: OptionValues) {
     this.xl = xl;
-    this.given = given;
+    this.values = values;
   }
 
-  /** What is on its way to a file; undefined for one that nothing was written to. */
+  /** Returns a file's queue; undefined if nothing was written to it. */
   queue(inode: Inode): Queue | undefined {
     return inode.ctxGet(this.xl) as Queue | undefined;
   }
@@ -52,19 +52,19 @@ export class WriteBehind {
     return made;
   }
 
-  /** Whether a write that takes so much may be answered before it is done. */
+  /** Whether a write of this cost may be answered early. */
   hasRoom(cost: number): boolean {
-    return this.used + cost <= FILES * this.given['cache-size'];
+    return this.used + cost <= FILES * this.values['cache-size'];
   }
 
-  /** Data of a file waits for more; one timer sees to all that nothing comes for. */
+  /** Holds a queue's data back until one timer for all queues sends it. */
   hold(queue: Queue): void {
     this.held.add(queue);
-    const ms = this.given['trickling-writes'] ? TRICKLE_MS : HOLD_MS;
+    const ms = this.values['trickling-writes'] ? TRICKLE_MS : HOLD_MS;
     this.cancelTimer ??= this.xl.context.after(ms, () => this.push());
   }
 
-  /** Sends all that is held back. */
+  /** Sends the data of all queues that hold some back. */
   push(): void {
     this.cancelTimer?.();
     this.cancelTimer = null;
@@ -82,12 +82,12 @@ export class WriteBehind {
     });
   }
 
-  /** What would be lost with it. */
+  /** Returns what the end of this volume would lose, or null. */
   holds(): string | null {
     if (this.used > 0) return 'data that is on its way';
     if (!this.hasFailed) return null;
     for (const inode of this.xl.inodes?.all() ?? []) {
-      if (this.queue(inode)?.owes(inode)) {
+      if (this.queue(inode)?.hasUnreportedError(inode)) {
         return `that data of ${inode.path} is lost: not all who have it open were told`;
       }
     }

@@ -1,4 +1,4 @@
-/** One write that is on its way to the storage, or will be: those of one caller that follow one another. */
+/** One write to the storage: adjacent writes of one caller, joined. */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Stack } from '../../../core/frame.ts';
@@ -6,11 +6,11 @@ import type { Iatt } from '../../../core/iatt.ts';
 import { O_APPEND } from '../../../core/open-flags.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 
-/** What waits for writes to be over. */
+/** A request that waits for writes to end. */
 export interface Waiting {
-  /** How many it waits for. */
+  /** Number of writes that it waits for. */
   blockers: number;
-  /** None is left. */
+  /** Called after the last of them. */
   go(): void;
 }
 
@@ -20,31 +20,31 @@ export class Write implements Waiting {
   readonly flags: number;
   readonly xdata: Dict | null;
   readonly appends: boolean;
-  /** Bytes of `buffer` that are data, and those of them that were written. */
+  /** Bytes of data in `buffer`, and those already written. */
   length: number;
   written = 0;
-  /** What it counts against the window. */
+  /** Bytes that it counts against the window. */
   cost = 0;
-  /** It waits for more to join it. */
+  /** Whether it waits for more data to join it. */
   isHeld = true;
   isSent = false;
-  /** It goes on where another has ended: more is likely to come. */
+  /** Whether it continues an earlier write, so that more is likely. */
   goesOn = false;
   isOver = false;
-  /** Who has written it was answered. */
-  isLie = false;
+  /** Whether the caller got its reply before the storage had the data. */
+  isAnsweredEarly = false;
   blockers = 0;
   readonly waiting: Waiting[] = [];
-  /** Why it failed, and the attributes before and after it. */
+  /** Its errno, and the attributes before and after it. */
   errno = 0;
   prebuf: Iatt | null = null;
   postbuf: Iatt | null = null;
   readonly caller: Stack;
   private buffer: Uint8Array;
-  /** Called when it waits for nothing, and is to be sent. */
+  /** Called when nothing blocks it and it is not held back. */
   private readonly send: (write: Write) => void;
 
-  /** @param vector is copied: it is lent */
+  /** @param vector is copied: the caller reuses its buffer */
   constructor(
     caller: Stack,
     fd: Fd,
@@ -73,7 +73,7 @@ export class Write implements Waiting {
     return this.appends ? 0 : this.offset;
   }
 
-  /** What is still to be written, and where. */
+  /** The data still to be written; `at` is its offset. */
   get rest(): Uint8Array {
     return this.buffer.subarray(this.written, this.length);
   }
@@ -82,7 +82,7 @@ export class Write implements Waiting {
     return this.offset + this.written;
   }
 
-  /** Whether another write may be joined to it. */
+  /** Whether another write may join it. */
   takes(
     caller: Stack,
     fd: Fd,

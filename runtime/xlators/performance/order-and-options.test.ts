@@ -1,4 +1,4 @@
-/** Stacks and options of performance/ that make no sense: what `glossa check` says, and what they do. */
+/** Wrong orders and options of performance/: the report of `glossa check`, and replies with limits of zero. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { command } from '../../../test/support/cli.ts';
@@ -11,10 +11,10 @@ type Layer = readonly [type: string, options?: Options];
 
 /** From the storage up, as glusterd stacks them. */
 const ORDER = performanceStack.map(({ translator }) => translator.type);
-/** Those that keep something: io-threads lets all through, wherever it is, and however often. */
+/** The caches: io-threads passes every fop, so its place and number do not matter. */
 const KEEPING = ORDER.filter((type) => type !== 'performance/io-threads');
 
-/** What is said of a stack of these, from the storage up. */
+/** Checks a volfile with these volumes, from the storage up. */
 async function check(layers: readonly Layer[]): Promise<{ status: number; said: string }> {
   const volumes = layers.map(([type, options = {}], at) => {
     const lines = Object.entries(options).map(([key, value]) => `    option ${key} ${value}\n`);
@@ -31,7 +31,7 @@ async function check(layers: readonly Layer[]): Promise<{ status: number; said: 
 }
 
 describe('glossa check', () => {
-  it("has nothing to say of glusterd's order, nor of two of io-threads", async () => {
+  it("reports no problem for glusterd's order, nor for two volumes of io-threads", async () => {
     const threads: Layer = ['performance/io-threads'];
     const { status, said } = await check([threads, ...ORDER.map((type): Layer => [type])]);
     expect(status).toBe(0);
@@ -42,7 +42,7 @@ describe('glossa check', () => {
     ['write-behind', 'md-cache', 'writes are answered there without attributes'],
     ['open-behind', 'quick-read', 'what is read from memory need not be opened'],
     ['read-ahead', 'io-cache', 'what is in memory need not be read ahead'],
-  ])('names the order where %s is over %s', async (above, below, why) => {
+  ])('warns with the reason when %s is above %s', async (above, below, why) => {
     const { status, said } = await check([[`performance/${below}`], [`performance/${above}`]]);
     expect(status).toBe(0);
     expect(said).toContain(
@@ -51,7 +51,7 @@ describe('glossa check', () => {
     expect(said).toContain('1 warning');
   });
 
-  it.each(KEEPING)('says of two of %s that one is enough', async (type) => {
+  it.each(KEEPING)('warns of a second volume of %s that one is enough', async (type) => {
     const { status, said } = await check([[type], ['performance/io-threads'], [type]]);
     expect(status).toBe(0);
     expect(said).toContain(
@@ -59,14 +59,14 @@ describe('glossa check', () => {
     );
   });
 
-  it.each(KEEPING)('names an option that %s does not know, and goes on', async (type) => {
+  it.each(KEEPING)('warns of an unknown option of %s and exits 0', async (type) => {
     const { status, said } = await check([[type, { 'of-a-newer-release': 'on' }]]);
     expect(status).toBe(0);
     expect(said).toContain(`volume 'v0' (${type}): option 'of-a-newer-release' is not known here`);
     expect(said).toContain('1 warning');
   });
 
-  // Where GlusterFS does not start either.
+  // GlusterFS refuses these, too.
   it.each<readonly [string, Options, RegExp]>([
     ['io-cache', { 'min-file-size': '4KB' }, /min-file-size \(4096 bytes\) is more than max-file/],
     [
@@ -85,7 +85,7 @@ describe('glossa check', () => {
     ['readdir-ahead', { 'rda-request-size': '0' }, /rda-request-size/],
     ['md-cache', { 'md-cache-timeout': '601' }, /md-cache-timeout/],
     ['md-cache', { 'md-cache-timeout': '-1' }, /md-cache-timeout/],
-  ])('refuses %s with %o', async (type, options, why) => {
+  ])('refuses %s with %o and exits 1', async (type, options, why) => {
     const { status, said } = await check([[`performance/${type}`, options]]);
     expect(said).toMatch(why);
     expect(status, said).toBe(1);
@@ -105,7 +105,7 @@ const ZEROS: readonly (readonly [type: string, options: Options])[] = [
   ['readdir-ahead', { 'rda-cache-limit': '0' }],
 ];
 
-it.each(ZEROS)('%s with %o answers what is so', async (name, options) => {
+it.each(ZEROS)('%s with %o never returns an outdated reply', async (name, options) => {
   const { translator } = performanceStack.find(({ translator: { type } }) => type.endsWith(name))!;
   expect(await check([[translator.type, options]])).toMatchObject({ status: 0 });
   await fc.assert(

@@ -1,6 +1,6 @@
 /**
- * A file that is known under one name, and that a create finds under another: somebody else has made
- * that name, and the kernel still takes it for absent. What is then done by either is seen by both.
+ * A create that finds a known file under a second name: the name was linked behind the mount, and the
+ * kernel still takes it for absent. Changes by either name must be visible by both.
  */
 
 import { constants } from 'node:fs';
@@ -11,13 +11,13 @@ import { volume } from '../../../test/support/brick-clients.ts';
 import { describeMounts, startMount, withScratch } from '../../../test/support/mount.ts';
 import { performanceVolfile } from '../../../test/support/performance-volfiles.ts';
 
-/** The kernel asks for everything, but for names that it takes for absent. */
+/** The kernel caches only absent names. */
 const ARGS = ['--attribute-timeout', '0', '--entry-timeout', '0', '--negative-timeout', '600'];
-/** What the kernel has of the file goes: it is read from the mount. */
+/** Makes reads bypass the kernel's page cache. */
 const FORGET = constants.O_DIRECT;
 
-describeMounts('a create that finds a file', () => {
-  it('which is known, shares all that is kept of it', async () => {
+describeMounts('a create that finds a known file by a second name', () => {
+  it('returns the same inode, and each write and truncate shows by both names', async () => {
     await withScratch(async (scratch) => {
       const files = await scratch.folder('files');
       const mount = await startMount(scratch, performanceVolfile(files), { args: ARGS });
@@ -47,7 +47,7 @@ describeMounts('a create that finds a file', () => {
     });
   });
 
-  it('and empties it, has it empty of a write that was on its way', async () => {
+  it('with O_TRUNC leaves it empty, although an earlier write was still under way', async () => {
     await withScratch(async (scratch) => {
       const files = await scratch.folder('files');
       const late = { 'delay-percentage': '100', enable: 'WRITE' };
@@ -70,7 +70,7 @@ describeMounts('a create that finds a file', () => {
       await known.sync();
       expect(await contents()).toBe('');
       await found.write('after');
-      // Another name, made by somebody else, and nothing is emptied.
+      // A third name, linked behind the mount; this create truncates nothing.
       await expect(fs.stat(at('third'))).rejects.toThrow('ENOENT');
       await fs.link(join(files, 'known'), join(files, 'third'));
       const third = await fs.open(at('third'), O_RDWR | O_CREAT);

@@ -1,6 +1,6 @@
 /**
- * Answers of md-cache and nl-cache that the kernel relies on, with two mounts of one brick: it asks for nothing,
- * and sees what the other mount does.
+ * The kernel-timeout of md-cache and nl-cache, with two mounts of one brick: the kernel caches replies, and
+ * still sees the other mount's changes.
  */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import {
 
 const PATIENCE = { timeout: 60_000 };
 const UPCALL = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '600' };
-/** The mount itself has the kernel rely on nothing. */
+/** The mount's own timeouts are zero. */
 const NEVER = ['attribute', 'entry', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
 
 const client = (port: number): string =>
@@ -87,7 +87,7 @@ const found = (path: string): Promise<string> =>
     (error: NodeJS.ErrnoException) => error.code!,
   );
 
-describeMounts('what the kernel relies on', () => {
+describeMounts('kernel-timeout', () => {
   let scratch: Scratch;
   let brick: Brick | undefined;
   afterEach(async () => {
@@ -99,7 +99,7 @@ describeMounts('what the kernel relies on', () => {
     const { out } = await glossa(scratch, ['stats', path]);
     return Number(/requests +(\d+)/.exec(out)![1]);
   };
-  /** How many requests the server of a mount has for many looks at a path. */
+  /** Number of requests that 200 stats of a path cost a mount's server. */
   const costOf = async (mount: ServedMount, path: string): Promise<number> => {
     await found(path);
     const before = await requests(mount);
@@ -108,7 +108,7 @@ describeMounts('what the kernel relies on', () => {
   };
 
   for (const [whose, skip, start] of bricks) {
-    it.skipIf(skip())(`is so, over a brick ${whose} that tells of changes`, async () => {
+    it.skipIf(skip())(`saves requests and shows every change, over a brick ${whose}`, async () => {
       scratch = await makeScratch();
       brick = await start(scratch);
       const a = await startMount(scratch, caching(brick.port, '600'), { name: 'a', args: NEVER });
@@ -121,7 +121,7 @@ describeMounts('what the kernel relies on', () => {
       await fs.writeFile(inB('d/f'), 'one', { mode: 0o644 });
       await fs.chmod(inB('d/f'), 0o644);
 
-      // Each is asked for some ten times as often as the server hears of, figures included.
+      // Less than half of the stats reach the server, the requests of `glossa stats` included.
       expect(await found(inA('d/f'))).toBe('3 644');
       expect(await costOf(a, inA('d/f'))).toBeLessThan(100);
       expect(await costOf(a, inA('d/none'))).toBeLessThan(100);
@@ -139,14 +139,14 @@ describeMounts('what the kernel relies on', () => {
       await expect.poll(() => found(inA('d/g')), PATIENCE).toBe('5 600');
       await fs.unlink(inB('d/g'));
       await expect.poll(() => found(inA('d/g')), PATIENCE).toBe('ENOENT');
-      // What is only listed is told of, too.
+      // A client that has only listed a file gets upcalls, too.
       await fs.writeFile(inB('d/listed'), 'one');
       await expect.poll(() => fs.readdir(inA('d')), PATIENCE).toContain('listed');
       for (const name of await fs.readdir(inA('d'))) await found(inA(`d/${name}`));
       await fs.writeFile(inB('d/listed'), 'three');
       await expect.poll(() => found(inA('d/listed')), PATIENCE).toMatch(/^5 /);
 
-      // What is done here is seen here.
+      // A mount sees its own changes at once.
       await fs.writeFile(inA('d/own'), 'own');
       expect(await found(inA('d/own'))).toMatch(/^3 /);
       await fs.appendFile(inA('d/own'), '!');
@@ -162,7 +162,7 @@ describeMounts('what the kernel relies on', () => {
     });
   }
 
-  it('is asked for again when the brick was away: nobody has told what was done meanwhile', async () => {
+  it('ends when the brick disconnects: changes made meanwhile are seen after its return', async () => {
     scratch = await makeScratch();
     const files = await scratch.folder('files');
     const ours = await OurBrick.start(scratch.path, 'ours', ourBrick(files));

@@ -1,4 +1,4 @@
-/** Figures that each of performance/ tells of itself: `glossa stats` shows it, and `glossa top` a part. */
+/** Counters of each translator of performance/, as `glossa stats` and `glossa top` show them. */
 import { expect, test } from 'vitest';
 import { ask, startGraph } from '../../../test/support/core.ts';
 import { performanceStack } from '../../../test/support/performance-stack.ts';
@@ -10,7 +10,7 @@ import memory from '../storage/memory/index.ts';
 
 type Figures = Readonly<Record<string, number>>;
 
-/** By the type: what has grown after it was used; a hit, a miss, and what is in memory. */
+/** Type to counters that are above zero after use: hits, misses, memory. */
 const GROWN: Readonly<Record<string, readonly string[]>> = {
   'write-behind': ['writes', 'sent'],
   'read-ahead': ['hits', 'misses', 'bytes'],
@@ -21,7 +21,7 @@ const GROWN: Readonly<Record<string, readonly string[]>> = {
   'nl-cache': ['hits', 'misses', 'names', 'bytes'],
   'md-cache': ['hits', 'misses', 'inodes', 'bytes'],
 };
-/** What `glossa stats --reset` has counted anew. */
+/** Counters that `glossa stats --reset` sets to zero. */
 const PAST = [
   'hits',
   'misses',
@@ -37,7 +37,7 @@ const KEPT =
     ' ',
   );
 
-/** One of them over a storage with a file of 256 KiB, another of 5 bytes, and many names. */
+/** One translator over a storage with files of 256 KiB and 5 bytes, and many names. */
 async function over(name: string) {
   const layer = performanceStack.find(({ translator }) => translator.type.endsWith(`/${name}`))!;
   const disk = { translator: memory as unknown as Translator<unknown> };
@@ -67,32 +67,35 @@ async function over(name: string) {
   return { graph, root, dump, loc, lookup, translator: layer.translator };
 }
 
-test.each(Object.entries(GROWN))('%s', async (name, grown) => {
-  const { graph, root, dump, loc, lookup, translator } = await over(name);
-  const open: Fd[] = [];
-  for (let turn = 0; turn < 3; turn++) {
-    for (const file of ['large', 'small', 'none']) lookup(file);
-    for (const file of ['large', 'small']) {
-      const fd = new Fd(loc(file).inode!, 0, 1);
-      ask(graph, 'open', loc(file), 0, fd, null);
-      for (let at = 0; at < 8; at++) ask(graph, 'readv', fd, 4096, 4096 * at, 0, null);
-      open.push(fd);
+test.each(Object.entries(GROWN))(
+  '%s counts its use, and a reset sets its counts to zero',
+  async (name, grown) => {
+    const { graph, root, dump, loc, lookup, translator } = await over(name);
+    const open: Fd[] = [];
+    for (let turn = 0; turn < 3; turn++) {
+      for (const file of ['large', 'small', 'none']) lookup(file);
+      for (const file of ['large', 'small']) {
+        const fd = new Fd(loc(file).inode!, 0, 1);
+        ask(graph, 'open', loc(file), 0, fd, null);
+        for (let at = 0; at < 8; at++) ask(graph, 'readv', fd, 4096, 4096 * at, 0, null);
+        open.push(fd);
+      }
+      const unused = new Fd(loc('small').inode!, 0, 1);
+      ask(graph, 'open', loc('small'), 0, unused, null);
+      if (turn > 0) open.push(unused);
+      else unused.release();
     }
-    const unused = new Fd(loc('small').inode!, 0, 1);
-    ask(graph, 'open', loc('small'), 0, unused, null);
-    if (turn > 0) open.push(unused);
-    else unused.release();
-  }
-  const folder = new Fd(root, 0, 1, true);
-  open.push(folder);
-  ask(graph, 'opendir', new Loc(root), folder, null);
-  ask(graph, 'readdirp', folder, 4096, 0, null);
-  const figures = dump() as Figures;
-  for (const key of grown) expect([key, figures[key]]).toEqual([key, expect.any(Number)]);
-  expect(grown.filter((key) => !(figures[key]! > 0))).toEqual([]);
-  if (KEPT.includes(name)) expect(figures.bytes).toBeGreaterThanOrEqual(0);
-  translator.reset!(graph.top as Xlator<unknown>);
-  const anew = dump() as Figures;
-  expect(PAST.filter((key) => (anew[key] ?? 0) !== 0)).toEqual([]);
-  for (const fd of open) fd.release();
-});
+    const folder = new Fd(root, 0, 1, true);
+    open.push(folder);
+    ask(graph, 'opendir', new Loc(root), folder, null);
+    ask(graph, 'readdirp', folder, 4096, 0, null);
+    const figures = dump() as Figures;
+    for (const key of grown) expect([key, figures[key]]).toEqual([key, expect.any(Number)]);
+    expect(grown.filter((key) => !(figures[key]! > 0))).toEqual([]);
+    if (KEPT.includes(name)) expect(figures.bytes).toBeGreaterThanOrEqual(0);
+    translator.reset!(graph.top as Xlator<unknown>);
+    const anew = dump() as Figures;
+    expect(PAST.filter((key) => (anew[key] ?? 0) !== 0)).toEqual([]);
+    for (const fd of open) fd.release();
+  },
+);

@@ -1,4 +1,4 @@
-/** Writes that fail after they were answered: who hears of them, by whichever fd, and until when. */
+/** Writes that fail after their reply: the fds that report the error, and for how long. */
 import { expect, test } from 'vitest';
 import { ask, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
 import { Slow } from '../../../../test/support/slow.ts';
@@ -15,7 +15,7 @@ import writeBehind from './index.ts';
 
 const FULL = { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' };
 
-/** A file over a storage that is full, and slow to say so. @param above what stands on write-behind */
+/** A file over a full, slow storage. @param above translators above write-behind */
 async function setUp(above: readonly { translator: unknown }[] = []) {
   const slow = new Slow();
   const volumes = [
@@ -58,10 +58,10 @@ async function setUp(above: readonly { translator: unknown }[] = []) {
   return { graph, inodes, root, inode, first, open, write, lose, fsync, holds };
 }
 
-test('an fd that stands in for another hears what that one does, and that once', async () => {
+test('a stand-in fd and its original report each lost write once between them', async () => {
   const { inode, open, write, lose, fsync } = await setUp();
   const appends = open(O_RDWR | O_APPEND);
-  /** As the mount does where a program has taken O_APPEND away. */
+  /** The fd that the mount uses after a program has cleared O_APPEND. */
   const standIn = (): Fd => new Fd(inode, O_RDWR, 1, false, appends);
   lose(standIn());
   expect(write(standIn())).toBe(ENOSPC);
@@ -72,7 +72,7 @@ test('an fd that stands in for another hears what that one does, and that once',
   expect([write(standIn()), fsync(appends)]).toEqual([ENOSPC, 0]);
 });
 
-test('a file that a create finds later hears of nothing that was lost before', async () => {
+test('an fd from a later create reports no earlier loss', async () => {
   const { graph, inodes, root, first, inode, lose, fsync } = await setUp();
   lose(first);
   const loc = new Loc(inodes.newInode(), root, 'f');
@@ -86,7 +86,7 @@ test('a file that a create finds later hears of nothing that was lost before', a
   expect([fsync(later), fsync(first), fsync(later)]).toEqual([ENOSPC, ENOSPC, 0]);
 });
 
-test('an fd that open-behind opens only now hears of what was lost since the program has opened it', async () => {
+test('an fd that open-behind opens late reports losses since the program has opened it', async () => {
   const { first, open, write, lose, fsync } = await setUp([{ translator: openBehind }]);
   const [writes, syncs] = [open(), open()];
   lose(first);
@@ -95,7 +95,7 @@ test('an fd that open-behind opens only now hears of what was lost since the pro
   expect([write(writes), fsync(writes), fsync(first)]).toEqual([ENOSPC, 0, ENOSPC]);
 });
 
-test('a volume cannot go as long as somebody has not heard', async () => {
+test('a volume keeps its state until every open fd has reported the loss or is closed', async () => {
   const { first, open, lose, fsync, holds } = await setUp();
   const second = open();
   expect(holds()).toBe(null);
@@ -115,7 +115,7 @@ test('a volume cannot go as long as somebody has not heard', async () => {
   expect(holds()).toBe(null);
 });
 
-test('a write of which a part fits is answered with that, where the storage says so at once', async () => {
+test('a short write over a fast storage returns the bytes written, and the next one ENOSPC', async () => {
   const leaf = new HeldLeaf();
   const graph = await startGraph([
     { translator: leaf.translator },

@@ -1,4 +1,4 @@
-/** Caches that rely on bricks to tell of changes say so where these do not. */
+/** The warning of caches that rely on upcalls, over bricks that send none. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ const caches: readonly (readonly [type: string, options: Lines, seconds: string]
   ['nl-cache', { 'nl-cache-timeout': '120' }, '120'],
 ];
 
-/** What is said of it in the log, if anything, when the brick has answered to a good deal more. */
+/** Returns the warnings in the log after ten more replies of the brick. */
 async function said(type: string, options: Lines): Promise<string[]> {
   const above = [[`performance/${type}`, options] as const];
   const { ask } = await clients.open(brick.port, { above });
@@ -72,7 +72,7 @@ for (const [whose, start, skip, upcalls] of [
   for (const upcall of upcalls) {
     const how = upcall === null ? 'without upcall' : 'with upcall off';
     it.skipIf(skip()).each(caches)(
-      `a brick ${whose} ${how}: %s`,
+      `over a brick ${whose} ${how} %s warns once how late changes are seen`,
       async (type, options, seconds) => {
         brick = await start(upcall);
         await said(type, options);
@@ -83,7 +83,7 @@ for (const [whose, start, skip, upcalls] of [
     );
   }
   it.skipIf(skip()).each(caches)(
-    `a brick ${whose} that tells: not by %s`,
+    `over a brick ${whose} that sends upcalls %s does not warn`,
     async (type, options) => {
       brick = await start(ON);
       expect(await said(type, options)).toEqual([]);
@@ -91,7 +91,7 @@ for (const [whose, start, skip, upcalls] of [
   );
 }
 
-it('nor where nobody relies on it', async () => {
+it('a cache with default timeouts does not warn over a brick without upcalls', async () => {
   brick = await ours(null);
   for (const [type] of caches) expect(await said(type, {})).toEqual([]);
 });

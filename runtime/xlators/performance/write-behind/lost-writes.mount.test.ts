@@ -1,4 +1,4 @@
-/** A write that fails after it was answered, where the kernel sends it by an fd that is not its own. */
+/** A lost write on a mount, where a program has cleared O_APPEND and the mount uses a stand-in fd. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { fcntl } from '../../../sys/libc.ts';
 
 const F_SETFL = 4;
 
-/** All writes fail, some time after they were asked for. */
+/** Every write fails, after a delay. */
 const full = (directory: string): string =>
   [
     volume('files', 'storage/posix', { directory }, null),
@@ -23,7 +23,7 @@ const full = (directory: string): string =>
   ].join('\n');
 
 describeMounts('a write that was lost', () => {
-  it('is heard of once by an fd whose O_APPEND was taken away', async () => {
+  it('is reported once by an fd whose O_APPEND was cleared', async () => {
     await withScratch(async (scratch) => {
       const mount = await startMount(scratch, full(await scratch.folder('files')), {
         args: ['--attribute-timeout', '0'],
@@ -38,7 +38,7 @@ describeMounts('a write that was lost', () => {
         } catch (error) {
           heard.push((error as NodeJS.ErrnoException).code!);
         }
-        // It waits for what is on its way.
+        // Waits for writes under way.
         fs.fstatSync(fd);
       }
       fs.closeSync(fd);
