@@ -7,7 +7,7 @@ import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import delayGen from './index.ts';
 
-/** Chance is what the test says: shares of 1, again and again. */
+/** A context whose random numbers are the test's, as shares of 1, in turn. */
 class RiggedContext extends FakeContext {
   shares = [0];
   private drawn = 0;
@@ -29,7 +29,7 @@ async function setUp(given: Record<string, string>, context = new RiggedContext(
   return { leaf, context, graph, stat, dump };
 }
 
-test('a fop arrives below when its time has passed, and not before', async () => {
+test('a delayed fop reaches the volume below after delay-duration, not before', async () => {
   const { leaf, context, stat, dump } = await setUp({ ...ALL, 'delay-duration': '1300' });
   stat();
   context.advance(1.25);
@@ -40,7 +40,7 @@ test('a fop arrives below when its time has passed, and not before', async () =>
   expect(dump()).toEqual({ delayed: 1, waiting: 0 });
 });
 
-test('nobody waits for another', async () => {
+test('three delayed fops each wait for their own time only', async () => {
   const { leaf, context, stat } = await setUp({ ...ALL, 'delay-duration': '2000' });
   for (let i = 0; i < 3; i++) {
     stat();
@@ -52,7 +52,7 @@ test('nobody waits for another', async () => {
   expect(leaf.held).toHaveLength(3);
 });
 
-test('passes arguments and replies of every fop on as they are', async () => {
+test('every fop of the table passes its arguments and reply unchanged', async () => {
   const { leaf, context, graph } = await setUp({ ...ALL, 'delay-duration': '1' });
   for (const name of fopNames) {
     const row = fops.find((fop) => fop.name === name)!;
@@ -69,7 +69,7 @@ test('passes arguments and replies of every fop on as they are', async () => {
   }
 });
 
-test('the timer is the exact one where there is one', async () => {
+test('a context with an exact timer is asked for it', async () => {
   const exact: number[] = [];
   const context = Object.assign(new RiggedContext(), {
     exactly(ms: number, fn: () => void) {
@@ -83,7 +83,7 @@ test('the timer is the exact one where there is one', async () => {
 });
 
 describe('delay-percentage', () => {
-  test('is the share of chance that delays', async () => {
+  test('of 25% delays the fops whose random number is below 0.25', async () => {
     const context = new RiggedContext();
     context.shares = [0, 0.249_999, 0.25, 0.9];
     const { leaf, stat, dump } = await setUp({ 'delay-percentage': '25%' }, context);
@@ -93,7 +93,7 @@ describe('delay-percentage', () => {
   });
 
   test.each([{ 'delay-percentage': '0' }, { ...ALL, 'delay-duration': '0' }])(
-    'with %o winds go past it',
+    'with %o routes winds past the volume',
     async (given) => {
       const { graph } = await setUp(given);
       expect(graph.links.lookup.xl).toBe(graph.xlators[0]);
@@ -103,7 +103,7 @@ describe('delay-percentage', () => {
 
 describe('enable', () => {
   test.each(['READ,lookup', 'readv, LOOKUP', 'LOOKUP,FORGET,READ'])(
-    'of %s delays these alone',
+    'of %s delays only lookup and readv',
     async (enable) => {
       const { graph } = await setUp({ ...ALL, enable });
       const [leaf, delays] = graph.xlators;
@@ -113,7 +113,7 @@ describe('enable', () => {
     },
   );
 
-  test('names what it does not know', async () => {
+  test('of an unknown fop fails the start with a suggestion', async () => {
     await expect(setUp({ enable: 'STAT,LOKUP' })).rejects.toThrow(
       "option 'enable': 'STAT,LOKUP' has 'LOKUP', which is none of them (did you mean 'LOOKUP'?); " +
         'it takes names of fops with commas between, such as LOOKUP,READ',
@@ -121,7 +121,7 @@ describe('enable', () => {
   });
 });
 
-test('options may change while it runs', async () => {
+test('a reconfigure applies duration, enable and percentage to the next fops', async () => {
   const { leaf, context, graph, stat } = await setUp({ ...ALL, enable: 'STAT' });
   const change = (given: Record<string, string>) => {
     const lines = Object.entries(given).map(([key, value]) => ({ key, value }));
@@ -139,7 +139,7 @@ test('options may change while it runs', async () => {
   expect(leaf.held).toHaveLength(3);
 });
 
-test('what waits when the graph goes down is passed on then', async () => {
+test('stopping the graph winds delayed fops at once', async () => {
   const { leaf, context, graph, stat } = await setUp(ALL);
   const replies = [stat(), stat()];
   leaf.onRequest = (request) => request.answer(0, 0, null, null);
@@ -148,7 +148,7 @@ test('what waits when the graph goes down is passed on then', async () => {
   expect(context.waiting).toBe(0);
 });
 
-test('defaults are those of GlusterFS', () => {
+test('the defaults are those of GlusterFS: 10 percent, 100 ms', () => {
   const { values, problems } = checkOptions({ ...genericOptions, ...delayGen.options }, []);
   expect(problems).toEqual([]);
   expect(values).toMatchObject({ 'delay-percentage': 10, 'delay-duration': 100_000 });

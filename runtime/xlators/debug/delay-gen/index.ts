@@ -1,9 +1,8 @@
 /**
- * debug/delay-gen: lets fops wait on their way down, as a network or a slow disk would.
+ * debug/delay-gen: delays fops on their way down, as a network or a slow disk would.
  *
- * A fop that is to wait is passed on by a timer, and others go on meanwhile; GlusterFS's sleeps in
- * the thread that brought the fop, which then serves nobody. Fops that are never delayed pass at no
- * cost. When the graph goes down, what waits is passed on at once: every fop is answered.
+ * A timer winds each delayed fop, and other fops continue meanwhile; GlusterFS's version blocks a thread.
+ * Fops that are never delayed are routed past the volume. PARENT_DOWN winds all delayed fops at once.
  *
  * Source: GlusterFS `xlators/debug/delay-gen/src/delay-gen.c`.
  */
@@ -50,9 +49,9 @@ type OptionValues = Values<typeof options>;
 class Delays {
   values: OptionValues;
   readonly xl: Xlator<Delays>;
-  /** Since the volume began. */
+  /** Number of delayed fops since the start. */
   delayed = 0;
-  /** What passes a fop on that waits, and what calls its timer off. */
+  /** For each delayed fop: the function that winds it, and the one that cancels its timer. */
   private readonly waiting = new Map<() => void, () => void>();
   private readonly drawn = new Uint8Array(4);
   private readonly drawnAs = new DataView(this.drawn.buffer);
@@ -86,7 +85,7 @@ class Delays {
     this.waiting.set(ring, context.exactly?.(ms, ring) ?? context.after(ms, ring));
   }
 
-  /** Passes on all that waits. */
+  /** Winds all delayed fops. */
   release(): void {
     for (const [ring, cancel] of this.waiting) {
       cancel();

@@ -1,6 +1,6 @@
 /**
- * Numbers that look drawn by chance, the same ones for the same seed. Good enough to let requests
- * fail; nothing that has to be secret may come from here.
+ * Pseudo-random numbers, the same for the same seed. They choose the requests that fail; they are not
+ * fit for secrets.
  *
  * Source: "mulberry32", a public-domain generator of 32 bits of state, and a period of 2^32.
  */
@@ -15,7 +15,7 @@ export class Draws {
     this.state = seed | 0;
   }
 
-  /** A number from 0 up to, and without, 1. */
+  /** Returns a number in [0, 1). */
   share(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let bits = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -23,7 +23,7 @@ export class Draws {
     return ((bits ^ (bits >>> 14)) >>> 0) / TWO_32;
   }
 
-  /** A whole number from 0 up to, and without, `limit`. */
+  /** Returns an integer in [0, limit). */
   below(limit: number): number {
     return Math.floor(this.share() * limit);
   }

@@ -1,5 +1,5 @@
 /**
- * Which errnos each fop fails with when `error-no` names none: GlusterFS's lists, and EIO for the
+ * The errnos that each fop may fail with when `error-no` is not set: GlusterFS's lists, and EIO for the
  * fops that GlusterFS's error-gen does not know.
  *
  * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`, `error_no_list`.
@@ -8,14 +8,14 @@ import { type ErrnoName, errnoNumbers } from '../../../core/errno.ts';
 import { findFop } from '../../../core/fops.ts';
 import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
 
-/** The error that is none: half of the data is written. */
+/** A value of `error-no` that is no errno: the write takes half of the data. */
 export const SHORT_WRITE = 'GF_ERROR_SHORT_WRITE';
-/** Its number here, which no errno has. */
+/** The number that stands for it here. */
 export const SHORT = -1;
 
 type ErrorName = ErrnoName | typeof SHORT_WRITE;
 
-/** What `error-no` takes. */
+/** The values of `error-no`. */
 export const errorNames = (
   'ENOENT ENOTDIR ENAMETOOLONG EACCES EBADF EFAULT ENOMEM EINVAL EIO EEXIST ENOSPC EPERM EROFS EBUSY ' +
   `EISDIR ENOTEMPTY EMLINK ENODEV EXDEV EMFILE ENFILE ENOSYS EINTR EFBIG EAGAIN ${SHORT_WRITE}`

@@ -19,7 +19,7 @@ async function setUp(given: Record<string, string>) {
   const graph = await startGraph(volumes, context);
   leaf.onRequest = (request) => request.answer(0, 0);
   const lookup = () => ask(graph, 'lookup', new Loc(graph.inodes.root), null);
-  /** The errnos of so many lookups, 0 for those that succeed. */
+  /** Returns the errnos of `count` lookups, 0 for success. */
   const errnos = (count: number) =>
     Array.from({ length: count }, lookup).map(({ opRet, opErrno }) => (opRet < 0 ? opErrno : 0));
   const dump = () => errorGen.dump!(graph.top as never);
@@ -50,7 +50,7 @@ test('every fop of the table fails before it reaches the volume below, with noth
   }
 });
 
-test('what does not fail passes as it is', async () => {
+test('a fop that does not fail passes its arguments and reply unchanged', async () => {
   const { leaf, graph } = await setUp({ failure: '0.000001', seed: '1' });
   for (const name of fopNames) {
     const row = fops.find((fop) => fop.name === name)!;
@@ -65,14 +65,14 @@ test('what does not fail passes as it is', async () => {
 });
 
 describe('failure', () => {
-  test('is the share that fails', async () => {
+  test('of 25% fails about a quarter of 4000 lookups', async () => {
     const { errnos, dump } = await setUp({ failure: '25%', seed: '7' });
     const failed = errnos(4000).filter((errno) => errno !== 0).length;
     expect(failed / 4000).toBeCloseTo(0.25, 1);
     expect(dump()).toMatchObject({ failure: '25%', failed });
   });
 
-  test('of 0, or none, has winds go past it', async () => {
+  test('of 0, or not set, routes winds past the volume', async () => {
     for (const [key, value] of Object.entries({ failure: '0', 'error-no': 'EIO' })) {
       const { graph } = await setUp({ [key]: value });
       expect(graph.links.lookup.xl).toBe(graph.xlators[0]);
@@ -80,19 +80,19 @@ describe('failure', () => {
   });
 });
 
-test("without error-no it is one of the fop's own", async () => {
+test("without error-no a lookup fails with each errno of the fop's list", async () => {
   const { errnos } = await setUp(ALL);
   const names = new Set(errnos(200).map(errnoName));
   expect([...names].sort()).toEqual(['EAGAIN', 'ENAMETOOLONG', 'ENOENT', 'ENOTDIR']);
 });
 
-test('a seed decides', async () => {
+test('the same seed fails the same requests, another seed others', async () => {
   const run = async (seed: string) => (await setUp({ failure: '50', seed })).errnos(100);
   expect(await run('3')).toEqual(await run('3'));
   expect(await run('3')).not.toEqual(await run('4'));
 });
 
-test('without a seed, the randomness of the process does', async () => {
+test("without a seed, the context's random number is the seed", async () => {
   class Seeded extends FakeContext {
     override random(out: Uint8Array): void {
       new DataView(out.buffer, out.byteOffset).setUint32(0, 3);
@@ -111,7 +111,7 @@ test('without a seed, the randomness of the process does', async () => {
   expect(drawn.map((opRet) => opRet < 0)).toEqual(errnos(50).map((errno) => errno !== 0));
 });
 
-test('random-failure: every n-th, n from 3 to 44, and with error-no', async () => {
+test('random-failure fails every n-th lookup with error-no, n from 3 to 44', async () => {
   const given = { 'random-failure': 'on', 'error-no': 'ENAMETOOLONG', seed: '5' };
   const { errnos, dump } = await setUp(given);
   const all = errnos(3000);
@@ -127,7 +127,7 @@ test('random-failure: every n-th, n from 3 to 44, and with error-no', async () =
   });
 });
 
-test('GF_ERROR_SHORT_WRITE writes half, and lets other fops pass', async () => {
+test('GF_ERROR_SHORT_WRITE writes half of the data, and other fops pass', async () => {
   const { leaf, graph, errnos, dump } = await setUp({ ...ALL, 'error-no': 'GF_ERROR_SHORT_WRITE' });
   leaf.onRequest = ({ args, answer }) =>
     answer((args[1] as Uint8Array).length, 0, null, null, null);
@@ -139,7 +139,7 @@ test('GF_ERROR_SHORT_WRITE writes half, and lets other fops pass', async () => {
   expect(dump()).toMatchObject({ failed: 1 });
 });
 
-test('enable, and error-fops, name the fops that may fail', async () => {
+test('enable and error-fops limit the failures to the named fops', async () => {
   for (const key of ['enable', 'error-fops']) {
     const { graph } = await setUp({ ...ALL, [key]: 'write, LOOKUP,FORGET' });
     const [, gen] = graph.xlators;
@@ -148,7 +148,7 @@ test('enable, and error-fops, name the fops that may fail', async () => {
   }
 });
 
-test('every failure is a line of the log, as in GlusterFS', async () => {
+test("a failure logs GlusterFS's line, unwind(-1, Input/output error)", async () => {
   const { context, lookup } = await setUp({ ...ALL, 'error-no': 'EIO' });
   lookup();
   expect(context.lines.at(-1)).toBe(
@@ -157,7 +157,7 @@ test('every failure is a line of the log, as in GlusterFS', async () => {
   );
 });
 
-test('options may change while it runs', async () => {
+test('a reconfigure applies error-no and enable to the next fops', async () => {
   const { graph, errnos } = await setUp({ ...ALL, 'error-no': 'EACCES' });
   expect(errnos(1)).toEqual([EACCES]);
   change(graph, { failure: '100', 'error-no': 'EIO' });
@@ -180,7 +180,7 @@ test.each([
   expect(problem!.message.slice(0, message.length)).toBe(message);
 });
 
-test('draws are within their limit, and the same for the same seed', () => {
+test('Draws.below stays below its limit and repeats for the same seed', () => {
   fc.assert(
     fc.property(fc.nat(2 ** 32 - 1), fc.integer({ min: 1, max: 1000 }), (seed, limit) => {
       const [one, other] = [new Draws(seed), new Draws(seed)];

@@ -1,11 +1,11 @@
 /**
- * debug/error-gen: lets fops fail before they reach the volume below, by chance or every n-th.
+ * debug/error-gen: fails fops before they reach the volume below, at random or every n-th.
  *
- * Chance is a generator of the volume's own. With `option seed` it draws the same numbers in every
- * run, so that the same requests fail with the same errnos.
+ * The volume has a generator of its own. With `option seed` the same requests fail with the same errnos in
+ * every run.
  *
- * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`. Unlike there, `error-no` counts in
- * both ways of failing, and all fops of the table may fail.
+ * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`. Unlike there, `error-no` also applies to
+ * `random-failure`, and every fop of the table may fail.
  */
 import { strerror } from '../../../core/errno.ts';
 import { FOP_ITEMS, listedFops } from '../../../core/fop-list.ts';
@@ -23,7 +23,7 @@ import {
 import { Draws } from './draws.ts';
 import { errnosOf, errorNames, errorNumber, SHORT, SHORT_WRITE } from './errnos.ts';
 
-/** Every n-th fop fails, with n drawn anew each time: from this … */
+/** With random-failure every n-th fop fails; n is drawn after each failure: from this … */
 const EVERY_LEAST = 3;
 /** … to one less than this more (`GF_UNIVERSAL_ANSWER`). */
 const EVERY_SPAN = 42;
@@ -69,11 +69,11 @@ type OptionValues = Values<typeof options>;
 
 class ErrorGen {
   values: OptionValues;
-  /** Fops that came since the last that failed, where every n-th does. */
+  /** Fops since the last failure, with random-failure. */
   count = 0;
-  /** That n. */
+  /** The n of the next failure. */
   every: number;
-  /** Since the volume began. */
+  /** Number of failed fops since the start. */
   failed = 0;
   private readonly draws: Draws;
 
@@ -85,7 +85,7 @@ class ErrorGen {
     this.every = EVERY_LEAST + this.draws.below(EVERY_SPAN);
   }
 
-  /** What the next fop fails with; 0 when it does not. */
+  /** Returns the errno of the next fop, or 0 if it passes. */
   next(fop: number): number {
     if (!this.fails()) return 0;
     const { 'error-no': name } = this.values;

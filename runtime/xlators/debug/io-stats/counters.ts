@@ -1,12 +1,12 @@
-/** What io-stats counts, per fop by its number: calls, times, sizes of reads and writes. */
+/** Counters of io-stats: calls and latencies per fop number, and sizes of reads and writes. */
 import { fops, placeholders } from '../../../core/fops.ts';
 import { Histogram } from '../../../core/histogram.ts';
 
 /** Fop numbers are below this (`GF_FOP_MAXVALUE`). */
 export const FOPS = 59;
-/** Powers of two that sizes of reads and writes are sorted into. */
+/** Number of size classes of reads and writes, one per power of two. */
 export const BLOCK_SIZES = 32;
-/** What is as large or larger is in the last of them. */
+/** Sizes from here on are in the last class. */
 const LARGEST = 2 ** (BLOCK_SIZES - 1);
 
 /** The names in statistics, by number. */
@@ -19,7 +19,7 @@ export const logNames: ReadonlyMap<number, string> = new Map([
 export class FopCount {
   readonly number: number;
   hits = 0;
-  /** Of those that were timed, answers below zero. */
+  /** Failed replies among the timed calls. */
   errors = 0;
   min = Number.POSITIVE_INFINITY;
   max = 0;
@@ -55,7 +55,7 @@ export class FopCount {
 /** Bytes and calls of reads or of writes. */
 export class Transfer {
   bytes = 0;
-  /** Calls by the power of two that their size reaches. */
+  /** Calls by size class. */
   readonly blocks = new Float64Array(BLOCK_SIZES);
 
   add(size: number): void {
@@ -72,7 +72,7 @@ export class Transfer {
   }
 }
 
-/** Counts from a moment on. */
+/** All counters since one point in time. */
 export class Counters {
   /** Milliseconds of the context's clock. */
   readonly since: number;
@@ -98,7 +98,7 @@ export class Counters {
     if (ns > count.max) count.max = ns;
   }
 
-  /** Both together, since the earlier. */
+  /** Returns the sum of both, since the earlier start. */
   plus(other: Counters): Counters {
     const sum = new Counters(Math.min(this.since, other.since));
     for (const { read, written, fops } of [this, other]) {
@@ -109,12 +109,12 @@ export class Counters {
     return sum;
   }
 
-  /** The fops that were called, in order of number. */
+  /** Returns the fops that were called, by number. */
   called(): FopCount[] {
     return this.fops.filter((count) => count !== undefined && count.hits > 0) as FopCount[];
   }
 
-  /** How long replies took, by the log names of fops: of those that were timed. */
+  /** Returns the latencies of timed fops, by log name. */
   timed(): ReadonlyMap<string, Histogram> {
     const timed = this.fops.flatMap((count) =>
       count?.latencies ? [[count.name, count.latencies] as const] : [],

@@ -1,9 +1,9 @@
 /**
- * debug/io-stats: counts every fop that passes, and measures how long replies take.
+ * debug/io-stats: counts every fop, and measures how long replies take.
  *
- * With both options off, only setxattr comes by: it may be the command to write the statistics. With
- * `count-fop-hits` it counts on the way down and takes a frame only where the reply tells something
- * (data read and written, files opened). With `latency-measurement` it sees every reply.
+ * With both options off it handles only setxattr, which may be the command to write the statistics. With
+ * `count-fop-hits` it counts on the way down, and takes a frame only for replies that it counts, too (data
+ * read and written, files opened). With `latency-measurement` it takes a frame for every reply.
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`. Unlike there, measuring implies counting.
  */
@@ -14,7 +14,7 @@ import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { defineTranslator, type Fop, type Fops, type Xlator } from '../../../core/xlator.ts';
-import type { FileStats } from './files.ts';
+import type { FileStats } from './file-stats.ts';
 import { dumpCommand, IoStats } from './io-stats.ts';
 import { options } from './options.ts';
 
@@ -28,11 +28,11 @@ const FORGET = numberOf.get('FORGET')!;
 const RELEASE = numberOf.get('RELEASE')!;
 const RELEASEDIR = numberOf.get('RELEASEDIR')!;
 
-/** What a request of a fop that tells something is about, from its way down to its reply. */
-class Asked {
-  /** The fop's first argument: a Loc of those that open, otherwise an Fd. */
+/** A request whose reply is counted; the frame's local until then. */
+class PendingRequest {
+  /** The fop's first argument: a Loc for opens, otherwise an Fd. */
   readonly about: unknown;
-  /** Milliseconds of the context's clock; 0 where nothing is measured. */
+  /** Milliseconds of the context's clock; 0 without measuring. */
   readonly since: number;
 
   constructor(about: unknown, since: number) {
@@ -42,10 +42,10 @@ class Asked {
 }
 
 /**
- * What a fop's success tells besides that it came, by the fop's number. `first` and `third` are parts
- * of its reply, `ms` is how long it took; 0 where nothing is measured.
+ * Records a successful reply. `first` and `third` are parts of the reply; `ms` is its latency, 0 without
+ * measuring.
  */
-type Told = (
+type ReplyRecorder = (
   xl: Xlator<IoStats>,
   about: unknown,
   ms: number,
@@ -60,9 +60,9 @@ const fileOf = (xl: Xlator<IoStats>, { inode }: Fd): FileStats | undefined =>
 /** Bytes in a millisecond are kB in a second. */
 const speed = (bytes: number, ms: number): number => (ms > 0 ? bytes / ms : 0);
 
-/** Data was read, or written. */
+/** Counts data that was read or written. */
 const transferred =
-  (isRead: boolean): Told =>
+  (isRead: boolean): ReplyRecorder =>
   (xl, about, ms, opRet) => {
     const { current } = xl.priv;
     (isRead ? current.read : current.written).add(opRet);
@@ -79,49 +79,49 @@ const transferred =
   };
 
 const opened =
-  (count: 'open' | 'opendir' | null): Told =>
+  (count: 'open' | 'opendir' | null): ReplyRecorder =>
   (xl, about, _ms, _opRet, first, third) => {
     const fd = first as Fd | null;
     if (fd === null) return;
     xl.priv.opened(fd);
-    // The inode of a file that was just created has no gfid before it is linked, above.
+    // A new file's inode has no gfid before the initiator links it.
     const file = xl.priv.fileOf(fd.inode, about as Loc, third as Iatt | null | undefined);
     if (count !== null) file[count] += 1;
   };
 
-const listed: Told = (xl, about) => {
+const listed: ReplyRecorder = (xl, about) => {
   const file = fileOf(xl, about as Fd);
   if (file !== undefined) file.readdirp += 1;
 };
 
-const telling: { readonly [N in FopName]?: Told } = {
+const recorders: { readonly [N in FopName]?: ReplyRecorder } = {
   readv: transferred(true),
   writev: transferred(false),
   open: opened('open'),
   opendir: opened('opendir'),
-  // GlusterFS counts among the opens of a file none that made it.
+  // As in GlusterFS, a create does not count as an open of the file.
   create: opened(null),
   readdir: listed,
   readdirp: listed,
 };
-const tellingNames = Object.keys(telling) as FopName[];
-const silentNames = fopNames.filter((name) => telling[name] === undefined);
-const told: Told[] = [];
-for (const name of tellingNames) told[number(name)] = telling[name]!;
+const recordedNames = Object.keys(recorders) as FopName[];
+const plainNames = fopNames.filter((name) => recorders[name] === undefined);
+const recorderOf: ReplyRecorder[] = [];
+for (const name of recordedNames) recorderOf[number(name)] = recorders[name]!;
 
 const count: Before<IoStats> = (_frame, xl, fop) => {
   xl.priv.current.hit(fop);
   return 0;
 };
 
-const countAndAsk: Before<IoStats> = (frame, xl, fop, about: unknown) => {
+const countAndKeep: Before<IoStats> = (frame, xl, fop, about: unknown) => {
   xl.priv.current.hit(fop);
   frame.local = about;
   return 0;
 };
 
-const listen: After<IoStats> = (frame, xl, fop, opRet, _opErrno, first, _second, third) => {
-  if (opRet >= 0) told[fop]!(xl, frame.local, 0, opRet, first, third);
+const recordOne: After<IoStats> = (frame, xl, fop, opRet, _opErrno, first, _second, third) => {
+  if (opRet >= 0) recorderOf[fop]!(xl, frame.local, 0, opRet, first, third);
 };
 
 const countAndStart: Before<IoStats> = (frame, xl, fop) => {
@@ -130,7 +130,7 @@ const countAndStart: Before<IoStats> = (frame, xl, fop) => {
   return 0;
 };
 
-/** The reply of a request that was begun at `since` is here; how long it took, in milliseconds. */
+/** Records the latency of a request since `since`; returns it in milliseconds. */
 function took(xl: Xlator<IoStats>, fop: number, opRet: number, since: number): number {
   const ms = xl.context.now() - since;
   xl.priv.current.took(fop, ms * NS_PER_MS, opRet < 0);
@@ -141,51 +141,53 @@ const stop: After<IoStats> = (frame, xl, fop, opRet) => {
   took(xl, fop, opRet, frame.local as number);
 };
 
-const countAskAndStart: Before<IoStats> = (frame, xl, fop, about: unknown) => {
+const startTimed: Before<IoStats> = (frame, xl, fop, about: unknown) => {
   xl.priv.current.hit(fop);
-  frame.local = new Asked(about, xl.context.now());
+  frame.local = new PendingRequest(about, xl.context.now());
   return 0;
 };
 
-const listenAndStop: After<IoStats> = (frame, xl, fop, opRet, _opErrno, first, _second, third) => {
-  const { about, since } = frame.local as Asked;
+const stopTimed: After<IoStats> = (frame, xl, fop, opRet, _opErrno, first, _second, third) => {
+  const { about, since } = frame.local as PendingRequest;
   const ms = took(xl, fop, opRet, since);
-  if (opRet >= 0) told[fop]!(xl, about, ms, opRet, first, third);
+  if (opRet >= 0) recorderOf[fop]!(xl, about, ms, opRet, first, third);
 };
 
-function tapsOf({ options: given }: IoStats): Fops<IoStats> {
+function tapsFor({ options: given }: IoStats): Fops<IoStats> {
   if (given['latency-measurement']) {
     return {
-      ...taps(silentNames, countAndStart, stop),
-      ...taps(tellingNames, countAskAndStart, listenAndStop),
+      ...taps(plainNames, countAndStart, stop),
+      ...taps(recordedNames, startTimed, stopTimed),
     };
   }
   if (!given['count-fop-hits']) return {};
-  return { ...taps(silentNames, count), ...taps(tellingNames, countAndAsk, listen) };
+  return { ...taps(plainNames, count), ...taps(recordedNames, countAndKeep, recordOne) };
 }
 
-/** Lets this volume and all of its type below write their statistics; the first errno, or 0. */
-function obeyAll(xl: Xlator, command: string, uid: number, done = new Set<Xlator>()): number {
+/** Writes the statistics of this volume and all of its type below; returns the first errno, or 0. */
+function writeAllDumps(xl: Xlator, command: string, uid: number, done = new Set<Xlator>()): number {
   if (done.has(xl)) return 0;
   done.add(xl);
-  const own = xl.priv instanceof IoStats ? xl.priv.obey(command, uid) : 0;
-  return xl.below.reduce((errno, child) => obeyAll(child, command, uid, done) || errno, 0) || own;
+  const own = xl.priv instanceof IoStats ? xl.priv.writeDump(command, uid) : 0;
+  return (
+    xl.below.reduce((errno, child) => writeAllDumps(child, command, uid, done) || errno, 0) || own
+  );
 }
 
 function fops({ priv }: Xlator<IoStats>): Fops<IoStats> {
-  const watching = tapsOf(priv);
+  const watching = tapsFor(priv);
   const passOn: Fop<'setxattr', IoStats> =
     watching.setxattr ??
     ((frame, xl, loc, dict, flags, xdata) =>
       tail.setxattr(frame, xl.children[0]!, loc, dict, flags, xdata));
-  // Answered here: further down it would be stored as an attribute like any other.
+  // Not wound: the storage would set it as an attribute.
   const setxattr: Fop<'setxattr', IoStats> = (frame, xl, loc, dict, flags, xdata) => {
     const command = dumpCommand(dict);
     if (command === undefined) {
       passOn(frame, xl, loc, dict, flags, xdata);
       return;
     }
-    const errno = obeyAll(xl, command, frame.root.uid);
+    const errno = writeAllDumps(xl, command, frame.root.uid);
     unwind.setxattr(frame, errno === 0 ? 0 : -1, errno, null);
   };
   return { ...watching, setxattr };

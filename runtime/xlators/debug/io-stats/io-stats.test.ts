@@ -31,14 +31,14 @@ async function setUp(given: Record<string, string>) {
 
 const fd = (request: Held): Fd => request.args.find((arg) => arg instanceof Fd) as Fd;
 
-test('with both options off, winds go past it, but for what may be a command', async () => {
+test('with both options off, only setxattr is handled, and other winds are routed past', async () => {
   const { graph, xl } = await setUp({ 'latency-measurement': 'off', 'count-fop-hits': 'off' });
   expect(Object.keys(xl.fops)).toEqual(['setxattr']);
   expect(graph.links.lookup.xl).toBe(graph.xlators[0]);
 });
 
 describe.each([['count-fop-hits'], ['latency-measurement']])('%s', (option) => {
-  test('counts every fop of the table, once each', async () => {
+  test('counts each fop of the table once', async () => {
     const { leaf, graph, dump } = await setUp({ [option]: 'on' });
     const loc = new Loc(graph.inodes.root);
     const open = new Fd(graph.inodes.root, 0, 1, true);
@@ -51,7 +51,7 @@ describe.each([['count-fop-hits'], ['latency-measurement']])('%s', (option) => {
     expect(hits).toEqual(fops.map((fop) => [`${fop.logName}.hits`, 1]));
   });
 
-  test('passes arguments and replies on as they are', async () => {
+  test('passes arguments and replies unchanged', async () => {
     const { leaf, graph } = await setUp({ [option]: 'on' });
     for (const name of fopNames) {
       const row = fops.find((fop) => fop.name === name)!;
@@ -72,7 +72,7 @@ describe.each([['count-fop-hits'], ['latency-measurement']])('%s', (option) => {
     }
   });
 
-  test('adds up data of reads and writes that succeed', async () => {
+  test('sums the bytes of successful reads and writes', async () => {
     const { leaf, graph, root, dump } = await setUp({ [option]: 'on' });
     const open = new Fd(root, 0, 1);
     leaf.onRequest = (request) => request.answer(100, 0, null);
@@ -89,7 +89,7 @@ describe.each([['count-fop-hits'], ['latency-measurement']])('%s', (option) => {
     });
   });
 
-  test('counts fds that are open, and their releases', async () => {
+  test('counts open fds, their maximum, and releases', async () => {
     const { leaf, graph, root, dump } = await setUp({ [option]: 'on' });
     leaf.onRequest = (request) => request.answer(0, 0, fd(request));
     const loc = new Loc(root);
@@ -110,7 +110,7 @@ describe.each([['count-fop-hits'], ['latency-measurement']])('%s', (option) => {
   });
 });
 
-test('counting alone measures nothing', async () => {
+test('count-fop-hits alone dumps hits without latencies', async () => {
   const { leaf, graph, root, context, dump } = await setUp({ 'count-fop-hits': 'on' });
   ask(graph, 'stat', new Loc(root), null);
   context.advance(1);
@@ -118,7 +118,7 @@ test('counting alone measures nothing', async () => {
   expect(Object.keys(dump()).filter((key) => key.startsWith('STAT'))).toEqual(['STAT.hits']);
 });
 
-test('latency is from the wind to the reply, of requests side by side too', async () => {
+test('latency is measured from wind to reply, also for concurrent requests', async () => {
   const { leaf, graph, root, context, dump } = await setUp({ 'latency-measurement': 'on' });
   ask(graph, 'stat', new Loc(root), null);
   context.advance(1);
@@ -134,7 +134,7 @@ test('latency is from the wind to the reply, of requests side by side too', asyn
   });
 });
 
-test('sizes are sorted by the power of two that they reach', () => {
+test('sizes count in the class of the power of two that they reach', () => {
   const counters = new Counters(0);
   for (const size of [0, 1, 2, 3, 4, 1023, 1024, 2 ** 31, 2 ** 40]) counters.read.add(size);
   const found = [...counters.read.blocks.entries()].filter(([, count]) => count > 0);
@@ -148,7 +148,7 @@ test('sizes are sorted by the power of two that they reach', () => {
   ]);
 });
 
-test('where there are no files, statistics go to the log, with a new interval every time', async () => {
+test('without run files, each dump interval logs statistics and starts a new interval', async () => {
   const { leaf, graph, root, context } = await setUp({
     'latency-measurement': 'on',
     'ios-dump-interval': '60',
@@ -172,7 +172,7 @@ test('where there are no files, statistics go to the log, with a new interval ev
   expect(context.waiting).toBe(0);
 });
 
-test("GlusterFS 10's options are accepted", () => {
+test("GlusterFS 10's options are accepted without a problem", () => {
   const given = {
     'log-level': 'INFO',
     'client-log-level': 'WARNING',

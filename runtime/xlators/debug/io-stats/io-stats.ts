@@ -1,5 +1,4 @@
-/** The state of one io-stats: what it counts, and when and where it writes it. */
-
+/** The state of one io-stats: its counters, and the files that it writes them to. */
 import { decodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM, strerror } from '../../../core/errno.ts';
@@ -13,14 +12,14 @@ import { messages } from '../../../core/messages.ts';
 import type { Values } from '../../../core/options.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import { Counters } from './counters.ts';
-import { type FileStats, Files } from './files.ts';
+import { type FileStats, FileTable } from './file-stats.ts';
 import { dumpOf, type Report } from './formats/dump.ts';
 import { jsonReport } from './formats/json.ts';
 import type { options } from './options.ts';
 
 type OptionValues = Values<typeof options>;
 
-/** GlusterFS's "none": it names no brick. */
+/** GlusterFS's default of unique-id: no brick. */
 const NO_ID = '/no/such/path';
 
 const NOT_WRITTEN = { msgid: messages.statsNotWritten.id };
@@ -28,14 +27,14 @@ const NOT_WRITTEN = { msgid: messages.statsNotWritten.id };
 export class IoStats {
   options: OptionValues;
   current: Counters;
-  readonly files = new Files();
-  /** Counts of the intervals before this one. */
+  readonly files = new FileTable();
+  /** Counts of earlier intervals. */
   private past: Counters;
   private intervals = 0;
   private openFds = 0;
   private maxOpenFds = 0;
-  /** A file could not be written, which has been said. */
-  private complained = false;
+  /** Whether a failed write was logged. */
+  private hasWarned = false;
   private cancelTimer: (() => void) | null = null;
   private readonly xl: Xlator<IoStats>;
 
@@ -47,21 +46,21 @@ export class IoStats {
     this.configure(values);
   }
 
-  /** Goes on with other options. */
+  /** Applies new options. */
   configure(values: OptionValues): void {
     this.options = values;
     this.cancelTimer?.();
-    this.writeInTime();
+    this.scheduleWrite();
   }
 
-  /** What files are called by. */
+  /** The name of its files. */
   get id(): string {
     const id = this.options['unique-id'];
     return id === NO_ID ? this.xl.name : id;
   }
 
   opened(fd: Fd): void {
-    // A translator that keeps nothing with an fd is not told of its release.
+    // Without a context of the fd, its release is not reported.
     fd.ctxSet(this.xl, true);
     if (fd.isDir) return;
     this.openFds += 1;
@@ -69,7 +68,7 @@ export class IoStats {
   }
 
   /**
-   * What is counted of an inode that was opened by `loc`; `buf` is what the reply tells of it, for one
+   * Returns the counts of an inode that was opened by `loc`; `buf`, from the reply, identifies an inode
    * that is not linked yet.
    */
   fileOf(inode: Inode, loc: Loc, buf: Iatt | null | undefined): FileStats {
@@ -86,7 +85,7 @@ export class IoStats {
     if (!fd.isDir) this.openFds -= 1;
   }
 
-  /** All there is to tell now. */
+  /** Returns the current statistics. */
   report(): Report {
     return {
       id: this.id,
@@ -103,12 +102,12 @@ export class IoStats {
     return dumpOf(this.report());
   }
 
-  /** How long replies took, by the log names of fops: of all that were measured. */
+  /** Returns the latencies of timed fops, by log name. */
   latencies(): ReadonlyMap<string, Histogram> {
     return this.past.plus(this.current).timed();
   }
 
-  /** Begins to count anew. Files that are open stay so. */
+  /** Sets the counters to zero, except the number of open files. */
   reset(): void {
     const now = this.xl.context.now();
     this.past = new Counters(now);
@@ -118,8 +117,8 @@ export class IoStats {
     this.files.clear();
   }
 
-  /** Writes a file as `dumpCommand` names it; 0, or the errno for the caller. */
-  obey(name: string, uid: number): number {
+  /** Writes the file that `dumpCommand` returned; returns 0, or the errno for the caller. */
+  writeDump(name: string, uid: number): number {
     const { runFiles } = this.xl.context;
     if (runFiles === undefined) return EOPNOTSUPP;
     if (uid !== 0 && uid !== runFiles.owner) return EPERM;
@@ -132,7 +131,7 @@ export class IoStats {
       return EINVAL;
     }
     try {
-      runFiles.write(file, `${this.cut()}\n`);
+      runFiles.write(file, `${this.endInterval()}\n`);
       return 0;
     } catch (error) {
       this.xl.log.error(`cannot write ${printable(file)}: ${messageOf(error)}`, NOT_WRITTEN);
@@ -144,8 +143,8 @@ export class IoStats {
     this.cancelTimer?.();
   }
 
-  /** Statistics as JSON; the interval ends. */
-  private cut(): string {
+  /** Ends the interval; returns the statistics as JSON. */
+  private endInterval(): string {
     const report = this.report();
     this.past = report.past;
     this.current = new Counters(report.now);
@@ -153,31 +152,31 @@ export class IoStats {
     return jsonReport(report);
   }
 
-  private writeInTime(): void {
+  private scheduleWrite(): void {
     const seconds = this.options['ios-dump-interval'];
     this.cancelTimer = null;
     if (seconds === 0) return;
     this.cancelTimer = this.xl.context.after(seconds * 1000, () => {
       this.writeNow();
-      this.writeInTime();
+      this.scheduleWrite();
     });
   }
 
   private writeNow(): void {
     const { runFiles } = this.xl.context;
-    const text = this.cut();
+    const text = this.endInterval();
     if (runFiles === undefined) {
-      // Where there are no files, the log has them.
+      // Without run files, the statistics go to the log.
       this.xl.log.info(text);
       return;
     }
     try {
       runFiles.write(`glossa_${this.id.replaceAll('/', '_')}.dump`, `${text}\n`);
-      this.complained = false;
+      this.hasWarned = false;
     } catch (error) {
       const why = `cannot write statistics: ${messageOf(error)}`;
-      if (!this.complained) this.xl.log.error(why, NOT_WRITTEN);
-      this.complained = true;
+      if (!this.hasWarned) this.xl.log.error(why, NOT_WRITTEN);
+      this.hasWarned = true;
     }
   }
 }
@@ -186,22 +185,22 @@ export class IoStats {
 const COMMAND = /io.*stat.*dump$/s;
 
 /**
- * The file that is asked for where an attribute that is set is no attribute but a command:
- * `setfattr -n trusted.io-stats-dump -v NAME MNT`. Undefined where there is none.
+ * Returns the file name from a setxattr that is a command, `setfattr -n trusted.io-stats-dump -v NAME MNT`;
+ * undefined for an attribute.
  */
 export function dumpCommand(dict: Dict | null): string | undefined {
-  // A setxattr is rare enough for a look at its names.
+  // A setxattr is rare enough to scan its names.
   const key = dict instanceof Dict ? [...dict.keys()].find((one) => COMMAND.test(one)) : undefined;
   if (key === undefined) return undefined;
   const value = dict!.get(key);
   const name = value instanceof Uint8Array ? decodeName(value, 0, value.length) : String(value);
-  // A caller in C may count the end of the string.
+  // A C program may include the string's NUL.
   return name.replace(/\0+$/, '');
 }
 
 /**
- * The file of a command in the folder of the server's files: `NAME.VOLUME`, each `/` a `-`. Null for
- * one that is empty, leads upwards, or has what no name should.
+ * Returns the command's file in the server's run folder: `NAME.VOLUME`, each `/` replaced by `-`. Null for a
+ * name that is empty, contains `../` or control characters.
  */
 export function dumpFile(name: string, id: string): string | null {
   const within = name.replace(/^\//, '');

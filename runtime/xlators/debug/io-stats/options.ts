@@ -1,6 +1,6 @@
 /**
- * Options of io-stats: GlusterFS 10's names, so that its volfiles load. Those that steer its logging and its
- * threads, and the other forms of its statistics, are accepted and do nothing here.
+ * Options of io-stats: GlusterFS 10's names, so that its volfiles load. Options for logging, threads and
+ * other formats are accepted without effect.
  */
 
 import { acceptedOptions } from '../../../core/accepted-options.ts';
@@ -33,7 +33,7 @@ export const options = defineOptions({
     description: "What the files with statistics are called by, in place of the volume's name.",
     reconfigurable: true,
   },
-  // Null for what management writes into every volfile.
+  // Null: glusterd writes the option into every volfile, so no warning is given.
   ...acceptedOptions({
     'ios-dump-format': 'json',
     'ios-sample-interval': 0,

@@ -1,9 +1,9 @@
 /**
- * debug/sink: a leaf that answers at once and stores nothing, to measure what lies above it.
+ * debug/sink: a leaf that answers at once and stores nothing, to measure the volumes above it.
  *
- * As GlusterFS's it has one fop, lookup, which always finds a directory whose other attributes,
- * the gfid among them, are zero; any other fop is answered EOPNOTSUPP. An inode without a gfid
- * cannot be linked, so a mount over a sink alone shows EIO.
+ * As in GlusterFS, its only fop is lookup: it finds a directory with all other attributes zero, the gfid
+ * included. Other fops fail with EOPNOTSUPP. An inode without gfid cannot be linked, so a mount over a
+ * sink alone shows EIO.
  *
  * Source: GlusterFS `xlators/debug/sink/src/sink.c`.
  */
@@ -11,7 +11,7 @@ import { unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
 import { defineTranslator, type Fop } from '../../../core/xlator.ts';
 
-/** The answers, made once: nobody may change an iatt that came with a reply. */
+/** The replies' attributes, shared by all: callers must not change an iatt of a reply. */
 interface Sink {
   readonly buf: Iatt;
   readonly postparent: Iatt;

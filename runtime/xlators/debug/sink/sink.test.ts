@@ -6,7 +6,7 @@ import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import sink from './index.ts';
 
-test('a lookup finds a directory of which nothing else is known', async () => {
+test('a lookup finds a directory without gfid and with all attributes zero', async () => {
   const graph = await startGraph([{ translator: sink }]);
   const loc = newName(graph.inodes.root, 'a');
   const { count, opRet, values } = ask(graph, 'lookup', loc, null);
@@ -17,7 +17,7 @@ test('a lookup finds a directory of which nothing else is known', async () => {
   expect(postparent).toEqual(new Iatt());
 });
 
-test('nothing else is answered', async () => {
+test('a stat fails with EOPNOTSUPP', async () => {
   const graph = await startGraph([{ translator: sink }]);
   const loc = new Loc(graph.inodes.root);
   expect(ask(graph, 'stat', loc, null)).toMatchObject({ count: 1, opRet: -1, opErrno: EOPNOTSUPP });

@@ -1,4 +1,4 @@
-/** The last lines of debug/trace, whoever reads the log. */
+/** Keeps the last lines of debug/trace in memory. */
 import type { HistoryEntry } from '../../../core/xlator.ts';
 
 export class History {
@@ -21,7 +21,7 @@ export class History {
     this.next = (this.next + 1) % this.size;
   }
 
-  /** The newest `count` of them, the oldest first. */
+  /** Returns the newest `count` lines, the oldest first. */
   last(count: number): HistoryEntry[] {
     const { ring, next } = this;
     const all = ring.length < this.size ? ring : [...ring.slice(next), ...ring.slice(0, next)];

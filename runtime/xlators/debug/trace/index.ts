@@ -1,8 +1,8 @@
 /**
- * debug/trace: a line for every fop on its way down and for every reply on its way up, with what they
- * carry, in the log or kept as history.
+ * debug/trace: writes a line for each request on its way down and each reply on its way up, to the log or
+ * to a history in memory.
  *
- * With neither it has no fops, so winds are routed past it; so are those of fops that are left out.
+ * With neither it has no fops, and winds are routed past it, as are excluded fops always.
  *
  * Source: GlusterFS `xlators/debug/trace/src/trace.c`.
  */
@@ -29,7 +29,7 @@ import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../co
 import { History } from './history.ts';
 import { entryLines, replyLine, requestLine, subject } from './lines.ts';
 
-/** Lines of the history that a statedump shows: all translators' together have room for 64 KB. */
+/** Lines of the history in a statedump: the dumps of all translators share 64 KB. */
 const DUMPED = 32;
 
 const options = defineOptions({
@@ -76,8 +76,8 @@ const options = defineOptions({
 
 type OptionValues = Values<typeof options>;
 
-/** What of a line is the same for every request of a fop. */
-interface Place {
+/** A fop's table row, and the log sources of its two lines. */
+interface LineSources {
   readonly row: FopRow;
   readonly down: LogSource;
   readonly up: LogSource;
@@ -85,9 +85,9 @@ interface Place {
 
 const source = (func: string): LogSource => ({ file: 'trace', line: 0, func: `trace_${func}` });
 /** By the fop's number. */
-const places: Place[] = [];
+const sourcesByFop: LineSources[] = [];
 for (const row of fopRows) {
-  places[row.number] = { row, down: source(row.name), up: source(`${row.name}_cbk`) };
+  sourcesByFop[row.number] = { row, down: source(row.name), up: source(`${row.name}_cbk`) };
 }
 const [FORGET, RELEASE, RELEASEDIR] = ['forget', 'release', 'releasedir'].map(source) as [
   LogSource,
@@ -108,14 +108,14 @@ class Trace {
     this.history = new History(values['history-size']);
     const forced = logLevel(values['force-log-level'] ?? '');
     this.level = forced ?? INFO;
-    // A log of its own, since the volume's follows the process and `log-level`.
+    // A log of its own: the volume's obeys `log-level`.
     const levels = { default: this.level, volumes: new Map() };
     const { domain, graphId } = xl.log;
     this.log = forced === undefined ? xl.log : new Log(xl.context.sink, levels, domain, graphId);
   }
 
-  /** Whether a line goes anywhere, and is worth its making. */
-  get listening(): boolean {
+  /** Whether a line would be logged or kept. */
+  get isRecording(): boolean {
     const { values, level, log } = this;
     return values['log-history'] || (values['log-file'] && level !== NONE && log.enabled(level));
   }
@@ -135,32 +135,32 @@ class Trace {
 }
 
 const before: Before<Trace> = (frame, xl, fop, ...args) => {
-  const { row, down } = places[fop]!;
+  const { row, down } = sourcesByFop[fop]!;
   frame.local = subject(row, args);
-  if (xl.priv.listening) xl.priv.line(down, requestLine(row, frame.root.unique, args));
+  if (xl.priv.isRecording) xl.priv.line(down, requestLine(row, frame.root.unique, args));
   return 0;
 };
 
 const after: After<Trace> = (frame, xl, fop, opRet, opErrno, ...reply) => {
-  const { row, up } = places[fop]!;
+  const { row, up } = sourcesByFop[fop]!;
   const gfid = frame.local as Gfid | null;
-  if (opRet >= 0) keep(xl, row, reply);
-  if (!xl.priv.listening) return;
+  if (opRet >= 0) requestEndOfLife(xl, row, reply);
+  if (!xl.priv.isRecording) return;
   xl.priv.line(up, replyLine(row, frame.root.unique, gfid, opRet, opErrno, reply));
   if (row.name !== 'readdirp' || opRet < 0) return;
   for (const text of entryLines(gfid, (reply[0] ?? []) as readonly Dirent[]))
     xl.priv.line(up, text);
 };
 
-/** Keeps something with what was opened or found: who keeps nothing is not told of its end. */
-function keep(xl: Xlator<Trace>, { name }: FopRow, [first]: readonly unknown[]): void {
+/** Sets a context on an opened fd or found inode: without one its release or forget is not reported. */
+function requestEndOfLife(xl: Xlator<Trace>, { name }: FopRow, [first]: readonly unknown[]): void {
   if (first == null) return;
   if (name === 'open' || name === 'create' || name === 'opendir') (first as Fd).ctxSet(xl, true);
   else if (name === 'lookup') (first as Inode).ctxSet(xl, true);
 }
 
-const ended = (xl: Xlator<Trace>, { id, inode }: Fd, place: LogSource): void => {
-  if (xl.priv.listening) xl.priv.line(place, `gfid=${inode.gfid} fd=${id}`);
+const logEnd = (xl: Xlator<Trace>, { id, inode }: Fd, place: LogSource): void => {
+  if (xl.priv.isRecording) xl.priv.line(place, `gfid=${inode.gfid} fd=${id}`);
 };
 
 function traced(values: OptionValues): readonly FopName[] {
@@ -201,10 +201,10 @@ export default defineTranslator<Trace, typeof options>({
     xl.exchangeFops(fops(xl));
   },
   forget(xl, { gfid }) {
-    if (xl.priv.listening) xl.priv.line(FORGET, `gfid=${gfid}`);
+    if (xl.priv.isRecording) xl.priv.line(FORGET, `gfid=${gfid}`);
   },
-  release: (xl, fd) => ended(xl, fd, RELEASE),
-  releasedir: (xl, fd) => ended(xl, fd, RELEASEDIR),
+  release: (xl, fd) => logEnd(xl, fd, RELEASE),
+  releasedir: (xl, fd) => logEnd(xl, fd, RELEASEDIR),
   dump: ({ priv }) => priv.dump(),
   history: ({ priv: { history } }) => history.last(history.length),
 });

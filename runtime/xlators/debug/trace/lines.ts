@@ -1,15 +1,15 @@
 /**
- * The lines of debug/trace: a request on its way down, and its reply on its way up, by the table of
- * fops. What a part is called and what it looks like depends on its type, and a few on their name.
+ * Formats the lines of debug/trace, for requests and replies, by the table of fops. The type of a part
+ * decides its format, and for a few its name does.
  *
  *     7: gfid=00000000-… path=/a, flags=32769, fd=3
  *     7: gfid=1fd0dee2-… op_ret=0, *buf={gfid=…, ino=…, mode=100644, …}
  *     7: gfid=1fd0dee2-… op_ret=-1, op_errno=2
  *
- * Names come from users: they are written through `printable`.
+ * File names come from users, and pass through `printable`.
  *
- * Source: GlusterFS `xlators/debug/trace/src/trace.c`, whose lines are written by hand for each fop and
- * differ in commas and parentheses.
+ * Source: GlusterFS `xlators/debug/trace/src/trace.c`, whose hand-written lines differ in commas and
+ * parentheses.
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -35,7 +35,7 @@ const two = (number: number): string => String(number).padStart(2, '0');
 /** `Nov 20 06:38`, in UTC. */
 function dirent(seconds: number): string {
   const date = new Date(seconds * 1000);
-  // Storage may tell of any second at all; what no date can hold is shown as it is.
+  // A storage may return seconds beyond any date: these are shown as a number.
   if (Number.isNaN(date.getTime())) return String(seconds);
   const day = `${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())}`;
   return `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
@@ -60,7 +60,7 @@ const pairs = (prefix: string, fields: readonly string[], of: object): string =>
 const flockText = ({ type, whence, start, len, pid }: Flock): string =>
   `l_type=${flockTypeName(type)}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
 
-/** How a part of each type is written; a loc's gfid stands at the line's begin. */
+/** Formats a part by its type; a loc's gfid is at the start of the line. */
 const parts: { readonly [T in ArgType]: (name: string, value: never) => string } = {
   loc: (name, { path }: Loc) => `${name.replace('loc', 'path')}=${printable(path)}`,
   inode: (name, { gfid }: Inode) => `${name}=${gfid}`,
@@ -81,7 +81,7 @@ const octal = (name: string, number: number): string => `${name}=0${number.toStr
 const entrylkCmd = (cmd: number): string =>
   cmd === ENTRYLK_UNLOCK ? 'ENTRYLK_UNLOCK' : 'ENTRYLK_LOCK';
 
-/** Numbers that mean more than themselves, by the argument's name. */
+/** Formats numbers with a meaning, by the argument's name. */
 const numbers: Readonly<Record<string, (name: string, value: number, fop: string) => string>> = {
   mode: octal,
   umask: octal,
@@ -98,7 +98,7 @@ function part(fop: string, { name, type }: Arg, value: unknown): string {
     : special(name, value as number, fop);
 }
 
-/** Of what setattr is to change, just this. */
+/** Formats only the attributes that a setattr changes. */
 const CHANGES: readonly (readonly [bit: number, show: (buf: Iatt) => string])[] = [
   [SET_ATTR.MODE, (buf) => `mode=${buf.mode.toString(8)}`],
   [SET_ATTR.UID, ({ iaUid }) => `uid=${iaUid}`],
@@ -114,21 +114,21 @@ const CHANGES: readonly (readonly [bit: number, show: (buf: Iatt) => string])[] 
 const changes = (buf: Iatt, valid: number): string =>
   CHANGES.flatMap(([bit, show]) => ((valid & bit) === 0 ? [] : [show(buf)])).join(', ');
 
-/** What the fop is about, by its first loc or fd; null where it has none. */
+/** Returns the gfid of a loc or an fd. */
 function gfidOf(type: ArgType, value: unknown): Gfid {
   return type === 'loc' ? (value as Loc).gfid : (value as Fd).inode.gfid;
 }
 
-/** The gfid of what a request is about; null where it is about no inode. */
+/** Returns the gfid of a request's first loc or fd; null if it has neither. */
 export function subject({ args }: FopRow, values: readonly unknown[]): Gfid | null {
   const at = args.findIndex(({ type }) => type === 'loc' || type === 'fd');
   return at < 0 ? null : gfidOf(args[at]!.type, values[at]);
 }
 
-/** Whether a part is worth a place: xdata is not, nor what is not there. */
+/** Whether a part is shown: not xdata, and not null. */
 const shown = ({ name }: Arg, value: unknown): boolean => name !== 'xdata' && value != null;
 
-/** A request on its way down. */
+/** Formats a request. */
 export function requestLine(row: FopRow, unique: number, values: readonly unknown[]): string {
   const { args, name } = row;
   if (args[0]?.name === 'oldloc') {
@@ -147,14 +147,14 @@ export function requestLine(row: FopRow, unique: number, values: readonly unknow
   return `${unique}: ${gfid === null ? '' : `gfid=${gfid} `}${texts.join(', ')}`;
 }
 
-/** What the reply tells of which gfid the request was about, where the request could not know. */
-function answeredGfid({ reply }: FopRow, values: readonly unknown[]): Gfid | null {
+/** Returns the gfid in a reply, for a request that did not know it. */
+function gfidInReply({ reply }: FopRow, values: readonly unknown[]): Gfid | null {
   const at = reply.findIndex(({ name }) => name === 'buf');
   const buf = at < 0 ? null : (values[at] as Iatt | Statvfs | null);
   return buf !== null && buf !== undefined && 'iaGfid' in buf ? buf.iaGfid : null;
 }
 
-/** A reply on its way up; `gfid` is what `subject` said. */
+/** Formats a reply; `gfid` is the result of `subject`. */
 export function replyLine(
   row: FopRow,
   unique: number,
@@ -163,18 +163,18 @@ export function replyLine(
   opErrno: number,
   values: readonly unknown[],
 ): string {
-  const known = gfid === NULL_GFID ? (answeredGfid(row, values) ?? gfid) : gfid;
+  const known = gfid === NULL_GFID ? (gfidInReply(row, values) ?? gfid) : gfid;
   const head = `${unique}: ${known === null ? '' : `gfid=${known} `}op_ret=${opRet}`;
   if (opRet < 0) return `${head}, op_errno=${opErrno}`;
   const texts = row.reply.flatMap((arg, at) => {
-    // The data's length is op_ret, and the inode is what the gfid names.
+    // op_ret shows the length of data, and the gfid the inode.
     if (!shown(arg, values[at]) || arg.type === 'inode' || arg.name === 'vector') return [];
     return [part(row.name, arg, values[at])];
   });
   return [head, ...texts].join(', ');
 }
 
-/** A line for each entry of a readdirp, which carries attributes. */
+/** Formats a line for each entry of a readdirp that has attributes. */
 export function entryLines(pargfid: Gfid | null, entries: readonly Dirent[]): string[] {
   return entries.flatMap(({ name, stat }, at) => {
     if (stat === null) return [];

@@ -62,12 +62,12 @@ const FILE =
   'atime=Jan 01 00:00 mtime=Nov 20 06:38 ctime=Jan 01 00:00 atime_sec=0, atime_nsec=0, ' +
   'mtime_sec=1795156708, mtime_nsec=7, ctime_sec=0, ctime_nsec=0';
 
-test('with neither log nor history, winds go past it', async () => {
+test('with neither log nor history, winds are routed past the volume', async () => {
   const { graph } = await setUp({ 'include-ops': 'LOOKUP' });
   expect(graph.links.lookup.xl).toBe(graph.xlators[0]);
 });
 
-test('a request and its failure', async () => {
+test('a failed lookup logs a line for the request and one with op_errno', async () => {
   const { graph, root, lines } = await setUp(LOGGED);
   ask(graph, 'lookup', newName(root, 'a\nb'), null);
   expect(lines()).toEqual([
@@ -76,7 +76,7 @@ test('a request and its failure', async () => {
   ]);
 });
 
-test('a reply with attributes, and the gfid that only it knows', async () => {
+test("a lookup's reply line has its attributes and the gfid that the request did not know", async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   leaf.onRequest = ({ args, answer }) =>
     answer(0, 0, (args[0] as Loc).inode, file(1), null, attributes(ROOT_GFID));
@@ -88,7 +88,7 @@ test('a reply with attributes, and the gfid that only it knows', async () => {
   );
 });
 
-test('what arguments look like', async () => {
+test('request lines show paths, flags, sizes, keys without values, locks and changed attributes', async () => {
   const { graph, root, lines } = await setUp({ ...LOGGED, 'log-level': 'INFO' });
   const dir = linkDirectory(graph, 'd', gfidOf(9));
   const fd = new Fd(dir, 0, 1);
@@ -125,7 +125,7 @@ test('what arguments look like', async () => {
   asked('I getspec key=vol, flags=0');
 });
 
-test('what replies look like', async () => {
+test('reply lines show op_ret, attributes, fds and statfs numbers', async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   const fd = new Fd(root, 0, 1);
   const answered = (line: string) => expect(lines()[1]!.replace(/^(I \w+ )\d+: /, '$1')).toBe(line);
@@ -140,7 +140,7 @@ test('what replies look like', async () => {
   expect(lines()[1]).toMatch(/op_ret=0, \{f_bsize=4096, .*, f_namemax=255\}$/);
 });
 
-test('a line for each entry of a readdirp', async () => {
+test('a readdirp logs a line for each entry that has attributes', async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   const entry = { name: 'a', off: 1, type: 8, gfid: gfidOf(1), dict: null, inode: null };
   const entries = [
@@ -155,7 +155,7 @@ test('a line for each entry of a readdirp', async () => {
   ]);
 });
 
-test('what was opened and looked up has a line at its end', async () => {
+test('a release, a releasedir and a forget log a line', async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   const fds = [new Fd(root, 0, 1), new Fd(root, 0, 1, true)] as const;
   leaf.onRequest = ({ args, answer }) =>
@@ -174,7 +174,7 @@ test('what was opened and looked up has a line at its end', async () => {
   ]);
 });
 
-/** Something of each type, so that every fop has something to show. */
+/** An example value of each type. */
 function example(type: ArgType, root: Awaited<ReturnType<typeof setUp>>['root']): unknown {
   const made: Readonly<Record<ArgType, () => unknown>> = {
     loc: () => new Loc(root),
@@ -194,7 +194,7 @@ function example(type: ArgType, root: Awaited<ReturnType<typeof setUp>>['root'])
   return made[type]();
 }
 
-test('every fop of the table has two lines, and its arguments and replies pass as they are', async () => {
+test('every fop of the table logs two lines and passes its arguments and reply unchanged', async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   for (const row of fops as readonly (FopRow & { name: (typeof fopNames)[number] })[]) {
     const args = row.args.map(({ type }) => example(type, root));
@@ -212,34 +212,34 @@ test('every fop of the table has two lines, and its arguments and replies pass a
   }
 });
 
-describe('what is traced', () => {
+describe('traced fops', () => {
   test.each([
     ['include-ops', 'READ,lookup', ['lookup', 'readv']],
     ['include', 'readv, LOOKUP', ['lookup', 'readv']],
     ['exclude-ops', 'READ,lookup', fopNames.filter((name) => !/^(readv|lookup)$/.test(name))],
     ['exclude', 'COMPOUND', fopNames],
-  ])('%s %s', async (key, value, expected) => {
+  ])('with %s %s are those that the option selects', async (key, value, expected) => {
     const { graph } = await setUp({ ...LOGGED, [key]: value });
     const [, xl] = graph.xlators;
     const traced = fopNames.filter((name) => graph.links[name].xl === xl);
     expect(traced.sort()).toEqual([...expected].sort());
   });
 
-  test('not both', async () => {
+  test('with include-ops and exclude-ops together fail the start', async () => {
     await expect(setUp({ 'include-ops': 'READ', 'exclude-ops': 'WRITE' })).rejects.toThrow(
       "volume 'v1' (debug/trace): give only one of 'include-ops' and 'exclude-ops'",
     );
   });
 });
 
-describe('levels', () => {
-  test('the lines are INFO, and not written where that is not', async () => {
+describe('the level of lines', () => {
+  test('is INFO, and nothing is logged at log-level WARNING', async () => {
     const { graph, root, context } = await setUp({ ...LOGGED, 'log-level': 'WARNING' });
     ask(graph, 'stat', new Loc(root), null);
     expect(context.lines).toEqual([]);
   });
 
-  test('force-log-level is theirs, and they are written whatever the volume logs', async () => {
+  test('is force-log-level, and lines are logged also at log-level ERROR', async () => {
     const given = { ...LOGGED, 'log-level': 'ERROR', 'force-log-level': 'DEBUG' };
     const { graph, root, lines } = await setUp(given);
     ask(graph, 'stat', new Loc(root), null);
@@ -249,7 +249,7 @@ describe('levels', () => {
     ]);
   });
 
-  test('NONE writes nothing', async () => {
+  test('of NONE logs nothing', async () => {
     const { graph, root, context } = await setUp({ ...LOGGED, 'force-log-level': 'NONE' });
     ask(graph, 'stat', new Loc(root), null);
     expect(context.lines).toEqual([]);
@@ -257,7 +257,7 @@ describe('levels', () => {
 });
 
 describe('history', () => {
-  test('is kept without a log, as long as it may get, and dumped', async () => {
+  test('keeps the last history-size lines without a log, and dumps them', async () => {
     const given = { 'log-history': 'on', 'history-size': '3' };
     const { context, graph, root, dump } = await setUp(given);
     ask(graph, 'stat', new Loc(root), null);
@@ -273,7 +273,7 @@ describe('history', () => {
     );
   });
 
-  test('is the last of what was added, in order', () => {
+  test('returns the newest lines in order, for any size and number of lines', () => {
     const some = fc.nat(12);
     fc.assert(
       fc.property(some, some, some, (size, added, asked) => {
@@ -288,7 +288,7 @@ describe('history', () => {
   });
 });
 
-test('options may change while it runs', async () => {
+test('a reconfigure applies exclude, and stops all lines without log and history', async () => {
   const { graph, root, lines } = await setUp(LOGGED);
   const change = (given: Record<string, string>) => {
     const given_ = Object.entries(given).map(([key, value]) => ({ key, value }));

@@ -1,4 +1,4 @@
-/** features/access-control over storage/memory, and over a storage that answers as the test says. */
+/** features/access-control over storage/memory, and over a leaf whose replies are the test's. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
@@ -36,7 +36,7 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
   const as = (caller: Caller): Driver => new Driver(client, caller);
   const root = as(NOBODY);
   const dump = () => accessControl.dump!(graph.top as never);
-  /** Makes something as a user. @returns its inode */
+  /** Creates an inode as a user. */
   async function make(caller: Caller, fop: 'mkdir' | 'mknod', path: string, mode: number) {
     const driver = as(caller);
     const place = await root.place(path);
@@ -58,7 +58,7 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
   return { graph, as, root, dump, make, errnoOf, chmod };
 }
 
-/** Those that need nothing, or have needed it when their file was opened. */
+/** Fops that need no permission, or were checked when their file was opened. */
 const FREE: readonly FopName[] = [
   ...(['stat', 'readlink', 'statfs', 'getspec', 'ipc', 'icreate'] as const),
   ...([
@@ -76,11 +76,11 @@ const FREE: readonly FopName[] = [
   ...(['getactivelk', 'setactivelk', 'xattrop', 'fxattrop'] as const),
 ];
 
-it('every fop has a rule or is in the list of those without', () => {
+it('every fop has a rule, or is in the list of fops without one', () => {
   expect([...Object.keys(rules), ...FREE].sort()).toEqual([...fopNames].sort());
 });
 
-it('root, super-uid and internal clients may do everything', async () => {
+it('root, super-uid and internal clients may truncate a file of mode 0', async () => {
   const { make, errnoOf, chmod, graph, dump } = await setUp({ 'super-uid': '1002' });
   const file = await make(ALICE, 'mknod', 'f', 0o100600);
   const mayWrite = async (caller: Caller) =>
@@ -98,7 +98,7 @@ it('root, super-uid and internal clients may do everything', async () => {
   expect(await mayWrite(BOB)).toBe(false);
 });
 
-it('a user who asks again and again costs one lookup of the inode', async () => {
+it('a thousand requests of a user cost one lookup of the inode', async () => {
   const { make, as, errnoOf, dump, chmod } = await setUp();
   const dir = await make(ALICE, 'mkdir', 'd', 0o755);
   await make(ALICE, 'mknod', 'd/f', 0o100644);
@@ -131,13 +131,13 @@ it('a name in a sticky directory that is not in the inode table yet belongs to i
   expect(await errnoOf(BOB, 'rename', from, to('alice'), null)).toBe(EACCES);
   expect(await errnoOf(BOB, 'rename', from, to('alice', null), null)).toBe(EACCES);
   expect(await errnoOf(BOB, 'unlink', to('alice'), 0, null)).toBe(EACCES);
-  // Neither of the two names is known.
+  // Both names are unknown.
   expect(await errnoOf(BOB, 'rename', to('alice'), to('bob'), null)).toBe(EACCES);
   expect(await errnoOf(BOB, 'rename', from, to('free'), null)).toBe(0);
   expect(await errnoOf(ALICE, 'unlink', to('alice'), 0, null)).toBe(0);
 });
 
-it('a create of a file that another has made meanwhile opens it only for those who may', async () => {
+it('a create that finds an existing file opens it only for a permitted caller', async () => {
   const { graph, make, as, errnoOf, chmod } = await setUp();
   const { inodes } = graph;
   const file = await make(ALICE, 'mknod', 'f', 0o100600);
@@ -156,7 +156,7 @@ it('a create of a file that another has made meanwhile opens it only for those w
   expect(await create(BOB, O_RDWR)).toBe(EACCES);
 });
 
-it('a chmod by a caller of another group takes set-group-id away', async () => {
+it('a chmod by a caller of another group clears set-group-id', async () => {
   const { make, as, chmod } = await setUp();
   const file = await make({ ...ALICE, gid: 500 }, 'mknod', 'f', 0o100600);
   const prot = async () => (await as(NOBODY).find('f')).buf.iaProt;
@@ -181,7 +181,7 @@ it('a request whose inode cannot be looked up fails as the lookup does', async (
   };
   const failed = [-1, ESTALE, null, null, null, null] as const;
   expect(await truncate(failed)).toMatchObject({ opRet: -1, opErrno: ESTALE });
-  // Attributes that say nothing.
+  // Attributes without a type are unknown.
   const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(5) });
   const unknown = [0, 0, inode, buf, null, null] as const;
   expect(await truncate(unknown)).toMatchObject({ opRet: -1, opErrno: EIO });
@@ -248,7 +248,7 @@ it('the owner, mode and ACL kept for an inode always equal those of the storage'
           } else if (each.kind === 'no-acl')
             await errnoOf(NOBODY, 'removexattr', loc, ACL_ACCESS, null);
           else if (each.kind === 'behind') {
-            // Past the volume; a lookup tells it.
+            // A change below the volume; the next lookup reports it.
             const to = Object.assign(new Iatt(), { iaProt: each.prot! });
             await below.expect('setattr', loc, to, SET_ATTR.MODE, null);
             await as(NOBODY).find('f');

@@ -21,7 +21,7 @@ import { playOnBoth, type Scenes } from '../../../../test/support/protected.ts';
 import type { Step } from '../../../../test/support/trace-steps.ts';
 
 const ROOT = ['as', 0, 0] as const;
-/** Alice, of group 100 and more; Bob, of group 200 and, at times, 300; Carol, of none of these. */
+/** Alice is in groups 100 and 101; Bob in 200, as BOB300 also in 300 and 100; Carol in 400. */
 const ALICE = ['as', 1001, 100, 101] as const;
 const BOB = ['as', 1002, 200] as const;
 const BOB300 = ['as', 1002, 200, 300, 100] as const;
@@ -46,7 +46,7 @@ const opens = (name: string, ...flags: number[]): Step[] =>
   flags.flatMap((each) => [['open', `${name}${each}`, name, each] as const]);
 
 const SCENES: Scenes = {
-  'the root gets a directory for each': [
+  'the directories that root prepares': [
     ROOT,
     ['chmod', '/', 0o755],
     ['mkdir', 'a', 0o755],
@@ -55,7 +55,7 @@ const SCENES: Scenes = {
     ['chmod', 'tmp', 0o1777],
     ['mode', 'tmp'],
   ],
-  'a directory of another': [
+  'changes in the directory of another user': [
     ALICE,
     ['creat', 'f', 'a/f'],
     ['pwrite', 'f', 3, 0],
@@ -74,7 +74,7 @@ const SCENES: Scenes = {
     ['opendir', 'd', 'a'],
     ['readdir', 'd'],
   ],
-  'a file of another': [
+  'opens and changes of the file of another user': [
     BOB,
     ...opens('a/f', 0, WRONLY, RDWR, 0o1000, 0o2000),
     ['truncate', 'a/f', 0],
@@ -90,7 +90,7 @@ const SCENES: Scenes = {
     ['access', 'a/f', 2],
     ['access', 'a/f', 0],
   ],
-  'the owner': [
+  'changes by the owner': [
     ALICE,
     ['chmod', 'a/f', 0o640],
     ['chown', 'a/f', 1001, 101],
@@ -102,7 +102,7 @@ const SCENES: Scenes = {
     ['access', 'a/f', 6],
     ['access', 'a/f', 1],
   ],
-  'by group': [
+  'opens by group permissions': [
     ALICE,
     ['chown', 'a/f', 1001, 100],
     BOB,
@@ -115,7 +115,7 @@ const SCENES: Scenes = {
     CAROL,
     ['listxattr', 'a/f'],
   ],
-  'a directory that is not searched': [
+  'paths through a directory without search permission': [
     ALICE,
     ['mkdir', 'a/d', 0o755],
     ['creat', 'g', 'a/d/g'],
@@ -136,7 +136,7 @@ const SCENES: Scenes = {
     ['mkdir', 'a/d/e/x', 0o777],
     ['mode', 'a/d/e/x'],
   ],
-  'the sticky bit': [
+  'removals in a sticky directory': [
     ALICE,
     ['creat', 't', 'tmp/alice'],
     ['mkdir', 'tmp/dir', 0o777],
@@ -153,7 +153,7 @@ const SCENES: Scenes = {
     ROOT,
     ['unlink', 'tmp/alice'],
   ],
-  'an ACL': [
+  'opens by an access ACL and its mask': [
     ALICE,
     ['chmod', 'a/f', 0o600],
     ['setxattr', 'a/f', ACCESS, bobReads],
@@ -184,7 +184,7 @@ const SCENES: Scenes = {
     BOB,
     ...opens('a/f', 0),
   ],
-  'a default ACL': [
+  'new files and directories under a default ACL': [
     ALICE,
     ['mkdir', 'a/inherits', 0o755],
     ['setxattr', 'a/inherits', DEFAULT, bobReads],
@@ -206,7 +206,7 @@ const SCENES: Scenes = {
     ['opendir', 'd', 'a/inherits/d'],
     ['setxattr', 'a/inherits', DEFAULT, bobReads],
   ],
-  "set-group-id of a group that is not the caller's": [
+  "a chmod to set-group-id of a group that is not the caller's": [
     ROOT,
     ['creat', 's', 'a/s'],
     ['chown', 'a/s', 1001, 500],
@@ -214,7 +214,7 @@ const SCENES: Scenes = {
     ['chmod', 'a/s', 0o2755],
     ['mode', 'a/s'],
   ],
-  root: [
+  'requests of root': [
     ROOT,
     ['chmod', 'a/f', 0],
     ...opens('a/f', 0, RDWR),
@@ -222,7 +222,7 @@ const SCENES: Scenes = {
     ['mode', 'a/d/g'],
     ['access', 'a/f', 6],
   ],
-  'an open file goes on': [
+  'reads and writes by an fd from before a chmod': [
     ALICE,
     ['chmod', 'a/f', 0o666],
     BOB,
@@ -240,7 +240,7 @@ const SCENES: Scenes = {
 
 /** Steps that features/access-control of GlusterFS does not check. */
 const BY_FD: Scenes = {
-  'attributes by an open file': [
+  'attribute changes by an fd': [
     ALICE,
     ['chmod', 'a/f', 0o644],
     BOB,
@@ -265,12 +265,15 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it.skipIf(isNotHere).each(Object.keys(SCENES))('%s: as on a brick of GlusterFS', (name) => {
-  expect(played.ours[name]).toEqual(played.theirs[name]);
-});
+it.skipIf(isNotHere).each(Object.keys(SCENES))(
+  '%s return what they return on a GlusterFS brick',
+  (name) => {
+    expect(played.ours[name]).toEqual(played.theirs[name]);
+  },
+);
 
 it.skipIf(isNotHere)(
-  'attributes by an open file: refused as by name, where GlusterFS refuses nothing',
+  'attribute changes by an fd are refused as by name, and GlusterFS refuses none',
   () => {
     const [name] = Object.keys(BY_FD) as [string];
     const errnos = (lines: readonly string[]): readonly string[] =>

@@ -48,7 +48,7 @@ const options = reconfigurableOptions({
 class AccessControl {
   superUid = 0;
   readonly subjects: KnownSubjects;
-  /** Requests that were refused, and lookups of the volume's own. */
+  /** Numbers of refused requests, and of the volume's own lookups. */
   refused = 0;
   lookups = 0;
 
@@ -76,7 +76,7 @@ interface Waiting {
   readonly named: Named;
 }
 
-/** @param named what lookups have found that it has waited for */
+/** @param named results of lookups that the request has waited for */
 function run(
   frame: Frame,
   xl: Xl,
@@ -143,7 +143,7 @@ type Learn = (priv: AccessControl, args: readonly unknown[], reply: readonly unk
 const inodeOf = ([first]: readonly unknown[]): Inode | null =>
   (first as Partial<Loc>).inode ?? null;
 
-/** Passes the fop on and learns from its reply; if root asks, only of an inode that is kept. */
+/** Winds the fop and learns from its reply; for root's requests only about inodes that are kept. */
 function learning(name: FopName, learn: Learn): Permitted {
   const cbk = collectCbk[name]((frame, _cookie, xl, opRet, opErrno, reply) => {
     const args = frame.local as readonly unknown[];
@@ -217,7 +217,7 @@ const lookupCbk: Cbk<'lookup', AccessControl> = (
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-/** Of files, what a caller may is said here: the storage below may know of no ACL. */
+/** Decides here what a caller may: the storage below may not know ACLs. */
 const access: Permitted = (frame, xl, args, name) => {
   const [, mask] = args as FopTable['access']['args'];
   if (mask === 0 || xl.priv.mayAll(frame.root)) passOn(frame, xl, args, name);

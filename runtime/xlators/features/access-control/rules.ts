@@ -20,7 +20,7 @@ import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC } from '../../../core/open-flags
 import { type Protection, permits, R_OK, W_OK, X_OK } from '../../../core/permissions.ts';
 import { isMember } from '../../../core/privileges.ts';
 
-/** An inode has to be asked for before it can be decided. */
+/** An inode must be looked up before the decision. */
 export const UNKNOWN = -1;
 
 const S_ISVTX = 0o1000;
@@ -29,17 +29,17 @@ const FMODE_EXEC = 0o40;
 
 /** Owner, mode and ACL of an inode, as far as they are known. */
 export interface Subject extends Protection {
-  /** Null where it has none; not known where the caller is the owner. */
+  /** Null if it has none; may be undefined if the caller is the owner. */
   readonly acl: Acl | null | undefined;
 }
 
-/** Null: there is none, which is for the storage to say. Undefined: it is not known. */
-type Found = Subject | null | undefined;
+/** Null: no such inode, and the storage reports that. Undefined: unknown. */
+type MaybeSubject = Subject | null | undefined;
 
 export interface Subjects {
-  find(inode: Inode, caller: Stack): Found;
+  find(inode: Inode, caller: Stack): MaybeSubject;
   /** The inode that has this name. */
-  findNamed(loc: Loc): Found;
+  findNamed(loc: Loc): MaybeSubject;
 }
 
 type Rule<N extends FopName> = (
@@ -62,7 +62,7 @@ export function may(caller: Stack, subjects: Subjects, inode: Inode | null, mask
 const mayLink = (caller: Stack, subjects: Subjects, { parent }: Loc): number =>
   may(caller, subjects, parent, W_OK | X_OK);
 
-/** In a directory with the sticky bit a name belongs to the owner of what it leads to. */
+/** In a directory with the sticky bit a name belongs to the owner of its inode. */
 function mayMove(caller: Stack, subjects: Subjects, place: Loc, of = place): number {
   if (place.parent === null) return 0;
   const dir = subjects.find(place.parent, caller);
@@ -111,7 +111,7 @@ function mayChange(
   return owns && isMember(caller, to.iaGid) ? 0 : EPERM;
 }
 
-/** Of an ACL, that the caller owns the inode: 0 or the errno. */
+/** Only the owner of an inode may replace its ACL: 0 or the errno. */
 function mayReplaceAcl(caller: Stack, subjects: Subjects, inode: Inode | null): number {
   const of = inode === null ? null : subjects.find(inode, caller);
   if (of === undefined) return UNKNOWN;
@@ -152,14 +152,14 @@ const mayRemoveXattr = (
   (isAclAlias(name) ? mayReplaceAcl(caller, subjects, inode) : 0) ||
   may(caller, subjects, inode, W_OK);
 
-/** F_OK, 0, is for the storage to say: whether it is there. */
+/** F_OK (0) is left to the storage: whether the inode exists. */
 function mayAccess(caller: Stack, subjects: Subjects, { inode }: Loc, mask: number): number {
   const asked = mask & (R_OK | W_OK | X_OK);
   if (asked === 0) return mask === 0 ? 0 : EINVAL;
   return may(caller, subjects, inode, asked);
 }
 
-/** By fop. One that is not here needs nothing, or has needed it when its file was opened. */
+/** Rules by fop. Other fops need no permission, or were checked when their file was opened. */
 export const rules: { readonly [N in FopName]?: Rule<N> } = {
   lookup: (caller, subjects, [loc]) => may(caller, subjects, loc.parent, X_OK),
   access: (caller, subjects, [loc, mask]) => mayAccess(caller, subjects, loc, mask),

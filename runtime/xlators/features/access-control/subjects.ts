@@ -39,9 +39,9 @@ export function aclIn(xdata: Dict | null): Acl | null {
 export type Named = ReadonlyMap<Loc, Subject | null> | null;
 
 export class KnownSubjects implements Subjects {
-  /** To be looked up, after a rule has met what is not known. */
+  /** The inode to look up, after a rule has returned `UNKNOWN`. */
   missing: Loc | null = null;
-  /** For the rule that is asked next. */
+  /** Results of lookups for the next rule. */
   named: Named = null;
   private readonly xl: Xlator<unknown>;
 
@@ -82,7 +82,7 @@ export class KnownSubjects implements Subjects {
     return known;
   }
 
-  /** Its ACL or its mode has changed, and the reply did not say to what. */
+  /** Drops a subject whose ACL or mode has changed to an unknown value. */
   drop(inode: Inode): void {
     inode.ctxDel(this.xl);
   }

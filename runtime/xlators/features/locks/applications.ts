@@ -1,4 +1,4 @@
-/** The locks of applications: lk, what a close takes away, and the lists of an inode's locks. */
+/** The fops for locks of applications: lk, flush, the list of an inode's locks, and their count in a lookup. */
 import { Dict } from '../../../core/dict.ts';
 import { EINTR, EINVAL } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -7,15 +7,15 @@ import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
-import { flockOf, isNobody, ownerNamed, ownerOf, spanOf } from './flock.ts';
+import { flockOf, isAnonymous, ownerNamed, ownerOf, spanOf } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import type { Locks } from './locks.ts';
 import { Outcome } from './outcome.ts';
 import { type LockType, overlap, type Range, type Span } from './ranges.ts';
 import type { RecordLocks } from './records.ts';
-import { rangeText, type Trace, traced } from './trace.ts';
+import { rangeText, type Trace, traceRequest } from './trace.ts';
 
-/** What lk is asked to do, by number; F_GETLK64 and so on, of 32-bit callers, mean the same. */
+/** Commands of lk by number; 12 to 14 are F_GETLK64 and so on of 32-bit callers. */
 const COMMANDS: ReadonlyMap<number, number> = new Map([
   [F_GETLK, F_GETLK],
   [F_SETLK, F_SETLK],
@@ -25,7 +25,7 @@ const COMMANDS: ReadonlyMap<number, number> = new Map([
   [14, F_SETLKW],
 ]);
 
-interface Asked {
+interface LockRequest {
   readonly fd: Fd;
   readonly command: number;
   readonly flock: Flock;
@@ -36,9 +36,8 @@ interface Asked {
 }
 
 /**
- * In a lookup's xdata, and its reply's: how many locks of applications the file has, those that are waited
- * for as well. A rebalance of GlusterFS moves none that has any, since its locks would stay behind, and
- * none of which it is not told.
+ * A key of a lookup's xdata: the reply has the number of the file's locks of applications, blocked ones
+ * included. GlusterFS's rebalance only moves files with a count of 0, since their locks would not move.
  */
 const POSIXLK_COUNT = 'glusterfs.posixlk-count';
 
@@ -61,21 +60,21 @@ export const lookup: Fop<'lookup', Locks> = (frame, xl, loc, xdata) => {
 export const lk: Fop<'lk', Locks> = (frame, xl, fd, cmd, flock, xdata) => {
   const command = COMMANDS.get(cmd);
   const span = spanOf(flock);
-  if (command === undefined || isNobody(frame.root.lkOwner)) return fail.lk(frame, EINVAL);
+  if (command === undefined || isAnonymous(frame.root.lkOwner)) return fail.lk(frame, EINVAL);
   if (typeof span === 'number') return fail.lk(frame, span);
   const locks = xl.priv.of(fd.inode);
   const isFlock = xdata?.number(FLOCK) === 1;
   const table = isFlock ? locks.flocks : locks.records;
   const what = isFlock ? 'FLOCK' : 'FCNTL';
-  const trace = traced(xl, frame, fd.inode, () => rangeText(what, command, flock));
+  const trace = traceRequest(xl, frame, fd.inode, () => rangeText(what, command, flock));
   const asked = { fd, command, flock, span, locks, table, trace };
   if (command === F_GETLK) getlk(frame, asked);
   else if (flock.type === F_UNLCK) unlock(frame, xl, asked);
   else setlk(frame, xl, asked);
 };
 
-/** With F_UNLCK it is the caller's own locks that are asked for: Linux 6.6, of an open file. */
-function getlk(frame: Frame, { flock, span, table, trace }: Asked): void {
+/** With F_UNLCK it searches the caller's own locks (Linux 6.6, of an open file). */
+function getlk(frame: Frame, { flock, span, table, trace }: LockRequest): void {
   const { active } = table;
   const range =
     flock.type === F_UNLCK
@@ -86,20 +85,24 @@ function getlk(frame: Frame, { flock, span, table, trace }: Asked): void {
   unwind.lk(frame, 0, 0, found ?? { ...flock, type: F_UNLCK }, null);
 }
 
-function unlock(frame: Frame, xl: Xlator<Locks>, { flock, span, locks, table, trace }: Asked) {
+function unlock(
+  frame: Frame,
+  xl: Xlator<Locks>,
+  { flock, span, locks, table, trace }: LockRequest,
+) {
   table.unlock(ownerOf(frame.root), span);
   xl.priv.changed(locks);
   trace(0);
   unwind.lk(frame, 0, 0, flock, null);
 }
 
-function setlk(frame: Frame, xl: Xlator<Locks>, asked: Asked): void {
+function setlk(frame: Frame, xl: Xlator<Locks>, asked: LockRequest): void {
   const { fd, command, flock, span, locks, table, trace } = asked;
   const answer = (errno: number): void => {
     if (errno === 0) unwind.lk(frame, 0, 0, flock, null);
     else fail.lk(frame, errno);
   };
-  // To be told when it is closed.
+  // The context makes the fd's release reported.
   fd.ctxSet(xl, true);
   const outcome = new Outcome(xl, frame, locks, trace, { pid: flock.pid, fd: fd.id, answer });
   const range = rangeOf(frame, flock, span, outcome.holder);
@@ -112,8 +115,8 @@ function rangeOf<N>(frame: Frame, flock: Flock, span: Span, note: N): Range<N> {
 }
 
 /**
- * What a client of GlusterFS asks by the same descriptor when a program that waits for a lock gets a
- * signal, or is killed: that it waits no longer. Others of its file wait on.
+ * The key by which a GlusterFS client cancels a lock request: a signal has interrupted the waiting
+ * program. Only the request of the same descriptor and range ends.
  */
 const INTERRUPTED = /^glusterfs\.intrlk\.tposix\.kblocked\.(-?\d+),(-?\d+)-(-?\d+)$/;
 
@@ -135,8 +138,8 @@ export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
   const locks = xl.priv.find(fd.inode);
   if (locks !== undefined) {
     const { lkOwner } = frame.root;
-    // A server of protocol/client's names nobody when a client is gone: all of the file's it is then.
-    if (isNobody(lkOwner)) locks.records.remove(({ note }) => note.fd === fd.id);
+    // GlusterFS's server sends no lk-owner after a client is gone: all locks of this fd go.
+    if (isAnonymous(lkOwner)) locks.records.remove(({ note }) => note.fd === fd.id);
     else {
       const closing = ownerOf(frame.root);
       locks.records.remove(({ owner }) => owner === closing);
@@ -154,10 +157,10 @@ export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
   unwind.getactivelk(frame, list.length, 0, list, null);
 };
 
-/** For a file that nobody has locked, as it comes from somewhere else. */
+/** Sets the locks of a file that was moved here; the file must have none. */
 export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, locklist) => {
   const spans = locklist.map((each) => spanOf(each));
-  const isSense = locklist.length > 0 && locklist.every(({ owner }) => !isNobody(owner));
+  const isSense = locklist.length > 0 && locklist.every(({ owner }) => !isAnonymous(owner));
   if (inode === null || !isSense || spans.some((span) => typeof span === 'number')) {
     return fail.setactivelk(frame, EINVAL);
   }

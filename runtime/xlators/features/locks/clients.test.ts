@@ -1,4 +1,4 @@
-/** features/locks with several clients: each has its own locks, whatever lk-owners it chooses. */
+/** features/locks with two clients that choose the same lk-owner: each has its own locks. */
 import { describe, expect, test } from 'vitest';
 import { failed, found, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
 import { EAGAIN, EINTR } from '../../../core/errno.ts';
@@ -16,7 +16,7 @@ import {
   F_WRLCK,
 } from '../../../core/lock.ts';
 
-/** The owner that both clients choose. */
+/** The lk-owner that both clients choose. */
 const SAME = 1;
 
 async function twoClients() {
@@ -35,7 +35,7 @@ async function twoClients() {
 }
 
 describe('two clients with the same lk-owner', () => {
-  test('are in the way of each other, and not of themselves', async () => {
+  test('exclude each other in lk, inodelk and entrylk, and not themselves', async () => {
     const { one, two, lk, inodelk, entrylk } = await twoClients();
     expect([lk(one, F_SETLK), lk(one, F_SETLK)]).toMatchObject([OK, OK]);
     expect([inodelk(one, F_SETLK), entrylk(one, ENTRYLK_LOCK)]).toMatchObject([OK, OK]);
@@ -44,7 +44,7 @@ describe('two clients with the same lk-owner', () => {
     expect(entrylk(two, ENTRYLK_LOCK_NB)).toMatchObject(failed(EAGAIN));
   });
 
-  test('cannot undo what the other has, neither by unlocking nor by closing', async () => {
+  test("cannot release each other's locks by an unlock or a close", async () => {
     const { one, two, fd, lk, asClient } = await twoClients();
     lk(one, F_SETLK);
     expect(lk(two, F_SETLK, F_UNLCK)).toMatchObject(OK);
@@ -54,7 +54,7 @@ describe('two clients with the same lk-owner', () => {
     expect(found(lk(two, F_GETLK))).toMatchObject({ type: F_UNLCK });
   });
 
-  test('are told the lk-owner that the other chose, and so is the statedump', async () => {
+  test("get each other's lk-owner from F_GETLK, and the statedump shows it", async () => {
     const { one, two, lk, dump } = await twoClients();
     lk(one, F_SETLK);
     expect(lk(two, F_GETLK).values[0]).toMatchObject({ owner: '0000000000000001' });
@@ -62,8 +62,8 @@ describe('two clients with the same lk-owner', () => {
   });
 });
 
-describe('a client that goes', () => {
-  test('has its locks of every family released, and others get them', async () => {
+describe('a client that disconnects', () => {
+  test('has all its locks released, and waiting clients get them', async () => {
     const { one, two, graph, lk, inodelk, entrylk, dump } = await twoClients();
     lk(one, F_SETLK);
     inodelk(one, F_SETLK);
@@ -77,7 +77,7 @@ describe('a client that goes', () => {
     expect(graph.inodes.root.fdCount).toBe(0);
   });
 
-  test('waits no longer, and nobody waits for what it would have had', async () => {
+  test('has its waiting request cancelled, and leaves no lock in the way', async () => {
     const { one, two, lk } = await twoClients();
     lk(one, F_SETLK);
     const waiting = lk(two, F_SETLKW);
@@ -87,7 +87,7 @@ describe('a client that goes', () => {
     expect(lk(one, F_SETLK, F_WRLCK, 2)).toMatchObject(OK);
   });
 
-  test('has what it still got on its way out released, when that is all', async () => {
+  test('has locks of late requests released after the last of them ends', async () => {
     const { one, two, fd, graph, whole, lk } = await twoClients();
     const late = [1, 2].map((owner) => {
       const call = new Stack(0, 0, owner, 'LK');
@@ -104,7 +104,7 @@ describe('a client that goes', () => {
     expect(lk(one, F_SETLK)).toMatchObject(OK);
   });
 
-  test('has the locks released that came with the file from elsewhere', async () => {
+  test('has the locks released that it set by setactivelk', async () => {
     const { one, two, inode, whole, asClient, lk } = await twoClients();
     const list = [{ ...whole, owner: '0000000000000009' }];
     expect(asClient(two, SAME, 'setactivelk', new Loc(inode), list, null)).toMatchObject(OK);

@@ -1,10 +1,9 @@
 /**
- * The locks of translators on one inode in one domain: inodelk's on ranges or entrylk's on names.
+ * Locks of translators on one inode in one domain: inodelk's on ranges, or entrylk's on names.
  *
- * As GlusterFS defines them: an owner is never in its own way, and each of its locks wants an unlock
- * of its own, by exactly what was locked (nothing merges or splits). Whoever would exclude one that
- * waits stands in line behind it, so that nobody waits for ever; but an owner that has, or waits for,
- * a lock of the domain already does not, for it may have to finish before the others can go on.
+ * As in GlusterFS, an owner's locks do not conflict, and each needs its own unlock of exactly the same
+ * range or name. A claim that conflicts with a waiting claim waits behind it, so that none starves. An
+ * owner that already has or awaits a lock of the domain overtakes: others may wait for it to finish.
  *
  * Source: GlusterFS `xlators/features/locks/src/inodelk.c`, `entrylk.c`.
  */
@@ -15,12 +14,12 @@ export interface Claim {
   readonly owner: string;
 }
 
-/** What makes the difference between ranges and names. */
+/** How claims compare: differs between ranges and names. */
 export interface Rules<C> {
   /** Whether two locks of different owners exclude each other. */
   excludes(a: C, b: C): boolean;
-  /** Whether an unlock of `given` means the lock `held` of the same owner. */
-  means(given: C, held: C): boolean;
+  /** Whether the unlock `request` applies to the lock `held` of the same owner. */
+  means(request: C, held: C): boolean;
 }
 
 interface Pending<C> {
@@ -41,12 +40,12 @@ export class Domain<C extends Claim> {
     return this.granted.length === 0 && this.pending.length === 0;
   }
 
-  /** In the order they came. */
+  /** Waiting claims in order of arrival. */
   get blocked(): readonly C[] {
     return this.pending.map(({ claim }) => claim);
   }
 
-  /** Settles the claim, EAGAIN if it would have to wait, unless it waits: the result ends that. */
+  /** Settles the claim at once, or returns a function that ends its wait. */
   lock(claim: C, mayWait: boolean, settle: Settle): ((errno: number) => void) | null {
     if (this.mayHave(claim)) {
       this.granted.push(claim);
@@ -62,10 +61,10 @@ export class Domain<C extends Claim> {
     return (errno) => this.cancel(pending, errno);
   }
 
-  /** False when the owner has no such lock. */
-  unlock(given: C): boolean {
+  /** Returns false if the owner has no such lock. */
+  unlock(request: C): boolean {
     const at = this.granted.findIndex(
-      (held) => held.owner === given.owner && this.rules.means(given, held),
+      (held) => held.owner === request.owner && this.rules.means(request, held),
     );
     if (at < 0) return false;
     this.granted.splice(at, 1);
@@ -73,7 +72,7 @@ export class Domain<C extends Claim> {
     return true;
   }
 
-  /** Takes away the claims that `which` says; those of them that wait are settled with an errno. */
+  /** Removes the claims that `which` selects; waiting ones are settled with an errno. */
   drop(which: (claim: C) => boolean, errno: number): void {
     const leaving = this.pending.filter(({ claim }) => which(claim));
     this.pending = this.pending.filter(({ claim }) => !which(claim));
@@ -84,7 +83,7 @@ export class Domain<C extends Claim> {
     this.grant();
   }
 
-  /** Settles all that wait with an errno. */
+  /** Settles all waiting claims with an errno. */
   cancelAll(errno: number): void {
     const { pending } = this;
     this.pending = [];
@@ -96,7 +95,7 @@ export class Domain<C extends Claim> {
     if (at < 0) return;
     this.pending.splice(at, 1);
     pending.settle(errno);
-    // Some may have stood behind it only.
+    // Later claims may have waited only behind this one.
     this.grant();
   }
 

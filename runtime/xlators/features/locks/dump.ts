@@ -1,6 +1,6 @@
 /**
- * The lock table as a statedump shows it: what GlusterFS writes for each inode, `inode[N].` before
- * its names, as all inodes share one list here. Locks of flock(2) stand apart.
+ * Formats the lock table for a statedump: GlusterFS's keys for each inode, with the prefix `inode[N].` as
+ * all inodes share one list. Locks of flock(2) have a section of their own.
  *
  * Source: GlusterFS `xlators/features/locks/src/posix.c` (pl_dump_inode_priv), `common.h`.
  */
@@ -11,7 +11,7 @@ import { lkOwnerOf } from './flock.ts';
 import type { DomainLocks, EntryClaim, Holder, InodeClaim, InodeLocks } from './inode-locks.ts';
 import type { RecordLocks } from './records.ts';
 
-/** Characters of names and texts: a statedump is an extended attribute, of 64 KiB at most. */
+/** Most characters of names and texts: a statedump is an extended attribute, of at most 64 KiB. */
 const ROOM = 40_000;
 
 type Family = 'posixlk' | 'flock' | 'inodelk' | 'entrylk';
@@ -22,7 +22,7 @@ interface Line {
   readonly text: string;
 }
 
-/** Counts first; then each inode's path and locks, as far as there is room. */
+/** Returns counts, then each inode's path and locks as far as there is room. */
 export function dumpLocks(inodes: Iterable<InodeLocks>): Dump {
   const counts = { posixlk: 0, flock: 0, inodelk: 0, entrylk: 0 };
   const shown: Dump = {};

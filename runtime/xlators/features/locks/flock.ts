@@ -1,4 +1,4 @@
-/** Between a request with its gf_flock, and the owners and ranges of the tables. Pure. */
+/** Converts a request's gf_flock and lk-owner to the tables' ranges and owners, and back. Pure. */
 import type { Client } from '../../../core/client.ts';
 import { EINVAL, EOVERFLOW } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
@@ -9,10 +9,9 @@ import type { Range, Span } from './ranges.ts';
 const SEEK_SET = 0;
 
 /**
- * The bytes that a lock is about, or an errno. A negative `len` is as many bytes before `start`
- * (fcntl(2)). Beyond `OFFSET_MAX` there are no bytes: what reaches so far has no end, and nothing
- * begins there. Offsets are the file's: whoever asks knows what `whence` means.
- * @param latest where a range may begin
+ * Returns the bytes of a lock, or an errno. A negative `len` means bytes before `start` (fcntl(2)). A range
+ * that reaches `OFFSET_MAX` has no end. Only SEEK_SET is accepted as `whence`.
+ * @param latest the last offset at which a range may begin
  */
 export function spanOf(
   { type, whence, start, len }: Flock,
@@ -27,23 +26,23 @@ export function spanOf(
   return { start: from, end: len === 0 || end > OFFSET_MAX ? Infinity : end };
 }
 
-/** A lock as it is told to others. */
+/** Converts a lock for a reply. */
 export function flockOf({ type, start, end, owner }: Range<unknown>, pid: number): Flock {
   const len = end === Infinity ? 0 : end - start;
   return { type, whence: SEEK_SET, start, len, pid, owner: lkOwnerOf(owner) };
 }
 
 /**
- * Who owns the locks of a request, as the tables know it: the client and its lk-owner. Two clients
- * choose theirs without knowing of each other, and may choose the same.
+ * Returns the owner in the tables: the client and its lk-owner, since two clients may choose the same
+ * lk-owner.
  */
 export const ownerOf = ({ client, lkOwner }: Stack): string => ownerNamed(client, lkOwner);
 
 export const ownerNamed = (client: Client | null, lkOwner: string): string =>
   `${client?.id ?? 0}:${lkOwner}`;
 
-/** The client's own name for an owner of the tables. */
+/** Returns the lk-owner that the client chose. */
 export const lkOwnerOf = (owner: string): string => owner.slice(owner.indexOf(':') + 1);
 
-/** Whether bytes of an owner say nobody: there are none, or all are 0. */
-export const isNobody = (owner: string): boolean => /^0*$/.test(owner);
+/** Whether an lk-owner is empty or all zeros. */
+export const isAnonymous = (owner: string): boolean => /^0*$/.test(owner);

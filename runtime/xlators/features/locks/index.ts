@@ -2,14 +2,12 @@
  * features/locks: the locks of a volume. Record locks and flock(2) for applications, and inodelk and
  * entrylk in named domains for translators above.
  *
- * `applications.ts` and `translators.ts` turn fops into requests to the tables, and what comes of
- * them (`outcome.ts`) into answers. The tables are `records.ts` and `domain.ts`; those of an inode
- * are together in `inode-locks.ts`, and are kept (`locks.ts`), and the inode with them, as long as
- * something is locked there or waits.
+ * `applications.ts` and `translators.ts` pass fops to the tables (`records.ts`, `domain.ts`) and reply with
+ * the outcome (`outcome.ts`). `locks.ts` holds an inode and its tables (`inode-locks.ts`) while a lock
+ * exists or a request waits.
  *
- * An owner is the client of the request and its lk-owner there (`frame.root.lkOwner`); a pid is for
- * people only. A request that waits fails with EINTR when its caller gives up. A client that goes has
- * its locks released, and what it still asked for on its way out, too.
+ * An owner is a client and its lk-owner; a pid is informational. A waiting request fails with EINTR when
+ * its caller is interrupted. A disconnect releases all locks of the client, late requests included.
  *
  * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `records.ts`.
  */
@@ -40,14 +38,14 @@ const options = defineOptions({
   trace: {
     type: 'bool',
     default: false,
-    description: 'Logs every lock that is asked for, and what came of it.',
+    description: 'Logs every lock request and its outcome.',
     reconfigurable: true,
   },
   'mandatory-locking': {
     type: 'str',
     values: ['off'],
     default: 'off',
-    description: 'Locks bind those who ask for locks; nobody else is kept from reading or writing.',
+    description: 'Locks bind only programs that lock; others may still read and write.',
   },
   'enforce-mandatory-lock': {
     type: 'bool',
@@ -65,7 +63,7 @@ function refuseMandatory(values: { readonly 'enforce-mandatory-lock': boolean })
   );
 }
 
-/** The last descriptor of an open file is closed: what was locked by it is free. */
+/** Releases the locks of an fd whose last descriptor is closed. */
 function release(xl: Xlator<Locks>, fd: Fd): void {
   const locks = xl.priv.find(fd.inode);
   if (locks === undefined) return;
@@ -73,8 +71,8 @@ function release(xl: Xlator<Locks>, fd: Fd): void {
   xl.priv.changed(locks);
 }
 
-function left(xl: Xlator<Locks>, client: Client): void {
-  if (client.ctxGet(xl) !== undefined) xl.priv.left(client, ENOTCONN);
+function disconnected(xl: Xlator<Locks>, client: Client): void {
+  if (client.ctxGet(xl) !== undefined) xl.priv.disconnected(client, ENOTCONN);
 }
 
 export default defineTranslator<Locks, typeof options>({
@@ -101,9 +99,9 @@ export default defineTranslator<Locks, typeof options>({
   holds: ({ priv }) => ([...priv].length === 0 ? null : 'locks'),
   release,
   releasedir: release,
-  clientDisconnect: left,
-  // A request that was late may have locked something since then.
-  clientDestroy: (xl, client) => xl.priv.left(client, ENOTCONN),
+  clientDisconnect: disconnected,
+  // A late request may have locked again after the disconnect.
+  clientDestroy: (xl, client) => xl.priv.disconnected(client, ENOTCONN),
   fini: (xl) => xl.priv.end(ESTALE),
   dump: (xl) => dumpLocks(xl.priv),
 });

@@ -1,15 +1,15 @@
-/** All locks of one inode, in their families. */
+/** All locks of one inode: record locks, flocks, and the domains of translators. */
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Domain, type Rules } from './domain.ts';
 import { exclusive, overlap, type Range, type Span } from './ranges.ts';
-import { RecordLocks, type Waits } from './records.ts';
+import { RecordLocks, type WaitGraph } from './records.ts';
 
-/** Who holds a lock or waits for it, for answers and for the statedump. Times as `LogSink.now`. */
+/** The holder of a lock or of a waiting request. Times are those of `LogSink.now`. */
 export interface Holder {
   readonly client: Client | null;
   readonly pid: number;
-  /** `Fd.id` of the open file that the lock came by; 0 for none. */
+  /** `Fd.id` of the request's open file; 0 for none. */
   readonly fd: number;
   blockedAt: number | null;
   grantedAt: number | null;
@@ -27,13 +27,13 @@ export interface EntryClaim {
 
 const ranges: Rules<InodeClaim> = {
   excludes: (a, b) => overlap(a, b) && exclusive(a.type, b.type),
-  means: (given, held) => given.start === held.start && given.end === held.end,
+  means: (request, held) => request.start === held.start && request.end === held.end,
 };
 
-/** The type says only which lock an unlock means: as in GlusterFS, read locks exclude, too. */
+/** As in GlusterFS, read locks exclude each other, too; the type only selects the lock to unlock. */
 const names: Rules<EntryClaim> = {
   excludes: (a, b) => a.basename === null || b.basename === null || a.basename === b.basename,
-  means: (given, held) => given.basename === held.basename && given.type === held.type,
+  means: (request, held) => request.basename === held.basename && request.type === held.type,
 };
 
 export interface DomainLocks {
@@ -47,7 +47,7 @@ export class InodeLocks {
   readonly flocks = new RecordLocks<Holder>(null);
   readonly domains = new Map<string, DomainLocks>();
 
-  constructor(inode: Inode, waits: Waits<Holder>) {
+  constructor(inode: Inode, waits: WaitGraph<Holder>) {
     this.inode = inode;
     this.records = new RecordLocks(waits);
   }
@@ -56,7 +56,7 @@ export class InodeLocks {
     return this.records.empty && this.flocks.empty && this.domains.size === 0;
   }
 
-  /** Locks of applications, and requests that wait for one. */
+  /** Number of locks of applications, waiting requests included. */
   get applications(): number {
     let count = 0;
     for (const { active, blocked } of [this.records, this.flocks]) {
@@ -73,20 +73,20 @@ export class InodeLocks {
     return domain;
   }
 
-  /** Forgets domains in which nothing is locked. */
+  /** Removes empty domains. */
   trim(): void {
     for (const [name, { inodelks, entrylks }] of this.domains) {
       if (inodelks.empty && entrylks.empty) this.domains.delete(name);
     }
   }
 
-  /** An open file is closed for the last time: its locks are gone, and nobody waits by it. */
+  /** Drops the locks and waiting requests of an fd that is closed for the last time. */
   closed(fd: number, errno: number): void {
     this.dropRecords((holder) => holder.fd === fd, errno);
   }
 
-  /** A client is gone, and with it all that it had or waited for. */
-  left(client: Client, errno: number): void {
+  /** Drops the locks and waiting requests of a client that is gone. */
+  disconnected(client: Client, errno: number): void {
     const isIts = (holder: Holder): boolean => holder.client === client;
     this.dropRecords(isIts, errno);
     for (const { inodelks, entrylks } of this.domains.values()) {
@@ -95,7 +95,7 @@ export class InodeLocks {
     }
   }
 
-  /** Ends what waits by an open file of a client for just this; how many these were. */
+  /** Cancels a client's waiting requests by fd and exact range; returns their number. */
   interrupted(client: Client | null, fd: number, span: Span, errno: number): number {
     const those = [this.records, this.flocks]
       .flatMap(({ blocked }) => [...blocked])
@@ -114,7 +114,7 @@ export class InodeLocks {
     }
   }
 
-  /** Nobody is to wait any more. */
+  /** Settles all waiting requests with an errno. */
   end(errno: number): void {
     for (const table of [this.records, this.flocks]) {
       for (const waiter of table.blocked) waiter.cancel(errno);

@@ -1,4 +1,4 @@
-/** features/locks as translators and mounts see it: by its fops. */
+/** features/locks by its fops, for applications. */
 import { describe, expect, test } from 'vitest';
 import { attributes, type Held } from '../../../../test/support/core.ts';
 import { failed, found, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
@@ -23,7 +23,7 @@ import {
 import locks from './index.ts';
 
 describe('lk', () => {
-  test('readers share, writers do not, and an owner is never in its own way', async () => {
+  test('read locks share, write locks exclude other owners, and an owner upgrades its own lock', async () => {
     const { lk } = await setUp();
     expect(lk(1, F_SETLK, F_RDLCK)).toMatchObject(OK);
     expect(lk(2, F_SETLK, F_RDLCK)).toMatchObject(OK);
@@ -33,13 +33,13 @@ describe('lk', () => {
     expect(lk(2, F_SETLK, F_RDLCK)).toMatchObject(failed(EAGAIN));
   });
 
-  test('F_GETLK tells what is in the way, or that nothing is', async () => {
+  test('F_GETLK returns the conflicting lock, or F_UNLCK without one', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_WRLCK, 100, 50);
     expect(found(lk(2, F_GETLK, F_RDLCK))).toEqual({ type: F_WRLCK, start: 100, len: 50, pid: 1 });
     expect(found(lk(2, F_GETLK, F_RDLCK, 150))).toMatchObject({ type: F_UNLCK });
     expect(found(lk(1, F_GETLK, F_WRLCK))).toMatchObject({ type: F_UNLCK });
-    // What the caller itself has locked.
+    // F_UNLCK searches the caller's own locks.
     expect(found(lk(1, F_GETLK, F_UNLCK, 120))).toMatchObject({ type: F_WRLCK, start: 100 });
     expect(found(lk(2, F_GETLK, F_UNLCK))).toMatchObject({ type: F_UNLCK });
     lk(1, F_SETLK, F_RDLCK, 1000);
@@ -50,7 +50,7 @@ describe('lk', () => {
     });
   });
 
-  test('the numbers of 32-bit callers mean the same; others mean nothing', async () => {
+  test('commands 12 to 14 of 32-bit callers act as F_GETLK to F_SETLKW, and 200 fails with EINVAL', async () => {
     const { lk } = await setUp();
     expect(lk(1, 13, F_WRLCK)).toMatchObject(OK);
     expect(lk(2, 13, F_WRLCK)).toMatchObject(failed(EAGAIN));
@@ -66,15 +66,15 @@ describe('lk', () => {
     ['a negative start', { start: -1 }, EINVAL],
     ['a range before the start of the file', { start: 5, len: -6 }, EINVAL],
     ['a whence that is not the start', { whence: 1 }, EINVAL],
-    ['a type that is none', { type: 3 }, EINVAL],
+    ['an unknown type', { type: 3 }, EINVAL],
     ['a start beyond all files', { start: OFFSET_MAX + 1 }, EOVERFLOW],
-  ])('%s is refused', async (_, wrong, errno) => {
+  ])('%s is refused with its errno', async (_, wrong, errno) => {
     const { as, fd } = await setUp();
     const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 1, owner: '', ...wrong };
     expect(as(1, 'lk', fd, F_SETLK, flock, null)).toMatchObject(failed(errno));
   });
 
-  test("GlusterFS's client says whose wait is interrupted, by descriptor and range", async () => {
+  test("a GlusterFS client's interrupt key cancels only the wait of its fd and range", async () => {
     const { lk, as, asClient, graph, inode, fd } = await setUp();
     const interrupt = (range: string, by = fd) =>
       as(9, 'fgetxattr', by, `glusterfs.intrlk.tposix.kblocked.${range}`, null);
@@ -99,12 +99,12 @@ describe('lk', () => {
     for (const reply of [further, elsewhere]) expect(reply).toMatchObject(OK);
   });
 
-  test('an owner that is nobody is refused', async () => {
+  test('an lk-owner of zeros fails with EINVAL', async () => {
     const { lk } = await setUp();
     expect(lk(0, F_SETLK, F_WRLCK)).toMatchObject(failed(EINVAL));
   });
 
-  test('a negative length is the bytes before, and one beyond all files has no end', async () => {
+  test('a negative length locks the bytes before start, and one past OFFSET_MAX has no end', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_WRLCK, 100, -10);
     expect(found(lk(2, F_GETLK, F_WRLCK))).toMatchObject({ start: 90, len: 10 });
@@ -112,12 +112,12 @@ describe('lk', () => {
     expect(found(lk(2, F_GETLK, F_WRLCK, 200))).toMatchObject({ start: 500, len: 0 });
   });
 
-  test('those that wait are granted in the order they came', async () => {
+  test('waiting requests are granted in order of arrival', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_WRLCK);
     const [second, third, fourth] = [2, 3, 4].map((owner) => lk(owner, F_SETLKW, F_WRLCK));
     expect([second, third, fourth]).toMatchObject([WAITS, WAITS, WAITS]);
-    // Whoever serves them need not stay awake for these.
+    // Waiting requests let the server sleep.
     expect([second, third].map((reply) => reply?.frame.root.rests)).toEqual([1, 1]);
     lk(1, F_SETLK, F_UNLCK);
     expect([second, third].map((reply) => reply?.frame.root.rests)).toEqual([0, 1]);
@@ -126,7 +126,7 @@ describe('lk', () => {
     expect([third, fourth]).toMatchObject([OK, WAITS]);
   });
 
-  test('readers are granted together, and a downgrade lets them in', async () => {
+  test('a downgrade to a read lock grants all waiting readers', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_WRLCK);
     const readers = [2, 3].map((owner) => lk(owner, F_SETLKW, F_RDLCK));
@@ -134,7 +134,7 @@ describe('lk', () => {
     expect(readers).toMatchObject([OK, OK]);
   });
 
-  test('a part that is unlocked is enough for whoever waits for it', async () => {
+  test('unlocking a part grants the request that waits for it', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_WRLCK, 0, 100);
     const [low, high] = [lk(2, F_SETLKW, F_WRLCK, 0, 10), lk(3, F_SETLKW, F_WRLCK, 50, 10)];
@@ -142,7 +142,7 @@ describe('lk', () => {
     expect([low, high]).toMatchObject([WAITS, OK]);
   });
 
-  test('one whose caller gives up fails with EINTR, and gets nothing later', async () => {
+  test('an interrupted request fails with EINTR and gets no lock later', async () => {
     const { lk, dump } = await setUp();
     lk(1, F_SETLK, F_WRLCK);
     const waiting = lk(2, F_SETLKW, F_WRLCK);
@@ -156,7 +156,7 @@ describe('lk', () => {
     expect(dump()).toMatchObject({ 'posixlk-count': 1, blocked: 0 });
   });
 
-  test('who waits in a circle is told, over files and corners', async () => {
+  test('a request that closes a circle of three owners over two files fails with EDEADLK', async () => {
     const { lk, file } = await setUp();
     const other = new Fd(file('g', 8), 2, 1);
     lk(1, F_SETLK, F_WRLCK, 0, 10);
@@ -170,7 +170,7 @@ describe('lk', () => {
     expect([first, second]).toMatchObject([WAITS, OK]);
   });
 
-  test('two readers that both want to write: the second is told', async () => {
+  test('the second of two readers that upgrade fails with EDEADLK', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_RDLCK);
     lk(2, F_SETLK, F_RDLCK);
@@ -182,21 +182,21 @@ describe('lk', () => {
 });
 
 describe('flock', () => {
-  test('has nothing to do with record locks', async () => {
+  test('does not conflict with record locks', async () => {
     const { lk, flock } = await setUp();
     expect(lk(1, F_SETLK, F_WRLCK)).toMatchObject(OK);
     expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(OK);
     expect(flock(3, F_SETLK, F_RDLCK)).toMatchObject(failed(EAGAIN));
   });
 
-  test('gives up what it has before it asks for another type', async () => {
+  test('releases its lock before it requests another type, also if that fails', async () => {
     const { flock } = await setUp();
     for (const owner of [1, 2]) expect(flock(owner, F_SETLK, F_RDLCK)).toMatchObject(OK);
     expect(flock(1, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
     expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(OK);
   });
 
-  test('two readers that both want to write: the second may, as the first gave up its lock', async () => {
+  test('of the second of two upgrading readers is granted, as the first has released its lock', async () => {
     const { flock } = await setUp();
     for (const owner of [1, 2]) flock(owner, F_SETLK, F_RDLCK);
     const first = flock(1, F_SETLKW, F_WRLCK);
@@ -208,7 +208,7 @@ describe('flock', () => {
 });
 
 describe('a close', () => {
-  test('takes all record locks of its owner, by whatever descriptor, and no flock', async () => {
+  test('by any descriptor releases all record locks of its owner, and no flock', async () => {
     const { as, lk, flock, fd, inode, leaf } = await setUp();
     const other = new Fd(inode, 2, 1);
     lk(1, F_SETLK, F_WRLCK);
@@ -227,7 +227,7 @@ describe('a close', () => {
     expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
   });
 
-  test('the last one takes what was locked by that open file, and only that', async () => {
+  test('of the last descriptor releases the locks of that open file only', async () => {
     const { lk, flock, fd, inode, dump } = await setUp();
     const other = new Fd(inode, 2, 1);
     lk(1, F_SETLK, F_WRLCK, 0, 10);
@@ -242,8 +242,8 @@ describe('a close', () => {
   });
 });
 
-describe('the lists of an inode', () => {
-  test('what is locked goes from one file to another', async () => {
+describe('getactivelk and setactivelk', () => {
+  test('copy the granted record locks from one file to another', async () => {
     const { as, lk, inode, file } = await setUp();
     const other = file('g', 8);
     lk(1, F_SETLK, F_WRLCK, 0, 10);
@@ -267,8 +267,8 @@ describe('the lists of an inode', () => {
   });
 });
 
-describe('to be seen', () => {
-  test('the statedump has the table', async () => {
+describe('statedump and trace', () => {
+  test('the statedump has counts, and each lock with owner, range and times', async () => {
     const { as, lk, flock, inode, dump, context } = await setUp();
     expect(dump()).toEqual({
       inodes: 0,
@@ -307,7 +307,7 @@ describe('to be seen', () => {
     );
   });
 
-  test('a long table is cut, and says so', async () => {
+  test('the statedump of 1000 locks is cut, with the number of locks not shown', async () => {
     const { lk, dump } = await setUp();
     for (let n = 0; n < 1000; n++) lk(1, F_SETLK, F_WRLCK, n * 2, 1);
     const { 'posixlk-count': count, 'not-shown': left } = dump();
@@ -317,7 +317,7 @@ describe('to be seen', () => {
     expect(JSON.stringify(dump()).length).toBeLessThan(50_000);
   });
 
-  test('with trace, requests and what came of them are logged; without, nothing', async () => {
+  test('with trace on, each request and its outcome are logged; with trace off, nothing', async () => {
     const quiet = await setUp();
     quiet.lk(1, F_SETLK, F_WRLCK);
     expect(quiet.context.lines).toEqual([]);
@@ -340,7 +340,7 @@ describe('to be seen', () => {
   });
 });
 
-test('when the graph ends, nobody is left waiting', async () => {
+test('stopping the graph fails all waiting requests with ESTALE', async () => {
   const { as, lk, inode, graph } = await setUp();
   const whole = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: '' };
   lk(1, F_SETLK, F_WRLCK);
@@ -351,7 +351,7 @@ test('when the graph ends, nobody is left waiting', async () => {
   expect([record, domain]).toMatchObject([failed(ESTALE), failed(ESTALE)]);
 });
 
-test('a lookup that asks is told how many locks of applications there are', async () => {
+test('a lookup with the key posixlk-count returns the number of locks of applications', async () => {
   const { as, lk, flock, inode, leaf } = await setUp();
   const KEY = 'glusterfs.posixlk-count';
   const buf = attributes(inode.gfid, IA_IFREG);
@@ -360,7 +360,7 @@ test('a lookup that asks is told how many locks of applications there are', asyn
     else request.answer(0, 0, null);
   };
   const count = () => {
-    // As a server does, which knows only afterwards which inode it is.
+    // As a server, which learns the inode only from the reply.
     const loc = new Loc(inode.table.newInode(), inode.table.root, 'f');
     const { values } = as(9, 'lookup', loc, Dict.of({ [KEY]: 4 }));
     const xdata = values[2] as Dict;

@@ -1,14 +1,14 @@
-/** The state of an instance of features/locks: the inodes on which something is locked. */
+/** The state of one features/locks: the inodes that have locks or waiting requests. */
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { type Holder, InodeLocks } from './inode-locks.ts';
-import { Waits } from './records.ts';
+import { WaitGraph } from './records.ts';
 
 export class Locks {
   /** Whether requests are logged. */
   trace: boolean;
   private readonly inodes = new Map<Inode, InodeLocks>();
-  private readonly waits = new Waits<Holder>();
+  private readonly waits = new WaitGraph<Holder>();
 
   constructor(trace: boolean) {
     this.trace = trace;
@@ -22,12 +22,12 @@ export class Locks {
     return this.inodes.get(inode);
   }
 
-  /** The inode's locks, to be changed: `changed` must be called afterwards. */
+  /** Returns an inode's locks to change; the caller must call `changed` afterwards. */
   of(inode: Inode): InodeLocks {
     return this.inodes.get(inode) ?? new InodeLocks(inode, this.waits);
   }
 
-  /** Keeps the inode, and its locks, just as long as there are any. */
+  /** Holds the inode while it has locks, and releases it otherwise. */
   changed(locks: InodeLocks): void {
     const { inode } = locks;
     locks.trim();
@@ -42,16 +42,16 @@ export class Locks {
     }
   }
 
-  /** A client is gone: others may have what it had locked. */
-  left(client: Client, errno: number): void {
-    // A copy: inodes on which nothing is locked any more leave.
+  /** Drops the locks of a client that is gone, and grants waiting requests. */
+  disconnected(client: Client, errno: number): void {
+    // A copy: `changed` removes inodes without locks.
     for (const locks of [...this.inodes.values()]) {
-      locks.left(client, errno);
+      locks.disconnected(client, errno);
       this.changed(locks);
     }
   }
 
-  /** Settles all that wait with an errno. */
+  /** Settles all waiting requests with an errno. */
   end(errno: number): void {
     for (const locks of this.inodes.values()) locks.end(errno);
   }

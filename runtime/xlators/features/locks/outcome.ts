@@ -1,4 +1,4 @@
-/** The outcome of a request for a lock of any family. */
+/** The outcome of one lock request of any family: traces it and answers it, at once or after a wait. */
 import { EINTR } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Xlator } from '../../../core/xlator.ts';
@@ -9,14 +9,14 @@ import type { Trace } from './trace.ts';
 
 export class Outcome {
   readonly holder: Holder;
-  /** To be told once, when there is a lock (0) or there will be none (an errno). */
+  /** Called once: 0 when the lock is granted, or an errno. */
   readonly settle: Settle;
   private readonly xl: Xlator<Locks>;
   private readonly frame: Frame;
   private readonly trace: Trace;
   private isWaiting = false;
 
-  /** @param fd `Fd.id`, or 0 @param answer what answers the request, with what `settle` is told */
+  /** @param fd `Fd.id`, or 0 @param answer replies to the request with settle's errno */
   constructor(
     xl: Xlator<Locks>,
     frame: Frame,
@@ -28,7 +28,7 @@ export class Outcome {
     this.frame = frame;
     this.trace = trace;
     const { client } = frame.root;
-    // To be told when it is gone.
+    // The context makes the client's disconnect reported.
     client?.ctxSet(xl, true);
     this.holder = { client, pid, fd, blockedAt: null, grantedAt: null };
     this.settle = (errno) => {
@@ -40,7 +40,7 @@ export class Outcome {
     };
   }
 
-  /** The request waits, until it is settled or its caller gives up: `cancel` settles it then. */
+  /** Lets the request wait until it is settled; an interrupt of the caller calls `cancel`. */
   waits(locks: InodeLocks, cancel: (errno: number) => void): void {
     this.holder.blockedAt = this.now();
     this.trace('BLOCKED');

@@ -1,4 +1,4 @@
-/** The table of ranges against a map of bytes, which is right by being naive. */
+/** The table of ranges against a naive model, a map of bytes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { F_RDLCK, F_WRLCK } from '../../../core/lock.ts';
@@ -7,13 +7,13 @@ import { type LockType, type Range, Ranges } from './ranges.ts';
 const SIZE = 16;
 const OWNERS = ['a', 'b', 'c'];
 
-/** Owner → type of each byte; the last byte stands for all from there on. */
+/** Owner → lock type of each byte; the last byte stands for all bytes after it. */
 class Bytes {
   private readonly bytes = new Map<string, (LockType | null)[]>();
 
   set(owner: string, start: number, end: number, type: LockType | null): void {
     const bytes = this.bytes.get(owner) ?? new Array(SIZE).fill(null);
-    // A Map keeps the order of first locks, as long as an owner that has none is taken out.
+    // The Map keeps owners in the order of their first locks; an owner without locks is removed.
     this.bytes.set(
       owner,
       bytes.map((old, at) => (at >= start && at < end ? type : old)),
@@ -32,7 +32,7 @@ class Bytes {
     return found;
   }
 
-  /** Runs of bytes of one type. */
+  /** Returns runs of bytes of one type. */
   runs(): Range<null>[] {
     const runs: Range<null>[] = [];
     for (const [owner, bytes] of this.bytes) {
@@ -74,8 +74,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-describe('ranges', () => {
-  it('are those of a map of bytes, in its order', () => {
+describe('Ranges', () => {
+  it('equals a map of bytes after any locks, unlocks and removals', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), range, (steps, wanted) => {
         const ranges = new Ranges<null>();
@@ -102,7 +102,7 @@ describe('ranges', () => {
     );
   });
 
-  it('keep what is known of them, each piece its own', () => {
+  it('keeps the note of each piece when a range is split or merged', () => {
     const ranges = new Ranges<string>();
     const lock = (start: number, end: number, type: LockType, note: string): void =>
       ranges.lock({ owner: 'a', type, start, end, note });

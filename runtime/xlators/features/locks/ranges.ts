@@ -1,13 +1,10 @@
 /**
- * The byte ranges of one file that owners have locked. Nothing waits here, and nothing is asked:
- * what is locked replaces what its owner had there before.
+ * The locked byte ranges of one file. A lock replaces its owner's earlier ranges there; conflicts with
+ * other owners are not checked, and nothing waits.
  *
- * An owner's ranges never overlap, and two of one type never touch: they are one. So the table is
- * as small as it can be, whatever was asked in whatever order. `end` is the first byte after the
- * range, Infinity for a range without an end.
- *
- * Order is the kernel's, since F_GETLK tells the first lock in the way: owners in the order of their
- * first locks, each one's ranges by start. Sources: POSIX fcntl(), Linux fs/locks.c.
+ * An owner's ranges never overlap, and adjacent ranges of one type are merged. `end` is the first byte
+ * after the range, or Infinity. The order is the kernel's, since F_GETLK returns the first conflict: owners
+ * by their first lock, then ranges by start. Sources: POSIX fcntl(), Linux fs/locks.c.
  */
 import { type F_RDLCK, F_WRLCK } from '../../../core/lock.ts';
 
@@ -18,7 +15,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** A locked range; `note` is whatever the owner of the table wants to know of it. */
+/** A locked range; `note` belongs to the user of the table. */
 export interface Range<N> extends Span {
   readonly owner: string;
   readonly type: LockType;
@@ -45,7 +42,7 @@ export class Ranges<N> {
     return this.byOwner.get(owner) ?? [];
   }
 
-  /** What others have locked that excludes this one. */
+  /** Yields the ranges of other owners that exclude this one. */
   *conflicts(wanted: Range<unknown>): IterableIterator<Range<N>> {
     for (const [owner, ranges] of this.byOwner) {
       if (owner === wanted.owner) continue;
@@ -55,13 +52,13 @@ export class Ranges<N> {
     }
   }
 
-  /** The first of them. */
+  /** Returns the first conflict. */
   conflict(wanted: Range<unknown>): Range<N> | undefined {
     for (const range of this.conflicts(wanted)) return range;
     return undefined;
   }
 
-  /** Locks a range, in place of what the owner has there. Whether it may is not asked. */
+  /** Locks a range in place of the owner's ranges there, without a check for conflicts. */
   lock(range: Range<N>): void {
     let { start, end } = range;
     const ranges: Range<N>[] = [];
@@ -84,7 +81,7 @@ export class Ranges<N> {
     );
   }
 
-  /** Takes away the ranges that `which` says. Whether there were any. */
+  /** Removes the ranges that `which` selects; returns whether there were any. */
   remove(which: (range: Range<N>) => boolean): boolean {
     let removed = false;
     for (const [owner, ranges] of this.byOwner) {
@@ -105,7 +102,7 @@ export class Ranges<N> {
   }
 }
 
-/** What of a range lies outside of the span: it whole, one piece, two, or none. */
+/** Returns the parts of a range outside the span: none, one or two. */
 function without<N>(range: Range<N>, span: Span): Range<N>[] {
   if (!overlap(range, span)) return [range];
   const pieces: Range<N>[] = [];

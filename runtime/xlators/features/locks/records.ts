@@ -8,10 +8,10 @@
 import { EAGAIN, EDEADLK } from '../../../core/errno.ts';
 import { type Range, Ranges, type Span } from './ranges.ts';
 
-/** Told once: 0, or why there is no lock. */
+/** Called once with 0, or with the errno of a refused lock. */
 export type Settle = (errno: number) => void;
 
-/** A request that waits. */
+/** A waiting request. */
 export class Waiter<N> {
   readonly table: RecordLocks<N>;
   readonly range: Range<N>;
@@ -23,14 +23,14 @@ export class Waiter<N> {
     this.settle = settle;
   }
 
-  /** Settles it with an errno, unless it was settled. */
+  /** Settles the request with an errno, unless it is settled already. */
   cancel(errno: number): void {
     if (this.table.leave(this)) this.settle(errno);
   }
 }
 
-/** Which owners wait for which, over all files that owners could wait for in a circle. */
-export class Waits<N> {
+/** Waiting requests by owner over all files, to detect deadlocks. */
+export class WaitGraph<N> {
   private readonly byOwner = new Map<string, Set<Waiter<N>>>();
 
   add(waiter: Waiter<N>): void {
@@ -47,7 +47,7 @@ export class Waits<N> {
     if (others?.size === 0) this.byOwner.delete(owner);
   }
 
-  /** Whether somebody in the way of this range waits, over whatever corners, for its owner. */
+  /** Whether an owner in the way of this range waits, directly or indirectly, for the range's owner. */
   wouldCircle(table: RecordLocks<N>, range: Range<N>): boolean {
     const seen = new Set<string>();
     const owners = blockers(table, range);
@@ -69,12 +69,12 @@ function blockers<N>(table: RecordLocks<N>, range: Range<N>): string[] {
 
 export class RecordLocks<N> {
   readonly active = new Ranges<N>();
-  /** In the order they came. */
+  /** Waiting requests in order of arrival. */
   readonly blocked = new Set<Waiter<N>>();
-  private readonly waits: Waits<N> | null;
+  private readonly waits: WaitGraph<N> | null;
 
-  /** @param waits for record locks; null for those of flock(2) */
-  constructor(waits: Waits<N> | null) {
+  /** @param waits detects deadlocks of record locks; null for flock(2) */
+  constructor(waits: WaitGraph<N> | null) {
     this.waits = waits;
   }
 
@@ -82,12 +82,12 @@ export class RecordLocks<N> {
     return this.active.empty && this.blocked.size === 0;
   }
 
-  /** Settles a request, or returns who waits: only with `mayWait`, as it is EAGAIN otherwise. */
+  /** Settles a request (EAGAIN without `mayWait`), or returns its waiter. */
   lock(range: Range<N>, mayWait: boolean, settle: Settle): Waiter<N> | null {
-    if (this.waits === null) this.giveUp(range);
+    if (this.waits === null) this.releaseOtherType(range);
     const isFree = this.active.conflict(range) === undefined;
     if (isFree) this.active.lock(range);
-    // What was given up, or became a read lock, lets others in.
+    // A lock that was released or downgraded may let waiting requests in.
     const granted = this.blocked.size === 0 ? [] : this.grant();
     let waiter: Waiter<N> | null = null;
     if (isFree) settle(0);
@@ -103,12 +103,12 @@ export class RecordLocks<N> {
     settleAll(this.grant());
   }
 
-  /** Takes away the locks that `which` says. Those that wait are another matter. */
+  /** Removes the locks that `which` selects, not the waiting requests. */
   remove(which: (range: Range<N>) => boolean): void {
     if (this.active.remove(which)) settleAll(this.grant());
   }
 
-  /** Gives up waiting. False when it does not wait any more. */
+  /** Removes a waiter; returns false if it did not wait any more. */
   leave(waiter: Waiter<N>): boolean {
     this.waits?.delete(waiter);
     return this.blocked.delete(waiter);
@@ -121,13 +121,13 @@ export class RecordLocks<N> {
     return waiter;
   }
 
-  /** flock(2): what the owner has is gone before it asks for another type. */
-  private giveUp({ owner, type }: Range<N>): void {
+  /** flock(2) releases the owner's lock before it requests another type. */
+  private releaseOtherType({ owner, type }: Range<N>): void {
     const before = this.active.of(owner)[0];
     if (before !== undefined && before.type !== type) this.active.unlock(owner, before);
   }
 
-  /** Locks for those that wait, as far as nothing is in their way; who they are. */
+  /** Locks for waiting requests without conflicts; returns these. */
   private grant(): Waiter<N>[] {
     const granted: Waiter<N>[] = [];
     let before: number;
@@ -139,13 +139,13 @@ export class RecordLocks<N> {
         this.active.lock(waiter.range);
         granted.push(waiter);
       }
-      // One that was granted may have made a write lock of its owner a read lock.
+      // A granted request may have downgraded its owner's write lock.
     } while (granted.length > before);
     return granted;
   }
 }
 
-/** Only when the table is in order: whoever is told may ask for more at once. */
+/** Called after the table is consistent: a callback may request more locks. */
 function settleAll(waiters: readonly Waiter<unknown>[]): void {
   for (const { settle } of waiters) settle(0);
 }

@@ -1,6 +1,6 @@
 /**
- * `option trace`: a line for each lock that is asked for, and one for what came of it, in GlusterFS's
- * words. Source: GlusterFS `xlators/features/locks/src/common.c` (pl_trace_in, pl_trace_out).
+ * `option trace`: logs a line for each lock request and one for its outcome, in GlusterFS's format.
+ * Source: GlusterFS `xlators/features/locks/src/common.c` (pl_trace_in, pl_trace_out).
  */
 import { EAGAIN, strerror } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -18,13 +18,13 @@ import { printable } from '../../../core/log.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { Locks } from './locks.ts';
 
-/** Told what came of a request: an errno, 0, or that it waits. */
+/** Logs an outcome: 0, an errno, or that the request waits. */
 export type Trace = (outcome: number | 'BLOCKED') => void;
 
 const silent: Trace = () => {};
 
-/** Logs that a request came, if that is wanted. `lock` is asked for its text then. */
-export function traced(
+/** Logs a request, with the text that `lock` returns; does nothing while trace is off. */
+export function traceRequest(
   xl: Xlator<Locks>,
   { root }: Frame,
   inode: Inode,

@@ -1,4 +1,4 @@
-/** inodelk and entrylk as translators see them. */
+/** features/locks by its fops, for translators: inodelk and entrylk. */
 import { describe, expect, test } from 'vitest';
 import { failed, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
 import { EAGAIN, EINTR, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
@@ -33,7 +33,7 @@ describe('inodelk', () => {
     return { ...all, inodelk, finodelk };
   }
 
-  test('readers share, writers do not, by path or by open file; domains do not meet', async () => {
+  test('read locks share and write locks exclude by path and by fd, and domains are independent', async () => {
     const { inodelk, finodelk } = await domains();
     expect(inodelk(1, F_SETLK, F_RDLCK)).toMatchObject(OK);
     expect(finodelk(2, F_SETLK, F_RDLCK)).toMatchObject(OK);
@@ -42,7 +42,7 @@ describe('inodelk', () => {
     expect(inodelk(1, F_GETLK, F_WRLCK)).toMatchObject(failed(EOPNOTSUPP));
   });
 
-  test('behind all bytes there may be locks, too: replicate has its locks of attributes there', async () => {
+  test("a lock past the largest file (replicate's lock of attributes) excludes only ranges without end", async () => {
     const { inodelk, dump } = await domains();
     const attributes = 2 ** 63;
     expect(inodelk(1, F_SETLK, F_WRLCK, attributes)).toMatchObject(OK);
@@ -55,7 +55,7 @@ describe('inodelk', () => {
     expect(dump()).toMatchObject({ inodes: 0 });
   });
 
-  test('each lock of an owner wants its own unlock, by its exact range', async () => {
+  test("each of an owner's locks needs its own unlock of the exact range", async () => {
     const { inodelk, dump } = await domains();
     for (const _ of [1, 2]) expect(inodelk(1, F_SETLK, F_WRLCK, 0, 10)).toMatchObject(OK);
     expect(inodelk(1, F_SETLK, F_UNLCK, 0, 5)).toMatchObject(failed(EINVAL));
@@ -67,7 +67,7 @@ describe('inodelk', () => {
     expect(dump()).toMatchObject({ inodes: 0 });
   });
 
-  test('a reader stands in line behind a writer that waits, unless it has a lock already', async () => {
+  test('a reader waits behind a waiting writer, unless its owner has a lock already', async () => {
     const { inodelk } = await domains();
     inodelk(1, F_SETLK, F_RDLCK);
     const writer = inodelk(2, F_SETLKW, F_WRLCK);
@@ -82,7 +82,7 @@ describe('inodelk', () => {
     expect(reader).toMatchObject(OK);
   });
 
-  test('when a writer gives up waiting, those behind it go on', async () => {
+  test('an interrupted writer lets the requests behind it continue', async () => {
     const { inodelk } = await domains();
     inodelk(1, F_SETLK, F_RDLCK);
     const writer = inodelk(2, F_SETLKW, F_WRLCK);
@@ -91,7 +91,7 @@ describe('inodelk', () => {
     expect([writer, reader]).toMatchObject([failed(EINTR), OK]);
   });
 
-  test('an inode with a lock stays in its table', async () => {
+  test('an unlinked inode stays in the inode table until its lock is released', async () => {
     const { inodelk, graph, inode, fd } = await domains();
     fd.release();
     inodelk(1, F_SETLK, F_WRLCK);
@@ -111,7 +111,7 @@ describe('entrylk', () => {
     return { ...all, entrylk };
   }
 
-  test('names do not meet, and all names meet each', async () => {
+  test('locks of different names share, and a lock of all names excludes each', async () => {
     const { entrylk } = await entries();
     expect(entrylk(1, ENTRYLK_LOCK_NB, 'a')).toMatchObject(OK);
     expect(entrylk(2, ENTRYLK_LOCK_NB, 'b')).toMatchObject(OK);
@@ -125,7 +125,7 @@ describe('entrylk', () => {
     expect(all).toMatchObject(OK);
   });
 
-  test('read locks exclude each other, and an unlock says which type it means', async () => {
+  test('read locks exclude each other, and an unlock of the other type fails with EINVAL', async () => {
     const { entrylk } = await entries();
     expect(entrylk(1, ENTRYLK_LOCK, 'a', ENTRYLK_RDLCK)).toMatchObject(OK);
     expect(entrylk(2, ENTRYLK_LOCK_NB, 'a', ENTRYLK_RDLCK)).toMatchObject(failed(EAGAIN));
@@ -134,7 +134,7 @@ describe('entrylk', () => {
     expect(entrylk(1, 3, 'a')).toMatchObject(failed(EINVAL));
   });
 
-  test('by open directory, it is the same table', async () => {
+  test('by path excludes a fentrylk of the same name', async () => {
     const { entrylk, as, graph } = await entries();
     const fd = new Fd(graph.inodes.root, 0, 1, true);
     entrylk(1, ENTRYLK_LOCK, 'a');

@@ -1,4 +1,4 @@
-/** The locks of translators, in named domains: inodelk and entrylk, and both by open file. */
+/** The fops for locks of translators in named domains: inodelk and entrylk, by path and by fd. */
 import { EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
@@ -16,17 +16,17 @@ import {
 } from '../../../core/lock.ts';
 import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import type { Claim, Domain } from './domain.ts';
-import { isNobody, ownerOf, spanOf } from './flock.ts';
+import { isAnonymous, ownerOf, spanOf } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import type { Locks } from './locks.ts';
 import { Outcome } from './outcome.ts';
 import type { LockType, Span } from './ranges.ts';
 import type { Settle } from './records.ts';
-import { entryText, rangeText, type Trace, traced } from './trace.ts';
+import { entryText, rangeText, type Trace, traceRequest } from './trace.ts';
 
 type Name = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
 
-interface Asked<C> {
+interface ClaimRequest<C> {
   readonly locks: InodeLocks;
   readonly domain: Domain<C & Claim>;
   readonly claim: (note: Holder) => C & Claim;
@@ -43,7 +43,7 @@ const answering =
     else fail[name](frame, errno);
   };
 
-function carryOut<C>(frame: Frame, xl: Xlator<Locks>, asked: Asked<C>): void {
+function lockOrUnlock<C>(frame: Frame, xl: Xlator<Locks>, asked: ClaimRequest<C>): void {
   const { locks, domain, claim, unlocks, mayWait, trace, answer } = asked;
   const outcome = new Outcome(xl, frame, locks, trace, { pid: frame.root.pid, fd: 0, answer });
   if (unlocks) {
@@ -65,31 +65,31 @@ interface RangeRequest {
 function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void {
   const { name, volume, inode, cmd, flock } = request;
   const owner = ownerOf(frame.root);
-  const span = rangeAsked(frame.root.lkOwner, request);
+  const span = spanOfRequest(frame.root.lkOwner, request);
   if (typeof span === 'number') {
     fail[name](frame, span);
     return;
   }
   const locks = xl.priv.of(inode);
   const text = (): string => `${rangeText('INODELK', cmd, flock)}, domain: ${volume}`;
-  carryOut(frame, xl, {
+  lockOrUnlock(frame, xl, {
     locks,
     domain: locks.domain(volume).inodelks,
     claim: (note) => ({ ...span, owner, type: flock.type as LockType, note }),
     unlocks: flock.type === F_UNLCK,
     mayWait: cmd === F_SETLKW,
-    trace: traced(xl, frame, inode, text),
+    trace: traceRequest(xl, frame, inode, text),
     answer: answering(name, frame),
   });
 }
 
 /**
- * The range that is meant, or why none can be. It may begin behind all bytes that a file can have: there
- * GlusterFS's replicate locks a file's attributes.
+ * Returns the range of a request, or an errno. The range may begin past the largest file: GlusterFS's
+ * replicate locks a file's attributes there.
  */
-function rangeAsked(lkOwner: string, { cmd, flock }: RangeRequest): Span | number {
+function spanOfRequest(lkOwner: string, { cmd, flock }: RangeRequest): Span | number {
   if (cmd !== F_SETLK && cmd !== F_SETLKW) return EOPNOTSUPP;
-  return isNobody(lkOwner) || flock.len < 0 ? EINVAL : spanOf(flock, Infinity);
+  return isAnonymous(lkOwner) || flock.len < 0 ? EINVAL : spanOf(flock, Infinity);
 }
 
 interface EntryRequest {
@@ -111,18 +111,18 @@ function lockEntry(frame: Frame, xl: Xlator<Locks>, request: EntryRequest): void
   const { name, volume, inode, basename, cmd, type } = request;
   const owner = ownerOf(frame.root);
   const isType = type === ENTRYLK_RDLCK || type === ENTRYLK_WRLCK;
-  if (!ENTRY_COMMANDS.has(cmd) || !isType || isNobody(frame.root.lkOwner)) {
+  if (!ENTRY_COMMANDS.has(cmd) || !isType || isAnonymous(frame.root.lkOwner)) {
     fail[name](frame, EINVAL);
     return;
   }
   const locks = xl.priv.of(inode);
-  carryOut(frame, xl, {
+  lockOrUnlock(frame, xl, {
     locks,
     domain: locks.domain(volume).entrylks,
     claim: (note) => ({ owner, basename, type, note }),
     unlocks: cmd === ENTRYLK_UNLOCK,
     mayWait: cmd === ENTRYLK_LOCK,
-    trace: traced(xl, frame, inode, () => entryText(cmd, type, basename, volume)),
+    trace: traceRequest(xl, frame, inode, () => entryText(cmd, type, basename, volume)),
     answer: answering(name, frame),
   });
 }

@@ -1,9 +1,7 @@
 /**
- * A cache of absent names, as requests and events meet it: a name that is known to be absent fails
- * here; any other lookup goes down, and when ENOENT comes back the name is remembered; whatever makes a
- * name forgets it. What must not go wrong is in `absent.ts`.
+ * The fops and events of a cache of absent names. A lookup of a known absent name fails here; any other is
+ * wound, and its ENOENT is remembered. Fops that create a name drop it. `absent-names.ts` has the rules.
  */
-
 import type { Dict } from '../../../core/dict.ts';
 import { type Entry, entryFops } from '../../../core/entry-hooks.ts';
 import { ENOENT } from '../../../core/errno.ts';
@@ -16,40 +14,45 @@ import { DEBUG } from '../../../core/log.ts';
 import { withTimeouts } from '../../../core/timeouts.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
-import type { Absent } from './absent.ts';
+import type { AbsentNames } from './absent-names.ts';
 
-const lookup: Fop<'lookup', Absent> = (frame, xl, loc, xdata) => {
+const lookup: Fop<'lookup', AbsentNames> = (frame, xl, loc, xdata) => {
   const { parent, name } = loc;
   if (parent === null || name === null || name === '.' || name === '..') {
     tail.lookup(frame, xl.children[0]!, loc, xdata);
   } else if (xl.priv.has(parent, name) && !isKnown(loc)) {
     xl.priv.hits += 1;
-    if (xl.log.enabled(DEBUG)) tell(xl, 'HIT', parent, name);
-    absent(frame, xl, loc, null);
+    if (xl.log.enabled(DEBUG)) logLookup(xl, 'HIT', parent, name);
+    unwindAbsent(frame, xl, loc, null);
   } else {
     xl.priv.misses += 1;
-    if (xl.log.enabled(DEBUG)) tell(xl, 'MISS', parent, name);
+    if (xl.log.enabled(DEBUG)) logLookup(xl, 'MISS', parent, name);
     frame.local = loc;
     wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
   }
 };
 
-/** For who watches the cache at work (`--debug`). */
-function tell({ log }: Xlator<Absent>, what: 'HIT' | 'MISS', parent: Inode, name: string): void {
+/** Logs a hit or miss for `--debug`. */
+function logLookup(
+  { log }: Xlator<AbsentNames>,
+  what: 'HIT' | 'MISS',
+  parent: Inode,
+  name: string,
+): void {
   log.debug(what, { pairs: { path: `${parent.path.replace(/\/$/, '')}/${name}` } });
 }
 
-/** "There is no such name", for as long as the kernel may cache it. */
-function absent(frame: Frame, xl: Xlator<Absent>, loc: Loc, xdata: Dict | null): void {
+/** Replies ENOENT with the time for which the kernel may cache it. */
+function unwindAbsent(frame: Frame, xl: Xlator<AbsentNames>, loc: Loc, xdata: Dict | null): void {
   const kernelTimeouts = xl.priv.kernelTimeouts(loc.parent!, loc.name!);
   if (kernelTimeouts === null) fail.lookup(frame, ENOENT);
   else unwind.lookup(frame, -1, ENOENT, null, null, withTimeouts(kernelTimeouts, xdata), null);
 }
 
-/** Somebody has seen the inode under this name, in a directory's listing for example. */
+/** Whether an earlier request has found the inode by this name, a listing for example. */
 const isKnown = ({ inode }: Loc): boolean => inode?.linked === true;
 
-const lookupCbk: Cbk<'lookup', Absent> = (
+const lookupCbk: Cbk<'lookup', AbsentNames> = (
   frame,
   asked,
   xl,
@@ -66,19 +69,19 @@ const lookupCbk: Cbk<'lookup', Absent> = (
   if (opRet >= 0) {
     if (xl.priv.has(parent, name)) xl.priv.exists(parent, name, frame.root.client);
   } else if (opErrno === ENOENT && xl.priv.learn(parent, name, asked)) {
-    return absent(frame, xl, loc, xdata);
+    return unwindAbsent(frame, xl, loc, xdata);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-function before(xl: Xlator<Absent>, entry: Entry): void {
+function before(xl: Xlator<AbsentNames>, entry: Entry): void {
   const { created, client } = entry;
   if (created !== null) xl.priv.creating(created.parent!, created.name!, client);
   entry.note = xl.priv.clock;
 }
 
-/** Its reply. A name that may have been made is forgotten even when the fop failed. */
-function after(xl: Xlator<Absent>, entry: Entry, opRet: number): void {
+/** Handles the reply: a name that may have been created is dropped even if the fop failed. */
+function after(xl: Xlator<AbsentNames>, entry: Entry, opRet: number): void {
   const { created, removed, note } = entry;
   if (created !== null) xl.priv.created(created.parent!, created.name!);
   else if (removed !== null && opRet >= 0) {
@@ -87,8 +90,8 @@ function after(xl: Xlator<Absent>, entry: Entry, opRet: number): void {
   }
 }
 
-/** After these, what lies below may be other than it was. */
-const changes: ReadonlySet<EventName> = new Set<EventName>([
+/** Events after which the storage below may have changed. */
+const clearingEvents: ReadonlySet<EventName> = new Set<EventName>([
   'CHILD_UP',
   'CHILD_DOWN',
   'CHILD_CONNECTING',
@@ -97,16 +100,16 @@ const changes: ReadonlySet<EventName> = new Set<EventName>([
   'PARENT_DOWN',
 ]);
 
-/** Somebody below says what has changed there. */
-function onUpcall(absent: Absent, data: unknown): void {
-  if (!isUpcall(data) || data.what === 'every-entry') absent.clearAll();
-  else if (data.what === 'entry') absent.changed(data.parent, data.name);
+/** Handles a report of a change from below. */
+function onUpcall(unwindAbsent: AbsentNames, data: unknown): void {
+  if (!isUpcall(data) || data.what === 'every-entry') unwindAbsent.clearAll();
+  else if (data.what === 'entry') unwindAbsent.changed(data.parent, data.name);
 }
 
-/** An event passes. */
-export function notified(absent: Absent, event: EventName, data: unknown): void {
-  if (changes.has(event)) absent.clearAll();
-  else if (event === 'UPCALL') onUpcall(absent, data);
+/** Handles an event from below. */
+export function notified(unwindAbsent: AbsentNames, event: EventName, data: unknown): void {
+  if (clearingEvents.has(event)) unwindAbsent.clearAll();
+  else if (event === 'UPCALL') onUpcall(unwindAbsent, data);
 }
 
-export const fops: Fops<Absent> = { lookup, ...entryFops({ before, after }) };
+export const fops: Fops<AbsentNames> = { lookup, ...entryFops({ before, after }) };

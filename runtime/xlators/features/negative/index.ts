@@ -1,12 +1,12 @@
 /**
- * features/negative: remembers names that were just absent, and answers ENOENT at once. `fops.ts` has
- * what it does, `absent.ts` the memory.
+ * features/negative: remembers absent names, and answers ENOENT at once. `fops.ts` has the fops,
+ * `absent-names.ts` the names.
  *
  * Source: Jeff Darcy's negative-lookup translator; GlusterFS performance/nl-cache for the rest.
  */
 import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator } from '../../../core/xlator.ts';
-import { Absent, type Bounds } from './absent.ts';
+import { AbsentNames, type Bounds } from './absent-names.ts';
 import { fops, notified } from './fops.ts';
 
 const options = reconfigurableOptions({
@@ -14,7 +14,7 @@ const options = reconfigurableOptions({
     type: 'time',
     default: 60,
     description:
-      'How long a name is remembered: the longest that a file made by somebody else stays ' +
+      'How long a name is remembered: the longest that a file made by another client stays ' +
       'hidden. With 0 nothing is remembered.',
   },
   'kernel-timeout': {
@@ -39,13 +39,13 @@ const bounds = (values: Values<typeof options>): Bounds => ({
   limit: values.limit,
 });
 
-export default defineTranslator<Absent, typeof options>({
+export default defineTranslator<AbsentNames, typeof options>({
   type: 'features/negative',
   description: 'Remembers failed lookups, and answers them without asking the storage again.',
   children: [1, 1],
   options,
   fops,
-  init: (xl, values) => new Absent(xl, bounds(values)),
+  init: (xl, values) => new AbsentNames(xl, bounds(values)),
   reconfigure: (xl, values) => xl.priv.configure(bounds(values)),
   notify(xl, event, data) {
     notified(xl.priv, event, data);

@@ -1,7 +1,6 @@
 /**
- * features/negative against a model: a storage that is asked, acts and answers at three different
- * times, in any interleaving, while others make and remove files behind its back, inodes are
- * forgotten and time passes.
+ * features/negative against a model: a storage that receives, handles and answers requests at three times,
+ * in any interleaving, while other clients create and remove files, inodes are forgotten and time passes.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -20,7 +19,7 @@ import type { Graph } from '../../../core/graph.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import type { Absent } from './absent.ts';
+import type { AbsentNames } from './absent-names.ts';
 import negative from './index.ts';
 
 const TIMEOUT_MS = 16_000;
@@ -34,15 +33,15 @@ const target = ({ args }: Held, at = 0): string => {
   return keyOf(parent!, name!);
 };
 
-/** Who made a file: a request through the volume, or somebody else. */
+/** The creator of a file: a request through the volume, or another client. */
 type Maker = 'us' | 'others';
 
 class Storage {
   readonly leaf = new HeldLeaf();
   readonly names = new Map<string, Maker>();
-  /** When a reply last told that a name is absent. */
+  /** Time of the last ENOENT for a name. */
   readonly deniedAt = new Map<string, number>();
-  /** Answers that are decided but have not left yet. */
+  /** Replies that are decided but not sent. */
   private readonly decided: (() => void)[] = [];
   private readonly context: FakeContext;
 
@@ -50,7 +49,7 @@ class Storage {
     this.context = context;
   }
 
-  /** Acts on one of the requests that have arrived, and decides its answer. */
+  /** Handles one of the arrived requests, and decides its reply. */
   act(which: number): void {
     const { held } = this.leaf;
     if (held.length === 0) return;
@@ -92,7 +91,7 @@ class World {
   private readonly storage: Storage;
   private readonly context: FakeContext;
   private readonly graph: Graph;
-  private readonly absent: Absent;
+  private readonly absent: AbsentNames;
   private readonly root: Inode;
   private dir: Inode;
 
@@ -100,12 +99,12 @@ class World {
     this.storage = storage;
     this.context = context;
     this.graph = graph;
-    this.absent = (graph.top as Xlator<Absent>).priv;
+    this.absent = (graph.top as Xlator<AbsentNames>).priv;
     this.root = graph.inodes.root;
     this.dir = linkDirectory(graph, 'dir', DIR_GFID);
   }
 
-  /** A lookup. Returns whether it was answered at once, and checks that it was right to be. */
+  /** Looks a name up; returns whether the volume answered itself, and checks that it was right. */
   lookup(at: number): boolean {
     const [parent, name] = this.place(at);
     const { hits } = this.absent;
@@ -140,7 +139,7 @@ class World {
     else names.set(key, 'others');
   }
 
-  /** The directory's inode is retired, and found again as another. */
+  /** Forgets the directory's inode and links it as a new object. */
   forgetDirectory(): void {
     const { inodes } = this.graph;
     const { lruLimit } = inodes;
@@ -164,7 +163,7 @@ class World {
     this.checkSize();
   }
 
-  /** With nothing under way, an absent name is asked for once and then remembered. */
+  /** With no request under way, an absent name costs one lookup and is then remembered. */
   settle(): void {
     this.storage.finish();
     for (let at = 0; at < 2 * NAMES.length; at++) {
@@ -192,7 +191,7 @@ class World {
   }
 }
 
-/** How often each action is taken, in proportion; as many answers as requests. */
+/** Weights of the actions; replies are as frequent as requests. */
 const weights = {
   lookup: 4,
   make: 3,
@@ -214,7 +213,7 @@ const anyAction = fc.oneof(
   })),
 );
 
-test('never ENOENT for a name that exists, other than by others and for a while', async () => {
+test("ENOENT for an existing name is returned only for another client's file, within the timeout", async () => {
   const step = fc.tuple(anyAction, fc.nat(15), fc.nat(15));
   const history = fc.array(step, { maxLength: 80, size: 'max' });
   const options = { timeout: `${TIMEOUT_MS / 1000}`, limit: `${LIMIT}` };

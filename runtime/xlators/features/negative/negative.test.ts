@@ -25,7 +25,7 @@ import { Loc } from '../../../core/loc.ts';
 import { timeoutsOf } from '../../../core/timeouts.ts';
 import { invalidateEntry, invalidateInode } from '../../../core/upcall.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import type { Absent } from './absent.ts';
+import type { AbsentNames } from './absent-names.ts';
 import negative from './index.ts';
 
 const absent = (request: Held): void => request.answer(-1, ENOENT, null, null, null, null);
@@ -37,8 +37,8 @@ async function setUp(options: Record<string, string> = {}) {
   const volumes = [{ translator: leaf.translator }, { translator: negative, options }];
   const graph = await startGraph(volumes, context);
   const lookup = (parent: Inode, name: string) => ask(graph, 'lookup', newName(parent, name), null);
-  const xl = graph.top as Xlator<Absent>;
-  /** Whether a lookup is answered without the leaf; a lookup that goes down learns. */
+  const xl = graph.top as Xlator<AbsentNames>;
+  /** Whether a lookup is answered without the leaf; a miss is remembered. */
   const isHit = (parent: Inode, name: string): boolean => {
     const { hits } = xl.priv;
     expect(lookup(parent, name).opErrno).toBe(ENOENT);
@@ -47,7 +47,7 @@ async function setUp(options: Record<string, string> = {}) {
   return { leaf, context, graph, xl, root: graph.inodes.root, lookup, isHit };
 }
 
-/** The arguments of each fop that makes `name`, in the table's order. */
+/** Returns each fop that creates `name`, with its arguments. */
 function makers(graph: Graph, parent: Inode, name: string): [FopName, unknown[]][] {
   const loc = newName(parent, name);
   const old = newName(parent, 'old');
@@ -65,7 +65,7 @@ function makers(graph: Graph, parent: Inode, name: string): [FopName, unknown[]]
 }
 
 describe('lookup', () => {
-  test('the second lookup of an absent name is answered here', async () => {
+  test('of an absent name is wound once, and the second is answered here', async () => {
     const { isHit, root, xl } = await setUp();
     expect(isHit(root, 'a')).toBe(false);
     expect(isHit(root, 'a')).toBe(true);
@@ -73,14 +73,14 @@ describe('lookup', () => {
     expect(xl.priv.dump()).toEqual({ hits: 1, misses: 2, names: 2, evicted: 0, expired: 0 });
   });
 
-  test('the answer is an errno and nothing else', async () => {
+  test('that is answered here returns ENOENT without values', async () => {
     const { lookup, root } = await setUp();
     lookup(root, 'a');
     expect(lookup(root, 'a')).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
     expect(lookup(root, 'a').values).toEqual([null, null, null, null]);
   });
 
-  test('the kernel is told how long to cache it, at the first miss and at every hit', async () => {
+  test('of an absent name carries kernel-timeout, at the miss and at each hit', async () => {
     const { lookup, root } = await setUp({ 'kernel-timeout': '25' });
     for (let times = 0; times < 2; times++) {
       const { opErrno, values } = lookup(root, 'a');
@@ -88,7 +88,7 @@ describe('lookup', () => {
     }
   });
 
-  test('and not to cache what may be out of date', async () => {
+  test('whose ENOENT may be outdated carries no kernel-timeout', async () => {
     const { leaf, lookup, root, xl } = await setUp({ 'kernel-timeout': '25' });
     leaf.onRequest = (request) => void leaf.held.push(request);
     const reply = lookup(root, 'a');
@@ -97,7 +97,7 @@ describe('lookup', () => {
     expect([reply.opErrno, reply.values[2]]).toEqual([ENOENT, null]);
   });
 
-  test('a name is absent in its directory only, and wherever that moves', async () => {
+  test('of the same name in another directory is a miss, and a rename of the directory keeps its names', async () => {
     const { isHit, graph, root } = await setUp();
     const dir = linkDirectory(graph, 'dir', gfidOf(7));
     isHit(root, 'a');
@@ -106,7 +106,7 @@ describe('lookup', () => {
     expect(isHit(dir, 'a')).toBe(true);
   });
 
-  test('just ENOENT is remembered', async () => {
+  test('that fails with EACCES is not remembered', async () => {
     const { leaf, lookup, isHit, root } = await setUp();
     leaf.onRequest = (request) => request.answer(-1, EACCES, null, null, null, null);
     expect(lookup(root, 'a').opErrno).toBe(EACCES);
@@ -114,14 +114,14 @@ describe('lookup', () => {
     expect(isHit(root, 'a')).toBe(false);
   });
 
-  test('errno means nothing in a success', async () => {
+  test('that succeeds is not remembered, even with ENOENT as its errno', async () => {
     const { leaf, lookup, xl, root } = await setUp();
     leaf.onRequest = (request) => request.answer(0, ENOENT, null, null, null, null);
     lookup(root, 'a');
     expect(xl.priv.dump().names).toBe(0);
   });
 
-  test('lookups by gfid and of "." and ".." pass', async () => {
+  test('by gfid, or of "." and "..", is neither hit nor miss', async () => {
     const { graph, root, xl } = await setUp();
     for (const loc of [
       new Loc(null, null, null, gfidOf(9)),
@@ -134,7 +134,7 @@ describe('lookup', () => {
     expect(xl.priv.dump()).toMatchObject({ hits: 0, misses: 0, names: 0 });
   });
 
-  test('a name under which an inode was seen is asked for, and then not absent', async () => {
+  test('with a linked inode is wound, and its success drops the name', async () => {
     const { leaf, graph, isHit, root, xl } = await setUp();
     isHit(root, 'a');
     const { inodes } = graph;
@@ -145,8 +145,8 @@ describe('lookup', () => {
   });
 });
 
-describe('what makes a name forgets it', () => {
-  test('every such fop of the table is tried here', async () => {
+describe('a fop that creates a name', () => {
+  test('is tested here for every such fop of the table', async () => {
     const { graph, root } = await setUp();
     const expected = fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name);
     expect(makers(graph, root, 'a').map(([name]) => name)).toEqual(
@@ -156,7 +156,7 @@ describe('what makes a name forgets it', () => {
 
   test.each(
     fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name as FopName),
-  )('%s', async (name) => {
+  )('%s drops the name, and ENOENT replies that overlap it are not remembered', async (name) => {
     const { leaf, graph, isHit, lookup, root, xl } = await setUp();
     const [, args] = makers(graph, root, 'a').find(([maker]) => maker === name)!;
     isHit(root, 'a');
@@ -165,7 +165,7 @@ describe('what makes a name forgets it', () => {
     leaf.onRequest = (request) => void leaf.held.push(request);
     const reply = askArgs(graph, name, args);
     expect(xl.priv.has(root, 'a')).toBe(false);
-    // Asked while the name is being made: whatever comes back is not remembered.
+    // A lookup during the creation: its ENOENT is not remembered.
     const early = lookup(root, 'a');
     leaf.held[1]!.answer(-1, ENOENT, null, null, null, null);
     expect(early.opErrno).toBe(ENOENT);
@@ -180,7 +180,7 @@ describe('what makes a name forgets it', () => {
     expect(xl.priv.has(root, 'other')).toBe(true);
   });
 
-  test('a miss that was under way when a name was made elsewhere in the volume counts', async () => {
+  test('in another directory does not affect a lookup under way', async () => {
     const { leaf, graph, lookup, root, xl } = await setUp();
     const dir = linkDirectory(graph, 'dir', gfidOf(7));
     leaf.onRequest = (request) => void leaf.held.push(request);
@@ -190,7 +190,7 @@ describe('what makes a name forgets it', () => {
     expect(xl.priv.has(dir, 'a')).toBe(true);
   });
 
-  test('also when the directory was forgotten and found again meanwhile', async () => {
+  test('drops the name also when the directory has a new inode meanwhile', async () => {
     const { leaf, graph, lookup, xl } = await setUp();
     const { inodes } = graph;
     const dir = linkDirectory(graph, 'dir', gfidOf(7));
@@ -211,10 +211,10 @@ describe('what makes a name forgets it', () => {
   });
 });
 
-describe('what removes a name', () => {
+describe('a fop that removes a name', () => {
   const parents = [null, null, null];
 
-  test.each(['unlink', 'rmdir'] as const)('after %s the name is absent', async (name) => {
+  test.each(['unlink', 'rmdir'] as const)('makes the name absent: %s', async (name) => {
     const { leaf, graph, isHit, root } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, ...parents);
     ask(graph, name, newName(root, 'a'), 0, null);
@@ -222,7 +222,7 @@ describe('what removes a name', () => {
     expect(isHit(root, 'a')).toBe(true);
   });
 
-  test('not when it failed, or crossed with a fop that makes the name', async () => {
+  test('makes it absent neither after a failure, nor with a creation under way', async () => {
     const { leaf, graph, root, xl } = await setUp();
     leaf.onRequest = (request) => request.answer(-1, EACCES, ...parents);
     ask(graph, 'unlink', newName(root, 'a'), 0, null);
@@ -236,7 +236,7 @@ describe('what removes a name', () => {
     expect(xl.priv.has(root, 'a')).toBe(false);
   });
 
-  test('rename leaves the old name open: two links of one file both stay', async () => {
+  test('makes it absent except by rename, which keeps both names of one file', async () => {
     const { leaf, graph, root, xl } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, null, ...parents, null, null);
     const dir = linkDirectory(graph, 'dir', gfidOf(7));
@@ -244,7 +244,7 @@ describe('what removes a name', () => {
     expect(xl.priv.dump().names).toBe(0);
   });
 
-  test('rmdir forgets what was absent in the directory', async () => {
+  test('drops the names of the directory with rmdir', async () => {
     const { leaf, graph, isHit, root, xl } = await setUp();
     const dir = linkDirectory(graph, 'dir', gfidOf(7));
     isHit(dir, 'a');
@@ -256,8 +256,8 @@ describe('what removes a name', () => {
   });
 });
 
-describe('what bounds the memory', () => {
-  test('names are forgotten in their time, neither late nor much too soon', async () => {
+describe('the memory of names', () => {
+  test('expires a name within the last sixteenth of the timeout', async () => {
     const { context, isHit, root, xl } = await setUp({ timeout: '16' });
     isHit(root, 'a');
     context.advance(14_999);
@@ -272,7 +272,7 @@ describe('what bounds the memory', () => {
     expect(context.waiting).toBe(0);
   });
 
-  test('one timer forgets many names', async () => {
+  test('expires a thousand names with one timer', async () => {
     const { context, isHit, root, xl } = await setUp({ timeout: '16' });
     for (let i = 0; i < 1000; i++) {
       isHit(root, `n${i}`);
@@ -283,14 +283,14 @@ describe('what bounds the memory', () => {
     expect(xl.priv.dump()).toMatchObject({ names: 0, expired: 1000 });
   });
 
-  test('a timeout of 0 remembers nothing', async () => {
+  test('is empty with a timeout of 0', async () => {
     const { context, isHit, root, xl } = await setUp({ timeout: '0' });
     for (let i = 0; i < 2; i++) expect(isHit(root, 'a')).toBe(false);
     expect(xl.priv.dump()).toMatchObject({ names: 0, misses: 2 });
     expect(context.waiting).toBe(0);
   });
 
-  test('a timeout longer than timers can wait is waited for in parts', async () => {
+  test('expires after a timeout longer than one timer can wait', async () => {
     const { context, isHit, root } = await setUp({ timeout: '10w' });
     isHit(root, 'a');
     const week = 7 * 86_400_000;
@@ -300,14 +300,14 @@ describe('what bounds the memory', () => {
     expect(isHit(root, 'a')).toBe(false);
   });
 
-  test('the oldest make room', async () => {
+  test('evicts the oldest name beyond the limit', async () => {
     const { isHit, root, xl } = await setUp({ limit: '2' });
     for (const name of ['a', 'b', 'c']) isHit(root, name);
     expect(xl.priv.dump()).toMatchObject({ names: 2, evicted: 1 });
     expect(['a', 'b', 'c'].map((name) => xl.priv.has(root, name))).toEqual([false, true, true]);
   });
 
-  test('options change at run time', async () => {
+  test('obeys a reconfigured timeout and limit', async () => {
     const { context, isHit, root, xl } = await setUp();
     for (const name of ['a', 'b', 'c']) isHit(root, name);
     negative.reconfigure!(xl, { timeout: 60, 'kernel-timeout': 0, limit: 2 });
@@ -320,7 +320,7 @@ describe('what bounds the memory', () => {
     expect(isHit(root, 'a')).toBe(false);
   });
 
-  test('an inode that is forgotten takes its names along', async () => {
+  test('drops the names of a forgotten directory', async () => {
     const { graph, isHit, root, xl } = await setUp();
     const dir = linkDirectory(graph, 'dir', gfidOf(7));
     isHit(dir, 'a');
@@ -330,7 +330,7 @@ describe('what bounds the memory', () => {
     expect(xl.priv.dump().names).toBe(1);
   });
 
-  test('stopping leaves no timer', async () => {
+  test('has no timer after fini', async () => {
     const { context, graph, isHit, root, xl } = await setUp();
     isHit(root, 'a');
     expect(context.waiting).toBe(1);
@@ -343,7 +343,7 @@ describe('what bounds the memory', () => {
 
 describe('events', () => {
   test.each<EventName>(['CHILD_UP', 'CHILD_DOWN', 'SOME_DESCENDENT_UP', 'UPCALL'])(
-    '%s forgets everything, replies under way too, and goes on',
+    '%s drops all names and replies under way, and is passed on',
     async (event) => {
       const { leaf, graph, isHit, lookup, root, xl } = await setUp();
       const seen: EventName[] = [];
@@ -358,7 +358,7 @@ describe('events', () => {
     },
   );
 
-  test('an upcall about a name forgets that one, and a reply about it under way', async () => {
+  test('UPCALL about a name drops that name and its reply under way', async () => {
     const { leaf, graph, isHit, lookup, root, xl } = await setUp();
     isHit(root, 'a');
     isHit(root, 'b');
@@ -372,7 +372,7 @@ describe('events', () => {
     expect(isHit(root, 'b')).toBe(true);
   });
 
-  test('other events leave it alone', async () => {
+  test('CHILD_PING drops no name', async () => {
     const { graph, isHit, root, xl } = await setUp();
     isHit(root, 'a');
     graph.xlators[0]!.notify('CHILD_PING', null);

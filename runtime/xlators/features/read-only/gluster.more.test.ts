@@ -1,4 +1,4 @@
-/** features/read-only under a program of libgfapi: on a brick of ours as on one of GlusterFS's. */
+/** features/read-only for a program of libgfapi, compared between bricks of glossa and of GlusterFS. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { isSkipped } from '../../../../test/support/obstacle.ts';
 import { playOnBoth, type Scenes } from '../../../../test/support/protected.ts';
 
 const SCENES: Scenes = {
-  'what is read': [
+  'requests that read': [
     ['open', 'r', 'f', 0],
     ['pread', 'r', 4, 0],
     ['mode', 'f'],
@@ -17,7 +17,7 @@ const SCENES: Scenes = {
     ['readdir', 'd'],
     ['listxattr', 'f'],
   ],
-  'what is changed': [
+  'requests that change': [
     ['open', 'w', 'f', 1],
     ['open', 'w', 'f', 2],
     ['creat', 'x', 'x'],
@@ -64,19 +64,25 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it.skipIf(isNotHere).each(Object.keys(SCENES))('%s: as on a brick of GlusterFS', (name) => {
-  expect(played.ours[name]).toEqual(played.theirs[name]);
-});
+it.skipIf(isNotHere).each(Object.keys(SCENES))(
+  '%s return what they return on a GlusterFS brick',
+  (name) => {
+    expect(played.ours[name]).toEqual(played.theirs[name]);
+  },
+);
 
-it.skipIf(isNotHere)('changes that GlusterFS lets through are refused', () => {
-  expect(played.ours.changes).toEqual([
-    'fremovexattr r user.kept: EROFS',
-    'open t f 512: EROFS',
-    'stat f: 4',
-  ]);
-  expect(played.theirs.changes).toEqual([
-    'fremovexattr r user.kept: ENODATA',
-    'open t f 512: 0',
-    'stat f: 0',
-  ]);
-});
+it.skipIf(isNotHere)(
+  'a truncating open and fremovexattr, which GlusterFS lets through, fail with EROFS',
+  () => {
+    expect(played.ours.changes).toEqual([
+      'fremovexattr r user.kept: EROFS',
+      'open t f 512: EROFS',
+      'stat f: 4',
+    ]);
+    expect(played.theirs.changes).toEqual([
+      'fremovexattr r user.kept: ENODATA',
+      'open t f 512: 0',
+      'stat f: 0',
+    ]);
+  },
+);

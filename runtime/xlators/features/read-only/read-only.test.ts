@@ -1,4 +1,4 @@
-/** features/read-only: each fop of the table, asked with anything. */
+/** features/read-only: each fop of the table with arbitrary arguments. */
 import { expect, it } from 'vitest';
 import { askArgs, FakeContext, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -16,7 +16,7 @@ async function setUp(options: Readonly<Record<string, string>> = { 'read-only': 
   const volumes = [{ translator: leaf.translator }, { translator: readOnly, options }] as never;
   const graph = await startGraph(volumes, new FakeContext());
   const { root } = graph.inodes;
-  /** The errno, which is the storage's own where it arrives there. */
+  /** Returns the errno; EIO is the storage's own. */
   const errnoOf = (
     name: FopName,
     given: Readonly<Record<string, unknown>> = {},
@@ -32,7 +32,7 @@ async function setUp(options: Readonly<Record<string, string>> = { 'read-only': 
   return { graph, errnoOf };
 }
 
-/** With arguments that change nothing, where it depends on them. */
+/** Fops that read, with arguments that change nothing. */
 const READS: readonly FopName[] = [
   ...(['stat', 'fstat', 'readlink', 'open', 'readv', 'statfs', 'flush', 'fsync'] as const),
   ...(['getxattr', 'fgetxattr', 'opendir', 'access', 'lookup', 'readdir', 'readdirp'] as const),
@@ -40,7 +40,7 @@ const READS: readonly FopName[] = [
   ...(['setactivelk', 'rchecksum', 'seek', 'ipc', 'getspec', 'xattrop', 'fxattrop'] as const),
 ];
 
-it('every fop that changes something is refused, and no other', async () => {
+it('exactly the fops that change something fail with EROFS', async () => {
   const { errnoOf } = await setUp();
   const passed = fopNames.filter((name) => errnoOf(name) === EIO);
   expect([...passed].sort()).toEqual([...READS].sort());
@@ -48,7 +48,7 @@ it('every fop that changes something is refused, and no other', async () => {
   expect(refused.map((name) => errnoOf(name))).toEqual(refused.map(() => EROFS));
 });
 
-it('an open to write or to truncate is refused, and an xattrop that adds something', async () => {
+it('an open to write or truncate, and an xattrop that adds, fail with EROFS', async () => {
   const { errnoOf } = await setUp();
   for (const flags of [O_WRONLY, O_RDWR, O_RDONLY | O_TRUNC]) {
     expect(errnoOf('open', { flags })).toBe(EROFS);
@@ -63,12 +63,12 @@ it('an open to write or to truncate is refused, and an xattrop that adds somethi
   expect(errnoOf('fxattrop', dictOf(0, 0, 0, 1))).toBe(EROFS);
 });
 
-it('internal clients may change everything', async () => {
+it('no fop of an internal client is refused', async () => {
   const { errnoOf } = await setUp();
   expect(fopNames.filter((name) => errnoOf(name, {}, -6) !== EIO)).toEqual([]);
 });
 
-it('read-only is off by default, then has no fops, and can be switched while it runs', async () => {
+it('read-only is off by default, routes winds past the volume then, and can be reconfigured', async () => {
   const { graph, errnoOf } = await setUp({});
   expect(graph.links.mkdir.xl.type).toBe('test/held');
   readOnly.reconfigure!(graph.top as never, { 'read-only': true });

@@ -1,6 +1,6 @@
 /**
- * The changes that fops make, as bits of GlusterFS's cache invalidation, and the inodes that they tell a
- * client about. Source: GlusterFS 10 `libglusterfs/src/glusterfs/upcall-utils.h`,
+ * The table of fops: the inodes whose attributes a reply carries, and the changes to them as bits of
+ * GlusterFS's cache invalidation. Source: GlusterFS 10 `libglusterfs/src/glusterfs/upcall-utils.h`,
  * `xlators/features/upcall/src/upcall.c`.
  */
 import type { Fd } from '../../../core/fd.ts';
@@ -15,10 +15,10 @@ import { UP } from '../../../core/upcall.ts';
 const WRITE = UP.SIZE | UP.TIMES;
 const ATTR = UP.SIZE | UP.TIMES | UP.OWN | UP.MODE | UP.PERM;
 const LINKS = UP.NLINK | UP.TIMES;
-/** A name came into a folder, or went. */
+/** A name was added to a directory or removed. */
 const NAMES = UP.PARENT_TIMES;
 
-/** An inode that a client was told about, and what has changed there: 0 for nothing. */
+/** An inode in a reply, and the changes to it: 0 for none. */
 export interface Touch {
   readonly gfid: Gfid;
   readonly flags: number;
@@ -27,7 +27,7 @@ export interface Touch {
   readonly oldParent?: Iatt | null;
 }
 
-/** Of a fop's arguments and its answer. */
+/** Derives the inodes from a fop's arguments and reply. */
 export type Touches = (args: never, reply: never) => readonly (Touch | null)[];
 
 const of = (
@@ -40,26 +40,26 @@ const of = (
 };
 
 const read: Touches = ([subject]: [Loc | Fd]) => [of(subject.inode)];
-/** The attributes after it are the second part of the answer. */
+/** Fops whose reply has the attributes after the change as its second part. */
 const changes =
   (flags: number): Touches =>
   ([subject]: [Loc | Fd], [, stat]: [unknown, Iatt | null]) => [of(subject.inode, flags, { stat })];
 const setattr: Touches = ([subject]: [Loc | Fd], [before, stat]: [Iatt | null, Iatt | null]) => {
-  // With permissions, extended attributes may have changed that have them, too.
+  // A chmod also changes the ACL, an extended attribute.
   const isOther = before?.iaProt !== stat?.iaProt;
   return [of(subject.inode, isOther ? ATTR | UP.XATTR : ATTR, { stat })];
 };
 const xattrs: Touches = ([subject]: [Loc | Fd]) => [of(subject.inode, UP.XATTR)];
-/** `at`: where the attributes of what was made are in the answer; the folder's after it are 2 behind. */
+/** @param at index of the new inode's attributes in the reply; those of the directory are 2 further */
 const makes =
   (loc: number, at: number): Touches =>
   (args: readonly Loc[], reply: readonly (Iatt | null)[]) => {
     const [stat, folder = null] = [reply[at], reply[at + 2]];
     return [of(stat), of(args[loc]!.parent, NAMES, { stat: folder })];
   };
-/** Opened with these flags, it has no data left. */
+/** The changes by an open with these flags. */
 const emptied = (flags: number): number => ((flags & O_TRUNC) === 0 ? 0 : WRITE);
-/** A create may find a file that others have in their caches, under another name also. */
+/** A create may find a file that other clients cache, under another name too. */
 const create: Touches = (
   [{ parent }, flags]: [Loc, number],
   [, , stat, , folder]: (Iatt | null)[],
@@ -120,7 +120,7 @@ export const touches = {
     }),
     of(old.parent, NAMES, { stat: from ?? null }),
     old.parent === to.parent ? null : of(to.parent, NAMES, { stat: into ?? null }),
-    // What had the name before has it no more.
+    // The replaced inode has lost the name.
     to.inode === old.inode ? null : of(to.inode, UP.FORGET),
   ],
 } satisfies Partial<Record<FopName, Touches>>;

@@ -1,7 +1,7 @@
 /**
- * features/upcall: tells clients what others have changed, so that their caches can believe for minutes
- * what they have. It remembers who was told of what (`registrations.ts`), and which fops change what
- * (`flags.ts`); `protocol/server` above it passes on what is to be told.
+ * features/upcall: sends clients an upcall when another client changes an inode that they may cache, so
+ * that caches can keep entries for minutes. `registrations.ts` records which client has seen which inode,
+ * `flags.ts` the changes of each fop; `protocol/server` above sends the upcalls.
  *
  * Switched off it has no fops, and winds are routed past it.
  *
@@ -29,7 +29,7 @@ const options = reconfigurableOptions({
   'cache-invalidation': {
     type: 'bool',
     default: false,
-    description: 'Whether clients are told what others have changed.',
+    description: 'Whether clients are told of changes by other clients.',
   },
   'cache-invalidation-timeout': {
     type: 'time',
@@ -46,8 +46,8 @@ const options = reconfigurableOptions({
     max: 16_777_216,
     default: 131_072,
     description:
-      'What is remembered, of all clients together: who was told of what. With more, the oldest is ' +
-      'taken back from the client that may have it in its cache.',
+      'Pairs of client and inode that are remembered. Beyond the limit the oldest is dropped, and its ' +
+      'client told to forget the inode.',
   },
 });
 
@@ -63,7 +63,7 @@ class Upcalls {
     this.xl = xl;
     this.values = values;
     this.registrations = new Registrations(xl, (client, gfid) =>
-      this.tell(client, { gfid, flags: UP.FORGET }),
+      this.sendUpcall(client, { gfid, flags: UP.FORGET }),
     );
     this.configure(values);
   }
@@ -75,17 +75,18 @@ class Upcalls {
     if (!values['cache-invalidation']) this.registrations.clear();
   }
 
-  /** Somebody has been told of something, or has changed it. */
-  touched(client: Client | null, touch: Touch): void {
+  /** Registers a client for an inode in its reply, and notifies the others of a change. */
+  record(client: Client | null, touch: Touch): void {
     const now = this.xl.context.now();
     const { gfid, flags } = touch;
     if (flags !== 0) {
-      for (const other of this.registrations.othersOf(gfid, client, now)) this.tell(other, touch);
+      for (const other of this.registrations.othersOf(gfid, client, now))
+        this.sendUpcall(other, touch);
     }
     if (client !== null) this.registrations.add(client, gfid, now);
   }
 
-  private tell(client: Client, { gfid, flags, ...stats }: Touch): void {
+  private sendUpcall(client: Client, { gfid, flags, ...stats }: Touch): void {
     this.told += 1;
     const expire = this.values['cache-invalidation-timeout'];
     const { stat = null, parent = null, oldParent = null } = stats;
@@ -101,9 +102,9 @@ for (const { number, name } of fopRows) {
   if (name in touches) touchesOf[number] = touches[name as keyof typeof touches];
 }
 
-/** That a name is not there may be in a cache, too. */
-function absent(xl: Xlator<Upcalls>, client: Client | null, { parent }: Loc): void {
-  if (parent !== null) xl.priv.touched(client, { gfid: parent.gfid, flags: 0 });
+/** Registers a client for the directory of an absent name, which it may cache, too. */
+function recordAbsentName(xl: Xlator<Upcalls>, client: Client | null, { parent }: Loc): void {
+  if (parent !== null) xl.priv.record(client, { gfid: parent.gfid, flags: 0 });
 }
 
 const before: Before<Upcalls> = (frame, _xl, _fop, ...args) => {
@@ -114,15 +115,16 @@ const before: Before<Upcalls> = (frame, _xl, _fop, ...args) => {
 const after: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) => {
   const { client } = frame.root;
   if (opRet < 0) {
-    if (fop === LOOKUP && opErrno === ENOENT) absent(xl, client, (frame.local as [Loc])[0]);
+    if (fop === LOOKUP && opErrno === ENOENT)
+      recordAbsentName(xl, client, (frame.local as [Loc])[0]);
     return;
   }
   for (const touch of touchesOf[fop]!(frame.local as never, reply as never)) {
-    if (touch !== null) xl.priv.touched(client, touch);
+    if (touch !== null) xl.priv.record(client, touch);
   }
 };
 
-/** Clients ask whether they are told. Switched off, the question meets nobody who knows it. */
+/** Answers a client's question whether upcalls are on. Switched off, no volume answers it. */
 const ipc: Fop<'ipc', Upcalls> = (frame, xl, op, xdata) => {
   if (op === IPC_UPCALL) unwind.ipc(frame, 0, 0, null);
   else tail.ipc(frame, xl.children[0]!, op, xdata);

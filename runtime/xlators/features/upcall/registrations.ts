@@ -1,7 +1,6 @@
 /**
- * The clients that were told of inodes, with the time: as long as that is not too long ago, they may
- * have it in a cache. What is remembered is bounded; who is forgotten before the time is told so, and
- * has to ask again.
+ * Registers the clients that may cache an inode, until a timeout after their last request for it. The
+ * number is bounded: `onEvict` tells a client that is dropped early to forget the inode.
  */
 import type { Client } from '../../../core/client.ts';
 import type { Gfid } from '../../../core/gfid.ts';
@@ -10,30 +9,30 @@ import type { Xlator } from '../../../core/xlator.ts';
 interface Registration {
   readonly gfid: Gfid;
   readonly client: Client;
-  /** Milliseconds, a little too early: not every request is worth keeping the time of. */
+  /** Time of a recent request in milliseconds; not every request updates it. */
   time: number;
 }
 
 /** Part of the time-out after which a registration is renewed. */
 const RENEW = 1 / 8;
-/** Registrations that are out of date and leave with each that comes. */
+/** Expired registrations removed with each new one. */
 const SWEPT = 2;
 
 export class Registrations {
   /** Milliseconds. */
   timeout = 0;
   limit = 0;
-  /** How many had to be forgotten before their time. */
+  /** Number of registrations dropped early. */
   evicted = 0;
   private readonly xl: Xlator;
   private readonly byGfid = new Map<Gfid, Map<Client, Registration>>();
   private readonly order = new Set<Registration>();
-  private readonly forgotten: (client: Client, gfid: Gfid) => void;
+  private readonly onEvict: (client: Client, gfid: Gfid) => void;
 
-  /** @param forgotten tells a client that it will not be told any more */
-  constructor(xl: Xlator, forgotten: (client: Client, gfid: Gfid) => void) {
+  /** @param onEvict tells a client to forget an inode that it gets no more upcalls for */
+  constructor(xl: Xlator, onEvict: (client: Client, gfid: Gfid) => void) {
     this.xl = xl;
-    this.forgotten = forgotten;
+    this.onEvict = onEvict;
   }
 
   get size(): number {
@@ -62,7 +61,7 @@ export class Registrations {
     this.sweep(now);
   }
 
-  /** Those who may have it in a cache, without one of them. */
+  /** Returns the clients that may cache an inode, except `client`. */
   othersOf(gfid: Gfid, client: Client | null, now: number): Client[] {
     const others: Client[] = [];
     for (const registration of this.byGfid.get(gfid)?.values() ?? []) {
@@ -73,7 +72,7 @@ export class Registrations {
     return others;
   }
 
-  /** It is gone. */
+  /** Removes all registrations of a client. */
   drop(client: Client): void {
     for (const registration of [...this.of(client)]) this.delete(registration);
     client.ctxDel(this.xl);
@@ -93,7 +92,7 @@ export class Registrations {
       this.delete(oldest);
       if (isOld) continue;
       this.evicted += 1;
-      this.forgotten(oldest.client, oldest.gfid);
+      this.onEvict(oldest.client, oldest.gfid);
     }
   }
 

@@ -1,4 +1,4 @@
-/** The clients that are told of a file that another's create or open has found, and emptied. */
+/** Upcalls to clients of a file that another client's create or open finds and truncates. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Reply, startGraph } from '../../../../test/support/core.ts';
 import type { Client } from '../../../core/client.ts';
@@ -21,11 +21,11 @@ type Any = Translator<unknown>;
 
 let graph: Graph;
 let front: Initiator;
-/** Two that use the file, and one that did so before. */
+/** Two clients of the file. */
 let writer: Client;
 let other: Client;
 let file: Inode;
-/** Whom of the two something was told, and with which bits: of the file alone. */
+/** Upcalls about the file: client, flags and size. */
 let told: { readonly who: string; readonly flags: number; readonly size: number | undefined }[];
 
 function ask<N extends FopName>(client: Client, name: N, ...args: FopTable[N]['args']): Reply {
@@ -40,7 +40,7 @@ function ask<N extends FopName>(client: Client, name: N, ...args: FopTable[N]['a
   return reply;
 }
 
-/** As who does not know that the name leads to the file. */
+/** As a client that does not know the file by this name. */
 function create(client: Client, name: string, flags: number): Fd {
   const { inodes } = graph;
   const loc = new Loc(inodes.newInode(), inodes.root, name);
@@ -73,26 +73,26 @@ afterEach(() => graph.stop());
 
 const of = (who: string) => told.filter((each) => each.who === who);
 
-test('who has the file in a cache is told that a create has emptied it', () => {
+test('a create with O_TRUNC sends an upcall with size 0 to the other client only', () => {
   const fd = create(other, 'found', O_RDWR | O_TRUNC);
   expect(fd.inode).toBe(file);
   expect(of('writer')).toEqual([{ who: 'writer', flags: UP.SIZE | UP.TIMES, size: 0 }]);
   expect(of('other')).toEqual([]);
 });
 
-test('one that has emptied nothing tells nobody', () => {
+test('a create without O_TRUNC, or of a new file, sends no upcall', () => {
   create(other, 'found', O_RDWR);
   create(other, 'new', O_RDWR | O_TRUNC);
   expect(told).toEqual([]);
 });
 
-test('who has created it is told what is then done by its other name', () => {
+test('a client whose create found the file gets upcalls of changes by its other name', () => {
   create(other, 'found', O_RDWR);
   ask(writer, 'truncate', new Loc(file), 7, null);
   expect(of('other')).toEqual([{ who: 'other', flags: UP.SIZE | UP.TIMES, size: 7 }]);
 });
 
-test('an open that empties the file tells so, too', () => {
+test('an open with O_TRUNC sends an upcall, one without sends none', () => {
   const open = (flags: number) =>
     ask(other, 'open', new Loc(file), flags, new Fd(file, flags, 1), null);
   open(O_RDWR);

@@ -1,4 +1,4 @@
-/** Times of clients, with bricks of the real GlusterFS. */
+/** features/utime over real GlusterFS bricks. */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,12 +54,12 @@ async function touch({ driver }: BrickClient, path: string, iaMtime: number): Pr
   await driver.expect('setattr', new Loc(inode), to, SET_ATTR.MTIME | SET_ATTR.ATIME, null);
 }
 
-/** Whether make would build `target` from `source`. */
+/** Whether make(1) would rebuild `target` from `source`. */
 const isNewer = async (client: BrickClient, source: string, target: string): Promise<boolean> =>
   mtime(await stat(client, source)) > mtime(await stat(client, target));
 
-describe.skipIf(noBricks())('a real brick below features/utime', () => {
-  it('has files that grow and get new times, which without it they do not', async () => {
+describe.skipIf(noBricks())('features/utime over a real brick', () => {
+  it('sets mtime and ctime at each write, which do not move without it', async () => {
     const client = await clients.open(brick.port, UTIME);
     const { ask } = client;
     await ask('write', '/source', bytes('1'), null);
@@ -68,7 +68,7 @@ describe.skipIf(noBricks())('a real brick below features/utime', () => {
     await ask('write', '/source', bytes('22'), 1);
     expect(await isNewer(client, '/source', '/target')).toBe(true);
 
-    // A client without it, of the same brick: rsync and make would see no change.
+    // A client without features/utime: rsync and make would see no change.
     const plain = await clients.open(brick.port);
     const before = await stat(plain, '/source');
     await plain.ask('write', '/source', bytes('333'), 3);
@@ -81,7 +81,7 @@ describe.skipIf(noBricks())('a real brick below features/utime', () => {
     expect(mtime(now)).toBeGreaterThan(mtime(before));
     expect(ctime(now)).toBe(mtime(now));
     expect(timesOf(now)).toEqual(kept(join(brick.files, 'source')));
-    // Then utimensat(2), as tar and rsync call it: the time is what they say, and ctime goes on.
+    // utimensat(2), as of tar and rsync: mtime is the given time, ctime advances.
     await touch(client, '/source', 1000);
     const set = await stat(client, '/source');
     expect([set.iaMtime, set.iaMtimeNsec, set.iaAtime]).toEqual([1000, 5, 7]);
@@ -89,7 +89,7 @@ describe.skipIf(noBricks())('a real brick below features/utime', () => {
     expect(await isNewer(client, '/target', '/source')).toBe(true);
   });
 
-  it('has folders, names and modes that do so, too', async () => {
+  it('advances the times of directories and files at each change of names, modes and sizes', async () => {
     const client = await clients.open(brick.port, UTIME);
     const { ask } = client;
     await ask('mkdir', '/d', 0o755);
@@ -118,7 +118,7 @@ describe.skipIf(noBricks())('a real brick below features/utime', () => {
     }
   });
 
-  it('goes on with what storage/posix has kept, and the other way about', async () => {
+  it('continues times that storage/posix has stored, and storage/posix those of the brick', async () => {
     const far = await clients.open(brick.port, UTIME);
     await far.ask('write', '/theirs', bytes('1'), null);
     await far.ask('write', '/theirs', bytes('2'), 1);
@@ -143,7 +143,7 @@ describe.skipIf(noBricks())('a real brick below features/utime', () => {
     const again = await clients.open(brick.port, UTIME);
     expect(timesOf(await stat(again, '/ours'))).toEqual(ours);
     expect(timesOf(await stat(again, '/theirs'))).toEqual(changed);
-    // The disk's own are others.
+    // The disk's own times differ.
     expect(statSync(join(brick.files, 'ours')).ctimeMs).not.toBe(ours.iaCtime * 1000);
   });
 });

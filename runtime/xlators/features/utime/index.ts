@@ -1,10 +1,9 @@
 /**
- * features/utime: says with each request when it was made, and which times of files it sets. What
- * keeps files (storage/posix, here or behind protocol/client) then sets these: all copies of a file
- * have the same times, whatever their machines' clocks say.
+ * features/utime: adds to each request its time and the file times that it sets. The storage
+ * (storage/posix, here or behind protocol/client) stores these times, so all copies of a file have the same,
+ * independent of their machines' clocks.
  *
- * A file that has no such times yet, as it was there before, gets them when it is looked up: the
- * lookup asks for them, and when there are none, the disk's are set as such (`set-ctime-mdata`).
+ * A file without stored times gets those of its disk (`set-ctime-mdata`) when a lookup finds it.
  *
  * Source: GlusterFS 10 `xlators/features/utime/src/`.
  */
@@ -44,13 +43,13 @@ const options = reconfigurableOptions({
 
 interface State {
   settings: Values<typeof options>;
-  /** Whether what is below can be given times; once it could not, it is not tried again. */
-  gives: boolean;
+  /** Whether the storage can store times; false after it has refused once. */
+  canStoreTimes: boolean;
 }
 
 const now = (xl: Xlator<State>, sets: number): Ctime => ctimeAt(xl.context.sink.now(), sets);
 
-/** What a fop sets, without what an option leaves out. */
+/** Returns the times that a fop sets, without those that an option excludes. */
 function setsOf({ settings }: State, fop: FopName): number {
   const sets = setBy[fop] ?? 0;
   return settings.noatime && readers.includes(fop) ? sets & ~SETS.ATIME : sets;
@@ -68,7 +67,7 @@ const marked = Object.fromEntries(
   (Object.keys(setBy) as FopName[]).map((fop) => [fop, collect[fop](marking(fop))]),
 ) as Fops<State>;
 
-/** An open may empty the file, and then sets what writing does. */
+/** An open with O_TRUNC sets the times of a truncate. */
 const open: Fop<'open', State> = (frame, xl, loc, flags, fd, xdata) => {
   const empties = (flags & O_TRUNC) !== 0 ? (setBy.truncate ?? 0) : 0;
   frame.root.ctime = now(xl, setsOf(xl.priv, 'open') | empties);
@@ -77,8 +76,8 @@ const open: Fop<'open', State> = (frame, xl, loc, flags, fd, xdata) => {
 
 const { ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 
-/** The current time is that of the request, for every copy of the file. */
-function given(to: Iatt, valid: number, { sec, nsec }: Ctime): Iatt {
+/** Replaces "now" by the request's time, the same for every copy of the file. */
+function withRequestTime(to: Iatt, valid: number, { sec, nsec }: Ctime): Iatt {
   if ((valid & (ATIME_NOW | MTIME_NOW)) === 0) return to;
   return Object.assign(
     to.copy(),
@@ -93,19 +92,19 @@ const withTimes = (valid: number): number =>
 const setattr: Fop<'setattr', State> = (frame, xl, loc, stbuf, valid, xdata) => {
   const when = now(xl, setBySetattr(valid));
   frame.root.ctime = when;
-  const to = given(stbuf, valid, when);
+  const to = withRequestTime(stbuf, valid, when);
   tail.setattr(frame, xl.children[0]!, loc, to, withTimes(valid), xdata);
 };
 
 const fsetattr: Fop<'fsetattr', State> = (frame, xl, fd, stbuf, valid, xdata) => {
   const when = now(xl, setBySetattr(valid));
   frame.root.ctime = when;
-  const to = given(stbuf, valid, when);
+  const to = withRequestTime(stbuf, valid, when);
   tail.fsetattr(frame, xl.children[0]!, fd, to, withTimes(valid), xdata);
 };
 
 const lookup: Fop<'lookup', State> = (frame, xl, loc, xdata) => {
-  if (!xl.priv.gives) return tail.lookup(frame, xl.children[0]!, loc, xdata);
+  if (!xl.priv.canStoreTimes) return tail.lookup(frame, xl.children[0]!, loc, xdata);
   const keys = xdata?.copy() ?? new Dict();
   wind.lookup(frame, 0, lookupCbk, xl.children[0]!, loc, keys.set(MDATA, 1));
 };
@@ -125,11 +124,11 @@ const lookupCbk: Cbk<'lookup', State> = (
     unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
     return;
   }
-  give(xl, { asked: frame, inode, buf, xdata, postparent });
+  storeDiskTimes(xl, { asked: frame, inode, buf, xdata, postparent });
 };
 
-/** A lookup that is answered so, once what it has found has times. */
-interface Found {
+/** A lookup whose reply waits until the file's times are stored. */
+interface PendingLookup {
   readonly asked: Frame;
   readonly inode: Inode;
   readonly buf: Iatt;
@@ -137,20 +136,20 @@ interface Found {
   readonly postparent: Iatt | null;
 }
 
-/** Gives an inode the times that it has on the disk; what becomes of that does not fail the lookup. */
-function give(xl: Xlator<State>, found: Found): void {
+/** Stores an inode's disk times; a failure does not fail the lookup. */
+function storeDiskTimes(xl: Xlator<State>, found: PendingLookup): void {
   const { inode, buf } = found;
   const frame = xl.begin(new Stack(0, 0, PID, 'SETXATTR'));
   frame.local = found;
   const loc = new Loc(inode, null, null, buf.iaGfid);
   const dict = new Dict().set(SET_MDATA, writeWireMdata(buf), 'mdata');
-  wind.setxattr(frame, 0, givenCbk, xl.children[0]!, loc, dict, 0, null);
+  wind.setxattr(frame, 0, storedCbk, xl.children[0]!, loc, dict, 0, null);
 }
 
-const givenCbk: Cbk<'setxattr', State> = (frame, _cookie, xl, opRet, opErrno) => {
+const storedCbk: Cbk<'setxattr', State> = (frame, _cookie, xl, opRet, opErrno) => {
   xl.end(frame.root);
-  if (opRet < 0 && opErrno === EOPNOTSUPP && xl.priv.gives) {
-    xl.priv.gives = false;
+  if (opRet < 0 && opErrno === EOPNOTSUPP && xl.priv.canStoreTimes) {
+    xl.priv.canStoreTimes = false;
     xl.log.warning(
       'what is below keeps no times that are set here: files have those of its disks',
       {
@@ -158,24 +157,24 @@ const givenCbk: Cbk<'setxattr', State> = (frame, _cookie, xl, opRet, opErrno) =>
       },
     );
   }
-  const { asked, inode, buf, xdata, postparent } = frame.local as Found;
+  const { asked, inode, buf, xdata, postparent } = frame.local as PendingLookup;
   unwind.lookup(asked, 0, 0, inode, buf, xdata, postparent);
 };
 
 export default defineTranslator<State, typeof options>({
   type: 'features/utime',
-  description: 'Gives files the times of who uses them, not those of the machines that keep them.',
+  description: "Gives files the times of the client's clock, not of the bricks' clocks.",
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true, givesTimes: true },
   fops: { ...marked, open, setattr, fsetattr, lookup },
-  init: (_xl, settings) => ({ settings, gives: true }),
+  init: (_xl, settings) => ({ settings, canStoreTimes: true }),
   reconfigure(xl, settings) {
     xl.priv.settings = settings;
   },
   notify(xl, event, data) {
-    // It may be another one now, or run as somebody else.
-    if (event === 'CHILD_UP') xl.priv.gives = true;
+    // The brick may have been replaced, or run as another user.
+    if (event === 'CHILD_UP') xl.priv.canStoreTimes = true;
     defaultNotify(xl, event, data);
   },
 });

@@ -30,7 +30,7 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
   const graph = await startGraph(volumes, context);
   const { root } = graph.inodes;
   const fd = new Fd(root, 0, 1);
-  /** What a fop says below of its time, asked with anything. */
+  /** Returns the time of a fop below, with arbitrary arguments. */
   const said = (name: FopName, ...given: unknown[]) => {
     let ctime: unknown;
     leaf.onRequest = ({ frame, answer }) => {
@@ -48,7 +48,7 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
   return { leaf, graph, context, root, fd, said };
 }
 
-test('each fop says when it was made, and what it sets', async () => {
+test('each fop carries the time of its request and the flags of the times that it sets', async () => {
   const { said } = await setUp();
   for (const name of fopNames) {
     if (name === 'setattr' || name === 'fsetattr' || name === 'lookup') continue;
@@ -59,11 +59,11 @@ test('each fop says when it was made, and what it sets', async () => {
       sets === undefined ? null : { sec: 1500, nsec: 250_000_000, flags },
     );
   }
-  // By the numbers of GlusterFS.
+  // Flags by GlusterFS's numbers.
   expect(said('writev')).toMatchObject({ flags: 3 });
   expect(said('create')).toMatchObject({ flags: 31 });
   expect(said('rename')).toMatchObject({ flags: 25 });
-  // An open that empties the file.
+  // An open with O_TRUNC.
   expect(said('open', undefined, 0o1001)).toMatchObject({ flags: 3 });
   for (const name of ['setattr', 'fsetattr'] as const) {
     expect(said(name, undefined, undefined, CHMOD)).toMatchObject({ sec: 1500, flags: 1 });
@@ -71,13 +71,13 @@ test('each fop says when it was made, and what it sets', async () => {
   }
 });
 
-test('reading sets access times when that is wanted', async () => {
+test('with noatime off a read sets the access time', async () => {
   const { said, graph } = await setUp({ noatime: 'off' });
   expect(said('readv')).toMatchObject({ flags: 4 });
   await graph.stop();
 });
 
-test("'now' is the time of the request", async () => {
+test("a setattr of 'now' carries the time of the request", async () => {
   const { leaf, graph, root } = await setUp();
   const { ATIME_NOW, MTIME_NOW, ATIME, MTIME } = SET_ATTR;
   const to = Object.assign(new Iatt(), { iaMtime: 7, iaAtime: 8 });
@@ -98,7 +98,7 @@ test("'now' is the time of the request", async () => {
   expect(ask(graph, 'setattr', new Loc(root), to, ATIME_NOW, null)).toMatchObject({ opRet: 0 });
 });
 
-test('what was there before gets the times of its disk, once', async () => {
+test('a lookup of a file without stored times stores those of its disk once', async () => {
   const { leaf, graph, root, context } = await setUp();
   const buf = Object.assign(attributes(gfidOf(5), IA_IFREG), { iaMtime: 3, iaMtimeNsec: 4 });
   const inode = graph.inodes.newInode();
@@ -125,13 +125,13 @@ test('what was there before gets the times of its disk, once', async () => {
   expect(look()).toMatchObject({ count: 1, opRet: 0 });
   expect(look()).toMatchObject({ count: 1, opRet: 0 });
   expect(asked).toBe(1);
-  // A full disk does not fail the lookup, and the next one tries again.
+  // A failed store does not fail the lookup, and the next lookup tries again.
   stored = null;
   errno = EIO;
   expect(look()).toMatchObject({ count: 1, opRet: 0 });
   expect(look()).toMatchObject({ count: 1, opRet: 0 });
   expect(asked).toBe(3);
-  // What cannot be at all is said once.
+  // A storage that cannot store times is logged once.
   errno = EOPNOTSUPP;
   expect(look()).toMatchObject({ count: 1, opRet: 0 });
   leaf.onRequest = ({ name, args, answer }) => {

@@ -74,7 +74,7 @@ class Check {
     wind.lookup(begin(this.xl, 'LOOKUP', this), 0, lookupCbk, child!, loc, STATE_KEYS);
   }
 
-  /** Null: it is not there, or one of those that may be changed. */
+  /** @param file null if the file does not exist or is not protected */
   read(file: WormFile | null): void {
     if (file === null) {
       this.next();

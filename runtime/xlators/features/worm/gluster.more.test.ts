@@ -1,4 +1,4 @@
-/** features/worm under a program of libgfapi: on a brick of ours as on one of GlusterFS's. */
+/** features/worm for a program of libgfapi, compared between bricks of glossa and of GlusterFS. */
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,21 +126,21 @@ const RETAINED = { ...BY_FILE, 'default-retention-period': '1000' };
 const isNotHere = isSkipped('bricks of GlusterFS', whyNoBricks() || whyNoGfapi());
 
 describe.skipIf(isNotHere).each<[string, Readonly<Record<string, string>>, Scenes]>([
-  ['a volume that is written once', { worm: 'on' }, VOLUME],
-  ['files that are retained when they are closed', RETAINED, { ...RETAINED_FILES, ...PAST }],
-  ['files of an enterprise', { ...RETAINED, 'retention-mode': 'enterprise' }, RETAINED_FILES],
+  ['with worm', { worm: 'on' }, VOLUME],
+  ['with worm-file-level and no commit period', RETAINED, { ...RETAINED_FILES, ...PAST }],
   [
-    'files whose retention is over',
-    { ...BY_FILE, 'default-retention-period': '0' },
+    'with retention-mode enterprise',
+    { ...RETAINED, 'retention-mode': 'enterprise' },
     RETAINED_FILES,
   ],
+  ['with a retention period of 0', { ...BY_FILE, 'default-retention-period': '0' }, RETAINED_FILES],
   [
-    'files that can be changed for a while',
+    'with a commit period of 1000 seconds',
     { ...RETAINED, 'auto-commit-period': '1000' },
     files(WORM_FILE),
   ],
 ])('%s', (_title, options, scenes) => {
-  it('each step returns what it returns on a brick of GlusterFS', async () => {
+  it('each step returns what it returns on a GlusterFS brick', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-worm-'));
     try {
       const { ours, theirs } = await playOnBoth(

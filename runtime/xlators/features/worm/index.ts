@@ -175,7 +175,7 @@ const change =
     }
     const passed = [...args];
     const decide = (file: WormFile): Transition => {
-      // With the end of a retention comes no other time of the last change.
+      // A request that sets the end of a retention must not set the modification time.
       if (file.retention?.isRetained) passed[2] = valid & ~MTIMES;
       return counted(xl, decideChange(xl, to, valid, file));
     };
@@ -258,7 +258,7 @@ const closedCbk: Cbk<'setxattr', Worm> = (own, _cookie, xl, opRet, opErrno) => {
   xl.end(own.root);
   const file = own.local as Loc;
   if (opRet < 0) {
-    // It may have been removed while it was open.
+    // The file may have been removed while it was open.
     if (opErrno !== ENOENT && opErrno !== ESTALE) unmarked(xl, 'closed', opErrno);
     return;
   }
@@ -278,7 +278,7 @@ export default defineTranslator<Worm, typeof options>({
     xl.priv.configure(values);
     xl.exchangeFops(fops(xl));
   },
-  /** Its maker has closed it: it is one of those that are written once. */
+  /** Marks a file as written once, after its creator has closed it. */
   release(xl, { inode }) {
     if (!xl.priv.values['worm-file-level']) return;
     const loc = new Loc(inode);

@@ -14,7 +14,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 
 /** Set once a file has been closed by its maker: from then on, it is one that is written once. */
 export const WORM_FILE = 'trusted.worm_file';
-/** When it was made. */
+/** The time of its creation. */
 export const START_TIME = 'trusted.start_time';
 /** Its state: absent until it is retained. */
 export const RETEN_STATE = 'trusted.reten_state';
@@ -53,7 +53,7 @@ export function encodeRetention(state: Retention): Uint8Array {
   return textValue(`${bits}/${state.period}/${state.commitPeriod}`);
 }
 
-/** Null for what is no state. */
+/** Returns null for a malformed state. */
 export function decodeRetention(value: Uint8Array): Retention | null {
   const parts = /^(\d+)\/(-?\d+)\/(-?\d+)$/.exec(textOf(value));
   if (parts === null) return null;
@@ -69,9 +69,9 @@ export function decodeRetention(value: Uint8Array): Retention | null {
 
 /** The state of a file, decoded from its attributes. */
 export interface WormFile {
-  /** Null where it is not to be read. */
+  /** Null if malformed. */
   readonly startTime: number | null;
-  /** Undefined where there is none; null where it is not to be read. */
+  /** Undefined if there is none; null if malformed. */
   readonly retention: Retention | null | undefined;
   readonly atime: number;
   readonly mtime: number;
@@ -102,7 +102,7 @@ export interface Periods {
 /** The new state of a file, and whether the requested change is refused. */
 export interface Transition {
   readonly isRefused: boolean;
-  /** To be written before: its state, and its access time. */
+  /** The state and access time to write first. */
   readonly becomes: { readonly retention: Retention; readonly atime: number } | null;
 }
 

@@ -1,4 +1,4 @@
-/** features/worm over storage/memory, whose clock stands still until it is told. */
+/** features/worm over storage/memory, with the test's clock. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FakeContext, startGraph } from '../../../../test/support/core.ts';
@@ -57,11 +57,11 @@ async function setUp(options: Readonly<Record<string, string>>, caller: Caller =
   return { graph, driver, seconds, errnoOf, at, create, write, state };
 }
 
-it('a file can be changed until its commit period is over, then it is retained, then removed', async () => {
+it('a file can be changed until its commit period ends, and removed when its retention ends', async () => {
   const { create, write, seconds, errnoOf, at, state } = await setUp(BY_FILE);
   const fd = (await create('f')) as Fd;
   seconds(200);
-  // It is still being made.
+  // The file is not closed yet.
   expect([await write(fd), await state('f')]).toEqual([0, '']);
   fd.release();
   const again = new Fd((await at('f')).inode!, O_RDWR, 1);
@@ -80,7 +80,7 @@ it('a file can be changed until its commit period is over, then it is retained, 
   expect(await errnoOf('unlink', await at('f'), 0, null)).toBe(0);
 });
 
-it('a file that is not deletable stays after its retention', async () => {
+it('with worm-files-deletable off a file cannot be removed after its retention', async () => {
   const { create, seconds, errnoOf, at, state } = await setUp({
     ...BY_FILE,
     'worm-files-deletable': 'off',
@@ -96,29 +96,32 @@ it('a file that is not deletable stays after its retention', async () => {
 it.each([
   ['relax', EROFS, 0],
   ['enterprise', EROFS, EROFS],
-])('the end of a retention in mode %s', async (mode, beforeChange, earlier) => {
-  const { create, seconds, errnoOf, at, state } = await setUp({
-    ...BY_FILE,
-    'retention-mode': mode,
-  });
-  ((await create('f')) as Fd).release();
-  const set = async (valid: number, to: Partial<Iatt>) =>
-    errnoOf('setattr', await at('f'), Object.assign(new Iatt(), to), valid, null);
-  expect(await set(SET_ATTR.MODE, { iaProt: 0o644 })).toBe(0);
-  expect(await state('f')).toBe('');
-  expect(await set(SET_ATTR.MODE, { iaProt: 0o444 })).toBe(0);
-  expect(await state('f')).toBe(`${mode === 'relax' ? 3 : 11}/1000/100\0`);
-  // From 5000 on, for 1000 seconds.
-  expect(await set(SET_ATTR.ATIME, { iaAtime: 1 })).toBe(beforeChange);
-  expect(await set(SET_ATTR.ATIME, { iaAtime: 7000 })).toBe(0);
-  expect(await state('f')).toBe(`${mode === 'relax' ? 3 : 11}/2000/100\0`);
-  expect(await set(SET_ATTR.ATIME, { iaAtime: 6500 })).toBe(earlier);
-  expect(await set(SET_ATTR.MODE, { iaProt: 0o444 })).toBe(earlier);
-  seconds(earlier === 0 ? 999 : 1999);
-  expect(await errnoOf('unlink', await at('f'), 0, null)).toBe(EROFS);
-  seconds(1);
-  expect(await errnoOf('unlink', await at('f'), 0, null)).toBe(0);
-});
+])(
+  'in retention-mode %s the end of a retention can be set by utime and chmod',
+  async (mode, beforeChange, earlier) => {
+    const { create, seconds, errnoOf, at, state } = await setUp({
+      ...BY_FILE,
+      'retention-mode': mode,
+    });
+    ((await create('f')) as Fd).release();
+    const set = async (valid: number, to: Partial<Iatt>) =>
+      errnoOf('setattr', await at('f'), Object.assign(new Iatt(), to), valid, null);
+    expect(await set(SET_ATTR.MODE, { iaProt: 0o644 })).toBe(0);
+    expect(await state('f')).toBe('');
+    expect(await set(SET_ATTR.MODE, { iaProt: 0o444 })).toBe(0);
+    expect(await state('f')).toBe(`${mode === 'relax' ? 3 : 11}/1000/100\0`);
+    // The retention starts at 5000 and lasts 1000 seconds.
+    expect(await set(SET_ATTR.ATIME, { iaAtime: 1 })).toBe(beforeChange);
+    expect(await set(SET_ATTR.ATIME, { iaAtime: 7000 })).toBe(0);
+    expect(await state('f')).toBe(`${mode === 'relax' ? 3 : 11}/2000/100\0`);
+    expect(await set(SET_ATTR.ATIME, { iaAtime: 6500 })).toBe(earlier);
+    expect(await set(SET_ATTR.MODE, { iaProt: 0o444 })).toBe(earlier);
+    seconds(earlier === 0 ? 999 : 1999);
+    expect(await errnoOf('unlink', await at('f'), 0, null)).toBe(EROFS);
+    seconds(1);
+    expect(await errnoOf('unlink', await at('f'), 0, null)).toBe(0);
+  },
+);
 
 it('every fop that changes data of a retained file is refused, but not for internal clients', async () => {
   const { create, errnoOf, at, graph } = await setUp({ ...BY_FILE, 'auto-commit-period': '0' });
@@ -148,18 +151,18 @@ it('every fop that changes data of a retained file is refused, but not for inter
   expect(await Promise.all(healed)).not.toContain(EROFS);
 });
 
-it('a file of another is retained by a user who may not write it', async () => {
+it("a request of a user who may not write retains another user's file", async () => {
   const { create, graph, seconds, at, state } = await setUp(BY_FILE);
   ((await create('f')) as Fd).release();
   const loc = await at('f');
   seconds(100);
   const user = new Driver(connect(graph), { ...NOBODY, uid: 1002, gid: 200, pid: 7 });
-  // Above access-control: what the volume writes, it writes as root.
+  // The volume writes the state as root.
   expect(await user.wind('truncate', loc, 0, null)).toMatchObject({ opRet: -1, opErrno: EROFS });
   expect(await state('f')).toBe('3/1000/100\0');
 });
 
-it('with worm, existing files can only be read, and new files can be written', async () => {
+it('with worm existing files can only be read, and new files can be written', async () => {
   const { create, write, errnoOf, at, graph } = await setUp({ worm: 'on' });
   const fd = (await create('f')) as Fd;
   expect(await write(fd)).toBe(0);

@@ -48,11 +48,7 @@ function learn({ priv }: Md, asked: number, inode: Inode, buf: Iatt): Attributes
 }
 
 /** Adds the kernel's timeouts to a reply's xdata, if this volume decides on them. */
-function withKernelTimeouts(
-  priv: MdCache,
-  state: Attributes | null,
-  xdata: Dict | null,
-): Dict | null {
+function timed(priv: MdCache, state: Attributes | null, xdata: Dict | null): Dict | null {
   const timeouts = priv.timeouts(state);
   return timeouts === null ? xdata : withTimeouts(timeouts, xdata);
 }
@@ -72,7 +68,7 @@ const lookup: Fop<'lookup', MdCache> = (frame, xl, loc, xdata) => {
   const buf = attributesOf(priv, loc);
   if (buf !== null && asksNoMore(xdata)) {
     priv.hits += 1;
-    const held = withKernelTimeouts(priv, priv.ensureState(loc.inode!), null);
+    const held = timed(priv, priv.ensureState(loc.inode!), null);
     return unwind.lookup(frame, 0, 0, loc.inode, buf, held, null);
   }
   priv.misses += 1;
@@ -111,7 +107,7 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
       xl.priv.learnXattrs(state, xdata);
       if (loc.parent !== null && loc.name !== null) xl.priv.learnName(state, loc.parent, loc.name);
     }
-    answer = withKernelTimeouts(xl.priv, state, xdata);
+    answer = timed(xl.priv, state, xdata);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, answer, postparent);
 };
@@ -122,13 +118,7 @@ const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
   const buf = asksNoMore(xdata) ? xl.priv.attributes(inode) : null;
   if (buf !== null) {
     xl.priv.hits += 1;
-    return unwind.stat(
-      frame,
-      0,
-      0,
-      buf,
-      withKernelTimeouts(xl.priv, xl.priv.ensureState(inode), null),
-    );
+    return unwind.stat(frame, 0, 0, buf, timed(xl.priv, xl.priv.ensureState(inode), null));
   }
   xl.priv.misses += 1;
   frame.local = inode;
@@ -149,7 +139,7 @@ function learnReply(
   xdata: Dict | null,
 ): Dict | null {
   const inode = frame.local as Inode;
-  if (opRet >= 0) return buf && withKernelTimeouts(xl.priv, learn(xl, asked, inode, buf), xdata);
+  if (opRet >= 0) return buf && timed(xl.priv, learn(xl, asked, inode, buf), xdata);
   xl.priv.invalidate(inode);
   return xdata;
 }
@@ -158,13 +148,7 @@ const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
   const buf = asksNoMore(xdata) ? xl.priv.attributes(fd.inode) : null;
   if (buf !== null) {
     xl.priv.hits += 1;
-    return unwind.fstat(
-      frame,
-      0,
-      0,
-      buf,
-      withKernelTimeouts(xl.priv, xl.priv.ensureState(fd.inode), null),
-    );
+    return unwind.fstat(frame, 0, 0, buf, timed(xl.priv, xl.priv.ensureState(fd.inode), null));
   }
   xl.priv.misses += 1;
   frame.local = fd.inode;
@@ -197,9 +181,7 @@ const readdirpCbk: Cbk<'readdirp', MdCache> = (
     if (buf.iaGfid === NULL_GFID) return entry;
     const state = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
     if (state !== null) xl.priv.learnName(state, parent, name);
-    return xl.priv.kernelCaches
-      ? { ...entry, dict: withKernelTimeouts(xl.priv, state, dict) }
-      : entry;
+    return xl.priv.kernelCaches ? { ...entry, dict: timed(xl.priv, state, dict) } : entry;
   };
   const learnReply = opRet > 0 && entries !== null ? entries.map(learnt) : entries;
   unwind.readdirp(frame, opRet, opErrno, learnReply, xdata);

@@ -6,10 +6,10 @@
  */
 import { reconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
-import { Absent, type Bounds } from '../../features/negative/absent.ts';
+import { AbsentNames, type Bounds } from '../../features/negative/absent-names.ts';
 import { fops as negativeFops, notified } from '../../features/negative/fops.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
-import { checkOrder, checkUpcallSupport, type Reliance } from '../shared/order.ts';
+import { checkOrder, checkUpcalls, type Reliance } from '../shared/order.ts';
 
 const TIMEOUT = 60;
 /** Approximate bytes of a name in memory besides its letters. */
@@ -61,13 +61,13 @@ const relianceOf = (values: OptionValues): Reliance | null =>
     ? { option: 'nl-cache-timeout', seconds: values['nl-cache-timeout'] }
     : null;
 
-const fopsFor = (values: OptionValues): Fops<Absent> =>
+const fopsFor = (values: OptionValues): Fops<AbsentNames> =>
   values['pass-through'] ? {} : negativeFops;
 
-class NlCache extends Absent {
+class NlCache extends AbsentNames {
   values: OptionValues;
 
-  constructor(xl: Xlator<Absent>, values: OptionValues) {
+  constructor(xl: Xlator<AbsentNames>, values: OptionValues) {
     super(xl, bounds(values));
     this.values = values;
   }
@@ -91,11 +91,11 @@ export default defineTranslator<NlCache, typeof options>({
     if (values['pass-through']) xl.priv.clearAll();
     xl.priv.configure(bounds(values));
     xl.exchangeFops(fopsFor(values));
-    checkUpcallSupport(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(values));
+    checkUpcalls(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(values));
   },
   notify(xl, event, data) {
     notified(xl.priv, event, data);
-    checkUpcallSupport(xl as Xlator<unknown>, event, relianceOf(xl.priv.values));
+    checkUpcalls(xl as Xlator<unknown>, event, relianceOf(xl.priv.values));
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, dir) => xl.priv.clear(dir),

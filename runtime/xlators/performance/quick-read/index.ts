@@ -48,7 +48,7 @@ const lookupCbk: Cbk<'lookup', Contents> = (
   postparent,
 ) => {
   if (opRet >= 0 && inode !== null && buf?.iaType === IA_IFREG) {
-    learnFile(xl, asked, inode, buf, xdata);
+    learn(xl, asked, inode, buf, xdata);
   }
   // The caller did not request the content.
   if (frame.local === true) xdata?.delete(CONTENT);
@@ -56,13 +56,7 @@ const lookupCbk: Cbk<'lookup', Contents> = (
 };
 
 /** Caches or validates a file's content by a reply's attributes. */
-function learnFile(
-  { priv }: Quick,
-  asked: number,
-  inode: Inode,
-  buf: Iatt,
-  xdata: Dict | null,
-): void {
+function learn({ priv }: Quick, asked: number, inode: Inode, buf: Iatt, xdata: Dict | null): void {
   const at = priv.inodeOf(inode, buf.iaGfid);
   const data = xdata?.bytes(CONTENT);
   if (data === undefined && priv.state(at) === undefined) return;
@@ -89,7 +83,7 @@ const readdirpCbk: Cbk<'readdirp', Contents> = (
 ) => {
   for (const { stat, inode } of opRet > 0 ? (entries ?? []) : []) {
     if (stat === null || inode === null || stat.iaGfid === NULL_GFID) continue;
-    if (stat.iaType === IA_IFREG) learnFile(xl, asked, inode, stat, null);
+    if (stat.iaType === IA_IFREG) learn(xl, asked, inode, stat, null);
   }
   unwind.readdirp(frame, opRet, opErrno, entries, xdata);
 };

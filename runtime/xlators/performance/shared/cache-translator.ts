@@ -9,7 +9,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { checkOrder, checkUpcallSupport, type Reliance } from './order.ts';
+import { checkOrder, checkUpcalls, type Reliance } from './order.ts';
 
 interface Cache<G> {
   readonly values: G;
@@ -49,7 +49,7 @@ export function defineCache<P extends Cache<Values<O>>, const O extends Options>
   const ask = (xl: Xlator<P>, event: EventName): void => {
     const { values } = xl.priv;
     const relies = passes(values) ? null : (reliance?.(values) ?? null);
-    checkUpcallSupport(xl as Xlator<unknown>, event, relies);
+    checkUpcalls(xl as Xlator<unknown>, event, relies);
   };
   return defineTranslator<P, O>({
     ...more,

@@ -44,13 +44,7 @@ function attributeReads<P extends InodeCache<K>, K extends InodeState>({
     const state = inode === null ? undefined : xl.priv.state(inode);
     return state !== undefined && has(state);
   };
-  const learnReply = (
-    frame: Frame,
-    asked: number,
-    xl: Xlator<P>,
-    opRet: number,
-    buf: Iatt | null,
-  ) => {
+  const learn = (frame: Frame, asked: number, xl: Xlator<P>, opRet: number, buf: Iatt | null) => {
     const inode = frame.local as Inode;
     const state = xl.priv.state(inode);
     if (opRet < 0 || state === undefined || !buf?.known) return;
@@ -63,7 +57,7 @@ function attributeReads<P extends InodeCache<K>, K extends InodeState>({
     wind.stat(frame, xl.priv.clock, statCbk, xl.children[0]!, loc, xdata);
   };
   const statCbk: Cbk<'stat', P> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-    learnReply(frame, asked, xl, opRet, buf);
+    learn(frame, asked, xl, opRet, buf);
     unwind.stat(frame, opRet, opErrno, buf, xdata);
   };
   const fstat: Fop<'fstat', P> = (frame, xl, fd, xdata) => {
@@ -72,7 +66,7 @@ function attributeReads<P extends InodeCache<K>, K extends InodeState>({
     wind.fstat(frame, xl.priv.clock, fstatCbk, xl.children[0]!, fd, xdata);
   };
   const fstatCbk: Cbk<'fstat', P> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-    learnReply(frame, asked, xl, opRet, buf);
+    learn(frame, asked, xl, opRet, buf);
     unwind.fstat(frame, opRet, opErrno, buf, xdata);
   };
   return { stat, fstat };

@@ -65,7 +65,7 @@ const warned = new WeakSet<Xlator<unknown>>();
 const upEvents: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
 
 /** Asks the bricks, after one has come up, whether they send upcalls; warns once if not. */
-export function checkUpcallSupport(
+export function checkUpcalls(
   xl: Xlator<unknown>,
   event: EventName,
   reliance: Reliance | null,

@@ -1,25 +1,25 @@
-/** Statistics as a statedump has them: names and numbers, times in nanoseconds. */
+/** Formats statistics for a statedump: names and numbers, times in nanoseconds. */
 import type { Dump } from '../../../../core/xlator.ts';
 import { BLOCK_SIZES, type Counters } from '../counters.ts';
-import { type Files, rankings } from '../files.ts';
+import { type FileTable, rankings } from '../file-stats.ts';
 
-/** The source of written statistics. */
+/** The statistics to format. */
 export interface Report {
   /** The volume's name, or its `unique-id`. */
   readonly id: string;
-  /** All there was, the interval with it. */
+  /** Counts since the start, the interval included. */
   readonly past: Counters;
   readonly interval: Counters;
   /** Number of the interval, from 0. */
   readonly index: number;
   /** Milliseconds of the context's clock. */
   readonly now: number;
-  /** Open files, and the most there were. */
+  /** Open files now, and at most. */
   readonly fds: { readonly open: number; readonly max: number };
-  readonly files: Files;
+  readonly files: FileTable;
 }
 
-/** How many of each list of files: all translators' dumps together have room for 64 KB. */
+/** Files shown per ranking: the dumps of all translators share 64 KB. */
 const TOP = 3;
 const PATH_SHOWN = 160;
 const short = (path: string): string =>
@@ -62,6 +62,6 @@ export function dumpOf({ past, interval, index, now, fds, files }: Report): Dump
         dump[`top.${ranking}.${at + 1}`] = `${Math.round(file[ranking])} ${short(file.path)}`;
       });
   }
-  // As long as nothing was written, the interval is all there was.
+  // Before the first written file, the interval equals the whole.
   return index === 0 ? dump : { ...dump, interval: index, ...counted(interval, now, 'interval.') };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Counters } from '../counters.ts';
-import { FileStats, Files } from '../files.ts';
+import { FileStats, FileTable } from '../file-stats.ts';
 import { dumpOf, type Report } from './dump.ts';
 import { jsonReport } from './json.ts';
 import { profileText } from './profile.ts';
@@ -34,16 +34,16 @@ function report(more: Partial<Report> = {}): Report {
     index: 3,
     now: 60_000,
     fds: { open: 1, max: 2 },
-    files: new Files(),
+    files: new FileTable(),
     ...more,
   };
 }
 
-/** The two objects of a json report. */
+/** Parses the two objects of a JSON report. */
 const parse = (text: string): Record<string, number>[] =>
   text.split('\n}\n{\n').map((part, at) => JSON.parse(at === 0 ? `${part}}` : `{${part}`));
 
-test('json: all there was, and the interval by the second', () => {
+test('jsonReport has totals since the start, and rates per second of the interval', () => {
   const [all, last] = parse(jsonReport(report()));
   expect(all).toMatchObject({
     'gluster.b_1.aggr.read_1b': 1,
@@ -73,7 +73,7 @@ test('json: all there was, and the interval by the second', () => {
   });
 });
 
-test('a statedump has the interval once there was another', () => {
+test('dumpOf has an interval from the second interval on', () => {
   expect(dumpOf(report({ index: 0 }))).not.toHaveProperty('interval');
   expect(dumpOf(report())).toMatchObject({
     'duration-s': 60,
@@ -85,7 +85,7 @@ test('a statedump has the interval once there was another', () => {
   });
 });
 
-test("profile: GlusterFS's view of all there was, and of the interval", () => {
+test("profileText has GlusterFS's tables of the whole and of the interval", () => {
   expect(profileText('top', dumpOf(report()))).toBe(`Volume: top
 -----------
 Cumulative Stats:
@@ -116,7 +116,7 @@ Data Written: 0 bytes
   expect(interval!.trimEnd()).toBe(all!.trimEnd());
 });
 
-test('json: all counts give valid json, with each fop that came', () => {
+test('jsonReport of any counts is valid JSON with every called fop', () => {
   const fop = fc.constantFrom(1, LOOKUP, READ, 13, 43, 58);
   const size = fc.nat(2 ** 31);
   const event = fc.record({ fop, size, ns: fc.nat(1e9) });
@@ -141,8 +141,8 @@ test('json: all counts give valid json, with each fop that came', () => {
   );
 });
 
-test('files: the busiest first, at most a hundred, also those that are forgotten', () => {
-  const files = new Files();
+test('FileTable.top lists the 100 busiest files, forgotten ones included', () => {
+  const files = new FileTable();
   for (let i = 0; i < 150; i++) files.begin(`${i}`, `/${i}`).open = i;
   const gone = files.begin('gone', '/gone');
   gone.open = 1000;
@@ -156,8 +156,8 @@ test('files: the busiest first, at most a hundred, also those that are forgotten
   expect(files.top('open')).toEqual([]);
 });
 
-test('files: of those that are forgotten, only what a list would show is kept', () => {
-  const files = new Files();
+test('FileTable keeps of 2001 forgotten files only the 100 in a ranking', () => {
+  const files = new FileTable();
   for (let i = 0; i < 2001; i++) {
     const file = files.begin(`${i}`, `/${i}`);
     file.read = i;

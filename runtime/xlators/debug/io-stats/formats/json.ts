@@ -1,6 +1,6 @@
 /**
- * GlusterFS's statistics for programs: two objects, one after the other, all
- * there was and the interval, a key a line. Latencies are in the microseconds that their names claim.
+ * Formats statistics as GlusterFS's JSON: two objects, the whole and the interval, one key per line. Latencies
+ * are in microseconds, as their names say.
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`, `io_stats_dump_global_to_json_logfp`. Its
  * counts of upcalls and of the queues of io-threads are left out: there are none here.
@@ -10,7 +10,7 @@ import type { Report } from './dump.ts';
 
 const KB = 1024;
 const MB = KB * KB;
-/** GlusterFS's leave out the last one. */
+/** GlusterFS omits the last size class. */
 const SIZES = 31;
 
 function sizeName(power: number): string {
@@ -27,7 +27,7 @@ const share = (key: string, number: number, digits = 2): Row => [key, number.toF
 
 const averageUs = ({ total, timed }: FopCount): number => (timed === 0 ? 0 : total / timed / 1000);
 
-/** Seconds of a set of counters; never so few that dividing by them makes no number. */
+/** Seconds of a set of counters; never 0, since rates divide by it. */
 const secondsOf = ({ since }: Counters, now: number): number => Math.max(1, now - since) / 1000;
 
 function sizeRows({ read, written }: Counters, perSecond: number | null): Row[] {

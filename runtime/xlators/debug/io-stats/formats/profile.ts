@@ -1,13 +1,13 @@
 /**
- * What `gluster volume profile VOLUME info` shows of a brick, from a statedump of an io-stats. Latencies
- * are in microseconds.
+ * Formats a statedump of io-stats as `gluster volume profile VOLUME info` does, with latencies in
+ * microseconds.
  *
  * Source: GlusterFS `cli/src/cli-rpc-ops.c`, `cmd_profile_volume_brick_out`.
  */
 import { printable } from '../../../../core/log.ts';
 import type { Dump } from '../../../../core/xlator.ts';
 
-/** Sizes in a block of lines. */
+/** Sizes side by side in a block. */
 const ACROSS = 3;
 const WIDTHS = [10, 13, 13, 13, 14, 11];
 
@@ -16,10 +16,10 @@ const columns = (...cells: readonly string[]): string =>
 
 const micros = (ns: number): string => `${(ns / 1000).toFixed(2)} us`;
 
-/** The numbers of a dump, those of the interval or of all. */
+/** Reads a dump's numbers: of the interval, or of the whole. */
 function reader(dump: Dump, prefix: string) {
   const number = (key: string): number => Number(dump[prefix + key] ?? 0);
-  /** What stands where the star is, of the keys that are like this. */
+  /** Returns the middle parts of all keys of the form `begin*end`. */
   const found = (begin: string, end: string): string[] =>
     Object.keys(dump).flatMap((key) => {
       if (!key.startsWith(prefix + begin) || !key.endsWith(end)) return [];
@@ -93,7 +93,7 @@ function part(title: string, dump: Dump, prefix: string): string[] {
   ];
 }
 
-/** `name` is the volume's. As long as nothing ended the first interval, it is all there was. */
+/** @param name the volume's; its first interval equals the whole */
 export function profileText(name: string, dump: Dump): string {
   const title = `Volume: ${printable(name)}`;
   const interval = dump.interval ?? 0;

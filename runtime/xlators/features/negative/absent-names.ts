@@ -16,21 +16,21 @@ export interface Bounds {
   /** 0: remember nothing. */
   readonly timeoutMs: number;
   readonly kernelTimeouts: Timeouts | null;
-  /** What is forgotten here the kernel is to forget, too. */
+  /** Whether names that are dropped here are invalidated in the kernel, too. */
   readonly kernelFollows?: boolean;
-  /** Of all names together: their number, or what `weigh` says. */
+  /** Limit of all names together: their number, or their weight by `weigh`. */
   readonly limit: number;
   readonly weigh?: (name: string) => number;
 }
 
-/** How much sooner than it must a name may be forgotten, as a part of the timeout. */
+/** Part of the timeout by which a name may expire early. */
 const SLACK = 1 / 16;
 const WAIT_MAX_MS = 2 ** 31 - 1;
 
 class Directory {
   readonly inode: Inode;
   readonly names = new Map<string, Name>();
-  /** The clock when a name had last come into being. */
+  /** The clock when a name was last created. */
   changed = 0;
 
   constructor(inode: Inode) {
@@ -38,7 +38,7 @@ class Directory {
   }
 }
 
-/** One absent name, between those learnt before and after it. */
+/** One absent name, in a list by age. */
 class Name {
   readonly dir: Directory;
   readonly name: string;
@@ -55,25 +55,25 @@ class Name {
   }
 }
 
-export class Absent {
+export class AbsentNames {
   clock = 0;
   hits = 0;
   misses = 0;
   private evicted = 0;
   private expired = 0;
   private size = 0;
-  /** What the names weigh, where they are weighed. */
+  /** Sum of the names' weights. */
   private used = 0;
-  /** The clock when everything was forgotten. */
+  /** The clock when all names were last dropped. */
   private cleared = 0;
   private oldest: Name | null = null;
   private newest: Name | null = null;
   private readonly making = new Map<Gfid, number>();
   private cancelTimer: (() => void) | null = null;
-  private readonly xl: Xlator<Absent>;
+  private readonly xl: Xlator<AbsentNames>;
   private bounds: Bounds;
 
-  constructor(xl: Xlator<Absent>, bounds: Bounds) {
+  constructor(xl: Xlator<AbsentNames>, bounds: Bounds) {
     this.xl = xl;
     this.bounds = bounds;
   }
@@ -83,26 +83,26 @@ export class Absent {
     return dir?.names.has(name) === true;
   }
 
-  /** How long the kernel may cache a name that is absent; null: as the mount has it. */
+  /** Returns how long the kernel may cache an absent name; null: the mount's timeout. */
   kernelTimeouts(parent: Inode, name: string): Timeouts | null {
     const { kernelTimeouts, timeoutMs } = this.bounds;
     if (kernelTimeouts === null || !this.kernelFollows) return kernelTimeouts;
     const dir = parent.ctxGet(this.xl) as Directory | undefined;
     const known = dir?.names.get(name);
-    // It has made room for others already.
+    // It was evicted meanwhile.
     if (known === undefined) return { negative: 0 };
     const left = (known.since + timeoutMs - this.xl.context.now()) / 1000;
     return { negative: Math.max(0, Math.min(kernelTimeouts.negative ?? 0, left)) };
   }
 
-  /** Whether the kernel may know names that are in here, and no others. */
+  /** Whether the kernel caches only names that are in here. */
   get kernelFollows(): boolean {
     return this.bounds.kernelFollows === true;
   }
 
   /**
-   * ENOENT came, or the name was removed, for a request that went down when the clock was `asked`.
-   * False when it may be out of date.
+   * Records an absent name after ENOENT or a removal; the request was wound at the clock `asked`. Returns
+   * false if the reply may be outdated.
    */
   learn(parent: Inode, name: string, asked: number): boolean {
     if (this.bounds.timeoutMs === 0 || this.making.has(parent.gfid)) return false;
@@ -121,13 +121,13 @@ export class Absent {
     return true;
   }
 
-  /** A fop that makes the name goes down. */
+  /** Begins a fop that creates the name. */
   creating(parent: Inode, name: string, client: Client | null): void {
     this.making.set(parent.gfid, (this.making.get(parent.gfid) ?? 0) + 1);
     this.exists(parent, name, client);
   }
 
-  /** The name exists, or may from now on; `client` has seen to it, and knows. */
+  /** Drops a name that may exist now; `client`, which has created or found it, needs no invalidation. */
   exists(parent: Inode, name: string, client: Client | null): void {
     if (!this.kernelFollows || !hasOtherClients(client)) this.forget(parent, name);
     else {
@@ -136,7 +136,7 @@ export class Absent {
     }
   }
 
-  /** Its reply has come. */
+  /** Ends a fop that creates the name. */
   created(parent: Inode, name: string): void {
     const others = this.making.get(parent.gfid)! - 1;
     if (others > 0) this.making.set(parent.gfid, others);
@@ -144,13 +144,13 @@ export class Absent {
     this.changed(parent, name);
   }
 
-  /** The name may be there from now on, whatever replies on their way up tell. */
+  /** Drops a name that may exist now, and discards replies under way about it. */
   changed(parent: Inode, name: string): void {
     this.clock += 1;
     this.forget(parent, name).changed = this.clock;
   }
 
-  /** Forgets one name, because it may exist. */
+  /** Drops one name. */
   forget(parent: Inode, name: string): Directory {
     const dir = this.presentDirectoryOf(parent);
     const known = dir.names.get(name);
@@ -158,13 +158,13 @@ export class Absent {
     return dir;
   }
 
-  /** Forgets what is absent in a directory; `dir` is what its inode kept for us, if anything. */
+  /** Drops the names of a directory; `dir` is its inode's context. */
   clear(dir: unknown): void {
     if (dir === undefined) return;
     for (const name of (dir as Directory).names.values()) this.drop(name);
   }
 
-  /** Forgets everything, also what replies on their way up would tell. */
+  /** Drops all names, and discards replies under way. */
   clearAll(): void {
     this.clock += 1;
     this.cleared = this.clock;
@@ -173,7 +173,7 @@ export class Absent {
   }
 
   configure(bounds: Bounds): void {
-    // What the kernel was told under the bounds of before is taken back.
+    // The kernel's entries have timeouts of the old bounds.
     if (this.kernelFollows) this.clearAll();
     this.bounds = bounds;
     this.evict();
@@ -182,7 +182,7 @@ export class Absent {
     this.expireInTime();
   }
 
-  /** Begins to count anew. */
+  /** Sets the counters to zero. */
   reset(): void {
     this.hits = 0;
     this.misses = 0;
@@ -196,7 +196,7 @@ export class Absent {
     return this.bounds.weigh === undefined ? counts : { ...counts, bytes: this.used };
   }
 
-  /** The inode may have been retired since the request was made, and be back as another object. */
+  /** Finds the directory by gfid: its inode may have been replaced since the request. */
   private presentDirectoryOf(inode: Inode): Directory {
     return this.directoryOf(inode.table.find(inode.gfid) ?? inode);
   }
@@ -220,7 +220,7 @@ export class Absent {
     this.used -= this.weigh(name.name);
   }
 
-  /** Drops it before its time: the kernel is to forget it, too. */
+  /** Drops a name early, and invalidates it in the kernel. */
   private invalidateName(name: Name): void {
     this.drop(name);
     if (this.kernelFollows) invalidateEntry(this.xl, name.dir.inode, name.name, { expire: true });
@@ -245,7 +245,7 @@ export class Absent {
     }
   }
 
-  /** Sees to it that the oldest name does not outlive its time. */
+  /** Starts the timer for the oldest name. */
   private expireInTime(): void {
     if (this.cancelTimer !== null || this.oldest === null) return;
     const due = this.oldest.since + this.bounds.timeoutMs - this.xl.context.now();

@@ -1,27 +1,27 @@
 /**
- * What io-stats counts of each file and directory that was opened through it, and which of them are
- * the busiest. Counting is adding to a number; they are put in order only when somebody asks.
+ * Counts io-stats' requests per file and directory, from its first open on, and ranks the busiest. They are
+ * sorted only for a dump.
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`, `struct ios_stat`.
  */
 import type { Gfid } from '../../../core/gfid.ts';
 
-/** So many of each list are shown (`MAX_LIST_MEMBERS`). */
+/** Length of a ranking (`MAX_LIST_MEMBERS`). */
 const MOST = 100;
-/** So many that are forgotten are kept before those are let go that no list would show. */
+/** Forgotten files are kept up to this number; beyond it only those in a ranking. */
 const GONE_MAX = 2000;
 
 /** One file or directory, from its first open on. */
 export class FileStats {
   readonly gfid: Gfid;
-  /** As it was opened first. */
+  /** Its path at the first open. */
   readonly path: string;
   open = 0;
   opendir = 0;
   readdirp = 0;
   read = 0;
   write = 0;
-  /** Of the fastest, in kB (1000 bytes) a second; 0 where nothing was measured. */
+  /** Fastest read and write in kB (1000 bytes) per second; 0 if not measured. */
   readKBps = 0;
   writeKBps = 0;
 
@@ -35,7 +35,7 @@ export class FileStats {
   }
 }
 
-/** What they are put in order by. */
+/** The counters that files are ranked by. */
 export const rankings = [
   'open',
   'read',
@@ -47,13 +47,13 @@ export const rankings = [
 ] as const satisfies readonly (keyof FileStats)[];
 export type Ranking = (typeof rankings)[number];
 
-export class Files {
-  /** Of inodes that the table knows. */
+export class FileTable {
+  /** Files whose inodes are in the inode table. */
   private readonly live = new Set<FileStats>();
-  /** Of those that it has forgotten: they go on where they were when they come back. */
+  /** Files whose inodes were forgotten; their counts continue at the next open. */
   private gone = new Map<Gfid, FileStats>();
 
-  /** One that was opened, and that no inode has yet. */
+  /** Returns the counts for a file that was opened, continued or new. */
   begin(gfid: Gfid, path: string): FileStats {
     const file = this.gone.get(gfid) ?? new FileStats(gfid, path);
     this.gone.delete(gfid);
@@ -61,7 +61,7 @@ export class Files {
     return file;
   }
 
-  /** Its inode is forgotten. */
+  /** Keeps the counts of a file whose inode is forgotten. */
   end(file: FileStats): void {
     this.live.delete(file);
     this.gone.set(file.gfid, file);
@@ -70,7 +70,7 @@ export class Files {
     this.gone = new Map(kept.map((one) => [one.gfid, one]));
   }
 
-  /** The first of them, at most a hundred, with none that are zero. */
+  /** Returns the busiest files by one counter, at most a hundred, without zeros. */
   top(ranking: Ranking): FileStats[] {
     return best([...this.live, ...this.gone.values()], ranking);
   }

@@ -1,4 +1,4 @@
-/** What io-stats writes into files, and when: at intervals, and by the attribute that is a command. */
+/** The files that io-stats writes: at intervals, and on a setxattr of the command attribute. */
 import { describe, expect, test } from 'vitest';
 import { ask, FakeContext, HeldLeaf, newName, startGraph } from '../../../../test/support/core.ts';
 import { withoutEffect } from '../../../core/accepted-options.ts';
@@ -53,8 +53,8 @@ async function setUp(given: Record<string, string>, folder: Folder | null = new 
   return { leaf, context, graph, folder, files, command, xl, root: graph.inodes.root };
 }
 
-describe('the command', () => {
-  test('writes a file for every io-stats, and reaches no storage', async () => {
+describe('the dump command', () => {
+  test('writes a file for every io-stats of the graph, and is not wound to the storage', async () => {
     const { leaf, files, command } = await setUp({});
     leaf.onRequest = ({ name }) => expect.unreachable(name);
     expect(command('/a/b')).toBe(0);
@@ -63,7 +63,7 @@ describe('the command', () => {
   });
 
   test.each(['trusted.io-stats-dump', 'trusted.io-stats-4711_json_dump'])(
-    '%s writes json, and begins a new interval',
+    '%s writes JSON and starts a new interval',
     async (key) => {
       const { files, graph, root, command } = await setUp({
         'unique-id': '/srv/brick',
@@ -84,28 +84,31 @@ describe('the command', () => {
     },
   );
 
-  test('is for root and the user whose server it is', async () => {
+  test("fails with EPERM for a user other than root and the server's owner", async () => {
     const { files, command } = await setUp({});
     expect(command('x', 1001, 'user.io-stats-dump')).toBe(EPERM);
     expect(files.size).toBe(0);
     expect(command('x', OWNER, 'user.io-stats-dump')).toBe(0);
   });
 
-  test.each(['', '/', '../x', 'a/../../x', 'a\nb'])('%j is no name', async (value) => {
-    const { context, files, command } = await setUp({});
-    expect(command(value)).toBe(EINVAL);
-    expect(files.size).toBe(0);
-    expect(context.lines.at(-1)).toContain("a name for a file is wanted, without '../'");
-  });
+  test.each(['', '/', '../x', 'a/../../x', 'a\nb'])(
+    'with the name %j fails with EINVAL',
+    async (value) => {
+      const { context, files, command } = await setUp({});
+      expect(command(value)).toBe(EINVAL);
+      expect(files.size).toBe(0);
+      expect(context.lines.at(-1)).toContain("a name for a file is wanted, without '../'");
+    },
+  );
 
-  test('whatever the name, its file is in the folder', () => {
+  test('maps every name to a file inside the run folder', () => {
     for (const name of ['..', '.', 'a/b/../c', '/etc/passwd', '//x']) {
       expect(dumpFile(name, 'v') ?? 'none').not.toMatch(/\/|^\.{1,2}$/);
     }
     expect(dumpFile('//x', 'v')).toBe('-x.v');
   });
 
-  test('fails where it cannot be obeyed', async () => {
+  test('fails with EIO on a full disk, and with EOPNOTSUPP without run files', async () => {
     const folder = new Folder();
     folder.full = true;
     const { context, command } = await setUp({}, folder);
@@ -115,7 +118,7 @@ describe('the command', () => {
     expect(nowhere.command('x')).toBe(EOPNOTSUPP);
   });
 
-  test('other attributes are attributes', async () => {
+  test('is not triggered by other attributes, which reach the storage', async () => {
     const { leaf, command, files } = await setUp({});
     const seen: string[] = [];
     leaf.onRequest = ({ args, answer }) => {
@@ -131,7 +134,7 @@ describe('the command', () => {
 describe('at intervals', () => {
   const EVERY = { 'latency-measurement': 'on', 'ios-dump-interval': '60' };
 
-  test('statistics are written as json', async () => {
+  test('statistics are written as JSON to glossa_top.dump', async () => {
     const { context, files } = await setUp(EVERY);
     context.advance(59_999);
     expect(files.size).toBe(0);
@@ -141,7 +144,7 @@ describe('at intervals', () => {
     expect(context.lines).toEqual([]);
   });
 
-  test('what cannot be written is said once, until it can be', async () => {
+  test('failed writes log one error, and another one after a success', async () => {
     const { context, folder } = await setUp(EVERY);
     folder!.full = true;
     context.advance(180_000);
@@ -155,7 +158,7 @@ describe('at intervals', () => {
   });
 });
 
-test('files that are opened, read and written are listed by what was done to them', async () => {
+test('the dump ranks files by opens, reads, writes and speed, also after a forget', async () => {
   const { leaf, graph, root, xl, context } = await setUp({ 'latency-measurement': 'on' });
   const busy = newName(root, 'busy');
   const fd = new Fd(busy.inode!, 0, 1);
@@ -192,7 +195,7 @@ test('files that are opened, read and written are listed by what was done to the
   });
 });
 
-test('options may change while it runs', async () => {
+test('a reconfigure starts and stops counting and the dump interval', async () => {
   const { context, files, graph, root, xl } = await setUp({});
   const change = (given: Record<string, string>) => {
     const lines = Object.entries(given).map(([key, value]) => ({ key, value }));
@@ -211,14 +214,14 @@ test('options may change while it runs', async () => {
   expect(xl.priv.dump()).toMatchObject({ 'STAT.hits': 1 });
 });
 
-test('an interval beyond its range is an error at its line', () => {
+test('an ios-dump-interval above 3600 is an error at its line', () => {
   const given = { key: 'ios-dump-interval', value: '3601', where: 'x.vol:3:9' };
   const { problems } = checkOptions(ioStats.options, [given]);
   expect(problems).toMatchObject([{ severity: 'error', where: 'x.vol:3:9' }]);
   expect(problems[0]!.message).toContain("option 'ios-dump-interval': '3601' is above the maximum");
 });
 
-test('options for other forms of statistics are told of, and not what management writes', () => {
+test('options for other formats are reported as without effect, those that glusterd writes are not', () => {
   const values = { 'ios-dump-format': 'text', 'dump-fd-stats': 'off', 'client-log-level': 'DEBUG' };
   expect(withoutEffect(ioStats.options, values)).toEqual([
     "option 'ios-dump-format' has no effect here",
