@@ -92,7 +92,7 @@ export default defineConfig({
       },
       ...again('more'),
       ...again('long'),
-      // Of the site that was built: `npm run site:check`.
+      // Of the built site: `npm run site:check`.
       { extends: true, test: { name: 'site', ...patient, include: ['tools/site/*.test.ts'] } },
     ],
     // Tests wait for servers, limits and interpreters: another file fills the time.

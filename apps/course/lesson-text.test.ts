@@ -32,7 +32,7 @@ There it is \`lookup_cbk\`.
 `;
 
 describe("a lesson's text", () => {
-  it('has code of one language, and no hints', () => {
+  it('has code of one language and no hints', () => {
     const { text, hints } = lessonText(LESSON, 'python');
     expect(text).toContain('frame.wind()\n```\n');
     expect(text).not.toContain('```js');
@@ -40,7 +40,7 @@ describe("a lesson's text", () => {
     expect(hints).toEqual(['The first, which `self.log` ends.', 'The second.']);
   });
 
-  it('has the names of JavaScript in what is about JavaScript', () => {
+  it('uses names of JavaScript in sentences about JavaScript', () => {
     const { text, hints } = lessonText(LESSON, 'javascript');
     expect(text).toContain('Call `this.log.info(…)` in `lookupCbk`, of keeper.py.');
     expect(text).toContain('glossa test keeper.js');
@@ -54,12 +54,12 @@ describe('a link to a lesson', () => {
   it.each([
     ['lesson=3-fop', { lesson: '3-fop', language: 'python' }],
     ['lesson=3-fop&language=javascript', { lesson: '3-fop', language: 'javascript' }],
-  ])('%s', (fragment, link) => {
+  ])('%s names a lesson and a language', (fragment, link) => {
     expect(fragmentOf(link)).toBe(fragment);
     expect(lessonIn(`#${fragment}`)).toEqual(link);
   });
 
-  it.each(['', '#', '#g1.eJwDAAAAAAE', '#lessons'])('is not %j', (hash) => {
+  it.each(['', '#', '#g1.eJwDAAAAAAE', '#lessons'])('is refused for %j', (hash) => {
     expect(lessonIn(hash)).toBeNull();
   });
 });

@@ -32,11 +32,11 @@ What came of it: EIO`,
     'it ended the whole interpreter, as `os._exit` does. A translator answers a request, and goes on.',
   ],
   [
-    'what repeats itself',
+    'a repeated line',
     `deep\n${'  at f\n'.repeat(40)}end`,
     'deep\n  at f\n… and 39 times more\nend',
   ],
-  ['anything else', 'a.py:1: KeyError', 'a.py:1: KeyError'],
-])('says plainly: %s', (_, text, wanted) => {
+  ['any other error', 'a.py:1: KeyError', 'a.py:1: KeyError'],
+])('explains in plain words: %s', (_, text, wanted) => {
   expect(plain(text)).toBe(wanted);
 });

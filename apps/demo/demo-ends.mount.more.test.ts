@@ -70,7 +70,7 @@ groupOfMounts('glossa demo', () => {
     ['searches over them', searchesAway],
   ];
   it.each(wantedOf(deaths, () => false))(
-    'says so, and cleans up, when a brick dies while it %s',
+    'names the brick and cleans up when a brick dies while it %s',
     (_when, moment) =>
       withScratch(async (scratch) => {
         let killing: Promise<unknown> | undefined;
@@ -97,7 +97,7 @@ groupOfMounts('glossa demo', () => {
     ],
   ];
   it.each(wantedOf(moments, () => true))(
-    'says so, and cleans up, when a server dies that %s',
+    'names the server and cleans up when a server dies that %s',
     (_when, reached) =>
       withScratch(async (scratch) => {
         let killing: Promise<unknown> | undefined;

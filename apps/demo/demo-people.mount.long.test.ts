@@ -24,7 +24,7 @@ async function whileBusy<T>(act: () => Promise<T>): Promise<T> {
 }
 
 describeMounts('glossa demo', () => {
-  it('prints one table for people, and where others want the CPUs that they do', () =>
+  it('prints one table at a terminal, and a warning on a busy machine', () =>
     withScratch(async (scratch) => {
       const { status, out, err } = await whileBusy(() => demo(scratch, ['--searches', '100']));
       expect({ status, err }).toEqual({ status: 0, err: '' });

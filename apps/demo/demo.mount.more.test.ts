@@ -41,7 +41,7 @@ const stacksOf = (forwarded: Readonly<Record<string, unknown>>, asked = lookups)
   }));
 
 describeMounts('glossa demo', () => {
-  it('measures two mounts over a folder and three over bricks, and prints JSON alone with --json', () =>
+  it('measures two mounts over a folder and three over bricks, and prints only JSON with --json', () =>
     withScratch(async (scratch) => {
       const flags = ['--json', '--searches', `${searches}`, '--delay', '0.02'];
       const { status, out, err } = await demo(scratch, flags);
@@ -75,17 +75,21 @@ describeMounts('glossa demo', () => {
       await expectClean(scratch);
     }));
 
-  it.runIf(isRoot)('says why where nothing can be mounted, and what to run instead', () =>
-    withScratch(async (scratch) => {
-      const { status, out, err } = await inUnmountable(scratch, []);
-      expect({ status, out }).toEqual({ status: 1, out: '' });
-      expect(err).toMatch(/^glossa: nothing can be mounted here: .*; 'glossa playground' shows /m);
-      await expectClean(scratch);
-    }),
+  it.runIf(isRoot)(
+    'names the reason and the command to run instead where mounts are impossible',
+    () =>
+      withScratch(async (scratch) => {
+        const { status, out, err } = await inUnmountable(scratch, []);
+        expect({ status, out }).toEqual({ status: 1, out: '' });
+        expect(err).toMatch(
+          /^glossa: nothing can be mounted here: .*; 'glossa playground' shows /m,
+        );
+        await expectClean(scratch);
+      }),
   );
 });
 
-it('refuses what makes no sense', () =>
+it('glossa demo refuses wrong flags', () =>
   withScratch(async (scratch) => {
     for (const flags of [['--searches', '19'], ['--seed', 'x'], ['--delay', '0.001'], ['folder']]) {
       expect((await demo(scratch, flags)).status).toBe(2);

@@ -100,7 +100,7 @@ const pids = (scratch: Scratch): number[] =>
 const ended = (scratch: Scratch): RegExp =>
   new RegExp(`^the server of ${scratch.at('doomed.vol')} ended unexpectedly; the end of its log:`);
 
-describeMounts('a server that ends under the demo', () => {
+describeMounts('a mount server that ends during the demo', () => {
   const program = process.argv[1]!;
 
   // Servers are this program again, which is vitest here.
@@ -111,7 +111,7 @@ describeMounts('a server that ends under the demo', () => {
     process.argv[1] = program;
   });
 
-  it('is missed while its directories are opened', () =>
+  it('is reported while its directories are opened', () =>
     withScratch(async (scratch) => {
       await expect(serve(scratch, 'dir4')).rejects.toThrow(ended(scratch));
       expect(scratch.mounts()).toEqual([]);
@@ -120,7 +120,7 @@ describeMounts('a server that ends under the demo', () => {
   it.each([
     ['its counters are read', 'statedump', count],
     ['names are searched', 'file5', searchAll],
-  ])('is missed while %s, and ever after', (_, at, use) =>
+  ])('is reported while %s, and by every later use', (_, at, use) =>
     withScratch(async (scratch) => {
       const search = await serve(scratch, at);
       try {
@@ -134,7 +134,7 @@ describeMounts('a server that ends under the demo', () => {
     }),
   );
 
-  it('is missed when it has gone in peace, with its mount', () =>
+  it('is reported when it has unmounted after SIGTERM', () =>
     withScratch(async (scratch) => {
       const search = await serve(scratch, 'never');
       try {

@@ -38,7 +38,7 @@ const noisy = measuredOf(stacks(here!, 0.3), stacks(there!, 0.3));
 const gaining = measuredOf(stacks([0.09, 0.03, 0.04]), stacks([2.581, 0.64, 0.65]));
 const busy = measuredOf(stacks(here!), stacks(there!), { ...quiet, others: 0.9 });
 
-describe('the report', () => {
+describe('the report of glossa demo', () => {
   it('prints one table for folder and bricks, with equal lookups in each row', () => {
     const lines = table(settings, measured).split('\n');
     const interval = String.raw` × \[[\d.]+ – [\d.]+\]$`;
@@ -61,20 +61,20 @@ describe('the report', () => {
     expect(text).not.toMatch(/busy/);
   });
 
-  it('says so where a cache does gain something over a folder', () => {
+  it('states the gain where a cache does gain something over a folder', () => {
     expect(takeHome(settings, gaining)).toMatch(
       /over a folder here it is 2\.\d+ times as fast as one without a cache/,
     );
   });
 
-  it('prints the factor on a busy machine, too, and a warning that it was busy', () => {
+  it('prints the factor and a warning on a busy machine', () => {
     const text = reportText(settings, busy, 1000);
     expect(text).toMatch(/The machine was busy: other processes had 90 % of the CPU time/);
     expect(text).toContain(takeHome(settings, measured));
     expect(table(settings, busy)).toBe(table(settings, measured));
   });
 
-  it('omits times that cannot be compared, and calls none of them faster', () => {
+  it('omits times that cannot be compared, and calls no stack faster', () => {
     const rows = table(settings, noisy).split('\n').slice(3);
     expect(rows[1]).toMatch(/^ {2}Python +25 204 +3872 +-/);
     const level = measuredOf(stacks([0.1, 0.1, 0.1], 0.3), stacks(there!));
@@ -85,7 +85,7 @@ describe('the report', () => {
     );
   });
 
-  it('a noisy interval gives an upper bound of what Python costs, and of what a cache gains', () => {
+  it("a noisy interval gives an upper bound of Python's cost and of a cache's gain", () => {
     const factors = [0.98, 1.2, 1.5];
     const python = Array.from({ length: 20 }, (_, round) => 0.256 * factors[round % 3]!);
     const slow = stacks(there!).map((it) =>
@@ -102,7 +102,7 @@ describe('the report', () => {
     );
   });
 
-  it('fits the terminal', () => {
+  it('has no line wider than the terminal', () => {
     const texts = [measured, busy, gaining].map((it) =>
       reportText(settings, it, 60)
         .split('\n\n')
@@ -124,7 +124,7 @@ describe('the report', () => {
     for (const { title } of demoStacks) expect(text).toContain(title);
   });
 
-  it('names files by paths that can be copied, from any working directory', () => {
+  it('paths of files are valid in any working directory', () => {
     const cwd = process.cwd();
     onTestFinished(() => process.chdir(cwd));
     for (const folder of [cwd, tmpdir(), join(cwd, 'cli')]) {
@@ -135,7 +135,7 @@ describe('the report', () => {
     }
   });
 
-  it('is JSON with just these keys', () => {
+  it('the JSON has exactly the documented keys', () => {
     const report = JSON.parse(jsonReport(settings, busy));
     expect(Object.keys(report)).toEqual(['seed', 'searches', 'passes']);
     expect(report.passes).toMatchObject([
@@ -161,11 +161,11 @@ describe('the report', () => {
   });
 });
 
-describe('numbers', () => {
+describe('grouped', () => {
   it.each([
     [0, '0'],
     [5353, '5353'],
     [14_027, '14 027'],
     [1_000_000, '1 000 000'],
-  ])('%d is %s', (n, text) => expect(grouped(n)).toBe(text));
+  ])('writes %d as %s', (n, text) => expect(grouped(n)).toBe(text));
 });

@@ -29,7 +29,7 @@ class Mute implements WorkerLike {
   }
 }
 
-describe('a session', () => {
+describe('a session of the playground', () => {
   const workers: Mute[] = [];
   let session: Session;
 
@@ -47,7 +47,7 @@ describe('a session', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  it('asks another worker where one does not open', async () => {
+  it('starts another worker where one does not open', async () => {
     const answer = session.ask('complete', { line: 'l' });
     await vi.advanceTimersByTimeAsync(15_000);
     expect(workers.map(({ isEnded }) => isEnded)).toEqual([true, false]);
@@ -61,7 +61,7 @@ describe('a session', () => {
     expect(workers.length).toBe(2);
   });
 
-  it('ends one that opens and does not answer, and says so', async () => {
+  it('ends a worker that opens and does not answer', async () => {
     const answer = session.ask('complete', { line: 'l' }).catch((error: Error) => error);
     await vi.advanceTimersByTimeAsync(0);
     workers[0]!.say({ id: OPENING, body: null });
@@ -70,7 +70,7 @@ describe('a session', () => {
     expect(workers.map(({ isEnded }) => isEnded)).toEqual([true]);
   });
 
-  it('gives up after its patience where none opens', async () => {
+  it('gives up after its time limit where no worker opens', async () => {
     const answer = session.ask('complete', { line: 'l' }).catch((error: Error) => error);
     await vi.advanceTimersByTimeAsync(2 * PATIENCE_MS);
     expect(await answer).toBeInstanceOf(Lost);

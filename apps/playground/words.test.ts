@@ -9,8 +9,8 @@ const member = ({ classes }: ModuleWords, type: string, name: string) =>
   classes[type]?.find((it) => it.name === name);
 const fields = structs.find(({ name }) => name === 'Iatt')!.fields.length;
 
-describe('what the editor knows of the objects in modules', () => {
-  it('is what the declarations of Python say', () => {
+describe("the editor's completions", () => {
+  it('have names, arguments and texts of the Python declarations', () => {
     const { python } = words;
     expect(python.names).toMatchObject({ self: 'Translator', newloc: 'Loc', postbuf: 'Iatt' });
     expect(member(python, 'Frame', 'fail')).toEqual({
@@ -28,7 +28,7 @@ describe('what the editor knows of the objects in modules', () => {
     );
   });
 
-  it('is what the declarations of JavaScript say, of classes in several parts too', () => {
+  it('have those of the JavaScript declarations, of merged classes too', () => {
     const { javascript } = words;
     expect(javascript.names).toMatchObject({ this: 'Translator', fdIn: 'Fd', postbuf: 'Iatt' });
     expect(member(javascript, 'Frame', 'windTo')?.what).toMatch(/^The same to another child/);
@@ -42,7 +42,7 @@ describe('what the editor knows of the objects in modules', () => {
   });
 
   it.each(['python', 'javascript'] as const)(
-    'has no fop among what a translator calls: %s',
+    'have no fop among the methods that a translator calls: %s',
     (kind) => {
       expect(member(words[kind], 'Translator', 'timer')).toBeDefined();
       expect(member(words[kind], 'Translator', 'lookup')).toBeUndefined();

@@ -5,7 +5,7 @@ import { filterFlags, filterOf, filterText } from './flags.ts';
 
 const given = (...args: string[]) => readFlags(filterFlags, args).flags;
 
-it('reads a filter, and says it again', () => {
+it('filter flags are read, and written again as text', () => {
   const flags = given(
     '--volume',
     'a',
@@ -37,6 +37,6 @@ it.each([
   [['--pid', 'me'], /--pid takes a whole number, not 'me'/],
   [['--path', 'a'], /must begin with '\/'/],
   [['--one-in', '0'], /one request in 0 cannot be/],
-])('%s is refused', (args, message) => {
+])('filter %s is refused', (args, message) => {
   expect(() => filterOf(given(...args))).toThrow(message);
 });

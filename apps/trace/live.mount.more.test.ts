@@ -56,7 +56,7 @@ const ask = (scratch: Scratch, name: string): Promise<void> =>
 const OBSERVING = /^glossa: observing \S+\/mnt; Ctrl-C ends it\n$/;
 
 describeMounts('glossa trace of a mount', () => {
-  it('shows requests as they end, to several at once, and the mount is as before', () =>
+  it('shows requests as they end to several readers, and leaves the mount unchanged', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const all = await look(scratch);
@@ -98,7 +98,7 @@ describeMounts('glossa trace of a mount', () => {
       expect(mount.log()).not.toMatch(/\] [EWC] \[/);
     }));
 
-  it('ends when nobody reads it', () =>
+  it('ends when its output is closed', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       // Its standard output is closed after a line.
@@ -114,7 +114,7 @@ describeMounts('glossa trace of a mount', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('says that the mount has gone, or its server', () =>
+  it('reports that the mount was unmounted, or its server died', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const [shown, kept] = [await look(scratch), await look(scratch, '-o', 'a.rec')];
@@ -143,7 +143,7 @@ describeMounts('glossa trace of a mount', () => {
       await glossa(scratch, ['umount', 'mnt']);
     }));
 
-  it('does not begin where it cannot have what is asked for', () =>
+  it('refuses wrong filters, files and mount points', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       await scratch.file('a.vol', stack);
@@ -167,7 +167,7 @@ describeMounts('glossa trace of a mount', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it.runIf(isRoot)('is not for others, where they are let in', () =>
+  it.runIf(isRoot)('other users may not trace a mount with allow_other', () =>
     withScratch(async (scratch) => {
       const other = await programOf(scratch, OTHER);
       const mount = await startMount(scratch, stack);
@@ -180,7 +180,7 @@ describeMounts('glossa trace of a mount', () => {
     }),
   );
 
-  it.runIf(isRoot)('a full disk ends a recording, which is said once, and nothing else', () =>
+  it.runIf(isRoot)('a full disk ends only the recording, with one message', () =>
     withScratch(async (scratch) => {
       const disk = await scratch.folder('disk');
       // Just enough for its beginning, which is reserved.

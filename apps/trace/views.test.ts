@@ -39,7 +39,7 @@ async function ofScript(ask: (graph: Graph) => void) {
   return { walks: await walksOf(recording), head: headOfScript(graph) };
 }
 
-it('steps stand in the order in which they came of each other', async () => {
+it('steps stand in the order of cause and effect', async () => {
   const { walks } = await ofScript((graph) => lookUp(graph, 'a'));
   const steps = stepsOf(walks[0]!).map(({ kind, hop }) => `${kind} ${hop.wind.volume}`);
   expect(steps).toEqual([
@@ -54,7 +54,7 @@ it('steps stand in the order in which they came of each other', async () => {
 
 const noting = notingTranslator('lookup', 'lookup_cbk');
 
-it('steps of the same time stand in the order in which they happened', async () => {
+it('steps of equal times stand in the order of the recording', async () => {
   const leaf = new HeldLeaf();
   leaf.onRequest = (request) => request.answer(-1, ENOENT, null, null, null, null);
   const graph = await startGraph(
@@ -83,7 +83,7 @@ it('steps of the same time stand in the order in which they happened', async () 
   }
 });
 
-it('a change is what differs between both sides of a volume', async () => {
+it('changes lists the differences between both sides of a volume', async () => {
   const { walks } = await ofScript((graph) => {
     lookUp(graph, 'a');
     makeDirectory(graph, 'b');
@@ -180,7 +180,7 @@ describe('a trace for Perfetto', async () => {
   };
   const complete = traceEvents.filter(({ ph }) => ph === 'X');
 
-  it('has an event for every arrival, in microseconds', () => {
+  it('has an event in microseconds for each arrival at a volume', () => {
     expect(displayTimeUnit).toBe('ns');
     expect(complete).toHaveLength(9);
     expect(complete[0]).toMatchObject({
@@ -198,7 +198,7 @@ describe('a trace for Perfetto', async () => {
     expect(complete.at(-1)!.args).toMatchObject({ answer: 'none yet' });
   });
 
-  it('has those of one thread within each other', () => {
+  it('nests the events of one thread', () => {
     for (const a of complete) {
       for (const b of complete.filter(({ tid }) => tid === a.tid)) {
         const apart = a.ts + a.dur <= b.ts || b.ts + b.dur <= a.ts;
@@ -209,7 +209,7 @@ describe('a trace for Perfetto', async () => {
     }
   });
 
-  it('has an arrow to what another thread had to take, and a name for each thread', () => {
+  it('has an arrow where a request changes threads, and a name for each thread', () => {
     const begun = traceEvents.filter(({ ph }) => ph === 's');
     const ended = traceEvents.filter(({ ph }) => ph === 'f');
     expect(begun.length).toBeGreaterThan(0);
@@ -219,7 +219,7 @@ describe('a trace for Perfetto', async () => {
   });
 });
 
-describe('views', () => {
+describe('views of glossa trace', () => {
   const view = (...args: string[]) => viewOf(readFlags(viewFlags, args).flags);
 
   it.each([
@@ -231,16 +231,16 @@ describe('views', () => {
     ],
     [['--html', 'a'], { kind: 'html', file: 'a' }],
     [['--perfetto', 'b', '--request', '1'], { kind: 'perfetto', file: 'b' }],
-  ])('%s', (args, expected) => {
+  ])('flags %j select a view', (args, expected) => {
     expect(view(...args)).toMatchObject(expected);
   });
 
   it.each([
-    [['-c', '--html', 'a'], '--summary and --html: which?'],
-    [['--html', 'a', '--perfetto', 'b'], '--html and --perfetto: which?'],
+    [['-c', '--html', 'a'], 'use either --summary or --html, not both'],
+    [['--html', 'a', '--perfetto', 'b'], 'use either --html or --perfetto, not both'],
     [['--request', 'x'], "--request takes the number of a request, not 'x'"],
     [['--html', 'a', '--request', '1'], '--html has all requests'],
-  ])('%s is refused', (args, message) => {
+  ])('flags %j are refused', (args, message) => {
     expect(() => view(...args)).toThrow(message);
   });
 });

@@ -40,7 +40,7 @@ export interface View {
 /** @throws {UsageError} */
 export function viewOf(flags: ViewFlags): View {
   const [kind = 'tree', other] = VIEWS.filter((name) => flags[name] !== undefined && flags[name]);
-  if (other !== undefined) throw new UsageError(`--${kind} and --${other}: which?`);
+  if (other !== undefined) throw new UsageError(`use either --${kind} or --${other}, not both`);
   if (flags.request.length > 0 && kind === 'html') {
     throw new UsageError('--html has all requests: --request is for the other views');
   }

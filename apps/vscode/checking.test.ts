@@ -19,7 +19,7 @@ const start = (folder: string): Start => ({ command: [process.execPath, GLOSSA],
 const never = new AbortController().signal;
 
 describe('check', () => {
-  it('finds problems where they are, and nothing once they are mended', async () => {
+  it('reports problems at their lines, and none once they are fixed', async () => {
     await withScratch(async (scratch) => {
       const path = await scratch.file('a b.vol', bad);
       const found = await check(start(dirname(path)), path, never);
@@ -41,7 +41,7 @@ describe('check', () => {
     });
   });
 
-  it('a file that is not there is a problem at its start', async () => {
+  it('an absent file gives a problem at its first line', async () => {
     await withScratch(async (scratch) => {
       const path = scratch.at('none.vol');
       const found = await check(start(scratch.path), path, never);
@@ -56,17 +56,17 @@ describe('check', () => {
   });
 
   it.each([
-    ['a program that is not there', ['./no-such-program'], /no-such-program/],
-    ['one that says nothing', ['true'], /printed no JSON: nothing/],
-    ['one that fails in its own words', ['ls', '--no-such-flag'], /no-such-flag/],
-    ['one that says something else', ['echo', '{}'], /printed no JSON/],
-  ])('%s is said to be none', async (_, command, why) => {
+    ['an absent program', ['./no-such-program'], /no-such-program/],
+    ['a program that prints nothing', ['true'], /printed no JSON: nothing/],
+    ['a program that fails with a message', ['ls', '--no-such-flag'], /no-such-flag/],
+    ['a program that prints other JSON', ['echo', '{}'], /printed no JSON/],
+  ])('%s is refused with the reason', async (_, command, why) => {
     const asked = check({ command, folder: '/' }, '/x.vol', never);
     await expect(asked).rejects.toThrow(NoAnswer);
     await expect(asked).rejects.toThrow(why);
   });
 
-  it('is given up when nobody wants to know any more', async () => {
+  it('ends with NoAnswer when it is aborted', async () => {
     const control = new AbortController();
     const asked = check({ command: ['sleep'], folder: '/' }, '/x.vol', control.signal);
     control.abort();
@@ -74,9 +74,12 @@ describe('check', () => {
   });
 });
 
-it.each(['', 'null', '[]', '{"files": 1}', 'glossa: no'])('no answer: %j', (printed) => {
-  expect(() => readFindings(printed, '/x.vol')).toThrow(NoAnswer);
-});
+it.each(['', 'null', '[]', '{"files": 1}', 'glossa: no'])(
+  'readFindings refuses the output %j',
+  (printed) => {
+    expect(() => readFindings(printed, '/x.vol')).toThrow(NoAnswer);
+  },
+);
 
 it.each([
   [['glossa'], 'glossa', ['debug']],
@@ -84,7 +87,7 @@ it.each([
   [['bin/glossa'], '/work space/bin/glossa', ['debug']],
   [['/usr/bin/glossa'], '/usr/bin/glossa', ['debug']],
   [[], 'glossa', ['debug']],
-])('%j starts %s %j', (command, program, args) => {
+])('the command %j starts %s with %j', (command, program, args) => {
   const from = { command, folder: '/work space' };
   expect(programOf(from)).toBe(program);
   expect(argumentsOf(from, 'debug')).toEqual(args);

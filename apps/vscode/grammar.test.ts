@@ -156,12 +156,12 @@ it.each<[string, readonly string[]]>([
     ['type: keyword.other.type', 'a: entity.name.type', '\\b: invalid.illegal.backslash'],
   ],
   ['stray', ['stray: invalid.illegal.unexpected']],
-])('%j', (text, expected) => {
+])('the text %j is highlighted', (text, expected) => {
   expect(shown(text)).toEqual(expected);
 });
 
 describe.each(sources('.vol').map(({ path, text }) => [path, text]))('%s', (_, text) => {
-  it('has its keywords where the parser has them', () => {
+  it('highlights keywords where the parser finds them', () => {
     const found = tokens(text).filter(({ scope }) => scope.startsWith('keyword.'));
     const meant = (parse(text) as { keyword?: string; start: number }[]).filter(
       ({ keyword }) => keyword !== undefined,
@@ -170,7 +170,7 @@ describe.each(sources('.vol').map(({ path, text }) => [path, text]))('%s', (_, t
   });
 });
 
-it('what the manifest names is there', () => {
+it('every file that the manifest names exists', () => {
   const { contributes } = JSON.parse(
     readFileSync(join(dirname(GRAMMAR), '../package.json'), 'utf8'),
   ) as { contributes: Record<'languages' | 'grammars' | 'snippets', Record<string, string>[]> };

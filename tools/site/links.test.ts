@@ -9,7 +9,7 @@ import { BrokenLink, relink, slugOf } from './links.ts';
 import { builtPages, dist, tool } from './support.ts';
 import { read } from './texts.ts';
 
-describe('links of a text', () => {
+describe('links in a page', () => {
   const urls: Readonly<Record<string, string>> = {
     'docs/write/python.md': '/write/python',
     'examples/hello/README.md': '/examples/hello',
@@ -17,7 +17,7 @@ describe('links of a text', () => {
   };
   const linked = (text: string) => relink(text, 'docs/write/testing.md', (path) => urls[path]);
 
-  it('become those of the site, with their headings', () => {
+  it('become addresses of the site, with their headings', () => {
     expect(linked('[a](python.md#options), [b](../../examples/hello/README.md)')).toBe(
       '[a](/write/python#options), [b](/examples/hello)',
     );
@@ -25,18 +25,18 @@ describe('links of a text', () => {
   });
 
   it.each(['https://semver.org', '#options', '/write/python', 'mailto:a@b.org'])(
-    '%s stays as it is',
+    'to %s stay unchanged',
     (target) => {
       expect(linked(`[a](${target})`)).toBe(`[a](${target})`);
     },
   );
 
-  it('in code stay as they are', () => {
+  it('in code stay unchanged', () => {
     const text = '`[a](b.md)`\n\n    [a](b.md)\n\n```sh\n[a](b.md)\n```\n';
     expect(linked(text)).toBe(text);
   });
 
-  it('that lead to nothing are named, with file and line', () => {
+  it('to an absent file are refused, with file and line', () => {
     expect(() => linked('# A\n\n`code`\n\n[a](gone.md)\n')).toThrow(
       new BrokenLink('docs/write/testing.md', 5, 'gone.md'),
     );
@@ -56,7 +56,7 @@ interface Crawled {
   readonly links: readonly { url: string; parent?: string; state: string; status?: number }[];
 }
 
-describe('the site that was built', () => {
+describe('the built site', () => {
   it('holds the notices of its packages, and of those of the playground', () => {
     const notices = (path: string) => readFileSync(join(dist, path), 'utf8');
     expect(notices('THIRD-PARTY.txt')).toMatch(/Name: @vue\/runtime-dom\n[\s\S]*MIT License/);
@@ -71,7 +71,7 @@ describe('the site that was built', () => {
     );
   });
 
-  it('runs modules by links that the playground understands', async () => {
+  it('opens modules in the playground by links that it can read', async () => {
     const links = builtPages().flatMap(({ html }) => [
       ...html.matchAll(/<a [^>]*href="[^"#]*\/playground\/#([^"]+)"[^>]*>/g),
     ]);
@@ -98,7 +98,7 @@ describe('the site that was built', () => {
     expect([...lessons].sort()).toEqual(all.sort());
   });
 
-  it('has no link that leads to nothing', () => {
+  it('has no broken link', () => {
     const args = [dist, '--recurse', '--format', 'json', '--skip', '^https?://(?!localhost)'];
     const { links }: Crawled = JSON.parse(tool('linkinator/build/src/cli.js', args));
     const broken = links.filter(({ state }) => state === 'BROKEN');
@@ -106,7 +106,7 @@ describe('the site that was built', () => {
     expect(links.filter(({ state }) => state === 'OK').length).toBeGreaterThan(builtPages().length);
   });
 
-  it('has all headings that links name', () => {
+  it('has every heading that a link names', () => {
     const pages = new Map(
       builtPages().map(({ path, html }) => [
         path,

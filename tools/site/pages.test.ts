@@ -130,7 +130,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     expect(image.bottom).toBeLessThanOrEqual(844);
   });
 
-  it('no table has an empty head', () => {
+  it('no table of any page has an empty head', () => {
     const blank = builtPages().filter(({ html }) =>
       [...html.matchAll(/<thead[^>]*>(.*?)<\/thead>/gs)].some(
         ([, head]) => head!.replace(/<[^>]*>|\s/g, '') === '',
@@ -142,7 +142,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   /** Of the walk through all pages: the next is in a process that has compiled the site's programs. */
   const kept: OpenPage[] = [];
 
-  it('first paint', async () => {
+  it('every kind of page has a first paint', async () => {
     const said: string[] = [];
     for (const path of ['/', '/write/python.html', PLAYGROUND]) {
       if (!paths.includes(path)) continue;
@@ -154,7 +154,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     expect(said.join()).not.toContain('NaN');
   });
 
-  it('nothing sticks out of any page, and all can use it', WALK, async () => {
+  it('every page fits phone and desk, and is accessible to axe', WALK, async () => {
     expect(KINDS.filter((path) => !paths.includes(path))).toEqual(
       hasPlayground ? [] : [PLAYGROUND],
     );
@@ -166,9 +166,13 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   });
 
   // By itself: it has a lot to load, and a machine to start.
-  it.skipIf(!hasPlayground)('nor out of the playground', WALK, async () => {
-    expect(await wrongOn(PLAYGROUND, 0)).toEqual([]);
-  });
+  it.skipIf(!hasPlayground)(
+    'the playground fits phone and desk, and is accessible to axe',
+    WALK,
+    async () => {
+      expect(await wrongOn(PLAYGROUND, 0)).toEqual([]);
+    },
+  );
 
   /** What is wrong on a page. Of those of no new kind axe looks at one in one way. */
   const wrongOn = (path: string, i: number, idle?: OpenPage[]): Promise<string[]> =>
@@ -205,7 +209,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     ['STACK_WIND', '/course/map.html'],
     ['negative-timeout', '/reference/cli/'],
     ['frame.local', '/course/concepts.html'],
-  ])('a search for %s finds %s, without a server', async (word, target) => {
+  ])('a search for %s finds %s without a server', async (word, target) => {
     await on('/', async (page) => {
       await page.click('.DocSearch-Button');
       await page.waitForSelector('#localsearch-input', MOST);
@@ -218,7 +222,7 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   it.each([
     ['the whole course', '/course/whole.html', lessons, 60],
     ['a lesson', `${lessons[0]!.url}.html`, lessons.slice(0, 1), 4],
-  ])('%s can be printed', async (_, path, texts, sheets) => {
+  ])('%s can be printed on paper without cut-off parts', async (_, path, texts, sheets) => {
     await on(path, async (page) => {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
       await page.emulateMediaType('print');

@@ -12,13 +12,13 @@ const textOf = (path: string): string => {
   return html.replace(/<[^>]+>/g, '').replaceAll('&lt;', '<');
 };
 
-describe('the reference has', () => {
-  it('all fops', () => {
+describe('the reference', () => {
+  it('has all fops', () => {
     const html = pages.get('/reference/fops.html')!;
     expect(fops.filter(({ name }) => !html.includes(` id="${name}"`))).toEqual([]);
   });
 
-  it('all translators, with their options', async () => {
+  it('has all translators with their options', async () => {
     await registry.loadAll();
     for (const type of registry.types()) {
       const text = textOf(`/reference/translators/${type.replace('/', '-')}.html`);
@@ -29,7 +29,7 @@ describe('the reference has', () => {
     }
   });
 
-  it('all commands, with their options', async () => {
+  it('has all commands with their options', async () => {
     for (const [name, { load }] of commands) {
       const { flags } = (await load()).default;
       const text = textOf(`/reference/cli/${name.replaceAll(/[ .]/g, '-')}.html`);
@@ -41,7 +41,7 @@ describe('the reference has', () => {
   it.each([
     ['python', ['Translator', 'Frame', 'Loc', 'Iatt', 'ia_size', 'unwind', 'entry_created']],
     ['javascript', ['Translator', 'Frame', 'Loc', 'Iatt', 'iaSize', 'unwind', 'entryCreated']],
-  ])('what a module in %s may use, and every fop', (language, names) => {
+  ])('has the whole API of modules in %s, and every fop', (language, names) => {
     const text = textOf(`/reference/${language}.html`);
     const all = [...names, ...(language === 'python' ? fops.map(({ name }) => name) : [])];
     expect(all.filter((name) => !text.includes(name))).toEqual([]);

@@ -10,7 +10,7 @@ const texts = Object.values(groups)
   .filter((source) => source !== NAMES);
 const readmes = ['runtime/xlators', 'gluster'].map((folder) => `${folder}/**/README.md`);
 
-it('no word of the texts is misspelt', () => {
+it('every word of the texts is spelt as in the dictionaries', () => {
   const args = [
     'lint',
     '--config',
@@ -23,7 +23,7 @@ it('no word of the texts is misspelt', () => {
   expect(found.split('\n').filter(Boolean)).toEqual([]);
 });
 
-it("the project's list is sorted, and has no word twice", () => {
+it("the project's word list is sorted and has no word twice", () => {
   const words = read('tools/site/words.txt').split('\n').filter(Boolean);
   expect(words).toEqual([...new Set(words)].sort());
 });

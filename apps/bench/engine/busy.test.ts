@@ -13,8 +13,8 @@ procs_blocked 0
 
 const quiet = { others: 0.02, steal: 0, load: 0.4 };
 
-describe('how busy a machine is', () => {
-  it('is read of the CPUs that are used', () => {
+describe('load of the machine', () => {
+  it('counts only the CPUs that the bench uses', () => {
     const times = cpuTimesOf(STAT, [1]);
     expect(times.all).toBeCloseTo(5.4);
     expect(times.busy).toBeCloseTo(3.4);
@@ -27,12 +27,12 @@ describe('how busy a machine is', () => {
     ['others', { others: 0.5 }, /other processes had 50 % of the CPU time, and 0\.40 of them/],
     ['the host', { steal: 0.2 }, /had 2 % of the CPU time and the host of this .* machine 20 %/],
     ['the load', { others: 0.06, load: 15 }, /15\.00 of them ran or waited at a time/],
-  ])('%s are enough', (_, more, said) => {
+  ])('a high share of %s makes the machine busy', (_, more, said) => {
     expect(isBusy({ ...quiet, ...more }, 2)).toBe(true);
     expect(busyText({ ...quiet, ...more }, 2)).toMatch(said);
   });
 
-  it('is nothing to speak of where it is quiet, or nobody looked', () => {
+  it('a quiet or unsampled machine gets no text', () => {
     expect(busyText(quiet, 2)).toBeNull();
     expect(busyText({ ...quiet, load: 15 }, 16)).toBeNull();
     expect(busyText({ ...quiet, others: 0.06 }, 2)).toBeNull();
@@ -40,7 +40,7 @@ describe('how busy a machine is', () => {
     expect(busyText(null, 2)).toBeNull();
   });
 
-  it('does not count those who take part', () => {
+  it('does not count the processes of the bench itself', () => {
     const [counted, uncounted] = [new BusyWatch(allowedCpus()), new BusyWatch(allowedCpus())];
     expect(counted.busyness()).toBeNull();
     counted.begin([process.pid]);

@@ -45,25 +45,25 @@ describe('compareRuns', () => {
     );
   });
 
-  it('finds no difference of a run to itself', () => {
+  it('finds no difference between a run and itself', () => {
     expect(verdictsOf(run)).toEqual(
       verdictOfEach('no difference', 'no difference', 'no difference'),
     );
     expect(compareRuns(run, run).warnings).toEqual([]);
   });
 
-  it('tells a slower machine from a slower stack', () => {
+  it('a slower machine changes times and not ratios; a slower stack changes both', () => {
     expect(verdictsOf(later(1.3))).toEqual(verdictOfEach('slower', 'slower', 'no difference'));
     expect(verdictsOf(later(1, 0.7))).toEqual(verdictOfEach('no difference', 'faster', 'faster'));
   });
 
-  it('gives the medians of both', () => {
+  it('gives the medians of both runs', () => {
     const [line] = compareRuns(run, later(2)).lines;
     expect(line!.b! / line!.a!).toBeCloseTo(2, 1);
     expect(line).toMatchObject({ workload: 'miss, same CPU', stack: 'typescript', to: null });
   });
 
-  it('names what makes runs hard to compare', () => {
+  it('warns about each condition in which two runs differ', () => {
     const machine = {
       ...run.machine,
       cpu: 'another',

@@ -13,7 +13,7 @@ import { verdictOf } from './verdict.ts';
 const said = (low: number, ratio: number, high: number): string =>
   comparedText('b', 'a', { low, ratio, high });
 
-describe('a comparison in words', () => {
+describe('comparedText', () => {
   it.each([
     [1.06, 1.08, 1.11, 'b is about 8 % slower than a [6 – 11 %]'],
     [0.9, 0.926, 0.943, 'b is about 8 % faster than a [6 – 11 %]'],
@@ -26,11 +26,11 @@ describe('a comparison in words', () => {
     [1, 1, 1, 'b shows no difference to a [the same – the same]'],
     [0.8, 1.2, 1.4, 'b was too noisy to compare with a [25 % faster – 40 % slower]'],
     [0.8, 1.2, 2.4, 'b was too noisy to compare with a [25 % faster – 2.40 times as long]'],
-  ])('of [%d, %d, %d] is: %s', (low, ratio, high, text) => {
+  ])('interval [%d, %d, %d] reads: %s', (low, ratio, high, text) => {
     expect(said(low, ratio, high)).toBe(text);
   });
 
-  it('counts the measurements of each verdict where they differ', () => {
+  it('differing verdicts are listed with the number of measurements of each', () => {
     const of = (low: number, ratio: number, high: number): Compared => ({ low, ratio, high });
     const [slower, more] = [of(1.04, 1.05, 1.06), of(1.1, 1.17, 1.2)];
     expect(answerText('b', 'a', [slower, more])).toBe(
@@ -65,7 +65,7 @@ const comparisons: fc.Arbitrary<Compared> = fc
     return { low, ratio, high };
   });
 
-describe('the text of a comparison', () => {
+describe('texts of a comparison', () => {
   /** The direction, and the interval as printed. */
   const words =
     /^b (?:(takes|is) (?:about )?([\d.]+) (?:times as (long|fast) as|% (slower|faster) than) a|shows no difference to a|was too noisy to compare with a) \[(.*)\]$/;

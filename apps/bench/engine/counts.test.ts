@@ -17,24 +17,24 @@ const check = (...rows: ReturnType<typeof row>[]): string[][] => {
   return rows.map(({ warnings }) => warnings);
 };
 
-describe('lookups that were passed on', () => {
-  it('are the same in sum: nothing is said', () => {
+describe('lookups that stacks pass on', () => {
+  it('equal sums give no warning', () => {
     expect(check(row('python', 5, 5), row('c', 6, 4))).toEqual([[], []]);
   });
 
-  it('are others: that stands beside the stack', () => {
+  it('another sum gives a warning at that stack', () => {
     const [python, c] = check(row('python', 5, 5), row('c', 5, 6));
     expect(python).toEqual([]);
     expect(c).toEqual([expect.stringMatching(/^11 lookups were passed on, by python 10: one of/)]);
   });
 
-  it('need not be those of stacks that are something else, wherever they stand', () => {
+  it('stacks without the translator are not compared, at any position', () => {
     const rows = [row('none', 9, 9), row('python', 5, 5), row('c', 5, 5), row('libfuse', 1, 1)];
     expect(check(...rows).flat()).toEqual([]);
     expect(check(row('none', 9, 9), row('python', 5, 5), row('c', 5, 6)).flat()).toHaveLength(1);
   });
 
-  it('are compared where all rounds were counted, and nowhere else', () => {
+  it('stacks with uncounted rounds are not compared', () => {
     expect(check(row('python', 5, 5), row('c', 7), row('c', null, null)).flat()).toEqual([]);
   });
 });

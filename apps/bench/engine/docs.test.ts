@@ -24,7 +24,7 @@ describe('the pages about the bench', () => {
     expect(page).toContain(`\`${key}\``);
   });
 
-  it('explains what is counted of the stacks', () => {
+  it('explains the counter of lookups that a stack passes on', () => {
     expect(page).toContain(`\`${PASSED_ON}\``);
     const { counts } = simulatedRun().workloads[0]!.results[0]!.measured!;
     expect(Object.keys(counts)).toContain(PASSED_ON);

@@ -26,7 +26,7 @@ describe('parseCondition', () => {
     ...['', 'python', 'python p50', 'python p50 = 1', 'python p50 >', 'python p50 > much'],
     ...['python p50 > -1', 'python/ p50 > 1', '/python p50 > 1', 'python p50 > 1 ms s'],
     'python/typescript/python p50 > 1',
-  ])("'%s' has not the shape of a condition", (text) => {
+  ])("refuses '%s', which has not the shape of a condition", (text) => {
     expect(() => parse(text)).toThrow(
       `--fail-if '${text}': it is STACK MEASURE > NUMBER UNIT, or STACK/STACK MEASURE > NUMBER`,
     );
@@ -41,11 +41,11 @@ describe('parseCondition', () => {
     ['python p50 > 1h', "no unit of a time is called 'h'"],
     ['python/typescript p50 > 1.2 ms', "a ratio has no unit, found 'ms'"],
     ['python/typescript p50 > 1.2x', "a ratio has no unit, found 'x'"],
-  ])('%s: %s', (text, message) => {
+  ])('refuses %s: %s', (text, message) => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  it('reads all conditions of the grammar, and refuses other texts as wrong use', () => {
+  it('refuses every text outside the grammar with a UsageError', () => {
     const words = fc.constantFrom(...stackNames, ...measureNames, '/', '>', '<=', '1.5', 'ms', ' ');
     fc.assert(
       fc.property(fc.array(words), (parts) => {
@@ -61,27 +61,27 @@ describe('parseCondition', () => {
   });
 });
 
-describe('a run fails by a condition', () => {
+describe('failuresBy', () => {
   const run = simulatedRun();
   const failures = (text: string, of = run) => failuresBy(parse(text), of);
   const places = ['miss, same CPU', 'miss, different CPUs', 'readdir, same CPU'] as const;
   const where = (text: string, of = run): string[] =>
     failures(text, of).map((it) => places.find((place) => it.includes(place)) ?? it);
 
-  it('in every workload and place in which it holds, with its value', () => {
+  it('names every workload and place in which the condition holds, with the value', () => {
     const [one, ...others] = failures('python/typescript p50 > 1.1');
     expect(one).toMatch(/^python\/typescript p50 > 1\.1: miss, same CPU: it is 1\.1\d$/);
     expect(others).toEqual([]);
   });
 
-  it('by values in the units of the condition', () => {
+  it('compares in the unit of the condition', () => {
     expect(where('python p50 > 20 µs')).toEqual(places.slice(1));
     expect(where('python memory > 119 MB')).toEqual(places);
     expect(where('python memory > 120 MB')).toEqual([]);
     expect(failures('python memory > 119 MB')[0]).toMatch(/: it is 120 MB$/);
   });
 
-  it('not where it cannot be asked of a stack, unless nothing else is left', () => {
+  it('skips workloads that do not fit a stack, and fails when none is left', () => {
     const unfitIn = (...unfit: number[]) => ({
       ...run,
       workloads: run.workloads.map((workload, at) => ({
@@ -102,7 +102,7 @@ describe('a run fails by a condition', () => {
     ]);
   });
 
-  it('where there is nothing to look at', () => {
+  it('fails where the stack was not measured', () => {
     expect(failures('javascript/typescript p50 > 9')).toEqual([
       'javascript/typescript p50 > 9: readdir, same CPU: nothing was measured',
     ]);

@@ -11,7 +11,7 @@ function of(values: readonly number[]) {
 }
 
 describe('a histogram', () => {
-  it('has percentiles that are right in three digits', () => {
+  it('percentiles are right in three digits', () => {
     fc.assert(
       fc.property(times, (values) => {
         const sorted = values.toSorted((a, b) => a - b);
@@ -32,17 +32,17 @@ describe('a histogram', () => {
     );
   });
 
-  it('keeps what is too short or too long to be told apart', () => {
+  it('counts times below its lowest and above its highest value', () => {
     expect(summaryOf(of([0.2, 1e15])).count).toBe(2);
   });
 
-  it('tells requests of minutes apart, as a command may take', () => {
+  it('distinguishes requests that take minutes', () => {
     const { p50, max } = summaryOf(of([90e9, 90e9, 1800e9]));
     expect(p50 / 90e9).toBeCloseTo(1, 2);
     expect(max / 1800e9).toBeCloseTo(1, 2);
   });
 
-  it('is the same in parts and as a whole', () => {
+  it('merged parts equal the whole', () => {
     fc.assert(
       fc.property(times, times, (a, b) => {
         const parts = summaryOf(merged([of(a), of(b)]));
@@ -52,7 +52,7 @@ describe('a histogram', () => {
     );
   });
 
-  it('is written as quantiles that rise', () => {
+  it('quantiles rise from 0 to 100 percent', () => {
     fc.assert(
       fc.property(times, (values) => {
         const { quantiles } = distributionOf(of(values));

@@ -14,29 +14,29 @@ const MOUNTS = [
   ...{ device: '0:26', mountpoint: mountpoint!, type: type!, source: 'none', options: [] },
 }));
 
-describe('the machine', () => {
+describe('description of the machine', () => {
   it.each([
     ['/home/me', 'ext4'],
     ['/dev/shm/a', 'tmpfs'],
     ['/dev/shmem', 'ext4'],
     ['/mnt', 'btrfs'],
-  ])('knows that %s is on %s', (path, type) => {
+  ])('%s is on %s', (path, type) => {
     expect(fileSystemOf(path, MOUNTS)).toBe(type);
   });
 
-  it('makes the masks of the kernel', () => {
+  it('cpuMask sets bit n for CPU n', () => {
     expect([...cpuMask([0])]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
     expect([...cpuMask([1, 3, 8, 64])]).toEqual([10, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  it('tells what a process uses, and nothing of one that is not there', () => {
+  it('reads CPU time and memory of a process, and null of an absent one', () => {
     expect(cpuSeconds(process.pid)).toBeGreaterThan(0);
     expect(peakMemory(process.pid)).toBeGreaterThan(10e6);
     // Above every limit of Linux (PID_MAX_LIMIT).
     expect([cpuSeconds(5_000_000), peakMemory(5_000_000)]).toEqual([null, null]);
   });
 
-  it('keeps the CPU time of threads that have ended', async () => {
+  it('CPU time includes threads that have ended', async () => {
     const busy = `let x = 0;
       for (let i = 0; i < 3e7; i++) x += Math.sqrt(i);
       require('node:worker_threads').parentPort.postMessage(x);`;

@@ -36,7 +36,7 @@ const plan: MeasurePlan = {
   signal: new AbortController().signal,
 };
 
-it('says what could not be measured, of the plain directory too', async () => {
+it('reports each stack that could not be measured, and the plain directory', async () => {
   const { workload, partial, failures, warnings } = await measure(plan);
   expect(workload.plain).toBeNull();
   expect(partial).toBe(true);
@@ -51,7 +51,7 @@ it('says what could not be measured, of the plain directory too', async () => {
   );
 });
 
-it('fails in nothing that cannot be asked of a stack', async () => {
+it('a workload that does not fit a stack is no failure', async () => {
   const { workload, failures } = await measure(plan);
   const [a, floor] = workload.results;
   expect([a!.unfit, floor!.unfit]).toEqual([false, true]);
@@ -59,7 +59,7 @@ it('fails in nothing that cannot be asked of a stack', async () => {
   expect(failures.join()).not.toContain('floor');
 });
 
-it('does not try again what does not start, and tells no more of it', async () => {
+it('a stack that did not start is not retried or reported again', async () => {
   const stacks = plan.stacks.map((it) => ({ ...it, broken: 'it did not start: a typo' }));
   const { workload, failures } = await measure({ ...plan, stacks });
   expect(workload.results[0]!.missing).toBe('it did not start: a typo');

@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
 import { digits, ranged, relative, times } from './numbers.ts';
 
-it('shows the digits that count', () => {
+it('digits shows three significant digits, at most two after the point', () => {
   expect([0.423, 8.314, 42.42, 108.4, -0.04].map(digits)).toEqual([
     ...['0.42', '8.31', '42.4', '108', '-0.04'],
   ]);
 });
 
-it('shows small ratios as exactly as large ones', () => {
+it('relative shows three significant digits of small ratios, too', () => {
   expect([0.04389, 0.9, 1.174, 12.34, 480.2].map(relative)).toEqual([
     ...['0.0439', '0.90', '1.17', '12.3', '480'],
   ]);
 });
 
-it('shows what lies around a median', () => {
+it('ranged shows a median with its interval', () => {
   expect(ranged({ median: 2, low: 1, high: 3 }, times)).toBe('2.00 [1.00 – 3.00]');
 });

@@ -8,7 +8,7 @@ import { openOut, writeOut } from './out.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'glossa-out-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-it('makes a folder, once', () => {
+it('openOut makes a folder, and refuses one that has a report', () => {
   const dir = join(scratch, 'a/b');
   openOut(dir, { force: false });
   // A run that failed has left it so.
@@ -19,7 +19,7 @@ it('makes a folder, once', () => {
   );
 });
 
-it('replaces the report alone, when it may', () => {
+it('with force, the report is replaced and other files stay', () => {
   const dir = join(scratch, 'c');
   openOut(dir, { force: false });
   writeOut(dir, { 'run.json': '1', 'report.md': 'a', 'report.html': 'a' });
@@ -35,7 +35,7 @@ it('replaces the report alone, when it may', () => {
   ]);
 });
 
-it('says why it cannot', () => {
+it('openOut and writeOut name the path that they cannot make', () => {
   const file = join(scratch, 'file');
   writeFileSync(file, '');
   expect(() => openOut(file, { force: true })).toThrow(`${file} is a file`);

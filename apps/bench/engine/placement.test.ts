@@ -8,19 +8,19 @@ describe('parseCpuList', () => {
     expect(parseCpuList('0-2,7,10-11')).toEqual([0, 1, 2, 7, 10, 11]);
   });
 
-  it('reads what this process is allowed', () => {
+  it('reads the list of CPUs that this process may use', () => {
     expect(parseCpuList(allowedCpus()).every(Number.isInteger)).toBe(true);
   });
 });
 
 describe('placed', () => {
-  it('puts client and servers together, apart, or anywhere', () => {
+  it('puts client and servers on one CPU, on two, or on any', () => {
     expect(placed('same', '0-3')).toEqual({ client: 3, servers: '3' });
     expect(placed('different', '0-3')).toEqual({ client: 3, servers: '0' });
     expect(placed('free', '0-3')).toEqual({ client: null, servers: '0-3' });
   });
 
-  it('cannot put them apart on one CPU', () => {
+  it('refuses two CPUs on a machine with one', () => {
     expect(() => placed('different', '5')).toThrow(NotMeasured);
     expect(placed('same', '5')).toEqual({ client: 5, servers: '5' });
   });

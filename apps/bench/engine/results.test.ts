@@ -27,7 +27,7 @@ const of = (stack: string, times: readonly number[]): Result => ({
   warnings: [],
 });
 
-it('adds up the rounds', () => {
+it('measuredOf adds up the rounds', () => {
   const { measured } = of('a', [100, 100, 400]);
   expect(measured).toMatchObject({
     latency: { count: 30, p50: 100, min: 100 },
@@ -45,26 +45,26 @@ it('adds up the rounds', () => {
 describe('compareToFirst', () => {
   const first = of('a', [100, 101, 99, 100, 102, 100]);
 
-  it('compares the others with the first', () => {
+  it('compares each stack with the first', () => {
     const [a, b] = compareToFirst([first, of('b', [200, 202, 198, 200, 204, 200])], 1);
     expect(a!.measured!.toFirst).toBeNull();
     expect(b!.measured!.toFirst).toMatchObject({ ratio: 2, verdict: 'slower' });
     expect(b!.warnings).toEqual([]);
   });
 
-  it('does not compare rounds too few for an interval, and warns', () => {
+  it('does not compare fewer than 6 rounds, and warns', () => {
     const [, b] = compareToFirst([first, of('b', [200, 200])], 1);
     expect(b!.measured!.toFirst).toBeNull();
     expect(b!.warnings).toEqual(['not compared: of fewer than 6 rounds, nothing can be said']);
   });
 
-  it('warns about rounds too far apart', () => {
+  it('warns about rounds that lie too far apart', () => {
     const [, b] = compareToFirst([first, of('b', [50, 202, 98, 300, 54, 200])], 1);
     expect(b!.measured!.toFirst).toMatchObject({ verdict: 'too noisy to conclude' });
     expect(b!.warnings.join()).toMatch(/^too noisy to conclude: the rounds lie too far apart/);
   });
 
-  it('leaves what was not measured', () => {
+  it('leaves unmeasured results unchanged', () => {
     const gone: Result = {
       ...{ stack: 'b', measured: null, missing: 'it ended', unfit: false, warnings: [] },
     };
@@ -73,14 +73,14 @@ describe('compareToFirst', () => {
   });
 });
 
-it('measures are per request where requests are the reason', () => {
+it('CPU time is per request, start and throughput are per stack', () => {
   const { measured } = of('a', [100, 100]);
   expect(measures['server-cpu'].of(measured!)).toBeCloseTo(1e8);
   expect(measures.start.of(measured!)).toBe(5e8);
   expect(measures.throughput.of(measured!)).toBe(5);
 });
 
-it('a ratio is taken round by round, or of the whole', () => {
+it('the ratio of p50 pairs rounds, the ratio of memory compares totals', () => {
   const [mine, other] = [of('a', [200, 400, 900]).measured!, of('b', [100, 200, 300]).measured!];
   expect(ratioOf('p50', mine, other)).toBeCloseTo(2);
   expect(ratioOf('memory', mine, other)).toBe(1);

@@ -49,7 +49,7 @@ const started = async (): Promise<Tried> => ({ command: null, broken: new Map(),
 const shown = { width: 100, colour: false };
 
 describe('a run', () => {
-  it('keeps what was measured before and after a workload that ended with an error', async () => {
+  it('a workload that ends with an error keeps the measurements of the others', async () => {
     const { run, failures } = await runBench(
       plan,
       async (one) => {
@@ -65,7 +65,7 @@ describe('a run', () => {
     expect(failures[0]).toContain('hit, same CPU: Error: the disk is on fire');
   });
 
-  it('says what may mislead in a workload', async () => {
+  it('takes over the warnings of its workloads', async () => {
     const { run } = await runBench(
       { ...plan, workloads: ['miss'] },
       async (one) => ({
@@ -78,7 +78,7 @@ describe('a run', () => {
     expect(run.mountFlags).toEqual(['--no-passthrough']);
   });
 
-  it('has a report when nothing at all was measured', async () => {
+  it('a run without any measurement still gives a report', async () => {
     const { run } = await runBench(plan, () => Promise.reject(new Error('no')), started);
     expect(run.workloads).toEqual([]);
     expect(run.partial).toBe(true);
@@ -86,7 +86,7 @@ describe('a run', () => {
     expect(markdownReport(run)).toContain('not measured: no');
   });
 
-  it('tells at once, and once, which stacks do not start', async () => {
+  it('names stacks that do not start before measuring, and only once', async () => {
     const told: string[] = [];
     const tell = (problem: string): void => void told.push(problem);
     const [first, second] = plan.stacks;
@@ -110,7 +110,7 @@ describe('a run', () => {
     expect(run.partial).toBe(true);
   });
 
-  it('ends before it measures where no stack starts', async () => {
+  it('ends before measuring when no stack starts', async () => {
     const serve = () => Promise.reject(new NotMeasured('it did not start: a typo'));
     const stacks = plan.stacks.slice(0, 2).map((it) => ({ ...it, serve }));
     const names = stacks.map(({ name }) => name);
@@ -119,7 +119,7 @@ describe('a run', () => {
     );
   });
 
-  it('is partial where a place is not to be had', async () => {
+  it('is partial where the machine has too few CPUs for a placement', async () => {
     const places = ['same', 'different'] as const;
     const { run } = await runBench(
       { ...plan, workloads: ['miss'], places, cpus: '3' },

@@ -29,9 +29,9 @@ const refused = (content: string): string => {
 };
 
 describe('readRun', () => {
-  it('reads what was written', () => expect(readRun(written, 'A.json')).toEqual(run));
+  it('reads a written run unchanged', () => expect(readRun(written, 'A.json')).toEqual(run));
 
-  it('keeps what a later version may have added', () => {
+  it('keeps unknown keys of later versions', () => {
     expect(readRun(changed(['later'], 1), 'A.json')).toEqual({ ...run, later: 1 });
   });
 
@@ -53,5 +53,6 @@ describe('readRun', () => {
     expect(refused(content)).toContain('no result of glossa bench');
   });
 
-  it('says where JSON is none', () => expect(refused('{')).toMatch(/^A\.json: not JSON: /));
+  it('names the position of a JSON error', () =>
+    expect(refused('{')).toMatch(/^A\.json: not JSON: /));
 });

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { expectationOf } from '../../../test/support/searches.ts';
 import { DIRECTORIES, FILES, planWorkload, roundOf } from './searches.ts';
 
-describe('the workload', () => {
+describe('the plan of searches', () => {
   const plan = planWorkload({ seed: 1, searches: 10_000 });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('equal seeds give equal plans, other seeds others', () => {
     expect(planWorkload({ seed: 1, searches: 10_000 })).toEqual(plan);
     expect(planWorkload({ seed: 2, searches: 10_000 }).searches).not.toEqual(plan.searches);
   });
@@ -17,7 +17,7 @@ describe('the workload', () => {
     expect(new Set(plan.names).size).toBe(FILES);
   });
 
-  it('asks for a tenth of the files in about four fifths of the searches', () => {
+  it('four fifths of the searches are for a tenth of the files', () => {
     const times = new Map<number, number>();
     for (const file of plan.searches) times.set(file, (times.get(file) ?? 0) + 1);
     const most = [...times.values()].sort((a, b) => b - a).slice(0, FILES / 10);
@@ -26,7 +26,7 @@ describe('the workload', () => {
     expect(share).toBeLessThan(0.82);
   });
 
-  it('in rounds, asks in each for other files, a tenth of them in most searches', () => {
+  it('each round searches mostly for another tenth of the files', () => {
     const inRounds = planWorkload({ seed: 1, searches: 1234, files: 500, rounds: 10 });
     const rounds = Array.from({ length: 10 }, (_, round) => {
       const { from, to } = roundOf(inRounds, round);
@@ -43,7 +43,7 @@ describe('the workload', () => {
     }
   });
 
-  it('expects about 5.5 lookups a search, of which a cache saves three quarters', () => {
+  it('a search takes about 5.5 lookups, of which a cache saves three quarters', () => {
     const { lookups, unavoidable } = expectationOf(plan);
     expect(lookups).toBeGreaterThan(50_000);
     expect(lookups).toBeLessThan(60_000);

@@ -15,18 +15,18 @@ const top = (below: string) => volume('top', 'debug/io-stats', {}, [below]);
 const negative = volume('negative', 'features/negative', { timeout: '60' }, ['brick']);
 const cached = [storage, brick, negative, top('negative')];
 
-describe('what a stack has', () => {
-  it('knows the volumes that count what reaches the storage', () => {
+describe('volumes of a stack', () => {
+  it('countingVolumes finds the io-stats volumes above the storage', () => {
     expect(countingVolumes(cached)).toEqual(['brick']);
     const off = volume('brick', 'debug/io-stats', { 'count-fop-hits': 'off' }, ['storage']);
     expect(countingVolumes([storage, off])).toEqual([]);
   });
 
-  it('knows the volumes with folders', () => {
+  it('folderVolumes finds the volumes with a directory', () => {
     expect(folderVolumes(cached)).toEqual(['storage']);
   });
 
-  it('gives each stack a name of its own', () => {
+  it('distinct numbers repeated names', () => {
     expect(distinct(['a', 'b', 'a', 'a'])).toEqual(['a', 'b', 'a-2', 'a-3']);
     expect(distinct(['a', 'a', 'a-2'])).toEqual(['a', 'a-3', 'a-2']);
     expect(distinct(['a-2', 'a', 'a', 'a-2'])).toEqual(['a-2', 'a', 'a-3', 'a-2-2']);

@@ -15,7 +15,7 @@ import {
 const rounds = fc.array(fc.double({ min: 0.1, max: 1000, noNaN: true }), { minLength: 1 });
 
 describe('median', () => {
-  it('is the middle one, or lies between the two in the middle', () => {
+  it('is the middle value, or the mean of the two in the middle', () => {
     expect(median([3])).toBe(3);
     expect(median([9, 1, 5])).toBe(5);
     expect(median([10, 1, 9, 2])).toBe(5.5);
@@ -34,7 +34,7 @@ describe('median', () => {
   });
 });
 
-it('an estimate tells the lowest and the highest round', () => {
+it('an estimate has the lowest and the highest round', () => {
   expect(estimate([4, 2, 9])).toEqual({ median: 4, low: 2, high: 9 });
 });
 
@@ -48,13 +48,13 @@ describe('compare', () => {
     expect(compare([5, 7, 9], [4, 7, 6], difference)).toMatchObject({ median: 1, low: 0, high: 3 });
   });
 
-  it('doubts rounds of either row that are far apart', () => {
+  it('is noisy where the rounds of either row are far apart', () => {
     expect(compare([10, 15], [10, 10], ratio).doubtful).toBe(false);
     expect(compare([10, 16], [10, 10], ratio).doubtful).toBe(true);
     expect(compare([10, 10], [16, 10], ratio).doubtful).toBe(true);
   });
 
-  it('finds no difference of a row to itself', () => {
+  it('a row has the ratio 1 to itself', () => {
     fc.assert(
       fc.property(rounds, (values) => {
         const same = compare(values, values, ratio);
@@ -65,13 +65,13 @@ describe('compare', () => {
 });
 
 describe('quantile', () => {
-  it('lies between neighbours by proportion', () => {
+  it('interpolates between neighbours', () => {
     expect([0, 0.25, 0.5, 0.9, 1].map((part) => quantile([40, 10, 30, 20], part))).toEqual([
       10, 17.5, 25, 37, 40,
     ]);
   });
 
-  it('agrees with the median', () => {
+  it('the quantile 0.5 is the median', () => {
     fc.assert(
       fc.property(rounds, (values) => {
         expect(quantile(values, 0.5)).toBeCloseTo(median(values), 6);
@@ -81,7 +81,7 @@ describe('quantile', () => {
 });
 
 describe('the interval of a median', () => {
-  it('drops as many values on each side as tables of the sign test, and needs six', () => {
+  it('drops as many values on each side as tables of the sign test, and needs six values', () => {
     const outside = [5, 6, 8, 9, 12, 15, 20, 100, 501, 2000].map((count) => {
       const found = medianInterval(Array.from({ length: count }, (_, i) => i));
       return found === null ? null : [found.low, count - 1 - found.high];

@@ -58,11 +58,11 @@ const count = (verdicts: readonly string[], wanted: string): number =>
   verdicts.filter((verdict) => verdict === wanted).length;
 
 describe.each(Object.entries(noises))('%s noise', (_, noise) => {
-  it('makes no difference of two stacks that are the same', () => {
+  it('two equal stacks show no difference', () => {
     expect(count(verdictsOf(noise, 1, 100), 'no difference')).toBeGreaterThanOrEqual(95);
   });
 
-  it('hides no stack that is a tenth slower, or faster', () => {
+  it('a stack that is a tenth slower or faster is found', () => {
     expect(count(verdictsOf(noise, 1.1, 30), 'slower')).toBeGreaterThanOrEqual(27);
     expect(count(verdictsOf(noise, 1 / 1.1, 30), 'faster')).toBeGreaterThanOrEqual(27);
   });
@@ -87,7 +87,7 @@ describe.each([
   { change: 1, up: 0.2 },
   { change: 0.7, up: 0.5 },
   { change: 0.5, up: 0.2 },
-])('of mounts that jump between two levels ($change, $up)', ({ change, up }) => {
+])('mounts that jump between two levels ($change, $up)', ({ change, up }) => {
   const RUNS = 200;
   const judged = (slower: number, runs: number): string[] =>
     Array.from({ length: runs }, (_, seed) => {
@@ -100,18 +100,18 @@ describe.each([
       )!.verdict;
     });
 
-  it('two equal stacks are found different in no more than 5 of 100 runs, within chance', () => {
+  it('two equal stacks differ in at most 5 of 100 runs, within chance', () => {
     const verdicts = judged(1, RUNS);
     const found = count(verdicts, 'faster') + count(verdicts, 'slower');
     expect(found).toBeLessThanOrEqual(0.05 * RUNS + 2 * Math.sqrt(0.05 * 0.95 * RUNS));
   });
 
-  it('one that is twice as slow is found', () => {
+  it('a stack that is twice as slow is found', () => {
     expect(count(judged(2, 40), 'slower')).toBe(40);
   });
 });
 
-describe('comparison', () => {
+describe('comparePaired', () => {
   const [first, second] = simulate(noises.drifting!, 7, 1.1);
 
   it('is the same for the same rounds and seed', () => {
@@ -142,14 +142,14 @@ describe('comparison', () => {
     expect(comparePaired(slower, times, 1)!.verdict).toBe('slower');
   });
 
-  it('finds a difference between runs, and none in one run', () => {
+  it('finds a difference between two runs, and none within one', () => {
     const quiet = simulate((random) => 10 * (1 + 0.1 * normal(random)), 3)[0];
     const slower = quiet.map((it) => it * 1.1);
     expect(compareApart(slower, quiet, 1)!.verdict).toBe('slower');
     expect(compareApart(quiet.toReversed(), quiet, 1)!.verdict).toBe('no difference');
   });
 
-  it('makes no difference of two runs of the same', () => {
+  it('two runs of the same stack show no difference', () => {
     const verdicts = Array.from({ length: 100 }, (_, seed) => {
       const [first] = simulate(noises['heavy-tailed']!, seed);
       const [second] = simulate(noises['heavy-tailed']!, seed + 1000);
@@ -193,7 +193,7 @@ const round = (number: number, p50: number): Round => ({
   clientCpuSeconds: 0,
 });
 
-it('pairs rounds of the same number alone', () => {
+it('pairRounds pairs rounds of equal numbers only', () => {
   const pairs = pairRounds([round(1, 1), round(2, 2), round(3, 3)], [round(3, 6), round(1, 2)]);
   expect(pairs.map(([a, b]) => [a.round, b.round])).toEqual([
     [1, 1],

@@ -42,7 +42,7 @@ function serverOf({ pid }: ChildProcess, volfile: string): number {
 
 describeMounts('glossa bench', () => {
   it(
-    'fails when an answer is wrong, and says which',
+    'fails when an answer is wrong, and names the answer',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('honest.vol', benchVolfile());
@@ -64,7 +64,7 @@ describeMounts('glossa bench', () => {
   );
 
   it(
-    'fails when a condition holds, and not when none does',
+    'fails when a condition of --fail-if holds, and only then',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
@@ -89,7 +89,7 @@ describeMounts('glossa bench', () => {
   );
 
   it(
-    'keeps what was measured of a mount that dies, and marks it',
+    'keeps the rounds of a mount that dies, and marks the stack',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('lasting.vol', benchVolfile());

@@ -25,7 +25,7 @@ async function beside<T>(burners: number, act: () => Promise<T>): Promise<T> {
 
 describeMounts('glossa bench on a busy machine', () => {
   it(
-    'says so before anything else, and finds a difference that is far larger than the noise',
+    'warns first, and still finds a difference far larger than the noise',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());

@@ -9,7 +9,7 @@ import type { Cost } from './call/measure.ts';
 const folders = (): string[] =>
   readdirSync(tmpdir()).filter((name) => name.startsWith('glossa-call-'));
 
-it('measures each kind of call in each language, over TypeScript', async () => {
+it('bench call measures each kind of call in each language, relative to TypeScript', async () => {
   const before = folders();
   const args = ['--in', 'python,javascript', '--rounds', '1', '--json'];
   const { status, out, err } = await command(['bench', 'call', ...args]);
@@ -33,7 +33,7 @@ it('measures each kind of call in each language, over TypeScript', async () => {
   expect(folders()).toEqual(before);
 });
 
-it('prints what it has when it is interrupted, and says so', () =>
+it('an interrupted bench call prints the rounds so far, marked as interrupted', () =>
   withScratch(async (scratch) => {
     const args = ['bench', 'call', '--in', 'javascript', '--rounds', '1000000', '--json'];
     const ended = await glossa(scratch, args, {
@@ -52,7 +52,7 @@ it('prints what it has when it is interrupted, and says so', () =>
     expect(calls.length).toBeLessThan(7);
   }));
 
-it('shows them in a table', async () => {
+it('bench call prints a table with a column for each language', async () => {
   const args = ['--in', 'javascript', '--only', 'passed', '--rounds', '1'];
   const { status, out } = await command(['bench', 'call', ...args]);
   expect(status).toBe(0);
@@ -65,7 +65,7 @@ it.each<[string[], string]>([
   [['--only', 'sen'], "--only does not know 'sen' (did you mean 'seen'?)"],
   [['--rounds', '0'], '--rounds takes at least 1'],
   [['x'], "unexpected 'x'"],
-])('%j is wrong use', async (args, message) => {
+])('bench call %j is refused as wrong use', async (args, message) => {
   const { status, err } = await command(['bench', 'call', ...args]);
   expect(err).toContain(message);
   expect(status).toBe(2);

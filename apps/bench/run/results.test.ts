@@ -20,7 +20,7 @@ const withRuns = (test: (a: string, b: string, scratch: Scratch) => Promise<void
   });
 
 describe('glossa bench compare', () => {
-  it('says line by line what became of it', () =>
+  it('prints a line for each stack, with times, ratio and verdict', () =>
     withRuns(async (a, b) => {
       const { status, out, err } = await command(['bench', 'compare', a, b]);
       expect({ status, err }).toEqual({ status: 0, err: '' });
@@ -30,7 +30,7 @@ describe('glossa bench compare', () => {
       expect(JSON.parse(json.out)).toMatchObject({ warnings: [], lines: { length: 15 } });
     }));
 
-  it('says what is no result', () =>
+  it('names a file that is no result of the bench', () =>
     withRuns(async (a, _, scratch) => {
       const bad = await scratch.file('bad.json', JSON.stringify({ ...run, stacks: [] }));
       const failed = async (...args: string[]) =>
@@ -48,14 +48,14 @@ describe('glossa bench compare', () => {
 });
 
 describe('glossa bench report', () => {
-  it('shows a table', () =>
+  it('prints a table', () =>
     withRuns(async (a) => {
       const { status, out } = await command(['bench', 'report', a]);
       expect(status).toBe(0);
       expect(out).toMatch(/python .*\b1\.17 \[1\.15 – 1\.18\] +slower/);
     }));
 
-  it('writes a folder, and replaces none that is there', () =>
+  it('writes a folder, and replaces one only with --force', () =>
     withRuns(async (a, b, scratch) => {
       const out = scratch.at('out');
       const written = await command(['bench', 'report', a, '--out', out]);
@@ -69,7 +69,7 @@ describe('glossa bench report', () => {
     }));
 });
 
-it('a command of two words has its help', async () => {
+it('glossa help shows a command of two words', async () => {
   const one = await command(['help', 'bench', 'compare']);
   expect(one.out).toMatch(/^usage: glossa bench compare FIRST\.json SECOND\.json/);
   expect(await command(['bench', 'compare', '--help'])).toEqual(one);

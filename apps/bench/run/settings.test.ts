@@ -8,8 +8,8 @@ function settings(...args: string[]) {
   return settingsOf(flags, rest);
 }
 
-describe('what glossa bench is told', () => {
-  it('is little for a first run', () => {
+describe('settings of glossa bench', () => {
+  it('defaults suit a first short run', () => {
     const { workloads, places, rounds, seconds, clients } = settings();
     expect(workloads).toEqual(['miss', 'hit', 'phpsim', 'smallfile', 'seqread', 'randread']);
     expect(places).toEqual(['same']);
@@ -18,20 +18,20 @@ describe('what glossa bench is told', () => {
     expect(workloads.length * 2 * ((rounds + 2) * seconds + 1.5)).toBeLessThan(60);
   });
 
-  it('may be several workloads and places, in one word or several', () => {
+  it('several workloads and places may be in one word or in several', () => {
     const { workloads, places } = settings('-w', 'miss,hit', '-w', 'readdir', '--cpu', 'free,same');
     expect(workloads).toEqual(['miss', 'hit', 'readdir']);
     expect(places).toEqual(['free', 'same']);
   });
 
-  it('may be a command, alone or beside other workloads', () => {
+  it('a command may stand alone or beside other workloads', () => {
     expect(settings('--', 'ls', '-l').workloads).toEqual(['command']);
     const both = settings('-w', 'miss', '--', 'ls', '-l');
     expect(both.workloads).toEqual(['miss', 'command']);
     expect(both.command).toEqual(['ls', '-l']);
   });
 
-  it('lets the kernel cache attributes and no names, unless it is told otherwise', () => {
+  it('the kernel caches attributes and no names by default', () => {
     const of = (...args: string[]) => settings(...args).mountFlags;
     expect(of()).toEqual(['--entry-timeout=0', '--attribute-timeout=1', '--negative-timeout=0']);
     expect(of('--negative-timeout', '60', '--no-passthrough').slice(2)).toEqual([
@@ -49,7 +49,7 @@ describe('what glossa bench is told', () => {
     [['--duration', '0'], '--duration takes more than 0 seconds'],
     [['--clients', '65'], '--clients takes 1 to 64'],
     [['--'], "COMMAND is missing behind '--'"],
-  ])('%j is wrong', (args, message) => {
+  ])('%j is refused', (args, message) => {
     expect(() => settings(...args)).toThrow(message);
   });
 
@@ -64,13 +64,13 @@ describe('what glossa bench is told', () => {
       ['--translator', 'negative', '--in', 'typescript,python', '--rounds', '5'],
       '--rounds takes at least 6 where stacks are compared',
     ],
-  ])('%j is refused before anything is started', async (args, message) => {
+  ])('%j is refused before any stack starts', async (args, message) => {
     const { status, err } = await command(['bench', ...args]);
     expect(err).toContain(message);
     expect(status).toBe(2);
   });
 
-  it('names the folder that is not there', async () => {
+  it('--translator refuses a name that is neither here nor an example', async () => {
     const { status, err } = await command(['bench', '--translator', 'no', '--in', 'python']);
     expect(err).toContain("there is no 'no', neither here nor among the examples");
     expect(status).toBe(1);

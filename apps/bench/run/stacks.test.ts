@@ -11,13 +11,13 @@ const alike = (given: string) =>
   stacksOfTranslator({ translator: 'negative', given, options: [], scratch }).alike;
 
 describe('stacks of one translator', () => {
-  it('are alike, but for the folder without it', () => {
+  it('are compared with each other, without the plain folder', () => {
     const languages = ['typescript', 'python'];
     expect(alike('typescript,python')).toEqual(languages);
     expect(alike('none,typescript,python')).toEqual(languages);
   });
 
-  it('may have the module in a thread of its own', () => {
+  it('LANGUAGE-thread runs the module in a worker thread', () => {
     const given = 'python,python-thread,javascript-thread';
     const { stacks } = stacksOfTranslator({ translator: 'negative', given, options: [], scratch });
     expect(stacks.map(({ name }) => name)).toEqual(given.split(','));

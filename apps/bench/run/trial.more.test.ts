@@ -6,7 +6,7 @@ import { withScratch } from '../../../test/support/mount.ts';
 it.each([
   [['nosuchcmd'], "the command 'nosuchcmd' was not found: it is neither a program of PATH nor"],
   [['/etc/passwd'], "the command '/etc/passwd' cannot be executed: it is no program"],
-])('-- %j is refused', (command, said) =>
+])('bench refuses a command that cannot run: %j', (command, said) =>
   withScratch(async (scratch) => {
     await scratch.file('a.vol', benchVolfile());
     // Another workload is not measured either: it is a mistake.

@@ -22,7 +22,7 @@ describeMounts('glossa bench tries', () => {
     ],
     [['sh', '-c', 'kill -9 $$'], 'is ended by SIGKILL in an empty folder'],
   ])(
-    'the command %j, and says that it fails',
+    'the command %j, and reports its failure',
     (command, said) =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
@@ -36,7 +36,7 @@ describeMounts('glossa bench tries', () => {
   );
 
   it(
-    'each stack, and tells once of a module that is broken',
+    'each stack, and reports a broken module once',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
@@ -63,7 +63,7 @@ describeMounts('glossa bench tries', () => {
   );
 
   it(
-    'each stack, and tells what it complains of when it starts',
+    'each stack, and prints its warnings at the start',
     () =>
       withScratch(async (scratch) => {
         const args = ['--translator', 'negative', '--in', 'typescript', '--option', 'tmeout=9'];

@@ -30,7 +30,7 @@ const rounds = ({ measured }: Result): number | undefined => measured?.rounds.le
 
 describeMounts('glossa bench in trouble', () => {
   it(
-    'measures a stack that is called like its own folders',
+    "measures a stack with the name of one of the bench's own folders",
     () =>
       withScratch(async (scratch) => {
         for (const name of ['a', 'plain', 'stacks']) {
@@ -51,7 +51,7 @@ describeMounts('glossa bench in trouble', () => {
   );
 
   it(
-    'goes on with the others when a stack has no place for its files',
+    'measures the other stacks when one has no space for its files',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
@@ -74,7 +74,7 @@ describeMounts('glossa bench in trouble', () => {
   );
 
   it.runIf(hasScript)(
-    'keeps the rounds that it has when it is interrupted, writes them, and unmounts',
+    'writes the rounds so far and unmounts after Ctrl-C',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
@@ -117,7 +117,7 @@ describeMounts('glossa bench in trouble', () => {
   );
 
   it(
-    'keeps the rounds that it has when it gets SIGTERM, and prints them',
+    'prints the rounds so far after SIGTERM',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
@@ -154,7 +154,7 @@ describeMounts('glossa bench in trouble', () => {
   );
 
   it(
-    'ends the command that it tries when it gets SIGTERM',
+    'ends the command under trial after SIGTERM',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
@@ -176,7 +176,7 @@ describeMounts('glossa bench in trouble', () => {
   );
 
   it(
-    'waits for a command that takes longer than its rounds, again and again',
+    'waits for a command that takes longer than a round',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
@@ -191,7 +191,7 @@ describeMounts('glossa bench in trouble', () => {
   );
 
   it(
-    'names what it leaves because something is mounted there',
+    'names the folder that it leaves because a mount is below it',
     () =>
       withScratch(async (scratch) => {
         vi.stubEnv('TMPDIR', scratch.path);

@@ -15,7 +15,7 @@ import { readRun } from '../engine/schema.ts';
 
 describeMounts('glossa bench, as a whole', () => {
   it(
-    'measures a stack by every workload, and leaves nothing behind',
+    'measures a stack by every workload, and leaves no mount, process or file',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
@@ -58,7 +58,7 @@ describeMounts('glossa bench, as a whole', () => {
   );
 
   it(
-    'measures one translator in several languages, which pass the same lookups on',
+    'measures one translator in several languages, which pass on equal lookups',
     () =>
       withScratch(async (scratch) => {
         const languages = 'typescript,python,javascript';

@@ -43,11 +43,11 @@ function learn(...args: string[]) {
   return { status, out: stdout, err: stderr };
 }
 
-describe.skipIf(!isInstalled('script'))('at a terminal', () => {
+describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
   const start = (args: string): PseudoTerminal =>
     new PseudoTerminal(`exec "${process.execPath}" "${GLOSSA}" learn ${args}`, folder, env());
 
-  it('explains, checks at each save, helps, and keeps what was done', async () => {
+  it('explains, checks at each save, gives hints, and keeps the progress', async () => {
     const terminal = start('1 --language javascript');
     await terminal.until(/1\. What a stack is/);
     await terminal.until(/Your file: glossa-lessons\/1-stack\/stack\.js\r\n/);
@@ -75,7 +75,7 @@ describe.skipIf(!isInstalled('script'))('at a terminal', () => {
     expect(learn('--language', 'javascript').out).toMatch(/✓ 1-stack .*\n {4}2-nothing .*/);
   });
 
-  it('may be closed in the middle of a lesson', async () => {
+  it('a lesson continues after its terminal was closed', async () => {
     const terminal = start('1 --language javascript');
     await terminal.until(/n next lesson/);
     writeFileSync(mine('1-stack', 'stack.js'), '// half done');
@@ -83,7 +83,7 @@ describe.skipIf(!isInstalled('script'))('at a terminal', () => {
     expect(readFileSync(mine('1-stack', 'stack.js'), 'utf8')).toBe('// half done');
   });
 
-  it('ends when its terminal is closed, and says what cannot be done', async () => {
+  it('ends when its terminal is closed, and refuses impossible flags', async () => {
     const own = writeLesson('1-plain', { 'starter.js': 'export class xlator {}\n' });
     const terminal = new PseudoTerminal(
       `echo pid $$.; exec "${process.execPath}" "${GLOSSA}" learn 1 --lessons own --language javascript`,
@@ -114,8 +114,8 @@ function writeLesson(name: string, files: Readonly<Record<string, string>>): str
   return lesson;
 }
 
-describe('two at once', () => {
-  it('take nothing from each other', async () => {
+describe('two glossa learn at once', () => {
+  it("keep each other's files and progress", async () => {
     mkdirSync(mine('1-stack'), { recursive: true });
     mkdirSync(mine('2-nothing'), { recursive: true });
     const solutionOf = (lesson: string) => readFileSync(ofCourse(lesson, 'solution.js'), 'utf8');
@@ -136,7 +136,7 @@ describe('two at once', () => {
     expect(learn('--language', 'javascript').out).toMatch(/✓ 2-nothing/);
   });
 
-  it('that begin anew keep what both had', () => {
+  it('both keep their earlier file at a reset', () => {
     const places = [1, 2].map(
       () => new Workplace(findLessons(undefined, {})[0]!, 'javascript', mine()),
     );
@@ -150,8 +150,8 @@ describe('two at once', () => {
   });
 });
 
-describeMounts('on a full disk', () => {
-  it('leaves no half of a file, and says why', () =>
+describeMounts('glossa learn on a full disk', () => {
+  it('leaves no partial file, and names the error', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(
         scratch,
@@ -182,8 +182,8 @@ end-volume
     }));
 });
 
-describe('without a terminal', () => {
-  it('shows the text, and never writes over what is there', () => {
+describe('glossa learn without a terminal', () => {
+  it('prints the lesson, and never overwrites a file', () => {
     mkdirSync(mine('1-stack'), { recursive: true });
     writeFileSync(mine('1-stack', 'stack.js'), 'my own');
     const { status, out } = learn('stack', '--language', 'javascript');
@@ -198,7 +198,7 @@ describe('without a terminal', () => {
     expect(existsSync(mine('1-stack', 'stack-js.vol'))).toBe(true);
   });
 
-  it('says which lessons there are, and which was meant', () => {
+  it('lists the lessons, and suggests the nearest name', () => {
     expect(learn('cahce')).toMatchObject({
       status: 2,
       err: expect.stringContaining("no lesson is called 'cahce' (did you mean 'cache'?)"),
@@ -217,7 +217,7 @@ describe('without a terminal', () => {
     });
   });
 
-  it('has results for teachers', () => {
+  it('prints results for teachers', () => {
     const [good, bad] = [ofCourse('3-fop', 'solution.js'), ofCourse('3-fop', 'starter.js')];
     const { status, out } = learn('3', '--json', '--check', good, '--check', bad);
     expect(status).toBe(1);
@@ -229,7 +229,7 @@ describe('without a terminal', () => {
     expect(learn('3', '--check', join(folder, 'none.py')).err).toContain('is not there');
   });
 
-  it('runs lessons of their own, translated where they are', () => {
+  it("runs a teacher's own lessons, in translation where there is one", () => {
     const lesson = writeLesson('1-plain', {
       'lesson.md': '# 1. Plain\n\nDo nothing.\n',
       'starter.js': 'export class xlator {}\n',

@@ -33,8 +33,8 @@ const means = [0.8, 0.2, 0.218, 0.050_123_456];
 const measured = results(means);
 const busy = results(means, { ...quiet, others: 0.5 });
 
-describe('the report', () => {
-  it("is one table, beside the talk's", () => {
+describe('the report of glossa tutorial', () => {
+  it("is one table beside the talk's", () => {
     const interval = String.raw` × \[[\d.]+ – [\d.]+\]`;
     const lines = table(settings, measured.searched).split('\n');
     expect(lines[2]).toMatch(/^ {2}no cache +55 218 +46 218 +0\.800 ms +7\.357 ms$/);
@@ -46,7 +46,7 @@ describe('the report', () => {
     );
   });
 
-  it('warns about a busy machine, and prints the factors all the same', () => {
+  it('prints the factors and a warning on a busy machine', () => {
     expect(table(settings, busy.searched)).toBe(table(settings, measured.searched));
     const text = reportText(settings, busy, 1000);
     expect(text).toContain('had 4072 lookups to answer instead of 46 218.');
@@ -54,7 +54,7 @@ describe('the report', () => {
     expect(text).toContain(takeHome(settings, measured.searched));
   });
 
-  it('omits times that cannot be compared, except those of the talk', () => {
+  it("omits times that cannot be compared, except the talk's", () => {
     const noisy = table(settings, results([0.8, 0.75, 0.7, 0.6], quiet, 0.3).searched);
     expect(noisy).toMatch(/native +55 218 +4072 +- +too noisy +1\.095 ms +6\.7 ×/);
   });
@@ -70,12 +70,12 @@ describe('the report', () => {
     expect(takeHome(settings, results(some).searched)).toMatch(said);
   });
 
-  it('advises a distance where there is none', () => {
+  it('advises --delay where the bricks have no distance', () => {
     expect(reportText(settings, measured, 1000)).toContain('--delay 1.3');
     expect(reportText({ ...settings, delayMs: 1.3 }, measured, 1000)).not.toContain('--delay');
   });
 
-  it('says whose the bricks are, why, and how far away', () => {
+  it('names the kind of bricks, the reason, and their distance', () => {
     expect(introduction(settings, 1000)).toContain('two bricks of GlusterFS 10.3 on this machine.');
     const why = 'glusterfsd is not installed (apt install glusterfs-server)';
     const ours = { by: 'glossa', version: '0.1.0', why } as const;
@@ -86,7 +86,7 @@ describe('the report', () => {
     );
   });
 
-  it('fits the terminal', () => {
+  it('has no line wider than the terminal', () => {
     const text = reportText(settings, busy, 60);
     const parts = text.split('\n\n').filter((part) => /^(The|With|A) /.test(part));
     for (const part of [introduction(settings, 60), ...parts]) {
@@ -97,13 +97,13 @@ describe('the report', () => {
     }
   });
 
-  it('points to files that are there', () => {
+  it('names only files that exist', () => {
     const paths = nextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
     expect(paths).toHaveLength(5);
     for (const path of paths) expect(existsSync(resolve(path.trim()))).toBe(true);
   });
 
-  it('is JSON with just these keys', () => {
+  it('the JSON has exactly the documented keys', () => {
     const report = JSON.parse(jsonReport(settings, measured));
     expect(Object.keys(report)).toEqual([
       ...['seed', 'searches', 'delayMs', 'bricks', 'busy', 'stacks'],
@@ -118,7 +118,7 @@ describe('the report', () => {
   });
 });
 
-describe.each(stacks)('what is measured of $volfile ($name)', (stack) => {
+describe.each(stacks)('the measured $volfile ($name)', (stack) => {
   const text = readFileSync(printed(stack), 'utf8');
   const volumesIn = (volfile: string) => {
     const source = new Source('measured.vol', volfile);
@@ -128,7 +128,7 @@ describe.each(stacks)('what is measured of $volfile ($name)', (stack) => {
   };
 
   it.each([0, 1.3])(
-    'counts above each client, %d ms farther away, and is the same besides',
+    'has a counter above each client, %d ms farther away, and no other change',
     (ms) => {
       const added = ms === 0 ? ['io-stats'] : ['delay-gen', 'io-stats'];
       const volumes = volumesIn(measurable(text, ms));

@@ -51,7 +51,7 @@ const moments: [string, Moment][] = [
   ['searches', isMountedAt('baseline-mnt')],
 ];
 
-describeRoot('glossa tutorial leaves nothing', () => {
+describeRoot('glossa tutorial leaves no mount, process or file', () => {
   const early = ['starts the second brick', 'makes its files'];
   it.each(wantedOf(moments, ([name]) => early.includes(name)))(
     'when SIGTERM comes while it %s, over bricks of glossa',
@@ -69,7 +69,7 @@ describeRoot('glossa tutorial leaves nothing', () => {
     ['searches, and no brick answers', 'baseline-mnt', 'brick[01]'],
     // Whose clients would wait for ever.
     ['searches, and its server does not answer', 'baseline-mnt', 'baseline-mnt'],
-    ['searches, and nobody answers', 'baseline-mnt', '(brick[01]|baseline-mnt)'],
+    ['searches, and neither bricks nor server answer', 'baseline-mnt', '(brick[01]|baseline-mnt)'],
   ] as const;
   it.each(wantedOf(silent, () => false))('when it %s', (_when, mountpoint, stopped) =>
     endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
@@ -105,13 +105,13 @@ describeRoot('glossa tutorial leaves nothing', () => {
   );
 });
 
-describeRoot('what is left', () => {
+describeRoot('the folder', () => {
   const commands = [
     ['demo', demo],
     ['tutorial', tutorial],
   ] as const;
   it.each(wantedOf(commands, ([command]) => command === 'tutorial'))(
-    'by a %s that was killed, the next one removes; not what another works in',
+    'of a killed %s is removed by the next run, and a folder in use stays',
     (command, start) =>
       withScratch(async (scratch) => {
         const folders = (): Promise<string[]> => readdir(scratch.at('tmp'));
@@ -154,11 +154,11 @@ describeRoot('what is left', () => {
   );
 });
 
-describeRoot('glossa tutorial, whose folder has no room', () => {
+describeRoot('glossa tutorial in a folder without space', () => {
   it.each([
     ['for its lock', 'nr_inodes=2'],
     ['for its files', 'nr_inodes=600'],
-  ])('%s says so, and leaves nothing', (_what, limit) =>
+  ])('%s names the error, and leaves no file', (_what, limit) =>
     withScratch(async (scratch) => {
       const tmp = await scratch.folder('tmp');
       execFileSync('mount', ['-t', 'tmpfs', '-o', limit, 'glossa-test', tmp]);

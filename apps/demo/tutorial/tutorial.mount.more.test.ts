@@ -59,7 +59,7 @@ describeRoot('glossa tutorial', () => {
   );
 
   it.each(wantedOf(['glossa', 'glusterfs'], (by) => by === 'glusterfs'))(
-    'says so, and cleans up, when a brick of %s dies',
+    'names the brick and cleans up when a brick of %s dies',
     (by) =>
       withScratch(async (scratch) => {
         if (by === 'glusterfs') skipFor(whyNoBricks());
@@ -104,7 +104,7 @@ function testSearches(): void {
       await expectClean(scratch);
     }));
 
-  it('takes bricks of glossa, and says why, where there is no GlusterFS', () =>
+  it('takes bricks of glossa without GlusterFS, and prints the reason', () =>
     withScratch(async (scratch) => {
       const flags = ['--searches', '20'];
       const nowhere = await scratch.folder('nowhere');
@@ -143,11 +143,11 @@ function testSearches(): void {
     }),
   );
 
-  it.skipIf(noBricks())('leaves no process and no mount when it is killed itself', () =>
+  it.skipIf(noBricks())('leaves no process and no mount after SIGKILL', () =>
     withScratch((scratch) => killed(scratch, tutorial, ['--searches', '200000'])),
   );
 
-  it.runIf(isRoot)('says why where nothing can be mounted', () =>
+  it.runIf(isRoot)('names the reason where mounts are impossible', () =>
     withScratch(async (scratch) => {
       const { status, out, err } = await inUnmountable(scratch, [], 'tutorial');
       expect({ status, out }).toEqual({ status: 1, out: '' });
@@ -158,7 +158,7 @@ function testSearches(): void {
 }
 
 usually(() => {
-  it.runIf(isRoot)('says to others than root that it is for root', () =>
+  it.runIf(isRoot)('refuses users other than root', () =>
     withScratch(async (scratch) => {
       const args = [
         '--reuid=65534',
@@ -174,7 +174,7 @@ usually(() => {
     }),
   );
 
-  it('refuses what makes no sense', () =>
+  it('refuses wrong flags', () =>
     withScratch(async (scratch) => {
       const wrong = [
         ['--searches', '19'],

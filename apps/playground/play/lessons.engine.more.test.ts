@@ -20,7 +20,7 @@ it.each([
   ['4-callback', 'js'],
   ['7-cache', 'py'],
   ['9-measure', 'js'],
-])('of %s, the solution in %s is right, and the starter is not', async (lesson, ending) => {
+])('the check of %s accepts the solution in %s and refuses the starter', async (lesson, ending) => {
   const module = `/${lesson.slice(2)}.${ending}`;
   const solution = await judge(lesson, module, text(lesson, `solution.${ending}`));
   expect(solution).toMatchObject({ passed: true });
@@ -28,7 +28,7 @@ it.each([
   expect(starter).toMatchObject({ passed: false });
 });
 
-it("a check shows the requests that it made, under the names of the learner's volfile", async () => {
+it("a check shows its requests under the names of the learner's volfile", async () => {
   const { traffic } = await judge('7-cache', '/cache.py', text('7-cache', 'solution.py'));
   const { asked, arrived, byFop } = traffic!.counters;
   expect(byFop.lookup![0]).toBeGreaterThan(byFop.lookup![1]);
@@ -56,7 +56,7 @@ it.each([
   ],
   ['/fop.js', text('3-fop', 'starter.js').replace('frame.wind', 'frame.wnid'), /fop\.js:\d+: /],
   ['/fop.py', '', /xlator/],
-])('%s is told what is wrong with %j', async (module, source, said) => {
+])('the check of %s explains the error in %j', async (module, source, said) => {
   const { passed, answer } = await judge('3-fop', module, source);
   expect(passed).toBe(false);
   expect(answer).toMatch(said);
@@ -64,7 +64,7 @@ it.each([
   expect(answer).not.toMatch(/(^|\s)\/fop/);
 });
 
-it('a lesson that there is not is refused', async () => {
+it('an unknown lesson is refused', async () => {
   await expect(async () => judge('99-none', '/none.py', '')).rejects.toThrow(
     "no lesson is called '99-none'",
   );

@@ -37,7 +37,7 @@ it.each([
     /^volume 'top' \(features\/glupy\): option 'size': too much$/,
   ],
   ['out of memory', { file: null, line: 0, column: 0 }, /^out of memory$/],
-])('%s', (text, place, message) => {
+])('a problem is placed at its file, line and column: %s', (text, place, message) => {
   expect(problemIn(text, 'error', texts)).toEqual({
     severity: 'error',
     ...place,

@@ -16,7 +16,7 @@ const some: PlayState = {
   journal: ['touch a'],
 };
 
-it('a link leads to what was shared', async () => {
+it('a link restores the shared playground', async () => {
   await fc.assert(
     fc.asyncProperty(state, async (shared) => {
       const fragment = await encodeShare(shared);
@@ -27,7 +27,7 @@ it('a link leads to what was shared', async () => {
   );
 });
 
-it('a link that was cut, or changed, is refused', async () => {
+it('a shortened or changed link is refused', async () => {
   const fragment = await encodeShare(some);
   await fc.assert(
     fc.asyncProperty(fc.nat(fragment.length - 4), fc.boolean(), async (at, cuts) => {
@@ -51,7 +51,7 @@ it.each([
   ['g2.AAAA', 'this link is of version 2 of the playground, and this page reads version 1'],
   ['g1.', 'this link is damaged: a part of it is missing or was changed; ask for it again'],
   ['g1.%41', 'this link is damaged: a part of it is missing or was changed; ask for it again'],
-])('%j is refused', async (fragment, message) => {
+])('the fragment %j is refused', async (fragment, message) => {
   await expect(decodeShare(fragment)).rejects.toThrow(message);
 });
 

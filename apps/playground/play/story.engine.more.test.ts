@@ -45,7 +45,7 @@ const SILENT = `${HEAD}    def lookup(self, frame, loc, xdata):
             frame.wind()
 `;
 
-describe('a learner', () => {
+describe("a learner's session", () => {
   // Its interpreters start from what is kept; a browser's are in test/browser.
   const world = new World(nodeMachine);
   let journal: string[] = [];
@@ -67,7 +67,7 @@ describe('a learner', () => {
   it.each([
     ['/cache.py', negative('negative.py')],
     ['/cache.js', negative('javascript/negative.js')],
-  ])('sees what the cache in %s is worth', async (name, module) => {
+  ])('the cache in %s saves requests to the storage', async (name, module) => {
     expect(await start(module, name)).toMatchObject({ runs: true, problems: [] });
     const first = await run('search file009.php');
     expect(first.output).toBe('/dir9/file009.php');
@@ -84,7 +84,7 @@ describe('a learner', () => {
     await run('rm dir0/file009.php');
   });
 
-  it('sees what a wrong one breaks', async () => {
+  it('a cache without invalidation hides a file', async () => {
     expect(await start(WRONG)).toMatchObject({ runs: true });
     await run('mkdir /p');
     expect(await start(WRONG)).toMatchObject({ runs: true });
@@ -97,7 +97,7 @@ describe('a learner', () => {
     expect((await run('cat /p/key')).output).toBe('mine');
   });
 
-  it('is told where a module is wrong, and what ran goes on', async () => {
+  it('a wrong module is reported with its line, and the graph before it goes on', async () => {
     const wrong = HEAD.replace(':\n', '\n');
     expect(await start(`${wrong}    pass\n`)).toMatchObject({
       runs: false,
@@ -120,7 +120,7 @@ describe('a learner', () => {
     expect((await run('ls /p')).output).toBe('key');
   });
 
-  it('comes to an end of what has none', async () => {
+  it('endless replies of a module end with an error', async () => {
     await run('mkdir /e; echo four > /e/file');
     const endless = `import { Translator } from 'glossa';
 export class xlator extends Translator {
@@ -146,7 +146,7 @@ export class xlator extends Translator {
     expect((await run('cat /e/file')).output).toBe('four');
   });
 
-  it('is told of a request that nobody answers', async () => {
+  it('a request without a reply ends with a message that names it', async () => {
     await start(SILENT);
     const lost = await run('cat lost');
     expect(lost.output).toBe('cat: lost: Input/output error');

@@ -22,7 +22,7 @@ async function says(line: string): Promise<string> {
 }
 
 describe('a graph', () => {
-  it('that does not start leaves the one before running', async () => {
+  it('that does not start leaves the earlier graph running', async () => {
     await expect(world.run('ls')).rejects.toThrow('no graph runs');
     expect(await start(DISK + CACHE)).toMatchObject({
       runs: true,
@@ -53,7 +53,7 @@ describe('a graph', () => {
     expect(await says('ls kept')).toBe('kept');
   });
 
-  it('makes its storage again from a journal, which nobody has asked for', async () => {
+  it('restores its storage from a journal, without counting those requests', async () => {
     await start(DISK + CACHE);
     const lines = [
       'mkdir -p a/b',
@@ -72,7 +72,7 @@ describe('a graph', () => {
   });
 });
 
-it('waiting is counted, and costs nobody time', async () => {
+it('waiting is counted and takes no real time', async () => {
   await start(DISK + CACHE);
   const first = await world.run('search file009.php');
   expect(first).toMatchObject({ output: [{ text: '/dir9/file009.php' }], status: 0 });
@@ -84,7 +84,7 @@ it('waiting is counted, and costs nobody time', async () => {
   expect(third.counters).toMatchObject({ asked: 40, arrived: 22, waitedMs: 131.5 });
 });
 
-it('what a line asked is recorded', async () => {
+it('the requests of a line are recorded', async () => {
   await start(DISK + CACHE);
   const { recording } = await world.run('cat nothing');
   const winds = windsOf(await eventsIn(recording));
@@ -121,7 +121,7 @@ describe('the shell', () => {
     ['ls /../dir1/./', 'file001.php'],
     ['ln -s l l; cat l', 'cat: l: Too many levels of symbolic links (1)'],
     ['help stat', 'stat PATH…\nshows the attributes of a file: its iatt'],
-  ])('%s', async (line, said) => {
+  ])('%j prints %j', async (line, said) => {
     expect(await says(line)).toBe(said);
   });
 
@@ -153,7 +153,7 @@ describe('the shell', () => {
     ['echo x > dir3/f', ['dir3/file003.php']],
     ['cat none/', []],
     ['cat "di', []],
-  ])('%j is completed, and nothing counted', async (line, words) => {
+  ])('%j is completed without counting requests', async (line, words) => {
     expect(await world.complete(line)).toEqual(words);
     expect((await world.run('help')).counters.asked).toBe(0);
     await world.run('cat none');

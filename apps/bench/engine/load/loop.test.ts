@@ -31,7 +31,7 @@ function run({ takes, status = () => 0 }: Fake, requested: Partial<Requested>) {
 }
 
 describe('the loop of a client', () => {
-  it('times requests and nothing else', () => {
+  it('times requests without their preparation and checks', () => {
     const { ms, asked, seconds } = run({ takes: (i) => i }, { from: 10 });
     expect(asked).toEqual([10, 11, 12, 13]);
     expect(ms).toEqual([10, 11, 12, 13]);
@@ -39,19 +39,19 @@ describe('the loop of a client', () => {
     expect(seconds).toBeCloseTo(0.053, 9);
   });
 
-  it('ends when its time is over, with the requests until then', () => {
+  it('ends when its time is over and keeps the requests until then', () => {
     const { ms, asked } = run({ takes: () => 5 }, { from: -9, count: 9, forMs: 8 });
     expect(asked).toEqual([-9, -8]);
     expect(ms).toEqual([5, 5]);
   });
 
-  it('counts wrong answers and tells the first', () => {
+  it('counts wrong answers and reports the first', () => {
     const { wrong, complaint } = run({ takes: () => 1, status: (i) => (i > 1 ? -5 : 0) }, {});
     expect(wrong).toBe(2);
     expect(complaint).toBe('request 2 is wrong');
   });
 
-  it.each([-107, -103])('ends when the mount answers %i', (errno) => {
+  it.each([-107, -103])('ends when the mount returns errno %i, as its server is gone', (errno) => {
     expect(() => run({ takes: () => 1, status: () => errno }, {})).toThrow(GoneError);
   });
 });

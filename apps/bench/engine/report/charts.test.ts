@@ -16,14 +16,14 @@ function topOf(names: readonly string[], width: number): number {
 
 const MANY = ['typescript', 'python', 'glusterfs', 'libfuse-floor', 'libfuse', 'fuse-native'];
 
-it('begins below its legend, however many names are in it', () => {
+it('a chart begins below its legend of any number of names', () => {
   expect(topOf(['a', 'b'], 470)).toBe(topOf(['a'], 470));
   expect(topOf(MANY, 470)).toBeGreaterThan(topOf(['a'], 470));
   expect(topOf([...MANY, ...MANY], 470)).toBeGreaterThan(topOf(MANY, 470));
   expect(topOf(MANY, 960)).toBe(topOf(['a'], 470));
 });
 
-it('gives no two stacks the same colour and symbol', () => {
+it('no two stacks have the same colour and symbol', () => {
   const names = Array.from({ length: 20 }, (_, i) => `stack ${i}`);
   const stacks = names.map((name) => ({ name, description: '', volfile: null }));
   const results = names.map((stack, i) => ({ ...workload!.results[i === 0 ? 0 : 1]!, stack }));
@@ -37,7 +37,7 @@ it('gives no two stacks the same colour and symbol', () => {
   expect(new Set(looks).size).toBe(19);
 });
 
-it('lists in its legend only stacks with points, each in its colour of the other charts', () => {
+it('the legend lists only stacks with points, each in its colour of the other charts', () => {
   const [result, ...others] = workload!.results;
   const gone = { ...others[0]!, measured: null, missing: 'it ended' };
   const results = [result!, gone, ...others.slice(1)];
@@ -50,13 +50,13 @@ it('lists in its legend only stacks with points, each in its colour of the other
   expect(series(ratioChart(run).draw(960))).toContainEqual(series(shown)[0]);
 });
 
-it('has ticks at round values', () => {
+it('ticks are at round values', () => {
   expect(ticks(0.88, 1.36)).toEqual([0.9, 1, 1.1, 1.2, 1.3]);
   expect(ticks(5, 150)).toEqual([5, 10, 20, 50, 100]);
   expect(ticks(0.3, 2e6)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
 });
 
-it('has some that rise, within the axis', () => {
+it('ticks rise and lie within the axis', () => {
   const ends = fc.tuple(
     fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
     fc.double({ min: 1.05, max: 1e6, noNaN: true }),

@@ -14,8 +14,8 @@ const plain = { width: 100, colour: false };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with
 const SGR = /\x1b\[[\d;]*m/g;
 
-describe('answers', () => {
-  it('say in a sentence what came out, where it was not the same everywhere', () => {
+describe('the answer of a run', () => {
+  it('groups the measurements by verdict where they differ', () => {
     expect(answers(run)).toEqual([
       'python is 5 to 17 % slower than typescript (in 2 of 3); it is about 11 % faster than ' +
         'typescript [9 – 13 %] (in 1 of 3).',
@@ -24,7 +24,7 @@ describe('answers', () => {
     ]);
   });
 
-  it('are short where it was', () => {
+  it('is one sentence where all measurements agree', () => {
     const [one] = simulatedWorkloads;
     expect(answers(simulatedRun({}, [one!]))[0]).toMatch(
       /^python is about 17 % slower than typescript \[1\d – 1\d %\]\.$/,
@@ -40,7 +40,7 @@ describe('answers', () => {
   });
 });
 
-it('every report says first that the machine was busy', async () => {
+it('every report begins with the warning that the machine was busy', async () => {
   const busy = { others: 0.6, steal: 0, load: 15 };
   const beside = { ...run, workloads: run.workloads.map((it) => ({ ...it, busy })) };
   expect(terminalReport(beside, plain)).toMatch(
@@ -52,8 +52,8 @@ it('every report says first that the machine was busy', async () => {
   expect(answers(beside)[0]).toMatch(/^Busy in miss, same CPU: /);
 });
 
-describe('the terminal', () => {
-  it.each([40, 60, 100, 160])('shows no line wider than %i columns', (width) => {
+describe('the report at a terminal', () => {
+  it.each([40, 60, 100, 160])('has no line wider than %i columns', (width) => {
     const lines = terminalReport(run, { width, colour: true }).replaceAll(SGR, '').split('\n');
     // A name, a median and what is missing are shown however narrow it is.
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
@@ -81,24 +81,24 @@ describe('the terminal', () => {
     expect(lines.find((line) => line.startsWith('  python'))).toMatch(/ slower {2}█+[▏▎▍▌▋▊▉]?$/);
   });
 
-  it('says how many rounds there were, and how many to warm up', () => {
+  it('states the number of rounds and of warm-up rounds', () => {
     const shown = workloadText(run.workloads[0]!, { width: 1000, colour: false });
     expect(shown).toContain('9 rounds, and 1 before them to warm up');
   });
 
-  it('is the same with colours, but for them', () => {
+  it('has the same text with and without colours', () => {
     const coloured = terminalReport(run, { ...plain, colour: true });
     expect(coloured).not.toBe(terminalReport(run, plain));
     expect(coloured.replaceAll(SGR, '')).toBe(terminalReport(run, plain));
   });
 
-  it('says what clients take without any stack', () => {
+  it('states the time that clients take in the plain directory', () => {
     const [workload] = run.workloads;
     expect(workloadText(workload!, plain)).toMatch(/The plain directory answers in 1\.\d+\s+µs/);
     expect(workloadText({ ...workload!, plain: null }, plain)).not.toContain('plain directory');
   });
 
-  it('warns where clients and kernel are most of it', () => {
+  it('warns where clients and kernel take most of the time', () => {
     const half = 'the plain directory takes more than half as long';
     expect(terminalReport(run, plain)).not.toContain(half);
     const [workload] = run.workloads;
@@ -107,7 +107,7 @@ describe('the terminal', () => {
     expect(shown).toContainEqual(expect.stringContaining(`miss, same CPU, typescript: ${half}`));
   });
 
-  it('says what is missing and what to beware of', () => {
+  it('shows warnings, and the reason at each stack without a measurement', () => {
     const shown = terminalReport({ ...run, partial: true }, plain);
     expect(shown).toContain('  javascript  not measured: it ended');
     expect(shown).toContain(
@@ -116,7 +116,7 @@ describe('the terminal', () => {
     expect(shown).toContain('warning: the stacks differ in two volumes: a, <b>');
   });
 
-  it('keeps what a stack showed before it ended', () => {
+  it('shows the rounds of a stack that ended early', () => {
     const [workload] = run.workloads;
     const results = workload!.results.map((it) => ({ ...it, missing: 'the mount is gone' }));
     const shown = workloadText({ ...workload!, results }, plain);
@@ -124,7 +124,7 @@ describe('the terminal', () => {
     expect(shown).toContain('slower');
   });
 
-  it('shows two runs line by line', () => {
+  it('shows the comparison of two runs line by line', () => {
     const shown = comparedText(compareRuns(run, { ...run, seed: 3 }), plain).split('\n');
     expect(shown[0]).toMatch(/^ +first +second +second \/ first$/);
     expect(shown[1]).toBe('miss, same CPU');
@@ -133,8 +133,8 @@ describe('the terminal', () => {
   });
 });
 
-describe('Markdown', () => {
-  it('has rows as wide as their heads', () => {
+describe('the report in Markdown', () => {
+  it('table rows have as many cells as their heads', () => {
     const tables = markdownReport(run)
       .split('\n\n')
       .filter((part) => part.startsWith('|'));
@@ -150,7 +150,7 @@ describe('Markdown', () => {
     }
   });
 
-  it('lets no volfile end its fence, and no name its cell', () => {
+  it('a volfile cannot end its code fence, and a name cannot end its cell', () => {
     const [first, ...others] = run.stacks;
     const stacks = [{ ...first!, volfile: '# ````\n' }, ...others];
     expect(markdownReport({ ...run, stacks })).toContain('`````\n# ````\n`````');
@@ -162,7 +162,7 @@ describe('Markdown', () => {
 
 const draw = await loadDraw();
 
-it('every report says how it is known that the clients are not the bottleneck', async () => {
+it('every report explains why the clients are not the bottleneck', async () => {
   const said = 'the same clients send the same requests to the plain directory';
   expect(method(run).join(' ')).toContain(said);
   expect(markdownReport(run)).toContain(said);
@@ -171,7 +171,7 @@ it('every report says how it is known that the clients are not the bottleneck', 
   expect(method({ ...run, workloads }).join(' ')).not.toContain(said);
 });
 
-describe('the page', () => {
+describe('the report as a page', () => {
   const page = htmlReport(run, draw);
 
   it('needs no network and no script', () => {
@@ -184,7 +184,7 @@ describe('the page', () => {
     );
   });
 
-  it('has its pictures: the ratios, and of each workload the distribution', () => {
+  it('shows a picture of the ratios, and of the distribution of each workload', () => {
     // Each for wide and for narrow screens.
     expect(page.match(/<svg /g)).toHaveLength(2 * (1 + 3));
     expect(page.match(/<svg role="img" aria-label="A chart\. /g)).toHaveLength(8);
@@ -192,7 +192,7 @@ describe('the page', () => {
     expect(page).toContain('stroke-dasharray="2,3"');
   });
 
-  it('has the question, the answer, the method and its limits in words', () => {
+  it('states the question, the answer, the method and its limits', () => {
     for (const heading of ['How it was measured', 'What it does not show', 'Where', 'Stacks']) {
       expect(page).toContain(`<h2>${heading}</h2>`);
     }
@@ -204,7 +204,7 @@ describe('the page', () => {
     expect(page).toContain('A &lt;CPU&gt; of 3 GHz');
   });
 
-  it('can be heard: its parts have headings, tables have captions, and pictures say what they show', () => {
+  it('is accessible: headings, captions of tables, descriptions of pictures', () => {
     expect(page.match(/<(h1|header|main)>/g)).toEqual(['<header>', '<h1>', '<main>']);
     for (const section of page.split(/<section[^>]*>\n/).slice(1)) expect(section).toMatch(/^<h2>/);
     const tables = page.match(/<table>.*?<\/table>/gs)!;
@@ -226,7 +226,7 @@ describe('the page', () => {
     );
   });
 
-  it('can be of a run that measured nothing', async () => {
+  it('is made of a run without any measurement, too', async () => {
     const [one] = simulatedWorkloads;
     const nothing = simulatedRun({}, [{ ...one!, medians: [null, null, null] }]);
     const files = await reportFiles(nothing);

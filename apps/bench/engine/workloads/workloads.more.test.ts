@@ -58,16 +58,19 @@ const sizeOf = (path: string): number =>
 const few: Partial<Record<WorkloadName, number>> = { command: 2, readdir: 3 };
 
 describe('a workload', () => {
-  it.each(workloadNames)('%s finds the plain directory right, and leaves nothing open', (name) => {
-    const before = readdirSync('/proc/self/fd').length;
-    const requests = open(name);
-    expect(complaints(requests, few[name] ?? 400)).toEqual([]);
-    requests.close();
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
-    expect(sizeOf(setting.root)).toBeLessThanOrEqual(STORED_MAX);
-  });
+  it.each(workloadNames)(
+    '%s has no complaint about the plain directory, and leaves no descriptor open',
+    (name) => {
+      const before = readdirSync('/proc/self/fd').length;
+      const requests = open(name);
+      expect(complaints(requests, few[name] ?? 400)).toEqual([]);
+      requests.close();
+      expect(readdirSync('/proc/self/fd').length).toBe(before);
+      expect(sizeOf(setting.root)).toBeLessThanOrEqual(STORED_MAX);
+    },
+  );
 
-  it('asks the same for the same seed and client, and otherwise something else', () => {
+  it('equal seeds and clients make equal requests, others do not', () => {
     const orderOf = (over: Partial<Setting>): (string | null)[] => {
       const requests = workloads.hit.open({ ...setting, ...over });
       // A status that is never right makes each complaint tell the name that was asked.
@@ -82,7 +85,7 @@ describe('a workload', () => {
   });
 });
 
-describe('wrong answers', () => {
+describe('a wrong answer', () => {
   it.each<[WorkloadName, (root: string) => void, RegExp]>([
     ['miss', (root) => writeFileSync(join(root, 'absent0007'), ''), /absent0007 says that it is/],
     ['hit', (root) => rmSync(join(root, 'file0007')), /file0007 says ENOENT/],
@@ -94,7 +97,7 @@ describe('wrong answers', () => {
     ['randread', (root) => writeFileSync(join(root, 'data'), Buffer.alloc(1 << 25)), /other data/],
     ['smallfile', (root) => writeFileSync(join(root, 'client0-0003'), ''), /EEXIST/],
     ['command', (root) => writeFileSync(join(root, 'more'), ''), /something else/],
-  ])('of %s are told', (name, spoil, complaint) => {
+  ])('in %s gives a complaint', (name, spoil, complaint) => {
     makeTrees(name);
     // The folders to search are opened before one of them goes.
     const before = name === 'phpsim' ? workloads[name].open(setting) : null;
@@ -105,7 +108,7 @@ describe('wrong answers', () => {
     expect(found[0]).toMatch(complaint);
   });
 
-  it('of a command are also another status', () => {
+  it('in a command is another exit status, too', () => {
     const requests = open('command', {
       command: tryCommand(['test', '-e', 'more'], folder),
     });
@@ -117,7 +120,7 @@ describe('wrong answers', () => {
 });
 
 describe('phpsim', () => {
-  it('counts the lookups of its searches: 5.5 of each on average', () => {
+  it('counts the lookups of its searches, 5.5 a search on average', () => {
     const requests = open('phpsim');
     complaints(requests, 4000);
     const { lookups } = requests.counts!();
@@ -129,7 +132,7 @@ describe('phpsim', () => {
 
   const planned = planWorkload({ seed: 3, searches: 500, files: 300, rounds: 4 });
 
-  it('makes the searches that it is given, and asks for an absent name below 0', () => {
+  it('makes the searches of a given plan, and looks up an absent name for negative numbers', () => {
     const requests = open('phpsim', { searches: planned, reference: '' });
     expect(requests.ask(-7)).toBe(-2);
     expect(requests.check(-7, -2)).toBeNull();
@@ -140,7 +143,7 @@ describe('phpsim', () => {
     requests.close();
   });
 
-  it('calls a file wrong that is nowhere, or elsewhere than it is given', () => {
+  it('complains of a file that is absent, or in another directory than planned', () => {
     const homes = planned.homes.map((home) => (home + 1) % 10);
     const requests = open('phpsim', { searches: { ...planned, homes } });
     rmSync(join(setting.root, 'dir4'), { recursive: true });

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 describe('callers', () => {
-  it('ask as often as told, and check what they are told', async () => {
+  it('make the requested number of calls, and check each answer', async () => {
     let asked = 0;
     const leaf = {
       translator: defineTranslator<null, Record<string, never>>({
@@ -45,7 +45,7 @@ describe('callers', () => {
     await expect(batch(1)).rejects.toThrow(new NotMeasured('a reply was EIO'));
   });
 
-  it('wait for answers that come later', async () => {
+  it('wait for asynchronous answers', async () => {
     const leaf = {
       translator: defineTranslator<null, Record<string, never>>({
         type: 'test/leaf',
@@ -66,14 +66,17 @@ describe('callers', () => {
   it.each([
     ['hit', nothing, ENOENT],
     ['seen', everything, 0],
-  ] as const)('get the answers of the module %s in TypeScript', async (name, below, errno) => {
-    const graph = await startModule(lab(), 'typescript', name, below);
-    expect(await lookups(graph, errno)(200)).toBeGreaterThan(0);
-    // The names that were asked for are known now, so that nobody below is asked again.
-    if (name === 'hit') expect((graph.top.priv as Set<string>).size).toBe(100);
-  });
+  ] as const)(
+    'get the expected answers of the module %s in TypeScript',
+    async (name, below, errno) => {
+      const graph = await startModule(lab(), 'typescript', name, below);
+      expect(await lookups(graph, errno)(200)).toBeGreaterThan(0);
+      // The names that were asked for are known now, so that nobody below is asked again.
+      if (name === 'hit') expect((graph.top.priv as Set<string>).size).toBe(100);
+    },
+  );
 
-  it('say why a module cannot be asked', async () => {
+  it('name the file of a module that is absent', async () => {
     const started = startModule(lab(), 'typescript', 'none', nothing);
     await expect(started).rejects.toThrow(NotMeasured);
     await expect(started).rejects.toThrow(/there is no file .*none\.ts/);
@@ -81,7 +84,7 @@ describe('callers', () => {
 });
 
 describe('rounds', () => {
-  it('alternate, warm up first, and keep each variant’s best', async () => {
+  it('warm up first, alternate, and keep the best times of each variant', async () => {
     const order: string[] = [];
     const variant =
       (name: string, times: readonly number[]): Batch =>

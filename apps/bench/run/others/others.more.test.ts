@@ -44,24 +44,24 @@ function pythonModule(name: string, text: string): void {
 const noModule = (name: string): string =>
   `raise ModuleNotFoundError("No module named '${name}'")\n`;
 
-describe('what is missing is named, with the package to install', () => {
+describe('a part that is missing is named with the package to install', () => {
   it.each<[string[], string]>([
     [[], 'there is no C compiler (apt install gcc libc6-dev pkg-config libfuse3-dev)'],
     [['pkg-config'], 'there is no C compiler (apt install gcc libc6-dev)'],
     [['cc'], 'libfuse 3 is not installed (apt install pkg-config libfuse3-dev)'],
-  ])('libfuse, where there is only %j', (there, problem) => {
+  ])('for libfuse, with only %j on PATH', (there, problem) => {
     vi.stubEnv('PATH', programs(...there));
     expect(libfuse.prepare(scratch)).toBe(problem);
   });
 
-  it('fuse-native', () => {
+  it('for fuse-native, without its module', () => {
     vi.stubEnv('NODE_PATH', scratch);
     expect(fuseNative.prepare(scratch)).toBe(
       'it is not installed (npm install --ignore-scripts fuse-native)',
     );
   });
 
-  it('fuse-native, where it does not run', () => {
+  it('for fuse-native, when it does not run', () => {
     const folder = join(scratch, 'fuse-native');
     mkdirSync(folder);
     writeFileSync(join(folder, 'package.json'), '{"main": "index.js"}');
@@ -72,19 +72,19 @@ describe('what is missing is named, with the package to install', () => {
     );
   });
 
-  it('fusepy', () => {
+  it('for fusepy, without its module', () => {
     pythonModule('fusepy', noModule('fusepy'));
     pythonModule('fuse', noModule('fuse'));
     expect(fusepy.prepare(scratch)).toMatch(/ \(apt install python3-fusepy\)$/);
   });
 
   const noPython = isInstalled('python3') ? '' : 'python3 is not installed';
-  it.skipIf(isSkipped('what fusepy needs', noPython))('the library that fusepy needs', () => {
+  it.skipIf(isSkipped('what fusepy needs', noPython))('for fusepy, without libfuse 2', () => {
     pythonModule('fusepy', 'raise EnvironmentError("Unable to find libfuse")\n');
     expect(fusepy.prepare(scratch)).toBe('libfuse 2 is not installed (apt install libfuse2)');
   });
 
-  it('and the others are left out with a warning', () => {
+  it('and the implementation is left out with a warning', () => {
     vi.stubEnv('PATH', programs());
     const stacks = { stacks: [], warnings: ['one'], question: 'How fast?', alike };
     expect(withOthers(stacks, ['libfuse'], scratch)).toEqual({
@@ -99,7 +99,7 @@ describe('what is missing is named, with the package to install', () => {
   });
 });
 
-it('what users other than root mount by is named, too', () => {
+it('a missing fusermount3 is named to users other than root', () => {
   vi.spyOn(process, 'getuid').mockReturnValue(4321);
   const stacks = { stacks: [], warnings: [], question: 'How fast?', alike };
   const path = programs('cc', 'pkg-config');
@@ -122,14 +122,14 @@ describe('a stack of --with', () => {
   };
   const timeouts = { entry: 0, attribute: 1, negative: 0 };
 
-  it('that does not mount says what its server said', async () => {
+  it('that does not mount quotes the message of its server', async () => {
     const plan = otherPlan(failing, { scratch, data: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow(new NotMeasured('it did not mount: error: no luck'));
     expect(readFileSync(join(scratch, 'failing.log'), 'utf8')).toContain('no luck');
     plan.discard();
   });
 
-  it('that is not there says so', async () => {
+  it('that is absent is reported', async () => {
     const gone: OtherStack = { ...failing, command: () => ({ line: [join(scratch, 'gone')] }) };
     const plan = otherPlan(gone, { scratch, data: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow('it did not mount: it said nothing');

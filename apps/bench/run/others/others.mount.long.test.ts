@@ -43,7 +43,7 @@ function leftOut({ warnings }: Run): string[] {
 
 describeMounts('glossa bench --with', () => {
   it(
-    'measures the others as it measures its own, and checks their answers',
+    'measures and checks other implementations like its own stacks',
     () =>
       withScratch(async (scratch) => {
         const run = await measure(scratch, '-w', WORKLOADS.join(), '--with', WORDS.join());
@@ -76,7 +76,7 @@ describeMounts('glossa bench --with', () => {
   );
 
   it(
-    'has the kernel cache as much of them',
+    'the kernel caches as much of other implementations as of glossa',
     () =>
       withScratch(async (scratch) => {
         // Attributes of the folder as well, which the kernel would ask for to see who may look.

@@ -18,7 +18,7 @@ const typed = ({ words, to, ifSucceeded }: SimpleCommand, at: number): string =>
   return before + words.map(quoteWord).join(' ') + after;
 };
 
-it('reads what is typed with quotes', () => {
+it('any words survive quoting and parsing', () => {
   fc.assert(
     fc.property(line, (commands) => {
       expect(parseLine(commands.map(typed).join(''))).toEqual(commands);
@@ -26,7 +26,7 @@ it('reads what is typed with quotes', () => {
   );
 });
 
-it('reads any line, or says what is wrong with it', () => {
+it('any line is parsed or refused with a message', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'ab\'"\\>;&| #\t') }), (text) => {
       try {
@@ -45,7 +45,7 @@ it.each([
   ['a;', [['a']]],
   ['a b#c # d', [['a', 'b#c']]],
   ['   # nothing', []],
-])('%s', (text, words) => {
+])('the line %j is parsed into words', (text, words) => {
   expect(parseLine(text).map((one) => one.words)).toEqual(words);
 });
 
@@ -58,6 +58,6 @@ it.each([
   ['> a', "syntax error near unexpected token 'newline'"],
   ['ls | wc', "this shell has no '|': help says what there is"],
   ['a & b', "this shell has no '&': help says what there is"],
-])('%s is refused', (text, message) => {
+])('the line %j is refused', (text, message) => {
   expect(() => parseLine(text)).toThrow(message);
 });
