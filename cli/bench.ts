@@ -5,17 +5,17 @@
 import { join } from 'node:path';
 import { type Condition, failuresBy, parseCondition } from '../apps/bench/engine/fail-if.ts';
 import { describeMachine } from '../apps/bench/engine/machine.ts';
-import { NotMeasured } from '../apps/bench/engine/missing.ts';
-import { openOut, writeOut } from '../apps/bench/engine/out.ts';
+import { NotMeasured } from '../apps/bench/engine/not-measured.ts';
+import { openReportFolder, writeReportFolder } from '../apps/bench/engine/report-folder.ts';
 import { allowedCpus } from '../apps/bench/engine/placement.ts';
 import { reportFiles } from '../apps/bench/engine/report/html.ts';
 import { terminalReport } from '../apps/bench/engine/report/text.ts';
-import { type Ran, runBench } from '../apps/bench/engine/run.ts';
+import { type BenchOutcome, runBench } from '../apps/bench/engine/run.ts';
 import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
 import { STORED_MAX } from '../apps/bench/engine/workloads/workload.ts';
 import { type WithOthers, withOthers } from '../apps/bench/run/others/index.ts';
-import { otherPlan } from '../apps/bench/run/others/serving.ts';
-import { planOf } from '../apps/bench/run/serving.ts';
+import { otherPlan } from '../apps/bench/run/others/other-plan.ts';
+import { stackPlan } from '../apps/bench/run/stack-mount.ts';
 import {
   type BenchFlags,
   type BenchSettings,
@@ -80,7 +80,7 @@ async function bench(
       );
     }
     const conditions = flags['fail-if'].map((text) => parseCondition(text, names));
-    if (flags.out !== undefined) openOut(flags.out, flags);
+    if (flags.out !== undefined) openReportFolder(flags.out, flags);
     const ran = await runIn(workspace, stacks, settings, flags, terminal, signal);
     return await report(ran, conditions, flags, terminal);
   } finally {
@@ -114,7 +114,7 @@ async function runIn(
   flags: BenchFlags,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<Ran> {
+): Promise<BenchOutcome> {
   const { scratch, data, stacks: stored, plain } = workspace;
   const { mountFlags, timeouts } = settings;
   const serving = { scratch, data: stored, mountFlags, timeouts, terminal };
@@ -130,7 +130,7 @@ async function runIn(
       signal,
       line: ['glossa', ...shownCommandLine()],
       stacks: [
-        ...stacks.map((stack) => planOf(stack, serving)),
+        ...stacks.map((stack) => stackPlan(stack, serving)),
         ...others.stacks.map((stack) => otherPlan(stack, serving)),
       ],
       machine: describeMachine(data, { glossa: version(), ...others.versions }),
@@ -150,7 +150,7 @@ async function runIn(
 }
 
 async function report(
-  { run, told, failures }: Ran,
+  { run, told, failures }: BenchOutcome,
   conditions: readonly Condition[],
   { out, json }: BenchFlags,
   terminal: Terminal,
@@ -158,7 +158,7 @@ async function report(
   const screen = { width: terminal.width, colour: terminal.colour.out };
   terminal.out(json ? JSON.stringify(run, null, 1) : terminalReport(run, screen));
   if (out !== undefined) {
-    writeOut(out, await reportFiles(run));
+    writeReportFolder(out, await reportFiles(run));
     if (terminal.interactive) terminal.err(`the page is ${join(out, 'report.html')}`);
   }
   const failed = [...failures, ...conditions.flatMap((it) => failuresBy(it, run))];

@@ -7,10 +7,10 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BusyWatch } from '../apps/bench/engine/busy.ts';
+import { BusySampler } from '../apps/bench/engine/busy.ts';
 import { allowedCpus } from '../apps/bench/engine/placement.ts';
 import { planWorkload, SEARCHES_MAX, type Workload } from '../apps/bench/engine/searches.ts';
-import { startOurs, withBricks } from '../apps/bench/run/bricks.ts';
+import { startGlossaBrick, withBricks } from '../apps/bench/run/bricks.ts';
 import { awayPlans, BRICKS, bricksAlone, overBricks } from '../apps/demo/away.ts';
 import {
   checked,
@@ -97,7 +97,7 @@ async function demo(
   await makeTree(tree, workloads.near, signal);
   show('the bricks');
   const plans = awayPlans(stage);
-  return withBricks(plans, startOurs, async (bricks) => {
+  return withBricks(plans, startGlossaBrick, async (bricks) => {
     const { ports, pids } = bricks;
     const inside = { scratch, terminal, signal: bricks.signal };
     const searchesOf = (
@@ -107,7 +107,7 @@ async function demo(
       volfileOf: (text: string) => string,
       options: readonly string[],
     ): Search[] => {
-      const watch = new BusyWatch(allowedCpus());
+      const watch = new BusySampler(allowedCpus());
       return some.map(({ name, title, volfile: given }) => {
         const id = `${name}${suffix}`;
         const volfile = join(scratch, `${id}.vol`);

@@ -7,7 +7,7 @@
  * and with Python that tells the kernel, in rounds that take turns.
  */
 import { join } from 'node:path';
-import { BusyWatch } from '../apps/bench/engine/busy.ts';
+import { BusySampler } from '../apps/bench/engine/busy.ts';
 import { allowedCpus } from '../apps/bench/engine/placement.ts';
 import { planWorkload, type Workload } from '../apps/bench/engine/searches.ts';
 import { withBricks } from '../apps/bench/run/bricks.ts';
@@ -99,7 +99,7 @@ async function tutorial(
     await makeFiles(workload, ports, inside);
     const what = `${stacks.length} stacks`;
     show(what);
-    const watch = new BusyWatch(allowedCpus());
+    const watch = new BusySampler(allowedCpus());
     const settings = { workload, counted, pids: bricks.pids };
     const searches = stacks.map((stack) => {
       const { name: id, title } = stack;

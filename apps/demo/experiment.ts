@@ -8,18 +8,18 @@ import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
 import { number, toggle } from '../../terminal/flags.ts';
 import { ProgressLine } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import type { BusyWatch } from '../bench/engine/busy.ts';
-import { merged, summaryOf } from '../bench/engine/histogram.ts';
-import { NotMeasured } from '../bench/engine/missing.ts';
-import { allowedCpus, placed } from '../bench/engine/placement.ts';
+import type { BusySampler } from '../bench/engine/busy.ts';
+import { mergeHistograms, summaryOf } from '../bench/engine/histogram.ts';
+import { NotMeasured } from '../bench/engine/not-measured.ts';
+import { allowedCpus, assignCpus } from '../bench/engine/placement.ts';
 import { seeded } from '../bench/engine/random.ts';
-import type { Sample } from '../bench/engine/results.ts';
+import type { RoundSample } from '../bench/engine/results.ts';
 import { orders } from '../bench/engine/rounds.ts';
 import type { Busyness } from '../bench/engine/schema.ts';
 import { roundOf, SEARCHES_MAX, type Workload } from '../bench/engine/searches.ts';
 import { Target } from '../bench/engine/target.ts';
-import { lookupsAt } from '../bench/run/counted-lookups.ts';
-import { type Mounted, mountStack } from '../bench/run/serving.ts';
+import { lookupCounterOf } from '../bench/run/lookup-counter.ts';
+import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
 import { makeWorkplace, roomless } from './workplace.ts';
 
 /** Of the searches: enough for an interval from which the most extreme round of each side is left out. */
@@ -146,7 +146,7 @@ export interface Searchable {
 export const mountSearchable = (
   { id: name, volfile, options }: Omit<Searchable, 'title'>,
   { scratch, terminal, signal }: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
-): Promise<Mounted> =>
+): Promise<StackMount> =>
   mountStack({ name, volfile, options, flags: FLAGS, scratch, signal }, terminal);
 
 export interface SearchSettings {
@@ -167,29 +167,29 @@ const WARM_UP = { from: -100_000, count: 100_000, forMs: 400 };
 /** A stack that is searched through, by a client of its own. @throws {Failure} for all that goes wrong */
 export class Search {
   readonly title: string;
-  readonly watch: BusyWatch;
+  readonly watch: BusySampler;
   readonly workload: Workload;
-  private readonly target: Target<Mounted>;
+  private readonly target: Target<StackMount>;
   private readonly counted: readonly string[];
 
   constructor(
     searchable: Searchable,
     { workload, counted, pids, ready }: SearchSettings,
-    watch: BusyWatch,
+    watch: BusySampler,
     stage: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
   ) {
     this.title = searchable.title;
     this.counted = counted;
     this.workload = workload;
     this.watch = watch;
-    const serve = async (): Promise<Mounted> => {
+    const serve = async (): Promise<StackMount> => {
       await ready?.();
       return mountSearchable(searchable, stage);
     };
     const common = { seconds: 0, seed: 0, command: null, reference: '', signal: stage.signal };
     this.target = new Target(
       {
-        ...{ workload: 'phpsim', at: placed('free', allowedCpus()), clients: 1, ...common },
+        ...{ workload: 'phpsim', at: assignCpus('free', allowedCpus()), clients: 1, ...common },
         searches: workload,
       },
       { serve, counted: null, watch, pids },
@@ -201,12 +201,16 @@ export class Search {
   stop = (): Promise<void> => this.target.stop();
 
   warmUp = async (): Promise<void> =>
-    void (await this.orFailure(this.target.take(0, WARM_UP, performance.now())));
+    void (await this.orFailure(this.target.measureRound(0, WARM_UP, performance.now())));
 
   /** @param round from 0 */
-  async search(round: number): Promise<Sample> {
+  async search(round: number): Promise<RoundSample> {
     const { from, to } = roundOf(this.workload, round);
-    const taken = this.target.take(round + 1, { from, count: to - from }, performance.now());
+    const taken = this.target.measureRound(
+      round + 1,
+      { from, count: to - from },
+      performance.now(),
+    );
     const { sample, complaint } = await this.orFailure(taken);
     if (complaint === null) return sample;
     const { wrong, checked: all } = sample.answers;
@@ -216,7 +220,7 @@ export class Search {
   /** Lookups that have come to the counted volumes. */
   async lookups(): Promise<number> {
     const { mountpoint, broken } = this.target.server!;
-    const found = await this.orFailure(lookupsAt(this.counted)(mountpoint, PATIENCE_MS));
+    const found = await this.orFailure(lookupCounterOf(this.counted)(mountpoint, PATIENCE_MS));
     if (found === null) throw broken(new NotMeasured('it tells no counters'));
     return found;
   }
@@ -278,7 +282,7 @@ export async function measureSearches(
   await Promise.all(searches.map((it) => it.warmUp()));
   const before = new Map<Search, number>();
   for (const it of searches) before.set(it, await it.lookups());
-  const samples = new Map(searches.map((it) => [it, [] as Sample[]]));
+  const samples = new Map(searches.map((it) => [it, [] as RoundSample[]]));
   const turns = orders(searches, workload.rounds, seeded(seed)).flatMap((order, round) =>
     order.map((search) => ({ search, round })),
   );
@@ -296,8 +300,8 @@ export async function measureSearches(
 
 const NS_PER_MS = 1e6;
 
-function summarise(samples: readonly Sample[]): Omit<Searched, 'forwarded'> {
-  const all = summaryOf(merged(samples.map(({ latency }) => latency)));
+function summarise(samples: readonly RoundSample[]): Omit<Searched, 'forwarded'> {
+  const all = summaryOf(mergeHistograms(samples.map(({ latency }) => latency)));
   return {
     lookups: samples.reduce((sum, { counts }) => sum + counts.lookups!, 0),
     roundsMs: samples.map(({ latency }) => latency.mean / NS_PER_MS),

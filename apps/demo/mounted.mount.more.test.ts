@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { describeMounts, GLOSSA, type Scratch, withScratch } from '../../test/support/mount.ts';
 import { processesBy } from '../../test/support/processes.ts';
-import { BusyWatch } from '../bench/engine/busy.ts';
+import { BusySampler } from '../bench/engine/busy.ts';
 import { allowedCpus } from '../bench/engine/placement.ts';
 import { planWorkload } from '../bench/engine/searches.ts';
 import { Search } from './experiment.ts';
@@ -79,7 +79,7 @@ async function serve(scratch: Scratch, at: string): Promise<Search> {
   const search = new Search(
     { title: 'doomed', id: 'doomed', volfile, options },
     { workload, counted: ['test'], pids: [] },
-    new BusyWatch(allowedCpus()),
+    new BusySampler(allowedCpus()),
     { scratch: scratch.at('tmp'), terminal, signal },
   );
   try {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
-import { makeFolder } from '../bench/engine/out.ts';
+import { makeFolder } from '../bench/engine/report-folder.ts';
 
 /** Marks a folder that was written by this, so that it may be written again. */
 const MARK = 'glossa-playground.json';

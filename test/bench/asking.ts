@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { newHistogram, recordNs, summaryOf } from '../../apps/bench/engine/histogram.ts';
 import { Clients } from '../../apps/bench/engine/load/clients.ts';
-import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/missing.ts';
-import { allowedCpus, type Placed } from '../../apps/bench/engine/placement.ts';
+import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
+import { allowedCpus, type CpuAssignment } from '../../apps/bench/engine/placement.ts';
 import type { WorkloadName } from '../../apps/bench/engine/workloads/index.ts';
 import type { Bench } from './bench.ts';
 import type { Target } from './targets.ts';
@@ -37,7 +37,7 @@ export class Askers {
   }
 
   /** The tree of a workload, in a folder that is not there yet. @throws {NotMeasured} */
-  async make(at: Placed, workload: WorkloadName, root: string): Promise<void> {
+  async make(at: CpuAssignment, workload: WorkloadName, root: string): Promise<void> {
     await this.using(at, (clients) => clients.one('make', { workload, root }, PATIENCE_MS));
   }
 
@@ -47,7 +47,7 @@ export class Askers {
    */
   async ask(
     target: Target,
-    at: Placed,
+    at: CpuAssignment,
     workload: WorkloadName,
     root: string,
     count: number,
@@ -84,7 +84,7 @@ export class Askers {
     });
   }
 
-  private async using<T>(at: Placed, use: (clients: Clients) => Promise<T>): Promise<T> {
+  private async using<T>(at: CpuAssignment, use: (clients: Clients) => Promise<T>): Promise<T> {
     const cpus = at.client === null ? allowedCpus() : String(at.client);
     if (cpus !== this.cpus) await this.end();
     this.cpus = cpus;

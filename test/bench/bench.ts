@@ -3,7 +3,7 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import type { Cleanup } from '../../apps/bench/run/cleanup.ts';
 import { Workspace } from '../../apps/bench/run/workspace.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';

@@ -1,5 +1,5 @@
 /** What is compared with GlusterFS's own client, through the same bricks: single calls, and data. */
-import type { Place } from '../../apps/bench/engine/placement.ts';
+import type { Placement } from '../../apps/bench/engine/placement.ts';
 import type { Bench } from './bench.ts';
 import { callExperiment, type Load, type Operation } from './calls.ts';
 import { type Amount, dataExperiment } from './data.ts';
@@ -8,7 +8,7 @@ import type { Report } from './table.ts';
 import { type Bricks, type Way, ways } from './ways.ts';
 
 /** Without pins the scheduler decides, and may do so anew in each round. */
-export const PLACES: readonly Place[] = ['same', 'different'];
+export const PLACES: readonly Placement[] = ['same', 'different'];
 const FULL: Load = { rounds: 9, count: 3000, warm: 20_000 };
 const QUICK: Load = { rounds: 3, count: 500, warm: 3_000 };
 

@@ -1,7 +1,7 @@
 /** Single calls, timed by `callload.c`, as an experiment. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
 import { compile } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Bench, output } from './bench.ts';

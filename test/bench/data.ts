@@ -1,6 +1,6 @@
 /** Data that is written and read, timed by the clients of `glossa bench`, as an experiment. */
 import { join } from 'node:path';
-import type { Place } from '../../apps/bench/engine/placement.ts';
+import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { DATA_SIZE } from '../../apps/bench/engine/workloads/data.ts';
 import { type Asked, Askers } from './asking.ts';
 import type { Bench } from './bench.ts';
@@ -37,7 +37,7 @@ export interface Moving<N extends string, K extends string> {
   /** Others that are compared with the first of those beside. */
   readonly also?: readonly { mine: { name: N; title: string }; bars: Bars }[];
   readonly targets: Readonly<Record<N, TargetKind>>;
-  readonly places?: readonly Place[];
+  readonly places?: readonly Placement[];
 }
 
 /** The mean of all requests counts, as in the time of a whole file. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
 import { benchIn } from '../support/bench.ts';
 import {
   type Experiment,

@@ -2,16 +2,16 @@
  * An experiment: targets that are started once, measured in paired rounds at every place, shown in
  * a table of each place, and compared with each other there.
  */
-import { place as pin } from '../../apps/bench/engine/affinity.ts';
-import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/missing.ts';
+import { pinProcess as pin } from '../../apps/bench/engine/affinity.ts';
+import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/not-measured.ts';
 import { digits } from '../../apps/bench/engine/numbers.ts';
 import {
   allowedCpus,
-  type Place,
-  type Placed,
-  placed,
-  places,
-  placeTitles,
+  assignCpus,
+  type CpuAssignment,
+  type Placement,
+  placements,
+  placementTitles,
 } from '../../apps/bench/engine/placement.ts';
 import { compare, difference, median, ratio } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
@@ -22,9 +22,9 @@ import type { Target, TargetKind } from './targets.ts';
 
 /** Whose turn it is, of the targets in a round. */
 export interface Turn {
-  readonly place: Place;
+  readonly place: Placement;
   /** Where client and servers are. */
-  readonly at: Placed;
+  readonly at: CpuAssignment;
   /** From 1; 0 comes before all, to get what is measured ready and warm, and does not count. */
   readonly round: number;
 }
@@ -33,7 +33,7 @@ export interface Turn {
 export type Take<S extends object> = (target: Target, turn: Turn) => Promise<S>;
 
 /** Null: reported, and held to nothing. */
-export type Bars = Readonly<Record<Place, Bar | null>>;
+export type Bars = Readonly<Record<Placement, Bar | null>>;
 
 export const everywhere = (bar: Bar): Bars => ({ same: bar, different: bar, free: bar });
 
@@ -63,7 +63,7 @@ export interface Experiment<N extends string, S extends object> {
   readonly rounds: number;
   readonly targets: Readonly<Record<N, TargetKind>>;
   /** Where it is measured, unless everywhere. */
-  readonly places?: readonly Place[];
+  readonly places?: readonly Placement[];
   /** The row that others are compared with in the table. */
   readonly first: N;
   /** Makes ready what all targets share. @throws {NotMeasured} */
@@ -113,13 +113,13 @@ export async function runExperiment<N extends string, S extends object>(
   const { what, rounds, held, settings } = experiment;
   const take = await orMissing(() => experiment.prepare(bench));
   const started = isMissing(take) ? null : await startAll(bench, experiment.targets);
-  const measured = new Map<Place, Measured<N, S>>();
-  for (const place of experiment.places ?? places) {
+  const measured = new Map<Placement, Measured<N, S>>();
+  for (const place of experiment.places ?? placements) {
     if (measured.size > 0 && bench.signal.aborted) break;
-    bench.say(`${what}, ${placeTitles[place]}: ${rounds} rounds`);
+    bench.say(`${what}, ${placementTitles[place]}: ${rounds} rounds`);
     const atPlace = async (): Promise<Measured<N, S>> => {
       if (isMissing(take)) return take;
-      const at = placed(place, allowedCpus());
+      const at = assignCpus(place, allowedCpus());
       return measureRounds(started!, {
         rounds,
         signal: bench.signal,
@@ -145,7 +145,7 @@ export async function runExperiment<N extends string, S extends object>(
         const both = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
         const held = [isDifference ? 'µs' : '×', bars[place]] as const;
         const by = isDifference ? difference : ratio;
-        return figureOf(`${title}, ${placeTitles[place]}`, held, both, (rounds) =>
+        return figureOf(`${title}, ${placementTitles[place]}`, held, both, (rounds) =>
           compare(rounds.ours.map(of), rounds.theirs.map(of), by),
         );
       }),
@@ -163,7 +163,7 @@ export async function runExperiment<N extends string, S extends object>(
   };
 }
 
-function pinServers({ pid, bricks }: Target, place: Place, { servers }: Placed): void {
+function pinServers({ pid, bricks }: Target, place: Placement, { servers }: CpuAssignment): void {
   const cpus = bricks === undefined || place === 'same' ? servers : allowedCpus();
   for (const each of [pid, ...(bricks ?? [])]) if (each !== null) pin(each, cpus);
 }
@@ -187,12 +187,12 @@ const samplesOf = <N extends string, S extends object>(
 
 function section<N extends string, S extends object>(
   { what, how, rounds, targets, first, columns }: Experiment<N, S>,
-  place: Place,
+  place: Placement,
   series: Measured<N, S>,
 ): Section {
   const beside = samplesOf(series, first);
   return {
-    title: `${what}, ${placeTitles[place]}: ${how} ${rounds} rounds [lowest – highest]`,
+    title: `${what}, ${placementTitles[place]}: ${how} ${rounds} rounds [lowest – highest]`,
     columns: columns.map(({ title }) => title),
     rows: (Object.keys(targets) as N[]).map((name) =>
       rowOf(targets[name].title, samplesOf(series, name), (mine) =>

@@ -1,6 +1,6 @@
 /** A figure that the bench is run for, the bar it is held to, and whether it is met. */
-import { isMissing, type Missing } from '../../apps/bench/engine/missing.ts';
-import type { Compared } from '../../apps/bench/engine/statistics.ts';
+import { isMissing, type Missing } from '../../apps/bench/engine/not-measured.ts';
+import type { PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 
 export interface Bar {
   /** Without one there is just an aim. */
@@ -20,7 +20,7 @@ export interface Figure {
   readonly unit: Unit;
   /** Null: reported, and held to nothing. */
   readonly bar: Bar | null;
-  readonly value: Compared | Missing;
+  readonly value: PairedEstimate | Missing;
   /** The machine was busy with something else while it was measured. */
   readonly isNoisy?: boolean;
 }

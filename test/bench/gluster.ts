@@ -9,12 +9,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { stacked, volume } from '../../apps/bench/engine/stacks.ts';
-import type { Served } from '../../apps/bench/engine/target.ts';
+import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { clientVolume, freePort, isListening, servedVolumes } from '../../apps/bench/run/bricks.ts';
 import { glusterMount, glusterProblem } from '../../apps/bench/run/others/gluster.ts';
-import type { Timeouts } from '../../apps/bench/run/others/other.ts';
+import type { Timeouts } from '../../apps/bench/run/others/implementation.ts';
 import { startProcess } from '../../apps/bench/run/process.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
@@ -116,7 +116,7 @@ export async function startClient(
   name: string,
   bricks: readonly Brick[],
   { volumes = [], timeouts = TIMEOUTS, flags = [] }: ClientSettings = {},
-): Promise<Served> {
+): Promise<ServedMount> {
   const clients = bricks.map(clientOf);
   const above = clients.length > 1 ? [distribute] : [];
   const volfile = printVolumes(stacked([...clients, ...above], volumes));

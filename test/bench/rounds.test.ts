@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { measureRounds } from './rounds.ts';
 
 describe('measureRounds', () => {

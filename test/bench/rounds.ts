@@ -1,5 +1,5 @@
 /** Rounds of targets that may fail: what was measured of each, or why there is nothing. */
-import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/missing.ts';
+import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/not-measured.ts';
 
 /** The times of one in the order of the rounds, or the reason that there are none. */
 export type Series<N, S extends object> = ReadonlyMap<N, readonly S[] | Missing>;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { benchIn } from '../support/bench.ts';
 import type { Asked } from './asking.ts';
 import { everywhere, runExperiment } from './experiment.ts';

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { digits } from '../../apps/bench/engine/numbers.ts';
-import type { Place } from '../../apps/bench/engine/placement.ts';
+import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { median } from '../../apps/bench/engine/statistics.ts';
 import { type Asked, Askers } from './asking.ts';
 import type { Bench } from './bench.ts';
@@ -65,7 +65,7 @@ export interface Searching<N extends string> {
   readonly size: Size;
   readonly targets: Readonly<Record<N, TargetKind>>;
   /** Where it is measured; without pins unless told otherwise. */
-  readonly places?: readonly Place[];
+  readonly places?: readonly Placement[];
   /** The row that others are faster than. */
   readonly baseline: N;
   /** What the tutorial has in a row; milliseconds. */

@@ -1,18 +1,18 @@
 /** Servers of glossa, GlusterFS and in C, each over a folder of its own, as long as a part. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { stacked, volume } from '../../apps/bench/engine/stacks.ts';
-import type { Served } from '../../apps/bench/engine/target.ts';
+import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
   glusterMount,
   glusterProblem,
   timeoutFlags,
   volfileOver,
 } from '../../apps/bench/run/others/gluster.ts';
+import type { OtherStack, Timeouts } from '../../apps/bench/run/others/implementation.ts';
 import { libfuse } from '../../apps/bench/run/others/libfuse.ts';
-import type { OtherStack, Timeouts } from '../../apps/bench/run/others/other.ts';
-import { otherPlan } from '../../apps/bench/run/others/serving.ts';
+import { otherPlan } from '../../apps/bench/run/others/other-plan.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
@@ -26,7 +26,7 @@ export async function serve(
   name: string,
   command: OtherStack['command'],
   timeouts = TIMEOUTS,
-): Promise<Served> {
+): Promise<ServedMount> {
   const serving = { scratch: folder, data, timeouts, signal };
   const served = await otherPlan({ name, description: '', command }, serving).serve();
   cleanup.add(served.stop);
@@ -50,7 +50,7 @@ export function startGlossa(
   name: string,
   above: readonly PlainVolume[],
   { storage, timeouts, flags = [] }: GlossaSettings = {},
-): Promise<Served> {
+): Promise<ServedMount> {
   const command: OtherStack['command'] = ({ mountpoint, directory, log, ...mounting }) => {
     const volfile = `${mountpoint}.vol`;
     const below = storage ?? [volume('posix', 'storage/posix', { directory })];
@@ -71,7 +71,7 @@ export async function startGlusterfs(
   name: string,
   above: readonly PlainVolume[],
   timeouts = TIMEOUTS,
-): Promise<Served> {
+): Promise<ServedMount> {
   const problem = glusterProblem();
   if (problem !== null) throw new NotMeasured(problem);
   return serve(
@@ -95,7 +95,7 @@ export async function startLibfuse(
   which: 'libfuse-floor' | 'libfuse',
   timeouts = TIMEOUTS,
   ...more: readonly string[]
-): Promise<Served> {
+): Promise<ServedMount> {
   const found = libfuse.prepare(bench.folder);
   if (typeof found === 'string') throw new NotMeasured(found);
   const { command } = found.stacks.find((it) => it.name === which)!;

@@ -6,9 +6,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NotMeasured, orMissing } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured, orMissing } from '../../apps/bench/engine/not-measured.ts';
 import { digits, whole } from '../../apps/bench/engine/numbers.ts';
-import type { Served } from '../../apps/bench/engine/target.ts';
+import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import type { Bench } from './bench.ts';
 import { cacheFolder, startGlossa } from './servers.ts';
 import { figureOf, type Report, roundsText, rowOf } from './table.ts';
@@ -66,7 +66,7 @@ export async function startTime(bench: Bench): Promise<Report> {
 
 async function measure(bench: Bench, starts: number): Promise<Measured> {
   rmSync(cacheFolder(bench), { recursive: true, force: true });
-  const start = (): Promise<Served> => startGlossa(bench, NAME, [pythonVolume]);
+  const start = (): Promise<ServedMount> => startGlossa(bench, NAME, [pythonVolume]);
   const first = await start();
   await proveCache(bench, targetOf(first), join(bench.data, NAME));
   await first.stop();

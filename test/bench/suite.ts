@@ -6,12 +6,12 @@
  */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { BusyWatch, busyText } from '../../apps/bench/engine/busy.ts';
+import { BusySampler, busyText } from '../../apps/bench/engine/busy.ts';
 import { describeMachine } from '../../apps/bench/engine/machine.ts';
-import { allowedCpus, parseCpuList, placed } from '../../apps/bench/engine/placement.ts';
-import { machineText } from '../../apps/bench/engine/report/words.ts';
+import { allowedCpus, assignCpus, parseCpuList } from '../../apps/bench/engine/placement.ts';
+import { machineText } from '../../apps/bench/engine/report/run-sentences.ts';
 import { Cleanup } from '../../apps/bench/run/cleanup.ts';
-import { runToEnd } from '../../apps/bench/run/others/other.ts';
+import { runToEnd } from '../../apps/bench/run/others/implementation.ts';
 import { Interruption } from '../../terminal/interruption.ts';
 import { version } from '../../terminal/package-version.ts';
 import { type Bench, openBench } from './bench.ts';
@@ -113,7 +113,7 @@ async function measure(
   const figures: Figure[] = [];
   const raw: Record<string, unknown> = {};
   for (const part of parts) {
-    const watch = new BusyWatch(allowedCpus());
+    const watch = new BusySampler(allowedCpus());
     watch.begin(null);
     const report = await measurePart(suite.parts[part]!, bench);
     watch.end();
@@ -173,7 +173,10 @@ function versions(): Record<string, string | null> {
 }
 
 function placesText(): string {
-  const [client, server] = [placed('same', allowedCpus()).client, parseCpuList(allowedCpus())[0]];
+  const [client, server] = [
+    assignCpus('same', allowedCpus()).client,
+    parseCpuList(allowedCpus())[0],
+  ];
   return (
     `Client on CPU ${client}; servers there (same CPU), on CPU ${server} (different CPUs), or both ` +
     'anywhere (unpinned).'

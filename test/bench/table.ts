@@ -1,7 +1,7 @@
 /** What a part of the bench hands back, and its tables for people: what was measured, and the bars. */
-import { isMissing, type Missing, missingText } from '../../apps/bench/engine/missing.ts';
+import { isMissing, type Missing, missingText } from '../../apps/bench/engine/not-measured.ts';
 import { digits, ranged, times, whole } from '../../apps/bench/engine/numbers.ts';
-import { type Compared, estimate, isJumpy } from '../../apps/bench/engine/statistics.ts';
+import { estimate, isErratic, type PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 import { table } from '../../terminal/layout.ts';
 import { type Bar, type Figure, reachesAim, type Unit, verdict } from './figures.ts';
 
@@ -31,10 +31,12 @@ type Format = (value: number) => string;
 
 /** The median of rounds, the lowest and the highest, and a "?" where they lie far apart. */
 export const roundsText = (rounds: readonly number[], format: Format = digits): string =>
-  ranged(estimate(rounds), format) + (isJumpy(rounds) ? ' ?' : '');
+  ranged(estimate(rounds), format) + (isErratic(rounds) ? ' ?' : '');
 
-export const comparedText = ({ median, doubtful }: Compared, format: Format = times): string =>
-  format(median) + (doubtful ? ' ?' : '');
+export const comparedText = (
+  { median, doubtful }: PairedEstimate,
+  format: Format = times,
+): string => format(median) + (doubtful ? ' ?' : '');
 
 /** The cells of a row, or why there are none. */
 export const rowOf = <T extends object>(
@@ -48,11 +50,11 @@ export function figureOf<T extends object>(
   what: string,
   [unit, bar]: readonly [Unit, Bar | null],
   measured: T | Missing,
-  of: (measured: T) => Compared | readonly number[],
+  of: (measured: T) => PairedEstimate | readonly number[],
 ): Figure {
   if (isMissing(measured)) return { what, unit, bar, value: measured };
   const found = of(measured);
-  const value = 'median' in found ? found : { ...estimate(found), doubtful: isJumpy(found) };
+  const value = 'median' in found ? found : { ...estimate(found), doubtful: isErratic(found) };
   return { what, unit, bar, value };
 }
 

@@ -6,11 +6,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { volume } from '../../apps/bench/engine/stacks.ts';
-import type { Served } from '../../apps/bench/engine/target.ts';
+import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { counterVolume } from '../../apps/bench/run/bricks.ts';
-import { lookupsAt } from '../../apps/bench/run/counted-lookups.ts';
+import { lookupCounterOf } from '../../apps/bench/run/lookup-counter.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
 import {
@@ -49,7 +49,7 @@ export interface TargetKind {
   start(bench: Bench, name: string): Promise<Target>;
 }
 
-export const targetOf = ({ pid, mountpoint }: Served): Target => ({ pid, root: mountpoint });
+export const targetOf = ({ pid, mountpoint }: ServedMount): Target => ({ pid, root: mountpoint });
 
 /**
  * Whether the cache answers, and not the storage behind it: a name that was absent stays so when it
@@ -107,7 +107,7 @@ export async function inKeptDirectory<T>(
 
 // -- kinds of targets ----------------------------------------------------------------------------
 
-type Start = (bench: Bench, name: string) => Promise<Served>;
+type Start = (bench: Bench, name: string) => Promise<ServedMount>;
 
 const plain = (title: string, start: Start): TargetKind => ({
   title,
@@ -263,7 +263,7 @@ export function overEach(
       const cacheVolumes = above(bench);
       const all = [counter, ...volumes, ...cacheVolumes];
       const { pid, mountpoint } = await startGlossa(bench, name, all, { storage, flags });
-      const counted = () => lookupsAt([counter.name])(mountpoint, 600_000);
+      const counted = () => lookupCounterOf([counter.name])(mountpoint, 600_000);
       const root = folder === undefined ? mountpoint : join(mountpoint, folder);
       if (folder !== undefined) await inTime(bench.signal, mkdir(root));
       const target = { pid, root, counted, bricks };

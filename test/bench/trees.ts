@@ -6,8 +6,8 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/missing.ts';
-import type { Placed } from '../../apps/bench/engine/placement.ts';
+import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
+import type { CpuAssignment } from '../../apps/bench/engine/placement.ts';
 import { type Bench, inTime, output } from './bench.ts';
 import { everywhere, ratioColumn, roundsColumn, runExperiment, type Take } from './experiment.ts';
 import type { Report } from './table.ts';
@@ -75,7 +75,7 @@ async function packed(
 /** Seconds until a command has ended, and what it has printed. @throws {WrongAnswers} when it fails */
 async function timed(
   bench: Bench,
-  { client }: Placed,
+  { client }: CpuAssignment,
   ...command: readonly [string, ...string[]]
 ): Promise<readonly [number, string]> {
   const begin = performance.now();

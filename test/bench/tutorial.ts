@@ -6,7 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { volume } from '../../apps/bench/engine/stacks.ts';
-import type { Served } from '../../apps/bench/engine/target.ts';
+import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { delayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
@@ -59,12 +59,12 @@ const onNetwork = {
 /** Two bricks of GlusterFS, for each target a client of its own, and a mount of them beside. */
 function onGlusterfs() {
   let started: Promise<readonly Brick[]> | undefined;
-  let mount: Promise<Served> | undefined;
+  let mount: Promise<ServedMount> | undefined;
   const bricksOf = (bench: Bench): Promise<readonly Brick[]> => {
     started ??= startBricks(bench);
     return started;
   };
-  const mounted = async (bench: Bench): Promise<Served> => {
+  const mounted = async (bench: Bench): Promise<ServedMount> => {
     mount ??= startClient(bench, 'volume', await bricksOf(bench), { volumes: [utime] });
     return mount;
   };
@@ -73,7 +73,7 @@ function onGlusterfs() {
   const pids = async (bench: Bench): Promise<readonly number[]> =>
     (await bricksOf(bench)).map(({ pid }) => pid);
   /** A folder of its own in a mount of the volume. */
-  const targetIn = async (bench: Bench, { pid, mountpoint }: Served, name: string) => {
+  const targetIn = async (bench: Bench, { pid, mountpoint }: ServedMount, name: string) => {
     const root = join(mountpoint, name);
     await inTime(bench.signal, mkdir(root));
     return { pid, root, bricks: await pids(bench) };

@@ -1,6 +1,6 @@
 /** The volumes of what is measured through: caches of absent names in each language. */
 import { join } from 'node:path';
-import { NotMeasured } from '../../apps/bench/engine/missing.ts';
+import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { volume } from '../../apps/bench/engine/stacks.ts';
 import { compileModule } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';

@@ -1,7 +1,7 @@
 /** A bench for tests: a plain folder, in which nothing is mounted; and groups that compile. */
 import { describe } from 'vitest';
 import { Cleanup } from '../../apps/bench/run/cleanup.ts';
-import { runToEnd } from '../../apps/bench/run/others/other.ts';
+import { runToEnd } from '../../apps/bench/run/others/implementation.ts';
 import type { Bench } from '../bench/bench.ts';
 import { isSkipped } from './obstacle.ts';
 

@@ -1,8 +1,8 @@
 /** A run that never ran: the times of its requests are drawn from a seed. For tests of reports. */
 import { newHistogram, recordNs, summaryOf } from '../../apps/bench/engine/histogram.ts';
-import type { Place } from '../../apps/bench/engine/placement.ts';
+import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { type Random, seeded } from '../../apps/bench/engine/random.ts';
-import { compareToFirst, measuredOf, type Sample } from '../../apps/bench/engine/results.ts';
+import { compareToFirst, measuredOf, type RoundSample } from '../../apps/bench/engine/results.ts';
 import {
   type Result,
   type Run,
@@ -17,7 +17,7 @@ const REQUESTS = 500;
 
 interface Simulated {
   readonly name: string;
-  readonly place: Place;
+  readonly place: Placement;
   /** Nanoseconds of the median request of each stack; null: not measured. */
   readonly medians: readonly (number | null)[];
   readonly rounds: number;
@@ -25,7 +25,7 @@ interface Simulated {
 
 export const stackNames = ['typescript', 'python', 'javascript'] as const;
 
-function sample(median: number, round: number, place: number, random: Random): Sample {
+function sample(median: number, round: number, place: number, random: Random): RoundSample {
   const latency = newHistogram();
   const ofRound = median * (1 + 0.01 * normal(random));
   let seconds = 0;

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { schedSetaffinity } from '../../../runtime/sys/libc.ts';
-import { NotMeasured } from './missing.ts';
+import { NotMeasured } from './not-measured.ts';
 import { parseCpuList } from './placement.ts';
 
 const ESRCH = 3;
@@ -20,7 +20,7 @@ export function cpuMask(cpus: readonly number[]): Uint8Array {
  * @param cpus as the kernel lists them: `0-3,8`
  * @throws {NotMeasured}
  */
-export function place(pid: number, cpus: string): void {
+export function pinProcess(pid: number, cpus: string): void {
   const mask = cpuMask(parseCpuList(cpus));
   for (const tid of threadsOf(pid)) {
     const status = schedSetaffinity(tid, mask.length, mask);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BusyWatch, busyText, cpuTimesOf, isBusy } from './busy.ts';
+import { BusySampler, busyText, cpuTimesOf, isBusy } from './busy.ts';
 import { allowedCpus } from './placement.ts';
 
 /** Two CPUs, of which the second is busy; ticks are hundredths of a second. */
@@ -41,7 +41,7 @@ describe('load of the machine', () => {
   });
 
   it('does not count the processes of the bench itself', () => {
-    const [counted, uncounted] = [new BusyWatch(allowedCpus()), new BusyWatch(allowedCpus())];
+    const [counted, uncounted] = [new BusySampler(allowedCpus()), new BusySampler(allowedCpus())];
     expect(counted.busyness()).toBeNull();
     counted.begin([process.pid]);
     uncounted.begin([]);

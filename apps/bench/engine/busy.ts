@@ -52,22 +52,22 @@ const useOf = (pids: readonly number[]): number =>
 /** A process and those that it has started, and theirs. */
 const familyOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(familyOf)];
 
-interface Look {
+interface BusySample {
   readonly times: CpuTimes;
   readonly use: number;
   readonly pids: readonly number[] | null;
 }
 
 /** Looks on while something is measured, in turns. */
-export class BusyWatch {
+export class BusySampler {
   private readonly cpus: readonly number[];
-  private began: Look;
+  private began: BusySample;
   private readonly sums = { all: 0, busy: 0, steal: 0, ours: 0, runnable: 0, looks: 0 };
 
   /** @param cpus where it is measured, as the kernel lists them: `0-3,8` */
   constructor(cpus: string) {
     this.cpus = parseCpuList(cpus);
-    this.began = this.look(null);
+    this.began = this.sample(null);
   }
 
   /**
@@ -75,13 +75,13 @@ export class BusyWatch {
    * @param pids null: this one with all that it has started
    */
   begin(pids: readonly number[] | null): void {
-    this.began = this.look(pids);
+    this.began = this.sample(pids);
   }
 
   /** The turn that began last is over. */
   end(): void {
     const { times, use, pids } = this.began;
-    const now = this.look(pids);
+    const now = this.sample(pids);
     const { sums } = this;
     sums.all += now.times.all - times.all;
     sums.busy += now.times.busy - times.busy;
@@ -102,7 +102,7 @@ export class BusyWatch {
     };
   }
 
-  private look(pids: readonly number[] | null): Look {
+  private sample(pids: readonly number[] | null): BusySample {
     const use = useOf(pids ?? familyOf(process.pid));
     return { times: cpuTimesOf(readFileSync('/proc/stat', 'utf8'), this.cpus), use, pids };
   }

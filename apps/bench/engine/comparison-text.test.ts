@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   answerText,
-  type Compared,
   comparedText,
   factorText,
   intervalText,
+  type RatioInterval,
 } from './comparison-text.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -31,7 +31,7 @@ describe('comparedText', () => {
   });
 
   it('differing verdicts are listed with the number of measurements of each', () => {
-    const of = (low: number, ratio: number, high: number): Compared => ({ low, ratio, high });
+    const of = (low: number, ratio: number, high: number): RatioInterval => ({ low, ratio, high });
     const [slower, more] = [of(1.04, 1.05, 1.06), of(1.1, 1.17, 1.2)];
     expect(answerText('b', 'a', [slower, more])).toBe(
       'b is 5 to 17 % slower than a, in all 2 measurements.',
@@ -45,7 +45,7 @@ describe('comparedText', () => {
 });
 
 /** Anything from next to nothing to a hundredfold. */
-const comparisons: fc.Arbitrary<Compared> = fc
+const comparisons: fc.Arbitrary<RatioInterval> = fc
   .array(
     fc.oneof(
       fc.double({ min: -4, max: 4, noNaN: true }),

@@ -8,7 +8,7 @@ import type { Interval } from './statistics.ts';
 import { verdictOf } from './verdict.ts';
 
 /** The parts of a comparison that its text contains. */
-export type Compared = Pick<Comparison, 'ratio' | 'low' | 'high'>;
+export type RatioInterval = Pick<Comparison, 'ratio' | 'low' | 'high'>;
 
 /** From here on a difference is a factor, and no percentage. */
 const FACTOR_MIN = 2;
@@ -52,7 +52,7 @@ function spanText(texts: readonly string[], values: readonly number[]): string {
 function differenceText(
   verdict: 'slower' | 'faster',
   other: string,
-  found: readonly Compared[],
+  found: readonly RatioInterval[],
 ): string {
   const { by, times } = differenceWords[verdict];
   const turned = verdict === 'slower' ? found : found.map(invert);
@@ -69,7 +69,7 @@ function differenceText(
 }
 
 /** The same of the other stack. */
-export const invert = ({ ratio, low, high }: Compared): Compared => ({
+export const invert = ({ ratio, low, high }: RatioInterval): RatioInterval => ({
   ratio: 1 / ratio,
   low: 1 / high,
   high: 1 / low,
@@ -85,14 +85,16 @@ export function endText(end: number): string {
 }
 
 /** ` [3 % faster – 6 % slower]`: how large a difference might be that was not seen. */
-export function boundsText(found: readonly Compared[]): string {
+export function boundsText(found: readonly RatioInterval[]): string {
   if (found.length > 1) return '';
-  const [{ low, high }] = found as [Compared];
+  const [{ low, high }] = found as [RatioInterval];
   return ` [${endText(low)} – ${endText(high)}]`;
 }
 
 /** By verdict, writes the clause for all comparisons of a stack that have this verdict. */
-const clauses: Readonly<Record<Verdict, (other: string, found: readonly Compared[]) => string>> = {
+const clauses: Readonly<
+  Record<Verdict, (other: string, found: readonly RatioInterval[]) => string>
+> = {
   slower: (other, found) => differenceText('slower', other, found),
   faster: (other, found) => differenceText('faster', other, found),
   'no difference': (other, found) => `shows no difference to ${other}${boundsText(found)}`,
@@ -101,11 +103,15 @@ const clauses: Readonly<Record<Verdict, (other: string, found: readonly Compared
 };
 
 /** `python is about 8 % slower than typescript [6 – 11 %]`. */
-export const comparedText = (subject: string, other: string, compared: Compared): string =>
+export const comparedText = (subject: string, other: string, compared: RatioInterval): string =>
   `${subject} ${clauses[verdictOf(compared)](other, [compared])}`;
 
 /** One sentence of a stack in several measurements, with how many of them each clause is of. */
-export function answerText(subject: string, other: string, found: readonly Compared[]): string {
+export function answerText(
+  subject: string,
+  other: string,
+  found: readonly RatioInterval[],
+): string {
   if (found.length === 0) return `${subject} could not be compared with ${other}.`;
   const groups = (Object.keys(clauses) as Verdict[])
     .map((verdict) => ({ verdict, of: found.filter((it) => verdictOf(it) === verdict) }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distributionOf, merged, newHistogram, recordNs, summaryOf } from './histogram.ts';
+import { distributionOf, mergeHistograms, newHistogram, recordNs, summaryOf } from './histogram.ts';
 
 const times = fc.array(fc.integer({ min: 1, max: 1e9 }), { minLength: 1, maxLength: 300 });
 
@@ -45,7 +45,7 @@ describe('a histogram', () => {
   it('merged parts equal the whole', () => {
     fc.assert(
       fc.property(times, times, (a, b) => {
-        const parts = summaryOf(merged([of(a), of(b)]));
+        const parts = summaryOf(mergeHistograms([of(a), of(b)]));
         const { stddev: _, ...whole } = summaryOf(of([...a, ...b]));
         expect(parts).toMatchObject(whole);
       }),

@@ -13,7 +13,7 @@ export const newHistogram = (): RecordableHistogram =>
   createHistogram({ lowest: 1, highest: LONGEST_NS, figures: 3 });
 
 /** One of all of them. */
-export function merged(histograms: readonly RecordableHistogram[]): RecordableHistogram {
+export function mergeHistograms(histograms: readonly RecordableHistogram[]): RecordableHistogram {
   const all = newHistogram();
   for (const one of histograms) all.add(one);
   return all;

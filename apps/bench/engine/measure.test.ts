@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type MeasurePlan, measure } from './measure.ts';
-import { NotMeasured } from './missing.ts';
+import { NotMeasured } from './not-measured.ts';
 
 /** Nothing can be made below it. */
 const NO_FOLDER = '/dev/null/plain';

@@ -1,34 +1,34 @@
 /** One workload at one place: its targets started, measured in rounds beside each other, and ended. */
 import { rmSync } from 'node:fs';
-import { BusyWatch } from './busy.ts';
-import { checkCounts } from './counts.ts';
-import { merged, summaryOf } from './histogram.ts';
-import { NotMeasured } from './missing.ts';
-import { cpusOf, type Place, workloadTitle } from './placement.ts';
+import { BusySampler } from './busy.ts';
+import { mergeHistograms, summaryOf } from './histogram.ts';
+import { checkCounts } from './lookup-counts.ts';
+import { NotMeasured } from './not-measured.ts';
+import { cpusOf, type Placement, workloadTitle } from './placement.ts';
 import { seeded } from './random.ts';
-import { compareToFirst, measuredOf, type Sample } from './results.ts';
+import { compareToFirst, measuredOf, type RoundSample } from './results.ts';
 import { orders } from './rounds.ts';
 import type { Result, Workload } from './schema.ts';
-import { type Counted, type Served, Target, type TargetSettings } from './target.ts';
+import { type LookupCounter, type ServedMount, Target, type TargetSettings } from './target.ts';
 import { type WorkloadName, workloads } from './workloads/index.ts';
 
 /** A stack as it is measured. */
 export interface StackPlan {
   readonly name: string;
-  readonly counted: Counted | null;
+  readonly counted: LookupCounter | null;
   /** Why a workload cannot be asked of it; null: it can. Without this, all can. */
   unfit?(workload: WorkloadName): string | null;
   /** Why it cannot be started, which was told; null or absent: it can. */
   readonly broken?: string | null;
   /** Starts it with its storage empty. @throws {NotMeasured} */
-  serve(): Promise<Served>;
+  serve(): Promise<ServedMount>;
   /** Removes its files. It is not served now. */
   readonly discard: () => void;
 }
 
 export interface MeasurePlan extends TargetSettings {
   readonly stacks: readonly StackPlan[];
-  readonly place: Place;
+  readonly place: Placement;
   readonly rounds: number;
   /** Stacks that have to pass the same lookups on. */
   readonly alike: readonly string[];
@@ -42,19 +42,19 @@ export interface MeasurePlan extends TargetSettings {
 interface Row {
   readonly name: string;
   readonly target: Target;
-  readonly samples: Sample[];
+  readonly samples: RoundSample[];
   readonly warnings: string[];
   missing: string | null;
   /** Nothing is to be measured of it, and `missing` says why: that is no failure. */
   readonly unfit: boolean;
   /** Why nothing is measured was told already. */
-  readonly isTold: boolean;
+  readonly isReported: boolean;
 }
 
 /** Requests of a round: what is kept of one takes eight bytes, and travels between processes. */
 const COUNT_MAX = 1_000_000;
 /** A step of the warm-up is long enough to tell how fast the slowest stack is. */
-const TELLING = 0.3;
+const PACE_SECONDS = 0.3;
 const STEPS_MAX = 12;
 
 export interface Measurement {
@@ -69,7 +69,7 @@ export interface Measurement {
 
 /** Measures what there is to be measured; an interruption ends it early. */
 export async function measure(plan: MeasurePlan): Promise<Measurement> {
-  const busy = new BusyWatch(cpusOf(plan.at));
+  const busy = new BusySampler(cpusOf(plan.at));
   const way = { serve: null, counted: null, watch: busy };
   const plain = rowOf('the plain directory', new Target(plan, way), null, null);
   const rows = plan.stacks.map(({ name, counted, serve, unfit, broken = null }) =>
@@ -93,9 +93,9 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
       if (rows.every(({ missing }) => missing !== null)) break;
     }
   } finally {
-    for (const { target } of all) await tell(left, () => target.stop());
-    for (const { discard } of plan.stacks) await tell(left, discard);
-    await tell(left, () => rmSync(plan.reference, { recursive: true, force: true }));
+    for (const { target } of all) await collectError(left, () => target.stop());
+    for (const { discard } of plan.stacks) await collectError(left, discard);
+    await collectError(left, () => rmSync(plan.reference, { recursive: true, force: true }));
   }
   const { workload: name, place, at, clients, command, seed } = plan;
   const kind = workloads[name];
@@ -113,7 +113,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
     plain:
       plain.samples.length === 0
         ? null
-        : summaryOf(merged(plain.samples.map(({ latency }) => latency))),
+        : summaryOf(mergeHistograms(plain.samples.map(({ latency }) => latency))),
     busy: busy.busyness(),
     results: compareToFirst(rows.map(resultOf), seed),
   };
@@ -126,7 +126,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
 }
 
 /** Does it; what goes wrong is added in words. */
-async function tell(wrong: string[], act: () => Promise<void> | void): Promise<void> {
+async function collectError(wrong: string[], act: () => Promise<void> | void): Promise<void> {
   try {
     await act();
   } catch (error) {
@@ -136,7 +136,7 @@ async function tell(wrong: string[], act: () => Promise<void> | void): Promise<v
 
 const rowOf = (name: string, target: Target, unfit: string | null, broken: string | null): Row => ({
   ...{ name, target, samples: [], warnings: [], missing: unfit ?? broken },
-  ...{ unfit: unfit !== null, isTold: broken !== null },
+  ...{ unfit: unfit !== null, isReported: broken !== null },
 });
 
 /** Does it unless the row has ended; what cannot be measured ends the row. */
@@ -184,7 +184,7 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
     let slowest = 0;
     for (const row of [plain, ...rows]) {
       await attempt(plan, row, 'warm-up', async () => {
-        const { sample, complaint } = await row.target.take(0, { from, count }, plan.since);
+        const { sample, complaint } = await row.target.measureRound(0, { from, count }, plan.since);
         if (row !== plain) slowest = Math.max(slowest, sample.seconds);
         if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
       });
@@ -199,7 +199,12 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
     const slowest = await step(count);
     const filled = (count * seconds) / Math.max(slowest, 1e-6);
     const next = Math.min(COUNT_MAX, Math.max(1, Math.round(filled)));
-    if (slowest >= seconds * TELLING || next <= count || rounds >= STEPS_MAX || slowest === 0) {
+    if (
+      slowest >= seconds * PACE_SECONDS ||
+      next <= count ||
+      rounds >= STEPS_MAX ||
+      slowest === 0
+    ) {
       // What can be learnt is known then, and no round is the one in which it was.
       const left = workloads[plan.workload].once - from;
       if (left > 0) await step(left);
@@ -217,7 +222,7 @@ const takeRound = (
 ): Promise<void> =>
   attempt(plan, row, `round ${round} of ${plan.rounds}`, async () => {
     const requested = { from: from + (round - 1) * count, count };
-    const { sample, complaint } = await row.target.take(round, requested, plan.since);
+    const { sample, complaint } = await row.target.measureRound(round, requested, plan.since);
     row.samples.push(sample);
     if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
   });
@@ -234,7 +239,7 @@ const resultOf = ({ name: stack, samples, missing, unfit, warnings, target }: Ro
 };
 
 const failuresOf = (workload: string, rows: readonly Row[]): string[] =>
-  rows.flatMap(({ name, missing, unfit, isTold }) =>
+  rows.flatMap(({ name, missing, unfit, isReported: isTold }) =>
     missing === null || unfit || isTold || missing === 'interrupted'
       ? []
       : [`${workload}, ${name}: ${missing}`],

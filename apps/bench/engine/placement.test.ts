@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NotMeasured } from './missing.ts';
-import { allowedCpus, parseCpuList, placed } from './placement.ts';
+import { NotMeasured } from './not-measured.ts';
+import { allowedCpus, assignCpus, parseCpuList } from './placement.ts';
 
 describe('parseCpuList', () => {
   it('reads single CPUs and ranges', () => {
@@ -15,13 +15,13 @@ describe('parseCpuList', () => {
 
 describe('placed', () => {
   it('puts client and servers on one CPU, on two, or on any', () => {
-    expect(placed('same', '0-3')).toEqual({ client: 3, servers: '3' });
-    expect(placed('different', '0-3')).toEqual({ client: 3, servers: '0' });
-    expect(placed('free', '0-3')).toEqual({ client: null, servers: '0-3' });
+    expect(assignCpus('same', '0-3')).toEqual({ client: 3, servers: '3' });
+    expect(assignCpus('different', '0-3')).toEqual({ client: 3, servers: '0' });
+    expect(assignCpus('free', '0-3')).toEqual({ client: null, servers: '0-3' });
   });
 
   it('refuses two CPUs on a machine with one', () => {
-    expect(() => placed('different', '5')).toThrow(NotMeasured);
-    expect(placed('same', '5')).toEqual({ client: 5, servers: '5' });
+    expect(() => assignCpus('different', '5')).toThrow(NotMeasured);
+    expect(assignCpus('same', '5')).toEqual({ client: 5, servers: '5' });
   });
 });

@@ -3,12 +3,12 @@
  * wakes another CPU costs several times one that stays on its own.
  */
 import { readFileSync } from 'node:fs';
-import { NotMeasured } from './missing.ts';
+import { NotMeasured } from './not-measured.ts';
 
-export const places = ['same', 'different', 'free'] as const;
-export type Place = (typeof places)[number];
+export const placements = ['same', 'different', 'free'] as const;
+export type Placement = (typeof placements)[number];
 
-export const placeTitles: Readonly<Record<Place, string>> = {
+export const placementTitles: Readonly<Record<Placement, string>> = {
   same: 'same CPU',
   different: 'different CPUs',
   free: 'unpinned',
@@ -20,8 +20,8 @@ export const workloadTitle = ({
   place,
 }: {
   readonly name: string;
-  readonly place: Place;
-}): string => `${name}, ${placeTitles[place]}`;
+  readonly place: Placement;
+}): string => `${name}, ${placementTitles[place]}`;
 
 /** CPUs that this process may use, as `0-3,8`: the kernel's list format, see cpuset(7). */
 export function allowedCpus(): string {
@@ -35,7 +35,7 @@ export function parseCpuList(list: string): number[] {
   });
 }
 
-export interface Placed {
+export interface CpuAssignment {
   /** The one CPU of the load generator; null: it may run on all. */
   readonly client: number | null;
   /** The CPUs of the servers, as a list. */
@@ -43,7 +43,7 @@ export interface Placed {
 }
 
 /** The client has the last CPU allowed, which is less busy than the first. @throws {NotMeasured} */
-export function placed(place: Place, allowed: string): Placed {
+export function assignCpus(place: Placement, allowed: string): CpuAssignment {
   if (place === 'free') return { client: null, servers: allowed };
   const cpus = parseCpuList(allowed);
   const client = cpus.at(-1)!;
@@ -53,5 +53,5 @@ export function placed(place: Place, allowed: string): Placed {
 }
 
 /** All of them together, as a list. */
-export const cpusOf = ({ client, servers }: Placed): string =>
+export const cpusOf = ({ client, servers }: CpuAssignment): string =>
   client === null ? servers : [...new Set([client, ...parseCpuList(servers)])].join(',');

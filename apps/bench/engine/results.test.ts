@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { newHistogram, recordNs } from './histogram.ts';
 import { measures, ratioOf } from './measures.ts';
-import { compareToFirst, measuredOf, type Sample } from './results.ts';
+import { compareToFirst, measuredOf, type RoundSample } from './results.ts';
 import type { Result } from './schema.ts';
 
-function sample(round: number, nanoseconds: number): Sample {
+function sample(round: number, nanoseconds: number): RoundSample {
   const latency = newHistogram();
   for (let i = 0; i < 10; i++) recordNs(latency, nanoseconds);
   return {

@@ -1,11 +1,11 @@
 /** From what was measured in each round to what stands in a result. Pure. */
 import type { RecordableHistogram } from 'node:perf_hooks';
-import { distributionOf, merged, summaryOf } from './histogram.ts';
+import { distributionOf, mergeHistograms, summaryOf } from './histogram.ts';
 import type { Measured, Result, Run } from './schema.ts';
 import { compareRounds, ROUNDS_MIN } from './verdict.ts';
 
 /** A round of one stack. */
-export interface Sample {
+export interface RoundSample {
   /** From 1. */
   readonly round: number;
   /** Since the start of the run. */
@@ -21,14 +21,14 @@ export interface Sample {
 }
 
 /** What is known of a stack besides its rounds. */
-export type About = Pick<Measured, 'peakMemoryBytes' | 'startSeconds'>;
+export type StackTotals = Pick<Measured, 'peakMemoryBytes' | 'startSeconds'>;
 
 /** Null without a round. The comparison to the first stack is left to `compareToFirst`. */
-export function measuredOf(samples: readonly Sample[], about: About): Measured | null {
+export function measuredOf(samples: readonly RoundSample[], about: StackTotals): Measured | null {
   if (samples.length === 0) return null;
-  const sum = (of: (sample: Sample) => number): number =>
+  const sum = (of: (sample: RoundSample) => number): number =>
     samples.reduce((all, sample) => all + of(sample), 0);
-  const latency = distributionOf(merged(samples.map((it) => it.latency)));
+  const latency = distributionOf(mergeHistograms(samples.map((it) => it.latency)));
   return {
     rounds: samples.map(({ counts: _, answers: __, ...round }) => ({
       ...round,
@@ -49,7 +49,9 @@ export function measuredOf(samples: readonly Sample[], about: About): Measured |
 }
 
 /** Sums of the counts of several rounds or clients. */
-export function summedCounts(samples: readonly Pick<Sample, 'counts'>[]): Record<string, number> {
+export function summedCounts(
+  samples: readonly Pick<RoundSample, 'counts'>[],
+): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { counts } of samples) {
     for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { simulatedRun } from '../../../test/support/simulated-run.ts';
 import type { Measurement, MeasurePlan } from './measure.ts';
-import { NotMeasured } from './missing.ts';
+import { NotMeasured } from './not-measured.ts';
 import { markdownReport } from './report/markdown.ts';
 import { terminalReport } from './report/text.ts';
 import { type RunPlan, runBench } from './run.ts';
-import type { Tried } from './trial.ts';
+import type { TrialResult } from './trial.ts';
 
 const { machine, stacks, workloads } = simulatedRun();
 
@@ -44,7 +44,11 @@ const measured = ({ workload: name, place }: MeasurePlan): Measurement => ({
 });
 
 /** All start. */
-const started = async (): Promise<Tried> => ({ command: null, broken: new Map(), warnings: [] });
+const started = async (): Promise<TrialResult> => ({
+  command: null,
+  broken: new Map(),
+  warnings: [],
+});
 
 const shown = { width: 100, colour: false };
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Progress } from '../../../terminal/progress.ts';
 import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
-import { NotMeasured } from './missing.ts';
-import { type Place, placed, workloadTitle } from './placement.ts';
+import { NotMeasured } from './not-measured.ts';
+import { assignCpus, type Placement, workloadTitle } from './placement.ts';
 import {
   type Machine,
   type MeasuredStack,
@@ -21,7 +21,7 @@ export interface RunPlan
   readonly line: readonly string[];
   readonly stacks: readonly (MeasuredStack & StackPlan)[];
   readonly workloads: readonly WorkloadName[];
-  readonly places: readonly Place[];
+  readonly places: readonly Placement[];
   /** Of the workload `command`. */
   readonly command: readonly string[];
   /** What is known before. */
@@ -38,7 +38,7 @@ export interface RunPlan
   readonly progress: (progress: Progress) => void;
 }
 
-export interface Ran {
+export interface BenchOutcome {
   readonly run: Run;
   /** What must make the run fail, and was told before anything was measured. */
   readonly told: readonly string[];
@@ -58,7 +58,7 @@ export async function runBench(
   plan: RunPlan,
   measureOne = measure,
   tryAllOf = tryAll,
-): Promise<Ran> {
+): Promise<BenchOutcome> {
   const { places, signal } = plan;
   const since = performance.now();
   const date = new Date().toISOString();
@@ -86,7 +86,7 @@ export async function runBench(
     const reference = join(plan.folder, 'plain');
     const command = workload === 'command' ? tried.command : null;
     try {
-      const at = placed(place, plan.cpus);
+      const at = assignCpus(place, plan.cpus);
       const one = { ...plan, stacks, command, workload, place, at, since, reference, turn };
       const measured = await measureOne(one);
       workloads.push(measured.workload);

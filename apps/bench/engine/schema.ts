@@ -6,7 +6,7 @@
  * Times of single requests are in nanoseconds, all others in seconds; sizes are in bytes.
  */
 import { Failure } from '../../../terminal/exit.ts';
-import type { Place } from './placement.ts';
+import type { Placement } from './placement.ts';
 
 export const SCHEMA_VERSION = 2;
 
@@ -99,7 +99,7 @@ export interface Workload {
   readonly description: string;
   /** What a request is: `stat of a name that is absent`. */
   readonly request: string;
-  readonly place: Place;
+  readonly place: Placement;
   /** The CPU of the clients; null: any. */
   readonly clientCpu: number | null;
   /** The CPUs of the servers, as the kernel lists them: `0-3,8`. */

@@ -5,7 +5,7 @@ import {
   compare,
   difference,
   estimate,
-  isJumpy,
+  isErratic,
   median,
   medianInterval,
   quantile,
@@ -58,7 +58,7 @@ describe('compare', () => {
     fc.assert(
       fc.property(rounds, (values) => {
         const same = compare(values, values, ratio);
-        expect(same).toEqual({ median: 1, low: 1, high: 1, doubtful: isJumpy(values) });
+        expect(same).toEqual({ median: 1, low: 1, high: 1, doubtful: isErratic(values) });
       }),
     );
   });

@@ -12,7 +12,7 @@ export interface Estimate {
   readonly high: number;
 }
 
-export interface Compared extends Estimate {
+export interface PairedEstimate extends Estimate {
   /** The rounds of one of the rows lie so far apart that this may be anything. */
   readonly doubtful: boolean;
 }
@@ -46,7 +46,7 @@ export const estimate = (values: readonly number[]): Estimate => ({
 });
 
 /** Whether a row's rounds, which are times, tell nothing about each other. */
-export const isJumpy = (rounds: readonly number[]): boolean =>
+export const isErratic = (rounds: readonly number[]): boolean =>
   Math.max(...rounds) > SPREAD_MAX * Math.min(...rounds);
 
 export type Comparison = (mine: number, other: number) => number;
@@ -58,9 +58,9 @@ export const compare = (
   mine: readonly number[],
   other: readonly number[],
   by: Comparison,
-): Compared => ({
+): PairedEstimate => ({
   ...estimate(mine.map((value, round) => by(value, other[round]!))),
-  doubtful: isJumpy(mine) || isJumpy(other),
+  doubtful: isErratic(mine) || isErratic(other),
 });
 
 export interface Interval {

@@ -3,21 +3,21 @@
  * clients of its own.
  */
 import { join } from 'node:path';
-import { place } from './affinity.ts';
-import type { BusyWatch } from './busy.ts';
+import { pinProcess } from './affinity.ts';
+import type { BusySampler } from './busy.ts';
 import { newHistogram, recordNs } from './histogram.ts';
 import { Clients, ServerGone } from './load/clients.ts';
-import type { Answers } from './load/messages.ts';
-import type { NotMeasured } from './missing.ts';
-import type { Placed } from './placement.ts';
-import { type Sample, summedCounts } from './results.ts';
+import type { ClientReplies } from './load/messages.ts';
+import type { NotMeasured } from './not-measured.ts';
+import type { CpuAssignment } from './placement.ts';
+import { type RoundSample, summedCounts } from './results.ts';
 import type { Workload as Searches } from './searches.ts';
 import { cpuSeconds, peakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
-import type { Requested, TriedCommand } from './workloads/workload.ts';
+import type { RequestRange, TriedCommand } from './workloads/workload.ts';
 
 /** A mount that is served. */
-export interface Served {
+export interface ServedMount {
   /** Of the server. */
   readonly pid: number;
   readonly mountpoint: string;
@@ -34,7 +34,7 @@ export interface Served {
 /** What is common to all targets of a workload at a place. */
 export interface TargetSettings {
   readonly workload: WorkloadName;
-  readonly at: Placed;
+  readonly at: CpuAssignment;
   readonly clients: number;
   /** Of a round of the slowest stack. */
   readonly seconds: number;
@@ -49,23 +49,23 @@ export interface TargetSettings {
 }
 
 /** Lookups that have reached the storage of a mount; null where nothing counts them. @throws {NotMeasured} */
-export type Counted = (mountpoint: string, patienceMs: number) => Promise<number | null>;
+export type LookupCounter = (mountpoint: string, patienceMs: number) => Promise<number | null>;
 
 /** How a target is reached. */
-export interface Way<S extends Served = Served> {
+export interface TargetAccess<S extends ServedMount = ServedMount> {
   /** Null: the plain directory. */
   readonly serve: (() => Promise<S>) | null;
   /** Null: nothing counts. */
-  readonly counted: Counted | null;
+  readonly counted: LookupCounter | null;
   /** Samples the machine's other load in the rounds that count. */
-  readonly watch: BusyWatch | null;
+  readonly watch: BusySampler | null;
   /** Processes besides server and clients that work for its requests. */
   readonly pids?: readonly number[];
 }
 
 /** A round of a target, and the first thing that was wrong in it. */
-export interface Taken {
-  readonly sample: Sample;
+export interface RoundResult {
+  readonly sample: RoundSample;
   readonly complaint: string | null;
 }
 
@@ -95,7 +95,7 @@ export function roundPatience(
   return Math.min(MOST_MS, least + 1000 * seconds + TIMES * count * (lastMs ?? 0));
 }
 
-export class Target<S extends Served = Served> {
+export class Target<S extends ServedMount = ServedMount> {
   /** Null for the plain directory. */
   startSeconds: number | null = null;
   peakMemoryBytes: number | null = null;
@@ -106,10 +106,10 @@ export class Target<S extends Served = Served> {
   /** Of a request, in the last round. */
   private lastMs: number | null = null;
   private readonly settings: TargetSettings;
-  private readonly way: Way<S>;
+  private readonly way: TargetAccess<S>;
   private readonly patience: number;
 
-  constructor(settings: TargetSettings, way: Way<S>) {
+  constructor(settings: TargetSettings, way: TargetAccess<S>) {
     this.settings = settings;
     this.way = way;
     this.root = settings.reference;
@@ -134,7 +134,7 @@ export class Target<S extends Served = Served> {
       this.startSeconds = this.server.startSeconds;
       const { pid, mountpoint } = this.server;
       this.root = searches === undefined ? join(mountpoint, TREE) : mountpoint;
-      place(pid, at.servers);
+      pinProcess(pid, at.servers);
     }
     const cpus = at.client === null ? at.servers : String(at.client);
     this.clients = new Clients({ count, cpus, signal });
@@ -147,7 +147,7 @@ export class Target<S extends Served = Served> {
   }
 
   /** @param since `performance.now()` at the start of the run @throws {NotMeasured} */
-  async take(round: number, requested: Requested, since: number): Promise<Taken> {
+  async measureRound(round: number, requested: RequestRange, since: number): Promise<RoundResult> {
     const { seconds, workload } = this.settings;
     const pidOf = this.server?.pid;
     const passedBefore = await this.passedOn();
@@ -204,17 +204,17 @@ export class Target<S extends Served = Served> {
 }
 
 function takenOf(
-  loops: readonly Answers['run'][],
-  rest: Pick<Sample, 'round' | 'at' | 'serverCpuSeconds'>,
+  loops: readonly ClientReplies['run'][],
+  rest: Pick<RoundSample, 'round' | 'at' | 'serverCpuSeconds'>,
   passed: number | null,
-): Taken {
+): RoundResult {
   const latency = newHistogram();
   for (const { times } of loops) for (const time of times) recordNs(latency, time);
   const counts = summedCounts(loops);
   if (passed !== null) counts[PASSED_ON] = passed;
-  const sum = (of: (loop: Answers['run']) => number): number =>
+  const sum = (of: (loop: ClientReplies['run']) => number): number =>
     loops.reduce((all, loop) => all + of(loop), 0);
-  const sample: Sample = {
+  const sample: RoundSample = {
     ...rest,
     seconds: Math.max(...loops.map(({ seconds }) => seconds)),
     latency,

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Clients } from './load/clients.ts';
 import { isSystemError, type MeasurePlan } from './measure.ts';
-import { NotMeasured } from './missing.ts';
+import { NotMeasured } from './not-measured.ts';
 import { allowedCpus } from './placement.ts';
 import { patienceOf } from './target.ts';
 import { failureOf, refusalOf } from './workloads/command.ts';
@@ -19,7 +19,7 @@ interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'turn'> {
   readonly folder: string;
 }
 
-export interface Tried {
+export interface TrialResult {
   /** Null: there is none, or the trial was interrupted. */
   readonly command: TriedCommand | null;
   /** Stacks that do not start, and why. */
@@ -28,7 +28,7 @@ export interface Tried {
 }
 
 /** @throws {NotMeasured} when there is nothing that could be measured */
-export async function tryAll(plan: TrialPlan): Promise<Tried> {
+export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
   const { stacks, signal, turn } = plan;
   const command = plan.command.length === 0 ? null : await tryOne(plan);
   const broken = new Map<string, string>();

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import { NotMeasured } from '../engine/missing.ts';
+import { NotMeasured } from '../engine/not-measured.ts';
 import { stacked, volume } from '../engine/stacks.ts';
-import { runToEnd } from './others/other.ts';
-import { asFlags, ENDED, logEnd, OwnServer, troubleOf } from './own-server.ts';
+import { runToEnd } from './others/implementation.ts';
+import { ENDED, logEnd, OwnServer, serverFailure, xlatorOptionFlags } from './own-server.ts';
 import { startProcess } from './process.ts';
 
 // -- volumes -------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ export async function withBricks<T>(
 }
 
 /** One of glossa: it takes any port, and says which. */
-export async function startOurs(plan: BrickPlan): Promise<Brick> {
+export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   const { name, volfile, logFile, what, terminal, signal } = plan;
   const options = [...plan.options, `${LISTEN_PORT}=0`];
   const server = new OwnServer(['brick', volfile], { logFile, options, signal }, terminal);
@@ -152,7 +152,7 @@ export async function startOurs(plan: BrickPlan): Promise<Brick> {
     port: Number(port),
     pid: server.pid,
     ended: server.ended,
-    trouble: () => (server.hasEnded ? troubleOf(what, ENDED, logFile) : null),
+    trouble: () => (server.hasEnded ? serverFailure(what, ENDED, logFile) : null),
     end: async () => void (await server.end()),
   };
 }
@@ -162,36 +162,37 @@ const TRIES = 3;
 const START_MS_MAX = 60_000;
 
 /** A brick of GlusterFS. Where the system can, it ends when this process does, also by a signal. */
-export async function startTheirs(plan: BrickPlan): Promise<Brick> {
+export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
   const { volfile, options, logFile, what, signal } = plan;
   for (let left = TRIES - 1; ; left -= 1) {
     const port = await freePort();
-    const flags = asFlags([...options, `${LISTEN_PORT}=${port}`]);
+    const flags = xlatorOptionFlags([...options, `${LISTEN_PORT}=${port}`]);
     const own = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
       const { pid, ended, hasEnded, stop } = await startProcess(
         // Its folder is removed in a moment: it has nothing to put in order.
         {
-          ...{ line: endingWithUs(own), log: logFile, patienceMs: START_MS_MAX },
+          ...{ line: killedWithParent(own), log: logFile, patienceMs: START_MS_MAX },
           ...{ signal, endBy: 'SIGKILL' },
         },
         () => isListening(port),
         what,
       );
-      const trouble = (): Failure | null => (hasEnded() ? troubleOf(what, ENDED, logFile) : null);
+      const trouble = (): Failure | null =>
+        hasEnded() ? serverFailure(what, ENDED, logFile) : null;
       return { port, pid, ended, trouble, end: stop };
     } catch (error) {
       if (!(error instanceof NotMeasured)) throw error;
       const isTaken = logEnd(logFile, 20).some((line) => /Address already in use/.test(line));
       if (isTaken && left > 0) continue;
-      const { message } = troubleOf(what, 'does not start', logFile);
+      const { message } = serverFailure(what, 'does not start', logFile);
       throw new Failure(`${message}\n--bricks glossa takes bricks of glossa instead`);
     }
   }
 }
 
 /** The command line that runs a program which the kernel ends with its starter. */
-function endingWithUs(line: readonly [string, ...string[]]): readonly [string, ...string[]] {
+function killedWithParent(line: readonly [string, ...string[]]): readonly [string, ...string[]] {
   const hasIt = runToEnd(['setpriv', '--version']).status === 0;
   return hasIt ? ['setpriv', '--pdeathsig', 'KILL', '--', ...line] : line;
 }

@@ -8,8 +8,8 @@ import { Interruption } from '../../../terminal/interruption.ts';
 import { columns, table } from '../../../terminal/layout.ts';
 import { ProgressLine } from '../../../terminal/progress.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
-import { BusyWatch, busyText } from '../engine/busy.ts';
-import { isMissing, type Missing, NotMeasured } from '../engine/missing.ts';
+import { BusySampler, busyText } from '../engine/busy.ts';
+import { isMissing, type Missing, NotMeasured } from '../engine/not-measured.ts';
 import { allowedCpus, parseCpuList } from '../engine/placement.ts';
 import type { Busyness } from '../engine/schema.ts';
 import { type Lab, type LanguageName, languages } from './call/graphs.ts';
@@ -22,8 +22,8 @@ import {
   kinds,
 } from './call/measure.ts';
 import type { Load } from './call/pairs.ts';
-import { chosen } from './chosen.ts';
 import { Cleanup } from './cleanup.ts';
+import { parseFlagWords } from './flag-words.ts';
 
 const ROUNDS = 15;
 /** Short batches: some of them are not interrupted even on a machine that is busy. */
@@ -48,14 +48,15 @@ export default defineCommand({
     takeOperands(operands, []);
     const { rounds = ROUNDS } = flags;
     if (rounds < 1) throw new UsageError('--rounds takes at least 1');
-    const wanted = flags.in.length === 0 ? names : chosen('--in', flags.in, names);
-    const asked = flags.only.length === 0 ? kindNames : chosen('--only', flags.only, kindNames);
+    const wanted = flags.in.length === 0 ? names : parseFlagWords('--in', flags.in, names);
+    const asked =
+      flags.only.length === 0 ? kindNames : parseFlagWords('--only', flags.only, kindNames);
     const interruption = new Interruption();
     try {
       const load = { ...BATCHES, rounds };
       const found = await measureCalls(asked, wanted, load, interruption.signal, terminal);
       const status = await interruption.status();
-      show({ interrupted: status !== null, ...found }, flags.json, terminal);
+      printResults({ interrupted: status !== null, ...found }, flags.json, terminal);
       if (status !== null) return status;
       return found.calls.some(({ typescript }) => isMissing(typescript)) ? EXIT_FAILURE : EXIT_OK;
     } finally {
@@ -64,7 +65,7 @@ export default defineCommand({
   },
 });
 
-interface Found {
+interface CallResults {
   readonly busy: Busyness | null;
   readonly calls: readonly CallCosts[];
 }
@@ -76,11 +77,11 @@ async function measureCalls(
   load: Load,
   signal: AbortSignal,
   terminal: Terminal,
-): Promise<Found> {
+): Promise<CallResults> {
   const folder = makeScratch('call');
   const cleanup = new Cleanup();
   const lab: Lab = { signal, folder, cleanup, say: terminal.err };
-  const watch = new BusyWatch(allowedCpus());
+  const watch = new BusySampler(allowedCpus());
   const progress = new ProgressLine(terminal);
   const calls: CallCosts[] = [];
   const begun = performance.now();
@@ -104,8 +105,8 @@ async function measureCalls(
   return { busy: watch.busyness(), calls };
 }
 
-function show(
-  found: Found & { readonly interrupted: boolean },
+function printResults(
+  found: CallResults & { readonly interrupted: boolean },
   json: boolean,
   terminal: Terminal,
 ): void {

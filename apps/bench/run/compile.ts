@@ -1,6 +1,6 @@
 /** Programs and modules in C, compiled for a run. */
 import { includeDir } from '../../../runtime/sys/paths.ts';
-import { runToEnd } from './others/other.ts';
+import { runToEnd } from './others/implementation.ts';
 
 const NO_COMPILER = 'there is no C compiler (apt install gcc libc6-dev)';
 

@@ -33,7 +33,7 @@ export class OwnServer {
     this.signal = signal;
     const hear = (text: string): void => void this.said.push(text);
     const stderr = openSync(logFile, 'a');
-    this.server = new Server([...args, '--log-file', logFile, ...asFlags(options)], {
+    this.server = new Server([...args, '--log-file', logFile, ...xlatorOptionFlags(options)], {
       attached: true,
       stderr,
       terminal: { ...terminal, out: hear, err: hear },
@@ -69,7 +69,7 @@ export class OwnServer {
     // One that was killed had no time to say why.
     if (ended.signal === null && this.said.length > 0)
       return new Failure(this.said.join('\n'), this.said);
-    return troubleOf(what, ENDED, this.logFile);
+    return serverFailure(what, ENDED, this.logFile);
   }
 
   /** Whether it ended because it was told to. */
@@ -116,11 +116,11 @@ interface OwnServerSettings {
 }
 
 /** As --xlator-option takes them, of glossa and of GlusterFS. */
-export const asFlags = (options: readonly string[]): string[] =>
+export const xlatorOptionFlags = (options: readonly string[]): string[] =>
   options.flatMap((option) => ['--xlator-option', option]);
 
 /** What happened to a server, with the end of its log. */
-export function troubleOf(what: string, why: string, logFile: string): Failure {
+export function serverFailure(what: string, why: string, logFile: string): Failure {
   const lines = logEnd(logFile, LOG_LINES).map((line) => `    ${line}`);
   const told = lines.length === 0 ? 'it has logged nothing' : 'the end of its log:';
   return new Failure([`${what} ${why}; ${told}`, ...lines].join('\n'));

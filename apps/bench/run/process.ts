@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findMount } from '../../../runtime/mount/mountinfo.ts';
 import { detach } from '../../../server/unmount.ts';
-import { NotMeasured } from '../engine/missing.ts';
+import { NotMeasured } from '../engine/not-measured.ts';
 
 interface ProcessSettings {
   /** The program and its arguments. It serves in the foreground, until it gets SIGTERM. */
@@ -21,7 +21,7 @@ interface ProcessSettings {
   readonly endBy?: 'SIGKILL';
 }
 
-export interface Started {
+export interface StartedServer {
   readonly pid: number;
   /** From just before it was started until it served. */
   readonly startSeconds: number;
@@ -35,7 +35,7 @@ export interface Started {
 
 const STOP_MS_MAX = 5_000;
 /** From one look to the next: as exact as the time of a start is. */
-const LOOK_MS = 2;
+const POLL_MS = 2;
 
 /**
  * @param isReady whether it serves by now
@@ -48,7 +48,7 @@ export async function startProcess(
   isReady: () => Promise<boolean> | boolean,
   failed: string,
   afterwards: () => void = () => {},
-): Promise<Started> {
+): Promise<StartedServer> {
   const { line, env, log, patienceMs, signal, endBy = 'SIGTERM' } = settings;
   const [program, ...args] = line;
   const output = openSync(log, 'a');
@@ -87,7 +87,7 @@ export async function startProcess(
       signal?.throwIfAborted();
       throw new NotMeasured(`${failed}: ${complaintIn(log)}`);
     }
-    if (!serves) await delay(LOOK_MS);
+    if (!serves) await delay(POLL_MS);
   }
   return {
     pid: child.pid!,
@@ -99,7 +99,7 @@ export async function startProcess(
 }
 
 /** A process whose mount answers; the mount is gone after it. @throws {NotMeasured} */
-export const startMount = (settings: ProcessSettings, mountpoint: string): Promise<Started> =>
+export const startMount = (settings: ProcessSettings, mountpoint: string): Promise<StartedServer> =>
   startProcess(
     settings,
     () => answers(mountpoint),

@@ -3,9 +3,9 @@
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK } from '../../../terminal/exit.ts';
 import { takeOperands, text, toggle } from '../../../terminal/flags.ts';
-import { openOut, writeOut } from '../engine/out.ts';
 import { reportFiles } from '../engine/report/html.ts';
 import { terminalReport } from '../engine/report/text.ts';
+import { openReportFolder, writeReportFolder } from '../engine/report-folder.ts';
 import { readRunFile } from './compare.ts';
 
 export default defineCommand({
@@ -24,8 +24,8 @@ export default defineCommand({
       terminal.out(terminalReport(run, { width: terminal.width, colour: terminal.colour.out }));
       return EXIT_OK;
     }
-    openOut(out, { force });
-    writeOut(out, await reportFiles(run));
+    openReportFolder(out, { force });
+    writeReportFolder(out, await reportFiles(run));
     return EXIT_OK;
   },
 });

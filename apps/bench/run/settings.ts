@@ -9,11 +9,11 @@ import {
   text,
   toggle,
 } from '../../../terminal/flags.ts';
-import { places } from '../engine/placement.ts';
+import { placements } from '../engine/placement.ts';
 import { type WorkloadName, workloadNames } from '../engine/workloads/index.ts';
-import { chosen } from './chosen.ts';
+import { parseFlagWords } from './flag-words.ts';
+import type { Timeouts } from './others/implementation.ts';
 import { otherNames } from './others/index.ts';
-import type { Timeouts } from './others/other.ts';
 
 /** What a first run measures. */
 const FIRST: readonly WorkloadName[] = [
@@ -53,7 +53,7 @@ export const benchFlags = {
   clients: number({ value: 'N', whole: true, help: 'that ask at the same time (1)' }),
   cpu: list({
     value: 'PLACES',
-    values: places,
+    values: placements,
     help: 'same: one CPU for clients and server; different; free (same); several are measured apart',
   }),
   seed: number({ value: 'N', whole: true, help: 'what is asked for is drawn from this (1)' }),
@@ -96,13 +96,13 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null) {
   };
   return {
     workloads: workloadsOf(flags.workload, rest),
-    places: chosen('--cpu', flags.cpu.length === 0 ? ['same'] : flags.cpu, places),
+    places: parseFlagWords('--cpu', flags.cpu.length === 0 ? ['same'] : flags.cpu, placements),
     rounds,
     seconds: duration,
     clients,
     seed,
     /** Mounts of others, which come last. */
-    others: chosen('--with', flags.with, otherNames),
+    others: parseFlagWords('--with', flags.with, otherNames),
     /** The workload `command`. */
     command: rest ?? [],
     timeouts,
@@ -120,5 +120,5 @@ function workloadsOf(given: readonly string[], rest: readonly string[] | null): 
   const command: WorkloadName[] = rest === null ? [] : ['command'];
   if (given.length === 0) return rest === null ? [...FIRST] : command;
   if (given.includes('all')) return [...measurable, ...command];
-  return [...chosen('--workload', given, measurable), ...command];
+  return [...parseFlagWords('--workload', given, measurable), ...command];
 }

@@ -12,9 +12,9 @@ import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { distinct } from '../engine/stacks.ts';
-import { chosen } from './chosen.ts';
 import { compileModule } from './compile.ts';
-import type { BenchStack } from './serving.ts';
+import { parseFlagWords } from './flag-words.ts';
+import type { BenchStack } from './stack-mount.ts';
 
 export interface Stacks {
   readonly stacks: readonly BenchStack[];
@@ -87,7 +87,7 @@ const BRICK: readonly PlainVolume[] = [
 
 type Volume = Pick<PlainVolume, 'type' | 'options'>;
 /** Or why there is none. */
-type Found = Volume | string;
+type ModuleVolume = Volume | string;
 
 /** @throws {Failure | UsageError} */
 export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
@@ -97,7 +97,7 @@ export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
   const own = settings.options.map(splitOption);
   const stacks: BenchStack[] = [];
   const warnings: string[] = [];
-  for (const language of chosen('--in', [given], languages)) {
+  for (const language of parseFlagWords('--in', [given], languages)) {
     const found = findIn(language, folder, name, scratch);
     if (typeof found === 'string') {
       warnings.push(`${language} is left out: ${found}`);
@@ -152,30 +152,36 @@ const firstFile = (folder: string, names: readonly string[]): string | undefined
   names.map((name) => join(folder, name)).find((path) => existsSync(path));
 
 /** Where a module in a language may be: in the folder itself, or in one of the language's name. */
-const placesOf = (language: string, name: string, extensions: readonly string[]): string[] =>
+const candidatePaths = (language: string, name: string, extensions: readonly string[]): string[] =>
   extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
 
 /** A language without, and whether it was with, what says that it runs in a thread of its own. */
 const plainLanguage = (language: string): [string, boolean] =>
   language.endsWith(IN_THREAD) ? [language.slice(0, -IN_THREAD.length), true] : [language, false];
 
-function findIn(stack: string, folder: string, name: string, scratch: string): Found {
+function findIn(stack: string, folder: string, name: string, scratch: string): ModuleVolume {
   const [language, inThread] = plainLanguage(stack);
   const found = findWritten(language, folder, name, scratch);
   if (!inThread || typeof found === 'string') return found;
   return { ...found, options: [...found.options, ['isolation', 'thread']] };
 }
 
-function findWritten(language: string, folder: string, name: string, scratch: string): Found {
+function findWritten(
+  language: string,
+  folder: string,
+  name: string,
+  scratch: string,
+): ModuleVolume {
   const record = (known as Readonly<Record<string, Language>>)[language];
   if (record === undefined) return { type: '', options: [] };
   if (record.compiledFrom !== null) {
-    return compiled(folder, placesOf(language, name, [record.compiledFrom]), name, scratch);
+    return compiled(folder, candidatePaths(language, name, [record.compiledFrom]), name, scratch);
   }
-  const places = placesOf(language, name, record.extensions);
+  const places = candidatePaths(language, name, record.extensions);
   const path = firstFile(folder, places);
   const neither = `${folder} has neither ${places.join(' nor ')}`;
-  if (record.hosted === null) return path === undefined ? builtIn(name, neither) : native(path);
+  if (record.hosted === null)
+    return path === undefined ? builtInVolume(name, neither) : native(path);
   if (path === undefined) return neither;
   return {
     type: 'features/glupy',
@@ -192,13 +198,18 @@ const native = (path: string): Volume => ({
 });
 
 /** One of the translators that are part of this program. */
-function builtIn(name: string, otherwise: string): Found {
+function builtInVolume(name: string, otherwise: string): ModuleVolume {
   const type = `features/${name}`;
   if (registry.has(type)) return { type, options: [] };
   return `${otherwise}, and there is no type ${type}`;
 }
 
-function compiled(folder: string, places: readonly string[], name: string, scratch: string): Found {
+function compiled(
+  folder: string,
+  places: readonly string[],
+  name: string,
+  scratch: string,
+): ModuleVolume {
   const source = firstFile(folder, places);
   if (source === undefined) return `${folder} has neither ${places.join(' nor ')}`;
   const object = join(scratch, `${name}.so`);

@@ -12,8 +12,8 @@ import {
   type BrickPlan,
   type Bricks,
   brickPlan,
-  startOurs,
-  startTheirs,
+  startGlossaBrick,
+  startGlusterBrick,
 } from '../../bench/run/bricks.ts';
 import { versionOf } from '../../bench/run/others/gluster.ts';
 import type { Stage } from '../experiment.ts';
@@ -52,8 +52,8 @@ const COUNT = 2;
 
 /** How a maker's bricks are started. */
 export const starts: Readonly<Record<Maker['by'], (plan: BrickPlan) => Promise<Brick>>> = {
-  glossa: startOurs,
-  glusterfs: startTheirs,
+  glossa: startGlossaBrick,
+  glusterfs: startGlusterBrick,
 };
 
 /** Their files and logs are in the scratch folder. */

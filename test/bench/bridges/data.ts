@@ -7,12 +7,12 @@ import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } fr
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { NotMeasured, orMissing } from '../../../apps/bench/engine/missing.ts';
+import { NotMeasured, orMissing } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, ratio } from '../../../apps/bench/engine/statistics.ts';
 import { anyFd, type Batch, reads } from '../../../apps/bench/run/call/callers.ts';
 import {
-  everything,
   languages,
+  presentLeaf,
   READ_SIZE,
   startGraph,
   startModule,
@@ -150,7 +150,7 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
 }
 
 async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed'>> {
-  const graph = await startModule(bench, 'python', 'translate', everything);
+  const graph = await startModule(bench, 'python', 'translate', presentLeaf);
   const changed: Batch = reads(graph, anyFd(graph));
   // Each takes ten times as long.
   const series = await measurePairs(bench, { changed }, { ...load, best: 24, count: 12 });

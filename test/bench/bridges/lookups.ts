@@ -2,13 +2,13 @@
  * What a lookup costs in each language, over a translator in TypeScript that does the same; and in a
  * thread of the module's own (`option isolation thread`), over the thread of the caller.
  */
-import { isMissing, type Missing, orMissing } from '../../../apps/bench/engine/missing.ts';
+import { isMissing, type Missing, orMissing } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
 import { lookups } from '../../../apps/bench/run/call/callers.ts';
 import {
+  absentLeaf,
   type LanguageName,
   languages,
-  nothing,
   startGraph,
 } from '../../../apps/bench/run/call/graphs.ts';
 import { callRounds, type KindName } from '../../../apps/bench/run/call/measure.ts';
@@ -131,8 +131,8 @@ export function isolatedLookups(bench: Bench): Promise<Report> {
 async function measureApart(bench: Bench, language: LanguageName, load: Load): Promise<Pair> {
   const volume = await languages[language].volume(bench, 'hit');
   const apart = { ...volume, options: { ...volume.options, isolation: 'thread' } };
-  const here = await startGraph(bench, [nothing, volume]);
-  const thread = await startGraph(bench, [nothing, apart]);
+  const here = await startGraph(bench, [absentLeaf, volume]);
+  const thread = await startGraph(bench, [absentLeaf, apart]);
   try {
     const variants = { base: lookups(here, ENOENT), mine: lookups(thread, ENOENT) };
     return await measurePairs(bench, variants, load);

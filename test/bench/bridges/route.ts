@@ -2,11 +2,11 @@
  * What a module costs for fops that it does not define: they are not led through it, and a lookup
  * takes the same time with it and without.
  */
-import { orMissing } from '../../../apps/bench/engine/missing.ts';
+import { orMissing } from '../../../apps/bench/engine/not-measured.ts';
 import { digits, ranged } from '../../../apps/bench/engine/numbers.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
 import { lookups } from '../../../apps/bench/run/call/callers.ts';
-import { everything, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
+import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Bench } from '../bench.ts';
@@ -60,8 +60,8 @@ export async function undefinedFops(bench: Bench): Promise<Report> {
 }
 
 async function measure(bench: Bench, load: Load): Promise<Measured> {
-  const module = await startModule(bench, 'python', 'apart', everything);
-  const bare = await startGraph(bench, [everything]);
+  const module = await startModule(bench, 'python', 'apart', presentLeaf);
+  const bare = await startGraph(bench, [presentLeaf]);
   const strays = fopNames.filter(
     (name) => name !== DEFINED && module.links[name].xl === module.top,
   );

@@ -3,7 +3,7 @@
  * process of its own in which one runs already.
  */
 import { fileURLToPath } from 'node:url';
-import { NotMeasured, orMissing } from '../../../apps/bench/engine/missing.ts';
+import { NotMeasured, orMissing } from '../../../apps/bench/engine/not-measured.ts';
 import { digits, ranged, whole } from '../../../apps/bench/engine/numbers.ts';
 import { estimate } from '../../../apps/bench/engine/statistics.ts';
 import { type Bench, output } from '../bench.ts';

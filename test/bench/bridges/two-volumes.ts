@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { lookups } from '../../../apps/bench/run/call/callers.ts';
-import { nothing, startModule } from '../../../apps/bench/run/call/graphs.ts';
+import { absentLeaf, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   /** Starts one and has its first answer. Seconds. */
   const start = async (): Promise<readonly [Graph, number]> => {
     const begin = performance.now();
-    const graph = await startModule(lab, 'python', 'hit', nothing);
+    const graph = await startModule(lab, 'python', 'hit', absentLeaf);
     await lookups(graph, ENOENT)(1);
     return [graph, (performance.now() - begin) / 1000];
   };

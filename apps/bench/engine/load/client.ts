@@ -11,40 +11,47 @@ import { mkdirSync } from 'node:fs';
 import { tryCommand } from '../workloads/command.ts';
 import { workloads } from '../workloads/index.ts';
 import type { CallError, Requests } from '../workloads/workload.ts';
-import { GONE, GoneError, runLoop } from './loop.ts';
-import type { Answer, Answers, Ask, AskName, Asks } from './messages.ts';
+import { GONE_ERRNOS, GoneError, runLoop } from './loop.ts';
+import type {
+  ClientReplies,
+  ClientReply,
+  ClientRequest,
+  ClientRequestName,
+  ClientRequests,
+} from './messages.ts';
 
 let requests: Requests | null = null;
 
-const answers: { readonly [N in AskName]: (of: Asks[N]) => Answers[N] } = {
-  try({ words, folder }) {
-    mkdirSync(folder);
-    return tryCommand(words, folder);
-  },
-  make({ workload, root }) {
-    mkdirSync(root);
-    workloads[workload].make(root);
-    return true;
-  },
-  open({ workload, setting }) {
-    requests = workloads[workload].open(setting);
-    return true;
-  },
-  run(requested) {
-    const before = process.cpuUsage();
-    const loop = runLoop(requests!, requested, () => performance.now());
-    const { user, system } = process.cpuUsage(before);
-    const counts = requests!.counts?.() ?? {};
-    return { ...loop, cpuSeconds: (user + system) / 1e6, counts };
-  },
-  close() {
-    requests?.close();
-    requests = null;
-    return true;
-  },
-};
+const answers: { readonly [N in ClientRequestName]: (of: ClientRequests[N]) => ClientReplies[N] } =
+  {
+    try({ words, folder }) {
+      mkdirSync(folder);
+      return tryCommand(words, folder);
+    },
+    make({ workload, root }) {
+      mkdirSync(root);
+      workloads[workload].make(root);
+      return true;
+    },
+    open({ workload, setting }) {
+      requests = workloads[workload].open(setting);
+      return true;
+    },
+    run(requested) {
+      const before = process.cpuUsage();
+      const loop = runLoop(requests!, requested, () => performance.now());
+      const { user, system } = process.cpuUsage(before);
+      const counts = requests!.counts?.() ?? {};
+      return { ...loop, cpuSeconds: (user + system) / 1e6, counts };
+    },
+    close() {
+      requests?.close();
+      requests = null;
+      return true;
+    },
+  };
 
-function answer({ ask, of }: Ask): Answer {
+function answer({ ask, of }: ClientRequest): ClientReply {
   try {
     return { answer: (answers[ask] as (it: unknown) => unknown)(of) };
   } catch (error) {
@@ -54,8 +61,8 @@ function answer({ ask, of }: Ask): Answer {
 }
 
 const isGone = (error: unknown, errno: number | undefined): boolean =>
-  error instanceof GoneError || (errno !== undefined && GONE.includes(-Math.abs(errno)));
+  error instanceof GoneError || (errno !== undefined && GONE_ERRNOS.includes(-Math.abs(errno)));
 
-process.on('message', (ask) => process.send!(answer(ask as Ask)));
+process.on('message', (ask) => process.send!(answer(ask as ClientRequest)));
 // Whoever started it ends it, in order; what a terminal sends is for that one.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

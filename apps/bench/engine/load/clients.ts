@@ -1,10 +1,10 @@
 /** The processes that ask a folder: started, placed, told what to do, and ended. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { builtFile } from '../../../../runtime/sys/paths.ts';
-import { place } from '../affinity.ts';
-import { NotMeasured } from '../missing.ts';
+import { pinProcess } from '../affinity.ts';
+import { NotMeasured } from '../not-measured.ts';
 import { childrenOf } from '../usage.ts';
-import type { Answer, Answers, AskName, Asks } from './messages.ts';
+import type { ClientReplies, ClientReply, ClientRequestName, ClientRequests } from './messages.ts';
 
 const PROGRAM = builtFile(new URL('./client.js', import.meta.url));
 
@@ -30,7 +30,7 @@ export class Clients {
     this.signal = signal;
     this.children = Array.from({ length: count }, () => new Client());
     signal.addEventListener('abort', this.kill);
-    if (cpus !== null) for (const { pid } of this.children) place(pid, cpus);
+    if (cpus !== null) for (const { pid } of this.children) pinProcess(pid, cpus);
   }
 
   get pids(): number[] {
@@ -38,16 +38,20 @@ export class Clients {
   }
 
   /** The first of them. @throws {NotMeasured} */
-  async one<N extends AskName>(ask: N, of: Asks[N], patienceMs: number): Promise<Answers[N]> {
+  async one<N extends ClientRequestName>(
+    ask: N,
+    of: ClientRequests[N],
+    patienceMs: number,
+  ): Promise<ClientReplies[N]> {
     return this.guarded(this.children[0]!.ask(ask, of, patienceMs));
   }
 
   /** Each of them, by its number. @throws {NotMeasured} */
-  async all<N extends AskName>(
+  async all<N extends ClientRequestName>(
     ask: N,
-    of: (client: number) => Asks[N],
+    of: (client: number) => ClientRequests[N],
     patienceMs: number,
-  ): Promise<Answers[N][]> {
+  ): Promise<ClientReplies[N][]> {
     const answers = this.children.map((child, i) => child.ask(ask, of(i), patienceMs));
     return this.guarded(Promise.all(answers));
   }
@@ -75,7 +79,7 @@ export class Clients {
 class Client {
   readonly ended: Promise<void>;
   private readonly child: ChildProcess;
-  private settle: ((answer: Answer) => void) | null = null;
+  private settle: ((answer: ClientReply) => void) | null = null;
 
   constructor() {
     this.child = fork(PROGRAM, {
@@ -86,7 +90,7 @@ class Client {
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    this.child.on('message', (answer) => this.settle?.(answer as Answer));
+    this.child.on('message', (answer) => this.settle?.(answer as ClientReply));
     this.ended = new Promise((resolve) => {
       const over = (): void => {
         const why = said.trim().split('\n').at(-1) || 'it was killed';
@@ -101,8 +105,12 @@ class Client {
     return this.child.pid!;
   }
 
-  async ask<N extends AskName>(ask: N, of: Asks[N], patienceMs: number): Promise<Answers[N]> {
-    const answer = await new Promise<Answer>((resolve) => {
+  async ask<N extends ClientRequestName>(
+    ask: N,
+    of: ClientRequests[N],
+    patienceMs: number,
+  ): Promise<ClientReplies[N]> {
+    const answer = await new Promise<ClientReply>((resolve) => {
       const late = setTimeout(() => {
         const seconds = Math.round(patienceMs / 1000);
         resolve({ error: `no answer within ${seconds} s`, gone: false });
@@ -115,7 +123,7 @@ class Client {
       else this.settle({ error: 'a client ended', gone: false });
     });
     this.settle = null;
-    if ('answer' in answer) return answer.answer as Answers[N];
+    if ('answer' in answer) return answer.answer as ClientReplies[N];
     throw answer.gone ? new ServerGone(answer.error) : new NotMeasured(answer.error);
   }
 

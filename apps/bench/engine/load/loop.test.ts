@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Requested, Requests } from '../workloads/workload.ts';
+import type { RequestRange, Requests } from '../workloads/workload.ts';
 import { GoneError, runLoop } from './loop.ts';
 
 interface Fake {
@@ -8,7 +8,7 @@ interface Fake {
   readonly status?: (i: number) => number;
 }
 
-function run({ takes, status = () => 0 }: Fake, requested: Partial<Requested>) {
+function run({ takes, status = () => 0 }: Fake, requested: Partial<RequestRange>) {
   /** Only requests move it. */
   let time = 0;
   const asked: number[] = [];

@@ -1,10 +1,10 @@
 /** The loop of a client: requests one after the other, each timed and then checked. */
-import type { Requested, Requests } from '../workloads/workload.ts';
+import type { RequestRange, Requests } from '../workloads/workload.ts';
 
 /** Milliseconds. */
 export type Clock = () => number;
 
-export interface Loop {
+export interface LoopResult {
   /** Nanoseconds of each request. */
   readonly times: Float64Array;
   /** From the start to the end of the last one. */
@@ -16,7 +16,7 @@ export interface Loop {
 }
 
 /** Errnos of a mount whose server is no more: ENOTCONN, ECONNABORTED. */
-export const GONE: readonly number[] = [-107, -103];
+export const GONE_ERRNOS: readonly number[] = [-107, -103];
 
 /** The server ended. */
 export class GoneError extends Error {
@@ -27,7 +27,7 @@ export class GoneError extends Error {
 }
 
 /** @throws {GoneError} */
-export function runLoop(requests: Requests, requested: Requested, clock: Clock): Loop {
+export function runLoop(requests: Requests, requested: RequestRange, clock: Clock): LoopResult {
   const { from, count, forMs = Number.POSITIVE_INFINITY } = requested;
   let times = new Float64Array(count);
   let wrong = 0;
@@ -45,7 +45,7 @@ export function runLoop(requests: Requests, requested: Requested, clock: Clock):
     const status = requests.ask(i);
     ended = clock();
     times[at] = (ended - start) * 1e6;
-    if (GONE.includes(status)) throw new GoneError();
+    if (GONE_ERRNOS.includes(status)) throw new GoneError();
     const found = requests.check(i, status);
     if (found !== null) {
       wrong++;

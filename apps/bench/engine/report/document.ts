@@ -4,13 +4,13 @@
  */
 import { factorText, intervalText } from '../comparison-text.ts';
 import { formats, type Measure, measures } from '../measures.ts';
-import { missingText } from '../missing.ts';
+import { missingText } from '../not-measured.ts';
 import { digits } from '../numbers.ts';
 import { workloadTitle } from '../placement.ts';
 import type { Measured, Run, Workload } from '../schema.ts';
 import { verdictOf } from '../verdict.ts';
 import { ecdfChart, type Picture, ratioChart } from './charts.ts';
-import { allWarnings, howText, limits, machineText, method } from './words.ts';
+import { allWarnings, howText, limits, machineText, method } from './run-sentences.ts';
 
 /** Names of rows, and cells of figures. */
 export interface Table {

@@ -7,8 +7,8 @@ import type { Run } from '../schema.ts';
 import type { Picture } from './charts.ts';
 import { type Block, type Row, type Section, sectionsOf, type Table } from './document.ts';
 import { markdownReport } from './markdown.ts';
+import { answers } from './run-sentences.ts';
 import { NARROW, styleSheet } from './style.ts';
-import { answers } from './words.ts';
 
 /** Draws a picture of this size, in pixels. */
 type Draw = (option: EChartsOption, width: number, height: number) => string;

@@ -1,7 +1,7 @@
 /** A run as Markdown: the same words and tables as the page, without its pictures. */
 import type { Run } from '../schema.ts';
 import { type Block, sectionsOf, type Table } from './document.ts';
-import { answers } from './words.ts';
+import { answers } from './run-sentences.ts';
 
 /** Text of a cell: a bar would end it, and a line end the table. */
 const cellText = (text: string): string =>

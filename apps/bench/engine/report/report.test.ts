@@ -4,8 +4,8 @@ import { simulatedRun, simulatedWorkloads } from '../../../../test/support/simul
 import { compareRuns } from '../compare.ts';
 import { htmlReport, loadDraw, reportFiles } from './html.ts';
 import { markdownReport } from './markdown.ts';
+import { allWarnings, answers, method } from './run-sentences.ts';
 import { comparedText, terminalReport, workloadText } from './text.ts';
-import { allWarnings, answers, method } from './words.ts';
 
 const run = simulatedRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
 const plain = { width: 100, colour: false };

@@ -2,12 +2,12 @@
 import { bar, table, widest, wrap } from '../../../../terminal/layout.ts';
 import { duration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
-import type { ComparedRuns, Line } from '../compare.ts';
+import type { ComparedLine, ComparedRuns } from '../compare.ts';
 import { factorText, intervalText } from '../comparison-text.ts';
 import { relative } from '../numbers.ts';
 import type { Run, Verdict, Workload } from '../schema.ts';
 import { type Table, workloadSection } from './document.ts';
-import { allWarnings, busyLines, comparisons } from './words.ts';
+import { allWarnings, busyLines, comparisons } from './run-sentences.ts';
 
 /** The terminal that shows a report. */
 export interface Screen {
@@ -109,7 +109,10 @@ export function comparedText({ warnings, lines }: ComparedRuns, screen: Screen):
 }
 
 /** Stack, first, second, ratio, verdict. */
-function comparedCells({ stack, to, a, b, compared, missing }: Line, screen: Screen): string[] {
+function comparedCells(
+  { stack, to, a, b, compared, missing }: ComparedLine,
+  screen: Screen,
+): string[] {
   const format = to === null ? duration : relative;
   const values = [a, b].map((it) => (it === null ? '' : format(it)));
   const name = to === null ? stack : `${stack} / ${to}`;

@@ -1,13 +1,13 @@
 /** Any command as a workload: a request is one run of it, with the folder as its working directory. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import type { Ran, TriedCommand, WorkloadKind } from './workload.ts';
+import type { CommandRun, TriedCommand, WorkloadKind } from './workload.ts';
 
 /** More than that is no answer that anybody compares. */
 const OUTPUT_MAX = 64 << 20;
 
 /** @param listens to what it complains of */
-function run([program, ...args]: readonly string[], cwd: string, listens = false): Ran {
+function run([program, ...args]: readonly string[], cwd: string, listens = false): CommandRun {
   const { status, signal, stdout, stderr, error } = spawnSync(program!, args, {
     cwd,
     env: { ...process.env, PWD: cwd },
@@ -30,7 +30,7 @@ export const tryCommand = (words: readonly string[], folder: string): TriedComma
   expected: run(words, folder, true),
 });
 
-const endText = ({ status, signal, code }: Ran): string => String(code ?? signal ?? status);
+const endText = ({ status, signal, code }: CommandRun): string => String(code ?? signal ?? status);
 
 export const command: WorkloadKind = {
   description: 'Runs a command in a folder that is empty at first.',
@@ -39,7 +39,7 @@ export const command: WorkloadKind = {
   make() {},
   open({ root, command: tried }) {
     const { words, expected } = tried!;
-    let ran: Ran = expected;
+    let ran: CommandRun = expected;
     return {
       ask() {
         ran = run(words, root);

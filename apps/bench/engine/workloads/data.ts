@@ -19,8 +19,8 @@ import {
 } from '../../../../runtime/sys/libc.ts';
 import { cstring } from '../../../../runtime/sys/struct.ts';
 import { below, seeded } from '../random.ts';
-import { inFolder, isPattern, must, NEW, pattern, statusText, writeAll } from './calls.ts';
-import type { Setting, WorkloadKind } from './workload.ts';
+import { inFolder, isPattern, must, NEW, pattern, statusText, writeAll } from './system-calls.ts';
+import type { WorkloadKind, WorkloadSetting } from './workload.ts';
 
 const MIB = 1 << 20;
 /** Of the large file. */
@@ -42,7 +42,7 @@ function makeData(root: string): void {
   });
 }
 
-const openData = ({ root }: Setting): number =>
+const openData = ({ root }: WorkloadSetting): number =>
   inFolder(root, (folder) =>
     must(openat(folder, FILE, constants.O_RDONLY | O_CLOEXEC, 0), 'open data'),
   );

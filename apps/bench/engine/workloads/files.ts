@@ -3,7 +3,15 @@ import { constants } from 'node:fs';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, openat, pread, pwrite, statx } from '../../../../runtime/sys/libc.ts';
 import { cstring, Statx } from '../../../../runtime/sys/struct.ts';
-import { isPattern, NEW, numbered, openFolder, pattern, statusText, unlinkFile } from './calls.ts';
+import {
+  isPattern,
+  NEW,
+  numbered,
+  openFolder,
+  pattern,
+  statusText,
+  unlinkFile,
+} from './system-calls.ts';
 import type { WorkloadKind } from './workload.ts';
 
 const SIZE = 4096;

@@ -6,17 +6,17 @@ import { cstring, Dirents, Statx } from '../../../../runtime/sys/struct.ts';
 import { seeded, shuffled } from '../random.ts';
 import { DIRECTORIES, directoryName, planWorkload } from '../searches.ts';
 import {
-  compareTold,
+  compareStat,
   inFolder,
   makeFile,
   makeFolder,
   numbered,
   openFolder,
   openFolderAt,
+  statAll,
   statusText,
-  tellAll,
-} from './calls.ts';
-import type { Requests, Setting, WorkloadKind } from './workload.ts';
+} from './system-calls.ts';
+import type { Requests, WorkloadKind, WorkloadSetting } from './workload.ts';
 
 const FILES = 1000;
 
@@ -27,9 +27,9 @@ const makeFiles = (root: string, count: number): void =>
   });
 
 /** stat of names in one folder, which is open: a system call is one lookup. */
-function statNames(setting: Setting, names: readonly string[]): Requests {
+function statNames(setting: WorkloadSetting, names: readonly string[]): Requests {
   const paths = names.map(cstring);
-  const told = inFolder(setting.reference, (folder) => tellAll(folder, paths));
+  const told = inFolder(setting.reference, (folder) => statAll(folder, paths));
   const random = seeded(setting.seed + setting.client);
   const order = shuffled([...names.keys()], random);
   const folder = openFolder(setting.root);
@@ -37,7 +37,7 @@ function statNames(setting: Setting, names: readonly string[]): Requests {
   const at = (i: number): number => order[i % order.length]!;
   return {
     ask: (i) => statx(folder, paths[at(i)]!, 0, STATX_BASIC_STATS, out.bytes),
-    check: (i, status) => compareTold(names[at(i)]!, told[at(i)]!, status, out),
+    check: (i, status) => compareStat(names[at(i)]!, told[at(i)]!, status, out),
     close: () => void close(folder),
   };
 }

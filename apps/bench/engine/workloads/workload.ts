@@ -12,7 +12,7 @@
 import type { Workload } from '../searches.ts';
 
 /** What became of a run of a command. */
-export interface Ran {
+export interface CommandRun {
   /** Null: a signal ended it, or it could not be run. */
   readonly status: number | null;
   readonly signal: string | null;
@@ -28,10 +28,10 @@ export interface Ran {
 /** A command that is measured, and how it ends in a plain directory. */
 export interface TriedCommand {
   readonly words: readonly string[];
-  readonly expected: Ran;
+  readonly expected: CommandRun;
 }
 
-export interface Setting {
+export interface WorkloadSetting {
   /** The folder to ask in: below a mount, or plain. */
   readonly root: string;
   /** The plain folder with the same tree. */
@@ -46,7 +46,7 @@ export interface Setting {
 }
 
 /** The requests of a round, of each client. */
-export interface Requested {
+export interface RequestRange {
   /** Number of the first. */
   readonly from: number;
   readonly count: number;
@@ -78,7 +78,7 @@ export interface WorkloadKind {
   readonly once: number;
   /** Makes the tree that all clients ask, in a folder that is empty. */
   make(root: string): void;
-  open(setting: Setting): Requests;
+  open(setting: WorkloadSetting): Requests;
 }
 
 /** A system call that must not fail did. The message says which, the number is for who knows more. */

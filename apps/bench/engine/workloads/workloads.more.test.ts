@@ -14,10 +14,10 @@ import { expectationOf } from '../../../../test/support/searches.ts';
 import { planWorkload } from '../searches.ts';
 import { tryCommand } from './command.ts';
 import { type WorkloadName, workloadNames, workloads } from './index.ts';
-import { type Requests, type Setting, STORED_MAX } from './workload.ts';
+import { type Requests, STORED_MAX, type WorkloadSetting } from './workload.ts';
 
 let folder: string;
-let setting: Setting;
+let setting: WorkloadSetting;
 
 beforeEach(() => {
   // In memory, where making a thousand files takes no time.
@@ -35,7 +35,7 @@ function makeTrees(name: WorkloadName): void {
   }
 }
 
-function open(name: WorkloadName, over: Partial<Setting> = {}): Requests {
+function open(name: WorkloadName, over: Partial<WorkloadSetting> = {}): Requests {
   makeTrees(name);
   return workloads[name].open({ ...setting, ...over });
 }
@@ -71,7 +71,7 @@ describe('a workload', () => {
   );
 
   it('equal seeds and clients make equal requests, others do not', () => {
-    const orderOf = (over: Partial<Setting>): (string | null)[] => {
+    const orderOf = (over: Partial<WorkloadSetting>): (string | null)[] => {
       const requests = workloads.hit.open({ ...setting, ...over });
       // A status that is never right makes each complaint tell the name that was asked.
       const told = Array.from({ length: 20 }, (_, i) => requests.check(i, -5));

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EIO, ENOENT } from '../../../../runtime/core/errno.ts';
 import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
-import { NotMeasured } from '../../engine/missing.ts';
+import { NotMeasured } from '../../engine/not-measured.ts';
 import { Cleanup } from '../cleanup.ts';
 import { anyFd, type Batch, lookups, reads } from './callers.ts';
-import { everything, type Lab, nothing, startGraph, startModule } from './graphs.ts';
+import { absentLeaf, type Lab, presentLeaf, startGraph, startModule } from './graphs.ts';
 import { measurePairs } from './pairs.ts';
 
 const said: string[] = [];
@@ -64,8 +64,8 @@ describe('callers', () => {
   });
 
   it.each([
-    ['hit', nothing, ENOENT],
-    ['seen', everything, 0],
+    ['hit', absentLeaf, ENOENT],
+    ['seen', presentLeaf, 0],
   ] as const)(
     'get the expected answers of the module %s in TypeScript',
     async (name, below, errno) => {
@@ -77,7 +77,7 @@ describe('callers', () => {
   );
 
   it('name the file of a module that is absent', async () => {
-    const started = startModule(lab(), 'typescript', 'none', nothing);
+    const started = startModule(lab(), 'typescript', 'none', absentLeaf);
     await expect(started).rejects.toThrow(NotMeasured);
     await expect(started).rejects.toThrow(/there is no file .*none\.ts/);
   });

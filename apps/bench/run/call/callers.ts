@@ -13,7 +13,7 @@ import type { Graph } from '../../../../runtime/core/graph.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { runSharedTurn } from '../../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../../runtime/core/xlator.ts';
-import { NotMeasured } from '../../engine/missing.ts';
+import { NotMeasured } from '../../engine/not-measured.ts';
 import { READ_SIZE } from './graphs.ts';
 
 /** Makes so many requests; microseconds that each took. @throws {NotMeasured} for a wrong answer */
@@ -23,7 +23,7 @@ export type Batch = (count: number) => Promise<number>;
 const NAMES = 100;
 
 /** A callback of lookup and of readv alike. */
-type Answered = (
+type ReplyCallback = (
   frame: Frame,
   cookie: number,
   xl: Xlator<unknown>,
@@ -35,12 +35,12 @@ type Answered = (
 function batchOf(
   wantedRet: number,
   wantedErrno: number,
-  ask: (at: number, answered: Answered) => void,
+  ask: (at: number, answered: ReplyCallback) => void,
 ): Batch {
   let pending = false;
   let wrong: string | undefined;
   let resume: (() => void) | null = null;
-  const answered: Answered = (_frame, _cookie, _xl, opRet, opErrno) => {
+  const answered: ReplyCallback = (_frame, _cookie, _xl, opRet, opErrno) => {
     if (opRet !== wantedRet || (opRet < 0 && opErrno !== wantedErrno)) {
       wrong = `a reply was ${opRet < 0 ? (errnoName(opErrno) ?? opErrno) : opRet}`;
     }

@@ -21,7 +21,7 @@ import { WARNING } from '../../../../runtime/core/log.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { NodeContext } from '../../../../server/context.ts';
-import { NotMeasured } from '../../engine/missing.ts';
+import { NotMeasured } from '../../engine/not-measured.ts';
 import { compileModule } from '../compile.ts';
 
 export interface Lab {
@@ -48,7 +48,7 @@ export interface Volume {
 /** What is measured beside each other: the languages, and other ways into one. */
 export type LanguageName = Known | 'ffi-rs';
 
-export interface Measured {
+export interface MeasuredLanguage {
   readonly title: string;
   /** Whether it runs in an interpreter. */
   readonly hosted: boolean;
@@ -63,7 +63,7 @@ function measured(
   name: Known,
   title: string = known[name].title,
   more: Readonly<Record<string, string>> = {},
-): Measured {
+): MeasuredLanguage {
   const { hosted, extensions, compiledFrom }: Language = known[name];
   const folder = join(modules, name);
   return {
@@ -75,7 +75,7 @@ function measured(
         const options = { 'module-name': file, 'module-path': folder };
         return { translator: glupy as unknown as AnyTranslator, options };
       }
-      const path = compiledFrom === null ? join(folder, file) : compiled(lab, module);
+      const path = compiledFrom === null ? join(folder, file) : sharedObjectOf(lab, module);
       return {
         translator: native as unknown as AnyTranslator,
         options: { 'module-path': path, ...more },
@@ -90,10 +90,10 @@ export const languages = {
   ...Object.fromEntries(allLanguages.map(([name]) => [name, measured(name)])),
   c: measured('c', 'C through koffi'),
   'ffi-rs': measured('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
-} as Readonly<Record<LanguageName, Measured>>;
+} as Readonly<Record<LanguageName, MeasuredLanguage>>;
 
 /** The shared object of a module in C, compiled the first time. @throws {NotMeasured} */
-function compiled({ folder }: Lab, name: string): string {
+function sharedObjectOf({ folder }: Lab, name: string): string {
   const source = join(modules, 'c', `${name}.c`);
   if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
   const object = join(folder, `${name}.so`);
@@ -138,10 +138,10 @@ const leaf = (fops: AnyTranslator['fops']): Volume => ({
 });
 
 /** No name exists. */
-export const nothing = leaf({ lookup: (frame) => fail.lookup(frame, ENOENT) });
+export const absentLeaf = leaf({ lookup: (frame) => fail.lookup(frame, ENOENT) });
 
 /** Every name exists, and every file has the same content. */
-export const everything = leaf({
+export const presentLeaf = leaf({
   lookup: (frame, _xl, { inode }) =>
     unwind.lookup(frame, 0, 0, inode, attributes, null, attributes),
   readv: (frame, _xl, _fd, size) =>

@@ -3,15 +3,15 @@
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
-import { isMissing, type Missing, orMissing } from '../../engine/missing.ts';
-import { compare, difference, estimate, isJumpy } from '../../engine/statistics.ts';
+import { isMissing, type Missing, orMissing } from '../../engine/not-measured.ts';
+import { compare, difference, estimate, isErratic } from '../../engine/statistics.ts';
 import { anyFd, type Batch, lookups, reads } from './callers.ts';
 import {
-  everything,
+  absentLeaf,
   type Lab,
   type LanguageName,
   languages,
-  nothing,
+  presentLeaf,
   READ_SIZE,
   startModule,
   type Volume,
@@ -43,7 +43,7 @@ const look = (title: string, size: number): Kind => ({
   title,
   help: `a read of ${title.split(' ')[1]} KiB, whose reply the module sees and leaves alone`,
   module: 'look',
-  below: everything,
+  below: presentLeaf,
   ask: (graph) => reads(graph, anyFd(graph), size),
 });
 
@@ -54,7 +54,7 @@ export const kinds = {
       'a lookup that the module answers itself: it makes a key of folder and name, and finds it in ' +
       'a set, which takes longer than passing it on, to a leaf that answers at once',
     module: 'hit',
-    below: nothing,
+    below: absentLeaf,
     ask: (graph) => lookups(graph, ENOENT),
   },
   passed: {
@@ -63,14 +63,14 @@ export const kinds = {
       'a lookup that the module passes on, without a look at it, and does not see again: the least ' +
       'there is',
     module: 'passed',
-    below: everything,
+    below: presentLeaf,
     ask: (graph) => lookups(graph),
   },
   seen: {
     title: 'seen again',
     help: 'a lookup that the module passes on and sees again in its callback',
     module: 'seen',
-    below: everything,
+    below: presentLeaf,
     ask: (graph) => lookups(graph),
   },
   awaited: {
@@ -78,7 +78,7 @@ export const kinds = {
     help: 'a lookup that an async method awaits; in TypeScript and C, the callback',
     module: 'awaited',
     instead: 'seen',
-    below: everything,
+    below: presentLeaf,
     ask: (graph) => lookups(graph),
   },
   'read-4k': look('read 4 KiB', PAGE),
@@ -87,7 +87,7 @@ export const kinds = {
     title: 'dict of 10',
     help: 'a lookup with a dict of ten pairs, of which the module reads one',
     module: 'xdata',
-    below: everything,
+    below: presentLeaf,
     ask: (graph) => lookups(graph, 0, ten()),
   },
 } as const satisfies Record<string, Kind>;
@@ -161,7 +161,7 @@ export async function callCosts(
     const own = inNs(mine);
     over[language] = isMissing(own) ? own : compare(own, base, difference);
   }
-  return { kind, typescript: { ...estimate(base), doubtful: isJumpy(base) }, over };
+  return { kind, typescript: { ...estimate(base), doubtful: isErratic(base) }, over };
 }
 
 const NS = 1000;

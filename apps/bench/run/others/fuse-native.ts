@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
-import { type Other, passArguments, runToEnd } from './other.ts';
+import { type Implementation, passArguments, runToEnd } from './implementation.ts';
 
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fuse-native/pass.js');
 const INSTALL = 'npm install --ignore-scripts fuse-native';
 
-export const fuseNative: Other = {
+export const fuseNative: Implementation = {
   names: ['fuse-native'],
   prepare() {
     const env = environment();

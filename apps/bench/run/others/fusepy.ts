@@ -1,14 +1,14 @@
 /** A pass-through in Python on fusepy, as a user of it would write one. */
 import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
-import { type Other, passArguments, runToEnd } from './other.ts';
+import { type Implementation, passArguments, runToEnd } from './implementation.ts';
 
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fusepy/pass.py');
 /** The user's, and the one that the system's packages belong to. */
 const PYTHONS = ['python3', '/usr/bin/python3'];
 const INSTALL = 'apt install python3-fusepy';
 
-export const fusepy: Other = {
+export const fusepy: Implementation = {
   names: ['fusepy'],
   prepare() {
     const tried = PYTHONS.map((python) => ({

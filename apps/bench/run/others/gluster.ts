@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { PlainVolume } from '../../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../../runtime/volfile/print.ts';
 import { stacked } from '../../engine/stacks.ts';
-import { type Other, type OtherStack, runToEnd, type Timeouts } from './other.ts';
+import { type Implementation, type OtherStack, runToEnd, type Timeouts } from './implementation.ts';
 
 const PROGRAM = 'glusterfs';
 
@@ -59,7 +59,7 @@ export function glusterProblem(): string | null {
 }
 
 /** @param above volumes above a storage/posix */
-function gluster(name: string, description: string, above: readonly PlainVolume[]): Other {
+function gluster(name: string, description: string, above: readonly PlainVolume[]): Implementation {
   const volfile = (directory: string): string => volfileOver(directory, above);
   const stack: OtherStack = { name, description, volfile, command: glusterMount(volfile) };
   return {

@@ -4,8 +4,8 @@ import { listed, type Stacks } from '../stacks.ts';
 import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
 import { glusterfs, nlCache } from './gluster.ts';
+import { type Implementation, type PreparedStacks, runToEnd } from './implementation.ts';
 import { libfuse } from './libfuse.ts';
-import { type Other, type Prepared, runToEnd } from './other.ts';
 
 const others = {
   glusterfs,
@@ -13,13 +13,13 @@ const others = {
   libfuse,
   'fuse-native': fuseNative,
   fusepy,
-} as const satisfies Record<string, Other>;
+} as const satisfies Record<string, Implementation>;
 
 export type OtherName = keyof typeof others;
 export const otherNames = Object.keys(others) as OtherName[];
 
 export interface WithOthers extends Stacks {
-  readonly others: Prepared;
+  readonly others: PreparedStacks;
 }
 
 /**

@@ -3,7 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { compile } from '../compile.ts';
-import { type Other, passArguments, runToEnd, timeoutArguments } from './other.ts';
+import {
+  type Implementation,
+  passArguments,
+  runToEnd,
+  timeoutArguments,
+} from './implementation.ts';
 
 const sourceOf = (server: LibfuseServer): string =>
   join(packageRoot, 'apps/bench/engine/others/libfuse', `${server}.c`);
@@ -31,7 +36,7 @@ function compileLibfuse(server: LibfuseServer, program: string): string | null {
   return compile(sourceOf(server), program, libraries);
 }
 
-export const libfuse: Other = {
+export const libfuse: Implementation = {
   names: ['libfuse-floor', 'libfuse'],
   prepare(scratch) {
     const problem = libfuseProblem();

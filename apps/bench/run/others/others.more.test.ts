@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { command } from '../../../../test/support/cli.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
 import { isInstalled } from '../../../../test/support/tools.ts';
-import { NotMeasured } from '../../engine/missing.ts';
+import { NotMeasured } from '../../engine/not-measured.ts';
 import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
+import type { OtherStack } from './implementation.ts';
 import { withOthers } from './index.ts';
 import { libfuse } from './libfuse.ts';
-import type { OtherStack } from './other.ts';
-import { otherPlan } from './serving.ts';
+import { otherPlan } from './other-plan.ts';
 
 const alike: readonly string[] = [];
 

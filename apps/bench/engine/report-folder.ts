@@ -31,14 +31,14 @@ export function makeFolder(dir: string): boolean {
  * @param force it may be there; its report will be replaced, other files stay.
  * @throws {Failure}
  */
-export function openOut(dir: string, { force }: { readonly force: boolean }): void {
+export function openReportFolder(dir: string, { force }: { readonly force: boolean }): void {
   if (makeFolder(dir)) return;
   if (!force && readdirSync(dir).length > 0)
     throw new Failure(`${dir} exists; with --force, its report is replaced`);
 }
 
 /** Writes files by their names, each as a whole or not at all. @throws {Failure} */
-export function writeOut(dir: string, files: Readonly<Record<string, string>>): void {
+export function writeReportFolder(dir: string, files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) {
     const path = join(dir, name);
     try {

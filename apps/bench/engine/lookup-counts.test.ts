@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkCounts } from './counts.ts';
+import { checkCounts } from './lookup-counts.ts';
 import { PASSED_ON } from './target.ts';
 
 const none: Readonly<Record<string, number>> = {};

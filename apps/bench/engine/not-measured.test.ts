@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { missingText, NotMeasured, orMissing, WrongAnswers } from './missing.ts';
+import { missingText, NotMeasured, orMissing, WrongAnswers } from './not-measured.ts';
 
 it('orMissing returns the reason of NotMeasured', async () => {
   const refused = orMissing(() => Promise.reject(new NotMeasured('no compiler')));

@@ -1,10 +1,10 @@
 /** Whether stacks that should have passed the same lookups on did so. Pure. */
-import type { Sample } from './results.ts';
+import type { RoundSample } from './results.ts';
 import { PASSED_ON } from './target.ts';
 
 interface Row {
   readonly name: string;
-  readonly samples: readonly Pick<Sample, 'counts'>[];
+  readonly samples: readonly Pick<RoundSample, 'counts'>[];
   /** What was found is put there, too. */
   readonly warnings: string[];
 }

@@ -11,12 +11,12 @@ import { reason } from '../../../terminal/reason.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { ServerGone } from '../engine/load/clients.ts';
 import type { StackPlan } from '../engine/measure.ts';
-import { NotMeasured } from '../engine/missing.ts';
+import { NotMeasured } from '../engine/not-measured.ts';
 import type { MeasuredStack } from '../engine/schema.ts';
 import { countingVolumes, folderVolumes } from '../engine/stacks.ts';
-import type { Served } from '../engine/target.ts';
-import { lookupsAt } from './counted-lookups.ts';
-import { ENDED, logEnd, OwnServer, troubleOf } from './own-server.ts';
+import type { ServedMount } from '../engine/target.ts';
+import { lookupCounterOf } from './lookup-counter.ts';
+import { ENDED, logEnd, OwnServer, serverFailure } from './own-server.ts';
 
 export interface MountSettings {
   /** Among those of one folder, for the names of its mount point and its log. */
@@ -33,7 +33,7 @@ export interface MountSettings {
   readonly signal?: AbortSignal;
 }
 
-export interface Mounted extends Served {
+export interface StackMount extends ServedMount {
   /** The message about a failed operation on the mount. */
   broken(error: Error): Failure;
   /** Takes it away. @throws {Failure} when the server had ended by itself, and that was not said yet */
@@ -48,7 +48,7 @@ const LOG_LINES = 3;
 export async function mountStack(
   { name, volfile, options, flags, scratch, signal }: MountSettings,
   terminal: Terminal,
-): Promise<Mounted> {
+): Promise<StackMount> {
   const mountpoint = join(scratch, `${name}-mnt`);
   const logFile = join(scratch, `${name}.log`);
   mkdirSync(mountpoint, { recursive: true });
@@ -68,7 +68,7 @@ export async function mountStack(
   let isTold = false;
   const trouble = (why: string): Failure => {
     isTold = true;
-    return troubleOf(what, why, logFile);
+    return serverFailure(what, why, logFile);
   };
   try {
     const failure = await server.started(what);
@@ -81,7 +81,7 @@ export async function mountStack(
     pid: server.pid,
     mountpoint,
     startSeconds: (performance.now() - begun) / 1e3,
-    complaint: inShort(server.said),
+    complaint: shortComplaint(server.said),
     broken: (error) => trouble(isGone(error, mountpoint) ? ENDED : `failed: ${reason(error)}`),
     async stop() {
       // One that dies when all is counted is as little to be relied on as one that dies before.
@@ -117,7 +117,7 @@ export interface BenchStack extends Omit<MeasuredStack, 'volfile'> {
   readonly volumes: readonly PlainVolume[];
 }
 
-export interface Serving {
+export interface StackFolders {
   /** For mount points and logs. */
   readonly scratch: string;
   /** For what the stacks store. */
@@ -128,7 +128,7 @@ export interface Serving {
 }
 
 /** A stack as it is measured. */
-export function planOf(stack: BenchStack, serving: Serving): MeasuredStack & StackPlan {
+export function stackPlan(stack: BenchStack, serving: StackFolders): MeasuredStack & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
   const { scratch, data, mountFlags: flags, terminal } = serving;
   const counting = countingVolumes(volumes);
@@ -138,7 +138,7 @@ export function planOf(stack: BenchStack, serving: Serving): MeasuredStack & Sta
     name,
     description,
     volfile,
-    counted: counting.length === 0 ? null : lookupsAt(counting),
+    counted: counting.length === 0 ? null : lookupCounterOf(counting),
     async serve() {
       discard();
       const options = folderVolumes(volumes).map((volume) => {
@@ -150,7 +150,7 @@ export function planOf(stack: BenchStack, serving: Serving): MeasuredStack & Sta
         return await mountStack({ name, volfile: path, options, flags, scratch }, terminal);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        throw new NotMeasured(`it did not start: ${inShort([error.message])}`);
+        throw new NotMeasured(`it did not start: ${shortComplaint([error.message])}`);
       }
     },
     discard,
@@ -158,7 +158,7 @@ export function planOf(stack: BenchStack, serving: Serving): MeasuredStack & Sta
 }
 
 /** What a command said, in a line: without a script's stack, and its log, which goes with the bench. */
-const inShort = (said: readonly string[]): string =>
+const shortComplaint = (said: readonly string[]): string =>
   said
     .filter((text) => !text.startsWith('glossa: the log is'))
     .map((text) => text.split(/^\s*Traceback /m)[0]!.trim())

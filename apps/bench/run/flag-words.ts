@@ -3,7 +3,7 @@ import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 
 /** The words of a flag that takes several, each once. @throws {UsageError} */
-export function chosen<V extends string>(
+export function parseFlagWords<V extends string>(
   flag: string,
   given: readonly string[],
   known: readonly V[],

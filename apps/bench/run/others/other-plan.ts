@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StackPlan } from '../../engine/measure.ts';
 import type { MeasuredStack } from '../../engine/schema.ts';
 import { complaintIn, startMount } from '../process.ts';
-import type { Mounting, OtherStack, Timeouts } from './other.ts';
+import type { MountPlan, OtherStack, Timeouts } from './implementation.ts';
 
 interface OtherServing {
   /** For mount points, logs and the like. */
@@ -25,7 +25,7 @@ export function otherPlan(stack: OtherStack, serving: OtherServing): MeasuredSta
   const directory = join(data, name);
   const mountpoint = join(scratch, `${name}-mnt`);
   const log = join(scratch, `${name}.log`);
-  const mounting: Mounting = { mountpoint, directory, timeouts, log, scratch };
+  const mounting: MountPlan = { mountpoint, directory, timeouts, log, scratch };
   const discard = (): void => rmSync(directory, { recursive: true, force: true });
   return {
     name,

@@ -4,11 +4,11 @@ import { servedAt } from '../../../server/control/find.ts';
 import type { Statedump } from '../../../server/statedump/volumes.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { ServerGone } from '../engine/load/clients.ts';
-import type { Counted } from '../engine/target.ts';
+import type { LookupCounter } from '../engine/target.ts';
 
 /** @throws {ServerGone} */
-export const lookupsAt =
-  (volumes: readonly string[]): Counted =>
+export const lookupCounterOf =
+  (volumes: readonly string[]): LookupCounter =>
   async (mountpoint, patienceMs) => {
     try {
       const served = await servedAt(mountpoint, mountpoint);

@@ -9,7 +9,7 @@ export interface Timeouts {
   readonly negative: number;
 }
 
-export interface Mounting {
+export interface MountPlan {
   readonly mountpoint: string;
   /** The folder that is to be seen there. */
   readonly directory: string;
@@ -30,7 +30,7 @@ export interface OtherStack {
   readonly name: string;
   /** A sentence. */
   readonly description: string;
-  command(mounting: Mounting): ServerCommand;
+  command(mounting: MountPlan): ServerCommand;
   /** Its configuration, where that is a text for people. */
   volfile?(directory: string): string;
   /** Why a workload cannot be asked of it; null: it can. */
@@ -38,24 +38,24 @@ export interface OtherStack {
 }
 
 /** A word of `--with`. */
-export interface Other {
+export interface Implementation {
   /** Names of its stacks. */
   readonly names: readonly string[];
   /**
    * Its stacks, ready to be started, or why it cannot be measured here, with what to install.
    * @param scratch for what is built
    */
-  prepare(scratch: string): Prepared | string;
+  prepare(scratch: string): PreparedStacks | string;
 }
 
-export interface Prepared {
+export interface PreparedStacks {
   readonly stacks: readonly OtherStack[];
   /** Of its programs, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /** The arguments that all pass-throughs of apps/bench/engine/others take. */
-export const passArguments = ({ mountpoint, directory, timeouts }: Mounting): string[] => [
+export const passArguments = ({ mountpoint, directory, timeouts }: MountPlan): string[] => [
   mountpoint,
   directory,
   ...timeoutArguments(timeouts),
@@ -68,7 +68,7 @@ export const timeoutArguments = ({ entry, attribute, negative }: Timeouts): stri
 const PATIENCE_MS = 60_000;
 
 /** What became of a program that was run to its end. */
-export interface Ended {
+export interface ProgramResult {
   /** Null: it is not there. */
   readonly status: number | null;
   readonly out: string;
@@ -79,7 +79,7 @@ export interface Ended {
 export function runToEnd(
   [program, ...args]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>> = {},
-): Ended {
+): ProgramResult {
   const { status, stdout, stderr } = spawnSync(program, args, {
     encoding: 'utf8',
     env: { ...process.env, ...env },

@@ -97,7 +97,7 @@ interface StatResult {
 }
 
 /** What the plain folder says of names, to be compared with. */
-export function tellAll(folder: number, names: readonly Uint8Array[]): StatResult[] {
+export function statAll(folder: number, names: readonly Uint8Array[]): StatResult[] {
   const out = new Statx();
   return names.map((name) => {
     const status = statx(folder, name, 0, STATX_BASIC_STATS, out.bytes);
@@ -106,7 +106,7 @@ export function tellAll(folder: number, names: readonly Uint8Array[]): StatResul
 }
 
 /** What is wrong with an answer to stat; null when it is the same as the plain folder's. */
-export function compareTold(
+export function compareStat(
   name: string,
   told: StatResult,
   status: number,

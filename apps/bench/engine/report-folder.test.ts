@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { Failure } from '../../../terminal/exit.ts';
+import { openReportFolder, writeReportFolder } from './report-folder.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'glossa-out-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+it('openReportFolder makes a folder, and refuses one that has a report', () => {
+  const dir = join(scratch, 'a/b');
+  openReportFolder(dir, { force: false });
+  // A run that failed has left it so.
+  openReportFolder(dir, { force: false });
+  writeReportFolder(dir, { 'run.json': '1' });
+  expect(() => openReportFolder(dir, { force: false })).toThrow(
+    new Failure(`${dir} exists; with --force, its report is replaced`),
+  );
+});
+
+it('with force, the report is replaced and other files stay', () => {
+  const dir = join(scratch, 'c');
+  openReportFolder(dir, { force: false });
+  writeReportFolder(dir, { 'run.json': '1', 'report.md': 'a', 'report.html': 'a' });
+  writeFileSync(join(dir, 'mine'), 'mine');
+  openReportFolder(dir, { force: true });
+  writeReportFolder(dir, { 'run.json': '2', 'report.md': 'b', 'report.html': 'b' });
+  const found = readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]);
+  expect(found).toEqual([
+    ['mine', 'mine'],
+    ['report.html', 'b'],
+    ['report.md', 'b'],
+    ['run.json', '2'],
+  ]);
+});
+
+it('openReportFolder and writeOut name the path that they cannot make', () => {
+  const file = join(scratch, 'file');
+  writeFileSync(file, '');
+  expect(() => openReportFolder(file, { force: true })).toThrow(`${file} is a file`);
+  expect(() => openReportFolder(join(file, 'x'), { force: true })).toThrow('a file, or below one');
+  // There is no folder to be made there, and no end to trying it.
+  expect(() => openReportFolder('/proc/none/x', { force: true })).toThrow(
+    'cannot make /proc/none: ',
+  );
+  expect(() => writeReportFolder(join(scratch, 'none'), { a: '' })).toThrow('cannot write');
+});
