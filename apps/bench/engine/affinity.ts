@@ -1,4 +1,4 @@
-/** On which CPUs the threads of a process run: sched_setaffinity(2) for each of them. */
+/** Pins the threads of a process to CPUs: sched_setaffinity(2) for each thread. */
 import { readdirSync } from 'node:fs';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { schedSetaffinity } from '../../../runtime/sys/libc.ts';
@@ -16,7 +16,7 @@ export function cpuMask(cpus: readonly number[]): Uint8Array {
 }
 
 /**
- * Puts all threads of a process on these CPUs; threads that it starts later follow.
+ * Pins all threads of a process to these CPUs; threads that they start later inherit them.
  * @param cpus as the kernel lists them: `0-3,8`
  * @throws {NotMeasured}
  */

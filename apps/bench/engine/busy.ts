@@ -1,11 +1,10 @@
 /**
- * Measures the machine's other load during a measurement. On a busy machine, times are longer than on a
- * quiet one, and differ more from round to round.
+ * Measures the load of other processes during a measurement. On a busy machine, times are longer than on
+ * a quiet one, and differ more from round to round.
  *
- * The kernel counts, from begin to end of what is measured: the time of the CPUs that is neither idle
- * nor had by those who take part (proc_stat(5)), and what the host of a virtual machine took (steal).
- * The load is what of others runs or waits for a CPU at the beginning and at the end, when those who
- * take part do not.
+ * The sampler reads proc_stat(5) at the begin and the end of each turn. `others` is CPU time that neither
+ * idled nor went to the measured processes; `steal` is time that the host of a virtual machine took. `load`
+ * is the number of other threads that run or wait at both samples, when the measured processes do neither.
  */
 import { readFileSync } from 'node:fs';
 import { times, whole } from './numbers.ts';
@@ -13,19 +12,19 @@ import { parseCpuList } from './placement.ts';
 import type { Busyness } from './schema.ts';
 import { childrenCpuSeconds, childrenOf, cpuSeconds } from './usage.ts';
 
-/** Of USER_HZ, in which the kernel tells times of CPUs: 100 on every architecture that Node runs on. */
+/** One tick of USER_HZ, the unit of proc_stat(5): 100 a second on every architecture that Node runs on. */
 const TICK_SECONDS = 0.01;
 
-/** What CPUs have done since the machine was started, seconds of all of them together. */
+/** CPU time since boot, in seconds, summed over CPUs. */
 interface CpuTimes {
   readonly all: number;
   readonly busy: number;
   readonly steal: number;
-  /** Threads that run or are ready to, on any CPU, without the one that asks. */
+  /** Threads that run or are ready to run, on any CPU, without the thread that samples. */
   readonly runnable: number;
 }
 
-/** @param stat as in proc_stat(5) @param cpus of which; the load is that of all */
+/** @param stat text of proc_stat(5) @param cpus CPUs to sum up; `runnable` counts all CPUs */
 export function cpuTimesOf(stat: string, cpus: readonly number[]): CpuTimes {
   const wanted = new Set(cpus.map((cpu) => `cpu${cpu}`));
   let [all, busy, stolen, runnable] = [0, 0, 0, 0];
@@ -33,7 +32,7 @@ export function cpuTimesOf(stat: string, cpus: readonly number[]): CpuTimes {
     const [name, ...fields] = line.split(' ');
     if (name === 'procs_running') runnable = Number(fields[0]);
     if (!wanted.has(name!)) continue;
-    // What guests had is part of user and nice already.
+    // Time of guests is part of user and nice already.
     const times = fields.slice(0, 8).map((ticks) => Number(ticks) * TICK_SECONDS);
     const [user, nice, system, idle, iowait, irq, softirq, steal] = times as EightTimes;
     busy += user + nice + system + irq + softirq;
@@ -45,11 +44,11 @@ export function cpuTimesOf(stat: string, cpus: readonly number[]): CpuTimes {
 
 type EightTimes = [number, number, number, number, number, number, number, number];
 
-/** CPU seconds of those who take part, and of those that they waited for, such as commands that have ended. */
+/** CPU seconds of these processes and of ended children that they have waited for. */
 const useOf = (pids: readonly number[]): number =>
   pids.reduce((sum, pid) => sum + (cpuSeconds(pid) ?? 0) + childrenCpuSeconds(pid), 0);
 
-/** A process and those that it has started, and theirs. */
+/** A process and its descendants. */
 const familyOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(familyOf)];
 
 interface BusySample {
@@ -58,27 +57,27 @@ interface BusySample {
   readonly pids: readonly number[] | null;
 }
 
-/** Looks on while something is measured, in turns. */
+/** Samples the machine at the begin and end of each turn of a measurement, and sums up the differences. */
 export class BusySampler {
   private readonly cpus: readonly number[];
   private began: BusySample;
   private readonly sums = { all: 0, busy: 0, steal: 0, ours: 0, runnable: 0, looks: 0 };
 
-  /** @param cpus where it is measured, as the kernel lists them: `0-3,8` */
+  /** @param cpus CPUs of the measurement, in the kernel's list format: `0-3,8` */
   constructor(cpus: string) {
     this.cpus = parseCpuList(cpus);
     this.began = this.sample(null);
   }
 
   /**
-   * A turn begins; who takes part in it are these processes.
-   * @param pids null: this one with all that it has started
+   * Begins a turn.
+   * @param pids the measured processes; null: this process with its descendants
    */
   begin(pids: readonly number[] | null): void {
     this.began = this.sample(pids);
   }
 
-  /** The turn that began last is over. */
+  /** Ends the turn that began last. */
   end(): void {
     const { times, use, pids } = this.began;
     const now = this.sample(pids);
@@ -91,7 +90,7 @@ export class BusySampler {
     sums.looks += 2;
   }
 
-  /** Of all turns together; null before one is long enough for the kernel to have counted. */
+  /** The load over all turns; null while the turns are shorter than a tick of the kernel. */
   busyness(): Busyness | null {
     const { all, busy, steal, ours, runnable, looks } = this.sums;
     if (all <= 0) return null;
@@ -108,11 +107,11 @@ export class BusySampler {
   }
 }
 
-// -- what it means -------------------------------------------------------------------------------
+// -- the verdict ---------------------------------------------------------------------------------
 
-/** Of the CPUs' time: with more than that, what others did is as large as what is looked for. */
+/** Share of the CPU time above which other work is as large as the differences to be measured. */
 const SHARE_MAX = 0.1;
-/** Of others that run or wait, for each CPU of the machine; where they got a share as well. */
+/** Other threads per CPU that make a machine busy, if they also got SHARE_SEEN of the CPU time. */
 const LOAD_MAX = 1;
 const SHARE_SEEN = 0.05;
 

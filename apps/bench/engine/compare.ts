@@ -1,9 +1,9 @@
 /**
- * Two runs beside each other: of two versions, two days or two machines.
+ * Compares two runs: of two versions, two days or two machines.
  *
- * Rounds of two runs were not measured side by side, so that whatever differs between the two hours
- * differs between the runs. What a stack takes in comparison with the first one was measured side
- * by side, in each run; where the machine was not the same, only this can be compared.
+ * Rounds of two runs were not measured side by side, so every difference between the two hours affects
+ * the comparison of times. The ratio of a stack to the first stack was measured side by side in each run;
+ * where the machines differ, only ratios are comparable.
  */
 import { busyText } from './busy.ts';
 import { workloadTitle } from './placement.ts';
@@ -14,12 +14,12 @@ import { compareApart, pairRounds, ROUNDS_MIN } from './verdict.ts';
 export interface ComparedLine {
   readonly workload: string;
   readonly stack: string;
-  /** What is compared: the median time of a request, or the median of its ratios to this stack. */
+  /** Null: the line compares median times of a request; else ratios to this stack. */
   readonly to: string | null;
   /** Nanoseconds, or a ratio; null with `missing`. */
   readonly a: number | null;
   readonly b: number | null;
-  /** The second run over the first: 'faster' is said of the second. */
+  /** The second run over the first: the verdict `faster` means the second. */
   readonly compared: Comparison | null;
   readonly missing: string | null;
 }
@@ -30,7 +30,7 @@ export interface ComparedRuns {
   readonly lines: readonly ComparedLine[];
 }
 
-/** Both results were read by `readRun`. The same files give the same answer. */
+/** Compares two results of `readRun`. Equal files give equal comparisons. */
 export function compareRuns(a: Run, b: Run): ComparedRuns {
   const others = new Map(b.workloads.map((workload) => [workloadTitle(workload), workload]));
   const lines = a.workloads.flatMap((workload) => {
@@ -64,7 +64,7 @@ function linesOf(a: Workload, b: Workload, seed: number): ComparedLine[] {
 
 const medianOf = ({ latency }: Round): number => latency.p50;
 
-/** Of each round that both have. */
+/** Ratios of the rounds that both stacks have. */
 const ratiosOf = (mine: Result, first: Result): number[] =>
   pairRounds(mine.measured?.rounds ?? [], first.measured?.rounds ?? [])
     .map(([own, beside]) => medianOf(own) / medianOf(beside))
@@ -110,11 +110,11 @@ function conditionsOf({ machine, mountFlags, stacks, workloads }: Run): Map<stri
   ]);
 }
 
-/** Of these, times depend so much that nothing but ratios can be compared. */
+/** Conditions on which times depend so much that only ratios are comparable. */
 const MACHINE = ['the CPU', 'the number of CPUs', 'the kernel', 'the storage'];
 const RATIOS = '; compare only the ratios';
 
-/** Longer texts, such as volfiles, are not shown. */
+/** Longest value, in characters, that a warning quotes; volfiles are longer. */
 const SHOWN_MAX = 80;
 
 function* differences(a: Run, b: Run): Generator<string> {

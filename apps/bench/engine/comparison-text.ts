@@ -10,10 +10,10 @@ import { verdictOf } from './verdict.ts';
 /** The parts of a comparison that its text contains. */
 export type RatioInterval = Pick<Comparison, 'ratio' | 'low' | 'high'>;
 
-/** From here on a difference is a factor, and no percentage. */
+/** Differences from this factor on are written as a factor, smaller ones as a percentage. */
 const FACTOR_MIN = 2;
 
-/** A ratio of three digits that count; it reads 1.00 only where it is 1. */
+/** A ratio with three significant digits; it reads 1.00 only where it is 1. */
 export function factorText(value: number): string {
   const text =
     value < 0.1 ? value.toPrecision(3) : value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
@@ -26,7 +26,7 @@ export function factorText(value: number): string {
 export const intervalText = ({ low, high }: Interval): string =>
   `[${factorText(low)} – ${factorText(high)}]`;
 
-/** Percentages above 0: below 10 with as many decimals as the least of them needs, of three at most. */
+/** Percentages above 0: below 10 with as many decimals as the smallest needs, at most three. */
 function percentTexts(parts: readonly number[]): string[] {
   const least = 100 * Math.min(...parts);
   const decimals = least >= 1.95 ? 0 : least >= 0.195 ? 1 : least >= 0.0195 ? 2 : 3;
@@ -41,14 +41,14 @@ const differenceWords = {
   faster: { by: 'faster than', times: ['is', 'times as fast as'] },
 } as const;
 
-/** `1.04`, or `1.04 to 1.18` where they are not the same. */
+/** `1.04`, or `1.04 to 1.18` where the ends differ. */
 function spanText(texts: readonly string[], values: readonly number[]): string {
   const least = texts[values.indexOf(Math.min(...values))]!;
   const most = texts[values.indexOf(Math.max(...values))]!;
   return least === most ? least : `${least} to ${most}`;
 }
 
-/** @param found all of them with this verdict, at least one */
+/** @param found the comparisons with this verdict, at least one */
 function differenceText(
   verdict: 'slower' | 'faster',
   other: string,
@@ -68,7 +68,7 @@ function differenceText(
   return `is ${turned.length > 1 ? '' : 'about '}${span} % ${by} ${other}${bracket}`;
 }
 
-/** The same of the other stack. */
+/** The comparison with both stacks exchanged. */
 export const invert = ({ ratio, low, high }: RatioInterval): RatioInterval => ({
   ratio: 1 / ratio,
   low: 1 / high,
@@ -84,7 +84,7 @@ export function endText(end: number): string {
   return `${percent} % ${end < 1 ? 'faster' : 'slower'}`;
 }
 
-/** ` [3 % faster – 6 % slower]`: how large a difference might be that was not seen. */
+/** ` [3 % faster – 6 % slower]`: bounds of a difference that the rounds do not show. */
 export function boundsText(found: readonly RatioInterval[]): string {
   if (found.length > 1) return '';
   const [{ low, high }] = found as [RatioInterval];
@@ -106,7 +106,7 @@ const clauses: Readonly<
 export const comparedText = (subject: string, other: string, compared: RatioInterval): string =>
   `${subject} ${clauses[verdictOf(compared)](other, [compared])}`;
 
-/** One sentence of a stack in several measurements, with how many of them each clause is of. */
+/** One sentence about a stack in several measurements: a clause for each verdict, with its count. */
 export function answerText(
   subject: string,
   other: string,

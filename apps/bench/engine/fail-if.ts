@@ -1,9 +1,7 @@
 /**
- * Conditions under which a run fails, for CI: `python/typescript p50 > 1.2`, `python p99 > 2 ms`.
- *
- * A ratio has no unit. A time or a size has one, so that it need not be guessed. A condition is
- * looked at in every workload and place that can be asked of its stacks, and fails the run when it
- * holds in one of them.
+ * Parses and checks conditions under which a run fails, for CI: `python/typescript p50 > 1.2`,
+ * `python p99 > 2 ms`. A ratio has no unit; a time or a size must have one. The condition is checked in
+ * every workload and placement that fits its stacks, and fails the run when it holds in one of them.
  */
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
@@ -22,18 +20,18 @@ const operators = {
 export interface Condition {
   readonly text: string;
   readonly stack: string;
-  /** What the stack is a ratio to; null: the measure itself counts. */
+  /** The stack to divide by; null: the condition is about the measure itself. */
   readonly to: string | null;
   readonly measure: MeasureName;
   readonly operator: keyof typeof operators;
-  /** A ratio, or what `units` of the measure's kind are counted in. */
+  /** A ratio, or a value in the base unit of `units` for the measure's kind. */
   readonly bound: number;
 }
 
-/** Stack, stack, measure, operator, number, unit. */
+/** Groups: stack, second stack, measure, operator, number, unit. */
 const SHAPE = /^([^\s/<>]+)(?:\s*\/\s*([^\s/<>]+))?\s+([\w.-]+)\s*([<>]=?)\s*(\d*\.?\d+)\s*(\S*)$/;
 
-/** Reads a condition about stacks of these names. @throws {UsageError} */
+/** Parses a condition about stacks of these names. @throws {UsageError} */
 export function parseCondition(condition: string, stacks: readonly string[]): Condition {
   const text = condition.trim();
   const wrong = (why: string): UsageError => new UsageError(`--fail-if '${text}': ${why}`);
@@ -60,8 +58,8 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
 }
 
 /**
- * Sentences about the failures of a run by a condition: the condition holds, or its measure is missing.
- * Workloads that cannot be asked of its stacks are skipped; a run in which no other is left fails, too.
+ * Lists where a run fails by a condition: the condition holds, or its measure is missing. Workloads that do
+ * not fit its stacks are skipped; if none is left, the run fails, too.
  */
 export function failuresBy(condition: Condition, { workloads }: Run): string[] {
   const { text, stack, to, measure, operator, bound } = condition;

@@ -1,15 +1,15 @@
-/** Whether stacks that should have passed the same lookups on did so. Pure. */
+/** Checks that stacks with the same translator passed on equal numbers of lookups. Pure. */
 import type { RoundSample } from './results.ts';
 import { PASSED_ON } from './target.ts';
 
 interface Row {
   readonly name: string;
   readonly samples: readonly Pick<RoundSample, 'counts'>[];
-  /** What was found is put there, too. */
+  /** Receives the warnings of `checkCounts`, too. */
   readonly warnings: string[];
 }
 
-/** Warns of lookups other than those of the first. @param alike stacks that are the same but for their language */
+/** Warns where the lookups differ from the first stack's. @param alike stacks that differ only in language */
 export function checkCounts(alike: readonly string[], rounds: number, rows: readonly Row[]): void {
   const [first, ...others] = rows.filter(
     ({ name, samples }) =>

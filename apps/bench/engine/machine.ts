@@ -1,4 +1,4 @@
-/** What a run was measured on. */
+/** Describes the machine of a run: CPU, memory, kernel, storage and versions. */
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { type MountEntry, readMounts } from '../../../runtime/mount/mountinfo.ts';
 import { allowedCpus, parseCpuList } from './placement.ts';
@@ -7,8 +7,8 @@ import type { Machine } from './schema.ts';
 const HUNDREDTHS = 100;
 
 /**
- * @param folder where the files of the stacks are
- * @param versions of programs besides Node
+ * @param folder on the storage of the stacks' files
+ * @param versions of programs other than Node
  */
 export const describeMachine = (folder: string, versions: Machine['versions']): Machine => ({
   cpu: cpus()[0]?.model.trim() || 'unknown CPU',
@@ -26,6 +26,6 @@ export function fileSystemOf(path: string, mounts = readMounts()): string {
     at === '/' || path === at || path.startsWith(`${at}/`);
   const over = mounts.filter(isOver);
   const longest = Math.max(...over.map(({ mountpoint }) => mountpoint.length));
-  // Of several at one place, the last one is what is seen.
+  // Of several mounts at one mount point, the last one covers the others.
   return over.findLast(({ mountpoint }) => mountpoint.length === longest)?.type ?? 'unknown';
 }

@@ -1,4 +1,4 @@
-/** One workload at one place: its targets started, measured in rounds beside each other, and ended. */
+/** Measures one workload in one placement: starts the stacks, measures them in alternating rounds, ends them. */
 import { rmSync } from 'node:fs';
 import { BusySampler } from './busy.ts';
 import { mergeHistograms, summaryOf } from './histogram.ts';
@@ -12,17 +12,17 @@ import type { Result, Workload } from './schema.ts';
 import { type LookupCounter, type ServedMount, Target, type TargetSettings } from './target.ts';
 import { type WorkloadName, workloads } from './workloads/index.ts';
 
-/** A stack as it is measured. */
+/** A stack to be measured. */
 export interface StackPlan {
   readonly name: string;
   readonly counted: LookupCounter | null;
-  /** Why a workload cannot be asked of it; null: it can. Without this, all can. */
+  /** Returns why a workload does not fit this stack, or null; absent: all workloads fit. */
   unfit?(workload: WorkloadName): string | null;
-  /** Why it cannot be started, which was told; null or absent: it can. */
+  /** Why the stack does not start, as the trial has reported; null or absent: it starts. */
   readonly broken?: string | null;
-  /** Starts it with its storage empty. @throws {NotMeasured} */
+  /** Starts the stack with empty storage. @throws {NotMeasured} */
   serve(): Promise<ServedMount>;
-  /** Removes its files. It is not served now. */
+  /** Removes the files of the stack, which is not served now. */
   readonly discard: () => void;
 }
 
@@ -30,44 +30,44 @@ export interface MeasurePlan extends TargetSettings {
   readonly stacks: readonly StackPlan[];
   readonly place: Placement;
   readonly rounds: number;
-  /** Stacks that have to pass the same lookups on. */
+  /** Stacks that must pass on equal numbers of lookups. */
   readonly alike: readonly string[];
   /** `performance.now()` at the start of the run. */
   readonly since: number;
-  /** Told before a stack's turn. */
+  /** Called before a stack's turn. */
   readonly turn: (what: string) => void;
 }
 
-/** A stack, what was measured of it so far, and why that is all. */
+/** A stack with its rounds so far, and the reason if it has ended. */
 interface Row {
   readonly name: string;
   readonly target: Target;
   readonly samples: RoundSample[];
   readonly warnings: string[];
   missing: string | null;
-  /** Nothing is to be measured of it, and `missing` says why: that is no failure. */
+  /** The workload does not fit the stack, for the reason in `missing`: no failure. */
   readonly unfit: boolean;
-  /** Why nothing is measured was told already. */
+  /** The trial has already reported `missing`. */
   readonly isReported: boolean;
 }
 
-/** Requests of a round: what is kept of one takes eight bytes, and travels between processes. */
+/** Most requests of a round: each time takes eight bytes and is sent between processes. */
 const COUNT_MAX = 1_000_000;
-/** A step of the warm-up is long enough to tell how fast the slowest stack is. */
+/** Shortest step of the warm-up, in seconds, from which the pace of the slowest stack is derived. */
 const PACE_SECONDS = 0.3;
 const STEPS_MAX = 12;
 
 export interface Measurement {
   readonly workload: Workload;
-  /** Something that was to be measured is not there, or not whole. */
+  /** A stack is missing or has too few rounds. */
   readonly partial: boolean;
-  /** What must make the run fail. */
+  /** Reasons for which the run fails. */
   readonly failures: readonly string[];
-  /** What may mislead in all of its results. */
+  /** Warnings about all results of the workload. */
   readonly warnings: readonly string[];
 }
 
-/** Measures what there is to be measured; an interruption ends it early. */
+/** Measures all stacks that fit; an interruption keeps the rounds so far. */
 export async function measure(plan: MeasurePlan): Promise<Measurement> {
   const busy = new BusySampler(cpusOf(plan.at));
   const way = { serve: null, counted: null, watch: busy };
@@ -89,7 +89,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
     warmUpRounds = warm.rounds;
     for (const [i, order] of orders(rows, plan.rounds, seeded(plan.seed)).entries()) {
       for (const row of [plain, ...order]) await takeRound(plan, row, i + 1, warm);
-      // No stack is left to be measured.
+      // All stacks have ended.
       if (rows.every(({ missing }) => missing !== null)) break;
     }
   } finally {
@@ -125,7 +125,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
   return { workload, partial, failures, warnings };
 }
 
-/** Does it; what goes wrong is added in words. */
+/** Runs `act` and adds the message of its error to `wrong`. */
 async function collectError(wrong: string[], act: () => Promise<void> | void): Promise<void> {
   try {
     await act();
@@ -139,7 +139,7 @@ const rowOf = (name: string, target: Target, unfit: string | null, broken: strin
   ...{ unfit: unfit !== null, isReported: broken !== null },
 });
 
-/** Does it unless the row has ended; what cannot be measured ends the row. */
+/** Runs `act` unless the row has ended; NotMeasured ends the row. */
 async function attempt(
   plan: MeasurePlan,
   row: Row,
@@ -162,20 +162,20 @@ async function attempt(
   }
 }
 
-/** Of a call of node:fs and the like: the disk is full, or there are too many open files. */
+/** Whether an error comes from a system call, e.g. for a full disk or too many open files. */
 export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error;
 
 interface Warm {
-  /** Number of the next request, and how many there are in a round; of each client. */
+  /** Number of the next request, and requests in a round, per client. */
   readonly from: number;
   readonly count: number;
   readonly rounds: number;
 }
 
 /**
- * Gets all warm with the same requests, more and more of them, until it is known how many fill a
- * round of the slowest stack.
+ * Warms up all stacks with equal requests, more in each step, until the number is known that fills a round
+ * of the slowest stack.
  */
 async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Promise<Warm> {
   let from = 0;
@@ -205,7 +205,7 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
       rounds >= STEPS_MAX ||
       slowest === 0
     ) {
-      // What can be learnt is known then, and no round is the one in which it was.
+      // Caches are filled before the first round that counts.
       const left = workloads[plan.workload].once - from;
       if (left > 0) await step(left);
       return { from, count: next, rounds };

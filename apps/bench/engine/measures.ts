@@ -7,14 +7,14 @@ import { pairRounds } from './verdict.ts';
 
 export type Kind = 'time' | 'size' | 'rate';
 
-/** What the units of a kind are, counted in the one that values have: nanoseconds, bytes. */
+/** Units of each kind, in its base unit: nanoseconds, bytes, requests a second. */
 export const units: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
   time: { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 },
   size: { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 },
   rate: { '/s': 1 },
 };
 
-/** A value of a kind for people. */
+/** Formats a value of a kind for people. */
 export const formats: Readonly<Record<Kind, (value: number) => string>> = {
   time: duration,
   size: (bytes) => `${whole(bytes / 1e6)} MB`,
@@ -25,7 +25,7 @@ export interface Measure {
   readonly kind: Kind;
   /** Null: it was not measured. */
   of(measured: Measured): number | null;
-  /** The same of a round, where a round has it. */
+  /** The measure of one round; absent where only the whole has it. */
   ofRound?(round: Round): number;
 }
 
@@ -34,7 +34,7 @@ type Common = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSeconds'>;
 
 const both = (of: (it: Common) => number): Measure => ({ kind: 'time', of, ofRound: of });
 
-/** Nanoseconds of a request. */
+/** Nanoseconds per request. */
 const each = (seconds: number, { latency }: Common): number =>
   (1e9 * seconds) / Math.max(1, latency.count);
 
@@ -63,7 +63,7 @@ export const measures = {
 export type MeasureName = keyof typeof measures;
 export const measureNames = Object.keys(measures) as MeasureName[];
 
-/** The one over the other, round by round where rounds have it; null where that is no number. */
+/** The ratio of two stacks, paired by rounds where rounds have the measure; null if it is no number. */
 export function ratioOf(name: MeasureName, mine: Measured, other: Measured): number | null {
   const { of, ofRound }: Measure = measures[name];
   const pairs =

@@ -1,22 +1,22 @@
-/** What could not be measured: as an error where it happens, as a value in a result. */
+/** Measurements that failed: an error where it happens, a value in the result. */
 
 export interface Missing {
-  /** Why there is nothing. */
+  /** The reason. */
   readonly missing: string;
-  /** It was measured, and worthless: answers were wrong. */
+  /** The stack gave wrong answers, so its times are worthless. */
   readonly wrong?: true;
 }
 
-/** For a cell: that there is nothing, and why. */
+/** The text of a table cell with the reason. */
 export const missingText = ({ missing, wrong }: Missing): string =>
   `${wrong ? 'wrong' : 'not measured'}: ${missing}`;
 
 export const isMissing = (value: object): value is Missing => 'missing' in value;
 
-/** Something could not be measured. The message says why, and what to do where that is known. */
+/** A measurement is impossible. The message gives the reason, and the remedy where it is known. */
 export class NotMeasured extends Error {
   readonly code: string = 'GLOSSA_NOT_MEASURED';
-  /** Exit status of the program that was to measure, where one ended with one. */
+  /** Exit status of the measuring program, if it has exited. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number) {
@@ -26,13 +26,13 @@ export class NotMeasured extends Error {
   }
 }
 
-/** Something was measured that is worthless, because answers were wrong: a run that fails. */
+/** The stack gave wrong answers: its times are worthless, and the run fails. */
 export class WrongAnswers extends NotMeasured {
   override readonly code = 'GLOSSA_WRONG_ANSWERS';
   override readonly name = 'WrongAnswers';
 }
 
-/** The value of what could be measured. Any other error goes on. */
+/** Turns NotMeasured into a value; other errors are thrown on. */
 export async function orMissing<T>(measure: () => Promise<T>): Promise<T | Missing> {
   try {
     return await measure();

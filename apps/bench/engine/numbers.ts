@@ -1,11 +1,11 @@
-/** Numbers as people read them. */
+/** Formats numbers for people: significant digits, ratios, ranges. */
 import type { Estimate } from './statistics.ts';
 
-/** Three digits that count: 0.42, 8.31, 42.4, 108. */
+/** Three significant digits: 0.42, 8.31, 42.4, 108. */
 export const digits = (value: number): string =>
   value.toFixed(Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0);
 
-/** A ratio, with the digits that count also where it is small: 0.0439, 0.90, 12.3. */
+/** A ratio with three significant digits also where it is small: 0.0439, 0.90, 12.3. */
 export const relative = (value: number): string =>
   value < 0.1 ? value.toPrecision(3) : digits(value);
 

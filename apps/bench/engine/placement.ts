@@ -1,6 +1,6 @@
 /**
- * Which CPUs the client and the servers run on. It decides more than code does: a request that
- * wakes another CPU costs several times one that stays on its own.
+ * Assigns CPUs to the client and the servers. The placement matters more than code: a request that
+ * wakes another CPU costs several times a request that stays on one.
  */
 import { readFileSync } from 'node:fs';
 import { NotMeasured } from './not-measured.ts';
@@ -23,7 +23,7 @@ export const workloadTitle = ({
   readonly place: Placement;
 }): string => `${name}, ${placementTitles[place]}`;
 
-/** CPUs that this process may use, as `0-3,8`: the kernel's list format, see cpuset(7). */
+/** CPUs that this process may use, in the kernel's list format (cpuset(7)): `0-3,8`. */
 export function allowedCpus(): string {
   return /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;
 }
@@ -36,13 +36,13 @@ export function parseCpuList(list: string): number[] {
 }
 
 export interface CpuAssignment {
-  /** The one CPU of the load generator; null: it may run on all. */
+  /** The CPU of the clients; null: any. */
   readonly client: number | null;
   /** The CPUs of the servers, as a list. */
   readonly servers: string;
 }
 
-/** The client has the last CPU allowed, which is less busy than the first. @throws {NotMeasured} */
+/** Gives the client the last allowed CPU, which is less busy than the first. @throws {NotMeasured} */
 export function assignCpus(place: Placement, allowed: string): CpuAssignment {
   if (place === 'free') return { client: null, servers: allowed };
   const cpus = parseCpuList(allowed);
@@ -52,6 +52,6 @@ export function assignCpus(place: Placement, allowed: string): CpuAssignment {
   return { client, servers: String(server) };
 }
 
-/** All of them together, as a list. */
+/** The CPUs of client and servers, as a list. */
 export const cpusOf = ({ client, servers }: CpuAssignment): string =>
   client === null ? servers : [...new Set([client, ...parseCpuList(servers)])].join(',');

@@ -1,9 +1,9 @@
-/** Chance that can be repeated: the same seed, the same numbers. Pure arithmetic of 32 bits. */
+/** Draws reproducible random numbers: equal seeds, equal numbers. Pure arithmetic of 32 bits. */
 
 /** At least 0, less than 1. */
 export type Random = () => number;
 
-/** Mulberry32: a counter, mixed; good enough to shuffle and to resample. */
+/** Mulberry32, a mixed counter: good enough to shuffle and to resample. */
 export function seeded(seed: number): Random {
   let counter = seed | 0;
   return () => {
@@ -14,10 +14,10 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** A number of 0 … below - 1. */
+/** A whole number from 0 to bound - 1. */
 export const below = (random: Random, bound: number): number => Math.floor(random() * bound);
 
-/** The same items in another order: Fisher and Yates. */
+/** A shuffled copy, by Fisher and Yates. */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const all = [...items];
   for (let last = all.length - 1; last > 0; last--) {

@@ -1,15 +1,15 @@
 /**
- * The folder of a report. It is made before anything is measured, so that a run of an hour does not
- * end with a refusal; and it is never mixed up with what was there before, unless that is wanted.
+ * Makes and fills the folder of a report. The folder is made before the measurement, so that a run of an
+ * hour does not end with a refusal. Only with `force` may it hold an earlier report.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../../terminal/exit.ts';
 
 /**
- * Makes a folder, and those above it; `mkdir -p`. (mkdirSync with `recursive` never returns where no
- * folder can be made for want of its parent, as below /proc.)
- * @returns false when it is there already
+ * Makes a folder and its parents, as `mkdir -p`. (mkdirSync with `recursive` never returns where the
+ * parent cannot be made, as below /proc.)
+ * @returns false when the folder exists already
  * @throws {Failure}
  */
 export function makeFolder(dir: string): boolean {
@@ -27,8 +27,8 @@ export function makeFolder(dir: string): boolean {
 }
 
 /**
- * Makes the folder, and those above it. An empty one, such as a run that failed leaves, will do.
- * @param force it may be there; its report will be replaced, other files stay.
+ * Makes the folder and its parents. An empty folder, as a failed run leaves, is accepted.
+ * @param force accept a folder with a report, which will be replaced; other files stay
  * @throws {Failure}
  */
 export function openReportFolder(dir: string, { force }: { readonly force: boolean }): void {
@@ -37,12 +37,12 @@ export function openReportFolder(dir: string, { force }: { readonly force: boole
     throw new Failure(`${dir} exists; with --force, its report is replaced`);
 }
 
-/** Writes files by their names, each as a whole or not at all. @throws {Failure} */
+/** Writes files by their names, each atomically. @throws {Failure} */
 export function writeReportFolder(dir: string, files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) {
     const path = join(dir, name);
     try {
-      // Somebody else may have laid a link there, where others can write the folder.
+      // In a folder that other users can write, the name may be a symbolic link of theirs.
       rmSync(`${path}.new`, { force: true });
       writeFileSync(`${path}.new`, content, { flag: 'wx' });
       renameSync(`${path}.new`, path);

@@ -1,4 +1,4 @@
-/** From what was measured in each round to what stands in a result. Pure. */
+/** Turns the rounds of stacks into results, and compares these with the first stack. Pure. */
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { distributionOf, mergeHistograms, summaryOf } from './histogram.ts';
 import type { Measured, Result, Run } from './schema.ts';
@@ -8,22 +8,22 @@ import { compareRounds, ROUNDS_MIN } from './verdict.ts';
 export interface RoundSample {
   /** From 1. */
   readonly round: number;
-  /** Since the start of the run. */
+  /** Seconds since the start of the run. */
   readonly at: number;
   readonly seconds: number;
-  /** Of every request; nanoseconds, at least one. */
+  /** Times of all requests, nanoseconds; at least one. */
   readonly latency: RecordableHistogram;
   readonly serverCpuSeconds: number;
   readonly clientCpuSeconds: number;
   readonly answers: Measured['answers'];
-  /** What was counted in this round, by name. */
+  /** Counters of this round, by name. */
   readonly counts: Measured['counts'];
 }
 
-/** What is known of a stack besides its rounds. */
+/** Figures of a stack that are not per round. */
 export type StackTotals = Pick<Measured, 'peakMemoryBytes' | 'startSeconds'>;
 
-/** Null without a round. The comparison to the first stack is left to `compareToFirst`. */
+/** Adds up rounds; null without a round. `compareToFirst` adds the comparison. */
 export function measuredOf(samples: readonly RoundSample[], about: StackTotals): Measured | null {
   if (samples.length === 0) return null;
   const sum = (of: (sample: RoundSample) => number): number =>
@@ -59,7 +59,7 @@ export function summedCounts(
   return sums;
 }
 
-/** The results of a workload, each compared to the first; why nothing can be said is a warning. */
+/** Compares each result of a workload with the first; a comparison that is impossible becomes a warning. */
 export function compareToFirst(results: readonly Result[], seed: Run['seed']): Result[] {
   const first = results[0]?.measured;
   return results.map((result, i) => {

@@ -1,10 +1,10 @@
 /**
- * Rounds: every one measures each stack once, in turn (A B C, B C A, …), so that whatever else the
- * machine does falls on all of them alike, and none is always the one after the slowest.
+ * Orders the stacks of each round: every round measures each stack once, rotated (A B C, B C A, …).
+ * Other load of the machine then hits all stacks alike, and no stack always follows the slowest.
  */
 import { type Random, shuffled } from './random.ts';
 
-/** Names in the order of a round, for each of the rounds: who begins the first is left to chance. */
+/** The order of names for each round; the first name of the first round is random. */
 export function orders<N>(names: readonly N[], rounds: number, random: Random): N[][] {
   const start = shuffled(names, random);
   return Array.from({ length: rounds }, (_, round) => {

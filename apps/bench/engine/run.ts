@@ -1,4 +1,4 @@
-/** A whole run: every workload at every place, whatever happens on the way. */
+/** Runs the bench: every workload in every placement; an error in one does not end the others. */
 import { join } from 'node:path';
 import type { Progress } from '../../../terminal/progress.ts';
 import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
@@ -17,21 +17,21 @@ import type { WorkloadName } from './workloads/index.ts';
 export interface RunPlan
   extends Pick<MeasurePlan, 'clients' | 'seed' | 'rounds' | 'seconds' | 'alike' | 'signal'> {
   readonly question: string;
-  /** The command line, for the result. */
+  /** The command line, to be recorded in the result. */
   readonly line: readonly string[];
   readonly stacks: readonly (MeasuredStack & StackPlan)[];
   readonly workloads: readonly WorkloadName[];
   readonly places: readonly Placement[];
-  /** Of the workload `command`. */
+  /** Words of the workload `command`. */
   readonly command: readonly string[];
-  /** What is known before. */
+  /** Warnings known before the run. */
   readonly warnings: readonly string[];
-  /** Told what goes wrong before anything is measured, once. */
+  /** Prints the problems found by the trial, before anything is measured. */
   readonly tell: (problem: string) => void;
   readonly machine: Machine;
-  /** CPUs that may be used, as the kernel lists them. */
+  /** CPUs that may be used, in the kernel's list format. */
   readonly cpus: string;
-  /** Of `glossa mount`, besides those for folders. */
+  /** Flags of `glossa mount`, without those for folders. */
   readonly mountFlags: readonly string[];
   /** An empty folder on the same storage as the stacks' files. */
   readonly folder: string;
@@ -40,19 +40,19 @@ export interface RunPlan
 
 export interface BenchOutcome {
   readonly run: Run;
-  /** What must make the run fail, and was told before anything was measured. */
+  /** Failures of the trial, which `tell` has printed; they fail the run. */
   readonly told: readonly string[];
-  /** What must make it fail besides. */
+  /** Further failures of the run. */
   readonly failures: readonly string[];
 }
 
-/** Turns of a stack besides its rounds, roughly: its start, and the warm-up. */
+/** Turns of a stack that are no rounds, roughly: its start and the warm-up. */
 const BESIDES = 5;
 
 /**
- * Measures until all is done or the signal comes; either way the result says what there is. A workload
- * that ends with an error takes nothing away from the others.
- * @throws {NotMeasured} before anything is measured, where nothing can be
+ * Measures until all is done or the signal aborts; the result has the rounds so far. A workload that ends
+ * with an error leaves the results of the others.
+ * @throws {NotMeasured} before measuring, when no stack starts
  */
 export async function runBench(
   plan: RunPlan,

@@ -1,7 +1,6 @@
 /**
- * The result of `glossa bench` as a file: what its keys are, and the types that they have here.
- * docs/how-it-works/bench.md explains them to people. A key that goes, or means something else, is a new
- * `schemaVersion`; a key that is added is none.
+ * Types and reads the JSON result of `glossa bench`; docs/how-it-works/bench.md explains its keys.
+ * Removing a key or changing its meaning needs a new `schemaVersion`; adding a key does not.
  *
  * Times of single requests are in nanoseconds, all others in seconds; sizes are in bytes.
  */
@@ -13,9 +12,9 @@ export const SCHEMA_VERSION = 2;
 export const verdicts = ['faster', 'slower', 'no difference', 'too noisy to conclude'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** What a histogram says about the requests of a round; nanoseconds. */
+/** Summary of the requests of a round; nanoseconds. */
 export interface Summary {
-  /** Requests. */
+  /** Number of requests. */
   readonly count: number;
   readonly min: number;
   readonly mean: number;
@@ -27,16 +26,16 @@ export interface Summary {
   readonly max: number;
 }
 
-/** The same about all rounds, fine enough to be drawn. */
+/** Summary of all rounds, with quantiles for a picture. */
 export interface Distribution extends Summary {
   /** The share of requests that took no longer, in percent. Both rise. */
   readonly quantiles: readonly (readonly [percent: number, nanoseconds: number])[];
 }
 
 export interface Round {
-  /** From 1. Rounds of the same number, of all stacks, stand beside each other in time. */
+  /** From 1. Rounds of equal numbers ran next to each other. */
   readonly round: number;
-  /** Since the start of the run. */
+  /** Seconds since the start of the run. */
   readonly at: number;
   readonly seconds: number;
   readonly latency: Summary;
@@ -47,7 +46,7 @@ export interface Round {
 export interface Comparison {
   /** The stack's median over the other's: above 1 it takes longer. */
   readonly ratio: number;
-  /** Where the ratio lies, with this confidence. */
+  /** Ends of the interval that contains the ratio with `confidence`. */
   readonly low: number;
   readonly high: number;
   readonly confidence: number;
@@ -58,7 +57,7 @@ export interface Comparison {
 
 export interface Measured {
   readonly rounds: readonly Round[];
-  /** Of all rounds together. */
+  /** All rounds together. */
   readonly latency: Distribution;
   /** Requests per second, of all clients together. */
   readonly throughput: number;
@@ -66,38 +65,38 @@ export interface Measured {
   readonly clientCpuSeconds: number;
   readonly peakMemoryBytes: number | null;
   readonly startSeconds: number | null;
-  /** What was counted besides, by name: `lookups passed on`, and of `phpsim` `lookups`. */
+  /** Counters by name: `lookups passed on`, and `lookups` of `phpsim`. */
   readonly counts: Readonly<Record<string, number>>;
   readonly answers: { readonly checked: number; readonly wrong: number };
-  /** Null for the first stack, and where one of the two was not measured. */
+  /** Null for the first stack, and where either stack was not measured. */
   readonly toFirst: Comparison | null;
 }
 
 export interface Result {
   readonly stack: string;
-  /** Null: nothing was measured, and `missing` says why. */
+  /** Null: nothing was measured; `missing` has the reason. */
   readonly measured: Measured | null;
-  /** Why there is nothing, or why it ended early. */
+  /** Why nothing was measured, or why the stack ended early. */
   readonly missing: string | null;
-  /** The workload cannot be asked of it, and `missing` says why: that is no failure. */
+  /** The workload does not fit the stack, for the reason in `missing`: no failure. */
   readonly unfit: boolean;
   readonly warnings: readonly string[];
 }
 
 /** Other work of the machine during a measurement. */
 export interface Busyness {
-  /** Of the time of the CPUs that were measured on, 0 to 1: had by other processes. */
+  /** Share of the time of the used CPUs that other processes had, 0 to 1. */
   readonly others: number;
-  /** The same: taken by the host of a virtual machine. */
+  /** Share that the host of a virtual machine took. */
   readonly steal: number;
-  /** Other threads that ran or waited for a CPU at a time, on all CPUs. */
+  /** Mean number of other threads that ran or waited, on all CPUs. */
   readonly load: number;
 }
 
 export interface Workload {
   readonly name: string;
   readonly description: string;
-  /** What a request is: `stat of a name that is absent`. */
+  /** Description of a request: `stat of a name that is absent`. */
   readonly request: string;
   readonly place: Placement;
   /** The CPU of the clients; null: any. */
@@ -107,8 +106,8 @@ export interface Workload {
   readonly clients: number;
   readonly warmUpRounds: number;
   /**
-   * The same requests of the same clients at the plain directory, with no server between: what the
-   * load generator and the kernel take by themselves. Null: it was not measured.
+   * The same requests of the same clients in the plain directory, without a server: the time of the
+   * clients and the kernel alone. Null: not measured.
    */
   readonly plain: Summary | null;
   /** Other work of the machine in the rounds; null: unknown. */
@@ -124,14 +123,14 @@ export interface Machine {
   readonly kernel: string;
   readonly load: readonly number[];
   readonly storage: string;
-  /** Of programs, by name; null where one is missing. */
+  /** Versions of programs by name; null for a missing program. */
   readonly versions: Readonly<Record<string, string | null>>;
 }
 
 export interface MeasuredStack {
   readonly name: string;
   readonly description: string;
-  /** Null: no mount of glossa. */
+  /** Null: the stack is no mount of glossa. */
   readonly volfile: string | null;
 }
 
@@ -140,23 +139,23 @@ export interface Run {
   readonly question: string;
   /** The command line, word by word. */
   readonly command: readonly string[];
-  /** When it began, as ISO 8601 has it. */
+  /** Start of the run, in ISO 8601. */
   readonly date: string;
   readonly seconds: number;
   readonly seed: number;
-  /** It ended early: not all that was asked for was measured. */
+  /** The run ended early, or a stack is missing. */
   readonly partial: boolean;
   readonly warnings: readonly string[];
   readonly machine: Machine;
-  /** The others are compared to the first. */
+  /** All are compared with the first. */
   readonly stacks: readonly MeasuredStack[];
-  /** Each workload once for every place. */
+  /** Each workload once for every placement. */
   readonly workloads: readonly Workload[];
   /** Flags of `glossa mount` for glossa's stacks. */
   readonly mountFlags: readonly string[];
 }
 
-/** Reads what `glossa bench` has written. @throws {Failure} for anything else */
+/** Parses a result of `glossa bench`. @throws {Failure} for any other content */
 export function readRun(content: string, file: string): Run {
   const wrong = (why: string): Failure => new Failure(`${file}: ${why}`);
   let given: Partial<Run> | null;

@@ -1,9 +1,9 @@
 /**
- * The tutorial's workload: programs that look for a file in one directory after the other.
+ * Plans the tutorial's workload: programs that search a file in one directory after the other.
  *
- * 1000 files lie evenly in ten directories. A search asks for one file in dir0, dir1, … until it is
- * found; 80 % of the searches are for the 10 % of the files that are in demand. Everything is drawn
- * from a seed, so that runs with one seed ask for the same names in the same order.
+ * 1000 files lie evenly in ten directories. A search looks up one file in dir0, dir1, … until it is
+ * found; 80 % of the searches are for 10 % of the files, which are in demand. Equal seeds give equal
+ * searches in equal order.
  *
  * Source of the workload: Jeff Darcy, GlusterFS Translators Almost Live Tutorial (2012).
  */
@@ -15,17 +15,17 @@ interface WorkloadSize {
   readonly searches: number;
   /** The number of files to search for; default FILES. */
   readonly files?: number;
-  /** Parts of the searches, each for other files than all the others; 1 without. */
+  /** Number of rounds, each with searches for files of its own; default 1. */
   readonly rounds?: number;
 }
 
 export const DIRECTORIES = 10;
 export const FILES = 1000;
-/** Percent of the files that are in demand, and percent of the searches that are for them. */
+/** Percent of the files in demand, and percent of the searches that are for these. */
 export const HOT_FILES = 10;
 export const HOT_SEARCHES = 80;
 
-/** More would take longer than anybody waits. */
+/** A million searches take hours over a network. */
 export const SEARCHES_MAX = 1_000_000;
 
 export interface Workload {
@@ -57,14 +57,14 @@ export function planWorkload({
 }: WorkloadSize): Workload {
   const random = seeded(seed);
   const numbers = Array.from({ length: files }, (_, file) => file);
-  // Those that come first after shuffling are in demand.
+  // The first files after shuffling are in demand.
   const mixed = shuffled(numbers, random);
   const hot = (files * HOT_FILES) / 100;
-  // Sorted by directory, so that every round has its files in near and far ones alike.
+  // Sorted by directory, so that every round has files in near and far directories.
   const byHome = (some: readonly number[]): number[] =>
     some.toSorted((a, b) => (a % DIRECTORIES) - (b % DIRECTORIES));
   const byDemand = [...byHome(mixed.slice(0, hot)), ...byHome(mixed.slice(hot))];
-  /** Every so-manieth of those from `from` to `to` is for the searches of a round. */
+  /** Draws one of the files from `from` to `to` that belong to a round. */
   const drawn = (from: number, to: number, round: number): number => {
     const count = Math.ceil((to - from - round) / rounds);
     return byDemand[from + round + rounds * below(random, count)]!;

@@ -1,7 +1,7 @@
-/** Volumes of stacks that are measured. Pure. */
+/** Finds and builds the volumes of measured stacks. Pure. */
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 
-/** Volumes that count what reaches the storage: of debug/io-stats, right above it. */
+/** Names of the debug/io-stats volumes directly above the storage, which count the lookups there. */
 export function countingVolumes(volumes: readonly PlainVolume[]): string[] {
   const types = new Map(volumes.map(({ name, type }) => [name, type]));
   return volumes
@@ -17,7 +17,7 @@ export function countingVolumes(volumes: readonly PlainVolume[]): string[] {
 export const folderVolumes = (volumes: readonly PlainVolume[]): string[] =>
   volumes.filter(({ type }) => type === 'storage/posix').map(({ name }) => name);
 
-/** Each with a name of its own: `negative`, `negative-2`. One that is given once is kept. */
+/** Numbers repeated names: `negative`, `negative-2`. Unique names stay. */
 export function distinct(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
@@ -30,14 +30,14 @@ export function distinct(names: readonly string[]): string[] {
   });
 }
 
-/** One volume, with nothing below it yet. */
+/** One volume, by default without subvolumes. */
 export const volume = (
   name: string,
   type: string,
   options: Readonly<Record<string, string>> = {},
 ): PlainVolume => ({ name, type, options: Object.entries(options), subvolumes: [] });
 
-/** Each of `above` on the one before it, the first on the last of `below`. */
+/** Stacks each volume of `above` on the one before it, the first on the last of `below`. */
 export function stacked(
   below: readonly PlainVolume[],
   above: readonly PlainVolume[],

@@ -1,9 +1,9 @@
 /**
- * What many rounds say in one number.
+ * Computes medians, quantiles and their intervals from rounds.
  *
- * Rounds of different rows are paired: round 3 of one row ran next to round 3 of the other, under
- * whatever else the machine was doing then. So two rows are compared round by round, and the median
- * of the comparisons counts, not the comparison of the medians.
+ * Rounds of different rows are paired: round 3 of one row ran next to round 3 of the other, under the
+ * same load of the machine. Rows are therefore compared round by round: the result is the median of the
+ * comparisons, not the comparison of the medians.
  */
 export interface Estimate {
   readonly median: number;
@@ -13,16 +13,16 @@ export interface Estimate {
 }
 
 export interface PairedEstimate extends Estimate {
-  /** The rounds of one of the rows lie so far apart that this may be anything. */
+  /** The rounds of one row lie too far apart for a conclusion. */
   readonly doubtful: boolean;
 }
 
-/** How far apart the rounds of one row may lie, as a factor. */
+/** Largest spread of the rounds of one row, as a factor. */
 const SPREAD_MAX = 1.5;
 
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
-/** At least one value. */
+/** @param values at least one */
 export function median(values: readonly number[]): number {
   const sorted = ascending(values);
   const middle = sorted.length >> 1;
@@ -38,14 +38,14 @@ export function quantile(values: readonly number[], part: number): number {
   return lower + (sorted[Math.ceil(at)]! - lower) * (at % 1);
 }
 
-/** At least one value. */
+/** @param values at least one */
 export const estimate = (values: readonly number[]): Estimate => ({
   median: median(values),
   low: Math.min(...values),
   high: Math.max(...values),
 });
 
-/** Whether a row's rounds, which are times, tell nothing about each other. */
+/** Whether the times of a row lie too far apart for a conclusion. */
 export const isErratic = (rounds: readonly number[]): boolean =>
   Math.max(...rounds) > SPREAD_MAX * Math.min(...rounds);
 
@@ -68,7 +68,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Above it, the normal distribution stands for the binomial one, whose terms are too small. */
+/** For more values, the normal distribution replaces the binomial one, whose terms underflow. */
 const EXACT_MAX = 500;
 
 /** The quantile of the normal distribution that leaves 5 % outside, half of it on each side. */
@@ -103,5 +103,5 @@ export function medianInterval(values: readonly number[]): Interval | null {
   return { low: sorted[outside]!, high: sorted[sorted.length - 1 - outside]! };
 }
 
-/** Of fewer, the lowest and the highest have the median between them with less than 95 %. */
+/** Fewer values have no 95 % interval, even from the lowest to the highest. */
 export const MEDIAN_VALUES_MIN = 6;

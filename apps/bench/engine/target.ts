@@ -1,6 +1,6 @@
 /**
- * What a workload is measured through: a stack behind its mount, or the plain directory, each with
- * clients of its own.
+ * A target of a workload: a stack behind its mount, or the plain directory, each with its own clients.
+ * It starts the server and the clients, measures rounds, and stops both.
  */
 import { join } from 'node:path';
 import { pinProcess } from './affinity.ts';
@@ -16,54 +16,54 @@ import { cpuSeconds, peakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
 import type { RequestRange, TriedCommand } from './workloads/workload.ts';
 
-/** A mount that is served. */
+/** A mount with its running server. */
 export interface ServedMount {
-  /** Of the server. */
+  /** The server's process. */
   readonly pid: number;
   readonly mountpoint: string;
-  /** From the start of the process until it said that it is mounted. */
+  /** From the start of the process until it reported that it is mounted. */
   readonly startSeconds: number;
-  /** What it complained of when it started; '' or absent: nothing. */
+  /** The warning that the server printed at its start; '' or absent: none. */
   readonly complaint?: string;
-  /** Why it ended by itself; null while it runs. */
+  /** Returns why the server ended by itself; null while it runs. */
   ended(): Promise<string | null>;
-  /** Ends it, and takes its mount away. */
+  /** Ends the server and unmounts. */
   stop(): Promise<void>;
 }
 
-/** What is common to all targets of a workload at a place. */
+/** Settings of all targets of a workload in one placement. */
 export interface TargetSettings {
   readonly workload: WorkloadName;
   readonly at: CpuAssignment;
   readonly clients: number;
-  /** Of a round of the slowest stack. */
+  /** Duration of a round of the slowest stack. */
   readonly seconds: number;
   readonly seed: number;
-  /** Of the workload `command`, otherwise null. */
+  /** For the workload `command`, otherwise null. */
   readonly command: TriedCommand | null;
   /** The plain folder with the workload's tree. */
   readonly reference: string;
-  /** Of the workload `phpsim`: searches of files that every stack has already. */
+  /** For the workload `phpsim`: searches of files that every stack has already. */
   readonly searches?: Searches;
   readonly signal: AbortSignal;
 }
 
-/** Lookups that have reached the storage of a mount; null where nothing counts them. @throws {NotMeasured} */
+/** Reads the lookups that have reached the storage; null if the stack has no counter. @throws {NotMeasured} */
 export type LookupCounter = (mountpoint: string, patienceMs: number) => Promise<number | null>;
 
-/** How a target is reached. */
+/** Access to a target: its server, its counter and its sampler. */
 export interface TargetAccess<S extends ServedMount = ServedMount> {
   /** Null: the plain directory. */
   readonly serve: (() => Promise<S>) | null;
-  /** Null: nothing counts. */
+  /** Null: the stack has no counter. */
   readonly counted: LookupCounter | null;
   /** Samples the machine's other load in the rounds that count. */
   readonly watch: BusySampler | null;
-  /** Processes besides server and clients that work for its requests. */
+  /** Further processes that work for its requests, such as bricks. */
   readonly pids?: readonly number[];
 }
 
-/** A round of a target, and the first thing that was wrong in it. */
+/** A round of a target, with the first complaint about an answer. */
 export interface RoundResult {
   readonly sample: RoundSample;
   readonly complaint: string | null;
@@ -72,19 +72,19 @@ export interface RoundResult {
 export const PASSED_ON = 'lookups passed on';
 const TREE = 'tree';
 
-/** A request of a workload, or making its tree, on a machine that is busy with something else. */
+/** Time limit of a request, or of making a workload's tree, on a busy machine. */
 const LEAST_MS = 120_000;
-/** The first run of a command. */
+/** Time limit of the first run of a command. */
 const COMMAND_MS = 3_600_000;
 /** The time limit of a round, in lengths of the last one. */
 const TIMES = 10;
-/** A timer of Node's takes no more. */
+/** Longest timer of Node. */
 const MOST_MS = 2 ** 31 - 1;
 
-/** How long clients are waited for in everything but rounds; a command is run once when it is opened. */
+/** Time limit of clients outside rounds; opening the workload `command` runs it once. */
 export const patienceOf = (isCommand: boolean): number => (isCommand ? COMMAND_MS : LEAST_MS);
 
-/** The same for a round. @param lastMs of a request in the last round; null before the first */
+/** Time limit of a round. @param lastMs time of a request in the last round; null before the first */
 export function roundPatience(
   seconds: number,
   count: number,
@@ -103,7 +103,7 @@ export class Target<S extends ServedMount = ServedMount> {
   server: S | null = null;
   private clients: Clients | null = null;
   private root: string;
-  /** Of a request, in the last round. */
+  /** Time of a request in the last round. */
   private lastMs: number | null = null;
   private readonly settings: TargetSettings;
   private readonly way: TargetAccess<S>;
@@ -116,7 +116,7 @@ export class Target<S extends ServedMount = ServedMount> {
     this.patience = patienceOf(settings.workload === 'command');
   }
 
-  /** Mounts, makes the tree where there is none, and gets the clients ready. @throws {NotMeasured} */
+  /** Mounts, makes the tree if it is absent, and prepares the clients. @throws {NotMeasured} */
   async start(): Promise<void> {
     const {
       workload,
@@ -167,13 +167,13 @@ export class Target<S extends ServedMount = ServedMount> {
     return takenOf(loops, { round, at, serverCpuSeconds: cpuAfter - cpuBefore }, passed);
   }
 
-  /** In words, why it could not be measured. */
+  /** Explains why the target could not be measured, with the end of its server. */
   async why(error: NotMeasured): Promise<string> {
     const ended = await this.server?.ended();
     return ended ? `${error.message}: ${ended}` : error.message;
   }
 
-  /** Ends clients and server; nothing is thrown for one that has ended already. */
+  /** Ends clients and server; ended ones are skipped. */
   async stop(): Promise<void> {
     const { server, clients } = this;
     if (server !== null) this.peakMemoryBytes = peakMemory(server.pid);
@@ -188,14 +188,14 @@ export class Target<S extends ServedMount = ServedMount> {
     }
   }
 
-  /** Who takes part in a round. This process does no more than wait, but it may do so there, too. */
+  /** The processes of a round, and this one, which only waits but may run on the same CPUs. */
   private pids(): number[] {
     const { way, server, settings, clients } = this;
     const own = settings.at.client === null ? [process.pid] : [];
     return [...own, ...(way.pids ?? []), ...(server ? [server.pid] : []), ...clients!.pids];
   }
 
-  /** Lookups that reached the storage until now; null where nothing counts them. */
+  /** Lookups that reached the storage until now; null without a counter. */
   private async passedOn(): Promise<number | null> {
     const { server, way } = this;
     if (server === null || way.counted === null) return null;

@@ -1,6 +1,6 @@
 /**
- * What is tried before anything is measured, so that a mistake is told once and at once: each stack
- * is started, and the command is run in an empty folder.
+ * Tries a bench before it measures, so that mistakes are reported once and at once: starts each stack,
+ * and runs the command in an empty folder.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,21 +13,21 @@ import { failureOf, refusalOf } from './workloads/command.ts';
 import type { TriedCommand } from './workloads/workload.ts';
 
 interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'turn'> {
-  /** The program and its arguments; none: there is no command. */
+  /** The program and its arguments; empty: no command. */
   readonly command: readonly string[];
   /** An empty folder on the storage of the stacks. */
   readonly folder: string;
 }
 
 export interface TrialResult {
-  /** Null: there is none, or the trial was interrupted. */
+  /** Null: no command, or the trial was interrupted. */
   readonly command: TriedCommand | null;
   /** Stacks that do not start, and why. */
   readonly broken: ReadonlyMap<string, string>;
   readonly warnings: readonly string[];
 }
 
-/** @throws {NotMeasured} when there is nothing that could be measured */
+/** @throws {NotMeasured} when no stack starts */
 export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
   const { stacks, signal, turn } = plan;
   const command = plan.command.length === 0 ? null : await tryOne(plan);
@@ -41,7 +41,7 @@ export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
       await served.stop();
       if (served.complaint) warnings.push(`${stack.name}: ${served.complaint}`);
     } catch (error) {
-      // A place for its files that cannot be made is its own trouble, too.
+      // A folder that cannot be made is a failure of this stack only.
       if (!(error instanceof NotMeasured) && !isSystemError(error)) throw error;
       broken.set(stack.name, error.message);
     } finally {

@@ -1,14 +1,11 @@
 /**
- * Compares the rounds of two stacks: a ratio, the interval that it lies in, and the verdict, which
- * is read off the interval and nothing else: where it excludes 1, there is a difference.
+ * Compares the rounds of two stacks: a ratio, its interval and a verdict. The verdict follows from the
+ * interval alone: there is a difference if it excludes 1.
  *
- * The interval holds the median of the ratios with 95 % confidence, however they are distributed
- * (statistics.ts). On either side it is at least as wide as the noise between neighbouring rounds: a
- * stack that is slow in one round is often slow in the next, which the sign test counts as independent
- * evidence. For stacks that ran side by side, the noise is that of their ratios, because a slow moment
- * of the machine affects both.
- *
- * All is computed with logarithms: twice as long and half as long are equally far from 1.
+ * The interval contains the median of the ratios with 95 % confidence (statistics.ts), and is at least
+ * as wide as the noise between neighbouring rounds, because a slow round is often followed by another.
+ * Stacks that ran side by side have the noise of their ratios, as a slow moment affects both.
+ * All values are logarithms: twice as long and half as long are equally far from 1.
  */
 import { seeded } from './random.ts';
 import type { Comparison, Round, Verdict } from './schema.ts';
@@ -22,10 +19,10 @@ import {
 
 export const CONFIDENCE = 0.95;
 
-/** Fewer have no interval. */
+/** Fewer rounds have no interval. */
 export const ROUNDS_MIN = MEDIAN_VALUES_MIN;
 
-/** An interval with 1 in it, whose ends are farther apart, as a factor, may hide a large difference. */
+/** A wider interval around 1, as a factor, may hide a large difference: too noisy to conclude. */
 export const WIDTH_MAX = 1.3;
 
 /** How often the rounds of a stack are compared with each other. */
@@ -64,7 +61,7 @@ export function compareApart(
   if (ofA === null || ofB === null) return null;
   const [centerA, centerB] = [median(a), median(b)];
   const center = centerA - centerB;
-  // Errors that know nothing of each other add up as squares.
+  // Independent errors add up as squares.
   const low = center - Math.hypot(centerA - ofA.low, ofB.high - centerB);
   const high = center + Math.hypot(ofA.high - centerA, centerB - ofB.low);
   return comparisonOf(center, { low, high }, Math.max(noiseOf(a, seed), noiseOf(b, seed)));
@@ -82,7 +79,7 @@ function noiseOf(rounds: readonly number[], seed: number): number {
   return quantile(Array.from({ length: SPLITS }, split), CONFIDENCE);
 }
 
-/** Of logarithms. */
+/** Turns logarithms back into a comparison. */
 function comparisonOf(center: number, interval: Interval, noise: number): Comparison {
   const low = Math.exp(Math.min(interval.low, center - noise));
   const high = Math.exp(Math.max(interval.high, center + noise));
@@ -96,7 +93,7 @@ function comparisonOf(center: number, interval: Interval, noise: number): Compar
   };
 }
 
-/** Of two stacks in the rounds that both have; null when those are too few. */
+/** Compares two stacks in the rounds that both have; null for fewer than ROUNDS_MIN. */
 export function compareRounds(
   mine: readonly Round[],
   other: readonly Round[],

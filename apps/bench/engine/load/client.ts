@@ -1,10 +1,9 @@
 /**
- * The process of one client. Only such processes touch a mount: should its server hang, they hang,
- * and whoever waits for them does not.
+ * Runs the process of one client. Only client processes touch a mount: if its server hangs, they hang,
+ * and the bench does not.
  *
- * Its own work is small, because nothing between it and the kernel is: system calls through koffi,
- * a clock that needs no system call, and memory that was there before. What it takes is measured
- * with the requests to the plain directory.
+ * A client adds little to a request: it makes system calls through koffi, reads a clock without a system
+ * call, and allocates no memory. The same requests to the plain directory measure that overhead.
  */
 import '../../../../runtime/sys/inspector.ts';
 import { mkdirSync } from 'node:fs';
@@ -64,5 +63,5 @@ const isGone = (error: unknown, errno: number | undefined): boolean =>
   error instanceof GoneError || (errno !== undefined && GONE_ERRNOS.includes(-Math.abs(errno)));
 
 process.on('message', (ask) => process.send!(answer(ask as ClientRequest)));
-// Whoever started it ends it, in order; what a terminal sends is for that one.
+// The bench ends its clients in order; signals of the terminal are for the bench.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -1,4 +1,4 @@
-/** The processes that ask a folder: started, placed, told what to do, and ended. */
+/** Starts the client processes of one folder, pins them to CPUs, sends them requests, and ends them. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { builtFile } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';
@@ -8,20 +8,20 @@ import type { ClientReplies, ClientReply, ClientRequestName, ClientRequests } fr
 
 const PROGRAM = builtFile(new URL('./client.js', import.meta.url));
 
-/** The mount that was asked has no server any more. */
+/** The server of the mount has ended. */
 export class ServerGone extends NotMeasured {
   override readonly code = 'GLOSSA_SERVER_GONE';
 }
 
 export interface ClientSettings {
   readonly count: number;
-  /** CPUs, as a list; null: they are not put anywhere. */
+  /** CPUs to pin the clients to, as a list; null: any. */
   readonly cpus: string | null;
-  /** Ends them at once; what they were asked then fails with its reason. */
+  /** Kills the clients at once; pending requests fail with its reason. */
   readonly signal: AbortSignal;
 }
 
-/** Clients of one folder. All of them are asked the same at the same time. */
+/** The clients of one folder, which work at the same time. */
 export class Clients {
   private readonly children: readonly Client[];
   private readonly signal: AbortSignal;
@@ -37,7 +37,7 @@ export class Clients {
     return this.children.map(({ pid }) => pid);
   }
 
-  /** The first of them. @throws {NotMeasured} */
+  /** Sends a request to the first client. @throws {NotMeasured} */
   async one<N extends ClientRequestName>(
     ask: N,
     of: ClientRequests[N],
@@ -46,7 +46,7 @@ export class Clients {
     return this.guarded(this.children[0]!.ask(ask, of, patienceMs));
   }
 
-  /** Each of them, by its number. @throws {NotMeasured} */
+  /** Sends each client, by its number, a request. @throws {NotMeasured} */
   async all<N extends ClientRequestName>(
     ask: N,
     of: (client: number) => ClientRequests[N],
@@ -56,13 +56,13 @@ export class Clients {
     return this.guarded(Promise.all(answers));
   }
 
-  /** Ends them. One that hangs in a mount goes when the mount has gone. */
+  /** Kills the clients. A client that hangs in a mount ends when the mount is gone. */
   readonly kill = (): void => {
     this.signal.removeEventListener('abort', this.kill);
     for (const child of this.children) child.kill();
   };
 
-  /** Resolves when all have ended. */
+  /** Resolves when all clients have ended. */
   async ended(): Promise<void> {
     await Promise.all(this.children.map((child) => child.ended));
   }
@@ -127,11 +127,11 @@ class Client {
     throw answer.gone ? new ServerGone(answer.error) : new NotMeasured(answer.error);
   }
 
-  /** With the command that it runs, if it runs one. */
+  /** Kills the client and the command that it runs. */
   kill(): void {
     const { pid } = this.child;
     if (pid === undefined) return;
-    // So that it starts none meanwhile.
+    // A stopped client starts no further command.
     this.child.kill('SIGSTOP');
     const children = childrenOf(pid);
     this.child.kill('SIGKILL');

@@ -1,4 +1,4 @@
-/** The loop of a client: requests one after the other, each timed and then checked. */
+/** Runs the requests of a client one after the other, times each and checks it afterwards. */
 import type { RequestRange, Requests } from '../workloads/workload.ts';
 
 /** Milliseconds. */
@@ -7,18 +7,18 @@ export type Clock = () => number;
 export interface LoopResult {
   /** Nanoseconds of each request. */
   readonly times: Float64Array;
-  /** From the start to the end of the last one. */
+  /** From the start of the first request to the end of the last. */
   readonly seconds: number;
-  /** Answers that were wrong. */
+  /** Number of wrong answers. */
   readonly wrong: number;
-  /** What was wrong with the first of them. */
+  /** The complaint about the first wrong answer. */
   readonly complaint: string | null;
 }
 
-/** Errnos of a mount whose server is no more: ENOTCONN, ECONNABORTED. */
+/** Errnos of a mount whose server has ended: ENOTCONN, ECONNABORTED. */
 export const GONE_ERRNOS: readonly number[] = [-107, -103];
 
-/** The server ended. */
+/** The server of the mount ended. */
 export class GoneError extends Error {
   constructor() {
     super('the server of the mount is gone');

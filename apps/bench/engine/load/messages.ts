@@ -1,13 +1,13 @@
-/** What the bench says to a client's process, and what it answers: one answer to each. */
+/** Messages between the bench and a client's process: each request gets one reply. */
 
 import type { WorkloadName } from '../workloads/index.ts';
 import type { RequestRange, TriedCommand, WorkloadSetting } from '../workloads/workload.ts';
 import type { LoopResult } from './loop.ts';
 
 export interface ClientRequests {
-  /** Runs a command in a folder, which is made. */
+  /** Makes a folder and runs a command in it. */
   try: { readonly words: readonly string[]; readonly folder: string };
-  /** Makes the workload's tree in a folder, which is made too. */
+  /** Makes a folder and the workload's tree in it. */
   make: { readonly workload: WorkloadName; readonly root: string };
   open: { readonly workload: WorkloadName; readonly setting: WorkloadSetting };
   run: RequestRange;
@@ -32,5 +32,5 @@ export type ClientRequest = {
 
 export type ClientReply =
   | { readonly answer: unknown }
-  /** `gone`: because the mount's server ended. */
+  /** `gone`: the mount's server ended. */
   | { readonly error: string; readonly gone: boolean };

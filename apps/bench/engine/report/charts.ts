@@ -1,9 +1,9 @@
 /**
- * The pictures of a report, as options of ECharts (https://echarts.apache.org/en/option.html): lines
+ * Builds the pictures of a report as options of ECharts (https://echarts.apache.org/en/option.html): lines
  * between points, over a logarithmic axis.
  *
- * They are to be read on paper and by people who see few colours: the colours are those of Okabe
- * and Ito, and every stack has a dash and a symbol besides its colour.
+ * The pictures suit paper and readers who see few colours: every stack has one of Okabe and Ito's colours,
+ * a dash and a symbol.
  */
 import type { EChartsOption, LineSeriesOption } from 'echarts';
 import { duration } from '../../../../terminal/quantities.ts';
@@ -12,7 +12,7 @@ import { workloadTitle } from '../placement.ts';
 import type { Measured, Run, Workload } from '../schema.ts';
 import { GRID, INK, PAPER, WIDE } from './style.ts';
 
-/** Okabe and Ito's, without the yellow, which paper does not show. */
+/** Okabe and Ito's colours without the yellow, which paper does not show. */
 const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
 const dashes: readonly (number[] | 'solid')[] = [
   'solid',
@@ -27,16 +27,16 @@ const symbols = [
   ...['emptyCircle', 'emptyRect', 'emptyTriangle'],
 ];
 
-/** It ends up in an attribute, in double quotes. */
+/** Single quotes, as the SVG has the text in a double-quoted attribute. */
 const FONT = "system-ui, 'DejaVu Sans', sans-serif";
 
 const pick = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
 
 /** A picture of a report. */
 export interface Picture {
-  /** For a width in pixels. */
+  /** Draws the picture for a width in pixels. */
   draw(width: number): Sized;
-  /** The width on a wide screen; on a narrow one all have the same. */
+  /** The width on a wide screen; on narrow screens all pictures have the same. */
   readonly wide: number;
   readonly caption: string;
   /** The description for readers who cannot see it. */
@@ -49,12 +49,12 @@ export interface Sized {
   readonly height: number;
 }
 
-// -- the one chart -------------------------------------------------------------------------------
+// -- the chart of all pictures -------------------------------------------------------------------
 
 /** A stack's line. */
 interface Line {
   readonly name: string;
-  /** From 0, as in every other picture. */
+  /** Number of the stack, from 0: decides colour, dash and symbol. */
   readonly stack: number;
   /** Null interrupts the line. Without `symbol`, points have no mark. */
   readonly points: readonly (Point | null)[];
@@ -68,9 +68,9 @@ interface Point {
 
 interface Chart {
   readonly lines: readonly Line[];
-  /** Logarithmic. */
+  /** The logarithmic axis. */
   readonly x: { readonly title: string; readonly low: number; readonly high: number };
-  /** A value of `x`, for its ticks. */
+  /** Formats a value of `x` for its ticks. */
   format(value: number): string;
   readonly y: { readonly name?: string; readonly min: number; readonly max: number };
   /** In place of values of `y`, names at 0, 1, … from the top. */
@@ -81,10 +81,10 @@ interface Chart {
   readonly height: number;
 }
 
-/** From this factor on, ticks are 1, 2, 5, 10, …; below, they are equally far apart. */
+/** Axes over at least this factor have ticks at 1, 2, 5, 10, …; shorter ones have equal steps. */
 const FACTOR_MIN = 10;
 
-/** Without the last digits that multiplying leaves. */
+/** Drops the rounding errors of multiplications. */
 const rounded = (value: number): number => Number(value.toPrecision(12));
 
 const steps = (from: number, to: number): number[] =>
@@ -111,7 +111,7 @@ export function ticks(low: number, high: number): number[] {
     .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
 }
 
-/** Ticks need no more digits than tell them apart. */
+/** The text of a tick: three digits distinguish neighbours. */
 const plain = (value: number): string => String(Number(value.toPrecision(3)));
 
 const ink = { color: INK, fontSize: 12 };
@@ -125,17 +125,17 @@ const axis = (format: (value: number) => string, customValues?: readonly number[
   axisTick: { show: true, ...(customValues && { customValues: [...customValues] }) },
   axisLabel: {
     color: INK,
-    // No label over another, where the picture is narrow.
+    // In narrow pictures, labels would overlap.
     hideOverlap: true,
     formatter: format,
     ...(customValues && { customValues: [...customValues] }),
   },
 });
 
-/** Of a legend: the line that stands for a stack, and what is left free behind its name. */
+/** Pixels of a legend: the sample of a stack's line, and the gap behind a name. */
 const LINE_WIDTH = 44;
 const ITEM_GAP = 18;
-/** Pixels of a legend, roughly: a letter, what is between a line and its name, and a row. */
+/** Rough pixels of a legend: a letter, the gap between a line and its name, and a row. */
 const LETTER_WIDTH = 5.6;
 const NAME_GAP = 5;
 const LEGEND_ROW = 14 + ITEM_GAP;
@@ -162,7 +162,7 @@ const seriesOf = ({ name, stack, points }: Line): LineSeriesOption => ({
   silent: true,
   color: pick(palette, stack),
   lineStyle: { type: pick(dashes, stack), width: 2 },
-  // Where the colours begin again, the symbols do not: no two stacks have the same of both.
+  // Symbols shift when the colours repeat, so no two stacks share both.
   symbol: pick(symbols, stack + Math.floor(stack / palette.length)),
   symbolSize: 8,
   showAllSymbol: true,
@@ -179,7 +179,7 @@ function chart({ lines, x, y, format, left, height, rows }: Chart, width: number
   const places = ticks(x.low, x.high).map(Math.log10);
   const own = axis((at) => rows?.[at] ?? plain(at), rows && [...rows.keys()]);
   const option: EChartsOption = {
-    // Nothing moves: it is printed.
+    // Pictures are printed.
     animation: false,
     backgroundColor: PAPER,
     textStyle: { fontFamily: FONT, ...ink },
@@ -210,7 +210,7 @@ function chart({ lines, x, y, format, left, height, rows }: Chart, width: number
   return { option, height: top + height + BELOW };
 }
 
-/** A dashed line where both take the same time. */
+/** A dashed line at the ratio 1. */
 const sameTime = ({ min, max }: Chart['y']): LineSeriesOption => ({
   type: 'line',
   silent: true,
@@ -233,10 +233,10 @@ const drawnOf = ({ results }: Workload): Drawn[] =>
     measured === null ? [] : [{ name, stack, measured }],
   );
 
-/** Of the slowest thousandth, nothing is shown, which would leave no room for the others. */
+/** The slowest thousandth is cut off, as it would squeeze the rest. */
 const SHOWN_PERCENT = 99.9;
 
-/** How many of the requests took no longer than a time. */
+/** Draws the share of requests that took no longer than a time. */
 export function ecdfChart(workload: Workload): Picture {
   const drawn = drawnOf(workload);
   const all = drawn.map(({ measured }) => measured.latency);
@@ -248,7 +248,7 @@ export function ecdfChart(workload: Workload): Picture {
       .filter(([percent]) => percent <= SHOWN_PERCENT)
       .map(([percent, ns]) => ({
         ...{ x: Math.max(1, ns), y: percent },
-        // A symbol every tenth, of each stack elsewhere, so that none hides another.
+        // Symbols stand at every tenth percent, shifted for each stack, so that none hides another.
         symbol: (percent + 3 * stack) % 10 === 0,
       })),
   }));
@@ -275,10 +275,10 @@ export function ecdfChart(workload: Workload): Picture {
 }
 
 const ROW_HEIGHT = 44;
-/** Between the stacks of a row. */
+/** Pixels between the stacks of a row. */
 const LANE = 13;
 
-/** Every ratio to the first stack with its interval. */
+/** Draws every ratio to the first stack with its interval. */
 export function ratioChart({ stacks, workloads }: Run): Picture {
   const ratiosOf = (stack: number) =>
     workloads.flatMap(({ results }, row) => {
@@ -310,7 +310,7 @@ export function ratioChart({ stacks, workloads }: Run): Picture {
     height: workloads.length * height,
   };
   return {
-    // Longer names go on in another line.
+    // Longer names wrap.
     draw: (width) => chart({ ...shown, left: Math.min(205, Math.round(width / 3)) }, width),
     wide: WIDE,
     caption:

@@ -15,7 +15,7 @@ import { allWarnings, howText, limits, machineText, method } from './run-sentenc
 /** Names of rows, and cells of figures. */
 export interface Table {
   readonly title: string;
-  /** Of the columns, without that of the names. */
+  /** Heads of the columns, without the column of names. */
   readonly head: readonly string[];
   /** The number of leading columns that hold results. */
   readonly answers: number;
@@ -24,11 +24,11 @@ export interface Table {
 
 export interface Row {
   readonly name: string;
-  /** None: there is only the note. */
+  /** Empty where the row has only a note. */
   readonly cells: readonly string[];
-  /** The missing part. */
+  /** Why figures are missing. */
   readonly note: string | null;
-  /** Of a bar beside it, 0 to 1. */
+  /** Length of the bar beside the row, 0 to 1. */
   readonly part: number;
 }
 
@@ -48,7 +48,7 @@ export interface Section {
 
 const texts = (all: readonly string[]): Block[] => all.map((text) => ({ text }));
 
-/** All of a run, below its question and the answers. */
+/** The sections of a run, which follow its question and the answers. */
 export function sectionsOf(run: Run): Section[] {
   const { workloads, stacks, machine, date, command } = run;
   const warnings = allWarnings(run);
@@ -88,13 +88,13 @@ export function workloadSection(workload: Workload): Section {
   };
 }
 
-/** `1.14 [1.12 – 1.16]`; nothing of the first stack. */
+/** `1.14 [1.12 – 1.16]`; empty for the first stack. */
 const ratioText = ({ toFirst }: Measured): string =>
   toFirst === null ? '' : `${factorText(toFirst.ratio)} ${intervalText(toFirst)}`;
 
 type Column = readonly [title: string, cell: (measured: Measured) => string];
 
-/** A column is left out where no stack has anything to show. */
+/** The table of all measures, without columns that are empty for all stacks. */
 function resultsTable(workload: Workload): Table {
   const { results } = workload;
   const found = results.flatMap(({ measured }) => measured ?? []);

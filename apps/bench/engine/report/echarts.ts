@@ -1,6 +1,6 @@
 /**
- * What the pictures need of ECharts (https://echarts.apache.org). The build puts these parts of it
- * into this file (tools/bundle.ts), so that the installed package does without the rest.
+ * The parts of ECharts (https://echarts.apache.org) that pictures need. The build (tools/bundle.ts)
+ * bundles them into this file, so that the installed package does not depend on ECharts.
  */
 import { LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent } from 'echarts/components';

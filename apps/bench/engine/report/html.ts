@@ -1,6 +1,6 @@
 /**
- * A run as one page that needs nothing else: no network, no script. Its pictures are drawn by
- * ECharts here, as SVG. ECharts is large, so that it is loaded when a page is wanted.
+ * Writes a run as one self-contained page: no network, no script. ECharts draws the pictures as SVG; as it
+ * is large, `loadDraw` loads it only when a page is written.
  */
 import type { EChartsOption } from 'echarts';
 import type { Run } from '../schema.ts';
@@ -92,7 +92,7 @@ function figure({ draw: chart, wide, caption, inWords }: Picture, draw: Draw): s
   return `<figure>\n${drawings.join('\n')}\n<figcaption>${escaped(caption)}</figcaption>\n</figure>`;
 }
 
-/** In a box of its own, in which a table that is wider than the screen is moved, also by keys. */
+/** A table in a box that scrolls, also by keys, where the table is wider than the screen. */
 function tableText({ title, head, rows }: Table): string {
   const titles = ['stack', ...head].map((it) => `<th scope="col">${escaped(it)}</th>`).join('');
   const label = escaped(title);
@@ -110,7 +110,7 @@ function rowText({ name, cells, note }: Row, head: readonly string[]): string {
   const said = `<td class="note" colspan="${head.length}">${escaped(note ?? '')}</td>`;
   if (cells.length === 0) return `<tr>${header}${said}</tr>`;
   const shown = cells.map((cell, at) => {
-    // A verdict is words, which may be on two lines.
+    // Verdicts may wrap; figures may not.
     const as = head[at] === 'verdict' ? ' class="verdict"' : '';
     return `<td${as}>${escaped(cell)}</td>`;
   });

@@ -1,4 +1,4 @@
-/** A run as Markdown: the same words and tables as the page, without its pictures. */
+/** Writes a run as Markdown: the same text and tables as the page, without its pictures. */
 import type { Run } from '../schema.ts';
 import { type Block, sectionsOf, type Table } from './document.ts';
 import { answers } from './run-sentences.ts';

@@ -1,4 +1,4 @@
-/** What a run says, in sentences: the answer, how it was measured, and what it does not show. */
+/** Writes the sentences of a report: the answer, the method, the limits and the warnings of a run. */
 import { duration } from '../../../../terminal/quantities.ts';
 import { busyText } from '../busy.ts';
 import { answerText } from '../comparison-text.ts';
@@ -7,10 +7,10 @@ import { workloadTitle } from '../placement.ts';
 import type { Machine, Run, Workload } from '../schema.ts';
 import { CONFIDENCE, ROUNDS_MIN, WIDTH_MAX } from '../verdict.ts';
 
-/** What stands at the top: whether anything can be believed, and what came out. */
+/** The top of a report: a warning if the machine was busy, then the comparisons. */
 export const answers = (run: Run): string[] => [...busyLines(run), ...comparisons(run)];
 
-/** Of each workload that was measured while the machine was busy with something else. */
+/** A warning for each workload that was measured on a busy machine. */
 export function busyLines({ workloads, machine }: Run): string[] {
   const said = workloads.flatMap((workload) => {
     const text = busyText(workload.busy, machine.cpus);
@@ -41,7 +41,7 @@ export function machineText(machine: Machine): string {
   );
 }
 
-/** How it was measured, a paragraph each. */
+/** Paragraphs about the method. */
 export const method = ({ workloads, seed, seconds }: Run): string[] => [
   `Each workload was measured in ${rangeOf(workloads.flatMap(roundsOf))} rounds. A round measures ` +
     'every stack once, one after the other, and each round begins with another stack, so that what ' +
@@ -59,7 +59,7 @@ export const method = ({ workloads, seed, seconds }: Run): string[] => [
     '(HDR), which is how exact the percentiles are. Answers were checked while measuring.',
 ];
 
-/** Whether the load generator is the bottleneck. */
+/** Explains how to see whether the clients are the bottleneck. */
 const FLOOR =
   'In every round the same clients send the same requests to the plain directory, too, with no ' +
   'server between. What a request takes there is what the clients, the kernel and the storage ' +
@@ -80,7 +80,7 @@ function rangeOf(values: readonly number[]): string {
 const roundsOf = ({ results }: Workload): number[] =>
   results.flatMap(({ measured }) => measured?.rounds.length ?? []);
 
-/** What the figures do not show. */
+/** Sentences about the limits of the figures. */
 export const limits: readonly string[] = [
   'The figures are of this machine, with this load, kernel and storage. Ratios carry over to another ' +
     'machine better than times, and both only to workloads like these.',
@@ -92,7 +92,7 @@ export const limits: readonly string[] = [
     'often then, so that the tail looks shorter than it would to clients who do not wait.',
 ];
 
-/** How a workload was asked for: `stat of an absent name; 1 client on CPU 1, server on 0`. */
+/** Describes a workload: `stat of an absent name; 1 client on CPU 1, server on 0`. */
 export function howText(workload: Workload): string {
   const { request, clients, clientCpu, serverCpus, warmUpRounds, plain } = workload;
   const who = clients === 1 ? '1 client' : `${clients} clients`;
@@ -108,7 +108,7 @@ export function howText(workload: Workload): string {
 const PARTIAL =
   'Not all that was asked for was measured: the tables and the other warnings say what is missing.';
 
-/** What went wrong or may mislead: of the run, and of its results with their places. */
+/** All warnings of the run and of its results, with workload and placement. */
 export function allWarnings({ warnings, partial, workloads }: Run): string[] {
   return [
     ...(partial ? [PARTIAL] : []),
@@ -121,7 +121,7 @@ export function allWarnings({ warnings, partial, workloads }: Run): string[] {
   ];
 }
 
-/** What may mislead in a workload, with the stacks of which it is true. */
+/** Warnings of a workload, each with the stacks that it is about. */
 function warningsOf({ results, plain }: Workload): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { stack, warnings, measured } of results) {

@@ -1,4 +1,4 @@
-/** Reports for the terminal: as wide as that is, with the verdicts in colour. */
+/** Writes reports for a terminal of any width, with coloured verdicts. */
 import { bar, table, widest, wrap } from '../../../../terminal/layout.ts';
 import { duration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
@@ -16,7 +16,7 @@ export interface Screen {
   readonly colour: boolean;
 }
 
-/** The verdict is there in words too. */
+/** Colours repeat the verdict, which is written out, too. */
 const styles: Readonly<Record<Verdict, Style>> = {
   faster: 'good',
   slower: 'error',
@@ -51,7 +51,7 @@ export function terminalReport(run: Run, screen: Screen): string {
 
 const asWarnings = (texts: readonly string[]): string[] => texts.map((it) => `warning: ${it}`);
 
-/** One workload at one place: what came out with a bar each, then all measures. */
+/** One workload in one placement: a bar and verdict for each stack, then all measures. */
 export function workloadText(workload: Workload, screen: Screen): string {
   const { title, blocks } = workloadSection(workload);
   const lines = blocks.flatMap((block): string[] => {
@@ -62,7 +62,7 @@ export function workloadText(workload: Workload, screen: Screen): string {
   return [paint('bold', title, screen.colour), ...lines].join('\n');
 }
 
-/** Columns that have no room beside each other stand below each other, each time with the names. */
+/** Splits a table that is too wide into several below each other, each with the names. */
 function tableLines({ head, answers, rows }: Table, screen: Screen): string[] {
   const full = rows.filter(({ cells }) => cells.length > 0);
   const cells = [
@@ -108,7 +108,7 @@ export function comparedText({ warnings, lines }: ComparedRuns, screen: Screen):
   return [...warned.map((it) => paint('warning', it, screen.colour)), head, ...titled].join('\n');
 }
 
-/** Stack, first, second, ratio, verdict. */
+/** Cells: stack, first, second, ratio, verdict. */
 function comparedCells(
   { stack, to, a, b, compared, missing }: ComparedLine,
   screen: Screen,

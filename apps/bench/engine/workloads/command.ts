@@ -1,12 +1,12 @@
-/** Any command as a workload: a request is one run of it, with the folder as its working directory. */
+/** The workload `command`: a request runs any program once, with the folder as working directory. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import type { CommandRun, TriedCommand, WorkloadKind } from './workload.ts';
 
-/** More than that is no answer that anybody compares. */
+/** Most output of a command that is compared. */
 const OUTPUT_MAX = 64 << 20;
 
-/** @param listens to what it complains of */
+/** @param listens whether to keep the last line of stderr */
 function run([program, ...args]: readonly string[], cwd: string, listens = false): CommandRun {
   const { status, signal, stdout, stderr, error } = spawnSync(program!, args, {
     cwd,
@@ -16,7 +16,7 @@ function run([program, ...args]: readonly string[], cwd: string, listens = false
     encoding: 'latin1',
   });
   const { code = null, errno = 0 } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
-  // Where a program prints its folder, the folders differ and nothing else.
+  // A program may print its folder, which differs between stacks.
   const digest = createHash('sha256')
     .update((stdout ?? '').replaceAll(cwd, '.'))
     .digest('base64');
@@ -24,7 +24,7 @@ function run([program, ...args]: readonly string[], cwd: string, listens = false
   return { status, signal, digest, code, errno, complaint };
 }
 
-/** Runs it in a plain directory: what comes of that is expected of all others. */
+/** Runs a command in a plain directory, as the expected result for all stacks. */
 export const tryCommand = (words: readonly string[], folder: string): TriedCommand => ({
   words,
   expected: run(words, folder, true),
@@ -56,7 +56,7 @@ export const command: WorkloadKind = {
   },
 };
 
-// -- what a try says -----------------------------------------------------------------------------
+// -- the result of a trial -----------------------------------------------------------------------
 
 const COULD_NOT: Readonly<Record<string, string>> = {
   ENOENT: 'was not found: it is neither a program of PATH nor a path from an empty folder',
@@ -67,7 +67,7 @@ const COULD_NOT: Readonly<Record<string, string>> = {
 export const refusalOf = ({ words, expected: { code } }: TriedCommand): string | null =>
   code === null ? null : `the command '${words[0]}' ${COULD_NOT[code] ?? `fails: ${code}`}`;
 
-/** That what is measured is a failure; null where the command succeeds. */
+/** The warning that a command fails; null where it succeeds. */
 export function failureOf({ words, expected }: TriedCommand): string | null {
   const { status, signal, complaint } = expected;
   if (status === 0) return null;

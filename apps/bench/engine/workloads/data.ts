@@ -1,7 +1,7 @@
 /**
- * Workloads that move the data of large files. What the kernel has of a file for the mount is dropped
- * before it is read again, so that the data comes from the server (posix_fadvise); what the storage
- * below has of it stays, so that no disk is measured.
+ * Workloads that read and write large files. Before each read, the kernel's cache of the mounted file is
+ * dropped (posix_fadvise), so that data comes from the server. The cache of the storage below stays, so
+ * that the disk is not measured.
  */
 import { constants } from 'node:fs';
 import {
@@ -23,7 +23,7 @@ import { inFolder, isPattern, must, NEW, pattern, statusText, writeAll } from '.
 import type { WorkloadKind, WorkloadSetting } from './workload.ts';
 
 const MIB = 1 << 20;
-/** Of the large file. */
+/** Size of the large file. */
 export const DATA_SIZE = 32 * MIB;
 const SMALL = 128 << 10;
 const PAGE = 4096;
@@ -47,14 +47,14 @@ const openData = ({ root }: WorkloadSetting): number =>
     must(openat(folder, FILE, constants.O_RDONLY | O_CLOEXEC, 0), 'open data'),
   );
 
-/** What is wrong with a block that was read; null when it is right. */
+/** The complaint about a block that was read; null when it is right. */
 function checkRead(data: Uint8Array, status: number, length: number, at: number): string | null {
   if (status < 0) return `read at ${at} fails: ${statusText(status)}`;
   if (status !== length) return `read at ${at} gives ${status} of ${length} bytes`;
   return isPattern(data, length, at, SALT) ? null : `read at ${at} gives other data`;
 }
 
-/** As people say it. */
+/** `128 KiB`, for descriptions. */
 const sizeText = (bytes: number): string =>
   bytes < MIB ? `${bytes >> 10} KiB` : `${bytes / MIB} MiB`;
 
@@ -104,7 +104,7 @@ export const randread: WorkloadKind = {
   },
 };
 
-/** Bytes from one block that is read back to the next. */
+/** Distance in bytes between blocks that are read back. */
 const SELDOM = 2 * MIB;
 
 const writing = (block: number): WorkloadKind => ({
@@ -132,7 +132,7 @@ const writing = (block: number): WorkloadKind => ({
         const offset = offsetOf(i);
         if (status < 0) return `write at ${offset} fails: ${statusText(status)}`;
         if (status !== block) return `write at ${offset} takes ${status} of ${block} bytes`;
-        // Reading every block back would be another workload.
+        // Reading back every block would change the workload.
         if (i % seldom !== 0) return null;
         posixFadvise(fd, offset, block, POSIX_FADV_DONTNEED);
         return checkRead(back, pread(fd, back, block, offset), block, offset);

@@ -17,7 +17,7 @@ import type { WorkloadKind } from './workload.ts';
 const SIZE = 4096;
 const ENOENT = 2;
 
-/** The first status that is not as it should be, or 0. */
+/** Reads a file: the first error status, or 0. */
 function readFile(folder: number, name: Uint8Array, into: Uint8Array): number {
   const fd = openat(folder, name, constants.O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return fd;
@@ -58,7 +58,7 @@ export const smallfile: WorkloadKind = {
         if (status < 0) return `a small file fails: ${statusText(status)}`;
         if (status !== SIZE) return `${status} of ${SIZE} bytes came back`;
         if (!isPattern(back, SIZE, 0, i)) return 'what came back is not what was written';
-        // Looking for what is gone at every request would be another workload.
+        // Checking every removal would change the workload.
         if (i % 64 !== 0) return null;
         const gone = statx(folder, nameOf(i), 0, STATX_BASIC_STATS, out.bytes);
         return gone === -ENOENT ? null : `a removed file: stat says ${statusText(gone)}`;

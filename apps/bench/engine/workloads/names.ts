@@ -1,4 +1,4 @@
-/** Workloads that ask for names: whether they are there, and what is in a folder. */
+/** Workloads about names: stat of absent and present names, searches, and listings of folders. */
 import { constants } from 'node:fs';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, getdents64, openat, statx } from '../../../../runtime/sys/libc.ts';
@@ -26,7 +26,7 @@ const makeFiles = (root: string, count: number): void =>
     for (let i = 0; i < count; i++) makeFile(folder, numbered('file', i));
   });
 
-/** stat of names in one folder, which is open: a system call is one lookup. */
+/** Requests that stat names in one open folder: each system call is one lookup. */
 function statNames(setting: WorkloadSetting, names: readonly string[]): Requests {
   const paths = names.map(cstring);
   const told = inFolder(setting.reference, (folder) => statAll(folder, paths));
@@ -64,7 +64,7 @@ export const hit: WorkloadKind = {
 // -- searches ------------------------------------------------------------------------------------
 
 const SEARCHES = 10_000;
-/** No file has this name: requests below 0 ask for it, in each directory by turns, to warm up. */
+/** An absent name, which warm-up requests (numbers below 0) look up in each directory in turn. */
 const ABSENT = cstring('absent.php');
 
 export const phpsim: WorkloadKind = {
@@ -119,7 +119,7 @@ export const phpsim: WorkloadKind = {
   },
 };
 
-/** The directory of each file below the plain directory, by the number of the file. */
+/** The directory of each file in the plain tree, by the number of the file. */
 function homesIn(reference: string): readonly number[] {
   const plain = openSearched(reference);
   const { names } = planWorkload({ seed: 1, searches: 0 });
@@ -136,7 +136,7 @@ const openSearched = (root: string): number[] =>
 const found = { found: 0, asked: 0 };
 const ENOENT = 2;
 
-/** The number of the folder, or minus an errno; the result is overwritten by the next search. */
+/** Finds the number of the folder, or minus an errno; the next search overwrites the result. */
 function search(folders: readonly number[], name: Uint8Array, out: Statx): typeof found {
   let status = -ENOENT;
   let at = 0;
@@ -175,7 +175,7 @@ export const readdir: WorkloadKind = {
 
 const HERE = cstring('.');
 
-/** A folder's entries as the kernel gave them, looked at only afterwards. */
+/** A folder's entries as getdents64 returns them, parsed only after the request. */
 class Listing {
   private readonly parts: Dirents[] = [];
   private readonly filled: number[] = [];
@@ -198,7 +198,7 @@ class Listing {
     return status;
   }
 
-  /** A number that stands for the names, in whatever order they came. */
+  /** A checksum of the names, independent of their order. */
   sum(): number {
     let sum = 0;
     for (const [at, filled] of this.filled.entries()) {

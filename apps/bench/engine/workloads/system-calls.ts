@@ -1,4 +1,4 @@
-/** What workloads share: system calls that must not fail, and data that tells where it is from. */
+/** System calls of workloads, which throw when they fail, and data that encodes its own position. */
 import { constants } from 'node:fs';
 import { errnoName } from '../../../../runtime/core/errno.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
@@ -14,7 +14,7 @@ import {
 import { cstring, Statx } from '../../../../runtime/sys/struct.ts';
 import { CallError } from './workload.ts';
 
-/** The result of a call that must not fail. @throws {CallError} */
+/** Returns the result of a successful call. @throws {CallError} */
 export function must(result: number, what: string): number {
   if (result < 0) throw new CallError(what, -result, errnoName(-result));
   return result;
@@ -71,13 +71,13 @@ export function inFolder<T>(path: string, use: (fd: number) => T): T {
 export const numbered = (name: string, number: number): string =>
   `${name}${String(number).padStart(4, '0')}`;
 
-/** Numbers of 32 bits at every fourth byte, which say where in the file they stand, and whose it is. */
+/** Fills data with numbers of 32 bits that encode their position and the file's salt. */
 export function pattern(into: Uint8Array, offset: number, salt: number): void {
   const words = new Uint32Array(into.buffer, into.byteOffset, into.length >> 2);
   for (let i = 0; i < words.length; i++) words[i] = Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt;
 }
 
-/** Whether data is what `pattern` makes. It looks at the ends, the middle and sixty places between. */
+/** Whether data matches `pattern`, checked at both ends, the middle and sixty places between. */
 export function isPattern(data: Uint8Array, length: number, offset: number, salt: number): boolean {
   const words = new Uint32Array(data.buffer, data.byteOffset, length >> 2);
   const last = words.length - 1;
@@ -88,7 +88,7 @@ export function isPattern(data: Uint8Array, length: number, offset: number, salt
   return last < 0 || words[last] === (Math.imul((offset >> 2) + last, 0x9e3779b1) ^ salt) >>> 0;
 }
 
-/** What stat says of a name, as far as it is the same on every file system. */
+/** The result of stat, as far as it is equal on every file system. */
 interface StatResult {
   /** 0, or minus an errno. */
   readonly status: number;
@@ -96,7 +96,7 @@ interface StatResult {
   readonly size: number;
 }
 
-/** What the plain folder says of names, to be compared with. */
+/** Runs stat on names in the plain folder, as the expected results. */
 export function statAll(folder: number, names: readonly Uint8Array[]): StatResult[] {
   const out = new Statx();
   return names.map((name) => {
@@ -105,7 +105,7 @@ export function statAll(folder: number, names: readonly Uint8Array[]): StatResul
   });
 }
 
-/** What is wrong with an answer to stat; null when it is the same as the plain folder's. */
+/** The difference between a result of stat and the plain folder's; null if they agree. */
 export function compareStat(
   name: string,
   told: StatResult,
@@ -116,7 +116,7 @@ export function compareStat(
     return `stat of ${name} says ${statusText(status)}, the plain directory ${statusText(told.status)}`;
   }
   if (status < 0) return null;
-  // The size of a folder is the file system's own affair.
+  // Folder sizes depend on the file system.
   const isFolder = (told.mode & constants.S_IFMT) === constants.S_IFDIR;
   if (out.mode === told.mode && (isFolder || out.size === told.size)) return null;
   return (
