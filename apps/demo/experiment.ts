@@ -201,16 +201,12 @@ export class Search {
   stop = (): Promise<void> => this.target.stop();
 
   warmUp = async (): Promise<void> =>
-    void (await this.orFailure(this.target.measureRound(0, WARM_UP, performance.now())));
+    void (await this.orFailure(this.target.measure(0, WARM_UP, performance.now())));
 
   /** @param round from 0 */
   async search(round: number): Promise<RoundSample> {
     const { from, to } = roundOf(this.workload, round);
-    const taken = this.target.measureRound(
-      round + 1,
-      { from, count: to - from },
-      performance.now(),
-    );
+    const taken = this.target.measure(round + 1, { from, count: to - from }, performance.now());
     const { sample, complaint } = await this.orFailure(taken);
     if (complaint === null) return sample;
     const { wrong, checked: all } = sample.answers;

@@ -34,7 +34,7 @@ export const javascriptVolume = negative(
 export const lookVolume = volume(
   'look',
   'features/glupy',
-  module('look.py', 'apps/bench/engine/modules/python'),
+  module('read.py', 'apps/bench/engine/modules/python'),
 );
 
 /** The example in C, compiled. @throws {NotMeasured} */

@@ -4,7 +4,7 @@ import { compareRuns } from './compare.ts';
 
 const run = simulatedRun();
 
-/** Of another hour: other rounds, and all stacks `factor` times as slow. */
+/** A run of another hour: other rounds, and all stacks `factor` times as slow. */
 const later = (factor: number, pythonFactor = 1) =>
   simulatedRun({}, [
     // Another workload before them draws other times.

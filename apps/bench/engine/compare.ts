@@ -11,7 +11,7 @@ import type { Comparison, Result, Round, Run, Workload } from './schema.ts';
 import { median } from './statistics.ts';
 import { compareApart, pairRounds, ROUNDS_MIN } from './verdict.ts';
 
-export interface ComparedLine {
+export interface RunLine {
   readonly workload: string;
   readonly stack: string;
   /** Null: the line compares median times of a request; else ratios to this stack. */
@@ -27,7 +27,7 @@ export interface ComparedLine {
 export interface ComparedRuns {
   /** Why the runs may not be comparable. */
   readonly warnings: readonly string[];
-  readonly lines: readonly ComparedLine[];
+  readonly lines: readonly RunLine[];
 }
 
 /** Compares two results of `readRun`. Equal files give equal comparisons. */
@@ -41,17 +41,14 @@ export function compareRuns(a: Run, b: Run): ComparedRuns {
   return { warnings: [...differences(a, b)], lines };
 }
 
-function linesOf(a: Workload, b: Workload, seed: number): ComparedLine[] {
+function linesOf(a: Workload, b: Workload, seed: number): RunLine[] {
   const first = a.results[0]!.stack;
   const hasFirst = b.results[0]!.stack === first;
   return a.results.flatMap((mine) => {
     const other = b.results.find(({ stack }) => stack === mine.stack);
     if (other === undefined) return [];
     const own = { workload: workloadTitle(a), stack: mine.stack };
-    const line = (
-      to: string | null,
-      values: (it: Result, of: Workload) => number[],
-    ): ComparedLine => ({
+    const line = (to: string | null, values: (it: Result, of: Workload) => number[]): RunLine => ({
       ...own,
       to,
       ...outcomeOf(mine, other, values(mine, a), values(other, b), seed),
@@ -70,7 +67,7 @@ const ratiosOf = (mine: Result, first: Result): number[] =>
     .map(([own, beside]) => medianOf(own) / medianOf(beside))
     .filter(Number.isFinite);
 
-type Outcome = Pick<ComparedLine, 'a' | 'b' | 'compared' | 'missing'>;
+type Outcome = Pick<RunLine, 'a' | 'b' | 'compared' | 'missing'>;
 
 function outcomeOf(
   mine: Result,
@@ -93,7 +90,7 @@ function outcomeOf(
 }
 
 /** Conditions that two runs should share, as comparable texts by name. */
-function conditionsOf({ machine, mountFlags, stacks, workloads }: Run): Map<string, string> {
+function factsOf({ machine, mountFlags, stacks, workloads }: Run): Map<string, string> {
   const { cpu, cpus, kernel, storage, versions } = machine;
   return new Map<string, string>([
     ['the CPU', cpu],
@@ -118,7 +115,7 @@ const RATIOS = '; compare only the ratios';
 const SHOWN_MAX = 80;
 
 function* differences(a: Run, b: Run): Generator<string> {
-  const [first, second] = [conditionsOf(a), conditionsOf(b)];
+  const [first, second] = [factsOf(a), factsOf(b)];
   for (const [what, was] of first) {
     const is = second.get(what);
     const isShort = was.length <= SHOWN_MAX && !was.includes('\n');
@@ -131,7 +128,7 @@ function* differences(a: Run, b: Run): Generator<string> {
     ['second', b, first],
   ] as const;
   for (const [which, run, others] of runs) {
-    for (const what of conditionsOf(run).keys()) {
+    for (const what of factsOf(run).keys()) {
       if (!others.has(what)) yield `only the ${which} run has ${what}`;
     }
     if (run.partial) yield `the ${which} run ended early`;

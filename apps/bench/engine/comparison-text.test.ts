@@ -6,7 +6,7 @@ import {
   comparedText,
   factorText,
   intervalText,
-  type RatioInterval,
+  type Ratio,
 } from './comparison-text.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -31,7 +31,7 @@ describe('comparedText', () => {
   });
 
   it('differing verdicts are listed with the number of measurements of each', () => {
-    const of = (low: number, ratio: number, high: number): RatioInterval => ({ low, ratio, high });
+    const of = (low: number, ratio: number, high: number): Ratio => ({ low, ratio, high });
     const [slower, more] = [of(1.04, 1.05, 1.06), of(1.1, 1.17, 1.2)];
     expect(answerText('b', 'a', [slower, more])).toBe(
       'b is 5 to 17 % slower than a, in all 2 measurements.',
@@ -44,8 +44,8 @@ describe('comparedText', () => {
   });
 });
 
-/** Anything from next to nothing to a hundredfold. */
-const comparisons: fc.Arbitrary<RatioInterval> = fc
+/** Differences from almost none to a hundredfold. */
+const comparisons: fc.Arbitrary<Ratio> = fc
   .array(
     fc.oneof(
       fc.double({ min: -4, max: 4, noNaN: true }),
@@ -66,7 +66,7 @@ const comparisons: fc.Arbitrary<RatioInterval> = fc
   });
 
 describe('texts of a comparison', () => {
-  /** The direction, and the interval as printed. */
+  /** Groups: the direction, and the interval as printed. */
   const words =
     /^b (?:(takes|is) (?:about )?([\d.]+) (?:times as (long|fast) as|% (slower|faster) than) a|shows no difference to a|was too noisy to compare with a) \[(.*)\]$/;
 

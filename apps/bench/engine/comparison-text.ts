@@ -8,7 +8,7 @@ import type { Interval } from './statistics.ts';
 import { verdictOf } from './verdict.ts';
 
 /** The parts of a comparison that its text contains. */
-export type RatioInterval = Pick<Comparison, 'ratio' | 'low' | 'high'>;
+export type Ratio = Pick<Comparison, 'ratio' | 'low' | 'high'>;
 
 /** Differences from this factor on are written as a factor, smaller ones as a percentage. */
 const FACTOR_MIN = 2;
@@ -52,7 +52,7 @@ function spanText(texts: readonly string[], values: readonly number[]): string {
 function differenceText(
   verdict: 'slower' | 'faster',
   other: string,
-  found: readonly RatioInterval[],
+  found: readonly Ratio[],
 ): string {
   const { by, times } = differenceWords[verdict];
   const turned = verdict === 'slower' ? found : found.map(invert);
@@ -69,7 +69,7 @@ function differenceText(
 }
 
 /** The comparison with both stacks exchanged. */
-export const invert = ({ ratio, low, high }: RatioInterval): RatioInterval => ({
+export const invert = ({ ratio, low, high }: Ratio): Ratio => ({
   ratio: 1 / ratio,
   low: 1 / high,
   high: 1 / low,
@@ -85,16 +85,14 @@ export function endText(end: number): string {
 }
 
 /** ` [3 % faster – 6 % slower]`: bounds of a difference that the rounds do not show. */
-export function boundsText(found: readonly RatioInterval[]): string {
+export function boundsText(found: readonly Ratio[]): string {
   if (found.length > 1) return '';
-  const [{ low, high }] = found as [RatioInterval];
+  const [{ low, high }] = found as [Ratio];
   return ` [${endText(low)} – ${endText(high)}]`;
 }
 
 /** By verdict, writes the clause for all comparisons of a stack that have this verdict. */
-const clauses: Readonly<
-  Record<Verdict, (other: string, found: readonly RatioInterval[]) => string>
-> = {
+const clauses: Readonly<Record<Verdict, (other: string, found: readonly Ratio[]) => string>> = {
   slower: (other, found) => differenceText('slower', other, found),
   faster: (other, found) => differenceText('faster', other, found),
   'no difference': (other, found) => `shows no difference to ${other}${boundsText(found)}`,
@@ -103,15 +101,11 @@ const clauses: Readonly<
 };
 
 /** `python is about 8 % slower than typescript [6 – 11 %]`. */
-export const comparedText = (subject: string, other: string, compared: RatioInterval): string =>
+export const comparedText = (subject: string, other: string, compared: Ratio): string =>
   `${subject} ${clauses[verdictOf(compared)](other, [compared])}`;
 
 /** One sentence about a stack in several measurements: a clause for each verdict, with its count. */
-export function answerText(
-  subject: string,
-  other: string,
-  found: readonly RatioInterval[],
-): string {
+export function answerText(subject: string, other: string, found: readonly Ratio[]): string {
   if (found.length === 0) return `${subject} could not be compared with ${other}.`;
   const groups = (Object.keys(clauses) as Verdict[])
     .map((verdict) => ({ verdict, of: found.filter((it) => verdictOf(it) === verdict) }))

@@ -10,7 +10,7 @@ const page = ['how-it-works/bench.md', 'reference/bench-file.md']
   .map((path) => readFileSync(join(import.meta.dirname, '../../../docs', path), 'utf8'))
   .join('\n');
 
-/** Every key that a file has, but for names that a user gives. */
+/** Every key of a result file, without names that users choose. */
 function* keysOf(value: unknown): Generator<string> {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {

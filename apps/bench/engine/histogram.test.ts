@@ -21,7 +21,7 @@ describe('a histogram', () => {
           [0.5, p50],
           [0.9, p90],
         ] as const) {
-          // Of some rank near it: with few values, a percentile may be one of two.
+          // With few values, a percentile may be either of two neighbours.
           const rank = part * sorted.length;
           const low = sorted[Math.max(0, Math.floor(rank) - 1)]!;
           const high = sorted[Math.ceil(rank) - 1]!;

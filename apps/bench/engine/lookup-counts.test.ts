@@ -4,14 +4,14 @@ import { PASSED_ON } from './target.ts';
 
 const none: Readonly<Record<string, number>> = {};
 
-/** A stack by the lookups that it passed on in each round; null: nothing counts them. */
+/** A stack with the lookups that it passed on in each round; null: uncounted. */
 const row = (name: string, ...passed: (number | null)[]) => ({
   name,
   samples: passed.map((count) => ({ counts: count === null ? none : { [PASSED_ON]: count } })),
   warnings: [] as string[],
 });
 
-/** Warnings of each of the rows, of which python and c are alike. */
+/** Warnings of each row, where python and c are alike. */
 const check = (...rows: ReturnType<typeof row>[]): string[][] => {
   checkCounts(['python', 'c'], 2, rows);
   return rows.map(({ warnings }) => warnings);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type MeasurePlan, measure } from './measure.ts';
 import { NotMeasured } from './not-measured.ts';
 
-/** Nothing can be made below it. */
+/** A folder in which no file can be made. */
 const NO_FOLDER = '/dev/null/plain';
 
 const plan: MeasurePlan = {

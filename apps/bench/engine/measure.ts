@@ -54,7 +54,7 @@ interface Row {
 /** Most requests of a round: each time takes eight bytes and is sent between processes. */
 const COUNT_MAX = 1_000_000;
 /** Shortest step of the warm-up, in seconds, from which the pace of the slowest stack is derived. */
-const PACE_SECONDS = 0.3;
+const PACE = 0.3;
 const STEPS_MAX = 12;
 
 export interface Measurement {
@@ -184,7 +184,7 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
     let slowest = 0;
     for (const row of [plain, ...rows]) {
       await attempt(plan, row, 'warm-up', async () => {
-        const { sample, complaint } = await row.target.measureRound(0, { from, count }, plan.since);
+        const { sample, complaint } = await row.target.measure(0, { from, count }, plan.since);
         if (row !== plain) slowest = Math.max(slowest, sample.seconds);
         if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
       });
@@ -199,12 +199,7 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
     const slowest = await step(count);
     const filled = (count * seconds) / Math.max(slowest, 1e-6);
     const next = Math.min(COUNT_MAX, Math.max(1, Math.round(filled)));
-    if (
-      slowest >= seconds * PACE_SECONDS ||
-      next <= count ||
-      rounds >= STEPS_MAX ||
-      slowest === 0
-    ) {
+    if (slowest >= seconds * PACE || next <= count || rounds >= STEPS_MAX || slowest === 0) {
       // Caches are filled before the first round that counts.
       const left = workloads[plan.workload].once - from;
       if (left > 0) await step(left);
@@ -222,7 +217,7 @@ const takeRound = (
 ): Promise<void> =>
   attempt(plan, row, `round ${round} of ${plan.rounds}`, async () => {
     const requested = { from: from + (round - 1) * count, count };
-    const { sample, complaint } = await row.target.measureRound(round, requested, plan.since);
+    const { sample, complaint } = await row.target.measure(round, requested, plan.since);
     row.samples.push(sample);
     if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
   });
@@ -239,8 +234,8 @@ const resultOf = ({ name: stack, samples, missing, unfit, warnings, target }: Ro
 };
 
 const failuresOf = (workload: string, rows: readonly Row[]): string[] =>
-  rows.flatMap(({ name, missing, unfit, isReported: isTold }) =>
-    missing === null || unfit || isTold || missing === 'interrupted'
+  rows.flatMap(({ name, missing, unfit, isReported }) =>
+    missing === null || unfit || isReported || missing === 'interrupted'
       ? []
       : [`${workload}, ${name}: ${missing}`],
   );

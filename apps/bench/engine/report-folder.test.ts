@@ -11,7 +11,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 it('openReportFolder makes a folder, and refuses one that has a report', () => {
   const dir = join(scratch, 'a/b');
   openReportFolder(dir, { force: false });
-  // A run that failed has left it so.
+  // A failed run leaves an empty folder.
   openReportFolder(dir, { force: false });
   writeReportFolder(dir, { 'run.json': '1' });
   expect(() => openReportFolder(dir, { force: false })).toThrow(
@@ -40,7 +40,7 @@ it('openReportFolder and writeOut name the path that they cannot make', () => {
   writeFileSync(file, '');
   expect(() => openReportFolder(file, { force: true })).toThrow(`${file} is a file`);
   expect(() => openReportFolder(join(file, 'x'), { force: true })).toThrow('a file, or below one');
-  // There is no folder to be made there, and no end to trying it.
+  // mkdirSync with `recursive` would never return here.
   expect(() => openReportFolder('/proc/none/x', { force: true })).toThrow(
     'cannot make /proc/none: ',
   );

@@ -43,7 +43,7 @@ const measured = ({ workload: name, place }: MeasurePlan): Measurement => ({
   failures: [],
 });
 
-/** All start. */
+/** A trial in which all stacks start. */
 const started = async (): Promise<TrialResult> => ({
   command: null,
   broken: new Map(),

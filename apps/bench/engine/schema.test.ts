@@ -8,7 +8,7 @@ const written = JSON.stringify(run);
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** The text of a run in which one place has another value; undefined takes it away. */
+/** The text of a run with another value at one path; undefined removes the key. */
 function changed(way: readonly (string | number)[], to: Json | undefined): string {
   const copy = JSON.parse(written) as Json;
   let at = copy as Record<string | number, Json>;

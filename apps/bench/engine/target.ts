@@ -7,7 +7,7 @@ import { pinProcess } from './affinity.ts';
 import type { BusySampler } from './busy.ts';
 import { newHistogram, recordNs } from './histogram.ts';
 import { Clients, ServerGone } from './load/clients.ts';
-import type { ClientReplies } from './load/messages.ts';
+import type { ReplyTypes } from './load/messages.ts';
 import type { NotMeasured } from './not-measured.ts';
 import type { CpuAssignment } from './placement.ts';
 import { type RoundSample, summedCounts } from './results.ts';
@@ -147,7 +147,7 @@ export class Target<S extends ServedMount = ServedMount> {
   }
 
   /** @param since `performance.now()` at the start of the run @throws {NotMeasured} */
-  async measureRound(round: number, requested: RequestRange, since: number): Promise<RoundResult> {
+  async measure(round: number, requested: RequestRange, since: number): Promise<RoundResult> {
     const { seconds, workload } = this.settings;
     const pidOf = this.server?.pid;
     const passedBefore = await this.passedOn();
@@ -168,7 +168,7 @@ export class Target<S extends ServedMount = ServedMount> {
   }
 
   /** Explains why the target could not be measured, with the end of its server. */
-  async why(error: NotMeasured): Promise<string> {
+  async explain(error: NotMeasured): Promise<string> {
     const ended = await this.server?.ended();
     return ended ? `${error.message}: ${ended}` : error.message;
   }
@@ -204,7 +204,7 @@ export class Target<S extends ServedMount = ServedMount> {
 }
 
 function takenOf(
-  loops: readonly ClientReplies['run'][],
+  loops: readonly ReplyTypes['run'][],
   rest: Pick<RoundSample, 'round' | 'at' | 'serverCpuSeconds'>,
   passed: number | null,
 ): RoundResult {
@@ -212,7 +212,7 @@ function takenOf(
   for (const { times } of loops) for (const time of times) recordNs(latency, time);
   const counts = summedCounts(loops);
   if (passed !== null) counts[PASSED_ON] = passed;
-  const sum = (of: (loop: ClientReplies['run']) => number): number =>
+  const sum = (of: (loop: ReplyTypes['run']) => number): number =>
     loops.reduce((all, loop) => all + of(loop), 0);
   const sample: RoundSample = {
     ...rest,

@@ -12,11 +12,11 @@ import {
   verdictOf,
 } from './verdict.ts';
 
-/** Normally distributed, by Box and Muller. */
+/** A normally distributed number, by Box and Muller. */
 const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
-/** The time of a request, of which there are many in each round; `at` goes from 0 to 1. */
+/** The time of a request of a round; `at` runs from 0 to 1 over the rounds. */
 type Noise = (random: Random, at: number, ofRound: number) => number;
 
 const noises: Readonly<Record<string, Noise>> = {
@@ -33,7 +33,7 @@ const noises: Readonly<Record<string, Noise>> = {
 const ROUNDS = 15;
 const REQUESTS = 99;
 
-/** The medians of two stacks in rounds that take turns, the second `slower` times as slow. */
+/** The medians of two stacks in alternating rounds, the second `slower` times as slow. */
 function simulate(noise: Noise, seed: number, slower = 1): [number[], number[]] {
   const random = seeded(seed);
   const stacks: [number[], number[]] = [[], []];
@@ -69,8 +69,7 @@ describe.each(Object.entries(noises))('%s noise', (_, noise) => {
 });
 
 /**
- * Medians of rounds of a mount that is at one of two levels, a quarter apart, and may be at another
- * one in the next round.
+ * Medians of the rounds of a mount that jumps between two levels, a quarter apart.
  *
  * @param change how often the level is drawn anew @param up how often it is the higher one
  */

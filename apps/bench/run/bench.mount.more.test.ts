@@ -20,7 +20,7 @@ volume ${name}
 end-volume
 `;
 
-/** Says of one of the files that it is not there. */
+/** A module that replies ENOENT for one of the files. */
 const LIAR = `
 from glupy import ENOENT, Translator
 
@@ -31,7 +31,7 @@ class xlator(Translator):
         frame.wind()
 `;
 
-/** More rounds than are over when the mount dies. */
+/** More rounds than a bench can finish before the mount dies. */
 const MANY = 200;
 
 /** The process that a bench has started to serve a volfile. */
@@ -94,7 +94,7 @@ describeMounts('glossa bench', () => {
       withScratch(async (scratch) => {
         await scratch.file('lasting.vol', benchVolfile());
         await scratch.file('dying.vol', benchVolfile());
-        // The command writes down when it runs there, so that it is known when the rounds are under way.
+        // The command counts its runs in a file, which shows when the rounds have begun.
         const count = scratch.at('count');
         const command = `case $PWD in *dying-mnt*) echo >> ${count};; esac`;
         const args = ['lasting.vol', 'dying.vol', '--rounds', String(MANY), '--duration', '0.001'];

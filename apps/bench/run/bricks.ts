@@ -1,6 +1,6 @@
 /**
- * Bricks on this machine alone, each a process of its own: of glossa and of GlusterFS; and the volumes by
- * which they serve, and are reached.
+ * Starts and ends brick processes of glossa and of GlusterFS on this machine, and describes the volumes of
+ * bricks and their clients.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -21,8 +21,8 @@ const HERE = '127.0.0.1';
 const TCP = { 'transport-type': 'tcp', 'transport.address-family': 'inet' };
 
 /**
- * A server of `volumes`; clients ask for the last of them by its name.
- * @param port where it listens, unless that is said when it is started
+ * A protocol/server over `volumes`; clients connect to the last of them by its name.
+ * @param port to listen on; absent: an option at the start sets it
  */
 export const servedVolumes = (volumes: readonly PlainVolume[], port?: number): PlainVolume[] => {
   const { name } = volumes.at(-1)!;
@@ -36,7 +36,7 @@ export const servedVolumes = (volumes: readonly PlainVolume[], port?: number): P
   return stacked([volumes[0]!], [...volumes.slice(1), server]);
 };
 
-/** A client of the volume `brick` of the brick at this port. */
+/** A protocol/client of the volume `brick` that the brick at this port exports. */
 export const clientVolume = (name: string, brick: string, port: number): PlainVolume =>
   volume(name, 'protocol/client', {
     ...TCP,
@@ -45,7 +45,7 @@ export const clientVolume = (name: string, brick: string, port: number): PlainVo
     'remote-subvolume': brick,
   });
 
-/** Every request is kept for so long. */
+/** A debug/delay-gen that delays every request. */
 export const delayVolume = (name: string, delayMs: number): PlainVolume =>
   volume(name, 'debug/delay-gen', {
     'delay-percentage': '100',
@@ -53,7 +53,7 @@ export const delayVolume = (name: string, delayMs: number): PlainVolume =>
     'delay-duration': String(Math.round(delayMs * 1000)),
   });
 
-/** Counts the lookups that come this far. */
+/** A debug/io-stats that counts the lookups at its position. */
 export const counterVolume = (name: string): PlainVolume =>
   volume(name, 'debug/io-stats', { 'count-fop-hits': 'on' });
 
@@ -61,38 +61,38 @@ export const counterVolume = (name: string): PlainVolume =>
 
 export interface Bricks {
   readonly ports: readonly number[];
-  /** Their processes. */
+  /** The brick processes. */
   readonly pids: readonly number[];
-  /** Aborted when one ends by itself, and with the plans' own. */
+  /** Aborted when a brick ends by itself, or with the signals of the plans. */
   readonly signal: AbortSignal;
 }
 
-/** One that serves. */
+/** A running brick. */
 export interface Brick {
   readonly port: number;
   readonly pid: number;
-  /** Resolves when it is over. */
+  /** Resolves when the process has ended. */
   readonly ended: Promise<unknown>;
-  /** A sentence about its end by itself; null while it serves. */
+  /** The failure if the brick ended by itself; null while it serves. */
   trouble(): Failure | null;
   end(): Promise<void>;
 }
 
-/** The parts from which a brick is started. */
+/** Settings for the start of a brick. */
 export interface BrickPlan {
-  /** By which clients ask for it. */
+  /** The name by which clients connect to the export. */
   readonly name: string;
   readonly volfile: string;
-  /** As --xlator-option takes them. */
+  /** Options in the form of --xlator-option. */
   readonly options: readonly string[];
   readonly logFile: string;
-  /** For messages. */
+  /** The name of the brick in messages. */
   readonly what: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
-/** A brick by this name, its log in the scratch folder of a run. */
+/** The plan of a brick with its log in the scratch folder of a run. */
 export const brickPlan = (
   {
     scratch,
@@ -104,7 +104,7 @@ export const brickPlan = (
 
 const LISTEN_PORT = 'server.transport.socket.listen-port';
 
-/** Starts all at once, and ends them after `act`. @throws {Failure} of one that ended by itself, too */
+/** Starts all bricks at once, and ends them after `act`. @throws {Failure} if one ended by itself, too */
 export async function withBricks<T>(
   plans: readonly BrickPlan[],
   start: (plan: BrickPlan) => Promise<Brick>,
@@ -121,20 +121,20 @@ export async function withBricks<T>(
     for (const it of starts) if (it.status === 'rejected') throw it.reason;
     const ports = bricks.map(({ port }) => port);
     const pids = bricks.map(({ pid }) => pid);
-    // Names on a brick that has ended look absent: to go on is no use.
+    // Names on an ended brick look absent, so `act` must stop.
     const lost = (): void => loss.abort(trouble());
     for (const { ended } of bricks) ended.then(lost, lost);
     const signal = AbortSignal.any([loss.signal, ...plans.map((plan) => plan.signal)]);
     return await act({ ports, pids, signal });
   } catch (error) {
-    // A failure over a brick that has ended is due to its end.
+    // The end of a brick explains any other failure.
     throw trouble() ?? error;
   } finally {
     await Promise.all(bricks.splice(0).map((brick) => brick.end()));
   }
 }
 
-/** One of glossa: it takes any port, and says which. */
+/** Starts a brick of glossa, which listens on any port and prints it. */
 export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   const { name, volfile, logFile, what, terminal, signal } = plan;
   const options = [...plan.options, `${LISTEN_PORT}=0`];
@@ -157,11 +157,11 @@ export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   };
 }
 
-/** Another program may take the port that was free before the brick does. */
+/** Attempts to start, as another program may take the free port before the brick does. */
 const TRIES = 3;
 const START_MS_MAX = 60_000;
 
-/** A brick of GlusterFS. Where the system can, it ends when this process does, also by a signal. */
+/** Starts a brick of GlusterFS. Where setpriv exists, the kernel ends it with this process. */
 export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
   const { volfile, options, logFile, what, signal } = plan;
   for (let left = TRIES - 1; ; left -= 1) {
@@ -170,7 +170,7 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
     const own = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
       const { pid, ended, hasEnded, stop } = await startProcess(
-        // Its folder is removed in a moment: it has nothing to put in order.
+        // The brick's folder is removed right afterwards.
         {
           ...{ line: killedWithParent(own), log: logFile, patienceMs: START_MS_MAX },
           ...{ signal, endBy: 'SIGKILL' },
@@ -191,13 +191,13 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
   }
 }
 
-/** The command line that runs a program which the kernel ends with its starter. */
+/** The command line of a program that the kernel kills when its parent ends. */
 function killedWithParent(line: readonly [string, ...string[]]): readonly [string, ...string[]] {
   const hasIt = runToEnd(['setpriv', '--version']).status === 0;
   return hasIt ? ['setpriv', '--pdeathsig', 'KILL', '--', ...line] : line;
 }
 
-/** A port of this machine that is free at the moment. */
+/** Finds a free port of this machine. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, HERE);
   await once(server, 'listening');
@@ -213,7 +213,7 @@ export async function isListening(port: number): Promise<boolean> {
     await once(socket, 'connect');
     return true;
   } catch {
-    // It does not listen yet.
+    // The brick does not listen yet.
     return false;
   } finally {
     socket.destroy();

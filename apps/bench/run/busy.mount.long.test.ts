@@ -1,19 +1,19 @@
-/** A bench beside other work. */
+/** A bench on a machine that other processes keep busy. */
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { expect, it } from 'vitest';
 import { benchAsTold, benchVolfile, expectClean, runOf } from '../../../test/support/benches.ts';
 import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
 
-/** Twice of what there is is wanted by others. */
+/** Busy loops for twice the number of CPUs. */
 const BURNERS = 2 * cpus().length;
-/** Longest that the test may take; nothing in it depends on how long that is. */
+/** Time limit of the test. */
 const LONG = 300_000;
 
-/** While so many processes take what CPU they get. */
+/** Runs `act` beside a number of busy loops. */
 async function beside<T>(burners: number, act: () => Promise<T>): Promise<T> {
   const children = Array.from({ length: burners }, () =>
-    // What else is tested now needs the CPUs, too.
+    // nice, as other tests need the CPUs, too.
     spawn('nice', ['-n', '19', 'sh', '-c', 'while :; do :; done'], { stdio: 'ignore' }),
   );
   try {

@@ -1,4 +1,4 @@
-/** `glossa bench call`: what one call of a translator costs in each language, without a mount. */
+/** `glossa bench call`: measures the cost of one call of a translator in each language, without a mount. */
 import { rmSync } from 'node:fs';
 import { makeScratch } from '../../../server/scratch.ts';
 import { defineCommand } from '../../../terminal/command.ts';
@@ -26,7 +26,7 @@ import { Cleanup } from './cleanup.ts';
 import { parseFlagWords } from './flag-words.ts';
 
 const ROUNDS = 15;
-/** Short batches: some of them are not interrupted even on a machine that is busy. */
+/** Short batches: even on a busy machine, some run without interruption. */
 const BATCHES = { best: 8, count: 250, warm: 20_000 };
 
 const names = Object.keys(languages) as LanguageName[];
@@ -70,7 +70,7 @@ interface CallResults {
   readonly calls: readonly CallCosts[];
 }
 
-/** An interruption ends it with what there is. @throws {Failure} for a wrong answer */
+/** Measures the kinds of calls; an interruption keeps the results so far. @throws {Failure} for a wrong answer */
 async function measureCalls(
   asked: readonly KindName[],
   wanted: readonly LanguageName[],
@@ -120,7 +120,7 @@ function printResults(
   }
 }
 
-/** A row for each kind of call, a column for each language, and what the rows mean. */
+/** A table with a row for each kind of call and a column for each language, and an explanation. */
 function callsText(calls: readonly CallCosts[], { colour, width }: Terminal): string {
   const shown = names.filter((it) => it === 'typescript' || calls.some(({ over }) => over[it]));
   const notes = new Set<string>();

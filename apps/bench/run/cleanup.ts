@@ -1,13 +1,13 @@
-/** What has to be taken back at the end, however it comes: mounts, processes, folders. */
+/** Undoes the steps of a run at any end: unmounts, ends processes, removes folders. */
 export class Cleanup {
   private steps: (() => Promise<void>)[] = [];
 
-  /** `step` runs at the end, before all those that were added earlier. */
+  /** Registers a step for the end, where it runs before all earlier ones. */
   add(step: () => Promise<void>): void {
     this.steps.push(step);
   }
 
-  /** One that fails is told to `tell` and keeps no other from running. */
+  /** Runs all steps; `tell` gets the message of a failed one, and the rest still run. */
   async run(tell: (message: string) => void): Promise<void> {
     for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
       try {

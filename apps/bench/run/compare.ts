@@ -1,4 +1,4 @@
-/** `glossa bench compare`: two results beside each other. */
+/** `glossa bench compare`: compares two results line by line. */
 
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
@@ -30,6 +30,6 @@ export default defineCommand({
   },
 });
 
-/** A result of `glossa bench` as a file that a command is given. @throws {Failure} */
+/** Reads a result of `glossa bench` from a file. @throws {Failure} */
 export const readRunFile = async (path: string): Promise<Run> =>
   readRun((await readNamedFile(path, { name: path })).toString(), path);

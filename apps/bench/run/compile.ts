@@ -1,10 +1,10 @@
-/** Programs and modules in C, compiled for a run. */
+/** Compiles programs and modules in C for a run. */
 import { includeDir } from '../../../runtime/sys/paths.ts';
 import { runToEnd } from './others/implementation.ts';
 
 const NO_COMPILER = 'there is no C compiler (apt install gcc libc6-dev)';
 
-/** Null, or why there is no program. @param flags besides those for speed and warnings */
+/** Compiles a program: null, or the error. @param flags in addition to those for speed and warnings */
 export function compile(source: string, output: string, flags: readonly string[]): string | null {
   const line = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-o', output, source, ...flags];
   const { status, complaint } = runToEnd(['cc', ...line]);
@@ -12,6 +12,6 @@ export function compile(source: string, output: string, flags: readonly string[]
   return status === null ? NO_COMPILER : `it cannot be compiled: ${complaint}`;
 }
 
-/** The same of a module for features/native. */
+/** Compiles a module for features/native: null, or the error. */
 export const compileModule = (source: string, object: string): string | null =>
   compile(source, object, ['-shared', '-fPIC', `-I${includeDir}`]);

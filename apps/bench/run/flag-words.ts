@@ -1,8 +1,8 @@
-/** Words of flags that take several. */
+/** Parses flags that take several words of a known set. */
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 
-/** The words of a flag that takes several, each once. @throws {UsageError} */
+/** Splits a flag at commas into known words, each once. @throws {UsageError} */
 export function parseFlagWords<V extends string>(
   flag: string,
   given: readonly string[],

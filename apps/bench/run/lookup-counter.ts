@@ -1,4 +1,4 @@
-/** Counts the lookups that have come to volumes of a mount, by what its server tells of them. */
+/** Counts the lookups at volumes of a mount, from the statistics of its server. */
 import { ask } from '../../../server/control/client.ts';
 import { servedAt } from '../../../server/control/find.ts';
 import type { Statedump } from '../../../server/statedump/volumes.ts';
@@ -6,7 +6,7 @@ import { Failure } from '../../../terminal/exit.ts';
 import { ServerGone } from '../engine/load/clients.ts';
 import type { LookupCounter } from '../engine/target.ts';
 
-/** @throws {ServerGone} */
+/** A counter of the lookups at these volumes. @throws {ServerGone} */
 export const lookupCounterOf =
   (volumes: readonly string[]): LookupCounter =>
   async (mountpoint, patienceMs) => {

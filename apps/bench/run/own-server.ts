@@ -1,29 +1,29 @@
-/** A server of this program in a process of its own: of a mount, or of a brick. It ends with its starter. */
+/** Starts a glossa server of a mount or of a brick in a child process, which ends with its parent. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { Server, type ServerEnd } from '../../../server/handover.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { unlessAborted } from '../../../terminal/interruption.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 
-/** How long a server may take to unmount and end. */
+/** Time limit for a server to unmount and end. */
 const GRACE_MS = 5000;
-/** The same when somebody waits for all to end: one that waits for a brick, or is stopped, is ended. */
+/** The shorter limit after an interruption: a server that waits for a brick, or is stopped, gets SIGKILL. */
 const HURRY_MS = 1000;
-/** Of its log, what is shown when it ended by itself. */
+/** Lines of the log to show when a server ended by itself. */
 const LOG_LINES = 5;
 export const ENDED = 'ended unexpectedly';
 
 export class OwnServer {
-  /** What it has said while it started. */
+  /** Messages that the server sent while it started. */
   readonly said: string[] = [];
-  /** Whether it is over. */
+  /** Whether the process has ended. */
   hasEnded = false;
   readonly logFile: string;
   private readonly signal: AbortSignal | undefined;
   private readonly server: Server;
   private ending: Promise<boolean> | null = null;
 
-  /** It ends when it is aborted, too, all such servers together. */
+  /** The signal of the settings ends the server, too. */
   constructor(
     args: readonly string[],
     { logFile, options, signal }: OwnServerSettings,
@@ -50,7 +50,7 @@ export class OwnServer {
     return this.server.pid;
   }
 
-  /** Resolves to true when it serves, to false when it ended before. */
+  /** Resolves to true when the server serves, to false when it ended before. */
   get ready(): Promise<boolean> {
     return this.server.ready;
   }
@@ -60,19 +60,19 @@ export class OwnServer {
   }
 
   /**
-   * Resolves when it serves; otherwise to why it does not. `what` it is, for messages. Rejects at once
-   * when it is aborted.
+   * Resolves to null when the server serves, else to the failure; rejects at once when it is aborted.
+   * @param what the name of the server in messages
    */
   async started(what: string): Promise<Failure | null> {
     if (await (this.signal ? unlessAborted(this.ready, this.signal) : this.ready)) return null;
     const ended = await this.server.ended;
-    // One that was killed had no time to say why.
+    // A killed server has sent no reason.
     if (ended.signal === null && this.said.length > 0)
       return new Failure(this.said.join('\n'), this.said);
     return serverFailure(what, ENDED, this.logFile);
   }
 
-  /** Whether it ended because it was told to. */
+  /** Ends the server; resolves to false if it had ended by itself. */
   end(): Promise<boolean> {
     this.ending ??= this.release();
     return this.ending;
@@ -103,23 +103,23 @@ export class OwnServer {
   }
 
   private readonly endAtOnce = (): void => {
-    // What it ended by is for whoever waits for it.
+    // Callers of `end` handle the rejection.
     this.end().catch(() => {});
   };
 }
 
 interface OwnServerSettings {
   readonly logFile: string;
-  /** Of its volfile's volumes, as --xlator-option takes them. */
+  /** Options of its volumes, in the form of --xlator-option. */
   readonly options: readonly string[];
   readonly signal?: AbortSignal;
 }
 
-/** As --xlator-option takes them, of glossa and of GlusterFS. */
+/** Turns options into flags --xlator-option, which glossa and GlusterFS share. */
 export const xlatorOptionFlags = (options: readonly string[]): string[] =>
   options.flatMap((option) => ['--xlator-option', option]);
 
-/** What happened to a server, with the end of its log. */
+/** The failure of a server, with the end of its log. */
 export function serverFailure(what: string, why: string, logFile: string): Failure {
   const lines = logEnd(logFile, LOG_LINES).map((line) => `    ${line}`);
   const told = lines.length === 0 ? 'it has logged nothing' : 'the end of its log:';
@@ -128,7 +128,7 @@ export function serverFailure(what: string, why: string, logFile: string): Failu
 
 /** The last lines of a log, without the listing of the volfile. */
 export function logEnd(path: string, count: number): string[] {
-  // GlusterFS makes it itself, a while after it was started.
+  // GlusterFS creates its log a while after its start.
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
   return lines.filter((line) => line !== '' && !/^(\+-| *\d+: )/.test(line)).slice(-count);

@@ -1,4 +1,4 @@
-/** Processes that serve, glossa's own or not: started, waited for, and ended again. */
+/** Starts server processes, of glossa or others, waits until they serve, and ends them. */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -8,40 +8,40 @@ import { detach } from '../../../server/unmount.ts';
 import { NotMeasured } from '../engine/not-measured.ts';
 
 interface ProcessSettings {
-  /** The program and its arguments. It serves in the foreground, until it gets SIGTERM. */
+  /** The program and its arguments; it serves in the foreground until it gets SIGTERM. */
   readonly line: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Where its output goes, to the end of what is there. */
+  /** File to which the output is appended. */
   readonly log: string;
-  /** How long it is waited for. */
+  /** Time limit of the start. */
   readonly patienceMs: number;
-  /** Ends the waiting, and the process. */
+  /** Aborts the wait and ends the process. */
   readonly signal?: AbortSignal;
-  /** The signal that ends it, for one that has nothing to put in order; otherwise SIGTERM. */
+  /** The signal that ends a process without cleanup; default SIGTERM. */
   readonly endBy?: 'SIGKILL';
 }
 
 export interface StartedServer {
   readonly pid: number;
-  /** From just before it was started until it served. */
+  /** Time from just before the start until it served. */
   readonly startSeconds: number;
-  /** Resolves when it is over. */
+  /** Resolves when the process has ended. */
   readonly ended: Promise<void>;
-  /** Whether it has ended, by itself or not. */
+  /** Whether the process has ended. */
   hasEnded(): boolean;
-  /** Ends it. Once more does nothing. */
+  /** Ends the process; further calls do nothing. */
   stop(): Promise<void>;
 }
 
 const STOP_MS_MAX = 5_000;
-/** From one look to the next: as exact as the time of a start is. */
+/** Interval of polling, and so the resolution of `startSeconds`. */
 const POLL_MS = 2;
 
 /**
- * @param isReady whether it serves by now
- * @param failed what is said when it does not: `it did not mount`
- * @param afterwards what is to be done when it has ended
- * @throws {NotMeasured} with what it complained of last
+ * @param isReady polls whether the process serves
+ * @param failed the message when it does not: `it did not mount`
+ * @param afterwards cleanup after its end
+ * @throws {NotMeasured} with the last error of its log
  */
 export async function startProcess(
   settings: ProcessSettings,
@@ -53,7 +53,7 @@ export async function startProcess(
   const [program, ...args] = line;
   const output = openSync(log, 'a');
   const begun = performance.now();
-  // A session of its own: Ctrl-C is for the bench, which ends its servers in order.
+  // A process group of its own: Ctrl-C reaches only the bench, which ends its servers in order.
   const child = spawn(program, args, {
     detached: true,
     stdio: ['ignore', output, output],
@@ -80,7 +80,7 @@ export async function startProcess(
     given.addEventListener('abort', () => resolve(false), { once: true });
   });
   for (let serves = false; !serves; ) {
-    // A look at a mount may hang.
+    // `isReady` may hang in a mount.
     serves = await Promise.race([isReady(), ended, aborted]);
     if (hasEnded || given.aborted) {
       await stop();
@@ -98,7 +98,7 @@ export async function startProcess(
   };
 }
 
-/** A process whose mount answers; the mount is gone after it. @throws {NotMeasured} */
+/** Starts a process and waits for its mount; unmounts after its end. @throws {NotMeasured} */
 export const startMount = (settings: ProcessSettings, mountpoint: string): Promise<StartedServer> =>
   startProcess(
     settings,
@@ -113,11 +113,11 @@ const answers = (mountpoint: string): Promise<boolean> | boolean =>
   findMount(mountpoint) !== null &&
   stat(mountpoint).then(
     () => true,
-    // Its server has ended since.
+    // The server has ended.
     () => false,
   );
 
-/** The last line of a log that is an error. */
+/** The last error line of a log. */
 export function complaintIn(log: string): string {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
   const last = lines.findLast((line) => / E \[|error|fail|cannot/i.test(line)) ?? lines.at(-1);

@@ -1,4 +1,4 @@
-/** The flags of `glossa bench`, and what they say. */
+/** Defines and parses the flags of `glossa bench`. */
 
 import { UsageError } from '../../../terminal/exit.ts';
 import {
@@ -15,7 +15,7 @@ import { parseFlagWords } from './flag-words.ts';
 import type { Timeouts } from './others/implementation.ts';
 import { otherNames } from './others/index.ts';
 
-/** What a first run measures. */
+/** Default workloads, for a first run. */
 const FIRST: readonly WorkloadName[] = [
   'miss',
   'hit',
@@ -79,7 +79,7 @@ export const benchFlags = {
 
 export type BenchFlags = FlagValues<typeof benchFlags>;
 
-/** @param rest what stands behind `--` @throws {UsageError} */
+/** Turns flags into settings. @param rest the words behind `--` @throws {UsageError} */
 export function settingsOf(flags: BenchFlags, rest: readonly string[] | null) {
   const { rounds = ROUNDS, duration = SECONDS, clients = 1, seed = 1 } = flags;
   if (rounds < 1) throw new UsageError('--rounds takes at least 1');
@@ -101,12 +101,12 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null) {
     seconds: duration,
     clients,
     seed,
-    /** Mounts of others, which come last. */
+    /** Other implementations, which come last. */
     others: parseFlagWords('--with', flags.with, otherNames),
-    /** The workload `command`. */
+    /** Words of the workload `command`. */
     command: rest ?? [],
     timeouts,
-    /** Of `glossa mount`. */
+    /** Flags of `glossa mount`. */
     mountFlags: [
       ...Object.entries(timeouts).map(([name, value]) => `--${name}-timeout=${value}`),
       ...(flags['no-passthrough'] ? ['--no-passthrough'] : []),

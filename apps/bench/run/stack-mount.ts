@@ -1,4 +1,4 @@
-/** Stacks behind mounts of glossa: a server process of each, with empty folders for what it stores. */
+/** Mounts stacks by glossa: a server process for each, with empty folders for its files. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,32 +19,32 @@ import { lookupCounterOf } from './lookup-counter.ts';
 import { ENDED, logEnd, OwnServer, serverFailure } from './own-server.ts';
 
 export interface MountSettings {
-  /** Among those of one folder, for the names of its mount point and its log. */
+  /** Unique name in the scratch folder, for mount point and log. */
   readonly name: string;
   /** The volfile's path. */
   readonly volfile: string;
-  /** Of its volumes, as --xlator-option takes them. */
+  /** Options of its volumes, in the form of --xlator-option. */
   readonly options: readonly string[];
-  /** Of `glossa mount`. */
+  /** Flags of `glossa mount`. */
   readonly flags: readonly string[];
-  /** For mount points and logs. */
+  /** Folder for mount points and logs. */
   readonly scratch: string;
-  /** Ends it, and the waiting for its start. */
+  /** Ends the mount, or the wait for its start. */
   readonly signal?: AbortSignal;
 }
 
 export interface StackMount extends ServedMount {
-  /** The message about a failed operation on the mount. */
+  /** The failure to report for a failed operation on the mount. */
   broken(error: Error): Failure;
-  /** Takes it away. @throws {Failure} when the server had ended by itself, and that was not said yet */
+  /** Unmounts. @throws {Failure} if the server had ended by itself and that is not reported yet */
   stop(): Promise<void>;
 }
 
-/** The wait until a killed process is known to have ended. */
+/** Time until the end of a killed process is known. */
 const KNOWN_MS = 1000;
 const LOG_LINES = 3;
 
-/** @throws {Failure} when it cannot be mounted, or is aborted; nothing is left then */
+/** Mounts a stack. @throws {Failure} when that fails or is aborted, after cleaning up */
 export async function mountStack(
   { name, volfile, options, flags, scratch, signal }: MountSettings,
   terminal: Terminal,
@@ -61,7 +61,7 @@ export async function mountStack(
   const what = `the server of ${volfile}`;
   const end = async (): Promise<boolean> => {
     const isAsked = await server.end();
-    // What it could not take away itself.
+    // The server may have left its mount.
     await takeLeftAway(mountpoint);
     return isAsked;
   };
@@ -84,7 +84,7 @@ export async function mountStack(
     complaint: shortComplaint(server.said),
     broken: (error) => trouble(isGone(error, mountpoint) ? ENDED : `failed: ${reason(error)}`),
     async stop() {
-      // One that dies when all is counted is as little to be relied on as one that dies before.
+      // A server that dies after the measurement makes it unreliable, too.
       if (!(await end()) && !isTold) throw trouble(ENDED);
     },
     async ended() {
@@ -105,11 +105,11 @@ export async function mountStack(
 function isGone(error: Error, mountpoint: string): boolean {
   const { errno } = error as NodeJS.ErrnoException;
   const isCut = errno === -ENOTCONN || errno === -ECONNABORTED;
-  // A server that another process has ended has taken its mount with it.
+  // A server that another process ended has unmounted.
   return isCut || error instanceof ServerGone || findMount(mountpoint) === null;
 }
 
-/** A stack that can be mounted. */
+/** A stack of glossa with its volfile. */
 export interface BenchStack extends Omit<MeasuredStack, 'volfile'> {
   readonly volfile: string;
   /** The volfile's path. */
@@ -118,16 +118,16 @@ export interface BenchStack extends Omit<MeasuredStack, 'volfile'> {
 }
 
 export interface StackFolders {
-  /** For mount points and logs. */
+  /** Folder for mount points and logs. */
   readonly scratch: string;
-  /** For what the stacks store. */
+  /** Folder for the files of the stacks. */
   readonly data: string;
-  /** Of `glossa mount`, besides those for folders. */
+  /** Flags of `glossa mount`, without those for folders. */
   readonly mountFlags: readonly string[];
   readonly terminal: Terminal;
 }
 
-/** A stack as it is measured. */
+/** The plan of a stack to be measured. */
 export function stackPlan(stack: BenchStack, serving: StackFolders): MeasuredStack & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
   const { scratch, data, mountFlags: flags, terminal } = serving;
@@ -157,7 +157,7 @@ export function stackPlan(stack: BenchStack, serving: StackFolders): MeasuredSta
   };
 }
 
-/** What a command said, in a line: without a script's stack, and its log, which goes with the bench. */
+/** The first message of a command, without traceback and without its log, which the bench removes. */
 const shortComplaint = (said: readonly string[]): string =>
   said
     .filter((text) => !text.startsWith('glossa: the log is'))

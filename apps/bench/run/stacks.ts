@@ -1,4 +1,4 @@
-/** The stacks of a bench: from volfiles, or one translator in several languages. */
+/** Builds the stacks of a bench from volfiles, or from one translator in several languages. */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { allLanguages, languages as known, type Language } from '../../../bridges/languages.ts';
@@ -18,16 +18,16 @@ import type { BenchStack } from './stack-mount.ts';
 
 export interface Stacks {
   readonly stacks: readonly BenchStack[];
-  /** The omitted part. */
+  /** Warnings about omitted stacks. */
   readonly warnings: readonly string[];
   readonly question: string;
-  /** Those that do the same, in other languages: they pass the same lookups on. */
+  /** Stacks of one translator in several languages, which must pass on equal lookups. */
   readonly alike: readonly string[];
 }
 
 // -- volfiles ------------------------------------------------------------------------------------
 
-/** @throws {Failure} for a volfile with errors, with all of them */
+/** Builds stacks of volfiles. @throws {Failure} with all errors of the volfiles */
 export async function stacksOfVolfiles(
   paths: readonly string[],
   terminal: Terminal,
@@ -54,10 +54,10 @@ export const listed = (names: readonly string[]): string =>
 
 // -- one translator in several languages ---------------------------------------------------------
 
-/** Behind a language's name: its module has a thread of its own (`option isolation thread`). */
+/** Suffix of a language whose module runs in a worker thread (`option isolation thread`). */
 const IN_THREAD = '-thread';
 
-/** The one that others are compared with comes first; `none` is the stack without a translator. */
+/** Languages of --in; the first is the reference, and `none` is the stack without a translator. */
 export const languages = [
   ...new Set(['typescript', ...allLanguages.map(([name]) => name)]),
   ...allLanguages.filter(([, { hosted }]) => hosted !== null).map(([name]) => name + IN_THREAD),
@@ -69,9 +69,9 @@ export interface TranslatorSettings {
   readonly translator: string;
   /** `typescript,python`. */
   readonly given: string;
-  /** `KEY=VALUE`, of the translator's volume. */
+  /** Options of the translator's volume: `KEY=VALUE`. */
   readonly options: readonly string[];
-  /** For what is built. */
+  /** Folder for compiled modules. */
   readonly scratch: string;
 }
 
@@ -86,10 +86,10 @@ const BRICK: readonly PlainVolume[] = [
 ];
 
 type Volume = Pick<PlainVolume, 'type' | 'options'>;
-/** Or why there is none. */
-type ModuleVolume = Volume | string;
+/** A volume of the translator, or why it cannot be built. */
+type Built = Volume | string;
 
-/** @throws {Failure | UsageError} */
+/** Builds a stack for each language of --in. @throws {Failure | UsageError} */
 export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
   const { translator, given, scratch } = settings;
   const folder = folderOf(translator);
@@ -151,27 +151,22 @@ function splitOption(text: string): readonly [string, string] {
 const firstFile = (folder: string, names: readonly string[]): string | undefined =>
   names.map((name) => join(folder, name)).find((path) => existsSync(path));
 
-/** Where a module in a language may be: in the folder itself, or in one of the language's name. */
+/** Paths of a module in a language: in the folder itself, or in a subfolder of the language's name. */
 const candidatePaths = (language: string, name: string, extensions: readonly string[]): string[] =>
   extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
 
-/** A language without, and whether it was with, what says that it runs in a thread of its own. */
+/** Splits a word of --in into the language and whether it has the suffix `-thread`. */
 const plainLanguage = (language: string): [string, boolean] =>
   language.endsWith(IN_THREAD) ? [language.slice(0, -IN_THREAD.length), true] : [language, false];
 
-function findIn(stack: string, folder: string, name: string, scratch: string): ModuleVolume {
+function findIn(stack: string, folder: string, name: string, scratch: string): Built {
   const [language, inThread] = plainLanguage(stack);
   const found = findWritten(language, folder, name, scratch);
   if (!inThread || typeof found === 'string') return found;
   return { ...found, options: [...found.options, ['isolation', 'thread']] };
 }
 
-function findWritten(
-  language: string,
-  folder: string,
-  name: string,
-  scratch: string,
-): ModuleVolume {
+function findWritten(language: string, folder: string, name: string, scratch: string): Built {
   const record = (known as Readonly<Record<string, Language>>)[language];
   if (record === undefined) return { type: '', options: [] };
   if (record.compiledFrom !== null) {
@@ -180,8 +175,7 @@ function findWritten(
   const places = candidatePaths(language, name, record.extensions);
   const path = firstFile(folder, places);
   const neither = `${folder} has neither ${places.join(' nor ')}`;
-  if (record.hosted === null)
-    return path === undefined ? builtInVolume(name, neither) : native(path);
+  if (record.hosted === null) return path === undefined ? builtIn(name, neither) : native(path);
   if (path === undefined) return neither;
   return {
     type: 'features/glupy',
@@ -197,19 +191,14 @@ const native = (path: string): Volume => ({
   options: [['module-path', path]],
 });
 
-/** One of the translators that are part of this program. */
-function builtInVolume(name: string, otherwise: string): ModuleVolume {
+/** The volume of a translator that is part of glossa. */
+function builtIn(name: string, otherwise: string): Built {
   const type = `features/${name}`;
   if (registry.has(type)) return { type, options: [] };
   return `${otherwise}, and there is no type ${type}`;
 }
 
-function compiled(
-  folder: string,
-  places: readonly string[],
-  name: string,
-  scratch: string,
-): ModuleVolume {
+function compiled(folder: string, places: readonly string[], name: string, scratch: string): Built {
   const source = firstFile(folder, places);
   if (source === undefined) return `${folder} has neither ${places.join(' nor ')}`;
   const object = join(scratch, `${name}.so`);

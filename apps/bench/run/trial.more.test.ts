@@ -1,4 +1,4 @@
-/** Commands that cannot be measured: `glossa bench -- COMMAND` says so before it starts anything. */
+/** Commands that cannot run: `glossa bench -- COMMAND` refuses them before it starts stacks. */
 import { expect, it } from 'vitest';
 import { benchAsTold, benchVolfile, expectClean } from '../../../test/support/benches.ts';
 import { withScratch } from '../../../test/support/mount.ts';
@@ -9,7 +9,7 @@ it.each([
 ])('bench refuses a command that cannot run: %j', (command, said) =>
   withScratch(async (scratch) => {
     await scratch.file('a.vol', benchVolfile());
-    // Another workload is not measured either: it is a mistake.
+    // A wrong command is a mistake: no other workload is measured.
     const args = ['a.vol', '-w', 'miss', '--', ...command];
     const { status, out, err } = await benchAsTold(scratch, args);
     expect({ status, out }).toEqual({ status: 1, out: '' });

@@ -1,4 +1,4 @@
-/** What `glossa bench` tries before it measures: each stack's start, and the command. */
+/** Trials of `glossa bench` before it measures: each stack's start, and the command. */
 import { expect, it } from 'vitest';
 import { bench, benchVolfile, expectClean, rounds, runOf } from '../../../test/support/benches.ts';
 import { describeMounts, withScratch } from '../../../test/support/mount.ts';

@@ -1,4 +1,4 @@
-/** What a bench does when something is in its way, and what it keeps of what it has measured. */
+/** Interruptions and obstacles of a bench: it keeps the rounds so far and cleans up. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -18,10 +18,10 @@ import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/s
 import { type Result, readRun } from '../engine/schema.ts';
 import { Workspace } from './workspace.ts';
 
-/** Gives a program a terminal (util-linux). */
+/** The program `script` (util-linux) provides a terminal. */
 const hasScript = spawnSync('script', ['--version']).status === 0;
 const MEMORY = 'volume memory\n type storage/memory\nend-volume\n';
-/** Longest that a test may take. */
+/** Time limit of a test. */
 const LONG = 150_000;
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -55,7 +55,7 @@ describeMounts('glossa bench in trouble', () => {
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
-        // Its mount point would have a longer name than a file may have.
+        // The name of its mount point would exceed NAME_MAX.
         const long = 'n'.repeat(253);
         await scratch.file(long, benchVolfile());
         const ended = await bench(scratch, ['a.vol', long, '-w', 'miss,hit']);
@@ -96,9 +96,9 @@ describeMounts('glossa bench in trouble', () => {
         child.stdout.on('data', (chunk) => {
           said += String(chunk);
         });
-        // Then the first and the second round of both are over.
+        // Rounds 1 and 2 of both stacks are over then.
         while (!said.includes('round 3 of') && !isOver) await delay(5);
-        // Ctrl-C, as the terminal sends it: to all that runs there.
+        // Ctrl-C: the terminal sends SIGINT to its whole process group.
         child.stdin.write('\x03');
         await over;
         expect(child.exitCode, said).toBe(130);

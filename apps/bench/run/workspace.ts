@@ -1,4 +1,4 @@
-/** The folders of a bench: they are gone at its end, and what is mounted is never removed. */
+/** Makes the folders of a bench and removes them at its end, except those with a mount. */
 import { accessSync, constants, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,21 +6,21 @@ import { makeScratch, mountsIn, removeScratch } from '../../../server/scratch.ts
 import { Failure } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
 
-/** Memory as a file system, on most machines: no disk decides what is measured. */
+/** A file system in memory on most machines, so that the disk is not measured. */
 const MEMORY = '/dev/shm';
 
 export class Workspace {
-  /** For mount points, logs and programs. */
+  /** Folder for mount points, logs and programs. */
   readonly scratch: string;
-  /** For all that is stored. */
+  /** Folder for all stored files. */
   readonly data: string;
-  /** In it, of each stack a folder by its name; and the plain directory beside them. */
+  /** Within `data`: a folder for each stack by its name, beside the plain directory. */
   readonly stacks: string;
   readonly plain: string;
 
   /**
-   * @param wanted where the stacks store; memory when it is undefined and there is enough of it
-   * @param bytes that they store at most
+   * @param wanted folder for the stacks' files; undefined: memory if it is large enough
+   * @param bytes most bytes that the stacks store
    * @throws {Failure}
    */
   constructor(wanted: string | undefined, bytes: number) {
@@ -38,7 +38,7 @@ export class Workspace {
     mkdirSync(this.plain);
   }
 
-  /** Removes them. The result says what is left, because it is still mounted; null: nothing is. */
+  /** Removes the folders. Returns the path that stays because it is still mounted, or null. */
   remove(): string | null {
     if (!removeScratch(this.scratch)) {
       const mounts = mountsIn(this.scratch).join(', ');
@@ -55,7 +55,7 @@ function roomy(bytes: number): string {
     const { bavail, bsize } = statfsSync(MEMORY);
     if (bavail * bsize > bytes) return MEMORY;
   } catch {
-    // It is not there, or not for this user.
+    // Absent, or not accessible to this user.
   }
   return tmpdir();
 }

@@ -111,7 +111,7 @@ async function measureSeen(bench: Bench, load: Load): Promise<Seen> {
     translator: posix as unknown as Translator<unknown>,
     options: { directory },
   };
-  const module = await languages.python.volume(bench, 'look');
+  const module = await languages.python.volume(bench, 'read');
   const graphs = [
     await startGraph(bench, [storage]),
     await startGraph(bench, [storage, module]),

@@ -129,7 +129,7 @@ export function isolatedLookups(bench: Bench): Promise<Report> {
 }
 
 async function measureApart(bench: Bench, language: LanguageName, load: Load): Promise<Pair> {
-  const volume = await languages[language].volume(bench, 'hit');
+  const volume = await languages[language].volume(bench, 'decided');
   const apart = { ...volume, options: { ...volume.options, isolation: 'thread' } };
   const here = await startGraph(bench, [absentLeaf, volume]);
   const thread = await startGraph(bench, [absentLeaf, apart]);

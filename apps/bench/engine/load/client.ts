@@ -11,46 +11,39 @@ import { tryCommand } from '../workloads/command.ts';
 import { workloads } from '../workloads/index.ts';
 import type { CallError, Requests } from '../workloads/workload.ts';
 import { GONE_ERRNOS, GoneError, runLoop } from './loop.ts';
-import type {
-  ClientReplies,
-  ClientReply,
-  ClientRequest,
-  ClientRequestName,
-  ClientRequests,
-} from './messages.ts';
+import type { Reply, ReplyTypes, Request, RequestName, RequestTypes } from './messages.ts';
 
 let requests: Requests | null = null;
 
-const answers: { readonly [N in ClientRequestName]: (of: ClientRequests[N]) => ClientReplies[N] } =
-  {
-    try({ words, folder }) {
-      mkdirSync(folder);
-      return tryCommand(words, folder);
-    },
-    make({ workload, root }) {
-      mkdirSync(root);
-      workloads[workload].make(root);
-      return true;
-    },
-    open({ workload, setting }) {
-      requests = workloads[workload].open(setting);
-      return true;
-    },
-    run(requested) {
-      const before = process.cpuUsage();
-      const loop = runLoop(requests!, requested, () => performance.now());
-      const { user, system } = process.cpuUsage(before);
-      const counts = requests!.counts?.() ?? {};
-      return { ...loop, cpuSeconds: (user + system) / 1e6, counts };
-    },
-    close() {
-      requests?.close();
-      requests = null;
-      return true;
-    },
-  };
+const answers: { readonly [N in RequestName]: (of: RequestTypes[N]) => ReplyTypes[N] } = {
+  try({ words, folder }) {
+    mkdirSync(folder);
+    return tryCommand(words, folder);
+  },
+  make({ workload, root }) {
+    mkdirSync(root);
+    workloads[workload].make(root);
+    return true;
+  },
+  open({ workload, setting }) {
+    requests = workloads[workload].open(setting);
+    return true;
+  },
+  run(requested) {
+    const before = process.cpuUsage();
+    const loop = runLoop(requests!, requested, () => performance.now());
+    const { user, system } = process.cpuUsage(before);
+    const counts = requests!.counts?.() ?? {};
+    return { ...loop, cpuSeconds: (user + system) / 1e6, counts };
+  },
+  close() {
+    requests?.close();
+    requests = null;
+    return true;
+  },
+};
 
-function answer({ ask, of }: ClientRequest): ClientReply {
+function answer({ ask, of }: Request): Reply {
   try {
     return { answer: (answers[ask] as (it: unknown) => unknown)(of) };
   } catch (error) {
@@ -62,6 +55,6 @@ function answer({ ask, of }: ClientRequest): ClientReply {
 const isGone = (error: unknown, errno: number | undefined): boolean =>
   error instanceof GoneError || (errno !== undefined && GONE_ERRNOS.includes(-Math.abs(errno)));
 
-process.on('message', (ask) => process.send!(answer(ask as ClientRequest)));
+process.on('message', (ask) => process.send!(answer(ask as Request)));
 // The bench ends its clients in order; signals of the terminal are for the bench.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -4,7 +4,7 @@ import { builtFile } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';
 import { NotMeasured } from '../not-measured.ts';
 import { childrenOf } from '../usage.ts';
-import type { ClientReplies, ClientReply, ClientRequestName, ClientRequests } from './messages.ts';
+import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts';
 
 const PROGRAM = builtFile(new URL('./client.js', import.meta.url));
 
@@ -38,20 +38,20 @@ export class Clients {
   }
 
   /** Sends a request to the first client. @throws {NotMeasured} */
-  async one<N extends ClientRequestName>(
+  async one<N extends RequestName>(
     ask: N,
-    of: ClientRequests[N],
+    of: RequestTypes[N],
     patienceMs: number,
-  ): Promise<ClientReplies[N]> {
+  ): Promise<ReplyTypes[N]> {
     return this.guarded(this.children[0]!.ask(ask, of, patienceMs));
   }
 
   /** Sends each client, by its number, a request. @throws {NotMeasured} */
-  async all<N extends ClientRequestName>(
+  async all<N extends RequestName>(
     ask: N,
-    of: (client: number) => ClientRequests[N],
+    of: (client: number) => RequestTypes[N],
     patienceMs: number,
-  ): Promise<ClientReplies[N][]> {
+  ): Promise<ReplyTypes[N][]> {
     const answers = this.children.map((child, i) => child.ask(ask, of(i), patienceMs));
     return this.guarded(Promise.all(answers));
   }
@@ -79,7 +79,7 @@ export class Clients {
 class Client {
   readonly ended: Promise<void>;
   private readonly child: ChildProcess;
-  private settle: ((answer: ClientReply) => void) | null = null;
+  private settle: ((answer: Reply) => void) | null = null;
 
   constructor() {
     this.child = fork(PROGRAM, {
@@ -90,7 +90,7 @@ class Client {
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    this.child.on('message', (answer) => this.settle?.(answer as ClientReply));
+    this.child.on('message', (answer) => this.settle?.(answer as Reply));
     this.ended = new Promise((resolve) => {
       const over = (): void => {
         const why = said.trim().split('\n').at(-1) || 'it was killed';
@@ -105,12 +105,12 @@ class Client {
     return this.child.pid!;
   }
 
-  async ask<N extends ClientRequestName>(
+  async ask<N extends RequestName>(
     ask: N,
-    of: ClientRequests[N],
+    of: RequestTypes[N],
     patienceMs: number,
-  ): Promise<ClientReplies[N]> {
-    const answer = await new Promise<ClientReply>((resolve) => {
+  ): Promise<ReplyTypes[N]> {
+    const answer = await new Promise<Reply>((resolve) => {
       const late = setTimeout(() => {
         const seconds = Math.round(patienceMs / 1000);
         resolve({ error: `no answer within ${seconds} s`, gone: false });
@@ -123,7 +123,7 @@ class Client {
       else this.settle({ error: 'a client ended', gone: false });
     });
     this.settle = null;
-    if ('answer' in answer) return answer.answer as ClientReplies[N];
+    if ('answer' in answer) return answer.answer as ReplyTypes[N];
     throw answer.gone ? new ServerGone(answer.error) : new NotMeasured(answer.error);
   }
 

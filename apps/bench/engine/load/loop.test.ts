@@ -9,11 +9,11 @@ interface Fake {
 }
 
 function run({ takes, status = () => 0 }: Fake, requested: Partial<RequestRange>) {
-  /** Only requests move it. */
+  /** A clock that only requests advance. */
   let time = 0;
   const asked: number[] = [];
   const requests: Requests = {
-    // Getting ready and checking are not part of a request.
+    // Preparation and checks take time, too, which must not count.
     prepare: () => void time++,
     ask(i) {
       asked.push(i);
@@ -35,7 +35,7 @@ describe('the loop of a client', () => {
     const { ms, asked, seconds } = run({ takes: (i) => i }, { from: 10 });
     expect(asked).toEqual([10, 11, 12, 13]);
     expect(ms).toEqual([10, 11, 12, 13]);
-    // 46 ms of requests, four times getting ready, and three checks before the last answer.
+    // 46 ms of requests, four preparations, and three checks before the last answer.
     expect(seconds).toBeCloseTo(0.053, 9);
   });
 

@@ -4,7 +4,7 @@ import type { WorkloadName } from '../workloads/index.ts';
 import type { RequestRange, TriedCommand, WorkloadSetting } from '../workloads/workload.ts';
 import type { LoopResult } from './loop.ts';
 
-export interface ClientRequests {
+export interface RequestTypes {
   /** Makes a folder and runs a command in it. */
   try: { readonly words: readonly string[]; readonly folder: string };
   /** Makes a folder and the workload's tree in it. */
@@ -14,7 +14,7 @@ export interface ClientRequests {
   close: Readonly<Record<string, never>>;
 }
 
-export interface ClientReplies {
+export interface ReplyTypes {
   try: TriedCommand;
   make: true;
   open: true;
@@ -25,12 +25,12 @@ export interface ClientReplies {
   close: true;
 }
 
-export type ClientRequestName = keyof ClientRequests;
-export type ClientRequest = {
-  [N in ClientRequestName]: { readonly ask: N; readonly of: ClientRequests[N] };
-}[ClientRequestName];
+export type RequestName = keyof RequestTypes;
+export type Request = {
+  [N in RequestName]: { readonly ask: N; readonly of: RequestTypes[N] };
+}[RequestName];
 
-export type ClientReply =
+export type Reply =
   | { readonly answer: unknown }
   /** `gone`: the mount's server ended. */
   | { readonly error: string; readonly gone: boolean };

@@ -6,7 +6,7 @@ import { ecdfChart, ratioChart, ticks } from './charts.ts';
 const run = simulatedRun();
 const [workload] = run.workloads;
 
-/** Where the picture of stacks of these names begins. */
+/** The top of the plot below a legend of these names. */
 function topOf(names: readonly string[], width: number): number {
   const [result] = workload!.results;
   const results = names.map((stack) => ({ ...result!, stack }));

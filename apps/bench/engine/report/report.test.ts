@@ -10,7 +10,7 @@ import { comparedText, terminalReport, workloadText } from './text.ts';
 const run = simulatedRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
 const plain = { width: 100, colour: false };
 
-/** Escape sequences, which take no room. */
+/** Escape sequences, which have no width. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with
 const SGR = /\x1b\[[\d;]*m/g;
 
@@ -55,7 +55,7 @@ it('every report begins with the warning that the machine was busy', async () =>
 describe('the report at a terminal', () => {
   it.each([40, 60, 100, 160])('has no line wider than %i columns', (width) => {
     const lines = terminalReport(run, { width, colour: true }).replaceAll(SGR, '').split('\n');
-    // A name, a median and what is missing are shown however narrow it is.
+    // A name, a median and a note are shown at any width.
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
   });
 
@@ -138,7 +138,7 @@ describe('the report in Markdown', () => {
     const tables = markdownReport(run)
       .split('\n\n')
       .filter((part) => part.startsWith('|'));
-    // One of each workload.
+    // One table for each workload.
     expect(tables).toHaveLength(3);
     expect(tables[1]).toMatch(/\| javascript \| \d+\.\d µs \| [\d.]+ \[.*\] \| no difference \|/);
     for (const table of tables) {
@@ -185,10 +185,10 @@ describe('the report as a page', () => {
   });
 
   it('shows a picture of the ratios, and of the distribution of each workload', () => {
-    // Each for wide and for narrow screens.
+    // Each picture for wide and for narrow screens.
     expect(page.match(/<svg /g)).toHaveLength(2 * (1 + 3));
     expect(page.match(/<svg role="img" aria-label="A chart\. /g)).toHaveLength(8);
-    // Not by colours alone.
+    // Lines differ also by dashes.
     expect(page).toContain('stroke-dasharray="2,3"');
   });
 
@@ -213,7 +213,7 @@ describe('the report as a page', () => {
       expect(table).toMatch(/^<table>\n<caption><span>[^<]+: (miss|readdir), /);
       expect(table).not.toMatch(/<th>|<th scope="\w+"><\/th>/);
     }
-    // What can be moved with the finger can be with the keys.
+    // Scrolling boxes are focusable, for keys.
     const boxes = page.match(/<div class="table"[^>]*>|<pre[^>]*>/g)!;
     expect(boxes).toHaveLength(3 + 3);
     for (const box of boxes) expect(box).toMatch(/tabindex="0" role="region" aria-label="[^"]+"/);

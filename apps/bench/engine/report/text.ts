@@ -2,7 +2,7 @@
 import { bar, table, widest, wrap } from '../../../../terminal/layout.ts';
 import { duration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
-import type { ComparedLine, ComparedRuns } from '../compare.ts';
+import type { ComparedRuns, RunLine } from '../compare.ts';
 import { factorText, intervalText } from '../comparison-text.ts';
 import { relative } from '../numbers.ts';
 import type { Run, Verdict, Workload } from '../schema.ts';
@@ -109,10 +109,7 @@ export function comparedText({ warnings, lines }: ComparedRuns, screen: Screen):
 }
 
 /** Cells: stack, first, second, ratio, verdict. */
-function comparedCells(
-  { stack, to, a, b, compared, missing }: ComparedLine,
-  screen: Screen,
-): string[] {
+function comparedCells({ stack, to, a, b, compared, missing }: RunLine, screen: Screen): string[] {
   const format = to === null ? duration : relative;
   const values = [a, b].map((it) => (it === null ? '' : format(it)));
   const name = to === null ? stack : `${stack} / ${to}`;

@@ -19,7 +19,7 @@ import {
 } from '../../../../runtime/sys/libc.ts';
 import { cstring } from '../../../../runtime/sys/struct.ts';
 import { below, seeded } from '../random.ts';
-import { inFolder, isPattern, must, NEW, pattern, statusText, writeAll } from './system-calls.ts';
+import { inFolder, isPattern, must, NEW, pattern, statusText, writeAll } from './syscalls.ts';
 import type { WorkloadKind, WorkloadSetting } from './workload.ts';
 
 const MIB = 1 << 20;

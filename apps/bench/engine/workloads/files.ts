@@ -11,7 +11,7 @@ import {
   pattern,
   statusText,
   unlinkFile,
-} from './system-calls.ts';
+} from './syscalls.ts';
 import type { WorkloadKind } from './workload.ts';
 
 const SIZE = 4096;

@@ -15,7 +15,7 @@ import {
   openFolderAt,
   statAll,
   statusText,
-} from './system-calls.ts';
+} from './syscalls.ts';
 import type { Requests, WorkloadKind, WorkloadSetting } from './workload.ts';
 
 const FILES = 1000;

@@ -40,7 +40,7 @@ function open(name: WorkloadName, over: Partial<WorkloadSetting> = {}): Requests
   return workloads[name].open({ ...setting, ...over });
 }
 
-/** What is wrong with the answers to the first requests. */
+/** Complaints about the answers to the first requests. */
 function complaints(requests: Requests, count: number): string[] {
   const found = Array.from({ length: count }, (_, i) => {
     requests.prepare?.(i);
@@ -49,7 +49,7 @@ function complaints(requests: Requests, count: number): string[] {
   return found.filter((it) => it !== null);
 }
 
-/** Of all files in it. */
+/** Total size of the files in a folder. */
 const sizeOf = (path: string): number =>
   readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -73,7 +73,7 @@ describe('a workload', () => {
   it('equal seeds and clients make equal requests, others do not', () => {
     const orderOf = (over: Partial<WorkloadSetting>): (string | null)[] => {
       const requests = workloads.hit.open({ ...setting, ...over });
-      // A status that is never right makes each complaint tell the name that was asked.
+      // With a status that is never right, each complaint contains the requested name.
       const told = Array.from({ length: 20 }, (_, i) => requests.check(i, -5));
       requests.close();
       return told;
@@ -99,7 +99,7 @@ describe('a wrong answer', () => {
     ['command', (root) => writeFileSync(join(root, 'more'), ''), /something else/],
   ])('in %s gives a complaint', (name, spoil, complaint) => {
     makeTrees(name);
-    // The folders to search are opened before one of them goes.
+    // The searched folders are opened before one of them is removed.
     const before = name === 'phpsim' ? workloads[name].open(setting) : null;
     spoil(setting.root);
     const requests = before ?? workloads[name].open(setting);

@@ -1,7 +1,6 @@
 /**
- * Who asks: requests one after the other, each with a stack and a frame of its own as a mount makes
- * them, and every answer checked. A batch goes on without the event loop as long as answers come at
- * once, in one turn, as the mount's pump does.
+ * Makes batches of requests, each with its own call stack and frame as from a mount, and checks every
+ * reply. As in the mount's pump, a batch stays in one turn of the event loop while replies are synchronous.
  */
 
 import type { Dict } from '../../../../runtime/core/dict.ts';
@@ -16,13 +15,13 @@ import type { Xlator } from '../../../../runtime/core/xlator.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { READ_SIZE } from './graphs.ts';
 
-/** Makes so many requests; microseconds that each took. @throws {NotMeasured} for a wrong answer */
+/** Makes `count` requests and returns microseconds per request. @throws {NotMeasured} for a wrong reply */
 export type Batch = (count: number) => Promise<number>;
 
-/** Different names that are looked up in turn, of one directory. */
+/** Number of different names in one directory that are looked up in turn. */
 const NAMES = 100;
 
-/** A callback of lookup and of readv alike. */
+/** A callback for lookup and readv. */
 type ReplyCallback = (
   frame: Frame,
   cookie: number,
@@ -31,7 +30,7 @@ type ReplyCallback = (
   opErrno: number,
 ) => void;
 
-/** Batches of the request that `ask` makes; each must answer as wanted. */
+/** Makes batches of the request that `ask` winds, and checks each reply. */
 function batchOf(
   wantedRet: number,
   wantedErrno: number,
@@ -71,7 +70,7 @@ function batchOf(
   };
 }
 
-/** Lookups of names in the root, all with one xdata; success unless an errno is told. */
+/** Lookups of names in the root with one xdata; they must succeed, or fail with the given errno. */
 export function lookups(
   { inodes, links, top }: Graph,
   wantedErrno = 0,
@@ -95,5 +94,5 @@ export function reads({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batch {
   });
 }
 
-/** An fd of a file that nobody has opened, for leaves that do not ask. */
+/** An fd without an open, for leaves that do not check it. */
 export const anyFd = ({ inodes }: Graph): Fd => new Fd(inodes.newInode(), 0, 1);

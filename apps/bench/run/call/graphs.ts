@@ -1,6 +1,6 @@
 /**
- * What is measured through: graphs of a leaf and of a module in one of the languages over it, in
- * this process, with the clock and timers of a mount.
+ * Builds the measured graphs in this process: a module in one of the languages over a leaf, with the clock
+ * and timers of a mount.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,13 +26,13 @@ import { compileModule } from '../compile.ts';
 
 export interface Lab {
   readonly signal: AbortSignal;
-  /** For compiled modules. */
+  /** Folder for compiled modules. */
   readonly folder: string;
   readonly cleanup: {
-    /** `step` runs at the end. */
+    /** Registers a step for the end. */
     add(step: () => Promise<void>): void;
   };
-  /** What the volumes log. */
+  /** Receives the log of the volumes. */
   say(message: string): void;
 }
 
@@ -45,20 +45,20 @@ export interface Volume {
 
 // -- the languages -------------------------------------------------------------------------------
 
-/** What is measured beside each other: the languages, and other ways into one. */
+/** The compared variants: the languages, and another binding of one. */
 export type LanguageName = Known | 'ffi-rs';
 
 export interface MeasuredLanguage {
   readonly title: string;
-  /** Whether it runs in an interpreter. */
+  /** Whether the module runs in an interpreter. */
   readonly hosted: boolean;
-  /** The volume of the module of this name. @throws {NotMeasured} */
+  /** Makes the volume of the module of this name. @throws {NotMeasured} */
   volume(lab: Lab, module: string): Promise<Volume>;
 }
 
 const modules = join(packageRoot, 'apps/bench/engine/modules');
 
-/** What `more` says are options of features/native. */
+/** A variant; `more` has options of features/native. */
 function measured(
   name: Known,
   title: string = known[name].title,
@@ -84,7 +84,7 @@ function measured(
   };
 }
 
-/** TypeScript is what the others are compared with, and comes first. */
+/** TypeScript comes first, as all others are compared with it. */
 export const languages = {
   typescript: measured('typescript'),
   ...Object.fromEntries(allLanguages.map(([name]) => [name, measured(name)])),
@@ -92,7 +92,7 @@ export const languages = {
   'ffi-rs': measured('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
 } as Readonly<Record<LanguageName, MeasuredLanguage>>;
 
-/** The shared object of a module in C, compiled the first time. @throws {NotMeasured} */
+/** The shared object of a module in C, compiled on first use. @throws {NotMeasured} */
 function sharedObjectOf({ folder }: Lab, name: string): string {
   const source = join(modules, 'c', `${name}.c`);
   if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
@@ -111,13 +111,13 @@ const attributes = Object.assign(new Iatt(), {
   iaGfid: '00000000-0000-4000-8000-000000000007',
 });
 
-/** Bytes of a read: as many as the kernel asks for at once by default. */
+/** Bytes of a read: the default size of the kernel's reads. */
 export const READ_SIZE = 128 * 1024;
 
-/** What every read gets, or its beginning: the leaf's own memory, which nobody may change. */
+/** The data of every read, whole or its beginning; translators must not change it. */
 const content = Uint8Array.from({ length: READ_SIZE }, (_, at) => at % 251);
 
-/** Beginnings of it, which are made once. */
+/** Beginnings of the data by length, made once each. */
 const parts = new Map<number, Uint8Array>();
 
 function part(size: number): Uint8Array {
@@ -137,10 +137,10 @@ const leaf = (fops: AnyTranslator['fops']): Volume => ({
   }) as unknown as AnyTranslator,
 });
 
-/** No name exists. */
+/** A leaf in which no name exists. */
 export const absentLeaf = leaf({ lookup: (frame) => fail.lookup(frame, ENOENT) });
 
-/** Every name exists, and every file has the same content. */
+/** A leaf in which every name exists and every file has the same content. */
 export const presentLeaf = leaf({
   lookup: (frame, _xl, { inode }) =>
     unwind.lookup(frame, 0, 0, inode, attributes, null, attributes),
@@ -171,7 +171,7 @@ export async function startGraph(lab: Lab, volumes: readonly Volume[]): Promise<
   return graph;
 }
 
-/** A module over a leaf. @throws {NotMeasured} */
+/** Starts a graph of a module over a leaf. @throws {NotMeasured} */
 export async function startModule(
   lab: Lab,
   language: LanguageName,

@@ -1,4 +1,4 @@
-/** What one call of a translator costs in each language, over the same translator in TypeScript. */
+/** Measures the cost of one call of a translator in each language, relative to TypeScript. */
 
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
@@ -19,10 +19,10 @@ import {
 import { type Load, measurePairs } from './pairs.ts';
 
 interface Kind {
-  /** For a table's head. */
+  /** Title in the table. */
   readonly title: string;
   readonly help: string;
-  /** The module; in TypeScript and C, another one does the same where there is no such form. */
+  /** Name of the module; TypeScript and C substitute an equivalent one where they lack this form. */
   readonly module: string;
   readonly instead?: string;
   readonly below: Volume;
@@ -31,7 +31,7 @@ interface Kind {
 
 const PAGE = 4096;
 
-/** A dict of ten: what rides along with a lookup on a volume with many features. */
+/** A dict of ten entries, as lookups carry it on a volume with many features. */
 const ten = (): Dict =>
   Dict.of(
     Object.fromEntries(
@@ -39,10 +39,10 @@ const ten = (): Dict =>
     ),
   );
 
-const look = (title: string, size: number): Kind => ({
+const readKind = (title: string, size: number): Kind => ({
   title,
   help: `a read of ${title.split(' ')[1]} KiB, whose reply the module sees and leaves alone`,
-  module: 'look',
+  module: 'read',
   below: presentLeaf,
   ask: (graph) => reads(graph, anyFd(graph), size),
 });
@@ -53,7 +53,7 @@ export const kinds = {
     help:
       'a lookup that the module answers itself: it makes a key of folder and name, and finds it in ' +
       'a set, which takes longer than passing it on, to a leaf that answers at once',
-    module: 'hit',
+    module: 'decided',
     below: absentLeaf,
     ask: (graph) => lookups(graph, ENOENT),
   },
@@ -81,12 +81,12 @@ export const kinds = {
     below: presentLeaf,
     ask: (graph) => lookups(graph),
   },
-  'read-4k': look('read 4 KiB', PAGE),
-  'read-128k': look('read 128 KiB', READ_SIZE),
+  'read-4k': readKind('read 4 KiB', PAGE),
+  'read-128k': readKind('read 128 KiB', READ_SIZE),
   dict: {
     title: 'dict of 10',
     help: 'a lookup with a dict of ten pairs, of which the module reads one',
-    module: 'xdata',
+    module: 'dict',
     below: presentLeaf,
     ask: (graph) => lookups(graph, 0, ten()),
   },
@@ -101,21 +101,21 @@ export interface Cost {
   /** The lowest and the highest round. */
   readonly low: number;
   readonly high: number;
-  /** The rounds lie so far apart that it may be anything. */
+  /** The rounds lie too far apart for a conclusion. */
   readonly doubtful: boolean;
 }
 
 export interface CallCosts {
   readonly kind: KindName;
-  /** Of one call in TypeScript, all of the request included. */
+  /** Cost of one call in TypeScript, including the whole request. */
   readonly typescript: Cost | Missing;
-  /** What one call takes more than that, in the same round. */
+  /** Additional cost in each language, in the same round. */
   readonly over: Readonly<Partial<Record<LanguageName, Cost | Missing>>>;
 }
 
 const NATIVE: LanguageName = 'typescript';
 
-/** Of each language, microseconds a call in the order of the rounds, or why there are none. */
+/** Microseconds per call for each language, by round, or the reason why there are none. */
 export type CallRounds = ReadonlyMap<LanguageName, readonly number[] | Missing>;
 
 /**
@@ -144,7 +144,7 @@ export async function callRounds(
   }
 }
 
-/** The same as what a call costs. @throws {NotMeasured} for a wrong answer */
+/** Measures one kind of call, and returns the costs. @throws {NotMeasured} for a wrong answer */
 export async function callCosts(
   lab: Lab,
   kind: KindName,

@@ -1,7 +1,7 @@
 /**
- * Batches in rounds, one variant after the other in each, and another first in the next, so that
- * other work of the machine hits all of them. What counts of a round is each variant's
- * best batch: noise makes a batch slower, never quicker.
+ * Runs batches of several variants in rounds. Each round starts with another variant, so that other load of
+ * the machine hits all variants alike. A round counts each variant's best batch: noise makes a batch
+ * slower, never quicker.
  */
 import { seeded } from '../../engine/random.ts';
 import { orders } from '../../engine/rounds.ts';
@@ -14,17 +14,17 @@ export interface Load {
   readonly best: number;
   /** Requests of a batch. */
   readonly count: number;
-  /** Requests before the first round, until all code is compiled, WebAssembly's too. */
+  /** Requests before the first round, after which all code is compiled, also WebAssembly. */
   readonly warm: number;
-  /** Prepares for a batch of a round. */
+  /** Runs before each batch of a round. */
   readonly before?: (variant: Batch) => Promise<void>;
 }
 
-/** Microseconds a request, by variant, in the order of the rounds. */
+/** Microseconds per request by variant and round. */
 export type Series<N extends string> = Readonly<Record<N, readonly number[]>>;
 
 /**
- * An interruption ends it with the rounds that there are.
+ * Measures variants against each other; an interruption keeps the rounds so far.
  * @throws {NotMeasured} when an answer is wrong; the signal's reason where there is no round
  */
 export async function measurePairs<N extends string>(
@@ -50,7 +50,7 @@ export async function measurePairs<N extends string>(
         const us = await variants[name](load.count);
         best.set(name, Math.min(us, best.get(name) ?? Number.POSITIVE_INFINITY));
       }
-      // Lets timers ring and an interruption be seen.
+      // Lets timers and signals run.
       await new Promise(setImmediate);
       if (round === 0) lab.signal.throwIfAborted();
       else if (lab.signal.aborted) return series;

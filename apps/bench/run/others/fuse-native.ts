@@ -1,4 +1,4 @@
-/** A pass-through in JavaScript on the npm package fuse-native, as a user of it would write one. */
+/** Runs a pass-through in JavaScript on the npm package fuse-native, written as its users write one. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -35,14 +35,14 @@ export const fuseNative: Implementation = {
   },
 };
 
-/** The package brings a library along that it does not find by itself. */
+/** Sets the path of the library that the package contains and does not find itself. */
 function environment(): Record<string, string> {
   try {
     const folder = dirname(createRequire(SCRIPT).resolve('fuse-native/package.json'));
     const library = join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'libfuse.so');
     return existsSync(library) ? { LD_PRELOAD: library } : {};
   } catch {
-    // It is not installed, which the script will say.
+    // The package is not installed; the script will report it.
     return {};
   }
 }

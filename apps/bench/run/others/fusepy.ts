@@ -1,10 +1,10 @@
-/** A pass-through in Python on fusepy, as a user of it would write one. */
+/** Runs a pass-through in Python on fusepy, written as its users write one. */
 import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { type Implementation, passArguments, runToEnd } from './implementation.ts';
 
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fusepy/pass.py');
-/** The user's, and the one that the system's packages belong to. */
+/** The user's Python, and the system's, for which packages are installed. */
 const PYTHONS = ['python3', '/usr/bin/python3'];
 const INSTALL = 'apt install python3-fusepy';
 
@@ -33,7 +33,7 @@ export const fusepy: Implementation = {
   },
 };
 
-/** From what Python says when it loads the script; nothing when there is no Python. */
+/** The missing part, from Python's message when it loads the script; '' without Python. */
 function problemOf(complaint: string): string {
   if (complaint === '') return `there is no Python (${INSTALL})`;
   if (/No module named|cannot import name/.test(complaint))

@@ -1,4 +1,4 @@
-/** GlusterFS's own mounts: the same storage and cache, written in C. */
+/** Runs GlusterFS's own mounts: the same storage and negative cache, written in C. */
 import { writeFileSync } from 'node:fs';
 import type { PlainVolume } from '../../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../../runtime/volfile/print.ts';
@@ -12,31 +12,30 @@ const nlCacheVolume: PlainVolume = {
   type: 'performance/nl-cache',
   options: [
     ['nl-cache', 'on'],
-    // Longer than any run, as far as it goes.
+    // The longest timeout of nl-cache.
     ['nl-cache-timeout', '600'],
-    // Bytes: room for all names of a workload (the default is 128 KiB), so that none is dropped
-    // meanwhile. With the default, one run in eight had a file just made answered as absent; why is
-    // not known.
+    // Bytes, enough for all names of a workload. With the default of 128 KiB, nl-cache reported a file
+    // just made as absent in one run of eight, for an unknown reason.
     ['nl-cache-limit', '8388608'],
   ],
   subvolumes: [],
 };
 
-/** Of GlusterFS and of glossa alike: said to every server, so that no default decides. */
+/** Timeout flags, equal for GlusterFS and glossa, and set for every server so that no default applies. */
 export const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
   `--entry-timeout=${entry}`,
   `--attribute-timeout=${attribute}`,
   `--negative-timeout=${negative}`,
 ];
 
-/** Its storage/posix over a folder, with volumes above. */
+/** The volfile of GlusterFS's storage/posix over a folder, with volumes above. */
 export function volfileOver(directory: string, above: readonly PlainVolume[]): string {
   const options = [['directory', directory]] as const;
   const storage = { name: 'storage', type: 'storage/posix', options, subvolumes: [] };
   return printVolumes(stacked([storage], above));
 }
 
-/** A mount of what a volfile says. */
+/** The command that mounts a volfile by GlusterFS. */
 export const glusterMount =
   (volfile: (directory: string) => string, flags: readonly string[] = []): OtherStack['command'] =>
   ({ mountpoint, directory, timeouts, log }) => {
@@ -46,13 +45,13 @@ export const glusterMount =
     return { line: [PROGRAM, ...own, ...timeoutFlags(timeouts), ...flags, mountpoint] };
   };
 
-/** Of one of GlusterFS's programs, all of which say it alike; null when it is not there. */
+/** The version that one of GlusterFS's programs prints; null when it is absent. */
 export function versionOf(program: string): string | null {
   const { status, out } = runToEnd([program, '--version']);
   return status === 0 ? (out.split(/\s/)[1] ?? '') : null;
 }
 
-/** Why it cannot be measured here, with what to install; null when it can. */
+/** Why GlusterFS cannot be measured here, with the package to install; null when it can. */
 export function glusterProblem(): string | null {
   if (process.getuid?.() !== 0) return 'it mounts as root only';
   return versionOf(PROGRAM) !== null ? null : 'it is not installed (apt install glusterfs-client)';

@@ -1,4 +1,4 @@
-/** What `--with` knows of another project's servers: what they need, and how they are started. */
+/** The interface of another project's FUSE servers: the parts they need, and the commands to start them. */
 import { spawnSync } from 'node:child_process';
 import type { WorkloadName } from '../../engine/workloads/index.ts';
 
@@ -11,16 +11,16 @@ export interface Timeouts {
 
 export interface MountPlan {
   readonly mountpoint: string;
-  /** The folder that is to be seen there. */
+  /** The folder that the mount shows. */
   readonly directory: string;
   readonly timeouts: Timeouts;
-  /** Where the server's output goes. */
+  /** File for the server's output. */
   readonly log: string;
-  /** For files that it needs. */
+  /** Folder for files of the server. */
   readonly scratch: string;
 }
 
-/** A program that serves until it gets SIGTERM, in the foreground. */
+/** A program that serves in the foreground until it gets SIGTERM. */
 export interface ServerCommand {
   readonly line: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
@@ -31,30 +31,30 @@ export interface OtherStack {
   /** A sentence. */
   readonly description: string;
   command(mounting: MountPlan): ServerCommand;
-  /** Its configuration, where that is a text for people. */
+  /** The configuration, if it is a text for people. */
   volfile?(directory: string): string;
-  /** Why a workload cannot be asked of it; null: it can. */
+  /** Returns why a workload does not fit this stack, or null. */
   unfit?(workload: WorkloadName): string | null;
 }
 
-/** A word of `--with`. */
+/** Another implementation, a word of `--with`. */
 export interface Implementation {
   /** Names of its stacks. */
   readonly names: readonly string[];
   /**
-   * Its stacks, ready to be started, or why it cannot be measured here, with what to install.
-   * @param scratch for what is built
+   * Returns its stacks, or why it cannot run here, with the package to install.
+   * @param scratch folder for compiled programs
    */
   prepare(scratch: string): PreparedStacks | string;
 }
 
 export interface PreparedStacks {
   readonly stacks: readonly OtherStack[];
-  /** Of its programs, by name. */
+  /** Versions of its programs, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The arguments that all pass-throughs of apps/bench/engine/others take. */
+/** The arguments of all pass-throughs in apps/bench/engine/others. */
 export const passArguments = ({ mountpoint, directory, timeouts }: MountPlan): string[] => [
   mountpoint,
   directory,
@@ -64,15 +64,15 @@ export const passArguments = ({ mountpoint, directory, timeouts }: MountPlan): s
 export const timeoutArguments = ({ entry, attribute, negative }: Timeouts): string[] =>
   [entry, attribute, negative].map(String);
 
-/** Longest that a compiler may take, or a program that only says its version. */
+/** Time limit of a compiler, or of a program that prints its version. */
 const PATIENCE_MS = 60_000;
 
-/** What became of a program that was run to its end. */
+/** The result of a program that has ended. */
 export interface ProgramResult {
-  /** Null: it is not there. */
+  /** Null: the program does not exist. */
   readonly status: number | null;
   readonly out: string;
-  /** What it complained of, in a line. */
+  /** The last line of stderr. */
   readonly complaint: string;
 }
 

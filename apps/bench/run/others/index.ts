@@ -1,4 +1,4 @@
-/** What `--with` measures beside glossa, by its words. */
+/** The implementations that `--with` measures beside glossa, by their words. */
 import { Failure } from '../../../../terminal/exit.ts';
 import { listed, type Stacks } from '../stacks.ts';
 import { fuseNative } from './fuse-native.ts';
@@ -23,7 +23,7 @@ export interface WithOthers extends Stacks {
 }
 
 /**
- * The stacks with the others that can be measured here, and a warning about each that cannot.
+ * Adds the stacks of other implementations, and a warning about each that cannot run here.
  * @throws {Failure} for stacks of the same name
  */
 export function withOthers(
@@ -57,7 +57,7 @@ export function withOthers(
   };
 }
 
-/** Why nobody but root can mount here; null where it is possible, or not needed. */
+/** Why only root can mount here; null if this user can. */
 function mounterProblem(): string | null {
   if (process.getuid?.() === 0) return null;
   const { status } = runToEnd(['fusermount3', '--version']);

@@ -1,4 +1,4 @@
-/** Servers in C on libfuse 3, compiled here: the least that a server can do, and a pass-through. */
+/** Compiles and runs servers in C on libfuse 3: a minimal server, and a pass-through. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
@@ -16,7 +16,7 @@ const sourceOf = (server: LibfuseServer): string =>
 /** Files of apps/bench/engine/others/libfuse. */
 type LibfuseServer = 'floor' | 'pass';
 
-/** Why nothing can be compiled with libfuse here, with what to install; null when it can. */
+/** Why programs with libfuse cannot be compiled here, with the packages to install; null when they can. */
 function libfuseProblem(): string | null {
   const missing = [
     ...(runToEnd(['cc', '--version']).status === 0 ? [] : ['gcc', 'libc6-dev']),
@@ -29,7 +29,7 @@ function libfuseProblem(): string | null {
   return `${what} (apt install ${missing.join(' ')})`;
 }
 
-/** Compiles a server that is not there yet. Null, or why that fails. */
+/** Compiles a server unless it exists: null, or the error. */
 function compileLibfuse(server: LibfuseServer, program: string): string | null {
   if (existsSync(program)) return null;
   const libraries = runToEnd(['pkg-config', '--cflags', '--libs', 'fuse3']).out.split(/\s+/);

@@ -1,4 +1,4 @@
-/** Stacks of others behind their mounts: a server process of each, over a folder of its own. */
+/** Plans the stacks of other implementations: a server process for each, over a folder of its own. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackPlan } from '../../engine/measure.ts';
@@ -7,18 +7,18 @@ import { complaintIn, startMount } from '../process.ts';
 import type { MountPlan, OtherStack, Timeouts } from './implementation.ts';
 
 interface OtherServing {
-  /** For mount points, logs and the like. */
+  /** Folder for mount points and logs. */
   readonly scratch: string;
-  /** For what the stacks store. */
+  /** Folder for the files of the stacks. */
   readonly data: string;
   readonly timeouts: Timeouts;
-  /** Ends the waiting for a start. */
+  /** Aborts the wait for a start. */
   readonly signal?: AbortSignal;
 }
 
 const START_MS_MAX = 60_000;
 
-/** A stack as it is measured. */
+/** The plan of a stack to be measured. */
 export function otherPlan(stack: OtherStack, serving: OtherServing): MeasuredStack & StackPlan {
   const { name, description, volfile, unfit, command } = stack;
   const { scratch, data, timeouts, signal } = serving;

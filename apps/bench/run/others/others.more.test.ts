@@ -25,7 +25,7 @@ afterEach(() => {
   rmSync(scratch, { recursive: true });
 });
 
-/** A folder with programs that do nothing but end well. */
+/** A folder with programs that only exit with 0. */
 function programs(...names: string[]): string {
   const folder = join(scratch, 'bin');
   mkdirSync(folder);
@@ -35,7 +35,7 @@ function programs(...names: string[]): string {
   return folder;
 }
 
-/** A Python module that is found before that of the system. */
+/** Writes a Python module that shadows the system's. */
 function pythonModule(name: string, text: string): void {
   vi.stubEnv('PYTHONPATH', scratch);
   writeFileSync(join(scratch, `${name}.py`), text);

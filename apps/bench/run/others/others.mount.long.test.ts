@@ -16,7 +16,7 @@ volume storage
 end-volume
 `;
 
-/** Every kind of operation that workloads ask for. */
+/** Workloads that cover every kind of operation. */
 const WORKLOADS = ['miss', 'hit', 'smallfile', 'seqread', 'seqwrite', 'readdir'];
 const WORDS = ['glusterfs', 'libfuse', 'fuse-native', 'fusepy'];
 const STACKS = ['glusterfs', 'libfuse-floor', 'libfuse', 'fuse-native', 'fusepy'];
@@ -34,7 +34,7 @@ async function measure(scratch: Scratch, ...more: string[]): Promise<Run> {
   return readRun(out, 'standard output');
 }
 
-/** What a warning says is missing; where everything has to be there, nothing is. */
+/** Implementations that a warning calls missing; must be none where all are required. */
 function leftOut({ warnings }: Run): string[] {
   const words = warnings.flatMap((it) => /^(\S+) is left out: .*\)$/.exec(it)?.[1] ?? []);
   if (process.env.GLOSSA_REQUIRE_ALL === '1') expect(words).toEqual([]);
@@ -67,7 +67,7 @@ describeMounts('glossa bench --with', () => {
             expect(measured!.answers, what).toEqual({ checked: count, wrong: 0 });
             expect(measured!.peakMemoryBytes, what).toBeGreaterThan(100_000);
             expect(measured!.startSeconds, what).toBeGreaterThan(0);
-            // Data may come past the server.
+            // Passthrough moves data without the server.
             if (name === 'miss') expect(measured!.serverCpuSeconds, what).toBeGreaterThan(0);
           }
         }
@@ -79,12 +79,12 @@ describeMounts('glossa bench --with', () => {
     'the kernel caches as much of other implementations as of glossa',
     () =>
       withScratch(async (scratch) => {
-        // Attributes of the folder as well, which the kernel would ask for to see who may look.
+        // Attributes of the folder, too, which the kernel needs for permission checks.
         const cached = ['--negative-timeout', '600', '--attribute-timeout', '600'];
         const words = ['libfuse', 'fusepy', 'nl-cache'];
         const run = await measure(scratch, '-w', 'miss', '--with', words.join(), ...cached);
         leftOut(run);
-        // Nobody is asked any more when everything was asked once.
+        // After one pass over all names, the kernel sends no requests.
         for (const { stack, measured } of run.workloads[0]!.results.slice(1)) {
           expect(measured!.answers.wrong, stack).toBe(0);
           // GlusterFS's threads have work of their own.

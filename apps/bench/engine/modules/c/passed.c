@@ -1,4 +1,4 @@
-/* Passes lookups on, and does not see them again. */
+/* Passes lookups on without a callback. */
 #include "glossa.h"
 
 static void lookup(glossa_frame_t *frame, xlator_t *this, const loc_t *loc, dict_t *xdata)

@@ -1,4 +1,4 @@
-/* Passes lookups on, and sees them again on their way up. */
+/* Passes lookups on, with a callback for the reply. */
 #include "glossa.h"
 
 static void lookup_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int64_t op_ret,

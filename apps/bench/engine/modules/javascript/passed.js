@@ -1,4 +1,4 @@
-/** Passes lookups on, and does not see them again. */
+/** Passes lookups on without a callback. */
 import { Translator } from 'glossa';
 
 export default class extends Translator {

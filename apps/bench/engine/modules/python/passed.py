@@ -1,4 +1,4 @@
-"""Passes lookups on, and does not see them again."""
+"""Passes lookups on without a callback."""
 
 from glupy import Translator
 

@@ -1,4 +1,4 @@
-"""Passes lookups on, and sees them again on their way up."""
+"""Passes lookups on, with a callback for the reply."""
 
 from glupy import Translator
 

@@ -1,4 +1,4 @@
-"""Changes every byte that is read."""
+"""Translates every byte of each read."""
 
 from glupy import Translator
 

@@ -1,4 +1,4 @@
-/** Passes lookups on, and does not see them again. */
+/** Passes lookups on without a callback. */
 import { defineTranslator, type Fop, tail } from 'glossa';
 
 const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {

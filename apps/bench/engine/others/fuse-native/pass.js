@@ -1,6 +1,6 @@
 /**
- * A directory passed through as it is, the plain way to do so in JavaScript on the npm package
- * fuse-native, to compare with.
+ * Passes a directory through unchanged, in the usual way in JavaScript on the npm package fuse-native,
+ * as a baseline for the bench.
  *
  *   pass.js MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT
  *   pass.js --version

@@ -1,4 +1,4 @@
-"""A directory passed through as it is, the plain way to do so in Python on fusepy, to compare with.
+"""Passes a directory through unchanged, in the usual way in Python on fusepy, as a baseline.
 
     pass.py MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT
     pass.py --version
@@ -13,7 +13,7 @@ import sys
 from importlib import metadata
 
 try:
-    # As Debian calls it.
+    # Debian's name of the module.
     from fusepy import FUSE, Operations
 except ModuleNotFoundError:
     from fuse import FUSE, Operations
@@ -28,7 +28,7 @@ STATVFS = (
 class Pass(Operations):
     # Times are whole nanoseconds.
     use_ns = True
-    # Not there, so that the kernel soon stops asking.
+    # Without extended attributes, the kernel soon stops asking for them.
     getxattr = None
     listxattr = None
 
@@ -71,7 +71,7 @@ class Pass(Operations):
     def rename(self, old, new):
         os.rename(old, self.directory + new)
 
-    # The new name comes first in these two.
+    # In symlink and link, the new name comes first.
     def link(self, target, source):
         os.link(self.directory + source, target)
 
@@ -94,7 +94,7 @@ class Pass(Operations):
         return os.open(path, flags)
 
     def create(self, path, mode, fi=None):
-        # How it is to be opened is not said.
+        # fusepy does not pass the flags of the open.
         return os.open(path, os.O_RDWR | os.O_CREAT, mode)
 
     def read(self, path, size, offset, fh):

@@ -1,14 +1,14 @@
 /*
- * floor: the least that a FUSE server can do about a name that does not exist, to compare with.
+ * floor: the least work of a FUSE server for an absent name, as a baseline for the bench.
  *
  *   floor MOUNTPOINT ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT [BUSY-POLL-US]
  *
- * One thread on libfuse's low-level interface. There is one directory at most: the last that was
- * made. Every other name is answered with ENOENT at once, in whatever directory.
+ * One thread on libfuse's low-level interface. It remembers one directory at most, the last one made,
+ * and replies ENOENT to every other name at once.
  *
- * With BUSY-POLL-US above 0 it waits awake for a request for so long before it sleeps, by the rules of
- * `glossa mount --busy-poll`: it yields the CPU first, and a wait that was in vain doubles the number of
- * waits until the next one, up to 1024.
+ * With BUSY-POLL-US above 0 it polls that long for a request before it sleeps, as `glossa mount
+ * --busy-poll` does: it yields the CPU first, and each poll without a request doubles the number of
+ * waits until the next poll, up to 1024.
  */
 #define FUSE_USE_VERSION 312
 #include <errno.h>
@@ -39,7 +39,7 @@ static void fill(fuse_ino_t ino, struct stat *st)
 static void on_init(void *data, struct fuse_conn_info *conn)
 {
     (void)data;
-    /* Pipes would only be set up and never used. */
+    /* Without splice, libfuse need not set up pipes. */
     conn->want &= ~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
 }
 
@@ -54,7 +54,7 @@ static void reply_directory(fuse_req_t req)
     fuse_reply_entry(req, &entry);
 }
 
-/* That a name is absent is an error, or an entry without an inode where the kernel may keep it. */
+/* Replies that a name is absent: an error, or an entry without an inode if the kernel may cache it. */
 static void reply_absent(fuse_req_t req)
 {
     struct fuse_entry_param entry;

@@ -1,5 +1,5 @@
 /*
- * pass: a directory passed through as it is, the plain way to do so in C, to compare with.
+ * pass: passes a directory through unchanged, in the usual way in C, as a baseline for the bench.
  *
  *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT
  *
@@ -27,7 +27,7 @@
 #define DATA_MAX (1 << 20)
 #define INODES_MAX (1 << 19)
 
-/* An inode; its number is its address, but for the root's. */
+/* An inode; its number is its address, except the root's. */
 struct inode {
     struct inode *next;
     dev_t dev;
@@ -51,7 +51,7 @@ static int fd_of(fuse_ino_t number)
     return inode_of(number)->fd;
 }
 
-/* The path of an O_PATH descriptor, for calls that do not take one. */
+/* The path of an O_PATH descriptor, for calls that accept only paths. */
 struct path {
     char text[40];
 };
@@ -75,7 +75,7 @@ static struct inode **chain_of(const struct stat *st)
     return &chains[(st->st_ino * 31 + st->st_dev) % CHAINS];
 }
 
-/* The inode of an O_PATH descriptor, which is its own or closed from now on; NULL with errno. */
+/* Makes or finds the inode of an O_PATH descriptor, and takes or closes the descriptor; NULL with errno. */
 static struct inode *known(int fd, const struct stat *st)
 {
     struct inode **chain = chain_of(st), *it = *chain;
@@ -128,7 +128,7 @@ static int find(fuse_ino_t parent, const char *name, struct fuse_entry_param *en
     return it ? 0 : -1;
 }
 
-/* Answers with the entry that a call has made, or with that call's error. */
+/* Replies with the entry that a call has made, or with the call's error. */
 static void reply_made(fuse_req_t req, int result, fuse_ino_t parent, const char *name)
 {
     struct fuse_entry_param entry;
@@ -143,7 +143,7 @@ static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
     struct fuse_entry_param entry;
     int result = find(parent, name, &entry);
     if (result && errno == ENOENT && negative_timeout > 0) {
-        /* An entry without an inode: the kernel may keep that the name is absent. */
+        /* An entry without an inode lets the kernel cache that the name is absent. */
         memset(&entry, 0, sizeof entry);
         entry.entry_timeout = negative_timeout;
         result = 0;
@@ -427,7 +427,7 @@ static const struct fuse_lowlevel_ops operations = {
     .releasedir = on_releasedir,
 };
 
-/* Each inode has a descriptor: as many as may be, and more than usual where root may have them. */
+/* Raises the limit of descriptors, as each inode has one; root may exceed the hard limit. */
 static void raise_limit(void)
 {
     struct rlimit limit = { INODES_MAX, INODES_MAX };

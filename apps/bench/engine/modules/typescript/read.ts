@@ -1,4 +1,4 @@
-/** Sees what was read, and leaves the data alone. */
+/** Gets each reply of readv in a callback, and returns its data unchanged. */
 import { type Cbk, defineTranslator, type Fop, unwind, wind } from 'glossa';
 
 const readv: Fop<'readv', null> = (frame, xl, fd, size, offset, flags, xdata) => {
@@ -10,7 +10,7 @@ const readvCbk: Cbk<'readv', null> = (frame, _cookie, _xl, opRet, opErrno, vecto
 };
 
 export default defineTranslator({
-  type: 'bench/look',
+  type: 'bench/read',
   description: 'Sees what was read.',
   children: [1, 1],
   options: {},

@@ -1,4 +1,4 @@
-/** Reads one value of the dict that comes with a lookup, and answers by it. */
+/** Reads one value of the dict of a lookup, and passes the lookup on or fails it. */
 import { defineTranslator, ENOENT, type Fop, fail, tail } from 'glossa';
 
 const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
@@ -7,7 +7,7 @@ const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
 };
 
 export default defineTranslator({
-  type: 'bench/xdata',
+  type: 'bench/dict',
   description: 'Reads a dict.',
   children: [1, 1],
   options: {},

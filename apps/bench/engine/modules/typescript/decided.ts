@@ -1,4 +1,4 @@
-/** Decides by itself: names that were absent once are absent. */
+/** Remembers absent names, and fails later lookups of them itself. */
 import { type Cbk, defineTranslator, ENOENT, type Fop, fail, unwind, wind } from 'glossa';
 
 type Absent = Set<string>;
@@ -29,7 +29,7 @@ const lookupCbk: Cbk<'lookup', Absent> = (
 };
 
 export default defineTranslator<Absent, Record<string, never>>({
-  type: 'bench/hit',
+  type: 'bench/decided',
   description: 'Remembers absent names.',
   children: [1, 1],
   options: {},

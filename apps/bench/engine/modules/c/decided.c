@@ -1,7 +1,7 @@
-/* Decides by itself: names that were absent once are absent. */
+/* Remembers absent names, and fails later lookups of them itself. */
 #include "glossa.h"
 
-/* Far more than the names that are asked for. */
+/* Far more than the number of looked-up names. */
 #define SLOTS 4096
 
 struct name {

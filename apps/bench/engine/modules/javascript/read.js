@@ -1,4 +1,4 @@
-/** Sees what was read, and leaves the data alone. */
+/** Gets each reply of readv in a callback, and returns its data unchanged. */
 import { Translator } from 'glossa';
 
 export default class extends Translator {

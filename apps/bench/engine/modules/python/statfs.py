@@ -1,4 +1,4 @@
-"""Defines statfs, and nothing else."""
+"""Defines only statfs, so that all other fops pass by."""
 
 from glupy import Translator
 

@@ -1,4 +1,4 @@
-/** Decides by itself: names that were absent once are absent. */
+/** Remembers absent names, and fails later lookups of them itself. */
 import { ENOENT, Translator } from 'glossa';
 
 export default class extends Translator {

@@ -1,4 +1,4 @@
-/* Sees what was read, and leaves the data alone. */
+/* Gets each reply of readv in a callback, and returns its data unchanged. */
 #include "glossa.h"
 
 static void readv_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int64_t op_ret,

@@ -1,4 +1,4 @@
-"""Reads one value of the dict that comes with a lookup, and answers by it."""
+"""Reads one value of the dict of a lookup, and passes the lookup on or fails it."""
 
 from glupy import ENOENT, Translator
 
