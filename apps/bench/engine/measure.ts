@@ -156,7 +156,7 @@ async function attempt(
     await act();
   } catch (error) {
     if (plan.signal.aborted) row.missing = 'interrupted';
-    else if (error instanceof NotMeasured) row.missing = await row.target.why(error);
+    else if (error instanceof NotMeasured) row.missing = await row.target.explain(error);
     else if (isSystemError(error)) row.missing = error.message;
     else throw error;
   }
