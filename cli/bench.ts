@@ -6,22 +6,22 @@ import { join } from 'node:path';
 import { type Condition, failuresBy, parseCondition } from '../apps/bench/engine/fail-if.ts';
 import { describeMachine } from '../apps/bench/engine/machine.ts';
 import { NotMeasured } from '../apps/bench/engine/not-measured.ts';
-import { openReportFolder, writeReportFolder } from '../apps/bench/engine/report-folder.ts';
 import { allowedCpus } from '../apps/bench/engine/placement.ts';
 import { reportFiles } from '../apps/bench/engine/report/html.ts';
 import { terminalReport } from '../apps/bench/engine/report/text.ts';
+import { openReportFolder, writeReportFolder } from '../apps/bench/engine/report-folder.ts';
 import { type BenchOutcome, runBench } from '../apps/bench/engine/run.ts';
 import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
 import { STORED_MAX } from '../apps/bench/engine/workloads/workload.ts';
 import { type WithOthers, withOthers } from '../apps/bench/run/others/index.ts';
 import { otherPlan } from '../apps/bench/run/others/other-plan.ts';
-import { stackPlan } from '../apps/bench/run/stack-mount.ts';
 import {
   type BenchFlags,
   type BenchSettings,
   benchFlags,
   settingsOf,
 } from '../apps/bench/run/settings.ts';
+import { stackPlan } from '../apps/bench/run/stack-mount.ts';
 import { type Stacks, stacksOfTranslator, stacksOfVolfiles } from '../apps/bench/run/stacks.ts';
 import { Workspace } from '../apps/bench/run/workspace.ts';
 import { defineCommand } from '../terminal/command.ts';
