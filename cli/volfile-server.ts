@@ -151,7 +151,7 @@ async function listen(settings: Settings, log: Log): Promise<VolfileServer> {
       unix: socket === undefined ? null : resolve(socket),
       servers: settings.also,
       log: (text) => log.info(text, { msgid: messages.volfileServer.id }),
-      doubt: (text) => log.warning(text, { msgid: messages.volfileServerDoubt.id }),
+      warn: (text) => log.warning(text, { msgid: messages.volfileServerDoubt.id }),
     });
   } catch (error) {
     const where = placesOf(settings, port).join(' and ');

@@ -21,7 +21,7 @@ export function serverSource(given: VolfileServers, log: Log): VolfileSource {
       changed();
     },
     log: (text) => log.info(text, { msgid: messages.volfileFetched.id }),
-    doubt: (text) => log.warning(text, { msgid: messages.volfileServerLost.id }),
+    warn: (text) => log.warning(text, { msgid: messages.volfileServerLost.id }),
   });
   return {
     name,

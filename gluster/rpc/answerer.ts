@@ -1,7 +1,6 @@
 /**
- * The side of a connection that is called: it finds the program and the procedure that a call asks for, or replies why
- * the call is refused. Programs are tables of procedures; the answerer itself tells which there are.
- *
+ * Answers the calls of a peer: finds the program and procedure of each call and sends the results, or the reason for
+ * a refusal. Callers pass programs as tables of procedures; the answerer adds DUMP, which lists them.
  * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.c`, `rpcsvc_program_actor`.
  */
 import { type Fields, writeFields } from './fields.ts';
@@ -23,25 +22,25 @@ import { XdrReader, type XdrWriter } from './xdr.ts';
 export type Results = (w: XdrWriter) => void;
 
 /**
- * Reads the arguments, and does it. Returns what writes the results; one of `ACCEPT` where the call is not taken; and
- * undefined where `reply` is called later.
+ * Reads the arguments and performs the call. Returns a writer of the results, a code of `ACCEPT`
+ * for a refused call, or undefined when it calls `reply` later.
  */
 export type Procedure = (r: XdrReader, call: ReadCall) => Results | number | undefined;
 
-export interface Served extends Program {
-  /** By their numbers. */
+export interface ServedProgram extends Program {
+  /** Procedures by their numbers. */
   readonly procedures: Pick<ReadonlyMap<number, Procedure>, 'get'>;
 }
 
 export interface AnswererSettings {
-  readonly programs: readonly Served[];
-  /** Served as well, and not listed: peers know of them otherwise. */
-  readonly unlisted?: readonly Served[];
-  /** Messages are written here, one behind the other. */
+  readonly programs: readonly ServedProgram[];
+  /** Programs that are served without being listed by DUMP. */
+  readonly unlisted?: readonly ServedProgram[];
+  /** Replies and calls are written here, one behind the other. */
   readonly out: XdrWriter;
-  /** A message is in `out`. */
+  /** Called after each message that was written to `out`. */
   written(): void;
-  /** Whether no more should be taken for now. */
+  /** Whether the answerer should stop reading calls for now. */
   isFull(): boolean;
 }
 
@@ -52,17 +51,17 @@ export const results =
   (w) =>
     writeFields(w, fields, values);
 
-/** Of calls that want to know whether somebody is there. */
-export const yes: Procedure = () => results(commonReply, 0, 0, NOTHING);
+/** Replies success without results: for NULL and PING. */
+export const succeed: Procedure = () => results(commonReply, 0, 0, NOTHING);
 
 export class Answerer {
   bytesIn = 0;
   bytesOut = 0;
   isTaking = false;
   private readonly settings: AnswererSettings;
-  private readonly programs: readonly Served[];
+  private readonly programs: readonly ServedProgram[];
   private readonly reader = new XdrReader();
-  /** Of its own calls. */
+  /** The xid of the last call that this side made. */
   private xid = 0;
 
   constructor(settings: AnswererSettings) {
@@ -70,14 +69,14 @@ export class Answerer {
     const { programs, unlisted = [] } = settings;
     const dump: Procedure = () => (w) => writePrograms(w, [...programs, DUMP_PROGRAM]);
     const procedures = new Map([
-      [DUMP.NULL, yes],
+      [DUMP.NULL, succeed],
       [DUMP.DUMP, dump],
-      [DUMP.PING, yes],
+      [DUMP.PING, succeed],
     ]);
     this.programs = [...programs, { ...DUMP_PROGRAM, procedures }, ...unlisted];
   }
 
-  /** Serves the messages that are whole. @returns how many there were. @throws {RecordError} */
+  /** Serves the complete messages. @returns their number. @throws {RecordError} */
   take(records: Records): number {
     const r = this.reader;
     let count = 0;
@@ -88,7 +87,7 @@ export class Answerer {
         this.bytesIn += records.end - records.start;
         r.begin(records.bytes, records.start, records.end);
         const xid = r.u32();
-        // A reply to a call of ours says nothing.
+        // Replies to our own calls carry no results.
         if (r.u32() === CALL && !r.short) this.serve(readCall(r, xid), r);
       }
     } finally {
@@ -111,7 +110,7 @@ export class Answerer {
     });
   }
 
-  /** @param data that stands behind the results */
+  /** @param data bytes that follow the results */
   reply(xid: number, write: Results, data: Uint8Array | null = null): void {
     this.send((w) => {
       writeReply(w, xid, ACCEPT.SUCCESS);
@@ -120,7 +119,7 @@ export class Answerer {
     });
   }
 
-  /** The call is not taken, for this reason. */
+  /** Refuses a call with a code of `ACCEPT`. */
   private refuse(xid: number, accept: number): void {
     this.send((w) => writeReply(w, xid, accept));
   }
@@ -138,7 +137,7 @@ export class Answerer {
     }
   }
 
-  /** The procedure of a call, or why there is none. */
+  /** Finds the procedure of a call, or the code of `ACCEPT` that refuses it. */
   private find({ program, version, procedure }: ReadCall): Procedure | number {
     let accept: number = ACCEPT.PROG_UNAVAIL;
     for (const each of this.programs) {

@@ -1,7 +1,7 @@
 /**
- * Dictionaries on the wire: with types in the fops of version 4 (`gfx_dict`), and as texts without
- * types in the handshake and in calls of the server (the older layout). Source: GlusterFS 10
- * `rpc/xdr/src/glusterfs3.h`, `libglusterfs/src/dict.c`.
+ * Encodes dictionaries for the wire: with types in the fops of version 4 (`gfx_dict`), as untyped
+ * texts in the handshake and the server's calls (the older layout).
+ * Source: GlusterFS 10 `rpc/xdr/src/glusterfs3.h`, `libglusterfs/src/dict.c`.
  */
 import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
@@ -10,9 +10,9 @@ import type { Iatt } from '../../runtime/core/iatt.ts';
 import { readIatt, writeIatt } from './iatt.ts';
 import { XdrReader, type XdrWriter } from './xdr.ts';
 
-/** Bytes of a value of type mdata: three times, with their nanoseconds. */
+/** Bytes of an mdata value: three times with nanoseconds. */
 const MDATA_SIZE = 36;
-/** A pair takes no less: two lengths or types, and a value. */
+/** The least bytes of a pair: two lengths or types, and a value. */
 const PAIR_LEAST = 12;
 
 interface Kind {
@@ -27,10 +27,10 @@ const binary: Kind = {
   read: (r) => r.opaqueCopy(),
 };
 
-/** By the number of the type on the wire. */
+/** Kinds by their type number on the wire. */
 const kinds: readonly (Kind | undefined)[] = [
   undefined,
-  // Of a peer that does not know what it is.
+  // Peers send 0 for a value of unknown type.
   binary,
   { type: 'int', write: (w, value: number) => w.i64(value), read: (r) => r.i64() },
   { type: 'uint', write: (w, value: number) => w.u64(value), read: (r) => r.u64() },
@@ -50,13 +50,13 @@ const numbers = Object.fromEntries(
   kinds.flatMap((kind, number) => (kind === undefined ? [] : [[kind.type, number]])),
 ) as Readonly<Record<DictType, number>>;
 
-/** A key, and its bytes on the wire, with their length before them. */
+/** A key with its bytes on the wire, length included. */
 interface Key {
   readonly key: string;
   readonly bytes: Uint8Array;
 }
 
-/** Keys that were written and read lately, by their lengths: there are few, and each comes often. */
+/** Caches the last key of each length, written and read: few keys exist, and each is frequent. */
 const LENGTHS = 64;
 const written = new Array<Key | null>(LENGTHS).fill(null);
 const read = new Array<Key | null>(LENGTHS).fill(null);
@@ -84,7 +84,7 @@ function readKey(r: XdrReader): string {
   return key;
 }
 
-/** Null is another thing than an empty one, and stays it. */
+/** Writes null and an empty dictionary differently, so that `readDict` tells them apart. */
 export function writeDict(w: XdrWriter, dict: Dict | null): void {
   const size = w.at;
   w.u32(0);
@@ -127,7 +127,7 @@ export function readDict(r: XdrReader): Dict | null {
 
 // -- the older layout ------------------------------------------------------------------------------
 
-/** Into an `opaque<>`: every value is a text, with a NUL that its length counts. */
+/** Writes an `opaque<>` in which every value is a text whose length counts its NUL. */
 export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): void {
   const start = w.at;
   w.u32(0);
@@ -147,7 +147,7 @@ export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): vo
   w.zeros(-length & 3);
 }
 
-/** What is in an `opaque<>`; none when it is empty, null when it is no dictionary. */
+/** Reads an `opaque<>`: an empty map for no bytes, null for a malformed dictionary. */
 export function readTexts(r: XdrReader): Map<string, string> | null {
   const bytes = r.opaque();
   const texts = new Map<string, string>();

@@ -1,6 +1,6 @@
 /**
- * Messages as rows of fields, each with a name and a kind. What a row is written from, and read into,
- * is an array with a value for each field that has a name.
+ * Reads and writes messages as rows of fields, each with a name and a kind. A row is written from, and
+ * read into, an array with one value per named field.
  *
  *   const row = fieldsOf('loc.gfid =0:u32 name:string xdata');
  *   writeFields(w, row, [gfid, 'x', null]);
@@ -52,7 +52,7 @@ const kinds = {
 
 export type KindName = keyof typeof kinds;
 
-/** What a name alone says. */
+/** Kinds that a field's name implies. */
 const KIND_BY_NAME: readonly (readonly [RegExp, KindName])[] = [
   [/\.(par)?gfid$/, 'gfid'],
   [/\.name$/, 'string'],
@@ -68,7 +68,7 @@ export interface Field {
 
 interface Step {
   readonly kind: Kind;
-  /** Where its value is in the array; -1 for one that is always the same. */
+  /** The value's index in the array; -1 for a constant. */
   readonly index: number;
   readonly always: unknown;
 }
@@ -79,8 +79,8 @@ export interface Fields {
 }
 
 /**
- * `name:kind`, the kind left out where the name says it; `=0:u32` is always 0 and of no interest to
- * who reads, `_` an iatt that is.
+ * Parses a row. A field is `name:kind`; the kind may be omitted where the name implies it. `=0:u32`
+ * is the constant 0, `_` an ignored iatt; readers skip both.
  */
 export function fieldsOf(text: string): Fields {
   const named: Field[] = [];
@@ -96,8 +96,8 @@ export function fieldsOf(text: string): Fields {
   return { named, steps };
 }
 
-/** Attributes that nobody looks at. */
-const passedOver: Kind = {
+/** Skips attributes that the reader does not use. */
+const skippedIatt: Kind = {
   write: writeIatt,
   read(r) {
     r.skip(IATT_SIZE);
@@ -105,12 +105,12 @@ const passedOver: Kind = {
   },
 };
 
-/** The same row, to be read without the attributes of these names: they become null. */
+/** Derives a row whose reader skips the named attributes: they become null. */
 export const withoutIatts = (fields: Fields, names: ReadonlySet<string>): Fields => ({
   ...fields,
   steps: fields.steps.map((step) => {
     const name = fields.named[step.index]?.name;
-    return name !== undefined && names.has(name) ? { ...step, kind: passedOver } : step;
+    return name !== undefined && names.has(name) ? { ...step, kind: skippedIatt } : step;
   }),
 });
 
@@ -121,7 +121,7 @@ export function writeFields(w: XdrWriter, { steps }: Fields, values: readonly un
   }
 }
 
-/** What is read wrong leaves `short` set. */
+/** Reads a row; malformed input sets `short` on the reader. */
 export function readFields(r: XdrReader, { steps, named }: Fields): unknown[] {
   const values = new Array<unknown>(named.length);
   for (let at = 0; at < steps.length; at++) {

@@ -1,27 +1,25 @@
 /**
- * The fops of program GlusterFS 4.x v1 (version 400): for each its procedure, and how its arguments and
- * its reply are written. Names are those of the fop table (`core/fops.ts`): `loc.gfid` is the gfid of
- * the argument `loc`, `fd` its gfid and the number that the server gave it.
+ * Lists the fops of program GlusterFS 4.x v1 (version 400): each fop's procedure number, and the fields of its
+ * arguments and reply. Names follow the fop table (`core/fops.ts`): `loc.gfid` is the gfid of the argument `loc`,
+ * `fd` its gfid and the number that the server gave it.
  *
- * Every reply begins with op_ret and op_errno, which are not in the rows. The data of writev, put and
- * readv stands behind the fields, as it is: no length, no zeros.
- *
- * Source: GlusterFS 10 `rpc/xdr/src/{glusterfs4-xdr,glusterfs3-xdr}.x`.
+ * Rows omit op_ret and op_errno, with which every reply begins. The data of writev, put and readv follows the fields
+ * without length or padding. Source: GlusterFS 10 `rpc/xdr/src/{glusterfs4-xdr,glusterfs3-xdr}.x`.
  */
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 
 export interface WireFop {
-  /** Its number on the wire: another one than `glusterfs_fop_t`'s. */
+  /** The number on the wire, which differs from `glusterfs_fop_t`'s. */
   readonly procedure: number;
   readonly fop: FopName | 'release' | 'releasedir';
   readonly call: Fields;
   readonly reply: Fields;
-  /** Where data stands behind the fields. */
+  /** The message whose fields are followed by data. */
   readonly data: 'call' | 'reply' | null;
 }
 
-/** A name may be left out: whether there is one is said, and it is empty then. */
+/** An optional name: a flag tells whether there is one; the name is empty without. */
 const NAME = 'name.given:u32 name:string';
 const ENTRY = 'cmd:u32 type:u32 basename.given:u64 basename:string volume:string xdata';
 const LOCK = 'cmd:u32 flock.type:u32 flock';
@@ -96,7 +94,7 @@ const DATA: Readonly<Partial<Record<WireFop['fop'], WireFop['data']>>> = {
 
 const spelled = (call: string): string => call.replace(/\bfd(?= )/, 'fd.gfid fd.remote:i64');
 
-/** By procedure; undefined where there is no fop. */
+/** Fops by procedure; undefined for unused numbers. */
 export const fops4: readonly (WireFop | undefined)[] = rows.reduce<(WireFop | undefined)[]>(
   (all, [procedure, fop, call, reply]) => {
     const data = DATA[fop] ?? null;

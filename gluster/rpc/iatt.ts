@@ -1,4 +1,4 @@
-/** Attributes on the wire: `gfx_iattx` of the fops, and the older `gf_iatt` of the server's calls. */
+/** Encodes attributes for the wire: `gfx_iattx` of the fops, `gf_iatt` (older) of the server's calls. */
 import { type Gfid, gfidToBytesInto, inoHi, inoLo, ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { OFFSET_MAX } from '../../runtime/core/limits.ts';
@@ -7,12 +7,12 @@ import type { XdrReader, XdrWriter } from './xdr.ts';
 export const IATT_SIZE = 148;
 const OLD_IATT_SIZE = 100;
 const TWO_32 = 0x1_0000_0000;
-/** What storages that keep no count of what they filled have filled: all but the time of birth. */
+/** The fields that a storage without a mask of its own has filled: all but the time of birth. */
 const FILLED = 0x17ff;
-/** The highest bit of an inode's number; those who list files do without it. */
+/** The highest bit of an inode number; programs that list files expect it clear. */
 const HIGH_BIT = 0x8000_0000;
 
-/** The number is the gfid's second half. */
+/** The upper half of the inode number, which is derived from the gfid's second half. */
 export const wireInoHi = (gfid: Gfid): number =>
   gfid === ROOT_GFID ? 0 : (inoHi(gfid) | HIGH_BIT) >>> 0;
 
@@ -21,14 +21,14 @@ function putWide(view: DataView, at: number, value: number): void {
   view.setUint32(at + 4, value);
 }
 
-/** Most are small, and cost no memory of their own as long as they are no products. */
+/** Reads 64 bits. Small numbers skip the product, which would allocate. */
 function wideAt(view: DataView, at: number): number {
   const high = view.getInt32(at);
   const low = view.getUint32(at + 4);
   return high === 0 ? low : high * TWO_32 + low;
 }
 
-/** Without any there are zeros. */
+/** Writes zeros for null. */
 export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   if (iatt === null) {
     w.zeros(IATT_SIZE);
@@ -97,7 +97,7 @@ export function readIatt(r: XdrReader): Iatt {
   return iatt;
 }
 
-/** As releases before 4 had it: seconds of 32 bits, each beside its nanoseconds. */
+/** Writes the layout of releases before 4: seconds of 32 bits, each beside its nanoseconds. */
 export function writeOldIatt(w: XdrWriter, iatt: Iatt | null): void {
   if (iatt === null) {
     w.zeros(OLD_IATT_SIZE);

@@ -1,6 +1,6 @@
 /**
- * The headers of calls and replies, and the credentials in a call: who asks. Layouts and limits are
- * those of GlusterFS 10: `rpc/rpc-lib/src/{xdr-rpc,auth-glusterfs}.c`, RFC 5531.
+ * Encodes the headers of calls and replies, and the credentials that name the caller. Layouts and
+ * limits: GlusterFS 10 `rpc/rpc-lib/src/{xdr-rpc,auth-glusterfs}.c`, RFC 5531.
  */
 import { padded, type XdrReader, type XdrWriter } from './xdr.ts';
 
@@ -11,7 +11,7 @@ const ACCEPTED = 0;
 const DENIED = 1;
 const AUTH_ERROR = 1;
 
-/** How a call was taken; results follow a SUCCESS alone. */
+/** The status of an accepted call; only SUCCESS is followed by results. */
 export const ACCEPT = {
   SUCCESS: 0,
   PROG_UNAVAIL: 1,
@@ -22,32 +22,32 @@ export const ACCEPT = {
 } as const;
 
 export const AUTH_NULL = 0;
-/** GlusterFS's second and third layout of credentials. */
+/** Credentials in GlusterFS's second and third layout. */
 export const AUTH_V2 = 390_039;
 export const AUTH_V3 = 390_040;
 
-/** Bytes that the credentials of a call may take. */
+/** The most bytes of a call's credentials. */
 const CREDENTIALS_MAX = 400;
-/** Groups and bytes of the lock's owner, together, that fit. */
+/** The most groups and lock-owner bytes, counted together. */
 const ROOM_V2 = 95;
 const ROOM_V3 = 91;
 
-/** Who asks. */
+/** The process for which a call is made. */
 export interface Caller {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
-  /** Bytes as hexadecimal text; without any, the pid stands for it. */
+  /** The lock owner as hexadecimal text; empty to send the pid instead. */
   readonly lkOwner: string;
-  /** SETS (`core/ctime.ts`); 0 where no translator says when a request was made. */
+  /** SETS (`core/ctime.ts`); 0 when no translator has set the time of the request. */
   readonly flags: number;
-  /** When it was made: seconds since 1970. */
+  /** Time of the request: seconds since 1970. */
   readonly ctime: number;
   readonly ctimeNsec: number;
 }
 
-/** A program itself, that asks on nobody's behalf. */
+/** Credentials of a program that calls for itself. */
 export const ITSELF: Caller = {
   ...{ pid: 0, uid: 0, gid: 0, groups: [], lkOwner: '', flags: 0, ctime: 0, ctimeNsec: 0 },
 };
@@ -59,10 +59,10 @@ export interface CallHeader {
   readonly procedure: number;
 }
 
-/** Of replies to nobody in particular: a call whose header was none. */
+/** The xid of a reply to a call with a malformed header. */
 export const NO_XID = 0;
 
-/** Longer owners fit into no call. */
+/** Whether the credentials have room for a lock owner. */
 export const ownerFits = (lkOwner: string, flavor: number): boolean =>
   lkOwner.length / 2 <= (flavor === AUTH_V3 ? ROOM_V3 : ROOM_V2);
 
@@ -131,16 +131,16 @@ export function bytesOfHex(hex: string): Uint8Array {
   return bytes;
 }
 
-/** What a peer has sent, as far as its header tells. */
+/** A received call, as far as its header describes it. */
 export interface ReadCall extends CallHeader {
-  /** Null for AUTH_NULL, and for flavors that nobody knows. */
+  /** Null for AUTH_NULL and for unknown flavors. */
   readonly caller: Caller | null;
   readonly flavor: number;
-  /** Why it is refused; null when it is not. `mismatch` is a header that is none of a call. */
+  /** The reason for a refusal, else null; `mismatch` is a malformed header. */
   readonly refused: 'mismatch' | 'owner' | null;
 }
 
-/** Reads the header of a call after its xid and type. What follows are the arguments. */
+/** Reads the header of a call after xid and type; leaves the reader at the arguments. */
 export function readCall(r: XdrReader, xid: number): ReadCall {
   const rpcVersion = r.u32();
   const program = r.u32();
@@ -182,18 +182,18 @@ function readCredentials(r: XdrReader, flavor: number, end: number): Caller | 'g
   return { pid, uid, gid, groups, lkOwner: hexOf(owner), flags, ctime, ctimeNsec };
 }
 
-/** A reply whose results follow; or without any when it was not taken. */
+/** Writes the header of a reply; results follow SUCCESS only. */
 export function writeReply(w: XdrWriter, xid: number, accept: number): void {
   w.u32(xid);
   w.u32(REPLY);
   w.u32(ACCEPTED);
   w.zeros(8);
   w.u32(accept);
-  // The lowest and the highest version that there is: GlusterFS says neither.
+  // GlusterFS sends zeros for the lowest and highest supported version.
   if (accept === ACCEPT.PROG_MISMATCH) w.zeros(8);
 }
 
-/** The credentials were not taken. */
+/** Writes the reply to rejected credentials. */
 export function writeDenied(w: XdrWriter, xid: number): void {
   for (const word of [xid, REPLY, DENIED, AUTH_ERROR, 0]) w.u32(word);
 }

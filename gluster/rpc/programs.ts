@@ -1,6 +1,6 @@
 /**
- * The programs that GlusterFS 10 speaks on a connection, and the messages of those that are no fops.
- * Source: `rpc/rpc-lib/src/protocol-common.h`, `rpc/xdr/src/{rpc-common-xdr,glusterfs3-xdr,portmap-xdr}.x`.
+ * Lists the RPC programs of GlusterFS 10 and the messages of those without fops. Source:
+ * `rpc/rpc-lib/src/protocol-common.h`, `rpc/xdr/src/{rpc-common-xdr,glusterfs3-xdr,portmap-xdr}.x`.
  */
 
 import type { Gfid } from '../../runtime/core/gfid.ts';
@@ -9,7 +9,7 @@ import { fieldsOf } from './fields.ts';
 import { writeOldIatt } from './iatt.ts';
 import type { XdrReader, XdrWriter } from './xdr.ts';
 
-/** The kind of news that CACHE_INVALIDATION is. */
+/** The event type of CACHE_INVALIDATION. */
 const INVALIDATION = 1;
 
 export interface Program {
@@ -22,7 +22,7 @@ export const DUMP_PROGRAM: Program = { name: 'GF-DUMP', number: 123_451_501, ver
 export const HANDSHAKE: Program = { name: 'GlusterFS Handshake', number: 14_398_633, version: 2 };
 export const FOPS4: Program = { name: 'GlusterFS 4.x v1', number: 1_298_437, version: 400 };
 export const PORTMAP: Program = { name: 'Portmap', number: 34_123_456, version: 1 };
-/** What a server asks of a client, which never answers. */
+/** The program that a server calls on a client; the client never replies. */
 export const CALLBACK: Program = { name: 'GlusterFS Callback', number: 52_743_234, version: 1 };
 
 export const DUMP = { NULL: 0, DUMP: 1, PING: 2 } as const;
@@ -52,10 +52,10 @@ export const CBK = {
   ENTRYLK_CONTENTION: 11,
 } as const;
 
-/** What a client says who asks for the programs. */
+/** The id that clients send with DUMP. */
 export const DUMP_ID = 0xcaed;
 
-/** Of NULL, PING and others without results: op_ret, op_errno, nothing more. */
+/** Results of NULL, PING and others without a payload. */
 export const commonReply = fieldsOf('op_ret:i32 op_errno:i32 xdata:opaque');
 export const getspecCall = fieldsOf('flags:u32 key:string xdata:opaque');
 export const getspecReply = fieldsOf('op_ret:i32 op_errno:i32 spec:string xdata:opaque');
@@ -69,20 +69,20 @@ export const brickByPortCall = fieldsOf('port:i32');
 export const brickByPortReply = fieldsOf('op_ret:i32 op_errno:i32 status:i32 brick:string');
 export const signinCall = fieldsOf('brick:string port:i32 pid:i32');
 export const signoutCall = fieldsOf('brick:string port:i32 rdma_port:i32');
-/** Of both. */
+/** The reply to SIGNIN and SIGNOUT. */
 export const signReply = fieldsOf('op_ret:i32 op_errno:i32');
 
-/** What servers of ours are asked besides, and nobody else. */
+/** The program that glossa's servers offer to glossa's clients only. */
 export const OWN: Program = { name: 'glossa', number: 1_734_700_915, version: 1 };
 export const OWN_CALLS = {
-  /** Nobody wants the answer of a call any more, which is sent all the same: its xid. */
+  /** The client no longer needs the reply to the call with this xid; the server replies all the same. */
   GIVE_UP: 1,
 } as const;
 
-/** What clients and servers of ours say of themselves with SETVOLUME, beside what all say. */
+/** The SETVOLUME key under which glossa's clients and servers send their version. */
 export const GLOSSA = 'glossa-version';
 
-/** What is in the flags of GETSPEC: whether the names of other volfile servers are wanted. */
+/** Flag of GETSPEC: the client also wants the names of other volfile servers. */
 export const WANTS_SERVERS = 1;
 
 export function writePrograms(w: XdrWriter, programs: readonly Program[]): void {
@@ -96,7 +96,7 @@ export function writePrograms(w: XdrWriter, programs: readonly Program[]): void 
   w.u32(0);
 }
 
-/** Null when it is no list, or one that was refused. */
+/** Reads a list of programs; null when it is malformed or refused. */
 export function readPrograms(r: XdrReader): Program[] | null {
   r.skip(8);
   const opRet = r.i32();
@@ -109,11 +109,11 @@ export function readPrograms(r: XdrReader): Program[] | null {
   return r.short || opRet < 0 ? null : programs;
 }
 
-// -- what a server tells -----------------------------------------------------------------------------
+// -- calls of a server -----------------------------------------------------------------------------
 
 export const inodelkContention = fieldsOf('loc.gfid flock pid:u32 domain:string xdata:opaque');
 
-/** CACHE_INVALIDATION: the gfid is a text, and attributes have the older layout. */
+/** Writes CACHE_INVALIDATION: the gfid is a text, and attributes have the older layout. */
 export function writeInvalidation(
   w: XdrWriter,
   { gfid, flags, expire, stat, parent, oldParent }: Invalidation,
@@ -132,7 +132,7 @@ export interface Invalidation {
   /** Seconds. */
   readonly expire: number;
   readonly stat: Iatt | null;
-  /** Of its folder, and the folder where it was before. */
+  /** Attributes of the parent directory, and of the former one after a rename. */
   readonly parent: Iatt | null;
   readonly oldParent: Iatt | null;
 }

@@ -1,14 +1,14 @@
 /**
- * Records on a stream: before each part of a message stand 4 bytes, whose highest bit marks the last
- * part, and the others say how long it is. Real peers send one part per message, but must be understood
- * when they send more. Source: RFC 5531, record marking; GlusterFS `socket.c`, `xdr-common.h`.
+ * Splits a byte stream into messages. Each part of a message follows a mark of 4 bytes: the highest
+ * bit marks the last part, the other bits give its length. Peers send one part per message but may
+ * send more. Source: RFC 5531, record marking; GlusterFS `socket.c`, `xdr-common.h`.
  */
 
 const MARK_SIZE = 4;
 const LAST = 0x8000_0000;
 const LENGTH = 0x7fff_ffff;
 
-/** A message longer than this is none that a peer would send: 1 GiB is what GlusterFS refuses. */
+/** The longest accepted message; GlusterFS itself refuses 1 GiB. */
 export const RECORD_MAX = 64 * 2 ** 20;
 
 /** The mark of a message in one part. */
@@ -18,14 +18,14 @@ export class RecordError extends Error {
   readonly code = 'GLOSSA_RPC_RECORD';
 }
 
-/** How many use messages of some memory, after they were given. */
+/** Counts the users of messages in one buffer. */
 export interface Loan {
   count: number;
 }
 
 /**
- * Takes bytes as they come, and gives messages as they are whole. What is given is valid until more
- * bytes are taken: a message that is to be kept must be copied, or lent.
+ * Collects received bytes and returns complete messages. A message is valid until more bytes are
+ * received; a caller that needs it longer copies or lends it.
  *
  *   const room = records.room();       // where to receive
  *   records.received(recv(socket, room));
@@ -33,17 +33,17 @@ export interface Loan {
  */
 export class Records {
   bytes: Uint8Array<ArrayBuffer>;
-  /** The message that `next` has found. */
+  /** The range of the message that `next` has found. */
   start = 0;
   end = 0;
   private view: DataView;
-  /** What was received and not looked at yet. */
+  /** The range of bytes that were received and not read yet. */
   private from = 0;
   private to = 0;
-  /** Of a message in parts: where its first bytes are (its parts are put together), or -1. */
+  /** Start of a message in several parts, which are joined here; -1 without one. */
   private begun = -1;
   private gathered = 0;
-  /** Bytes of memory that may be taken; a little more is, where bytes have been received already. */
+  /** The most bytes of memory; slightly exceeded where bytes were already received. */
   limit = Number.POSITIVE_INFINITY;
   private leastRoom: number;
   private most: number;
@@ -56,59 +56,59 @@ export class Records {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Whether a message has come in part. */
+  /** Whether part of a message was received. */
   get isBegun(): boolean {
     return this.begun >= 0 || this.to > this.from;
   }
 
-  /** Bytes of memory for messages that are not long. */
+  /** Bytes of memory for messages of ordinary length. */
   get ownRoom(): number {
     return this.leastRoom * 4;
   }
 
-  /** Bytes of memory for the longest. */
+  /** Bytes of memory for the longest message. */
   get mostRoom(): number {
     return MARK_SIZE + this.most + this.leastRoom;
   }
 
-  /** Bytes of the message that has come in part, with its mark; 0 where none has, or it is not known. */
+  /** Bytes of the incomplete message with its mark; 0 when there is none or its size is unknown. */
   get size(): number {
     const { begun, from, to, most } = this;
-    // No part says how many will follow.
+    // A part does not tell how many parts follow.
     if (begun >= 0) return most;
     if (to - from < MARK_SIZE) return 0;
     const mark = this.view.getUint32(from);
     return mark >= LAST ? Math.min(mark & LENGTH, most) + MARK_SIZE : most;
   }
 
-  /** Bytes of it that have not come yet. */
+  /** Bytes of the incomplete message that were not received yet. */
   get missing(): number {
     const start = this.begun >= 0 ? this.begun : this.from;
     return Math.max(this.size - (this.to - start), 0);
   }
 
-  /** Bytes of memory that it takes, and to receive more behind it. */
+  /** Bytes of memory for the incomplete message, and to receive more behind it. */
   get wantedRoom(): number {
     const { size } = this;
     return size === 0 ? 0 : size + this.leastRoom;
   }
 
-  /** From now on there is other room, and longer messages are taken. */
+  /** Changes the room and the longest message from now on. */
   widen(leastRoom: number, most: number): void {
     this.leastRoom = leastRoom;
     this.most = most;
   }
 
   /**
-   * The message that was given is in use until the caller lowers the count that is returned: what comes
-   * before then is put elsewhere.
+   * Keeps the current message in place until the caller lowers the returned count; bytes received
+   * meanwhile go into another buffer.
    */
   lend(): Loan {
     this.loan.count += 1;
     return this.loan;
   }
 
-  /** Free memory behind what was received. Messages that were given are gone, except those that are lent. */
+  /** Returns free memory behind the received bytes. Invalidates messages that are not lent. */
   room(): Uint8Array<ArrayBuffer> {
     if (this.loan.count > 0) this.leave();
     if (this.begun >= 0) this.moveRest(this.begun + this.gathered);
@@ -135,8 +135,8 @@ export class Records {
   }
 
   /**
-   * Takes bytes that somebody else has received.
-   * @param taken called when some are there; false ends it, and the rest is dropped
+   * Copies bytes in that were received elsewhere.
+   * @param taken called after each portion; false stops, and the rest is dropped
    */
   put(bytes: Uint8Array, taken: () => boolean): void {
     for (let at = 0; at < bytes.length; ) {
@@ -149,7 +149,7 @@ export class Records {
     }
   }
 
-  /** Finds the next whole message. @throws {RecordError} when there can be none any more */
+  /** Finds the next complete message. @throws {RecordError} when the stream is malformed */
   next(): boolean {
     for (;;) {
       const { from, to, view } = this;
@@ -178,7 +178,7 @@ export class Records {
     }
   }
 
-  /** Puts a part behind those before it, in the place of its mark and theirs. */
+  /** Appends a part to those before it, over their marks. */
   private gather(length: number): void {
     const { from } = this;
     if (this.begun < 0) this.begun = from;
@@ -187,7 +187,7 @@ export class Records {
     this.from = from + MARK_SIZE + length;
   }
 
-  /** What was not looked at yet comes to stand here. */
+  /** Moves the unread bytes to this position. */
   private moveRest(at: number): void {
     if (at === this.from) return;
     this.bytes.copyWithin(at, this.from, this.to);
@@ -195,19 +195,19 @@ export class Records {
     this.from = at;
   }
 
-  /** Bytes that the message under way still takes, and more to receive a few at once. */
+  /** Bytes that the incomplete message still needs, and room to receive more. */
   private wanted(): number {
     const { from, to, view } = this;
     const length = to - from >= MARK_SIZE ? Math.min(view.getUint32(from) & LENGTH, this.most) : 0;
     return Math.max(MARK_SIZE + length - (to - from), 0) + this.leastRoom;
   }
 
-  /** Gives memory back that is more than `limit`, as far as no message is in it. */
+  /** Frees memory beyond `limit` unless it holds a message. */
   shrink(): void {
     if (this.bytes.length > this.limit) this.leave();
   }
 
-  /** Goes on in other memory. */
+  /** Continues in a new buffer. */
   private leave(): void {
     const kept = this.begun >= 0 ? this.begun : this.from;
     const least = this.to - kept + this.leastRoom;

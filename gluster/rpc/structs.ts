@@ -1,4 +1,4 @@
-/** Structures of the fops on the wire: locks, leases, file systems, listings. */
+/** Encodes the structures of fops for the wire: locks, leases, file systems, listings. */
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';
 import type { Flock } from '../../runtime/core/lock.ts';
@@ -23,14 +23,14 @@ const hex: Kind = {
   read: (r) => hexOf(r.opaque()),
 };
 
-/** The end of the longest file: what lies beyond it would come to be negative. */
+/** The end of the longest file; a larger offset would turn negative. */
 const LAST_BYTE: Wide = { hi: 0x7fff_ffff, lo: 0xffff_ffff };
 const offset: Kind = {
   write: (w, value: number) => (value < 2 ** 63 ? w.u64(value) : writeWide(w, LAST_BYTE)),
   read: (r) => r.u64(),
 };
 
-/** A structure by the table of fields (core/fields.ts); zeros of `size` bytes without one. */
+/** Encodes a structure by the table of fields (core/fields.ts); writes `size` zeros for null. */
 function structKind<T extends StructType>(type: T, size: number, kinds: readonly Kind[]) {
   const { names, make } = structTypes[type];
   return {
@@ -50,15 +50,15 @@ export const flock = structKind('flock', 32, [u32, u32, offset, offset, i32, hex
 export const lease = structKind('lease', 28, [u32, u32, gfid, u32]);
 export const statvfs = structKind('statvfs', 88, new Array<Kind>(11).fill(u64));
 
-/** Somebody's lock, in the list of all on a file. */
+/** One client's lock in the list of all locks of a file. */
 export interface WireLock {
   readonly flock: Flock;
-  /** `process-uuid` of whose it is. */
+  /** `process-uuid` of the client that holds it. */
   readonly client: string;
   readonly flags: number;
 }
 
-/** A list is written as whether one more follows, and that. */
+/** Writes a list as a flag before each item, and a 0 at its end. */
 function writeList<T>(w: XdrWriter, list: readonly T[] | null, write: (item: T) => void): void {
   for (const item of list ?? []) {
     w.u32(1);
@@ -88,7 +88,7 @@ export const writeLocks = (w: XdrWriter, locks: readonly WireLock[] | null): voi
 export const readLocks = (r: XdrReader): WireLock[] =>
   readList(r, () => ({ flock: flock.read(r), client: r.string(), flags: r.u32() }));
 
-/** A number that takes all of 64 bits: two halves. */
+/** A number of 64 bits, in two halves. */
 export interface Wide {
   readonly hi: number;
   readonly lo: number;
@@ -101,7 +101,7 @@ export function writeWide(w: XdrWriter, { hi, lo }: Wide): void {
 
 export const readWide = (r: XdrReader): Wide => ({ hi: r.u32(), lo: r.u32() });
 
-/** One entry of a listing. Positions and inode numbers take all of 64 bits: two halves each. */
+/** One entry of a listing. Positions and inode numbers have 64 bits: two halves each. */
 export interface WireDirent {
   readonly inoHi: number;
   readonly inoLo: number;
@@ -109,7 +109,7 @@ export interface WireDirent {
   readonly offLo: number;
   readonly type: number;
   readonly name: string;
-  /** Of readdirp alone. */
+  /** Sent by readdirp alone. */
   readonly stat: Iatt | null;
   readonly dict: Dict | null;
 }

@@ -1,49 +1,49 @@
 /**
- * XDR: how GlusterFS writes numbers and texts on a wire. Everything is big-endian and takes a multiple
- * of 4 bytes; what is shorter is filled up with zeros. Source: RFC 4506.
+ * Reads and writes XDR, GlusterFS's wire format: big-endian, padded with zeros to multiples of 4 bytes. Source: RFC
+ * 4506.
  *
- * Reading cannot fail in the middle: beyond the end there are zeros (or an empty range), and `short`
- * says so. Whoever reads a message looks at it once, after the last field. Nothing is read outside of
- * the message, whatever its bytes say.
- *
- * 64-bit numbers become Numbers, exact below 2^53.
+ * Reading never throws: past the end a reader returns zeros or an empty range and sets `short`, which the caller
+ * checks once after the last field. No read leaves the message. 64-bit numbers become Numbers, exact below 2^53.
  */
 import { decodeName, encodeNameInto } from '../../runtime/core/bytes.ts';
 import { type Gfid, gfidFromBytes, gfidToBytesInto, NULL_GFID } from '../../runtime/core/gfid.ts';
 import { GFID_SIZE } from '../../runtime/core/limits.ts';
 
 const TWO_32 = 0x1_0000_0000;
-/** Bytes that are faster written one by one. */
+/** Up to so many bytes are faster written one by one. */
 const FEW = 48;
 const NOTHING = new Uint8Array(0);
 
-/** Gfids that were read lately: the same few come again and again, as that of a folder. */
-const LATELY = 1024;
-const lately: Gfid[] = new Array<Gfid>(LATELY).fill(NULL_GFID);
-/** Their bytes, as four words each. */
-const words = new Int32Array(LATELY * 4);
+/** Caches recently read gfids: a few, as a directory's, recur. */
+const RECENT_GFIDS = 1024;
+const recentGfids: Gfid[] = new Array<Gfid>(RECENT_GFIDS).fill(NULL_GFID);
+/** The bytes of the cached gfids, four words each. */
+const recentWords = new Int32Array(RECENT_GFIDS * 4);
 
-/** The text of the 16 bytes at a place that are there. */
+/** Converts the 16 bytes at `at` to text; the caller has checked that they exist. */
 function gfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
   const a = view.getInt32(at);
   const b = view.getInt32(at + 4);
   const c = view.getInt32(at + 8);
   const d = view.getInt32(at + 12);
-  const place = (a ^ d) & (LATELY - 1);
+  const place = (a ^ d) & (RECENT_GFIDS - 1);
   const word = place * 4;
   const isKnown =
-    words[word] === a && words[word + 1] === b && words[word + 2] === c && words[word + 3] === d;
-  if (isKnown) return lately[place]!;
+    recentWords[word] === a &&
+    recentWords[word + 1] === b &&
+    recentWords[word + 2] === c &&
+    recentWords[word + 3] === d;
+  if (isKnown) return recentGfids[place]!;
   const gfid = gfidFromBytes(bytes, at);
-  lately[place] = gfid;
-  words[word] = a;
-  words[word + 1] = b;
-  words[word + 2] = c;
-  words[word + 3] = d;
+  recentGfids[place] = gfid;
+  recentWords[word] = a;
+  recentWords[word + 1] = b;
+  recentWords[word + 2] = c;
+  recentWords[word + 3] = d;
   return gfid;
 }
 
-/** Bytes that a text or data of this length takes, its zeros counted. */
+/** The bytes of a text or data of this length with its padding. */
 export const padded = (length: number): number => length + (-length & 3);
 
 export class XdrReader {
@@ -51,14 +51,14 @@ export class XdrReader {
   view: DataView = new DataView(NOTHING.buffer);
   at = 0;
   end = 0;
-  /** The message ended before a field did, or a field said what it cannot. */
+  /** Set when the message ended inside a field, or a field was invalid. */
   short = false;
 
   constructor(bytes?: Uint8Array) {
     if (bytes !== undefined) this.begin(bytes, 0, bytes.length);
   }
 
-  /** Starts on the message in `bytes[start … end)`. */
+  /** Starts reading the message in `bytes[start … end)`. */
   begin(bytes: Uint8Array, start: number, end: number): void {
     if (bytes !== this.bytes) {
       this.bytes = bytes;
@@ -105,26 +105,26 @@ export class XdrReader {
     return this.take(GFID_SIZE) ? gfidAt(this.view, this.bytes, this.at - GFID_SIZE) : NULL_GFID;
   }
 
-  /** So many bytes as they are, not copied. */
+  /** Returns `count` bytes, not copied. */
   fixed(count: number): Uint8Array {
     return this.take(count) ? this.bytes.subarray(this.at - count, this.at) : NOTHING;
   }
 
-  /** `opaque<>`, not copied: what is to be kept must be. */
+  /** Reads an `opaque<>`, not copied: valid as long as the message. */
   opaque(): Uint8Array {
     const length = this.u32();
     const start = this.at;
     return this.take(padded(length)) ? this.bytes.subarray(start, start + length) : NOTHING;
   }
 
-  /** `opaque<>`, copied. */
+  /** Reads an `opaque<>` into a copy. */
   opaqueCopy(): Uint8Array {
     const length = this.u32();
     const start = this.at;
     return this.take(padded(length)) ? this.bytes.slice(start, start + length) : new Uint8Array(0);
   }
 
-  /** Passes over these bytes, if they are next. */
+  /** Skips these bytes if they come next. @returns whether they did */
   skipSame(bytes: Uint8Array): boolean {
     const { length } = bytes;
     if (length > this.left) return false;
@@ -133,14 +133,14 @@ export class XdrReader {
     return true;
   }
 
-  /** `string<>`; bytes that are no UTF-8 are kept, as in names. */
+  /** Reads a `string<>`; bytes that are not UTF-8 are preserved, as in names. */
   string(): string {
     const length = this.u32();
     const start = this.at;
     return this.take(padded(length)) ? decodeName(this.bytes, start, start + length) : '';
   }
 
-  /** A text whose length counts the NUL at its end, in most cases. */
+  /** Reads a text whose length usually counts a NUL at its end. */
   cString(): string {
     const length = this.u32();
     const start = this.at;
@@ -154,7 +154,7 @@ export class XdrReader {
     this.take(count);
   }
 
-  /** Notes that what was read cannot be. */
+  /** Marks the message as malformed. */
   refuse(): void {
     this.short = true;
     this.at = this.end;
@@ -170,13 +170,13 @@ export class XdrReader {
   }
 }
 
-/** Gfids that were written lately, by their last digit. */
+/** Caches recently written gfids by their last digit. */
 const WRITTEN = 16;
 const written: Gfid[] = new Array<Gfid>(WRITTEN).fill(NULL_GFID);
-/** Their bytes, as four words each. */
+/** The bytes of the cached gfids, four words each. */
 const writtenWords = new Int32Array(WRITTEN * 4);
 
-/** Writes into memory that grows as it must. */
+/** Writes into memory that grows on demand. */
 export class XdrWriter {
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView;
@@ -187,7 +187,7 @@ export class XdrWriter {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** What was written, not copied. */
+  /** The written bytes, not copied. */
   get written(): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(0, this.at);
   }
@@ -202,7 +202,7 @@ export class XdrWriter {
     this.u32(value);
   }
 
-  /** From 0, or from -2^53, to 2^53. */
+  /** Writes a number from 0 (or -2^53) to 2^53. */
   u64(value: number): void {
     this.need(8);
     this.view.setInt32(this.at, Math.floor(value / TWO_32));
@@ -271,7 +271,7 @@ export class XdrWriter {
     this.pad(length);
   }
 
-  /** A text whose length counts a NUL at its end. @throws {NameError} */
+  /** Writes a text whose length counts a NUL at its end. @throws {NameError} */
   cString(text: string): void {
     this.need(4 + text.length * 3 + 1 + 3);
     const length = encodeNameInto(text, this.bytes, this.at + 4) + 1;
@@ -281,7 +281,7 @@ export class XdrWriter {
     this.pad(length);
   }
 
-  /** Writes a number again, of which only now is known what it is. */
+  /** Overwrites a number, such as a length that is only known now. */
   patch(at: number, value: number): void {
     this.view.setUint32(at, value);
   }

@@ -1,8 +1,8 @@
 /**
- * Types in the brick volfiles that glusterd writes which are not here: each is stood in for by a volume
- * that lets everything through, so that such a volfile can be served as it is. That is all that most of
- * them do in GlusterFS, too, as long as they are switched off. One that is switched on is refused; one
- * that would be missed is told of. Source: GlusterFS 10 `xlators/mgmt/glusterd/src/glusterd-volgen.c`.
+ * Stands in for types in glusterd's brick volfiles that glossa lacks, by volumes that pass everything on, so that
+ * such a volfile can be served unchanged. In GlusterFS most do no more while switched off. A type that is switched on
+ * is refused; one whose absence matters is logged.
+ * Source: GlusterFS 10 `xlators/mgmt/glusterd/src/glusterd-volgen.c`.
  */
 
 import { isOn } from '../../runtime/core/accepted-options.ts';
@@ -11,11 +11,11 @@ import { defineTranslator, type Translator, type Xlator } from '../../runtime/co
 import type { standInTypes } from './types.ts';
 
 interface StandIn {
-  /** What it does in GlusterFS. */
+  /** Describes the type in GlusterFS. */
   readonly does: string;
-  /** Options that switch it on: then there is no standing in for it. */
+  /** Options that switch it on, with which it is refused. */
   readonly switches: readonly string[];
-  /** What is not as in GlusterFS, though nobody has switched anything on. */
+  /** The difference from GlusterFS even while it is switched off. */
   readonly missed?: string;
 }
 
@@ -47,7 +47,7 @@ const standIns: Readonly<Record<(typeof standInTypes)[number], StandIn>> = {
   'features/trash': off('keeps what is removed', 'trash'),
 };
 
-/** @throws {InitError} where it is to do something */
+/** @throws {InitError} if an option switches it on */
 function refuseSwitchedOn(xl: Xlator, { does, switches }: StandIn): void {
   const on = xl.given.find((option) => switches.includes(option.key) && isOn(option.value));
   if (on === undefined) return;
@@ -60,10 +60,10 @@ function refuseSwitchedOn(xl: Xlator, { does, switches }: StandIn): void {
 const missedOf = ({ type }: Xlator): string | undefined =>
   Object.hasOwn(standIns, type) ? standIns[type as keyof typeof standIns].missed : undefined;
 
-/** One message for all volumes of a graph that are stood in for, and missed. */
-function sayAll(xl: Xlator): void {
+/** Logs one message for all stand-ins of a graph whose absence matters. */
+function warnOfMissing(xl: Xlator): void {
   const all = (xl.graph?.xlators ?? [xl]).filter((each) => missedOf(each) !== undefined);
-  // The first that begins says it.
+  // The first such volume that starts logs it.
   if (missedOf(xl) === undefined || all.some((each) => each !== xl && each.initialised)) return;
   const lacks = new Set(all.map(missedOf));
   const types = [...new Set(all.map(({ type }) => type))].sort();
@@ -83,11 +83,11 @@ function standInFor(type: string, standIn: StandIn): Translator<null> {
     fops: {},
     async check(xl) {
       refuseSwitchedOn(xl, standIn);
-      sayAll(xl);
+      warnOfMissing(xl);
     },
     init(xl) {
       refuseSwitchedOn(xl, standIn);
-      sayAll(xl);
+      warnOfMissing(xl);
       return null;
     },
   });

@@ -1,4 +1,4 @@
-/** The types that are stood in for, apart, so that nothing else is loaded to know them. */
+/** The types with a stand-in, listed apart so that callers need not load the stand-ins. */
 export const standInTypes = [
   'features/barrier',
   'features/bitrot-stub',

@@ -1,16 +1,15 @@
 /**
- * A client of volfile servers: it asks one of them for a volfile, stays connected, and says when it
- * should be asked again: when the server says so, and when a lost server, or another, is there again.
- *
+ * Fetches a volfile from one of several servers, stays connected, and reports when to fetch again:
+ * after a change on the server, or when a lost server or its successor is reachable.
  * Source: GlusterFS 10 `glusterfsd/src/glusterfsd-mgmt.c`.
  */
 import { connect, type Socket } from 'node:net';
 import { formatSocketAddress, type SocketAddress } from '../../runtime/core/addresses.ts';
 import { decodeName } from '../../runtime/core/bytes.ts';
 import { ENOENT, strerror } from '../../runtime/core/errno.ts';
+import { CallChannel, type Loss } from '../rpc/call-channel.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
 import { fieldsOf, readFields } from '../rpc/fields.ts';
-import { Link, type Loss } from '../rpc/link.ts';
 import { AUTH_V2, readCall } from '../rpc/message.ts';
 import { CALLBACK, CBK, HAND, HANDSHAKE, WANTS_SERVERS } from '../rpc/programs.ts';
 import { RecordError, Records } from '../rpc/record.ts';
@@ -20,10 +19,10 @@ const RETRY_MS = 3000;
 const CONNECT_MS = 10_000;
 const ANSWER_MS = 60_000;
 const KEEP_ALIVE_MS = 20_000;
-/** Servers that are kept in mind, those that a server has told of counted. */
+/** The most known servers, including those that a server has announced. */
 const SERVERS_MAX = 64;
 
-/** The versions of volfiles that are understood: a management daemon has them compared. */
+/** The supported versions of volfiles, which a management daemon compares with its own. */
 const VERSIONS = new Map([
   ['max-op-version', '100000'],
   ['min-op-version', '1'],
@@ -31,25 +30,25 @@ const VERSIONS = new Map([
 
 const specReply = fieldsOf('op_ret:i32 op_errno:i32 spec:opaque');
 
-/** Why there is no volfile, in a sentence. */
+/** Explains in a sentence why there is no volfile. */
 export class FetchError extends Error {
   readonly code = 'GLOSSA_VOLFILE_FETCH';
 }
 
-/** A server has answered that it has none. */
+/** The server replied that it has no such volfile. */
 class Refusal extends FetchError {}
 
 export interface VolfileClientSettings {
-  /** In the order in which they are asked. */
+  /** Tried in this order. */
   readonly servers: readonly SocketAddress[];
-  /** What is asked for, such as `/NAME`. */
+  /** The requested volfile, such as `/NAME`. */
   readonly key: string;
-  /** The volfile may have changed: it is to be fetched again. */
+  /** Called when the volfile may have changed and should be fetched again. */
   changed(): void;
-  /** What happens, for the log. */
+  /** Logs an event. */
   log(text: string): void;
-  /** What should not. */
-  doubt(text: string): void;
+  /** Logs a warning. */
+  warn(text: string): void;
 }
 
 interface Spec {
@@ -60,9 +59,9 @@ interface Spec {
 export class VolfileClient {
   private readonly settings: VolfileClientSettings;
   private readonly servers: SocketAddress[];
-  /** The server that is asked, of those. */
+  /** The index of the current server. */
   private at = 0;
-  private peer: Peer | null = null;
+  private peer: ServerConnection | null = null;
   private retry: NodeJS.Timeout | null = null;
   private isClosed = false;
   private hasFetched = false;
@@ -73,12 +72,12 @@ export class VolfileClient {
     this.servers = [...settings.servers];
   }
 
-  /** Where the volfile came from last. */
+  /** The server that sent the last volfile. */
   get server(): string {
     return formatSocketAddress(this.servers[this.at]!);
   }
 
-  /** The volfile as it is now; each server is tried once. @throws {FetchError} */
+  /** Fetches the current volfile; tries each server once. @throws {FetchError} */
   fetch(): Promise<string> {
     const turn = this.queue.then(() => this.ask());
     this.queue = turn.catch(() => {});
@@ -99,53 +98,53 @@ export class VolfileClient {
       try {
         this.peer ??= await this.open(this.servers[this.at]!);
         const { text, servers } = await this.peer.getspec(key);
-        this.learn(servers);
+        this.addServers(servers);
         this.hasFetched = true;
         return text;
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
         why.push(`${this.server}: ${error.message}`);
-        // It may have one again, and tells then.
+        // The server notifies us if it has the volfile again.
         if (error instanceof Refusal && this.hasFetched) break;
-        this.goOn();
+        this.nextServer();
       }
     }
     if (this.peer === null && this.hasFetched) this.tryAgain();
     throw new FetchError(`no volfile '${key}' can be fetched: ${why.join('; ')}`);
   }
 
-  /** The next server is to be asked. */
-  private goOn(): void {
+  /** Moves on to the next server. */
+  private nextServer(): void {
     this.peer?.close();
     this.peer = null;
     this.at = (this.at + 1) % this.servers.length;
   }
 
-  private async open(place: SocketAddress): Promise<Peer> {
-    const peer = await Peer.open(place, {
+  private async open(place: SocketAddress): Promise<ServerConnection> {
+    const peer = await ServerConnection.open(place, {
       changed: () => this.settings.changed(),
-      unknown: (xid) => this.settings.doubt(`an answer to nobody came (number ${xid})`),
+      unknown: (xid) => this.settings.warn(`reply with unknown xid ${xid}`),
       ended: (why) => this.lost(peer, why),
     });
     if (!this.isClosed) return peer;
     peer.close();
-    throw new FetchError('it is not needed any more');
+    throw new FetchError('the client was closed');
   }
 
-  private learn(servers: readonly SocketAddress[]): void {
+  private addServers(servers: readonly SocketAddress[]): void {
     const known = new Set(this.servers.map(formatSocketAddress));
     const more = servers.filter((place) => !known.has(formatSocketAddress(place)));
     this.servers.push(...more.slice(0, SERVERS_MAX - this.servers.length));
   }
 
-  /** What is mounted works on; whoever comes first is asked again. */
-  private lost(peer: Peer, why: string): void {
+  /** Keeps the mount running and asks the first server that returns. */
+  private lost(peer: ServerConnection, why: string): void {
     if (this.peer !== peer || this.isClosed) return;
     this.peer = null;
-    // Who asks for the first time is told why that failed.
+    // The first fetch reports the failure itself.
     if (!this.hasFetched) return;
-    this.settings.doubt(
-      `the volfile server ${this.server} is lost: ${why}; it is tried again every ${RETRY_MS / 1000} s`,
+    this.settings.warn(
+      `the volfile server ${this.server} is lost: ${why}; retrying every ${RETRY_MS / 1000} s`,
     );
     this.tryAgain();
   }
@@ -154,56 +153,56 @@ export class VolfileClient {
     if (this.isClosed || this.retry !== null) return;
     this.retry = setTimeout(() => {
       this.retry = null;
-      this.queue = this.queue.then(() => this.reach());
+      this.queue = this.queue.then(() => this.reconnect());
     }, RETRY_MS).unref();
   }
 
-  /** Connects to the first server that is there. */
-  private async reach(): Promise<void> {
+  /** Connects to the first reachable server. */
+  private async reconnect(): Promise<void> {
     for (let left = this.servers.length; left > 0; left--) {
       if (this.peer !== null || this.isClosed) return;
       try {
         this.peer = await this.open(this.servers[this.at]!);
-        this.settings.log(`the volfile server ${this.server} is there`);
+        this.settings.log(`the volfile server ${this.server} is reachable`);
         this.settings.changed();
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
-        this.goOn();
+        this.nextServer();
       }
     }
     if (this.peer === null) this.tryAgain();
   }
 }
 
-interface PeerEvents {
+interface ServerConnectionEvents {
   changed(): void;
   unknown(xid: number): void;
-  /** Once, unless it was closed here. */
+  /** Called once, unless `close` was called here. */
   ended(why: string): void;
 }
 
 /** A connection to one server. */
-class Peer {
+class ServerConnection {
   private readonly socket: Socket;
-  private readonly link: Link;
+  private readonly channel: CallChannel;
   private readonly records = new Records();
-  private why = 'it has closed the connection';
+  private why = 'it closed the connection';
 
-  private constructor(socket: Socket, events: PeerEvents) {
+  private constructor(socket: Socket, events: ServerConnectionEvents) {
     this.socket = socket;
-    this.link = new Link({
+    this.channel = new CallChannel({
       now: () => performance.now(),
-      called: (r, xid) => {
+      onCall: (r, xid) => {
         const { program, procedure, refused } = readCall(r, xid);
         const isOurs = refused === null && program === CALLBACK.number;
         if (isOurs && procedure === CBK.FETCHSPEC) events.changed();
       },
-      unknown: (xid) => events.unknown(xid),
+      onUnknownXid: (xid) => events.unknown(xid),
     });
-    this.link.connected({
+    this.channel.connected({
       send(bytes, length) {
         if (socket.destroyed) return 0;
-        // Node keeps what it is given until it has left, and this is written over before.
+        // Node keeps the bytes until they have left, and this buffer is reused before that.
         socket.write(bytes.slice(0, length));
         return length;
       },
@@ -214,20 +213,23 @@ class Peer {
       this.why = reasonOf(error);
     });
     socket.once('close', () => {
-      this.link.disconnected();
+      this.channel.disconnected();
       events.ended(this.why);
     });
   }
 
   /** @throws {FetchError} */
-  static async open(place: SocketAddress, events: PeerEvents): Promise<Peer> {
+  static async open(
+    place: SocketAddress,
+    events: ServerConnectionEvents,
+  ): Promise<ServerConnection> {
     const socket = connect({ ...place });
     await new Promise<void>((resolve, reject) => {
       const fail = (why: string): void => {
         socket.destroy();
         reject(new FetchError(why));
       };
-      socket.setTimeout(CONNECT_MS, () => fail('it does not answer'));
+      socket.setTimeout(CONNECT_MS, () => fail('it does not respond'));
       socket.once('error', (error) => fail(reasonOf(error)));
       socket.once('connect', () => {
         socket.setTimeout(0);
@@ -235,37 +237,37 @@ class Peer {
       });
     });
     socket.removeAllListeners();
-    return new Peer(socket, events);
+    return new ServerConnection(socket, events);
   }
 
   close(): void {
     this.socket.removeAllListeners('close');
-    this.link.disconnected();
+    this.channel.disconnected();
     this.socket.destroy();
   }
 
   /** @throws {FetchError} */
   getspec(key: string): Promise<Spec> {
     return new Promise((resolve, reject) => {
-      const { link } = this;
-      // The one who asks waits, for a while.
+      const { channel } = this;
+      // Keeps the process alive while the caller waits.
       this.socket.ref();
-      const timer = setTimeout(() => link.expire(Number.POSITIVE_INFINITY), ANSWER_MS);
+      const timer = setTimeout(() => channel.expire(Number.POSITIVE_INFINITY), ANSWER_MS);
       const write = (w: XdrWriter): void => {
         w.u32(WANTS_SERVERS);
         w.string(key);
         writeTexts(w, VERSIONS);
       };
-      link.ask(HANDSHAKE, HAND.GETSPEC, AUTH_V2, write, (r) => {
+      channel.call(HANDSHAKE, HAND.GETSPEC, AUTH_V2, write, (r) => {
         clearTimeout(timer);
         this.socket.unref();
         const spec = typeof r === 'string' ? null : readSpec(r);
         if (spec === null)
-          reject(new FetchError(r === 'disconnected' ? this.why : LOSSES[r as Told]));
+          reject(new FetchError(r === 'disconnected' ? this.why : REASONS[r as ReplyFailure]));
         else if ('why' in spec) reject(new Refusal(spec.why));
         else resolve(spec);
       });
-      link.flush();
+      channel.flush();
     });
   }
 
@@ -273,34 +275,34 @@ class Peer {
     const { records, socket } = this;
     try {
       records.put(chunk, () => {
-        this.link.take(records);
+        this.channel.take(records);
         return !socket.destroyed;
       });
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
-      this.why = `what it sends is no message: ${error.message}`;
+      this.why = `it sent a malformed message: ${error.message}`;
       socket.destroy();
     }
   }
 }
 
-type Told = Exclude<Loss, 'disconnected'>;
+type ReplyFailure = Exclude<Loss, 'disconnected'>;
 
-const LOSSES: Readonly<Record<Told, string>> = {
-  refused: 'it is no volfile server',
-  timeout: `it has not answered for ${ANSWER_MS / 1000} s`,
+const REASONS: Readonly<Record<ReplyFailure, string>> = {
+  refused: 'it is not a volfile server',
+  timeout: `it did not reply for ${ANSWER_MS / 1000} s`,
 };
 
-/** A volfile, or why there is none. */
+/** Reads a volfile, or the reason why there is none. */
 function readSpec(r: XdrReader): Spec | { readonly why: string } {
   const [opRet, errno, bytes] = readFields(r, specReply) as [number, number, Uint8Array];
   const spec = decodeName(bytes);
   const length = bytes.length;
   const told = readTexts(r);
-  if (r.short) return { why: 'what it answers cannot be read' };
+  if (r.short) return { why: 'its reply is malformed' };
   if (opRet < 0) return { why: errno === ENOENT ? 'it has no such volume' : strerror(errno) };
-  if (opRet !== length) return { why: `it announces ${opRet} bytes, and sends ${length}` };
-  if (length === 0) return { why: 'it sends an empty volfile' };
+  if (opRet !== length) return { why: `it announced ${opRet} bytes but sent ${length}` };
+  if (length === 0) return { why: 'it sent an empty volfile' };
   return { text: spec, servers: readServers(told?.get('servers-list') ?? '') };
 }
 

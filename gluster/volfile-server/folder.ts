@@ -1,4 +1,4 @@
-/** The folder of a volfile server: `NAME.vol` is what clients of the volume NAME get. */
+/** Reads the directory of a volfile server: `NAME.vol` is the volfile of the volume NAME. */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -18,13 +18,13 @@ import { listProblems } from '../../runtime/volfile/problems.ts';
 import { Source, VOLFILE_SIZE_MAX } from '../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
 
-/** Every file that is served ends so. */
+/** The extension of every served file. */
 export const EXTENSION = '.vol';
 
-/** What has taken the file's place may be a pipe. */
+/** Opens without blocking: the file may have been replaced by a pipe. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Why a key has no volfile: for the client a number, for the log a reason. */
+/** Refuses a key: an errno for the client, a reason for the log. */
 export interface Refusal {
   readonly errno: number;
   readonly why: string;
@@ -34,39 +34,39 @@ export const isRefusal = (found: Uint8Array | Refusal): found is Refusal => 'err
 
 const refuse = (errno: number, why: string): Refusal => ({ errno, why });
 
-interface Known {
-  /** Says whether it may have changed since. */
+interface KnownFile {
+  /** Changes whenever the file may have changed. */
   readonly stamp: string;
-  /** Of what clients were given last; undefined when there was nothing for them. */
+  /** The digest of the volfile that clients last received; undefined when they received none. */
   readonly digest: string | undefined;
 }
 
-/** What a look at the folder has found. */
-export interface Look {
-  /** Volumes whose volfiles are others than at the last look: other bytes, new, or gone. */
+/** The result of one scan of the directory. */
+export interface FolderScan {
+  /** Volumes whose volfiles changed, appeared or disappeared since the last scan. */
   readonly changed: readonly string[];
-  /** Files that cannot be served as they are now, and why: each once. */
-  readonly doubts: readonly string[];
+  /** Files that cannot be served, with the reason; each once. */
+  readonly problems: readonly string[];
 }
 
 export class VolfileFolder {
   readonly path: string;
-  private known = new Map<string, Known>();
-  /** By volume: the last volfile that was checked, and what is wrong with it. */
+  private known = new Map<string, KnownFile>();
+  /** By volume: the last checked volfile and its errors. */
   private readonly checked = new Map<string, { digest: string; why: string | null }>();
-  /** Of the first look. */
-  readonly first: Look;
+  /** The result of the first scan. */
+  readonly firstScan: FolderScan;
 
-  /** @throws {NodeJS.ErrnoException} when it is not there */
+  /** @throws {NodeJS.ErrnoException} when the directory does not exist */
   constructor(path: string) {
     this.path = realpathSync(path);
-    this.first = this.look();
+    this.firstScan = this.scan();
   }
 
-  /** The volfile of a key, as it is now. */
+  /** Reads the current volfile of a key. */
   read(key: string): Uint8Array | Refusal {
     const volume = volumeOfKey(key);
-    if (volume === null) return refuse(EINVAL, 'no volume is called so');
+    if (volume === null) return refuse(EINVAL, 'no volume has this name');
     try {
       const found = this.readFile(volume + EXTENSION);
       if (isRefusal(found)) return found;
@@ -81,16 +81,16 @@ export class VolfileFolder {
   private readFile(name: string): Uint8Array | Refusal {
     const path = realpathSync(join(this.path, name));
     if (!path.startsWith(this.path + sep)) {
-      return refuse(EACCES, `${name} leads out of the folder, to ${path}`);
+      return refuse(EACCES, `${name} leads out of the directory, to ${path}`);
     }
     const fd = openSync(path, READ);
     try {
       const stat = fstatSync(fd);
-      if (!stat.isFile()) return refuse(EINVAL, `${name} is no file`);
+      if (!stat.isFile()) return refuse(EINVAL, `${name} is not a file`);
       if (stat.size > VOLFILE_SIZE_MAX)
         return refuse(EFBIG, `${name} has more than ${VOLFILE_SIZE_MAX} bytes`);
       const bytes = readFileSync(fd);
-      // It is being written, perhaps; and no client takes a volfile of no bytes.
+      // The file may be half written, and clients reject an empty volfile.
       return bytes.length === 0 ? refuse(ENOENT, `${name} is empty`) : bytes;
     } finally {
       closeSync(fd);
@@ -98,8 +98,8 @@ export class VolfileFolder {
   }
 
   /**
-   * What is wrong with a volfile. One with mistakes in it is no good for anybody, and worse: a client of
-   * GlusterFS to which half a volume was sent takes no volfile any more.
+   * Describes the errors of a volfile. Serving half a volume would harm: a client of GlusterFS that
+   * received one accepts no further volfile.
    */
   private check(volume: string, bytes: Uint8Array): string | null {
     const { checked } = this;
@@ -114,13 +114,13 @@ export class VolfileFolder {
     return why;
   }
 
-  /** @throws {NodeJS.ErrnoException} when the folder cannot be read; nothing has changed then */
-  look(): Look {
+  /** Scans the directory. @throws {NodeJS.ErrnoException} when it is unreadable; nothing has changed then */
+  scan(): FolderScan {
     const { known } = this;
     const files = readdirSync(this.path).filter((name) => name.endsWith(EXTENSION));
     const doubts: string[] = [];
     this.known = new Map(
-      files.map((file): [string, Known] => {
+      files.map((file): [string, KnownFile] => {
         const volume = file.slice(0, -EXTENSION.length);
         const stamp = this.stampOf(file);
         const before = known.get(volume);
@@ -128,7 +128,7 @@ export class VolfileFolder {
         const found = this.read(volume);
         if (!isRefusal(found)) return [volume, { stamp, digest: digestOf(found) }];
         doubts.push(found.why.startsWith(file) ? found.why : `${file}: ${found.why}`);
-        // Clients keep what they have.
+        // Clients keep their present volfile.
         return [volume, { stamp, digest: before?.digest }];
       }),
     );
@@ -136,9 +136,10 @@ export class VolfileFolder {
       if (!this.known.has(volume)) this.checked.delete(volume);
     }
     const all = new Set([...known.keys(), ...this.known.keys()]);
-    const digest = (from: ReadonlyMap<string, Known>, volume: string) => from.get(volume)?.digest;
+    const digest = (from: ReadonlyMap<string, KnownFile>, volume: string) =>
+      from.get(volume)?.digest;
     const changed = [...all].filter((one) => digest(known, one) !== digest(this.known, one));
-    return { changed, doubts };
+    return { changed, problems: doubts };
   }
 
   private stampOf(file: string): string {
@@ -146,7 +147,7 @@ export class VolfileFolder {
       const { dev, ino, size, ctimeNs } = statSync(join(this.path, file), { bigint: true });
       return `${dev} ${ino} ${size} ${ctimeNs}`;
     } catch {
-      // It has just gone, or its link leads nowhere: reading it says so.
+      // The file was just removed or its link is broken; reading it reports that.
       return '';
     }
   }
@@ -155,9 +156,8 @@ export class VolfileFolder {
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * The volume that a key means: `V`, or `/V` as mount(8) asks for it. Null for what can be no name of a
- * file in one folder, so that no key becomes a path: with a slash in it, hidden, too long, or with
- * characters that no terminal should be sent.
+ * The volume that a key names: `V`, or `/V` as mount(8) sends it. Null unless it is a plain file
+ * name, so that no key becomes a path: no slash, not hidden, not too long, no control characters.
  */
 export function volumeOfKey(key: string): string | null {
   const name = key.startsWith('/') ? key.slice(1) : key;
@@ -166,7 +166,7 @@ export function volumeOfKey(key: string): string | null {
   return encodeName(name).length + EXTENSION.length <= NAME_MAX ? name : null;
 }
 
-/** The number of a volume, which is always the same of the same name: a UUID of version 5. */
+/** The id of a volume, which depends on its name alone: a UUID of version 5. */
 export function volumeId(volume: string): string {
   const bytes = createHash('sha1').update(NAMESPACE).update(volume).digest().subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x50;
@@ -174,5 +174,5 @@ export function volumeId(volume: string): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-/** RFC 9562, appendix A: names that are none of the other kinds; here those of volumes. */
+/** RFC 9562, appendix A: the namespace of names of no other kind; here volumes. */
 const NAMESPACE = Buffer.from('6ba7b8149dad11d180b400c04fd430c8', 'hex');

@@ -49,7 +49,7 @@ async function serve(name: string, text: string): Promise<void> {
 const texts = new Map<string, string>();
 const told = (name: string): number =>
   said.filter((line) => line.startsWith('changed: ') && line.includes(name)).length;
-const asks = (key: string): string[] => said.filter((line) => line.includes(`asks for '${key}'`));
+const asks = (key: string): string[] => said.filter((line) => line.includes(`asked for '${key}'`));
 
 async function startServer(): Promise<void> {
   server = await VolfileServer.start({
@@ -58,7 +58,7 @@ async function startServer(): Promise<void> {
     unix: scratch.at('socket'),
     servers: [],
     log: (text) => void said.push(text),
-    doubt: (text) => void said.push(text),
+    warn: (text) => void said.push(text),
   });
 }
 
@@ -173,7 +173,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     );
     server!.notify([VOLUME]);
     await vi.waitFor(
-      () => expect(said.at(-1)).toMatch(/asks for '\/testvol' .* error: /),
+      () => expect(said.at(-1)).toMatch(/asked for '\/testvol' .* error: /),
       PATIENCE,
     );
     await file.write('two ');
@@ -216,7 +216,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     expect(await run(scratch, 'glusterfs', args)).toMatchObject({ status: 0 });
     mkdirSync(join(byUnix, 'sub'), { recursive: true });
     await writeFile(join(byUnix, 'sub', 'below'), 'deep');
-    expect(asks(VOLUME)[0]).toContain('a client at the socket');
+    expect(asks(VOLUME)[0]).toContain('a client at the UNIX socket');
     await unmount(byUnix);
 
     const backup = 'backup-volfile-servers=127.0.0.1';
@@ -327,13 +327,13 @@ ip link set lo up
 mkdir mnt-ports
 ${process.execPath} ${GLOSSA} brick volfiles ports -l vs.log -p vs.pid
 glusterfsd -N -s 127.0.0.1 --volfile-id brickvol --brick-name /name --brick-port 24444 -l $PWD/brick.log -p brick.pid &
-found "brick '/the/brick' is at port 24444" vs.log
+found "registered brick '/the/brick' at port 24444" vs.log
 for key in unsaid same; do
   mount -t glusterfs -o log-file=$PWD/$key.log 127.0.0.1:/$key mnt-ports || exit 1
   echo $key > mnt-ports/$key && cat mnt-ports/$key && umount mnt-ports
 done
 kill -TERM $(cat brick.pid)
-found "brick '/the/brick' is at port 24444 no more" vs.log
+found "removed brick '/the/brick' from port 24444" vs.log
 `;
     const { out, err } = await run(scratch, 'unshare', ['-n', 'sh', '-c', script]);
     expect({ out: out.split('\n').slice(-3), err }).toEqual({
@@ -341,7 +341,7 @@ found "brick '/the/brick' is at port 24444 no more" vs.log
       err: '',
     });
     const log = readFileSync(scratch.at('vs.log'), 'utf8');
-    expect(log).toMatch(/asks for 'brickvol' \(flags 0\)/);
+    expect(log).toMatch(/asked for 'brickvol' \(flags 0\)/);
     expect(readFileSync(scratch.at('unsaid.log'), 'utf8')).toContain('changing port to 24444');
   });
 
@@ -418,7 +418,7 @@ found "brick '/the/brick' is at port 24444 no more" vs.log
     expect(failed.out).toContain(`127.0.0.1:${port}: Connection refused`);
     writeFileSync(served(key), top('debug/trace'));
     await startServer();
-    await said(/another graph: begun top.*is there.*another graph: begun top/s);
+    await said(/another graph: begun top.*is reachable.*another graph: begun top/s);
     expect(await readFile(join(path, 'there'), 'utf8')).toBe('of the brick');
     expect(await glossa(scratch, ['umount', path])).toMatchObject({ status: 0 });
   });

@@ -1,9 +1,9 @@
-/** The ports of bricks: each says its own, and it holds as long as the connection on which it did. */
+/** Records the ports of bricks: a brick registers its own, which stays valid until its connection ends. */
 
-/** Names that one connection may say: a process has no more bricks. */
+/** The most names per connection; no process has more bricks. */
 const NAMES_MAX = 4096;
 
-/** Whoever has said it: a connection. */
+/** The connection that registered a brick. */
 export type Owner = object;
 
 interface Entry {
@@ -14,7 +14,7 @@ interface Entry {
 export class Portmap {
   private readonly entries = new Map<string, Entry>();
 
-  /** @returns whether it was taken */
+  /** Registers a brick's port. @returns whether it was accepted */
   signIn(brick: string, port: number, owner: Owner): boolean {
     if (brick === '' || port < 1 || port > 65_535) return false;
     const isOwn = this.entries.get(brick)?.owner === owner;
@@ -23,13 +23,13 @@ export class Portmap {
     return true;
   }
 
-  /** Whoever says it: a brick does so at its end, on a connection that may be a new one. */
+  /** Removes a brick from any connection: a brick signs out at its end, possibly on a new one. */
   signOut(brick: string, port: number): boolean {
     return this.entries.get(brick)?.port === port && this.entries.delete(brick);
   }
 
-  /** A connection has ended. @returns its bricks: one that was started anew has said its port elsewhere by now */
-  gone(owner: Owner): string[] {
+  /** Removes the bricks of a closed connection; a restarted brick has registered anew. @returns them */
+  removeAll(owner: Owner): string[] {
     const own = this.namesOf(owner);
     for (const brick of own) this.entries.delete(brick);
     return own;

@@ -1,6 +1,5 @@
 /**
- * The procedures of a volfile server.
- *
+ * Implements the procedures of a volfile server: volfiles by name, ids of volumes, ports of bricks.
  * Source: GlusterFS 10 `xlators/mgmt/glusterd/src/{glusterd-handshake,glusterd-pmap}.c`.
  */
 import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
@@ -9,7 +8,13 @@ import { printable } from '../../runtime/core/log.ts';
 import { isSecret } from '../../runtime/core/secrets.ts';
 import { parse, type Statement } from '../../runtime/volfile/volfile.gen.js';
 import { needs } from '../../runtime/volfile/words.ts';
-import { type Procedure, type Results, results, type Served, yes } from '../rpc/answerer.ts';
+import {
+  type Procedure,
+  type Results,
+  results,
+  type ServedProgram,
+  succeed,
+} from '../rpc/answerer.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
 import { type Fields, fieldsOf, readFields } from '../rpc/fields.ts';
 import { ACCEPT } from '../rpc/message.ts';
@@ -33,55 +38,55 @@ import type { XdrReader } from '../rpc/xdr.ts';
 import { isRefusal, type VolfileFolder, volumeId, volumeOfKey } from './folder.ts';
 import type { Portmap } from './portmap.ts';
 
-/** Of GET_VOLUME_INFO: the volume's id is wanted. */
+/** Flag of GET_VOLUME_INFO: the client wants the volume's id. */
 const WANTS_ID = 1;
 const NOTHING = new Uint8Array();
-/** As `getspecReply`, with the volfile's bytes as they are. */
+/** `getspecReply` with the volfile as raw bytes. */
 const specReply = fieldsOf('op_ret:i32 op_errno:i32 spec:opaque');
 
-/** What all connections have in common. */
-export interface Shared {
+/** State that all connections share. */
+export interface State {
   readonly folder: VolfileFolder;
   readonly portmap: Portmap;
-  /** Other volfile servers, HOST:PORT each, that clients are told of. */
+  /** Other volfile servers, HOST:PORT each, that the server announces to clients. */
   readonly servers: readonly string[];
 }
 
-/** Who asks. */
+/** The client of one connection. */
 export interface Peer {
-  /** For the log. */
+  /** The name in the log. */
   readonly name: string;
-  /** It is a program of this machine. */
+  /** Whether the client runs on this machine. */
   readonly isLocal: boolean;
   log(text: string): void;
 }
 
-/** A procedure that is answered with what `does` makes of its arguments. */
-const answering =
+/** Makes a procedure that parses its arguments and replies with the result of `does`. */
+const procedureFor =
   (call: Fields, does: (values: readonly unknown[]) => Results): Procedure =>
   (r) => {
     const values = readFields(r, call);
     return r.short ? ACCEPT.GARBAGE_ARGS : does(values);
   };
 
-/** Of a brick and a port one is told the other, or that there is none. */
-const located = (reply: Fields, found: unknown, nothing: unknown): Results =>
+/** Replies with a brick or a port, or ENOENT. */
+const replyLocation = (reply: Fields, found: unknown, nothing: unknown): Results =>
   found === undefined ? results(reply, -1, ENOENT, 0, nothing) : results(reply, 0, 0, 1, found);
 
-export function programsFor(shared: Shared, peer: Peer): Served[] {
+export function programsFor(shared: State, peer: Peer): ServedProgram[] {
   const { portmap } = shared;
   const handshake: readonly [number, Procedure][] = [
-    [HAND.NULL, yes],
-    [HAND.PING, yes],
+    [HAND.NULL, succeed],
+    [HAND.PING, succeed],
     [
       HAND.GETSPEC,
-      answering(getspecCall, ([flags, key]) =>
+      procedureFor(getspecCall, ([flags, key]) =>
         getspec(shared, peer, flags as number, key as string),
       ),
     ],
     [HAND.GET_VOLUME_INFO, (r) => volumeInfo(shared, r)],
   ];
-  /** Only bricks of this machine say where they are, as only those are looked for here. */
+  /** Accepts registrations from this machine only, since clients look for bricks here. */
   const signed = (isTaken: boolean, what: string): Results => {
     peer.log(`${peer.name} ${what}${isTaken ? '' : ', which is refused'}`);
     return isTaken
@@ -89,39 +94,36 @@ export function programsFor(shared: Shared, peer: Peer): Served[] {
       : results(signReply, -1, peer.isLocal ? EINVAL : EACCES);
   };
   const ports: readonly [number, Procedure][] = [
-    [PMAP.NULL, yes],
+    [PMAP.NULL, succeed],
     [
       PMAP.PORTBYBRICK,
-      answering(portByBrickCall, ([brick]) => {
+      procedureFor(portByBrickCall, ([brick]) => {
         const port = portmap.portOf(brick as string);
-        return located(portByBrickReply, port, 0);
+        return replyLocation(portByBrickReply, port, 0);
       }),
     ],
     [
       PMAP.BRICKBYPORT,
-      answering(brickByPortCall, ([port]) => {
+      procedureFor(brickByPortCall, ([port]) => {
         const brick = portmap.brickAt(port as number);
-        return located(brickByPortReply, brick, '');
+        return replyLocation(brickByPortReply, brick, '');
       }),
     ],
     [
       PMAP.SIGNIN,
-      answering(signinCall, ([name, port, pid]) => {
+      procedureFor(signinCall, ([name, port, pid]) => {
         const isTaken = peer.isLocal && portmap.signIn(name as string, port as number, peer);
         return signed(
           isTaken,
-          `says that brick '${printable(name as string)}' is at port ${port} (process ${pid})`,
+          `registered brick '${printable(name as string)}' at port ${port} (process ${pid})`,
         );
       }),
     ],
     [
       PMAP.SIGNOUT,
-      answering(signoutCall, ([name, port]) => {
+      procedureFor(signoutCall, ([name, port]) => {
         const isTaken = peer.isLocal && portmap.signOut(name as string, port as number);
-        return signed(
-          isTaken,
-          `says that brick '${printable(name as string)}' is at port ${port} no more`,
-        );
+        return signed(isTaken, `removed brick '${printable(name as string)}' from port ${port}`);
       }),
     ],
   ];
@@ -131,17 +133,17 @@ export function programsFor(shared: Shared, peer: Peer): Served[] {
   ];
 }
 
-function getspec({ folder, servers }: Shared, peer: Peer, flags: number, key: string): Results {
-  const asked = `${peer.name} asks for '${printable(key)}' (flags ${flags})`;
+function getspec({ folder, servers }: State, peer: Peer, flags: number, key: string): Results {
+  const asked = `${peer.name} asked for '${printable(key)}' (flags ${flags})`;
   const refuse = (errno: number, why: string): Results => {
     peer.log(`${asked}: ${why}`);
     return spec(-1, errno, NOTHING);
   };
   const found = folder.read(key);
   if (isRefusal(found)) return refuse(found.errno, found.why);
-  const text = peer.isLocal ? null : forStrangers(decodeName(found));
+  const text = peer.isLocal ? null : redactVolfile(decodeName(found));
   if (text === null && !peer.isLocal) {
-    return refuse(EACCES, 'it does not parse, and may have passwords in it');
+    return refuse(EACCES, 'it does not parse, so passwords in it cannot be removed');
   }
   const bytes = text === null ? found : encodeName(text);
   peer.log(`${asked}: ${bytes.length} bytes`);
@@ -156,7 +158,7 @@ const spec =
     else writeTexts(w, new Map([['servers-list', servers.join(' ')]]));
   };
 
-function volumeInfo({ folder }: Shared, r: XdrReader): Results | number {
+function volumeInfo({ folder }: State, r: XdrReader): Results | number {
   const asked = readTexts(r);
   if (asked === null || r.short) return ACCEPT.GARBAGE_ARGS;
   const no = (errno: number, why: string): Results => {
@@ -177,23 +179,22 @@ function volumeInfo({ folder }: Shared, r: XdrReader): Results | number {
   };
 }
 
-const isForFriends = (key: string): boolean => key === 'username' || isSecret(key);
+const isConfidential = (key: string): boolean => key === 'username' || isSecret(key);
 
 const isFlawed = ({ words }: Statement): boolean => words.some(({ flaws }) => flaws.length > 0);
 
 /**
- * A volfile as a client on another machine gets it: without the names and passwords that it is to introduce itself
- * with, and without comments, which may have some in them. Clients on this machine get all of it, as from
- * GlusterFS's management daemon.
- * Null where it does not say what in it is a password: a text that does not end, for one.
+ * Strips a volfile for a client on another machine: removes user names, passwords, and comments,
+ * which may contain some. A local client receives the whole text, as from GlusterFS's management
+ * daemon. Null for a text that does not parse, whose passwords cannot be found.
  */
-export function forStrangers(text: string): string | null {
+export function redactVolfile(text: string): string | null {
   const statements = parse(text);
   if (statements.some(isFlawed)) return null;
   const lines = statements.flatMap(({ keyword, words }) => {
     if (keyword === undefined) return [];
-    if (keyword === 'option' && isForFriends(words[0]?.text ?? '')) return [];
-    // What else stands there belongs to nothing.
+    if (keyword === 'option' && isConfidential(words[0]?.text ?? '')) return [];
+    // Drops surplus words on the line.
     const own = keyword === 'subvolumes' ? words : words.slice(0, needs[keyword].length);
     return [[keyword, ...own.map(({ start, end }) => text.slice(start, end))].join(' ')];
   });

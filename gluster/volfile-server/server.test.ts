@@ -44,7 +44,7 @@ const start = ({ connectionsMax, silenceMs, ...given }: Given = {}) =>
     unix: given.unix ?? null,
     servers: given.servers ?? [],
     log: (text) => void said.push(text),
-    doubt: (text) => void doubts.push(text),
+    warn: (text) => void doubts.push(text),
   });
 
 beforeEach(async () => {
@@ -68,7 +68,7 @@ function client(servers: readonly SocketAddress[], key = '/v') {
     key,
     changed,
     log: (text) => void said.push(text),
-    doubt: (text) => void doubts.push(text),
+    warn: (text) => void doubts.push(text),
   });
   clients.push(fetching);
   return { changed, fetch: () => fetching.fetch(), fetching };
@@ -86,7 +86,7 @@ const failing = (fetched: Promise<string>): Promise<string> =>
 it('gives a volfile, and tells once of changes that belong together', async () => {
   const { changed, fetch } = client([here()]);
   expect(await fetch()).toBe(TEXT);
-  expect(said.filter((text) => text.includes("asks for '/v' (flags 1)"))).toHaveLength(1);
+  expect(said.filter((text) => text.includes("asked for '/v' (flags 1)"))).toHaveLength(1);
   // As editors write: another file takes its place.
   for (let at = 0; at < 50; at++) {
     writeFileSync(join(path, 'new'), `${TEXT}# ${at}\n`);
@@ -103,7 +103,9 @@ it('gives a volfile, and tells once of changes that belong together', async () =
   writeFileSync(join(path, 'v.vol'), `${TEXT}# 49\n`);
   writeFileSync(join(path, 'w.vol'), TEXT);
   await vi.waitFor(() => expect(changed.mock.calls.length).toBeGreaterThan(told));
-  expect(said.findLast((text) => text.startsWith('changed'))).toBe('changed: w; 1 are told');
+  expect(said.findLast((text) => text.startsWith('changed'))).toBe(
+    'changed: w; notified 1 clients',
+  );
 });
 
 it('says in a sentence why there is none', async () => {
@@ -132,7 +134,7 @@ it('is served at a socket of its owner, also where one was left behind', async (
   left.close();
   await once(left, 'close');
   writeFileSync(unix, '');
-  await expect(start({ unix })).rejects.toThrow('no socket');
+  await expect(start({ unix })).rejects.toThrow('not a socket');
   rmSync(unix);
   const other = await start({ unix });
   expect(statSync(unix).mode & 0o777).toBe(0o600);
@@ -226,7 +228,7 @@ it('knows ids of volumes and ports of bricks', async () => {
   const ports = new XdrReader(answer.subarray(4 + 24 + 8 + 28));
   expect([ports.i32(), ports.i32(), ports.i32(), ports.i32()]).toEqual([0, 0, 1, 4711]);
   // It has gone with the connection.
-  await vi.waitFor(() => expect(said.at(-1)).toBe("brick '/b' is gone"));
+  await vi.waitFor(() => expect(said.at(-1)).toBe("brick '/b' disconnected"));
   expect(first(await talk(call(PORTMAP, PMAP.PORTBYBRICK, where))).i32()).toBe(-1);
 });
 
@@ -265,7 +267,7 @@ it('goes on after garbage', async () => {
   }
   await Promise.all(talks);
   await talk(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
-  expect(doubts.at(-1)).toContain('sends what is no call: a message of');
+  expect(doubts.at(-1)).toContain('sent a malformed call: a message of');
   expect(await client([here()]).fetch()).toBe(TEXT);
 });
 
@@ -281,7 +283,7 @@ it('sends away who says nothing, or half a call, and keeps who has asked', async
     return new Promise((closed) => socket.resume().once('close', closed));
   });
   await Promise.all(silent);
-  expect(doubts.filter((text) => text.includes('has asked nothing for'))).toHaveLength(100);
+  expect(doubts.filter((text) => text.includes('sent no call for'))).toHaveLength(100);
   strict.notify(['v']);
   await vi.waitFor(() => expect(changed).toHaveBeenCalled());
   await strict.close();
@@ -292,8 +294,8 @@ it('takes no more than so many', async () => {
   const place = { host: '127.0.0.1', port: few.port! };
   const [first, second] = [client([place]), client([place])];
   await Promise.all([first.fetch(), second.fetch()]);
-  expect(await failing(client([place]).fetch())).toContain('it has closed the connection');
-  expect(doubts).toEqual(['a client is sent away: there are 2 connections']);
+  expect(await failing(client([place]).fetch())).toContain('it closed the connection');
+  expect(doubts).toEqual(['a client was refused: there are 2 connections already']);
   first.fetching.close();
   await vi.waitFor(async () => expect(await client([place]).fetch()).toBe(TEXT));
   await few.close();
@@ -339,20 +341,20 @@ it('tells another machine no passwords, and takes no ports from it', () => {
 
 it('looks again at a folder that was another one for a while', () => {
   const folder = new VolfileFolder(path);
-  expect(folder.look()).toEqual({ changed: [], doubts: [] });
+  expect(folder.scan()).toEqual({ changed: [], problems: [] });
   const away = `${path}.away`;
   renameSync(path, away);
-  expect(() => folder.look()).toThrow('ENOENT');
+  expect(() => folder.scan()).toThrow('ENOENT');
   mkdirSync(path);
   writeFileSync(join(path, 'other.vol'), TEXT);
-  expect(folder.look()).toEqual({ changed: ['v', 'other'], doubts: [] });
+  expect(folder.scan()).toEqual({ changed: ['v', 'other'], problems: [] });
   rmSync(path, { recursive: true });
   renameSync(away, path);
-  expect(folder.look().changed).toEqual(['other', 'v']);
+  expect(folder.scan().changed).toEqual(['other', 'v']);
   // As many as come are looked at, and only those that have changed are read.
   writeFileSync(join(path, 'empty.vol'), '');
-  expect(folder.look()).toEqual({ changed: [], doubts: ['empty.vol is empty'] });
-  expect(folder.look()).toEqual({ changed: [], doubts: [] });
+  expect(folder.scan()).toEqual({ changed: [], problems: ['empty.vol is empty'] });
+  expect(folder.scan()).toEqual({ changed: [], problems: [] });
 });
 
 it('keeps few answers for a client that takes none, and gives it all of them when it does', async () => {
@@ -366,9 +368,9 @@ it('keeps few answers for a client that takes none, and gives it all of them whe
   const socket = connect(server.port!, '127.0.0.1').pause();
   socket.write(Buffer.concat(Array.from({ length: TIMES }, () => ask)));
   // What fits into buffers of the system is answered, and another one is served meanwhile.
-  await vi.waitFor(() => expect(said.join()).toContain("asks for 'big'"));
+  await vi.waitFor(() => expect(said.join()).toContain("asked for 'big'"));
   expect(await client([here()]).fetch()).toBe(TEXT);
-  expect(said.filter((text) => text.includes("asks for 'big'")).length).toBeLessThan(TIMES / 2);
+  expect(said.filter((text) => text.includes("asked for 'big'")).length).toBeLessThan(TIMES / 2);
   let size = 0;
   socket.resume();
   socket.on('data', (chunk) => {

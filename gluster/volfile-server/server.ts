@@ -1,9 +1,8 @@
 /**
- * A server of volfiles: it listens at a port, at a socket of the file system, or at both; answers who
- * comes; and tells all of them when a volfile has changed.
+ * Serves volfiles on a TCP port, a UNIX socket, or both, and notifies every client of changes.
  *
- * A client stays connected for as long as it is mounted, and says nothing most of the time. So those
- * who have never asked anything are the ones to be sent away.
+ * A client stays connected while mounted and is silent most of the time. Only connections that
+ * never sent a call are closed for silence.
  */
 import { rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -13,45 +12,45 @@ import { RecordError, Records } from '../rpc/record.ts';
 import { XdrWriter } from '../rpc/xdr.ts';
 import type { VolfileFolder } from './folder.ts';
 import { Portmap } from './portmap.ts';
-import { type Peer, programsFor, type Shared } from './programs.ts';
+import { type Peer, programsFor, type State } from './programs.ts';
 
 const CONNECTIONS_MAX = 4096;
-/** Milliseconds between two looks at the folder. */
-const LOOK_MS = 500;
+/** Milliseconds between two scans of the directory. */
+const SCAN_MS = 500;
 const SILENCE_MS = 30_000;
-/** Bytes of a call: what is asked are names. */
+/** The most bytes of a call, which carries only names. */
 const CALL_MAX = 65_536;
 const ROOM = 4096;
-/** Bytes of answers that may wait for a client to take them; until then it is not answered. */
+/** The most bytes of replies that wait for a client; beyond them the server reads no call of its. */
 const QUEUED_MAX = 2 ** 20;
-/** Milliseconds of quiet after which the system asks whether a client is still there. */
+/** Milliseconds of silence after which the kernel probes whether the client still exists. */
 const KEEP_ALIVE_MS = 20_000;
 
 export interface VolfileServerSettings {
   readonly folder: VolfileFolder;
-  /** Where it listens. */
+  /** The TCP address on which the server listens. */
   readonly tcp: { readonly host: string; readonly port: number } | null;
-  /** A path. */
+  /** The path of its UNIX socket. */
   readonly unix: string | null;
-  /** Other servers that have the same volfiles, `HOST:PORT` each. */
+  /** Other servers with the same volfiles, `HOST:PORT` each. */
   readonly servers: readonly string[];
-  /** Connections at a time; undefined for the usual number, as is the other one. */
+  /** The most connections at a time; defaults to CONNECTIONS_MAX. */
   readonly connectionsMax?: number;
   /** Milliseconds until the first call, and from the first byte of a later one to its last. */
   readonly silenceMs?: number;
-  /** What happens. */
+  /** Logs an event. */
   log(text: string): void;
-  /** What should not. */
-  doubt(text: string): void;
+  /** Logs a warning. */
+  warn(text: string): void;
 }
 
 export class VolfileServer {
   private readonly settings: VolfileServerSettings;
-  private readonly shared: Shared;
-  private readonly connections = new Set<Connection>();
+  private readonly shared: State;
+  private readonly connections = new Set<ClientConnection>();
   private readonly servers: Server[] = [];
   private watch: NodeJS.Timeout | undefined;
-  private isTroubled = false;
+  private isUnreadable = false;
 
   private constructor(settings: VolfileServerSettings) {
     this.settings = settings;
@@ -59,7 +58,7 @@ export class VolfileServer {
     this.shared = { folder, servers, portmap: new Portmap() };
   }
 
-  /** @throws {NodeJS.ErrnoException} when it cannot listen there; nothing is left then */
+  /** @throws {NodeJS.ErrnoException} when it cannot listen there; it leaves nothing behind then */
   static async start(settings: VolfileServerSettings): Promise<VolfileServer> {
     const server = new VolfileServer(settings);
     const { tcp, unix, folder } = settings;
@@ -73,27 +72,27 @@ export class VolfileServer {
       await server.close();
       throw error;
     }
-    server.watch = setInterval(() => server.look(), LOOK_MS).unref();
-    for (const doubt of folder.first.doubts) settings.doubt(doubt);
+    server.watch = setInterval(() => server.scan(), SCAN_MS).unref();
+    for (const doubt of folder.firstScan.problems) settings.warn(doubt);
     return server;
   }
 
-  /** Looks whether volfiles have changed. */
-  private look(): void {
+  /** Notifies clients of volfiles that have changed. */
+  private scan(): void {
     const { settings } = this;
     try {
-      const { changed, doubts } = settings.folder.look();
-      this.isTroubled = false;
-      for (const doubt of doubts) settings.doubt(doubt);
+      const { changed, problems: doubts } = settings.folder.scan();
+      this.isUnreadable = false;
+      for (const doubt of doubts) settings.warn(doubt);
       if (changed.length > 0) this.notify(changed);
     } catch (error) {
-      if (!this.isTroubled)
-        settings.doubt(`the folder cannot be read: ${(error as Error).message}`);
-      this.isTroubled = true;
+      if (!this.isUnreadable)
+        settings.warn(`the directory cannot be read: ${(error as Error).message}`);
+      this.isUnreadable = true;
     }
   }
 
-  /** The port, of one that has one. */
+  /** The TCP port; null without one. */
   get port(): number | null {
     for (const server of this.servers) {
       const address = server.address();
@@ -102,10 +101,10 @@ export class VolfileServer {
     return null;
   }
 
-  /** Lets every client ask again. */
+  /** Asks every client to fetch its volfile again. */
   notify(volumes: readonly string[]): void {
     const { connections, settings } = this;
-    settings.log(`changed: ${volumes.join(', ')}; ${connections.size} are told`);
+    settings.log(`changed: ${volumes.join(', ')}; notified ${connections.size} clients`);
     for (const connection of connections) connection.notify();
   }
 
@@ -124,7 +123,7 @@ export class VolfileServer {
       begin(server.once('listening', resolve));
       server.once('listening', () => server.off('error', reject));
     });
-    server.on('error', (error) => settings.doubt(`a client could not be taken: ${error.message}`));
+    server.on('error', (error) => settings.warn(`a client could not connect: ${error.message}`));
     this.servers.push(server);
   }
 
@@ -132,22 +131,22 @@ export class VolfileServer {
     const { connections, settings, shared } = this;
     const { connectionsMax = CONNECTIONS_MAX } = settings;
     if (connections.size >= connectionsMax) {
-      settings.doubt(`a client is sent away: there are ${connectionsMax} connections`);
+      settings.warn(`a client was refused: there are ${connectionsMax} connections already`);
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, isUnix, shared, settings);
+    const connection = new ClientConnection(socket, isUnix, shared, settings);
     connections.add(connection);
     socket.once('close', () => {
       connections.delete(connection);
-      for (const brick of shared.portmap.gone(connection)) {
-        settings.log(`brick '${brick}' is gone`);
+      for (const brick of shared.portmap.removeAll(connection)) {
+        settings.log(`brick '${brick}' disconnected`);
       }
     });
   }
 }
 
-class Connection implements Peer {
+class ClientConnection implements Peer {
   readonly name: string;
   readonly isLocal: boolean;
   private readonly socket: Socket;
@@ -156,14 +155,14 @@ class Connection implements Peer {
   private readonly records = new Records(ROOM, CALL_MAX);
   private readonly out = new XdrWriter();
   private silence: NodeJS.Timeout | null = null;
-  private isToBeTold = false;
+  private hasNotice = false;
 
-  constructor(socket: Socket, isUnix: boolean, shared: Shared, settings: VolfileServerSettings) {
+  constructor(socket: Socket, isUnix: boolean, shared: State, settings: VolfileServerSettings) {
     this.socket = socket;
     this.settings = settings;
     const { remoteAddress, remotePort } = socket;
     this.isLocal = isUnix || isLoopback(remoteAddress ?? '');
-    this.name = isUnix ? 'a client at the socket' : `${remoteAddress}:${remotePort}`;
+    this.name = isUnix ? 'a client at the UNIX socket' : `${remoteAddress}:${remotePort}`;
     this.answerer = new Answerer({
       programs: programsFor(shared, this),
       out: this.out,
@@ -174,7 +173,7 @@ class Connection implements Peer {
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('data', (chunk: Uint8Array) => this.received(chunk));
     socket.on('drain', () => this.drained());
-    // It is closed then, which is all that there is to know.
+    // The 'close' event follows and handles it.
     socket.on('error', () => {});
     socket.on('close', () => this.wait(false));
   }
@@ -187,15 +186,15 @@ class Connection implements Peer {
     this.socket.destroy();
   }
 
-  /** Once is enough for one that does not read. */
+  /** Sends one notice at most to a client that does not read. */
   notify(): void {
-    this.isToBeTold = true;
-    if (this.socket.writableLength <= QUEUED_MAX) this.tell();
+    this.hasNotice = true;
+    if (this.socket.writableLength <= QUEUED_MAX) this.sendNotice();
   }
 
-  private tell(): void {
-    if (!this.isToBeTold) return;
-    this.isToBeTold = false;
+  private sendNotice(): void {
+    if (!this.hasNotice) return;
+    this.hasNotice = false;
     this.answerer.call(CALLBACK, CBK.FETCHSPEC);
   }
 
@@ -204,12 +203,12 @@ class Connection implements Peer {
   }
 
   private drained(): void {
-    this.tell();
+    this.sendNotice();
     this.guarded(() => this.take());
     if (this.socket.writableLength <= QUEUED_MAX) this.socket.resume();
   }
 
-  /** @returns whether there is to be more. @throws {RecordError} */
+  /** @returns whether the connection stays open. @throws {RecordError} */
   private take(): boolean {
     if (this.answerer.take(this.records) > 0) this.wait(false);
     if (this.records.isBegun) this.wait(true);
@@ -221,14 +220,14 @@ class Connection implements Peer {
       what();
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
-      this.settings.doubt(`${this.name} sends what is no call: ${error.message}`);
+      this.settings.warn(`${this.name} sent a malformed call: ${error.message}`);
       this.end();
     }
   }
 
   private send(): void {
     const { socket, out } = this;
-    // Node keeps what it is given until it has left, and this is written over before.
+    // Node keeps the bytes until they have left, and this buffer is reused before that.
     const bytes = out.written.slice();
     out.at = 0;
     if (socket.destroyed) return;
@@ -236,7 +235,7 @@ class Connection implements Peer {
     if (socket.writableLength > QUEUED_MAX) socket.pause();
   }
 
-  /** From now on it is to say something, or no more. */
+  /** Starts or stops the timer that closes a silent connection. */
   private wait(isWaiting: boolean): void {
     if (isWaiting === (this.silence !== null)) return;
     if (this.silence !== null) {
@@ -246,30 +245,30 @@ class Connection implements Peer {
     }
     const { silenceMs = SILENCE_MS } = this.settings;
     this.silence = setTimeout(() => {
-      this.settings.doubt(`${this.name} has asked nothing for ${silenceMs / 1000} s`);
+      this.settings.warn(`${this.name} sent no call for ${silenceMs / 1000} s`);
       this.end();
     }, silenceMs).unref();
   }
 }
 
-/** Addresses of this machine alone; an IPv6 socket sees those of IPv4 behind a prefix. */
+/** Whether an address belongs to this machine; an IPv6 socket shows IPv4 behind a prefix. */
 export const isLoopback = (address: string): boolean =>
   address === '::1' || /^(::ffff:)?127\./.test(address);
 
-/** Removes the socket that a killed server has left. @throws {Error} when it is something else */
+/** Removes the socket that a killed server left. @throws {Error} when the path is anything else */
 async function removeStale(path: string): Promise<void> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
-  if (!stat.isSocket()) throw new Error(`${path} is there already, and is no socket`);
+  if (!stat.isSocket()) throw new Error(`${path} exists already and is not a socket`);
   const isServed = await new Promise<boolean>((resolve) => {
     const socket = connect(path, () => resolve(true));
     socket.on('error', () => resolve(false)).once('connect', () => socket.destroy());
   });
-  if (isServed) throw new Error(`a server listens at ${path} already`);
+  if (isServed) throw new Error(`a server already listens at ${path}`);
   rmSync(path);
 }
 
-/** A socket to which only its user and root can connect: that is decided by its mode, which it has from the beginning. */
+/** Listens on a socket that only its user and root can open: its mode forbids others from the beginning. */
 function listenForOwner(server: Server, path: string): void {
   const umask = process.umask(0o177);
   try {

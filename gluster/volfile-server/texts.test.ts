@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { EACCES, EFBIG, EINVAL, ENOENT } from '../../runtime/core/errno.ts';
 import { isRefusal, VolfileFolder, volumeId, volumeOfKey } from './folder.ts';
 import { Portmap } from './portmap.ts';
-import { forStrangers } from './programs.ts';
+import { redactVolfile } from './programs.ts';
 import { isLoopback } from './server.ts';
 
 it.each([
@@ -59,7 +59,7 @@ it('serves files of its folder, and nothing else', () => {
 });
 
 it('tells strangers no passwords, and no comments, in which some may be', () => {
-  const said = forStrangers(`
+  const said = redactVolfile(`
 # option password one
 volume c
   type protocol/client
@@ -81,7 +81,7 @@ password nine
 });
 
 it('tells strangers nothing of a text of which nobody knows where it ends', () => {
-  expect(forStrangers('volume c\n option x "y\n option password z\nend-volume\n')).toBeNull();
+  expect(redactVolfile('volume c\n option x "y\n option password z\nend-volume\n')).toBeNull();
 });
 
 it('knows the ports of bricks as long as they are connected', () => {
@@ -92,12 +92,12 @@ it('knows the ports of bricks as long as they are connected', () => {
   expect([ports.portOf('a'), ports.portOf('b'), ports.brickAt(1)]).toEqual([1, undefined, 'a']);
   // A brick that was killed and started again is there before its old connection is known to be gone.
   ports.signIn('a', 2, second);
-  expect([ports.gone(first), ports.portOf('a')]).toEqual([[], 2]);
+  expect([ports.removeAll(first), ports.portOf('a')]).toEqual([[], 2]);
   expect([ports.signOut('a', 1), ports.signOut('a', 2), ports.portOf('a')]).toEqual([
     ...[false, true, undefined],
   ]);
   ports.signIn('c', 3, second);
-  expect([ports.gone(second), ports.portOf('c')]).toEqual([['c'], undefined]);
+  expect([ports.removeAll(second), ports.portOf('c')]).toEqual([['c'], undefined]);
 });
 
 it('gives a volume an id that is its own, and a UUID', () => {

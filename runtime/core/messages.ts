@@ -307,41 +307,41 @@ export const messages = {
   brickNotReached: message(
     208002,
     'cannot connect to …',
-    'There is no brick, or it does not take this client; the line says which. It is tried again.',
+    'No brick answers, or it refuses this client; the line says which. The client retries.',
   ),
   brickRefuses: message(
     208003,
-    '…: this is not tried again',
-    'The brick does not let this client in: an address that it does not allow, or a password.',
+    '…: giving up',
+    'The brick does not admit this client: its address, or its password.',
   ),
   brickDoubt: message(
     208004,
     '…',
-    'Something that a brick has sent cannot be read, or is late; the line says what.',
+    'A brick sent a malformed or late message; the line says which.',
   ),
-  brickListens: message(209001, 'listens at … for …', 'Clients can come.'),
-  brickClient: message(209002, 'client … has come for …', 'A client was let in.'),
+  brickListens: message(209001, 'listens at … for …', 'Clients can connect.'),
+  brickClient: message(209002, 'client … connected to …', 'A client was admitted.'),
   brickClientGone: message(
     209003,
-    'client … has gone',
+    'client … disconnected',
     'Its connection has ended: its files are closed, and its locks are free.',
   ),
   brickRefused: message(
     209004,
     'a client from … is refused',
-    'It asks for a volume that is not served, or auth options do not let it in; the line says which.',
+    'It requests an unknown volume, or auth options do not admit it; the line says which.',
   ),
   brickConnection: message(
     209005,
     'a connection from … is closed: …',
-    'A connection has failed, or says what no client says. Others go on.',
+    'A connection has failed, or its client sent a malformed message. Others go on.',
   ),
   bricksEnd: message(209006, 'serves … no more', 'The server of bricks was told to end.'),
   volfileServer: message(210001, '…', 'What a volfile server was asked, and what it told.'),
   volfileServerDoubt: message(
     210002,
     '…',
-    'A client of a volfile server has sent what is no call, or nothing; or the folder cannot be read.',
+    'A client of a volfile server sent a malformed call, or none; or the directory cannot be read.',
   ),
   volfileFetched: message(
     210003,
@@ -375,7 +375,7 @@ export const messages = {
   ),
   noLayout: message(
     212004,
-    'the layout of … on disk is none',
+    'the layout of … on disk is malformed',
     'A subvolume has an extended attribute that is no layout; it gets no names in that directory.',
   ),
   fileAndDirectory: message(
@@ -390,7 +390,7 @@ export const messages = {
   ),
   layoutHealed: message(
     212007,
-    'the layout of … is made anew (holes=… overlaps=…)',
+    'rebuilt the layout of … (holes=… overlaps=…)',
     'Some names had no subvolume, or two; every name has one now. Files are found as before.',
   ),
   childAdded: message(
@@ -401,18 +401,18 @@ export const messages = {
   ),
   targetUnknown: message(
     212009,
-    "… is said to be with '…', which is no subvolume",
+    "the linkto of … names '…', which is not a subvolume",
     'Subvolumes have other names than those that the volume was made with: give them their old names in ' +
       'the volfile. Meanwhile its files are looked for everywhere, and get new linktos.',
   ),
   layoutChanged: message(
     212010,
-    "the layout of …'s folder has changed",
+    "the layout of …'s directory has changed",
     'Another client has dealt out its ranges anew, after a brick was added, say. The directory is made where its name belongs now.',
   ),
   targetItself: message(
     212011,
-    "… is no file of '…', which says that it is with '…'",
+    "the linkto of … on '…' names '…' itself",
     "Two subvolumes have each other's names: look which brick had which when the volume was made. " +
       'Meanwhile its files are looked for everywhere, and get new linktos.',
   ),

@@ -298,7 +298,7 @@ describe.each<[string, PumpSources | undefined]>([
     graphs[0]!.reconfigure(volumeSpecs(description, registry));
     await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(0);
     await expect(far('listdir', '/')).rejects.toThrow();
-    expect(said.join('\n')).toMatch(/from 127.0.0.1 is sent away: auth options changed/);
+    expect(said.join('\n')).toMatch(/from 127.0.0.1 is disconnected: auth options changed/);
   });
 
   it('serves several bricks by a socket in the file system, each with a root of its own', async () => {
@@ -389,7 +389,7 @@ end-volume
       { numRuns: 200 },
     );
     // They have come in, and gone.
-    expect(said.join('\n')).toMatch(/has come for brick/);
+    expect(said.join('\n')).toMatch(/connected to brick/);
     await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(1);
     expect(await far('read', '/own', 10, 0)).toEqual(bytes('text'));
   });

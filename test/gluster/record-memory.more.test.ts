@@ -134,7 +134,7 @@ describe.each<[string, PumpSources | undefined]>([
     const closed = said.filter((line) => line.includes('wait for its memory'));
     expect(closed.length).toBeGreaterThanOrEqual(8);
     expect(closed[0]).toMatch(
-      /connection to 127.0.0.1 is closed: only \d+ bytes of a message of 62914564 have come in 10 s/,
+      /connection to 127.0.0.1 is closed: only \d+ of 62914564 bytes of a message arrived in 10 s/,
     );
     expect(await write(other, 'g', MIB)).toBe(MIB);
     for (const peer of peers) peer.close();

@@ -129,9 +129,7 @@ test('subvolumes with other names than the volume was made with are told of', as
   const xdata = volume.newXdata().set(LINKTO, new TextEncoder().encode('old\0'));
   volume.askChild(placeInRoot('n1'), 'mknod', loc, 0o101000, 0, 0, xdata);
   for (let n = 0; n < 2; n++) volume.lookup('/n1');
-  expect(volume.logged.match(/\/n1 is said to be with 'old', which is no subvolume/g)).toHaveLength(
-    1,
-  );
+  expect(volume.logged.match(/\/n1 names 'old', which is not a subvolume/g)).toHaveLength(1);
 });
 
 test('subvolumes without locks are told of, once', async () => {
@@ -363,7 +361,7 @@ test('entries have their inodes told', async () => {
 });
 
 test.each([
-  [{ 'decommissioned-bricks': 'wb' }, "'wb' is no subvolume"],
+  [{ 'decommissioned-bricks': 'wb' }, "'wb' is not a subvolume"],
   [{ 'rsync-hash-regex': '(' }, 'rsync-hash-regex'],
 ])('%o is refused', async (options, why) => {
   await expect(Distributed.start(THREE, options)).rejects.toThrow(why);

@@ -1,4 +1,4 @@
-/** The state of a volume: its children, its options, and where each inode is. */
+/** Holds the state of a distribute volume: its children, its options, and the child of each inode. */
 import { Dict } from '../../../runtime/core/dict.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -15,21 +15,21 @@ import { Notices } from './notices.ts';
 import type { Settings } from './options.ts';
 import { Space } from './space.ts';
 
-/** A directory, which every child has. Kept with its inode; of a file, that is its child's index. */
+/** A directory, which every child has; stored with its inode. For a file the child's index is stored. */
 export interface Directory {
   readonly layout: Layout;
-  /** The child whose attributes count where they differ; -1 while nobody knows. */
+  /** The child whose attributes count where they differ; -1 while unknown. */
   readonly mds: number;
 }
 
 /**
- * A file that is being moved, or was while somebody had it open: in place of its child's index. Files
- * that were opened before are to be opened with the other child, too, at the next fop on each.
+ * A file that a rebalance moves, or moved while it was open; stored in place of its child's index.
+ * The next fop on an earlier open file also opens it on the other child.
  */
 export class Move {
-  /** Where it is, as long as it is copied. */
+  /** The child that holds the file while it is copied. */
   readonly source: number;
-  /** Where it will be, and is once it is over. */
+  /** The child that holds it afterwards. */
   readonly target: number;
   isOver: boolean;
 
@@ -44,7 +44,7 @@ export class Move {
   }
 }
 
-/** Nowhere, or nobody knows. */
+/** The index for no child, or an unknown one. */
 export const NOWHERE = -1;
 
 /** Names of the extended attributes. */
@@ -55,7 +55,7 @@ export interface Keys {
   readonly commitHash: string;
 }
 
-/** What there is to know of a directory, and of files besides: each has to be read from a disk. */
+/** Requests the attributes of directories and linktos; each costs the brick a read from disk. */
 function addKeys(dict: Dict, keys: Keys): Dict {
   return dict.set(keys.linkto, 256).set(keys.layout, 16).set(keys.mds, 4);
 }
@@ -63,26 +63,26 @@ function addKeys(dict: Dict, keys: Keys): Dict {
 export class Distribute {
   readonly xl: Xlator<Distribute>;
   readonly keys: Keys;
-  /** The children's, by index. */
+  /** Names of the children by index. */
   readonly names: readonly string[];
   readonly all: readonly number[];
   readonly space: Space;
   readonly notices: Notices;
   settings: Settings;
   hash: NameHash;
-  /** Children that are being emptied. */
-  leaving: ReadonlySet<number> = new Set();
-  /** That of the volume; directories with the same have all names in their places. */
+  /** Children that are being emptied (decommissioned). */
+  decommissioned: ReadonlySet<number> = new Set();
+  /** The volume's commit hash; in directories with the same hash, all names are on their own child. */
   commitHash: number;
-  /** Counted up whenever a child comes or goes. */
+  /** Incremented whenever a child connects or disconnects. */
   generation = 0;
   private readonly listings = new WeakMap<Fd, ListingRecord>();
-  /** Directories of which a listing had what may be a linkto. */
+  /** Directories whose listing contained a possible linkto. */
   readonly withLinktos = new WeakSet<Inode>();
-  /** The children that keep the locks of directories that were ever locked. */
+  /** The child that holds a directory's locks, once it was ever locked. */
   private readonly lockers = new WeakMap<Inode, number>();
-  /** Those that have said whether they are up. */
-  private readonly told = new Set<number>();
+  /** Children that have reported whether they are up. */
+  private readonly reported = new Set<number>();
   private readonly indexes: ReadonlyMap<string, number>;
   private readonly linked: Dict;
   private readonly ofFiles: Dict;
@@ -112,13 +112,13 @@ export class Distribute {
     this.gfids = new GfidRequests(xl.context);
     this.space = new Space(this);
     this.notices = new Notices(this);
-    this.leaving = this.leavingOf(settings);
+    this.decommissioned = this.leavingOf(settings);
   }
 
-  /** @throws {InitError} for what cannot be; nothing has changed then */
+  /** @throws {InitError} for invalid options; nothing has changed then */
   configure(settings: Settings): void {
     const hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
-    this.leaving = this.leavingOf(settings);
+    this.decommissioned = this.leavingOf(settings);
     this.hash = hash;
     this.settings = settings;
   }
@@ -130,7 +130,9 @@ export class Distribute {
       names.map((name) => {
         const at = this.indexes.get(name);
         if (at !== undefined) return at;
-        throw new InitError(`option decommissioned-bricks: '${name}' is no subvolume of this one`);
+        throw new InitError(
+          `option decommissioned-bricks: '${name}' is not a subvolume of this volume`,
+        );
       }),
     );
   }
@@ -147,15 +149,15 @@ export class Distribute {
     return this.all.filter((child) => this.isUp(child));
   }
 
-  /** The child that is asked about a directory where one is enough. */
+  /** The child that serves requests about a directory where one suffices. */
   homeOf({ mds }: Directory): number {
     if (mds !== NOWHERE && this.isUp(mds)) return mds;
     return this.up[0] ?? 0;
   }
 
   /**
-   * The child that keeps the locks of a directory: that of the lowest range, as GlusterFS's clients have
-   * it. What it was for the first lock it is for all others, whatever becomes of the ranges.
+   * The child that holds a directory's locks: that of the lowest range, as in GlusterFS's clients.
+   * It stays the same after the first lock, however ranges change.
    */
   lockerOf(inode: Inode, { layout }: Directory): number {
     const known = this.lockers.get(inode);
@@ -165,30 +167,30 @@ export class Distribute {
     return first;
   }
 
-  /** Who lists what no other child does. NOWHERE while none is up. */
+  /** The first child that is up, which lists entries that no other child lists. NOWHERE while none is. */
   get firstUp(): number {
     return this.all.findIndex((child) => this.isUp(child));
   }
 
-  /** A child has come up, or gone down. */
-  changed(child: number): void {
-    this.told.add(child);
+  /** Records that a child came up or went down. */
+  childChanged(child: number): void {
+    this.reported.add(child);
     this.generation += 1;
   }
 
   /**
-   * Whether the volume is up: at first it waits to hear of every child, and then one is enough. What is
-   * with the others cannot be had until they come.
+   * Whether the volume is up: at first only once every child has reported, later as long as one is.
+   * Files on the other children are unavailable until those return.
    */
   get serves(): boolean {
     const { up } = this;
     if (this.settings['assert-no-child-down'] && up.length < this.all.length) return false;
-    return up.length > 0 && (this.told.size === this.all.length || this.xl.up);
+    return up.length > 0 && (this.reported.size === this.all.length || this.xl.up);
   }
 
   get waitsFor(): string | null {
-    const silent = this.names.filter((_, child) => !this.told.has(child));
-    return silent.length === 0 ? null : `it has not heard of ${silent.join(', ')}`;
+    const silent = this.names.filter((_, child) => !this.reported.has(child));
+    return silent.length === 0 ? null : `no report yet from ${silent.join(', ')}`;
   }
 
   dump(): Dump {
@@ -199,8 +201,8 @@ export class Distribute {
     return { 'commit-hash': this.commitHash, ...Object.fromEntries(state) };
   }
 
-  /** The child that a file is with; NOWHERE for a directory, and for what nobody has looked up. */
-  cached(inode: Inode): number {
+  /** The child that holds a file; NOWHERE for directories and unknown inodes. */
+  childOf(inode: Inode): number {
     const kept = inode.ctxGet(this.xl);
     if (typeof kept === 'number') return kept;
     return kept instanceof Move ? kept.child : NOWHERE;
@@ -217,30 +219,30 @@ export class Distribute {
   }
 
   /**
-   * Where something is that was found just now.
-   * @param gfid its own. The inode may be a new one, for what is known already under another name
+   * Records the location of a file or directory after a lookup.
+   * @param gfid its gfid. The inode may be a new one for a file that the table already has under another name
    */
-  keep(inode: Inode, gfid: Gfid, where: number | Directory): void {
+  setLocation(inode: Inode, gfid: Gfid, where: number | Directory): void {
     this.set(inode, where);
     if (inode.linked) return;
     const known = inode.table.find(gfid);
     if (known !== undefined) this.set(known, where);
   }
 
-  /** A file is being moved, or was. */
-  moved(inode: Inode, move: Move): void {
+  /** Records that a file is being moved, or was. */
+  setMove(inode: Inode, move: Move): void {
     inode.ctxSet(this.xl, inode.fdCount > 0 || !move.isOver ? move : move.target);
   }
 
-  /** A move was given up: the file is where it was. */
-  stayed(inode: Inode, move: Move): void {
+  /** Records that a move was cancelled: the file is where it was. */
+  cancelMove(inode: Inode, move: Move): void {
     inode.ctxSet(this.xl, move.source);
   }
 
   private set(inode: Inode, where: number | Directory): void {
     const { xl } = this;
     if (inode.fdCount > 0 && typeof where === 'number') {
-      const before = this.cached(inode);
+      const before = this.childOf(inode);
       if (before === where) return;
       const isMoved = before !== NOWHERE;
       inode.ctxSet(xl, isMoved ? new Move(before, where, true) : where);
@@ -249,7 +251,7 @@ export class Distribute {
     inode.ctxSet(xl, where);
   }
 
-  /** The record of names that the listing of an open directory has returned so far. */
+  /** The record of the names that the listing of an open directory has returned. */
   listingOf(fd: Fd): ListingRecord {
     let record = this.listings.get(fd);
     if (record === undefined) {
@@ -259,49 +261,46 @@ export class Distribute {
     return record;
   }
 
-  /** The child that a name belongs to by its hash; NOWHERE where its directory does not say. */
-  hashed({ parent, name }: Loc): number {
+  /** The child that a name belongs to by its hash; NOWHERE without a layout. */
+  hashedChild({ parent, name }: Loc): number {
     if (parent === null || name === null) return NOWHERE;
     const layout = this.directory(parent)?.layout;
     return layout === undefined ? NOWHERE : layout.search(this.hash.of(name));
   }
 
-  /**
-   * Whether a name may be with another child than the one that it belongs to, and which has no
-   * linkto for it.
-   */
+  /** Whether a name may be on another child than its own without a linkto there. */
   mayBeElsewhere(parent: Inode): boolean {
     if (this.names.length < 2) return false;
     const { settings } = this;
     const layout = this.directory(parent)?.layout;
     if (layout === undefined) return true;
     if (settings['lookup-optimize']) {
-      // That of the directory alone says that pieces differ: there is no such hash of a volume.
+      // The directory's hash marks differing pieces, which no volume's hash equals.
       return layout.commitHash === NO_COMMIT_HASH || layout.commitHash !== this.commitHash;
     }
-    return !OFF.has(settings['lookup-unhashed']);
+    return !OFF_VALUES.has(settings['lookup-unhashed']);
   }
 
-  /** What to ask for of a name that may be new. Once it is certain what has got its gfid, `gfids` is to know. */
-  takeKeys(xdata: Dict | null): Dict {
+  /** Xdata for the lookup of a possibly new name. The caller reports the outcome to `gfids`. */
+  newNameKeys(xdata: Dict | null): Dict {
     const keys = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfids.add(xdata);
     return keys.set(this.keys.linkto, 256);
   }
 
-  /** What to ask for of a file that is known. */
+  /** Xdata for the lookup of a known file. */
   fileKeys(xdata: Dict | null): Dict {
     return xdata === null ? this.ofFiles : xdata.copy().set(this.keys.linkto, 256);
   }
 
-  /** What to ask for of a name that may be of a directory, too. */
+  /** Xdata for the lookup of a name that may be a directory's. */
   allKeys(xdata: Dict | null): Dict {
-    return addKeys(this.takeKeys(xdata), this.keys);
+    return addKeys(this.newNameKeys(xdata), this.keys);
   }
 
-  /** What to ask for of a directory, or of what is known to have a gfid. */
+  /** Xdata for the lookup of a directory, or of a file that has a gfid. */
   linkedKeys(xdata: Dict | null): Dict {
     return xdata === null ? this.linked : addKeys(xdata.copy(), this.keys);
   }
 }
 
-const OFF: ReadonlySet<string> = new Set(['no', 'disable', '0', 'off']);
+const OFF_VALUES: ReadonlySet<string> = new Set(['no', 'disable', '0', 'off']);

@@ -1,11 +1,9 @@
 /**
- * The hash by which a name is placed: Davies–Meyer over TEA, of the name or of the part of it that
- * an expression picks out.
+ * Hashes names for placement: Davies–Meyer over TEA, of the name or of the part that a regular expression selects.
  *
- * All clients of a volume have to agree on every bit, and the original was written in C for x86-64.
- * So a byte of 0x80 and more in the last, incomplete word is a negative `char` here, too, and covers
- * what stands before it: `é` and `Ω` have the same hash.
- *
+ * All clients of a volume must agree on every bit with the original, written in C for x86-64. So a byte of 0x80 or
+ * more in the last, incomplete word is a negative `char` that masks the bytes before it: `é` and `Ω` have the same
+ * hash.
  * Source: GlusterFS `libglusterfs/src/hashfn.c` (gf_dm_hashfn), `dht-hashfn.c`.
  */
 import { encodeName } from '../../../runtime/core/bytes.ts';
@@ -15,7 +13,7 @@ const DELTA = 0x9e37_79b9 | 0;
 const PART_ROUNDS = 6;
 const FULL_ROUNDS = 10;
 
-/** Names that are ASCII are put here, byte by byte. */
+/** Receives the bytes of ASCII names. */
 const scratch = new Uint8Array(4096);
 const key = new Int32Array(4);
 const state = new Int32Array(2);
@@ -37,13 +35,13 @@ function rounds(count: number): void {
 const word = (bytes: Uint8Array, at: number): number =>
   bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 
-/** The length in every byte; a long one overflows as the original's does. */
+/** Repeats the length in every byte; a long one overflows as in the original. */
 function padOf(length: number): number {
   const pair = length | (length << 8);
   return pair | (pair << 16);
 }
 
-/** The hash of the first `length` bytes, as an unsigned number of 32 bits. */
+/** Hashes the first `length` bytes to an unsigned number of 32 bits. */
 export function hashBytes(bytes: Uint8Array, length: number = bytes.length): number {
   state[0] = 0x9464_a485 | 0;
   state[1] = 0x542e_1a94;
@@ -67,7 +65,7 @@ export function hashBytes(bytes: Uint8Array, length: number = bytes.length): num
   return (state[0]! ^ state[1]!) >>> 0;
 }
 
-/** The same of a name or path, as the runtime writes them (`core/bytes.ts`). */
+/** Hashes a name or path as the runtime represents it (`core/bytes.ts`). */
 export function hashName(name: string): number {
   const { length } = name;
   if (length <= scratch.length) {
@@ -87,8 +85,8 @@ export const RSYNC_REGEX = '^\\.(.+)\\.[^.]+$';
 const NONE = 'none';
 
 /**
- * Parts of an extended regular expression of POSIX that JavaScript reads otherwise: classes (`[[:alpha:]]`), a bracket or
- * a backslash in brackets, and a backslash before a letter. All clients have to read the same, so they are refused.
+ * Syntax of POSIX extended regular expressions that JavaScript interprets differently: classes (`[[:alpha:]]`), a
+ * bracket or backslash in brackets, a backslash before a letter. Refused, as all clients must agree.
  */
 const READ_OTHERWISE = /\[[:.=]|\[\^?\]|\[[^\]]*\\|\\[a-z0-9]/i;
 
@@ -96,32 +94,32 @@ function compile(option: string, text: string | undefined): RegExp | null {
   if (text === undefined || text === NONE) return null;
   try {
     const odd = READ_OTHERWISE.exec(text);
-    if (odd !== null) throw new SyntaxError(`'${odd[0]}' is not read here as GlusterFS reads it`);
+    if (odd !== null) throw new SyntaxError(`'${odd[0]}' means something else in GlusterFS`);
     return new RegExp(text, 's');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new InitError(
-      `option '${option}': '${text}' is no extended regular expression (${why}); ` +
-        `'${NONE}' is for none`,
+      `option '${option}': '${text}' is not a supported regular expression (${why}); ` +
+        `'${NONE}' disables the option`,
     );
   }
 }
 
-/** The names of a volume, to their hashes. */
+/** Hashes the names of a volume. */
 export class NameHash {
   private readonly extra: RegExp | null;
   private readonly rsync: RegExp | null;
-  /** The usual expression is about names that begin with a dot, and few do. */
+  /** Whether the expression applies only to names that begin with a dot. */
   private readonly dotsOnly: boolean;
 
-  /** @throws {InitError} for what is no expression */
+  /** @throws {InitError} for an invalid expression */
   constructor(rsync: string, extra?: string) {
     this.rsync = compile('rsync-hash-regex', rsync);
     this.extra = compile('extra-hash-regex', extra);
     this.dotsOnly = this.extra === null && (this.rsync === null || rsync === RSYNC_REGEX);
   }
 
-  /** The part that is hashed. */
+  /** The part of a name that is hashed. */
   part(name: string): string {
     if (this.dotsOnly && name.charCodeAt(0) !== 0x2e) return name;
     return picked(this.extra, name) ?? picked(this.rsync, name) ?? name;
@@ -132,6 +130,6 @@ export class NameHash {
   }
 }
 
-/** It may be all of the name: then the other expression is not asked for a part of it. */
+/** The first group of a match. It may be the whole name, which ends the search. */
 const picked = (regex: RegExp | null, name: string): string | null =>
   regex?.exec(name)?.[1] ?? null;

@@ -1,7 +1,6 @@
 /**
- * cluster/distribute: many volumes as one. Each file is with one of them, by the hash of its name; all
- * have all directories. What is on the disks is GlusterFS's, and both may serve one volume at once.
- *
+ * Defines cluster/distribute: many volumes as one. Each file is on one child by the hash of its name; every child has
+ * all directories. The on-disk format is GlusterFS's, and both may serve one volume at once.
  * Source: GlusterFS 10 `xlators/cluster/dht`.
  */
 import type { EventName } from '../../../runtime/core/events.ts';
@@ -33,14 +32,14 @@ function notify(xl: Xlator<Distribute>, event: EventName, data: unknown): void {
     return;
   }
   const { priv } = xl;
-  priv.changed(child);
-  if (event === 'CHILD_UP') priv.space.ask(child);
+  priv.childChanged(child);
+  if (event === 'CHILD_UP') priv.space.request(child);
   sayUp(xl as Xlator, priv.serves, isChange(event) ? event : undefined);
 }
 
 export default defineTranslator<Distribute, typeof options>({
   type: 'cluster/distribute',
-  description: 'Many volumes as one: each file is with one of them, by the hash of its name.',
+  description: 'Many volumes as one: each file is on one of them, by the hash of its name.',
   children: [1, 65_536],
   options,
   passesThrough: false,

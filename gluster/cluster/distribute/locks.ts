@@ -1,7 +1,6 @@
 /**
- * Locks by which clients of one volume, ours and GlusterFS's, keep out of each other's way. All are
- * taken as ourselves, and waited for.
- *
+ * Locks that exclude the volume's clients, glossa's and GlusterFS's, from one another. The task
+ * takes them as an internal client, and waits for them.
  * Source: GlusterFS `dht-lock.c`; the domains are in `dht-common.h`.
  */
 import { encodeName } from '../../../runtime/core/bytes.ts';
@@ -20,14 +19,14 @@ import {
 } from '../../../runtime/core/lock.ts';
 import { type Call, callOf, type Steps, type Task } from './task.ts';
 
-/** Who makes a directory's layout other than it is; who relies on it reads. */
+/** Domain of layouts: a client that changes one writes, one that relies on it reads. */
 export const LAYOUT_HEAL = 'dht.layout.heal';
-/** Who makes a name, or takes it away, on several children. */
+/** Domain of names that a client creates or removes on several children. */
 export const ENTRY_SYNC = 'dht.entry.sync';
-/** Who moves a file's data, or names that lead to it. */
+/** Domain of files whose data or names a client moves. */
 export const FILE_MIGRATE = 'dht.file.migrate';
 
-export const whole = (type: number): Flock => ({
+export const wholeFile = (type: number): Flock => ({
   type,
   whence: 0,
   start: 0,
@@ -38,7 +37,7 @@ export const whole = (type: number): Flock => ({
 
 export const locOf = (inode: Inode): Loc => new Loc(inode);
 
-/** A lock of an inode as a whole, on one child. The errno; 0 once it is there. */
+/** Locks a whole inode on one child. @returns the errno; 0 on success */
 export function* lockInode(
   task: Task,
   child: number,
@@ -46,18 +45,18 @@ export function* lockInode(
   loc: Loc,
   type: typeof F_RDLCK | typeof F_WRLCK,
 ): Steps<number> {
-  const got = yield* task.own(child, 'inodelk', domain, loc, F_SETLKW, whole(type), null);
+  const got = yield* task.own(child, 'inodelk', domain, loc, F_SETLKW, wholeFile(type), null);
   return got.opRet < 0 ? got.opErrno : 0;
 }
 
-export const unlocking = (child: number, domain: string, loc: Loc): Call =>
-  callOf(child, 'inodelk', domain, loc, F_SETLKW, whole(F_UNLCK), null);
+export const unlockCall = (child: number, domain: string, loc: Loc): Call =>
+  callOf(child, 'inodelk', domain, loc, F_SETLKW, wholeFile(F_UNLCK), null);
 
 export function* unlockInode(task: Task, child: number, domain: string, loc: Loc): Steps<void> {
-  yield* task.ownAll([unlocking(child, domain, loc)]);
+  yield* task.ownAll([unlockCall(child, domain, loc)]);
 }
 
-/** Keeps others from dealing out a directory's ranges: on all children, one after the other. 0, or the errno. */
+/** Locks a directory's layout on all children in turn. @returns 0, or the errno */
 export function* lockLayout(task: Task, loc: Loc): Steps<number> {
   const { names, notices, all } = task.volume;
   const order = [...all].sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
@@ -76,10 +75,10 @@ export function* unlockLayout(
   loc: Loc,
   children: readonly number[] = task.volume.all,
 ): Steps<void> {
-  yield* task.ownAll(children.map((child) => unlocking(child, LAYOUT_HEAL, loc)));
+  yield* task.ownAll(children.map((child) => unlockCall(child, LAYOUT_HEAL, loc)));
 }
 
-/** Keeps a name as it is, on the child that it belongs to: 0, or the errno, and nothing is locked. */
+/** Locks a name on its child. @returns 0, or the errno with nothing locked */
 export function* protectNamespace(task: Task, child: number, loc: Loc): Steps<number> {
   const parent = locOf(loc.parent!);
   const errno = yield* lockInode(task, child, LAYOUT_HEAL, parent, F_RDLCK);
@@ -91,27 +90,27 @@ export function* protectNamespace(task: Task, child: number, loc: Loc): Steps<nu
   return entry.opErrno;
 }
 
-/** What gives a name free, all at once. */
-export function unprotecting(child: number, loc: Loc): Call[] {
+/** The calls that unlock a name, to be sent at once. */
+export function unprotectCalls(child: number, loc: Loc): Call[] {
   const parent = locOf(loc.parent!);
   return [
     callOf(child, 'entrylk', ENTRY_SYNC, parent, loc.name, ENTRYLK_UNLOCK, ENTRYLK_WRLCK, null),
-    unlocking(child, LAYOUT_HEAL, parent),
+    unlockCall(child, LAYOUT_HEAL, parent),
   ];
 }
 
 export function* unprotectNamespace(task: Task, child: number, loc: Loc): Steps<void> {
-  yield* task.ownAll(unprotecting(child, loc));
+  yield* task.ownAll(unprotectCalls(child, loc));
 }
 
-/** Something to lock, and the child to lock it on. */
-export interface Place {
+/** A loc, and the child on which to lock it. */
+export interface LockTarget {
   readonly child: number;
   readonly loc: Loc;
 }
 
-/** Keeps two names as they are, in the order in which everybody does: 0, or the errno. */
-export function* protectNames(task: Task, one: Place, other: Place): Steps<number> {
+/** Locks two names in the order that all clients use. @returns 0, or the errno */
+export function* protectNames(task: Task, one: LockTarget, other: LockTarget): Steps<number> {
   const { names } = task.volume;
   const order = compareText(names[one.child]!, names[other.child]!) || compareNames(one, other);
   const [first, second] = order <= 0 ? [one, other] : [other, one];
@@ -127,35 +126,35 @@ const compareText = (a: string, b: string): number => {
   return a < b ? -1 : 1;
 };
 
-/** By their bytes, as strcmp(3) does. */
-function compareNames(one: Place, other: Place): number {
-  const text = ({ loc }: Place): Uint8Array => encodeName(`${loc.pargfid}/${loc.name}`);
+/** Compares by bytes, as strcmp(3) does. */
+function compareNames(one: LockTarget, other: LockTarget): number {
+  const text = ({ loc }: LockTarget): Uint8Array => encodeName(`${loc.pargfid}/${loc.name}`);
   const [a, b] = [text(one), text(other)];
   const at = a.findIndex((byte, i) => byte !== b[i]);
   if (at < 0) return a.length - b.length;
   return a[at]! - (b[at] ?? 0);
 }
 
-/** For these a file counts as locked: it is gone, and nobody moves it. */
-const GONE: ReadonlySet<number> = new Set([ENOENT, ESTALE, EIO]);
+/** Errors with which a file counts as locked: it is gone, so no client moves it. */
+const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EIO]);
 
-/** Keeps files from being moved: what is locked then, or the errno. */
-export function* lockFiles(task: Task, files: readonly Place[]): Steps<Place[] | number> {
+/** Locks files against moves. @returns the locked ones, or the errno */
+export function* lockFiles(task: Task, files: readonly LockTarget[]): Steps<LockTarget[] | number> {
   const { names } = task.volume;
   const ordered = [...files].sort(
     (a, b) => compareText(names[a.child]!, names[b.child]!) || compareText(a.loc.gfid, b.loc.gfid),
   );
-  const locked: Place[] = [];
+  const locked: LockTarget[] = [];
   for (const file of ordered) {
     const errno = yield* lockInode(task, file.child, FILE_MIGRATE, file.loc, F_WRLCK);
     if (errno === 0) locked.push(file);
-    else if (!GONE.has(errno)) {
-      yield* task.ownAll(unlockingFiles(locked));
+    else if (!GONE_ERRNOS.has(errno)) {
+      yield* task.ownAll(unlockCalls(locked));
       return errno;
     }
   }
   return locked;
 }
 
-export const unlockingFiles = (files: readonly Place[]): Call[] =>
-  files.map(({ child, loc }) => unlocking(child, FILE_MIGRATE, loc));
+export const unlockCalls = (files: readonly LockTarget[]): Call[] =>
+  files.map(({ child, loc }) => unlockCall(child, FILE_MIGRATE, loc));

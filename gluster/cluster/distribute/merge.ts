@@ -1,4 +1,4 @@
-/** Answers of several children as one. Source: GlusterFS `dht-common.c`, `dht-helper.c` (dht_iatt_merge). */
+/** Merges the replies of several children. Source: GlusterFS `dht-common.c`, `dht-helper.c` (dht_iatt_merge). */
 import { Iatt, Statvfs } from '../../../runtime/core/iatt.ts';
 
 const DIRECTORY_SIZE = 4096;
@@ -10,7 +10,7 @@ const TIMES = [
   ['iaCtime', 'iaCtimeNsec'],
 ] as const;
 
-/** A directory on several children: as one of them has it, changed when the last of them was. */
+/** Merges a directory's attributes: one child's, with the latest times of all. */
 export function mergeDirectories(source: Iatt, all: readonly Iatt[]): Iatt {
   const merged = source.copy();
   merged.iaSize = DIRECTORY_SIZE;
@@ -28,8 +28,8 @@ export function mergeDirectories(source: Iatt, all: readonly Iatt[]): Iatt {
   return merged;
 }
 
-/** An answer with its attributes merged with those of others; it is among these, or counts alone. */
-export const mergeAnswers = <A extends { readonly values: readonly unknown[] }>(
+/** Merges the attributes of several replies into one, which may be among them. */
+export const mergeReplies = <A extends { readonly values: readonly unknown[] }>(
   own: A,
   all: readonly A[],
 ): A => ({
@@ -44,14 +44,11 @@ export const mergeAnswers = <A extends { readonly values: readonly unknown[] }>(
   ),
 });
 
-/** The folder of a name, of which one child has said it. */
-export const folderOf = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
+/** The attributes of a parent directory from one child. */
+export const parentIatt = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
 
-/**
- * What it is, without what is about to change: no cache keeps attributes that are not known (see
- * `Iatt.known`).
- */
-export function passing(buf: Iatt): Iatt {
+/** Strips attributes that are about to change, so that no cache keeps them (see `Iatt.known`). */
+export function withoutVolatile(buf: Iatt): Iatt {
   const copy = buf.copy();
   copy.iaCtime = 0;
   copy.iaCtimeNsec = 0;
@@ -59,7 +56,7 @@ export function passing(buf: Iatt): Iatt {
   return copy;
 }
 
-/** The space of all children together. */
+/** Adds up the space of all children. */
 export function mergeSpace(all: readonly Statvfs[]): Statvfs {
   const merged = Object.assign(new Statvfs(), all[0]);
   for (const each of all) {

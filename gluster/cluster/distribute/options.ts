@@ -1,6 +1,6 @@
 /**
- * The options of cluster/distribute, with GlusterFS's names and defaults. Source: GlusterFS 10
- * `dht-shared.c` (dht_options).
+ * Defines the options of cluster/distribute, with GlusterFS's names and defaults. Source: GlusterFS
+ * 10 `dht-shared.c` (dht_options).
  */
 
 import { acceptedOptions } from '../../../runtime/core/accepted-options.ts';
@@ -31,7 +31,7 @@ export const options = defineOptions({
     values: ['auto', 'yes', 'no', 'enable', 'disable', '1', '0', 'on', 'off'],
     default: 'on',
     description:
-      'Whether a name that is not where its hash says is looked for everywhere; auto counts as on. ' +
+      'Whether a name that is not on its own child is looked up on all others; auto counts as on. ' +
       'Counts only while lookup-optimize is off.',
     reconfigurable: true,
   },
@@ -39,33 +39,32 @@ export const options = defineOptions({
     type: 'bool',
     default: true,
     description:
-      'A name that is not where its hash says is looked for nowhere else, in directories of which ' +
-      'it is known that all their names are in their places.',
+      'Skips the lookup on all children for a name that is not on its own child, in directories ' +
+      'known to have no misplaced names.',
     reconfigurable: true,
   },
   'min-free-disk': {
     type: 'percent_or_sizet',
     default: { percent: 10 },
     description:
-      "Less space than that, and new files go to another child. A number below 100 is a percentage, also without its '%'.",
+      "With less free space, new files go to another child. A number below 100 is a percentage, even without '%'.",
     reconfigurable: true,
   },
   'min-free-inodes': {
     type: 'percent',
     default: 5,
-    description: 'Fewer free inodes than that, and new files go to another child.',
+    description: 'With fewer free inodes, new files go to another child.',
     reconfigurable: true,
   },
   'assert-no-child-down': {
     type: 'bool',
     default: false,
-    description: 'As soon as one child is down, all are.',
+    description: 'Whether the volume is down as soon as one child is.',
   },
   'directory-layout-spread': {
     type: 'int',
     min: 1,
-    description:
-      'Among how many children the names of a new directory are spread; without it, all.',
+    description: 'The number of children that share the names of a new directory; without it, all.',
     reconfigurable: true,
   },
   'decommissioned-bricks': {
@@ -75,12 +74,12 @@ export const options = defineOptions({
   },
   'commit-hash': {
     type: 'int',
-    description: `The commit hash of the volume, whatever its root says. ${forManagement}`,
+    description: `The commit hash of the volume, which overrides the one at its root. ${forManagement}`,
   },
   'readdir-optimize': {
     type: 'bool',
     default: false,
-    description: 'Directories are listed by the first child that is up, and by no other.',
+    description: 'Whether the first child that is up lists all directories.',
     reconfigurable: true,
   },
   'rsync-hash-regex': {
@@ -88,29 +87,30 @@ export const options = defineOptions({
     default: RSYNC_REGEX,
     description:
       'An extended regular expression whose first group is hashed in place of the name, so that ' +
-      "a temporary name has the place of the final one. 'none' for none.",
+      "a temporary name belongs to the same child as the final one. 'none' disables it.",
     reconfigurable: true,
   },
   'extra-hash-regex': {
     type: 'str',
-    description: 'Another, which is tried first.',
+    description: 'Another such expression, which is tried first.',
     reconfigurable: true,
   },
   'xattr-name': {
     type: 'str',
     default: 'trusted.glusterfs.dht',
-    description: 'The extended attribute of layouts, with which the names of the others begin.',
+    description: 'The extended attribute of layouts, whose name is the prefix of the others.',
   },
   'weighted-rebalance': {
     type: 'bool',
     default: true,
-    description: 'Larger children get larger ranges.',
+    description: 'Whether larger children get larger ranges.',
     reconfigurable: true,
   },
   'randomize-hash-range-by-gfid': {
     type: 'bool',
     default: false,
-    description: 'Which child has the first range of a directory is by its gfid, not by its path.',
+    description:
+      'Whether the gfid, not the path, of a directory selects the child of its first range.',
     reconfigurable: true,
   },
 });

@@ -1,7 +1,7 @@
 /** Which child a new file is put on that belongs to one without room. */
 import { expect, test } from 'vitest';
 import { Statvfs } from '../../../runtime/core/iatt.ts';
-import { type Owner, Space } from './space.ts';
+import { Space, type SpaceOwner } from './space.ts';
 
 const BLOCK = 4096;
 
@@ -14,24 +14,27 @@ interface Child {
   readonly isAway?: boolean;
 }
 interface Settings {
-  readonly least: Owner['settings']['min-free-disk'];
+  readonly least: SpaceOwner['settings']['min-free-disk'];
   readonly inodes?: number;
-  readonly leaving?: readonly number[];
+  readonly decommissioned?: readonly number[];
 }
 
-function spaceOf(children: readonly Child[], { least, inodes = 5, leaving = [] }: Settings): Space {
+function spaceOf(
+  children: readonly Child[],
+  { least, inodes = 5, decommissioned = [] }: Settings,
+): Space {
   const owner = {
     xl: { log: { warning() {} } },
     names: children.map((_, at) => `child ${at}`),
     all: children.map((_, at) => at),
     settings: { 'min-free-disk': least, 'min-free-inodes': inodes },
-    leaving: new Set(leaving),
+    decommissioned: new Set(decommissioned),
     isUp: (child: number) => children[child]!.isAway !== true,
   };
-  const space = new Space(owner as unknown as Owner);
+  const space = new Space(owner as unknown as SpaceOwner);
   children.forEach(({ bavail, blocks = 1000, inodes: ffree = 1000 }, child) => {
     const stat = { bsize: BLOCK, frsize: BLOCK, blocks, bavail, files: 1000, ffree };
-    space.told(child, Object.assign(new Statvfs(), stat));
+    space.record(child, Object.assign(new Statvfs(), stat));
   });
   return space;
 }
@@ -109,10 +112,10 @@ test.each<[string, number, readonly [Child, Child, Child], Settings]>([
     PERCENT,
   ],
   [
-    'nor one that is leaving',
+    'nor one that is decommissioned',
     2,
     [{ bavail: 100 }, { bavail: 900 }, { bavail: 800 }],
-    { ...PERCENT, leaving: [1] },
+    { ...PERCENT, decommissioned: [1] },
   ],
   [
     'a number below 100 is a percentage, as GlusterFS has it',

@@ -1,7 +1,6 @@
 /**
- * The space of the children, for where new files go. Asked for when a child comes up, and again when
- * something is made and the last answer is a second old; nobody waits for it.
- *
+ * Tracks the free space of the children, which decides where new files go. Requests it when a child
+ * comes up, and on a creation if the last request is a second old; no fop waits for the reply.
  * Source: GlusterFS `dht-diskusage.c`.
  */
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -14,18 +13,18 @@ import type { PercentOrSize } from '../../../runtime/core/options.ts';
 import type { Cbk, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Settings } from './options.ts';
 
-/** The space of the disk, whatever limit the root has. */
+/** Xdata that requests the disk's space regardless of a quota. */
 const IGNORE_LIMITS = 'ignore-deem-statfs';
 const REFRESH_MS = 1000;
 const MEGABYTE = 1_048_576;
-/** So many times a full child is met for one line of the log. */
+/** One log line per so many uses of a full child. */
 const LOG_EVERY = 420;
 
 interface Usage {
   readonly availPercent: number;
   readonly availBytes: number;
   readonly inodesPercent: number;
-  /** Megabytes of all its space. */
+  /** Total space in megabytes. */
   readonly chunks: number;
 }
 
@@ -42,23 +41,23 @@ export function usageOf({ blocks, bavail, frsize, bsize, files, ffree }: Statvfs
   };
 }
 
-/** Whose children they are. */
-export interface Owner {
+/** The volume whose children are tracked. */
+export interface SpaceOwner {
   readonly xl: Xlator<{ readonly space: Space }>;
   readonly names: readonly string[];
   readonly all: readonly number[];
   readonly settings: Pick<Settings, 'min-free-disk' | 'min-free-inodes'>;
-  readonly leaving: ReadonlySet<number>;
+  readonly decommissioned: ReadonlySet<number>;
   isUp(child: number): boolean;
 }
 
 export class Space {
-  private readonly owner: Owner;
+  private readonly owner: SpaceOwner;
   private readonly known: (Usage | undefined)[] = [];
-  private asked = Number.NEGATIVE_INFINITY;
+  private requestedAt = Number.NEGATIVE_INFINITY;
   private hits = 0;
 
-  constructor(owner: Owner) {
+  constructor(owner: SpaceOwner) {
     this.owner = owner;
   }
 
@@ -66,47 +65,47 @@ export class Space {
     return this.known[child]?.chunks ?? 0;
   }
 
-  /** A child has answered a statfs. */
-  told(child: number, stat: Statvfs): void {
+  /** Records a child's reply to statfs. */
+  record(child: number, stat: Statvfs): void {
     this.known[child] = usageOf(stat);
   }
 
-  /** Asks a child. */
-  ask(child: number): void {
+  /** Requests the space of a child. */
+  request(child: number): void {
     const { xl } = this.owner;
     if (xl.inodes === null) return;
     const frame = xl.begin(new Stack(0, 0, 0, 'STATFS'));
     const root = new Loc(xl.inodes.root);
-    wind.statfs(frame, child, answered, xl.children[child]!, root, Dict.of({ [IGNORE_LIMITS]: 1 }));
+    wind.statfs(frame, child, onStatfs, xl.children[child]!, root, Dict.of({ [IGNORE_LIMITS]: 1 }));
   }
 
-  /** Something is about to be made. */
+  /** Called before a creation; requests the space of all children if it is outdated. */
   refresh(): void {
     const { owner } = this;
     const now = owner.xl.context.now();
-    if (now < this.asked + REFRESH_MS) return;
-    this.asked = now;
-    for (const child of owner.all) if (owner.isUp(child)) this.ask(child);
+    if (now < this.requestedAt + REFRESH_MS) return;
+    this.requestedAt = now;
+    for (const child of owner.all) if (owner.isUp(child)) this.request(child);
   }
 
-  /** A number below 100 is a share, also without its '%': nobody means that many bytes. */
+  /** A number below 100 is a percentage, even without '%': so few bytes are never meant. */
   private get least(): PercentOrSize {
     const given = this.owner.settings['min-free-disk'];
     return 'bytes' in given && given.bytes < 100 ? { percent: given.bytes } : given;
   }
 
-  /** By what the least space is given in: percents, of which fractions do not count, or bytes. */
+  /** The free space in the unit of the option: whole percents or bytes. */
   private spaceOf({ availPercent, availBytes }: Usage): number {
     return 'percent' in this.least ? availPercent : availBytes;
   }
 
-  /** How much space is above what has to be left; below zero when there is less. */
+  /** The free space beyond the reserve; negative below it. */
   private spare(usage: Usage): number {
     const { least } = this;
     return this.spaceOf(usage) - ('percent' in least ? least.percent : least.bytes);
   }
 
-  /** Whether new files should go elsewhere. One of which nothing is known has room. */
+  /** Whether new files should go elsewhere. A child of unknown space has room. */
   isFilled(child: number): boolean {
     const usage = this.known[child];
     if (usage === undefined) return false;
@@ -124,16 +123,16 @@ export class Space {
   }
 
   /**
-   * Where a new file is put that belongs to a child without room, among the children given: with more
-   * than has to be left, or else with the most; of equal ones with the first.
+   * Chooses a child for a new file whose own child is full: one with space beyond the reserve, else
+   * the one with the most; the first of equals.
    */
   choose(hashed: number, among: readonly number[]): number {
-    const { leaving, settings } = this.owner;
+    const { decommissioned, settings } = this.owner;
     let best: Candidate | null = null;
     let most: Candidate | null = null;
     for (const child of among) {
       const usage = this.known[child];
-      if (usage === undefined || leaving.has(child) || !this.owner.isUp(child)) continue;
+      if (usage === undefined || decommissioned.has(child) || !this.owner.isUp(child)) continue;
       const inodes = usage.inodesPercent;
       const candidate = { child, space: this.spaceOf(usage), inodes };
       const hasRoom = this.spare(usage) > 0 && inodes > settings['min-free-inodes'];
@@ -154,7 +153,7 @@ interface Candidate {
 const isRoomier = (one: Candidate, other: Candidate | null): boolean =>
   other === null || one.space > other.space || one.inodes > other.inodes;
 
-const answered: Cbk<'statfs', { readonly space: Space }> = (
+const onStatfs: Cbk<'statfs', { readonly space: Space }> = (
   frame,
   child,
   xl,
@@ -163,5 +162,5 @@ const answered: Cbk<'statfs', { readonly space: Space }> = (
   buf,
 ) => {
   xl.end(frame.root);
-  if (opRet >= 0 && buf !== null) xl.priv.space.told(child, buf);
+  if (opRet >= 0 && buf !== null) xl.priv.space.record(child, buf);
 };

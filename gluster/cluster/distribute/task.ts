@@ -1,18 +1,12 @@
 /**
- * A fop of many steps, written one after the other: a generator that stops at each wind until the
- * reply, or all replies, are there. GlusterFS's synctask, without a stack of its own.
- * The volume's README shows one.
+ * Runs a fop of many steps as a generator that pauses at each wind until its replies have arrived:
+ * GlusterFS's synctask without a stack of its own. The volume's README shows one.
  *
- * Rules
- * - What the steps return is the answer of the fop: the frame is unwound with it, once, here and nowhere
- *   else. They wait for nothing but winds, and every wind is waited for.
- * - `answer` gives the answer before the last steps, which are ours alone then: locks that are given back.
- * - Nothing here is a promise: when the last reply comes, the next step runs, also within the wind
- *   itself, whose reply may come before it returns.
- * - An error that a step throws is a mistake in it: it is logged, and the answer is EIO.
- * - Locks of `own` have the owner of this task alone, so two tasks exclude each other.
- * - `patient(false)`: from then on, what waits for a lock is told when the caller gives up, and the
- *   lock answers EINTR. Say `patient(true)` before the first change: what has begun goes on to its end.
+ * - The result of the steps unwinds the frame, once. Steps await winds only, and each wind is awaited.
+ * - `answer` replies before the last steps, such as unlocking. No promises: the last reply resumes the
+ *   steps, possibly within the wind itself. An error in a step is a bug: logged, and replied with EIO.
+ * - Locks of `own` have an owner per task, so two tasks exclude each other. After `patient(false)` a lock
+ *   fails with EINTR if the caller gives up; call `patient(true)` before the first change.
  */
 import { EIO } from '../../../runtime/core/errno.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
@@ -23,22 +17,22 @@ import { messages } from '../../../runtime/core/messages.ts';
 import type { Cbk, Fop, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Distribute } from './distribute.ts';
 
-/** What came back of one wind, and what a task answers. */
-export interface Answer<N extends FopName> {
+/** The reply of one wind, and the result of a task. */
+export interface Reply<N extends FopName> {
   readonly opRet: number;
-  /** Only where `opRet` is below 0. */
+  /** Valid only if `opRet` is negative. */
   readonly opErrno: number;
   readonly values: FopTable[N]['reply'];
 }
 
-/** The steps of a task. They are resumed when what was begun has been answered. */
+/** The steps of a task, resumed when the replies to their winds have arrived. */
 export type Steps<R> = Generator<undefined, R, undefined>;
 
 const nothings = Object.fromEntries(
   fopNames.map((name) => [name, findFop(name)!.reply.map(() => null)]),
 ) as unknown as Readonly<Record<FopName, never>>;
 
-/** One wind of several at once, which may be different fops. */
+/** One of several simultaneous winds, which may be different fops. */
 export interface Call {
   readonly child: number;
   readonly fop: FopName;
@@ -51,19 +45,20 @@ export const callOf = <N extends FopName>(
   ...args: FopTable[N]['args']
 ): Call => ({ child, fop, args });
 
-export const failure = <N extends FopName>(fop: N, opErrno: number): Answer<N> => ({
+export const failure = <N extends FopName>(fop: N, opErrno: number): Reply<N> => ({
   opRet: -1,
   opErrno,
   values: nothings[fop],
 });
 
-export const success = <N extends FopName>(
-  _fop: N,
-  ...values: FopTable[N]['reply']
-): Answer<N> => ({ opRet: 0, opErrno: 0, values });
+export const success = <N extends FopName>(_fop: N, ...values: FopTable[N]['reply']): Reply<N> => ({
+  opRet: 0,
+  opErrno: 0,
+  values,
+});
 
 /**
- * The pid of what we ask for ourselves, an internal client's, who may see to the attributes of layouts
+ * The pid of the task's own requests: that of an internal client, which may change layouts
  * (`GF_CLIENT_PID_NO_ROOT_SQUASH`).
  */
 const OWN_PID = -4;
@@ -71,7 +66,7 @@ const OWN_PID = -4;
 let lastTask = 0;
 
 const arrived = (frame: Frame, cookie: number, opRet: number, opErrno: number, values: unknown) =>
-  (frame.local as Task).arrived(cookie, { opRet, opErrno, values: values as never });
+  (frame.local as Task).onReply(cookie, { opRet, opErrno, values: values as never });
 
 const cbks = Object.fromEntries(
   fopNames.map((name) => [
@@ -84,12 +79,12 @@ const cbks = Object.fromEntries(
 
 export class Task {
   readonly volume: Distribute;
-  /** The caller's. */
+  /** The caller's frame. */
   readonly frame: Frame;
   private steps: Steps<unknown> | null = null;
   private done: (result: unknown, error: unknown) => void = () => {};
-  private replies: Answer<FopName>[] = [];
-  private waitsFor = 0;
+  private replies: Reply<FopName>[] = [];
+  private outstanding = 0;
   private isRunning = false;
   private ownFrame: Frame | null = null;
   private isPatient = true;
@@ -100,28 +95,28 @@ export class Task {
     frame.local = this;
   }
 
-  /** One wind to a child, as the caller. */
-  *one<N extends FopName>(child: number, fop: N, ...args: FopTable[N]['args']): Steps<Answer<N>> {
+  /** Winds to one child as the caller. */
+  *one<N extends FopName>(child: number, fop: N, ...args: FopTable[N]['args']): Steps<Reply<N>> {
     this.replies = [];
     this.send(this.frame, child, 0, fop, args);
     yield;
-    return this.replies[0] as Answer<N>;
+    return this.replies[0] as Reply<N>;
   }
 
-  /** The same as ourselves: as root, and as an internal client. */
-  *own<N extends FopName>(child: number, fop: N, ...args: FopTable[N]['args']): Steps<Answer<N>> {
+  /** Winds to one child as root and internal client. */
+  *own<N extends FopName>(child: number, fop: N, ...args: FopTable[N]['args']): Steps<Reply<N>> {
     this.replies = [];
     this.send(this.self, child, 0, fop, args);
     yield;
-    return this.replies[0] as Answer<N>;
+    return this.replies[0] as Reply<N>;
   }
 
-  /** To several children at once; the answers come in the order of these. */
+  /** Winds to several children at once; replies have the order of the children. */
   each<N extends FopName>(
     children: readonly number[],
     fop: N,
     args: (child: number) => FopTable[N]['args'],
-  ): Steps<Answer<N>[]> {
+  ): Steps<Reply<N>[]> {
     return this.parallel(this.frame, children, fop, args);
   }
 
@@ -129,12 +124,12 @@ export class Task {
     children: readonly number[],
     fop: N,
     args: (child: number) => FopTable[N]['args'],
-  ): Steps<Answer<N>[]> {
+  ): Steps<Reply<N>[]> {
     return this.parallel(this.self, children, fop, args);
   }
 
-  /** Different fops at once, as ourselves; the answers come in the order of the calls. */
-  *ownAll(calls: readonly Call[]): Steps<Answer<FopName>[]> {
+  /** Winds different fops at once as internal client; replies have the order of the calls. */
+  *ownAll(calls: readonly Call[]): Steps<Reply<FopName>[]> {
     if (calls.length === 0) return [];
     this.replies = [];
     calls.forEach(({ child, fop, args }, at) => {
@@ -144,16 +139,16 @@ export class Task {
     return this.replies;
   }
 
-  /** Whether locks are waited for, even when the caller has given up. */
+  /** Whether locks are awaited even after the caller has given up. */
   patient(isPatient: boolean): void {
     this.isPatient = isPatient;
   }
 
-  /** The caller need not wait for what follows: nothing is wound as the caller any more. */
-  answer<N extends FopName>(answer: Answer<N>): void {
+  /** Replies to the caller before the remaining steps, which may not wind as the caller any more. */
+  answer<N extends FopName>(answer: Reply<N>): void {
     const { done } = this;
     this.done = (_, error) => {
-      if (error !== null) explain(this.volume, 'after the answer', error);
+      if (error !== null) logError(this.volume, 'after the answer', error);
     };
     done(answer, null);
   }
@@ -165,11 +160,11 @@ export class Task {
     this.advance();
   }
 
-  /** A reply has come. For the callback alone. */
-  arrived(at: number, answer: Answer<FopName>): void {
+  /** Stores a reply. For the callback alone. */
+  onReply(at: number, answer: Reply<FopName>): void {
     this.replies[at] = answer;
-    this.waitsFor -= 1;
-    if (this.waitsFor === 0 && !this.isRunning) this.advance();
+    this.outstanding -= 1;
+    if (this.outstanding === 0 && !this.isRunning) this.advance();
   }
 
   private *parallel<N extends FopName>(
@@ -177,13 +172,13 @@ export class Task {
     children: readonly number[],
     fop: N,
     args: (child: number) => FopTable[N]['args'],
-  ): Steps<Answer<N>[]> {
+  ): Steps<Reply<N>[]> {
     this.replies = [];
     children.forEach((child, at) => {
       this.send(frame, child, at, fop, args(child));
     });
     yield;
-    return this.replies as unknown as Answer<N>[];
+    return this.replies as unknown as Reply<N>[];
   }
 
   private send<N extends FopName>(
@@ -193,17 +188,17 @@ export class Task {
     fop: N,
     args: FopTable[N]['args'],
   ): void {
-    this.waitsFor += 1;
+    this.outstanding += 1;
     windArgs[fop](frame, at, cbks[fop] as never, this.volume.xl.children[child]!, args);
   }
 
-  /** Goes on as long as replies are there at once: however many, the stack stays as deep as it is. */
+  /** Resumes the steps, in a loop while replies arrive at once, so that the stack does not grow. */
   private advance(): void {
     let step: IteratorResult<undefined, unknown>;
     this.isRunning = true;
     try {
       do step = this.steps!.next();
-      while (!step.done && this.waitsFor === 0);
+      while (!step.done && this.outstanding === 0);
     } catch (error) {
       this.end(undefined, error);
       return;
@@ -218,12 +213,12 @@ export class Task {
     this.done(result, error);
   }
 
-  /** The frame of what we ask for ourselves. */
+  /** The frame of the task's own requests. */
   private get self(): Frame {
     if (this.ownFrame !== null) return this.ownFrame;
     const root = new Stack(0, 0, OWN_PID, this.frame.root.op);
     lastTask += 1;
-    // What is changed on the way is changed when the caller says.
+    // Changes on the way carry the caller's time.
     root.ctime = this.frame.root.ctime;
     root.lkOwner = lastTask.toString(16).padStart(16, '0');
     const frame = this.volume.xl.begin(root);
@@ -236,31 +231,31 @@ export class Task {
   }
 }
 
-/** Answers a fop by a task. */
+/** Runs a task and unwinds the fop with its result. */
 export function runTask<N extends FopName>(
   frame: Frame,
   { priv }: Xlator<Distribute>,
   fop: N,
-  steps: (task: Task) => Steps<Answer<N>>,
+  steps: (task: Task) => Steps<Reply<N>>,
 ): void {
   const task = new Task(priv, frame);
   task.start(steps(task), (result, error) => {
-    if (error !== null) explain(priv, fop, error);
-    const { opRet, opErrno, values } = error === null ? (result as Answer<N>) : failure(fop, EIO);
+    if (error !== null) logError(priv, fop, error);
+    const { opRet, opErrno, values } = error === null ? (result as Reply<N>) : failure(fop, EIO);
     unwindArgs[fop](frame, opRet, opErrno, values);
   });
 }
 
-/** A fop that is answered by a task. */
+/** Makes a fop that a task implements. */
 export const byTask =
   <N extends FopName>(
     fop: N,
-    steps: (task: Task, args: FopTable[N]['args']) => Steps<Answer<N>>,
+    steps: (task: Task, args: FopTable[N]['args']) => Steps<Reply<N>>,
   ): Fop<N, Distribute> =>
   (frame, xl, ...args) =>
     runTask(frame, xl, fop, (task) => steps(task, args));
 
-function explain({ xl }: Distribute, what: string, error: unknown): void {
+function logError({ xl }: Distribute, what: string, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   xl.log.error(`${what}: ${text}`, { msgid: messages.taskFailed.id });
 }

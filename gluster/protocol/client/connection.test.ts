@@ -185,19 +185,19 @@ function make(asksPort = false, pingTimeout = 42): void {
         met.push(wasMet);
       },
       called: (program, procedure) => void told.push(`called ${program} ${procedure}`),
-      remark: (text) => void told.push(text),
+      warn: (text) => void told.push(text),
     },
   );
 }
 
 const ask = (name: string): void => {
-  connection.link.begin(FOPS4, 1, 0, null, {
+  connection.channel.begin(FOPS4, 1, 0, null, {
     at: 0,
     xid: 0,
-    answered: () => void told.push(`${name} is answered`),
-    lost: (why) => void told.push(`${name}: ${why}`),
+    onReply: () => void told.push(`${name} is answered`),
+    onLoss: (why) => void told.push(`${name}: ${why}`),
   });
-  connection.link.end();
+  connection.channel.end();
   connection.flushSoon();
 };
 
@@ -254,7 +254,7 @@ describe('a connection', () => {
   });
 
   it.each([
-    [{ port: 0 }, 'failed: no brick brick runs there: start its volume'],
+    [{ port: 0 }, 'failed: brick brick does not run there: start its volume'],
     [{ programs: [HANDSHAKE] }, 'failed: it does not speak GlusterFS 4.x v1'],
     [
       { programs: [FOPS4], errno: ENOENT, texts: new Map([['ERROR', 'Brick not found']]) },
@@ -337,7 +337,7 @@ describe('a connection', () => {
     expect(told).toEqual([
       'up',
       'a: disconnected',
-      'lost: it has said nothing for 10 s (option ping-timeout)',
+      'lost: it was silent for 10 s (option ping-timeout)',
     ]);
   });
 
@@ -350,7 +350,7 @@ describe('a connection', () => {
       ask('a');
       advance(1);
     }
-    expect(told.at(-1)).toBe('lost: it has said nothing for 10 s (option ping-timeout)');
+    expect(told.at(-1)).toBe('lost: it was silent for 10 s (option ping-timeout)');
   });
 
   it('is kept while a slow peer still reads', () => {
@@ -367,7 +367,7 @@ describe('a connection', () => {
     }
     expect(told).toEqual(['up']);
     advance(20);
-    expect(told.at(-1)).toBe('lost: it has said nothing for 10 s (option ping-timeout)');
+    expect(told.at(-1)).toBe('lost: it was silent for 10 s (option ping-timeout)');
   });
 
   it('is tried twice a second while any number of requests wait for it', () => {
@@ -383,20 +383,20 @@ describe('a connection', () => {
     let count = lines.length;
     isAwaited = true;
     for (let request = 0; request < 4; request++) {
-      connection.hurry();
+      connection.retrySooner();
       advance(0.1);
     }
     expect(lines).toHaveLength(count);
     advance(0.1);
     expect(lines).toHaveLength(count + 1);
     // Nothing is to be hurried while an attempt is being made, or when the connection stands.
-    connection.hurry();
+    connection.retrySooner();
     refuse();
     advance(0.5);
     count += 2;
     expect(lines).toHaveLength(count);
     accept();
-    connection.hurry();
+    connection.retrySooner();
     advance(5);
     expect(lines).toHaveLength(count);
   });
@@ -407,7 +407,7 @@ describe('a connection', () => {
     connection.start();
     accept();
     advance(60);
-    expect(told).toEqual(['failed: it did not introduce itself within 60 s']);
+    expect(told).toEqual(['failed: it did not complete the handshake within 60 s']);
     expect(lines[0]!.isClosed).toBe(true);
   });
 
@@ -419,7 +419,7 @@ describe('a connection', () => {
     records.room().set(Buffer.alloc(16, 0xff));
     records.received(16);
     line().events.received();
-    expect(told.at(-1)).toMatch(/^lost: what it sends is no message/);
+    expect(told.at(-1)).toMatch(/^lost: it sent a malformed message/);
     advance(3);
     accept();
     expect(told.at(-1)).toBe('up');
@@ -434,7 +434,7 @@ describe('a connection', () => {
     expect(told).toEqual([
       'up',
       'a: timeout',
-      '1 requests had no answer for 1800 s (option frame-timeout)',
+      '1 requests had no reply for 1800 s (option frame-timeout)',
     ]);
     expect(connection.isUp).toBe(true);
   });

@@ -1,13 +1,13 @@
 /**
- * The connection to a brick: it is made, introduced, watched over, and made again when it is lost.
- * What carries it is given (`transports`), and so is what is done with it once it stands.
+ * Connects to a brick: dials, performs the handshake, watches for silence, and reconnects after a
+ * loss. Callers supply the transport (`connect`) and receive `ConnectionEvents`.
  */
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Context } from '../../../runtime/core/context.ts';
 import { EAGAIN } from '../../../runtime/core/errno.ts';
+import { CallChannel, type Carrier } from '../../rpc/call-channel.ts';
 import { writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
-import { type Carrier, Link } from '../../rpc/link.ts';
 import { AUTH_V2, AUTH_V3, readCall } from '../../rpc/message.ts';
 import {
   DUMP,
@@ -25,23 +25,23 @@ import {
 } from '../../rpc/programs.ts';
 import { RecordError, type Records } from '../../rpc/record.ts';
 import type { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
-import { readWelcome, type Welcome } from './handshake.ts';
+import { type HandshakeReply, readHandshakeReply } from './handshake.ts';
 
-/** Milliseconds from one attempt to the next, in the end as GlusterFS waits each time. */
+/** Milliseconds between attempts; the last one repeats, as in GlusterFS. */
 export const RETRIES_MS: readonly number[] = [250, 500, 1000, 2000, 3000];
-/** Milliseconds to the next attempt at most, while requests wait for the brick. */
+/** The longest wait for the next attempt while requests wait for the brick. */
 const AWAITED_RETRY_MS = 500;
-/** Milliseconds between two looks for requests that take too long. */
+/** Milliseconds between two searches for requests that take too long. */
 const SWEEP_MS = 10_000;
-/** Seconds that a peer may take to introduce itself. */
+/** Seconds that a peer may take for the handshake. */
 const HANDSHAKE_S = 60;
 
-/** One attempt to reach a peer, and the stream that comes of it. */
+/** One attempt to reach a peer, and the stream that results. */
 export interface Transport {
-  /** It is served with the mount's requests: its answers need no turn of the event loop. */
+  /** The mount's loop serves it along with requests, so replies need no turn of the event loop. */
   readonly isServed: boolean;
   close(): void;
-  /** What has gathered is to be sent: `writable` is called before anybody waits. */
+  /** Requests that `writable` is called before the process blocks. */
   flushSoon(): void;
 }
 
@@ -50,11 +50,11 @@ export interface TransportEvents {
   connected(carrier: Carrier): void;
   /** Bytes were put into `records`. */
   received(): void;
-  /** How many answers are waited for. */
+  /** The number of calls that await a reply. */
   awaited(): number;
-  /** More can be sent again. */
+  /** The transport can send again. */
   writable(): void;
-  /** It is over; nothing more is told. */
+  /** The stream has ended; no further event follows. */
   ended(why: string): void;
 }
 
@@ -64,70 +64,70 @@ export type Connect = (address: SocketAddress, events: TransportEvents) => Trans
 export interface ConnectionSettings {
   readonly context: Pick<Context, 'now' | 'after'>;
   readonly connect: Connect;
-  /** As `context.now`; late by what is at work. */
+  /** As `context.now`, but sampled: it may lag by the duration of a request. */
   now(): number;
   readonly address: SocketAddress;
-  /** Whether the peer is a management daemon, which says where the brick is. */
+  /** Whether the peer is a management daemon, which knows the brick's port. */
   readonly asksPort: boolean;
-  /** The volume of the brick. */
+  /** The name of the brick's volume. */
   readonly subvolume: string;
-  /** True while requests wait for the brick to come back. */
+  /** Whether requests wait for the brick to return. */
   isAwaited(): boolean;
-  /** Seconds; 0 for none. */
+  /** Seconds; 0 disables the timeout. */
   pingTimeout(): number;
   frameTimeout(): number;
-  /** What SETVOLUME says, at the connection of this number. */
+  /** The options that SETVOLUME sends on the connection of this number. */
   introduction(connection: number): ReadonlyMap<string, string>;
   records(): Records;
 }
 
-export interface Failure {
+export interface ConnectFailure {
   readonly why: string;
-  /** There will be no more attempts. */
+  /** No further attempt follows. */
   readonly final: boolean;
-  /** Somebody was there, and did not take us. */
+  /** The peer answered, and refused the client. */
   readonly wasMet: boolean;
 }
 
 export interface ConnectionEvents {
-  /** The brick has taken us: from now on requests may go out. */
-  introduced(welcome: Welcome & { ok: true }): void;
-  /** The connection that stood is lost. */
+  /** The handshake succeeded: requests may leave. */
+  introduced(welcome: HandshakeReply & { ok: true }): void;
+  /** An established connection was lost. */
   lost(why: string): void;
-  /** There was none, or none that could be used. */
-  failed(failure: Failure): void;
-  /** A call of the brick's. */
+  /** An attempt failed. */
+  failed(failure: ConnectFailure): void;
+  /** The brick called a procedure of the client. */
   called(program: number, procedure: number, r: XdrReader): void;
-  /** For the log. */
-  remark(text: string): void;
+  /** Logs a warning. */
+  warn(text: string): void;
 }
 
 type Stage = 'idle' | 'connecting' | 'introducing' | 'up' | 'stopped';
 
 export class Connection {
-  readonly link: Link;
+  readonly channel: CallChannel;
   private readonly settings: ConnectionSettings;
   private readonly events: ConnectionEvents;
   private stage: Stage = 'idle';
   private transport: Transport | null = null;
-  /** Of attempts: what an earlier one says is of no interest. */
+  /** The number of the current attempt; events of earlier ones are ignored. */
   private attempt = 0;
   private introductions = 0;
-  /** Attempts in vain since the last connection that stood. */
+  /** Failed attempts since the last established connection. */
   private failures = 0;
-  /** When there is the next one, by `context.now`. */
+  /** Time of the next attempt, by `context.now`. */
   private retryAt = 0;
-  /** The port that the management daemon has told, for one connection. */
+  /** The port that the management daemon reported, valid for one connection. */
   private port: number | null = null;
   private readonly timers = new Map<string, () => void>();
 
   constructor(settings: ConnectionSettings, events: ConnectionEvents) {
     this.settings = settings;
     this.events = events;
-    this.link = new Link({
+    this.channel = new CallChannel({
       now: settings.now,
-      called: (r, xid) => this.called(r, xid),
-      unknown: (xid) => events.remark(`an answer to nobody came (number ${xid}), and was dropped`),
+      onCall: (r, xid) => this.called(r, xid),
+      onUnknownXid: (xid) => events.warn(`dropped a reply with unknown xid ${xid}`),
     });
   }
 
@@ -160,13 +160,13 @@ export class Connection {
       received: () => {
         if (!isMine()) return;
         try {
-          this.link.take(records);
+          this.channel.take(records);
         } catch (error) {
           if (!(error instanceof RecordError)) throw error;
-          this.fail(`what it sends is no message: ${error.message}`);
+          this.fail(`it sent a malformed message: ${error.message}`);
         }
       },
-      awaited: () => this.link.outstanding,
+      awaited: () => this.channel.outstanding,
       writable: () => {
         if (isMine()) this.flush();
       },
@@ -187,26 +187,26 @@ export class Connection {
 
   private connected(carrier: Carrier): void {
     this.stage = 'introducing';
-    this.link.connected(carrier);
+    this.channel.connected(carrier);
     this.timer('handshake', HANDSHAKE_S * 1000, () =>
-      this.fail(`it did not introduce itself within ${HANDSHAKE_S} s`),
+      this.fail(`it did not complete the handshake within ${HANDSHAKE_S} s`),
     );
-    this.ask(
+    this.call(
       DUMP_PROGRAM,
       DUMP.DUMP,
       AUTH_V2,
       (w) => w.u64(DUMP_ID),
-      (r) => this.dumped(r),
+      (r) => this.programsListed(r),
     );
     this.ping();
     this.flush();
   }
 
-  private dumped(r: XdrReader): void {
+  private programsListed(r: XdrReader): void {
     const programs = readPrograms(r);
     const has = ({ number, version }: Program): boolean =>
       programs?.some((each) => each.number === number && each.version === version) === true;
-    if (programs === null) this.fail('it does not say which programs it has');
+    if (programs === null) this.fail('its list of programs is malformed');
     else if (has(PORTMAP) && this.wantsPort) this.askPort();
     else if (!has(FOPS4)) this.fail(`it does not speak ${FOPS4.name}, as GlusterFS since 4 does`);
     else this.introduce();
@@ -215,7 +215,7 @@ export class Connection {
 
   private askPort(): void {
     const { subvolume } = this.settings;
-    this.ask(
+    this.call(
       PORTMAP,
       PMAP.PORTBYBRICK,
       AUTH_V2,
@@ -223,7 +223,7 @@ export class Connection {
       (r) => {
         const [opRet, , , port] = readFields(r, portByBrickReply) as number[];
         if (r.short || opRet! < 0 || !port) {
-          this.fail(`no brick ${subvolume} runs there: start its volume`);
+          this.fail(`brick ${subvolume} does not run there: start its volume`);
           return;
         }
         this.port = port;
@@ -237,13 +237,13 @@ export class Connection {
     const { settings, events } = this;
     const texts = settings.introduction(this.introductions);
     this.introductions += 1;
-    this.ask(
+    this.call(
       HANDSHAKE,
       HAND.SETVOLUME,
       AUTH_V3,
       (w) => writeTexts(w, texts),
       (r) => {
-        const welcome = readWelcome(r);
+        const welcome = readHandshakeReply(r);
         if (!welcome.ok) {
           this.fail(welcome.why, welcome.final);
           return;
@@ -257,49 +257,49 @@ export class Connection {
     );
   }
 
-  /** A call of the client's own, of which nothing but the answer is of interest. */
-  private ask(
+  /** Makes a call of the client's own; a refusal ends the connection. */
+  private call(
     program: Program,
     procedure: number,
     flavor: number,
     write: (w: XdrWriter) => void,
     answered: (r: XdrReader) => void,
   ): void {
-    this.link.ask(program, procedure, flavor, write, (r) => {
+    this.channel.call(program, procedure, flavor, write, (r) => {
       if (typeof r !== 'string') answered(r);
       else if (r === 'refused') this.fail(`it refuses ${program.name}, procedure ${procedure}`);
     });
   }
 
-  /** Whether answers come without a turn of the event loop. */
+  /** Whether replies arrive without a turn of the event loop. */
   get isServed(): boolean {
     return this.transport?.isServed === true;
   }
 
-  /** Sends what is queued, before anybody waits. */
+  /** Sends the queued calls before the process blocks. */
   flushSoon(): void {
     this.transport?.flushSoon();
   }
 
-  /** Sends what is queued. */
+  /** Sends the queued calls now. */
   private flush(): void {
-    const { link } = this;
-    const status = link.flush();
-    // Anything but 'not now' is told by who carries it, too: as the end.
-    if (status < 0 && status !== -EAGAIN) this.fail('nothing can be sent any more');
+    const { channel } = this;
+    const status = channel.flush();
+    // The transport also reports any other errno, as its end.
+    if (status < 0 && status !== -EAGAIN) this.fail('sending failed');
   }
 
-  // ---- watching over it
+  // ---- liveness
 
-  /** While something is asked, the peer has to say something, if only to a ping. */
+  /** Pings the peer while calls await replies; a silent peer loses the connection. */
   private ping(): void {
-    const { link, settings } = this;
+    const { channel, settings } = this;
     const seconds = settings.pingTimeout();
     if (seconds === 0) return;
     const ms = seconds * 1000;
     let isAnswered = false;
     const flavor = this.stage === 'up' ? AUTH_V3 : AUTH_V2;
-    this.ask(
+    this.call(
       DUMP_PROGRAM,
       DUMP.PING,
       flavor,
@@ -309,27 +309,27 @@ export class Connection {
       },
     );
     const look = (): void => {
-      const silence = settings.context.now() - link.lastSign;
+      const silence = settings.context.now() - channel.lastActivity;
       if (isAnswered) {
-        // Without a question there is nothing that could be late.
-        if (link.outstanding === 0) this.timer('ping', ms, look);
+        // Without outstanding calls nothing can be late.
+        if (channel.outstanding === 0) this.timer('ping', ms, look);
         else {
           this.ping();
           this.flush();
         }
       } else if (silence < ms) this.timer('ping', ms - silence, look);
-      else this.fail(`it has said nothing for ${seconds} s (option ping-timeout)`);
+      else this.fail(`it was silent for ${seconds} s (option ping-timeout)`);
     };
     this.timer('ping', ms, look);
   }
 
   private sweep(): void {
-    const { settings, link, events } = this;
+    const { settings, channel, events } = this;
     const seconds = settings.frameTimeout();
     if (seconds > 0) {
-      const count = link.expire(settings.context.now() - seconds * 1000);
+      const count = channel.expire(settings.context.now() - seconds * 1000);
       if (count > 0) {
-        events.remark(`${count} requests had no answer for ${seconds} s (option frame-timeout)`);
+        events.warn(`${count} requests had no reply for ${seconds} s (option frame-timeout)`);
       }
     }
     this.timer('sweep', SWEEP_MS, () => this.sweep());
@@ -345,7 +345,7 @@ export class Connection {
   private fail(why: string, final = false): void {
     const stood = this.stage === 'up';
     const wasMet = this.stage === 'introducing';
-    // A port is valid for as long as the brick runs.
+    // A brick may have another port after a restart.
     this.port = null;
     this.end();
     if (this.stage === 'stopped') return;
@@ -363,8 +363,8 @@ export class Connection {
     this.timer('retry', ms, () => this.connect());
   }
 
-  /** A request waits from now on. An attempt that is due soon stays when it is due. */
-  hurry(): void {
+  /** Brings the next attempt forward since a request waits now; one that is due soon stays. */
+  retrySooner(): void {
     const ms = this.retryAt - this.settings.context.now();
     if (this.timers.has('retry') && ms > AWAITED_RETRY_MS) this.retry(AWAITED_RETRY_MS);
   }
@@ -376,10 +376,10 @@ export class Connection {
     this.transport?.close();
     this.transport = null;
     if (this.stage === 'up') this.stage = 'idle';
-    this.link.disconnected();
+    this.channel.disconnected();
   }
 
-  /** One of each name; null for none. */
+  /** Starts the timer of this name in place of the former; null only stops it. */
   private timer(name: string, ms: number | null, fn: () => void = () => {}): void {
     this.timers.get(name)?.();
     this.timers.delete(name);

@@ -1,6 +1,6 @@
 /**
- * Listings of a brick, as ours. Its positions take all of 64 bits, so they stay here: the offset that
- * goes up is an index, counted from 1, into those that this open folder has given out.
+ * Converts the listings of a brick. The brick's positions have 64 bits, so the client keeps them: the offset that
+ * callers see is an index, counted from 1, into the positions that this open directory has returned.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
@@ -9,19 +9,19 @@ import type { Wide, WireDirent } from '../../rpc/structs.ts';
 
 const START: Wide = { hi: 0, lo: 0 };
 
-/** So many of the newest are kept: whoever goes back further than that begins anew. */
+/** The most stored positions; a reader that seeks further back must start over. */
 const KEPT = 65_536;
 
 export class Positions {
   private readonly given = new Map<number, Wide>();
   private last = 0;
 
-  /** Undefined for an index that was never given out, or too long ago. */
+  /** Undefined for an unknown or forgotten index. */
   at(index: number): Wide | undefined {
     return index === 0 ? START : this.given.get(index);
   }
 
-  /** @param index that of the entry before */
+  /** @param index of the entry before */
   after(index: number, position: Wide): number {
     const next = this.given.get(index + 1);
     if (next !== undefined && next.hi === position.hi && next.lo === position.lo) return index + 1;
@@ -44,7 +44,7 @@ export function direntsOf(
     index = positions.after(index, { hi: offHi, lo: offLo });
     const isKnown = stat !== null && stat.iaGfid !== NULL_GFID;
     const isDots = name === '.' || name === '..';
-    // Fields in the order that all others have: V8 takes them for one kind of object then.
+    // The order of fields matches all other dirents, so that V8 uses one hidden class.
     return {
       name,
       off: index,

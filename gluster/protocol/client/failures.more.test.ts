@@ -93,7 +93,7 @@ describe('what is no brick', () => {
     [
       'a web server',
       (socket: Socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
-      'what it sends is no message',
+      'it sent a malformed message',
     ],
     ['one that hangs up', (socket: Socket) => void socket.end(), /closed|reset/],
     ['GlusterFS 3', oldBrick, 'it does not speak GlusterFS 4.x'],
@@ -130,7 +130,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     await clients.open(brick.port, { waits: false });
     await expect
       .poll(complaints, PATIENCE)
-      .toEqual([expect.stringContaining('Authentication failed: this is not tried again')]);
+      .toEqual([expect.stringContaining('Authentication failed: giving up')]);
   });
 
   it('whose certificate has expired is no brick', async () => {

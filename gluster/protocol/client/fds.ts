@@ -1,6 +1,7 @@
 /**
- * Open files, as the brick numbers them: numbers are valid for one connection, so after each new one
- * the files are opened again, by their gfids. Source: GlusterFS 10 `client-helpers.c`, `client-handshake.c`.
+ * Maps open files to the brick's fd numbers. Numbers are valid for one connection, so the client
+ * reopens its files by gfid after each reconnect.
+ * Source: GlusterFS 10 `client-helpers.c`, `client-handshake.c`.
  */
 import { constants } from 'node:fs';
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -10,11 +11,11 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 const { O_DIRECT } = constants;
 
-/** Numbers on the wire for no open file, and for the file of the gfid whatever is open. */
+/** Fd numbers on the wire: NONE for no open file, ANONYMOUS for the file of the gfid. */
 export const NONE = -1;
 export const ANONYMOUS = -2;
 
-/** What can be asked of a file that is not open at the brick: it needs nothing but the gfid. */
+/** Fops that a brick performs by gfid on a file that is not open there. */
 const NEEDS_NO_FD: ReadonlySet<FopName> = new Set<FopName>([
   'readv',
   'writev',
@@ -24,8 +25,8 @@ const NEEDS_NO_FD: ReadonlySet<FopName> = new Set<FopName>([
   'copy_file_range',
 ]);
 
-/** What a flush says nothing about: it neither changes a file nor locks it. */
-const LEAVES_AS_IT_IS: ReadonlySet<FopName> = new Set<FopName>([
+/** Fops that neither change nor lock a file, so no flush need follow. */
+const NEEDS_NO_FLUSH: ReadonlySet<FopName> = new Set<FopName>([
   'readv',
   'fstat',
   'fgetxattr',
@@ -40,19 +41,19 @@ const LEAVES_AS_IT_IS: ReadonlySet<FopName> = new Set<FopName>([
 
 let lastSerial = 0;
 
-/** An open file of ours. */
+/** An open file of the client. */
 export class RemoteFd {
   readonly fd: Fd;
-  /** Of this process, as hexadecimal text. */
+  /** Unique in this process; hexadecimal. */
   readonly serial: string;
   remote: number;
-  /** It has, or had, locks at the brick. */
+  /** Whether the file has, or had, locks at the brick. */
   hasLocks = false;
-  /** Something was asked that a flush may be about. */
+  /** Whether a flush must reach the brick. */
   isChanged = false;
-  /** When it was found to have neither set-user-id nor set-group-id; see `Privileges`. */
+  /** The generation at which the file had neither set-user-id nor set-group-id; see `Privileges`. */
   plainSince = 0;
-  /** Its locks are lost, and nobody may take it for what it was. */
+  /** The brick has lost the file's locks, so the client refuses to use it. */
   isLost = false;
 
   constructor(fd: Fd, remote: number) {
@@ -66,7 +67,7 @@ export class RemoteFd {
 export class RemoteFds {
   private readonly xl: Xlator<unknown>;
   private readonly all = new Set<RemoteFd>();
-  /** Files that were locked: whichever of its open files somebody closes, his locks go. */
+  /** Files that were locked: closing any open file of theirs frees locks of that process. */
   private readonly locked = new WeakSet<Inode>();
 
   constructor(xl: Xlator<unknown>) {
@@ -88,23 +89,23 @@ export class RemoteFds {
     return fd.ctxGet(this.xl) as RemoteFd | undefined;
   }
 
-  /** The number to ask with; NONE where it cannot be asked. @param flags of what is asked */
+  /** The fd number to send; NONE when the file cannot be used. @param flags of the request */
   numberFor(fop: FopName, fd: Fd, flags: number): number {
     const known = this.of(fd);
-    // Files that nobody opened here are asked by their gfid.
+    // Files without an open at the brick are reached by gfid.
     if (known === undefined) return ANONYMOUS;
     if (known.isLost) return NONE;
-    if (!known.isChanged && !LEAVES_AS_IT_IS.has(fop)) known.isChanged = true;
+    if (!known.isChanged && !NEEDS_NO_FLUSH.has(fop)) known.isChanged = true;
     if (fop === 'lk') this.locked.add(fd.inode);
     if (known.remote >= 0) {
-      // At the brick it stays open with O_DIRECT, which refuses the odd end of a file.
+      // The brick still has it open with O_DIRECT, which refuses the odd end of a file.
       const leftDirect = (fd.flags & ~flags & O_DIRECT) !== 0 && !known.hasLocks;
       return leftDirect ? ANONYMOUS : known.remote;
     }
     return NEEDS_NO_FD.has(fop) && !known.hasLocks ? ANONYMOUS : NONE;
   }
 
-  /** Whether the brick has nothing to do at a flush: it was opened, and read at most. */
+  /** Whether a flush may skip the brick: the file was opened, and read at most. */
   needsNoFlush(fd: Fd): boolean {
     const known = this.of(fd);
     return (
@@ -116,7 +117,7 @@ export class RemoteFds {
     this.all.delete(remote);
   }
 
-  /** The connection is lost. @param strict files with locks are not to be opened again */
+  /** Forgets all numbers after a lost connection. @param strict leaves locked files closed */
   disconnected(strict: boolean): void {
     for (const each of this.all) {
       each.remote = NONE;
@@ -124,7 +125,7 @@ export class RemoteFds {
     }
   }
 
-  /** Those that are to be opened again. */
+  /** Files that must be reopened. */
   toReopen(): RemoteFd[] {
     return [...this.all].filter(({ remote, isLost }) => remote < 0 && !isLost);
   }

@@ -1,5 +1,5 @@
 /**
- * The introduction of a client to a brick, and the brick's reply. Source: GlusterFS 10
+ * Writes the handshake of a client and reads the brick's reply. Source: GlusterFS 10
  * `xlators/protocol/client/src/client-handshake.c`.
  */
 import { EACCES, ESTALE, errnoName } from '../../../runtime/core/errno.ts';
@@ -7,14 +7,14 @@ import { readTexts } from '../../rpc/dict.ts';
 import { FOPS4, GLOSSA, OWN } from '../../rpc/programs.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 
-/** As which release of GlusterFS a client speaks, and what that can do (op-version). */
+/** The release of GlusterFS that the client claims to be, and its features (op-version). */
 const CLIENT_VERSION = '10.3';
 const OP_VERSION = 100_000;
 
 /**
- * What SETVOLUME says: GlusterFS sends all options of the volfile, too.
- * @param name of the client for as long as one connection lasts: a server that still has what belonged to the one
- *   before must not take it for this one's
+ * The options that SETVOLUME sends; like GlusterFS, all options of the volfile.
+ * @param name of the client during one connection: a server that still holds state of the last
+ * connection must tell the two apart
  */
 export function introduction(
   given: ReadonlyMap<string, string>,
@@ -32,18 +32,19 @@ export function introduction(
   ]);
 }
 
-/** What the brick answers. */
-export type Welcome =
-  /** `isUp`: whether its storage is; `isGlossa`: it knows what is ours, and not GlusterFS's. */
+/** The brick's reply to the handshake. */
+export type HandshakeReply =
+  /** `isUp`: its storage is up; `isGlossa`: it knows glossa's own requests. */
   | { readonly ok: true; readonly isUp: boolean; readonly isGlossa: boolean }
-  /** `final`: it will not change its mind. */
+  /** `final`: another attempt is pointless. */
   | { readonly ok: false; readonly final: boolean; readonly why: string };
 
-export function readWelcome(r: XdrReader): Welcome {
+export function readHandshakeReply(r: XdrReader): HandshakeReply {
   const opRet = r.i32();
   const opErrno = r.i32();
   const texts = readTexts(r);
-  if (texts === null || r.short) return { ok: false, final: false, why: 'its answer is no answer' };
+  if (texts === null || r.short)
+    return { ok: false, final: false, why: 'malformed reply to the handshake' };
   if (opRet >= 0) {
     return { ok: true, isUp: texts.get('child_up') !== '0', isGlossa: texts.has(GLOSSA) };
   }

@@ -1,7 +1,6 @@
 /**
- * protocol/client: a volume that is elsewhere, behind a brick of GlusterFS, or of glossa. Each fop is
- * a call, in the program and the layout of GlusterFS since 4 (`gluster/rpc/`).
- *
+ * Defines protocol/client: a volume behind a brick of GlusterFS or glossa. Each fop is a call in
+ * the program of GlusterFS since 4 (`gluster/rpc/`).
  * Source: GlusterFS 10 `xlators/protocol/client/src/`.
  */
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
@@ -28,7 +27,7 @@ const fops = Object.fromEntries(
 
 export default defineTranslator<RemoteVolume, typeof options>({
   type: 'protocol/client',
-  description: 'Files that are elsewhere: behind a brick of GlusterFS.',
+  description: 'Forwards requests to a brick of GlusterFS or glossa.',
   children: [0, 0],
   dataPath: { keepsPages: (xl, isTimed) => xl.priv.knowsChanges(isTimed) },
   options,

@@ -1,12 +1,11 @@
 /**
- * Files and folders of which a listing has just told that they have no ACL. `ls -l` asks for the ACL of
- * each file that it lists, and hardly any has one: to ask the brick each time takes several times as
- * long as the listing and all attributes together. So a listing asks for the ACLs of its entries, too, where
- * somebody has lately asked for one, as `ls -l` does. (GlusterFS's mount without
- * `acl` refuses ACLs, and with it asks for them with every lookup.)
+ * Remembers files that have no ACL, as a recent listing showed. `ls -l` requests the ACL of each
+ * listed file, and few have one; asking the brick each time would take several times as long as the
+ * listing. So a listing requests the ACLs of its entries too, if an ACL was requested recently.
+ * (GlusterFS's mount refuses ACLs without `acl`, and requests them with every lookup with it.)
  *
- * A brick tells of an ACL that is there, when it is asked for it with a listing. Source: GlusterFS 10
- * `posix_xattr_fill` in `xlators/storage/posix/src/posix-helpers.c`.
+ * Bricks return existing ACLs with a listing on request. Source: GlusterFS 10 `posix_xattr_fill` in
+ * `xlators/storage/posix/src/posix-helpers.c`.
  */
 import { ACL_ALIASES, ACL_NAMES, isAcl } from '../../../runtime/core/acl.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -15,23 +14,22 @@ import type { Iatt } from '../../../runtime/core/iatt.ts';
 import type { WireDirent } from '../../rpc/structs.ts';
 
 /**
- * Milliseconds from a question for an ACL on. Longer than a listing takes: performance/readdir-ahead reads
- * a directory before the first question that `ls -l` has, so that it is the question of the last one that
- * tells.
+ * Milliseconds after the last request for an ACL. Longer than a listing: performance/readdir-ahead
+ * reads a directory before the first request of `ls -l`, so the request of the last run counts.
  */
 const SOON_MS = 60_000;
-/** The newest that are kept. */
+/** The most remembered files; the newest stay. */
 const KEPT = 65_536;
 
 /**
- * Whether it may be cluster/distribute's sign for a file that is with another brick, and may come from there with its
- * ACL; or a file that is being copied (`linkto.ts` there).
+ * Whether a file may be a linkto of cluster/distribute, whose target may have an ACL, or a file
+ * that is being copied (`linkto.ts` there).
  */
 const mayMove = ({ iaProt }: Iatt): boolean => iaProt === 0o1000 || (iaProt & 0o3000) === 0o3000;
 
-/** What a listing says, and that it is to tell of ACLs. */
+/** The xdata of a listing that also requests ACLs. */
 class AclRequest extends Dict {
-  /** How many changes there had been. */
+  /** The count of changes at the time of the request. */
   readonly changes: number;
 
   constructor(changes: number, besides: Dict | null) {
@@ -43,11 +41,11 @@ class AclRequest extends Dict {
 }
 
 export class ListedAcls {
-  /** When it was listed, in the order in which that was: milliseconds. */
+  /** The time at which a file was listed without an ACL, in order of time. */
   private readonly none = new Map<Gfid, number>();
   private readonly now: () => number;
   private askedAt = Number.NEGATIVE_INFINITY;
-  /** ACLs that were set, or may have been: a listing that was asked for before tells nothing. */
+  /** Counts possible changes of ACLs: the reply to an older listing proves nothing. */
   private changes = 0;
 
   constructor(now: () => number) {
@@ -55,8 +53,8 @@ export class ListedAcls {
   }
 
   /**
-   * Whether it is known that there is no such attribute.
-   * @param age milliseconds that the caller's kernel keeps what it was told
+   * Whether the file is known to lack this ACL.
+   * @param age milliseconds for which the caller's kernel caches a reply
    */
   isNone(gfid: Gfid, name: string | null, age: number): boolean {
     if (name === null || !isAcl(name)) return false;
@@ -66,12 +64,12 @@ export class ListedAcls {
     return at !== undefined && now - at < age;
   }
 
-  /** The xdata of a listing. */
+  /** The xdata to send with a listing. */
   request(xdata: Dict | null): Dict | null {
     return this.now() - this.askedAt > SOON_MS ? xdata : new AclRequest(this.changes, xdata);
   }
 
-  /** What a listing with this xdata has told. */
+  /** Records the reply to a listing with this xdata. */
   listed(xdata: Dict | null, entries: readonly WireDirent[]): void {
     if (!(xdata instanceof AclRequest) || xdata.changes !== this.changes) return;
     const { none } = this;
@@ -88,12 +86,12 @@ export class ListedAcls {
     }
   }
 
-  /** Such attributes are being set, or have been. */
+  /** Forgets all when a request sets such attributes. */
   setting(attributes: Dict | null): void {
     if (ACL_ALIASES.some((name) => attributes?.has(name))) this.clear();
   }
 
-  /** Somebody has changed it. */
+  /** Another client has changed the file. */
   changed(gfid: Gfid): void {
     this.changes += 1;
     this.none.delete(gfid);

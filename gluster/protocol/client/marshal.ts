@@ -1,6 +1,6 @@
 /**
- * The table by which arguments of fops become fields of calls, and fields of replies the fops' replies: by
- * their names, from the table of fops and that of the wire. What differs stands in two small tables.
+ * Converts arguments of fops to fields of calls, and fields of replies to replies of fops. Matches
+ * them by name, from the table of fops and that of the wire; exceptions stand in two small tables.
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, ENODATA, ESTALE } from '../../../runtime/core/errno.ts';
@@ -21,18 +21,18 @@ import type { XdrWriter } from '../../rpc/xdr.ts';
 import { direntsOf } from './entries.ts';
 import type { RemoteState } from './remote-state.ts';
 
-/** What is asked by places in a folder. */
+/** Fops whose argument is a position in a directory. */
 const LISTING: ReadonlySet<FopName> = new Set<FopName>(['readdir', 'readdirp']);
-/** These end the process of a brick of GlusterFS 10, or are refused by it. */
+/** Fops that crash a brick of GlusterFS 10, or that it refuses. */
 const UNKNOWN: ReadonlySet<FopName> = new Set<FopName>([
   'setactivelk',
   'namelink',
   'icreate',
   'put',
 ]);
-/** What says more of a failure than its errno. */
-const TELLING: ReadonlySet<FopName> = new Set<FopName>(['mkdir', 'create']);
-/** What has flags of its own for what is read or written. */
+/** Fops whose failure carries xdata. */
+const FAILURES_WITH_XDATA: ReadonlySet<FopName> = new Set<FopName>(['mkdir', 'create']);
+/** Fops with flags of their own for the data. */
 const TRANSFERS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'writev']);
 
 type Value = (args: readonly unknown[], state: RemoteState) => unknown;
@@ -42,7 +42,7 @@ const S_IFREG = 0o100000;
 /** The flags of open(2) that have a number on the wire, which is Linux's. */
 export const WIRE_FLAGS = 0o3_777_743;
 
-/** After the dot of a field's name: what it is of the argument. */
+/** Derives a field from an argument, by the part of the field's name after its dot. */
 const PARTS: Readonly<Record<string, (value: never, state: RemoteState) => unknown>> = {
   gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
   pargfid: (loc: Loc) => loc.pargfid,
@@ -55,27 +55,28 @@ const command = (cmd: number): number => cmd - F_GETLK;
 const openFlags = (flags: number, state: RemoteState): number =>
   state.openFlags(flags & WIRE_FLAGS);
 
-/** Fields that say something else than the argument of their name. */
-const OTHERWISE: Readonly<Partial<Record<string, (value: never, state: RemoteState) => unknown>>> =
-  {
-    'lk cmd': command,
-    'inodelk cmd': command,
-    'finodelk cmd': command,
-    'open flags': openFlags,
-    'create flags': openFlags,
-    'put flags': openFlags,
-    // The type of what is made is part of its mode, in this one alone.
-    'create mode': (mode: number) => ((mode & S_IFMT) === 0 ? mode | S_IFREG : mode),
-    'getxattr name': (name: string | null) => name ?? '',
-    'fgetxattr name': (name: string | null) => name ?? '',
-    // A file without a name: the inode says nothing of where it is to be made.
-    'icreate loc.gfid': (loc: Loc) => loc.pargfid,
-    'entrylk basename': (name: string | null) => name ?? '',
-    'fentrylk basename': (name: string | null) => name ?? '',
-  };
+/** Fields whose value differs from the argument of the same name. */
+const VALUE_OVERRIDES: Readonly<
+  Partial<Record<string, (value: never, state: RemoteState) => unknown>>
+> = {
+  'lk cmd': command,
+  'inodelk cmd': command,
+  'finodelk cmd': command,
+  'open flags': openFlags,
+  'create flags': openFlags,
+  'put flags': openFlags,
+  // Only mknod and create send the type of a new file in its mode; for create it is implied.
+  'create mode': (mode: number) => ((mode & S_IFMT) === 0 ? mode | S_IFREG : mode),
+  'getxattr name': (name: string | null) => name ?? '',
+  'fgetxattr name': (name: string | null) => name ?? '',
+  // The new file has no name; its own inode does not tell the parent directory.
+  'icreate loc.gfid': (loc: Loc) => loc.pargfid,
+  'entrylk basename': (name: string | null) => name ?? '',
+  'fentrylk basename': (name: string | null) => name ?? '',
+};
 
 function fieldFrom(fop: FopName, field: string, args: readonly Arg[]): Value {
-  // How much data there is is no argument: it is the data's own length.
+  // The size of data is not an argument but the length of the data.
   const data = args.findIndex(({ type }) => type === 'data');
   if (field === 'size' && data >= 0) return (given) => (given[data] as Uint8Array).length;
   const [name, part] = field.split('.') as [string, string | undefined];
@@ -83,13 +84,13 @@ function fieldFrom(fop: FopName, field: string, args: readonly Arg[]): Value {
   if (at < 0) throw new Error(`${fop} has no argument '${name}'`);
   if (part === 'remote') return remoteOf(fop, at, args);
   if (part !== undefined) {
-    const of = OTHERWISE[`${fop} ${field}`] ?? PARTS[part]!;
+    const of = VALUE_OVERRIDES[`${fop} ${field}`] ?? PARTS[part]!;
     return (given, state) => of(given[at] as never, state);
   }
   if (LISTING.has(fop) && name === 'offset') {
     return (given, state) => state.positionsOf(given[0] as Fd).at(given[at] as number);
   }
-  const change = OTHERWISE[`${fop} ${name}`];
+  const change = VALUE_OVERRIDES[`${fop} ${name}`];
   if (change === undefined) return (given) => given[at];
   return (given, state) => change(given[at] as never, state);
 }
@@ -102,15 +103,15 @@ function remoteOf(fop: FopName, at: number, args: readonly Arg[]): Value {
   return (given, state) => state.fds.numberFor(fop, given[at] as Fd, given[flags] as number);
 }
 
-/** Where a part of the reply comes from. */
+/** Derives one argument of the fop's reply. */
 type Part = (values: readonly unknown[], args: readonly unknown[]) => unknown;
 
-/** Data is no field: it stands behind them, and comes as one more value. */
+/** Data is not a field: it follows them as one more value. */
 function partOf(fop: FopName, { name, type }: Arg, fields: Fields, args: readonly Arg[]): Part {
   const index = fields.named.findIndex((field) => field.name === name);
   const argument = (wanted: (arg: Arg) => boolean): number => args.findIndex(wanted);
   if (type === 'inode') {
-    // What is linked keeps its inode; otherwise it is that of the name.
+    // A linked file keeps its inode; otherwise the name's inode is used.
     const at = argument((arg) => arg.type === 'loc');
     return (_, given) => inodeOf(given[at] as Loc);
   }
@@ -123,12 +124,12 @@ function partOf(fop: FopName, { name, type }: Arg, fields: Fields, args: readonl
   return (values) => values[index];
 }
 
-/** Attributes of which a terse initiator does without: those of the folders of a name, before a change and after. */
+/** Attributes of parent directories, before and after a change; a terse initiator ignores them. */
 const FOLDERS: ReadonlySet<string> = new Set(
   'preparent preoldparent postoldparent prenewparent postnewparent'.split(' '),
 );
-/** What else there is to do without. */
-const UNNEEDED: Readonly<Partial<Record<FopName, ReadonlySet<string>>>> = {
+/** Further attributes that a terse initiator ignores. */
+const TERSE_SKIPS: Readonly<Partial<Record<FopName, ReadonlySet<string>>>> = {
   lookup: new Set(['postparent']),
   readv: new Set(['stbuf']),
   writev: new Set(['prebuf', 'postbuf']),
@@ -152,9 +153,9 @@ const opened: Settle = ({ fds }, _frame, args, values, at) => {
   return 0;
 };
 
-/** The folder is so after a change in it. */
+/** Records the parent directory's attributes after a change in it. */
 const changed: Settle = (state, _frame, _args, values, at) => {
-  state.changed(values[at.postparent] as Iatt);
+  state.directoryChanged(values[at.postparent] as Iatt);
   return 0;
 };
 
@@ -171,7 +172,7 @@ const xattrsSet: Settle = ({ acls }, _frame, args) => {
   return 0;
 };
 
-/** Those of fops whose success means something else than that of their folder's change. */
+/** Fops whose success has effects beyond a change of their directory. */
 const SETTLES: Readonly<Partial<Record<FopName, Settle>>> = {
   open: opened,
   opendir: opened,
@@ -183,10 +184,10 @@ const SETTLES: Readonly<Partial<Record<FopName, Settle>>> = {
     const [{ inode }, xdata] = args as [Loc, Dict | null];
     const buf = values[at.buf] as Iatt;
     state.gfids.answered(xdata, buf.iaGfid);
-    if (buf.iaType !== IA_IFDIR) state.found(frame, buf);
+    if (buf.iaType !== IA_IFDIR) state.lookedUp(frame, buf);
     else if (inode !== null) state.removed.delete(inode);
     if (buf.iaGfid === NULL_GFID) return EINVAL;
-    // A caller that has an inode, and gets another one in the reply, has to look it up again.
+    // A caller whose inode differs from the reply's must look up the name again.
     return inode?.linked && inode.gfid !== buf.iaGfid ? ESTALE : 0;
   },
   rmdir(...asked) {
@@ -207,7 +208,7 @@ const SETTLES: Readonly<Partial<Record<FopName, Settle>>> = {
   },
 };
 
-/** Sees to the arguments before they are sent, or answers for the brick. @returns whether it has */
+/** Adjusts the arguments before sending, or replies in the brick's place. @returns whether it replied */
 type Prepare = (state: RemoteState, frame: Frame, args: unknown[]) => boolean;
 
 const settingXattrs: Prepare = ({ acls }, _frame, args) => {
@@ -217,7 +218,7 @@ const settingXattrs: Prepare = ({ acls }, _frame, args) => {
 
 const PREPARES: Readonly<Partial<Record<FopName, Prepare>>> = {
   stat(state, frame, args) {
-    const known = state.known(frame, args[0] as Loc, args[1] as Dict | null);
+    const known = state.recentAttributesOf(frame, args[0] as Loc, args[1] as Dict | null);
     if (known !== null) unwind.stat(frame, 0, 0, known, null);
     return known !== null;
   },
@@ -243,7 +244,7 @@ const PREPARES: Readonly<Partial<Record<FopName, Prepare>>> = {
   },
 };
 
-/** A field of the call. */
+/** One field of the call. */
 interface Step {
   readonly kind: Fields['steps'][number]['kind'];
   readonly value: Value;
@@ -253,25 +254,25 @@ export interface Marshal {
   readonly fop: FopName;
   readonly unwind: (typeof unwindArgs)[FopName];
   readonly wire: WireFop;
-  /** Where the data is in the arguments; -1 without any. */
+  /** The index of the data argument; -1 without data. */
   readonly data: number;
-  /** Where the attributes are that are to be set; -1 without any. */
+  /** The index of the attributes to set; -1 without. */
   readonly stbuf: number;
   readonly call: readonly Step[];
-  /** Values that the brick's number of an open file is sent for. */
+  /** Yields the brick's fd numbers that the call sends. */
   readonly remotes: readonly Value[];
-  /** It is asked by places in a folder. */
+  /** The request addresses positions in a directory. */
   readonly isListing: boolean;
-  /** No brick of GlusterFS knows it. */
+  /** No brick of GlusterFS supports it. */
   readonly isUnknown: boolean;
   readonly reply: readonly Part[];
-  /** Where the xdata is in the reply that is read of a failure, too; -1 where it is not. */
-  readonly telling: number;
-  /** The answer, as it is read for who needs few attributes. */
+  /** The index of xdata in a failed reply; -1 where failures carry none. */
+  readonly failureXdata: number;
+  /** The reply's fields for a terse initiator. */
   readonly terse: Fields;
-  /** The reply of a failure. */
-  readonly nothing: readonly null[];
-  /** Where these are in the values of an answer; -1 where they are not. */
+  /** The reply of a failure without xdata. */
+  readonly emptyReply: readonly null[];
+  /** Indexes into the values of a reply; -1 for absent ones. */
   readonly at: Indexes;
   readonly prepare: Prepare | undefined;
   readonly settle: Settle | undefined;
@@ -295,10 +296,12 @@ function marshalOf(fop: FopName): Marshal {
     remotes: values.filter((_, index) => wire.call.named[index]!.name.endsWith('.remote')),
     isListing: LISTING.has(fop),
     isUnknown: UNKNOWN.has(fop),
-    terse: withoutIatts(wire.reply, UNNEEDED[fop] ?? FOLDERS),
+    terse: withoutIatts(wire.reply, TERSE_SKIPS[fop] ?? FOLDERS),
     reply: reply.map((part) => partOf(fop, part, wire.reply, args)),
-    telling: TELLING.has(fop) ? reply.findIndex(({ name }) => name === 'xdata') : -1,
-    nothing: reply.map(() => null),
+    failureXdata: FAILURES_WITH_XDATA.has(fop)
+      ? reply.findIndex(({ name }) => name === 'xdata')
+      : -1,
+    emptyReply: reply.map(() => null),
     at: { fd: at('fd'), buf: at('buf'), entries: at('entries'), postparent: at('postparent') },
     prepare: PREPARES[fop],
     settle: SETTLES[fop] ?? (at('postparent') < 0 ? undefined : changed),
@@ -318,7 +321,7 @@ export function writeArguments(
   }
 }
 
-/** What is asked of a management daemon, and of no brick. */
+/** Fops that management daemons implement, and bricks do not. */
 const NOT_ON_WIRE: ReadonlySet<FopName> = new Set<FopName>(['getspec']);
 
 export const marshals: readonly Marshal[] = fopNames

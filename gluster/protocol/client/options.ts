@@ -1,12 +1,11 @@
-/** The options of protocol/client: GlusterFS's names, and what is ours. */
-
+/** Defines the options of protocol/client: GlusterFS's, and reconnect-wait. */
 import { acceptedOptions } from '../../../runtime/core/accepted-options.ts';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 import { tlsOptions } from '../shared/certificates.ts';
 
-/** Where a management daemon listens, which knows the ports of bricks. */
+/** The port of the management daemon, which knows the ports of bricks. */
 const MANAGEMENT_PORT = 24_007;
 
 export const options = defineOptions({
@@ -14,7 +13,7 @@ export const options = defineOptions({
     type: 'str',
     values: ['tcp', 'socket', 'unix'],
     default: 'tcp',
-    description: 'What leads to the brick: tcp, or a socket in the file system (unix).',
+    description: 'How to reach the brick: over TCP, or over a UNIX socket (unix).',
   },
   'remote-host': {
     type: 'str',
@@ -41,16 +40,16 @@ export const options = defineOptions({
       'transport.socket.keepalive-count': 9,
       'tcp-window-size': undefined,
       'transport.socket.ssl-cert-depth': 1,
-      // All is served by one thread.
+      // One thread serves all connections.
       'event-threads': null,
     },
-    'Accepted, without effect: the connection is what the machine makes of it.',
+    'Accepted, without effect: the operating system decides.',
   ),
   'remote-subvolume': {
     type: 'str',
     description: 'The volume of the brick to use; glusterd calls it by the path of its folder.',
   },
-  username: { type: 'str', description: 'Who logs in, where the brick asks for that.' },
+  username: { type: 'str', description: 'The user name, if the brick requires a login.' },
   password: { type: 'str', description: 'The password of username.' },
   'ping-timeout': {
     type: 'time',
@@ -58,8 +57,8 @@ export const options = defineOptions({
     min: 0,
     max: 1013,
     description:
-      'How long the brick may say nothing while it is asked, before the connection is given up. ' +
-      'With 0 it may be silent for ever.',
+      'How long the brick may be silent while requests wait, before the connection is closed. ' +
+      '0: for ever.',
     reconfigurable: true,
   },
   'frame-timeout': {
@@ -73,20 +72,20 @@ export const options = defineOptions({
   'send-gids': {
     type: 'bool',
     default: true,
-    description: 'Whether the brick is told of all groups of who asks, and not the first alone.',
+    description: 'Whether requests carry all groups of the caller, not only the primary one.',
   },
   'filter-O_DIRECT': {
     type: 'bool',
     default: false,
-    description: 'Opens files at the brick without O_DIRECT, also where somebody wants that.',
+    description: 'Opens files at the brick without O_DIRECT even if the caller requests it.',
     reconfigurable: true,
   },
   'strict-locks': {
     type: 'bool',
     default: false,
     description:
-      'After a connection was lost, an open file that had locks is not opened again: all that ' +
-      'is asked of it fails with EBADFD.',
+      'After a lost connection, an open file that had locks is not reopened: every ' +
+      'request for it fails with EBADFD.',
   },
   'reconnect-wait': {
     type: 'time',
@@ -110,6 +109,7 @@ export function addressOf(settings: Settings): SocketAddress {
     return { path };
   }
   const host = settings['remote-host'];
-  if (host === undefined) throw new InitError('option remote-host is missing: where is the brick?');
+  if (host === undefined)
+    throw new InitError('option remote-host is missing: set it to the host of the brick');
   return { host, port: settings['remote-port'] ?? MANAGEMENT_PORT };
 }

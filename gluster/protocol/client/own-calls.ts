@@ -1,18 +1,18 @@
-/** Calls that a client makes by itself, without a user: it opens files again, releases them, and sees to their modes. */
+/** Makes the client's own calls: reopens and releases files, reads and sets attributes, cancels requests. */
 import { EIO, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
+import type { Loss } from '../../rpc/call-channel.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
 import { type WireFop, wireFop } from '../../rpc/fops4.ts';
-import type { Loss } from '../../rpc/link.ts';
 import { AUTH_V3, type Caller } from '../../rpc/message.ts';
 import { FOPS4, OWN, OWN_CALLS } from '../../rpc/programs.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 import type { Connection } from './connection.ts';
 import { NONE, type RemoteFd } from './fds.ts';
 
-/** A file as it is asked about: as it is open at the brick (a file may have no name any more), or by its gfid. */
-export interface Whom {
+/** A file to address: by the brick's fd (a removed file has no name), or by its gfid. */
+export interface FileTarget {
   readonly gfid: Gfid;
   /** The brick's number of the open file, or NONE. */
   readonly remote: number;
@@ -25,44 +25,49 @@ export class OwnCalls {
     this.connection = connection;
   }
 
-  /** @param values of the fields of the call */
-  private ask(
+  /** @param values of the call's fields */
+  private call(
     fop: WireFop['fop'],
     values: readonly unknown[],
     answered: (r: XdrReader | Loss) => void = () => {},
     caller?: Caller,
   ): void {
     const { procedure, call } = wireFop(fop);
-    const { link } = this.connection;
-    link.ask(FOPS4, procedure, AUTH_V3, (w) => writeFields(w, call, values), answered, caller);
+    const { channel } = this.connection;
+    channel.call(FOPS4, procedure, AUTH_V3, (w) => writeFields(w, call, values), answered, caller);
     this.connection.flushSoon();
   }
 
-  stat({ gfid, remote }: Whom, then: (errno: number, buf: Iatt | null) => void): void {
+  stat({ gfid, remote }: FileTarget, then: (errno: number, buf: Iatt | null) => void): void {
     const fop = remote < 0 ? 'stat' : 'fstat';
-    this.ask(fop, remote < 0 ? [gfid, null] : [gfid, remote, null], (r) => {
+    this.call(fop, remote < 0 ? [gfid, null] : [gfid, remote, null], (r) => {
       const errno = errnoIn(r);
       const [, buf = null] = errno === 0 ? readFields(r as XdrReader, wireFop(fop).reply) : [];
       then(errno, buf as Iatt | null);
     });
   }
 
-  setattr({ gfid, remote }: Whom, stbuf: Iatt, valid: number, then: (errno: number) => void): void {
+  setattr(
+    { gfid, remote }: FileTarget,
+    stbuf: Iatt,
+    valid: number,
+    then: (errno: number) => void,
+  ): void {
     const whom = remote < 0 ? [gfid] : [gfid, remote];
     const values = [...whom, stbuf, valid, null];
-    this.ask(remote < 0 ? 'setattr' : 'fsetattr', values, (r) => then(errnoIn(r)));
+    this.call(remote < 0 ? 'setattr' : 'fsetattr', values, (r) => then(errnoIn(r)));
   }
 
   release({ fd, remote }: RemoteFd): void {
     if (remote < 0 || !this.connection.isUp) return;
-    this.ask(fd.isDir ? 'releasedir' : 'release', [fd.inode.gfid, remote, null]);
+    this.call(fd.isDir ? 'releasedir' : 'release', [fd.inode.gfid, remote, null]);
   }
 
-  /** Opens a file again, by its gfid. */
+  /** Reopens a file by its gfid. */
   reopen(remote: RemoteFd, flags: number, done: () => void): void {
     const { isDir, inode } = remote.fd;
     const fop = isDir ? 'opendir' : 'open';
-    this.ask(fop, isDir ? [inode.gfid, null] : [inode.gfid, flags, null], (r) => {
+    this.call(fop, isDir ? [inode.gfid, null] : [inode.gfid, flags, null], (r) => {
       if (errnoIn(r) === 0) {
         const [, number] = readFields(r as XdrReader, wireFop(fop).reply);
         remote.remote = (r as XdrReader).short ? NONE : (number as number);
@@ -71,14 +76,14 @@ export class OwnCalls {
     });
   }
 
-  /** The value of an attribute of an open file; at a brick of GlusterFS to ask for one may have an effect. */
-  fgetxattr({ gfid, remote }: Whom, name: string, caller: Caller): void {
-    this.ask('fgetxattr', [gfid, remote, 1, name, null], undefined, caller);
+  /** Reads an xattr of an open file; at a brick of GlusterFS the read itself may have an effect. */
+  fgetxattr({ gfid, remote }: FileTarget, name: string, caller: Caller): void {
+    this.call('fgetxattr', [gfid, remote, 1, name, null], undefined, caller);
   }
 
-  /** Tells a brick of glossa that the answer to a call is not waited for. */
+  /** Tells a brick of glossa that the caller no longer needs the reply. */
   giveUp(xid: number): void {
-    this.connection.link.ask(
+    this.connection.channel.call(
       OWN,
       OWN_CALLS.GIVE_UP,
       AUTH_V3,
@@ -89,7 +94,7 @@ export class OwnCalls {
   }
 }
 
-/** The errno of a call of ours, whose results are read from there on. */
+/** The errno of a reply to such a call; leaves the reader at the results. */
 function errnoIn(r: XdrReader | Loss): number {
   if (typeof r === 'string') return ENOTCONN;
   const opRet = r.i32();

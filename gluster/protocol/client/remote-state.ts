@@ -1,6 +1,6 @@
 /**
- * The state of a remote volume beside its connection: open files, positions in open folders, and what the brick has
- * just told, so that it is not asked again. Requests and the table of fops (`marshal.ts`) use it.
+ * Holds the state of a remote volume besides its connection: open files, positions in open directories, and recent
+ * replies that save requests. Used by requests and the table of fops (`marshal.ts`).
  */
 import { constants } from 'node:fs';
 import type { Dict } from '../../../runtime/core/dict.ts';
@@ -15,22 +15,22 @@ import { GFID_REQ } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { Positions } from './entries.ts';
 import { RemoteFds } from './fds.ts';
-import { JustSaid } from './just-said.ts';
 import { ListedAcls } from './listed-acls.ts';
 import type { Settings } from './options.ts';
+import { RecentAttributes } from './recent-attributes.ts';
 
 const { O_DIRECT } = constants;
 
 export class RemoteState {
   settings: Settings;
   readonly fds: RemoteFds;
-  readonly justSaid = new JustSaid();
+  readonly recentAttributes = new RecentAttributes();
   readonly acls: ListedAcls;
   readonly gfids: GfidRequests;
-  /** Directories that were removed, and of which the brick has not said yet that it has forgotten them. */
+  /** Removed directories whose inode the brick has not reported as forgotten yet. */
   readonly removed = new WeakSet<Inode>();
   private readonly xl: Xlator<unknown>;
-  /** Milliseconds, late by what is at work. */
+  /** Milliseconds by a sampled clock. */
   private readonly now: () => number;
   /** Whether no request is under way. */
   private readonly isIdle: () => boolean;
@@ -59,43 +59,43 @@ export class RemoteState {
     return found;
   }
 
-  /** Flags for an open file, as they are sent. */
+  /** The flags of an open file as they are sent. */
   openFlags(flags: number): number {
     return this.settings['filter-O_DIRECT'] ? flags & ~O_DIRECT : flags;
   }
 
-  /** The attributes of a folder after a change in it. */
-  changed(postparent: Iatt): void {
-    if (this.isIdle()) this.justSaid.changed(postparent, this.now());
+  /** Records the attributes of a directory after a change in it. */
+  directoryChanged(postparent: Iatt): void {
+    if (this.isIdle()) this.recentAttributes.directoryChanged(postparent, this.now());
   }
 
-  /** The attributes of what a lookup asked for, no folder. */
-  found({ root }: Frame, buf: Iatt): void {
+  /** Records the attributes from the lookup of a file. */
+  lookedUp({ root }: Frame, buf: Iatt): void {
     if (root.client?.initiator.hints.pidIsThread === true && this.isIdle()) {
-      this.justSaid.found(buf, this.now(), root.pid);
+      this.recentAttributes.lookedUp(buf, this.now(), root.pid);
     }
   }
 
-  /** The attributes that the brick has just told, and would tell again. */
-  known({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
+  /** The attributes of the brick's last reply, if it would send the same again. */
+  recentAttributesOf({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
     const age = root.client?.initiator.hints.attributeAge ?? 0;
-    return xdata === null ? this.justSaid.take(gfid, this.now(), age, root.pid) : null;
+    return xdata === null ? this.recentAttributes.take(gfid, this.now(), age, root.pid) : null;
   }
 
-  /** Whether a listing has just told that there is no such ACL. */
+  /** Whether a recent listing showed that the file has no such ACL. */
   hasNoAcl({ root }: Frame, { gfid }: Loc, name: string | null): boolean {
     return this.acls.isNone(gfid, name, root.client?.initiator.hints.attributeAge ?? 0);
   }
 
-  /** The xdata of a lookup: with a gfid for what has none, as files have that were not made through a brick. */
+  /** The xdata of a lookup: it proposes a gfid for files made outside of bricks. */
   lookupXdata({ inode }: Loc, xdata: Dict | null): Dict | null {
     if (inode?.linked || xdata?.has(GFID_REQ)) return xdata;
     return this.gfids.add(xdata);
   }
 
-  /** A reply could not be read. */
-  garbled(fop: string): void {
-    this.xl.log.warning(`the answer to a ${fop} is none that can be read`, {
+  /** Logs a malformed reply. */
+  warnMalformed(fop: string): void {
+    this.xl.log.warning(`malformed reply to ${fop}`, {
       msgid: messages.brickDoubt.id,
     });
   }

@@ -1,4 +1,4 @@
-/** A remote volume: requests go to its brick over one connection, which is made again when it is lost. */
+/** Sends requests to a brick over one connection, and reconnects after a loss. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { formatSocketAddress } from '../../../runtime/core/addresses.ts';
@@ -19,25 +19,30 @@ import { FOPS4 } from '../../rpc/programs.ts';
 import { Records } from '../../rpc/record.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 import { type Certificates, certificatesOf } from '../shared/certificates.ts';
-import { type Connect, Connection, type Failure } from './connection.ts';
+import { type Connect, type ConnectFailure, Connection } from './connection.ts';
 import { NONE, type RemoteFd } from './fds.ts';
-import { interruptOf, killsPrivileges, Privileges, refusedBy } from './foreign.ts';
-import { introduction, type Welcome } from './handshake.ts';
+import { type HandshakeReply, introduction } from './handshake.ts';
 import { type Marshal, WIRE_FLAGS, writeArguments } from './marshal.ts';
 import { addressOf, type Settings } from './options.ts';
 import { OwnCalls } from './own-calls.ts';
 import { RemoteState } from './remote-state.ts';
-import { failRequest, Request, Waiting } from './request.ts';
+import { failRequest, Request, RequestQueue } from './request.ts';
 import { connectSocket, connectStream } from './socket.ts';
-import { toldBy } from './upcalls.ts';
+import {
+  interruptOf,
+  killsPrivileges,
+  Privileges,
+  unsupportedErrno,
+} from './unsupported-requests.ts';
+import { readCallback } from './upcalls.ts';
 
-/** Seconds that a request waits until its file is open again; a connection that is lost ends the wait. */
+/** Seconds for which a request waits until its file is reopened; a lost connection ends the wait. */
 const REOPEN_S = 3600;
-/** Of this process, for all its clients. */
+/** Identifies this process to bricks, for all its clients. */
 const uuid = randomUUID();
 let instances = 0;
 
-/** What is encrypted goes through Node, and all does where nothing but its event loop serves sockets. */
+/** Encrypted connections use Node's sockets, as do all where nothing else serves sockets. */
 const connectBy = (certificates: Certificates | null, { sources }: Context): Connect =>
   certificates === null && sources !== undefined
     ? connectStream(sources)
@@ -50,35 +55,35 @@ export class RemoteVolume {
   readonly connection: Connection;
   readonly state: RemoteState;
   private readonly xl: Xlator<RemoteVolume>;
-  private readonly waiting: Waiting;
+  private readonly waiting: RequestQueue;
   private readonly calls: OwnCalls;
   private readonly privileges: Privileges;
-  /** No event has been sent up so far. */
+  /** No event was sent to the parents yet. */
   private isSilent = true;
-  /** The brick is GlusterFS's. */
+  /** Whether the brick is GlusterFS's, not glossa's. */
   private isForeign = true;
-  /** For messages. */
+  /** The brick's name in messages. */
   private readonly brick: string;
-  /** The number of files that are being opened again. */
+  /** The number of files that are being reopened. */
   private reopening = 0;
-  /** Why there is no connection; '' where there is one, or nothing was tried. */
+  /** The reason for having no connection; '' when connected or before the first attempt. */
   lastTrouble = '';
 
   constructor(xl: Xlator<RemoteVolume>, settings: Settings) {
     this.xl = xl;
     const subvolume = settings['remote-subvolume'];
     if (subvolume === undefined) {
-      throw new InitError('option remote-subvolume is missing: which volume of the brick?');
+      throw new InitError('option remote-subvolume is missing: set it to the volume of the brick');
     }
     const address = addressOf(settings);
     this.brick = `brick '${subvolume}' at ${formatSocketAddress(address)}`;
     const { context } = xl;
     const { sources } = context;
-    this.waiting = new Waiting(context);
+    this.waiting = new RequestQueue(context);
     const given = new Map(xl.given.map(({ key, value }) => [key, value]));
     const subdirMount = context.server?.subdirMount;
     if (subdirMount !== undefined) given.set('subdir-mount', subdirMount);
-    // A graph that takes another one's place has its own number.
+    // Each graph has a number of its own, as a successor connects before the old one ends.
     const name =
       `CTX_ID:${uuid}-GRAPH_ID:${instances}-PID:${process.pid}-HOST:${hostname()}-` +
       `PC_NAME:${xl.name}-RECON_NO:-`;
@@ -103,10 +108,10 @@ export class RemoteVolume {
         lost: (why) => this.lost(why),
         failed: (failure) => this.failed(failure),
         called: (program, procedure, r) => this.called(program, procedure, r),
-        remark: (text) => xl.log.warning(text, { msgid: messages.brickDoubt.id }),
+        warn: (text) => xl.log.warning(text, { msgid: messages.brickDoubt.id }),
       },
     );
-    const isIdle = (): boolean => this.connection.link.outstanding === 0;
+    const isIdle = (): boolean => this.connection.channel.outstanding === 0;
     this.state = new RemoteState(xl as Xlator<unknown>, settings, { now, isIdle });
     this.calls = new OwnCalls(this.connection);
     this.privileges = new Privileges(this.calls, this.state.fds);
@@ -122,8 +127,8 @@ export class RemoteVolume {
   }
 
   /**
-   * Whether a change of data is one of its times, too. Where the times of a file are those that clients
-   * say (`ctime` of storage/posix), they change with those of features/utime alone.
+   * Whether the brick reports every change of data. With client-supplied times (`ctime` of
+   * storage/posix), times change with those of features/utime alone.
    */
   knowsChanges(isTimed: boolean): boolean {
     return !this.isForeign || isTimed;
@@ -144,11 +149,11 @@ export class RemoteVolume {
     if (seconds === 0) failRequest(frame, marshal, this.refusal(frame, marshal, given));
     else {
       waiting.add(frame, marshal, given, seconds);
-      connection.hurry();
+      connection.retrySooner();
     }
   }
 
-  /** True when the request needs a file that is not open at the brick. */
+  /** Whether the request needs a file that is not open at the brick. */
   private isUnopened({ remotes }: Marshal, given: readonly unknown[]): boolean {
     for (let at = 0; at < remotes.length; at++) {
       if (remotes[at]!(given, this.state) === NONE) return true;
@@ -157,21 +162,21 @@ export class RemoteVolume {
   }
 
   private begin(frame: Frame, marshal: Marshal, given: readonly unknown[]): void {
-    this.state.justSaid.forget();
+    this.state.recentAttributes.forget();
     const { stbuf } = marshal;
     if (stbuf >= 0) this.privileges.attributesSet((given[stbuf] as Iatt).iaProt);
     if (!this.isForeign || !killsPrivileges(given)) {
       this.send(frame, marshal, given);
       return;
     }
-    this.privileges.kill(given, frame.root, (errno) => {
+    this.privileges.clear(given, frame.root, (errno) => {
       if (errno === 0) this.send(frame, marshal, given);
       else failRequest(frame, marshal, errno);
     });
   }
 
   private send(frame: Frame, marshal: Marshal, given: readonly unknown[]): void {
-    // It was lost while something else was asked about this request's file.
+    // The connection may have been lost while privileges were checked.
     const errno = this.connection.isUp ? this.refusal(frame, marshal, given) : ENOTCONN;
     if (errno !== 0) {
       failRequest(frame, marshal, errno);
@@ -179,24 +184,24 @@ export class RemoteVolume {
     }
     const { connection, state } = this;
     const { wire, data } = marshal;
-    const { link, isServed } = connection;
+    const { channel, isServed } = connection;
     const owner = marshal.fop === 'lk' ? this.ownerOf(frame, given) : frame.root.lkOwner;
     const caller = callerOf(frame.root, owner, state.settings['send-gids']);
     const request = new Request(frame, marshal, given, state, isServed);
-    const w = link.begin(FOPS4, wire.procedure, AUTH_V3, caller, request);
+    const w = channel.begin(FOPS4, wire.procedure, AUTH_V3, caller, request);
     try {
       writeArguments(w, marshal, given, state);
     } catch (error) {
-      link.abandon(request);
+      channel.abandon(request);
       request.abandoned();
       const { errno } = error as { errno?: number };
       if (errno === undefined) throw error;
       failRequest(frame, marshal, errno);
       return;
     }
-    link.end(data < 0 ? null : (given[data] as Uint8Array));
+    channel.end(data < 0 ? null : (given[data] as Uint8Array));
     connection.flushSoon();
-    // A program that waits for a lock can be interrupted, and ended.
+    // A program that waits for a lock can be interrupted and killed.
     if (marshal.fop === 'lk') {
       frame.root.whenInterrupted(() =>
         this.giveUp(request.xid, caller, given as unknown as Locking),
@@ -205,9 +210,8 @@ export class RemoteVolume {
   }
 
   /**
-   * The owner of a lock request. The kernel gives the owner of a flock(2) to the next file that is opened, as soon
-   * as the last is closed: a brick that does not know one kind of lock from the other would take the two for
-   * one, and undo the lock of one with that of the other.
+   * The owner of a lock request. The kernel reuses a flock(2) owner for the next file it opens after the last close.
+   * A brick that does not distinguish kinds of locks would then confuse two owners, so each open file gets its own.
    */
   private ownerOf({ root }: Frame, given: readonly unknown[]): string {
     const [fd, , , xdata] = given as unknown as Locking;
@@ -215,7 +219,7 @@ export class RemoteVolume {
     return known === undefined ? root.lkOwner : root.lkOwner + known.serial;
   }
 
-  /** Tells the brick that an answer is not waited for. */
+  /** Tells the brick that the caller no longer needs the reply. */
   private giveUp(xid: number, caller: Caller, [fd, , flock]: Locking): void {
     if (!this.connection.isUp) return;
     if (!this.isForeign) this.calls.giveUp(xid);
@@ -226,12 +230,12 @@ export class RemoteVolume {
   }
 
   /**
-   * The errno of what cannot be asked at all; 0 otherwise. As with GlusterFS's client, a file that is not open
-   * at the brick is EBADFD, also while the brick is away, except for fops that need nothing but its gfid.
+   * The errno of a request that cannot be sent; else 0. As with GlusterFS's client, a file that is
+   * not open at the brick gives EBADFD, also while the brick is away, unless its gfid suffices.
    */
   private refusal(frame: Frame, marshal: Marshal, given: readonly unknown[]): number {
     if (!ownerFits(frame.root.lkOwner, AUTH_V3)) return E2BIG;
-    const unknown = this.isForeign ? refusedBy(marshal, given) : 0;
+    const unknown = this.isForeign ? unsupportedErrno(marshal, given) : 0;
     if (unknown !== 0) return unknown;
     if (this.isUnopened(marshal, given)) return EBADFD;
     if (!this.connection.isUp) return ENOTCONN;
@@ -247,7 +251,7 @@ export class RemoteVolume {
 
   // ---- the connection
 
-  private introduced({ isUp, isGlossa }: Welcome & { ok: true }): void {
+  private introduced({ isUp, isGlossa }: HandshakeReply & { ok: true }): void {
     const { xl, state } = this;
     this.isForeign = !isGlossa;
     this.lastTrouble = '';
@@ -260,7 +264,7 @@ export class RemoteVolume {
       this.waiting.end((...request) => this.begin(...request));
     };
     for (const each of reopen) {
-      // It is there, and what is in it is to stay.
+      // The file exists, and its data must stay.
       const flags = state.openFlags(each.fd.flags & WIRE_FLAGS & ~0o1300);
       this.calls.reopen(each, flags, () => {
         this.reopening -= 1;
@@ -272,9 +276,9 @@ export class RemoteVolume {
 
   private called(program: number, procedure: number, r: XdrReader): void {
     const { xl, state } = this;
-    state.justSaid.forget();
+    state.recentAttributes.forget();
     if (xl.inodes === null) return;
-    const told = toldBy(program, procedure, r, xl.inodes, state.removed);
+    const told = readCallback(program, procedure, r, xl.inodes, state.removed);
     if (typeof told === 'boolean') sayUp(xl as Xlator<unknown>, told);
     else if (told !== null) {
       this.privileges.othersChanged();
@@ -297,14 +301,14 @@ export class RemoteVolume {
     sayUp(this.xl as Xlator<unknown>, false);
   }
 
-  private failed({ why, final, wasMet }: Failure): void {
+  private failed({ why, final, wasMet }: ConnectFailure): void {
     const { xl, brick } = this;
     const trouble = `${brick}: ${why}`;
     const isNew = trouble !== this.lastTrouble;
     this.lastTrouble = trouble;
     if (final) {
       this.failWaiting();
-      xl.log.error(`${trouble}: this is not tried again`, {
+      xl.log.error(`${trouble}: giving up`, {
         msgid: messages.brickRefuses.id,
       });
       xl.notify('AUTH_FAILED', xl);
@@ -312,7 +316,7 @@ export class RemoteVolume {
       xl.log.warning(`cannot connect to ${trouble}`, { msgid: messages.brickNotReached.id });
     }
     if (!final && wasMet) notifyParents(xl as Xlator<unknown>, 'CHILD_CONNECTING', xl);
-    // A volume with other children does not wait for this one.
+    // A parent with other children need not wait for this one.
     else if (this.isSilent) notifyParents(xl as Xlator<unknown>, 'CHILD_DOWN', xl);
     this.isSilent = false;
   }

@@ -1,4 +1,7 @@
-/** Fops on their way to the brick and back, and those that wait for it (option reconnect-wait) or its files. */
+/**
+ * Sends fops to the brick and passes on replies; queues those that wait for the brick (option
+ * reconnect-wait) or its files.
+ */
 
 import type { Context } from '../../../runtime/core/context.ts';
 import type { Dict } from '../../../runtime/core/dict.ts';
@@ -6,17 +9,21 @@ import { EINTR, EIO, ENOENT, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
+import type { Loss, PendingCall } from '../../rpc/call-channel.ts';
 import { readFields } from '../../rpc/fields.ts';
-import type { Loss, Waiter } from '../../rpc/link.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 import type { Marshal } from './marshal.ts';
 import type { RemoteState } from './remote-state.ts';
 
-export function failRequest(frame: Frame, { unwind, nothing }: Marshal, errno: number): void {
+export function failRequest(
+  frame: Frame,
+  { unwind, emptyReply: nothing }: Marshal,
+  errno: number,
+): void {
   unwind(frame, -1, errno, nothing);
 }
 
-export class Request implements Waiter {
+export class Request implements PendingCall {
   at = 0;
   xid = 0;
   private readonly frame: Frame;
@@ -25,7 +32,7 @@ export class Request implements Waiter {
   private readonly state: RemoteState;
   private readonly isServed: boolean;
 
-  /** @param isServed its answer needs no turn of the event loop */
+  /** @param isServed whether the reply arrives without a turn of the event loop */
   constructor(
     frame: Frame,
     marshal: Marshal,
@@ -41,25 +48,25 @@ export class Request implements Waiter {
     this.state = state;
   }
 
-  /** There is no answer, since nothing was asked. */
+  /** The call was not sent, so no reply will come. */
   abandoned(): void {
     if (this.isServed) this.frame.root.goOn();
   }
 
-  lost(_why: Loss): void {
+  onLoss(_why: Loss): void {
     this.abandoned();
     failRequest(this.frame, this.marshal, ENOTCONN);
   }
 
-  answered(r: XdrReader): void {
+  onReply(r: XdrReader): void {
     const { marshal, frame, state, args } = this;
     const { wire, fop, at } = marshal;
     if (this.isServed) frame.root.goOn();
     const opRet = r.i32();
     const opErrno = r.i32();
-    // A failure without an errno is one all the same.
+    // A failure without an errno is still a failure.
     if (opRet < 0) {
-      // Of other failures nobody knows whether something was found before, and has got a gfid.
+      // After other failures it is unknown whether the brick assigned the gfid.
       if (fop === 'lookup' && opErrno === ENOENT) {
         state.gfids.answered(args[1] as Dict | null, NULL_GFID);
       }
@@ -70,11 +77,11 @@ export class Request implements Waiter {
     if (wire.data === 'reply') {
       const data = r.fixed(r.left);
       if (data.length !== opRet) r.refuse();
-      // It lies where the next message comes to lie.
+      // The next message overwrites this memory.
       values.push(frame.readBuffer === null ? data.slice() : data);
     }
     if (r.short) {
-      state.garbled(fop);
+      state.warnMalformed(fop);
       failRequest(frame, marshal, EIO);
       return;
     }
@@ -85,16 +92,16 @@ export class Request implements Waiter {
     }
     const { reply: parts } = marshal;
     const reply = new Array<unknown>(parts.length);
-    for (let i = 0; i < parts.length; i++) reply[i] = known(parts[i]!(values, args));
-    // Entries that come with it are the last.
+    for (let i = 0; i < parts.length; i++) reply[i] = nullIfZero(parts[i]!(values, args));
+    // ENOENT with entries marks the end of the listing.
     const end = marshal.isListing && opErrno === ENOENT ? ENOENT : 0;
     marshal.unwind(frame, opRet, end, reply);
   }
 
-  /** Of most failures nothing but the errno is of interest. */
+  /** Reads only the errno of most failures. */
   private failed(r: XdrReader, errno: number): void {
     const { frame, marshal, args } = this;
-    const { telling, wire, nothing, reply } = marshal;
+    const { failureXdata: telling, wire, emptyReply: nothing, reply } = marshal;
     const values = telling < 0 ? [] : readFields(r, wire.reply);
     if (telling < 0 || r.short) {
       failRequest(frame, marshal, errno);
@@ -105,16 +112,16 @@ export class Request implements Waiter {
   }
 }
 
-/** Attributes that are all zeros are none. */
-const known = (value: unknown): unknown =>
+/** Attributes that are all zeros mean none. */
+const nullIfZero = (value: unknown): unknown =>
   value instanceof Iatt && value.iaGfid === NULL_GFID && !value.known ? null : value;
 
-type Asked = readonly [frame: Frame, marshal: Marshal, given: readonly unknown[]];
+type QueuedRequest = readonly [frame: Frame, marshal: Marshal, given: readonly unknown[]];
 
-export class Waiting {
+export class RequestQueue {
   private readonly context: Pick<Context, 'after'>;
-  /** By what they are, what ends the wait for each. */
-  private readonly requests = new Map<Asked, () => void>();
+  /** By request, the function that ends its timer. */
+  private readonly requests = new Map<QueuedRequest, () => void>();
 
   constructor(context: Pick<Context, 'after'>) {
     this.context = context;
@@ -124,9 +131,9 @@ export class Waiting {
     return this.requests.size;
   }
 
-  /** @param seconds after which it fails */
+  /** @param seconds after which the request fails */
   add(frame: Frame, marshal: Marshal, given: readonly unknown[], seconds: number): void {
-    const request: Asked = [frame, marshal, given];
+    const request: QueuedRequest = [frame, marshal, given];
     const giveUp = (errno: number): void => {
       const stop = this.requests.get(request);
       if (stop === undefined) return;
@@ -141,8 +148,8 @@ export class Waiting {
     frame.root.whenInterrupted(() => giveUp(EINTR));
   }
 
-  /** The wait of all is over: something else is done with each, in the order in which they came. */
-  end(what: (...request: Asked) => void): void {
+  /** Ends the wait of all requests, and hands each to `what` in order of arrival. */
+  end(what: (...request: QueuedRequest) => void): void {
     const all = [...this.requests];
     this.requests.clear();
     for (const [request, stop] of all) {

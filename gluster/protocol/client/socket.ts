@@ -1,6 +1,6 @@
 /**
- * Transports to a brick: a socket that is served with the mount's requests, or one of Node's
- * in its event loop, where it is encrypted or nothing else serves sockets.
+ * Opens transports to a brick: a socket that the mount's loop serves, or a Node socket when TLS is
+ * on or only the event loop serves sockets.
  */
 import { lookup } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
@@ -13,17 +13,17 @@ import type { Certificates } from '../shared/certificates.ts';
 import { Stream } from '../shared/stream.ts';
 import type { Connect } from './connection.ts';
 
-/** Bytes that may wait in Node for the peer to take them. */
+/** The most bytes that may wait in Node for the peer. */
 const QUEUED_MAX = 4 * 2 ** 20;
 
 function open(address: SocketAddress, certificates: Certificates | null): Socket {
   const target = { ...address, noDelay: true, keepAlive: true };
   if (certificates === null) return connect(target);
-  // As GlusterFS: who has signed the certificate counts, not the name of the machine.
+  // As in GlusterFS, the signer of the certificate counts, not the host name.
   return connectTls({ ...target, ...certificates, checkServerIdentity: () => undefined });
 }
 
-/** In Node's event loop. @param certificates null where nothing is encrypted */
+/** Connects in Node's event loop. @param certificates null without TLS */
 export const connectSocket =
   (certificates: Certificates | null): Connect =>
   (address, { records, connected, received, writable, ended }) => {
@@ -36,7 +36,7 @@ export const connectSocket =
       ended(why);
     };
     socket.on('error', (error) => over(error.message));
-    socket.on('close', () => over('the brick has closed it'));
+    socket.on('close', () => over('the brick closed the connection'));
     socket.on('drain', () => {
       if (!isOver) writable();
     });
@@ -51,7 +51,7 @@ export const connectSocket =
         send(bytes, length, data) {
           if (isOver) return -EPIPE;
           if (socket.writableLength > QUEUED_MAX) return -EAGAIN;
-          // Node keeps what it is given until it has left, and this is written over before.
+          // Node keeps the bytes until they have left, and this buffer is reused before that.
           const first = bytes.slice(0, length);
           const all = data === null ? first : Buffer.concat([first, data]);
           socket.write(all);
@@ -71,7 +71,7 @@ export const connectSocket =
     };
   };
 
-/** With the mount's requests. */
+/** Connects with a socket that the mount's loop serves. */
 export const connectStream =
   (sources: PumpSources): Connect =>
   (address, events) => {

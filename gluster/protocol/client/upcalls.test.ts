@@ -13,7 +13,7 @@ import readdirAhead from '../../../runtime/xlators/performance/readdir-ahead/ind
 import { ask, FakeContext, gfidOf, HeldLeaf, startGraph } from '../../../test/support/core.ts';
 import { CALLBACK, CBK, writeInvalidation } from '../../rpc/programs.ts';
 import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
-import { toldBy } from './upcalls.ts';
+import { readCallback } from './upcalls.ts';
 
 const GFID = gfidOf(7);
 const WRITTEN = 0x18;
@@ -29,7 +29,7 @@ function toldOf(
   const w = new XdrWriter();
   writeInvalidation(w, { gfid, flags, expire: 60, stat: null, parent: null, oldParent: null });
   const reader = new XdrReader(w.written);
-  const told = toldBy(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
+  const told = readCallback(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
   if (typeof told === 'boolean' || told === null) throw new Error('nothing was told');
   return told;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads what a brick tells by itself: changes by others, whether its storage is up, and which locks
- * others wait for. Source: GlusterFS 10 `client-callback.c`, `upcall-cache-invalidation.h`.
+ * Reads the calls of a brick: changes by other clients, and whether its storage is up. Source:
+ * GlusterFS 10 `client-callback.c`, `upcall-cache-invalidation.h`.
  */
 import { isGfid } from '../../../runtime/core/gfid.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
@@ -9,18 +9,18 @@ import { fieldsOf, readFields } from '../../rpc/fields.ts';
 import { CALLBACK, CBK } from '../../rpc/programs.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 
-/** A name came or went. */
+/** Flags of a name that came or went. */
 const NAMES = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
-/** With nothing but these the data is what it was. */
+/** Without any of these flags the data is unchanged. */
 const DATA = UP.SIZE | UP.TIMES | UP.FORGET;
 
 const invalidation = fieldsOf('gfid:string event_type:u32 flags:u32');
 
 /**
- * The upcalls, or whether the storage is up; null for what is of no interest, or cannot be read.
- * @param removed directories that we have removed, of which one is not told of again
+ * Returns upcalls, or whether the storage is up; null for irrelevant or malformed calls.
+ * @param removed directories that this client removed, whose one FORGET is expected
  */
-export function toldBy(
+export function readCallback(
   program: number,
   procedure: number,
   r: XdrReader,
@@ -43,13 +43,13 @@ function upcallsOf(
   removed: WeakSet<Inode>,
 ): Upcall[] {
   const upcalls: Upcall[] = [];
-  // Of what was only listed the brick tells, too, and nobody here may have found it yet.
+  // Bricks also report files that were only listed, whose inode may be unknown here.
   const inode = inodes.find(gfid) ?? inodes.unlistedInode(gfid);
   upcalls.push({ what: 'inode', inode, data: (flags & DATA) !== 0 });
-  // Of a file that was made in a folder, GlusterFS's bricks tell no more than that the folder has changed.
-  // And of what a brick has forgotten it tells no more: of names in a folder, but not of those of a file.
+  // For a file made in a directory, GlusterFS's bricks report only that the directory changed. After a FORGET the
+  // brick reports nothing more: a directory's names are affected, a file's are not.
   const aboutNames = inode.isDir ? NAMES | UP.TIMES : NAMES & ~UP.FORGET;
-  // What we have removed ourselves the brick forgets at once, and there are no names in it.
+  // A directory that this client removed has no names.
   const isAboutNames =
     (flags & aboutNames) !== 0 && !(flags === UP.FORGET && removed.delete(inode));
   if ((flags & NAMES) !== 0) {
@@ -57,7 +57,7 @@ function upcallsOf(
       upcalls.push({ what: 'entry', parent, name, expire: true });
     }
   }
-  // Which names those are is not told: any may be there now that was absent.
+  // The report does not name them, so every absent name may exist now.
   if (isAboutNames) upcalls.push({ what: 'every-entry' });
   return upcalls;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { byAddress, byLogin, type Comer, mayEnter } from './auth.ts';
+import { byAddress, byLogin, type ClientIdentity, isAdmitted } from './auth.ts';
 
-const comer = (more: Partial<Comer> = {}): Comer => ({
+const identity = (more: Partial<ClientIdentity> = {}): ClientIdentity => ({
   ...{ address: '192.168.1.7', port: 40_000, volume: 'brick', subdir: '/' },
   ...more,
 });
@@ -29,7 +29,7 @@ it.each([
   ['', 'dont-care'],
   ['/dir(192.168.1.7)', 'dont-care'],
 ])('an address is allowed by %j: %s', (allow, decision) => {
-  expect(byAddress(given({ 'auth.addr.brick.allow': allow }), comer())).toBe(decision);
+  expect(byAddress(given({ 'auth.addr.brick.allow': allow }), identity())).toBe(decision);
 });
 
 it.each([
@@ -41,7 +41,7 @@ it.each([
   ['::ffff:10.0.0.0/104', '::ffff:11.1.2.3', false],
   ['::/0', '1.2.3.4', false],
 ])('network %s has %s: %s', (network, address, has) => {
-  const decision = byAddress(given({ 'auth.addr.brick.allow': network }), comer({ address }));
+  const decision = byAddress(given({ 'auth.addr.brick.allow': network }), identity({ address }));
   expect(decision).toBe(has ? 'accept' : 'dont-care');
 });
 
@@ -50,7 +50,7 @@ it('is rejected before it is allowed, and folders have lists of their own', () =
     'auth.addr.brick.reject': '192.168.1.7',
     'auth.addr.brick.allow': '*, /a(10.0.0.1|192.168.1.8), /b(*)',
   });
-  const by = (more: Partial<Comer>) => byAddress(options, comer(more));
+  const by = (more: Partial<ClientIdentity>) => byAddress(options, identity(more));
   expect(by({})).toBe('reject');
   expect(by({ address: '192.168.1.8' })).toBe('accept');
   expect(by({ address: '192.168.1.8', subdir: '/a' })).toBe('accept');
@@ -58,8 +58,8 @@ it('is rejected before it is allowed, and folders have lists of their own', () =
   expect(by({ address: '192.168.1.9', subdir: '/b' })).toBe('accept');
   expect(by({ address: '192.168.1.9', volume: 'other' })).toBe('dont-care');
   const secure = given({ 'auth.addr.brick.allow': '*', 'rpc-auth-allow-insecure': 'off' });
-  expect(byAddress(secure, comer())).toBe('reject');
-  expect(byAddress(secure, comer({ port: 1023 }))).toBe('accept');
+  expect(byAddress(secure, identity())).toBe('reject');
+  expect(byAddress(secure, identity({ port: 1023 }))).toBe('accept');
 });
 
 it('knows who has a password', () => {
@@ -67,8 +67,8 @@ it('knows who has a password', () => {
     'auth.login.brick.allow': 'alice, bob',
     'auth.login.alice.password': 's3cret',
   };
-  const by = (more: Partial<Comer>, also = {}) =>
-    byLogin(given({ ...options, ...also }), comer(more));
+  const by = (more: Partial<ClientIdentity>, also = {}) =>
+    byLogin(given({ ...options, ...also }), identity(more));
   expect(by({ username: 'alice', password: 's3cret' })).toBe('accept');
   expect(by({ username: 'alice', password: 's3cre' })).toBe('reject');
   // Without a password nobody has the right one.
@@ -79,9 +79,9 @@ it('knows who has a password', () => {
 });
 
 it('lets nobody in whom nobody accepts', () => {
-  expect(mayEnter(given({}), comer())).toBe(false);
-  expect(mayEnter(given({ 'auth.addr.brick.allow': '*' }), comer())).toBe(true);
+  expect(isAdmitted(given({}), identity())).toBe(false);
+  expect(isAdmitted(given({ 'auth.addr.brick.allow': '*' }), identity())).toBe(true);
   const login = { 'auth.login.brick.allow': 'alice', 'auth.login.alice.password': 'x' };
-  const alice = comer({ username: 'alice', password: 'y' });
-  expect(mayEnter(given({ 'auth.addr.brick.allow': '*', ...login }), alice)).toBe(false);
+  const alice = identity({ username: 'alice', password: 'y' });
+  expect(isAdmitted(given({ 'auth.addr.brick.allow': '*', ...login }), alice)).toBe(false);
 });

@@ -1,7 +1,6 @@
 /**
- * Decides which clients may use a volume of a server: by address, and by name and password. Each way accepts, rejects,
- * or does not care. One that rejects is enough to refuse, and without one that accepts nobody comes in.
- *
+ * Decides which clients may use a volume of a server, by address and by login. Each check accepts,
+ * rejects, or abstains; a client is admitted if at least one accepts and none rejects.
  * Source: GlusterFS 10 `xlators/protocol/auth/{addr,login}/src`, `server/src/authenticate.c`.
  */
 import { BlockList, isIP } from 'node:net';
@@ -10,66 +9,66 @@ import { shellPattern } from '../../../runtime/core/shell-pattern.ts';
 
 export type Decision = 'accept' | 'reject' | 'dont-care';
 
-/** Somebody who wants to use a volume. */
-export interface Comer {
-  /** Its address; empty for one that came by a socket of the file system. */
+/** A client that asks to use a volume. */
+export interface ClientIdentity {
+  /** Its address; empty on a UNIX socket. */
   readonly address: string;
   readonly port: number;
-  /** The volume, as `remote-subvolume` has it. */
+  /** The volume's name, from `remote-subvolume`. */
   readonly volume: string;
-  /** The folder of it that is to be its root: `/` for all. */
+  /** The directory that becomes the client's root; `/` for the whole volume. */
   readonly subdir: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** The name in the certificate that it has shown. */
+  /** The common name of its certificate. */
   readonly certificate?: string | undefined;
 }
 
-/** Options of the server by their keys, as the volfile has them. */
-export type Given = ReadonlyMap<string, string>;
+/** The server's options by their keys in the volfile. */
+export type AuthOptions = ReadonlyMap<string, string>;
 
-/** Ports below are root's. */
+/** Only root may use lower ports. */
 const SECURE_PORTS = 1024;
 
-export function mayEnter(given: Given, { volume, ...rest }: Comer): boolean {
-  const comer = { ...rest, volume: calledBy(given, volume) };
-  const decisions = [byAddress(given, comer), byLogin(given, comer)];
+export function isAdmitted(options: AuthOptions, { volume, ...rest }: ClientIdentity): boolean {
+  const identity = { ...rest, volume: authNameOf(options, volume) };
+  const decisions = [byAddress(options, identity), byLogin(options, identity)];
   return !decisions.includes('reject') && decisions.includes('accept');
 }
 
-/** The name by which the options call a volume. */
-function calledBy(given: Given, volume: string): string {
-  const other = given.get('auth-path');
+/** The name that the auth options use for a volume. */
+function authNameOf(options: AuthOptions, volume: string): string {
+  const other = options.get('auth-path');
   const isOwn = (key: string): boolean =>
     ['addr', 'login'].some((way) => key.startsWith(`auth.${way}.${volume}.`));
-  return other === undefined || [...given.keys()].some(isOwn) ? volume : other;
+  return other === undefined || [...options.keys()].some(isOwn) ? volume : other;
 }
 
-export function byAddress(given: Given, comer: Comer): Decision {
-  const { volume, port, address } = comer;
-  const reject = given.get(`auth.addr.${volume}.reject`);
-  const allow = given.get(`auth.addr.${volume}.allow`);
+export function byAddress(options: AuthOptions, identity: ClientIdentity): Decision {
+  const { volume, port, address } = identity;
+  const reject = options.get(`auth.addr.${volume}.reject`);
+  const allow = options.get(`auth.addr.${volume}.allow`);
   if (reject === undefined && allow === undefined) return 'dont-care';
-  if (isOff(given.get('rpc-auth-allow-insecure')) && port >= SECURE_PORTS) return 'reject';
-  if (reject !== undefined && matches(reject, address, comer.subdir)) return 'reject';
-  return allow !== undefined && matches(allow, address, comer.subdir) ? 'accept' : 'dont-care';
+  if (isOff(options.get('rpc-auth-allow-insecure')) && port >= SECURE_PORTS) return 'reject';
+  if (reject !== undefined && matches(reject, address, identity.subdir)) return 'reject';
+  return allow !== undefined && matches(allow, address, identity.subdir) ? 'accept' : 'dont-care';
 }
 
-export function byLogin(given: Given, comer: Comer): Decision {
-  const { volume, username, password, certificate } = comer;
-  if (certificate !== undefined) return byCertificate(given, volume, certificate);
-  const isStrict = isOn(given.get('strict-auth-accept') ?? '');
-  const users = given.get(`auth.login.${volume}.allow`);
+export function byLogin(options: AuthOptions, identity: ClientIdentity): Decision {
+  const { volume, username, password, certificate } = identity;
+  if (certificate !== undefined) return byCertificate(options, volume, certificate);
+  const isStrict = isOn(options.get('strict-auth-accept') ?? '');
+  const users = options.get(`auth.login.${volume}.allow`);
   if (users === undefined) return 'dont-care';
   const stranger = isStrict ? 'reject' : 'dont-care';
   if (username === undefined || password === undefined) return stranger;
   if (!items(users).includes(username)) return stranger;
-  return given.get(`auth.login.${username}.password`) === password ? 'accept' : 'reject';
+  return options.get(`auth.login.${username}.password`) === password ? 'accept' : 'reject';
 }
 
-/** Who has signed it was looked at before; without a list it says nothing more. */
-function byCertificate(given: Given, volume: string, name: string): Decision {
-  const names = given.get(`auth.login.${volume}.ssl-allow`) ?? given.get('auth.ssl-allow');
+/** The TLS handshake has verified the signer; without a list the name decides nothing. */
+function byCertificate(options: AuthOptions, volume: string, name: string): Decision {
+  const names = options.get(`auth.login.${volume}.ssl-allow`) ?? options.get('auth.ssl-allow');
   if (names === undefined) return 'dont-care';
   return items(names).some((item) => item === '*' || item === name) ? 'accept' : 'reject';
 }
@@ -83,14 +82,14 @@ const items = (list: string): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-/** `/dir(a|b)`: what follows is for those who want that folder. */
+/** `/dir(a|b)`: the addresses apply to clients of that directory. */
 const FOR_FOLDER = /^(\/[^(]*)\(([^)]*)\)$/;
 
-/** Whether a list has an address in it. */
+/** Whether a list of addresses matches. */
 function matches(list: string, address: string, subdir: string): boolean {
   return items(list).some((item) => {
     const [, folder, inside] = FOR_FOLDER.exec(item) ?? [];
-    // Without a folder an item is for those who want all of the volume.
+    // An item without a directory applies to clients of the whole volume.
     if (folder === undefined) return subdir === '/' && fits(item, address);
     return folder === subdir && inside!.split('|').some((each) => fits(each.trim(), address));
   });
@@ -103,7 +102,7 @@ function fits(pattern: string, address: string): boolean {
   return /[*?[]/.test(pattern) && shellPattern(pattern).test(address);
 }
 
-/** `10.0.0.0/8`, `fe80::/10`. */
+/** Matches a network such as `10.0.0.0/8` or `fe80::/10`. */
 function inNetwork(network: string, address: string): boolean {
   const [base = '', length = ''] = network.split('/');
   const family = isIP(base);

@@ -1,6 +1,6 @@
 /**
- * The exports of a server: the volumes below it, each by its name. A brick has inodes of its own, as
- * all of them call their root by the same gfid.
+ * Lists the bricks of a server: the volumes below it, by name. Each brick has its own inodes, since
+ * all of them give their root the same gfid.
  */
 import { InitError } from '../../../runtime/core/errors.ts';
 import { InodeTable } from '../../../runtime/core/inode.ts';
@@ -9,16 +9,16 @@ import type { Child, Xlator } from '../../../runtime/core/xlator.ts';
 export interface Brick {
   readonly name: string;
   readonly inodes: InodeTable;
-  /** To wind to. */
+  /** The target of requests. */
   readonly links: Child;
   readonly isUp: boolean;
 }
 
 /**
- * The bricks of a server as they are now.
+ * The current bricks of a server.
  *
- * One that is alone has the graph's inodes, and requests begin at the graph's top: so the graph can be
- * exchanged under its clients. Several have tables of their own.
+ * A single brick uses the graph's inodes, and its requests start at the graph's top, so the graph
+ * can be replaced under its clients. Several bricks have tables of their own.
  */
 export class Bricks {
   private readonly tables: readonly InodeTable[];
@@ -66,7 +66,7 @@ export class Bricks {
     const at = xl.childNames.indexOf(name);
     if (at < 0) return undefined;
     const inodes = this.tables[at]!;
-    // What is opened goes where the table says.
+    // Opened files wind to the table's volume.
     if (this.areSeveral) inodes.links = xl.children[at]!;
     return {
       name,
@@ -80,7 +80,7 @@ export class Bricks {
     };
   }
 
-  /** Forgets all inodes that the graph does not forget itself. */
+  /** Forgets the inodes of tables that the graph does not clear itself. */
   clear(): void {
     if (this.areSeveral) for (const table of this.tables) table.clear();
   }

@@ -1,4 +1,4 @@
-/** One fop of a client: what it names is found, it is wound to the brick's stack, and answered. */
+/** Serves one fop of a client: resolves its inodes and files, winds it to the brick, and sends the reply. */
 
 import { applyReply } from '../../../runtime/core/apply-reply.ts';
 import type { Client } from '../../../runtime/core/client.ts';
@@ -19,41 +19,41 @@ import { writeFields } from '../../rpc/fields.ts';
 import type { Caller } from '../../rpc/message.ts';
 import type { Loan } from '../../rpc/record.ts';
 import type { XdrWriter } from '../../rpc/xdr.ts';
-import { type Found, resolve } from './resolve.ts';
+import { type ResolveScope, resolve } from './resolve.ts';
 import { asRoot } from './subdir.ts';
 import type { Unmarshal } from './unmarshal.ts';
 
-/** Whose calls these are. */
-export interface Asker extends Found {
+/** The client whose calls are served. */
+export interface CallOrigin extends ResolveScope {
   readonly client: Client;
   readonly isGlossa: boolean;
-  /** Sends an answer: its results are written, and data stands behind them. */
+  /** Sends a reply: `write` writes the results, and data follows them. */
   answer(xid: number, fop: FopName, write: (w: XdrWriter) => void, data: Uint8Array | null): void;
 }
 
 /**
- * Before a write to a file that is to lose set-group-id by it, the kernel changes nothing of it, and a
- * client of GlusterFS hands that on as it is. What is not said is that whoever writes may do so.
+ * Requests that a write clears set-group-id. A GlusterFS client forwards the kernel's setattr
+ * before such a write, which sets nothing and omits that the writer may clear the bit.
  */
-function sayWhatIsWritten(fop: FopName, args: unknown[]): void {
+function requestPrivilegeClear(fop: FopName, args: unknown[]): void {
   const [, , valid, xdata] = args;
   if ((fop !== 'setattr' && fop !== 'fsetattr') || valid !== 0) return;
   args[3] = ((xdata as Dict | null)?.copy() ?? new Dict()).set(KILL_PRIV, 1);
 }
 
 export class ServerCall {
-  private readonly from: Asker;
+  private readonly from: CallOrigin;
   private readonly xid: number;
   private readonly plan: Unmarshal;
   private readonly values: readonly unknown[];
   private readonly args: unknown[];
   private readonly frame: Frame;
-  /** Its data lies in the message. */
+  /** Keeps the message, in which the call's data lies. */
   loan: Loan | null = null;
   private made: Fd | null = null;
 
   constructor(
-    from: Asker,
+    from: CallOrigin,
     xid: number,
     plan: Unmarshal,
     values: readonly unknown[],
@@ -68,7 +68,7 @@ export class ServerCall {
     const { uid, gid, pid, lkOwner, flags, ctime: sec, ctimeNsec: nsec } = caller;
     const stack = new Stack(uid, gid, pid, findFop(plan.fop)!.logName, () => caller.groups);
     stack.lkOwner = lkOwner;
-    // A client that says nothing of times wants none set, either.
+    // A client that sends no times wants none set.
     stack.ctime = { sec, nsec, flags };
     this.frame = from.client.begin(stack);
   }
@@ -78,7 +78,7 @@ export class ServerCall {
   }
 
   run(): void {
-    if (!this.from.isGlossa) sayWhatIsWritten(this.plan.fop, this.args);
+    if (!this.from.isGlossa) requestPrivilegeClear(this.plan.fop, this.args);
     this.find(0);
   }
 
@@ -100,7 +100,7 @@ export class ServerCall {
     }
   }
 
-  /** What open, opendir and create are asked with. */
+  /** Makes the fd of open, opendir and create. */
   private newFd(): Fd {
     const { args, frame, plan } = this;
     const { inode } = args.find((arg) => arg instanceof Loc) as Loc;
@@ -119,7 +119,7 @@ export class ServerCall {
     windArgs[plan.fop](frame, 0, cbk as never, fd?.links ?? from.links, args);
   }
 
-  /** The client does not want the answer any more. It gets it all the same. */
+  /** Interrupts the request; the client no longer needs its reply but still receives it. */
   giveUp(): void {
     this.frame.root.interrupt();
   }
@@ -168,7 +168,7 @@ export class ServerCall {
     from.client.end(frame.root);
   }
 
-  /** ENOENT says that there is no more of a file, or of a folder. */
+  /** Returns ENOENT at the end of a file or directory. */
   private endOf(opErrno: number, reply: readonly unknown[]): number {
     const { plan, args } = this;
     if (plan.fop === 'readdir' || plan.fop === 'readdirp') {
@@ -182,7 +182,7 @@ export class ServerCall {
   }
 }
 
-/** Of a failure: attributes and the like are none of anything. */
+/** Keeps only the xdata of a failed reply. */
 function onlyXdata(reply: readonly unknown[], at: number): readonly unknown[] {
   const told: unknown[] = [];
   told[at] = reply[at];

@@ -1,45 +1,45 @@
 /**
- * In whose name a request is made. Root, or anybody, may become a user who owns nothing. And with `manage-gids`, groups
- * are those that this machine knows of the user: a request has room for some 90, and a client may say what it likes.
+ * Maps the caller of a request. Squashing turns root or every user into an unprivileged one. With `manage-gids`, this
+ * machine's user database supplies the groups: a request carries some 90 at most, and a client may forge them.
  * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.h` (RPC_AUTH_ROOT_SQUASH).
  */
 import { groupsOfUser } from '../../../runtime/sys/user-groups.ts';
 import type { Caller } from '../../rpc/message.ts';
 import type { Settings } from './options.ts';
 
-/** Users whose groups are kept. */
-const KEPT_MAX = 4096;
+/** The most users whose groups are cached. */
+const CACHED_MAX = 4096;
 
-interface Kept {
+interface CachedGroups {
   readonly until: number;
   readonly groups: readonly number[];
 }
 
-/** The groups of users, looked up again when they have been kept for long enough. */
+/** Caches the groups of users for a limited time. */
 export class UserGroups {
   private readonly find: (uid: number) => readonly number[] | null;
   private readonly now: () => number;
-  private readonly kept = new Map<number, Kept>();
+  private readonly kept = new Map<number, CachedGroups>();
 
-  /** @param find the groups of a uid; null of one that is no user's */
+  /** @param find returns the groups of a uid; null for an unknown uid */
   constructor(find = groupsOfUser, now = () => performance.now()) {
     this.find = find;
     this.now = now;
   }
 
-  /** None of whom nobody knows. @param keepMs how long what is found is kept */
+  /** The groups of a user; none for an unknown uid. @param keepMs how long they are cached */
   of(uid: number, keepMs: number): readonly number[] {
     const { kept } = this;
     const now = this.now();
     const known = kept.get(uid);
     if (known !== undefined && known.until > now) return known.groups;
     const groups = this.find(uid) ?? [];
-    if (kept.size >= KEPT_MAX) kept.clear();
+    if (kept.size >= CACHED_MAX) kept.clear();
     kept.set(uid, { until: now + keepMs, groups });
     return groups;
   }
 
-  /** The same caller with groups of this machine, which are looked up when somebody wants to know. */
+  /** Derives a caller whose groups are looked up here on first use. */
   callerWith(caller: Caller, keepMs: number): Caller {
     const groups = (): readonly number[] => this.of(caller.uid, keepMs);
     return {
@@ -50,16 +50,16 @@ export class UserGroups {
     };
   }
 
-  /** Nothing is kept any more. */
+  /** Empties the cache. */
   clear(): void {
     this.kept.clear();
   }
 }
 
-/** Pids by which programs of GlusterFS itself are known. */
+/** Pids that GlusterFS's own programs use. */
 const INTERNAL: ReadonlySet<number> = new Set([-1, -3, -4, -5, -6]);
 
-/** @param isTrusted the client has shown a password: it may be one of GlusterFS's own programs */
+/** @param isTrusted the client logged in by password, so it may be one of GlusterFS's own programs */
 export function squash(
   { 'root-squash': rootSquash, 'all-squash': allSquash, anonuid, anongid }: Settings,
   caller: Caller,

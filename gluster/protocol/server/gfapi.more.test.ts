@@ -55,7 +55,7 @@ describe.skipIf(noBricks() || isSkipped('programs of libgfapi', whyNoGfapi()))('
       unix: join(folder, 'socket'),
       servers: [],
       log: () => {},
-      doubt: (text) => expect.unreachable(text),
+      warn: (text) => expect.unreachable(text),
     });
   });
   afterAll(async () => {

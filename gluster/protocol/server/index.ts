@@ -1,10 +1,9 @@
 /**
- * protocol/server: lets clients of GlusterFS, and of glossa, use the volumes below it, which are its
- * bricks, in the program and the layout of GlusterFS since 4 (`gluster/rpc/`).
+ * Defines protocol/server: exports the volumes below it as bricks to clients of GlusterFS and
+ * glossa, in the program of GlusterFS since 4 (`gluster/rpc/`).
  *
- * A connection (`listener.ts`) is a session (`session.ts`), which is asked who it is (`auth.ts`) and has
- * its calls served (`call.ts`, `resolve.ts`, `unmarshal.ts`). `server.ts` has what is one for all.
- *
+ * A listener accepts connections (`client-connection.ts`), which authenticate (`auth.ts`) and serve
+ * calls (`call.ts`, `resolve.ts`, `unmarshal.ts`). `server.ts` holds the shared state.
  * Source: GlusterFS 10 `xlators/protocol/server/src/`.
  */
 
@@ -19,7 +18,7 @@ import { certificatesOf } from '../shared/certificates.ts';
 import { AUTH, authOptions, options, type Settings } from './options.ts';
 import { placeOf, Server } from './server.ts';
 
-/** The instance that this one takes the place of, where the graph is exchanged. */
+/** The instance that this one replaces when the graph is exchanged. */
 function before(xl: Xlator<Server>): Server | null {
   const other = xl.graph!.instances[xl.id];
   return other === undefined || other === xl ? null : (other.priv as Server);
@@ -27,7 +26,7 @@ function before(xl: Xlator<Server>): Server | null {
 
 export default defineTranslator<Server, typeof options>({
   type: 'protocol/server',
-  description: 'Serves the volumes below as bricks, to clients of GlusterFS and of glossa.',
+  description: 'Serves the volumes below as bricks to clients of GlusterFS and glossa.',
   children: [1, Number.POSITIVE_INFINITY],
   options,
   openOptions: AUTH,
@@ -61,7 +60,7 @@ export default defineTranslator<Server, typeof options>({
     }
     if (event === 'UPCALL' && isUpcall(data)) priv.upcall(data);
     if (event === 'UPCALL' && isClientUpcall(data)) priv.upcallTo(data);
-    // What an exchange has replaced goes without its clients.
+    // An exchanged graph ends without closing the server, which its successor has taken over.
     if (event === 'PARENT_DOWN' && xl.graph!.xlators.includes(xl)) priv.leave();
     defaultNotify(xl, event, data);
   },

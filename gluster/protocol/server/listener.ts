@@ -1,30 +1,30 @@
 /**
- * Listens for clients by a socket of Node's, in its event loop, for connections that are
- * encrypted, or where nothing else serves sockets (`served.ts` does).
+ * Listens for clients on a Node socket in its event loop: for TLS connections, or where only the
+ * event loop serves sockets (otherwise `loop-listener.ts` does).
  */
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Certificates } from '../shared/certificates.ts';
-import type { Guest } from './lobby.ts';
-import { type Host, type Peer, Session } from './session.ts';
+import { ClientConnection, type ConnectionHost, type Peer } from './client-connection.ts';
+import type { PendingConnection } from './pending-connections.ts';
 
-/** After so long without a word it is asked whether a peer is still there. */
+/** Milliseconds of silence after which the kernel probes whether the peer still exists. */
 const KEEPALIVE_MS = 20_000;
 
 export interface ListenerSettings {
-  readonly host: Host;
+  readonly host: ConnectionHost;
   readonly place: SocketAddress;
-  /** Null where nothing is encrypted. */
+  /** Null without TLS. */
   readonly certificates: Certificates | null;
   after(ms: number, fn: () => void): () => void;
 }
 
 export interface Listener {
-  /** The port, of one that has one. */
+  /** The TCP port; null for a UNIX socket. */
   readonly port: number | null;
-  /** Nobody is taken any more; connections end when they have been sent what there is. */
+  /** Stops listening; connections end once their replies have left. */
   close(): Promise<void>;
 }
 
@@ -32,15 +32,15 @@ export interface Listener {
 export async function listen(settings: ListenerSettings): Promise<Listener> {
   const { place, host } = settings;
   const sockets = new Set<Socket>();
-  const doors = new Doors(settings);
+  const acceptor = new Acceptor(settings);
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    doors.enter(socket);
+    acceptor.enter(socket);
   });
   await open(server, place);
-  // Of a connection that cannot be taken the next one knows nothing.
-  server.on('error', (error) => host.log(`a client could not be taken: ${error.message}`));
+  // The listener survives a connection that fails to open.
+  server.on('error', (error) => host.log(`a client could not connect: ${error.message}`));
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : null,
@@ -70,7 +70,7 @@ async function open(server: Server, place: SocketAddress): Promise<void> {
   }
 }
 
-/** Whether a path is that of a socket whose server is no more. */
+/** Whether a path is a socket whose server has ended. */
 export const isLeftOver = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path);
@@ -81,24 +81,28 @@ export const isLeftOver = (path: string): Promise<boolean> =>
     socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'));
   });
 
-/** An address of version 4 is one, also where both versions are listened for. */
+/** Strips the prefix of an IPv4 address on a socket for both versions. */
 const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
 const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
-/** A connection that has not said whose it is. */
-export const guestFrom = (host: Host, address: string, destroy: () => void): Guest => ({
-  dismiss(why) {
+/** A connection before its handshake. */
+export const pendingFrom = (
+  host: ConnectionHost,
+  address: string,
+  destroy: () => void,
+): PendingConnection => ({
+  close(why) {
     host.log(`a connection from ${address || 'this machine'} is closed: ${why}`);
     destroy();
   },
 });
 
-/** Takes connections, and their encryption off. */
-class Doors {
+/** Accepts connections and performs their TLS handshake. */
+class Acceptor {
   private readonly settings: ListenerSettings;
-  /** Those whose encryption has not been agreed on, by address and port. */
-  private readonly outside = new Map<string, Guest>();
+  /** Connections in the TLS handshake, by address and port. */
+  private readonly handshaking = new Map<string, PendingConnection>();
   private readonly secure: ReturnType<typeof createTlsServer> | null;
 
   constructor(settings: ListenerSettings) {
@@ -110,12 +114,12 @@ class Doors {
     }
     const how = { ...certificates, requestCert: true, rejectUnauthorized: true };
     this.secure = createTlsServer(how, (socket) => {
-      const guest = this.outside.get(nameOf(socket));
-      if (guest === undefined) socket.destroy();
-      else this.serve(socket, guest, commonName(socket));
+      const pending = this.handshaking.get(nameOf(socket));
+      if (pending === undefined) socket.destroy();
+      else this.serve(socket, pending, commonName(socket));
     });
     this.secure.on('tlsClientError', ({ message }, socket) => {
-      host.log(`${plainAddress(socket.remoteAddress ?? '')}: no encryption: ${message.trim()}`);
+      host.log(`${plainAddress(socket.remoteAddress ?? '')}: TLS failed: ${message.trim()}`);
       socket.destroy();
     });
   }
@@ -123,55 +127,55 @@ class Doors {
   enter(socket: Socket): void {
     const { host } = this.settings;
     const address = plainAddress(socket.remoteAddress ?? '');
-    const guest = guestFrom(host, address, () => void socket.destroy());
-    host.lobby.enter(guest);
+    const pending = pendingFrom(host, address, () => void socket.destroy());
+    host.pending.add(pending);
     const name = nameOf(socket);
     socket.once('close', () => {
-      host.lobby.leave(guest);
-      this.outside.delete(name);
+      host.pending.remove(pending);
+      this.handshaking.delete(name);
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEPALIVE_MS);
     if (this.secure === null) {
-      this.serve(socket, guest);
+      this.serve(socket, pending);
       return;
     }
-    this.outside.set(name, guest);
+    this.handshaking.set(name, pending);
     this.secure.emit('connection', socket);
   }
 
-  private serve(socket: Socket, guest: Guest, certificate?: string): void {
+  private serve(socket: Socket, pending: PendingConnection, certificate?: string): void {
     const address = plainAddress(socket.remoteAddress ?? '');
     const peer: Peer = { address, port: socket.remotePort ?? 0, certificate };
-    const session = new Session(this.settings.host, guest, peer, {
+    const connection = new ClientConnection(this.settings.host, pending, peer, {
       get queued() {
         return socket.writableLength;
       },
       send() {
-        const { out } = session;
-        // Node keeps what it is given until it has left, and this is written over before.
+        const { out } = connection;
+        // Node keeps the bytes until they have left, and this buffer is reused before that.
         if (!socket.destroyed) socket.write(out.written.slice());
         out.at = 0;
       },
       flow() {
         if (socket.destroyed) return;
-        if (session.isPaused) socket.pause();
+        if (connection.isPaused) socket.pause();
         else socket.resume();
       },
       end: () => void socket.destroySoon(),
       destroy: () => void socket.destroy(),
     });
-    socket.on('drain', () => session.flow());
+    socket.on('drain', () => connection.flow());
     socket.on('data', (chunk: Uint8Array) =>
-      session.records.put(chunk, () => {
-        session.received();
+      connection.records.put(chunk, () => {
+        connection.received();
         return !socket.destroyed;
       }),
     );
     socket.on('error', (error) => {
-      if (!socket.destroyed) session.fail(error.message);
+      if (!socket.destroyed) connection.fail(error.message);
     });
-    socket.on('close', () => session.close());
+    socket.on('close', () => connection.close());
   }
 }
 

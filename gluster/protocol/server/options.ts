@@ -1,5 +1,4 @@
-/** The options of protocol/server: GlusterFS's names, and what is ours. */
-
+/** Defines the options of protocol/server: GlusterFS's, and glossa's own limits. */
 import { acceptedOptions } from '../../../runtime/core/accepted-options.ts';
 import { defineOptions, type Options, type Values } from '../../../runtime/core/options.ts';
 import { tlsOptions } from '../shared/certificates.ts';
@@ -31,13 +30,13 @@ export const options = defineOptions({
       'transport.tcp-user-timeout': null,
       'volume-id': null,
     },
-    'Accepted, without effect: it is the machine, or glossa itself, that decides here.',
+    'Accepted, without effect: the operating system or glossa decides.',
   ),
   'transport-type': {
     type: 'str',
     values: ['tcp', 'socket', 'unix'],
     default: 'tcp',
-    description: 'Where clients come to: tcp, or a socket in the file system (unix).',
+    description: 'How clients connect: over TCP, or over a UNIX socket (unix).',
   },
   'transport.socket.listen-port': {
     type: 'int',
@@ -45,17 +44,17 @@ export const options = defineOptions({
     max: 65_535,
     default: 0,
     aliases: ['listen-port'],
-    description: 'The port of tcp. 0: any that is free; the log and glossa brick say which.',
+    description: 'The port of tcp. 0: any free port, which the log and glossa brick show.',
   },
   'transport.socket.bind-address': {
     type: 'addr',
     default: '127.0.0.1',
     aliases: ['bind-address'],
-    description: 'The address to listen at: 0.0.0.0 or :: for all that the machine has.',
+    description: 'The address to listen at: 0.0.0.0 or :: for all addresses of the machine.',
   },
   'transport.socket.listen-path': {
     type: 'path',
-    description: 'The socket to make, where transport-type is unix.',
+    description: 'The path of the UNIX socket, where transport-type is unix.',
   },
   ...tlsOptions,
   'auth.ssl-allow': {
@@ -67,19 +66,19 @@ export const options = defineOptions({
   },
   'auth-path': {
     type: 'str',
-    description: 'The name by which auth options call a brick, where that is not its own.',
+    description: 'The name that auth options use for a brick, if not its own.',
     reconfigurable: true,
   },
   'strict-auth-accept': {
     type: 'bool',
     default: false,
-    description: 'Refuses clients without a name and password that are right, at any address.',
+    description: 'Refuses clients without a valid user name and password, at any address.',
     reconfigurable: true,
   },
   'rpc-auth-allow-insecure': {
     type: 'bool',
     default: true,
-    description: 'Whether clients may come from ports that are not reserved for root.',
+    description: 'Whether clients may connect from ports that are not reserved for root.',
     reconfigurable: true,
   },
   'rpc.outstanding-rpc-limit': {
@@ -88,8 +87,8 @@ export const options = defineOptions({
     max: 65_536,
     default: 64,
     description:
-      'Requests of one connection that may be under way; until some end it is not read. Those ' +
-      'that wait for locks do not count. 0: any number.',
+      'The most active requests of one connection, which is not read beyond them. Requests ' +
+      'that wait for locks do not count. 0: no limit.',
     reconfigurable: true,
   },
   'rpc.record-memory-limit': {
@@ -97,8 +96,8 @@ export const options = defineOptions({
     min: LIMIT_MIN,
     default: 256 * 2 ** 20,
     description:
-      'Memory for messages that have come in part, over all connections. Those that need more are ' +
-      'not read until others are done, or closed since they do not come on.',
+      'Memory for incomplete messages of all connections. A connection that needs more is not ' +
+      'read until others complete theirs, or are closed for making no progress.',
     reconfigurable: true,
   },
   'handshake-timeout': {
@@ -106,7 +105,7 @@ export const options = defineOptions({
     min: 1,
     max: 3600,
     default: 30,
-    description: 'How long a connection may take to say whose it is, before it is closed.',
+    description: 'How long a connection may take for the handshake before it is closed.',
     reconfigurable: true,
   },
   'handshake-limit': {
@@ -114,22 +113,21 @@ export const options = defineOptions({
     min: 1,
     max: 65_536,
     default: 128,
-    description:
-      'Connections that have not said whose they are; with one more, the oldest is closed.',
+    description: 'The most connections without a handshake; with one more, the oldest is closed.',
     reconfigurable: true,
   },
   'root-squash': {
     type: 'bool',
     default: false,
     aliases: ['server.root-squash'],
-    description: 'What root asks, anonuid and anongid ask.',
+    description: 'Performs requests of root as anonuid and anongid.',
     reconfigurable: true,
   },
   'all-squash': {
     type: 'bool',
     default: false,
     aliases: ['server.all-squash'],
-    description: 'What anybody asks, anonuid and anongid ask.',
+    description: 'Performs requests of all users as anonuid and anongid.',
     reconfigurable: true,
   },
   anonuid: {
@@ -154,7 +152,7 @@ export const options = defineOptions({
     type: 'bool',
     default: false,
     aliases: ['server.manage-gids'],
-    description: "Whether the groups of a uid are looked up here, and not the client's are taken.",
+    description: 'Whether the server looks up the groups of a uid instead of trusting the client.',
     reconfigurable: true,
   },
   'gid-timeout': {
@@ -163,7 +161,7 @@ export const options = defineOptions({
     min: 0,
     max: 86_400,
     aliases: ['server.gid-timeout'],
-    description: 'With manage-gids: how long the groups of a user are kept. 0: not at all.',
+    description: 'With manage-gids: how long the groups of a user are cached. 0: not at all.',
     reconfigurable: true,
   },
   'inode-lru-limit': {
@@ -171,7 +169,7 @@ export const options = defineOptions({
     min: 1,
     max: 1_048_576,
     default: 16_384,
-    description: 'Inodes that are remembered though no open file or name below needs them.',
+    description: 'The most cached inodes that no open file and no entry below needs.',
   },
 });
 
@@ -185,18 +183,18 @@ const texts = (descriptions: Readonly<Record<string, string>>): Options =>
     ]),
   );
 
-/** By brick, and by user: the names stand in the keys. */
+/** Options whose keys contain the name of a brick or a user. */
 export const authOptions: Readonly<Record<string, Options>> = {
   'for each brick': texts({
     'auth.addr.BRICK.allow':
-      'Addresses that may use it (*, 192.168.*, 10.0.0.0/8, !10.1.2.3), with commas between; ' +
-      'for a folder of it /DIR(ADDRESS|ADDRESS).',
-    'auth.addr.BRICK.reject': 'Addresses that may not, written in the same way.',
+      'Addresses that may use the brick (*, 192.168.*, 10.0.0.0/8, !10.1.2.3), with commas between; ' +
+      'for a directory of it /DIR(ADDRESS|ADDRESS).',
+    'auth.addr.BRICK.reject': 'Addresses that may not use it, in the same form.',
     'auth.login.BRICK.allow': 'Users that may use it, with commas between.',
-    'auth.login.BRICK.ssl-allow': 'What auth.ssl-allow is for all bricks.',
+    'auth.login.BRICK.ssl-allow': 'As auth.ssl-allow, for this brick alone.',
   }),
   'for each user': texts({ 'auth.login.USER.password': "The user's password." }),
 };
 
-/** The form of those. */
+/** The pattern of those keys. */
 export const AUTH = /^auth\.(addr\..+\.(allow|reject)|login\..+\.(allow|ssl-allow|password))$/;

@@ -1,17 +1,17 @@
 /**
- * Limits the memory for records that have arrived in part: one budget for all connections of a server. A connection has
- * its own room for short records. For a longer one it requests memory for all of it, and is not read until its turn comes.
- * Half of the budget is for records up to `ORDINARY`, more than GlusterFS's clients send at a time, so longer ones never
- * delay them. While connections wait, every `PATIENCE_MS` those without progress are closed.
+ * Limits the memory for incomplete messages: one budget for all connections of a server. A connection has its own
+ * room for short messages. For a longer one it requests memory and is not read until it gets it. Half of the budget
+ * is for messages up to `ORDINARY`, more than GlusterFS's clients send at a time, so longer ones never delay them.
+ * While connections wait, every `PATIENCE_MS` those without progress are closed.
  */
 import type { Dump } from '../../../runtime/core/xlator.ts';
 import { RECORD_MAX, type Records } from '../../rpc/record.ts';
 
-/** Bytes of a record and what is received with it, of those that everybody sends. */
+/** Bytes of an ordinary message and of what is received along with it. */
 const ORDINARY = 1.5 * 2 ** 20;
 /** The longest time that a record may make too little progress while others wait for its memory. */
 export const PATIENCE_MS = 10_000;
-/** Bytes of a record that have to come in that time, or what is left of it. */
+/** The bytes that must arrive in that time, unless fewer are missing. */
 const LEAST = 2 ** 20;
 
 /** The least `option rpc.record-memory-limit`: half of it must hold the longest record. */
@@ -22,17 +22,17 @@ export interface RecordMemorySettings {
   after(ms: number, fn: () => void): () => void;
 }
 
-/** A connection, for the budget. */
+/** A connection as the budget sees it. */
 export interface Receiver {
   readonly records: Records;
-  /** It is not read for another reason, and its peer can do nothing about that. */
+  /** Whether the server does not read it for a reason that its peer cannot influence. */
   readonly isHeldUp: boolean;
   /** The memory that it waited for is available. */
   granted(): void;
   fail(why: string): void;
 }
 
-/** Shares of equal records: those that have memory, and those that wait for it, the first first. */
+/** The shares of one class of messages: those that hold memory, and those that wait in order of request. */
 class Pool {
   used = 0;
   readonly holders = new Set<Share>();
@@ -57,12 +57,12 @@ class Pool {
     return false;
   }
 
-  /** It waits no more. */
+  /** Removes a share from the waiting ones. */
   withdraw(share: Share): void {
     if (this.waiting.delete(share)) this.serve();
   }
 
-  /** It had these bytes; it may have others here now. */
+  /** Returns bytes of a share, which may already hold others in this pool. */
   free(share: Share, size: number): void {
     if (share.pool !== this) this.holders.delete(share);
     this.used -= size;
@@ -85,7 +85,7 @@ class Pool {
     if (this.used + asked > this.limit) {
       for (const holder of this.holders) if (holder.isIdle) this.takeBack(holder);
     }
-    // The limit may have been lowered: one is always served.
+    // The limit may have been lowered, so a lone share is always served.
     if (this.used + asked > this.limit && this.holders.size > 0) return false;
     this.holders.add(share);
     this.used += asked;
@@ -93,14 +93,14 @@ class Pool {
     return true;
   }
 
-  /** From one that has no use for it. */
+  /** Takes the memory of an idle share. */
   private takeBack(holder: Share): void {
     this.holders.delete(holder);
     this.used -= holder.held;
     holder.lose();
   }
 
-  /** Those that have memory now have to come on from here. */
+  /** Measures the progress of every holder from now on. */
   private watch(): void {
     for (const holder of this.holders) holder.mark();
     this.stop = this.settings.after(PATIENCE_MS, () => {
@@ -120,7 +120,7 @@ export class RecordMemory {
     this.long = new Pool(settings);
   }
 
-  /** For statedumps: bytes that connections have, those that have come into them, and connections that wait for some. */
+  /** For statedumps: bytes held, bytes filled, and connections that wait. */
   dump(): Dump {
     const { ordinary, long } = this;
     const holders = [...ordinary.holders, ...long.holders];
@@ -138,16 +138,16 @@ export class RecordMemory {
 
 /** A connection's share of the memory. */
 export class Share {
-  /** Bytes that it has, and that it wants. */
+  /** Bytes that it holds and bytes that it requested. */
   held = 0;
   asked = 0;
   private readonly receiver: Receiver;
   private readonly ordinary: Pool;
   private readonly long: Pool;
-  /** Of which it has some. */
+  /** The pool that its memory is from. */
   pool: Pool | null = null;
   private waitsIn: Pool | null = null;
-  /** Missing bytes of the record when others began to wait; -1 if it had not begun by then. */
+  /** Missing bytes of the message when others began to wait; -1 if it started later. */
   private missingThen = -1;
 
   constructor(receiver: Receiver, ordinary: Pool, long: Pool) {
@@ -156,32 +156,32 @@ export class Share {
     this.long = long;
   }
 
-  /** Its connection is not to be read. */
+  /** Whether its connection must not be read. */
   get isWaiting(): boolean {
     return this.waitsIn !== null;
   }
 
-  /** Bytes that have come of its record. */
+  /** Received bytes of its message. */
   get come(): number {
     const { size, missing } = this.receiver.records;
     return size - missing;
   }
 
-  /** It needs no more than it has of its own. */
+  /** Whether its own room suffices. */
   get isIdle(): boolean {
     const { records } = this.receiver;
     return !this.isWaiting && records.wantedRoom <= records.ownRoom;
   }
 
   /**
-   * Bytes have come, and what was whole was taken.
-   * @param isDone whether anything was
+   * Adjusts the share after bytes arrived and complete messages were served.
+   * @param isDone whether any message was served
    */
   settle(isDone: boolean): void {
     const { pool, receiver } = this;
     const { records } = receiver;
     if (pool === null) records.limit = records.ownRoom;
-    // While others wait, its next record comes after theirs; and no connection keeps memory for a long one.
+    // While others wait, its next message queues behind theirs; memory for a long message is never kept.
     if (isDone && pool !== null && (pool.waiting.size > 0 || pool === this.long)) this.giveBack();
     const wanted = records.wantedRoom;
     if (wanted <= Math.max(this.held, records.ownRoom) || this.isWaiting) return;
@@ -190,7 +190,7 @@ export class Share {
     if (!from.ask(this, size)) this.waitsIn = from;
   }
 
-  /** The connection has ended. */
+  /** Returns everything when the connection ends. */
   close(): void {
     const { waitsIn } = this;
     this.waitsIn = null;
@@ -206,7 +206,7 @@ export class Share {
     this.held = size;
     this.receiver.records.limit = size;
     this.missingThen = -1;
-    // A long record goes on in other memory than it began in.
+    // A long message moves from the memory in which it began.
     before?.free(this, held);
   }
 
@@ -234,7 +234,7 @@ export class Share {
     const come = missingThen - missing;
     if (come < 0 || come >= Math.min(LEAST, missingThen)) return;
     receiver.fail(
-      `only ${come} bytes of a message of ${size} have come in ${PATIENCE_MS / 1000} s, and others ` +
+      `only ${come} of ${size} bytes of a message arrived in ${PATIENCE_MS / 1000} s, and others ` +
         'wait for its memory',
     );
   }

@@ -1,7 +1,6 @@
 /**
- * Finds what a call names: inodes by their gfids, names in folders, open files by their numbers. What is
- * in memory is at hand; the storage is asked for what is not, by requests of the same caller.
- *
+ * Resolves the operands of a call: inodes by gfid, names in directories, open files by number. Uses
+ * memory first, and otherwise looks them up at the storage as the same caller.
  * Source: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
  */
 import { applyReply } from '../../../runtime/core/apply-reply.ts';
@@ -29,29 +28,29 @@ import type { Need } from './unmarshal.ts';
 
 type EntryNeed = Need & { readonly kind: 'entry' };
 
-/** The file of a gfid, whatever is open. */
+/** The fd number for the file of a gfid without an open. */
 const ANONYMOUS = -2;
 
-export interface Found {
+export interface ResolveScope {
   readonly inodes: InodeTable;
   readonly fds: FdTable;
-  /** Where requests of this client go. */
+  /** The target of this client's requests. */
   readonly links: Child;
-  /** What the client calls the root. */
+  /** The gfid of the client's root directory. */
   readonly root: Gfid;
 }
 
-/** Told what was found, or the errno. */
+/** Receives the operand or the errno. */
 export type Done = (found: Loc | Fd | number) => void;
 
-/** The gfid that one of a call stands for, where the client's root is another directory. */
+/** Maps the root's gfid to the client's root directory. */
 const gfidOf = (gfid: Gfid, root: Gfid): Gfid => (gfid === ROOT_GFID ? root : gfid);
 
 export function resolve(
   frame: Frame,
   need: Need,
   values: readonly unknown[],
-  where: Found,
+  where: ResolveScope,
   done: Done,
 ): void {
   const gfid = (index: number): Gfid =>
@@ -78,7 +77,7 @@ export function resolve(
   }
 }
 
-function fdOf(frame: Frame, remote: number, gfid: Gfid, where: Found, done: Done): void {
+function fdOf(frame: Frame, remote: number, gfid: Gfid, where: ResolveScope, done: Done): void {
   if (remote !== ANONYMOUS) {
     done(where.fds.get(remote) ?? EBADF);
     return;
@@ -88,11 +87,11 @@ function fdOf(frame: Frame, remote: number, gfid: Gfid, where: Found, done: Done
   );
 }
 
-/** An inode by its gfid: in the table, or as the storage has it. */
+/** Finds an inode by gfid: in the table, else at the storage. */
 function inodeOf(
   frame: Frame,
   gfid: Gfid,
-  { inodes, links }: Found,
+  { inodes, links }: ResolveScope,
   done: (found: Inode | number) => void,
 ): void {
   const known = inodes.find(gfid);
@@ -109,13 +108,13 @@ function entryOf(
   frame: Frame,
   need: EntryNeed,
   values: readonly unknown[],
-  where: Found,
+  where: ResolveScope,
   done: Done,
 ): void {
   const { gfid, pargfid, name: nameAt, rule } = need;
   const name = values[nameAt] as string;
   const parentGfid = gfidOf(values[pargfid] as Gfid, where.root);
-  // A lookup without a name is one by gfid.
+  // A lookup without a name is by gfid.
   if (rule === 'unasked' && (name === '' || parentGfid === NULL_GFID)) {
     done(byGfid(gfidOf(values[gfid] as Gfid, where.root), where));
     return;
@@ -129,7 +128,7 @@ function entryOf(
     if (typeof parent === 'number') done(parent);
     else if (!parent.isDir) done(EPERM);
     else if (isDots && rule !== 'unasked') done(dotsErrno(need, values));
-    // Above its directory there is nothing for this client.
+    // The client's root has no parent directory for it.
     else if (name === '..' && parentGfid === where.root) done(ENOENT);
     else nameIn(frame, parent, name, rule, where, done);
   });
@@ -142,7 +141,7 @@ function dotsErrno({ rule, flags: at }: EntryNeed, values: readonly unknown[]): 
   return flags === 0 || (flags & O_EXCL) !== 0 ? EEXIST : EISDIR;
 }
 
-function byGfid(gfid: Gfid, { inodes }: Found): Loc | number {
+function byGfid(gfid: Gfid, { inodes }: ResolveScope): Loc | number {
   if (gfid === NULL_GFID) return EINVAL;
   const known = inodes.find(gfid);
   return known === undefined ? new Loc(inodes.newInode(), null, null, gfid) : new Loc(known);
@@ -153,7 +152,7 @@ function nameIn(
   parent: Inode,
   name: string,
   rule: 'there' | 'absent' | 'any' | 'unasked',
-  { inodes, links }: Found,
+  { inodes, links }: ResolveScope,
   done: Done,
 ): void {
   const known = name === '.' ? parent : inodes.grep(parent, name);
@@ -162,7 +161,7 @@ function nameIn(
     done(known === undefined ? fresh() : new Loc(known, parent, name));
     return;
   }
-  // What is made, or may be, is for the storage to say: it knows best whether something is there.
+  // For a name that may be absent, the storage itself checks.
   if (known === undefined && rule !== 'there') {
     done(fresh());
     return;
@@ -182,7 +181,7 @@ interface Lookup {
   readonly done: (found: Inode | number) => void;
 }
 
-/** Looks up a loc for the frame's request. `done` gets the inode that is in the table, or the errno. */
+/** Looks up a loc for the frame's request. `done` receives the table's inode or the errno. */
 export function lookup(frame: Frame, links: Child, loc: Loc, done: Lookup['done']): void {
   frame.local = { loc, done } satisfies Lookup;
   wind.lookup(frame, 0, lookupCbk, links, loc, null);

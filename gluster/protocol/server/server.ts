@@ -1,6 +1,6 @@
 /**
- * A server as its volume has it: where it listens, its bricks, and the clients that are there. It is
- * what sessions see of the graph (`Host`), and it tells them what they have not asked for.
+ * Holds the shared state of a server volume: its address, bricks and clients. Implements
+ * `ConnectionHost` for connections, and sends them upcalls.
  */
 import { formatSocketAddress, type SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Client } from '../../../runtime/core/client.ts';
@@ -13,17 +13,17 @@ import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Caller } from '../../rpc/message.ts';
 import { CBK, type Invalidation, writeInvalidation } from '../../rpc/programs.ts';
 import { certificatesOf } from '../shared/certificates.ts';
-import { type Given, mayEnter } from './auth.ts';
+import { type AuthOptions, isAdmitted } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
 import { squash, UserGroups } from './callers.ts';
+import type { Binding, ClientConnection, ConnectionHost } from './client-connection.ts';
 import { type Listener, type ListenerSettings, listen } from './listener.ts';
-import { Lobby } from './lobby.ts';
+import { listenOnLoop } from './loop-listener.ts';
 import type { Settings } from './options.ts';
+import { PendingConnections } from './pending-connections.ts';
 import { RecordMemory } from './record-memory.ts';
-import { listenServed } from './served.ts';
-import type { Bound, Host, Session } from './session.ts';
 
-/** Clients that a statedump lists. */
+/** The most clients in a statedump. */
 const LISTED = 200;
 
 /** @throws {InitError} */
@@ -40,23 +40,23 @@ export function placeOf(settings: Settings): SocketAddress {
   return { path };
 }
 
-/** Bytes of a read that is answered at once; GlusterFS's clients ask for no more. */
+/** Bytes of a read whose reply needs no copy; GlusterFS's clients request no more. */
 const READ_MAX = 1 << 20;
 
-export class Server implements Host {
+export class Server implements ConnectionHost {
   readonly initiator: Initiator;
   readonly uuid: string;
   readonly version: string;
   readonly place: SocketAddress;
-  given: Given = new Map();
+  authOptions: AuthOptions = new Map();
   private settings: Settings;
   private readonly xl: Xlator;
   private readonly bricks: Bricks;
-  readonly lobby: Lobby;
+  readonly pending: PendingConnections;
   readonly memory: RecordMemory;
   private readonly groups = new UserGroups();
-  /** By their clients. */
-  private readonly sessions = new Map<Client, Session>();
+  /** Connections by their clients. */
+  private readonly connections = new Map<Client, ClientConnection>();
   private listener: Listener | null = null;
   private closed: Promise<void> = Promise.resolve();
 
@@ -68,14 +68,14 @@ export class Server implements Host {
     this.place = placeOf(settings);
     this.bricks = new Bricks(xl, () => graph!.instances[id] ?? xl, settings['inode-lru-limit']);
     const record = initiatorTranslator(xl.type, xl.translator.description);
-    // An answer is written while its callback runs.
+    // A reply is written while its callback runs.
     const hints = { readBuffer: new Uint8Array(READ_MAX) };
     this.initiator = new Initiator(graph!, xl.name, record, xl.log, hints);
     this.uuid = context.server?.uuid ?? this.initiator.xl.name;
     this.version = context.server?.version ?? '';
     this.initiator.refusal = () =>
       this.bricks.areSeveral ? `${xl.place}: volumes of several bricks change at a restart` : null;
-    this.lobby = new Lobby({
+    this.pending = new PendingConnections({
       timeout: () => this.settings['handshake-timeout'],
       limit: () => this.settings['handshake-limit'],
       after: (ms, fn) => context.after(ms, fn),
@@ -87,7 +87,7 @@ export class Server implements Host {
     this.reconfigure(xl, settings);
   }
 
-  /** @throws {InitError} when it cannot */
+  /** @throws {InitError} when it cannot listen there */
   async listen(): Promise<void> {
     const { place, settings } = this;
     const certificates = certificatesOf(settings);
@@ -96,9 +96,9 @@ export class Server implements Host {
       const after = (ms: number, fn: () => void) => context.after(ms, fn);
       const how: ListenerSettings = { place, certificates, host: this, after };
       const { sources } = context;
-      // What is encrypted goes through Node.
+      // TLS connections use Node's sockets.
       const isServed = certificates === null && sources !== undefined;
-      this.listener = await (isServed ? listenServed(how, sources) : listen(how));
+      this.listener = await (isServed ? listenOnLoop(how, sources) : listen(how));
     } catch (error) {
       this.initiator.close();
       throw new InitError(`cannot listen at ${this.address}: ${(error as Error).message}`);
@@ -110,7 +110,7 @@ export class Server implements Host {
     });
   }
 
-  /** Where clients find it. */
+  /** The address for clients. */
   get address(): string {
     const { place, listener } = this;
     return formatSocketAddress(
@@ -125,33 +125,35 @@ export class Server implements Host {
   reconfigure({ given }: Xlator, settings: Settings): void {
     this.settings = settings;
     this.groups.clear();
-    this.given = new Map(given.map(({ key, value }) => [key, value]));
-    for (const session of [...this.sessions.values()]) {
-      if (!mayEnter(this.given, session.bound!.comer)) this.dismiss(session);
+    this.authOptions = new Map(given.map(({ key, value }) => [key, value]));
+    for (const connection of [...this.connections.values()]) {
+      if (!isAdmitted(this.authOptions, connection.bound!.identity)) this.dismiss(connection);
     }
   }
 
-  /** Sends a client away that may not be there any more. */
-  private dismiss(session: Session): void {
-    const { address } = session.peer;
-    this.refused(`a client from ${address || 'this machine'} is sent away: auth options changed`);
-    session.dismiss();
+  /** Disconnects a client that the changed options no longer admit. */
+  private dismiss(connection: ClientConnection): void {
+    const { address } = connection.peer;
+    this.logRefusal(
+      `a client from ${address || 'this machine'} is disconnected: auth options changed`,
+    );
+    connection.disconnect();
   }
 
-  /** What cannot be changed while it listens. @throws {InitError} */
+  /** @throws {InitError} when an option changes the address, which is fixed while it listens */
   refuseMove(settings: Settings): void {
     if (JSON.stringify(placeOf(settings)) === JSON.stringify(this.place)) return;
-    throw new InitError(`it listens at ${this.address}: it can move at a restart only`);
+    throw new InitError(`it listens at ${this.address}: the address can change only at a restart`);
   }
 
-  /** Clients go, and nobody comes any more. */
+  /** Disconnects all clients and stops listening. */
   leave(): void {
     const { listener } = this;
     this.listener = null;
     if (listener === null) return;
-    for (const session of [...this.sessions.values()]) {
-      session.tell(CBK.CHILD_DOWN);
-      session.close();
+    for (const connection of [...this.connections.values()]) {
+      connection.callClient(CBK.CHILD_DOWN);
+      connection.close();
     }
     this.closed = listener.close();
     this.initiator.close();
@@ -163,40 +165,41 @@ export class Server implements Host {
     await this.closed;
   }
 
-  /** Whether a brick has come up, or gone down: its clients are told. */
+  /** Reports to clients whether their brick is up. */
   changed(name: string, isUp: boolean): void {
-    for (const session of this.sessions.values()) {
-      if (session.bound?.brick.name === name) session.tell(isUp ? CBK.CHILD_UP : CBK.CHILD_DOWN);
+    for (const connection of this.connections.values()) {
+      if (connection.bound?.brick.name === name)
+        connection.callClient(isUp ? CBK.CHILD_UP : CBK.CHILD_DOWN);
     }
   }
 
-  /** Clients are told what is out of date in their caches. */
+  /** Reports outdated cache entries to the clients of the brick. */
   upcall(what: Upcall): void {
-    for (const session of this.sessions.values()) {
-      const { bound } = session;
+    for (const connection of this.connections.values()) {
+      const { bound } = connection;
       if (bound === null || !concerns(what, bound)) continue;
-      for (const each of invalidationsOf(what, bound.brick)) invalidate(session, each);
+      for (const each of invalidationsOf(what, bound.brick)) invalidate(connection, each);
     }
   }
 
-  /** One of them is. */
+  /** Reports outdated cache entries to one client. */
   upcallTo(what: ClientUpcall): void {
-    const session = this.sessions.get(what.tells);
-    if (session !== undefined) invalidate(session, what);
+    const connection = this.connections.get(what.tells);
+    if (connection !== undefined) invalidate(connection, what);
   }
 
   dump(): Dump {
-    const sessions = [...this.sessions.values()].slice(0, LISTED);
+    const connections = [...this.connections.values()].slice(0, LISTED);
     return {
       'listens-at': this.address,
-      connections: this.sessions.size,
-      'not-introduced': this.lobby.size,
+      connections: this.connections.size,
+      'not-introduced': this.pending.size,
       ...this.memory.dump(),
-      ...Object.assign({}, ...sessions.map((session, at) => dumpOf(session, at + 1))),
+      ...Object.assign({}, ...connections.map((connection, at) => dumpOf(connection, at + 1))),
     };
   }
 
-  // ---- for sessions
+  // ---- for connections
 
   callerFor(caller: Caller, isTrusted: boolean): Caller {
     const { settings } = this;
@@ -213,26 +216,26 @@ export class Server implements Host {
     return this.bricks.find(volume);
   }
 
-  came(session: Session): void {
-    const { client, brick, subdir, version } = session.bound!;
-    this.sessions.set(client, session);
+  clientConnected(connection: ClientConnection): void {
+    const { client, brick, subdir, version } = connection.bound!;
+    this.connections.set(client, connection);
     const folder = subdir === '/' ? '' : `, folder ${JSON.stringify(subdir)}`;
     this.xl.log.info(
-      `client ${JSON.stringify(client.uid)} of version ${JSON.stringify(version)} has come for ` +
+      `client ${JSON.stringify(client.uid)} of version ${JSON.stringify(version)} connected to ` +
         `${brick.name}${folder}`,
       { msgid: messages.brickClient.id },
     );
   }
 
-  left(session: Session): void {
-    const { client } = session.bound!;
-    this.sessions.delete(client);
-    this.xl.log.info(`client ${JSON.stringify(client.uid)} has gone`, {
+  clientDisconnected(connection: ClientConnection): void {
+    const { client } = connection.bound!;
+    this.connections.delete(client);
+    this.xl.log.info(`client ${JSON.stringify(client.uid)} disconnected`, {
       msgid: messages.brickClientGone.id,
     });
   }
 
-  refused(text: string): void {
+  logRefusal(text: string): void {
     this.xl.log.error(text, { msgid: messages.brickRefused.id });
   }
 
@@ -241,19 +244,19 @@ export class Server implements Host {
   }
 }
 
-function invalidate(session: Session, invalidation: Invalidation): void {
-  session.tell(CBK.CACHE_INVALIDATION, (w) => writeInvalidation(w, invalidation));
+function invalidate(connection: ClientConnection, invalidation: Invalidation): void {
+  connection.callClient(CBK.CACHE_INVALIDATION, (w) => writeInvalidation(w, invalidation));
 }
 
-/** Whether a client has to hear of it: what is in its brick. */
-function concerns(what: Upcall, { brick }: Bound): boolean {
+/** Whether an upcall affects a client's brick. */
+function concerns(what: Upcall, { brick }: Binding): boolean {
   if (what.what === 'every-entry') return true;
   return (what.what === 'inode' ? what.inode : what.parent).table === brick.inodes;
 }
 
-/** What GlusterFS's statedump says of a connection, and a little more. */
-function dumpOf({ bound, peer, answerer, underWay, waiting }: Session, at: number): Dump {
-  const { client, brick, subdir, comer, version, since } = bound as Bound;
+/** The statedump of a connection: GlusterFS's entries, and a few more. */
+function dumpOf({ bound, peer, answerer, underWay, waiting }: ClientConnection, at: number): Dump {
+  const { client, brick, subdir, identity: comer, version, since } = bound as Binding;
   const { address, port, certificate } = peer;
   const values: Dump = {
     'client-uid': client.uid,
@@ -279,7 +282,7 @@ const about = ({ gfid }: Inode, flags: number): Invalidation => ({
   ...{ gfid, flags, expire: 0, stat: null, parent: null, oldParent: null },
 });
 
-/** An upcall in GlusterFS's words, for clients of a brick. */
+/** Converts an upcall to GlusterFS's invalidations. */
 function invalidationsOf(upcall: Upcall, { inodes }: Brick): Invalidation[] {
   switch (upcall.what) {
     case 'inode':

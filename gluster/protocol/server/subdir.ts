@@ -1,8 +1,6 @@
 /**
- * A client that is given a folder of a brick as if it were all of it: the folder is found by its path,
- * and what the client calls the root is that folder. It is a view and no wall: a gfid from elsewhere
- * in the brick is answered, as GlusterFS does.
- *
+ * Mounts a directory of a brick as a client's root. It is a view, not a barrier: as in GlusterFS, a
+ * gfid from elsewhere in the brick is served.
  * Source: GlusterFS 10 `server-handshake.c` (server_first_lookup), `server-resolve.c`.
  */
 import type { Client } from '../../../runtime/core/client.ts';
@@ -15,7 +13,7 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import type { Brick } from './bricks.ts';
 import { lookup } from './resolve.ts';
 
-/** Looks for a folder by its path, as root. Told its inode, or the errno. */
+/** Finds a directory by its path, as root. `done` receives its inode or the errno. */
 export function findFolder(
   client: Client,
   brick: Brick,
@@ -51,7 +49,7 @@ function lookUp(
   });
 }
 
-/** Attributes as the client is to see them: its folder has the root's gfid, and so its number. */
+/** Attributes as the client sees them: its root directory has the root's gfid and inode number. */
 export function asRoot(value: unknown, root: Gfid): unknown {
   if (!(value instanceof Iatt) || value.iaGfid !== root) return value;
   const seen = value.copy();

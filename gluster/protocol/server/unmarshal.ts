@@ -1,9 +1,8 @@
 /**
- * The table by which fields of a call become arguments of a fop, and parts of its reply the fields of the
- * answer: by their names, from the table of fops and that of the wire. Inodes and open files are only
- * named on the wire; what each of them needs is said here (`Need`), and found by `resolve.ts`.
- *
- * Source of what a name must be: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
+ * Converts fields of a call to arguments of a fop, and its reply to fields of the reply, matching
+ * names in the table of fops and that of the wire. For inodes and open files it describes the
+ * operand (`Need`), which `resolve.ts` finds.
+ * Source of the rules for names: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';
 import { type Arg, findFop } from '../../../runtime/core/fops.ts';
@@ -16,12 +15,12 @@ import { type WireFop, wireFop } from '../../rpc/fops4.ts';
 import { wireInoHi } from '../../rpc/iatt.ts';
 import type { Wide, WireDirent } from '../../rpc/structs.ts';
 
-/** What a name has to be. */
+/** Requires that a name exists (there) or not (absent), allows both (any), or checks nothing (unasked). */
 export type Rule = 'there' | 'absent' | 'any' | 'unasked';
 
-/** An inode or an open file that a call names. */
+/** An operand of a call: an inode, a name or an open file. */
 export type Need =
-  /** A loc by its gfid; `fd`: an open file is to be made of it. */
+  /** A loc by its gfid. */
   | { readonly kind: 'inode'; readonly arg: number; readonly gfid: number }
   | {
       readonly kind: 'entry';
@@ -30,27 +29,27 @@ export type Need =
       readonly pargfid: number;
       readonly name: number;
       readonly rule: Rule;
-      /** Of a call that may open what is there; otherwise -1. */
+      /** The index of the flags of a call that may open an existing file; otherwise -1. */
       readonly flags: number;
     }
   | { readonly kind: 'fd'; readonly arg: number; readonly gfid: number; readonly remote: number }
-  /** What is to be made without a name, in the folder with this gfid. */
+  /** A file to be made without a name, in the directory with this gfid. */
   | { readonly kind: 'nameless'; readonly arg: number; readonly gfid: number }
-  /** A new one, of the inode of the loc. */
+  /** A new fd of the loc's inode. */
   | { readonly kind: 'newFd'; readonly arg: number };
 
 export interface Unmarshal {
   readonly fop: FopName;
   readonly wire: WireFop;
-  /** In the order in which they are to be found. */
+  /** In the order of resolution. */
   readonly needs: readonly Need[];
-  /** The arguments that are on the wire as they are; undefined where a need fills one in. */
+  /** Derives the arguments from the wire; undefined for those that a need supplies. */
   readonly args: readonly ((values: readonly unknown[], data: Uint8Array) => unknown)[];
-  /** The fields of the answer. */
+  /** Derives the fields of the reply. */
   readonly reply: readonly ((parts: readonly unknown[]) => unknown)[];
-  /** Where the data is in the reply; -1 without any. */
+  /** The index of the data in the reply; -1 without data. */
   readonly data: number;
-  /** Where the xdata is, which a failure may have, too. */
+  /** The index of the xdata, which failures carry too. */
   readonly xdata: number;
 }
 
@@ -71,13 +70,13 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 const TWO_32 = 0x1_0000_0000;
 
-/** Positions are ours: no more than a number holds. */
+/** Offsets come from this server, so they fit a number. */
 function offsetOf({ hi, lo }: Wide): number {
   return hi * TWO_32 + lo;
 }
 
-/** Arguments that say something else than the field of their name. */
-const OTHERWISE: Readonly<Partial<Record<string, (value: never) => unknown>>> = {
+/** Arguments whose value differs from the field of the same name. */
+const VALUE_OVERRIDES: Readonly<Partial<Record<string, (value: never) => unknown>>> = {
   'lk cmd': (cmd: number) => cmd + F_GETLK,
   'inodelk cmd': (cmd: number) => cmd + F_GETLK,
   'finodelk cmd': (cmd: number) => cmd + F_GETLK,
@@ -98,7 +97,7 @@ function needOf(fop: FopName, { name, type }: Arg, arg: number, call: Fields): N
   if (fop === 'icreate') return { kind: 'nameless', arg, gfid };
   if (pargfid < 0) return { kind: 'inode', arg, gfid };
   const rule = RULES[`${fop} ${name}`];
-  if (rule === undefined) throw new Error(`${fop}: it is not said what ${name} has to be`);
+  if (rule === undefined) throw new Error(`${fop}: no rule for ${name}`);
   const [own, flags] = [at(call, `${name}.name`), at(call, 'flags')];
   return { kind: 'entry', arg, gfid, pargfid, name: own, rule, flags };
 }
@@ -110,13 +109,13 @@ function argOf(fop: FopName, { name, type }: Arg, call: Fields): Unmarshal['args
   if (index < 0) throw new Error(`a call of ${fop} has no '${name}'`);
   const given = at(call, `${name}.given`);
   if (given >= 0) return (values) => (values[given] === 0 ? null : values[index]);
-  const change = OTHERWISE[`${fop} ${name}`];
+  const change = VALUE_OVERRIDES[`${fop} ${name}`];
   return change === undefined
     ? (values) => values[index]
     : (values) => change(values[index] as never);
 }
 
-/** What stands for nothing on the wire. */
+/** The wire's encoding of null, by kind. */
 const NOTHING: Readonly<Partial<Record<string, unknown>>> = {
   ...{ string: '', opaque: new Uint8Array(), u32: 0, i32: 0, u64: 0, i64: 0 },
 };
@@ -156,7 +155,7 @@ function unmarshalOf(fop: FopName): Unmarshal {
   return {
     fop,
     wire,
-    // An open file is made of an inode that was found before.
+    // A new fd needs an inode that was resolved before.
     needs: [...needs].sort((a, b) => Number(a.kind === 'newFd') - Number(b.kind === 'newFd')),
     args: args.map((arg) => argOf(fop, arg, wire.call)),
     reply: wire.reply.named.map(({ name, kind }) => fieldOf(fop, name, kind, reply)),
@@ -165,10 +164,10 @@ function unmarshalOf(fop: FopName): Unmarshal {
   };
 }
 
-/** What no client asks a brick: a management daemon's, and what GlusterFS's own brick has no place for. */
+/** Fops that management daemons implement, and bricks do not. */
 const NOT_SERVED: ReadonlySet<FopName> = new Set<FopName>(['getspec']);
 
-/** By the number of the procedure. */
+/** By procedure number. */
 export const unmarshals: readonly (Unmarshal | undefined)[] = fopNames
   .filter((fop) => !NOT_SERVED.has(fop))
   .map(unmarshalOf)

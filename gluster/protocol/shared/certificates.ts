@@ -1,4 +1,4 @@
-/** The options of TLS, on both sides, and what they name, as `node:tls` takes it. */
+/** Defines the TLS options of both sides, and reads the files that they name for `node:tls`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InitError } from '../../../runtime/core/errors.ts';
@@ -13,7 +13,7 @@ export const tlsOptions = defineOptions({
   'transport.socket.ssl-own-cert': {
     type: 'path',
     default: '/etc/ssl/glusterfs.pem',
-    description: 'The certificate that is shown to the other side.',
+    description: 'The certificate that this side presents.',
   },
   'transport.socket.ssl-private-key': {
     type: 'path',
@@ -23,7 +23,7 @@ export const tlsOptions = defineOptions({
   'transport.socket.ssl-ca-list': {
     type: 'path',
     default: '/etc/ssl/glusterfs.ca',
-    description: 'Certificates of those by whom that of the other side has to be signed.',
+    description: "The certificates of the authorities that may sign the other side's.",
   },
   'transport.socket.ssl-cipher-list': {
     type: 'str',
@@ -31,7 +31,7 @@ export const tlsOptions = defineOptions({
   },
   'transport.socket.ssl-ec-curve': {
     type: 'str',
-    description: 'The elliptic curve of the key exchange; without it, whichever both sides have.',
+    description: 'The elliptic curve of the key exchange; without it, any that both sides support.',
   },
   'transport.socket.ssl-dh-param': {
     type: 'path',
@@ -39,11 +39,11 @@ export const tlsOptions = defineOptions({
   },
   'transport.socket.ssl-crl-path': {
     type: 'path',
-    description: 'The folder of lists of certificates that are revoked (PEM).',
+    description: 'The directory of certificate revocation lists (PEM).',
   },
 });
 
-/** PEM texts, under the names that `node:tls` has for them. */
+/** PEM texts under the names of `node:tls`. */
 export interface Certificates {
   readonly cert: string;
   readonly key: string;
@@ -59,7 +59,7 @@ const file = (path: string): string => readFileSync(path, 'utf8');
 const filesIn = (folder: string): string[] =>
   readdirSync(folder).map((name) => file(join(folder, name)));
 
-/** By the end of the option's name, the name in `node:tls`, and what reads the value. */
+/** By the option's suffix: the name in `node:tls`, and the reader of the value. */
 const READERS = {
   'own-cert': ['cert', file],
   'private-key': ['key', file],
@@ -72,7 +72,7 @@ const READERS = {
   Record<string, readonly [keyof Certificates, (value: string) => unknown]>
 >;
 
-/** Null where nothing is encrypted. @throws {InitError} naming the file that cannot be read */
+/** Null without TLS. @throws {InitError} that names an unreadable file */
 export function certificatesOf(settings: Partial<Values<typeof tlsOptions>>): Certificates | null {
   if (!settings['transport.socket.ssl-enabled']) return null;
   const found: Record<string, unknown> = {};

@@ -1,25 +1,25 @@
-/** A connection whose bytes are served with the mount's requests, by calls of the system. */
+/** Transfers bytes over a socket that the mount's loop serves, by system calls. */
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
 import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { connectionError, receiveInto, sendBoth } from '../../../runtime/sys/stream.ts';
-import type { Carrier } from '../../rpc/link.ts';
+import type { Carrier } from '../../rpc/call-channel.ts';
 import type { Records } from '../../rpc/record.ts';
 
 export interface StreamEvents {
   readonly records: Records;
-  /** How many answers are waited for. */
+  /** The number of calls that await a reply. */
   awaited(): number;
-  /** Whether requests that came by it may need the event loop. */
+  /** Whether requests from this connection may need the event loop. */
   isBusy?(): boolean;
-  /** Whether nothing is to be taken for now. */
+  /** Whether reading should pause. */
   isPaused?(): boolean;
   connected(): void;
   /** Bytes were put into `records`. */
   received(): void;
-  /** What has gathered is to be sent. */
+  /** The gathered bytes should be sent. */
   writable(): void;
-  /** It is over; nothing more is told. */
+  /** The stream has ended; no further event follows. */
   ended(why: string): void;
 }
 
@@ -31,10 +31,10 @@ export class Stream implements PumpSource, Carrier {
   private isConnected: boolean;
   private isBlocked = false;
   private isClosed = false;
-  /** What has come is being taken; it still is when that was ended in the middle. */
+  /** Received bytes are being processed; still set if that was aborted midway. */
   private isTaking = false;
 
-  /** @param fd nonblocking; closed by this from now on */
+  /** @param fd nonblocking; the stream closes it */
   constructor(
     fd: number,
     sources: PumpSources,
@@ -65,7 +65,7 @@ export class Stream implements PumpSource, Carrier {
     return this.isBlocked || !this.isConnected;
   }
 
-  /** What is to be sent leaves before anybody waits. */
+  /** Sends the gathered bytes before the process blocks. */
   flushSoon(): void {
     if (!this.isClosed) this.sources.flushSoon(this);
   }
@@ -85,7 +85,7 @@ export class Stream implements PumpSource, Carrier {
     this.events.connected();
   }
 
-  /** Once: what there is more of is told of again, and others have their turn. */
+  /** Receives once: the loop reports remaining bytes again, so other sources have their turn. */
   receive(): boolean {
     if (!this.isConnected) return false;
     const { records } = this.events;
@@ -95,7 +95,7 @@ export class Stream implements PumpSource, Carrier {
     else if (count === -EAGAIN || count === -EINTR) {
       if (!this.isTaking) return false;
     } else {
-      this.end(count === 0 ? 'the peer has closed it' : strerror(-count));
+      this.end(count === 0 ? 'the peer closed the connection' : strerror(-count));
       return true;
     }
     this.isTaking = true;

@@ -1,11 +1,11 @@
 /**
- * Commands to a volume: root sets an extended attribute that no file gets.
+ * Executes commands to a volume: root sets an extended attribute, which is not stored.
  *
- *     setfattr -n distribute.fix.layout -v yes DIR            deals out its ranges anew
+ *     setfattr -n distribute.fix.layout -v yes DIR            recomputes its layout
  *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among so many children
- *     setfattr -n distribute.commit-hash -v 1700000000 ROOT   all layouts are as they are to be
+ *     setfattr -n distribute.commit-hash -v 1700000000 ROOT   declares all layouts complete
  *
- * The first two are GlusterFS's; the last is ours, for when all directories are done.
+ * The first two are GlusterFS's; the last is glossa's, for after all directories were fixed.
  */
 import { decodeName, encodeName } from '../../../../runtime/core/bytes.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
@@ -14,7 +14,7 @@ import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { fixLayout } from '../heal/layout.ts';
-import { type Answer, failure, type Steps, success, type Task } from '../task.ts';
+import { failure, type Reply, type Steps, success, type Task } from '../task.ts';
 
 const SPREAD = 'distribute.directory-spread-count';
 export const FIX_LAYOUT = 'distribute.fix.layout';
@@ -44,14 +44,14 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-/** What GlusterFS does, and what is not done here: no child is to take it for an attribute. */
+/** GlusterFS's commands that glossa refuses, so that no child stores them as attributes. */
 const REFUSED = ['trusted.distribute.migrate-data', 'glusterfs.dht.nuke', 'decommission-brick'];
 
 const NAMES = [...REFUSED, ...Object.keys(commands)];
 
 export const isCommand = (dict: Dict | null): boolean => NAMES.some((name) => dict?.has(name));
 
-export function* obey(task: Task, inode: Inode, dict: Dict): Steps<Answer<'setxattr'>> {
+export function* runCommand(task: Task, inode: Inode, dict: Dict): Steps<Reply<'setxattr'>> {
   if (task.frame?.root.uid !== 0) return failure('setxattr', EPERM);
   if (REFUSED.some((name) => dict.has(name))) return failure('setxattr', EOPNOTSUPP);
   for (const [name, command] of Object.entries(commands)) {

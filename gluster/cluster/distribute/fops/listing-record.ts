@@ -4,10 +4,10 @@
  * (`seek`) and each entry (`add`).
  */
 export class ListingRecord {
-  /** Something was seen that a rebalance moves, or may have moved. */
+  /** Whether the listing met a file that a rebalance moves, or may have moved. */
   isUnsettled = false;
   private readonly places = new Map<string, number>();
-  /** Of the last reply: the offset and place of its request, its own place, and its entries. */
+  /** The last reply: the offset and place of its request, its own place, and its entries. */
   private from = 0;
   private fromPlace = 0;
   private place = 0;
@@ -43,7 +43,7 @@ export class ListingRecord {
     return this.places.get(name)! < place;
   }
 
-  /** An entry that is returned. */
+  /** Records an entry that is returned. */
   add(name: string, place: number, offset: number): void {
     this.places.set(name, place);
     this.place = place;
@@ -51,7 +51,7 @@ export class ListingRecord {
     this.names.push(name);
   }
 
-  /** The listing begins anew. */
+  /** Starts the listing over. */
   private clear(): void {
     this.isUnsettled = false;
     this.places.clear();
@@ -63,10 +63,10 @@ export class ListingRecord {
 }
 
 /**
- * Offsets of a listing of all children: the child, and the offset in its own listing, as one number. That is GlusterFS's
- * formula for offsets that leave room for it; ours are small, as a leaf counts the positions of an open folder.
+ * Joins a child's index and the offset in its own listing to one number, by GlusterFS's formula for
+ * small offsets; a brick's client counts its positions, so they are small.
  * Source: GlusterFS `gf-dirent.c` (gf_itransform, gf_deitransform).
- * @returns undefined when a child's offset is too large for a number with so many children
+ * @returns undefined when the result is too large for a number
  */
 export function joinOffset(child: number, offset: number, children: number): number | undefined {
   const joined = offset * children + child;

@@ -1,12 +1,9 @@
 /**
- * Listings: those of the children, one after the other. What a linkto stands for is listed where the
- * file is, and a directory, which is everywhere, by the child that its name belongs to.
+ * Lists the children one after the other. A linkto is listed on the file's child, a directory by its name's child.
  *
- * A rebalance may move files meanwhile. A file that moves to a child listed later is dropped there
- * (`ListingRecord`; GlusterFS returns it twice). A file that moves to a child listed before would be missed. So
- * if files of the directory are not in their places, all children are listed a second time, for names not
- * returned so far.
- *
+ * A rebalance may move files meanwhile. A file that moves to a child listed later is dropped there (`ListingRecord`;
+ * GlusterFS returns it twice). A file that moves to one listed before would be missed, so a directory with misplaced
+ * files is listed a second time, for names not yet returned.
  * Source: GlusterFS `dht-common.c` (dht_opendir, dht_readdirp_cbk).
  */
 import { Dict } from '../../../../runtime/core/dict.ts';
@@ -25,41 +22,41 @@ import { type Dirent, direntType, IA_IFDIR } from '../../../../runtime/core/iatt
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
+import { errnoOf } from '../directory-view.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { isLinkto, isMigrating, maybeLinkto, maybeMigrating, withoutMigration } from '../linkto.ts';
-import { errnoOf } from '../sight.ts';
 import { failure, runTask } from '../task.ts';
 import { childOf, joinOffset, type ListingRecord, offsetIn } from './listing-record.ts';
 
 const DT_DIR = direntType(IA_IFDIR);
 
-/** A child that is away, or has lost the directory. */
-const GONE: ReadonlySet<number> = new Set([ENOTCONN, ENOENT, ESTALE]);
-/** One that was away when the directory was opened, or is since. */
+/** Errors of a child that is away, or has lost the directory. */
+const ABSENT: ReadonlySet<number> = new Set([ENOTCONN, ENOENT, ESTALE]);
+/** Errors of a child that was away when the directory was opened, or since. */
 const NOT_OPEN: ReadonlySet<number> = new Set([EBADF, EBADFD]);
 
-/** A listing under way. */
+/** The state of one readdir or readdirp request. */
 interface Listing {
   readonly fd: Fd;
   readonly record: ListingRecord;
   readonly size: number;
-  /** The reply of readdirp; otherwise that of readdir. */
+  /** Whether to reply as readdirp, else as readdir. */
   readonly plus: boolean;
-  /** Whether it is asked for from its beginning. */
+  /** Whether the request starts at the beginning. */
   readonly isWhole: boolean;
-  /** Of the children, each of which is listed once or twice. */
+  /** The position in the sequence of children, each of which is listed once or twice. */
   place: number;
-  /** The keys that the children are asked for: in the end also the attribute of linktos. */
+  /** The xdata for the children; includes the linkto attribute once needed. */
   xdata: Dict | null;
   asksForLinktos: boolean;
-  /** What the child was asked for last. */
+  /** The offset of the last request to the child. */
   offset: number;
-  /** A child is to be asked, and the loop that asks is running. */
+  /** Whether a child must be asked, and whether the loop that asks is running. */
   isDue: boolean;
   isAsking: boolean;
-  /** A child with which it was opened now. */
+  /** The child on which the directory was just opened. */
   opened: number;
-  /** Whether a child has it, and why one has not. */
+  /** Whether a child has the directory, and the errno of one without it. */
   isThere: boolean;
   errno: number;
 }
@@ -67,13 +64,13 @@ interface Listing {
 const opendir: Fop<'opendir', Distribute> = (frame, xl, loc, fd, xdata) => {
   const volume = xl.priv;
   runTask(frame, xl, 'opendir', function* (task) {
-    const answers = yield* task.each(volume.all, 'opendir', () => [loc, fd, xdata]);
-    const opened = answers.find(({ opRet }) => opRet >= 0);
-    return opened ?? failure('opendir', errnoOf(answers));
+    const replies = yield* task.each(volume.all, 'opendir', () => [loc, fd, xdata]);
+    const opened = replies.find(({ opRet }) => opRet >= 0);
+    return opened ?? failure('opendir', errnoOf(replies));
   });
 };
 
-/** Also for readdir: names alone do not say which are linktos. */
+/** Lists by readdirp in both cases: names alone do not identify linktos. */
 function list(
   frame: Frame,
   xl: Xlator<Distribute>,
@@ -97,15 +94,15 @@ function list(
 }
 
 /**
- * A brick that is asked for any attribute lists the names of all that each file has, which may take it
- * as long as all the rest. So it is asked only in directories where a mode says that there may be linktos.
+ * Requests the linkto attribute. A request for any attribute makes a brick read all attributes of each file, which
+ * can double the cost of a listing. So it is sent only where a mode indicates possible linktos.
  */
 function askForLinktos(listing: Listing, key: string): void {
   listing.xdata = (listing.xdata?.copy() ?? new Dict()).set(key, 256);
   listing.asksForLinktos = true;
 }
 
-/** Children may reply before `wind` returns, and of many replies nothing may be left to return. */
+/** Asks a child. A loop instead of recursion, as children may reply before `wind` returns. */
 function ask(frame: Frame, xl: Xlator<Distribute>, place: number, offset: number): void {
   const listing = frame.local as Listing;
   listing.place = place;
@@ -144,12 +141,12 @@ const listedCbk: Cbk<'readdirp', Distribute> = (
     const loc = new Loc(fd.inode);
     return wind.opendir(frame, child, openedCbk, xl.children[child]!, loc, fd, null);
   }
-  const isGone = opRet < 0 && (GONE.has(opErrno) || NOT_OPEN.has(opErrno));
+  const isGone = opRet < 0 && (ABSENT.has(opErrno) || NOT_OPEN.has(opErrno));
   if (opRet < 0 && !isGone) return answer(frame, opRet, opErrno, null, xdata);
   if (isGone) listing.errno ||= opErrno;
   else listing.isThere = true;
   if (isGone || entries === null || entries.length === 0) {
-    // A child without the directory lists nothing; where nobody has it, that is no listing.
+    // A child without the directory lists nothing; if no child has it, the listing fails.
     if (hasNext(volume, listing)) return ask(frame, xl, listing.place + 1, 0);
     const isNowhere = listing.isWhole && !listing.isThere;
     const lost = isNowhere ? listing.errno : 0;
@@ -176,29 +173,29 @@ const listedCbk: Cbk<'readdirp', Distribute> = (
     shown.push(direntOf(volume, child, entry, off, listing.plus));
   }
   if (shown.length === 0) return ask(frame, xl, place, entries.at(-1)!.off);
-  // The last entries of the last child come with ENOENT, as of a folder that is on one brick alone.
+  // The last entries of the last child carry ENOENT, as on a single brick.
   const isEnd = opErrno === ENOENT && !hasNext(volume, listing);
   answer(frame, shown.length, isEnd ? ENOENT : 0, shown, xdata);
 };
 
-/** A linkto, or a file that is being copied, or one of an application with the same mode. */
+/** Whether an entry is a linkto or a file being copied, or has the same mode by an application. */
 const mayBeSpecial = ({ stat }: Dirent): boolean =>
   stat !== null && (maybeLinkto(stat) || maybeMigrating(stat));
 
-/** Whether there is more to list than this child. */
+/** Whether another child must be listed. */
 function hasNext({ all }: Distribute, { place, record }: Listing): boolean {
   const isLast = (place + 1) % all.length === 0;
   return !isLast || (place + 1 === all.length && record.isUnsettled);
 }
 
-/** Whether a file may be elsewhere before the listing is over: it is not in its place, or is being moved. */
+/** Whether a file may move before the listing ends: it is misplaced, or is being moved. */
 const mayMove = (volume: Distribute, inode: Inode, child: number, entry: Dirent): boolean =>
   entry.type !== DT_DIR &&
   volume.all.length > 1 &&
   (mayBeSpecial(entry) ||
     volume.directory(inode)?.layout.search(volume.hash.of(entry.name)) !== child);
 
-/** Whether this is the child that lists it. */
+/** Whether this child is the one that lists the entry. */
 function isListed(volume: Distribute, fd: Fd, child: number, entry: Dirent): boolean {
   const { name, type, stat, dict } = entry;
   if (stat !== null && isLinkto(stat, dict, volume.keys.linkto)) return false;
@@ -218,11 +215,11 @@ function direntOf(
 ): Dirent {
   const { name, type, gfid, stat, dict, inode } = entry;
   if (!plus) return { name, off, type, gfid, stat: null, dict: null, inode: null };
-  // Of a directory one child does not know all: it is to be looked up.
+  // One child does not know a directory's merged attributes: the caller must look it up.
   if (type === DT_DIR && name !== '.' && name !== '..') {
     return { name, off, type, gfid, stat: null, dict, inode: null };
   }
-  if (stat !== null && inode !== null) volume.keep(inode, stat.iaGfid, child);
+  if (stat !== null && inode !== null) volume.setLocation(inode, stat.iaGfid, child);
   const isCopied = stat !== null && isMigrating(stat, dict, volume.keys.linkto);
   const shown = isCopied ? withoutMigration(stat) : stat;
   return { name, off, type, gfid, stat: shown, dict, inode };

@@ -1,10 +1,7 @@
 /**
- * Lookups of names. A file is asked for where its hash says, and that is all: no other child hears of it, however many
- * there are. What else there may be is a task: a directory is on all children (`directory.ts`), a file
- * may be elsewhere (`everywhere.ts`).
- *
- * Source: GlusterFS `dht-common.c` (dht_lookup, dht_lookup_cbk, dht_lookup_linkfile_cbk,
- * dht_revalidate_cbk).
+ * Looks names up. A file needs one request to its name's child, however many children exist. The other cases run as
+ * tasks: a directory on all children (`directory.ts`), a file elsewhere (`lookup-everywhere.ts`).
+ * Source: GlusterFS `dht-common.c` (dht_lookup, dht_lookup_cbk, dht_lookup_linkfile_cbk, dht_revalidate_cbk).
  */
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { ENODATA, ENOENT, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
@@ -18,15 +15,15 @@ import { type Distribute, NOWHERE } from '../distribute.ts';
 import { isLinkto, isMigrating, targetOf, withoutMigration } from '../linkto.ts';
 import { runTask } from '../task.ts';
 import { lookupDirectory } from './directory.ts';
-import { lookupEverywhere } from './everywhere.ts';
+import { lookupEverywhere } from './lookup-everywhere.ts';
 
-/** A lookup under way. */
+/** The state of one lookup. */
 interface Lookup {
   readonly loc: Loc;
   readonly xdata: Dict | null;
-  /** What is asked for. */
+  /** The xdata of the request. */
   readonly keys: Dict;
-  /** The child that the name belongs to is asked; otherwise the one that had the file the last time. */
+  /** Whether the name's child is asked; otherwise the child that last had the file. */
   readonly isByHash: boolean;
   /** The gfid of the linkto that is followed. */
   leadsTo: Gfid | null;
@@ -36,7 +33,7 @@ export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
   const { inode, parent, name } = loc;
   const volume = xl.priv;
   if (inode?.linked) {
-    const child = volume.cached(inode);
+    const child = volume.childOf(inode);
     if (child !== NOWHERE) {
       const keys = volume.fileKeys(xdata);
       frame.local = { loc, xdata, keys, isByHash: false, leadsTo: null } satisfies Lookup;
@@ -45,16 +42,16 @@ export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
     }
     if (inode.isDir) return findDirectory(frame, xl, loc, xdata, null);
   }
-  const child = volume.hashed(loc);
+  const child = volume.hashedChild(loc);
   if (child === NOWHERE || parent === null || name === null) {
     return findEverywhere(frame, xl, loc, xdata);
   }
-  const keys = volume.takeKeys(xdata);
+  const keys = volume.newNameKeys(xdata);
   frame.local = { loc, xdata, keys, isByHash: true, leadsTo: null } satisfies Lookup;
   wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, keys);
 };
 
-/** A child has answered: by hash, as the one that had the file, or as the one that a linkto names. */
+/** Handles the reply of the name's child, of the file's last child, or of a linkto's target. */
 const lookupCbk: Cbk<'lookup', Distribute> = (
   frame,
   child,
@@ -71,13 +68,13 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   const volume = xl.priv;
   const isFirst = leadsTo === null;
   if (isByHash && isFirst) {
-    // After other failures it is unknown whether something was found before, and has got the gfid.
+    // After other failures it is unknown whether the brick assigned the gfid.
     if (opRet >= 0 && buf !== null) volume.gfids.answered(asked.keys, buf.iaGfid);
     else if (opErrno === ENOENT) volume.gfids.answered(asked.keys, NULL_GFID);
   }
   if (opRet < 0 || buf === null) {
     if (isElsewhere(volume, asked, opErrno)) return findEverywhere(frame, xl, loc, asked.xdata);
-    // Where a known inode is not found, who asks looks again, with a new one.
+    // On ESTALE for a known inode, the caller looks it up again with a new one.
     const errno = opErrno || (isByHash ? 0 : ESTALE);
     unwind.lookup(frame, opRet, errno, inode, buf, xdata, postparent);
     return;
@@ -87,31 +84,31 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
     if (isByHash && buf.iaType === IA_IFDIR) {
       return findDirectory(frame, xl, loc, asked.xdata, buf.iaGfid);
     }
-    if (linkto) return follow(frame, xl, asked, child, buf.iaGfid, xdata);
+    if (linkto) return followLinkto(frame, xl, asked, child, buf.iaGfid, xdata);
   } else if (linkto || buf.iaType === IA_IFDIR || buf.iaGfid !== leadsTo) {
     return findEverywhere(frame, xl, loc, asked.xdata);
   }
   const kept = inode ?? loc.inode;
-  if (kept !== null) volume.keep(kept, buf.iaGfid, child);
+  if (kept !== null) volume.setLocation(kept, buf.iaGfid, child);
   const shown = isMigrating(buf, xdata, volume.keys.linkto) ? withoutMigration(buf) : buf;
   unwind.lookup(frame, 0, 0, kept, shown, xdata, postparent);
 };
 
-/** Whether another child may have what this one has not. */
+/** Whether another child may have the file. */
 function isElsewhere(
   volume: Distribute,
   { loc, isByHash, leadsTo }: Lookup,
   errno: number,
 ): boolean {
-  // A file that cannot be had now is not elsewhere for that.
+  // A file on an absent child is not elsewhere.
   if (leadsTo !== null) return errno !== ENOTCONN;
   if (!isByHash) return errno === ENOENT && loc.name !== null;
   if (errno === ENOENT) return volume.mayBeElsewhere(loc.parent!);
   return errno === ENOTCONN || errno === ENODATA;
 }
 
-/** @param from the child that says where the file is, in `told` */
-function follow(
+/** @param from the child whose reply `told` names the file's child */
+function followLinkto(
   frame: Frame,
   xl: Xlator<Distribute>,
   asked: Lookup,

@@ -1,8 +1,6 @@
 /**
- * A directory is made on all children: first where its name belongs, which decides; then on the
- * others, and then its names are dealt out among all. What is missing after a child was lost on the
- * way is made by the next lookup (`heal/directory.ts`).
- *
+ * Makes a directory on all children: first on its name's child, which decides, then on the others;
+ * then writes its layout. The next lookup completes what a lost child missed (`heal/directory.ts`).
  * Source: GlusterFS `dht-common.c` (dht_mkdir, dht_mkdir_hashed_cbk, dht_mkdir_cbk),
  * `dht-selfheal.c` (dht_selfheal_new_directory).
  */
@@ -12,9 +10,10 @@ import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../../runtime/core/lock.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import { again } from '../heal/directory.ts';
+import { isDirectory } from '../directory-view.ts';
+import { lookupAgain } from '../heal/directory.ts';
 import { newLayout, writeLayout } from '../heal/layout.ts';
-import { aside } from '../heal/linkto.ts';
+import { withInode } from '../heal/linkto.ts';
 import {
   anomaliesOf,
   isBroken,
@@ -24,31 +23,30 @@ import {
   type Piece,
 } from '../layout/layout.ts';
 import { isLinkto } from '../linkto.ts';
-import { LAYOUT_HEAL, protectNamespace, unlockInode, unprotecting, whole } from '../locks.ts';
-import { mergeAnswers } from '../merge.ts';
-import { isDirectory } from '../sight.ts';
-import { type Answer, byTask, callOf, failure, type Steps, type Task } from '../task.ts';
-import { isRefused, lookAbove, pieceAbove, relyingOn } from './aside.ts';
-import { refusalOf } from './entry.ts';
-import { onlyIfLinkto } from './everywhere.ts';
+import { LAYOUT_HEAL, protectNamespace, unlockInode, unprotectCalls, wholeFile } from '../locks.ts';
+import { mergeReplies } from '../merge.ts';
+import { byTask, callOf, failure, type Reply, type Steps, type Task } from '../task.ts';
+import { isRefused, parentPiece, refreshParent, withLayout } from './create-with-linkto.ts';
+import { placementErrno } from './entry.ts';
+import { unusedLinktoOnly } from './lookup-everywhere.ts';
 
 type Args = FopTable['mkdir']['args'];
-type Made = Answer<'mkdir'>;
+type MkdirReply = Reply<'mkdir'>;
 
 export const mkdir = byTask('mkdir', make);
 
-/** By another client's new layout the name belongs elsewhere, or may. */
+/** The result when another client changed the layout: the name may belong elsewhere. */
 const CHANGED = 'changed';
 
-function* make(task: Task, args: Args): Steps<Made> {
+function* make(task: Task, args: Args): Steps<MkdirReply> {
   const { volume } = task;
   const [loc, , , given] = args;
-  // All children have to give it the same gfid.
+  // All children must give the directory the same gfid.
   if (!given?.has(GFID_REQ)) return failure('mkdir', EPERM);
   volume.space.refresh();
   for (;;) {
-    const child = volume.hashed(loc);
-    const refusal = refusalOf(volume, child);
+    const child = volume.hashedChild(loc);
+    const refusal = placementErrno(volume, child);
     if (refusal !== 0) return failure('mkdir', refusal);
     task.patient(false);
     const errno = yield* protectNamespace(task, child, loc);
@@ -59,40 +57,40 @@ function* make(task: Task, args: Args): Steps<Made> {
   }
 }
 
-/** With the locks of the name, which are given back. */
+/** Makes the directory while holding the locks of its name, and releases them. */
 function* makeLocked(
   task: Task,
   args: Args,
   given: Dict,
   child: number,
-): Steps<Made | typeof CHANGED> {
+): Steps<MkdirReply | typeof CHANGED> {
   const { volume } = task;
   const [loc, mode, umask] = args;
-  const piece = pieceAbove(volume, loc, child);
-  const marked = relyingOn(volume, loc, child, given).set(volume.keys.mds, new Uint8Array(4));
+  const piece = parentPiece(volume, loc, child);
+  const marked = withLayout(volume, loc, child, given).set(volume.keys.mds, new Uint8Array(4));
   const first = yield* task.one(child, 'mkdir', loc, mode, umask, marked);
   if (isRefused(first.opRet, first.values[4])) {
-    // While we have the lock, what this child has of the layout stays as it is.
-    const isThere = yield* lookAbove(task, loc);
-    yield* task.ownAll(unprotecting(child, loc));
-    const isOther = isThere && !isSameValue(piece, pieceAbove(volume, loc, child));
+    // The lock keeps this child's piece of the layout unchanged.
+    const isThere = yield* refreshParent(task, loc);
+    yield* task.ownAll(unprotectCalls(child, loc));
+    const isOther = isThere && !isSameValue(piece, parentPiece(volume, loc, child));
     return isOther ? CHANGED : failure('mkdir', EIO);
   }
-  const answers = first.opRet < 0 ? [first] : yield* makeOthers(task, args, first, child);
-  const failed = answers.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST);
+  const replies = first.opRet < 0 ? [first] : yield* makeOthers(task, args, first, child);
+  const failed = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST);
   if (first.opRet < 0 || failed !== undefined) {
-    yield* task.ownAll(unprotecting(child, loc));
+    yield* task.ownAll(unprotectCalls(child, loc));
     return failed ?? first;
   }
   const [inode, buf] = first.values;
   const dir = new Loc(inode ?? loc.inode, null, null, buf!.iaGfid);
-  const there = answers.filter(({ opRet }) => opRet >= 0);
-  const answer = mergeAnswers(first, there);
-  // Without the lock nobody knows what the children have; a lookup will see to it.
+  const there = replies.filter(({ opRet }) => opRet >= 0);
+  const answer = mergeReplies(first, there);
+  // Without the lock the children's pieces may differ; the next lookup repairs that.
   if (!(yield* exchangeLocks(task, loc, dir, child))) return answer;
-  const layout = yield* dealOut(task, loc, dir);
+  const layout = yield* writeNewLayout(task, loc, dir);
   if (dir.inode !== null && layout !== null) {
-    volume.keep(dir.inode, buf!.iaGfid, { layout, mds: child });
+    volume.setLocation(dir.inode, buf!.iaGfid, { layout, mds: child });
   }
   task.answer(answer);
   yield* unlockInode(task, child, LAYOUT_HEAL, dir);
@@ -100,73 +98,73 @@ function* makeLocked(
 }
 
 /**
- * Gives the name of a new directory free, and keeps others from dealing out its names.
- * @param dir the same by its gfid
- * @returns whether they are kept from it
+ * Releases the name of a new directory, and locks its layout.
+ * @param dir the directory by its gfid
+ * @returns whether the layout is locked
  */
 function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<boolean> {
-  const lock = callOf(child, 'inodelk', LAYOUT_HEAL, dir, F_SETLKW, whole(F_WRLCK), null);
-  const answers = yield* task.ownAll([...unprotecting(child, loc), lock]);
-  return answers.at(-1)!.opRet >= 0;
+  const lock = callOf(child, 'inodelk', LAYOUT_HEAL, dir, F_SETLKW, wholeFile(F_WRLCK), null);
+  const replies = yield* task.ownAll([...unprotectCalls(child, loc), lock]);
+  return replies.at(-1)!.opRet >= 0;
 }
 
 /**
- * On all other children: the answers, that of the first one among them. EEXIST is among them when there
- * is something else of this name, and then nothing was made.
+ * Makes the directory on all other children. @returns all replies, the first child's included.
+ * EEXIST among them means that the name was taken, and that nothing was made.
  */
 function* makeOthers(
   task: Task,
   [loc, mode, umask, xdata]: Args,
-  first: Made,
+  first: MkdirReply,
   child: number,
-): Steps<Made[]> {
+): Steps<MkdirReply[]> {
   const others = task.volume.all.filter((at) => at !== child);
   const made = yield* task.each(others, 'mkdir', () => [loc, mode, umask, xdata]);
   const gfid = first.values[1]!.iaGfid;
-  const answers = [first];
+  const replies = [first];
   for (const [at, other] of others.entries()) {
     let answer = made[at]!;
     if (answer.opRet < 0 && answer.opErrno === EEXIST) {
-      const inTheWay = yield* whatIsThere(task, loc, other, gfid);
+      const inTheWay = yield* existingEntry(task, loc, other, gfid);
       if (inTheWay === 'linkto') {
         answer = yield* task.one(other, 'mkdir', loc, mode, umask, xdata);
       } else if (inTheWay === 'nothing') continue;
     }
-    answers.push(answer);
+    replies.push(answer);
   }
-  if (answers.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST)) {
+  if (replies.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST)) {
     const done = others.filter((_, at) => made[at]!.opRet >= 0);
     yield* task.ownEach([...done, child], 'rmdir', () => [loc, 0, null]);
   }
-  return answers;
+  return replies;
 }
 
-/** Why a child has the name already; a linkto without its file is gone then. */
-function* whatIsThere(
+/** Finds out why a child has the name already; removes a linkto without its file. */
+function* existingEntry(
   task: Task,
   loc: Loc,
   child: number,
   gfid: string,
 ): Steps<'nothing' | 'linkto' | 'other'> {
   const keys = task.volume.linkedKeys(null);
-  const found = yield* aside(loc, (own) => task.own(child, 'lookup', own, keys));
+  const found = yield* withInode(loc, (own) => task.own(child, 'lookup', own, keys));
   const [, buf, xdata] = found.values;
   if (found.opRet < 0 || buf === null) return 'nothing';
-  // A lookup of another client has made it, as it was there on our first child.
+  // Another client's lookup made it, having found it on the first child.
   if (isDirectory(found) && buf.iaGfid === gfid) return 'nothing';
   if (!isLinkto(buf, xdata, task.volume.keys.linkto)) return 'other';
-  const gone = yield* task.own(child, 'unlink', loc, 0, onlyIfLinkto());
+  const gone = yield* task.own(child, 'unlink', loc, 0, unusedLinktoOnly());
   return gone.opRet < 0 ? 'other' : 'linkto';
 }
 
 /**
- * Deals the names of a new directory out.
- * @param dir the same by its gfid
- * @returns null where nobody knows what the children have
+ * Writes the layout of a new directory.
+ * @param dir the directory by its gfid
+ * @returns null if the children's pieces are unknown
  */
-function* dealOut(task: Task, loc: Loc, dir: Loc): Steps<Layout | null> {
-  // Another client's lookup may have found the directory, and dealt out its names.
-  const layout = (yield* again(task, dir))?.layout ?? null;
+function* writeNewLayout(task: Task, loc: Loc, dir: Loc): Steps<Layout | null> {
+  // Another client's lookup may have found the directory and written its layout.
+  const layout = (yield* lookupAgain(task, dir))?.layout ?? null;
   if (layout === null || !isBroken(anomaliesOf(layout.pieces))) return layout;
   const { settings, commitHash } = task.volume;
   const hash = settings['lookup-optimize'] ? commitHash : NO_COMMIT_HASH;
@@ -175,6 +173,6 @@ function* dealOut(task: Task, loc: Loc, dir: Loc): Steps<Layout | null> {
   return yield* writeLayout(task, dir, pieces);
 }
 
-/** Where it could not be made, no name of it belongs. */
+/** Excludes children without the directory from its layout. */
 const withoutMissing = (piece: Piece): Piece =>
   anomaliesOf([piece]).missing > 0 ? { ...piece, err: EIO } : piece;

@@ -1,10 +1,8 @@
 /**
- * Files that a rebalance moves while they are used.
+ * Follows files that a rebalance moves while they are in use.
  *
- * As long as one is copied, it has the bits S and T: what changes it is done where it is, and then again
- * where it will be. At the end it becomes a linkto, and is gone soon after: what is asked of it then is
- * asked again where it is now, with what was open opened there.
- *
+ * While copied, a file has the bits S and T: changes go to the source, then to the copy. Afterwards the source is a
+ * linkto, and soon gone: requests are repeated on the target, and open files are opened there.
  * Source: GlusterFS `dht-helper.c` (dht_rebalance_in_progress_check, dht_rebalance_complete_check),
  * `dht-inode-write.c`.
  */
@@ -21,18 +19,18 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { IATT_REQ, PROTECT_WRITES } from '../../../../runtime/core/xdata.ts';
 import { Move, NOWHERE } from '../distribute.ts';
 import { LINKTO_MODE, maybeMigrating, targetOf, withoutMigration } from '../linkto.ts';
-import { type Answer, failure, type Steps, type Task } from '../task.ts';
-import { lookupEverywhere } from './everywhere.ts';
+import { failure, type Reply, type Steps, type Task } from '../task.ts';
+import { lookupEverywhere } from './lookup-everywhere.ts';
 
-/** What a reply says of where the file is; what says more is greater. */
+/** Signs of a move in a reply; the greater one is the more certain. */
 export const STAYS = 0;
 const MAY_BE_COPIED = 1;
 const HAS_LEFT = 2;
 
-/** So often a file is followed within one fop. */
+/** The most moves of a file that one fop follows. */
 const MOST_MOVES = 8;
 
-/** Attributes of the file in a reply. */
+/** Names of the file's attributes in replies. */
 const STATS: ReadonlySet<string> = new Set([
   'buf',
   'stbuf',
@@ -42,7 +40,7 @@ const STATS: ReadonlySet<string> = new Set([
   'statpost',
 ]);
 
-/** What has to be done to the copy as well. */
+/** Fops that must be repeated on the copy. */
 const CHANGES: ReadonlySet<FopName> = new Set<FopName>([
   'writev',
   'truncate',
@@ -59,7 +57,7 @@ const CHANGES: ReadonlySet<FopName> = new Set<FopName>([
   'fsync',
 ]);
 
-/** Changes whose replies have the file's attributes only where they are asked for, in xdata. */
+/** Changes whose replies carry the file's attributes only on request, in xdata. */
 const ASK_FOR_STATS: ReadonlySet<FopName> = new Set<FopName>([
   'setxattr',
   'fsetxattr',
@@ -67,12 +65,11 @@ const ASK_FOR_STATS: ReadonlySet<FopName> = new Set<FopName>([
   'fremovexattr',
 ]);
 
-/** Whether a fop on a file needs `askingForStats`. */
-export const asksForStats = (fop: FopName): boolean => ASK_FOR_STATS.has(fop);
+/** Whether a fop needs `askingForStats`. */
+export const needsStat = (fop: FopName): boolean => ASK_FOR_STATS.has(fop);
 
-/** The arguments with which the reply says whether the file is moved. */
-export const askingForStats = (args: readonly unknown[]): readonly unknown[] =>
-  withXdata(args, IATT_REQ);
+/** Arguments that request the attributes which reveal a move. */
+export const withStat = (args: readonly unknown[]): readonly unknown[] => withXdata(args, IATT_REQ);
 
 const withXdata = (args: readonly unknown[], key: string): readonly unknown[] => [
   ...args.slice(0, -1),
@@ -87,15 +84,15 @@ const statsOf = (fop: FopName): number[] =>
 const isLinktoNow = ({ iaProt, iaType }: Iatt): boolean =>
   iaType === IA_IFREG && iaProt === LINKTO_MODE;
 
-/** Reads the replies of a fop. */
-export function signOf(
+/** Makes a function that reads the sign in a fop's replies. */
+export function signReader(
   fop: FopName,
 ): (opRet: number, opErrno: number, values: readonly unknown[]) => number {
   const stats = statsOf(fop);
-  const asks = asksForStats(fop);
+  const asks = needsStat(fop);
   return (opRet, opErrno, values) => {
     if (opRet < 0) return GONE.has(opErrno) ? HAS_LEFT : STAYS;
-    let sign = asks ? signIn(toldBeside(values)) : STAYS;
+    let sign = asks ? signIn(statInXdata(values)) : STAYS;
     for (let at = 0; at < stats.length; at++) {
       sign = Math.max(sign, signIn(values[stats[at]!] as Iatt | null));
     }
@@ -109,110 +106,110 @@ function signIn(buf: Iatt | null): number {
   return maybeMigrating(buf) ? MAY_BE_COPIED : STAYS;
 }
 
-/** The file's attributes in a reply's xdata; null where they are not. */
-function toldBeside(values: readonly unknown[]): Iatt | null {
+/** The file's attributes in a reply's xdata; null without. */
+function statInXdata(values: readonly unknown[]): Iatt | null {
   const buf = (values.at(-1) as Dict | null)?.get(IATT_REQ);
   return buf instanceof Iatt ? buf : null;
 }
 
-/** A fop on a file, as it was asked. */
-export interface Asked<N extends FopName> {
+/** A fop on a file, as the caller requested it. */
+export interface FileRequest<N extends FopName> {
   readonly fop: N;
   readonly args: readonly unknown[];
-  /** The first of them that is a loc or an fd. */
+  /** The first argument that is a loc or an fd. */
   readonly subject: unknown;
   readonly inode: Inode;
 }
 
-/** Asks a file that may have moved, and goes on as `followMove`. */
-export function* askMoved<N extends FopName>(task: Task, asked: Asked<N>): Steps<Answer<N>> {
+/** Winds a fop to a file that may have moved; handles the reply as `followMove`. */
+export function* windMoving<N extends FopName>(task: Task, asked: FileRequest<N>): Steps<Reply<N>> {
   const { volume } = task;
   const { fop, args, inode } = asked;
   const move = volume.moveOf(inode);
-  if (move?.isOver) yield* openThere(task, asked, move.target);
-  const child = volume.cached(inode);
+  if (move?.isOver) yield* openOnChild(task, asked, move.target);
+  const child = volume.childOf(inode);
   const answer = yield* task.one(child, fop, ...(args as FopTable[N]['args']));
-  const hasStats = statsOf(fop).length > 0 || (asksForStats(fop) && toldBeside(answer.values));
+  const hasStats = statsOf(fop).length > 0 || (needsStat(fop) && statInXdata(answer.values));
   const says = answer.opRet >= 0 && hasStats;
-  const stays = says && signOf(fop)(answer.opRet, answer.opErrno, answer.values) === STAYS;
-  if (stays && move?.isOver === false) volume.stayed(inode, move);
+  const stays = says && signReader(fop)(answer.opRet, answer.opErrno, answer.values) === STAYS;
+  if (stays && move?.isOver === false) volume.cancelMove(inode, move);
   return yield* followMove(task, asked, child, answer);
 }
 
-/** A child has answered in a way that says that the file is moved: what to answer at last. */
+/** Handles a reply that shows that the file is moved. @returns the final reply */
 export function* followMove<N extends FopName>(
   task: Task,
-  asked: Asked<N>,
+  asked: FileRequest<N>,
   from: number,
-  first: Answer<N>,
-): Steps<Answer<N>> {
+  first: Reply<N>,
+): Steps<Reply<N>> {
   const { fop, args, inode } = asked;
-  const sign = signOf(fop);
+  const sign = signReader(fop);
   let child = from;
   let answer = first;
   for (let moves = 0; moves < MOST_MOVES; moves++) {
     const said = sign(answer.opRet, answer.opErrno, answer.values);
     if (said === STAYS) break;
     if (said === MAY_BE_COPIED) {
-      const target = yield* copiedTo(task, inode, child);
+      const target = yield* copyTarget(task, inode, child);
       if (target === NOWHERE || target === child) return answer;
-      if (!CHANGES.has(fop)) return shown(fop, answer);
+      if (!CHANGES.has(fop)) return withoutMigrationBits(fop, answer);
       return yield* changeCopy(task, asked, target, answer);
     }
-    const target = yield* whereTo(task, inode, child);
+    const target = yield* currentChild(task, inode, child);
     if (target === NOWHERE || target === child) break;
-    task.volume.moved(inode, new Move(child, target, true));
-    if (!(yield* openThere(task, asked, target))) return failure(fop, EIO);
+    task.volume.setMove(inode, new Move(child, target, true));
+    if (!(yield* openOnChild(task, asked, target))) return failure(fop, EIO);
     child = target;
     answer = yield* task.one(child, fop, ...(args as FopTable[N]['args']));
   }
   return answer;
 }
 
-/** Where a file is being copied to; itself for one that is not, and has these bits of its own. */
-function* copiedTo(task: Task, inode: Inode, child: number): Steps<number> {
+/** The child to which a file is copied; its own child if it merely has these mode bits. */
+function* copyTarget(task: Task, inode: Inode, child: number): Steps<number> {
   const known = task.volume.moveOf(inode);
   if (known?.source === child && !known.isOver) return known.target;
-  const target = yield* whereTo(task, inode, child);
+  const target = yield* currentChild(task, inode, child);
   const isNew = known === null && target !== NOWHERE && target !== child;
-  if (isNew) task.volume.moved(inode, new Move(child, target, false));
+  if (isNew) task.volume.setMove(inode, new Move(child, target, false));
   return target;
 }
 
-/** The same change where the file will be. What is answered is what was done where it is. */
+/** Repeats a change on the copy. @returns the source's reply */
 function* changeCopy<N extends FopName>(
   task: Task,
-  asked: Asked<N>,
+  asked: FileRequest<N>,
   target: number,
-  answer: Answer<N>,
-): Steps<Answer<N>> {
+  answer: Reply<N>,
+): Steps<Reply<N>> {
   const { fop } = asked;
   const args = argsForCopy(asked);
-  if (!(yield* openThere(task, asked, target))) return failure(fop, EIO);
+  if (!(yield* openOnChild(task, asked, target))) return failure(fop, EIO);
   const again = yield* task.one(target, fop, ...(args as FopTable[N]['args']));
   const isLost = again.opRet < 0 && !GONE.has(again.opErrno) && !isAbsentFromCopy(fop, again);
-  return isLost ? again : shown(fop, answer);
+  return isLost ? again : withoutMigrationBits(fop, answer);
 }
 
-/** What is no attribute of the copy need not be removed there. */
+/** Whether the xattr to remove is merely absent from the copy. */
 const isAbsentFromCopy = (fop: FopName, { opErrno }: { readonly opErrno: number }): boolean =>
   opErrno === ENODATA && (fop === 'removexattr' || fop === 'fremovexattr');
 
 /**
- * Who copies the file may have read this part of it before, and would write that over what is written now:
- * from now on the brick refuses that, and the file is moved another time. Whether an extended attribute may
- * be set was decided where the file is: the copy may have it already, or not yet.
+ * Arguments for the copy. The rebalance may have read this part of the file before the write, and would overwrite it:
+ * with the mark, the brick refuses that, and the file is moved another time. The flags of setxattr were checked on
+ * the source: the copy may have the xattr already, or not yet.
  * Source: GlusterFS `dht-inode-write.c` (dht_writev_cbk), `posix-helpers.c` (posix_check_internal_writes).
  */
-function argsForCopy({ fop, args }: Asked<FopName>): readonly unknown[] {
+function argsForCopy({ fop, args }: FileRequest<FopName>): readonly unknown[] {
   if (fop === 'writev') return withXdata(args, PROTECT_WRITES);
   if (fop !== 'setxattr' && fop !== 'fsetxattr') return args;
   const [subject, dict, _flags, xdata] = args;
   return [subject, dict, 0, xdata];
 }
 
-/** Where a child says that a file of its is, or will be; otherwise who has it. */
-function* whereTo(task: Task, inode: Inode, child: number): Steps<number> {
+/** The child that a source names as target, if it has the file; otherwise the child found by a lookup. */
+function* currentChild(task: Task, inode: Inode, child: number): Steps<number> {
   const { volume } = task;
   const loc = new Loc(inode);
   const at = yield* task.own(child, 'lookup', loc, volume.fileKeys(null));
@@ -224,15 +221,15 @@ function* whereTo(task: Task, inode: Inode, child: number): Steps<number> {
   }
   if (at.opRet >= 0 && !isLinktoNow(at.values[1]!)) return child;
   const found = yield* lookupEverywhere(task, loc, null);
-  return found.opRet < 0 ? NOWHERE : volume.cached(inode);
+  return found.opRet < 0 ? NOWHERE : volume.childOf(inode);
 }
 
 const { O_CREAT, O_EXCL, O_TRUNC } = constants;
 
-/** Opens what is open with another child, too; false where that fails. */
-function* openThere<N extends FopName>(
+/** Opens an open file on another child too. @returns whether it is open there */
+function* openOnChild<N extends FopName>(
   task: Task,
-  { subject, inode, fop }: Asked<N>,
+  { subject, inode, fop }: FileRequest<N>,
   child: number,
 ): Steps<boolean> {
   if (!(subject instanceof Fd) || fop === 'open') return true;
@@ -245,8 +242,8 @@ function* openThere<N extends FopName>(
   return opRet >= 0;
 }
 
-/** Without the bits of a file that is copied. */
-function shown<N extends FopName>(fop: N, answer: Answer<N>): Answer<N> {
+/** Removes the mode bits of a file that is being copied. */
+function withoutMigrationBits<N extends FopName>(fop: N, answer: Reply<N>): Reply<N> {
   const values = [...answer.values] as unknown[];
   for (const at of statsOf(fop)) {
     const buf = values[at] as Iatt | null;

@@ -6,7 +6,7 @@ import { unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { F_RDLCK, F_SETLK, F_UNLCK } from '../../../../runtime/core/lock.ts';
 import { having } from '../../../../test/support/core.ts';
 import { Distributed } from '../../../../test/support/distributed.ts';
-import { whole } from '../locks.ts';
+import { wholeFile } from '../locks.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
@@ -37,7 +37,7 @@ test('it is the one of the lowest range, and stays it while ranges change', asyn
     const fd = new Fd(volume.inode(path), 0, 1, true);
     volume.ask('opendir', volume.loc(path), fd, null);
     const lock = (type: number): number =>
-      volume.ask('lk', fd, F_SETLK, { ...whole(type), owner: '01', pid: 1 }, null).opRet;
+      volume.ask('lk', fd, F_SETLK, { ...wholeFile(type), owner: '01', pid: 1 }, null).opRet;
     asked.length = 0;
     expect(lock(F_RDLCK)).toBe(0);
     const spread = new Dict().set('distribute.directory-spread-count', '1');

@@ -1,8 +1,6 @@
 /**
- * A directory goes from all children: last from the one where its name belongs, so that as long as
- * it is anywhere, lookups find it. When one refuses, it is made again on the others. It goes only without names on
- * any child; a linkto is none whose file is gone: it is removed.
- *
+ * Removes a directory from all children, last from its name's, so that lookups find it until the end. If one refuses,
+ * a lookup restores it on the others. It must be empty on all children; stale linktos are removed.
  * Source: GlusterFS `dht-common.c` (dht_rmdir, dht_rmdir_is_subvol_empty, dht_rmdir_hashed_subvol_cbk).
  */
 
@@ -14,64 +12,64 @@ import type { Dirent } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { NOWHERE } from '../distribute.ts';
-import { aside } from '../heal/linkto.ts';
+import { withInode } from '../heal/linkto.ts';
 import { isLinkto, targetOf } from '../linkto.ts';
 import { protectNamespace, unprotectNamespace } from '../locks.ts';
-import { mergeAnswers } from '../merge.ts';
-import { type Answer, byTask, failure, type Steps, type Task } from '../task.ts';
+import { mergeReplies } from '../merge.ts';
+import { byTask, failure, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupDirectory } from './directory.ts';
-import { onlyIfLinkto } from './everywhere.ts';
+import { unusedLinktoOnly } from './lookup-everywhere.ts';
 
 type Args = FopTable['rmdir']['args'];
-type Gone = Answer<'rmdir'>;
+type RmdirReply = Reply<'rmdir'>;
 
-/** A child that has not got it is as good as one that has removed it. */
+/** A child without the directory counts as one that has removed it. */
 const ABSENT: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 
-const isRefusal = ({ opRet, opErrno }: Gone): boolean => opRet < 0 && !ABSENT.has(opErrno);
+const isRefusal = ({ opRet, opErrno }: RmdirReply): boolean => opRet < 0 && !ABSENT.has(opErrno);
 
 export const rmdir = byTask('rmdir', remove);
 
-function* remove(task: Task, args: Args): Steps<Gone> {
+function* remove(task: Task, args: Args): Steps<RmdirReply> {
   const { volume } = task;
   const [loc] = args;
   if (volume.up.length < volume.all.length) return failure('rmdir', ENOTCONN);
-  const child = volume.hashed(loc);
+  const child = volume.hashedChild(loc);
   if (child === NOWHERE) return failure('rmdir', EIO);
   if (loc.inode?.linked) {
-    const errno = yield* emptiness(task, loc.inode);
+    const errno = yield* errnoUnlessEmpty(task, loc.inode);
     if (errno !== 0) return failure('rmdir', errno);
   }
   task.patient(false);
   const errno = yield* protectNamespace(task, child, loc);
   if (errno !== 0) return failure('rmdir', errno);
   task.patient(true);
-  const answers = yield* removeAll(task, args, child);
+  const replies = yield* removeAll(task, args, child);
   yield* unprotectNamespace(task, child, loc);
-  const refusal = answers.find(isRefusal);
-  const done = answers.filter(({ opRet }) => opRet >= 0);
+  const refusal = replies.find(isRefusal);
+  const done = replies.filter(({ opRet }) => opRet >= 0);
   if (refusal === undefined) {
     const last = done.at(-1);
-    return last === undefined ? failure('rmdir', ENOENT) : mergeAnswers(last, done);
+    return last === undefined ? failure('rmdir', ENOENT) : mergeReplies(last, done);
   }
-  // It is there again where it has gone.
+  // Restores it on children that have removed it.
   if (done.length > 0) yield* lookupDirectory(task, loc, null, null);
   return refusal;
 }
 
-/** From the others at once, and then, unless one of them refused, from the child of its name. */
-function* removeAll(task: Task, args: Args, child: number): Steps<Gone[]> {
+/** Removes it on the other children at once, then on its name's unless one refused. */
+function* removeAll(task: Task, args: Args, child: number): Steps<RmdirReply[]> {
   const others = task.volume.all.filter((at) => at !== child);
-  const answers = yield* task.each(others, 'rmdir', () => args);
-  if (answers.some(isRefusal)) return answers;
-  return [...answers, yield* task.one(child, 'rmdir', ...args)];
+  const replies = yield* task.each(others, 'rmdir', () => args);
+  if (replies.some(isRefusal)) return replies;
+  return [...replies, yield* task.one(child, 'rmdir', ...args)];
 }
 
-/** What is asked for at once, as GlusterFS does. */
+/** The size of each listing request, as in GlusterFS. */
 const SIZE = 4096;
 
-/** 0 for a directory without names, otherwise the errno. A child without the directory has none. */
-export function* emptiness(task: Task, inode: Inode): Steps<number> {
+/** Returns 0 for an empty directory, otherwise the errno. A child without the directory has no entries. */
+export function* errnoUnlessEmpty(task: Task, inode: Inode): Steps<number> {
   const fd = new Fd(inode, 0, 0, true);
   try {
     const loc = new Loc(inode);
@@ -104,7 +102,7 @@ function* listAll(task: Task, fd: Fd, children: readonly number[]): Steps<number
       if (opRet < 0 && !ABSENT.has(opErrno)) return opErrno;
       const entries = values[0] ?? [];
       for (const entry of entries) {
-        if (!(yield* isNothing(task, fd.inode, child, entry))) return ENOTEMPTY;
+        if (!(yield* isNegligible(task, fd.inode, child, entry))) return ENOTEMPTY;
       }
       if (opRet <= 0 || entries.length === 0) offsets.delete(child);
       else offsets.set(child, entries.at(-1)!.off);
@@ -113,8 +111,8 @@ function* listAll(task: Task, fd: Fd, children: readonly number[]): Steps<number
   return 0;
 }
 
-/** Whether an entry of a child does not count, or has gone now. */
-function* isNothing(
+/** Whether an entry does not count, or was just removed. */
+function* isNegligible(
   task: Task,
   parent: Inode,
   child: number,
@@ -128,12 +126,12 @@ function* isNothing(
   const named = new Loc(null, parent, name);
   if (file !== NOWHERE) {
     const keys = volume.linkedKeys(null);
-    const found = yield* aside(named, (own) => task.own(file, 'lookup', own, keys));
+    const found = yield* withInode(named, (own) => task.own(file, 'lookup', own, keys));
     const isThere = found.opRet >= 0 && found.values[1]!.iaGfid === stat.iaGfid;
     if (isThere && !isLinkto(found.values[1]!, found.values[2], volume.keys.linkto)) return false;
-    // Who does not answer may have it.
+    // A child that does not reply may have the file.
     if (found.opRet < 0 && !ABSENT.has(found.opErrno)) return false;
   }
-  const gone = yield* task.own(child, 'unlink', named, 0, onlyIfLinkto());
+  const gone = yield* task.own(child, 'unlink', named, 0, unusedLinktoOnly());
   return gone.opRet >= 0 || ABSENT.has(gone.opErrno);
 }

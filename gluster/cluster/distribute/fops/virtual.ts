@@ -1,8 +1,7 @@
 /**
- * Extended attributes that say where something is, and the ones of a directory.
+ * Serves virtual xattrs that tell where files are, and the xattrs of directories.
  *
  *     getfattr -n dht.file.hashed-subvol.NAME --only-values DIR     the subvolume that NAME belongs to
- *
  * Source: GlusterFS `dht-common.c` (dht_getxattr, dht_vgetxattr_fill_and_set).
  */
 import { decodeName } from '../../../../runtime/core/bytes.ts';
@@ -10,31 +9,31 @@ import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENODATA, ENOTCONN, EOPNOTSUPP } from '../../../../runtime/core/errno.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
+import { errnoOf } from '../directory-view.ts';
 import { type Directory, type Distribute, NOWHERE } from '../distribute.ts';
 import { byStart } from '../layout/layout.ts';
-import { errnoOf } from '../sight.ts';
-import { type Answer, failure, type Steps, success, type Task } from '../task.ts';
+import { failure, type Reply, type Steps, success, type Task } from '../task.ts';
 
 const HASHED = 'dht.file.hashed-subvol.';
 const PATHINFOS: ReadonlySet<string> = new Set([
   'glusterfs.pathinfo',
   'trusted.glusterfs.pathinfo',
 ]);
-/** Of a directory, what all children say of it, with spaces between. */
+/** Xattrs of a directory that join the values of all children with spaces. */
 const LISTS: ReadonlySet<string> = new Set([
   'trusted.glusterfs.node-uuid',
   'trusted.glusterfs.list-node-uuids',
 ]);
-/** In front of a name: the entry of a directory that has it in whatever case. */
+/** The prefix of a name whose entry is sought regardless of case. */
 const REAL_FILENAME = 'glusterfs.get_real_filename:';
 
-type Got = Answer<'getxattr'>;
+type XattrReply = Reply<'getxattr'>;
 
-/** Attributes of ours, which nobody else sets. */
+/** Whether an xattr is distribute's own, which clients may not set. */
 export const isInternal = ({ keys }: Distribute, name: string): boolean =>
   name.startsWith(keys.layout);
 
-const text = (name: string, value: string): Got =>
+const text = (name: string, value: string): XattrReply =>
   success('getxattr', new Dict().set(name, value), null);
 
 const textOf = (dict: Dict | null, name: string): string => {
@@ -43,14 +42,14 @@ const textOf = (dict: Dict | null, name: string): string => {
   return (value instanceof Uint8Array ? decodeName(value) : String(value)).replace(/\0+$/, '');
 };
 
-/** `getxattr` and `fgetxattr` of a directory. */
+/** Serves `getxattr` and `fgetxattr` of a directory. */
 export function* getOfDirectory(
   task: Task,
   directory: Directory,
   inode: Inode,
   name: string | null,
   xdata: Dict | null,
-): Steps<Got> {
+): Steps<XattrReply> {
   const { volume } = task;
   if (name?.startsWith(HASHED)) return hashedSubvolume(volume, directory, name);
   if (name !== null && PATHINFOS.has(name)) {
@@ -62,12 +61,17 @@ export function* getOfDirectory(
   return yield* getFromOne(task, directory, new Loc(inode), name, xdata);
 }
 
-function hashedSubvolume(volume: Distribute, { layout }: Directory, name: string): Got {
+function hashedSubvolume(volume: Distribute, { layout }: Directory, name: string): XattrReply {
   const child = layout.search(volume.hash.of(name.slice(HASHED.length)));
   return child === NOWHERE ? failure('getxattr', ENODATA) : text(name, volume.names[child]!);
 }
 
-function* pathinfoOf(task: Task, { layout }: Directory, inode: Inode, name: string): Steps<Got> {
+function* pathinfoOf(
+  task: Task,
+  { layout }: Directory,
+  inode: Inode,
+  name: string,
+): Steps<XattrReply> {
   const all = yield* listOf(task, inode, name);
   if (all.opRet < 0) return all;
   const places = textOf(all.values[0], name);
@@ -79,31 +83,31 @@ function* pathinfoOf(task: Task, { layout }: Directory, inode: Inode, name: stri
   return text(name, `((<DISTRIBUTE:${own}> ${places}) (${own}-layout ${pieces.join(' ')}))`);
 }
 
-function* listOf(task: Task, inode: Inode, name: string): Steps<Got> {
+function* listOf(task: Task, inode: Inode, name: string): Steps<XattrReply> {
   const loc = new Loc(inode);
-  const answers = yield* task.each(task.volume.up, 'getxattr', () => [loc, name, null]);
-  const there = answers.filter(({ opRet }) => opRet >= 0);
-  if (there.length === 0) return failure('getxattr', errnoOf(answers));
+  const replies = yield* task.each(task.volume.up, 'getxattr', () => [loc, name, null]);
+  const there = replies.filter(({ opRet }) => opRet >= 0);
+  if (there.length === 0) return failure('getxattr', errnoOf(replies));
   return text(name, there.map(({ values }) => textOf(values[0], name)).join(' '));
 }
 
-/** The name may be with any child. One that cannot tell is enough for nobody to know. */
-function* realFilename(task: Task, inode: Inode, name: string): Steps<Got> {
+/** Asks all children; the name is unknown if one of them cannot search. */
+function* realFilename(task: Task, inode: Inode, name: string): Steps<XattrReply> {
   const loc = new Loc(inode);
-  const answers = yield* task.each(task.volume.up, 'getxattr', () => [loc, name, null]);
-  const unable = answers.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EOPNOTSUPP);
-  const found = answers.find(({ opRet }) => opRet >= 0);
+  const replies = yield* task.each(task.volume.up, 'getxattr', () => [loc, name, null]);
+  const unable = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EOPNOTSUPP);
+  const found = replies.find(({ opRet }) => opRet >= 0);
   return unable ?? found ?? failure('getxattr', ENODATA);
 }
 
-/** From the MDS, or as long as that is away, from another. */
+/** Reads from the MDS, or from another child while that is away. */
 function* getFromOne(
   task: Task,
   { mds }: Directory,
   loc: Loc,
   name: string | null,
   xdata: Dict | null,
-): Steps<Got> {
+): Steps<XattrReply> {
   const order = [...task.volume.all].sort((a, b) => Number(b === mds) - Number(a === mds) || a - b);
   for (const child of order) {
     const answer = yield* task.one(child, 'getxattr', loc, name, xdata);
@@ -118,11 +122,11 @@ function* getFromOne(
   return failure('getxattr', ENOTCONN);
 }
 
-/** `getxattr` of a file, where that is no attribute of its own: the answer, or the way to it. */
+/** Serves `getxattr` of a file's virtual xattrs. @returns a reply or its steps; undefined for others */
 export function getOfFile(
   { keys }: Distribute,
   name: string | null,
-): Got | ((task: Task, loc: Loc, child: number) => Steps<Got>) | undefined {
+): XattrReply | ((task: Task, loc: Loc, child: number) => Steps<XattrReply>) | undefined {
   if (name === keys.layout || name === keys.mds) return failure('getxattr', EOPNOTSUPP);
   if (name === null || !PATHINFOS.has(name)) return undefined;
   return function* (task, loc, child) {

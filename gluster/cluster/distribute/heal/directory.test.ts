@@ -73,7 +73,7 @@ test('a piece of a kind that nobody knows is none, and said to be none', async (
   const piece = pieces()[1]!;
   change('wa', encodePiece({ ...piece, type: 7 }));
   volume.lookup('/d');
-  expect(volume.logged).toContain('on disk is none');
+  expect(volume.logged).toContain('on disk is malformed');
   expect(isWhole()).toBe(true);
   expect(pieces().map((each) => each.type)).toEqual([DM, DM, DM]);
 });

@@ -1,16 +1,16 @@
 /**
- * Layouts are dealt out, and written to the children: for new directories, for repairs, and anew for children that
- * have come or are about to go. Then names stay where they are as far as they can, and files do not move: they are
- * found where they are, and get a linkto when they are looked up.
+ * Computes layouts and writes them to the children: for new directories, repairs, and when children were added
+ * or are emptied. Names keep their child where possible, and files do not move: lookups find them and
+ * make linktos.
  *
  *     setfattr -n distribute.fix.layout -v yes DIR
- *
  * Source: GlusterFS `dht-selfheal.c` (dht_fix_directory_layout, dht_fix_layout_of_directory).
  */
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO, ENOSPC, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { type Gfid, ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import type { Loc } from '../../../../runtime/core/loc.ts';
+import { isDirectory, viewDirectory } from '../directory-view.ts';
 import type { Distribute } from '../distribute.ts';
 import { computeLayout, keepOverlap } from '../layout/compute.ts';
 import {
@@ -22,26 +22,25 @@ import {
   type Piece,
 } from '../layout/layout.ts';
 import { lockLayout, unlockLayout } from '../locks.ts';
-import { isDirectory, look } from '../sight.ts';
 import type { Steps, Task } from '../task.ts';
 
-interface Dealing {
-  /** A child without room gets no range then. */
+interface LayoutOptions {
+  /** Whether full children get no range. */
   readonly isNew?: boolean;
-  /** Among how many children; otherwise as the option says. */
+  /** The number of children to use; defaults to the option. */
   readonly spread?: number | undefined;
 }
 
-/** @param path of the directory: by its hash one child comes first */
+/** @param path of the directory, whose hash selects the first child */
 export function newLayout(
   volume: Distribute,
   path: string,
   gfid: Gfid,
   pieces: readonly Piece[],
   commitHash: number,
-  { isNew = false, spread }: Dealing = {},
+  { isNew = false, spread }: LayoutOptions = {},
 ): Piece[] {
-  const { settings, names, space, leaving } = volume;
+  const { settings, names, space, decommissioned: leaving } = volume;
   const candidates = names.map((name, child) => ({
     name,
     err: isNew && space.isFilled(child) ? ENOSPC : pieces[child]!.err,
@@ -56,7 +55,7 @@ export function newLayout(
   });
 }
 
-/** Writes each child its piece. What could not be written is no part of the result. */
+/** Writes each child its piece. The result omits pieces that could not be written. */
 export function* writeLayout(task: Task, dir: Loc, pieces: readonly Piece[]): Steps<Layout> {
   const written = yield* task.ownEach(task.volume.all, 'setxattr', (child) => [
     dir,
@@ -72,13 +71,14 @@ export function* writeLayout(task: Task, dir: Loc, pieces: readonly Piece[]): St
   );
 }
 
-/** Of directories whose names were not looked for since: none that a volume has. */
+/** The commit hash of a directory with misplaced names, which no volume has. */
 const UNKNOWN_HASH = 0;
 
 /**
- * @param dir with its name, whose hash decides about the first range
- * @param spread among how many children, where that is not as for all directories
- * @returns the errno; 0 once it is done
+ * Recomputes a directory's layout.
+ * @param dir with its name, whose hash selects the first child
+ * @param spread the number of children; defaults to the option
+ * @returns the errno; 0 on success
  */
 export function* fixLayout(task: Task, dir: Loc, spread?: number): Steps<number> {
   const { all } = task.volume;
@@ -94,13 +94,13 @@ function* fixLocked(task: Task, dir: Loc, spread: number | undefined): Steps<num
   const { volume } = task;
   const { all } = volume;
   const keys = volume.linkedKeys(null);
-  const answers = yield* task.ownEach(all, 'lookup', () => [dir, keys]);
-  const failed = answers.find((answer) => !isDirectory(answer));
+  const replies = yield* task.ownEach(all, 'lookup', () => [dir, keys]);
+  const failed = replies.find((answer) => !isDirectory(answer));
   if (failed !== undefined) return failed.opErrno || EIO;
-  const { layout, mds } = look(volume, dir, answers);
+  const { layout, mds } = viewDirectory(volume, dir, replies);
   const wrong = layout.pieces.find(({ err }) => err !== 0);
   if (wrong !== undefined) return wrong.err;
-  // An administrator has set the layout by hand.
+  // An administrator set the layout by hand.
   if (layout.type === DM_USER) return 0;
   const { inode, gfid } = dir;
   const hash = gfid === ROOT_GFID ? NO_COMMIT_HASH : UNKNOWN_HASH;
@@ -110,11 +110,11 @@ function* fixLocked(task: Task, dir: Loc, spread: number | undefined): Steps<num
     isSameValue(encodePiece(piece), layout.valueOf(child));
   if (pieces.every(isSame)) return 0;
   const written = yield* writeLayout(task, dir, pieces);
-  volume.keep(inode!, gfid, { layout: written, mds });
+  volume.setLocation(inode!, gfid, { layout: written, mds });
   return written.pieces.find(({ err }) => err !== 0)?.err ?? 0;
 }
 
-/** Ranges of different sizes belong to their children. */
+/** Whether children may exchange ranges: weighted ranges of different sizes may not. */
 function mayExchange({ all, space, settings }: Distribute): boolean {
   const [first] = all.map((child) => space.chunks(child));
   return !settings['weighted-rebalance'] || all.every((child) => space.chunks(child) === first);

@@ -1,6 +1,6 @@
 /**
- * Linktos: made where a name belongs, for a file that is with another child. Source: GlusterFS
- * `dht-linkfile.c`, `dht-common.c` (dht_linkfile_create_lookup_cbk).
+ * Makes linktos: on a name's child, for a file on another. Source: GlusterFS `dht-linkfile.c`,
+ * `dht-common.c` (dht_linkfile_create_lookup_cbk).
  */
 
 import { Dict } from '../../../../runtime/core/dict.ts';
@@ -12,16 +12,16 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { encodeTarget, isLinkto, LINKTO_MKNOD_MODE } from '../linkto.ts';
 import { protectNamespace, unprotectNamespace } from '../locks.ts';
-import type { Answer, Steps, Task } from '../task.ts';
+import type { Reply, Steps, Task } from '../task.ts';
 
-/** Marks fops that are not what an application asked for. */
+/** Marks fops that no application requested. */
 export const INTERNAL_FOP = 'glusterfs-internal-fop';
 
 /**
- * Asks by a name with an inode that nobody keeps: the name's own is the file's, and children remember
- * with it what they have.
+ * Runs requests on a name with a temporary inode: the name's own inode is the file's, and children
+ * store their state with it.
  */
-export function* aside<R>(loc: Loc, ask: (own: Loc) => Steps<R>): Steps<R> {
+export function* withInode<R>(loc: Loc, ask: (own: Loc) => Steps<R>): Steps<R> {
   const inode = loc.parent!.table.newInode();
   try {
     return yield* ask(new Loc(inode, loc.parent, loc.name));
@@ -30,34 +30,33 @@ export function* aside<R>(loc: Loc, ask: (own: Loc) => Steps<R>): Steps<R> {
   }
 }
 
-/**
- * Makes a linkto on `child` that says the file is with `target`. One that is there already does, if
- * it has the same gfid.
- */
+/** Makes a linkto on `child` that names `target`. An existing one with the same gfid suffices. */
 export function* makeLinkto(
   task: Task,
   loc: Loc,
   child: number,
   target: number,
   gfid: Gfid,
-): Steps<Answer<'mknod'>> {
+): Steps<Reply<'mknod'>> {
   const { volume } = task;
   const { linkto } = volume.keys;
   const value = encodeTarget(volume.names[target]!);
   const xdata = new Dict().setGfid(GFID_REQ, gfid).set(INTERNAL_FOP, 'yes').set(linkto, value);
-  // With an inode of its own: that of the name is the file's.
-  const made = yield* aside(loc, (own) =>
+  // Uses a temporary inode, as the name's is the file's.
+  const made = yield* withInode(loc, (own) =>
     task.own(child, 'mknod', own, LINKTO_MKNOD_MODE, 0, 0, xdata),
   );
   if (made.opRet >= 0 || made.opErrno !== EEXIST) return made;
-  const there = yield* aside(loc, (own) => task.own(child, 'lookup', own, volume.fileKeys(null)));
+  const there = yield* withInode(loc, (own) =>
+    task.own(child, 'lookup', own, volume.fileKeys(null)),
+  );
   const [inode, buf, reply] = there.values;
   const isSame = there.opRet >= 0 && buf!.iaGfid === gfid && isLinkto(buf!, reply, linkto);
   if (!isSame) return made;
   return { opRet: 0, opErrno: 0, values: [inode, buf, null, null, null] };
 }
 
-/** Linktos are root's when they are made, and then whose the file is. */
+/** Gives a linkto, made as root, the file's owner. */
 export function* chownLinkto(
   task: Task,
   loc: Loc,
@@ -69,7 +68,7 @@ export function* chownLinkto(
   yield* task.own(child, 'setattr', own, owner, SET_ATTR.UID | SET_ATTR.GID, null);
 }
 
-/** A file was found where its hash does not say: the next time it is found at once. */
+/** Makes a linkto for a misplaced file, so that the next lookup finds it at once. */
 export function* healLinkto(
   task: Task,
   loc: Loc,
@@ -80,8 +79,8 @@ export function* healLinkto(
   const { volume } = task;
   if (!volume.isUp(hashed)) return;
   if ((yield* protectNamespace(task, hashed, loc)) !== 0) return;
-  // It may have been renamed or removed since it was found.
-  const now = yield* aside(loc, (own) => task.own(file, 'lookup', own, volume.fileKeys(null)));
+  // The file may have been renamed or removed meanwhile.
+  const now = yield* withInode(loc, (own) => task.own(file, 'lookup', own, volume.fileKeys(null)));
   if (now.opRet >= 0 && now.values[1]!.iaGfid === buf.iaGfid) {
     const made = yield* makeLinkto(task, loc, hashed, file, buf.iaGfid);
     if (made.opRet >= 0) yield* chownLinkto(task, loc, hashed, buf);

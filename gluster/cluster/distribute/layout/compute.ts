@@ -1,45 +1,44 @@
 /**
- * Deals out the ranges of a directory that has none, or whose are to be others.
- *
+ * Computes the ranges of a directory's children.
  * Source: GlusterFS `dht-selfheal.c` (dht_selfheal_layout_new_directory, dht_get_layout_count,
  * dht_fix_layout_of_directory).
  */
 import { EINVAL, ENOENT, ENOSPC } from '../../../../runtime/core/errno.ts';
 import { DM, NEEDS_RANGE, type Piece } from './layout.ts';
 
-/** A child as the dealer sees it. */
+/** A child, as far as its range depends on it. */
 export interface Candidate {
   readonly name: string;
-  /** As in `Piece`; ENOSPC for one that has no room for names. */
+  /** As in `Piece`; ENOSPC for a full child. */
   readonly err: number;
-  /** Its size, in whatever unit all have; 0 when nobody knows. */
+  /** Its size, in a unit common to all; 0 while unknown. */
   readonly chunks: number;
-  /** It is being emptied, and gets no range. */
+  /** Whether it is being emptied, and gets no range. */
   readonly isLeaving: boolean;
 }
 
-export interface Deal {
-  /** Among how many children a directory is spread; undefined for all. */
+export interface LayoutRules {
+  /** The number of children to use; undefined for all. */
   readonly spread: number | undefined;
   /** Whether larger children get larger ranges. */
   readonly weighted: boolean;
-  /** The hash of the directory's path, or of its gfid: which child is the first. */
+  /** The hash of the directory's path or gfid, which selects the first child. */
   readonly seed: number;
   readonly commitHash: number;
 }
 
 const ALL = 0xffff_ffff;
 
-/** Names are compared by their bytes: volume names are ASCII, whose order is that of their codes. */
+/** Orders names by their bytes: volume names are ASCII, so code units suffice. */
 const byName = (a: Candidate, b: Candidate): number => {
   if (a.name === b.name) return 0;
   return a.name < b.name ? -1 : 1;
 };
 
-/** Whether there may be a range for it. A directory that is there without one gets one as well. */
+/** Whether a child may get a range; also one whose directory has none yet. */
 const isUsable = (err: number): boolean => err === NEEDS_RANGE || err === 0 || err === ENOENT;
 
-/** The err of each, once it is known who has to take part. */
+/** The err of each child, once the participants are known. */
 function errsOf(ordered: readonly Candidate[]): number[] {
   const errs = ordered.map(({ err, isLeaving }) => {
     if (isLeaving) return EINVAL;
@@ -55,8 +54,8 @@ interface Range {
 }
 const NO_RANGE: Range = { start: 0, stop: 0 };
 
-/** Ranges in the order of the candidates given here, which is by name. */
-function ranges(ordered: readonly Candidate[], deal: Deal): Range[] {
+/** Computes ranges in the order of the candidates, which are sorted by name. */
+function ranges(ordered: readonly Candidate[], deal: LayoutRules): Range[] {
   const errs = errsOf(ordered);
   const usable = ordered.filter((_, at) => isUsable(errs[at]!));
   const { spread, weighted, seed } = deal;
@@ -71,8 +70,8 @@ function ranges(ordered: readonly Candidate[], deal: Deal): Range[] {
   const sumOf = (some: readonly Candidate[]): number =>
     some.reduce((sum, each) => sum + weight(each), 0);
   const takers = taking.map((at) => ordered[at]!);
-  // GlusterFS divides the hashes by the weight of the first children by name, although others may take
-  // part. If these weigh more, the hashes run out before the last child: then their own weight divides.
+  // GlusterFS divides by the weight of the first children by name, although others may participate. If those weigh
+  // more, the hashes would run out before the last child: then their own weight divides.
   const named = sumOf(usable.slice(0, count));
   const total = sumOf(takers.slice(0, -1)) < named ? named : sumOf(takers);
   const unit = ALL / total;
@@ -86,8 +85,8 @@ function ranges(ordered: readonly Candidate[], deal: Deal): Range[] {
   return dealt;
 }
 
-/** A complete layout, by the index of the candidates given. */
-export function computeLayout(candidates: readonly Candidate[], deal: Deal): Piece[] {
+/** Computes a complete layout, by index of the candidates. */
+export function computeLayout(candidates: readonly Candidate[], deal: LayoutRules): Piece[] {
   const ordered = [...candidates].sort(byName);
   const dealt = ranges(ordered, deal);
   return candidates.map((candidate) => {
@@ -96,16 +95,16 @@ export function computeLayout(candidates: readonly Candidate[], deal: Deal): Pie
   });
 }
 
-/** How many hashes two ranges have in common. */
+/** The number of hashes that two ranges share. */
 function overlap(a: Range, b: Range): number {
   if (a.start === a.stop || b.start === b.stop) return 0;
   return Math.max(0, Math.min(a.stop, b.stop) - Math.max(a.start, b.start) + 1);
 }
 
 /**
- * Lets children exchange their new ranges, so that as many names as possible stay where they are. One
- * pass, in the order of names, in which each takes the exchange that gains most.
- * @param names of the children, by their index
+ * Exchanges new ranges between children, so that as many names as possible keep their child. One
+ * pass by name, in which each child takes the exchange that gains most.
+ * @param names of the children, by index
  */
 export function keepOverlap(
   names: readonly string[],

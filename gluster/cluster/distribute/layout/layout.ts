@@ -1,25 +1,23 @@
 /**
- * The layout of a directory: which child has which range of hashes. Each child keeps its own piece as
- * an extended attribute of 16 bytes; the pieces of all are the layout.
- *
- * Source: GlusterFS `xlators/cluster/dht/src/dht-layout.c`; of anomalies `dht-selfheal.c` (dht_selfheal_directory).
+ * Models the layout of a directory: the hash range of each child. Each child stores its piece as an xattr of 16
+ * bytes; all pieces together are the layout.
+ * Source: GlusterFS `xlators/cluster/dht/src/dht-layout.c`; for anomalies `dht-selfheal.c` (dht_selfheal_directory).
  */
 import { ENOENT, ENOSPC, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
 
-/** A piece is dealt out by rule, or was set by hand, which is left alone. */
+/** Types of pieces: computed, or set by hand and left alone. */
 export const DM = 0;
 export const DM_USER = 1;
 
 const SIZE = 16;
 
-/** What the layout knows of one child. */
+/** One child's part of the layout. */
 export interface Piece {
   /**
-   * 0 for a directory that is there, whether with a range or without; the errno of looking for it;
-   * `NEEDS_RANGE` for one that was made just now.
+   * 0 for an existing directory, with or without a range; the errno of its lookup; `NEEDS_RANGE` for one just made.
    */
   readonly err: number;
-  /** Both inclusive; 0 and 0 is no range at all. */
+  /** Both inclusive; equal for no range. */
   readonly start: number;
   readonly stop: number;
   readonly commitHash: number;
@@ -28,7 +26,7 @@ export interface Piece {
 
 export const NEEDS_RANGE = -1;
 
-/** No commit hash: nobody knows where all names of the directory are. */
+/** The commit hash of a directory whose names may be misplaced. */
 export const NO_COMMIT_HASH = 1;
 
 export const pieceWithout = (err: number): Piece => ({
@@ -39,7 +37,7 @@ export const pieceWithout = (err: number): Piece => ({
   type: DM,
 });
 
-/** The attribute's value. */
+/** The value of the xattr. */
 export function encodePiece({ commitHash, type, start, stop }: Piece): Uint8Array {
   const bytes = new Uint8Array(SIZE);
   const view = new DataView(bytes.buffer);
@@ -49,7 +47,7 @@ export function encodePiece({ commitHash, type, start, stop }: Piece): Uint8Arra
   return bytes;
 }
 
-/** A child's answer. Without the attribute it has no range; null for what no rule knows. */
+/** Decodes a child's xattr: a piece without a range if absent, null if malformed. */
 export function decodePiece(bytes: Uint8Array | undefined): Piece | null {
   if (bytes === undefined) return pieceWithout(0);
   if (bytes.length < SIZE) return null;
@@ -60,14 +58,14 @@ export function decodePiece(bytes: Uint8Array | undefined): Piece | null {
   return { err: 0, start, stop, commitHash, type };
 }
 
-/** Whether two values of the attribute are the same. */
+/** Whether two values of the xattr are equal. */
 export const isSameValue = (one: Uint8Array, other: Uint8Array): boolean =>
   one.every((byte, at) => byte === other[at]);
 
-/** Whether a piece takes part: it is there, and has a range. */
+/** Whether a piece exists and has a range. */
 export const takesPart = ({ err, start, stop }: Piece): boolean => err === 0 && start !== stop;
 
-/** Indexes of the pieces by where they start; those without a range come first. */
+/** Indexes of the pieces by start; those without a range first. */
 export function byStart(pieces: readonly Piece[]): number[] {
   const order = pieces.map((_, at) => at);
   return order.sort((a, b) => {
@@ -76,14 +74,14 @@ export function byStart(pieces: readonly Piece[]): number[] {
   });
 }
 
-/** A layout that is asked for names: what it costs does not depend on how many children there are. */
+/** A layout with an index, so that a search costs the same for any number of children. */
 export class Layout {
   /** By the child's index. */
   readonly pieces: readonly Piece[];
-  /** That of all pieces, otherwise NO_COMMIT_HASH. */
+  /** The commit hash if all pieces agree, otherwise NO_COMMIT_HASH. */
   readonly commitHash: number;
   readonly type: number;
-  /** Where the child changes, ascending, and which it is from there on; -1 for none. */
+  /** The hashes at which the child changes, ascending, and the child from there on; -1 for none. */
   private readonly starts: number[] = [];
   private readonly owners: number[] = [];
   private readonly values: Uint8Array[] = [];
@@ -98,13 +96,13 @@ export class Layout {
     this.index();
   }
 
-  /** A child's piece as it is on its disk; not to be changed. */
+  /** A child's piece as stored on its disk; read-only. */
   valueOf(child: number): Uint8Array {
     this.values[child] ??= encodePiece(this.pieces[child]!);
     return this.values[child];
   }
 
-  /** The child that names of this hash belong to; -1 when there is none. */
+  /** The child that this hash belongs to; -1 for none. */
   search(hash: number): number {
     const { starts } = this;
     let low = 0;
@@ -117,7 +115,7 @@ export class Layout {
     return low === 0 ? -1 : this.owners[low - 1]!;
   }
 
-  /** Where ranges overlap, the one that starts first has all that it reaches. */
+  /** Where ranges overlap, the one that starts first wins. */
   private index(): void {
     const { pieces, starts, owners } = this;
     let next = 0;
@@ -140,7 +138,7 @@ export class Layout {
   }
 }
 
-/** Counts by kind. */
+/** Counts of anomalies by kind. */
 export interface Anomalies {
   holes: number;
   overlaps: number;
@@ -159,7 +157,7 @@ const KINDS: ReadonlyMap<number, keyof Anomalies> = new Map([
   [ENOSPC, 'noSpace'],
 ]);
 
-/** By which number to look at a ring: that after the last is 0. */
+/** The next hash on the ring; 0 follows the last. */
 const after = (hash: number): number => (hash + 1) >>> 0;
 
 export function anomaliesOf(pieces: readonly Piece[]): Anomalies {
@@ -182,10 +180,10 @@ export function anomaliesOf(pieces: readonly Piece[]): Anomalies {
   return found;
 }
 
-/** Names have no place, or two: the layout is to be made anew. */
+/** Whether hashes belong to no child or to two, so the layout must be rebuilt. */
 export const isBroken = ({ holes, overlaps }: Anomalies): boolean => holes > 0 || overlaps > 0;
 
 export const needsHeal = (found: Anomalies): boolean => isBroken(found) || found.missing > 0;
 
-/** The content of bricks that do not reply is unknown. */
+/** Whether a repair is safe: bricks that do not reply have unknown content. */
 export const mayHeal = ({ down, misc }: Anomalies): boolean => down === 0 && misc === 0;

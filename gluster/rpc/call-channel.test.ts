@@ -1,7 +1,7 @@
 /** A connection without a network: what is sent, and who is told of what comes. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { CallChannel, type Loss, type PendingCall } from './call-channel.ts';
 import { fieldsOf, readFields, writeFields } from './fields.ts';
-import { Link, type Loss, type Waiter } from './link.ts';
 import { ACCEPT, AUTH_V3, CALL, readCall, writeCall, writeReply } from './message.ts';
 import { CALLBACK, FOPS4 } from './programs.ts';
 import { markOf, RecordError, Records } from './record.ts';
@@ -14,21 +14,21 @@ const text = fieldsOf('text:string');
 /** What became of each call, in order. */
 let told: string[];
 let now: number;
-let link: Link;
+let channel: CallChannel;
 /** What has left. */
 let left: Buffer;
 /** How many bytes may leave at a time; or minus the errno of who tries. */
 let room: number;
 
-const waiter = (name: string): Waiter => ({
+const waiter = (name: string): PendingCall => ({
   at: 0,
   xid: 0,
-  answered: (r: XdrReader) => void told.push(`${name}: ${readFields(r, text)[0]}`),
-  lost: (why: Loss) => void told.push(`${name} is lost: ${why}`),
+  onReply: (r: XdrReader) => void told.push(`${name}: ${readFields(r, text)[0]}`),
+  onLoss: (why: Loss) => void told.push(`${name} is lost: ${why}`),
 });
 
 const connect = (): void =>
-  link.connected({
+  channel.connected({
     send(bytes, length, data) {
       if (room < 0) return room;
       const some = Buffer.concat([bytes.subarray(0, length), data ?? new Uint8Array()]).subarray(
@@ -41,8 +41,8 @@ const connect = (): void =>
   });
 
 const call = (name: string, data: Uint8Array | null = null): void => {
-  writeFields(link.begin(FOPS4, 1, AUTH_V3, null, waiter(name)), text, [name]);
-  link.end(data);
+  writeFields(channel.begin(FOPS4, 1, AUTH_V3, null, waiter(name)), text, [name]);
+  channel.end(data);
 };
 
 const records = (bytes: Uint8Array): Records => {
@@ -88,10 +88,10 @@ beforeEach(() => {
   now = 0;
   left = Buffer.alloc(0);
   room = Number.POSITIVE_INFINITY;
-  link = new Link({
+  channel = new CallChannel({
     now: () => now,
-    called: (_, xid) => void told.push(`called ${xid}`),
-    unknown: (xid) => void told.push(`unknown ${xid}`),
+    onCall: (_, xid) => void told.push(`called ${xid}`),
+    onUnknownXid: (xid) => void told.push(`unknown ${xid}`),
   });
   connect();
 });
@@ -100,13 +100,13 @@ describe('calls', () => {
   it('leave together, and are answered in any order', () => {
     for (const name of ['a', 'b', 'c']) call(name);
     expect(left.length).toBe(0);
-    expect(link.flush()).toBe(0);
+    expect(channel.flush()).toBe(0);
     expect(messages()).toEqual(['2 a', '3 b', '4 c']);
-    expect(link.outstanding).toBe(3);
-    link.take(records(Buffer.concat([reply(4, 'C'), reply(2, 'A')])));
-    link.take(records(reply(3, '', ACCEPT.PROC_UNAVAIL)));
+    expect(channel.outstanding).toBe(3);
+    channel.take(records(Buffer.concat([reply(4, 'C'), reply(2, 'A')])));
+    channel.take(records(reply(3, '', ACCEPT.PROC_UNAVAIL)));
     expect(told).toEqual(['c: C', 'a: A', 'b is lost: refused']);
-    expect(link.outstanding).toBe(0);
+    expect(channel.outstanding).toBe(0);
   });
 
   it('with data leave with what was queued before them, and their data may be used again', () => {
@@ -115,7 +115,7 @@ describe('calls', () => {
     call('b', data);
     data.fill('x');
     call('c');
-    link.flush();
+    channel.flush();
     expect(messages()).toEqual(['2 a', '3 b-data', '4 c']);
   });
 
@@ -127,9 +127,9 @@ describe('calls', () => {
     call('b', data);
     call('c');
     // At times nothing can leave at all.
-    for (let turn = 0; link.isQueued; turn++) {
+    for (let turn = 0; channel.isQueued; turn++) {
       room = turn % 3 === 0 ? -EAGAIN : most;
-      link.flush();
+      channel.flush();
     }
     expect(messages()).toEqual(['2 a-data', '3 bxxxxx', '4 c']);
   });
@@ -140,19 +140,19 @@ describe('calls', () => {
       room = 9000;
       call('a', data);
       room = 1080;
-      link.flush();
+      channel.flush();
     }
-    expect(link.out.bytes.length).toBeLessThan(1_000_000);
+    expect(channel.out.bytes.length).toBeLessThan(1_000_000);
     room = Number.POSITIVE_INFINITY;
-    link.flush();
+    channel.flush();
     expect(messages()).toHaveLength(200);
   });
 
   it('say when they can leave no more', () => {
     room = -EPIPE;
     call('a');
-    expect(link.flush()).toBe(-EPIPE);
-    link.disconnected();
+    expect(channel.flush()).toBe(-EPIPE);
+    channel.disconnected();
     expect(told).toEqual(['a is lost: disconnected']);
   });
 
@@ -160,13 +160,13 @@ describe('calls', () => {
     call('a');
     const name = '\ud800';
     const mine = waiter('bad');
-    const w = link.begin(FOPS4, 1, AUTH_V3, null, mine);
+    const w = channel.begin(FOPS4, 1, AUTH_V3, null, mine);
     expect(() => writeFields(w, text, [name])).toThrow('lone surrogate');
-    link.abandon(mine);
+    channel.abandon(mine);
     call('b');
-    link.flush();
+    channel.flush();
     expect(messages()).toEqual(['2 a', '4 b']);
-    expect(link.outstanding).toBe(2);
+    expect(channel.outstanding).toBe(2);
   });
 
   it('are lost by time, the oldest first, and with the connection', () => {
@@ -174,14 +174,14 @@ describe('calls', () => {
       call(name);
       now += 10;
     }
-    expect(link.expire(15)).toBe(2);
-    link.disconnected();
+    expect(channel.expire(15)).toBe(2);
+    channel.disconnected();
     call('d');
-    expect(link.flush()).toBe(0);
+    expect(channel.flush()).toBe(0);
     connect();
-    link.flush();
+    channel.flush();
     // The answer to a call of before finds nobody.
-    link.take(records(Buffer.concat([reply(2, 'late'), reply(5, 'D')])));
+    channel.take(records(Buffer.concat([reply(2, 'late'), reply(5, 'D')])));
     expect(messages()).toEqual(['5 d']);
     expect(told).toEqual([
       'a is lost: timeout',
@@ -193,16 +193,16 @@ describe('calls', () => {
   });
 
   it('may be made by who is told of others', () => {
-    link.begin(FOPS4, 1, AUTH_V3, null, {
+    channel.begin(FOPS4, 1, AUTH_V3, null, {
       at: 0,
       xid: 0,
-      answered: () => call('next'),
-      lost: () => call('again'),
+      onReply: () => call('next'),
+      onLoss: () => call('again'),
     });
-    link.end();
-    link.disconnected();
+    channel.end();
+    channel.disconnected();
     connect();
-    link.flush();
+    channel.flush();
     expect(messages()).toEqual(['3 again']);
   });
 });
@@ -211,15 +211,17 @@ describe('what comes', () => {
   it('from the peer itself is told', () => {
     const header = { xid: 2, program: CALLBACK.number, version: 1, procedure: 6 };
     call('a');
-    link.take(records(Buffer.concat([peer((w) => writeCall(w, header, 0, null)), reply(2, 'A')])));
+    channel.take(
+      records(Buffer.concat([peer((w) => writeCall(w, header, 0, null)), reply(2, 'A')])),
+    );
     expect(told).toEqual(['called 2', 'a: A']);
   });
 
   it('and is no message is dropped; what can be none ends it', () => {
     call('a');
-    link.take(records(Buffer.concat([peer((w) => w.zeros(4)), peer((w) => w.zeros(0))])));
-    link.take(records(peer((w) => [2, 7, 7].forEach((word) => void w.u32(word)))));
+    channel.take(records(Buffer.concat([peer((w) => w.zeros(4)), peer((w) => w.zeros(0))])));
+    channel.take(records(peer((w) => [2, 7, 7].forEach((word) => void w.u32(word)))));
     expect(told).toEqual([]);
-    expect(() => link.take(records(Buffer.alloc(8, 0xff)))).toThrow(RecordError);
+    expect(() => channel.take(records(Buffer.alloc(8, 0xff)))).toThrow(RecordError);
   });
 });

@@ -1,7 +1,5 @@
 /**
- * One connection of a client to a server, over any transport: the client introduces itself, and then its fops
- * are served.
- *
+ * Serves one client connection over any transport: performs the handshake, then serves fops.
  * Source: GlusterFS 10 `xlators/protocol/server/src/{server-handshake,server-rpc-fops_v2}.c`,
  * `rpc/rpc-lib/src/rpcsvc.c`.
  */
@@ -11,7 +9,7 @@ import { EACCES, EAGAIN, EINVAL, ENOENT, ENOLCK, ENOSYS } from '../../../runtime
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Initiator } from '../../../runtime/core/initiator.ts';
-import { Answerer, type Procedure, type Results, results, yes } from '../../rpc/answerer.ts';
+import { Answerer, type Procedure, type Results, results, succeed } from '../../rpc/answerer.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
 import { readFields } from '../../rpc/fields.ts';
 import { ACCEPT, type Caller, type ReadCall } from '../../rpc/message.ts';
@@ -29,10 +27,10 @@ import {
 } from '../../rpc/programs.ts';
 import { RECORD_MAX, RecordError, Records } from '../../rpc/record.ts';
 import { type XdrReader, XdrWriter } from '../../rpc/xdr.ts';
-import { byLogin, type Comer, type Given, mayEnter } from './auth.ts';
+import { type AuthOptions, byLogin, type ClientIdentity, isAdmitted } from './auth.ts';
 import type { Brick } from './bricks.ts';
-import { type Asker, ServerCall } from './call.ts';
-import type { Guest, Lobby } from './lobby.ts';
+import { type CallOrigin, ServerCall } from './call.ts';
+import type { PendingConnection, PendingConnections } from './pending-connections.ts';
 import type { RecordMemory, Share } from './record-memory.ts';
 import { findFolder } from './subdir.ts';
 import { unmarshals } from './unmarshal.ts';
@@ -42,127 +40,132 @@ const RELEASEDIR = 42;
 const NONE = new Uint8Array();
 const NO_VOLFILES = 'ask the management daemon for volfiles';
 
-/** Bytes of replies that may wait for a client to take them; until then it is not read. */
+/** The most bytes of replies that wait for a client; beyond them the server does not read it. */
 const QUEUED_MAX = 4 * 2 ** 20;
-/** Limits for a client that has not introduced itself: its messages are short. */
-const STRANGERS = { room: 4096, most: 65_536 } as const;
+/** Limits for a client before its handshake, whose messages are short. */
+const HANDSHAKE_LIMITS = { room: 4096, most: 65_536 } as const;
 const ROOM = 65_536;
 
-/** `/a/b`, whatever slashes and dots there were. */
+/** Reduces a path to the form `/a/b`. */
 const normalize = (path: string): string => posix.resolve('/', path);
 
-/** Where a client is, as far as its connection tells. */
+/** The remote end of a connection. */
 export interface Peer {
-  /** Empty for one that came by a socket of the file system. */
+  /** Empty on a UNIX socket. */
   readonly address: string;
   readonly port: number;
-  /** The common name in its certificate, of one that has shown one. */
+  /** The common name of its certificate, if it has presented one. */
   readonly certificate?: string | undefined;
 }
 
-/** The transport. */
-export interface Carrier {
-  /** Bytes that have not left yet, without those of `out`. */
+/** Sends the bytes of a connection. */
+export interface ConnectionTransport {
+  /** Bytes that have not left yet, without those in `out`. */
   readonly queued: number;
-  /** Sends what is in `out`, and empties it; at once, or before anybody waits. */
+  /** Sends and empties `out`: at once, or before the process blocks. */
   send(): void;
-  /** `isPaused` has changed. */
+  /** Called when `isPaused` has changed. */
   flow(): void;
-  /** Ends it when all has been sent, or right away. */
+  /** Ends the connection after sending everything; `destroy` ends it at once. */
   end(): void;
   destroy(): void;
 }
 
-/** The server, for its sessions. */
-export interface Host {
+/** The server, as its connections see it. */
+export interface ConnectionHost {
   readonly initiator: Initiator<unknown>;
-  /** Of this server's process. */
+  /** The id of the server's process. */
   readonly uuid: string;
-  /** Of glossa. */
+  /** The version of glossa. */
   readonly version: string;
-  readonly given: Given;
-  readonly lobby: Lobby;
+  readonly authOptions: AuthOptions;
+  readonly pending: PendingConnections;
   readonly memory: RecordMemory;
-  /** In whose name a request is made. @param isTrusted the client has shown a password */
+  /** Maps the caller of a request. @param isTrusted whether the client logged in by password */
   callerFor(caller: Caller, isTrusted: boolean): Caller;
-  /** Requests of a session that may be under way; 0 for any number. */
+  /** The most active requests of a connection; 0 for no limit. */
   readonly outstandingLimit: number;
-  /** The volumes that clients may use, by name. */
+  /** Finds a volume that clients may use. */
   brick(volume: string): Brick | undefined;
-  /** A session's client may use a brick from now on, or is gone. */
-  came(session: Session): void;
-  left(session: Session): void;
-  refused(text: string): void;
+  /** A connection's client was admitted to a brick, or has ended. */
+  clientConnected(session: ClientConnection): void;
+  clientDisconnected(session: ClientConnection): void;
+  logRefusal(text: string): void;
   log(text: string): void;
 }
 
-/** What may wait as long as somebody keeps a lock: it holds nothing else up. */
+/** Fops that may wait while another client holds a lock; they delay no other request. */
 const MAY_WAIT: ReadonlySet<FopName> = new Set<FopName>([
   ...(['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const),
 ]);
-/** Requests of one session that may wait for locks. */
+/** The most requests of a connection that wait for locks. */
 const WAITING_MAX = 16_384;
 
-/** Whose a session is. */
-export interface Bound {
+/** The client of a connection, and its brick. */
+export interface Binding {
   readonly client: Client;
   readonly brick: Brick;
   readonly subdir: string;
-  /** Who was let in. */
-  readonly comer: Comer;
-  /** What the client says of itself. */
+  /** The identity with which the client was admitted. */
+  readonly identity: ClientIdentity;
+  /** The version that the client reports. */
   readonly version: string;
-  /** Otherwise it knows nothing of what is ours. */
+  /** Whether the client knows glossa's own requests. */
   readonly isGlossa: boolean;
   readonly since: number;
 }
 
-interface Verdict {
+interface HandshakeResult {
   readonly errno: number;
   readonly text: string;
   readonly childUp: boolean;
 }
 
-export class Session {
-  readonly records = new Records(STRANGERS.room, STRANGERS.most);
-  /** Replies gather here. */
-  readonly out = new XdrWriter(STRANGERS.room);
+export class ClientConnection {
+  readonly records = new Records(HANDSHAKE_LIMITS.room, HANDSHAKE_LIMITS.most);
+  /** The buffer for replies. */
+  readonly out = new XdrWriter(HANDSHAKE_LIMITS.room);
   readonly peer: Peer;
-  bound: Bound | null = null;
-  /** Requests under way, without those for locks. */
+  bound: Binding | null = null;
+  /** The number of active requests, without those for locks. */
   underWay = 0;
-  /** Requests for locks that are under way. */
+  /** The number of active requests for locks. */
   waiting = 0;
-  /** These by their xids, which a client may be wrong about. */
+  /** These requests by xid; a client may send wrong ones. */
   private readonly forLocks = new Map<number, ServerCall>();
   readonly answerer: Answerer;
-  private readonly host: Host;
-  private readonly guest: Guest;
-  private readonly carrier: Carrier;
+  private readonly host: ConnectionHost;
+  private readonly pending: PendingConnection;
+  private readonly transport: ConnectionTransport;
   private readonly share: Share;
-  private asks: Asker | null = null;
-  /** Whether it logged in with a password. */
+  private origin: CallOrigin | null = null;
+  /** Whether the client logged in by password. */
   private isTrusted = false;
   private isClosed = false;
   private wasPaused = false;
 
-  /** @param carrier is given this one before it is asked for anything */
-  constructor(host: Host, guest: Guest, peer: Peer, carrier: Carrier) {
+  /** @param carrier not called by the constructor */
+  constructor(
+    host: ConnectionHost,
+    guest: PendingConnection,
+    peer: Peer,
+    carrier: ConnectionTransport,
+  ) {
     this.host = host;
-    this.guest = guest;
+    this.pending = guest;
     this.peer = peer;
-    this.carrier = carrier;
+    this.transport = carrier;
     this.share = host.memory.shareOf(this);
     const handshake = new Map<number, Procedure>([
-      [HAND.NULL, yes],
-      [HAND.PING, yes],
+      [HAND.NULL, succeed],
+      [HAND.PING, succeed],
       [HAND.SETVOLUME, (r, { xid }) => this.setVolume(xid, r)],
       [HAND.GETSPEC, () => results(getspecReply, -1, ENOSYS, NO_VOLFILES, NONE)],
       [HAND.SET_LK_VER, (r) => results(setLkVerReply, 0, 0, readFields(r, setLkVerCall)[1])],
     ]);
     const giveUp: Procedure = (r, call) => {
       this.forLocks.get(r.u32())?.giveUp();
-      return yes(r, call);
+      return succeed(r, call);
     };
     const fop: Procedure = (r, call) => this.fop(call, r);
     this.answerer = new Answerer({
@@ -170,7 +173,7 @@ export class Session {
         { ...FOPS4, procedures: { get: () => fop } },
         { ...HANDSHAKE, procedures: handshake },
       ],
-      // glossa's clients know it from the handshake.
+      // glossa's clients know the program from the handshake.
       unlisted: [{ ...OWN, procedures: new Map([[OWN_CALLS.GIVE_UP, giveUp]]) }],
       out: this.out,
       written: () => {
@@ -180,18 +183,20 @@ export class Session {
     });
   }
 
-  /** As many requests are under way as may be: no more is to be taken. */
+  /** Whether the limit of active requests is reached. */
   get isHeldUp(): boolean {
     const { outstandingLimit } = this.host;
     return outstandingLimit > 0 && this.underWay >= outstandingLimit;
   }
 
-  /** Held up, or too many replies wait, or there is no memory for more. */
+  /** Whether reading should stop: held up, too many replies wait, or memory is missing. */
   get isPaused(): boolean {
-    return this.isHeldUp || this.share.isWaiting || this.carrier.queued + this.out.at > QUEUED_MAX;
+    return (
+      this.isHeldUp || this.share.isWaiting || this.transport.queued + this.out.at > QUEUED_MAX
+    );
   }
 
-  /** Bytes were put into `records`: serves messages that are whole, all of them unless it is held up. */
+  /** Serves complete messages after bytes were put into `records`; all of them unless held up. */
   received(): void {
     if (this.isClosed) return;
     let count = 0;
@@ -210,37 +215,37 @@ export class Session {
     this.flow();
   }
 
-  /** More was sent, or there are fewer requests. */
+  /** Resumes or pauses reading after a send or the end of a request. */
   flow(): void {
     if (this.isClosed || this.isPaused === this.wasPaused) return;
     this.wasPaused = !this.wasPaused;
-    this.carrier.flow();
+    this.transport.flow();
   }
 
-  /** The connection is of no use any more. */
+  /** Closes a connection that is of no use any more. */
   fail(why: string): void {
     this.host.log(`the connection to ${this.peer.address || 'a client'} is closed: ${why}`);
-    this.carrier.destroy();
+    this.transport.destroy();
     this.close();
   }
 
-  /** The connection has ended, or is about to: it ends when all has been sent. */
+  /** Closes the connection, which ends once all replies have left. */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.host.lobby.leave(this.guest);
+    this.host.pending.remove(this.pending);
     this.leave();
     this.share.close();
   }
 
-  /** Sends the client away. */
-  dismiss(): void {
+  /** Disconnects the client. */
+  disconnect(): void {
     this.close();
-    this.carrier.end();
+    this.transport.end();
   }
 
-  /** Tells the client something that it has not asked for. */
-  tell(procedure: number, write?: (w: XdrWriter) => void): void {
+  /** Calls a procedure of the client. */
+  callClient(procedure: number, write?: (w: XdrWriter) => void): void {
     if (this.bound !== null) this.answerer.call(CALLBACK, procedure, write);
   }
 
@@ -248,14 +253,14 @@ export class Session {
     const { bound } = this;
     if (bound === null) return;
     bound.client.disconnect();
-    this.asks = null;
-    this.host.left(this);
+    this.origin = null;
+    this.host.clientDisconnected(this);
     this.bound = null;
   }
 
   private setVolume(xid: number, r: XdrReader): undefined {
     const texts = readTexts(r);
-    // Who introduces itself once more is somebody else.
+    // A second handshake makes it another client.
     this.leave();
     this.introduce(texts, ({ errno, text, childUp }) => {
       if (this.isClosed) return;
@@ -279,14 +284,17 @@ export class Session {
   private refused(text: string, texts: ReadonlyMap<string, string> | null): void {
     const { address } = this.peer;
     const [volume, user] = [texts?.get('remote-subvolume'), texts?.get('username')];
-    // What a stranger says stands there as JSON: it may have line ends in it.
+    // Quotes the client's strings as JSON: they may contain line breaks.
     const whom = user === undefined ? '' : ` (username ${JSON.stringify(user)})`;
     const what = volume === undefined ? '' : ` for ${JSON.stringify(volume)}`;
     const from = address || 'this machine';
-    this.host.refused(`a client from ${from} is refused${what}${whom}: ${text}`);
+    this.host.logRefusal(`a client from ${from} is refused${what}${whom}: ${text}`);
   }
 
-  private introduce(texts: ReadonlyMap<string, string> | null, done: (verdict: Verdict) => void) {
+  private introduce(
+    texts: ReadonlyMap<string, string> | null,
+    done: (verdict: HandshakeResult) => void,
+  ) {
     const { host } = this;
     const refuse = (errno: number, text: string, childUp = true): void =>
       done({ errno, text, childUp });
@@ -304,16 +312,16 @@ export class Session {
       return refuse(EINVAL, `version mismatch: client(${fops}) - client-mgmt(-1)`);
     }
     const subdir = normalize(texts.get('subdir-mount') ?? '/');
-    const comer: Comer = {
+    const identity: ClientIdentity = {
       ...this.peer,
       ...{ volume, subdir, username: texts.get('username'), password: texts.get('password') },
     };
-    if (!mayEnter(host.given, comer)) return refuse(EACCES, 'Authentication failed');
-    this.isTrusted = byLogin(host.given, comer) === 'accept';
+    if (!isAdmitted(host.authOptions, identity)) return refuse(EACCES, 'Authentication failed');
+    this.isTrusted = byLogin(host.authOptions, identity) === 'accept';
     const client = host.initiator.connect(uid);
     const version = texts.get('client-version') ?? '';
     const isGlossa = texts.has(GLOSSA);
-    const bound = { client, brick, subdir, comer, version, isGlossa, since: Date.now() };
+    const bound = { client, brick, subdir, identity, version, isGlossa, since: Date.now() };
     if (subdir === '/') return done(this.bind(bound, ROOT_GFID));
     findFolder(client, brick, subdir, (found) => {
       if (typeof found !== 'number' && !this.isClosed) return done(this.bind(bound, found.gfid));
@@ -322,36 +330,36 @@ export class Session {
     });
   }
 
-  private bind(bound: Bound, root: Gfid): Verdict {
+  private bind(bound: Binding, root: Gfid): HandshakeResult {
     const { client, brick, isGlossa } = bound;
     this.bound = bound;
-    this.asks = {
+    this.origin = {
       ...{ isGlossa, client, fds: client.fds, inodes: brick.inodes, root },
       get links() {
         return brick.links;
       },
       answer: (xid, fop, write, data) => this.answer(xid, fop, write, data),
     };
-    this.host.lobby.leave(this.guest);
+    this.host.pending.remove(this.pending);
     this.records.widen(ROOM, RECORD_MAX);
-    this.host.came(this);
+    this.host.clientConnected(this);
     return { errno: 0, text: 'Success', childUp: true };
   }
 
   private fop(call: ReadCall, r: XdrReader): Results | number | undefined {
     const { xid, procedure, caller } = call;
-    const { asks } = this;
-    // Without credentials nobody is root.
-    if (asks === null || caller === null) return ACCEPT.GARBAGE_ARGS;
-    if (procedure === 0) return yes(r, call);
-    if (procedure === RELEASE || procedure === RELEASEDIR) return released(r, asks);
+    const { origin } = this;
+    // A call without credentials must not run as root.
+    if (origin === null || caller === null) return ACCEPT.GARBAGE_ARGS;
+    if (procedure === 0) return succeed(r, call);
+    if (procedure === RELEASE || procedure === RELEASEDIR) return released(r, origin);
     const plan = unmarshals[procedure];
     if (plan === undefined) return ACCEPT.PROC_UNAVAIL;
     const values = readFields(r, plan.wire.call);
     const data = plan.wire.data === 'call' ? r.fixed(r.left) : NONE;
     if (r.short) return ACCEPT.GARBAGE_ARGS;
     const by = this.host.callerFor(caller, this.isTrusted);
-    const made = new ServerCall(asks, xid, plan, values, data, by);
+    const made = new ServerCall(origin, xid, plan, values, data, by);
     if (data.length > 0) made.loan = this.records.lend();
     this.begin(xid, made);
   }
@@ -385,8 +393,8 @@ export class Session {
   }
 }
 
-/** Of release and releasedir. */
-function released(r: XdrReader, { client }: Asker): Results {
+/** Serves release and releasedir. */
+function released(r: XdrReader, { client }: CallOrigin): Results {
   r.skip(16);
   client.fds.release(r.i64());
   return (w) => {

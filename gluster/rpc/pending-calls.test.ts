@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Waiters } from './waiters.ts';
+import { PendingCalls } from './pending-calls.ts';
 
 interface One {
   xid: number;
@@ -11,7 +11,7 @@ test('have what a map by numbers has, in the order in which they came', () => {
   const steps = fc.array(fc.tuple(fc.boolean(), fc.nat()), { maxLength: 400 });
   fc.assert(
     fc.property(steps, (walk) => {
-      const waiters = new Waiters<One>();
+      const waiters = new PendingCalls<One>();
       const model = new Map<number, One>();
       for (const [isNew, number] of walk) {
         if (isNew || model.size === 0) {
@@ -34,7 +34,7 @@ test('have what a map by numbers has, in the order in which they came', () => {
 });
 
 test('one that waits for long takes no room beside its own', () => {
-  const waiters = new Waiters<One>();
+  const waiters = new PendingCalls<One>();
   const patient = { xid: 0, name: -1 };
   const first = waiters.add(patient);
   const numbers = new Set<number>();
@@ -49,7 +49,7 @@ test('one that waits for long takes no room beside its own', () => {
 });
 
 test('nobody has a number that was never given, nor the place of one', () => {
-  const waiters = new Waiters<One>();
+  const waiters = new PendingCalls<One>();
   const xid = waiters.add({ xid: 0, name: 1 });
   for (const other of [0, 1, xid + 64, xid + 2 ** 31, 0xffff_ffff]) {
     expect(waiters.take(other >>> 0)).toBe(null);

@@ -1,9 +1,8 @@
 /**
- * Files that are made, or opened by a create, on another child than their name belongs to: a linkto there says where.
+ * Creates files on another child than their name's, with a linkto on that one, and detects outdated layouts.
  *
- * A name belongs where the layout of its folder says. Another client may have changed that: the child that a name is
- * made on is told what the layout is taken to be, and refuses if it is another one. Then the folder is looked at again.
- *
+ * A name belongs to a child by its directory's layout, which other clients may change. So a create carries the
+ * expected layout, the child refuses a mismatch, and the client then reads the layout again.
  * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk, dht_set_parent_layout_in_dict,
  * dht_handle_parent_layout_change), `dht-linkfile.c`, `dht-selfheal.c` (dht_refresh_layout).
  */
@@ -20,31 +19,31 @@ import { O_EXCL } from '../../../../runtime/core/open-flags.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { PREOP_FAILED, PREOP_PARENT } from '../../../../runtime/xlators/storage/shared/internal.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
-import { again } from '../heal/directory.ts';
+import { lookupAgain } from '../heal/directory.ts';
 import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
 import { isSameValue } from '../layout/layout.ts';
-import { type Answer, failure, type Steps, success, type Task } from '../task.ts';
-import { lookupEverywhere, onlyIfLinkto } from './everywhere.ts';
+import { failure, type Reply, type Steps, success, type Task } from '../task.ts';
+import { lookupEverywhere, unusedLinktoOnly } from './lookup-everywhere.ts';
 
-export type Making = 'create' | 'mknod' | 'symlink' | 'put';
+export type CreatingFop = 'create' | 'mknod' | 'symlink' | 'put';
 
-/** Where things are in arguments and replies. */
-export const PLACES = {
+/** Indexes into arguments (loc) and replies (inode, parent attributes). */
+export const ARGUMENT_INDEXES = {
   create: { loc: 0, inode: 1, folder: 3 },
   mknod: { loc: 0, inode: 0, folder: 2 },
   symlink: { loc: 1, inode: 0, folder: 2 },
   put: { loc: 0, inode: 0, folder: 2 },
 } as const;
 
-/** Makes a linkto where the name belongs, and the file on another child. */
-export function* makeAside<N extends Making>(
+/** Makes a linkto on the name's child, and the file on another one. */
+export function* createWithLinkto<N extends CreatingFop>(
   task: Task,
   name: N,
   args: FopTable[N]['args'],
   hashed: number,
   child: number,
-): Steps<Answer<N>> {
-  const place = PLACES[name];
+): Steps<Reply<N>> {
+  const place = ARGUMENT_INDEXES[name];
   const loc = args[place.loc] as Loc;
   const xdata = ((args.at(-1) as Dict | null)?.copy() ?? new Dict()) as Dict;
   const gfid = gfidIn(xdata) ?? newGfid(task.volume.xl.context);
@@ -54,19 +53,19 @@ export function* makeAside<N extends Making>(
   const given = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
   const made = yield* task.one(child, name, ...given);
   if (made.opRet < 0) {
-    yield* task.own(hashed, 'unlink', loc, 0, onlyIfLinkto());
+    yield* task.own(hashed, 'unlink', loc, 0, unusedLinktoOnly());
     return made;
   }
   const [inode, buf] = made.values.slice(place.inode) as [Inode | null, Iatt | null];
   const kept = inode ?? loc.inode;
-  if (kept !== null && buf !== null) task.volume.keep(kept, buf.iaGfid, child);
+  if (kept !== null && buf !== null) task.volume.setLocation(kept, buf.iaGfid, child);
   if (buf !== null) yield* chownLinkto(task, loc, hashed, buf);
-  forgetFolder(made.values, place.folder);
+  omitParentAttributes(made.values, place.folder);
   return made;
 }
 
-/** It was changed on several children: who wants to know the times that it has come to asks. */
-function forgetFolder(values: unknown[], at: number): void {
+/** Omits the parent's attributes: it changed on several children, so a caller must read its times anew. */
+function omitParentAttributes(values: unknown[], at: number): void {
   values[at] = null;
   values[at + 1] = null;
 }
@@ -77,19 +76,19 @@ function gfidIn(xdata: Dict): Gfid | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Opens a file that was to be created, and is there: where it is has to be looked for. */
-export function* openThere(
+/** Opens a file that a create found to exist; looks it up on all children. */
+export function* openExisting(
   task: Task,
   loc: Loc,
   flags: number,
   fd: FopTable['create']['args'][4],
-): Steps<Answer<'create'>> {
+): Steps<Reply<'create'>> {
   const found = yield* lookupEverywhere(task, loc, null);
   if (found.opRet < 0) return failure('create', found.opErrno);
   if ((flags & O_EXCL) !== 0) return failure('create', EEXIST);
   const [inode, buf, , postparent] = found.values;
   if (buf?.iaType === IA_IFDIR) return failure('create', EISDIR);
-  const child = inode === null ? NOWHERE : task.volume.cached(inode);
+  const child = inode === null ? NOWHERE : task.volume.childOf(inode);
   if (child === NOWHERE) return failure('create', EIO);
   const file = new Loc(inode, loc.parent, loc.name, buf!.iaGfid);
   const opened = yield* task.one(child, 'open', file, flags, fd, null);
@@ -97,35 +96,35 @@ export function* openThere(
   return success('create', fd, inode, buf, postparent, postparent, null);
 }
 
-/** What a child has of the layout of a name's folder, as far as we know. */
-export const pieceAbove = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
+/** The child's piece of the parent's layout, as far as this client knows. */
+export const parentPiece = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
   volume.directory(parent!)!.layout.valueOf(child);
 
-/** What is asked of a child, on the condition that we know what it has of the folder's layout. */
-export function relyingOn(volume: Distribute, loc: Loc, child: number, xdata: Dict | null): Dict {
+/** Xdata that makes a request conditional on that piece. */
+export function withLayout(volume: Distribute, loc: Loc, child: number, xdata: Dict | null): Dict {
   const key = volume.keys.layout;
   const asked = xdata?.copy() ?? new Dict();
-  return asked.set(PREOP_PARENT, key).set(key, pieceAbove(volume, loc, child));
+  return asked.set(PREOP_PARENT, key).set(key, parentPiece(volume, loc, child));
 }
 
-/** Whether it was refused for that reason. */
+/** Whether the child refused because the layout differs. */
 export const isRefused = (opRet: number, xdata: Dict | null): boolean =>
   opRet < 0 && xdata?.has(PREOP_FAILED) === true;
 
-/** Looks at the folder of a name again. @returns whether it is there */
-export function* lookAbove(task: Task, loc: Loc): Steps<boolean> {
+/** Reads the layout of a name's parent again. @returns whether the parent exists */
+export function* refreshParent(task: Task, loc: Loc): Steps<boolean> {
   const { volume } = task;
   const parent = loc.parent!;
   const before = volume.directory(parent)?.layout;
-  const now = yield* again(task, new Loc(parent));
+  const now = yield* lookupAgain(task, new Loc(parent));
   if (now === null) return false;
   const { layout, mds } = now;
-  volume.keep(parent, parent.gfid, { layout, mds });
+  volume.setLocation(parent, parent.gfid, { layout, mds });
   const isOther = volume.all.some(
     (child) => before !== undefined && !isSameValue(before.valueOf(child), layout.valueOf(child)),
   );
   if (isOther) {
-    volume.xl.log.info(`the layout of ${loc.path}'s folder has changed`, {
+    volume.xl.log.info(`the layout of ${loc.path}'s directory has changed`, {
       msgid: messages.layoutChanged.id,
     });
   }

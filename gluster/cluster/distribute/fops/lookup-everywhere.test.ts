@@ -79,7 +79,7 @@ test('names that were exchanged since the volume was made are told of, once', as
   const gfid = await misplace();
   makeLinkto('wm', gfid);
   expect(freshly().opRet).toBe(0);
-  expect(volume.logged).toMatch(/no file of 'wm', which says that it is with 'wm'.*exchanged/);
+  expect(volume.logged).toMatch(/on 'wm' names 'wm' itself.*exchanged/);
 });
 
 describe('a name that is not in its place, where lookup-optimize is off', () => {

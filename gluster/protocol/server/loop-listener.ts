@@ -1,4 +1,4 @@
-/** Listens for clients by sockets that are served with all others of the process, by calls. */
+/** Listens for clients on a socket that the mount's loop serves, by system calls. */
 import { lookup } from 'node:dns/promises';
 import { rmSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -8,24 +8,24 @@ import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.
 import { close } from '../../../runtime/sys/libc.ts';
 import { acceptStream, listenStream, portOf } from '../../../runtime/sys/stream.ts';
 import { Stream } from '../shared/stream.ts';
-import { guestFrom, isLeftOver, type Listener, type ListenerSettings } from './listener.ts';
-import { type Carrier, Session } from './session.ts';
+import { ClientConnection, type ConnectionTransport } from './client-connection.ts';
+import { isLeftOver, type Listener, type ListenerSettings, pendingFrom } from './listener.ts';
 
-/** Connections that are taken before others have their turn. */
+/** Connections accepted in one go, before other sources have their turn. */
 const ACCEPT_MAX = 16;
-/** How long nobody is taken after that has failed, as where there are no descriptors. */
+/** Milliseconds without accepting after a failure, such as a lack of descriptors. */
 const REST_MS = 1000;
-/** As long as it is worth to wait awake for a client's next call. */
+/** Microseconds for which polling for a client's next call pays off. */
 const BUSY_POLL_US = 50;
 
-/** With a numeric address. */
+/** Resolves the host to a numeric address. */
 async function resolved(place: SocketAddress): Promise<SocketAddress> {
   if ('path' in place || isIP(place.host) !== 0) return place;
   return { ...place, host: (await lookup(place.host)).address };
 }
 
 /** @throws {Error} when it cannot listen there */
-export async function listenServed(
+export async function listenOnLoop(
   settings: ListenerSettings,
   sources: PumpSources,
 ): Promise<Listener> {
@@ -38,18 +38,18 @@ export async function listenServed(
   }
   if (fd < 0) throw new Error(strerror(-fd));
   const port = 'path' in place ? null : portOf(fd);
-  const door = new Door(fd, settings, sources);
+  const listening = new ListeningSocket(fd, settings, sources);
   return {
     port,
     async close() {
-      door.close();
+      listening.close();
       if ('path' in place) rmSync(place.path, { force: true });
     },
   };
 }
 
-/** The socket that listens. */
-class Door implements PumpSource {
+/** The listening socket. */
+class ListeningSocket implements PumpSource {
   readonly fd: number;
   readonly awaited = 0;
   readonly busy = false;
@@ -58,7 +58,7 @@ class Door implements PumpSource {
   isPaused = false;
   private readonly settings: ListenerSettings;
   private readonly sources: PumpSources;
-  private readonly visitors = new Set<Visitor>();
+  private readonly connections = new Set<LoopConnection>();
   private isClosed = false;
 
   constructor(fd: number, settings: ListenerSettings, sources: PumpSources) {
@@ -76,9 +76,11 @@ class Door implements PumpSource {
         this.rest(strerror(-accepted));
         return true;
       }
-      const { settings, sources, visitors } = this;
-      const visitor = new Visitor(accepted, settings, sources, () => visitors.delete(visitor));
-      visitors.add(visitor);
+      const { settings, sources, connections: visitors } = this;
+      const connection = new LoopConnection(accepted, settings, sources, () =>
+        visitors.delete(connection),
+      );
+      visitors.add(connection);
     }
     return true;
   }
@@ -89,12 +91,12 @@ class Door implements PumpSource {
     this.isClosed = true;
     this.sources.remove(this);
     close(this.fd);
-    for (const visitor of this.visitors) visitor.end();
+    for (const connection of this.connections) connection.end();
   }
 
-  /** Of a connection that cannot be taken the next one knows nothing. */
+  /** Pauses after a connection that could not be accepted; the next one may succeed. */
   private rest(why: string): void {
-    this.settings.host.log(`a client could not be taken: ${why}`);
+    this.settings.host.log(`a client could not connect: ${why}`);
     this.isPaused = true;
     this.sources.remove(this);
     this.settings.after(REST_MS, () => {
@@ -105,14 +107,14 @@ class Door implements PumpSource {
   }
 }
 
-/** A connection. */
-class Visitor implements Carrier {
-  private readonly session: Session;
+/** A connection of a client. */
+class LoopConnection implements ConnectionTransport {
+  private readonly connection: ClientConnection;
   private readonly stream: Stream;
   private readonly left: () => void;
-  /** The bytes of the session's `out` that are sent. */
+  /** Sent bytes of the connection's `out`. */
   private sent = 0;
-  /** No more is read; it ends when all has left. */
+  /** Reading has stopped; the connection ends when all replies have left. */
   private isEnding = false;
 
   constructor(
@@ -123,28 +125,28 @@ class Visitor implements Carrier {
   ) {
     this.left = left;
     const { host } = settings;
-    const guest = guestFrom(host, address, () => this.destroy());
-    const session = new Session(host, guest, { address, port }, this);
-    this.session = session;
+    const pending = pendingFrom(host, address, () => this.destroy());
+    const connection = new ClientConnection(host, pending, { address, port }, this);
+    this.connection = connection;
     this.stream = new Stream(
       fd,
       sources,
       {
-        records: session.records,
+        records: connection.records,
         awaited: () => 0,
         isBusy: () => host.initiator.calls.busy,
-        isPaused: () => this.isEnding || session.isPaused,
+        isPaused: () => this.isEnding || connection.isPaused,
         connected() {},
-        received: () => session.received(),
+        received: () => connection.received(),
         writable: () => this.flush(),
         ended: () => this.over(),
       },
       { isConnected: true, busyPollUs: BUSY_POLL_US },
     );
-    host.lobby.enter(guest);
+    host.pending.add(pending);
   }
 
-  /** All of it is in the session's `out`. */
+  /** All queued bytes are in the connection's `out`. */
   get queued(): number {
     return -this.sent;
   }
@@ -154,7 +156,7 @@ class Visitor implements Carrier {
   }
 
   flow(): void {
-    // What libuv is to watch for has changed, too.
+    // The loop must also update the events it polls for.
     this.stream.flushSoon();
   }
 
@@ -169,8 +171,8 @@ class Visitor implements Carrier {
   }
 
   private flush(): void {
-    const { session, stream } = this;
-    const { out } = session;
+    const { connection, stream } = this;
+    const { out } = connection;
     if (out.at > this.sent) {
       const { sent: from } = this;
       const bytes = from === 0 ? out.bytes : out.bytes.subarray(from);
@@ -185,12 +187,12 @@ class Visitor implements Carrier {
       out.at = 0;
       this.sent = 0;
       if (this.isEnding) this.destroy();
-      else session.flow();
+      else connection.flow();
     }
   }
 
   private over(): void {
-    this.session.close();
+    this.connection.close();
     this.left();
   }
 }

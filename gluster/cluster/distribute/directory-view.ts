@@ -1,7 +1,5 @@
 /**
- * The replies of all children about a directory, taken together: its pieces as a layout, and whose attributes
- * count.
- *
+ * Combines the replies of all children about a directory: its layout, and the child whose attributes count.
  * Source: GlusterFS `dht-common.c` (dht_lookup_dir_cbk, dht_discover_complete).
  */
 import { EIO, ENOENT, ENOTCONN, ESTALE } from '../../../runtime/core/errno.ts';
@@ -11,41 +9,45 @@ import type { Loc } from '../../../runtime/core/loc.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import type { Distribute } from './distribute.ts';
 import { decodePiece, Layout, type Piece, pieceWithout } from './layout/layout.ts';
-import type { Answer } from './task.ts';
+import type { Reply } from './task.ts';
 
-export type Found = Answer<'lookup'>;
+export type LookupReply = Reply<'lookup'>;
 
-export const isDirectory = ({ opRet, values: [, buf] }: Found): boolean =>
+export const isDirectory = ({ opRet, values: [, buf] }: LookupReply): boolean =>
   opRet >= 0 && buf !== null && buf.iaType === IA_IFDIR;
 
-/** What all children have of a directory. */
-export interface Sight {
+/** The state of a directory on all children. */
+export interface DirView {
   /** By the child's index. */
-  readonly answers: readonly Found[];
+  readonly replies: readonly LookupReply[];
   readonly layout: Layout;
   readonly mds: number;
   /** The child whose attributes count. */
   readonly source: number;
 }
 
-/** What the answers come to. */
-export function look(volume: Distribute, loc: Loc, answers: readonly Found[]): Sight {
-  const gfid = loc.inode?.linked ? loc.inode.gfid : gfidAmong(answers, volume.hashed(loc));
-  const pieces = answers.map((answer) => pieceOf(volume, gfid, answer));
-  const mds = answers.findIndex(
+/** Derives the state of a directory from the replies. */
+export function viewDirectory(
+  volume: Distribute,
+  loc: Loc,
+  replies: readonly LookupReply[],
+): DirView {
+  const gfid = loc.inode?.linked ? loc.inode.gfid : gfidAmong(replies, volume.hashedChild(loc));
+  const pieces = replies.map((answer) => pieceOf(volume, gfid, answer));
+  const mds = replies.findIndex(
     (answer, child) => pieces[child]!.err === 0 && answer.values[2]?.has(volume.keys.mds),
   );
-  return { answers, layout: new Layout(pieces), mds, source: sourceOf(gfid, answers, pieces, mds) };
+  return { replies, layout: new Layout(pieces), mds, source: sourceOf(gfid, replies, pieces, mds) };
 }
 
-/** Where children have different directories of a name, that counts which is where the name belongs. */
-function gfidAmong(answers: readonly Found[], hashed: number): Gfid {
-  const own = answers[hashed];
-  const first = own !== undefined && isDirectory(own) ? own : answers.find(isDirectory)!;
+/** Of several directories with one name, the one on the name's child counts. */
+function gfidAmong(replies: readonly LookupReply[], hashed: number): Gfid {
+  const own = replies[hashed];
+  const first = own !== undefined && isDirectory(own) ? own : replies.find(isDirectory)!;
   return first.values[1]!.iaGfid;
 }
 
-function pieceOf(volume: Distribute, gfid: string, answer: Found): Piece {
+function pieceOf(volume: Distribute, gfid: string, answer: LookupReply): Piece {
   if (!isDirectory(answer)) return pieceWithout(answer.opRet < 0 ? answer.opErrno : EIO);
   const [, buf, xdata] = answer.values;
   if (buf!.iaGfid !== gfid) {
@@ -56,25 +58,25 @@ function pieceOf(volume: Distribute, gfid: string, answer: Found): Piece {
   }
   const piece = decodePiece(xdata?.bytes(volume.keys.layout));
   if (piece === null) {
-    volume.xl.log.critical(`the layout of ${gfid} on disk is none`, {
+    volume.xl.log.critical(`the layout of ${gfid} on disk is malformed`, {
       msgid: messages.noLayout.id,
     });
   }
   return piece ?? pieceWithout(0);
 }
 
-/** The MDS copy; of the root, which has none, the newest that has a layout. */
+/** The MDS; for the root, which has none, the newest copy with a layout. */
 function sourceOf(
   gfid: string,
-  answers: readonly Found[],
+  replies: readonly LookupReply[],
   pieces: readonly Piece[],
   mds: number,
 ): number {
   if (mds >= 0) return mds;
-  const there = answers.map((_, child) => child).filter((child) => pieces[child]!.err === 0);
-  if (gfid !== ROOT_GFID) return there[0] ?? answers.findIndex(isDirectory);
+  const there = replies.map((_, child) => child).filter((child) => pieces[child]!.err === 0);
+  if (gfid !== ROOT_GFID) return there[0] ?? replies.findIndex(isDirectory);
   const ctime = (child: number): number => {
-    const { iaCtime, iaCtimeNsec } = answers[child]!.values[1]!;
+    const { iaCtime, iaCtimeNsec } = replies[child]!.values[1]!;
     return iaCtime + iaCtimeNsec / 1e9;
   };
   const laidOut = there.filter((child) => pieces[child]!.stop > 0);
@@ -84,9 +86,9 @@ function sourceOf(
 
 const USUAL: ReadonlySet<number> = new Set([ENOENT, ESTALE, ENOTCONN]);
 
-/** What to say where nobody has it: that it is absent, if anybody knows. */
-export function errnoOf(answers: readonly { readonly opErrno: number }[]): number {
-  const errnos = answers.map(({ opErrno }) => opErrno);
+/** The errno if no child succeeds: ENOENT if any child is certain of it. */
+export function errnoOf(replies: readonly { readonly opErrno: number }[]): number {
+  const errnos = replies.map(({ opErrno }) => opErrno);
   const odd = errnos.find((errno) => !USUAL.has(errno));
   if (odd !== undefined) return odd || EIO;
   if (errnos.includes(ENOENT)) return ENOENT;

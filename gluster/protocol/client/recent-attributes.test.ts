@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Iatt } from '../../../runtime/core/iatt.ts';
-import { JustSaid } from './just-said.ts';
+import { RecentAttributes } from './recent-attributes.ts';
 
 const FOLDER = '11111111-1111-4111-8111-111111111111';
 const OTHER = '22222222-2222-4222-8222-222222222222';
@@ -11,9 +11,9 @@ const FILE = '33333333-3333-4333-8333-333333333333';
 test('what a change has told is given once, soon, of its folder, to who keeps attributes', () => {
   const buf = new Iatt();
   buf.iaGfid = FOLDER;
-  const after = new JustSaid();
-  const told = (): JustSaid => {
-    after.changed(buf, 100);
+  const after = new RecentAttributes();
+  const told = (): RecentAttributes => {
+    after.directoryChanged(buf, 100);
     return after;
   };
   expect(after.take(FOLDER, 100, LONG, THREAD)).toBe(null);
@@ -32,9 +32,9 @@ test('what was looked up is given once, within the same call, to the thread that
   const buf = new Iatt();
   buf.iaGfid = FILE;
   buf.iaSize = 5;
-  const after = new JustSaid();
-  const found = (): JustSaid => {
-    after.found(buf, 100, THREAD);
+  const after = new RecentAttributes();
+  const found = (): RecentAttributes => {
+    after.lookedUp(buf, 100, THREAD);
     return after;
   };
   expect(found().take(FILE, 100.04, 0, THREAD)).toEqual(buf);

@@ -1,20 +1,20 @@
 /**
- * Waiters for the replies to calls, by the calls' numbers. These go up, so a ring is enough, in which
- * each has the place of its number; a number whose place is taken by one that waits for long is passed over.
+ * Stores calls that await a reply, by xid. Xids increase, so a ring suffices in which a call's
+ * place follows from its xid; a place that an old call still occupies is skipped.
  */
 
-/** The first number that a client of GlusterFS gives a call. */
+/** The first xid of a GlusterFS client. */
 const FIRST_XID = 2;
 const PLACES_FIRST = 64;
 
-/** Whoever waits. */
-export interface Numbered {
-  /** The number of the call; the ring's to set. */
+/** A call that awaits its reply. */
+export interface NumberedCall {
+  /** The xid of the call; set by the ring. */
   xid: number;
 }
 
-export class Waiters<W extends Numbered> {
-  /** As many as a power of two. */
+export class PendingCalls<W extends NumberedCall> {
+  /** The ring; its length is a power of two. */
   private places = new Array<W | null>(PLACES_FIRST).fill(null);
   private next = FIRST_XID;
   private count = 0;
@@ -23,7 +23,7 @@ export class Waiters<W extends Numbered> {
     return this.count;
   }
 
-  /** @returns the number that it was given */
+  /** @returns the xid that the call was given */
   add(waiter: W): number {
     if (this.count * 2 >= this.places.length) this.widen();
     const { places } = this;
@@ -37,7 +37,7 @@ export class Waiters<W extends Numbered> {
     return xid;
   }
 
-  /** Who has waited for this one, and does no more; null for a number that nobody has. */
+  /** Removes the call with this xid; null when there is none. */
   take(xid: number): W | null {
     const { places } = this;
     const place = xid & (places.length - 1);
@@ -48,7 +48,7 @@ export class Waiters<W extends Numbered> {
     return waiter;
   }
 
-  /** All, in the order of their calls. */
+  /** Lists all calls in the order of their xids. */
   list(): W[] {
     const age = ({ xid }: W): number => (xid - this.next) >>> 0;
     return this.places.filter((waiter) => waiter !== null).sort((a, b) => age(a) - age(b));

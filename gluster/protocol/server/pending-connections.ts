@@ -1,0 +1,57 @@
+/**
+ * Limits connections without a handshake. A connection that exceeds the timeout is closed; beyond the limit, the
+ * oldest is. So a flood of connections delays a client for no longer than its own handshake takes.
+ */
+
+export interface PendingSettings {
+  /** Seconds that a handshake may take. */
+  timeout(): number;
+  /** The most connections without a handshake. */
+  limit(): number;
+  after(ms: number, fn: () => void): () => void;
+}
+
+/** A connection without a handshake. */
+export interface PendingConnection {
+  /** Closes it, and logs the reason. */
+  close(why: string): void;
+}
+
+export class PendingConnections {
+  private readonly settings: PendingSettings;
+  /** The connections, the oldest first, each with the function that stops its timer. */
+  private readonly connections = new Map<PendingConnection, () => void>();
+
+  constructor(settings: PendingSettings) {
+    this.settings = settings;
+  }
+
+  get size(): number {
+    return this.connections.size;
+  }
+
+  add(pending: PendingConnection): void {
+    const { settings, connections } = this;
+    const seconds = settings.timeout();
+    connections.set(
+      pending,
+      settings.after(seconds * 1000, () => this.close(pending, `no handshake within ${seconds} s`)),
+    );
+    const limit = settings.limit();
+    while (connections.size > limit) {
+      const [oldest] = connections.keys();
+      this.close(oldest!, `more than ${limit} connections have sent no handshake`);
+    }
+  }
+
+  /** Removes a connection that completed its handshake or ended. */
+  remove(pending: PendingConnection): void {
+    this.connections.get(pending)?.();
+    this.connections.delete(pending);
+  }
+
+  private close(pending: PendingConnection, why: string): void {
+    this.remove(pending);
+    pending.close(why);
+  }
+}

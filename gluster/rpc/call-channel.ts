@@ -1,0 +1,221 @@
+/**
+ * Multiplexes calls over one transport to a peer: requests leave in order, and replies arrive in
+ * any order. The channel never blocks and does not interpret calls.
+ *
+ * Bytes gather until the caller invokes `flush`, so that the calls of one turn leave together. The
+ * data of a write is sent from its own memory; only the unsent rest is copied.
+ */
+import { CALL, type Caller, ITSELF, NO_XID, REPLY, readReply, writeCall } from './message.ts';
+import { type NumberedCall, PendingCalls } from './pending-calls.ts';
+import type { Program } from './programs.ts';
+import { markOf, type Records } from './record.ts';
+import { XdrReader, XdrWriter } from './xdr.ts';
+
+const MARK_SIZE = 4;
+/** Sent bytes stay in front of the rest until there are so many. */
+const COMPACT_AT = 65_536;
+
+/** The reason for which a call has no results. */
+export type Loss = 'refused' | 'disconnected' | 'timeout';
+
+/** A call that awaits its reply. */
+export interface PendingCall extends NumberedCall {
+  /** Time of sending; set by the channel. */
+  at: number;
+  /** Called once with the reader at the results, which are valid until it returns. */
+  onReply(r: XdrReader): void;
+  /** Called once instead, when no results will come. */
+  onLoss(why: Loss): void;
+}
+
+/** Carries bytes to the peer. */
+export interface Carrier {
+  /**
+   * Sends as much as can leave now: the first `length` bytes of `bytes`, then `data`.
+   * @returns the number of bytes that left, or minus the errno: EAGAIN when none can
+   */
+  send(bytes: Uint8Array, length: number, data: Uint8Array | null): number;
+}
+
+export interface CallChannelSettings {
+  /** Milliseconds by a sampled clock, which may lag by the duration of a request. */
+  now(): number;
+  /** Called for the peer's own calls, with the reader at the header after xid and type. */
+  onCall(r: XdrReader, xid: number): void;
+  /** Called for a reply that matches no call. */
+  onUnknownXid(xid: number): void;
+}
+
+export class CallChannel {
+  /** The buffer into which calls are written, between `begin` and `end`. */
+  readonly out = new XdrWriter(65_536);
+  /**
+   * Time at which the peer last sent bytes, or accepted some after a delay. Bytes that leave at
+   * once prove nothing: the kernel of a stopped peer accepts them.
+   */
+  lastActivity = 0;
+  private readonly settings: CallChannelSettings;
+  private readonly reader = new XdrReader();
+  private readonly pending = new PendingCalls<PendingCall>();
+  private mark = 0;
+  private carrier: Carrier | null = null;
+  /** Bytes of `out` that have left already. */
+  private sent = 0;
+  /** The peer did not accept all bytes at the last `flush`. */
+  private isHeldUp = false;
+
+  constructor(settings: CallChannelSettings) {
+    this.settings = settings;
+  }
+
+  /** The number of calls without a reply. */
+  get outstanding(): number {
+    return this.pending.size;
+  }
+
+  /** Whether bytes wait to be sent. */
+  get isQueued(): boolean {
+    return this.out.at > this.sent;
+  }
+
+  /** Attaches a transport. Xids continue, so that a late reply never matches a call of the new connection. */
+  connected(carrier: Carrier): void {
+    this.carrier = carrier;
+    this.isHeldUp = false;
+    this.lastActivity = this.settings.now();
+  }
+
+  /** Detaches the transport; every call is lost. */
+  disconnected(): void {
+    this.carrier = null;
+    this.out.at = 0;
+    this.sent = 0;
+    this.loseAll('disconnected');
+  }
+
+  /**
+   * Begins a call: the caller writes the arguments into the returned writer, then calls `end`.
+   * @param caller null to send no credentials
+   */
+  begin(
+    { number: program, version }: Program,
+    procedure: number,
+    flavor: number,
+    caller: Caller | null,
+    waiter: PendingCall,
+  ): XdrWriter {
+    const { out } = this;
+    const xid = this.pending.add(waiter);
+    this.mark = out.at;
+    out.u32(0);
+    writeCall(out, { xid, program, version, procedure }, flavor, caller);
+    waiter.at = this.settings.now();
+    return out;
+  }
+
+  /** Completes a call; with data it leaves now. */
+  end(data: Uint8Array | null = null): void {
+    const { out, mark } = this;
+    out.patch(mark, markOf(out.at - mark - MARK_SIZE + (data?.length ?? 0)));
+    if (data !== null) this.flush(data);
+  }
+
+  /**
+   * Calls a procedure, as this program itself unless `caller` is given.
+   * @param answered receives the results, or the reason why there are none
+   */
+  call(
+    program: Program,
+    procedure: number,
+    flavor: number,
+    write: (w: XdrWriter) => void,
+    answered: (r: XdrReader | Loss) => void,
+    caller = ITSELF,
+  ): void {
+    const waiter: PendingCall = { at: 0, xid: 0, onReply: answered, onLoss: answered };
+    write(this.begin(program, procedure, flavor, caller, waiter));
+    this.end();
+  }
+
+  /** Withdraws a call whose arguments could not be written. */
+  abandon(waiter: PendingCall): void {
+    this.out.at = this.mark;
+    this.pending.take(waiter.xid);
+  }
+
+  /** Sends the queued bytes. @returns 0, or minus the errno when the transport cannot send any more */
+  flush(data: Uint8Array | null = null): number {
+    const { out, carrier } = this;
+    if (carrier === null) return 0;
+    const first = out.at - this.sent;
+    const length = first + (data?.length ?? 0);
+    if (length === 0) return 0;
+    const bytes = this.sent === 0 ? out.bytes : out.bytes.subarray(this.sent);
+    const sent = carrier.send(bytes, first, data);
+    if (sent > 0 && this.isHeldUp) this.lastActivity = this.settings.now();
+    this.isHeldUp = sent !== length;
+    if (sent === length) {
+      out.at = 0;
+      this.sent = 0;
+      return 0;
+    }
+    const left = Math.max(sent, 0);
+    if (data !== null) out.fixed(data.subarray(Math.max(left - first, 0)));
+    this.sent += Math.min(left, first);
+    if (this.sent >= COMPACT_AT) this.compact();
+    return sent < 0 ? sent : 0;
+  }
+
+  /** Frees the room of sent bytes, however slowly the peer accepts the rest. */
+  private compact(): void {
+    const { out, sent } = this;
+    out.bytes.copyWithin(0, sent, out.at);
+    out.at -= sent;
+    this.sent = 0;
+  }
+
+  /** Dispatches all complete messages. @throws {RecordError} */
+  take(records: Records): void {
+    this.lastActivity = this.settings.now();
+    const r = this.reader;
+    while (records.next()) {
+      r.begin(records.bytes, records.start, records.end);
+      const xid = r.u32();
+      const type = r.u32();
+      if (r.short) continue;
+      if (type === CALL) this.settings.onCall(r, xid);
+      else if (type === REPLY) this.reply(r, xid);
+      // The callback may have closed the connection.
+      if (this.carrier === null) return;
+    }
+  }
+
+  private reply(r: XdrReader, xid: number): void {
+    const waiter = this.pending.take(xid);
+    if (waiter === null) {
+      if (xid !== NO_XID) this.settings.onUnknownXid(xid);
+      return;
+    }
+    if (readReply(r)) waiter.onReply(r);
+    else waiter.onLoss('refused');
+  }
+
+  /** Loses the calls that were sent before this time; a later reply to one is dropped. */
+  expire(before: number): number {
+    let count = 0;
+    for (const waiter of this.pending.list()) {
+      // Calls are listed in the order of sending. A callback may lose further calls.
+      if (waiter.at >= before) break;
+      if (this.pending.take(waiter.xid) !== waiter) continue;
+      count += 1;
+      waiter.onLoss('timeout');
+    }
+    return count;
+  }
+
+  private loseAll(why: Loss): void {
+    const lost = this.pending.list();
+    for (const { xid } of lost) this.pending.take(xid);
+    for (const waiter of lost) waiter.onLoss(why);
+  }
+}
