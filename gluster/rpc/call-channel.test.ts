@@ -1,4 +1,4 @@
-/** A connection without a network: what is sent, and who is told of what comes. */
+/** A call channel over a simulated transport. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CallChannel, type Loss, type PendingCall } from './call-channel.ts';
 import { fieldsOf, readFields, writeFields } from './fields.ts';
@@ -11,13 +11,13 @@ const EAGAIN = 11;
 const EPIPE = 32;
 const text = fieldsOf('text:string');
 
-/** What became of each call, in order. */
+/** The outcome of each call, in order. */
 let told: string[];
 let now: number;
 let channel: CallChannel;
-/** What has left. */
+/** The bytes that have left. */
 let left: Buffer;
-/** How many bytes may leave at a time; or minus the errno of who tries. */
+/** The most bytes that may leave at a time; or minus the errno of the send. */
 let room: number;
 
 const waiter = (name: string): PendingCall => ({
@@ -52,7 +52,7 @@ const records = (bytes: Uint8Array): Records => {
   return made;
 };
 
-/** The messages that have left: their numbers, what they say, and the data behind them. */
+/** The messages that have left: xids, texts, and the data behind them. */
 function messages(): string[] {
   const found: string[] = [];
   const all = records(left);
@@ -96,8 +96,8 @@ beforeEach(() => {
   connect();
 });
 
-describe('calls', () => {
-  it('leave together, and are answered in any order', () => {
+describe('a call channel', () => {
+  it('sends queued calls together, and accepts replies in any order', () => {
     for (const name of ['a', 'b', 'c']) call(name);
     expect(left.length).toBe(0);
     expect(channel.flush()).toBe(0);
@@ -109,7 +109,7 @@ describe('calls', () => {
     expect(channel.outstanding).toBe(0);
   });
 
-  it('with data leave with what was queued before them, and their data may be used again', () => {
+  it('sends a call with data along with queued calls, after which the data may be reused', () => {
     call('a');
     const data = Buffer.from('-data');
     call('b', data);
@@ -119,22 +119,25 @@ describe('calls', () => {
     expect(messages()).toEqual(['2 a', '3 b-data', '4 c']);
   });
 
-  it.each([1, 3, 40, 41, 200])('leave %i bytes at a time where no more can', (most) => {
-    room = most;
-    const data = Buffer.from('-data');
-    call('a', data);
-    data.fill('x');
-    call('b', data);
-    call('c');
-    // At times nothing can leave at all.
-    for (let turn = 0; channel.isQueued; turn++) {
-      room = turn % 3 === 0 ? -EAGAIN : most;
-      channel.flush();
-    }
-    expect(messages()).toEqual(['2 a-data', '3 bxxxxx', '4 c']);
-  });
+  it.each([1, 3, 40, 41, 200])(
+    'sends calls completely where only %i bytes leave at a time',
+    (most) => {
+      room = most;
+      const data = Buffer.from('-data');
+      call('a', data);
+      data.fill('x');
+      call('b', data);
+      call('c');
+      // At times nothing can leave.
+      for (let turn = 0; channel.isQueued; turn++) {
+        room = turn % 3 === 0 ? -EAGAIN : most;
+        channel.flush();
+      }
+      expect(messages()).toEqual(['2 a-data', '3 bxxxxx', '4 c']);
+    },
+  );
 
-  it('take no more room for what has left', () => {
+  it('frees the room of sent bytes while the peer reads slowly', () => {
     const data = Buffer.alloc(10_000);
     for (let turn = 0; turn < 200; turn++) {
       room = 9000;
@@ -148,7 +151,7 @@ describe('calls', () => {
     expect(messages()).toHaveLength(200);
   });
 
-  it('say when they can leave no more', () => {
+  it('returns the errno when the transport fails, and loses the calls at disconnect', () => {
     room = -EPIPE;
     call('a');
     expect(channel.flush()).toBe(-EPIPE);
@@ -156,7 +159,7 @@ describe('calls', () => {
     expect(told).toEqual(['a is lost: disconnected']);
   });
 
-  it('that could not be written are taken back', () => {
+  it('withdraws a call whose arguments cannot be encoded', () => {
     call('a');
     const name = '\ud800';
     const mine = waiter('bad');
@@ -169,7 +172,7 @@ describe('calls', () => {
     expect(channel.outstanding).toBe(2);
   });
 
-  it('are lost by time, the oldest first, and with the connection', () => {
+  it('expires the oldest calls first, and loses the others at disconnect', () => {
     for (const name of ['a', 'b', 'c']) {
       call(name);
       now += 10;
@@ -180,7 +183,7 @@ describe('calls', () => {
     expect(channel.flush()).toBe(0);
     connect();
     channel.flush();
-    // The answer to a call of before finds nobody.
+    // The late reply matches no call.
     channel.take(records(Buffer.concat([reply(2, 'late'), reply(5, 'D')])));
     expect(messages()).toEqual(['5 d']);
     expect(told).toEqual([
@@ -192,7 +195,7 @@ describe('calls', () => {
     ]);
   });
 
-  it('may be made by who is told of others', () => {
+  it('accepts a new call from a callback for a lost one', () => {
     channel.begin(FOPS4, 1, AUTH_V3, null, {
       at: 0,
       xid: 0,
@@ -207,8 +210,8 @@ describe('calls', () => {
   });
 });
 
-describe('what comes', () => {
-  it('from the peer itself is told', () => {
+describe('a call channel that receives messages', () => {
+  it("reports a call of the peer's", () => {
     const header = { xid: 2, program: CALLBACK.number, version: 1, procedure: 6 };
     call('a');
     channel.take(
@@ -217,7 +220,7 @@ describe('what comes', () => {
     expect(told).toEqual(['called 2', 'a: A']);
   });
 
-  it('and is no message is dropped; what can be none ends it', () => {
+  it('drops malformed messages, and throws for a malformed stream', () => {
     call('a');
     channel.take(records(Buffer.concat([peer((w) => w.zeros(4)), peer((w) => w.zeros(0))])));
     channel.take(records(peer((w) => [2, 7, 7].forEach((word) => void w.u32(word)))));

@@ -1,6 +1,6 @@
 /**
- * Records between real GlusterFS 10.3 clients and bricks, as they were on the wire: each is read to
- * its last byte, and what was read is written again as the same bytes.
+ * Records between GlusterFS 10.3 clients and bricks, captured on the wire: each is read to its last
+ * byte and written again as the same bytes.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -49,7 +49,7 @@ const captured = readFileSync(new URL('testdata/records.jsonl', import.meta.url)
   .split('\n')
   .map((line) => JSON.parse(line) as Captured);
 
-/** Reads a body, and writes what was read. */
+/** Reads a body, and writes the result again. */
 type Copy = (r: XdrReader, w: XdrWriter) => void;
 
 const fields =
@@ -64,7 +64,7 @@ const both =
   };
 const nothing: Copy = () => {};
 
-/** As releases before 4 had it: seconds of 32 bits, each beside its nanoseconds. */
+/** Reads the layout of releases before 4: seconds of 32 bits, each beside its nanoseconds. */
 function readOldIatt(r: XdrReader): Iatt {
   const iatt = new Iatt();
   iatt.iaGfid = r.gfid();
@@ -96,7 +96,7 @@ const invalidation = both(
   fields(fieldsOf('xdata:opaque')),
 );
 
-/** Of programs that are no fops: how a call and a reply are copied. */
+/** Programs without fops: how to copy a call and a reply. */
 const OTHERS: Readonly<Record<string, readonly [call: Copy, reply: Copy]>> = {
   [`${DUMP_PROGRAM.number}/${DUMP.DUMP}`]: [
     fields(fieldsOf('gfs_id:u64')),
@@ -121,10 +121,10 @@ function copyOf({ program, version, procedure }: CallHeader, isCall: boolean): C
   return OTHERS[`${program}/${procedure}`]?.[isCall ? 0 : 1];
 }
 
-/** The call that a reply answers, by session and number. */
+/** The call of each reply, by session and xid. */
 const calls = new Map<string, CallHeader>();
 
-/** The record, and what came of it when it was read and written; or why it was not. */
+/** The record, and its copy; or the reason why it could not be copied. */
 function copied({ name, bytes }: Captured): { first: Buffer; again: Buffer } | string {
   const records = new Records();
   const raw = Buffer.from(bytes, 'base64');
@@ -159,8 +159,8 @@ function copied({ name, bytes }: Captured): { first: Buffer; again: Buffer } | s
 }
 
 /**
- * What is not the same again, and why: numbers above 2^53 that nobody looks at, and what was sent to
- * see what a brick makes of nonsense.
+ * Records whose copy differs, and why: numbers above 2^53 that glossa ignores, and deliberately
+ * invalid calls.
  */
 const OTHERWISE: readonly (readonly [form: RegExp, why: string])[] = [
   [/STATFS-reply/, 'the number of the file system'],
@@ -169,14 +169,14 @@ const OTHERWISE: readonly (readonly [form: RegExp, why: string])[] = [
     'a number of an inode that is not its gfid',
   ],
   [/replicate\/.*INODELK-call/, 'a lock that begins at 2^63 - 2'],
-  [/direct\/0161-c2s-STAT-call/, 'a flavor of credentials that nobody knows'],
+  [/direct\/0161-c2s-STAT-call/, 'an unknown flavor of credentials'],
 ];
 
 const results = captured.map((record) => ({ ...record, copy: copied(record) }));
 const sessions = [...new Set(captured.map(({ name }) => name.split('/')[0]!))];
 
-describe('what was captured', () => {
-  it.each(sessions)('of session %s is the same again', (session) => {
+describe('captured records', () => {
+  it.each(sessions)('of session %s are written again byte for byte', (session) => {
     const differences = results.flatMap(({ name, step, copy }) => {
       if (!name.startsWith(`${session}/`) || typeof copy === 'string') return [];
       const { first, again } = copy;
@@ -187,7 +187,7 @@ describe('what was captured', () => {
     expect(differences).toEqual([]);
   });
 
-  it('is no message of ours in these cases alone', () => {
+  it('are unreadable in these cases only', () => {
     const no = results.filter(({ copy }) => typeof copy === 'string');
     expect(no.map(({ name, copy }) => `${name}: ${copy}`)).toMatchInlineSnapshot(`
       [

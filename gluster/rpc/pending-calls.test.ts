@@ -7,7 +7,7 @@ interface One {
   readonly name: number;
 }
 
-test('have what a map by numbers has, in the order in which they came', () => {
+test('pending calls behave as a map by xid, and list in the order of their addition', () => {
   const steps = fc.array(fc.tuple(fc.boolean(), fc.nat()), { maxLength: 400 });
   fc.assert(
     fc.property(steps, (walk) => {
@@ -33,7 +33,7 @@ test('have what a map by numbers has, in the order in which they came', () => {
   );
 });
 
-test('one that waits for long takes no room beside its own', () => {
+test('a long wait does not make the ring grow', () => {
   const waiters = new PendingCalls<One>();
   const patient = { xid: 0, name: -1 };
   const first = waiters.add(patient);
@@ -48,7 +48,7 @@ test('one that waits for long takes no room beside its own', () => {
   expect(waiters.take(first)).toBe(patient);
 });
 
-test('nobody has a number that was never given, nor the place of one', () => {
+test('an unused xid finds no call, even at an occupied place of the ring', () => {
   const waiters = new PendingCalls<One>();
   const xid = waiters.add({ xid: 0, name: 1 });
   for (const other of [0, 1, xid + 64, xid + 2 ** 31, 0xffff_ffff]) {

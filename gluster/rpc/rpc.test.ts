@@ -1,4 +1,7 @@
-/** Records, headers and fields: whatever is written is read again, and no bytes do harm. */
+/**
+ * Encoding of records, headers and fields: written values are read back, and arbitrary bytes do no
+ * harm.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
@@ -91,7 +94,7 @@ const values: Readonly<Record<KindName, fc.Arbitrary<unknown>>> = {
 const rows = fops4.filter((row) => row !== undefined);
 
 describe('fields', () => {
-  it('of every fop are read as they were written', () => {
+  it('of every fop are read back as written', () => {
     for (const { call, reply } of rows) {
       for (const fields of [call, reply]) {
         const some = fc.tuple(...fields.named.map(({ kind }) => values[kind]));
@@ -109,7 +112,7 @@ describe('fields', () => {
     }
   });
 
-  it('of any bytes, and of fields that are cut or changed, are read without harm', () => {
+  it('from arbitrary, truncated or altered bytes never read past the end', () => {
     const row = fc.constantFrom(...rows.flatMap(({ call, reply }) => [call, reply]));
     const look = (some: Uint8Array, fields: (typeof rows)[number]['call']): void => {
       const r = new XdrReader(some);
@@ -147,8 +150,8 @@ describe('fields', () => {
   });
 });
 
-describe('texts', () => {
-  it('are read as they were written, and of any bytes without harm', () => {
+describe('dictionaries of texts', () => {
+  it('are read back as written, and arbitrary bytes do no harm', () => {
     const text = name.filter((each) => !each.includes('\0'));
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text), { maxLength: 6 }), (pairs) => {
@@ -182,7 +185,7 @@ const caller = fc.record({
 const header = fc.record({ xid: u32, program: u32, version: u32, procedure: u32 });
 
 describe('headers', () => {
-  it('of calls say who asks; groups that have no room are left out', () => {
+  it('of calls carry the caller; groups beyond the limit are omitted', () => {
     fc.assert(
       fc.property(header, caller, fc.constantFrom(AUTH_V2, AUTH_V3), (call, who, flavor) => {
         const w = new XdrWriter(16);
@@ -199,7 +202,7 @@ describe('headers', () => {
     );
   });
 
-  it('have an owner made of the pid where there is none', () => {
+  it('without a lock owner carry one made of the pid', () => {
     const w = new XdrWriter();
     const nobody = {
       pid: 9202,
@@ -219,7 +222,7 @@ describe('headers', () => {
     expect(ownerFits('00'.repeat(92), AUTH_V3)).toBe(false);
   });
 
-  it('that are none are refused', () => {
+  it('that are malformed are refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (some) => {
         const read = readCall(new XdrReader(some), 1);
@@ -258,7 +261,7 @@ describe('records', () => {
     return got;
   };
 
-  it('stay as they are while they are lent', () => {
+  it('stay unchanged while lent', () => {
     const message = fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat({ max: 6 }));
     fc.assert(
       fc.property(
@@ -271,7 +274,7 @@ describe('records', () => {
             w.fixed(message);
           }
           const records = new Records(64);
-          // Each with how many come before it is given back; 0 for one that is not lent.
+          // Each with the number of messages before its return; 0 for one that is not lent.
           const lent: { bytes: Uint8Array; is: number; left: number; loan: Loan }[] = [];
           let found = 0;
           const takeAll = (): void => {
@@ -312,7 +315,7 @@ describe('records', () => {
     );
   });
 
-  it('are found however they are cut, in parts or whole', () => {
+  it('are found at any fragmentation, in one part or several', () => {
     const message = fc.tuple(
       fc.uint8Array({ maxLength: 3000 }),
       fc.array(fc.nat({ max: 3000 }), { maxLength: 4 }),
@@ -345,7 +348,7 @@ describe('records', () => {
     );
   });
 
-  it('that are too long are refused as soon as they say so', () => {
+  it('beyond the limit are refused as soon as their mark announces it', () => {
     const stream = (...words: number[]): Uint8Array => {
       const w = new XdrWriter();
       for (const word of words) w.u32(word);
@@ -355,12 +358,12 @@ describe('records', () => {
     expect(() => receive(most(), stream(0xffff_ffff), [4])).toThrow(RecordError);
     expect(() => receive(most(), stream(markOf(1001)), [1])).toThrow('1001 bytes or more');
     expect(receive(most(), stream(markOf(4), 7), [3])).toHaveLength(1);
-    // Parts are counted together.
+    // The limit applies to all parts together.
     const part = [600, ...Array<number>(150).fill(1)];
     expect(() => receive(most(), stream(...part, ...part), [64])).toThrow('1200 bytes or more');
   });
 
-  it('in very many parts take no more room than they have', () => {
+  it('in 20,000 parts use no memory beyond their size', () => {
     const records = new Records(64);
     const parts = Array.from({ length: 20_000 }, () => [0, 0, 0, 1, 7]).flat();
     const got = receive(records, new Uint8Array([...parts, 0x80, 0, 0, 0]), [50]);

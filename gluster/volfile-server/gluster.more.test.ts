@@ -1,4 +1,4 @@
-/** The volfile server with clients and bricks of GlusterFS, and with mounts of our own. */
+/** The volfile server with clients and bricks of GlusterFS, and with glossa's mounts. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ import { needTools, skipFor } from '../../test/support/tools.ts';
 import { VolfileFolder, volumeId } from './folder.ts';
 import { VolfileServer } from './server.ts';
 
-/** For what takes as long as the machine is slow. */
+/** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 90_000 };
 const VOLUME = 'testvol';
 
@@ -32,11 +32,11 @@ let scratch: Scratch;
 let bricks: RealBrick[];
 let server: VolfileServer | undefined;
 let port: number;
-/** What the server has said. */
+/** The server's log. */
 let said: string[];
 
 const served = (name: string): string => join(scratch.path, 'volfiles', `${name}.vol`);
-/** Returns when all who are connected have been told. */
+/** Returns after all connected clients were notified. */
 async function serve(name: string, text: string): Promise<void> {
   const before = told(name);
   const old = texts.get(name);
@@ -63,13 +63,13 @@ async function startServer(): Promise<void> {
 }
 
 interface Looks {
-  /** Lines of debug/io-stats, which is the top. */
+  /** Options of debug/io-stats, the top volume. */
   readonly stats?: string;
-  /** A volume below it. */
+  /** The type of a volume below it. */
   readonly above?: string;
 }
 
-/** Both bricks, as one. */
+/** The volfile of both bricks as one volume. */
 function distributed({ stats = '', above }: Looks = {}): string {
   const clients = bricks.map(
     (brick, at) => `volume c${at}
@@ -110,7 +110,7 @@ function needGluster(): void {
   skipFor(process.getuid?.() === 0 ? '' : 'only root starts bricks of GlusterFS and mounts them');
 }
 
-/** What most tests need; started by the first. */
+/** Prepares most tests; the first one starts the bricks and the server. */
 async function ready(): Promise<void> {
   needGluster();
   if (bricks.length > 0) return;
@@ -139,7 +139,7 @@ async function mountReal(
 const unmount = (path: string): Promise<Outcome> => run(scratch, 'umount', [path]);
 
 describeMounts('a volfile server and GlusterFS', () => {
-  it('lets its mount come, and change as its volfile does', async () => {
+  it('mount -t glusterfs follows changed options and graphs, and survives a restart of the server', async () => {
     await ready();
     await serve(VOLUME, distributed({ stats: '    option log-level DEBUG\n' }));
     const before = asks(`/${VOLUME}`).length;
@@ -148,21 +148,21 @@ describeMounts('a volfile server and GlusterFS', () => {
     await writeFile(join(path, 'f'), 'hi\n');
     expect(await readFile(join(path, 'f'), 'utf8')).toBe('hi\n');
     expect(asks(`/${VOLUME}`).slice(before)).toEqual([expect.stringContaining('(flags 1)')]);
-    // What the volfile says of the log is heeded.
+    // The client applies the volfile's log level.
     expect(log()).toMatch(/^\[[^\]]*\] D \[/m);
 
     const file = await open(join(path, 'open'), 'w');
     await file.write('one ');
     const waitFor = (text: string | RegExp, from: number) =>
       vi.waitFor(() => expect(log().slice(from)).toMatch(text), PATIENCE);
-    // Another option is taken over by the volumes that are there.
+    // The existing volumes take over a changed option.
     let from = log().length;
     const changed = '    option log-level DEBUG\n    option count-fop-hits on\n';
     await serve(VOLUME, distributed({ stats: changed }));
     await waitFor('option count-fop-hits using set value on', from);
     expect(log().slice(from)).not.toContain('switched to graph');
 
-    // What has not changed changes nothing, and what does not parse is not sent.
+    // An unchanged volfile changes nothing, and an invalid one is not sent.
     from = log().length;
     server!.notify([VOLUME]);
     await waitFor('No change in volfile', from);
@@ -178,7 +178,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     );
     await file.write('two ');
 
-    // Another volume makes another graph, and open files go on in it.
+    // A further volume makes another graph, in which open files continue.
     from = log().length;
     await serve(VOLUME, distributed({ stats: changed, above: 'performance/md-cache' }));
     await vi.waitFor(async () => {
@@ -189,7 +189,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     await file.close();
     expect(await readFile(join(path, 'open'), 'utf8')).toBe('one two three');
 
-    // Without its server the mount works on, and it asks the next one.
+    // The mount runs without its server, and asks the restarted one.
     await server!.close();
     expect(await readFile(join(path, 'f'), 'utf8')).toBe('hi\n');
     const sofar = asks(`/${VOLUME}`).length;
@@ -198,16 +198,16 @@ describeMounts('a volfile server and GlusterFS', () => {
     expect((await unmount(path)).status).toBe(0);
   });
 
-  it('is asked by all ways that a mount has', async () => {
+  it('serves mounts by UNIX socket, backup server and subdirectory, and refuses unknown volumes', async () => {
     await ready();
     await serve(VOLUME, distributed());
     const unknown = await mountReal('127.0.0.1:/nosuch', 'unknown');
     expect(unknown.status).toBe(1);
     expect(unknown.log()).toContain('failed to fetch volume file (key:/nosuch)');
 
-    // By a socket, and the key as it was given.
+    // Over a UNIX socket, with the key as given.
     const byUnix = await scratch.folder('unix');
-    // In this order: a transport is that of the server before it.
+    // In this order: a transport applies to the server before it.
     const transport = [
       `--volfile-server=${scratch.at('socket')}`,
       '--volfile-server-transport=unix',
@@ -234,7 +234,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     await unmount(sub.path);
   });
 
-  it('serves programs of libgfapi', async () => {
+  it('libgfapi programs read, write and follow a changed graph over TCP and UNIX sockets', async () => {
     await ready();
     skipFor(whyNoGfapi());
     await serve(VOLUME, distributed());
@@ -262,7 +262,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     const id = volumeId(VOLUME).replaceAll('-', '');
     const good = { init: 0, errno: 0, written: 5, size: 16, id, volfile: -length };
     expect(await Promise.all([lineOf(tcp), lineOf(unix)])).toEqual([good, good]);
-    // The graph is another one between two writes.
+    // The graph changes between two writes.
     await serve(VOLUME, distributed({ above: 'performance/md-cache' }));
     const ends = [tcp, unix].map(lineOf);
     let lines = 0;
@@ -277,7 +277,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     for (const child of [tcp, unix]) child.stdin!.end();
     const written = { written: 5 * lines, close: 0 };
     expect(await Promise.all(ends)).toEqual([written, written]);
-    // Each file is on one of them.
+    // Each file is on one brick.
     const has = (name: string): string =>
       bricks
         .map(({ files }) => join(files, name))
@@ -288,7 +288,7 @@ describeMounts('a volfile server and GlusterFS', () => {
     expect([has('by-tcp'), has('by-unix')]).toEqual([all, all]);
   });
 
-  it('knows where bricks are that ask it for their volfiles, at the port of its kind', async () => {
+  it('reports the port that a brick registered to clients without one', async () => {
     needGluster();
     mkdirSync(scratch.at('ports'));
     mkdirSync(scratch.at('ports-brick'));
@@ -318,7 +318,7 @@ ${line}end-volume
     writeFileSync(scratch.at('ports', 'brickvol.vol'), served);
     writeFileSync(scratch.at('ports', 'unsaid.vol'), client(''));
     writeFileSync(scratch.at('ports', 'same.vol'), client('    option remote-port 24007\n'));
-    // The port is only free for sure in a network of its own.
+    // A network namespace guarantees that the port is free.
     const script = `
 ended() { kill $(cat brick.pid vs.pid 2> /dev/null) 2> /dev/null; umount mnt-ports 2> /dev/null; true; }
 trap ended EXIT
@@ -345,7 +345,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     expect(readFileSync(scratch.at('unsaid.log'), 'utf8')).toContain('changing port to 24444');
   });
 
-  it('serves what glossa new volume has written, over bricks that it has written', async () => {
+  it('the volfiles of glossa new volume serve a mount of GlusterFS over bricks of GlusterFS', async () => {
     await ready();
     const dirs = ['d 1', 'd2'].map((name) => scratch.at(name));
     const made = await glossa(scratch, ['new', 'volume', 'made', ...dirs, '--out', 'made']);
@@ -373,7 +373,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     await unmount(path);
   });
 
-  it('lets mounts of our own come over a brick, and change', async () => {
+  it('a mount of glossa follows changed options and graphs, and survives a lost server', async () => {
     await ready();
     const [brick] = bricks;
     const top = (type: string, options = ''): string =>
@@ -385,7 +385,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     const log = (): string => readFileSync(logFile, 'utf8');
     const said = (text: string | RegExp) => vi.waitFor(() => expect(log()).toMatch(text), PATIENCE);
     const dead = await freePort();
-    // The first server is not there.
+    // The first server is not running.
     const servers = ['-s', `127.0.0.1:${dead}`, '-s', `127.0.0.1:${port}`];
     const logs = ['--log-file', logFile, '--log-buf-size', '0'];
     const args = ['mount', ...servers, '--volfile-id', key, path, ...logs];
@@ -408,7 +408,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     await file.close();
     expect(readFileSync(join(brick!.files, 'open'), 'utf8')).toBe('one two');
 
-    // A type that nobody knows leaves it as it is; so does a server that is lost, for a while.
+    // An unknown type leaves the mount as it is; so does the loss of the server.
     await serve(key, top('no/such'));
     await said(`${source}: everything stays as it was`);
     await server!.close();
@@ -423,7 +423,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     expect(await glossa(scratch, ['umount', path])).toMatchObject({ status: 0 });
   });
 
-  it('says in one line why there is no mount', async () => {
+  it('a failed mount prints the reason in one line', async () => {
     await ready();
     const path = await scratch.folder('none');
     const mount = async (...args: string[]): Promise<string> => {
@@ -439,7 +439,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     expect(await mount('-s', own, '--volfile-id', 'nosuch')).toBe(
       `glossa: no volfile 'nosuch' can be fetched: ${own}: it has no such volume\n`,
     );
-    // A brick is no server of volfiles, and says so.
+    // A brick is not a volfile server, and replies ENOSYS.
     expect(await mount('-s', `127.0.0.1:${bricks[0]!.port}`, '--volfile-id', 'v')).toBe(
       `glossa: no volfile 'v' can be fetched: 127.0.0.1:${bricks[0]!.port}: Function not implemented\n`,
     );

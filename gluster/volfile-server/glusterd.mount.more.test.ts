@@ -1,4 +1,4 @@
-/** Volfiles of the management daemon of GlusterFS, and `gluster volume set` on a mount of ours. */
+/** Volfiles of GlusterFS's management daemon, and `gluster volume set` on a mount of glossa. */
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const PATIENCE = { timeout: 120_000 };
 /** The number of options that one command sets. */
 const AT_ONCE = 64;
 
-/** Other values than the defaults, or where there is no default. */
+/** Values that differ from the defaults, or replace missing ones. */
 const VALUES: Readonly<Record<string, string>> = {
   'client.event-threads': '4',
   'server.event-threads': '3',
@@ -43,10 +43,10 @@ const VALUES: Readonly<Record<string, string>> = {
   'ssl.crl-path': '/etc/ssl/crl',
   'ssl.dh-param': '/etc/ssl/dhparam.pem',
 };
-/** Options that glusterd refuses for a distributed volume, or for the volumes of a test. */
+/** Options that glusterd refuses for a distributed volume, or for the test's volumes. */
 const REFUSED =
   /self-heal|shd-max|quorum|granular|shared-storage|multiplex|max-bricks|deem-statfs|trash-dir|^nfs\./;
-/** Types that are not here. */
+/** Options of types that glossa lacks. */
 const ELSEWHERE =
   /^(features\.(shard|sdfs|uss|cloudsync|selinux|worm|read-only)|network\.compression|debug)/;
 
@@ -70,7 +70,7 @@ describeMounts('the management daemon of GlusterFS', () => {
     await scratch?.clean();
   });
 
-  /** By the option, the value that it is set to. */
+  /** The value to set, by option. */
   async function settable(): Promise<ReadonlyMap<string, string>> {
     const help = await glusterd.gluster('volume', 'set', 'help');
     const found = new Map(Object.entries(VALUES));
@@ -82,7 +82,7 @@ describeMounts('the management daemon of GlusterFS', () => {
   }
 
   it.skipIf(noGlusterd())(
-    'writes only options into its volfiles that glossa knows',
+    'writes volfiles whose options glossa knows',
     async () => {
       const all = [...(await settable())];
       let set = 0;
@@ -92,7 +92,7 @@ describeMounts('the management daemon of GlusterFS', () => {
           ...some.flat(),
         );
         if (status === 0) set += some.length;
-        // One that this kind of volume refuses has all refused.
+        // One refused option makes glusterd refuse all.
         else if (some.length > 1) for (const each of some) await apply([each]);
       };
       for (let at = 0; at < all.length; at += AT_ONCE) await apply(all.slice(at, at + AT_ONCE));

@@ -1,4 +1,4 @@
-/** The server and the client of this project, with each other and with what is no call. */
+/** glossa's volfile server and client, with each other and with malformed calls. */
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -83,11 +83,11 @@ const failing = (fetched: Promise<string>): Promise<string> =>
     },
   );
 
-it('gives a volfile, and tells once of changes that belong together', async () => {
+it('serves a volfile, and notifies clients once of changes made together', async () => {
   const { changed, fetch } = client([here()]);
   expect(await fetch()).toBe(TEXT);
   expect(said.filter((text) => text.includes("asked for '/v' (flags 1)"))).toHaveLength(1);
-  // As editors write: another file takes its place.
+  // Editors write so: another file takes the place.
   for (let at = 0; at < 50; at++) {
     writeFileSync(join(path, 'new'), `${TEXT}# ${at}\n`);
     renameSync(join(path, 'new'), join(path, 'v.vol'));
@@ -96,7 +96,8 @@ it('gives a volfile, and tells once of changes that belong together', async () =
   expect(await fetch()).toBe(`${TEXT}# 49\n`);
   const told = changed.mock.calls.length;
   expect(told).toBeLessThan(10);
-  // Half of it is none for anybody, and the same once more is no change: the next notice is that of the volume that is new.
+  // An invalid volfile is not served, and an unchanged one causes no notice: the next notice
+  // concerns the new volume.
   writeFileSync(join(path, 'v.vol'), `${TEXT}volume half\n`);
   await vi.waitFor(() => expect(doubts.join()).toMatch(/^v\.vol:5:\d+: error: volume 'half'/));
   expect(await failing(fetch())).toMatch(/^no volfile '\/v' can be fetched: .*: Invalid argument$/);
@@ -108,7 +109,7 @@ it('gives a volfile, and tells once of changes that belong together', async () =
   );
 });
 
-it('says in a sentence why there is none', async () => {
+it("a failed fetch explains each server's failure in one sentence", async () => {
   const closed = createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
   const dead = { host: '127.0.0.1', port: (closed.address() as { port: number }).port };
@@ -126,7 +127,7 @@ it('says in a sentence why there is none', async () => {
   expect(await client([dead, here()]).fetch()).toBe(TEXT);
 });
 
-it('is served at a socket of its owner, also where one was left behind', async () => {
+it('serves on a UNIX socket for its owner only, and replaces a stale one', async () => {
   const unix = join(path, 'socket');
   const left = createServer().listen(unix);
   await once(left, 'listening');
@@ -145,7 +146,7 @@ it('is served at a socket of its owner, also where one was left behind', async (
   await other.close();
 });
 
-it('finds another server when one is lost, also one that it was told of, and is asked again', async () => {
+it('a client moves to another server after a loss, also one that a server announced', async () => {
   const second = await start();
   const port = second.port!;
   const first = await start({ servers: [`127.0.0.1:${port}`] });
@@ -153,7 +154,7 @@ it('finds another server when one is lost, also one that it was told of, and is 
   expect(await fetch()).toBe(TEXT);
   await first.close();
   await vi.waitFor(() => expect(doubts.join()).toContain('is lost'));
-  // It is asked at once by who cannot wait.
+  // A fetch that cannot wait asks at once.
   expect(await fetch()).toBe(TEXT);
   await second.close();
   await vi.waitFor(() => expect(doubts.filter((text) => text.includes('is lost'))).toHaveLength(2));
@@ -183,7 +184,7 @@ const call = (
     write(w);
   });
 
-/** What is answered until the server, or a call that it answers last, ends it. */
+/** Collects replies until the server, or the reply to the last call, ends the connection. */
 async function talk(...sent: readonly Uint8Array[]): Promise<Buffer> {
   const socket = connect(server.port!, '127.0.0.1');
   const got: Buffer[] = [];
@@ -200,10 +201,10 @@ async function talk(...sent: readonly Uint8Array[]): Promise<Buffer> {
   return Buffer.concat(got);
 }
 
-/** The results of the first answer, behind its header. */
+/** The results of the first reply, after its header. */
 const first = (bytes: Buffer): XdrReader => new XdrReader(bytes.subarray(28));
 
-it('knows ids of volumes and ports of bricks', async () => {
+it('returns ids of volumes, and ports of bricks while their connection lasts', async () => {
   const dict = new Map([
     ['flags', '1'],
     ['volname', 'v'],
@@ -227,12 +228,12 @@ it('knows ids of volumes and ports of bricks', async () => {
   const answer = await talk(signIn, call(PORTMAP, PMAP.PORTBYBRICK, where));
   const ports = new XdrReader(answer.subarray(4 + 24 + 8 + 28));
   expect([ports.i32(), ports.i32(), ports.i32(), ports.i32()]).toEqual([0, 0, 1, 4711]);
-  // It has gone with the connection.
+  // The port is forgotten with its connection.
   await vi.waitFor(() => expect(said.at(-1)).toBe("brick '/b' disconnected"));
   expect(first(await talk(call(PORTMAP, PMAP.PORTBYBRICK, where))).i32()).toBe(-1);
 });
 
-it('answers calls that it does not know as GlusterFS does', async () => {
+it('refuses unknown calls with the status codes of GlusterFS', async () => {
   const status = async (bytes: Uint8Array) => (await talk(bytes)).readUInt32BE(24);
   expect(await status(call({ number: 99_999, version: 1 }, 0))).toBe(1);
   expect(await status(call({ ...HANDSHAKE, version: 3 }, 2))).toBe(2);
@@ -240,7 +241,7 @@ it('answers calls that it does not know as GlusterFS does', async () => {
   expect(await status(call(HANDSHAKE, HAND.GETSPEC))).toBe(4);
 });
 
-it('goes on after garbage', async () => {
+it('keeps serving after malformed calls', async () => {
   const good = call(HANDSHAKE, HAND.GETSPEC, (w) => {
     w.u32(0);
     w.string('v');
@@ -271,14 +272,14 @@ it('goes on after garbage', async () => {
   expect(await client([here()]).fetch()).toBe(TEXT);
 });
 
-it('sends away who says nothing, or half a call, and keeps who has asked', async () => {
+it('closes connections without a complete call, and keeps clients that made one', async () => {
   const strict = await start({ silenceMs: 100 });
   const { fetch, changed } = client([{ host: '127.0.0.1', port: strict.port! }]);
   await fetch();
   const silent = Array.from({ length: 100 }, (_, at) => {
     const socket = connect(strict.port!, '127.0.0.1');
     if (at % 2 === 1) socket.write(call(HANDSHAKE, HAND.GETSPEC).subarray(0, at % 40));
-    // The end may be a reset.
+    // The connection may end with a reset.
     socket.on('error', () => {});
     return new Promise((closed) => socket.resume().once('close', closed));
   });
@@ -289,7 +290,7 @@ it('sends away who says nothing, or half a call, and keeps who has asked', async
   await strict.close();
 });
 
-it('takes no more than so many', async () => {
+it('refuses connections beyond connectionsMax', async () => {
   const few = await start({ connectionsMax: 2 });
   const place = { host: '127.0.0.1', port: few.port! };
   const [first, second] = [client([place]), client([place])];
@@ -301,7 +302,7 @@ it('takes no more than so many', async () => {
   await few.close();
 });
 
-it('tells another machine no passwords, and takes no ports from it', () => {
+it('strips passwords for another machine, and refuses its port registrations', () => {
   writeFileSync(join(path, 'v.vol'), TEXT.replace('  option', '  option password p\n  option'));
   const shared = { folder: new VolfileFolder(path), portmap: new Portmap(), servers: [] };
   const ask = (
@@ -339,7 +340,7 @@ it('tells another machine no passwords, and takes no ports from it', () => {
   expect([signIn(true).errno, shared.portmap.portOf('b')]).toEqual([0, 1]);
 });
 
-it('looks again at a folder that was another one for a while', () => {
+it('the directory is scanned again after it was replaced for a while', () => {
   const folder = new VolfileFolder(path);
   expect(folder.scan()).toEqual({ changed: [], problems: [] });
   const away = `${path}.away`;
@@ -351,13 +352,13 @@ it('looks again at a folder that was another one for a while', () => {
   rmSync(path, { recursive: true });
   renameSync(away, path);
   expect(folder.scan().changed).toEqual(['other', 'v']);
-  // As many as come are looked at, and only those that have changed are read.
+  // Each file is checked, and only changed ones are read.
   writeFileSync(join(path, 'empty.vol'), '');
   expect(folder.scan()).toEqual({ changed: [], problems: ['empty.vol is empty'] });
   expect(folder.scan()).toEqual({ changed: [], problems: [] });
 });
 
-it('keeps few answers for a client that takes none, and gives it all of them when it does', async () => {
+it('queues few replies for a client that does not read, and sends all once it does', async () => {
   writeFileSync(join(path, 'big.vol'), `${TEXT}#${'x'.repeat(2 ** 20)}`);
   const ask = call(HANDSHAKE, HAND.GETSPEC, (w) => {
     w.u32(0);
@@ -367,7 +368,7 @@ it('keeps few answers for a client that takes none, and gives it all of them whe
   const TIMES = 64;
   const socket = connect(server.port!, '127.0.0.1').pause();
   socket.write(Buffer.concat(Array.from({ length: TIMES }, () => ask)));
-  // What fits into buffers of the system is answered, and another one is served meanwhile.
+  // Replies fill the kernel's buffers, and another client is served meanwhile.
   await vi.waitFor(() => expect(said.join()).toContain("asked for 'big'"));
   expect(await client([here()]).fetch()).toBe(TEXT);
   expect(said.filter((text) => text.includes("asked for 'big'")).length).toBeLessThan(TIMES / 2);

@@ -1,4 +1,4 @@
-/** Which file a key means, what strangers are told, and ports and ids. */
+/** Keys of volfiles, redaction for other machines, ports and ids. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,11 +26,11 @@ it.each([
   ['.hidden', null],
   ['a\0b', null],
   ['a\nb', null],
-])('the key %j means the volume %j', (key, volume) => {
+])('key %j names the volume %j', (key, volume) => {
   expect(volumeOfKey(key)).toBe(volume);
 });
 
-it('serves files of its folder, and nothing else', () => {
+it('serves plain files of its directory only', () => {
   const top = mkdtempSync(join(tmpdir(), 'glossa-volfiles-'));
   onTestFinished(() => rmSync(top, { recursive: true, force: true }));
   const path = join(top, 'served');
@@ -58,7 +58,7 @@ it('serves files of its folder, and nothing else', () => {
   expect(read('loop')).toBeTypeOf('number');
 });
 
-it('tells strangers no passwords, and no comments, in which some may be', () => {
+it('a redacted volfile contains no passwords and no comments', () => {
   const said = redactVolfile(`
 # option password one
 volume c
@@ -80,17 +80,17 @@ password nine
   );
 });
 
-it('tells strangers nothing of a text of which nobody knows where it ends', () => {
+it('a volfile with an unterminated quote is not redacted but refused', () => {
   expect(redactVolfile('volume c\n option x "y\n option password z\nend-volume\n')).toBeNull();
 });
 
-it('knows the ports of bricks as long as they are connected', () => {
+it('ports of bricks are known while their connection lasts', () => {
   const [first, second] = [{}, {}];
   const ports = new Portmap();
   expect([ports.signIn('a', 1, first), ports.signIn('b', 0, first)]).toEqual([true, false]);
   expect([ports.signIn('', 1, first), ports.signIn('b', 65_536, first)]).toEqual([false, false]);
   expect([ports.portOf('a'), ports.portOf('b'), ports.brickAt(1)]).toEqual([1, undefined, 'a']);
-  // A brick that was killed and started again is there before its old connection is known to be gone.
+  // A restarted brick connects before the server notices the end of its old connection.
   ports.signIn('a', 2, second);
   expect([ports.removeAll(first), ports.portOf('a')]).toEqual([[], 2]);
   expect([ports.signOut('a', 1), ports.signOut('a', 2), ports.portOf('a')]).toEqual([
@@ -100,19 +100,22 @@ it('knows the ports of bricks as long as they are connected', () => {
   expect([ports.removeAll(second), ports.portOf('c')]).toEqual([['c'], undefined]);
 });
 
-it('gives a volume an id that is its own, and a UUID', () => {
+it("a volume's id is a UUID that depends on its name alone", () => {
   expect(volumeId('a')).toMatch(
     /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
   );
   expect(new Set(['a', 'b', 'a'].map(volumeId)).size).toBe(2);
 });
 
-it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('%s is this machine', (address) => {
-  expect(isLoopback(address)).toBe(true);
-});
+it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])(
+  '%s is an address of this machine',
+  (address) => {
+    expect(isLoopback(address)).toBe(true);
+  },
+);
 
 it.each(['10.0.0.1', '0.0.0.0', '::', '', '::ffff:10.1.2.3', '1127.0.0.1'])(
-  '%j may not be',
+  '%j is not an address of this machine',
   (address) => {
     expect(isLoopback(address)).toBe(false);
   },

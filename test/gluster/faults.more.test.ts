@@ -1,4 +1,4 @@
-/** Lines that spoil what goes over them, between the client and a brick of the real GlusterFS. */
+/** Connections that damage traffic between the client and a brick of GlusterFS. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { type BrickClient, BrickClients, bytes } from '../support/brick-clients.
 import { noBricks, RealBrick } from '../support/gluster.ts';
 import { kinds, spoiling } from '../support/mangle.ts';
 
-/** For what takes as long as the machine is slow. */
+/** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 120_000 };
 const SPOILED = 1000;
 const CLIENTS = 8;
@@ -47,7 +47,7 @@ async function askAnything({ ask, driver }: BrickClient, random: Random): Promis
   await asks[below(random, asks.length)]!();
 }
 
-describe.skipIf(noBricks())('a line to a real brick', () => {
+describe.skipIf(noBricks())('a client over a faulty connection to a GlusterFS brick', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-faults-'));
     brick = await RealBrick.start(folder);
@@ -72,7 +72,7 @@ describe.skipIf(noBricks())('a line to a real brick', () => {
     ['the pump', pump],
     ["Node's event loop", null],
   ])(
-    'that spoils a thousand records ends connections, and nothing else, with %s',
+    'reconnects after each of a thousand damaged replies, and then serves correctly, with %s',
     async (_, sources) => {
       clients = new BrickClients(sources, 1);
       const options = { 'ping-timeout': '0', 'frame-timeout': '0' };
@@ -121,7 +121,7 @@ describe.skipIf(noBricks())('a line to a real brick', () => {
     120_000,
   );
 
-  it('that brings answers late and in any order brings them to whom they are for', async () => {
+  it('matches delayed and reordered replies to their requests', async () => {
     clients = new BrickClients();
     const random = seeded(11);
     let overtaken = 0;
@@ -154,7 +154,7 @@ describe.skipIf(noBricks())('a line to a real brick', () => {
     expect(clients.log.join('\n')).not.toMatch(/lost|unknown xid/);
   });
 
-  it('that makes it doubtful whether a file has taken a gfid: it is none for another', async () => {
+  it('does not reuse a gfid whose assignment a failed lookup left uncertain', async () => {
     clients = new BrickClients();
     const asked: unknown[] = [];
     let isDoubtful = false;
@@ -167,7 +167,7 @@ describe.skipIf(noBricks())('a line to a real brick', () => {
         if (program !== FOPS4.number || procedure !== lookup) return [framed(record)];
         asked.push((readFields(r, call).at(-1) as Dict).get(GFID_REQ));
       } else if (isDoubtful) {
-        // op_errno, behind the header of a reply and op_ret.
+        // Overwrites op_errno, which follows the reply's header and op_ret.
         new DataView(record.buffer, record.byteOffset).setUint32(28, EIO);
       }
       return [framed(record)];
@@ -182,7 +182,7 @@ describe.skipIf(noBricks())('a line to a real brick', () => {
     isDoubtful = false;
     await look('/d', 'ENOENT');
     await look('/e', 'ENOENT');
-    // With other questions beside it, too.
+    // A lookup with further xdata, too.
     const { inodes } = driver.client.initiator.graph;
     const loc = new Loc(inodes.newInode(), inodes.root, 'f');
     await driver.wind('lookup', loc, Dict.of({ 'user.x': 0 }));
@@ -191,7 +191,7 @@ describe.skipIf(noBricks())('a line to a real brick', () => {
     expect(d).not.toBe(a);
   });
 
-  it('that spoils calls is ended by the brick, and made again', async () => {
+  it('reconnects when the brick closes the connection after a damaged call', async () => {
     clients = new BrickClients(pump, 1);
     const { ask } = await clients.open(line.port, { options: { 'ping-timeout': '0' } });
     const random = seeded(13);
@@ -199,7 +199,7 @@ describe.skipIf(noBricks())('a line to a real brick', () => {
     line.mangler = ({ cut }) =>
       spoiling({
         ...{ random, cut, way: 'call', first: 3 },
-        // What else a call may be spoiled to, a real brick might believe.
+        // A GlusterFS brick might accept other kinds of damage.
         kinds: ['cut', 'cut inside', 'shorter than it says', 'oversized', 'garbage', 'lost'],
         spoiled() {
           count += 1;

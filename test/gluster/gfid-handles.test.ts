@@ -1,4 +1,4 @@
-/** gfid handles: what stands in `.glusterfs`, and what is found by it. */
+/** gfid handles in `.glusterfs`, and lookups through them. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -29,7 +29,7 @@ const handlePath = (directory: string, gfid: Gfid): string =>
 
 const handles = (directory: string): Gfid[] => [...gfidHandles(directory).keys()];
 
-/** A lookup by gfid alone, as glfs_h_create_from_handle makes it. */
+/** Looks up by gfid alone, as glfs_h_create_from_handle does. */
 async function nameless(vol: TestVolume, gfid: Gfid): Promise<Reply> {
   const { inodes } = vol.graph;
   const inode = inodes.find(gfid) ?? inodes.newInode();
@@ -47,8 +47,8 @@ async function read(vol: TestVolume, inode: Inode): Promise<string> {
   return text;
 }
 
-describe('on disk', () => {
-  test("have GlusterFS's form", async () => {
+describe('gfid handles', () => {
+  test("have GlusterFS's layout: hard links for files, symlinks for directories", async () => {
     const directory = folder();
     const vol = await volume(directory, ON);
     const d = await mkdir(vol, vol.root, 'd');
@@ -59,7 +59,7 @@ describe('on disk', () => {
     expect(fs.readlinkSync(handlePath(directory, ROOT_GFID))).toBe('../../..');
     expect(fs.readlinkSync(handlePath(directory, d.gfid))).toBe(`../../00/00/${ROOT_GFID}/d`);
     expect(fs.readlinkSync(handlePath(directory, e.gfid))).toBe(`../../${shortOf(d.gfid)}/e`);
-    // They lead there, also for programs that follow them.
+    // Programs can follow them.
     const names = ['f', 'l', 'p'];
     expect(fs.readdirSync(handlePath(directory, e.gfid)).sort()).toEqual(names);
     for (const [at, inode] of [f, link, pipe].entries()) {
@@ -73,7 +73,7 @@ describe('on disk', () => {
     expect(handles(directory).sort()).toEqual([d, e, f, link, pipe].map((i) => i.gfid).sort());
   });
 
-  test('go with the last name', async () => {
+  test('of a file are removed with its last name', async () => {
     const directory = folder();
     const vol = await volume(directory, ON);
     const d = await mkdir(vol, vol.root, 'd');
@@ -92,7 +92,7 @@ describe('on disk', () => {
     expect(handles(directory)).toEqual([]);
   });
 
-  test('of what a rename replaces go, also when nobody had looked it up', async () => {
+  test('of a replaced file or directory are removed by rename, even if it was never looked up', async () => {
     const directory = folder();
     const first = await startBrick(directory, ON);
     await file(first, first.root, 'old', 'old');
@@ -107,7 +107,7 @@ describe('on disk', () => {
     expect(fs.readlinkSync(handlePath(directory, d.gfid))).toBe(`../../00/00/${ROOT_GFID}/empty`);
   });
 
-  test('stay when the name stays', async () => {
+  test('stay if an unlink, rmdir or rename fails or changes nothing', async () => {
     const directory = folder();
     const vol = await volume(directory, ON);
     const f = await file(vol, vol.root, 'f', 'text');
@@ -127,7 +127,7 @@ describe('on disk', () => {
     expect((await iatt(vol, f)).iaNlink).toBe(2);
   });
 
-  test('follow renamed and exchanged directories', async () => {
+  test('of directories follow renames and exchanges', async () => {
     const directory = folder();
     const vol = await volume(directory, ON);
     const [a, b] = [await mkdir(vol, vol.root, 'a'), await mkdir(vol, vol.root, 'b')];
@@ -139,7 +139,7 @@ describe('on disk', () => {
     expect(fs.readlinkSync(handlePath(directory, b.gfid))).toBe(`../../00/00/${ROOT_GFID}/a`);
   });
 
-  test('are given to what was there before, when it is first looked up', async () => {
+  test('of files that existed before are made at their first lookup', async () => {
     const directory = folder();
     fs.mkdirSync(join(directory, 'd'));
     fs.writeFileSync(join(directory, 'd/f'), 'text');
@@ -152,14 +152,14 @@ describe('on disk', () => {
     expect(handles(directory).sort()).toEqual([d.gfid, inode!.gfid].sort());
   });
 
-  test('are not there unless somebody wants them', async () => {
+  test('are made only with gfid-handles on, or auto and an existing .glusterfs', async () => {
     const directory = folder();
     const none = await startBrick(directory);
     await file(none, none.root, 'f');
     await none.stop();
     expect(fs.readdirSync(directory)).toEqual(['f']);
     expect(fs.statSync(join(directory, 'f')).nlink).toBe(1);
-    // A brick of GlusterFS has the folder.
+    // A brick of GlusterFS has this directory.
     fs.mkdirSync(join(directory, '.glusterfs'));
     const off = await startBrick(directory, { 'gfid-handles': 'off' });
     const g = await file(off, off.root, 'g');
@@ -171,7 +171,7 @@ describe('on disk', () => {
   });
 });
 
-describe('of what clients over the network are served', () => {
+describe('gfid handles of a volume below protocol/server', () => {
   const listening = { 'transport-type': 'unix' };
   const served = (directory: string, socket: string) =>
     startVolume([
@@ -183,14 +183,14 @@ describe('of what clients over the network are served', () => {
       },
     ]);
 
-  test('are there by themselves', async () => {
+  test('are enabled by default', async () => {
     const [directory, own] = [folder(), folder()];
     const vol = await served(directory, join(own, 'socket'));
     await vol.stop();
     expect(fs.readlinkSync(handlePath(directory, ROOT_GFID))).toBe('../../..');
   });
 
-  test('are missed in one line of the log, when they cannot be', async () => {
+  test('that cannot be made are reported in one log line', async () => {
     const [directory, own] = [folder(), folder()];
     fs.writeFileSync(join(directory, '.glusterfs'), 'is no folder');
     const vol = await served(directory, join(own, 'socket'));
@@ -199,8 +199,8 @@ describe('of what clients over the network are served', () => {
   });
 });
 
-describe('lookups by gfid', () => {
-  test('find what no name is known of, after a restart', async () => {
+describe('lookup by gfid', () => {
+  test('finds files and directories by their handles after a restart', async () => {
     const directory = folder();
     const first = await startBrick(directory, ON);
     const d = await mkdir(first, await mkdir(first, first.root, 'a'), 'd');
@@ -218,7 +218,7 @@ describe('lookups by gfid', () => {
     expect((await nameless(vol, NOBODY)).err).toBe('ESTALE');
   });
 
-  test('find what was moved behind the volume, and every fop goes on with it', async () => {
+  test('finds a file that was moved outside the volume, and later fops use its new path', async () => {
     const directory = folder();
     const vol = await volume(directory, { ...ON, 'handle-limit': '16' });
     const d = await mkdir(vol, vol.root, 'd');
@@ -230,7 +230,7 @@ describe('lookups by gfid', () => {
     expect(await read(vol, f)).toBe('text');
   });
 
-  test('without handles last as long as something is known', async () => {
+  test('without handles succeeds only for inodes still known', async () => {
     const directory = folder();
     const first = await startBrick(directory);
     const f = await file(first, first.root, 'f', 'text');
@@ -244,8 +244,8 @@ describe('lookups by gfid', () => {
   });
 });
 
-describe('handles that do not say the truth', () => {
-  /** A brick with /d and /f and handles of both, at rest. */
+describe('incorrect gfid handles', () => {
+  /** A stopped brick with /d and /f, and their handles. */
   async function atRest() {
     const directory = folder();
     const vol = await startBrick(directory, ON);
@@ -255,7 +255,7 @@ describe('handles that do not say the truth', () => {
     return { directory, d: d.gfid, f: f.gfid };
   }
 
-  test('are not cached', async () => {
+  test('return ESTALE, and are repaired by a lookup by name', async () => {
     const { directory, d, f } = await atRest();
     const outside = folder();
     fs.writeFileSync(join(outside, 'secret'), 'secret');
@@ -267,14 +267,14 @@ describe('handles that do not say the truth', () => {
     expect((await nameless(vol, f)).err).toBe('ESTALE');
     expect((await nameless(vol, d)).err).toBe('ESTALE');
     expect((await vol.fop('stat', new Loc(null, null, null, f), null)).err).toBe('ESTALE');
-    // A file of another gfid, and a directory's link that goes in a circle.
+    // A file with another gfid, and a directory link in a cycle.
     fs.rmSync(handlePath(directory, f));
     fs.writeFileSync(handlePath(directory, f), 'foreign');
     fs.rmSync(handlePath(directory, d));
     fs.symlinkSync(`../../${shortOf(d)}/d`, handlePath(directory, d));
     expect((await nameless(vol, f)).err).toBe('ESTALE');
     expect((await nameless(vol, d)).err).toBe('ESTALE');
-    // The names set them right.
+    // Lookups by name repair them.
     expect(ok(await vol.lookup(vol.root, 'f')).inode!.gfid).toBe(f);
     expect(ok(await vol.lookup(vol.root, 'd')).inode!.gfid).toBe(d);
     expect(fs.readFileSync(handlePath(directory, f), 'utf8')).toBe('text');
@@ -282,7 +282,7 @@ describe('handles that do not say the truth', () => {
     expect(fs.readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
   });
 
-  test('of a file that was replaced by its copy go to the copy', async () => {
+  test('of a file replaced by its copy lead to the copy', async () => {
     const { directory, f } = await atRest();
     fs.writeFileSync(join(directory, 'copy'), 'restored');
     storeGfid(join(directory, 'copy'), f);
@@ -293,7 +293,7 @@ describe('handles that do not say the truth', () => {
     expect(ok(await nameless(vol, f)).buf!.iaSize).toBe(8);
   });
 
-  test('a copy beside the original gets a gfid of its own, after a restart too', async () => {
+  test('do not arise for a copy beside the original, which gets a gfid of its own', async () => {
     const { directory, d, f } = await atRest();
     fs.writeFileSync(join(directory, 'copy'), 'copy');
     fs.mkdirSync(join(directory, 'copied'));
@@ -310,7 +310,7 @@ describe('handles that do not say the truth', () => {
     expect(ok(await vol.lookup(vol.root, 'f')).inode!.gfid).toBe(f);
   });
 
-  test('a folder of handles that is gone is made again', async () => {
+  test('in a deleted .glusterfs subdirectory are made again', async () => {
     const { directory, f } = await atRest();
     const vol = await volume(directory, ON);
     for (const name of fs.readdirSync(join(directory, '.glusterfs'))) {
@@ -322,10 +322,11 @@ describe('handles that do not say the truth', () => {
   });
 });
 
-test('what cannot be made is told of once, and the files work on', async () => {
+test('handles that cannot be made are logged once, and the files stay usable', async () => {
   const directory = folder();
   const vol = await volume(directory, ON);
-  // Nothing can be made in a folder that is a file. The folder of the root's handle, 00, is open.
+  // Files in place of directories block new handles. The directory of the root's handle, 00, is
+  // open.
   const blocked = join(directory, '.glusterfs');
   for (let byte = 1; byte < 256; byte++) {
     const path = join(blocked, byte.toString(16).padStart(2, '0'));

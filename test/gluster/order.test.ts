@@ -8,7 +8,7 @@ import quickRead from '../../runtime/xlators/performance/quick-read/index.ts';
 import writeBehind from '../../runtime/xlators/performance/write-behind/index.ts';
 import { FakeContext, HeldLeaf, makeGraph, startGraph } from '../support/core.ts';
 
-/** What is pointed out of a stack, from the storage up. */
+/** Warnings about a stack, listed from the storage up. */
 async function doubts(...stack: unknown[]): Promise<string[]> {
   const said: string[] = [];
   const context = Object.assign(new FakeContext(), {
@@ -22,29 +22,37 @@ async function doubts(...stack: unknown[]): Promise<string[]> {
   return said;
 }
 
-test('the order of glusterd is right', async () => {
+test("glusterd's order of performance translators causes no warning", async () => {
   expect(await doubts(writeBehind, openBehind, quickRead, mdCache)).toEqual([]);
 });
 
 test.each([
   [
-    'what belongs above it is below',
+    'a volume that belongs above is below',
     [mdCache, writeBehind],
     "belongs below 'v1' (performance/md-cache)",
   ],
-  ['however far', [quickRead, mdCache, openBehind], "belongs below 'v1' (performance/quick-read)"],
   [
-    'a cache of names or attributes is below many bricks',
+    'it is below by several volumes',
+    [quickRead, mdCache, openBehind],
+    "belongs below 'v1' (performance/quick-read)",
+  ],
+  [
+    'nl-cache is below distribute',
     [nlCache, distribute],
     "belongs below 'v1' (performance/nl-cache)",
   ],
-  ['the other one is', [mdCache, distribute], "belongs below 'v1' (performance/md-cache)"],
-  ['there are two', [mdCache, writeBehind, mdCache], 'is of the same type: one is enough'],
-])('is pointed out where %s', async (_what, stack, doubt) => {
+  [
+    'md-cache is below distribute',
+    [mdCache, distribute],
+    "belongs below 'v1' (performance/md-cache)",
+  ],
+  ['a type occurs twice', [mdCache, writeBehind, mdCache], 'is of the same type: one is enough'],
+])('a stack is reported if %s', async (_what, stack, doubt) => {
   expect((await doubts(...stack)).join('\n')).toContain(doubt);
 });
 
-test('write-behind does not join more than its window holds', async () => {
+test('write-behind refuses an aggregate-size larger than its window', async () => {
   const options = { 'aggregate-size': '1MB', 'window-size': '512KB' };
   const graph = makeGraph(
     [

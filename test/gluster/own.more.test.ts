@@ -1,4 +1,4 @@
-/** Our client with our server, in one process, over loopback. */
+/** glossa's client with glossa's server, in one process, over loopback. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ import upcall from '../../runtime/xlators/features/upcall/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { RawPeer } from '../support/raw-rpc.ts';
 
-/** Paths of files, as the brick knows them when their attributes are asked for. */
+/** Paths that the brick saw in stat requests. */
 const paths: string[] = [];
 const witness = defineTranslator({
   type: 'test/witness',
@@ -94,7 +94,7 @@ async function start(text: string): Promise<Graph> {
   return graph;
 }
 
-/** What the server tells of itself. */
+/** The server's statedump. */
 const dump = (): Dump => dumpOf(graphs[0]!.top);
 
 afterEach(async () => {
@@ -105,7 +105,7 @@ const volfile = (): string =>
   `volume c0\n  type protocol/client\n  option remote-host 127.0.0.1\n  option remote-port ${port}\n` +
   '  option remote-subvolume brick\nend-volume\n';
 
-/** Calls of real clients, as they were captured, by their names. */
+/** Calls of GlusterFS clients, as captured on the wire, by their names. */
 const calls = new Map(
   readFileSync(new URL('../../gluster/rpc/testdata/records.jsonl', import.meta.url), 'utf8')
     .trimEnd()
@@ -133,7 +133,7 @@ const bytes = (text: string) => ['bytes', text];
 describe.each<[string, PumpSources | undefined]>([
   ['the pump', pump],
   ["Node's event loop", undefined],
-])('a stack behind our server, by sockets of %s', (_, served) => {
+])('protocol/client and protocol/server, with sockets of %s', (_, served) => {
   beforeEach(async () => {
     said = [];
     graphs = [];
@@ -142,10 +142,10 @@ describe.each<[string, PumpSources | undefined]>([
     port = Number(String(dump()['listens-at']).split(':')[1]);
   });
 
-  it('answers as it does by itself', async () => {
+  it('return the same results as the storage without a network', async () => {
     const far = await open(volfile());
     const near = await open(FILES);
-    // What is not the same: gfids, times, and which fields are filled, as only the wire says.
+    // Differences by design: gfids, times, and which fields are filled.
     const plain = (answer: unknown): string =>
       JSON.stringify(answer)
         .replace(/"[0-9a-f-]{36}"/g, 'G')
@@ -200,7 +200,7 @@ describe.each<[string, PumpSources | undefined]>([
     await both('statfs');
   });
 
-  it('sends the new paths of two files after an exchange, and of one after a rename', async () => {
+  it('send the new paths of both files after an exchange, and of one after a rename', async () => {
     const driver = await openDriver(volfile());
     const inodes: Inode[] = [];
     for (const name of ['a', 'b', 'c']) {
@@ -229,7 +229,7 @@ describe.each<[string, PumpSources | undefined]>([
     expect(await pathsNow()).toEqual(['/b', '/d', '/c']);
   });
 
-  it('has nothing of a client that is gone', async () => {
+  it('forget a client that has disconnected', async () => {
     const far = await open(volfile());
     await far('open', '/f', 0o102, 0o644);
     expect(dump()).toMatchObject({ connections: 1, 'conn.1.bound_xl': 'brick' });
@@ -237,7 +237,7 @@ describe.each<[string, PumpSources | undefined]>([
     await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(0);
   });
 
-  it('a call for another version of a program is answered with PROG_MISMATCH', async () => {
+  it('reply PROG_MISMATCH to a call for another version of a program', async () => {
     const raw = await RawPeer.connect(port);
     const accepted = async ({ number, version }: Program, more: number): Promise<number> =>
       (await raw.call({ name: '', number, version: version + more }, 0, () => {})).accept;
@@ -250,7 +250,7 @@ describe.each<[string, PumpSources | undefined]>([
     raw.close();
   });
 
-  it('closes a connection that says nonsense, and no other', async () => {
+  it('close a connection that sends a malformed message, and no other', async () => {
     const far = await open(volfile());
     for (const nonsense of [Buffer.alloc(64, 0xff), Buffer.from('GET / HTTP/1.0\r\n\r\n')]) {
       const socket = connectTcp(port, '127.0.0.1');
@@ -261,7 +261,7 @@ describe.each<[string, PumpSources | undefined]>([
     expect(said.join('\n')).toMatch(/is closed: a message of \d+ bytes or more/);
     expect(await far('listdir', '/')).toEqual([]);
   });
-  it('tells caches what others have changed, and only those', async () => {
+  it("invalidate caches after another client's change, not after their own", async () => {
     const reader = await open(volfile());
     const heard: string[] = [];
     graphs.at(-1)!.listen((event, data) => {
@@ -277,12 +277,12 @@ describe.each<[string, PumpSources | undefined]>([
     await writer('chmod', '/f', 0o600);
     await until('/f true');
     heard.length = 0;
-    // The name was absent for the reader.
+    // The reader had looked the name up as absent.
     await expect(reader('stat', '/new')).rejects.toThrow();
     await writer('mkdir', '/new', 0o755);
     await until('every-entry');
     heard.length = 0;
-    // More than is remembered: what is forgotten is taken back first.
+    // Beyond the limit, invalidations precede forgetting.
     await reader('stat', '/f');
     for (let n = 0; n < 60; n++) await writer('mknod', `/n${n}`, 0o644, 0);
     await until('/f true');
@@ -290,7 +290,7 @@ describe.each<[string, PumpSources | undefined]>([
     expect(dumpOf(tells!).registrations).toBe(50);
   });
 
-  it('sends clients away who may not be there any more', async () => {
+  it('disconnect clients that changed auth options no longer admit', async () => {
     const far = await open(volfile());
     expect(await far('listdir', '/')).toEqual([]);
     const text = BRICK.replace('auth.addr.brick.allow 127.0.0.1', 'auth.addr.brick.allow 10.0.0.1');
@@ -301,7 +301,7 @@ describe.each<[string, PumpSources | undefined]>([
     expect(said.join('\n')).toMatch(/from 127.0.0.1 is disconnected: auth options changed/);
   });
 
-  it('serves several bricks by a socket in the file system, each with a root of its own', async () => {
+  it('serve several bricks on one UNIX socket, each with its own root', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-own-'));
     const socket = join(folder, 'socket');
     try {
@@ -333,13 +333,13 @@ end-volume
       expect(await b!('listdir', '/f')).toEqual(['g']);
       expect(await a!('listdir', '/')).toEqual(['f']);
     } finally {
-      // What listens in there ends first.
+      // The clients end before their server.
       for (const graph of graphs.splice(1).reverse()) await graph.stop();
       rmSync(folder, { recursive: true });
     }
   });
 
-  it('takes no more requests than may be under way, and answers all', async () => {
+  it('limit active requests to outstanding-rpc-limit, and reply to all', async () => {
     const far = await open(volfile());
     const names = Array.from({ length: 100 }, (_, n) => `/f${n}`);
     await Promise.all(names.map((name) => far('write', name, bytes(name), null)));
@@ -347,7 +347,7 @@ end-volume
     expect(dump()['conn.1.requests-under-way']).toBe(0);
   });
 
-  it('lets no more connections be silent than it says, and clients in beside them', async () => {
+  it('close the oldest connections without a handshake beyond handshake-limit, and admit clients meanwhile', async () => {
     let closed = 0;
     const silent: Socket[] = [];
     const come = (): void => {
@@ -358,7 +358,7 @@ end-volume
       silent.push(socket);
     };
     const far = await open(volfile());
-    // Not all at once: this process has descriptors for a few hundred.
+    // In waves: this process has descriptors for a few hundred.
     for (let wave = 1; wave <= 10; wave++) {
       for (let n = 0; n < 100; n++) come();
       await expect.poll(() => closed, { timeout: 60_000 }).toBeGreaterThanOrEqual(wave * 100 - 20);
@@ -368,7 +368,7 @@ end-volume
     for (const socket of silent) socket.destroy();
   });
 
-  it('goes on, whatever a connection says', async () => {
+  it('keep serving after any damaged calls of a connection', async () => {
     const far = await open(volfile());
     await far('write', '/own', bytes('text'), null);
     const noise = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 });
@@ -388,7 +388,7 @@ end-volume
       }),
       { numRuns: 200 },
     );
-    // They have come in, and gone.
+    // The connections completed their handshake, and ended.
     expect(said.join('\n')).toMatch(/connected to brick/);
     await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(1);
     expect(await far('read', '/own', 10, 0)).toEqual(bytes('text'));

@@ -1,4 +1,4 @@
-/** The memory of a brick for messages that have arrived in part, over all connections, and its limit. */
+/** The limit of a brick's memory for incomplete messages of all connections. */
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BrowserContext } from '../../bridges/machine/browser/context.ts';
@@ -19,7 +19,7 @@ import { RawPeer } from '../support/raw-rpc.ts';
 
 const MIB = 2 ** 20;
 const LIMIT = 256 * MIB;
-/** Of which a brick has two at a time. */
+/** The limit holds two such messages at a time. */
 const LONG = 60 * MIB;
 const PATIENCE = { timeout: 120_000 };
 const VOLFILE = `volume brick
@@ -40,7 +40,7 @@ let graph: Graph;
 let port: number;
 let said: string[];
 let peers: RawPeer[];
-/** The server's callbacks for the end of its patience. */
+/** The server's timers that end its patience. */
 let ends: Set<() => void>;
 
 const dump = (): Dump => dumpOf(graph.top);
@@ -48,7 +48,7 @@ const waiting = (): unknown => dump()['waiting-for-record-memory'];
 const filled = (): number => Number(dump()['record-memory-filled']);
 const used = (): number => Number(dump()['record-memory-used']);
 
-/** Ends the server's patience once, without waiting for the clock. */
+/** Fires the server's patience timers once. */
 function endPatience(): void {
   for (const end of [...ends]) {
     ends.delete(end);
@@ -82,7 +82,7 @@ async function come(): Promise<RawPeer> {
   return peer;
 }
 
-/** Sends so many bytes of a message of a length, which is none that there is. */
+/** Sends a part of a message of this length, which is no valid call. */
 function begin(socket: Socket, length: number, sent: number): void {
   const mark = Buffer.alloc(4);
   mark.writeUInt32BE(markOf(length));
@@ -90,7 +90,7 @@ function begin(socket: Socket, length: number, sent: number): void {
   socket.write(zeros.subarray(0, sent));
 }
 
-/** A file is written in one call. */
+/** Writes a file in one call. */
 async function write(peer: RawPeer, name: string, length: number): Promise<number> {
   const { gfid, fd } = await peer.create(name);
   const data = zeros.subarray(0, length);
@@ -121,7 +121,7 @@ describe.each<[string, PumpSources | undefined]>([
     // Short messages of another client are served meanwhile.
     const other = await come();
     expect(await write(other, 'f', MIB)).toBe(MIB);
-    // One that is long gets its turn, after all those that stand still.
+    // A long message gets its turn after all stalled ones.
     const written = write(await come(), 'long', 50 * MIB);
     await expect.poll(waiting, PATIENCE).toBe(9);
     await expect
@@ -155,7 +155,7 @@ describe.each<[string, PumpSources | undefined]>([
     expect(said.filter((line) => line.includes('is closed'))).toEqual([]);
   });
 
-  it('does not close a connection whose message comes on while others wait', async () => {
+  it('does not close a connection that makes progress while others wait', async () => {
     const slow = [await come(), await come()];
     for (const { socket } of slow) begin(socket, LONG, 0);
     const third = await come();
@@ -182,7 +182,7 @@ describe.each<[string, PumpSources | undefined]>([
       strangers.push(stranger);
       begin(stranger.socket, 65_536, 65_000);
     }
-    // A message, its mark, and what is received behind it.
+    // A message, its mark, and the room to receive behind it.
     await expect.poll(used, PATIENCE).toBe(100 * (65_536 + 4 + 4096));
     for (const stranger of strangers) stranger.close();
     await expect.poll(used, PATIENCE).toBe(0);

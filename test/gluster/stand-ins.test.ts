@@ -9,7 +9,7 @@ import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import { registry } from '../../server/registry.ts';
 
-/** From the storage up: type, and options with their values. */
+/** From the storage up: the type, and its options. */
 const BRICK: readonly (readonly [type: string, ...options: string[]])[] = [
   ['storage/memory'],
   ['features/trash', 'trash-dir .trashcan', 'brick-path /b', 'trash-internal-op off'],
@@ -67,7 +67,7 @@ async function start(text: string) {
   return { graph, said, warnings };
 }
 
-it('a brick volfile of glusterd loads, and one line names the volumes that are missed', async () => {
+it('a brick volfile of glusterd loads, and one log line names the stand-ins whose absence matters', async () => {
   const { graph, said, warnings } = await start(volfile());
   await graph.start();
   try {
@@ -76,7 +76,7 @@ it('a brick volfile of glusterd loads, and one line names the volumes that are m
     const lines = said.filter((line) => line.includes('let everything through'));
     expect(lines.length).toBe(1);
     expect(lines[0]).toContain('not there yet: features/index, features/selinux. Without them');
-    // They cost requests nothing, and neither does what is switched off.
+    // Requests skip stand-ins and volumes that are switched off.
     expect(graph.links.mkdir.xl.type).toBe('features/access-control');
     expect(graph.links.writev.xl.type).toBe('storage/memory');
   } finally {
@@ -84,7 +84,7 @@ it('a brick volfile of glusterd loads, and one line names the volumes that are m
   }
 });
 
-it('storage/posix knows the options that glusterd writes for a brick', async () => {
+it('storage/posix accepts the options that glusterd writes for a brick', async () => {
   const lines = ['directory /', 'shared-brick-count 2', 'fips-mode-rchecksum on'];
   const options = lines.map((line) => `  option ${line}\n`).join('');
   const text = `volume posix\n  type storage/posix\n${options}end-volume\n`;
@@ -96,11 +96,11 @@ it.each([
   ['bitrot disable', 'bitrot enable', "option 'bitrot' is enable"],
   ['server-quota off', 'server-quota on', "option 'server-quota' is on"],
   ['mandatory-lock off', 'mandatory-lock on', "option 'enforce-mandatory-lock' is on"],
-])('does not load with %s switched on', async (off, on, problem) => {
+])('a brick volfile with %s switched on is refused', async (off, on, problem) => {
   const { graph } = await start(volfile((text) => text.replace(off, on)));
   await expect(graph.start()).rejects.toThrow(problem);
 });
 
-it('has a stand-in for each type that is named', () => {
+it('each listed type has a stand-in', () => {
   expect([...translators.keys()].sort()).toEqual([...standInTypes].sort());
 });

@@ -1,4 +1,4 @@
-/** Directories that are older than the volume, on bricks of ours and of GlusterFS, with its client. */
+/** Directories older than the volume, on bricks of glossa and GlusterFS, with both clients. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,13 @@ const KINDS = {
   'one of each': ['real', 'ours'],
 } as const;
 
-describe.skipIf(noBricks())('older directories', () => {
+describe.skipIf(noBricks())('directories older than the volume', () => {
   const ends: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  /** Bricks with the directories, by the names of their clients: their ports, and where their files are. */
+  /** Starts bricks with the directories. @returns ports by client, and gfids by path */
   async function bricks(kinds: readonly ('ours' | 'real')[]) {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-before-'));
     ends.push(async () => rmSync(folder, { recursive: true }));
@@ -47,32 +47,38 @@ describe.skipIf(noBricks())('older directories', () => {
     }
   };
 
-  test.each(Object.entries(KINDS))('%s: by our client', async (_, kinds) => {
-    const { ports, stored } = await bricks(kinds);
-    const clients = new BrickClients();
-    ends.push(() => clients.end());
-    const client = await clients.distributed(ports);
-    for (const path of ['/', ...DIRECTORIES.map((each) => `/${each}`)]) {
-      // A brick of GlusterFS takes what is very new for what another client is making.
-      for (;;) {
-        const found = await client.ask('stat', path).catch(() => null);
-        if (found !== null) break;
+  test.each(Object.entries(KINDS))(
+    "get one gfid by lookups of glossa's client, on %s",
+    async (_, kinds) => {
+      const { ports, stored } = await bricks(kinds);
+      const clients = new BrickClients();
+      ends.push(() => clients.end());
+      const client = await clients.distributed(ports);
+      for (const path of ['/', ...DIRECTORIES.map((each) => `/${each}`)]) {
+        // A brick of GlusterFS treats a very new entry as one that another client is creating.
+        for (;;) {
+          const found = await client.ask('stat', path).catch(() => null);
+          if (found !== null) break;
+        }
+        await client.ask('listdir', path);
       }
-      await client.ask('listdir', path);
-    }
-    expectOne(stored);
-    expect(clients.log.join('\n')).not.toContain('several gfids');
-  });
+      expectOne(stored);
+      expect(clients.log.join('\n')).not.toContain('several gfids');
+    },
+  );
 
-  test.each(Object.entries(KINDS))("%s: by GlusterFS's client", async (_, kinds) => {
-    const { folder, ports, stored } = await bricks(kinds);
-    const mount = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
-    ends.push(() => mount.end());
-    const all = DIRECTORIES.map((path) => `ls -l ${path}`).join(' && ');
-    const said = await mount.sh(
-      `until ls -lR . > /dev/null 2>&1 && ${all}; do :; done; cat a/file`,
-    );
-    expect(said).toMatch(/here$/);
-    expectOne(stored);
-  });
+  test.each(Object.entries(KINDS))(
+    "get one gfid by lookups of GlusterFS's client, on %s",
+    async (_, kinds) => {
+      const { folder, ports, stored } = await bricks(kinds);
+      const mount = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+      ends.push(() => mount.end());
+      const all = DIRECTORIES.map((path) => `ls -l ${path}`).join(' && ');
+      const said = await mount.sh(
+        `until ls -lR . > /dev/null 2>&1 && ${all}; do :; done; cat a/file`,
+      );
+      expect(said).toMatch(/here$/);
+      expectOne(stored);
+    },
+  );
 });

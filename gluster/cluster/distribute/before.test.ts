@@ -1,4 +1,4 @@
-/** Directories that are older than the volume: no brick has a gfid for them. */
+/** Directories older than the volume, for which no brick has a gfid. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -43,7 +43,7 @@ function entries(volume: Distributed, path: string, fop: 'readdir' | 'readdirp')
 }
 
 test.each(['readdir', 'readdirp'] as const)(
-  '%s, which is of one brick, gives them none',
+  '%s returns directories older than the volume without a gfid, and assigns none',
   async (fop) => {
     const volume = await start();
     const listed = entries(volume, '/', fop);
@@ -55,7 +55,7 @@ test.each(['readdir', 'readdirp'] as const)(
   },
 );
 
-test('the same one is given on all bricks when they are looked up after a listing', async () => {
+test('lookups after a listing assign one gfid to a directory on all bricks', async () => {
   const volume = await start();
   for (const path of DIRECTORIES) {
     entries(volume, path.slice(0, path.lastIndexOf('/')) || '/', 'readdirp');
@@ -68,7 +68,7 @@ test('the same one is given on all bricks when they are looked up after a listin
   expect(volume.logged).not.toContain('several gfids');
 });
 
-test('one that only one brick has is made with the others', async () => {
+test('a directory on one brick is made on the other with the same gfid', async () => {
   const volume = await start();
   mkdirSync(join(disks.two!, 'new'));
   entries(volume, '/', 'readdirp');

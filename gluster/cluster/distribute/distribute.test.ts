@@ -21,7 +21,7 @@ const start = async (...args: Parameters<typeof Distributed.start>): Promise<Dis
 };
 afterEach(() => volume?.stop());
 
-/** Of the root over three: wm, wz, wa, from the lowest hash on. */
+/** The child of a name in the root of three: wm, wz, wa by ascending hash. */
 function placeInRoot(name: string): string {
   const hash = hashName(name);
   if (hash <= 0x55555554) return 'wm';
@@ -32,14 +32,14 @@ const placesOf = (path: string): string[] =>
 const typeErrno = ({ opRet, opErrno }: { opRet: number; opErrno: number }): number =>
   opRet < 0 ? opErrno : 0;
 
-/** A child is gone, or there again. */
+/** Takes a child down or up. */
 function setUp(name: string, isUp: boolean): void {
   const xl = volume.graph.xlators.find((each) => each.name === name)!;
   xl.up = isUp;
   volume.graph.top.notify(isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
 }
 
-test('the root of a new volume gets its layout', async () => {
+test('the root of a new volume gets a layout with three equal ranges', async () => {
   await start(THREE);
   expect(volume.xattr('/', LAYOUT)).toEqual({
     wm: '00000001000000000000000055555554',
@@ -48,7 +48,7 @@ test('the root of a new volume gets its layout', async () => {
   });
 });
 
-test('a file is where its hash says, and found there', async () => {
+test('a file is created and found on the child of its hash', async () => {
   await start(THREE);
   const names = [...Array(30).keys()].map((n) => `n${n}`).concat('é', '.foo.txt.Ab12');
   for (const name of names) {
@@ -67,8 +67,8 @@ test('a file is where its hash says, and found there', async () => {
   expect(volume.list('/').sort()).toEqual(names.sort());
 });
 
-describe('a file that is elsewhere', () => {
-  /** A file of this name on a child that it does not belong to. */
+describe('a misplaced file', () => {
+  /** Makes a file on a child to which its name does not belong. */
   async function misplace(options: Readonly<Record<string, string>> = {}): Promise<string> {
     await start(THREE, options);
     const { inodes } = volume.graph;
@@ -79,7 +79,7 @@ describe('a file that is elsewhere', () => {
     return other;
   }
 
-  test('is found, and a linkto says from then on where it is', async () => {
+  test('is found by a lookup, which makes a linkto to it', async () => {
     const other = await misplace();
     expect(volume.lookup('/n1').opRet).toBe(0);
     const linkto = volume.at(placeInRoot('n1'), '/n1')!;
@@ -90,19 +90,19 @@ describe('a file that is elsewhere', () => {
     expect(again.iaProt).toBe(0o640);
   });
 
-  test('is removed with its linkto', async () => {
+  test('is removed together with its linkto', async () => {
     await misplace();
     volume.lookup('/n1');
     expect(typeErrno(volume.ask('unlink', volume.loc('/n1'), 0, null))).toBe(0);
     expect(placesOf('/n1')).toEqual([]);
   });
 
-  test('is not found where nobody is to look for it', async () => {
+  test('is not found with lookup-unhashed and lookup-optimize off', async () => {
     await misplace({ 'lookup-optimize': 'off', 'lookup-unhashed': 'off' });
     expect(volume.lookup('/n1').opErrno).toBe(ENOENT);
   });
 
-  test('is EIO where another child has a directory of its name', async () => {
+  test('fails with EIO if another child has a directory of its name', async () => {
     const other = await misplace();
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
     const third = THREE.find((child) => child !== other && child !== placeInRoot('n1'))!;
@@ -111,7 +111,7 @@ describe('a file that is elsewhere', () => {
   });
 });
 
-test('a linkto that leads to nothing goes', async () => {
+test('a linkto without its file is removed by a lookup', async () => {
   await start(THREE);
   const hashed = placeInRoot('n1');
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
@@ -123,7 +123,7 @@ test('a linkto that leads to nothing goes', async () => {
   expect(placesOf('/n1')).toEqual([]);
 });
 
-test('subvolumes with other names than the volume was made with are told of', async () => {
+test('a linkto to an unknown subvolume is logged once', async () => {
   await start(THREE);
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
   const xdata = volume.newXdata().set(LINKTO, new TextEncoder().encode('old\0'));
@@ -132,7 +132,7 @@ test('subvolumes with other names than the volume was made with are told of', as
   expect(volume.logged.match(/\/n1 names 'old', which is not a subvolume/g)).toHaveLength(1);
 });
 
-test('subvolumes without locks are told of, once', async () => {
+test('subvolumes without locks are logged once, and a creation fails with EIO', async () => {
   const refusing = having('refusing', { inodelk: (frame) => fail.inodelk(frame, EOPNOTSUPP) });
   await start(THREE, {}, () => ({ translator: refusing }));
   expect(volume.create('/f', '').opErrno).toBe(EIO);
@@ -141,7 +141,7 @@ test('subvolumes without locks are told of, once', async () => {
   expect([...volume.logged.matchAll(told)].map(([, name]) => name)).toEqual(['wa']);
 });
 
-test('a subvolume that was added is told of, and leaves the layout as it is', async () => {
+test('a subvolume without a range in the root is logged once, and the layout stays', async () => {
   await start(['wz', 'wa', 'new']);
   const none = Dict.of({ [LAYOUT]: encodePiece(pieceWithout(0)) });
   const half = (start: number, stop: number): Dict =>
@@ -157,7 +157,7 @@ test('a subvolume that was added is told of, and leaves the layout as it is', as
   });
 });
 
-test('a directory that is missing on a child is made there, with all that it has', async () => {
+test('a directory that one child lacks is made there with mode, xattrs and layout', async () => {
   await start(THREE);
   const { inodes } = volume.graph;
   const xdata = volume.newXdata();
@@ -188,14 +188,14 @@ test('a directory that is missing on a child is made there, with all that it has
   expect(volume.list('/')).toEqual(['d']);
 });
 
-test('a layout with a hole is made anew', async () => {
+test('a layout with a hole is rebuilt by a lookup', async () => {
   await start(THREE);
   volume.askChild('wa', 'removexattr', new Loc(volume.root), LAYOUT, null);
   expect(volume.ask('lookup', new Loc(volume.root), null).opRet).toBe(0);
   expect(volume.xattr('/', LAYOUT).wa).toBe('0000000100000000aaaaaaaaffffffff');
 });
 
-test('attributes of a directory are changed on all children, and show as those of one', async () => {
+test('setattr on a directory changes all children, and stat returns one merged result', async () => {
   await start(THREE);
   const stbuf = Object.assign((volume.lookup('/').values[1] as Iatt).copy(), { iaProt: 0o700 });
   expect(volume.ask('setattr', new Loc(volume.root), stbuf, 1, null).opRet).toBe(0);
@@ -204,7 +204,7 @@ test('attributes of a directory are changed on all children, and show as those o
   expect([buf.iaProt, buf.iaSize, buf.iaBlocks]).toEqual([0o700, 4096, 8]);
 });
 
-test('what a change says of a directory is what it is asked for later', async () => {
+test('the attributes returned with a change of a directory equal those of a later stat', async () => {
   await start(THREE);
   volume.mkdir('/d');
   volume.mkdir('/d/below');
@@ -213,7 +213,7 @@ test('what a change says of a directory is what it is asked for later', async ()
     [buf.iaMtime, buf.iaMtimeNsec, buf.iaCtime, buf.iaCtimeNsec, buf.iaAtime, buf.iaAtimeNsec],
     [buf.iaProt, buf.iaSize, buf.iaBlocks, buf.iaNlink, buf.iaIno],
   ];
-  /** That it says nothing will do: then the directory is asked for. */
+  /** A change may return no attributes; then the caller asks for them. */
   const expectSame = (change: () => Told, at: number, mayBeUnknown = false): void => {
     volume.context.advance(1000);
     const { opRet, values } = change();
@@ -229,7 +229,7 @@ test('what a change says of a directory is what it is asked for later', async ()
   expectSame(() => volume.ask('setattr', new Loc(dir), stbuf, 1, null), 1);
   expectSame(() => volume.ask('fsetattr', fd, stbuf, 1, null), 1);
   for (let at = 0; at < 9; at += 1) {
-    // Of one child alone, and of several: of its hash, and of a linkto's.
+    // A change on one child, or on several: the name's and the linkto's.
     const to = (name: string): Loc => new Loc(volume.inode(`/d/a${at}`), dir, name);
     const symlink = new Loc(volume.graph.inodes.newInode(), dir, `s${at}`);
     expectSame(() => volume.create(`/d/a${at}`), 4);
@@ -244,7 +244,7 @@ test('what a change says of a directory is what it is asked for later', async ()
   fd.release();
 });
 
-test('a rename over several children leaves nothing in caches that will be over', async () => {
+test('a rename over several children returns no attributes that will be outdated', async () => {
   await start(THREE);
   const unknown = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((at) => {
     volume.create(`/a${at}`);
@@ -259,7 +259,7 @@ test('a rename over several children leaves nothing in caches that will be over'
   expect(unknown).toEqual(moved);
 });
 
-test('space is that of all', async () => {
+test('statfs returns the sum of all children', async () => {
   await start(THREE);
   const of = (told: { values: readonly unknown[] }): Statvfs => told.values[0] as Statvfs;
   const all = of(volume.ask('statfs', new Loc(volume.root), null));
@@ -267,7 +267,7 @@ test('space is that of all', async () => {
   expect(all.blocks).toBe(3 * one.blocks);
 });
 
-test('a listing goes on at every offset', async () => {
+test('a listing continues after every offset', async () => {
   await start(THREE);
   const names = [...Array(60).keys()].map((n) => `n${n}`);
   for (const name of names) volume.create(`/${name}`);
@@ -287,12 +287,12 @@ test('a listing goes on at every offset', async () => {
   fd.release();
 });
 
-describe('with a child away', () => {
+describe('a volume with a child down', () => {
   const name = [...Array(99).keys()]
     .map((n) => `s${n}`)
     .find((each) => placeInRoot(each) === 'wm')!;
 
-  test('names that belong to it are absent, and cannot be made', async () => {
+  test("refuses to create that child's names with ENOTCONN, and statfs succeeds", async () => {
     await start(THREE, {}, () => undefined);
     setUp('wm', false);
     expect(volume.create(`/${name}`).opErrno).toBe(ENOTCONN);
@@ -301,7 +301,7 @@ describe('with a child away', () => {
     expect(told.opRet).toBe(0);
   });
 
-  test('a directory that is looked up meanwhile keeps its range for it', async () => {
+  test("keeps the child's range for a directory that is looked up meanwhile", async () => {
     let isAway = false;
     await start(THREE, {}, (child) => ({
       translator: having('away', {
@@ -319,7 +319,7 @@ describe('with a child away', () => {
     expect(new Set(errnos)).toEqual(new Set([0, ENOTCONN]));
   });
 
-  test('the volume is up as long as one is', async () => {
+  test('is up as long as one child is', async () => {
     await start(THREE);
     for (const child of ['wm', 'wa']) setUp(child, false);
     expect(volume.graph.isUp).toBe(true);
@@ -330,7 +330,7 @@ describe('with a child away', () => {
   });
 });
 
-test('a lookup of a file asks one child, however many there are', async () => {
+test('a lookup of a file sends one request, however many children there are', async () => {
   let asked = 0;
   const counting = having('counting', {
     lookup(frame, xl, loc, xdata) {
@@ -352,7 +352,7 @@ test('a lookup of a file asks one child, however many there are', async () => {
   }
 });
 
-test('entries have their inodes told', async () => {
+test('readdirp records the child of each file it returns', async () => {
   await start(THREE);
   volume.create('/n1', 'x');
   const told = volume.ask('readdirp', new Fd(volume.root, 0, 1, true), 4096, 0, null);
@@ -363,6 +363,6 @@ test('entries have their inodes told', async () => {
 test.each([
   [{ 'decommissioned-bricks': 'wb' }, "'wb' is not a subvolume"],
   [{ 'rsync-hash-regex': '(' }, 'rsync-hash-regex'],
-])('%o is refused', async (options, why) => {
+])('options %o are refused', async (options, why) => {
   await expect(Distributed.start(THREE, options)).rejects.toThrow(why);
 });

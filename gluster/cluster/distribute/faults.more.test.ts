@@ -1,4 +1,7 @@
-/** Whatever a fop of many steps is ended at: the next client finds, and repairs, one of few states. */
+/**
+ * Interrupts fops of several steps at every point: the next client finds and repairs one of few
+ * states.
+ */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
@@ -52,15 +55,15 @@ function removeAll(path: string): void {
 }
 
 interface Walk {
-  /** Makes what there is before. */
+  /** Makes the state before the fop. */
   readonly prepare: () => void;
-  /** Its errno. */
+  /** Performs the fop. @returns its errno */
   readonly act: () => number;
-  /** @param isCleared whether the client could take back what it had begun */
+  /** @param isCleared whether the client could undo what it had begun */
   readonly check: (errno: number, isCleared: boolean) => void;
 }
 
-/** Walks all points of a fop. */
+/** Interrupts a fop at each of its points in turn. */
 async function walk(kind: FaultKind, { prepare, act, check }: Walk): Promise<void> {
   for (let point = 1; ; point++) {
     volume = await SharedVolume.start(NAMES, 2);
@@ -73,7 +76,7 @@ async function walk(kind: FaultKind, { prepare, act, check }: Walk): Promise<voi
       expect(errno).not.toBeNaN();
       check(errno, canTakeBack(kind));
       removeAll('');
-      // A name may be with children that do not list it: of a directory that some have renamed.
+      // Children may have a name that they do not list: that of a directory renamed on some only.
       for (const path of ['/d', '/e']) {
         if (typeof volume.find(1, path) === 'number') continue;
         removeAll(path);
@@ -94,9 +97,9 @@ async function walk(kind: FaultKind, { prepare, act, check }: Walk): Promise<voi
 
 const childOf = (letter: string): string => NAMES['abc'.indexOf(letter)]!;
 
-describe.each(FAULTS)('%s', (fault) => {
+describe.each(FAULTS)('interrupted by %s', (fault) => {
   test.each(PLACEMENTS)(
-    'rename of a file (source, old name, new name, target: %s)',
+    'rename of a file leaves it at one of its names (source, old name, new name, target: %s)',
     async (letters) => {
       const [source, oldHash, newHash] = [...letters].map(childOf) as [string, string, string];
       const target = letters[3] === '-' ? null : childOf(letters[3]!);
@@ -123,7 +126,7 @@ describe.each(FAULTS)('%s', (fault) => {
     },
   );
 
-  test.each(NAMES)('link to a name that belongs to %s', async (child) => {
+  test.each(NAMES)('link to a name of %s leaves the file and no broken name', async (child) => {
     const [from, to] = [nameAt('wz', 'from'), nameAt(child, 'to')];
     let gfid: string;
     await walk(fault, {
@@ -141,7 +144,7 @@ describe.each(FAULTS)('%s', (fault) => {
     });
   });
 
-  /** A directory is nowhere, or whole: on all children, with a place for every name. */
+  /** Whether a directory exists; if so, it must be on all children with a complete layout. */
   const isWhole = (path: string): boolean => {
     const inode = volume.find(1, path);
     const on = volume.state().filter((line) => line.endsWith(` ${path}/`));
@@ -158,7 +161,7 @@ describe.each(FAULTS)('%s', (fault) => {
     return true;
   };
 
-  test('mkdir', async () => {
+  test('mkdir leaves a complete directory or none', async () => {
     await walk(fault, {
       prepare: () => {},
       act: () => volume.mkdir(0, '/d'),
@@ -169,7 +172,7 @@ describe.each(FAULTS)('%s', (fault) => {
     });
   });
 
-  test('rmdir', async () => {
+  test('rmdir leaves a complete directory or none', async () => {
     await walk(fault, {
       prepare: () => volume.mkdir(0, '/d'),
       act: () => volume.rmdir(0, '/d'),
@@ -184,7 +187,7 @@ describe.each(FAULTS)('%s', (fault) => {
   test.each([
     ['to a new name', false],
     ['over an empty one', true],
-  ])('rename of a directory %s', async (_, isOver) => {
+  ])('rename of a directory %s leaves it at one of its names', async (_, isOver) => {
     let gfid: string;
     let old: string | null;
     await walk(fault, {

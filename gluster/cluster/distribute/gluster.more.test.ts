@@ -1,4 +1,6 @@
-/** Beside GlusterFS's own client, on its bricks: each has what the other has placed. */
+/**
+ * glossa's client beside GlusterFS's on bricks of GlusterFS: each finds what the other has placed.
+ */
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +22,7 @@ let clients: BrickClients;
 let ours: BrickClient;
 let theirs: RealMount;
 
-describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
+describe.skipIf(noBricks())('glossa and GlusterFS clients of one volume', () => {
   beforeAll(async () => {
     volume = await GlusterVolume.start(NAMES);
     ({ bricks, ports, clients, ours, theirs } = volume);
@@ -29,7 +31,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     await volume?.end();
   });
 
-  /** Of what each brick has by itself. */
+  /** An xattr by brick, as its directory has it. */
   const onBricks = (path: string, name: string): Record<string, string> =>
     Object.fromEntries(
       NAMES.map((brick, at) => {
@@ -42,25 +44,25 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
   const having = (path: string): string[] =>
     NAMES.filter((_, at) => spawnSync('stat', [join(bricks[at]!.files, path)]).status === 0);
 
-  /** Another client of ours, which has seen nothing so far. */
+  /** Another client of glossa without any state. */
   const fresh = (): Promise<BrickClient> => volume!.client();
   const onDisk = (brick: string, path: string): string =>
     join(bricks[NAMES.indexOf(brick)]!.files, path);
   const run = (command: string, ...args: string[]): string =>
     spawnSync(command, args, { encoding: 'utf8' }).stdout.trim();
 
-  test('our first layout of the root is theirs', async () => {
+  test('compute the same layout of the root', async () => {
     expect(onBricks('', LAYOUT)).toEqual({
       wm: '00000001000000000000000055555554',
       wz: '000000010000000055555555aaaaaaa9',
       wa: '0000000100000000aaaaaaaaffffffff',
     });
-    // They take it as it is.
+    // GlusterFS accepts the layout unchanged.
     await theirs.sh('ls');
     expect(onBricks('', LAYOUT).wm).toBe('00000001000000000000000055555554');
   });
 
-  test('files of a directory of theirs are where they would put them, and the reverse', async () => {
+  test("place files in a directory of GlusterFS's client on the same bricks", async () => {
     await theirs.sh('mkdir dir1');
     expect(onBricks('dir1', LAYOUT)).toEqual({
       wa: '00000000000000000000000055555554',
@@ -86,7 +88,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(listed.sort()).toEqual((await theirs.sh('LC_ALL=C ls dir1')).trim().split('\n'));
   });
 
-  test('directories that we make have the layouts that theirs would have', async () => {
+  test('give new directories the same layouts', async () => {
     for (const path of ['/dir2', '/dir3', '/dir4', '/dir4/s']) await ours.ask('mkdir', path, 0o755);
     const [first, second, third] = ['00000000', '55555555', 'aaaaaaaa'];
     const starts = (path: string): Record<string, string> =>
@@ -103,7 +105,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
       const mds = Object.values(onBricks(path, `${LAYOUT}.mds`));
       expect(mds.sort()).toEqual(['', '', '00000000']);
     }
-    // Whose pieces are whole, they leave alone.
+    // GlusterFS leaves complete layouts alone.
     expect(await theirs.sh('cd dir4/s && touch f && ls')).toBe('f\n');
     expect(starts('dir4')).toEqual({ wa: first, wm: second, wz: third });
     await ours.ask('unlink', '/dir4/s/f');
@@ -111,7 +113,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(having('dir4')).toEqual([]);
   });
 
-  test('names that we rename, link and remove leave what theirs would leave', async () => {
+  test('leave the same linktos after rename, link and unlink by glossa', async () => {
     const linktosOf = (name: string): Record<string, string> =>
       Object.fromEntries(
         Object.entries(onBricks(`dir1/${name}`, `${LAYOUT}.linkto`)).filter(([, value]) => value),
@@ -146,7 +148,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(run('find', onDisk('wz', '.glusterfs'), '-inum', inode)).toBe('');
   });
 
-  test('names that they have renamed are followed, read and removed', async () => {
+  test('glossa reads and removes files that GlusterFS renamed', async () => {
     await theirs.sh(
       'mkdir r; for n in 1 2 3 4 5 6 7 8 9; do echo $n > r/a$n; mv r/a$n r/b$n; done',
     );
@@ -163,7 +165,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(await theirs.sh('rmdir r && echo gone')).toBe('gone\n');
   });
 
-  test('a thousand names belong to the same bricks', async () => {
+  test('place a thousand names on the same bricks', async () => {
     await theirs.sh('mkdir -p h');
     const names = fc.sample(
       fc.oneof(
@@ -203,7 +205,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(own).toEqual(told);
   });
 
-  test('a layout that has lost a piece is made anew', async () => {
+  test('glossa rebuilds a layout that has lost a piece', async () => {
     await theirs.sh('mkdir hole');
     run('setfattr', '-x', LAYOUT, onDisk('wa', 'hole'));
     await (await fresh()).ask('stat', '/hole');
@@ -213,7 +215,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(await theirs.sh('echo x > hole/f && cat hole/f')).toBe('x\n');
   });
 
-  test('a directory that is gone from a brick is there again, as it was', async () => {
+  test('glossa restores a directory that one brick has lost, with mode, owner and xattrs', async () => {
     await theirs.sh('mkdir lost; chmod 751 lost; chown 5:6 lost; setfattr -n user.k -v v lost');
     const gfid = run(
       'getfattr',
@@ -244,7 +246,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     ).toBe(true);
   });
 
-  test('the mode of a directory is what the brick says that counts', async () => {
+  test('glossa takes the mode of a directory from its MDS brick, and repairs the others', async () => {
     await theirs.sh('mkdir mode');
     const mds = onBricks('mode', `${LAYOUT}.mds`);
     const others = NAMES.filter((brick) => mds[brick] === '');
@@ -255,7 +257,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     for (const brick of NAMES) expect(run('stat', '-c', '%a', onDisk(brick, 'mode'))).toBe('755');
   });
 
-  test('attributes that we set are on all bricks, and none is left to be repaired', async () => {
+  test('glossa sets attributes of a directory on all bricks, and leaves nothing to repair', async () => {
     await theirs.sh('mkdir attr');
     await ours.ask('chmod', '/attr', 0o711);
     await ours.ask('setxattr', '/attr', 'user.a', bytes('1'), 0);
@@ -268,12 +270,12 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     );
   });
 
-  test('where there is no room, files are elsewhere and linktos say so', async () => {
+  test('glossa puts files on other bricks with linktos when there is no space', async () => {
     await theirs.sh('mkdir full');
     const client = await clients.distributed(ports, { 'min-free-disk': '100%' });
     await client.ask('stat', '/full');
     for (let n = 0; n < 9; n++) await client.ask('write', `/full/f${n}`, bytes(`${n}`), null);
-    // Which bricks have most depends on what else is on the disk: `space.more.test.ts`.
+    // The bricks with the most space depend on the disk: `space.more.test.ts`.
     const linktos = [...Array(9).keys()].flatMap((n) => {
       const path = `full/f${n}`;
       const values = Object.entries(onBricks(path, `${LAYOUT}.linkto`)).filter(([, to]) => to);
@@ -290,7 +292,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(((await ours.ask('listdir', '/full')) as string[]).length).toBe(9);
   });
 
-  test('a brick that is lost: what is absent, what is refused, what comes back', async () => {
+  test('without one brick its files are absent, its names are refused, and both recover with it', async () => {
     await theirs.sh('mkdir s; for n in $(seq 20); do echo $n > s/f$n; done');
     await ours.ask('stat', '/s');
     const names = [...Array(20).keys()].map((n) => `f${n + 1}`);

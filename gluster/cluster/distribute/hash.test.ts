@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { decodeName } from '../../../runtime/core/bytes.ts';
 import { hashName, NameHash, RSYNC_REGEX } from './hash.ts';
 
-/** Of gf_dm_hashfn of GlusterFS 10's own library. */
+/** Results of gf_dm_hashfn in GlusterFS 10's own library. */
 const VECTORS: Readonly<Record<string, number>> = {
   '': 0x884774a2,
   '/': 0x8619bd58,
@@ -45,12 +45,12 @@ const VECTORS: Readonly<Record<string, number>> = {
   '/usr/share/php': 0xbe202e5a,
 };
 
-test.each(Object.entries(VECTORS))('%s', (name, hash) => {
+test.each(Object.entries(VECTORS))("the hash of '%s' is GlusterFS's", (name, hash) => {
   expect(hashName(name).toString(16)).toBe(hash.toString(16));
 });
 
 test('a name that is not UTF-8 has the hash of its bytes', () => {
-  // Bytes of 0x80 and more cover what stands before them in the last word, the length too.
+  // Bytes of 0x80 or more mask the bytes before them in the last word, and the length.
   const [one, other] = [
     decodeName(Uint8Array.of(0x61, 0xa9)),
     decodeName(Uint8Array.of(0xff, 0xa9)),
@@ -59,7 +59,7 @@ test('a name that is not UTF-8 has the hash of its bytes', () => {
   expect(hashName(one)).toBe(hashName('é'));
 });
 
-test('however a name is hashed, it is by 32 bits', () => {
+test('every hash is an unsigned number of 32 bits', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (name) => {
       const hash = hashName(name);
@@ -68,7 +68,7 @@ test('however a name is hashed, it is by 32 bits', () => {
   );
 });
 
-test('what rsync has not finished has the place of the finished', () => {
+test('a temporary name of rsync belongs to the child of the final name', () => {
   const names = new NameHash(RSYNC_REGEX);
   const parts = ['.foo.txt.Ab12Cd', '.a.b', '.hidden', 'foo.txt', '..', '.a..', 'x.y.z'];
   expect(parts.map((name) => names.part(name))).toEqual([
@@ -84,19 +84,22 @@ test('what rsync has not finished has the place of the finished', () => {
   expect(new NameHash('none').of('.foo.txt.Ab12Cd')).toBe(0x26430f1a);
 });
 
-test('the extra expression comes first', () => {
+test('extra-hash-regex applies before rsync-hash-regex', () => {
   const names = new NameHash(RSYNC_REGEX, '^([a-z]+)-[^a]+$');
   expect(names.part('abc-12')).toBe('abc');
   expect(names.part('abc-1a')).toBe('abc-1a');
   expect(names.part('.abc.1')).toBe('abc');
 });
 
-test('what the extra expression takes as a whole stays whole', () => {
+test('a name that extra-hash-regex matches as a whole is not shortened by rsync-hash-regex', () => {
   const names = new NameHash(RSYNC_REGEX, '^(\\.keep\\..+)$');
   expect(names.part('.keep.txt.Ab12Cd')).toBe('.keep.txt.Ab12Cd');
   expect(names.part('.kept.txt.Ab12Cd')).toBe('kept.txt');
 });
 
-test.each(['(', '[', '[[:alpha:]]', '[^]a]', '[a\\]', '\\w'])('%s is refused', (text) => {
-  expect(() => new NameHash(RSYNC_REGEX, text)).toThrow(`option 'extra-hash-regex': '${text}'`);
-});
+test.each(['(', '[', '[[:alpha:]]', '[^]a]', '[a\\]', '\\w'])(
+  'the regular expression %s is refused',
+  (text) => {
+    expect(() => new NameHash(RSYNC_REGEX, text)).toThrow(`option 'extra-hash-regex': '${text}'`);
+  },
+);

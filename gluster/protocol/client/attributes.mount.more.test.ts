@@ -1,4 +1,7 @@
-/** Attributes that a mount tells are as new as the call that asks for them, whoever changed the file. */
+/**
+ * A mount returns attributes as new as the call that requests them, even after a change by another
+ * mount.
+ */
 import { mkdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { noBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
@@ -7,9 +10,8 @@ import { describeMounts, run, startMount, withScratch } from '../../../test/supp
 const ROUNDS = 100;
 
 /**
- * One thread has the name looked up, and nothing else (it is taken: EEXIST), writes by another mount, and
- * asks for the attributes of the file, of which it has a descriptor that the mount knows nothing of; and
- * the same by its name.
+ * One thread looks the name up (mkdir fails with EEXIST), writes through another mount, then reads
+ * the attributes, by a descriptor of which the mount knows nothing, or by name.
  */
 const SCRIPT = `
 const { appendFileSync, fstatSync, mkdirSync, openSync, statSync, writeFileSync } = require('node:fs');
@@ -32,7 +34,7 @@ for (let round = 0; round < ${ROUNDS}; round += 1) {
 }
 console.log(size);`;
 
-describeMounts('attributes', () => {
+describeMounts('stat on a mount without attribute caching', () => {
   const asNewAsAsked = (serve: (folder: string, files: string) => Promise<OurBrick | RealBrick>) =>
     withScratch(async (scratch) => {
       const files = scratch.at('files');
@@ -52,10 +54,11 @@ describeMounts('attributes', () => {
       }
     });
 
-  it('are as new as the question, of a brick of ours', () =>
+  it('returns the size after a write through another mount, on a brick of glossa', () =>
     asNewAsAsked((folder, files) => OurBrick.serve(folder, files)));
 
-  it.skipIf(noBricks())("are as new as the question, of a brick of GlusterFS's", () =>
-    asNewAsAsked((folder, files) => RealBrick.start(folder, { files })),
+  it.skipIf(noBricks())(
+    'returns the size after a write through another mount, on a brick of GlusterFS',
+    () => asNewAsAsked((folder, files) => RealBrick.start(folder, { files })),
   );
 });

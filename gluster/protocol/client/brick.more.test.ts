@@ -1,4 +1,4 @@
-/** The client with bricks of the real GlusterFS. */
+/** protocol/client with bricks of GlusterFS. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { type Ask, BrickClients, bytes } from '../../../test/support/brick-clien
 import { type BrickSettings, noBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { needTools } from '../../../test/support/tools.ts';
 
-/** For what takes as long as the machine is slow. */
+/** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 120_000 };
 
 let folder: string;
@@ -36,12 +36,12 @@ const start = async (settings?: BrickSettings): Promise<void> => {
 describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
   ['the pump', pump],
   ["Node's event loop", null],
-])('a real brick, whose socket is served by %s', (_, served) => {
+])('a client of a GlusterFS brick, served by %s', (_, served) => {
   beforeEach(() => {
     clients = new BrickClients(served);
   });
 
-  it('has the files that are made through it', async () => {
+  it("stores files, directories, links and xattrs as the brick's own directory shows them", async () => {
     await start();
     const ask = await open();
     await ask('mkdir', '/d', 0o755);
@@ -56,7 +56,7 @@ describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
     for (let n = 0; n < 300; n++) writeFileSync(join(brick.files, 'd', `n${n}`), '');
     const names = (await ask('listdir', '/d')) as string[];
     expect(names.sort()).toEqual(readdirSync(join(brick.files, 'd')).sort());
-    // Nobody has given it a gfid so far.
+    // No client has given it a gfid so far.
     expect(await ask('read', '/d/n7', 9, 0)).toEqual(bytes(''));
     await ask('setxattr', '/d/f', 'user.x', bytes('v\0w'), 0);
     expect(await ask('getxattr', '/d/f', 'user.x')).toEqual(bytes('v\0w'));
@@ -76,7 +76,7 @@ describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
     expect(readdirSync(brick.files)).toEqual(['.glusterfs', 'd']);
   });
 
-  it('that is killed and comes back has the open files, too', async () => {
+  it('reopens files after the brick was killed and restarted', async () => {
     await start();
     const ask = await open();
     await ask('write', '/f', bytes('before'), null);
@@ -94,7 +94,7 @@ describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
     expect(clients.log.join('\n')).toMatch(/the connection to brick 'brick' at \S+ is lost/);
   });
 
-  it('that is away is waited for, where that is wanted', async () => {
+  it('with reconnect-wait, requests during an outage wait for the brick, up to that time', async () => {
     await start();
     const ask = await open({ 'reconnect-wait': '100' });
     const hasty = await open({ 'reconnect-wait': '0.2' });
@@ -110,7 +110,7 @@ describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
     expect(await Promise.all([read, write])).toEqual([bytes('there'), 200_000]);
   });
 
-  it('that says nothing is given up', async () => {
+  it('a silent brick is given up after ping-timeout, and reconnected once it responds', async () => {
     await start();
     const ask = await open({ 'ping-timeout': '2' });
     brick.pause(true);
@@ -120,7 +120,7 @@ describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
     await expect.poll(() => ask('listdir', '/').catch(() => null), PATIENCE).toEqual([]);
   });
 
-  it('tells of what others have changed', async () => {
+  it("reports another client's write to its parents", async () => {
     await start({ upcall: { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' } });
     const { ask, driver } = await clients.open(brick.port);
     const other = await open();
@@ -137,7 +137,7 @@ describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
       .toContain('inode');
   });
 
-  it('is refused, and refuses, in one line', async () => {
+  it('a wrong password and an unknown volume each fail with one log line', async () => {
     await start({
       server: {
         'auth.addr.brick.allow': '10.9.9.9',
@@ -158,7 +158,7 @@ describe.skipIf(noBricks()).each<[string, PumpSources | null]>([
       .toMatch(/cannot connect to brick 'nowhere' at \S+: Brick not found/);
   });
 
-  it('may be spoken to in secret', async () => {
+  it('with TLS, reads and writes succeed, and a client without TLS cannot connect', async () => {
     needTools('openssl version');
     const at = (name: string) => join(folder, name);
     const made = spawnSync('openssl', [

@@ -1,4 +1,4 @@
-/** Single calls, bare or through a graph, and what a real brick says to them; all with one brick. */
+/** Single calls to one brick of GlusterFS, by hand or through a graph. */
 import { constants, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,14 +45,14 @@ let client: BrickClient;
 
 const at = (name: string): string => join(brick.files, name);
 
-/** A connection that has introduced itself. */
+/** Connects and completes the handshake. */
 async function peer(texts?: Readonly<Record<string, string>>): Promise<RawPeer> {
   const made = await RawPeer.connect(brick.port);
   expect(await made.introduce(texts)).toMatchObject({ opRet: 0 });
   return made;
 }
 
-/** An open file of the client's, new or old. */
+/** Opens a file through the client; creates it if it is missing. */
 async function opened(path: string, flags = O_RDWR, by = client): Promise<Fd> {
   const [, id] = (await by.ask('open', path, flags | 0o100, 0o644)) as [string, number];
   return by.driver.client.fds.get(id)!;
@@ -63,7 +63,7 @@ const lock = (type: number, start: number, len: number): Flock => ({
   ...{ type, whence: 0, start, len, pid: 77, owner: '' },
 });
 
-describe.skipIf(noBricks())('a real brick', () => {
+describe.skipIf(noBricks())('a GlusterFS brick', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-calls-'));
     clients = new BrickClients();
@@ -79,7 +79,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is told the groups of who asks, and O_DIRECT, unless options say otherwise', async () => {
+  it('receives all groups and O_DIRECT, unless send-gids and filter-O_DIRECT change that', async () => {
     const line = await BadLine.start(brick.port);
     const opens: { groups: readonly number[]; flags: number }[] = [];
     line.mangler = () => (record, way) => {
@@ -109,7 +109,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     await line.end();
   });
 
-  it('does not take a flock for that of another open file, whose owner the kernel gives again', async () => {
+  it('keeps the flocks of two open files apart when the kernel reuses their owner', async () => {
     const same = await clients.open(brick.port, {
       caller: { pid: 77, lkOwner: '0102030405060708' },
     });
@@ -135,7 +135,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     expect(await flock(other, F_WRLCK)).toBe(0);
   });
 
-  it('says which programs it has, before anybody is introduced', async () => {
+  it('lists its programs before the handshake, and refuses fops until then', async () => {
     const raw = await RawPeer.connect(brick.port);
     const { r } = await raw.call(DUMP_PROGRAM, DUMP.DUMP, (w) => w.u64(DUMP_ID));
     expect(readPrograms(r)!.map(({ number, version }) => [number, version])).toEqual([
@@ -151,7 +151,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     raw.close();
   });
 
-  it('takes the least that an introduction may say, and says why it takes nothing less', async () => {
+  it('accepts the minimal handshake, and explains each refusal of a lesser one', async () => {
     const raw = await RawPeer.connect(brick.port);
     for (const [texts, errno, why] of [
       [{ 'remote-subvolume': '' }, 22, 'No remote-subvolume option specified'],
@@ -176,7 +176,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     raw.close();
   });
 
-  it('has a root, and files with the gfids that were asked for', async () => {
+  it("has the root's gfid, and creates files with the requested gfid only", async () => {
     expect((await client.driver.find('/')).buf.iaGfid).toBe(ROOT);
     await expect(client.ask('lookup', '/none')).rejects.toThrow('ENOENT');
     const raw = await peer();
@@ -188,7 +188,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     raw.close();
   });
 
-  it('writes what it is given, whatever is beside it', async () => {
+  it('stores written data exactly, with and without xdata', async () => {
     const fd = await opened('/written');
     const sizes = [1, 5, 14, 4096, 131_072];
     const beside = [null, new Dict(), Dict.of({ one: 1, two: 'text' })];
@@ -207,7 +207,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     expect(readFileSync(at('written'), 'latin1')).toBe(all);
   });
 
-  it('reads to the end of a file, and says that it is there', async () => {
+  it('returns ENOENT with a read that reaches the end of the file', async () => {
     await client.ask('write', '/ten', bytes('0123456789'), null);
     const raw = await peer();
     const { buf } = await client.driver.find('/ten');
@@ -225,7 +225,7 @@ describe.skipIf(noBricks())('a real brick', () => {
       if (errno !== 0) expect(read.opErrno, `at ${offset}`).toBe(errno);
       expect(await client.ask('read', '/ten', size, offset)).toEqual(bytes(data));
     }
-    // By the gfid alone.
+    // By gfid alone.
     const put = new Uint8Array(Buffer.from('xy'));
     const wrote = await raw.fop('writev', [buf.iaGfid, ANONYMOUS, 2, 2, 0, null], { data: put });
     expect(wrote.opRet).toBe(2);
@@ -234,7 +234,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     raw.close();
   });
 
-  it('lists a folder of many long names, once each', async () => {
+  it('lists a directory of 700 long names completely, each once', async () => {
     await client.ask('mkdir', '/many', 0o755);
     const names = Array.from({ length: 700 }, (_, n) => `${n}`.padEnd(64, 'n')).sort();
     for (const name of names) writeFileSync(at(`many/${name}`), '');
@@ -253,7 +253,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     }
     expect(counts.length).toBeGreaterThan(1);
     expect(found.filter((name) => !name.startsWith('.')).sort()).toEqual(names);
-    // Not even one fits: that is no reason to ask for ever.
+    // Not even one entry fits: the client must not retry forever.
     const small = await client.driver.wind('readdirp', fd, 200, 0, null);
     expect([small.opRet, small.values[0]]).toEqual([0, []]);
     fd.release();
@@ -264,7 +264,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     raw.close();
   });
 
-  it('keeps attributes of any bytes', async () => {
+  it('stores xattr values of any bytes', async () => {
     await client.ask('write', '/attributes', bytes('x'), null);
     const values = ['', '\0', 'a\0b\0', '\xff'.repeat(3000)];
     for (const [n, value] of values.entries()) {
@@ -283,7 +283,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     expect(missing.opErrno).toBe(ENODATA);
   });
 
-  it('sets modes, owners and times, to the nanosecond', async () => {
+  it('sets modes, owners, and times to the nanosecond', async () => {
     await client.ask('write', '/set', bytes('x'), null);
     const { inode } = await client.driver.find('/set');
     const to = Object.assign(new Iatt(), {
@@ -299,7 +299,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     expect(await set(ATIME | MTIME)).toMatchObject({ iaAtime, iaAtimeNsec, iaMtime, iaMtimeNsec });
   });
 
-  it('makes what is no file, links, and moves', async () => {
+  it('creates fifos, devices, symlinks and hard links, and renames over a file', async () => {
     const { ask } = client;
     const look = async (path: string): Promise<Iatt> => (await client.driver.find(path)).buf;
     await ask('mknod', '/fifo', 0o010644, 0);
@@ -319,7 +319,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     expect((await look('/hard')).iaNlink).toBe(2);
   });
 
-  it('locks parts of files, against others', async () => {
+  it('a record lock excludes another client until it is released', async () => {
     const other = await clients.open(brick.port, { caller: { pid: 99, lkOwner: 'aa55' } });
     const [mine, theirs] = [await opened('/locked'), await opened('/locked', O_RDWR, other)];
     const ask = (who: BrickClient, fd: Fd, cmd: number, flock: Flock) =>
@@ -336,20 +336,20 @@ describe.skipIf(noBricks())('a real brick', () => {
       order.push('granted');
       return reply;
     });
-    // It is behind the request that waits, and answered before it.
+    // The brick receives it after the waiting request, and replies before granting that.
     await other.ask('stat', '/locked');
     order.push('unlocked');
     expect(await ask(client, mine, F_SETLK, lock(F_UNLCK, 10, 5))).toMatchObject({ opRet: 0 });
     expect(await waits).toMatchObject({ opRet: 0 });
     expect(order).toEqual(['unlocked', 'granted']);
-    // Who goes leaves no lock.
+    // A client that disconnects leaves no lock.
     await other.end();
     const again = () => ask(client, mine, F_SETLK, lock(F_WRLCK, 0, 0)).then(({ opRet }) => opRet);
     await expect.poll(again, PATIENCE).toBe(0);
     await client.ask('file.close', mine.id);
   });
 
-  it('tells who holds a lock that another wants it', async () => {
+  it('notifies the holder of an inodelk when another client wants it', async () => {
     const [holder, wants] = [await peer(), await peer()];
     const gfid = (await client.driver.find('/locked')).buf.iaGfid;
     const owner = (lkOwner: string) => ({ caller: { ...ITSELF, pid: 5, lkOwner } });
@@ -366,7 +366,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     wants.close();
   });
 
-  it('tells what others do to an inode that was looked up', async () => {
+  it("sends CACHE_INVALIDATION for another client's write, chmod and rename of a looked-up inode", async () => {
     const other = await clients.open(brick.port);
     await client.ask('write', '/watched', bytes('x'), null);
     const raw = await peer();
@@ -388,7 +388,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     raw.close();
   });
 
-  it('adds up, seeks, allocates, copies and sums', async () => {
+  it('implements xattrop, seek, fallocate, discard, zerofill, copy_file_range and rchecksum', async () => {
     const { driver } = client;
     const { inode } = await driver.find('/locked');
     const add = Dict.of({ 'trusted.count': new Uint8Array([0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff]) });
@@ -413,7 +413,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     const [KEEP_SIZE, ZERO_RANGE] = [1, 16];
     await driver.expect('fallocate', fd, KEEP_SIZE, 0, 1 << 22, null);
     expect(await size()).toBe((1 << 20) + 4096);
-    // The brick would keep the size alone, and zero nothing.
+    // The brick would treat the mode as KEEP_SIZE, and zero nothing.
     const kept = await driver.wind('fallocate', fd, ZERO_RANGE | KEEP_SIZE, 1 << 20, 4096, null);
     expect(kept.opErrno).toBe(EOPNOTSUPP);
     await driver.expect('discard', fd, 1 << 20, 1024, null);
@@ -439,7 +439,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     for (const { id } of [fd, copy]) await client.ask('file.close', id);
   });
 
-  it('is asked by members of many groups', async () => {
+  it('accepts a caller with 200 groups', async () => {
     const groups = Array.from({ length: 200 }, (_, n) => 1000 + n);
     for (const lkOwner of ['', '0102030405060708']) {
       const many = await clients.open(brick.port, { caller: { uid: 7, gid: 7, groups, lkOwner } });
@@ -448,7 +448,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     }
   });
 
-  it('takes a call in parts, and answers nonsense without ending the connection', async () => {
+  it('accepts a call in parts, and replies to invalid calls without closing the connection', async () => {
     const raw = await peer();
     const { bytes: call, xid } = raw.bytesOf(FOPS4, 14, (w) => {
       w.gfid(ROOT);
@@ -482,7 +482,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     expect(await accepted(HANDSHAKE.number, 2, HAND.NULL)).toBe(ACCEPT.SUCCESS);
     expect(raw.isClosed).toBe(false);
     raw.close();
-    // Such as a client is told of what the brick does not do.
+    // The client passes on an errno for a fop that the brick lacks.
     const ipc = await client.driver.wind('ipc', 7, null);
     expect([ipc.opRet, ipc.opErrno]).toEqual([-1, EOPNOTSUPP]);
   });

@@ -1,4 +1,4 @@
-/** The connection to a brick, by a clock and a peer of the test's. */
+/** The connection to a brick, with a simulated clock and peer. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
@@ -26,22 +26,22 @@ const EACCES = 13;
 const EAGAIN = 11;
 const ENOENT = 2;
 
-/** A connection as the peer has it. */
+/** A connection at the peer's end. */
 interface Line {
   readonly address: SocketAddress;
   readonly events: TransportEvents;
   isClosed: boolean;
   sent: Uint8Array;
-  /** Bytes that the peer still takes. */
+  /** Bytes that the peer still accepts. */
   capacity: number;
 }
 
 let clock: VirtualClock;
 let connection: Connection;
 let lines: Line[];
-/** What was told of the connection, in order. */
+/** Events of the connection, in order. */
 let told: string[];
-/** What the peer does. */
+/** The behaviour of the peer. */
 let peer: {
   programs: readonly Program[];
   answers: boolean;
@@ -50,14 +50,14 @@ let peer: {
   errno: number;
   texts: ReadonlyMap<string, string>;
 };
-/** Introductions that came: `process-uuid`. */
+/** The `process-uuid` of each handshake that arrived. */
 let introduced: string[];
 let pings: number;
 let isAwaited: boolean;
 
 const line = (): Line => lines.at(-1)!;
 
-/** Sends it to the client. */
+/** Sends a message to the client. */
 function send({ events }: Line, write: (w: XdrWriter) => void): void {
   const w = new XdrWriter();
   w.u32(0);
@@ -98,7 +98,7 @@ function answer(to: Line, call: ReadCall, r: XdrReader): void {
   }
 }
 
-/** What has come is answered, and what comes of that, until nothing comes. */
+/** Replies to messages, and to what they cause, until none arrives. */
 function settle(): void {
   for (let at = 0; at < lines.length; at++) {
     const each = lines[at]!;
@@ -117,7 +117,7 @@ function settle(): void {
   }
 }
 
-/** The peer takes the connection that is asked for. */
+/** The peer accepts the last connection. */
 function accept(): void {
   const mine = line();
   mine.events.connected({
@@ -143,7 +143,7 @@ function advance(seconds: number): void {
   clock.advanceTo(end);
 }
 
-/** Of each failure, whether somebody was there. */
+/** For each failure, whether a peer answered. */
 let met: boolean[];
 
 function make(asksPort = false, pingTimeout = 42): void {
@@ -220,7 +220,7 @@ beforeEach(() => {
 });
 
 describe('a connection', () => {
-  it('asks what there is, and introduces itself', () => {
+  it('calls DUMP, completes the handshake, and stays closed after stop', () => {
     make();
     connection.start();
     connection.start();
@@ -235,7 +235,7 @@ describe('a connection', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('asks a management daemon for the port, each time anew', () => {
+  it('asks a management daemon for the port again at each reconnect', () => {
     make(true);
     peer.programs = [PORTMAP, HANDSHAKE];
     connection.start();
@@ -265,7 +265,7 @@ describe('a connection', () => {
       'refused: Authentication failed',
     ],
     [{ programs: [FOPS4], texts: new Map([['child_up', '0']]) }, 'up, its storage is not'],
-  ])('of which the peer says %j', (says, what) => {
+  ])('a peer with %j is reported as %s', (says, what) => {
     make(true);
     peer = { ...peer, programs: [PORTMAP], ...says };
     connection.start();
@@ -273,13 +273,13 @@ describe('a connection', () => {
     expect(told[0]).toContain(what);
     const count = lines.length;
     advance(10);
-    // What is final is not tried again.
+    // A final failure has no further attempt.
     const again = !/^(refused|up)/.test(what);
     expect(lines.length > count).toBe(again);
     expect(met[0] ?? true).toBe(true);
   });
 
-  it('is made again, as another one', () => {
+  it('reconnects after a loss under a new name, and ignores events of the old connection', () => {
     make();
     connection.start();
     line().events.ended('connection refused');
@@ -289,7 +289,7 @@ describe('a connection', () => {
     accept();
     ask('a');
     line().events.ended('it was cut');
-    // What an old one says is of no interest.
+    // Events of an old connection are ignored.
     line().events.ended('again');
     advance(3);
     accept();
@@ -303,7 +303,7 @@ describe('a connection', () => {
     expect(introduced).toEqual(['0', '1']);
   });
 
-  it('is tried less and less often, until it stood', () => {
+  it('retries after growing intervals, which start over after a success', () => {
     make();
     connection.start();
     const waits = (): number[] => {
@@ -320,16 +320,16 @@ describe('a connection', () => {
     expect(waits()).toEqual(expected);
     accept();
     expect(waits()).toEqual(expected);
-    // The first after it stood is a loss, and no failure.
+    // The first event after a success is a loss, not a failure.
     expect(met).toEqual(new Array(13).fill(false));
   });
 
-  it('is given up when the peer says nothing', () => {
+  it('is lost after ping-timeout without a reply to a ping', () => {
     make(false, 10);
     connection.start();
     accept();
     advance(60);
-    // Nothing was asked since.
+    // No call was made since.
     expect(pings).toBe(1);
     peer.pings = false;
     ask('a');
@@ -341,7 +341,7 @@ describe('a connection', () => {
     ]);
   });
 
-  it('is given up when the peer is silent, also while more requests are sent', () => {
+  it('is lost after ping-timeout of silence even while more calls are sent', () => {
     make(false, 10);
     connection.start();
     accept();
@@ -353,7 +353,7 @@ describe('a connection', () => {
     expect(told.at(-1)).toBe('lost: it was silent for 10 s (option ping-timeout)');
   });
 
-  it('is kept while a slow peer still reads', () => {
+  it('survives ping-timeout while a slow peer still reads', () => {
     make(false, 10);
     connection.start();
     accept();
@@ -370,7 +370,7 @@ describe('a connection', () => {
     expect(told.at(-1)).toBe('lost: it was silent for 10 s (option ping-timeout)');
   });
 
-  it('is tried twice a second while any number of requests wait for it', () => {
+  it('retries twice a second while requests wait for the brick', () => {
     make();
     connection.start();
     const refuse = (): void => line().events.ended('connection refused');
@@ -389,7 +389,7 @@ describe('a connection', () => {
     expect(lines).toHaveLength(count);
     advance(0.1);
     expect(lines).toHaveLength(count + 1);
-    // Nothing is to be hurried while an attempt is being made, or when the connection stands.
+    // While connecting or connected there is nothing to bring forward.
     connection.retrySooner();
     refuse();
     advance(0.5);
@@ -401,7 +401,7 @@ describe('a connection', () => {
     expect(lines).toHaveLength(count);
   });
 
-  it('is no business of a peer that does not introduce itself', () => {
+  it('fails after 60 s without a handshake', () => {
     make();
     peer.answers = false;
     connection.start();
@@ -411,7 +411,7 @@ describe('a connection', () => {
     expect(lines[0]!.isClosed).toBe(true);
   });
 
-  it('ends when what comes is no message', () => {
+  it('is lost after a malformed message, then reconnects', () => {
     make();
     connection.start();
     accept();
@@ -425,7 +425,7 @@ describe('a connection', () => {
     expect(told.at(-1)).toBe('up');
   });
 
-  it('gives up requests that take too long, and stays', () => {
+  it('expires calls after frame-timeout, and stays connected', () => {
     make();
     connection.start();
     accept();

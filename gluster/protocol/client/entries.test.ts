@@ -1,11 +1,11 @@
-/** Positions in a listing: those given out lead back to where they were, and do not grow without end. */
+/** Offsets in a listing: each leads back to its position, and their number is bounded. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Positions } from './entries.ts';
 
 const wide = (lo: number) => ({ hi: lo >>> 3, lo });
 
-test('each leads to the place that it was given for', () => {
+test('an index returns the position for which it was given out', () => {
   const steps = fc.array(fc.tuple(fc.nat(50), fc.nat(30)), { maxLength: 200 });
   fc.assert(
     fc.property(steps, (taken) => {
@@ -24,7 +24,7 @@ test('each leads to the place that it was given for', () => {
   );
 });
 
-test('a folder that changes all the time may be listed for ever', () => {
+test('a directory that changes constantly can be listed forever with bounded memory', () => {
   const positions = new Positions();
   let before = 0;
   let lost = 0;

@@ -1,4 +1,4 @@
-/** Bricks that are killed, full, expired, or none at all. */
+/** Bricks that are killed, full or expired, and servers that are not bricks. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { DUMP, DUMP_PROGRAM, writePrograms } from '../../rpc/programs.ts';
 import { markOf, Records } from '../../rpc/record.ts';
 import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 
-/** For what takes as long as the machine is slow. */
+/** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 120_000 };
 const TEST_MS = 150_000;
 const RECORD = 512;
@@ -28,7 +28,7 @@ const ATTEMPTS = 4;
 
 let folder: string;
 let clients: BrickClients;
-/** To be ended, the last first. */
+/** Clean-up functions, called in reverse order. */
 let ends: (() => unknown)[];
 
 beforeEach(() => {
@@ -48,7 +48,7 @@ async function start(settings?: BrickSettings): Promise<RealBrick> {
   return brick;
 }
 
-/** Something that listens, and is no brick. @returns its port */
+/** Starts a server that is not a brick. @returns its port */
 async function impostor(greet: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -65,7 +65,7 @@ async function impostor(greet: (socket: Socket) => void): Promise<number> {
   return (server.address() as { port: number }).port;
 }
 
-/** Answers DUMP as GlusterFS 3 does. */
+/** Replies to DUMP as GlusterFS 3 does. */
 function oldBrick(socket: Socket): void {
   const records = new Records();
   socket.on('data', (chunk: Uint8Array) =>
@@ -88,16 +88,16 @@ function oldBrick(socket: Socket): void {
   );
 }
 
-describe('what is no brick', () => {
+describe('a client of a server that is not a brick', () => {
   it.each([
     [
       'a web server',
       (socket: Socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
       'it sent a malformed message',
     ],
-    ['one that hangs up', (socket: Socket) => void socket.end(), /closed|reset/],
+    ['a server that hangs up', (socket: Socket) => void socket.end(), /closed|reset/],
     ['GlusterFS 3', oldBrick, 'it does not speak GlusterFS 4.x'],
-  ])('such as %s, is told of once, and tried again', async (_, greet, why) => {
+  ])('facing %s, logs the reason once and keeps retrying', async (_, greet, why) => {
     let count = 0;
     const port = await impostor((socket) => {
       count += 1;
@@ -113,8 +113,8 @@ describe('what is no brick', () => {
   });
 });
 
-describe.skipIf(noBricks())('a real brick', () => {
-  it('that does not have the volume is told of once, and tried again', async () => {
+describe.skipIf(noBricks())('a client of a GlusterFS brick', () => {
+  it('logs an unknown volume once, and keeps retrying', async () => {
     const brick = await start();
     const line = await BadLine.start(brick.port);
     ends.push(() => line.end());
@@ -125,7 +125,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     ]);
   });
 
-  it('that does not allow the address is told of once, and not tried again', async () => {
+  it('gives up after a rejected address, with one log line', async () => {
     const brick = await start({ server: { 'auth.addr.brick.reject': '127.0.0.1' } });
     await clients.open(brick.port, { waits: false });
     await expect
@@ -133,7 +133,7 @@ describe.skipIf(noBricks())('a real brick', () => {
       .toEqual([expect.stringContaining('Authentication failed: giving up')]);
   });
 
-  it('whose certificate has expired is no brick', async () => {
+  it('refuses a brick with an expired certificate', async () => {
     needTools('openssl version');
     const ssl = expired();
     const brick = await start({ server: ssl });
@@ -144,7 +144,7 @@ describe.skipIf(noBricks())('a real brick', () => {
   });
 
   it(
-    'that is killed under load has all that fsync has promised, and the same open files',
+    'finds all fsynced data in its open files after the brick was killed under load',
     async () => {
       const brick = await start();
       const { ask } = await clients.open(brick.port);
@@ -160,7 +160,7 @@ describe.skipIf(noBricks())('a real brick', () => {
             await ask('file.fsync', id);
             written[n] = at + 1;
           } catch (error) {
-            // Another errno is one too many.
+            // Any other errno is an error.
             if (!/ENOTCONN|EBADFD/.test(String(error))) throw error;
             await delay(5);
           }
@@ -186,7 +186,7 @@ describe.skipIf(noBricks())('a real brick', () => {
   );
 
   it(
-    'gives the lock of a client that was killed to who waits for it',
+    'waiting for a lock gets it when the holding client is killed',
     async () => {
       const brick = await start();
       const { ask, driver } = await clients.open(brick.port);
@@ -207,7 +207,7 @@ describe.skipIf(noBricks())('a real brick', () => {
       const waits = driver.expect('lk', fd, F_SETLKW, flock, null).then(() => {
         isGranted = true;
       });
-      // It has gone out behind the lock, and is answered before it.
+      // The brick receives it after the lock request, and replies before granting that.
       await ask('stat', '/f');
       expect(isGranted).toBe(false);
       holder.kill('SIGKILL');
@@ -217,7 +217,7 @@ describe.skipIf(noBricks())('a real brick', () => {
     TEST_MS,
   );
 
-  it('that is full says so, and goes on', async () => {
+  it('receives ENOSPC from a full brick, and writes again after an unlink', async () => {
     const files = join(folder, 'small');
     mkdirSync(files);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'glossa-test', files]);
@@ -237,10 +237,10 @@ describe.skipIf(noBricks())('a real brick', () => {
   });
 });
 
-/** Lines of an error or a warning. */
+/** Errors and warnings in the log. */
 const complaints = (): string[] => clients.log.filter((text) => /\] [EW] \[/.test(text));
 
-/** Options of both sides, with a certificate that is valid no more. */
+/** Options for both sides, with an expired certificate. */
 function expired(): Readonly<Record<string, string>> {
   const at = (name: string) => join(folder, name);
   const run = (...args: string[]): void => {

@@ -21,12 +21,12 @@ const STEPS = fileURLToPath(new URL('../../../test/support/brick-kill-steps.py',
 const UNCACHED = ['attribute', 'entry', 'negative'].flatMap((it) => [`--${it}-timeout`, '0']);
 const PERFORMANCE = ['write-behind', 'open-behind', 'quick-read', 'md-cache', 'io-threads'];
 
-/** For what takes as long as the machine is slow. */
+/** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 120_000 };
 
 type Outcomes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** A program that asks for fops; see there. */
+/** A program that performs fops on command; see brick-kill-steps.py. */
 class Steps {
   private readonly child: ChildProcess;
   private readonly lines: AsyncIterator<string>;
@@ -125,16 +125,16 @@ const ON_FDS = [
   ...['fstat', 'ftruncate', 'fallocate', 'discard', 'seek', 'lk'],
   ...['fsetxattr', 'fgetxattr', 'fremovexattr'],
 ];
-/** Of a file on the brick. */
+/** They concern a file on the brick. */
 const ON_FILES = [
   ...['stat', 'open', 'open O_TRUNC', 'unlink', 'link', 'chmod', 'truncate', 'setxattr'],
 ];
 const MAKING = ['create', 'mkdir', 'mknod', 'symlink'];
-/** They ask one brick, whichever is up. */
+/** They need one brick that is up. */
 const ANYWHERE = ['stat of a directory', 'getxattr of a directory', 'readdir', 'statfs'];
-/** They change the brick that a directory's name belongs to. */
+/** They change the brick to which the directory's name belongs. */
 const ON_DIRECTORIES = ['chmod of a directory', 'setxattr of a directory'];
-/** They take all bricks. */
+/** They need all bricks. */
 const EVERYWHERE = ['rmdir', 'rename of a directory'];
 const OTHER = ', name on the other brick';
 const onOther = (fops: readonly string[]): string[] => fops.map((fop) => `${fop}${OTHER}`);
@@ -236,7 +236,7 @@ function differences(found: Outcomes, expected: ReadonlyMap<string, string>): st
   });
 }
 
-describeMounts('fops that are asked while a brick is killed', () => {
+describeMounts('fops during the kill of a brick', () => {
   it.skipIf(noBricks()).each(Object.keys(STACKS))(
     "fail in a stack of %s as with GlusterFS's client, and succeed when it is back",
     async (stack) => {

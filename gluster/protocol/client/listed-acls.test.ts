@@ -22,7 +22,7 @@ let acls = new ListedAcls(() => now);
 const isNone = (number: number, name = ACCESS, age = AGE): boolean =>
   acls.isNone(gfidOf(number), name, age);
 
-/** An ACL was asked for, and then a folder with these is listed. */
+/** Requests an ACL, then lists a directory with these entries. */
 function list(...entries: WireDirent[]): void {
   isNone(0);
   acls.listed(acls.request(null), entries);
@@ -33,7 +33,7 @@ beforeEach(() => {
   acls = new ListedAcls(() => now);
 });
 
-test('a listing is asked for ACLs only where one was asked for lately, and keeps what else it says', () => {
+test('a listing requests ACLs only within a minute of a request for one, and keeps its other xdata', () => {
   const besides = new Dict().set('user.x', 0);
   expect(acls.request(null)).toBe(null);
   expect(acls.request(besides)).toBe(besides);
@@ -47,7 +47,7 @@ test('a listing is asked for ACLs only where one was asked for lately, and keeps
   expect(acls.request(besides)).toBe(besides);
 });
 
-test('what a listing told of is known as long as the kernel keeps attributes', () => {
+test('a listed file without an ACL is known as such while the kernel caches attributes', () => {
   list(entry(1), entry(2, new Dict().set(ACCESS, new Uint8Array(4), 'bin')));
   expect([isNone(1), isNone(1, DEFAULT), isNone(2), isNone(3)]).toEqual([true, true, false, false]);
   expect([isNone(1, 'user.x'), acls.isNone(gfidOf(1), null, AGE), isNone(1, ACCESS, 0)]).toEqual(
@@ -57,13 +57,13 @@ test('what a listing told of is known as long as the kernel keeps attributes', (
   expect([isNone(1, ACCESS, 1001), isNone(1, ACCESS, 1000)]).toEqual([true, false]);
 });
 
-test('nothing is known by a listing that asked for something else', () => {
+test('a listing that did not request ACLs proves nothing', () => {
   acls.listed(null, [entry(1)]);
   acls.listed(new Dict().set(ACCESS, 0), [entry(1)]);
   expect(isNone(1)).toBe(false);
 });
 
-test('what is with another brick, or on its way there, comes back with its ACL', () => {
+test('a linkto and a file being moved are not taken for files without an ACL', () => {
   list(entry(1, null, 0o1000), entry(2, null, 0o3644), entry(3, null, 0o1644));
   expect([isNone(1), isNone(2), isNone(3)]).toEqual([false, false, true]);
 });
@@ -71,9 +71,9 @@ test('what is with another brick, or on its way there, comes back with its ACL',
 test.each([
   ['set', () => acls.setting(new Dict().set(DEFAULT, new Uint8Array(1), 'bin'))],
   ["set by GlusterFS's name", () => acls.setting(new Dict().set('glusterfs.posix.acl', 'x'))],
-  ['changed by somebody else', () => acls.changed(gfidOf(1))],
+  ['changed by another client', () => acls.changed(gfidOf(1))],
   ['lost with the connection', () => acls.clear()],
-])('what was %s is not known, nor by a listing that was asked for before', (_how, change) => {
+])('a file whose ACL was %s is unknown, also after an older listing', (_how, change) => {
   list(entry(1));
   const before = acls.request(null);
   change();
@@ -84,14 +84,14 @@ test.each([
   expect(isNone(1)).toBe(true);
 });
 
-test('other attributes change nothing', () => {
+test('a change of other xattrs leaves known files known', () => {
   list(entry(1));
   acls.setting(new Dict().set('user.x', 'y'));
   acls.setting(null);
   expect(isNone(1)).toBe(true);
 });
 
-test('of a hundred thousand the newest are kept', () => {
+test('the newest 65,536 of a hundred thousand files are remembered', () => {
   for (let first = 0; first < 100_000; first += 1000) {
     list(...Array.from({ length: 1000 }, (_, nth) => entry(first + nth + 1)));
   }

@@ -8,7 +8,7 @@ const LONG = 1000;
 const THREAD = 7;
 const FILE = '33333333-3333-4333-8333-333333333333';
 
-test('what a change has told is given once, soon, of its folder, to who keeps attributes', () => {
+test('attributes after a change serve once, within 5 ms, for that directory, if the kernel caches attributes', () => {
   const buf = new Iatt();
   buf.iaGfid = FOLDER;
   const after = new RecentAttributes();
@@ -28,7 +28,7 @@ test('what a change has told is given once, soon, of its folder, to who keeps at
   expect(after.take(FOLDER, 100, LONG, THREAD)).toBe(null);
 });
 
-test('what was looked up is given once, within the same call, to the thread that looked', () => {
+test('attributes of a lookup serve once, within one system call, for the same thread', () => {
   const buf = new Iatt();
   buf.iaGfid = FILE;
   buf.iaSize = 5;
@@ -46,7 +46,7 @@ test('what was looked up is given once, within the same call, to the thread that
   found().forget();
   expect(after.take(FILE, 100, LONG, THREAD)).toBe(null);
 
-  // Whoever got the answer to the lookup has changed it.
+  // The receiver of the lookup's reply has modified it.
   found();
   buf.iaSize = 6;
   expect(after.take(FILE, 100, 0, THREAD)?.iaSize).toBe(5);

@@ -1,4 +1,7 @@
-/** What a brick tells of a file is heard by caches above, whether or not somebody has looked it up. */
+/**
+ * Caches above protocol/client act on the calls of a brick, whether the file was looked up or only
+ * listed.
+ */
 import { expect, test } from 'vitest';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
@@ -19,7 +22,7 @@ const GFID = gfidOf(7);
 const WRITTEN = 0x18;
 const FORGET = 0x100;
 
-/** What protocol/client makes of what a brick says. */
+/** The upcalls that protocol/client derives from a brick's call. */
 function toldOf(
   { inodes }: Graph,
   gfid: Gfid,
@@ -34,7 +37,7 @@ function toldOf(
   return told;
 }
 
-/** A brick with one file, of which it tells when somebody else writes it. */
+/** A brick with one file; `write` changes it as another client, and reports that. */
 async function setUp() {
   const leaf = new HeldLeaf();
   const file = { size: 3 };
@@ -73,7 +76,7 @@ async function setUp() {
   const graph = await startGraph(volumes, new FakeContext());
   const { root } = graph.inodes;
   const fd = new Fd(root, 0, 1, true);
-  /** As protocol/client hears it. */
+  /** Reports the change as protocol/client does. */
   const write = (size: number): void => {
     file.size = size;
     for (const each of toldOf(graph, GFID, WRITTEN)) upcall(graph.xlators[0]!, each);
@@ -81,7 +84,7 @@ async function setUp() {
   const list = () => {
     const { values } = ask(graph, 'readdirp', fd, 4096, 0, null);
     const [entry] = values[0] as { inode: Loc['inode']; stat: Iatt | null }[];
-    // As a front end does, where it is told of attributes.
+    // Links the inode as a front end does that receives attributes.
     const inode = entry!.inode ?? graph.inodes.newInode();
     if (entry!.stat !== null) graph.inodes.link(inode, root, 'f', entry!.stat);
     return inode;
@@ -93,15 +96,15 @@ async function setUp() {
 
 const DIR = gfidOf(8);
 test.each([
-  ['a file was written', GFID, WRITTEN, ['inode']],
-  ['a file has got another mode', GFID, 0x45e, ['inode']],
-  ['a name was made in a folder', DIR, 0x10, ['inode', 'every-entry']],
-  ['a file has lost a name', GFID, 0x211, ['inode', 'entry', 'every-entry']],
-  ['nobody has looked it up', gfidOf(9), WRITTEN, ['inode']],
-  ['a brick has forgotten a file', GFID, FORGET, ['inode', 'entry']],
-  ['a brick has forgotten a folder', DIR, FORGET, ['inode', 'entry', 'every-entry']],
-  ['a brick has forgotten what nobody has looked up', gfidOf(9), FORGET, ['inode']],
-])('%s', async (_what, gfid, flags, expected) => {
+  ['a written file', GFID, WRITTEN, ['inode']],
+  ['a changed mode', GFID, 0x45e, ['inode']],
+  ['a name created in a directory', DIR, 0x10, ['inode', 'every-entry']],
+  ['a removed name of a file', GFID, 0x211, ['inode', 'entry', 'every-entry']],
+  ['a write to an unknown inode', gfidOf(9), WRITTEN, ['inode']],
+  ['a file forgotten by the brick', GFID, FORGET, ['inode', 'entry']],
+  ['a directory forgotten by the brick', DIR, FORGET, ['inode', 'entry', 'every-entry']],
+  ['an unknown inode forgotten by the brick', gfidOf(9), FORGET, ['inode']],
+])('an invalidation for %s becomes the right upcalls', async (_what, gfid, flags, expected) => {
   const { graph, root } = await setUp();
   const known = (gfid: Gfid, iaType: number, name: string) => {
     const buf = Object.assign(new Iatt(), { iaGfid: gfid, iaType });
@@ -114,7 +117,7 @@ test.each([
   expect(told[0]).toMatchObject({ what: 'inode', inode: { gfid }, data: true });
 });
 
-test('a brick has forgotten a folder that was removed: no name is told of, until it is back', async () => {
+test('a forgotten directory that this client removed invalidates no names, until it exists again', async () => {
   const { graph, root } = await setUp();
   const buf = Object.assign(new Iatt(), { iaGfid: DIR, iaType: IA_IFDIR });
   const inode = graph.inodes.link(graph.inodes.newInode(), root, 'd', buf)!;
@@ -126,7 +129,7 @@ test('a brick has forgotten a folder that was removed: no name is told of, until
   ]);
 });
 
-test('what was listed ahead of who lists, and written then', async () => {
+test('stat after a prefetched listing returns the size of a later write', async () => {
   const { graph, root, fd, write, list, sizeOf } = await setUp();
   ask(graph, 'opendir', new Loc(root), fd, null);
   write(5);
@@ -134,7 +137,7 @@ test('what was listed ahead of who lists, and written then', async () => {
   fd.release();
 });
 
-test('what was listed, and written then', async () => {
+test('stat after a listing returns the size of a later write', async () => {
   const { graph, root, fd, write, list, sizeOf } = await setUp();
   ask(graph, 'opendir', new Loc(root), fd, null);
   const inode = list();

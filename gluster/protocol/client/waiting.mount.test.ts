@@ -11,7 +11,7 @@ const UNCACHED = ['attribute', 'entry', 'negative'].flatMap((it) => [`--${it}-ti
 const names = Array.from({ length: 40 }, (_, n) => `f${n}`);
 
 describeMounts('requests that wait for a brick', () => {
-  it.skipIf(noBricks())('end well, all of them, when it was killed and started again', () =>
+  it.skipIf(noBricks())('all complete after the brick was killed and restarted', () =>
     withScratch(async (scratch) => {
       const brick = await RealBrick.start(scratch.path);
       try {

@@ -28,7 +28,7 @@ it.each([
   ['[', 'dont-care'],
   ['', 'dont-care'],
   ['/dir(192.168.1.7)', 'dont-care'],
-])('an address is allowed by %j: %s', (allow, decision) => {
+])('addr.allow %j for 192.168.1.7 decides %s', (allow, decision) => {
   expect(byAddress(given({ 'auth.addr.brick.allow': allow }), identity())).toBe(decision);
 });
 
@@ -40,12 +40,12 @@ it.each([
   ['::ffff:10.0.0.0/104', '::ffff:10.1.2.3', true],
   ['::ffff:10.0.0.0/104', '::ffff:11.1.2.3', false],
   ['::/0', '1.2.3.4', false],
-])('network %s has %s: %s', (network, address, has) => {
+])('network %s contains %s: %s', (network, address, has) => {
   const decision = byAddress(given({ 'auth.addr.brick.allow': network }), identity({ address }));
   expect(decision).toBe(has ? 'accept' : 'dont-care');
 });
 
-it('is rejected before it is allowed, and folders have lists of their own', () => {
+it('addr.reject overrides addr.allow, and each directory has lists of its own', () => {
   const options = given({
     'auth.addr.brick.reject': '192.168.1.7',
     'auth.addr.brick.allow': '*, /a(10.0.0.1|192.168.1.8), /b(*)',
@@ -62,7 +62,7 @@ it('is rejected before it is allowed, and folders have lists of their own', () =
   expect(byAddress(secure, identity({ port: 1023 }))).toBe('accept');
 });
 
-it('knows who has a password', () => {
+it('a login accepts the right password, rejects a wrong one, and ignores unknown users unless strict', () => {
   const options = {
     'auth.login.brick.allow': 'alice, bob',
     'auth.login.alice.password': 's3cret',
@@ -71,14 +71,14 @@ it('knows who has a password', () => {
     byLogin(given({ ...options, ...also }), identity(more));
   expect(by({ username: 'alice', password: 's3cret' })).toBe('accept');
   expect(by({ username: 'alice', password: 's3cre' })).toBe('reject');
-  // Without a password nobody has the right one.
+  // A user without a configured password has no right one.
   expect(by({ username: 'bob', password: '' })).toBe('reject');
   expect(by({ username: 'eve', password: 's3cret' })).toBe('dont-care');
   expect(by({})).toBe('dont-care');
   expect(by({}, { 'strict-auth-accept': 'on' })).toBe('reject');
 });
 
-it('lets nobody in whom nobody accepts', () => {
+it('a client is refused unless one check accepts and none rejects', () => {
   expect(isAdmitted(given({}), identity())).toBe(false);
   expect(isAdmitted(given({ 'auth.addr.brick.allow': '*' }), identity())).toBe(true);
   const login = { 'auth.login.brick.allow': 'alice', 'auth.login.alice.password': 'x' };

@@ -1,4 +1,4 @@
-/** The groups of users: this machine's, and for how long they are kept. */
+/** The groups of users in this machine's database, and their cache. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const sorted = (ids: readonly number[]): number[] => [...new Set(ids)].sort((a, b) => a - b);
 
-it('are those that id(1) tells', () => {
+it('groups of a user equal those of id(1)', () => {
   const users = readFileSync('/etc/passwd', 'utf8').trimEnd().split('\n').slice(0, 30);
   const uids = new Map(users.map((line) => [Number(line.split(':')[2]), line.split(':')[0]!]));
   expect(uids.size).toBeGreaterThan(0);
@@ -31,7 +31,7 @@ it('are those that id(1) tells', () => {
   expect(groupsOfUser(0xffff_fff0)).toBe(null);
 });
 
-it('are kept for a while, also of whom nobody knows', () => {
+it('groups are cached for the given time, also for unknown users', () => {
   let now = 0;
   const asked: number[] = [];
   const groups = new UserGroups(
@@ -55,27 +55,30 @@ it('are kept for a while, also of whom nobody knows', () => {
 it.runIf(isRoot).each([
   ['off', { own: false, said: true }],
   ['on', { own: true, said: false }],
-])('count with manage-gids %s', async (isManaged, may) => {
-  const directory = folder();
-  for (const [name, gid] of [
-    ['own', DAEMON],
-    ['said', 4242],
-  ] as const) {
-    writeFileSync(join(directory, name), '');
-    chownSync(join(directory, name), 0, gid);
-    chmodSync(join(directory, name), 0o040);
-  }
-  const options = { 'auth.addr.c0.allow': '127.0.0.1', 'server.manage-gids': isManaged };
-  const { graph } = await clients.local(directory, { above: [['protocol/server', options]] });
-  const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
-  const { ask } = await clients.open(port, {
-    options: { 'remote-subvolume': 'c0' },
-    caller: { uid: DAEMON, gid: 99, groups: [4242] },
-  });
-  const mayRead = (path: string): Promise<boolean> =>
-    ask('access', path, R_OK).then(
-      () => true,
-      () => false,
-    );
-  expect({ own: await mayRead('/own'), said: await mayRead('/said') }).toEqual(may);
-});
+])(
+  "with manage-gids %s, access follows the server's or the client's groups",
+  async (isManaged, may) => {
+    const directory = folder();
+    for (const [name, gid] of [
+      ['own', DAEMON],
+      ['said', 4242],
+    ] as const) {
+      writeFileSync(join(directory, name), '');
+      chownSync(join(directory, name), 0, gid);
+      chmodSync(join(directory, name), 0o040);
+    }
+    const options = { 'auth.addr.c0.allow': '127.0.0.1', 'server.manage-gids': isManaged };
+    const { graph } = await clients.local(directory, { above: [['protocol/server', options]] });
+    const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
+    const { ask } = await clients.open(port, {
+      options: { 'remote-subvolume': 'c0' },
+      caller: { uid: DAEMON, gid: 99, groups: [4242] },
+    });
+    const mayRead = (path: string): Promise<boolean> =>
+      ask('access', path, R_OK).then(
+        () => true,
+        () => false,
+      );
+    expect({ own: await mayRead('/own'), said: await mayRead('/said') }).toEqual(may);
+  },
+);

@@ -21,7 +21,7 @@ const wanted = (gfid = freshGfid()): Dict => new Dict().setGfid('gfid-req', gfid
 type Fop = Parameters<RawPeer['fop']>[0];
 type Call = readonly [fop: Fop, values: readonly unknown[]];
 
-/** Each call that has a name, with one that has to lead nowhere. */
+/** Each call with a name, applied to names that must lead nowhere. */
 const calls: Readonly<Record<string, (parent: Gfid, name: string) => Call>> = {
   lookup: (parent, name) => ['lookup', [NULL_GFID, parent, name, null]],
   'lookup with a gfid to give': (parent, name) => ['lookup', [NULL_GFID, parent, name, wanted()]],
@@ -53,7 +53,7 @@ function said({ accept, opRet, opErrno, values }: FopAnswer): string {
   return values.buf ? `${shown(values.buf)}, in ${shown(values.postparent)}` : 'done';
 }
 
-/** All names in a folder, without what bricks keep for themselves. */
+/** All names below a directory, without the bricks' own. */
 const namesIn = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true })
     .filter(({ name }: Dirent) => name !== '.glusterfs')
@@ -71,7 +71,7 @@ async function introduced(port: number): Promise<RawPeer> {
 
 type Answers = Record<string, string>;
 
-/** Asks a brick everything; by parent, name and call. */
+/** Sends all calls to a brick; results by parent, name and call. */
 async function ask(port: number): Promise<Answers> {
   const peer = await introduced(port);
   await peer.fop('mkdir', [ROOT, 0o755, 0, 'd', wanted(D)]);
@@ -89,7 +89,7 @@ async function ask(port: number): Promise<Answers> {
   return answers;
 }
 
-/** Asks a brick that knows of no directory yet. */
+/** Asks a brick that has looked up no directory yet. */
 async function askAfresh(port: number): Promise<string[]> {
   const peer = await introduced(port);
   const answers = [];
@@ -116,7 +116,7 @@ it.skipIf(noBricks())(
       for (const { port } of bricks) all.push(await ask(port));
       expect(all[1]).toEqual({
         ...all[0],
-        // GlusterFS finds the folder that the brick's own is in, and gives it a gfid.
+        // GlusterFS finds the directory above the brick's root, and gives it a gfid.
         'root/..: lookup': 'ENOENT',
         'root/..: lookup with a gfid to give': 'ENOENT',
         'root/..: lookup of what is known': 'ENOENT',

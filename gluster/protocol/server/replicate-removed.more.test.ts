@@ -1,6 +1,6 @@
 /**
- * What one brick of a replicated volume has missed in the root, and directories with something in them
- * that were removed meanwhile: GlusterFS's client has them removed as a whole (rmdir with a flag).
+ * Self-heal of changes in the root that one brick of a replicated volume missed, including removed
+ * directories with content: GlusterFS's client removes those as a whole (rmdir with a flag).
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,14 +18,16 @@ describe.skipIf(noBricks())('a replicated volume of GlusterFS', () => {
     volume = undefined;
   });
 
-  test.each(BRICK_KINDS)('on bricks that are %s', async (whose) => {
-    volume = await ReplicatedVolume.start(whose);
-    const { mount, bricks, folder } = volume;
-    const outside = join(folder, 'outside');
-    mkdirSync(outside);
-    writeFileSync(join(outside, 'file'), 'not to be touched');
-    expect(
-      await mount.sh(`
+  test.each(BRICK_KINDS)(
+    'heals directories removed while a brick was down, on bricks that are %s',
+    async (whose) => {
+      volume = await ReplicatedVolume.start(whose);
+      const { mount, bricks, folder } = volume;
+      const outside = join(folder, 'outside');
+      mkdirSync(outside);
+      writeFileSync(join(outside, 'file'), 'not to be touched');
+      expect(
+        await mount.sh(`
         mkdir big other big/sub stays empty; echo a > a; echo r > removed; ln a hard
         seq -f 'big/f%g' 200 | xargs touch; seq -f 'big/sub/f%g' 20 | xargs touch
         ln -s ${outside} big/out; ln -s ../stays big/in; ln -s ${outside}/file big/file
@@ -33,37 +35,38 @@ describe.skipIf(noBricks())('a replicated volume of GlusterFS', () => {
         echo two > big/two; ln big/two other/two; head -c 300000 /dev/urandom > big/large
         mkdir -p "big/$(seq -s / 20)"; echo deep > "big/$(seq -s / 20)/deep"
         mkfifo big/pipe; mkdir big/closed; echo c > big/closed/c; chmod 000 big/closed; echo open > big/open`),
-    ).toBe('');
-    await expect.poll(() => volume!.tree(1), PATIENCE).toBe(volume.tree(0));
+      ).toBe('');
+      await expect.poll(() => volume!.tree(1), PATIENCE).toBe(volume.tree(0));
 
-    await bricks[1]!.end();
-    expect(
-      await mount.sh(`
+      await bricks[1]!.end();
+      expect(
+        await mount.sh(`
         rm removed; rmdir empty; mv a b; echo new > new; mkdir made; echo in > made/in
         ln -s b link; chmod 711 .; setfattr -n user.x -v 1 .; echo more >> hard
         exec 3< big/open
         mv big/large other/large; mv big/f1 other/f1; rm -r big; cat <&3
         mkdir big; echo again > big/f1`),
-    ).toBe('open\n');
-    const wanted = volume.tree(0);
-    await bricks[1]!.run();
-    await expect
-      .poll(async () => {
-        await volume!.look();
-        return volume!.pending();
-      }, PATIENCE)
-      .toBe('');
-    expect(volume.tree(0)).toBe(wanted);
-    expect(await mount.sh('cat b hard link made/in stays/one other/two big/f1')).toBe(
-      'a\nmore\na\nmore\na\nmore\nin\nlinked\ntwo\nagain\n',
-    );
-    expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('not to be touched');
-    // GlusterFS's bricks take their time: ten minutes.
-    if (whose !== 'ours') return;
-    const landfill = join(volume.files(1), '.glusterfs/landfill');
-    await expect.poll(() => readdirSync(landfill), PATIENCE).toEqual([]);
-    expect(volume.tree(1)).toBe(wanted);
-    const gfids = [0, 1].map((at) => [...gfidHandles(volume!.files(at)).keys()].sort());
-    expect(gfids[1]).toEqual(gfids[0]);
-  });
+      ).toBe('open\n');
+      const wanted = volume.tree(0);
+      await bricks[1]!.run();
+      await expect
+        .poll(async () => {
+          await volume!.look();
+          return volume!.pending();
+        }, PATIENCE)
+        .toBe('');
+      expect(volume.tree(0)).toBe(wanted);
+      expect(await mount.sh('cat b hard link made/in stays/one other/two big/f1')).toBe(
+        'a\nmore\na\nmore\na\nmore\nin\nlinked\ntwo\nagain\n',
+      );
+      expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('not to be touched');
+      // GlusterFS's bricks take ten minutes.
+      if (whose !== 'ours') return;
+      const landfill = join(volume.files(1), '.glusterfs/landfill');
+      await expect.poll(() => readdirSync(landfill), PATIENCE).toEqual([]);
+      expect(volume.tree(1)).toBe(wanted);
+      const gfids = [0, 1].map((at) => [...gfidHandles(volume!.files(at)).keys()].sort());
+      expect(gfids[1]).toEqual(gfids[0]);
+    },
+  );
 });

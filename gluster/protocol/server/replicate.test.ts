@@ -1,4 +1,4 @@
-/** What GlusterFS's replicate goes by in the answers of a brick, over the network of this process. */
+/** Replies on which GlusterFS's replicate relies, over the loopback network. */
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { dumpOf } from '../../../runtime/core/dumps.ts';
@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 async function clientOf(directory: string): Promise<BrickClient> {
-  // The volume below the server is what clients ask for.
+  // The volume below the server is the clients' remote-subvolume.
   const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
   const { graph } = await clients.local(directory, { above: [server] });
   const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);
@@ -25,7 +25,7 @@ async function clientOf(directory: string): Promise<BrickClient> {
 test.each([
   ['readdir', 512],
   ['readdirp', 2048],
-] as const)('%s: ENOENT comes with the last entries, and not before', async (how, first) => {
+] as const)('%s returns ENOENT with the last entries, and not before', async (how, first) => {
   const client = await clientOf(folder());
   await client.ask('mkdir', '/d', 0o755);
   for (let n = 0; n < 20; n++) await client.ask('write', `/d/${n}`, bytes('x'), null);
@@ -41,7 +41,7 @@ test.each([
   fd.release();
 });
 
-test('a directory is removed with all that is in it, where the flag says so', async () => {
+test('rmdir removes a directory with its content if the flag requests it, else returns ENOTEMPTY', async () => {
   const directory = folder();
   const client = await clientOf(directory);
   await client.ask('mkdir', '/d', 0o755);

@@ -1,4 +1,4 @@
-/** Name resolution of a brick, for calls over the network within this process. */
+/** Name resolution of a brick, over the loopback network. */
 import { afterEach, expect, test } from 'vitest';
 import { dumpOf } from '../../../runtime/core/dumps.ts';
 import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
@@ -13,7 +13,7 @@ afterEach(async () => {
   await clients.end();
 });
 
-test('a lookup of the name . finds the directory itself, as libgfapi looks up the root', async () => {
+test('lookup of the name . returns the directory itself, as libgfapi requests for the root', async () => {
   const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
   const { graph } = await clients.local(folder(), { above: [server] });
   const port = Number(String(dumpOf(graph.top)['listens-at']).split(':')[1]);

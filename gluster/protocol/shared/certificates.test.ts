@@ -27,7 +27,7 @@ test('without TLS no file is read', () => {
   expect(certificatesOf({ ...settings(), 'transport.socket.ssl-enabled': false })).toBeNull();
 });
 
-test('ciphers, curve, parameters and revoked certificates are passed on where they are given', () => {
+test('ciphers, curve, parameters and revoked certificates are passed on if configured', () => {
   const revoked = join(folder, 'crl');
   mkdirSync(revoked);
   writeFileSync(join(revoked, 'r.0'), 'list');
@@ -46,9 +46,12 @@ test('ciphers, curve, parameters and revoked certificates are passed on where th
   });
 });
 
-test.each(['own-cert', 'dh-param', 'crl-path'])('ssl-%s that cannot be read is named', (name) => {
-  const key = `transport.socket.ssl-${name}`;
-  expect(() => certificatesOf({ ...settings(), [key]: join(folder, 'none') })).toThrow(
-    `option ${key}: ENOENT`,
-  );
-});
+test.each(['own-cert', 'dh-param', 'crl-path'])(
+  "an unreadable ssl-%s fails with the option's name",
+  (name) => {
+    const key = `transport.socket.ssl-${name}`;
+    expect(() => certificatesOf({ ...settings(), [key]: join(folder, 'none') })).toThrow(
+      `option ${key}: ENOENT`,
+    );
+  },
+);

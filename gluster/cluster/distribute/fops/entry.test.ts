@@ -1,4 +1,6 @@
-/** Files are made while another client deals out the ranges of their folder anew, or empties a child. */
+/**
+ * Creation of files while another client changes the layout of their directory, or empties a child.
+ */
 import { expect, onTestFinished, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO } from '../../../../runtime/core/errno.ts';
@@ -23,12 +25,12 @@ const LAYOUT = 'trusted.glusterfs.dht';
 const FILES = [...Array(12).keys()].map((n) => `f${n}`);
 
 let volume: Distributed;
-/** What children were asked for that is of interest here, in order. */
+/** The watched requests to children, in order. */
 let asked: string[];
 
 const WATCHED = ['create', 'mknod', 'symlink', 'inodelk', 'lookup', 'getxattr'] as const;
 
-/** Passes everything on, and notes it. */
+/** Passes everything on, and records it. */
 const watching = having(
   'watching',
   Object.fromEntries(
@@ -59,7 +61,7 @@ async function start(
 const piecesOf = (path: string): Piece[] =>
   Object.values(volume.xattr(path, LAYOUT)).map((hex) => decodePiece(Buffer.from(hex!, 'hex'))!);
 
-/** Gives the children other pieces, as another client's fix-layout may. */
+/** Gives the children other pieces, as another client's fix-layout does. */
 function deal(path: string, pieces: readonly Piece[]): readonly Piece[] {
   const { inode } = volume.loc(path);
   NAMES.forEach((child, at) => {
@@ -68,7 +70,7 @@ function deal(path: string, pieces: readonly Piece[]): readonly Piece[] {
   });
   return pieces;
 }
-/** Each child has the range that another had. */
+/** Gives each child the range of another. */
 const rotate = (path: string): readonly Piece[] => {
   const before = piecesOf(path);
   return deal(
@@ -87,7 +89,7 @@ const newLoc = (parent: string, name: string): Loc =>
     parent === '/' ? volume.root : volume.inode(parent),
     name,
   );
-/** Without a lookup, as of a name that was looked up before. */
+/** Creates without a lookup, as after an earlier one. */
 function create(parent: string, name: string): Told {
   const loc = newLoc(parent, name);
   const fd = new Fd(loc.inode!, 2, 1);
@@ -98,31 +100,34 @@ function create(parent: string, name: string): Told {
 }
 const mknod = (parent: string, name: string): Told =>
   volume.ask('mknod', newLoc(parent, name), 0o100644, 0, 0, volume.newXdata());
-/** Ranges can be dealt out anew, for which all locks are needed: an answer that waits is none. */
+/** Checks that no lock is left: fix-layout needs all locks, and would not reply. */
 function expectFree(path: string): void {
   const loc = new Loc(path === '/' ? volume.root : volume.inode(path));
   const dict = new Dict().set(FIX_LAYOUT, 'yes');
   expect(volume.ask('setxattr', loc, dict, 0, null)).toMatchObject({ opRet: 0 });
 }
 
-test.each(['/', '/folder'])('in %s they are where their names belong now', async (folder) => {
-  await start();
-  if (folder !== '/') volume.mkdir(folder);
-  const at = (name: string): string => `${folder === '/' ? '' : folder}/${name}`;
-  create(folder, 'before');
-  for (const [n, name] of FILES.entries()) {
-    // Once it is known what it is, it changes again.
-    const now = n % 4 === 0 ? rotate(folder) : piecesOf(folder);
-    expect([name, create(folder, name).opErrno]).toEqual([name, 0]);
-    expect([name, placesOf(at(name))]).toEqual([name, [placeIn(now, name)]]);
-    const { xattrs } = volume.at(placeIn(now, name), at(name))!;
-    expect(xattrs.has(LAYOUT)).toBe(false);
-  }
-  expect(volume.list(folder).sort()).toEqual(['before', ...FILES].sort());
-  expectFree(folder);
-});
+test.each(['/', '/folder'])(
+  'files in %s are created on the children of the present layout after another client changed it',
+  async (folder) => {
+    await start();
+    if (folder !== '/') volume.mkdir(folder);
+    const at = (name: string): string => `${folder === '/' ? '' : folder}/${name}`;
+    create(folder, 'before');
+    for (const [n, name] of FILES.entries()) {
+      // The layout changes again after each time that the client has learned it.
+      const now = n % 4 === 0 ? rotate(folder) : piecesOf(folder);
+      expect([name, create(folder, name).opErrno]).toEqual([name, 0]);
+      expect([name, placesOf(at(name))]).toEqual([name, [placeIn(now, name)]]);
+      const { xattrs } = volume.at(placeIn(now, name), at(name))!;
+      expect(xattrs.has(LAYOUT)).toBe(false);
+    }
+    expect(volume.list(folder).sort()).toEqual(['before', ...FILES].sort());
+    expectFree(folder);
+  },
+);
 
-test('as long as the layout is known, one request makes a file, and another one never', async () => {
+test("a create under a known layout sends one request, to the name's child", async () => {
   await start();
   volume.mkdir('/folder');
   const pieces = piecesOf('/folder');
@@ -132,7 +137,7 @@ test('as long as the layout is known, one request makes a file, and another one 
   }
 });
 
-test('what is there is opened, wherever it belongs by now', async () => {
+test('a create of an existing file opens it, although its name belongs elsewhere by now', async () => {
   await start();
   create('/', 'file');
   const [place] = placesOf('/file');
@@ -141,7 +146,7 @@ test('what is there is opened, wherever it belongs by now', async () => {
   expect([told.opErrno, placesOf('/file')]).toEqual([0, [place]]);
 });
 
-test('a child that always refuses is not asked for ever', async () => {
+test('a child that always refuses a create causes EIO, not endless retries', async () => {
   const refused = new Dict().set('glusterfs.preop.check.failed', 1);
   const refusing = having('refusing', {
     create: (frame) => unwind.create(frame, -1, EIO, null, null, null, null, null, refused),
@@ -151,7 +156,7 @@ test('a child that always refuses is not asked for ever', async () => {
   expectFree('/');
 });
 
-test('a name that belongs to nobody any more is refused', async () => {
+test('a create of a name in no range fails with EIO', async () => {
   await start();
   deal(
     '/',
@@ -165,11 +170,11 @@ test.each([
   ['create', create],
   ['mknod', mknod],
 ] as const)(
-  '%s: a child that is emptied gets files only while names belong to it',
+  '%s on a decommissioned child happens only while the name belongs to it',
   async (_, make) => {
     await start({ 'decommissioned-bricks': 'wa' });
     volume.mkdir('/folder');
-    // By a client that knew nothing of it.
+    // Another client set this layout without regard to decommissioning.
     const third = 0x5555_5555;
     const piece = (start: number, stop: number): Piece => ({ ...pieceWithout(0), start, stop });
     const before = deal('/folder', [
@@ -181,7 +186,7 @@ test.each([
     const [early, ...late] = FILES.filter((name) => placeIn(before, name) === 'wa');
     expect(make('/folder', early!).opErrno).toBe(0);
     expect(placesOf(`/folder/${early}`)).toEqual(['wa']);
-    // Its range has gone to others, and nobody has looked since.
+    // The child lost its range, and the client has not looked the directory up since.
     const after = deal('/folder', [
       piece(0, 2 * third - 1),
       piece(0, 0),

@@ -1,4 +1,4 @@
-/** What the children are asked for, for a listing. */
+/** Requests that a listing sends to the children. */
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { SET_ATTR } from '../../../../runtime/core/fops.ts';
 import { tail } from '../../../../runtime/core/gen/fops.gen.ts';
@@ -11,7 +11,7 @@ const LINKTO = 'trusted.glusterfs.dht.linkto';
 const CHILDREN = ['wz', 'wa', 'wm'];
 const FILES = ['n1', 'n2', 'n3', 'n4'];
 
-/** For each request the children had, whether it asks for linktos. */
+/** Whether each request asked for linkto xattrs. */
 let asked: boolean[];
 const counting = having('counting', {
   readdirp(frame, xl, fd, size, offset, xdata) {
@@ -28,7 +28,7 @@ beforeEach(async () => {
   for (const name of FILES) volume.create(`/${name}`);
 });
 
-/** The names, and what was asked for. */
+/** The names, and the requests for them. */
 function list(): [string[], boolean[]] {
   asked = [];
   return [volume.list('/').sort(), asked];
@@ -41,14 +41,14 @@ function chmod(name: string, mode: number): void {
   expect(told.opErrno).toBe(0);
 }
 
-test('no attribute of files that are plainly none of ours', () => {
+test('a listing without possible linktos requests no xattr', () => {
   const [names, attributes] = list();
   expect(names).toEqual(FILES);
   expect(attributes).not.toContain(true);
 });
 
-test('linktos are told from files with their mode, of which all are listed', () => {
-  // On a child that it does not belong to: the next lookup makes a linkto.
+test('a listing returns files with the mode of a linkto, and omits linktos', () => {
+  // On a child to which it does not belong: the next lookup makes a linkto.
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n5');
   for (const child of CHILDREN) {
     const told = volume.askChild(child, 'mknod', loc, 0o100640, 0, 0, volume.newXdata());
@@ -65,14 +65,14 @@ test('linktos are told from files with their mode, of which all are listed', () 
   const [names, attributes] = list();
   expect(names).toEqual([...FILES, 'n5']);
   expect(attributes).toContain(true);
-  // From now on at once.
+  // From now on the first request asks.
   const [again, more] = list();
   expect(again).toEqual(names);
   expect(more).not.toContain(false);
   expect(more.length).toBeLessThan(attributes.length);
 });
 
-test('the mode of an application, as of a file that is copied, is told as it is', () => {
+test('the mode bits of a migration, set by an application, are returned unchanged', () => {
   chmod('n2', 0o3644);
   expect(list()[0]).toEqual(FILES);
   expect((volume.lookup('/n2').values[1] as Iatt).iaProt).toBe(0o3644);

@@ -27,7 +27,7 @@ class Moving {
     return moving;
   }
 
-  /** Wherever it belongs. @param gfid that it had on another child */
+  /** Makes a file on any child. @param gfid that it had on another child */
   private make(child: string, name: string, gfid: Iatt['iaGfid'] | null): void {
     const { volume } = this;
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, name);

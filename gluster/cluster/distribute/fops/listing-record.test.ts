@@ -8,7 +8,7 @@ interface Returned {
   readonly place: number;
 }
 
-test('a name was returned at an earlier place until a request goes back before it', () => {
+test('a name counts as returned at an earlier place until a request goes back before it', () => {
   const name = fc.integer({ min: 0, max: 120 }).map((n) => `n${n}`);
   const reply = fc.record({ names: fc.array(name, { maxLength: 40 }), back: fc.nat(50) });
   fc.assert(
@@ -35,7 +35,7 @@ test('a name was returned at an earlier place until a request goes back before i
   );
 });
 
-test('a request far back forgets its place and all after it, and one from the beginning all', () => {
+test('a request far back forgets its place and later ones; one from the start forgets all', () => {
   const record = new ListingRecord();
   for (let place = 0; place < 4; place++) {
     record.seek(place * 100, place);

@@ -5,10 +5,10 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { Distributed } from '../../../../test/support/distributed.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
-/** Some child: which it is does not matter for files. */
+/** Any child: a listing finds files everywhere. */
 const childOf = (name: string): string => THREE[name.length % 3]!;
 
-test('twenty thousand names are listed once each, while others come and go', async () => {
+test('a listing of 20,000 names returns each once, while others are created and removed', async () => {
   const volume = await Distributed.start(THREE);
   const count = 20_000;
   const { inodes } = volume.graph;
@@ -26,7 +26,7 @@ test('twenty thousand names are listed once each, while others come and go', asy
     if (told.opRet <= 0) break;
     for (const { name } of entries) seen.set(name, (seen.get(name) ?? 0) + 1);
     offset = entries.at(-1)!.off;
-    // A listing to which something is added at each step need not end.
+    // A listing to which each step adds a name need not end.
     if (step > 300) continue;
     make(`new${step}`);
     const gone = `new${step - 7}`;

@@ -14,12 +14,12 @@ const THREE = ['wz', 'wa', 'wm'];
 const NAMES = [...Array(30).keys()].map((n) => `n${n}`);
 
 let volume: Distributed;
-/** By the child: what it answers to whoever opens or lists. */
+/** By child: the errno of opendir and readdirp. */
 let errnos: Map<string, number>;
-/** Where the directory is open: as with bricks, nothing else is listed. */
+/** Children on which the directory is open; others list nothing, as bricks do. */
 let opened: Set<string>;
 
-/** Whether each says with its entries, which come all at once, that they are the last. */
+/** Whether each child returns ENOENT with its entries, all at once. */
 let saysEnd: boolean;
 
 const endCbk: Cbk<'readdirp', unknown> = (frame, _cookie, _xl, opRet, _errno, entries, xdata) =>
@@ -55,7 +55,7 @@ afterEach(() => volume.stop());
 const placeOf = (name: string): string =>
   THREE.find((child) => volume.at(child, `/d/${name}`) !== null)!;
 
-/** Without a lookup, as the kernel does it that knows the directory: the names, or the errno. */
+/** Opens and lists without a lookup, as the kernel does for a known directory: names or errno. */
 function list(between: () => void = () => {}): string[] | number {
   const inode = volume.inode('/d');
   const fd = new Fd(inode, 0, 1, true);
@@ -79,31 +79,37 @@ function list(between: () => void = () => {}): string[] | number {
 
 test.each(
   THREE.flatMap((child) => [ENOENT, ESTALE, ENOTCONN].map((errno) => [child, errno] as const)),
-)('%s, which answers with %i, has nothing to list; the others have', (child, errno) => {
-  const left = NAMES.filter((name) => placeOf(name) !== child);
-  expect(left.length).toBeLessThan(NAMES.length);
-  errnos.set(child, errno);
-  expect(list()).toEqual(left.sort());
-});
+)(
+  "a listing omits %s, which fails with %i, and returns the other children's names",
+  (child, errno) => {
+    const left = NAMES.filter((name) => placeOf(name) !== child);
+    expect(left.length).toBeLessThan(NAMES.length);
+    errnos.set(child, errno);
+    expect(list()).toEqual(left.sort());
+  },
+);
 
-test.each(THREE)('%s has come back since the directory was opened: it lists again', (child) => {
-  errnos.set(child, ENOTCONN);
-  opened.clear();
-  expect(list(() => errnos.clear())).toEqual([...NAMES].sort());
-});
+test.each(THREE)(
+  'a listing opens the directory on %s, which has come back, and returns all names',
+  (child) => {
+    errnos.set(child, ENOTCONN);
+    opened.clear();
+    expect(list(() => errnos.clear())).toEqual([...NAMES].sort());
+  },
+);
 
-test.each(THREE)('what %s cannot read is told, and no part for the whole', (child) => {
+test.each(THREE)('a listing fails with EIO if %s does', (child) => {
   expect(list(() => errnos.set(child, EIO))).toBe(EIO);
 });
 
-test('a directory that is nowhere any more is not an empty one', () => {
+test('a listing of a directory that no child has fails with ESTALE', () => {
   const all = (): void => {
     for (const child of THREE) errnos.set(child, ESTALE);
   };
   expect(list(all)).toBe(ESTALE);
 });
 
-test('only the last entries of the last child are said to be the last', () => {
+test('ENOENT comes with the last entries of the last child only', () => {
   saysEnd = true;
   const inode = volume.inode('/d');
   const fd = new Fd(inode, 0, 1, true);

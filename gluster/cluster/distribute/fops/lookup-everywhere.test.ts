@@ -1,4 +1,4 @@
-/** Linktos that lead elsewhere than to the file, and lookups of names that are not in their places. */
+/** Linktos that name the wrong child, and lookups of misplaced names. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
@@ -16,7 +16,7 @@ const LINKTO = `${LAYOUT}.linkto`;
 let volume: Distributed;
 afterEach(() => volume.stop());
 
-/** Of the root over three: wm, wz, wa, from the lowest hash on. */
+/** The child of a name in the root of three: wm, wz, wa by ascending hash. */
 function placeInRoot(name: string): string {
   const hash = hashName(name);
   if (hash <= 0x55555554) return 'wm';
@@ -24,7 +24,7 @@ function placeInRoot(name: string): string {
 }
 const NAME = [...Array(99).keys()].map((n) => `n${n}`).find((n) => placeInRoot(n) === 'wm')!;
 
-/** The file is with wz, and its name belongs to wm. */
+/** Makes a file on wz whose name belongs to wm. */
 async function misplace(options: Readonly<Record<string, string>> = {}): Promise<Gfid> {
   volume = await Distributed.start(THREE, options);
   const made = makeOn('wz', 0o100640);
@@ -41,14 +41,14 @@ function makeLinkto(target: string, gfid?: Gfid): void {
 }
 const target = (): string =>
   new TextDecoder().decode(volume.at('wm', `/${NAME}`)?.xattrs.bytes(LINKTO));
-/** With nothing known of the name. */
+/** Looks up without prior knowledge of the name. */
 function freshly(): { opRet: number; opErrno: number } {
   volume.graph.inodes.unlink(volume.root, NAME);
   return volume.lookup(`/${NAME}`);
 }
 
-describe('a linkto that leads elsewhere than to the file is replaced', () => {
-  test.each(['wa', 'wm', 'old'])('leading to %s', async (wrong) => {
+describe('a linkto that names the wrong child', () => {
+  test.each(['wa', 'wm', 'old'])('is replaced if it names %s', async (wrong) => {
     const gfid = await misplace();
     makeLinkto(wrong, gfid);
     expect(freshly().opRet).toBe(0);
@@ -59,7 +59,7 @@ describe('a linkto that leads elsewhere than to the file is replaced', () => {
     expect(volume.list('/')).toEqual([NAME]);
   });
 
-  test('also where it is that of another file', async () => {
+  test("is replaced even if its gfid is another file's", async () => {
     const gfid = await misplace();
     makeLinkto('wa');
     expect(freshly().opRet).toBe(0);
@@ -67,7 +67,7 @@ describe('a linkto that leads elsewhere than to the file is replaced', () => {
     expect(target()).toBe('wz\0');
   });
 
-  test('but not where it leads to the file, and is of another', async () => {
+  test('is kept with ESTALE if it names the right child but has another gfid', async () => {
     await misplace();
     makeLinkto('wz');
     expect(freshly().opErrno).toBe(ESTALE);
@@ -75,14 +75,14 @@ describe('a linkto that leads elsewhere than to the file is replaced', () => {
   });
 });
 
-test('names that were exchanged since the volume was made are told of, once', async () => {
+test('a linkto that names its own child is logged as exchanged names', async () => {
   const gfid = await misplace();
   makeLinkto('wm', gfid);
   expect(freshly().opRet).toBe(0);
   expect(volume.logged).toMatch(/on 'wm' names 'wm' itself.*exchanged/);
 });
 
-describe('a name that is not in its place, where lookup-optimize is off', () => {
+describe('lookup of a misplaced name with lookup-optimize off', () => {
   const off = { 'lookup-optimize': 'off' };
 
   test.each([
@@ -91,13 +91,13 @@ describe('a name that is not in its place, where lookup-optimize is off', () => 
     ['auto', 0],
     ['off', ENOENT],
     ['0', ENOENT],
-  ])('lookup-unhashed %s', async (value, errno) => {
+  ])('and lookup-unhashed %s returns errno %i', async (value, errno) => {
     await misplace({ ...off, 'lookup-unhashed': value });
     expect(freshly().opErrno).toBe(errno);
   });
 });
 
-test('with lookup-optimize it is looked for unless the directory has the hash of the volume', async () => {
+test("with lookup-optimize a misplaced name is found unless the directory has the volume's commit hash", async () => {
   volume = await Distributed.start(THREE, { 'commit-hash': '1700000000' });
   volume.mkdir('/d');
   const parent = volume.inode('/d');

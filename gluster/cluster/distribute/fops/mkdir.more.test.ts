@@ -1,6 +1,6 @@
 /**
- * Directories and files made by a layout that is out of date, on bricks of GlusterFS and of ours, by its client
- * and by ours: the brick refuses, and they are made where their names belong.
+ * Directories and files created under an outdated layout, by both clients on bricks of both: the
+ * brick refuses, and the client uses the present layout.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,81 +16,84 @@ const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 const COUNT = 8;
 
-describe.skipIf(noBricks())('a layout that is out of date', () => {
+describe.skipIf(noBricks())('creation under an outdated layout', () => {
   const ends: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  test.each(['ours', 'real'] as const)('bricks that are %s', async (kind) => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-mkdir-'));
-    ends.push(async () => rmSync(folder, { recursive: true }));
-    const files = NAMES.map((name) => join(folder, name, 'files'));
-    const ports: Record<string, number> = {};
-    for (const [at, name] of NAMES.entries()) {
-      const own = join(folder, name);
-      mkdirSync(files[at]!, { recursive: true });
-      const brick =
-        kind === 'real' ? await RealBrick.start(own) : await OurBrick.serve(own, files[at]!);
-      ends.push(() => brick.end());
-      ports[name] = brick.port;
-    }
-    const clients = new BrickClients();
-    ends.push(() => clients.end());
-    const ours = await clients.distributed(ports);
-    await ours.ask('stat', '/');
-    const theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
-    ends.push(() => theirs.end());
-    await theirs.sh('ls');
+  test.each(['ours', 'real'] as const)(
+    'uses the present layout in both clients, on bricks that are %s',
+    async (kind) => {
+      const folder = mkdtempSync(join(tmpdir(), 'glossa-mkdir-'));
+      ends.push(async () => rmSync(folder, { recursive: true }));
+      const files = NAMES.map((name) => join(folder, name, 'files'));
+      const ports: Record<string, number> = {};
+      for (const [at, name] of NAMES.entries()) {
+        const own = join(folder, name);
+        mkdirSync(files[at]!, { recursive: true });
+        const brick =
+          kind === 'real' ? await RealBrick.start(own) : await OurBrick.serve(own, files[at]!);
+        ends.push(() => brick.end());
+        ports[name] = brick.port;
+      }
+      const clients = new BrickClients();
+      ends.push(() => clients.end());
+      const ours = await clients.distributed(ports);
+      await ours.ask('stat', '/');
+      const theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+      ends.push(() => theirs.end());
+      await theirs.sh('ls');
 
-    const read = (path: string, name: string): Buffer[] =>
-      files.map((disk) => {
-        const args = ['-n', name, '--only-values', '--absolute-names', join(disk, path)];
-        return spawnSync('getfattr', args).stdout;
-      });
-    // Behind the backs of both: each brick gets the range that another had.
-    const rotate = (): string[] => {
-      const before = read('', LAYOUT);
-      for (const [at, disk] of files.entries()) {
-        const value = `0x${before[(at + 1) % 3]!.toString('hex')}`;
-        expect(spawnSync('setfattr', ['-n', LAYOUT, '-v', value, disk]).status).toBe(0);
-      }
-      return read('', LAYOUT).map((piece) => piece.toString('hex'));
-    };
-    const placeNow = (name: string): number =>
-      read('', LAYOUT)
-        .map((piece) => decodePiece(piece)!)
-        .findIndex(({ start, stop }) => start <= hashName(name) && hashName(name) <= stop);
+      const read = (path: string, name: string): Buffer[] =>
+        files.map((disk) => {
+          const args = ['-n', name, '--only-values', '--absolute-names', join(disk, path)];
+          return spawnSync('getfattr', args).stdout;
+        });
+      // Changes the layout behind both clients: each brick gets the range of another.
+      const rotate = (): string[] => {
+        const before = read('', LAYOUT);
+        for (const [at, disk] of files.entries()) {
+          const value = `0x${before[(at + 1) % 3]!.toString('hex')}`;
+          expect(spawnSync('setfattr', ['-n', LAYOUT, '-v', value, disk]).status).toBe(0);
+        }
+        return read('', LAYOUT).map((piece) => piece.toString('hex'));
+      };
+      const placeNow = (name: string): number =>
+        read('', LAYOUT)
+          .map((piece) => decodePiece(piece)!)
+          .findIndex(({ start, stop }) => start <= hashName(name) && hashName(name) <= stop);
 
-    for (const [whose, make] of [
-      ['ours', (name: string) => ours.ask('mkdir', `/${name}`, 0o755)],
-      ['theirs', async (name: string) => expect(await theirs.sh(`mkdir ${name}`)).toBe('')],
-    ] as const) {
-      const pieces = rotate();
-      for (let n = 0; n < COUNT; n++) {
-        const name = `${whose}-${n}`;
-        await make(name);
-        const made = read(name, `${LAYOUT}.mds`).findIndex(({ length }) => length > 0);
-        expect([name, NAMES[made]]).toEqual([name, NAMES[placeNow(name)]]);
-        const starts = read(name, LAYOUT).map((piece) => decodePiece(piece)!.start);
-        expect(new Set(starts).size).toBe(3);
+      for (const [whose, make] of [
+        ['ours', (name: string) => ours.ask('mkdir', `/${name}`, 0o755)],
+        ['theirs', async (name: string) => expect(await theirs.sh(`mkdir ${name}`)).toBe('')],
+      ] as const) {
+        const pieces = rotate();
+        for (let n = 0; n < COUNT; n++) {
+          const name = `${whose}-${n}`;
+          await make(name);
+          const made = read(name, `${LAYOUT}.mds`).findIndex(({ length }) => length > 0);
+          expect([name, NAMES[made]]).toEqual([name, NAMES[placeNow(name)]]);
+          const starts = read(name, LAYOUT).map((piece) => decodePiece(piece)!.start);
+          expect(new Set(starts).size).toBe(3);
+        }
+        expect(read('', LAYOUT).map((piece) => piece.toString('hex'))).toEqual(pieces);
       }
-      expect(read('', LAYOUT).map((piece) => piece.toString('hex'))).toEqual(pieces);
-    }
-    for (const [whose, make] of [
-      ['ours', (name: string) => ours.ask('write', `/${name}`, bytes(name), null)],
-      ['theirs', async (name: string) => expect(await theirs.sh(`: > ${name}`)).toBe('')],
-    ] as const) {
-      rotate();
-      for (let n = 0; n < COUNT; n++) {
-        const name = `${whose}-file-${n}`;
-        await make(name);
-        const there = NAMES.filter((_, at) => existsSync(join(files[at]!, name)));
-        expect([name, ...there]).toEqual([name, NAMES[placeNow(name)]]);
-        expect(read(name, LAYOUT).map(String)).toEqual(['', '', '']);
+      for (const [whose, make] of [
+        ['ours', (name: string) => ours.ask('write', `/${name}`, bytes(name), null)],
+        ['theirs', async (name: string) => expect(await theirs.sh(`: > ${name}`)).toBe('')],
+      ] as const) {
+        rotate();
+        for (let n = 0; n < COUNT; n++) {
+          const name = `${whose}-file-${n}`;
+          await make(name);
+          const there = NAMES.filter((_, at) => existsSync(join(files[at]!, name)));
+          expect([name, ...there]).toEqual([name, NAMES[placeNow(name)]]);
+          expect(read(name, LAYOUT).map(String)).toEqual(['', '', '']);
+        }
       }
-    }
-    const listed = (await ours.ask('listdir', '/')) as string[];
-    expect(listed.sort()).toEqual((await theirs.sh('LC_ALL=C ls')).trim().split('\n'));
-  });
+      const listed = (await ours.ask('listdir', '/')) as string[];
+      expect(listed.sort()).toEqual((await theirs.sh('LC_ALL=C ls')).trim().split('\n'));
+    },
+  );
 });

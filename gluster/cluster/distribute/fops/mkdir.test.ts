@@ -1,4 +1,4 @@
-/** A directory is made while another client deals out the ranges of its folder anew. */
+/** mkdir while another client changes the layout of the parent directory. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO } from '../../../../runtime/core/errno.ts';
@@ -20,7 +20,7 @@ afterEach(() => volume.stop());
 const piecesOf = (path: string): Piece[] =>
   Object.values(volume.xattr(path, LAYOUT)).map((hex) => decodePiece(Buffer.from(hex!, 'hex'))!);
 
-/** Each child has the range that another had, as it may be after another client's fix-layout. */
+/** Gives each child the range of another, as another client's fix-layout may. */
 function rotate(path: string): Piece[] {
   const before = piecesOf(path);
   const after = before.map((_, at) => before[(at + 1) % before.length]!);
@@ -32,7 +32,7 @@ function rotate(path: string): Piece[] {
   return after;
 }
 
-/** Where a name belongs by these, and who has made it by its mark. */
+/** The child of a name in a layout, and the children that carry its MDS mark. */
 const placeIn = (pieces: readonly Piece[], name: string): string =>
   NAMES[pieces.findIndex(({ start, stop }) => start <= hashName(name) && hashName(name) <= stop)]!;
 const madeBy = (path: string): string[] =>
@@ -40,39 +40,42 @@ const madeBy = (path: string): string[] =>
     mark === undefined ? [] : child,
   );
 
-describe('by a layout that is out of date', () => {
-  test.each(['/', '/folder'])('in %s they are where their names belong now', async (folder) => {
-    volume = await Distributed.start(NAMES);
-    if (folder !== '/') volume.mkdir(folder);
-    const at = (name: string) => `${folder === '/' ? '' : folder}${name}`;
-    volume.mkdir(at('/before'));
-    const now = rotate(folder);
-    for (const name of DIRECTORIES) {
-      // The layout is known once the first was refused; then it is another one again.
-      expect([name, volume.mkdir(at(name)).opErrno]).toEqual([name, 0]);
-      expect([name, ...madeBy(at(name))]).toEqual([name, placeIn(now, name.slice(1))]);
-      expect(piecesOf(at(name)).some(({ start, stop }) => start !== stop)).toBe(true);
-    }
-    expect(piecesOf(folder)).toEqual(now);
-    expect(volume.list(folder).sort()).toEqual(
-      ['/before', ...DIRECTORIES].map((name) => name.slice(1)).sort(),
-    );
-  });
+describe('mkdir under an outdated layout', () => {
+  test.each(['/', '/folder'])(
+    'makes directories in %s on the children of the present layout',
+    async (folder) => {
+      volume = await Distributed.start(NAMES);
+      if (folder !== '/') volume.mkdir(folder);
+      const at = (name: string) => `${folder === '/' ? '' : folder}${name}`;
+      volume.mkdir(at('/before'));
+      const now = rotate(folder);
+      for (const name of DIRECTORIES) {
+        // The client learns the layout by the first refusal.
+        expect([name, volume.mkdir(at(name)).opErrno]).toEqual([name, 0]);
+        expect([name, ...madeBy(at(name))]).toEqual([name, placeIn(now, name.slice(1))]);
+        expect(piecesOf(at(name)).some(({ start, stop }) => start !== stop)).toBe(true);
+      }
+      expect(piecesOf(folder)).toEqual(now);
+      expect(volume.list(folder).sort()).toEqual(
+        ['/before', ...DIRECTORIES].map((name) => name.slice(1)).sort(),
+      );
+    },
+  );
 
-  test('also where it changes from one to the next', async () => {
+  test('makes directories correctly when the layout changes before each one', async () => {
     volume = await Distributed.start(NAMES);
     for (const path of DIRECTORIES) {
       const now = rotate('/');
       expect(volume.mkdir(path).opErrno).toBe(0);
       expect([path, ...madeBy(path)]).toEqual([path, placeIn(now, path.slice(1))]);
     }
-    // No lock is left that would keep others waiting.
+    // No lock is left, for which rmdir would wait.
     for (const path of DIRECTORIES)
       expect(volume.ask('rmdir', volume.loc(path), 0, null).opRet).toBe(0);
   });
 });
 
-test('a child that always says so is not asked for ever', async () => {
+test('a child that always refuses mkdir causes EIO, not endless retries', async () => {
   const refused = new Dict().set('glusterfs.preop.check.failed', 1);
   const refusing = having('refusing', {
     mkdir: (frame) => unwind.mkdir(frame, -1, EIO, null, null, null, null, refused),
@@ -82,7 +85,7 @@ test('a child that always says so is not asked for ever', async () => {
   expect(volume.mkdir('/dir')).toMatchObject({ opRet: -1, opErrno: EIO });
 });
 
-test('nothing of the layout above is with the new directory', async () => {
+test("a new directory does not inherit the parent's piece from the request", async () => {
   volume = await Distributed.start(NAMES);
   const { inode } = volume.loc('/');
   const piece = Buffer.from(volume.xattr('/', LAYOUT).wz!, 'hex');

@@ -19,11 +19,11 @@ const text = (bytes: unknown): string => new TextDecoder().decode(bytes as Uint8
 let volume: Distributed;
 let inode: Inode;
 let fd: Fd;
-/** Where the file is, and where it comes to be. */
+/** The child that holds the file, and the one to which it moves. */
 let from: string;
 let to: string;
 
-/** The mode of a child's copy, and where it says that the file is. */
+/** Sets the mode of a child's copy, and the child that its xattr names. */
 function set(child: string, mode: number, linkto: string): void {
   const loc = new Loc(inode, null, null, inode.gfid);
   const value = new TextEncoder().encode(`${linkto}\0`);
@@ -53,7 +53,7 @@ afterEach(async () => {
   await volume.stop();
 });
 
-/** As a rebalance begins. */
+/** Starts a move as a rebalance does. */
 function begin(): void {
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'f');
   const xdata = new Dict().setGfid(GFID_REQ, inode.gfid);
@@ -62,7 +62,7 @@ function begin(): void {
   set(from, 0o3644, to);
 }
 
-/** As it ends, once all data is copied. */
+/** Completes it, after copying the data. */
 function end(): void {
   const data = new TextEncoder().encode(dataOf(from));
   volume.askChild(to, 'writev', new Fd(inode, 2, 1), data, 0, 0, null);
@@ -82,8 +82,8 @@ const remove = (): void => {
   volume.askChild(from, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
 };
 
-describe('a file that is copied', () => {
-  test('is changed in both places, and nobody sees how', () => {
+describe('a file that is being copied', () => {
+  test('gets writes on both children, and shows its normal mode', () => {
     begin();
     expect(write('BE', 0)).toBe(2);
     expect([dataOf(from), dataOf(to)]).toEqual(['BEfore', 'BE']);
@@ -93,7 +93,7 @@ describe('a file that is copied', () => {
     expect(volume.read('/f')).toBe('BEfore');
   });
 
-  test('has its extended attributes changed in both places', () => {
+  test('gets changes of xattrs on both children', () => {
     const dict = (value: string): Dict => Dict.of({ 'user.a': new TextEncoder().encode(value) });
     const loc = new Loc(inode);
     const both = (): string[] =>
@@ -110,7 +110,7 @@ describe('a file that is copied', () => {
     expect(both()).toEqual(['2', '2']);
     expect(volume.ask('removexattr', loc, 'user.a', null).opRet).toBe(0);
     expect(both()).toEqual([`errno ${ENODATA}`, `errno ${ENODATA}`]);
-    // The copy may have what the file has no more, or lack what it has.
+    // The copy may still have a removed xattr, or lack a present one.
     const copy = new Loc(inode, null, null, inode.gfid);
     volume.askChild(to, 'setxattr', copy, dict('late'), 0, null);
     expect(volume.ask('setxattr', loc, dict('3'), XATTR_CREATE, null).opRet).toBe(0);
@@ -120,11 +120,11 @@ describe('a file that is copied', () => {
     expect(both()).toEqual(['4', '4']);
     volume.askChild(to, 'removexattr', copy, 'user.a', null);
     expect(volume.ask('fremovexattr', fd, 'user.a', null).opRet).toBe(0);
-    // What fails where the file is fails.
+    // A failure on the source is returned.
     expect(volume.ask('fremovexattr', fd, 'user.a', null).opErrno).toBe(ENODATA);
   });
 
-  test('has them changed where it is once it has moved', () => {
+  test('gets changes of xattrs on the target once moved', () => {
     begin();
     end();
     const dict = Dict.of({ 'user.a': new TextEncoder().encode('1') });
@@ -134,7 +134,7 @@ describe('a file that is copied', () => {
     expect(text((there.values[0] as Dict).get('user.a'))).toBe('1');
   });
 
-  test('is not written over by who copies what a client has written', () => {
+  test("keeps a client's write when the rebalance copies older data", () => {
     begin();
     const copies = (data: string): number => {
       const xdata = Dict.of({ 'glusterfs.avoid.overwrite': 1 });
@@ -148,7 +148,7 @@ describe('a file that is copied', () => {
     expect([dataOf(from), dataOf(to)]).toEqual(['BEfore', 'BEfore']);
   });
 
-  test('is as before when that is given up', () => {
+  test('is written on the source alone once the rebalance gives up', () => {
     begin();
     write('BE', 0);
     set(from, 0o644, to);
@@ -158,19 +158,22 @@ describe('a file that is copied', () => {
 });
 
 describe('a file that has moved', () => {
-  test.each(['is a linkto', 'is gone'])('and %s where it was is used where it is', (state) => {
-    begin();
-    write('BE', 0);
-    end();
-    if (state === 'is gone') remove();
-    expect(write('fo', 4)).toBe(2);
-    expect(dataOf(to)).toBe('BEfofo');
-    expect(text(volume.ask('readv', fd, 100, 0, 0, null).values[0])).toBe('BEfofo');
-    expect(modeNow()).toBe(0o644);
-    expect(volume.read('/f')).toBe('BEfofo');
-  });
+  test.each(['is a linkto', 'is gone'])(
+    'is read and written on its new child if the old copy %s',
+    (state) => {
+      begin();
+      write('BE', 0);
+      end();
+      if (state === 'is gone') remove();
+      expect(write('fo', 4)).toBe(2);
+      expect(dataOf(to)).toBe('BEfofo');
+      expect(text(volume.ask('readv', fd, 100, 0, 0, null).values[0])).toBe('BEfofo');
+      expect(modeNow()).toBe(0o644);
+      expect(volume.read('/f')).toBe('BEfofo');
+    },
+  );
 
-  test('without anybody having noticed, too', () => {
+  test('is opened and written on its new child even if the client saw none of the move', () => {
     begin();
     end();
     remove();
@@ -182,8 +185,8 @@ describe('a file that has moved', () => {
   });
 });
 
-describe('what is removed while it is moved is gone', () => {
-  /** The file is not where its name belongs, and moved there: as most that a rebalance moves. */
+describe('unlink of a file that a rebalance moves', () => {
+  /** Makes a misplaced file that moves to its own child, as most in a rebalance do. */
   function misplaced(): void {
     fd.release();
     volume.ask('unlink', volume.loc('/f'), 0, null);
@@ -206,7 +209,7 @@ describe('what is removed while it is moved is gone', () => {
   const unlink = (): number => volume.ask('unlink', volume.loc('/f'), 0, null).opErrno;
   const left = (): string[] => TWO.filter((child) => volume.at(child, '/f') !== null);
 
-  test('while it is copied, by somebody who has the copy open', () => {
+  test('removes source and copy while the rebalance has the copy open', () => {
     misplaced();
     set(from, 0o3644, to);
     const copying = new Fd(inode, 2, 2);
@@ -217,7 +220,7 @@ describe('what is removed while it is moved is gone', () => {
   });
 
   test.each(['is a linkto', 'is gone'])(
-    'when it has moved to its place, and %s where it was',
+    'removes the file after its move to its own child if the old copy %s',
     (state) => {
       misplaced();
       set(from, 0o3644, to);
@@ -228,7 +231,7 @@ describe('what is removed while it is moved is gone', () => {
     },
   );
 
-  test('when it has moved elsewhere, and is gone where its name belongs', () => {
+  test('removes the file after its move away from its own child', () => {
     begin();
     end();
     remove();
@@ -237,7 +240,7 @@ describe('what is removed while it is moved is gone', () => {
     expect(unlink()).toBe(ENOENT);
   });
 
-  test('and another file that has its name by now is not', () => {
+  test('keeps another file that has the name by now', () => {
     misplaced();
     set(from, 0o1000, to);
     volume.askChild(to, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
@@ -248,13 +251,13 @@ describe('what is removed while it is moved is gone', () => {
   });
 });
 
-test('an open file that somebody has removed is written all the same', () => {
+test('write to an open file that another client has removed succeeds', () => {
   remove();
   expect(write('x', 0)).toBe(1);
   expect(volume.lookup('/f').opErrno).toBe(ENOENT);
 });
 
-test('a file that has the bits of its own shows them', () => {
+test('a file whose application set the migration bits shows them', () => {
   const stbuf = Object.assign(new Iatt(), { iaProt: 0o7755 });
   const set = volume.ask('setattr', new Loc(inode), stbuf, SET_ATTR.MODE, null);
   expect((set.values[1] as Iatt).iaProt).toBe(0o7755);

@@ -1,4 +1,4 @@
-/** Locks of a directory, which all children have: one of them keeps them. */
+/** Locks of a directory, which one child holds. */
 import { afterEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
@@ -14,7 +14,7 @@ const LAYOUT = 'trusted.glusterfs.dht';
 let volume: Distributed;
 afterEach(() => volume.stop());
 
-test('it is the one of the lowest range, and stays it while ranges change', async () => {
+test('locks of a directory go to the child of its lowest range, even after ranges change', async () => {
   const asked: string[] = [];
   volume = await Distributed.start(THREE, {}, (name) => ({
     translator: having('watching', {

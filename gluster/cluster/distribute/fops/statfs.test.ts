@@ -1,4 +1,4 @@
-/** The space of a volume: that of all children, or a limit of the whole. */
+/** statfs: the sum of all children, or a quota of the whole volume. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO, ENOTCONN } from '../../../../runtime/core/errno.ts';
@@ -51,7 +51,7 @@ function space(): Partial<Statvfs> | number {
   return told.opRet < 0 ? told.opErrno : (told.values[0] as Statvfs);
 }
 
-test('is that of those that answer, in the largest blocks of all', async () => {
+test('statfs sums up the children that reply, in the largest block size', async () => {
   await start();
   expect(space()).toMatchObject({ blocks: 3000, bfree: 2700, files: 300, ffree: 270 });
   spaces.wa = { blocks: 1000, bfree: 500, frsize: 2 * BLOCK };
@@ -62,14 +62,14 @@ test('is that of those that answer, in the largest blocks of all', async () => {
   expect(space()).toBe(ENOTCONN);
 });
 
-test('a limit is of the whole: it is not added up, and the one counts of which most is used', async () => {
+test('statfs with quotas returns the one with the most used space, not a sum', async () => {
   await start();
   spaces.wz = { blocks: 100, bfree: 60, isLimit: true };
   spaces.wa = { blocks: 100, bfree: 40, isLimit: true };
   expect(space()).toMatchObject({ blocks: 100, bfree: 40 });
 });
 
-test('a limit says nothing of the disk: files stay where they belong', async () => {
+test('a quota does not count as a full disk: files stay on their own child', async () => {
   await start({ 'min-free-disk': '50%' });
   const full = { blocks: 100, bfree: 1, isLimit: true };
   spaces = { wz: full, wa: full, wm: full };
@@ -78,6 +78,6 @@ test('a limit says nothing of the disk: files stay where they belong', async () 
     volume.create(`/n${n}`);
     return THREE.filter((child) => volume.at(child, `/n${n}`) !== null).length;
   });
-  // None has a linkto beside it.
+  // No file has a linkto.
   expect(places).toEqual(places.map(() => 1));
 });

@@ -1,4 +1,4 @@
-/** What extended attributes say of a volume, and what they may not change of it. */
+/** Virtual xattrs, and internal ones that clients may not change. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENODATA, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
@@ -12,7 +12,7 @@ const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 
 let volume: Distributed;
-/** By the child: the names that it finds in whatever case; undefined where it cannot tell. */
+/** By child: names that it finds regardless of case; undefined if it cannot search. */
 let realNames: Record<string, readonly string[] | undefined>;
 
 beforeEach(async () => {
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => volume.stop());
 
-/** Says what bricks say of themselves. */
+/** Serves the xattrs that bricks serve. */
 const answering = (child: string) =>
   having('answering', {
     getxattr(frame, xl, loc, name, xdata) {
@@ -49,7 +49,7 @@ const set = (path: string, name: string, value = 'yes'): number => {
   return errnoOf(volume.ask('setxattr', volume.loc(path), dict, 0, null));
 };
 
-/** Of the root over three: wm, wz, wa, from the lowest hash on. */
+/** The child of a name in the root of three: wm, wz, wa by ascending hash. */
 function placeInRoot(name: string): string {
   const hash = hashName(name);
   if (hash <= 0x55555554) return 'wm';
@@ -57,7 +57,7 @@ function placeInRoot(name: string): string {
 }
 
 test.each(['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo'])(
-  '%s says where a file is, and all places of a directory with its ranges',
+  'getxattr %s returns a file's brick, and a directory's bricks and ranges',
   (name) => {
     volume.create('/f', 'x');
     const place = placeInRoot('f');
@@ -70,13 +70,13 @@ test.each(['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo'])(
   },
 );
 
-test('a directory is on the nodes of all', () => {
+test('node-uuid of a directory lists the nodes of all children', () => {
   volume.create('/f', 'x');
   expect(get('/d', 'trusted.glusterfs.node-uuid')).toBe('node-wz node-wa node-wm');
   expect(get('/f', 'trusted.glusterfs.node-uuid')).toBe(`node-${placeInRoot('f')}`);
 });
 
-test('a name in another case may be with any of them', () => {
+test('get_real_filename asks all children, and fails if one cannot search', () => {
   const name = 'glusterfs.get_real_filename:readme';
   expect(get('/d', name)).toBe(ENODATA);
   realNames.wm = ['ReadMe'];
@@ -86,7 +86,7 @@ test('a name in another case may be with any of them', () => {
 });
 
 test.each([LAYOUT, `${LAYOUT}.linkto`, `${LAYOUT}.mds`, `${LAYOUT}.commithash`])(
-  '%s is not for applications to change',
+  'setxattr and removexattr of %s fail with EPERM',
   (name) => {
     volume.create('/f', 'x');
     const fd = new Fd(volume.inode('/f'), 2, 1);
@@ -103,7 +103,7 @@ test.each([LAYOUT, `${LAYOUT}.linkto`, `${LAYOUT}.mds`, `${LAYOUT}.commithash`])
   },
 );
 
-test('what is not done here is refused, and left with no child as an attribute', () => {
+test('unsupported commands fail with EOPNOTSUPP, and no child stores them', () => {
   volume.create('/f', 'x');
   const names = ['trusted.distribute.migrate-data', 'glusterfs.dht.nuke', 'decommission-brick'];
   for (const name of names) {
@@ -112,11 +112,11 @@ test('what is not done here is refused, and left with no child as an attribute',
     expect(Object.values(volume.xattr('/f', name)).filter(Boolean)).toEqual([]);
   }
   expect(set('/f', 'distribute.fix.layout')).toBe(EOPNOTSUPP);
-  // An attribute of an application is one.
+  // An application's xattr of a similar name is stored.
   expect(set('/f', 'user.distribute.fix.layout')).toBe(0);
 });
 
-test('the names of one directory are dealt out among fewer', () => {
+test('directory-spread-count gives a directory ranges on fewer children', () => {
   const ranges = (): string[] =>
     Object.values(volume.xattr('/d', LAYOUT)).map((piece) => piece!.slice(16));
   const none = '0'.repeat(16);

@@ -1,4 +1,4 @@
-/** Layouts and marks that are repaired as a directory is looked up, and those that are not. */
+/** Repairs of layouts and MDS marks at lookups, and their limits. */
 import { afterEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EACCES, ENOTCONN } from '../../../../runtime/core/errno.ts';
@@ -20,7 +20,7 @@ const LAYOUT = 'trusted.glusterfs.dht';
 const MDS = `${LAYOUT}.mds`;
 
 let volume: Distributed;
-/** What a child answers to lookups. */
+/** By child: the errno of lookups. */
 let errnos: Map<string, number>;
 afterEach(() => volume.stop());
 
@@ -44,7 +44,7 @@ function change(child: string, value: Uint8Array): void {
   const dict = new Dict().set(LAYOUT, value);
   expect(volume.askChild(child, 'setxattr', volume.loc('/d'), dict, 0, null).opRet).toBe(0);
 }
-/** With a hole where this child's range was. */
+/** Shortens a child's range, which leaves a hole. */
 const shorten = (child: string, more: Partial<Piece>): void => {
   const piece = pieces()[THREE.indexOf(child)]!;
   change(child, encodePiece({ ...piece, stop: piece.stop - 9, ...more }));
@@ -55,8 +55,8 @@ const isWhole = (): boolean => {
 };
 
 test.each([
-  ['is dealt out by rule again', DM],
-  ['stays one that was dealt out by hand, once it is whole', DM_USER],
+  ['is rebuilt with the computed type', DM],
+  ['is completed, and keeps its type if set by hand', DM_USER],
 ])('a layout with a hole %s', async (_, type) => {
   await start();
   shorten('wa', { type });
@@ -68,7 +68,7 @@ test.each([
   );
 });
 
-test('a piece of a kind that nobody knows is none, and said to be none', async () => {
+test('a piece of unknown type is logged as malformed, and replaced', async () => {
   await start();
   const piece = pieces()[1]!;
   change('wa', encodePiece({ ...piece, type: 7 }));
@@ -81,7 +81,7 @@ test('a piece of a kind that nobody knows is none, and said to be none', async (
 test.each([
   ['away', ENOTCONN],
   ['failing', EACCES],
-])('nothing is repaired while a child is %s', async (_, errno) => {
+])('a lookup repairs nothing while a child is %s', async (_, errno) => {
   await start();
   shorten('wa', {});
   const before = pieces();
@@ -93,7 +93,7 @@ test.each([
   expect(isWhole()).toBe(true);
 });
 
-test('a directory without a child whose attributes count gets one: that of its name', async () => {
+test("a directory without an MDS gets its name's child as MDS", async () => {
   await start();
   const marked = (): string[] => THREE.filter((child) => volume.at(child, '/d')!.xattrs.has(MDS));
   const [own] = marked();

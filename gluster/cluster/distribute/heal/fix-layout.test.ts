@@ -27,7 +27,7 @@ const layout = () =>
     return decodePiece(xattrs.bytes(LAYOUT))!;
   });
 
-/** Files of a volume with two children, that then has a third. */
+/** Files of a volume with two children that then gets a third. */
 async function grown(): Promise<void> {
   volume = await Distributed.start(THREE, { 'decommissioned-bricks': 'wm' });
   for (const name of NAMES) volume.create(`/${name}`, name);
@@ -35,7 +35,7 @@ async function grown(): Promise<void> {
   distribute.configure({ ...distribute.settings, 'decommissioned-bricks': undefined });
 }
 
-test('a child that has come gets a range, and every file is found where it is', async () => {
+test('fix-layout gives a new child a range, and every file is still found', async () => {
   await grown();
   const before = layout();
   expect(before[2]).toMatchObject({ start: 0, stop: 0 });
@@ -43,7 +43,7 @@ test('a child that has come gets a range, and every file is found where it is', 
   const after = layout();
   expect(anomaliesOf(after)).toMatchObject({ holes: 0, overlaps: 0 });
   expect(after.map(({ start, stop }) => stop - start > 0x5555_0000)).toEqual([true, true, true]);
-  // Each keeps its end of the ring.
+  // Each child keeps its end of the ring.
   expect([after[0]!.start, after[1]!.start].sort()).toContain(
     Math.min(before[0]!.start, before[1]!.start),
   );
@@ -53,7 +53,7 @@ test('a child that has come gets a range, and every file is found where it is', 
   expect(volume.read('/new')).toBe('new');
 });
 
-test('again, it changes nothing', async () => {
+test('a second fix-layout changes nothing', async () => {
   await grown();
   tell(FIX_LAYOUT, 'yes');
   const once = layout();
@@ -61,7 +61,7 @@ test('again, it changes nothing', async () => {
   expect(layout()).toEqual(once);
 });
 
-test('what was dealt out by hand stays', async () => {
+test('fix-layout keeps a layout that was set by hand', async () => {
   await grown();
   const byHand = layout().map((piece) => ({ ...piece, type: 1 }));
   THREE.forEach((child, at) => {
@@ -72,7 +72,7 @@ test('what was dealt out by hand stays', async () => {
   expect(layout()).toEqual(byHand);
 });
 
-test('nothing is done while a child is down', async () => {
+test('fix-layout fails with ENOTCONN while a child is down, and changes nothing', async () => {
   await grown();
   const before = layout();
   const child = volume.graph.xlators.find(({ name }) => name === 'wa')!;
@@ -84,7 +84,7 @@ test('nothing is done while a child is down', async () => {
   expect(layout()).toEqual(before);
 });
 
-test('the commit hash of the volume is text at the root of every child', async () => {
+test('commit-hash is stored as text at the root of every child, and invalid values fail', async () => {
   await grown();
   expect(tell(COMMIT_HASH, '1476843802')).toBe(0);
   const text = Buffer.from('1476843802\0').toString('hex');

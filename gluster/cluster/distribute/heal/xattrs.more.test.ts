@@ -1,4 +1,7 @@
-/** What a brick has missed of a directory that our client has changed, GlusterFS's client brings there; and the reverse. */
+/**
+ * Xattrs of directories that a brick missed: glossa's changes are repaired by GlusterFS's client,
+ * and the reverse.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +26,7 @@ let clients: BrickClients;
 let ours: BrickClient;
 let theirs: RealMount;
 
-describe.skipIf(noBricks())('a directory that was changed while a brick was away', () => {
+describe.skipIf(noBricks())('a directory changed while a brick was down', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
     bricks = [];
@@ -44,7 +47,7 @@ describe.skipIf(noBricks())('a directory that was changed while a brick was away
     rmSync(folder, { recursive: true });
   });
 
-  /** Of what each brick has by itself. */
+  /** An xattr by brick, as its directory has it. */
   const onBricks = (path: string, name: string): string[] =>
     bricks.map(({ files }) => {
       const args = ['-h', '-n', name, '-e', 'hex', '--only-values', '--absolute-names'];
@@ -52,41 +55,45 @@ describe.skipIf(noBricks())('a directory that was changed while a brick was away
       return status === 0 ? stdout.toString('hex') : '';
     });
   const counted = (path: string): string => onBricks(path, MDS).join('');
-  /** Directories of which the last brick is not the one that counts. */
+  /** A directory whose MDS is not the last brick. */
   const made = (letter: string): string =>
     [...Array(9).keys()].map((n) => `${letter}${n}`).find((name) => onBricks(name, MDS)[2] === '')!;
 
-  test('it is counted so that both repair it', PATIENCE, async () => {
-    await theirs.sh('mkdir a0 a1 a2 a3 a4 a5 a6 a7 a8 b0 b1 b2 b3 b4 b5 b6 b7 b8');
-    const [byUs, byThem] = [made('a'), made('b')];
-    for (const name of [byUs, byThem]) await ours.ask('stat', `/${name}`);
-    await theirs.sh(`stat ${byUs} ${byThem}`);
-    await bricks[2]!.end();
-    await expect.poll(() => clients.log.join('\n')).toMatch(/is lost/);
-    await ours.ask('setxattr', `/${byUs}`, 'user.a', bytes('1'), 0);
-    await expect.poll(() => theirs.sh(`setfattr -n user.a -v 1 ${byThem}`), PATIENCE).toBe('');
-    expect(onBricks(byUs, 'user.a')).toEqual(['31', '31', '']);
-    // One and the same sign, whoever has counted.
-    expect([counted(byUs), counted(byThem)]).toEqual(['ffffffff', 'ffffffff']);
-    await bricks[2]!.run();
+  test(
+    'is counted in the MDS alike by both clients, and repaired by the other one',
+    PATIENCE,
+    async () => {
+      await theirs.sh('mkdir a0 a1 a2 a3 a4 a5 a6 a7 a8 b0 b1 b2 b3 b4 b5 b6 b7 b8');
+      const [byUs, byThem] = [made('a'), made('b')];
+      for (const name of [byUs, byThem]) await ours.ask('stat', `/${name}`);
+      await theirs.sh(`stat ${byUs} ${byThem}`);
+      await bricks[2]!.end();
+      await expect.poll(() => clients.log.join('\n')).toMatch(/is lost/);
+      await ours.ask('setxattr', `/${byUs}`, 'user.a', bytes('1'), 0);
+      await expect.poll(() => theirs.sh(`setfattr -n user.a -v 1 ${byThem}`), PATIENCE).toBe('');
+      expect(onBricks(byUs, 'user.a')).toEqual(['31', '31', '']);
+      // The counters have the same sign for both clients.
+      expect([counted(byUs), counted(byThem)]).toEqual(['ffffffff', 'ffffffff']);
+      await bricks[2]!.run();
 
-    const late = await clients.distributed(ports);
-    await expect
-      .poll(
-        () => late.ask('stat', `/${byThem}`).then(() => onBricks(byThem, 'user.a'), String),
-        PATIENCE,
-      )
-      .toEqual(['31', '31', '31']);
-    expect(counted(byThem)).toBe('00000000');
-
-    const fresh = await RealMount.start(folder, 'late', distributedVolfile(ports));
-    try {
+      const late = await clients.distributed(ports);
       await expect
-        .poll(() => fresh.sh(`stat ${byUs}`).then(() => onBricks(byUs, 'user.a')), PATIENCE)
+        .poll(
+          () => late.ask('stat', `/${byThem}`).then(() => onBricks(byThem, 'user.a'), String),
+          PATIENCE,
+        )
         .toEqual(['31', '31', '31']);
-      await expect.poll(() => counted(byUs), PATIENCE).toBe('00000000');
-    } finally {
-      await fresh.end();
-    }
-  });
+      expect(counted(byThem)).toBe('00000000');
+
+      const fresh = await RealMount.start(folder, 'late', distributedVolfile(ports));
+      try {
+        await expect
+          .poll(() => fresh.sh(`stat ${byUs}`).then(() => onBricks(byUs, 'user.a')), PATIENCE)
+          .toEqual(['31', '31', '31']);
+        await expect.poll(() => counted(byUs), PATIENCE).toBe('00000000');
+      } finally {
+        await fresh.end();
+      }
+    },
+  );
 });

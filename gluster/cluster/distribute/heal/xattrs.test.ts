@@ -1,4 +1,4 @@
-/** Extended attributes of directories, where a child was away when they were set. */
+/** Xattrs of directories that were changed while a child was away. */
 import { afterEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOTCONN } from '../../../../runtime/core/errno.ts';
@@ -12,7 +12,7 @@ const THREE = ['wz', 'wa', 'wm'];
 const MDS = 'trusted.glusterfs.dht.mds';
 
 let volume: Distributed;
-/** The child that does not answer to changes. */
+/** The child that does not reply to changes. */
 let away = '';
 afterEach(async () => {
   away = '';
@@ -59,7 +59,7 @@ const set = (name: string, value: string): number => {
 const remove = (name: string): number =>
   volume.ask('removexattr', volume.loc('/d'), name, null).opRet;
 
-/** The child whose attributes count, and what it has counted. */
+/** The child whose attributes count, and its counter. */
 function mds(): readonly [string, string] {
   const [found] = Object.entries(volume.xattr('/d', MDS)).filter(
     ([, value]) => value !== undefined,
@@ -68,7 +68,7 @@ function mds(): readonly [string, string] {
 }
 const others = (): string[] => THREE.filter((name) => name !== mds()[0]);
 
-test('what one has missed is counted below zero, which alone GlusterFS repairs; a lookup brings it there', async () => {
+test('a change that a child missed is counted below zero in the MDS, and repaired by a lookup', async () => {
   await start();
   expect(mds()[1]).toBe('00000000');
   away = others()[0]!;
@@ -83,7 +83,7 @@ test('what one has missed is counted below zero, which alone GlusterFS repairs; 
   expect(mds()[1]).toBe('00000000');
 });
 
-test('what was removed meanwhile goes there, too', async () => {
+test('a removal that a child missed is repaired by a lookup', async () => {
   await start();
   expect(set('user.a', '1')).toBe(0);
   away = others()[1]!;
@@ -94,7 +94,7 @@ test('what was removed meanwhile goes there, too', async () => {
   expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
 });
 
-test('nothing is changed while the child is away whose attributes count', async () => {
+test('a change fails with ENOTCONN while the MDS is away, and no child is changed', async () => {
   await start();
   const [own] = mds();
   away = own;
@@ -104,7 +104,7 @@ test('nothing is changed while the child is away whose attributes count', async 
   expect(mds()).toEqual([own, '00000000']);
 });
 
-test('also for who has found the directory while it was away, and does not know which it is', async () => {
+test('a change fails with ENOTCONN if the directory was first looked up while the MDS was away', async () => {
   await start();
   const [own] = mds();
   const mode = Object.assign(new Iatt(), { iaProt: 0o700 });
@@ -116,7 +116,7 @@ test('also for who has found the directory while it was away, and does not know 
   expect(chmod()).toBe(ENOTCONN);
   away = '';
   expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
-  // Once it is back, it is known without another lookup.
+  // Once the MDS is back, the client finds it without another lookup.
   away = others()[0]!;
   expect(set('user.a', '1')).toBe(0);
   expect(mds()).toEqual([own, 'ffffffff']);
@@ -128,7 +128,7 @@ test('also for who has found the directory while it was away, and does not know 
   for (const child of THREE) expect(volume.at(child, '/d')!.buf.iaProt).toBe(0o700);
 });
 
-test('what a client of GlusterFS has left to be repaired is, limits of a directory with it', async () => {
+test('a lookup repairs what a client of GlusterFS counted, including quota limits', async () => {
   await start();
   const [own] = mds();
   const LIMIT = 'trusted.glusterfs.quota.limit-set';

@@ -1,4 +1,4 @@
-/** Which bricks are asked whether they tell of changes: all below cluster/distribute. */
+/** md-cache above distribute asks every brick whether it reports changes. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import distribute from '../../gluster/cluster/distribute/index.ts';
@@ -10,11 +10,11 @@ import { FakeContext, HeldLeaf, makeGraph } from '../support/core.ts';
 
 const SAID = /relies on bricks that tell of changes, and these do not/;
 
-/** What a brick says to the question; it is away: it answers nothing, and comes later. */
+/** A brick's reply; one that is away comes up later, without support. */
 const answers = ['tells', 'does not know', 'is away'] as const;
 type Answer = (typeof answers)[number];
 
-/** A cache over as many bricks; those that are away are told to come up afterwards, and do not know. */
+/** A cache over such bricks. */
 async function over(bricks: readonly Answer[]) {
   const context = new FakeContext();
   const asked = bricks.map(() => 0);
@@ -54,7 +54,7 @@ async function over(bricks: readonly Answer[]) {
   return { asked, saidFirst, said: said() };
 }
 
-test('every brick that is there is asked, and one that does not know is enough for a warning', async () => {
+test('every brick is asked for cache invalidation, and one without it causes a warning', async () => {
   const some = fc.array(fc.constantFrom(...answers), { minLength: 1, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(some, async (bricks) => {
@@ -63,7 +63,7 @@ test('every brick that is there is asked, and one that does not know is enough f
       const isAway = bricks.includes('is away');
       if (!isAway) expect(saidFirst).toBe(knowsNot ? 1 : 0);
       expect(said).toBe(knowsNot || isAway ? 1 : 0);
-      // Who was warned need not ask the others.
+      // A warned cache need not ask the others.
       if (said === 0) expect(Math.min(...asked)).toBeGreaterThan(0);
     }),
     { numRuns: 60 },
