@@ -57,7 +57,7 @@ function placeInRoot(name: string): string {
 }
 
 test.each(['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo'])(
-  'getxattr %s returns a file's brick, and a directory's bricks and ranges',
+  'getxattr %s returns the brick of a file, and the bricks and ranges of a directory',
   (name) => {
     volume.create('/f', 'x');
     const place = placeInRoot('f');
