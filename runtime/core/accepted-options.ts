@@ -1,6 +1,6 @@
 /**
- * Options that are accepted, and have no effect here: `glossa check` tells of them. What management
- * writes into every volfile is nothing to tell of, nor is what only says the default.
+ * Options that are accepted without effect. `glossa check` reports them, except for values that management writes
+ * into every volfile and for defaults.
  */
 import type { Options, UsualValue } from './options.ts';
 
@@ -11,7 +11,7 @@ export interface AcceptedOption {
   readonly usual: UsualValue;
 }
 
-/** Declares options that are accepted without effect. @param usual by option, `usual` of its row */
+/** Declares options that are accepted without effect. @param usual the unreported value of each option */
 export const acceptedOptions = <K extends string>(
   usual: Readonly<Record<K, UsualValue>>,
   description = "Accepted, without effect: it is about GlusterFS's own way of doing this.",
@@ -23,7 +23,7 @@ export const acceptedOptions = <K extends string>(
     ]),
   ) as Record<K, AcceptedOption>;
 
-/** Sentences about the values that have no effect. */
+/** Returns a message for each value without effect. */
 export const withoutEffect = (
   options: Options,
   values: Readonly<Record<string, unknown>>,
@@ -35,7 +35,7 @@ export const withoutEffect = (
     return isTold ? [`option '${key}' has no effect here`] : [];
   });
 
-/** Whether the text of a switch is one of GlusterFS's words for on. */
+/** Whether a text is one of GlusterFS's words for on. */
 export const isOn = (text: string): boolean => /^(on|yes|true|enable|1)$/i.test(text);
 
 const isSame = (given: unknown, expected: unknown): boolean =>

@@ -1,6 +1,6 @@
 /**
- * POSIX access control lists: the codec of their extended attributes, how a list and a mode go
- * together, and whom a list permits what. All of it is arithmetic; storages keep the lists.
+ * POSIX ACLs: encodes and decodes their extended attributes, combines them with mode bits, and checks a caller's
+ * rights. Storages store the lists.
  *
  * Sources: Linux `include/uapi/linux/posix_acl_xattr.h`, `fs/posix_acl.c`; acl(5).
  */
@@ -8,7 +8,7 @@ import { EINVAL, EOPNOTSUPP } from './errno.ts';
 import type { Stack } from './frame.ts';
 import { isMember } from './privileges.ts';
 
-/** The attributes: who may do what here, and what is made in this directory begins with. */
+/** Names of the ACL that controls access, and of a directory's default ACL for new inodes. */
 export const ACL_ACCESS = 'system.posix_acl_access';
 export const ACL_DEFAULT = 'system.posix_acl_default';
 
@@ -16,7 +16,7 @@ export const ACL_NAMES = [ACL_ACCESS, ACL_DEFAULT] as const;
 
 export const isAcl = (name: string): boolean => name === ACL_ACCESS || name === ACL_DEFAULT;
 
-/** The names by which an ACL can be set: GlusterFS's bricks take the last two for the same, as text. */
+/** The names that set an ACL. GlusterFS's bricks accept the last two, as text. */
 export const ACL_ALIASES: readonly string[] = [
   ...ACL_NAMES,
   'glusterfs.posix.acl',
@@ -27,11 +27,11 @@ export interface AclEntry {
   readonly tag: number;
   /** rwx, as in a mode. */
   readonly perm: number;
-  /** A uid or gid, where the tag names somebody. */
+  /** The uid or gid, for the tags USER and GROUP. */
   readonly id: number;
 }
 
-/** In the order of the tags, which is the one that the kernel demands. */
+/** In the order of the tags, as the kernel requires. */
 export type Acl = readonly AclEntry[];
 
 const USER_OBJ = 1;
@@ -44,12 +44,12 @@ const OTHER = 32;
 const VERSION = 2;
 const HEADER_SIZE = 4;
 const ENTRY_SIZE = 8;
-/** In place of an id, and never one. */
-const NOBODY = 0xffff_ffff;
+/** The id of entries without a uid or gid (ACL_UNDEFINED_ID). */
+const NO_ID = 0xffff_ffff;
 
 const isNamed = (tag: number): boolean => tag === USER || tag === GROUP;
 
-/** The list that an attribute holds, sound or not; null for one without entries; or the errno. */
+/** Decodes an attribute without checking the list. Returns null for no entries, or an errno. */
 export function decodeAcl(bytes: Uint8Array): Acl | null | number {
   if (bytes.length === 0) return null;
   if (bytes.length < HEADER_SIZE) return EINVAL;
@@ -60,7 +60,7 @@ export function decodeAcl(bytes: Uint8Array): Acl | null | number {
   for (let at = HEADER_SIZE; at < bytes.length; at += ENTRY_SIZE) {
     const tag = view.getUint16(at, true);
     const perm = view.getUint16(at + 2, true);
-    acl.push({ tag, perm, id: isNamed(tag) ? view.getUint32(at + 4, true) : NOBODY });
+    acl.push({ tag, perm, id: isNamed(tag) ? view.getUint32(at + 4, true) : NO_ID });
   }
   if (acl.some(({ tag }) => !LETTERS.has(tag))) return EINVAL;
   return acl.length === 0 ? null : acl;
@@ -79,7 +79,7 @@ export function encodeAcl(acl: Acl): Uint8Array {
   return bytes;
 }
 
-/** Each tag as a letter: what the list is then has to be of this form. */
+/** A letter for each tag, so that a list can be checked against `FORM`. */
 const LETTERS = new Map([
   [USER_OBJ, 'U'],
   [USER, 'u'],
@@ -88,22 +88,22 @@ const LETTERS = new Map([
   [MASK, 'm'],
   [OTHER, 'o'],
 ]);
-/** With a mask, or without one and without those it is for. */
+/** Named users and groups need a mask. */
 const FORM = /^U(?:u*Gg*m|G)o$/;
 
-/** Whether a list says something about everybody, once. */
+/** Whether a list is valid: complete, ordered, without duplicates of the single entries. */
 export function isSound(acl: Acl): boolean {
-  const possible = acl.every(({ tag, perm, id }) => perm <= 7 && !(isNamed(tag) && id === NOBODY));
+  const possible = acl.every(({ tag, perm, id }) => perm <= 7 && !(isNamed(tag) && id === NO_ID));
   return possible && FORM.test(acl.map(({ tag }) => LETTERS.get(tag)).join(''));
 }
 
-/** The list that an attribute of an inode holds; null where the mode says the same, or it is no list. */
+/** Decodes a valid list; null for an invalid one, and for one that a mode can express. */
 export function readAcl(bytes: Uint8Array): Acl | null {
   const acl = decodeAcl(bytes);
   return acl === null || typeof acl === 'number' || !isSound(acl) || isMode(acl) ? null : acl;
 }
 
-/** Whether a mode says the same as this list. */
+/** Whether a mode can express the list. */
 export const isMode = (acl: Acl): boolean => acl.length === 3;
 
 function bitsOf(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
@@ -115,7 +115,7 @@ function bitsOf(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
   ];
 }
 
-/** The nine bits of the mode that go with a list. */
+/** The nine mode bits of a list. */
 export function modeOfAcl(acl: Acl): number {
   const bits = bitsOf(acl);
   return bits.reduce(
@@ -133,7 +133,7 @@ export function aclWithMode(acl: Acl, mode: number): Acl {
   });
 }
 
-/** The list of something that is made, with this mode, where `defaults` is the default. */
+/** The list of a new inode with this mode, from its directory's default ACL. */
 export const inheritedAcl = (defaults: Acl, mode: number): Acl =>
   aclWithMode(defaults, modeOfAcl(defaults) & mode);
 

@@ -1,10 +1,8 @@
 /**
- * Is this text a network address? The checks behind the option types addr, addr_list and
- * client_auth_addr.
+ * Checks the syntax of network addresses, for the option types addr, addr_list and client_auth_addr. Resolves no
+ * names. Host names may contain '_', as in GlusterFS.
  *
- * Syntax only, nothing is resolved. Source: GlusterFS `libglusterfs/src/common-utils.c`
- * (valid_internet_address and what it calls), RFC 1123 for host names (with '_', which GlusterFS
- * and many networks allow), RFC 4291 for IPv6.
+ * Source: GlusterFS `common-utils.c` (valid_internet_address); RFC 1123, RFC 4291.
  */
 
 export function isIpv4(text: string): boolean {
@@ -37,7 +35,7 @@ export function isIpv6(text: string): boolean {
   return ipv6Groups(head, false) + ipv6Groups(tail, true) <= 7;
 }
 
-/** A host name; one that ends in a number is an IPv4 address gone wrong. */
+/** A host name. A last label of digits is refused, as it is a malformed IPv4 address. */
 export function isHostname(text: string): boolean {
   if (text.length > 255) return false;
   const labels = text.split('.');
@@ -74,12 +72,12 @@ export function isDirectoryList(text: string): boolean {
   });
 }
 
-/** A socket: of TCP, at a host by name or address, or one in the file system. */
+/** Address of a TCP socket (host by name or number) or of a Unix socket. */
 export type SocketAddress =
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
 
-/** `HOST:PORT`, or the path. */
+/** Formats as `HOST:PORT`, or the path. */
 export const formatSocketAddress = (place: SocketAddress): string => {
   if ('path' in place) return place.path;
   const { host, port } = place;

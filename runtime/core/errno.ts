@@ -1,17 +1,12 @@
 /**
- * Linux errno numbers, names and messages.
- *
- * Replies on the request path carry a positive number (`opErrno`); names and messages are for logs,
- * options and scripts. Numbers are those of Linux on every machine glossa runs on, because they are
- * what the FUSE protocol and GlusterFS's wire carry; messages are those of POSIX as glibc words
- * them.
+ * Errno numbers, names and messages of Linux, on every machine: the FUSE protocol and GlusterFS's wire carry these
+ * numbers. Replies carry a positive number (`opErrno`). Messages are glibc's.
  *
  * Source: include/uapi/asm-generic/errno-base.h and errno.h (x86, arm and riscv share them).
  */
 
 /**
- * Every errno once: name → number, message. Aliases come last, so a number's first name is its
- * usual one.
+ * Every errno: name → number, message. Aliases come last, so the first name of a number is the usual one.
  */
 const table = {
   EPERM: [1, 'Operation not permitted'],
@@ -299,7 +294,7 @@ export const {
   ENOTSUP,
 } = errnoNumbers;
 
-/** number → its usual name; holes where Linux has no errno. */
+/** number → usual name; with holes. */
 const nameOf: (ErrnoName | undefined)[] = [];
 for (const name of errnoNames) nameOf[errnoNumbers[name]] ??= name;
 
@@ -312,7 +307,7 @@ export function errnoNumber(name: string): number | undefined {
   return Object.hasOwn(table, upper) ? errnoNumbers[upper as ErrnoName] : undefined;
 }
 
-/** The message of a number, as strerror(3) has it; 0 is "Success". */
+/** The message of a number, as strerror(3); 0 is "Success". */
 export function strerror(errno: number): string {
   if (errno === 0) return 'Success';
   const name = nameOf[errno];

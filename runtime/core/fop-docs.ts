@@ -1,5 +1,5 @@
 /**
- * Describes every fop in words. The stubs of each language, the reference page and the playground read it.
+ * Descriptions of every fop, for the stubs of each language, the reference page and the playground.
  *
  * Facts: POSIX and Linux man pages of the system calls; GlusterFS `xlator.h`, `glusterfs3.x`,
  * `fuse-bridge.c` (which request of the kernel becomes which fop, and what it makes of the reply).

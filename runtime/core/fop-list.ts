@@ -1,8 +1,6 @@
 /**
- * Options that are a list of fops, with commas between: `LOOKUP,READ`. Which fops there are is
- * checked with the option's text, so that a wrong one is reported at its line.
- *
- * Source: GlusterFS's `gf_fop_list`, whose names are taken in any case; the methods' (`readv`) are ours.
+ * Options with a comma-separated list of fops: `LOOKUP,READ`. Names are GlusterFS's (`gf_fop_list`) in any case, or
+ * methods (`readv`). The option check reports an unknown name at its line.
  */
 
 import { findFop, fops, placeholders } from './fops.ts';
@@ -14,14 +12,14 @@ const methods = fops
   .map(({ name }) => name)
   .filter((name) => !logNames.includes(name.toUpperCase()));
 
-/** For a spec's `items`. */
+/** The `items` of an option's spec. */
 export const FOP_ITEMS: Items = {
   noun: 'names of fops with commas between, such as LOOKUP,READ',
-  // What has a number in GlusterFS but no method may be named, and stands for nothing.
+  // Names that GlusterFS numbers without a method are accepted and ignored.
   known: [...logNames, ...placeholders.values(), ...methods],
 };
 
-/** The fops of a list that was checked; all of them where there is no list. */
+/** The fops of a checked list; all fops without a list. */
 export function listedFops(list: string | undefined): readonly FopName[] {
   if (list === undefined) return fopNames;
   return splitItems(list).flatMap((item) => (findFop(item)?.name as FopName | undefined) ?? []);

@@ -1,21 +1,14 @@
 /**
- * The one table of file operations (fops) that everything else derives from: types, wind and
- * unwind stubs, defaults, statistics, the guests' stubs and the reference pages.
+ * The table of file operations (fops). `npm run gen` generates types, stubs and reference pages from it.
  *
- * A row gives GlusterFS's number, the method's name, the arguments on the way down (after
- * `frame, xl`) and the reply on the way up (after `opRet, opErrno`), in GlusterFS's order.
- * `name:type` pairs; a `?` after the type marks an argument that may be null. Every object in a
- * reply may be null, since a failure carries nothing; without those marked `!` a success says
- * nothing, and a mount makes EIO of it.
+ * A row has GlusterFS's number, the method, its arguments (after `frame, xl`) and reply (after `opRet, opErrno`),
+ * as `name:type`; `?` marks a nullable argument. All objects in a reply are nullable, but a success without
+ * those marked `!` is EIO at a mount. C's (vector, count, iobref) is one `data` argument, `vector`.
  *
- * One departure from the C signatures, about memory and not about meaning: the triple (vector,
- * count, iobref) of readv, writev and put is one `data` argument, `vector`.
- *
- * Source of names, numbers and order: GlusterFS `libglusterfs/src/glusterfs/glusterfs-fops.h`,
- * `libglusterfs/src/generator.py`. Adding a fop: add a row, run `npm run gen`.
+ * Source: GlusterFS `glusterfs-fops.h`, `generator.py`. To add a fop, add a row and run `npm run gen`.
  */
 
-/** What crosses in an argument. Numbers are exact integers below 2^53. */
+/** Types of arguments. Numbers are exact integers below 2^53. */
 export const argTypes = [
   'loc',
   'inode',
@@ -37,29 +30,29 @@ export interface Arg {
   readonly name: string;
   readonly type: ArgType;
   readonly nullable: boolean;
-  /** Of a reply: whether a success is none without it. */
+  /** In a reply: a success without it is EIO. */
   readonly needed: boolean;
 }
 
-/** What the op_ret of a success counts. Where nothing is said, it is 0. */
+/** The meaning of a successful op_ret. Without it, op_ret is 0. */
 export interface Counts {
-  /** The part of the reply whose bytes, entries or keys it is. */
+  /** The part of the reply whose bytes, entries or keys op_ret counts. */
   readonly part?: string;
-  /** The argument that it is no more than: a number, or the length of data. */
+  /** The argument that bounds op_ret: a number, or the length of data. */
   readonly most?: string;
 }
 
-/** Which loc arguments name an entry that comes into being or goes away when the fop succeeds. */
+/** The loc arguments whose names the fop creates or removes. */
 export interface EntryChange {
   readonly creates?: string;
   readonly removes?: string;
 }
 
 /**
- * The path of a file's data, or of values computed from it, through a fop:
+ * How a fop carries a file's data, or values computed from it:
  *
  *   bytes     in the vector of readv and writev
- *   past      past those two: the storage copies, makes, removes or sums it
+ *   past      bypasses those two: the storage copies, makes, removes or sums the data
  *   extents   as the offsets at which there is data
  *   content   in the reply's xdata, where the request's has `CONTENT` (xdata.ts)
  */
@@ -76,7 +69,7 @@ export interface FopRow {
   readonly reply: readonly Arg[];
   readonly entry: EntryChange;
   readonly counts: Counts | null;
-  /** Null where no data goes through it; `data-guard.ts` acts on it. */
+  /** Null for a fop that carries no data; for `data-guard.ts`. */
   readonly data: DataWay | null;
 }
 
@@ -126,7 +119,7 @@ function row(
 }
 
 const XDATA = 'xdata:dict';
-/** The reply of a fop that makes a name. */
+/** The reply of a fop that creates a name. */
 const MADE = `inode:inode! buf:iatt! preparent:iatt postparent:iatt ${XDATA}`;
 const PARENTS = `preparent:iatt postparent:iatt ${XDATA}`;
 const PRE_POST = `prebuf:iatt postbuf:iatt ${XDATA}`;
@@ -190,8 +183,8 @@ export const fops: readonly FopRow[] = [
 ];
 
 /**
- * Numbers of `glusterfs_fop_t` without a method: the callbacks below, and COMPOUND (52), which
- * GlusterFS removed. They keep their places in statistics.
+ * Numbers of `glusterfs_fop_t` without a method: callbacks, and COMPOUND (52), which GlusterFS removed. Statistics
+ * list them.
  */
 export const placeholders: ReadonlyMap<number, string> = new Map([
   [0, 'NULL'],
@@ -204,15 +197,15 @@ export const placeholders: ReadonlyMap<number, string> = new Map([
 const byName = new Map(fops.map((fop) => [fop.name, fop]));
 const byLogName = new Map(fops.map((fop) => [fop.logName, fop]));
 
-/** The row of a method (`readv`) or of a log name (`READ`, any case). */
+/** Finds the row of a method (`readv`) or of a log name (`READ`, any case). */
 export function findFop(name: string): FopRow | undefined {
   return byName.get(name) ?? byLogName.get(name.toUpperCase());
 }
 
-/** What `ipc` asks features/upcall by: whether changes are told (GlusterFS's GF_IPC_TARGET_UPCALL). */
+/** `op` of an ipc that asks for features/upcall (GlusterFS's GF_IPC_TARGET_UPCALL). */
 export const IPC_UPCALL = 2;
 
-/** Bits of setattr's `valid` (GlusterFS `xlator.h`). SIZE never comes from the mount: truncate does. */
+/** Bits of setattr's `valid` (GlusterFS `xlator.h`). A mount sends truncate instead of SIZE. */
 export const SET_ATTR = {
   MODE: 0x1,
   UID: 0x2,
@@ -225,6 +218,6 @@ export const SET_ATTR = {
   MTIME_NOW: 0x100,
 } as const;
 
-/** `fd_in` → `fdIn`: the spelling of a name of the table in TypeScript and JavaScript. */
+/** Converts a name of the table to camel case, `fd_in` → `fdIn`, as TypeScript and JavaScript spell it. */
 export const camel = (name: string): string =>
   name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,12 +1,9 @@
 /**
- * A live graph: instances wired together, started from the top and stopped from the leaves.
+ * A live graph: connected instances, started from the top and stopped from the leaves.
  *
- * Starting: options are checked, `init` runs top first (a translator may refuse), the fops of
- * each instance become known, winds are routed past instances that do not define a fop (one with
- * several children answers EOPNOTSUPP unless it says that it passes through), and PARENT_UP travels
- * down; the leaves answer CHILD_UP. When the top has said it as well, the graph is up (`whenUp`): its
- * volumes decide, and may take their time. Later CHILD_DOWN and CHILD_UP are events like others, and
- * no reason to end. A start that fails takes back what it did.
+ * `start` checks options, calls `init` top first, routes winds past instances that do not define a fop, and
+ * sends PARENT_UP down; leaves answer with CHILD_UP. The graph is up when the top has sent CHILD_UP (`whenUp`).
+ * A failed start ends the instances that it began. Later CHILD_DOWN and CHILD_UP do not end the graph.
  *
  * Source: GlusterFS `libglusterfs/src/graph.c`.
  */
@@ -29,24 +26,24 @@ import type { Child, EventListener, Fop, GraphView, Target, VolumeSpec } from '.
 import { Xlator } from './xlator.ts';
 
 export class Graph implements GraphView {
-  /** In the order of the volfile: leaves first, the top last. An exchange makes them others. */
+  /** In the order of the volfile: leaves first, the top last. An exchange replaces the array. */
   xlators: readonly Xlator[];
   top: Xlator;
   readonly inodes: InodeTable;
-  /** The top as its initiators wind to it; set by `start`. */
+  /** Winds to the top, for initiators; set by `start`. */
   links!: Links;
-  /** Those who begin requests here, besides the volumes themselves. */
+  /** The initiators that begin requests at the top. */
   readonly initiators = new Set<Initiator>();
-  /** All instances that have not gone, by id: also those that an exchange has replaced. */
+  /** Running instances by id, replaced ones that still finish requests included. */
   readonly instances: (Xlator | undefined)[] = [];
-  /** What exchanges have replaced and has not gone yet, the oldest first. */
+  /** Volumes that exchanges have replaced and that still run, oldest first. */
   readonly retired: RetiredGraph[] = [];
   readonly context: Context;
-  /** What the process logs. */
+  /** Log levels of the process. */
   readonly levels: LogLevels;
   private graphId: number;
   private lastId = -1;
-  /** What is coming up to take its place. */
+  /** The graph of an exchange under way. */
   private candidate: CandidateGraph | null = null;
   private readonly observers = new Set<Observer>();
   private interceptor: Interceptor | null = null;
@@ -78,15 +75,15 @@ export class Graph implements GraphView {
   }
 
   /**
-   * Brings the graph up. `master` hears the events that leave the top.
-   * @throws {GraphError} naming volume and reason; nothing is left running then.
+   * Starts the graph. `master` gets the events that leave the top.
+   * @throws {GraphError} naming volume and reason; no instance runs then.
    */
   async start(master: EventListener = () => {}): Promise<void> {
     await this.begin(master);
     for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
   }
 
-  /** The first half of `start`: all but PARENT_UP, which then comes from outside. */
+  /** Starts the graph without PARENT_UP, which the caller sends. */
   async begin(master: EventListener): Promise<void> {
     this.listeners.add(master);
     this.top.master = this.publish;
@@ -96,7 +93,7 @@ export class Graph implements GraphView {
     this.inodes.links = this.links;
   }
 
-  /** An id for an instance that is none of the volumes, which nobody else has. */
+  /** A unique id for an instance that is no volume, such as an initiator's. */
   newId(): number {
     this.lastId += 1;
     return this.lastId;
@@ -108,25 +105,25 @@ export class Graph implements GraphView {
   }
 
   /**
-   * Resolves when the top has said CHILD_UP.
-   * @throws {GraphError} after so long, naming the volumes that are waited for; the graph goes on
+   * Resolves when the top has sent CHILD_UP.
+   * @throws {GraphError} after `patienceMs`, naming the volumes that are not up; the graph keeps running
    */
   whenUp(patienceMs: number): Promise<void> {
     return topIsUp(this.top, patienceMs);
   }
 
-  /** Why the graph is not up: a line for each volume that is waited for. */
+  /** One line for each volume that keeps the graph from being up. */
   waitedFor(): string[] {
     return waitedFor(this.top);
   }
 
-  /** From now on `listener` hears what leaves the top, too; the result ends that. */
+  /** Subscribes to the events that leave the top; the result unsubscribes. */
   listen(listener: EventListener): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
 
-  /** Whether all its volumes could stay: then `reconfigure` does what there is to do. */
+  /** Whether a description keeps all volumes, so that `reconfigure` suffices. */
   isDescribedBy(specs: readonly VolumeSpec[]): boolean {
     const kept = keptVolumes(this.xlators, specs);
     const { xlators } = this;
@@ -137,10 +134,10 @@ export class Graph implements GraphView {
   }
 
   /**
-   * Gives the running graph the options of another description of the same volumes.
+   * Applies the options of another description of the same volumes.
    * @returns the names of the volumes whose options changed.
-   * @throws {GraphError} when it takes another graph to do what they say, and nothing has changed
-   * then; or when a volume refuses what it was given, and just that one keeps what it had.
+   * @throws {GraphError} when the description needs another graph (nothing has changed then), or when a
+   * volume refuses its options and keeps the old ones.
    */
   reconfigure(specs: readonly VolumeSpec[]): readonly string[] {
     const changes = reconfiguration(this.xlators, specs);
@@ -153,8 +150,7 @@ export class Graph implements GraphView {
   }
 
   /**
-   * Gives the volumes that another description has, too, those of their new options that they can take as
-   * they run, where it cannot be this graph's otherwise.
+   * Applies the options that running volumes accept, from a description that otherwise needs another graph.
    * @returns the names of the volumes whose options changed
    */
   reconfigurePart(specs: readonly VolumeSpec[]): readonly string[] {
@@ -163,7 +159,7 @@ export class Graph implements GraphView {
     return changes.filter(({ xl, given }) => xl.given === given).map(({ xl }) => xl.name);
   }
 
-  /** @returns why volumes refuse what they are given: these keep what they had */
+  /** @returns the reasons of volumes that refuse their options and keep the old ones */
   private applyOptions(changes: readonly OptionsChange[]): string[] {
     const problems: string[] = [];
     for (const { xl, given, values } of changes) {
@@ -181,18 +177,18 @@ export class Graph implements GraphView {
   }
 
   /**
-   * Makes this the graph of another description while requests go on; `exchange.ts` has the rules.
-   * @param patienceMs how long it may take to come up
-   * @throws {GraphError} when that cannot be, another is under way, or the graph is stopped:
-   *   everything is as it was then
+   * Replaces the graph by that of another description while requests go on; see `exchange.ts`.
+   * @param patienceMs time for the new graph to come up
+   * @throws {GraphError} when the new graph does not come up, another exchange is under way, or the graph is
+   *   stopped; the graph stays as it was
    */
   exchange(specs: readonly VolumeSpec[], patienceMs: number): Promise<Exchange> {
     return this.replaceBy(specs, patienceMs, null);
   }
 
   /**
-   * Makes a volume anew, with those above it, as an exchange does: for one that is to run other code. It
-   * waits for an exchange that is under way. False for an instance that has been replaced already.
+   * Replaces a volume and those above it by new instances, to load new code. Waits for an exchange under way.
+   * Returns false for an instance that was replaced already.
    * @throws {GraphError} as `exchange`
    */
   async renew(xl: Xlator, patienceMs: number): Promise<boolean> {
@@ -238,7 +234,7 @@ export class Graph implements GraphView {
     void former.retireWhenIdle(() => this.publish('SOME_DESCENDENT_UP', this.top));
   }
 
-  /** Takes the graph down: PARENT_DOWN, then every inode forgotten, then `fini` from the leaves. */
+  /** Stops the graph: PARENT_DOWN, forget of every inode, then `fini` from the leaves. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.candidate?.abandon();
@@ -249,7 +245,7 @@ export class Graph implements GraphView {
     await finiAll(all);
   }
 
-  /** Gives an instance its ways down. For `start` and exchanges. */
+  /** Gives an instance the links to its children; for `start` and exchanges. */
   connectChildren(xl: Xlator): void {
     xl.children = xl.below.map((child) => this.linksTo(child));
     xl.route = () => this.route();
@@ -260,8 +256,8 @@ export class Graph implements GraphView {
   }
 
   /**
-   * Lets `observer` see what it watches, besides those that are there already; null lets nobody see
-   * any more. Of requests on their way it sees what is wound from now on. The result ends it.
+   * Adds an observer; null removes all. Of requests under way it sees the winds from now on. The result
+   * removes the observer.
    */
   observe(observer: Observer | null): () => void {
     if (observer === null) this.observers.clear();
@@ -282,15 +278,15 @@ export class Graph implements GraphView {
   }
 
   /**
-   * Lets `interceptor` stand before the fops that it watches, instead of the one before; null for
-   * nobody. What is on its way by then is not its own.
+   * Puts an interceptor before the fops that it watches, in place of the previous one; null removes it. It
+   * does not get requests that are under way.
    */
   intercept(interceptor: Interceptor | null): void {
     this.interceptor = interceptor;
     if (this.links !== undefined) this.route();
   }
 
-  /** Leads winds to the fops that are defined now. Requests on their way keep theirs. */
+  /** Routes new winds to the fops that are defined now. */
   route(): void {
     const roads: [Child, Xlator][] = [[this.links, this.top]];
     for (const { links, top } of this.retired) roads.push([links, top]);
@@ -303,8 +299,8 @@ export class Graph implements GraphView {
   }
 
   /**
-   * The nearest instance that defines the fop, from `xl` down past those that pass it through, unless
-   * somebody watches one of these.
+   * Finds the target of a fop: the nearest instance, from `xl` down, that defines it or that an observer or
+   * interceptor watches.
    */
   private target<N extends FopName>(xl: Xlator, name: N): Target<N> {
     let at = xl;
@@ -324,7 +320,7 @@ export class Graph implements GraphView {
     }
   }
 
-  /** Where a fop arrives that has come as far as `xl`; null when it passes. */
+  /** The target of a fop at `xl` itself; null when `xl` passes the fop through. */
   private ownTarget<N extends FopName>(xl: Xlator, name: N): Target<N> | null {
     const fop = xl.fops[name] as Fop<N, unknown> | undefined;
     if (fop !== undefined) return this.retired.length === 0 ? { xl, fop } : openOnce(xl, name, fop);
@@ -342,7 +338,7 @@ export class Graph implements GraphView {
     return xl;
   }
 
-  /** Lets observers see what is not in the links. */
+  /** Connects the observers to an instance's events and log, which do not pass the links. */
   private attachObservers(xl: Xlator): void {
     const observer = combineObservers([...this.observers]);
     xl.observer = observer;

@@ -1,13 +1,12 @@
 /**
- * The times that replies took, sorted into buckets: four for each power of two, so that one is at most a
- * quarter wider than it begins. From a quarter of a microsecond up to nine minutes; what is longer is
- * in the last.
+ * A histogram of latencies: four buckets for each power of two, from 250 ns to nine minutes. The last bucket
+ * holds all longer ones.
  */
 
-/** Nanoseconds that the narrowest buckets are wide. */
+/** Width of the narrowest buckets, in nanoseconds. */
 const UNIT_NS = 250;
 export const BUCKETS = 120;
-/** Whole numbers are below this; what is longer is in the last bucket. */
+/** Latencies of this many units and more go into the last bucket. */
 const UNITS_MAX = 2 ** 31;
 
 export class Histogram {
@@ -37,15 +36,15 @@ export function bucketOf(ns: number): number {
   return (power - 1) * 4 + ((units >> (power - 2)) & 3);
 }
 
-/** Where a bucket begins, in nanoseconds; of the one behind the last, where that ends. */
+/** Lower bound of a bucket in nanoseconds; for `BUCKETS`, the upper bound of the last. */
 export function beginOf(bucket: number): number {
   if (bucket < 4) return bucket * UNIT_NS;
   return (4 + (bucket % 4)) * 2 ** (Math.floor(bucket / 4) - 1) * UNIT_NS;
 }
 
 /**
- * The latency that this part of the replies stayed below, in nanoseconds, as if those of a bucket were
- * spread evenly in it; null without any.
+ * The latency in nanoseconds below which this part of the replies lies, interpolated within a bucket; null for an
+ * empty histogram.
  */
 export function quantile(counts: ArrayLike<number>, part: number): number | null {
   let all = 0;

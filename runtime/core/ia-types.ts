@@ -1,6 +1,5 @@
 /**
- * The types of inodes (`ia_type`), and the bits that stand for them in st_mode. The library of
- * JavaScript modules has them from here, too.
+ * Types of inodes (`ia_type`) and their bits in st_mode; also for the library of JavaScript modules.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7).
  */

@@ -1,5 +1,5 @@
 /**
- * Properties that follow from the fields of an iatt: its st_mode, its inode number, whether it is known.
+ * Values derived from the fields of an iatt: its st_mode, inode number, exact size, and whether it is known.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7).
  */
@@ -14,25 +14,24 @@ MODE_BITS.forEach((bits, type) => {
   if (type > 0) TYPES[bits >> 12] = type;
 });
 
-/** ia_type of an st_mode; IA_INVAL when it names no type. */
+/** ia_type of an st_mode; IA_INVAL for unknown type bits. */
 export function typeOfMode(mode: number): number {
   return TYPES[(mode & S_IFMT) >> 12]!;
 }
 
 /**
- * What an entry takes of a listing's budget: its size in the FUSE reply, so that a reply filled to
- * the budget fits the kernel's buffer. Source: `include/uapi/linux/fuse.h` (fuse_dirent,
- * fuse_direntplus).
+ * Sizes of a directory entry in FUSE replies (fuse_dirent, fuse_direntplus), which count against a listing's size.
+ * Source: `include/uapi/linux/fuse.h`.
  */
 export const direntSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
 export const direntplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
 
-/** `DT_*` of a directory entry is the type's bits shifted, as in `<dirent.h>`. */
+/** `DT_*` of an ia_type: its st_mode bits, shifted, as in `<dirent.h>`. */
 export function direntType(iaType: number): number {
   return MODE_BITS[iaType]! >> 12;
 }
 
-/** What follows from the fields of an iatt. */
+/** The derived values; `Iatt` has the fields. */
 export abstract class IattBase {
   abstract iaGfid: Gfid;
   abstract iaType: number;
@@ -40,10 +39,10 @@ export abstract class IattBase {
   abstract iaNlink: number;
   abstract iaCtime: number;
   abstract iaSize: number;
-  /** The rest of a size beyond OFFSET_MAX, which a Number rounds; `exactSize` adds it to `iaSize`. */
+  /** Rounding error of `iaSize` beyond OFFSET_MAX; `exactSize` adds it. */
   declare sizeRest?: number;
 
-  /** The size to the byte, for storages that hold such files and front ends that show them. */
+  /** The exact size in bytes, for storages and front ends with files beyond OFFSET_MAX. */
   get exactSize(): bigint {
     return BigInt(this.iaSize) + BigInt(this.sizeRest ?? 0);
   }
@@ -53,7 +52,7 @@ export abstract class IattBase {
     if (this.iaSize > OFFSET_MAX) this.sizeRest = Number(bytes - BigInt(this.iaSize));
   }
 
-  /** The inode number that applications see: by the gfid (`gfid.ts`). */
+  /** The inode number that applications see, from the gfid (`gfid.ts`). */
   get iaIno(): bigint {
     return (BigInt(inoHi(this.iaGfid)) << 32n) | BigInt(inoLo(this.iaGfid));
   }
@@ -68,7 +67,7 @@ export abstract class IattBase {
     this.iaProt = value & 0o7777;
   }
 
-  /** Whether the attributes are worth showing to anybody. */
+  /** False for attributes that the storage did not fill. */
   get known(): boolean {
     return this.iaCtime !== 0 || this.iaNlink !== 0;
   }

@@ -1,9 +1,8 @@
 /**
- * iatt: the attributes of an inode, and what else replies describe (directory entries, statvfs).
- * Their fields are rows of `fields.ts`.
+ * Attributes of inodes (iatt), statvfs and directory entries in replies; `fields.ts` has the fields. An iatt whose
+ * `iaCtime` and `iaNlink` are both 0 is unknown and must not be cached.
  *
- * An iatt whose `iaCtime` and `iaNlink` are both 0 means "attributes unknown" and must not be
- * cached. Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, `statvfs(3)`.
+ * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, `statvfs(3)`.
  */
 import type { Dict } from './dict.ts';
 import type { Iatt } from './gen/iatt.gen.ts';
@@ -26,11 +25,11 @@ export { direntplusSize, direntSize, direntType, typeOfMode } from './iatt-base.
 /** One entry of a readdir or readdirp reply. */
 export interface Dirent {
   readonly name: string;
-  /** Where a later readdir goes on after this entry. */
+  /** Offset at which a readdir continues after this entry. */
   readonly off: number;
   /** `DT_*`. */
   readonly type: number;
-  /** Null gfid when the storage does not know it without looking further. */
+  /** The null gfid when the storage would have to read more to know it. */
   readonly gfid: Gfid;
   /** readdirp only. */
   readonly stat: Iatt | null;

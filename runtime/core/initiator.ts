@@ -1,19 +1,16 @@
 /**
- * An initiator: where requests into a graph begin. A front end (a mount, a server, the programming
- * interface) is a codec and a loop on top of one:
+ * An initiator begins requests at the top of a graph, for a front end (a mount, a server, the programming
+ * interface):
  *
  *   const initiator = new Initiator(graph, 'server', translator, log);
- *   const client = initiator.connect();          // for each that it serves
+ *   const client = initiator.connect();          // one per client
  *   const frame = client.begin(new Stack(uid, gid, pid, 'STAT'));
  *   wind.stat(frame, 0, statCbk, initiator.links, loc, null);
- *   …  client.end(frame.root)                    // in the callback, once
- *   client.disconnect();                         // what it had is released
+ *   …  client.end(frame.root)                    // once, in the callback
+ *   client.disconnect();                         // releases files, lookups and locks
  *   initiator.close();
  *
- * It keeps the pool of calls in flight, its clients with what is theirs (`client.ts`), and decides
- * what a request of its own asks for: a gfid, with whatever makes an inode. In the graph it appears
- * as one more translator, of which `xl.priv` is the front end.
- *
+ * In logs and dumps it appears as a translator, whose `xl.priv` is the front end.
  * Source: GlusterFS `call_pool_t`, `client_t`; `xlators/mount/fuse`, `api/src/glfs.c`.
  */
 import { CallPool } from './call-pool.ts';
@@ -31,7 +28,7 @@ import {
   Xlator,
 } from './xlator.ts';
 
-/** The record of an initiator, which no volfile names. `dump` is for statedumps. */
+/** Makes the translator record of an initiator, which no volfile can name. `dump` is for statedumps. */
 export const initiatorTranslator = <P>(
   type: string,
   description: string,
@@ -52,15 +49,15 @@ export const initiatorTranslator = <P>(
 /** Hints of an initiator that storages may use. */
 export interface InitiatorHints {
   /**
-   * It needs no attributes but those that it asks for: storages may leave out a directory's before
-   * and after a change, and a file's with a read or write.
+   * It uses only the attributes that it asks for: storages may omit a directory's before and after a change,
+   * and a file's after a read or write.
    */
   readonly terse: boolean;
-  /** Milliseconds that attributes may be old: it keeps them as long itself. */
+  /** Milliseconds for which it caches attributes itself, so replies may be as old. */
   readonly attributeAge: number;
-  /** The pid of its requests is a thread's, which is in one call of its program at a time. */
+  /** The pid of its requests is a thread's, which makes one system call at a time. */
   readonly pidIsThread: boolean;
-  /** Memory for the data of a read of its own, which it looks at in the callback only. */
+  /** Memory for the data of a read, which it uses in the callback only. */
   readonly readBuffer: Uint8Array | null;
 }
 
@@ -73,12 +70,12 @@ const NO_HINTS: InitiatorHints = {
 
 export class Initiator<P = unknown> {
   readonly graph: GraphView;
-  /** Stands for it in the graph: the frames of its requests begin there, and logs show it. */
+  /** Represents it in the graph: owns the first frame of its requests, and appears in logs. */
   readonly xl: Xlator<P>;
   readonly calls = new CallPool();
   readonly clients = new Set<Client<P>>();
   readonly hints: InitiatorHints;
-  /** Why it could not go on with these volumes in the graph (`Graph.exchange`); null when it can. */
+  /** The reason why it refuses to continue on these volumes (`Graph.exchange`); null to accept. */
   refusal: (xlators: readonly Xlator[]) => string | null = () => null;
   private readonly stopListening: (() => void)[] = [];
 
@@ -95,36 +92,36 @@ export class Initiator<P = unknown> {
     graph.initiators.add(this);
   }
 
-  /** The top of the graph, to wind to. */
+  /** Winds to the top of the graph. */
   get links(): Child {
     return this.graph.links;
   }
 
-  /** A client more. Without a `uid` it is one of this process, and gets its own. */
+  /** Adds a client. Without a `uid` it gets one of this process. */
   connect(uid: string = this.newUid()): Client<P> {
     const client = new Client(this, uid);
     this.clients.add(client);
     return client;
   }
 
-  /** New xdata for what makes an inode: it asks for a gfid that nobody has. */
+  /** New xdata for a fop that makes an inode, with a fresh gfid. */
   gfidRequest(): Dict {
     return new Dict().setGfid(GFID_REQ, newGfid(this.xl.context));
   }
 
-  /** Hears the events that leave the top of the graph, until `close`. */
+  /** Subscribes to the events that leave the top of the graph, until `close`. */
   listen(listener: EventListener): void {
     this.stopListening.push(this.graph.listen(listener));
   }
 
-  /** Nothing will be begun here any more. The clients go. */
+  /** Disconnects all clients and leaves the graph. */
   close(): void {
     for (const stop of this.stopListening.splice(0)) stop();
     for (const client of [...this.clients]) client.disconnect();
     this.graph.initiators.delete(this);
   }
 
-  /** As GlusterFS makes it, without the names of process and host, which are not known here. */
+  /** In GlusterFS's form, without the names of process and host. */
   private newUid(): string {
     const { context, log, name } = this.xl;
     return `CTX_ID:${newGfid(context)}-GRAPH_ID:${log.graphId}-PC_NAME:${name}-RECON_NO:-0`;

@@ -1,16 +1,10 @@
 /**
- * The inode table: every inode this graph knows, by gfid and by number, and the names (dentries)
- * that lead to it.
+ * The inode table of a graph: inodes by gfid and by number, and the names (dentries) that lead to them.
  *
- * Rules for callers
- * - `newInode()` gives an inode that is nowhere yet; `link()` puts it into the table and returns
- *   the inode to go on with, which is another one when that gfid was known already.
- * - An inode stays while a client counts a lookup of it (`nlookup`), an fd is open on it, or a name
- *   below it is known. Otherwise it waits in the LRU list and leaves when `lruLimit` others
- *   have come after it, or at once when no name leads to it any more; translators that keep
- *   something with it are then told by `forget`.
- * - Names are exact strings; "." and ".." make no dentry.
- *
+ * `newInode` makes an unlinked inode; `link` adds it and returns the inode to use, a known one if the gfid was
+ * known. An inode stays while a client has lookups of it (`nlookup`), an fd is open on it, or a name below it
+ * is known. An idle one is evicted when `lruLimit` others came after it, or at once if it has no name; its
+ * translators then get `forget`. Names are exact strings; "." and ".." make no dentry.
  * Source: GlusterFS `libglusterfs/src/inode.c`.
  */
 import { Ctx, type Instances } from './ctx.ts';
@@ -26,22 +20,22 @@ export interface Dentry {
   readonly name: string;
 }
 
-/** The number of the root, also as the kernel counts. */
+/** The root's id, also in the kernel's numbering. */
 export const ROOT_ID = 1;
 
 export class Inode extends Ctx {
   readonly table: InodeTable;
-  /** Serial number, never used again; the kernel's nodeid. The root is 1. */
+  /** Serial number, never reused; the kernel's nodeid. The root is 1. */
   readonly id: number;
   /** Null until linked. */
   gfid: Gfid = NULL_GFID;
   iaType = IA_INVAL;
-  /** The two halves of the inode number that applications see. */
+  /** Halves of the inode number that applications see. */
   inoHi = 0;
   inoLo = 0;
-  /** Lookups that clients have not taken back. */
+  /** Lookups that clients have not forgotten. */
   nlookup = 0;
-  /** Whose they all are; null when several clients share them (`lookups.ts`). */
+  /** The one client's lookups, while no other client has any; otherwise null (`lookups.ts`). */
   soleOwner: Lookups | null = null;
   fdCount = 0;
   /** Names that lead here; more than one for a hard link. */
@@ -64,8 +58,8 @@ export class Inode extends Ctx {
   }
 
   /**
-   * A path from the root by any of the names. It begins with `<gfid:…>` where none is known, or
-   * where it gets longer than paths are: names that others have moved may lead in a circle.
+   * A path from the root by any known names. It begins with `<gfid:…>` at an inode without a name, and beyond
+   * PATH_MAX: renames by other clients may leave names in a circle.
    */
   get path(): string {
     let below = '';
@@ -79,7 +73,7 @@ export class Inode extends Ctx {
     return below === '' ? '/' : below;
   }
 
-  /** Tells the translators that keep something here, for the last time. */
+  /** Calls `forget` of the translators that have a context here. */
   forgetCtx(): void {
     this.endCtx(this.table.xlators, (xl, value) => xl.translator.forget?.(xl, this, value));
   }
@@ -87,21 +81,21 @@ export class Inode extends Ctx {
 
 export class InodeTable {
   readonly root: Inode;
-  /** All translators of the graph, by id. */
+  /** The graph's instances by id. */
   readonly xlators: Instances;
-  /** Where requests for what is opened now will go: the top of the graph. */
+  /** Winds to the top of the graph, for files opened now. */
   links!: Child;
-  /** At least 1: with 0, an inode would be retired as it is linked. */
+  /** At least 1: with 0, an inode would be evicted as it is linked. */
   lruLimit: number;
   private readonly byGfid = new Map<Gfid, Inode>();
   private readonly byId = new Map<number, Inode>();
   private readonly lru = new Set<Inode>();
   /**
-   * Walks over `lru` once for all: what it gives is retired, and what comes later is ahead of it.
-   * A new walk for each would begin with all the gaps that those before have left.
+   * One iterator over `lru` for all evictions: later inserts stay ahead of it. A new iterator for each would
+   * first skip the gaps of all deleted entries.
    */
   private oldest = this.lru.values();
-  /** Inodes put into `lru` since `oldest` was made. */
+  /** Inserts into `lru` since `oldest` was made. */
   private lruInserts = 0;
   private lastId = ROOT_ID;
 
@@ -113,25 +107,25 @@ export class InodeTable {
     this.register(this.root, ROOT_GFID);
   }
 
-  /** How many inodes are linked, the root among them. */
+  /** Number of linked inodes, the root included. */
   get size(): number {
     return this.byGfid.size;
   }
 
-  /** How many of them nothing holds. */
+  /** Number of idle inodes. */
   get lruSize(): number {
     return this.lru.size;
   }
 
-  /** An inode for something not yet known: no gfid, in no list. */
+  /** Makes an inode without a gfid, outside the table. */
   newInode(): Inode {
     this.lastId += 1;
     return this.make(this.lastId);
   }
 
   /**
-   * An inode for a gfid of which nobody here has been told, or no longer: it is in no list. An UPCALL may
-   * be about it: what is on its way up may be, too.
+   * Makes an inode for a gfid that the table does not have, outside the table: an UPCALL may be about it, and
+   * a reply on its way up may bring it.
    */
   unlistedInode(gfid: Gfid): Inode {
     const inode = this.newInode();
@@ -139,22 +133,22 @@ export class InodeTable {
     return inode;
   }
 
-  /** Whether it is in the table: what is kept with it is found by who comes for its gfid. */
+  /** Whether the inode is in the table. */
   has(inode: Inode): boolean {
     return this.byGfid.get(inode.gfid) === inode;
   }
 
-  /** What inodes are here. It is called before a subclass has begun. */
+  /** Makes an inode of this table's class. Called before a subclass's constructor runs. */
   protected make(id: number): Inode {
     return new Inode(this, id);
   }
 
-  /** By the kernel's number; undefined for one that was forgotten. */
+  /** The inode of a kernel's nodeid; undefined for a forgotten one. */
   byNodeid(id: number): Inode | undefined {
     return this.byId.get(id);
   }
 
-  /** Whether there ever was an inode of this number. */
+  /** Whether an inode ever had this number. */
   existed(id: number): boolean {
     return Number.isSafeInteger(id) && id > 0 && id <= this.lastId;
   }
@@ -163,16 +157,16 @@ export class InodeTable {
     return this.byGfid.get(gfid);
   }
 
-  /** The inode that a known name leads to. */
+  /** The inode of a known name. */
   grep(parent: Inode, name: string): Inode | undefined {
     return parent.children?.get(name);
   }
 
   /**
-   * Makes `inode` known under the gfid and type of `buf`, and under (parent, name) when given.
-   * Returns the inode that has this gfid, which the caller must use from here on: another one when
-   * the gfid was known already, or `inode` has a different one. Null when `buf` has no gfid or
-   * `parent` is no directory of this table. A parent that was retired meanwhile gets no name.
+   * Links `inode` under the gfid and type of `buf`, and under (parent, name) when given. Returns the inode of
+   * this gfid, which the caller must use: a known one when the gfid was known, a new one when `inode` has
+   * another gfid. Returns null when `buf` has no gfid or `parent` is no directory of this table. An evicted
+   * parent gets no name.
    */
   link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {
     if (buf.iaGfid === NULL_GFID) return null;
@@ -185,20 +179,20 @@ export class InodeTable {
       linked.iaType = buf.iaType;
       this.register(linked, buf.iaGfid);
     }
-    // The name comes first: it holds the parent, which might otherwise be retired for the inode.
+    // The name comes first: it holds the parent, which might otherwise be evicted for the inode.
     if (named && this.has(parent)) this.addName(parent, name, linked);
     this.queueIfIdle(linked);
     return linked;
   }
 
-  /** Forgets one name. The inode stays as long as something holds it. */
+  /** Removes one name. */
   unlink(parent: Inode, name: string): void {
     const inode = parent.children?.get(name);
     if (inode === undefined) return;
     this.dropName(inode, parent, name);
   }
 
-  /** Moves a name; whatever the destination named before loses that name. */
+  /** Moves a name, replacing the destination's. */
   rename(from: Inode, fromName: string, to: Inode, toName: string): void {
     const inode = from.children?.get(fromName);
     if (from === to && fromName === toName) return;
@@ -210,13 +204,13 @@ export class InodeTable {
     this.dropName(inode, from, fromName);
   }
 
-  /** Exchanges two names. If only one of them is known, its inode moves to the other name. */
+  /** Exchanges two names. If only one is known, its inode moves to the other name. */
   exchange(from: Inode, fromName: string, to: Inode, toName: string): void {
     const [one, other] = [from.children?.get(fromName), to.children?.get(toName)];
     if (one === undefined) this.rename(to, toName, from, fromName);
     else if (other === undefined) this.rename(from, fromName, to, toName);
     else if (one !== other) {
-      // Both have the new name before they lose the old one: without any, an inode would be retired.
+      // Both get the new name before they lose the old one: without a name, an inode would be evicted.
       from.children!.set(fromName, other);
       to.children!.set(toName, one);
       one.names.push({ parent: to, name: toName });
@@ -231,19 +225,19 @@ export class InodeTable {
     return this.byGfid.values();
   }
 
-  /** A client was told of this inode once more: `Lookups` knows which. */
+  /** Counts a lookup; `Lookups` knows the client. */
   lookup(inode: Inode): void {
     inode.nlookup += 1;
     this.lru.delete(inode);
   }
 
-  /** `count` lookups are taken back; 0 means all, and so do more than there are. */
+  /** Takes back `count` lookups, at most as many as there are; 0 means all. */
   forget(inode: Inode, count: number): void {
     inode.nlookup = count === 0 ? 0 : Math.max(0, inode.nlookup - count);
     this.onHoldDropped(inode);
   }
 
-  /** Forgets everything but the root, telling the translators: the graph goes away. */
+  /** Forgets all inodes, the root's contexts included, because the graph stops. */
   clear(): void {
     for (const inode of [...this.byGfid.values()]) {
       inode.names.length = 0;
@@ -310,30 +304,30 @@ export class InodeTable {
   }
 
   /**
-   * Something that held an inode is gone. Without a name it leaves at once: nothing leads to it any
-   * more, and with the inode the storage keeps the space of a file that was removed.
+   * Evicts or queues an inode that has lost a hold. One without a name is evicted at once: it is unreachable,
+   * and the storage keeps a removed file's space as long as the inode lives.
    */
   private onHoldDropped(inode: Inode): void {
     const leaves = inode.names.length === 0 && this.has(inode) && !this.held(inode);
-    if (leaves) this.retire(inode);
+    if (leaves) this.evict(inode);
     else this.queueIfIdle(inode);
   }
 
-  /** Puts an inode that nothing holds into the LRU list, and retires the oldest beyond the limit. */
+  /** Moves an idle inode to the end of the LRU list, and evicts the oldest beyond the limit. */
   private queueIfIdle(inode: Inode): void {
     if (!this.has(inode) || this.held(inode)) return;
     this.lru.delete(inode);
     this.lru.add(inode);
     this.lruInserts += 1;
-    // A set keeps every table that it has outgrown for an iterator that does not move on.
+    // A Set keeps its outgrown hash tables alive for an iterator that does not advance.
     if (this.lruInserts > this.lru.size + 1024) {
       this.oldest = this.lru.values();
       this.lruInserts = 0;
     }
-    while (this.lru.size > this.lruLimit) this.retire(this.oldest.next().value as Inode);
+    while (this.lru.size > this.lruLimit) this.evict(this.oldest.next().value as Inode);
   }
 
-  private retire(inode: Inode): void {
+  private evict(inode: Inode): void {
     this.lru.delete(inode);
     this.remove(inode);
     for (const { parent, name } of inode.names) {

@@ -1,17 +1,14 @@
 /**
- * The life of a graph's instances: wired, begun, waited for, ended. What all of them together are is
- * the graph's (`graph.ts`).
+ * Connects, starts, awaits and ends the instances of a graph (`graph.ts`).
  */
-
 import { GraphError } from './errors.ts';
-
 import { messages } from './messages.ts';
 import { checkOptions, genericOptions, type Options } from './options.ts';
 import { childrenUp, type VolumeSpec, type Xlator } from './xlator.ts';
 
 /**
- * Puts instances below each other as their descriptions say. The result is the top.
- * @throws {GraphError} when a subvolume is not among the volumes, or there is none at all
+ * Connects instances with their subvolumes, and returns the top.
+ * @throws {GraphError} when a subvolume is missing, or there is no volume
  */
 export function connect(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): Xlator {
   const byName = new Map(xlators.map((xl) => [xl.name, xl]));
@@ -31,7 +28,7 @@ export function connect(xlators: readonly Xlator[], specs: readonly VolumeSpec[]
 
 export const namesOf = (xlators: readonly Xlator[]): string[] => xlators.map(({ name }) => name);
 
-/** Begins them, the top first. @throws {GraphError}; those that were begun have ended then. */
+/** Starts instances, the top first. @throws {GraphError} after ending the started ones */
 export async function initAll(
   xlators: readonly Xlator[],
   volumes: readonly string[],
@@ -44,7 +41,7 @@ export async function initAll(
   }
 }
 
-/** The reasons why an instance cannot be; none when it can. */
+/** Starts an instance. Returns the problems, none on success. */
 async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
   try {
     const options: Options = { ...genericOptions, ...xl.translator.options };
@@ -63,14 +60,14 @@ async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
   }
 }
 
-/** What a translator refused, with the volume's place. */
+/** The problems of a refusing translator, with the volume's place. */
 export function reasons(xl: Xlator, error: unknown): string[] {
   if (error instanceof GraphError) return [...error.problems];
   const text = error instanceof Error ? error.message : String(error);
   return [`${xl.place}: ${text}`];
 }
 
-/** Ends those that were begun, in this order. */
+/** Ends the started instances, in this order. */
 export async function finiAll(xlators: readonly Xlator[]): Promise<void> {
   for (const xl of xlators) {
     if (!xl.initialised) continue;
@@ -87,9 +84,9 @@ export async function finiAll(xlators: readonly Xlator[]): Promise<void> {
 }
 
 /**
- * Resolves when a top has said CHILD_UP.
- * @param abandoned rejects when that is to be waited for no longer
- * @throws {GraphError} after so long, naming the volumes that are waited for; they go on
+ * Resolves when a top has sent CHILD_UP.
+ * @param abandoned rejects to end the wait
+ * @throws {GraphError} after `patienceMs`, naming the volumes that are not up; they keep running
  */
 export function topIsUp(
   top: Xlator,
@@ -106,7 +103,7 @@ export function topIsUp(
     top.master = (event, data) => {
       master?.(event, data);
       if (event === 'CHILD_UP') resolve();
-      // Where it was refused for good, nothing comes of waiting.
+      // The brick has refused for good, so waiting is useless.
       else if (event === 'AUTH_FAILED') reject(new GraphError(waitedFor(top)));
     };
   });
@@ -116,10 +113,10 @@ export function topIsUp(
   });
 }
 
-/** Why a top is not up: a line for each volume that is waited for. */
+/** One line for each volume that keeps the top from being up. */
 export function waitedFor(top: Xlator, howLong = ''): string[] {
   const seen = new Set<Xlator>([top]);
-  // A volume that is up has what it needs, whatever is below it.
+  // Volumes below one that is up do not matter.
   for (const xl of seen) for (const child of xl.below) if (!child.up) seen.add(child);
   return [...seen]
     .filter((xl) => !xl.up && childrenUp(xl))

@@ -1,11 +1,6 @@
 /**
- * An interceptor stands in the links like an observer, and may hold what comes: a debugger.
- *
- *   graph.intercept(interceptor);   // links lead to it from now on
- *   graph.intercept(null);          // and no more
- *
- * Where it does not watch, links lead past it. Every request that it holds it owes a way on. Who
- * counts how long requests take leaves those out that are held (`isHeld`).
+ * An interceptor may hold requests before they reach a volume's fop: a debugger. `Graph.intercept` sets it. It
+ * must continue every request that it holds. Latency counters skip held requests (`isRequestHeld`).
  */
 
 import type { Stack } from './frame.ts';
@@ -14,23 +9,23 @@ import type { Fop, Xlator } from './xlator.ts';
 
 export interface Interceptor {
   /**
-   * Whether it is to stand before this fop of `xl`, which only passes it on unless `defines`. Asked
-   * when links are led, not for each request.
+   * Whether to intercept this fop at `xl`, which passes the fop on unless `defines`. Called when winds are
+   * routed, not for each request.
    */
   watches(xl: Xlator, fop: FopName, defines: boolean): boolean;
-  /** What arrives at a volume instead of `fop`, and calls it sooner or later. */
+  /** Returns the fop that replaces `fop`, and that calls it sooner or later. */
   lead<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown>;
 }
 
 const held = new Map<Stack, number>();
 
-/** Whether somebody holds the request, anywhere in its graph: that it takes long is nobody's fault. */
+/** Whether an interceptor holds the request at any volume. */
 export const isRequestHeld = (root: Stack): boolean => held.has(root);
 
-/** It is held in one place more. */
+/** Counts a hold of the request at one more volume. */
 export const holdRequest = (root: Stack): void => void held.set(root, (held.get(root) ?? 0) + 1);
 
-/** It goes on from one of these places. */
+/** Ends one of these holds. */
 export function resumeRequest(root: Stack): void {
   const places = (held.get(root) ?? 0) - 1;
   if (places > 0) held.set(root, places);

@@ -1,8 +1,6 @@
 /**
- * Every limit in one place, each with its unit and its reason.
- *
- * A limit of the kernel is what applications already live with: less would break them, and more
- * could never be used. A limit of ours bounds memory.
+ * All limits, each with its unit and reason. The kernel's limits are kept, because applications rely on them and
+ * the kernel never exceeds them. Other limits bound memory.
  */
 
 /** Bytes in a file name. Linux `include/uapi/linux/limits.h`; every local file system has it. */
@@ -30,14 +28,13 @@ export const GFID_SIZE = 16;
 export const MAX_DATA = 1_048_576;
 
 /**
- * Largest size or offset in bytes: the largest integer a Number holds exactly (8 PiB − 1). Beyond
- * it a request fails with EFBIG, EINVAL or EOVERFLOW. No disk holds as much data; but a sparse file of
- * xfs, btrfs or tmpfs may be longer, up to 8 EiB: `Iatt.sizeRest`.
+ * Largest size or offset in bytes: the largest exact integer of a Number (8 PiB − 1). Requests beyond it fail
+ * with EFBIG, EINVAL or EOVERFLOW. A sparse file of xfs, btrfs or tmpfs may be longer (`Iatt.sizeRest`).
  */
 export const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
 
 /**
- * Inodes an inode table keeps that nobody uses but the kernel may ask for again: GlusterFS's gfapi
- * default. It bounds the memory of an idle table.
+ * Idle inodes that an inode table keeps, as the kernel may ask for them again: GlusterFS's gfapi default. It
+ * bounds the memory of an idle table.
  */
 export const INODE_LRU_LIMIT = 131_072;

@@ -1,26 +1,25 @@
 /**
- * Stops at lines of a script: what a debugger asks of a volume, and what it is told. Only a module in
- * a thread of its own can be stopped at a line (`option isolation thread`): that volume waits, and
- * everybody else goes on.
+ * Line breakpoints of modules: the commands of a debugger, and a module's replies. Only a module in a thread of
+ * its own (`option isolation thread`) can stop at a line; its volume waits, and all other volumes run on.
  */
 
 import type { Frame } from './frame.ts';
 
-/** How a module goes on that is stopped: to its next line, past what this one calls, out of it. */
+/** How a stopped module continues: freely, into calls, over calls, or out of the function. */
 export type StepKind = 'continue' | 'into' | 'over' | 'out';
 
-/** Lines by the path of their file, as the interpreter knows it. */
+/** Line numbers by path of the file, as the interpreter names it. */
 export type Lines = Readonly<Record<string, readonly number[]>>;
 
-/** Frames count from the innermost, 0; parts are the number that a variable was shown with. */
+/** Frames count from the innermost, 0; `of` is the number in `LineVariable.parts`. */
 export type LineCommand =
   /**
-   * From now on it stops at these lines, and at no others; each at the next that runs something. Null
-   * where nobody debugs any more: it goes on.
+   * Replaces all breakpoints; each moves to the next line with code. Null removes the debugger, and the
+   * module runs on.
    */
   | { readonly do: 'watch'; readonly lines: Lines | null }
   | { readonly do: 'go'; readonly way: StepKind }
-  /** What follows needs a stopped module. */
+  /** The following commands need a stopped module. */
   | { readonly do: 'locals'; readonly frame: number }
   | { readonly do: 'parts'; readonly of: number }
   | { readonly do: 'evaluate'; readonly frame: number; readonly text: string }
@@ -28,17 +27,17 @@ export type LineCommand =
 
 export interface LineVariable {
   readonly name: string;
-  /** Of bounded length. */
+  /** The printed value, cut to a limit. */
   readonly value: string;
   readonly type: string;
-  /** 0 where there are none. */
+  /** Number by which `parts` asks for the variable's parts; 0 without any. */
   readonly parts: number;
 }
 
 export interface LineReply {
-  /** Of `watch`: where each stops; null where nothing runs, or the file is not loaded. */
+  /** Reply to `watch`: the line at which each stops; null without code, or for a file that is not loaded. */
   readonly lines?: Readonly<Record<string, readonly (number | null)[]>>;
-  /** Of `locals`, `parts`; of `evaluate` and `set` one. */
+  /** Reply to `locals` and `parts`; one variable for `evaluate` and `set`. */
   readonly variables?: readonly LineVariable[];
 }
 
@@ -50,42 +49,42 @@ export interface LineFrame {
 
 export interface LineStop {
   readonly reason: 'breakpoint' | 'step';
-  /** The module's own, innermost first; one at least. */
+  /** Frames of the module's code, innermost first; at least one. */
   readonly frames: readonly LineFrame[];
 }
 
-/** Where a module has stopped, and the request that it is for; null where it is for none. */
+/** A stop of a module, with its request; null outside of a request. */
 export interface StoppedAt extends LineStop {
   readonly request: StoppedRequest | null;
 }
 
 export interface StoppedRequest {
-  /** The volume's own. */
+  /** The volume's frame. */
   readonly frame: Frame;
   readonly args: readonly unknown[];
 }
 
 /** A volume whose module can be stopped at lines. */
 export interface LineStops {
-  /** Told when it stops, and with null when it goes on, or is lost. */
+  /** Called when the module stops, and with null when it continues or its interpreter is lost. */
   listener: ((stop: StoppedAt | null) => void) | null;
   readonly stop: StoppedAt | null;
-  /** @throws {LineError} what the module, or whoever asks, did wrong */
+  /** Sends a command. @throws {LineError} for a mistake of the module or the debugger */
   ask(command: LineCommand): Promise<LineReply>;
-  /** Nobody debugs any more: it goes on. */
+  /** Removes the debugger; the module runs on. */
   end(): void;
 }
 
-/** The source behind a volume. */
+/** The module file behind a volume. */
 export interface Script {
   readonly language: string;
-  /** Of the module's file, absolute. */
+  /** Absolute path of the module's file. */
   readonly path: string;
-  /** What its author has written, by its name there (`lookup_cbk`, `lookupCbk`). */
+  /** The author's methods, by their names in the file (`lookup_cbk`, `lookupCbk`). */
   readonly methods: readonly ScriptMethod[];
-  /** Null where it cannot be stopped at its lines, for the reason `why`. */
+  /** Null for a module that cannot stop at lines; `why` has the reason. */
   readonly lines: LineStops | null;
-  /** Its language stops at methods, and never at lines. */
+  /** The language supports stops at methods only. */
   readonly methodsOnly: boolean;
   readonly why: string;
 }
@@ -96,7 +95,7 @@ export interface ScriptMethod {
   readonly line: number;
 }
 
-/** What a debugger has asked for cannot be. */
+/** Thrown when a debugger's command cannot be carried out. */
 export class LineError extends Error {
   readonly code = 'GLOSSA_LINES';
 }

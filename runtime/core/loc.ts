@@ -1,5 +1,5 @@
 /**
- * loc: the target of a fop that is named or identified, not open.
+ * A loc: the target of a fop by name or gfid, not by an open file.
  *
  *   a new name        inode new and unlinked, parent and name set, gfid null
  *   a known name      inode linked, parent and name set
@@ -30,7 +30,7 @@ export class Loc {
     this.wanted = gfid;
   }
 
-  /** The target's gfid; null as long as nobody knows it. */
+  /** The target's gfid; the null gfid while it is unknown. */
   get gfid(): Gfid {
     return this.inode !== null && this.inode.gfid !== NULL_GFID ? this.inode.gfid : this.wanted;
   }
@@ -39,7 +39,7 @@ export class Loc {
     return this.parent === null ? NULL_GFID : this.parent.gfid;
   }
 
-  /** Path from the root, for people and logs: a hint, since a rename above may outdate it. */
+  /** Path from the root, for logs only: a rename above may outdate it. */
   get path(): string {
     if (this.parent !== null && this.name !== null) return joinPath(this.parent.path, this.name);
     if (this.inode !== null) return this.inode.path;

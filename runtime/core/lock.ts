@@ -5,12 +5,12 @@ export const F_RDLCK = 0;
 export const F_WRLCK = 1;
 export const F_UNLCK = 2;
 
-/** What lk, inodelk and finodelk are asked to do: fcntl(2)'s numbers on Linux. */
+/** Commands of lk, inodelk and finodelk: fcntl(2)'s numbers on Linux. */
 export const F_GETLK = 5;
 export const F_SETLK = 6;
 export const F_SETLKW = 7;
 
-/** GlusterFS's words for both, in its logs and statedumps. */
+/** GlusterFS's names of lock types and commands, in logs and statedumps. */
 export const lockTypes: ReadonlyMap<number, string> = new Map([
   [F_RDLCK, 'READ'],
   [F_WRLCK, 'WRITE'],
@@ -28,7 +28,7 @@ export const flockTypeName = (type: number): string =>
 export const lockCommandName = (cmd: number): string =>
   lockCommands.has(cmd) ? `F_${lockCommands.get(cmd)}` : String(cmd);
 
-/** What entrylk and fentrylk are asked to do, and the types of their locks. */
+/** Commands and lock types of entrylk and fentrylk. */
 export const ENTRYLK_LOCK = 0;
 export const ENTRYLK_UNLOCK = 1;
 export const ENTRYLK_LOCK_NB = 2;

@@ -1,18 +1,17 @@
 /**
- * Log lines as GlusterFS writes them, and the Log every volume has.
+ * The log of a volume, and log lines in GlusterFS's format:
  *
  *     [2026-11-20 06:38:28.167908 +0000] E [MSGID: 101028] [options.ts:113:check] 0-q: text [{k=v}]
  *
- * A call below the level costs a few compares; only a line that is really written looks for its
- * caller's file, line and function. Counting repeats is the sink's. What comes from users (names
- * in `pairs`) is escaped; `text` is the caller's: put a name into it through `printable`.
+ * A call below the level costs a few compares; only a written line captures its caller's file, line and
+ * function. The sink counts repeats. Values in `pairs` are escaped; a name in `text` needs `printable`.
  *
  * Source: GlusterFS `libglusterfs/src/logging.c`, `glusterfs/logging.h`.
  */
 
 import { strerror } from './errno.ts';
 
-/** A level's number; a line is written when its level is not above the log's. */
+/** A level's number; lines up to the log's level are written. */
 export type LogLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
 export const NONE: LogLevel = 0;
@@ -40,7 +39,7 @@ export const logLevelNames = [
   'TRACE',
 ] as const;
 
-/** Letters of the levels in a line, by their numbers; M is an emergency. */
+/** Letter of each level in a line, by number; M is EMERG. */
 const letters = ' MACEWNIDT';
 
 /** The level of a name in any case; undefined when there is none. */
@@ -49,7 +48,7 @@ export function logLevel(name: string): LogLevel | undefined {
   return level < 0 ? undefined : (level as LogLevel);
 }
 
-/** Where lines go and what time it is. */
+/** The destination of log lines, and their clock. */
 export interface LogSink {
   /**
    * @param line the text, without a newline at its end
@@ -60,26 +59,26 @@ export interface LogSink {
   now(): number;
 }
 
-/** Levels of a process, changed in place: its own, and of volumes that somebody singled out. */
+/** Levels of a process, changed in place: the default, and of volumes that a command has set. */
 export interface LogLevels {
   default: LogLevel;
   readonly volumes: Map<string, LogLevel>;
 }
 
-/** Where in a program a line was written. */
+/** Source position of a log call. */
 export interface LogSource {
   readonly file: string;
   readonly line: number;
   readonly func: string;
 }
 
-/** What a line may carry besides its text. */
+/** Optional parts of a line besides its text. */
 export interface LogDetail {
-  /** A script's own place; otherwise the caller's is found. */
+  /** A module's source position; by default the caller's. */
   readonly source?: LogSource | undefined;
-  /** By which the message is known (`messages.ts`). */
+  /** Id of the message (`messages.ts`). */
   readonly msgid?: number | undefined;
-  /** Its message is added. */
+  /** Its strerror text is appended. */
   readonly errno?: number | undefined;
   /** Added as `[{key=value}, …]`, control characters escaped. */
   readonly pairs?: Readonly<Record<string, string | number | boolean>> | undefined;
@@ -92,9 +91,9 @@ export interface LogLine extends LogSource, Omit<LogDetail, 'source'> {
   readonly graphId: number;
   /** The volume's name, or a part of the runtime (`fuse`, `parser`). */
   readonly domain: string;
-  /** Lines after the first (a traceback) are kept as they are, without a header. */
+  /** Lines after the first (a traceback) get no header. */
   readonly text: string;
-  /** It stands for so many of the same; `time` is that of the last. */
+  /** Number and start of identical lines that this one represents; `time` is that of the last. */
   readonly repeated?: LogRepeats | undefined;
 }
 
@@ -113,8 +112,8 @@ export function formatTime(time: number): string {
 }
 
 /**
- * A name made safe for a line of text: control characters, backslash, and bytes that are not UTF-8
- * become `\n`, `\\`, `\xNN`, so that no file name can end a line or forge the next.
+ * Escapes a name for a log line: control characters, backslash and invalid UTF-8 become `\n`, `\\`, `\xNN`, so
+ * that no file name can end a line or forge the next.
  */
 export function printable(name: string): string {
   return name.replace(/[\p{Cc}\u2028\u2029\\]|\p{Surrogate}/gu, (char) => {
@@ -128,7 +127,7 @@ export function printable(name: string): string {
 
 const hex = (code: number, width: number): string => code.toString(16).padStart(width, '0');
 
-/** One line in GlusterFS's form, without a newline at its end. */
+/** Formats a line in GlusterFS's form, without a newline at its end. */
 export function formatLine(line: LogLine): string {
   const { repeated } = line;
   const time = formatTime(line.time);
@@ -148,7 +147,7 @@ function formatMessage(line: LogLine): string {
     if (errno !== undefined) pairs.push(['errno', errno], ['error', strerror(errno)]);
     extra = ` [${pairs.map(([key, value]) => `{${key}=${printable(String(value))}}`).join(', ')}]`;
   } else if (errno !== undefined) extra = ` [${strerror(errno)}]`;
-  // What is added belongs to the message, hence on the header's line.
+  // Details belong to the message, so they go on its first line.
   const end = line.text.indexOf('\n');
   const first = end < 0 ? line.text : line.text.slice(0, end);
   const rest = end < 0 ? '' : line.text.slice(end).trimEnd();
@@ -156,9 +155,8 @@ function formatMessage(line: LogLine): string {
 }
 
 /**
- * One line as JSON for a program, without a newline at its end: `time` (ISO 8601, microseconds),
- * `level`, `msgid`, `file`, `line`, `function`, `graph`, `domain`, `message`, `errno` and `error`,
- * `pairs`, `repeated` and `since`. What a line does not have is left out.
+ * Formats a line as JSON, without a newline at its end. `time` is ISO 8601 with microseconds. Parts that a line
+ * lacks are omitted.
  */
 export function formatJson(record: LogLine): string {
   const { time, level, msgid, file, line, func, graphId, domain, text, errno, pairs } = record;
@@ -186,17 +184,17 @@ const isoTime = (time: number): string => formatTime(time).replace(' ', 'T').rep
 const unknownSource: LogSource = { file: '-', line: 0, func: '-' };
 
 /**
- * The place of the `depth`-th call in the text of a V8 stack (0 is the innermost). A stack of
- * another shape gives `-:0:-`.
+ * Source position of the `depth`-th call in the text of a V8 stack (0 is the innermost); `-:0:-` for any other
+ * text.
  */
 export function sourceFromStack(stack: unknown, depth: number): LogSource {
   if (typeof stack !== 'string') return unknownSource;
-  // The message above the calls may have lines of its own.
+  // The error's message may have several lines.
   const call = stack.split('\n').filter((line) => /^\s+at /.test(line))[depth];
   const parts = call && /^\s+at (?:(.+?) \()?(.*?):(\d+)(?::\d+)?\)?$/.exec(call);
   if (!parts) return unknownSource;
   const [, called = '-', place, line] = parts as unknown as [string, string?, string?, string?];
-  // The worker of a page: names in it are short ones that nobody has given, its file is a number.
+  // A worker of a web page: names are minified, and the file is a number.
   if (place!.startsWith('blob:')) return unknownSource;
   // Code made by eval has no file of its own.
   const file = place!.endsWith('<anonymous>') ? '-' : place!.replace(/^.*[/\\]|\?.*$/g, '');
@@ -208,12 +206,12 @@ export function sourceFromStack(stack: unknown, depth: number): LogSource {
   return { file, line: Number(line), func };
 }
 
-/** Calls from the `new Error` up to the one who logs: `write` and the level's method. */
+/** Calls between `new Error` and the caller: `write` and the level's method. */
 const CALLER_DEPTH = 2;
 
 /**
- * The log of one volume. Its level is what was set for the volume by hand (`levels.volumes`),
- * otherwise its own (option `log-level`), otherwise the process's.
+ * The log of one volume. Its level is the one in `levels.volumes`, else its option `log-level`, else the
+ * process's.
  */
 export class Log {
   readonly domain: string;
@@ -221,7 +219,7 @@ export class Log {
   private readonly sink: LogSink;
   private readonly levels: LogLevels;
   private own: LogLevel | undefined;
-  /** Is told each line that is written. */
+  /** Called with each written line. */
   listener: ((line: LogLine) => void) | null = null;
 
   constructor(sink: LogSink, levels: LogLevels, domain: string, graphId = 0) {
@@ -237,12 +235,12 @@ export class Log {
     return byHand ?? this.own ?? this.levels.default;
   }
 
-  /** The volume's own level, by name; undefined (or no level's name) to follow the process. */
+  /** Sets the volume's own level by name; undefined, or an unknown name, follows the process. */
   setOwnLevel(name: string | undefined): void {
     this.own = name === undefined ? undefined : logLevel(name);
   }
 
-  /** Is a line of this level written? For callers whose text is costly to make. */
+  /** Whether a line of this level is written, for texts that are costly to make. */
   enabled(level: LogLevel): boolean {
     return level <= this.level;
   }
@@ -275,7 +273,7 @@ export class Log {
     if (TRACE <= this.level) this.write(TRACE, text, detail);
   }
 
-  /** A line of any level, for a script whose level is a number. Give it a source. */
+  /** Writes a line of a numeric level, for modules. Callers pass a source. */
   log(level: LogLevel, text: string, detail?: LogDetail): void {
     if (level !== NONE && level <= this.level) this.write(level, text, detail);
   }

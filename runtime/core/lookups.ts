@@ -1,9 +1,7 @@
 /**
- * The inodes that a client was told of, and how often: as long as it has not taken that back, an
- * inode stays in the table, and the storage keeps what no name leads to any more.
- *
- * Mostly just one client knows an inode. Then all of `Inode.nlookup` is its own, and nothing else is
- * kept; only what several know is counted for each.
+ * Counts a client's lookups of inodes. An inode with lookups stays in the table, and the storage keeps an
+ * unlinked file. Usually one client has all of `Inode.nlookup` (`Inode.soleOwner`), so counts are kept only
+ * for inodes that several clients share.
  */
 import type { Inode, InodeTable } from './inode.ts';
 
@@ -16,12 +14,12 @@ export class Lookups {
     this.table = table;
   }
 
-  /** How often the client was told of it. */
+  /** Number of the client's lookups of an inode. */
   of(inode: Inode): number {
     return inode.soleOwner === this ? inode.nlookup : (this.shared.get(inode) ?? 0);
   }
 
-  /** Once more. */
+  /** Counts one lookup. */
   add(inode: Inode): void {
     if (inode.nlookup === 0) {
       inode.soleOwner = this;
@@ -30,11 +28,11 @@ export class Lookups {
     this.table.lookup(inode);
   }
 
-  /** Takes back `count` of them; of more than there are, as many as there are. */
+  /** Takes back `count` lookups, at most as many as there are. */
   remove(inode: Inode, count: number): void {
     const own = this.of(inode);
     const taken = Math.min(count, own);
-    // To the table, 0 means all.
+    // For the table, 0 would mean all.
     if (taken <= 0) return;
     if (inode.soleOwner === this) {
       if (taken === own) this.exclusiveCount -= 1;
@@ -43,7 +41,7 @@ export class Lookups {
     this.table.forget(inode, taken);
   }
 
-  /** Takes back all of them. */
+  /** Takes back all lookups of the client. */
   clear(): void {
     for (const inode of [...this.shared.keys()]) this.remove(inode, Infinity);
     if (this.exclusiveCount === 0) return;
@@ -52,10 +50,10 @@ export class Lookups {
   }
 
   private share(inode: Inode): void {
-    const { soleOwner: knower, nlookup } = inode;
-    if (knower !== null) {
-      knower.exclusiveCount -= 1;
-      knower.shared.set(inode, nlookup);
+    const { soleOwner, nlookup } = inode;
+    if (soleOwner !== null) {
+      soleOwner.exclusiveCount -= 1;
+      soleOwner.shared.set(inode, nlookup);
       inode.soleOwner = null;
     }
     this.shared.set(inode, (this.shared.get(inode) ?? 0) + 1);

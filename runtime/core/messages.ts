@@ -1,7 +1,6 @@
 /**
- * The ids of log lines, by which programs and people find them whatever their words are: six digits,
- * of which the first three name a part of glossa. An id is for ever: a new message gets a new one,
- * at the end of its part, and that of one that is gone is not used again. What scripts log has none.
+ * Ids of log lines, stable across changes of their text: six digits, of which the first three name a part of
+ * glossa. A new message gets a new id at the end of its part; ids are never reused. Lines of modules have none.
  *
  * docs/reference/messages.md is made from this.
  *
@@ -10,9 +9,9 @@
 
 export interface Message {
   readonly id: number;
-  /** What the line begins with or has in it, `…` for what changes. */
+  /** The text of the line or a part of it, with `…` for variable parts. */
   readonly says: string;
-  /** What has happened, and what there is to do. */
+  /** The event, and what to do about it. */
   readonly means: string;
 }
 

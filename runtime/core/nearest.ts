@@ -1,8 +1,6 @@
 /**
- * "Did you mean": the candidate a mistyped word most likely stands for.
- *
- * Distance is Damerau–Levenshtein in its restricted form (insert, delete, replace, swap
- * neighbours), letters compared without case.
+ * Finds the candidate that a mistyped word most likely stands for ("did you mean"). Distance is restricted
+ * Damerau–Levenshtein (insert, delete, replace, swap neighbours), without case.
  */
 
 /** Smallest number of edits from `a` to `b`. */
@@ -24,22 +22,22 @@ export function distance(a: string, b: string): number {
   return last[b.length]!;
 }
 
-/** Longer words are no slips, and to compare two takes as long as both their lengths multiplied. */
+/** Longer words are not compared: the cost is the product of both lengths. */
 const LENGTH_MAX = 256;
 
-/** Letters of which one may be a slip. */
+/** One edit is allowed per so many letters. */
 const LETTERS = 3;
 
-/** A letter says nothing that is half of a word. */
+/** In a shorter word, a part of one letter allows no edit. */
 const LENGTH_MIN = 3;
 
-/** Edits in words of this length, which are the whole or a part of it. */
+/** Number of edits allowed in a part of `length` letters of a word of `whole` letters. */
 const slipsIn = (length: number, whole: number): number =>
   length < 2 && whole < LENGTH_MIN ? 0 : Math.max(1, Math.floor(length / LETTERS));
 
 const SEPARATOR = /[/._ -]/;
 
-/** Letters at the start that are whole words, with their separators, of both. */
+/** Length of the common prefix that ends at a separator. */
 function commonWords(a: string, b: string): number {
   let length = 0;
   for (let i = 0; i < a.length && a[i] === b[i]; i++) if (SEPARATOR.test(a[i]!)) length = i + 1;
@@ -48,7 +46,7 @@ function commonWords(a: string, b: string): number {
 
 const reversed = (text: string): string => text.split('').reverse().join('');
 
-/** Both without the words at either end that they share: `shard` and `trash` of two types. */
+/** Both texts without common words at either end: `shard` and `trash` of two types. */
 function differing(a: string, b: string): [string, string] {
   const from = commonWords(a, b);
   const [x, y] = [reversed(a.slice(from)), reversed(b.slice(from))];
@@ -57,9 +55,8 @@ function differing(a: string, b: string): [string, string] {
 }
 
 /**
- * The candidate nearest to `word`, or undefined when none is near: of the words in which the two
- * differ, at most one letter in three is edited (one at least), so that a suggestion is a likely slip
- * and not just the least unlike. The first of equals wins.
+ * Returns the candidate nearest to `word`; undefined when none is near. In the words that differ, at most one
+ * letter in three (at least one) may be edited. The first of equals wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LENGTH_MAX) return undefined;
@@ -79,7 +76,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** ` (did you mean 'X'?)`, or nothing when no candidate is near: to be put after a message. */
+/** ` (did you mean 'X'?)` to append to a message; empty when no candidate is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const guess = nearest(word, candidates);
   return guess === undefined ? '' : ` (did you mean '${guess}'?)`;

@@ -1,8 +1,6 @@
 /**
- * The option types: how the text of each reads, how its values print, and how to say what it takes.
- *
- * One table, `optionTypes`; options.ts is its only user. Types, syntax and units are GlusterFS's
- * (`libglusterfs/src/options.c`, `common-utils.c`). Where GlusterFS is lax or odd, this differs:
+ * Parses, prints and describes the values of options by type: the table `optionTypes`, for options.ts. Types,
+ * syntax and units are GlusterFS's (`libglusterfs/src/options.c`, `common-utils.c`), with these differences:
  * - an empty value is an error for every type but any (there the option is silently dropped);
  * - int: "-0" is 0 (there an error); beyond ±(2^53 − 1) is an error, as are sizes of 8PB and more;
  * - sizet: a bare K, M, G is an error with the right unit as a hint (there without one); a fraction
@@ -18,10 +16,10 @@
 import { isAddress, isAddressList, isDirectoryList } from './addresses.ts';
 import { nearest } from './nearest.ts';
 
-/** A share of something, or an absolute size. */
+/** A percentage, or an absolute size. */
 export type PercentOrSize = { readonly percent: number } | { readonly bytes: number };
 
-/** What a text of each type is parsed into. Sizes are in bytes, times in seconds. */
+/** The parsed value of each type. Sizes are in bytes, times in seconds. */
 export interface ValueTypes {
   any: string;
   str: string;
@@ -41,15 +39,15 @@ export interface ValueTypes {
   size_list: string;
 }
 
-/** What a text with commas is a list of. */
+/** The allowed items of a comma-separated list. */
 export interface Items {
-  /** In the plural, and with an example: it continues "it takes …". */
+  /** Plural noun with an example; continues "it takes …". */
   readonly noun: string;
-  /** An item is one of these, in any case. */
+  /** Allowed items, in any case. */
   readonly known: readonly string[];
 }
 
-/** The part of a spec that bears on the value; bounds are inclusive. */
+/** The constraints of a spec on its value; bounds are inclusive. */
 interface Bounds {
   readonly type: string;
   readonly min?: number;
@@ -99,7 +97,7 @@ const booleans = new Map(
   ]),
 );
 
-/** `noun from 1 to 16` and the like, bounds printed as values are. */
+/** Appends the bounds to a noun: `noun from 1 to 16`. */
 function within(noun: string, { min, max }: Bounds, print: (value: number) => string): string {
   if (min === undefined && max === undefined) return noun;
   const start = noun.endsWith(')') ? `${noun},` : noun;
@@ -114,7 +112,7 @@ function outOfRange(value: number, { min, max }: Bounds): string | undefined {
   return max !== undefined && value > max ? 'is above the maximum' : undefined;
 }
 
-/** Rules of a type whose values are numbers: `read` gives the number, or what is wrong. */
+/** Makes the rules of a numeric type; `read` returns the number or the fault. */
 function numeric(
   noun: string,
   read: (text: string, spec: Bounds) => Parsed<number>,
@@ -132,7 +130,7 @@ function numeric(
   };
 }
 
-/** Rules of a type whose values are texts of a certain form. */
+/** Makes the rules of a type whose values are texts that `isOne` accepts. */
 function textual(noun: string, isOne: (text: string) => boolean): OptionRules<string> {
   return {
     parse: (text) => (isOne(text) ? { value: text } : { fault: 'is not accepted' }),
@@ -143,7 +141,7 @@ function textual(noun: string, isOne: (text: string) => boolean): OptionRules<st
 
 const isBlank = (text: string): boolean => text.trim() === '';
 
-/** The number, when it is small enough to be exact. */
+/** Refuses a number that is too large to be exact. */
 const exact = (value: number): Parsed<number> =>
   Number.isSafeInteger(value) ? { value } : { fault: 'is too large to be exact' };
 
@@ -261,7 +259,7 @@ const str: OptionRules<string> = {
   },
 };
 
-/** The items of a list, without the spaces around them. */
+/** Splits a list into items, without the spaces around them. */
 export const splitItems = (text: string): string[] => text.split(',').map((item) => item.trim());
 
 function readItems(text: string, { known }: Items): Parsed<string> {
@@ -276,7 +274,7 @@ function readItems(text: string, { known }: Items): Parsed<string> {
   };
 }
 
-/** Is this `pattern:VALUE,pattern:VALUE,…`? The last colon of an item parts it. */
+/** Whether the text is `pattern:VALUE,pattern:VALUE,…`. The last colon of an item separates both. */
 function isPatternList(text: string, isValue: (value: string) => boolean): boolean {
   return text.split(',').every((item) => {
     const colon = item.lastIndexOf(':');
@@ -284,7 +282,7 @@ function isPatternList(text: string, isValue: (value: string) => boolean): boole
   });
 }
 
-/** Sizes of this type cut files into blocks, hence whole sectors. */
+/** Sizes in a size_list are block sizes, so multiples of a sector. */
 const SECTOR = 512;
 
 const sizeList: OptionRules<string> = {
@@ -303,7 +301,7 @@ const sizeList: OptionRules<string> = {
   },
 };
 
-/** Every option type's rules. */
+/** The rules of every option type. */
 export const optionTypes: { readonly [T in keyof ValueTypes]: OptionRules<ValueTypes[T]> } = {
   any: textual('any text', () => true),
   str,

@@ -1,15 +1,9 @@
 /**
- * Options of translators: what a translator declares, and what becomes of the `option KEY VALUE`
- * lines of a volfile.
+ * Checks the `option KEY VALUE` lines of a volfile against a translator's table of `OptionSpec`s: `checkOptions`
+ * returns typed values with defaults, and the problems. `describeOption` prints help from the same table.
  *
- * A translator declares a table key → `OptionSpec`; `checkOptions` turns the texts given into typed
- * values (`Values`), defaults filled in, and lists what is wrong. The same table prints the help
- * (`describeOption`). How the text of each type reads, and where that differs from GlusterFS, is in
- * option-types.ts.
- *
- * Rules taken over from GlusterFS: of a key given twice the last counts; an alias stands for its
- * option; a default is not checked against the range. Unlike GlusterFS, keys are literal (no
- * globs), an unknown option is a warning, and a key and its alias given together are pointed out.
+ * As in GlusterFS the last of repeated keys counts, and defaults are not checked against the range. Unlike there
+ * keys are literal (no globs), an unknown option is a warning, and so is a key given beside its alias.
  *
  * Source: GlusterFS `libglusterfs/src/options.c`, `options.h`.
  */
@@ -22,17 +16,17 @@ export type { PercentOrSize } from './option-types.ts';
 
 export type OptionType = keyof ValueTypes;
 
-/** Of an option without effect: what management writes, or the default. */
+/** The usual value of an option without effect: what management writes, or the default. */
 export type UsualValue = string | number | boolean | null | undefined;
 
 interface CommonSpec {
   /** One or two sentences for the help and the reference pages. */
   readonly description: string;
-  /** May be changed on a running volume; otherwise a change takes a new graph. */
+  /** May change on a running volume; otherwise a change needs a new graph. */
   readonly reconfigurable?: boolean;
-  /** Other keys the option may be given by. */
+  /** Other keys of the option. */
   readonly aliases?: readonly string[];
-  /** It is accepted without effect: the value of which `glossa check` says nothing, null for any. */
+  /** For an option without effect: the value for which `glossa check` prints nothing, null for any. */
   readonly usual?: UsualValue;
 }
 
@@ -48,7 +42,7 @@ export type OptionSpec = CommonSpec &
     | ({
         readonly type: 'int' | 'sizet' | 'percent' | 'time' | 'double';
         readonly default?: number;
-        /** A time may be a fraction of a second: what people wait for, GlusterFS has none of. */
+        /** Allows a time with a fraction of a second, which GlusterFS does not have. */
         readonly fractions?: boolean;
       } & Bounds)
     | { readonly type: 'bool'; readonly default?: boolean }
@@ -56,7 +50,7 @@ export type OptionSpec = CommonSpec &
         readonly type: 'str';
         readonly default?: string;
         readonly values?: readonly string[];
-        /** It is a list, with commas between. */
+        /** The value is a comma-separated list of these. */
         readonly items?: Items;
       }
     // The bounds hold for sizes; a percentage is always 0 … 100.
@@ -78,7 +72,7 @@ export type OptionSpec = CommonSpec &
 
 export type Options = Readonly<Record<string, OptionSpec>>;
 
-/** What a spec's text is parsed into; a `str` with allowed values has just these. */
+/** The value type of a spec; a `str` with allowed values is their union. */
 type ValueOf<S extends OptionSpec> = S extends {
   readonly type: 'str';
   readonly values: readonly (infer V)[];
@@ -86,17 +80,17 @@ type ValueOf<S extends OptionSpec> = S extends {
   ? V
   : ValueTypes[S['type']];
 
-/** The values of a table of options: `undefined` is possible where there is no default. */
+/** The values of a table of options; `undefined` is possible without a default. */
 export type Values<O extends Options> = {
   readonly [K in keyof O]: O[K] extends { readonly default: NonNullable<unknown> }
     ? ValueOf<O[K]>
     : ValueOf<O[K]> | undefined;
 };
 
-/** Declares a table with its literal types kept, so that `Values<typeof table>` is exact. */
+/** Declares a table with literal types, so that `Values<typeof table>` is exact. */
 export const defineOptions = <const O extends Options>(options: O): O => options;
 
-/** Declares options all of which may be changed on a running volume. */
+/** Declares options that may all change on a running volume. */
 export const reconfigurableOptions = <const O extends Options>(options: O): O => {
   const all = Object.entries(options).map(([key, spec]) => [
     key,
@@ -105,7 +99,7 @@ export const reconfigurableOptions = <const O extends Options>(options: O): O =>
   return Object.fromEntries(all) as O;
 };
 
-/** What every translator accepts besides its own. */
+/** The options that every translator accepts. */
 export const genericOptions = defineOptions({
   'log-level': {
     type: 'str',
@@ -115,7 +109,7 @@ export const genericOptions = defineOptions({
   },
 });
 
-/** The value of one option's text, or a sentence that says what is wrong and what is accepted. */
+/** Parses one option's text; the error names the fault and the accepted values. */
 export function parseOption<S extends OptionSpec>(
   key: string,
   spec: S,
@@ -127,7 +121,7 @@ export function parseOption<S extends OptionSpec>(
     : { error: `option '${key}': '${shownValue(key, text)}' ${read.error}` };
 }
 
-/** The same without the words for what is meant: the error goes on after `option 'K': 'V' `. */
+/** As `parseOption`; the error continues `option 'K': 'V' `. */
 export function readOption<S extends OptionSpec>(
   spec: S,
   text: string,
@@ -139,8 +133,7 @@ export function readOption<S extends OptionSpec>(
 }
 
 /**
- * One option as a volfile or a command line gives it; `where` is a place for messages
- * (`file:line:column`).
+ * One option of a volfile or a command line; `where` is its position for messages (`file:line:column`).
  */
 export interface GivenOption {
   readonly key: string;
@@ -150,31 +143,31 @@ export interface GivenOption {
 
 export interface OptionProblem {
   readonly severity: 'error' | 'warning';
-  /** The key as it was given. */
+  /** The key as written. */
   readonly key: string;
   readonly message: string;
   readonly where: string | undefined;
 }
 
 export interface CheckOptions {
-  /** An unknown option is an error. */
+  /** Reports an unknown option as an error. */
   readonly strict?: boolean | undefined;
-  /** Unknown options, or those of this form, are for others to judge (a script, say): no problem, just listed. */
+  /** Lists unknown options, or those of this form, without a problem: a module checks them. */
   readonly open?: boolean | RegExp;
-  /** Names of the graph's volumes: what an option of type xlator may name. Unchecked without. */
+  /** Names of the graph's volumes, which options of type xlator must name; unchecked if absent. */
   readonly volumes?: readonly string[];
 }
 
 export interface CheckedOptions<O extends Options> {
-  /** Every key of the table; a value in error is replaced by the default. */
+  /** A value for every key of the table; the default in place of an invalid one. */
   readonly values: Values<O>;
-  /** In the order given. With an error among them, the values are not to be used. */
+  /** In the order given. If one is an error, the values are unusable. */
   readonly problems: readonly OptionProblem[];
-  /** What is not in the table, in the order given. */
+  /** Options that are not in the table, in the order given. */
   readonly unknown: readonly GivenOption[];
 }
 
-/** Values of the options given, for a table of options. Nothing is thrown. */
+/** Checks the given options against a table. Never throws. */
 export function checkOptions<O extends Options>(
   specs: O,
   given: Iterable<GivenOption>,
@@ -216,8 +209,7 @@ export function checkOptions<O extends Options>(
 }
 
 /**
- * The message for a required option that is missing, or that was misspelt among those given.
- * `question` asks the user for it.
+ * The message for a required option that is missing or misspelt. `question` asks the user for it.
  */
 export function missingOption(key: string, question: string, given: Iterable<GivenOption>): string {
   const slip = [...given].find((option) => nearest(option.key, [key]) !== undefined);
@@ -226,9 +218,7 @@ export function missingOption(key: string, question: string, given: Iterable<Giv
     : `option '${slip.key}' is not known here (did you mean '${key}'?)`;
 }
 
-/**
- * Every key and alias → the key it stands for. A Map, because a volfile may well say `constructor`.
- */
+/** Maps every key and alias to its key. A Map, because a volfile may contain `constructor`. */
 function firstKeys(specs: Options): Map<string, string> {
   const keys = new Map<string, string>();
   for (const key of Object.keys(specs)) keys.set(key, key);
@@ -238,19 +228,19 @@ function firstKeys(specs: Options): Map<string, string> {
   return keys;
 }
 
-/** What is wrong with a volume's name; nothing is when it is in the graph, or none is known. */
+/** The fault of a volume's name; empty when the graph has it, or its volumes are unknown. */
 function volumeError(key: string, name: string, volumes: readonly string[] = [name]): string {
   if (volumes.includes(name)) return '';
   return `option '${key}': the graph has no volume '${name}'${didYouMean(name, volumes)}`;
 }
 
-/** A default or other value in the units one would write in a volfile. */
+/** Prints a value in the units of a volfile. */
 export const printOption = <S extends OptionSpec>(spec: S, value: ValueOf<S>): string =>
   optionTypes[spec.type].print(value as never);
 
 /**
- * Help for one option: a line with key, type and default, then indented what it is for and what it
- * takes. No newline at the end.
+ * Help for one option: a line with key, type and default, then indented its purpose and accepted values. No
+ * newline at the end.
  */
 export function describeOption(key: string, spec: OptionSpec): string {
   const value = spec.default === undefined ? '' : ` = ${printOption(spec, spec.default)}`;

@@ -1,4 +1,4 @@
-/** The part of a file's mode that a caller may keep. Source: Linux `fs/attr.c` (setattr_should_drop_suidgid). */
+/** Drops set-user-id and set-group-id after changes. Source: Linux `fs/attr.c` (setattr_should_drop_suidgid). */
 import type { Stack } from './frame.ts';
 import type { Iatt } from './iatt.ts';
 
@@ -7,8 +7,8 @@ const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
 /**
- * What is left of a file's mode when this caller changes the file without the right to keep what is
- * special about it. Set-group-id without execution is not special to members of the group.
+ * Returns the permission bits of a file after an unprivileged caller has changed it. A member of the group
+ * keeps set-group-id on a file without group execution.
  */
 export function protAfterChange(buf: Iatt, caller: Stack): number {
   const { iaProt, iaGid } = buf;
@@ -18,6 +18,6 @@ export function protAfterChange(buf: Iatt, caller: Stack): number {
   return iaProt & ~lost;
 }
 
-/** Whether the caller is of that group, or may act as if. */
+/** Whether the caller is root or a member of the group. */
 export const isMember = (caller: Stack, gid: number): boolean =>
   caller.uid === 0 || caller.gid === gid || caller.groups.includes(gid);

@@ -1,36 +1,36 @@
 /**
- * Descriptors of volumes, such as sockets, that are served with the requests of mounts: what comes in
- * costs no turn of the event loop. Nothing that is called here may throw.
+ * Descriptors, such as a volume's sockets, that the pump serves together with mounts, without a turn of the event
+ * loop. Their methods must not throw.
  */
 export interface PumpSource {
   /** Nonblocking. */
   readonly fd: number;
-  /** How many answers are waited for that come by it. */
+  /** Number of replies that are awaited on it. */
   readonly awaited: number;
-  /** It could not send all, and goes on when `flush` is called. */
+  /** Unsent data waits until the descriptor is writable; `flush` continues. */
   readonly isFull: boolean;
-  /** Requests that came by it are under way, and may need the event loop. */
+  /** Requests received on it are under way, and may need the event loop. */
   readonly busy: boolean;
-  /** Nothing is to be taken from it for now. */
+  /** The pump must not read from it for now. */
   readonly isPaused: boolean;
-  /** Microseconds to wait awake for what nobody has asked for. */
+  /** Microseconds of busy polling for unsolicited messages. */
   readonly busyPollUs: number;
-  /** Takes what is there. @returns whether there was anything */
+  /** Reads and handles what has arrived. @returns false if nothing had */
   receive(): boolean;
-  /** Sends what has gathered. */
+  /** Sends the queued data. */
   flush(): void;
 }
 
 export interface PumpSources {
-  /** From now on its descriptor is watched. */
+  /** Starts watching its descriptor. */
   add(source: PumpSource): void;
-  /** To be called before its descriptor is closed. */
+  /** Call it before the descriptor is closed. */
   remove(source: PumpSource): void;
   /**
-   * Milliseconds by `performance.now`, late by what is at work: to look at the clock costs more than much of
-   * what is done for a request.
+   * Milliseconds by `performance.now`, from the pump's last sample: to read the clock costs more than much of
+   * the work for a request.
    */
   now(): number;
-  /** It has something to send: `flush` is called before anybody waits, or now. */
+  /** Schedules `flush` before the pump waits next; flushes at once outside of the pump. */
   flushSoon(source: PumpSource): void;
 }

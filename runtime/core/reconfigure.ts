@@ -1,21 +1,17 @@
 /**
- * The changes that follow when a running graph is given the options of another description.
- *
- * Only options can change: other volumes, types or connections take another graph. An option that
- * its translator does not declare reconfigurable stays; saying otherwise is an error, and with one
- * error nothing changes at all.
+ * Computes the option changes from a running graph to another description. Other volumes, types or connections,
+ * and options that are not reconfigurable, need another graph; with one such error nothing changes.
  *
  * Source: GlusterFS `libglusterfs/src/graph.c`, `is_graph_topology_equal`, `graph_reconf`.
  */
 import { GraphError } from './errors.ts';
-
 import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
 import type { VolumeSpec, Xlator } from './xlator.ts';
 
 export interface OptionsChange {
   readonly xl: Xlator;
   readonly given: readonly GivenOption[];
-  /** All values of the translator's table and the generic ones. */
+  /** Values of all options, the generic ones included. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -75,7 +71,7 @@ function shapeDifferences(xlators: readonly Xlator[], specs: readonly VolumeSpec
   return gone === undefined ? [] : [`volume '${gone.name}' is gone: that takes a new mount`];
 }
 
-/** Whether a running instance can have the options of a description of it. */
+/** Whether a running instance accepts the options of a description. */
 export function canReconfigure(xl: Xlator, spec: VolumeSpec, volumes: readonly string[]): boolean {
   const problems: string[] = [];
   if (!sameOptions(xl.given, spec.options)) readChange(xl, spec, volumes, problems);

@@ -1,16 +1,15 @@
 /**
- * The ages of requests in flight, without a look at the clock for any of them: from time to
- * time the serial number of the newest request is noted, and tells of every request between which
- * two notes it began.
+ * Estimates the ages of requests without reading the clock for each: from time to time `mark` records the newest
+ * request and the time, and a request began between two marks.
  */
 
-/** With more notes than these, those are dropped that tell of no request in flight. */
+/** Beyond this number, marks that no request in flight needs are dropped. */
 const MARKS_MAX = 1024;
 
 interface Mark {
   /** Monotonic milliseconds. */
   readonly time: number;
-  /** The newest request then. */
+  /** The newest request at that time. */
   readonly unique: number;
 }
 
@@ -18,11 +17,11 @@ export class RequestAges {
   private marks: Mark[] = [];
 
   /**
-   * Notes the newest request. Times and numbers never go back.
-   * @param inFlight the requests that somebody may still ask for
+   * Records the newest request. Times and numbers never decrease.
+   * @param inFlight the requests whose ages may still be asked for
    */
   mark(time: number, unique: number, inFlight: () => readonly number[]): void {
-    // Nothing has begun since the note before.
+    // No request has begun since the last mark.
     if (this.marks.at(-1)?.unique === unique) return;
     if (this.marks.length >= MARKS_MAX) {
       this.marks = [...new Set(inFlight().map((asked) => this.after(asked)))]
@@ -33,15 +32,15 @@ export class RequestAges {
   }
 
   /**
-   * Milliseconds that a request has been there at least; 0 for one that began after the last note.
-   * It is too little by as much as there is between two notes.
+   * Minimum age of a request in milliseconds; 0 for one that began after the last mark. The error is at most
+   * the time between two marks.
    */
   of(unique: number, now: number): number {
     const after = this.after(unique);
     return after === undefined ? 0 : now - after.time;
   }
 
-  /** The first note after a request has begun. */
+  /** The first mark after the request began. */
   private after(unique: number): Mark | undefined {
     return this.marks.find((mark) => mark.unique >= unique);
   }

@@ -6,7 +6,7 @@
  */
 import { nearest } from './nearest.ts';
 
-/** Keys by the end of their names: those of modules, too, whose authors choose them. */
+/** Patterns of secret keys, also of modules, whose authors choose the names. */
 const secretKeys: readonly RegExp[] = [
   // `password` of protocol/client, `auth.login.USER.password` of protocol/server.
   /(^|[._-])pass(word|wd|phrase)$/i,
@@ -15,16 +15,16 @@ const secretKeys: readonly RegExp[] = [
   /(^|\.)s3plugin-seckey$/,
 ];
 
-/** Shown in place of a value; it does not reveal the length. */
+/** Replaces a value without revealing its length. */
 export const HIDDEN = '********';
 
-/** Whether the values of this key are secret; also of one that is nearly `password`. */
+/** Whether the values of this key are secret; a misspelt `password` counts. */
 export const isSecret = (key: string): boolean =>
   secretKeys.some((pattern) => pattern.test(key)) || nearest(key, ['password']) !== undefined;
 
 export const shownValue = (key: string, value: string): string => (isSecret(key) ? HIDDEN : value);
 
-/** Options as they may be shown. */
+/** Options with secret values hidden. */
 export const shownOptions = (
   given: readonly { readonly key: string; readonly value: string }[],
 ): Record<string, string> =>
@@ -34,7 +34,7 @@ const stars = (text: string): string => '*'.repeat(text.length);
 
 const SEPARATORS = '= \t';
 
-/** `VOLUME.KEY=VALUE`, also behind `--xlator-option=` or with a blank for its `=`; the length stays. */
+/** Masks the value in `VOLUME.KEY=VALUE`, also after `--xlator-option=` or with a blank for `=`; keeps the length. */
 export function maskAssignment(word: string): string {
   let from = 0;
   for (let at = 0; at < word.length; at++) {
@@ -48,8 +48,8 @@ export function maskAssignment(word: string): string {
 const TOKEN = /\n|"(?:\\.|[^"\\\n])*"?|[^\s"]+/g;
 
 /**
- * The text of a volfile, mistakes included, with every letter of a secret value as `*`: columns stay.
- * A value ends with its line.
+ * Replaces every letter of a secret value in the text of a volfile by `*`, also in a malformed text. Lines and
+ * columns stay. A value ends with its line.
  */
 export function maskText(text: string): string {
   let before: string | null = null;

@@ -1,7 +1,6 @@
 /**
- * The structures among the types of fop values, by type: their fields in the order in which they travel,
- * and a new one. Code that carries values by type (recordings, messages between threads and to guests, the
- * debugger) walks this table, so that a field of `fields.ts` reaches all of them.
+ * The structures among fop values: their fields in order, and a constructor for each. Recordings, messages between
+ * threads and to guests, and the debugger iterate over this table, so a new field of `fields.ts` reaches them.
  */
 import { type Field, nameOf, structs } from './fields.ts';
 import { camel } from './fops.ts';

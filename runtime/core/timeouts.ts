@@ -2,14 +2,14 @@
 import { Dict } from './dict.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from './xdata.ts';
 
-/** Seconds; what is left out is the mount's to say. */
+/** Seconds; the mount's options apply to absent ones. */
 export interface Timeouts {
   readonly entry?: number | undefined;
   readonly attribute?: number | undefined;
   readonly negative?: number | undefined;
 }
 
-/** The xdata of a reply, a copy of `xdata` when there is one, that says how long to cache it. */
+/** Returns a copy of a reply's `xdata`, or new xdata, with the timeouts. */
 export function withTimeouts(timeouts: Timeouts, xdata: Dict | null = null): Dict {
   const made = xdata === null ? new Dict() : xdata.copy();
   const { entry, attribute, negative } = timeouts;
@@ -19,11 +19,11 @@ export function withTimeouts(timeouts: Timeouts, xdata: Dict | null = null): Dic
   return made;
 }
 
-/** Whether a dict says how long an entry and its attributes may be cached. */
+/** Whether a dict has the timeouts of an entry or of attributes. */
 export const hasTimeouts = (dict: Dict | null): boolean =>
   dict !== null && (dict.has(ENTRY_TIMEOUT) || dict.has(ATTRIBUTE_TIMEOUT));
 
-/** What an xdata says about caching its reply; undefined where it says nothing. */
+/** The timeouts in a reply's xdata; undefined for absent ones. */
 export function timeoutsOf(xdata: Dict | null): Timeouts {
   return {
     entry: xdata?.number(ENTRY_TIMEOUT),

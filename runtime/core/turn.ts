@@ -1,11 +1,10 @@
 /**
- * Turns: pieces of work that another thread may end, whatever runs in them, and what is known of the
- * one that is under way. Who can end them says so (`endTurnsBy`); where nobody can, they are work like
- * any other. A thread has one turn at a time, or one within another.
+ * Turns: calls that another thread may end (`setTurnRunner`; without it they are plain calls). A thread has one
+ * turn at a time, or nested ones.
  *
- * A turn that is ended is abandoned: no `catch` and no `finally` in it is run. It may only end while a
- * guest is inside, which `InterpreterGate` ensures. Code around such a call that has to go on afterwards
- * is in this table: it sets its mark before the call, and the last column repairs what was under way.
+ * An ended turn is abandoned: no `catch` and no `finally` in it runs. It ends only while a guest is inside, which
+ * `InterpreterGate` ensures. Code around such a call sets the mark in this table before it, and the last column
+ * repairs the interrupted work.
  *
  * | code in a turn | marked before | repaired by |
  * |---|---|---|
@@ -18,32 +17,32 @@
  * | `bridges/isolation/main/link.ts` | `conversing`, `focus`: calls into the worker | `abandoned` |
  * | `apps/bench/run/call/callers.ts` | `pending`: a call | nothing: the measurement fails |
  *
- * All other code only reads the marks of `turn`. `test/tidy/turns.test.ts` compares this table with the sources.
+ * `test/tidy/turns.test.ts` compares this table with the sources.
  */
 
 export const turn = {
-  /** Whether one is open that guests may share. */
+  /** Whether a turn is open that guests may share. */
   open: false,
   /**
-   * How many calls of guests have taken long. Who has several things to do, each of which may enter
-   * a guest, looks at it after each: when it has changed, everybody else has waited long enough.
+   * Number of slow calls of guests. A loop whose steps may enter a guest compares it after each step, and
+   * yields to other work when it has changed.
    */
   slow: 0,
 };
 
-/** Does something that can be ended from outside; false when it was. What it throws passes through. */
+/** Runs an endable call; returns false when it was ended. Exceptions pass through. */
 export type RunTurn = (what: () => void) => boolean;
 
 let runTurn: RunTurn | null = null;
 
-/** From now on turns are run so. */
+/** Sets the function that runs turns. */
 export function setTurnRunner(run: RunTurn): void {
   runTurn = run;
 }
 
 /**
- * Does something that can be ended from outside. False when it was: then nothing of it is left, and
- * whatever it had begun is as it was at that moment.
+ * Runs a call that another thread may end. Returns false when it was ended; its state is then as at that
+ * moment.
  */
 export function runEndable(what: () => void): boolean {
   if (runTurn !== null) return runTurn(what);
@@ -53,12 +52,12 @@ export function runEndable(what: () => void): boolean {
 
 const listeners: (() => void)[] = [];
 
-/** Calls `fn` after a turn that several share has ended in the middle: to put things right. */
+/** Registers `fn` to repair state after a shared turn was abandoned. */
 export function onTurnAbandoned(fn: () => void): void {
   listeners.push(fn);
 }
 
-/** A turn that guests share, so that entering them costs nothing more. As `endable`. */
+/** As `runEndable`, for a turn that several guests share at no extra cost. */
 export function runSharedTurn(what: () => void): boolean {
   if (runTurn === null) {
     what();

@@ -1,8 +1,8 @@
 /**
- * UPCALL: a translator tells the caches above it what is out of date. The event travels up by `notify` to the mount,
- * which tells the kernel. It says what to forget, never what is there now: one too many costs a question more. It takes
- * effect after the replies of all requests that were under way, so none of them brings the old data back. A caller
- * does not wait for it, and first forgets what it keeps itself.
+ * UPCALL: a translator invalidates the caches above it. The event travels up by `notify` to the mount, which sends
+ * it to the kernel. It names what to forget, never new data, so a superfluous one costs a lookup. It takes effect
+ * after the replies of all requests under way, so none brings old data back. The sender does not wait, and first
+ * drops its own cache.
  *
  * Source: GlusterFS `struct gf_upcall`, `GF_UPCALL_CACHE_INVALIDATION` (`libglusterfs/src/glusterfs/upcall-utils.h`);
  * FUSE_NOTIFY_INVAL_INODE, FUSE_NOTIFY_INVAL_ENTRY, FUSE_NOTIFY_DELETE, FUSE_NOTIFY_INC_EPOCH (Linux fuse.h).
@@ -16,14 +16,13 @@ import { defaultNotify, type Xlator } from './xlator.ts';
 /** The data of an UPCALL. */
 export type Upcall =
   /**
-   * The attributes of an inode, and with `data` also what of its data is cached. It may be one that
-   * nobody here has found so far (`InodeTable.stranger`): then a reply under way, or something that was
-   * listed ahead, may tell of what it was before.
+   * The attributes of an inode, and with `data` its cached data. An inode outside the table
+   * (`InodeTable.unlistedInode`) affects a reply under way, or a listing that was read ahead.
    */
   | { readonly what: 'inode'; readonly inode: Inode; readonly data: boolean }
   /**
-   * What a name leads to, or that it leads nowhere. The kernel drops what it knows below the name;
-   * with `expire` it only asks again, and processes in there, and mounts, stay where they are.
+   * A name, existing or absent. The kernel drops all that it knows below the name; with `expire` it only looks
+   * the name up again, and processes and mounts below it stay.
    */
   | {
       readonly what: 'entry';
@@ -31,14 +30,14 @@ export type Upcall =
       readonly name: string;
       readonly expire: boolean;
     }
-  /** The same for a name that is gone: who watches the inode (inotify(7)) hears of its end. */
+  /** A removed name: inotify(7) reports the end of its inode. */
   | {
       readonly what: 'removed';
       readonly parent: Inode;
       readonly name: string;
       readonly inode: Inode;
     }
-  /** What any name leads to, absent ones too. */
+  /** All names, absent ones included. */
   | { readonly what: 'every-entry' };
 
 /** The changed parts, as bits of GlusterFS's cache invalidation. Source: GlusterFS `upcall-utils.h`. */
@@ -53,20 +52,20 @@ export const UP = {
   FORGET: 0x100,
   PARENT_TIMES: 0x200,
   XATTR: 0x400,
-  /** Attributes are not to be relied on any more. */
+  /** All attributes are invalid. */
   INVALID: 0x2000,
 } as const;
 
 /**
- * The data of an UPCALL of a brick: one of its clients has to hear of an inode, in GlusterFS's words.
- * Nobody else does; it is for whoever serves that client.
+ * The data of an UPCALL for one client of a brick, in GlusterFS's terms. Only the server of that client handles
+ * it.
  */
 export interface ClientUpcall {
   readonly tells: Client;
   readonly gfid: Gfid;
   /** UP_* bits. */
   readonly flags: number;
-  /** Seconds for which it would have been told of more. */
+  /** Seconds for which the client would get further upcalls. */
   readonly expire: number;
   readonly stat: Iatt | null;
   readonly parent: Iatt | null;
@@ -79,16 +78,16 @@ export const isClientUpcall = (data: unknown): data is ClientUpcall =>
 export const isUpcall = (data: unknown): data is Upcall =>
   typeof data === 'object' && data !== null && 'what' in data;
 
-/** Sends it up from a translator. */
+/** Sends an UPCALL up from a translator. */
 export const upcall = (xl: Xlator<unknown>, what: Upcall): void =>
   defaultNotify(xl, 'UPCALL', what);
 
-/** The attributes of an inode are others, and so is its data unless `data` says it is not. */
+/** Invalidates the attributes of an inode, and its data unless `data` is false. */
 export function invalidateInode(xl: Xlator, inode: Inode, { data = true } = {}): void {
   upcall(xl, { what: 'inode', inode, data });
 }
 
-/** A name leads elsewhere, or is there now, or is gone. */
+/** Invalidates a name: it was made, removed or replaced. */
 export function invalidateEntry(
   xl: Xlator,
   parent: Inode,
@@ -98,12 +97,12 @@ export function invalidateEntry(
   upcall(xl, { what: 'entry', parent, name, expire });
 }
 
-/** A name of this inode was removed by somebody else. */
+/** Reports that another client has removed a name of this inode. */
 export function invalidateRemoved(xl: Xlator, parent: Inode, name: string, inode: Inode): void {
   upcall(xl, { what: 'removed', parent, name, inode });
 }
 
-/** Every name may lead elsewhere. */
+/** Invalidates all names. */
 export function invalidateEntries(xl: Xlator): void {
   upcall(xl, { what: 'every-entry' });
 }

@@ -1,13 +1,10 @@
 /**
- * A translator: one record (type, number of children, options, fops, life cycle) that the
- * loader can read and check before it runs anything; and an Xlator, an instance of it in a graph.
+ * Translators: a record (`Translator`) that the loader checks before it runs any code, and its instances in
+ * graphs (`Xlator`).
  *
- * Rules for authors
- * - A fop answers by exactly one unwind of the frame it got, now or later. A fop that is not in
- *   the record passes through at no cost: winds are routed past this translator. Not so where it
- *   has several children: which of them would it be? See `passesThrough`.
- * - `init` runs before the children's: it may look at `xl.childNames`, never wind.
- * - Instances share code, never data: state lives in what `init` returns (`xl.priv`).
+ * A fop unwinds its frame exactly once, now or later. Winds skip a translator that does not define the fop,
+ * unless it has several children (`passesThrough`). `init` runs before the children's and must not wind.
+ * Instances share no data: state is the result of `init` (`xl.priv`).
  *
  * Source: GlusterFS `xlator_api_t`, `libglusterfs/src/glusterfs/xlator.h`.
  */
@@ -29,13 +26,13 @@ import { messages } from './messages.ts';
 import type { VolumeObserver } from './observer.ts';
 import type { GivenOption, Options, Values } from './options.ts';
 
-/** Going down. Answers by one unwind of `frame`. */
+/** A fop on its way down. Replies by one unwind of `frame`. */
 export type Fop<N extends FopName, P> = {
   // A method's parameters compare both ways, so that Xlator<P> is accepted where any will do.
   call(frame: Frame, xl: Xlator<P>, ...args: FopTable[N]['args']): void;
 }['call'];
 
-/** Coming up. `opRet` < 0 is failure, and only then `opErrno` (a Linux errno) means anything. */
+/** A callback, called with the reply. `opRet` < 0 is failure, and only then `opErrno` (Linux's) is valid. */
 export type Cbk<N extends FopName, P> = {
   call(
     frame: Frame,
@@ -49,24 +46,24 @@ export type Cbk<N extends FopName, P> = {
 
 export type Fops<P> = { readonly [N in FopName]?: Fop<N, P> };
 
-/** Gives an instance its own fops, after its `init`. */
+/** Returns an instance's own fops, after its `init`. */
 export type FopsOf<P> = { call(xl: Xlator<P>): Fops<P> }['call'];
 
-/** What an instance says of itself, once its `init` has run. */
+/** A property that an instance decides after its `init`. */
 export type InstanceFlag<P> = { call(xl: Xlator<P>): boolean | undefined }['call'];
 
-/** Where a wind of a fop arrives: the nearest translator below that defines it. */
+/** The target of a wind: the nearest instance that defines the fop. */
 export interface Target<N extends FopName> {
   readonly xl: Xlator<unknown>;
   readonly fop: Fop<N, unknown>;
-  /** An observer sees it arrive there, or an interceptor. */
+  /** An observer or interceptor watches the fop there. */
   readonly isObserved?: true;
 }
 
-/** A subvolume as seen from above. */
+/** The links by which a volume winds to a subvolume. */
 export type Child = Links;
 
-/** What `dump` tells: names and values of the instance's state, in order. */
+/** Result of `dump`: names and values of an instance's state, in order. */
 export type Dump = Record<string, number | string>;
 
 export interface Translator<P, O extends Options = Options> {
@@ -74,140 +71,134 @@ export interface Translator<P, O extends Options = Options> {
   readonly type: string;
   /** One sentence for `glossa help`. */
   readonly description: string;
-  /** Least and most subvolumes. */
+  /** Minimum and maximum number of subvolumes. */
   readonly children: readonly [min: number, max: number];
   readonly options: O;
   /** Accepts options that the table does not know, or those of this form: the translator checks them in `init`. */
   readonly openOptions?: boolean | RegExp;
-  /** With `openOptions`, what the instance takes besides its table: options that its module declares. */
+  /** With `openOptions`: the options that the instance's module declares. */
   ownOptions?(xl: Xlator<P>): Options;
-  /** Options that it takes in some cases only, by the case (`for a .so file`): for help. */
+  /** Options for some cases only, by case (`for a .so file`); for help. */
   readonly moreOptions?: Readonly<Record<string, Options>>;
-  /** The fops, or what gives an instance its own after `init`. */
+  /** The fops, or a function that returns an instance's own after `init`. */
   readonly fops: Fops<P> | FopsOf<P>;
   /**
-   * What becomes of fops that it does not define, where it has several children: `true` passes them
-   * to the first of these, `false` answers EOPNOTSUPP. So does saying nothing, which is pointed out
-   * to authors of modules.
+   * For fops that it does not define, with several children: `true` passes them to the first, `false` answers
+   * EOPNOTSUPP. Undefined is as `false`, and authors of modules get a warning.
    */
   readonly passesThrough?: boolean | InstanceFlag<P>;
   /**
-   * `false`: it changes the data that goes through its readv and writev, if it defines one of them, and
-   * none is to pass it another way (`data-guard.ts`). `true`: they only look on, or it defines all ways
-   * of data itself. Saying nothing is as `true`, but for files of features/native, where it is `false`.
+   * `false`: its readv or writev changes data, so no data may bypass them (`data-guard.ts`). `true`: they only
+   * observe, or the translator handles all ways of data itself. Undefined is as `true`, except for files of
+   * features/native, where it is as `false`.
    */
   readonly observes?: boolean | InstanceFlag<P>;
   /** The result becomes `xl.priv`. @throws {InitError} to refuse, with what to change. */
   init(xl: Xlator<P>, options: Values<O>): P | Promise<P>;
   /**
-   * What `init` would refuse, as far as it can be known without starting anything, or changing
-   * anything outside. What looks like a mistake is told by `xl.doubt`. @throws as `init` does
+   * Checks what `init` would refuse, without side effects. Reports suspicious settings by
+   * `xl.warnSuspicious`. @throws as `init` does
    */
   check?(xl: Xlator<P>, options: Values<O>): Promise<void>;
   /**
-   * The options of the volume changed; all values, defaults filled in. Only those that are declared
-   * reconfigurable have.
+   * Applies changed options. `options` has all values with defaults; only reconfigurable ones have changed.
    */
   reconfigure?(xl: Xlator<P>, options: Values<O>): void;
   /**
-   * Takes over all that `before` has, the instance of the same name that it replaces: both have the
-   * same id, so that what is kept with inodes and open files is either's, and both serve until the
-   * other is idle. Only one of them ends (`fini`).
+   * Takes over the whole state of `before`, the replaced instance of the same name. Both have the same id, and
+   * so share contexts of inodes and fds; both serve until `before` is idle. Only one of them gets `fini`.
    */
   succeed?(xl: Xlator<P>, before: Xlator<P>): void;
   /**
-   * Takes over what `before` remembers, the instance of the same name that it replaces, in the moment
-   * in which it does. Each ends by itself. @throws {Error} what keeps it from taking its place
+   * Takes over the memory of `before`, the replaced instance of the same name, at the moment of the exchange.
+   * Each gets its own `fini`. @throws {Error} with the reason to refuse the exchange
    */
   inherit?(xl: Xlator<P>, before: Xlator<P>): void;
-  /** What is here and nowhere else, in words, and would be lost with the instance; null for nothing. */
+  /** Describes data that would be lost with the instance; null for none. */
   holds?(xl: Xlator<P>): string | null;
-  /** Why it has not come up so far, in words; null for nothing that it knows of. */
+  /** The reason why it is not up yet; null when unknown. */
   waitsFor?(xl: Xlator<P>): string | null;
-  /** Loads its code again, and goes on with what it had if that fails; null where it cannot. */
+  /** Reloads its code, and keeps the old code if that fails; null without support. */
   reload?(xl: Xlator<P>): Promise<ReloadResult> | null;
-  /** Every event, on its way; `defaultNotify` passes it on. */
+  /** Handles every event; `defaultNotify` passes it on. */
   notify?(xl: Xlator<P>, event: EventName, data: unknown): void;
   fini?(xl: Xlator<P>): void | Promise<void>;
-  /** An inode with which this instance keeps `value` goes away. */
+  /** An inode with a context of this instance is forgotten. */
   forget?(xl: Xlator<P>, inode: Inode, value: unknown): void;
   release?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   releasedir?(xl: Xlator<P>, fd: Fd, value: unknown): void;
-  /** A client is gone; its requests under way were interrupted, its files are about to be released. */
+  /** A client has disconnected: its requests were interrupted, and its files will be released. */
   clientDisconnect?(xl: Xlator<P>, client: Client): void;
-  /** A client with which this instance keeps `value` is gone, and its last request has ended. */
+  /** The last request of a disconnected client with a context of this instance has ended. */
   clientDestroy?(xl: Xlator<P>, client: Client, value: unknown): void;
-  /** Another observer sees it than before, or none: `xl.observer`. */
+  /** `xl.observer` has changed. */
   observed?(xl: Xlator<P>): void;
   dump?(xl: Xlator<P>): Dump;
-  /** The last things that it has seen, the oldest first, for who looks into it (`meta`). */
+  /** Recent events of the instance, oldest first, for `meta`. */
   history?(xl: Xlator<P>): readonly HistoryEntry[];
-  /** The source that an author has written for this volume, and how it can be stopped. */
+  /** The module of this volume, for debuggers. */
   script?(xl: Xlator<P>): Script;
-  /** Begins to count anew what `dump` tells of the past. */
+  /** Resets the counters of `dump`. */
   reset?(xl: Xlator<P>): void;
   /**
-   * Its fops only watch: every fop goes on to the volumes below as it came, and their answer goes up
-   * unchanged and at once. It does not hold on to any of the data.
+   * Its fops pass every request and reply on unchanged and at once, and keep none of the data.
    */
   readonly watches?: boolean;
-  /** The data of files that the kernel may keep, or read and write itself; by default none. */
+  /** Lets the kernel cache data, or read and write it directly; by default neither. */
   readonly dataPath?: DataPath<P>;
 }
 
-/** Tells a mount, when a file is opened, when its data need not come through the translator. */
+/** Tells a mount, at open, whether a file's data may bypass the translator. */
 export interface DataPath<P> {
   /**
-   * The translator has files of its own, and this says which: data of all others comes and goes
-   * through it as if it were not there, so that the kernel may read and write those itself.
+   * Whether the file is the translator's own. Data of all other files passes through unchanged, so the kernel
+   * may read and write them directly.
    */
   isOwn?(xl: Xlator<P>, fd: Fd): boolean;
   /**
-   * For storage: the descriptor of the file behind an open Fd, through which its data may be read
-   * and written past this translator; minus one when there is none. A translator with `backing` has
-   * written all data to the file by the time its `writev` answers. So its `flush` need not be
-   * called, except where `tellsAtClose` says so.
+   * For storage: the descriptor behind an open fd, for direct reads and writes; -1 without one. Its `writev`
+   * replies after the data is in the file, so `flush` may be skipped unless `tellsAtClose`.
    */
   backing?(xl: Xlator<P>, fd: Fd): number;
-  /** For storage with `backing`: close(2) of its files may fail, and `flush` says so. */
+  /** For storage with `backing`: `flush` reports errors of close(2). */
   tellsAtClose?(xl: Xlator<P>): boolean;
   /**
-   * Data of its files does not change without their size or times, nor on its way through here: what
-   * was read stays valid until these are others, also when the file is opened anew.
+   * Whether data changes only together with a file's size or times, so that cached pages stay valid across
+   * opens.
    * @param isTimed a translator above has `givesTimes`
    */
   keepsPages?(xl: Xlator<P>, isTimed: boolean): boolean;
-  /** Requests that change data have their time from here on (`Stack.ctime`). */
+  /** It sets the time of requests that change data (`Stack.ctime`). */
   readonly givesTimes?: boolean;
 }
 
-/** Checks a record's types where it is written, and keeps them. */
+/** Declares a record, with its types checked and kept. */
 export function defineTranslator<P, const O extends Options>(
   translator: Translator<P, O>,
 ): Translator<P, O> {
   return translator;
 }
 
-/** Something that was seen. */
+/** One event of a volume's history. */
 export interface HistoryEntry {
   /** As `LogSink.now`. */
   readonly time: number;
   readonly text: string;
 }
 
-/** What came of a reload. */
+/** Result of a reload. */
 export interface ReloadResult {
   readonly ok: boolean;
-  /** What was done, or why not. */
+  /** Describes the change, or the failure. */
   readonly text: string;
 }
 
-/** Something that looks like a mistake. */
+/** A suspicious setting or line of code. */
 export interface Suspicion {
-  /** Its place, for a person: a line of the volfile, or of a script. */
+  /** Position in the volfile or module, for users. */
   readonly where: string;
   readonly text: string;
-  /** The same of a script, for the log. */
+  /** Position in a module, for the log. */
   readonly source?: LogSource | undefined;
 }
 
@@ -228,13 +219,13 @@ export type EventListener = (event: EventName, data: unknown) => void;
 /** The part of a graph (`graph.ts`) that its volumes and its initiators use. */
 export interface GraphView {
   readonly context: Context;
-  /** What the process logs. */
+  /** Log levels of the process. */
   readonly levels: LogLevels;
   /** In the order of the volfile: leaves first, the top last. An exchange replaces the array. */
   readonly xlators: readonly Xlator[];
   readonly top: Xlator;
   readonly inodes: InodeTable;
-  /** The top as its initiators wind to it. */
+  /** Winds to the top, for initiators. */
   readonly links: Links;
   /** Begin requests at the top of the graph: mounts, servers, the programming interface. */
   readonly initiators: Set<Initiator>;
@@ -250,46 +241,46 @@ export interface GraphView {
   renew(xl: Xlator, patienceMs: number): Promise<boolean>;
 }
 
-/** An instance in a graph. */
+/** An instance of a translator in a graph. */
 export class Xlator<P = unknown> {
-  /** No other instance of the graph has or had it; contexts of inodes and fds are kept under it. */
+  /** Unique in the graph; contexts of inodes and fds are stored by it. */
   readonly id: number;
   readonly name: string;
   readonly translator: Translator<P>;
-  /** Its options as they were given; `reconfigure` finds the new ones. */
+  /** Options of the volfile; `reconfigure` updates them. */
   given: readonly GivenOption[];
   /** `FILE:LINE:COLUMN` of the volume, for messages. */
   where: string | undefined;
   readonly log: Log;
   readonly context: Context;
-  /** Set by the graph: what lies below, above, and (after activation) where winds go. */
+  /** Subvolumes, parents, and links to wind to; set by the graph. */
   below: readonly Xlator[] = [];
   above: Xlator[] = [];
   /** The graph's inodes; null outside of a graph. */
   inodes: InodeTable | null = null;
-  /** The graph that it was made for, for who tells of all volumes; null outside of one. */
+  /** The graph of the instance; null outside of a graph. */
   graph: GraphView | null = null;
   children: readonly Child[] = [];
-  /** The fops that winds reach: its own, and those answered in its place; set by `define`. */
+  /** The fops that winds reach: its own and the guard's; set by `define`. */
   fops: Fops<P> = {};
-  /** True when it changes data and none bypasses it (`data-guard.ts`). */
+  /** True when it changes data, so that none may bypass it (`data-guard.ts`). */
   isGuarded = false;
-  /** Set by the graph once it runs: leads winds to the fops that are defined now. */
+  /** Reroutes winds after a change of `fops`; set by the running graph. */
   route: (() => void) | null = null;
   priv: P = undefined as P;
-  /** Who sees its events; the graph's. */
+  /** The graph's observers of its events. */
   observer: VolumeObserver | null = null;
-  /** The request for which its code runs now, while somebody observes it. */
+  /** The frame for which its code runs now; set only under observation. */
   frame: Frame | null = null;
-  /** Requests that it has begun by itself, and that have not ended. */
+  /** Its own requests in flight. */
   readonly calls = new CallPool();
-  /** Whether `init` succeeded and `fini` is owed. */
+  /** `init` has succeeded, and `fini` has not run. */
   initialised = false;
-  /** Whether it can serve: what it has told its parents last, by CHILD_UP or CHILD_DOWN. */
+  /** Whether it can serve: its last event was CHILD_UP, not CHILD_DOWN. */
   up = false;
-  /** Who hears events that leave the top of the graph. */
+  /** For the top: receives the events that leave the graph. */
   master: ((event: EventName, data: unknown) => void) | null = null;
-  /** The parents that have said PARENT_UP, and not PARENT_DOWN; for a top, itself. */
+  /** Parents that have sent PARENT_UP and not PARENT_DOWN; for a top, itself. */
   private readonly parentsUp = new Set<Xlator>();
 
   constructor(
@@ -316,13 +307,13 @@ export class Xlator<P = unknown> {
     return this.below.map((child) => child.name);
   }
 
-  /** Whether fops that it does not define go to its first child. */
+  /** Whether undefined fops pass to its first child. */
   get passesThrough(): boolean {
     if (this.below.length < 2) return this.below.length === 1;
     return this.resolveFlag(this.translator.passesThrough) === true;
   }
 
-  /** The `observes` of its record: true when it only looks on at data. */
+  /** True when it does not change data; from its record. */
   get observes(): boolean | undefined {
     return this.resolveFlag(this.translator.observes);
   }
@@ -331,14 +322,14 @@ export class Xlator<P = unknown> {
     return typeof what === 'function' ? what(this) : what;
   }
 
-  /** Where a request goes on that it has no say in; undefined when there is no such child. */
+  /** The child that undefined fops pass to; undefined when they do not pass. */
   get passingChild(): Child | undefined {
     return this.passesThrough ? this.children[0] : undefined;
   }
 
   /**
-   * Points out what looks like a mistake of its author, by its place: in the log, and to whoever
-   * starts the graph. @throws {GraphError} where that is an error
+   * Reports suspicious settings with their positions, in the log and to the command that starts the graph.
+   * @throws {GraphError} in strict mode
    */
   warnSuspicious(remarks: readonly Suspicion[]): void {
     const { strict, warn } = this.context;
@@ -351,18 +342,18 @@ export class Xlator<P = unknown> {
     });
   }
 
-  /** Begins a request of its own: the frame to wind with. It is owed an `end`. */
+  /** Begins a request of its own, and returns the frame to wind with. The caller must call `end` once. */
   begin(call: Stack): Frame {
     this.calls.add(call);
     return new Frame(call, null, this, null, 0);
   }
 
-  /** A request of its own has had all the replies that it waits for. False when it had ended. */
+  /** Ends a request of its own. Returns false when it had ended. */
   end(call: Stack): boolean {
     return this.calls.delete(call);
   }
 
-  /** Gives it its fops. */
+  /** Sets its fops. */
   define(own: Fops<P>): void {
     const { fops, text } = guardFops(this, own as Fops<unknown>);
     this.fops = fops as Fops<P>;
@@ -370,7 +361,7 @@ export class Xlator<P = unknown> {
     if (text !== null) this.log.info(text);
   }
 
-  /** Exchanges the fops of a running instance; winds from then on go to the new ones. */
+  /** Replaces the fops of a running instance, and reroutes winds. */
   exchangeFops(own: Fops<P>): void {
     this.define(own);
     this.route?.();
@@ -382,7 +373,7 @@ export class Xlator<P = unknown> {
     return `${where === '' ? '' : `${where}: `}volume '${this.name}' (${this.type})`;
   }
 
-  /** Lets the translator see an event, or passes it on when it does not care. */
+  /** Passes an event to the translator's `notify`, or to `defaultNotify` without one. */
   notify(event: EventName, data: unknown): void {
     if (event === 'PARENT_UP' && !this.addRunningParent(data as Xlator)) return;
     if (event === 'PARENT_DOWN' && !this.removeRunningParent(data as Xlator)) return;
@@ -391,27 +382,27 @@ export class Xlator<P = unknown> {
     else this.translator.notify(this, event, data);
   }
 
-  /** A parent is up. False when another was before. */
+  /** Adds a running parent. Returns false when another was running before. */
   private addRunningParent(parent: Xlator): boolean {
     const runs = this.parentsUp.size > 0;
     this.parentsUp.add(parent);
     return !runs;
   }
 
-  /** A parent is down. False as long as there is another, and when it was not up. */
+  /** Removes a running parent. Returns false if another is running, or it was not. */
   private removeRunningParent(parent: Xlator): boolean {
     return this.parentsUp.delete(parent) && this.parentsUp.size === 0;
   }
 }
 
 /**
- * Passes an event on in its direction: down to every child, or up to every parent. An instance with
- * several children is up while all of these are; one that sees it otherwise says so by `sayUp`.
- * @param data for CHILD_UP and CHILD_DOWN the instance that they are about
+ * Passes an event on in its direction: down to every child, or up to every parent. An instance with several
+ * children is up while all of them are; a translator with another rule calls `sayUp`.
+ * @param data for CHILD_UP and CHILD_DOWN, the instance that is up or down
  */
 export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void {
   if (events[event].direction === 'down') {
-    // Nothing lies below a leaf: being reached, it is ready.
+    // A leaf is ready when PARENT_UP reaches it.
     if (xl.below.length === 0 && event === 'PARENT_UP') xl.notify('CHILD_UP', xl);
     for (const child of xl.below) child.notify(event, event === 'UPCALL' ? data : xl);
     return;
@@ -421,7 +412,7 @@ export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void
   else notifyParents(xl, event, event === 'UPCALL' ? data : xl);
 }
 
-/** A child has come up, or gone down. */
+/** The events that change whether a child is up. */
 export type ChildEvent = 'CHILD_UP' | 'CHILD_DOWN';
 export const isChange = (event: EventName): event is ChildEvent =>
   event === 'CHILD_UP' || event === 'CHILD_DOWN';
@@ -429,8 +420,8 @@ export const isChange = (event: EventName): event is ChildEvent =>
 export const childrenUp = (xl: Xlator): boolean => xl.below.every((child) => child.up);
 
 /**
- * Tells the parents whether `xl` is up, where that is news to them. Where it is none, but a child has
- * changed (`because`), they hear that: who caches what that child has said may want to know.
+ * Notifies the parents when `xl` goes up or down. If it does neither but a child has (`because`), sends
+ * SOME_DESCENDENT_UP or _DOWN, so that caches above can drop that child's replies.
  */
 export function sayUp(xl: Xlator, isUp: boolean, because?: ChildEvent): void {
   if (isUp !== xl.up) notifyParents(xl, isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
@@ -439,8 +430,8 @@ export function sayUp(xl: Xlator, isUp: boolean, because?: ChildEvent): void {
 }
 
 /**
- * Announces that replies of `xl` may differ from now on: caches above drop its earlier replies. While `xl`
- * is down nothing is sent; the caches drop them when it comes up.
+ * Makes caches above drop earlier replies of `xl`. Sends nothing while `xl` is down: the caches drop them when
+ * it comes up.
  */
 export function announceChangedReplies(xl: Xlator): void {
   if (xl.up) notifyParents(xl, 'SOME_DESCENDENT_UP', xl);
