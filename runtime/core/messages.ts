@@ -292,11 +292,11 @@ export const messages = {
     'cannot write …',
     'A file with statistics was asked for that cannot be; the line says why.',
   ),
-  metaSet: message(207001, '… is now …', 'Somebody has written to a file of `.meta`.'),
+  metaSet: message(207001, '… is now …', 'A user has written to a file of `.meta`.'),
   metaRefused: message(
     207002,
     '… stays as it is: …',
-    'What somebody has written to a file of `.meta` cannot be; the line says why.',
+    'A user has written an invalid value to a file of `.meta`; the line says why.',
   ),
   brickLost: message(
     208001,

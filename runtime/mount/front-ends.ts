@@ -1,4 +1,4 @@
-/** The ways to mount a graph, by name. */
+/** The front ends that mount a graph, by name. */
 import { release } from 'node:os';
 import { type MountOptions, mountGraph } from './fuse/mount.ts';
 import type { Mount } from './mount.ts';
@@ -6,23 +6,23 @@ import type { Mount } from './mount.ts';
 type FrontEnd = (options: MountOptions) => Promise<Mount>;
 
 export const frontEnds = {
-  /** Linux's FUSE protocol, spoken here. */
+  /** Speaks Linux's FUSE protocol itself. */
   kernel: mountGraph,
-  /** libfuse's path interface, of the package of that name; read when it is chosen. */
+  /** Uses libfuse's path interface, of the package of that name; loaded on demand. */
   'fuse-native': async (options) => (await import('./fuse-native/mount.ts')).mountNative(options),
 } satisfies Record<string, FrontEnd>;
 
 export type FrontEndName = keyof typeof frontEnds;
 
-/** Of Linux, from when on it speaks protocol 7.31, the oldest that `kernel` knows. */
+/** The first Linux with protocol 7.31, the oldest that `kernel` supports. */
 const OLDEST = [5, 4] as const;
 
-/** The one for a system: `release` is that of its kernel, as uname(2) has it. */
+/** Chooses the front end for a system. @param release of the kernel, as in uname(2) */
 export function frontEndFor(platform: string, release: string): FrontEndName {
   const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
   const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
   return platform === 'linux' && !isOld ? 'kernel' : 'fuse-native';
 }
 
-/** The one for this system. */
+/** The front end for this system. */
 export const defaultFrontEnd: FrontEndName = frontEndFor(process.platform, release());

@@ -1,6 +1,6 @@
 /**
- * Finds out whether a mount answers. It is asked by a process of its own: a call into a mount that hangs does
- * not come back, and a process with such a call among its threads cannot even exit.
+ * Checks whether a mount answers, by a child process: a call into a hanging mount does not return, and a process with
+ * such a call cannot exit.
  */
 import { spawn } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
@@ -9,22 +9,20 @@ import { FS_TYPE, type MountEntry, readMounts } from './mountinfo.ts';
 import { findServer } from './server-process.ts';
 
 /**
- * `answers`; `stuck`: no answer within the patience; `dead`: its server is no more; `unknown`: it
- * could not be asked.
+ * `stuck`: no reply within the patience; `dead`: its server has ended; `unknown`: it could not be asked.
  */
 export type MountHealth = 'answers' | 'stuck' | 'dead' | 'unknown';
 
 const PATIENCE_MS = 3000;
-/** For who gives up on a mount: longer than a call into a module may run by default, 5 seconds. */
+/** Patience before a mount is reported as stuck: longer than the default time limit of a module's call, 5 s. */
 const LAST_PATIENCE_MS = 6000;
 
-/** What stat(1) says in English, of ENOTCONN and ECONNABORTED, and of EACCES. */
+/** English messages of stat(1) for ENOTCONN, ECONNABORTED and EACCES. */
 const DEAD = /Transport endpoint is not connected|Software caused connection abort/;
 const DENIED = /Permission denied/;
 
 /**
- * Asks for what the kernel never remembers, statfs(2): attributes of a dead mount may live on for a
- * while.
+ * Calls statfs(2), which the kernel never caches; attributes of a dead mount may stay cached for a while.
  */
 export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<MountHealth> {
   return new Promise((resolve) => {
@@ -37,7 +35,7 @@ export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<
       said += text;
     });
     const late = setTimeout(() => {
-      // It may not end until the mount does: nobody waits for it.
+      // The child may hang as long as the mount, so do not wait for it.
       child.kill('SIGKILL');
       child.unref();
       child.stderr.destroy();
@@ -49,22 +47,22 @@ export function healthOf(mountpoint: string, patienceMs = PATIENCE_MS): Promise<
     });
     child.once('close', () => {
       clearTimeout(late);
-      // Any other error is an answer, too.
+      // Any other error comes from a mount that answers.
       resolve(DEAD.test(said) ? 'dead' : DENIED.test(said) ? 'unknown' : 'answers');
     });
   });
 }
 
-/** Types whose files a process or another machine answers for, which may hang. */
+/** File systems whose server, a process or another machine, may hang. */
 const SERVED = /^(fuse(blk)?(\..*)?|nfs4?|cifs|smb3|ceph|9p)$/;
 const LINKS_MAX = 40;
 
 /**
- * The first mount that a path leads into, or to, which does not answer; null where all do. Whoever
- * looks at a path that may be anywhere asks here first.
+ * The first mount on the way to a path that does not answer; null if all do. Callers check an arbitrary path before
+ * they access it.
  */
 export async function findStuckMount(path: string): Promise<MountEntry | null> {
-  // What was mounted last on a point hides what was there before.
+  // The last mount on a point hides earlier ones.
   const mounts = new Map(readMounts().map((mount) => [mount.mountpoint, mount]));
   const names = resolve(path).split('/');
   let at = '/';
@@ -84,17 +82,17 @@ export async function findStuckMount(path: string): Promise<MountEntry | null> {
   return null;
 }
 
-/** Where a symbolic link leads; null of anything else, and of what cannot be looked at. */
+/** Target of a symbolic link; null for other files, and on errors. */
 function linkAt(path: string): string | null {
   try {
     return readlinkSync(path);
   } catch {
-    // Whoever uses the path finds out what is wrong with it.
+    // The later use of the path reports the error.
     return null;
   }
 }
 
-/** What is to be done about a mount that does not answer, for a message. */
+/** The message about a stuck mount, with the remedy. */
 export function describeStuck(mount: MountEntry): string {
   const { mountpoint, type } = mount;
   const server = findServer(mount);

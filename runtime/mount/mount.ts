@@ -1,18 +1,18 @@
-/** The interface of every front end: a mount that is being served. */
+/** A served mount: the interface of every front end. */
 import type { Upcall } from '../core/upcall.ts';
 import type { MountError } from './fuse/mount-error.ts';
 
 export interface Mount {
   /** Absolute path without symbolic links. */
   readonly mountpoint: string;
-  /** When no request will come any more, whoever unmounted: null, or what went wrong. */
+  /** Resolves when the mount has ended, by `unmount` or umount(8): null, or the error. */
   readonly unmounted: Promise<MountError | null>;
   /**
-   * Unmounts, lets requests under way finish, and ends; open files get ENOTCONN from then on.
-   * Calls after the first wait for the same.
-   * @throws {MountError} when the mount cannot be taken away; it goes on then.
+   * Unmounts, lets requests under way finish, and ends; open files get ENOTCONN then. Further calls wait for
+   * the same end.
+   * @throws {MountError} when unmounting fails; the mount continues
    */
   unmount(): Promise<void>;
-  /** What was cached of this is out of date, as far as this front end can tell. */
+  /** Invalidates caches, as far as this front end can. */
   invalidate(what: Upcall): Promise<void>;
 }

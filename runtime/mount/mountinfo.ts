@@ -1,4 +1,4 @@
-/** The mounts of this mount namespace, by /proc/self/mountinfo; see proc(5). Asks no mount. */
+/** Reads the mounts of this mount namespace from /proc/self/mountinfo (proc(5)), without calls to them. */
 import { readFileSync } from 'node:fs';
 
 /** File system type of glossa's mounts. */
@@ -9,9 +9,9 @@ export interface MountEntry {
   readonly device: string;
   readonly mountpoint: string;
   readonly type: string;
-  /** Of a mount of glossa: the volfile, or what its front end was told to show. */
+  /** For a glossa mount: the volfile's or volume's name. */
   readonly source: string;
-  /** Of the file system: `rw,user_id=0,…`. */
+  /** Options of the file system: `rw,user_id=0,…`. */
   readonly options: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function readMounts(): MountEntry[] {
 export const findMount = (path: string): MountEntry | null =>
   readMounts().findLast(({ mountpoint }) => mountpoint === path) ?? null;
 
-/** Who mounted: the number that FUSE's mounts have among their options; -1 without it. */
+/** Uid of the user who mounted, from FUSE's options; -1 without it. */
 export function mounterOf({ options }: MountEntry): number {
   const given = options.find((option) => option.startsWith('user_id='));
   return given === undefined ? -1 : Number(given.slice('user_id='.length));

@@ -1,10 +1,7 @@
 /**
- * The requests of a mount that failed or were slow: the last of them are kept, for who asks
- * afterwards what they met (`glossa why`).
- *
- * Most that fail are meant to: a name is looked up to find out whether it is there, and so is an
- * attribute. They are kept apart, so that a search does not wash out everything else; and cheaply:
- * their paths are made when somebody asks.
+ * Records the last failed and slow requests of a mount, for `glossa why`. Expected failures, lookups of absent names
+ * and attributes, have a separate ring, so that a search does not displace the other records. Their paths are made
+ * at `dump`.
  */
 import { ENODATA, ENOENT, EOPNOTSUPP, errnoName } from '../core/errno.ts';
 import type { Stack } from '../core/frame.ts';
@@ -13,46 +10,46 @@ import type { Inode } from '../core/inode.ts';
 import { joinPath, Loc } from '../core/loc.ts';
 import { type SampleListener, sampleIfAwaited } from '../pump/sampled-clock.ts';
 
-/** Requests that are kept, of each kind. */
+/** Size of each ring. */
 export const RECORDS_MAX = 1000;
 const WAY_MAX = 16;
 
-/** As it is told, in JSON. */
+/** A recorded request, in JSON. */
 export interface NotableRequest {
-  /** When it had its answer, in milliseconds since the epoch. */
+  /** Time of the reply, in milliseconds since the epoch. */
   readonly time: number;
   readonly unique: number;
   /** Log name of the fop: `LOOKUP`. */
   readonly op: string;
-  /** Of the mount; of a rename the old one and the new one. */
+  /** Paths in the mount; of a rename the old and the new one. */
   readonly paths: readonly string[];
-  /** The extended attribute that it was about; null otherwise. */
+  /** The requested extended attribute; null for other fops. */
   readonly attribute: string | null;
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
-  /** `ENOENT`; null when it was only slow. */
+  /** `ENOENT`; null for a slow success. */
   readonly errno: string | null;
-  /** How long it took; at most, where others were answered in the same time. */
+  /** Duration; an upper bound if `among` is above 1. */
   readonly ms: number;
-  /** How many were, itself included. */
+  /** Number of requests answered in that time, itself included. */
   readonly among: number;
-  /** The volumes that it came to, the top first; none if the mount answered itself. */
+  /** Volumes that it reached, the top first; none if the mount answered itself. */
   readonly way: readonly string[];
 }
 
 export interface NotableDump {
   readonly slowMs: number;
-  /** So many are kept of those that were looked for in vain, and of all others. */
+  /** Size of each ring. */
   readonly kept: number;
   /** The oldest first. */
   readonly requests: readonly NotableRequest[];
 }
 
-/** The op of one that is kept elsewhere. */
+/** `op` of a record that was moved to the other ring. */
 const NONE = '';
 
-/** Written anew for each request that it keeps: a thousand of new objects would outlive their turn. */
+/** A record, reused for later requests: a thousand new objects would reach the old generation of the heap. */
 class RequestRecord implements SampleListener {
   unique = 0;
   op = '';
@@ -66,12 +63,12 @@ class RequestRecord implements SampleListener {
   among = 1;
   isInVain = false;
   attribute: string | null = null;
-  /** Made at once, while all names are known; null of what was looked for in vain. */
+  /** Made at once, while the names are known; null for an expected failure. */
   paths: readonly string[] | null = null;
   inode: Inode | null = null;
-  /** In the folder that `inode` is; null for that itself. */
+  /** Name in the directory `inode`; null for `inode` itself. */
   name: string | null = null;
-  /** Ids of volumes, of which the first `hops` count: the last that it came to first. */
+  /** Ids of volumes, the last reached first; the first `hops` are valid. */
   readonly way: number[] = new Array(WAY_MAX).fill(0);
   hops = 0;
   readonly notable: NotableRequests;
@@ -87,7 +84,7 @@ class RequestRecord implements SampleListener {
     if (this.isInVain && ms >= this.notable.slowMs) this.notable.moveToSlow(this);
   }
 
-  /** Says the same as another. */
+  /** Copies another record. */
   copy(other: RequestRecord): void {
     const { way } = this;
     Object.assign(this, other, { way });
@@ -104,7 +101,7 @@ class RecordRing {
     this.make = make;
   }
 
-  /** The one that is the oldest, to be written. */
+  /** The oldest record, to be overwritten. */
   take(): RequestRecord {
     const at = this.next;
     this.next = at + 1 < RECORDS_MAX ? at + 1 : 0;
@@ -117,13 +114,13 @@ class RecordRing {
   }
 }
 
-/** Knows inodes by the kernel's numbers. */
+/** Finds inodes by the kernel's nodeid. */
 export interface InodeLookup {
   inode(nodeid: number): Inode | undefined;
 }
 
 export class NotableRequests {
-  /** Whoever has taken so many milliseconds was slow. */
+  /** Requests of at least so many milliseconds are slow. */
   readonly slowMs: number;
   private readonly graph: Graph;
   private readonly inVain = new RecordRing(() => new RequestRecord(this));
@@ -135,11 +132,11 @@ export class NotableRequests {
   }
 
   /**
-   * A request has its answer, and failed, or was slow.
-   * @param nodeid what it was asked of, which `by` knows
-   * @param errno 0 when it succeeded
-   * @param at when, and how long it took: milliseconds, by `performance.now`; the result is told otherwise
-   *   if that was not known yet
+   * Records a failed or slow request.
+   * @param nodeid inode of the request, for `by`
+   * @param errno 0 on success
+   * @param at time of the reply, by `performance.now` @param ms duration. If both are unknown yet, the
+   *   caller registers the returned record for the next sample
    */
   add(request: Stack, by: InodeLookup, nodeid: number, errno: number, at: number, ms: number) {
     const isInVain = ms < this.slowMs && isExpectedFailure(request.op, errno);
@@ -156,7 +153,7 @@ export class NotableRequests {
     kept.isInVain = isInVain;
     kept.hops = 0;
     let frame = request.newest;
-    // The first is the frame of who began it, where it notes what the request is about.
+    // The mount's own frame comes last; its `local` has the target of the request.
     for (; frame !== null && frame.parent !== null; frame = frame.parent) {
       if (kept.hops < WAY_MAX) kept.way[kept.hops++] = frame.xl.id;
     }
@@ -175,7 +172,7 @@ export class NotableRequests {
     return kept;
   }
 
-  /** One that was looked for in vain was slow, too: it is kept with the others. */
+  /** Moves an expected failure that was also slow to the other ring. */
   moveToSlow(kept: RequestRecord): void {
     const slow = this.failedOrSlow.take();
     slow.copy(kept);
@@ -210,14 +207,14 @@ export class NotableRequests {
   }
 }
 
-/** Whether that is what a caller has to expect who asks whether something is there. */
+/** Whether the failure only reports an absent name or attribute. */
 function isExpectedFailure(op: string, errno: number): boolean {
   if (op === 'LOOKUP') return errno === ENOENT;
   return op === 'GETXATTR' && (errno === ENODATA || errno === EOPNOTSUPP);
 }
 
 function pathsOf(about: unknown, inode: Inode | null, name: string | null): readonly string[] {
-  // A rename's are two, and others have more to note than the place.
+  // A rename has two locs, and other handlers keep a loc among other values.
   const noted = about !== null && typeof about === 'object' ? Object.values(about) : [];
   const locs = noted.filter((value) => value instanceof Loc);
   if (locs.length > 0) return locs.map(({ path }) => path);

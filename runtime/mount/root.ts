@@ -1,4 +1,4 @@
-/** Checks that a graph is fit to be mounted: its root has to answer. */
+/** Checks before a mount that the root of the graph answers. */
 import { Driver, NOBODY } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import { EIO, strerror } from '../core/errno.ts';

@@ -1,9 +1,9 @@
-/** On how many CPUs this process may run: others share the one where that is all. */
+/** Tells whether this process may use several CPUs; on a single one, peers run only while it sleeps. */
 import { schedGetaffinity } from '../sys/libc.ts';
 
 /** Bits for 1024 CPUs, as in glibc's cpu_set_t. */
 const mask = new Uint8Array(128);
-/** Looks from one asking to the next: it may be changed while a process runs. */
+/** Calls between two system calls: the affinity of a running process may change. */
 const ASK_EVERY = 1024;
 
 let left = 0;

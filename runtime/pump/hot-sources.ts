@@ -1,6 +1,6 @@
 /**
- * The sockets that the pump serves. Those with traffic are *hot*: in its own poll set. The others are
- * left to libuv, so that a thousand that say nothing cost nothing; who speaks becomes hot.
+ * The pump's sockets. Those with traffic are *hot*: in the pump's own poll set. libuv watches the others, so that
+ * idle ones cost nothing, and makes one hot when it becomes ready.
  */
 import koffi, { type node } from 'koffi';
 import type { PumpSource } from '../core/pump-source.ts';
@@ -12,13 +12,13 @@ export class HotSources {
   readonly hot: PumpSource[] = [];
   private readonly all = new Map<PumpSource, node.PollHandle>();
   private unsent: PumpSource[] = [];
-  /** The one that takes what has come, or was ended in the middle of that. */
+  /** The source that receives now, and the one whose receive was abandoned. */
   private taking: PumpSource | null = null;
   private interrupted: PumpSource | null = null;
   private readonly changed: () => void;
   private readonly woken: () => void;
 
-  /** @param changed `hot` is another @param woken there is something to do, and libuv has told so */
+  /** @param changed called when `hot` changes @param woken called when libuv reports a ready source */
   constructor(changed: () => void, woken: () => void) {
     this.changed = changed;
     this.woken = woken;
@@ -32,13 +32,13 @@ export class HotSources {
     return this.hot.length > 0 || this.unsent.length > 0;
   }
 
-  /** Requests that came by them may need the event loop. */
+  /** Requests from hot sources may need the event loop. */
   get isBusy(): boolean {
     for (const { busy } of this.hot) if (busy) return true;
     return false;
   }
 
-  /** Something is to be sent. */
+  /** Data waits to be sent. */
   get isUnsent(): boolean {
     return this.unsent.length > 0;
   }
@@ -48,7 +48,7 @@ export class HotSources {
     return false;
   }
 
-  /** Several requests are under way. */
+  /** Several replies are awaited. */
   get isCrowded(): boolean {
     let count = 0;
     for (const { awaited } of this.hot) count += awaited;
@@ -75,12 +75,12 @@ export class HotSources {
     this.changed();
   }
 
-  /** It has something to send; `flushAll` does. */
+  /** Registers a source with unsent data for `flushAll`. */
   toFlush(source: PumpSource): void {
     if (!this.unsent.includes(source)) this.unsent.push(source);
   }
 
-  /** Sends now. @param parked libuv watches the hot ones */
+  /** Sends at once. @param parked whether libuv watches the hot sources */
   flush(source: PumpSource, parked: boolean): void {
     source.flush();
     this.heat(source);
@@ -98,7 +98,7 @@ export class HotSources {
     }
   }
 
-  /** Sends and takes what there is, between two requests of many. */
+  /** Sends and receives between two requests of a load. */
   exchange(): void {
     this.flushAll();
     for (const { awaited } of this.hot) {
@@ -109,8 +109,8 @@ export class HotSources {
   }
 
   /**
-   * Takes what has come by those of whom something is waited for, or may be expected.
-   * @returns whether there was any
+   * Receives from sources with awaited replies or busy polling.
+   * @returns whether any data had arrived
    */
   receive(): boolean {
     let any = false;
@@ -125,9 +125,9 @@ export class HotSources {
   }
 
   /**
-   * After poll(2). What is told may take some away, and with them places: then one that is not ready is
-   * asked in vain, or one that is comes with the next look.
-   * @param first the place of the first of them in the set
+   * Serves ready sources after poll(2). A handler may remove sources, which shifts positions: then a read is in
+   * vain, or a ready source waits for the next poll.
+   * @param first position of the first source in the set
    */
   takeReady(set: PollSet, first: number): boolean {
     let any = false;
@@ -138,19 +138,19 @@ export class HotSources {
       const isOver = set.isOver(first + at);
       any = true;
       if (source.isFull) source.flush();
-      // That the other end is gone is told again and again, until it is read.
+      // poll(2) reports a closed peer until the source reads the end.
       if (hot[at] === source && (isOver || !source.isPaused)) this.take(source);
     }
     return any;
   }
 
-  /** A turn was ended in the middle. */
+  /** Called after a turn was ended. */
   abandoned(): void {
     this.interrupted = this.taking;
     this.taking = null;
   }
 
-  /** What a turn was ended in the middle of may have left something, of which nobody else tells. */
+  /** Reads on from a source whose receive was abandoned: poll(2) may not report its buffered data. */
   resumeInterrupted(): void {
     const { interrupted } = this;
     if (interrupted === null) return;
@@ -158,7 +158,7 @@ export class HotSources {
     this.take(interrupted);
   }
 
-  /** libuv watches all. */
+  /** Leaves all sources to libuv. */
   park(): void {
     for (const source of this.hot) this.watch(source, this.all.get(source)!);
   }

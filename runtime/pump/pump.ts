@@ -1,8 +1,8 @@
 /**
- * The pump: serves `/dev/fuse`, sockets and libuv from Node's main thread, inside a `setImmediate` callback. There
- * is one for the process, because only one can sleep. A request that is answered at once costs no turn of the
- * event loop, no timer and no promise. When it leaves the callback is in docs/how-it-works/mechanisms.md: signals
- * and asynchronous I/O are late by `TURN_MS` at most, and timers by `IDLE_MS`.
+ * The pump serves `/dev/fuse`, sockets and libuv from Node's main thread, inside a `setImmediate` callback. A process
+ * has one, because only one can sleep. A request that is answered at once costs no turn of the event loop, no timer
+ * and no promise. Signals and asynchronous I/O are late by `TURN_MS` at most, timers by `IDLE_MS`
+ * (docs/how-it-works/mechanisms.md).
  */
 import { performance } from 'node:perf_hooks';
 import koffi, { type node } from 'koffi';
@@ -18,51 +18,51 @@ import { HotSources } from './hot-sources.ts';
 import { sample, sampledClock, sampleIfAwaited } from './sampled-clock.ts';
 
 const TURN_MS = 4;
-/** The same while something waits that only goes on there: a turn costs some 20 µs. */
+/** The same while work waits for the event loop: a turn costs some 20 µs. */
 const SHORT_TURN_MS = 0.5;
 /**
- * Longest sleep of the pump itself. Longer than the period of the kernel's tick, otherwise every sleep
- * would program the CPU's timer, which costs microseconds in a virtual machine.
+ * Longest sleep. Longer than the period of the kernel's tick: a shorter sleep programs the CPU's timer, which
+ * costs microseconds in a virtual machine.
  */
 const IDLE_MS = 12;
-/** Requests from one look at the clock to the next, while the pump does not sleep. */
+/** Requests between two samples of the clock, while the pump does not sleep. */
 const CHECK_EVERY = 8;
-/** Longest wait awake for an answer that was asked for: a brick nearby takes some 50 µs. */
+/** Longest busy polling for an awaited reply: a brick nearby takes some 50 µs. */
 const ANSWER_US = 150;
 const DONE = 0;
 
 /**
- * What reading says of a connection that is over: that it is, or that this was the moment in which
- * it ended, and took the request at hand along. Source: Linux fs/fuse/dev.c (fuse_dev_do_read).
+ * Errnos of a read from a connection that has ended, or that ends during the read.
+ * Source: Linux fs/fuse/dev.c (fuse_dev_do_read).
  */
 const OVER: ReadonlySet<number> = new Set([ENODEV, ECONNABORTED]);
 
-/** One mounted descriptor and what is done with its requests. */
+/** A mounted descriptor and the handler of its requests. */
 export interface PumpedMount {
   /** Nonblocking. */
   readonly fd: number;
-  /** Where the next request is read to; may be another one after each message. */
+  /** Buffer for the next request; may change after each message. */
   readonly buffer: Uint8Array;
-  /** Something goes on that may need the event loop, such as a request that is unanswered. */
+  /** Work is under way that may need the event loop, such as an unanswered request. */
   readonly busy: boolean;
-  /** Microseconds to wait awake for the next request. */
+  /** Microseconds of busy polling for the next request. */
   readonly busyPollUs: number;
-  /** A request of `length` bytes is in the buffer. Must not throw. */
+  /** Handles a request of `length` bytes in the buffer. Must not throw. */
   message(length: number): void;
-  /** `message` was ended in the middle, and others have put right what they could. */
+  /** The turn was ended inside `message`, and other repairs are done. */
   abandoned(): void;
-  /** No request will come any more: 0 when unmounted, otherwise the errno of reading. */
+  /** The connection has ended: 0 when unmounted, otherwise the errno of the read. */
   ended(errno: number): void;
 }
 
-/** What the pump did, for tests and statedumps. */
+/** Counters of the pump, for tests and statedumps. */
 export interface PumpCounts {
   requests: number;
-  /** In poll(2), inside. */
+  /** Sleeps in the pump's own poll(2). */
   sleeps: number;
   /** Turns given to the event loop between two requests of a load. */
   turns: number;
-  /** Times the waiting was left to libuv. */
+  /** Number of times the pump left waiting to libuv. */
   parks: number;
 }
 
@@ -71,7 +71,7 @@ class Pump implements PumpSources {
   private mounts: PumpedMount[] = [];
   private watchers: node.PollHandle[] = [];
   private set = new PollSet([]);
-  /** Longest sleep; none where libuv's descriptor cannot be had, and only the event loop may wait. */
+  /** Longest sleep; 0 without libuv's descriptor, as only the event loop may wait then. */
   private sleepMs = IDLE_MS;
   private busy = new BusyPoll(0);
   private readonly answers = new BusyPoll(ANSWER_US);
@@ -92,13 +92,13 @@ class Pump implements PumpSources {
     else this.sources.add(what);
   }
 
-  /** A mount's requests are left unread. It is not told. */
+  /** Stops serving a mount or source, without a call to it. */
   remove(what: PumpedMount | PumpSource): void {
     if ('message' in what) this.change(this.mounts.filter((other) => other !== what));
     else this.sources.remove(what);
   }
 
-  /** Lets the event loop go on before the pump sleeps next. */
+  /** Gives the event loop a turn before the pump sleeps next. */
   wake(): void {
     this.wakeRequested = true;
   }
@@ -141,8 +141,8 @@ class Pump implements PumpSources {
     this.sources.park();
   }
 
-  /** Called by libuv when there is something to read. Only `setImmediate` may be used here: the
-   *  callback comes without a scope, after which Node would run promises and ticks. */
+  /** Called by libuv when a descriptor is readable. Only `setImmediate` is allowed here: libuv calls without
+   *  a scope, after which Node would run promises and ticks. */
   private readonly unpark = (): void => {
     if (!this.parked) return;
     this.parked = false;
@@ -177,7 +177,7 @@ class Pump implements PumpSources {
     let unchecked = 0;
     let isLate = false;
     this.sources.resumeInterrupted();
-    // `parked` after a message: the mounts changed, and libuv watches them.
+    // A message may change the mounts, which parks the pump.
     while (!this.parked) {
       let n = this.readWithoutSleep();
       if (n === -EAGAIN) {
@@ -213,8 +213,8 @@ class Pump implements PumpSources {
   };
 
   /**
-   * Reads without sleeping, again and again when that is worth it: as `readAny`, or DONE after
-   * something has come by a source.
+   * Reads a request without sleeping, with busy polling if it pays: as `readAny`, or DONE after a source has
+   * received data.
    */
   private readWithoutSleep(): number {
     const { sources } = this;
@@ -223,7 +223,7 @@ class Pump implements PumpSources {
     }
     let n = this.readAny();
     if (n !== -EAGAIN || this.unfinished()) return n;
-    // A client on this CPU, woken by our answer, runs now, and sends its next request meanwhile.
+    // A client on this CPU, woken by the reply, runs now and sends its next request.
     schedYield();
     n = this.readAny();
     if (n !== -EAGAIN || !this.busy.due()) return n;
@@ -244,14 +244,14 @@ class Pump implements PumpSources {
   private readWithSources(): number {
     const { sources } = this;
     const several = severalCpus();
-    // With one request under way there is nothing to read before it is answered, or sent on.
+    // With a single request under way, no request comes before it is answered or sent to a peer.
     if (sources.isCrowded || (several && !sources.isUnsent)) {
       const n = this.readAny();
       if (n !== -EAGAIN) return n;
     }
     sources.flushAll();
     if (this.unfinished()) return sources.receive() ? DONE : this.readAny();
-    // On a CPU that they share, peers and clients run only while this process sleeps.
+    // On a shared CPU, peers and clients run only while this process sleeps.
     if (!several) return -EAGAIN;
     const wait = sources.isAwaited ? this.answers : this.busy;
     if (!wait.due()) return -EAGAIN;
@@ -272,8 +272,8 @@ class Pump implements PumpSources {
     return -EAGAIN;
   }
 
-  /** Length of a request read from mount `at`, or minus the errno (EAGAIN: there is none). Takes
-   *  turns, so that no mount waits for another. */
+  /** Reads a request from mount `at`, round-robin, so that no mount waits for another. Returns its length, or
+   *  minus the errno (EAGAIN: no request). */
   private readAny(): number {
     const { mounts } = this;
     for (let tried = mounts.length; tried > 0; tried--) {
@@ -286,7 +286,7 @@ class Pump implements PumpSources {
     return -EAGAIN;
   }
 
-  /** After poll(2): what has come by sources is taken, then a request is read, or DONE. */
+  /** After poll(2): receives from ready sources, then reads a request, or returns DONE. */
   private readReady(): number {
     const { sources, mounts, set } = this;
     if (sources.hot.length === 0) return this.readAny();
@@ -298,7 +298,7 @@ class Pump implements PumpSources {
     return n === -EAGAIN ? DONE : n;
   }
 
-  /** Nobody is left out under a load that never pauses. */
+  /** Serves the sources under a continuous load of requests. */
   private takeSources(): void {
     const { sources } = this;
     if (!sources.isActive) return;
@@ -308,8 +308,8 @@ class Pump implements PumpSources {
   }
 
   /**
-   * Before the waiting is left to libuv: sources of which no answer is awaited, such as one that is
-   * being connected, are read after a poll(2) only, and libuv would wake the pump for them at once.
+   * Polls before parking: sources without awaited replies, such as a connecting one, are read after a poll(2)
+   * only, and libuv would wake the pump for them at once.
    */
   private isAnythingReady(): boolean {
     return this.sources.isActive && this.pollDescriptors(0);
@@ -321,14 +321,14 @@ class Pump implements PumpSources {
   }
 
   private handleReadError(errno: number): void {
-    // ENOENT: the request was aborted on its way to us. EAGAIN: it was, before the read.
+    // ENOENT: the request was aborted during the read. EAGAIN: before it.
     if (errno === EINTR || errno === ENOENT || errno === EAGAIN) return;
     const mount = this.mounts[this.at]!;
     this.remove(mount);
     mount.ended(OVER.has(errno) ? 0 : errno);
   }
 
-  /** Waits for something to read. False after a while, and after a signal (libuv's to serve). */
+  /** Sleeps until a descriptor is ready. Returns false after `sleepMs`, and after a signal (for libuv). */
   private sleep(): boolean {
     this.counts.sleeps += 1;
     return this.pollDescriptors(this.sleepMs);

@@ -1,24 +1,23 @@
 /**
- * The last look at the clock of all that serve requests. To look costs 100 to 200 ns, so what is
- * answered at once does not look itself: it waits for the next look, which comes after eight of them at the latest,
- * and before the server waits for anything.
+ * A clock that is read rarely: a reading costs 100 to 200 ns. A request that is answered at once registers for the
+ * next sample, which comes after eight such requests at the latest, and before the server waits.
  */
 
 import { performance } from 'node:perf_hooks';
 
-/** What is to know how long it took, and has not looked at the clock. */
+/** Gets its duration from the next sample. */
 export interface SampleListener {
   /**
-   * @param at when it was over at the latest: milliseconds, by `performance.now`
-   * @param ms how long it took at most
-   * @param among how many were over in that time, itself included
+   * @param at latest time of its end: milliseconds, by `performance.now`
+   * @param ms its longest possible duration
+   * @param among number of requests that ended since the last sample, itself included
    */
   onSample(at: number, ms: number, among: number): void;
 }
 
 /**
- * `ms`, by `performance.now`, is not before the server last waited. So a request that comes now has begun then, or
- * later by what up to seven others took, and to find it.
+ * The last sample, by `performance.now`. It is not older than the server's last wait, so a request that is read now
+ * began at this time, or later by the durations of up to seven others.
  */
 export const sampledClock = { ms: performance.now() };
 
@@ -26,7 +25,7 @@ const WAITING_MAX = 8;
 const waiting: (SampleListener | null)[] = new Array(WAITING_MAX).fill(null);
 let count = 0;
 
-/** Milliseconds by `performance.now`, for whoever comes after and whoever waits for it, too. */
+/** Reads the clock, calls the registered listeners, and returns the time. */
 export function sample(): number {
   const now = performance.now();
   const ms = now - sampledClock.ms;
@@ -45,14 +44,14 @@ function notifyWaiting(now: number, ms: number): void {
   }
 }
 
-/** It is over now, and is told at the next look. */
+/** Registers a request that has just ended for the next sample. */
 export function onNextSample(one: SampleListener): void {
   waiting[count] = one;
   count += 1;
   if (count === WAITING_MAX) sample();
 }
 
-/** Nobody waits for a look any more: what comes now is not of their time. */
+/** Samples if listeners are registered, so that later work does not count as theirs. */
 export function sampleIfAwaited(): void {
   if (count > 0) sample();
 }

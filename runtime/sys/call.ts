@@ -1,14 +1,10 @@
 /**
- * Turns a C function into a TypeScript one, through koffi.
+ * Makes TypeScript functions of C functions, through koffi. Symbols come from the node process itself, which has
+ * libc (glibc or musl) and libuv.
  *
- * One convention for every system call in this folder: **a result below zero is minus the errno**
- * (`-2` is ENOENT), anything else is what C returned. Nothing throws, so a hot path needs no `try`.
- * A function this libc does not have answers `-ENOSYS`, exactly like a kernel without the call.
- *
- * Rules for callers:
- * - A path is bytes ending in NUL, so that names which are not UTF-8 survive. `null` is C's NULL.
- * - Offsets and sizes are Numbers; they are exact below 2^53, which is above any file size.
- * - Symbols are looked up in the node process itself, which has libc (glibc or musl) and libuv.
+ * **A result below zero is minus the errno** (`-2` is ENOENT); any other is C's. Calls do not throw. A function that
+ * this libc lacks returns `-ENOSYS`. A path is bytes ending in NUL, so that names that are not UTF-8 survive; `null`
+ * is C's NULL. Offsets and sizes are Numbers, exact below 2^53.
  */
 import koffi from 'koffi';
 
@@ -19,7 +15,7 @@ const ENOSYS = 38;
 const self = koffi.load(null);
 const { errno } = koffi;
 
-/** The address of the first byte, for structs that hold pointers (iovec, msghdr). */
+/** Address of the first byte, for structs with pointers (iovec, msghdr). */
 export const address = (bytes: Uint8Array): bigint => koffi.address(bytes) as bigint;
 
 type Parameter<P extends string> = P extends `${string}*${string}` ? Uint8Array | null : number;
@@ -28,23 +24,23 @@ type ParametersOf<L extends string> = L extends `${infer P}, ${infer Rest}`
   : L extends ''
     ? []
     : [Parameter<L>];
-/** The function of a prototype in C: numbers for integers, bytes for pointers. */
+/** The TypeScript type of a C prototype: numbers for integers, bytes for pointers. */
 export type CFunction<C extends string> = C extends `${string}(${infer L})`
   ? (...args: ParametersOf<L>) => number
   : never;
 
-/** A C function as it is: its result is not looked at. For results that are not a status. */
+/** Binds a C function whose result is not a status, without a check of errno. */
 export const plain = <C extends string>(prototype: C): CFunction<C> =>
   self.func(prototype) as unknown as CFunction<C>;
 
-/** As `plain`, for what this program may not have: null then. */
+/** As `plain`; null when this program lacks the function. */
 export function optional<F extends (...args: never[]) => unknown>(prototype: string): F | null {
   return find(prototype) as unknown as F | null;
 }
 
 /**
- * A C function whose -1 means "look at errno": the result is the value, or minus the errno.
- * Fixed parameter lists, because a rest array would be allocated at every call.
+ * Binds a C function that sets errno on -1: returns its result, or minus the errno. Parameter lists are fixed,
+ * because each call would allocate a rest array.
  */
 export function call<C extends string>(prototype: C): CFunction<C> {
   const native = find(prototype);
@@ -52,12 +48,12 @@ export function call<C extends string>(prototype: C): CFunction<C> {
   return withErrno(native, native.info.arguments.length) as unknown as CFunction<C>;
 }
 
-/** Calls on the thread pool at a time, which has fewer threads; koffi refuses more than 256. */
+/** Most concurrent calls on the thread pool; koffi refuses more than 256. */
 const AT_ONCE = 64;
 let running = 0;
 const waiting: (() => void)[] = [];
 
-/** The same call made on libuv's thread pool: the value, or -1 without saying why. */
+/** Binds a C function that runs on libuv's thread pool: resolves to its result, or -1 without an errno. */
 export function callAsync(prototype: string): (...args: unknown[]) => Promise<number> {
   const native = find(prototype);
   if (native === null) return () => Promise.resolve(-1);

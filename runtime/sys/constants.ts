@@ -1,6 +1,6 @@
 /**
- * Numbers of the Linux system call interface that node's `fs.constants` does not have.
- * (Open flags differ between machines: take those from `fs.constants`, except O_PATH and O_CLOEXEC.)
+ * Constants of Linux system calls that node's `fs.constants` lacks. Other open flags differ between machines: take
+ * them from `fs.constants`.
  * Sources: asm-generic/fcntl.h, linux/fcntl.h, linux/fs.h, linux/stat.h, linux/mount.h, linux/uio.h.
  */
 import { constants } from 'node:fs';
@@ -18,7 +18,7 @@ export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 export const O_PATH = 0o10000000;
 
-/** A file without a name; O_DIRECTORY, which is a part of it, differs between machines. */
+/** Opens a file without a name. Includes O_DIRECTORY, which differs between machines. */
 export const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
 // ioctl_iflags(2): inode flags, struct fsxattr, and the generation of an inode.
@@ -48,7 +48,7 @@ export const SEEK_SET = 0;
 export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;
 
-// preadv2(2): answer EAGAIN instead of waiting for the disk.
+// preadv2(2): return EAGAIN instead of waiting for the disk.
 export const RWF_NOWAIT = 8;
 
 // utimensat(2), as nanoseconds.

@@ -1,5 +1,5 @@
 /**
- * The place for the last words of a process that has to end in the middle of something: a log's path, `-` for standard
- * error, or null where the process is not glossa's own to end.
+ * The destination of the last message of a process that must exit at once: a log's path, `-` for standard error, or
+ * null where glossa may not end the process.
  */
 export const crashLog: { log: string | null } = { log: null };

@@ -1,11 +1,10 @@
 /**
- * Ends turns (core/turn.ts, which lists the code that is abandoned) from another thread. An interpreter's C code hears no signal of the
- * interpreter's; V8 ends it at its next jump back.
+ * Ends turns (core/turn.ts) from another thread, for calls that ignore the interpreter's own interrupts: V8
+ * terminates the code at its next backward jump.
  *
- * Node has this for a person's Ctrl-C at its prompt (`breakOnSigint` of node:vm): code that is run so
- * is terminated, and the termination comes out as an exception. Here no signal is involved: the
- * thread that wants the end calls what node calls when the signal has come. What costs, a thread that
- * waits for SIGINT, is started once instead of for every run, and SIGINT stays with whom it had.
+ * Uses node's `breakOnSigint` (node:vm), by which Ctrl-C terminates code at the prompt, without a signal: the other
+ * thread calls the function that node calls after SIGINT. Node's helper thread is started once, and SIGINT goes back
+ * to its previous handler.
  *
  * Sources: node's src/node_watchdog.cc (SigintWatchdogHelper), src/node_contextify.cc (EvalMachine).
  */
@@ -16,21 +15,21 @@ import { setTurnRunner } from '../core/turn.ts';
 import { optional, plain } from './call.ts';
 
 const HELPER = '_ZN4node20SigintWatchdogHelper';
-/** What ends the innermost turn: for koffi in the thread that calls it, where it is thread safe. */
+/** Prototype of the function that ends the innermost turn. Thread safe; the calling thread binds it by koffi. */
 export const END_TURN = `bool ${HELPER}26InformWatchdogsAboutSignalEv()`;
 const START = `int ${HELPER}5StartEv(void *helper)`;
 
-/** Names what this needs of Node and what is not there; `find` looks symbols up. */
+/** Returns the names of required functions that this Node lacks; `find` looks symbols up. */
 export const missingForTurns = (find: typeof optional = optional): readonly string[] => [
   ...[END_TURN, START].filter((prototype) => find(prototype) === null),
   ...(typeof native === 'function' ? [] : ['ContextifyScript.runInContext']),
 ];
 
 const SIGINT = 2;
-/** More than a `struct sigaction` has anywhere. */
+/** Larger than `struct sigaction` on any machine. */
 const SIGACTION_BYTES = 512;
 
-/** `vm.Script.runInThisContext` without its looks at options and at listeners of SIGINT. */
+/** `vm.Script.runInThisContext` without its checks of options and of SIGINT listeners. */
 type Run = (
   this: Script,
   context: null,
@@ -42,7 +41,7 @@ type Run = (
 
 const native = (Object.getPrototypeOf(Script.prototype) as { runInContext?: Run }).runInContext;
 
-/** The script finds its work under a name that no other copy of this file has. */
+/** Name of the global that the script calls; unique to this copy of the file. */
 const KEY = `glossa turn ${import.meta.url}`;
 const script = new Script(`globalThis[${JSON.stringify(KEY)}]()`);
 
@@ -65,13 +64,13 @@ function step(): void {
 
 let ready: boolean | undefined;
 
-/** Makes turns endable from now on; false where this Node cannot. For those who want to end them. */
+/** Makes turns endable. Returns false where this Node cannot. */
 export function enableTurnEnding(): boolean {
   ready ??= isMainThread && startHelper();
   return ready;
 }
 
-/** @param missing what is not there: nothing is begun then */
+/** Starts node's helper thread. @param missing names of missing functions: does nothing then */
 export function startHelper(missing: readonly string[] = missingForTurns()): boolean {
   if (missing.length > 0) return false;
   const before = new Uint8Array(SIGACTION_BYTES);
@@ -80,13 +79,13 @@ export function startHelper(missing: readonly string[] = missingForTurns()): boo
     const sigaction = plain('int sigaction(int number, void *act, void *old)');
     const helper = koffi.load(null).symbol(`${HELPER}8instanceE`, 'void *');
     Object.defineProperty(globalThis, KEY, { value: step, configurable: true });
-    // It takes SIGINT for itself, which is given back.
+    // The helper installs its own SIGINT handler; restore the previous one.
     if (sigaction(SIGINT, null, before) !== 0 || start(helper) !== 0) return false;
     if (sigaction(SIGINT, before, null) !== 0) return false;
     setTurnRunner(runTurn);
     return true;
   } catch {
-    // Another kind of Node: such a call can only be ended with the process.
+    // A Node without these interfaces: such a call can only be ended with the process.
     return false;
   }
 }
@@ -99,11 +98,11 @@ function runTurn(what: () => void): boolean {
   try {
     native!.call(script, null, -1, false, true, false);
   } catch (error) {
-    // What the work throws is kept in `failure`: this is the termination.
+    // `step` catches exceptions of the work, so this one is the termination.
     if (ended) throw error;
   }
   const [whole, mine] = [ended, failure as Failure | null];
-  // For a turn around this one, which goes on.
+  // An outer turn goes on, and needs its own results.
   ended = false;
   failure = null;
   if (mine !== null) throw mine.error;

@@ -1,13 +1,9 @@
 /**
- * Finds out whether others could change what a path leads to: then a program that runs it, or trusts
- * it, does what that somebody wants.
+ * Checks whether another user could change the target of a path, and so control a program that trusts it.
  *
- * The way is walked from the root, as sshd's StrictModes walks it. Every folder, link and file on it
- * has to belong to root or to this user, and to be writable by nobody else. That makes the walk as
- * good as one on open descriptors: what lies in a folder that only root and this user can change is
- * still the same when it is opened. Two exceptions, both usual:
- * - a sticky folder (`/tmp`) may be writable, since there nobody can exchange what is another's;
- * - a group with the number of the owner is taken for the owner's own, as distributions make them.
+ * Walks the path from the root, as sshd's StrictModes: every directory, link and file must belong to root or to this
+ * user, and be writable by no other user. Exceptions: a sticky directory (`/tmp`) may be writable, because users
+ * cannot replace each other's files there; a group with the owner's number counts as the owner's own.
  */
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { resolve, sep } from 'node:path';
@@ -17,22 +13,22 @@ const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
 const LINKS_MAX = 40;
 
-/** What `/dev/stdout` leads to. */
+/** The target of `/dev/stdout`. */
 const DESCRIPTOR = /^\/proc\/\d+\/fd\/\d+$/;
 
 export interface ExposureSettings {
-  /** Whose program it is. */
+  /** The trusted user besides root. */
   readonly uid?: number | undefined;
-  /** The path is a folder that something is to be made in: a sticky one is no place for that. */
+  /** The path is a directory for a new file, so a sticky one is refused. */
   readonly adding?: boolean;
 }
 
-/** The user that this process acts as; -1 where there are no users. */
+/** The effective uid; -1 on systems without users. */
 export const effectiveUser = (): number => process.geteuid?.() ?? -1;
 
 /**
- * The first thing on the way to `path` that another user could change, and why: a sentence without
- * its end. Null where there is none; what is not there can be changed by whoever made it possible.
+ * Returns the first element on the way to `path` that another user could change, with the reason, as an unfinished
+ * sentence. Null when there is none, and for a missing path.
  */
 export function exposure(path: string, settings: ExposureSettings = {}): string | null {
   const { uid = effectiveUser(), adding = false } = settings;
@@ -51,7 +47,7 @@ export function exposure(path: string, settings: ExposureSettings = {}): string 
     const why = writableBy(stat, uid, !(isLast && adding));
     if (why !== null) return `${at} ${why}`;
     if (stat.isSymbolicLink()) {
-      // Whatever this process has open: its text is no path to walk.
+      // A descriptor that this process has open; its target is no path.
       if (DESCRIPTOR.test(at)) return null;
       links += 1;
       if (links > LINKS_MAX) return `${at} is one of too many symbolic links`;
@@ -63,7 +59,7 @@ export function exposure(path: string, settings: ExposureSettings = {}): string 
   return null;
 }
 
-/** Not normalized: what `..` leads to depends on the links before it. */
+/** Makes a path absolute without normalizing it: `..` depends on the links before it. */
 const absolute = (path: string): string =>
   path.startsWith(sep) ? path : `${resolve('.')}${sep}${path}`;
 
@@ -71,17 +67,17 @@ function statusOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch {
-    // What is not there, or not for this user to see, cannot be opened by the user either.
+    // A missing or hidden path cannot be opened either.
     return undefined;
   }
 }
 
-/** Who besides root and `uid` can change what has this status. */
+/** Tells which other user can change a file of this status; null for none. */
 function writableBy(stat: Stats, uid: number, mayBeSticky: boolean): string | null {
-  // `/dev/null` and terminals keep nothing that another could put there.
+  // `/dev/null` and terminals store no content.
   if (stat.isCharacterDevice()) return null;
   if (stat.uid !== 0 && stat.uid !== uid) return `belongs to user ${stat.uid}`;
-  // A link's mode says nothing.
+  // The kernel ignores the mode of a link.
   if (stat.isSymbolicLink()) return null;
   if (mayBeSticky && stat.isDirectory() && (stat.mode & STICKY) !== 0) return null;
   const mode = (stat.mode & 0o7777).toString(8);

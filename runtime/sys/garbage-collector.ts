@@ -1,11 +1,11 @@
-/** V8's garbage collector, when it is asked for. */
+/** Runs V8's garbage collector on demand. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 type Collector = () => void;
 let collector: Collector | undefined;
 
-/** V8's own function. No realm made later gets it: the flag is set for this one alone. */
+/** Gets V8's `gc` function. The flag is reset, so that later realms do not get it. */
 function findCollector(): Collector {
   setFlagsFromString('--expose-gc');
   const found = runInNewContext('gc') as Collector;
@@ -13,7 +13,7 @@ function findCollector(): Collector {
   return found;
 }
 
-/** Runs it once, at once: some tens of milliseconds, and more with a large heap. */
+/** Collects garbage now: takes some tens of milliseconds, more with a large heap. */
 export function collectGarbage(): void {
   collector ??= findCollector();
   collector();

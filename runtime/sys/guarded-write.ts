@@ -1,8 +1,7 @@
 /**
- * Opening a file by its name to write it, where somebody else may be quicker: in a folder that others
- * can write, a name may have become a link to a file that only this user, root for instance, can
- * change. So a link is followed only where nobody else can have made it, and elsewhere nothing is
- * written to but a file of this user's own.
+ * Opens files for writing without being tricked by another user: in a directory that others can write, a name may be
+ * their link to a file that only this user, for instance root, can change. Links are followed only where no other
+ * user can have made them; elsewhere only this user's own files are written.
  */
 import {
   closeSync,
@@ -16,7 +15,7 @@ import {
 import { dirname } from 'node:path';
 import { effectiveUser, exposure } from './exposure.ts';
 
-/** A file that must not be written; the message is a sentence without the file's name. */
+/** Thrown for a file that must not be written; the message omits the file's name. */
 export class ForeignFileError extends Error {
   constructor(message: string) {
     super(message);
@@ -25,23 +24,23 @@ export class ForeignFileError extends Error {
 }
 
 export interface WriteSettings {
-  /** Of a new file, before the umask. */
+  /** Mode of a new file, before the umask. */
   readonly mode: number;
-  /** What is written goes behind what is there; otherwise that is removed. */
+  /** Appends; otherwise the file is truncated. */
   readonly append?: boolean;
-  /** It can be read, too, as shared memory has to be. */
+  /** Opens for reading, too, as shared memory needs. */
   readonly readable?: boolean;
-  /** No link is followed, whoever made it, and the file has to be a regular one. */
+  /** Follows no link at all, and requires a regular file. */
   readonly noLinks?: boolean;
 }
 
 const { O_WRONLY, O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
 
-/** A descriptor for writing. @throws {ForeignFileError | NodeJS.ErrnoException} */
+/** Opens a descriptor for writing. @throws {ForeignFileError | NodeJS.ErrnoException} */
 export function openToWrite(path: string, settings: WriteSettings): number {
   const { mode, append, readable, noLinks } = settings;
   const isGuarded = noLinks === true || isExposed(path);
-  // Who opens a pipe waits for its other end, which nobody may ever open.
+  // Without O_NONBLOCK, opening a pipe would wait for a reader.
   const guards = isGuarded ? O_NOFOLLOW | O_NONBLOCK : 0;
   const access = readable ? O_RDWR : O_WRONLY;
   const fd = openGuarded(path, access | O_CREAT | guards | (append ? O_APPEND : 0), mode);
@@ -81,7 +80,7 @@ function whyNotOwn(stat: Stats): string | null {
   return stat.nlink > 1 ? 'it has another name somewhere (hard link)' : null;
 }
 
-/** Writes all of `bytes`: the system writes a part where a disk is nearly full. @throws {NodeJS.ErrnoException} */
+/** Writes all of `bytes`, also when write(2) is short on a nearly full disk. @throws {NodeJS.ErrnoException} */
 export function writeWhole(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }

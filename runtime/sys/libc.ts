@@ -1,17 +1,16 @@
 /**
- * The system calls glossa makes, one line each: the C prototype, from which the TypeScript
- * signature follows. Adding one is adding a line. Results follow `call.ts`: below zero is minus the errno.
+ * The system calls of glossa, one C prototype each; its TypeScript type is derived. A result below zero is minus the
+ * errno (`call.ts`).
  *
- * `open`, `fcntl`, `ioctl` and `syscall` are variadic in C; on the 64-bit Linux ABIs node runs on
- * integer arguments travel in the same registers either way, so fixed prototypes are right.
- * `off_t` is 64 bits wide there, so the plain names already take 64-bit offsets.
+ * `open`, `fcntl`, `ioctl` and `syscall` are variadic in C. On 64-bit Linux their integer arguments use the same
+ * registers, so fixed prototypes are correct; `off_t` has 64 bits.
  */
 import { call, type Path, plain } from './call.ts';
 
 type Fd = number;
 type Bytes = Uint8Array;
 
-// Descriptors and data. Buffers are filled or read in place; `count` must not exceed their length.
+// Descriptors and data. `count` must not exceed the buffer's length.
 export const open = call('int open(const void *path, int flags, uint32 mode)');
 export const openat = call('int openat(int dir, const void *path, int flags, uint32 mode)');
 export const close = call('int close(int fd)');
@@ -29,24 +28,24 @@ export const pwritev2 = call(
   'int64 pwritev2(int fd, const void *iov, int iovcnt, int64 offset, int flags)',
 );
 export const lseek = call('int64 lseek(int fd, int64 offset, int whence)');
-/** For positions in a directory, which take all of 64 bits; only the sign of the result counts. */
+/** lseek for positions in a directory, which need 64 bits; only the sign of the result is valid. */
 export const lseek64 = lseek as unknown as (fd: Fd, offset: bigint, whence: number) => number;
 export const fsync = call('int fsync(int fd)');
 export const fdatasync = call('int fdatasync(int fd)');
 export const ftruncate = call('int ftruncate(int fd, int64 size)');
 export const truncate = call('int truncate(const void *path, int64 size)');
 export const fallocate = call('int fallocate(int fd, int mode, int64 offset, int64 length)');
-/** The two offsets are 8-byte buffers that are read and moved on; null uses the file position. */
+/** The two offsets are 8-byte buffers, which the kernel advances; null uses the file position. */
 export const copyFileRange = call(
   'int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)',
 );
 export const fcntl = call('int fcntl(int fd, int command, int64 argument)');
 export const ioctl = call('int ioctl(int fd, uint64 request, void *argument)');
 export const flock = call('int flock(int fd, int operation)');
-/** `fds` is an array of struct pollfd, see `PollSet` in struct.ts. Number of ready ones. */
+/** `fds` is an array of struct pollfd, see `PollSet` in struct.ts. Returns the number of ready ones. */
 export const poll = call('int poll(void *fds, uint64 count, int timeout_ms)');
 
-// Names: everything is relative to a directory descriptor.
+// Names, relative to a directory descriptor.
 export const statx = call(
   'int statx(int dir, const void *path, int flags, uint32 mask, void *out)',
 );
@@ -59,7 +58,7 @@ export const linkat = call(
   'int linkat(int from, const void *path, int to, const void *new_path, int flags)',
 );
 export const symlinkat = call('int symlinkat(const void *target, int dir, const void *path)');
-/** Length of the target; it is not NUL-terminated, and cut at `size` without notice. */
+/** Returns the length of the target, which is not NUL-terminated and is cut at `size`. */
 export const readlinkat = call(
   'int64 readlinkat(int dir, const void *path, void *into, uint64 size)',
 );
@@ -67,7 +66,7 @@ export const faccessat = call('int faccessat(int dir, const void *path, int mode
 export const fchmod = call('int fchmod(int fd, uint32 mode)');
 export const fchmodat = call('int fchmodat(int dir, const void *path, uint32 mode, int flags)');
 export const fchown = call('int fchown(int fd, uint32 uid, uint32 gid)');
-/** 0xffffffff as uid or gid leaves it as it is. */
+/** 0xffffffff as uid or gid leaves it unchanged. */
 export const fchownat = call(
   'int fchownat(int dir, const void *path, uint32 uid, uint32 gid, int flags)',
 );
@@ -79,8 +78,8 @@ export const utimensat = call(
 export const fstatfs = call('int fstatfs(int fd, void *out)');
 export const fstatvfs = call('int fstatvfs(int fd, void *out)');
 
-// Extended attributes: of a path (following links), of the link itself (l…), of a descriptor (f…).
-// A size of 0 asks how long the value is.
+// Extended attributes of a path (following links), of the link itself (l…), of a descriptor (f…).
+// A size of 0 returns the length of the value.
 const XGET = '(const void *path, const void *name, void *value, uint64 size)';
 const XSET = '(const void *path, const void *name, const void *value, uint64 size, int flags)';
 export const getxattr = call(`int64 getxattr${XGET}` as const);
@@ -100,36 +99,36 @@ export const removexattr = call('int removexattr(const void *path, const void *n
 export const lremovexattr = call('int lremovexattr(const void *path, const void *name)');
 export const fremovexattr = call('int fremovexattr(int fd, const void *name)');
 
-/** What will be read, or not again (POSIX_FADV_…): 0 or an errno, which is not negated. */
+/** Advice on future reads (POSIX_FADV_…). Returns 0 or an errno, not negated. */
 export const posixFadvise = plain(
   'int posix_fadvise(int fd, int64 offset, int64 length, int advice)',
 );
 
-/** Puts a thread on CPUs, 0 for this one: bit n of `mask` is CPU n. */
+/** Binds a thread (0 for this one) to CPUs: bit n of `mask` is CPU n. */
 export const schedSetaffinity = call(
   'int sched_setaffinity(int tid, uint64 size, const void *mask)',
 );
-/** On which CPUs a thread may run, as above. */
+/** Reads the CPUs of a thread, as above. */
 export const schedGetaffinity = call('int sched_getaffinity(int tid, uint64 size, void *mask)');
 /** `time` is a struct timespec: seconds and nanoseconds, of 8 bytes each. */
 export const clockGettime = call('int clock_gettime(int clock, void *time)');
-/** A descriptor that is readable when its time has come; see timerfd_create(2). */
+/** Returns a descriptor that becomes readable when its timer expires; see timerfd_create(2). */
 export const timerfdCreate = call('int timerfd_create(int clock, int flags)');
 /** `value` is a struct itimerspec, see `Itimerspec`; `old` may be null. */
 export const timerfdSettime = call(
   'int timerfd_settime(int fd, int flags, const void *value, void *old)',
 );
 
-/** Lets whoever else is ready to run on this CPU run first. */
+/** Lets other ready threads of this CPU run first. */
 export const schedYield = call('int sched_yield()');
 
-// Identity of this thread for file-system checks. The result is the id it had before, not a status.
+// Identity of this thread for file-system checks. The result is the previous id, not a status.
 export const setfsuid = plain('int setfsuid(uint32 uid)');
 export const setfsgid = plain('int setfsgid(uint32 gid)');
 /** `header` and `sets` are struct __user_cap_header_struct and two __user_cap_data_struct. */
 export const capget = call('int capget(void *header, void *sets)');
 export const capset = call('int capset(void *header, const void *sets)');
-/** The mask it had before. */
+/** Returns the previous mask. */
 export const umask = plain('uint32 umask(uint32 mask)');
 
 // Mounting, and passing a descriptor over a socket (see socket.ts).
@@ -143,10 +142,10 @@ export const socket = call('int socket(int domain, int type, int protocol)');
 export const connect = call('int connect(int socket, const void *name, uint32 length)');
 export const bind = call('int bind(int socket, const void *name, uint32 length)');
 export const listen = call('int listen(int socket, int backlog)');
-/** The two last are filled: the peer's address, and how long it is (4 bytes, read before). */
+/** Fills `name` with the peer's address and `length` with its size; `length` is 4 bytes, set to the room. */
 export const accept4 = call('int accept4(int socket, void *name, void *length, int flags)');
 export const getsockname = call('int getsockname(int socket, void *name, void *length)');
-/** `length` is 4 bytes: those of `value`, and then how many were filled. */
+/** `length` is 4 bytes: the size of `value`, then the number of bytes filled. */
 export const getsockopt = call(
   'int getsockopt(int socket, int level, int name, void *value, void *length)',
 );
@@ -157,16 +156,16 @@ export const recv = call('int64 recv(int socket, void *into, uint64 count, int f
 export const send = call('int64 send(int socket, const void *from, uint64 count, int flags)');
 export const recvmsg = call('int64 recvmsg(int socket, void *message, int flags)');
 
-// Calls that older C libraries have no function for, by number (asm/unistd.h of each machine).
+// Calls without a function in older C libraries, by number (asm/unistd.h of each machine).
 const onArm = process.arch === 'arm64';
 const SYS_getdents64 = onArm ? 61 : 217;
 const SYS_mknodat = onArm ? 33 : 259;
 const syscall = call('int64 syscall(int64 number, int64 fd, void *at, int64 x, int64 y)');
-/** Bytes filled with struct linux_dirent64 (see `Dirents`), 0 at the end of the directory. */
+/** Fills a buffer with struct linux_dirent64 (see `Dirents`). Returns the bytes, 0 at the end of the directory. */
 export const getdents64 = (fd: Fd, into: Bytes, size: number): number =>
   syscall(SYS_getdents64, fd, into, size, 0);
 const SYS_fchmodat2 = 452;
-/** As fchmodat, and with AT_EMPTY_PATH also of an O_PATH descriptor. Linux 6.6. */
+/** As fchmodat, and with AT_EMPTY_PATH also for an O_PATH descriptor. Linux 6.6. */
 export const fchmodat2 = (dir: Fd, path: Path, mode: number, flags: number): number =>
   syscall(SYS_fchmodat2, dir, path, mode, flags);
 /** `dev` in the kernel's encoding, see `makedev`. */
@@ -177,7 +176,7 @@ export const mknodat = (dir: Fd, path: Path, mode: number, dev: number): number 
 export const nameToHandleAt = call(
   'int name_to_handle_at(int dir, const void *path, void *handle, void *mount_id, int flags)',
 );
-/** `mount` is any descriptor of the file system, but none of O_PATH. */
+/** `mount` is a descriptor of the file system, without O_PATH. */
 export const openByHandleAt = call('int open_by_handle_at(int mount, void *handle, int flags)');
 
 const SYS_openat2 = 437;
@@ -188,7 +187,7 @@ const resolving = call(
 export const openat2 = (dir: Fd, path: Path, how: Bytes): Fd =>
   resolving(SYS_openat2, dir, path, how, how.length);
 
-// Users and groups. Of getpwuid_r the result is an errno itself; of getgrouplist -1 is want of room.
+// Users and groups. getpwuid_r returns an errno, not negated; getgrouplist returns -1 for lack of room.
 export const getpwuid_r = plain(
   'int getpwuid_r(uint32 uid, void *passwd, void *texts, uint64 size, void *result)',
 );

@@ -1,9 +1,8 @@
 /**
- * The C library's keeping of freed memory. By itself glibc gives blocks of 128 KiB and more
- * back to the kernel at once, and the next read of that size touches fresh pages again: at a mount,
- * that is a good part of what such a read costs.
+ * Makes glibc keep freed memory. By default it returns blocks of 128 KiB and more to the kernel at once, so that each
+ * large read touches fresh pages, a good part of its cost. On musl these calls do nothing.
  *
- * Source: mallopt(3), malloc_trim(3). musl has no such calls, and keeps what it does.
+ * Source: mallopt(3), malloc_trim(3).
  */
 import { call } from './call.ts';
 
@@ -14,15 +13,15 @@ const trim = call('int malloc_trim(uint64 pad)');
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;
 
-/** Blocks up to the first are recycled by the process; of those free at the end, so many stay. */
+/** Bytes of the largest recycled block, and of free memory kept at the end of the heap. */
 const RECYCLED = 4 * 2 ** 20;
 const KEPT = 64 * 2 ** 20;
 
-/** For a process that serves data. Costs at most some tens of MB that are held between requests. */
+/** For a process that serves data. Holds at most some tens of MB between requests. */
 export function recycleMemory(): void {
   mallopt(M_MMAP_THRESHOLD, RECYCLED);
   mallopt(M_TRIM_THRESHOLD, KEPT);
 }
 
-/** Gives back what is free now: for when much was freed that is not needed again soon. */
+/** Returns free memory to the kernel, after much was freed that is not needed again soon. */
 export const trimMemory = (): void => void trim(0);

@@ -1,7 +1,6 @@
 /**
- * A part of a file as memory, which the file shares: what is stored there is in the file at once, and
- * stays there whatever becomes of the process. The part must have its blocks on the disk (fallocate),
- * since storing where none can be had ends the process (SIGBUS).
+ * Maps a part of a file as shared memory: stores reach the file at once, and survive the process. The part needs
+ * allocated blocks (fallocate): a store on a full disk ends the process (SIGBUS).
  *
  * Source: mmap(2).
  */
@@ -22,14 +21,15 @@ const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
 export interface SharedPart {
   readonly bytes: Uint8Array;
-  /** Nobody may touch `bytes` any more. */
+  /** Unmaps the memory; `bytes` must not be used afterwards. */
   unmap(): void;
 }
 
 /**
- * @param fd open for reading and writing; it may be closed afterwards
- * @param offset a multiple of the size of a page
- * @returns minus the errno when it cannot be
+ * Maps a part of a file.
+ * @param fd open for reading and writing; may be closed afterwards
+ * @param offset a multiple of the page size
+ * @returns minus the errno on failure
  */
 export function sharePart(fd: number, offset: number, length: number): SharedPart | number {
   const address = mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, offset);

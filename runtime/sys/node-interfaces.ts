@@ -1,20 +1,20 @@
 /**
- * Checks, when a server starts, the interfaces of Node that are no promise of Node's. What is missing
- * is named, with what is done instead: files are served without them, but slower, without ends for
- * calls that hear no interrupt, or without answers to commands.
+ * Checks, when a server starts, the interfaces of Node that Node does not promise. Names missing ones with their
+ * consequence. Files are served without them, but more slowly, without ending uninterruptible calls, or without
+ * replies to commands.
  */
 import { optional } from './call.ts';
 import { missingForTurns } from './end-turn.ts';
 import { descriptorOf, findsDescriptors } from './socket.ts';
 import { findBackend } from './uv.ts';
 
-/** The lookups of each; a test hides some. */
+/** Lookup functions; tests replace them. */
 interface Lookups {
   readonly find?: typeof optional;
   readonly descriptor?: typeof descriptorOf;
 }
 
-/** One line for each interface that this Node has not. */
+/** Returns one line for each interface that this Node lacks. */
 export function missingInterfaces(lookups: Lookups = {}): readonly string[] {
   const { find = optional, descriptor = descriptorOf } = lookups;
   const turns = missingForTurns(find).map(

@@ -1,4 +1,4 @@
-/** Paths of the project's own files, built or not. */
+/** Paths of glossa's own files, in the sources or built. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,13 +13,13 @@ function findRoot(): string {
   return folder;
 }
 
-/** The folder with package.json, python/, examples/ and volfiles/. */
+/** The directory with package.json, python/, examples/ and volfiles/. */
 export const packageRoot: string = findRoot();
 
-/** The folder of glossa.h. */
+/** The directory of glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
-/** A file for a thread, as it was built: of a program that is run from its sources, too. */
+/** The built file of a worker thread, also when the program runs from its sources. */
 export function builtFile(url: URL): string {
   const own = fileURLToPath(url);
   return existsSync(own) ? own : join(packageRoot, 'dist', relative(packageRoot, own));

@@ -1,6 +1,6 @@
 /**
- * Sockets and descriptors: the descriptor of a Node socket, and receiving one over a socket (SCM_RIGHTS),
- * which is how `fusermount3` hands back `/dev/fuse`.
+ * Gets the descriptor of a Node socket, and receives descriptors over a socket (SCM_RIGHTS), as `fusermount3` passes
+ * `/dev/fuse`.
  *
  * Source: recvmsg(2), cmsg(3), unix(7); struct msghdr and cmsghdr of 64-bit Linux; Node's lib/net.js.
  */
@@ -20,14 +20,14 @@ import { recvmsg, socketpair } from './libc.ts';
 
 const EPROTO = 71;
 
-/** Two connected stream sockets, closed on exec; or minus the errno. */
+/** Makes two connected stream sockets, closed on exec; or returns minus the errno. */
 export function makeSocketpair(): [number, number] | number {
   const pair = new Int32Array(2);
   const status = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, new Uint8Array(pair.buffer));
   return status < 0 ? status : [pair[0]!, pair[1]!];
 }
 
-/** The descriptor in the message that waits at the socket, or minus the errno. Does not wait. */
+/** Receives the descriptor of a waiting message, or returns minus the errno. Does not wait. */
 export function receiveFd(socket: number): number {
   const data = new Uint8Array(new ArrayBuffer(1));
   const iov = new DataView(new ArrayBuffer(16));
@@ -41,7 +41,7 @@ export function receiveFd(socket: number): number {
   message.setBigUint64(40, 24n, true);
   const got = recvmsg(socket, new Uint8Array(message.buffer), MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (got < 0) return got;
-  // A sender that ended without a descriptor shows as end of stream, or as a message without one.
+  // A sender that failed causes the end of the stream, or a message without a descriptor.
   const passed =
     got > 0 &&
     message.getUint32(40, true) >= 20 &&
@@ -50,13 +50,13 @@ export function receiveFd(socket: number): number {
   return passed ? control.getInt32(16, true) : -EPROTO;
 }
 
-/** The descriptor of a Node socket, -1 of one that has closed. Node does not promise `_handle.fd`. */
+/** The descriptor of a Node socket; -1 of a closed one. Node does not promise `_handle.fd`. */
 export function descriptorOf(socket: Socket): number {
   const { _handle } = socket as unknown as { readonly _handle?: { readonly fd?: number } | null };
   return _handle?.fd ?? -1;
 }
 
-/** Whether `descriptor` finds what is under an open socket; true where none can be opened. */
+/** Whether `descriptor` finds the descriptor of an open socket; true where none can be opened. */
 export function findsDescriptors(descriptor: typeof descriptorOf): boolean {
   const pair = makeSocketpair();
   if (typeof pair === 'number') return true;

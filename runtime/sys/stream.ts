@@ -1,6 +1,5 @@
 /**
- * Stream sockets that never block: TCP, and those in the file system. What Node's own sockets do in
- * its event loop is done here by calls, for those who have a loop of their own.
+ * Nonblocking stream sockets, TCP and Unix, by system calls, for the pump's own loop instead of Node's.
  * Sources: socket(7), tcp(7), ip(7), ipv6(7), unix(7).
  */
 import { readFileSync } from 'node:fs';
@@ -41,12 +40,12 @@ import { cstring, Iovec } from './struct.ts';
 
 const EINPROGRESS = 115;
 const ENAMETOOLONG = 36;
-/** Connections that may wait to be accepted; the kernel has its own limit, too. */
+/** Connections that may wait for accept; the kernel has its own limit, too. */
 const BACKLOG = 1024;
 /** Bytes of a path in struct sockaddr_un, its NUL counted. */
 const UNIX_PATH_MAX = 108;
 
-/** A struct sockaddr, or minus the errno. @param address numeric: names are looked up before */
+/** Makes a struct sockaddr, or returns minus the errno. @param address numeric; the caller resolves names */
 function sockaddr(address: SocketAddress): Uint8Array | number {
   if ('path' in address) {
     const path = cstring(address.path);
@@ -71,7 +70,7 @@ function sockaddr(address: SocketAddress): Uint8Array | number {
   return bytes;
 }
 
-/** The number of a network interface: the zone of an address that is valid there alone. */
+/** Number of the network interface that an IPv6 zone names; null for an unknown one. */
 function scopeOf(zone: string): number | null {
   if (/^\d+$/.test(zone)) return Number(zone);
   if (!/^[\w.:@-]+$/.test(zone) || /^\.+$/.test(zone)) return null;
@@ -87,7 +86,7 @@ function family(bytes: Uint8Array, value: number): void {
 }
 
 function bytesOfV6(host: string): Uint8Array {
-  // The URL parser writes all of them in one form.
+  // The URL parser normalizes the text.
   const text = new URL(`http://[${host.replace(/%.*/, '')}]`).hostname.slice(1, -1);
   const [head, tail] = text.split('::') as [string, string | undefined];
   const groups = (part: string | undefined): number[] =>
@@ -104,13 +103,13 @@ function bytesOfV6(host: string): Uint8Array {
 
 const one = new Uint8Array([1, 0, 0, 0]);
 
-/** Answers leave at once, and a peer that is gone is found out, in time. */
+/** Sends replies at once (TCP_NODELAY), and detects dead peers (SO_KEEPALIVE). */
 export function setTcpOptions(fd: number): void {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, one, 4);
   setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, one, 4);
 }
 
-/** A socket that is about to be connected (it can be written to when it is), or minus the errno. */
+/** Begins to connect a socket, which becomes writable when connected; or returns minus the errno. */
 export function openStream(address: SocketAddress): number {
   const name = sockaddr(address);
   if (typeof name === 'number') return name;
@@ -124,7 +123,7 @@ export function openStream(address: SocketAddress): number {
   return status;
 }
 
-/** A socket that listens, or minus the errno. Port 0 is any that is free; see `portOf`. */
+/** Opens a listening socket, or returns minus the errno. Port 0 takes a free one; see `portOf`. */
 export function listenStream(address: SocketAddress): number {
   const name = sockaddr(address);
   if (typeof name === 'number') return name;
@@ -139,7 +138,7 @@ export function listenStream(address: SocketAddress): number {
   return status;
 }
 
-/** The port that a socket listens at. */
+/** The port of a listening socket. */
 export function portOf(fd: number): number {
   const name = new Uint8Array(28);
   getsockname(fd, name, new Uint8Array([name.length, 0, 0, 0]));
@@ -148,7 +147,7 @@ export function portOf(fd: number): number {
 
 export interface AcceptedConnection {
   readonly fd: number;
-  /** Numeric; '' for a socket in the file system. */
+  /** Numeric; '' for a Unix socket. */
   readonly address: string;
   readonly port: number;
 }
@@ -156,7 +155,7 @@ export interface AcceptedConnection {
 const peerName = new Uint8Array(110);
 const peerLength = new Uint8Array(4);
 
-/** The next connection that waits, or minus the errno. */
+/** Accepts a waiting connection, or returns minus the errno. */
 export function acceptStream(listening: number): AcceptedConnection | number {
   peerName.fill(0);
   peerLength[0] = peerName.length;
@@ -177,20 +176,20 @@ export function acceptStream(listening: number): AcceptedConnection | number {
   return { fd, address: new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1), port };
 }
 
-/** The errno with which it failed to connect; 0 when it is connected. */
+/** The errno of a failed connect; 0 when connected. */
 export function connectionError(fd: number): number {
   const value = new Uint8Array(4);
   const status = getsockopt(fd, SOL_SOCKET, SO_ERROR, value, new Uint8Array([4, 0, 0, 0]));
   return status < 0 ? -status : new DataView(value.buffer).getInt32(0, true);
 }
 
-/** Bytes received, 0 at the end of the stream, or minus the errno. */
+/** Returns the number of received bytes, 0 at the end of the stream, or minus the errno. */
 export const receiveInto = (fd: number, room: Uint8Array): number =>
   recv(fd, room, room.length, MSG_DONTWAIT);
 
 const iov = new Iovec(2);
 
-/** Bytes that have left of the first `length` of `bytes` and of `data`, or minus the errno. */
+/** Sends the first `length` of `bytes`, then `data`. Returns the number of sent bytes, or minus the errno. */
 export function sendBoth(
   fd: number,
   bytes: Uint8Array,
@@ -200,6 +199,6 @@ export function sendBoth(
   if (data === null) return send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
   iov.set(0, bytes, length);
   iov.set(1, data, data.length);
-  // Node ignores SIGPIPE, which this would raise.
+  // writev may raise SIGPIPE, which Node ignores.
   return writev(fd, iov.bytes, 2);
 }

@@ -1,10 +1,8 @@
 /**
- * The C structs that system calls fill or read, as reusable buffers with a `DataView` over them:
- * make one, hand its `bytes` to the call, read the fields. A field is decoded when it is read, and
- * nothing is allocated per call. The next call through the same object overwrites the fields.
+ * C structs of system calls, as reusable buffers: pass `bytes` to the call, then read the fields. Fields are decoded
+ * when read, and no call allocates. The next call overwrites the fields.
  *
- * Layouts are those of 64-bit little-endian Linux (every platform node is built for there, but s390x):
- * statx is the same on all of them, statvfs and linux_dirent64 are the same for 64-bit libcs.
+ * Layouts are those of 64-bit little-endian Linux, all platforms of node there but s390x.
  */
 import { address } from './call.ts';
 
@@ -18,7 +16,7 @@ const u64 = (view: DataView, at: number): number =>
 const i64 = (view: DataView, at: number): number =>
   view.getUint32(at, true) + view.getInt32(at + 4, true) * TWO_32;
 
-/** Text and its ending NUL. For names that are bytes already, append the NUL yourself. */
+/** Encodes text with an ending NUL. */
 export const cstring = (text: string): Uint8Array => Buffer.from(`${text}\0`);
 
 class Struct {
@@ -30,7 +28,7 @@ class Struct {
   }
 }
 
-/** struct statfs (120 bytes): only what statvfs does not say. */
+/** struct statfs (120 bytes): only the field that statvfs lacks. */
 export class Statfs extends Struct {
   constructor() {
     super(120);
@@ -52,7 +50,7 @@ export class Statx extends Struct {
   get blksize(): number {
     return this.view.getUint32(4, true);
   }
-  /** Something is mounted on it (STATX_ATTR_MOUNT_ROOT, Linux 5.8). */
+  /** The root of a mount (STATX_ATTR_MOUNT_ROOT, Linux 5.8). */
   get isMountRoot(): boolean {
     return (this.view.getUint32(8, true) & 0x2000) !== 0;
   }
@@ -78,7 +76,7 @@ export class Statx extends Struct {
   get size(): number {
     return u64(this.view, 40);
   }
-  /** The same to the byte. */
+  /** The exact size, beyond 2^53 too. */
   get exactSize(): bigint {
     return this.view.getBigUint64(40, true);
   }
@@ -162,9 +160,9 @@ export class Statvfs extends Struct {
 }
 
 /**
- * What getdents64 filled in: `dirents.start(getdents64(fd, dirents.bytes, dirents.bytes.length))`,
- * then `while (dirents.next())`. The name is `bytes` from `nameStart` to `nameEnd`.
- * `off` (to seek to, for the entry after this one) is two halves: ext4 uses all 63 bits.
+ * Iterates over the result of getdents64: `dirents.start(getdents64(fd, dirents.bytes, dirents.bytes.length))`,
+ * then `while (dirents.next())`. The name is `bytes` from `nameStart` to `nameEnd`. The offset of the next entry is
+ * two halves: ext4 uses all 63 bits.
  */
 export class Dirents extends Struct {
   nameStart = 0;
@@ -176,7 +174,7 @@ export class Dirents extends Struct {
   constructor(size = 32768) {
     super(size);
   }
-  /** @param filled what getdents64 returned; below zero counts as nothing. */
+  /** @param filled the result of getdents64; an error counts as 0 */
   start(filled: number): void {
     this.#next = 0;
     this.#end = Math.max(filled, 0);
@@ -222,7 +220,7 @@ export class Timespecs extends Struct {
   }
 }
 
-/** A struct itimerspec that rings once. */
+/** A struct itimerspec for one expiry. */
 export class Itimerspec extends Struct {
   constructor() {
     super(32);
@@ -236,7 +234,7 @@ export class Itimerspec extends Struct {
   }
 }
 
-/** An array of struct iovec. It holds addresses only: keep the memory alive until after the call. */
+/** An array of struct iovec. It holds addresses only: the caller keeps the memory alive until after the call. */
 export class Iovec extends Struct {
   constructor(count: number) {
     super(count * 16);
@@ -244,7 +242,7 @@ export class Iovec extends Struct {
   set(index: number, bytes: Uint8Array, length: number): void {
     this.setAddress(index, address(bytes), length);
   }
-  /** For memory whose address is kept by the caller, so that no BigInt is made per call. */
+  /** For an address that the caller caches, so that no BigInt is made per call. */
   setAddress(index: number, at: bigint, length: number): void {
     this.view.setBigUint64(index * 16, at, true);
     this.setLength(index, length);
@@ -260,7 +258,7 @@ const POLLOUT = 4;
 const POLLERR = 8;
 const POLLHUP = 16;
 
-/** An array of struct pollfd, all waiting for POLLIN. */
+/** An array of struct pollfd, initially for POLLIN. */
 export class PollSet extends Struct {
   constructor(fds: readonly number[]) {
     super(fds.length * 8);
@@ -269,16 +267,16 @@ export class PollSet extends Struct {
       this.view.setInt16(index * 8 + 4, POLLIN, true);
     }
   }
-  /** Whether it is to wait for something to read, and for room to write. */
+  /** Sets the events to wait for: readable, writable. */
   setEvents(index: number, reading: boolean, writing: boolean): void {
     const events = (reading ? POLLIN : 0) | (writing ? POLLOUT : 0);
     this.view.setInt16(index * 8 + 4, events, true);
   }
-  /** Whether the last poll found that the other end is gone. */
+  /** Whether the last poll found a closed peer. */
   isOver(index: number): boolean {
     return (this.ready(index) & (POLLERR | POLLHUP)) !== 0;
   }
-  /** What the last poll found (POLLIN, POLLOUT, POLLERR, POLLHUP), 0 for nothing. */
+  /** Events of the last poll (POLLIN, POLLOUT, POLLERR, POLLHUP), 0 for none. */
   ready(index: number): number {
     return this.view.getInt16(index * 8 + 6, true);
   }

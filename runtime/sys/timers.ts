@@ -1,10 +1,8 @@
 /**
- * Timers that are exact to some ten microseconds. Node's count whole milliseconds, and start from the
- * time at which the event loop last turned.
+ * Timers exact to some ten microseconds. Node's have whole milliseconds, counted from the event loop's last turn.
  *
- * All of them share one timerfd (timerfd_create(2)), which is set to the one that is due first and
- * which libuv watches: as long as a timer waits, the event loop sleeps as before and is woken in time.
- * How late one rings is how long the event loop was busy, and what waking takes.
+ * All share one timerfd (timerfd_create(2)), set to the earliest timer and watched by libuv, which wakes the event
+ * loop in time. A timer is late only while the event loop is busy.
  */
 import koffi, { type node } from 'koffi';
 import { O_CLOEXEC, O_NONBLOCK } from './constants.ts';
@@ -14,7 +12,7 @@ import { Itimerspec } from './struct.ts';
 /** linux/time.h; the clock of `performance.now()`. */
 const CLOCK_MONOTONIC = 1;
 const NS_PER_MS = 1e6;
-/** The kernel counts how often it rang, in 64 bits. */
+/** A read of the timerfd returns the number of expiries, in 64 bits. */
 const COUNT_BYTES = 8;
 
 interface Waiting {
@@ -40,7 +38,7 @@ class ExactTimers {
   after(ms: number, fn: () => void): () => void {
     const timer: Waiting = { due: performance.now() + ms, fn };
     const { waiting } = this;
-    // Most are due after all others, or nearly so: the search starts where those are.
+    // Most new timers are due last, so the search starts at that end.
     let at = 0;
     while (at < waiting.length && waiting[at]!.due > timer.due) at += 1;
     waiting.splice(at, 0, timer);
@@ -51,7 +49,7 @@ class ExactTimers {
     };
   }
 
-  /** Called by libuv without a scope: only `setImmediate` may be used, which comes right after. */
+  /** Called by libuv without a scope: only `setImmediate` is allowed, which runs right after. */
   private readonly wake = (): void => {
     setImmediate(this.ring);
   };
@@ -68,7 +66,7 @@ class ExactTimers {
     }
   };
 
-  /** Sets the clock to the timer that is due first. One that was called off may still ring it. */
+  /** Sets the timerfd to the earliest timer. A cancelled timer may still cause an expiry. */
   private arm(): void {
     const first = this.waiting.at(-1);
     if (first === undefined) return;
@@ -77,7 +75,7 @@ class ExactTimers {
   }
 }
 
-/** Null when the kernel has no timer for us. */
+/** Null when timerfd_create fails. */
 let timers: ExactTimers | null | undefined;
 
 function open(): ExactTimers | null {
@@ -86,8 +84,8 @@ function open(): ExactTimers | null {
 }
 
 /**
- * Calls `fn` once, `ms` milliseconds from now (a fraction counts) and never before; the result calls
- * it off. Does not keep the process alive. Undefined when the kernel has no timer for us.
+ * Calls `fn` once, `ms` milliseconds from now (fractions allowed), never earlier; the result cancels it. Does not
+ * keep the process alive. Returns undefined when timerfd_create fails.
  */
 export function exactly(ms: number, fn: () => void): (() => void) | undefined {
   timers ??= open();

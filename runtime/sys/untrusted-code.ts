@@ -1,14 +1,14 @@
 /**
- * Files that are run, or that say what is run, and that somebody else could change: that somebody
- * runs code as this user. Root is told, and with `--strict` nobody runs them.
+ * Detects code files that another user could change, and so run code as this user. The caller warns root, and
+ * refuses them with `--strict`.
  */
 import { resolve, sep } from 'node:path';
 import { effectiveUser, exposure } from './exposure.ts';
 import { packageRoot } from './paths.ts';
 
 /**
- * Why a file, or a folder of files, should not be run as this user; null when nothing is to be said.
- * What belongs to the program itself is as safe as the program.
+ * Returns the reason why a file or directory should not be run as this user; null for none, and for files of
+ * glossa itself. @param strict also checks for users other than root
  */
 export function whyUntrusted(path: string, strict: boolean): string | null {
   const uid = effectiveUser();

@@ -1,6 +1,6 @@
 /**
- * The groups of a user, as this machine's users and groups say: /etc/passwd and /etc/group, or whatever
- * nsswitch.conf(5) names. Sources: getpwuid(3), getgrouplist(3); struct passwd of 64-bit libcs.
+ * Finds the groups of a user on this machine, by /etc/passwd and /etc/group or another source in nsswitch.conf(5).
+ * Sources: getpwuid(3), getgrouplist(3); struct passwd of 64-bit libcs.
  */
 import { address } from './call.ts';
 import { getgrouplist, getpwuid_r } from './libc.ts';
@@ -8,11 +8,11 @@ import { getgrouplist, getpwuid_r } from './libc.ts';
 const PASSWD_SIZE = 48;
 const NAME_AT = 0;
 const GID_AT = 20;
-/** Room for the texts of a user, and for groups, as much as anybody has. */
+/** Room for the texts of a user, and for the largest number of groups. */
 const TEXTS_SIZE = 65_536;
 const GROUPS_MAX = 65_536;
 
-/** All groups, the user's own among them; null of a uid that is no user's. */
+/** All groups of a user, the primary one included; null for an unknown uid. */
 export function groupsOfUser(uid: number): readonly number[] | null {
   const passwd = new DataView(new ArrayBuffer(PASSWD_SIZE));
   const texts = new Uint8Array(new ArrayBuffer(TEXTS_SIZE));

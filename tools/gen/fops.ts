@@ -136,7 +136,7 @@ ${fops.map((fop) => `    this.${fop.name} = find('${fop.name}');`).join('\n')}
   }
 }
 
-/** What a leaf answers for a fop that nobody below defines. */
+/** The reply of a leaf to a fop that no volume defines. */
 export function refusal<N extends FopName>(name: N, opErrno: number): Fop<N, unknown> {
   const answer = fail[name];
   return ((frame: Frame) => answer(frame, opErrno)) as unknown as Fop<N, unknown>;

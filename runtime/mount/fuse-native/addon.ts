@@ -1,10 +1,8 @@
 /**
- * The package `fuse-native` (libfuse 2 for Node, of npm), as far as it is used here. It is optional:
- * loaded when a mount asks for it.
+ * Loads the optional npm package `fuse-native` (libfuse 2 for Node), and declares the used part of its interface.
  *
- * Its binary for Linux wants a `libfuse.so.2`, which it brings along but does not find; so that
- * library is loaded first. Errors are negative errnos; times milliseconds since 1970; callbacks may
- * come at any later time, from one request at a time per caller.
+ * Its Linux binary does not find the `libfuse.so.2` that the package contains, so this library is loaded first.
+ * Errors are negative errnos, times milliseconds since 1970. `done` may be called at any later time.
  *
  * Source: fuse-native 2.2 (`index.js`, `fuse-native.c`, README).
  */
@@ -14,7 +12,7 @@ import { dirname, join } from 'node:path';
 import koffi from 'koffi';
 import { mountError } from '../fuse/mount-error.ts';
 
-/** Takes minus an errno or 0, and the result where there is one. */
+/** Callback with 0 or minus the errno, and the result. */
 export type Done<T = void> = (status: number, result?: T) => void;
 
 export interface Stat {
@@ -28,7 +26,7 @@ export interface Stat {
   readonly rdev: number;
   readonly blksize: number;
   readonly blocks: number;
-  /** Milliseconds; there is no room for more. */
+  /** Milliseconds. */
   readonly atime: number;
   readonly mtime: number;
   readonly ctime: number;
@@ -47,7 +45,7 @@ export interface StatFs {
   readonly namemax: number;
 }
 
-/** What is done about each operation. `fd` is what open, create or opendir gave. */
+/** Handlers of libfuse's operations. `fd` is the result of open or create. */
 export interface Operations {
   access(path: string, mask: number, done: Done): void;
   statfs(path: string, done: Done<StatFs>): void;
@@ -79,7 +77,7 @@ export interface Operations {
   removexattr(path: string, name: string, done: Done): void;
   open(path: string, flags: number, done: Done<number>): void;
   create(path: string, mode: number, done: Done<number>): void;
-  /** `done` gets the bytes read or written, or minus the errno. */
+  /** `done` gets the number of bytes, or minus the errno. */
   read(path: string, fd: number, into: Buffer, size: number, offset: number, done: Done): void;
   write(path: string, fd: number, from: Buffer, size: number, offset: number, done: Done): void;
   flush(path: string, fd: number, done: Done): void;
@@ -90,13 +88,13 @@ export interface Operations {
 export interface Fuse {
   mount(done: (error: Error | null) => void): void;
   unmount(done: (error: Error | null) => void): void;
-  /** The options for libfuse, as `-oa,b`; may be replaced, since the package knows but some. */
+  /** Options for libfuse, as `-oa,b`; replaced here, because the package supports only some. */
   _fuseOptions(): string;
 }
 
 export interface FuseClass {
   new (mountpoint: string, operations: Operations, options: { readonly timeout: false }): Fuse;
-  /** How `Fuse.unmount` takes the mount point away; may be replaced. */
+  /** Unmounts for `Fuse.unmount`; replaced here. */
   unmount(mountpoint: string, done: (error: Error | null) => void): void;
 }
 
@@ -110,7 +108,7 @@ export function loadFuseNative(mountpoint: string): FuseClass {
   try {
     folder = dirname(require.resolve('fuse-native/package.json'));
   } catch {
-    // Why it cannot be resolved does not matter: installing it is the cure.
+    // Installing the package is the remedy for any failure to resolve it.
     throw mountError('MOUNT_NO_FUSE_NATIVE', mountpoint, 'it is not installed');
   }
   try {

@@ -1,7 +1,7 @@
 /**
- * The portable front end: a graph mounted through libfuse's path interface (the package
- * `fuse-native`), for systems without Linux's `/dev/fuse`. Slower than `mount/fuse` by the threads
- * that each request passes, and less exact: `operations.ts` says what it cannot express.
+ * The portable front end: mounts a graph through libfuse's path interface (the package `fuse-native`), for systems
+ * without Linux's `/dev/fuse`. It is slower than `mount/fuse`, because each request passes several threads, and
+ * less complete: see `operations.ts`.
  */
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -26,7 +26,7 @@ import { fuseNativeTranslator } from './translator.ts';
 const WHERE_WHY = "libfuse says why when 'glossa mount --no-daemon' runs it";
 const LOOK_MS = 500;
 
-/** @throws {MountError} with what to do; nothing is left mounted then. */
+/** Mounts a graph. @throws {MountError} with the remedy; nothing stays mounted then */
 export async function mountNative(options: MountOptions): Promise<Mount> {
   const { graph, mountpoint, levels } = options;
   if (options.allowOther) {
@@ -57,7 +57,7 @@ async function serve(initiator: Initiator<NativeFrontEnd>, options: MountOptions
   options.onAnswer?.();
   const real = await pointOf(mountpoint);
   const FuseClass = loadFuseNative(mountpoint);
-  // Its own way goes through a shell.
+  // The package's own unmount runs a shell.
   FuseClass.unmount = (path, done) => void unmountBy(path).then(done);
   const front: NativeFrontEnd = {
     files: new Files(new Driver(client, self())),
@@ -75,7 +75,7 @@ async function serve(initiator: Initiator<NativeFrontEnd>, options: MountOptions
   return new NativeMount(fuse, real, initiator);
 }
 
-/** The mount point without symbolic links. @throws {MountError} when nothing can be mounted there */
+/** Resolves the mount point's symbolic links. @throws {MountError} when it is unusable */
 async function pointOf(mountpoint: string): Promise<string> {
   if (process.platform !== 'linux') return realpath(mountpoint);
   const real = await checkMountpoint(mountpoint);
@@ -92,14 +92,14 @@ function libfuseOptions(options: MountOptions): string[] {
     'default_permissions',
     `entry_timeout=${entryTimeout}`,
     `attr_timeout=${attributeTimeout}`,
-    // The numbers of the graph's inodes, not of libfuse's paths.
+    // Use the graph's inode numbers, not libfuse's.
     'use_ino',
-    // Writes of more than a page.
+    // Allow writes of more than a page.
     'big_writes',
   ];
   if (options.noexec) list.push('noexec');
   if (options.readOnly) list.push('ro');
-  // What is in the folder is hidden, which the server says; macOS does so without being told.
+  // Allows a directory with entries, for which the server warns; the default on macOS.
   if (process.platform === 'linux') list.push('nonempty');
   return list;
 }
@@ -119,7 +119,7 @@ const mounted = (fuse: Fuse, mountpoint: string): Promise<void> =>
     });
   });
 
-/** What takes a mount point away, also one that is in use. */
+/** The command that unmounts a mount point, even one in use. */
 const unmountCommand = (path: string): readonly [string, ...string[]] =>
   process.platform === 'darwin'
     ? ['diskutil', 'unmount', 'force', path]
@@ -171,7 +171,7 @@ class NativeMount implements Mount {
     return this.unmounting;
   }
 
-  /** libfuse's path interface has no notices: what is cached goes when its timeout is over. */
+  /** libfuse's path interface has no notices: caches expire by their timeouts. */
   invalidate(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,10 +1,9 @@
 /**
- * libfuse's operations on paths, as requests into a graph: one row per operation.
+ * Translates libfuse's operations on paths into requests to a graph.
  *
- * What this way cannot express is said here once. It does not know who calls, so every request is
- * this process's own, and the kernel checks permissions; a create comes without its flags; names
- * are text; times are milliseconds; and there are no locks, no ranges (fallocate, lseek,
- * copy_file_range), no flags of rename, and no interruption.
+ * libfuse's path interface does not name the caller, so every request is this process's own, and the kernel checks
+ * permissions. A create has no flags, names are text, times are milliseconds. There are no locks, no fallocate,
+ * lseek or copy_file_range, no rename flags and no interrupts.
  */
 
 import { FopError } from '../../api/driver.ts';
@@ -20,9 +19,9 @@ import type { Done, Operations, Stat } from './addon.ts';
 export interface NativeFrontEnd {
   readonly files: Files;
   readonly readOnly: boolean;
-  /** Whether there are ACLs. */
+  /** Whether the mount has ACLs. */
   readonly acl: boolean;
-  /** Something that is no fop's failure: logged, and EIO for the caller. */
+  /** Logs an exception that is no fop's failure; the caller gets EIO. */
   unexpected(error: unknown): void;
 }
 
@@ -53,7 +52,7 @@ export function operationsOf(front: NativeFrontEnd): Operations {
       done,
       (front.readOnly ? refused() : work()).then(() => undefined),
     );
-  /** The handle that libfuse gets of an open file. */
+  /** Registers an open file and returns its handle for libfuse. */
   const handle = async (file: OpenFile): Promise<number> => {
     driver.client.fds.add(file.fd);
     return file.fd.id;
@@ -63,7 +62,7 @@ export function operationsOf(front: NativeFrontEnd): Operations {
     access: (path, mask, done) => to(done, () => files.access(path, mask)),
     statfs: (path, done) => to(done, () => files.statfs(path)),
     getattr: (path, done) => to(done, async () => statOf((await files.find(path)).buf)),
-    // libfuse adds no names, not even "." and "..".
+    // libfuse does not add "." and "..".
     readdir: (path, done) => to(done, async () => ['.', '..', ...(await files.list(path))]),
     readlink: (path, done) => to(done, () => files.readlink(path)),
 
@@ -107,7 +106,7 @@ export function operationsOf(front: NativeFrontEnd): Operations {
       ),
     read: (_path, fd, into, size, offset, done) =>
       answerCount(front, done, read(front, fd, into, size, offset)),
-    // The memory is libfuse's, and only ours until it has its answer.
+    // The memory belongs to libfuse, and is valid until `done`.
     write: (_path, fd, from, size, offset, done) =>
       answerCount(front, done, write(front, fd, new Uint8Array(from.subarray(0, size)), offset)),
     flush: (_path, fd, done) => to(done, async () => fileOf(front, fd).flush()),
@@ -153,7 +152,7 @@ function statOf(buf: Iatt): Stat {
 
 const mayBe = ({ acl }: NativeFrontEnd, name: string): boolean => acl || !isAcl(name);
 
-/** @throws {FopError} for an attribute that there cannot be */
+/** @throws {FopError} for an ACL at a mount without ACLs */
 function expectAttribute(front: NativeFrontEnd, name: string): void {
   if (!mayBe(front, name)) throw new FopError(EOPNOTSUPP, `${name}: mounted without ACLs`);
 }

@@ -1,6 +1,6 @@
 /**
- * The needs of libfuse on Linux, looked at beforehand: it tells its caller only that it failed,
- * and writes why to standard error, for people who know libfuse.
+ * Checks the requirements of libfuse on Linux before a mount: libfuse reports only that it failed, and writes the
+ * reason to standard error.
  */
 import { accessSync, closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -9,12 +9,12 @@ import { EIO, strerror } from '../../core/errno.ts';
 import { mountError } from '../fuse/mount-error.ts';
 import { findMount } from '../mountinfo.ts';
 
-/** Bit of CAP_SYS_ADMIN, with which mount(2) may be called (capabilities(7)). */
+/** Bit of CAP_SYS_ADMIN, which mount(2) needs (capabilities(7)). */
 const CAP_SYS_ADMIN = 21n;
-/** Where libfuse 2 looks for the helper of users other than root, before PATH. */
+/** Directory in which libfuse 2 searches fusermount before PATH. */
 const HELPER_FOLDER = '/usr/local/bin';
 
-/** @throws {MountError} with what to do; `path` is as given, `real` without symbolic links */
+/** @throws {MountError} with the remedy @param path as given @param real without symbolic links */
 export function expectLibfuseToMount(path: string, real: string): void {
   const there = findMount(real);
   if (there !== null) {
@@ -31,7 +31,7 @@ export function expectLibfuseToMount(path: string, real: string): void {
   try {
     accessSync(real, constants.W_OK | constants.X_OK);
   } catch {
-    // Whatever the reason: the helper asks the same.
+    // fusermount makes the same check.
     throw mountError('MOUNT_POINT_DENIED', path, 'you may not write to it');
   }
 }
@@ -50,12 +50,12 @@ function hasCapability(): boolean {
   return ((BigInt(`0x${mask}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
 }
 
-/** Whether there is a line for the user in /etc/passwd, or wherever users are. */
+/** Whether the user has a name, in /etc/passwd or another source of users. */
 function hasName(): boolean {
   try {
     return userInfo().username !== '';
   } catch {
-    // That is how it says so.
+    // userInfo throws for a uid without a name.
     return false;
   }
 }

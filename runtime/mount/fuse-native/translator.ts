@@ -1,4 +1,4 @@
-/** This front end in the graph: an initiator of type mount/fuse-native. */
+/** The translator record of this front end: an initiator of type mount/fuse-native. */
 import { initiatorTranslator } from '../../core/initiator.ts';
 import type { NativeFrontEnd } from './operations.ts';
 

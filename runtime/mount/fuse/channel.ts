@@ -1,14 +1,11 @@
 /**
- * Getting a descriptor of `/dev/fuse` that is mounted somewhere, and unmounting it again.
+ * Mounts a descriptor of `/dev/fuse`, and unmounts it: root by mount(2), other users by the setuid program
+ * `fusermount3`, which passes the descriptor over the socket in _FUSE_COMMFD.
  *
- * As root by mount(2); as anybody else by `fusermount3`, which is setuid and passes the descriptor
- * over a socket named by the environment variable _FUSE_COMMFD. Nothing here touches the mount
- * point once it is mounted: this process has to answer such a call itself, so it would wait for
- * ever. Unmounting is done beside the event loop for the same reason: the kernel may write back
- * data while it unmounts.
+ * No call touches the mount point while it is mounted: this process would have to answer it. Unmounting runs on a
+ * thread for the same reason: the kernel may write back data meanwhile.
  *
- * Sources: Linux Documentation/filesystems/fuse.rst (mount options), mount(2), umount2(2),
- * fusermount3(1).
+ * Sources: Linux Documentation/filesystems/fuse.rst, mount(2), umount2(2), fusermount3(1).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:fs';
@@ -45,15 +42,15 @@ import { fusermountCode, MountError, mountError } from './mount-error.ts';
 
 export interface ChannelOptions {
   readonly mountpoint: string;
-  /** Shown as the device in /proc/mounts: the volume's or volfile's name. */
+  /** Device name in /proc/mounts: the volume's or volfile's name. */
   readonly source: string;
-  /** Lets users other than the mounting one in. */
+  /** Admits users other than the mounting one. */
   readonly allowOther: boolean;
   readonly readOnly: boolean;
-  /** Programs keep set-user-id, and devices can be opened: only when root mounts. */
+  /** Honours set-user-id, and allows opening devices; only when root mounts. */
   readonly suid?: boolean | undefined;
   readonly dev?: boolean | undefined;
-  /** No program in it can be run. */
+  /** Forbids executing files. */
   readonly noexec?: boolean | undefined;
   /** Bytes of the largest READ. */
   readonly maxRead: number;
@@ -74,8 +71,8 @@ export class Channel {
   }
 
   /**
-   * Takes the mount point away; files that are open go on until `close`.
-   * @throws {MountError} when it is still mounted afterwards.
+   * Unmounts; open files work until `close`.
+   * @throws {MountError} when the mount is still there
    */
   async unmount(): Promise<void> {
     const problem = this.byRoot
@@ -88,7 +85,7 @@ export class Channel {
     }
   }
 
-  /** Ends the connection: whoever still uses the mount gets ENOTCONN. */
+  /** Ends the connection: further calls to the mount get ENOTCONN. */
   close(): void {
     if (!this.open) return;
     this.open = false;
@@ -96,19 +93,19 @@ export class Channel {
   }
 
   /**
-   * For a process that is about to end and cannot wait: ends the connection first, so that the
-   * kernel expects nothing of us any more, and then takes the mount point away.
+   * Ends the connection, then unmounts, for a process that exits now: the kernel does not wait for replies
+   * of an ended connection.
    */
   abandon(): void {
     if (!this.open) return;
     this.close();
-    // By force: the thread that writes notices may hold the connection, and wait in the kernel.
+    // MNT_FORCE, because the notifier's thread may hold the connection open while it waits in the kernel.
     if (this.byRoot) umount2(cstring(this.mountpoint), MNT_FORCE | MNT_DETACH);
     else spawnSync('fusermount3', unmountArgs(this.mountpoint), { stdio: 'ignore' });
   }
 }
 
-/** Mounts. @throws {MountError} with what to do about it. */
+/** Mounts. @throws {MountError} with the remedy */
 export async function openChannel(options: ChannelOptions): Promise<Channel> {
   if (process.platform !== 'linux' || !isMainThread) {
     throw mountError('MOUNT_UNSUPPORTED_PLATFORM', options.mountpoint, process.platform);
@@ -123,7 +120,7 @@ const unmountArgs = (mountpoint: string): string[] => ['-u', '-z', '--', mountpo
 
 const umount2Async = callAsync('int umount2(const void *target, int flags)');
 
-/** Absolute path of the mount point, when it is fit to be one. Asks beside the event loop. */
+/** Checks a mount point and returns its absolute path. Runs outside of the event loop. */
 export async function checkMountpoint(path: string): Promise<string> {
   const stuck = await findStuckMount(path);
   if (stuck !== null) throw mountError('MOUNT_POINT_STUCK', path, describeStuck(stuck));
@@ -148,7 +145,7 @@ export async function checkMountpoint(path: string): Promise<string> {
   }
 }
 
-/** Whether there is something that a mount on this directory would hide. */
+/** Whether the directory has entries, which a mount would hide. */
 export async function hasEntries(path: string): Promise<boolean> {
   try {
     const folder = await opendir(await checkMountpoint(path));
@@ -156,7 +153,7 @@ export async function hasEntries(path: string): Promise<boolean> {
     await folder.close();
     return first !== null;
   } catch {
-    // Nothing can be mounted there, which the mount says, or it may not be read.
+    // The mount itself reports an unusable mount point.
     return false;
   }
 }
@@ -169,8 +166,7 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
     throw mountError(missing ? 'MOUNT_NO_FUSE' : 'MOUNT_NOT_PERMITTED', mountpoint, detail);
   }
   const data = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', ...kernelOptions(options)];
-  // Content may come from a translator that nobody vouches for: no setuid programs, no devices,
-  // unless root says so.
+  // Content may come from an untrusted translator: no setuid programs and no devices, unless root allows them.
   const flags =
     (options.suid ? 0 : MS_NOSUID) |
     (options.dev ? 0 : MS_NODEV) |
@@ -195,13 +191,13 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
 }
 
 function kernelOptions(options: ChannelOptions): string[] {
-  // Permissions are checked by the kernel, from the attributes that the graph reports.
+  // The kernel checks permissions, by the attributes in the graph's replies.
   const list = ['default_permissions', `max_read=${options.maxRead}`];
   if (options.allowOther) list.push('allow_other');
   return list;
 }
 
-/** In the lists of fusermount3 and libfuse a comma ends an option, and a backslash keeps it. */
+/** Escapes a source for option lists of fusermount3 and libfuse, where a comma ends an option. */
 export const escapedSource = (source: string): string => source.replace(/[\\,]/g, '\\$&');
 
 async function mountByUser(mountpoint: string, options: ChannelOptions): Promise<number> {
@@ -243,7 +239,7 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
   }
 }
 
-/** Runs fusermount3: '' when it succeeded, otherwise what it said. */
+/** Runs fusermount3. Returns its error output, '' on success. */
 function fusermount(args: readonly string[], socket: number | null): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('fusermount3', args, {

@@ -1,12 +1,11 @@
 /**
- * Supplementary groups of who asks, which the kernel does not tell: they are in /proc. To read them
- * takes some 30 µs, so those of who asked lately are kept, as GlusterFS does (there for 300 s, option
- * gid-timeout).
+ * Finds the supplementary groups of a caller in /proc, as FUSE requests do not carry them. Reading takes some 30 µs,
+ * so results are cached for a second (in GlusterFS for 300 s, option gid-timeout).
  */
 import { readFileSync } from 'node:fs';
 import { sampledClock } from '../../pump/sampled-clock.ts';
 
-/** Milliseconds for which they are taken to be the same: so late a setgroups(2) is heard of. */
+/** Lifetime of a cached result in milliseconds: a setgroups(2) takes effect this late. */
 const KEPT_MS = 1000;
 const KEPT_MAX = 1024;
 
@@ -19,7 +18,7 @@ interface CachedGroups {
 
 const cache = new Map<number, CachedGroups>();
 
-/** As `groupsOf`, or what it has said within the last second of this process with these ids. */
+/** As `groupsOf`, from the cache if the process had the same ids within the last second. */
 export function cachedGroupsOf(pid: number, uid: number, gid: number): readonly number[] {
   const known = cache.get(pid);
   if (known?.uid === uid && known.gid === gid && known.until > sampledClock.ms) return known.groups;
@@ -29,14 +28,14 @@ export function cachedGroupsOf(pid: number, uid: number, gid: number): readonly 
   return groups;
 }
 
-/** Supplementary groups of a process; none when it is gone, or the kernel itself (pid 0). */
+/** Supplementary groups of a process; none for an ended process, and for the kernel (pid 0). */
 export function groupsOf(pid: number): readonly number[] {
   if (pid <= 0) return [];
   let status: string;
   try {
     status = readFileSync(`/proc/${pid}/status`, 'latin1');
   } catch {
-    // It ended meanwhile, or belongs to another pid namespace: it has no groups that we could know.
+    // The process has ended, or is in another pid namespace, where its groups are invisible.
     return [];
   }
   const groups = /^Groups:(.*)$/m.exec(status)?.[1] ?? '';

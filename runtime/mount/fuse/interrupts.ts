@@ -1,11 +1,10 @@
 /**
- * Callers that give up. The kernel says INTERRUPT when any signal reaches a process that waits, also
- * one that the process handles and then goes on; and it says so once. On a disk only a process that
- * is being killed stops waiting, except for a lock. So whoever works on a request is told at once for
- * a lock, and otherwise when the caller is about to die: now, or at a later look.
+ * Interrupts requests of callers that give up. The kernel sends INTERRUPT once, for any signal to a waiting process,
+ * also for one that the process handles. As on a disk, only a dying process stops waiting, except for a lock. So a
+ * lock is interrupted at once, and other requests when the caller is dying, checked now and every 100 ms.
  *
- * Whatever signal ends a process, its threads have SIGKILL pending by then (Linux kernel/signal.c,
- * complete_signal). A caller in another pid namespace has no pid here: its end is not noticed.
+ * A dying thread has SIGKILL pending (Linux kernel/signal.c, complete_signal). A caller in another pid namespace has
+ * no pid here, so its end goes unnoticed.
  */
 import { readFileSync } from 'node:fs';
 import type { Context } from '../../core/context.ts';
@@ -13,12 +12,12 @@ import { mayWait } from './opcodes.ts';
 import type { Request } from './request.ts';
 
 const LOOK_MS = 100;
-/** In the last digits of a mask of signals, in hexadecimal. */
+/** SIGKILL in the last four hexadecimal digits of a signal mask. */
 const SIGKILL_BIT = 1 << 8;
 
 export class Interrupts {
   private readonly context: Context;
-  /** Interrupted, not answered, and the caller was alive at the last look. */
+  /** Interrupted requests whose caller was alive at the last check. */
   private readonly waitingForDeath = new Set<Request>();
   private cancel: (() => void) | null = null;
 
@@ -34,7 +33,7 @@ export class Interrupts {
     }
   }
 
-  /** The request has its answer. */
+  /** Stops watching a request that was answered. */
   settled(request: Request): void {
     if (this.waitingForDeath.size > 0) this.waitingForDeath.delete(request);
   }
@@ -63,7 +62,7 @@ function isDying(tid: number): boolean {
   try {
     status = readFileSync(`/proc/${tid}/status`, 'latin1');
   } catch {
-    // It is gone.
+    // The thread has ended.
     return true;
   }
   const pending = /^SigPnd:\s*[0-9a-f]*?([0-9a-f]{4})$/m.exec(status)?.[1] ?? '0';

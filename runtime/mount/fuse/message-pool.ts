@@ -1,15 +1,13 @@
 /**
- * The memory that requests are read into.
- *
- * A message is used again for the next request, unless a request that is not answered yet still
- * needs its bytes: then that request keeps it, and the pool gives another one.
+ * Buffers for the kernel's requests. The session reuses one buffer for all messages. A request that needs its bytes
+ * until the reply keeps its buffer, and the session takes another one from the pool.
  */
 import { MAX_DATA } from '../../core/limits.ts';
 import { Cursor } from './codec/cursor.ts';
 
 /** The largest request: a WRITE of `MAX_DATA` bytes behind two headers. */
 const MESSAGE_SIZE = MAX_DATA + 4096;
-/** Messages kept for later; more were needed by a burst of writes only. */
+/** Most spare buffers; only a burst of writes needs more. */
 const SPARE_MAX = 8;
 
 export class Message {

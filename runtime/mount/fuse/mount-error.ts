@@ -1,4 +1,4 @@
-/** Why a mount could not be made (or taken away), in one line that says what to do. */
+/** Errors of mounting and unmounting, each with a line that names the remedy. */
 
 export type MountErrorCode =
   | 'MOUNT_POINT_MISSING'
@@ -26,7 +26,7 @@ export class MountError extends Error {
   }
 }
 
-/** What to say for each code; `%m` is the mount point, `%d` a detail. */
+/** The text of each code; `%m` is the mount point, `%d` a detail. */
 const texts: Record<MountErrorCode, string> = {
   MOUNT_POINT_MISSING: "it does not exist; make it with 'mkdir -p %m'",
   MOUNT_POINT_NOT_DIRECTORY: 'it is not a directory; name an empty directory to mount on',
@@ -61,7 +61,7 @@ export function mountError(code: MountErrorCode, mountpoint: string, detail = ''
   return new MountError(code, `cannot mount on ${mountpoint}: ${text}`);
 }
 
-/** The code for what fusermount3 wrote to standard error. */
+/** The code for fusermount3's error output. */
 export function fusermountCode(text: string): MountErrorCode {
   if (/user_allow_other/.test(text)) return 'MOUNT_ALLOW_OTHER_REFUSED';
   if (/could not determine username/.test(text)) return 'MOUNT_NO_USER_NAME';

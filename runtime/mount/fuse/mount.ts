@@ -1,8 +1,6 @@
 /**
- * Mounting a graph: `mountGraph` looks the root up, mounts, and serves until it is unmounted, by
- * `Mount.unmount` or by anybody else.
- *
- * The graph is the caller's: it must be started before, and be stopped afterwards.
+ * Mounts a graph: `mountGraph` looks the root up, mounts, and serves requests until `Mount.unmount` or an external
+ * umount(8). The caller starts the graph before, and stops it afterwards.
  */
 
 import { open } from 'node:fs/promises';
@@ -29,29 +27,29 @@ import { fuseInitiator, Session, type SessionOptions } from './session.ts';
 export interface MountOptions extends Partial<SessionOptions> {
   readonly graph: Graph;
   readonly mountpoint: string;
-  /** Shown as the device of the mount: the volume's or volfile's name. */
+  /** Device name of the mount: the volume's or volfile's name. */
   readonly source: string;
-  /** For the lines about the mount itself, under the domain `fuse`. */
+  /** Log levels, for the domain `fuse`. */
   readonly levels: LogLevels;
   readonly readOnly?: boolean;
-  /** Programs keep set-user-id, and devices can be opened; both only when root mounts. */
+  /** Honours set-user-id, and allows opening devices; only when root mounts. */
   readonly suid?: boolean;
   readonly dev?: boolean;
-  /** No program in it can be run. */
+  /** Forbids executing files. */
   readonly noexec?: boolean;
-  /** Lets other users in. By default when root mounts, as others would be of no use to it. */
+  /** Admits other users. The default when root mounts. */
   readonly allowOther?: boolean;
-  /** The root has answered: from here on there may be a mount. */
+  /** Called when the root has answered, before the mount is made. */
   onAnswer?(): void;
 }
 
-/** As GlusterFS: attributes and names are cached for a second, absent names not at all. */
+/** As in GlusterFS: attributes and names are cached for a second, absent names not at all. */
 const ATTRIBUTE_TIMEOUT = 1;
 const ENTRY_TIMEOUT = 1;
 const NEGATIVE_TIMEOUT = 0;
 const BUSY_POLL_US = 50;
 
-/** What the options say, otherwise the defaults. */
+/** The timeouts of the options, with defaults. */
 export const timeoutsOf = (options: MountOptions) => ({
   attributeTimeout: options.attributeTimeout ?? ATTRIBUTE_TIMEOUT,
   entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT,
@@ -59,11 +57,11 @@ export const timeoutsOf = (options: MountOptions) => ({
 });
 
 const GRACE_MS = 5000;
-/** How long a mount with open files is served on when nothing is under way. */
+/** After unmounting, serves idle open files for this time. */
 const QUIET_MS = 50;
 const STEP_MS = 10;
 
-/** @throws {MountError} with what to do; nothing is left mounted then. */
+/** Mounts a graph. @throws {MountError} with the remedy; nothing stays mounted then */
 export async function mountGraph(options: MountOptions): Promise<KernelMount> {
   const { graph, levels } = options;
   const log = new Log(graph.top.context.sink, levels, 'fuse', graph.top.log.graphId);
@@ -107,7 +105,7 @@ async function serve(initiator: Initiator<Session>, options: MountOptions): Prom
 
 const syncfs = callAsync('int syncfs(int fd)');
 
-/** As sync(1) on the mount, beside the event loop, which has to serve it. */
+/** syncfs(2) of the mount, on a thread, because the event loop must serve it. */
 async function syncMount(mountpoint: string): Promise<void> {
   const folder = await open(mountpoint);
   try {
@@ -117,7 +115,7 @@ async function syncMount(mountpoint: string): Promise<void> {
   }
 }
 
-/** A mount that is being served. */
+/** A served mount. */
 export class KernelMount implements Mount {
   readonly session: Session;
   readonly unmounted: Promise<MountError | null>;
@@ -144,9 +142,9 @@ export class KernelMount implements Mount {
   }
 
   /**
-   * Unmounts, lets requests under way finish, and ends; open files get ENOTCONN from then on.
-   * Calls after the first wait for the same.
-   * @throws {MountError} when the kernel refuses; the mount goes on then.
+   * Unmounts, lets requests under way finish, and ends; open files get ENOTCONN then. Further calls wait for
+   * the same end.
+   * @throws {MountError} when the kernel refuses; the mount continues
    */
   unmount(): Promise<void> {
     this.unmounting ??= this.finish().finally(() => {
@@ -156,8 +154,8 @@ export class KernelMount implements Mount {
   }
 
   /**
-   * The kernel is to cache this no longer, as after an UPCALL of the graph. Not to be awaited by
-   * a fop before it answered. @throws {NameError} for a name that is none
+   * Invalidates the kernel's caches, as an UPCALL of the graph does. A fop must not await it before its reply.
+   * @throws {NameError} for a name that encodes no bytes
    */
   invalidate(what: Upcall): Promise<void> {
     const { notices } = this.session;
@@ -180,7 +178,7 @@ export class KernelMount implements Mount {
     this.end(null);
   }
 
-  /** Has the kernel bring what it keeps back of open files: nobody will take it afterwards. */
+  /** Makes the kernel write back cached writes of open files, before the mount ends. */
   private async flushWriteback(): Promise<void> {
     const { session } = this;
     let late = false;
@@ -193,7 +191,7 @@ export class KernelMount implements Mount {
       });
     });
     await Promise.race([limit, synced]);
-    // The kernel waits for no answers of a server that might never give them.
+    // The kernel sends writes without waiting for replies, so wait until no request comes.
     for (let seen = -1; seen !== session.requests && !late && !this.over; ) {
       seen = session.requests;
       await delay(STEP_MS);

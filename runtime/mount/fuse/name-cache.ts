@@ -1,28 +1,26 @@
 /**
- * The names that requests carry, from bytes to strings. Clients ask for the same names again and
- * again, so the last ones are kept, each at a place that its bytes choose. A name that is found is
- * the string of before: the maps of inodes and caches need not compute its hash again, and compare it
- * by its address.
+ * Decodes names in requests, with a cache of recent ones by a hash of their bytes. Clients repeat names, and a cached
+ * name is the same string object: maps of inodes reuse its hash, and compare it by address.
  */
 import { decodeName } from '../../core/bytes.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 
 const PLACE_BITS = 10;
 const PLACES = 1 << PLACE_BITS;
-/** Bytes; longer names, such as targets of symbolic links, are not kept. A multiple of WORD. */
+/** Most bytes of a cached name; a multiple of WORD. */
 const LONGEST = 64;
 const WORD = 4;
-/** 2^32 divided by the golden ratio, odd: multiplying by it spreads what is small over 32 bits. */
+/** 2^32 divided by the golden ratio, odd: multiplication spreads small numbers over 32 bits. */
 const SPREAD = 0x9e3779b1;
 
 export class NameCache {
   private readonly names: string[] = new Array(PLACES).fill('');
-  /** Their bytes, `LONGEST` for each, and how many of these count. */
+  /** The bytes of the cached names, `LONGEST` for each, and their lengths. */
   private readonly bytes = new Uint8Array(PLACES * LONGEST);
   private readonly view = new DataView(this.bytes.buffer);
   private readonly lengths = new Uint8Array(PLACES);
 
-  /** The name in a span of the cursor's message, as the runtime writes names (`core/bytes.ts`). */
+  /** Decodes the name in a span of the cursor's message (`core/bytes.ts`). */
   decode({ bytes, view }: Cursor, { start, end }: Span): string {
     const length = end - start;
     if (length > LONGEST) return decodeName(bytes, start, end);

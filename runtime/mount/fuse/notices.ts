@@ -1,8 +1,8 @@
 /**
- * Invalidates what the kernel caches, before its time is over. A notice is written by a thread (`notifier.ts`), after
- * the replies of all requests that were under way when it was asked for: one of them could bring back the old data.
- * Equal notices that wait are one; when very many wait, one that expires all names replaces those about names.
- * The attributes of a file that is being opened need no waiting, see `doubt`.
+ * Invalidates the kernel's caches by notices. A thread (`notifier.ts`) writes a notice after the replies of all
+ * requests that were under way when it was added, because one of them could bring old data back. Equal waiting notices
+ * are merged; when very many wait, one for all names replaces those of single names. `invalidateAttributes` does not
+ * wait.
  */
 
 import { encodeNameInto, nameLength } from '../../core/bytes.ts';
@@ -25,42 +25,42 @@ import {
 import { Notifier } from './notifier.ts';
 import * as P from './protocol.ts';
 
-/** Notices that wait, at most, where the kernel knows one for all names. */
+/** Most waiting notices, if the kernel supports a notice for all names. */
 const WAITING_MAX = 4096;
-/** Notices that are with the thread at once: one of them may wait, and those behind it with it. */
+/** Most notices in the thread: one that blocks there delays those behind it. */
 const IN_THREAD_MAX = 64;
 /** The first protocol with NOTIFY_INC_EPOCH. */
 const MINOR_WITH_EPOCH = 44;
 
-/** What is under way in a session. */
+/** The requests of a session. */
 export interface RequestsUnderWay {
-  /** The lowest serial number of a request whose answer the kernel will keep; Infinity for none. */
+  /** The lowest serial number of a request whose reply the kernel caches; Infinity for none. */
   oldestCached(): number;
 }
 
 interface Notice {
   readonly what: Upcall;
-  /** The newest request when it was asked for. */
+  /** The newest request when the notice was added. */
   readonly after: number;
-  /** Who waits for it. */
+  /** Called when the kernel has handled it. */
   readonly waiters: (() => void)[];
 }
 
 export class Notices {
-  /** Given to the kernel so far. */
+  /** Number of notices sent to the kernel. */
   sent = 0;
   private readonly fd: number;
   private readonly root: Inode;
   private readonly log: Log;
   private readonly underWay: RequestsUnderWay;
-  /** By what they are about, in the order in which they were asked for. */
+  /** By key, in order of adding. */
   private readonly waiting = new Map<string, Notice>();
   private readonly inThread: Notice[] = [];
   private notifier: Notifier | null = null;
   private minor = P.MINOR_MIN;
   private over = false;
 
-  /** @param root where all names begin */
+  /** @param root of all names */
   constructor(fd: number, root: Inode, log: Log, underWay: RequestsUnderWay) {
     this.fd = fd;
     this.root = root;
@@ -68,25 +68,25 @@ export class Notices {
     this.underWay = underWay;
   }
 
-  /** Those that the kernel has not handled yet. */
+  /** Number of notices that the kernel has not handled. */
   get size(): number {
     return this.waiting.size + this.inThread.length;
   }
 
-  /** Some wait, and may be ready when an answer has been written. */
+  /** Whether notices wait for replies of requests. */
   get hasWaiting(): boolean {
     return this.waiting.size > 0;
   }
 
-  /** The protocol's minor version is agreed on. */
+  /** Sets the agreed minor version of the protocol. */
   agreed(minor: number): void {
     this.minor = minor;
   }
 
-  /** @throws {NameError} for a name that is none */
+  /** Adds a notice. @throws {NameError} for a name that encodes no bytes */
   add(what: Upcall): void {
     if (this.over) return;
-    // The kernel cannot know what nobody here has found.
+    // The kernel cannot know an inode that is not in the table.
     if (what.what === 'inode' && !what.inode.table.has(what.inode)) return;
     if (what.what === 'every-entry') this.addEveryEntry();
     else {
@@ -97,9 +97,8 @@ export class Notices {
   }
 
   /**
-   * Takes back the attributes of a file that is being opened, at once: before its opener goes on. The
-   * kernel waits for nothing with these, as the file is in use. What requests under way bring back is
-   * too old for it, or comes with no time to be cached.
+   * Invalidates the attributes of a file that is being opened, before the open returns. The kernel takes this
+   * notice without waiting, as the file is in use. Replies of requests under way are older, or not cached.
    */
   invalidateAttributes(inode: Inode): void {
     const bytes = this.over ? null : encode({ what: 'inode', inode, data: false });
@@ -113,14 +112,14 @@ export class Notices {
     });
   }
 
-  /** When those that were asked for so far are handled. Not to be awaited by a fop. */
+  /** Resolves when the kernel has handled all notices added so far. A fop must not await it. */
   whenHandled(): Promise<void> {
     const last = [...this.waiting.values()].at(-1) ?? this.inThread.at(-1);
     if (last === undefined) return Promise.resolve();
     return new Promise((resolve) => void last.waiters.push(resolve));
   }
 
-  /** Hands over what is ready. */
+  /** Passes ready notices to the thread. */
   flush(): void {
     for (const [key, notice] of this.waiting) {
       if (notice.after >= this.underWay.oldestCached()) return;
@@ -152,7 +151,7 @@ export class Notices {
     return this.notifier;
   }
 
-  /** Nobody is left to tell. */
+  /** Drops all notices, because the mount ends. */
   close(): void {
     this.over = true;
     this.notifier?.close();
@@ -161,7 +160,7 @@ export class Notices {
     this.waiting.clear();
   }
 
-  /** To the end of the queue, also what waits already: it is about the requests of now, too. */
+  /** Appends a notice. An equal waiting one moves to the end, as current requests may affect it. */
   private enqueue(what: Upcall): void {
     const key = keyOf(what);
     const tell = this.waiting.get(key)?.waiters ?? [];
@@ -194,17 +193,17 @@ function resolveWaiters({ waiters: tell }: Notice): void {
   for (const each of tell.splice(0)) each();
 }
 
-/** The same for notices that can take each other's place. @throws {NameError} */
+/** A key that is the same for equal notices. @throws {NameError} */
 function keyOf(what: Upcall): string {
   if (what.what === 'every-entry') return what.what;
   if (what.what === 'inode') return `${what.data ? 'data' : 'attributes'} ${what.inode.id}`;
-  // Whether bytes stand for the name is said to who asks, not to who writes.
+  // Throws here, in the caller of `add`, for a name that encodes no bytes.
   nameLength(what.name);
   const expire = what.what === 'entry' && what.expire;
   return `${what.what}${expire ? ' expire' : ''} ${what.parent.id} ${what.name}`;
 }
 
-/** The kernel knows the inode: nothing is cached of any other, nor of names in it. */
+/** Whether the kernel knows the inode; it caches nothing of other inodes. */
 const isKnown = (inode: Inode): boolean => inode.id === ROOT_ID || inode.nlookup > 0;
 
 function encode(what: Upcall): Uint8Array | null {

@@ -1,7 +1,7 @@
 /**
- * The thread that writes notices: one per mount, started for the first notice. A notice may wait in the kernel for a
- * lock that a lookup holds, so no other thread may write it. It has a table of descriptors of its own, without the
- * mount's, so that a killed server does not leave its connection open (docs/how-it-works/mechanisms.md).
+ * Writes notices on a thread, one per mount, started for the first notice: a write may wait in the kernel for a lock
+ * that a lookup holds. The thread has its own descriptor table, without the mount's descriptor, so that a killed server
+ * does not leave its connection open (docs/how-it-works/mechanisms.md).
  *
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release), fs/fuse/dir.c (fuse_reverse_inval_entry).
  */
@@ -64,24 +64,24 @@ for (;;) {
 }
 `;
 
-/** Far longer than the thread takes to begin. */
+/** Far longer than the thread takes to start. */
 const PATIENCE_MS = 5000;
 
 export interface NotifierEvents {
   /** The kernel has handled the oldest message. */
   written(): void;
-  /** Nothing will be written any more. */
+  /** The thread has failed and writes no more. */
   broken(why: string): void;
 }
 
 export class Notifier {
   private readonly worker: Worker;
   private readonly news = new Int32Array(new SharedArrayBuffer(4));
-  /** 1 when the thread uses no native code any more. */
+  /** 1 when the thread has finished loading native code. */
   private readonly begun = new Int32Array(new SharedArrayBuffer(4));
   private stopResponder: () => void = () => {};
   private closed = false;
-  /** The mount's descriptor for the thread to take: the mount itself may end meanwhile. */
+  /** A duplicate of the mount's descriptor for the thread, as the mount may end meanwhile. */
   private passedFd: number;
 
   /** @param fd the mounted descriptor of `/dev/fuse` */
@@ -102,30 +102,30 @@ export class Notifier {
     this.worker.on('exit', () => this.closePassedFd());
   }
 
-  /** The thread has its own table: what is opened from now on, it does not keep open. */
+  /** The thread has its own descriptor table, so it does not keep later descriptors open. */
   private ready(): void {
     if (!this.closed) this.stopResponder = startOrphanResponder(this.passedFd);
     this.closePassedFd();
   }
 
-  /** The thread has a descriptor of its own, or needs none any more. */
+  /** Closes the duplicate, which the thread has copied or no longer needs. */
   private closePassedFd(): void {
     if (this.passedFd >= 0) close(this.passedFd);
     this.passedFd = -1;
   }
 
-  /** Messages are written in the order in which they are given. */
+  /** Queues a message; messages are written in order. */
   write(message: Uint8Array): void {
     this.worker.postMessage(message);
     Atomics.add(this.news, 0, 1);
     Atomics.notify(this.news, 0);
   }
 
-  /** What is not yet written is not written any more. */
+  /** Ends the thread, and drops unwritten messages. */
   close(): void {
     this.closed = true;
     this.stopResponder();
-    // A thread that is ended while it loads native code ends the process, by SIGABRT.
+    // Terminating a thread while it loads native code aborts the process (SIGABRT).
     Atomics.wait(this.begun, 0, 0, PATIENCE_MS);
     void this.worker.terminate();
   }

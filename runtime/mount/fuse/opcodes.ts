@@ -1,12 +1,10 @@
 /**
- * Every operation of the kernel that is served, one row each: its number, how its arguments are
- * read, what is done about it, and what there is to know about its answer. Anything that has no row
- * is ENOSYS, after which the kernel asks no more. POLL has none on purpose: the kernel then says
- * itself what is true of files, that they are always ready. BMAP is for file systems on a block
- * device.
+ * The table of served operations: number, arguments, decoder, handler and trait. Others get ENOSYS, after which the
+ * kernel does not send them again. POLL has no row: the kernel then treats files as always ready. BMAP is for file
+ * systems on block devices.
  *
- * The argument objects are made once and filled anew by each message: what `decode` wrote is valid
- * until the next message of the same operation, so a handler takes what it needs before it returns.
+ * Argument objects are reused: they are valid until the next message of the operation, so a handler copies what it
+ * needs.
  */
 import type { Cursor } from './codec/cursor.ts';
 import { BatchForgetIn, decodeBatchForgetIn, decodeInitIn, InitIn } from './codec/header.ts';
@@ -34,11 +32,11 @@ export interface Opcode<A> {
 }
 
 type Trait = 0 | typeof CACHED | typeof NO_REPLY | typeof WAITS;
-/** It carries a name, attributes or data, which the kernel keeps. */
+/** The kernel caches the reply: a name, attributes or data. */
 const CACHED = 1;
-/** The kernel waits for none. */
+/** The operation has no reply. */
 const NO_REPLY = 2;
-/** It may wait until others have let go of something: a caller that gives up is told at once. */
+/** The operation may wait for other callers: an INTERRUPT takes effect at once. */
 const WAITS = 3;
 
 function row<A>(
@@ -130,13 +128,13 @@ for (const [name, opcode] of Object.entries(OP)) {
 export const operations: (Opcode<unknown> | undefined)[] = [];
 for (const [, each] of entries) operations[each.opcode] = each;
 
-/** The kernel's name of an operation, also of those that are not served. */
+/** The kernel's name of an operation, served or not. */
 export const opcodeName = (opcode: number): string => nameOf[opcode] ?? `opcode ${opcode}`;
 
-/** Whether the kernel keeps what the answer to an operation says. */
+/** Whether the kernel caches the reply to an operation. */
 export const isCached = (opcode: number): boolean => operations[opcode]?.trait === CACHED;
 
 export const hasReply = (opcode: number): boolean => operations[opcode]?.trait !== NO_REPLY;
 
-/** Whether its caller may have to wait for others. */
+/** Whether the operation may wait for other callers. */
 export const mayWait = (opcode: number): boolean => operations[opcode]?.trait === WAITS;

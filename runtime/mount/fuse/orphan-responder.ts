@@ -1,7 +1,7 @@
 /**
- * Answers the requests that a killed server leaves behind: a shell with a device of its own waits for the server's end
- * of a pipe to close, and then answers every request with ENOTCONN until the thread that writes notices is gone
- * (docs/how-it-works/mechanisms.md). It costs a sleeping shell in mounts that write notices.
+ * Answers requests that a killed server leaves behind: a shell with a `/dev/fuse` of its own waits for the server's
+ * end of a pipe to close. Then it answers every request with ENOTCONN until the notifier's thread is gone
+ * (docs/how-it-works/mechanisms.md). Mounts that write notices have one sleeping shell.
  *
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release ends what was read from a device), proc(5) (task).
  */
@@ -14,11 +14,10 @@ import { cstring } from '../../sys/struct.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
 /**
- * `$1` is the server's process: all that is left of it, until its parent takes note of its end, is
- * its first thread, and the one that waits. A request is read whole or not at all, so there is room
- * for the largest; its unique number stands at byte 8. The answer is struct fuse_out_header: its
- * length, -107 (ENOTCONN), the number. Nothing to read is an error of dd, as the device is
- * nonblocking; an answer that nobody waits for, to a FORGET, is one of printf.
+ * `$1` is the server's pid. Of a killed server, only the first thread and the waiting one remain until its parent
+ * reaps it. A request is read whole, so the block has room for the largest; its unique number is at byte 8. The
+ * reply is struct fuse_out_header: length, -107 (ENOTCONN), unique. Without a request dd fails, as the device is
+ * nonblocking; for a FORGET, which has no reply, printf fails.
  */
 const SCRIPT = `
 server=$1
@@ -34,15 +33,15 @@ while set -- /proc/$server/task/*; [ $# -gt 1 ]; do
 done`;
 
 /**
- * @param fd the mounted descriptor of `/dev/fuse`
- * @returns what ends it when it is not needed any more
+ * Starts the responder.
+ * @param fd the mounted descriptor of `/dev/fuse` @returns a function that ends it
  */
 export function startOrphanResponder(fd: number): () => void {
   const { O_NONBLOCK, O_RDWR } = constants;
   const device = open(cstring('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   const number = new Uint8Array(Uint32Array.of(fd).buffer);
   const cloned = device >= 0 && ioctl(device, DEV_IOC_CLONE, number) === 0;
-  // In a session of its own: a signal to the server's terminal or group is not for it.
+  // Detached, so that signals to the server's terminal or group do not reach it.
   const heir = cloned
     ? spawn('/bin/sh', ['-c', SCRIPT, 'heir', String(process.pid)], {
         cwd: '/',
@@ -51,7 +50,7 @@ export function startOrphanResponder(fd: number): () => void {
       })
     : null;
   if (device >= 0) close(device);
-  // Without a shell a kill under load may leave clients waiting, and that is all.
+  // Without a shell, a kill under load may leave clients waiting.
   heir?.on('error', () => {});
   heir?.unref();
   (heir?.stdin as Socket | null | undefined)?.unref();

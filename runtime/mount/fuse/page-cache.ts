@@ -1,11 +1,8 @@
 /**
- * The kernel's cached pages of a file go when the file is opened anew, or stays until its
- * size or its times are found to be others (AUTO_INVAL_DATA). It stays where that is all that can tell
- * that the data has changed, as it is for GlusterFS's own mount; a module may answer otherwise each
- * time. It goes as well when the file is opened for the first time after other volumes, or other code,
- * have taken the place of those that it was read from.
+ * Decides at open whether the kernel keeps its cached pages of a file (FOPEN_KEEP_CACHE). It keeps them if every volume
+ * changes data only together with size or times, which the kernel checks (AUTO_INVAL_DATA). It drops them at the
+ * first open after volumes or their code were replaced.
  */
-
 import type { Fd } from '../../core/fd.ts';
 import type { Inode } from '../../core/inode.ts';
 import type { Child } from '../../core/xlator.ts';
@@ -13,10 +10,10 @@ import type { Notices } from './notices.ts';
 import { FOPEN_KEEP_CACHE } from './protocol.ts';
 
 export class PageCache {
-  /** The files that were opened since the data of any may be other; null where it has never been. */
+  /** Files opened since the last `distrustAll`; null before the first. */
   private opened: WeakSet<Inode> | null = null;
 
-  /** The data of any file may be other from now on; the kernel is told so of those that are open. */
+  /** Distrusts the cached data of all files, and invalidates those that are open. */
   distrustAll(open: Iterable<Fd>, notices: Notices): void {
     this.opened = new WeakSet();
     for (const { inode, isDir } of open) {
@@ -24,7 +21,7 @@ export class PageCache {
     }
   }
 
-  /** FOPEN_KEEP_CACHE for a file that is opened, or 0. */
+  /** FOPEN_KEEP_CACHE for an opened file, or 0. */
   flagFor({ inode, links }: Fd): number {
     const { opened } = this;
     if (!keepsPages(links, 'open', false) || !keepsPages(links, 'readv', false)) return 0;

@@ -1,8 +1,7 @@
 /**
- * Passthrough: the kernel reads and writes the file of the disk itself, where no volume watches a file's data.
- * The first open of an inode decides for all until the last is released. O_DIRECT is never the first, and
- * attributes of a file opened for reading and writing are not cached; the reasons are in
- * docs/how-it-works/mechanisms.md.
+ * Passthrough: lets the kernel read and write the storage's file directly, if no volume watches its data. The first
+ * open of an inode decides for all opens until the last release. An O_DIRECT open never begins passthrough, and
+ * attributes of a file opened O_RDWR are not cached; docs/how-it-works/mechanisms.md has the reasons.
  *
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
  */
@@ -22,15 +21,15 @@ const BACKING_CLOSE = 0x4004e502;
 
 const { O_DIRECT, O_RDWR } = constants;
 
-/** A file that the kernel has: its id there, and how many open Fds use it. */
+/** A backing file registered with the kernel: its id, and the number of open fds. */
 interface Backing {
   readonly id: number;
   users: number;
 }
 
 /**
- * Where the data of a file goes, past translators that have files of their own when it is none of
- * these; of no certain file without `fd`.
+ * The links that a file's data takes, skipping translators with own files if this is none of them. Without `fd`,
+ * skips all such translators.
  */
 function dataLinks(links: Child, fd?: Fd): Child {
   let at = links;
@@ -48,8 +47,7 @@ function dataLinks(links: Child, fd?: Fd): Child {
 }
 
 /**
- * The storage translator that all data goes to, when nobody watches it on its way; otherwise null.
- * `fd` as above.
+ * The storage translator, if no volume or observer above it watches the data; otherwise null. `fd` as above.
  */
 export function directStorage(links: Child, fd?: Fd): Xlator | null {
   const { readv, writev, open } = dataLinks(links, fd);
@@ -59,7 +57,7 @@ export function directStorage(links: Child, fd?: Fd): Xlator | null {
   return xl.translator.dataPath?.backing === undefined ? null : xl;
 }
 
-/** Whether nobody has anything to say when a file is closed: then the kernel need not ask. */
+/** Whether FLUSH can be skipped, as no volume handles it and the storage reports no errors at close. */
 function canSkipFlush(links: Child, storage: Xlator, fd: Fd): boolean {
   let { flush } = links;
   while (!flush.isObserved && flush.xl.translator.dataPath?.isOwn?.(flush.xl, fd) === false) {
@@ -70,12 +68,12 @@ function canSkipFlush(links: Child, storage: Xlator, fd: Fd): boolean {
 }
 
 export class Passthrough {
-  /** Of the open at hand: flags for its answer, and the backing file's id or 0. */
+  /** Result of the last `open`: flags for its reply, and the backing file's id or 0. */
   openFlags = 0;
   backingId = 0;
-  /** Fds that were opened so, since the mount. */
+  /** Number of opens with passthrough since the mount. */
   opened = 0;
-  /** The kernel can, and has refused none. */
+  /** The kernel supports it, and has refused no file. */
   agreed = false;
   private readonly device: number;
   private readonly log: Log;
@@ -92,8 +90,8 @@ export class Passthrough {
   }
 
   /**
-   * Decides how an Fd is opened that storage has just opened.
-   * @param cached whether another open Fd of the inode goes through the page cache
+   * Decides on passthrough for an fd that the storage has just opened.
+   * @param cached whether another open fd of the inode uses the page cache
    */
   open(links: Child, fd: Fd, cached: boolean): void {
     const storage = directStorage(links, fd);
@@ -110,12 +108,12 @@ export class Passthrough {
     if ((fd.flags & O_ACCMODE) === O_RDWR) this.mappable.add(fd.inode);
   }
 
-  /** Whether memory that the inode is mapped to may be written, unnoticed by the kernel. */
+  /** Whether a program may have mapped the file writable, so that its times change without a request. */
   mayBeMapped(inode: Inode): boolean {
     return this.mappable.has(inode);
   }
 
-  /** Fds whose data goes past us. */
+  /** Number of open fds with passthrough. */
   get size(): number {
     return this.byFd.size;
   }
@@ -131,14 +129,14 @@ export class Passthrough {
     ioctl(this.device, BACKING_CLOSE, this.map);
   }
 
-  /** The connection is over, and with it what the kernel had. */
+  /** Forgets all backing files, as the connection has ended. */
   clear(): void {
     this.agreed = false;
     this.byInode.clear();
     this.byFd.clear();
   }
 
-  /** Gives the kernel the file; null when there is none, or it does not take it. */
+  /** Registers the backing file with the kernel; null without one, or if the kernel refuses. */
   private register(storage: Xlator | null, fd: Fd): Backing | null {
     if (!this.agreed || storage === null) return null;
     const descriptor = storage.translator.dataPath!.backing!(storage, fd);
@@ -147,7 +145,7 @@ export class Passthrough {
     this.view.setInt32(0, descriptor, true);
     const id = ioctl(this.device, BACKING_OPEN, this.map);
     if (id <= 0) {
-      // No privilege, or a disk that is itself a layer over another: it will not take the next one.
+      // No privilege, or a stacked file system: the kernel would refuse further files, too.
       this.agreed = false;
       this.log.info(`no passthrough: ${errnoName(-id)}; data is read and written here`);
       return null;

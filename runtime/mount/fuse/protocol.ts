@@ -1,16 +1,16 @@
 /**
- * The kernel's FUSE protocol: numbers. Names are the kernel's, without the prefix `FUSE_` where a
- * group gives it. Source: include/uapi/linux/fuse.h, protocol 7.31 to 7.45.
+ * Constants of the kernel's FUSE protocol, 7.31 to 7.45, by the kernel's names without `FUSE_`.
  *
- * A request is a 40-byte header (`header.ts`), the operation's own struct and its names or data; a reply is a
- * 16-byte header and the operation's own struct (`codec/structs.ts`). All numbers are in the machine's byte
- * order, which is little-endian here.
+ * A request is a 40-byte header (`header.ts`), the operation's struct, and its names or data; a reply is a 16-byte
+ * header and the operation's struct (`codec/structs.ts`). Numbers are little-endian.
+ *
+ * Source: include/uapi/linux/fuse.h.
  */
 
 export const KERNEL_VERSION = 7;
 /** Linux 5.4. Older kernels differ in message sizes, and are refused. */
 export const MINOR_MIN = 31;
-/** The newest minor whose messages are known here to be the same, so the newest one agreed to. */
+/** The newest supported minor. */
 export const MINOR_MAX = 45;
 
 /** The root's node id. */
@@ -79,7 +79,7 @@ export const NOTIFY_INVAL_INODE = 2;
 export const NOTIFY_INVAL_ENTRY = 3;
 export const NOTIFY_DELETE = 6;
 export const NOTIFY_INC_EPOCH = 8;
-/** ioctl(2) on another descriptor of the device: it becomes one of this connection (of a u32). */
+/** ioctl(2) that attaches another descriptor of the device to a connection. */
 export const DEV_IOC_CLONE = 0x8004e500;
 /** `flags` of NOTIFY_INVAL_ENTRY. */
 export const EXPIRE_ONLY = 1 << 0;

@@ -1,14 +1,14 @@
-/** A request of the kernel, from the message to the answer. */
+/** A request of the kernel, from the message to the reply. */
 import { Stack } from '../../core/frame.ts';
 import { type SampleListener, sampledClock } from '../../pump/sampled-clock.ts';
 import type { InHeader } from './codec/header.ts';
 import { cachedGroupsOf } from './groups.ts';
 import type { Message } from './message-pool.ts';
 
-/** Who answers requests, and wants to know of those that were slow. */
+/** Records slow requests. */
 export interface SlowObserver {
   readonly slowMs: number;
-  /** It succeeded, and took so long at most: as `timed` in lately.ts. */
+  /** Reports a slow success; parameters as of `onSample` (sampled-clock.ts). */
   slow(request: Request, at: number, ms: number, among: number): void;
 }
 
@@ -16,16 +16,16 @@ export class Request extends Stack implements SampleListener {
   /** The kernel's number. */
   readonly tag: number;
   readonly opcode: number;
-  /** The inode that it is asked of. */
+  /** The inode of the request. */
   readonly nodeid: number;
-  /** By the clock of `performance.now`; earlier by a little (lately.ts). */
+  /** By `performance.now`, slightly early (sampled-clock.ts). */
   readonly began = sampledClock.ms;
-  /** The message, when its bytes are still needed (the data of a WRITE). */
+  /** The buffer with the data of a WRITE, until the reply. */
   message: Message | null = null;
-  /** Who has answered it at once. */
+  /** Gets the duration of a request that was answered at once. */
   slowObserver: SlowObserver | null = null;
 
-  /** `op` is the log name of the fop that answers it. */
+  /** @param op the log name of the fop */
   constructor(header: InHeader, op: string) {
     super(header.uid, header.gid, header.pid, op, cachedGroupsOf);
     this.tag = header.unique;

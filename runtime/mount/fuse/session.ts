@@ -1,9 +1,7 @@
 /**
- * A session: the kernel's requests become fops on the top of a graph, and their replies answers.
- *
- * It reads nothing itself: the pump puts a message into `buffer` and calls `message`. What is done
- * about each operation is a table of handlers (`opcodes.ts`), which use the session to
- * find inodes and fds and to answer.
+ * A session serves one FUSE connection: it turns the kernel's requests into fops at the top of a graph, and sends
+ * their replies. The pump reads a message into `buffer` and calls `message`. Handlers (`opcodes.ts`) use the session
+ * to find inodes and fds, and to reply.
  */
 
 import type { Client } from '../../core/client.ts';
@@ -40,43 +38,43 @@ import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
 import { Request, type SlowObserver } from './request.ts';
 
-/** Bytes of the largest answer that is made here: the data of a READ. */
+/** Bytes of the largest encoded reply: the data of a READ. */
 const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
 const PAGE_SIZE = 4096;
-/** Data up to this size is copied behind the header; more is gathered by the kernel. */
+/** Data up to this size is copied behind the header; writev gathers more. */
 const COPY_MAX = 8192;
 /**
- * How long a request may stay unanswered that was at hand when a turn was ended, which comes a quarter
- * of a second after twice the time limit at the latest: who called is to wait a second more, no longer.
+ * Milliseconds until a request whose turn was ended gets EIO. The turn ends at most 250 ms after twice the time
+ * limit, so that the caller waits no more than a second longer.
  */
 const ABANDONED_MS = 500;
 const LOCKS_MISSING =
   'no volume serves locks, and the kernel was told of this mount that one does: that takes a new mount';
-/** The kernel takes errnos below this only. */
+/** The kernel accepts only smaller errnos. */
 const ERRNO_MAX = 512;
 
 export interface SessionOptions {
-  /** How long the kernel may cache attributes, names, and absent names. Seconds, fractions too. */
+  /** Seconds for which the kernel caches attributes, names and absent names; fractions allowed. */
   readonly attributeTimeout: number;
   readonly entryTimeout: number;
   readonly negativeTimeout: number;
-  /** Microseconds to wait awake for the next request. */
+  /** Microseconds of busy polling for the next request. */
   readonly busyPollUs: number;
-  /** Whether the kernel may read and write files itself that nobody in the graph watches. */
+  /** Lets the kernel read and write files directly if no volume watches their data. */
   readonly passthrough: boolean;
-  /** Whether the kernel keeps writes back, and brings them later and together: no passthrough then. */
+  /** Lets the kernel cache writes and write them back later; excludes passthrough. */
   readonly writeback?: boolean | undefined;
-  /** Whether the graph serves lk, for the kernel to ask for every lock. */
+  /** The graph serves locks, so the kernel sends every lock. */
   readonly locks?: boolean | undefined;
-  /** Whether the kernel enforces ACLs: so it is by default. Without, the mount has none. */
+  /** The kernel enforces ACLs (the default); otherwise the mount has none. */
   readonly acl?: boolean | undefined;
-  /** Where requests that failed or were slow are kept. */
+  /** Records failed and slow requests. */
   readonly notable?: NotableRequests | undefined;
 }
 
 /**
- * The place of a READ's data in its answer, behind room for the header. It begins with a page: the kernel takes
- * it page by page.
+ * Allocates the buffer for a READ's data, behind room for the header. It is page aligned, as the kernel copies page
+ * by page.
  */
 function readBuffer(): Uint8Array {
   const memory = Buffer.alloc(OUT_SIZE + PAGE_SIZE);
@@ -85,7 +83,7 @@ function readBuffer(): Uint8Array {
   return new Uint8Array(memory.buffer, memory.byteOffset + start + OUT_HEADER_SIZE, MAX_DATA);
 }
 
-/** The mount as it appears to the graph: an initiator of type mount/fuse. */
+/** The translator record of the mount: an initiator of type mount/fuse. */
 const fuseTranslator = initiatorTranslator<Session>(
   'mount/fuse',
   "Turns the kernel's FUSE requests into fops on the top of the graph.",
@@ -104,14 +102,14 @@ const fuseTranslator = initiatorTranslator<Session>(
   },
 );
 
-/** @param attributeTimeout that of the session: seconds */
+/** Makes the session's initiator. @param attributeTimeout of the session, in seconds */
 export const fuseInitiator = (
   graph: GraphView,
   log: Log,
   attributeTimeout: number,
 ): Initiator<Session> =>
   new Initiator(graph, 'fuse', fuseTranslator, log, {
-    // Of a reply, the kernel is told nothing besides.
+    // FUSE replies carry no further attributes.
     terse: true,
     attributeAge: attributeTimeout * 1000,
     pidIsThread: true,
@@ -125,7 +123,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   readonly initiator: Initiator<Session>;
   readonly client: Client<Session>;
   readonly passthrough: Passthrough;
-  /** What the kernel is to cache no longer; an UPCALL of the graph adds to it. */
+  /** Invalidations for the kernel; an UPCALL of the graph adds one. */
   readonly notices: Notices;
   readonly pages = new PageCache();
   readonly fds: FdTable;
@@ -140,7 +138,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   readonly unknownValid = new Validity(0);
   readonly out: Buffer;
   readonly view: DataView;
-  /** `Frame.readBuffer` of a READ: the place of the data in its answer, behind the header. */
+  /** `Frame.readBuffer` of a READ: the data's position in its reply, behind the header. */
   readonly readBuffer: Uint8Array;
   private readonly header = new InHeader();
   private readonly names = new NameCache();
@@ -159,9 +157,9 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   private limitLogged = false;
 
   /**
-   * @param fd a descriptor of `/dev/fuse` that is mounted; not closed here
+   * @param fd the mounted descriptor of `/dev/fuse`, which the caller closes
    * @param client the only one of its initiator, which the session closes
-   * @param onEnded no request will come any more: 0 when unmounted, otherwise an errno
+   * @param onEnded called when the connection ends: 0 when unmounted, otherwise an errno
    */
   constructor(
     fd: number,
@@ -222,13 +220,13 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return this.current.cursor;
   }
 
-  /** Requests that wait for their answer, the one at hand aside, and notices for the kernel. */
+  /** Number of unanswered requests, without the current one, and of waiting notices. */
   get inFlight(): number {
     const atHand = this.request === null ? 0 : 1;
     return this.initiator.calls.size - atHand + this.notices.size;
   }
 
-  /** Whether some of these, other than those that wait for another request, are to go on. */
+  /** Whether one of these needs the event loop: it does not wait for another request. */
   get busy(): boolean {
     return this.notices.size > 0 || this.initiator.calls.busy;
   }
@@ -272,7 +270,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     if (this.request !== null) this.detachRequest(this.request);
   }
 
-  /** Whoever works on the request at hand may have been abandoned with it, or not: it has a while. */
+  /** Gives the request of an ended turn a while: its code may have been abandoned, or not. */
   abandoned(): void {
     const { request } = this;
     if (request === null) return;
@@ -282,7 +280,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
       this.log.error(`${request.op}: abandoned with a call that ran too long`, {
         msgid: messages.abandoned.id,
       });
-      // Its data may be in use yet: nobody else gets that memory.
+      // Code that still runs may use the data, so its buffer is not reused.
       request.message = null;
       this.releaseMessage(request);
       this.recordIfSlow(request, EIO);
@@ -317,7 +315,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.send(request, sendable ? errno : EIO, 0);
   }
 
-  /** A caller who reads "too many open files" looks for its own; once is enough. */
+  /** Logs once that the server's own limit is reached: the caller would suspect its own. */
   private logFileLimit(): void {
     if (!this.limitLogged)
       this.log.error(`a request failed: ${tooManyOpenFiles}`, { msgid: messages.outOfFiles.id });
@@ -358,11 +356,11 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     let call = this.initiator.calls.newest as Request | null;
     while (call !== null && call.tag !== unique) call = call.older as Request | null;
     if (call !== null) this.interrupts.add(call);
-    // Not here, or not any more: the protocol's word for "ask again, if it still matters".
+    // For an unknown request, EAGAIN makes the kernel repeat the INTERRUPT if it still waits.
     else this.replyHeader(header, EAGAIN, 0);
   }
 
-  /** Lets go of what the kernel had open, and of the descriptor: late answers go nowhere. */
+  /** Releases the kernel's open files and lookups. Late replies are dropped. */
   close(): void {
     this.over = true;
     this.notices.close();
@@ -389,7 +387,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return request;
   }
 
-  /** As `look`, of a request that is answered at once: it costs no look at the clock. */
+  /** As `recordIfSlow`, for a request that is answered at once, without reading the clock. */
   private deferSlowCheck(request: Request, errno: number): void {
     const { notable } = this;
     if (notable === null) return;
@@ -405,7 +403,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.notable?.add(request, this, request.nodeid, 0, at, ms).onSample(at, ms, among);
   }
 
-  /** Whoever asks later may want to know what became of a request that failed or was slow. */
+  /** Records a failed or slow request, for `glossa why`. */
   private recordIfSlow(request: Request, errno: number): void {
     const now = sample();
     const took = now - request.began;
@@ -414,7 +412,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   private send(request: Request, errno: number, bodyBytes: number): boolean {
-    // The descriptor may be closed by now, and its number be another file's.
+    // The descriptor may be closed, and its number reused.
     if (this.over) return false;
     const length = encodeOutHeader(this.view, request.tag, errno, bodyBytes);
     return this.checkWrite(request, write(this.fd, this.out, length));
@@ -423,13 +421,13 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   private checkWrite(request: Request, status: number): boolean {
     if (this.notices.hasWaiting) this.notices.flush();
     if (status >= 0) return true;
-    // ENOENT: the kernel gave the request up; ENODEV, EPERM: it gave up the mount.
+    // ENOENT: the kernel dropped the request. ENODEV, EPERM: the mount has ended.
     if (status === -ENOENT || status === -ENODEV || status === -EPERM) return false;
     this.log.warning(`${request.op}: the kernel refused an answer`, {
       errno: -status,
       msgid: messages.answerRefused.id,
     });
-    // It may still wait for one.
+    // The caller may still wait for a reply.
     write(this.fd, this.out, encodeOutHeader(this.view, request.tag, EIO, 0));
     return false;
   }
@@ -448,7 +446,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     request.message = null;
   }
 
-  /** An operation nobody handles, or a message that ends too early. */
+  /** Refuses an unknown operation or a malformed message. */
   private refuse(malformed: boolean, length: number): void {
     const { header } = this;
     const { opcode } = header;

@@ -1,4 +1,4 @@
-/** Replies that carry attributes, entries and locks. */
+/** Encodes replies with attributes, entries and locks. */
 
 import type { Dict } from '../../../core/dict.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -8,10 +8,10 @@ import { putI64, putU64 } from './cursor.ts';
 
 export const ATTR_SIZE = 88;
 
-/** What applications read as st_blksize: the size they like to read and write in. */
+/** st_blksize: the preferred size of an application's reads and writes. */
 export const BLKSIZE = 131072;
 
-/** major × 2³² + minor as the kernel encodes a device number (linux/kdev_t.h, 12 + 20 bits). */
+/** Encodes a device number, major × 2³² + minor, as the kernel does (linux/kdev_t.h, 12 + 20 bits). */
 function encodeDev(rdev: number): number {
   if (rdev === 0) return 0;
   const minor = rdev >>> 0;
@@ -19,13 +19,13 @@ function encodeDev(rdev: number): number {
   return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
 }
 
-/** The size, also where a Number rounds it: the kernel itself may have written so far. */
+/** Writes the exact size, also beyond 2^53, up to which the kernel itself may have written. */
 export function putSize(view: DataView, at: number, iatt: Iatt): void {
   if (iatt.sizeRest === undefined) putU64(view, at, iatt.iaSize);
   else view.setBigUint64(at, iatt.exactSize, true);
 }
 
-/** struct fuse_attr. The inode number is given as halves: it does not fit a Number. */
+/** struct fuse_attr. The inode number is two halves, as it exceeds 2^53. */
 export function encodeAttr(
   view: DataView,
   at: number,
@@ -71,7 +71,7 @@ export function encodeAttrOut(
 
 export const ENTRY_OUT_SIZE = 40 + ATTR_SIZE;
 
-/** struct fuse_entry_out. The inode number is given as halves, `iatt` says the rest. */
+/** struct fuse_entry_out. */
 export function encodeEntryOut(
   view: DataView,
   at: number,
@@ -89,7 +89,7 @@ export function encodeEntryOut(
   encodeAttr(view, at + 40, inoHi, inoLo, iatt);
 }
 
-/** "There is no such name": node id 0, cached for `entry`. */
+/** An absent name: node id 0, cached for `entry`. */
 export function encodeNegativeEntry(view: DataView, at: number, entry: Validity): void {
   for (let i = 0; i < ENTRY_OUT_SIZE; i += 4) view.setUint32(at + i, 0, true);
   encodeValidities(view, at, entry, entry);
@@ -112,7 +112,7 @@ function encodeTime(view: DataView, at: number, sec: number, nsec: number): void
   view.setUint32(at + 8, nsec, true);
 }
 
-/** struct fuse_statx_out. The inode number is given as halves: it does not fit a Number. */
+/** struct fuse_statx_out. */
 export function encodeStatxOut(
   view: DataView,
   at: number,
@@ -127,7 +127,7 @@ export function encodeStatxOut(
   encodeStatx(view, at + 32, inoHi, inoLo, iatt);
 }
 
-/** struct fuse_statx, into zeros. A birth at the beginning of time is an unknown one. */
+/** Writes struct fuse_statx into zeroed memory. A birth time of 0 is unknown. */
 function encodeStatx(view: DataView, at: number, inoHi: number, inoLo: number, iatt: Iatt): void {
   const knowsBirth = iatt.iaBtime !== 0 || iatt.iaBtimeNsec !== 0;
   view.setUint32(at, STATX_BASIC_STATS | (knowsBirth ? STATX_BTIME : 0), true);
@@ -150,7 +150,7 @@ function encodeStatx(view: DataView, at: number, inoHi: number, inoLo: number, i
 
 export const LK_OUT_SIZE = 24;
 
-/** struct fuse_lk_out: a lock of `len` bytes; 0 for one without an end. */
+/** struct fuse_lk_out: a lock of `len` bytes; 0 for a lock without an end. */
 export function encodeLkOut(
   view: DataView,
   at: number,
@@ -159,7 +159,7 @@ export function encodeLkOut(
   putU64(view, at, start);
   if (len > 0) putU64(view, at + 8, start + len - 1);
   else {
-    // OFFSET_MAX of the kernel: the largest signed number.
+    // The kernel's OFFSET_MAX, the largest signed 64-bit number.
     view.setUint32(at + 8, 0xffff_ffff, true);
     view.setUint32(at + 12, 0x7fff_ffff, true);
   }
@@ -167,12 +167,12 @@ export function encodeLkOut(
   view.setInt32(at + 20, pid, true);
 }
 
-/** How long the kernel may rely on a reply, split as the protocol wants it. */
+/** The time for which the kernel may cache a reply, as seconds and nanoseconds. */
 export class Validity {
   readonly sec: number;
   readonly nsec: number;
 
-  /** @param seconds fractions allowed; 0 and less is not at all, and a year the most */
+  /** @param seconds fractions allowed; 0 and less mean no caching, a year is the maximum */
   constructor(seconds: number) {
     const held = seconds > 0 ? Math.min(seconds, TIMEOUT_MAX) : 0;
     const whole = Math.floor(held);
@@ -184,9 +184,9 @@ export class Validity {
     return this.sec === 0 && this.nsec === 0;
   }
 
-  /** What a reply's xdata says under a key of `core/xdata.ts`, otherwise what the mount says. */
+  /** The timeout in a reply's xdata, under a key of `core/xdata.ts`, or the mount's. */
   static of(xdata: Dict | null, key: string, otherwise: Validity): Validity {
-    // Nearly every reply comes by here.
+    // The usual case, without an allocation.
     if (xdata === null) return otherwise;
     const seconds = xdata.number(key);
     return seconds === undefined ? otherwise : new Validity(seconds);

@@ -1,18 +1,14 @@
 /**
- * Reading a message from front to back.
+ * Reads the fields of a message in order, and never outside of it.
  *
- * Decoding cannot fail in the middle: a read beyond the end gives 0 (or an empty span) and is noted
- * in `short`, which whoever decodes a message looks at once, after the last field. Nothing is read
- * outside of the message, whatever its bytes say.
- *
- * 64-bit fields become Numbers, exact below 2^53. The kernel's node ids, file handles and request
- * numbers are ours or counted from 1, so they are; an offset or size that is not is still beyond
- * 2^53 afterwards, and is refused where it is used. Lock owners are arbitrary: two halves.
+ * A read beyond the end returns 0 (or an empty span) and sets `short`, which the decoder checks once, after the last
+ * field. 64-bit fields become Numbers, exact below 2^53; handlers refuse larger offsets and sizes. Lock owners are
+ * arbitrary, so they are two halves.
  */
 
 const TWO_32 = 0x1_0000_0000;
 
-/** A range of the message's bytes: a name (without its NUL) or data. */
+/** A byte range of the message: a name (without its NUL) or data. */
 export class Span {
   start = 0;
   end = 0;
@@ -62,7 +58,7 @@ export class Cursor {
     this.take(count);
   }
 
-  /** Bytes up to a NUL, which is passed over. A missing NUL makes the message short. */
+  /** Reads a name up to its NUL, and skips the NUL. A missing NUL makes the message short. */
   name(out: Span): void {
     const { bytes, end } = this;
     let at = this.at;

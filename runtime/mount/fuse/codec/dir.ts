@@ -1,4 +1,4 @@
-/** Directory listings: struct fuse_dirent (READDIR) and fuse_direntplus (READDIRPLUS). */
+/** Encodes directory entries: struct fuse_dirent (READDIR) and fuse_direntplus (READDIRPLUS). */
 import { direntSize } from '../../../core/iatt.ts';
 import { ENTRY_OUT_SIZE } from './attr.ts';
 import { putU64 } from './cursor.ts';
@@ -9,8 +9,8 @@ export const NAME_OFFSET = 24;
 export const NAME_OFFSET_PLUS = ENTRY_OUT_SIZE + NAME_OFFSET;
 
 /**
- * Writes a fuse_dirent around a name that is already in place (at + NAME_OFFSET), padding with NULs.
- * `off` is where a later READDIR goes on after this entry; `type` is DT_…. Returns its size.
+ * Writes a fuse_dirent around a name that is already at `at + NAME_OFFSET`, padded with NULs. Returns its size.
+ * @param off the offset at which a READDIR continues after this entry @param type DT_…
  */
 export function encodeDirent(
   view: DataView,

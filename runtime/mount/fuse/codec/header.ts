@@ -1,6 +1,6 @@
 /**
- * The headers of requests and replies (struct fuse_in_header, fuse_out_header), and the requests whose fields
- * depend on others (`structs.ts` has the rest).
+ * Codec of the request and reply headers (struct fuse_in_header, fuse_out_header), and of requests with variable
+ * fields; `structs.ts` has the other requests.
  */
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from '../protocol.ts';
 import { type Cursor, putU64 } from './cursor.ts';
@@ -9,7 +9,7 @@ export class InHeader {
   /** Bytes of the whole message. */
   len = 0;
   opcode = 0;
-  /** The kernel's number for the request; odd for none but INTERRUPT. */
+  /** The kernel's number of the request; odd for INTERRUPT only. */
   unique = 0;
   nodeid = 0;
   uid = 0;
@@ -20,9 +20,8 @@ export class InHeader {
 const TWO_32 = 0x1_0000_0000;
 
 /**
- * Reads the header of the message that fills `length` bytes from the start of the cursor's buffer,
- * and leaves the cursor on its arguments, without extensions that may follow them. The fields are
- * read by their places and not one by one: every request comes by here.
+ * Reads the header of a message of `length` bytes at the start of the cursor's buffer, and leaves the cursor on the
+ * arguments, without the extensions behind them. Reads fields by position, because every request is decoded here.
  */
 export function decodeInHeader(cursor: Cursor, length: number, out: InHeader): void {
   cursor.reset(0, length);
@@ -41,7 +40,7 @@ export function decodeInHeader(cursor: Cursor, length: number, out: InHeader): v
   else cursor.end = length - extensionBytes;
 }
 
-/** `errno` is positive, 0 for success; `bodyBytes` follow the header. Returns the whole length. */
+/** Writes a reply's header. `errno` is positive, 0 for success. Returns the length with `bodyBytes`. */
 export function encodeOutHeader(
   view: DataView,
   unique: number,
@@ -72,7 +71,7 @@ export function decodeInitIn(cursor: Cursor, out: InitIn): void {
   out.flags2 = cursor.at < cursor.end ? cursor.u32() | 0 : 0;
 }
 
-/** struct fuse_batch_forget_in; `items` is where its fuse_forget_one structs begin. */
+/** struct fuse_batch_forget_in; `items` is the position of its fuse_forget_one structs. */
 export class BatchForgetIn {
   count = 0;
   items = 0;

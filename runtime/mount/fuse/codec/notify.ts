@@ -1,6 +1,6 @@
 /**
- * Unsolicited messages: taking back what the kernel was told it may cache. They are replies with
- * `unique` 0 and the code where the errno would be. Each `encode…` returns the message's length.
+ * Encodes notices, which invalidate the kernel's caches: replies with `unique` 0 and a code in place of the errno.
+ * Each `encode…` returns the message's length.
  */
 import {
   EXPIRE_ONLY,
@@ -23,8 +23,8 @@ function encodeNotifyHeader(view: DataView, code: number, bodyBytes: number): nu
 export const INVAL_INODE_SIZE = OUT_HEADER_SIZE + 24;
 
 /**
- * Attributes of an inode, and its cached data from `offset` for `length` bytes (0: to the end).
- * A negative offset leaves the data alone.
+ * Invalidates an inode's attributes, and its data from `offset` for `length` bytes (0: to the end). A negative offset
+ * keeps the data.
  */
 export function encodeInvalInode(
   view: DataView,
@@ -38,11 +38,11 @@ export function encodeInvalInode(
   return encodeNotifyHeader(view, NOTIFY_INVAL_INODE, 24);
 }
 
-/** Where the name of `encodeInvalEntry` must lie. */
+/** Position of the name for `encodeInvalEntry`. */
 export const INVAL_ENTRY_NAME = OUT_HEADER_SIZE + 16;
 
-/** What a name in a directory leads to, or that it leads nowhere. `expire`: it is only asked for
- *  again (since 7.38), instead of being dropped with all below it. */
+/** Invalidates a name, existing or absent. With `expire` (since 7.38) the kernel only looks it up again, instead of
+ *  dropping all below it. */
 export function encodeInvalEntry(
   view: DataView,
   parent: number,
@@ -56,10 +56,10 @@ export function encodeInvalEntry(
   return encodeNotifyHeader(view, NOTIFY_INVAL_ENTRY, 16 + nameBytes + 1);
 }
 
-/** Where the name of `encodeDelete` must lie. */
+/** Position of the name for `encodeDelete`. */
 export const DELETE_NAME = OUT_HEADER_SIZE + 24;
 
-/** The name in `parent` that led to `child` was removed. */
+/** Reports that the name of `child` in `parent` was removed. */
 export function encodeDelete(
   view: DataView,
   parent: number,
@@ -74,6 +74,6 @@ export function encodeDelete(
   return encodeNotifyHeader(view, NOTIFY_DELETE, 24 + nameBytes + 1);
 }
 
-/** Every name is asked for again (since 7.44). */
+/** Makes the kernel look up every name again (since 7.44). */
 export const encodeIncEpoch = (view: DataView): number =>
   encodeNotifyHeader(view, NOTIFY_INC_EPOCH, 0);

@@ -1,12 +1,12 @@
 /**
- * The kernel's requests behind their headers, a row each: `name:type` in the order of the struct in
- * include/uapi/linux/fuse.h, and `-N` for N bytes of padding. Names of fields are ours where the kernel's says
- * less. Of rows, `npm run gen` makes a class each, and a function that fills it (`structs.gen.ts`).
+ * The table of the kernel's request and reply structs: `name:type` in the order of include/uapi/linux/fuse.h, `-N`
+ * for N bytes of padding. Some fields have clearer names than the kernel's. `npm run gen` generates a class and a
+ * codec of each row (`structs.gen.ts`).
  *
  *   u32, u64, i64   as `Cursor` reads them; lock owners are two halves of 32 bits
- *   name            bytes up to a NUL; an unset one is not in the message
- *   data            as many bytes as the field `size` (of an ioctl, `inSize`) says; they stay in the message
- *   unset           0: not in the message of this version
+ *   name            bytes up to a NUL; `unset-name` is not in the message
+ *   data            `size` bytes (`inSize` of an ioctl), which stay in the message
+ *   unset           always 0: not in the message of this version
  */
 
 // biome-ignore format: one struct, one line
@@ -60,11 +60,11 @@ export const requests = {
   // A size of 0 asks for the length.
   GetxattrIn: 'size:u32 -4 name:name',
   ListxattrIn: 'size:u32 -4 name:unset-name',
-  // Operations whose header says it all.
+  // Operations without arguments.
   NoArgs: '',
 };
 
-/** Bodies of replies, in the same way: a size each, and a function that writes it; more than three fields are an object's. */
+/** Bodies of replies. The generated writer of a struct with more than three fields takes an object. */
 // biome-ignore format: one struct, one line
 export const replies = {
   // `openFlags` are FOPEN_…, `backingId` is for FOPEN_PASSTHROUGH.
@@ -75,7 +75,7 @@ export const replies = {
   CopyFileRangeOut: 'bytes:u64',
   // What ioctl(2) returns; the data follows.
   IoctlOut: 'result:i32 -12',
-  // How long the value or list is.
+  // Length of the value or list.
   GetxattrOut: 'size:u32 -4',
   // The names of `Statvfs`.
   StatfsOut: 'blocks:u64 bfree:u64 bavail:u64 files:u64 ffree:u64 bsize:u32 namemax:u32 frsize:u32 -28',

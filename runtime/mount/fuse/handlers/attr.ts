@@ -1,4 +1,4 @@
-/** The operations on attributes: GETATTR, STATX, SETATTR, ACCESS, READLINK, STATFS. */
+/** Handles operations on attributes: GETATTR, STATX, SETATTR, ACCESS, READLINK, STATFS. */
 import { encodeNameInto, NameError } from '../../../core/bytes.ts';
 import { EFBIG, EIO, ENAMETOOLONG, ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -24,7 +24,7 @@ import type { Handler, HandlerContext } from './handler.ts';
 import { inodeDone, inodeErrno, replyAttr, replyStatx } from './reply.ts';
 import { killPriv } from './xdata.ts';
 
-/** The cookies of a stat: which answer it is for, and whether it holds the fd. */
+/** Cookie bits of a stat: the kind of reply, and whether the request holds the fd. */
 const AS_ATTR = 0;
 const AS_STATX = 1;
 const HELD = 2;
@@ -34,14 +34,14 @@ export const getattr: Handler<GetattrIn> = (session, header, args) => {
 };
 
 /**
- * The kernel asks for it when a program wants the time of birth. An iatt has all that it can ask for,
- * so the mask, which says what is wanted, is not looked at.
+ * The kernel sends STATX when a program asks for the birth time. An iatt has all fields, so the requested mask is
+ * ignored.
  */
 export const statx: Handler<StatxIn> = (session, header, args) => {
   statInode(session, header.nodeid, (args.getattrFlags & GETATTR_FH) !== 0 ? args.fh : 0, AS_STATX);
 };
 
-/** By an open file when there is one, so that a file without a name still has attributes. */
+/** Stats by an open file if there is one, so that a file without a name has attributes. */
 function statInode(session: HandlerContext, nodeid: number, handle: number, answer: number): void {
   const frame = session.begin('STAT');
   const inode = session.inode(nodeid);
@@ -49,7 +49,7 @@ function statInode(session: HandlerContext, nodeid: number, handle: number, answ
     session.fail(frame, ESTALE);
     return;
   }
-  // No handle is 0.
+  // Handles begin with 1.
   const byHandle = handle === 0 ? undefined : session.fds.get(handle);
   const fd = byHandle ?? session.fds.anyOf(inode);
   if (fd === undefined) {
@@ -72,8 +72,8 @@ const statCbk: Cbk<'stat', HandlerContext> = (frame, answer, xl, opRet, opErrno,
 };
 
 /**
- * The kernel asks for a directory's attributes before it looks up a name in it. In one that was
- * removed there is nothing, as on a disk; a brick says ESTALE.
+ * The kernel asks for a directory's attributes before it looks up a name in it. For a removed directory a brick
+ * answers ESTALE; applications expect ENOENT, as on a disk.
  */
 function statErrno(session: HandlerContext, inode: Inode, opErrno: number): number {
   const errno = inodeErrno(opErrno);
@@ -88,28 +88,27 @@ const fstatCbk: Cbk<'fstat', HandlerContext> = (frame, cookie, xl, opRet, opErrn
   reply(xl.priv, frame, fd.inode, buf, xdata);
 };
 
-/** The bits of FATTR_* that setattr's `valid` has too; a new size is another fop (truncate). */
+/** The bits of FATTR_* that setattr's `valid` shares; a new size is the fop truncate. */
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW, SIZE } = SET_ATTR;
 const SETTABLE = MODE | UID | GID | ATIME | MTIME | ATIME_NOW | MTIME_NOW;
 
-/** A SETATTR under way: the size first, then the rest. */
+/** A SETATTR under way: first the size, then the other attributes. */
 interface Change {
   readonly inode: Inode;
-  /** Of whoever asks, who has it open. */
+  /** The caller's own open file. */
   readonly byHandle: Fd | undefined;
-  /** Somebody's, who may let go of it meanwhile. */
+  /** Another program's open file, which the request holds. */
   held: Fd | undefined;
   readonly stbuf: Iatt;
   readonly valid: number;
-  /** The file loses set-user-id and the like by it, as the caller has no right to keep them. */
+  /** The change drops set-user-id and set-group-id, which the caller may not keep. */
   readonly kills: boolean;
 }
 
 /**
- * A SETATTR that changes nothing has two meanings. Before the kernel changes the data itself, it says
- * that set-user-id and set-group-id are to be cleared; the storage knows which bits of the mode these
- * are. And chown(2) sends it when it is to change neither user nor group: if nobody has the file open
- * for writing, it must be that.
+ * A SETATTR without changes has two meanings. Before the kernel writes data itself, it asks to clear set-user-id and
+ * set-group-id. And chown(2) sends it when it changes neither user nor group: so if the file is not open for
+ * writing, it is a chown.
  */
 export const setattr: Handler<SetattrIn> = (session, header, args) => {
   const resizes = (args.valid & SIZE) !== 0;
@@ -131,7 +130,7 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
   if (!resizes) return setRest(session, frame, change);
   if (args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
   const kill = killPriv(change.kills);
-  // By its handle when ftruncate(2) gave one: only that file is known to be open for writing.
+  // Only the handle of ftruncate(2) is known to be open for writing.
   if (byHandle !== undefined) {
     frame.root.op = 'FTRUNCATE';
     wind.ftruncate(frame, 0, resizedCbk, byHandle.links, byHandle, args.size, kill);
@@ -194,7 +193,7 @@ const changedCbk: Cbk<'setattr', HandlerContext> = (
   else replyAttr(xl.priv, frame, (frame.local as Change).inode, statpost, xdata);
 };
 
-/** Not asked for with default_permissions, but by the kernel's own chdir(2) in some cases. */
+/** With default_permissions, the kernel sends ACCESS only for chdir(2) in some cases. */
 export const access: Handler<AccessIn> = (session, header, args) => {
   const frame = session.begin('ACCESS');
   const inode = session.inode(header.nodeid);
@@ -220,7 +219,7 @@ const readlinkCbk: Cbk<'readlink', HandlerContext> = (frame, _cookie, xl, opRet,
   else session.reply(frame, length);
 };
 
-/** Bytes of the target, or minus the errno when it is a string that no bytes stand for. */
+/** Encodes the target. Returns its length, or minus the errno for a string that encodes no bytes. */
 function encodeTarget(path: string, session: HandlerContext): number {
   try {
     return encodeNameInto(path, session.out, OUT_HEADER_SIZE);

@@ -1,4 +1,4 @@
-/** The operations about the connection itself: INIT, INTERRUPT, DESTROY. */
+/** Handles the operations on the connection: INIT, INTERRUPT, DESTROY. */
 
 import { ENODEV, ENOENT, EPROTO } from '../../../core/errno.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
@@ -37,12 +37,11 @@ import {
 import type { Handler, HandlerContext } from './handler.ts';
 
 /**
- * What is asked of the kernel, when it offers it. Not asked for:
- * - CACHE_SYMLINKS: a translator may have targets that change.
- * - SECURITY_CTX: no labels are made here.
- * - SETXATTR_EXT: that an ACL takes set-group-id away is the storage's to see, which knows the group.
- * - CREATE_SUPP_GROUP: what a group may do has been decided by the kernel; who else asks for a
- *   caller's groups finds them all (`request.ts`).
+ * Features to request from the kernel, where it offers them. Not requested:
+ * - CACHE_SYMLINKS: targets of a translator may change.
+ * - SECURITY_CTX: glossa makes no labels.
+ * - SETXATTR_EXT: the storage, which knows the group, decides whether an ACL drops set-group-id.
+ * - CREATE_SUPP_GROUP: `request.ts` finds all groups of a caller.
  */
 const WANTED =
   // Several reads of a file under way at once, as readahead makes them.
@@ -53,41 +52,40 @@ const WANTED =
   MAX_PAGES |
   // Lookups and listings of one directory at once: the graph has no lock to protect.
   PARALLEL_DIROPS |
-  // A listing that is followed by a look at every entry brings the attributes along.
+  // Listings return attributes if the program stats the entries.
   DO_READDIRPLUS |
   READDIRPLUS_AUTO |
-  // Cached pages go when size or time changed: others may write to the storage, too.
+  // Drop cached pages when size or mtime changed: other machines may write to the storage.
   AUTO_INVAL_DATA |
-  // A file handle (open_by_handle_at(2)) still leads to its file when the kernel has forgotten the
-  // inode, as long as our table has it.
+  // A file handle (open_by_handle_at(2)) works after the kernel has forgotten the inode, while the table has it.
   EXPORT_SUPPORT |
-  // An open that empties the file is one request, and changes the times of an empty one, too.
+  // An open with O_TRUNC is one request, and changes the times of an empty file, too.
   ATOMIC_O_TRUNC |
-  // A write that clears set-user-id says so itself; otherwise the kernel asks before every write.
+  // A write carries the flag that clears set-user-id; otherwise the kernel asks before every write.
   HANDLE_KILLPRIV_V2 |
-  // In a directory with a default ACL the umask does not count, so the kernel leaves it to us.
+  // Requests carry the umask, which does not apply in a directory with a default ACL.
   DONT_MASK |
-  // There is a second word of flags.
+  // Enables the second word of flags.
   INIT_EXT;
 
-/** Also asked for where the graph serves locks. Elsewhere the kernel's own are enough for one mount. */
+/** Requested if the graph serves locks; otherwise the kernel keeps them for this mount. */
 const LOCKS = POSIX_LOCKS | FLOCK_LOCKS;
 
 /**
- * POSIX_ACL unless told otherwise: the kernel enforces the ACLs that the storage has. WRITEBACK_CACHE
- * only when told to: without it, writes reach the graph when they are made, in their order.
+ * The requested flags. POSIX_ACL makes the kernel enforce the storage's ACLs. Without WRITEBACK_CACHE, writes reach
+ * the graph at once and in order.
  */
 const wanted = ({ acl, locks, writeback }: HandlerContext): number =>
   WANTED | (acl ? POSIX_ACL : 0) | (locks ? LOCKS : 0) | (writeback ? WRITEBACK_CACHE : 0);
 
 const PAGE_SIZE = 4096;
 /**
- * Requests that no caller waits for, such as readahead: so many at once, and from how many on the
- * kernel makes fewer of them. As GlusterFS.
+ * Most requests in the background, such as readahead, and the number at which the kernel begins to throttle them. As
+ * in GlusterFS.
  */
 const BACKGROUND_MAX = 64;
 const CONGESTION_THRESHOLD = 48;
-/** Backing files must not be on an overlay; in return an overlay may be made of this mount. */
+/** Backing files must not be on an overlay; so this mount may be a layer of one. */
 const STACK_DEPTH = 1;
 
 export const init: Handler<InitIn> = (session, header, args) => {
@@ -102,13 +100,13 @@ export const init: Handler<InitIn> = (session, header, args) => {
     return;
   }
   const flags2 = session.mayPassThrough ? PASSTHROUGH & args.flags2 : 0;
-  // A newer major is told ours, by the same answer, and asks again.
+  // A kernel with a newer major repeats INIT with the replied one.
   const agreed = major > KERNEL_VERSION ? MINOR_MAX : Math.min(minor, MINOR_MAX);
   session.notices.agreed(agreed);
   encodeInitOut(session.view, OUT_HEADER_SIZE, {
     major: KERNEL_VERSION,
     minor: agreed,
-    // The kernel keeps its own when that is less; see `readahead.ts`.
+    // An upper limit for the kernel's own value; see `readahead.ts`.
     maxReadahead: MAX_DATA,
     flags: wanted(session) & args.flags,
     flags2,
@@ -121,7 +119,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
   });
   session.passthrough.agreed = (flags2 & PASSTHROUGH) !== 0;
   const status = session.replyHeader(header, 0, INIT_OUT_SIZE);
-  // ENOENT, ENODEV: whoever mounted it has unmounted it already.
+  // ENOENT, ENODEV: the mount was unmounted already.
   if (status === -ENOENT || status === -ENODEV) session.log.info('unmounted before it began');
   else if (status < 0) {
     session.log.error('the kernel refused the answer to INIT', {
@@ -131,7 +129,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
   } else session.log.info(`FUSE ${major}.${minor} in use`);
 };
 
-/** No answer of its own, unless the request is not there. */
+/** Sends no reply, unless the interrupted request is unknown. */
 export const interrupt: Handler<InterruptIn> = (session, header, args) => {
   session.interrupt(header, args.unique);
 };

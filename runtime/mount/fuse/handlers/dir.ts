@@ -1,4 +1,4 @@
-/** The operations on open directories. */
+/** Handles the operations on open directories: OPENDIR, READDIR, READDIRPLUS, FSYNCDIR. */
 
 import { linkDirent } from '../../../core/apply-reply.ts';
 import { encodeNameInto, NameError, nameLength } from '../../../core/bytes.ts';
@@ -72,7 +72,7 @@ export const readdirplus: Handler<ReadIn> = (session, _header, args) => {
   wind.readdirp(frame, size, readdirpCbk, fd.links, fd, size, args.offset, null);
 };
 
-/** The kernel asks for what its buffer holds; an answer must fit into ours, too. */
+/** Limits the kernel's requested size to the room in `out`. */
 const listingSize = (session: HandlerContext, asked: number): number =>
   Math.min(asked, session.out.length - OUT_HEADER_SIZE - SLACK);
 
@@ -113,7 +113,7 @@ const readdirpCbk: Cbk<'readdirp', HandlerContext> = (
   finish(session, frame, used, entries);
 };
 
-/** An empty answer means the end of the directory: it must not come of an entry that is too long. */
+/** Replies with the entries. An empty reply means the end, so a first entry that is too long fails instead. */
 function finish(
   session: HandlerContext,
   frame: Frame,
@@ -124,9 +124,9 @@ function finish(
   else session.reply(frame, used);
 }
 
-/** Bytes of the name, now in place; 0 for one that cannot be told to anybody. */
+/** Encodes a name and returns its length; 0 for an invalid name, which is logged. */
 function encodeEntryName(session: HandlerContext, at: number, name: string): number {
-  // A name is three bytes a character at most; a longer one could reach beyond the slack.
+  // A character takes at most three bytes; a longer name could exceed the slack.
   if (name.length * 3 <= SLACK - NAME_OFFSET_PLUS || nameLength(name) <= NAME_MAX) {
     try {
       return encodeNameInto(name, session.out, at);
@@ -158,7 +158,7 @@ function encodeInode(
   xdata: Dict | null,
 ): void {
   const linked = linkDirent(parent, entry);
-  // Node id 0 says here that there are no attributes, not that there is no such name.
+  // In a listing, node id 0 means an entry without attributes.
   if (linked === null) encodeNegativeEntry(session.view, at, session.unknownValid);
   else encodeEntry(session, at, linked, entry.stat!, hasTimeouts(entry.dict) ? entry.dict : xdata);
 }

@@ -1,4 +1,4 @@
-/** The operations that make, remove and move names. */
+/** Handles the operations that create, remove and rename: MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME. */
 
 import { discardInode, moveEntry, removeEntry } from '../../../core/apply-reply.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -79,7 +79,7 @@ const madeCbk: Cbk<'mkdir', HandlerContext> = (
   xl.priv.fail(frame, makerErrno(opErrno, loc.parent!));
 };
 
-/** The cookies of a removal: of what. */
+/** Cookies of a removal. */
 const FILE = 0;
 const DIRECTORY = 1;
 
@@ -112,7 +112,7 @@ interface Move {
 
 const RENAME_ALL = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
 
-/** RENAME and RENAME2. Flags travel in xdata: who cannot do what they ask answers EINVAL. */
+/** RENAME and RENAME2. Flags travel in xdata; a volume that does not support one answers EINVAL. */
 export const rename: Handler<RenameIn> = (session, header, args) => {
   const frame = session.begin('RENAME');
   const { flags } = args;

@@ -1,4 +1,4 @@
-/** The operations on open files, and those that open them. */
+/** Handles OPEN, CREATE, READ, WRITE, FLUSH, FSYNC and RELEASE. */
 import { constants } from 'node:fs';
 import { linkReply } from '../../../core/apply-reply.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -45,7 +45,7 @@ import { killPriv, makingXdata } from './xdata.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } = constants;
 
-/** O_TRUNC is a fop of its own, which every translator sees: truncation, once the file is open. */
+/** O_TRUNC becomes a separate truncate fop after the open, which every translator sees. */
 export const open: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPEN');
   const inode = session.inode(header.nodeid);
@@ -82,7 +82,7 @@ function replyOpen(
   if (!session.reply(frame, OPEN_OUT_SIZE)) session.fds.release(fd.id);
 }
 
-/** The same for a file that has to be emptied before. The cookie is the request's `open_flags`. */
+/** As `openCbk`, for a file to be truncated. The cookie is the request's `open_flags`. */
 const emptyCbk: Cbk<'open', HandlerContext> = (
   frame,
   openFlags,
@@ -108,7 +108,7 @@ const emptyCbk: Cbk<'open', HandlerContext> = (
 const emptiedCbk: Cbk<'ftruncate', HandlerContext> = (frame, direct, xl, opRet, opErrno) =>
   replyOpen(xl.priv, frame, opRet, opErrno, direct);
 
-/** The answer for a file that was opened; the kernel has it from now on. */
+/** Registers an opened file, and encodes its reply. */
 function encodeOpened(session: HandlerContext, at: number, fd: Fd, direct: number): void {
   const { fds, pages, passthrough } = session;
   const { inode } = fd;
@@ -228,10 +228,9 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
 };
 
 /**
- * The fd for a write. Through an fd that was opened with O_APPEND a storage writes at the end of the
- * file, whatever the offset. But a write whose own flags lack O_APPEND is meant for its offset: one
- * that the kernel writes back from its cache, or one after fcntl(F_SETFL) has taken the flag away. It
- * goes through another fd, without the flag.
+ * The fd for a write. Through an O_APPEND fd, a storage ignores the offset. A write whose own flags lack O_APPEND
+ * needs its offset: the kernel writes back its cache, or fcntl(F_SETFL) has removed the flag. It uses a temporary fd
+ * without the flag.
  */
 function fdForWrite(fd: Fd, flags: number): Fd {
   if ((fd.flags & ~flags & O_APPEND) === 0) return fd;
@@ -262,7 +261,7 @@ export const fsync: Handler<FsyncIn> = (session, _header, args) => {
   wind.fsync(frame, 0, fdDone, fd.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
 };
 
-/** RELEASE and RELEASEDIR: the kernel lets go of a handle. No fop; the translators are told. */
+/** RELEASE and RELEASEDIR: the kernel releases a handle. No fop; translators get `release`. */
 export const release: Handler<ReleaseIn> = (session, _header, args) => {
   const frame = session.begin('RELEASE');
   session.fds.release(args.fh);

@@ -1,4 +1,4 @@
-/** The kernel's numbers in terms of the graph: flags of an open, and lock owners. */
+/** Converts open flags and lock owners of the kernel for the graph. */
 import { constants } from 'node:fs';
 import { O_ACCMODE } from '../../../core/open-flags.ts';
 import type { HandlerContext } from './handler.ts';
@@ -6,9 +6,8 @@ import type { HandlerContext } from './handler.ts';
 const { O_APPEND, O_RDWR, O_WRONLY } = constants;
 
 /**
- * The flags of an open for the graph. A kernel that keeps writes back reads what it needs to fill a
- * page, also of a file that was opened for writing only; and it knows itself where the end is that
- * is appended to.
+ * The open flags for the graph. With the writeback cache, the kernel also reads write-only files, to fill pages,
+ * and appends at its own idea of the end.
  */
 export function openFlags({ writeback }: HandlerContext, flags: number): number {
   if (!writeback) return flags;
@@ -16,7 +15,7 @@ export function openFlags({ writeback }: HandlerContext, flags: number): number 
   return (flags & ~(O_ACCMODE | O_APPEND)) | access;
 }
 
-/** The 8 bytes of the kernel's lock owner as text. */
+/** The kernel's lock owner as hexadecimal text. */
 export function lockOwner(lo: number, hi: number): string {
   let text = '';
   for (let i = 0; i < 8; i++) {

@@ -84,5 +84,5 @@ export interface HandlerContext {
   interrupt(header: InHeader, unique: number): void;
 }
 
-/** Arguments and header are filled anew by the next message. */
+/** Handles an operation. The next message overwrites header and arguments. */
 export type Handler<A> = (session: HandlerContext, header: InHeader, args: A) => void;

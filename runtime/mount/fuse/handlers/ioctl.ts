@@ -1,6 +1,6 @@
 /**
- * IOCTL: inode flags are for the storage to know, and travel as attributes of the open file
- * (`core/fileattr.ts`). Any other request is ENOTTY, as on a disk whose files do not know it.
+ * Handles IOCTL: inode flags travel to the storage as attributes of the open file (`core/fileattr.ts`). Any other
+ * request fails with ENOTTY.
  */
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, ENOSYS, ENOTTY, EOPNOTSUPP } from '../../../core/errno.ts';
@@ -41,7 +41,7 @@ const ATTRIBUTES: ReadonlyMap<number, Attribute> = new Map([
   [FS_IOC_GETVERSION, { name: FS_VERSION, size: FS_VERSION_SIZE, sets: false }],
 ]);
 
-/** What a storage without such attributes answers. */
+/** Errnos of a storage without such attributes. */
 const ABSENT: ReadonlySet<number> = new Set([ENODATA, ENOSYS, EOPNOTSUPP]);
 
 export const ioctl: Handler<IoctlIn> = (session, _header, args) => {
@@ -77,8 +77,8 @@ const getCbk: Cbk<'fgetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opE
 };
 
 /**
- * When flags are set, EOPNOTSUPP means that these flags cannot be: a storage without any has already
- * said so when they were read, which comes first.
+ * The errno for setting flags: EOPNOTSUPP means unsupported flags. Programs read flags first, which already fails on
+ * a storage without any.
  */
 const setErrno = (opErrno: number): number =>
   opErrno === EOPNOTSUPP ? opErrno : ioctlErrno(opErrno);
@@ -86,7 +86,7 @@ const setErrno = (opErrno: number): number =>
 const setCbk: Cbk<'fsetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, setErrno(opErrno));
-  // The change time is another now, and the answer has no place to tell the kernel.
+  // The change time has changed, and the reply cannot carry it.
   session.notices.add({ what: 'inode', inode: frame.local as Inode, data: false });
   void session.notices.whenHandled().then(() => {
     encodeIoctlOut(session.view, OUT_HEADER_SIZE, 0);

@@ -1,4 +1,4 @@
-/** Finds out whether the kernel is to ask for locks, or keeps them by itself. */
+/** Checks whether the graph serves locks; otherwise the kernel keeps them. */
 import { constants } from 'node:fs';
 import { Driver, NOBODY } from '../../../api/driver.ts';
 import type { Client } from '../../../core/client.ts';
@@ -7,14 +7,13 @@ import { Fd } from '../../../core/fd.ts';
 import { F_GETLK, F_WRLCK } from '../../../core/lock.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
-/** Whether some volume that does more than watch defines lk. */
+/** Whether a volume that does more than watch defines lk. */
 export const mayServeLocks = (xlators: readonly Xlator[]): boolean =>
   xlators.some(({ fops, translator }) => fops.lk !== undefined && translator.watches !== true);
 
 /**
- * Whether a translator of this graph serves locks. That one defines lk is not enough: one that only
- * watches, or a script that passes on every fop, does so too. So a request for a lock of the root is
- * tried (F_GETLK, which locks nothing); where no translator serves it, it fails with EOPNOTSUPP.
+ * Whether the graph serves locks. A definition of lk does not suffice, because a module may pass every fop on. So
+ * this tries F_GETLK, which locks nothing, on the root: without a lock server it fails with EOPNOTSUPP.
  */
 export async function servesLocks(client: Client): Promise<boolean> {
   const { xlators, inodes } = client.initiator.graph;

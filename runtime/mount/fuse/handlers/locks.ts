@@ -1,13 +1,10 @@
 /**
- * GETLK, SETLK and SETLKW become lk, with the kernel's owner as the lk-owner and a mark (`FLOCK`) on
- * those of flock(2). The kernel asks only when it was told so at INIT (`lock-support.ts`); otherwise it
- * keeps locks by itself, which do for one mount.
+ * Handles GETLK, SETLK and SETLKW by lk, with the kernel's owner as lk-owner and `FLOCK` in xdata for flock(2). The
+ * kernel sends them only if INIT asked for them (`lock-support.ts`); otherwise it keeps the locks of one mount.
  *
- * A close comes as FLUSH, with the owner whose record locks end by it. The last close of an open file
- * is RELEASE: its flock is undone by another lk, and translators are told that the fd is gone.
- * A caller that gives up waiting comes as INTERRUPT.
- *
- * The kernel does not say which record locks are of an open file (F_OFD_SETLK): just the owner differs.
+ * A close(2) is FLUSH, which ends the owner's record locks. The last close is RELEASE: another lk undoes its flock,
+ * and translators get `release`. A caller that gives up waiting sends INTERRUPT. Open file description locks
+ * (F_OFD_SETLK) differ only by their owner.
  */
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EOVERFLOW } from '../../../core/errno.ts';
@@ -55,7 +52,7 @@ export const getlk = lkHandler(F_GETLK, getlkCbk);
 export const setlk = lkHandler(F_SETLK, fdDone);
 export const setlkw = lkHandler(F_SETLKW, fdDone);
 
-/** RELEASE of a file. If flock(2) was used on it, its lock is undone before the fd is let go. */
+/** RELEASE of a file. Undoes its flock(2) lock first. */
 export const release: Handler<ReleaseIn> = (session, header, args) => {
   const fd = session.fds.get(args.fh);
   if ((args.releaseFlags & RELEASE_FLOCK_UNLOCK) === 0 || fd === undefined) {

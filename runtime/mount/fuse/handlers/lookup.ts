@@ -1,4 +1,4 @@
-/** LOOKUP, FORGET and BATCH_FORGET: which inodes the kernel knows, and under which names. */
+/** Handles LOOKUP, FORGET and BATCH_FORGET, and counts the kernel's lookups. */
 import { discardInode, isNameGone, removeEntry } from '../../../core/apply-reply.ts';
 import { ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -14,7 +14,7 @@ import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { inodeErrno, replyEntry } from './reply.ts';
 
-/** The kernel looks these up for a file handle (NFS, open_by_handle_at): the inode, its directory. */
+/** Names that the kernel looks up for a file handle (NFS, open_by_handle_at): the inode, its parent. */
 const SELF = '.';
 const PARENT = '..';
 
@@ -35,7 +35,7 @@ export const lookup: Handler<NameIn> = (session, header, args) => {
   wind.lookup(frame, 0, revalidateCbk, session.links, loc, null);
 };
 
-/** An inode that the kernel has forgotten, by its number. */
+/** Looks up an inode that the kernel has forgotten, by its number. */
 function lookupSelf(session: HandlerContext, frame: Frame, inode: Inode): void {
   const loc = new Loc(inode);
   frame.local = loc;
@@ -50,9 +50,8 @@ const selfCbk: Cbk<'stat', HandlerContext> = (frame, _c, xl, opRet, opErrno, buf
 };
 
 /**
- * A name not known so far, or no longer. Unlike GlusterFS's FUSE bridge, this asks for no gfid here: a
- * storage that finds a file without one chooses it, and a translator above several storages, which
- * must agree on it, sends one itself. Most lookups find nothing, and a gfid costs something to make.
+ * Looks up an unknown name. Unlike GlusterFS's FUSE bridge it proposes no gfid, which is costly and rarely needed: a
+ * storage chooses one for a file without, and a translator above several storages sends one itself.
  */
 function lookupNew(session: HandlerContext, frame: Frame, parent: Inode, name: string): void {
   const loc = new Loc(session.graph.inodes.newInode(), parent, name);
@@ -60,7 +59,7 @@ function lookupNew(session: HandlerContext, frame: Frame, parent: Inode, name: s
   wind.lookup(frame, 0, lookupCbk, session.links, loc, null);
 }
 
-/** A known name, looked up again. If it leads to another inode now, it is treated as a new name. */
+/** Reply for a known name. If it has another inode now, looks it up as a new name. */
 const revalidateCbk: Cbk<'lookup', HandlerContext> = (
   frame,
   _c,
@@ -102,7 +101,7 @@ const lookupCbk: Cbk<'lookup', HandlerContext> = (
   session.reply(frame, ENTRY_OUT_SIZE, ENOENT);
 };
 
-/** The kernel takes back that it knows an inode. No answer. */
+/** Takes back lookups of an inode. Sends no reply. */
 export const forget: Handler<ForgetIn> = (session, header, args) => {
   forgetOne(session, header.nodeid, args.nlookup);
 };

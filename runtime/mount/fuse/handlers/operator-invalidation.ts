@@ -1,13 +1,11 @@
 /**
- * The operator says that what the kernel caches is out of date, because something below the graph
- * was changed by others. It is asked for by reading an extended attribute of a directory, which the
- * kernel itself finds by its path, and done when the read returns:
+ * Invalidates caches on an operator's request, after changes below the graph. The operator reads an extended
+ * attribute of a directory; the read returns when the caches are dropped:
  *
- *   glossa.invalidate.NAME   that name, and the attributes and data of what it leads to
- *   glossa.invalidate        all names (in whichever directory)
+ *   glossa.invalidate.NAME   that name, and the attributes and data of its inode
+ *   glossa.invalidate        all names (of any directory)
  *
- * It is told as an UPCALL of the storage: translators that keep something of their own, scripts too,
- * hear of it on its way to the kernel.
+ * The invalidation is sent as an UPCALL of each storage, so that translators drop their caches, too.
  */
 import type { Inode } from '../../../core/inode.ts';
 import { type Upcall, upcall } from '../../../core/upcall.ts';
@@ -16,7 +14,7 @@ import type { HandlerContext } from './handler.ts';
 export const INVALIDATE = 'glossa.invalidate';
 const NAMED = `${INVALIDATE}.`;
 
-/** What the attribute `xattr` of a directory does; undefined for one that is none of these. */
+/** Returns the action of the attribute `xattr` of a directory; undefined for other attributes. */
 export function invalidationFor(
   session: HandlerContext,
   directory: Inode,
@@ -29,7 +27,7 @@ export function invalidationFor(
 
 function upcallsFor(parent: Inode, name: string): readonly Upcall[] {
   const inode = parent.table.grep(parent, name);
-  // Programs may be at work in a directory, and other file systems be mounted there.
+  // Programs may run in a directory, and other file systems may be mounted there.
   const expire = inode?.isDir === true;
   const entry: Upcall = { what: 'entry', parent, name, expire };
   return inode === undefined ? [entry] : [entry, { what: 'inode', inode, data: !inode.isDir }];

@@ -1,6 +1,5 @@
 /**
- * Answers that several operations share: an entry (a name that leads to an inode), attributes, and
- * plain success; and what becomes of errnos.
+ * Replies that several operations share (entries, attributes, plain success), and conversions of errnos.
  */
 import { linkReply } from '../../../core/apply-reply.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -24,14 +23,14 @@ import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { HandlerContext } from './handler.ts';
 
 /**
- * The errno for a fop on an inode that the kernel found before. ENOENT means that it went away
- * behind our back: with ESTALE the kernel looks its path up again, and once only.
+ * The errno for a fop on a known inode. ENOENT means that another client has removed it: after ESTALE the kernel
+ * looks its path up once more.
  */
 export const inodeErrno = (opErrno: number): number => (opErrno === ENOENT ? ESTALE : opErrno);
 
 /**
- * The errno for a fop that makes a name in a directory. There, ENOENT can only mean the directory:
- * as above, unless the directory is known to have no name any more, or is the root.
+ * The errno for a fop that creates a name. ENOENT can only mean the directory, and becomes ESTALE as above, unless the
+ * directory has no name, or is the root.
  */
 export function makerErrno(opErrno: number, parent: Inode): number {
   const isReachable = parent.id !== ROOT_ID && parent.names.length > 0;
@@ -45,8 +44,7 @@ function attrValid(session: HandlerContext, inode: Inode, buf: Iatt, xdata: Dict
 }
 
 /**
- * Encodes an entry of `linked`, and counts that the kernel knows it once more. The reply's `xdata`
- * may say how long it is cached.
+ * Encodes an entry of `linked`, and counts the kernel's lookup. The reply's `xdata` may have timeouts.
  */
 export function encodeEntry(
   session: HandlerContext,
@@ -75,7 +73,7 @@ export function replyEntry(
     return;
   }
   encodeEntry(session, OUT_HEADER_SIZE, linked, buf!, xdata);
-  // An answer that did not arrive did not make the kernel know the inode.
+  // After a refused reply, the kernel does not know the inode.
   if (!session.reply(frame, ENTRY_OUT_SIZE)) session.client.forget(linked, 1);
 }
 
@@ -105,11 +103,11 @@ export const replyAttr = (
   xdata: Dict | null,
 ): void => replyWith(encodeAttrOut, ATTR_OUT_SIZE, session, frame, inode, buf, xdata);
 
-/** The same as STATX wants it. */
+/** As `replyAttr`, for STATX. */
 export const replyStatx: typeof replyAttr = (session, frame, inode, buf, xdata) =>
   replyWith(encodeStatxOut, STATX_OUT_SIZE, session, frame, inode, buf, xdata);
 
-/** The callback of a fop on an inode whose answer says nothing but whether it worked. */
+/** Callback of a fop on an inode, whose reply has only an errno. */
 export function inodeDone(
   frame: Frame,
   _cookie: number,
@@ -121,7 +119,7 @@ export function inodeDone(
   else xl.priv.reply(frame, 0);
 }
 
-/** The same for a fop on an fd. */
+/** As `inodeDone`, for a fop on an fd. */
 export function fdDone(
   frame: Frame,
   _cookie: number,

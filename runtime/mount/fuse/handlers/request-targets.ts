@@ -1,4 +1,4 @@
-/** Targets of the kernel's requests: names in directories, and open files. */
+/** Finds the targets of the kernel's requests: names in directories, and open files. */
 import { EBADF, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -6,7 +6,7 @@ import { Loc } from '../../../core/loc.ts';
 import type { Span } from '../codec/cursor.ts';
 import type { HandlerContext } from './handler.ts';
 
-/** The place of a new name; null, and ESTALE answered, when the directory is not known. */
+/** The loc of a new name. For an unknown directory, replies ESTALE and returns null. */
 export function newNameLoc(
   session: HandlerContext,
   frame: Frame,
@@ -23,7 +23,7 @@ export function newNameLoc(
   return loc;
 }
 
-/** The place of a name that is there; its inode is a new one when the table does not know it. */
+/** The loc of an existing name, with a new inode when the table does not know it. */
 export function knownNameLoc(
   session: HandlerContext,
   frame: Frame,
@@ -42,7 +42,7 @@ export function knownNameLoc(
   return loc;
 }
 
-/** The open file of a handle; null, and EBADF answered, when there is none. */
+/** The open file of a handle. For an unknown handle, replies EBADF and returns null. */
 export function openFd(session: HandlerContext, frame: Frame, handle: number): Fd | null {
   const fd = session.fds.get(handle);
   if (fd !== undefined) return fd;

@@ -1,4 +1,4 @@
-/** The operations on the space behind a file's data: FALLOCATE, LSEEK, COPY_FILE_RANGE, SYNCFS. */
+/** Handles the operations on the space of files: FALLOCATE, LSEEK, COPY_FILE_RANGE, SYNCFS. */
 import { constants } from 'node:fs';
 import { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL, ENOSYS, ENXIO, EOVERFLOW } from '../../../core/errno.ts';
@@ -34,7 +34,7 @@ import { openFd } from './request-targets.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
-/** GlusterFS has fops of their own for these two modes; all others go to fallocate. */
+/** GlusterFS has separate fops for two modes; all others go to fallocate. */
 export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
   const frame = session.begin('FALLOCATE');
   const fd = openFd(session, frame, args.fh);
@@ -51,20 +51,20 @@ export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
   } else wind.fallocate(frame, 0, fdDone, links, fd, mode, offset, length, null);
 };
 
-/** The fop's `what`: 0 data, 1 hole. Other seeks the kernel does itself. */
+/** The fop's `what` is 0 for data, 1 for a hole. The kernel handles other seeks itself. */
 export const lseek: Handler<LseekIn> = (session, _header, args) => {
   const frame = session.begin('SEEK');
   const fd = openFd(session, frame, args.fh);
   if (fd === null) return;
   const { whence, offset } = args;
-  // The storage lacks what the kernel has not written back yet; after ENOSYS it takes all for data.
+  // The storage lacks data that the kernel has not written back; after ENOSYS the kernel treats all as data.
   if (session.writeback) return session.fail(frame, ENOSYS);
   if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return session.fail(frame, EINVAL);
   if (offset > OFFSET_MAX) wind.fstat(frame, 0, beyondCbk, fd.links, fd, null);
   else wind.seek(frame, 0, seekCbk, fd.links, fd, offset, whence - SEEK_DATA, null);
 };
 
-/** A seek from beyond OFFSET_MAX: from behind the end of most files. */
+/** A seek from beyond OFFSET_MAX: ENXIO behind the end of the file, else EOVERFLOW. */
 const beyondCbk: Cbk<'fstat', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
   xl.priv.fail(frame, buf !== null && buf.iaSize > OFFSET_MAX ? EOVERFLOW : ENXIO);
@@ -77,10 +77,10 @@ const seekCbk: Cbk<'seek', HandlerContext> = (frame, _cookie, xl, opRet, opErrno
   session.reply(frame, LSEEK_OUT_SIZE);
 };
 
-/** The most that the older answer, with its 32 bits, can tell; the kernel asks for the rest then. */
+/** Most bytes that the older reply can count in 32 bits; the kernel then asks for the rest. */
 const COPIED_MAX = 0xffff_f000;
 
-/** After a short copy the caller asks for the rest; after EXDEV or ENOSYS the kernel copies itself. */
+/** Handles a copy. After a short one the caller asks for the rest; after EXDEV or ENOSYS the kernel copies itself. */
 const copy =
   (replied: Cbk<'copy_file_range', HandlerContext>, most: number): Handler<CopyFileRangeIn> =>
   (session, _header, args) => {
@@ -92,8 +92,7 @@ const copy =
     const { offIn, offOut, flags } = args;
     const len = Math.min(args.len, most);
     if (offIn + len > OFFSET_MAX || offOut + len > OFFSET_MAX) return session.fail(frame, EFBIG);
-    // After an exchange of the graph: where one of them is open in the old volumes alone, the other
-    // is open there, too.
+    // After an exchange, use the replaced volumes if one file is open only there: the other is open there, too.
     const links = from.links === session.links ? to.links : from.links;
     frame.local = from;
     wind.copy_file_range(frame, len, replied, links, from, offIn, to, offOut, len, flags, null);
@@ -102,7 +101,7 @@ const copy =
 const copiedCbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
-  // The source was read, so its access time is another. The kernel notices that of READ alone.
+  // The source's access time has changed, which the kernel notices for READ alone.
   session.attributesChanged((frame.local as Fd).inode);
   encodeWriteOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, len));
   session.reply(frame, WRITE_OUT_SIZE);
@@ -119,7 +118,7 @@ const copied64Cbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opR
 export const copyFileRange = copy(copiedCbk, COPIED_MAX);
 export const copyFileRange64 = copy(copied64Cbk, OFFSET_MAX);
 
-/** GlusterFS has no fop for it: it is a fsyncdir of the root, whose xdata says that all is meant. */
+/** GlusterFS has no such fop: sends a fsyncdir of the root with `SYNC_VOLUME`. */
 export const syncfs: Handler<NoArgs> = (session, header, _args) => {
   const frame = session.begin('FSYNCDIR');
   const { root } = session.graph.inodes;

@@ -1,7 +1,6 @@
 /**
- * TMPFILE: a file without a name, made and opened at once (O_TMPFILE). In the graph these are two
- * fops, icreate and open, so that whoever follows open files sees this one, too. Its loc says in
- * which directory, and no name. A LINK of it later is the fop link.
+ * Handles TMPFILE (O_TMPFILE): makes and opens a file without a name, by the fops icreate and open, so that
+ * translators that track open files see it. The loc has the directory, and no name. A later LINK is the fop link.
  */
 import { constants } from 'node:fs';
 import { discardInode, linkReply } from '../../../core/apply-reply.ts';
@@ -39,7 +38,7 @@ export const tmpfile: Handler<CreateIn> = (session, header, args) => {
   if (parent === undefined) return session.fail(frame, ESTALE);
   const { mode, umask } = args;
   const loc = new Loc(session.graph.inodes.newInode(), parent);
-  // There is nothing to truncate; it would only change the times, which icreate has answered with.
+  // A new file needs no truncation, which would change the times in icreate's reply.
   const flags = openFlags(session, args.flags & ~(O_TMPFILE | O_TRUNC));
   frame.local = { loc, flags, pid: header.pid } satisfies Making;
   const xdata = session.initiator.gfidRequest().set(MODE_REQ, mode).set(UMASK_REQ, umask);
@@ -59,7 +58,7 @@ const madeCbk: Cbk<'icreate', HandlerContext> = (
   const { loc, flags, pid } = frame.local as Making;
   if (opRet < 0) {
     discardInode(loc.inode);
-    // After ENOSYS the kernel does not ask again: it answers EOPNOTSUPP itself.
+    // After ENOSYS the kernel answers EOPNOTSUPP itself from then on.
     return session.fail(frame, makerErrno(opErrno, loc.parent!));
   }
   const linked = linkReply(loc, inode, buf);
@@ -73,7 +72,7 @@ const madeCbk: Cbk<'icreate', HandlerContext> = (
 const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
   const { fd, buf } = frame.local as Opening;
   if (opRet >= 0) return replyCreated(xl.priv, frame, fd, fd.inode, buf, null);
-  // The inode goes with the fd, as it has no name.
+  // The inode has no name, so it is forgotten with the fd.
   closeFd(fd);
   xl.priv.fail(frame, opErrno);
 };

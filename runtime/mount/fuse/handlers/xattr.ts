@@ -1,4 +1,4 @@
-/** The operations on extended attributes, and which attributes are none of the graph's business. */
+/** Handles the operations on extended attributes. Some attributes never reach the graph. */
 
 import { isAcl } from '../../../core/acl.ts';
 import { encodeName, NameError } from '../../../core/bytes.ts';
@@ -23,20 +23,20 @@ import { invalidationFor } from './operator-invalidation.ts';
 import { inodeDone, inodeErrno } from './reply.ts';
 
 /**
- * Attributes that are answered here, as if there were none: labels, which the kernel would ask for
- * at every lookup, and what only ioctl(2) may change.
+ * Attributes that the mount reports as absent: labels, which the kernel would request at every lookup, and those
+ * that only ioctl(2) may change.
  */
 const NEVER: ReadonlySet<string> = new Set(['security.selinux', FS_FLAGS, FS_XATTR, FS_VERSION]);
 
-/** Whether there can be no such attribute, which ends the question here: nobody else hears of it. */
+/** Whether the mount answers EOPNOTSUPP for the attribute, without a fop. */
 const isNever = ({ acl }: HandlerContext, name: string): boolean =>
   NEVER.has(name) || (!acl && isAcl(name));
 
-/** Whether a caller may see that there is such a name: those of `trusted.` are root's (xattr(7)). */
+/** Whether a listing shows the name to the caller; `trusted.` names only to root (xattr(7)). */
 const isListed = (session: HandlerContext, name: string, uid: number): boolean =>
   !isNever(session, name) && (uid === 0 || !name.startsWith('trusted.'));
 
-/** Attributes that an application must not set: they are an inode's identity. */
+/** Attributes that applications must not set: the identity of an inode. */
 const IDENTITY: ReadonlySet<string> = new Set(['trusted.gfid', 'trusted.glusterfs.volume-id']);
 
 export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
@@ -51,8 +51,8 @@ export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
 };
 
 /**
- * Attributes that show paths, on the disk and of folders that the caller may have no access to. Only
- * an operator is told. (Those that begin with `trusted.` are for root anyway.)
+ * Attributes that reveal paths on the disk and of directories without access for the caller. Only an operator may
+ * read them. (`trusted.` attributes are for root anyway.)
  */
 const PATH_ATTRIBUTES: ReadonlySet<string> = new Set([
   'glusterfs.pathinfo',
@@ -61,16 +61,15 @@ const PATH_ATTRIBUTES: ReadonlySet<string> = new Set([
   'glusterfs.ancestry.path',
 ]);
 
-/** Whether root asks, or the user who mounted: others may be let in, and are told less. */
+/** Whether the caller is root or the user who mounted. */
 function isOperator(frame: Frame): boolean {
   const { uid } = frame.root;
   return uid === 0 || uid === process.geteuid?.();
 }
 
 /**
- * What the server itself does when its user or root asks for it, by an attribute that is read, not
- * set: while one is set, the kernel holds the directory's lock, and has to wait for it. A process
- * that has it, and waits for a module that does not answer, would hold the request up.
+ * Runs an action that an operator requests by reading an attribute. Setting one would need the directory's lock in
+ * the kernel, which a process may hold while it waits for a module that hangs.
  */
 function runOperatorAction(
   session: HandlerContext,
@@ -80,7 +79,7 @@ function runOperatorAction(
 ): void {
   if (!isOperator(frame)) session.fail(frame, EPERM);
   else if (size === 0) {
-    // Just the length is asked for, and not known yet: the caller is to make room for the longest.
+    // The caller asks for the length, which is unknown yet: reply with the maximum.
     encodeGetxattrOut(session.view, OUT_HEADER_SIZE, XATTR_SIZE_MAX);
     session.reply(frame, GETXATTR_OUT_SIZE);
   } else {
@@ -93,7 +92,7 @@ function runOperatorAction(
 
 const NO_BYTES = new Uint8Array(0);
 
-/** The kernel hands out no longer value of an extended attribute. Source: `linux/limits.h`. */
+/** Longest value of an extended attribute. Source: `linux/limits.h`. */
 const XATTR_SIZE_MAX = 65_536;
 
 export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
@@ -101,8 +100,7 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   const inode = session.inode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const name = session.name(args.name);
-  // Who hears this asks for no other file: `ls -l` asks for the label and the ACL of each, where there
-  // could be one.
+  // After EOPNOTSUPP, `ls -l` does not ask for labels and ACLs of further files.
   if (isNever(session, name)) return session.fail(frame, EOPNOTSUPP);
   const demanded = invalidationFor(session, inode, name);
   if (demanded !== undefined) return runOperatorAction(session, frame, args.size, demanded);
@@ -114,8 +112,7 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
 const getxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, opErrno, dict) => {
   const session = xl.priv;
   if (opRet < 0) {
-    // The kernel asks for ACLs to decide who may do what. "There is none" answers that; any other error
-    // would be returned to every caller, whatever they asked for.
+    // The kernel reads ACLs to check permissions. It returns any error but ENODATA to the caller of that check.
     const isNone = opErrno === EOPNOTSUPP && isAcl(frame.local as string);
     return session.fail(frame, isNone ? ENODATA : inodeErrno(opErrno));
   }
@@ -150,7 +147,7 @@ export const removexattr: Handler<NameIn> = (session, header, args) => {
   wind.removexattr(frame, 0, inodeDone, session.links, new Loc(inode), name, null);
 };
 
-/** A value or list for a caller with room for `size` bytes; with 0 it only asks for the length. */
+/** Replies with a value or list to a caller with room for `size` bytes; with 0, replies with the length. */
 function replySized(session: HandlerContext, frame: Frame, size: number, bytes: Uint8Array): void {
   if (size === 0) {
     encodeGetxattrOut(session.view, OUT_HEADER_SIZE, bytes.length);
@@ -159,14 +156,14 @@ function replySized(session: HandlerContext, frame: Frame, size: number, bytes: 
   else session.replyData(frame, bytes);
 }
 
-/** A dict's value as bytes: numbers as decimal text, as GlusterFS keeps them. */
+/** Converts a dict's value to bytes: numbers to decimal text, as in GlusterFS. */
 function valueBytes(value: DictValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof Iatt) return new Uint8Array(0);
   try {
     return encodeName(String(value));
   } catch (error) {
-    // A string that no bytes stand for can only be a script's: it has no value to show.
+    // Only a module can make a string that encodes no bytes.
     if (error instanceof NameError) return new Uint8Array(0);
     throw error;
   }

@@ -1,4 +1,4 @@
-/** A request as one line of text, for tests: header, then every argument with its value. */
+/** Prints a request as one line, for tests: header, then every argument with its value. */
 
 import { opcodeName, operations } from '../../opcodes.ts';
 import { Cursor, Span } from '../cursor.ts';
