@@ -26,7 +26,7 @@ import { type Stacks, stacksOfTranslator, stacksOfVolfiles } from '../apps/bench
 import { Workspace } from '../apps/bench/run/workspace.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import type { Given } from '../terminal/flags.ts';
+import type { ParsedFlags } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { shownCommandLine } from '../terminal/invocation.ts';
 import { version } from '../terminal/package-version.ts';
@@ -62,7 +62,7 @@ export default defineCommand({
 });
 
 async function bench(
-  { flags, operands }: Given<typeof benchFlags>,
+  { flags, operands }: ParsedFlags<typeof benchFlags>,
   settings: BenchSettings,
   terminal: Terminal,
   signal: AbortSignal,

@@ -3,7 +3,7 @@
  * glossa, in this process (`-N`) or in a daemon.
  */
 import { resolve } from 'node:path';
-import { refuseOther } from '../server/volfile-operand.ts';
+import { refuseNonVolfile } from '../server/volfile-operand.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { type Flags, takeOperands } from '../terminal/flags.ts';
 import { daemonFlags, processFlags, processSettings, startServer } from './server-command.ts';
@@ -24,13 +24,13 @@ export default defineCommand({
   flags: brickFlags,
   async run({ flags, operands }, terminal) {
     const [volfile] = takeOperands(operands, ['VOLFILE']);
-    await refuseOther(volfile);
-    const settings = processSettings(flags, volfile, resolve(volfile), terminal.talk);
+    await refuseNonVolfile(volfile);
+    const settings = processSettings(flags, volfile, resolve(volfile), terminal.verbosity);
     return startServer(settings, flags, {
       terminal,
       readyLine: null,
-      serve: async (waiter) =>
-        (await import('../server/serve-bricks.ts')).serveBricks(settings, terminal, waiter),
+      serve: async (starter) =>
+        (await import('../server/brick-server.ts')).serveBricks(settings, terminal, starter),
     });
   },
 });

@@ -1,10 +1,10 @@
 /** `glossa check`: everything that is wrong with a volfile, as far as a start is not needed for it. */
 import { dirname, resolve } from 'node:path';
 import { topOf } from '../runtime/volfile/description.ts';
+import { inspectVolumes } from '../runtime/volfile/inspect-volumes.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { formatProblems, type VolfileProblem } from '../runtime/volfile/problems.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
-import { inspectVolumes } from '../runtime/volfile/volumes.ts';
 import { NodeContext } from '../server/context.ts';
 import { countProblems, inspectFile, inspectInput, STDIN, shownName } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -90,7 +90,7 @@ const NOWHERE = { now: () => 0, write() {} };
 
 function show(file: string, inspection: VolfileInspection, terminal: Terminal): void {
   const { sources, description } = inspection;
-  const isQuiet = terminal.talk === 'quiet';
+  const isQuiet = terminal.verbosity === 'quiet';
   const problems = inspection.problems.filter((each) => !isQuiet || each.severity === 'error');
   const colour = terminal.colour.out;
   if (problems.length > 0) terminal.out(`${formatProblems(problems, sources, { colour })}\n`);

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { fopNames } from '../runtime/core/gen/fops.gen.ts';
 import { DebugError } from '../runtime/debug/debug-error.ts';
 import { makeScratch } from '../server/scratch.ts';
-import { refuseStuck } from '../server/stuck.ts';
-import { refuseOther } from '../server/volfile-operand.ts';
+import { refuseStuck } from '../server/stuck-mounts.ts';
+import { refuseNonVolfile } from '../server/volfile-operand.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
 import { type FlagValues, takeOperands, toggle } from '../terminal/flags.ts';
@@ -48,7 +48,7 @@ export default defineCommand({
       return serveDap(given, terminal);
     }
     const [volfile, mnt] = takeOperands(operands, ['VOLFILE', '[MNT]']);
-    await refuseOther(volfile);
+    await refuseNonVolfile(volfile);
     if (mnt !== undefined) await refuseStuck(mnt);
     const command = rest === null || rest.length === 0 ? null : rest;
     const folder = mnt === undefined ? makeScratch('debug') : null;
@@ -84,7 +84,7 @@ async function debug(task: Task, terminal: Terminal): Promise<number> {
     started = resolve;
   });
   const debuggee = new Debuggee(
-    serverArguments(task, mountpoint, terminal.talk),
+    serverArguments(task, mountpoint, terminal.verbosity),
     mountpoint,
     terminal,
     (happening) => {
@@ -95,11 +95,11 @@ async function debug(task: Task, terminal: Terminal): Promise<number> {
   const signals = new Interruption(isPerson ? BUT_CTRL_C : undefined);
   const session: Session = new Session(debuggee, command, (text) => prompt.say(text));
   try {
-    const status = await Promise.race([isStarted, signals.came]);
+    const status = await Promise.race([isStarted, signals.firstSignal]);
     if (typeof status === 'number') return status;
     if (session.over !== null) return EXIT_FAILURE;
     volumes = (await debuggee.client.ask('volumes', {})).map(({ name }) => name);
-    return await Promise.race([serve(session, prompt, terminal), signals.came]);
+    return await Promise.race([serve(session, prompt, terminal), signals.firstSignal]);
   } finally {
     signals.close();
     session.isEnding = true;

@@ -8,11 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { allLanguages } from '../bridges/languages.ts';
 import { watchFolder } from '../bridges/machine/node/watch.ts';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
-import { Server } from '../server/handover.ts';
+import { ChildServer } from '../server/child-server.ts';
 import { mountProblem } from '../server/mount-probe.ts';
 import { makeScratch, removeScratch } from '../server/scratch.ts';
-import { refuseStuck, whyNotEntered } from '../server/stuck.ts';
-import { takeLeftAway } from '../server/unmount.ts';
+import { refuseStuck, whyNotEntered } from '../server/stuck-mounts.ts';
+import { unmountLeftover } from '../server/unmount.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
@@ -67,7 +67,7 @@ export default defineCommand({
           const status = await attempt(task, signals, terminal);
           if (status !== null) return status;
           terminal.err(`glossa dev: waiting until ${given} is mended and saved; Ctrl-C ends it`);
-          const next = await Promise.race([saved.came, signals.came]);
+          const next = await Promise.race([saved.came, signals.firstSignal]);
           if (next !== 'saved') return next;
         } finally {
           saved.close();
@@ -234,7 +234,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
       terminal.err(said);
     },
   };
-  const server = new Server(
+  const server = new ChildServer(
     [
       ...['mount', '--log-file', '-', '--log-level', settings.level, ...timeouts],
       ...(settings.strict ? ['--strict'] : []),
@@ -256,7 +256,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     waiting = null;
   };
   try {
-    const begun = await Promise.race([server.ready, signals.came]);
+    const begun = await Promise.race([server.ready, signals.firstSignal]);
     if (typeof begun === 'number') return begun;
     if (!begun) {
       const { status } = await server.ended;
@@ -268,7 +268,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     const why = await whyNotEntered(mountpoint);
     if (why !== null) terminal.err(`glossa dev: ${why}`);
     const ended = server.ended.then(() => 'ended' as const);
-    if ((await Promise.race([ended, signals.came])) === 'ended') {
+    if ((await Promise.race([ended, signals.firstSignal])) === 'ended') {
       const { status, signal } = await server.ended;
       if (status === 0) return EXIT_OK;
       terminal.err(`glossa dev: the server ${signal ? `died of ${signal}` : 'ended'}`);
@@ -296,7 +296,7 @@ function introduction({ given, mountpoint, files, edit }: Development, colour: b
 
 /** Ends the server; a mount that is in use, as by a shell that stands in it, is detached. */
 async function endServer(
-  server: Server,
+  server: ChildServer,
   mountpoint: string,
   before: MountEntry | null,
 ): Promise<void> {
@@ -306,7 +306,7 @@ async function endServer(
   if (!(await Promise.race([server.ended.then(() => true), late]))) server.kill('SIGKILL');
   patience.abort();
   await server.ended;
-  await takeLeftAway(mountpoint, before);
+  await unmountLeftover(mountpoint, before);
 }
 
 function remove(scratch: string, terminal: Terminal): void {

@@ -7,12 +7,12 @@
 import { tmpdir } from 'node:os';
 import { didYouMean } from '../runtime/core/nearest.ts';
 import { tooManyOpenFiles } from '../runtime/sys/open-files.ts';
-import { parent } from '../server/handover.ts';
+import { parent } from '../server/child-server.ts';
 import { type Command, usageLines } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import { commonFlags, readFlags } from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
-import { type Terminal, talking, warn } from '../terminal/terminal.ts';
+import { type Terminal, warn, withVerbosity } from '../terminal/terminal.ts';
 import { commands } from './commands.ts';
 import { oldNames, removedCommands } from './old-names.ts';
 
@@ -79,8 +79,8 @@ function heard(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Te
   if (flags.quiet === true && flags.verbose === true) {
     throw new UsageError('--quiet and --verbose contradict each other');
   }
-  if (flags.quiet === true) return talking(terminal, 'quiet');
-  return flags.verbose === true ? talking(terminal, 'verbose') : terminal;
+  if (flags.quiet === true) return withVerbosity(terminal, 'quiet');
+  return flags.verbose === true ? withVerbosity(terminal, 'verbose') : terminal;
 }
 
 /** What is wrong, for a program that reads JSON. */

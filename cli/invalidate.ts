@@ -16,7 +16,7 @@ import { getxattr } from '../runtime/sys/libc.ts';
 import { cstring } from '../runtime/sys/struct.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { mountAt } from '../server/control/path-in-mount.ts';
-import { refuseStuck } from '../server/stuck.ts';
+import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
 import { takeOperands } from '../terminal/flags.ts';
@@ -67,7 +67,7 @@ function demand(directory: string, xattr: string, given: string): void {
   const errno = -getxattr(cstring(directory), cstring(xattr), new Uint8Array(1), 1);
   if (errno <= 0) return;
   if (errno === ENOTCONN || errno === ECONNABORTED) {
-    throw new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
+    throw new Failure(`the server of ${given} has ended; 'glossa umount ${given}' unmounts it`);
   }
   if (errno === EOPNOTSUPP) {
     throw new Failure(`${given} is mounted by fuse-native, by which nothing can be taken back`);

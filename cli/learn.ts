@@ -14,7 +14,7 @@ import { Progress } from '../apps/course/terminal/progress.ts';
 import { attend, type Course, formatVerdict, keepPassed } from '../apps/course/terminal/session.ts';
 import { readLesson } from '../apps/course/terminal/text.ts';
 import { languageOf } from '../bridges/languages.ts';
-import { refuseStuck } from '../server/stuck.ts';
+import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { choice, list, takeOperands, text, toggle } from '../terminal/flags.ts';

@@ -9,7 +9,7 @@ keepCompiled();
 
 const { dispatch } = await import('./dispatch.ts');
 const { leave } = await import('../terminal/exit.ts');
-const { ownTerminal } = await import('../server/handover.ts');
+const { ownTerminal } = await import('../server/child-server.ts');
 
 const { crashLog } = await import('../runtime/sys/crash-log.ts');
 

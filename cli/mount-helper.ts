@@ -7,7 +7,7 @@
  */
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../runtime/core/nearest.ts';
-import { parent } from '../server/handover.ts';
+import { parent } from '../server/child-server.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { commonFlags, list, readFlags, takeOperands, text, toggle } from '../terminal/flags.ts';

@@ -6,8 +6,8 @@ import { statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import type { FrontEndName } from '../runtime/mount/front-ends.ts';
 import { CONSOLE } from '../server/log-sink.ts';
-import type { ServeSettings } from '../server/serve.ts';
-import { refuseStuck } from '../server/stuck.ts';
+import type { ServeSettings } from '../server/mount-server.ts';
+import { refuseStuck } from '../server/stuck-mounts.ts';
 import { refuseModule } from '../server/volfile-operand.ts';
 import { serverName } from '../server/volfile-servers.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -21,8 +21,8 @@ import {
   text,
   toggle,
 } from '../terminal/flags.ts';
-import { milliseconds } from '../terminal/slow.ts';
-import { paint, type Talk, type Terminal } from '../terminal/terminal.ts';
+import { slowThresholdMs } from '../terminal/slow-threshold.ts';
+import { paint, type Terminal, type Verbosity } from '../terminal/terminal.ts';
 import { askFlags, volfileServers } from './ask-flags.ts';
 import { daemonFlags, processFlags, processSettings, startServer } from './server-command.ts';
 
@@ -98,13 +98,13 @@ export default defineCommand({
   flags: mountFlags,
   kinds: { MNT: 'folder' },
   async run({ flags, operands }, terminal) {
-    const settings = await settingsOf(flags, operands, terminal.talk);
+    const settings = await settingsOf(flags, operands, terminal.verbosity);
     return startServer(settings, flags, {
       terminal,
       readyLine: readyLine(settings, terminal),
       mountpoint: settings.mountpoint,
-      serve: async (waiter) =>
-        (await import('../server/serve.ts')).serve(settings, terminal, waiter),
+      serve: async (starter) =>
+        (await import('../server/mount-server.ts')).serve(settings, terminal, starter),
     });
   },
 });
@@ -112,7 +112,7 @@ export default defineCommand({
 async function settingsOf(
   flags: FlagValues<typeof mountFlags>,
   operands: readonly string[],
-  talk: Talk | undefined,
+  verbosity: Verbosity | undefined,
 ): Promise<ServeSettings> {
   const servers = volfileServers(flags);
   const given = servers === undefined ? flags.volfile : serverName(servers);
@@ -126,11 +126,11 @@ async function settingsOf(
   } else await refuseStuck(mnt);
   const mountpoint = resolve(mnt);
   return {
-    ...processSettings(flags, volfile, mountpoint, talk),
+    ...processSettings(flags, volfile, mountpoint, verbosity),
     servers,
     subdirMount: folderOf(flags['subdir-mount']),
     mountpoint,
-    slowMs: flags.slow === undefined ? SLOW_MS : milliseconds(flags.slow),
+    slowMs: flags.slow === undefined ? SLOW_MS : slowThresholdMs(flags.slow),
     readOnly: flags['read-only'],
     suid: flags.suid,
     dev: flags.dev,

@@ -8,7 +8,7 @@ import { FS_TYPE, type MountEntry, mounterOf, readMounts } from '../runtime/moun
 import { findServer, startTime } from '../runtime/mount/server-process.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import type { AboutRunning, Listening } from '../server/control/control-host.ts';
-import { placesOf, type Running, runningServers } from '../server/control/running.ts';
+import { placesOf, type Running, runningServers } from '../server/control/running-servers.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands, toggle } from '../terminal/flags.ts';
@@ -37,7 +37,7 @@ export default defineCommand({
     'Lists the mounts, bricks and volfile servers of glossa, of all users: mount point, or address and ' +
     'bricks, volfile, who started it, when and as which ' +
     "process, and its health. 'stuck' has not answered for 3 seconds, 'dead' has lost its server " +
-    "('glossa umount MNT' takes it away), and 'unknown' does not let this user in to ask.",
+    "('glossa umount MNT' unmounts it), and 'unknown' does not let this user in to ask.",
   flags: {
     json: toggle({
       help:

@@ -9,13 +9,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
-import { isRunning } from '../server/control/find.ts';
-import { Server } from '../server/handover.ts';
+import { ChildServer } from '../server/child-server.ts';
+import { isRunning } from '../server/control/find-server.ts';
 import { CONSOLE } from '../server/log-sink.ts';
 import type { RecordRequest } from '../server/recording.ts';
 import { makeScratch } from '../server/scratch.ts';
-import { refuseStuck, whyNotEntered } from '../server/stuck.ts';
-import { refuseOther } from '../server/volfile-operand.ts';
+import { refuseStuck, whyNotEntered } from '../server/stuck-mounts.ts';
+import { refuseNonVolfile } from '../server/volfile-operand.ts';
 import {
   EXIT_FAILURE,
   EXIT_NOT_EXECUTABLE,
@@ -26,7 +26,7 @@ import {
 } from '../terminal/exit.ts';
 import { type FlagValues, stepFlags, takeOperands } from '../terminal/flags.ts';
 import { reason } from '../terminal/reason.ts';
-import { step, type Talk, type Terminal } from '../terminal/terminal.ts';
+import { step, type Terminal, type Verbosity } from '../terminal/terminal.ts';
 import type { serverFlags } from './mount.ts';
 import { levelOf } from './server-command.ts';
 
@@ -84,7 +84,7 @@ function isFile(path: string): boolean {
 
 /** The exit status of the command, or what kept it from running. */
 export async function runInMount(task: Task, terminal: Terminal): Promise<number> {
-  await refuseOther(task.volfile);
+  await refuseNonVolfile(task.volfile);
   const folder = makeScratch(task.as);
   try {
     return await runIn(folder, task, terminal);
@@ -97,11 +97,11 @@ export async function runInMount(task: Task, terminal: Terminal): Promise<number
 export function serverArguments(
   { volfile, flags }: Pick<Task, 'volfile' | 'flags'>,
   folder: string,
-  talk: Talk | undefined,
+  verbosity: Verbosity | undefined,
 ): string[] {
   const usual = flags['log-file'] === undefined ? 'WARNING' : 'INFO';
   const log = flags['log-file'] ?? CONSOLE;
-  const level = flags['log-level'] ?? levelOf(log, talk, usual);
+  const level = flags['log-level'] ?? levelOf(log, verbosity, usual);
   const given: ServerFlags = { ...flags, 'log-file': log, 'log-level': level };
   const flagArguments = Object.entries(given).flatMap(([name, value]) => {
     if (value === true) return [`--${name}`];
@@ -115,7 +115,7 @@ export function serverArguments(
 
 async function runIn(folder: string, task: Task, terminal: Terminal): Promise<number> {
   const { as, command, record } = task;
-  const server = new Server(serverArguments(task, folder, terminal.talk), {
+  const server = new ChildServer(serverArguments(task, folder, terminal.verbosity), {
     attached: true,
     stderr: 'inherit',
     terminal,

@@ -35,14 +35,14 @@ export default defineCommand({
     }
     if (out !== undefined) {
       await writePlayground(out, playgroundFiles);
-      if (terminal.talk !== 'quiet') terminal.out(`The page is ${out}/index.html.`);
+      if (terminal.verbosity !== 'quiet') terminal.out(`The page is ${out}/index.html.`);
       return EXIT_OK;
     }
     const interruption = new Interruption();
     try {
       const served = await servePlayground(playgroundFiles, port ?? PORT);
       terminal.out(served.url);
-      if (terminal.talk !== 'quiet') terminal.err('Open it in a browser; Ctrl-C ends it.');
+      if (terminal.verbosity !== 'quiet') terminal.err('Open it in a browser; Ctrl-C ends it.');
       if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
       served.close();
       return EXIT_OK;

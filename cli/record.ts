@@ -1,6 +1,6 @@
 /** `glossa record`: all requests of a command, or of a mount, with their data, so that they can be replayed. */
 import { resolve } from 'node:path';
-import { forReplay } from '../server/recording.ts';
+import { replayable } from '../server/recording.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { UsageError } from '../terminal/exit.ts';
 import { number, text } from '../terminal/flags.ts';
@@ -33,7 +33,7 @@ export default defineCommand({
   async run({ flags, operands, rest }, terminal) {
     const { output, 'data-max': dataMax = DATA_MAX, ...server } = flags;
     if (output === undefined) throw new UsageError('--output FILE is missing');
-    const record = forReplay(resolve(output), dataMax);
+    const record = replayable(resolve(output), dataMax);
     if (rest === null) {
       const mount = await takeMount(operands, server);
       const { recordLive } = await import('../apps/trace/live.ts');

@@ -2,8 +2,8 @@
 
 import { printable } from '../runtime/volfile/printable.ts';
 import { ask } from '../server/control/client.ts';
-import { findServed } from '../server/control/find.ts';
-import type { Reloading } from '../server/reloading.ts';
+import { findServed } from '../server/control/find-server.ts';
+import type { ReloadResult } from '../server/reloader.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
 import { stepFlags, takeOperands } from '../terminal/flags.ts';
@@ -22,7 +22,7 @@ export default defineCommand({
     const served = await findServed(given);
     const whose = served.mountpoint ?? given;
     step(`ask the server of ${whose} to read its volfile and its modules`, terminal);
-    const reloadings = (await ask(served, 'reload')) as readonly Reloading[];
+    const reloadings = (await ask(served, 'reload')) as readonly ReloadResult[];
     for (const reloading of reloadings) {
       const said = formatReloading(reloading, terminal.colour.out);
       if (reloading.ok) note(said, terminal);
@@ -32,7 +32,7 @@ export default defineCommand({
   },
 });
 
-export function formatReloading({ what, ok, text }: Reloading, colour: boolean): string {
+export function formatReloading({ what, ok, text }: ReloadResult, colour: boolean): string {
   const [first = '', ...rest] = text.split('\n');
   const name = paint('bold', printable(what), colour);
   const said = ok ? first : paint('error', first, colour);

@@ -13,15 +13,15 @@ import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { NodeContext } from '../server/context.ts';
 import { TimeOfDay } from '../server/log-sink.ts';
-import { scripted } from '../server/reloading.ts';
-import { startOrFail } from '../server/started.ts';
-import { refuseStuck } from '../server/stuck.ts';
+import { scripted } from '../server/reloader.ts';
+import { startOrFail } from '../server/start-graph.ts';
+import { refuseStuck } from '../server/stuck-mounts.ts';
 import { describeOrFail, inspectFile, inspectText } from '../server/volfiles.ts';
+import { BlockingTty, ttyPath } from '../terminal/blocking-tty.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { Failure } from '../terminal/exit.ts';
 import { takeOperands, text } from '../terminal/flags.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { OwnTty, ttyPath } from '../terminal/tty.ts';
 import { DevLog, ownFiles } from './dev/log.ts';
 import { findModuleFile, moduleVolfile } from './module-volfile.ts';
 import { serveRepl } from './repl/loop.ts';
@@ -55,7 +55,7 @@ export default defineCommand({
       sink: shortSink(description, given, terminal),
       baseDir: dirname(resolve(given)),
       wake: () => pump.wake(),
-      terminal: tty === undefined ? undefined : new OwnTty(tty, null),
+      terminal: tty === undefined ? undefined : new BlockingTty(tty, null),
       strict: flags.strict,
     });
     const levels: LogLevels = { default: WARNING, volumes: new Map() };

@@ -117,10 +117,10 @@ describeMounts('glossa run', () => {
         /^glossa: cannot enter the mount \S+: stat of its root fails: EIO \(Input\/output error\); /m;
       const env = { TMPDIR: await scratch.folder('tmp') };
       for (const [args, hint] of [
-        [['run', 'failing.vol', '--', 'true'], 'what the server has logged may tell why'],
+        [['run', 'failing.vol', '--', 'true'], "the server's log has the reason"],
         [
           ['mount', 'failing.vol', 'mnt', '-l', 'a.log'],
-          `the log ${scratch.at('a.log')} may tell why`,
+          `the log ${scratch.at('a.log')} has the reason`,
         ],
       ] as const) {
         const { status, out, err } = await glossa(scratch, args, { env });

@@ -1,13 +1,14 @@
 /** Flags, settings and the start of commands that serve a volfile, in this process (`-N`) or in a daemon. */
 import { resolve } from 'node:path';
 import { logLevel } from '../runtime/core/log.ts';
+import { type Parent, parent } from '../server/child-server.ts';
 import { startDaemon } from '../server/daemon.ts';
-import { type Parent, parent } from '../server/handover.ts';
 import { CONSOLE, defaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
 import { readAddress } from '../server/metrics/address.ts';
-import { BUF_SIZE, FLUSH_TIMEOUT } from '../server/repeats.ts';
+import { BUF_SIZE, FLUSH_TIMEOUT } from '../server/repeat-counter.ts';
 import { removeScratch } from '../server/scratch.ts';
-import type { ServingSettings, Waiter } from '../server/serving.ts';
+import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
+import { ttyPath } from '../terminal/blocking-tty.ts';
 import {
   choice,
   type Flags,
@@ -17,8 +18,7 @@ import {
   text,
   toggle,
 } from '../terminal/flags.ts';
-import { note, type Talk, type Terminal } from '../terminal/terminal.ts';
-import { ttyPath } from '../terminal/tty.ts';
+import { note, type Terminal, type Verbosity } from '../terminal/terminal.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 /** Flags of every command that serves a volfile. */
@@ -69,15 +69,17 @@ export function processSettings(
   flags: FlagValues<typeof processFlags & typeof daemonFlags>,
   volfile: string,
   named: string,
-  talk: Talk | undefined,
-): ServingSettings {
+  verbosity: Verbosity | undefined,
+): ServerSettings {
   const log = flags['log-file'] ?? (flags.debug ? CONSOLE : defaultLogFile(named));
   const pidFile = flags['pid-file'];
   return {
     volfile,
     servers: undefined,
     logFile: log === CONSOLE ? log : resolve(log),
-    logLevel: logLevel(flags['log-level'] ?? (flags.debug ? 'DEBUG' : levelOf(log, talk, 'INFO')))!,
+    logLevel: logLevel(
+      flags['log-level'] ?? (flags.debug ? 'DEBUG' : levelOf(log, verbosity, 'INFO')),
+    )!,
     logFormat: flags['log-format'],
     logBufSize: flags['log-buf-size'],
     logFlushTimeout: flags['log-flush-timeout'],
@@ -98,9 +100,13 @@ const READ_ALONG = {
 } as const;
 
 /** The level of a log without `--log-level`: a file's does not depend on what the terminal shows. */
-export function levelOf(log: string, talk: Talk | undefined, usual: keyof typeof READ_ALONG) {
+export function levelOf(
+  log: string,
+  verbosity: Verbosity | undefined,
+  usual: keyof typeof READ_ALONG,
+) {
   if (log !== CONSOLE) return 'INFO';
-  return talk === undefined ? usual : READ_ALONG[usual][talk];
+  return verbosity === undefined ? usual : READ_ALONG[usual][verbosity];
 }
 
 /** What is to be served. */
@@ -110,18 +116,18 @@ export interface Task {
   readonly readyLine: string | null;
   /** Of a mount. */
   readonly mountpoint?: string;
-  serve(waiter: Waiter): Promise<number>;
+  serve(starter: Starter): Promise<number>;
 }
 
 /** Serves it here, or starts a daemon that does. The result is the exit status. @throws {Failure} */
 export function startServer(
-  settings: ServingSettings,
+  settings: ServerSettings,
   flags: FlagValues<typeof processFlags & typeof daemonFlags>,
   { terminal, readyLine, mountpoint, serve }: Task,
 ): Promise<number> {
   const { logFile } = settings;
   if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);
-  if (parent !== null) return serve(waiterFor(parent));
+  if (parent !== null) return serve(starterOf(parent));
   if (!flags['no-daemon'] && !flags.debug) {
     return startDaemon(logFile, readyLine, terminal, mountpoint);
   }
@@ -132,7 +138,7 @@ export function startServer(
 }
 
 /** A server of its own keeps no folder busy: what it needs from there it has by now. */
-function waiterFor({ ready, onGone, attached, tty, scratch, record, debug }: Parent): Waiter {
+function starterOf({ ready, onGone, attached, tty, scratch, record, debug }: Parent): Starter {
   const remove = (): void => {
     if (scratch !== undefined) removeScratch(scratch);
   };

@@ -2,7 +2,7 @@
 
 import { LIST_MAX } from '../runtime/core/dumps.ts';
 import { readWhole } from '../server/control/client.ts';
-import { findServed } from '../server/control/find.ts';
+import { findServed } from '../server/control/find-server.ts';
 import { formatSections } from '../server/statedump/sections.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';

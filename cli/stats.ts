@@ -3,7 +3,7 @@
 import { printable } from '../runtime/volfile/printable.ts';
 import { profileText } from '../runtime/xlators/debug/io-stats/formats/profile.ts';
 import { ask } from '../server/control/client.ts';
-import { findServed } from '../server/control/find.ts';
+import { findServed } from '../server/control/find-server.ts';
 import { formatStatedump } from '../server/statedump/paragraphs.ts';
 import type { Statedump } from '../server/statedump/volumes.ts';
 import { defineCommand } from '../terminal/command.ts';

@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { languageOfTest } from '../bridges/languages.ts';
 import { runTests, type TestReport } from '../bridges/testing/run.ts';
 import { translatorFor } from '../bridges/testing/subject.ts';
-import { refuseStuck } from '../server/stuck.ts';
+import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
-import { list, number, takeOperands, talkFlags, text, toggle } from '../terminal/flags.ts';
+import { list, number, takeOperands, text, toggle, verbosityFlags } from '../terminal/flags.ts';
 import { note, type Terminal, warn } from '../terminal/terminal.ts';
 import { findTests } from './testing/find.ts';
 import { replayTest } from './testing/replay.ts';
@@ -54,7 +54,7 @@ export default defineCommand({
       value: 'SEC',
       help: `seconds that a test may compute without a pause (${TIME_LIMIT})`,
     }),
-    ...talkFlags,
+    ...verbosityFlags,
     json: toggle({ help: `print ${JSON_SHAPE}` }),
   },
   async run({ flags, operands }, terminal) {
@@ -107,8 +107,8 @@ async function replayAll(
 /** For people, as it happens. What has passed is not said to one who wants to hear of errors only. */
 function inLines(terminal: Terminal): Reporter {
   const colour = terminal.colour.out;
-  const log = terminal.talk === 'verbose';
-  const isQuiet = terminal.talk === 'quiet';
+  const log = terminal.verbosity === 'verbose';
+  const isQuiet = terminal.verbosity === 'quiet';
   /** A file that was not named yet. */
   let unsaid: string | null = null;
   return {

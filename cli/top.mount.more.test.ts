@@ -139,7 +139,7 @@ describeMounts('glossa top', () => {
         const again = onTerminal(scratch, 'top mnt --interval 0.2');
         await again.says(/mem +memory/);
         second.child.kill('SIGKILL');
-        expect(await again.ended).toMatch('glossa: the server of mnt is no more');
+        expect(await again.ended).toMatch('glossa: the server of mnt has ended');
       }),
   );
 

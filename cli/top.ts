@@ -2,8 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { ask, type Served } from '../server/control/client.ts';
-import { findServed } from '../server/control/find.ts';
-import { type Counts, LEASE_MS } from '../server/counting.ts';
+import { findServed } from '../server/control/find-server.ts';
+import { type Counts, LEASE_MS } from '../server/leased-counter.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { number, takeOperands, toggle } from '../terminal/flags.ts';

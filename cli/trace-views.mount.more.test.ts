@@ -107,7 +107,7 @@ describeMounts('glossa trace for others to show', () => {
           2,
           /--output and --summary: which\?/,
         ],
-        [['--read', 'no.rec', '--html', 'kept.html'], 1, /no.rec: it is no recording of glossa/],
+        [['--read', 'no.rec', '--html', 'kept.html'], 1, /no.rec: it is not a recording of glossa/],
         [['--read', 'no.rec', '--html', './no.rec'], 2, /--html would overwrite the recording/],
         [['missing.vol', '--html', 'new.html', '--', 'echo'], 1, /missing.vol/],
       ];

@@ -11,7 +11,7 @@ import {
   viewFlags,
   viewOf,
 } from '../apps/trace/views.ts';
-import type { Wanted } from '../server/recording.ts';
+import type { RecordingOptions } from '../server/recording.ts';
 import { makeScratch } from '../server/scratch.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
@@ -120,7 +120,7 @@ const serverPart = (given: TraceFlags): FlagValues<typeof serverFlags> =>
     Object.entries(given).filter(([name]) => Object.hasOwn(serverFlags, name)),
   ) as never;
 
-const requestOf = (flags: TraceFlags): Wanted => ({
+const requestOf = (flags: TraceFlags): RecordingOptions => ({
   filter: filterOf(flags),
   filterText: filterText(flags),
   dataMax: flags['data-max'] ?? DATA_MAX,

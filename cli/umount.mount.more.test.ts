@@ -74,7 +74,7 @@ describeMounts('what a killed server leaves', () => {
       await deadMount(scratch);
       expect(await glossa(scratch, ['stats', 'mnt'])).toMatchObject({
         status: 1,
-        err: "glossa: the server of mnt is no more; 'glossa umount mnt' takes it away\n",
+        err: "glossa: the server of mnt has ended; 'glossa umount mnt' unmounts it\n",
       });
     }));
 });
@@ -87,7 +87,7 @@ describeMounts('glossa umount', () => {
       expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({
         status: 1,
         err:
-          "glossa: mnt is in use ('fuser -vm mnt' lists by what); " +
+          "glossa: mnt is in use ('fuser -vm mnt' lists its users); " +
           "'glossa umount --lazy mnt' detaches it now\n",
       });
       expect(scratch.mounts()).toEqual([mount.path]);

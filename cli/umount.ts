@@ -8,8 +8,8 @@ import { healthOf } from '../runtime/mount/mount-health.ts';
 import { findMount } from '../runtime/mount/mountinfo.ts';
 import { findServer, isRunning, type ServerProcess } from '../runtime/mount/server-process.ts';
 import { ask } from '../server/control/client.ts';
-import { type FoundServer, findAny } from '../server/control/find.ts';
-import { takeAway } from '../server/unmount.ts';
+import { type FoundServer, findAny } from '../server/control/find-server.ts';
+import { unmountAt } from '../server/unmount.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { number, stepFlags, takeOperands, toggle } from '../terminal/flags.ts';
@@ -53,7 +53,7 @@ export default defineCommand({
     const server = waits ? findServer(mount) : null;
     const isHidden = waits && server === null && (await healthOf(mountpoint)) !== 'dead';
     if (server !== null) step(`process ${server.pid} serves ${mountpoint}`, terminal);
-    const inUse = await takeAway(mount, given, flags.lazy);
+    const inUse = await unmountAt(mount, given, flags.lazy);
     step(`${mountpoint} is unmounted`, terminal);
     if (isHidden) throw new Failure(`${given} is unmounted, ${HIDDEN}`);
     if (server !== null) {

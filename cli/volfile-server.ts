@@ -6,13 +6,13 @@ import { isLoopback, VolfileServer } from '../gluster/volfile-server/server.ts';
 import { Log, logLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { printable } from '../runtime/volfile/printable.ts';
+import { parent } from '../server/child-server.ts';
 import { ControlHost, ownQuestions } from '../server/control/control-host.ts';
 import { startDaemon } from '../server/daemon.ts';
-import { Ending } from '../server/ending.ts';
-import { parent } from '../server/handover.ts';
 import { CONSOLE, defaultLogFile, makeLogFolder, openSink } from '../server/log-sink.ts';
 import { showAddress } from '../server/metrics/address.ts';
 import { PidFile } from '../server/pid-file.ts';
+import { Shutdown } from '../server/shutdown.ts';
 import { VOLFILE_SERVER_PORT } from '../server/volfile-servers.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
@@ -97,11 +97,11 @@ function folderOf(dir: string): string {
 
 async function serve(settings: Settings, terminal: Terminal): Promise<number> {
   const { logFile, folder } = settings;
-  const { colour, talk } = terminal;
+  const { colour, verbosity } = terminal;
   const sink = openSink(logFile, { colour: colour.err, format: settings['log-format'] });
-  const level = settings['log-level'] ?? levelOf(logFile, talk, 'INFO');
+  const level = settings['log-level'] ?? levelOf(logFile, verbosity, 'INFO');
   const log = new Log(sink, { default: logLevel(level)!, volumes: new Map() }, 'volfiles');
-  const ending = new Ending(log, sink, terminal);
+  const ending = new Shutdown(log, sink, terminal);
   const pidFile = new PidFile(settings['pid-file'] && resolve(settings['pid-file']));
   try {
     const server = await listen(settings, log);

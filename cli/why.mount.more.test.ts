@@ -121,7 +121,7 @@ describeMounts('glossa why', () => {
       await mount.outcome;
       expect(await glossa(scratch, ['why', 'mnt/f'])).toMatchObject({
         status: 1,
-        err: `glossa: the server of ${scratch.at('mnt')} is no more; 'glossa umount ${scratch.at('mnt')}' takes it away\n`,
+        err: `glossa: the server of ${scratch.at('mnt')} has ended; 'glossa umount ${scratch.at('mnt')}' unmounts it\n`,
       });
       await glossa(scratch, ['umount', 'mnt']);
     }));

@@ -4,7 +4,7 @@ import { errnoNumber, strerror } from '../runtime/core/errno.ts';
 import { formatTime, printable } from '../runtime/core/log.ts';
 import type { NotableDump, NotableRequest } from '../runtime/mount/notable-requests.ts';
 import { ask } from '../server/control/client.ts';
-import { servedAt } from '../server/control/find.ts';
+import { servedAt } from '../server/control/find-server.ts';
 import { mountAt } from '../server/control/path-in-mount.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';

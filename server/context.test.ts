@@ -4,7 +4,7 @@ import { NodeContext } from './context.ts';
 const sink = { write() {}, now: () => 0 };
 const context = new NodeContext({ sink, baseDir: '/srv', wake() {} });
 
-describe('random', () => {
+describe('NodeContext.random', () => {
   it.each([1, 16, 4095, 4096, 4097, 10_000])('fills all of %i bytes', (length) => {
     // By chance a byte stays 0 once in 256 times, in all of these rounds never.
     const seen = new Uint8Array(length);
@@ -16,7 +16,7 @@ describe('random', () => {
     expect(seen.every((byte) => byte !== 0)).toBe(true);
   });
 
-  it('never gives the same bytes twice', () => {
+  it('returns different bytes at each call', () => {
     const seen = new Set<string>();
     for (let i = 0; i < 2000; i++) {
       const out = new Uint8Array(16);
@@ -27,11 +27,11 @@ describe('random', () => {
   });
 });
 
-describe('after', () => {
+describe('NodeContext.after', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('calls once, after the time', () => {
+  it('calls the function once, when the time is over', () => {
     const rings = vi.fn();
     context.after(10, rings);
     vi.advanceTimersByTime(9);
@@ -40,14 +40,14 @@ describe('after', () => {
     expect(rings).toHaveBeenCalledTimes(1);
   });
 
-  it('can be called off', () => {
+  it('calls nothing after it is cancelled', () => {
     const rings = vi.fn();
     context.after(10, rings)();
     vi.advanceTimersByTime(100);
     expect(rings).not.toHaveBeenCalled();
   });
 
-  it('counts times beyond what a timer of Node can', () => {
+  it('accepts times longer than a timer of Node can count', () => {
     const rings = vi.fn();
     const days60 = 60 * 86_400_000;
     context.after(days60, rings);
@@ -62,11 +62,11 @@ describe('after', () => {
   });
 });
 
-describe('the clock', () => {
+describe('NodeContext.now', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('goes on by the time that passes, when somebody sets the time of day as well', () => {
+  it('is unaffected when the time of day is set', () => {
     const from = context.now();
     vi.advanceTimersByTime(1500);
     expect(context.now() - from).toBe(1500);

@@ -1,4 +1,4 @@
-/** The Context of a graph that runs in Node: its clock, timers, randomness and log. */
+/** Implements the Context of a graph in Node: clock, timers, random bytes, log. */
 import { randomFillSync } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
@@ -9,7 +9,7 @@ import type { PumpSources } from '../runtime/core/pump-source.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { exactly } from '../runtime/sys/timers.ts';
 
-/** The longest that Node's timers count; a longer one would ring at once. */
+/** The longest time of a Node timer; a longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** Random bytes fetched at once: a call for 16 costs as much as one for all of these. */
@@ -19,14 +19,14 @@ export interface NodeContextSettings {
   readonly sink: LogSink;
   /** The folder that relative paths in the volfile start from. */
   readonly baseDir: string;
-  /** Asks for a turn of the event loop, where something keeps it from turning. */
+  /** Asks for a turn of the event loop while the pump blocks it. */
   wake(): void;
-  /** Where a person sits in front of the graph. */
+  /** The terminal of a user who can debug the graph. */
   readonly terminal?: DebuggerTerminal | undefined;
   readonly strict?: boolean;
-  /** Told what looks like a mistake, where the log does not say so to the same person. */
+  /** Receives warnings for the user, unless that user reads the log. */
   readonly warn?: ((text: string) => void) | undefined;
-  /** Of a server. */
+  /** Present in a server. */
   readonly runFiles?: RunFiles;
   readonly server?: ServerFacts;
 }
@@ -43,7 +43,7 @@ export class NodeContext implements ModuleContext {
   readonly server: ServerFacts | undefined;
   readonly totalMemory = totalmem();
   private readonly pool = new Uint8Array(POOL_BYTES);
-  /** Bytes of the pool that are still to be given away, at its start. */
+  /** The number of unused bytes at the pool's start. */
   private left = 0;
 
   constructor(settings: NodeContextSettings) {
@@ -51,7 +51,7 @@ export class NodeContext implements ModuleContext {
     this.sink = sink;
     this.baseDir = baseDir;
     this.wake = wake;
-    // The pump sleeps for the main thread's event loop, which is the only one that it knows.
+    // The pump knows the event loop of the main thread alone.
     this.sources = isMainThread ? pump : undefined;
     this.terminal = terminal;
     this.strict = strict ?? false;
@@ -64,12 +64,12 @@ export class NodeContext implements ModuleContext {
     return performance.now();
   }
 
-  /** Of the machine, or of what the process may have of it. */
+  /** The memory that this process can still get: of the machine, or of its cgroup. */
   availableMemory(): number {
     return process.availableMemory();
   }
 
-  /** Timers do not keep the process alive: that is for those who serve. */
+  /** Timers do not keep the process alive: the server does that. */
   after(ms: number, fn: () => void): () => void {
     let timer: NodeJS.Timeout;
     const arm = (left: number): void => {
@@ -101,10 +101,10 @@ export class NodeContext implements ModuleContext {
       this.left = pool.length;
     }
     this.left -= out.length;
-    // One by one: for the few bytes of a gfid, a view of the pool would cost more than they do.
+    // Copied byte by byte: for the few bytes of a gfid, a view of the pool would cost more.
     for (let at = 0; at < out.length; at++) {
       out[at] = pool[this.left + at]!;
-      // What was given away is not kept.
+      // Used bytes are cleared.
       pool[this.left + at] = 0;
     }
   }

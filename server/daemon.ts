@@ -1,16 +1,16 @@
-/** Servers that go on without a terminal: this program once more, in a process of its own. */
+/** Starts a server as a daemon: this program once more, in a process and session of its own. */
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../terminal/exit.ts';
 import { note, step, type Terminal } from '../terminal/terminal.ts';
-import { Server } from './handover.ts';
+import { ChildServer } from './child-server.ts';
 import { CONSOLE, openLog } from './log-sink.ts';
-import { whyNotEntered } from './stuck.ts';
+import { whyNotEntered } from './stuck-mounts.ts';
 
 /**
  * Starts a daemon with the arguments of this process, and waits until it serves.
- * @param readyLine what a person is told then; null where the server says it
- * @param mountpoint of a mount, which has to be one that can be entered
+ * @param readyLine printed for a person then; null where the server prints it
+ * @param mountpoint of a mount, which must be possible to enter
  * @returns the exit status. @throws {Failure}
  */
 export async function startDaemon(
@@ -20,7 +20,7 @@ export async function startDaemon(
   mountpoint?: string,
 ): Promise<number> {
   const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
-  const server = new Server(process.argv.slice(2), { attached: false, stderr, terminal });
+  const server = new ChildServer(process.argv.slice(2), { attached: false, stderr, terminal });
   if (stderr !== 'inherit') closeSync(stderr);
   step(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
   let interrupted = 0;

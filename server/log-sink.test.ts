@@ -39,13 +39,13 @@ describe('the default log', () => {
     expect(defaultLogFile(mountpoint, { uid, env })).toBe(expected);
   });
 
-  it('lies in the folder of the run when a test starts the server', () => {
+  it('of a server that a test starts is in the folder of the test run', () => {
     expect(defaultLogFile('/mnt')).toMatch(/\/glossa-tests-\w+\/logs\/mnt\.log$/);
   });
 });
 
 describe('a log file', () => {
-  it('grows, for its owner alone', () =>
+  it('is appended to, and readable by its owner alone', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('state', 'a.log');
       makeLogFolder(path);
@@ -55,7 +55,7 @@ describe('a log file', () => {
       expect((await stat(path)).mode & 0o777).toBe(0o600);
     }));
 
-  it('is made anew when it was moved away', () =>
+  it('is created again by reopen after it was moved away', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('a.log');
       const sink = openSink(path, { colour: false });
@@ -68,7 +68,7 @@ describe('a log file', () => {
       expect(await texts(path)).toEqual(['three']);
     }));
 
-  it('goes on at the start of a file that was copied and cut off', () =>
+  it('that was copied and truncated goes on at its start', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('a.log');
       const sink = openSink(path, { colour: false });
@@ -81,7 +81,7 @@ describe('a log file', () => {
       expect(await readFile(path)).not.toContain(0);
     }));
 
-  it('goes on in the old file when it cannot be made anew', () =>
+  it('that cannot be reopened goes on in the old file', () =>
     withScratch(async (scratch) => {
       const path = await scratch.folder('logs').then((folder) => `${folder}/a.log`);
       const sink = openSink(path, { colour: false });
@@ -92,7 +92,7 @@ describe('a log file', () => {
       expect(await texts(scratch.at('moved/a.log'))).toEqual(['one', 'two']);
     }));
 
-  it('counts repeats, and tells them before another file is begun', () =>
+  it('counts repeated messages, and gets their number before another file is begun', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('a.log');
       const sink = openSink(path, { colour: false });
@@ -108,7 +108,7 @@ describe('a log file', () => {
       expect(await texts(path)).toEqual(['x']);
     }));
 
-  it('is JSON, or without ids, when that is asked for', () =>
+  it('has the format json or no-msg-id on request', () =>
     withScratch(async (scratch) => {
       const record = line('x\ny\n', {
         ...{ time: 1500.5, level: WARNING, msgid: 200001, errno: 2, pairs: { path: 'a"\n' } },
@@ -133,7 +133,7 @@ describe('a log file', () => {
       );
     }));
 
-  it('is not the file that somebody else’s link leads to', () =>
+  it('behind a symbolic link is refused in a folder that every user can write', () =>
     withScratch(async (scratch) => {
       const victim = await scratch.file('victim', 'precious');
       const folder = await scratch.folder('folder');
@@ -148,7 +148,7 @@ describe('a log file', () => {
       expect(await readFile(victim, 'utf8')).toMatch(/^precious\[.*mine\n$/);
     }));
 
-  it('says why it cannot be written', () =>
+  it('that cannot be opened is refused with the reason and the option that moves it', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('no', 'a.log');
       expect(() => openSink(path, { colour: false })).toThrow(
@@ -159,11 +159,11 @@ describe('a log file', () => {
     }));
 });
 
-describe('the clock', () => {
+describe('TimeOfDay', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('follows when the time is set', () => {
+  it('follows when the time of day is set', () => {
     const clock = new TimeOfDay();
     for (const time of ['2026-01-01T00:00:00Z', '2031-05-05T05:05:05Z', '2020-02-02T02:02:02Z']) {
       vi.setSystemTime(new Date(time));

@@ -1,8 +1,8 @@
 /**
- * Writes a server's log into a file, or to standard error for a person to read along.
+ * Writes a server's log into a file, or to standard error for a person who reads along.
  *
- * A file is opened to append, so that a log can be rotated either way without losing a line of it:
- * moved away and opened again (`reopen`), or copied and cut off.
+ * The file is opened for appending, so that both ways to rotate a log lose no line: to move it away
+ * and `reopen`, or to copy and truncate it.
  */
 import { closeSync, mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,13 +11,13 @@ import { openToWrite } from '../runtime/sys/guarded-write.ts';
 import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 import { paint, type Style } from '../terminal/terminal.ts';
-import { type Counting, RepeatCounter } from './repeats.ts';
+import { RepeatCounter, type RepeatSettings } from './repeat-counter.ts';
 import { stateFolder } from './state-folder.ts';
 
 /** The value of --log-file that means standard error. */
 export const CONSOLE = '-';
 
-/** For the owner alone: names of files are in it. */
+/** For the owner alone: the log has names of files in it. */
 const MODE = 0o600;
 
 /**
@@ -57,8 +57,8 @@ const unwritable = (path: string, error: unknown): Failure =>
   new Failure(`cannot write the log ${path}: ${reason(error)}; --log-file names another place`);
 
 /**
- * The time of day to the microsecond. The monotonic clock has the fractions, but does not follow
- * when the time is set, so it is led back whenever the two disagree.
+ * Reads the time of day to the microsecond. The monotonic clock has the fractions, but ignores that
+ * the time of day is set, so its offset is corrected when the two disagree.
  */
 export class TimeOfDay {
   private offset = performance.timeOrigin;
@@ -75,13 +75,13 @@ export class TimeOfDay {
 }
 
 export interface ReopenableSink extends LogSink {
-  /** Goes on in a new file when the old one was moved away. */
+  /** Opens the file again, which creates it when the old one was moved away. */
   reopen(): void;
-  /** Writes what is still kept back: how often messages were repeated. */
+  /** Writes the counts of repeated messages that are still held back. */
   flush(): void;
 }
 
-/** Takes lines as they are to be written. */
+/** Writes finished lines. */
 interface Output {
   write(line: string): void;
   reopen(): void;
@@ -101,7 +101,7 @@ class FileOutput implements Output {
     try {
       writeSync(this.fd, `${line}\n`);
     } catch {
-      // A full disk must not end the mount, and there is no other place to say so.
+      // A full disk must not end the mount, and there is no other place for a message.
     }
   }
 
@@ -112,7 +112,7 @@ class FileOutput implements Output {
   }
 }
 
-/** How lines look by the letter of their level. */
+/** The style of a line by the letter of its level. */
 const lineStyles: Readonly<Record<string, Style>> = {
   M: 'error',
   A: 'error',
@@ -123,7 +123,7 @@ const lineStyles: Readonly<Record<string, Style>> = {
   T: 'dim',
 };
 
-/** Writes to standard error, in colours if it may. */
+/** Writes to standard error, coloured on request. */
 class ConsoleOutput implements Output {
   private readonly colour: boolean;
 
@@ -144,7 +144,7 @@ class ConsoleOutput implements Output {
   reopen(): void {}
 }
 
-/** How lines look. `no-msg-id` counts no repeats either, as in GlusterFS. */
+/** The formats of a line. `no-msg-id` counts no repeats either, as in GlusterFS. */
 const formats = {
   'with-msg-id': formatLine,
   'no-msg-id': (record: LogLine) => formatLine({ ...record, msgid: undefined }),
@@ -154,7 +154,7 @@ const formats = {
 export type LogFormat = keyof typeof formats;
 export const logFormats = Object.keys(formats) as LogFormat[];
 
-export interface SinkSettings extends Partial<Counting> {
+export interface SinkSettings extends Partial<RepeatSettings> {
   readonly colour: boolean;
   readonly format?: LogFormat | undefined;
 }
@@ -187,7 +187,7 @@ class Sink implements ReopenableSink {
   }
 
   reopen(): void {
-    // What is counted belongs to lines of the file that goes.
+    // The counts belong to lines of the old file.
     this.flush();
     this.output.reopen();
   }

@@ -1,4 +1,4 @@
-/** The process of mount-probe.ts: mounts on the folder that is its argument, unmounts, and reports. */
+/** The child process of mount-probe.ts: mounts on the folder of its argument, unmounts, reports. */
 import { openChannel } from '../runtime/mount/fuse/channel.ts';
 import { MountError } from '../runtime/mount/fuse/mount-error.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Finds out whether this user can mount here, by a mount in a process of its own: that process takes the
- * mount away also when the one that asked is killed meanwhile.
+ * Tests whether this user can mount, by a mount in a child process, which unmounts it even when
+ * this process is killed meanwhile.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,11 +10,11 @@ import { builtFile } from '../runtime/sys/paths.ts';
 
 const PROCESS = new URL('./mount-probe-process.js', import.meta.url);
 
-/** @param scratch an empty folder's place is made in it. @returns why nothing can be mounted; null when it can */
+/** @param scratch a folder for the mount point. @returns why mounting fails; null when it works */
 export async function mountProblem(scratch: string): Promise<string | null> {
   const mountpoint = join(scratch, 'probe');
   mkdirSync(mountpoint);
-  // Ctrl-C in a terminal is for this process alone, which waits for the end of the other.
+  // Detached: Ctrl-C must reach this process alone, which waits for the child.
   const child = fork(builtFile(PROCESS), [mountpoint], { detached: true, execArgv: [] });
   let problem: string | null = 'the process that tried it ended unexpectedly';
   child.once('message', (message) => {

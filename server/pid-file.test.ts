@@ -10,7 +10,7 @@ const PROGRAM = `
   process.exit(3);
 `;
 
-it('is gone with a process that ends without more ado', () =>
+it('a pid file is removed when its process exits', () =>
   withScratch(async (scratch) => {
     const path = scratch.at('pid');
     const args = ['--import', 'tsx', '--input-type=module', '-e', PROGRAM, path];
@@ -19,7 +19,7 @@ it('is gone with a process that ends without more ado', () =>
     expect(await readdir(scratch.path)).toEqual([]);
   }));
 
-it('is not there at all where there is no room for it', () =>
+it('a pid file that a full disk cannot hold is removed again', () =>
   withScratch(async (scratch) => {
     const path = scratch.at('pid');
     // As on a full disk, a file can be made and not be written.
@@ -34,7 +34,7 @@ it('is not there at all where there is no room for it', () =>
     expect(await readdir(scratch.path)).toEqual([]);
   }));
 
-it('is left to the process that has made it its own', () =>
+it('a pid file that another process has overwritten is not removed', () =>
   withScratch(async (scratch) => {
     const path = scratch.at('pid');
     const file = new PidFile(path);
@@ -45,7 +45,7 @@ it('is left to the process that has made it its own', () =>
     expect(await readFile(path, 'utf8')).toBe('1\n');
   }));
 
-it('follows no link, neither when it is written nor when it is removed', () =>
+it('a pid file behind a symbolic link is neither written nor removed', () =>
   withScratch(async (scratch) => {
     const victim = await scratch.file('victim', 'precious');
     const path = scratch.at('pid');

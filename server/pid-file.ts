@@ -1,4 +1,4 @@
-/** The file that says which process serves a mount, for as long as it does. */
+/** Writes the file with the id of the process that serves a mount, and removes it at the end. */
 import {
   closeSync,
   constants,
@@ -14,20 +14,20 @@ import { reason } from '../terminal/reason.ts';
 
 const content = `${process.pid}\n`;
 
-/** By its default, so that whoever watches the server may read it. */
+/** Readable by every user, so that a supervisor can find the server. */
 const MODE = 0o644;
-/** What has taken the file's place may lead elsewhere, or be a pipe. */
+/** The path may have become a link or a pipe meanwhile. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export class PidFile {
   private readonly path: string | undefined;
 
-  /** Without a path there is none. */
+  /** @param path undefined for no pid file */
   constructor(path: string | undefined) {
     this.path = path;
   }
 
-  /** It goes with the process, however that ends short of being killed. @throws {Failure} */
+  /** Writes the file; any exit of the process but a kill removes it. @throws {Failure} */
   write(): void {
     if (this.path === undefined) return;
     try {
@@ -38,21 +38,21 @@ export class PidFile {
     }
   }
 
-  /** Removes it, unless another process has made it its own. */
+  /** Removes the file, unless it names another process. */
   remove(): void {
     process.off('exit', this.onExit);
     if (this.path === undefined) return;
     try {
       if (readFile(this.path) === content) rmSync(this.path);
     } catch {
-      // Somebody removed it before; that is what was wanted.
+      // The file is gone already.
     }
   }
 
   private readonly onExit = (): void => this.remove();
 }
 
-/** Writes all of it: what a full disk has room for is no number of this process. */
+/** Writes the whole content or removes the file: a part of it would be another process's id. */
 function fill(path: string, fd: number): void {
   try {
     try {
@@ -66,7 +66,7 @@ function fill(path: string, fd: number): void {
   }
 }
 
-/** What a regular file says; null of anything else. */
+/** The content of a regular file; null for any other kind. */
 function readFile(path: string): string | null {
   const fd = openSync(path, READ);
   try {

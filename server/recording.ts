@@ -1,38 +1,38 @@
-/** Records the requests of a server's graph into a file, or into another store. */
+/** Records the requests of a server's graph into a file or another event store. */
 
 import type { Graph } from '../runtime/core/graph.ts';
 import type { Log } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
-import { FilterError, type FilterGiven, makeFilter } from '../runtime/observe/filter.ts';
+import type { EventStore } from '../runtime/observe/event-store.ts';
+import { FilterError, type FilterSettings, makeFilter } from '../runtime/observe/filter.ts';
 import type { Head } from '../runtime/observe/format.ts';
 import { headOf } from '../runtime/observe/head.ts';
-import { HiddenNames } from '../runtime/observe/names.ts';
-import { RecordingFile } from '../runtime/observe/node/file.ts';
+import { HiddenNames } from '../runtime/observe/hidden-names.ts';
+import { RecordingFile } from '../runtime/observe/node/recording-file.ts';
 import { Recorder } from '../runtime/observe/recorder.ts';
-import type { EventStore } from '../runtime/observe/store.ts';
 import { Failure } from '../terminal/exit.ts';
 import { version } from '../terminal/package-version.ts';
 import { reason } from '../terminal/reason.ts';
 
-/** What is to be recorded of a graph. */
-export interface Wanted {
-  readonly filter: FilterGiven;
-  /** The same in words; null for everything. */
+/** The options of a recording. */
+export interface RecordingOptions {
+  readonly filter: FilterSettings;
+  /** The filter in words; null without a filter. */
   readonly filterText: string | null;
-  /** Bytes of data that are kept. */
+  /** The most bytes kept of the data of a read or write. */
   readonly dataMax: number;
   readonly redact: boolean;
-  /** For a replay: lists are kept whole as well. */
+  /** Whether lists are kept whole, as a replay needs them. */
   readonly whole?: boolean;
 }
 
-export interface RecordRequest extends Wanted {
+export interface RecordRequest extends RecordingOptions {
   /** Absolute. */
   readonly file: string;
 }
 
-/** Of all that a replay needs. */
-export const forReplay = (file: string, dataMax: number): RecordRequest => ({
+/** The options of a recording that can be replayed. */
+export const replayable = (file: string, dataMax: number): RecordRequest => ({
   file,
   filter: { passing: true },
   filterText: null,
@@ -42,13 +42,13 @@ export const forReplay = (file: string, dataMax: number): RecordRequest => ({
 });
 
 /**
- * Lets a recorder observe the graph from now on; the result ends that.
- * @param open makes the place for what it writes, behind such a head
- * @throws {FilterError}, and whatever `open` throws
+ * Attaches a recorder to the graph; the result detaches it.
+ * @param open opens the store that the recorder writes to, behind this head
+ * @throws {FilterError}, and the errors of `open`
  */
 export function startRecorder(
   graph: Graph,
-  wanted: Wanted,
+  wanted: RecordingOptions,
   open: (head: Head) => EventStore,
 ): () => void {
   const { filterText, dataMax, redact, whole = false } = wanted;
@@ -79,11 +79,11 @@ export class GraphRecording {
   private file!: RecordingFile;
   private readonly end: () => void;
 
-  /** Records from now on. @throws {Failure} a filter that is wrong, or a file that cannot be written */
+  /** Starts recording. @throws {Failure} for a wrong filter, or a file that cannot be written */
   constructor(graph: Graph, request: RecordRequest, log: Log) {
     const { file } = request;
     const onTrouble = (why: string): void => {
-      log.error(`the recording ${file} does not go on: ${why}; requests are served as before`, {
+      log.error(`the recording ${file} ends here: ${why}; requests are served as before`, {
         msgid: messages.recordingEnded.id,
       });
       this.end();

@@ -1,12 +1,12 @@
-/** Files that must not be in the mount that they are about. */
+/** Refuses log, pid file and recording inside the mount that they belong to. */
 import { relative } from 'node:path';
 import { Failure } from '../terminal/exit.ts';
 import { CONSOLE } from './log-sink.ts';
 
 /**
- * Refuses what a server opens, or opens again, while it serves: in its own mount it would wait for
- * itself. The same of a recording: to write it would make requests, which are to be recorded.
- * @param files absolute paths, by what they are. @throws {Failure}
+ * Refuses files that the server opens or reopens while it serves: in its own mount it would wait
+ * for itself. A recording there would record the requests that write it.
+ * @param files absolute paths by their kind. @throws {Failure}
  */
 export function refuseInside(
   mountpoint: string,

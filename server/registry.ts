@@ -1,6 +1,6 @@
 /**
- * Every type that a volfile may name: the translators written here, and those that load others. Each
- * is read from the disk when it is first named: to read all of them took half of a mount's start.
+ * The registry of all types that a volfile may name. Each translator is loaded from the disk when a
+ * volfile first names it: loading all of them took half of a mount's start.
  */
 
 import { translators as gluster } from '../gluster/registry.gen.ts';
@@ -28,7 +28,7 @@ const loads: Readonly<Record<string, Load>> = {
 const switchedBy = (option: string, what: string): string =>
   `${what}; without it: gluster volume set VOLUME ${option} off`;
 
-/** Types of GlusterFS's that are not here, with what there is instead, or what to do. */
+/** Types of GlusterFS that glossa lacks, each with its substitute or advice. */
 const refused: Readonly<Record<string, string>> = {
   'cluster/replicate':
     "copies are kept by GlusterFS's own client alone: mount such a volume by 'mount -t glusterfs'",
@@ -54,7 +54,7 @@ const refused: Readonly<Record<string, string>> = {
 class LoadedWhenNamed extends Registry {
   private readonly loaded = new Map<string, Translator<unknown>>();
 
-  /** A type that is there must have been loaded before. */
+  /** @throws {Error} for a known type that has not been loaded */
   override lookup(type: string): Translator<unknown> | undefined {
     const found = this.loaded.get(type);
     if (found === undefined && this.has(type)) throw new Error(`type ${type} is not loaded`);
@@ -73,7 +73,7 @@ class LoadedWhenNamed extends Registry {
     return Object.hasOwn(loads, type);
   }
 
-  /** Where a character is escaped, a name may stand in the text in another way than it is read. */
+  /** Loads the types that a volfile's text names; all of them if the text has escapes in it. */
   override async loadFor(text: string): Promise<void> {
     const isPlain = !text.includes('\\');
     await this.load(Object.keys(loads).filter((type) => !isPlain || text.includes(type)));

@@ -10,7 +10,7 @@ function scratch(): string {
   return folder;
 }
 
-test('a file is for its user alone, and written anew each time', () => {
+test('a run file is readable by its user alone, and each write replaces it', () => {
   const folder = join(scratch(), 'made', 'when needed');
   const files = new RunFolder(folder);
   expect(files.owner).toBe(process.geteuid?.());
@@ -22,14 +22,14 @@ test('a file is for its user alone, and written anew each time', () => {
   expect(statSync(folder).mode & 0o777).toBe(0o700);
 });
 
-test('what cannot be written leaves nothing', () => {
+test('a run file that cannot be written leaves no temporary file', () => {
   const folder = scratch();
   mkdirSync(join(folder, 'taken', 'inside'), { recursive: true });
   expect(() => new RunFolder(folder).write('taken', 'text')).toThrow('EISDIR');
   expect(readdirSync(folder)).toEqual(['taken']);
 });
 
-test("the folder is GlusterFS's for root, and the user's folder for state for others", () => {
+test("the default run folder is GlusterFS's for root, and the state folder for another user", () => {
   const env = { HOME: '/home/me', LOGS_DIRECTORY: '/logs' };
   expect(defaultRunFolder(0, env)).toBe('/var/run/glossa');
   expect(defaultRunFolder(1000, env)).toBe('/home/me/.local/state/glossa');

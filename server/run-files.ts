@@ -1,6 +1,6 @@
 /**
- * The server's own folder: files with what it tells of itself, for its user alone. Each is there with
- * all that is in it, or not at all.
+ * Writes a server's dumps and statistics into its run folder, readable by its user alone. A file
+ * appears whole or not at all.
  */
 import { closeSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { effectiveUser } from '../runtime/sys/exposure.ts';
 import { openToWrite, writeWhole } from '../runtime/sys/guarded-write.ts';
 import { stateFolder } from './state-folder.ts';
 
-/** The folder, unless told: GlusterFS's for root, the folder for state for another user. */
+/** The default folder: GlusterFS's for root, the state folder for another user. */
 export const defaultRunFolder = (uid = process.geteuid?.(), env = process.env): string =>
   uid === 0 ? '/var/run/glossa' : stateFolder(env);
 
@@ -17,7 +17,7 @@ export class RunFolder implements RunFiles {
   readonly owner = effectiveUser();
   readonly path: string;
 
-  /** @param path absolute; it is made when there is something to write */
+  /** @param path absolute; the folder is made at the first write */
   constructor(path: string) {
     this.path = path;
   }

@@ -1,12 +1,12 @@
-/** Where there is no place for temporary files, and no room in it. */
+/** Commands that need a temporary folder, when there is none or it is full. */
 import { expect, it } from 'vitest';
 import { describeMounts, glossa, withScratch } from '../test/support/mount.ts';
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 const MODULE = "import { Translator } from 'glossa';\nexport class xlator extends Translator {}\n";
 
-describeMounts('what needs a temporary folder', () => {
-  it('says that it has none', () =>
+describeMounts('a command with a temporary mount', () => {
+  it('fails with a message when the folder for temporary files is missing', () =>
     withScratch(async (scratch) => {
       await scratch.file('test.vol', memory);
       const env = { TMPDIR: scratch.at('absent') };
@@ -19,25 +19,27 @@ describeMounts('what needs a temporary folder', () => {
       });
     }));
 
-  it.runIf(process.getuid?.() === 0)('says that there is no room in it', () =>
-    withScratch(async (scratch) => {
-      await scratch.file('m.js', MODULE);
-      const TMPDIR = await scratch.folder('full');
-      const full = 'mount -t tmpfs -o size=4k none full; head -c 4096 /dev/zero > full/fill';
-      const lines = `${full}\nexec "$@"`;
-      const wrapper = ['unshare', '-m', '--propagation', 'private', 'sh', '-ec', lines, 'sh'];
-      const env = { TMPDIR };
-      expect(await glossa(scratch, ['dev', 'm.js'], { env, wrapper })).toMatchObject({
-        status: 1,
-        out: '',
-        err: expect.stringMatching(
-          new RegExp(`^glossa: No space left on device: .*${TMPDIR}\\S*\n$`),
-        ),
-      });
-    }),
+  it.runIf(process.getuid?.() === 0)(
+    'fails with a message when the disk of the temporary folder is full',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('m.js', MODULE);
+        const TMPDIR = await scratch.folder('full');
+        const full = 'mount -t tmpfs -o size=4k none full; head -c 4096 /dev/zero > full/fill';
+        const lines = `${full}\nexec "$@"`;
+        const wrapper = ['unshare', '-m', '--propagation', 'private', 'sh', '-ec', lines, 'sh'];
+        const env = { TMPDIR };
+        expect(await glossa(scratch, ['dev', 'm.js'], { env, wrapper })).toMatchObject({
+          status: 1,
+          out: '',
+          err: expect.stringMatching(
+            new RegExp(`^glossa: No space left on device: .*${TMPDIR}\\S*\n$`),
+          ),
+        });
+      }),
   );
 
-  it('names the command that was given a folder or a module for a volfile', () =>
+  it('refuses a folder or a module instead of a volfile, and the message names the command', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.js', MODULE);
       await scratch.folder('folder');

@@ -1,4 +1,4 @@
-/** A temporary folder with a mount in it: it goes when the mount has gone, and not before. */
+/** Makes and removes temporary folders for mounts; never removes one that still has a mount in it. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 
 /**
- * A new folder, `glossa-NAME-…`, in the one for temporary files or another; its path is without
- * symbolic links. @throws {Failure}
+ * Makes a folder `glossa-NAME-…` in `parent`, or in the folder for temporary files. The path has no
+ * symbolic links in it. @throws {Failure}
  */
 export function makeScratch(name: string, parent?: string): string {
   const place = parent ?? tmpdir();
@@ -27,8 +27,8 @@ export function mountsIn(folder: string): string[] {
 }
 
 /**
- * Removes a folder with all that is in it, never through a mount: false when there is still one.
- * A folder that is gone already is no error.
+ * Removes a folder and its content. Returns false, and removes nothing, while a mount is in it. A
+ * folder that does not exist is no error.
  */
 export function removeScratch(folder: string): boolean {
   if (mountsIn(folder).length > 0) return false;

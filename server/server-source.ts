@@ -1,4 +1,4 @@
-/** A volfile that a server has. Most mounts have theirs from a file, and load nothing of this. */
+/** Fetches a volfile from a server. Loaded only for mounts that need it. */
 
 import { FetchError, VolfileClient } from '../gluster/volfile-server/client.ts';
 import type { Log } from '../runtime/core/log.ts';

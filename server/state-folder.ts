@@ -1,4 +1,4 @@
-/** The user's folder for files that outlast a run: logs, histories, sockets. */
+/** Finds the user's folder for files that outlast a run: logs, histories, sockets. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 

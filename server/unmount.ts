@@ -10,33 +10,33 @@ import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 
 /**
- * Takes away what a server that has ended left mounted, if it did: not what was there `before`.
+ * Unmounts the mount that a server left behind, if it did; a mount from `before` stays.
  * @throws {Failure}
  */
-export async function takeLeftAway(
+export async function unmountLeftover(
   mountpoint: string,
   before: MountEntry | null = null,
 ): Promise<void> {
   const mount = findMount(mountpoint);
   if (mount === null || mount.device === before?.device) return;
-  await takeAway(mount, mountpoint, true);
+  await unmountAt(mount, mountpoint, true);
 }
 
-/** Unmounts; whether something still uses what was mounted. @throws {Failure} */
-export async function takeAway(mount: MountEntry, given: string, lazy: boolean): Promise<boolean> {
+/** Unmounts; resolves to whether processes still use the mount. @throws {Failure} */
+export async function unmountAt(mount: MountEntry, given: string, lazy: boolean): Promise<boolean> {
   const { mountpoint, device } = mount;
   const refused = detach(mountpoint, false);
   // Another umount may have come first.
   if (refused === null || findMount(mountpoint)?.device !== device) return false;
   if (!refused.busy) throw new Failure(`cannot unmount ${given}: ${refused.why}`);
-  // Nothing that still uses a dead mount gets any further with it.
+  // No process that uses a dead mount can do anything with it.
   if (lazy || (await healthOf(mountpoint)) === 'dead') {
     const again = detach(mountpoint, true);
     if (again === null || findMount(mountpoint)?.device !== device) return true;
     throw new Failure(`cannot unmount ${given}: ${again.why}`);
   }
   throw new Failure(
-    `${given} is in use ('fuser -vm ${given}' lists by what); ` +
+    `${given} is in use ('fuser -vm ${given}' lists its users); ` +
       `'glossa umount --lazy ${given}' detaches it now`,
   );
 }

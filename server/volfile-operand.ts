@@ -1,17 +1,17 @@
-/** Refuses operands that are no volfile, without reading them. */
+/** Rejects operands that are not volfiles, without reading them. */
 import { statSync } from 'node:fs';
 import { UsageError } from '../terminal/exit.ts';
-import { refuseStuck } from './stuck.ts';
+import { refuseStuck } from './stuck-mounts.ts';
 
-/** A beginner's likeliest mistake. @throws {UsageError} when the file is a module */
+/** Refuses a module, a beginner's likeliest mistake. @throws {UsageError} */
 export function refuseModule(path: string): void {
   if (!/\.(py|m?js)$/.test(path)) return;
   const how = `'glossa dev ${path}' mounts it; a volfile names it by option module-name`;
   throw new UsageError(`${path} is a module, and no volfile: ${how}`);
 }
 
-/** @throws {UsageError | Failure} for a module or a folder, and where a mount on the way hangs */
-export async function refuseOther(volfile: string): Promise<void> {
+/** @throws {UsageError | Failure} for a module or a folder, and when a mount on the way hangs */
+export async function refuseNonVolfile(volfile: string): Promise<void> {
   await refuseStuck(volfile);
   refuseFolder(volfile);
   refuseModule(volfile);
@@ -22,7 +22,7 @@ function refuseFolder(path: string): void {
   try {
     isFolder = statSync(path).isDirectory();
   } catch {
-    // Whoever reads the volfile says what is wrong with it.
+    // The reader of the volfile reports the error.
   }
   if (isFolder) throw new UsageError(`${path} is a folder, and no volfile`);
 }

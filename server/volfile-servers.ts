@@ -1,17 +1,17 @@
-/** The servers that a mount asks for its volfile. */
+/** Names the servers that a mount fetches its volfile from. */
 import { formatSocketAddress, type SocketAddress } from '../runtime/core/addresses.ts';
 
-/** Where clients of GlusterFS ask unless told otherwise: its management daemon's port. */
+/** The port of GlusterFS's management daemon, which is the default. */
 export const VOLFILE_SERVER_PORT = 24_007;
 
-/** Who is asked for a volfile, and for which. */
+/** The servers of a volfile, and the volfile's id there. */
 export interface VolfileServers {
-  /** In this order, until one answers. */
+  /** Tried in this order, until one replies. */
   readonly servers: readonly SocketAddress[];
   readonly id: string;
 }
 
-/** `HOST:/NAME`, as of a mount of GlusterFS; with the port where it is another than usual. */
+/** `HOST:/NAME`, as of a mount of GlusterFS; with the port if it is not the default. */
 export function serverName({ servers, id }: VolfileServers): string {
   const first = formatSocketAddress(servers[0]!);
   const place = first.replace(new RegExp(`:${VOLFILE_SERVER_PORT}$`), '');

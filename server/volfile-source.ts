@@ -1,29 +1,26 @@
 /**
- * The source of a mount's volfile, at its start and again later: a file, or a server
+ * Reads a mount's volfile, at the start and at each reload: from a file, or from a server
  * (server-source.ts).
  */
 import { dirname, resolve } from 'node:path';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
-import { type InspectSettings, inspectFile, vouchFor } from './volfiles.ts';
+import { type InspectSettings, inspectFile, warnUntrusted } from './volfiles.ts';
 
 export interface VolfileSource {
-  /** As the list of mounts shows it: an absolute path, or `HOST:/NAME`. */
+  /** Its name in /proc/mounts: an absolute path, or `HOST:/NAME`. */
   readonly name: string;
-  /** Where relative paths in it start. */
+  /** The folder that relative paths in it start from. */
   readonly baseDir: string;
-  /**
-   * What there is to say about the volfile now.
-   * @throws {Failure} when it cannot be had, or is not to be used
-   */
+  /** Inspects the volfile as it is now. @throws {Failure} when it is unreadable or not trusted */
   inspect(settings: InspectSettings, remark: (text: string) => void): Promise<VolfileInspection>;
-  /** Calls `fn` when it may have changed: once, until it is inspected again. */
+  /** Calls `fn` when the volfile may have changed; not again before the next `inspect`. */
   onChange(fn: () => void): void;
   close(): void;
 }
 
 export function fileSource(path: string): VolfileSource {
   const name = resolve(path);
-  // A daemon goes to the root directory once it serves, so a relative name leads elsewhere then.
+  // A daemon changes to the root directory once it serves, where a relative name is another file.
   let given = path;
   return {
     name,
@@ -31,7 +28,7 @@ export function fileSource(path: string): VolfileSource {
     inspect(settings, remark) {
       const file = given;
       given = name;
-      vouchFor(file, settings.strict === true, remark);
+      warnUntrusted(file, settings.strict === true, remark);
       return inspectFile(file, settings);
     },
     onChange() {},

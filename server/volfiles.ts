@@ -1,4 +1,4 @@
-/** Volfiles on disk: read, checked, and their problems shown. */
+/** Reads volfiles, inspects them, and prints their problems. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { decodeName } from '../runtime/core/bytes.ts';
@@ -22,23 +22,23 @@ import {
 import { Failure } from '../terminal/exit.ts';
 import { readNamedFile, readStandardInput } from '../terminal/named-file.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
-import { refuseStuck } from './stuck.ts';
+import { refuseStuck } from './stuck-mounts.ts';
 import { refuseModule } from './volfile-operand.ts';
 
 export interface InspectSettings extends VolfileSettings {
-  /** Commands in backticks run. */
+  /** Whether commands in backticks are run. */
   readonly allowShell?: boolean;
 }
 
-/** What stands for standard input on the command line, and what that is called in messages. */
+/** Standard input on the command line, and below its name in messages. */
 export const STDIN = '-';
 const STDIN_NAME = '<stdin>';
 
-/** A file of the command line, as it is named in messages. */
+/** The name of a file of the command line in messages. */
 export const shownName = (file: string): string => (file === STDIN ? STDIN_NAME : file);
 
 /**
- * What there is to say about a file.
+ * Reads and inspects a volfile.
  *
  * @throws {Failure} when it cannot be read
  * @throws {UsageError} when it is a module
@@ -54,13 +54,13 @@ export async function inspectFile(
   return inspectText(file, decodeName(bytes), settings);
 }
 
-/** The same of standard input, whose relative paths start at the current folder. */
+/** The same for standard input; relative paths start at the current folder. */
 export async function inspectInput(settings: InspectSettings): Promise<VolfileInspection> {
   const bytes = await readStandardInput({ name: `the volfile ${STDIN_NAME}`, sizeMax });
   return inspectText(STDIN_NAME, decodeName(bytes), settings);
 }
 
-/** The same of a text that is no file. */
+/** The same for a text. */
 export async function inspectText(
   path: string,
   text: string,
@@ -85,8 +85,8 @@ export async function inspectText(
   }
 }
 
-/** Remarks that others can change a volfile. @throws {Failure} where that is an error */
-export function vouchFor(path: string, strict: boolean, remark: (text: string) => void): void {
+/** Warns when another user can write the volfile. @throws {Failure} with `strict` */
+export function warnUntrusted(path: string, strict: boolean, remark: (text: string) => void): void {
   const why = whyUntrusted(path, strict);
   if (why === null) return;
   const text = `${printable(path)}: ${why}`;
@@ -94,17 +94,20 @@ export function vouchFor(path: string, strict: boolean, remark: (text: string) =
   remark(text);
 }
 
-/** A file of the same folder whose name is nearly the one given. */
+/** A hint with a similar file name in the same folder. */
 function neighbour(path: string): string {
   try {
     return didYouMean(basename(path), readdirSync(dirname(path)));
   } catch {
-    // Without its folder, the file has no neighbours.
+    // The folder does not exist, either.
     return '';
   }
 }
 
-/** Runs commands of a volfile where its relative paths start. Their errors are for the user. */
+/**
+ * Runs commands of a volfile in the folder that its relative paths start from; the user sees
+ * stderr.
+ */
 async function shell(cwd: string): Promise<CommandRunner> {
   const { spawnSync } = await import('node:child_process');
   return (command) => {
@@ -117,14 +120,14 @@ async function shell(cwd: string): Promise<CommandRunner> {
   };
 }
 
-/** The volfile's description; its warnings are shown. @throws {Failure} with every problem */
+/** Returns the description and prints the warnings. @throws {Failure} with every problem */
 export function describeOrFail(
   { description, problems, sources }: VolfileInspection,
   terminal: Terminal,
 ): VolfileDescription {
   const shown = formatProblems(problems, sources, { colour: terminal.colour.err });
   if (description === undefined) throw new Failure(shown, listProblems(problems));
-  if (problems.length > 0 && terminal.talk !== 'quiet') terminal.err(shown);
+  if (problems.length > 0 && terminal.verbosity !== 'quiet') terminal.err(shown);
   return description;
 }
 

@@ -1,6 +1,6 @@
-/** The record of a command: one per file, listed in commands.ts. */
-import type { Kind } from './completion-kinds.ts';
-import type { Flags, Given } from './flags.ts';
+/** Defines the record of a command: one per file, listed in cli/commands.ts. */
+import type { CompletionKind } from './completion-kinds.ts';
+import type { Flags, ParsedFlags } from './flags.ts';
 import { paint, type Terminal } from './terminal.ts';
 
 export interface Command<F extends Flags = Flags> {
@@ -8,20 +8,20 @@ export interface Command<F extends Flags = Flags> {
   readonly usage: readonly string[];
   /** A paragraph for the help. */
   readonly description: string;
-  /** Besides the common ones. */
+  /** Its flags besides the common ones. */
   readonly flags: F;
-  /** Words in capitals, in its usage and flags, that stand for something else than in kinds.ts. */
-  readonly kinds?: Readonly<Record<string, Kind>>;
-  /** Whether what is behind `--` is somebody else's. */
+  /** Words in capitals of its usage and flags whose meaning differs from completion-kinds.ts. */
+  readonly kinds?: Readonly<Record<string, CompletionKind>>;
+  /** Whether the arguments behind `--` belong to another program. */
   readonly hasRest?: boolean;
   /**
-   * Does it. The result is the exit status.
+   * Runs the command, and resolves to the exit status.
    * @throws {UsageError | Failure}
    */
-  run(given: Given<F>, terminal: Terminal): Promise<number>;
+  run(given: ParsedFlags<F>, terminal: Terminal): Promise<number>;
 }
 
-/** Checks a record's types where it is written, and keeps them. */
+/** Checks a record's types where it is written, and infers those of its flags. */
 export const defineCommand = <F extends Flags>(command: Command<F>): Command<F> => command;
 
 /** `usage:` and the ways to call a command, a line each. */
@@ -36,15 +36,15 @@ export type Group = (typeof groups)[number];
 
 /** A command that is loaded when it is run, with one line for the help. */
 export interface CommandEntry {
-  /** Of the help, which lists it there; absent for what belongs to another command, or is for programs. */
+  /** Its group in the help; absent for subcommands and for commands that only programs run. */
   readonly group?: Group;
   readonly summary: string;
   load(): Promise<{ readonly default: Command }>;
 }
 
-/** By name. */
+/** Commands by name. */
 export type Commands = ReadonlyMap<string, CommandEntry>;
 
-/** The names of those that belong to a command, whose name is the first word of theirs. */
+/** The names of a command's subcommands: `bench report` is one of `bench`. */
 export const subcommandsOf = (name: string, commands: Commands): string[] =>
   [...commands.keys()].filter((other) => other.startsWith(`${name} `));

@@ -1,32 +1,32 @@
-/** The meaning of the words in capitals of usages and flags, for completion in shells. */
+/** Lists the meaning of each word in capitals of usages and flags, for completion in shells. */
 import { allLanguages } from '../bridges/languages.ts';
 
-/** What can stand in a place of a command line. */
-export type Kind =
-  /** One of these words, or with `several` some of them, between commas. */
+/** The values that a shell may offer for one word of a command line. */
+export type CompletionKind =
+  /** One of these words; with `several`, any of them, separated by commas. */
   | { readonly words: readonly string[]; readonly several?: boolean }
-  /** A file whose name ends so, or any if no ending is named; and folders, as the way to one. */
+  /** A file with one of these endings, or any file without; and folders, as the way to a file. */
   | { readonly files: readonly string[] }
   | 'folder'
-  /** A mount of ours. */
+  /** A mount of glossa. */
   | 'mount'
-  /** What nobody can guess: a name, a number. */
+  /** A word that the shell cannot guess: a name, a number. */
   | 'free';
 
 const languages = allLanguages.map(([name]) => name);
 
-/** Names, numbers and others that the shell cannot know. */
+/** Words for names, numbers and times. */
 const FREE =
   'BYTES CONDITION HOST:PORT HOST KEY=VALUE MS N NAME PATH PID SERVER ' +
   'SEC SECONDS TEXT TIME UID US VOLUME VOLUME.KEY=VALUE';
 
-export const kinds: Readonly<Record<string, Kind>> = {
+export const kinds: Readonly<Record<string, CompletionKind>> = {
   VOLFILE: { files: ['.vol'] },
   MODULE: { files: allLanguages.flatMap(([, { extensions }]) => extensions) },
   FILE: { files: [] },
   DIR: 'folder',
   MNT: 'mount',
-  /** Most of all by its volfile. */
+  /** A brick is named by its volfile most often. */
   BRICK: { files: ['.vol'] },
   LANGUAGES: { words: languages, several: true },
   'RUN.json': { files: ['.json'] },

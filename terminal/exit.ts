@@ -1,6 +1,6 @@
 /**
- * Ends a command: defines the exit statuses and the two errors that show the user a message instead of a
- * stack, and ends the process once its output has been read.
+ * Defines the exit statuses of commands and the two errors that show the user a message instead of
+ * a stack. Ends the process once its output has been read.
  */
 
 import { constants } from 'node:os';
@@ -8,13 +8,13 @@ import { constants } from 'node:os';
 export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;
 export const EXIT_USAGE = 2;
-/** Of `glossa run`, as shells have them. */
+/** Statuses of `glossa run`, the same as a shell's. */
 export const EXIT_NOT_EXECUTABLE = 126;
 export const EXIT_NOT_FOUND = 127;
-/** A process that a signal ended: this, and the signal's number. */
+/** Added to a signal's number: the status of a process that the signal ended. */
 export const EXIT_SIGNAL = 128;
 
-/** All of them, for the help. */
+/** The table of exit statuses in the help. */
 export const exitTable: readonly (readonly [status: string, meaning: string])[] = [
   [`${EXIT_OK}`, 'done; of a server: unmounted cleanly, whether by umount, SIGINT or SIGTERM'],
   [
@@ -30,7 +30,7 @@ export const exitTable: readonly (readonly [status: string, meaning: string])[] 
   [`${EXIT_SIGNAL}+N`, 'run: the command was ended by signal N; also a start that N interrupted'],
 ];
 
-/** The command line makes no sense. The usage is shown below the message. */
+/** A wrong command line. The usage is printed below the message. */
 export class UsageError extends Error {
   readonly code = 'GLOSSA_USAGE';
 
@@ -40,12 +40,12 @@ export class UsageError extends Error {
   }
 }
 
-/** Something could not be done. The message is all that there is to say. */
+/** An operation that failed for a known reason: the user sees the message, and no stack. */
 export class Failure extends Error {
   readonly code = 'GLOSSA_FAILURE';
   /**
-   * When the message is lines that name their places, such as a volfile's problems: the same in
-   * short, a line for each.
+   * Where the message lists problems with their places, as of a volfile: the same problems, one
+   * short line each.
    */
   readonly problems: readonly string[] | null;
 
@@ -56,18 +56,18 @@ export class Failure extends Error {
   }
 }
 
-/** An output stream of the process. */
-interface Written {
+/** The output streams of the process. */
+interface OutputStreams {
   err(text: string): void;
-  /** @throws {Failure} where something could not be written */
+  /** @throws {Failure} when output could not be written */
   flush(): Promise<void>;
 }
 
 /**
- * Ends the process when its output has been read, however slowly. A signal ends it at once from here
- * on. Output that could not be written, on a full disk for example, is a failure.
+ * Ends the process when its output has been read, however slowly. From here on a signal ends it at
+ * once. Output that could not be written, as on a full disk, makes the status EXIT_FAILURE.
  */
-export async function leave(status: number, terminal: Written): Promise<never> {
+export async function leave(status: number, terminal: OutputStreams): Promise<never> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.removeAllListeners(signal);
     process.on(signal, () => process.exit(EXIT_SIGNAL + constants.signals[signal]));

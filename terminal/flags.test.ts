@@ -32,7 +32,7 @@ const absent = {
 };
 
 describe('readFlags', () => {
-  it('has a value for every flag that is absent', () => {
+  it('an absent flag has its default value', () => {
     expect(read()).toEqual({ flags: absent, operands: [], rest: null });
   });
 
@@ -53,11 +53,11 @@ describe('readFlags', () => {
     [['-?'], { help: true }, []],
     [['-h'], { help: true }, []],
     [['--', '-N', 'a'], {}, ['-N', 'a']],
-  ])('reads %j', (args, expected, operands) => {
+  ])('reads %j as flags and operands', (args, expected, operands) => {
     expect(read(...args)).toEqual({ flags: { ...absent, ...expected }, operands, rest: null });
   });
 
-  it('leaves what is behind -- alone when it is somebody else’s', () => {
+  it('with hasRest, arguments behind -- are passed on unread', () => {
     const given = readFlags(flags, ['a', '-N', '--', 'ls', '-N', '--', 'b'], { hasRest: true });
     expect(given.operands).toEqual(['a']);
     expect(given.rest).toEqual(['ls', '-N', '--', 'b']);
@@ -82,13 +82,13 @@ describe('readFlags', () => {
     [['--timeout', 'Infinity'], "--timeout takes a number, not 'Infinity'"],
     [['--timeout='], "--timeout takes a number, not ''"],
     [['--busy-poll', '1.5'], "--busy-poll takes a whole number, not '1.5'"],
-  ])('refuses %j', (args, message) => {
+  ])('refuses %j and names the flag', (args, message) => {
     expect(() => read(...args)).toThrow(expect.objectContaining({ code: 'GLOSSA_USAGE', message }));
   });
 });
 
 describe('takeOperands', () => {
-  it('takes as many as are named', () => {
+  it('returns one operand for each name, and undefined for a missing optional one', () => {
     expect(takeOperands(['a', 'b'], ['VOLFILE', 'MNT'])).toEqual(['a', 'b']);
     expect(takeOperands([], ['[TOPIC]'])).toEqual([undefined]);
   });
@@ -98,12 +98,12 @@ describe('takeOperands', () => {
     [['a'], ['VOLFILE', 'MNT'], 'MNT is missing'],
     [['a', 'b'], ['VOLFILE'], "unexpected 'b'"],
     [['a'], [], "unexpected 'a'"],
-  ])('refuses %j for %j', (given, names, message) => {
+  ])('refuses the operands %j where the names are %j', (given, names, message) => {
     expect(() => takeOperands(given, names)).toThrow(message);
   });
 });
 
-it('describes flags in two columns', () => {
+it('describeFlags prints flags and their help in two columns', () => {
   expect(describeFlags(flags, 44)).toBe(
     [
       '  -f, --volfile FILE      the volfile',

@@ -1,7 +1,7 @@
 /**
- * The flags of commands: each command declares a table, from which its arguments are read and its
- * help is printed. The reading itself is `parseArgs` of node:util; this says what is wrong with an
- * argument, and gives the values their types.
+ * Parses command lines by a table of flags, which each command declares and from which its help is
+ * printed. `parseArgs` of node:util splits the arguments; this file checks them, words the errors
+ * and types the values.
  */
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../runtime/core/nearest.ts';
@@ -9,17 +9,17 @@ import { UsageError } from './exit.ts';
 import { columns } from './layout.ts';
 
 export interface Flag<T> {
-  /** A letter. */
+  /** One letter. */
   readonly short?: string;
-  /** What the help calls its value; a flag without takes none. */
+  /** The value's name in the help; absent for a flag that takes no value. */
   readonly value?: string;
-  /** Words that its value may be, where there are no others; of a list, several between commas. */
+  /** All words that its value may be; a list flag takes several, separated by commas. */
   readonly values?: readonly string[];
-  /** Whether it may be given several times. */
+  /** Whether a command line may repeat it. */
   readonly repeats?: boolean;
-  /** A line for the help, or several. */
+  /** One or more lines for the help. */
   readonly help: string;
-  /** The value of the texts given, in order: none when the flag is absent. `flag` is `--name`. */
+  /** Converts the texts given, in order; no text when the flag is absent. `flag` is `--name`. */
   read(given: readonly string[], flag: string): T;
 }
 
@@ -27,63 +27,65 @@ export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
 export type FlagValues<F extends Flags> = { readonly [K in keyof F]: ReturnType<F[K]['read']> };
 
-/** What a command line says. */
-export interface Given<F extends Flags> {
+/** A command line as parsed. */
+export interface ParsedFlags<F extends Flags> {
   readonly flags: FlagValues<F>;
   readonly operands: readonly string[];
-  /** What stands behind `--` for somebody else; null without one. */
+  /** The arguments behind `--`, for another program; null without `--`. */
   readonly rest: readonly string[] | null;
 }
 
-interface Looks {
+interface FlagSettings {
   readonly short?: string;
   readonly help: string;
 }
 
-/** Given or not. */
-export const toggle = (looks: Looks): Flag<boolean> => ({
-  ...looks,
+/** A flag without a value: present or not. */
+export const toggle = (settings: FlagSettings): Flag<boolean> => ({
+  ...settings,
   read: (given) => given.length > 0,
 });
 
-/** A text; the last one counts. */
-export const text = (looks: Looks & { readonly value: string }): Flag<string | undefined> => ({
-  ...looks,
+/** A text; when repeated, the last one counts. */
+export const text = (
+  settings: FlagSettings & { readonly value: string },
+): Flag<string | undefined> => ({
+  ...settings,
   read: (given) => given.at(-1),
 });
 
-/** Every text given. */
+/** A list of all texts given. */
 export const list = (
-  looks: Looks & { readonly value: string; readonly values?: readonly string[] },
+  settings: FlagSettings & { readonly value: string; readonly values?: readonly string[] },
 ): Flag<readonly string[]> => ({
-  ...looks,
+  ...settings,
   repeats: true,
   read: (given) => given,
 });
 
-/** A number of at least 0; a fraction of one unless `whole`. */
+/** A number of at least 0; with `whole`, no fraction. */
 export const number = (
-  looks: Looks & { readonly value: string; readonly whole?: boolean },
+  settings: FlagSettings & { readonly value: string; readonly whole?: boolean },
 ): Flag<number | undefined> => ({
-  ...looks,
+  ...settings,
   read(given, flag) {
     const last = given.at(-1);
     if (last === undefined) return undefined;
-    const form = looks.whole ? /^\d+$/ : /^(\d+(\.\d*)?|\.\d+)$/;
+    const form = settings.whole ? /^\d+$/ : /^(\d+(\.\d*)?|\.\d+)$/;
     if (form.test(last)) return Number(last);
-    throw new UsageError(`${flag} takes a ${looks.whole ? 'whole ' : ''}number, not '${last}'`);
+    throw new UsageError(`${flag} takes a ${settings.whole ? 'whole ' : ''}number, not '${last}'`);
   },
 });
 
 /** One of several words, in any case. */
 export const choice = <V extends string>(
-  looks: Looks & { readonly value: string; readonly values: readonly V[] },
+  settings: FlagSettings & { readonly value: string; readonly values: readonly V[] },
 ): Flag<V | undefined> => ({
-  ...looks,
+  ...settings,
   read(given, flag) {
     const last = given.at(-1);
     if (last === undefined) return undefined;
-    const { values } = looks;
+    const { values } = settings;
     const found = values.find((value) => value.toLowerCase() === last.toLowerCase());
     if (found !== undefined) return found;
     const guess = didYouMean(last, values) || `; it takes ${values.join(', ')}`;
@@ -91,39 +93,39 @@ export const choice = <V extends string>(
   },
 });
 
-/** Of commands that say more than what was asked for; what each does with it is in terminal.ts. */
+/** For commands that print more than their result; terminal.ts defines the effect. */
 export const quietFlag = {
   quiet: toggle({ short: 'q', help: 'say only what is wrong' }),
 } satisfies Flags;
 
-/** Of those that can tell more. */
-export const talkFlags = {
+/** For commands that can print details. */
+export const verbosityFlags = {
   ...quietFlag,
   verbose: toggle({ short: 'v', help: 'say more' }),
 } satisfies Flags;
 
-/** Of those that take several steps. */
+/** For commands that take several steps. */
 export const stepFlags = {
   ...quietFlag,
   verbose: toggle({ short: 'v', help: 'say each step' }),
 } satisfies Flags;
 
-/** What every command accepts. */
+/** Flags of every command. */
 export const commonFlags = {
   debug: toggle({ help: 'where an unexpected error came from' }),
   help: toggle({ short: '?', help: 'this text' }),
 } satisfies Flags;
 
 /**
- * Reads arguments by a table of flags. What is behind `--` are operands that may begin with a dash,
- * or with `hasRest` somebody else's arguments.
+ * Reads arguments by a table of flags. Behind `--` stand operands that may begin with a dash, or
+ * with `hasRest` the arguments of another program.
  * @throws {UsageError}
  */
 export function readFlags<F extends Flags>(
   flags: F,
   args: readonly string[],
   { hasRest = false } = {},
-): Given<F> {
+): ParsedFlags<F> {
   const entries = Object.entries(flags);
   const { tokens } = parseArgs({
     args: [...args],
@@ -133,7 +135,7 @@ export function readFlags<F extends Flags>(
         { type: value === undefined ? 'boolean' : 'string', ...(short && { short }) } as const,
       ]),
     ),
-    // What is wrong is said here, in our words.
+    // Errors are found and worded here.
     strict: false,
     tokens: true,
   });
@@ -151,7 +153,7 @@ export function readFlags<F extends Flags>(
 
 function knownName(flags: Flags, name: string, written: string): string {
   if (Object.hasOwn(flags, name)) return name;
-  // What most people try first.
+  // Users try -h before they know -?.
   if (name === 'h' && Object.hasOwn(flags, 'help')) return 'help';
   const guess = didYouMean(
     written,
@@ -182,7 +184,7 @@ function givenValue(flags: Flags, { name, rawName, value, inlineValue }: OptionT
 }
 
 /**
- * The operands by their names: as many as are named, `[NAME]` may be missing.
+ * Returns one operand for each name; the operand of a `[NAME]` may be missing.
  * @throws {UsageError}
  */
 export function takeOperands<const N extends readonly string[]>(
@@ -199,7 +201,7 @@ export function takeOperands<const N extends readonly string[]>(
   return names.map((_, i) => operands[i]) as never;
 }
 
-/** The table for the help, without a newline at the end. */
+/** The flags as a table for the help, without a newline at the end. */
 export function describeFlags(flags: Flags, width: number): string {
   const rows = Object.entries(flags).map(([name, { short, value, help }]) => {
     const letter = short === undefined ? '   ' : `-${short},`;

@@ -1,4 +1,4 @@
-/** Hears the signals that end a command early, for commands that clean up first. */
+/** Catches the signals that end a command early, for commands that clean up first. */
 import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { EXIT_SIGNAL, Failure } from './exit.ts';
@@ -6,10 +6,10 @@ import type { Terminal } from './terminal.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Signals that ask this process to end: it cleans up first. */
+/** Listens for signals that ask this process to end; `signal` aborts at the first. */
 export class Interruption {
   /** Resolves to the exit status of the first signal. */
-  readonly came: Promise<number>;
+  readonly firstSignal: Promise<number>;
   private readonly controller = new AbortController();
   private readonly signals: readonly NodeJS.Signals[];
   private received: NodeJS.Signals | null = null;
@@ -18,7 +18,7 @@ export class Interruption {
     this.signals = signals;
     // A command may start more servers than Node's default limit of listeners.
     setMaxListeners(0, this.signal);
-    this.came = new Promise((resolve) => {
+    this.firstSignal = new Promise((resolve) => {
       this.signal.addEventListener('abort', () => resolve(this.ownStatus()!), { once: true });
     });
     for (const signal of signals) process.on(signal, this.onSignal);
@@ -28,7 +28,7 @@ export class Interruption {
     return this.controller.signal;
   }
 
-  /** The exit status, when there was a signal. */
+  /** The exit status after a signal; null without one. */
   async status(): Promise<number | null> {
     // A signal that has just come is delivered in the event loop's next turn.
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -50,8 +50,8 @@ export class Interruption {
 }
 
 /**
- * What a promise resolves to; rejects at once when it is aborted: whoever has begun what is under way
- * ends it then.
+ * Resolves as the promise does; rejects at once when `signal` aborts. The caller then ends the work
+ * that the promise stands for.
  */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => {};
@@ -68,8 +68,8 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
 }
 
 /**
- * Runs what a signal ends early: `act` cleans up and throws when it is aborted. Resolves to its exit
- * status, or the one that tells of the signal.
+ * Runs `act` until it ends or a signal aborts it; `act` then cleans up and throws. Resolves to the
+ * exit status of `act`, or of the signal.
  */
 export async function interruptibly(
   command: string,
@@ -80,7 +80,7 @@ export async function interruptibly(
   try {
     return await act(interruption.signal);
   } catch (error) {
-    // What broke because of the signal is not worth a message.
+    // An error that the signal caused needs no message.
     const status = await interruption.status();
     if (status === null) throw error;
     terminal.err(`glossa ${command}: interrupted`);

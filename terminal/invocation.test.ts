@@ -12,16 +12,16 @@ it.each([
   ['$HOME', "'$HOME'"],
   ['~', "'~'"],
   ['', "''"],
-])('%s is typed as %s', (word, typed) => expect(shellWord(word)).toBe(typed));
+])('shellWord quotes %s as %s', (word, typed) => expect(shellWord(word)).toBe(typed));
 
-it('names what is below from there, and everything else from the root', () => {
+it('pathFrom is relative for a path below the folder, and absolute for any other', () => {
   expect(pathFrom('/a', '/a/b/c')).toBe('b/c');
   expect(pathFrom('/a', '/a')).toBe('.');
   expect(pathFrom('/a', '/ab')).toBe('/ab');
   expect(pathFrom('/a', '/a/..b')).toBe('..b');
 });
 
-it('names the package from within its project, and otherwise from the root', () => {
+it('rootFrom is relative within the package’s project, and absolute elsewhere', () => {
   const local = '/home/me/project/node_modules/glossa';
   expect(projectOf(local)).toBe('/home/me/project');
   expect(rootFrom('/home/me/project/mine', local)).toBe('../node_modules/glossa');
@@ -32,11 +32,11 @@ it('names the package from within its project, and otherwise from the root', () 
   expect(rootFrom('/src/glossa/a/b', '/src/glossa')).toBe('../..');
 });
 
-describe('the program is called', () => {
+describe('programIn', () => {
   const file = join(packageRoot, 'dist/cli/main.js');
   const npx = { file, cwd: '/home/me', env: { npm_lifecycle_script: "'glossa'" } };
 
-  it('as it was by npx, which finds it in its project and where it was called', () => {
+  it('started by npx, names npx in the project and in the folder of the call', () => {
     for (const folder of [packageRoot, join(packageRoot, 'a'), '/home/me']) {
       expect(programIn(folder, npx)).toBe('npx glossa');
     }
@@ -46,7 +46,7 @@ describe('the program is called', () => {
     expect(programIn('/home/other', npx)).toBe(elsewhere);
   });
 
-  it('by its name alone where PATH leads to it, otherwise by its file', () => {
+  it('names the program alone when PATH leads to it, and otherwise its file', () => {
     const at = mkdtempSync(join(tmpdir(), 'glossa-invocation-'));
     onTestFinished(() => rmSync(at, { recursive: true, force: true }));
     mkdirSync(join(at, 'bin'));

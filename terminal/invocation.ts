@@ -1,12 +1,12 @@
-/** Finds the words that call this program as its user did, for commands that are printed to be typed. */
+/** Derives the words that start this program as its user did, for commands that messages print. */
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { maskAssignment } from '../runtime/core/secrets.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
-/** What was started, and how. */
+/** The start of this process: file, environment, folder. */
 export interface Start {
-  /** The program's file, as Node was given it. */
+  /** The program's file, as Node received it. */
   readonly file: string;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
@@ -18,14 +18,14 @@ const ownStart = (): Start => ({
   cwd: process.cwd(),
 });
 
-/** The arguments of this process, without secrets that options of volumes have in them. */
+/** The arguments of this process, with secrets in volume options masked. */
 export const shownCommandLine = (): string[] => process.argv.slice(2).map(maskAssignment);
 
-/** A word as a shell reads it: quoted where it has to be. */
+/** A word for a shell: quoted when it has to be. */
 export const shellWord = (word: string): string =>
   /^[\w%+,./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** A path as it is typed in `folder`: relative if it is below, otherwise absolute. */
+/** A path as typed in `folder`: relative below it, otherwise absolute. */
 export function pathFrom(folder: string, path: string): string {
   const absolute = resolve(path);
   const near = relative(folder, absolute) || '.';
@@ -45,8 +45,8 @@ export function projectOf(root: string): string {
 }
 
 /**
- * The package's folder as files in `folder` name it: from there, so that the project can be moved,
- * as long as both belong to the same one.
+ * The package's folder as files in `folder` name it: relative if both belong to the same project,
+ * so that the project can be moved.
  */
 export function rootFrom(folder: string, root: string = packageRoot): string {
   const from = resolve(folder);
@@ -66,37 +66,40 @@ export function programIn(folder: string, start: Start = ownStart()): string {
     const isFound = folder === cwd || isBelow(project, folder) || isCache(project);
     return isFound ? 'npx glossa' : `npx --prefix ${shellWord(project)} glossa`;
   }
-  if (onPath('glossa', env.PATH) === realPath(file)) return 'glossa';
-  const path = shellWord(fromOrAt(folder, file));
+  if (findOnPath('glossa', env.PATH) === realPath(file)) return 'glossa';
+  const path = shellWord(withSlash(folder, file));
   return basename(file).endsWith('.js') ? `node ${path}` : path;
 }
 
 /**
- * What npx runs, as npm tells it to what it starts; others that it has started, and that have started
- * this program, are named there as well. https://docs.npmjs.com/cli/using-npm/scripts#environment
+ * Matches npm_lifecycle_script when npx itself started this program. A script that npm started, and
+ * that starts this program, is named there too.
+ * https://docs.npmjs.com/cli/using-npm/scripts#environment
  */
 const BY_NPX = /^(['"]?)glossa\1(\s|$)/;
 
-/** Where npx keeps what no project has installed: it finds that from everywhere. */
+/** npx's cache of packages that no project has installed: npx finds them from any folder. */
 const isCache = (project: string): boolean => project.includes(`${sep}_npx${sep}`);
 
-/** A program's file: one in a folder needs a slash, or a shell would search for it. */
-function fromOrAt(folder: string, file: string): string {
+/** A program's file with a slash in it: without one a shell would search PATH. */
+function withSlash(folder: string, file: string): string {
   const path = pathFrom(folder, file);
   return path.includes(sep) ? path : `.${sep}${path}`;
 }
 
-function onPath(name: string, path = ''): string | undefined {
-  const found = path.split(delimiter).find((folder) => folder !== '' && runs(join(folder, name)));
+function findOnPath(name: string, path = ''): string | undefined {
+  const found = path
+    .split(delimiter)
+    .find((folder) => folder !== '' && isExecutable(join(folder, name)));
   return found === undefined ? undefined : realPath(join(found, name));
 }
 
-function runs(path: string): boolean {
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    // Not there, or not for us: a shell goes on to the next folder, too.
+    // Missing, or not executable: a shell goes on to the next folder, too.
     return false;
   }
 }
@@ -105,7 +108,7 @@ function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    // A program that was taken away while it runs has only its name.
+    // A program that was deleted while it runs has only its name.
     return path;
   }
 }

@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { columns, cut, table, widthOf, wrap } from './layout.ts';
 
 describe('wrap', () => {
-  it('breaks at blanks and keeps the indentation', () => {
+  it('breaks a line at blanks and keeps its indentation', () => {
     expect(wrap('  one two three four', 10)).toEqual(['  one two', '  three', '  four']);
   });
 
-  it('leaves a word alone that is too long for any line', () => {
+  it('puts a word that exceeds the width on a line of its own, whole', () => {
     expect(wrap('a incomprehensibilities b', 8)).toEqual(['a', 'incomprehensibilities', 'b']);
   });
 
-  it('gives one line for nothing', () => {
+  it('returns one empty line for an empty text', () => {
     expect(wrap('', 8)).toEqual(['']);
   });
 });
 
 describe('a wide character', () => {
-  it('takes two columns, one that combines and a style none', () => {
+  it('takes two columns; combining characters and escape sequences take none', () => {
     expect(['ab', '日本', 'e\u0301', '\x1b[1ma\x1b[22m', '👩‍👩‍👧'].map(widthOf)).toEqual([
       2, 4, 1, 1, 2,
     ]);
   });
 
-  it('is not cut in two', () => {
+  it('is never cut in two', () => {
     expect(['abc', '日本語', 'e\u0301bcd', 'abcd'].map((text) => cut(text, 3))).toEqual([
       'abc',
       '日…',
@@ -31,7 +31,7 @@ describe('a wide character', () => {
     ]);
   });
 
-  it('a wide text in a table or in a first column leaves the other columns where they are', () => {
+  it('in one column leaves the other columns of a table aligned', () => {
     const rows = [
       ['日本.vol', '1', 'x'],
       ['a', '10', ''],
@@ -50,7 +50,7 @@ describe('a wide character', () => {
 });
 
 describe('columns', () => {
-  it('aligns the second column and wraps in it', () => {
+  it('aligns the second column and wraps its text there', () => {
     expect(
       columns(
         [
@@ -62,7 +62,7 @@ describe('columns', () => {
     ).toBe('  a     one two\n        three\n  long  four');
   });
 
-  it('begins a new line beside a first column that is too wide', () => {
+  it('starts the second column on a new line when the first is too wide', () => {
     const wide = 'w'.repeat(40);
     expect(
       columns(

@@ -1,19 +1,19 @@
 /**
- * Texts for people, laid out in lines. A text is measured by the columns of the terminal that it takes:
- * wide characters take two, combining ones and escape sequences none.
+ * Lays out texts in lines: tables, columns, wrapping, bars. The width of a text is the number of
+ * terminal columns that it takes: wide characters two, combining ones and escape sequences none.
  */
 import { createRequire } from 'node:module';
 
 type StringWidth = typeof import('string-width').default;
 
-/** The first column grows up to here. */
+/** The first column is at most this wide. */
 const LEFT_MAX = 28;
 
-/** Each takes one column. */
+/** A text of characters that take one column each. */
 const PLAIN = /^[ -~]*$/;
 
 const require = createRequire(import.meta.url);
-// Both take tens of milliseconds, which commands that print plain text need not wait for.
+// Loading either takes tens of milliseconds, so commands that print plain text load neither.
 let stringWidth: StringWidth | undefined;
 let graphemes: Intl.Segmenter | undefined;
 
@@ -22,23 +22,23 @@ function measure(text: string): number {
   return stringWidth(text);
 }
 
-/** Columns of the terminal that a text takes. */
+/** The terminal columns that a text takes. */
 export const widthOf = (text: string): number => (PLAIN.test(text) ? text.length : measure(text));
 
-/** The width of the widest; 0 of none. */
+/** The width of the widest text; 0 without texts. */
 export const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
 
 const blanks = (count: number): string => ' '.repeat(Math.max(0, count));
 
-/** Blanks behind a text, up to a width. */
+/** The text and blanks behind it, up to a width. */
 export const padRight = (text: string, width: number): string =>
   text + blanks(width - widthOf(text));
 
-/** Blanks before a text, up to a width. */
+/** The text and blanks before it, up to a width. */
 export const padLeft = (text: string, width: number): string =>
   blanks(width - widthOf(text)) + text;
 
-/** A text without escape sequences, cut to a width; what is cut ends in `…`. */
+/** A text without escape sequences, cut to a width; a cut text ends in `…`. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   graphemes ??= new Intl.Segmenter();
@@ -51,16 +51,16 @@ export function cut(text: string, width: number): string {
 }
 
 export interface TableSettings {
-  /** Columns whose cells stand at the right; none without. */
+  /** Columns that are aligned at the right; by default none. */
   readonly right?: (column: number) => boolean;
-  /** Between two columns: two blanks. */
+  /** The text between two columns; by default two blanks. */
   readonly gap?: string;
   readonly indent?: string;
 }
 
 /**
- * A line a row, without blanks at the end. Where a row has fewer cells than others, its last one may be
- * as long as it is: a sentence.
+ * Returns one line for each row, without blanks at the end. A row with fewer cells than the widest
+ * row may end in a cell of any length, such as a sentence.
  */
 export function table(
   rows: readonly (readonly string[])[],

@@ -12,11 +12,13 @@ const read = async (path: string, sizeMax = 100_000): Promise<string> => {
   return (await readNamedFile(path, { name, sizeMax, patience })).toString();
 };
 
-it.each(['/dev/zero', '/dev/random', '/dev/null'])('the device %s is refused unread', (path) =>
-  expect(read(path)).rejects.toThrow('cannot read the file X: it is a device, and no file'),
+it.each(['/dev/zero', '/dev/random', '/dev/null'])(
+  'a named file that is the device %s is refused unread',
+  (path) =>
+    expect(read(path)).rejects.toThrow('cannot read the file X: it is a device, and no file'),
 );
 
-it('a directory and a socket are refused by their kind', () =>
+it('a directory or a socket is refused, and the message names its kind', () =>
   withScratch(async (scratch) => {
     await expect(read(scratch.path)).rejects.toThrow('it is a directory, and no file');
     const server = createServer().listen(scratch.at('socket'));
@@ -24,7 +26,7 @@ it('a directory and a socket are refused by their kind', () =>
     server.close();
   }));
 
-it('a pipe is read to its end, refused without a writer, and with a silent one', () =>
+it('a pipe is read to its end, and refused when no writer opens it or its writer falls silent', () =>
   withScratch(async (scratch) => {
     const pipe = scratch.at('pipe');
     execFileSync('mkfifo', [pipe]);
@@ -43,7 +45,7 @@ it('a pipe is read to its end, refused without a writer, and with a silent one',
     );
   }));
 
-it('a volfile of 100 MB is refused unread, with the limit and its reason', () =>
+it('a volfile of 100 MB is refused unread; the message gives the limit and its reason', () =>
   withScratch(async (scratch) => {
     const file = await scratch.file('a.vol', '');
     // Sparse: it takes no room, and its size is told without reading it.
@@ -66,7 +68,7 @@ it.each([
   ['replay', '/dev/zero', 'volfiles/posix.vol'],
   ['bench report', '/dev/zero'],
   ['mount', '/dev/zero', '/mnt', '--no-daemon', '--log-file=/dev/null'],
-])('a device in the place of a file ends glossa %s %s', async (...args) => {
+])('a device instead of a file ends glossa %s %s with status 1', async (...args) => {
   const { status, err } = await command(args.flatMap((word) => word.split(' ')));
   expect(status).toBe(1);
   expect(err).toMatch(/^glossa: cannot read .*: it is a device, and no file\n/m);

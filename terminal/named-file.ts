@@ -1,6 +1,6 @@
 /**
- * Reads to its end a file that a user names: a regular file or a pipe. A device may have no end, and
- * a pipe no writer: both are refused, as is a file beyond a limit.
+ * Reads a file that a user names to its end: a regular file or a pipe. Throws Failure for a device,
+ * which may have no end, for a pipe without a writer, and for a file beyond a size limit.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,20 +8,20 @@ import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
 
 export interface NamedFileSettings {
-  /** As messages call it, with its path: `the volfile a.vol`. */
+  /** Its name in messages, with the path: `the volfile a.vol`. */
   readonly name: string;
-  /** Bytes that it may have. */
+  /** The most bytes that it may have. */
   readonly sizeMax?: number;
-  /** Time limits for a pipe's writer; by default as long as a person would wait. */
+  /** Time limits for a pipe's writer; by default long enough for a person who types. */
   readonly patience?: Patience;
   /** A hint when there is no such file: ` (did you mean …?)`. */
   readonly guess?: () => string;
 }
 
 interface Patience {
-  /** Milliseconds until it has to have a writer. */
+  /** Milliseconds until a writer must have opened the pipe. */
   readonly writerMs: number;
-  /** Milliseconds until the writer has to have written more. */
+  /** Milliseconds that the writer may be silent. */
   readonly silenceMs: number;
 }
 
@@ -39,7 +39,7 @@ export async function readNamedFile(path: string, settings: NamedFileSettings): 
   const { name, guess } = settings;
   let fd = -1;
   try {
-    // Before it is opened: that alone may mean something to a device.
+    // Checked before the open, which alone may have an effect on a device.
     refuseKind(statSync(path), settings);
     fd = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     return await readToEnd(fd, settings);
@@ -91,7 +91,7 @@ async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffe
       refuseBeyond(size);
       continue;
     }
-    // A pipe without a writer seems to be at its end; standard input has had one.
+    // A pipe without a writer reads as ended; standard input has had its writer.
     const mayBegin = length === 0 && size === 0 && fd !== 0 && stats.isFIFO();
     if (length === 0 && !mayBegin) return Buffer.concat(chunks);
     if (waitedMs >= (mayBegin ? writerMs : silenceMs)) {

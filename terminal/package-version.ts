@@ -1,4 +1,4 @@
-/** The version of the installed package, from its package.json. */
+/** Reads the version of the installed package from its package.json. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../runtime/sys/paths.ts';

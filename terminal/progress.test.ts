@@ -6,19 +6,19 @@ import { longDuration } from './quantities.ts';
 
 const progress = { done: 3, total: 12, elapsedSeconds: 60, what: 'miss, python' };
 
-it('says how far it is and what is left', () => {
+it('a progress line shows the part done and the time left', () => {
   expect(progressText(progress, 100)).toBe(
     '█████░░░░░░░░░░░░░░░  25 %  3 min 00 s left  miss, python',
   );
   expect(secondsLeft(progress)).toBe(180);
 });
 
-it('promises nothing before anything is done', () => {
+it('a progress line shows no time left while nothing is done', () => {
   const start = { ...progress, done: 0 };
   expect(progressText(start, 100)).toBe('░░░░░░░░░░░░░░░░░░░░   0 %  miss, python');
 });
 
-it('is never wider than the terminal', () => {
+it('a progress line is never wider than the terminal', () => {
   fc.assert(
     fc.property(fc.nat(12), fc.nat(120), (done, width) => {
       const shown = progressText({ ...progress, done }, width);
@@ -27,13 +27,13 @@ it('is never wider than the terminal', () => {
   );
 });
 
-it('tells durations in two units', () => {
+it('longDuration uses at most two units', () => {
   expect([0, 8.4, 59.6, 200, 3600, 3900].map(longDuration)).toEqual([
     ...['0 s', '8 s', '1 min 00 s', '3 min 20 s', '1 h 00 min', '1 h 05 min'],
   ]);
 });
 
-it('a bar grows with its part, and never beyond its width', () => {
+it('a bar has at least one cell and never more than its width', () => {
   fc.assert(
     fc.property(
       fc.double({ min: 0, max: 2, noNaN: true }),

@@ -1,4 +1,4 @@
-/** How far a run is, in one line that is written over and over. */
+/** Shows the progress of a run in one terminal line, overwritten at each step. */
 import { bar } from './layout.ts';
 import { longDuration } from './quantities.ts';
 
@@ -7,13 +7,13 @@ export interface Progress {
   /** At least 1. */
   readonly total: number;
   readonly elapsedSeconds: number;
-  /** What is being done. */
+  /** The current item. */
   readonly what: string;
 }
 
 const BAR = 20;
 
-/** What is left, if the rest goes as what is done did; null while nothing is done. */
+/** The time left at the speed so far; null while nothing is done. */
 export const secondsLeft = ({ done, total, elapsedSeconds }: Progress): number | null =>
   done === 0 ? null : (elapsedSeconds / done) * (total - done);
 
@@ -27,10 +27,10 @@ export function progressText(progress: Progress, width: number): string {
   return [...text].slice(0, width).join('');
 }
 
-/** To the beginning of the line, with the text in place of what was there: ECMA-48's EL. */
+/** Replaces the current line by a text (ECMA-48: CR, EL). */
 const overwriting = (text: string): string => `\r\x1b[K${text}`;
 
-/** How far it is, on a terminal. */
+/** Writes progress lines to standard error when that is a terminal. */
 export class ProgressLine {
   private readonly width: number | null;
 

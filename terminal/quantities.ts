@@ -1,4 +1,4 @@
-/** Times, sizes and rates in few characters, for tables and sentences. */
+/** Formats times, sizes and rates in few characters, for tables and sentences. */
 
 /** `12.3 µs`, `1.20 ms`, `3.00 s`. */
 export function duration(ns: number): string {
@@ -16,7 +16,7 @@ export function longDuration(seconds: number): string {
 
 const scaled = (value: number): string => value.toFixed(value < 99.95 ? 1 : 0);
 
-/** In seven columns: `1.5us`, `2.3ms`, `1.2s`, `3min`. */
+/** At most seven columns: `1.5us`, `2.3ms`, `1.2s`, `3min`. */
 export function shortDuration(us: number): string {
   if (us < 999.5) return `${us.toFixed(us < 9.95 ? 1 : 0)}us`;
   if (us < 999_500) return `${scaled(us / 1e3)}ms`;
@@ -30,7 +30,7 @@ export function age(seconds: number): string {
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }
 
-/** `512K`, `12.3M`, `1.2G`, of 1024. */
+/** `512K`, `12.3M`, `1.2G`; K is 1024 bytes. */
 export function size(bytes: number): string {
   if (bytes < 1024 ** 2) return `${Math.ceil(bytes / 1024)}K`;
   return bytes < 1023.5 * 1024 ** 2
@@ -38,7 +38,7 @@ export function size(bytes: number): string {
     : `${scaled(bytes / 1024 ** 3)}G`;
 }
 
-/** Of what happens in a second: `0`, `0.5`, `12`, `1234`, `12.3k`. */
+/** Events per second: `0`, `0.5`, `12`, `1234`, `12.3k`. */
 export function rate(perS: number): string {
   if (perS === 0) return '0';
   if (perS < 10) return perS < 0.05 ? '<0.1' : perS.toFixed(1);

@@ -1,7 +1,6 @@
 /**
- * A terminal that is drawn on as a whole, and read key by key. What was on it is there again
- * afterwards, and also while the process is stopped (Ctrl-Z). It is in raw mode meanwhile, so Ctrl-C is
- * a key like others.
+ * Draws on the whole terminal and reads it key by key, in raw mode: Ctrl-C arrives as a key. The
+ * terminal gets its former content back at the end, and while the process is stopped (Ctrl-Z).
  *
  * Source: xterm's "Control Sequences".
  */
@@ -18,10 +17,10 @@ export interface Size {
   readonly rows: number;
 }
 
-/** Of a terminal that does not say how large it is. */
+/** The size of a terminal that does not report one. */
 const USUAL: Size = { columns: 80, rows: 24 };
 
-/** Whether somebody sits there who can look and press keys. */
+/** Whether both streams are a terminal that can be drawn on. */
 export const hasScreen = (env: NodeJS.ProcessEnv = process.env): boolean =>
   process.stdin.isTTY === true && process.stdout.isTTY === true && env.TERM !== 'dumb';
 
@@ -31,8 +30,8 @@ export class Screen {
   private readonly onEnd: () => void;
 
   /**
-   * @param onKey hears keys by their names, see `keysIn`
-   * @param redraw is called when all has to be drawn again
+   * @param onKey receives each key by its name, see `keysIn`
+   * @param redraw is called when the whole screen must be drawn again
    * @param onEnd is called when the terminal has gone
    */
   constructor(onKey: (key: string) => void, redraw: () => void, onEnd: () => void) {
@@ -42,7 +41,7 @@ export class Screen {
     this.enter();
     process.stdin.on('data', this.read).on('end', onEnd).on('error', onEnd);
     process.stdout.on('resize', redraw);
-    process.on('SIGCONT', this.again).on('SIGTSTP', this.suspend);
+    process.on('SIGCONT', this.resume).on('SIGTSTP', this.suspend);
   }
 
   get size(): Size {
@@ -50,7 +49,7 @@ export class Screen {
     return columns > 0 && rows > 0 ? { columns, rows } : USUAL;
   }
 
-  /** Lines from the top; what is longer than the terminal is wide is cut by it. */
+  /** Draws lines from the top; the terminal cuts those that are wider than it is. */
   draw(lines: readonly string[]): void {
     const { rows } = this.size;
     // Behind a line that is full, the last character would be cleared.
@@ -60,7 +59,7 @@ export class Screen {
   }
 
   close(): void {
-    process.off('SIGCONT', this.again).off('SIGTSTP', this.suspend);
+    process.off('SIGCONT', this.resume).off('SIGTSTP', this.suspend);
     process.stdout.off('resize', this.redraw);
     process.stdin.off('data', this.read).off('end', this.onEnd).off('error', this.onEnd);
     this.leave();
@@ -68,7 +67,7 @@ export class Screen {
   }
 
   private enter(): void {
-    // A shell has set the terminal's mode meanwhile, which Node does not know of.
+    // The shell has changed the terminal's mode meanwhile, and Node still assumes raw mode.
     process.stdin.setRawMode(false);
     process.stdin.setRawMode(true);
     process.stdin.setEncoding('utf8').resume();
@@ -87,20 +86,20 @@ export class Screen {
     }
   };
 
-  private readonly again = (): void => {
+  private readonly resume = (): void => {
     this.enter();
     this.redraw();
   };
 
-  /** Stops as programs do that let the terminal do it: with all of its job, such as npx. */
+  /** Stops the whole process group, as the terminal would: npx waits in the same job. */
   private readonly suspend = (): void => {
     process.off('SIGTSTP', this.suspend);
     this.leave();
     process.kill(0, 'SIGTSTP');
-    // Here it goes on, at once where nobody could let it go on.
+    // Runs after SIGCONT; at once when the process has no job control.
     setImmediate(() => {
       process.on('SIGTSTP', this.suspend);
-      this.again();
+      this.resume();
     });
   };
 }
@@ -130,7 +129,7 @@ const ESCAPE = '\x1b';
 /** An escape sequence, or one character. */
 const KEY = new RegExp(`${ESCAPE}[[O][0-9;]*[A-Za-z~]|[\\s\\S]`, 'gu');
 
-/** Keys by their names, or as the characters that they write. Of others nothing is heard. */
+/** The keys in a text from the terminal, by name or as their character; unknown ones are dropped. */
 export function keysIn(text: string): string[] {
   const parts = text.match(KEY) ?? [];
   return parts.flatMap((part) => {

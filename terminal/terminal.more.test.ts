@@ -7,7 +7,7 @@ import { isSkipped } from '../test/support/obstacle.ts';
 import { readSlowly } from '../test/support/slow-reader.ts';
 import { coloured, paint } from './terminal.ts';
 
-describe('colour', () => {
+describe('colour of the output', () => {
   it.each([
     [true, {}, true],
     [true, { TERM: 'xterm' }, true],
@@ -16,11 +16,11 @@ describe('colour', () => {
     [true, { NO_COLOR: '' }, true],
     [false, {}, false],
     [undefined, {}, false],
-  ])('with isTTY %s and %j: %s', (isTTY, env, expected) => {
+  ])('on a stream with isTTY %s and the environment %j is used: %s', (isTTY, env, expected) => {
     expect(coloured(isTTY === undefined ? {} : { isTTY }, env)).toBe(expected);
   });
 
-  it('is left out where nobody sees it', () => {
+  it('adds escape sequences only when it is on', () => {
     expect(paint('error', 'oh', true)).toBe('\x1b[1m\x1b[31moh\x1b[39m\x1b[22m');
     expect(paint('error', 'oh', false)).toBe('oh');
   });
@@ -35,7 +35,7 @@ describe('a full disk', () => {
     ['help', 'types'],
     ['new', 'include-dir'],
     ['graph', 'volfiles/posix.vol'],
-  ])('is a failure of glossa %s %s', (...args) =>
+  ])('ends glossa %s %s with status 1 and a message', (...args) =>
     withScratch(async (scratch) => {
       const script = `cd '${packageRoot}' && exec "$0" "$@" > /dev/full`;
       const ended = await run(scratch, 'sh', ['-c', script, process.execPath, GLOSSA, ...args]);
@@ -46,7 +46,7 @@ describe('a full disk', () => {
   const why = process.getuid?.() === 0 ? '' : 'only root can mount a disk';
 
   it.skipIf(isSkipped('output to a full disk', why))(
-    'with room for only a part of the output makes the command fail',
+    'that fills up halfway through the output ends the command with status 1',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('wrong.vol', manyMistakes);
@@ -66,8 +66,8 @@ const manyMistakes = Array.from(
   (_, i) => `volume v${i}\n type storage/memory\n option size wrong\nend-volume\n`,
 ).join('');
 
-describe('a pipe', () => {
-  it('whose reader is slow gets all of a long output', () =>
+describe('output to a pipe', () => {
+  it('reaches a slow reader whole', () =>
     withScratch(async (scratch) => {
       await scratch.file('wrong.vol', manyMistakes);
       const { status, out } = await readSlowly(scratch, ['check', '--json', 'wrong.vol']);
@@ -76,14 +76,14 @@ describe('a pipe', () => {
       expect(out.length).toBeGreaterThan(2 * 65_536);
     }));
 
-  it('whose reader has read enough is no failure', () =>
+  it('ends with status 0 when its reader closes the pipe early', () =>
     withScratch(async (scratch) => {
       const script = 'exec "$0" "$@" | head -1';
       const args = ['-o', 'pipefail', '-c', script, process.execPath, GLOSSA, 'help'];
       expect(await run(scratch, 'bash', args)).toMatchObject({ status: 0, err: '' });
     }));
 
-  it('whose reader stops reading is left by the first signal', () =>
+  it('ends at the first signal when its reader has stopped reading', () =>
     withScratch(async (scratch) => {
       await scratch.file('wrong.vol', manyMistakes);
       // The reader reads nothing, and ends when the writer has.

@@ -1,6 +1,6 @@
 /**
- * The output of a command. Colour only where a person looks: on a terminal, unless NO_COLOR is set
- * (https://no-color.org) or the terminal is a dumb one.
+ * Writes the output of a command. Colour is used on a terminal, unless NO_COLOR is set
+ * (https://no-color.org) or TERM is `dumb`.
  */
 import { fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
@@ -10,9 +10,9 @@ import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
 
 export interface Terminal {
-  /** What was asked for. Ends the line. */
+  /** Writes a line of the command's result. */
   out(text: string): void;
-  /** What else there is to say. Ends the line. */
+  /** Writes a line of any other message. */
   err(text: string): void;
   /** Whether a person reads what `out` writes. */
   readonly interactive: boolean;
@@ -20,16 +20,16 @@ export interface Terminal {
   readonly width: number;
   /** Whether `out` and `err` may be coloured. */
   readonly colour: { readonly out: boolean; readonly err: boolean };
-  /** How much there is to be said besides; absent, the usual. */
-  readonly talk?: Talk;
-  /** Resolves when everything is written. @throws {Failure} where something could not be */
+  /** The amount of messages besides the result; absent for the usual amount. */
+  readonly verbosity?: Verbosity;
+  /** Resolves when all output is written. @throws {Failure} when some could not be */
   flush(): Promise<void>;
 }
 
-/** `quiet`: what was asked for, and errors. `verbose`: details too. */
-export type Talk = 'quiet' | 'verbose';
+/** `quiet`: results and errors only. `verbose`: details too. */
+export type Verbosity = 'quiet' | 'verbose';
 
-/** Colours by what they mean. */
+/** Colours by meaning. */
 const styles = {
   bold: 'bold',
   dim: 'dim',
@@ -42,7 +42,7 @@ type Format = Parameters<typeof styleText>[0];
 
 export type Style = keyof typeof styles;
 
-/** `text` in a style, or as it is. */
+/** The text in a style; unchanged without colour. */
 export const paint = (style: Style, text: string, colour: boolean): string =>
   colour ? styleText(styles[style] as Format, text, { validateStream: false }) : text;
 
@@ -58,8 +58,8 @@ export function coloured(stream: Stream, env: NodeJS.ProcessEnv = process.env): 
 }
 
 /**
- * Standard output and standard error. Node writes a terminal and a file at once, and keeps what a
- * pipe has no room for: `flush` waits for its reader.
+ * Standard output and standard error. Node writes to a terminal and a file at once, and buffers
+ * what a pipe has no room for: `flush` waits for the pipe's reader.
  */
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
@@ -78,7 +78,7 @@ export function processTerminal(): Terminal {
 
 type OutputStream = typeof process.stdout | typeof process.stderr;
 
-/** One of the two, and the error that ended it. */
+/** One of the two streams, and the error that ended it. */
 class Output {
   private readonly name: string;
   private readonly stream: OutputStream;
@@ -91,7 +91,7 @@ class Output {
     if (isFile(stream.fd)) stream._write = fileWriter(stream.fd);
   }
 
-  /** Resolves when the reader has all, or has gone. @throws {Failure} */
+  /** Resolves when the reader has read all, or has gone. @throws {Failure} */
   async flush(): Promise<void> {
     const { stream } = this;
     const error = await new Promise((resolve) => stream.write('', resolve));
@@ -101,7 +101,7 @@ class Output {
   }
 
   private readonly onError = (error: NodeJS.ErrnoException): void => {
-    // The reader went away, such as head, or the terminal did: nothing more is wanted.
+    // The reader, such as head, or the terminal has gone: the rest of the output is dropped.
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
     this.unwritten ??= new Failure(`cannot write standard ${this.name}: ${reason(error)}`);
   };
@@ -109,7 +109,7 @@ class Output {
 
 const isFile = (fd: number): boolean => fstatSync(fd).isFile();
 
-/** Node's own stream for a file takes a part that was written for the whole. */
+/** Writes all of a chunk to a file; Node's own stream takes a short write for a whole one. */
 const fileWriter =
   (fd: number): Writable['_write'] =>
   (chunk: Uint8Array, _encoding, done) => {
@@ -121,29 +121,29 @@ const fileWriter =
     }
   };
 
-/** The same, where less or more is said. */
-export const talking = (terminal: Terminal, talk: Talk): Terminal => ({
+/** The same terminal with another amount of messages. */
+export const withVerbosity = (terminal: Terminal, verbosity: Verbosity): Terminal => ({
   out: (text) => terminal.out(text),
   err: (text) => terminal.err(text),
   interactive: terminal.interactive,
   width: terminal.width,
   colour: terminal.colour,
-  talk,
+  verbosity,
   flush: () => terminal.flush(),
 });
 
-/** That something was done, for the one who waits for it. */
+/** Prints a confirmation for the waiting user, unless quiet. */
 export function note(text: string, terminal: Terminal): void {
-  if (terminal.talk !== 'quiet') terminal.out(text);
+  if (terminal.verbosity !== 'quiet') terminal.out(text);
 }
 
-/** A step on the way, for the one who wants to hear of each. */
+/** Prints a step of the command's work, when verbose. */
 export function step(text: string, terminal: Terminal): void {
-  if (terminal.talk === 'verbose') terminal.err(`glossa: ${text}`);
+  if (terminal.verbosity === 'verbose') terminal.err(`glossa: ${text}`);
 }
 
-/** Something that its user should know besides what was asked for. */
+/** Prints a warning, unless quiet. */
 export function warn(text: string, terminal: Terminal): void {
-  if (terminal.talk === 'quiet') return;
+  if (terminal.verbosity === 'quiet') return;
   terminal.err(`glossa: ${paint('warning', 'warning:', terminal.colour.err)} ${text}`);
 }

@@ -16,9 +16,9 @@ import { VirtualClock } from '../runtime/core/virtual-clock.ts';
 import type { Cbk, Translator } from '../runtime/core/xlator.ts';
 import { openRecording } from '../runtime/observe/reader.ts';
 import { planOf } from '../runtime/replay/plan.ts';
-import { PlayedVolume } from '../runtime/replay/played.ts';
+import { PlayedVolume } from '../runtime/replay/played-volume.ts';
+import { RecordedStorage } from '../runtime/replay/recorded-storage.ts';
 import { type Outcome, Replay } from '../runtime/replay/replay.ts';
-import { RecordedStorage } from '../runtime/replay/storage.ts';
 import memory from '../runtime/xlators/storage/memory/index.ts';
 import { FakeContext, gfidOf, HeldLeaf, having, newName, startGraph } from './support/core.ts';
 import { type RecordSettings, record } from './support/recording.ts';
@@ -289,7 +289,7 @@ describe('planOf', () => {
   it.each<[RegExp, RecordSettings, string?]>([
     [/it is not/, WHOLE],
     [/names and contents are hidden/, { ...WHOLE, redact: true }],
-    [/made for looking at.*glossa record/, { ...WHOLE, whole: false }],
+    [/filtered or shortened.*glossa record/, { ...WHOLE, whole: false }],
     [/'vector' of writev\(\/f, .*was cut.*--data-max/, { ...WHOLE, dataMax: 4 }],
     [/no volume 'top': its volumes are storage/, WHOLE, 'top'],
   ])('resolves or rejects with: %s', async (message, settings, volume) => {

@@ -9,7 +9,7 @@ import { activate } from '../../runtime/volfile/activate.ts';
 import { NodeContext } from '../../server/context.ts';
 import { CONSOLE, openSink } from '../../server/log-sink.ts';
 import { registry } from '../../server/registry.ts';
-import { startOrFail, UP_TIMEOUT, upOrFail } from '../../server/started.ts';
+import { startOrFail, UP_TIMEOUT, upOrFail } from '../../server/start-graph.ts';
 import { describeOrFail, inspectFile } from '../../server/volfiles.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searches.ts';

@@ -19,7 +19,7 @@ import { EAGAIN, EDQUOT, ENOSPC } from '../../runtime/core/errno.ts';
 import { LOCK_EX, LOCK_NB } from '../../runtime/sys/constants.ts';
 import { flock } from '../../runtime/sys/libc.ts';
 import { makeScratch, mountsIn, removeScratch } from '../../server/scratch.ts';
-import { takeLeftAway } from '../../server/unmount.ts';
+import { unmountLeftover } from '../../server/unmount.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -77,7 +77,7 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
     if (lock === null) continue;
     try {
       if (flock(lock, LOCK_EX | LOCK_NB) !== 0) continue;
-      for (const mount of mountsIn(folder)) await takeLeftAway(mount);
+      for (const mount of mountsIn(folder)) await unmountLeftover(mount);
       if (!removeScratch(folder)) continue;
       terminal.err(`glossa ${command}: removed ${folder}, left by a run that was killed`);
     } catch (error) {
@@ -89,7 +89,10 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
   }
 }
 
-/** Folders as `makeScratch` makes them; none where that is for it to complain of, or reading is not allowed. */
+/**
+ * Folders as `makeScratch` makes them; none where that is for it to complain of, or reading is not
+ * allowed.
+ */
 function foldersOf(command: string): string[] {
   try {
     const place = realpathSync(tmpdir());

@@ -4,7 +4,7 @@
  */
 import { errnoName } from '../../runtime/core/errno.ts';
 import { printable } from '../../runtime/core/log.ts';
-import type { DataSeen, DictPair, ValueSeen } from '../../runtime/observe/values.ts';
+import type { DataSeen, DictPair, ValueSeen } from '../../runtime/observe/codec.ts';
 import type { HopSeen } from '../../runtime/observe/walk.ts';
 import type { Step } from './steps.ts';
 

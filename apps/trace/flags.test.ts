@@ -36,7 +36,7 @@ it.each([
   [['--slow', '0'], /takes a time such as 100ms/],
   [['--pid', 'me'], /--pid takes a whole number, not 'me'/],
   [['--path', 'a'], /must begin with '\/'/],
-  [['--one-in', '0'], /one request in 0 cannot be/],
+  [['--one-in', '0'], /one request in 0 is impossible/],
 ])('filter %s is refused', (args, message) => {
   expect(() => filterOf(given(...args))).toThrow(message);
 });

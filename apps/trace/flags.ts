@@ -2,10 +2,10 @@
 
 import { errnoNames } from '../../runtime/core/errno.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
-import { type FilterGiven, makeFilter } from '../../runtime/observe/filter.ts';
+import { type FilterSettings, makeFilter } from '../../runtime/observe/filter.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { type Flags, type FlagValues, list, number, text, toggle } from '../../terminal/flags.ts';
-import { milliseconds } from '../../terminal/slow.ts';
+import { slowThresholdMs } from '../../terminal/slow-threshold.ts';
 
 export const filterFlags = {
   volume: list({ value: 'VOLUME', help: 'fops that arrive at this volume; may be repeated' }),
@@ -29,8 +29,8 @@ export const keepFlags = {
 export type FilterFlags = FlagValues<typeof filterFlags>;
 
 /** @throws {UsageError}; a volume's name is checked where the graph is */
-export function filterOf(flags: FilterFlags): FilterGiven {
-  const given: FilterGiven = {
+export function filterOf(flags: FilterFlags): FilterSettings {
+  const given: FilterSettings = {
     volumes: flags.volume,
     fops: words(flags.fop),
     paths: flags.path,
@@ -38,7 +38,7 @@ export function filterOf(flags: FilterFlags): FilterGiven {
     uids: flags.uid.map((value) => whole('uid', value)),
     errnos: words(flags.errno),
     ...(flags['one-in'] === undefined ? {} : { oneIn: flags['one-in'] }),
-    ...(flags.slow === undefined ? {} : { slowMs: milliseconds(flags.slow) }),
+    ...(flags.slow === undefined ? {} : { slowMs: slowThresholdMs(flags.slow) }),
   };
   try {
     makeFilter(given, flags.volume);

@@ -133,12 +133,12 @@ describeMounts('glossa trace of a mount', () => {
       expect(await left.outcome).toMatchObject({
         status: 1,
         err: expect.stringMatching(
-          "\nglossa: the server of mnt is no more; 'glossa umount mnt' takes it away\n$",
+          "\nglossa: the server of mnt has ended; 'glossa umount mnt' unmounts it\n$",
         ),
       });
       expect(await glossa(scratch, ['trace', 'mnt'])).toMatchObject({
         status: 1,
-        err: "glossa: the server of mnt is no more; 'glossa umount mnt' takes it away\n",
+        err: "glossa: the server of mnt has ended; 'glossa umount mnt' unmounts it\n",
       });
       await glossa(scratch, ['umount', 'mnt']);
     }));
@@ -151,7 +151,7 @@ describeMounts('glossa trace of a mount', () => {
         ['mnt --volume cahe', /^1 glossa: there is no volume 'cahe' \(did you mean 'cache'\?\)\n$/],
         ['mnt --fop lokup', /^2 .*no fop 'lokup' \(did you mean 'lookup'/],
         ['mnt --slow soon', /^2 .*takes a time such as 100ms/],
-        ['mnt --one-in 0', /^2 .*one request in 0 cannot be/],
+        ['mnt --one-in 0', /^2 .*one request in 0 is impossible/],
         ['mnt --read-only', /^2 .*--read-only is for a mount of its own, with '-- COMMAND'\n/],
         ['mnt -o mnt/a.rec', /^1 glossa: the recording \S+ is inside the mount point \S+: put it/],
         ['mnt -o no/a.rec', /^1 glossa: cannot write the recording \S+: No such file or directory/],

@@ -1,13 +1,13 @@
 /** `glossa trace MNT|BRICK`: what requests meet while it is served, until the asker ends it. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { copyEvents } from '../../runtime/observe/event-store.ts';
 import { EventReader, isOther, type OtherEvent } from '../../runtime/observe/events.ts';
-import { RecordingFile } from '../../runtime/observe/node/file.ts';
-import { copyEvents } from '../../runtime/observe/store.ts';
+import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { type Attached, attach } from '../../server/control/attach.ts';
 import { gone } from '../../server/control/client.ts';
-import { openOrFail, type RecordRequest, type Wanted } from '../../server/recording.ts';
+import { openOrFail, type RecordingOptions, type RecordRequest } from '../../server/recording.ts';
 import { refuseInside } from '../../server/refuse-inside.ts';
 import { EXIT_OK, Failure } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -17,7 +17,7 @@ import { otherLine, walkLines } from './tree.ts';
 /** Shows requests as they end, or with `summary` a table when all has ended. @throws {Failure} */
 export async function showLive(
   given: string,
-  wanted: Wanted,
+  wanted: RecordingOptions,
   summary: boolean,
   terminal: Terminal,
 ): Promise<number> {
@@ -60,7 +60,7 @@ export async function recordLive(
     const recording = openOrFail(() => new RecordingFile(file, live.head, onTrouble), file);
     const goesOn = await untilEnded(live, terminal, (events) => copyEvents(recording, events));
     await recording.close();
-    if (trouble !== null) throw new Failure(`the recording ${file} does not go on: ${trouble}`);
+    if (trouble !== null) throw new Failure(`the recording ${file} ends here: ${trouble}`);
     return ended(goesOn, live);
   } finally {
     live.close();
@@ -91,7 +91,7 @@ async function untilEnded(
   try {
     const { served } = live;
     const what = served.mountpoint ?? served.given;
-    if (terminal.talk !== 'quiet') terminal.err(`glossa: observing ${what}; Ctrl-C ends it`);
+    if (terminal.verbosity !== 'quiet') terminal.err(`glossa: observing ${what}; Ctrl-C ends it`);
     return await live.follow(onEvents);
   } finally {
     for (const signal of SIGNALS) process.off(signal, close);

@@ -8,10 +8,10 @@
  * Source: "Trace Event Format", the Catapult project.
  */
 
+import type { ValueSeen } from '../../runtime/observe/codec.ts';
 import { inShort, pathOf, resultInWords } from '../../runtime/observe/event-text.ts';
 import type { OtherEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
-import type { ValueSeen } from '../../runtime/observe/values.ts';
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
 import { otherInWords } from './words.ts';
 

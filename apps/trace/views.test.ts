@@ -4,7 +4,7 @@ import { ENOENT } from '../../runtime/core/errno.ts';
 import { tail, unwind, wind } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { defineTranslator } from '../../runtime/core/xlator.ts';
-import type { MemoryRecording } from '../../runtime/observe/memory.ts';
+import type { MemoryRecording } from '../../runtime/observe/memory-recording.ts';
 import { readOutline } from '../../runtime/observe/outline.ts';
 import { openRecording } from '../../runtime/observe/reader.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';

@@ -8,7 +8,7 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { FS_TYPE, readMounts } from '../../runtime/mount/mountinfo.ts';
 import { type Commands, subcommandsOf } from '../../terminal/command.ts';
-import type { Kind } from '../../terminal/completion-kinds.ts';
+import type { CompletionKind } from '../../terminal/completion-kinds.ts';
 import { type Grammar, grammarOf } from './grammar.ts';
 
 /** @param words those behind `glossa`, up to the cursor */
@@ -52,7 +52,7 @@ export async function candidates(words: readonly string[], commands: Commands): 
   return offered(all, '', place.word);
 }
 
-async function helpTopics(commands: Commands): Promise<Record<string, Kind>> {
+async function helpTopics(commands: Commands): Promise<Record<string, CompletionKind>> {
   const { registry } = await import('../../server/registry.ts');
   return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.types()] } };
 }
@@ -61,13 +61,18 @@ async function helpTopics(commands: Commands): Promise<Record<string, Kind>> {
 type Typed =
   | { readonly at: 'rest'; readonly from: number }
   | { readonly at: 'option'; readonly word: string }
-  | { readonly at: 'value'; readonly kind: Kind; readonly before: string; readonly word: string }
+  | {
+      readonly at: 'value';
+      readonly kind: CompletionKind;
+      readonly before: string;
+      readonly word: string;
+    }
   | { readonly at: 'operand'; readonly index: number; readonly word: string };
 
 function placeOf(words: readonly string[], options: Grammar['options']): Typed {
   const word = words.at(-1)!;
   let index = 0;
-  let awaited: Kind | null = null;
+  let awaited: CompletionKind | null = null;
   for (const [at, each] of words.slice(0, -1).entries()) {
     // For bash, a '=' is a word of its own.
     if (awaited !== null) awaited = each === '=' ? awaited : null;
@@ -86,7 +91,7 @@ function placeOf(words: readonly string[], options: Grammar['options']): Typed {
 }
 
 /** @param before what the shell has in the same word, in front of `word` */
-function offered(kinds: readonly Kind[], before: string, word: string): string[] {
+function offered(kinds: readonly CompletionKind[], before: string, word: string): string[] {
   const found = kinds.flatMap((kind) => namesOf(kind, word));
   const areFiles = kinds.some((kind) =>
     typeof kind === 'object' ? 'files' in kind : kind !== 'free',
@@ -111,7 +116,7 @@ function matching(
   return [first || 'words', ...new Set(lines)];
 }
 
-function namesOf(kind: Kind, word: string): readonly string[] {
+function namesOf(kind: CompletionKind, word: string): readonly string[] {
   if (kind === 'free') return [];
   if (kind === 'folder') return filesFor(word, null);
   if (kind === 'mount') {

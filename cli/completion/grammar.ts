@@ -6,18 +6,21 @@
  * follows `--`.
  */
 import type { Command } from '../../terminal/command.ts';
-import { type Kind, kinds as kindsOfAll } from '../../terminal/completion-kinds.ts';
+import { type CompletionKind, kinds as kindsOfAll } from '../../terminal/completion-kinds.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
 
 /** The candidates for one place of a command line, from all usages. */
 export interface Place {
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly CompletionKind[];
   readonly repeats: boolean;
 }
 
 export interface Grammar {
   /** By `--name` and `-n`: the help, and what the value can be; null without one. */
-  readonly options: ReadonlyMap<string, { readonly help: string; readonly value: Kind | null }>;
+  readonly options: ReadonlyMap<
+    string,
+    { readonly help: string; readonly value: CompletionKind | null }
+  >;
   readonly operands: readonly Place[];
 }
 
@@ -25,9 +28,9 @@ export interface Grammar {
 export function grammarOf(
   name: string,
   { usage, flags, kinds: own }: Command,
-  topics: Readonly<Record<string, Kind>>,
+  topics: Readonly<Record<string, CompletionKind>>,
 ): Grammar {
-  const kindOf = (word: string): Kind => {
+  const kindOf = (word: string): CompletionKind => {
     const kind =
       word === word.toLowerCase() ? { words: [word] } : { ...kindsOfAll, ...topics, ...own }[word];
     if (kind === undefined) throw new Error(`${name}: nothing says what ${word} stands for`);

@@ -6,9 +6,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { DebugClient } from '../../runtime/debug/client.ts';
+import { DebugClient } from '../../runtime/debug/debug-client.ts';
 import type { DebugEvent } from '../../runtime/debug/protocol.ts';
-import { Server } from '../../server/handover.ts';
+import { ChildServer } from '../../server/child-server.ts';
 import { EXIT_SIGNAL } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
@@ -35,7 +35,7 @@ export const nameOf = (given: Given): string =>
 export class Debuggee {
   readonly client: DebugClient;
   readonly mountpoint: string;
-  private readonly server: Server;
+  private readonly server: ChildServer;
   private readonly hear: (happening: Happening) => void;
   private command: ChildProcess | null = null;
 
@@ -48,7 +48,7 @@ export class Debuggee {
   ) {
     this.mountpoint = mountpoint;
     this.hear = hear;
-    this.server = new Server(args, {
+    this.server = new ChildServer(args, {
       attached: true,
       stderr: 'inherit',
       terminal,

@@ -4,9 +4,9 @@
  */
 import { DebugError } from '../../runtime/debug/debug-error.ts';
 import type { Way } from '../../runtime/debug/hops.ts';
-import { findValue, parsePath } from '../../runtime/debug/path.ts';
 import type { StopView } from '../../runtime/debug/protocol.ts';
 import type { FrameView } from '../../runtime/debug/scopes.ts';
+import { findValue, parsePath } from '../../runtime/debug/value-path.ts';
 import type { Debuggee, Given, Happening } from './debuggee.ts';
 import { frameText, requestText, scopesText, stopText, valueText, volumeText } from './show.ts';
 import { findInfo, findWord, helpText, type Word } from './words.ts';

@@ -2,7 +2,7 @@
 import { printable } from '../../runtime/core/log.ts';
 import type { StopView, VolumeView } from '../../runtime/debug/protocol.ts';
 import type { FrameView, Scope } from '../../runtime/debug/scopes.ts';
-import type { Value } from '../../runtime/debug/values.ts';
+import type { Value } from '../../runtime/debug/shown-values.ts';
 
 const given = (values: readonly Value[]): string =>
   values.map(({ name, text }) => `${name}=${text}`).join(', ');

@@ -46,7 +46,7 @@ it('shows places in modules of any name, and none of glossa’s own files', () =
 
 it('shows of other parts only what went wrong, with the lines that belong to it', () => {
   const dev = log();
-  expect(dev.format(line('I', 'serve.ts:1', 'glossa', 'Final graph:'))).toBeNull();
+  expect(dev.format(line('I', 'mount-server.ts:1', 'glossa', 'Final graph:'))).toBeNull();
   expect(dev.format('  1: volume x')).toBeNull();
   expect(dev.format(line('E', 'resolve.ts:1', 'storage', 'no such disk'))).toBe(
     '10:50:10 no such disk',

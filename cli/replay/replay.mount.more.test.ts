@@ -155,10 +155,10 @@ end-volume
       expect(await glossa(scratch, [...small, ...script])).toMatchObject({ status: 0 });
       const refused: readonly [args: string, status: number, message: RegExp][] = [
         ['replay no.rec stack.vol', 1, /cannot read the recording .*no\.rec: No such file/],
-        ['replay stack.vol stack.vol', 1, /stack\.vol: it is no recording of glossa/],
+        ['replay stack.vol stack.vol', 1, /stack\.vol: it is not a recording of glossa/],
         ['replay cut.rec stack.vol', 1, /cut\.rec: it is damaged: block 1/],
         ['replay later.rec stack.vol', 1, /it has the form 9 of a later version/],
-        ['replay trace.rec stack.vol', 1, /made for looking at.*'glossa record'/],
+        ['replay trace.rec stack.vol', 1, /filtered or shortened.*'glossa record'/],
         ['replay small.rec stack.vol', 1, /'vector' of writev\(\/f.*was cut.*--data-max/],
         ['replay bug.rec other.vol', 1, /cannot play the storage 'elsewhere'.*--real-storage/],
         ['replay bug.rec leaf.vol', 1, /has storages alone/],

@@ -4,12 +4,12 @@ import { printable } from '../../runtime/core/log.ts';
 import { callInWords, clock, pathOf } from '../../runtime/observe/event-text.ts';
 import type { Outcome } from '../../runtime/replay/replay.ts';
 import { paint } from '../../terminal/terminal.ts';
-import type { Replayed } from './run.ts';
+import type { ReplayResult } from './run.ts';
 
 /** Requests with differences that a test tells of; there may be thousands. */
 const TOLD_MAX = 10;
 
-export const differing = ({ outcomes }: Replayed): Outcome[] =>
+export const differing = ({ outcomes }: ReplayResult): Outcome[] =>
   outcomes.filter(({ differences }) => differences.length > 0);
 
 /** `#3 20:19:25.179550 lookup(/a)`, and a line for each that differs. */
@@ -30,7 +30,7 @@ export const OTHER_STORAGE =
   'anything was changed; give a copy of it as it was at the beginning';
 
 /** `12 requests, all answered as then`; `12 requests, 2 answered otherwise`. */
-export function summary(replayed: Replayed): string {
+export function summary(replayed: ReplayResult): string {
   const { length } = replayed.outcomes;
   const count = differing(replayed).length;
   const requests = length === 1 ? '1 request' : `${length} requests`;
@@ -38,7 +38,7 @@ export function summary(replayed: Replayed): string {
 }
 
 /** What a test says that has failed. */
-export function failureText(replayed: Replayed): string {
+export function failureText(replayed: ReplayResult): string {
   const found = differing(replayed);
   const told = found
     .slice(0, TOLD_MAX)
@@ -52,7 +52,7 @@ export const JSON_SHAPE =
   '{ok, requests, different, otherStorage, differences: [{number, time, fop, path, what, was, is}]}';
 
 /** `time` is in seconds since 1970. */
-export function replayAsJson(replayed: Replayed): string {
+export function replayAsJson(replayed: ReplayResult): string {
   const { outcomes, otherStorage, startedAt } = replayed;
   const found = differing(replayed);
   const differences = found.flatMap(({ request, differences }) =>

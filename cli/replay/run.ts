@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import type { ParsedLine } from '../../bridges/testing/log.ts';
 import { planOf, ReplayError } from '../../runtime/replay/plan.ts';
+import { changes } from '../../runtime/replay/recorded-storage.ts';
 import { type Outcome, Replay } from '../../runtime/replay/replay.ts';
-import { changes } from '../../runtime/replay/storage.ts';
-import { forReplay, GraphRecording } from '../../server/recording.ts';
+import { GraphRecording, replayable } from '../../server/recording.ts';
 import { Failure } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { openRecordingFile } from '../recording-file.ts';
@@ -17,7 +17,7 @@ export interface ReplaySettings extends StackSettings {
   readonly patienceMs: number;
 }
 
-export interface Replayed {
+export interface ReplayResult {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** Whether its maker ended the recording. */
@@ -34,7 +34,7 @@ export async function replayFile(
   given: string,
   settings: ReplaySettings,
   terminal: Terminal,
-): Promise<Replayed> {
+): Promise<ReplayResult> {
   const { recording } = await openRecordingFile(file);
   try {
     const stack = await startStack(given, recording.head, settings, terminal);
@@ -43,7 +43,11 @@ export async function replayFile(
     try {
       const plan = await planOf(recording, roles);
       if (settings.output !== undefined) {
-        record = new GraphRecording(graph, forReplay(resolve(settings.output), ALL), graph.top.log);
+        record = new GraphRecording(
+          graph,
+          replayable(resolve(settings.output), ALL),
+          graph.top.log,
+        );
       }
       const { patienceMs } = settings;
       const outcomes = await new Replay(graph, plan, { clock, played, patienceMs }).run();

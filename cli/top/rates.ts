@@ -8,7 +8,7 @@ import type {
   InFlight,
   ScriptCounts,
   VolumeCounts,
-} from '../../server/counting.ts';
+} from '../../server/leased-counter.ts';
 
 /** Of some fops at a volume, in the time between. */
 export interface Rates {

@@ -12,8 +12,8 @@ import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
 import mdCache from '../../runtime/xlators/performance/md-cache/index.ts';
 import openBehind from '../../runtime/xlators/performance/open-behind/index.ts';
 import writeBehind from '../../runtime/xlators/performance/write-behind/index.ts';
-import { Counting, LEASE_MS } from '../../server/counting.ts';
-import type { AboutServer } from '../../server/statedump/whole.ts';
+import { LEASE_MS, LeasedCounter } from '../../server/leased-counter.ts';
+import type { AboutServer } from '../../server/statedump/whole-dump.ts';
 import { keysIn } from '../../terminal/screen.ts';
 import {
   ask,
@@ -47,7 +47,7 @@ async function rig() {
   );
   const ages = new RequestAges();
   const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
-  return { context, leaf, graph, ages, stat, counting: new Counting(graph, about, ages) };
+  return { context, leaf, graph, ages, stat, counter: new LeasedCounter(graph, about, ages) };
 }
 
 const isObserved = ({ links, xlators }: Graph): boolean =>
@@ -55,24 +55,24 @@ const isObserved = ({ links, xlators }: Graph): boolean =>
 
 describe('a server', () => {
   it('counts for a while when it is asked, and no more when nobody asks again', async () => {
-    const { context, graph, counting, leaf, stat } = await rig();
+    const { context, graph, counter, leaf, stat } = await rig();
     leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
     stat();
     expect(isObserved(graph)).toBe(false);
-    expect(counting.ask().volumes.map(({ name, fops }) => [name, fops])).toEqual([
+    expect(counter.ask().volumes.map(({ name, fops }) => [name, fops])).toEqual([
       ['counts', {}],
       ['disk', {}],
     ]);
     context.advance(LEASE_MS - 1);
     stat();
-    expect(counting.ask().volumes[0]!.fops).toMatchObject({ STAT: { answers: 1, errors: 0 } });
+    expect(counter.ask().volumes[0]!.fops).toMatchObject({ STAT: { answers: 1, errors: 0 } });
     context.advance(LEASE_MS - 1);
     expect(isObserved(graph)).toBe(true);
     context.advance(1);
     expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
     // What comes after a pause is counted anew.
-    expect(counting.ask()).toMatchObject({ since: context.time, volumes: [{ fops: {} }, {}] });
-    counting.close();
+    expect(counter.ask()).toMatchObject({ since: context.time, volumes: [{ fops: {} }, {}] });
+    counter.close();
     expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
   });
 
@@ -83,24 +83,24 @@ describe('a server', () => {
     const context = new FakeContext();
     const above = [openBehind, mdCache].map((translator) => ({ translator }) as never);
     const graph = await startGraph([{ translator: leaf.translator }, ...above], context);
-    const counting = new Counting(graph, about, new RequestAges());
+    const counter = new LeasedCounter(graph, about, new RequestAges());
     const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
     stat();
-    const before = counting.ask();
+    const before = counter.ask();
     for (let at = 0; at < 3; at++) stat();
     context.advance(1500);
     stat();
-    const [cache, opens] = between(before, counting.ask()).volumes;
+    const [cache, opens] = between(before, counter.ask()).volumes;
     expect(cache!.cache).toMatchObject({ hitPercent: 75 });
     expect(cache!.cache!.memoryBytes).toBeGreaterThan(100);
     expect(opens!.cache).toEqual({ hitPercent: null, memoryBytes: 0 });
-    const now = counting.ask();
-    expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
+    const now = counter.ask();
+    expect(between(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
     // It has begun to count anew.
     graph.top.translator.reset!(graph.top);
     stat();
-    expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(100);
-    counting.close();
+    expect(between(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(100);
+    counter.close();
   });
 
   it.each([
@@ -113,12 +113,12 @@ describe('a server', () => {
     const context = new FakeContext();
     const stack = [{ translator: leaf.translator }, { translator } as never];
     const graph = await startGraph(stack, context);
-    const counting = new Counting(graph, about, new RequestAges());
+    const counter = new LeasedCounter(graph, about, new RequestAges());
     const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(7), iaType: IA_IFREG, iaNlink: 1 });
     const { inodes } = graph;
     const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf);
     const fds = Array.from({ length: 4 }, () => new Fd(inode!, 2, 1));
-    const before = counting.ask();
+    const before = counter.ask();
     for (const fd of fds) ask(graph, 'open', new Loc(inode), 2, fd, null);
     // The opens of those that are not put off.
     for (const { name, answer } of leaf.held.splice(0))
@@ -127,24 +127,24 @@ describe('a server', () => {
     for (let at = 0; at < 10; at++) {
       ask(graph, 'writev', fds[2]!, new Uint8Array(1000), 1000 * at, 0, null);
     }
-    const waiting = between(before, counting.ask()).volumes[0]!.cache!;
+    const waiting = between(before, counter.ask()).volumes[0]!.cache!;
     expect(waiting.memoryBytes).toBeGreaterThan(500);
     ask(graph, 'fsync', fds[2]!, 0, null);
     check([...leaf.held]);
     for (const { name, args, answer } of leaf.held.splice(0)) {
       answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
     }
-    expect(between(before, counting.ask()).volumes[0]!.cache!.hitPercent).toBeCloseTo(percent);
+    expect(between(before, counter.ask()).volumes[0]!.cache!.hitPercent).toBeCloseTo(percent);
     // It counts anew.
     graph.top.translator.reset!(graph.top);
-    const now = counting.ask();
-    expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
-    counting.close();
+    const now = counter.ask();
+    expect(between(now, counter.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
+    counter.close();
   });
 
   it('tells of rates, latencies, errors and what waits, by volume and fop', async () => {
-    const { context, graph, ages, counting, leaf, stat } = await rig();
-    const before = counting.ask();
+    const { context, graph, ages, counter, leaf, stat } = await rig();
+    const before = counter.ask();
     let tookMs = 1;
     leaf.onRequest = ({ answer }) => {
       context.advance(tookMs);
@@ -158,7 +158,7 @@ describe('a server', () => {
     graph.top.calls.add(stat().frame.root);
     ages.mark(context.now(), newestRequest(), () => []);
     context.advance(1801);
-    const view = between(before, counting.ask());
+    const view = between(before, counter.ask());
     expect(view).toMatchObject({ seconds: 2, countedS: 2, pid: 42, inFlight: { requests: 1 } });
     expect(view.volumes.map(({ name }) => name)).toEqual(['counts', 'disk']);
     const [, disk] = view.volumes;
@@ -169,10 +169,10 @@ describe('a server', () => {
     });
     expect(disk!.medianUs).toBeGreaterThan(900);
     expect(disk!.medianUs).toBeLessThan(1250);
-    expect(between(counting.ask(), counting.ask()).volumes[1]).toMatchObject({
+    expect(between(counter.ask(), counter.ask()).volumes[1]).toMatchObject({
       ...{ fopsPerS: 0, medianUs: null, p99Us: null },
     });
-    counting.close();
+    counter.close();
   });
 });
 

@@ -1,7 +1,6 @@
 /**
- * Makes requests into a graph for a program that thinks in paths and can wait for promises. `expect` and
- * `apply` keep the graph's inode table as a mount does; `wind` leaves it alone. `files.ts` has the file
- * operations made of these requests.
+ * Winds requests into a graph for callers with paths and promises. `expect` and `apply` update the
+ * graph's inode table as a mount does; `wind` does not. `files.ts` makes file operations of these.
  */
 import { applyReply } from '../core/apply-reply.ts';
 import type { Client } from '../core/client.ts';
@@ -21,7 +20,7 @@ import { Loc } from '../core/loc.ts';
 import type { Child, GraphView } from '../core/xlator.ts';
 import { type Found, type LastName, type PathEnd, type Place, walk } from './walk.ts';
 
-/** A fop that failed, as the caller of a file system sees it. */
+/** A failed fop, with its errno. */
 export class FopError extends Error {
   readonly code = 'GLOSSA_FOP';
   readonly errno: number;
@@ -40,7 +39,7 @@ export interface Caller {
   readonly lkOwner?: string;
 }
 
-/** Nobody in particular: the runtime itself. */
+/** The runtime itself as a caller. */
 export const NOBODY: Caller = { uid: 0, gid: 0, pid: 0, groups: [] };
 
 export interface Reply {
@@ -49,10 +48,10 @@ export interface Reply {
   readonly values: readonly unknown[];
 }
 
-/** A request that has no answer yet, as it was asked. */
+/** A request in flight. */
 export class Call extends Stack {
   readonly fop: FopName;
-  /** Of its first loc or fd. */
+  /** The path of its first loc or fd. */
   readonly path: string | null;
 
   constructor({ uid, gid, pid, groups, lkOwner }: Caller, row: FopRow, args: readonly unknown[]) {
@@ -65,21 +64,21 @@ export class Call extends Stack {
 
 const translator = initiatorTranslator(
   'api/driver',
-  'Turns what a program of this process asks by paths into fops on the top of the graph.',
+  'Turns requests by path of a program in this process into fops on the top of the graph.',
 );
 
-/** A client for a program of this process. It goes with its initiator, which is its own. */
+/** Connects a client for a program of this process. Closing its initiator, which is its own, ends it. */
 export const connect = (graph: Graph, name = 'api'): Client =>
   new Initiator(graph, name, translator, graph.top.log).connect();
 
 export interface DriverSettings {
-  /** Where requests are wound to; the top of the graph unless told. */
+  /** The volume that requests are wound to; by default the top of the graph. */
   readonly links?: Child;
-  /** Told of each request, so that it can be given up. */
+  /** Called with each request, which can then be interrupted. */
   onRequest?(call: Call): void;
 }
 
-/** What a graph is asked through on behalf of a client, by one caller. */
+/** Winds requests for one client and one caller. */
 export class Driver {
   readonly client: Client;
   readonly graph: GraphView;
@@ -91,7 +90,7 @@ export class Driver {
     this.client = client;
     this.graph = client.initiator.graph;
     this.caller = caller;
-    // The top may be another one later.
+    // An exchange may replace the top later.
     this.givenLinks = settings.links === this.graph.links ? undefined : settings.links;
     this.onRequest = settings.onRequest ?? (() => {});
   }
@@ -100,12 +99,12 @@ export class Driver {
     return this.graph.inodes.root;
   }
 
-  /** Winds one fop. The reply as it came: the inode table stays as it is. */
+  /** Winds one fop, and leaves the inode table unchanged. */
   wind<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
     return this.windArgs(name, args);
   }
 
-  /** The same for a fop that is not known beforehand. */
+  /** The same for a fop by name. */
   windArgs(name: FopName, args: readonly unknown[]): Promise<Reply> {
     return this.request(name, args, () => true);
   }
@@ -113,21 +112,21 @@ export class Driver {
   /** Winds a fop and applies its reply to the inode table, as a mount does. */
   apply(name: FopName, args: readonly unknown[]): Promise<Reply> {
     const row = findFop(name)!;
-    // A request past the volumes leaves no new name, which they would take for looked up.
+    // A request past the top adds no name, as the volumes above have not seen its lookup.
     const isNamed = this.givenLinks === undefined;
     return this.request(name, args, (opRet, opErrno, values) =>
       applyReply(row, args, opRet, opErrno, values, isNamed),
     );
   }
 
-  /** The same for a fop that has to succeed. @throws {FopError} */
+  /** The same; a failed fop throws. @throws {FopError} */
   async expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
     const reply = await this.apply(name, args);
     if (reply.opRet < 0) throw new FopError(reply.opErrno, describe(name, args));
     return reply;
   }
 
-  /** @param isWhole takes the reply; false makes EIO of it */
+  /** @param isWhole applies the reply; false turns it into EIO */
   private request(
     name: FopName,
     args: readonly unknown[],
@@ -141,7 +140,7 @@ export class Driver {
         this.client.end(call);
         if (isWhole(opRet, opErrno, values)) resolve({ opRet, opErrno, values });
         else resolve({ opRet: -1, opErrno: EIO, values });
-        // The caller, which waits for it, goes on in the event loop.
+        // The waiting caller continues in the event loop.
         this.graph.top.context.wake();
       });
       windArgs[name](frame, 0, cbk as never, this.linksFor(args), args);
@@ -157,12 +156,12 @@ export class Driver {
     return this.client.initiator.gfidRequest();
   }
 
-  /** The file that a path leads to; a symbolic link for the last name unless told. @throws {FopError} */
+  /** Finds the file of a path; by default a symbolic link at its end is not followed. @throws {FopError} */
   async find(path: string, last: 'follow' | 'look' = 'look'): Promise<Found> {
     return (await this.walk(path, last)).found ?? this.refuse(ENOENT, path);
   }
 
-  /** The same; undefined when there is none. @throws {FopError} when that cannot be told */
+  /** The same; undefined if the file does not exist. @throws {FopError} for any other failure */
   async seek(path: string, last: 'follow' | 'look' = 'look'): Promise<Found | undefined> {
     try {
       return await this.find(path, last);
@@ -172,12 +171,12 @@ export class Driver {
     }
   }
 
-  /** Directory and name of a path, which may be absent. @throws {FopError} */
+  /** Directory and name of a path, whose file may not exist. @throws {FopError} */
   async place(path: string): Promise<Place> {
     return (await this.walk(path, 'leave')).place ?? this.refuse(EEXIST, path);
   }
 
-  /** @throws {FopError} where no directory leads to the last name */
+  /** @throws {FopError} when a directory on the way is missing */
   walk(path: string, last: LastName): Promise<PathEnd> {
     return walk(path, last, {
       root: this.root,
@@ -204,7 +203,7 @@ export class Driver {
     const loc = new Loc(known ?? inodes.newInode(), parent, name);
     const { opRet, opErrno, values } = await this.apply('lookup', [loc, null]);
     if (opRet >= 0) return { ...place, inode: values[0] as Inode, buf: values[1] as Iatt };
-    // Another file has the name by now: as the kernel does, it is looked up anew.
+    // Another file has the name by now: look it up again, as the kernel does.
     if (known !== undefined && opErrno === ESTALE) return this.look(place);
     return opErrno === ENOENT ? undefined : this.refuse(opErrno, `lookup of ${loc.path}`);
   }
@@ -213,12 +212,12 @@ export class Driver {
     throw new FopError(errno, what);
   }
 
-  /** The loc of a name that is to be made. */
+  /** The loc of a new name. */
   newLoc({ parent, name }: Place): Loc {
     return new Loc(this.graph.inodes.newInode(), parent, name);
   }
 
-  /** The loc of a path as far as the table knows it, for a bare fop. */
+  /** The loc of a path from the inode table alone, without a lookup. */
   knownLoc(path: string): Loc {
     const { inodes } = this.graph;
     const names = path.split('/').filter((name) => name !== '');

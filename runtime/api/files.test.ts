@@ -51,7 +51,7 @@ it.each<[string, string, number]>([
   ['/to-d', 'a link at the end', IA_IFDIR],
   ['/to-d/../d/sub/', 'a directory with a slash', IA_IFDIR],
   ['', 'the root', IA_IFDIR],
-])('%s (%s) leads to a file of type %d', async (path, _, type) => {
+])('find of %s (%s) returns a file of type %d', async (path, _, type) => {
   const files = await start();
   expect((await files.find(path)).buf.iaType).toBe(type);
 });
@@ -64,7 +64,7 @@ it.each<[string, number]>([
   ['/absent/..', ENOENT],
   ['/gone', ENOENT],
   ['/loop', ELOOP],
-])('%s fails by errno %d', async (path, errno) => {
+])('find of %s throws errno %d', async (path, errno) => {
   const files = await start();
   expect(await errnoOf(files.find(path))).toBe(errnoName(errno));
 });
@@ -94,30 +94,30 @@ it.each<[string, Call, number]>([
   ['create of a path with a slash', (files) => files.writeFile('/new/', text('')), EISDIR],
   ['readlink of a file', (files) => files.readlink('/d/f'), EINVAL],
   ['list of a file', (files) => files.list('/d/f'), ENOTDIR],
-])('%s fails as on Linux', async (_, call, errno) => {
+])('%s throws the errno of Linux', async (_, call, errno) => {
   const files = await start();
   expect(await errnoOf(call(files))).toBe(errnoName(errno));
 });
 
-it('a mode loses the umask', async () => {
+it('a new file has its mode without the bits of the umask', async () => {
   const files = await start({ umask: 0o027 });
   expect((await files.mkdir('/new', 0o777)).iaProt).toBe(0o750);
 });
 
-it('a write to a link that leads nowhere makes its target', async () => {
+it('a write through a dangling symbolic link creates its target', async () => {
   const files = await start();
   await files.writeFile('/gone', text('made'));
   expect((await files.lookup('/absent')).buf.iaType).toBe(IA_IFREG);
 });
 
-it('without asKernel a link at the end is not followed, and open is ELOOP', async () => {
+it('without asKernel a symbolic link at the end is not followed, and open throws ELOOP', async () => {
   const files = await start({});
   expect((await files.find('/to-d')).buf.iaType).toBe(IA_IFLNK);
   expect(await errnoOf(files.open('/to-f'))).toBe(errnoName(ELOOP));
   expect((await files.find('/to-d/f')).buf.iaType).toBe(IA_IFREG);
 });
 
-it('chown leaves an id of -1, and one that is left out, as it is', async () => {
+it('chown does not change an id that is -1 or omitted', async () => {
   const files = await start();
   await files.chown('/d', 5, 6);
   await files.chown('/d', -1, 7);
@@ -125,7 +125,7 @@ it('chown leaves an id of -1, and one that is left out, as it is', async () => {
   expect([iaUid, iaGid]).toEqual([8, 7]);
 });
 
-it('a listing whose offset repeats is EIO', async () => {
+it('a listing that returns the same offset twice throws EIO', async () => {
   const entry = { name: 'a', off: 7, type: 8, gfid: '', stat: null, dict: null, inode: null };
   const files = await start(undefined, {
     readdir: (frame) => unwind.readdir(frame, 1, 0, [entry] as never, null),
@@ -133,7 +133,7 @@ it('a listing whose offset repeats is EIO', async () => {
   expect(await errnoOf(files.list('/d'))).toBe(errnoName(EIO));
 });
 
-it('a create that finds another file of the same gfid has the fd on that inode', async () => {
+it('a create whose gfid is known returns an fd on the known inode', async () => {
   const files = await start({});
   const { inode } = await files.find('/d/f');
   await files.link('/d/f', '/other');
@@ -143,7 +143,7 @@ it('a create that finds another file of the same gfid has the fd on that inode',
   await file.close();
 });
 
-it('removed and moved names are those of the table as well', async () => {
+it('unlink and rename change the names in the inode table', async () => {
   const files = await start();
   const { inodes } = files.driver.graph;
   const { inode } = await files.find('/d/sub');

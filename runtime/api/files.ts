@@ -1,10 +1,9 @@
 /**
- * File operations by paths over a graph, in the manner of fs/promises. Each makes the requests that a mount
- * makes for it, and fails by the errno that Linux gives (`FopError`).
+ * Offers file operations by path over a graph, like fs/promises. Each winds the requests that a
+ * mount would, and throws FopError with Linux's errno.
  *
- * With `asKernel`, callers are programs: a symbolic link at the end of a path is followed where open(2) and
- * the like follow it, and a name is looked up before it is made. Without, the caller has done both already,
- * or wants the requests alone.
+ * With `asKernel`, a symbolic link at the end of a path is followed where system calls follow it,
+ * and a name is looked up before it is made. Without, the caller has done both, or wants neither.
  */
 import { encodeName } from '../core/bytes.ts';
 import { Dict } from '../core/dict.ts';
@@ -31,11 +30,11 @@ import type { Found, PathEnd, Place } from './walk.ts';
 
 export interface FilesSettings {
   readonly asKernel?: boolean;
-  /** Taken off the mode of what is made; 0 unless told. */
+  /** Subtracted from the mode of new files; by default 0. */
   readonly umask?: number;
 }
 
-/** The place where a write begins. Without either, the data replaces the file's. */
+/** The position of a write. Without either, the data replaces the file's content. */
 export interface WritePosition {
   readonly offset?: number;
   readonly append?: boolean;
@@ -60,22 +59,22 @@ export class Files {
     this.last = asKernel ? 'follow' : 'look';
   }
 
-  /** The file that a path leads to. */
+  /** Finds the file of a path. */
   find(path: string): Promise<Found> {
     return this.driver.find(path, this.last);
   }
 
-  /** The file that a path leads to; a symbolic link at its end is not followed. */
+  /** The same; a symbolic link at the end of the path is not followed. */
   lookup(path: string): Promise<Found> {
     return this.driver.find(path);
   }
 
-  /** Undefined when there is nothing. */
+  /** The same; undefined if the file does not exist. */
   seek(path: string, last: 'follow' | 'look' = this.last): Promise<Found | undefined> {
     return this.driver.seek(path, last);
   }
 
-  /** Attributes as the fop stat has them. */
+  /** The attributes that the fop stat returns. */
   async stat(path: string): Promise<Iatt> {
     const { values } = await this.on(path, (loc) => this.driver.expect('stat', loc, null));
     return values[0] as Iatt;
@@ -98,7 +97,7 @@ export class Files {
     await this.on(path, (loc) => this.driver.expect('access', loc, mask, null));
   }
 
-  /** Of the whole file system, without a lookup, unless a path is given. */
+  /** Without a path, statfs of the root without a lookup. */
   async statfs(path?: string): Promise<Statvfs> {
     const { driver } = this;
     const inode = path === undefined ? driver.root : (await this.find(path)).inode;
@@ -115,7 +114,7 @@ export class Files {
     );
   }
 
-  /** @param mode with the type of the file */
+  /** @param mode includes the type of the file */
   mknod(path: string, mode: number, rdev = 0): Promise<Iatt> {
     const { driver, umask } = this;
     return this.make(path, false, (loc, xdata) =>
@@ -161,7 +160,7 @@ export class Files {
     await this.driver.expect('rename', locOf(old), newloc, null);
   }
 
-  /** Makes a name by one fop, whose reply begins with inode and attributes. */
+  /** Makes a name by a fop whose reply begins with inode and attributes. */
   private async make(
     path: string,
     isDirectory: boolean,
@@ -185,13 +184,13 @@ export class Files {
     return this.setattr(path, SET_ATTR.MODE, { iaProt: mode & 0o7777 });
   }
 
-  /** An id of -1, or none, stays as it is. */
+  /** An id of -1, or an omitted one, is not changed. */
   chown(path: string, uid = -1, gid = -1): Promise<Iatt> {
     const valid = (isId(uid) ? SET_ATTR.UID : 0) | (isId(gid) ? SET_ATTR.GID : 0);
     return this.setattr(path, valid, { iaUid: uid >>> 0, iaGid: gid >>> 0 });
   }
 
-  /** Milliseconds; a time that is left out becomes the graph's now. */
+  /** Times are in milliseconds; an omitted one becomes the current time of the graph. */
   utimes(path: string, atimeMs?: number, mtimeMs?: number): Promise<Iatt> {
     const now = this.driver.graph.context.sink.now();
     const [atime, mtime] = [atimeMs ?? now, mtimeMs ?? now];
@@ -244,7 +243,7 @@ export class Files {
 
   // -- data ----------------------------------------------------------------------------------
 
-  /** As open(2). */
+  /** Like open(2). */
   async open(path: string, flags = O_RDONLY, mode = 0o666): Promise<OpenFile> {
     if ((flags & O_CREAT) === 0) return this.openFound(path, await this.find(path), flags);
     const isNew = (flags & O_EXCL) !== 0;
@@ -255,7 +254,7 @@ export class Files {
     return this.openFound(path, end.found, flags);
   }
 
-  /** Makes a file without a lookup before; one that is there is opened, unless `flags` have O_EXCL. */
+  /** Creates a file without a lookup before; opens an existing one, unless `flags` have O_EXCL. */
   async create(path: string, flags: number, mode = 0o666): Promise<OpenFile> {
     return this.createAt(path, await this.driver.walk(path, 'leave'), flags, mode);
   }
@@ -300,13 +299,13 @@ export class Files {
 
   async readFile(path: string, size?: number, offset = 0): Promise<Uint8Array> {
     const found = await this.find(path);
-    // The kernel reads no more than the size that it was told.
+    // The kernel reads no more than the size in the attributes.
     const most = this.asKernel ? Math.max(0, found.buf.iaSize - offset) : Number.MAX_SAFE_INTEGER;
     const file = await this.openFound(path, found, O_RDONLY);
     return this.using(file, () => file.read(Math.min(size ?? most, most), offset));
   }
 
-  /** @returns how many bytes were written: all */
+  /** Writes all of the data. @returns its length */
   async writeFile(
     path: string,
     data: Uint8Array,
@@ -335,7 +334,7 @@ export class Files {
     return result;
   }
 
-  /** Winds a fop on what a path leads to. */
+  /** Winds a fop on the file of a path. */
   private async on(path: string, wind: (loc: Loc) => Promise<Reply>): Promise<Reply> {
     return wind(new Loc((await this.find(path)).inode));
   }
@@ -343,7 +342,7 @@ export class Files {
 
 const locOf = ({ inode, parent, name }: Found): Loc => new Loc(inode, parent ?? null, name ?? null);
 
-/** rmdir(2) of what has no name of its own. */
+/** The errno of rmdir(2) for a path that ends in no name: the root, `.`, `..`. */
 function unnamedErrno(path: string): number {
   const last = path.split('/').findLast((name) => name !== '');
   if (last === undefined) return EBUSY;

@@ -1,4 +1,4 @@
-/** Lists directories, in as many requests as the kernel makes. */
+/** Lists directories by the same requests as the kernel. */
 import { EIO } from '../core/errno.ts';
 import type { Dirent } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
@@ -20,7 +20,7 @@ export async function listEntries(driver: Driver, inode: Inode): Promise<Dirent[
       if (entries.length === 0) break;
       for (const entry of entries) all.push(entry);
       const next = entries.at(-1)!.off;
-      if (next === off) throw new FopError(EIO, `readdir: the same again after offset ${off}`);
+      if (next === off) throw new FopError(EIO, `readdir returned offset ${off} twice`);
       off = next;
     }
     return all.filter(({ name }) => name !== '.' && name !== '..');

@@ -1,11 +1,11 @@
-/** An open file: reads and writes in as many requests as the kernel would make of them. */
+/** Reads and writes an open file by the same requests as the kernel. */
 import { joined } from '../core/bytes.ts';
 import { EIO } from '../core/errno.ts';
 import type { Fd } from '../core/fd.ts';
 import type { Iatt } from '../core/iatt.ts';
 import { type Driver, FopError } from './driver.ts';
 
-/** Bytes that FUSE asks for at once. */
+/** The most bytes of a FUSE request. */
 const IO_SIZE = 128 * 1024;
 
 export class OpenFile {
@@ -17,7 +17,7 @@ export class OpenFile {
     this.fd = fd;
   }
 
-  /** At most `size` bytes, fewer where the file ends. @throws {FopError} */
+  /** Reads at most `size` bytes, fewer at the end of the file. @throws {FopError} */
   async read(size = Number.MAX_SAFE_INTEGER, offset = 0): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     let length = 0;
@@ -35,7 +35,7 @@ export class OpenFile {
     return joined(parts);
   }
 
-  /** @returns how many bytes were written: all @throws {FopError} */
+  /** Writes all of the data. @returns its length. @throws {FopError} */
   async write(data: Uint8Array, offset = 0): Promise<number> {
     let at = 0;
     while (at < data.length) {
@@ -65,7 +65,7 @@ export class OpenFile {
     await this.driver.expect('flush', this.fd, null);
   }
 
-  /** Flushes, which is what close(2) is to a file system, and ends the fd, also where that fails. */
+  /** Flushes, as close(2) does, and releases the fd even if that fails. */
   async close(): Promise<void> {
     try {
       await this.flush();

@@ -1,13 +1,13 @@
 /**
- * Walks paths from the root, as path_resolution(7) has it: `..` leads to the directory above, a symbolic
- * link on the way is followed, a path that ends in `/` is a directory's. Callers say how names are looked
- * up; directories on the way that the table knows are not looked up again, the last name always is.
+ * Resolves paths from the root as path_resolution(7) describes. The caller passes the functions
+ * that look names up. Directories on the way that the inode table knows are not looked up again;
+ * the last name always is.
  */
 import { ELOOP, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 
-/** Symbolic links on the way to a file: Linux's own limit. */
+/** The most symbolic links on a path: Linux's limit. */
 const LINKS_MAX = 40;
 
 /** A name in a directory. */
@@ -16,7 +16,7 @@ export interface Place {
   readonly name: string;
 }
 
-/** A file, and the name that it was found by: none for the root, and a path that ends in `.` or `..`. */
+/** A file and its name; without a name for the root, `.` and `..`. */
 export interface Found extends Partial<Place> {
   readonly inode: Inode;
   readonly buf: Iatt;
@@ -24,11 +24,11 @@ export interface Found extends Partial<Place> {
 
 /** The end of a walk. */
 export interface PathEnd {
-  /** Null where the path ends in no name of its own: the root, `.`, `..`. */
+  /** Null if the path ends in no name: the root, `.`, `..`. */
   readonly place: Place | null;
-  /** Undefined for an absent name, and where the last name was not looked up. */
+  /** Undefined for an absent name, and when the last name was not looked up. */
   readonly found: Found | undefined;
-  /** The path ends in `/`. */
+  /** Whether the path ends in `/`. */
   readonly isDirectory: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface WalkSettings {
   fail(errno: number): never;
 }
 
-/** The treatment of the last name. */
+/** The treatment of the last name: follow a symbolic link, look it up, or do neither. */
 export type LastName = 'follow' | 'look' | 'leave';
 
 const namesIn = (path: string): string[] => path.split('/').filter((name) => name !== '');

@@ -112,7 +112,7 @@ export const messages = {
   ),
   recordingEnded: message(
     201021,
-    'the recording … does not go on: …',
+    'the recording … ends here: …',
     'The file of a recording could not be written; what it has until then can be read.',
   ),
   notAsked: message(

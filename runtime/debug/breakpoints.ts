@@ -1,51 +1,51 @@
 /**
- * Breakpoints, as a person writes them. Words that stand together all have to fit:
+ * Parses breakpoints and matches requests against them. All words of a breakpoint have to match:
  *
  *   lookup              a lookup comes into the graph
  *   lookup@cache        it arrives at the volume 'cache'
- *   @cache              whatever arrives there
+ *   @cache              any fop arrives there
  *   lookup_cbk@cache    its reply arrives at the callback of 'cache'
- *   changed@cache       'cache' answers something else than what came up to it
+ *   changed@cache       'cache' replies with other values than those from below
  *   errno ENOENT        a reply with this errno; of 'cache': @cache errno ENOENT
  *   path /src/**        the request is for such a path: lookup path /src/*
  *
- * One that names no volume stops a request once, where it first fits.
+ * A breakpoint without a volume stops a request once, at its first match.
  */
 import type { FopName } from '../core/gen/fops.gen.ts';
 import { checkVolume, errnoNamed, fopNamed, pathPattern } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
 
 export interface Condition {
-  /** Null: any; so are the others. */
+  /** Null matches any; the same for the next three. */
   readonly fop: FopName | null;
   readonly volume: string | null;
   readonly path: RegExp | null;
   readonly errno: number | null;
-  /** Where it fits: a wind arrives, a volume answers, or a reply arrives. */
+  /** The event: a wind arrives, a volume replies, or a reply arrives. */
   readonly at: 'wind' | 'answer' | 'reply';
-  /** The reply is none of those that came up to the volume. */
+  /** Whether the reply must differ from all replies from below. */
   readonly changed: boolean;
 }
 
 export interface Breakpoint extends Condition {
-  /** From 1 on, never used again. */
+  /** From 1 on, never reused. */
   readonly id: number;
   readonly text: string;
-  /** How often it has stopped a request. */
+  /** The number of stops at it. */
   hits: number;
 }
 
-/** A place where a request has come to. */
+/** The current place of a request. */
 export interface Place {
   readonly kind: 'wind' | 'unwind';
   readonly fop: FopName;
-  /** The volume that the fop arrives at, or that answers. */
+  /** The volume that the fop arrives at, or that replies. */
   readonly volume: string;
   /** The volume that the reply arrives at. */
   readonly upper: string;
-  /** Of its arguments. */
+  /** The paths in its arguments. */
   readonly paths: () => readonly string[];
-  /** Of the reply; 0 for a success. */
+  /** The errno of the reply; 0 for a success. */
   readonly errno: number;
   readonly changed: () => boolean;
 }
@@ -56,12 +56,12 @@ const USAGE =
 const CBK = '_cbk';
 
 /**
- * @param known the graph's volumes
- * @throws {DebugError | FilterError} a sentence that says what is wrong, and what there is
+ * @param known the names of the graph's volumes
+ * @throws {DebugError | FilterError} with the mistake and the possible words
  */
 export function parseCondition(text: string, known: readonly string[]): Condition {
   const words = text.trim().split(/\s+/);
-  if (words[0] === '') throw new DebugError(`what is it to stop at? ${USAGE}`);
+  if (words[0] === '') throw new DebugError(`no breakpoint was given: ${USAGE}`);
   let where: Pick<Condition, 'fop' | 'volume' | 'at' | 'changed'> | null = null;
   let path: RegExp | null = null;
   let errno: number | null = null;
@@ -80,7 +80,7 @@ export function parseCondition(text: string, known: readonly string[]): Conditio
   return { fop, volume, path, errno, at: at === 'wind' && errno !== null ? 'answer' : at, changed };
 }
 
-/** `FOP@VOLUME` and its like. */
+/** Parses `FOP@VOLUME` and the like. */
 function parsePlace(word: string, known: readonly string[]) {
   const sign = word.indexOf('@');
   const name = sign < 0 ? word : word.slice(0, sign);

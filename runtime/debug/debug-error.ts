@@ -1,4 +1,4 @@
-/** Something that a debugger was asked for cannot be. The message is a sentence. */
+/** A debugger's command that cannot be carried out. The message has the reason. */
 export class DebugError extends Error {
   readonly code = 'GLOSSA_DEBUG';
 

@@ -1,4 +1,4 @@
-/** Requests of a graph held, looked at, changed and let go, through the messages of a front end. */
+/** A debugger stops, shows, changes and resumes requests of a graph, by messages of a front end. */
 import { expect, it } from 'vitest';
 import {
   ask,
@@ -15,13 +15,13 @@ import { EIO, ENOENT } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
 import { fail, tail, unwind, wind } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
-import { DebugClient } from './client.ts';
+import { DebugClient } from './debug-client.ts';
+import { DebugServer } from './debug-server.ts';
 import type { Way } from './hops.ts';
-import { findValue, parsePath } from './path.ts';
 import type { DebugEvent, StopView } from './protocol.ts';
-import { DebugServer } from './server.ts';
+import { findValue, parsePath } from './value-path.ts';
 
-/** Remembers one absent name, and answers for it from then on. */
+/** Caches one absent name, and replies for it from then on. */
 function cache() {
   let absent: string | null = null;
   return having(
@@ -49,7 +49,7 @@ function cache() {
 const tailing = having('tailing', {
   stat: (frame, xl, loc, xdata) => tail.stat(frame, xl.children[0]!, loc, xdata),
 });
-/** Says that every file is empty. */
+/** Replies that every file is empty. */
 const liar = having('liar', {
   lookup: (frame, xl, loc, xdata) => {
     xl.observer?.note(frame, { method: 'lookup', local: `('${loc.name}', 1)` });
@@ -68,7 +68,7 @@ const liar = having('liar', {
   },
 });
 
-/** A stack: storage, passing, tailing, cache, top (liar). `found` names are there, with ten bytes. */
+/** A graph: storage, passing, tailing, cache, top (liar). The file `there` exists, with ten bytes. */
 async function bed() {
   const leaf = new HeldLeaf();
   const graph = await startGraph(
@@ -102,7 +102,7 @@ async function bed() {
     lookup: (name: string) => ask(graph, 'lookup', newName(graph.inodes.root, name), null),
     stat: () => ask(graph, 'stat', new Loc(graph.inodes.root), null),
     last: () => stops().at(-1)!,
-    /** Lets the last stop go on. */
+    /** Resumes the last stop. */
     go: (way: Way = 'continue') => client.ask('resume', { stop: stops().at(-1)!.id, way }),
     isWatched: () => graph.links.lookup.isObserved === true,
   };
@@ -111,7 +111,7 @@ async function bed() {
 const short = ({ kind, fop, volume, from }: StopView) =>
   kind === 'wind' ? `${fop}@${volume}` : `${fop}_cbk@${volume} from ${from}`;
 
-/** Where a lookup of an absent name stops, and then by one way on after another. */
+/** The stops of a lookup of an absent name, resumed each time in the same way. */
 it.each<[breakpoint: string, way: Way, places: string[]]>([
   ['lookup', 'continue', ['lookup@top']],
   ['LOOKUP@cache', 'continue', ['lookup@cache']],
@@ -145,24 +145,27 @@ it.each<[breakpoint: string, way: Way, places: string[]]>([
     ],
   ],
   ['lookup@cache', 'out', ['lookup@cache', 'lookup_cbk@top from cache', 'lookup_cbk@top from top']],
-])('%s, then %s: %j', async (breakpoint, way, places) => {
-  const { client, lookup, stops, go, isWatched, events } = await bed();
-  await client.ask('break', { text: breakpoint });
-  const reply = lookup('absent');
-  let seen = 0;
-  while (stops().length > seen) {
-    seen = stops().length;
-    expect(reply.count).toBe(0);
-    await go(way);
-  }
-  expect(stops().map(short)).toEqual(places);
-  expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
-  expect(events.at(-1)?.event).toBe(places.length > 0 ? 'ended' : undefined);
-  await client.ask('delete', { id: 1 });
-  expect(isWatched()).toBe(false);
-});
+])(
+  'a lookup with the breakpoint %s, resumed by %s, stops at %j',
+  async (breakpoint, way, places) => {
+    const { client, lookup, stops, go, isWatched, events } = await bed();
+    await client.ask('break', { text: breakpoint });
+    const reply = lookup('absent');
+    let seen = 0;
+    while (stops().length > seen) {
+      seen = stops().length;
+      expect(reply.count).toBe(0);
+      await go(way);
+    }
+    expect(stops().map(short)).toEqual(places);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
+    expect(events.at(-1)?.event).toBe(places.length > 0 ? 'ended' : undefined);
+    await client.ask('delete', { id: 1 });
+    expect(isWatched()).toBe(false);
+  },
+);
 
-it('lets others go on, and everything when it is detached', async () => {
+it('other requests continue beside a stopped one, and detaching releases all', async () => {
   const { client, server, lookup, stat, stops, isWatched } = await bed();
   await client.ask('break', { text: 'lookup@storage' });
   const first = lookup('absent');
@@ -181,7 +184,7 @@ it('lets others go on, and everything when it is detached', async () => {
   expect(lookup('there').count).toBe(1);
 });
 
-it('stops where an answer is not what came up, also where nothing came up', async () => {
+it('changed@VOLUME stops a reply that differs from below, or that has none from below', async () => {
   const { client, lookup, go, last } = await bed();
   await client.ask('break', { text: 'changed@top' });
   const found = lookup('there');
@@ -193,12 +196,12 @@ it('stops where an answer is not what came up, also where nothing came up', asyn
   await client.ask('delete', { id: 1 });
   await client.ask('break', { text: 'changed@cache' });
   expect(lookup('absent').count).toBe(1);
-  // The cache answers by itself the second time.
+  // The second time the cache replies itself.
   expect(lookup('absent').count).toBe(0);
   expect(last()).toMatchObject({ kind: 'unwind', from: 'cache', paths: ['/absent'] });
 });
 
-it('hands a frame on that its volume handed on', async () => {
+it('a step follows a frame that a volume hands on by tail', async () => {
   const { client, graph, stat, stops, go, last } = await bed();
   await client.ask('break', { text: 'stat@tailing' });
   const reply = stat();
@@ -218,7 +221,7 @@ it('hands a frame on that its volume handed on', async () => {
   expect(reply.count).toBe(1);
 });
 
-it('shows frames, arguments, replies and what the volumes keep', async () => {
+it('a stop shows frames, arguments, reply and the state of the volumes', async () => {
   const { client, lookup, go, last } = await bed();
   await client.ask('break', { text: 'lookup_cbk@cache' });
   lookup('there');
@@ -254,7 +257,7 @@ it('shows frames, arguments, replies and what the volumes keep', async () => {
   await go();
 });
 
-it('changes a reply, and only a copy of what a volume answered with', async () => {
+it('setting a part of a reply changes a copy, not the object of the volume', async () => {
   const { client, graph, stat, last, go } = await bed();
   await client.ask('break', { text: 'stat_cbk' });
   const set = (path: string, value: string) =>
@@ -283,7 +286,7 @@ it('changes a reply, and only a copy of what a volume answered with', async () =
   expect(graph.links.stat.isObserved).toBeUndefined();
 });
 
-it('keeps data that is its volume’s only until the answer', async () => {
+it('a stopped reply keeps a copy of its data', async () => {
   const { client, graph, leaf, go } = await bed();
   const own = new Uint8Array([97, 98, 99]);
   leaf.onRequest = ({ answer }) => answer(3, 0, own, attributes(gfidOf(5), 1), null);
@@ -305,7 +308,7 @@ it.each([
   ['path src', "the path 'src' must begin with '/'"],
   ['changed', 'changed lacks its volume: changed@VOLUME'],
   ['lookup stat', "'stat' is one word too many: "],
-  ['  ', 'what is it to stop at? '],
+  ['  ', 'no breakpoint was given: '],
 ])('refuses the breakpoint %j', async (text, message) => {
   const { client, isWatched } = await bed();
   await expect(client.ask('break', { text })).rejects.toThrow(message);
@@ -325,9 +328,9 @@ it.each([
   ['buf.ia_prot', '010000', 'ia_prot is from 0 to 4095: not 010000'],
   ['buf.ia_gfid', '12', 'ia_gfid is a gfid, '],
   ['xdata["a"]', 'b', "the key 'a' is a number, or a text in quotes: not b"],
-  ['xdata["a"]', 'null', "there is no key 'a' to take away"],
+  ['xdata["a"]', 'null', "there is no key 'a' to delete"],
   ['xdata', '1', 'xdata cannot be set: one of its keys can: xdata["key"]'],
-  ['1+1', '1', "'1+1' is no name of a value"],
+  ['1+1', '1', "'1+1' is not the name of a value"],
 ])('refuses to set %s to %s', async (path, value, message) => {
   const { client, stat, last, go } = await bed();
   await client.ask('break', { text: 'stat_cbk' });
@@ -338,7 +341,7 @@ it.each([
   expect(reply).toMatchObject({ opRet: 0, opErrno: 0 });
 });
 
-it('refuses a success without what it needs, a change at a wind, and what is not there', async () => {
+it('refuses a success without its parts, a change at a wind, and unknown stops and frames', async () => {
   const { client, lookup, last, go } = await bed();
   await client.ask('break', { text: 'errno ENOENT' });
   lookup('absent');

@@ -1,8 +1,8 @@
-/** Requests that are held while limits of time run out: a module is not to blame for a debugger. */
+/** Time limits of modules do not count the time that a debugger stops a request. */
 import { expect, it } from 'vitest';
 import { startModule } from '../../test/support/module.ts';
 import { EIO, ENOENT } from '../core/errno.ts';
-import { Debugger, type Stop } from './engine.ts';
+import { Debugger, type Stop } from './debugger.ts';
 
 const MODULE = `import { Translator } from 'glossa';
 export class xlator extends Translator {
@@ -29,7 +29,7 @@ it.each([
   ['access', 'access@top'],
   ['access', '@leaf0'],
   ['access', 'access_cbk@top'],
-] as const)('%s, held at %s, is not ended by frame-timeout', async (fop, where) => {
+] as const)('%s, stopped at %s, is not ended by frame-timeout', async (fop, where) => {
   const run = await startModule({ 'm.js': MODULE }, { options: { 'frame-timeout': '1' } });
   run.leaf.onRequest = ({ name, answer }) =>
     name === 'stat' ? answer(-1, ENOENT, null, null) : answer(-1, ENOENT, null);
@@ -45,7 +45,7 @@ it.each([
     for (let seconds = 0; seconds < 100; seconds++) run.context.advance(1000);
     expect(reply.count).toBe(0);
     debug.resume(stop.id, 'continue');
-    // What a script awaits goes on in turns of its own.
+    // A module's await continues in a later turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(debug.stops.size).toBe(0);
@@ -55,7 +55,7 @@ it.each([
   run.settled();
 });
 
-it('a module that owes the answer itself has its limit as ever', async () => {
+it('a module that does not reply is ended by frame-timeout while a debugger is attached', async () => {
   const run = await startModule({ 'm.js': MODULE }, { options: { 'frame-timeout': '1' } });
   const debug = new Debugger(run.graph, { stopped() {}, ended() {} });
   debug.add('access');

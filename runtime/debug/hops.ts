@@ -1,4 +1,4 @@
-/** Requests as a debugger follows them: a hop for each volume that one has come to. */
+/** Describes a debugged request: one hop for each volume that it has reached. */
 import { Fd } from '../core/fd.ts';
 import type { FopRow } from '../core/fops.ts';
 import type { Frame, Stack } from '../core/frame.ts';
@@ -6,41 +6,41 @@ import type { FopName } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { written } from '../observe/bytes.ts';
-import { writeValue } from '../observe/values.ts';
+import { writeValue } from '../observe/codec.ts';
 
-/** A volume's part in a request, from the wind to its answer. */
+/** A volume's part in a request, from the wind to the reply. */
 export interface Hop {
   readonly request: DebuggedRequest;
-  /** The hop whose volume wound; null where that is who began the request. */
+  /** The hop whose volume wound; null if the initiator did. */
   readonly above: Hop | null;
-  /** The hop that had the same frame, and has handed it on (`tail`). */
+  /** The hop that handed this frame on (`tail`). */
   readonly before: Hop | null;
   readonly frame: Frame;
   readonly xl: Xlator;
   readonly row: FopRow;
   readonly args: unknown[];
-  /** Replies of the same fop that have come up to its volume, as bytes; null while nobody asks. */
-  cameUp: Uint8Array[] | null;
-  /** What its volume's bridge has told of it: a script's method, line, `local`. */
+  /** Replies of the same fop from below, as bytes; null unless a breakpoint compares them. */
+  repliesBelow: Uint8Array[] | null;
+  /** Notes of its volume's bridge: the module's method, line, `local`. */
   notes: Readonly<Record<string, string>>;
 }
 
-/** How a stopped request goes on; `Debugger.resume` says what they mean. */
+/** The ways to resume a stopped request, see `Debugger.resume`. */
 export const ways = ['continue', 'into', 'over', 'out'] as const;
 export type Way = (typeof ways)[number];
 
-/** A request, as long as something of it is on its way. */
+/** A request that is not complete. */
 export interface DebuggedRequest {
   readonly root: Stack;
-  /** Hops without an answer. */
+  /** The number of hops without a reply. */
   open: number;
-  /** Where it is to stop next; `hop` is whose volume it was at. */
+  /** The goal of the current step; `hop` is where the step began. */
   goal: { readonly way: Way; readonly hop: Hop | null } | null;
-  /** Breakpoints that stop it no more. */
+  /** Breakpoints that no longer stop it. */
   readonly done: Set<number>;
 }
 
-/** Whether a request that is to go on so far has come to where it stops: here, `hop`'s answer or wind. */
+/** Whether a step ends at this wind or reply of `hop`. */
 export function reaches(
   goal: NonNullable<DebuggedRequest['goal']>,
   kind: 'wind' | 'unwind',
@@ -54,10 +54,10 @@ export function reaches(
 
 export const nameOf = ({ row }: Hop): FopName => row.name as FopName;
 
-/** Who gets its answer. */
+/** The volume that gets its reply. */
 export const receiverOf = ({ before, frame }: Hop): Xlator => before?.xl ?? frame.parent!.xl;
 
-/** The paths that a request is for, as they are known now. */
+/** The current paths of a request's arguments. */
 export function pathsOf({ args }: Pick<Hop, 'args'>): string[] {
   const paths: string[] = [];
   for (const arg of args) {
@@ -67,9 +67,9 @@ export function pathsOf({ args }: Pick<Hop, 'args'>): string[] {
   return paths;
 }
 
-const KEPT = { dataMax: Number.POSITIVE_INFINITY, hidden: null };
+const UNCUT = { dataMax: Number.POSITIVE_INFINITY, hidden: null };
 
-/** A reply as bytes, to be compared with another; of long lists, their first entries. */
+/** A reply as bytes for comparison; long lists with their first entries only. */
 export function bytesOf(
   { reply: parts }: FopRow,
   opRet: number,
@@ -79,7 +79,7 @@ export function bytesOf(
   return written((out) => {
     out.number(opRet);
     out.number(opRet < 0 ? opErrno : 0);
-    for (const [i, { type }] of parts.entries()) writeValue[type](out, reply[i] ?? null, KEPT);
+    for (const [i, { type }] of parts.entries()) writeValue[type](out, reply[i] ?? null, UNCUT);
   });
 }
 

@@ -1,42 +1,42 @@
-/** The frames of a stopped request, from where it is up to who began it, and what each has. */
+/** Shows the frames of a stopped request, from the current one up to the initiator, and their values. */
 import type { Frame } from '../core/frame.ts';
 import { printable } from '../core/log.ts';
 import { shownOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { DebugError } from './debug-error.ts';
-import type { Stop } from './engine.ts';
+import type { Stop } from './debugger.ts';
 import { type Hop, pathsOf, receiverOf } from './hops.ts';
-import { anyValue, argValue, errnoText, intValue, textValue, type Value } from './values.ts';
+import { anyValue, argValue, errnoText, intValue, textValue, type Value } from './shown-values.ts';
 
-/** A volume on the way of a request. */
+/** A volume in the call stack of a request. */
 export interface FrameView {
-  /** 0 is where the request is. */
+  /** 0 is the current frame. */
   readonly level: number;
   readonly volume: string;
   readonly type: string;
-  /** `lookup`; `lookup_cbk` where it is about to get a reply. */
+  /** `lookup`; `lookup_cbk` when it is about to get a reply. */
   readonly fop: string;
-  /** The path or paths that it is for. */
+  /** The paths of its arguments. */
   readonly paths: readonly string[];
-  /** `FILE:LINE:COLUMN` of the volume. */
+  /** The volume's place in the volfile, `FILE:LINE:COLUMN`. */
   readonly where: string | null;
 }
 
-/** Values that belong together. */
+/** A named group of values. */
 export interface Scope {
   /**
-   * `script` is what a bridge has told of the request: its method, line, `local`; `answered` the same
-   * of the volume that a reply comes from.
+   * `script` has a bridge's notes about the request: method, line, `local`; `answered` those of the
+   * volume that a reply comes from.
    */
   readonly name: 'reply' | 'answered' | 'script' | 'arguments' | 'frame' | 'volume';
   readonly values: readonly Value[];
 }
 
 interface Level {
-  /** Null for who began the request. */
+  /** Null for the initiator. */
   readonly hop: Hop | null;
   readonly xl: Xlator;
-  /** The volume's own; null where it has handed it on. */
+  /** The volume's frame; null if it has handed the frame on. */
   readonly frame: Frame | null;
   readonly fop: string;
 }
@@ -81,7 +81,7 @@ export const framesOf = (stop: Stop): FrameView[] =>
     where: xl.where ?? null,
   }));
 
-/** @throws {DebugError} where there is no such frame */
+/** @throws {DebugError} for an unknown frame */
 export function scopesOf(stop: Stop, level = 0): Scope[] {
   const { hop, xl, frame } = levelOf(stop, level);
   const scopes: Scope[] = [];
@@ -104,7 +104,7 @@ export function scopesOf(stop: Stop, level = 0): Scope[] {
   return scopes;
 }
 
-/** Texts of the script's own, such as `('a', 1)`. */
+/** A module's notes as values, such as `('a', 1)`. */
 const notesOf = ({ notes }: Hop): Value[] =>
   Object.entries(notes).map(([name, text]) => ({
     ...textValue(name, text),

@@ -1,4 +1,4 @@
-/** The scripts of a graph, and those that are stopped at a line (`core/line-stops.ts`). */
+/** Lists the modules of a graph, and forwards line commands to them (`core/line-stops.ts`). */
 import type { Graph } from '../core/graph.ts';
 import {
   type LineCommand,
@@ -16,38 +16,38 @@ import type { FrameView } from './scopes.ts';
 
 export interface ScriptView extends Omit<Script, 'lines'> {
   readonly volume: string;
-  /** Whether it can be stopped at its lines; otherwise `why` says why not. */
+  /** Whether it can stop at its lines; `why` has the reason against it. */
   readonly stops: boolean;
 }
 
-/** A script that is stopped at a line: its volume waits, and nobody else. */
+/** A module that is stopped at a line: its volume waits, and other volumes continue. */
 export interface LineStopView {
   readonly reason: 'breakpoint' | 'step';
-  /** Serial number of the request that it is for; null where it is for none. */
+  /** The serial number of its request; null without a request. */
   readonly request: number | null;
   readonly pid: number;
   readonly op: string;
-  /** The script's own, innermost first. */
+  /** The module's call stack, innermost first. */
   readonly frames: readonly {
     readonly name: string;
     readonly file: string;
     readonly line: number;
   }[];
-  /** The volumes that the request came through, from its own up. */
+  /** The volumes of the request, from the module's own up. */
   readonly volumes: readonly FrameView[];
 }
 
 export type LineEvent = {
   readonly event: 'line';
   readonly volume: string;
-  /** Null: it goes on. */
+  /** Null: the module continues. */
   readonly at: LineStopView | null;
 };
 
 export class Scripts {
   private readonly graph: Graph;
   private readonly tell: (event: LineEvent) => void;
-  /** Volumes that were asked to stop. */
+  /** The modules with line breakpoints. */
   private readonly debugged = new Set<LineStops>();
 
   constructor(graph: Graph, tell: (event: LineEvent) => void) {
@@ -64,7 +64,7 @@ export class Scripts {
     });
   }
 
-  /** @throws {DebugError | FilterError} what cannot be, or what the script says against it */
+  /** Sends a command to a volume's module. @throws {DebugError | FilterError} */
   async ask(volume: string, command: LineCommand): Promise<LineReply> {
     const { xlators } = this.graph;
     checkVolume(
@@ -86,7 +86,7 @@ export class Scripts {
     }
   }
 
-  /** Nobody debugs any more: what is stopped goes on. */
+  /** Ends debugging: all stopped modules continue. */
   end(): void {
     for (const lines of this.debugged) lines.end();
     this.debugged.clear();

@@ -1,14 +1,14 @@
 /**
- * Numbers and texts as bytes, for the events of a recording. docs/write/recording.md has the form.
+ * Encodes and decodes the numbers and texts of a recording. docs/write/recording.md has the format.
  *
- * Writing never fails and never allocates: what is beyond the end of the memory is dropped, and
- * `isFull` says so afterwards. Reading fails by a RecordingError, and never goes beyond the end.
+ * Writing never throws and never allocates: bytes beyond the end of the memory are dropped, and
+ * `isFull` tells. Reading throws a RecordingError, and never goes beyond the end.
  */
 import { decodeName, encodeNameInto, nameLength } from '../core/bytes.ts';
 import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../core/gfid.ts';
 import { GFID_SIZE } from '../core/limits.ts';
 
-/** What is read is no recording, or none that can be read here. The message is a sentence. */
+/** The bytes are no recording, or one that this version cannot read. The message has the reason. */
 export class RecordingError extends Error {
   readonly code = 'GLOSSA_RECORDING';
 
@@ -18,9 +18,9 @@ export class RecordingError extends Error {
   }
 }
 
-/** Characters of a text that are kept; a path is no longer (PATH_MAX). */
+/** The most characters kept of a text; no path is longer (PATH_MAX). */
 export const TEXT_MAX = 4096;
-/** From here on a number takes the form of a double: sign and value would not fit in 53 bits. */
+/** Numbers from here on are written as doubles: sign and value would not fit in 53 bits. */
 const INT_MAX = 2 ** 52;
 const TWO_31 = 2 ** 31;
 const VARINT_BYTES_MAX = 8;
@@ -36,7 +36,7 @@ export class Output {
     this.bytes = bytes;
   }
 
-  /** Whether something did not fit. */
+  /** Whether bytes were dropped. */
   get isFull(): boolean {
     return this.at > this.bytes.length;
   }
@@ -59,7 +59,7 @@ export class Output {
     this.bytes[this.at++] = rest;
   }
 
-  /** Any number: 2 × |value|, and 1 more below zero; or 0x80 0x00 and a double. */
+  /** Any number: 2 × |value|, plus 1 if negative; or 0x80 0x00 and a double. */
   number(value: number): void {
     if (Number.isInteger(value) && value < INT_MAX && value > -INT_MAX && !Object.is(value, -0)) {
       this.uint(value < 0 ? -2 * value + 1 : 2 * value);
@@ -77,7 +77,7 @@ export class Output {
     this.at += GFID_SIZE;
   }
 
-  /** Its length in bytes, doubled, and 1 more if it was cut; then the bytes, as a name's. */
+  /** 2 × length in bytes, plus 1 if it was cut; then the bytes of a name. */
   text(value: string): void {
     const start = this.at;
     const { length } = value;
@@ -109,7 +109,7 @@ export class Output {
     this.at += encodeNameInto(name, this.bytes, this.at);
   }
 
-  /** The length, how much of it follows, and that. */
+  /** The length, the number of bytes kept, and these. */
   data(value: Uint8Array, most: number): void {
     const kept = Math.min(value.length, most);
     this.uint(value.length);
@@ -120,7 +120,7 @@ export class Output {
 
 const FIRST_BYTES = 4096;
 
-/** The bytes of what is written, in as much memory as that takes; written again until it fits. */
+/** Calls `write` with more and more memory until all fits, and returns the bytes. */
 export function written(write: (out: Output) => void): Uint8Array {
   for (let room = FIRST_BYTES; ; room *= 4) {
     const out = new Output(new Uint8Array(room));
@@ -129,7 +129,7 @@ export function written(write: (out: Output) => void): Uint8Array {
   }
 }
 
-/** Halves of characters that no bytes stand for, as a script or a cut may make them, become U+FFFD. */
+/** Replaces lone surrogates, which a module or a cut may leave, by U+FFFD. */
 const wellFormed = (value: string): string =>
   value.replace(/[\u{d800}-\u{dc7f}\u{dd00}-\u{dfff}]/gu, '\ufffd');
 
@@ -148,7 +148,7 @@ export class Input {
     return this.end - this.at;
   }
 
-  /** Goes on behind as many bytes; where they begin. */
+  /** Skips bytes, and returns the offset of the first. */
   take(count: number): number {
     if (count > this.left) throw new RecordingError('it ends within an event');
     const start = this.at;
@@ -199,7 +199,7 @@ export class Input {
     return this.byte() === 0 ? null : this.text();
   }
 
-  /** How long it was, and what was kept of it. */
+  /** The original length, and the bytes kept. */
   data(): { length: number; head: string } {
     const length = this.uint();
     const kept = this.uint();

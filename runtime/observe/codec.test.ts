@@ -1,4 +1,4 @@
-/** Whatever a fop carries is read as it was written, and whatever bytes there are end in a sentence. */
+/** Values of all fops are read as they were written, and damaged bytes give a RecordingError. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { askArgs, gfidOf, HeldLeaf, linkDirectory, startGraph } from '../../test/support/core.ts';
@@ -17,8 +17,8 @@ import { openRecording } from './reader.ts';
 const roomy = () => new Output(new Uint8Array(65_536));
 const DATA_MAX = 32;
 
-describe('bytes', () => {
-  it('numbers', () => {
+describe('a value of a recording', () => {
+  it('that is any number is read as it was written', () => {
     const one = (value: number) => {
       const out = roomy();
       out.number(value);
@@ -30,7 +30,7 @@ describe('bytes', () => {
     for (const value of [0, -0, -1, 2 ** 31, 2 ** 52, 2 ** 53 - 1, 1 - 2 ** 53, NaN]) one(value);
   });
 
-  it('texts: those that are names, and what no bytes stand for', () => {
+  it('that is a text is read as it was written, with lone surrogates replaced and long texts cut', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (value) => {
         const out = roomy();
@@ -46,7 +46,7 @@ describe('bytes', () => {
     expect(input.text()).toBe(`${'x'.repeat(TEXT_MAX)}…`);
   });
 
-  it('beyond the end nothing is written, and that is noticed', () => {
+  it('that does not fit writes nothing beyond the end and makes isFull true', () => {
     fc.assert(
       fc.property(fc.string(), fc.nat(20), (value, room) => {
         const memory = new Uint8Array(100).fill(7);
@@ -128,7 +128,7 @@ function valuesOf(
   };
 }
 
-/** What a reader tells of a value. */
+/** The form of a value that a reader returns. */
 function seen(type: ArgType, value: unknown): unknown {
   if (value === null) return null;
   const head = (data: Uint8Array) => ({ length: data.length, head: expect.any(String) });
@@ -176,27 +176,32 @@ async function recorded() {
   return { leaf, graph, linked };
 }
 
-it.each(fops.map((fop) => [fop.name, fop] as const))('%s, down and up', async (name, fop) => {
-  const { leaf, graph, linked } = await recorded();
-  const values = valuesOf(graph, linked);
-  const of = (args: readonly Arg[]) =>
-    fc.tuple(...args.map(({ type, nullable }) => (nullable ? orNull(values[type]) : values[type])));
-  await fc.assert(
-    fc.asyncProperty(of(fop.args), of(fop.reply), fc.nat(200), async (args, reply, opErrno) => {
-      const recording = record(graph, { dataMax: DATA_MAX });
-      leaf.onRequest = ({ answer }) => answer(-1, opErrno, ...reply);
-      askArgs(graph, name as FopName, args);
-      const events = await eventsIn(recording.bytes());
-      expect(events).toHaveLength(2);
-      expect(windsOf(events)[0]!.args).toEqual(named(fop.args, args));
-      expect(unwindsOf(events)[0]).toMatchObject({ opRet: -1, opErrno });
-      expect(unwindsOf(events)[0]!.reply).toEqual(named(fop.reply, reply));
-    }),
-    { numRuns: 5 },
-  );
-});
+it.each(fops.map((fop) => [fop.name, fop] as const))(
+  'arguments and reply of %s are read as they were written',
+  async (name, fop) => {
+    const { leaf, graph, linked } = await recorded();
+    const values = valuesOf(graph, linked);
+    const of = (args: readonly Arg[]) =>
+      fc.tuple(
+        ...args.map(({ type, nullable }) => (nullable ? orNull(values[type]) : values[type])),
+      );
+    await fc.assert(
+      fc.asyncProperty(of(fop.args), of(fop.reply), fc.nat(200), async (args, reply, opErrno) => {
+        const recording = record(graph, { dataMax: DATA_MAX });
+        leaf.onRequest = ({ answer }) => answer(-1, opErrno, ...reply);
+        askArgs(graph, name as FopName, args);
+        const events = await eventsIn(recording.bytes());
+        expect(events).toHaveLength(2);
+        expect(windsOf(events)[0]!.args).toEqual(named(fop.args, args));
+        expect(unwindsOf(events)[0]).toMatchObject({ opRet: -1, opErrno });
+        expect(unwindsOf(events)[0]!.reply).toEqual(named(fop.reply, reply));
+      }),
+      { numRuns: 5 },
+    );
+  },
+);
 
-describe('bytes that are no whole recording', async () => {
+describe('a damaged recording', async () => {
   const { leaf, graph } = await recorded();
   const recording = record(graph);
   leaf.onRequest = ({ answer }) => answer(0, 0, new Iatt(), null);
@@ -204,7 +209,7 @@ describe('bytes that are no whole recording', async () => {
   const whole = recording.bytes();
   const headEnd = whole.length - recording.out.at - 16;
 
-  /** How many events are read; a sentence of a problem is none. @throws RecordingError alone */
+  /** The number of events read; -1 after a RecordingError. */
   async function readable(bytes: Uint8Array): Promise<number> {
     let count = 0;
     try {
@@ -219,7 +224,7 @@ describe('bytes that are no whole recording', async () => {
     return count;
   }
 
-  it('of one that was cut off anywhere, what is whole is read', async () => {
+  it('that is cut off anywhere is read up to its last whole event', async () => {
     let last = -1;
     for (let end = 0; end <= whole.length; end += end < headEnd ? 101 : 1) {
       const count = await readable(whole.subarray(0, end));
@@ -229,7 +234,7 @@ describe('bytes that are no whole recording', async () => {
     expect(last).toBe(40);
   });
 
-  it('bytes that were changed are read or refused', async () => {
+  it('with changed bytes is read or refused', async () => {
     const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
@@ -249,20 +254,20 @@ describe('bytes that are no whole recording', async () => {
     );
   });
 
-  it('garbage is refused', async () => {
+  it('that is garbage is refused with the reason', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (garbage) => {
         expect(await readable(garbage)).toBe(-1);
       }),
     );
     expect(() => openRecording(new TextEncoder().encode('volume a\nend-volume\n'))).toThrow(
-      'it is no recording of glossa',
+      'it is not a recording of glossa',
     );
     expect(() => openRecording(whole.subarray(0, 20))).toThrow('cut off in its first bytes');
     expect(() => openRecording(whole.subarray(0, 100))).toThrow('cut off in its head');
   });
 
-  it('another version is told by its number', () => {
+  it('of a later format is refused with both version numbers', () => {
     const later = whole.slice();
     later[8] = 9;
     expect(() => openRecording(later)).toThrow(/the form 9 of a later version.*this one reads 1/);

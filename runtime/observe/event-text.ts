@@ -1,13 +1,13 @@
-/** Requests, times and values of a recording in a few words, for people. */
+/** Formats requests, times and values of a recording in a few words. */
 import { errnoName } from '../core/errno.ts';
 import { formatTime, printable } from '../core/log.ts';
+import type { DataSeen, DictPair, FdSeen, ListSeen, LocSeen, ValueSeen } from './codec.ts';
 import type { UnwindEvent, Values } from './events.ts';
-import type { DataSeen, DictPair, FdSeen, ListSeen, LocSeen, ValueSeen } from './values.ts';
 
-/** Characters of a value that are shown. */
+/** The most characters shown of a value. */
 const SHOWN = 60;
 
-/** Time of day to the microsecond, of an event. */
+/** The time of day of an event to the microsecond. */
 export const clock = (startedAt: number, at: number): string =>
   formatTime(startedAt + at / 1e6).slice(11, 26);
 
@@ -18,7 +18,7 @@ export const resultInWords = ({
 }: Pick<UnwindEvent, 'opRet' | 'opErrno'>): string =>
   opRet < 0 ? `${opRet} ${errnoName(opErrno)}` : String(opRet);
 
-/** A value that has neither a path nor bytes is given whole, or as `others` has it. */
+/** A value with a path or bytes in short; any other as JSON, or as `others` formats it. */
 export function inWords(
   value: ValueSeen,
   others: (value: NonNullable<ValueSeen>) => string = JSON.stringify,
@@ -31,7 +31,7 @@ export function inWords(
   return others(value);
 }
 
-/** The same in a few words: of a dict its keys, of a list how many, of a structure nothing. */
+/** The same in short: the keys of a dict, the length of a list, `{…}` for a structure. */
 export const inShort = (value: ValueSeen): string =>
   inWords(value, (other) => {
     if (typeof other === 'object' && 'items' in other) return items(other as ListSeen<DictPair>);
@@ -50,25 +50,25 @@ const isPlace = (value: ValueSeen): value is LocSeen | FdSeen =>
 const hasHead = (value: ValueSeen): value is DataSeen =>
   typeof value === 'object' && value !== null && 'head' in value;
 
-/** Arguments, or a reply, between commas. */
+/** Arguments, or the parts of a reply, separated by commas. */
 export function valuesInShort(args: Values): string {
   const shown = Object.entries(args).flatMap(([name, value]) => {
-    // Most requests have none.
+    // Most requests have no xdata.
     if (name === 'xdata' && value === null) return [];
     return [name === 'xdata' ? `xdata ${inShort(value)}` : inShort(value)];
   });
   return shown.join(', ');
 }
 
-/** The path that a fop is about; null for one that has none. */
+/** The first path in a fop's arguments; null without one. */
 export const pathOf = (args: Values): string | null =>
   Object.values(args).find(isPlace)?.path ?? null;
 
-/** The beginning of what is long, and how long it is. */
+/** A text, or the beginning of a long one with its length. */
 export const short = (text: string): string =>
   text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text;
 
-/** `readv(/a, 4096, 0)`: what says most of a request. */
+/** `readv(/a, 4096, 0)`: the fop and its telling arguments. */
 export function callInWords(fop: string, args: Values): string {
   const shown = Object.entries(args).flatMap(([name, value]) => {
     const tells = typeof value !== 'object' || isPlace(value) || hasHead(value);

@@ -1,35 +1,35 @@
 /**
- * The events of a recording: what each tells, in the order in which it is written. Their types and their bytes
- * (docs/write/recording.md) come of `layouts`.
+ * Defines the events of a recording: `layouts` has the fields of each in the order of their bytes
+ * (docs/write/recording.md), and types, writer and reader follow from it.
  *
- * A *hop* is one arrival of a fop at a volume, from the wind until the unwind: a number, which no other of the
- * recording has. The hops of a request hang together by `parent`, and `walk.ts` makes trees of them.
+ * A *hop* is one arrival of a fop at a volume, from the wind until the unwind, with a unique
+ * number. `parent` links the hops of a request, which `walk.ts` makes trees of.
  */
 import { fops } from '../core/fops.ts';
 import type { Stack } from '../core/frame.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { Input, type Output, RecordingError } from './bytes.ts';
-import type { ArgRow, Tables } from './tables.ts';
 import {
-  type Kept,
   type ReadValue,
+  type Retention,
   type ValueSeen,
   valueReaders,
   type WriteValue,
   writeValue,
-} from './values.ts';
+} from './codec.ts';
+import type { ArgRow, Tables } from './tables.ts';
 
-/** A volume of the graph, as the head of a recording tells of it. */
+/** A volume of the graph in the head of a recording. */
 export interface VolumeSeen {
   readonly id: number;
   readonly name: string;
   readonly type: string;
   readonly options: Readonly<Record<string, string>>;
-  /** Names of those below. */
+  /** Names of the volumes below. */
   readonly subvolumes: readonly string[];
 }
 
-/** Who asks; told with the first hop of a request. */
+/** The caller of a request, in its first hop. */
 export interface Caller {
   readonly uid: number;
   readonly gid: number;
@@ -44,11 +44,11 @@ export interface Caller {
 export type Values = Readonly<Record<string, ValueSeen>>;
 type Texts = Readonly<Record<string, string>>;
 
-/** What is written of a field, and what is read. */
+/** The writer and the reader of a field. */
 interface Field<W, R = W> {
-  /** What it is where nothing is written: a bit of the event's flags says whether something is. */
+  /** The value for which nothing is written; a bit of the event's flags tells whether there is one. */
   readonly unset?: unknown;
-  write(out: Output, value: W, event: { readonly fop?: number }, kept: Kept): void;
+  write(out: Output, value: W, event: { readonly fop?: number }, kept: Retention): void;
   read(input: Input, from: EventReader): R;
 }
 
@@ -56,7 +56,7 @@ const uint: Field<number> = {
   write: (out, value) => out.uint(value),
   read: (input) => input.uint(),
 };
-/** Recordings of earlier versions end before it. */
+/** A field that recordings of earlier versions lack. */
 const lateUint = { ...uint, read: (input: Input) => (input.left > 0 ? input.uint() : 0) };
 const byte: Field<number> = {
   write: (out, value) => out.byte(value),
@@ -70,12 +70,12 @@ const text: Field<string> = {
   write: (out, value) => out.text(value),
   read: (input) => input.text(),
 };
-/** Its name is read. */
+/** Written as its id, read as its name. */
 const volume: Field<Xlator, string> = {
   write: (out, { id }) => out.uint(id),
   read: (input, from) => from.volume(input.uint()),
 };
-/** Of its number its name is read. */
+/** Written as its number, read as its name. */
 const fop: Field<number, string> = {
   write: (out, value) => out.uint(value),
   read: (input, from) => from.fop(input.uint()),
@@ -111,7 +111,7 @@ const caller: Field<Stack, Caller> = {
 
 type Part = 'args' | 'reply';
 
-/** How arguments and replies are written, by the fop's number. */
+/** The writers of arguments and replies by the fop's number. */
 const writers: Readonly<Record<Part, (readonly WriteValue[])[]>> = { args: [], reply: [] };
 for (const { number, args, reply } of fops) {
   writers.args[number] = args.map(({ type }) => writeValue[type]);
@@ -122,14 +122,14 @@ const values = (part: Part): Field<readonly unknown[], Values> => ({
   write(out, given, event, kept) {
     const all = writers[part][event.fop!]!;
     for (let i = 0; i < all.length; i++) {
-      // What a translator left out is null, where that can be; a number is then none.
+      // A value that a translator left out is null; a number is then NaN.
       all[i]!(out, given[i] ?? (all[i] === writeValue.int ? Number.NaN : null), kept);
     }
   },
   read: (input, from) => from.values(part, input),
 });
 
-/** Said by the event's flags alone. */
+/** A bit of the event's flags, without bytes of its own. */
 const flag: Field<boolean, boolean> = {
   unset: false,
   write() {},
@@ -139,26 +139,26 @@ const maybe = <W, R>(one: Field<W, R>): Field<W | null, R | null> => ({
   ...(one as Field<W | null, R>),
   unset: null,
 });
-/** By their kinds, in the order of the kinds' numbers. */
+/** The fields of each kind of event, in the order of the kinds' numbers. */
 const layouts = {
-  /** Something could not be recorded. */
+  /** Events that could not be recorded. */
   lost: { why: text },
   wind: {
     hop: uint,
-    /** The hop that it came from; 0 where that was not seen. */
+    /** The hop above; 0 if that was not recorded. */
     parent: uint,
-    /** Serial number of the request in its process. */
+    /** The serial number of the request in its process. */
     request: uint,
     volume,
     fop,
-    /** Handed on with the frame it came with: the answer goes past the volume above. */
+    /** The volume above handed its frame on: the reply bypasses it. */
     tail: flag,
-    /** The volume does not define the fop, and passes it on. */
+    /** The volume does not define the fop, so it passes it on. */
     passes: flag,
     cookie: number,
     caller: maybe(caller),
     args: values('args'),
-    /** What the volume keeps with the inode and with the fd, in short; null for nothing. */
+    /** The volume's context of the inode and of the fd, in short; null without one. */
     inodeCtx: maybe(text),
     fdCtx: maybe(text),
   },
@@ -171,23 +171,23 @@ const layouts = {
     opErrno: number,
     reply: values('reply'),
   },
-  /** An event of the graph arrives at a volume. `about`: `volume`, or of an UPCALL what it says. */
+  /** An event of the graph arrives at a volume. `about`: `volume`, or the fields of an UPCALL. */
   notify: { volume, event: text, about: texts },
   /** A line that a volume wrote to its log. */
   log: {
     volume,
-    /** A number of `logLevelNames`. */
+    /** An index of `logLevelNames`. */
     level: byte,
     text,
     file: text,
     line: uint,
     func: text,
-    /** The arrival at the volume during which it was written; 0 where that is not known. */
+    /** The hop during which the line was written; 0 if unknown. */
     hop: lateUint,
   },
-  /** What only a bridge knows of a hop: of a script method, line, local, changed. */
+  /** A bridge's notes about a hop: the module's method, line, local, changed. */
   note: { hop: uint, notes: texts },
-  /** A volume that was not there when the recording began. */
+  /** A volume that was added after the recording began. */
   volume: { id: uint, name: text, type: text },
 };
 
@@ -209,7 +209,7 @@ export type LogEvent = EventOf<'log'>;
 export type NoteEvent = EventOf<'note'>;
 export type VolumeEvent = EventOf<'volume'>;
 export type LostEvent = EventOf<'lost'>;
-/** Records that are no requests. */
+/** Events outside of requests. */
 export type OtherEvent = NotifyEvent | LogEvent | LostEvent;
 export type RecordedEvent = { [K in EventKind]: EventOf<K> }[EventKind];
 
@@ -219,7 +219,7 @@ export const isOther = (event: RecordedEvent): event is OtherEvent =>
 interface Row {
   readonly name: string;
   readonly field: Field<unknown, unknown>;
-  /** Its bit in the flags; 0 for one that is always written. */
+  /** Its bit in the flags; 0 for a field that is always written. */
   readonly bit: number;
 }
 
@@ -246,25 +246,25 @@ export const layoutOf = Object.fromEntries(numbered.map((one) => [one.kind, one]
   readonly [K in EventKind]: Layout;
 };
 
-/** Bytes before an event that its length takes, always as many. */
+/** The size of an event's length, before the event. */
 export const LENGTH_BYTES = 4;
-/** Where in an event its time is: behind length and kind. */
+/** The offset of an event's time: behind length and kind. */
 export const TIME_AT = LENGTH_BYTES + 1;
 
-/** The whole length of the event that begins at `start`. */
+/** The length of the event at `start`, with its length field. */
 export function lengthAt(bytes: Uint8Array, start: number): number {
   let length = 0;
   for (let i = LENGTH_BYTES - 1; i >= 0; i--) length = length * 256 + bytes[start + i]!;
   return LENGTH_BYTES + length;
 }
 
-/** Writes an event when it happens, as what it tells of is changed soon after. `at` as in what is read. */
+/** Writes an event at once, as its objects may change soon. `at` is in nanoseconds, as in EventOf. */
 export function writeEvent<K extends EventKind>(
   out: Output,
   at: number,
   kind: K,
   event: Written<K>,
-  kept: Kept,
+  kept: Retention,
 ): void {
   const { number, rows } = layoutOf[kind];
   const held = event as Readonly<Record<string, unknown>>;
@@ -288,7 +288,7 @@ function flagsOf(rows: readonly Row[], event: Readonly<Record<string, unknown>>)
   return flags;
 }
 
-const NOTHING: Kept = { dataMax: 0, hidden: null };
+const NOTHING: Retention = { dataMax: 0, hidden: null };
 
 export const writeLost = (out: Output, at: number, why: string): void =>
   writeEvent(out, at, 'lost', { why }, NOTHING);
@@ -297,11 +297,11 @@ type Plan = Readonly<Record<Part, readonly (readonly [name: string, read: ReadVa
   readonly name: string;
 };
 
-/** Reads the events of one recording. It learns from them which volumes there are. */
+/** Reads the events of one recording, and learns new volumes from them. */
 export class EventReader {
   private readonly plans = new Map<number, Plan>();
   private readonly volumes: Map<number, string>;
-  /** Of the event that is read. */
+  /** The plan of the event that is being read. */
   private plan!: Plan;
 
   constructor(tables: Tables, volumes: readonly VolumeSeen[]) {
@@ -315,8 +315,8 @@ export class EventReader {
   }
 
   /**
-   * The events in `bytes`, in the order in which they were written. Kinds that are not known are left
-   * out. @throws {RecordingError} at the first that is damaged, after those before it
+   * Reads the events in `bytes` in the order of writing, and skips unknown kinds.
+   * @throws {RecordingError} at the first damaged event, after the events before it
    */
   *read(bytes: Uint8Array): Generator<RecordedEvent> {
     const all = new Input(bytes);
@@ -342,15 +342,15 @@ export class EventReader {
     return event;
   }
 
-  /** The name of a volume, by its id. */
+  /** The name of a volume by its id. */
   volume(id: number): string {
     return this.volumes.get(id) ?? `#${id}`;
   }
 
-  /** The name of a fop, whose values come next. @throws {RecordingError} */
+  /** The name of a fop, whose values are read next. @throws {RecordingError} */
   fop(number: number): string {
     const plan = this.plans.get(number);
-    if (plan === undefined) throw new RecordingError(`it has a fop ${number}, which nobody knows`);
+    if (plan === undefined) throw new RecordingError(`it has an unknown fop ${number}`);
     this.plan = plan;
     return plan.name;
   }

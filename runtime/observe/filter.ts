@@ -1,32 +1,30 @@
-/**
- * What an observer looks at. All that is asked for has to fit; of one kind, one of several is enough.
- */
+/** Filters requests for an observer. All given criteria must match; within one, any value may. */
 import { errnoNumber } from '../core/errno.ts';
 import { findFop, fops } from '../core/fops.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
 import { didYouMean } from '../core/nearest.ts';
 
-/** As a person gives it. */
-export interface FilterGiven {
+/** A filter as the user gives it. */
+export interface FilterSettings {
   /** Names of volumes. */
   readonly volumes?: readonly string[];
   /** `lookup`, or `LOOKUP`. */
   readonly fops?: readonly string[];
-  /** Paths of the mount; `*` is any part of a name, `**` goes through folders. */
+  /** Paths of the mount; `*` matches within a name, `**` across folders. */
   readonly paths?: readonly string[];
   readonly pids?: readonly number[];
   readonly uids?: readonly number[];
   /** `ENOENT`. */
   readonly errnos?: readonly string[];
-  /** One request in so many. */
+  /** Samples one request in so many. */
   readonly oneIn?: number;
-  /** Requests that took as many milliseconds somewhere. */
+  /** Requests with a hop that took at least as many milliseconds. */
   readonly slowMs?: number;
-  /** Also arrivals at volumes that only pass a fop on, as at those that are named. */
+  /** Whether arrivals at volumes that only pass a fop on are included, as for named volumes. */
   readonly passing?: boolean;
 }
 
-/** The message is a sentence that names what there is. */
+/** A wrong filter. The message names the possible values. */
 export class FilterError extends Error {
   readonly code = 'GLOSSA_FILTER';
 
@@ -37,7 +35,7 @@ export class FilterError extends Error {
 }
 
 export interface Filter {
-  /** Null: all; likewise below. */
+  /** Null for all volumes; the same for the other criteria. */
   readonly volumes: ReadonlySet<string> | null;
   readonly passing: boolean;
   readonly fops: ReadonlySet<FopName> | null;
@@ -45,24 +43,24 @@ export interface Filter {
   readonly pids: ReadonlySet<number> | null;
   readonly uids: ReadonlySet<number> | null;
   readonly oneIn: number;
-  /** Whether all is seen that comes of what is seen. */
+  /** Whether all hops below a seen hop are seen. */
   readonly seesAll: boolean;
-  /** Whether it is known only at the end what is to be kept. */
-  readonly asksHowItEnds: boolean;
-  /** Whether a hop with this errno (0: it succeeded) that took so long makes its request fit. */
-  fitsEnd(errno: number, ms: number): boolean;
+  /** Whether only the end of a request decides if it matches. */
+  readonly needsResult: boolean;
+  /** Whether a hop with this errno (0 for success) and duration makes its request match. */
+  matchesResult(errno: number, ms: number): boolean;
 }
 
 const few = <T>(items: readonly T[] | undefined): readonly T[] | null =>
   items === undefined || items.length === 0 ? null : items;
 
 /** @param known the graph's volumes @throws {FilterError} */
-export function makeFilter(given: FilterGiven, known: readonly string[]): Filter {
+export function makeFilter(given: FilterSettings, known: readonly string[]): Filter {
   const { oneIn = 1, slowMs = 0, passing = false } = given;
   const volumes = few(given.volumes);
   for (const name of volumes ?? []) checkVolume(name, known);
   if (!Number.isSafeInteger(oneIn) || oneIn < 1) {
-    throw new FilterError(`one request in ${oneIn} cannot be: it takes a whole number from 1 on`);
+    throw new FilterError(`one request in ${oneIn} is impossible: use a whole number from 1 on`);
   }
   const errnos = few(given.errnos)?.map(errnoNamed) ?? null;
   const paths = few(given.paths)?.map(pathPattern) ?? null;
@@ -77,13 +75,13 @@ export function makeFilter(given: FilterGiven, known: readonly string[]): Filter
     uids: uids && new Set(uids),
     oneIn,
     seesAll: volumes === null && fopNames === null && paths === null,
-    asksHowItEnds: errnos !== null || slowMs > 0,
-    fitsEnd: (errno, ms) =>
+    needsResult: errnos !== null || slowMs > 0,
+    matchesResult: (errno, ms) =>
       (errnos === null || errnos.includes(errno)) && (slowMs === 0 || ms >= slowMs),
   };
 }
 
-/** @throws {FilterError} where it is none of the known ones */
+/** @throws {FilterError} for an unknown volume */
 export function checkVolume(name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
   const all = `the volumes are ${known.join(', ')}`;
@@ -99,7 +97,7 @@ export function fopNamed(name: string): FopName {
   throw new FilterError(`there is no fop '${name}'${guess}`);
 }
 
-/** Of `ENOENT`, in any case. @throws {FilterError} */
+/** The number of `ENOENT`, in any case. @throws {FilterError} */
 export function errnoNamed(name: string): number {
   const number = errnoNumber(name.toUpperCase());
   if (number !== undefined) return number;

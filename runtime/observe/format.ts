@@ -1,53 +1,54 @@
 /**
- * The form of a recording, in bytes: what stands where. docs/write/recording.md tells it to people.
+ * Reads and writes the parts of a recording around its events; docs/write/recording.md has the
+ * format.
  *
  *   prefix · head · [index] · [slots] · blocks
  *
- * All numbers are little-endian. A recording that has ended (*closed*) has an index of its blocks
- * and no slots; one that is being made, or whose maker was killed, has slots and no index.
+ * All numbers are little-endian. A *closed* recording has an index of its blocks and no slots; one
+ * that is being made, or whose process was killed, has slots and no index.
  */
 import { RecordingError } from './bytes.ts';
 import type { VolumeSeen } from './events.ts';
 import type { Tables } from './tables.ts';
 
 export const MAGIC = 'GLOSSREC';
-/** Of the form. A reader refuses what has another one. */
+/** The version of the format. A reader refuses any other. */
 export const FORMAT_VERSION = 1;
 
-/** What the beginning of a file says. */
+/** The fields at the beginning of a file. */
 export interface Prefix {
   readonly headLength: number;
-  /** How many slots, of how many bytes each; none in a recording that is closed. */
+  /** The number and size of slots; 0 in a closed recording. */
   readonly slots: number;
   readonly slotSize: number;
   readonly slotsAt: number;
   readonly indexAt: number;
-  /** Blocks of the index. */
+  /** The number of blocks in the index. */
   readonly indexed: number;
   readonly blocksAt: number;
 }
 
 export const PREFIX_BYTES = 64;
 
-/** What a recording says of itself; JSON in the file. */
+/** The description of a recording; JSON in the file. */
 export interface Head {
   /** The version of glossa that made it. */
   readonly version: string;
-  /** Milliseconds since the epoch; times of events count from here. */
+  /** Milliseconds since the epoch, from which times of events count. */
   readonly startedAt: number;
-  /** The filter, as it was given; null for everything. */
+  /** The filter as given; null without a filter. */
   readonly filter: string | null;
-  /** Whether all is there that came of what is there: what has nothing below has answered itself. */
+  /** Whether all hops below a recorded hop are recorded: a hop without any has replied itself. */
   readonly seesAll: boolean;
   /**
-   * Whether requests can be replayed from it: nothing was left out, also no arrival at a volume that
-   * only passes a fop on.
+   * Whether its requests can be replayed: nothing was left out, not even arrivals at volumes that
+   * only pass a fop on.
    */
   readonly whole: boolean;
-  /** Bytes of data that are kept. */
+  /** The most bytes kept of data. */
   readonly dataMax: number;
   readonly redacted: boolean;
-  /** In the order of the volfile: leaves first, the top last. */
+  /** In the order of the volfile, the top last. */
   readonly volumes: readonly VolumeSeen[];
   readonly tables: Tables;
 }
@@ -81,7 +82,7 @@ export function writePrefix(prefix: Prefix): Uint8Array {
 /** @throws {RecordingError} */
 export function readPrefix(bytes: Uint8Array): Prefix {
   const magic = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
-  if (magic !== MAGIC) throw new RecordingError('it is no recording of glossa');
+  if (magic !== MAGIC) throw new RecordingError('it is not a recording of glossa');
   if (bytes.length < PREFIX_BYTES) throw new RecordingError('it is cut off in its first bytes');
   const view = viewOf(bytes);
   const version = view.getUint32(VERSION_AT, true);
@@ -95,25 +96,25 @@ export function readPrefix(bytes: Uint8Array): Prefix {
   return Object.fromEntries(numbers) as unknown as Prefix;
 }
 
-/** A run of events that were deflated together (zlib, with its checksum). */
+/** Events that were deflated together (zlib, with its checksum). */
 export interface Block {
-  /** Where its bytes are in the file. */
+  /** The offset of its bytes in the file. */
   readonly at: number;
   readonly stored: number;
-  /** Bytes of its events. */
+  /** The size of its events. */
   readonly length: number;
   readonly events: number;
-  /** Its place among blocks and slots, from 1 on. */
+  /** Its number among blocks and slots, from 1 on. */
   readonly sequence: number;
   /** The earliest and the latest time of its events. */
   readonly first: number;
   readonly last: number;
 }
 
-/** Bytes that a block's entry takes, in the index and, without its place, before the block itself. */
+/** The size of a block's entry, in the index and, without offset, before the block itself. */
 export const ENTRY_BYTES = 48;
 const BLOCK_MAGIC = 0x4b4c4247;
-/** More is no block: of no recording are so many events deflated together. */
+/** The largest block; a larger one is damage. */
 export const BLOCK_MAX = 16 * 2 ** 20;
 
 export function writeEntry(block: Block): Uint8Array {
@@ -130,7 +131,7 @@ export function writeEntry(block: Block): Uint8Array {
   return bytes;
 }
 
-/** Null where none begins. */
+/** Null if no entry begins at `at`. */
 export function readEntry(bytes: Uint8Array, at: number): Block | null {
   if (at < 0 || at + ENTRY_BYTES > bytes.length) return null;
   const view = viewOf(bytes, at);
@@ -148,24 +149,24 @@ export function readEntry(bytes: Uint8Array, at: number): Block | null {
   return isPlace && block.length <= BLOCK_MAX ? block : null;
 }
 
-/** What a slot begins with; its events follow. */
+/** The head of a slot, before its events. */
 export interface SlotState {
-  /** Bytes of events that are whole. */
+  /** The size of its whole events. */
   readonly used: number;
   readonly events: number;
-  /** 0: it is empty. */
+  /** 0 for an empty slot. */
   readonly sequence: number;
 }
 
 export const SLOT_HEAD_BYTES = 16;
 
-/** A slot of a file that is being written: memory that the file shares. */
+/** A slot of a file that is being written: memory shared with the file. */
 export class Slot {
-  /** Where the events go. */
+  /** The memory for events. */
   readonly events: Uint8Array;
   private readonly head: Uint32Array;
 
-  /** @param memory begins at a multiple of 4 */
+  /** @param memory begins at a multiple of 4 bytes */
   constructor(memory: Uint8Array) {
     this.head = new Uint32Array(memory.buffer, memory.byteOffset, SLOT_HEAD_BYTES / 4);
     this.events = memory.subarray(SLOT_HEAD_BYTES);
@@ -176,14 +177,14 @@ export class Slot {
     return { used, events, sequence };
   }
 
-  /** Begins anew. A sequence of 0 says that it is empty. */
+  /** Empties the slot. Its sequence is 0 if it stays unused. */
   begin(sequence: number): void {
     this.head[0] = 0;
     this.head[1] = 0;
     this.head[2] = sequence;
   }
 
-  /** All before `used` is whole now: so many events more. */
+  /** Marks the bytes before `used` as whole, with so many new events. */
   commit(used: number, events = 1): void {
     this.head[1] = this.head[1]! + events;
     this.head[0] = used;

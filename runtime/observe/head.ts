@@ -1,30 +1,30 @@
-/** The head of a recording as text: read by its shape, since the text may be anybody's. */
+/** Writes the head of a recording as JSON, and checks its shape when it is read. */
 import { argTypes } from '../core/fops.ts';
 import { shownOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { RecordingError } from './bytes.ts';
+import type { Retention } from './codec.ts';
 import type { Head } from './format.ts';
 import { ownTables } from './tables.ts';
-import type { Kept } from './values.ts';
 
-export interface HeadGiven {
-  /** Of glossa. */
+export interface HeadSettings {
+  /** The version of glossa. */
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** In words; null for everything. */
+  /** The filter in words; null without a filter. */
   readonly filter: string | null;
-  /** As the filter's. */
+  /** See `Filter.seesAll`. */
   readonly seesAll: boolean;
-  /** As the head's. */
+  /** See `Head.whole`. */
   readonly whole?: boolean;
-  readonly kept: Kept;
+  readonly kept: Retention;
 }
 
-/** What a recording says of a graph, and of itself. One that hides keeps the options' names. */
+/** Makes the head of a recording. A redacted one has the names of options without their values. */
 export function headOf(
   xlators: readonly Xlator[],
-  { version, startedAt, filter, seesAll, whole = false, kept }: HeadGiven,
+  { version, startedAt, filter, seesAll, whole = false, kept }: HeadSettings,
 ): Head {
   const redacted = kept.hidden !== null;
   return {
@@ -107,9 +107,9 @@ export function readHead(text: string): Head {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new RecordingError('its head is damaged: it is no JSON');
+    throw new RecordingError('its head is damaged: it is not JSON');
   }
-  if (!isHead(value)) throw new RecordingError('its head is damaged: it lacks what it must say');
-  // Recordings that do not say it yet are none to replay.
+  if (!isHead(value)) throw new RecordingError('its head is damaged: fields are missing');
+  // Recordings of earlier versions cannot be replayed.
   return { whole: false, ...(value as Omit<Head, 'whole'>) };
 }

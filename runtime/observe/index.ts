@@ -1,17 +1,12 @@
 /**
- * What `import … from 'glossa/recording'` gives, in Node and in browsers: reading recordings of what
- * requests did (`glossa trace -o FILE`; docs/write/recording.md).
+ * Exports `glossa/recording`, for Node and browsers: reads recordings of requests
+ * (`glossa trace -o FILE`; docs/write/recording.md).
  *
  *     const recording = openRecording(bytes);
  *     const walks = new Walks();
  *     for await (const event of recording.events()) walks.add(event);
  */
 export { RecordingError } from './bytes.ts';
-export type * from './events.ts';
-export { FORMAT_VERSION, type Head } from './format.ts';
-export { type HopColumns, Outline, readOutline } from './outline.ts';
-export { openRecording, type Part, type Recording } from './reader.ts';
-export type { ArgRow, FieldRow, FopTypes, Tables } from './tables.ts';
 export type {
   DataSeen,
   DictPair,
@@ -21,5 +16,10 @@ export type {
   LocSeen,
   StructSeen,
   ValueSeen,
-} from './values.ts';
+} from './codec.ts';
+export type * from './events.ts';
+export { FORMAT_VERSION, type Head } from './format.ts';
+export { type HopColumns, Outline, readOutline } from './outline.ts';
+export { openRecording, type Part, type Recording } from './reader.ts';
+export type { ArgRow, FieldRow, FopTypes, Tables } from './tables.ts';
 export { answeredHere, type HopSeen, ownNs, tookNs, type Walk, Walks } from './walk.ts';

@@ -1,6 +1,5 @@
 /**
- * The meter: an observer that keeps no events, but counts by volume and fop the answers, the errors
- * among them, and how long they took.
+ * Counts replies, errors and latencies by volume and fop, as an observer that stores no events.
  *
  *   const end = graph.observe(new Meter(graph.context));
  */
@@ -11,14 +10,14 @@ import { Histogram } from '../core/histogram.ts';
 import type { Observer } from '../core/observer.ts';
 import type { Xlator } from '../core/xlator.ts';
 
-/** Of one fop at one volume. */
+/** The counts of one fop at one volume. */
 export class FopMeter {
-  /** Answers below zero. */
+  /** Replies with a negative op_ret. */
   errors = 0;
   readonly latencies = new Histogram();
 }
 
-/** An arrival that has no answer yet. */
+/** An arrival without a reply so far. */
 class Arrival {
   readonly meter: FopMeter;
   readonly since: number;
@@ -32,21 +31,21 @@ class Arrival {
 const NS_PER_MS = 1e6;
 
 export class Meter implements Observer {
-  /** Monotonic milliseconds, when it began. */
+  /** The time of its start in monotonic milliseconds. */
   readonly since: number;
   private readonly context: Context;
   private readonly isFirst: (xl: Xlator) => boolean;
-  /** By id of the volume, and number of the fop. */
+  /** By the volume's id and the fop's number. */
   private readonly volumes: (FopMeter | undefined)[][] = [];
 
-  /** @param isFirst whether requests come to a volume first: it counts there what is passed on, too */
+  /** @param isFirst whether requests reach a volume first; there it also counts fops passed on */
   constructor(context: Context, isFirst: (xl: Xlator) => boolean = () => false) {
     this.context = context;
     this.isFirst = isFirst;
     this.since = context.now();
   }
 
-  /** What it has counted at a volume, by the log names of fops. */
+  /** The counts of a volume by the fops' log names. */
   of({ id }: Xlator): ReadonlyMap<string, FopMeter> {
     const counted = new Map<string, FopMeter>();
     for (const { number, logName } of fops) {
@@ -77,7 +76,7 @@ export class Meter implements Observer {
     meter.latencies.add((this.context.now() - since) * NS_PER_MS);
   }
 
-  /** It counts: what else there is to tell of a request is nothing to it. */
+  /** The meter needs no notes. */
   follows(): boolean {
     return false;
   }

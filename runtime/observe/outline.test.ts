@@ -1,4 +1,4 @@
-/** The outline of a recording tells the same as its events. */
+/** The outline of a recording agrees with its events. */
 import { expect, it } from 'vitest';
 import {
   ask,
@@ -37,12 +37,12 @@ async function recorded() {
   ask(graph, 'lookup', loc(), null);
   ask(graph, 'stat', loc(), null);
   graph.xlators[0]!.log.error('a line');
-  // Nobody answers this one.
+  // The storage does not reply to this one.
   ask(graph, 'getxattr', loc(), null, null);
   return recording.bytes();
 }
 
-it('has the requests of a recording, with all that walks have', async () => {
+it('an outline has the same requests and hops as the walks of a recording', async () => {
   const recording = openRecording(await recorded());
   const walks = new Walks();
   for await (const event of recording.events()) walks.add(event);
@@ -63,7 +63,7 @@ it('has the requests of a recording, with all that walks have', async () => {
   expect(outline.others).toMatchObject([{ kind: 'log', text: 'a line' }]);
 });
 
-it('has what is whole of one that is cut off, and says so', async () => {
+it('an outline of a recording that is cut off has its whole events, and reports the damage', async () => {
   const bytes = await recorded();
   const recording = openRecording(bytes.subarray(0, -1));
   const outline = await readOutline(recording);

@@ -1,7 +1,6 @@
 /**
- * The outline of a recording: who asked whom, when, and how it ended, in columns. It takes little
- * memory and time also where there are 100 000 requests; what a request was in detail is read from its
- * events when somebody looks at it.
+ * Indexes the hops of a recording in columns: parent, volume, fop, times, errno. It takes little
+ * memory and time for 100,000 requests; `walk` reads the details of a request from its events.
  *
  *   const outline = await readOutline(openRecording(bytes));
  *   for (let i = 0; i < outline.requests.length; i++) outline.walk(i);
@@ -21,31 +20,31 @@ import {
 import { damageOf, type Part, type Recording } from './reader.ts';
 import { type Walk, Walks } from './walk.ts';
 
-/** No event takes fewer bytes: its length, kind and time. */
+/** The shortest event: length, kind and time. */
 const EVENT_BYTES_MIN = LENGTH_BYTES + 2;
-/** An event that is not there. */
+/** The offset of a missing event. */
 const NOWHERE = 0xffff_ffff;
 const { wind: WIND, unwind: UNWIND, note: NOTE } = layoutOf;
 
-/** Hops in the order of their arrival in the recording; a hop's number here is its place. */
+/** Columns with one row for each hop, in the order of arrival. */
 export class HopColumns {
   /** The number of hops. The columns may be longer. */
   length = 0;
-  /** Place of the first hop of each request. */
+  /** The row of the first hop of each request. */
   readonly firsts: Int32Array;
-  /** Place of the hop that it came from; -1 where that was not seen. */
+  /** The row of the hop above; -1 if that was not recorded. */
   readonly parent: Int32Array;
   /** The index in `requests` of its request. */
   readonly request: Int32Array;
-  /** As in the events. */
+  /** The volume's id. */
   readonly volume: Float64Array;
-  /** By number. */
+  /** The fop's number. */
   readonly fop: Float64Array;
   /** Nanoseconds since the recording began. */
   readonly start: Float64Array;
-  /** NaN while it waits. */
+  /** NaN without a reply. */
   readonly end: Float64Array;
-  /** 0 where it did not fail, or waits. */
+  /** 0 for a success, or without a reply. */
   readonly errno: Int32Array;
 
   constructor(most: number) {
@@ -61,22 +60,22 @@ export class HopColumns {
 }
 
 export class Outline {
-  /** Place of the first hop of each request, or part of one. */
+  /** The row of the first hop of each request, or of a separate part of one. */
   readonly requests: Int32Array;
   readonly hops: HopColumns;
   readonly others: OtherEvent[] = [];
-  /** The unread part. */
+  /** Descriptions of the damaged parts. */
   readonly problems: string[];
   private readonly bytes: Uint8Array;
   private readonly reader: EventReader;
-  /** Where in the bytes each hop's events are. */
+  /** The offsets of each hop's events. */
   private readonly winds: Uint32Array;
   private readonly unwinds: Uint32Array;
   private readonly notes: { readonly at: number; readonly hop: number }[] = [];
-  /** By the hops' numbers in the recording. */
+  /** The row of each hop by its number in the recording. */
   private readonly places = new Map<number, number>();
 
-  /** Goes through all events once, and reads of each what it says first. */
+  /** Reads the first fields of all events, once. */
   constructor({ head, count, problems }: Recording, parts: readonly Part[]) {
     this.problems = [...problems];
     this.bytes = joined(parts.map((part) => part.bytes));
@@ -93,7 +92,7 @@ export class Outline {
         for (; at < end; read++) {
           const next = end - at < LENGTH_BYTES ? end + 1 : at + lengthAt(this.bytes, at);
           if (next > end) throw new RecordingError('it ends within an event');
-          // What is read later has to be whole.
+          // Events without a checksum are checked now, as `walk` reads them later.
           if (!part.checked) this.read(at);
           roots = this.add(at, next, roots);
           at = next;
@@ -106,7 +105,7 @@ export class Outline {
     this.requests = this.hops.firsts.subarray(0, roots);
   }
 
-  /** A request with all that was recorded of it. */
+  /** A request with all its events. */
   walk(request: number): Walk {
     const { hops, winds, unwinds } = this;
     const walks = new Walks();
@@ -121,23 +120,23 @@ export class Outline {
     return walks.walks[0]!;
   }
 
-  /** The arrival of a hop. */
+  /** The wind event of a hop. */
   wind(hop: number): WindEvent {
     return this.read(this.winds[hop]!) as WindEvent;
   }
 
-  /** The name of a volume, by its id. */
+  /** The name of a volume by its id. */
   volume(id: number): string {
     return this.reader.volume(id);
   }
 
-  /** The event that begins at `at`; undefined where its kind is not known. */
+  /** The event at `at`; undefined for an unknown kind. */
   private read(at: number): RecordedEvent | undefined {
     const [event] = this.reader.read(this.bytes.subarray(at, at + lengthAt(this.bytes, at)));
     return event;
   }
 
-  /** How many requests there are with this event. @throws {RecordingError} */
+  /** Adds an event, and returns the number of requests so far. @throws {RecordingError} */
   private add(at: number, end: number, roots: number): number {
     const input = new Input(this.bytes, at + LENGTH_BYTES, end);
     const kind = input.byte();
@@ -148,7 +147,7 @@ export class Outline {
       const hop = this.places.get(input.uint());
       if (hop !== undefined) this.notes.push({ at, hop });
     } else {
-      // Few: they are read as a whole.
+      // Other events are few, so they are read whole.
       const event = this.read(at);
       if (event !== undefined && isOther(event)) this.others.push(event);
     }
@@ -158,7 +157,7 @@ export class Outline {
   private addWind(input: Input, at: number, time: number, roots: number): number {
     const { hops, places } = this;
     const id = input.uint();
-    // A number that was there before is damage (`walk.ts`).
+    // A repeated number is damage (`walk.ts`).
     if (places.has(id)) return roots;
     const hop = hops.length;
     const parent = places.get(input.uint()) ?? -1;
@@ -187,7 +186,7 @@ export class Outline {
   }
 }
 
-/** Request, volume and fop. */
+/** The fields before op_ret: request, volume and fop. */
 const WORDS_BEFORE_RET = 3;
 
 export async function readOutline(recording: Recording): Promise<Outline> {

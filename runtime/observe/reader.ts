@@ -1,12 +1,12 @@
 /**
- * Reading a recording, in Node and in browsers:
+ * Reads a recording, in Node and in browsers:
  *
  *   const recording = openRecording(bytes);
  *   for await (const event of recording.events()) …
- *   recording.problems       // afterwards: what could not be read, in sentences
+ *   recording.problems       // afterwards: descriptions of damaged parts
  *
- * What is whole is read, of a recording that was cut off too. Its bytes may be anybody's: it reads
- * what they say within bounds, and runs nothing.
+ * It reads the whole events of a damaged recording, too. The bytes are untrusted: it reads within
+ * bounds, and runs nothing.
  */
 import { decodeName } from '../core/bytes.ts';
 import { RecordingError } from './bytes.ts';
@@ -25,14 +25,14 @@ import {
 } from './format.ts';
 import { readHead } from './head.ts';
 
-/** Blocks that are inflated at a time, aside. */
+/** The number of blocks inflated ahead. */
 const AHEAD = 4;
 
-/** Events that stand together in the file: a block, or what a slot still has. */
+/** Consecutive events in the file: a block, or a slot. */
 interface Run {
   readonly name: string;
   readonly sequence: number;
-  /** How many there ought to be. */
+  /** The number of events by the file. */
   readonly count: number;
   readonly checked: boolean;
   events(): Promise<Uint8Array>;
@@ -40,30 +40,30 @@ interface Run {
 
 export interface Recording {
   readonly head: Head;
-  /** Whether its maker ended it. Otherwise it goes on, or was killed; what there is can be read. */
+  /** Whether the recording is closed. Otherwise its process still writes, or was killed. */
   readonly closed: boolean;
-  /** How many events there are to be read. */
+  /** The number of events. */
   readonly count: number;
-  /** What could not be read, as far as it was tried: a sentence each. */
+  /** Descriptions of the damaged parts found so far. */
   readonly problems: readonly string[];
-  /** All events, in the order in which they were kept. */
+  /** All events in the order of the file. */
   events(): AsyncGenerator<RecordedEvent>;
-  /** The same as bytes, for who reads of them what they need (`outline.ts`). */
+  /** The same as bytes, for readers of some fields (`outline.ts`). */
   parts(): AsyncGenerator<Part>;
 }
 
-/** Events as bytes, one behind the other. */
+/** Consecutive events as bytes. */
 export interface Part {
-  /** For messages: `block 3`. */
+  /** Its name in messages: `block 3`. */
   readonly name: string;
-  /** How many there ought to be. */
+  /** The number of events by the file. */
   readonly count: number;
-  /** Whether a checksum has shown that these are the bytes written. */
+  /** Whether a checksum has proved the bytes. */
   readonly checked: boolean;
   readonly bytes: Uint8Array;
 }
 
-/** @throws {RecordingError} when it is no recording, of another version, or has no whole head */
+/** @throws {RecordingError} for other files, other versions, and a damaged head */
 export function openRecording(bytes: Uint8Array): Recording {
   const prefix = readPrefix(bytes);
   const end = PREFIX_BYTES + prefix.headLength;
@@ -73,7 +73,7 @@ export function openRecording(bytes: Uint8Array): Recording {
   const closed = prefix.slots === 0;
   const blocks = closed ? indexed(bytes, prefix, problems) : scanned(bytes, prefix.blocksAt);
   const runs = [...blocks.map((block) => blockRun(bytes, block)), ...slotRuns(bytes, prefix)];
-  // What was being moved to a block is in its slot until it is whole there: that one counts.
+  // A slot that is being written as a block has the same sequence: the slot counts.
   const ofIndex = problems.length;
   const bySequence = new Map(runs.map((run) => [run.sequence, run]));
   const ordered = [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
@@ -93,7 +93,7 @@ export function openRecording(bytes: Uint8Array): Recording {
   };
 }
 
-/** By the index of a closed recording; where that is damaged, as in one that was not closed. */
+/** The blocks of a closed recording by its index; a damaged index is replaced by a scan. */
 function indexed(bytes: Uint8Array, prefix: Prefix, problems: string[]): Block[] {
   const blocks: Block[] = [];
   for (let i = 0; i < prefix.indexed; i++) {
@@ -107,7 +107,7 @@ function indexed(bytes: Uint8Array, prefix: Prefix, problems: string[]): Block[]
   return blocks;
 }
 
-/** One block after the other, up to the last whole one. */
+/** Scans blocks up to the last whole one. */
 function scanned(bytes: Uint8Array, start: number): Block[] {
   const blocks: Block[] = [];
   for (let at = start; ; ) {
@@ -148,7 +148,7 @@ function slotRuns(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix): Run[
   return runs;
 }
 
-/** @throws whatever the engine says when the bytes are no deflated ones */
+/** @throws the engine's error for bytes that are not deflated */
 async function inflate(deflated: Uint8Array, length: number): Promise<Uint8Array> {
   const source = new Blob([deflated.slice()]).stream();
   const reader = source.pipeThrough(new DecompressionStream('deflate')).getReader();
@@ -173,7 +173,7 @@ async function* partsOf(runs: readonly Run[], problems: string[]): AsyncGenerato
   for (const { name, count, checked } of runs) {
     while (ahead.length < AHEAD && started < runs.length) {
       const bytes = runs[started]!.events();
-      // What is wrong is told when it is its turn.
+      // Its error is reported in its turn.
       bytes.catch(() => {});
       ahead.push(bytes);
       started += 1;
@@ -208,7 +208,7 @@ async function* eventsOf(
   }
 }
 
-/** What is said of events that cannot be read; `read` of them were. */
+/** The description of a damaged part, of which `read` events were read. */
 export function damageOf(
   { name, count }: Pick<Part, 'name' | 'count'>,
   error: unknown,

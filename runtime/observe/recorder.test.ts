@@ -1,4 +1,4 @@
-/** What an observer sees of a graph, and that there is nothing of it where it does not look. */
+/** An observer sees the requests that it watches, and changes no other links. */
 import { describe, expect, it } from 'vitest';
 import {
   ask,
@@ -26,11 +26,11 @@ import { Fd } from '../core/fd.ts';
 import { fopNames, tail, unwind, wind } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import { invalidateEntry } from '../core/upcall.ts';
-import { type FilterGiven, makeFilter } from './filter.ts';
-import { MemoryRecording } from './memory.ts';
+import { type FilterSettings, makeFilter } from './filter.ts';
+import { MemoryRecording } from './memory-recording.ts';
 import { answeredHere, ownNs, tookNs, Walks } from './walk.ts';
 
-/** Sees the reply of a lookup, and asks for the attributes again before it answers. */
+/** At the reply of a lookup, winds a stat before it unwinds. */
 const twice = having('twice', {
   lookup: (frame, xl, loc, xdata) =>
     wind.lookup(
@@ -69,7 +69,7 @@ async function graphOf(leaf = new HeldLeaf(), context = new FakeContext()) {
 }
 
 describe('an observer', () => {
-  it('sees the way of a request, in order and with its times', async () => {
+  it('sees the hops of a request in order, with times', async () => {
     const { graph } = await graphOf();
     const recording = record(graph);
     ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
@@ -101,7 +101,7 @@ describe('an observer', () => {
     expect(stat.unwind!.reply).toMatchObject({ buf: { iaGfid: gfidOf(3), iaNlink: 1 } });
   });
 
-  it('leaves links as they are without it where it does not watch', async () => {
+  it('changes only the links to volumes and fops that it watches', async () => {
     const { graph } = await graphOf();
     const targets = () =>
       [graph.links, ...graph.xlators.flatMap(({ children }) => children)].flatMap((links) =>
@@ -109,13 +109,13 @@ describe('an observer', () => {
       );
     const before = targets();
     record(graph, { filter: { volumes: ['tailing'], fops: ['stat'] } });
-    // What leads there: from above past `twice` and `passing`, and from each of these.
+    // Three links lead there: from the top past `twice` and `passing`, and from each of these.
     expect(targets().filter((fop, i) => fop !== before[i])).toHaveLength(3);
     graph.observe(null);
     expect(targets()).toEqual(before);
   });
 
-  it('is one of several, each of which sees what it watches until it ends', async () => {
+  it('works beside others, each with its own filter, until it ends', async () => {
     const { graph, leaf } = await graphOf();
     leaf.onRequest = ({ frame, answer }) => {
       frame.xl.observer!.note(frame, { method: 'stat' });
@@ -146,7 +146,7 @@ describe('an observer', () => {
     expect(graph.xlators[0]!.observer).toBe(null);
   });
 
-  it('sees a volume that only passes a fop on if it was named', async () => {
+  it('sees a volume that only passes a fop on when the filter names it', async () => {
     const { graph } = await graphOf();
     const recording = record(graph, { filter: { volumes: ['passing'] } });
     ask(graph, 'lookup', newName(graph.inodes.root, 'a'), null);
@@ -158,7 +158,7 @@ describe('an observer', () => {
     expect(unwindsOf(events)).toHaveLength(2);
   });
 
-  it('sees answers that come later, and those of requests beside each other', async () => {
+  it('sees late replies, and those of concurrent requests', async () => {
     const { graph, leaf } = await graphOf();
     leaf.onRequest = (request) => void leaf.held.push(request);
     const recording = record(graph, { filter: { volumes: ['storage'] } });
@@ -170,7 +170,7 @@ describe('an observer', () => {
     expect(unwindsOf(await eventsIn(recording.bytes())).map(({ hop }) => hop)).toEqual([2, 1]);
   });
 
-  it('sees events, log lines, notes and contexts', async () => {
+  it('sees events of the graph, log lines, notes and contexts', async () => {
     const { graph, leaf } = await graphOf();
     const [storage] = graph.xlators as [(typeof graph.xlators)[0]];
     leaf.onRequest = ({ frame, answer }) => {
@@ -201,7 +201,7 @@ describe('an observer', () => {
     ]);
   });
 
-  it('knows for which request a line was written: in a fop, a callback, and behind one that was handed on', async () => {
+  it('assigns a log line to its hop: in a fop, in a callback, and after a tail', async () => {
     const says = having('says', {
       lookup: (frame, xl, loc, xdata) => {
         wind.lookup(
@@ -247,7 +247,7 @@ describe('an observer', () => {
     expect(context.lines).toHaveLength(3);
   });
 
-  it('goes on in a graph that is exchanged, and tells of volumes that are new', async () => {
+  it('continues in an exchanged graph, and records its new volumes', async () => {
     const { graph } = await graphOf();
     const [storage] = graph.xlators as [(typeof graph.xlators)[0]];
     const recording = record(graph);
@@ -275,7 +275,7 @@ describe('an observer', () => {
     ]);
   });
 
-  it('cannot be brought down by what a translator answers with', async () => {
+  it('records a lost event when a reply cannot be encoded, and the request succeeds', async () => {
     const { graph, leaf } = await graphOf();
     const recording = record(graph, { filter: { volumes: ['storage'] } });
     leaf.onRequest = ({ answer }) => {
@@ -291,7 +291,7 @@ describe('an observer', () => {
 });
 
 describe('a filter', () => {
-  async function seen(filter: FilterGiven) {
+  async function seen(filter: FilterSettings) {
     const { graph, context, leaf } = await graphOf();
     const recording = record(graph, { filter });
     linkDirectory(graph, 'd', gfidOf(5));
@@ -307,7 +307,7 @@ describe('a filter', () => {
   const LOOKUP = ['> lookup twice', '> lookup storage', '> stat tailing', '> stat storage'];
   const STAT = ['> stat tailing', '> stat storage'];
 
-  it.each<[FilterGiven, readonly string[]]>([
+  it.each<[FilterSettings, readonly string[]]>([
     [{ fops: ['LOOKUP'] }, ['> lookup twice', '> lookup storage']],
     [{ volumes: ['tailing'] }, ['> stat tailing', '> lookup tailing', '> stat tailing'].sort()],
     [{ paths: ['/*.txt'] }, LOOKUP],
@@ -319,12 +319,12 @@ describe('a filter', () => {
     [{ errnos: ['EIO'] }, []],
     [{ slowMs: 50 }, STAT],
     [{ slowMs: 50, errnos: ['ENOENT'] }, []],
-  ])('%o', async (filter, expected) => {
+  ])('%o records the matching hops alone', async (filter, expected) => {
     const found = await seen(filter);
     expect(filter.volumes === undefined ? found : found.sort()).toEqual(expected);
   });
 
-  it('looks at one request in N', async () => {
+  it('with oneIn records one request in so many', async () => {
     const { graph } = await graphOf();
     const recording = record(graph, {
       filter: { oneIn: 10, volumes: ['storage'], fops: ['stat'] },
@@ -333,19 +333,19 @@ describe('a filter', () => {
     expect(windsOf(await eventsIn(recording.bytes()))).toHaveLength(10);
   });
 
-  it.each<[FilterGiven, RegExp]>([
+  it.each<[FilterSettings, RegExp]>([
     [{ volumes: ['strage'] }, /no volume 'strage' \(did you mean 'storage'\?\)/],
     [{ volumes: ['x'] }, /the volumes are storage, tailing/],
     [{ fops: ['lokup'] }, /no fop 'lokup' \(did you mean 'lookup'\?\)/],
     [{ errnos: ['ENOWAY'] }, /no errno 'ENOWAY'/],
     [{ paths: ['a'] }, /must begin with '\/'/],
     [{ oneIn: 0 }, /whole number from 1/],
-  ])('that is wrong names what there is: %o', (given, message) => {
+  ])('%o is refused, and the message names the known values', (given, message) => {
     expect(() => makeFilter(given, ['storage', 'tailing'])).toThrow(message);
   });
 });
 
-it('what is to be hidden is nowhere in a recording, and stays the same name', async () => {
+it('a redacted recording has no names or contents, and the same replacement for each name', async () => {
   const { graph, leaf } = await graphOf();
   const recording = record(graph, { redact: true });
   const secret = 'geheim';

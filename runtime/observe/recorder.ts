@@ -1,12 +1,12 @@
 /**
- * The recorder: an observer that writes what it sees as events, to wherever they are kept.
+ * Records the events of a graph into an event store, as an observer.
  *
  *   const recorder = new Recorder(events, { filter, kept, now });
  *   graph.observe(recorder);
  *
- * A filter that asks how a request ends (`errnos`, `slowMs`) keeps a request's events in memory until
- * it has: none of its hops waits for an answer. What fits is then written at once, so that in a
- * recording a request's events stand together and their times need not rise.
+ * With a filter by result (`errnos`, `slowMs`), a request's events are held in memory until all its
+ * hops have a reply. A matching request is then written at once, so its events stand together, and
+ * times in the recording need not rise.
  */
 import type { EventName } from '../core/events.ts';
 import { Fd } from '../core/fd.ts';
@@ -19,22 +19,22 @@ import type { Observer } from '../core/observer.ts';
 import { isUpcall } from '../core/upcall.ts';
 import type { Xlator } from '../core/xlator.ts';
 import type { Output } from './bytes.ts';
+import type { Retention } from './codec.ts';
+import { copyEvents, type EventStore, MemoryEvents, putEvent } from './event-store.ts';
 import { writeEvent } from './events.ts';
 import type { Filter } from './filter.ts';
-import { copyEvents, type EventStore, MemoryEvents, putEvent } from './store.ts';
-import type { Kept } from './values.ts';
 
 export interface RecorderSettings {
   readonly filter: Filter;
-  readonly kept: Kept;
+  readonly kept: Retention;
   /** Monotonic milliseconds, as `Context.now`. */
   now(): number;
-  /** The same, when the recording began. */
+  /** The start of the recording on the same clock. */
   readonly startedAt: number;
 }
 
-/** A request whose events are kept until it ends. */
-class Held extends MemoryEvents {
+/** A request whose events are held until it ends. */
+class HeldRequest extends MemoryEvents {
   open = 0;
   fits = false;
 
@@ -57,36 +57,36 @@ interface Hop {
   readonly xl: Xlator;
   readonly fop: number;
   readonly frame: Frame;
-  /** The hop whose frame it was handed. */
+  /** The hop that handed its frame on to this one. */
   readonly before: Hop | null;
   readonly startedNs: number;
-  readonly held: Held | null;
+  readonly held: HeldRequest | null;
 }
 
 const nameOf: FopName[] = [];
 for (const { number, name } of fops) nameOf[number] = name as FopName;
 
 const NS_PER_MS = 1e6;
-/** Memory for the events of a request that ends soon; others get more. */
+/** The first memory for a held request's events, which may grow. */
 const HELD_BYTES = 4096;
-/** Bytes that are kept of a request until it ends; what comes then is not recorded. */
+/** The most bytes held of a request; further events are dropped. */
 const HELD_BYTES_MAX = 2 ** 20;
-/** Memory of requests that have ended, for the next. */
+/** The number of ended requests whose memory is reused. */
 const SPARE_MAX = 64;
 
 export class Recorder implements Observer {
   private readonly store: EventStore;
   private readonly filter: Filter;
-  private readonly kept: Kept;
+  private readonly kept: Retention;
   private readonly settings: RecorderSettings;
   private lastHop = 0;
-  /** The hop that has each frame now. */
+  /** The current hop of each frame. */
   private readonly hops = new WeakMap<Frame, Hop>();
-  private readonly requests = new WeakMap<Stack, Held>();
-  private readonly spare: Held[] = [];
+  private readonly requests = new WeakMap<Stack, HeldRequest>();
+  private readonly spare: HeldRequest[] = [];
   private readonly known: Set<number>;
 
-  /** @param known ids of the volumes that the recording's head tells of */
+  /** @param known ids of the volumes in the recording's head */
   constructor(store: EventStore, settings: RecorderSettings, known: Iterable<number> = []) {
     this.store = store;
     this.settings = settings;
@@ -98,7 +98,7 @@ export class Recorder implements Observer {
   watches(xl: Xlator, fop: FopName, defines: boolean): boolean {
     const { volumes, fops, passing } = this.filter;
     if (fops !== null && !fops.has(fop)) return false;
-    // A volume that only passes a fop on is of interest to who asked for it.
+    // A volume that only passes a fop on is recorded when the filter names it.
     return (defines || passing) && (volumes === null || volumes.has(xl.name));
   }
 
@@ -124,7 +124,7 @@ export class Recorder implements Observer {
       frame,
       before,
       startedNs,
-      held: this.filter.asksHowItEnds ? this.requestOf(frame.root) : null,
+      held: this.filter.needsResult ? this.requestOf(frame.root) : null,
     };
     this.hops.set(frame, hop);
     if (hop.held !== null) hop.held.open += 1;
@@ -159,7 +159,10 @@ export class Recorder implements Observer {
     const event = { hop: id, request, volume: xl, fop, opRet, opErrno, reply };
     this.put(held, at, (out) => writeEvent(out, at, 'unwind', event, this.kept));
     if (held === null) return;
-    held.fits ||= this.filter.fitsEnd(opRet < 0 ? opErrno : 0, (at - hop.startedNs) / NS_PER_MS);
+    held.fits ||= this.filter.matchesResult(
+      opRet < 0 ? opErrno : 0,
+      (at - hop.startedNs) / NS_PER_MS,
+    );
     held.open -= 1;
     if (held.open > 0) return;
     this.requests.delete(frame.root);
@@ -170,15 +173,15 @@ export class Recorder implements Observer {
   }
 
   notify(xl: Xlator, event: EventName, data: unknown): void {
-    if (!this.tellsOf(xl)) return;
+    if (!this.isWatched(xl)) return;
     const at = this.time();
     const told = { volume: xl, event, about: aboutOf(data, this.kept) };
     this.put(null, at, (out) => writeEvent(out, at, 'notify', told, this.kept));
   }
 
   logged(xl: Xlator, line: LogLine, frame: Frame | null): void {
-    if (!this.tellsOf(xl)) return;
-    // The frame may have been handed on by then.
+    if (!this.isWatched(xl)) return;
+    // The volume may have handed the frame on before it logs.
     let hop = frame === null ? null : (this.hops.get(frame) ?? null);
     while (hop !== null && hop.xl !== xl) hop = hop.before;
     const at = this.time();
@@ -206,7 +209,7 @@ export class Recorder implements Observer {
     this.put(hop.held, at, (out) => writeEvent(out, at, 'note', event, this.kept));
   }
 
-  private tellsOf(xl: Xlator): boolean {
+  private isWatched(xl: Xlator): boolean {
     const { volumes } = this.filter;
     if (volumes !== null && !volumes.has(xl.name)) return false;
     this.introduce(xl);
@@ -227,10 +230,10 @@ export class Recorder implements Observer {
     return null;
   }
 
-  private requestOf(root: Stack): Held {
+  private requestOf(root: Stack): HeldRequest {
     let held = this.requests.get(root);
     if (held === undefined) {
-      held = this.spare.pop() ?? new Held();
+      held = this.spare.pop() ?? new HeldRequest();
       this.requests.set(root, held);
     }
     return held;
@@ -244,7 +247,7 @@ export class Recorder implements Observer {
     });
   }
 
-  /** A volume that is new is told of before anything else of it. */
+  /** Records a new volume before its first event. */
   private introduce(xl: Xlator): void {
     if (this.known.has(xl.id)) return;
     this.known.add(xl.id);
@@ -253,18 +256,18 @@ export class Recorder implements Observer {
     this.put(null, at, (out) => writeEvent(out, at, 'volume', { id, name, type }, this.kept));
   }
 
-  /** Writes one event, to the store or to what is held of its request. */
-  private put(held: Held | null, at: number, event: (out: Output) => void): void {
+  /** Writes an event to its held request, or to the store. */
+  private put(held: HeldRequest | null, at: number, event: (out: Output) => void): void {
     putEvent(held ?? this.store, at, event);
   }
 }
 
-/** What the volume keeps with the first inode, or fd, of the arguments, in short. */
+/** The volume's context of the first inode, or fd, of the arguments, in short. */
 function ctxOf(
   xl: Xlator,
   args: readonly unknown[],
   what: 'inode' | 'fd',
-  { hidden }: Kept,
+  { hidden }: Retention,
 ): string | null {
   for (const arg of args) {
     let value: unknown;
@@ -281,8 +284,8 @@ function inShort(value: unknown): string {
   return `[${value.constructor?.name ?? 'Object'}]`;
 }
 
-/** What an event of the graph is about: a volume, or what an upcall says. */
-function aboutOf(data: unknown, { hidden }: Kept): Readonly<Record<string, string>> {
+/** The subject of an event of the graph: a volume, or the fields of an upcall. */
+function aboutOf(data: unknown, { hidden }: Retention): Readonly<Record<string, string>> {
   if (!isUpcall(data)) {
     const name = (data as Partial<Xlator> | null)?.name;
     return typeof name === 'string' ? { volume: name } : {};
@@ -294,7 +297,7 @@ function aboutOf(data: unknown, { hidden }: Kept): Readonly<Record<string, strin
   return Object.fromEntries(told);
 }
 
-/** Notes that are no contents, and kept where those are to hide; of others, their names alone. */
+/** Notes that a redacted recording keeps; the values of other notes are hidden. */
 const OPEN_NOTES: ReadonlySet<string> = new Set(['method', 'line']);
 
 const hiddenNotes = (notes: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>

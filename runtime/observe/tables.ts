@@ -1,13 +1,13 @@
 /**
- * The tables that a recording is read by: its fops with the types of their arguments and replies, and
- * the fields of structures. A recording brings its own, as those of another version may differ.
+ * Defines the tables in the head of a recording: the fops with the types of arguments and replies,
+ * and the fields of structures. A reader uses the recording's own, as versions differ.
  */
 import { type Arg, type ArgType, fops } from '../core/fops.ts';
 import { type StructType, structTypes } from '../core/struct-types.ts';
 
-/** A field, and what it is where nothing is said: a number, the null gfid, or an empty text. */
+/** A field and its initial value: a number, the null gfid, or an empty text. */
 export type FieldRow = readonly [name: string, initial: number | string];
-/** Name and type of an argument. */
+/** The name and type of an argument. */
 export type ArgRow = readonly [name: string, type: ArgType];
 
 export interface FopTypes {
@@ -25,13 +25,13 @@ export interface Tables {
 const rows = (args: readonly Arg[]): readonly ArgRow[] =>
   args.map(({ name, type }) => [name, type]);
 
-/** The fields of a structure, each with what it is in a new one. */
+/** The fields of a structure with their initial values. */
 function fields(type: StructType): readonly FieldRow[] {
   const made = structTypes[type].make() as unknown as Readonly<Record<string, number | string>>;
   return structTypes[type].fields.map(({ name }) => [name, made[name]!]);
 }
 
-/** Those of this version. */
+/** The tables of this version. */
 export const ownTables: Tables = {
   fops: fops.map(({ number, name, args, reply }) => ({
     number,

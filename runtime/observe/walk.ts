@@ -1,51 +1,51 @@
 /**
- * Requests as trees: every hop with those that came of it, put together from events in whatever order.
- * Views show these; what a hop has not (an unwind, where it waits for an answer) is null.
+ * Builds trees of requests from the events of a recording: each hop with the hops below it. The
+ * unwind of a hop without a reply is null.
  */
 import type { LogEvent, NoteEvent, RecordedEvent, UnwindEvent, WindEvent } from './events.ts';
 
 export interface HopSeen {
   readonly wind: WindEvent;
   unwind: UnwindEvent | null;
-  /** What a bridge told of it, in the order of their times. */
+  /** The notes of its bridge, in the order of time. */
   readonly notes: NoteEvent[];
-  /** What the volume logged meanwhile. */
+  /** The log lines that its volume wrote meanwhile. */
   readonly logs: LogEvent[];
-  /** Those that came of it, in the order of their winds. */
+  /** The hops that it caused, in the order of their winds. */
   readonly below: HopSeen[];
 }
 
-/** What is told of a hop. */
+/** An event of a hop. */
 export type HopEvent = WindEvent | UnwindEvent | NoteEvent | LogEvent;
 
-/** A request, or one of several parts where what held them together was not seen. */
+/** A request, or a part of one whose connecting hops were not recorded. */
 export interface Walk {
   readonly request: number;
   readonly root: HopSeen;
-  /** All that is told of its hops, as it came: of the same time, what happened first stands first. */
+  /** All events of its hops in the order of arrival. */
   readonly events: HopEvent[];
 }
 
-interface Place {
+interface HopPlace {
   readonly hop: HopSeen;
   readonly walk: Walk;
-  /** Hops of the walk that wait for their answer. */
+  /** Hops of the walk without a reply. */
   readonly open: Set<number>;
 }
 
-/** Puts events together as they come. */
+/** Collects events into walks as they arrive. */
 export class Walks {
-  /** All of them; with `onEnd`, those that have not ended. */
+  /** All walks; with `onEnd`, those that have not ended. */
   readonly walks: Walk[] = [];
-  private readonly hops = new Map<number, Place>();
+  private readonly hops = new Map<number, HopPlace>();
   private readonly onEnd: ((walk: Walk) => void) | null;
 
-  /** @param onEnd is given a walk, and keeps it alone, as soon as none of its hops waits for an answer */
+  /** @param onEnd gets each walk once all its hops have a reply; the walk is then removed here */
   constructor(onEnd: ((walk: Walk) => void) | null = null) {
     this.onEnd = onEnd;
   }
 
-  /** Whether it is part of a walk. */
+  /** Adds an event. Returns whether it belongs to a walk. */
   add(event: RecordedEvent): boolean {
     if (!('hop' in event)) return false;
     if (event.kind === 'wind') return this.addWind(event);
@@ -64,7 +64,7 @@ export class Walks {
 
   private addWind(wind: WindEvent): boolean {
     const hop: HopSeen = { wind, unwind: null, notes: [], logs: [], below: [] };
-    // A number that was there before is damage: a hop must not come to lie below itself.
+    // A repeated number is damage: a hop must not be below itself.
     if (this.hops.has(wind.hop)) return false;
     const above = this.hops.get(wind.parent);
     const walk = above?.walk ?? { request: wind.request, root: hop, events: [] };
@@ -85,15 +85,15 @@ export class Walks {
   }
 }
 
-/** Nanoseconds from the wind to the unwind; null while it waits. */
+/** Nanoseconds from the wind to the unwind; null without a reply. */
 export const tookNs = ({ wind, unwind }: HopSeen): number | null =>
   unwind === null ? null : unwind.at - wind.at;
 
-/** The part of it in which it waited for nobody below; null while it waits. */
+/** The part of that time without a hop below in flight; null without a reply. */
 export function ownNs(hop: HopSeen): number | null {
   const took = tookNs(hop);
   if (took === null) return null;
-  // Several below may have been under way at once: their times together count once.
+  // Overlapping times of hops below count once.
   let below = 0;
   let covered = hop.wind.at;
   for (const child of hop.below) {
@@ -105,6 +105,6 @@ export function ownNs(hop: HopSeen): number | null {
   return Math.max(0, took - below);
 }
 
-/** Whether the answer was given here: nothing came of it. Only where the head says `seesAll`. */
+/** Whether the volume replied itself, without a hop below. Valid if the head has `seesAll`. */
 export const answeredHere = ({ wind, below, unwind }: HopSeen): boolean =>
   below.length === 0 && !wind.passes && unwind !== null;

@@ -1,17 +1,17 @@
 /**
- * What of two answers must agree, and does not.
+ * Lists the differences between two replies: the recorded one and the current one.
  *
- * It is what a program can rely on: result and errno, type, mode, owner, size and number of names,
- * data, names of a directory, attributes, locks. Times, numbers of inodes and devices, gfids and
- * counts of blocks belong to a storage, and xdata to volumes among themselves.
+ * It compares the parts that programs rely on: result and errno, type, mode, owner, size and number
+ * of names, data, names of a directory, attributes, locks. It ignores times, inode and device
+ * numbers, gfids and block counts, which belong to a storage, and xdata.
  */
 import type { Arg, ArgType, FopRow } from '../core/fops.ts';
 import { IA_IFDIR } from '../core/iatt.ts';
+import type { DictPair, EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/codec.ts';
 import { inWords, resultInWords, short } from '../observe/event-text.ts';
-import type { DictPair, EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/values.ts';
-import type { Answer } from './seen.ts';
+import type { Answer } from './recorded-form.ts';
 
-/** Something that was otherwise, both in words. */
+/** A part that differs, with both values in words. */
 export interface Difference {
   /** `op_ret`, or a part of the reply: `buf.ia_size`. */
   readonly what: string;
@@ -19,7 +19,7 @@ export interface Difference {
   readonly is: string;
 }
 
-/** Characters before the first that differs. */
+/** Characters shown before the first difference. */
 const LEAD = 10;
 
 export function differences(row: FopRow, then: Answer, now: Answer): Difference[] {
@@ -38,7 +38,7 @@ function partDiffers(arg: Arg, then: ValueSeen, now: ValueSeen): Difference[] {
   const compare = comparisons[type];
   if (compare === undefined || name === 'xdata') return [];
   if (then === null || now === null) {
-    // What a success may do without, a storage leaves out as it likes.
+    // An optional part of a success depends on the storage.
     if (then === now || !needed) return [];
     return [{ what: name, was: short(inWords(then)), is: short(inWords(now)) }];
   }
@@ -52,7 +52,7 @@ function partDiffers(arg: Arg, then: ValueSeen, now: ValueSeen): Difference[] {
     }));
 }
 
-/** Two texts that differ, such that it can be seen where. */
+/** Two differing texts, cut so that the difference shows. */
 function apart(then: string, now: string): Pick<Difference, 'was' | 'is'> {
   let at = 0;
   while (then[at] === now[at]) at += 1;
@@ -61,12 +61,12 @@ function apart(then: string, now: string): Pick<Difference, 'was' | 'is'> {
   return { was: before + short(then.slice(from)), is: before + short(now.slice(from)) };
 }
 
-/** What counts of a value, by name; the value itself under the empty name. */
-type Counted = (value: NonNullable<ValueSeen>) => Readonly<Record<string, string>>;
+/** The compared parts of a value by name; a simple value has the empty name. */
+type ComparedParts = (value: NonNullable<ValueSeen>) => Readonly<Record<string, string>>;
 
-const itself: Counted = (value) => ({ '': inWords(value) });
+const itself: ComparedParts = (value) => ({ '': inWords(value) });
 
-/** Names in C, and the fields. A directory's size and number of names are the storage's own. */
+/** Names in C and the fields. A directory's size and number of names depend on the storage. */
 const IATT_ANY = { ia_type: 'iaType', ia_prot: 'iaProt', ia_uid: 'iaUid', ia_gid: 'iaGid' };
 const IATT_FILE = { ...IATT_ANY, ia_nlink: 'iaNlink', ia_size: 'iaSize', ia_rdev: 'iaRdev' };
 
@@ -75,12 +75,12 @@ const fieldsOf = (value: StructSeen, names: Readonly<Record<string, string>>) =>
     Object.entries(names).map(([shown, name]) => [shown, String(value[name] ?? '')]),
   );
 
-const iatt: Counted = (value) => {
+const iatt: ComparedParts = (value) => {
   const seen = value as StructSeen;
   return fieldsOf(seen, seen.iaType === IA_IFDIR ? IATT_ANY : IATT_FILE);
 };
 
-const dict: Counted = (value) =>
+const dict: ComparedParts = (value) =>
   Object.fromEntries(
     (value as ListSeen<DictPair>).items
       .filter(({ key }) => !key.startsWith('trusted.gfid'))
@@ -92,18 +92,18 @@ function dictValue({ type, value }: DictPair): string {
   return type === 'iatt' ? JSON.stringify(iatt(value as StructSeen)) : inWords(value);
 }
 
-const entries: Counted = (value) => ({
+const entries: ComparedParts = (value) => ({
   names: (value as ListSeen<EntrySeen>).items
     .map(({ name }) => name)
     .sort()
     .join(' '),
 });
 
-const flock: Counted = (value) =>
+const flock: ComparedParts = (value) =>
   fieldsOf(value as StructSeen, { l_type: 'type', l_start: 'start', l_len: 'len' });
 
-/** Types that are not here do not have to agree. */
-const comparisons: Readonly<Partial<Record<ArgType, Counted>>> = {
+/** Types without a row are not compared. */
+const comparisons: Readonly<Partial<Record<ArgType, ComparedParts>>> = {
   int: itself,
   str: itself,
   data: itself,

@@ -1,9 +1,9 @@
 /**
- * The inodes and open files of a graph, by what a recording calls them, and values of the recording
- * as that graph's own.
+ * Maps the gfids and file numbers of a recording to the inodes and open files of a graph, and
+ * recorded values to values of the graph.
  *
- * A gfid of the recording leads to the inode that an answer here has brought in the same place; where
- * the storage makes what it is told to, that is the one with this gfid.
+ * A recorded gfid maps to the inode that a reply has returned in its place; a storage that honours
+ * requested gfids has it under the same gfid.
  */
 import { applyReply, inodeOf, targetLocOf } from '../core/apply-reply.ts';
 import { encodeName } from '../core/bytes.ts';
@@ -21,7 +21,6 @@ import {
   type StructTypes,
   structTypes,
 } from '../core/struct-types.ts';
-import type { Values } from '../observe/events.ts';
 import type {
   DataSeen,
   DictPair,
@@ -31,10 +30,11 @@ import type {
   LocSeen,
   StructSeen,
   ValueSeen,
-} from '../observe/values.ts';
-import type { Answer } from './seen.ts';
+} from '../observe/codec.ts';
+import type { Values } from '../observe/events.ts';
+import type { Answer } from './recorded-form.ts';
 
-/** A request is about something that was never found here. */
+/** A request needs a file that no reply has returned so far. */
 export class UnknownObject extends Error {
   readonly code = 'GLOSSA_UNKNOWN_OBJECT';
   readonly gfid: Gfid;
@@ -55,7 +55,7 @@ export class Objects {
   private readonly inodes = new Map<Gfid, Inode>();
   private readonly fds = new Map<number, Fd>();
   private readonly numbers = new Map<Fd, number>();
-  /** Where a listing goes on, which is the storage's own to say: by what it was in the recording. */
+  /** The storage's offsets in directories, by the recorded ones. */
   private readonly offsets = new Map<Fd, Map<number, number>>();
 
   constructor(client: Client) {
@@ -63,12 +63,12 @@ export class Objects {
     this.table = client.initiator.graph.inodes;
   }
 
-  /** Undefined for one that was never found. */
+  /** Undefined for a gfid that no reply has returned. */
   inode(gfid: Gfid): Inode | undefined {
     return this.inodes.get(gfid) ?? this.table.find(gfid);
   }
 
-  /** From now on the recording's gfid means this inode, which is kept. */
+  /** Maps a recorded gfid to this inode from now on, and holds a lookup on it. */
   learn(gfid: Gfid, inode: Inode): void {
     if (gfid === NULL_GFID) return;
     this.client.lookup(inode);
@@ -80,7 +80,7 @@ export class Objects {
     this.offsets.set(fd, known.set(then, now));
   }
 
-  /** What the recording calls an open file; one that is not of it has a number of its own. */
+  /** The recorded number of an open file; a negative number for any other. */
   numberOf(fd: Fd): number {
     return this.numbers.get(fd) ?? -fd.id;
   }
@@ -99,8 +99,8 @@ export class Objects {
   }
 
   /**
-   * Arguments of a fop.
-   * @param anew what has a name and is unknown is taken for something new @throws {UnknownObject}
+   * Makes the arguments of a fop from recorded values.
+   * @param anew whether an unknown file with a name gets a new inode @throws {UnknownObject}
    */
   args(row: FopRow, seen: Values, pid: number, anew = true): unknown[] {
     let made: Inode | null = null;
@@ -108,7 +108,7 @@ export class Objects {
       const value = seen[name] ?? null;
       if (type === 'loc' && value !== null) {
         const loc = this.loc(value as LocSeen, anew);
-        // As a mount does: nothing comes into being by a rename.
+        // As in a mount, a rename creates no file.
         if (row.name === 'rename' && loc.inode?.linked === false) {
           return new Loc(null, loc.parent, loc.name);
         }
@@ -123,7 +123,7 @@ export class Objects {
     });
   }
 
-  /** Parts of a reply to a fop with these arguments. */
+  /** Makes the values of a reply to a fop with these arguments. */
   reply(row: FopRow, seen: Values, args: readonly unknown[]): unknown[] {
     return row.reply.map(({ name, type }) => {
       const value = seen[name] ?? null;
@@ -133,7 +133,7 @@ export class Objects {
     });
   }
 
-  /** A value that leads to no inode or file. */
+  /** Makes a value without inodes and files in it. */
   value(type: ArgType, seen: ValueSeen): unknown {
     if (seen === null || type === 'int' || type === 'str') return seen;
     if (isStructType(type)) return structOf(type, seen);
@@ -166,7 +166,7 @@ export class Objects {
   }
 }
 
-/** The place of a path whose directory the table knows. */
+/** Directory and name of a path, if the table knows its directory. */
 export function placeAt(table: InodeTable, path: string): { parent: Inode; name: string } | null {
   const names = path.split('/').slice(1);
   const name = names.pop() ?? '';
@@ -179,7 +179,7 @@ function unknown(gfid: Gfid, path: string, isDir: boolean): never {
   throw new UnknownObject(gfid, path, isDir);
 }
 
-/** The directory of a path. */
+/** The path of the directory above. */
 const above = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 type Maker = (seen: NonNullable<ValueSeen>, objects: Objects) => unknown;
@@ -221,7 +221,7 @@ const makers: Readonly<Partial<Record<ArgType, Maker>>> = {
     (seen as ListSeen<EntrySeen>).items.map((entry) => entryOf(entry, objects)),
 };
 
-export interface Answered {
+export interface ReplyOutcome {
   readonly row: FopRow;
   readonly args: readonly unknown[];
   readonly opRet: number;
@@ -230,11 +230,11 @@ export interface Answered {
 }
 
 /**
- * Applies a reply to the graph's table, and learns by which gfids and offsets the recording calls what it
- * brought. @param then what was answered in the recording, if anything was
+ * Applies a reply to the graph's inode table, and maps the recorded gfids and offsets to it.
+ * @param then the recorded reply, if there is one
  */
-export function learn(objects: Objects, answered: Answered, then: Answer | null): void {
-  const { row, args, opRet, opErrno, values } = answered;
+export function learn(objects: Objects, outcome: ReplyOutcome, then: Answer | null): void {
+  const { row, args, opRet, opErrno, values } = outcome;
   applyReply(row, args, opRet, opErrno, values);
   if (opRet < 0) return;
   const linked = inodeOf(row, values);

@@ -1,19 +1,19 @@
 /**
- * What is to be replayed of a recording: the requests that arrived at one volume, with the answers
- * that they got, and what came of each at the volumes that the recording plays.
+ * Plans a replay from a recording: the requests that arrived at one volume, their replies, and the
+ * requests that each caused at the played volumes.
  */
 import { nameLength } from '../core/bytes.ts';
 import { type FopRow, findFop } from '../core/fops.ts';
 import type { Gfid } from '../core/gfid.ts';
 import { TEXT_MAX } from '../observe/bytes.ts';
+import type { EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/codec.ts';
 import { callInWords } from '../observe/event-text.ts';
 import type { Caller, RecordedEvent, Values, VolumeSeen, WindEvent } from '../observe/events.ts';
 import type { Head } from '../observe/format.ts';
 import type { Recording } from '../observe/reader.ts';
-import type { EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/values.ts';
-import type { Answer } from './seen.ts';
+import type { Answer } from './recorded-form.ts';
 
-/** A recording cannot be replayed. The message is a sentence that says what to do. */
+/** A recording cannot be replayed. The message has the reason and the remedy. */
 export class ReplayError extends Error {
   readonly code = 'GLOSSA_REPLAY';
 
@@ -23,53 +23,53 @@ export class ReplayError extends Error {
   }
 }
 
-/** A fop that arrived at a volume. */
+/** A recorded fop that arrived at a volume. */
 export interface Arrival {
   readonly volume: string;
   readonly row: FopRow;
   readonly args: Values;
   readonly caller: Caller;
-  /** Null where there was none before the recording ended. */
+  /** The reply; null if the recording ended before it. */
   answer: Answer | null;
 }
 
-/** One that is replayed. */
-export interface Replayed extends Arrival {
-  /** Its place among them, from 1 on. */
+/** A request that is sent again. */
+export interface ReplayedRequest extends Arrival {
+  /** Its number among these, from 1 on. */
   readonly number: number;
   /** Nanoseconds since the recording began. */
   readonly at: number;
-  /** What came of it at the volumes that are played, in order. */
+  /** The requests that it caused at the played volumes, in order. */
   readonly asked: Arrival[];
 }
 
-/** In the order in which it happened: a request began, or was answered. */
+/** A request was sent, or its reply came, in the order of the recording. */
 export interface Step {
   readonly at: number;
-  readonly request: Replayed;
+  readonly request: ReplayedRequest;
   readonly isAnswer: boolean;
 }
 
 export interface Plan {
-  readonly requests: readonly Replayed[];
+  readonly requests: readonly ReplayedRequest[];
   readonly steps: readonly Step[];
-  /** What answers first said of each object, by its gfid. */
+  /** The first recorded attributes of each file, by its gfid. */
   readonly attributes: ReadonlyMap<Gfid, StructSeen>;
-  /** What arrived at volumes that are played, and came of no request here. */
+  /** Fops that arrived at played volumes and belong to no replayed request. */
   readonly others: readonly Arrival[];
 }
 
-/** What a recording is replayed as. */
+/** The volumes of a replay. */
 export interface Roles {
-  /** Requests that arrived here are sent. */
+  /** The volume whose requests are sent. */
   readonly volume: string;
-  /** These answer as they did. */
+  /** The volumes that reply as recorded. */
   readonly played: readonly string[];
 }
 
-export const NOBODY: Caller = { uid: 0, gid: 0, pid: 0, lkOwner: '', client: 0 };
+export const UNKNOWN_CALLER: Caller = { uid: 0, gid: 0, pid: 0, lkOwner: '', client: 0 };
 
-/** A volume of the recording. @throws {ReplayError} when there is none of that name */
+/** Finds a volume of the recording. @throws {ReplayError} for an unknown name */
 export function volumeIn({ volumes }: Head, name: string): VolumeSeen {
   const found = volumes.find((volume) => volume.name === name);
   if (found !== undefined) return found;
@@ -77,13 +77,13 @@ export function volumeIn({ volumes }: Head, name: string): VolumeSeen {
   throw new ReplayError(`it has no volume '${name}': its volumes are ${names}`);
 }
 
-/** @throws {ReplayError} when something is missing in it */
+/** @throws {ReplayError} for a recording that cannot be replayed */
 export async function planOf(recording: Recording, roles: Roles): Promise<Plan> {
   const { head } = recording;
   if (head.redacted) throw new ReplayError('names and contents are hidden in it (--redact)');
   if (!head.whole) {
     const fix = "'glossa record' makes one that has all a replay needs";
-    throw new ReplayError(`it was made for looking at, and has not every request: ${fix}`);
+    throw new ReplayError(`it is filtered or shortened: ${fix}`);
   }
   for (const name of [roles.volume, ...roles.played]) volumeIn(head, name);
   const planner = new Planner(roles);
@@ -96,16 +96,16 @@ export async function planOf(recording: Recording, roles: Roles): Promise<Plan> 
   return planner;
 }
 
-/** What is kept of a hop until all are read. */
+/** The facts about a hop until its reply is read. */
 interface Hop {
   readonly caller: Caller;
-  /** The request that it came from, or is. */
-  readonly request: Replayed | null;
+  /** The request that caused it, or itself. */
+  readonly request: ReplayedRequest | null;
   readonly arrival: Arrival | null;
 }
 
 class Planner implements Plan {
-  readonly requests: Replayed[] = [];
+  readonly requests: ReplayedRequest[] = [];
   readonly steps: Step[] = [];
   readonly others: Arrival[] = [];
   readonly attributes = new Map<Gfid, StructSeen>();
@@ -126,7 +126,7 @@ class Planner implements Plan {
     refuseCut(arrival, event.reply);
     const { opRet, opErrno, reply } = event;
     arrival.answer = { opRet, opErrno, reply };
-    for (const stat of toldBy(arrival.answer)) {
+    for (const stat of attributesIn(arrival.answer)) {
       const gfid = stat.iaGfid as Gfid;
       if (!this.attributes.has(gfid)) this.attributes.set(gfid, stat);
     }
@@ -135,15 +135,15 @@ class Planner implements Plan {
 
   private addWind(event: WindEvent): void {
     const above = this.hops.get(event.parent);
-    const caller = event.caller ?? above?.caller ?? NOBODY;
+    const caller = event.caller ?? above?.caller ?? UNKNOWN_CALLER;
     const { volume, played } = this.roles;
     const isRequest = event.volume === volume;
     const arrival = isRequest || played.includes(event.volume) ? arrivalOf(event, caller) : null;
     let request = above?.request ?? null;
     if (isRequest) {
       const number = this.requests.length + 1;
-      // It is one object from the beginning, so that its answer is found by either.
-      request = Object.assign(arrival!, { number, at: event.at, asked: [] }) as Replayed;
+      // One object for both roles, so that each sees the reply.
+      request = Object.assign(arrival!, { number, at: event.at, asked: [] }) as ReplayedRequest;
       this.requests.push(request);
       this.steps.push({ at: event.at, request, isAnswer: false });
     } else if (arrival !== null) (request?.asked ?? this.others).push(arrival);
@@ -151,8 +151,8 @@ class Planner implements Plan {
   }
 }
 
-/** The attributes of all objects that an answer tells of. */
-export function toldBy({ reply }: Answer): StructSeen[] {
+/** The attributes of all files in a reply. */
+export function attributesIn({ reply }: Answer): StructSeen[] {
   return Object.values(reply).flatMap((value) => {
     if (typeof value !== 'object' || value === null) return [];
     if ('iaGfid' in value) return [value as StructSeen];
@@ -164,7 +164,7 @@ export function toldBy({ reply }: Answer): StructSeen[] {
 
 function arrivalOf({ volume, fop, args }: WindEvent, caller: Caller): Arrival {
   const row = findFop(fop);
-  if (row === undefined) throw new ReplayError(`it has a fop '${fop}', which is none here`);
+  if (row === undefined) throw new ReplayError(`it has a fop '${fop}', which is unknown here`);
   const arrival: Arrival = { volume, row, args, caller, answer: null };
   refuseCut(arrival, args);
   return arrival;
@@ -177,7 +177,7 @@ function refuseCut({ row, args }: Arrival, values: Values): void {
   throw new ReplayError(`${what} was cut in it: record with a larger --data-max`);
 }
 
-/** Whether not all of a value was kept. */
+/** Whether a recorded value is cut. */
 function isCut(value: ValueSeen): boolean {
   if (typeof value === 'string') return value.length > TEXT_MAX && value.endsWith('…');
   if (typeof value !== 'object' || value === null) return false;

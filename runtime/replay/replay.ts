@@ -1,13 +1,12 @@
 /**
- * Sends the requests of a recording into a graph, and says what is answered otherwise.
+ * Sends the requests of a recording into a graph, and compares the replies.
  *
  *   const plan = await planOf(recording, { volume: 'negative', played: ['storage'] });
  *   const replay = new Replay(graph, plan, { clock, played });
  *   for (const { request, differences } of await replay.run()) …
  *
- * What happened is gone through in its order: a request begins, another is answered. So a request is
- * sent after all those that were answered before it began, and beside those that it overlapped. The
- * clock of the graph is the recording's.
+ * It follows the order of the recording: a request waits for the replies that came before it, and
+ * runs beside the requests that it overlapped. The graph's clock follows the recording.
  */
 import { Driver, FopError, NOBODY } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
@@ -22,45 +21,45 @@ import { Initiator, initiatorTranslator } from '../core/initiator.ts';
 import { callInWords, resultInWords } from '../observe/event-text.ts';
 import { type Difference, differences } from './compare.ts';
 import { learn, Objects, placeAt, UnknownObject } from './objects.ts';
-import { type Arrival, type Plan, type Replayed, toldBy } from './plan.ts';
-import type { AskedNow, PlayedVolume } from './played.ts';
-import { type Answer, answerSeen } from './seen.ts';
+import { type Arrival, attributesIn, type Plan, type ReplayedRequest } from './plan.ts';
+import type { PlayedRequest, PlayedVolume } from './played-volume.ts';
+import { type Answer, recordedReply } from './recorded-form.ts';
 
 /** The time of the graph's context, in milliseconds. It stands still between calls. */
 export interface ReplayClock {
   readonly now: number;
-  /** When the next timer is due; undefined when there is none. */
+  /** The time of the next timer; undefined without timers. */
   readonly next: number | undefined;
   advanceTo(ms: number): void;
 }
 
 export interface ReplaySettings {
   readonly clock: ReplayClock;
-  /** Volumes of the graph that the recording plays. */
+  /** The played volumes of the graph. */
   readonly played: readonly PlayedVolume[];
-  /** How long an answer may take, in milliseconds of real time. */
+  /** The time limit for a reply, in milliseconds of real time. */
   readonly patienceMs: number;
 }
 
-/** What came of a request. */
+/** The result of a replayed request. */
 export interface Outcome {
-  readonly request: Replayed;
-  /** Empty where all was as then. */
+  readonly request: ReplayedRequest;
+  /** Empty if all replies are as recorded. */
   readonly differences: readonly Difference[];
 }
 
-interface Sent {
-  readonly request: Replayed;
+interface SentRequest {
+  readonly request: ReplayedRequest;
   answer: Answer | null;
-  /** Why it could not be sent. */
+  /** The reason why it could not be sent. */
   refused: string | null;
-  readonly asked: AskedNow[];
+  readonly asked: PlayedRequest[];
   call: Stack | null;
-  /** Its answer is waited for. */
+  /** Ends the wait for its reply. */
   wake: (() => void) | null;
 }
 
-/** Real time in which nothing has to happen before time goes on to the next timer. */
+/** Real time without a reply after which the clock advances to the next timer. */
 const STILL_MS = 2000;
 const NS_PER_MS = 1e6;
 
@@ -73,12 +72,12 @@ export class Replay {
   private readonly initiator: Initiator;
   private readonly clients = new Map<number, Client>();
   private readonly objects: Objects;
-  private readonly sent = new Map<Replayed, Sent>();
-  private readonly calls = new WeakMap<Stack, Replayed>();
-  /** Gfids that answers of the recording have told of, as far as it was gone through. */
-  private readonly told = new Set<Gfid>();
-  /** The last request that each open file of the recording is used by. */
-  private readonly lastUse = new Map<number, Replayed>();
+  private readonly sent = new Map<ReplayedRequest, SentRequest>();
+  private readonly calls = new WeakMap<Stack, ReplayedRequest>();
+  /** The gfids in recorded replies so far. */
+  private readonly seenGfids = new Set<Gfid>();
+  /** The last request that uses each recorded open file. */
+  private readonly lastUse = new Map<number, ReplayedRequest>();
 
   constructor(graph: Graph, plan: Plan, settings: ReplaySettings) {
     this.graph = graph;
@@ -90,7 +89,7 @@ export class Replay {
       for (const id of filesOf(request)) this.lastUse.set(id, request);
     }
     for (const played of settings.played) {
-      played.playing = {
+      played.state = {
         others: plan.others,
         objects: this.objects,
         requestOf: (call) => this.calls.get(call),
@@ -99,7 +98,7 @@ export class Replay {
     }
   }
 
-  /** All of it, once. What has no answer then is given up. */
+  /** Runs the replay once. Requests without a reply are interrupted at the end. */
   async run(): Promise<Outcome[]> {
     const { clock } = this.settings;
     const startedAt = clock.now;
@@ -108,7 +107,7 @@ export class Replay {
       if (!isAnswer) await this.send(request);
       else {
         await this.waitFor(this.sent.get(request)!);
-        for (const stat of toldBy(request.answer!)) this.told.add(stat.iaGfid as Gfid);
+        for (const stat of attributesIn(request.answer!)) this.seenGfids.add(stat.iaGfid as Gfid);
       }
     }
     const open = [...this.sent.values()].filter(({ answer, refused }) => !answer && !refused);
@@ -126,10 +125,10 @@ export class Replay {
     return client;
   }
 
-  private async send(request: Replayed): Promise<void> {
+  private async send(request: ReplayedRequest): Promise<void> {
     const { row, caller } = request;
     const name = row.name as FopName;
-    const sent: Sent = {
+    const sent: SentRequest = {
       request,
       answer: null,
       refused: null,
@@ -150,8 +149,8 @@ export class Replay {
     const client = this.clientOf(caller.client);
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       client.end(call);
-      // Compared at once: what the answer is made of may be others' soon.
-      sent.answer = answerSeen(row, opRet, opErrno, values);
+      // Copied at once: the values may be reused after the callback.
+      sent.answer = recordedReply(row, opRet, opErrno, values);
       learn(this.objects, { row, args, opRet, opErrno, values }, request.answer);
       for (const id of filesOf(request)) {
         if (this.lastUse.get(id) === request) this.objects.release(id);
@@ -163,8 +162,8 @@ export class Replay {
     windArgs[name](client.begin(call), 0, cbk as never, links, args);
   }
 
-  /** Or why there are none. */
-  private async argsOf({ row, args, caller }: Replayed): Promise<unknown[] | string> {
+  /** The arguments, or the reason why they cannot be made. */
+  private async argsOf({ row, args, caller }: ReplayedRequest): Promise<unknown[] | string> {
     for (let anew = false; ; ) {
       try {
         return this.objects.args(row, args, caller.pid, anew);
@@ -178,16 +177,16 @@ export class Replay {
   }
 
   /**
-   * Something that was known before the recording began is found as it was then, unseen. What an
-   * answer has told of should have been found by now.
+   * Finds a file that the recorded client knew before the recording began, without comparing the
+   * reply. A file in a recorded reply must have been found by now.
    */
   private async introduce({ gfid, path, isDir }: UnknownObject): Promise<boolean> {
-    if (this.told.has(gfid) || gfid === NULL_GFID) return false;
+    if (this.seenGfids.has(gfid) || gfid === NULL_GFID) return false;
     if (this.settings.played.length > 0) {
       const { table } = this.objects;
       const type = { iaGfid: gfid, iaType: isDir ? IA_IFDIR : IA_IFREG, iaProt: 0o755 };
       const stat = Object.assign(new Iatt(), this.plan.attributes.get(gfid) ?? type);
-      for (const volume of this.settings.played) volume.knew(path, { ...stat });
+      for (const volume of this.settings.played) volume.addFile(path, { ...stat });
       const { parent = null, name = null } = placeAt(table, path) ?? {};
       const inode = table.link(table.newInode(), parent, name, stat);
       if (inode !== null) this.objects.learn(gfid, inode);
@@ -198,22 +197,22 @@ export class Replay {
       this.objects.learn(gfid, inode);
       return true;
     } catch (error) {
-      // It is not there, whatever the errno: that is said of each request about it.
+      // The outcome of each request about the file says that it is missing.
       if (error instanceof FopError) return false;
       throw error;
     }
   }
 
-  /** Until it is answered, or nothing more is to be expected. */
-  private async waitFor(sent: Sent): Promise<void> {
+  /** Waits until the reply has come, or the patience is over. */
+  private async waitFor(sent: SentRequest): Promise<void> {
     const { clock, patienceMs } = this.settings;
     for (let left = patienceMs; left > 0 && !sent.answer && !sent.refused; left -= STILL_MS) {
-      await answered(sent, Math.min(left, STILL_MS));
+      await untilReply(sent, Math.min(left, STILL_MS));
       if (sent.answer === null && clock.next !== undefined) clock.advanceTo(clock.next);
     }
   }
 
-  private outcomeOf(sent: Sent): Outcome {
+  private outcomeOf(sent: SentRequest): Outcome {
     const { request, answer: now, refused, asked } = sent;
     const then = request.answer;
     const found: Difference[] = [];
@@ -232,8 +231,8 @@ export class Replay {
 
 const NO_ANSWER = 'no answer';
 
-/** What the volumes below were asked then and not now, or the other way round. */
-function askedOtherwise(then: readonly Arrival[], now: readonly AskedNow[]): Difference[] {
+/** Differences between recorded and current requests to the played volumes. */
+function askedOtherwise(then: readonly Arrival[], now: readonly PlayedRequest[]): Difference[] {
   const same = new Set(now.map((one) => one.recorded));
   const was = then.filter((one) => !same.has(one));
   const is = now.filter((one) => one.recorded === null || !then.includes(one.recorded));
@@ -246,14 +245,14 @@ const callsInWords = (calls: readonly Pick<Arrival, 'volume' | 'row' | 'args'>[]
     ? 'nothing'
     : calls.map(({ volume, row, args }) => `${volume}: ${callInWords(row.name, args)}`).join(', ');
 
-/** Numbers of the open files that a request is about. */
-function filesOf({ row, args }: Replayed): number[] {
+/** The numbers of a request's open files. */
+function filesOf({ row, args }: ReplayedRequest): number[] {
   const fds = row.args.filter(({ type }) => type === 'fd').map(({ name }) => args[name]);
   return fds.flatMap((fd) => (fd ? [(fd as { id: number }).id] : []));
 }
 
-/** Resolves when it has its answer, or after so long. */
-function answered(sent: Sent, ms: number): Promise<void> {
+/** Resolves when the reply has come, or after `ms`. */
+function untilReply(sent: SentRequest, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     sent.wake = () => {

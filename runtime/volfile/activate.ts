@@ -1,4 +1,4 @@
-/** A checked description becomes a graph that can be started. */
+/** Turns a checked description into a graph that can be started. */
 import type { Context } from '../core/context.ts';
 import { Graph } from '../core/graph.ts';
 import type { LogLevels } from '../core/log.ts';
@@ -7,7 +7,7 @@ import type { TypeRegistry } from './check.ts';
 import type { VolfileDescription } from './description.ts';
 import { where } from './source.ts';
 
-/** The types a process knows, for checking a volfile and for making its instances. */
+/** The translators of a process by type, for checking volfiles and for making graphs. */
 export class Registry implements TypeRegistry {
   private readonly byType: ReadonlyMap<string, Translator<unknown>>;
 
@@ -23,15 +23,15 @@ export class Registry implements TypeRegistry {
     return this.byType.keys();
   }
 
-  /** All of them are here. */
+  /** All types are loaded from the start. */
   async loadFor(_text: string): Promise<void> {}
 }
 
-/** The volumes of a description that was checked against the same registry, for a graph. */
+/** The volume specs of a description that was checked against the same registry. */
 export function volumeSpecs(description: VolfileDescription, registry: Registry): VolumeSpec[] {
   return description.volumes.map((volume) => ({
     name: volume.name.text,
-    // The check has refused types that are not there.
+    // The check has refused unknown types.
     translator: registry.lookup(volume.type.text)!,
     options: volume.options.map(({ key, value }) => ({
       key: key.text,
@@ -43,7 +43,7 @@ export function volumeSpecs(description: VolfileDescription, registry: Registry)
   }));
 }
 
-/** Instances for every volume. Nothing runs yet: `start` the graph. */
+/** Makes the graph of a description. The caller has to `start` it. */
 export function activate(
   description: VolfileDescription,
   registry: Registry,

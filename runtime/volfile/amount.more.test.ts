@@ -1,4 +1,4 @@
-/** However much is wrong with a volfile: what is said of it is short, and soon said. */
+/** Volfiles with very many mistakes: their reports stay short and are made fast. */
 import { expect, it } from 'vitest';
 import { formatProblems, listProblems } from './problems.ts';
 import { Source } from './source.ts';
@@ -10,7 +10,7 @@ const leaf = volume('a', ' type storage/posix\n option directory /d');
 const many = (count: number, make: (i: number) => string, between = ''): string =>
   Array.from({ length: count }, (_, i) => make(i)).join(between);
 
-/** Each is some hundred kilobytes, or a line of it, on which a quadratic look would take minutes. */
+/** Texts of hundreds of kilobytes, on which a quadratic check would take minutes. */
 const texts: Record<string, string> = {
   'a subvolume again and again': `${leaf}volume b\n type features/maybe\n subvolumes${' a'.repeat(100_000)}\nend-volume\n`,
   'subvolumes that are not there': `${leaf}volume b\n type features/maybe\n subvolumes ${many(50_000, (i) => `x${i}`, ' ')}\nend-volume\n`,
@@ -20,7 +20,7 @@ const texts: Record<string, string> = {
   'a chain upside down': many(5_000, (i) =>
     volume(`v${i}`, ` type features/maybe\n subvolumes v${i + 1}`),
   ),
-  'everybody below everybody': many(150, (i) =>
+  'every volume below every volume': many(150, (i) =>
     volume(`v${i}`, ` type features/maybe\n subvolumes ${many(150, (j) => `v${j}`, ' ')}`),
   ),
   'unknown options': `volume a\n type storage/posix\n${many(20_000, (i) => ` option zz${i} 1\n`)}end-volume\n`,
@@ -40,18 +40,21 @@ const texts: Record<string, string> = {
   ),
 };
 
-it.each(Object.entries(texts))('says little of %s', (_what, text) => {
-  const { problems, sources } = inspectVolfile(new Source('x.vol', text), { registry });
-  expect(problems.length).toBeGreaterThan(0);
-  const shown = formatProblems(problems, sources);
-  expect(shown.length).toBeLessThan(100_000);
-  const lines = listProblems(problems);
-  expect(lines.length).toBeLessThanOrEqual(101);
-  expect(lines.join('\n').length).toBeLessThan(100_000);
-  expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThan(500);
-});
+it.each(Object.entries(texts))(
+  'the report of a volfile with %s is limited in lines and length',
+  (_what, text) => {
+    const { problems, sources } = inspectVolfile(new Source('x.vol', text), { registry });
+    expect(problems.length).toBeGreaterThan(0);
+    const shown = formatProblems(problems, sources);
+    expect(shown.length).toBeLessThan(100_000);
+    const lines = listProblems(problems);
+    expect(lines.length).toBeLessThanOrEqual(101);
+    expect(lines.join('\n').length).toBeLessThan(100_000);
+    expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThan(500);
+  },
+);
 
-it('counts what it does not show, and shows errors first', () => {
+it('a long report shows errors first and counts the rest', () => {
   const options = many(150, (i) => ` option zz${i} 1\n`);
   const text = `volume a\n type storage/posix\n${options}end-volume\nvolume a\n`;
   const { problems } = inspectVolfile(new Source('x.vol', text), { registry });
@@ -63,7 +66,7 @@ it('counts what it does not show, and shows errors first', () => {
   expect(lines.at(-1)).toBe(`… and ${problems.length - 100} warnings more`);
 });
 
-it('says once that a subvolume is repeated, and how often', () => {
+it('a subvolume that is repeated gets one warning with its number', () => {
   const text = `${leaf}${volume('b', ' type features/maybe\n subvolumes a a a')}`;
   const { problems } = inspectVolfile(new Source('x.vol', text), { registry });
   expect(listProblems(problems.filter(({ code }) => code === 'repeated-subvolume'))).toEqual([
@@ -71,7 +74,7 @@ it('says once that a subvolume is repeated, and how often', () => {
   ]);
 });
 
-it('says a loop once, wherever it is entered, and not all of a long one', () => {
+it('a loop is reported once, and a long one in part', () => {
   const ring = (count: number): string =>
     many(count, (i) => volume(`v${i}`, ` type features/maybe\n subvolumes v${(i + 1) % count}`));
   const said = (count: number): string[] =>
@@ -83,7 +86,7 @@ it('says a loop once, wherever it is entered, and not all of a long one', () => 
   ]);
 });
 
-it('shows the part of a long line that a problem is in', () => {
+it('a problem in a long line shows the part around it', () => {
   const text = `volume a ${'x '.repeat(5_000)}\n type storage/posix "\n`;
   const { problems, sources } = inspectVolfile(new Source('x.vol', text), { registry });
   const problem = problems.find(({ line }) => line === 1)!;
@@ -96,7 +99,7 @@ it('shows the part of a long line that a problem is in', () => {
   expect(farCarets).toBe(`  ${' '.repeat(61)}^^^`);
 });
 
-it('refuses a graph that is deeper than the stack has room for, and says so once', () => {
+it('a graph of more than 256 levels is refused with one error', () => {
   const deep = (count: number) =>
     leaf.replace('volume a', 'volume v0') +
     many(count - 1, (i) => volume(`v${i + 1}`, ` type features/maybe\n subvolumes v${i}`));

@@ -1,7 +1,6 @@
 /**
- * Volumes against what their types accept: is the type known, the number of subvolumes right,
- * every option known and well formed. The graph knows no translators: the caller hands in what
- * each declares.
+ * Checks volumes against their types: the type is known, the number of subvolumes right, each
+ * option known and well formed. The caller passes the registry of types.
  */
 import { nearest } from '../core/nearest.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
@@ -15,22 +14,22 @@ export interface KnownType {
   /** Least and most subvolumes. */
   readonly children: readonly [min: number, max: number];
   readonly options: Options;
-  /** Options beyond the table are the translator's own business. */
+  /** Whether the translator accepts options beyond the table, or those that match. */
   readonly openOptions?: boolean | RegExp;
 }
 
 export interface TypeRegistry {
   /** The type of that exact name (`storage/posix`). */
   lookup(type: string): KnownType | undefined;
-  /** All names, for "did you mean". */
+  /** The names of all types, for "did you mean". */
   types(): Iterable<string>;
-  /** Why a type is not there, which has not been mistyped; undefined for what nobody knows. */
+  /** The reason why glossa lacks a type of GlusterFS; undefined for an unknown name. */
   refuses?(type: string): string | undefined;
-  /** Where types are loaded when they are named: all that this text may name, before it is checked. */
+  /** Loads the types that a text may name, before it is checked. */
   loadFor?(text: string): Promise<void>;
 }
 
-/** With `strict`, an unknown option is an error instead of a warning. */
+/** Reports each mistake. With `strict`, an unknown option is an error instead of a warning. */
 export function checkTypes(
   volumes: readonly LooseVolume[],
   registry: TypeRegistry,
@@ -59,7 +58,7 @@ function hintFor(type: string, registry: TypeRegistry): string | undefined {
   return meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
 }
 
-/** Also finds a type by the part behind its '/', which is what people remember. */
+/** Also finds a type by the part behind its '/', which users remember. */
 function nearestType(type: string, types: readonly string[]): string | undefined {
   const last = (text: string) => text.slice(text.lastIndexOf('/') + 1);
   const wanted = last(type);
@@ -96,7 +95,7 @@ const count = (n: number): string => counts[n] ?? String(n);
 
 const tables = new WeakMap<KnownType, Options>();
 
-/** All options that a type's volumes may have; made once, for volumes by the thousand. */
+/** All options of a type, generic ones included; cached, as a volfile may have thousands of volumes. */
 function tableOf(known: KnownType): Options {
   let table = tables.get(known);
   if (table === undefined) {

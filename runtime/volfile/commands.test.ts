@@ -1,4 +1,4 @@
-/** Commands in backticks: when they run, what becomes of them, and where mistakes are then. */
+/** Commands in backticks: when they run, their output, and the places of mistakes. */
 import { expect, test } from 'vitest';
 import { type CommandRunner, runCommands } from './commands.ts';
 import { plainVolumes } from './description.ts';
@@ -6,7 +6,7 @@ import { formatProblem, VolfileError } from './problems.ts';
 import { registry } from './testdata/registry.ts';
 import { inspectVolfile, readVolfile } from './volfile.ts';
 
-/** Remembers what it was asked to run; the output of `fail` is a failure. */
+/** A runner with these outputs, which records its commands; any other command fails. */
 function shell(outputs: Record<string, string>): { run: CommandRunner; ran: string[] } {
   const ran: string[] = [];
   const run: CommandRunner = async (command) => {
@@ -17,7 +17,7 @@ function shell(outputs: Record<string, string>): { run: CommandRunner; ran: stri
   return { run, ran };
 }
 
-test('a command becomes its output: part of a word, words, or statements', async () => {
+test('a command is replaced by its output: part of a word, words, or statements', async () => {
   const { run, ran } = shell({
     hostname: 'node1\n',
     'echo "two words"': 'two words\n',
@@ -44,13 +44,13 @@ test('a command becomes its output: part of a word, words, or statements', async
   expect(ran).toEqual(['hostname', 'echo "two words"', 'rest', 'nothing']);
 });
 
-test('only one newline is taken off the output', async () => {
+test('a command’s output loses one newline at its end', async () => {
   const { run } = shell({ a: 'x', b: '"y\n\n' });
   const source = await runCommands('x.vol', '`a`|`b`|', run);
   expect(source.text).toBe('x|"y\n|');
 });
 
-test('no command runs in a comment, behind a backslash, or without being allowed', async () => {
+test('a command in a comment or behind a backslash does not run', async () => {
   const { run, ran } = shell({});
   const text = '# `one`\nvolume a # `two`\ntype t option k "\\`three\\`" end-volume';
   const source = await runCommands('x.vol', text, run);
@@ -65,7 +65,7 @@ test('a command may contain escaped backticks and line ends', async () => {
   expect(ran).toHaveLength(1);
 });
 
-test('places are those of the file, whatever the commands print', async () => {
+test('problems behind a command have their places in the file', async () => {
   const { run } = shell({ long: 'one two three\n\n\n', type: 'wrong/type\n' });
   const text =
     'volume a type storage/posix\n`long` option x\nend-volume\nvolume b type `type` k end-volume';
@@ -91,7 +91,7 @@ async function refusal(text: string, run: CommandRunner): Promise<string[]> {
   return [];
 }
 
-test('all commands that fail are named', async () => {
+test('a failing command is an error, and all of them are reported', async () => {
   const { run } = shell({ fine: 'x' });
   expect(await refusal('volume `a` type `fine`\noption `b` c end-volume', run)).toEqual([
     'x.vol:1:8: error: `a` exited with status 127',
@@ -101,7 +101,7 @@ test('all commands that fail are named', async () => {
   expect(await refusal('`a`', killed)).toEqual(['x.vol:1:1: error: `a` was killed by SIGTERM']);
 });
 
-test('nothing runs when a backtick has no partner', async () => {
+test('a backtick without a partner keeps all commands from running', async () => {
   const { run, ran } = shell({ a: 'x' });
   expect(await refusal('volume `a`\ntype `b', run)).toEqual([
     'x.vol:2:6: error: this backtick has no partner',

@@ -1,28 +1,28 @@
 /**
- * Commands in backticks. They run only when the caller asks for it with `runCommands`; otherwise
- * each is an error at its place.
+ * Runs commands in backticks, for callers that allow them with `runCommands`; otherwise each is an
+ * error at its place.
  *
- * As in GlusterFS, a command's output replaces it in the text before that is parsed, so it may be
- * part of a word, several words or whole statements, and the newline at its end does not count.
- * A command that fails makes the volfile unusable. Unlike GlusterFS, a command in a comment does
- * not run, only a newline is taken off the output, and nothing runs when a backtick is left over.
+ * As in GlusterFS, the output replaces the command before the text is parsed: part of a word,
+ * several words or whole statements. A command that fails makes the volfile unusable. Unlike
+ * GlusterFS, no command in a comment runs, the output loses a newline only, and an odd backtick
+ * stops all commands.
  */
 import { Problems, VolfileError } from './problems.ts';
 import { type Replacement, Source } from './source.ts';
 import { parse } from './volfile.gen.js';
 
 export interface CommandResult {
-  /** The exit status, or why there is none ("killed by SIGKILL"). */
+  /** The exit status, or the reason without one ("was killed by SIGKILL"). */
   readonly status: number | string;
   readonly stdout: string;
 }
 
-/** Runs a command with `sh -c`, or however the caller sees fit. */
+/** Runs a command, usually with `sh -c`. */
 export type CommandRunner = (command: string) => CommandResult | Promise<CommandResult>;
 
 /**
- * The volfile with its commands replaced; they run one after another, in the order of the file.
- * @throws {VolfileError} when one fails, with all that failed.
+ * Replaces the commands of a volfile by their output. They run in the order of the file.
+ * @throws {VolfileError} with all commands that failed
  */
 export async function runCommands(file: string, text: string, run: CommandRunner): Promise<Source> {
   const written = new Source(file, text);

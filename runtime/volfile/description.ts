@@ -1,6 +1,6 @@
 /**
- * A volfile's contents as plain data: volumes in the order of the file, each word with its place.
- * Nothing here knows a translator; printing, drawing and comparing graphs take this.
+ * Describes a volfile's contents as data: volumes in the order of the file, each word with its
+ * place. Callers print, draw and compare graphs with it; it knows no translator.
  */
 import { shownValue } from '../core/secrets.ts';
 import type { SourcePlace } from './source.ts';
@@ -18,19 +18,19 @@ export interface OptionDescription {
 export interface VolumeDescription {
   readonly name: Word;
   readonly type: Word;
-  /** A key stands here once, at the place where it was given last. */
+  /** Each key once, at the place of its last statement. */
   readonly options: readonly OptionDescription[];
-  /** Each names a volume that stands before this one. */
+  /** The names of volumes that stand before this one. */
   readonly subvolumes: readonly Word[];
 }
 
 export interface VolfileDescription {
   readonly file: string;
-  /** Leaves first, never empty; the last one is the top. */
+  /** In the order of the file, never empty; the last one is the top. */
   readonly volumes: readonly VolumeDescription[];
 }
 
-/** A volume without places: what two volfiles have in common when they mean the same. */
+/** A volume without places; equal in volfiles that mean the same. */
 export interface PlainVolume {
   readonly name: string;
   readonly type: string;
@@ -49,7 +49,7 @@ export const plainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =>
     subvolumes: subvolumes.map(({ text }) => text),
   }));
 
-/** The same for people: secret values are hidden. */
+/** The same with secret values masked, for output. */
 export const shownVolumes = (description: VolfileDescription): PlainVolume[] =>
   plainVolumes(description).map(({ options, ...volume }) => ({
     ...volume,
@@ -57,8 +57,8 @@ export const shownVolumes = (description: VolfileDescription): PlainVolume[] =>
   }));
 
 /**
- * The edges of the graph as indices, each child of a volume once, in order. Children come before
- * their parents; whatever would not is left out.
+ * The edges of the graph as indices: each child of a volume once, in order. A child that does not
+ * stand before its parent is left out.
  */
 export function childIndices(volumes: readonly PlainVolume[]): number[][] {
   const indices = new Map(volumes.map(({ name }, index) => [name, index]));

@@ -1,17 +1,16 @@
 /**
- * Slips of the pen that would make the rest of the file unreadable: each is reported, and the
- * statements go on as they were meant.
+ * Reports and corrects typing mistakes that would make the rest of the file unreadable.
  *
- * - A misspelt keyword at the beginning of a line is a word like any other to the grammar, and
- *   would be one too many for the statement before it.
- * - A keyword where a value is missing (`option log-file type`) is the value, without its quotes.
+ * - A misspelt keyword at the beginning of a line, which the grammar takes for a word of the
+ *   statement before it, begins a statement.
+ * - A keyword in the place of a value (`option log-file type`) is that value, without its quotes.
  */
 import { nearest } from '../core/nearest.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { Source } from './source.ts';
+import { lacking, needs } from './statement-words.ts';
 import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
-import { lacking, needs } from './words.ts';
 
 const keywords = Object.keys(needs) as Keyword[];
 
@@ -54,7 +53,7 @@ function asWord({ keyword, start, end }: Statement): ParsedWord {
   return { text: keyword!, quoted: false, start, end, commands: [], flaws: [] };
 }
 
-/** Splits a statement where one of the words too many is a keyword in disguise. */
+/** Splits a statement at surplus words that are misspelt keywords. */
 function* respell(
   source: Source,
   statement: Statement,
@@ -74,7 +73,7 @@ function* respell(
     }
     const found = word.quoted ? `"${word.text}" in quotes` : quote(word.text);
     problems.add('misspelt-keyword', source.place(word.start, word.end), [found, meant]);
-    // Stray words with nothing before them leave no statement.
+    // A statement without keyword and words is dropped.
     if (part.keyword !== undefined || part.words.length > 0) yield part;
     part = { keyword: meant, start: word.start, end: word.end, words: [] };
   }

@@ -1,4 +1,4 @@
-/** `--xlator-option`: what it reaches, what it replaces, and how it may be wrong. */
+/** `--xlator-option`: volumes that it matches, values that it replaces, and its errors. */
 import { expect, test } from 'vitest';
 import { plainVolumes } from './description.ts';
 import { formatProblem, formatProblems } from './problems.ts';
@@ -24,7 +24,7 @@ const optionsAfter = (...overrides: string[]) =>
 const problemsOf = (...overrides: string[]) =>
   inspectVolfile(source, { registry, overrides }).problems.map(formatProblem);
 
-test('an override replaces the value of the file, and later ones replace earlier', () => {
+test('an override replaces the value of the file, and a later override an earlier one', () => {
   expect(optionsAfter('b0.directory=/x', 'b0.directory=/y=z.w', 'b1.log-level=DEBUG')).toEqual({
     b0: { directory: '/y=z.w' },
     b1: { directory: '/b1', 'log-level': 'DEBUG' },
@@ -38,7 +38,7 @@ test.each([
   ['b[!0-0].log-level=ERROR', ['b1']],
   ['[a-c]0.log-level=ERROR', ['b0']],
   ['my?dht.log-level=ERROR', ['my.dht']],
-])('%s reaches %j', (override, reached) => {
+])('the override %s applies to the volumes %j', (override, reached) => {
   const options = optionsAfter(override);
   expect(Object.keys(options).filter((name) => options[name]!['log-level'] === 'ERROR')).toEqual(
     reached,
@@ -53,13 +53,13 @@ test.each([
   ['b0.=1', 'has no key'],
   ['b0.key=', 'has no value'],
   ['', "has no '.'"],
-])('%j is malformed', (override, why) => {
+])('the override %j is refused as malformed', (override, why) => {
   expect(problemsOf(override)).toEqual([
     `--xlator-option:1:1: error: expected VOLUME.KEY=VALUE, found '${override}', which ${why}`,
   ]);
 });
 
-test('an override is named by its number, also behind one with a line end in it', () => {
+test('a problem names an override by its number, even behind one with a line end in it', () => {
   expect(
     problemsOf('b0.directory=/x', 'b0.directory=/a\nb', 'b2.k=v', 'zzz.k=v', '[9-0]*.k=v'),
   ).toEqual([
@@ -71,13 +71,13 @@ test('an override is named by its number, also behind one with a line end in it'
   ]);
 });
 
-test('a name with a dot takes a pattern, and the message says which', () => {
+test('a volume name with a dot is refused, with the pattern that matches it', () => {
   expect(problemsOf('my.dht.k=v')).toEqual([
     "--xlator-option:1:1: error: no volume is called 'my' (for 'my.dht' write 'my?dht')",
   ]);
 });
 
-test('a wrong value is shown where it was given', () => {
+test('a wrong value is shown at its place in the override', () => {
   const overrides = ['b0.directory=/x', 'b0.directory=data'];
   const { problems, sources } = inspectVolfile(source, { registry, overrides });
   expect(problems.map((problem) => where(problem))).toEqual(['--xlator-option:2:14']);

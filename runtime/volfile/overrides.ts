@@ -1,10 +1,10 @@
 /**
- * `--xlator-option VOLUME.KEY=VALUE`: options from the command line, which replace those of the
- * file before anything is checked.
+ * Applies `--xlator-option VOLUME.KEY=VALUE`: options of the command line replace those of the file
+ * before the volumes are checked.
  *
  * As in GlusterFS, the text is split at the first '.' and the first '=', and VOLUME is a pattern
- * (`*`, `?`, `[…]`), so a name that contains a '.' is reached only by one. A pattern that matches
- * no volume is an error here.
+ * (`*`, `?`, `[…]`), which alone can match a name with a '.' in it. Unlike GlusterFS, a pattern
+ * that matches no volume is an error.
  */
 
 import { nearest } from '../core/nearest.ts';
@@ -12,10 +12,10 @@ import { shellPattern } from '../core/shell-pattern.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import { Source } from './source.ts';
+import type { LooseWord } from './statement-words.ts';
 import type { LooseVolume } from './statements.ts';
-import type { LooseWord } from './words.ts';
 
-/** Problems name an override by its number, as if the overrides were the lines of this file. */
+/** The file name in problems, whose lines are the overrides. */
 const FILE = '--xlator-option';
 
 interface Override {
@@ -24,12 +24,12 @@ interface Override {
   readonly value: LooseWord;
 }
 
-/** The overrides as a source for the places in their problems. */
+/** The overrides as a source, for the places of problems. */
 export const overridesSource = (overrides: readonly string[]): Source =>
-  // A line break inside of one must not shift the lines of the others.
+  // A line break in one override must not shift the lines of the others.
   new Source(FILE, overrides.map((text) => text.replace(/[\r\n]/g, '\u2424')).join('\n'));
 
-/** The volumes with their new options; later overrides win. */
+/** Returns the volumes with their new options; later overrides win. */
 export function applyOverrides(
   volumes: readonly LooseVolume[],
   overrides: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * Volumes → volfile text, in the one form that `glossa` writes: a statement a line, four spaces of
- * indentation, a blank line between volumes, quotes only where they are needed. Reading the text
- * gives the same volumes again. Comments and places are not part of volumes, and are lost.
+ * Prints volumes as a volfile: one statement on a line, four spaces of indentation, a blank line
+ * between volumes, quotes only where needed. Reading the text gives the same volumes again;
+ * comments and places are lost.
  */
 import type { PlainVolume } from './description.ts';
 
@@ -23,7 +23,7 @@ function printVolume({ name, type, options, subvolumes }: PlainVolume): string {
 
 const KEYWORDS = /^(volume|type|option|subvolume[sS]|end-volume)$/;
 
-/** A word as the grammar reads it back. */
+/** A word, quoted if the grammar needs it. */
 export function printWord(word: string): string {
   if (word === '') throw new RangeError('an empty word cannot stand in a volfile');
   if (/[\n\0]/.test(word)) {

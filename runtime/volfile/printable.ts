@@ -1,8 +1,8 @@
-/** Text from a file, shown to a person: harmless to a terminal, and not too long. */
+/** Makes text from a file harmless to a terminal, and cuts it. */
 
 /**
- * Control characters as their pictures (U+2400 …), tabs excepted, and bytes that are no text as
- * U+FFFD; one for one, so that columns stay true.
+ * Replaces control characters except tabs by their pictures (U+2400 …), and bytes that are no text
+ * by U+FFFD; one for one, so that columns stay the same.
  */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cs}]/gu, (c) => {
@@ -23,5 +23,5 @@ export function brief(text: string): string {
   return printable(text.length > BRIEF_MAX ? `${text.slice(0, BRIEF_MAX - 1)}…` : text);
 }
 
-/** The same in quotes, as words of a file stand in messages. */
+/** The same in single quotes, for words of a file in messages. */
 export const quote = (text: string): string => `'${brief(text)}'`;

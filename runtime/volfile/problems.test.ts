@@ -1,4 +1,4 @@
-/** Wrong volfiles, and every word said about them. */
+/** Wrong volfiles, and every line of their reports. */
 import { expect, test } from 'vitest';
 import { genericOptions, type Options, parseOption } from '../core/options.ts';
 import { formatProblem, formatProblems, VolfileError } from './problems.ts';
@@ -8,7 +8,7 @@ import { inspectVolfile, readVolfile, type VolfileSettings } from './volfile.ts'
 
 const LEAF = 'volume leaf type storage/posix end-volume\n';
 
-/** What the core says about a value of performance/io-cache. */
+/** The core's message about a value of performance/io-cache. */
 function wrong(key: string, value: string): string {
   const { options } = registry.lookup('performance/io-cache')!;
   const table: Options = { ...genericOptions, ...options };
@@ -293,7 +293,7 @@ option count 3 option old-count 4 option log-level LOUD end-volume`,
   },
 };
 
-test.each(Object.entries(cases))('%s', (_, { text, lines, settings }) => {
+test.each(Object.entries(cases))('a volfile is checked: %s', (_, { text, lines, settings }) => {
   const { problems, description } = inspectVolfile(new Source('x.vol', text), {
     registry,
     ...settings,
@@ -302,7 +302,7 @@ test.each(Object.entries(cases))('%s', (_, { text, lines, settings }) => {
   expect(description === undefined).toBe(problems.some(({ severity }) => severity === 'error'));
 });
 
-test('all problems are one error, with its places, hints and codes', () => {
+test('readVolfile throws one error with the places, hints and codes of all problems', () => {
   const text = 'volume a\n\ttype storage/posx\n\toption directory "/d\nend-volume\n';
   let error: unknown;
   try {
@@ -329,7 +329,7 @@ x.vol:3:19: error: this string has no closing quote on its line
 `);
 });
 
-test('colour is only in the terminal form, and only when asked for', () => {
+test('formatProblems uses colour only on request', () => {
   const { problems, sources } = inspectVolfile(new Source('x.vol', 'volume a end-volume'));
   const plain = formatProblems(problems, sources);
   const coloured = formatProblems(problems, sources, { colour: true });
@@ -341,7 +341,7 @@ test('colour is only in the terminal form, and only when asked for', () => {
   );
 });
 
-test('what a file contains cannot control the terminal, and does not flood it', () => {
+test('names from a volfile are escaped and cut in problems', () => {
   const name = `\x1b[2J${'long'.repeat(50)}\udc80`;
   const text = `volume ${name} option k \x1b[1mv \x1b[0m end-volume volume b type t subvolumes ${name}x`;
   const { problems, sources } = inspectVolfile(new Source('x.vol', text));

@@ -1,10 +1,8 @@
 /**
- * Problems of a volfile, in words, and their printing.
+ * Words the problems of a volfile, collects them, and prints them in the order of the file.
  *
- * All problems of a volfile are collected and reported together, in the order of the file. The
- * table `messages` holds every sentence; its keys are the codes, which do not change when the
- * words do. Text from the file goes through
- * printable.ts.
+ * The table `messages` has every sentence; its keys are the codes, which stay the same when the
+ * words change. Text from the file is escaped by printable.ts.
  */
 import { maskAssignment, maskText } from '../core/secrets.ts';
 import { brief, printable, quote } from './printable.ts';
@@ -16,12 +14,12 @@ export interface VolfileProblem {
   readonly severity: Severity;
   readonly code: ProblemCode;
   readonly file: string;
-  /** Line and column count from 1; length is that of the words meant. */
+  /** Line and column count from 1; `length` is that of the words in question. */
   readonly line: number;
   readonly column: number;
   readonly length: number;
   readonly message: string;
-  /** What to do about it, when that is more than the message says. */
+  /** Advice beyond the message. */
   readonly hint?: string | undefined;
 }
 
@@ -108,7 +106,7 @@ export const messages = {
   'unknown-option-strict': error(inVolume),
   'doubtful-option': warning(inVolume),
   'wrong-option': error(inVolume),
-  // What a translator finds
+  // Reports of translators
   'wrong-volume': error(inVolume),
   'doubtful-volume': warning(inVolume),
   'doubtful-volume-strict': error(inVolume),
@@ -142,16 +140,16 @@ function inVolume(volume: string, type: string, message: string): string {
 export type ProblemCode = keyof typeof messages;
 type WordsOf<C extends ProblemCode> = Parameters<(typeof messages)[C]['words']>;
 
-/** As many problems as a person is shown. Those beyond are counted. */
+/** The most problems that are shown; further ones are counted. */
 const SHOWN_MAX = 100;
 
 /** Collects problems; the arguments of `add` are those of the code's row in `messages`. */
 export class Problems {
   readonly all: VolfileProblem[];
-  /** An error is among them. */
+  /** Whether one of them is an error. */
   hasErrors: boolean;
 
-  /** @param found those of before */
+  /** @param found problems found before */
   constructor(found: readonly VolfileProblem[] = []) {
     this.all = [...found];
     this.hasErrors = found.some(({ severity }) => severity === 'error');
@@ -163,12 +161,12 @@ export class Problems {
     if (severity === 'error') this.hasErrors = true;
   }
 
-  /** Nobody will read many more: what takes long to find out, as a hint does, is left out. */
+  /** Whether further problems are not shown, so that hints, which take long, can be left out. */
   get isEnough(): boolean {
     return this.all.length >= SHOWN_MAX;
   }
 
-  /** In the order of `sources`, then of lines and columns. */
+  /** The problems in the order of `sources`, lines and columns. */
   sorted(sources: readonly Source[]): VolfileProblem[] {
     const ranks = new Map(sources.map(({ file }, i) => [file, i]));
     const rank = (file: string) => ranks.get(file) ?? -1;
@@ -178,7 +176,7 @@ export class Problems {
   }
 }
 
-/** `2 errors`, `1 warning`, for each severity that there is. */
+/** `2 errors`, `1 warning`, without severities that do not occur. */
 export function countSeverities(
   problems: readonly VolfileProblem[],
 ): readonly (readonly [severity: Severity, words: string])[] {
@@ -190,13 +188,13 @@ export function countSeverities(
   });
 }
 
-interface Foremost {
+interface ShownProblems {
   readonly shown: readonly VolfileProblem[];
-  /** Says what is left out; empty when nothing is. */
+  /** A line with the number of the others; empty if there are none. */
   readonly rest: readonly string[];
 }
 
-function foremost(problems: readonly VolfileProblem[]): Foremost {
+function selectShown(problems: readonly VolfileProblem[]): ShownProblems {
   if (problems.length <= SHOWN_MAX) return { shown: problems, rest: [] };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const others = problems.filter(({ severity }) => severity !== 'error');
@@ -213,9 +211,9 @@ function foremost(problems: readonly VolfileProblem[]): Foremost {
   };
 }
 
-/** One line for each of the problems, as many as a person would read. */
+/** One line for each problem shown, and one for the rest. */
 export function listProblems(problems: readonly VolfileProblem[]): string[] {
-  const { shown, rest } = foremost(problems);
+  const { shown, rest } = selectShown(problems);
   return [...shown.map(formatProblem), ...rest];
 }
 
@@ -223,7 +221,7 @@ export function listProblems(problems: readonly VolfileProblem[]): string[] {
 export class VolfileError extends Error {
   readonly code = 'GLOSSA_VOLFILE';
   readonly problems: readonly VolfileProblem[];
-  /** What the problems are in, for `formatProblems`. */
+  /** The texts of the problems, for `formatProblems`. */
   readonly sources: readonly Source[];
 
   constructor(problems: readonly VolfileProblem[], sources: readonly Source[]) {
@@ -243,11 +241,11 @@ export function formatProblem(problem: VolfileProblem): string {
 
 const COLOURS = { error: '\x1b[1;31m', warning: '\x1b[1;35m', bold: '\x1b[1m', caret: '\x1b[32m' };
 
-/** Of a line of the file, this much is shown in front of the place, and in all. */
+/** The most characters shown of a line: before the place, and altogether. */
 const BEFORE_MAX = 60;
 const LINE_MAX = 160;
 
-/** A line of the file, without secret values; the key of one may stand on a line before. */
+/** A line of the file with secret values masked, whose keys may stand on the line before. */
 function shownLine(source: Source | undefined, number: number): string {
   if (source === undefined) return '';
   const line = source.line(number);
@@ -266,8 +264,8 @@ function excerpt(line: string, column: number, length: number) {
 }
 
 /**
- * The problems for a person at a terminal: each with its line of the file and carets under the
- * place. No newline at the end.
+ * Formats problems for a terminal, each with its line of the file and carets under the place. No
+ * newline at the end.
  */
 export function formatProblems(
   problems: readonly VolfileProblem[],
@@ -297,6 +295,6 @@ export function formatProblems(
       ...(hint === undefined ? [] : [`  hint: ${hint}`]),
     ].join('\n');
   };
-  const { shown, rest } = foremost(problems);
+  const { shown, rest } = selectShown(problems);
   return [...shown.map(block), ...rest].join('\n');
 }

@@ -1,4 +1,4 @@
-/** Pictures of graphs: exact text for the small formats, geometry for the drawn one. */
+/** Pictures of graphs: exact text for tree and dot, geometry for svg. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PlainVolume } from './description.ts';
@@ -22,8 +22,8 @@ const diamond = [
 
 const odd = [volume('a"b\\c\x1b', '<x>&#/`y`')];
 
-describe('tree', () => {
-  test('names and types; what is reached twice is drawn once', () => {
+describe('a tree of a graph', () => {
+  test('has names and types, and draws a volume with two parents once', () => {
     expect(`\n${renderers.tree(diamond)}`).toBe(`
 top  cluster/c
 ├─ left  features/a
@@ -34,7 +34,7 @@ spare  debug/sink
 `);
   });
 
-  test('options stand between a volume and its subvolumes', () => {
+  test('has options between a volume and its subvolumes', () => {
     expect(`\n${renderers.tree(diamond, { options: true })}`).toBe(`
 top  cluster/c
 │    x 1
@@ -47,12 +47,12 @@ spare  debug/sink
 `);
   });
 
-  test('a name cannot control the terminal', () => {
+  test('escapes control characters in names', () => {
     expect(renderers.tree(odd)).toBe('a"b\\c␛  <x>&#/`y`\n');
   });
 });
 
-test('dot', () => {
+test('a dot graph has a node for each volume and an edge for each subvolume', () => {
   expect(`\n${renderers.dot(diamond, { options: true })}`).toBe(`
 digraph volfile {
     node [shape=box, style=rounded, fontname="monospace"];
@@ -70,7 +70,7 @@ digraph volfile {
   expect(renderers.dot(odd)).toContain('"a\\"b\\\\c␛" [label="a\\"b\\\\c␛\\n<x>&#/`y`"];');
 });
 
-test('svg: a box with two texts for each volume, an arrow for each edge, no markup from names', () => {
+test('an svg has a box with two texts for each volume, an arrow for each edge, and escaped names', () => {
   const svg = renderers.svg(diamond);
   expect(svg.match(/<rect /g)).toHaveLength(5);
   expect(svg.match(/<text /g)).toHaveLength(10);
@@ -79,7 +79,7 @@ test('svg: a box with two texts for each volume, an arrow for each edge, no mark
   expect(renderers.svg(odd)).toContain('>&#60;x&#62;&#38;#/`y`</text>');
 });
 
-describe('layout', () => {
+describe('the layout of a graph', () => {
   const boxes = fc.array(
     fc.record({
       width: fc.integer({ min: 10, max: 200 }),
@@ -96,7 +96,7 @@ describe('layout', () => {
     })),
   );
 
-  test('boxes lie inside the picture and do not overlap; edges go down, from box to box', () => {
+  test('has boxes that do not overlap and edges that go down from parent to child', () => {
     fc.assert(
       fc.property(graphs, (graph) => {
         const { width, height, corners, edges } = layOut(graph);
@@ -124,7 +124,7 @@ describe('layout', () => {
     );
   });
 
-  test('a chain is straight', () => {
+  test('puts a chain on a straight line', () => {
     const chain = [30, 80, 50].map((width, i) => ({
       width,
       height: 20,

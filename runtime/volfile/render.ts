@@ -1,5 +1,5 @@
 /**
- * Pictures of a graph, each format a function from volumes (in file order) to text.
+ * Draws a graph as text: one function for each format, from volumes in file order.
  */
 import type { PlainVolume } from './description.ts';
 import { renderDot } from './render/dot.ts';

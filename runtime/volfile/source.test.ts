@@ -1,9 +1,9 @@
-/** Places in a text, also where parts of it were replaced. */
+/** Places in a text, parts of which are replaced. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Replacement, Source, where } from './source.ts';
 
-test('lines and columns, and lengths that stay on the line', () => {
+test('a place has line, column, and a length that ends with the line', () => {
   const source = new Source('x', 'ab\r\n\ncd');
   expect([source.line(1), source.line(2), source.line(3), source.line(4)]).toEqual([
     'ab',
@@ -16,7 +16,7 @@ test('lines and columns, and lengths that stay on the line', () => {
   expect(where(source.end())).toBe('x:3:3');
 });
 
-test('whatever is replaced, the rest keeps its place', () => {
+test('replacements of any length leave the places of the rest unchanged', () => {
   const parts = fc.array(
     fc.record({
       kept: fc.stringMatching(/^[a-z\n]{0,5}$/),

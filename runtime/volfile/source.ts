@@ -1,18 +1,17 @@
 /**
- * The text of a volfile and the places in it.
+ * Holds the text of a volfile, and maps offsets to places in the file.
  *
- * What is parsed may differ from what is in the file, because commands in backticks were replaced
- * by their output. A Source keeps both texts, and `place` always answers in terms of the file:
- * everything in a command's output is at the command.
+ * The parsed text differs from the file's when commands in backticks were replaced by their output.
+ * A Source has both; `place` maps an offset in a command's output to the command in the file.
  */
 
 /**
- * Bytes that a volfile may have: it has to fit into one message, and its words take a hundred times as
- * much memory. Those of thousands of bricks have some 100 KiB.
+ * The most bytes of a volfile: it must fit into one message, and its words take a hundred times the
+ * memory. The volfile of thousands of bricks has some 100 KiB.
  */
 export const VOLFILE_SIZE_MAX = 8 * 2 ** 20;
 
-/** Where something is written. Line and column count from 1, columns and length UTF-16 units. */
+/** A place in a file. Line and column count from 1; columns and length are UTF-16 units. */
 export interface SourcePlace {
   readonly file: string;
   readonly line: number;
@@ -32,18 +31,18 @@ export interface Replacement {
 }
 
 export class Source {
-  /** As it appears in messages. */
+  /** Its name in messages. */
   readonly file: string;
-  /** What the file contains. */
+  /** The text of the file. */
   readonly written: string;
-  /** What is parsed. All offsets the methods take are offsets in this. */
+  /** The text to parse, which all offsets of the methods count in. */
   readonly text: string;
-  /** Whether commands were replaced; then a backtick that is left in the text is a letter. */
+  /** Whether commands were replaced; a backtick in `text` is a letter then. */
   readonly expanded: boolean;
   readonly #replacements: readonly Replacement[];
   readonly #lineStarts: number[] = [0];
 
-  /** `replacements` are in order and do not overlap. */
+  /** @param replacements in order, without overlaps */
   constructor(file: string, written: string, replacements?: readonly Replacement[]) {
     this.file = file;
     this.written = written;
@@ -71,13 +70,13 @@ export class Source {
     return { file: this.file, line, column: from - lineStart + 1, length };
   }
 
-  /** Behind the last thing in the file that is neither a blank nor the end of a line. */
+  /** The place behind the last visible character. */
   end(): SourcePlace {
     const at = this.text.trimEnd().length;
     return this.place(at, at);
   }
 
-  /** A line of the file without its end; empty when there is no such line. */
+  /** A line of the file without its line end; empty for a line beyond the end. */
   line(number: number): string {
     const start = this.#lineStarts[number - 1];
     return start === undefined ? '' : this.written.slice(start, this.#lineEnd(number));
@@ -91,7 +90,7 @@ export class Source {
     return Math.max(end, this.#lineStarts[number - 1]!);
   }
 
-  /** True when only blanks stand before this offset on its line. */
+  /** Whether only blanks stand before this offset on its line. */
   opensLine(offset: number): boolean {
     let at = offset - 1;
     while (at >= 0 && this.text[at] !== '\n') {
@@ -101,7 +100,7 @@ export class Source {
     return true;
   }
 
-  /** True when no line ends between the two offsets. */
+  /** Whether no line ends between the two offsets. */
   sameLine(start: number, end: number): boolean {
     return !this.text.slice(start, end).includes('\n');
   }

@@ -1,29 +1,28 @@
 /**
- * Statements → volumes. Says everything that is wrong with the form of a volfile, and makes the
- * most of the rest: a volume with a mistake in it still counts as defined.
+ * Assembles statements into volumes. Reports every mistake in the form of a volfile, and goes on: a
+ * volume with a mistake in it still counts as defined.
  *
- * More is accepted than GlusterFS does: a volume with nothing but a type, and the statements of a
- * volume in any order.
+ * It accepts more than GlusterFS: a volume with nothing but a type, and statements in any order.
  */
 import { mend } from './mend.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
+import { type LooseWord, readWords } from './statement-words.ts';
 import type { Keyword, Statement } from './volfile.gen.js';
-import { type LooseWord, readWords } from './words.ts';
 
 export interface LooseOption {
   readonly key: LooseWord;
   readonly value: LooseWord;
 }
 
-/** A VolumeDescription as far as it goes. */
+/** A VolumeDescription in which parts may be missing or wrong. */
 export interface LooseVolume {
   readonly name: LooseWord;
   readonly type: LooseWord | undefined;
   readonly options: readonly LooseOption[];
   readonly subvolumes: readonly LooseWord[];
-  /** Something is wrong with 'subvolumes', so that their number means nothing. */
+  /** Whether 'subvolumes' has a mistake, so that their number is not checked. */
   readonly subvolumesDoubtful: boolean;
 }
 
@@ -36,13 +35,13 @@ export function assemble(
 }
 
 interface OpenVolume {
-  /** The name, or nothing when it is missing. */
+  /** Undefined when the name is missing. */
   name: LooseWord | undefined;
   readonly at: SourcePlace;
-  /** Keywords that may stand only once, with their lines. */
+  /** Keywords that may occur once, with their lines. */
   readonly seen: Map<Keyword, number>;
   type: LooseWord | undefined;
-  /** By their keys, in the order of the last of each. */
+  /** By key, in the order of the last statement of each. */
   readonly options: Map<string, LooseOption>;
   readonly subvolumes: LooseWord[];
   subvolumesDoubtful: boolean;
@@ -55,7 +54,7 @@ class Assembler {
   readonly #problems: Problems;
   readonly #volumes: LooseVolume[] = [];
   #open: OpenVolume | undefined;
-  /** Outside of any volume, and it was said. */
+  /** Whether a statement outside of any volume was reported. */
   #astray = false;
 
   constructor(source: Source, problems: Problems) {
@@ -123,7 +122,7 @@ class Assembler {
     } else if (keyword === 'type') {
       volume.type ??= words[0];
     } else {
-      // One by one: there may be more than a call has room for.
+      // Pushed one by one: a call takes too few arguments.
       for (const word of words) volume.subvolumes.push(word);
       const doubtful = words.length === 0 || words.some((word) => word.doubtful);
       volume.subvolumesDoubtful ||= doubtful || first !== undefined;
@@ -170,7 +169,7 @@ class Assembler {
     return readWords(this.#source, statement, next, this.#expected(), this.#problems);
   }
 
-  /** The keywords that may come now. */
+  /** The keywords that may follow. */
   #expected(): string {
     const seen = this.#open?.seen;
     if (seen === undefined) return "'volume'";

@@ -5,7 +5,7 @@
 
 export type Keyword = 'volume' | 'type' | 'option' | 'subvolumes' | 'end-volume';
 
-/** A part of a word that needs somebody's attention. `text` is as written. */
+/** A part of a word that is a command or a mistake. `text` is as written. */
 export interface Piece<Kind extends string> {
   readonly kind: Kind;
   readonly text: string;
@@ -17,7 +17,7 @@ export type Command = Piece<'command'>;
 export type Flaw = Piece<'unterminated-string' | 'stray-backslash' | 'unterminated-command'>;
 
 export interface ParsedWord {
-  /** The value: quotes and escapes are gone, commands are still there with their backticks. */
+  /** The value without quotes and escapes, but with commands in their backticks. */
   readonly text: string;
   readonly quoted: boolean;
   readonly start: number;
@@ -26,7 +26,7 @@ export interface ParsedWord {
   readonly flaws: readonly Flaw[];
 }
 
-/** `start` and `end` are those of the keyword; without one, both are the start of the first word. */
+/** `start` and `end` delimit the keyword; without one, both are the start of the first word. */
 export interface Statement {
   readonly keyword: Keyword | undefined;
   readonly start: number;

@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { FakeContext } from '../../test/support/core.ts';
 import { Registry } from './activate.ts';
 import { childIndices, type PlainVolume, plainVolumes, topOf } from './description.ts';
+import { inspectVolumes } from './inspect-volumes.ts';
 import { printVolumes, printWord } from './print.ts';
 import { VolfileError } from './problems.ts';
 import { Source, where } from './source.ts';
 import { registry } from './testdata/registry.ts';
 import { inspectVolfile, readVolfile } from './volfile.ts';
-import { inspectVolumes } from './volumes.ts';
 
 const read = (text: string) => readVolfile(new Source('x.vol', text)).description;
 const plain = (text: string) => plainVolumes(read(text));
@@ -22,7 +22,7 @@ const TUTORIAL = [
   ['tutorial-glupy.vol', 56, 1149],
 ] as const;
 
-describe.each(TUTORIAL)('%s', (file, lines, bytes) => {
+describe.each(TUTORIAL)('the tutorial’s %s', (file, lines, bytes) => {
   const text = readFileSync(new URL(`testdata/${file}`, import.meta.url), 'utf8');
 
   test('has the size it had in the tutorial', () => {
@@ -30,7 +30,7 @@ describe.each(TUTORIAL)('%s', (file, lines, bytes) => {
     expect(Buffer.byteLength(text)).toBe(bytes);
   });
 
-  test('reads without a warning and prints identically', () => {
+  test('is read without a warning and printed identically', () => {
     const { description, warnings } = readVolfile(new Source(file, text), { registry });
     expect(warnings).toEqual([]);
     expect(topOf(description).name.text).toBe('test');
@@ -38,8 +38,8 @@ describe.each(TUTORIAL)('%s', (file, lines, bytes) => {
   });
 });
 
-describe('the language', () => {
-  test('statements may share lines and take several', () => {
+describe('a volfile', () => {
+  test('may have several statements on a line and a statement on several lines', () => {
     const expected: PlainVolume[] = [
       { name: 'a', type: 'storage/posix', options: [['directory', '/d']], subvolumes: [] },
       { name: 'b', type: 'x/y', options: [['k', 'v']], subvolumes: ['a'] },
@@ -52,7 +52,7 @@ describe('the language', () => {
     ).toEqual(expected);
   });
 
-  test('options stand before and after subvolumes, and a type alone is enough', () => {
+  test('may have options before and after subvolumes, and a volume with a type alone', () => {
     const [, volume] = plain(
       'volume a type t end-volume volume b type t option x 1 subvolumes a option y 2 end-volume',
     );
@@ -62,38 +62,38 @@ describe('the language', () => {
     ]);
   });
 
-  test('the old spelling subvolumeS, and a byte order mark', () => {
+  test('may begin with a byte order mark and spell subvolumes as subvolumeS', () => {
     const [, volume] = plain(
       '\uFEFFvolume a type t end-volume volume b type t subvolumeS a end-volume',
     );
     expect(volume!.subvolumes).toEqual(['a']);
   });
 
-  test('keywords in quotes, and words that only begin like one, are words', () => {
+  test('may have keywords as words when they are quoted or part of a longer word', () => {
     expect(plain('volume "volume" type types option "type" "end-volume" end-volume')).toEqual([
       { name: 'volume', type: 'types', options: [['type', 'end-volume']], subvolumes: [] },
     ]);
   });
 
-  test('a quote ends a bare word and begins the next', () => {
+  test('has a word end at a quote, which begins the next', () => {
     expect(plain('volume"x"type t option a"b c"end-volume')).toEqual([
       { name: 'x', type: 't', options: [['a', 'b c']], subvolumes: [] },
     ]);
   });
 
-  test('a backslash in quotes takes the next character as it is', () => {
+  test('has a backslash in quotes keep the next character as it is', () => {
     expect(
       plain(String.raw`volume a type t option k "\"\\\n\`x\`" end-volume`)[0]!.options,
     ).toEqual([['k', '"\\n`x`']]);
   });
 
-  test("'#' begins a comment only where a word may begin", () => {
+  test("has comments where a word may begin, and '#' inside a word as a letter", () => {
     expect(plain('#x\nvolume a#b type "t"#c "\n option "#" # `x`\n v end-volume # end')).toEqual([
       { name: 'a#b', type: 't', options: [['#', 'v']], subvolumes: [] },
     ]);
   });
 
-  test('of an option given twice the last counts', () => {
+  test('that gives an option twice has the last value', () => {
     expect(
       plain('volume a type t option k 1 option l 2 option k 3 end-volume')[0]!.options,
     ).toEqual([
@@ -102,7 +102,7 @@ describe('the language', () => {
     ]);
   });
 
-  test('every word has its place', () => {
+  test('is described with the place of each word', () => {
     const { volumes } = read('volume a\n\ttype t\n\toption k "v w"\nend-volume\n');
     const { name, type, options } = volumes[0]!;
     const [{ key, value }] = options as [(typeof options)[0]];
@@ -114,7 +114,7 @@ describe('the language', () => {
     ]);
   });
 
-  test('the edges of the graph, each once', () => {
+  test('is described with each edge of the graph once', () => {
     const volumes = plain(
       'volume a type t end-volume volume b type t subvolumes a end-volume ' +
         'volume c type t subvolumes b a b end-volume',
@@ -123,8 +123,8 @@ describe('the language', () => {
   });
 });
 
-describe('printing', () => {
-  test('quotes what needs it, and nothing else', () => {
+describe('a printed volfile', () => {
+  test('has quotes only around words that need them', () => {
     const words = ['a/b', 'a#b', '#a', 'type', 'types', 'subvolumeS', 'a b', 'a"b', 'a\\b', 'a`b'];
     expect(words.map(printWord)).toEqual([
       'a/b',
@@ -140,7 +140,7 @@ describe('printing', () => {
     ]);
   });
 
-  test('refuses what no volfile can say', () => {
+  test('cannot have empty words, newlines or NULs', () => {
     expect(() => printWord('')).toThrow(RangeError);
     expect(() => printWord('a\nb')).toThrow(RangeError);
     expect(() => printWord('a\0b')).toThrow(RangeError);
@@ -182,7 +182,7 @@ describe('printing', () => {
     ),
   );
 
-  test('any volumes are the same when they are read back', () => {
+  test('is read back as the same volumes', () => {
     fc.assert(
       fc.property(graph, (volumes) => {
         const text = printVolumes(volumes);
@@ -194,7 +194,7 @@ describe('printing', () => {
   });
 });
 
-describe('any text at all', () => {
+describe('an arbitrary text', () => {
   const scraps = fc.constantFrom(
     ...['volume', 'type', 'option', 'subvolumes', 'end-volume', 'end_volume', 'tpye', 'a', 'b'],
     ...['storage/posix', 'features/negative', '"', '\\', '`', '#', ' ', ' ', ' ', '\n', '\n', '\r'],
@@ -206,7 +206,7 @@ describe('any text at all', () => {
     fc.string({ unit: 'binary', maxLength: 200 }),
   );
 
-  test('is a description or a list of problems with places in it', () => {
+  test('is inspected into a description or a list of problems with places in it', () => {
     fc.assert(
       fc.property(text, fc.array(fc.string(), { maxLength: 2 }), (written, overrides) => {
         const source = new Source('x.vol', written);
@@ -224,7 +224,7 @@ describe('any text at all', () => {
     );
   });
 
-  test('is refused with a VolfileError and no other', () => {
+  test('is read, or refused with a VolfileError', () => {
     fc.assert(
       fc.property(text, (written) => {
         try {
@@ -237,7 +237,7 @@ describe('any text at all', () => {
     );
   });
 
-  test('a damaged volfile is still a volfile or refused', () => {
+  test('that is a damaged volfile is described or refused', () => {
     const whole = readFileSync(new URL('testdata/tutorial.vol', import.meta.url), 'utf8');
     const offset = fc.nat(whole.length);
     fc.assert(
@@ -253,17 +253,17 @@ describe('any text at all', () => {
     );
   });
 
-  test('long files with the same mistake over and over are read to the end', () => {
+  test('with 20,000 mistakes is read to its end', () => {
     const count = 20_000;
     const source = new Source('x.vol', `volume a type t\n${'opton k v\n'.repeat(count)}end-volume`);
     const { problems } = inspectVolfile(source);
     expect(problems.filter(({ code }) => code === 'misspelt-keyword').length).toBe(count);
   });
 
-  // More than a call has room for as arguments.
+  // More than the arguments of a call.
   const MANY = 150_000;
 
-  test('a volume with 150,000 subvolumes has all of them', () => {
+  test('with 150,000 subvolumes of a volume is described with all of them', () => {
     const names = 'a '.repeat(MANY);
     const source = new Source(
       'x.vol',
@@ -272,7 +272,7 @@ describe('any text at all', () => {
     expect(readVolfile(source).description.volumes[1]!.subvolumes.length).toBe(MANY);
   });
 
-  test('150,000 problems of a volfile are still there when its volumes are inspected', async () => {
+  test('with 150,000 problems keeps them when its volumes are inspected', async () => {
     const inspection = inspectVolfile(
       new Source('x.vol', 'volume a type t option x "" end-volume'),
     );

@@ -1,18 +1,17 @@
 /**
- * Volfile text → checked description. The way in for everybody who reads volfiles:
+ * Reads volfile text into a checked description. Callers:
  *
  *     const source = new Source('test.vol', text);       // or await runCommands(…), commands.ts
  *     const { description, warnings } = readVolfile(source, { registry });
  *
- * `readVolfile` throws one VolfileError with all problems; `inspectVolfile` returns them. Text is
- * text: the caller decodes the file (names that are not UTF-8 pass through as core/bytes.ts
- * writes them).
+ * `readVolfile` throws one VolfileError with all problems; `inspectVolfile` returns them. The
+ * caller decodes the file (core/bytes.ts keeps names that are not UTF-8).
  *
  * Source: GlusterFS `libglusterfs/src/graph.y`, graph.c (gf_add_cmdline_options).
  */
 import { checkTypes, type TypeRegistry } from './check.ts';
+import { checkEdges } from './check-edges.ts';
 import type { VolfileDescription, VolumeDescription } from './description.ts';
-import { checkLinks } from './links.ts';
 import { applyOverrides, overridesSource } from './overrides.ts';
 import { Problems, VolfileError, type VolfileProblem } from './problems.ts';
 import type { Source } from './source.ts';
@@ -20,32 +19,32 @@ import { assemble, type LooseVolume } from './statements.ts';
 import { parse } from './volfile.gen.js';
 
 export interface VolfileSettings {
-  /** What types exist and accept. Without it, types and options are taken as they are. */
+  /** The known types. Without it, types and options are not checked. */
   readonly registry?: TypeRegistry;
-  /** Unknown options are errors. */
+  /** Whether unknown options are errors. */
   readonly strict?: boolean;
   /** Each `VOLUME.KEY=VALUE`. */
   readonly overrides?: readonly string[];
 }
 
 export interface VolfileInspection {
-  /** Errors and warnings, in the order of the text; overrides come last. */
+  /** Errors and warnings in the order of the text, those of overrides last. */
   readonly problems: readonly VolfileProblem[];
-  /** The texts that the problems are in. */
+  /** The texts with the problems. */
   readonly sources: readonly Source[];
-  /** The volumes whose own statements are whole, whatever may be wrong with others. */
+  /** The volumes whose own statements have no error. */
   readonly volumes: readonly VolumeDescription[];
-  /** Only when there are no errors. */
+  /** Undefined when there are errors. */
   readonly description: VolfileDescription | undefined;
 }
 
-/** Everything there is to say about a volfile. Throws nothing. */
+/** Checks a volfile, and returns all problems. Never throws. */
 export function inspectVolfile(source: Source, settings: VolfileSettings = {}): VolfileInspection {
   const { registry, strict = false, overrides = [] } = settings;
   const problems = new Problems();
   const statements = parse(source.text, { commands: !source.expanded });
   const written = assemble(source, statements, problems);
-  checkLinks(written, problems);
+  checkEdges(written, problems);
   const volumes = applyOverrides(written, overrides, problems);
   if (registry !== undefined) checkTypes(volumes, registry, strict, problems);
   const sources = [source, ...(overrides.length > 0 ? [overridesSource(overrides)] : [])];
@@ -75,7 +74,7 @@ export function readVolfile(source: Source, settings: VolfileSettings = {}): Vol
 const isWhole = ({ type, options }: LooseVolume): boolean =>
   type?.doubtful === false && !options.some(({ key, value }) => key.doubtful || value.doubtful);
 
-/** Without errors, nothing is loose any more. */
+/** The description of a volume without errors. */
 function describeVolume({ name, type, options, subvolumes }: LooseVolume): VolumeDescription {
   const word = ({ text, at }: { text: string; at: VolumeDescription['name']['at'] }) => ({
     text,

@@ -1,26 +1,27 @@
 /**
- * Follows the requests of a server while it serves:
+ * Traces the requests of a running server:
  *
  *   const live = await attach(MNT, { filter, filterText, dataMax, redact });
- *   const goesOn = await live.follow((events) => …);   // until `live.close()`, or the server has ended
+ *   const goesOn = await live.follow((events) => …);   // until `live.close()`, or the server has
+ * ended
  */
+
+import { wholeEvents } from '../../runtime/observe/event-store.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { readHead } from '../../runtime/observe/head.ts';
-import { wholeEvents } from '../../runtime/observe/store.ts';
-import type { Wanted } from '../recording.ts';
+import type { RecordingOptions } from '../recording.ts';
 import { Conversation, type Served } from './client.ts';
-import { findServed } from './find.ts';
+import { findServed } from './find-server.ts';
 
 /** The longest time that a server may take to send the rest. */
 const FAREWELL_MS = 5000;
 
 /**
- * Lets the server of a mount observe what is wanted from now on, until `close`, or this process ends
- * however it does.
- * @param given the mount, for messages too
- * @throws {Failure} when it is none, may not be asked, or has not what is wanted
+ * Makes a server send its events from now on, until `close` or the end of this process.
+ * @param given the mount or server as the user named it
+ * @throws {Failure} when there is no such server, this user may not ask it, or the filter is wrong
  */
-export async function attach(given: string, wanted: Wanted): Promise<Attached> {
+export async function attach(given: string, wanted: RecordingOptions): Promise<Attached> {
   const served = await findServed(given);
   const conversation = new Conversation(served, 'trace', wanted);
   return new Attached(served, conversation, readHead(JSON.stringify(await conversation.value)));
@@ -28,7 +29,7 @@ export async function attach(given: string, wanted: Wanted): Promise<Attached> {
 
 export class Attached {
   readonly served: Served;
-  /** Of the recording that its events are of. */
+  /** The head of the recording that the events belong to. */
   readonly head: Head;
   private readonly conversation: Conversation;
   private closed = false;
@@ -40,31 +41,31 @@ export class Attached {
   }
 
   /**
-   * Hands on events as they come: whole ones, one behind the other, as a recording has them.
-   * Resolves when there are no more: true after `close`, false when the server has ended.
+   * Calls `onEvents` with whole events, in the form of a recording. Resolves after the last: to
+   * true after `close`, to false when the server has ended.
    */
   async follow(onEvents: (events: Uint8Array) => void): Promise<boolean> {
     const { conversation } = this;
-    const hear = (bytes: Buffer): void => {
+    const receive = (bytes: Buffer): void => {
       const { rest } = conversation;
       const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
       const whole = wholeEvents(all);
       conversation.rest = all.subarray(whole);
       if (whole > 0) onEvents(all.subarray(0, whole));
     };
-    hear(Buffer.alloc(0));
-    conversation.socket.on('data', hear).resume();
+    receive(Buffer.alloc(0));
+    conversation.socket.on('data', receive).resume();
     await conversation.ended;
     return this.closed;
   }
 
-  /** The server is to observe no more; what it has seen by then still comes, unless asked twice. */
+  /** Ends the trace; events seen so far still arrive. The second call drops them. */
   close(): void {
     const { socket } = this.conversation;
     if (this.closed) socket.destroy();
     this.closed = true;
     socket.end();
-    // A server that hangs is not waited for.
+    // A server that hangs does not delay this process.
     setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
   }
 }

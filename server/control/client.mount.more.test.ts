@@ -1,4 +1,4 @@
-/** Commands that ask a brick, or a server of volfiles, while clients use it. */
+/** Commands for a running brick or volfile server while clients use it. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,8 +16,8 @@ import {
 } from '../../test/support/mount.ts';
 import { programOf } from '../../test/support/user.ts';
 import { readWhole } from './client.ts';
-import { type FoundServer, findAny } from './find.ts';
-import { type Running, runningServers } from './running.ts';
+import { type FoundServer, findAny } from './find-server.ts';
+import { type Running, runningServers } from './running-servers.ts';
 import { findPeer } from './socket.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 50 };
@@ -26,7 +26,7 @@ const isRoot = process.getuid?.() === 0;
 const volume = (name: string, type: string, options: string, ...below: string[]): string =>
   `volume ${name}\n  type ${type}\n${options}${below.length > 0 ? `  subvolumes ${below.join(' ')}\n` : ''}end-volume\n`;
 
-describeMounts('a brick that is asked', () => {
+describeMounts('a running brick', () => {
   let scratch: Scratch;
   let brick: OurBrick;
   let mount: ServedMount;
@@ -76,7 +76,7 @@ describeMounts('a brick that is asked', () => {
     await scratch.clean();
   });
 
-  it('is listed, and found by its names', async () => {
+  it('is listed by glossa mounts, and found by volfile, address and process id', async () => {
     const { out } = await glossa(scratch, ['mounts', '--json']);
     const rows = JSON.parse(out) as readonly { readonly volfile: string }[];
     const address = `127.0.0.1:${brick.port}`;
@@ -115,7 +115,7 @@ describeMounts('a brick that is asked', () => {
     }
   });
 
-  it('tells of its clients, what they have open and what they do', async () => {
+  it('shows its clients and their open files in stats and statedump', async () => {
     const there = await open(`${mount.path}/open`, 'w');
     try {
       const { volumes } = JSON.parse((await glossa(scratch, ['stats', file, '--json'])).out);
@@ -139,7 +139,7 @@ describeMounts('a brick that is asked', () => {
     }
   });
 
-  it('answers while a client works, a hundred at once too', async () => {
+  it('answers a hundred statedumps, top and trace at once while a client writes', async () => {
     const found = (await findAny(file)) as FoundServer;
     let done = false;
     const work = (async () => {
@@ -168,7 +168,7 @@ describeMounts('a brick that is asked', () => {
     expect(trace).toMatchObject({ status: 0, err: expect.stringContaining(`observing ${file}`) });
   });
 
-  it('reads its volfile again, and says what came of it', async () => {
+  it('reloads its volfile and reports the changes, or the reason against them', async () => {
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('  subvolumes east west', '  option root-squash on\n$&'));
     expect(await say('reload', file)).toMatch(/^0 .*: new options for server\n$/);
@@ -179,7 +179,7 @@ describeMounts('a brick that is asked', () => {
     expect(await say('reload', file)).toMatch(/^0 /);
   });
 
-  it.runIf(isRoot)('tells another user no more than that it is there', async () => {
+  it.runIf(isRoot)('shows another user its process id and nothing more', async () => {
     await withScratch(async (theirs) => {
       const program = await programOf(theirs, NOBODY);
       const as = (...args: string[]) => glossa(theirs, args, program);
@@ -195,7 +195,7 @@ describeMounts('a brick that is asked', () => {
     });
   });
 
-  it('leaves nothing behind when it is killed, and is there again', async () => {
+  it('leaves no socket behind after kill -9, and is found again after a restart', async () => {
     const [before] = await own();
     const { process: killed, socket } = before!;
     await brick.end('SIGKILL');
@@ -208,7 +208,7 @@ describeMounts('a brick that is asked', () => {
     expect(await say('stats', file)).toMatch(/^0 server /);
   });
 
-  it('does not keep anybody waiting that is stuck', async () => {
+  it('that is stopped makes glossa umount fail at once, with the kill command', async () => {
     brick.kill('SIGSTOP');
     try {
       expect(await say('umount', `${brick.pid}`)).toBe(
@@ -219,7 +219,7 @@ describeMounts('a brick that is asked', () => {
     }
   });
 
-  it('ends when it is asked to, by two as by one', async () => {
+  it('ends once when two glossa umount run at the same time', async () => {
     const [before] = await own();
     const both = await Promise.all([1, 2].map(() => say('umount', file)));
     expect(both).toContain('0 ');
@@ -229,7 +229,7 @@ describeMounts('a brick that is asked', () => {
     expect(brick.logged).toMatch(/: stopped\n$/);
   });
 
-  it('may be a server of volfiles, which is listed and ended as well', async () => {
+  it('that serves volfiles is listed and ended in the same way', async () => {
     mkdirSync(scratch.at('volfiles'));
     const args = ['brick', 'volfiles', 'volfiles', '--port', '0', '-l', scratch.at('volfiles.log')];
     expect((await glossa(scratch, args)).status).toBe(0);
@@ -242,8 +242,8 @@ describeMounts('a brick that is asked', () => {
   });
 });
 
-(noBricks() ? describe.skip : describeMounts)('a brick that is asked about GlusterFS', () => {
-  it('tells of its client too', async () => {
+(noBricks() ? describe.skip : describeMounts)('a running brick with a client of GlusterFS', () => {
+  it('shows the client’s id and version in stats', async () => {
     const scratch = await makeScratch();
     mkdirSync(scratch.at('files'));
     const brick = await OurBrick.serve(scratch.path, scratch.at('files'));

@@ -1,10 +1,10 @@
-/** Questions that reach the control socket of a server, and their answers. */
+/** Questions on a server's control socket, and their answers. */
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Log } from '../../runtime/core/log.ts';
-import type { Ending } from '../ending.ts';
+import type { Shutdown } from '../shutdown.ts';
 import { ask } from './client.ts';
 import { type AboutRunning, ControlHost, ownQuestions } from './control-host.ts';
 import { findPeer, listNames } from './socket.ts';
@@ -18,7 +18,7 @@ let socket: string;
 
 beforeEach(async () => {
   [ended, warnings] = [[], []];
-  const ending = { request: (why: string) => void ended.push(why) } as unknown as Ending;
+  const ending = { request: (why: string) => void ended.push(why) } as unknown as Shutdown;
   const log = { warning: (said: string) => void warnings.push(said) } as unknown as Log;
   const questions = {
     ...ownQuestions(() => about, ending),
@@ -41,14 +41,14 @@ const say = (what: string): Promise<string> => {
   return text(connection).catch(() => 'gone');
 };
 
-it('is found by its kind, and each end learns the user of the other', async () => {
+it('a control socket is found by its kind, and tells the client the server’s process and user', async () => {
   expect(listNames(kind)).toHaveLength(1);
   expect(await findPeer(socket)).toEqual({ pid: process.pid, uid: process.geteuid!() });
   expect(await findPeer('\0glossa.none')).toBeNull();
   expect(await ask(at(), 'about')).toEqual(about);
 });
 
-it('answers as often as it is asked, by many at once', async () => {
+it('a control socket answers 1,000 questions, 100 at once, and leaks no descriptor', async () => {
   const descriptors = (): number => readdirSync('/proc/self/fd').length;
   const before = descriptors();
   for (let round = 0; round < 10; round++) {
@@ -64,26 +64,26 @@ it.each([
   ['a question that it does not know', 'nonsense', "this server does not answer 'nonsense'"],
   ['a name that every object has', 'toString', "this server does not answer 'toString'"],
   ['a question that fails', 'fails', 'no room'],
-])('answers %s in words', async (_, name, why) => {
+])('answers %s with an error message', async (_, name, why) => {
   await expect(ask(at(), name)).rejects.toThrow(why);
 });
 
-it('refuses what is no JSON, and closes what never comes to an end', async () => {
+it('a question that is not JSON gets an error, and one that never ends a closed connection', async () => {
   expect(await say('hello\n')).toMatch(/^\{"error":".*JSON/);
   expect(await say('x'.repeat(2 ** 20))).toMatch(/^(gone)?$/);
   expect(await say(`{"ask":"about"}\n${'x'.repeat(99)}`)).toMatch(/^\{"value"/);
 });
 
-it('a client that does not ask does not keep it, and one that asks later learns that it ended', async () => {
+it('closing ignores a silent client, and a later question fails: the server has ended', async () => {
   const silent = connect(socket);
   silent.on('error', () => {});
   await new Promise((resolve) => silent.once('connect', resolve));
   await host.close();
   expect(listNames(kind)).toEqual([]);
-  await expect(ask(at(), 'about')).rejects.toThrow('the server of a.vol is no more');
+  await expect(ask(at(), 'about')).rejects.toThrow('the server of a.vol has ended');
 });
 
-it('is ended once, by however many', async () => {
+it('nine requests to end a server end it once', async () => {
   const answers = await Promise.all(Array.from({ length: 9 }, () => ask(at(), 'end')));
   for (const answer of answers) expect(answer).toBeNull();
   await new Promise(setImmediate);

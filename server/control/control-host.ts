@@ -1,25 +1,25 @@
 /**
- * The server's end of the control channel, by which commands ask it: a socket (`socket.ts`) at which
- * it answers its own user and root.
+ * Answers questions of commands over the control channel: a socket (`socket.ts`) that accepts the
+ * server's own user and root.
  *
- * A question is a line of JSON, `{"ask": NAME, "argument": …}`, and its answer another: `{"value": …}`,
- * or `{"error": TEXT}`. A question may go on (`Connection.hold`): what follows its answer is its own
- * affair, until either end closes the connection.
+ * A question is a line of JSON, `{"ask": NAME, "argument": …}`, and its answer another: `{"value":
+ * …}`, or `{"error": TEXT}`. A question may hold the connection (`Connection.hold`) and send more
+ * behind its answer, until either end closes.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { reason } from '../../terminal/reason.ts';
-import type { Ending } from '../ending.ts';
+import type { Shutdown } from '../shutdown.ts';
 import { newName, peerOf, type ServerKind } from './socket.ts';
 
-/** Connections at a time. */
+/** The most connections at a time. */
 const CONNECTIONS = 256;
-/** Bytes of a question: a filter may have many long paths. */
+/** The most bytes of a question: a filter may have many long paths. */
 const QUESTION_MAX = 2 ** 18;
-/** The longest time that a client may take to ask. */
+/** The time limit for a client to send its question. */
 const QUESTION_MS = 30_000;
-/** The longest time that a client may take to read the last answer. */
+/** The time limit for a client to read the last answer. */
 const FAREWELL_MS = 5000;
 const NEWLINE = 10;
 
@@ -33,28 +33,28 @@ export interface AboutRunning {
 
 export interface Listening {
   readonly address: string;
-  /** The volumes that clients may use there, by name. */
+  /** The names of the volumes that clients may use there. */
   readonly bricks: readonly string[];
 }
 
-/** The connection that a question came by. */
+/** The connection of a question. */
 export interface Connection {
   readonly socket: Socket;
-  /** Keeps it open behind the answer; `end` runs when the client wants no more, or is gone. */
+  /** Keeps it open behind the answer; `end` is called when the client ends it or is gone. */
   hold(end: () => void): void;
 }
 
-/** Returns or resolves to the answer's value, which JSON can carry. What it throws is told in words. */
+/** Returns or resolves to a value for JSON. The message of an error becomes the answer. */
 export type Question = (argument: unknown, connection: Connection) => unknown;
 export type Questions = Readonly<Record<string, Question>>;
 
 /** The questions that both kinds of servers answer: `about`, and `end`, which ends as SIGTERM does. */
-export function ownQuestions(about: () => AboutRunning, ending: Ending): Questions {
+export function ownQuestions(about: () => AboutRunning, ending: Shutdown): Questions {
   let isEnding = false;
   return {
     about,
     end() {
-      // A second request would not be waited for.
+      // A second request would make the server exit at once.
       if (!isEnding) setImmediate(() => ending.request('asked by glossa umount'));
       isEnding = true;
       return null;
@@ -67,7 +67,7 @@ export class ControlHost {
   private readonly server: Server = createServer({ allowHalfOpen: true }, (socket) =>
     this.accept(socket),
   );
-  /** The connections, each with what ends its question. */
+  /** The open connections, each with the function that ends its question. */
   private readonly held = new Map<Socket, (() => void) | null>();
 
   private constructor(questions: Questions) {
@@ -76,7 +76,7 @@ export class ControlHost {
     this.server.unref();
   }
 
-  /** Answers from now on, or says in the log why not: what is served is served all the same. */
+  /** Starts answering. A failure is logged, and the server serves all the same. */
   static async open(kind: ServerKind, questions: Questions, log: Log): Promise<ControlHost> {
     const host = new ControlHost(questions);
     const { server } = host;
@@ -88,7 +88,7 @@ export class ControlHost {
       const why = `commands cannot ask this server: ${reason(error)}`;
       log.warning(why, { msgid: messages.notAsked.id });
     }
-    // From now on it is a connection that fails, for want of descriptors: its client's affair.
+    // Later errors belong to one connection, as without descriptors; its client sees them.
     server.removeAllListeners('error').on('error', () => {});
     return host;
   }
@@ -99,7 +99,7 @@ export class ControlHost {
     const closed = new Promise((resolve) => server.close(resolve));
     for (const [socket, end] of held) {
       if (end !== null) end();
-      // A client that has not asked yet is not waited for.
+      // A client that has not asked yet does not delay the end.
       else if (!socket.writableEnded) socket.destroy();
     }
     const late = setTimeout(() => {
@@ -112,23 +112,23 @@ export class ControlHost {
   private accept(socket: Socket): void {
     const { held } = this;
     const uid = peerOf(socket)?.uid;
-    // An error is followed by `close`, which is listened to.
+    // An error is followed by `close`, which is handled below.
     socket.on('error', () => {});
     if (uid !== 0 && uid !== process.geteuid!()) return void socket.destroy();
     held.set(socket, null);
     const late = setTimeout(() => socket.destroy(), QUESTION_MS).unref();
     let asked = Buffer.alloc(0);
-    const hear = (bytes: Buffer): void => {
+    const receive = (bytes: Buffer): void => {
       asked = Buffer.concat([asked, bytes]);
       const end = asked.indexOf(NEWLINE);
       if (end < 0 && asked.length > QUESTION_MAX) socket.destroy();
       if (end < 0) return;
       clearTimeout(late);
-      // There is nothing more to say than a line.
-      socket.off('data', hear).resume();
+      // Bytes behind the question are dropped.
+      socket.off('data', receive).resume();
       void this.answer(socket, asked.toString('utf8', 0, end));
     };
-    socket.on('data', hear);
+    socket.on('data', receive);
     const over = (): void => held.get(socket)?.();
     socket.once('end', () => {
       over();

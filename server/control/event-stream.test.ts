@@ -1,14 +1,14 @@
-/** Events on their way to who reads slowly, or not at all. */
+/** Events for a reader that is slow, or reads nothing. */
 import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
+import { copyEvents, putEvent, wholeEvents } from '../../runtime/observe/event-store.ts';
 import { EventReader, writeLost } from '../../runtime/observe/events.ts';
-import { copyEvents, putEvent, wholeEvents } from '../../runtime/observe/store.ts';
 import { ownTables } from '../../runtime/observe/tables.ts';
 import { EventStream } from './event-stream.ts';
 
 class SlowSocket {
   readonly taken: Uint8Array[] = [];
-  /** What its reader has not taken, in bytes. */
+  /** The bytes that the reader has not taken. */
   writableLength = 0;
   ended = false;
 
@@ -29,14 +29,14 @@ function told(socket: SlowSocket): string[] {
   return [...events].map((event) => (event.kind === 'lost' ? event.why : event.kind));
 }
 
-it('are kept for a while, and then counted', async () => {
+it('events for a reader that stops are buffered up to a limit, and then only counted', async () => {
   const socket = new SlowSocket();
   const stream = new EventStream(socket as unknown as Socket);
   put(stream, 'a');
   expect(told(socket)).toEqual([]);
   await new Promise(setImmediate);
   expect(told(socket)).toEqual(['a']);
-  // Nobody reads any more.
+  // The reader stops.
   socket.writableLength = 2 ** 30;
   for (let i = 0; i < 100; i++) put(stream, 'x'.repeat(1000));
   await new Promise(setImmediate);
@@ -51,7 +51,7 @@ it('are kept for a while, and then counted', async () => {
   expect(socket.ended).toBe(true);
 });
 
-it('arrive whole, wherever they are cut, also one that is larger than others together', () => {
+it('events of any size are copied whole from a stream that is cut anywhere', () => {
   const socket = new SlowSocket();
   const stream = new EventStream(socket as unknown as Socket);
   const large = (length: number): void =>

@@ -1,24 +1,24 @@
 /**
- * A recording on its way to another process while it is made. Events are gathered until the event
- * loop turns, and sent together. Of a reader that is slower than the mount nobody waits: what it has
- * not taken is kept up to `BACKLOG_MAX`, what comes then is left out, and how much that was is told.
+ * Sends the events of a recording to another process while it is made, once per turn of the event
+ * loop. A slow reader never delays the mount: up to `BACKLOG_MAX` bytes wait for it, further events
+ * are dropped, and a `lost` event gives their number.
  */
 import type { Socket } from 'node:net';
 import { Output } from '../../runtime/observe/bytes.ts';
+import type { EventStore } from '../../runtime/observe/event-store.ts';
 import { writeLost } from '../../runtime/observe/events.ts';
 import { BLOCK_MAX } from '../../runtime/observe/format.ts';
-import type { EventStore } from '../../runtime/observe/store.ts';
 
-/** Bytes that are sent together at most, unless one event alone is longer. */
+/** The most bytes sent together, unless one event alone is longer. */
 const RUN_BYTES = 65_536;
 const BACKLOG_MAX = 32 * 2 ** 20;
-/** Room for the word about what was left out. */
+/** The size of a `lost` event. */
 const LOST_BYTES = 256;
 
 export class EventStream implements EventStore {
   readonly out = new Output(new Uint8Array(RUN_BYTES));
   private readonly socket: Socket;
-  /** Events in `out`, and how many were left out since the last that was sent. */
+  /** The events in `out`, and those dropped since the last send. */
   private count = 0;
   private lost = 0;
   private closed = false;
@@ -46,7 +46,7 @@ export class EventStream implements EventStore {
     return false;
   }
 
-  /** Sends what there is, and ends the connection. Further events go nowhere. */
+  /** Sends the rest, and ends the connection. Further events are dropped. */
   close(): void {
     if (this.closed) return;
     this.send(0);

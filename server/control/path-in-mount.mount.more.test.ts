@@ -21,7 +21,7 @@ const table: readonly (readonly [from: string, file: string, meant: string | Reg
 ];
 
 describeMounts('FILE of', () => {
-  it('glossa why and glossa invalidate resolves as in a shell', () =>
+  it('glossa why and glossa invalidate is resolved as a shell resolves it', () =>
     withScratch(async (scratch) => {
       const one = await startMount(scratch, memory, { name: 'm1' });
       await mkdir(`${one.path}/dir`);

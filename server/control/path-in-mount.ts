@@ -1,9 +1,9 @@
-/** Finds the mount that a path leads into, and the path from its root; the mount itself is not asked. */
+/** Finds the mount that a path leads into, and the path from its root, without entering the mount. */
 import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FS_TYPE, readMounts } from '../../runtime/mount/mountinfo.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { refuseStuck } from '../stuck.ts';
+import { refuseStuck } from '../stuck-mounts.ts';
 
 export interface PlaceInMount {
   /** Absolute. */
@@ -12,7 +12,7 @@ export interface PlaceInMount {
   readonly path: string;
 }
 
-/** The mount of ours that a path leads into. @throws {Failure} where a mount hangs, or there is none */
+/** The mount of glossa that a path leads into. @throws {Failure} without one, or if one hangs */
 export async function mountAt(given: string): Promise<PlaceInMount> {
   await refuseStuck(dirname(resolve(given)));
   const points = readMounts()
@@ -26,7 +26,7 @@ export async function mountAt(given: string): Promise<PlaceInMount> {
   return { mountpoint, path: whole.slice(mountpoint.length) || '/' };
 }
 
-/** The path without symbolic links before a mount; that itself is not asked, and may not have it. */
+/** The path without symbolic links up to a mount; the part inside the mount need not exist. */
 function realWay(path: string, points: ReadonlySet<string>): string {
   const names = path.split('/').slice(1);
   let at = '/';

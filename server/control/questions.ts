@@ -1,64 +1,64 @@
-/** The questions that a server of volumes answers on its control channel (`control-host.ts`), by name. */
+/** Answers the questions about a graph on the control channel (`control-host.ts`). */
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import type { NotableRequests } from '../../runtime/mount/notable-requests.ts';
 import { writeHead } from '../../runtime/observe/head.ts';
-import { Counting } from '../counting.ts';
-import { startRecorder, type Wanted } from '../recording.ts';
-import type { Reloader } from '../reloading.ts';
+import { LeasedCounter } from '../leased-counter.ts';
+import { type RecordingOptions, startRecorder } from '../recording.ts';
+import type { Reloader } from '../reloader.ts';
 import type { RunFolder } from '../run-files.ts';
 import { Dumper } from '../statedump/dumper.ts';
 import { statedump } from '../statedump/volumes.ts';
-import type { AboutServer } from '../statedump/whole.ts';
+import type { AboutServer } from '../statedump/whole-dump.ts';
 import type { Connection, Questions } from './control-host.ts';
 import { EventStream } from './event-stream.ts';
 
-export interface Telling {
+export interface QuestionSources {
   readonly about: AboutServer;
   readonly reloader: Reloader;
   readonly log: Log;
-  /** For statedumps that a signal asks for. */
+  /** The folder for statedumps at SIGUSR1. */
   readonly folder: RunFolder;
-  /** Requests that failed or were slow; undefined where none are kept. */
+  /** Requests that failed or were slow; undefined if the server records none. */
   readonly notable?: NotableRequests | undefined;
 }
 
 export class GraphQuestions {
   readonly dumper: Dumper;
   readonly questions: Questions;
-  private readonly counting: Counting;
+  private readonly counter: LeasedCounter;
 
-  constructor(graph: Graph, { about, reloader, log, folder, notable }: Telling) {
+  constructor(graph: Graph, { about, reloader, log, folder, notable }: QuestionSources) {
     const dumper = new Dumper(graph, about, folder, log);
-    const counting = new Counting(graph, about, dumper.ages);
+    const counter = new LeasedCounter(graph, about, dumper.ages);
     this.dumper = dumper;
-    this.counting = counting;
+    this.counter = counter;
     this.questions = {
       stats: () => statedump(graph),
       statedump: () => dumper.make(),
-      top: () => counting.ask(),
+      top: () => counter.ask(),
       reload: () => reloader.reload(),
       'reset-stats': () => resetStats(graph),
-      trace: (wanted, connection) => trace(graph, wanted as Wanted, connection),
+      trace: (wanted, connection) => trace(graph, wanted as RecordingOptions, connection),
       ...(notable && { notable: () => notable.dump() }),
     };
   }
 
   close(): void {
-    this.counting.close();
+    this.counter.close();
     this.dumper.close();
   }
 }
 
-/** The names of the volumes that begin to count anew, the top first. */
+/** Resets the statistics of all volumes that have any; returns their names, the top first. */
 function resetStats({ xlators }: Graph): string[] {
-  const counting = xlators.filter(({ translator }) => translator.reset !== undefined);
-  for (const xl of counting) xl.translator.reset!(xl);
-  return counting.map(({ name }) => name).reverse();
+  const counter = xlators.filter(({ translator }) => translator.reset !== undefined);
+  for (const xl of counter) xl.translator.reset!(xl);
+  return counter.map(({ name }) => name).reverse();
 }
 
-/** The head of a recording, and behind it the events (docs/write/recording.md) until the asker has gone. */
-export function trace(graph: Graph, wanted: Wanted, { socket, hold }: Connection): void {
+/** Sends a recording's head, then its events (docs/write/recording.md) until the client has gone. */
+export function trace(graph: Graph, wanted: RecordingOptions, { socket, hold }: Connection): void {
   const stream = new EventStream(socket);
   const end = startRecorder(graph, wanted, (head) => {
     // A head is JSON in one line.

@@ -1,7 +1,7 @@
 /**
- * The sockets that commands ask servers at: without a file (unix(7), "abstract"), so that a killed
- * server leaves nothing behind, called `glossa.KIND.ID.RANDOM`. Any process can bind such a name and
- * connect to it, so each end reads from the kernel who the other is.
+ * Names and finds the control sockets of servers, `glossa.KIND.ID.RANDOM`. They are abstract
+ * (unix(7)), so a killed server leaves no file behind. Any process can bind such a name and connect
+ * to it, so each end reads the other's user from the kernel.
  *
  * Source: unix(7) (SO_PEERCRED), proc_net(5) (`/proc/net/unix`).
  */
@@ -21,7 +21,7 @@ export interface Peer {
 /** `struct ucred`: pid, uid and gid. */
 const UCRED_SIZE = 12;
 
-/** Null of a socket that has closed. */
+/** The process at the other end; null for a closed socket. */
 export function peerOf(socket: Socket): Peer | null {
   const fd = descriptorOf(socket);
   const [value, length] = [new Uint32Array(UCRED_SIZE / 4), new Uint32Array([UCRED_SIZE])];
@@ -32,39 +32,39 @@ export function peerOf(socket: Socket): Peer | null {
   return { pid: value[0]!, uid: value[1]! };
 }
 
-/** The key by which a server's socket is found: of a mount, the number of its device. */
+/** The key of a server's socket: the device number of its mount, or `listener` without a mount. */
 export type ServerKind = { readonly mount: string } | 'listener';
 
 const prefixOf = (kind: ServerKind): string =>
   kind === 'listener' ? 'glossa.listener.' : `glossa.mount.${kind.mount}.`;
 
 const RANDOM_BYTES = 8;
-/** Of `sun_path`, in bytes. Node 20 fills a shorter name up with zeros, later ones do not. */
+/** The size of `sun_path`. Node 20 pads a shorter name with zeros, later versions do not. */
 const NAME_SIZE = 108;
 
-/** A name for a server to listen at, at which commands of any version of Node find it. */
+/** A new name for a server's socket, padded so that every version of Node uses the same bytes. */
 export const newName = (kind: ServerKind): string =>
   `\0${prefixOf(kind)}${randomBytes(RANDOM_BYTES).toString('hex')}`.padEnd(NAME_SIZE, '.');
 
-/** The names at which servers of a kind listen, in this network namespace. */
+/** The socket names of servers of a kind in this network namespace. */
 export function listNames(kind: ServerKind): readonly string[] {
   const prefix = ` @${prefixOf(kind)}`;
   let lines: readonly string[] = [];
   try {
     lines = readFileSync('/proc/net/unix', 'utf8').split('\n');
   } catch {
-    // A kernel that does not list sockets shows none.
+    // The kernel has no list of sockets.
   }
   const names = lines.flatMap((line) => {
     const at = line.indexOf(prefix);
     // The kernel shows a zero as @.
     return at < 0 ? [] : [`\0${line.slice(at + 2)}`];
   });
-  // Each connection to a server is listed by the server's name as well.
+  // The kernel lists each connection under the server's name, too.
   return [...new Set(names)];
 }
 
-/** The process that listens there; null where none does any more. */
+/** The process that listens at a name; null if none does. */
 export function findPeer(name: string): Promise<Peer | null> {
   return new Promise((resolve) => {
     const socket = connect(name);

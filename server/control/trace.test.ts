@@ -1,10 +1,10 @@
-/** A trace over the control channel: it lasts as long as its client is there. */
+/** A trace over the control channel, which lasts as long as its client is connected. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import { ask, HeldLeaf, startGraph } from '../../test/support/core.ts';
-import type { Wanted } from '../recording.ts';
+import type { RecordingOptions } from '../recording.ts';
 import { Conversation } from './client.ts';
 import { ControlHost } from './control-host.ts';
 import { trace } from './questions.ts';
@@ -22,21 +22,21 @@ beforeEach(async () => {
   graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
   const questions = {
     trace: (of: unknown, connection: Parameters<typeof trace>[2]) =>
-      trace(graph, of as Wanted, connection),
+      trace(graph, of as RecordingOptions, connection),
   };
   host = await ControlHost.open(kind, questions, {} as Log);
   served = { given: 'mnt', socket: listNames(kind)[0]! };
 });
 afterEach(() => host.close());
 
-it('a wrong filter is refused, and nothing is observed', async () => {
+it('a trace with a wrong filter is refused, and attaches no observer', async () => {
   const filter = { volumes: ['strage'] };
   const { value } = new Conversation(served, 'trace', { ...wanted, filter });
   await expect(value).rejects.toThrow("there is no volume 'strage' (did you mean");
   expect(graph.xlators[0]!.observer).toBe(null);
 });
 
-it('the graph is observed until the client has gone', async () => {
+it('a trace observes the graph until its client disconnects', async () => {
   const conversation = new Conversation(served, 'trace', wanted);
   expect(await conversation.value).toMatchObject({ volumes: [{ name: 'storage' }] });
   const [storage] = graph.xlators;
@@ -52,7 +52,7 @@ it('the graph is observed until the client has gone', async () => {
   while (storage!.observer !== null) await new Promise(setImmediate);
 });
 
-it('a server that ends sends what there still is', async () => {
+it('a trace of a server that shuts down gets its last events and ends', async () => {
   const conversation = new Conversation(served, 'trace', wanted);
   await conversation.value;
   const closed = host.close();

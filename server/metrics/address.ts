@@ -1,4 +1,4 @@
-/** Parses the address of metrics: HOST:PORT, `[IPv6]:PORT`, or a port alone, which is loopback's. */
+/** Parses the address of metrics: HOST:PORT, `[IPv6]:PORT`, or a PORT of the loopback interface. */
 import { UsageError } from '../../terminal/exit.ts';
 
 export interface Address {

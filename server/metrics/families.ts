@@ -1,6 +1,6 @@
 /**
- * Makes the metrics of a server: families of samples, each a name, its meaning, and a number for each set of
- * labels. They come from the dumps of volumes when a collector asks, so requests cost nothing for them.
+ * Collects a server's metrics as families: a name, its meaning, and a number for each set of
+ * labels. They come from the volumes' dumps when a collector asks, so they cost requests nothing.
  */
 import type { Graph } from '../../runtime/core/graph.ts';
 import { bucketOf } from '../../runtime/core/histogram.ts';
@@ -15,53 +15,53 @@ export interface Sample {
   readonly value: number;
 }
 
-/** How many of what was measured were below each bound. */
+/** The buckets of a histogram. */
 export interface Distribution {
   readonly labels: Labels;
-  /** What each bucket ends at, rising; one bucket more has the rest. */
+  /** The upper bounds of the buckets, rising; one more bucket has the rest. */
   readonly bounds: readonly number[];
-  /** Of each bucket alone. */
+  /** The count of each bucket alone. */
   readonly counts: readonly number[];
   readonly count: number;
   readonly sum: number;
 }
 
-interface Named {
-  /** In the form of Prometheus, unit and `_total` included. */
+interface FamilyName {
+  /** The Prometheus name, with unit and `_total`. */
   readonly name: string;
   readonly help: string;
 }
 
-/** A counter only grows. */
-export interface Numbers extends Named {
+/** A counter, which only grows, or a gauge. */
+export interface NumberFamily extends FamilyName {
   readonly type: 'counter' | 'gauge';
   readonly samples: readonly Sample[];
 }
 
-export interface Distributions extends Named {
+export interface HistogramFamily extends FamilyName {
   readonly type: 'histogram';
   readonly samples: readonly Distribution[];
 }
 
-export type Family = Numbers | Distributions;
+export type Family = NumberFamily | HistogramFamily;
 
-interface Kind extends Omit<Numbers, 'samples'> {
-  /** What a value is multiplied with, to be in the unit of the name. */
+interface MetricKind extends Omit<NumberFamily, 'samples'> {
+  /** The factor from the dump's unit to the unit of the name. */
   readonly scale?: number;
 }
 
 const NS = 1e-9;
 
-const counter = (name: string, help: string): Kind => ({ name, help, type: 'counter' });
-const gauge = (name: string, help: string): Kind => ({ name, help, type: 'gauge' });
+const counter = (name: string, help: string): MetricKind => ({ name, help, type: 'counter' });
+const gauge = (name: string, help: string): MetricKind => ({ name, help, type: 'gauge' });
 
-const seconds = (which: string, help: string): Kind => ({
+const seconds = (which: string, help: string): MetricKind => ({
   ...gauge(`glossa_fop_latency_${which}_seconds`, help),
   scale: NS,
 });
 
-/** Of `FOP.hits` and so on, which debug/io-stats tells. */
-const ofFops: Readonly<Record<string, Kind>> = {
+/** Families of `FOP.hits` and the other keys of debug/io-stats. */
+const ofFops: Readonly<Record<string, MetricKind>> = {
   hits: counter('glossa_fop_hits_total', 'Calls of a fop that a volume has seen.'),
   errors: counter(
     'glossa_fop_errors_total',
@@ -72,8 +72,8 @@ const ofFops: Readonly<Record<string, Kind>> = {
   'max-ns': seconds('max', 'Longest time until the reply of a fop, with latency-measurement.'),
 };
 
-/** Of scripted volumes, by what they tell. */
-const ofScripts: Readonly<Record<string, Kind>> = {
+/** Families of modules, by their key in the dump. */
+const ofScripts: Readonly<Record<string, MetricKind>> = {
   calls: counter('glossa_script_calls_total', 'Times that a module was entered for a request.'),
   failures: counter(
     'glossa_script_failures_total',
@@ -94,7 +94,7 @@ const ofScripts: Readonly<Record<string, Kind>> = {
   'memory-bytes': gauge('glossa_script_memory_bytes', 'Memory of the interpreters of a volume.'),
 };
 
-const ofMounts: Readonly<Record<string, Kind>> = {
+const ofMounts: Readonly<Record<string, MetricKind>> = {
   requests: counter('glossa_requests_total', 'Requests that the mount has got.'),
   'in-flight': gauge(
     'glossa_requests_in_flight',
@@ -103,14 +103,14 @@ const ofMounts: Readonly<Record<string, Kind>> = {
   'open-fds': gauge('glossa_open_fds', 'Files and directories that are open in the mount.'),
 };
 
-const byType: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+const byType: Readonly<Record<string, Readonly<Record<string, MetricKind>>>> = {
   'features/glupy': ofScripts,
   'mount/fuse': ofMounts,
   'mount/fuse-native': ofMounts,
 };
 
-/** Of everything else that is a number. */
-const OTHERS = gauge(
+/** The family of all other numbers in dumps. */
+const OTHER_VALUES = gauge(
   'glossa_volume_value',
   'What a volume tells of itself for statedumps, by its key.',
 );
@@ -119,8 +119,8 @@ const FOP_KEY = /^([A-Z_]+)\.(hits|errors|avg-ns|min-ns|max-ns)$/;
 
 /** @param version the program's */
 export function metricsOf(graph: Graph, version: string): Family[] {
-  const families = new Map<string, Numbers & { samples: Sample[] }>();
-  const add = ({ scale = 1, ...kind }: Kind, value: number, labels: Labels = {}): void => {
+  const families = new Map<string, NumberFamily & { samples: Sample[] }>();
+  const add = ({ scale = 1, ...kind }: MetricKind, value: number, labels: Labels = {}): void => {
     const family = families.get(kind.name) ?? { ...kind, samples: [] };
     families.set(kind.name, family);
     family.samples.push({ labels, value: value * scale });
@@ -152,7 +152,7 @@ const LATENCIES = {
 } as const;
 /** Powers of two, in microseconds: from 4 us to 17 s. */
 const POWERS = Array.from({ length: 23 }, (_, at) => at + 2);
-/** Where the buckets of a histogram of the core end that together are one of these. */
+/** The index in the core's histogram at which each of these buckets ends. */
 const ENDS = POWERS.map((power) => bucketOf(2 ** power * 1000));
 const BOUNDS = POWERS.map((power) => 2 ** power / 1e6);
 
@@ -172,7 +172,7 @@ function latenciesOf(xl: Xlator): Distribution[] {
 
 function addVolume(
   { name, type, dump }: VolumeDump,
-  add: (kind: Kind, value: number, labels: Labels) => void,
+  add: (kind: MetricKind, value: number, labels: Labels) => void,
 ): void {
   const labels = { volume: name, type };
   for (const [key, value] of Object.entries(dump)) {
@@ -181,6 +181,6 @@ function addVolume(
     const own = byType[type];
     if (fop !== undefined) add(ofFops[what!]!, value, { ...labels, fop });
     else if (own !== undefined && Object.hasOwn(own, key)) add(own[key]!, value, labels);
-    else add(OTHERS, value, { ...labels, key });
+    else add(OTHER_VALUES, value, { ...labels, key });
   }
 }

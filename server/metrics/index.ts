@@ -1,4 +1,4 @@
-/** The metrics of a server, for a collector that scrapes them (`--metrics`). */
+/** Starts the metrics of a server, which a collector scrapes (`--metrics`). */
 
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
@@ -6,10 +6,10 @@ import { messages } from '../../runtime/core/messages.ts';
 import { version } from '../../terminal/package-version.ts';
 import type { Address } from './address.ts';
 
-/** Variables that tell other programs an address for metrics; here they are only refused by name. */
+/** Variables with an address to push metrics to, which glossa does not support. */
 const OTLP = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
-/** The warning for an operator who expects metrics to be sent; null when nothing suggests that. */
+/** The warning for an operator who has set such a variable; null without one. */
 export function otlpRefusal(env: NodeJS.ProcessEnv): string | null {
   const name = OTLP.find((one) => env[one]);
   const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true';
@@ -23,8 +23,8 @@ export function otlpRefusal(env: NodeJS.ProcessEnv): string | null {
 }
 
 /**
- * Begins with what is asked for, and gives what ends it. Nothing is loaded for what is not.
- * @throws {Failure} when the address cannot be had
+ * Serves metrics at an address, if there is one; resolves to the function that ends that.
+ * @throws {Failure} when the address is not available
  */
 export async function startMetrics(
   graph: Graph,

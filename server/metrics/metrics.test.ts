@@ -36,7 +36,7 @@ async function start(volumes: readonly TestVolume[]): Promise<Graph> {
 }
 
 describe('metrics as text', () => {
-  it('have what volumes count, by volume and fop, in the form of Prometheus', async () => {
+  it('have the counts of volumes by volume and fop', async () => {
     const leaf = new HeldLeaf();
     leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
     const graph = await start([
@@ -61,7 +61,7 @@ describe('metrics as text', () => {
     expect(read.get('process_resident_memory_bytes')!.samples.get('')).toBeGreaterThan(1e6);
   });
 
-  it('have how long replies took, and which were errors, by volume and fop', async () => {
+  it('have latencies and errors of replies by volume and fop', async () => {
     const context = new FakeContext();
     const leaf = new HeldLeaf();
     const graph = await startGraph(
@@ -94,7 +94,7 @@ describe('metrics as text', () => {
     expect(samples.get(`_sum,${labels}`)).toBeCloseTo(60.001009, 9);
   });
 
-  it('have the counters of scripts by name, and whatever else is a number by its key', async () => {
+  it('have a family for each counter of modules, and one family for all other numbers by key', async () => {
     const graph = await start([
       { name: 'a', translator: telling('features/glupy', () => ({ calls: 7, language: 'x' })) },
       { name: 'b', translator: telling('features/glupy', () => ({ calls: 8, 'module.x': 0.5 })) },
@@ -109,7 +109,7 @@ describe('metrics as text', () => {
     ]);
   });
 
-  it('are whole, whatever a script calls its counters', async () => {
+  it('escape any name that a module gives its counters', async () => {
     const key = 'module."\\\n} 5\nglossa_info 7';
     const dump = () => ({ [key]: Number.POSITIVE_INFINITY, constructor: 1e-9 });
     const graph = await start([{ name: 'a', translator: telling('features/glupy', dump) }]);
@@ -121,7 +121,7 @@ describe('metrics as text', () => {
   });
 });
 
-describe('what went wrong', () => {
+describe('reason', () => {
   it.each([
     [Object.assign(new Error('x'), { errno: -98 }), 'Address already in use'],
     [
@@ -130,24 +130,26 @@ describe('what went wrong', () => {
     ],
     [Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
     ['text', 'text'],
-  ])('of %o', (error, text) => expect(reason(error)).toBe(text));
+  ])('of %o is the system’s text, the message or the code', (error, text) =>
+    expect(reason(error)).toBe(text),
+  );
 });
 
-describe('the address', () => {
+describe('the address of --metrics', () => {
   it.each([
     ['9100', { host: '127.0.0.1', port: 9100 }],
     [':9100', { host: '127.0.0.1', port: 9100 }],
     ['localhost:0', { host: 'localhost', port: 0 }],
     ['0.0.0.0:80', { host: '0.0.0.0', port: 80 }],
     ['[::1]:9100', { host: '::1', port: 9100 }],
-  ])('%s', (given, address) => expect(readAddress(given)).toEqual(address));
+  ])('reads %s', (given, address) => expect(readAddress(given)).toEqual(address));
 
   it.each(['', 'host', '::1:9100', '[::1]', '65536', 'a b:1', 'host:', '-1', 'http://a:1'])(
-    'is not %j',
+    'refuses %j',
     (given) => expect(() => readAddress(given)).toThrow(/^--metrics takes HOST:PORT/),
   );
 
-  it('is refused when it is taken', async () => {
+  it('that is in use is refused with a message', async () => {
     const address = { host: '127.0.0.1', port: 0 };
     const first = await MetricsServer.listen(address, () => []);
     ends.push(() => first.close());
@@ -158,7 +160,7 @@ describe('the address', () => {
   });
 });
 
-it('serves metrics, and nothing else', async () => {
+it('the metrics server answers GET /metrics, 404 for other paths and 405 for other methods', async () => {
   const server = await MetricsServer.listen({ host: '127.0.0.1', port: 0 }, () => []);
   ends.push(() => server.close());
   const get = (path: string, method = 'GET') =>
@@ -171,20 +173,20 @@ it('serves metrics, and nothing else', async () => {
   expect([(await get('/')).status, (await get('/metrics', 'POST')).status]).toEqual([404, 405]);
 });
 
-describe('a collector that OpenTelemetry’s variables name', () => {
+describe('a collector in OpenTelemetry’s variables', () => {
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317' };
 
   it.each([
     ['nothing is named', {}],
     ['the SDK is off', { ...endpoint, OTEL_SDK_DISABLED: 'True' }],
     ['no metrics are wanted', { ...endpoint, OTEL_METRICS_EXPORTER: 'none' }],
-  ])('%s: nothing is said', (_, env) => expect(otlpRefusal(env)).toBeNull());
+  ])('gives no warning when %s', (_, env) => expect(otlpRefusal(env)).toBeNull());
 
   it.each([
     ['grpc', { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
     ['http/json', { ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' }],
     ['http/protobuf', endpoint],
-  ])('%s is refused by name, with what to do', (protocol, env) => {
+  ])('with the protocol %s gives a warning that names --metrics', (protocol, env) => {
     const refusal = otlpRefusal(env);
     expect(refusal).toContain(
       `OTEL_EXPORTER_OTLP_ENDPOINT: metrics are not sent by OTLP (${protocol})`,

@@ -1,5 +1,5 @@
 /**
- * Metrics as text.
+ * Formats metrics as text for Prometheus.
  *
  * Source: Prometheus, "Exposition formats", text format 0.0.4.
  */
@@ -38,7 +38,7 @@ function pairs(labels: Labels): string {
   return all.length === 0 ? '' : `{${all.join(',')}}`;
 }
 
-/** A script may choose a key. */
+/** A module chooses some of the keys, so they are escaped. */
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 
 function number(value: number): string {

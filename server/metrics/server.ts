@@ -1,4 +1,4 @@
-/** Serves metrics to Prometheus: `GET /metrics`, and nothing else. */
+/** Serves metrics to Prometheus over HTTP at `GET /metrics`. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../../terminal/exit.ts';
@@ -11,7 +11,7 @@ const CONNECTIONS_MAX = 32;
 const TIMEOUT_MS = 10_000;
 
 export class MetricsServer {
-  /** Where it listens; the port is one that was free where 0 was asked for. */
+  /** The URL of the metrics, with the real port if 0 was given. */
   readonly url: string;
   private readonly server: Server;
 
@@ -21,7 +21,7 @@ export class MetricsServer {
     this.url = `http://${showAddress({ host, port })}/metrics`;
   }
 
-  /** @throws {Failure} when the address cannot be had */
+  /** @throws {Failure} when the address is not available */
   static async listen(address: Address, families: () => Family[]): Promise<MetricsServer> {
     const server = createServer({ requestTimeout: TIMEOUT_MS }, answer(families));
     server.maxConnections = CONNECTIONS_MAX;
@@ -33,7 +33,7 @@ export class MetricsServer {
       const where = showAddress(address);
       throw new Failure(`metrics cannot be served at ${where}: ${reason(error)}`);
     }
-    // It lives as long as the mount does, and a connection that fails is its client's affair.
+    // The mount alone keeps the process alive; a failed connection concerns its client only.
     server.unref().on('error', () => {});
     return new MetricsServer(server, address.host);
   }
@@ -52,6 +52,6 @@ const answer =
       response.end(method === 'HEAD' ? undefined : text);
     };
     if (url?.split('?')[0] !== '/metrics') say(404, 'metrics are at /metrics\n');
-    else if (method !== 'GET' && method !== 'HEAD') say(405, 'GET is what there is\n');
+    else if (method !== 'GET' && method !== 'HEAD') say(405, 'only GET is allowed\n');
     else say(200, formatPrometheus(families()), CONTENT_TYPE);
   };

@@ -1,4 +1,4 @@
-/** The statedumps of a server: for `glossa stats statedump`, and for SIGUSR1. */
+/** Makes the statedumps of a server: for `glossa stats statedump`, and for SIGUSR1. */
 
 import { pendingCalls } from '../../runtime/core/dumps.ts';
 import { newestRequest } from '../../runtime/core/frame.ts';
@@ -10,9 +10,9 @@ import { ForeignFileError } from '../../runtime/sys/guarded-write.ts';
 import { reason } from '../../terminal/reason.ts';
 import type { RunFolder } from '../run-files.ts';
 import { formatSections } from './sections.ts';
-import { type About, type WholeDump, wholeDump } from './whole.ts';
+import { type About, type WholeDump, wholeDump } from './whole-dump.ts';
 
-/** How exactly ages are known. */
+/** The precision of the ages of requests. */
 const STEP_MS = 1000;
 
 export class Dumper {
@@ -23,7 +23,7 @@ export class Dumper {
   readonly ages = new RequestAges();
   private readonly timer = setInterval(() => this.mark(), STEP_MS);
 
-  /** @param folder for those of SIGUSR1 */
+  /** @param folder for statedumps at SIGUSR1 */
   constructor(graph: Graph, about: About, folder: RunFolder, log: Log) {
     this.graph = graph;
     this.about = about;
@@ -32,12 +32,12 @@ export class Dumper {
     this.timer.unref();
   }
 
-  /** Writes one into a file, and says in the log where, or why not. */
+  /** Writes a statedump into a file, and logs its path or the error. */
   write(): void {
     const dump = this.make();
     try {
       const now = this.graph.context.sink.now();
-      // GlusterFS's name, for who looks for one.
+      // The same name as GlusterFS's.
       const name = `glusterdump.${process.pid}.dump.${Math.floor(now / 1000)}`;
       const path = this.folder.write(name, formatSections(dump, now));
       this.log.info(`wrote the statedump ${path}`, { msgid: messages.dumped.id });

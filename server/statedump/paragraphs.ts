@@ -5,7 +5,7 @@ import { padRight, widest } from '../../terminal/layout.ts';
 import { paint } from '../../terminal/terminal.ts';
 import type { Statedump, VolumeDump } from './volumes.ts';
 
-/** A volume a paragraph, its values in a column. */
+/** One paragraph for each volume, with its values in a column. */
 export function formatStatedump({ volumes, replaced = [] }: Statedump, colour: boolean): string {
   const keys = [...volumes, ...replaced].flatMap(({ dump }) => Object.keys(dump));
   const width = widest(keys);

@@ -1,22 +1,21 @@
 /**
- * A statedump in GlusterFS's form: sections in brackets, and a line `key=value` for each thing told.
+ * Formats a statedump as GlusterFS does: sections in brackets with lines `key=value`.
  *
- * What glossa does not have (pools of memory, hash sizes, reference counts) is not in it; what is in
- * it and not in GlusterFS's are `age` of a request, `path` of inodes and open files, options, and
- * `….listed` where no more is listed than that.
+ * It lacks what glossa does not have: memory pools, hash sizes, reference counts. It adds the `age`
+ * of a request, the `path` of inodes and open files, options, and `….listed` for a shortened list.
  *
  * Source: GlusterFS `libglusterfs/src/statedump.c`, `stack.c`, `inode.c`, `fd.c`.
  */
 import type { CallDump, InodeDump } from '../../runtime/core/dumps.ts';
 import { formatTime, printable } from '../../runtime/core/log.ts';
-import type { GraphVolume, WholeDump } from './whole.ts';
+import type { GraphVolume, WholeDump } from './whole-dump.ts';
 
-/** Types of those that ask for inodes and files. */
+/** Types of volumes with clients, which own the inode table and the open files. */
 const FRONT = /^mount\/|^protocol\/server$/;
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** The text, with a newline at its end. `end` is when it was finished, as `dump.time`. */
+/** The text of a dump, newline included. `end` is the time of its end, as `dump.time` of its start. */
 export function formatSections(dump: WholeDump, end: number): string {
   const { process: about, memory, callpool, volumes, replaced, inodes, fds } = dump;
   const front = volumes.find(({ type }) => FRONT.test(type))?.type ?? 'mount/fuse';
@@ -61,13 +60,13 @@ function section(name: string, values: Values): string {
   return `\n[${safe(name)}]\n${lines.join('')}`;
 }
 
-/** No name of a file ends a line or begins a section. */
+/** Escapes a text, so that a file's name cannot end a line or begin a section. */
 const safe = (text: string | number): string => printable(String(text));
 
 const dotted = (type: string): string => type.replaceAll('/', '.');
 
 const prefix = ({ name, type }: { readonly name: string; readonly type: string }): string =>
-  // A mount is alone, and GlusterFS leaves its name out.
+  // A process has one mount, whose name GlusterFS leaves out.
   type.startsWith('mount/') ? `xlator.${dotted(type)}` : `xlator.${dotted(type)}.${name}`;
 
 function callSections(call: CallDump, at: number): string[] {

@@ -17,7 +17,7 @@ const dumping = (type: string, dump?: () => Dump): Translator<unknown> =>
   });
 
 describe('a statedump', () => {
-  it('has every volume, the top first', async () => {
+  it('lists every volume, from the top down', async () => {
     const graph = await startGraph([
       { translator: dumping('a/bottom', () => ({ inodes: 3, 'data-bytes': 4096 })) },
       { translator: dumping('a/silent') },
@@ -33,7 +33,7 @@ describe('a statedump', () => {
     await graph.stop();
   });
 
-  it('has the requests that a volume has begun by itself, the oldest first', async () => {
+  it('lists the oldest requests that a volume has begun itself, and counts all', async () => {
     const graph = await startGraph([{ translator: dumping('a/busy', () => ({ state: 'fine' })) }]);
     const calls = Array.from({ length: 20 }, () => new Stack(0, 0, -100, 'STAT'));
     for (const call of calls) graph.top.begin(call);
@@ -45,7 +45,7 @@ describe('a statedump', () => {
     await graph.stop();
   });
 
-  it('has the error of a translator that cannot tell', async () => {
+  it('shows the error of a translator whose dump throws', async () => {
     const broken = dumping('a/broken', () => {
       throw new Error('oh');
     });
@@ -54,12 +54,12 @@ describe('a statedump', () => {
     await graph.stop();
   });
 
-  it('cannot write to the terminal what it likes', () => {
+  it('escapes control characters of a volume’s dump', () => {
     const volumes = [{ name: 'a\x1b', type: 'b/\x1b', dump: { state: '\x1b[2J' } }];
     expect(formatStatedump({ volumes }, false)).toBe('a␛  b/␛\n    state  ␛[2J');
   });
 
-  it('is shown in columns', () => {
+  it('is printed in columns, with replaced volumes last', () => {
     const volumes: VolumeDump[] = [
       { name: 'top', type: 'a/top', dump: { hits: 12, 'data-bytes': 4096 } },
       { name: 'bottom', type: 'a/bottom', dump: {} },

@@ -1,15 +1,15 @@
-/** The private parts of a graph's translators, which `glossa stats` shows. */
+/** Collects the dumps of a graph's volumes, for `glossa stats` and metrics. */
 import { dumpOf } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dump, Xlator } from '../../runtime/core/xlator.ts';
 
-/** Requests of a volume's own that are listed. */
+/** The most requests listed of those that a volume has begun itself. */
 const MOST_CALLS = 16;
 
 export interface Statedump {
-  /** The top first. */
+  /** From the top down. */
   readonly volumes: readonly VolumeDump[];
-  /** What exchanges have replaced and is not idle yet; absent when there is none. */
+  /** Volumes of replaced graphs that are not idle yet; absent if there are none. */
   readonly replaced?: readonly VolumeDump[];
 }
 
@@ -19,7 +19,7 @@ export interface VolumeDump {
   readonly dump: Dump;
 }
 
-/** Those who wind to the top, when they have something to tell, then the volumes, the top first. */
+/** The initiators that have a dump, then the volumes from the top down; and the replaced ones. */
 export function volumesOf(graph: Graph): { volumes: Xlator[]; replaced: VolumeDump[] } {
   const fronts = [...graph.initiators].map(({ xl }) => xl);
   const telling = fronts.filter(({ translator }) => translator.dump !== undefined);
@@ -35,14 +35,14 @@ export function statedump(graph: Graph): Statedump {
   return replaced.length === 0 ? dump : { ...dump, replaced };
 }
 
-/** What a volume tells, with `more` before it. */
+/** The dump of a volume, behind `more`. */
 export const volumeDump = (xl: Xlator, more: Dump = {}): VolumeDump => ({
   name: xl.name,
   type: xl.type,
   dump: { ...more, ...dumpOf(xl), ...ownCalls(xl) },
 });
 
-/** Requests that a volume has begun by itself: how many, and the oldest by their numbers. */
+/** The number of requests that a volume has begun itself, and the oldest of them. */
 function ownCalls({ calls }: Xlator): Dump {
   if (calls.size === 0) return {};
   const oldest = calls.list().slice(0, MOST_CALLS);

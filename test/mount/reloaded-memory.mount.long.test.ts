@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { ask } from '../../server/control/client.ts';
-import { servedAt } from '../../server/control/find.ts';
-import type { Reloading } from '../../server/reloading.ts';
+import { servedAt } from '../../server/control/find-server.ts';
+import type { ReloadResult } from '../../server/reloader.ts';
 import {
   describeMounts,
   type Scratch,
@@ -99,7 +99,7 @@ type Deed = (stage: Stage, n: number) => Promise<void>;
 /** As `glossa reload` does, and as its status is: whether all is reloaded, and what was said. */
 async function reloaded({ mount }: Stage): Promise<{ ok: boolean; text: string }> {
   const served = await servedAt('mnt', mount.path);
-  const all = (await ask(served, 'reload')) as readonly Reloading[];
+  const all = (await ask(served, 'reload')) as readonly ReloadResult[];
   return { ok: all.every(({ ok }) => ok), text: all.map(({ text }) => text).join('\n') };
 }
 

@@ -2,19 +2,19 @@
 import { unwind, wind } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { defineTranslator } from '../../runtime/core/xlator.ts';
+import type { EventStore } from '../../runtime/observe/event-store.ts';
 import type { RecordedEvent, UnwindEvent, WindEvent } from '../../runtime/observe/events.ts';
-import { type FilterGiven, makeFilter } from '../../runtime/observe/filter.ts';
+import { type FilterSettings, makeFilter } from '../../runtime/observe/filter.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { headOf } from '../../runtime/observe/head.ts';
-import { MemoryRecording } from '../../runtime/observe/memory.ts';
-import { HiddenNames } from '../../runtime/observe/names.ts';
+import { HiddenNames } from '../../runtime/observe/hidden-names.ts';
+import { MemoryRecording } from '../../runtime/observe/memory-recording.ts';
 import { openRecording } from '../../runtime/observe/reader.ts';
 import { Recorder } from '../../runtime/observe/recorder.ts';
-import type { EventStore } from '../../runtime/observe/store.ts';
 import type { FakeContext } from './core.ts';
 
 export interface RecordSettings {
-  readonly filter?: FilterGiven;
+  readonly filter?: FilterSettings;
   readonly redact?: boolean;
   readonly dataMax?: number;
   /** As for a replay. */

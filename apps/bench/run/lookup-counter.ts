@@ -1,6 +1,6 @@
 /** Counts the lookups at volumes of a mount, from the statistics of its server. */
 import { ask } from '../../../server/control/client.ts';
-import { servedAt } from '../../../server/control/find.ts';
+import { servedAt } from '../../../server/control/find-server.ts';
 import type { Statedump } from '../../../server/statedump/volumes.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { ServerGone } from '../engine/load/clients.ts';

@@ -1,6 +1,6 @@
 /** Starts a glossa server of a mount or of a brick in a child process, which ends with its parent. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { Server, type ServerEnd } from '../../../server/handover.ts';
+import { ChildServer, type ServerEnd } from '../../../server/child-server.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { unlessAborted } from '../../../terminal/interruption.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
@@ -20,7 +20,7 @@ export class OwnServer {
   hasEnded = false;
   readonly logFile: string;
   private readonly signal: AbortSignal | undefined;
-  private readonly server: Server;
+  private readonly server: ChildServer;
   private ending: Promise<boolean> | null = null;
 
   /** The signal of the settings ends the server, too. */
@@ -33,7 +33,7 @@ export class OwnServer {
     this.signal = signal;
     const hear = (text: string): void => void this.said.push(text);
     const stderr = openSync(logFile, 'a');
-    this.server = new Server([...args, '--log-file', logFile, ...xlatorOptionFlags(options)], {
+    this.server = new ChildServer([...args, '--log-file', logFile, ...xlatorOptionFlags(options)], {
       attached: true,
       stderr,
       terminal: { ...terminal, out: hear, err: hear },

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ECONNABORTED, ENOTCONN } from '../../../runtime/core/errno.ts';
 import { findMount } from '../../../runtime/mount/mountinfo.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { takeLeftAway } from '../../../server/unmount.ts';
+import { unmountLeftover } from '../../../server/unmount.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
@@ -62,7 +62,7 @@ export async function mountStack(
   const end = async (): Promise<boolean> => {
     const isAsked = await server.end();
     // The server may have left its mount.
-    await takeLeftAway(mountpoint);
+    await unmountLeftover(mountpoint);
     return isAsked;
   };
   let isTold = false;

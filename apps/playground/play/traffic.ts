@@ -3,7 +3,7 @@ import type { Graph } from '../../../runtime/core/graph.ts';
 import { makeFilter } from '../../../runtime/observe/filter.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
 import { headOf } from '../../../runtime/observe/head.ts';
-import { MemoryRecording } from '../../../runtime/observe/memory.ts';
+import { MemoryRecording } from '../../../runtime/observe/memory-recording.ts';
 import { Recorder } from '../../../runtime/observe/recorder.ts';
 import { Counts } from './counts.ts';
 import type { Traffic } from './protocol.ts';

@@ -2,7 +2,7 @@
 
 import { extname } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { DebugClient } from '../../../runtime/debug/client.ts';
+import type { DebugClient } from '../../../runtime/debug/debug-client.ts';
 import { DebugError } from '../../../runtime/debug/debug-error.ts';
 import type { ScriptView } from '../../../runtime/debug/scripts.ts';
 import { type Found, methodAt, type NotFound, volumeAt } from './places.ts';

@@ -1,8 +1,8 @@
 /** `glossa debug --dap`: the Debug Adapter Protocol on standard input and output, for one session. */
 
 import { makeScratch } from '../../../server/scratch.ts';
-import { refuseStuck } from '../../../server/stuck.ts';
-import { refuseOther } from '../../../server/volfile-operand.ts';
+import { refuseStuck } from '../../../server/stuck-mounts.ts';
+import { refuseNonVolfile } from '../../../server/volfile-operand.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../../../terminal/exit.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
@@ -22,7 +22,7 @@ export async function serveDap(
   const front: Front = {
     send: (message) => void process.stdout.write(encode(message)),
     async launch({ volfile, mountpoint, options }, output, hear) {
-      await refuseOther(volfile);
+      await refuseNonVolfile(volfile);
       if (mountpoint !== undefined) await refuseStuck(mountpoint);
       folder = mountpoint === undefined ? makeScratch('debug') : null;
       const given = { ...flags, 'xlator-option': [...flags['xlator-option'], ...options] };
@@ -32,7 +32,7 @@ export async function serveDap(
         out: (text) => output('console', `${text}\n`),
         err: (text) => output('stderr', `${text}\n`),
       };
-      const args = serverArguments({ volfile, flags: given }, place, terminal.talk);
+      const args = serverArguments({ volfile, flags: given }, place, terminal.verbosity);
       return new Debuggee(args, place, talk, hear);
     },
   };

@@ -2,12 +2,12 @@
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { LineVariable } from '../../../runtime/core/line-stops.ts';
-import type { DebugClient } from '../../../runtime/debug/client.ts';
+import type { DebugClient } from '../../../runtime/debug/debug-client.ts';
 import { DebugError } from '../../../runtime/debug/debug-error.ts';
-import { findValue, parsePath } from '../../../runtime/debug/path.ts';
 import type { FrameView, Scope } from '../../../runtime/debug/scopes.ts';
 import type { ScriptView } from '../../../runtime/debug/scripts.ts';
-import type { Value } from '../../../runtime/debug/values.ts';
+import type { Value } from '../../../runtime/debug/shown-values.ts';
+import { findValue, parsePath } from '../../../runtime/debug/value-path.ts';
 import { fopOf } from './places.ts';
 import type { Held, Thread } from './threads.ts';
 

@@ -1,4 +1,4 @@
-/** A graph in the language of Graphviz. */
+/** Draws a graph in the language of Graphviz. */
 import { childIndices, type PlainVolume } from '../description.ts';
 import { escaped, printable } from '../printable.ts';
 import type { RenderSettings } from './settings.ts';

@@ -11,7 +11,7 @@
 export interface Box {
   readonly width: number;
   readonly height: number;
-  /** Indices of boxes that stand before this one. */
+  /** Indices of boxes before this one. */
   readonly children: readonly number[];
 }
 
@@ -39,7 +39,7 @@ interface Vertex {
   readonly height: number;
   readonly up: Vertex[];
   readonly down: Vertex[];
-  /** Middle of the vertex. */
+  /** The middle of the vertex. */
   x: number;
 }
 
@@ -58,7 +58,7 @@ export function layOut(boxes: readonly Box[]): Layout {
   return measure(layers, vertices, ways);
 }
 
-/** Layers in the order of a walk through the graph, and each edge's way through them. */
+/** The layers in the order of a walk through the graph, and each edge's path through them. */
 function arrange(boxes: readonly Box[], vertices: readonly Vertex[]) {
   const layers: Vertex[][] = [];
   const add = (v: Vertex): void => {
@@ -140,7 +140,7 @@ function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): 
       const neighbours = side === 'both' ? [...v.up, ...v.down] : v[side];
       if (neighbours.length > 0) return mean(neighbours.map(({ x }) => x));
       if (v.up.length + v.down.length > 0) return v.x;
-      // A lonely box stays beside the next one, wherever that goes.
+      // A box without edges stays beside its neighbour.
       const left = layer[i - 1];
       const right = layer[i + 1];
       if (left !== undefined) return left.x + distance(left, v);
@@ -152,8 +152,8 @@ function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): 
 const distance = (left: Vertex, right: Vertex): number => (left.width + right.width) / 2 + GAP_X;
 
 /**
- * Puts every vertex of a layer as near to where it wants to be as order and gaps allow: the least
- * sum of squares, by pooling neighbours that would overlap (isotonic regression).
+ * Puts each vertex of a layer as near to its wanted position as order and gaps allow: the least sum
+ * of squares, by pooling neighbours that would overlap (isotonic regression).
  */
 function pack(layer: readonly Vertex[], wanted: (v: Vertex, i: number) => number): void {
   let offset = 0;
@@ -179,7 +179,7 @@ function pack(layer: readonly Vertex[], wanted: (v: Vertex, i: number) => number
   }
 }
 
-/** The greatest of many more than Math.max takes. */
+/** The greatest value; Math.max takes too few arguments. */
 const highest = (vertices: readonly Vertex[], of: (v: Vertex) => number): number =>
   vertices.reduce((most, v) => Math.max(most, of(v)), Number.NEGATIVE_INFINITY);
 

@@ -1,5 +1,5 @@
-/** Settings that all formats understand. */
+/** Settings of all formats. */
 export interface RenderSettings {
-  /** Show the options of each volume, too. */
+  /** Whether the options of each volume are shown. */
   readonly options?: boolean;
 }

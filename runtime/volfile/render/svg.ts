@@ -1,6 +1,6 @@
 /**
- * A graph as an SVG image: boxes from top to bottom, coloured by category, readable on light and
- * dark backgrounds and without any font in particular.
+ * Draws a graph as an SVG image: boxes from top to bottom, coloured by category, readable on light
+ * and dark backgrounds with any font.
  */
 import { childIndices, type PlainVolume } from '../description.ts';
 import { printable } from '../printable.ts';
@@ -28,7 +28,7 @@ const MARGIN = 16;
 const PADDING_X = 12;
 const PADDING_Y = 8;
 const LINE_SPACING = 1.35;
-/** Width of a letter of a monospaced font in terms of its size, rounded up. */
+/** The width of a monospaced letter relative to the font's size, rounded up. */
 const LETTER_WIDTH = 0.61;
 
 const STYLE = `
@@ -111,7 +111,7 @@ function drawBox(
   ].join('\n');
 }
 
-/** Through the points, leaving and arriving vertically. */
+/** A path through the points that leaves and arrives vertically. */
 export function curve([start, ...rest]: readonly Point[]): string {
   let from = start!;
   let path = `M${from[0]},${from[1]}`;
@@ -126,7 +126,7 @@ export function curve([start, ...rest]: readonly Point[]): string {
   return path;
 }
 
-/** XML has no way at all to write some characters. */
+/** Escapes a text for XML, which has no form for some characters. */
 export const escaped = (text: string): string =>
   printable(text)
     .replace(/[\t\uFFFE\uFFFF]/g, '\uFFFD')

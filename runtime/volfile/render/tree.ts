@@ -1,7 +1,7 @@
 /**
- * A graph as an indented tree for the terminal, the top first. A volume with several parents is
- * drawn under the first one and only named under the others; what the top does not reach comes
- * at the end, as trees of its own.
+ * Draws a graph as an indented tree for the terminal, the top first. A volume with several parents
+ * is drawn under the first and named under the others. Volumes that the top does not reach follow
+ * as trees of their own.
  */
 import { childIndices, type PlainVolume } from '../description.ts';
 import { printable } from '../printable.ts';
@@ -13,7 +13,7 @@ export function renderTree(volumes: readonly PlainVolume[], settings: RenderSett
   const drawn = new Set<number>();
   const lines: string[] = [];
 
-  /** `margin` stands before the volume's own line, `indent` before everything below it. */
+  /** `margin` stands before the volume's own line, `indent` before the lines below it. */
   const draw = (index: number, margin: string, indent: string): void => {
     const { name, type, options } = volumes[index]!;
     if (drawn.has(index)) {

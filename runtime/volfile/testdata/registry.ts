@@ -1,4 +1,4 @@
-/** A registry for the tests of this folder: a few types in the shape of real ones. */
+/** A registry for the tests of this folder: a few types that resemble real ones. */
 import { defineOptions } from '../../core/options.ts';
 import type { KnownType, TypeRegistry } from '../check.ts';
 
@@ -7,7 +7,7 @@ const types = new Map<string, KnownType>([
     'storage/posix',
     {
       children: [0, 0],
-      options: defineOptions({ directory: { type: 'path', description: 'What to export.' } }),
+      options: defineOptions({ directory: { type: 'path', description: 'The directory.' } }),
     },
   ],
   ['protocol/client', { children: [0, 0], options: {}, openOptions: true }],

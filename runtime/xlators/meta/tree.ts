@@ -84,13 +84,13 @@ function graphDir(graph: GraphView): Dir {
 
 function volumeDir(graph: GraphView, xl: Xlator): Dir {
   return fixed({
-    ...toldBy(xl),
+    ...attributesIn(xl),
     options: optionsDir(graph, xl),
     subvolumes: subvolumesDir(xl, '../..'),
   });
 }
 
-const toldBy = (xl: Xlator): Record<string, Node> => ({
+const attributesIn = (xl: Xlator): Record<string, Node> => ({
   type: file(() => `${xl.type}\n`),
   name: file(() => `${xl.name}\n`),
   private: file(() => privateText(xl)),
@@ -119,7 +119,7 @@ function frontDir(graph: GraphView): Dir {
       () => ['0'],
       (at) => (at === '0' ? link(() => `../../graphs/active/${graph.top.name}`) : undefined),
     );
-    return fixed({ ...toldBy(first.xl), subvolumes: below });
+    return fixed({ ...attributesIn(first.xl), subvolumes: below });
   };
   return { kind: 'dir', names: () => front().names(), find: (name) => front().find(name) };
 }

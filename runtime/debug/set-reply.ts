@@ -1,0 +1,181 @@
+/** Sets parts of the reply of a request that is stopped on its way up. */
+import { Dict, type DictValue } from '../core/dict.ts';
+import { errnoName, errnoNumber } from '../core/errno.ts';
+import type { FopRow } from '../core/fops.ts';
+import { isGfid } from '../core/gfid.ts';
+import { Iatt } from '../core/iatt.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { isStructType, type StructType, structTypes } from '../core/struct-types.ts';
+import { DebugError } from './debug-error.ts';
+import type { Stop } from './debugger.ts';
+import { iaTypes } from './shown-values.ts';
+
+const ERRNO_MAX = 4095;
+const GFID_FIELDS: ReadonlySet<string> = new Set(['ia_gfid', 'lease_id']);
+
+/**
+ * Sets a part of a stopped reply: `op_ret`, `op_errno`, a number or text, a field of an iatt
+ * (`['buf', 'ia_size']`) or a key of a dict, which `null` deletes.
+ * @param text as the user writes it: `-1`, `0644`, `ENOENT`, `"text"`
+ * @throws {DebugError} for a wrong path or value; nothing has changed then
+ */
+export function setReplyPart(stop: Stop, path: readonly string[], text: string): void {
+  if (stop.kind === 'wind') {
+    throw new DebugError(
+      'there is no reply yet to be changed: this is a wind (finish goes to the answer)',
+    );
+  }
+  const [first = ''] = path;
+  if (first === 'op_ret') setOpRet(stop, numberOf(text, 'op_ret', true));
+  else if (first === 'op_errno') stop.opErrno = errnoOf(text);
+  else setPart(stop, path, text);
+}
+
+/** The missing parts that a successful reply needs, by the table of fops. */
+function lacks({ row }: Stop['hop'], reply: readonly unknown[]): string[] {
+  return row.reply
+    .filter(({ needed }, i) => needed && (reply[i] ?? null) === null)
+    .map(({ name }) => name);
+}
+
+function setOpRet(stop: Stop, opRet: number): void {
+  const { hop, reply } = stop;
+  if (opRet < -1)
+    throw new DebugError(`op_ret is -1 for a failure, otherwise 0 or a count: not ${opRet}`);
+  if (opRet >= 0) {
+    const missing = lacks(hop, reply);
+    if (missing.length > 0) {
+      throw new DebugError(
+        `a success of ${hop.row.name} needs ${missing.join(' and ')}, and this reply has none`,
+      );
+    }
+    const most = mostOf(hop.row, reply);
+    if (opRet > most)
+      throw new DebugError(`op_ret of this ${hop.row.name} is ${most} at most: not ${opRet}`);
+  }
+  stop.opRet = opRet;
+  // A failure has an errno.
+  if (opRet < 0 && stop.opErrno === 0) stop.opErrno = errnoNumber('EIO')!;
+}
+
+function mostOf({ counts, reply: parts }: FopRow, reply: readonly unknown[]): number {
+  if (counts === null) return 0;
+  const at = parts.findIndex(({ name }) => name === counts.part);
+  const part = reply[at];
+  if (part instanceof Dict) return part.size;
+  if (part instanceof Uint8Array || Array.isArray(part) || typeof part === 'string')
+    return part.length;
+  return Number.MAX_SAFE_INTEGER;
+}
+
+function setPart({ hop: { row }, reply }: Stop, path: readonly string[], text: string): void {
+  const [name = '', key, ...more] = path;
+  const at = row.reply.findIndex((part) => part.name === name);
+  if (at < 0) {
+    const names = ['op_ret', 'op_errno', ...row.reply.map((part) => part.name)];
+    throw unknown(`a reply of ${row.name} has no '${name}'`, name, names);
+  }
+  const { type } = row.reply[at]!;
+  const isStruct = isStructType(type) && type in EXAMPLES;
+  if (key === undefined && type === 'int') reply[at] = numberOf(text, name, true);
+  else if (key === undefined && type === 'str') reply[at] = textOf(text, name);
+  else if (key !== undefined && more.length === 0 && type === 'dict') {
+    reply[at] = withKey(reply[at] as Dict | null, key, text);
+  } else if (key !== undefined && more.length === 0 && isStruct) {
+    reply[at] = withField(type, reply[at] as object | null, key, text);
+  } else {
+    const example = EXAMPLES[type];
+    const how =
+      example === undefined
+        ? `it is of the type ${type}`
+        : `one of its ${type === 'dict' ? 'keys' : 'fields'} can: ${name}${example}`;
+    throw new DebugError(`${path.join('.')} cannot be set: ${how}`);
+  }
+}
+
+/** Types with parts that can be set, and an example of each. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  iatt: '.ia_size',
+  statvfs: '.f_bfree',
+  dict: '["key"]',
+};
+
+const unknown = (what: string, name: string, names: readonly string[]): DebugError =>
+  new DebugError(what + (didYouMean(name, names) || `: there is ${names.join(', ')}`));
+
+/** Sets a field of a copy: a volume may still use the object that it replied with. */
+function withField(type: StructType, held: object | null, member: string, text: string): object {
+  const { fields, make } = structTypes[type];
+  const found = fields.find(({ name, member: own }) => name === member || own === member);
+  if (found === undefined) {
+    const names = fields.map((field) => field.member);
+    throw unknown(`${type} has no field '${member}'`, member, names);
+  }
+  return Object.assign(make(), held, { [found.name]: fieldOf(found.member, text) });
+}
+
+/** The least and the greatest value of fields with narrow bounds. */
+const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
+  ia_type: [0, iaTypes.length - 1],
+  ia_prot: [0, 0o7777],
+};
+
+function fieldOf(name: string, text: string): number | string {
+  if (GFID_FIELDS.has(name)) {
+    const gfid = unquoted(text) ?? text;
+    if (isGfid(gfid)) return gfid;
+    throw new DebugError(`${name} is a gfid, 32 hexadecimal digits with dashes: not ${text}`);
+  }
+  const type = name === 'ia_type' ? iaTypes.indexOf(text.toUpperCase()) : -1;
+  if (type >= 0) return type;
+  const number = numberOf(text, name, true);
+  const usual = name.endsWith('time') ? Number.MIN_SAFE_INTEGER : 0;
+  const [least, most] = LIMITS[name] ?? [usual, Number.MAX_SAFE_INTEGER];
+  if (number >= least && number <= most) return number;
+  throw new DebugError(`${name} is from ${least} to ${most}: not ${text}`);
+}
+
+function withKey(held: Dict | null, key: string, text: string): Dict {
+  const made = held?.copy() ?? new Dict();
+  if (text === 'null') {
+    if (!made.delete(key)) throw new DebugError(`there is no key '${key}' to delete`);
+    return made;
+  }
+  const old = made.get(key);
+  if (old instanceof Iatt)
+    throw new DebugError(`the key '${key}' holds an iatt, which cannot be set`);
+  const value: DictValue = unquoted(text) ?? numberOf(text, `the key '${key}'`, false);
+  const type = made.type(key);
+  if (old instanceof Uint8Array && typeof value === 'string') {
+    return made.set(key, new TextEncoder().encode(value), type);
+  }
+  const stays = typeof old === typeof value && type !== 'gfuuid' && type !== undefined;
+  return stays && Number.isInteger(value) === Number.isInteger(old)
+    ? made.set(key, value, type)
+    : made.set(key, value);
+}
+
+function errnoOf(text: string): number {
+  const errno = errnoNumber(text) ?? (/^\d+$/.test(text) ? Number(text) : -1);
+  const isKnown = errno > 0 && errno <= ERRNO_MAX && !errnoName(errno).startsWith('errno ');
+  if (isKnown || errno === 0) return errno;
+  throw new DebugError(`there is no errno '${text}': their names are as in errno(3), as ENOENT`);
+}
+
+/** A number in decimal, octal as in C (`0644`), or hexadecimal. */
+function numberOf(text: string, what: string, isWhole: boolean): number {
+  const number = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
+  const fits = isWhole ? Number.isSafeInteger(number) : Number.isFinite(number);
+  if (text.trim() !== '' && fits) return number;
+  const kind = isWhole ? 'whole number' : 'number, or a text in quotes';
+  throw new DebugError(`${what} is a ${kind}: not ${text || 'nothing'}`);
+}
+
+/** The text within quotes; null without quotes. */
+const unquoted = (text: string): string | null => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? null;
+
+function textOf(text: string, what: string): string {
+  const found = unquoted(text);
+  if (found !== null) return found;
+  throw new DebugError(`${what} is a text, in quotes: not ${text || 'nothing'}`);
+}

@@ -1,0 +1,97 @@
+/** Stores the events of a recorder: the interface, and an implementation in memory. */
+import { Input, Output } from './bytes.ts';
+import { lengthAt, TIME_AT, writeLost } from './events.ts';
+
+export interface EventStore {
+  /** The next event is written at `out.at`. */
+  readonly out: Output;
+  /**
+   * Accepts the event written from `start` on, with its time in nanoseconds. False when it did not
+   * fit: `out` then has more room for another try.
+   */
+  commit(start: number, at: number): boolean;
+}
+
+/** Stores events in memory up to a limit; further events are dropped. */
+export class MemoryEvents implements EventStore {
+  readonly out: Output;
+  /** The number of events so far. */
+  count = 0;
+  private readonly most: number;
+
+  constructor(first: number, most = Number.POSITIVE_INFINITY) {
+    this.out = new Output(new Uint8Array(first));
+    this.most = most;
+  }
+
+  commit(start: number): boolean {
+    const { out } = this;
+    if (!out.isFull) {
+      this.count += 1;
+      return true;
+    }
+    const room = 2 * Math.max(out.bytes.length, out.at);
+    out.at = start;
+    if (room > this.most) return true;
+    const more = new Uint8Array(room);
+    more.set(out.bytes.subarray(0, start));
+    out.bytes = more;
+    return false;
+  }
+}
+
+/** Writes an event, or a `lost` event with the reason. */
+export function putEvent(store: EventStore, at: number, event: (out: Output) => void): void {
+  if (!tryEvent(store, at, event)) tryEvent(store, at, (out) => writeLost(out, at, TOO_LARGE));
+}
+
+function tryEvent(store: EventStore, at: number, event: (out: Output) => void): boolean {
+  // An event that did not fit is written again into more room.
+  for (let tries = 0; tries < 2; tries++) {
+    const { out } = store;
+    const start = out.at;
+    try {
+      event(out);
+    } catch (error) {
+      // A translator may reply with wrong values, which must not fail the request.
+      out.at = start;
+      putEvent(store, at, (out) => writeLost(out, at, reasonOf(error)));
+      return true;
+    }
+    if (store.commit(start, at)) return true;
+  }
+  return false;
+}
+
+/** Copies whole events one by one. */
+export function copyEvents(store: EventStore, bytes: Uint8Array): void {
+  const input = new Input(bytes);
+  while (input.left > 0) {
+    const start = input.at;
+    const length = lengthAt(bytes, start);
+    input.at = start + TIME_AT;
+    const at = input.uint();
+    input.at = start + length;
+    const event = bytes.subarray(start, start + length);
+    putEvent(store, at, (out) => {
+      if (out.at + length <= out.bytes.length) out.bytes.set(event, out.at);
+      out.at += length;
+    });
+  }
+}
+
+/** The number of bytes at the start that are whole events. */
+export function wholeEvents(bytes: Uint8Array): number {
+  let whole = 0;
+  for (;;) {
+    const left = bytes.length - whole;
+    if (left < TIME_AT) return whole;
+    const length = lengthAt(bytes, whole);
+    if (length > left) return whole;
+    whole += length;
+  }
+}
+
+const TOO_LARGE = 'an event is too large for the recording';
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

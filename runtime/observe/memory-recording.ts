@@ -1,0 +1,36 @@
+/** Makes a recording in memory, for pages and tests. `bytes` returns the content of its file. */
+import { encodeName } from '../core/bytes.ts';
+import { MemoryEvents } from './event-store.ts';
+import { type Head, PREFIX_BYTES, SLOT_HEAD_BYTES, Slot, writePrefix } from './format.ts';
+import { writeHead } from './head.ts';
+
+const FIRST_BYTES = 65_536;
+/** The alignment of a slot's head. */
+const ALIGNMENT = 4;
+
+export class MemoryRecording extends MemoryEvents {
+  private readonly head: Uint8Array;
+
+  constructor(head: Head) {
+    super(FIRST_BYTES);
+    this.head = encodeName(writeHead(head));
+  }
+
+  /** The recording so far, not closed. */
+  bytes(): Uint8Array {
+    const { out, head, count } = this;
+    const headEnd = PREFIX_BYTES + head.length;
+    const slotsAt = Math.ceil(headEnd / ALIGNMENT) * ALIGNMENT;
+    const slotSize = SLOT_HEAD_BYTES + out.at;
+    const blocksAt = slotsAt + slotSize;
+    const places = { slotsAt, slotSize, blocksAt, slots: 1, indexAt: 0, indexed: 0 };
+    const bytes = new Uint8Array(blocksAt);
+    bytes.set(writePrefix({ ...places, headLength: head.length }));
+    bytes.set(head, PREFIX_BYTES);
+    const slot = new Slot(bytes.subarray(slotsAt));
+    slot.begin(1);
+    slot.events.set(out.bytes.subarray(0, out.at));
+    slot.commit(out.at, count);
+    return bytes;
+  }
+}

@@ -1,0 +1,110 @@
+/** Recordings in files are readable at any time, and smaller when closed. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ask, HeldLeaf, startGraph } from '../../../test/support/core.ts';
+import { eventsIn, observe, testHead } from '../../../test/support/recording.ts';
+import { Iatt } from '../../core/iatt.ts';
+import { Loc } from '../../core/loc.ts';
+import { openRecording } from '../reader.ts';
+import { RecordingFile } from './recording-file.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glossa-recording-'));
+  path = join(folder, 'a.rec');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function recorded() {
+  const leaf = new HeldLeaf();
+  const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
+  const buf = new Iatt();
+  leaf.onRequest = ({ answer }) => answer(0, 0, buf, null);
+  const troubles: string[] = [];
+  const file = new RecordingFile(path, testHead(graph), (why) => troubles.push(why));
+  observe(graph, file);
+  const requests = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      buf.iaSize += 1;
+      ask(graph, 'stat', new Loc(graph.inodes.root), null);
+    }
+  };
+  return { graph, file, requests, troubles };
+}
+
+const sizes = async (): Promise<unknown[]> => {
+  const events = await eventsIn(readFileSync(path));
+  return events.flatMap((event) =>
+    event.kind === 'unwind' ? [(event.reply.buf as { iaSize: number }).iaSize] : [],
+  );
+};
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+it('a recording file has each event at once, even without close', async () => {
+  const { file, requests } = await recorded();
+  for (let i = 1; i <= 5; i++) {
+    requests(1);
+    expect(await sizes()).toEqual(upTo(i));
+  }
+  expect(openRecording(readFileSync(path)).closed).toBe(false);
+  await file.close();
+});
+
+// Enough to fill the slots several times.
+const MANY = 10_000;
+
+it('a growing recording file is deflated in the background and has all events at any time', async () => {
+  const { file, requests, troubles } = await recorded();
+  let asked = 0;
+  while (asked < MANY) {
+    requests(MANY / 5);
+    asked += MANY / 5;
+    // Another thread writes blocks meanwhile.
+    expect(openRecording(readFileSync(path)).count).toBe(2 * asked);
+    await new Promise(setImmediate);
+    expect(openRecording(readFileSync(path)).count).toBe(2 * asked);
+  }
+  expect(await sizes()).toEqual(upTo(MANY));
+  const before = statSync(path).size;
+  await file.close();
+  expect(troubles).toEqual([]);
+  const recording = openRecording(readFileSync(path));
+  expect(recording).toMatchObject({ closed: true, count: 2 * MANY, problems: [] });
+  expect(await sizes()).toEqual(upTo(MANY));
+  expect(statSync(path).size).toBeLessThan(before - 250_000);
+  expect(statSync(path).size / MANY).toBeLessThan(40);
+  expect(readdirSync(folder)).toEqual(['a.rec']);
+});
+
+it('a damaged block is reported, and the other blocks are read', async () => {
+  const { graph, file, requests } = await recorded();
+  requests(MANY);
+  graph.observe(null);
+  await file.close();
+  const bytes = readFileSync(path);
+  bytes[bytes.length - 1_000]! ^= 0xff;
+  const recording = openRecording(bytes);
+  let count = 0;
+  for await (const _ of recording.events()) count += 1;
+  expect(count).toBeGreaterThan(MANY);
+  expect(count).toBeLessThan(2 * MANY);
+  expect(recording.problems).toEqual([
+    expect.stringMatching(/^block \d+ is damaged: .* were read$/),
+  ]);
+});
+
+it('a recording replaces a file of the same name, and refuses a path that is no regular file', async () => {
+  writeFileSync(path, 'x'.repeat(10_000_000));
+  const { file, requests } = await recorded();
+  requests(1);
+  await file.close();
+  expect(statSync(path).size).toBeLessThan(20_000);
+  const head = openRecording(readFileSync(path)).head;
+  const refused = (name: string) => () => new RecordingFile(name, head, () => {});
+  expect(refused(folder)).toThrow('EISDIR');
+  expect(refused('/dev/null')).toThrow('it is no regular file');
+  expect(refused(join(folder, 'no/a.rec'))).toThrow('ENOENT');
+});

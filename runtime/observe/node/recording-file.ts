@@ -1,0 +1,274 @@
+/**
+ * Writes a recording into a file.
+ *
+ * Events go into *slots*, parts of the file mapped into memory: an event is in the file at once,
+ * without a system call, and survives a kill of the process. Another thread deflates a full slot
+ * into a block at the end of the file. `close` rewrites the file with an index and without slots.
+ */
+import {
+  closeSync,
+  fstatSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+  write as writeTo,
+} from 'node:fs';
+import { promisify } from 'node:util';
+import { deflate, deflateSync } from 'node:zlib';
+import { encodeName } from '../../core/bytes.ts';
+import { strerror } from '../../core/errno.ts';
+import { openToWrite } from '../../sys/guarded-write.ts';
+import { fallocate } from '../../sys/libc.ts';
+import { type SharedPart, sharePart } from '../../sys/mmap.ts';
+import { Output } from '../bytes.ts';
+import type { EventStore } from '../event-store.ts';
+import {
+  type Block,
+  ENTRY_BYTES,
+  type Head,
+  PREFIX_BYTES,
+  type Prefix,
+  Slot,
+  writeEntry,
+  writePrefix,
+} from '../format.ts';
+import { writeHead } from '../head.ts';
+
+/** For the owner alone: a recording has names of files in it. */
+const MODE = 0o600;
+const SLOTS = 4;
+const SLOT_SIZE = 256 * 1024;
+/** For a recording to replay: an event with all data of a write, at most 1 MiB, must fit. */
+const WHOLE_SLOT_SIZE = 4 * 2 ** 20;
+/** The largest page size of machines with Node; slots are aligned to it. */
+const PAGE = 65_536;
+/** Bytes copied at a time. */
+const CHUNK = 2 ** 20;
+/** The fastest level: events are so alike that higher levels gain little. */
+const LEVEL = { level: 1 };
+
+const deflateAside = promisify<Uint8Array, object, Uint8Array>(deflate);
+const writeAside = promisify<number, Uint8Array, number, number, number, unknown>(writeTo);
+
+/** A slot with the facts for its block. */
+interface ActiveSlot {
+  readonly slot: Slot;
+  sequence: number;
+  first: number;
+  last: number;
+}
+
+function empty(active: ActiveSlot): void {
+  active.sequence = 0;
+  active.slot.begin(0);
+}
+
+/** The recording cannot be written. The message has the reason without the file's name. */
+export class RecordingFileError extends Error {
+  readonly code = 'GLOSSA_RECORDING_FILE';
+}
+
+export class RecordingFile implements EventStore {
+  readonly out: Output;
+  private readonly path: string;
+  private readonly fd: number;
+  private readonly head: Uint8Array;
+  private readonly shared: SharedPart;
+  private readonly slots: readonly ActiveSlot[];
+  private readonly onTrouble: (why: string) => void;
+  private current: ActiveSlot;
+  private sequence = 1;
+  private readonly blocks: Block[] = [];
+  private readonly blocksAt: number;
+  private end: number;
+  /** Blocks are written one after another, so that the file has no gap. */
+  private writing: Promise<void> = Promise.resolve();
+  private failed = false;
+
+  /**
+   * @param onTrouble is called once if writing fails; the events so far stay
+   * @throws {RecordingFileError | NodeJS.ErrnoException | ForeignFileError}
+   */
+  constructor(path: string, head: Head, onTrouble: (why: string) => void) {
+    this.path = path;
+    this.onTrouble = onTrouble;
+    this.head = encodeName(writeHead(head));
+    this.fd = openToWrite(path, { mode: MODE, readable: true });
+    const slotsAt = Math.ceil((PREFIX_BYTES + this.head.length) / PAGE) * PAGE;
+    const slotSize = head.whole ? WHOLE_SLOT_SIZE : SLOT_SIZE;
+    const length = SLOTS * slotSize;
+    this.blocksAt = slotsAt + length;
+    this.end = this.blocksAt;
+    try {
+      this.shared = this.share(slotsAt, length);
+      const places = { slots: SLOTS, slotSize, slotsAt, indexAt: 0, indexed: 0 };
+      this.writeStart(this.fd, { ...places, blocksAt: this.blocksAt });
+    } catch (error) {
+      closeSync(this.fd);
+      throw error;
+    }
+    this.slots = Array.from({ length: SLOTS }, (_, i) => {
+      const memory = this.shared.bytes.subarray(i * slotSize, (i + 1) * slotSize);
+      return { slot: new Slot(memory), sequence: 0, first: 0, last: 0 };
+    });
+    this.current = this.slots[0]!;
+    this.out = new Output(this.current.slot.events);
+    this.begin(this.current);
+  }
+
+  commit(start: number, at: number): boolean {
+    const { out, current } = this;
+    if (this.failed) {
+      out.at = 0;
+      return true;
+    }
+    if (!out.isFull) {
+      // Events of a request that was held until its end come late.
+      current.first = start === 0 ? at : Math.min(current.first, at);
+      current.last = start === 0 ? at : Math.max(current.last, at);
+      current.slot.commit(out.at);
+      return true;
+    }
+    out.at = start;
+    if (start > 0) this.next();
+    return false;
+  }
+
+  /** Ends the recording. The caller may write no more. */
+  async close(): Promise<void> {
+    await this.writing;
+    for (const active of this.inOrder()) this.blockNow(active);
+    this.out.bytes = new Uint8Array(0);
+    this.shared.unmap();
+    try {
+      if (!this.failed) this.closeUp();
+    } catch (error) {
+      // The file is complete, only longer than necessary.
+      this.trouble(error);
+    } finally {
+      closeSync(this.fd);
+    }
+  }
+
+  private share(slotsAt: number, length: number): SharedPart {
+    if (!fstatSync(this.fd).isFile()) throw new RecordingFileError('it is no regular file');
+    const allocated = fallocate(this.fd, 0, slotsAt, length);
+    if (allocated < 0) throw new RecordingFileError(strerror(-allocated));
+    const shared = sharePart(this.fd, slotsAt, length);
+    if (typeof shared === 'number') throw new RecordingFileError(strerror(-shared));
+    return shared;
+  }
+
+  private writeStart(fd: number, places: Omit<Prefix, 'headLength'>): void {
+    const prefix = writePrefix({ ...places, headLength: this.head.length });
+    writeSync(fd, prefix, 0, prefix.length, 0);
+    writeSync(fd, this.head, 0, this.head.length, PREFIX_BYTES);
+  }
+
+  private begin(active: ActiveSlot): void {
+    active.sequence = this.sequence;
+    this.sequence += 1;
+    active.slot.begin(active.sequence);
+    this.current = active;
+    this.out.bytes = active.slot.events;
+    this.out.at = 0;
+  }
+
+  /** Switches to an empty slot; without one, deflates the current slot at once. */
+  private next(): void {
+    const full = this.current;
+    const free = this.slots.find(({ sequence }) => sequence === 0);
+    if (free === undefined) {
+      // Events come faster than the other thread deflates: this thread deflates, too.
+      this.blockNow(full);
+      this.begin(full);
+      return;
+    }
+    this.blockAside(full);
+    this.begin(free);
+  }
+
+  private blockAside(active: ActiveSlot): void {
+    const { slot } = active;
+    const deflated = deflateAside(slot.events.subarray(0, slot.state.used), LEVEL);
+    // Awaited below, in its turn.
+    deflated.catch(() => {});
+    this.writing = this.writing
+      .then(async () => {
+        const bytes = await deflated;
+        const at = this.reserve(active, bytes.length);
+        await writeAside(this.fd, bytes, 0, bytes.length, at);
+        empty(active);
+      })
+      .catch((error) => this.trouble(error));
+  }
+
+  private blockNow(active: ActiveSlot): void {
+    const { slot } = active;
+    const { used } = slot.state;
+    if (used === 0 || this.failed) return;
+    try {
+      const bytes = deflateSync(slot.events.subarray(0, used), LEVEL);
+      writeSync(this.fd, bytes, 0, bytes.length, this.reserve(active, bytes.length));
+      empty(active);
+    } catch (error) {
+      this.trouble(error);
+    }
+  }
+
+  /**
+   * Writes a block's entry and returns the offset for its bytes. A reader skips the block by its
+   * entry, and takes the events from the slot until that is empty.
+   */
+  private reserve({ slot, sequence, first, last }: ActiveSlot, stored: number): number {
+    const { used, events } = slot.state;
+    const at = this.end + ENTRY_BYTES;
+    const block = { at, stored, length: used, events, sequence, first, last };
+    writeSync(this.fd, writeEntry(block), 0, ENTRY_BYTES, this.end);
+    this.blocks.push(block);
+    this.end = at + stored;
+    return at;
+  }
+
+  private inOrder(): ActiveSlot[] {
+    const full = this.slots.filter(({ sequence }) => sequence > 0);
+    return full.sort((a, b) => a.sequence - b.sequence);
+  }
+
+  private trouble(error: unknown): void {
+    if (this.failed) return;
+    this.failed = true;
+    const { errno, message } = error as NodeJS.ErrnoException;
+    this.onTrouble(errno === undefined ? message : strerror(-errno));
+  }
+
+  /** Replaces the file by one with an index and without slots. */
+  private closeUp(): void {
+    const part = `${this.path}.part`;
+    const indexAt = PREFIX_BYTES + this.head.length;
+    const blocksAt = indexAt + this.blocks.length * ENTRY_BYTES;
+    const moved = blocksAt - this.blocksAt;
+    const fd = openToWrite(part, { mode: MODE, noLinks: true });
+    try {
+      const places = { slots: 0, slotSize: 0, slotsAt: 0, indexAt, indexed: this.blocks.length };
+      this.writeStart(fd, { ...places, blocksAt });
+      this.blocks.forEach((block, i) => {
+        const entry = writeEntry({ ...block, at: block.at + moved });
+        writeSync(fd, entry, 0, ENTRY_BYTES, indexAt + i * ENTRY_BYTES);
+      });
+      const chunk = new Uint8Array(CHUNK);
+      for (let at = this.blocksAt; at < this.end; ) {
+        const length = readSync(this.fd, chunk, 0, Math.min(CHUNK, this.end - at), at);
+        writeSync(fd, chunk, 0, length, at + moved);
+        at += length;
+      }
+      renameSync(part, this.path);
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+  }
+}

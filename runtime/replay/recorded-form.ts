@@ -1,0 +1,44 @@
+/**
+ * Converts values of a graph into the form of an uncut recording, for comparison with recorded
+ * ones.
+ */
+import type { ArgType, FopRow } from '../core/fops.ts';
+import { Input, written } from '../observe/bytes.ts';
+import { type Retention, type ValueSeen, valueReaders, writeValue } from '../observe/codec.ts';
+import type { Values } from '../observe/events.ts';
+import { ownTables } from '../observe/tables.ts';
+
+/** A reply in the form of a recording. */
+export interface Answer {
+  readonly opRet: number;
+  readonly opErrno: number;
+  readonly reply: Values;
+}
+
+const UNCUT: Retention = {
+  dataMax: Number.POSITIVE_INFINITY,
+  itemsMax: Number.POSITIVE_INFINITY,
+  hidden: null,
+};
+
+const readers = valueReaders(ownTables);
+
+/** Writes the value as the recorder does and reads it back, so that the form is defined once. */
+function seen(type: ArgType, value: unknown): ValueSeen {
+  const none = type === 'int' ? Number.NaN : null;
+  const bytes = written((out) => writeValue[type](out, value ?? none, UNCUT));
+  return readers[type](new Input(bytes));
+}
+
+const allSeen = (rows: FopRow['args'], values: readonly unknown[]): Values =>
+  Object.fromEntries(rows.map(({ name, type }, i) => [name, seen(type, values[i])]));
+
+export const recordedArgs = ({ args }: FopRow, values: readonly unknown[]): Values =>
+  allSeen(args, values);
+
+export const recordedReply = (
+  { reply }: FopRow,
+  opRet: number,
+  opErrno: number,
+  values: readonly unknown[],
+): Answer => ({ opRet, opErrno, reply: allSeen(reply, values) });

@@ -1,0 +1,180 @@
+/**
+ * Rebuilds the storage of a recording in memory: it applies the recorded changes and has the files
+ * that recorded replies have shown. It replies to requests that the recording does not have.
+ */
+import { connect } from '../api/driver.ts';
+import type { Client } from '../core/client.ts';
+import type { Context } from '../core/context.ts';
+import { EIO } from '../core/errno.ts';
+import { type FopRow, findFop, SET_ATTR } from '../core/fops.ts';
+import { Stack } from '../core/frame.ts';
+import type { FopName } from '../core/gen/fops.gen.ts';
+import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
+import { type Gfid, NULL_GFID } from '../core/gfid.ts';
+import { Graph } from '../core/graph.ts';
+import { IA_IFDIR, IA_IFLNK, MODE_BITS } from '../core/ia-types.ts';
+import { NONE } from '../core/log.ts';
+import { O_RDWR } from '../core/open-flags.ts';
+import { GFID_REQ } from '../core/xdata.ts';
+import type { Translator } from '../core/xlator.ts';
+import type {
+  DataSeen,
+  DictPair,
+  EntrySeen,
+  FdSeen,
+  ListSeen,
+  LocSeen,
+  StructSeen,
+} from '../observe/codec.ts';
+import type { Caller, Values } from '../observe/events.ts';
+import memory from '../xlators/storage/memory/index.ts';
+import { learn, Objects, placeAt, UnknownObject } from './objects.ts';
+import { type Arrival, UNKNOWN_CALLER } from './plan.ts';
+import { type Answer, recordedReply } from './recorded-form.ts';
+
+/** Mode, uid and gid. */
+const SETATTR_OWNED = SET_ATTR.MODE | SET_ATTR.UID | SET_ATTR.GID;
+/** The number of a file that is open for one write; recorded numbers begin at 1. */
+const WRITER = 0;
+
+/** Fops that change nothing; `taking` copies the content of some recorded replies. */
+const READING = new Set<string>(
+  (
+    'lookup stat fstat access statfs readlink open opendir readv readdir readdirp getxattr ' +
+    'fgetxattr flush fsync fsyncdir seek rchecksum lk inodelk finodelk entrylk fentrylk lease ' +
+    'getspec ipc getactivelk setactivelk'
+  ).split(' '),
+);
+
+/** Whether a fop may change a storage. */
+export const changes = (fop: string): boolean => !READING.has(fop);
+
+export class RecordedStorage {
+  private readonly graph: Graph;
+  private readonly client: Client;
+  private readonly objects: Objects;
+
+  private constructor(graph: Graph) {
+    this.graph = graph;
+    this.client = connect(graph, 'replay');
+    this.objects = new Objects(this.client);
+  }
+
+  static async start(context: Context): Promise<RecordedStorage> {
+    const translator = memory as unknown as Translator<unknown>;
+    const volume = { name: 'recorded', translator, options: [], subvolumes: [] };
+    const graph = new Graph([volume], context, { default: NONE, volumes: new Map() });
+    await graph.start();
+    return new RecordedStorage(graph);
+  }
+
+  async stop(): Promise<void> {
+    this.objects.releaseAll();
+    this.client.initiator.close();
+    await this.graph.stop();
+  }
+
+  /** Replies to a request without a recorded reply: EIO for a file that the recording lacks. */
+  ask(row: FopRow, args: Values, caller: Caller, answered: (answer: Answer) => void): void {
+    this.run(row, args, caller, answered);
+  }
+
+  /** Applies the changes of a recorded request, or copies the content of its reply. */
+  follow({ row, args, caller, answer }: Arrival): void {
+    if (answer === null || answer.opRet < 0) return;
+    const { reply } = answer;
+    if (changes(row.name)) {
+      const gfid = (reply.buf as StructSeen | null | undefined)?.iaGfid;
+      const made = row.entry.creates !== undefined && typeof gfid === 'string';
+      this.run(row, made ? withGfid(args, gfid) : args, caller);
+    } else this.taking[row.name]?.(args, reply);
+  }
+
+  /** Adds a file that existed before the recording began. */
+  addFile(path: string, stat: StructSeen): void {
+    const place = placeAt(this.objects.table, path);
+    if (place !== null) this.makeFile(place.parent.gfid, place.name, stat);
+  }
+
+  private readonly taking: Readonly<Record<string, (args: Values, reply: Values) => void>> = {
+    lookup: ({ loc }, { buf }) => {
+      const { pargfid, name } = loc as LocSeen;
+      if (name !== null) this.makeFile(pargfid, name, buf as StructSeen | null);
+    },
+    readdirp: ({ fd }, { entries }) => {
+      for (const { name, stat } of (entries as ListSeen<EntrySeen> | null)?.items ?? []) {
+        if (name !== '.' && name !== '..') this.makeFile((fd as { gfid: Gfid }).gfid, name, stat);
+      }
+    },
+    readv: ({ fd: reader, offset }, { vector }) => {
+      if ((vector as DataSeen).length === 0) return;
+      const fd: FdSeen = { ...(reader as FdSeen), id: WRITER, flags: O_RDWR };
+      this.do('writev', { fd, vector: vector!, offset: offset!, flags: 0 });
+      this.objects.release(WRITER);
+    },
+    getxattr: ({ loc }, { dict }) => this.do('setxattr', { loc: loc!, dict: dict!, flags: 0 }),
+    fgetxattr: ({ fd }, { dict }) => this.do('fsetxattr', { fd: fd!, dict: dict!, flags: 0 }),
+  };
+
+  /** Makes a file that existed before the recording began. */
+  private makeFile(parent: Gfid, name: string, stat: StructSeen | null): void {
+    if (stat === null || this.objects.inode(parent) === undefined) return;
+    const gfid = stat.iaGfid as Gfid;
+    const known = this.objects.inode(gfid);
+    const loc: LocSeen = { gfid: NULL_GFID, pargfid: parent, name, path: name };
+    if (known !== undefined) {
+      const isNamed = known.names.some((one) => one.name === name && one.parent.gfid === parent);
+      const oldloc: LocSeen = { gfid, pargfid: NULL_GFID, name: null, path: name };
+      if (!isNamed && !known.isDir) this.do('link', { oldloc, newloc: loc });
+      return;
+    }
+    const [mode, rdev] = [stat.iaProt as number, stat.iaRdev as number];
+    const type = stat.iaType as number;
+    const fop = type === IA_IFDIR ? 'mkdir' : type === IA_IFLNK ? 'symlink' : 'mknod';
+    const file = MODE_BITS[type]! | mode;
+    const made = { loc, linkpath: '?', mode: fop === 'mknod' ? file : mode, rdev, umask: 0 };
+    this.do(fop, withGfid(made, gfid));
+    const there: LocSeen = { gfid, pargfid: NULL_GFID, name: null, path: name };
+    this.do('setattr', { loc: there, stbuf: stat, valid: SETATTR_OWNED });
+    if (fop === 'mknod' && stat.iaSize !== 0) {
+      this.do('truncate', { loc: there, offset: stat.iaSize as number });
+    }
+  }
+
+  private do(fop: FopName, args: Values): void {
+    this.run(findFop(fop)!, args, UNKNOWN_CALLER);
+  }
+
+  private run(
+    row: FopRow,
+    seen: Values,
+    { uid, gid, pid, lkOwner }: Caller,
+    answered: (answer: Answer) => void = () => {},
+  ): void {
+    const name = row.name as FopName;
+    let args: unknown[];
+    try {
+      args = this.objects.args(row, seen, pid);
+    } catch (error) {
+      if (!(error instanceof UnknownObject)) throw error;
+      answered({ opRet: -1, opErrno: EIO, reply: {} });
+      return;
+    }
+    const call = new Stack(uid, gid, pid, row.logName);
+    call.lkOwner = lkOwner;
+    const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+      this.client.end(call);
+      learn(this.objects, { row, args, opRet, opErrno, values }, null);
+      answered(recordedReply(row, opRet, opErrno, values));
+    });
+    windArgs[name](this.client.begin(call), 0, cbk as never, this.graph.links, args);
+  }
+}
+
+/** The arguments with a request for this gfid. */
+function withGfid(args: Values, gfid: Gfid): Values {
+  const { items = [] } = (args.xdata ?? {}) as Partial<ListSeen<DictPair>>;
+  const request: DictPair = { key: GFID_REQ, type: 'gfuuid', value: gfid };
+  const all = [...items.filter(({ key }) => key !== GFID_REQ), request];
+  return { ...args, xdata: { count: all.length, items: all } };
+}

@@ -1,0 +1,151 @@
+/**
+ * Checks the edges of a graph: each subvolume stands before the volume that names it, and the top
+ * reaches every volume. A loop contains a reference forward, and is reported there. The depth is
+ * limited, as a fop goes down the graph by nested calls on the process's stack.
+ */
+import { nearest } from '../core/nearest.ts';
+import { quote } from './printable.ts';
+import type { Problems } from './problems.ts';
+import type { LooseWord } from './statement-words.ts';
+import type { LooseVolume } from './statements.ts';
+
+/** The most volumes on a path from the top to a storage: a small part of the stack, observers included. */
+const DEPTH_MAX = 256;
+
+export function checkEdges(volumes: readonly LooseVolume[], problems: Problems): void {
+  const indices = indexByName(volumes, problems);
+  const graph: Edges = { volumes, indices, loops: new Set(), problems };
+  volumes.forEach((volume, index) => {
+    const times = new Map<string, LooseWord[]>();
+    for (const subvolume of volume.subvolumes) {
+      if (subvolume.doubtful) continue;
+      const same = times.get(subvolume.text);
+      if (same !== undefined) same.push(subvolume);
+      else {
+        times.set(subvolume.text, [subvolume]);
+        checkEdge(graph, index, subvolume);
+      }
+    }
+    for (const [name, [, second, ...more]] of times) {
+      if (second === undefined) continue;
+      problems.add('repeated-subvolume', second.at, [volume.name.text, name, 2 + more.length]);
+    }
+  });
+  // A volume is often unreachable because of another mistake, so this is not reported then.
+  if (problems.hasErrors) return;
+  checkReach(volumes, indices, problems);
+  checkDepth(volumes, indices, problems);
+}
+
+interface Edges {
+  readonly volumes: readonly LooseVolume[];
+  readonly indices: ReadonlyMap<string, number>;
+  /** References that are part of a reported loop. */
+  readonly loops: Set<string>;
+  readonly problems: Problems;
+}
+
+function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<string, number> {
+  const indices = new Map<string, number>();
+  volumes.forEach(({ name }, index) => {
+    const first = indices.get(name.text);
+    if (first === undefined) indices.set(name.text, index);
+    else if (!name.doubtful) {
+      const line = volumes[first]!.name.at.line;
+      problems.add('duplicate-volume', name.at, [name.text, line]);
+    }
+  });
+  return indices;
+}
+
+function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
+  const { volumes, indices, problems } = graph;
+  const { name } = volumes[index]!;
+  const child = indices.get(text);
+  if (text === name.text) {
+    problems.add('self-reference', at, [name.text]);
+  } else if (child === undefined) {
+    const meant = problems.isEnough ? undefined : nearestOther(text, name.text, indices.keys());
+    const hint = meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
+    problems.add('undefined-subvolume', at, [name.text, text], hint);
+  } else if (child > index && !graph.loops.has(link(name.text, text))) {
+    const back = problems.isEnough ? undefined : path(volumes, indices, child, index);
+    if (back !== undefined) {
+      const loop = [name.text, ...back];
+      problems.add('loop', at, [loop]);
+      // The report shows the whole loop, so its other references are not reported.
+      for (let i = 1; i < loop.length; i++) graph.loops.add(link(loop[i - 1]!, loop[i]!));
+    } else {
+      const { line } = volumes[child]!.name.at;
+      const hint = 'a volume stands after its subvolumes';
+      problems.add('forward-reference', at, [name.text, text, line], hint);
+    }
+  }
+}
+
+const link = (from: string, to: string): string => `${from.length} ${from} ${to}`;
+
+const nearestOther = (text: string, own: string, names: Iterable<string>): string | undefined =>
+  nearest(
+    text,
+    [...names].filter((name) => name !== own),
+  );
+
+function path(
+  volumes: readonly LooseVolume[],
+  indices: ReadonlyMap<string, number>,
+  from: number,
+  to: number,
+): string[] | undefined {
+  const above = new Map<number, number>([[from, from]]);
+  for (const [index] of above) {
+    for (const { text } of volumes[index]!.subvolumes) {
+      const child = indices.get(text);
+      if (child !== undefined && !above.has(child)) above.set(child, index);
+    }
+  }
+  if (!above.has(to)) return undefined;
+  const names = [volumes[to]!.name.text];
+  for (let index = to; index !== from; ) {
+    index = above.get(index)!;
+    names.push(volumes[index]!.name.text);
+  }
+  return names.reverse();
+}
+
+function checkReach(
+  volumes: readonly LooseVolume[],
+  indices: ReadonlyMap<string, number>,
+  problems: Problems,
+): void {
+  const top = volumes.length - 1;
+  const reached = new Set([top]);
+  for (const index of reached) {
+    for (const { text } of volumes[index]?.subvolumes ?? []) {
+      reached.add(indices.get(text)!);
+    }
+  }
+  volumes.forEach(({ name }, index) => {
+    if (!reached.has(index)) {
+      problems.add('unreachable', name.at, [name.text, volumes[top]!.name.text]);
+    }
+  });
+}
+
+function checkDepth(
+  volumes: readonly LooseVolume[],
+  indices: ReadonlyMap<string, number>,
+  problems: Problems,
+): void {
+  const depths: number[] = [];
+  for (const { name, subvolumes } of volumes) {
+    // Subvolumes stand before their parents.
+    const below = subvolumes.reduce(
+      (most, { text }) => Math.max(most, depths[indices.get(text)!]!),
+      0,
+    );
+    depths.push(below + 1);
+    // The volumes above are too deep for the same reason.
+    if (below === DEPTH_MAX) problems.add('too-deep', name.at, [name.text, DEPTH_MAX]);
+  }
+}

@@ -1,0 +1,111 @@
+/** Reads the words of a statement, and reports those that are missing, surplus or malformed. */
+import { HIDDEN, isSecret } from '../core/secrets.ts';
+import { brief, escaped, quote } from './printable.ts';
+import type { Problems } from './problems.ts';
+import type { Source, SourcePlace } from './source.ts';
+import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
+
+/** A word of a file that may be wrong. */
+export interface LooseWord {
+  readonly text: string;
+  readonly at: SourcePlace;
+  /** Whether the word has a reported mistake, so that later checks skip it. */
+  readonly doubtful: boolean;
+}
+
+/** The words that each keyword needs, as named in messages. */
+export const needs: Readonly<Record<Keyword, readonly string[]>> = {
+  volume: ['a name'],
+  type: ['a type'],
+  option: ['a key', 'a value'],
+  subvolumes: ['the name of a volume'],
+  'end-volume': [],
+};
+
+/** `a value after 'option log-file'`: the word expected behind `before`, the words so far. */
+export function lacking(keyword: Keyword, before: readonly ParsedWord[]): string {
+  const sofar = [keyword, ...before.map(({ text }) => text)].join(' ');
+  return `${needs[keyword][before.length]!} after ${quote(sofar)}`;
+}
+
+/** A part of the text in quotes, for a message. */
+export const written = (source: Source, { start, end }: { start: number; end: number }): string =>
+  quote(source.text.slice(start, end));
+
+/**
+ * Reads the words of a statement with a keyword; reports missing, empty, surplus and malformed
+ * ones. `next` is the statement after it, `follow` the keywords that may stand there.
+ */
+export function readWords(
+  source: Source,
+  statement: Statement,
+  next: Statement | undefined,
+  follow: string,
+  problems: Problems,
+): LooseWord[] {
+  const keyword = statement.keyword!;
+  const { words } = statement;
+  const needed = needs[keyword].length;
+  if (words.length < needed) {
+    const end = words[words.length - 1]?.end ?? statement.end;
+    const found = next === undefined ? 'the end of the file' : written(source, next);
+    problems.add('unexpected', source.place(statement.start, end), [
+      lacking(keyword, words),
+      found,
+    ]);
+  }
+  const own = keyword === 'subvolumes' ? words : words.slice(0, needed);
+  if (own.length < words.length) reportSurplus(source, statement, follow, problems);
+  return own.map((word, i) => {
+    const before = keyword === 'subvolumes' ? [] : own.slice(0, i);
+    return readWord(source, word, lacking(keyword, before), problems);
+  });
+}
+
+function reportSurplus(
+  source: Source,
+  { keyword, start, words }: Statement,
+  follow: string,
+  problems: Problems,
+): void {
+  const surplus = words.slice(needs[keyword!].length);
+  const first = surplus[0]!;
+  const end = surplus[surplus.length - 1]!.end;
+  // Several words instead of one are most often a value without quotes.
+  const isValue = keyword === 'option' && source.sameLine(start, end);
+  const value = escaped(source.text.slice(words[1]?.start, end));
+  const hides = keyword === 'option' && isSecret(words[0]!.text);
+  const example = hides ? HIDDEN : brief(value);
+  const hint = isValue ? `a value with blanks needs quotes: "${example}"` : undefined;
+  const found = hides ? quote(HIDDEN) : written(source, first);
+  problems.add('unexpected', source.place(first.start, first.end), [follow, found], hint);
+}
+
+function readWord(
+  source: Source,
+  word: ParsedWord,
+  expected: string,
+  problems: Problems,
+): LooseWord {
+  const at = source.place(word.start, word.end);
+  for (const { kind, start, end } of word.flaws) {
+    problems.add(kind, source.place(start, end), [], hints[kind]);
+  }
+  for (const { text, start, end } of word.commands) {
+    problems.add('command-refused', source.place(start, end), [text], hints.command);
+  }
+  const nul = source.text.slice(word.start, word.end).indexOf('\0');
+  if (nul >= 0)
+    problems.add('nul-character', source.place(word.start + nul, word.start + nul + 1), []);
+  const empty = word.text === '' && word.flaws.length === 0;
+  if (empty) problems.add('unexpected', at, [expected, '""']);
+  const doubtful = empty || nul >= 0 || word.flaws.length > 0 || word.commands.length > 0;
+  return { text: word.text, at, doubtful };
+}
+
+const hints = {
+  'unterminated-string': 'inside quotes, \\" is a quote',
+  'stray-backslash': 'write the whole word in double quotes, and \\\\ for \\',
+  'unterminated-command': 'in double quotes, \\` is a backtick',
+  command: 'with --allow-shell they do; in double quotes, \\` is a backtick',
+};

@@ -1,0 +1,96 @@
+/** Serves the bricks of a volfile to clients, until a signal or a request ends it. */
+
+import type { Server } from '../gluster/protocol/server/server.ts';
+import type { Graph } from '../runtime/core/graph.ts';
+import { messages } from '../runtime/core/messages.ts';
+import { pump } from '../runtime/pump/pump.ts';
+import type { VolfileDescription } from '../runtime/volfile/description.ts';
+import { printable } from '../runtime/volfile/printable.ts';
+import { EXIT_OK, Failure } from '../terminal/exit.ts';
+import { step, type Terminal } from '../terminal/terminal.ts';
+import { ControlHost, type Listening, ownQuestions } from './control/control-host.ts';
+import { GraphQuestions } from './control/questions.ts';
+import { PidFile } from './pid-file.ts';
+import { RunFolder } from './run-files.ts';
+import {
+  aboutOf,
+  type GraphServer,
+  makeReloader,
+  runFolderOf,
+  runServer,
+  type ServerContext,
+  type ServerSettings,
+  type Starter,
+} from './server-lifecycle.ts';
+
+const TYPE = 'protocol/server';
+
+/** Serves until a shutdown request; resolves to the exit status. @throws {Failure} */
+export function serveBricks(
+  settings: ServerSettings,
+  terminal: Terminal,
+  starter: Starter,
+): Promise<number> {
+  const graphServer: GraphServer = {
+    async begin() {},
+    refuse: async (description) => refuseWithoutServer(description),
+    serve: (graph, serverContext) => serveGraph(graphServer, graph, settings, serverContext),
+    wake: () => pump.wake(),
+  };
+  return runServer(graphServer, settings, terminal, starter);
+}
+
+/** @throws {Failure} */
+function refuseWithoutServer({ file, volumes }: VolfileDescription): void {
+  if (volumes.some(({ type }) => type.text === TYPE)) return;
+  throw new Failure(
+    `${printable(file)} has no volume of type ${TYPE}, which lets clients use those below it: ` +
+      "add one, or mount it here by 'glossa mount'",
+  );
+}
+
+const serversOf = (graph: Graph): Server[] =>
+  graph.xlators.filter(({ type }) => type === TYPE).map(({ priv }) => priv as Server);
+
+const listensOf = (graph: Graph): Listening[] =>
+  serversOf(graph).map(({ address, brickNames }) => ({ address, bricks: brickNames }));
+
+async function serveGraph(
+  graphServer: GraphServer,
+  graph: Graph,
+  settings: ServerSettings,
+  serverContext: ServerContext,
+): Promise<number> {
+  const { log, ending, starter, terminal, startErrors } = serverContext;
+  startErrors.end();
+  const reloader = makeReloader(graphServer, graph, settings, serverContext);
+  ending.onHangUp = () => void reloader.reload();
+  const folder = new RunFolder(runFolderOf(settings));
+  const about = aboutOf(serverContext);
+  const control = new GraphQuestions(graph, { about, reloader, log, folder });
+  ending.onUser = () => control.dumper.write();
+  const ended = new Promise<void>((resolve) => {
+    ending.defer();
+    ending.onRequest(resolve);
+  });
+  const pidFile = new PidFile(settings.pidFile);
+  const { volfile } = about;
+  const own = ownQuestions(() => ({ what: 'brick', volfile, listens: listensOf(graph) }), ending);
+  let host: ControlHost | null = null;
+  try {
+    pidFile.write();
+    host = await ControlHost.open('listener', { ...own, ...control.questions }, log);
+    for (const { address, brickNames } of serversOf(graph)) {
+      terminal.out(`${address} ${brickNames.map(printable).join(' ')}`);
+    }
+    step(`${printable(settings.volfile)} is served`, terminal);
+    await starter.ready();
+    await ended;
+    return EXIT_OK;
+  } finally {
+    pidFile.remove();
+    await host?.close();
+    control.close();
+    log.info(`serves ${printable(settings.volfile)} no more`, { msgid: messages.bricksEnd.id });
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Starts a server in a process of its own and waits until it serves; and the server's side of that.
+ *
+ * The server is this program again, with its own arguments, its own session (so no Ctrl-C of a
+ * terminal reaches it), and the variable GLOSSA_SERVER. Over Node's channel between the two the
+ * server sends its messages while it starts, then that it is ready.
+ * - A *daemon* then closes the channel, and the starter ends.
+ * - An *attached* server keeps it, and ends when the starter closes it or dies, even by `kill -9`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { FromServer, Request } from '../runtime/debug/protocol.ts';
+import { noInspector } from '../runtime/sys/inspector.ts';
+import { ttyPath } from '../terminal/blocking-tty.ts';
+import { processTerminal, type Terminal } from '../terminal/terminal.ts';
+import type { RecordRequest } from './recording.ts';
+
+const VARIABLE = 'GLOSSA_SERVER';
+
+type ServerMessage =
+  | { readonly out: string }
+  | { readonly err: string }
+  | { readonly ready: true }
+  | { readonly debug: FromServer };
+type StarterMessage = { readonly debug: Request };
+
+/** The facts about the starter that the server needs, as JSON in GLOSSA_SERVER. */
+interface Starter extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
+  readonly attached: boolean;
+  /** The path of its terminal, for a debugger of an attached server. */
+  readonly tty: string | undefined;
+  /** A temporary folder that the server removes with its mount. */
+  readonly scratch: string | undefined;
+  readonly record: RecordRequest | undefined;
+  /** Whether the starter debugs the server. */
+  readonly debugs: boolean;
+}
+
+// -- the starter ------------------------------------------------------------------------------
+
+export interface ServerEnd {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface StartSettings {
+  readonly attached: boolean;
+  /** The server's standard error, as of a crash; the terminal's messages travel over the channel. */
+  readonly stderr: number | 'inherit' | 'pipe';
+  /** A folder around the mount point that the server removes at its end, even after this process. */
+  readonly scratch?: string;
+  /** The recording that it makes as long as it serves. */
+  readonly record?: RecordRequest;
+  /** Receives the server's messages to the debugger (`runtime/debug/protocol.ts`). */
+  readonly onDebug?: (message: FromServer) => void;
+  /** Prints the server's messages. */
+  readonly terminal: Terminal;
+}
+
+/** The starter's side: a server process. */
+export class ChildServer {
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<ServerEnd>;
+  /** Resolves to true when the server serves, to false if it ended before. */
+  readonly ready: Promise<boolean>;
+  private readonly child: ChildProcess;
+
+  constructor(args: readonly string[], settings: StartSettings) {
+    const { attached, stderr, scratch, record, terminal } = settings;
+    const { onDebug } = settings;
+    const { interactive, colour, width } = terminal;
+    const tty = attached ? ttyPath() : undefined;
+    const debugs = onDebug !== undefined;
+    const looks = { interactive, colour, width };
+    const starter: Starter = { attached, tty, scratch, record, debugs, ...looks };
+    const given = process.execArgv.filter((option) => !noInspector.includes(option));
+    const program = [...given, ...noInspector, process.argv[1]!];
+    this.child = spawn(process.execPath, [...program, ...args], {
+      detached: true,
+      stdio: ['ignore', 'ignore', stderr, 'ipc'],
+      env: { ...process.env, [VARIABLE]: JSON.stringify(starter) },
+    });
+    this.ended = new Promise((resolve, reject) => {
+      const { child } = this;
+      child.once('error', reject);
+      child.once('exit', (status, signal) => {
+        // Its last messages may still be on their way.
+        if (child.connected) child.once('disconnect', () => resolve({ status, signal }));
+        else resolve({ status, signal });
+      });
+    });
+    this.ready = new Promise((resolve) => {
+      this.child.on('message', (message) => {
+        const said = message as ServerMessage;
+        if ('out' in said) terminal.out(said.out);
+        else if ('err' in said) terminal.err(said.err);
+        else if ('debug' in said) onDebug?.(said.debug);
+        else resolve(true);
+      });
+      this.ended.then(
+        () => resolve(false),
+        () => resolve(false),
+      );
+    });
+  }
+
+  /** Calls `fn` with each line of the server's standard error, if that is a pipe. */
+  onLine(fn: (line: string) => void): void {
+    const { stderr } = this.child;
+    if (stderr !== null) createInterface({ input: stderr }).on('line', fn);
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Sends a request of the debugger. */
+  debug(message: Request): void {
+    if (this.child.connected) this.child.send({ debug: message } satisfies StarterMessage);
+  }
+
+  /** Asks an attached server to end. */
+  release(): void {
+    if (this.child.connected) this.child.disconnect();
+  }
+}
+
+// -- the server -------------------------------------------------------------------------------
+
+/** The connection to a debugger in the starter. */
+export interface DebugChannel {
+  send(message: FromServer): void;
+  /** Calls `fn` with each message of the debugger. */
+  onMessage(fn: (message: Request) => void): void;
+}
+
+/** The server's side: the process that started this one and waits for it. */
+export interface Parent {
+  readonly attached: boolean;
+  readonly terminal: Terminal;
+  readonly tty: string | undefined;
+  readonly scratch: string | undefined;
+  readonly record: RecordRequest | undefined;
+  readonly debug: DebugChannel | undefined;
+  /** Tells the starter that the server serves. */
+  ready(): Promise<void>;
+  /** Calls `fn` once the starter is gone, at once if it is already. For an attached server. */
+  onGone(fn: () => void): void;
+}
+
+function onMessage(fn: (message: Request) => void): void {
+  process.on('message', (message) => fn((message as StarterMessage).debug));
+}
+
+function connect(): Parent | null {
+  const said = process.env[VARIABLE];
+  // Programs that this process starts do not inherit it.
+  delete process.env[VARIABLE];
+  if (said === undefined || process.send === undefined) return null;
+  const { attached, tty, scratch, record, debugs, ...looks } = JSON.parse(said) as Starter;
+  let sent: Promise<void> = Promise.resolve();
+  const send = (message: ServerMessage): void => {
+    // A parent that is gone receives nothing; the important lines are in the log.
+    if (!process.connected) return;
+    sent = new Promise((resolve) => process.send!(message, () => resolve()));
+  };
+  return {
+    attached,
+    tty,
+    scratch,
+    record,
+    debug: debugs ? { send: (message) => send({ debug: message }), onMessage } : undefined,
+    terminal: {
+      ...looks,
+      out: (text) => send({ out: text }),
+      err: (text) => send({ err: text }),
+      flush: () => sent,
+    },
+    async ready() {
+      send({ ready: true });
+      await sent;
+      if (!attached && process.connected) process.disconnect();
+    },
+    onGone(fn) {
+      if (process.connected) process.once('disconnect', fn);
+      else fn();
+    },
+  };
+}
+
+/** Null in a process that a user started. */
+export const parent: Parent | null = connect();
+
+/** The terminal that this process writes to: its own, or the starter's. */
+export const ownTerminal = (): Terminal => parent?.terminal ?? processTerminal();

@@ -1,0 +1,213 @@
+/**
+ * Counts a server's fops and latencies while `glossa top` watches it. Each request of a client
+ * extends the counter by `LEASE_MS`; without one it ends, and requests cost no more than usual.
+ * Several clients may watch at a time.
+ */
+
+import { pendingCalls } from '../runtime/core/dumps.ts';
+import type { Stack } from '../runtime/core/frame.ts';
+import type { Graph } from '../runtime/core/graph.ts';
+import type { RequestAges } from '../runtime/core/request-ages.ts';
+import type { Xlator } from '../runtime/core/xlator.ts';
+import { type FopMeter, Meter } from '../runtime/observe/meter.ts';
+import { volumeDump } from './statedump/volumes.ts';
+import type { AboutServer } from './statedump/whole-dump.ts';
+
+export const LEASE_MS = 10_000;
+
+/** Sums and the current state. Times are milliseconds of the server's clock. */
+export interface Counts {
+  readonly now: number;
+  /** The time at which counter began; all sums start there. */
+  readonly since: number;
+  readonly process: AboutServer;
+  readonly memoryBytes: number;
+  /** CPU time since the start of the server. */
+  readonly cpuMs: number;
+  readonly inFlight: InFlight;
+  /** The ids of the volumes that requests reach first. */
+  readonly tops: readonly number[];
+  /** From the top of the graph down. */
+  readonly volumes: readonly VolumeCounts[];
+}
+
+export interface InFlight {
+  readonly requests: number;
+  /** The age of the oldest in whole seconds; null without any. */
+  readonly oldestS: number | null;
+}
+
+export interface VolumeCounts {
+  /** Unique among all volumes that this server has had. */
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  /** Null for a volume without an interpreter. */
+  readonly script: ScriptCounts | null;
+  /** Null for a volume without a cache. */
+  readonly cache: CacheCounts | null;
+  /** Requests that wait for a reply of this volume. */
+  readonly inFlight: InFlight;
+  /** By the fop's log name. */
+  readonly fops: Readonly<Record<string, FopCounts>>;
+}
+
+export interface ScriptCounts {
+  readonly language: string;
+  readonly memoryBytes: number;
+  /** Since the start of the server. */
+  readonly restarts: number;
+}
+
+export interface CacheCounts {
+  /**
+   * Requests that it has saved and not saved since the start; null where the translator has
+   * neither.
+   */
+  readonly hits: number | null;
+  readonly misses: number | null;
+  readonly memoryBytes: number;
+}
+
+export interface FopCounts {
+  readonly answers: number;
+  readonly errors: number;
+  /** The buckets of `core/histogram.ts` that are not empty: index and count. */
+  readonly buckets: readonly (readonly [bucket: number, count: number])[];
+}
+
+export class LeasedCounter {
+  private readonly graph: Graph;
+  private readonly about: AboutServer;
+  private readonly ages: RequestAges;
+  private meter: Meter | null = null;
+  private endObserving: () => void = () => {};
+  private cancelEnd: () => void = () => {};
+
+  constructor(graph: Graph, about: AboutServer, ages: RequestAges) {
+    this.graph = graph;
+    this.about = about;
+    this.ages = ages;
+  }
+
+  /** Returns the sums until now, and starts or extends the counter. */
+  ask(): Counts {
+    const { context } = this.graph;
+    this.cancelEnd();
+    this.cancelEnd = context.after(LEASE_MS, () => this.close());
+    this.meter ??= this.begin();
+    return this.counts(this.meter);
+  }
+
+  /** Ends the counter, until a client asks again. */
+  close(): void {
+    this.cancelEnd();
+    this.endObserving();
+    this.meter = null;
+  }
+
+  private begin(): Meter {
+    const { graph } = this;
+    const meter = new Meter(graph.context, (xl) => topsOf(graph).includes(xl));
+    this.endObserving = this.graph.observe(meter);
+    return meter;
+  }
+
+  private counts(meter: Meter): Counts {
+    const { user, system } = process.cpuUsage();
+    const now = this.graph.context.now();
+    const waiting = this.waiting(now);
+    return {
+      now,
+      since: meter.since,
+      process: this.about,
+      memoryBytes: process.memoryUsage.rss(),
+      cpuMs: (user + system) / 1000,
+      inFlight: waiting.all,
+      tops: topsOf(this.graph).map(({ id }) => id),
+      volumes: [...this.graph.xlators].reverse().map((xl) => ({
+        id: xl.id,
+        name: xl.name,
+        type: xl.type,
+        script: scriptOf(xl),
+        cache: cacheOf(xl),
+        inFlight: waiting.at.get(xl) ?? NONE,
+        fops: Object.fromEntries([...meter.of(xl)].map(([fop, of]) => [fop, fopCounts(of)])),
+      })),
+    };
+  }
+
+  /** Requests in flight: all of them, and those that wait for each volume. */
+  private waiting(now: number): { all: InFlight; at: Map<Xlator, InFlight> } {
+    let all = NONE;
+    const at = new Map<Xlator, InFlight>();
+    // Calls are listed oldest first.
+    for (const call of pendingCalls(this.graph)) {
+      const volumes = volumesOn(call);
+      if (volumes.size === 0) continue;
+      const oldestS = Math.floor(this.ages.of(call.unique, now) / 1000);
+      const oneMore = ({ requests, oldestS: oldest }: InFlight): InFlight => ({
+        requests: requests + 1,
+        oldestS: oldest ?? oldestS,
+      });
+      all = oneMore(all);
+      for (const xl of volumes) at.set(xl, oneMore(at.get(xl) ?? NONE));
+    }
+    return { all, at };
+  }
+}
+
+/** The volumes that requests reach first: the bricks below a protocol/server, else the top. */
+function topsOf({ xlators, top }: Graph): readonly Xlator[] {
+  const bricks = xlators.flatMap(({ type, below }) => (type === 'protocol/server' ? below : []));
+  return bricks.length > 0 ? bricks : [top];
+}
+
+const NONE: InFlight = { requests: 0, oldestS: null };
+
+/** The volumes whose reply a request waits for; none for a request that the server itself answers. */
+function volumesOn({ newest }: Stack): Set<Xlator> {
+  const volumes = new Set<Xlator>();
+  for (let frame = newest; frame !== null; frame = frame.parent) {
+    if (!frame.answered) volumes.add(frame.xl);
+  }
+  return volumes;
+}
+
+function scriptOf(xl: Xlator): ScriptCounts | null {
+  if (xl.type !== 'features/glupy') return null;
+  const { language, 'memory-bytes': memory, restarts } = volumeDump(xl).dump;
+  return {
+    language: String(language ?? '?'),
+    memoryBytes: Number(memory ?? 0),
+    restarts: Number(restarts ?? 0),
+  };
+}
+
+/** The keys of a translator's dump that count requests saved, and requests not saved. */
+const DEFAULT_SAVED = { hits: 'hits', misses: 'misses' };
+const savedBy: Readonly<Record<string, typeof DEFAULT_SAVED>> = {
+  'performance/write-behind': { hits: 'joined', misses: 'sent' },
+  'performance/open-behind': { hits: 'unused', misses: 'late' },
+};
+
+/** The figures of a performance translator whose dump has `bytes`; null for any other volume. */
+function cacheOf(xl: Xlator): CacheCounts | null {
+  if (!xl.type.startsWith('performance/')) return null;
+  const { dump } = volumeDump(xl);
+  const { bytes } = dump;
+  if (bytes === undefined) return null;
+  const saved = savedBy[xl.type] ?? DEFAULT_SAVED;
+  const count = (value: unknown): number | null => (value === undefined ? null : Number(value));
+  return {
+    hits: count(dump[saved.hits]),
+    misses: count(dump[saved.misses]),
+    memoryBytes: Number(bytes),
+  };
+}
+
+const fopCounts = ({ errors, latencies }: FopMeter): FopCounts => ({
+  answers: latencies.count,
+  errors,
+  buckets: [...latencies.counts.entries()].filter(([, count]) => count > 0),
+});

@@ -1,0 +1,234 @@
+/**
+ * Serves a mount of a volfile until it is unmounted. `server-lifecycle.ts` has the parts that it
+ * shares with the server of bricks.
+ */
+
+import { realpath } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import type { Graph } from '../runtime/core/graph.ts';
+import type { Log } from '../runtime/core/log.ts';
+import { messages } from '../runtime/core/messages.ts';
+import { defaultFrontEnd, type FrontEndName, frontEnds } from '../runtime/mount/front-ends.ts';
+import { hasEntries } from '../runtime/mount/fuse/channel.ts';
+import type { MountOptions } from '../runtime/mount/fuse/mount.ts';
+import { MountError } from '../runtime/mount/fuse/mount-error.ts';
+import type { Mount } from '../runtime/mount/mount.ts';
+import { findMount } from '../runtime/mount/mountinfo.ts';
+import { NotableRequests } from '../runtime/mount/notable-requests.ts';
+import { nameServer } from '../runtime/mount/server-process.ts';
+import { pump } from '../runtime/pump/pump.ts';
+import { packageRoot } from '../runtime/sys/paths.ts';
+import type { VolfileDescription } from '../runtime/volfile/description.ts';
+import { printable } from '../runtime/volfile/printable.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, leave } from '../terminal/exit.ts';
+import { step, type Terminal, warn } from '../terminal/terminal.ts';
+import { ControlHost } from './control/control-host.ts';
+import { GraphQuestions } from './control/questions.ts';
+import { PidFile } from './pid-file.ts';
+import { refuseInside } from './refuse-inside.ts';
+import { RunFolder } from './run-files.ts';
+import {
+  aboutOf,
+  type GraphServer,
+  makeReloader,
+  runFolderOf,
+  runServer,
+  type ServerContext,
+  type ServerSettings,
+  type Starter,
+  withStartErrors,
+} from './server-lifecycle.ts';
+
+export interface ServeSettings extends ServerSettings {
+  /** Absolute. */
+  readonly mountpoint: string;
+  /** Requests that took at least as many milliseconds are kept for `glossa why`. */
+  readonly slowMs: number;
+  readonly readOnly: boolean;
+  readonly suid: boolean;
+  readonly dev: boolean;
+  readonly noexec: boolean;
+  /** Undefined for the default, which differs for root; the numbers below have defaults, too. */
+  readonly allowOther: boolean | undefined;
+  readonly entryTimeout: number | undefined;
+  readonly attributeTimeout: number | undefined;
+  readonly negativeTimeout: number | undefined;
+  readonly busyPollUs: number | undefined;
+  readonly passthrough: boolean;
+  readonly writeback: boolean;
+  /** Whether the mount has POSIX ACLs. */
+  readonly acl: boolean;
+  readonly frontEnd: FrontEndName | undefined;
+}
+
+/** Serves until the mount is gone; resolves to the exit status. @throws {Failure} */
+export function serve(
+  settings: ServeSettings,
+  terminal: Terminal,
+  starter: Starter,
+): Promise<number> {
+  const { mountpoint } = settings;
+  refuseInside(mountpoint, {
+    log: settings.logFile,
+    'pid file': settings.pidFile,
+    'folder for statedumps': runFolderOf(settings),
+  });
+  const graphServer: GraphServer = {
+    begin: () => refuseOwnFiles(mountpoint),
+    async refuse(description, baseDir) {
+      refuseWithoutClient(settings, description);
+      await refuseServed(mountpoint, description, baseDir);
+    },
+    serve: (graph, serverContext) => serveGraph(graphServer, graph, settings, serverContext),
+    wake: () => pump.wake(),
+  };
+  return runServer(graphServer, settings, terminal, starter);
+}
+
+/** The source of the mount in /proc/mounts: the volfile's name, and the subdirectory if any. */
+const sourceOf = ({ servers, subdirMount = '' }: ServeSettings, name: string): string =>
+  servers === undefined ? name : name + subdirMount;
+
+/** Refuses --subdir-mount without a brick, which serves the subdirectory. @throws {Failure} */
+function refuseWithoutClient(
+  { subdirMount }: ServeSettings,
+  { file, volumes }: VolfileDescription,
+): void {
+  if (subdirMount === undefined) return;
+  if (volumes.some(({ type }) => type.text === 'protocol/client')) return;
+  throw new Failure(
+    `${printable(file)} has no volume of type protocol/client, whose brick could be asked for the ` +
+      `folder ${printable(subdirMount)}`,
+  );
+}
+
+/**
+ * Refuses a mount point in a directory that a volume serves: the server would reach its own mount
+ * there and wait for itself.
+ */
+async function refuseServed(
+  mountpoint: string,
+  { volumes }: VolfileDescription,
+  baseDir: string,
+): Promise<void> {
+  const point = await realPath(mountpoint);
+  for (const { name, type, options } of volumes) {
+    const directory = options.find(({ key }) => key.text === 'directory')?.value.text;
+    if (type.text !== 'storage/posix' || directory === undefined) continue;
+    const served = await realPath(resolve(baseDir, directory));
+    if (relative(served, point).split('/')[0] === '..') continue;
+    throw new Failure(
+      `the mount point ${mountpoint} is in ${served}, which volume '${name.text}' serves: ` +
+        'mount it elsewhere',
+    );
+  }
+}
+
+/**
+ * Refuses a mount point that contains this program: the server, which reads its own files later, as
+ * for a new interpreter, would wait for itself.
+ */
+async function refuseOwnFiles(mountpoint: string): Promise<void> {
+  if (relative(await realPath(mountpoint), packageRoot).split('/')[0] === '..') return;
+  throw new Failure(
+    `the mount point ${mountpoint} has glossa itself in it (${packageRoot}), which would come to ` +
+      'wait for itself: mount it elsewhere',
+  );
+}
+
+/** The path without symbolic links; a missing path is returned as it is. */
+const realPath = (path: string): Promise<string> => realpath(path).catch(() => path);
+
+/** Mounts a graph that is up, and serves until the mount is gone. */
+async function serveGraph(
+  graphServer: GraphServer,
+  graph: Graph,
+  settings: ServeSettings,
+  serverContext: ServerContext,
+): Promise<number> {
+  const { source, levels, log, ending, starter, terminal, startErrors } = serverContext;
+  const { mountpoint, volfile } = settings;
+  const about = { ...aboutOf(serverContext), mountpoint };
+  const reloader = makeReloader(graphServer, graph, settings, serverContext);
+  ending.onHangUp = () => void reloader.readVolfile();
+  const folder = new RunFolder(runFolderOf(settings));
+  const frontEnd = settings.frontEnd ?? defaultFrontEnd;
+  const requests = new NotableRequests(graph, settings.slowMs);
+  // The other front end has calls instead of FUSE requests.
+  const notable = frontEnd === 'kernel' ? requests : undefined;
+  const control = new GraphQuestions(graph, { about, reloader, log, folder, notable });
+  ending.onUser = () => control.dumper.write();
+  const hides = await hasEntries(mountpoint);
+  const onAnswer = (): void => {
+    startErrors.answered();
+    ending.defer();
+  };
+  startErrors.wait(() => `the lookup of the root of volume '${graph.top.name}' has no answer`);
+  const shown = { source: sourceOf(settings, source.name), onAnswer, notable: requests };
+  const mounting = mountOrFail({ ...settings, ...shown, frontEnd, graph, levels });
+  const mount = await withStartErrors(mounting, startErrors);
+  startErrors.end();
+  const pidFile = new PidFile(settings.pidFile);
+  let host: ControlHost | null = null;
+  try {
+    log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`, {
+      msgid: messages.mounted.id,
+    });
+    if (hides) {
+      const text = `${printable(mountpoint)} is not empty: what is in it is hidden until it is unmounted`;
+      log.warning(text, { msgid: messages.hidesFiles.id });
+      warn(text, terminal);
+    }
+    nameServer(mount.mountpoint);
+    const { device = '' } = findMount(mount.mountpoint) ?? {};
+    host = await ControlHost.open({ mount: device }, control.questions, log);
+    // Written after the mount: a mount point has one server, so no other one writes this file.
+    pidFile.write();
+    step(`${printable(mountpoint)} is mounted`, terminal);
+    ending.onRequest(async () => {
+      // Without a starter no second request comes: exit detaches a mount that is in use.
+      if (!(await unmount(mount, log)) && ending.isLast) await leave(EXIT_FAILURE, terminal);
+    });
+    await starter.ready();
+    source.onChange(() => void reloader.readVolfile());
+    const error = await mount.unmounted;
+    nameServer(null);
+    if (error !== null) throw new Failure(error.message);
+    log.info(`unmounted ${printable(mountpoint)}`, { msgid: messages.unmounted.id });
+    step(`${printable(mountpoint)} is unmounted`, terminal);
+    return EXIT_OK;
+  } finally {
+    pidFile.remove();
+    control.close();
+    await unmount(mount, log);
+    await host?.close();
+  }
+}
+
+async function mountOrFail(
+  options: MountOptions & { readonly frontEnd: FrontEndName },
+): Promise<Mount> {
+  try {
+    return await frontEnds[options.frontEnd](options);
+  } catch (error) {
+    if (error instanceof MountError) throw new Failure(mountProblem(error));
+    throw error;
+  }
+}
+
+/** Replaces umount(8) in a message by `glossa umount`, which works for every user. */
+const mountProblem = ({ message }: MountError): string =>
+  message.replace(/'umount (-l )?/, "'glossa umount ");
+
+/** Unmounts; whether that succeeded. */
+async function unmount(mount: Mount, log: Log): Promise<boolean> {
+  try {
+    await mount.unmount();
+    return true;
+  } catch (error) {
+    log.error(`still mounted: ${error instanceof Error ? error.message : String(error)}`, {
+      msgid: messages.stillMounted.id,
+    });
+    return false;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Reloads the volfile of a running server and the code of its modules. SIGHUP reloads the volfile;
+ * `glossa reload` reloads both. New options are applied to the running volumes; where a volume
+ * cannot take them, the graph is exchanged (`core/exchange.ts`).
+ *
+ * A reload that fails changes nothing, and its result has the reason.
+ *
+ * Source: GlusterFS `glusterfsd/src/glusterfsd-mgmt.c` (glusterfs_volfile_reconfigure).
+ */
+
+import type { Glupy } from '../bridges/host/index.ts';
+import { GraphError } from '../runtime/core/errors.ts';
+import type { Graph } from '../runtime/core/graph.ts';
+import type { Log } from '../runtime/core/log.ts';
+import { messages } from '../runtime/core/messages.ts';
+import type { VolumeSpec, Xlator } from '../runtime/core/xlator.ts';
+import { Failure } from '../terminal/exit.ts';
+import { UP_TIMEOUT } from './start-graph.ts';
+
+/** A volfile whose only mistake is that it names unknown types. */
+export class UnknownTypes extends Failure {
+  /** The volumes of known types. */
+  readonly specs: readonly VolumeSpec[];
+
+  constructor(problems: readonly string[], specs: readonly VolumeSpec[]) {
+    super(problems.join('\n'), problems);
+    this.specs = specs;
+  }
+}
+
+export interface ReloadResult {
+  /** The volfile's name, or the volume's. */
+  readonly what: string;
+  readonly ok: boolean;
+  /** The changes made, or the reason of the failure. */
+  readonly text: string;
+}
+
+/** The volumes that run modules. */
+export const scripted = (graph: Graph): readonly Xlator<Glupy>[] =>
+  graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<Glupy>[];
+
+export class Reloader {
+  private readonly graph: Graph;
+  private readonly volfile: string;
+  private readonly read: () => Promise<readonly VolumeSpec[]>;
+  private readonly log: Log;
+  private readonly upTimeoutMs: number;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param read reads the volumes that the volfile describes now. @throws {Failure}
+   * @param upTimeout seconds until new volumes must be up
+   */
+  constructor(
+    graph: Graph,
+    volfile: string,
+    read: () => Promise<readonly VolumeSpec[]>,
+    log: Log,
+    upTimeout = UP_TIMEOUT,
+  ) {
+    this.upTimeoutMs = upTimeout * 1000;
+    this.graph = graph;
+    this.volfile = volfile;
+    this.read = read;
+    this.log = log;
+  }
+
+  /** Reloads the volfile alone. */
+  readVolfile(): Promise<readonly ReloadResult[]> {
+    return this.inTurn(async () => [await this.update()]);
+  }
+
+  /** Reloads volfile and code. */
+  reload(): Promise<readonly ReloadResult[]> {
+    return this.inTurn(async () => {
+      const options = await this.update();
+      const code = this.graph.xlators.flatMap((xl) => {
+        const reload = xl.translator.reload?.(xl) ?? null;
+        return reload === null ? [] : reload.then((done) => ({ what: xl.name, ...done }));
+      });
+      return [options, ...(await Promise.all(code))];
+    });
+  }
+
+  private inTurn(what: () => Promise<readonly ReloadResult[]>): Promise<readonly ReloadResult[]> {
+    const turn = this.queue.then(what);
+    this.queue = turn;
+    return turn;
+  }
+
+  private async update(): Promise<ReloadResult> {
+    const what = this.volfile;
+    let specs: readonly VolumeSpec[] = [];
+    try {
+      specs = await this.read();
+      const said = this.graph.isDescribedBy(specs) ? [] : [await this.exchange(specs)];
+      const changed = this.graph.reconfigure(specs);
+      if (changed.length > 0) said.push(`new options for ${changed.join(', ')}`);
+      const text = said.join('; ') || 'no option changed';
+      this.log.info(`${what}: ${text}`, { msgid: messages.reloaded.id });
+      return { what, ok: true, text };
+    } catch (error) {
+      if (!(error instanceof GraphError || error instanceof Failure)) throw error;
+      if (error instanceof UnknownTypes) specs = error.specs;
+      return this.refused(specs, error.problems ?? [error.message]);
+    }
+  }
+
+  /** Keeps the graph, and still applies the new options that its volumes can take. */
+  private refused(specs: readonly VolumeSpec[], problems: readonly string[]): ReloadResult {
+    const what = this.volfile;
+    const msgid = messages.notReloaded.id;
+    for (const problem of problems) this.log.error(problem, { msgid });
+    const changed = this.graph.reconfigurePart(specs);
+    const besides =
+      changed.length === 0 ? '' : `new options for ${changed.join(', ')} all the same`;
+    const said = 'everything stays as it was';
+    this.log.error(`${what}: ${besides === '' ? said : `${said}; ${besides}`}`, { msgid });
+    const lines = besides === '' ? problems : [...problems, besides];
+    return { what, ok: false, text: `${said}: ${lines.join('\n')}` };
+  }
+
+  private async exchange(specs: readonly VolumeSpec[]): Promise<string> {
+    const { begun, gone, kept } = await this.graph.exchange(specs, this.upTimeoutMs);
+    const said = [`begun ${begun.join(', ') || 'none'}`];
+    if (gone.length > 0) said.push(`gone ${gone.join(', ')}`);
+    if (kept.length > 0) said.push(`the same ${kept.join(', ')}`);
+    return `another graph: ${said.join('; ')}`;
+  }
+}

@@ -1,0 +1,321 @@
+/**
+ * Runs a server's process: reads the volfile, brings the graph up, and lets a graphServer serve it
+ * (a mount in `mount-server.ts`, bricks in `brick-server.ts`) until the end.
+ *
+ * It logs its progress, as glusterfs does. An error at the start is thrown, and logged unless the
+ * log is the terminal. All that was begun is undone in reverse order.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { ServerFacts } from '../runtime/core/context.ts';
+import type { Graph } from '../runtime/core/graph.ts';
+import { Log, type LogLevel, type LogLevels } from '../runtime/core/log.ts';
+import { messages } from '../runtime/core/messages.ts';
+import type { VolumeSpec } from '../runtime/core/xlator.ts';
+import { crashLog } from '../runtime/sys/crash-log.ts';
+import { recycleMemory } from '../runtime/sys/malloc.ts';
+import { missingInterfaces } from '../runtime/sys/node-interfaces.ts';
+import { activate, volumeSpecs } from '../runtime/volfile/activate.ts';
+import { shownVolumes, type VolfileDescription } from '../runtime/volfile/description.ts';
+import { printVolumes } from '../runtime/volfile/print.ts';
+import { printable } from '../runtime/volfile/printable.ts';
+import { listProblems } from '../runtime/volfile/problems.ts';
+import { BlockingTty } from '../terminal/blocking-tty.ts';
+import { Failure } from '../terminal/exit.ts';
+import { shownCommandLine } from '../terminal/invocation.ts';
+import { version } from '../terminal/package-version.ts';
+import { step, type Terminal, warn } from '../terminal/terminal.ts';
+import type { DebugChannel } from './child-server.ts';
+import { NodeContext } from './context.ts';
+import type { DebugHost } from './debug-host.ts';
+import { CONSOLE, type LogFormat, openSink, type ReopenableSink } from './log-sink.ts';
+import type { Address } from './metrics/address.ts';
+import { startMetrics } from './metrics/index.ts';
+import { GraphRecording, type RecordRequest } from './recording.ts';
+import { registry } from './registry.ts';
+import { Reloader, UnknownTypes } from './reloader.ts';
+import { defaultRunFolder, RunFolder } from './run-files.ts';
+import { Shutdown } from './shutdown.ts';
+import { StartErrors } from './start-errors.ts';
+import { startOrFail, UP_TIMEOUT, upOrFail } from './start-graph.ts';
+import type { About } from './statedump/whole-dump.ts';
+import type { VolfileServers } from './volfile-servers.ts';
+import { fileSource, type VolfileSource } from './volfile-source.ts';
+import { describeOrFail } from './volfiles.ts';
+
+export interface ServerSettings {
+  /** The operand as given, for messages; of a volfile server, `HOST:/NAME`. */
+  readonly volfile: string;
+  /** The servers that have the volfile; undefined for a file. */
+  readonly servers: VolfileServers | undefined;
+  /** Absolute, as are all other paths; or `-`, standard error. */
+  readonly logFile: string;
+  readonly logLevel: LogLevel;
+  /** Undefined for GlusterFS's default, as are the next two. */
+  readonly logFormat: LogFormat | undefined;
+  readonly logBufSize: number | undefined;
+  readonly logFlushTimeout: number | undefined;
+  readonly pidFile: string | undefined;
+  /** The folder for statedumps and statistics; undefined for the usual one. */
+  readonly statedumpPath: string | undefined;
+  /** The address that metrics are served at; undefined for no metrics. */
+  readonly metrics: Address | undefined;
+  /** The subdirectory to mount, absolute; undefined for the whole volume. */
+  readonly subdirMount?: string | undefined;
+  readonly overrides: readonly string[];
+  readonly strict: boolean;
+  readonly allowShell: boolean;
+  readonly upTimeout: number | undefined;
+}
+
+/** A kind of server: checks a volfile, and serves the graph. */
+export interface GraphServer {
+  /** Called before the volfile is read. @throws {Failure} */
+  begin(): Promise<void>;
+  /** Refuses a volfile that it cannot serve. @throws {Failure} */
+  refuse(description: VolfileDescription, baseDir: string): Promise<void>;
+  /** Serves a graph that is up until the end; resolves to the exit status. @throws {Failure} */
+  serve(graph: Graph, serverContext: ServerContext): Promise<number>;
+  /** Gives the event loop a turn soon. */
+  wake(): void;
+}
+
+/** The process that waits until the server serves: the starter, or this process itself. */
+export interface Starter {
+  ready(): Promise<void> | void;
+  /** Calls `fn` when an attached server has lost its starter. */
+  onGone(fn: () => void): void;
+  /** The terminal in whose foreground the mount is served. */
+  readonly tty: string | undefined;
+  /** The recording that it asks for. */
+  readonly record?: RecordRequest | undefined;
+  /** The connection to its debugger. */
+  readonly debug?: DebugChannel | undefined;
+}
+
+/** Serves until the graph server ends; resolves to the exit status. @throws {Failure} */
+export async function runServer(
+  graphServer: GraphServer,
+  settings: ServerSettings,
+  terminal: Terminal,
+  starter: Starter,
+): Promise<number> {
+  const { logFile, logLevel } = settings;
+  recycleMemory();
+  const sink = openSink(logFile, {
+    colour: terminal.colour.err,
+    format: settings.logFormat,
+    bufSize: settings.logBufSize,
+    flushTimeout: settings.logFlushTimeout,
+  });
+  const flush = (): void => sink.flush();
+  process.on('exit', flush);
+  crashLog.log = logFile;
+  const levels: LogLevels = { default: logLevel, volumes: new Map() };
+  const log = new Log(sink, levels, 'glossa');
+  const ending = new Shutdown(log, sink, terminal);
+  let debugging: DebugHost | null = null;
+  starter.onGone(async () => {
+    await debugging?.close();
+    ending.isLast = true;
+    ending.request('its starter is gone');
+  });
+  const source = await sourceOf(settings, log);
+  const startErrors = new StartErrors(logFile, terminal);
+  try {
+    log.info(`started glossa ${version()}`, {
+      msgid: messages.started.id,
+      pairs: { cmdline: shownCommandLine().join(' ') },
+    });
+    for (const line of missingInterfaces()) log.warning(line, { msgid: messages.nodeLacks.id });
+    await graphServer.begin();
+    const graph = await startGraph(
+      graphServer,
+      settings,
+      { source, sink, levels, log, startErrors },
+      terminal,
+      starter.tty,
+    );
+    let recording: GraphRecording | null = null;
+    let endMetrics = async (): Promise<void> => {};
+    try {
+      if (starter.record !== undefined) recording = new GraphRecording(graph, starter.record, log);
+      endMetrics = await startMetrics(graph, settings.metrics, log);
+      if (starter.debug !== undefined) {
+        const { DebugHost } = await import('./debug-host.ts');
+        debugging = new DebugHost(graph, starter.debug);
+        await debugging.running;
+      }
+      const about = { source, levels, log, ending, starter, terminal, startErrors };
+      return await graphServer.serve(graph, about);
+    } finally {
+      await endMetrics();
+      await debugging?.close();
+      await graph.stop();
+      await recording?.close();
+      log.info('stopped', { msgid: messages.stopped.id });
+    }
+  } catch (error) {
+    if (logFile !== CONSOLE) logFailure(error, log);
+    throw error;
+  } finally {
+    source.close();
+    ending.close();
+    process.off('exit', flush);
+    flush();
+  }
+}
+
+function logFailure(error: unknown, log: Log): void {
+  if (error instanceof Failure) {
+    const msgid = messages.failed.id;
+    for (const problem of error.problems ?? [error.message]) log.error(problem, { msgid });
+  } else {
+    log.critical(`unexpected error: ${error instanceof Error ? error.stack : String(error)}`, {
+      msgid: messages.unexpected.id,
+    });
+  }
+}
+
+async function sourceOf({ servers, volfile }: ServerSettings, log: Log): Promise<VolfileSource> {
+  if (servers === undefined) return fileSource(volfile);
+  return (await import('./server-source.ts')).serverSource(servers, log);
+}
+
+interface StartContext {
+  readonly source: VolfileSource;
+  readonly startErrors: StartErrors;
+  readonly sink: ReopenableSink;
+  readonly levels: LogLevels;
+  readonly log: Log;
+}
+
+/** Inspects the volfile as it is now. @throws {Failure} when it is unreadable or not trusted */
+function inspect(
+  source: VolfileSource,
+  { overrides, strict, allowShell }: ServerSettings,
+  remark: (text: string) => void,
+) {
+  return source.inspect({ registry, overrides, strict, allowShell }, remark);
+}
+
+const volfileDoubt = { msgid: messages.volfileDoubt.id };
+
+/** Reads the volfile and brings its graph up. */
+async function startGraph(
+  graphServer: GraphServer,
+  settings: ServerSettings,
+  { source, sink, levels, log, startErrors }: StartContext,
+  terminal: Terminal,
+  tty: string | undefined,
+): Promise<Graph> {
+  const { volfile, logFile } = settings;
+  const remark = (text: string): void => {
+    log.warning(text, volfileDoubt);
+    if (logFile !== CONSOLE) warn(text, terminal);
+  };
+  const inspection = await inspect(source, settings, remark);
+  const description = describeOrFail(inspection, terminal);
+  if (logFile !== CONSOLE) {
+    for (const warning of listProblems(inspection.problems)) log.warning(warning, volfileDoubt);
+  }
+  const { baseDir } = source;
+  await graphServer.refuse(description, baseDir);
+  const context = new NodeContext({
+    sink: startErrors.around(sink),
+    baseDir,
+    wake: graphServer.wake,
+    terminal: tty === undefined ? undefined : new BlockingTty(tty, graphServer.wake),
+    strict: settings.strict,
+    warn: logFile === CONSOLE ? undefined : (text) => warn(text, terminal),
+    runFiles: new RunFolder(runFolderOf(settings)),
+    server: factsOf(settings),
+  });
+  step(`start the volumes of ${volfile}: ${namesOf(description)}`, terminal);
+  const graph = activate(description, registry, context, levels);
+  await withStartErrors(startOrFail(graph), startErrors);
+  startErrors.wait(() => graph.waitedFor().join('; '));
+  await withStartErrors(upOrFail(graph, settings.upTimeout ?? UP_TIMEOUT), startErrors);
+  startErrors.answered();
+  step('the volumes are up', terminal);
+  log.info(finalGraph(description));
+  return graph;
+}
+
+const namesOf = ({ volumes }: VolfileDescription): string =>
+  volumes.map(({ name }) => printable(name.text)).join(', ');
+
+/** Adds the errors that volumes have logged to the failure of a promise. */
+export const withStartErrors = <T>(what: Promise<T>, startErrors: StartErrors): Promise<T> =>
+  what.catch((error: unknown) => {
+    throw error instanceof Failure ? startErrors.explain(error) : error;
+  });
+
+const RULE = `+${'-'.repeat(78)}+`;
+
+/** The effective volfile with line numbers, in the form of GlusterFS's log. */
+export function finalGraph(description: VolfileDescription): string {
+  const lines = printVolumes(shownVolumes(description)).trimEnd().split('\n');
+  const numbered = lines.map((line, i) => `${String(i + 1).padStart(3)}: ${printable(line)}`);
+  return ['Final graph:', RULE, ...numbered, RULE].join('\n');
+}
+
+export interface ServerContext {
+  readonly source: VolfileSource;
+  readonly levels: LogLevels;
+  readonly log: Log;
+  readonly ending: Shutdown;
+  readonly starter: Starter;
+  readonly terminal: Terminal;
+  readonly startErrors: StartErrors;
+}
+
+/** A reloader that reads the server's volfile again. */
+export function makeReloader(
+  graphServer: GraphServer,
+  graph: Graph,
+  settings: ServerSettings,
+  { source, log }: ServerContext,
+): Reloader {
+  const again = () => readAgain(graphServer, settings, source, log);
+  return new Reloader(graph, settings.volfile, again, log, settings.upTimeout);
+}
+
+export const runFolderOf = ({ statedumpPath }: ServerSettings): string =>
+  statedumpPath ?? defaultRunFolder();
+
+const factsOf = ({ logFile, subdirMount }: ServerSettings): ServerFacts => ({
+  version: version(),
+  cmdline: shownCommandLine().join(' '),
+  uuid: `CTX_ID:${randomUUID()}-PID:${process.pid}-HOST:${hostname()}`,
+  logFile: logFile === CONSOLE ? undefined : logFile,
+  subdirMount,
+});
+
+export const aboutOf = ({ source }: ServerContext): About => ({
+  version: version(),
+  pid: process.pid,
+  volfile: source.name,
+  started: performance.timeOrigin,
+});
+
+/** Reads the volumes that the volfile describes now. Its warnings were printed at the start. */
+async function readAgain(
+  graphServer: GraphServer,
+  settings: ServerSettings,
+  source: VolfileSource,
+  log: Log,
+): Promise<VolumeSpec[]> {
+  const inspection = await inspect(source, settings, (text) => log.warning(text, volfileDoubt));
+  const { description, problems, volumes } = inspection;
+  if (description !== undefined) {
+    await graphServer.refuse(description, source.baseDir);
+    return volumeSpecs(description, registry);
+  }
+  const lines = listProblems(problems);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.some(({ code }) => code !== 'unknown-type'))
+    throw new Failure(lines.join('\n'), lines);
+  const known = volumes.filter(({ type }) => registry.has(type.text));
+  throw new UnknownTypes(lines, volumeSpecs({ file: source.name, volumes: known }, registry));
+}

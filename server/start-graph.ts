@@ -1,0 +1,33 @@
+/** Starts a graph for a command; the problems of its volumes become a Failure. */
+
+import { GraphError } from '../runtime/core/errors.ts';
+import type { Graph } from '../runtime/core/graph.ts';
+import { Failure } from '../terminal/exit.ts';
+
+/** The default number of seconds until volumes must be up. */
+export const UP_TIMEOUT = 30;
+
+/** Starts the graph. @throws {Failure} with every problem, after stopping all volumes */
+export const startOrFail = (graph: Graph): Promise<void> => orFail(graph.start());
+
+/**
+ * Waits until the graph can serve. @throws {Failure} after so many seconds, with the volumes that
+ * are not up, after stopping the graph
+ */
+export async function upOrFail(graph: Graph, seconds: number): Promise<void> {
+  try {
+    await orFail(graph.whenUp(seconds * 1000));
+  } catch (error) {
+    await graph.stop();
+    throw error;
+  }
+}
+
+async function orFail(what: Promise<void>): Promise<void> {
+  try {
+    await what;
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    throw new Failure(error.problems.join('\n'), error.problems);
+  }
+}

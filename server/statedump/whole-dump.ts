@@ -1,0 +1,116 @@
+/**
+ * Makes a whole statedump: the process, the requests in flight with frames and age, the volumes
+ * with options and dumps, the inode table, and the open files.
+ *
+ * Source: GlusterFS `libglusterfs/src/statedump.c`.
+ */
+
+import {
+  type CallDump,
+  type Capped,
+  callsOf,
+  type InodesDump,
+  inodesOf,
+  LIST_MAX,
+} from '../../runtime/core/dumps.ts';
+import type { Fd } from '../../runtime/core/fd.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import type { RequestAges } from '../../runtime/core/request-ages.ts';
+import { shownOptions } from '../../runtime/core/secrets.ts';
+import { type VolumeDump, volumeDump, volumesOf } from './volumes.ts';
+
+/** The facts about a server apart from its graph. */
+export interface About {
+  readonly version: string;
+  readonly pid: number;
+  readonly volfile: string;
+  /** The time of its start, in milliseconds since the epoch. */
+  readonly started: number;
+}
+
+/** The same, with the mount point. */
+export interface AboutServer extends About {
+  /** Absent for a server without a mount. */
+  readonly mountpoint?: string;
+}
+
+/** Memory of the process in bytes. */
+export interface Memory {
+  readonly rss: number;
+  readonly heapTotal: number;
+  readonly heapUsed: number;
+  readonly external: number;
+  readonly arrayBuffers: number;
+}
+
+export interface WholeDump {
+  /** Milliseconds since the epoch, microseconds as their fraction. */
+  readonly time: number;
+  readonly process: About;
+  readonly memory: Memory;
+  readonly callpool: Capped<CallDump>;
+  /** The front end, then the volumes from the top down. */
+  readonly volumes: readonly GraphVolume[];
+  /** Volumes of replaced graphs that are not idle yet. */
+  readonly replaced: readonly VolumeDump[];
+  readonly inodes: InodesDump;
+  readonly fds: Capped<FdDump>;
+}
+
+export interface GraphVolume extends VolumeDump {
+  readonly options: Readonly<Record<string, string>>;
+  readonly subvolumes: readonly string[];
+}
+
+export interface FdDump {
+  readonly client: string;
+  readonly gfid: string;
+  readonly path: string;
+  readonly flags: number;
+  readonly pid: number;
+  readonly isDir: boolean;
+}
+
+/** @param ages the ages of requests by the clock of the graph's context */
+export function wholeDump(graph: Graph, about: About, ages: RequestAges): WholeDump {
+  const { context } = graph;
+  const { volumes, replaced } = volumesOf(graph);
+  return {
+    time: context.sink.now(),
+    process: about,
+    memory: { ...process.memoryUsage() },
+    callpool: callsOf(graph, (unique) => Math.floor(ages.of(unique, context.now()) / 1000)),
+    volumes: volumes.map((xl) => ({
+      ...volumeDump(xl),
+      options: shownOptions(xl.given),
+      subvolumes: xl.childNames,
+    })),
+    replaced,
+    inodes: inodesOf(graph),
+    fds: fdsOf(graph),
+  };
+}
+
+function fdsOf(graph: Graph): Capped<FdDump> {
+  const listed: FdDump[] = [];
+  let count = 0;
+  for (const { clients } of graph.initiators) {
+    for (const { uid, fds } of clients) {
+      count += fds.size;
+      for (const fd of fds) {
+        if (listed.length === LIST_MAX) break;
+        listed.push(fdDump(uid, fd));
+      }
+    }
+  }
+  return { count, listed };
+}
+
+const fdDump = (client: string, { inode, flags, pid, isDir }: Fd): FdDump => ({
+  client,
+  gfid: inode.gfid,
+  path: inode.path,
+  flags,
+  pid,
+  isDir,
+});
