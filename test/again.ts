@@ -1,7 +1,6 @@
 /**
- * Files of tests that are run again in another way: by depth (`test:more` or `test:long`) and way, which
- * says the groups that they register (test/support/wanted.ts). What is a `.long` file itself has no
- * other run.
+ * Lists the test files that run again in another way, by depth (`test:more` or `test:long`) and
+ * way. The way selects the groups that a file registers (test/support/wanted.ts).
  */
 export const AGAIN = {
   more: {

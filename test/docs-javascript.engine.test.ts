@@ -1,4 +1,4 @@
-/** JavaScript in the texts: its modules start, and have nothing to be warned of. */
+/** Tests that JavaScript modules in the documents start without a warning. */
 import { describe, expect, it } from 'vitest';
 import { startModule } from './support/module.ts';
 import { blocksOf, pages } from './texts/plan.ts';

@@ -1,4 +1,4 @@
-/** The tests that docs/write/testing.md shows, run as `glossa test` runs them. */
+/** Runs the tests that docs/write/testing.md shows, as `glossa test` does. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

@@ -1,4 +1,7 @@
-/** The guide to TypeScript keeps its word: its translator runs under its volfile, typed as shown. */
+/**
+ * Tests of docs/write/typescript.md: its translators run under its volfile, and its code has no
+ * type errors.
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The documents keep their word: modules in them start, tables agree with the code, links lead
- * somewhere. `UPDATE=1` writes the tables anew.
+ * Tests of the documents: modules start, tables agree with the code, and links have targets.
+ * `UPDATE=1` writes the tables anew.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * What the READMEs of the examples tell people to type does what stands there, and leaves nothing.
- * `UPDATE=1` writes what they wrote this time.
+ * Runs the commands in the READMEs of the examples and compares their output. `UPDATE=1` writes the
+ * READMEs anew.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

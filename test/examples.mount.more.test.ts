@@ -1,8 +1,7 @@
 /**
- * The examples' own tests pass, and what their READMEs tell people to type can be typed twice. Of those
- * with a block `console` examples-readmes.mount.more.test.ts sees after each block that nothing is left of it: no
- * mount and no folder. The next time begins as the first did, so that only the one of most commands is
- * typed twice here, and once each of those that show nothing.
+ * Runs the examples' own tests, and the commands of READMEs that show no output.
+ * examples-readmes.mount.more.test.ts runs the others; the README with most commands runs twice
+ * here.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

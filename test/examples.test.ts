@@ -1,4 +1,7 @@
-/** Every example has tests in its own language, which its README names, with what it needs. */
+/**
+ * Tests that every example has tests in its own language, and that its README names them with the
+ * needed packages.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';

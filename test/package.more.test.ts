@@ -1,6 +1,6 @@
 /**
- * The package, as somebody gets it who has nothing of the project: packed, installed into a folder of
- * its own by npm, and used by an ordinary user.
+ * Tests of the package as a user gets it: packed, installed by npm into its own folder, and run as
+ * an ordinary user.
  */
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { chmod, chown, mkdir } from 'node:fs/promises';
@@ -72,9 +72,9 @@ const optional = shipped
 describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unreachable[0]}`))(
   'the package',
   () => {
-    let user: Awaited<ReturnType<typeof whoever>>;
+    let user: Awaited<ReturnType<typeof ordinaryUser>>;
     beforeAll(async () => {
-      user = await whoever(scratch);
+      user = await ordinaryUser(scratch);
     });
 
     const use = async (...args: readonly string[]): Promise<string> => {
@@ -156,7 +156,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
 );
 
 /** An ordinary user, with a folder to work in, and the installed program. */
-async function whoever(scratch: Scratch) {
+async function ordinaryUser(scratch: Scratch) {
   const home = scratch.at('work');
   await mkdir(home);
   const main = join(installed, 'dist/cli/main.js');

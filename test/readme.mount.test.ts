@@ -1,6 +1,6 @@
 /**
- * What the documents tell people to type works, as it stands there. Commands run in a shell, `npx
- * glossa` being the built program; files are made where the text says.
+ * Runs the commands of README.md and of two examples in a shell, with `npx glossa` as the built
+ * program, and compares their output.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** What a replay says is otherwise, and that it says nothing where all is as it was. */
+/** Tests of replays: a changed reply is reported, and an unchanged one is not. */
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MessageError } from '../bridges/host/crossing/message.ts';

@@ -1,4 +1,4 @@
-/** What THIRD-PARTY.md says of parts of packages is what these say themselves. */
+/** Compares THIRD-PARTY.md with the versions that the packages' parts report. */
 import { readFileSync } from 'node:fs';
 import { loadPyodide } from 'pyodide';
 import { expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+/** Starts every volfile of the project over a folder. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';

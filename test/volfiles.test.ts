@@ -1,3 +1,4 @@
+/** Tests of the project's volfiles: they have no problem, and name the command to try them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

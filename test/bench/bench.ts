@@ -1,4 +1,4 @@
-/** What all parts of a run share: its folders, how it ends, and the programs that it runs. */
+/** The context that all parts of a bench run share: folders, cleanup, and running programs. */
 import { type ExecFileException, execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,8 +8,8 @@ import type { Cleanup } from '../../apps/bench/run/cleanup.ts';
 import { Workspace } from '../../apps/bench/run/workspace.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
-/** What a suite is given to work with. */
-export interface Given {
+/** The inputs of a suite: flags, cleanup, interruption and progress. */
+export interface SuiteContext {
   readonly quick: boolean;
   /** Runs at the end of a part. */
   readonly cleanup: Cleanup;
@@ -19,7 +19,7 @@ export interface Given {
   say(message: string): void;
 }
 
-export interface Bench extends Given {
+export interface Bench extends SuiteContext {
   /** For mount points, logs and programs. */
   readonly folder: string;
   /** For what the servers store: in memory where there is room. */
@@ -29,13 +29,13 @@ export interface Bench extends Given {
 /** Bytes that the largest part stores: copies of a tree of sources. */
 const ROOM = 2 * 2 ** 30;
 
-export function openBench(given: Given): Bench {
+export function openBench(context: SuiteContext): Bench {
   const workspace = new Workspace(undefined, ROOM);
-  given.cleanup.add(async () => {
+  context.cleanup.add(async () => {
     const left = workspace.remove();
     if (left !== null) throw new Error(left);
   });
-  return { ...given, folder: workspace.scratch, data: workspace.data };
+  return { ...context, folder: workspace.scratch, data: workspace.data };
 }
 
 export const glossaProgram = join(packageRoot, 'dist/cli/main.js');

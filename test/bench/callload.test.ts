@@ -1,4 +1,4 @@
-/** The load generator of calls, compiled as the bench does it, on a plain folder. */
+/** Tests of callload, the load generator of single calls, on a plain folder. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Single calls, timed by `callload.c`, as an experiment. */
+/** Experiments on single calls, timed by `callload.c`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
@@ -8,10 +8,10 @@ import { type Bench, output } from './bench.ts';
 import {
   type Column,
   type Experiment,
+  type MeasureTarget,
   medianColumn,
   ratioColumn,
   roundsColumn,
-  type Take,
 } from './experiment.ts';
 import { inFreshDirectory, inKeptDirectory } from './targets.ts';
 
@@ -80,7 +80,7 @@ async function takeCalls(
   bench: Bench,
   operation: Operation,
   { count, warm, names = NAMES, before = USED_BEFORE, keeps = false }: Load,
-): Promise<Take<Sample>> {
+): Promise<MeasureTarget<Sample>> {
   const program = compileLoad(bench);
   return (target, { place, at, round }) => {
     const calls = round === 0 ? warm : count;
@@ -93,7 +93,7 @@ async function takeCalls(
   };
 }
 
-type Held<N extends string> = Omit<Experiment<N, Sample>['held'][number], 'of'>;
+type HeldCall<N extends string> = Omit<Experiment<N, Sample>['held'][number], 'of'>;
 
 export interface CallExperiment<N extends string>
   extends Pick<Experiment<N, Sample>, 'what' | 'targets' | 'first' | 'places'> {
@@ -101,7 +101,7 @@ export interface CallExperiment<N extends string>
   readonly load: Load;
   readonly firstTitle: string;
   /** Of the median call. */
-  readonly held: readonly Held<N>[];
+  readonly held: readonly HeldCall<N>[];
 }
 
 export const callExperiment = <N extends string>({

@@ -1,12 +1,13 @@
 /**
- * What `npm run bench cluster` measures: the same brick of GlusterFS through glossa's client and
- * through GlusterFS's own. Neither has performance translators.
+ * The suite `npm run bench cluster`: the same brick of GlusterFS through glossa's client and
+ * through GlusterFS's own, both without performance translators.
  */
-import { bars, type Calls, calls, data, LISTS } from './beside.ts';
+
+import type { BrickMount, Bricks } from './brick-mounts.ts';
 import { gigabytes } from './data.ts';
 import type { Bars } from './experiment.ts';
+import { bars, type CallPart, callPart, dataPart, LISTS } from './glusterfs-parts.ts';
 import type { Suite } from './suite.ts';
-import type { Bricks, Way } from './ways.ts';
 
 const UNCACHED = { entry: 0, attribute: 0, negative: 0 };
 const ONE: Bricks = { count: 1 };
@@ -15,7 +16,7 @@ const TWO: Bricks = { count: 2 };
 /** Of the time of GlusterFS's client. */
 const SHORTER: Bars['same'] = { limit: 0.9, aim: 0.7 };
 
-const names: Readonly<Record<Way, string>> = {
+const names: Readonly<Record<BrickMount, string>> = {
   glossa: "glossa's client / GlusterFS's",
   asleep: "glossa's client, --busy-poll 0 / GlusterFS's",
   glusterfs: '',
@@ -23,15 +24,18 @@ const names: Readonly<Record<Way, string>> = {
   glossaOnly: "glossa's client and brick / GlusterFS's",
 };
 
-const named = (held: Readonly<Partial<Record<Way, Bars>>>): Calls['held'] =>
+const named = (held: Readonly<Partial<Record<BrickMount, Bars>>>): CallPart['held'] =>
   Object.fromEntries(
-    (Object.keys(held) as Way[]).map((way) => [way, { name: names[way], bars: held[way]! }]),
+    (Object.keys(held) as BrickMount[]).map((mount) => [
+      mount,
+      { name: names[mount], bars: held[mount]! },
+    ]),
   );
 
-const SHORT: Calls['held'] = named({ glossa: bars(SHORTER) });
+const SHORT: CallPart['held'] = named({ glossa: bars(SHORTER) });
 
 const lists = (how: string, acls: boolean) =>
-  calls({
+  callPart({
     ...{ what: `ls -l of many files, two bricks, ${how}`, operation: 'list', held: SHORT },
     bricks: { ...TWO, acls },
     ...LISTS,
@@ -55,7 +59,7 @@ rounds of one row lie more than a factor of 1.5 apart: measure again. On the sam
 share one; on different CPUs the application has one, and client and brick have all.`,
   isPlaced: true,
   parts: {
-    failed: calls({
+    failed: callPart({
       ...{ what: 'failed stat', operation: 'absent', bricks: ONE },
       held: named({
         glossa: bars({ limit: 0.9, aim: 0.75 }, { limit: 0.65, aim: 0.5 }),
@@ -63,13 +67,13 @@ share one; on different CPUs the application has one, and client and brick have 
       }),
     }),
     // The kernel caches nothing, so that it asks for each one.
-    stat: calls({
+    stat: callPart({
       ...{ what: 'stat', operation: 'stat', bricks: { count: 1, timeouts: UNCACHED } },
       held: named({ glossa: bars(SHORTER), onGlossa: bars({ limit: 1, aim: 0.75 }) }),
     }),
-    open: calls({ what: 'open+read 4 KiB+close', operation: 'read', held: SHORT, bricks: ONE }),
-    create: calls({ what: 'create+unlink', operation: 'create', held: SHORT, bricks: ONE }),
-    sequential: data({
+    open: callPart({ what: 'open+read 4 KiB+close', operation: 'read', held: SHORT, bricks: ONE }),
+    create: callPart({ what: 'create+unlink', operation: 'create', held: SHORT, bricks: ONE }),
+    sequential: dataPart({
       ...{ what: 'sequential', how: 'GB/s, blocks of 1 MiB', bricks: ONE },
       count: { full: 256, quick: 64 },
       amounts: {
@@ -80,7 +84,7 @@ share one; on different CPUs the application has one, and client and brick have 
       // 1.3 times its time.
       onGlossa: bars({ limit: 1 / 1.3, aim: 1, least: true }),
     }),
-    random: data({
+    random: dataPart({
       ...{ what: 'random read 4 KiB', how: 'thousands a second', bricks: ONE },
       count: { full: MANY * 400, quick: MANY * 50 },
       amounts: {
@@ -91,15 +95,15 @@ share one; on different CPUs the application has one, and client and brick have 
       },
       bars: bars({ limit: 1, aim: 1.5, least: true }),
     }),
-    'distribute-failed': calls({
+    'distribute-failed': callPart({
       ...{ what: 'failed stat, two bricks', operation: 'absent', bricks: TWO },
       held: named({ glossa: bars({ limit: 0.9, aim: 0.75 }, { limit: 0.7, aim: 0.5 }) }),
     }),
-    'distribute-stat': calls({
+    'distribute-stat': callPart({
       ...{ what: 'stat, two bricks', operation: 'stat', held: SHORT },
       bricks: { count: 2, timeouts: UNCACHED },
     }),
-    'distribute-create': calls({
+    'distribute-create': callPart({
       ...{ what: 'create+unlink, two bricks', operation: 'create', held: SHORT, bricks: TWO },
     }),
     'distribute-list': lists('without ACLs', false),

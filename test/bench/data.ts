@@ -1,12 +1,12 @@
-/** Data that is written and read, timed by the clients of `glossa bench`, as an experiment. */
+/** Experiments on written and read data, timed by the clients of `glossa bench`. */
 import { join } from 'node:path';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { DATA_SIZE } from '../../apps/bench/engine/workloads/data.ts';
-import { type Asked, Askers } from './asking.ts';
 import type { Bench } from './bench.ts';
 import { type Bars, ratioColumn, roundsColumn, runExperiment } from './experiment.ts';
 import type { Report } from './table.ts';
 import type { TargetKind } from './targets.ts';
+import { type RequestTimes, WorkloadClients } from './workload-clients.ts';
 
 /** What is measured of a target, in a column. */
 export interface Amount {
@@ -20,10 +20,10 @@ export interface Amount {
     | 'randread';
   readonly clients: number;
   /** What is shown: more is better. */
-  rate(asked: Asked): number;
+  rate(asked: RequestTimes): number;
 }
 
-export interface Moving<N extends string, K extends string> {
+export interface DataExperiment<N extends string, K extends string> {
   readonly what: string;
   /** The unit. */
   readonly how: string;
@@ -43,7 +43,7 @@ export interface Moving<N extends string, K extends string> {
 /** The mean of all requests counts, as in the time of a whole file. */
 export function dataExperiment<N extends string, K extends string>(
   bench: Bench,
-  { what, how, count, amounts, beside, mine, also = [], targets, places }: Moving<N, K>,
+  { what, how, count, amounts, beside, mine, also = [], targets, places }: DataExperiment<N, K>,
 ): Promise<Report> {
   type Amounts = Readonly<Record<K, number>>;
   const keys = Object.keys(amounts) as K[];
@@ -60,19 +60,19 @@ export function dataExperiment<N extends string, K extends string>(
       ratioColumn<Amounts>(`× ${first.column}`, (taken) => taken[key]),
     ]),
     async prepare() {
-      const askers = new Map(
-        keys.map((key) => [key, new Askers(bench, amounts[key].clients)] as const),
+      const workloads = new Map(
+        keys.map((key) => [key, new WorkloadClients(bench, amounts[key].clients)] as const),
       );
       const made = new Set<string>();
       return async (target, { at }) => {
         const folder = join(target.root, 'data');
         // The file is the same for all of these workloads.
-        if (!made.has(folder)) await askers.get(keys[0]!)!.make(at, 'seqread', folder);
+        if (!made.has(folder)) await workloads.get(keys[0]!)!.makeTree(at, 'seqread', folder);
         made.add(folder);
         const taken = {} as Record<K, number>;
         for (const key of keys) {
           const { workload, clients, rate } = amounts[key];
-          const asked = askers.get(key)!.ask(target, at, workload, folder, count / clients);
+          const asked = workloads.get(key)!.measure(target, at, workload, folder, count / clients);
           taken[key] = rate(await asked);
         }
         return taken;
@@ -97,5 +97,5 @@ export function dataExperiment<N extends string, K extends string>(
 /** Bytes in a microsecond are megabytes in a second. */
 export const gigabytes =
   (block: number) =>
-  ({ mean }: Asked): number =>
+  ({ mean }: RequestTimes): number =>
     block / mean / 1e3;

@@ -1,4 +1,4 @@
-/** Experiments on targets that no server serves. */
+/** Tests of experiments, on targets without servers. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * An experiment: targets that are started once, measured in paired rounds at every place, shown in
- * a table of each place, and compared with each other there.
+ * Runs an experiment: starts its targets once, measures them in paired rounds at every CPU
+ * placement, and returns a table and the compared figures of each placement.
  */
 import { pinProcess as pin } from '../../apps/bench/engine/affinity.ts';
 import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/not-measured.ts';
@@ -20,8 +20,8 @@ import { measureRounds, type Series } from './rounds.ts';
 import { comparedText, figureOf, type Report, roundsText, rowOf, type Section } from './table.ts';
 import type { Target, TargetKind } from './targets.ts';
 
-/** Whose turn it is, of the targets in a round. */
-export interface Turn {
+/** The CPU placement and round of a sample. */
+export interface RoundSlot {
   readonly place: Placement;
   /** Where client and servers are. */
   readonly at: CpuAssignment;
@@ -30,7 +30,7 @@ export interface Turn {
 }
 
 /** Measures a target once. @throws {NotMeasured} */
-export type Take<S extends object> = (target: Target, turn: Turn) => Promise<S>;
+export type MeasureTarget<S extends object> = (target: Target, slot: RoundSlot) => Promise<S>;
 
 /** Null: reported, and held to nothing. */
 export type Bars = Readonly<Record<Placement, Bar | null>>;
@@ -38,7 +38,7 @@ export type Bars = Readonly<Record<Placement, Bar | null>>;
 export const everywhere = (bar: Bar): Bars => ({ same: bar, different: bar, free: bar });
 
 /** Two targets that are compared round by round, in a ratio unless told otherwise. */
-export interface Held<N extends string, S extends object> {
+export interface HeldComparison<N extends string, S extends object> {
   readonly what: string;
   readonly mine: N;
   readonly other: N;
@@ -67,9 +67,9 @@ export interface Experiment<N extends string, S extends object> {
   /** The row that others are compared with in the table. */
   readonly first: N;
   /** Makes ready what all targets share. @throws {NotMeasured} */
-  prepare(bench: Bench): Promise<Take<S>>;
+  prepare(bench: Bench): Promise<MeasureTarget<S>>;
   readonly columns: readonly Column<S>[];
-  readonly held: readonly Held<N, S>[];
+  readonly held: readonly HeldComparison<N, S>[];
   /** For programs: what else decides how it was measured. */
   readonly settings: object;
 }

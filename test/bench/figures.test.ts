@@ -1,3 +1,4 @@
+/** Tests of verdicts on figures. */
 import { describe, expect, it } from 'vitest';
 import { type Bar, reachesAim, verdict } from './figures.ts';
 

@@ -1,4 +1,4 @@
-/** A figure that the bench is run for, the bar it is held to, and whether it is met. */
+/** A figure of the bench, its bar, and the verdict on it. */
 import { isMissing, type Missing } from '../../apps/bench/engine/not-measured.ts';
 import type { PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 

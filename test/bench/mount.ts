@@ -1,8 +1,8 @@
 /**
- * What `npm run bench mount` measures: a mount of storage alone, beside the least that C can do,
- * beside the same in C and in GlusterFS, and beside the bare directory.
+ * The suite `npm run bench mount`: a mount of storage alone, beside servers in C, GlusterFS, and
+ * the bare directory.
  */
-import type { Asked } from './asking.ts';
+
 import type { Bench } from './bench.ts';
 import { callExperiment, type Load, sampleColumns } from './calls.ts';
 import { dataExperiment, gigabytes } from './data.ts';
@@ -20,6 +20,7 @@ import {
   targets,
 } from './targets.ts';
 import { status, unpack } from './trees.ts';
+import type { RequestTimes } from './workload-clients.ts';
 
 // -- single calls --------------------------------------------------------------------------------
 
@@ -109,37 +110,37 @@ const onFiles =
 /** The kernel caches what a module in Python answers: that names are absent. All is known before. */
 const searched = (bench: Bench): Promise<Report> => {
   const size = sizeOf(bench, 9);
-  return runExperiment<'kernelTimeout' | 'python' | 'pythonAsleep' | 'nlcache' | 'bare', Asked>(
-    bench,
-    {
-      what: 'search in ten directories',
-      how: `µs, median of ${size.searches} searches in each of`,
-      rounds: size.rounds,
-      targets: {
-        kernelTimeout,
-        python: targets.python,
-        pythonAsleep: targets.pythonAsleep,
-        nlcache: targets.nlcache,
-        bare: targets.bare,
-      },
-      first: 'bare',
-      async prepare() {
-        const take = await takeSearches(bench, size);
-        return async (target, turn) => (await take(target, turn)).again;
-      },
-      columns: sampleColumns('bare'),
-      held: [
-        {
-          what: 'search: Python with kernel-timeout / bare directory',
-          mine: 'kernelTimeout',
-          other: 'bare',
-          of: ({ mean }) => mean,
-          bars: everywhere({ limit: 2 }),
-        },
-      ],
-      settings: size,
+  return runExperiment<
+    'kernelTimeout' | 'python' | 'pythonAsleep' | 'nlcache' | 'bare',
+    RequestTimes
+  >(bench, {
+    what: 'search in ten directories',
+    how: `µs, median of ${size.searches} searches in each of`,
+    rounds: size.rounds,
+    targets: {
+      kernelTimeout,
+      python: targets.python,
+      pythonAsleep: targets.pythonAsleep,
+      nlcache: targets.nlcache,
+      bare: targets.bare,
     },
-  );
+    first: 'bare',
+    async prepare() {
+      const take = await takeSearches(bench, size);
+      return async (target, slot) => (await take(target, slot)).again;
+    },
+    columns: sampleColumns('bare'),
+    held: [
+      {
+        what: 'search: Python with kernel-timeout / bare directory',
+        mine: 'kernelTimeout',
+        other: 'bare',
+        of: ({ mean }) => mean,
+        bars: everywhere({ limit: 2 }),
+      },
+    ],
+    settings: size,
+  });
 };
 
 // -- data ----------------------------------------------------------------------------------------

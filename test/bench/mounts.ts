@@ -1,4 +1,4 @@
-/** What `npm run bench` measures without further words: mounts, beside C and GlusterFS. */
+/** The default suite of `npm run bench`: mounts, beside servers in C and GlusterFS. */
 import { volume } from '../../apps/bench/engine/stacks.ts';
 import type { Bench } from './bench.ts';
 import { callExperiment, type Load } from './calls.ts';

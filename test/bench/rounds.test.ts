@@ -1,3 +1,4 @@
+/** Tests of measuring targets in rounds. */
 import { describe, expect, it } from 'vitest';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { measureRounds } from './rounds.ts';

@@ -1,4 +1,4 @@
-/** Rounds of targets that may fail: what was measured of each, or why there is nothing. */
+/** Measures targets in rounds; a target that fails has the reason in place of its samples. */
 import { isMissing, type Missing, orMissing } from '../../apps/bench/engine/not-measured.ts';
 
 /** The times of one in the order of the rounds, or the reason that there are none. */

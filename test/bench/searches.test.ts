@@ -1,19 +1,19 @@
-/** The tutorial's experiment on plain folders, with the clients of `glossa bench`. */
+/** Tests of the tutorial's experiment on plain folders, with the clients of `glossa bench`. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { benchIn } from '../support/bench.ts';
-import type { Asked } from './asking.ts';
 import { everywhere, runExperiment } from './experiment.ts';
 import { verdict } from './figures.ts';
-import { type Searched, type Searching, searchExperiment, sizeOf } from './searches.ts';
+import { type SearchExperiment, type SearchTimes, searchExperiment, sizeOf } from './searches.ts';
 import { sectionText } from './table.ts';
+import type { RequestTimes } from './workload-clients.ts';
 
 const size = { rounds: 1, searches: 40, warm: 10 };
 
-const asked = (mean: number, lookups: number | null): Asked => ({
+const asked = (mean: number, lookups: number | null): RequestTimes => ({
   mean,
   p50: mean,
   p99: 2 * mean,
@@ -22,14 +22,14 @@ const asked = (mean: number, lookups: number | null): Asked => ({
 });
 
 /** Of a search whose mean takes so many microseconds. */
-const searched = (first: number, again: number, lookups: number | null): Searched => ({
+const searched = (first: number, again: number, lookups: number | null): SearchTimes => ({
   first: asked(first, lookups),
   again: asked(again, lookups),
 });
 
 type Name = 'none' | 'cache' | 'missing';
 
-const searching = (root: (name: string) => string): Searching<Name> => ({
+const searching = (root: (name: string) => string): SearchExperiment<Name> => ({
   what: 'folders',
   size,
   targets: {
@@ -71,7 +71,7 @@ it('each round searches twice: for new names, then for the same names again', as
   expect(report.sections.map(({ title }) => title)).toEqual([
     'folders: 40 searches, unpinned: ms, mean search, median of 1 rounds [lowest – highest]',
   ]);
-  const { places } = report.raw as { places: { free: Record<Name, Searched[]> } };
+  const { places } = report.raw as { places: { free: Record<Name, SearchTimes[]> } };
   expect(places.free.none).toHaveLength(1);
   for (const { first, again } of places.free.cache) {
     expect(first).toMatchObject({ lookups: null });
@@ -86,7 +86,7 @@ it('a row of searches shows means in milliseconds, speed-ups, and lookups that r
   const { columns } = searchExperiment(searching(String));
   const none = [searched(7000, 6000, 5), searched(7100, 6100, 5)];
   const cache = [searched(1000, 60, 0.4), searched(1000, 61, 0.6)];
-  const cells = (name: Name, mine: readonly Searched[], first: readonly Searched[] | null) =>
+  const cells = (name: Name, mine: readonly SearchTimes[], first: readonly SearchTimes[] | null) =>
     columns.map(({ cell }) => cell(mine, first, name));
   expect(columns.map(({ title }) => title)).toEqual([
     ...['first', '99 %', '× faster', 'lookups', 'again', '× faster', 'lookups', 'the tutorial'],

@@ -1,30 +1,30 @@
 /**
- * The tutorial's workload (apps/bench/engine/searches.ts): names are looked for in ten directories by
- * turns, through a mount that knows nothing of them yet (`first`), and the same ones again.
+ * The tutorial's experiment (apps/bench/engine/searches.ts): searches for names in ten directories
+ * through a mount that knows none of them yet (`first`), and the same searches again.
  */
 import { join } from 'node:path';
 import { digits } from '../../apps/bench/engine/numbers.ts';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { median } from '../../apps/bench/engine/statistics.ts';
-import { type Asked, Askers } from './asking.ts';
 import type { Bench } from './bench.ts';
 import {
   type Bars,
   type Column,
   type Experiment,
+  type MeasureTarget,
   medianColumn,
   ratioColumn,
   roundsColumn,
-  type Take,
 } from './experiment.ts';
 import type { TargetKind } from './targets.ts';
+import { type RequestTimes, WorkloadClients } from './workload-clients.ts';
 
 /** Searches that come for the first time, and the same ones after all of them. */
-export interface Searched {
-  readonly first: Asked;
-  readonly again: Asked;
+export interface SearchTimes {
+  readonly first: RequestTimes;
+  readonly again: RequestTimes;
 }
-export type Which = keyof Searched;
+export type Which = keyof SearchTimes;
 
 export interface Size {
   readonly rounds: number;
@@ -41,18 +41,19 @@ export const sizeOf = ({ quick }: Pick<Bench, 'quick'>, rounds: number): Size =>
 export async function takeSearches(
   bench: Bench,
   { searches, warm }: Size,
-): Promise<Take<Searched>> {
-  const askers = new Askers(bench);
+): Promise<MeasureTarget<SearchTimes>> {
+  const workloads = new WorkloadClients(bench);
   return async (target, { place, round, at }) => {
     const directory = join(target.root, `searches-${place}-${round}`);
-    await askers.make(at, 'phpsim', directory);
+    await workloads.makeTree(at, 'phpsim', directory);
     const count = round === 0 ? warm : searches;
-    const search = (): Promise<Asked> => askers.ask(target, at, 'phpsim', directory, count);
+    const search = (): Promise<RequestTimes> =>
+      workloads.measure(target, at, 'phpsim', directory, count);
     return { first: await search(), again: await search() };
   };
 }
 
-export interface Held<N extends string> {
+export interface HeldSearch<N extends string> {
   readonly what: string;
   readonly mine: N;
   readonly other: N;
@@ -60,7 +61,7 @@ export interface Held<N extends string> {
   readonly bars: Bars;
 }
 
-export interface Searching<N extends string> {
+export interface SearchExperiment<N extends string> {
   readonly what: string;
   readonly size: Size;
   readonly targets: Readonly<Record<N, TargetKind>>;
@@ -70,7 +71,7 @@ export interface Searching<N extends string> {
   readonly baseline: N;
   /** What the tutorial has in a row; milliseconds. */
   readonly told?: Readonly<Partial<Record<N, string>>>;
-  readonly held: readonly Held<N>[];
+  readonly held: readonly HeldSearch<N>[];
   /** For programs. */
   readonly settings?: object;
 }
@@ -85,8 +86,8 @@ export function searchExperiment<N extends string>({
   held,
   settings,
   places = ['free'],
-}: Searching<N>): Experiment<N, Searched> {
-  const toldColumn: Column<Searched> = {
+}: SearchExperiment<N>): Experiment<N, SearchTimes> {
+  const toldColumn: Column<SearchTimes> = {
     title: 'the tutorial',
     cell: (_, __, name) => told?.[name as N] ?? '',
   };
@@ -119,11 +120,11 @@ const milliseconds = (us: number): number => us / 1000;
 /** As the tutorial prints milliseconds. */
 const fine = (ms: number): string => ms.toFixed(3);
 
-const meanColumn = (which: Which): Column<Searched> =>
+const meanColumn = (which: Which): Column<SearchTimes> =>
   roundsColumn(which, (searched) => milliseconds(searched[which].mean), fine);
 
 /** How much faster than the baseline, and the lookups that reach the storage. */
-const savedColumns = (which: Which): Column<Searched>[] => [
+const savedColumns = (which: Which): Column<SearchTimes>[] => [
   ratioColumn('× faster', (searched) => 1 / searched[which].mean, digits),
   {
     title: 'lookups',

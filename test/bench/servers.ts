@@ -1,4 +1,7 @@
-/** Servers of glossa, GlusterFS and in C, each over a folder of its own, as long as a part. */
+/**
+ * Starts servers of glossa, of GlusterFS and in C, each over its own folder, until the end of a
+ * part.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';

@@ -1,7 +1,7 @@
 /**
- * From the command to a mount that answers, for a volume written in Python, and what its process
- * takes of memory when nobody asks anything. The first start finds an empty cache folder and makes
- * the interpreter's snapshot; the bar is for those after it.
+ * Measures the start of a mount with a Python volume, and the memory of its idle process. The first
+ * start finds an empty cache folder and makes the interpreter's snapshot; the bar is for the later
+ * ones.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Tests of a suite's command line. */
 import { expect, it } from 'vitest';
 import { readArguments } from './suite.ts';
 

@@ -1,8 +1,6 @@
 /**
- * A suite of measurements as a program: it measures, prints, and leaves nothing behind.
- *
- * Ctrl-C aborts whatever is being waited for; what was measured until then is printed, and servers,
- * mounts and folders are taken away in the one `finally`, as after a run and after a failure.
+ * Runs a suite of measurements as a program and prints its figures. Ctrl-C aborts the current wait;
+ * the program then prints the finished figures and removes servers, mounts and folders.
  */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,3 +1,4 @@
+/** Tests of the bench's tables. */
 import { expect, it } from 'vitest';
 import { whole } from '../../apps/bench/engine/numbers.ts';
 import type { Figure } from './figures.ts';

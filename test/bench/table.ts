@@ -1,4 +1,7 @@
-/** What a part of the bench hands back, and its tables for people: what was measured, and the bars. */
+/**
+ * Reports of a bench part, and their tables for people: rows of rounds, and figures beside their
+ * bars.
+ */
 import { isMissing, type Missing, missingText } from '../../apps/bench/engine/not-measured.ts';
 import { digits, ranged, times, whole } from '../../apps/bench/engine/numbers.ts';
 import { estimate, isErratic, type PairedEstimate } from '../../apps/bench/engine/statistics.ts';

@@ -1,6 +1,6 @@
 /**
- * What is measured through: a server with its mount, or the bare directory. A cache is proven to be
- * what it says.
+ * Targets of experiments: a server with its mount, or the bare directory. Each cache is proven to
+ * answer before it is measured.
  */
 
 import { mkdirSync, rmSync } from 'node:fs';

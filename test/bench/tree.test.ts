@@ -1,3 +1,4 @@
+/** Tests of the generated tree of source files. */
 import { expect, it } from 'vitest';
 import { treeFiles } from './tree.ts';
 

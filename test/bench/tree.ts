@@ -1,6 +1,6 @@
 /**
- * A tree of source files, the same in every run: directories three deep of twenty files each, most
- * of them small, and a few programs among them.
+ * A tree of source files, the same in every run: directories at depth three with twenty files each,
+ * most of them small, and a few programs among them.
  */
 
 export interface TreeFile {

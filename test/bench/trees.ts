@@ -1,7 +1,6 @@
 /**
- * What programs do with many small files: `tar x` of a tree, and `git status` of one that nobody has
- * changed. Both are run as they are; what tar has unpacked is compared with the archive, and git must
- * find nothing to tell.
+ * Measures programs on many small files: `tar x` of a tree, and `git status` of an unchanged one.
+ * The unpacked tree is compared with the archive, and git must report no change.
  */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -9,7 +8,13 @@ import { dirname, join } from 'node:path';
 import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
 import type { CpuAssignment } from '../../apps/bench/engine/placement.ts';
 import { type Bench, inTime, output } from './bench.ts';
-import { everywhere, ratioColumn, roundsColumn, runExperiment, type Take } from './experiment.ts';
+import {
+  everywhere,
+  type MeasureTarget,
+  ratioColumn,
+  roundsColumn,
+  runExperiment,
+} from './experiment.ts';
 import type { Report } from './table.ts';
 import { type DirectoryName, directories } from './targets.ts';
 import { treeFiles } from './tree.ts';
@@ -22,7 +27,7 @@ const secondsOf = ({ seconds }: Taken): number => seconds;
 
 /** How long a program takes for a tree. */
 const treePart =
-  (program: string, prepare: (bench: Bench, files: number) => Promise<Take<Taken>>) =>
+  (program: string, prepare: (bench: Bench, files: number) => Promise<MeasureTarget<Taken>>) =>
   (bench: Bench): Promise<Report> => {
     const files = bench.quick ? 1_000 : 20_000;
     const what = `${program}, a tree of ${files} files`;
@@ -91,7 +96,7 @@ async function timed(
 
 export const unpack = treePart('tar x', prepareUnpack);
 
-async function prepareUnpack(bench: Bench, files: number): Promise<Take<Taken>> {
+async function prepareUnpack(bench: Bench, files: number): Promise<MeasureTarget<Taken>> {
   const { signal } = bench;
   const archive = await packed(bench, files, async () => {});
   return async ({ root }, { place, round, at }) => {
@@ -104,7 +109,7 @@ async function prepareUnpack(bench: Bench, files: number): Promise<Take<Taken>> 
   };
 }
 
-/** Content, modes, owners and times. @throws {WrongAnswers} when anything differs */
+/** Content, modes, owners and times. @throws {WrongAnswers} when they differ */
 async function compareWith(bench: Bench, archive: string, folder: string): Promise<void> {
   try {
     await output(bench, ['tar', '-d', '-f', archive, '-C', folder]);
@@ -116,7 +121,7 @@ async function compareWith(bench: Bench, archive: string, folder: string): Promi
 
 // -- git status ----------------------------------------------------------------------------------
 
-/** Whatever the user has told git otherwise, and without what it would tidy up behind our back. */
+/** Ignores the user's configuration of git, and disables its background maintenance. */
 const git = (folder: string, ...args: readonly string[]): readonly [string, ...string[]] => [
   'env',
   'GIT_CONFIG_GLOBAL=/dev/null',
@@ -129,7 +134,7 @@ const git = (folder: string, ...args: readonly string[]): readonly [string, ...s
 
 export const status = treePart('git status', prepareStatus);
 
-async function prepareStatus(bench: Bench, files: number): Promise<Take<Taken>> {
+async function prepareStatus(bench: Bench, files: number): Promise<MeasureTarget<Taken>> {
   const { signal } = bench;
   // Says how to install it.
   await output(bench, ['git', '--version']);

@@ -1,6 +1,6 @@
 /**
- * What `npm run tutorial-bench` measures: the tutorial's experiment, over a directory, over one that
- * is as far away as the tutorial's storage was, and over a volume of GlusterFS.
+ * The suite `npm run tutorial-bench`: the tutorial's experiment over a directory, over one behind
+ * the tutorial's network delay, and over a volume of GlusterFS.
  */
 
 import { mkdir } from 'node:fs/promises';
@@ -10,12 +10,13 @@ import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { delayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, inTime } from './bench.ts';
-import { bars, calls, data, LISTS, PLACES } from './beside.ts';
+import { type Bricks, storageOver, utime } from './brick-mounts.ts';
 import { gigabytes } from './data.ts';
 import { everywhere, runExperiment } from './experiment.ts';
 import type { Bar } from './figures.ts';
 import { type Brick, startBricks, startClient } from './gluster.ts';
-import { type Held, type Searching, searchExperiment, sizeOf } from './searches.ts';
+import { bars, callPart, dataPart, LISTS, PLACES } from './glusterfs-parts.ts';
+import { type HeldSearch, type SearchExperiment, searchExperiment, sizeOf } from './searches.ts';
 import { startGlusterfs } from './servers.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
@@ -28,7 +29,6 @@ import {
   targets,
 } from './targets.ts';
 import { roomyNlCacheVolume } from './volumes.ts';
-import { type Bricks, storageOver, utime } from './ways.ts';
 
 // -- what it is made through ---------------------------------------------------------------------
 
@@ -109,10 +109,10 @@ const faster = <N extends string>(
   what: string,
   baseline: N,
   mine: N,
-  which: Held<N>['which'],
+  which: HeldSearch<N>['which'],
   same: Bar,
   different = same,
-): Held<N> => ({
+): HeldSearch<N> => ({
   what: `${what}, ${which}: times as fast`,
   mine: baseline,
   other: mine,
@@ -128,7 +128,9 @@ const faster = <N extends string>(
 const TUTORIAL: Bar = { limit: 6.7 };
 
 /** Beside GlusterFS's own cache, whose server does not wait awake. */
-const pythonBesideC = (what: string): readonly Held<'python' | 'pythonAsleep' | 'nlcache'>[] =>
+const pythonBesideC = (
+  what: string,
+): readonly HeldSearch<'python' | 'pythonAsleep' | 'nlcache'>[] =>
   (['first', 'again'] as const).flatMap((which) =>
     (['python', 'pythonAsleep'] as const).map((mine) => ({
       what: `${what}, ${which}: Python${mine === 'python' ? '' : ', --busy-poll 0'} / nl-cache in C`,
@@ -142,7 +144,7 @@ const pythonBesideC = (what: string): readonly Held<'python' | 'pythonAsleep' | 
 const measured =
   <N extends string>(
     rounds: number,
-    searching: () => Omit<Searching<N | 'baseline'>, 'size' | 'baseline'>,
+    searching: () => Omit<SearchExperiment<N | 'baseline'>, 'size' | 'baseline'>,
   ) =>
   (bench: Bench): Promise<Report> => {
     const size = sizeOf(bench, rounds);
@@ -225,7 +227,7 @@ const attributes = volume('md-cache', 'performance/md-cache', { 'md-cache-timeou
 const MIB = 1 << 20;
 
 const lists = (how: string, acls: boolean) =>
-  calls({
+  callPart({
     ...{ what: `ls -l of many files ${how}: readdir-ahead, md-cache`, operation: 'list' },
     held: held({ limit: 0.8, aim: 0.5 }),
     bricks: { ...both(volume('readdir-ahead', 'performance/readdir-ahead'), attributes), acls },
@@ -233,7 +235,7 @@ const lists = (how: string, acls: boolean) =>
   });
 
 const parts: Suite['parts'] = {
-  'small-files': calls({
+  'small-files': callPart({
     what: 'a small file read again (open, read, close): quick-read, md-cache, open-behind',
     operation: 'read',
     held: held({ limit: 0.8, aim: 0.65 }, { limit: 0.6, aim: 0.45 }),
@@ -243,7 +245,7 @@ const parts: Suite['parts'] = {
       attributes,
     ),
   }),
-  writes: data({
+  writes: dataPart({
     ...{ what: 'write-behind', how: 'GB/s, blocks of 4 KiB' },
     count: { full: 4096, quick: 512 },
     amounts: {
@@ -252,7 +254,7 @@ const parts: Suite['parts'] = {
     bars: bars({ limit: 1.2, aim: 1.5, least: true }, { limit: 1.5, aim: 2, least: true }),
     bricks: both(volume('write-behind', 'performance/write-behind')),
   }),
-  reads: data({
+  reads: dataPart({
     ...{ what: 'read-ahead, io-cache', how: 'GB/s, blocks of 1 MiB' },
     count: { full: 256, quick: 64 },
     amounts: {
@@ -295,8 +297,8 @@ storage; and what is decided in the mount costs no delay, so that the difference
 it did there, small beside what is saved.
 Not comparable are the times themselves (another machine, another kernel, no debugger's build, and a
 delay in place of a real network with its jitter), what "native" is (C in GlusterFS there, TypeScript
-here; the row in C goes through this runtime's bridge), and the tutorial's two scripts, which nobody
-has published: they are remade from what is said of them. In posix and gluster nothing is far away:
+here; the row in C goes through this runtime's bridge), and the tutorial's two unpublished
+scripts: they are remade from what is said of them. In posix and gluster nothing is far away:
 what is saved there is work, not waiting.`,
   isPlaced: true,
   parts: { posix, network, gluster: volumeSearches, ...parts },

@@ -1,4 +1,4 @@
-/** The volumes of what is measured through: caches of absent names in each language. */
+/** The volumes under measurement: caches of absent names in each language. */
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { volume } from '../../apps/bench/engine/stacks.ts';

@@ -1,6 +1,6 @@
 /**
- * The bridges in a browser: a page in Chromium with a graph in a worker, whose modules in Python and
- * in JavaScript are those of the examples.
+ * Tests of the bridges in a browser: a page in Chromium with a graph in a worker, whose modules are
+ * the examples in Python and in JavaScript.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Browsers that tests drive: headless, each with a home of its own that is gone afterwards. */
+/** Headless browsers for tests, each with its own home folder, which is removed afterwards. */
 import { accessSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A page in headless Chromium, and a server on this machine that it has everything from. */
+/** Opens a page in headless Chromium, served by this process, and returns the page's outcome. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The playground's worker in Chromium, as a page starts it: from a blob, under a policy by which it can
- * reach nobody, and without memory that threads share.
+ * Tests of the playground's worker in Chromium, started as the page starts it: from a blob, under a
+ * policy without network access, and without shared memory.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/** Text typed into the playground is checked meanwhile, saved, opened again, and never lost. */
+/**
+ * Tests of files typed into the playground: checks while typing, saving, opening, and surviving a
+ * reload.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +61,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Problems come while somebody types, and a module without an end is in nobody's way. */
+/** Problems appear while typing, also after a module that never ends. */
 async function typeMistakes(page: Page): Promise<void> {
   await typeCode(page, 'for(;;);');
   const isSeen = "document.querySelector('#problems').getAttribute('aria-busy') === 'true'";

@@ -1,4 +1,4 @@
-/** The course in the page of the playground, as a learner goes through it. */
+/** Tests of the course in the playground's page, as a learner goes through it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
@@ -55,7 +55,7 @@ const follow = (page: Page, fragment: string): Promise<unknown> =>
 
 const address = async (page: Page): Promise<string> => String(await page.evaluate('location.hash'));
 
-/** Whoever comes for the first time has an example, and is led to the first lesson. */
+/** A new visitor has an example and a link to the first lesson. */
 async function begin(page: Page): Promise<void> {
   expect(await code(page)).toContain('Remembers failed lookups');
   await typeCode(page, '# mine');

@@ -1,4 +1,6 @@
-/** The playground's first page: what a new visitor sees before the first key or click. */
+/**
+ * Tests of the playground's first page: the view of a new visitor before the first key or click.
+ */
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playgroundFiles } from '../../apps/playground/files.ts';

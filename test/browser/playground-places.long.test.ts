@@ -1,4 +1,7 @@
-/** The playground where a page may be: on any server, as a file, in a browser that is full or lacks something. */
+/**
+ * Tests of the playground's page on any server, as a file, and in a browser that is full or lacks a
+ * feature.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -165,7 +168,7 @@ async function completeInModules(page: Page): Promise<void> {
   }
 }
 
-/** Nothing moves by itself where somebody wants it so. */
+/** Nothing moves by itself with reduced motion. */
 async function watchMotion(page: Page): Promise<void> {
   const want = (value: string) =>
     page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value }]);

@@ -1,4 +1,4 @@
-/** The page of `glossa playground`, as a learner uses it, in the browsers of Debian. */
+/** Tests of the page of `glossa playground`, as a learner uses it, in the browsers of Debian. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
@@ -103,7 +103,7 @@ describe('the playground', () => {
   const why = isInstalled('chromium') ? '' : 'chromium is not installed';
   if (!wanted.first) return;
 
-  it.skipIf(isSkipped('whether everybody can use the playground', why))(
+  it.skipIf(isSkipped('accessibility of the playground', why))(
     'fits phones and desks in both colour schemes, without a violation of accessibility rules',
     { timeout: TIMEOUT_MS },
     () =>

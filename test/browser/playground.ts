@@ -1,4 +1,4 @@
-/** The page of `glossa playground`, as tests use it. */
+/** Drives the page of `glossa playground` for tests: opens it, types, and reads its parts. */
 import type { Browser, Page } from 'puppeteer-core';
 
 export const TIMEOUT_MS = 540_000;

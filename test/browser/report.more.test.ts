@@ -1,6 +1,6 @@
 /**
- * The page of `glossa bench report` in Chromium: on a phone, in the dark and on paper. It is shown in
- * frames as wide as the screens, in which the page that holds them measures.
+ * Tests of the page of `glossa bench report` in Chromium: on a phone, in the dark and on paper.
+ * Frames as wide as the screens show it, and the page around them measures.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { reportFiles } from '../../apps/bench/engine/report/html.ts';
@@ -110,7 +110,7 @@ fetch('/', { method: 'POST', body });
       [phone, dark, paper, desk] = shown as [Shown, Shown, Shown, Shown];
     });
 
-    /** Everything is inside of a screen this wide. */
+    /** Checks that the page fits a screen this wide. */
     const expectWithin = (shown: Shown, width: number): void => {
       expect(shown.width).toBeLessThanOrEqual(width);
       // Ratios, and one of each workload.

@@ -1,6 +1,6 @@
 /**
- * The page of `glossa trace --html` in Chromium, by its keys: it is shown in frames, in which the page
- * that holds them presses keys and looks.
+ * Tests of the page of `glossa trace --html` in Chromium, by its keys. Frames show it, and the page
+ * around them presses keys and reads.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,6 @@
-/** The program of the page's worker: graphs with modules in them, whose answers go to the test. */
+/**
+ * The program of the page's worker: runs graphs with modules and sends their outcomes to the test.
+ */
 import {
   browserMachine,
   connect,

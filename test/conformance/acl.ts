@@ -12,13 +12,13 @@ export const OTHER = 32;
 export type AclEntry = readonly [tag: number, perm: number, id?: number];
 
 const VERSION = '02000000';
-const NOBODY = 0xffffffff;
+const NO_ID = 0xffffffff;
 
 /** The bytes of a list, in hexadecimal. */
 export const aclBytes = (...entries: AclEntry[]): string =>
   VERSION +
   entries
-    .map(([tag, perm, id = NOBODY]) => {
+    .map(([tag, perm, id = NO_ID]) => {
       const bytes = Buffer.alloc(8);
       bytes.writeUInt16LE(tag, 0);
       bytes.writeUInt16LE(perm, 2);

@@ -1,4 +1,4 @@
-/** What arguments of system calls are made of: few names, so that they meet; sizes at edges. */
+/** Random arguments of system calls: few names, so that they collide, and sizes at edges. */
 import fc, { type Arbitrary } from 'fast-check';
 import { aclBytes, GROUP, GROUP_OBJ, MASK, OTHER, USER, USER_OBJ } from './acl.ts';
 import { encodePath } from './script.ts';

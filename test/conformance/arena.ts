@@ -1,12 +1,11 @@
 /**
- * The arena: a mount and a bare directory of the same disk side by side, in which scripts are run
- * and compared.
+ * The arena: a mount and a bare directory on the same disk, in which scripts run and are compared.
  *
  *     const arena = await Arena.open('posix');
  *     const text = await arena.compare(script);   // '' when both did the same
  *     await arena.close();
  *
- * Needs root: scripts are run chrooted, and by several users.
+ * Needs root: scripts run chrooted, as several users.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
@@ -20,7 +19,7 @@ import { disagreement, type Pair } from './compare.ts';
 import { CC, compileExecutor, Executor, hasFineTimes, type Run } from './executor.ts';
 import { type Command, parseScript, type Script } from './script.ts';
 
-/** What the storage keeps with every file, and shows to nobody. */
+/** The storage's hidden attribute of every file. */
 const HIDDEN = 'trusted.gfid';
 
 /** How the server of a mount has ended. */
@@ -51,7 +50,7 @@ export const setups = {
   /** The kernel reads and writes the files of the storage itself. */
   posix: { kind: 'posix' },
   served: { kind: 'posix', args: ['--no-passthrough'] },
-  /** The kernel asks again for everything; or hardly ever. */
+  /** The kernel caches no name and attribute; or nearly all. */
   uncached: { kind: 'posix', args: ['--no-passthrough', ...timeouts(0)] },
   cached: { kind: 'posix', args: ['--no-passthrough', ...timeouts(600)] },
   /** The storage closes what it has open of inodes, and has to find them again. */
@@ -73,7 +72,7 @@ export const setups = {
   'distribute-own': { kind: 'distribute-own' },
   'distribute-real': { kind: 'distribute-real' },
   'distribute-mixed': { kind: 'distribute-mixed' },
-  /** All of performance/, which the kernel asks for everything. */
+  /** All of performance/, below a kernel that caches nothing. */
   performance: { kind: 'performance', args: timeouts(0) },
   /** The same, and some of what is asked for of the storage takes a while. */
   'performance-slow': {
@@ -146,7 +145,7 @@ export class Arena {
   private readonly bare: Executor;
   private readonly mounted: Executor;
   private serial = 0;
-  /** Somebody does not answer any more. */
+  /** A process does not answer any more. */
   private hangs = false;
 
   private readonly server: Bricks | null;

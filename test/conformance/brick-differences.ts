@@ -1,7 +1,7 @@
 /**
- * What besides cannot be the same where the storage is a brick, by name, with the reason: commands
- * that are left out there, and results that count as the same. (`differences.ts` has what holds for every mount.) And times are compared
- * in the end alone, as those of features/utime are in milliseconds.
+ * Accepted differences of mounts over a brick, by name, with the reason: omitted commands, and
+ * results that count as the same. `differences.ts` has those of every mount. Times are compared
+ * only at the end, as features/utime counts milliseconds.
  */
 import { brickKinds, cachingKinds, distributeKinds, type Kind } from '../support/stacks.ts';
 import type { Pair } from './compare.ts';
@@ -119,7 +119,7 @@ export const brickDifferences: readonly BrickDifference[] = [
   {
     name: "lists of attributes that are root's",
     on: ['real-client'],
-    reason: 'The client shows them to everybody.',
+    reason: 'The client shows them to every user.',
     lacks: /\btrusted\./,
   },
   {

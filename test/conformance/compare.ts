@@ -1,4 +1,4 @@
-/** Compares what a script did on the bare directory and on the mount. */
+/** Compares the results of a script on the bare directory and on the mount. */
 import { agree } from './differences.ts';
 import type { Run } from './executor.ts';
 import { lineOf, type Script } from './script.ts';

@@ -1,9 +1,9 @@
 /**
- * What cannot be the same on a mount and on the directory under it, by name, with the reason. All
- * else has to be.
+ * The accepted differences between a mount and the directory under it, by name, with the reason.
+ * Any other difference fails.
  *
- * Where both sides go on alike afterwards, `tolerates` says which results count as the same;
- * elsewhere the difference is kept out of scripts, and `kept` says how.
+ * `tolerates` accepts different results after which both sides go on alike; all other differences
+ * are kept out of scripts, and `kept` says how.
  */
 import type { Command, Script } from './script.ts';
 
@@ -110,7 +110,7 @@ export const differences: readonly Difference[] = [
   {
     name: 'files in epoll',
     reason:
-      'Every file of FUSE can be polled, so that epoll_ctl takes it, where a file of a disk is EPERM. That it became ready nobody needs to be told: it always is, as poll(2) says on both.',
+      'Every file of FUSE can be polled, so that epoll_ctl takes it, where a file of a disk is EPERM. No notification of readiness is needed: the file is always ready, as poll(2) says on both.',
     kept: 'not in scripts; poll(2) is tried in a test of the mount',
   },
   {
@@ -138,7 +138,8 @@ export const differences: readonly Difference[] = [
   },
   {
     name: 'the largest file',
-    reason: 'Sizes and offsets are exact to 2^53; beyond, EFBIG, whatever the disk could hold.',
+    reason:
+      'Sizes and offsets are exact to 2^53; beyond, EFBIG, although the disk could hold more.',
     kept: 'sizes and offsets in scripts are below',
   },
   {
@@ -168,7 +169,7 @@ export const differences: readonly Difference[] = [
   {
     name: 'whose the lock of an open file is',
     reason:
-      'Where the graph has the locks: FUSE tells the storage who set a lock, but not that it is of an open file, which nobody owns.',
+      'Where the graph has the locks: FUSE tells the storage who set a lock, but not that it belongs to an open file, which has no owner.',
     tolerates: ({ op }, _before, bare, mounted) =>
       /getlk$/.test(op) && bare.replace(OWNER, '') === mounted.replace(OWNER, ''),
   },
@@ -181,7 +182,7 @@ export const differences: readonly Difference[] = [
   {
     name: 'times of directories after a whiteout that failed',
     reason:
-      'Some disks have begun by then and undo it, which changes the times of the directories; the kernel keeps the times that it had cached, as after everything that failed.',
+      'Some disks have begun by then and undo it, which changes the times of the directories; the kernel keeps the times that it had cached, as after every failed call.',
     tolerates: ({ op, args }, _before, bare, mounted) =>
       op === 'rename' &&
       args[2]!.includes('WHITEOUT') &&

@@ -1,6 +1,6 @@
 /**
- * The executor: a program in C that makes the system calls of a script below a folder, in several
- * processes, and tells what each returned (`executor/main.c`).
+ * Runs the executor, a program in C that makes the system calls of a script below a folder, in
+ * several processes, and prints each result (`executor/main.c`).
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -70,7 +70,7 @@ export class Executor {
 
   /**
    * Runs a script in a new folder of this name, which is removed afterwards. `trees` are folders to
-   * look at in the end, with the attribute that is nobody's business there.
+   * describe at the end, each with the name of a hidden attribute.
    * @throws {Error} when no answer comes; nothing can be run any more then.
    */
   async run(

@@ -1,4 +1,6 @@
-/** Mounts that differ most, and in `test:long` all others: see suite.ts. */
+/**
+ * Runs the fuzzer on the mounts that differ most, and in `test:long` on all others: see suite.ts.
+ */
 import { fuzzOn } from './suite.ts';
 
 fuzzOn(

@@ -1,4 +1,4 @@
-/** The fuzzer: random scripts in an arena; one that shows a disagreement is made shorter first. */
+/** The fuzzer: runs random scripts in an arena, and shortens one that shows a difference. */
 import fc from 'fast-check';
 import type { Arena } from './arena.ts';
 import { script } from './operations.ts';
@@ -46,7 +46,7 @@ export async function fuzz(
   return { script: textOf(shortest), report: report || `not every time:\n${last}`, seed };
 }
 
-/** Leaves out whatever the disagreement does not need, also of what scripts begin with. */
+/** Removes every line without which the difference still appears. */
 async function shorten(arena: Arena, found: Script): Promise<Script> {
   let shortest = found;
   for (let at = found.length - 1; at >= 0; at--) {

@@ -1,4 +1,4 @@
-/** `npm run conformance`: the differential fuzzer for as long as wanted. See `USAGE`. */
+/** The program `npm run conformance`: the differential fuzzer for a given time. See `USAGE`. */
 import { readFileSync } from 'node:fs';
 import { noBricks } from '../support/gluster.ts';
 import { readOptions, refuse } from '../support/options.ts';

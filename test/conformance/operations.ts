@@ -1,6 +1,6 @@
 /**
- * Which system calls scripts are made of: for each, how often, and what its arguments are. The
- * executor says what they mean; `differences.ts` says what is left out, and why.
+ * The system calls of random scripts: their weights and arguments. The executor defines their
+ * meaning; `differences.ts` lists the omitted ones with reasons.
  */
 import fc, { type Arbitrary } from 'fast-check';
 import * as a from './arbitraries.ts';

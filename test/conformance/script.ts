@@ -4,9 +4,8 @@
  *     0! open 0 d/f O_RDWR|O_CREAT 0644
  *     1 pread 0 100 4096
  *
- * A line is the index of the process, `!` when the times of what it is about are watched, the
- * operation and its arguments; what they mean is said in `executor/main.c`. In files, lines that
- * begin with `#` say what the script is about.
+ * A line is the index of the process, `!` if the subject's times are compared, the operation and
+ * its arguments, which `executor/main.c` defines. In files, lines that begin with `#` are comments.
  */
 
 export interface Command {

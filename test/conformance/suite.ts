@@ -1,6 +1,6 @@
 /**
- * The mount does as the directory under it: scripts of random system calls by several processes,
- * and those that once showed a difference. For tests; `npm run conformance` goes on for longer.
+ * Compares mounts with the directory under them: random scripts of system calls by several
+ * processes, and recorded regressions. `npm run conformance` runs the same for longer.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

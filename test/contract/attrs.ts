@@ -1,4 +1,4 @@
-/** Contract: attributes and extended attributes. */
+/** Checks of the storage contract: attributes and extended attributes. */
 import { expect } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { SET_ATTR } from '../../runtime/core/fops.ts';

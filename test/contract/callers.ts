@@ -1,4 +1,6 @@
-/** Contract: what a caller's umask and rights do to files, and files without a name. */
+/**
+ * Checks of the storage contract: effects of a caller's umask and rights, and files without a name.
+ */
 import { expect } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';

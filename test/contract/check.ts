@@ -1,4 +1,4 @@
-/** What the named checks of the storage contract share. */
+/** Helpers of the named checks of the storage contract. */
 import { expect } from 'vitest';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';

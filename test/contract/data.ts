@@ -1,4 +1,4 @@
-/** Contract: a file's data. */
+/** Checks of the storage contract: a file's data. */
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { Loc } from '../../runtime/core/loc.ts';

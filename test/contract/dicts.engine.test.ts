@@ -1,4 +1,4 @@
-/** Dicts as a module meets them: the first look, many pairs, their order, their types, changes. */
+/** Tests of dicts inside of modules: lookup, order, types and changes of many pairs. */
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import type { RunningModule } from '../support/module.ts';

@@ -1,4 +1,4 @@
-/** Contract: listings. */
+/** Checks of the storage contract: directory listings. */
 import { expect } from 'vitest';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import { NULL_GFID, ROOT_GFID } from '../../runtime/core/gfid.ts';

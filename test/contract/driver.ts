@@ -1,6 +1,6 @@
 /**
- * Drives a graph from a test as a mount would: winds fops with credentials, gives gfids, links the
- * inodes of the replies into the table and counts the lookups.
+ * Drives a graph from a test as a mount does: winds fops with credentials and gfids, links the
+ * replies' inodes into the table, and counts the lookups.
  *
  *     const vol = await startVolume([{ name: 'disk', translator: memory }]);
  *     const made = await vol.mkdir(vol.root, 'dir');        // made.err is '', made.inode linked
@@ -31,7 +31,7 @@ import { O_RDWR } from '../../runtime/core/open-flags.ts';
 import { GFID_REQ, RENAME_FLAGS } from '../../runtime/core/xdata.ts';
 import type { Fop, Translator } from '../../runtime/core/xlator.ts';
 
-/** Any translator, whatever its private data and options. */
+/** A translator with any private data and options. */
 export type AnyTranslator = Translator<unknown>;
 
 export interface VolumeRow {
@@ -169,7 +169,7 @@ export class TestVolume {
     return this.graph.inodes.root;
   }
 
-  /** The same volume, with requests made by somebody else. */
+  /** The same volume, with requests by another caller. */
   as(caller: Caller): TestVolume {
     return new TestVolume(this.graph, this.context, this.requests, caller);
   }

@@ -1,6 +1,6 @@
 /**
- * Modules that go on for ever in steps of which each is short: in both languages others are served
- * meanwhile, and the request is failed in the end. That nothing grows: endless.engine.more.test.ts.
+ * Tests of modules that wind without end in short steps: other requests are served meanwhile, and
+ * the request fails at a limit. Bounds of memory: endless.engine.more.test.ts.
  */
 import { describe, expect, it } from 'vitest';
 import { EIO, ENOENT } from '../../runtime/core/errno.ts';

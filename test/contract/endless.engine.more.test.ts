@@ -1,6 +1,6 @@
 /**
- * Modules that go on for ever, or wind very often: nothing that is kept for them grows without end,
- * others are served meanwhile, and what comes to an end may.
+ * Tests of modules that wind very often or without end: the host's memory for them is bounded, and
+ * other requests are served meanwhile.
  */
 import { describe, expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM } from '../../runtime/core/errno.ts';

@@ -1,4 +1,4 @@
-/** Modules that go on for ever in steps of which each is short, in both languages. */
+/** Modules in both languages that wind without end in short steps. */
 import { expect } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { type RunningModule, startModule } from '../support/module.ts';

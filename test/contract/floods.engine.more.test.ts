@@ -1,6 +1,6 @@
 /**
- * Modules that have the host do too much for them: its time counts as theirs, what it keeps for them
- * as their memory, and what they log is bounded. In both languages.
+ * Tests of modules that use the host without end: its time and memory count as theirs, and their
+ * log lines are bounded.
  */
 import { expect, it } from 'vitest';
 import { EIO, EMFILE, EPERM } from '../../runtime/core/errno.ts';

@@ -1,7 +1,6 @@
 /**
- * Modules as glupy's first commits had them: the host's structures and functions declared by ctypes,
- * requests led to methods or to functions that were registered. They run after 2to3 and the changes by hand
- * that docs/write/glupy-compat.md lists.
+ * Tests of modules as glupy's first commits had them, with structures and functions declared by
+ * ctypes. They run after 2to3 and the manual changes that docs/write/glupy-compat.md lists.
  */
 import { expect, it } from 'vitest';
 import { errnoNumber } from '../../runtime/core/errno.ts';

@@ -1,4 +1,4 @@
-/** Python 2 in a module: the message names the line and what to write. */
+/** Tests of Python 2 in a module: the message names the line and the correction. */
 import { describe, expect, it } from 'vitest';
 import { GraphError } from '../../runtime/core/errors.ts';
 import { moduleGraph, startModule } from '../support/module.ts';

@@ -1,4 +1,6 @@
-/** How modules for the original glupy are made, what they may do with requests, and how they fail. */
+/**
+ * Tests of modules for the original glupy: their construction, their requests and their failures.
+ */
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../runtime/core/errno.ts';
 import { GraphError } from '../../runtime/core/errors.ts';

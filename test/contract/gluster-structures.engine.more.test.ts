@@ -1,4 +1,4 @@
-/** What structures, pointers and the host's functions are to a module for the original glupy. */
+/** Tests of structures, pointers and host functions in modules for the original glupy. */
 import { describe, expect, it } from 'vitest';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
 import type { Loc } from '../../runtime/core/loc.ts';

@@ -1,4 +1,4 @@
-/** Modules written for the original glupy, in both its generations, and what they may rely on. */
+/** Tests of modules written for the original glupy, in both its generations. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../runtime/core/errno.ts';

@@ -1,4 +1,4 @@
-/** No method of the modules that are here is taken for a misnamed one. */
+/** Tests that no method of the repository's modules brings a warning about a misnamed method. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Contract: finding, making and removing names. */
+/** Checks of the storage contract: finding, making and removing names. */
 import { expect } from 'vitest';
 import { nameLength } from '../../runtime/core/bytes.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';

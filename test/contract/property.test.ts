@@ -1,6 +1,6 @@
 /**
- * Whatever is done to them, storage/memory and storage/posix answer the same: random sequences of
- * operations on few names, so that they meet; every reply is compared.
+ * Compares storage/memory with storage/posix by random sequences of operations on few names; every
+ * reply is compared.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

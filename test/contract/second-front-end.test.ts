@@ -1,7 +1,7 @@
 /**
- * A second front end, as a trial of the core: it serves a graph to many clients, each on a socket of
- * its own, with a line of JSON for every request and every reply. All that is not codec and loop is
- * the initiator's: whose files, locks and lookups they are, and that they end with their client.
+ * A second front end, as a trial of the core: it serves a graph to clients on sockets, a line of
+ * JSON for each request and reply. The initiator owns files, locks and lookups, and ends them with
+ * their client.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';

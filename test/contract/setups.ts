@@ -1,4 +1,4 @@
-/** The storages that the contract is checked on. */
+/** The storages on which the storage contract runs. */
 import { accessSync, chmodSync, chownSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export interface Setup extends Traits {
 }
 
 const isRoot = process.geteuid?.() === 0;
-/** Nobody in particular. */
+/** An ordinary user. */
 const USER = 65_534;
 /** A file system in memory, which has other ways than the disk's. */
 const SHM = '/dev/shm';

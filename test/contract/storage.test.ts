@@ -1,4 +1,4 @@
-/** The storage contract, on every storage. */
+/** Runs the storage contract on every storage. */
 import { describe, test } from 'vitest';
 import { attrChecks } from './attrs.ts';
 import { callerChecks } from './callers.ts';

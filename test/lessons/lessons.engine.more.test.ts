@@ -1,6 +1,6 @@
 /**
- * The course: every solution is right, every starter is not yet, and each mistake gets its answer; half of
- * the mistakes in `test:long`.
+ * Tests of the course: every solution passes, every starter fails, and each mistake has its answer;
+ * half of the mistakes run in `test:long`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

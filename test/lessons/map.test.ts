@@ -1,4 +1,4 @@
-/** The map of the tutorial: every slide is on it, and what it says to run can be run. */
+/** Tests of the map of the tutorial: it lists every slide, and its commands are valid. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

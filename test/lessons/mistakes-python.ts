@@ -1,4 +1,7 @@
-/** What learners do wrong that Python alone has: edits of a lesson's solution, and what each is told. */
+/**
+ * Learners' mistakes that exist in Python only: edits of a lesson's solution, and the expected
+ * answer.
+ */
 import type { Mistake } from './mistakes.ts';
 
 export const inPython: Readonly<Record<string, readonly Mistake[]>> = {

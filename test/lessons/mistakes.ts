@@ -1,12 +1,12 @@
 /**
- * What learners do wrong, and what each is told: edits of a lesson's solution. A mistake that is the
- * same in both languages is made in JavaScript, whose interpreter starts at once; what Python alone has
- * is in `mistakes-python.ts`.
+ * Learners' mistakes: edits of a lesson's solution, and the expected answer. Mistakes of both
+ * languages are made in JavaScript, whose interpreter starts at once; `mistakes-python.ts` has
+ * those of Python alone.
  */
 
 export interface Mistake {
   readonly name: string;
-  /** What of the solution becomes what; everything, when it is one text. */
+  /** The edit of the solution: a replaced part. */
   readonly js?: readonly [from: string, to: string];
   readonly py?: readonly [from: string, to: string];
   readonly answer: RegExp;
@@ -210,7 +210,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       answer: /At the second lookup.*not before/s,
     },
     {
-      name: 'remembers whatever comes',
+      name: 'remembers every name',
       js: ['if (opRet < 0 && opErrno === ENOENT) ', ''],
       answer: /At the second lookup/,
     },

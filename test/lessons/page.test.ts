@@ -1,4 +1,4 @@
-/** The course as the playground's page has it. */
+/** Tests of the course in the playground's page. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * The program on other versions of Node: the binaries in GLOSSA_NODES, separated by colons. Each
- * has a mount for every language of translators that needs no compiler; in `test:long` the last runs the demo.
+ * Tests of the program on other versions of Node: the binaries in GLOSSA_NODES, separated by
+ * colons. Each has a mount for every language that needs no compiler; in `test:long` the last runs
+ * the demo.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -50,7 +51,7 @@ describe.skipIf(nodes.length === 0)('another version of Node', () => {
           for (const { bricks, stacks: rows } of passes) {
             const [baseline, ...caches] = rows;
             expect(caches).toHaveLength(bricks === 0 ? 1 : 2);
-            // Fewer lookups reach the storage with a cache, in whatever language.
+            // Fewer lookups reach the storage with a cache, in every language.
             for (const { lookups, answered, forwarded } of caches) {
               expect(answered + forwarded).toBe(lookups);
               expect(forwarded).toBeLessThan(baseline.forwarded);

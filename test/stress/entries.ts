@@ -1,4 +1,4 @@
-/** A very large directory, listed completely while others add to it and remove from it. */
+/** Lists a very large directory while other processes add and remove names. */
 import { endOf, type Scenario, same, served } from './scenario.ts';
 
 const ENTRIES = 200_000;
@@ -37,7 +37,7 @@ export const entries: Scenario = {
         await mount.ok(after),
         `${ENTRIES}\n0\n2\n ${ENTRIES} regular empty file\n`,
       );
-      if (turns === 0) throw new Error('nobody added and removed meanwhile');
+      if (turns === 0) throw new Error('no name was added and removed meanwhile');
       return `${listings} listings, ${turns * 200} entries came and went meanwhile`;
     }),
 };

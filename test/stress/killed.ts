@@ -1,4 +1,4 @@
-/** kill -9 of the server, again and again, at any moment of the work of clients with open files. */
+/** Kills the server with SIGKILL again and again while clients work on open files. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '../support/client.ts';
 import { glossa, type Scratch, startMount } from '../support/mount.ts';

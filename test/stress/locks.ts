@@ -1,11 +1,11 @@
-/** Locks for which many processes wait, and are interrupted again and again; and none is left. */
+/** Interrupts many processes that wait for locks, and checks that no lock remains. */
 import { type Scenario, same, served } from './scenario.ts';
 
 const WAYS = ['flock', 'record', 'flock alarm', 'record alarm'];
 /** What one run of the client adds. */
 const ADDED = 600;
 
-/** Whoever is killed while he has the lock, or waits for it, leaves nothing in the way. */
+/** A process that is killed with the lock, or waiting for it, leaves the lock free. */
 const KILLED = `(exec 9> g; flock 9; exec sleep 1000 > /dev/null) & holder=$!
   while flock -n g true; do :; done
   for n in 1 2 3; do (exec 9> g; exec flock 9) & waiting="$waiting $!"; done; sleep 0.1

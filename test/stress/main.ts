@@ -1,4 +1,6 @@
-/** `npm run stress`: what the mount is to stand for minutes, on the built program. See `USAGE`. */
+/**
+ * The program `npm run stress`: minutes of heavy use of a mount by the built program. See `USAGE`.
+ */
 import { readOptions, refuse } from '../support/options.ts';
 import { entries } from './entries.ts';
 import { killed } from './killed.ts';

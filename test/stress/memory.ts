@@ -1,4 +1,4 @@
-/** Millions of operations: the server is as large at the end as at the beginning. */
+/** Makes millions of operations and checks that the server's memory does not grow. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../support/client.ts';
 import { endOf, type Pace, type Scenario, type Served, same, served } from './scenario.ts';

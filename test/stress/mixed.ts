@@ -1,4 +1,4 @@
-/** Many processes that create, write, rename and remove, and check all that they read. */
+/** Many processes create, write, rename and remove files, and check every read. */
 import { endOf, type Scenario, type Served, same, served } from './scenario.ts';
 
 const PROCESSES = 16;

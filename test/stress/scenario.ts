@@ -1,4 +1,4 @@
-/** What a scenario of the stress suite is, and the mount that it has to itself. */
+/** A scenario of the stress suite, and its mount. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dump } from '../../runtime/core/xlator.ts';
@@ -18,9 +18,9 @@ import { type Kind, volfileOf } from '../support/stacks.ts';
 
 /** How long a scenario goes on. */
 export interface Pace {
-  /** Whether the time is over. Not to be asked by a scenario that goes by count. */
+  /** Whether the time is over. A scenario with a count does not call it. */
   over(): boolean;
-  /** The same, only when somebody said how long. */
+  /** The same, but false unless the command line gives a time. */
   cutShort(): boolean;
 }
 
@@ -38,10 +38,10 @@ export function same(what: string, found: unknown, expected: unknown): void {
   if (here !== wanted) throw new Error(`${what}: ${here}, not ${wanted}`);
 }
 
-/** What has to be done when the suite is interrupted. */
+/** Cleanups for an interrupted suite. */
 const cleaners = new Set<() => Promise<void> | void>();
 
-/** Ends whatever runs, and leaves nothing behind. */
+/** Ends running scenarios and removes their mounts and folders. */
 export async function cleanUp(): Promise<void> {
   for (const clean of [...cleaners].reverse()) await clean();
 }
@@ -79,7 +79,7 @@ export class Served {
   client(script: string): Client {
     const env = { SCRATCH: this.scratch.path, STRESS: join(packageRoot, 'test/stress/clients') };
     const client = new Client(this.mount.path, script, { env, patience: PATIENCE_MS });
-    // Whoever waits for it hears of it; nobody else needs to.
+    // The scenario that awaits the outcome gets the error.
     client.outcome.catch(() => {});
     this.clients.add(client);
     return client;

@@ -1,4 +1,4 @@
-/** Programs to which signals come all the time while they read and write large files. */
+/** Sends signals to programs while they read and write large files. */
 import { type Scenario, type Served, same, served } from './scenario.ts';
 
 const PROCESSES = 4;

@@ -1,4 +1,4 @@
-/** Unmounting while clients are at work, in each of the ways there are. */
+/** Unmounts in each way while clients work. */
 import { Client } from '../support/client.ts';
 import {
   glossa,
@@ -19,7 +19,7 @@ const WRITER = `exec 9> open; while i=$((i + 1)); echo $i > f$i && mv f$i g$i &&
 
 type End = (mount: ServedMount, scratch: Scratch, clients: readonly Client[]) => Promise<unknown>;
 
-/** Detached, a mount is served for as long as somebody is in it. */
+/** The server of a detached mount runs while a process uses the mount. */
 const lazily =
   (program: string, args: readonly string[]): End =>
   async ({ path }, scratch, clients) => {

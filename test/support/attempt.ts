@@ -1,7 +1,6 @@
 /**
- * A Python module that runs what it is told, for a request: what scripts may try is tried so, in a
- * volume of its own each time unless told otherwise (`tryBy`), with things outside of it that must
- * stay as they are.
+ * A Python module that executes the source of a request: tests try attacks by it, each in its own
+ * volume unless `tryBy` shares one. The canaries outside must stay unchanged.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

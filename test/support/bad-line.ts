@@ -1,6 +1,6 @@
 /**
- * A line between a client and a brick that does to records what a test says: it cuts, delays, spoils,
- * holds back. What goes through it is records as they are on the stream (`gluster/rpc/record.ts`).
+ * A faulty connection between a client and a brick: it cuts, delays, corrupts or withholds records
+ * (`gluster/rpc/record.ts`) as a test says.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';

@@ -1,4 +1,4 @@
-/** A bench for tests: a plain folder, in which nothing is mounted; and groups that compile. */
+/** A bench for tests: a plain folder without mounts; and groups of tests that need a compiler. */
 import { describe } from 'vitest';
 import { Cleanup } from '../../apps/bench/run/cleanup.ts';
 import { runToEnd } from '../../apps/bench/run/others/implementation.ts';

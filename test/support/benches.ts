@@ -1,4 +1,4 @@
-/** Runs of `glossa bench` in a scratch folder, and what is to be left of them: nothing. */
+/** Runs `glossa bench` in a scratch folder, and checks that it leaves nothing behind. */
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { expect } from 'vitest';

@@ -1,8 +1,8 @@
-/** What bricks cannot do, with the tests that show it. */
+/** The limits of bricks, with the tests that must fail on each. */
 import { differs, type Limits } from './limits.ts';
 import type { Kind } from './stacks.ts';
 
-/** Those of GlusterFS's brick, and of its client on whatever brick. */
+/** Limits of GlusterFS's brick, and of its client on any brick. */
 const ofBoth: Limits = {
   'flock(2) beside locks of fcntl(2): both are asked for in the same way, and they keep each other out':
     {
@@ -15,7 +15,7 @@ const ofBoth: Limits = {
     },
 };
 
-/** Those of GlusterFS, whoever uses them. */
+/** Limits of GlusterFS's bricks under any client. */
 const ofGlusterfs: Limits = {
   ...ofBoth,
   'to tell who waits for a lock that it would never come': {
@@ -71,7 +71,7 @@ const ofGlusterfs: Limits = {
   },
 };
 
-/** Those of glossa. */
+/** Limits of glossa's bricks. */
 const ofGlossa: Limits = {
   'to open a folder that has lost its name: no brick is told which folders processes are in': {
     shows: /Stale file handle/,
@@ -79,7 +79,7 @@ const ofGlossa: Limits = {
   },
 };
 
-/** Those of GlusterFS's own client, which are the same when it uses a brick of GlusterFS. */
+/** Limits of GlusterFS's own client, on bricks of GlusterFS, too. */
 const ofClient: Limits = {
   'to find by its handle what the kernel has forgotten, or what has lost its name and is a folder':
     {
@@ -117,11 +117,11 @@ const ofClient: Limits = {
   },
 };
 
-/** What some bricks cannot do shows only where a file is with one of them. */
+/** Limits of a mixed volume, where only some files are on bricks of GlusterFS. */
 const { 'to zero beyond the end of a file and keep its size': _, ...ofSomeOfGlusterfs } =
   ofGlusterfs;
 
-/** Those of cluster/distribute, GlusterFS's and ours. */
+/** Limits of cluster/distribute, GlusterFS's and glossa's. */
 const ofDistribute: Limits = {
   'renameat2 with flags: two bricks cannot do it at once': {
     shows: differs,

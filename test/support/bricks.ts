@@ -1,4 +1,4 @@
-/** Two bricks and the volfile of a client that spreads files over them, as programs of the test's. */
+/** Starts two bricks, and writes the volfile of a client that spreads files over them. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';

@@ -1,6 +1,6 @@
 /**
- * Shared by the tests of modules that change data: random histories of operations on a few files and on
- * open files, and a volume that performs them. Tests compare its results with those of another volume.
+ * Random histories of operations on files and open files, and a volume that performs them. Tests of
+ * modules that change data compare its results with another volume's.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';

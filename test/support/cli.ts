@@ -1,4 +1,4 @@
-/** The command line inside of a test: what a command writes, and how it ends. */
+/** Runs a command of glossa inside of a test, and returns its output and status. */
 import { dispatch } from '../../cli/dispatch.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 

@@ -1,15 +1,12 @@
 /**
- * Commands on a mount, each in processes of its own.
+ * Runs commands on a mount, each in its own processes.
  *
  *     const client = new Client(folder, 'ls -la', {});
  *     expect((await client.outcome).status).toBe(0);
  *
- * A server that never answers leaves its clients in the kernel, where nothing can end them. So
- * nobody waits for a client longer than its `patience`: then its outcome is an error, and it ends
- * with the server.
- *
- * What a client writes is Latin-1 here, one character for each byte, so that names which are not
- * UTF-8 come through.
+ * A server that never answers leaves its clients in the kernel, where no signal ends them. So a
+ * test waits for a client only as long as its `patience`: then the outcome is an error, and the
+ * client ends with the server. A client's output is Latin-1, one character for each byte.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -25,7 +22,7 @@ export const CLIENTS = join(packageRoot, 'test/mount/clients');
 
 export interface ClientSettings {
   readonly env?: Readonly<Record<string, string>>;
-  /** Runs as this user and group, in these groups besides, instead of as whoever runs the test. */
+  /** Runs as this user and group, in these groups besides, instead of as the user of the tests. */
   readonly as?: Caller;
   /** Longest that it may take, in milliseconds. */
   readonly patience?: number;
@@ -37,7 +34,7 @@ export interface Caller {
   readonly groups?: readonly number[];
 }
 
-/** Nobody in particular, and somebody else. */
+/** Two ordinary users. */
 export const NOBODY: Caller = { uid: 65_534, gid: 65_534 };
 export const OTHER: Caller = { uid: 1234, gid: 1234 };
 
@@ -65,7 +62,7 @@ export class Client {
       cwd: '/',
       env: { ...process.env, ...FIXED, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A process group of its own, with whatever it starts.
+      // Its own process group, for its child processes.
       detached: true,
     });
     this.child.stdout!.setEncoding('latin1').on('data', (text: string) => {
@@ -126,7 +123,7 @@ export class Client {
   }
 }
 
-/** The same for everybody, so that output can be compared. */
+/** The same environment for all clients, so that output can be compared. */
 const FIXED = {
   LC_ALL: 'C',
   TZ: 'UTC',
@@ -136,7 +133,7 @@ const FIXED = {
   PATH: toolPath,
 } as const;
 
-/** The command that runs the rest of its arguments as somebody else. */
+/** The command that runs the rest of its arguments as another user. */
 export function become({ uid, gid, groups = [] }: Caller): string[] {
   const list = groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`;
   return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, list, '--'];

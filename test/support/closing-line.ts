@@ -1,6 +1,6 @@
 /**
- * A vitest reporter that ends a run with one plain line: `N passed, N failed`. Before it, a line for
- * each that failed, `failed: FILE > NAME: why`: the end of a long log is what is read.
+ * A vitest reporter that ends a run with one plain line, `N passed, N failed`, after a line for
+ * each failure: `failed: FILE > NAME: why`.
  */
 import { relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';

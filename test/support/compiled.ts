@@ -1,6 +1,5 @@
 /**
- * Programs in C for the clients of a mount (test/mount/clients), each compiled when it is first
- * wanted in a run of the tests.
+ * Compiles the C programs of mounts' clients (test/mount/clients), each at its first use in a run.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, renameSync } from 'node:fs';

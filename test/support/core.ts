@@ -1,7 +1,6 @@
 /**
- * What tests of translators and of the core share: a context whose clock stands still until it is
- * told, graphs made of records, a leaf that answers when the test says so, and requests whose
- * replies are kept.
+ * Helpers for tests of translators and of the core: a context with a settable clock, graphs made of
+ * records, a leaf that replies when the test says so, and requests whose replies are stored.
  */
 import type { Context } from '../../runtime/core/context.ts';
 import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
@@ -184,7 +183,7 @@ export function linkDirectory(graph: Graph, name: string, gfid: string): Inode {
   return inodes.link(inodes.newInode(), inodes.root, name, attributes(gfid)) as Inode;
 }
 
-/** The loc of a name that nobody has looked up yet. */
+/** The loc of a name before its first lookup. */
 export function newName(parent: Inode, name: string): Loc {
   return new Loc(parent.table.newInode(), parent, name);
 }

@@ -1,4 +1,4 @@
-/** A client of the Debug Adapter Protocol, as an editor is one: `glossa debug --dap` and what it says. */
+/** A client of the Debug Adapter Protocol, as an editor is one, for `glossa debug --dap`. */
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { expect, vi } from 'vitest';

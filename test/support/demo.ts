@@ -1,4 +1,4 @@
-/** Runs of `glossa demo` and `glossa tutorial`, and what they may not leave. */
+/** Runs `glossa demo` and `glossa tutorial`, and checks that they leave nothing behind. */
 import type { ChildProcess } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { constants } from 'node:os';

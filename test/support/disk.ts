@@ -1,4 +1,4 @@
-/** Disks of a test's own: file systems on loop devices, with faults that no folder has. */
+/** Makes file systems on loop devices, for faults that no folder has. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, readFileSync } from 'node:fs';
 import { describe } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * A volume over several: cluster/distribute over storages in memory, each with its locks, asked as a
- * mount would ask; and what each child has by itself.
+ * A volume of cluster/distribute over storages in memory, each with its locks: sends requests as a
+ * mount does, and reads each child on its own.
  */
 
 import distribute from '../../gluster/cluster/distribute/index.ts';
@@ -44,7 +44,7 @@ interface GraphSettings extends DistributedSettings {
 
 const inMemory = (): Volume => ({ translator: memory as never });
 
-/** The graph alone, in whatever context. */
+/** The graph alone, in any context. */
 export function startDistributed(
   names: readonly string[],
   { options = {}, between = () => undefined, storage = inMemory, context }: GraphSettings,

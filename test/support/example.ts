@@ -1,9 +1,8 @@
 /**
- * An example on a real mount: its own volfile and modules, in a folder of the test's own, over
- * folders that are empty at first.
+ * An example on a real mount: its volfile and modules in the test's folder, over empty folders.
  *
  *     onExample('quota', (example) => {
- *       it('…', async () => expect(await example.ok('echo hello > f; cat f')).toBe('hello\n'));
+ *       it('prints a file', async () => expect(await example.ok('echo hello > f; cat f')).toBe('hello\n'));
  *     });
  *
  * The tests of a group share one mount. At its end the server must end well, with no error in its

@@ -1,6 +1,6 @@
 /**
- * The graph of a mount is exchanged, again and again, while processes work on it: nothing is lost.
- * Which stacks take turns is for the file to say that has the test.
+ * Exchanges the graph of a mount again and again while processes work on it, and checks that
+ * nothing is lost. The test file names the stacks.
  */
 import { writeFile } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** What ends a fop of many steps in the middle, for tests that walk all points of it. */
+/** Faults that end a fop of many steps in the middle, for tests that try every step. */
 import { EIO, ENOSPC, ENOTCONN } from '../../runtime/core/errno.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { ENTRYLK_UNLOCK, F_UNLCK, type Flock } from '../../runtime/core/lock.ts';

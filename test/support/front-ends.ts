@@ -1,16 +1,14 @@
 /**
- * Who mounts, and by what: the kernel's protocol by whoever runs the tests, the same by an ordinary
- * user through fusermount3, and libfuse's interface by the package `fuse-native`. The same tests
- * run on all of them:
+ * Front ends that mount: the kernel's protocol as the user of the tests, the same as an ordinary
+ * user through fusermount3, and libfuse's interface by the package `fuse-native`:
  *
  *     onFrontEnds('a mount', ['kernel', 'user', 'fuse-native'], (front) => {
  *       it('ends', () => front.withScratch(async (scratch) => { … }));
  *     });
  *
- * The first is what `npm test` tries; the others are for `npm run test:long` (test/again.ts).
- *
- * What one of them cannot do is in its list (`inexpressible`, `notPermitted`): each of those tests
- * has to fail there, and by what is named there, so that the list stays true and hides nothing else.
+ * `npm test` runs the first, `npm run test:long` the others (test/again.ts). Each has a list of
+ * limits (`inexpressible`, `notPermitted`): the tests in it must fail there, with the error named
+ * in it.
  */
 
 import { chmod, chown } from 'node:fs/promises';
@@ -44,8 +42,8 @@ const descriptions: Readonly<Record<FrontEndName, Description>> = {
     suffix: ', by an ordinary user',
     owner: NOBODY,
     limits: notPermitted,
-    // Only root can be somebody else; who runs the tests without it mounts as a user everywhere.
-    obstacle: () => (isRoot ? '' : 'only root can be somebody else'),
+    // Only root can act as another user; without it, all tests mount as an ordinary user anyway.
+    obstacle: () => (isRoot ? '' : 'only root can act as another user'),
   },
   'fuse-native': {
     suffix: ', by fuse-native',
@@ -59,7 +57,7 @@ const descriptions: Readonly<Record<FrontEndName, Description>> = {
 export class FrontEnd {
   readonly name: FrontEndName;
   readonly suffix: string;
-  /** Who mounts, and uses the mount; undefined for whoever runs the tests. */
+  /** The user of the mounts; undefined for the user of the tests. */
   readonly owner: Caller | undefined;
   private readonly mountArgs: readonly string[];
   private readonly limits: Limits;

@@ -1,6 +1,6 @@
 /**
- * Mounts by the package `fuse-native`: where it is, and what its interface cannot express, with the
- * tests that show it, each of which has to fail there.
+ * The package `fuse-native`: its location, and the limits of its interface with the tests that must
+ * fail there.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ import { differs, type Limits } from './limits.ts';
  * failure would be a time-out:
  *
  * - special files: no --suid, no --dev;
- * - callers that give up: nobody hears of it;
- * - notices under load, what somebody has open: no notices;
+ * - interrupted callers: the interface does not report them;
+ * - notices under load, and with open files: no notices;
  * - passthrough, --no-passthrough, the writeback cache: the kernel is not asked for them;
  * - access times: all of them to the nanosecond, where these are milliseconds;
  * - locks in the statedump, served by Python, by chance: they are the kernel's own. The rest of that
@@ -73,7 +73,7 @@ export const inexpressible: Limits = {
     shows: differs,
     tests: ['folders removed while a process is in them'],
   },
-  'the kernel takes the umask off the mode before anybody is asked': {
+  'the kernel applies the umask before it sends the mode': {
     shows: /- +f 664[\s\S]*\+ +f 600/,
     tests: ['default ACLs are inherited, and take the place of the umask'],
   },
@@ -103,7 +103,7 @@ export const inexpressible: Limits = {
       'statx: the time of birth stays',
     ],
   },
-  'nobody but the user who mounted is let in': {
+  'only the user who mounted is admitted': {
     shows: /Permission denied|others cannot be let in/,
     tests: [
       '--no-allow-other: others are kept out, and let in without it',

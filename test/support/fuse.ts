@@ -1,6 +1,6 @@
 /**
- * A session without a kernel: requests are made here, and answers read from the other end of a
- * socket pair. For tests.
+ * A FUSE session without a kernel: tests write requests and read replies at the other end of a
+ * socket pair.
  */
 
 import { ENOENT } from '../../runtime/core/errno.ts';

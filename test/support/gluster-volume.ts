@@ -1,4 +1,4 @@
-/** A volume over bricks of GlusterFS, with its client and one of ours. */
+/** A volume over bricks of GlusterFS, with its client and glossa's. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ export class GlusterVolume {
     return client;
   }
 
-  /** Whatever of it has begun. */
+  /** Ends the started parts. */
   async end(): Promise<void> {
     await this.theirs?.end();
     await this.clients.end();

@@ -1,4 +1,4 @@
-/** Bricks and mounts of the real GlusterFS, and bricks of ours, as programs of the test's. */
+/** Starts bricks and mounts of the real GlusterFS, and bricks of glossa. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -62,7 +62,7 @@ export const noBricks = (): boolean => isSkipped('bricks of GlusterFS', whyNoBri
 export interface BrickSettings {
   /** The folder to serve; otherwise one of its own. */
   readonly files?: string;
-  /** Where it listens; otherwise wherever it can. */
+  /** The port; a free one by default. */
   readonly port?: number;
   /** Lines of storage/posix and of features/locks. */
   readonly posix?: Readonly<Record<string, string>>;
@@ -390,7 +390,7 @@ export class RealMount {
     return status === 0 ? said : `${said}(status ${status})`;
   }
 
-  /** Without a word to the brick, or anybody. */
+  /** Ends the client without a disconnect. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     if (this.child.exitCode === null && this.child.signalCode === null) {

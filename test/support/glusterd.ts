@@ -1,6 +1,6 @@
 /**
- * The management daemon of GlusterFS, in namespaces of its own: it has its own network, its own /run and
- * /var/lib/glusterd, and all that it starts ends with it.
+ * Runs GlusterFS's management daemon in its own namespaces: network, /run and /var/lib/glusterd;
+ * its processes end with it.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
- * `node:fs/promises` in the hands of another user: each call is made by a process of that user's,
- * for mounts which let nobody else in. Errors are as they were there, with `code` and `errno`.
+ * `node:fs/promises` as another user: a process of that user makes each call, for mounts that admit
+ * only their user. Errors keep `code` and `errno`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** Random histories of what clients do with a few files, and of what happens meanwhile. */
+/** Random histories of clients' operations on a few files, with changes by other clients. */
 import fc from 'fast-check';
 
 /** How often each is done, in proportion; as many answers as requests. */

@@ -1,4 +1,6 @@
-/** A host with fake guests, whose code a test sets, over a leaf that replies when the test says so. */
+/**
+ * A host with fake guests, whose code a test sets, over a leaf that replies when the test says so.
+ */
 
 import { FAILED, type Guest, NOTHING, type Scalar } from '../../bridges/host/guest.ts';
 import type { GuestHost } from '../../bridges/host/guest-host.ts';

@@ -1,7 +1,7 @@
 /**
- * Interpreters for threads that come and go. V8 keeps what it has compiled of a WebAssembly module as
- * long as anybody in the process has one of the same bytes: without that, each thread would compile its
- * interpreter anew, which takes half of its start.
+ * Keeps interpreters for threads that come and go. V8 drops the compiled code of a WebAssembly
+ * module with its last user; otherwise each thread would compile its interpreter anew, half of its
+ * start.
  */
 import { parts } from '../../bridges/machine/node/parts.ts';
 

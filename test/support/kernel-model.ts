@@ -1,6 +1,6 @@
 /**
- * What a kernel above a graph would rely on without asking: what replies have told it, for as long as
- * they have said, less what an UPCALL has taken back.
+ * A model of the kernel's cache above a graph: contents of replies for their cache times, less
+ * those that an UPCALL invalidates.
  */
 import type { Dict } from '../../runtime/core/dict.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';

@@ -1,4 +1,4 @@
-/** A stack mounted in a scratch folder, and shells in it. */
+/** Mounts a stack in a scratch folder, and runs shells in it. */
 import { type Scratch, type ServedMount, startMount } from './mount.ts';
 import { type Kind, volfileOf } from './stacks.ts';
 

@@ -1,16 +1,16 @@
-/** What cannot be done in one of several ways to mount: tests that have to fail there. */
+/** Limits of one way to mount: tests that must fail there, with the expected error. */
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach } from 'vitest';
 
-/** What cannot be done, with the tests that show it, and what in their failures does. */
+/** Limits by name, each with its failing tests and the pattern of their errors. */
 export type Limits = Readonly<
   Record<string, { readonly tests: readonly string[]; readonly shows: RegExp }>
 >;
 
-/** What a comparison says that did not hold, whatever it compares; no time-out and no crash does. */
+/** Matches the message of any failed comparison, but of no time-out or crash. */
 export const differs = /\bexpected [\s\S]* to (be|deeply equal|match)\b/;
 
-/** To be called in a group: what cannot work there must not seem to, nor fail otherwise. */
+/** Called in a group: the tests of a limit must fail there, and only with its error. */
 export function expectLimits(limits: Limits): void {
   const unable = new Map(
     Object.values(limits).flatMap(({ tests, shows }) =>
@@ -21,7 +21,7 @@ export function expectLimits(limits: Limits): void {
     const shows = unable.get(task.name);
     if (shows === undefined) return;
     Object.assign(task, { fails: true });
-    // Before the failure is taken for a success: another one stays what it is.
+    // Runs before vitest inverts the result: any other error stays a failure.
     onTestFinished(() => {
       const { errors = [] } = task.result ?? {};
       if (errors.some((error) => !shows.test(textOf(error)))) Object.assign(task, { fails: false });
@@ -29,6 +29,6 @@ export function expectLimits(limits: Limits): void {
   });
 }
 
-/** What an error says, with what differs where it is a comparison. */
+/** The text of an error, with the difference of a comparison. */
 const textOf = ({ message, diff = '' }: { message: string; diff?: string }): string =>
   stripVTControlCharacters(`${message}\n${diff}`);

@@ -1,4 +1,4 @@
-/** A program that locks a file of a brick, says so, and stays: `lock-holder.ts PORT PATH`. */
+/** A program that locks a file of a brick, reports it, and stays: `lock-holder.ts PORT PATH`. */
 import { Loc } from '../../runtime/core/loc.ts';
 import { F_SETLK, F_WRLCK } from '../../runtime/core/lock.ts';
 import { BrickClients } from './brick-clients.ts';

@@ -1,4 +1,7 @@
-/** features/locks over a leaf that agrees to everything, and requests of many owners. For tests. */
+/**
+ * Tests' helpers for features/locks: the translator over a leaf that grants all, and requests of
+ * many owners.
+ */
 import { connect } from '../../runtime/api/driver.ts';
 import type { Client } from '../../runtime/core/client.ts';
 import { Dict } from '../../runtime/core/dict.ts';

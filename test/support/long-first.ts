@@ -1,7 +1,6 @@
 /**
- * The order of the test files: those that take long first, so that no worker is left alone with one
- * of them at the end. The name of a file says what it costs, and then its size with that of the tests
- * that it imports: many a file of three lines runs all of another's.
+ * Orders the test files: the longest first, so that no worker ends alone. The estimate is the
+ * name's kind, then the size of the file and of the tests that it imports.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

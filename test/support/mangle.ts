@@ -1,4 +1,4 @@
-/** Ways to spoil a record, by chance that can be repeated. */
+/** Corrupts a record at random, reproducibly. */
 import { below, type Random } from '../../apps/bench/engine/random.ts';
 import { framed, type Mangled, type Mangler, type Way } from './bad-line.ts';
 

@@ -1,4 +1,4 @@
-/** The manual pages as the build writes them, on a day of their own. */
+/** Writes the manual pages as the build does, with a fixed date. */
 import { commands } from '../../cli/commands.ts';
 import { manual } from '../../cli/man/pages.ts';
 import { registry } from '../../server/registry.ts';

@@ -1,7 +1,7 @@
 /**
- * Runs a module in a graph of its own, by the host translator or in the process itself: leaves below
- * that the test answers for, requests above whose replies are kept, a clock that stands still.
- * Folder and interpreter go when the test ends.
+ * Runs a module in its own graph, by the host translator or in the process itself. The test answers
+ * for the leaves below, requests above store their replies, and the clock stands still. Folder and
+ * interpreter are removed when the test ends.
  *
  *     const run = await startModule({ 'm.py': source });
  *     const reply = run.ask('stat', run.known('file'), null);

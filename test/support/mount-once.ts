@@ -1,6 +1,6 @@
 /**
- * Mounts an empty directory, runs a shell command, and unmounts; says what became of it. For tests
- * as another user:  mount-once.ts MOUNTPOINT OPTIONS(JSON) COMMAND
+ * Mounts an empty directory, runs a shell command, unmounts, and prints the outcome. For tests as
+ * another user: mount-once.ts MOUNTPOINT OPTIONS(JSON) COMMAND
  */
 import { exec } from 'node:child_process';
 import { promisify } from 'node:util';

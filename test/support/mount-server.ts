@@ -1,13 +1,13 @@
 /**
- * A process that serves a mount, for tests: started by `fork`, told what to do by messages.
+ * A process that serves a mount, for tests: started by `fork`, controlled by messages.
  *
  *   mount-server.ts memory MOUNTPOINT [OPTIONS]    storage/memory
- *   mount-server.ts answers MOUNTPOINT [OPTIONS]   a leaf where every name is absent, and the name
- *                                                  says when that is answered (see `ways`)
+ *   mount-server.ts answers MOUNTPOINT [OPTIONS]   a leaf where every name is absent; the name
+ *                                                  sets the time of the reply (see `ways`)
  *
  * OPTIONS is JSON. It sends `ready`, or `error` with the code; answers `ping` with `pong` and
- * `counts` with what the pump did; takes back the name `now-cached` when told `invalidate`; and
- * sends `unmounted` when that is over.
+ * `counts` with the pump's counters; invalidates the name `now-cached` on `invalidate`; and sends
+ * `unmounted` after the unmount.
  */
 import { randomFillSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

@@ -1,8 +1,8 @@
 /**
- * Mounts for tests, each served by a child process, so that a test may use them like any program.
+ * Mounts for tests, each served by a child process.
  *
  *     describeMounts('reading', () => {
- *       it('reads', () => withScratch(async (scratch) => {
+ *       it('a written file reads back', () => withScratch(async (scratch) => {
  *         const mount = await startMount(scratch, 'volume m\n type storage/memory\nend-volume\n');
  *         await writeFile(join(mount.path, 'f'), 'text');
  *         expect(await mount.stop()).toBe(0);
@@ -10,10 +10,10 @@
  *     });
  *
  * Rules for tests
- * - Use node:fs/promises on a mount, never the synchronous calls: those would block the test's own
- *   time-out should the server not answer.
- * - Nothing is waited for by time: `startMount` returns when the server says that it is mounted.
- * - `withScratch` ends every server, takes every mount away and removes the folder, come what may.
+ * - Use node:fs/promises on a mount, never synchronous calls: a server that does not answer would
+ *   block the test's own time-out.
+ * - `startMount` returns when the server reports the mount; no test waits for a fixed time.
+ * - `withScratch` always ends every server, unmounts, and removes the folder.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -49,7 +49,7 @@ export function describeMounts(name: string, body: () => void): void {
   if (wanted.first) groupOfMounts(name, body);
 }
 
-/** The same, registered whatever is wanted. */
+/** The same, for every way (test/support/wanted.ts). */
 export function groupOfMounts(name: string, body: () => void): void {
   const why = obstacle();
   const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
@@ -57,11 +57,11 @@ export function groupOfMounts(name: string, body: () => void): void {
   describe.skipIf(skipped)(name, body);
 }
 
-/** A folder of a test's own, with everything that is to be cleaned up at its end. */
+/** A test's folder, with the processes and mounts to end at its cleanup. */
 export class Scratch {
   readonly path: string;
   readonly children = new Set<ChildProcess>();
-  /** To whom all in it belongs, and who uses its mounts; by default whoever runs the tests. */
+  /** The user of the folder and its mounts; by default the user of the tests. */
   owner: Caller | undefined;
   /** How glossa is run in it. */
   program: GlossaSettings = {};
@@ -94,14 +94,14 @@ export class Scratch {
     return path;
   }
 
-  /** Files in the hands of whoever uses the mounts. */
+  /** File operations as the user of the mounts. */
   get fs(): Hands {
     if (this.owner === undefined) return fs;
     this.hands ??= handsOf(this.owner, this.children);
     return this.hands;
   }
 
-  /** A script in a folder of a mount, by whoever uses it. */
+  /** A script in a folder of a mount, run by its user. */
   client(folder: string, script: string, settings: ClientSettings = {}): Client {
     return new Client(folder, script, this.owner ? { as: this.owner, ...settings } : settings);
   }
@@ -122,12 +122,12 @@ export class Scratch {
     for (const point of this.mounts()) detach(point);
     await Promise.all([...this.children].map(exited));
     for (const point of mountPoints()) if (point === this.path) detach(point);
-    // Also what lies deeper than a path can be long.
+    // Paths may be longer than PATH_MAX.
     execFileSync('rm', ['-rf', '--', this.path], { timeout: PATIENCE_MS });
   }
 }
 
-/** Of everything that is mounted, the newest first. */
+/** All mount points of the system, the newest first. */
 export function mountPoints(): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   return lines.map((line) => line.split(' ')[4] ?? '').reverse();
@@ -239,7 +239,7 @@ export interface StartSettings extends Omit<GlossaSettings, 'onStart'> {
   readonly name?: string;
 }
 
-/** A mount that a child of the test serves, of whatever program. */
+/** A mount that a child process of the test serves. */
 export interface TestMount {
   /** The mount point. */
   readonly path: string;
@@ -290,7 +290,7 @@ export async function startMount(
   const path = await scratch.folder(name);
   const file = await scratch.file(`${name}.vol`, volfile);
   const log = scratch.at(`${name}.log`);
-  // Tests look for lines: what is said again is written again.
+  // Tests search for lines: repeated ones must be written, too.
   const lines = ['--log-file', log, '--log-buf-size', '0'];
   const own = ['--no-daemon', ...lines, ...scratch.mountArgs];
   const mountArgs = ['mount', file, path, ...own, ...args];

@@ -1,4 +1,4 @@
-/** Mounts for tests: a server process per mount, and nothing left behind. */
+/** Mounts for tests, each with its own server process and complete cleanup. */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';

@@ -1,7 +1,6 @@
 /**
- * Compiles modules in C for the tests, each when it is first wanted, into a folder of the test
- * file's own that goes with the run. Without a compiler such tests are skipped, and say so; with
- * GLOSSA_REQUIRE_ALL=1 they fail.
+ * Compiles C modules for the tests at their first use, into a folder of the test file. Without a
+ * compiler such tests are skipped with a message; with GLOSSA_REQUIRE_ALL=1 they fail.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';

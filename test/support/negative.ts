@@ -1,4 +1,4 @@
-/** The caches of absent names in all languages, and the requests that they are asked with. */
+/** The caches of absent names in all languages, and the requests for their tests. */
 import { join } from 'node:path';
 import glupy from '../../bridges/glupy.ts';
 import native from '../../bridges/native/index.ts';

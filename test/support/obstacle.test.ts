@@ -1,3 +1,4 @@
+/** Tests of skipping groups of tests whose needs a machine lacks. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { isSkipped } from './obstacle.ts';
 

@@ -1,4 +1,4 @@
-/** What a group of tests needs and a machine may not have. */
+/** Skips a group of tests whose needs a machine lacks, with the reason. */
 
 /**
  * Whether the group is to be left out for this reason, which is then told; '' is no reason. With

@@ -1,4 +1,4 @@
-/** The programs that run for minutes tell what they take. */
+/** Tests of the command lines of `npm run conformance` and `npm run stress`. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The command lines of the programs that run for minutes beside the tests. */
+/** Parses the command lines of the programs beside the tests that run for minutes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 type Options = NonNullable<ParseArgsConfig['options']>;

@@ -1,4 +1,4 @@
-/** All of performance/, from the storage up in the order in which glusterd stacks them. */
+/** All translators of performance/, from the storage up in glusterd's order. */
 import type { Translator } from '../../runtime/core/xlator.ts';
 import ioCache from '../../runtime/xlators/performance/io-cache/index.ts';
 import ioThreads from '../../runtime/xlators/performance/io-threads/index.ts';

@@ -1,4 +1,7 @@
-/** All of performance/ as volfiles: over a folder, and over bricks as glusterd writes it. */
+/**
+ * All translators of performance/ as volfiles: over a folder, and over bricks as glusterd writes
+ * it.
+ */
 import { stacked } from '../../apps/bench/engine/stacks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';

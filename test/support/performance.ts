@@ -1,11 +1,10 @@
 /**
- * What the tests of performance translators share: random histories of what clients do with a few
- * files, over a storage that acts and answers when the test says so, in whatever order, and fails
- * now and then; and what of the answers has to be true.
+ * Tests' helpers for performance translators: random histories of clients' operations on a few
+ * files, over a storage that acts, fails and replies when the test says so; and the rules for
+ * replies.
  *
- * The storage is storage/memory. A request that was made while the storage was in state `from`, and
- * answered in state `to`, may tell of any state in between, and of no other: that is what one gets
- * without a cache, however slow the storage.
+ * The storage is storage/memory. A request made in state `from` and answered in state `to` may show
+ * any state in between, and no other: the results without a cache, however slow the storage.
  */
 import { expect } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
@@ -68,9 +67,9 @@ export interface WorldSettings {
   }[];
   /** Options that the top of them is given in between, in turns. */
   readonly turns?: readonly Readonly<Record<string, string>>[];
-  /** Whether who changes something behind the cache has the bricks tell of it. */
+  /** Whether bricks notify the cache of changes by other clients. */
   readonly tells?: boolean;
-  /** Milliseconds after which everything that others have changed has to be seen. */
+  /** Milliseconds after which changes by other clients must be visible. */
   readonly timeoutMs: number;
 }
 
@@ -79,7 +78,7 @@ export class World {
   readonly graph: Graph;
   readonly context: FakeContext;
   readonly slow: Slow;
-  /** Whoever caches what the top tells, for as long as that says. */
+  /** The kernel's cache above the graph. */
   readonly kernel: KernelModel;
   /** All states of the storage; the last is that of now. */
   private versions: Version[] = [];
@@ -133,13 +132,13 @@ export class World {
     expect(this.kernel.wrong(names, files)).toEqual([]);
   }
 
-  /** Lets everything under way end, and looks at what the kernel then relies on. */
+  /** Finishes pending requests, and checks the kernel's cache. */
   drain(): void {
     this.slow.finish();
     this.step(['pass', 0, 0, 0]);
   }
 
-  /** Lets everything under way end: then all that a client asks for is as the storage has it. */
+  /** Finishes pending requests and cache times: then replies match the storage. */
   settle(): void {
     this.errors('0');
     this.slow.finish();
@@ -351,7 +350,7 @@ export class World {
     },
   };
 
-  /** Somebody who does not come through the cache changes a file, and the brick says so. */
+  /** Another client changes a file behind the cache, and the brick notifies the cache. */
   private others(a: number, b: number, c: number): void {
     const name = NAMES[a % NAMES.length]!;
     const node = this.rootNode.entries!.get(name)?.node;

@@ -1,4 +1,4 @@
-/** Bricks for tests of storage/posix: a directory on disk, and a volume over it. */
+/** Directories on disk and volumes over them, for tests of storage/posix. */
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

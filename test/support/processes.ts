@@ -1,4 +1,4 @@
-/** Processes of this machine, as /proc tells of them. */
+/** Reads the processes of this machine from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Ids of the processes in whose command line, joined by blanks, this is found. */

@@ -1,6 +1,6 @@
 /**
- * A strict reader of Prometheus's text format 0.0.4: every sample has a HELP and a TYPE before it,
- * families do not come twice, nor does a sample, and names, labels and numbers have their form.
+ * A strict reader of Prometheus's text format 0.0.4: every sample follows a HELP and a TYPE, no
+ * family or sample appears twice, and names, labels and numbers are well-formed.
  */
 export interface Read {
   readonly type: string;

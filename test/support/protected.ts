@@ -1,6 +1,6 @@
 /**
- * Runs the same libgfapi program on a brick of GlusterFS and on one of glossa, under the same volumes; returns
- * the result of each step.
+ * Runs the same libgfapi program on a brick of GlusterFS and on one of glossa, under the same
+ * volumes; returns each step's result.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A program on a terminal of its own, typed at and read as a person would: by script(1). */
+/** Runs a program on its own terminal by script(1): tests type at it and read its screen. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** What is waited for comes, or the test's own patience ends. */

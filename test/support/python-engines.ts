@@ -1,6 +1,6 @@
 /**
- * Engines of Python for tests that share one cache, in a folder of their own that goes with them unless
- * they are given one.
+ * Starts Python engines for tests that share one cache, in a temporary folder unless the test gives
+ * one.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

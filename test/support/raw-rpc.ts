@@ -1,4 +1,4 @@
-/** A connection to a brick with nothing in between: what a test sends is what the brick gets. */
+/** A raw RPC connection to a brick: sends a test's records unchanged. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { readTexts, writeTexts } from '../../gluster/rpc/dict.ts';

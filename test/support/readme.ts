@@ -1,7 +1,6 @@
 /**
- * What a README of an example tells people to type, typed. In a block called `console`, lines that
- * begin with `$ ` are commands, and those below one are what it writes. Each such block is a session
- * of its own.
+ * Runs the commands of an example's README. In a `console` block, lines that begin with `$ ` are
+ * commands, and the lines below are their output; each block is one shell session.
  */
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from './client.ts';

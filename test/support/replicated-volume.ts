@@ -1,4 +1,7 @@
-/** A replicated volume of GlusterFS: its own client over bricks of one kind, GlusterFS's or ours. */
+/**
+ * A replicated volume of GlusterFS: its own client over bricks of one kind, GlusterFS's or
+ * glossa's.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -140,7 +143,7 @@ export class ReplicatedVolume {
     );
   }
 
-  /** Whatever of it has begun. */
+  /** Ends the started parts. */
   async end(): Promise<void> {
     await this.mount?.end();
     for (const brick of this.bricks) await brick.end();

@@ -1,7 +1,7 @@
 /**
- * A folder of this run of the tests, for what is made once and used by several files: programs in C,
- * a cache of interpreters. Vitest makes it before the first file, and takes it away after the last.
- * Logs of servers that were not told a file are written there too, not into the system's folder.
+ * A folder for one run of the tests, with files that several test files share: compiled C programs,
+ * a cache of interpreters, and logs of servers without a log file. Vitest creates it before the
+ * first file and removes it after the last.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The lookups of searches in the tutorial's workload. */
+/** The lookups of the tutorial's searches. */
 import type { Workload } from '../../apps/bench/engine/searches.ts';
 
 /** What a workload asks for when nothing answers out of turn. */

@@ -1,10 +1,8 @@
 /**
- * One volume and several clients of it: cluster/distribute more than once over the same storages in
- * memory, each with its locks. Between them and the clients is a gate, which sees every wind, and may
- * refuse it, or keep it for later.
+ * One volume with several clients: several instances of cluster/distribute over the same storages
+ * in memory, each with its locks. A gate between them sees every wind, and may refuse or delay it.
  *
- * A client finds names as it needs them: it has no cache of them, but what cluster/distribute keeps
- * with inodes.
+ * Clients look names up as they need them, and have no cache beside cluster/distribute's.
  */
 
 import distribute from '../../gluster/cluster/distribute/index.ts';
@@ -258,7 +256,7 @@ export class SharedVolume {
     return all;
   }
 
-  /** Everything that a child has, by path. */
+  /** All entries of a child, by path. */
   on(child: string, inode: Inode = this.root, path = ''): Map<string, Thing> {
     const things = new Map<string, Thing>();
     for (const { name, stat, dict, inode: at } of this.listBy(

@@ -1,4 +1,4 @@
-/** A run that never ran: the times of its requests are drawn from a seed. For tests of reports. */
+/** A simulated bench run whose request times are drawn from a seed, for tests of reports. */
 import { newHistogram, recordNs, summaryOf } from '../../apps/bench/engine/histogram.ts';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { type Random, seeded } from '../../apps/bench/engine/random.ts';

@@ -1,4 +1,4 @@
-/** How large a process is. */
+/** Reads the memory size of a process. */
 import { readFileSync } from 'node:fs';
 
 /** Memory of a process that is in use now, in MiB: what it has written itself, without files. */

@@ -1,4 +1,7 @@
-/** Runs glossa with its standard output in a full pipe, whose reader waits until glossa waits or has ended. */
+/**
+ * Runs glossa with its standard output in a full pipe, whose reader waits until glossa waits or has
+ * ended.
+ */
 import { GLOSSA, type Outcome, run, type Scratch } from './mount.ts';
 
 /**

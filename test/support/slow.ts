@@ -1,14 +1,14 @@
-/** A translator for tests: a network, or a disk, that takes its time and keeps no order. */
+/** A translator for tests: a slow network or disk that reorders requests. */
 import { type FopName, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
 
-/** Passes requests down, and answers up, when it is told to. */
+/** Delays requests and replies until a test releases them. */
 export class Slow {
   /** Requests that have not arrived at the storage, and answers that have not left it. */
   private readonly asked: (() => void)[] = [];
   private readonly answered: (() => void)[] = [];
-  /** Everything passes at once. */
+  /** Requests and replies pass at once. */
   quick = true;
   /** What has arrived at the storage since `requests` was emptied. */
   /** Called after the storage has acted. */

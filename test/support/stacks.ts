@@ -1,4 +1,4 @@
-/** The stacks that mounts are tested with, as volfiles. */
+/** The stacks under test on mounts, as volfiles. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fops } from '../../runtime/core/fops.ts';
@@ -40,10 +40,10 @@ export const titles: Readonly<Record<Kind, string>> = {
   posix: 'storage/posix',
   python: 'Python over storage/posix',
   memory: 'Python over storage/memory',
-  rebuilt: 'Python that makes everything anew',
-  awaited: 'Python that awaits everything',
+  rebuilt: 'Python that makes every value anew',
+  awaited: 'Python that awaits every fop',
   locks: 'features/locks over storage/posix',
-  'awaited-locks': 'Python that awaits everything over features/locks',
+  'awaited-locks': 'Python that awaits every fop over features/locks',
   'real-brick': 'protocol/client over a brick of GlusterFS',
   'own-brick': 'protocol/client over a brick of glossa',
   'real-client': "GlusterFS's client over a brick of glossa",
@@ -55,7 +55,7 @@ export const titles: Readonly<Record<Kind, string>> = {
   'performance-bricks': 'all of performance/ over bricks of GlusterFS and of glossa',
 };
 
-/** The stacks that somebody would mount. */
+/** The stacks that users mount. */
 export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
 /**
  * What `npm test` leaves to `test:long`: the same Python over the storage whose contract has tests of

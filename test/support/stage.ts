@@ -1,13 +1,13 @@
 /**
- * A stage: one mount that the tests of a group share, and beside it a bare folder, in which the
- * same commands must do the same.
+ * A stage: one mount that the tests of a group share, and a bare folder, in which the same commands
+ * must have the same results.
  *
  *     onStage('ls', { kernel: ['posix', 'python'], user: ['posix'] }, (stage) => {
- *       it('lists', () => stage.same('touch f; ls'));
+ *       it('lists a new file', () => stage.same('touch f; ls'));
  *     });
  *
  * Every test has a new folder in the mount and one outside. At the end of the group the server must
- * end well, with nothing in its log that is an error.
+ * end with status 0 and no error in its log.
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -96,7 +96,7 @@ export class Stage {
     return this.server.volfile;
   }
 
-  /** Ends the server, which must not have anything to complain about. */
+  /** Ends the server, whose log must have no error. */
   async stop(): Promise<void> {
     try {
       if (this.mount === undefined) return;

@@ -1,10 +1,10 @@
 /**
- * Ways to run too long, on a real mount: whatever a script runs, its caller is answered, others go
- * on, the log names the volume, and the next request finds an interpreter that works.
+ * Code that runs beyond its time limit, on a real mount: its caller gets EIO, other requests go on,
+ * the log names the volume, and a new interpreter serves the next request.
  *
- * Each way is an expression that C code of the interpreter computes for very long, or for ever: no
- * line of the script is run meanwhile. It is computed when its name is looked up. What has an end
- * needs some seconds: where the machine is busy, the limit may be noticed late.
+ * Each entry is an expression that the interpreter's C code computes for very long or for ever,
+ * without running a line of the script; a lookup of its name starts it. A finite one takes seconds,
+ * as a busy machine may notice the limit late.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Programs that tests call and that not every system has. A test that calls one which is missing is
- * skipped, and the program named once in each file; with GLOSSA_REQUIRE_ALL=1 it fails instead.
+ * Programs that tests call and that some systems lack. A test that calls a missing one is skipped,
+ * and the file names the program once; with GLOSSA_REQUIRE_ALL=1 the test fails.
  */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

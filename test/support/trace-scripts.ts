@@ -1,4 +1,7 @@
-/** What programs do with volumes of one or more of performance/, to see which requests that makes below. */
+/**
+ * Scripts of programs' operations on volumes with performance translators, whose requests below are
+ * compared.
+ */
 
 import { O_RDONLY, O_RDWR, O_TRUNC } from '../../runtime/core/open-flags.ts';
 import type { ClientSettings } from './brick-clients.ts';

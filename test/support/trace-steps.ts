@@ -1,8 +1,8 @@
 /**
- * What a program does with a volume, step by step, and which requests that makes below the volume's
- * caches, by the lines of debug/trace: for a program of libgfapi, and for one that uses ours.
+ * Runs a program's steps on a volume and records the requests below its caches, by the lines of
+ * debug/trace: once for a program of libgfapi, and once for one that uses glossa.
  *
- * Nothing depends on a time: a brick that is to be slow is stopped, and goes on when the script says so.
+ * No step depends on time: to be slow, a brick is stopped, and continues when the script says so.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -34,7 +34,7 @@ const { O_CREAT, O_RDWR } = { O_CREAT: 0o100, O_RDWR: 2 };
  * - `hold`, `go`: the brick stops, and goes on; `limit`: how large its files may be, -1 for any.
  * - `start` with a step: its call is made, and `join` waits for what it returns.
  * - `sent` with a fop and a number: so many of these requests have gone down in this part.
- * - `settle`: everything that has gone down is answered, and what comes of that, too.
+ * - `settle`: every wound request is answered, and every request that follows from it.
  */
 export type Step = readonly [name: string, ...args: (string | number)[]];
 
@@ -323,7 +323,7 @@ export class Theirs implements Program {
     this.ended = once(this.lines, 'close').then(() => {
       throw new Error(`the program has ended:\n${this.log}`);
     });
-    // Nobody waits for it where all has been said.
+    // A finished script does not await it.
     this.ended.catch(() => {});
   }
 

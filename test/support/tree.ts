@@ -1,4 +1,4 @@
-/** What is in a folder, with everything that stat(2) tells and the data: to compare two folders. */
+/** Describes a folder completely, attributes and data, to compare two folders. */
 import { type Caller, Client } from './client.ts';
 
 export interface TreeSettings {

@@ -1,6 +1,6 @@
 /**
- * Running glossa as an ordinary user, from a test that root runs, and what such a user may not do,
- * with the tests that show it.
+ * Runs glossa as an ordinary user, from tests that root runs, and lists the user's limits with the
+ * tests that must fail.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { access, chown, cp, mkdir, readdir } from 'node:fs/promises';
@@ -11,9 +11,9 @@ import { become, type Caller } from './client.ts';
 import type { Limits } from './limits.ts';
 import { GLOSSA, type GlossaSettings, type Scratch } from './mount.ts';
 
-/** What is for root alone, and the tests that need it: each has to fail for others. */
+/** Rights of root alone, with the tests that need them: each must fail for other users. */
 export const notPermitted: Limits = {
-  'to be somebody else': {
+  'to act as another user': {
     shows: /Operation not permitted/,
     tests: [
       'of a folder that cannot be read is refused to those who may not read it',
@@ -23,23 +23,21 @@ export const notPermitted: Limits = {
 };
 
 /**
- * Why whole suites are not for an ordinary user, with a command that is refused for that reason:
- * what is refused in a bare folder as well says nothing about the mount.
+ * Reasons why an ordinary user runs no test of a suite, with a command that the kernel refuses in a
+ * bare folder, too.
  *
- * Not tried as a user are besides:
+ * An ordinary user does not run these tests either:
  *
- * - passthrough, which the kernel leaves to root (CAP_SYS_ADMIN); and --no-passthrough, which is
- *   what a user's mount does anyway;
- * - what this process does with descriptors of its own, since it is root, whom a user's mount does
- *   not let in: what somebody has open, and the writeback cache, which is tried in a shell;
- * - the conformance and POSIX suites, which are about several users;
- * - failing disks: errors come up through the storage, which is the same for whoever mounts;
- * - packages of the distribution: minutes, for the same calls as an archive of sources, which is
- *   tried;
+ * - passthrough, which needs root (CAP_SYS_ADMIN), and --no-passthrough, the default of a user;
+ * - descriptors of this process, as root has no access to a user's mount: open files, and the
+ *   writeback cache, which a shell tests;
+ * - the conformance and POSIX suites, which need several users;
+ * - failing disks: the storage returns the errors, and is the same for every user;
+ * - packages of the distribution: minutes, for the same calls as an archive of sources;
  * - the examples of the documents, which are about translators.
  */
 export const forRoot: Readonly<Record<string, string>> = {
-  'be somebody else (permissions, privileges)': 'setpriv --reuid=1234 --clear-groups true',
+  'act as another user (permissions, privileges)': 'setpriv --reuid=1234 --clear-groups true',
   "set root's attributes (gluster-brick)": 'touch f; setfattr -n trusted.a -v b f',
   'set capabilities of a file (privileges)': 'touch f; setcap cap_net_raw+ep f',
   'make devices (special files)': 'mknod c c 1 3',
@@ -81,9 +79,9 @@ const DEVICE = '/dev/fuse';
 const NUMBER = ['10', '229'];
 
 /**
- * A command that runs the rest of its arguments where `user` may open `/dev/fuse`, as is so wherever
- * udev makes it. Elsewhere that is a mount namespace with a device of its own, in which the scratch
- * folder is the same as outside: what is mounted in it is so for everybody.
+ * A command that runs the rest of its arguments where `user` may open `/dev/fuse`. Where udev does
+ * not allow that, it uses a mount namespace with its own device and a shared scratch folder, whose
+ * mounts all processes see.
  */
 async function withDevice(scratch: Scratch, user: Caller): Promise<string[]> {
   const test = [...become(user).slice(1), 'test', '-r', DEVICE, '-a', '-w', DEVICE];

@@ -1,4 +1,4 @@
-/** What a program writes, without what is another every time. */
+/** Replaces the varying parts of a program's output: times, sizes, ids. */
 
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\d{8}-\d{6}\.\d{6}/g, 'TIME'],
@@ -21,7 +21,7 @@ export const shape = (text: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** '' where `text` has `part` in it, and otherwise what is missing; `…` stands for anything. */
+/** '' where `text` has `part` in it, and otherwise what is missing; `…` stands for any text. */
 export function contains(text: string, part: string): string {
   let rest = text;
   for (const piece of part.split('…')) {

@@ -1,4 +1,4 @@
-/** The volfiles of the project that people are given to use. */
+/** Lists the project's volfiles for users. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';

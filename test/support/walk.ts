@@ -1,6 +1,6 @@
 /**
- * `walk.py`, for modules of tests: walks all that Python code can get at, and names what belongs to
- * JavaScript or leads there. It takes every way from object to object that the language has.
+ * `walk.py`, for test modules: walks all objects that Python code can reach, and names those that
+ * belong to JavaScript or lead there.
  */
 export const WALK = `import _abc, _imp, gc, sys, types, weakref
 

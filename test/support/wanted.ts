@@ -1,6 +1,6 @@
 /**
- * The groups of tests that a file registers. A project of vitest.config.ts says so for its files, by
- * the way in GLOSSA_TESTED (test/again.ts): by default those of the first.
+ * Selects the groups of tests that a file registers, by the way in GLOSSA_TESTED (test/again.ts).
+ * Without one, the first group.
  */
 const WAYS = {
   /** Tried in the way that most people will. */

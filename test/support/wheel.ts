@@ -1,4 +1,4 @@
-/** Zip files as a wheel is one, for tests: nothing is compressed. */
+/** Makes uncompressed zip files in the form of a wheel, for tests. */
 import { crc32 } from 'node:zlib';
 
 /** A zip file (PKWARE's APPNOTE, version 2.0, method 0) with these files. */

@@ -1,4 +1,4 @@
-/** Extended attributes of files that a test prepares, without the package attr. */
+/** Sets and reads extended attributes of test files, without the package attr. */
 import { removexattr, setxattr } from '../../runtime/sys/libc.ts';
 
 const text = (of: string): Buffer => Buffer.from(`${of}\0`);

@@ -1,6 +1,6 @@
 /**
- * The blocks of code of a text: what stands between fences, and what is indented by four columns
- * below an empty line. Pure; who reads texts is `pages.ts`.
+ * Finds the blocks of code in a text: fenced ones, and those indented by four columns below an
+ * empty line. Pure; `plan.ts` reads the texts.
  */
 
 export interface Block {

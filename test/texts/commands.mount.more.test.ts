@@ -1,7 +1,6 @@
 /**
- * What the texts tell people to type does what stands there. The commands of a text run in order, in a
- * folder and a shell of its own; what is done otherwise stands in `table.ts`. Pages that are about commands
- * whose own tests do the same are for `test:long`.
+ * Runs the commands of every text in order, in its own folder and shell, and compares their output;
+ * `table.ts` lists the exceptions. Pages whose commands have their own tests run in `test:long`.
  */
 import { chmod } from 'node:fs/promises';
 import { expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * The parts of programs in the lessons' texts are parts of one that works: those of a text, in one
- * class, start and let a lookup through, with nothing to be warned of.
+ * Tests of the program fragments in the lessons: those of a text, put into one class, start and
+ * pass a lookup without a warning.
  */
 import { describe, expect, it } from 'vitest';
 import { startModule } from '../support/module.ts';

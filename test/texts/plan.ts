@@ -1,4 +1,4 @@
-/** What of a text is run, and how: its blocks, and what the table says of them. */
+/** Plans the test of a text: its blocks in order, with the rows of the table that apply to them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -41,7 +41,7 @@ export interface Plan {
   readonly setup: string;
   readonly files: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
-  /** PAGE:LINE of what nobody runs, and nobody has said why. */
+  /** PAGE:LINE of each block without a test and without a reason. */
   readonly open: readonly string[];
   /** Rows of the table that nothing in the text has. */
   readonly idle: readonly string[];
@@ -93,7 +93,7 @@ export function planOf(page: string): Plan {
       (way !== 'commands' ? find(first) : isNamed(block) ? undefined : find('*'));
     if (row !== undefined) show(block, row);
     else if (way === 'commands') runCommands(block);
-    // Volfiles and programs have tests for all of them, whatever the page.
+    // Volfiles and programs of all pages have their own tests.
     else if (way === 'shown') open.push(`${page}:${block.line}: ${first}`);
   }
   const idle = Object.keys(rows).filter((key) => !used.has(key));

@@ -1,9 +1,10 @@
 /**
- * What in the texts is not run as it stands there, and what each page supposes to be there.
+ * Exceptions for the blocks of each text, and the files that a page expects.
  *
- * Of every text, commands are typed in order, in a folder and a shell of the page's own; what a session
- * shows is compared; volfiles are read, and programs started. A row below says what is done otherwise.
- * What has none and is none of these fails `texts.test.ts`, and so does a row without its block.
+ * By default, the commands of a text run in order, in the page's own folder and shell; the output
+ * of sessions is compared, volfiles are read, and programs started. A row below replaces that for
+ * one block. `texts.test.ts` fails for a block of no kind without a row, and for a row without its
+ * block.
  */
 
 /** For one command, for one block (by its first line), for what stands below a `## heading`, or for all other commands ('*'). */
@@ -250,7 +251,7 @@ export const tables: Readonly<Record<string, Rows>> = {
   'docs/write/recording.md': {
     'glossa trace mnt': {
       run: untilCtrlC('glossa trace mnt', 'observing', 'test -e mnt/nope'),
-      because: 'nobody is there to type Ctrl-C',
+      because: 'no person types Ctrl-C',
     },
     '20:19:25.179550 #8  pid 8261 uid 0': {
       writtenBy: "glossa trace stack.vol -- sh -c 'test -e nope; test -e nope'",
@@ -263,7 +264,7 @@ export const tables: Readonly<Record<string, Rows>> = {
   'docs/write/replay.md': {
     'glossa record MNT -o bug.rec': {
       run: untilCtrlC('glossa record MNT -o mnt.rec', 'observing', 'test -e MNT/nope'),
-      because: 'nobody is there to type Ctrl-C',
+      because: 'no person types Ctrl-C',
     },
     'volume storage': { file: 'stack.vol' },
     "glossa record stack.vol -o bug.rec --entry-timeout 0 -- sh -c 'cat a; echo text >a; cat a'": {
@@ -292,11 +293,11 @@ export const tables: Readonly<Record<string, Rows>> = {
   'docs/write/testing.md': {
     'glossa dev keeper/keeper.py': {
       run: untilCtrlC('glossa dev keeper/keeper.py', 'mounted'),
-      because: 'nobody is there to type Ctrl-C',
+      because: 'no person types Ctrl-C',
     },
     'glossa repl keeper/keeper.py': {
       run: 'echo 1 | glossa repl keeper/keeper.py',
-      because: 'nobody is there to type',
+      because: 'no person types',
     },
     '>>> self.options': {
       writtenBy: "printf '%s\\n' self.options 'len(self.absent)' | glossa repl negative.py",
@@ -335,7 +336,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     'glossa learn 1': { status: 1 },
     'glossa playground': {
       run: untilCtrlC('glossa playground --port 0', 'http://'),
-      because: 'nobody is there to type Ctrl-C',
+      because: 'no person types Ctrl-C',
     },
   },
   'runtime/xlators/debug/trace/README.md': {

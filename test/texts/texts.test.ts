@@ -1,6 +1,6 @@
 /**
- * Every command and program in the texts is run by a test, or `table.ts` says why not; and commands
- * that stand within a sentence have the flags that they are shown with.
+ * Tests that every command and program in the texts is run by a test or excepted in `table.ts`, and
+ * that commands within sentences have valid flags.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

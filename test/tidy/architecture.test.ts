@@ -1,4 +1,4 @@
-/** The drawing of the house in the architecture's page is that of the imports. */
+/** Compares the drawing in the architecture page with the imports. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

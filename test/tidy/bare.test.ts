@@ -1,6 +1,6 @@
 /**
- * What the run on a bare system leaves out (tools/bare-root.sh) starts no program, neither by itself nor
- * by what it imports from the tests' support: none could be missing there alone.
+ * Tests that tools/bare-root.sh omits only tests that start no program, neither directly nor
+ * through test/support: no program could be missing there alone.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

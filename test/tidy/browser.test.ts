@@ -1,7 +1,6 @@
 /**
- * The bridges, the reader of recordings and the playground run anywhere that has ECMAScript,
- * WebAssembly and text coding: without what belongs to one machine, they bundle for a browser, and
- * need nothing from outside.
+ * Tests that bridges, the reader of recordings and the playground bundle for a browser without
+ * their machine-specific parts, and import nothing external.
  */
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * No file needs itself: imports go in no circle, `import()` included. Imports of types are another
- * matter: they are gone when the program runs, and in some folders they may lead back.
+ * Tests that imports form no cycle, `import()` included. Imports of types vanish at run time, so
+ * some folders may have cycles of them.
  */
 import { expect, it } from 'vitest';
 import { importsOf } from './imports.ts';

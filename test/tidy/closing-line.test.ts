@@ -1,4 +1,4 @@
-/** The last lines of a run of tests: each that failed by its name, and why. */
+/** Tests of the closing lines of a test run: each failure by its name, with the reason. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * The core, and translators that promise it, run anywhere: they bundle without Node, and work in a
- * realm that has ECMAScript and nothing else (no console, no timers, no TextDecoder, no eval).
+ * Tests that the core, and translators that promise it, run anywhere: they bundle without Node, and
+ * work in a realm with ECMAScript alone (no console, timers, TextDecoder or eval).
  */
 import { spawnSync } from 'node:child_process';
 import { createContext, runInContext } from 'node:vm';
@@ -111,7 +111,7 @@ it('the core compiles with the types of ECMAScript alone', () => {
 
 it('the core bundles without external imports', () => {
   expect(core.length).toBeGreaterThan(20);
-  // Whatever is not resolved stays as a call of require.
+  // An unresolved import stays as a call of require.
   expect(bundle).not.toMatch(/\brequire\(|\bfrom ['"]/);
 });
 

@@ -1,6 +1,6 @@
 /**
- * What the fields of an iatt and the like are stands in one place, `runtime/core/fields.ts`: a field
- * is one row there, and no file written by hand lists them again.
+ * Tests that `runtime/core/fields.ts` alone defines the fields of an iatt and of other structures:
+ * no file written by hand repeats them.
  */
 import { describe, expect, it } from 'vitest';
 import { type Field, nameOf, type Struct, structs } from '../../runtime/core/fields.ts';
@@ -9,7 +9,7 @@ import { outputs } from '../../tools/gen/outputs.ts';
 import { type SourceFile, sources } from './sources.ts';
 
 const TABLE = 'runtime/core/fields.ts';
-/** Whatever is generated from the table. */
+/** Files generated from the table. */
 const GENERATED = [
   'bridges/native/fields.gen.ts',
   'bridges/native/glossa_fields.gen.h',

@@ -1,4 +1,4 @@
-/** No file outgrows its job, and nothing unfinished or private slips in. */
+/** Tests of the form of source files: length, headers, and no unfinished work. */
 import { describe, expect, it } from 'vitest';
 import { sources } from './sources.ts';
 

@@ -1,4 +1,4 @@
-/** Generated files are what their generators make of the sources. */
+/** Tests that generated files match their generators' output. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ function formatted(path: string, text: string): string {
 
 it.each(outputs().map(({ path, text }) => [path, text]))('%s is up to date', (path, text) => {
   const expected = /\.(ts|json)$/.test(path) ? formatted(path, text) : text;
-  // Compared as a whole: a difference of thousands of lines helps nobody.
+  // Compared as a whole: a printed difference would have thousands of lines.
   expect(readFileSync(path, 'utf8') === expected, 'run `npm run gen`').toBe(true);
 });
 

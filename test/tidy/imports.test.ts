@@ -1,4 +1,7 @@
-/** Imports point one way: cli → gluster, mount, bridges → xlators, volfile → core; core imports nothing. */
+/**
+ * Tests that imports point one way: cli → gluster, mount, bridges → xlators, volfile → core; the
+ * core imports nothing.
+ */
 import { describe, expect, it } from 'vitest';
 import { importsOf } from './imports.ts';
 import { sources } from './sources.ts';

@@ -1,4 +1,4 @@
-/** Reads the imports of a file with a parser, so comments and strings that look like imports do not count. */
+/** Reads the imports of a file with a parser, so that comments and strings do not count. */
 import { dirname, join } from 'node:path';
 import { parseSync } from 'vite';
 import type { SourceFile } from './sources.ts';

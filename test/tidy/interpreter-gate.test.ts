@@ -1,4 +1,7 @@
-/** Each entry into a guest goes through `InterpreterGate` (bridges/host/limits/interpreter-gate.ts), which can end it. */
+/**
+ * Tests that every entry into a guest goes through `InterpreterGate`
+ * (bridges/host/limits/interpreter-gate.ts), which can end it.
+ */
 import { expect, it } from 'vitest';
 import { sources } from './sources.ts';
 

@@ -1,4 +1,4 @@
-/** Facts of a language are in its record: shared code names no language, and no ending of its files. */
+/** Tests that only the records of languages name a language or the extension of its files. */
 import { expect, it } from 'vitest';
 import { sources } from './sources.ts';
 

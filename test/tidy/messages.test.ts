@@ -1,3 +1,4 @@
+/** Tests of the table of messages: ids, uses and documentation. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync, Visitor } from 'vite';

@@ -1,4 +1,7 @@
-/** Files that `npm test` leaves to `npm run test:more` and to `npm run test:long` are in the table of those runs. */
+/**
+ * Tests that the table of repeated test files lists every file that `npm run test:more` and `npm
+ * run test:long` repeat.
+ */
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { AGAIN } from '../again.ts';

@@ -1,4 +1,6 @@
-/** What `npm pack` takes along: all that documents and the demo point to. */
+/**
+ * Tests of the contents of `npm pack`: every target of documents and the demo, and exact versions.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

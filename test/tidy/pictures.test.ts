@@ -1,4 +1,6 @@
-/** The pictures beside the texts: each is shown, and says in words what is to be seen. */
+/**
+ * Tests of the pictures beside the texts: each is shown, and has a title and an alternative text.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';

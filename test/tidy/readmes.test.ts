@@ -1,4 +1,4 @@
-/** What translators' READMEs show works: volfiles load, and the options they list are there. */
+/** Tests of the translators' READMEs: volfiles load, and the listed options exist. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { translators as gluster } from '../../gluster/registry.gen.ts';

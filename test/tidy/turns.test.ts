@@ -1,4 +1,7 @@
-/** The table of `runtime/core/turn.ts`, which lists the code that a turn's end may abandon half-way. */
+/**
+ * Tests of the table in `runtime/core/turn.ts`, which lists the code that the end of a turn may
+ * abandon half-way.
+ */
 import { expect, it } from 'vitest';
 import { importsOf } from './imports.ts';
 import { sources } from './sources.ts';

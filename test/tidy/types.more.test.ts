@@ -1,4 +1,6 @@
-/** Python that pyright checks: examples against the package's types, and the engine's own part. */
+/**
+ * Checks Python with pyright: the examples against the package's types, and the engine's own part.
+ */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

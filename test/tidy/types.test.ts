@@ -1,4 +1,4 @@
-/** What authors see of the Python package: its types agree with it. */
+/** Compares the stubs of the Python package with the package. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startModule } from '../support/module.ts';

@@ -1,7 +1,7 @@
 /**
- * What data costs in Python: reads of 128 KiB from storage/posix with a module above that sees them
- * and leaves the data alone, in this process and as a program sees them, through two mounts; and reads
- * whose every byte a module changes, from a leaf that answers at once.
+ * Measures the cost of data in Python: reads of 128 KiB from storage/posix under a module that
+ * leaves the data unchanged, in this process and through two mounts; and reads whose every byte a
+ * module changes.
  */
 import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,13 +35,13 @@ import { lookVolume } from '../volumes.ts';
 
 const FILE = 'file';
 
-type Seen = Series<'plain' | 'seen'>;
+type ObservedSeries = Series<'plain' | 'seen'>;
 
 const BAR = { limit: 1.05, aim: 1 };
 const PLAIN = 'storage/posix, a file in the page cache';
 const SEEN = 'the same under a module in Python that sees it';
 
-const overPlain = ({ seen, plain }: Seen) => compare(seen, plain, ratio);
+const overPlain = ({ seen, plain }: ObservedSeries) => compare(seen, plain, ratio);
 
 // -- in this process -----------------------------------------------------------------------------
 
@@ -67,7 +67,7 @@ const QUICK: Load = { rounds: 5, best: 6, count: 50, warm: 1000 };
 export async function dataCosts(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
   bench.say('Python: reads of 128 KiB');
-  const seen = await orMissing(() => measureSeen(bench, load));
+  const seen = await orMissing(() => measureObserved(bench, load));
   const changed = await orMissing(() => measureChanged(bench, load));
   const { rounds, best, count } = load;
   return {
@@ -103,7 +103,7 @@ export async function dataCosts(bench: Bench): Promise<Report> {
   };
 }
 
-async function measureSeen(bench: Bench, load: Load): Promise<Seen> {
+async function measureObserved(bench: Bench, load: Load): Promise<ObservedSeries> {
   const directory = join(bench.folder, 'files');
   mkdirSync(directory);
   writeFileSync(join(directory, FILE), new Uint8Array(READ_SIZE).fill(7));
@@ -193,7 +193,7 @@ export async function mountedReads(bench: Bench): Promise<Report> {
 }
 
 /** O_DIRECT goes past the kernel's page cache, so that each read is a request. */
-async function measureMounted(bench: Bench, load: Load): Promise<Seen> {
+async function measureMounted(bench: Bench, load: Load): Promise<ObservedSeries> {
   const open = async (name: string, volumes: readonly PlainVolume[]): Promise<number> => {
     // The kernel would read the file itself where no module sees the data.
     const served = { flags: ['--no-passthrough'] };

@@ -1,6 +1,6 @@
 /**
- * What a lookup costs in each language, over a translator in TypeScript that does the same; and in a
- * thread of the module's own (`option isolation thread`), over the thread of the caller.
+ * Measures the cost of a lookup in each language, over a translator in TypeScript that does the
+ * same; and in the module's own thread (`option isolation thread`), over the caller's thread.
  */
 import { isMissing, type Missing, orMissing } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
@@ -68,13 +68,13 @@ async function measureCosts(
 
 // -- in each language ----------------------------------------------------------------------------
 
-interface Held {
+interface HeldLookup {
   readonly call: string;
   readonly bars: Readonly<Partial<Record<LanguageName, Bar>>>;
 }
 
 /** Of the kinds of `glossa bench call`. */
-const held: Readonly<Partial<Record<KindName, Held>>> = {
+const held: Readonly<Partial<Record<KindName, HeldLookup>>> = {
   decided: {
     call: 'decided in the script (negative hit)',
     bars: { python: { limit: 2, aim: 1 }, javascript: { limit: 2, aim: 1.2 }, c: { limit: 0.3 } },

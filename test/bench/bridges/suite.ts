@@ -1,12 +1,12 @@
 /**
- * What `npm run bench bridges` measures: what translators in other languages cost, over those in
- * TypeScript, in this process; just one part, which needs mounts, is apart.
+ * The suite `npm run bench bridges`: the cost of translators in other languages, over those in
+ * TypeScript, in this process. One part needs mounts.
  */
 import type { Suite } from '../suite.ts';
 import { dataCosts, mountedReads } from './data.ts';
 import { isolatedLookups, lookupCosts } from './lookups.ts';
-import { undefinedFops } from './route.ts';
-import { secondVolume } from './second.ts';
+import { secondVolume } from './second-volume.ts';
+import { undefinedFops } from './undefined-fops.ts';
 
 export const bridges: Suite = {
   usage: `usage: npm run bench -- bridges [options]

@@ -1,7 +1,6 @@
 /**
- * A process that starts a volume in Python and others beside it, uses each, and prints what they
- * have taken: the best of some starts, and the memory of the second. `second.ts` runs it, with
- * --expose-gc, since what is garbage is no volume's memory, and a folder.
+ * A process that starts one Python volume and others beside it, uses each, and prints the best
+ * start time and the memory of the second. `second-volume.ts` runs it with --expose-gc and a folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { lookups } from '../../../apps/bench/run/call/callers.ts';
@@ -9,9 +8,9 @@ import { absentLeaf, startModule } from '../../../apps/bench/run/call/graphs.ts'
 import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
-import type { Second } from './second.ts';
+import type { Second } from './second-volume.ts';
 
-/** How often one is started beside the first: whatever else the machine does makes it slower. */
+/** Starts beside the first volume; the best one counts, as other load only slows them. */
 const STARTS = 4;
 /** Time to give back what only starting needed. */
 const IDLE_MS = 1500;

@@ -18,7 +18,7 @@ static bool unaligned(const struct arg *slot, off_t offset, size_t len) {
     int flags = slots[slot->slot].flags;
     if ((flags & O_DIRECT) == 0) return false;
     if (offset < 0) offset = lseek(slot->fd, 0, SEEK_CUR);
-    /* What is written is appended, wherever it was to go. */
+    /* With O_APPEND, data goes to the end, not to the offset. */
     struct stat st = {0};
     if ((flags & O_APPEND) != 0) fstat(slot->fd, &st);
     if ((offset | st.st_size) % 4096 == 0 && len % 4096 == 0) return false;
@@ -191,7 +191,7 @@ static bool touch(unsigned char *to, const unsigned char *from, size_t len) {
     return whole;
 }
 
-/* How many of the bytes are the file's: what follows its end on the last page is nobody's. */
+/* How many of the bytes are the file's: the rest of the last page is not. */
 static size_t within(const struct arg *slot, off_t at, size_t len) {
     struct stat st;
     if (fstat(slot->fd, &st) < 0 || st.st_size <= at) return 0;

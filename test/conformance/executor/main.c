@@ -296,8 +296,8 @@ static void end(void) {
 }
 
 /*
- * Other mounts are in the new namespace, too, and a server does not end while its mount is anywhere:
- * whoever unmounted it would wait for this process.
+ * Detaches the other mounts in the new namespace: their servers could not end while this process
+ * has them mounted.
  */
 static void leave_others(const char *root) {
     FILE *mounts = setmntent("/proc/self/mounts", "r");
@@ -326,7 +326,7 @@ int main(int argc, char **argv) {
     if (strcmp(argv[1], "--wait") == 0) return pause();
     if (strcmp(argv[1], "--grain") == 0) return is_fine(argv[2]) ? 0 : 1;
     own_program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    /* What a script mounts is nobody else's business, and ends with this process. */
+    /* Mounts of a script are private, and end with this process. */
     if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0) {
         leave_others(argv[1]);
     }

@@ -70,7 +70,7 @@ void say_bytes(const unsigned char *bytes, size_t len) {
     } else say("#%016llx", (unsigned long long)hash_bytes(HASH_START, bytes, len));
 }
 
-/* A time that somebody chose, or that it is about now: that is never the same on two sides. */
+/* A time that the script set, or `now`: the current time differs between the two sides. */
 static void say_time(const char *name, struct timespec time_) {
     long away = (long)time_.tv_sec - (long)time(NULL);
     if (away > -86400 && away < 86400) say(" %s=now", name);

@@ -1,4 +1,4 @@
-/** What changes of attributes return, and who is granted access by mode and by list. */
+/** Results of changes of attributes, and of access by mode and by ACL. */
 import { aclBytes, GROUP, GROUP_OBJ, MASK, OTHER, USER, USER_OBJ } from '../acl.ts';
 import { row, table } from './rows.ts';
 
@@ -79,16 +79,16 @@ export const tables = [
     row('EPERM', 'another time, by who may write', 'THEIRS; 1 chmod t/f 0666; 2 utimensat t/f 1 1 1 1 0'),
     row('EACCES', 'now, by who may not write', 'FILE; 1 utimensat f 0 UTIME_NOW 0 UTIME_NOW 0'),
     row('EPERM', 'one now and one not at all, by who may write', 'THEIRS; 1 chmod t/f 0666; 2 utimensat t/f 0 UTIME_NOW 0 UTIME_OMIT 0'),
-    row('ok', 'nothing, by anybody', 'FILE; 1 utimensat f 0 UTIME_OMIT 0 UTIME_OMIT 0'),
+    row('ok', 'nothing, by any user', 'FILE; 1 utimensat f 0 UTIME_OMIT 0 UTIME_OMIT 0'),
     row('EINVAL', 'too many nanoseconds', 'FILE; utimensat f 1 1000000000 1 1 0'),
     row('ENOENT', 'no such name', 'utimensat f 1 1 1 1 0'),
     row('0 ok mode=100644 nlink=1 uid=0 gid=0 size=0 atime=-5.000000001 mtime=4294967296.999999999', 'before 1970 and after 2106', 'FILE; utimensat f -5 1 4294967296 999999999 0; stat f 0'),
     row('0 ok mode=120777 nlink=1 uid=0 gid=0 size=1 atime=1.000000002 mtime=3.000000004', 'a link itself', 'LINK; utimensat l 1 2 3 4 AT_SYMLINK_NOFOLLOW; stat l AT_SYMLINK_NOFOLLOW'),
   ),
   table('access',
-    row('ok', 'root reads and writes anything', 'FILE; chmod f 0; access f R_OK|W_OK 0'),
-    row('EACCES', 'root runs nothing that nobody may', 'FILE; chmod f 0666; access f X_OK 0'),
-    row('ok', 'root runs what somebody may', 'FILE; chmod f 0001; access f X_OK 0'),
+    row('ok', 'root reads and writes any file', 'FILE; chmod f 0; access f R_OK|W_OK 0'),
+    row('EACCES', 'root runs no file without an execute bit', 'FILE; chmod f 0666; access f X_OK 0'),
+    row('ok', 'root runs a file with any execute bit', 'FILE; chmod f 0001; access f X_OK 0'),
     row('ok', 'root enters any directory', 'mkdir d 0; access d X_OK 0'),
     row('EACCES', 'another', 'FILE; chmod f 0640; 1 access f R_OK 0'),
     row('ok', 'by the group', 'FILE; chmod f 0640; chown f 0 1001 0; 2 access f R_OK 0'),

@@ -1,4 +1,4 @@
-/** What making, removing and moving of names returns, and when. */
+/** Results of making, removing and moving names, by condition. */
 import { row, table } from './rows.ts';
 
 // biome-ignore format: one condition, one line

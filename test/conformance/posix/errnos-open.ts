@@ -1,4 +1,4 @@
-/** What opening, reading, writing and resizing of files returns, and when. */
+/** Results of opening, reading, writing and resizing files, by condition. */
 import { row, table } from './rows.ts';
 
 // biome-ignore format: one condition, one line
@@ -47,7 +47,7 @@ export const tables = [
     row('ok', 'root, without any permission', 'THEIRS; 1 chmod t/f 0; open 0 t/f O_RDWR 0'),
     row('EACCES', 'a device, where there are none', 'mknod n S_IFCHR|0666 259; open 0 n O_RDONLY 0'),
     row('ENXIO', 'a socket', 'mknod s S_IFSOCK|0644 0; open 0 s O_RDONLY 0'),
-    row('ENXIO', 'a pipe to write that nobody reads', 'FIFO; open 0 p O_WRONLY 0'),
+    row('ENXIO', 'a pipe to write without a reader', 'FIFO; open 0 p O_WRONLY 0'),
     row('ok', 'a pipe', 'FIFO; open 0 p O_RDWR 0'),
     row('EPERM', 'O_NOATIME of a file of another', 'FILE; 1 open 0 f O_RDONLY|O_NOATIME 0'),
     row('ETXTBSY', 'a program that runs, to write', 'install x; run x; open 0 x O_WRONLY 0'),

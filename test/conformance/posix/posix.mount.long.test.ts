@@ -1,4 +1,6 @@
-/** The same in memory; and where the kernel caches for long, what is about that is in the random scripts, too. */
+/**
+ * Runs the table of POSIX in memory. Random scripts cover the mounts whose kernel caches for long.
+ */
 import { tableOn } from './suite.ts';
 
 tableOn('memory', 'cached');

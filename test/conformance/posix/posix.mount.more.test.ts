@@ -1,4 +1,4 @@
-/** The table of POSIX without a module and under one in Python; when a read marks its time. */
+/** Runs the table of POSIX without a module and under one in Python, and the access times. */
 import { accessTimes, tableOn } from './suite.ts';
 
 tableOn('posix');

@@ -1,10 +1,9 @@
 /**
- * Rows of the table of POSIX: a condition, the system call, and what it has to return.
+ * Rows of the table of POSIX: a condition, the system calls, and the expected result.
  *
- * The result is written down and asked of the bare directory, too: a row that the directory does
- * not agree with is wrong. Commands are those of scripts (`../script.ts`), separated by `;`. Without
- * a number they are of process 0, which is root's; 1 is a user's, 2 another's, who is in the first
- * one's group. The last command is the one that counts.
+ * The bare directory must have the expected result, too; otherwise the row is wrong. Commands are
+ * those of scripts (`../script.ts`), separated by `;`. Without a number process 0 runs them, as
+ * root; 1 is a user, 2 another user in the first one's group. The last command's result counts.
  */
 import { parseScript, type Script } from '../script.ts';
 
@@ -30,7 +29,7 @@ const words: Readonly<Record<string, string>> = {
   LOOP: 'symlink l2 l1; symlink l1 l2',
   LINK: 'symlink f l',
   FIFO: 'mknod p S_IFIFO|0644 0',
-  // A directory of the first user that everybody may write to, and that has a file in it.
+  // A directory of the first user, writable by all, with a file in it.
   THEIRS: '1 mkdir t 0777; 1 chmod t 0777; 1 mknod t/f S_IFREG|0666 0',
 };
 

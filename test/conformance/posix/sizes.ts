@@ -1,4 +1,4 @@
-/** Files beyond 4 GiB, sparse: what is written far out is found there, and nowhere else. */
+/** Results for sparse files beyond 4 GiB: data written far out is found there only. */
 import { row, table } from './rows.ts';
 
 const FAR = '4294967296';

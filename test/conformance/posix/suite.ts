@@ -1,6 +1,6 @@
 /**
- * The table of POSIX, on a mount and on the directory under it: which errno when, which times
- * change with what, sizes beyond 4 GiB. For tests.
+ * Runs the table of POSIX on a mount and on the directory under it: errnos, changed times, and
+ * sizes beyond 4 GiB.
  */
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { describeMounts } from '../../support/mount.ts';

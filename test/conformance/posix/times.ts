@@ -1,7 +1,7 @@
 /**
- * Which times change with what: a for access, m for modification, c for change; of what the call is
- * about (`fd`, `it`) and of the directory that it is in (`dir`), by the argument's number. Looked at
- * before and afterwards, at a grain of nanoseconds.
+ * The times that each system call changes: a for access, m for modification, c for change; of the
+ * subject (`fd`, `it`) and of its directory (`dir`), by the argument's number. The executor
+ * compares nanoseconds before and after.
  */
 import { row, table } from './rows.ts';
 

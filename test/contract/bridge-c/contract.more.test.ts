@@ -1,4 +1,4 @@
-/** The bridge contract, with modules in C. */
+/** Runs the bridge contract with modules in C. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { canCompile, nativeC } from '../../support/native.ts';

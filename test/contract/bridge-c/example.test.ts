@@ -1,4 +1,4 @@
-/** The Makefile of the example, as its README has it: built outside of the tree. */
+/** Tests the Makefile of the C example, built outside of the tree as its README shows. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

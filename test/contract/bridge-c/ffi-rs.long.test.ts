@@ -1,4 +1,4 @@
-/** The part of the bridge contract about fops, with modules in C through the library ffi-rs. */
+/** Runs the fops of the bridge contract with modules in C through the library ffi-rs. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { canCompile, nativeC, noFfiRs } from '../../support/native.ts';

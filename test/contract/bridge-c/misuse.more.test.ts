@@ -1,6 +1,6 @@
 /**
- * What a module in C does wrong is found out where it can be: the log says where, the request has
- * its one answer, and the next one is served.
+ * Tests of mistakes in C modules: the log names the line, the request has one answer, and the next
+ * request is served.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The parts of the bridge contract, with modules in threads of their own. */
+/** Runs parts of the bridge contract with modules in their own threads. */
 import { describe } from 'vitest';
 import { isolated, type Language } from '../../support/module.ts';
 import { anyContract } from '../bridge/any.ts';

@@ -1,4 +1,4 @@
-/** As javascript.engine.more.test.ts: what it leaves out. */
+/** Runs the part of the bridge contract that javascript.engine.more.test.ts omits. */
 import { join } from 'node:path';
 import { isolatedContract } from './all.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The bridge contract, with modules in JavaScript in threads of their own: how a call and its answer cross,
- * and what becomes of them. That each fop's own methods do so, too, is for `test:long`.
+ * Runs the bridge contract with JavaScript modules in their own threads, except the methods of
+ * every fop, which `test:long` runs.
  */
 import { join } from 'node:path';
 import { allParts, isolatedContract } from './all.ts';

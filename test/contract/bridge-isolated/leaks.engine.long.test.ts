@@ -1,6 +1,6 @@
 /**
- * The leak suite, with a module in a thread of its own: fewer requests, each of which crosses twice. What
- * crosses knows nothing of the language, and what a language keeps its own suite sees.
+ * Runs the leak suite with a JavaScript module in its own thread, with fewer requests, as each
+ * crosses twice.
  */
 import { join } from 'node:path';
 import { describe } from 'vitest';

@@ -1,7 +1,6 @@
 /**
- * What is tried against limits and the sandbox in Python, again in threads of their own: what ends a
- * script, and files, which the thread finds by itself; packages it finds in the same way. What is said of
- * mistakes is the same host in a thread as outside: bridge-python has it.
+ * Runs the tests of Python's limits, attacks and files again with modules in their own threads.
+ * Messages about mistakes are the same there; bridge-python tests them.
  */
 import { isolated, usuallyBy } from '../../support/module.ts';
 

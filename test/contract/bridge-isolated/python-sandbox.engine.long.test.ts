@@ -1,7 +1,7 @@
 /**
- * What a module in Python may try to reach and to harm, again in threads of their own. What looks at an
- * engine without a volume (reach.engine.test.ts, sandbox.engine.more.test.ts) is the same in each thread, and
- * so is the walk of reach.engine.long.test.ts, from object to object inside of the interpreter.
+ * Runs the tests of Python's sandbox again with modules in their own threads. Tests of an engine
+ * without a volume and the walk of reach.engine.long.test.ts are the same in each thread, and are
+ * omitted.
  */
 import { tryBy } from '../../support/attempt.ts';
 import { isolated, usuallyBy } from '../../support/module.ts';

@@ -1,4 +1,4 @@
-/** As python.engine.more.test.ts: what begins and ends in the thread without a request. */
+/** Runs the parts of the bridge contract in which the thread works without a request. */
 import { join } from 'node:path';
 import { isolatedContract } from './all.ts';
 

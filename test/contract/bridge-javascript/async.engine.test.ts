@@ -1,6 +1,6 @@
 /**
- * Async methods that end otherwise than by what they have awaited of their child: the answer comes
- * when the method returns.
+ * Tests of async methods that end independently of the child's reply: the answer comes when the
+ * method returns.
  */
 import { expect, it } from 'vitest';
 import { EACCES, ENOENT, EPERM } from '../../../runtime/core/errno.ts';

@@ -1,4 +1,4 @@
-/** The bridge contract, with modules in JavaScript. */
+/** Runs the bridge contract with modules in JavaScript. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { anyContract } from '../bridge/any.ts';

@@ -1,4 +1,7 @@
-/** What a JavaScript module declares: what is taken for a mistake, and what is not. */
+/**
+ * Tests of a JavaScript module's declarations: warnings about likely mistakes, and none about valid
+ * names.
+ */
 import { describe, expect, it } from 'vitest';
 import { startModule } from '../../support/module.ts';
 

@@ -1,4 +1,4 @@
-/** What a module in JavaScript is made of: a file or a folder, what lies beside it, and packages. */
+/** Tests of loading a JavaScript module: a file or a folder, its neighbours, and packages. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { folderOf, moduleGraph, type RunningModule, startModule } from '../../support/module.ts';

@@ -1,4 +1,4 @@
-/** The leak suite, with a module in JavaScript. */
+/** Runs the leak suite with a module in JavaScript. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { leakContract } from '../bridge/leaks.ts';

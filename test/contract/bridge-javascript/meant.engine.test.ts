@@ -1,4 +1,7 @@
-/** What an async method returns is the answer that it means, or is refused where it returns it. */
+/**
+ * Tests of an async method's return value: it becomes the reply, or the host refuses it at the
+ * return.
+ */
 import { describe, expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';

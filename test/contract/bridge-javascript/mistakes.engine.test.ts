@@ -1,4 +1,4 @@
-/** What a beginner forgets or mistypes in JavaScript: the message names it, and what to write. */
+/** Tests of a beginner's slips in JavaScript: the message names the line and the correction. */
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO } from '../../../runtime/core/errno.ts';

@@ -1,4 +1,4 @@
-/** The bridge contract's part about harm, with modules in JavaScript. */
+/** Runs the bridge contract's tests of harmful modules, with modules in JavaScript. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { neighbourContract } from '../bridge/neighbours.ts';

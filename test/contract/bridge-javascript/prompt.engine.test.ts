@@ -1,4 +1,4 @@
-/** Lines of a prompt, inside a module's interpreter. */
+/** Tests of prompt lines inside of a JavaScript module's interpreter. */
 import { expect, it } from 'vitest';
 import { type RunningModule, startModule } from '../../support/module.ts';
 

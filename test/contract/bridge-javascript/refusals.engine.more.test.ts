@@ -1,6 +1,6 @@
 /**
- * What authors get wrong: each mistake is told in the module's own file and line, and the request is
- * answered once all the same.
+ * Tests of authors' mistakes in JavaScript: the message names the module's file and line, and the
+ * request is answered once.
  */
 import { describe, expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM } from '../../../runtime/core/errno.ts';

@@ -1,4 +1,4 @@
-/** Globals of the web's standards, inside of the interpreter: each expression is true. */
+/** Tests of web standards inside of the interpreter: each expression is true. */
 import { expect, it } from 'vitest';
 import { startModule } from '../../support/module.ts';
 

@@ -1,4 +1,4 @@
-/** What authors see of the library: its types allow what works, and refuse what does not. */
+/** Tests of the library's types: they accept correct modules and refuse wrong ones. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-/** Requests that modules never answer, or answer more than once: each has exactly one answer. */
+/** Tests of requests that modules answer never or twice: each has exactly one answer. */
 import { describe, expect, it } from 'vitest';
 import { EACCES, EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
@@ -94,7 +94,7 @@ def fsync(self, frame, fd, datasync, xdata):
   ])('ends by frame-timeout, which is %s', async (_title, options, count) => {
     const run = await start(
       `async def stat(self, frame, loc, xdata):
-    # Somebody could still set it.
+    # Another request could still set it.
     kept.append(asyncio.Future())
     await kept[0]`,
       { options },

@@ -1,7 +1,4 @@
-/**
- * async def fops and asyncio: whatever of it a module uses, whether its coroutine is stepped by hand
- * or goes on as a task.
- */
+/** Tests of async def fops with every function of asyncio, stepped by the host or run as a task. */
 import { describe, expect, it } from 'vitest';
 import { EACCES, EINTR, ENOENT, errnoNumber } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
@@ -73,7 +70,7 @@ async def in_group(child, loc):
     expect(answerAll(run)).toBe(count);
     expect(texts(run)).toEqual([]);
     expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: count }, null] });
-    // All in the name of whoever asked.
+    // All have the pid of the caller.
     expect(pids.every((pid) => pid === 1)).toBe(true);
     works(run);
   });

@@ -1,4 +1,6 @@
-/** Mistakes with any_fop, cancel methods, hooks and timers: told where they are made. */
+/**
+ * Tests of mistakes with any_fop, cancel methods, hooks and timers: the message names their line.
+ */
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';

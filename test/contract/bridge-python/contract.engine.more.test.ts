@@ -1,4 +1,4 @@
-/** The rest of the bridge contract, with modules in Python: see contract.engine.test.ts. */
+/** Runs the rest of the bridge contract with modules in Python: see contract.engine.test.ts. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { anyContract } from '../bridge/any.ts';

@@ -1,4 +1,4 @@
-/** The bridge contract, with modules in Python. */
+/** Runs the quickest parts of the bridge contract with modules in Python. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { requestContract } from '../bridge/requests.ts';

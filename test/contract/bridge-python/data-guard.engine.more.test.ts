@@ -1,4 +1,7 @@
-/** No data bypasses a module that defines readv or writev: the host replies to other fops that carry data. */
+/**
+ * Tests of the data guard: no data bypasses a module that defines readv or writev, as the host
+ * replies to other fops that carry data.
+ */
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { ENXIO, EOPNOTSUPP } from '../../../runtime/core/errno.ts';

@@ -1,4 +1,4 @@
-/** breakpoint() and the prompt: what a person at a terminal can do inside a module. */
+/** Tests of breakpoint() and the prompt, as a person at a terminal uses them inside of a module. */
 import { describe, expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
 import { FakeContext } from '../../support/core.ts';

@@ -1,4 +1,7 @@
-/** What a Python module declares, options and methods: what is taken for a mistake, and what is not. */
+/**
+ * Tests of a Python module's declarations, options and methods: warnings about likely mistakes, and
+ * none about valid names.
+ */
 import { describe, expect, it } from 'vitest';
 import type { GraphError } from '../../../runtime/core/errors.ts';
 import { moduleGraph, startModule } from '../../support/module.ts';

@@ -1,6 +1,6 @@
 /**
- * Exceptions in modules: the request fails once, the log says where and why with the module's own file
- * and line, and the next request is served.
+ * Tests of exceptions in modules: the request fails once, the log has the module's file and line,
+ * and the next request is served.
  */
 import { describe, expect, it } from 'vitest';
 import { EACCES, EAGAIN, EPERM } from '../../../runtime/core/errno.ts';

@@ -1,4 +1,4 @@
-/** The bridge contract's part about what dies with its request, with modules in Python. */
+/** Runs the bridge contract's tests of objects of ended requests, with modules in Python. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { expiredContract } from '../bridge/expired.ts';

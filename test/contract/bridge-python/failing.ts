@@ -1,12 +1,11 @@
-/** What the tests of failing modules share. */
+/** Helpers of the tests of failing Python modules. */
 import { expect } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
 import type { Reply } from '../../support/core.ts';
 import { type ModuleSettings, type RunningModule, startModule } from '../../support/module.ts';
 
 /**
- * A module with `body` in its class xlator, which begins in line 6. Whatever else it does, `access`
- * works in it.
+ * A module with `body` in its class xlator, which begins in line 6. Its `access` always works.
  */
 function source(body: string): string {
   const lines = body.split('\n').map((line) => (line === '' ? '' : `    ${line}`));

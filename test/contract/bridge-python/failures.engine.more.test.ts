@@ -1,4 +1,4 @@
-/** The bridge contract's part about failures and reloads, with modules in Python. */
+/** Runs the bridge contract's tests of failures and reloads, with modules in Python. */
 import { join } from 'node:path';
 import { failureContract } from '../bridge/failures.ts';
 

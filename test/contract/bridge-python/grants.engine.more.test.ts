@@ -1,4 +1,4 @@
-/** What `allow-read`, `allow-write` and `allow-env` give a Python module. */
+/** Tests of the options `allow-read`, `allow-write` and `allow-env` of a Python module. */
 import {
   existsSync,
   mkdirSync,

@@ -1,6 +1,6 @@
 /**
- * Nothing is left behind: thousands of requests of every kind leave the host, the interpreter and
- * its memory as they were. Of kinds that are much alike the others are for `test:long`.
+ * Tests of leaks: thousands of requests of every kind leave host, interpreter and memory as they
+ * were. Kinds that differ little run in `test:long`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

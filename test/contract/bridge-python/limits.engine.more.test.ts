@@ -1,6 +1,6 @@
 /**
- * Modules that run for ever, take all memory, recurse without end or bring the interpreter down:
- * every request has exactly one answer, and the volume goes on working, or says that it cannot.
+ * Tests of modules that never return, take all memory, recurse without end or lose the interpreter:
+ * every request has exactly one answer, and the volume goes on working.
  */
 import { describe, expect, it, vi } from 'vitest';
 import { EPERM } from '../../../runtime/core/errno.ts';
@@ -258,7 +258,7 @@ class xlator(Translator):
 
     def entry_created(self, loc):
         if loc.name == "die":
-            self.child.stat(Loc.of(gfid=ROOT_GFID))  # which nobody will do any more
+            self.child.stat(Loc.of(gfid=ROOT_GFID))  # never carried out
             os._exit(3)
 
     def access(self, frame, loc, mask, xdata):

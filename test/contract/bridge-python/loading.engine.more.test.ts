@@ -1,6 +1,6 @@
 /**
- * Finding and loading a Python module: what works, and what is said when it does not. Every refusal
- * names the volume or the module's own file and line.
+ * Tests of finding and loading a Python module. Every refusal names the volume, or the module's
+ * file and line.
  */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -108,7 +108,7 @@ describe('a Python module that is not found', () => {
 describe('a Python module that cannot be loaded', () => {
   it('is refused because its file cannot be read', async () => {
     const folder = folderOf({});
-    // A file that nobody can read from its beginning, root neither.
+    // No user can read this file from its beginning, not even root.
     symlinkSync('/proc/self/mem', join(folder, 'm.py'));
     expect(await refusal(folder)).toMatch(/module 'm' cannot be read: EIO/);
   });

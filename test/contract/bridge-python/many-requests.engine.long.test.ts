@@ -1,4 +1,4 @@
-/** The leak suite, with a module in Python. */
+/** Runs the leak suite with a module in Python. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { leakContract } from '../bridge/leaks.ts';

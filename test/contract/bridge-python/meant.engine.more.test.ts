@@ -1,4 +1,6 @@
-/** What a method returns is the answer that it means, or is refused where it returns it. */
+/**
+ * Tests of an async def's return value: it becomes the reply, or the host refuses it at the return.
+ */
 import { describe, expect, it } from 'vitest';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { failed, start, works } from './failing.ts';

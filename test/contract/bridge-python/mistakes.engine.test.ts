@@ -1,4 +1,4 @@
-/** What a beginner forgets or mistypes: the message names the line and what to write there. */
+/** Tests of a beginner's slips in Python: the message names the line and the correction. */
 import { describe, expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';

@@ -1,4 +1,4 @@
-/** The bridge contract's part about harm, with modules in Python. */
+/** Runs the bridge contract's tests of harmful modules, with modules in Python. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { neighbourContract } from '../bridge/neighbours.ts';

@@ -1,4 +1,6 @@
-/** What a module finds or makes by requests of its own is known to the volume from then on. */
+/**
+ * Tests of inodes that a module's own requests find or create: the volume knows them afterwards.
+ */
 import { expect, it } from 'vitest';
 import { IA_IFDIR } from '../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';

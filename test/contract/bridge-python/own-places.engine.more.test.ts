@@ -1,4 +1,4 @@
-/** Names that a module goes to by `Loc.of`, and nobody has looked up: the host does. */
+/** Tests of names that a module reaches by `Loc.of` without a lookup: the host looks them up. */
 import { describe, expect, it, vi } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO, ENOENT, ESTALE } from '../../../runtime/core/errno.ts';

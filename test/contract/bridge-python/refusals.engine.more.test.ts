@@ -1,4 +1,4 @@
-/** What modules send that cannot be sent, and objects that they use too late: clear messages. */
+/** Tests of invalid arguments and of objects used after their request: each has a clear message. */
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EPERM } from '../../../runtime/core/errno.ts';

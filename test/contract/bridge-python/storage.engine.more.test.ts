@@ -1,4 +1,6 @@
-/** The storage contract under a module that passes everything on: in callbacks, in coroutines. */
+/**
+ * Runs the storage contract under modules that pass every fop on, by callbacks and by coroutines.
+ */
 import { storageContract } from '../bridge/storage.ts';
 
 storageContract('both', 'late');

@@ -1,4 +1,4 @@
-/** The bridge contract, with translator records in TypeScript, loaded from files. */
+/** Runs the bridge contract with translator records in TypeScript, loaded from files. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { native } from '../../support/module.ts';

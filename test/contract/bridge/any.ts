@@ -1,7 +1,7 @@
 /**
- * The bridge contract: one method for every fop that has none of its own, and for every reply.
- * `any` and `any_awaited` log what comes by, `any_cbk` has nothing else, `any_own` mixes them with
- * methods of single fops.
+ * The bridge contract for generic methods, which serve every fop or reply without a method of its
+ * own. `any` and `any_awaited` log each fop, `any_cbk` has only the generic callback, and `any_own`
+ * mixes generic methods with those of single fops.
  */
 import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../../runtime/core/errno.ts';

@@ -1,6 +1,6 @@
 /**
- * The bridge contract: the caller gives up. `cancel` has methods that are told, `cancel_any` one for
- * all of them, `cancel_awaited` awaits its child and is told there.
+ * The bridge contract for interrupted callers. `cancel` has cancel methods of single fops,
+ * `cancel_any` one for all, and `cancel_awaited` is cancelled while it awaits its child.
  */
 import { expect, it } from 'vitest';
 import { EINTR, EIO } from '../../../runtime/core/errno.ts';

@@ -1,6 +1,6 @@
 /**
- * The bridge contract, part eleven: clients. A module knows for whom a request is made, keeps notes
- * with a client, and hears when one goes; the notes stay until its last request has ended.
+ * The bridge contract for clients: a module knows a request's client, stores notes with it, and is
+ * notified of its disconnect. The notes last until the client's last request ends.
  */
 import { expect, it } from 'vitest';
 import type { Client } from '../../../runtime/core/client.ts';
@@ -42,7 +42,7 @@ export function clientContract(folder: string, language: Language = hosted): voi
     const [one, two] = [initiator.connect('one'), initiator.connect('two')];
     for (const client of [one, two, one]) stat(run, client);
     run.ask('stat', run.known('a'), null);
-    expect(texts(run)).toEqual(['one 1', 'two 1', 'one 2', 'nobody']);
+    expect(texts(run)).toEqual(['one 1', 'two 1', 'one 2', 'no client']);
     one.disconnect();
     one.disconnect();
     expect(texts(run)).toEqual(['gone one 2']);

@@ -1,7 +1,7 @@
 /**
- * The bridge contract: what a request brought dies with it. The module `expired` keeps one thing of
- * every kind; `statfs` uses each and logs what came of it: the name of the exception, or the value.
- * The module `loc_life` says what becomes of a loc at each of the ways that a request can go.
+ * The bridge contract for objects of ended requests. The module `expired` stores one object of each
+ * kind; its `statfs` uses each and logs the exception or value. The module `loc_life` logs whether
+ * locs are valid after each way that a request can end.
  */
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';

@@ -1,7 +1,6 @@
 /**
- * The bridge contract, part five, for languages with an interpreter: policies for failures, code
- * and options that change while the volume runs. Modules: `failing`, and the editions of one
- * module, which tests write over each other.
+ * The bridge contract for failure policies, reloads and reconfigured options, in languages with an
+ * interpreter. Modules: `failing`, and editions of one module, which tests write over each other.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

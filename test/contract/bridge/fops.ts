@@ -1,9 +1,8 @@
 /**
- * The bridge contract, part one: every fop of the table goes through a module and comes back, with
- * everything it carries.
+ * The bridge contract for fops: every fop of the table passes a module and returns with all values.
  *
  * Each check needs a module of its name in the language's folder (see python/): `bare` passes every
- * fop on, `echo` logs what it carries, `change` changes it as values.ts has it, and so on.
+ * fop on, `echo` logs the values, `change` changes them as values.ts does, and so on.
  */
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/core/errno.ts';

@@ -1,11 +1,10 @@
 /**
- * Very many requests that end badly (exceptions, answers that never come, coroutines that nobody
- * waits for) leave nothing behind: memory and tables are as they were.
+ * The leak suite: very many requests that end badly (exceptions, missing answers, unawaited
+ * coroutines) leave memory and tables as they were.
  *
- * The module is `leaky` in each language. `access` takes its mask, and `truncate`, which is async,
- * its offset as the number of a way to end; KINDS below says which are there. `statfs` fails after
- * it has logged, as critical, `LEFT` and a list of counts as JSON: what its language knows of that
- * is left, with the number of live objects or blocks last.
+ * The module is `leaky` in each language. The mask of `access` and the offset of the async
+ * `truncate` choose one of the KINDS below. `statfs` fails after it has logged, as critical, `LEFT`
+ * and a list of counts as JSON: the language's remaining objects, with the total last.
  */
 import { memoryUsage } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
@@ -26,7 +25,7 @@ const KINDS = {
 const TOTAL = 125_000;
 /** Requests before the first look: tables have their sizes then. */
 const FIRST = 30_000;
-/** Requests before the clock goes on and everything that waits has its time-out. */
+/** Requests before the clock advances and pending ones time out. */
 const BATCH = 2000;
 /** What another size of a table may make of a count; a leak makes an eleventh of all requests. */
 const SLACK = 2000;

@@ -1,6 +1,4 @@
-/**
- * The bridge contract, part four: the life of a module: hooks, events, options, log lines.
- */
+/** The bridge contract for the lifecycle of a module: hooks, events, options and log lines. */
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EACCES } from '../../../runtime/core/errno.ts';

@@ -1,9 +1,9 @@
 /**
- * The bridge contract: harm that a script does is its own. Of two volumes of the module `harmful`,
- * one runs, recurses or grows without end: its requests fail, each with a line in its log, and it
- * goes on; the other has its state, its memory and its silence.
+ * The bridge contract for harmful modules. Of two volumes of the module `harmful`, one loops,
+ * recurses or allocates without end: each of its requests fails with a log line, and it goes on.
+ * The other keeps its state and memory, and logs nothing.
  *
- * `access` takes its mask as the number of a harm, `statfs` fails with how often it was asked.
+ * The mask of `access` chooses the harm; `statfs` fails with the count of its calls.
  */
 import { expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';

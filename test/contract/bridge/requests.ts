@@ -1,6 +1,6 @@
 /**
- * The bridge contract, part two: what a module can do with a request, and requests of its own.
- * Each check starts the module of its name.
+ * The bridge contract for requests: what a module does with the caller's requests, and its own
+ * ones. Each test starts the module of its name.
  */
 import { expect, it, vi } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -402,7 +402,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     const run = await start('own_fds');
     const fd = new Fd(run.root, 0, 1);
     expect(run.ask('flush', fd, null)).toMatchObject({ count: 1, opRet: -1 });
-    expect(texts(run)[0]).toMatch(/opened by somebody else/);
+    expect(texts(run)[0]).toMatch(/the fd was opened by/);
     fd.release();
     run.settled();
   });

@@ -1,9 +1,9 @@
 /**
- * The bridge contract, part nine: several subvolumes. What a module does not define reaches none of
- * them by itself.
+ * The bridge contract for several subvolumes: a fop that the module does not define reaches none
+ * of them.
  *
- * Modules, each with a `stat` that asks the last subvolume, and only a callback for readlink:
- * `several` says no more, `several_through` says that the rest passes through.
+ * Modules, each with a `stat` that winds to the last subvolume, and only a callback for readlink:
+ * `several` declares no more, `several_through` passes all other fops to the first subvolume.
  */
 import { describe, expect, it } from 'vitest';
 import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';

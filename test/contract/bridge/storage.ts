@@ -1,4 +1,4 @@
-/** The storage contract with a Python module in between that passes everything on. For tests. */
+/** Runs the storage contract with a Python module in between that passes every fop on. */
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import glupy from '../../../bridges/glupy.ts';

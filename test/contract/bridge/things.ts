@@ -1,6 +1,5 @@
 /**
- * The bridge contract, part three: what fops carry, beyond its way through (part one): bytes,
- * dicts, listings, and what a module keeps with inodes and fds.
+ * The bridge contract for values of fops: bytes, dicts, listings, and contexts of inodes and fds.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -144,7 +143,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     sameAs(listed[0]!.stat, all[1]!.stat);
     expect(listed[2]).toMatchObject({ off: 99, type: 8, stat: { iaSize: 3 } });
 
-    // From a cache, in another request: names and attributes, but nobody's inodes.
+    // From a cache, in another request: names and attributes, without inodes.
     const cached = run.ask('readdir', fd, 4096, 0, null);
     const again = cached.values[0] as Dirent[];
     expect(cached.opRet).toBe(3);

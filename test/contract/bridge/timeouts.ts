@@ -1,18 +1,13 @@
 /**
- * The bridge contract, part eight: for how long a module lets the kernel cache its answers, and what
- * it takes back.
+ * The bridge contract for cache times, and for invalidations.
  *
- * `timeouts` answers with timeouts: a lookup of `absent` fails with ENOENT for 60 s; one that finds
- * something may be cached for 3.5 s as to its name and 7 s as to its attributes; a stat for 9 s as to
- * its attributes, whatever else was in its xdata. A timeout of a failure that is not a lookup's
- * (access) is a mistake.
+ * `timeouts` sets cache times: a failed lookup of `absent` for 60 s; a found name for 3.5 s and its
+ * attributes for 7 s; a stat's attributes for 9 s. A cache time for any other failure is a mistake.
  *
- * `take_back` says by the name that is looked up what it takes back: `entry`, `expire`, `inode`,
- * `attributes`, `removed`, `every`, `gone` (an inode that the volume has forgotten), `wrong` (a name
- * with a slash), and then lets the lookup pass.
+ * `take_back` invalidates what the looked-up name says: `entry`, `expire`, `inode`, `attributes`,
+ * `removed`, `every`, `gone` (a forgotten inode), `wrong` (a name with a slash).
  *
- * `timeouts_awaited`, where there are async methods: a lookup of `early` fails for 5 s, any other as
- * the child's, for 6 s.
+ * `timeouts_awaited` has async methods: a lookup of `early` fails for 5 s, any other for 6 s.
  */
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';

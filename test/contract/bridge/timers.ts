@@ -1,4 +1,4 @@
-/** The bridge contract: timers. The module `timers` sets some when it starts. */
+/** The bridge contract for timers, which the module `timers` sets when it starts. */
 import { expect, it } from 'vitest';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { hosted, type Language, startModule } from '../../support/module.ts';

@@ -1,6 +1,6 @@
 /**
- * The bridge contract, part ten: being up. A module hears which child has come up or gone down, and
- * may say itself whether its volume is up: `ups` is, as soon as one of its children is.
+ * The bridge contract for the state of children. A module is notified when a child goes up or down,
+ * and may set its own volume's state: `ups` is up while any of its children is.
  */
 import { expect, it } from 'vitest';
 import { sayUp } from '../../../runtime/core/xlator.ts';

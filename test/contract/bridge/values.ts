@@ -1,11 +1,9 @@
 /**
  * Arguments and replies for the bridge contract, made from the table of fops: values that fill
- * every field, a description of any value that every language writes alike, and one change of each
- * type that every language makes alike.
+ * every field, and a description and a change of each type that are the same in every language.
  *
- * The change: names and texts get a `~` at their end, integers and the first number that a thing
- * has to count get 1 more, bytes get a `~` at their end, a dict gets the pair changed = 1 (int).
- * Nothing stays nothing; inodes and fds stay what they are.
+ * The change: names, texts and bytes get a `~` at their end, integers and counts grow by 1, and a
+ * dict gets the pair changed = 1 (int). Null, inodes and fds stay unchanged.
  */
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';

@@ -1,4 +1,4 @@
-/* Asks its child, whatever the fop, with the callback named by the wind. */
+/* Winds every fop to its child, with the callback named in the wind. */
 #include "shapes.h"
 
 static void cbk(ANY_REPLY)

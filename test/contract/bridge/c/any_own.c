@@ -1,4 +1,4 @@
-/* Has functions of single fops beside those for all. */
+/* Has functions of single fops beside the generic ones. */
 #include "shapes.h"
 
 static void fop(ANY_CALL)

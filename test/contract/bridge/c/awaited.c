@@ -1,4 +1,4 @@
-/* Every fop asks its child, and answers with the reply, whatever the fop. */
+/* Winds every fop to the child and answers with its reply, by generic functions. */
 #include "shapes.h"
 
 static void cbk(ANY_REPLY)

@@ -1,4 +1,4 @@
-/* Every fop is passed on without naming an argument. */
+/* Passes every fop on without naming an argument. */
 #include "shapes.h"
 
 static void fop(ANY_CALL)

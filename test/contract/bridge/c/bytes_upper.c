@@ -1,4 +1,4 @@
-/* Looks at data, and hands on other data. */
+/* Reads data, and passes on other data. */
 #include "shapes.h"
 
 static char shifted(char c, char from, int by)

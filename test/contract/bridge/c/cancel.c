@@ -1,4 +1,4 @@
-/* Is told when the caller gives up. */
+/* Handles interrupted callers in cancel methods of single fops. */
 #include "shapes.h"
 
 static void stat(CALL(stat))
@@ -39,7 +39,7 @@ static void readlink_cancel(glossa_frame_t *frame, xlator_t *this)
     gf_log(this, GF_LOG_INFO, "readlink is not wanted");
 }
 
-/* Kept: whoever gives up has it answered. */
+/* Not answered here: access_cancel answers it. */
 static void access(CALL(access))
 {
     UNUSED(frame);

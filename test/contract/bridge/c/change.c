@@ -1,4 +1,4 @@
-/* Exchanges every argument and every part of a reply for a changed one. */
+/* Replaces every argument and every part of a reply. */
 #include "shapes.h"
 
 #define MAKE(name)                                                                     \

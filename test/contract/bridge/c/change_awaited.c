@@ -1,4 +1,4 @@
-/* Exchanges arguments and parts of replies for changed ones, whatever the fop. */
+/* Replaces arguments and parts of replies, by generic functions. */
 #include "shapes.h"
 
 static void fop(ANY_CALL)

@@ -1,4 +1,4 @@
-/* Counts with every client how often it asked, and tells when one goes; access how many it knows. */
+/* Counts each client's requests, and logs disconnects; access logs the number of known clients. */
 #include "shapes.h"
 
 static int knows;
@@ -14,7 +14,7 @@ static void stat(CALL(stat))
 {
     const client_t *client = frame->root.client;
     if (client == NULL) {
-        gf_log(this, GF_LOG_INFO, "nobody");
+        gf_log(this, GF_LOG_INFO, "no client");
     } else {
         int *count = client_ctx_get(client, this);
         if (count == NULL) {

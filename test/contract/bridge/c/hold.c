@@ -1,4 +1,4 @@
-/* Keeps requests until somebody lets them go. */
+/* Stores requests until another request releases them. */
 #include "shapes.h"
 
 struct kept {

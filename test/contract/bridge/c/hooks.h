@@ -1,4 +1,4 @@
-/* Logs names that come and go. */
+/* Logs created and removed names. */
 #ifndef HOOKS_H
 #define HOOKS_H
 

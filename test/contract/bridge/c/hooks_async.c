@@ -1,4 +1,4 @@
-/* The same with every fop asking and answering later. */
+/* Logs created and removed names, with every wind and reply deferred. */
 #include "hooks.h"
 #include "late.h"
 

@@ -1,4 +1,4 @@
-/* The same with every fop and callback defined. */
+/* Logs created and removed names, with every fop and callback defined. */
 #include "hooks.h"
 
 static void fop(ANY_CALL)

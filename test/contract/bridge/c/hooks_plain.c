@@ -1,4 +1,4 @@
-/* The same with every fop defined, and handed on for good. */
+/* Logs created and removed names, with every fop defined and passed on. */
 #include "hooks.h"
 
 static void fop(ANY_CALL)

@@ -1,4 +1,4 @@
-/* Every fop asks its child later than in its own call, so that all of it travels in messages. */
+/* Winds every fop after its own call has returned, so that arguments cross in messages. */
 #include "late.h"
 
 struct glossa_translator glossa_translator = {.any_fop = late_fop};

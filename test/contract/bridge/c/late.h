@@ -1,4 +1,4 @@
-/* Every fop asks its child later than in its own call, and answers later still. */
+/* Winds every fop after its own call has returned, and answers after the callback. */
 #ifndef LATE_H
 #define LATE_H
 

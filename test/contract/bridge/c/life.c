@@ -1,4 +1,4 @@
-/* Logs its life. */
+/* Logs its construction, init, events and fini. */
 #include "shapes.h"
 
 static int32_t init(xlator_t *this)

@@ -1,4 +1,4 @@
-/* Every fop is passed on with its arguments named. */
+/* Passes every fop on with its arguments named. */
 #include "shapes.h"
 
 #define MAKE(name)                                            \

@@ -1,4 +1,4 @@
-/* A note from each request to its own callback. */
+/* Passes a note from each fop to its callback in frame.local. */
 #include "shapes.h"
 
 static void stat_cbk(REPLY(stat))

@@ -1,4 +1,4 @@
-/* Every reply is passed on; the fops have no functions. */
+/* Passes every reply on; defines no fop. */
 #include "shapes.h"
 
 #define MAKE(name)                                                        \

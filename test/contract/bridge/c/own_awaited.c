@@ -1,4 +1,4 @@
-/* Answers every fop with a reply of its own, whatever the fop. */
+/* Answers every fop with its own reply, by generic functions. */
 #include "shapes.h"
 
 static void fop(ANY_CALL)

@@ -1,4 +1,4 @@
-/* Makes dicts, and changes those that came. */
+/* Makes dicts, and changes those of requests. */
 #include "shapes.h"
 
 static void stat(CALL(stat))

@@ -1,4 +1,4 @@
-/* Fails every fop later than in its own call. */
+/* Fails every fop after its own call has returned. */
 #include "shapes.h"
 
 static void later(xlator_t *this, void *frame)

@@ -1,4 +1,4 @@
-/* Asks the child once more when it has failed: a callback alone can do that. */
+/* Winds to the child again after a failure, from the callback. */
 #include "shapes.h"
 
 static void stat_cbk(REPLY(stat))

@@ -1,4 +1,4 @@
-/* Says nothing of the fops that it does not define. */
+/* Does not declare a target for undefined fops. */
 #include "several.h"
 
 struct glossa_translator glossa_translator = {

@@ -1,4 +1,4 @@
-/* Asks the last subvolume for attributes. */
+/* Winds stat to the last subvolume. */
 #include "shapes.h"
 
 static void stat(CALL(stat))

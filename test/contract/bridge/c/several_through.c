@@ -1,4 +1,4 @@
-/* The fops that it does not define go to the first subvolume. */
+/* Passes undefined fops to the first subvolume. */
 #include "several.h"
 
 struct glossa_translator glossa_translator = {

@@ -1,4 +1,4 @@
-/* Takes back what the name that is looked up says. */
+/* Invalidates cached names and inodes, chosen by the looked-up name. */
 #include "glossa.h"
 
 static const gfid_t forgotten = {{1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}};

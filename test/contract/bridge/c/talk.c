@@ -1,4 +1,4 @@
-/* Says things at every level. */
+/* Logs at every level. */
 #include "shapes.h"
 
 static void stat(CALL(stat))
@@ -21,7 +21,7 @@ static void stat(CALL(stat))
 static const char *costly(glossa_frame_t *frame)
 {
     glossa_fail(frame, EIO);
-    return "nobody reads this line";
+    return "this line is never read";
 }
 
 static void access(CALL(access))

@@ -1,4 +1,4 @@
-/* Says for how long its answers may be cached. */
+/* Sets cache times on its replies. */
 #include "glossa.h"
 
 static void lookup_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int64_t op_ret,

@@ -1,4 +1,4 @@
-/* Logs who asks. */
+/* Logs the caller of each request. */
 #include "shapes.h"
 
 static void stat(CALL(stat))

@@ -1,4 +1,4 @@
-/** Every fop awaits its child and returns the reply. */
+/** Awaits the child in every fop and returns the reply. */
 import { every } from './shapes.js';
 
 export const xlator = every({

@@ -1,4 +1,4 @@
-/** Every fop is passed on without naming an argument. */
+/** Passes every fop on without naming an argument. */
 import { every } from './shapes.js';
 
 export const xlator = every({ fop: () => (frame) => frame.wind() });

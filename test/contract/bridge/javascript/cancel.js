@@ -1,4 +1,4 @@
-/** Is told when the caller gives up. */
+/** Handles interrupted callers in cancel methods of single fops. */
 import { EINTR, Translator } from 'glossa';
 
 export class xlator extends Translator {

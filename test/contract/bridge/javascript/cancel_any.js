@@ -1,4 +1,4 @@
-/** Is told of every request whose caller gives up. */
+/** Handles every interrupted caller in one generic cancel method. */
 import { EINTR, Translator } from 'glossa';
 
 export class xlator extends Translator {

@@ -1,4 +1,4 @@
-/** Is told where it awaits its child. */
+/** Handles an interrupted caller where it awaits its child. */
 import { Cancelled, Translator } from 'glossa';
 
 export class xlator extends Translator {

@@ -1,4 +1,4 @@
-/** Exchanges every argument and every part of a reply for a changed one. */
+/** Replaces every argument and every part of a reply. */
 import { change, every } from './shapes.js';
 
 export const xlator = every({

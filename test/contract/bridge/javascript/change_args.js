@@ -1,4 +1,4 @@
-/** Exchanges every argument for a changed one, and does not ask for the reply. */
+/** Replaces every argument, and defines no callback. */
 import { change, every } from './shapes.js';
 
 export const xlator = every({

@@ -1,4 +1,4 @@
-/** Exchanges arguments and parts of replies for changed ones, in an async method. */
+/** Replaces arguments and parts of replies, in an async method. */
 import { change, every } from './shapes.js';
 
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());

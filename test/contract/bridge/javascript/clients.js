@@ -1,4 +1,4 @@
-/** Counts with every client how often it asked, and tells when one goes; `access` how many it knows. */
+/** Counts each client's requests, and logs disconnects; `access` logs the number of known clients. */
 import { Translator } from 'glossa';
 
 export class xlator extends Translator {
@@ -6,7 +6,7 @@ export class xlator extends Translator {
 
   stat(frame) {
     const { client } = frame.root;
-    if (client === null) this.log.info('nobody');
+    if (client === null) this.log.info('no client');
     else this.log.info('%s %d', client.uid, this.count(client));
     frame.wind();
   }

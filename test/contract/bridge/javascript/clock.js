@@ -1,4 +1,4 @@
-/** Waits, gives up waiting, and lets others go on meanwhile. */
+/** Sleeps, times out and waits for events without blocking other requests. */
 import { Cancelled, ENOTSUP, ETIMEDOUT, FopError, Translator } from 'glossa';
 
 export class xlator extends Translator {

@@ -1,4 +1,4 @@
-/** What a callback finds in frame.cookie: what was given, or the child that answered. */
+/** Logs frame.cookie in callbacks: the given cookie, or the child that replied. */
 import { Translator } from 'glossa';
 
 export class xlator extends Translator {

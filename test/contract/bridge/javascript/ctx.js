@@ -1,4 +1,4 @@
-/** Counts with every inode and fd how often it was seen, in its ctx. */
+/** Counts the requests for each inode and fd in its ctx. */
 import { Translator } from 'glossa';
 
 function seen(thing) {

@@ -1,4 +1,4 @@
-/** Fails in every way. */
+/** Fails each fop in a different way. */
 import { Translator } from 'glossa';
 
 export class xlator extends Translator {

@@ -1,4 +1,4 @@
-/** Keeps requests until somebody lets them go. */
+/** Stores requests until another request releases them. */
 import { Translator } from 'glossa';
 
 export class xlator extends Translator {

@@ -1,4 +1,4 @@
-/** Logs names that come and go; the fops themselves pass by. */
+/** Logs created and removed names in hooks; defines no fop. */
 import { Translator } from 'glossa';
 
 export class xlator extends Translator {

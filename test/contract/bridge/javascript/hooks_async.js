@@ -1,4 +1,4 @@
-/** The same with every fop async. */
+/** Logs created and removed names, with every fop async. */
 import { xlator as hooks } from './hooks.js';
 import { later } from './late.js';
 import { every } from './shapes.js';

@@ -1,4 +1,4 @@
-/** The same with every fop and callback defined. */
+/** Logs created and removed names, with every fop and callback defined. */
 import { xlator as hooks } from './hooks.js';
 import { every } from './shapes.js';
 

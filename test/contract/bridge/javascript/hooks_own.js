@@ -1,4 +1,4 @@
-/** The same with every fop answered without asking the child. */
+/** Logs created and removed names, and answers every fop without its child. */
 import { xlator as hooks } from './hooks.js';
 import { every, ownReply } from './shapes.js';
 

@@ -1,4 +1,4 @@
-/** Every fop is handed on later than in its own call. */
+/** Passes every fop on after its own call has returned. */
 import { every } from './shapes.js';
 
 export const xlator = every({

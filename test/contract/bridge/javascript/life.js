@@ -1,4 +1,4 @@
-/** Logs its life. */
+/** Logs its construction, init, events and fini. */
 import { Translator } from 'glossa';
 
 export class xlator extends Translator {

@@ -1,4 +1,4 @@
-/** Says what becomes of locs while their requests go on, and after each kind of end. */
+/** Logs whether locs are valid during their request, and after each kind of end. */
 import { EPERM, HandleExpired, Translator } from 'glossa';
 
 export class xlator extends Translator {

@@ -1,9 +1,9 @@
-/** A note from each request to its own callback. */
+/** Passes a note from each fop to its callback in frame.local. */
 import { Translator } from 'glossa';
 
 export class xlator extends Translator {
   stat(frame, loc) {
-    if (frame.local !== null) throw new Error('somebody else’s note');
+    if (frame.local !== null) throw new Error('another note is set');
     frame.local = [loc.name];
     frame.wind();
   }

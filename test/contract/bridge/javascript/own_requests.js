@@ -1,4 +1,4 @@
-/** Makes requests of its own, whenever it is called without one. */
+/** Winds its own requests from init, hooks, notify, and after an answer. */
 import { errorcode, Loc, ROOT_GFID, Translator } from 'glossa';
 
 export class xlator extends Translator {

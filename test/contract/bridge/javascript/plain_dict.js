@@ -1,4 +1,4 @@
-/** Hands on dicts of the language itself, and changes types. */
+/** Passes on plain dicts of the language, and changes types of values. */
 import { NULL_GFID, Translator } from 'glossa';
 
 export class xlator extends Translator {

@@ -1,4 +1,4 @@
-/** What the modules of the contract have in common: one method made for every fop of the table. */
+/** Makes one method for every fop of the table, for the contract's modules. */
 import { Dict, Flock, fops, Iatt, Lease, Statvfs, Translator } from 'glossa';
 
 /** A translator whose methods for every fop are made by `fop(row)` and `cbk(row)`. */

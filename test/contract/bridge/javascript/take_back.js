@@ -1,4 +1,4 @@
-/** Takes back what the name that is looked up says. */
+/** Invalidates cached names and inodes, chosen by the looked-up name. */
 import { Translator } from 'glossa';
 
 const FORGOTTEN = '01234567-89ab-cdef-0123-456789abcdef';

@@ -1,4 +1,4 @@
-/** Says things in every way there is. */
+/** Logs at every level, prints, and writes to stderr. */
 import { Translator } from 'glossa';
 
 export class xlator extends Translator {
@@ -21,7 +21,7 @@ export class xlator extends Translator {
   access(frame) {
     const costly = {
       toJSON() {
-        throw new Error('nobody reads this line');
+        throw new Error('this line is never read');
       },
     };
     this.log.debug('%s', costly);

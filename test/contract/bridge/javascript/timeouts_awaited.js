@@ -1,4 +1,4 @@
-/** Says for how long absent names may be cached, before it awaits its child and afterwards. */
+/** Sets cache times of absent names, before it awaits its child and afterwards. */
 import { ENOENT, Translator } from 'glossa';
 
 export class xlator extends Translator {
@@ -12,6 +12,6 @@ export class xlator extends Translator {
   }
 
   access(frame) {
-    frame.fail(ENOENT, { timeout: 5 }); // which nobody ever caches
+    frame.fail(ENOENT, { timeout: 5 }); // never cached
   }
 }

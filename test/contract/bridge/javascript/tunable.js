@@ -1,4 +1,4 @@
-/** Takes a new value of its option while it runs, and tells about itself. */
+/** Reconfigures its option while it runs, and has a statedump. */
 import { Option, Translator } from 'glossa';
 
 export class xlator extends Translator {

@@ -1,4 +1,4 @@
-/** Logs which of its children are up, when it is asked for access. */
+/** Logs the state of each child on access. */
 import { Translator } from 'glossa';
 
 export class xlator extends Translator {

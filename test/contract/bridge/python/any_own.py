@@ -1,4 +1,4 @@
-"""Has methods of single fops beside those for all."""
+"""Has methods of single fops beside the generic ones."""
 
 from glupy import Translator
 

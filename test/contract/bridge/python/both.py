@@ -1,4 +1,4 @@
-"""Every fop is passed on, and so is its reply."""
+"""Passes every fop and its reply on."""
 
 from shapes import every
 

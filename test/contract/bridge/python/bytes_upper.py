@@ -1,4 +1,4 @@
-"""Looks at data in every way there is, and hands on other data."""
+"""Reads data in every way, and passes on other data."""
 
 import re
 

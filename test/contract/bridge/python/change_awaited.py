@@ -1,4 +1,4 @@
-"""Exchanges arguments and parts of replies for changed ones, in an async def."""
+"""Replaces arguments and parts of replies, in an async def."""
 
 from shapes import change, every
 

@@ -1,4 +1,4 @@
-"""Counts with every client how often it asked, and tells when one goes; `access` how many it knows."""
+"""Counts each client's requests, and logs disconnects; `access` logs the number of known clients."""
 
 import weakref
 
@@ -16,7 +16,7 @@ class xlator(Translator):
     def stat(self, frame, loc, xdata):
         client = frame.root.client
         if client is None:
-            self.log.info("nobody")
+            self.log.info("no client")
         else:
             note = client.ctx.setdefault(self, Note())
             self.notes.add(note)

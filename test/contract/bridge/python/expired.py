@@ -1,4 +1,4 @@
-"""Keeps what requests bring, and uses it later."""
+"""Stores the objects of requests and uses them after the end."""
 
 from glupy import Translator
 

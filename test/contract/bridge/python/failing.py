@@ -1,4 +1,4 @@
-"""Fails in every way."""
+"""Fails each fop in a different way."""
 
 from glupy import Translator
 

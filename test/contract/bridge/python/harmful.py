@@ -1,4 +1,4 @@
-"""Runs, recurses or grows without end when it is told to."""
+"""Loops, recurses or allocates without end, chosen by the mask of access."""
 
 from glupy import Translator
 

@@ -1,4 +1,4 @@
-"""Logs names that come and go; the fops themselves pass by."""
+"""Logs created and removed names in hooks; defines no fop."""
 
 from glupy import Translator
 

@@ -1,4 +1,4 @@
-"""The same with every fop an async def."""
+"""Logs created and removed names, with every fop an async def."""
 
 from hooks import xlator as hooks
 from late import xlator as late

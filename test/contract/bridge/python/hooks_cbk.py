@@ -1,4 +1,4 @@
-"""The same with every fop and callback defined."""
+"""Logs created and removed names, with every fop and callback defined."""
 
 from both import xlator as both
 from hooks import xlator as hooks

@@ -1,4 +1,4 @@
-"""The same with every fop answered without asking the child, where the names are changed on top."""
+"""Logs created and removed names, and answers every fop without its child."""
 
 from hooks import xlator as hooks
 from shapes import every, own_reply

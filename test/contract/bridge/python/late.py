@@ -1,4 +1,4 @@
-"""Every fop awaits its child later than in its own call, so that all of it travels in messages."""
+"""Winds every fop after its own call has returned, so that arguments cross in messages."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Logs its life."""
+"""Logs its construction, init, events and fini."""
 
 from glupy import Translator
 

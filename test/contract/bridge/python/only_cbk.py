@@ -1,4 +1,4 @@
-"""Every reply is passed on; the fops have no methods."""
+"""Passes every reply on; defines no fop."""
 
 from shapes import every
 

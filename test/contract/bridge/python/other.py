@@ -1,4 +1,4 @@
-"""Asks for something else before it answers."""
+"""Winds a stat before it passes a removal on."""
 
 from glupy import Translator
 

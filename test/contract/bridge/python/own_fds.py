@@ -1,4 +1,4 @@
-"""Opens files by itself."""
+"""Opens, uses and closes files by its own requests."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Hands on dicts of the language itself, and changes types."""
+"""Passes on plain dicts of the language, and changes types of values."""
 
 from glupy import NULL_GFID, Translator
 

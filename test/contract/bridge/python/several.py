@@ -1,4 +1,4 @@
-"""Asks the last subvolume for attributes, and says nothing of all else."""
+"""Winds stat to the last subvolume, and defines no other fop."""
 
 from glupy import Translator
 

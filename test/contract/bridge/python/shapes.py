@@ -1,4 +1,4 @@
-"""What the modules of the contract have in common: one method made for every fop of the table."""
+"""Makes one method for every fop of the table, for the contract's modules."""
 
 import json
 import math

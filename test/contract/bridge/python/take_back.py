@@ -1,4 +1,4 @@
-"""Takes back what the name that is looked up says."""
+"""Invalidates cached names and inodes, chosen by the looked-up name."""
 
 from glupy import Translator
 

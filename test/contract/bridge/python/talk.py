@@ -1,4 +1,4 @@
-"""Says things in every way there is."""
+"""Logs at every level, prints, and writes to stderr."""
 
 import sys
 
@@ -24,7 +24,7 @@ class xlator(Translator):
     def access(self, frame, loc, mask, xdata):
         class Costly:
             def __str__(self):
-                raise AssertionError("nobody reads this line")
+                raise AssertionError("this line is never read")
 
         self.log.debug("%s", Costly())
         frame.wind()

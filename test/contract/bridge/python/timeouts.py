@@ -1,4 +1,4 @@
-"""Says for how long its answers may be cached."""
+"""Sets cache times on its replies."""
 
 from glupy import ENOENT, Translator
 

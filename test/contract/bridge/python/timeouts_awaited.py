@@ -1,4 +1,4 @@
-"""Says for how long absent names may be cached, before it awaits its child and afterwards."""
+"""Sets cache times of absent names, before it awaits its child and afterwards."""
 
 from glupy import ENOENT, Translator
 
@@ -13,4 +13,4 @@ class xlator(Translator):
             return frame.fail(error.errno, timeout=6)
 
     def access(self, frame, loc, mask, xdata):
-        frame.fail(ENOENT, timeout=5)  # which nobody ever caches
+        frame.fail(ENOENT, timeout=5)  # never cached

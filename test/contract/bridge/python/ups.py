@@ -1,4 +1,4 @@
-"""Is up as soon as one of its children is, and logs what each of them says."""
+"""Is up while any child is up, and logs the events of each child."""
 
 from glupy import Translator
 

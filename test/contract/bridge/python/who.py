@@ -1,4 +1,4 @@
-"""Logs who asks."""
+"""Logs the caller of each request."""
 
 import json
 

@@ -1,4 +1,4 @@
-/** The same by a watcher of all fops, which passes them on itself. */
+/** Sees every fop by an observer of all fops, which passes them on itself. */
 import { defineTranslator, fopNames, taps } from 'glossa';
 import { fopName, plain } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-/** Has functions for single fops beside those for all. */
+/** Has functions of single fops beside the generic ones. */
 import {
   type Cbk,
   defineTranslator,

@@ -1,4 +1,4 @@
-/** Looks at data, and hands on other data. */
+/** Reads data, and passes on other data. */
 import { type Cbk, defineTranslator, type Fop, tail, unwind, wind } from 'glossa';
 import { plain } from './shapes.ts';
 

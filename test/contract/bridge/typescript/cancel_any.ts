@@ -1,4 +1,4 @@
-/** Is told of every request whose caller gives up. */
+/** Handles every interrupted caller in one generic cancel method. */
 import { EINTR, fail, unwindArgs } from 'glossa';
 import { every, windTo } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-/** Is told between its wind and its callback; answers otherwise, or tidies up first. */
+/** Handles an interrupted caller between wind and callback: answers itself, or tidies up first. */
 import {
   type Cbk,
   defineTranslator,

@@ -1,4 +1,4 @@
-/** Exchanges every argument for a changed one, and leaves the reply to the child. */
+/** Replaces every argument, and passes the reply unseen. */
 import { tailArgs } from 'glossa';
 import { change, every } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-/** Exchanges arguments and parts of replies for changed ones; the reply goes up later. */
+/** Replaces arguments and parts of replies; defers the reply. */
 import { unwindArgs } from 'glossa';
 import { change, every, later, opRetOf, windTo } from './shapes.ts';
 

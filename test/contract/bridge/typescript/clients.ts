@@ -1,4 +1,4 @@
-/** Counts with every client how often it asked, and tells when one goes; `access` how many it knows. */
+/** Counts each client's requests, and logs disconnects; `access` logs the number of known clients. */
 import {
   type Cbk,
   type Client,
@@ -23,7 +23,7 @@ function count(xl: Xlator<State>, client: Client): number {
 
 const stat: Fop<'stat', State> = (frame, xl, loc, xdata) => {
   const { client } = frame.root;
-  xl.log.info(client === null ? 'nobody' : `${client.uid} ${count(xl, client)}`);
+  xl.log.info(client === null ? 'no client' : `${client.uid} ${count(xl, client)}`);
   wind.stat(frame, 0, statCbk, xl.children[0]!, loc, xdata);
 };
 

@@ -1,4 +1,4 @@
-/** Waits, gives up waiting, and lets others go on meanwhile. */
+/** Sleeps, times out and waits for events without blocking other requests. */
 import {
   type Cbk,
   defineTranslator,
@@ -63,7 +63,7 @@ const fstat: Fop<'fstat', State> = (frame, xl, fd, xdata) => {
   fail.fstat(frame, ENOTSUP);
 };
 
-/** The reply to what was given up: nobody waits for it. */
+/** Drops the reply to an abandoned request. */
 const fstatCbk: Cbk<'fstat', State> = () => {};
 
 const statfs: Fop<'statfs', State> = (frame) => fail.statfs(frame, EINTR);

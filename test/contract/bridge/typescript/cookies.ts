@@ -1,4 +1,4 @@
-/** What a callback is given: the number that was wound with, here the child's or a note's. */
+/** Logs the number that each callback gets from its wind: the child's, or a note's. */
 import { type Cbk, defineTranslator, type Fop, unwind, wind, type Xlator } from 'glossa';
 import { plain } from './shapes.ts';
 

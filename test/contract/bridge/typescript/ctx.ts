@@ -1,4 +1,4 @@
-/** Counts with every inode and fd how often it was seen. */
+/** Counts the requests for each inode and fd. */
 import {
   type Cbk,
   defineTranslator,

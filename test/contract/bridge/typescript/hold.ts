@@ -1,4 +1,4 @@
-/** Keeps requests until somebody lets them go. */
+/** Stores requests until another request releases them. */
 import { type Cbk, defineTranslator, type Fop, printable, tail, unwind, wind } from 'glossa';
 import { plain } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-/** Logs names that come and go; other fops pass by. */
+/** Logs created and removed names; defines no other fop. */
 import { collectCbk, windArgs } from 'glossa';
 import { type Answer, tellingOnly } from './names.ts';
 

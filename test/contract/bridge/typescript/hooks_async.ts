@@ -1,4 +1,4 @@
-/** The same with everything done later. */
+/** Logs created and removed names, with every wind and reply deferred. */
 import { type Answer, telling } from './names.ts';
 import { later, windTo } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-/** The same with every fop and callback defined. */
+/** Logs created and removed names, with every fop and callback defined. */
 
 import { type Answer, telling } from './names.ts';
 import { windTo } from './shapes.ts';

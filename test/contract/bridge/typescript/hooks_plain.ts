@@ -1,4 +1,4 @@
-/** The same with every fop defined, and a callback made for each request. */
+/** Logs created and removed names, with every fop defined and a callback for each request. */
 import { collectCbk, windArgs } from 'glossa';
 import { telling } from './names.ts';
 

@@ -1,4 +1,4 @@
-/** Every fop asks its child later than in its own call, and answers later than in its callback. */
+/** Winds every fop after its own call has returned, and answers after the callback. */
 import { unwindArgs } from 'glossa';
 import { every, later, windTo } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-/** Logs its life. */
+/** Logs its construction, init, events and fini. */
 import { defaultNotify, defineTranslator } from 'glossa';
 import { plain } from './shapes.ts';
 

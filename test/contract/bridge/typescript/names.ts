@@ -1,4 +1,4 @@
-/** Logs names that come and go, for fops that answer in whatever way: what hooks*.ts share. */
+/** Logs created and removed names, for the records of hooks*.ts. */
 import {
   type AnyFop,
   type Dict,
@@ -22,7 +22,7 @@ export type Answered = (
   row: Row,
 ) => (frame: Frame, xl: Xlator<unknown>, args: unknown[], answer: Answer) => void;
 
-/** A translator that tells of names before the answer goes up, whatever `make` does for it. */
+/** A translator that logs names before it unwinds the reply of the fops that `make` defines. */
 export function telling(make: Answered): Translator<null, Record<string, never>> {
   const makeFop = (row: Row): AnyFop => {
     const ask = make(row);

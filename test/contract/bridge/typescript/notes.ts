@@ -1,9 +1,9 @@
-/** A note from each request to its own callback. */
+/** Passes a note from each fop to its callback in frame.local. */
 import { type Cbk, defineTranslator, type Fop, unwind, wind } from 'glossa';
 import { plain } from './shapes.ts';
 
 const stat: Fop<'stat', null> = (frame, xl, loc, xdata) => {
-  if (frame.local !== null) throw new Error('somebody left a note');
+  if (frame.local !== null) throw new Error('another note is set');
   frame.local = loc.name;
   wind.stat(frame, 0, statCbk, xl.children[0]!, loc, xdata);
 };

@@ -1,4 +1,4 @@
-/** Opens files by itself. */
+/** Opens, uses and closes files by its own requests. */
 import {
   type Cbk,
   Dict,
@@ -95,7 +95,7 @@ const flush: Fop<'flush', State> = (frame, xl, fd) => {
 function close(xl: Xlator<State>, fd: Fd): boolean {
   const mine = xl.priv.kept.includes(fd);
   if (mine) fd.release();
-  else xl.log.error('the fd was opened by somebody else, who will close it');
+  else xl.log.error('the fd was opened by its caller');
   return mine;
 }
 

@@ -1,4 +1,4 @@
-/** Makes requests of its own, whenever it is called without one. */
+/** Winds its own requests from init, hooks, notify, and after an answer. */
 import {
   type Cbk,
   defaultNotify,
@@ -20,7 +20,7 @@ import { plain } from './shapes.ts';
 const PID = -100;
 
 interface State {
-  /** Wound to when somebody below can hear. */
+  /** Wound when a child is up. */
   pending: string[];
 }
 

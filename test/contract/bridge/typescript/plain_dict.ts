@@ -1,4 +1,4 @@
-/** Hands on dicts of its own making, and changes types. */
+/** Passes on its own dicts, and changes types of values. */
 import { Dict, defineTranslator, type Fop, type Iatt, NULL_GFID, tail } from 'glossa';
 import { plain } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-/** Fails every fop before it goes down, by the errno that a watcher gives back. */
+/** Fails every fop by the errno that an interceptor returns. */
 import { defineTranslator, EDQUOT, fopNames, taps } from 'glossa';
 import { plain } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-/** Asks the child again as long as it says EAGAIN, in a loop: a reply may come before `wind` ends. */
+/** Winds to the child again on EAGAIN, in a loop: a reply may come before `wind` returns. */
 import {
   type Cbk,
   type Dict,

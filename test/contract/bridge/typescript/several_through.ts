@@ -1,4 +1,4 @@
-/** Asks the last subvolume for attributes, and the first for all else. */
+/** Winds stat to the last subvolume, and passes all other fops to the first. */
 import { defineTranslator } from 'glossa';
 import { stat } from './several.ts';
 import { plain } from './shapes.ts';

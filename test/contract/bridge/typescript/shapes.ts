@@ -1,4 +1,4 @@
-/** What the modules of the contract have in common: one fop made for every row of the table. */
+/** Makes one fop for every row of the table, for the contract's modules. */
 import {
   type AnyFop,
   type AnyReply,

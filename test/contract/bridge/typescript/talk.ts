@@ -1,9 +1,9 @@
-/** Says things in every way there is. */
+/** Logs at every level, prints, and writes to stderr. */
 import { DEBUG, defineTranslator, printable, tail } from 'glossa';
 import { plain } from './shapes.ts';
 
 const costly = (): string => {
-  throw new Error('nobody reads this line');
+  throw new Error('this line is never read');
 };
 
 export default defineTranslator({

@@ -1,4 +1,4 @@
-/** Says for how long its answers may be cached. */
+/** Sets cache times on its replies. */
 import { type Cbk, defineTranslator, ENOENT, type Fop, unwind, wind, withTimeouts } from 'glossa';
 
 const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {

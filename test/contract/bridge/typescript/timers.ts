@@ -32,7 +32,7 @@ const broken = (): void => {
   throw new Error('out of order');
 };
 
-/** A timer has nobody above to catch what it throws. */
+/** Logs an exception of a timer, which has no caller to catch it. */
 function carefully(xl: Xlator<State>, what: () => void): void {
   try {
     what();

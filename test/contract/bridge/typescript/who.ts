@@ -1,4 +1,4 @@
-/** Logs who asks. */
+/** Logs the caller of each request. */
 import { type Cbk, defineTranslator, type Fop, tail, unwind, wind } from 'glossa';
 import { plain } from './shapes.ts';
 

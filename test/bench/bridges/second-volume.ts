@@ -1,6 +1,6 @@
 /**
- * What a second volume in Python takes: the time to start it and the memory it brings, each in a
- * process of its own in which one runs already.
+ * Measures the start time and memory of a second Python volume, each in a process in which one runs
+ * already.
  */
 import { fileURLToPath } from 'node:url';
 import { NotMeasured, orMissing } from '../../../apps/bench/engine/not-measured.ts';

@@ -1,4 +1,6 @@
-/** The workloads of `glossa bench`, asked by its clients: of one target after the other. */
+/**
+ * Runs the workloads of `glossa bench` with its client processes, on one target after the other.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { newHistogram, recordNs, summaryOf } from '../../apps/bench/engine/histogram.ts';
@@ -12,19 +14,19 @@ import type { Target } from './targets.ts';
 const PATIENCE_MS = 600_000;
 const NS_PER_US = 1000;
 
-export interface Asked {
+export interface RequestTimes {
   /** Microseconds of a request. */
   readonly mean: number;
   readonly p50: number;
   readonly p99: number;
   /** Of all clients together, with what they do between requests. */
   readonly perSecond: number;
-  /** Lookups that came to the storage, for each request; null where nobody counts them. */
+  /** Lookups that came to the storage, for each request; null without a counter. */
   readonly lookups: number | null;
 }
 
 /** So many clients; where they are is told with what they are to do. */
-export class Askers {
+export class WorkloadClients {
   private readonly bench: Bench;
   private readonly count: number;
   private cpus = '';
@@ -37,7 +39,7 @@ export class Askers {
   }
 
   /** The tree of a workload, in a folder that is not there yet. @throws {NotMeasured} */
-  async make(at: CpuAssignment, workload: WorkloadName, root: string): Promise<void> {
+  async makeTree(at: CpuAssignment, workload: WorkloadName, root: string): Promise<void> {
     await this.using(at, (clients) => clients.one('make', { workload, root }, PATIENCE_MS));
   }
 
@@ -45,16 +47,16 @@ export class Askers {
    * The first `count` requests of each client, in a folder with the workload's tree.
    * @throws {NotMeasured}
    */
-  async ask(
+  async measure(
     target: Target,
     at: CpuAssignment,
     workload: WorkloadName,
     root: string,
     count: number,
-  ): Promise<Asked> {
+  ): Promise<RequestTimes> {
     // Where the workload's tree is made that right answers are taken from.
     const reference = join(this.bench.data, `reference-${workload}`);
-    if (!existsSync(reference)) await this.make(at, workload, reference);
+    if (!existsSync(reference)) await this.makeTree(at, workload, reference);
     const setting = { root, reference, seed: 1, command: null };
     return this.using(at, async (clients) => {
       const open = (client: number) => ({ workload, setting: { ...setting, client } });

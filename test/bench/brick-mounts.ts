@@ -1,4 +1,4 @@
-/** Bricks, and who mounts them: each way has a folder of its own, the bricks are the same for all of a part. */
+/** Mounts of the same bricks by glossa's client and by GlusterFS's, each in its own folder. */
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import type { TargetKind } from './targets.ts';
 export const utime = volume('utime', 'features/utime');
 
 /** By client, and by brick where that is not GlusterFS's. */
-export type Way = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
+export type BrickMount = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
 
 /** What a part measures through. */
 export interface Bricks {
@@ -35,12 +35,12 @@ export interface Bricks {
   readonly acls?: boolean;
 }
 
-export function ways({
+export function brickMounts({
   count,
   timeouts = TIMEOUTS,
   above = [],
   acls,
-}: Bricks): Readonly<Record<Way, TargetKind>> {
+}: Bricks): Readonly<Record<BrickMount, TargetKind>> {
   const started = new Map<BrickKind, Promise<readonly Brick[]>>();
   const start = async (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> =>
     count === 1 ? [await startBrick(bench, `${kind}-brick`, kind)] : startBricks(bench, kind);
@@ -68,7 +68,7 @@ export function ways({
   };
 }
 
-interface Mounting {
+interface MountOptions {
   readonly above: readonly PlainVolume[];
   readonly timeouts: typeof TIMEOUTS;
   readonly acls: boolean | undefined;
@@ -82,7 +82,7 @@ export const storageOver = (bricks: readonly Brick[]): readonly PlainVolume[] =>
 
 const mountBy =
   (more: readonly string[]) =>
-  (bench: Bench, name: string, bricks: readonly Brick[], { above, timeouts, acls }: Mounting) =>
+  (bench: Bench, name: string, bricks: readonly Brick[], { above, timeouts, acls }: MountOptions) =>
     startGlossa(bench, name, [utime, ...above], {
       storage: storageOver(bricks),
       timeouts,

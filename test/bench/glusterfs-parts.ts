@@ -1,11 +1,14 @@
-/** What is compared with GlusterFS's own client, through the same bricks: single calls, and data. */
+/**
+ * Builds experiments that compare glossa with GlusterFS's own client on the same bricks: single
+ * calls, and data.
+ */
 import type { Placement } from '../../apps/bench/engine/placement.ts';
 import type { Bench } from './bench.ts';
+import { type BrickMount, type Bricks, brickMounts } from './brick-mounts.ts';
 import { callExperiment, type Load, type Operation } from './calls.ts';
 import { type Amount, dataExperiment } from './data.ts';
 import { type Bars, runExperiment } from './experiment.ts';
 import type { Report } from './table.ts';
-import { type Bricks, type Way, ways } from './ways.ts';
 
 /** Without pins the scheduler decides, and may do so anew in each round. */
 export const PLACES: readonly Placement[] = ['same', 'different'];
@@ -24,38 +27,40 @@ export const bars = (same: Bars['same'], different = same): Bars => ({
   free: null,
 });
 
-export interface Calls {
+export interface CallPart {
   readonly what: string;
   readonly operation: Operation;
   /** What is held to bars, by what it is called beside GlusterFS. */
-  readonly held: Readonly<Partial<Record<Way, { readonly name: string; readonly bars: Bars }>>>;
+  readonly held: Readonly<
+    Partial<Record<BrickMount, { readonly name: string; readonly bars: Bars }>>
+  >;
   readonly bricks: Bricks;
   readonly full?: Load;
   readonly quick?: Load;
 }
 
 /** Also on equal terms: GlusterFS's client does not wait awake. */
-const withAsleep = (held: Calls['held']): Calls['held'] =>
+const withAsleep = (held: CallPart['held']): CallPart['held'] =>
   held.glossa === undefined
     ? held
     : { ...held, asleep: { ...held.glossa, name: `${held.glossa.name}, --busy-poll 0` } };
 
 /** Single calls. */
-export const calls =
-  ({ what, operation, held: own, bricks, full = FULL, quick = QUICK }: Calls) =>
+export const callPart =
+  ({ what, operation, held: own, bricks, full = FULL, quick = QUICK }: CallPart) =>
   (bench: Bench): Promise<Report> => {
     const held = withAsleep(own);
     return runExperiment(
       bench,
-      callExperiment<Way>({
+      callExperiment<BrickMount>({
         what,
         operation,
         places: PLACES,
         load: bench.quick ? quick : full,
-        targets: ways(bricks),
+        targets: brickMounts(bricks),
         first: 'glusterfs',
         firstTitle: 'GlusterFS',
-        held: (Object.keys(held) as Way[]).map((mine) => ({
+        held: (Object.keys(held) as BrickMount[]).map((mine) => ({
           what: `${what}: ${held[mine]!.name}`,
           mine,
           other: 'glusterfs',
@@ -65,7 +70,7 @@ export const calls =
     );
   };
 
-export interface Data<K extends string> {
+export interface DataPart<K extends string> {
   readonly what: string;
   /** The unit. */
   readonly how: string;
@@ -79,14 +84,14 @@ export interface Data<K extends string> {
 }
 
 /** Data that is written and read. */
-export const data =
-  <K extends string>({ count, bars: glossa, bricks, onGlossa, ...moving }: Data<K>) =>
+export const dataPart =
+  <K extends string>({ count, bars: glossa, bricks, onGlossa, ...moving }: DataPart<K>) =>
   (bench: Bench): Promise<Report> =>
-    dataExperiment<Way, K>(bench, {
+    dataExperiment<BrickMount, K>(bench, {
       ...moving,
       count: bench.quick ? count.quick : count.full,
       mine: { name: 'glossa', title: 'glossa' },
-      targets: ways(bricks),
+      targets: brickMounts(bricks),
       places: PLACES,
       beside: [{ other: 'glusterfs', title: 'GlusterFS', column: 'GlusterFS', bars: glossa }],
       also: [

@@ -1,6 +1,6 @@
 /**
- * What a module costs for fops that it does not define: they are not led through it, and a lookup
- * takes the same time with it and without.
+ * Measures the cost of a module for fops that it does not define: a lookup takes the same time with
+ * the module and without.
  */
 import { orMissing } from '../../../apps/bench/engine/not-measured.ts';
 import { digits, ranged } from '../../../apps/bench/engine/numbers.ts';
