@@ -3,7 +3,7 @@ import { defaultNotify, defineTranslator } from '../runtime/core/xlator.ts';
 import { startGraph } from './browser.ts';
 import { nodeMachine } from './machine/node/index.ts';
 
-it('a graph that does not come up is ended, and the volume named that is waited for', async () => {
+it('a graph that does not come up in time is ended, and the error names the waiting volume', async () => {
   const done: string[] = [];
   const mute = defineTranslator<null, Record<string, never>>({
     type: 'test/mute',

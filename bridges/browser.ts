@@ -1,6 +1,6 @@
 /**
- * features/glupy in a browser's worker, and what a graph there is started with: the whole that a page
- * bundles. `docs/write/browser.md` shows it at work.
+ * The entry point for browsers, bundled by a page: features/glupy in a worker, and the classes that
+ * start a graph there. `docs/write/browser.md` shows its use.
  */
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevel } from '../runtime/core/log.ts';
@@ -28,7 +28,7 @@ export { type BrowserSettings, browserMachine } from './machine/browser/index.ts
 export { fetchParts, type PartBytes } from './machine/browser/parts.ts';
 export type { Lost } from './machine/browser/watchdog.ts';
 
-/** The translators that need no system calls. */
+/** Built-in translators that need no system calls. */
 const own = [
   delayGen,
   errorGen,
@@ -42,16 +42,16 @@ const own = [
 
 export interface GraphSettings {
   readonly machine: Machine;
-  /** More of them than glossa brings along. */
+  /** Translators besides the built-in ones. */
   readonly translators?: readonly Translator<unknown>[];
-  /** Takes every line of the log. */
+  /** Receives every line of the log. */
   readonly write: (line: string) => void;
   readonly level?: LogLevel;
-  /** How long the volumes may take to be up: 30 s without it. */
+  /** Milliseconds that the volumes may take to come up; 30 s by default. */
   readonly upTimeoutMs?: number;
 }
 
-/** The translators that there are in a browser, and more of them. */
+/** The translators available in a browser, and `more` of the caller's. */
 export function browserRegistry(
   machine: Machine,
   translators: readonly Translator<unknown>[] = [],
@@ -61,10 +61,10 @@ export function browserRegistry(
 }
 
 /**
- * Starts the graph of a volfile's text. Its modules are looked for in `/` of those that the machine
- * was given, unless option module-path says otherwise.
+ * Starts the graph of a volfile's text. Modules are searched in `/` of the machine's files, unless
+ * option module-path names folders.
  * @throws {VolfileError | GraphError | InitError} also when the graph is not up in time, naming the
- *   volumes that are waited for; nothing is left running then
+ *   volumes that are still down; the graph is stopped then
  */
 export async function startGraph(volfile: string, settings: GraphSettings): Promise<Graph> {
   const { machine, translators = [], write, level = INFO, upTimeoutMs = 30_000 } = settings;

@@ -1,14 +1,16 @@
-/** The thread of an isolated volume, in Node: features/glupy as in any graph, and one volume of it. */
+/**
+ * Entry point of an isolated volume's worker thread on Node: it runs features/glupy for one volume.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Translator } from '../runtime/core/xlator.ts';
 import { type Glupy, glupyFor } from './host/index.ts';
-import type { WorkerData } from './isolation/kinds.ts';
+import type { WorkerData } from './isolation/message-kinds.ts';
 import { IsolatedVolume } from './isolation/worker/index.ts';
 import { hostedLanguages } from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';
 
 const port = parentPort!;
-// Without isolation, each of its volumes is here.
+// Made without thread support, so each of its volumes runs in this thread.
 const glupy = glupyFor(hostedLanguages, nodeMachine) as unknown as Translator<Glupy>;
 const volume = new IsolatedVolume(workerData as WorkerData, nodeMachine, glupy, {
   call: () => port.postMessage(0),

@@ -28,28 +28,31 @@ function folder(...files: string[]): string {
 const find = (path: string, name: string, languages = hostedLanguages) =>
   findModule({ name, path, language: undefined, baseDir: '/' }, languages, { env: {}, sources });
 
-it('no two languages have an ending or a name in common', () => {
+it('no two languages share a file extension or a name', () => {
   const endings = allLanguages.flatMap(([, { extensions }]) => extensions);
   expect(new Set(endings).size).toBe(endings.length);
   const names = allLanguages.flatMap(([name, { aliases }]) => [name, ...aliases]);
   expect(new Set(names).size).toBe(names.length);
 });
 
-it.each(allLanguages)('%s: what it says of itself fits together', (_name, language) => {
-  const { extensions, hosted, tests } = language;
-  for (const end of extensions) expect(languageOf(`m${end}`)).toBe(language);
-  for (const file of tests?.namesFor('m') ?? []) expect(languageOfTest(file)).toBe(tests);
-  if (hosted !== null) expect(hosted.extensions).toEqual(expect.arrayContaining([...extensions]));
-});
+it.each(allLanguages)(
+  '%s: extensions, test file names and the hosted language agree',
+  (_name, language) => {
+    const { extensions, hosted, tests } = language;
+    for (const end of extensions) expect(languageOf(`m${end}`)).toBe(language);
+    for (const file of tests?.namesFor('m') ?? []) expect(languageOfTest(file)).toBe(tests);
+    if (hosted !== null) expect(hosted.extensions).toEqual(expect.arrayContaining([...extensions]));
+  },
+);
 
 it.each(
   hostedLanguages.flatMap(({ name, packageFiles }) => packageFiles.map((file) => [name, file])),
-)('%s: a folder with %s is a module', (language, file) => {
+)('%s: a folder with %s is found as a module', (language, file) => {
   const at = folder(`m/${file}`);
   expect(find(at, 'm')).toMatchObject({ path: join(at, 'm', file!), language: { name: language } });
 });
 
-it('one more record is one more language', () => {
+it('a language added to the records can be chosen and its modules are found', () => {
   const mine: HostedLanguage = {
     name: 'mine',
     extensions: ['.mine'],
@@ -66,7 +69,7 @@ it('one more record is one more language', () => {
   expect(() => find(at, 'm')).toThrow("module 'm' was not found");
 });
 
-it('a module-name with an extension means that file, also beside files with other extensions', () => {
+it('a module-name with an extension finds only that file', () => {
   const names = ['m.py', 'm.js', 'm.mjs', 'm.ts'];
   const at = folder(...names, 'm/__init__.py');
   for (const name of names) expect(find(at, name).path).toBe(join(at, name));

@@ -1,42 +1,42 @@
 /**
- * The languages that a translator can be written in, one record each, for the host translator and the
- * commands. What belongs to a language is loaded when it is first needed.
+ * The languages that a translator can be written in, one record each, for the host translator and
+ * the commands. A language's interpreter is loaded on first use.
  */
 import type { HostedLanguage } from './host/language.ts';
 import { javascript } from './javascript/language.ts';
 import { python, reservedNames } from './python/language.ts';
 import type { TestLanguage } from './testing/tests.ts';
 
-/** What `glossa new` asks of a module's name, and says first of what it has written. */
+/** Rules of `glossa new` for a module's name, and the first command that it prints. */
 export interface Template {
-  /** What a name looks like. */
+  /** The pattern of valid names. */
   readonly name: RegExp;
   readonly nameRule: string;
-  /** Names that would not work, and what is wrong with each. */
+  /** Invalid names, each with the reason. */
   readonly reserved: ReadonlyMap<string, string>;
-  /** To be typed before everything else. */
+  /** The command to type before all others. */
   readonly first?: string;
 }
 
 export interface Language {
-  /** For people. */
+  /** The name in texts for people. */
   readonly title: string;
-  /** What it is called as well. */
+  /** Other names that `option language` and `--in` accept. */
   readonly aliases: readonly string[];
-  /** What its modules' files end in; the usual ending first. */
+  /** Extensions of module files; the usual one first. */
   readonly extensions: readonly string[];
-  /** The files that make a folder a module. */
+  /** Files that make a folder a module. */
   readonly packageFiles: readonly string[];
-  /** What the files end in that its modules are compiled from; null where nothing is compiled. */
+  /** Extension of the source files of compiled modules; null without a compiler. */
   readonly compiledFrom: string | null;
-  /** How features/glupy runs it; null for one that features/native runs in the process itself. */
+  /** Its record for features/glupy; null if features/native runs it inside the process. */
   readonly hosted: HostedLanguage | null;
-  /** Null for one whose modules are tested from another. */
+  /** Null if its modules are tested in another language. */
   readonly tests: TestLanguage | null;
   readonly template: Template;
 }
 
-/** The names of tests in JavaScript and TypeScript. */
+/** Names of test files in JavaScript and TypeScript. */
 const dotted = (...extensions: readonly string[]) => ({
   pattern: new RegExp(`\\.test\\.(?:${extensions.join('|')})$`),
   mark: 'glossa/testing',
@@ -49,7 +49,7 @@ const dashed = {
   reserved: new Map([['glossa', 'is the package that modules import from ']]),
 };
 
-/** By the name that `option language`, `--in` and folders have. */
+/** Records by the name in `option language`, `--in` and template folders. */
 export const languages = {
   python: {
     title: 'Python',
@@ -106,21 +106,21 @@ export const languages = {
 
 export type LanguageName = keyof typeof languages;
 
-/** All of them, as [name, record]. */
+/** All languages, as [name, record]. */
 export const allLanguages = Object.entries(languages) as [LanguageName, Language][];
 
-/** Those that features/glupy runs. */
+/** The languages that features/glupy runs. */
 export const hostedLanguages: readonly HostedLanguage[] = allLanguages.flatMap(
   ([, { hosted }]) => hosted ?? [],
 );
 
-/** The language of a module, by what its file's name ends in. */
+/** The language of a module, by its file's extension. */
 export const languageOf = (file: string): Language | undefined =>
   allLanguages.find(([, { extensions }]) => extensions.some((end) => file.endsWith(end)))?.[1];
 
 export const testLanguages: readonly (Language & { readonly tests: TestLanguage })[] =
   allLanguages.flatMap(([, each]) => (each.tests === null ? [] : { ...each, tests: each.tests }));
 
-/** The language of a file of tests, by its name. */
+/** The language of a test file, by its name. */
 export const languageOfTest = (file: string): TestLanguage | undefined =>
   testLanguages.find(({ tests }) => tests.pattern.test(file))?.tests;

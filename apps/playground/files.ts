@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { pageParts } from '../../bridges/machine/node/page-parts.ts';
-import { bakePython } from '../../bridges/python/baked.ts';
+import { bakePython } from '../../bridges/python/page-snapshot.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
 import { version } from '../../terminal/package-version.ts';

@@ -1,8 +1,8 @@
 /**
- * features/glupy: the host translator. It loads a translator written in another language, named by
- * `option module-name`, into an interpreter of its own, and is that translator from then on.
+ * features/glupy, the host translator: loads a module, named by `option module-name`, into an
+ * interpreter of its own and serves as that translator.
  *
- * Options beyond those below are the module's: it declares them, and they are checked the same way.
+ * Further options are declared by the module, and checked the same way.
  */
 
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
@@ -14,7 +14,7 @@ import {
   defineTranslator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { remarksOn, tellLeftOut } from './advice/module-remarks.ts';
+import { findRemarks, logOmittedFops } from './advice/module-remarks.ts';
 import type { Evaluation, Guest } from './guest.ts';
 import type { FoundModule, HostedLanguage, ModuleContext } from './language.ts';
 import {
@@ -29,7 +29,7 @@ import { Host, type Hosted, hosted, type ModuleVolume } from './lifecycle/host.t
 import { Interpreter } from './lifecycle/interpreter.ts';
 import { moduleOptions } from './lifecycle/module-options.ts';
 import { findModule } from './lifecycle/module-search.ts';
-import { findGrants, foldersOf, type Granted, grantOptions } from './limits/grants.ts';
+import { findGrants, foldersOf, grantOptions, type VolumeGrants } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
 import { dirname } from './paths.ts';
 import { notesOf } from './requests/notes.ts';
@@ -92,53 +92,53 @@ const optionsFor = (languages: readonly HostedLanguage[]) =>
     ...failureOptions,
   });
 
-type Given = Values<ReturnType<typeof optionsFor>>;
+type Settings = Values<ReturnType<typeof optionsFor>>;
 
-interface Choice {
+interface Hosting {
   readonly machine: Machine;
   readonly languages: readonly HostedLanguage[];
   readonly options: ReturnType<typeof optionsFor>;
 }
 
-/** What a volume of this type keeps. */
+/** The state of a volume of this type. */
 export interface Glupy extends Hosted<Host> {
-  given: Given;
+  given: Settings;
   module: FoundModule & { readonly language: HostedLanguage };
-  /** @throws {InitError} when the folders that were searched or granted are covered now */
+  /** @throws {InitError} when a mount has covered a searched or granted folder */
   readonly refuseCovered: () => Promise<void>;
 }
 
-/** What a prompt asks of a volume, wherever its module is. */
-export interface Prompted {
+/** A volume as a prompt uses it, in this thread or another. */
+export interface PromptTarget {
   readonly language: string;
-  /** Of the module's file. */
+  /** The module's file. */
   readonly path: string;
-  /** A line; what it asks the children is wound at once. */
+  /** Runs a line; requests that it sends to children are wound at once. */
   evaluate(source: string): Promise<Evaluation>;
 }
 
-/** What the options say of a volume whose module is in a thread of its own. */
+/** Options of a volume whose module runs in a thread of its own. */
 export interface ThreadSettings {
   readonly policy: Policy;
   readonly limits: Limits;
-  /** Seconds of one call; 0 for no limit. */
+  /** Seconds that a call may take; 0 for no limit. */
   readonly timeLimit: number;
 }
 
-/** Such a volume (isolation/main/volume.ts). */
-export interface ThreadVolume extends ModuleVolume, Prompted {
-  /** Null for a language that stops at methods alone. */
+/** A volume whose module runs in a thread (isolation/main/volume.ts). */
+export interface ThreadVolume extends ModuleVolume, PromptTarget {
+  /** Null for a language without breakpoints at lines. */
   readonly lines: LineStops | null;
   readonly methods: readonly ScriptMethod[];
-  /** @throws {GraphError | InitError} what the module's author did wrong */
+  /** @throws {GraphError | InitError} for mistakes of the module's author */
   start(): Promise<void>;
-  /** Reads the module, and starts nothing. @throws as `start` */
+  /** Reads the module without starting it. @throws as `start` */
   check(): Promise<void>;
-  /** @throws {GraphError | Error} what the module has against the volume's options */
+  /** @throws {GraphError | Error} when the module rejects the volume's options */
   reconfigure(settings: ThreadSettings): void;
 }
 
-/** Makes one. Most volumes have no thread: its code is loaded for the first that has. */
+/** Makes a threaded volume; loads that code on first use, as most volumes have no thread. */
 export type MakeThreadVolume = (
   xl: Xlator,
   machine: Machine,
@@ -149,7 +149,7 @@ type Volume = Glupy | Hosted<ThreadVolume>;
 
 const isHere = (priv: Volume): priv is Glupy => 'module' in priv;
 
-export function promptOf({ priv }: Xlator<Volume>): Prompted {
+export function promptOf({ priv }: Xlator<Volume>): PromptTarget {
   if (!isHere(priv)) return priv.host;
   const { host, module } = priv;
   return {
@@ -174,7 +174,11 @@ function scriptOf({ name, priv }: Xlator<Volume>): Script {
 export const methodsOf = ({ description }: Guest): ScriptMethod[] =>
   description.methods.map(([name, file, line]) => ({ name, file, line }));
 
-function find({ languages, machine }: Choice, xl: Xlator<Glupy>, given: Given): Glupy['module'] {
+function find(
+  { languages, machine }: Hosting,
+  xl: Xlator<Glupy>,
+  given: Settings,
+): Glupy['module'] {
   const name = given['module-name'];
   if (name === undefined)
     throw new InitError(missingOption('module-name', 'which module?', xl.given));
@@ -185,10 +189,10 @@ function find({ languages, machine }: Choice, xl: Xlator<Glupy>, given: Given): 
   return module;
 }
 
-/** @throws {InitError} for options that this machine cannot keep */
-function refuseImpossible({ cannot }: Machine, given: Given): void {
+/** @throws {InitError} for options that this machine does not support */
+function refuseImpossible({ cannot }: Machine, given: Settings): void {
   for (const [option, why] of Object.entries(cannot)) {
-    const value = given[option as keyof Given];
+    const value = given[option as keyof Settings];
     if (value !== undefined && value !== false && value !== 'none')
       throw new InitError(`option ${option}: ${why}`);
   }
@@ -196,16 +200,16 @@ function refuseImpossible({ cannot }: Machine, given: Given): void {
 
 /**
  * Reads a module into an interpreter of its own.
- * @param creates whether its translator is made
- * @throws what the module's author did wrong
+ * @param creates true to make its translator, too
+ * @throws for mistakes of the module's author
  */
 async function load(
-  { machine, options }: Choice,
+  { machine, options }: Hosting,
   xl: Xlator<Glupy>,
   owner: Owner,
-  given: Given,
+  given: Settings,
   module: Glupy['module'],
-  granted: Granted,
+  granted: VolumeGrants,
   creates: boolean,
 ): Promise<Interpreter> {
   const interpreter = new Interpreter(xl, owner, limitsOf(given, given['memory-limit']), machine);
@@ -230,8 +234,8 @@ async function load(
     interpreter.attach(guest);
     interpreter.notes = notesOf(xl, guest);
     const { writing } = module.language;
-    xl.warnSuspicious(remarksOn(guest, module.path, writing));
-    tellLeftOut(xl, guest, module.path, writing.passesThrough);
+    xl.warnSuspicious(findRemarks(guest, module.path, writing));
+    logOmittedFops(xl, guest, module.path, writing.passesThrough);
     const values = moduleOptions(xl, options, guest.description.options, module.path);
     if (creates) {
       guest.create(xl.name, children(xl), values);
@@ -248,8 +252,8 @@ async function load(
 const children = (xl: Xlator<Glupy>): (readonly [string, string])[] =>
   xl.below.map((child) => [child.name, child.type]);
 
-async function init(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
-  // These options are those of the volume's start: none of them can be changed while it runs.
+async function init(choice: Hosting, xl: Xlator<Glupy>, given: Settings): Promise<Glupy> {
+  // These options apply at the volume's start only.
   const { machine } = choice;
   refuseImpossible(machine, given);
   for (const note of machine.notes) xl.log.warning(note, { msgid: messages.cacheDoubt.id });
@@ -281,7 +285,7 @@ async function init(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<Gl
 }
 
 /** Reads the module in the sandbox, without running its `init`. @throws {GraphError} */
-async function check(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<void> {
+async function check(choice: Hosting, xl: Xlator<Glupy>, given: Settings): Promise<void> {
   const problems: string[] = [];
   const attempt = <T>(what: () => T): T | undefined => {
     try {
@@ -303,14 +307,14 @@ async function check(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<v
   interpreter.discard();
 }
 
-/** Applies what can be to the interpreter that runs; for the rest a new one takes over. */
-function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void {
+/** Applies options to the running interpreter; those it cannot take start a new one. */
+function reconfigure({ options }: Hosting, xl: Xlator<Glupy>, given: Settings): void {
   const glupy = xl.priv;
   const { interpreter } = glupy.host;
   const policy = policyOf(given);
   const { options: declared } = interpreter.guest.description;
   const values = JSON.stringify(moduleOptions(xl, options, declared, glupy.module.path));
-  const own = Object.keys(options).filter((key) => !(key in failureOptions)) as (keyof Given)[];
+  const own = Object.keys(options).filter((key) => !(key in failureOptions)) as (keyof Settings)[];
   const same = own.every((key) => given[key] === glupy.given[key]);
   glupy.given = given;
   glupy.host.setPolicy(policy);
@@ -324,15 +328,15 @@ function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void
   }
 }
 
-/** @throws {InitError} for a policy that is none */
-const threadSettings = (given: Given): ThreadSettings => ({
+/** @throws {InitError} for an unknown policy */
+const threadSettings = (given: Settings): ThreadSettings => ({
   policy: policyOf(given),
   limits: limitsOf(given, given['memory-limit']),
   timeLimit: given['time-limit'],
 });
 
 /**
- * The translator, for modules in these languages, on this machine.
+ * Makes the translator for modules in these languages, on this machine.
  * @param makeThread makes volumes with `option isolation thread`
  */
 export function glupyFor(
@@ -341,9 +345,12 @@ export function glupyFor(
   makeThread?: MakeThreadVolume,
 ) {
   const options = optionsFor(languages);
-  const choice: Choice = { languages, machine, options };
-  /** Undefined for a volume whose module is here. @throws {InitError} where the machine has no threads */
-  const inThread = async (xl: Xlator<Volume>, given: Given): Promise<ThreadVolume | undefined> => {
+  const choice: Hosting = { languages, machine, options };
+  /** Undefined for a module in this thread. @throws {InitError} on a machine without threads */
+  const inThread = async (
+    xl: Xlator<Volume>,
+    given: Settings,
+  ): Promise<ThreadVolume | undefined> => {
     if (given.isolation !== 'thread' || makeThread === undefined) return undefined;
     refuseImpossible(machine, given);
     return makeThread(xl as Xlator, machine, threadSettings(given));

@@ -1,7 +1,7 @@
 /**
- * A guest in an interpreter: what those of all languages have in common. A language gives the calls
- * into its engine; hooks, failures outside of requests, lines of a prompt and failures at the start
- * are here.
+ * A guest in an interpreter: the part that all languages share. It calls hooks, logs failures
+ * outside of requests, runs lines of a prompt and reports failures at the start; a subclass calls
+ * the engine.
  */
 import { findFop } from '../../runtime/core/fops.ts';
 import { ERROR } from '../../runtime/core/log.ts';
@@ -13,15 +13,15 @@ import {
   type Guest,
   type HookName,
   type ModuleDescription,
+  type NoteTaker,
   type NoticeName,
-  type Noting,
   type Scalar,
-  type TellName,
+  type StateHookName,
 } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
 import type { FoundModule, GuestSettings } from './language.ts';
 
-/** Kinds of the arguments (crossing/flatten.ts) of what a guest is told. */
+/** Argument kinds (crossing/flatten.ts) of hooks and notices. */
 const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
   fini: '',
   notify: 'si',
@@ -39,7 +39,7 @@ const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
   collect: '',
 };
 
-/** A function of the host, as an engine takes it: kinds of parameters and result are the engine's. */
+/** A host function as an engine imports it, with kinds of its parameters and result. */
 export type HostRow = readonly [
   name: string,
   params: string,
@@ -47,7 +47,7 @@ export type HostRow = readonly [
   call: (...args: never[]) => number | string | undefined,
 ];
 
-/** The functions of the host that are the same in every language; engines add those for data. */
+/** The host functions that all languages share; engines add those for data. */
 export const hostRows = (
   host: GuestHost,
   evaluations: Evaluations,
@@ -84,7 +84,7 @@ export const hostRows = (
   ],
 ];
 
-/** Lines that were typed at a prompt and have not ended. */
+/** Lines of a prompt that are still running. */
 export class Evaluations {
   private readonly open = new Map<number, (result: Evaluation) => void>();
   private last = 0;
@@ -102,7 +102,7 @@ export class Evaluations {
     });
   }
 
-  /** `output` undefined: the statement goes on in the next line. */
+  /** `output` undefined: the statement is incomplete. */
   end(id: number, output: string | undefined, failed = false): undefined {
     this.open.get(id)?.({ incomplete: output === undefined, output: output ?? '', failed });
     this.open.delete(id);
@@ -114,9 +114,9 @@ export class Evaluations {
 }
 
 /**
- * A failure at the start, for the module's author.
- * @param isPlaced whether `message` begins with a place
- * @param trace the way there
+ * Makes the error of a failed start, for the module's author.
+ * @param isPlaced true if `message` begins with a place
+ * @param trace the traceback
  */
 export function startFailure(
   { path }: FoundModule,
@@ -124,13 +124,13 @@ export function startFailure(
   isPlaced: boolean,
   trace = '',
 ): Error {
-  // What was found in a class, or in an import, names its place itself.
+  // Errors found in a class or an import name their place themselves.
   const own = message.replace(/^(?:Type)?Error: (?=\/)/, '');
   const placed = isPlaced || own !== message || message.includes(path);
   return new Error((placed ? own : `${path}: ${message}`) + trace);
 }
 
-/** The host's requests to an engine of any language. */
+/** An engine's state, as the shared guest uses it. */
 export interface EngineState {
   readonly dead: { readonly message: string } | undefined;
   readonly memory: number;
@@ -141,7 +141,7 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
   abstract readonly language: string;
   abstract readonly description: ModuleDescription;
   abstract readonly sources: readonly string[];
-  abstract readonly noting: Noting;
+  abstract readonly noting: NoteTaker;
   protected readonly engine: E;
   protected readonly module: FoundModule;
   protected readonly settings: GuestSettings;
@@ -160,12 +160,12 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     children: readonly (readonly [string, string])[],
     options: object,
   ): void;
-  /** The function of the library with this name, for calls that may share a turn. */
+  /** The library's entry point for a fop; its calls may share a turn. */
   protected abstract row(helper: 'entry' | 'reply_entry', fop: string, kinds: string): EnterGuest;
-  /** The library's function for a hook or notice. */
+  /** The library's entry point for a hook or notice. */
   protected abstract hookEntry(name: string, kinds: string): EnterGuest;
-  protected abstract askHook(name: TellName): string | undefined;
-  /** Runs a line; what comes of it ends evaluation `id`. */
+  protected abstract askHook(name: StateHookName): string | undefined;
+  /** Runs a line; its result ends evaluation `id`. */
   protected abstract run(id: number, source: string): void;
 
   get dead(): string | undefined {
@@ -195,7 +195,7 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     });
   }
 
-  tell(name: TellName): string | undefined {
+  tell(name: StateHookName): string | undefined {
     return this.guarded(name, undefined, () => this.askHook(name));
   }
 
@@ -208,7 +208,7 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     this.evaluations.endAll('the interpreter was closed');
   }
 
-  /** A call outside of any request: what the engine has to say of it goes to the log. */
+  /** Makes a call outside of any request; the engine's error is logged. */
   private guarded<R>(what: string, failed: R, call: () => R): R {
     if (this.engine.dead !== undefined) return failed;
     try {

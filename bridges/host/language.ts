@@ -7,9 +7,9 @@ import type { GuestHost } from './guest-host.ts';
 import type { Grants } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
 
-/** A module that was found, and where its own imports are looked for. */
+/** A found module, and the folders that its imports are searched in. */
 export interface FoundModule {
-  /** The name in the volfile, without extension. */
+  /** Its name in the volfile, without extension. */
   readonly name: string;
   readonly path: string;
   readonly source: string;
@@ -20,73 +20,73 @@ export interface FoundModule {
 export interface GuestSettings {
   readonly machine: Machine;
   readonly volume: string;
-  /** Seconds a call may run; 0 for no limit. */
+  /** Seconds that a call may take; 0 for no limit. */
   readonly timeLimit: number;
   /** Bytes of memory. */
   readonly memoryLimit: number;
-  /** What the script may do outside of its interpreter. */
+  /** The module's permissions outside of its interpreter. */
   readonly grants: Grants;
-  /** Absolute paths of wheel files and folders that it may import from. */
+  /** Absolute paths of wheel files and folders to import from. */
   readonly packages: readonly string[];
   /** Present when the mount runs in the foreground of a terminal. */
   readonly terminal?: DebuggerTerminal | undefined;
-  /** Present where the module may be stopped at its lines. */
+  /** Present if the module can stop at its lines. */
   readonly lines?: LineDebugger | undefined;
-  /** The time of day, and monotonic clocks, are the host's `now` to the script: a test's. */
+  /** True in tests: the module's clocks show the host's `now`. */
   readonly virtualTime?: boolean;
-  /** Something to tell the volume's log about starting. */
+  /** Logs a notice about the start for the volume. */
   notice(text: string): void;
-  /** The same, for whoever is responsible for the machine. */
+  /** Logs a warning for the machine's administrator. */
   warn(text: string): void;
-  /** A file or folder that is about to be run: told before. @throws when it is not to be */
+  /** Checks a file or folder before its code is run. @throws when that is refused */
   checkForeign(path: string): void;
   log(level: number, source: LogSource, text: string): void;
 }
 
-/** Starts an interpreter and loads the module. Throws an Error whose message is for its author. */
+/** Starts an interpreter and loads the module. Throws an Error with a message for its author. */
 export type StartGuest = (
   module: FoundModule,
   host: GuestHost,
   settings: GuestSettings,
 ) => Promise<Guest>;
 
-/** A language's spelling of names and definitions, for remarks on modules (advice/module-remarks.ts). */
+/** A language's names and syntax, for remarks on modules (advice/module-remarks.ts). */
 export interface Writing {
-  /** Endings of callbacks and of what is told that a caller gave up. */
+  /** Suffixes of callbacks and of interrupt methods. */
   readonly cbk: string;
   readonly cancel: string;
-  /** A name of GlusterFS's, as the language writes it. */
+  /** Converts a GlusterFS name to the language's style. */
   word(name: string): string;
-  /** Comments and texts. */
+  /** Matches comments and string literals. */
   readonly notCode: RegExp;
-  /** What stands before the name of a method where it is defined. */
+  /** Matches the text before a method's name in its definition. */
   readonly definition: RegExp;
-  /** Whether a bare name can mean a method, as inside of Python's class statement. */
+  /** True if a bare name can mean a method, as in Python's class statement. */
   readonly bare: boolean;
-  /** Definitions of functions like a fop's or a hook's, from the start of a line, with their `name`. */
+  /** Match definitions of fop-like functions at the start of a line, with group `name`. */
   readonly functions: readonly RegExp[];
-  /** The lines among those that stand for a function, and no member of some object. */
+  /** Matches those lines that define a function and not a member of an object. */
   readonly stands: RegExp;
-  /** The line on which the translator's class begins. */
+  /** Matches the first line of the translator's class. */
   readonly begin: RegExp;
-  /** What the host reads of the class. */
+  /** Class attributes that the host reads. */
   readonly read: readonly string[];
-  /** What a class says of fops that it leaves out: they pass; they are refused. */
+  /** Declarations of a class about fops that it leaves out: they pass; they are refused. */
   readonly passesThrough: readonly [passes: string, refuses: string];
 }
 
-/** A language of modules. Those that there are: `bridges/languages.ts`. */
+/** A language of modules; `bridges/languages.ts` lists all. */
 export interface HostedLanguage {
   readonly name: string;
   readonly extensions: readonly string[];
-  /** The files that make a folder a module. */
+  /** Files that make a folder a module. */
   readonly packageFiles: readonly string[];
-  /** Environment variable with more folders to search. */
+  /** Environment variable that lists more folders to search. */
   readonly pathVariable: string;
-  /** What the first lines of a file may say about its letters, with their name as a group. */
+  /** Matches the declaration of a file's encoding in its first lines, with the name as a group. */
   readonly coding?: RegExp;
   readonly writing: Writing;
-  /** Before a line of `glossa repl`, and before the next one of the same statement. */
+  /** Prompts of `glossa repl`: for a new statement, and for a continued one. */
   readonly prompts?: readonly [first: string, more: string];
   load(): Promise<StartGuest>;
 }
@@ -94,25 +94,25 @@ export interface HostedLanguage {
 export interface ModuleContext extends Context {
   /** Present when the graph runs in the foreground of a terminal. */
   readonly terminal?: DebuggerTerminal | undefined;
-  /** Present where a module may be stopped at its lines: in a thread of its own. */
+  /** Present if a module can stop at its lines: in a thread of its own. */
   readonly lineDebugger?: LineDebugger | undefined;
-  /** The clock is a test's: scripts are to see its time, and no other. */
+  /** True in tests: modules see the test's clock only. */
   readonly virtualTime?: boolean;
 }
 
-/** The terminal of the person who debugs a module. Both calls block. */
+/** The terminal of a debugging user. Both calls block. */
 export interface DebuggerTerminal {
   /** A line without its end; undefined at the end of input (Ctrl-D). */
   readLine(prompt: string): string | undefined;
   write(text: string): void;
 }
 
-/** The way from an interpreter to a debugger elsewhere; what it says is in runtime/core/line-stops.ts. */
+/** Connects an interpreter with a debugger in another thread (messages: runtime/core/line-stops.ts). */
 export interface LineDebugger {
-  /** The first breakpoints, as the JSON of a command; undefined for none. */
+  /** The initial breakpoints, as a command in JSON; undefined for none. */
   readonly watched: string | undefined;
-  /** Takes a message of the interpreter, as JSON: a stop, or the answer to a command. */
+  /** Sends a message of the interpreter in JSON: a stop, or the result of a command. */
   told(json: string): void;
-  /** Blocks until there is a command, which is JSON. Without a debugger it is one to go on. */
+  /** Blocks until the next command, in JSON. Without a debugger the command is to continue. */
   wait(): string;
 }

@@ -1,4 +1,4 @@
-/** Paths are those of node:path, which is taken as the measure here. */
+/** Path functions of the host, compared with node:path. */
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -8,10 +8,10 @@ const path = fc
   .array(fc.constantFrom('/', '//', '.', '..', 'a', 'name.py', '.whl', 'é'), { maxLength: 8 })
   .map((parts) => parts.join(''));
 const absolute = path.map((text) => `/${text}`);
-/** A slash at the end is no part of a path here. */
+/** The host's paths have no trailing slash. */
 const bare = (text: string): string => text.replace(/(?<=.)\/$/, '').replace(/^\.\/$/, '.');
 
-it('are as in Node', () => {
+it('normalize, join, resolve, dirname and basename agree with node:path', () => {
   fc.assert(
     fc.property(path, path, absolute, (one, other, base) => {
       expect(normalize(one)).toBe(bare(posix.normalize(one)));

@@ -1,6 +1,6 @@
-/** Paths as POSIX has them: the same text in, the same text out on every machine. */
+/** POSIX path functions, with the same results on every machine. */
 
-/** Without `.`, `..` and empty parts, as far as it has names to take away. */
+/** Removes `.`, empty parts, and `..` with the name before it. */
 export function normalize(path: string): string {
   const isAbsolute = path.startsWith('/');
   const parts: string[] = [];
@@ -18,7 +18,7 @@ export function normalize(path: string): string {
 export const join = (...parts: readonly string[]): string =>
   normalize(parts.filter((part) => part !== '').join('/'));
 
-/** `path`, beginning at the absolute path `base` where it is a relative one. */
+/** Resolves a relative `path` against the absolute path `base`. */
 export const resolve = (base: string, path: string): string =>
   normalize(path.startsWith('/') ? path : `${base}/${path}`);
 
@@ -29,7 +29,7 @@ export function dirname(path: string): string {
   return at === 0 ? '/' : path.slice(0, at);
 }
 
-/** The last name of a normalized path, without `ending` where it has more than that. */
+/** The last name of a normalized path, without `ending` unless that is all of it. */
 export function basename(path: string, ending = ''): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isMore = ending !== '' && name.length > ending.length && name.endsWith(ending);

@@ -1,28 +1,26 @@
 /**
- * Numbers, texts and data as bytes of a message, and back. What is read may come from a thread that
- * is not trusted: every length is checked against what is there.
- *
- * A message is a head, and after it the data that is too long for the head (`LONG`): whoever sends it
- * copies that once, from where it is.
+ * Encodes and decodes numbers, texts and data as bytes of a message. The sender may be an untrusted
+ * thread: the reader checks every length against the bytes that arrived. Long data (`LONG`) follows
+ * the message's head, so that the sender copies it once.
  */
 import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../../runtime/core/gfid.ts';
 import { GFID_SIZE } from '../../runtime/core/limits.ts';
 
-/** A message says what none can. */
+/** Thrown for a message with impossible contents. */
 export class Malformed extends Error {
   readonly code = 'GLOSSA_MALFORMED';
 }
 
-/** Bytes of data from which on it lies behind the head. */
+/** Data of this size or more follows the head. */
 const LONG = 512;
-/** Characters that are made a text at a time. */
+/** Characters converted to text at a time. */
 const CHUNK = 4096;
 
 export class Writer {
   bytes = new Uint8Array(4096);
   /** Bytes of the head so far. */
   at = 0;
-  /** What lies behind the head, in order. */
+  /** Long data after the head, in order. */
   readonly long: Uint8Array[] = [];
   longBytes = 0;
   private view = new DataView(this.bytes.buffer);
@@ -53,7 +51,7 @@ export class Writer {
     return this;
   }
 
-  /** Any number of ECMAScript's. */
+  /** Any ECMAScript number. */
   number(value: number): this {
     this.room(8);
     this.view.setFloat64(this.at, value, true);
@@ -68,7 +66,7 @@ export class Writer {
     return this;
   }
 
-  /** One byte a character where that is enough, otherwise two. */
+  /** Writes one byte a character if that suffices, otherwise two. */
   text(text: string): this {
     const { length } = text;
     this.room(4 + 2 * length);
@@ -111,14 +109,14 @@ export class Writer {
     const needed = this.at + bytes;
     if (needed <= this.bytes.length) return;
     const before = this.bytes;
-    // In steps of 8: a ring copies it by words.
+    // A multiple of 8: a ring copies by words.
     this.bytes = new Uint8Array(Math.max(2 * before.length, (needed + 7) & ~7));
     this.bytes.set(before);
     this.view = new DataView(this.bytes.buffer);
   }
 }
 
-/** Reads one message after the other. Each is the reader's own: nobody else can change it. */
+/** Reads one message after another, each in memory of its own that no other thread can change. */
 export class Reader {
   private bytes: Uint8Array = new Uint8Array(0);
   private view: DataView = new DataView(this.bytes.buffer);
@@ -130,11 +128,12 @@ export class Reader {
 
   /**
    * @param head bytes of its head
-   * @param isShared whether the memory will be another message's: data is copied out of it
+   * @param isShared true if the memory will be reused, so that data must be copied
    * @throws {Malformed}
    */
   open(bytes: Uint8Array, length: number, head: number, isShared: boolean): this {
-    if (head > length || length > bytes.length) throw new Malformed('a head longer than all');
+    if (head > length || length > bytes.length)
+      throw new Malformed('the head is longer than the message');
     if (bytes !== this.bytes) {
       this.bytes = bytes;
       this.view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -158,10 +157,10 @@ export class Reader {
     return this.view.getFloat64(this.take(8), true);
   }
 
-  /** @throws {Malformed} when it is no exact integer */
+  /** @throws {Malformed} unless it is an exact integer */
   integer(): number {
     const value = this.number();
-    if (!Number.isSafeInteger(value)) throw new Malformed('a number that is no integer');
+    if (!Number.isSafeInteger(value)) throw new Malformed('a number is not an integer');
     return value;
   }
 
@@ -187,27 +186,27 @@ export class Reader {
     const isLong = length >= LONG;
     const at = isLong ? this.longAt : this.take(length);
     if (isLong) {
-      if (length > this.end - at) throw new Malformed('less data than was announced');
+      if (length > this.end - at) throw new Malformed('data is shorter than announced');
       this.longAt += length;
     }
     return this.isShared ? this.bytes.slice(at, at + length) : this.bytes.subarray(at, at + length);
   }
 
-  /** The message, from its start, in memory that no other will have. */
+  /** Returns a copy of the message, from its start. */
   own(): Reader {
     return new Reader().open(this.bytes.slice(0, this.end), this.end, this.headEnd, false);
   }
 
-  /** How many items follow, each of which takes a byte at least. */
+  /** The number of items that follow, each at least one byte long. */
   count(): number {
     const count = this.u32();
-    if (count > this.headEnd - this.at) throw new Malformed('a list longer than its message');
+    if (count > this.headEnd - this.at) throw new Malformed('a list is longer than its message');
     return count;
   }
 
   private take(bytes: number): number {
     const { at } = this;
-    if (bytes > this.headEnd - at) throw new Malformed('a message that ends too soon');
+    if (bytes > this.headEnd - at) throw new Malformed('the message ends too soon');
     this.at = at + bytes;
     return at;
   }

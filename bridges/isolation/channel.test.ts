@@ -1,12 +1,12 @@
-/** Both ends of a channel in one thread: what one does at any moment of the other's, in every order. */
+/** A channel's two ends in one thread, interleaved in every order. */
 import { describe, expect, it } from 'vitest';
 import { Malformed, Writer } from './bytes.ts';
-import { Channel, newShared } from './channel.ts';
+import { Channel, newSharedMemory } from './channel.ts';
 
 const MESSAGE_BYTES = 1_000_000;
 
-/** A writer whose last message waits for room, with a short one first; and who was called. */
-function crowded(shared = newShared()) {
+/** A full ring: a short message, long ones, and a backlog; records the wake-up calls. */
+function crowded(shared = newSharedMemory()) {
   const calls: string[] = [];
   const reader = new Channel(shared, 0, () => calls.push('the writer'));
   const writer = new Channel(shared, 1, () => calls.push('the reader'));
@@ -18,8 +18,8 @@ function crowded(shared = newShared()) {
   return { reader, writer, calls };
 }
 
-describe('who has messages that wait for room', () => {
-  it('goes on where there is some now, which the reader has made while it was awake', () => {
+describe('a writer with a backlog', () => {
+  it('stays awake when a polling reader has made room', () => {
     const { reader, writer, calls } = crowded();
     expect([reader.receive()?.u8(), reader.receive()?.u8()]).toEqual([1, 2]);
     expect(writer.leave(false)).toBe(false);
@@ -28,7 +28,7 @@ describe('who has messages that wait for room', () => {
     expect(calls).toEqual([]);
   });
 
-  it('is called when there is enough, where what was made before was too little', () => {
+  it('is called once the reader has made enough room', () => {
     const { reader, writer, calls } = crowded();
     expect(reader.receive()?.u8()).toBe(1);
     expect(writer.leave(false)).toBe(true);
@@ -41,7 +41,7 @@ describe('who has messages that wait for room', () => {
     expect(writer.leave(false)).toBe(true);
   });
 
-  it('sends what each message was when it was put, though the next was written over it', () => {
+  it('sends each message as it was when put, although the memory is reused', () => {
     const { reader, writer } = crowded();
     const message = new Writer();
     writer.put(message.begin(3));
@@ -54,10 +54,10 @@ describe('who has messages that wait for room', () => {
     expect(kinds.slice(-2)).toEqual([3, 4]);
   });
 
-  it('goes on to say so where the reader has counted what cannot be', () => {
-    const shared = newShared();
+  it('throws Malformed for an impossible counter of the reader', () => {
+    const shared = newSharedMemory();
     const { writer } = crowded(shared);
-    // What side 0 has emptied.
+    // The counter of bytes that side 0 has read.
     new Int32Array(shared.control)[1] = 2 ** 30;
     expect(writer.leave(false)).toBe(false);
     expect(() => writer.flush()).toThrow(Malformed);

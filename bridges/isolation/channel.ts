@@ -1,38 +1,36 @@
 /**
- * Messages between two threads over shared memory, and who is woken for them.
+ * Sends messages between two threads over shared memory, and wakes the receiver.
  *
- * Each direction is a ring of bytes with two counters: its writer's, up to where it is filled, and its
- * reader's, up to where it is empty. What does not fit waits with the writer. Nothing that the other
- * side has written is believed: a counter is read once, a message is copied before it is looked at.
- *
- * Each side says whether it looks by itself (AWAKE), sleeps until it is notified (ASLEEP), or has
- * left to its event loop (AWAY), from where it is called by other means, once.
+ * Each direction is a ring of bytes with the writer's and the reader's counter. A message that does
+ * not fit waits with the writer. The other side is untrusted: a counter is read once, a message is
+ * copied before it is decoded. Each side states how to reach it: it polls (AWAKE), sleeps until
+ * notified (ASLEEP), or has returned to its event loop (AWAY), where `call` wakes it once.
  */
 import type { BusyPoll } from '../../runtime/core/busy-poll.ts';
 import { joined } from '../../runtime/core/bytes.ts';
 import { Malformed, Reader, type Writer } from './bytes.ts';
 
-/** Bytes of a ring: a power of two, and more than a read or write of the largest size takes. */
+/** Bytes of a ring: a power of two, larger than the largest read or write. */
 const RING_BYTES = 4 * 1024 * 1024;
-/** Bytes of a piece of a message; longer messages are sent in several. */
+/** Bytes of a piece; longer messages are sent in several. */
 const PIECE_BYTES = 1024 * 1024;
-/** Bytes of a message. */
+/** Bytes of a message at most. */
 const MESSAGE_BYTES = 256 * 1024 * 1024;
-/** Bytes up to which a message is copied word by word, which is quicker then. */
+/** Shorter messages are copied word by word, which is faster. */
 const SHORT_BYTES = 1024;
-/** Before each piece: its length, with `MORE` where the message goes on in the next; its head's. */
+/** Header of each piece: its length, with `MORE` if the message continues; its head's length. */
 const HEADER_BYTES = 8;
 const MORE = 0x80000000;
 
 /** Words of the control memory. */
 const FILLED = 0;
 const EMPTIED = 1;
-/** The writer waits for room. */
+/** Set while the writer waits for room. */
 const FULL = 2;
 const STATE = 3;
-/** Words of one side; the other's follow. */
+/** Words of one side; the other side's follow. */
 const SIDE_WORDS = 8;
-/** Words that both share, behind those. */
+/** Words that both sides share, after those. */
 const LEVEL = 2 * SIDE_WORDS;
 const BEAT = LEVEL + 1;
 const SERVED = LEVEL + 2;
@@ -44,19 +42,19 @@ const ASLEEP = 1;
 const AWAY = 2;
 const CALLED = 3;
 
-export interface Shared {
+export interface SharedMemory {
   readonly control: SharedArrayBuffer;
-  /** The ring that each side writes. */
+  /** The rings, one written by each side. */
   readonly rings: readonly [SharedArrayBuffer, SharedArrayBuffer];
 }
 
-export const newShared = (): Shared => ({
+export const newSharedMemory = (): SharedMemory => ({
   control: new SharedArrayBuffer(CONTROL_BYTES),
   rings: [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)],
 });
 
 const aligned = (bytes: number): number => (bytes + 7) & ~7;
-/** Bytes of the ring that a piece takes. */
+/** Bytes that a piece takes in the ring. */
 const needed = (bytes: number): number => HEADER_BYTES + aligned(bytes);
 
 export class Channel {
@@ -72,16 +70,16 @@ export class Channel {
   private readonly reader = new Reader();
   private readonly scratch = new Uint8Array(64 * 1024);
   private backlog: Piece[] = [];
-  /** Pieces of a message that goes on. */
+  /** Pieces of an incomplete message. */
   private pieces: Uint8Array[] = [];
   private filled = 0;
   private emptied = 0;
 
   /**
    * @param side 0 or 1
-   * @param call wakes the other side where it is away: in its event loop
+   * @param call wakes the other side in its event loop
    */
-  constructor({ control, rings }: Shared, side: 0 | 1, call: () => void) {
+  constructor({ control, rings }: SharedMemory, side: 0 | 1, call: () => void) {
     this.control = new Int32Array(control);
     this.clock = new Float64Array(control, CLOCK_BYTES, 1);
     this.own = side * SIDE_WORDS;
@@ -91,7 +89,7 @@ export class Channel {
     this.call = call;
   }
 
-  // -- what both see -----------------------------------------------------------------------------
+  // -- shared state ------------------------------------------------------------------------------
 
   get now(): number {
     return this.clock[0]!;
@@ -109,7 +107,7 @@ export class Channel {
     this.control[LEVEL] = level;
   }
 
-  /** Raised by a side that goes on; the other sees when it does not. */
+  /** A counter that a side raises while it runs; the other side sees when it stops. */
   get beat(): number {
     return Atomics.load(this.control, BEAT);
   }
@@ -118,7 +116,7 @@ export class Channel {
     Atomics.add(this.control, BEAT, 1);
   }
 
-  /** The number of the call for which the worker runs; 0 for none. The worker may write a false number. */
+  /** The number of the call that the worker runs; 0 for none. A worker may write a false one. */
   get served(): number {
     return Atomics.load(this.control, SERVED);
   }
@@ -129,7 +127,7 @@ export class Channel {
 
   // -- sending -----------------------------------------------------------------------------------
 
-  /** Puts a message into the ring, or behind those that wait for room. Wakes nobody. */
+  /** Puts a message into the ring, or in the backlog. Does not wake the receiver. */
   put(message: Writer): void {
     const { length } = message;
     if (this.backlog.length === 0 && length <= PIECE_BYTES && this.hasRoom(length)) {
@@ -141,13 +139,13 @@ export class Channel {
     this.flush();
   }
 
-  /** Sends what waits, as far as there is room. */
+  /** Sends the backlog, as far as there is room. */
   flush(): void {
     while (this.backlog.length > 0) {
       const { bytes, length, head } = this.backlog[0]!;
       if (!this.hasRoom(bytes.length)) {
         Atomics.store(this.control, this.own + FULL, 1);
-        // The reader may have made room before it could see that.
+        // The reader may have made room before it could see FULL.
         if (!this.hasRoom(bytes.length)) return;
       }
       this.out.writePiece(bytes, length, head, this.filled);
@@ -158,7 +156,7 @@ export class Channel {
   }
 
   private keep(message: Writer): void {
-    // A copy: the memory of a message serves the next one.
+    // A copy: the writer reuses its memory.
     const whole = joined([message.bytes.slice(0, message.at), ...message.long]);
     for (let from = 0; from < whole.length; from += PIECE_BYTES) {
       const bytes = whole.subarray(from, from + PIECE_BYTES);
@@ -170,11 +168,11 @@ export class Channel {
 
   private hasRoom(bytes: number): boolean {
     const { room } = this;
-    if (room < 0) throw new Malformed('a counter that cannot be');
+    if (room < 0) throw new Malformed('an impossible counter');
     return needed(bytes) <= room;
   }
 
-  /** Bytes that are empty; less than none where the reader's counter cannot be. */
+  /** Free bytes of the ring; negative when the reader's counter is impossible. */
   private get room(): number {
     const emptied = Atomics.load(this.control, this.other + EMPTIED) >>> 0;
     return RING_BYTES - ((this.filled - emptied) >>> 0);
@@ -185,12 +183,12 @@ export class Channel {
     Atomics.store(this.control, this.own + FILLED, this.filled | 0);
   }
 
-  /** Whether the other side has taken all that was sent. */
+  /** True when the other side has read all messages. */
   get isTaken(): boolean {
     return Atomics.load(this.control, this.other + EMPTIED) >>> 0 === this.filled;
   }
 
-  /** Wakes the other side, where it does not look by itself. */
+  /** Wakes the other side unless it polls. */
   wake(): void {
     const { control } = this;
     const at = this.other + STATE;
@@ -203,12 +201,12 @@ export class Channel {
     }
   }
 
-  /** As `wake`, where the other side has not taken everything. */
+  /** As `wake`, if the other side has unread messages. */
   wakeIfNews(): void {
     if (!this.isTaken) this.wake();
   }
 
-  /** Whether the other side has nothing to do: it took all, and does not go on by itself. */
+  /** True when the other side is idle: it has read all messages and does not run. */
   get isAtRest(): boolean {
     const state = Atomics.load(this.control, this.other + STATE);
     return (state === ASLEEP || state === AWAY) && this.isTaken;
@@ -220,20 +218,19 @@ export class Channel {
     return Atomics.load(this.control, this.other + FILLED) >>> 0 !== this.emptied;
   }
 
-  /** The next message; null when there is none. It is valid until the next. @throws {Malformed} */
+  /** The next message, valid until the one after it; null without one. @throws {Malformed} */
   receive(): Reader | null {
     for (;;) {
       const filled = Atomics.load(this.control, this.other + FILLED) >>> 0;
       const there = (filled - this.emptied) >>> 0;
       if (there === 0) return null;
-      if (there > RING_BYTES || there < HEADER_BYTES)
-        throw new Malformed('a counter that cannot be');
+      if (there > RING_BYTES || there < HEADER_BYTES) throw new Malformed('an impossible counter');
       const word = this.in.length(this.emptied);
       const head = this.in.head(this.emptied);
       const length = word & ~MORE;
       const more = (word & MORE) !== 0;
       if (length > PIECE_BYTES || needed(length) > there) {
-        throw new Malformed('a message longer than what was sent');
+        throw new Malformed('a message is longer than the sent bytes');
       }
       const isShort = length <= this.scratch.length && !more && this.pieces.length === 0;
       const bytes = isShort ? this.scratch : new Uint8Array(aligned(length));
@@ -249,7 +246,7 @@ export class Channel {
     if (!more && this.pieces.length === 0) return piece;
     this.pieces.push(piece);
     const bytes = this.pieces.reduce((sum, { length }) => sum + length, 0);
-    if (bytes > MESSAGE_BYTES) throw new Malformed('a message that does not end');
+    if (bytes > MESSAGE_BYTES) throw new Malformed('a message does not end');
     if (more) return null;
     const whole = joined(this.pieces);
     this.pieces = [];
@@ -266,12 +263,12 @@ export class Channel {
 
   // -- waiting -----------------------------------------------------------------------------------
 
-  /** This side looks by itself. */
+  /** Sets this side AWAKE: it polls. */
   awake(): void {
     Atomics.store(this.control, this.own + STATE, AWAKE);
   }
 
-  /** Waits awake for news, where that is worth a try. False when there is none. */
+  /** Polls for a message while `busy` finds that worthwhile. False when none came. */
   waitAwake(busy: BusyPoll): boolean {
     if (!busy.due()) return false;
     const until = performance.now() + busy.limitUs / 1000;
@@ -287,9 +284,8 @@ export class Channel {
   }
 
   /**
-   * Whether there is nothing to do here, once this side is ASLEEP or AWAY: no news, nor room for what
-   * waits. Room that the reader has made until then was told to nobody, for this side was awake; from
-   * now on the reader wakes it.
+   * True when this side, ASLEEP or AWAY by now, has nothing to do: no message, and no room for its
+   * backlog. The reader does not announce room that it made while this side was AWAKE; it does now.
    */
   private get isIdle(): boolean {
     if (this.hasNews) return false;
@@ -297,13 +293,13 @@ export class Channel {
     if (next === undefined) return true;
     Atomics.store(this.control, this.own + FULL, 1);
     const { room } = this;
-    // Where the counter cannot be, `flush` says so.
+    // `flush` throws for an impossible counter.
     return room >= 0 && room < needed(next.bytes.length);
   }
 
   /**
-   * Sleeps until there is something to do, or for so many milliseconds.
-   * @param tells whether the other side, where it sleeps, is to see that there will be none
+   * Sleeps until there is work, or for so many milliseconds.
+   * @param tells true to show a sleeping receiver that no message follows
    */
   sleep(ms: number, tells: boolean): void {
     const { control } = this;
@@ -316,7 +312,7 @@ export class Channel {
     Atomics.store(control, at, AWAKE);
   }
 
-  /** This side is to be called. False when there is something to do: it is awake still. As `sleep`. */
+  /** Sets this side AWAY. False when there is work: it stays AWAKE. `tells` as in `sleep`. */
   leave(tells: boolean): boolean {
     Atomics.store(this.control, this.own + STATE, AWAY);
     if (this.isIdle) {
@@ -334,7 +330,7 @@ export class Channel {
 
 interface Piece {
   readonly bytes: Uint8Array;
-  /** With `MORE`. */
+  /** Its length, with `MORE` if another follows. */
   readonly length: number;
   readonly head: number;
 }

@@ -1,4 +1,4 @@
-/** `option isolation thread`, in short: the bridge's contracts run on it as a whole in test:more. */
+/** Smoke test of `option isolation thread`; test:more runs all contracts of the bridge on it. */
 import { expect, it } from 'vitest';
 import { EACCES, ENOENT } from '../../runtime/core/errno.ts';
 import { isolated, startModule } from '../../test/support/module.ts';
@@ -13,7 +13,7 @@ export class xlator extends Translator {
 }
 `;
 
-it('decides, and passes on', async () => {
+it('an isolated module fails one lookup itself and winds another', async () => {
   const run = await startModule({ 'm.js': source }, { language: isolated });
   expect(run.ask('lookup', run.absent('decided'), null)).toMatchObject({ opErrno: ENOENT });
   const loc = run.absent('passed');
@@ -22,7 +22,7 @@ it('decides, and passes on', async () => {
   expect(held!.args[0]).toBe(loc);
   held!.answer(-1, EACCES, null, null, null, null);
   expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
-  // What the module does not define does not go there.
+  // Fops that the module does not define bypass the thread.
   expect(Object.keys(run.xl.fops)).toEqual(['lookup']);
   run.settled();
 });

@@ -1,8 +1,8 @@
 /**
- * The replies to what one request has wound, the latest of them: values from these cross by their
- * places. Both sides keep the same ones without telling each other, because both count the winds in the
- * order in which they go over: each wind lets go of the reply `KEPT` winds before it. So a request that
- * winds without end keeps neither side's memory, and finding where a value came from stays short.
+ * Keeps the latest replies to one request's winds, so that values of them cross by position. Both
+ * sides keep the same ones without an agreement, because both count winds in the order in which
+ * they cross: each wind drops the reply `KEPT` winds before it. That bounds memory and the search
+ * for a value.
  */
 import type { Arg } from '../../runtime/core/fops.ts';
 
@@ -18,7 +18,7 @@ export class Replies {
   count = 0;
   private readonly kept: (Part | undefined)[] = [];
 
-  /** One wind more: its number, from 0. */
+  /** Counts a wind; returns its number, from 0. */
   wind(): number {
     const wind = this.count;
     this.count += 1;
@@ -26,12 +26,12 @@ export class Replies {
     return wind;
   }
 
-  /** The reply to a wind; one that comes too late for these is not kept. */
+  /** Keeps the reply to a wind, unless it is too old. */
   put(wind: number, reply: Part): void {
     if (wind >= this.first) this.kept[wind & (KEPT - 1)] = reply;
   }
 
-  /** Undefined also for a number that was never given out. */
+  /** Undefined for a dropped or unknown number. */
   get(wind: number): Part | undefined {
     return wind >= this.first && wind < this.count ? this.kept[wind & (KEPT - 1)] : undefined;
   }

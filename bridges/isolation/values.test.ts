@@ -1,4 +1,4 @@
-/** Values of fops as bytes: there and back, and what comes of bytes that nobody has written. */
+/** Encoding of fop values: round trips, and refusal of arbitrary or damaged bytes. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Fd } from '../../runtime/core/fd.ts';
@@ -8,15 +8,15 @@ import { InodeTable } from '../../runtime/core/inode.ts';
 import { describeAll, Samples } from '../../test/contract/bridge/values.ts';
 import { Malformed, Reader, Writer } from './bytes.ts';
 import { Replies } from './replies.ts';
-import { readValues, type Sent, type Things, writeValues } from './values.ts';
+import { type ObjectCodec, readValues, type SentValues, writeValues } from './values.ts';
 
-/** Inodes and files by numbers that both sides know. */
-function known(): Things {
+/** References to inodes and fds, by numbers that both sides share. */
+function known(): ObjectCodec {
   const inodes = new Map<number, Inode>();
   const fds = new Map<number, Fd>();
   const find = <T>(map: Map<number, T>, number: number): T => {
     const found = map.get(number);
-    if (found === undefined) throw new Malformed('nobody knows it');
+    if (found === undefined) throw new Malformed('unknown number');
     return found;
   };
   return {
@@ -36,7 +36,7 @@ function known(): Things {
   };
 }
 
-/** What was written, as a message on its way. */
+/** The bytes of a written message. */
 function sent(writer: Writer): Uint8Array {
   const parts = [writer.bytes.slice(0, writer.at), ...writer.long];
   return new Uint8Array(parts.flatMap((part) => [...part]));
@@ -47,7 +47,7 @@ const rows = fops.flatMap(({ name, args, reply }) => [
   [`${name}'s reply`, reply],
 ]) as [string, readonly Arg[]][];
 
-it.each(rows)('%s', (_, args) => {
+it.each(rows)('the values of %s survive encoding, also as places of received values', (_, args) => {
   const samples = new Samples(new InodeTable([]));
   for (const full of [true, false]) {
     const things = known();
@@ -59,8 +59,8 @@ it.each(rows)('%s', (_, args) => {
     expect(reader.u8()).toBe(1);
     const read = readValues(reader, args, things, null);
     expect(describeAll(args, read)).toEqual(describeAll(args, values));
-    // What came from there goes back by its place.
-    const asked: Sent = { asked: { args, values }, replies: new Replies() };
+    // Received values are sent back as their places.
+    const asked: SentValues = { asked: { args, values }, replies: new Replies() };
     writeValues(writer.begin(1), args, values, things, asked);
     const back = sent(writer);
     const again = readValues(
@@ -75,7 +75,7 @@ it.each(rows)('%s', (_, args) => {
   }
 });
 
-it('bytes that nobody has written are refused, if they are none', () => {
+it('arbitrary bytes are decoded or refused with Malformed', () => {
   const bytes = fc.uint8Array({ maxLength: 400 });
   fc.assert(
     fc.property(fc.nat(rows.length - 1), bytes, fc.nat(), (at, message, head) => {
@@ -91,7 +91,7 @@ it('bytes that nobody has written are refused, if they are none', () => {
   );
 });
 
-it('so are messages of which a byte has changed', () => {
+it('messages with one changed byte are decoded or refused with Malformed', () => {
   const samples = new Samples(new InodeTable([]));
   fc.assert(
     fc.property(fc.nat(rows.length - 1), fc.nat(), fc.nat(255), (at, place, byte) => {

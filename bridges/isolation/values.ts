@@ -1,8 +1,7 @@
 /**
- * The values of fops as bytes, by their types in the table of fops. What stands for something that
- * each side has an own object of, an inode or an fd, is the ends' matter (`Things`).
- *
- * What is read is checked as what a guest says: a worker is trusted no more than the code in it.
+ * Encodes and decodes fop values as bytes, by their types in the fop table. Each side has its own
+ * objects for inodes and fds; it encodes references to them by `ObjectCodec`. A worker is as
+ * untrusted as its module: the reader checks every value.
  */
 import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
@@ -16,31 +15,31 @@ import { type StructType, type StructTypes, structTypes } from '../../runtime/co
 import { Malformed, type Reader, type Writer } from './bytes.ts';
 import type { Part, Replies } from './replies.ts';
 
-/** How an end says which inode or fd it means. */
-export interface Things {
+/** Encodes and decodes references to inodes and fds. */
+export interface ObjectCodec {
   writeInode(to: Writer, inode: Inode | null): void;
-  /** @throws {Malformed} when the other side was not given what it names */
+  /** @throws {Malformed} for an object that was not exposed to the sender */
   readInode(from: Reader): Inode | null;
   writeFd(to: Writer, fd: Fd): void;
   readFd(from: Reader): Fd;
 }
 
-/** What an fd is that the other side does not have yet: behind its number. */
-export function writeNewFd(to: Writer, fd: Fd, things: Things): void {
+/** Writes the attributes of a new fd, after its number. */
+export function writeNewFd(to: Writer, fd: Fd, things: ObjectCodec): void {
   things.writeInode(to, fd.inode);
   to.number(fd.flags)
     .number(fd.pid)
     .u8(fd.isDir ? 1 : 0);
 }
 
-/** @throws {Malformed} also for an fd of no inode */
+/** Reads a new fd. @throws {Malformed} also for an fd without an inode */
 export function readNewFd(
   from: Reader,
-  things: Things,
+  things: ObjectCodec,
 ): Pick<Fd, 'inode' | 'flags' | 'pid' | 'isDir'> {
   const inode = things.readInode(from);
   const [flags, pid, isDir] = [from.integer(), from.integer(), from.u8() === 1];
-  if (inode === null) throw new Malformed('an fd of nothing');
+  if (inode === null) throw new Malformed('an fd without an inode');
   return { inode, flags, pid, isDir };
 }
 
@@ -77,33 +76,33 @@ function structCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T]> {
 const iattCodec = structCodec('iatt');
 const flockCodec = structCodec('flock');
 
-function readIatt(from: Reader, things: Things): Iatt {
+function readIatt(from: Reader, things: ObjectCodec): Iatt {
   const iatt = iattCodec.read(from, things);
-  if (iatt.iaType < 0 || iatt.iaType > LAST_TYPE) throw new Malformed('an ia_type that is none');
+  if (iatt.iaType < 0 || iatt.iaType > LAST_TYPE) throw new Malformed('an invalid ia_type');
   return iatt;
 }
 
-/** Names, link targets and the like: what bytes can stand for. @throws {Malformed} */
+/** Reads text of names and link targets, which must be encodable as bytes. @throws {Malformed} */
 function checkedText(from: Reader): string {
   const text = from.text();
-  if (text.includes('\0')) throw new Malformed('a text with a NUL in it');
+  if (text.includes('\0')) throw new Malformed('a text contains NUL');
   try {
     nameLength(text);
   } catch {
-    // A NameError: the only thing that measuring a string can throw.
-    throw new Malformed('a text that no bytes stand for');
+    // nameLength throws only NameError.
+    throw new Malformed('a text is not encodable as bytes');
   }
   return text;
 }
 
-/** A name that a directory entry can have. @throws {Malformed} */
+/** Reads the name of a directory entry. @throws {Malformed} */
 export function readName(from: Reader): string {
   const name = checkedText(from);
-  if (name === '' || name.includes('/')) throw new Malformed('a name that no entry can have');
+  if (name === '' || name.includes('/')) throw new Malformed('an invalid name of an entry');
   return name;
 }
 
-function writeDict(to: Writer, dict: Dict, things: Things): void {
+function writeDict(to: Writer, dict: Dict, things: ObjectCodec): void {
   to.u32(dict.size);
   dict.forEach((key, value, type) => {
     to.text(key).u8(dictTypes.indexOf(type));
@@ -114,18 +113,18 @@ function writeDict(to: Writer, dict: Dict, things: Things): void {
   });
 }
 
-function readDict(from: Reader, things: Things): Dict {
+function readDict(from: Reader, things: ObjectCodec): Dict {
   const dict = new Dict();
   for (let left = from.count(); left > 0; left--) {
     const key = checkedText(from);
     const type = dictTypes[from.u8()];
-    if (type === undefined) throw new Malformed('a dict with a type that is none');
+    if (type === undefined) throw new Malformed('a dict with an unknown type');
     dict.set(key, readDictValue(from, type, things), type);
   }
   return dict;
 }
 
-function readDictValue(from: Reader, type: DictType, things: Things): DictValue {
+function readDictValue(from: Reader, type: DictType, things: ObjectCodec): DictValue {
   switch (type) {
     case 'double':
       return from.number();
@@ -150,16 +149,16 @@ function readDictValue(from: Reader, type: DictType, things: Things): DictValue 
 
 function readGfidText(from: Reader): string {
   const text = from.text();
-  if (!GFID.test(text)) throw new Malformed('a gfid that is none');
+  if (!GFID.test(text)) throw new Malformed('an invalid gfid');
   return text;
 }
 
 const GFID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A value of one type. A null has been dealt with. */
+/** Encodes and decodes non-null values of one type. */
 interface TypeCodec<T> {
-  write(to: Writer, value: T, things: Things): void;
-  read(from: Reader, things: Things): T;
+  write(to: Writer, value: T, things: ObjectCodec): void;
+  read(from: Reader, things: ObjectCodec): T;
 }
 
 const locCodec: TypeCodec<Loc> = {
@@ -168,7 +167,7 @@ const locCodec: TypeCodec<Loc> = {
     things.writeInode(to, loc.parent);
     to.u8(loc.name === null ? NULL : VALUE);
     if (loc.name !== null) to.text(loc.name);
-    // The inode has it otherwise.
+    // Otherwise the inode has the gfid.
     to.u8(loc.inode === null ? VALUE : NULL);
     if (loc.inode === null) to.gfid(loc.gfid);
   },
@@ -256,38 +255,38 @@ const codecs: { readonly [T in ArgType]: TypeCodec<Types[T]> } = {
   },
 };
 
-function writeValue(to: Writer, type: ArgType, value: unknown, things: Things): void {
+function writeValue(to: Writer, type: ArgType, value: unknown, things: ObjectCodec): void {
   (codecs[type] as TypeCodec<unknown>).write(to, value, things);
 }
 
 /** @throws {Malformed} */
-const readValue = (from: Reader, type: ArgType, things: Things): unknown =>
+const readValue = (from: Reader, type: ArgType, things: ObjectCodec): unknown =>
   codecs[type].read(from, things);
 
-function writeNullable(to: Writer, type: ArgType, value: unknown, things: Things): void {
+function writeNullable(to: Writer, type: ArgType, value: unknown, things: ObjectCodec): void {
   to.u8(value === null ? NULL : VALUE);
   if (value !== null) writeValue(to, type, value, things);
 }
 
-function readNullable(from: Reader, type: ArgType, things: Things): unknown {
+function readNullable(from: Reader, type: ArgType, things: ObjectCodec): unknown {
   return from.u8() === NULL ? null : readValue(from, type, things);
 }
 
 // -- the values of a row ---------------------------------------------------------------------------
 
-/** As it came: the very object that the other side has sent with this request. */
+/** Marks the very object that the other side sent with this request. */
 const SAME = 2;
 
-/** What one side has sent of a request: its arguments, and replies. */
-export interface Sent {
+/** Values that one side has sent for a request: arguments and replies. */
+export interface SentValues {
   readonly asked: Part;
   readonly replies: Replies;
 }
 
 const ARGS = 0xffffffff;
 
-/** Where a value came from, as (wind, place): only for what is worth more than its own bytes. */
-function writeOrigin(to: Writer, value: object, at: number, sent: Sent | null): boolean {
+/** Writes a value's origin as (wind, place), if that is shorter than its bytes. */
+function writeOrigin(to: Writer, value: object, at: number, sent: SentValues | null): boolean {
   if (sent === null) return false;
   if (origin(to, ARGS, sent.asked.values, value, at)) return true;
   const { replies } = sent;
@@ -311,13 +310,13 @@ function origin(
   return true;
 }
 
-/** @param sent what the other side has sent of the request: values from there go by their places */
+/** @param sent values that the other side sent for the request; they are written as their places */
 export function writeValues(
   to: Writer,
   args: readonly Arg[],
   values: readonly unknown[],
-  things: Things,
-  sent: Sent | null,
+  things: ObjectCodec,
+  sent: SentValues | null,
 ): void {
   for (let at = 0; at < args.length; at++) {
     const value = values[at] ?? null;
@@ -330,14 +329,14 @@ export function writeValues(
 }
 
 /**
- * @param sent what this side has sent of the request
+ * @param sent values that this side sent for the request
  * @throws {Malformed}
  */
 export function readValues(
   from: Reader,
   args: readonly Arg[],
-  things: Things,
-  sent: Sent | null,
+  things: ObjectCodec,
+  sent: SentValues | null,
 ): unknown[] {
   const values: unknown[] = [];
   for (const { type, nullable, name } of args) {
@@ -351,13 +350,13 @@ export function readValues(
   return values;
 }
 
-function readSame(from: Reader, type: ArgType, sent: Sent | null): unknown {
+function readSame(from: Reader, type: ArgType, sent: SentValues | null): unknown {
   const wind = from.u32();
   const place = from.u8();
   const part = wind === ARGS ? sent?.asked : sent?.replies.get(wind);
   const value = part?.values[place] ?? null;
   if (value === null || part?.args[place]?.type !== type) {
-    throw new Malformed('a value that did not come with the request');
+    throw new Malformed('a value is not of the request');
   }
   return value;
 }

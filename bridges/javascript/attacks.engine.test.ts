@@ -1,15 +1,14 @@
 /**
- * Many attempts of a script in JavaScript, generated from tables: at code from strings, at what other
- * programs have, at imports, files and variables, and at misleading the host by what it gives it.
- * Attempts of a table share one volume; each is refused, and told, or finds nothing, and says what
- * nothing is.
+ * Attempts of a JavaScript module to escape, generated from tables: code from strings, globals of
+ * other runtimes, imports, files and variables, and misleading values for the host. The attempts of
+ * a table share one volume; each is refused and logged, or finds nothing.
  */
 import { describe, expect, it, vi } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 
-/** An expression or statements with `return`; what comes of it as text; a part of a line of the log. */
+/** An attempt: source code, the expected result as text, part of the expected log line. */
 interface Attack {
   readonly source: string;
   readonly result: RegExp;
@@ -44,10 +43,10 @@ export class xlator extends Translator {
   };
 }
 
-/** Starts a volume for the attacks; those that did not come to what they should. */
+/** Runs the attacks in one volume; returns those with an unexpected result. */
 async function failed(attacks: readonly Attack[]): Promise<object[]> {
   const run = await startModule(moduleOf(attacks), { options: { 'time-limit': '60' } });
-  // What may be wound is answered.
+  // The leaf replies to any wind.
   run.leaf.onRequest = (held) => held.answer(-1, EPERM);
   let all = '';
   const wrong = attacks.flatMap(({ source, result: expected, told }, number) => {
@@ -58,7 +57,7 @@ async function failed(attacks: readonly Attack[]): Promise<object[]> {
     return expected.test(result) && isTold && isAnswered ? [] : [{ source, result, log, errno }];
   });
   const served = run.ask('access', run.known('a'), 1, null);
-  // What overflows the stack may lose its own interpreter: a request waits for the next one.
+  // A stack overflow may lose the interpreter: the next request waits for another.
   await vi.waitFor(() => expect(served.count).toBe(1), { timeout: 60_000, interval: 5 });
   expect(served.opErrno).toBe(EPERM);
   return wrong;
@@ -73,7 +72,7 @@ function attack(run: RunningModule, number: number) {
   return { result, log: lines.join('\n'), errno: reply.opErrno };
 }
 
-/** Constructors of functions, and ways to call them. */
+/** Function constructors, and ways to call them. */
 const FUNCTIONS = ['(() => 1)', '(async () => 1)', '(function* () {})', '(async function* () {})'];
 const MAKES: readonly string[] = [
   'F.constructor("return 1")()',
@@ -107,7 +106,7 @@ const EVALS: readonly string[] = [
   'Object.getOwnPropertyDescriptor(loc.constructor.prototype, "path").get.constructor("return 1")()',
 ];
 
-/** What programs elsewhere have; those with a line are in absent.ts. */
+/** Globals of other runtimes; missing-globals.ts logs access to some. */
 const TOLD_GLOBALS = ['process', 'Deno', 'Bun', 'global', 'window', 'require', 'module', 'exports']
   .concat(['importScripts', 'fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Worker'])
   .concat(['SharedWorker', 'WebAssembly', 'Buffer', 'std', 'os', 'bjson', 'scriptArgs', '__host']);
@@ -143,7 +142,7 @@ const VARIABLES = [
   'constructor',
 ].concat(['toString', 'hasOwnProperty', '']);
 
-/** What is asked for, and what is there instead. */
+/** Expressions, and the harmless values that they yield. */
 const NOTHING: readonly (readonly [source: string, result: RegExp])[] = [
   [
     'Object.getOwnPropertyNames(globalThis).filter((n) => /host|canary|qts/i.test(n)).join()',
@@ -172,7 +171,7 @@ const NOTHING: readonly (readonly [source: string, result: RegExp])[] = [
   ['structuredClone?.({}) ?? 1', /object|^threw ReferenceError/],
 ];
 
-/** What is handed to the host: each comes to one answer, or an error, and to nothing besides. */
+/** Odd values passed to the host: each causes one reply or one error. */
 const VALUES: readonly string[] = [
   'frame.windTo({ toString() { throw 1 } }, loc)',
   'frame.windTo(new Proxy({}, { get() { throw new Error("trap") } }), loc)',
@@ -213,14 +212,14 @@ const VALUES: readonly string[] = [
   'return await new Promise((_, no) => no({ get message() { throw 1 } }))',
   'throw { toString: null } /* return */',
   'throw new Proxy(new Error(), { get() { throw 2 } }) /* return */',
-  // Last, as it may cost the interpreter.
+  // Last, as it may lose the interpreter.
   'let o = {}; for (let i = 0; i < 1e5; i++) o = { o }; return frame._push(o)',
 ];
 
 const text = (value: string): string => `"${value}"`;
 
-describe('attempts', () => {
-  it('to make code of a string', async () => {
+describe('a JavaScript module', () => {
+  it('cannot make code from a string', async () => {
     const made = FUNCTIONS.flatMap((f) => MAKES.map((way) => way.replaceAll('F', f)));
     const told = 'refused: code from a string';
     const all = [...made, ...EVALS].map((source) => ({
@@ -231,7 +230,7 @@ describe('attempts', () => {
     expect(await failed(all)).toEqual([]);
   });
 
-  it('to find what other programs have', async () => {
+  it('finds no globals of other runtimes', async () => {
     const all: Attack[] = TOLD_GLOBALS.map((name) => {
       return { source: `typeof ${name}`, result: /^undefined$/, told: `not given: ${name} (` };
     });
@@ -245,7 +244,7 @@ describe('attempts', () => {
     expect(await failed(all)).toEqual([]);
   });
 
-  it('to import', async () => {
+  it('cannot import modules of the host', async () => {
     const refused = IMPORTED.map((name) => {
       return {
         source: `import(${text(name)})`,
@@ -259,7 +258,7 @@ describe('attempts', () => {
     expect(await failed([...refused, ...absent])).toEqual([]);
   });
 
-  it('to reach files and variables', async () => {
+  it('cannot reach files or environment variables without a grant', async () => {
     const ways = ['readFile', 'readDir', 'readText'];
     const all: Attack[] = PATHS.map((path, i) => {
       const source = `glossa.${ways[i % 3]}(${text(path)})`;
@@ -276,7 +275,7 @@ describe('attempts', () => {
     expect(await failed(all)).toEqual([]);
   });
 
-  it('to mislead the host', async () => {
+  it('cannot mislead the host with odd values', async () => {
     expect(await failed(VALUES.map((source) => ({ source, result: /.*/s })))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** The threshold of QuickJS's collector, in the build that is installed and in one that hides it. */
+/** The threshold of QuickJS's garbage collector, in the installed build and in one that hides it. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { startModule } from '../../test/support/module.ts';
@@ -18,11 +18,11 @@ export class xlator extends Translator {
 }
 `;
 
-// Seen by engines that this process has not loaded before: files of `test:more` have one of their own.
+// The mock applies to engines loaded later: each file of `test:more` has its own process.
 vi.mock('./collector.ts', { spy: true });
 afterEach(() => void vi.mocked(collector.findThreshold).mockReset());
 
-/** The lines of the log after two counts. */
+/** The log lines after two counts. */
 async function linesOfCounts(): Promise<string[]> {
   const run = await startModule({ 'm.js': source });
   for (let n = 0; n < 2; n++) {
@@ -31,22 +31,22 @@ async function linesOfCounts(): Promise<string[]> {
   return run.lines().filter((line) => !line.includes(' loaded: '));
 }
 
-it('the installed QuickJS has it, and counts say nothing', async () => {
+it("the installed QuickJS reports its collector's threshold without a warning", async () => {
   expect(await linesOfCounts()).toEqual([]);
 });
 
-it('counts of a QuickJS that hides it warn once', async () => {
+it('a QuickJS that hides its threshold causes one warning', async () => {
   vi.mocked(collector.findThreshold).mockReturnValue(0);
   expect(await linesOfCounts()).toEqual([
     expect.stringMatching(/^W .*this build of QuickJS hides when its collector runs/),
   ]);
 });
 
-describe('a runtime of QuickJS', () => {
+describe("the search for QuickJS's threshold", () => {
   it.each([
-    ['without its mark has no threshold', [], 0],
-    ['with its mark once has it there', [5], 64 + 20],
-    ['with its mark twice has no threshold', [5, 7], 0],
+    ['finds nothing without the mark', [], 0],
+    ['finds the only mark', [5], 64 + 20],
+    ['finds nothing with two marks', [5, 7], 0],
   ])('%s', (_, marked, found) => {
     const memory = { buffer: new ArrayBuffer(1024), refused: false };
     const words = new Int32Array(memory.buffer, 64);

@@ -1,31 +1,29 @@
 /**
- * One JavaScript interpreter, as the language-neutral host sees it.
+ * One JavaScript interpreter, as the language-neutral host uses it.
  *
- * Rules for callers: an engine belongs to one volume and has a memory of its own. Everything is
- * synchronous but `createEngine`. Any call may throw EngineError; after one whose `fatal` is true the
- * engine is `dead`. A call has ended when no promise job is left to run.
- *
- * Limits: QuickJS looks at the clock every few thousand calls and jumps back, and in regular
- * expressions; one long built-in (a text looked for in a long one) ends with its interpreter.
+ * An engine belongs to one volume and has a memory of its own; only `createEngine` is asynchronous.
+ * Any call may throw EngineError; after a `fatal` one the engine is `dead`. A call ends when no
+ * promise job is left. QuickJS checks the time limit every few thousand calls, at backward jumps,
+ * and in regular expressions; a longer built-in operation ends with its interpreter.
  */
 import type { Scalar } from '../host/guest.ts';
 import { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST, newWord } from '../host/limits/watchdog.ts';
+import { Names } from './cached-strings.ts';
 import { countBlocks, findThreshold, lowerThreshold } from './collector.ts';
+import type { Argument, EngineOptions, Handle } from './engine-types.ts';
 import { EngineError } from './errors.ts';
 import { Failures } from './failures.ts';
 import { HostFunctions } from './host-functions.ts';
-import type { Argument, EngineOptions, Handle } from './interface.ts';
 import { Jobs } from './jobs.ts';
 import { Modules } from './modules.ts';
-import { Names } from './names.ts';
 import { TimeLimit } from './time-limit.ts';
 import { TAG_INT, TAG_OBJECT, TAG_STRING, Values } from './values.ts';
 import { type Callbacks, type Instance, instantiate, type Pointer, type QuickJS } from './wasm.ts';
 
+export type { Argument, EngineOptions, Handle } from './engine-types.ts';
 export { EngineError } from './errors.ts';
 export type { HostFunction } from './host-functions.ts';
-export type { Argument, EngineOptions, Handle } from './interface.ts';
 export type { Engine };
 
 /** Flags of JS_Eval (quickjs.h): a module; a script that may await at its top level. */
@@ -34,8 +32,8 @@ const EVAL_ASYNC = 1 << 7;
 const MAX_ARGUMENTS = 40;
 const MAX_DEPTH = 8;
 /**
- * Bytes of the interpreter's own stack after which the script gets an error: some 550 calls deep.
- * Calls between C functions use V8's stack too, 984 KiB, and up to eight times faster.
+ * Bytes of the interpreter's stack, some 550 calls deep; a deeper call throws. Calls between C
+ * functions also use V8's stack of 984 KiB, up to eight times faster.
  */
 const STACK = 96 * 1024;
 const INT = 0;
@@ -69,7 +67,7 @@ class Engine {
   readonly #failures: Failures;
   readonly #jobs: Jobs;
   readonly time: TimeLimit;
-  /** Room for arguments, and pointers to each, as QTS_Call wants them. */
+  /** Buffer for arguments and pointers to each, as QTS_Call takes them. */
   readonly #area: Pointer;
   readonly #pointers: Pointer;
   readonly #gcThreshold: Pointer;
@@ -88,7 +86,7 @@ class Engine {
     this.#values = new Values(instance, this.#context);
     this.#gate = new InterpreterGate({
       word: newWord(),
-      // With a clock of its own it is not this machine's time that counts.
+      // With a test's clock this machine's time does not count.
       limit: options.clock === undefined ? options.timeLimit : 0,
       name: options.volume ?? 'javascript',
       watch: options.machine.watch,
@@ -130,12 +128,12 @@ class Engine {
     return this.#values.size;
   }
 
-  /** Blocks of memory that the interpreter's values take. */
+  /** Memory blocks of the interpreter's values. */
   get blocks(): number {
     return countBlocks(this.#quickjs, this.#runtime, this.#values);
   }
 
-  /** Why a limit has ended something of the last call. `import`, `call` and `make` throw it. */
+  /** The limit that ended a promise job of the last call. `import`, `call` and `make` throw it. */
   get overrun(): EngineError | undefined {
     return this.#jobs.overrun;
   }
@@ -145,25 +143,26 @@ class Engine {
     this.#dead ??= new EngineError('crash', 'the interpreter is closed', true);
   }
 
-  /** An ArrayBuffer in which the jobs of a call may leave an integer: its result, when it is not 0. */
+  /** Sets the ArrayBuffer in which a call's jobs may leave its result, if not 0. */
   outcomeIn(buffer: Handle): void {
     this.#outcome = this.#values.bufferAt(buffer).at;
   }
 
-  /** Takes errors apart from now on: a function of the script's side. */
+  /** Sets the library's function that takes errors apart. */
   explainWith(callable: Handle): void {
     this.#failures.explain = callable;
   }
 
   /**
-   * An entry may give a promise: when jobs have run, `callable` gets its state and what it came to
-   * (0, the promise itself; 1, its value; 2, what it was rejected with), and gives the call's result.
+   * Sets the library's function for entries that return a promise. When jobs have run, `callable`
+   * gets its state and outcome (0, the promise; 1, its value; 2, its rejection), and returns the
+   * call's result.
    */
   endWith(callable: Handle): void {
     this.#ended = callable;
   }
 
-  /** Lets the cycle collector run soon; false where this build of QuickJS hides its threshold. */
+  /** Makes the cycle collector run soon; false if this build of QuickJS hides its threshold. */
   collectSoon(): boolean {
     return lowerThreshold(this.#values.i32, this.#gcThreshold);
   }
@@ -171,8 +170,9 @@ class Engine {
   // -- calls -------------------------------------------------------------------------------------
 
   /**
-   * A function that calls `callable`, fast; kinds as in host/crossing/flatten.ts. `shares`: a call that is
-   * ended may end, without an exception, all that its turn has called (host/limits/interpreter-gate.ts).
+   * A fast function that calls `callable`; kinds as in host/crossing/flatten.ts. `shares`: ending
+   * the call may abort the whole shared turn, without an exception
+   * (host/limits/interpreter-gate.ts).
    */
   entry(callable: Handle, kinds: string, shares = false): (args: readonly Scalar[]) => number {
     const call = this.#directly(callable, kinds);
@@ -180,12 +180,12 @@ class Engine {
     return (args) => (inside.needsTurn(shares) ? this.#callInTurn(call, args) : call(args));
   }
 
-  /** Apart from the entry, which would make room for the closure at every call. */
+  /** Separate, as the entry would otherwise allocate the closure at every call. */
   #callInTurn(call: (args: readonly Scalar[]) => number, args: readonly Scalar[]): number {
     return this.#inTurn(() => call(args));
   }
 
-  /** Does what enters in a turn of its own, unless one is open. */
+  /** Runs a call in a turn of its own, unless one is open. */
   #inTurn<R>(enter: () => R): R {
     if (!this.#gate.needsTurn(false)) return enter();
     return this.#gate.run(enter, () => this.#dead!);
@@ -211,7 +211,7 @@ class Engine {
         if (hasText) this.#dropTexts(first, kindOf);
         const { i32 } = this.#values;
         const at = result >> 2;
-        // A small integer needs no freeing but of the cell that it came in.
+        // Of a small integer only its cell must be freed.
         if (i32[at + 1] !== TAG_INT) {
           return i32[at + 1] === TAG_OBJECT ? this.#promised(result, base) : this.#odd(result);
         }
@@ -229,13 +229,13 @@ class Engine {
     };
   }
 
-  /** A promise: its jobs run, and the script's side is told what it has come to. */
+  /** Runs a promise's jobs, and passes its outcome to the library. */
   #promised(promise: Pointer, base: number): number {
     try {
       this.#runJobs();
       const state = this.#quickjs.QTS_PromiseState(this.#context, promise);
       const code = this.#takeOutcome();
-      // A call that has a result already may leave its promise pending.
+      // A call with a result may leave its promise pending.
       if (state === PENDING && code !== 0) return code;
       return this.#tellEnded(promise, state, base) || code;
     } finally {
@@ -264,7 +264,7 @@ class Engine {
     return code;
   }
 
-  /** What a job has left as the call's result; 0 when none has. */
+  /** Takes the result that a job has left; 0 for none. */
   #takeOutcome(): number {
     if (this.#outcome === 0) return 0;
     const { i32 } = this.#values;
@@ -273,7 +273,7 @@ class Engine {
     return code;
   }
 
-  /** A result that is no small integer: an exception, or a number that an entry never gives. */
+  /** Handles a result that is no small integer: an exception, or an invalid number. */
   #odd(result: Pointer): number {
     const error = this.#failures.raised(result);
     if (error !== undefined) throw error;
@@ -284,7 +284,7 @@ class Engine {
     return code;
   }
 
-  /** The general way: strings, numbers and handles in, a string or undefined out. */
+  /** Calls a function with strings, numbers and handles; returns a string or undefined. */
   call(callable: Handle, ...args: readonly Argument[]): string | undefined {
     return this.#applied(callable, args, (result) => {
       const text = this.#values.readString(result);
@@ -293,7 +293,7 @@ class Engine {
     });
   }
 
-  /** The same for what makes something; a handle. */
+  /** Calls a function that makes an object; returns its handle. */
   make(callable: Handle, ...args: readonly Argument[]): Handle {
     return this.#applied(callable, args, (result) => result);
   }
@@ -333,7 +333,7 @@ class Engine {
     }
   }
 
-  /** Marks the call as running; the index of its first argument. */
+  /** Marks the call as running; returns the index of its first argument. */
   #begin(): number {
     if (this.#dead !== undefined) throw this.#dead;
     const { depth } = this.#gate;
@@ -353,14 +353,14 @@ class Engine {
     else if (value === undefined) values.putUndefined(at);
     else {
       const string = kind === NAME ? this.#names.get(value) : this.#names.once(value);
-      // Not before: making it may have moved the memory.
+      // Only now: making the string may have moved the memory.
       const { i32 } = values;
       i32[at] = string;
       i32[at + 1] = TAG_STRING;
     }
   }
 
-  /** Lets go of strings that were made for one call. */
+  /** Frees the strings made for one call. */
   #dropTexts(first: number, kinds: readonly number[]): void {
     kinds.forEach((kind, i) => {
       const { i32 } = this.#values;
@@ -372,12 +372,12 @@ class Engine {
     });
   }
 
-  /** Of a call within another, they run with those of the other. */
+  /** Runs promise jobs; a nested call leaves them to the outer one. */
   #runJobs(): void {
     if (this.#gate.depth === 1) this.#jobs.run();
   }
 
-  /** The same for what has not done its work unless all of them came to their end. */
+  /** Runs promise jobs to the end; throws if a limit ends one. */
   #endJobs(): void {
     this.#runJobs();
     const overrun = this.#gate.depth === 1 ? this.overrun : undefined;
@@ -386,7 +386,7 @@ class Engine {
 
   // -- what goes wrong ---------------------------------------------------------------------------
 
-  /** What came out of the interpreter: an EngineError, or the sign that it is lost. */
+  /** Converts an exception: an EngineError stays, any other means a lost interpreter. */
   #broken(error: unknown): EngineError {
     if (error instanceof EngineError) {
       if (error.fatal) this.#dead = error;
@@ -399,7 +399,7 @@ class Engine {
 
   // -- modules -----------------------------------------------------------------------------------
 
-  /** Runs a module and what it imports; a handle of its exports. */
+  /** Runs a module with its imports; returns a handle of its exports. */
   import(name: string, source: string): Handle {
     return this.#inTurn(() => this.#import(name, source));
   }
@@ -417,7 +417,7 @@ class Engine {
     }
   }
 
-  /** The exports of a module, which are a promise when it awaits at its top level. */
+  /** The exports of a module, awaited if it has a top-level await. */
   #settled(name: string, exports: Handle): Handle {
     const state = this.#quickjs.QTS_PromiseState(this.#context, exports);
     if (state < 0) return exports;
@@ -430,8 +430,10 @@ class Engine {
     throw this.#failures.describe(result);
   }
 
-  // Calls `show` with `id`, 0 and a promise of `{ value }`, or 1 and what was thrown, and the source.
-  /** Runs a line of a prompt: what `show` gives back. */
+  /**
+   * Runs a line of a prompt; returns the result of `show`, which gets `id`, then 0 and a promise of
+   * `{ value }`, or 1 and the exception, and the source.
+   */
   evaluate(source: string, show: Handle, id: number): string | undefined {
     return this.#inTurn(() => this.#prompted(source, show, id));
   }
@@ -461,7 +463,7 @@ class Engine {
     return result;
   }
 
-  /** Runs a source; what it gives, or the sign of an exception. */
+  /** Runs a source; returns its value, or the exception mark. */
   #run(name: string, source: string, flags: number): Handle {
     const { at, length } = this.#values.newCString(source);
     if (at === 0) throw new EngineError('memory-limit', 'out of memory');
@@ -471,12 +473,12 @@ class Engine {
     return result;
   }
 
-  /** A property; undefined when there is none. */
+  /** A property; undefined if missing. */
   get(object: Handle, name: string): Handle | undefined {
     return this.#values.get(object, name);
   }
 
-  /** A host function is called by the script: what it does is not abandoned with the call. */
+  /** Runs a host function called by the module; it is never aborted. */
   called(id: number, count: number, args: Pointer): Pointer {
     if (this.time.overdueAtCall()) return this.#hostFunctions.throwInto(new Error(this.time.text));
     this.#gate.toHost(HELD);
@@ -485,7 +487,7 @@ class Engine {
     return result;
   }
 
-  /** The same for what an import needs. */
+  /** Resolves or loads an import; it is never aborted. */
   asked(of: (modules: Modules) => Pointer): Pointer {
     this.#gate.toHost(IN_HOST);
     const answer = of(this.#modules);

@@ -1,12 +1,12 @@
-/** What an engine throws: the script's own failure, a limit, or the end of the interpreter. */
+/** Errors of an engine: the module's exception, a limit, or the loss of the interpreter. */
 
 export type EngineErrorCode = 'exception' | 'time-limit' | 'memory-limit' | 'crash';
 
-/** What a script threw, taken apart inside its interpreter. */
+/** A module's exception, taken apart inside its interpreter. */
 export interface ScriptError {
   /** The error's name and message. */
   readonly text: string;
-  /** The innermost place in a file of the module; '' and 0 when there is none. */
+  /** The innermost place in a file of the module; '' and 0 if unknown. */
   readonly file: string;
   readonly line: number;
   readonly func: string;
@@ -16,7 +16,7 @@ export interface ScriptError {
 
 export class EngineError extends Error {
   readonly code: EngineErrorCode;
-  /** Whether the interpreter is lost with it. */
+  /** True if the interpreter is lost. */
   readonly fatal: boolean;
   readonly script: ScriptError | undefined;
 

@@ -1,6 +1,6 @@
 /**
- * QuickJS says 'not a function' of any expression: which it is stands in the source, before the
- * place that the stack names. A mistake may be made a million times: what was found is kept.
+ * Names the expression in QuickJS's error 'not a function', read from the source before the place
+ * that the stack names. Results are cached, as an error may repeat a million times.
  */
 import { type Exports, fixOf, type LineOf } from './fixes.ts';
 
@@ -11,11 +11,11 @@ const TWICE = /\bAlreadyAnswered: /;
 const KNOWN = [CALL, READ, TWICE, /\bReferenceError: /, /\bSyntaxError: /];
 const METHOD = /^\s*(?:async\s+|static\s+)*[\w$]+\s*\([^;]*\)\s*\{\s*$/;
 const DECISION = /\bframe\.(?:wind|windTo|unwind|unwindFor|fail)\(/;
-/** How far up an earlier line is looked for. */
+/** Lines above the error that are searched. */
 const MOST_LINES = 100;
 const MOST_KEPT = 256;
 
-/** Messages with the expression, and where an await or a return is likely missing. */
+/** Adds the expression to messages, and the likely place of a missing await or return. */
 export class Expressions {
   readonly #lineOf: LineOf;
   readonly #exports: Exports;
@@ -26,7 +26,7 @@ export class Expressions {
     this.#exports = exports;
   }
 
-  /** What was thrown, told better; `text` itself where nothing is known. */
+  /** The message with its expression; `text` itself if unknown. */
   named(text: string): string {
     if (!KNOWN.some((form) => form.test(text))) return text;
     const known = this.#kept.get(text);
@@ -55,7 +55,7 @@ export class Expressions {
     });
   }
 
-  /** ` (is an await missing in line 5?)`, where the expression's variable was given a promise. */
+  /** ` (is an await missing in line 5?)`if the expression's variable holds a promise. */
   #missingAwait(expression: string, file: string, line: number): string {
     const [variable = ''] = /^[\w$]+/.exec(expression) ?? [];
     if (variable === '' || variable === 'this') return '';
@@ -84,7 +84,7 @@ export class Expressions {
 
 const OPENS: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
 
-/** The expression that ends right before this index: names, dots, and what is in brackets. */
+/** The expression that ends before this index: names, dots and brackets. */
 function expressionBefore(line: string, end: number): string {
   let at = end;
   while (at > 0) {
@@ -106,7 +106,7 @@ function openingOf(line: string, close: number): number {
   const [closes, opens] = [line[close]!, OPENS[line[close]!]!];
   let depth = 0;
   for (let at = close; at >= 0; at -= 1) {
-    // What is in a text opens and closes nothing.
+    // Brackets inside a string literal do not count.
     if (`'"\``.includes(line[at]!)) at = line.lastIndexOf(line[at]!, at - 1);
     if (at < 0) return -1;
     if (line[at] === closes) depth += 1;

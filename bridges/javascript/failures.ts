@@ -1,17 +1,17 @@
-/** What was thrown in an interpreter, as errors of the engine. */
+/** Converts exceptions of an interpreter to errors of the engine. */
 import { EngineError, type ScriptError } from './errors.ts';
 import type { TimeLimit } from './time-limit.ts';
 import { TAG_NULL, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
 
-/** Tags of whatever is no number lie between these (quickjs.h). */
+/** Range of the tags of values that are not numbers (quickjs.h). */
 const FIRST_TAG = -9;
 const LAST_TAG = 7;
-/** How long the script's side may take to show an error. */
+/** Milliseconds that the library may take to describe an error. */
 const EXPLAIN_MS = 100;
 
 export class Failures {
-  /** Takes errors apart: a function of the script's side. */
+  /** The library's function that takes errors apart. */
   explain: Pointer | undefined;
   readonly #quickjs: QuickJS;
   readonly #values: Values;
@@ -23,7 +23,7 @@ export class Failures {
     this.#time = time;
   }
 
-  /** What a result says was thrown; undefined when nothing was. The result is freed in that case. */
+  /** The exception in a result, which is freed then; undefined for none. */
   raised(result: Pointer): EngineError | undefined {
     if (result === 0) return new EngineError('memory-limit', 'out of memory');
     const error = this.#quickjs.QTS_ResolveException(this.#values.context, result);
@@ -44,7 +44,7 @@ export class Failures {
   /** Takes an error apart and frees it. */
   describe(error: Pointer): EngineError {
     const script = this.explain === undefined ? undefined : this.#askOf(error, this.explain);
-    // Without memory for an Error, null is thrown.
+    // QuickJS throws null when it lacks memory for an Error.
     const none = this.#values.i32[(error >> 2) + 1] === TAG_NULL;
     const text = script?.text ?? this.#bareText(error);
     this.#quickjs.QTS_FreeValuePointer(this.#values.context, error);
@@ -56,7 +56,7 @@ export class Failures {
     return new EngineError(code, text, false, script);
   }
 
-  /** What the script's side says about an error; undefined when it cannot. */
+  /** The library's description of an error; undefined when it fails. */
   #askOf(error: Pointer, explain: Pointer): ScriptError | undefined {
     const result = this.#time.apart(EXPLAIN_MS, () => this.#values.call(explain, error));
     const failed = this.#quickjs.QTS_ResolveException(this.#values.context, result);
@@ -66,7 +66,7 @@ export class Failures {
     return text === undefined ? undefined : (JSON.parse(text) as ScriptError);
   }
 
-  /** The message of an error, found without running anything of the script's. */
+  /** The message of an error, read without running the module's code. */
   #bareText(error: Pointer): string {
     const message = this.#values.get(error, 'message');
     const text = message === undefined ? undefined : this.#values.readString(message);

@@ -1,19 +1,19 @@
-/** What to write instead of what does not load: names that are not there, and other syntax. */
+/** Suggests fixes for a module that does not load: missing names, foreign syntax. */
 import { didYouMean } from '../../runtime/core/nearest.ts';
-import { ELSEWHERE } from './library/elsewhere.ts';
+import { FOREIGN_GLOBALS } from './library/foreign-globals.ts';
 
 const NO_EXPORT = /^SyntaxError: Could not find export '(.*?)' in module '(.*?)'/;
 const NO_NAME = /\bReferenceError: '?([\w$]+)'? is not defined/;
 const NOTHING = /\bTypeError: .*(?:not a function|of undefined\b)/;
 const PLACE = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
 
-/** A module's line, by its file and number; undefined where the source is not known. */
+/** Returns a module's line by file and number; undefined for an unknown source. */
 export type LineOf = (file: string, line: number) => string | undefined;
 
-/** What `glossa` has for modules. */
+/** Returns the names that `glossa` exports to modules. */
 export type Exports = () => readonly string[];
 
-/** The name of an export that is not there, with its line. */
+/** Finds the name of a missing export, and its line. */
 export function missingExport(
   message: string,
   path: string,
@@ -33,13 +33,13 @@ export function missingExport(
   return `${path}:${line}: ${what} has no export '${name}'${guess}${instead}`;
 }
 
-/** All that the text of the library's index exports, which ends with a list of it. */
+/** Reads the exported names from the list at the end of the library's index. */
 export function exportedNames(index: string): string[] {
   const [, list = ''] = /\bexport\s*\{([^}]*)\}/.exec(index) ?? [];
   return list.split(',').map((name) => name.trim().replace(/^.* as /, ''));
 }
 
-/** ` (what to write)` for a message with its stack; nothing when nothing is known. */
+/** A hint in brackets for a message with its stack; '' if none is known. */
 export function fixOf(text: string, lineOf: LineOf, exports: Exports): string {
   const [, name] = NO_NAME.exec(text) ?? [];
   if (name !== undefined) {
@@ -50,14 +50,14 @@ export function fixOf(text: string, lineOf: LineOf, exports: Exports): string {
   if (NOTHING.test(text)) {
     const used = (names: string): boolean =>
       names.split(' ').some((each) => new RegExp(`(?<![\\w$.'"])${each}\\s*[.([]`).test(line));
-    const [, why] = ELSEWHERE.find(([names]) => used(names)) ?? [];
+    const [, why] = FOREIGN_GLOBALS.find(([names]) => used(names)) ?? [];
     return why === undefined ? '' : ` (${why})`;
   }
   if (!/^(?:.*: )?SyntaxError: /.test(text) || place === null) return '';
   return syntaxFix(line, place[1]!);
 }
 
-/** Line → what another language it is, or what is one word too many. */
+/** Patterns of foreign syntax or superfluous words, with the fix. */
 const SYNTAX: readonly (readonly [form: RegExp, fix: string])[] = [
   [/^\s*function\s+\w+\s*\(/, 'a method has no function in front'],
   [/^\s*(?:from\s+\w+\s+import|def\s|class\s+\w+\(.*\):)/, 'this is Python: name the file .py'],
@@ -72,7 +72,7 @@ function syntaxFix(line: string, file: string): string {
   return fix === undefined ? '' : ` (${fix})`;
 }
 
-/** The line that does not read, and where in it. */
+/** The line of a syntax error, with the position in it. */
 export function syntaxLine(text: string, lineOf: LineOf): string {
   const place = PLACE.exec(text);
   if (!/SyntaxError: /.test(text) || place === null) return '';

@@ -1,6 +1,6 @@
 /**
- * What the volume's options allow a module beyond its interpreter: files that allow-read and
- * allow-write name, variables that allow-env names. Every other attempt is refused and logged.
+ * Host functions for granted files (options allow-read, allow-write) and environment variables
+ * (allow-env). Any other access is refused and logged.
  */
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../runtime/core/open-flags.ts';
@@ -11,7 +11,7 @@ import type { GrantedFiles, Machine, MemoryTools } from '../host/machine.ts';
 import { dirname, resolve } from '../host/paths.ts';
 import type { HostFunction } from './engine.ts';
 
-/** A file is read and written whole, and is text on its way. */
+/** Bytes of a file: it is read and written whole, as text. */
 const MOST_BYTES = 16 * 2 ** 20;
 const CREATE = O_WRONLY | O_CREAT | O_TRUNC;
 
@@ -19,7 +19,7 @@ const BEYOND: ReadonlySet<number> = new Set([EACCES, ELOOP, EXDEV]);
 
 type Verb = 'read' | 'write';
 
-export class Granted {
+export class GrantedAccess {
   /** The functions of library/grants.ts, with bytes as text of one character a byte. */
   readonly functions: Readonly<Record<string, HostFunction>>;
   readonly #files: GrantedFiles;
@@ -63,12 +63,12 @@ export class Granted {
   }
 
   #fail(verb: Verb, result: number, path: string): never {
-    // Beyond what was granted, by a link or a mount.
+    // A link or a mount leads beyond the granted paths.
     if (BEYOND.has(-result)) this.#refuse(`${verb} of ${path}`, `allow-${verb}`);
     throw new Error(`${errnoName(-result)}: ${path}`);
   }
 
-  /** Does it with the path that is meant, when that was granted. */
+  /** Runs `action` with the resolved path, if it is granted. */
   #try<T>(verb: Verb, path: string, action: (asked: string) => T): [string, T] {
     const asked = resolve(dirname(this.#module.path), path);
     const granted = !path.includes('\0') && this.#files.state(verb, asked) === 1;

@@ -1,6 +1,6 @@
 /**
- * A JavaScript module as a guest of the host translator: the library in an engine, its entry points as
- * functions. The script's side is library/bridge.ts.
+ * A JavaScript module as a guest of the host translator: runs the library in an engine, and calls
+ * its entry points. The library's side is library/bridge.ts.
  */
 import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
 import {
@@ -8,8 +8,8 @@ import {
   FAILED,
   type ModuleDescription,
   NOTHING,
-  type Noting,
-  type TellName,
+  type NoteTaker,
+  type StateHookName,
   WIND,
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
@@ -30,13 +30,13 @@ import {
 } from './engine.ts';
 import { Expressions } from './expressions.ts';
 import { missingExport, syntaxLine } from './fixes.ts';
-import { Granted } from './grants.ts';
+import { GrantedAccess } from './grants.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
 import { indexOf, requestOf, windOf } from './library/origin.ts';
 
 function hostFunctions(
   host: GuestHost,
-  granted: Granted,
+  granted: GrantedAccess,
   evaluations: Evaluations,
   expressions: Expressions,
 ): Record<string, HostFunction> {
@@ -90,7 +90,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     () => imports.exports,
   );
   const evaluations = new Evaluations();
-  const granted = new Granted(settings.grants, module, host, machine);
+  const granted = new GrantedAccess(settings.grants, module, host, machine);
   let hidden = false;
   const collectSoon = (): undefined => {
     if (engine.collectSoon() || hidden) return;
@@ -147,17 +147,17 @@ interface Made {
   readonly expressions: Expressions;
   readonly module: FoundModule;
   readonly settings: GuestSettings;
-  readonly granted: Granted;
+  readonly granted: GrantedAccess;
   readonly evaluations: Evaluations;
 }
 
-/** A name that a line of the prompt declares may be declared again by another. */
+/** Lets a later line of the prompt declare a name again. */
 const redeclarable = (source: string): string =>
   source.replace(/^(\s*)(?:const|let)(?=\s)/, '$1var');
 
 class JavaScriptGuest extends InterpretedGuest<Engine> {
   readonly language = 'javascript';
-  readonly noting: Noting = {
+  readonly noting: NoteTaker = {
     before: (id, what) => void this.engine.call(this.#helper('noteBefore'), id, what),
     after: () => this.engine.call(this.#helper('noteAfter')) ?? '{}',
     stop: () => void this.engine.call(this.#helper('noteStop')),
@@ -217,7 +217,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     };
   }
 
-  protected askHook(name: TellName): string | undefined {
+  protected askHook(name: StateHookName): string | undefined {
     return this.engine.call(this.#helper('tell'), name);
   }
 
@@ -235,7 +235,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     this.#made.granted.close();
   }
 
-  /** @param at where it is, when the error does not say so */
+  /** @param at the place, if the error has none */
   protected override report(what: string, error: unknown, at?: LogSource): void {
     const script = error instanceof EngineError ? error.script : undefined;
     const { message } = error as Error;
@@ -252,23 +252,23 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     return found;
   }
 
-  /** Where a method of the module is. */
+  /** The source place of a method. */
   #placeOf(what: string, name: string): LogSource | undefined {
     const place = this.engine.call(this.#helper('place'), what, name);
     return place === undefined ? undefined : (JSON.parse(place) as LogSource);
   }
 
-  /** An entry of a fop. A script that the engine has ended cannot say so: that is said here. */
+  /** The entry point of a fop. It logs limits that ended the module's code. */
   protected row(helper: string, name: string, kinds: string): EnterGuest {
     const made = this.engine.make(this.#helper(helper), name);
-    // The interpreter that calls it can put right what a shared turn has abandoned.
+    // Its caller recovers from an aborted shared turn.
     const entry = this.engine.entry(made, kinds, true);
     return (args) => {
       try {
         const code = entry(args);
         const { overrun } = this.engine;
         if (overrun === undefined) return code;
-        // An async function was ended: nobody may be left to answer.
+        // A limit ended an async function, so the request may lack its reply.
         this.report(name, overrun, this.#placeOf(helper, name));
         if (code !== NOTHING && code !== WIND) return code;
         this.hook('cancel', [args[0]]);

@@ -1,29 +1,29 @@
-/** Functions of the host, as a script calls them. */
+/** Installs host functions in an interpreter, and runs their calls. */
 import type { Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
 
 /**
- * A function of the host. Kinds of `params`: `i` a number, `s` a string (undefined when the script
- * gave something else), `a` an ArrayBuffer as bytes that are only valid during the call. `call` may
- * throw: the script gets an Error with that message.
+ * A host function. Kinds of `params`: `i` a number, `s` a string (undefined for any other value),
+ * `a` an ArrayBuffer as bytes that are valid during the call only. If `call` throws, the module
+ * gets an Error with that message.
  */
 export interface HostFunction {
   readonly params: string;
   call(...args: never[]): number | string | undefined;
 }
 
-/** The global under which the library finds the host's functions, and which it takes away. */
+/** The global that holds the host functions until the library deletes it. */
 const HOST = '__host';
 
-/** All of them, and how a call of one is answered. */
+/** All host functions of an interpreter. */
 export class HostFunctions {
   readonly #quickjs: QuickJS;
   readonly #values: Values;
   readonly #functions: readonly HostFunction[];
-  /** A function of the script's side that throws an Error with the text it is given. */
+  /** The library's function that throws an Error with a given text. */
   readonly #fail: Pointer;
 
-  /** @param object an empty object, which is given away. */
+  /** @param object an empty object, whose reference is taken over. */
   constructor(
     quickjs: QuickJS,
     values: Values,
@@ -44,7 +44,7 @@ export class HostFunctions {
     quickjs.QTS_FreeValuePointer(context, global);
   }
 
-  /** Sets a property; the value is given away. */
+  /** Sets a property; the value's reference is taken over. */
   #set(object: Pointer, name: string, value: Pointer): void {
     const { context } = this.#values;
     const key = this.#values.newString(name);
@@ -54,7 +54,7 @@ export class HostFunctions {
     this.#values.refresh();
   }
 
-  /** A host function is called by the script. */
+  /** Runs a host function for the module. */
   called(id: number, count: number, args: Pointer): Pointer {
     try {
       this.#values.refresh();
@@ -77,7 +77,7 @@ export class HostFunctions {
   /** The bytes of an ArrayBuffer. */
   #buffer(value: Pointer): Uint8Array {
     const { at, length } = this.#values.bufferAt(value);
-    // No Buffer: slices of one are no copies.
+    // Not a Buffer, whose slices are not copies.
     return new Uint8Array(this.#values.bytes.buffer, at, length);
   }
 
@@ -90,7 +90,7 @@ export class HostFunctions {
     return cell;
   }
 
-  /** Leaves an error pending in the interpreter; what a host function returns then. */
+  /** Leaves an error pending in the interpreter; returns the exception mark. */
   throwInto(error: unknown): Pointer {
     const value = this.#values.newString(error instanceof Error ? error.message : String(error));
     const result = this.#values.call(this.#fail, value);

@@ -1,7 +1,7 @@
 /**
- * What a module may import: files of its own folder and of the folders along module-path, packages
- * that the volume names, and 'glossa'. Nothing else has a name: no built-ins, no URLs, no way out of
- * those folders, also not by a symbolic link.
+ * Resolves a module's imports: files of its own folder and of module-path, packages of the volume's
+ * options, and 'glossa'. It refuses all others: built-ins, URLs, and paths or links out of the
+ * folders.
  */
 import type { FoundModule } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
@@ -10,18 +10,18 @@ import { dirname, join } from '../host/paths.ts';
 import { exportedNames } from './fixes.ts';
 import { packageFile, privateFile } from './packages.ts';
 
-/** Names of the library's files, as tools/bundle.ts has put it together, begin with it. */
+/** Prefix of the library's files, as bundled by tools/bundle.ts. */
 const OWN = 'glossa:';
 const INDEX = `${OWN}index.js`;
 
 const EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 const isTypeScript = (path: string): boolean => path.endsWith('.ts') || path.endsWith('.mts');
 
-/** The library's first module, for the engine to import. */
+/** The library's first module, which the engine imports. */
 export const BRIDGE = `${OWN}bridge.js`;
-/** What lets a script see a test's time. */
+/** The module that shows a test's clock to scripts. */
 export const CLOCK = `${OWN}clock.js`;
-/** `glossa/testing`, and what runs the tests. */
+/** `glossa/testing`, with the test runner. */
 export const TESTING = `${OWN}testing.js`;
 
 const ownSources = oncePerMachine(() => new Map<string, string>());
@@ -50,8 +50,8 @@ export class Imports {
   readonly #sources = new Map<string, string>();
 
   /**
-   * @param refused is told of attempts at what nobody may import, or what is not there.
-   * @param checkForeign is told of each file before it is run, and throws when it is not to be.
+   * @param refused logs a refused or missing import
+   * @param checkForeign checks each file before it is run, and throws to refuse it
    */
   constructor(
     module: FoundModule,
@@ -67,19 +67,19 @@ export class Imports {
     this.#checkForeign = checkForeign;
   }
 
-  /** The texts of the author's files, as far as they were loaded. */
+  /** The texts of the author's loaded files. */
   get sources(): readonly string[] {
     return [...this.#sources.values()];
   }
 
-  /** The module itself, as the interpreter gets it. */
+  /** The source of the main module. */
   main(): string {
     const { path, source } = this.#module;
     this.#sources.set(path, source);
     return isTypeScript(path) ? this.#machine.stripTypes(source, path) : source;
   }
 
-  /** What a module can import from `glossa`. */
+  /** The names that a module can import from `glossa`. */
   get exports(): readonly string[] {
     return exportedNames(ownSource(INDEX, this.#machine));
   }
@@ -89,7 +89,7 @@ export class Imports {
     return this.#sources.get(file)?.split('\n')[line - 1];
   }
 
-  /** The full name of what a module imports. @throws {Error} whose message says where and why. */
+  /** Resolves an import to its full name. @throws {Error} with place and reason */
   resolve(base: string, name: string): string {
     if (base.startsWith(OWN)) return name.replace('./', OWN);
     if (name === 'glossa') return INDEX;
@@ -118,11 +118,11 @@ export class Imports {
     }
     const path = sources.realPath(found);
     if (!this.#isInside(path)) return refuse(`${path} is outside of the module's folders`);
-    // Named as it was found: relative imports start there.
+    // The name as found: relative imports start there.
     return path === this.#mainPath() ? this.#module.path : path;
   }
 
-  /** The source of a module by its full name. @throws {Error} when it cannot be had. */
+  /** Loads a module's source by its full name. @throws {Error} if it cannot be read */
   load(name: string): string {
     if (name.startsWith(OWN)) return ownSource(name, this.#machine);
     if (!this.#isInside(name)) throw new Error(`${name} is no module`);
@@ -149,13 +149,13 @@ export class Imports {
         const real = this.#machine.sources.realPath(folder);
         return path.startsWith(real.endsWith('/') ? real : `${real}/`);
       } catch {
-        // A folder along module-path need not be there.
+        // A folder of module-path may be missing.
         return false;
       }
     });
   }
 
-  /** Where a module says that it imports something. */
+  /** The line of an import. */
   #placeOf(base: string, name: string): ScriptPlace {
     const lines = (this.#sources.get(base) ?? '').split('\n');
     const at = lines.findIndex((line) => line.includes(`'${name}'`) || line.includes(`"${name}"`));
@@ -163,7 +163,7 @@ export class Imports {
   }
 }
 
-/** Modules of Node's, which no module of a volume has. */
+/** Node's modules, which volumes' modules lack. */
 const NODE = new Set(
   (
     'assert async_hooks buffer child_process cluster console constants crypto dgram ' +
@@ -173,14 +173,14 @@ const NODE = new Set(
   ).split(' '),
 );
 
-/** What is not there, where it was looked for, and what to do. */
+/** The error text for a missing import: searched folders, and a hint. */
 function notFound(
   base: string,
   name: string,
   folders: readonly string[],
   { installed }: Sources,
 ): string {
-  // Behind the author's own come those that glossa brings along.
+  // The author's folders come first, then glossa's own.
   const isOwn = (folder: string): boolean =>
     folder === dirname(base) || installed === null || !folder.startsWith(`${installed}/`);
   const own = [...new Set(folders)].filter(isOwn);

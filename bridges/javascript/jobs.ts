@@ -1,6 +1,6 @@
 /**
- * Promise jobs. A limit that ends one of them rejects a promise, for which nobody may wait: whoever
- * called is told by `overrun`, or a chain without an end would look as if it had come to one.
+ * Runs promise jobs. A limit that ends a job rejects a promise that may have no handler: `overrun`
+ * tells the caller, or an endless chain would look finished.
  */
 import { EngineError } from './errors.ts';
 import type { Failures } from './failures.ts';
@@ -18,7 +18,7 @@ export class Jobs {
   readonly #values: Values;
   readonly #failures: Failures;
   readonly #time: TimeLimit;
-  /** Room for the pointer that running a job gives. */
+  /** Buffer for the pointer that a job returns. */
   readonly #scratch: Pointer;
   #starved = false;
 
@@ -43,7 +43,7 @@ export class Jobs {
     this.#starved = false;
   }
 
-  /** Runs jobs until there is none; what they throw is only thrown by limits. */
+  /** Runs jobs until none is left; they throw only by limits. */
   run(): void {
     const { QTS_IsJobPending: isPending, QTS_ExecutePendingJob: execute } = this.#quickjs;
     if (isPending(this.#runtime) === 0) return;
@@ -55,12 +55,12 @@ export class Jobs {
       thrown = this.#failures.thrownByJob(result) ?? thrown;
     } while (isPending(this.#runtime) !== 0);
     this.#starved ||= this.#memory.refused;
-    // Without memory an error has no place, and few words: `overrun` says more.
+    // Without memory an error has no place: `overrun` has more detail.
     const isTold = this.#starved && thrown?.code === 'memory-limit';
     if (thrown !== undefined && !isTold) throw thrown;
   }
 
-  /** Why something of the last call was ended that nobody may wait for. */
+  /** The limit that ended a job of the last call, whose promise may have no handler. */
   get overrun(): EngineError | undefined {
     if (this.#time.interrupts > 0) return new EngineError('time-limit', TOO_LONG);
     return this.#starved ? new EngineError('memory-limit', TOO_LARGE) : undefined;

@@ -1,4 +1,4 @@
-/** JavaScript, as features/glupy hosts it. */
+/** The record of JavaScript as a language of features/glupy. */
 import type { HostedLanguage, Writing } from '../host/language.ts';
 
 const writing: Writing = {
@@ -11,7 +11,7 @@ const writing: Writing = {
   functions: [
     /^[ \t]*(?:(?:export|static|async|function)[ \t]+)*(?<name>\w+)[ \t]*\(\s*frame\b[^()]*\)\s*\{/gm,
   ],
-  // Objects of functions look as classes do.
+  // Objects of functions look like classes.
   stands: /^\s*(static|function|export)\b/,
   begin: /^export\b.*\bclass\b/,
   read: ['options', 'observes', 'passesThrough'],
@@ -20,7 +20,7 @@ const writing: Writing = {
 
 export const javascript: HostedLanguage = {
   name: 'javascript',
-  // TypeScript too, when a volume of features/glupy names it: its types are taken away.
+  // TypeScript too, in volumes of features/glupy: its types are stripped.
   extensions: ['.js', '.mjs', '.ts', '.mts'],
   packageFiles: ['index.js', 'index.mjs'],
   pathVariable: 'GLOSSA_JS_PATH',

@@ -1,4 +1,4 @@
-/** Limits: a script that runs, recurses or grows without end fails, and the volume goes on. */
+/** Limits of JavaScript modules: endless loops, recursion and growth fail the request, not the volume. */
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
@@ -14,14 +14,14 @@ ${body}
 }`,
 });
 
-/** That another request is served. */
+/** Expects that another request is served. */
 function works(run: RunningModule): void {
   run.lines();
   expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
 }
 
-/** A chain of promises that grows with each. */
-/** Each promise waits for the next one, and has something with it: the memory is soon full. */
+/** A chain of promises without end. */
+/** Each promise waits for the next one and holds memory, which is soon full. */
 const CHAIN =
   'const has = []; const on = () => { has.push(new Uint8Array(65536)); return Promise.resolve().then(on); }; on();';
 const ASYNC_LOOP = '(async () => { for (;;) await null; })();';
@@ -40,9 +40,9 @@ const otherLoops: Record<string, string> = {
   'a sort that never ends': 'stat() { [2, 1].sort(() => { for (;;); }); }',
 };
 
-describe('time', () => {
+describe('the time limit', () => {
   it.each(Object.entries({ ...(wanted.first ? loops : {}), ...(wanted.others ? otherLoops : {}) }))(
-    '%s',
+    'fails the request with EIO: %s',
     async (_, body) => {
       const run = await startModule(module(body), { options: { 'time-limit': '1' } });
       run.lines();
@@ -65,7 +65,7 @@ describe('time', () => {
       module(`init() { ${ASYNC_LOOP} }`)['m.js']!,
       /m\.js: .*was interrupted \(option time-limit\)/,
     ],
-  ])('%s: the volume does not start', async (_, text, why) => {
+  ])('fails the start of the volume: endless loop %s', async (_, text, why) => {
     const options = { 'time-limit': '1' };
     await expect(startModule({ 'm.js': `\n${text}` }, { options })).rejects.toThrow(why);
   });
@@ -73,7 +73,7 @@ describe('time', () => {
   it.each([
     ['in a timer', 'for (;;);', 'took longer than 1 s'],
     ['in a promise of a timer', ASYNC_LOOP, 'took too long'],
-  ])('%s: it is logged, and requests go on', async (_, body, why) => {
+  ])('logs an endless loop %s, and requests continue', async (_, body, why) => {
     const run = await startModule(module(`init() { setTimeout(() => { ${body} }, 10); }`), {
       options: { 'time-limit': '1' },
     });
@@ -83,7 +83,7 @@ describe('time', () => {
     works(run);
   });
 
-  it('a script that would not be interrupted loses its interpreter', async () => {
+  it('ends the interpreter of a module that survives its interrupts', async () => {
     const run = await startModule(
       module('async stat() { for (;;) { try { await (async () => { for (;;); })(); } catch {} } }'),
       { options: { 'time-limit': '1' } },
@@ -92,13 +92,13 @@ describe('time', () => {
     const reply = run.ask('stat', run.known('a'), null);
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
     expect(run.lines().join('\n')).toMatch(/would not be interrupted/);
-    // The volume goes on with another one.
+    // The volume gets another interpreter.
     await vi.waitFor(() => expect(run.dump().restarts).toBe(1), { timeout: 50_000 });
     works(run);
   });
 });
 
-describe('promises that nobody awaits', () => {
+describe('unawaited promises', () => {
   it.each([
     ['without end', ASYNC_LOOP, { 'time-limit': '1' }, 'took too long'],
     [
@@ -134,8 +134,8 @@ const recursions: Record<string, string> = {
     'async stat() { const deeper = async () => { await deeper(); }; await deeper(); }',
 };
 
-describe('stack', () => {
-  it.each(Object.entries(recursions))('%s', async (_, body) => {
+describe('the stack limit', () => {
+  it.each(Object.entries(recursions))('fails the request with EIO: %s', async (_, body) => {
     const run = await startModule(module(body));
     for (let round = 0; round < 3; round++) {
       run.lines();
@@ -154,8 +154,8 @@ const bombs: Record<string, string> = {
   'a map': 'stat() { const map = new Map(); for (let i = 0; ; i++) map.set(i, [i]); }',
 };
 
-describe('memory', () => {
-  it.each(Object.entries(bombs))('%s', async (_, body) => {
+describe('the memory limit', () => {
+  it.each(Object.entries(bombs))('fails the request with EIO: %s', async (_, body) => {
     const options = { 'memory-limit': '64MB', 'time-limit': '0' };
     const run = await startModule(module(body), { options });
     for (let round = 0; round < 2; round++) {
@@ -168,7 +168,7 @@ describe('memory', () => {
     run.settled();
   });
 
-  it('at load: the volume does not start', async () => {
+  it('fails the start of the volume when the module exceeds it at load', async () => {
     const options = { 'memory-limit': '64MB', 'time-limit': '0' };
     await expect(startModule({ 'm.js': CHAIN }, { options })).rejects.toThrow(
       /m\.js: async functions took more memory than there is \(option memory-limit\)/,

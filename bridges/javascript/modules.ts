@@ -1,5 +1,5 @@
-/** What an interpreter asks when a script imports something. */
-import type { EngineOptions } from './interface.ts';
+/** Resolves and loads imports for an interpreter. */
+import type { EngineOptions } from './engine-types.ts';
 import type { Values } from './values.ts';
 import type { Pointer } from './wasm.ts';
 
@@ -7,7 +7,7 @@ export class Modules {
   readonly #options: EngineOptions;
   readonly #values: Values;
   readonly #throwInto: (error: unknown) => void;
-  /** Why imports were refused, by the names that were given for them. */
+  /** Reasons of refused imports, by their placeholder names. */
   readonly #refusals = new Map<string, unknown>();
 
   /** @param throwInto leaves an error pending in the interpreter */
@@ -18,8 +18,8 @@ export class Modules {
   }
 
   /**
-   * The full name of an import. The interpreter takes no error at this point: a name is given that
-   * cannot be loaded, for that reason.
+   * Resolves an import to its full name. The interpreter accepts no error here: a refused import
+   * gets a placeholder name, which then fails to load.
    */
   resolve(base: string, name: string): Pointer {
     let full: string;
@@ -32,7 +32,7 @@ export class Modules {
     return this.#values.newCString(full).at;
   }
 
-  /** The source of a module; 0 when it has none, and an error is thrown. */
+  /** The source of a module; 0 with a pending error if there is none. */
   load(name: string): Pointer {
     try {
       if (this.#refusals.has(name)) {

@@ -1,4 +1,4 @@
-/** The file of a package that an import means, by the package's own tables. */
+/** Resolution of package imports, by the exports and imports tables of package.json. */
 import { describe, expect, it } from 'vitest';
 import type { Sources } from '../host/machine.ts';
 import { packageFile, privateFile } from './packages.ts';
@@ -74,7 +74,7 @@ const OF_EXPORTS: readonly Row[] = [
   ['no table: a part', {}, 'p/x/b', 'x/b.js'],
 ];
 
-it.each(OF_EXPORTS)('an import by %s', (_, about, name, file) => {
+it.each(OF_EXPORTS)('an import of a package resolves by %s', (_, about, name, file) => {
   const found = packageFile([FOLDER], name, sourcesOf(about, FILES));
   expect(found).toBe(file === undefined ? undefined : `/lib/p/${file}`);
 });
@@ -94,12 +94,12 @@ const OF_IMPORTS: readonly Row[] = [
 ];
 
 describe('inside of a package', () => {
-  it.each(OF_IMPORTS)('#imports by %s', (_, about, name, file) => {
+  it.each(OF_IMPORTS)('an import of #name resolves by %s', (_, about, name, file) => {
     const sources = sourcesOf(about, FILES);
     expect(privateFile([FOLDER], '/lib/p/x/a.js', name, sources)).toBe(file);
   });
 
-  it('the folders that are given bound the search for package.json', () => {
+  it('the search for package.json ends at the granted folders', () => {
     const sources = sourcesOf({ imports: { '#a': './a.js' } }, FILES);
     expect(privateFile(['/lib/p/x'], '/lib/p/x/a.js', '#a', sources)).toBeUndefined();
   });

@@ -1,8 +1,8 @@
 /**
- * Finds the files of packages: what `import 'name'`, `import 'name/part'` and, inside of a package,
- * `import '#name'` mean. Of package.json, `exports` and `imports` count as for Node
- * (`resolve.exports`), otherwise `module` and `main`; of conditions import, module, browser and
- * default, in the package's order. Only ECMAScript modules can be run.
+ * Finds the files of packages for `import 'name'`, `import 'name/part'` and, inside a package,
+ * `import '#name'`. Reads `exports` and `imports` of package.json as Node does (`resolve.exports`),
+ * otherwise `module` and `main`; conditions are import, module, browser and default, in the
+ * package's order. Only ECMAScript modules can run.
  */
 import { exports, imports } from 'resolve.exports';
 import type { Sources } from '../host/machine.ts';
@@ -11,7 +11,7 @@ import { dirname, join } from '../host/paths.ts';
 const CONDITIONS = ['import', 'module', 'browser', 'default'];
 const ENDINGS = ['', '.js', '.mjs', '/index.js', '/index.mjs'];
 
-/** A package's file, in one of these folders or in what npm put there. */
+/** Finds a package's file in these folders or their node_modules. */
 export function packageFile(
   folders: readonly string[],
   name: string,
@@ -33,7 +33,7 @@ export function packageFile(
   return undefined;
 }
 
-/** The file that a module of a package at `base` means by `#name`: the package is in these folders. */
+/** Finds the file of `#name` for a module at `base`, whose package is in these folders. */
 export function privateFile(
   folders: readonly string[],
   base: string,
@@ -83,7 +83,7 @@ function fileOf(place: string, about: About, part: string, sources: Sources): st
   return [...named, 'index'].map((one) => first(one as string)).find((path) => path !== undefined);
 }
 
-/** The targets of a name in a table of a package; none for a name that the package does not export. */
+/** The targets of a name in a package's table; [] for a name that it does not export. */
 function targets(
   find: typeof exports | typeof imports,
   about: About,
@@ -94,14 +94,14 @@ function targets(
   try {
     return (find(one as never, name, { conditions: CONDITIONS, unsafe: true }) ?? []) as string[];
   } catch {
-    // No such name, or null for it.
+    // The table lacks the name, or has null for it.
     return [];
   }
 }
 
 /**
- * A table as `resolve.exports` reads it right: its patterns are regular expressions there, and of a
- * target's conditions it takes the first that is known, also where nothing below that is.
+ * Adapts a table for `resolve.exports`, which reads patterns as regular expressions, and takes a
+ * target's first known condition even if that leads nowhere.
  */
 function plainTable(table: unknown): unknown {
   const [first = ''] = Object.keys(Object(table));
@@ -114,7 +114,7 @@ function plainTable(table: unknown): unknown {
   );
 }
 
-/** A target without the conditions that lead nowhere here; undefined when all of it does. */
+/** A target without unsupported conditions; undefined if none is left. */
 function known(target: unknown): unknown {
   if (typeof target !== 'object' || target === null) return target;
   if (Array.isArray(target)) return target.map(known).filter((one) => one !== undefined);

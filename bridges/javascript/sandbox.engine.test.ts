@@ -1,7 +1,7 @@
 /**
- * What a script may try to get out, to reach what it was not given, or to harm others: each attempt
- * runs in a real volume of its own, is refused, is told to the log, and leaves what lies outside as
- * it was. `silent` lists the few that no log can tell of, with the reason.
+ * Attempts of a JavaScript module to escape, to use objects not exposed to it, or to harm other volumes:
+ * each is refused and logged, and changes nothing outside. `silent` lists those that cannot be logged,
+ * with the reason.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ const NOT_HANDED = /refused: an? (inode|fd) that the module was not given/;
 const MESSAGE = /refused: a message: /;
 
 const attempts: Readonly<Record<string, Attempt>> = {
-  // What is not there.
+  // Missing globals.
   process: ['process.exit(1)', UNDEFINED, /not given: process \(/],
   require: ['require("fs")', UNDEFINED, /not given: require \(/],
   'a module’s require': ['module.require("fs")', UNDEFINED, /not given: module \(/],
@@ -51,7 +51,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     /EvalError/,
     CODE,
   ],
-  // Files and variables that nobody granted.
+  // Files and variables without a grant.
   'a file': ['readFile("/etc/passwd")', /EACCES.*read of \/etc\/passwd.*allow-read/, READ],
   'a file beside': ['readFile("../other/canary")', /EACCES.*other\/canary/, READ],
   'a file by a symbolic link': ['readFile("given/link")', /E(ACCES|LOOP|XDEV)/, READ],
@@ -76,11 +76,15 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'writing a new file': ['writeFile("new", "x")', /EACCES.*allow-write/, WRITE],
   'a variable': ['env("GLOSSA_TEST_SECRET")', /EACCES.*allow-env/, ENV],
   'every variable': ['env("__proto__")', /EACCES/, ENV],
-  // Handles of others.
+  // Handles of other volumes.
   'an inode of no number': ['new Inode(987654321).path', /HandleExpired/, NOT_HANDED],
   'an inode of a text': ['new Inode("x").path', /HandleExpired/, NOT_HANDED],
   'an fd of another number': ['new Fd(3).flags', /HandleExpired/, NOT_HANDED],
-  'closing an fd of another': ['new Fd(3).close()', /somebody else/, /refused: to close an fd/],
+  'closing an fd of another': [
+    'new Fd(3).close()',
+    /not opened by this module/,
+    /refused: to close an fd/,
+  ],
   'winding to what is no child': [
     'frame.windTo({ child: { index: 7 } })',
     /no such subvolume/,
@@ -97,7 +101,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'a message that is no JSON': ['frame._push(undefined, 1n)', /TypeError/, MESSAGE],
 };
 
-/** What leaves no line, with why: nothing is asked of anybody who could tell. */
+/** Attempts without a log line, with the reason: they call no code that could log. */
 const silent: Readonly<Record<string, readonly [source: string, result: RegExp, why: string]>> = {
   'a global of the host': [
     'globalThis.glossaCanary ?? "none"',
@@ -135,7 +139,7 @@ const imports: readonly string[] = [
   '../other/outside.js',
 ];
 
-/** Imports of what is not there: refused by not being found. */
+/** Imports of missing modules. */
 const missing: readonly string[] = ['fs', 'os', 'std', 'glossa/host', './nothing.js', 'bridge'];
 
 const MODULE = `import * as glossa from 'glossa';
@@ -205,7 +209,7 @@ afterEach(() => {
   expect(readFileSync(join(folder, 'code', 'given', 'file'), 'utf8')).toBe('to be read');
 });
 
-/** Asks, and splits the log into the result and what else was said. */
+/** Runs an attempt, and separates its result from other log lines. */
 function tried(ask: () => void): { result: string; others: readonly string[] } {
   run.lines();
   ask();
@@ -219,48 +223,51 @@ function tried(ask: () => void): { result: string; others: readonly string[] } {
 const tryTo = (attempt: string) =>
   tried(() => run.ask('stat', run.known('a'), Dict.of({ attempt })));
 
-describe('a script cannot reach', () => {
-  it.each(Object.entries(attempts))('%s', (name, [, wanted, logged]) => {
-    const { result, others } = tryTo(name);
-    expect(result).toMatch(wanted);
-    expect(others).toEqual([expect.stringMatching(/^W \[/)]);
-    expect(others[0]).toMatch(logged);
-    // Each is told once, so that a script cannot flood the log.
-    expect(tryTo(name)).toEqual({ result, others: [] });
-  });
+describe("a module's attempt", () => {
+  it.each(Object.entries(attempts))(
+    '%s is refused, and logged once',
+    (name, [, wanted, logged]) => {
+      const { result, others } = tryTo(name);
+      expect(result).toMatch(wanted);
+      expect(others).toEqual([expect.stringMatching(/^W \[/)]);
+      expect(others[0]).toMatch(logged);
+      // A refusal is logged once, so that a module cannot flood the log.
+      expect(tryTo(name)).toEqual({ result, others: [] });
+    },
+  );
 
-  it.each(Object.entries(silent))('%s', (name, [, wanted]) => {
+  it.each(Object.entries(silent))('%s finds nothing, without a log line', (name, [, wanted]) => {
     const { result, others } = tryTo(name);
     expect(result).toMatch(wanted);
     expect(others).toEqual([]);
   });
 });
 
-describe('a script cannot import', () => {
+describe("a module's import", () => {
   const importOf = (name: string) =>
     tried(() => run.ask('readlink', run.known('a'), 10, Dict.of({ name })));
 
-  it.each(imports)('%s', (name) => {
+  it.each(imports)('of %s is refused and logged', (name) => {
     const { result, others } = importOf(name);
     expect(result).toMatch(/import of '.*' is refused/);
     expect(others).toEqual([expect.stringMatching(/^W \[m\.js:.*import of '.*' is refused/)]);
     expect(others[0]).toContain(`'${name}'`);
   });
 
-  it.each(missing)('%s, which is not there', (name) => {
+  it.each(missing)('of %s is not found and logged', (name) => {
     const { result, others } = importOf(name);
     expect(result).toMatch(/cannot find '.*'; searched:/);
     expect(others).toEqual([expect.stringMatching(/^W \[m\.js:.*not given: import of '/)]);
     expect(others[0]).toContain(`'${name}'`);
   });
 
-  it('what a volfile’s module names by mistake: the line is told', async () => {
+  it('of a Node module at load fails the start with the line', async () => {
     const broken = startModule({ 'm.js': "\nimport fs from 'node:fs';\n" });
     await expect(broken).rejects.toThrow(/m\.js:2: import of 'node:fs' is refused/);
   });
 });
 
-it('what it was granted, it has', async () => {
+it('a granted file and a granted variable are readable', async () => {
   const options = {
     'allow-read': folder,
     'allow-write': folder,
@@ -286,7 +293,7 @@ export class xlator extends Translator {
   expect(lines[1]).toContain('canary,made,outside.js');
 });
 
-it('two volumes of one module share nothing', async () => {
+it('two volumes of one module share no state', async () => {
   const files = {
     'm.js': `import { Translator } from 'glossa';
 export class xlator extends Translator {
@@ -302,7 +309,7 @@ export class xlator extends Translator {
   expect([ask(one), ask(one), ask(two)]).toEqual([EPERM, ENOENT, EPERM]);
 });
 
-it('looking for what is not there is no error, and a module may make its own', async () => {
+it("typeof of a missing global is 'undefined', and a module may define its own", async () => {
   const own = await startModule({
     'm.js': `import { Translator } from 'glossa';
 const found = typeof process !== 'undefined' && process.versions?.node;
@@ -325,7 +332,7 @@ export class xlator extends Translator {
   ]);
 });
 
-it('what is asked for without end is not told without end', async () => {
+it('endless refused accesses leave a bounded log', async () => {
   const own = await startModule({
     'm.js': `import { env, Translator } from 'glossa';
 export class xlator extends Translator {

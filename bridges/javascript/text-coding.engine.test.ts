@@ -1,4 +1,4 @@
-/** TextEncoder and TextDecoder of modules in JavaScript, in their interpreter, beside Node's own. */
+/** TextEncoder and TextDecoder of JavaScript modules, compared with Node's own. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeMachine } from '../machine/node/index.ts';
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-/** The result, or the name of the error that is thrown. */
+/** The result, or the name of the thrown error. */
 function outcome(run: () => unknown): unknown {
   try {
     return run();
@@ -70,7 +70,7 @@ function outcome(run: () => unknown): unknown {
   }
 }
 
-/** Bytes that are near to text: what is drawn alone is hardly ever. */
+/** Bytes that are nearly text: random bytes hardly ever are. */
 const bytes = fc
   .array(
     fc.oneof(
@@ -100,7 +100,7 @@ const bytes = fc
 const options = fc.record({ fatal: fc.boolean(), ignoreBOM: fc.boolean() });
 
 describe('TextDecoder', () => {
-  it.each(ENCODINGS)('%s: any bytes, in any pieces, are read as by Node', (encoding) => {
+  it.each(ENCODINGS)('%s: arbitrary bytes in arbitrary pieces decode as in Node', (encoding) => {
     const drawn = fc.array(bytes, { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(drawn, options, (pieces, how) => {
@@ -109,7 +109,7 @@ describe('TextDecoder', () => {
           outcome(() => nodes.decode(piece, { stream: i < pieces.length - 1 })),
         );
         const found = call('decode', { encoding, how, pieces: pieces.map((one) => [...one]) });
-        // After an error a decoder begins anew here; Node's goes on in the middle.
+        // After an error this decoder starts over; Node's continues.
         const end = wanted.findIndex(Array.isArray);
         const same = end < 0 ? wanted.length : end + 1;
         expect((found as unknown[]).slice(0, same)).toEqual(wanted.slice(0, same));
@@ -117,7 +117,7 @@ describe('TextDecoder', () => {
     );
   });
 
-  it('labels mean the encodings of the standard, and other texts are a RangeError', () => {
+  it("accepts the standard's labels, and throws RangeError for others", () => {
     const [utf8, utf16] = ['utf-8', 'utf-16le'];
     expect(call('evaluate', 'label')).toEqual([
       ...[utf8, utf8, utf8, utf16, utf16, 'utf-16be', 'windows-1252'],
@@ -129,18 +129,18 @@ describe('TextDecoder', () => {
     ['an ArrayBuffer', 'buffer'],
     ['a DataView of a part', 'part'],
     ['another view', 'view'],
-  ])('reads %s', (_, expression) => expect(call('evaluate', expression)).toBe('ab'));
+  ])('decodes %s', (_, expression) => expect(call('evaluate', expression)).toBe('ab'));
 
-  it('refuses what has no bytes', () => {
+  it('throws TypeError for values without bytes', () => {
     expect(call('evaluate', 'text')).toEqual(['TypeError']);
     expect(call('evaluate', 'nothing')).toBe('');
   });
 
-  it('begins anew after an error', () => {
+  it('starts over after an error', () => {
     expect(call('evaluate', 'again')).toEqual([['TypeError'], 'A']);
   });
 
-  it('a text of many pieces is whole', () => {
+  it('decodes a text longer than one piece', () => {
     const text = 'x\u{1f600}é'.repeat(9000);
     const pieces = [[...new TextEncoder().encode(text)]];
     expect(call('decode', { encoding: 'utf-8', pieces })).toEqual([text]);
@@ -152,7 +152,7 @@ describe('TextEncoder', () => {
     unit: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ud800', '\udfff')),
   });
 
-  it('encodes any text as Node does, half pairs included', () => {
+  it('encodes arbitrary text as Node does, lone surrogates included', () => {
     fc.assert(
       fc.property(texts, fc.nat(20), (text, room) => {
         const into = new Uint8Array(room);

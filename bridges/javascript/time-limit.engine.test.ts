@@ -1,6 +1,6 @@
 /**
- * What the time limit promises of a busy loop: it has ended before twice the limit has passed. The
- * clock is the test's: a millisecond passes whenever the interpreter looks at it.
+ * The time limit's promise: a busy loop ends before twice the limit. Under the test's clock a
+ * millisecond passes whenever the interpreter reads it.
  */
 import { describe, expect, it } from 'vitest';
 import { nodeMachine } from '../machine/node/index.ts';
@@ -9,7 +9,7 @@ import { EngineError } from './errors.ts';
 
 const LIMIT = 1000;
 
-/** Runs a function of the script; what it throws, how long it ran, and whether another runs after. */
+/** Runs a function of the module; returns its error, its duration, and whether the engine is dead. */
 async function timed(body: string): Promise<{ error: EngineError; time: number; dead: boolean }> {
   let time = 0;
   const engine = await createEngine({
@@ -49,11 +49,11 @@ async function timed(body: string): Promise<{ error: EngineError; time: number; 
   }
 }
 
-describe('a busy loop has ended within twice its limit', () => {
+describe('a busy loop ends within twice its limit', () => {
   it.each([
-    ['that knows nothing', 'for (;;);'],
-    ['that catches all it can', 'for (;;) { try { for (;;); } catch {} }'],
-    ['in a function that is called for ever', 'const f = () => {}; for (;;) f();'],
+    ['without a catch', 'for (;;);'],
+    ['with a catch in it', 'for (;;) { try { for (;;); } catch {} }'],
+    ['that calls a function', 'const f = () => {}; for (;;) f();'],
     ['in a built-in function', '[2, 1].sort(() => { for (;;); });'],
   ])('%s', async (_, body) => {
     const { error, time, dead } = await timed(body);
@@ -63,7 +63,7 @@ describe('a busy loop has ended within twice its limit', () => {
     expect(time).toBeLessThan(1.25 * LIMIT);
   });
 
-  it('also one that goes on after each interrupt: with its interpreter', async () => {
+  it('a loop that continues after each interrupt ends with its interpreter', async () => {
     const { error, time, dead } = await timed('for (;;) { (async () => { for (;;); })(); }');
     expect([error.code, dead]).toEqual(['time-limit', true]);
     expect(time).toBeGreaterThanOrEqual(1.75 * LIMIT);

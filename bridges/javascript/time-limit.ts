@@ -1,16 +1,16 @@
 /**
- * The time that a call may take, as the interpreter asks for it while it runs: it is interrupted when
- * that has passed, each time that it goes on after a further quarter, and abandoned at 1¾ of it.
+ * The time limit of a call, checked by the running interpreter: interrupts it at the limit, again
+ * after each further quarter, and ends the interpreter at 1¾ of it.
  */
 import { EngineError } from './errors.ts';
 
-/** Calls of the host from one look at the clock to the next. */
+/** Host calls between two samples of the clock. */
 const LOOK_EVERY = 64;
-/** A script that goes on after so many ends only with its interpreter. */
+/** Interrupts after which the interpreter is ended. */
 const MOST_INTERRUPTS = 3;
 
 export class TimeLimit {
-  /** How often what runs was interrupted. */
+  /** Interrupts of the current call. */
   interrupts = 0;
   readonly #milliseconds: number;
   readonly #clock: () => number;
@@ -18,8 +18,8 @@ export class TimeLimit {
   #hostCalls = 0;
 
   /**
-   * @param milliseconds 0 for no limit: then it is never asked.
-   * @param clock in milliseconds.
+   * @param milliseconds 0 for no limit
+   * @param clock returns milliseconds
    */
   constructor(milliseconds: number, clock: () => number = () => performance.now()) {
     this.#milliseconds = milliseconds;
@@ -28,35 +28,35 @@ export class TimeLimit {
 
   begin(): void {
     this.interrupts = 0;
-    // Looking at the clock costs more than many a call: the first look begins the call's time.
+    // Sampling the clock costs more than most calls: the first sample starts the limit.
     this.#deadline = 0;
   }
 
-  /** Whether what runs has had its time. @throws {EngineError} when it does not stop for that */
+  /** True when the call must be interrupted. @throws {EngineError} if it ignores that */
   overdue(): boolean {
     const now = this.#clock();
     if (this.#deadline === 0) this.#deadline = now + this.#milliseconds;
     if (now <= this.#deadline) return false;
     this.interrupts += 1;
     if (this.interrupts > MOST_INTERRUPTS) {
-      // Right through the interpreter, which is never entered again.
+      // Thrown through the interpreter, which is never entered again.
       throw new EngineError('time-limit', 'a call ran too long and would not be interrupted', true);
     }
-    // An async function is rejected by it, and who awaits that has some time to see to it.
+    // The interrupt rejects an async function; its caller gets some time to handle that.
     this.#deadline = now + this.#milliseconds / 4;
     return true;
   }
 
   /**
-   * The same when the script calls the host: the interpreter asks by its own steps, of which such a
-   * call is but one. @throws {EngineError} as `overdue`
+   * As `overdue`, at a call of the host, which the interpreter counts as a single step.
+   * @throws {EngineError} as `overdue`
    */
   overdueAtCall(): boolean {
     this.#hostCalls += 1;
     return this.#milliseconds > 0 && this.#hostCalls % LOOK_EVERY === 0 && this.overdue();
   }
 
-  /** Lets something run with a time of its own, which counts for nothing else. */
+  /** Runs `run` with a time limit of its own. */
   apart<T>(milliseconds: number, run: () => T): T {
     const [deadline, interrupts] = [this.#deadline, this.interrupts];
     this.#deadline = this.#clock() + milliseconds;
@@ -68,7 +68,7 @@ export class TimeLimit {
     }
   }
 
-  /** What is said of a call that was interrupted. */
+  /** The error text of an interrupted call. */
   get text(): string {
     const seconds = this.#milliseconds / 1000;
     return `the call took longer than ${seconds} s (option time-limit)`;

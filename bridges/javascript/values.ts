@@ -1,12 +1,11 @@
 /**
- * JSValues in an interpreter's memory, written and read directly.
+ * Reads and writes JSValues directly in an interpreter's memory.
  *
- * Source: quickjs.h and quickjs.c, built for 32-bit pointers with NaN boxing. A value is 64 bits:
- * the upper word is a tag, the lower the integer or the pointer; a number that is no 32-bit integer
- * is an IEEE double with a constant taken off its upper word. A JSString is a reference count, a
- * length whose top bit says that its characters have 16 bits, two words for the table of atoms,
- * and the characters. An ArrayBuffer is an object that leads to a record that leads to its bytes.
- * All that is compared with, or taken from, what the interpreter makes at its start.
+ * Source: quickjs.h and quickjs.c, for 32-bit pointers with NaN boxing. A value has 64 bits: a tag
+ * above an integer or pointer; another number is a double minus a constant in its upper word. A
+ * JSString is a reference count, a length whose top bit means 16-bit characters, two words of the
+ * atom table, and the characters. An ArrayBuffer refers to a record that refers to its bytes. All
+ * is verified at the start.
  */
 import type { MemoryTools, TextBytes } from '../host/machine.ts';
 import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
@@ -18,7 +17,7 @@ export const TAG_STRING = -7;
 export const TAG_OBJECT = -1;
 const CHARACTERS = 16;
 const WIDE = 0x80000000;
-/** Makes the interpreter choose 16 bits a character. Three bytes of UTF-8. */
+/** A character that makes QuickJS use 16 bits; three bytes of UTF-8. */
 const HAN = [0xe4, 0xb8, 0x80];
 
 export class Values {
@@ -29,11 +28,11 @@ export class Values {
   readonly #quickjs: QuickJS;
   readonly #memory: Memory;
   readonly #tools: MemoryTools;
-  /** What is taken off the upper word of a double. */
+  /** The constant subtracted from a double's upper word. */
   readonly #addend: number;
   /** A pointer to the one argument of `call`. */
   readonly #argument: Pointer;
-  /** Where a text is put for the interpreter to copy it. */
+  /** Buffer for texts that the interpreter copies. */
   readonly #room: Pointer;
   readonly #double = new Float64Array(1);
   readonly #words = new Int32Array(this.#double.buffer);
@@ -55,9 +54,9 @@ export class Values {
     this.#checkLayout();
   }
 
-  /** The views are void when the memory has grown; to be called after whatever may allocate. */
+  /** Renews the views after memory growth; call it after any allocation. */
   refresh(): void {
-    // Memory that grows takes its buffer away from the views: to ask them costs the least.
+    // Growth detaches the views' buffer, which is the cheapest check.
     if (this.i32.length !== 0) return;
     this.i32 = new Int32Array(this.#memory.buffer);
     this.bytes = this.#tools.view(this.#memory.buffer);
@@ -87,7 +86,7 @@ export class Values {
     this.i32[at + 1] = TAG_UNDEFINED;
   }
 
-  /** A new string; 0 when there is no memory for it. Any text, also with NUL or half a pair. */
+  /** Makes a string from any text, also with NUL or lone surrogates; 0 without memory. */
   newString(text: string): Pointer {
     return NOT_PLAIN.test(text) ? this.#newWide(text) : this.#newPlain(text);
   }
@@ -104,7 +103,7 @@ export class Values {
     return this.#ownString(at);
   }
 
-  /** UTF-8 could not say it all: the interpreter makes room, and the characters are put there. */
+  /** Makes a string that UTF-8 cannot express: allocates it, then writes its characters. */
   #newWide(text: string): Pointer {
     const { length } = text;
     const at = this.#quickjs._malloc(length * 3 + 1);
@@ -127,7 +126,7 @@ export class Values {
     return made;
   }
 
-  /** Text with a NUL at its end, as C has it, allocated for somebody else; 0 without memory. */
+  /** Allocates text with a NUL at its end, which the caller owns; 0 without memory. */
   newCString(text: string): { at: Pointer; length: number } {
     const encoded = utf8.encode(text);
     const { length } = encoded;
@@ -148,7 +147,7 @@ export class Values {
     return this.#quickjs.QTS_GetFloat64(this.context, value);
   }
 
-  /** The text of a string; undefined for whatever is none. */
+  /** The text of a string; undefined for any other value. */
   readString(value: Pointer): string | undefined {
     const at = value >> 2;
     const tag = this.i32[at + 1]!;
@@ -171,7 +170,7 @@ export class Values {
       : this.bytes.toString('latin1', from, from + length);
   }
 
-  /** Calls a function with one value, which stays the caller's. */
+  /** Calls a function with one value, whose reference the caller keeps. */
   call(callable: Pointer, value: Pointer): Pointer {
     this.i32[this.#argument >> 2] = value;
     const at = this.#argument;
@@ -180,7 +179,7 @@ export class Values {
     return result;
   }
 
-  /** A property, as a value of its own; undefined when there is none. */
+  /** A property, as a new reference; undefined if missing. */
   get(object: Pointer, name: string): Pointer | undefined {
     const key = this.newString(name);
     const found = this.#quickjs.QTS_GetProp(this.context, object, key);
@@ -194,11 +193,11 @@ export class Values {
 
   // -- bytes -------------------------------------------------------------------------------------
 
-  /** Where an ArrayBuffer's record is in its object, and where the bytes are in the record. */
+  /** Offsets of an ArrayBuffer's record in its object, and of the bytes in the record. */
   #record = 0;
   #data = 0;
 
-  /** Learns that from buffers with bytes that are known: what fits one by chance fits no other. */
+  /** Finds the offsets with buffers of known bytes; a chance hit in one fails in another. */
   learnBuffers(make: (bytes: Uint8Array) => Pointer): void {
     const all = [MARK, MARK.slice(3), MARK.toReversed()];
     const samples = all.map((bytes) => ({ value: make(bytes), bytes }));
@@ -221,7 +220,7 @@ export class Values {
     return wanted.every((byte, i) => this.bytes[at + i] === byte);
   }
 
-  /** Where the bytes of an ArrayBuffer are, and how many; 0 of them for anything else. */
+  /** Address and length of an ArrayBuffer's bytes; length 0 for any other value. */
   bufferAt(value: Pointer): { at: Pointer; length: number } {
     const length = this.#quickjs.QTS_GetArrayBufferLength(this.context, value);
     this.refresh();
@@ -242,14 +241,14 @@ export class Values {
 
 const utf8 = new TextEncoder();
 
-/** Bytes that a buffer is found by. */
+/** The known bytes of a buffer. */
 const MARK = Uint8Array.of(0x91, 0x3c, 0xe7, 0x05, 0xaa, 0x5d, 0x18, 0xf2);
 
-/** Bytes of texts for which nothing is allocated. */
+/** Bytes of texts that need no allocation. */
 const ROOM = 4096;
 
-/** What C's text of ASCII cannot have. */
+/** Characters that plain ASCII text in C cannot have. */
 const NOT_PLAIN = /[\0\u0080-\uffff]/;
 
-/** A string put together of pieces, and not yet in one. */
+/** Tag of a string in pieces (a rope). */
 const TAG_ROPE = -6;

@@ -1,19 +1,18 @@
 /**
- * QuickJS as WebAssembly: an instance with a memory of its own for every engine, compiled once.
- *
- * The functions are those of quickjs-emscripten's interface.c. A `Pointer` is an address in the instance's
- * memory; one to a JSValue leads to its eight bytes (values.ts).
+ * QuickJS as WebAssembly: compiled once, an instance with its own memory per engine. The functions
+ * are those of quickjs-emscripten's interface.c. A `Pointer` is an address in that memory; a
+ * JSValue's points to its eight bytes (values.ts).
  */
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
 import { QuickJSFFI } from '@jitl/quickjs-wasmfile-release-sync/ffi';
 import { type Machine, type MemoryTools, oncePerMachine } from '../host/machine.ts';
 
-/** Its types are those of CommonJS, where the function is a member. */
+/** The types are CommonJS's, with the function as a member. */
 const start = load as unknown as typeof load.default;
 type Module = Awaited<ReturnType<typeof start>>;
 export type Pointer = number;
 
-/** A function of theirs, with addresses and flags as numbers: here they are computed with. */
+/** A function of QuickJS, with addresses and flags as plain numbers. */
 type Plain<F> = F extends (...args: infer Args) => infer Result
   ? (
       ...args: { [At in keyof Args]: Args[At] extends number ? number : Args[At] }
@@ -24,15 +23,15 @@ type PlainMembers<T> = { readonly [Name in keyof T]: Plain<T[Name]> };
 export type QuickJS = PlainMembers<Omit<QuickJSFFI, 'DEBUG'>> & Pick<Module, '_malloc' | '_free'>;
 
 /**
- * What the interpreter asks for while it runs: results are given away, 0 is undefined or nothing. None of
- * these may throw, but `shouldInterrupt`, whose error goes right through an interpreter that is lost with it.
+ * Callbacks of a running interpreter; it takes over the results, 0 means undefined or nothing. Only
+ * `shouldInterrupt` may throw: its error passes through the interpreter, which is lost.
  */
 export type Callbacks = PlainMembers<Module['callbacks']>;
 
-/** A WebAssembly memory: its buffer is exchanged when it grows. */
+/** A WebAssembly memory, whose buffer changes when it grows. */
 export interface Memory {
   readonly buffer: ArrayBuffer;
-  /** Whether it was at its limit when more was last asked for. */
+  /** True if the latest growth failed at the limit. */
   refused: boolean;
 }
 
@@ -45,7 +44,7 @@ export interface Instance {
 type Compiled = object;
 type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** What is used of the global of that name, which the types of Node leave out. */
+/** The used parts of the global WebAssembly, which Node's types lack. */
 const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: {
     Module: new (bytes: Uint8Array) => Compiled;
@@ -56,7 +55,7 @@ const { WebAssembly: wasm } = globalThis as unknown as {
 
 const compiled = oncePerMachine(({ parts }) => new wasm.Module(parts.bytes('quickjs.wasm')));
 
-/** What the module declares: memory starts with 16 MiB and has at most 2 GiB. */
+/** The module declares 16 MiB of memory at first, 2 GiB at most. */
 const PAGE = 64 * 1024;
 const FIRST_PAGES = 256;
 const MOST_PAGES = 32_768;
@@ -76,9 +75,9 @@ function memoryOf(maximum: number): Memory {
 }
 
 /**
- * A new instance with at most `bytes` of memory. That is the limit of what a script can have:
- * QuickJS's own count does not work here, because Emscripten does not tell how large a block is.
- * `print` gets what the interpreter itself says, which is never of use to it.
+ * Makes an instance with at most `bytes` of memory, the limit of a module's values: QuickJS's own
+ * limit does not work here, as Emscripten does not report block sizes. `print` receives the
+ * interpreter's diagnostics.
  */
 export async function instantiate(
   callbacks: Callbacks,

@@ -10,7 +10,7 @@ import { type Hearer, hear, Reader } from './messages.ts';
 
 const name = fc.uint8Array({ maxLength: 300 }).map((bytes) => decodeName(bytes.filter((b) => b)));
 
-/** What an area holds behind its header. */
+/** The numbers that an area holds after its header. */
 const readerOf = ({ bytes }: Area): Reader => new Reader(bytes.subarray(24), bytes.length / 8 - 3);
 
 class Notes implements Hearer {
@@ -32,8 +32,8 @@ class Notes implements Hearer {
   }
 }
 
-describe('an area', () => {
-  it('holds numbers and texts one after the other, however long', () => {
+describe('an area of native memory', () => {
+  it('holds numbers and texts of any length in sequence', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.double(), fc.option(name))), (pairs) => {
         const area = new Area();
@@ -51,7 +51,7 @@ describe('an area', () => {
     );
   });
 
-  it('grows with what it has to hold, and says so', () => {
+  it('grows on demand, and marks that it moved', () => {
     const area = new Area();
     area.moved = false;
     area.begin();
@@ -63,7 +63,7 @@ describe('an area', () => {
     expect([reader.text(), reader.text()]).toEqual(['first', long]);
   });
 
-  it('names a gfid that came before by its place', () => {
+  it('refers to a repeated gfid by its position', () => {
     const area = new Area();
     const gfid = gfidFromRandom(Uint8Array.from({ length: 16 }, (_, i) => 17 * i));
     area.begin();
@@ -75,7 +75,7 @@ describe('an area', () => {
     expect([place > 0, letters.slice(0, 36), reader.number()]).toEqual([true, gfid, -place]);
   });
 
-  it('holds every type of a dict', () => {
+  it('holds every type of dict value', () => {
     const dict = Dict.of({ int: 1, half: 0.5, text: 'x', bin: Uint8Array.of(0), iatt: new Iatt() });
     const area = new Area();
     area.begin();
@@ -90,17 +90,17 @@ describe('an area', () => {
   });
 });
 
-describe('hear', () => {
+describe('messages of C code', () => {
   const bytesOf = (numbers: number[]): Uint8Array =>
     new Uint8Array(Float64Array.from(numbers).buffer);
-  /** A text as C writes it. */
+  /** A text, encoded as by C. */
   const text = (it: string): number[] => {
     const bytes = new Uint8Array(8 * Math.floor((it.length + 8) / 8));
     bytes.set(encodeName(it));
     return [it.length, ...new Float64Array(bytes.buffer)];
   };
 
-  it('hears a log line and a decision', () => {
+  it('a log line and a decision are decoded', () => {
     const place = [...text('m.c'), 12, ...text('stat')];
     const numbers = [1, ...place, 7, ...text('hello'), 3, 5, ...place, 0, 1, 61, -1, 0, 0];
     const notes = new Notes();
@@ -112,7 +112,7 @@ describe('hear', () => {
     ]);
   });
 
-  it('ends, whatever the bytes are', () => {
+  it('decoding arbitrary bytes ends', () => {
     const number = fc.oneof(fc.integer({ min: -2, max: 130 }), fc.double());
     const kind = fc.integer({ min: 0, max: 14 });
     fc.assert(

@@ -2,7 +2,7 @@
 import { fops } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import { type FopDescription, hooks as hookNames, type ModuleDescription } from '../host/guest.ts';
-import { type Raw, readDeclared } from '../host/lifecycle/module-options.ts';
+import { type RawOption, readDeclared } from '../host/lifecycle/module-options.ts';
 import { OBSERVES, PASSES_THROUGH, REFUSES_OTHERS } from './area.ts';
 import type { Reader } from './messages.ts';
 
@@ -57,14 +57,14 @@ const saysPassesThrough = (needs: number): boolean | undefined =>
   (needs & (PASSES_THROUGH | REFUSES_OTHERS)) === 0 ? undefined : (needs & PASSES_THROUGH) !== 0;
 
 function readOptions(path: string, from: Reader): Options {
-  const options: Record<string, Raw> = {};
+  const options: Record<string, RawOption> = {};
   for (let key = from.textOrNull(); key !== null; key = from.textOrNull()) {
     options[key] = readOption(from);
   }
   return readDeclared(options, path);
 }
 
-function readOption(from: Reader): Raw {
+function readOption(from: Reader): RawOption {
   const [number, min, max] = from.numbers(3);
   const values: string[] = [];
   for (let value = from.textOrNull(); value !== null; value = from.textOrNull()) values.push(value);

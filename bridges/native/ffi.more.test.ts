@@ -7,7 +7,7 @@ import { abiVersion, type FfiName, openLibrary } from './ffi.ts';
 
 const whole = '#include "glossa.h"\nstruct glossa_translator glossa_translator = {.init = NULL};\n';
 
-/** What a file at this path is refused with. */
+/** The error that refuses a file at this path. */
 const refusal = (path: string, ffi: FfiName = 'koffi'): Promise<string> =>
   openLibrary(path, ffi).then(
     () => 'it was loaded',
@@ -24,7 +24,7 @@ describe.skipIf(!canCompile)('openLibrary', () => {
     library.close();
   });
 
-  it.each(ffis)('refuses what is no module, through %s', async (ffi) => {
+  it.each(ffis)('refuses a library that is no translator, through %s', async (ffi) => {
     const other = compileText(
       'other',
       'int add(int a);\nint add(int a)\n{\n    return a + 1;\n}\n',
@@ -41,13 +41,13 @@ describe.skipIf(!canCompile)('openLibrary', () => {
     );
   });
 
-  it('refuses one that lacks a function', async () => {
+  it('refuses a library with an undefined function, naming it', async () => {
     const text = `${whole}void elsewhere(void);\nvoid here(void);\nvoid here(void)\n{\n    elsewhere();\n}\n`;
     const path = compileText('lacking', text);
     expect(await refusal(path)).toContain(`${path}: it uses elsewhere, which nothing defines`);
   });
 
-  it.each([1, 99])('refuses another version of the header: %d', async (version) => {
+  it.each([1, 99])('refuses a library of ABI version %d', async (version) => {
     const functions = ['use_area(void *p)', 'take(void *p)', 'enter(int a)', 'enter_with(int a)'];
     const text = `int glossa_abi_version(void);\nint glossa_abi_version(void)\n{\n    return ${version};\n}
 ${functions.map((f) => `void glossa_${f};\nvoid glossa_${f}\n{\n    (void)${f.at(-2)};\n}`).join('\n')}\n`;
@@ -58,7 +58,7 @@ ${functions.map((f) => `void glossa_${f};\nvoid glossa_${f}\n{\n    (void)${f.at
     );
   });
 
-  it('refuses files that are something else', async () => {
+  it('refuses files that are no shared objects', async () => {
     const text = join(outDir(), 'text.so');
     writeFileSync(text, 'hello\n');
     expect(await refusal(text)).toBe(
@@ -78,7 +78,7 @@ ${functions.map((f) => `void glossa_${f};\nvoid glossa_${f}\n{\n    (void)${f.at
     );
   });
 
-  it('refuses one for another machine', async () => {
+  it('refuses a library for another processor', async () => {
     const bytes = readFileSync(compileText('whole', whole));
     const sparc = 43;
     bytes.writeUInt16LE(sparc, 18);
@@ -89,7 +89,7 @@ ${functions.map((f) => `void glossa_${f};\nvoid glossa_${f}\n{\n    (void)${f.at
     );
   });
 
-  it('leaves a file that is written anew while it runs alone', async () => {
+  it('keeps a loaded library when its file is rewritten', async () => {
     const path = compileText('whole', whole);
     const library = await openLibrary(path, 'koffi');
     chmodSync(path, 0o644);

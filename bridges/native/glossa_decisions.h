@@ -350,7 +350,7 @@ GLOSSA_API void glossa_fail_at(const struct glossa_place *at, glossa_frame_t *fr
         return;
     }
     if (frame->fop == NULL) {
-        glossa_refuse(at, frame, "a request of its own is answered to nobody");
+        glossa_refuse(at, frame, "a request of its own has no caller to answer");
         return;
     }
     glossa_speak(at, frame);

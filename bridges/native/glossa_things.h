@@ -111,7 +111,7 @@ GLOSSA_API void glossa_close_at(const struct glossa_place *at, glossa_frame_t *f
     else if (fd->id > 0 && glossa_map_take(&glossa_self.own_fds, fd->id) != NULL)
         glossa_say_number(GLOSSA_SAY_CLOSE_FD, (double)fd->id);
     else
-        glossa_refuse(at, frame, "the fd was opened by somebody else, or is closed already");
+        glossa_refuse(at, frame, "the fd was not opened by this module, or is closed already");
 }
 
 /* -- timers ------------------------------------------------------------------------------- */

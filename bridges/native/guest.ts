@@ -24,7 +24,7 @@ import {
   NOTHING,
   type NoticeName,
   type Scalar,
-  type TellName,
+  type StateHookName,
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import { Area, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH, writerOf } from './area.ts';
@@ -203,7 +203,7 @@ export class NativeGuest implements Guest, Hearer {
     return this.tellResult(DO[name]);
   }
 
-  tell(name: TellName): string | undefined {
+  tell(name: StateHookName): string | undefined {
     this.area.begin();
     if (this.tellResult(DO[name]) === FAILED) return undefined;
     return JSON.stringify(Object.fromEntries(this.lastTold.map(([key, , value]) => [key, value])));

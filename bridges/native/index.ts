@@ -27,7 +27,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { leftOut } from '../host/advice/module-remarks.ts';
+import { omittedFops } from '../host/advice/module-remarks.ts';
 import { watchFolder } from '../machine/node/watch.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
@@ -105,7 +105,9 @@ function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
 const reload = (xl: Xlator<unknown>): Promise<ReloadResult> =>
   volumes.get(xl)!.record.reload?.(xl) ?? renew(xl);
 
-/** Code in the process itself takes the place of other code with its volume: as another instance. */
+/**
+ * Code in the process itself takes the place of other code with its volume: as another instance.
+ */
 async function renew(xl: Xlator<unknown>): Promise<ReloadResult> {
   try {
     const isNew = await xl.graph!.renew(xl as Xlator, UP_MS);
@@ -197,7 +199,12 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = volumes.get(xl)!;
   const given = record.fops;
   const made = typeof given === 'function' ? checkFops(path, given(xl)) : given;
-  const text = leftOut(xl, SAYINGS, says(xl, 'passesThrough'), (name) => made[name] !== undefined);
+  const text = omittedFops(
+    xl,
+    SAYINGS,
+    says(xl, 'passesThrough'),
+    (name) => made[name] !== undefined,
+  );
   if (text !== undefined) xl.warnSuspicious([{ where: path, text }]);
   xl.log.info(`${path} loaded: ${Object.keys(made).join(', ') || 'no fops'}`);
   return made;

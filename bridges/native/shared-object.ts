@@ -5,7 +5,7 @@
 
 import type { Options, Values } from '../../runtime/core/options.ts';
 import { announceChangedReplies, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
-import { tellLeftOut } from '../host/advice/module-remarks.ts';
+import { logOmittedFops } from '../host/advice/module-remarks.ts';
 import { failureOptions, limitsOf, policyOf } from '../host/lifecycle/failure-policy.ts';
 import { Host, type Hosted, hosted } from '../host/lifecycle/host.ts';
 import { Interpreter } from '../host/lifecycle/interpreter.ts';
@@ -52,7 +52,7 @@ function recordOf(
     try {
       const guest = new NativeGuest(path, library, interpreter.api);
       interpreter.attach(guest);
-      tellLeftOut(xl, guest, path, SAYINGS);
+      logOmittedFops(xl, guest, path, SAYINGS);
       const below = xl.below.map((child) => [child.name, child.type] as const);
       guest.create(xl.name, below, valuesFor(xl, interpreter));
     } catch (error) {

@@ -17,7 +17,7 @@ function make() {
 }
 
 describe('Timers', () => {
-  it('ring in order of time, once', () => {
+  it('fire once each, in order of time', () => {
     const { context, rung, timers } = make();
     timers.start(1, 20, false);
     timers.start(2, 10, false);
@@ -28,7 +28,7 @@ describe('Timers', () => {
     expect([rung, timers.count]).toEqual([[3, 2, 1], 0]);
   });
 
-  it('ring again and again until they are stopped', () => {
+  it('repeat until they are stopped', () => {
     const { context, rung, timers } = make();
     timers.start(1, 10, true);
     context.advance(35);
@@ -38,7 +38,7 @@ describe('Timers', () => {
     expect(rung).toHaveLength(3);
   });
 
-  it('one that rings ever again leaves others their turn', () => {
+  it('with a zero interval do not starve other timers', () => {
     const { context, rung, timers } = make();
     timers.start(1, 0, true);
     timers.start(2, 5, false);

@@ -1,4 +1,4 @@
-/** A translator in TypeScript, as it stands in the guide, under a real mount. */
+/** The guide's translator in TypeScript, under a real mount. */
 import { readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -38,7 +38,7 @@ end-volume
 `;
 
 describeMounts('a translator in TypeScript', () => {
-  it('decides, logs with its own lines, and is told what the volfile got wrong', () =>
+  it("the guide's translator keeps a file, logs with its own lines, and reports a volfile's error", () =>
     withScratch(async (scratch) => {
       await scratch.file('keep.ts', MODULE);
       await scratch.file('kept.ts', 'export const isKept = (n: string) => n.endsWith(".raw");');

@@ -19,7 +19,7 @@ import {
 
 const language = native('.ts');
 
-/** The text of a module whose record has these fields, over what is always needed. */
+/** The text of a module whose record has these fields besides the required ones. */
 const record = (more: string, head = ''): string => `${head}
 export default {
   type: 'test/mine',
@@ -35,7 +35,7 @@ export default {
 const start = (files: Readonly<Record<string, string>>, options: Record<string, string> = {}) =>
   startModule(files, { language, options });
 
-/** Why a module is refused, with its folder taken out. */
+/** The errors that refuse a module, without its folder. */
 async function refusal(
   files: Readonly<Record<string, string>>,
   settings: { options?: Record<string, string>; name?: string | null; leaves?: number } = {},
@@ -49,8 +49,8 @@ async function refusal(
 
 const PLACE = "test.vol:1:1: volume 'top' (features/native): ";
 
-describe('a file', () => {
-  it('imports glossa, files beside it, and modules of Node; its types are stripped', async () => {
+describe('a TypeScript module', () => {
+  it('imports glossa, sibling files and Node modules, with its types stripped', async () => {
     const run = await start({
       'm.ts': `
         import { basename } from 'node:path';
@@ -82,12 +82,12 @@ describe('a file', () => {
       ['seen', 'a'],
       ['file', 'm.ts'],
     ]);
-    // The classes are the runtime's own, so that everybody knows the objects.
+    // The classes are the runtime's own, so objects pass between modules.
     expect(dict).toBeInstanceOf(Dict);
     run.settled();
   });
 
-  it.each(['.mts', '.js', '.mjs'])('may end in %s', async (extension) => {
+  it.each(['.mts', '.js', '.mjs'])('may have the extension %s', async (extension) => {
     const text = record('dump: () => ({ a: 1 }),', "import { ENOENT } from 'glossa';");
     const run = await startModule({ [`m${extension}`]: text }, { language: native(extension) });
     const dump = run.xl.translator.dump!(run.xl);
@@ -103,7 +103,7 @@ describe('a file', () => {
     await run.graph.stop();
   });
 
-  it('is each volume’s own', async () => {
+  it('has its own state in each volume', async () => {
     const folder = folderOf({
       'm.ts': `let count = 0;\n${record('init() { count += 1; return count; },')}`,
     });
@@ -114,7 +114,7 @@ describe('a file', () => {
     expect([a.xl.priv, b.xl.priv]).toEqual([1, 1]);
   });
 
-  it('costs nothing for fops that it does not define, and no step for those it does', async () => {
+  it('adds no step to fops that it does not define, and none to those that it does', async () => {
     const text = record('fops: { stat: function mine(frame) { fail.stat(frame, ENOENT); } },');
     const run = await start({ 'm.ts': `import { ENOENT, fail } from 'glossa';\n${text}` });
     const { links, xlators } = run.graph;
@@ -122,7 +122,7 @@ describe('a file', () => {
     expect([links.stat.xl, links.stat.fop.name]).toEqual([run.xl, 'mine']);
   });
 
-  it('logs with its own lines', async () => {
+  it('logs with the lines of its source', async () => {
     const text = "import type { Xlator } from 'glossa';\ninterface A {\n  b: number;\n}\n";
     const speak = "const speak = (xl: Xlator) =>\n  xl.log.info('here');\n";
     const run = await start({ 'm.ts': `${text}${speak}${record('init: speak,')}` });
@@ -130,7 +130,7 @@ describe('a file', () => {
   });
 });
 
-describe('what is wrong with a file is said with its line', () => {
+describe('an error in a TypeScript module names its file and line', () => {
   it.each([
     [
       'a syntax error',
@@ -138,7 +138,7 @@ describe('what is wrong with a file is said with its line', () => {
       'HERE/m.ts:2:10: SyntaxError: ',
     ],
     [
-      'in one that it imports',
+      'a syntax error in an imported file',
       { 'm.ts': "import './b.ts';", 'b.ts': '\n\n)' },
       'HERE/b.ts:3:1: Sy',
     ],
@@ -184,14 +184,14 @@ describe('what is wrong with a file is said with its line', () => {
     expect(problem!.slice(0, PLACE.length + text.length)).toBe(PLACE + text);
   });
 
-  it('what init throws', async () => {
+  it('an exception of init', async () => {
     const text = "init() {\n throw new InitError('no disk'); },";
     const files = { 'm.ts': record(text, "import { InitError } from 'glossa';") };
     expect(await refusal(files)).toEqual([`${PLACE}no disk`]);
   });
 });
 
-describe('a record is checked before it runs', () => {
+describe("a module's record is checked at load", () => {
   const typo = "import { ENOENT } from 'glossa';";
   it.each([
     [
@@ -276,7 +276,7 @@ describe('a record is checked before it runs', () => {
     expect(found).toEqual(wanted.map((one) => `HERE/m.ts: ${one}`));
   });
 
-  it('and what its fops turn out to be', async () => {
+  it('a function that returns wrong fops', async () => {
     const problems = await refusal({ 'm.ts': record('fops: () => ({ start() {} }),') });
     expect(problems).toEqual([
       "HERE/m.ts: fops.start: there is no such fop (did you mean 'stat'?)",
@@ -284,22 +284,22 @@ describe('a record is checked before it runs', () => {
   });
 });
 
-describe('the volume', () => {
+describe('the volume of a TypeScript module', () => {
   it.each([
     [{}, null, 'option module-path is missing: which file?'],
     [{ 'module-path': 'm.rb' }, null, "option module-path: 'm.rb' is none of .ts, .mts, .js, .mjs"],
     [{ 'module-path': '/no/m.ts' }, null, 'option module-path: there is no file /no/m.ts'],
-  ])('%j', async (options, name, text) => {
+  ])('with options %j fails to start, naming the option', async (options, name, text) => {
     const [problem] = await refusal({}, { options, name });
     expect(problem).toContain(PLACE + text);
   });
 
-  it('has as many subvolumes as the record takes', async () => {
+  it('needs as many subvolumes as the record declares', async () => {
     const problems = await refusal({ 'm.ts': record('') }, { leaves: 2 });
     expect(problems).toEqual([`${PLACE}HERE/m.ts: test/mine takes 1 subvolume, not 2`]);
   });
 
-  it('leaves its own options to itself', async () => {
+  it('keeps its own option names from the record', async () => {
     const own = "options: { 'module-path': { type: 'str', description: 'Mine.' } },";
     const problems = await refusal({ 'm.ts': record(own) });
     expect(problems).toEqual([
@@ -307,7 +307,7 @@ describe('the volume', () => {
     ]);
   });
 
-  it('is reconfigured with values of the record’s own options', async () => {
+  it("is reconfigured with values of the record's options", async () => {
     const options = `options: {
       size: { type: 'sizet', default: 1, description: 'S.', reconfigurable: true },
       fixed: { type: 'int', default: 1, description: 'F.' },
@@ -332,7 +332,7 @@ describe('the volume', () => {
     expect(values()).toMatchObject({ size: 5120, fixed: 1 });
   });
 
-  it('hands on the ends of inodes and fds, and its own', async () => {
+  it('forwards forget, release and fini to the record', async () => {
     const hooks = ['forget', 'release', 'releasedir', 'fini'].map(
       (name) => `${name}(xl, _thing, value) { xl.log.info('${name} ' + value); },`,
     );
@@ -350,7 +350,7 @@ describe('the volume', () => {
     expect(said).toEqual(['release 0', 'releasedir 1', 'forget inode', 'fini undefined']);
   });
 
-  it('hands on that a client is gone', async () => {
+  it('forwards the end of a client to the record', async () => {
     const hooks = ['clientDisconnect', 'clientDestroy'].map(
       (name) =>
         `${name}(xl, client, value) { xl.log.info(\`${name} \${client.uid} \${value}\`); },`,
@@ -372,7 +372,7 @@ describe('the volume', () => {
   });
 });
 
-describe('a reload of a file', () => {
+describe('a reload of a TypeScript module', () => {
   /** Fails stat with an errno that two other files name, after the child has answered. */
   const files = {
     'm.ts': `import { type Cbk, defineTranslator, fail, type Fop, wind } from 'glossa';
@@ -402,7 +402,7 @@ describe('a reload of a file', () => {
     return reply.opErrno;
   };
 
-  it('reads its imports again; requests under way finish in the old code', async () => {
+  it('reads its imports again, and pending requests finish in the old code', async () => {
     const folder = folderOf(files);
     const run = await startModule(folder, { language });
     const before = run.xl;
@@ -422,14 +422,14 @@ describe('a reload of a file', () => {
     run.settled();
   });
 
-  it('takes over the state of the old code, by its inherit', async () => {
+  it("passes the old code's state to `inherit`", async () => {
     const run = await startModule(files, { language });
     errnoOf(run);
     await run.reload();
     expect(run.dump()).toMatchObject({ count: 1 });
   });
 
-  it('keeps the old code when the new one fails to start, and names the line of the error', async () => {
+  it("keeps the old code when the new one fails, and names the error's line", async () => {
     const folder = folderOf(files);
     const run = await startModule(folder, { language });
     for (const [file, text, said] of [
@@ -446,7 +446,7 @@ describe('a reload of a file', () => {
     }
   });
 
-  it('with option reload, happens when the file or one of its imports is saved', async () => {
+  it('follows a save of the file or an import, with option reload', async () => {
     const folder = folderOf({ ...files, 'other.ts': '' });
     const run = await startModule(folder, { language, options: { reload: 'on' } });
     writeFileSync(join(folder, 'first.ts'), 'export const first = 20;');
@@ -457,7 +457,7 @@ describe('a reload of a file', () => {
     expect(run.lines().filter((line) => line.endsWith(': reloaded')).length).toBe(2);
   });
 
-  it('asked for twice at once, also below another volume, replaces each volume once', async () => {
+  it('requested twice at once replaces each volume once', async () => {
     const run = await startModule(files, { language });
     const [one, two] = await Promise.all([run.reload(), run.reload()]);
     expect([one, two]).toEqual([
@@ -468,12 +468,12 @@ describe('a reload of a file', () => {
   });
 });
 
-describe("what 'glossa' gives", () => {
-  it('is the runtime’s own', () => {
+describe("the import 'glossa'", () => {
+  it("has the runtime's own classes", () => {
     expect([runtime.Dict, runtime.Loc, runtime.Iatt, runtime.Fd]).toEqual([Dict, Loc, Iatt, Fd]);
   });
 
-  it('has what translators are written with', () => {
+  it('has the functions that translators need', () => {
     const names = 'defineTranslator defineOptions wind tail unwind fail pass collect windArgs Dict';
     for (const name of names.split(' ')) expect(runtime).toHaveProperty(name);
     expect(runtime.ENOENT).toBe(2);

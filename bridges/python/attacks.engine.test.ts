@@ -1,21 +1,21 @@
 /**
- * Many attempts at what lies outside, generated from tables: every way there is to read, to change, to
- * import, to start something, to speak to somebody, and to mislead the host. Attempts of a table share
- * one volume; each is refused, and told, or finds nothing, and says what nothing is.
+ * Attempts of a Python module to escape, generated from tables: reads, writes, imports, processes,
+ * network access, and misleading messages for the host. The attempts of a table share one volume; each
+ * is refused and logged, or finds nothing.
  */
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { ATTEMPT_FILES, attemptIn } from '../../test/support/attempt.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 
-/** `told` is in a line that tells of it; undefined where nobody is asked, as there is nothing. */
+/** `told` is part of the expected log line; undefined for attempts that find nothing to call. */
 interface Attack {
   readonly source: string;
   readonly result: RegExp;
   readonly told?: string;
 }
 
-/** What came of attacks that did not come to what they should. */
+/** The attacks with an unexpected result. */
 function failed(run: RunningModule, attacks: readonly Attack[]): object[] {
   let all = '';
   return attacks.flatMap(({ source, result: expected, told }) => {
@@ -34,7 +34,7 @@ function failed(run: RunningModule, attacks: readonly Attack[]): object[] {
 const start = (): Promise<RunningModule> =>
   startModule(ATTEMPT_FILES, { options: { 'time-limit': '60' } });
 
-/** Each with a file of its own at PLACE, which is not granted. */
+/** Reads; PLACE is a file of its own without a grant. */
 const READERS: readonly string[] = [
   'open("PLACE")',
   'open(b"PLACE")',
@@ -117,7 +117,7 @@ const WRITERS: readonly string[] = [
   'import wave; wave.open("PLACE", "wb")',
 ];
 
-/** Names that lead out, and ways to a module. */
+/** Names of modules that lead out, and ways to import them. */
 const NAMES = ['js', 'pyodide_js', 'pyodide', 'pyodide.ffi', 'pyodide.code', '_pyodide'].concat([
   ...['_pyodide_core', 'ctypes', 'ctypes.util', '_ctypes', 'micropip', '_host'],
 ]);
@@ -194,7 +194,7 @@ const WORLD: readonly (readonly [source: string, told?: string])[] = [
   ['import faulthandler; faulthandler.dump_traceback_later(1)'],
 ];
 
-/** What is looked for, and what is there instead. */
+/** Expressions, and the harmless values that they yield. */
 const NOTHING: readonly (readonly [source: string, result: string])[] = [
   ['r = [c.__name__ for c in Exception.__subclasses__() if "Js" in c.__name__]', '[]'],
   ['r = [c for c in object.__subclasses__() if "yodide" in c.__module__]', '[]'],
@@ -272,7 +272,7 @@ const NOTHING: readonly (readonly [source: string, result: string])[] = [
   ],
 ];
 
-/** Messages that say what cannot be, or what would hurt who trusts it; Python's text of each. */
+/** Impossible or harmful messages, as Python source. */
 const MESSAGES: readonly string[] = [
   '""',
   '"null"',
@@ -327,16 +327,16 @@ const numbered = (sources: readonly string[], right: string): Attack[] =>
     return { source: source.replaceAll('PLACE', at), result: RAISED, told };
   });
 
-describe('attempts', () => {
-  it('to read what was not granted', async () => {
+describe('a Python module', () => {
+  it('cannot read files without a grant', async () => {
     expect(failed(await start(), numbered(READERS, 'read'))).toEqual([]);
   });
 
-  it('to change what was not granted', async () => {
+  it('cannot change files without a grant', async () => {
     expect(failed(await start(), numbered(WRITERS, 'write'))).toEqual([]);
   });
 
-  it('to import what leads out', async () => {
+  it('cannot import modules that lead out', async () => {
     const all = NAMES.flatMap((name) =>
       IMPORTS.map((way) => ({
         source: way.replaceAll('NAME', name),
@@ -347,14 +347,14 @@ describe('attempts', () => {
     expect(failed(await start(), all)).toEqual([]);
   });
 
-  it('to start something, or to speak to somebody', async () => {
+  it('cannot start processes or use the network', async () => {
     const all = WORLD.map(([source, told]): Attack => {
       return { source, result: RAISED, ...(told === undefined ? {} : { told }) };
     });
     expect(failed(await start(), all)).toEqual([]);
   });
 
-  it('to find what leads out', async () => {
+  it('finds no objects that lead out', async () => {
     const all = NOTHING.map(([source, result]) => ({
       source,
       result:
@@ -365,7 +365,7 @@ describe('attempts', () => {
     expect(failed(await start(), all)).toEqual([]);
   });
 
-  it('to mislead the host', async () => {
+  it('cannot mislead the host with messages', async () => {
     const run = await start();
     const all = ['424242', '-5', 'frame.id'].flatMap((id) =>
       MESSAGES.map((message) => ({

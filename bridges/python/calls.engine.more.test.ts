@@ -103,8 +103,8 @@ function caught(action: () => unknown): EngineError {
   throw new Error('nothing was thrown');
 }
 
-describe('values', () => {
-  it('carry integers up to 2^53 both ways', () => {
+describe('values between host and Python', () => {
+  it('include integers up to 2^53, both ways', () => {
     const same = engine.entry(fn('same'), 'i');
     fc.assert(fc.property(fc.maxSafeInteger(), (n) => same(n) === n));
     for (const n of [-6, -5, -1, 0, 256, 257, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1]) {
@@ -113,7 +113,7 @@ describe('values', () => {
     expect(engine.entry(fn('nothing'), '')()).toBe(0);
   });
 
-  it('carry integers that Python keeps, and that stay what they were', () => {
+  it('include integers that Python caches, unchanged', () => {
     const keep = engine.entries(fn('keep_all'), 'ii', false);
     const kept = engine.entry(fn('kept'), '', 's');
     const numbers = fc.array(fc.oneof(fc.integer(), fc.integer({ min: 250, max: 2 ** 30 + 5 })));
@@ -125,7 +125,7 @@ describe('values', () => {
     );
   });
 
-  it('carry names, however many', () => {
+  it('include 20,000 different names', () => {
     const last = engine.entries(fn('last_name'), 'nns', false);
     const name = engine.entry(fn('noted'), '', 's');
     for (let i = 0; i < 20_000; i++) {
@@ -134,7 +134,7 @@ describe('values', () => {
     }
   });
 
-  it('carry any string both ways, lone surrogates included', () => {
+  it('include arbitrary strings both ways, lone surrogates included', () => {
     for (const kinds of ['s', 'n']) {
       const same = engine.entry(fn('same'), kinds, 's');
       const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 700 });
@@ -154,7 +154,7 @@ describe('values', () => {
     expect(engine.entry(fn('text'), '', 's')()).toBe('sub\udcffclass');
   });
 
-  it('carry bytes both ways', () => {
+  it('include bytes, both ways', () => {
     const data = Uint8Array.from({ length: 200_000 }, (_, i) => i & 255);
     expect(engine.entry(fn('total'), 'b')(Uint8Array.of(1, 2, 250))).toBe(253);
     expect(engine.entry(fn('same'), 'b', 'b')(data)).toEqual(data);
@@ -170,34 +170,34 @@ describe('values', () => {
     expect(engine.copyBytes(fn('same'), into)).toBe(-1);
   });
 
-  it('carry objects as handles, and bound methods as callables', () => {
+  it('include objects as handles, and bound methods as callables', () => {
     const box = engine.entry(fn('box'), 'i', 'o')(7);
     expect(engine.entry(engine.get(box, 'get'), '')()).toBe(7);
     expect(engine.entry(fn('box.get'), 'o')(box)).toBe(7);
     engine.release(box);
   });
 
-  it('are None where there is no string or bytes', () => {
+  it('are None for a missing string or bytes', () => {
     expect(engine.entry(fn('same'), 's', 's')(undefined)).toBe(undefined);
     expect(engine.entry(fn('same'), 'b', 'b')(undefined)).toBe(undefined);
     expect(JSON.parse(engine.callJson(fn('host'), '["echo", null]'))).toBe(null);
   });
 
-  it('may come in an array, as many as there are parameters', () => {
+  it('may be passed in one array of 31 parameters', () => {
     const args = [1, 'x', undefined, ...Array.from({ length: 28 }, (_, i) => i)];
     const count = engine.entries(fn('several'), `isn${'i'.repeat(28)}`);
     expect(count(args)).toBe(31);
     expect(() => engine.entries(fn('several'), 'i'.repeat(32))).toThrow(EngineError);
   });
 
-  it('go as JSON by the general path', () => {
+  it('may be passed as JSON', () => {
     expect(JSON.parse(engine.callJson(fn('three'), '["ä\\udc80", 2, null]'))).toEqual({
       a: 'ä\udc80',
       b: [2, null],
     });
   });
 
-  it('are refused when they are of another kind', () => {
+  it('of a wrong type are refused', () => {
     expect(caught(() => engine.entry(fn('same'), 's')('text')).message).toMatch(/an integer/);
     expect(caught(() => engine.entry(fn('same'), 'i')('text')).message).toMatch(/wrong argument/);
     expect(caught(() => engine.entry(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);
@@ -206,7 +206,7 @@ describe('values', () => {
   });
 });
 
-describe('errors', () => {
+describe('errors of Python', () => {
   it('name the file, the line and the source text of the module', () => {
     const error = caught(() => engine.entry(fn('raises'), 'i')(1));
     expect(error.code).toBe('exception');
@@ -217,7 +217,7 @@ describe('errors', () => {
     expect(error.script?.traceback).not.toContain('_glossa');
   });
 
-  it('name a sibling that was found by the host', () => {
+  it("name a sibling module's file and line", () => {
     const { script } = caught(() => engine.entry(fn('sibling'), '')());
     expect(script).toMatchObject({ type: 'KeyError', file: '/volume/sibling.py', line: 2 });
     expect(script?.traceback).toContain('raise KeyError("k")');
@@ -226,13 +226,13 @@ describe('errors', () => {
     );
   });
 
-  it('name the line of a syntax error, and leave nothing of the module', () => {
+  it('name the line of a syntax error, and remove the broken module', () => {
     const error = caught(() => engine.load('broken', '/volume/broken.py', 'a = 1\nb = (\n'));
     expect(error.script).toMatchObject({ type: 'SyntaxError', file: '/volume/broken.py', line: 2 });
     expect(caught(() => engine.module('broken')).script?.type).toBe('ModuleNotFoundError');
   });
 
-  it('have the numbers of Linux', () => {
+  it("have Linux's errno numbers", () => {
     expect(engine.entry(fn('enoent'), '')()).toBe(2);
     expect(engine.entry(fn('kind'), 'i', 's')(2)).toBe('FileNotFoundError');
     expect(engine.entry(fn('kind'), 'i', 's')(13)).toBe('PermissionError');
@@ -241,7 +241,7 @@ describe('errors', () => {
     expect(caught(() => engine.entry(fn('opens'), '')()).script?.errno).toBe(2);
   });
 
-  it('keep the numbers that file operations end with', () => {
+  it('keep the errno of file operations', () => {
     const oserror = engine.entry(fn('oserror'), 'i');
     for (let errno = 1; errno <= ENOTEMPTY; errno++) {
       expect(caught(() => oserror(errno)).script?.errno).toBe(errno);
@@ -249,12 +249,12 @@ describe('errors', () => {
     expect(engine.entry(fn('kind'), 'i', 's')(EMLINK)).toBe('OSError');
   });
 
-  it('are described even when they will not be', () => {
+  it('are reported even if their __str__ fails', () => {
     expect(caught(() => engine.entry(fn('odd'), '')()).script?.type).toBe('Odd');
     expect(engine.entry(fn('add'), 'ii')(1, 2)).toBe(3);
   });
 
-  it('of endless recursion leave the interpreter whole', () => {
+  it('of endless recursion leave the interpreter usable', () => {
     const deep = engine.entry(fn('deep'), 'i');
     expect(deep(500)).toBe(500);
     expect(caught(() => deep(1_000_000)).script?.type).toBe('RecursionError');
@@ -262,17 +262,17 @@ describe('errors', () => {
   });
 });
 
-describe('host functions', () => {
+describe('host functions called by Python', () => {
   const text = (...args: unknown[]): unknown =>
     JSON.parse(engine.callJson(fn('host'), JSON.stringify(args)));
 
-  it('take and give values', () => {
+  it('take arguments and return values', () => {
     expect(text('add', 1, 2 ** 40)).toBe(2 ** 40 + 1);
     expect(text('echo', 'é\udc80😀')).toBe('é\udc80😀');
     expect(text('again')).toBe(42);
   });
 
-  it('get handles that stay until they are released', () => {
+  it('receive handles that live until they are released', () => {
     expect(text('keep', 'kept')).toBe(null);
     const handle = HOST.pop() as Handle;
     expect(engine.entry(fn('same'), 'o', 's')(handle)).toBe('kept');
@@ -285,7 +285,7 @@ describe('host functions', () => {
     expect(fails(0)).toBe('RuntimeError no such thing');
   });
 
-  it('refuse wrong arguments and results with an exception', () => {
+  it('raise an exception for wrong arguments and results', () => {
     expect(caught(() => text('add', 1)).message).toMatch(/takes 2 arguments \(1 given\)/);
     expect(caught(() => text('add', 1, 'x')).message).toMatch(/wrong type/);
     expect(caught(() => text('wrong')).message).toMatch(/wrong type/);
@@ -293,7 +293,7 @@ describe('host functions', () => {
   });
 });
 
-it('an engine that was closed says so', async () => {
+it("a closed engine throws with code 'closed'", async () => {
   const other = await engines.make();
   other.close();
   expect(caught(() => other.module('sys')).code).toBe('closed');

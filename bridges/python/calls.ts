@@ -1,14 +1,13 @@
 /**
- * Calls both ways, straight through CPython's C API: JavaScript functions that call Python
+ * Calls in both directions through CPython's C API: JavaScript functions that call Python
  * (`entry`), and Python functions that call the host (`hostFunction`).
  *
- * A call from here allocates nothing in JavaScript, and in Python only what its arguments need:
- * arguments go as pointers in an array in the interpreter's memory (PEP 590 vectorcall), and a small
- * integer comes back as the address of a shared object. The way back is a C function of Python
- * (METH_FASTCALL) whose body is the host's; no JavaScript object is ever visible to Python.
+ * A call allocates nothing in JavaScript: arguments are pointers in the interpreter's memory (PEP
+ * 590 vectorcall), small integers return as addresses of shared objects. A host function is a C
+ * function (METH_FASTCALL) with a body in the host; Python never sees a JavaScript object.
  */
 import { Dict } from '../../runtime/core/dict.ts';
-import { KeptNames, MOST_NAMES } from '../host/crossing/kept-names.ts';
+import { MOST_NAMES, NameCache } from '../host/crossing/name-cache.ts';
 import type { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST } from '../host/limits/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
@@ -16,12 +15,11 @@ import { EngineError, type ScriptError } from './errors.ts';
 import { Ints, makeDict, type Values } from './values.ts';
 
 /**
- * What a parameter or a result is:
- * `i` an integer (|n| < 2^53; a result None is 0), `s` a string, `n` a string that is seen again
- * and again (kept in Python between calls), `b` bytes (copied), `m` bytes as a writable memoryview
- * of a copy, `o` a handle of a Python object; for a result also `v`, nothing, and for one of the
- * host's `d`, a dict of fops (`makeDict`). Python's None is `undefined` for strings, bytes and dicts both
- * ways, and the handle 0 for objects given to Python.
+ * Kinds of parameters and results: `i` an integer (|n| < 2^53; a result None is 0), `s` a string,
+ * `n` a frequent string (cached in Python), `b` bytes (copied), `m` bytes as a writable memoryview
+ * of a copy, `o` a handle of a Python object. Results also: `v`, none; and for a host function `d`,
+ * a dict of fops (`makeDict`). None is `undefined` for strings, bytes and dicts, and handle 0 for
+ * objects.
  */
 export type Kind = 'i' | 's' | 'n' | 'b' | 'm' | 'o';
 export type Argument = number | string | Uint8Array;
@@ -32,11 +30,11 @@ export type Call<R> = (...args: readonly (Argument | undefined)[]) => R;
 /** As many arguments as the entry's parameter kinds, in an array that is not kept. */
 export type ArrayCall = (args: readonly (Argument | undefined)[]) => number;
 
-/** A Python object the host holds on to; a number that only `release` and `o` parameters take. */
+/** A Python object that the host holds: a number for `release` and `o` parameters. */
 export type Handle = number;
 
 const KINDS = 'isnbmovd';
-/** Kinds as small numbers: indices in KINDS; what is left is VIEW, `m`. */
+/** Kinds as indices in KINDS; the last is VIEW, `m`. */
 const INT = 0;
 const STRING = 1;
 const NAME = 2;
@@ -47,7 +45,7 @@ const DICT = 7;
 
 const MAX_PARAMETERS = 8;
 const MAX_ARRAY = 31;
-/** Calls that may be open at once: Python in the host in Python … */
+/** Depth of nested calls: Python in the host in Python … */
 const MAX_DEPTH = 64;
 /** Bytes of arguments per open call: a spare word in front (PEP 590), and the pointers. */
 const CALL_BYTES = 4 * (1 + MAX_ARRAY);
@@ -62,13 +60,13 @@ function kindCodes(kinds: string, most: number): readonly number[] {
   return codes;
 }
 
-/** What the calls need of their engine. */
+/** The calls' requirements of their engine. */
 export interface CallContext {
   readonly api: CApi;
   readonly memory: Memory;
   readonly values: Values;
   readonly inside: InterpreterGate;
-  /** Told of what a script may not give to a function of the host. */
+  /** Logs an argument that a host function refuses. */
   refused?(what: string): void;
   addFunction(entry: (self: Ptr, args: Ptr, count: number) => Ptr): number;
 }
@@ -80,11 +78,11 @@ export class Calls {
   readonly #gate: InterpreterGate;
   readonly #context: CallContext;
   readonly #area: Ptr;
-  readonly #names: KeptNames<Ptr>;
+  readonly #names: NameCache<Ptr>;
   readonly #ints: Ints;
   readonly #keep = (text: string): Ptr => this.#ownName(text);
   #dead: EngineError | undefined;
-  /** `_glossa.describe` and `_glossa.fail`; set once the module is there. */
+  /** `_glossa.describe` and `_glossa.fail`; set once the module is loaded. */
   #describe: Ptr = 0;
   #fail: Ptr = 0;
 
@@ -93,18 +91,18 @@ export class Calls {
     this.#api = context.api;
     this.#memory = context.memory;
     this.#values = context.values;
-    this.#names = new KeptNames(MOST_NAMES, (object) => this.#api.Py_DecRef(object));
+    this.#names = new NameCache(MOST_NAMES, (object) => this.#api.Py_DecRef(object));
     this.#gate = context.inside;
     this.#area = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
     this.#ints = new Ints(context.values, this.#area >> 2, ((MAX_DEPTH + 1) * CALL_BYTES) >> 2);
   }
 
-  /** Why no further call is possible, or undefined. */
+  /** The error of all further calls; undefined while calls work. */
   get dead(): EngineError | undefined {
     return this.#dead;
   }
 
-  /** From now on every call throws `error`. */
+  /** Makes every further call throw `error`. */
   end(error: EngineError): void {
     this.#dead ??= error;
   }
@@ -126,7 +124,7 @@ export class Calls {
         : this.#call(callable, kinds, args, kind);
   }
 
-  /** @param shares the caller can put things right when a turn that others share is ended. */
+  /** @param shares true if the caller recovers from an aborted shared turn */
   entries(callable: Handle, params: string, shares: boolean): ArrayCall {
     const kinds = kindCodes(params, MAX_ARRAY);
     const call: ArrayCall = (args) => this.#call(callable, kinds, args, INT) as number;
@@ -134,7 +132,7 @@ export class Calls {
     return (args) => (inside.needsTurn(shares) ? this.#callInTurn(call, args) : call(args));
   }
 
-  /** Apart from the entry, which would make room for the closure at every call. */
+  /** Separate, as the entry would otherwise allocate the closure at every call. */
   #callInTurn(call: ArrayCall, args: readonly (Argument | undefined)[]): number {
     return this.#inTurn(() => call(args));
   }
@@ -143,7 +141,7 @@ export class Calls {
     return this.#gate.run(call, () => this.#dead!);
   }
 
-  /** Marks the call as running; the index of its first argument in `memory.i32`. */
+  /** Marks the call as running; returns the index of its first argument in `memory.i32`. */
   #begin(): number {
     if (this.#dead !== undefined) throw this.#dead;
     if (this.#gate.depth >= MAX_DEPTH) {
@@ -154,12 +152,12 @@ export class Calls {
     return this.#arguments();
   }
 
-  /** Where the arguments of the call that is open go, as an index in `memory.i32`. */
+  /** The index in `memory.i32` of the open call's arguments. */
   #arguments(): number {
     return (this.#area + this.#gate.depth * CALL_BYTES + 4) >> 2;
   }
 
-  /** Puts an argument into its place; `#letGo` follows the call. */
+  /** Stores an argument; `#letGo` frees it after the call. */
   #put(at: number, kind: number, value: Argument | undefined): boolean {
     let object: Ptr;
     if (kind === NAME && typeof value === 'string') object = this.#name(value);
@@ -170,7 +168,7 @@ export class Calls {
     return object !== 0;
   }
 
-  /** Of an argument, after the call. */
+  /** Frees an argument after the call. */
   #letGo(at: number, kind: number): void {
     const object = this.#memory.i32[at]!;
     if (kind === NAME || object === 0 || object === this.#values.none) return;
@@ -180,7 +178,7 @@ export class Calls {
 
   #make(kind: number, value: unknown): Ptr {
     if (kind === INT) return typeof value === 'number' ? this.#values.makeInt(value) : 0;
-    // None is immortal: it may be given and taken back without counting.
+    // None is immortal, and needs no reference counting.
     if (value === undefined) return this.#values.none;
     if (kind === STRING) return typeof value === 'string' ? this.#values.makeString(value) : 0;
     if (kind === NAME) return typeof value === 'string' ? this.#ownName(value) : 0;
@@ -195,8 +193,8 @@ export class Calls {
   }
 
   /**
-   * A string that is kept: its hash is computed once, and it is found in dicts by identity. The
-   * reference stays ours: names go between calls only (`#begin`).
+   * A cached string: its hash is computed once, and dicts find it by identity. The cache keeps the
+   * reference; it evicts between calls only (`#begin`).
    */
   #name(text: string): Ptr {
     const known = this.#names.get(text);
@@ -206,7 +204,7 @@ export class Calls {
     return object;
   }
 
-  /** The same with a reference of its own. A script may ask for names without end in one call. */
+  /** A string with a reference of its own: one call may use names without end. */
   #ownName(text: string): Ptr {
     const isKept = !this.#names.isFull || this.#names.get(text) !== undefined;
     const object = isKept ? this.#name(text) : this.#values.makeString(text);
@@ -218,7 +216,7 @@ export class Calls {
     return makeDict(this.#values, this.#keep, dict);
   }
 
-  /** Calls, lets go of the arguments, and turns the result or the error into the host's. */
+  /** Calls, frees the arguments, and converts the result or error. */
   #call(
     callable: Ptr,
     kinds: readonly number[],
@@ -243,7 +241,7 @@ export class Calls {
     }
   }
 
-  /** The value of a result, whose reference is given up (a handle keeps it). */
+  /** Converts a result, and releases its reference (a handle keeps it). */
   #take(result: Ptr, kind: number): unknown {
     const values = this.#values;
     if (kind === INT) {
@@ -265,10 +263,10 @@ export class Calls {
   }
 
   #unexpected(what: string): EngineError {
-    return new EngineError('exception', `the script answered with something else than ${what}`);
+    return new EngineError('exception', `the module returned something other than ${what}`);
   }
 
-  /** Takes the pending exception away and describes it. */
+  /** Takes the pending exception, and describes it. */
   #raised(argumentsMade: boolean): EngineError {
     if (this.#dead !== undefined) return this.#dead;
     const error = this.#api.PyErr_GetRaisedException();
@@ -308,7 +306,7 @@ export class Calls {
     return json === undefined ? none : (JSON.parse(json) as ScriptError);
   }
 
-  /** A JavaScript exception came through the interpreter: its own state is lost. */
+  /** Handles a JavaScript exception that crossed the interpreter, which is lost. */
   #crashed(error: unknown): EngineError {
     this.#dead = this.#gate.forced
       ? new EngineError('time-limit', this.#gate.tooLong, true)
@@ -317,8 +315,8 @@ export class Calls {
   }
 
   /**
-   * A Python function `name` that calls `f` with decoded arguments. What `f` throws becomes an
-   * OSError when it has a numeric `errno`, otherwise a RuntimeError. A new handle.
+   * Makes a Python function `name` that calls `f` with decoded arguments. An exception of `f`
+   * becomes OSError if it has a numeric `errno`, otherwise RuntimeError. Returns a new handle.
    */
   hostFunction(
     name: string,
@@ -350,12 +348,12 @@ export class Calls {
         this.#gate.fromHost(how);
         const object = this.#make(value === undefined ? VOID : kind, value);
         if (object === 0 && this.#api.PyErr_Occurred() === 0) {
-          throw new Error(`${name}() of the host gave a value of a wrong type`);
+          throw new Error(`${name}() of the host returned a value of a wrong type`);
         }
         return object;
       } catch (error) {
         this.#throwInto(error);
-        // Not before: what is entered to raise it leaves to the host.
+        // Only now: raising the exception enters and leaves the host.
         this.#gate.fromHost(IN_HOST | HELD);
         return 0;
       }
@@ -384,13 +382,13 @@ export class Calls {
     throw new Error(text);
   }
 
-  /** Leaves a Python exception pending that stands for an error of the host. */
+  /** Leaves a Python exception pending for an error of the host. */
   #throwInto(error: unknown): void {
     const { errno } = (error ?? {}) as { errno?: unknown };
     try {
       this.#raise(typeof errno === 'number' ? errno : 0, describeThrown(error));
     } catch (failure) {
-      // `fail` answers by raising; only a lost interpreter gets here, and `dead` says so already.
+      // `fail` raises by itself; only a lost interpreter gets here, and `dead` reports it.
       this.#dead ??= this.#crashed(failure);
     }
   }
@@ -418,14 +416,14 @@ export class Calls {
   }
 }
 
-/** The message of anything thrown, also of objects of another realm. */
+/** The message of any thrown value, also of another realm's. */
 function describeThrown(error: unknown): string {
   if (error instanceof Error) return error.message;
   try {
     const { message } = Object(error) as { message?: unknown };
     return typeof message === 'string' ? message : typeof error;
   } catch {
-    // A hostile object may throw when it is looked at; its type is all there is to say.
+    // A hostile object may throw when read: only its type is safe.
     return typeof error;
   }
 }

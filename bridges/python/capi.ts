@@ -1,14 +1,12 @@
 /**
- * CPython's C API as the WebAssembly module exports it, and the interpreter's memory.
- *
- * Pointers are i32 numbers (the memory limit is below 2 GiB, so they are never negative). Every
- * function follows CPython's rules for references: what a call returns is owned by the caller
- * unless the name says otherwise, and 0 means that an exception is pending.
+ * CPython's C API as exported by the WebAssembly module, and the interpreter's memory. Pointers are
+ * i32 numbers, never negative below 2 GiB. CPython's rules for references hold: the caller owns a
+ * result unless the name says otherwise, and 0 means a pending exception.
  */
 import { EngineError } from './errors.ts';
 import type { WasmExports } from './load.ts';
 
-/** The C variable that is Python's None. */
+/** The C variable of Python's None. */
 export const CAPI_NONE = '_Py_NoneStruct';
 
 /** A pointer into the interpreter's memory; 0 is NULL. */
@@ -91,7 +89,7 @@ const FUNCTIONS = [
   'free',
 ] as const satisfies readonly (keyof CApi)[];
 
-/** The functions above, taken from the instance once: a script cannot replace them later. */
+/** Reads the functions from the instance once, so that a module cannot replace them. */
 export function bindCApi(exports: WasmExports): CApi {
   const api: Record<string, unknown> = {};
   for (const name of FUNCTIONS) {
@@ -113,7 +111,7 @@ export function addressOf(exports: WasmExports, name: string): Ptr {
   return value;
 }
 
-// The host realm's accessor reads a memory of any realm, whatever a script did to that realm.
+// The host realm's accessor reads any realm's memory, also of one that a module has altered.
 const { WebAssembly: hostWasm } = globalThis as unknown as {
   WebAssembly: { Memory: { prototype: object } };
 };
@@ -122,8 +120,8 @@ const bufferOf = Object.getOwnPropertyDescriptor(hostWasm.Memory.prototype, 'buf
 ) => ArrayBuffer;
 
 /**
- * Views of the interpreter's memory. They are replaced when the memory has grown: take them again
- * after every call into the interpreter.
+ * Views of the interpreter's memory, replaced when it grows: read them again after every call into
+ * the interpreter.
  */
 export class Memory {
   u8: Uint8Array;
@@ -137,7 +135,7 @@ export class Memory {
     this.i32 = new Int32Array(buffer);
   }
 
-  /** Growing detaches the old buffer, whose views then have no length. */
+  /** Renews the views after growth, which detaches the old buffer. */
   refresh(): void {
     if (this.i32.length !== 0) return;
     const buffer = bufferOf.call(this.#memory);

@@ -1,14 +1,14 @@
 /**
- * One Python interpreter, as the language-neutral host sees it.
+ * One Python interpreter, as the language-neutral host uses it.
  *
- * Rules for callers: an engine belongs to one volume; nothing of one engine may be given to
- * another. Everything is synchronous but `createEngine`. Any call may throw EngineError; after one
- * whose `fatal` is true, close the engine and create another. A handle is one reference: give it
- * back with `release`, also the handles that host functions receive as `o` arguments.
+ * An engine belongs to one volume; objects never pass between engines. Only `createEngine` is
+ * asynchronous. Any call may throw EngineError; after a `fatal` one, close the engine and create
+ * another. A handle is one reference: free it with `release`, also handles that host functions
+ * receive as `o`.
  */
 
 import type { Dict } from '../../runtime/core/dict.ts';
-import { Held, InterpreterGate } from '../host/limits/interpreter-gate.ts';
+import { HostCallGuard, InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import type { GrantedFiles } from '../host/machine.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
@@ -28,48 +28,48 @@ export type { Argument, ArrayCall, Call, Handle } from './calls.ts';
 export { EngineError, type EngineErrorCode, type ScriptError } from './errors.ts';
 export type { StartReport } from './load.ts';
 
-/** A module that the host found for an `import`. */
+/** A module that the host has found for an `import`. */
 export interface ModuleSource {
   /** The real path, shown in tracebacks. */
   readonly path: string;
   readonly source: string;
-  /** Whether it is a package, so that `import a.b` is asked for next. */
+  /** True for a package: `import a.b` searches in it. */
   readonly package: boolean;
 }
 
-/** A function of the host that scripts call as `_host.<name>`; kinds as in calls.ts. */
+/** A host function that Python calls as `_host.<name>`; kinds as in calls.ts. */
 export interface HostFunction {
   readonly params: string;
   readonly result: 'i' | 's' | 'n' | 'b' | 'm' | 'o' | 'd' | 'v';
   readonly call: Call<number | string | Uint8Array | Dict | undefined>;
-  /** Whether it waits for a person: its time does not count as the script's. */
+  /** True if it waits for a user: its time does not count as the module's. */
   readonly waits?: boolean;
 }
 
 export interface EngineOptions extends LoadOptions {
-  /** A module by its full dotted name, or undefined when the host has none. */
+  /** Finds a module by its full dotted name; undefined if there is none. */
   findModule(name: string): ModuleSource | undefined;
   readonly hostFunctions?: Readonly<Record<string, HostFunction>>;
-  /** Milliseconds a call may run outside the host; 0 or undefined for no limit. */
+  /** Milliseconds that a call may run outside the host; 0 or undefined for no limit. */
   readonly timeLimit?: number;
-  /** The volume, for the log of a process that has to end. */
+  /** The volume's name, for the log of a process that must end. */
   readonly volume?: string;
-  /** What is added to the interpreter's environment. */
+  /** Variables added to the interpreter's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
- * Bytes of its own stack after which Python raises RecursionError. That stack is 10 MiB, but calls
- * between C functions use V8's stack too, 984 KiB, and faster; this keeps Python inside both.
+ * Bytes of Python's stack at which it raises RecursionError. That stack has 10 MiB, but calls
+ * between C functions also use V8's stack of 984 KiB, and faster; this keeps Python inside both.
  */
 const STACK = 96 * 1024;
 
 /** Offset of `tp_iternext` in a PyTypeObject. */
 const TP_ITERNEXT = 112;
 
-/** Starts an interpreter of its own for one volume. */
+/** Starts an interpreter for one volume. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const held = new Held();
+  const held = new HostCallGuard();
   return new Engine(await loadInterpreter(options, held), options, held);
 }
 
@@ -86,7 +86,7 @@ export class Engine {
   readonly #gate: InterpreterGate;
   readonly #files: GrantedFiles | undefined;
 
-  constructor(interpreter: Interpreter, options: EngineOptions, held: Held) {
+  constructor(interpreter: Interpreter, options: EngineOptions, held: HostCallGuard) {
     const { exports, realm } = interpreter;
     const limit = options.timeLimit ?? 0;
     this.start = interpreter.start;
@@ -138,32 +138,32 @@ export class Engine {
     }
   }
 
-  /** Why no further call is possible, or undefined while the engine works. */
+  /** The error of all further calls; undefined while the engine works. */
   get dead(): EngineError | undefined {
     return this.#calls.dead;
   }
 
-  /** Bytes of memory the interpreter has now. */
+  /** Bytes of the interpreter's memory now. */
   get memory(): number {
     return this.#memory.size;
   }
 
-  /** Loads a module from its source; its file name is `path`. A handle of the module. */
+  /** Loads a module from its source, with file name `path`; returns its handle. */
   load(name: string, path: string, source: string): Handle {
     return this.#load(name, path, source);
   }
 
-  /** Imports a module by name; a handle of it. */
+  /** Imports a module by name; returns its handle. */
   module(name: string): Handle {
     return this.#import(name);
   }
 
-  /** The object at a dotted path of attributes, as in `xlator.lookup`; a handle. */
+  /** Gets the object at a dotted path such as `xlator.lookup`; returns its handle. */
   get(object: Handle, path: string): Handle {
     return this.#find(object, path);
   }
 
-  /** A function that calls `callable`, fast; the kinds are those of calls.ts. */
+  /** Makes a fast function that calls `callable`; kinds as in calls.ts. */
   entry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
   entry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
   entry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
@@ -172,23 +172,23 @@ export class Engine {
   }
 
   /**
-   * The same with its arguments in an array, up to 31; the result is an integer. `shares`: a call
-   * that is ended may end, without an exception, all that its turn has called (host/limits/interpreter-gate.ts).
+   * As `entry`, with up to 31 arguments in an array and an integer result. `shares`: ending the
+   * call may abort the whole shared turn, without an exception (host/limits/interpreter-gate.ts).
    */
   entries(callable: Handle, params: string, shares = false): ArrayCall {
     return this.#calls.entries(callable, params, shares);
   }
 
   /**
-   * Copies the bytes of a `bytes`, `bytearray` or `memoryview` into `into`, as many as fit; how many
-   * there are, or -1 when `object` holds no bytes. Cheaper than a result `b`, which makes memory.
+   * Copies the bytes of a `bytes`, `bytearray` or `memoryview` into `into`, as many as fit; returns
+   * their number, or -1 if `object` has none. Cheaper than a result `b`, which allocates.
    */
   copyBytes(object: Handle, into: Uint8Array): number {
     if (this.dead !== undefined) throw this.dead;
     return this.#values.copyBytes(object, into);
   }
 
-  /** The general path: a JSON array of arguments in, the result as JSON out. */
+  /** Calls a function with a JSON array of arguments; returns its result as JSON. */
   callJson(callable: Handle, args: string): string {
     return this.#callJson(callable, args) ?? 'null';
   }
@@ -228,7 +228,7 @@ export class Engine {
     }
   }
 
-  /** The parts of a confinement that Python cannot do by itself; see `confine` in _confine.py. */
+  /** Does the parts of the confinement that Python cannot do; see `confine` in _confine.py. */
   #close(interpreter: Interpreter, told: string, refused: (what: string) => void): void {
     const { hidden, create, types } = JSON.parse(told) as {
       hidden: string[];
@@ -236,7 +236,7 @@ export class Engine {
       types: number[];
     };
     this.#memory.refresh();
-    // PyCFunctionObject.m_ml->ml_meth. It finds none of them, and Python itself tells of no attempt.
+    // PyCFunctionObject.m_ml->ml_meth: the host logs the attempts, which Python does not report.
     const method = (this.#memory.i32[(create + 8) >> 2]! + 4) >> 2;
     const tellsFirst = interpreter.addTold(this.#memory.i32[method]!, (spec) => {
       const name = this.#nameOf(spec);
@@ -253,7 +253,7 @@ export class Engine {
     }
   }
 
-  /** What a ModuleSpec is for. */
+  /** The module name of a ModuleSpec. */
   #nameOf(spec: Handle): string | undefined {
     const attribute = this.#values.makeString('name');
     const name = attribute === 0 ? 0 : this.#api.PyObject_GetAttr(spec, attribute);
@@ -273,7 +273,7 @@ export class Engine {
     }
   }
 
-  /** `_glossa`, before there is anything that could describe a failure. */
+  /** Imports `_glossa`, before any failure can be described. */
   #bootModule(values: Values): Handle {
     const name = values.makeString('_glossa');
     const module = this.#api.PyImport_Import(name);

@@ -1,13 +1,13 @@
 /**
- * The errors of an interpreter. After one whose `fatal` is true its memory cannot be trusted: close the
- * engine and make another. After any other error it goes on working.
+ * The errors of an interpreter. After a `fatal` one its memory is not reliable: close the engine
+ * and make another. After any other it continues.
  */
 
 /**
  * - `setup`: the interpreter could not be started, or was asked for something that does not exist
- * - `exception`: the script raised; `script` tells where
- * - `time-limit`: a call ran longer than its limit (`fatal` when the script would not stop)
- * - `memory-limit`: the script ran out of the memory it was granted
+ * - `exception`: the module raised; `script` has the place
+ * - `time-limit`: a call ran longer than its limit (`fatal` if the module ignored interrupts)
+ * - `memory-limit`: the module exceeded its memory limit
  * - `crash`: a trap or a stack overflow inside the interpreter; always fatal
  * - `closed`: the engine was closed, or an earlier error was fatal
  */
@@ -19,7 +19,7 @@ export type EngineErrorCode =
   | 'crash'
   | 'closed';
 
-/** A script's exception in plain data: nothing of the interpreter is kept alive by it. */
+/** A module's exception as plain data, without references into the interpreter. */
 export interface ScriptError {
   /** The class name, as in `ValueError`. */
   readonly type: string;
@@ -27,7 +27,7 @@ export interface ScriptError {
   readonly message: string;
   /** `errno` of an OSError, otherwise 0. */
   readonly errno: number;
-  /** The innermost place in the script's own files; '' and 0 when there is none. */
+  /** The innermost place in the module's own files; '' and 0 if unknown. */
   readonly file: string;
   readonly line: number;
   /** The traceback as the language prints it, without the engine's own frames. */

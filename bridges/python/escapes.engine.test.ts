@@ -1,8 +1,8 @@
 /**
- * What a script may try to get out of its interpreter: each attempt runs for a request of a real
- * volume of its own, is refused, is told to the log, and leaves what lies outside as it was. `SILENT`
- * lists those that no log can tell of, with the reason. outside.engine.test.ts tries files and the
- * world, harm.engine.more.test.ts what does harm, sandbox.engine.more.test.ts the realm behind all this.
+ * Attempts of a Python module to escape its interpreter: each runs in a volume of its own, is refused and
+ * logged, and changes nothing outside. `SILENT` lists those that cannot be logged, with the reason.
+ * outside.engine.test.ts covers files and the network, harm.engine.more.test.ts damage, and
+ * sandbox.engine.more.test.ts the realm.
  */
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
@@ -10,7 +10,7 @@ import { type Attempt, attempts, refuses } from '../../test/support/attempt.ts';
 
 const OBJECTS = 'objects of the host (gc.get_objects sees';
 
-/** Gets the functions of the host in the way that is left when the plain one was refused. */
+/** Gets the host functions by the one path that remains. */
 const FUNCTIONS = 'try: import _host\nexcept ImportError: from _glossa import _host\n';
 
 const inGarbage = (name: string): string =>
@@ -209,11 +209,11 @@ except OSError: r = "no more links"`,
   ],
 ];
 
-/** One line, whatever its place is called; and not a long one. */
+/** One short log line, under any file name. */
 const FORGED = /^\[[^\n]*\] E \[a\\n\[2026\] E \[x\]:1:b\\n\[2026\] E \[y\]\] 0-top: text$/;
 const SHORT = /^.{0,1000}$/;
 
-/** What a script says itself, and would like to be taken for something else. */
+/** Log texts that imitate other log lines. */
 const SAID: readonly (readonly [title: string, source: string, log: RegExp])[] = [
   ['a line of the log', 'self.log.error("a\\n[2026] E [x] forged")', /\n {4}\[2026\] E/],
   ['control characters', 'self.log.error("\\x1b[2J")', /\\x1b\[2J/],
@@ -240,19 +240,19 @@ f()`,
   ],
 ];
 
-/** What leaves no line, with why: nothing is asked of anybody who could tell. */
+/** Attempts without a log line, with the reason: they call no code that could log. */
 const SILENT: readonly (readonly [title: string, source: string, result: RegExp, why: string])[] = [
   [
     'sys.modules',
     'import sys\nr = [n for n in sys.modules if "js" in n.split("_")]',
     /^\[\]$/,
-    'a dict of Python is read, in which there is nothing to find; it tells nobody',
+    'a dict of Python is read, in which there is nothing to find',
   ],
   [
     'a NUL',
     'open("FOLDER/read/file\\0/../../other/canary")',
     /^raised ValueError/,
-    'Python itself takes no such name, before it asks anybody',
+    'Python itself refuses such a name, before it calls the host',
   ],
   [
     'names that are too long',
@@ -273,9 +273,9 @@ refuses('JavaScript', JAVASCRIPT);
 refuses('native code and the sandbox', NATIVE);
 refuses('the host', HOST);
 
-describe('the log itself', () => {
+describe("a module's log text", () => {
   const { attempt } = attempts();
-  it.each(SAID)('%s', (_title, source, logged) => {
+  it.each(SAID)('is one line that cannot imitate another: %s', (_title, source, logged) => {
     const { result, log, errno } = attempt(source);
     expect(result).toBe('None');
     expect(errno).toBe(EPERM);
@@ -283,9 +283,9 @@ describe('the log itself', () => {
   });
 });
 
-describe('what no log can tell of', () => {
+describe('an attempt that no code can log', () => {
   const { attempt } = attempts();
-  it.each(SILENT)('%s', (_title, source, expected) => {
+  it.each(SILENT)('finds nothing: %s', (_title, source, expected) => {
     const { result, log, errno } = attempt(source);
     expect(result).toMatch(expected);
     expect(errno).toBe(EPERM);
@@ -293,7 +293,7 @@ describe('what no log can tell of', () => {
   });
 });
 
-/** What well-behaved code does everywhere: it goes on working, and is told as what it is. */
+/** Harmless code that looks like an attempt: it keeps working, and is logged as harmless. */
 const FRIENDLY: readonly (readonly [title: string, source: string, result: string, log: RegExp])[] =
   [
     [
@@ -333,9 +333,9 @@ r = mimetypes.guess_type("a.txt")[0]`,
     ],
   ];
 
-describe('code that means no harm', () => {
+describe('harmless code', () => {
   const { attempt } = attempts();
-  it.each(FRIENDLY)('%s', (_title, source, expected, logged) => {
+  it.each(FRIENDLY)('keeps working: %s', (_title, source, expected, logged) => {
     const { result, log } = attempt(source);
     expect(result).toBe(expected);
     expect(log).toMatch(logged);

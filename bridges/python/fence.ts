@@ -1,24 +1,19 @@
 /**
- * The wall between Python and JavaScript inside a realm. Pyodide joins the two: a Python object can
- * stand for one of JavaScript and do what that can. A module is to have no such object, so the ways to
- * one are closed, one behind the other:
+ * Separates Python from JavaScript inside a realm: Pyodide's proxies would give a module
+ * JavaScript's powers. Three layers close the paths to one:
  *
- * - `_pyodide_core`, which makes them, is no longer in the table of modules that were compiled in,
- *   nor is what else was compiled in and serves tests and debuggers (`hideBuiltins`).
- * - What Python was told of them before is out of its sight: nothing that a script can reach refers to
- *   it (`hide` in _confine.py), and the garbage collector does not know of it (`untrack`).
- * - The functions of JavaScript that do the work are closed (realm/fence.ts): to a script that corrupts the
- *   memory of its interpreter, a made-up proxy is of no use.
- *
- * The first two are part of the snapshot, and cost nothing at a start.
+ * - `hideBuiltins` removes `_pyodide_core`, which makes proxies, and other built-in test modules.
+ * - `hide` (_confine.py) and `untrack` hide existing proxies from references and the garbage
+ *   collector.
+ * - realm/fence.ts closes the JavaScript functions behind proxies, in case a module forges one.
  */
 import { addressOf, type CApi, Memory, type Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
 import type { WasmExports } from './load.ts';
 
 /**
- * What Python's own C code asks of JavaScript: the system calls of Emscripten, the clock, memory,
- * signals. Every other function that the interpreter imports belongs to what Pyodide adds.
+ * Imports that Python's C code needs from JavaScript: Emscripten's system calls, clock, memory,
+ * signals. Pyodide has added all others.
  */
 const OPEN = [
   /^__syscall_/,
@@ -29,14 +24,14 @@ const OPEN = [
   /^(_Py_CheckEmscriptenSignals_Helper|_Py_emscripten_runtime|_PyEM_TrampolineCall_JS)$/,
   /^get(protobyname|addrinfo|nameinfo)$/,
   /^(_try_fcntl64|_try_shutdown|_maybe_\w+_async)$/,
-  // Written in WebAssembly itself, where an argument says nothing to JavaScript.
+  // Implemented in WebAssembly: the arguments do not reach JavaScript.
   /^Jsv(_GetError_import|Error_Check)$/,
 ];
 
-/** Whether the interpreter may go on to call an import of this name. */
+/** True if the interpreter may keep calling an import of this name. */
 export const staysOpen = (name: string): boolean => OPEN.some((pattern) => pattern.test(name));
 
-/** Takes modules that were compiled in off the list, so that nothing can make them anew. */
+/** Removes built-in modules from the table, so that they cannot be imported again. */
 export function hideBuiltins(exports: WasmExports, names: readonly string[]): void {
   const { i32, u8 } = new Memory(exports);
   const nameAt = (at: number): string => {
@@ -50,7 +45,7 @@ export function hideBuiltins(exports: WasmExports, names: readonly string[]): vo
     const [found, init] = [i32[row]!, i32[row + 1]!];
     const name = nameAt(found);
     if (!missing.delete(name)) continue;
-    // Python works with a copy of the table: every row like this one, wherever it is.
+    // Python uses a copy of the table: clear every row like this one.
     for (let at = i32.indexOf(found); at >= 0; at = i32.indexOf(found, at + 1)) {
       if (i32[at + 1] === init) i32[at] = found + name.length;
     }
@@ -60,7 +55,7 @@ export function hideBuiltins(exports: WasmExports, names: readonly string[]): vo
   }
 }
 
-/** Takes objects out of the collector's sight for good: they are never freed. */
+/** Hides objects from the garbage collector for good: they are never freed. */
 export function untrack(
   exports: WasmExports,
   api: Pick<CApi, 'Py_IncRef'>,

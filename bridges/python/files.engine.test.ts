@@ -1,4 +1,4 @@
-/** One story of files: a folder in memory that is the module's own, and what the volume grants. */
+/** Files of a Python module: its own folder in memory, and the granted ones. */
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { ATTEMPT_FILES, attemptIn } from '../../test/support/attempt.ts';
 import { startModule } from '../../test/support/module.ts';
 
-/** Python, its result, and what the log tells. */
+/** Python code, its result, and the log. */
 const STORY: readonly (readonly [title: string, source: string, result: RegExp, log: RegExp])[] = [
   ['a name in /tmp', 'open("/tmp/x", "w").write("a"); r = open("/tmp/x").read()', /^'a'$/, /^$/],
   [
@@ -55,14 +55,14 @@ const STORY: readonly (readonly [title: string, source: string, result: RegExp, 
   ['the licence', 'r = len(str(license)) > 1', /^True$/, /^$/],
 ];
 
-it.each(STORY)('%s', async (_title, source, result, log) => {
+it.each(STORY)("a module's file access: %s", async (_title, source, result, log) => {
   const run = await startModule(ATTEMPT_FILES);
   const tried = attemptIn(run, source);
   expect(tried.result).toMatch(result);
   expect(tried.log).toMatch(log);
 });
 
-it('a failure in the library that a beginner causes logs itself, and no refusal', async () => {
+it("a beginner's file error is logged as an error, without a refusal", async () => {
   const run = await startModule({
     'm.py': `from glupy import *
 class xlator(Translator):
@@ -81,7 +81,7 @@ class xlator(Translator):
   expect(lines).toContain("relative names are in the module's own /tmp, in memory");
 });
 
-it('an interpreter that starts anew has an empty /tmp, and the host never has anything of it', async () => {
+it('a restarted interpreter has an empty /tmp, and the host never has its files', async () => {
   const run = await startModule(ATTEMPT_FILES);
   attemptIn(run, 'open("mine", "w").write("a")');
   expect(attemptIn(run, 'import os; r = os.listdir()').result).toBe("['mine']");

@@ -1,10 +1,10 @@
 /**
- * A Python module as a guest of the host translator: the glupy package in an engine, its entry
- * points as functions. The Python side is `python/glupy/_bridge.py`.
+ * A Python module as a guest of the host translator: runs the glupy package in an engine, and calls
+ * its entry points. The Python side is `python/glupy/_bridge.py`.
  */
 import { CONTINUE } from '../../runtime/core/line-stops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import type { EnterGuest, ModuleDescription, Noting, TellName } from '../host/guest.ts';
+import type { EnterGuest, ModuleDescription, NoteTaker, StateHookName } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import {
   Evaluations,
@@ -40,7 +40,7 @@ import {
   SITE,
 } from './own-files.ts';
 
-/** A module for the original glupy: its ctypes has to be there before its first line runs. */
+/** A module for the original glupy, which needs ctypes before its first line runs. */
 const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
 
 const f = (
@@ -65,7 +65,7 @@ const hostFunctions = (
   put: f('b', 'i', (bytes: Uint8Array) => host.put(bytes)),
 });
 
-/** A debugger's way to the terminal of the mount. */
+/** Host functions of a debugger in the mount's terminal. */
 function terminalFunctions(terminal: DebuggerTerminal | undefined): Record<string, HostFunction> {
   return {
     has_terminal: f('', 'i', () => (terminal === undefined ? 0 : 1)),
@@ -77,7 +77,7 @@ function terminalFunctions(terminal: DebuggerTerminal | undefined): Record<strin
   };
 }
 
-/** The same for a debugger elsewhere. */
+/** Host functions of a debugger in another thread. */
 const lineFunctions = (lines: LineDebugger | undefined): Record<string, HostFunction> => ({
   line_told: f('s', 'v', (json: string) => lines?.told(json)),
   line_wait: { ...f('', 's', () => lines?.wait() ?? CONTINUE), waits: true },
@@ -99,7 +99,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
       const found = findImport(name, module, machine);
       if (found !== undefined && !found.path.startsWith(SITE)) settings.checkForeign(found.path);
       if (found !== undefined && !found.path.startsWith(SITE)) sources.push(found.source);
-      // A package brings its data: its own folder, and no more.
+      // A package may read its own folder, and no more.
       if (found !== undefined && isPackage(found.path) && !found.path.startsWith(SITE)) {
         allowPackage(found.path);
       }
@@ -151,16 +151,16 @@ function explain(error: unknown, module: FoundModule): Error {
   if (!(error instanceof EngineError)) return error as Error;
   const { script, message } = error;
   const trace = script?.traceback.replace(OWN_FRAMES, '').trimEnd();
-  // Without a frame of the module's it says no more than the message.
+  // A traceback without the module's frames adds nothing.
   const shown = trace?.includes('\n  File "') ? `\n${trace}` : '';
   return startFailure(module, message, Boolean(script?.file), shown);
 }
 
-/** The package's own calls in a traceback, with the lines that show them. */
+/** Matches glupy's own frames in a traceback. */
 const OWN_FRAMES = new RegExp(`^ {2}File "${SITE}/(?:glupy|gluster)/.*\\n(?: {4}.*\\n)*`, 'gm');
 
-/** The calls are found when the first is to be observed. */
-function notingOf(engine: Engine): Noting {
+/** Finds the note-taking functions at the first observed call. */
+function notingOf(engine: Engine): NoteTaker {
   const find = () => {
     const notes = engine.module('glupy._notes');
     return {
@@ -182,7 +182,7 @@ function notingOf(engine: Engine): Noting {
 
 class PythonGuest extends InterpretedGuest<Engine> {
   readonly language = 'python';
-  readonly noting: Noting;
+  readonly noting: NoteTaker;
   readonly description: ModuleDescription;
   readonly sources: readonly string[];
   readonly #bridge: Handle;
@@ -233,7 +233,7 @@ class PythonGuest extends InterpretedGuest<Engine> {
 
   protected row(helper: string, name: string, kinds: string): EnterGuest {
     const find = this.engine.entry(this.#helper(helper), 's', 'o');
-    // The interpreter that calls these can put right what a shared turn has abandoned.
+    // Their caller recovers from an aborted shared turn.
     return this.engine.entries(find(name), kinds, true);
   }
 
@@ -241,7 +241,7 @@ class PythonGuest extends InterpretedGuest<Engine> {
     return this.engine.entries(this.#helper(name), kinds);
   }
 
-  protected askHook(name: TellName): string | undefined {
+  protected askHook(name: StateHookName): string | undefined {
     return this.#tell(name);
   }
 

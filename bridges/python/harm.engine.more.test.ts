@@ -1,6 +1,6 @@
 /**
- * What may cost a script its own request or interpreter: nobody else loses anything by it. What is much the
- * same as another here is for `test:long`.
+ * Python code that harms its own request or interpreter, and no other volume. Similar cases run in
+ * `test:long`.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -59,13 +59,13 @@ for n in list(vars(_host)): setattr(_host, n, None)`,
   ['something at the end', 'import atexit\natexit.register(lambda: print("at the end") or 1 / 0)'],
 ];
 
-/** Code whose bytes are not the compiler's. */
+/** Bytecode that no compiler produced. */
 const code = (bytes: string, more = ''): string => `def f(): return 1
 f.__code__ = f.__code__.replace(co_code=bytes([${bytes}])${more})
 f()`;
 const name = (op: string): string => `__import__("opcode").opmap["${op}"]`;
 
-/** Python trusts these: what they do to its memory stays in there. */
+/** Corruptions of Python's memory, which stay inside the interpreter. */
 const CORRUPTION: readonly (readonly [string, string])[] = [
   [
     'a variable beyond all',
@@ -110,7 +110,7 @@ const CORRUPTION: readonly (readonly [string, string])[] = [
   ['warnings', 'import warnings\nwarnings.showwarning = lambda *a: 1 / 0\nwarnings.warn("x")'],
 ];
 
-/** Time that C code takes, and memory of Python's that is not what it was, as others here. */
+/** Titles of cases similar to others here. */
 const ALIKE = [
   ...['a loop in C', 'an endless iterator', 'a very long range', 'a long sleep', 'an empty queue'],
   ...['a regular expression', 'finalizers', 'marshalled code', 'a constant beyond all'],
@@ -118,7 +118,7 @@ const ALIKE = [
   ...['marshal with bad code', 'a read of nothing', 'an abort', 'a profile function', 'warnings'],
 ];
 
-describe("harm is a script's own", () => {
+describe('harm of a Python module stays in its own volume', () => {
   it.each(wantedOf(tried([...HARM, ...CORRUPTION]), ([title]) => !ALIKE.includes(title)))(
     '%s',
     async (_title, source) => {
@@ -128,14 +128,14 @@ describe("harm is a script's own", () => {
       const { errno } = attemptIn(own, source);
       expect([EIO, EPERM]).toContain(errno);
       const next = own.ask('access', own.known('file'), 1, null);
-      // After the loss of an interpreter a request waits for its successor.
+      // After the loss of an interpreter the request waits for the next one.
       await vi.waitFor(() => expect(next.count).toBe(1), { timeout: 50_000, interval: 5 });
       expect([EIO, EPERM]).toContain(next.opErrno);
     },
   );
 });
 
-/** What takes the process's memory without end, unless somebody counts it; about 20 MB of it. */
+/** Code that makes the host keep about 20 MB, unless the host limits it. */
 const KEPT: readonly (readonly [string, string])[] = [
   [
     'a line that has no end',
@@ -151,16 +151,19 @@ for i in range(20):
   ],
 ];
 
-it.each(wantedOf(KEPT, () => true))('%s is not kept by the host', async (_title, source) => {
-  const own = await startModule(ATTEMPT_FILES, { options: { 'time-limit': '120' } });
-  attemptIn(own, 'import socket');
-  const before = heldBytes();
-  expect(attemptIn(own, source).errno).toBe(EPERM);
-  expect(heldBytes() - before).toBeLessThan(5_000_000);
-});
+it.each(wantedOf(KEPT, () => true))(
+  'the host does not keep the memory of %s',
+  async (_title, source) => {
+    const own = await startModule(ATTEMPT_FILES, { options: { 'time-limit': '120' } });
+    attemptIn(own, 'import socket');
+    const before = heldBytes();
+    expect(attemptIn(own, source).errno).toBe(EPERM);
+    expect(heldBytes() - before).toBeLessThan(5_000_000);
+  },
+);
 
 usually(() => {
-  it('what a script tells the mount takes no more than the script may have itself', async () => {
+  it("a module's messages to the mount take no more memory than its limit", async () => {
     const own = await startModule(ATTEMPT_FILES, {
       options: { 'time-limit': '120', 'memory-limit': '96MB' },
     });
@@ -171,7 +174,7 @@ for i in range(200): _host.invalidate('["entry", 1, "' + "x" * 1_000_000 + '", t
   });
 });
 
-/** What is in use when nothing is left to be collected. */
+/** Bytes in use after garbage collection. */
 function heldBytes(): number {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();

@@ -1,6 +1,6 @@
 /**
- * Finds a Python module's own imports: files beside it, and along the module path. The names of the
- * original glupy are glossa's own (`python/gluster`).
+ * Finds a Python module's imports: files beside it and along the module path. The original glupy's
+ * names are glossa's own (`python/gluster`).
  */
 import type { FoundModule } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
@@ -9,7 +9,7 @@ import { join } from '../host/paths.ts';
 import type { ModuleSource } from './engine.ts';
 import { CODING, SITE } from './own-files.ts';
 
-/** The source of `name` (dots separate folders); undefined when no folder has it. */
+/** Finds the source of `name` (dots separate folders); undefined if no folder has it. */
 export function findImport(
   name: string,
   module: FoundModule,
@@ -28,7 +28,7 @@ export function findImport(
       return { path, source: readSource(path, sources, CODING), package: isPackage };
     }
   }
-  // A folder without an __init__.py is a package too, but only when nothing else is meant.
+  // A folder without __init__.py is a package too, if no other file matches.
   const folder = bases.find((base) => sources.kind(base) === 'folder');
   return folder === undefined ? undefined : { path: folder, source: '', package: true };
 }

@@ -1,4 +1,4 @@
-/** Python, as features/glupy hosts it, and names that no module in it should have. */
+/** The record of Python as a language of features/glupy, and reserved module names. */
 import type { HostedLanguage, Writing } from '../host/language.ts';
 import { CODING } from './own-files.ts';
 
@@ -34,7 +34,7 @@ const PYTHON_WORDS =
   'False None True and as assert async await break class continue def del elif else except ' +
   'finally for from global if import in is lambda nonlocal not or pass raise return try while with yield';
 
-/** The public modules of Python's standard library: a file of such a name is never imported. */
+/** The public modules of Python's standard library: they hide files of the same name. */
 const PYTHON_LIBRARY =
   'abc annotationlib argparse array ast asyncio atexit base64 bdb binascii bisect builtins bz2 cProfile ' +
   'calendar cmath cmd code codecs codeop collections colorsys compileall compression concurrent ' +

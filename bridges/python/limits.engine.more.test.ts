@@ -88,8 +88,8 @@ async function make(
   return { engine, call: (name) => engine.entry(engine.get(module, name), '')() };
 }
 
-describe('time limit', () => {
-  it('interrupts a loop and a long operation, and the interpreter goes on', async () => {
+describe("Python's time limit", () => {
+  it('interrupts a loop and a long operation, and leaves the interpreter usable', async () => {
     const { engine, call } = await make(200);
     for (const name of ['forever', 'number', 'forever']) {
       const error = caught(() => call(name));
@@ -100,30 +100,30 @@ describe('time limit', () => {
     expect(engine.dead).toBe(undefined);
   });
 
-  it('abandons a script that will not stop', async () => {
+  it('ends the interpreter of a module that ignores interrupts', async () => {
     const { engine, call } = await make(200);
     const error = caught(() => call('stubborn'));
     expect([error.code, error.fatal]).toEqual(['time-limit', true]);
     expect(caught(() => call('fine'))).toBe(engine.dead);
   });
 
-  it('does not count the time in which the host waits for a person', async () => {
+  it('does not count the time in which a debugger waits for its user', async () => {
     const { call } = await make(100);
     expect(call('patient')).toBe(7);
   });
 
-  it('counts the time of the host otherwise', async () => {
+  it('counts the time in other host functions', async () => {
     const { call } = await make(100);
     expect(caught(() => call('busy')).code).toBe('time-limit');
     expect(call('fine')).toBe(42);
   });
 
-  it('counts again once the host has refused something', async () => {
+  it('keeps counting after the host has refused a call', async () => {
     const { call } = await make(100);
     expect(caught(() => call('refused')).code).toBe('time-limit');
   });
 
-  it('is kept for each engine by itself', async () => {
+  it('applies to each engine separately', async () => {
     const slow = await make(60_000);
     const quick = await make(100);
     expect(caught(() => quick.call('forever')).code).toBe('time-limit');
@@ -131,8 +131,8 @@ describe('time limit', () => {
   });
 });
 
-describe('memory limit', () => {
-  it('ends a hungry script with an error, and the interpreter goes on', async () => {
+describe("Python's memory limit", () => {
+  it('fails a module that exceeds it, and leaves the interpreter usable', async () => {
     const { engine, call } = await make(0, 64 * 2 ** 20);
     expect(caught(() => call('hungry')).code).toBe('memory-limit');
     expect(engine.memory).toBeLessThanOrEqual(64 * 2 ** 20);
@@ -142,8 +142,8 @@ describe('memory limit', () => {
   });
 });
 
-describe('a crash', () => {
-  it('is a fatal error, and said again by every later call', async () => {
+describe('a crash of Python', () => {
+  it('is a fatal error, repeated by every later call', async () => {
     const { engine, call } = await make(0);
     const error = caught(() => call('leave'));
     expect([error.code, error.fatal]).toEqual(['crash', true]);

@@ -1,4 +1,4 @@
-/** Stops at lines of a module in a thread of its own, and what goes on meanwhile. */
+/** Breakpoints at lines of a Python module in a thread of its own. */
 import { expect, it, vi } from 'vitest';
 import { EIO, ENOENT } from '../../runtime/core/errno.ts';
 import {
@@ -48,7 +48,7 @@ interface Debugging {
   readonly run: RunningModule;
   readonly lines: LineStops;
   readonly path: string;
-  /** The line where it has stopped now. */
+  /** The line of the current stop. */
   stopped(): Promise<number>;
   go(way: StepKind): Promise<void>;
   ask(command: LineCommand): ReturnType<LineStops['ask']>;
@@ -76,7 +76,7 @@ const decided = ({ run }: Debugging) => run.ask('lookup', run.absent('decided'),
 const names = (variables: readonly { name: string }[] | undefined) =>
   variables!.map(({ name }) => name);
 
-it('holds the request at the line, shows and changes what is there, and goes on', async () => {
+it('a breakpoint holds the request, shows and changes variables, and continues', async () => {
   const at = await debug();
   const { lines, path } = at;
   const watched = await at.ask({
@@ -105,7 +105,7 @@ it('holds the request at the line, shows and changes what is there, and goes on'
   ]);
   await at.ask({ do: 'set', frame: 0, name: 'name', text: '"another"' });
   await at.go('continue');
-  // It was named 'decided', and is no more.
+  // The debugger has changed the name from 'decided'.
   const [held] = await soon(() => {
     const asked = at.run.asked();
     expect(asked).toHaveLength(1);
@@ -135,7 +135,7 @@ it.each<[StepKind, readonly (readonly [line: number, frames: number])[]]>([
       [LINE.test, 1],
     ],
   ],
-])('steps %s what a line calls', async (way, places) => {
+])('a step %s a call stops at the expected lines', async (way, places) => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = decided(at);
@@ -147,14 +147,14 @@ it.each<[StepKind, readonly (readonly [line: number, frames: number])[]]>([
   await at.go('out');
   await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
   expect(at.lines.stop).toBeNull();
-  // A step ends with its method: the next request is not stopped by it.
+  // A step ends with its method: the next request does not stop.
   await at.ask({ do: 'watch', lines: {} });
   const next = decided(at);
   await soon(() => expect(next.count).toBe(1));
   at.run.settled();
 });
 
-it('steps out of what was called', async () => {
+it('a step out of a call stops in the caller', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.counts] } });
   const reply = decided(at);
@@ -166,7 +166,7 @@ it('steps out of what was called', async () => {
   await soon(() => expect(reply.count).toBe(1));
 });
 
-it('others wait for the volume, and have their answers when it goes on', async () => {
+it('other requests wait during a stop, and are answered after it', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const first = decided(at);
@@ -178,12 +178,12 @@ it('others wait for the volume, and have their answers when it goes on', async (
   at.run.settled();
 });
 
-it('a time limit waits while it is stopped, and counts when it goes on', async () => {
+it('the time limit does not run during a stop, and runs after it', async () => {
   const at = await debug({ 'time-limit': '1' });
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = decided(at);
   await at.stopped();
-  // Longer than all stages of a limit of one second.
+  // Longer than all stages of a time limit of one second.
   await new Promise((resolve) => setTimeout(resolve, 4000));
   const endless = at.ask({ do: 'evaluate', frame: 0, text: '[None for _ in iter(int, 1)]' });
   await expect(endless).rejects.toThrow(/TimeLimit/);
@@ -191,7 +191,7 @@ it('a time limit waits while it is stopped, and counts when it goes on', async (
   await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
 });
 
-it('frame-timeout does not count while it is stopped', async () => {
+it('frame-timeout does not run during a stop', async () => {
   const at = await debug({ 'frame-timeout': '1' });
   const kept = at.run.ask('access', at.run.known('file'), 0, null);
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
@@ -210,7 +210,7 @@ it('frame-timeout does not count while it is stopped', async () => {
   at.run.settled();
 });
 
-it('goes on when the debugger is gone, and stops nowhere any more', async () => {
+it('a stopped module continues when the debugger detaches, and does not stop again', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = decided(at);
@@ -223,7 +223,7 @@ it('goes on when the debugger is gone, and stops nowhere any more', async () => 
   at.run.settled();
 });
 
-it('ends while it is stopped', async () => {
+it('a volume can end during a stop', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = decided(at);
@@ -232,7 +232,7 @@ it('ends while it is stopped', async () => {
   expect(reply.count).toBe(1);
 });
 
-it('new code stops at the same lines', async () => {
+it('breakpoints stay after a reload', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   expect(await at.run.reload()).toMatchObject({ ok: true });
@@ -242,7 +242,7 @@ it('new code stops at the same lines', async () => {
   await soon(() => expect(reply.count).toBe(1));
 });
 
-it('refuses what cannot be, and stays where it is', async () => {
+it('an invalid command is refused, and the stop stays', async () => {
   const at = await debug();
   await expect(at.ask({ do: 'locals', frame: 0 })).rejects.toThrow(/not stopped/);
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
@@ -264,7 +264,7 @@ it('refuses what cannot be, and stays where it is', async () => {
   await soon(() => expect(reply.count).toBe(1));
 });
 
-it('what is shown is bounded, whatever its __repr__ does', async () => {
+it('shown variables are bounded, also with a hostile __repr__', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = decided(at);
@@ -284,20 +284,20 @@ it('what is shown is bounded, whatever its __repr__ does', async () => {
 it.each([
   ['a module in the main thread', hosted, 'm.py', SOURCE, /'top' .* option isolation thread/],
   [
-    'one in JavaScript',
+    'a JavaScript module',
     isolated,
     'm.js',
     "import { Translator } from 'glossa';\nexport class xlator extends Translator {}\n",
     /'top' is written in javascript, which stops at methods/,
   ],
-])('%s is refused in a sentence', async (_, language, name, source, why) => {
+])('breakpoints in %s are refused with the reason', async (_, language, name, source, why) => {
   const run = await startModule({ [name]: source }, { language });
   const script = run.xl.translator.script!(run.xl);
   expect(script.lines).toBeNull();
   expect(script.why).toMatch(why);
 });
 
-it('a module that waits for a debugger where there is none goes on', async () => {
+it('a module that waits for a debugger without one continues', async () => {
   const source = SOURCE.replace(
     'name = loc.name',
     'name = loc.name; _lines._host.line_wait()',

@@ -1,21 +1,19 @@
 /**
- * Starts Pyodide in a realm: from a memory snapshot when there is a sound one, otherwise from
- * nothing, leaving a snapshot for the next time.
+ * Starts Pyodide in a realm, from an intact memory snapshot or cold, writing a snapshot then.
  *
- * Facts about Pyodide's loader (`_makeSnapshot`, `_loadSnapshot`, the order of its start) are from
- * pyodide.mjs and pyodide.asm.mjs of the version named in package.json; `patches.ts` checks that
- * they are the files it knows.
+ * Facts about Pyodide's loader (`_makeSnapshot`, `_loadSnapshot`, the order of its start) are those
+ * of the version in package.json; `patches.ts` checks the files.
  */
 
-import type { Held } from '../host/limits/interpreter-gate.ts';
+import type { HostCallGuard } from '../host/limits/interpreter-gate.ts';
 import {
   type Cache,
   type CacheLogs,
   type GrantedFiles,
   type Machine,
-  type MadeFrom,
   oncePerMachine,
   type Snapshot,
+  type SnapshotInputs,
 } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
 import { addressOf, bindCApi, CAPI_NONE, Memory, type Ptr } from './capi.ts';
@@ -34,28 +32,28 @@ import {
 import { fileGates } from './realm-files.ts';
 import { Values } from './values.ts';
 
-/** What is asked of an interpreter's start; `EngineOptions` (engine.ts) has the rest. */
+/** Options of an interpreter's start; `EngineOptions` (engine.ts) has the rest. */
 export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
   readonly machine: Machine;
-  /** Python files and modules that are part of every start, and of its snapshot. */
+  /** Python files and modules of every start and its snapshot. */
   readonly preload?: readonly PreloadFile[];
   readonly imports?: readonly string[];
   /** The folder of snapshots; false for no cache. By default the machine's. */
   readonly cacheFolder?: string | false;
-  /** Bytes of memory for interpreter and script together; 32 MiB to 2 GiB. Default 512 MiB. */
+  /** Bytes of memory for interpreter and module together; 32 MiB to 2 GiB. Default 512 MiB. */
   readonly memoryLimit?: number;
-  /** Files of the host that the script may see; closed with the engine. */
+  /** Granted files of the host; closed with the engine. */
   readonly files?: GrantedFiles;
   /**
-   * False leaves only the realm around the script, 'fence' that and the functions that reach
-   * JavaScript closed: for tests of those walls. Default: true.
+   * For tests: false keeps only the realm's wall, 'fence' also closes the functions that reach
+   * JavaScript. Default: true.
    */
   readonly confine?: boolean | 'fence';
-  /** Told what a script was refused, such as `import js`, and in brackets why. */
+  /** Logs a refusal, such as `import js`, with the reason in brackets. */
   refused?(what: string): void;
 }
 
-/** Whether Python and JavaScript are parted (fence.ts). */
+/** True if Python and JavaScript are separated (fence.ts). */
 export const isApart = ({ confine = true }: LoadOptions): boolean => confine === true;
 
 const DEFAULT_MEMORY = 512 * 2 ** 20;
@@ -68,19 +66,19 @@ export interface Interpreter {
   readonly exports: WasmExports;
   /** Puts a function into the interpreter's function table; its signature is (i32 × 3) → i32. */
   addFunction(entry: HostEntry): number;
-  /** A `tp_iternext` that heeds the watchdog, around the one at this index; its own index. */
+  /** Wraps the `tp_iternext` at this index with checks of the watchdog; returns the new index. */
   addNext(index: number): number;
-  /** Calls `tell` before the METH_O function at this index: the index of one that does. */
+  /** Wraps the METH_O function at this index to call `tell` first; returns the new index. */
   addTold(index: number, tell: (object: number) => void): number;
   readonly start: StartReport;
 }
 
 export interface StartReport {
-  /** Whether it began from a snapshot. */
+  /** True if it began from a snapshot. */
   readonly warm: boolean;
 }
 
-/** The parts of Pyodide's module that are used here; all of them belong to the realm. */
+/** The used parts of Pyodide's module, all objects of the realm. */
 interface Started {
   readonly pyodide: {
     runPython(source: string): unknown;
@@ -97,10 +95,13 @@ interface Started {
 }
 
 /**
- * Starts an interpreter; throws EngineError `setup` when it will not start at all.
- * @param held around what the interpreter calls
+ * Starts an interpreter; throws EngineError `setup` when it cannot start.
+ * @param held wraps the host functions
  */
-export async function loadInterpreter(options: LoadOptions, held: Held): Promise<Interpreter> {
+export async function loadInterpreter(
+  options: LoadOptions,
+  held: HostCallGuard,
+): Promise<Interpreter> {
   const { machine, cacheFolder, log = () => {}, warn = log } = options;
   const cache =
     cacheFolder === false ? undefined : await machine.openCache(cacheFolder, { log, warn });
@@ -122,7 +123,7 @@ export async function loadInterpreter(options: LoadOptions, held: Held): Promise
   }
 }
 
-const madeFrom = (options: LoadOptions): MadeFrom => {
+const madeFrom = (options: LoadOptions): SnapshotInputs => {
   const { machine, imports = [], preload = [] } = options;
   return {
     name: `python-${pyodideTexts(machine).version}`,
@@ -158,7 +159,7 @@ const LIBRARY = 'pyodide/python_stdlib.zip';
 const FILES = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM, LIBRARY];
 
 function messageOf(error: unknown): string {
-  // Realm errors are not `instanceof` the host's Error, but they have a message too.
+  // A realm's error is no `instanceof` the host's Error, but has a message.
   const { message } = (typeof error === 'object' && error !== null ? error : {}) as {
     message?: unknown;
   };
@@ -167,7 +168,7 @@ function messageOf(error: unknown): string {
 
 async function start(
   options: LoadOptions,
-  held: Held,
+  held: HostCallGuard,
   cache: Cache | undefined,
   snapshot: Snapshot | undefined,
 ): Promise<Interpreter> {
@@ -199,7 +200,7 @@ async function start(
   const { addFunction } = started.module;
   const table = started.exports.__indirect_function_table as { get(index: number): Next | Method };
   const check = started.exports.PyErr_CheckSignals as () => number;
-  // Python's memory would name one that is not there.
+  // The snapshot would refer to missing functions.
   const { length: functions } = started.exports.__indirect_function_table as { length: number };
   if ((snapshot?.functions ?? 0) > functions) throw new Error('WebAssembly can do less here');
   return {
@@ -220,13 +221,13 @@ async function start(
 
 type Gate = (...args: unknown[]) => unknown;
 
-/** Bytes that the files in the interpreter's own memory may have together. */
+/** Bytes of all files in the interpreter's memory at most. */
 const MOST_IN_FILES = 64 * 2 ** 20;
 
 function realmFiles(
   realm: Realm,
   { machine, files, refused = () => {} }: LoadOptions,
-  held: Held,
+  held: HostCallGuard,
   memory: () => Memory | undefined,
 ) {
   const make = realm.evaluate(machine.parts.text('realm/granted-files.js'), 'glossa:files') as (
@@ -238,7 +239,7 @@ function realmFiles(
   return make(Object.fromEntries(around), MOST_IN_FILES);
 }
 
-function makeFence(realm: Realm, { machine, refused }: LoadOptions, held: Held) {
+function makeFence(realm: Realm, { machine, refused }: LoadOptions, held: HostCallGuard) {
   const make = realm.evaluate(machine.parts.text('realm/fence.js'), 'glossa:fence') as (
     staysOpen: (name: string) => boolean,
     refused: (name: unknown) => void,
@@ -247,7 +248,7 @@ function makeFence(realm: Realm, { machine, refused }: LoadOptions, held: Held) 
   return make(staysOpen, held.around(told));
 }
 
-/** Everything Pyodide's start needs, as objects of the realm. */
+/** Makes the arguments of Pyodide's start, as objects of the realm. */
 function prepare(
   realm: Realm,
   { machine, memoryLimit = DEFAULT_MEMORY }: LoadOptions,
@@ -284,7 +285,7 @@ function install({ pyodide, exports }: Started, options: LoadOptions): void {
   part(exports, options.machine);
 }
 
-/** Parts Python from JavaScript, for the snapshot too. */
+/** Separates Python from JavaScript, in the snapshot too. */
 function part(exports: WasmExports, { memory }: Machine): void {
   const api = bindCApi(exports);
   const values = new Values(api, new Memory(exports), addressOf(exports, CAPI_NONE), memory);
@@ -303,7 +304,7 @@ function part(exports: WasmExports, { memory }: Machine): void {
   untrack(exports, api, tracked);
   call('hidden');
   hideBuiltins(exports, names);
-  // What was made once is kept by name, and given again without a look at the table.
+  // Python caches extension modules by name, beside the table.
   const clear = exports._PyImport_ClearExtension as (name: Ptr, file: Ptr) => number;
   for (const name of names.map((text) => values.makeString(text))) clear(name, name);
 }

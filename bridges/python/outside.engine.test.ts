@@ -1,7 +1,6 @@
 /**
- * What a script may try to reach outside of its interpreter, files, the environment, processes and
- * the network: each attempt runs for a request of a real volume of its own, is refused, and is told
- * to the log.
+ * Attempts of a Python module to reach files, the environment, processes and the network: each runs in a
+ * volume of its own, is refused and logged.
  */
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';

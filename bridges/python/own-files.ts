@@ -1,17 +1,17 @@
 /**
- * The Python files that an interpreter gets: its own, and those of `option packages`: folders, which are
- * put on `sys.path` and read where they are, and wheels of pure Python, unpacked into its memory.
+ * The Python files of an interpreter: its own, and those of `option packages`: folders, added to
+ * `sys.path`, and pure Python wheels, unpacked into its memory.
  */
 import type { Parts, Sources } from '../host/machine.ts';
 import { basename } from '../host/paths.ts';
 
-/** The folder of the interpreter in which its own packages are. */
+/** The interpreter's folder of its own packages. */
 export const SITE = '/lib/python3.14/site-packages';
 
-/** The module that closes an interpreter: `python/interpreter/_confine.py`. */
+/** The module that confines an interpreter: `python/interpreter/_confine.py`. */
 export const CONFINE = '_confine';
 
-/** The first lines of a file may say what its letters are (PEP 263). */
+/** Matches the declaration of a file's encoding (PEP 263). */
 export const CODING = /^(?:[ \t]*#.*\n)?[ \t]*#.*?coding[:=][ \t]*([-\w.]+)/;
 
 /** A Python file put into the interpreter's file system; `path` is absolute in there. */
@@ -26,7 +26,7 @@ const filesOf = (parts: Parts, folder: string, into: string): PreloadFile[] =>
     .filter((name) => name.endsWith('.py'))
     .map((name) => ({ path: `${into}/${basename(name)}`, source: parts.text(name) }));
 
-/** The engine's own. */
+/** The engine's own Python files. */
 export const engineFiles = (parts: Parts): PreloadFile[] => filesOf(parts, 'interpreter', SITE);
 
 /** The package that modules import. */
@@ -34,8 +34,8 @@ export const packageFiles = (parts: Parts): PreloadFile[] =>
   filesOf(parts, 'glupy', `${SITE}/glupy`);
 
 /**
- * What is part of the snapshot, so that it is there at no cost: standard modules that nearly every
- * translator wants, and the package with what its tests need.
+ * Imports of the snapshot, which cost nothing at a start: standard modules that most translators
+ * need, and the package with its testing support.
  */
 export const IMPORTS = [
   ...['asyncio', 'collections', 'contextlib', 'functools', 'json', 'logging', 're'],
@@ -44,8 +44,8 @@ export const IMPORTS = [
 ];
 
 /**
- * Checks a wheel's name: name, version, an optional build number, and the tags for Python, ABI and
- * platform, separated by hyphens. The result says what is wrong; undefined for a wheel for any machine.
+ * Checks a wheel's name: name, version, optional build number, and tags for Python, ABI and
+ * platform, separated by hyphens. Returns the fault; undefined for a wheel for any machine.
  */
 export function whyNoWheel(path: string): string | undefined {
   const file = basename(path);
@@ -63,11 +63,11 @@ export function whyNoWheel(path: string): string | undefined {
 
 export interface PackageSink {
   addFolder(path: string): void;
-  /** Says what is wrong with the wheel, or ''. */
+  /** Adds a wheel; returns its fault, or ''. */
   addWheel(name: string, data: Uint8Array): string;
 }
 
-/** Puts packages into an interpreter. @throws {Error} for one that is none, with the reason. */
+/** Adds packages to an interpreter. @throws {Error} with the reason for an invalid one */
 export function addPackages(paths: readonly string[], sources: Sources, sink: PackageSink): void {
   for (const path of paths) {
     if (sources.kind(path) === 'folder') {

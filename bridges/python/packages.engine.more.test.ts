@@ -1,4 +1,4 @@
-/** What `option packages` brings, and what a module that is a package has with it. */
+/** Packages of `option packages`, and modules that are packages. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { folderOf, type RunningModule, startModule } from '../../test/support/mo
 import { wheel } from '../../test/support/wheel.ts';
 import { whyNoWheel } from './own-files.ts';
 
-/** A module that prints what `body` puts into `r`, when it starts. */
+/** A module that prints `r` of `body` when it starts. */
 const module = (body: string): string =>
   `from glupy import *
 import json
@@ -41,8 +41,8 @@ const GREETING = {
   'greeting/words.txt': 'some text',
 };
 
-describe('wheels', () => {
-  it('are imported from, with their data and metadata', async () => {
+describe('wheels of option packages', () => {
+  it('can be imported, with their data and metadata', async () => {
     const folder = folderWith({ 'greeting-1.0-py3-none-any.whl': wheel('greeting', GREETING) });
     const body = `import greeting, importlib.metadata, importlib.resources, os
 r = [greeting.hello("you"), greeting.deep.far("me"), importlib.metadata.version("greeting"),
@@ -77,7 +77,7 @@ class xlator(Translator):
     expect(log).toMatch(/m\.py", line 6, in stat/);
   });
 
-  it('that need what was not given are named where it is missed', async () => {
+  it('that lack a requirement name it in the import error', async () => {
     const files = { 'top.py': 'import below\n' };
     const folder = folderWith({
       'top-1.0-py3-none-any.whl': wheel('top', files, ['below>=2', 'extra-thing; extra == "x"']),
@@ -91,7 +91,7 @@ class xlator(Translator):
     );
   });
 
-  it('have what they need when it is given too', async () => {
+  it('find their requirements among the other packages', async () => {
     const folder = folderWith({
       'top-1.0-py3-none-any.whl': wheel('top', { 'top.py': 'from below import x\n' }, ['below']),
       'below-1.0-py3-none-any.whl': wheel('below', { 'below.py': 'x = 7\n' }),
@@ -110,12 +110,12 @@ class xlator(Translator):
     ['x-1.0-py2-none-any.whl', /it is for py2/],
     ['x-1.0.whl', /not the name of a wheel/],
     ['x.tar.gz', /neither a folder nor a wheel/],
-  ])('%s is refused', (name, why) => {
+  ])('named %s are refused', (name, why) => {
     expect(whyNoWheel(name)).toMatch(why);
   });
 
   it.each(['x-1.0-py3-none-any.whl', 'x-1.0-1-py2.py3-none-any.whl', 'x-1.0-cp314-none-any.whl'])(
-    '%s is taken',
+    'named %s are accepted',
     (name) => {
       expect(whyNoWheel(name)).toBe(undefined);
     },
@@ -137,7 +137,7 @@ class xlator(Translator):
     await expect(start).rejects.toThrow(`option packages ${path}`);
   });
 
-  it('that are not there are refused, naming what was looked for', async () => {
+  it('that do not exist are refused with the path', async () => {
     const start = startModule({ 'm.py': module('r = 1') }, { options: { packages: '/no/x.whl' } });
     await expect(start).rejects.toThrow(
       /option packages \/no\/x\.whl: there is no such file or folder \(\/no\/x\.whl\)/,
@@ -145,7 +145,7 @@ class xlator(Translator):
   });
 });
 
-it('folders are imported from, and read', async () => {
+it('folders of option packages can be imported and read', async () => {
   const folder = folderWith(GREETING);
   const body = `import greeting, os
 r = greeting.hello("you"), open(os.path.dirname(greeting.__file__) + "/words.txt").read()`;
@@ -172,14 +172,14 @@ r = [deep.name, beside.name, open(os.path.join(here, "data", "rules.txt")).read(
     'secret.txt': 'beside the package',
   };
 
-  it('has subpackages, relative imports, and its data to read', async () => {
+  it('has subpackages, relative imports and readable data', async () => {
     const folder = folderOf(files);
     const run = await startModule(folder);
     const wrote = `not granted (option allow-write ${folder}/m/data/rules.txt)`;
     expect(printed(run)).toEqual(['deep beside', 'beside', 'rules', 'rules', wrote]);
   });
 
-  it('has nothing of what lies beside it', async () => {
+  it('cannot read files beside its folder', async () => {
     const start = startModule({
       ...files,
       'm/__init__.py': module('import os\nr = open(os.path.dirname(__file__) + "/../secret.txt")'),
@@ -187,7 +187,7 @@ r = [deep.name, beside.name, open(os.path.join(here, "data", "rules.txt")).read(
     await expect(start).rejects.toThrow(/option allow-read .*secret\.txt/);
   });
 
-  it('may be imported by a module, with its data', async () => {
+  it('can be imported by another module, with its data', async () => {
     const run = await startModule({
       'm.py': module('import lib\nr = lib.text'),
       'lib/__init__.py':
@@ -198,7 +198,7 @@ r = [deep.name, beside.name, open(os.path.join(here, "data", "rules.txt")).read(
   });
 });
 
-it('two volumes of the same package share nothing', async () => {
+it('two volumes with the same package share no state', async () => {
   const files = {
     'm.py': `from glupy import *
 import lib

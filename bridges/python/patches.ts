@@ -1,11 +1,9 @@
 /**
- * The few places where Pyodide's own JavaScript is changed before it runs in a realm of its own.
- *
- * Pyodide ships two ES modules. Here they run as plain scripts inside a function whose parameters
- * are the only things they get from us, so `export`, `import` and `import.meta` have to go, and
- * four functions (random bytes, heap limit, snapshot memory, signals) are led to those parameters.
- * Each patch says how often its text occurs; another number means another Pyodide, and is an error
- * rather than a guess.
+ * Patches Pyodide's JavaScript before it runs in its realm. Its two ES modules run as scripts
+ * inside a function with parameters: patches remove `export`, `import` and `import.meta`, and
+ * redirect four functions (random bytes, heap limit, snapshot memory, signals) to the parameters.
+ * Each patch states how often its text occurs; another number means another Pyodide, and is an
+ * error.
  */
 import { EngineError } from './errors.ts';
 
@@ -158,7 +156,7 @@ const RUNTIME: readonly Patch[] = [
     count: 3,
   },
   {
-    why: 'a pipe would hold what nobody reads, outside of every limit',
+    why: 'a pipe would hold unread data, outside of every limit',
     find: 'createPipe(){',
     put: 'createPipe(){throw new FS.ErrnoError(52);',
     count: 1,

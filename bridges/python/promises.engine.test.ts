@@ -1,4 +1,4 @@
-/** Promises that a script makes in its realm: nobody runs what waits for them. */
+/** Promises that a Python module makes in its realm: their reactions never run. */
 import { afterAll, expect, inject, it } from 'vitest';
 import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 
@@ -20,12 +20,12 @@ def promise():
 def count(): return len(ran)
 `;
 
-/** Gives promises every chance to go on. */
+/** Gives promise reactions every chance to run. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
 }
 
-it('a script runs when it is called, and at no other time', async () => {
+it("a module's code runs only when it is called, never as a promise reaction", async () => {
   const engine = await engines.make({ timeLimit: 5000, confine: false });
   const module = loadModule(engine, SOURCE);
   const call = (name: string): number => engine.entry(engine.get(module, name), '')();

@@ -1,4 +1,4 @@
-/** The walk of reach.engine.more.test.ts, at every moment at which code of a module runs. */
+/** The object walk of reach.engine.more.test.ts, at every moment at which a module's code runs. */
 import { afterAll, expect, inject, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EPERM } from '../../runtime/core/errno.ts';
@@ -53,7 +53,7 @@ class xlator(Translator):
 const AT_START = ['import: []', 'init: []'];
 const ASKED = ['fop', 'callback', 'async fop', 'after await', 'timer', 'hook'];
 
-it('nothing of JavaScript can be reached at any moment of a module', async () => {
+it('no walk over objects reaches JavaScript at any moment of a module', async () => {
   const options = { 'time-limit': '0', 'frame-timeout': '0' };
   const run = await startModule({ 'm.py': MODULE, 'walk.py': WALK }, { options });
   const walks = (): string[] =>
@@ -72,12 +72,12 @@ it('nothing of JavaScript can be reached at any moment of a module', async () =>
   ask();
   expect(walks()).toEqual(ASKED.map((moment) => `${moment}: []`));
   run.settled();
-  // Another interpreter begins in the same way, and goes on as the first did.
+  // Another interpreter starts and runs as the first did.
   await run.host.reload();
   expect(walks()).toEqual(AT_START);
 }, 1_800_000);
 
-it('where Python and JavaScript are joined, the same walk finds it', async () => {
+it('the same walk does find JavaScript in an unconfined engine', async () => {
   const joined = await engines.make({ confine: false });
   const source = `${WALK}\nimport json\ndef count(): return len(walk()[0])\n`;
   const count = joined.entry(joined.get(loadModule(joined, source), 'count'), '');

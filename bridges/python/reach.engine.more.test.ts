@@ -1,6 +1,6 @@
 /**
- * Whatever way a module takes from object to object, at whatever moment: it finds nothing that belongs
- * to JavaScript. And the wall behind that: to whom it were given, it would be of no use.
+ * No path from object to object leads a Python module to JavaScript; and a JavaScript object that it
+ * nevertheless held would be of no use.
  */
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { loadModule, testEngines } from '../../test/support/python-engines.ts';
@@ -9,9 +9,9 @@ import { EngineError } from './engine.ts';
 const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
 
-describe('nothing of JavaScript can be reached', () => {
-  // By a walk from object to object: reach.engine.long.test.ts.
-  it('by no way to import what was compiled in', async () => {
+describe("JavaScript's objects", () => {
+  // reach.engine.long.test.ts walks from object to object.
+  it('are not reached by any import of built-in modules', async () => {
     const apart = await engines.make();
     const source = `import _imp, importlib, json, sys
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
@@ -40,12 +40,12 @@ def attempt(name):
     const hidden = apart.entry(list, '', 's')()?.match(/\w+/g) ?? [];
     expect(hidden).toEqual(expect.arrayContaining(['_pyodide_core', '_ctypes', '_testcapi']));
     for (const name of hidden) expect([name, attempt(name)]).toEqual([name, '{}']);
-    // The ways work for what may be had.
+    // The same ways do import harmless modules.
     expect(Object.keys(JSON.parse(attempt('math') ?? '{}') as object)).toContain('create_builtin');
   });
 });
 
-describe('an object of JavaScript that were given to a script', () => {
+describe('a JavaScript object leaked to a module', () => {
   const USES: Readonly<Record<string, string>> = {
     'an attribute': 'x.constructor',
     'its text': 'str(x)',
@@ -63,7 +63,7 @@ describe('an object of JavaScript that were given to a script', () => {
   it.each(Object.entries(USES))('is of no use: %s', async (_what, use) => {
     const refused: string[] = [];
     const engine = await engines.make({ confine: 'fence', refused: (what) => refused.push(what) });
-    // It is there from the start: nothing makes one.
+    // The object exists from the start; a module cannot make one.
     const source = `from pyodide.ffi import JsException, create_proxy, to_js
 import sys
 x = next(f for f in sys.meta_path if type(f).__name__ == "JsFinder").jsproxies["js"]

@@ -1,24 +1,21 @@
 /**
- * The granted files of the host, seen in the interpreter's file system at their own paths.
+ * Granted files of the host in the interpreter's file system, at their own paths.
  *
- * Emscripten asks a folder in memory for a name; when it has none, the host is asked. What it knows
- * becomes a node whose operations call the host with numbers and text, and which is never kept: each
- * look-up asks again, so that a script sees files as they are now. Symbolic links are followed by
- * Emscripten, inside the interpreter's own tree: they lead to what is granted, or nowhere.
- *
- * The host trusts nothing that comes from here: paths are checked by the machine's files, buffers
- * are a place in the interpreter's memory that is checked here.
+ * Emscripten asks the host for names that a folder in memory lacks. Nodes of granted files call the
+ * host, and are never cached, so that a module sees current files. Emscripten follows symbolic
+ * links inside the interpreter's tree. The host trusts nothing: the machine's files check paths,
+ * and this file checks that buffers lie in the interpreter's memory.
  */
 import { EACCES, EFAULT, EMFILE, ENOENT } from '../../runtime/core/errno.ts';
 import type { Attributes, GrantedFiles } from '../host/machine.ts';
 import type { Memory } from './capi.ts';
 
-/** What the realm may ask. A number below zero is minus a Linux errno. */
+/** The host's functions for the realm. A negative number is minus a Linux errno. */
 export interface FileGates {
   stat(path: unknown): string | number;
-  /** The same for a name in a granted folder, or in one above: what is refused there was meant. */
+  /** As `stat`, for a name in a granted folder or one above: a refusal is logged. */
   look(path: unknown): string | number;
-  /** The files in the interpreter's own memory have as many bytes as they may. */
+  /** Logs that files in the interpreter's memory have reached their limit. */
   full(): number;
   fstat(file: unknown): string | number;
   list(path: unknown): string | number;
@@ -48,8 +45,8 @@ const packed = (found: Attributes | number): string | number =>
     : [found.mode, found.size, found.ino, found.atime, found.mtime].join(' ');
 
 /**
- * The gates to `files`; `memory` is the interpreter's, once there is one. Of what is refused by its
- * path, `refused` is told.
+ * Makes the realm's functions for `files`; `memory` is the interpreter's, once it exists. `refused`
+ * logs refused paths.
  */
 export function fileGates(
   files: GrantedFiles,
@@ -69,7 +66,7 @@ export function fileGates(
     return start + size <= here.u8.length ? here.u8.subarray(start, start + size) : undefined;
   };
   return {
-    // Until the interpreter has started, its own folders are being made.
+    // During the start the interpreter creates its own folders.
     stat: (path) => (memory() === undefined ? -ENOENT : packed(files.stat(text(path)))),
     look: (path) => told('stat', path, packed(files.stat(text(path)))),
     full() {

@@ -1,19 +1,16 @@
 /**
- * A JavaScript realm of its own for one interpreter (`newRealm` of machine.ts), with what Pyodide asks
- * for in it.
+ * A JavaScript realm for one interpreter (`newRealm` of machine.ts), with the globals that Pyodide
+ * needs.
  *
- * Whatever object Python climbs (`x.constructor.constructor(...)`), it is to stay among objects of this
- * realm, where there is no `process`, `require`, `import`, file, socket or timer. Two rules keep that
- * true where a machine has realms that nothing leads out of (Node's are vm contexts):
- *
- * - the host's functions are held in closures of realm-made wrappers (`gates`), which take and give
- *   numbers and strings only, and turn every error into a realm-made one;
- * - once a script has run, the host calls nothing of the realm but raw WebAssembly exports with
- *   numbers, awaits no promise of it, and reads its memory through accessors captured beforehand.
+ * Python's climbs (`x.constructor.constructor(...)`) must stay among objects of this realm, which
+ * has no `process`, `require`, `import`, file, socket or timer. So host functions are closures in
+ * realm-made wrappers (`gates`) that pass only numbers and strings, and convert every error; and
+ * once a module has run, the host calls only raw WebAssembly exports, awaits no promise of the
+ * realm, and reads its memory by accessors captured before.
  */
 import type { BareRealm, Machine } from '../host/machine.ts';
 
-/** What the realm may ask of the host at any time. */
+/** Host functions that the realm may call at any time. */
 export interface RealmHost {
   /** A line that the interpreter printed. `stream` is 1 for standard output, 2 for errors. */
   print(stream: number, line: string): void;
@@ -31,15 +28,15 @@ export interface RealmBoot {
   makeBytes(length: number): Uint8Array;
   /** `(self, args, count) => pointer` around the host's function of the same shape. */
   makeGate(f: HostEntry): HostEntry;
-  /** `next` with a look at the watchdog's word now and then; `check` is PyErr_CheckSignals. */
+  /** Wraps `next` with checks of the watchdog's word; `check` is PyErr_CheckSignals. */
   makeNext(next: Next, check: () => number): Next;
-  /** `f`, a METH_O function, which calls `tell` first: a gate, whose result is nothing. */
+  /** Wraps a METH_O function `f` to call `tell` first, a gate without result. */
   makeTold(f: Method, tell: HostEntry): Method;
-  /** Has the script that runs see its interrupt soon, as if it had not come yet. */
+  /** Makes the running module see its interrupt again. */
   interruptAgain(): void;
   /** The watchdog's word (host/limits/watchdog.ts) on shared memory of the realm. */
   readonly word: Int32Array;
-  /** Begins to load Pyodide; calls one of the two when that has ended. */
+  /** Begins to load Pyodide; calls `done` or `failed` at the end. */
   start(parts: unknown, done: (value: unknown) => void, failed: (error: unknown) => void): void;
 }
 
@@ -52,7 +49,7 @@ export type Method = (self: number, object: number) => number;
 /** A function in the interpreter's function table: pointers in, pointer out. */
 export type HostEntry = (self: number, args: number, count: number) => number;
 
-/** Random bytes one at a time, from a pool that is filled a kilobyte at a time. */
+/** Returns random bytes one by one, from a pool of a kilobyte. */
 function randomByte({ random }: Machine): () => number {
   const pool = new Uint8Array(1024);
   let left = 0;

@@ -1,6 +1,6 @@
 /**
- * The realm around the interpreter, by itself: what the engine refuses in Python is not refused here
- * (`confine: false`), so that a script gets at objects of JavaScript and climbs from there.
+ * The realm around the interpreter, tested alone: without Python's own refusals (`confine: false`) a
+ * module does get JavaScript objects, and climbs from there.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -10,7 +10,7 @@ import type { Call, Engine } from './engine.ts';
 
 const engines = testEngines(inject('runFolder'));
 let engine: Engine;
-/** Runs Python and gives `repr(r)`, or the exception's class and message. */
+/** Runs Python; returns `repr(r)`, or the exception's class and message. */
 let attempt: Call<string | undefined>;
 
 const ATTEMPT = `
@@ -37,7 +37,7 @@ afterAll(() => {
   engines.close();
 });
 
-/** Gets an object of the realm into `x`: the first step of every climb. */
+/** Puts an object of the realm into `x`: the first step of every climb. */
 const PROXY = 'from pyodide.ffi import to_js, create_proxy\nx = to_js([1, 2])\n';
 
 const REFUSED: [string, string, RegExp][] = [
@@ -60,7 +60,7 @@ const REFUSED: [string, string, RegExp][] = [
   ['a timer', `${PROXY}import asyncio\nasyncio.run(asyncio.sleep(1))`, /raised/],
 ];
 
-/** Breadth first over properties (their getters too) and prototypes of all it can get hold of. */
+/** Walks breadth first over properties, getters included, and prototypes. */
 const CLIMB = `${PROXY}
 import gc, pyodide.ffi
 Object = x.constructor.constructor.__proto__.__proto__.constructor
@@ -93,7 +93,7 @@ while todo and len(seen) < 5000:
     except BaseException: pass
 r = found, len(seen)`;
 
-describe('the sandbox', () => {
+describe("Python's realm", () => {
   it.each(REFUSED)('refuses %s', (_what, source, expected) => {
     expect(attempt(source)).toMatch(expected);
   });
@@ -116,7 +116,7 @@ r = dict(os.environ), sys.argv, os.getcwd(), os.getpid(), os.uname(), sys.path, 
     expect(attempt(`import socket\nsocket.create_connection(("127.0.0.1", ${port}))`)).toMatch(
       /raised/,
     );
-    // Those who came before are let in before.
+    // Earlier connections are accepted first.
     const own = connect(port, '127.0.0.1');
     await once(server, 'connection');
     own.destroy();
@@ -124,7 +124,7 @@ r = dict(os.environ), sys.argv, os.getcwd(), os.getpid(), os.uname(), sys.path, 
     expect(reached).toBe(1);
   });
 
-  it('leads to no object of the host, wherever a script climbs', () => {
+  it('leads to no object of the host, on any climb', () => {
     // Every object of this realm inherits the mark; one of the interpreter's realm cannot.
     const mark = Object.defineProperty(Object.prototype, 'hostMark', {
       value: 1,
@@ -135,13 +135,13 @@ r = dict(os.environ), sys.argv, os.getcwd(), os.getpid(), os.uname(), sys.path, 
     expect(seen).toMatch(/^\('nothing of the host', \d{3,}\)$/);
   });
 
-  it('gives host functions that lead nowhere', () => {
+  it('has host functions without useful attributes', () => {
     const seen = attempt(`import _host
 r = type(_host.nothing).__name__, _host.nothing.__self__, [n for n in dir(_host.nothing) if "__" not in n]`);
     expect(seen).toBe("('builtin_function_or_method', None, [])");
   });
 
-  it('lets no script format a stack, whose call sites would be the host', () => {
+  it("does not let Python format a stack with the host's call sites", () => {
     // Node asks Error.prepareStackTrace of the realm.
     const seen = attempt(`${PROXY}
 Object = x.constructor.constructor.__proto__.__proto__.constructor
@@ -158,7 +158,7 @@ r = Error.name, refused, got`);
   });
 });
 
-it('lets a script alter only its own realm', async () => {
+it("a module's changes to its realm do not reach another realm", async () => {
   const other = await engines.make({ confine: false });
   const source = `${PROXY}x.constructor.prototype.push = None
 x.constructor.constructor.prototype.altered = 1
@@ -170,7 +170,7 @@ def f(): return sum(range(10))
   expect(f()).toBe(45);
 });
 
-it('two interpreters share nothing', async () => {
+it('two interpreters share no state', async () => {
   const other = await engines.make();
   const source =
     'import sys, os\ndef put(n): sys.shared = n; os.environ["SHARED"] = "1"; return 0\n';

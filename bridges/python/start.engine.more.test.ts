@@ -33,8 +33,8 @@ function works(engine: Engine): void {
   expect(engine.entry(engine.get(module, 'f'), 'ii')(40, 2)).toBe(42);
 }
 
-describe('start', () => {
-  it('is cold first, warm afterwards, and works both times', async () => {
+describe('the start of a Python interpreter', () => {
+  it('is cold first and warm afterwards, with the same result', async () => {
     const log: string[] = [];
     const options = { preload, imports, log: (line: string) => log.push(line) };
     const cold = await engines.make(options);
@@ -46,7 +46,7 @@ describe('start', () => {
     expect(log).toEqual([]);
   });
 
-  it('takes another snapshot for another package', async () => {
+  it('uses another snapshot for other packages', async () => {
     const before = snapshots().length;
     const other = [{ path: preload[0]!.path, source: 'A = [1]\n' }];
     const engine = await engines.make({ preload: other, imports });
@@ -54,7 +54,7 @@ describe('start', () => {
     expect(snapshots().length).toBe(before + 1);
   });
 
-  it('gives every interpreter random numbers of its own', async () => {
+  it("seeds each interpreter's random numbers anew", async () => {
     const source = 'import random, os\ndef f(): return f"{random.random()} {os.urandom(8)}"\n';
     const seen = new Set<string | undefined>();
     for (let i = 0; i < 2; i += 1) {
@@ -65,13 +65,13 @@ describe('start', () => {
     expect(seen.size).toBe(2);
   });
 
-  // One is noticed before the start, the other in the midst of it. What else may be wrong with one, or
-  // in its place, is told by machine/node/snapshot.test.ts.
+  // The first damage is noticed before the start, the second in the middle of it. snapshot.test.ts of
+  // machine/node covers the others.
   const damages: [string, (file: string, fd: number) => void][] = [
     ['of other files', (_file, fd) => writeSync(fd, 'XXXX', 40)],
     ['changed in its pages', (file, fd) => writeSync(fd, 'XXXX', statSync(file).size - 500_000)],
   ];
-  it.each(damages)('notices a snapshot that is %s, and starts cold', async (_what, damage) => {
+  it.each(damages)('ignores a snapshot that is %s, and is cold', async (_what, damage) => {
     const log: string[] = [];
     await engines.make({ preload, imports });
     for (const file of snapshots()) {
@@ -86,7 +86,7 @@ describe('start', () => {
     expect((await engines.make({ preload, imports })).start.warm).toBe(true);
   });
 
-  it('uses no cache that others can write, and says so', async () => {
+  it('ignores a cache that other users can write, with a warning', async () => {
     const warnings: string[] = [];
     const cacheFolder = mkdtempSync(join(engines.folder, 'shared-'));
     chmodSync(cacheFolder, 0o777);
@@ -98,7 +98,7 @@ describe('start', () => {
     expect(readdirSync(cacheFolder)).toEqual([]);
   });
 
-  it('starts without a cache that cannot be written, and says so', async () => {
+  it('works without a writable cache, with a notice', async () => {
     const log: string[] = [];
     const file = join(engines.folder, 'a-file');
     writeFileSync(file, '');
@@ -109,7 +109,7 @@ describe('start', () => {
     works(await engines.make({ preload, imports, cacheFolder: false }));
   });
 
-  it('refuses another Pyodide instead of guessing', () => {
+  it('refuses an unknown version of Pyodide', () => {
     expect(() => patchLoader('export default 1')).toThrow(/not the Pyodide this was written for/);
     expect(() => patchRuntime('export default 1')).toThrow(/pyodide\.asm\.mjs/);
   });

@@ -1,13 +1,10 @@
 /**
- * Integers, strings and bytes between JavaScript and CPython, straight through memory.
+ * Converts integers, strings and bytes between JavaScript and CPython directly in memory.
  *
- * Strings go code unit by code unit: a lone surrogate U+DC80..U+DCFF, which stands for a byte that
- * is not UTF-8, is the same in both (Python's surrogateescape), so nothing is encoded or lost.
- * Surrogate pairs become one Python character and back.
- *
- * The layout of `int`, `str` and `bytes` objects is CPython 3.14's on a 32-bit target
- * (longintrepr.h, cpython/unicodeobject.h); `checkLayout` proves it when an engine starts.
- * Reference rules: every `make…` gives an owned reference, 0 when Python is out of memory.
+ * Strings are copied by code unit: a lone surrogate U+DC80..U+DCFF (a byte that is not UTF-8) is
+ * the same in both (surrogateescape); surrogate pairs become one Python character. The layout of
+ * `int`, `str` and `bytes` is CPython 3.14's on a 32-bit target; `checkLayout` verifies it at the
+ * start. Every `make…` returns an owned reference, 0 when Python is out of memory.
  */
 
 import type { Dict, DictType, DictValue } from '../../runtime/core/dict.ts';
@@ -16,7 +13,7 @@ import type { MemoryTools } from '../host/machine.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
 
-/** CPython keeps one immortal object for each integer of this range, side by side. */
+/** CPython has one immortal object for each integer of this range. */
 const SMALL_MIN = -5;
 export const SMALL_MAX = 256;
 const SMALL_SIZE = 16;
@@ -57,13 +54,13 @@ export class Values {
     return this.api.PyLong_FromDouble(value);
   }
 
-  /** Whether `object` is one of the shared integers, which need no reference counting. */
+  /** True for one of the shared integers, which need no reference counting. */
   isSmall(object: Ptr): boolean {
     const offset = object - this.#small;
     return offset >= 0 && offset < (SMALL_MAX + 1 - SMALL_MIN) * SMALL_SIZE;
   }
 
-  /** The value of an `int` or `bool`; NaN (and no exception left) for anything else. */
+  /** The value of an `int` or `bool`; NaN, without an exception, for any other object. */
   readInt(object: Ptr): number {
     const offset = object - this.#small;
     if (offset >= 0 && offset < (SMALL_MAX + 1 - SMALL_MIN) * SMALL_SIZE) {
@@ -82,7 +79,7 @@ export class Values {
     const { length } = text;
     if (length > 512) return this.#makeAny(text);
     const object = this.api.PyUnicode_New(length, 127);
-    // The empty string is a shared object, and needs nothing written.
+    // The empty string is shared and already complete.
     if (object === 0 || length === 0) return object;
     this.memory.refresh();
     const { u8 } = this.memory;
@@ -98,7 +95,7 @@ export class Values {
     return this.#makeAny(text);
   }
 
-  /** Any string: two bytes a character, or four when it has characters beyond U+FFFF. */
+  /** Makes any string: two bytes a character, or four for characters beyond U+FFFF. */
   #makeAny(text: string): Ptr {
     const { length } = text;
     const data = length <= SCRATCH ? this.#scratch : this.api.malloc(length * 4);
@@ -125,7 +122,7 @@ export class Values {
     return object;
   }
 
-  /** The text of a `str`; undefined for anything else. */
+  /** The text of a `str`; undefined for any other object. */
   readString(object: Ptr): string | undefined {
     const { api, memory } = this;
     const length = api.PyUnicode_GetLength(object);
@@ -150,7 +147,7 @@ export class Values {
     return bytes.toString(kind === 1 ? 'latin1' : 'utf16le');
   }
 
-  /** Also for instances of subclasses of `str`, whose characters lie elsewhere. */
+  /** Reads other strings, also of subclasses, whose characters lie elsewhere. */
   #readWide(object: Ptr, length: number): string | undefined {
     const data = this.api.malloc(length * 4 + 4);
     if (data === 0 || this.api.PyUnicode_AsUCS4(object, data, length, 0) === 0) {
@@ -201,8 +198,8 @@ export class Values {
   }
 
   /**
-   * Copies a contiguous buffer into the start of `into`, as much as fits; its whole length, or -1
-   * when `object` is no such buffer.
+   * Copies a contiguous buffer to the start of `into`, as much as fits; returns its whole length,
+   * or -1 for any other object.
    */
   copyBytes(object: Ptr, into: Uint8Array): number {
     const bytes = this.#borrow(object);
@@ -226,7 +223,7 @@ export class Values {
     return memory.u8.subarray(start, start + length);
   }
 
-  /** Throws EngineError `setup` unless objects lie in memory as this file has it. */
+  /** Throws EngineError `setup` if objects have another memory layout. */
   checkLayout(): void {
     for (const value of [-5, 0, 1, 256, 257, -6, 2 ** 31, -(2 ** 53) + 1]) {
       const object = this.makeInt(value);
@@ -257,27 +254,26 @@ export class Values {
   }
 }
 
-/** `struct _PyUnicodeObject_state`: where its bit fields start. */
+/** Offsets of the bit fields of `struct _PyUnicodeObject_state`. */
 const KIND_SHIFT = 2;
 const COMPACT_SHIFT = 5;
 const ASCII_SHIFT = 6;
 
 const LAYOUT_STRINGS = ['', 'a', 'é', 'name', 'naïve', '\udc80x', '名前', '😀x', 'x'.repeat(600)];
 
-/** Up to here, a positive integer has one digit. */
+/** The largest integer with one digit. */
 const ONE_DIGIT_MAX = 2 ** 30 - 1;
-/** The reference count of an object that only its maker holds. */
+/** The reference count of an object with one owner. */
 const OWN = 1;
 
 /**
- * Integers as arguments of calls. Most are new each time, so each would be a Python object made and
- * freed again. Instead every place of an argument keeps the last object it made: once no other reference
- * to it is left, the next number is written into it.
+ * Makes integer arguments without allocation: every argument place reuses its last object, once no
+ * other reference to that is left.
  */
 export class Ints {
   readonly #values: Values;
   readonly #first: number;
-  /** By place: the object of this place, 0 for none. */
+  /** The object of each place, 0 for none. */
   readonly #spare: Int32Array;
 
   /** @param first the first place of `count`, as an index of `memory.i32` */
@@ -287,7 +283,7 @@ export class Ints {
     this.#spare = new Int32Array(count);
   }
 
-  /** An integer for the place `at`; `keeps` says who has to let go of it. */
+  /** Makes an integer for the place `at`; `keeps` tells whether to free it. */
   make(at: number, value: number): Ptr {
     const isPlain = value > SMALL_MAX && value <= ONE_DIGIT_MAX && (value | 0) === value;
     if (!isPlain) return this.#values.makeInt(value);
@@ -308,16 +304,16 @@ export class Ints {
     return made;
   }
 
-  /** Whether the object at this place needs no letting go: it is shared, or stays here. */
+  /** True if the object at this place must not be freed: it is shared, or reused. */
   keeps(at: number, object: Ptr): boolean {
     return object === this.#spare[at - this.#first] || this.#values.isSmall(object);
   }
 }
 
 /**
- * A tuple (pairs, types): pairs, a dict of int, float, str and bytes; types, each pair's GlusterFS
- * type, in order and with spaces between. An iatt is the JSON of its fields. `keep` makes a str that
- * is likely to come again. 0, with an exception pending, when Python is out of memory.
+ * Makes a tuple (pairs, types): a dict of int, float, str and bytes, and each pair's GlusterFS
+ * type, in order, separated by spaces. An iatt is the JSON of its fields. `keep` makes a frequent
+ * str. 0, with an exception pending, when Python is out of memory.
  */
 export function makeDict(values: Values, keep: (text: string) => Ptr, dict: Dict): Ptr {
   const { api } = values;
@@ -341,7 +337,7 @@ export function makeDict(values: Values, keep: (text: string) => Ptr, dict: Dict
     if (tuple !== 0) api.Py_DecRef(tuple);
     return 0;
   }
-  // These take the references over.
+  // PyTuple_SetItem takes over the references.
   api.PyTuple_SetItem(tuple, 0, pairs);
   api.PyTuple_SetItem(tuple, 1, text);
   return tuple;

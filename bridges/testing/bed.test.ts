@@ -1,4 +1,4 @@
-/** The harness itself, with tests in TypeScript of translators in TypeScript: no interpreter. */
+/** The test harness itself, with TypeScript tests and translators: no interpreter. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { runTests, type TestReport } from './run.ts';
 import { translatorFor } from './subject.ts';
 import { startTypescriptTests } from './typescript.ts';
 
-/** A translator that does what its tests need: passes, keeps, answers late, or never. */
+/** The translator under test: passes requests, counts, replies late or never. */
 const MODULE = `
 import { defineOptions, defineTranslator, fail, EPERM, tail, unwind } from 'glossa';
 const options = defineOptions({ delay: { type: 'int', default: 5, description: 'Seconds.' } });
@@ -63,7 +63,7 @@ async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
   return reports;
 }
 
-/** Tests that all have to pass. */
+/** Runs tests that must all pass. */
 async function allPass(tests: string): Promise<void> {
   const reports = await reportsOf(tests);
   expect(Object.keys(reports).length).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ async function allPass(tests: string): Promise<void> {
   }
 }
 
-it('does what the operations say', () =>
+it("a test's file operations work as on a mount", () =>
   allPass(`
 test('files', async () => {
   const g = await graph('m.ts');
@@ -133,7 +133,7 @@ test('large data, and a name that is no text', async () => {
 });
 `));
 
-it('makes EIO of a write that wrote nothing, as a kernel does', () =>
+it('a write that wrote 0 bytes fails with EIO, as in a kernel', () =>
   allPass(`
 test('a write', async () => {
   const g = await graph('m.ts');
@@ -141,7 +141,7 @@ test('a write', async () => {
   await raises(EIO, g.write('/a', '!'));
 });`));
 
-it('winds bare fops, and gives their whole replies', () =>
+it('fops wound directly return whole replies, and refuse wrong arguments', () =>
   allPass(`
 test('fops', async () => {
   const g = await graph('m.ts');
@@ -171,7 +171,7 @@ test('mistakes', async () => {
 });
 `));
 
-it('notes, fails and holds what reaches the storage', () =>
+it("a graph records, fails and holds the storage's requests", () =>
   allPass(`
 test('asked', async () => {
   const g = await graph('m.ts');
@@ -220,7 +220,7 @@ test('children, and another user', async () => {
 });
 `));
 
-it('has clients that come and go', () =>
+it('clients can connect and disconnect', () =>
   allPass(`
 test('two clients, of which one goes', async () => {
   const g = await graph('m.ts');
@@ -238,7 +238,7 @@ test('two clients, of which one goes', async () => {
 });
 `));
 
-it('has storages that are down, and come up', () =>
+it('storages can be down and come up', () =>
   allPass(`
 test('down, and up again', async () => {
   const g = await graph('m.ts', {}, { children: 2 });
@@ -259,7 +259,7 @@ test('not up at the start', async () => {
 });
 `));
 
-it('lets time pass by hand, or where the test waits for nothing else', () =>
+it("the test's clock advances by hand, or when the test waits", () =>
   allPass(`
 test('by hand', async () => {
   const g = await graph('m.ts', { delay: 10 });
@@ -278,7 +278,7 @@ test('by itself', async () => {
 });
 `));
 
-it('says what failed, where, and never hangs', async () => {
+it('failed tests report the reason and line, and never hang', async () => {
   const reports = await reportsOf(`
 test('wrong', async () => {
   const g = await graph('m.ts');
@@ -318,12 +318,12 @@ test('waits for nothing', () => new Promise(() => {}));
   expect(reports['waits for nothing']!.message).toMatch(/waits for something that never happens/);
 });
 
-it('refuses a file that cannot be loaded', async () => {
+it('a test file with an error cannot be loaded', async () => {
   await expect(reportsOf('test(')).rejects.toThrow(/m\.test\.ts:\d+:\d+: SyntaxError/);
   await expect(reportsOf('import { x } from "./absent.ts"; x();')).rejects.toThrow('absent.ts');
 });
 
-it('rings timers in order, also those that are set on the way', () => {
+it('timers fire in order, also timers set by other timers', () => {
   const clock = new VirtualClock();
   const start = clock.now;
   const rung: [string, number][] = [];
@@ -346,7 +346,7 @@ it('rings timers in order, also those that are set on the way', () => {
   expect(clock.next).toBe(start + 31);
 });
 
-it('takes log lines apart, tracebacks and all', () => {
+it('log lines are parsed, tracebacks included', () => {
   const head = '[2026-11-20 06:38:28.167908 +0000] E [MSGID: 7] [m.py:12:lookup] 0-vol: ';
   expect(parseLine(`${head}failed\n  File "x"`)).toEqual([
     'E',

@@ -8,7 +8,7 @@ import type { LogSink } from '../../runtime/core/log.ts';
 import { VIRTUAL_EPOCH_MS, type VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 import type { ModuleContext } from '../host/language.ts';
-import { web } from '../machine/browser/web.ts';
+import { web } from '../machine/browser/worker-globals.ts';
 
 /** A module's translator, and the options that load the module. @throws {InitError} */
 export type FindTranslator = (

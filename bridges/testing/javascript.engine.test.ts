@@ -1,4 +1,4 @@
-/** Tests in JavaScript, of a module in JavaScript, in QuickJS. */
+/** Tests of a JavaScript module in QuickJS. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
   return reports;
 }
 
-it('asserts by the usual names', async () => {
+it("assertions have node:assert's names and report differences", async () => {
   const reports = await reportsOf(`
 test('fine', async () => {
   assert(1); assert.ok('x'); assert.equal([1], [1]); assert.deepEqual({ a: [1] }, { a: [1] });
@@ -99,7 +99,7 @@ test('not', async () => {
   ]);
 });
 
-it('runs them', async () => {
+it('tests run against the module, with a clock of their own', async () => {
   const reports = await reportsOf(`
 test('asks once, until it is old', async () => {
   const g = await graph('m', { maxAge: seconds });
@@ -144,7 +144,7 @@ test('what is held', async () => {
   expect(Object.keys(reports)).toHaveLength(4);
 });
 
-it('tells what failed, and never hangs', async () => {
+it('failed tests report the reason, and never hang', async () => {
   const reports = await reportsOf(`
 test('wrong', async () => {
   const g = await graph('m');
@@ -174,6 +174,6 @@ test('after it', async () => {
   expect(reports['after it']!.outcome).toBe('passed');
 });
 
-it('refuses a file that cannot be loaded', async () => {
+it('a test file with an error cannot be loaded', async () => {
   await expect(reportsOf('test(')).rejects.toThrow(/SyntaxError|m\.test\.js/);
 });

@@ -1,4 +1,4 @@
-/** What a test sees of what a module lets the kernel cache: the caches of absent names. */
+/** Kernel cache timeouts of a reply, as a test of a cache of absent names sees them. */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,18 +71,21 @@ test('the storage has changed', async () => {
 it.each([
   ['negative.py', 'test_negative.py', PYTHON, startPythonTests],
   ['javascript/negative.js', 'negative.test.js', JAVASCRIPT, startJavaScriptTests],
-] as [string, string, string, StartTests][])('%s', async (module, file, tests, start) => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-cached-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const source = join(packageRoot, 'examples/negative', module);
-  cpSync(source, join(folder, module.slice(module.indexOf('/') + 1)));
-  const path = join(folder, file);
-  writeFileSync(path, tests);
-  const reports: TestReport[] = [];
-  const ended = (report: TestReport): void => void reports.push(report);
-  await runTests(path, folder, start, { translatorFor, filter: undefined, timeLimit: 5, ended });
-  expect(reports).toHaveLength(3);
-  expect(reports.map(({ name, message }) => message ?? name)).toEqual(
-    reports.map(({ name }) => name),
-  );
-});
+] as [string, string, string, StartTests][])(
+  'tests of %s see the timeouts that the module sets',
+  async (module, file, tests, start) => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-cached-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const source = join(packageRoot, 'examples/negative', module);
+    cpSync(source, join(folder, module.slice(module.indexOf('/') + 1)));
+    const path = join(folder, file);
+    writeFileSync(path, tests);
+    const reports: TestReport[] = [];
+    const ended = (report: TestReport): void => void reports.push(report);
+    await runTests(path, folder, start, { translatorFor, filter: undefined, timeLimit: 5, ended });
+    expect(reports).toHaveLength(3);
+    expect(reports.map(({ name, message }) => message ?? name)).toEqual(
+      reports.map(({ name }) => name),
+    );
+  },
+);

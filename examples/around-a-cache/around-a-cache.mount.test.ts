@@ -1,9 +1,9 @@
-/** What the cache answers itself is seen above it, and not below. */
+/** Requests that the cache answers appear above it only. */
 import { expect, it } from 'vitest';
 import { onExample } from '../../test/support/example.ts';
 
 onExample('around-a-cache', (example) => {
-  /** `VOLUME FUNCTION` of the lines of the requests for a path, and of their replies. */
+  /** `VOLUME FUNCTION` of the log lines about a path's requests and replies. */
   const traced = (path: string): string[] => {
     const lines = [
       ...example.mount
@@ -20,7 +20,7 @@ onExample('around-a-cache', (example) => {
       );
   };
 
-  it('a name that is absent is asked for once below, and twice above', async () => {
+  it('two lookups of an absent name appear twice above the cache and once below', async () => {
     await example.fails('cat absent');
     const first = [
       'above lookup',
@@ -34,7 +34,7 @@ onExample('around-a-cache', (example) => {
     expect(traced('/absent')).toEqual([...first, ...second]);
   });
 
-  it('what is made goes through', async () => {
+  it('a mkdir appears above and below the cache', async () => {
     await example.ok('mkdir d');
     expect(traced('/d').slice(-4)).toEqual([
       'above mkdir',

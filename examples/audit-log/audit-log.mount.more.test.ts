@@ -1,4 +1,4 @@
-/** Who touched what, in the log or in a file. */
+/** The audit trail of a mount, in the log or in a file. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { NOBODY } from '../../test/support/client.ts';
@@ -10,7 +10,7 @@ const linesOf = (example: Example): Line[] =>
   example.said().flatMap((text) => (text.startsWith('{') ? [JSON.parse(text) as Line] : []));
 
 onExample('audit-log', (example) => {
-  it('says who did what to which file, and how it ended', async () => {
+  it('the audit log names user, fop, path and result of each change', async () => {
     await example.ok('mkdir -m 777 d');
     await example.ok('echo text > f; cat f; chmod 600 f; mv f g; ln g h; rm g', {
       in: 'd',
@@ -34,7 +34,7 @@ onExample('audit-log', (example) => {
     }
   });
 
-  it('writes one line a request when many come at once, with any bytes in their names', async () => {
+  it('concurrent requests get one line each, with arbitrary bytes in names', async () => {
     const before = linesOf(example).length;
     await example.ok('for i in $(seq 50); do : > $i & done; wait; : > "a\nb"; : > $\'\\377\'');
     const made = linesOf(example).slice(before);
@@ -52,7 +52,7 @@ onExample(
       return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Line]));
     };
 
-    it('writes to a file that it may write to, each line before the answer', async () => {
+    it('with a writable file, each line is written before the reply', async () => {
       await example.ok('mkdir d');
       expect((await read()).at(-1)).toMatchObject({ fop: 'mkdir', path: '/d', result: 'ok' });
       await example.ok('rmdir d');
@@ -60,7 +60,7 @@ onExample(
       expect(linesOf(example)).toEqual([]);
     });
 
-    it('goes on with the file after a restart', async () => {
+    it('after a restart the file is continued', async () => {
       await example.restart();
       await example.ok('mkdir d');
       expect((await read()).map(({ fop }) => fop)).toEqual(['mkdir', 'rmdir', 'mkdir']);

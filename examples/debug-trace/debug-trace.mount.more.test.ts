@@ -1,9 +1,9 @@
-/** Every fop and every reply in the log. */
+/** A trace of every fop and reply in the log. */
 import { expect, it } from 'vitest';
 import { onExample } from '../../test/support/example.ts';
 
 onExample('debug-trace', (example) => {
-  it('shows what was asked and what was answered', async () => {
+  it('the trace has each request and its reply', async () => {
     await example.ok('mkdir d; echo text > d/f; cat d/f; mv d/f d/g; ls -l d; rm -r d');
     const said = example.said();
     const [asked, answered] = ['>', '<'].map((mark) =>
@@ -26,7 +26,7 @@ onExample('debug-trace', (example) => {
 onExample(
   'debug-trace',
   (example) => {
-    it('leaves out what is not wanted', async () => {
+    it('the trace leaves out excluded fops', async () => {
       await example.ok('touch f; stat f; rm f');
       const said = example.said().join('\n');
       expect(said).toMatch(/ CREATE: /);

@@ -1,9 +1,9 @@
-/** Delays, and what is wrong in the volfile. */
+/** Delays, and wrong options in the volfile. */
 import { expect, it } from 'vitest';
 import { EIO } from '../../runtime/core/errno.ts';
 import { moduleGraph, startModule } from '../../test/support/module.ts';
 
-it('lets a request wait, and then fail or go on', async () => {
+it('option delay holds a request before it fails or continues', async () => {
   const run = await startModule(import.meta.dirname, { name: 'flaky', options: { delay: '2' } });
   const failing = run.ask('stat', run.known('file'), null);
   run.context.advance(1900);
@@ -24,7 +24,7 @@ it('lets a request wait, and then fail or go on', async () => {
 it.each([
   [{ errno: 'EWHAT' }, 'EWHAT'],
   [{ fops: 'lookup,wirtev' }, 'wirtev'],
-])('refuses %o', async (options, what) => {
+])('options %o are refused with the wrong name', async (options, what) => {
   const run = moduleGraph(import.meta.dirname, { name: 'flaky', options });
   await expect(run.graph.start()).rejects.toThrow(what);
 });

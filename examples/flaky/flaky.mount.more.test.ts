@@ -1,30 +1,30 @@
-/** Requests that fail as they were told to. */
+/** Requests that fail by the options. */
 import { expect, it } from 'vitest';
 import { onExample } from '../../test/support/example.ts';
 
-/** Which of 12 writes fail. */
+/** Marks the writes out of 12 that fail. */
 const WRITES = 'for i in $(seq 12); do { echo x > f; } 2> /dev/null && printf . || printf x; done';
 
 onExample('flaky', (example) => {
-  it('fails every third write', async () => {
+  it('by default every third write fails', async () => {
     expect(await example.ok(WRITES)).toBe('..x..x..x..x');
     expect(await example.fails('echo 1 > f; echo 2 > f; echo 3 > f')).toBe('Input/output error');
   });
 
-  it('fails as often as it was told, and with what', async () => {
+  it('options every, count and errno set how often and how writes fail', async () => {
     await example.restart(['flaky.every=1', 'flaky.count=2', 'flaky.errno=ENOSPC']);
     expect(await example.ok(WRITES)).toBe('xx..........');
     await example.restart(['flaky.every=1', 'flaky.errno=ENOSPC']);
     expect(await example.fails('echo x > f')).toBe('No space left on device');
   });
 
-  it('fails for some paths only', async () => {
+  it('option path limits failures to matching paths', async () => {
     await example.restart(['flaky.every=1', 'flaky.path=*/bad*']);
     expect(await example.ok('mkdir -p d; echo 1 > d/good; cat d/good')).toBe('1\n');
     expect(await example.fails('echo 1 > d/bad.txt')).toBe('Input/output error');
   });
 
-  it('draws the same lots for the same seed', async () => {
+  it('the same seed fails the same writes', async () => {
     const draw = async (seed: number): Promise<string> => {
       await example.restart(['flaky.every=1', 'flaky.percent=50', `flaky.seed=${seed}`]);
       return example.ok(WRITES);
@@ -35,7 +35,7 @@ onExample('flaky', (example) => {
     expect(await draw(2)).not.toBe(first);
   });
 
-  it('can let requests wait, and not fail', async () => {
+  it('errno=none with a delay slows requests without failing them', async () => {
     await example.restart(['flaky.every=1', 'flaky.errno=none', 'flaky.delay=0.01']);
     expect(await example.ok(`${WRITES}; cat f`)).toBe('............x\n');
   });

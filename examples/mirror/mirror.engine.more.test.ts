@@ -1,4 +1,4 @@
-/** What two children answer, and what comes of it. */
+/** A mirror's reactions to the replies of its two children. */
 import { expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EIO, ENODATA, ENOENT, ENOSPC, EOPNOTSUPP, EPERM } from '../../runtime/core/errno.ts';
@@ -12,7 +12,7 @@ import { type RunningModule, startModule } from '../../test/support/module.ts';
 const STALE = 'user.mirror.stale';
 const DATA = new Uint8Array(4);
 
-/** A mirror of leaf0 and leaf1, whose roots have these marks. */
+/** Starts a mirror of leaf0 and leaf1, whose roots have these stale marks. */
 async function mirror(...marks: readonly (string | undefined)[]): Promise<RunningModule> {
   const run = await startModule(import.meta.dirname, { name: 'mirror', leaves: 2 });
   for (const at of [0, 1]) {
@@ -32,11 +32,11 @@ function write(run: RunningModule, name = 'file') {
   return run.ask('writev', new Fd(loc.inode!, 2, 1), DATA, 0, 0, null);
 }
 
-/** The names of what each child was asked. */
+/** The names of the requests at each child. */
 const names = (run: RunningModule): string[][] =>
   run.leaves.map(({ held }) => held.map(({ name }) => name));
 
-it('lets no fop reach one child alone that would change it', async () => {
+it('a fop that would change one child alone is refused', async () => {
   const run = await mirror();
   const refused = fops.filter(({ name }) => run.xl.fops[name as FopName] === undefined);
   expect(refused.map(({ name }) => name)).toEqual(
@@ -49,7 +49,7 @@ it('lets no fop reach one child alone that would change it', async () => {
   expect(names(run)).toEqual([[], []]);
 });
 
-it('asks both at once, and answers when both have', async () => {
+it('a write goes to both children at once, and is answered after both replies', async () => {
   const run = await mirror();
   const reply = write(run);
   expect(names(run)).toEqual([['writev'], ['writev']]);
@@ -60,7 +60,7 @@ it('asks both at once, and answers when both have', async () => {
 });
 
 it.each([0, 1])(
-  'notes that child %i is stale before it answers, and leaves it out',
+  'a failing child %i is marked stale before the reply, and left out',
   async (bad) => {
     const run = await mirror();
     const good = 1 - bad;
@@ -82,7 +82,7 @@ it.each([0, 1])(
   },
 );
 
-it('answers with the errno when both refuse, and goes on with both', async () => {
+it('when both children refuse, the request fails with the errno and both stay', async () => {
   const run = await mirror();
   const reply = write(run);
   run.asked(0)[0]!.answer(-1, ENOSPC);
@@ -92,7 +92,7 @@ it('answers with the errno when both refuse, and goes on with both', async () =>
   expect(names(run)).toEqual([['writev'], ['writev']]);
 });
 
-it('leaves out a child that has written less', async () => {
+it('a child that wrote fewer bytes is left out', async () => {
   const run = await mirror();
   const reply = write(run);
   done(run.asked(0)[0], 2);
@@ -102,7 +102,7 @@ it('leaves out a child that has written less', async () => {
   expect(run.lines().join()).toContain('leaf0 is stale from now on');
 });
 
-it('fails when each child has missed something', async () => {
+it('when each child has missed a change, requests fail', async () => {
   const run = await mirror();
   const replies = [write(run, 'one'), write(run, 'two')];
   const [left, right] = [run.asked(0), run.asked(1)];
@@ -110,13 +110,13 @@ it('fails when each child has missed something', async () => {
   right[1]!.answer(-1, EIO);
   done(right[0]);
   done(left[1]);
-  // The first has had leaf0 dropped: what it did for the second does not count.
+  // The first write dropped leaf0, so its success at the second does not count.
   run.asked(1)[0]!.answer(0, 0, null);
   expect(replies[0]).toMatchObject({ count: 1, opRet: 4 });
   expect(replies[1]).toMatchObject({ count: 1, opErrno: EIO });
 });
 
-it('sends two changes of one file in the same order to both', async () => {
+it('two changes of one file reach both children in the same order', async () => {
   const run = await mirror();
   const replies = [write(run), write(run)];
   expect(names(run)).toEqual([['writev'], ['writev']]);
@@ -129,7 +129,7 @@ it('sends two changes of one file in the same order to both', async () => {
   expect(replies.map(({ opRet }) => opRet)).toEqual([4, 4]);
 });
 
-it('does not ask a child that was stale before', async () => {
+it('a child that was stale before the start is not used', async () => {
   const run = await mirror('leaf1');
   write(run);
   expect(names(run)).toEqual([['writev'], []]);
@@ -138,14 +138,14 @@ it('does not ask a child that was stale before', async () => {
   expect(names(other)).toEqual([[], ['stat']]);
 });
 
-it('asks neither child when each has the mark of the other', async () => {
+it('when each child is marked stale, neither is used', async () => {
   const run = await mirror('leaf1', 'leaf0');
   expect(write(run)).toMatchObject({ count: 1, opErrno: EIO });
   expect(run.ask('stat', run.known('file'), null)).toMatchObject({ count: 1, opErrno: EIO });
   expect(names(run)).toEqual([[], []]);
 });
 
-it('reads from the other when the first one breaks, and takes its other answers', async () => {
+it('a read of a child that fails is repeated at the other', async () => {
   const run = await mirror();
   const reply = run.ask('stat', run.known('file'), null);
   run.asked(0)[0]!.answer(-1, EIO);
@@ -156,7 +156,7 @@ it('reads from the other when the first one breaks, and takes its other answers'
   expect(denied).toMatchObject({ count: 1, opErrno: EPERM });
 });
 
-it('gives a file that has no gfid on the second that of the first', async () => {
+it("a file without a gfid on the second child gets the first one's", async () => {
   const run = await mirror();
   const loc = run.absent('file');
   const reply = run.ask('lookup', loc, null);
@@ -172,7 +172,7 @@ it('gives a file that has no gfid on the second that of the first', async () => 
   expect(names(run)).toEqual([[], []]);
 });
 
-it('hears of a failure also when the caller gives up', async () => {
+it("a child's failure is recorded also after the caller was interrupted", async () => {
   const run = await mirror();
   const reply = write(run);
   const { root } = reply.frame;

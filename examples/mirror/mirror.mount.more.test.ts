@@ -1,4 +1,4 @@
-/** The same in both folders, and what happens when one of them fails. */
+/** A mirror of two folders: equal contents, and the failure of one. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -6,13 +6,13 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { onExample } from '../../test/support/example.ts';
 import { removeXattr } from '../../test/support/xattr.ts';
 
-/** Whether both folders have the same in them; pipes cannot be compared. */
+/** A command that compares both folders, pipes excepted. */
 const SAME = `
   list() { (cd "$SCRATCH/$1" && find . -printf '%p %y %m %U:%G %n %l\\n' | sort); }
   diff <(list left) <(list right) && diff -r -x pipe "$SCRATCH/left" "$SCRATCH/right"`;
 
 onExample('mirror', (example) => {
-  it('has everything in both folders', async () => {
+  it('all kinds of files are equal in both folders', async () => {
     await example.ok(`
       mkdir -p a/b; echo text > a/f; ln a/f a/g; ln -s f a/l; mkfifo a/pipe; chmod 600 a/f
       head -c 3000000 /dev/urandom > big; truncate -s 5M big; cp big a/b; mv a/b c; rm a/g
@@ -22,7 +22,7 @@ onExample('mirror', (example) => {
     `);
   });
 
-  it('has what was made without a name, and what was copied within', async () => {
+  it('nameless files and server-side copies are equal in both folders', async () => {
     await example.ok(`
       gcc -O1 -o "$SCRATCH/calls" "$CLIENTS/calls.c"; mkdir t
       (cd t; "$SCRATCH/calls" tmpfile; "$SCRATCH/calls" copy) > /dev/null; ls t/d/name t/b
@@ -30,7 +30,7 @@ onExample('mirror', (example) => {
     `);
   });
 
-  it('lets git and many writers work', async () => {
+  it('git and concurrent writers leave both folders equal', async () => {
     await example.ok(`
       git init -q -b main r; cd r; git config user.email a@b; git config user.name a
       for i in 1 2 3; do echo $i > f; git add f; git commit -qm $i; done; git gc -q; git fsck --strict
@@ -40,7 +40,7 @@ onExample('mirror', (example) => {
     `);
   });
 
-  it('answers as one folder does', async () => {
+  it('errors are those of a single folder', async () => {
     expect(await example.fails('cat nothing')).toBe('No such file or directory');
     expect(await example.fails('rmdir d')).toBe('Directory not empty');
     expect(await example.fails('mkdir d')).toBe('File exists');
@@ -50,7 +50,7 @@ onExample('mirror', (example) => {
     await example.ok(SAME);
   });
 
-  it('finds what was there before, also after a restart', async () => {
+  it('existing files stay usable after a restart', async () => {
     await example.restart();
     await example.ok(
       `echo more >> d/f; ls -lR > /dev/null; ${SAME}; cat d/f | cmp - <(printf 'text\\nmore\\n')`,
@@ -76,7 +76,7 @@ end-volume
 onExample(
   'mirror',
   (example) => {
-    it('goes on without a child that fails, and says so', async () => {
+    it('a failing child is logged, and the other serves', async () => {
       await example.ok(`echo 1 > f; ${SAME}; echo 2 > poison; cat poison; echo 3 > f; cat f`);
       expect(example.mount.log()).toMatch(
         / E .* bad is stale from now on: writev: .*Input\/output/,
@@ -85,20 +85,20 @@ onExample(
       expect(await example.ok('cat "$SCRATCH/left/f" "$SCRATCH/right/f"')).toBe('3\n1\n');
     });
 
-    it('does not read what is stale after a restart', async () => {
+    it('a stale child is not read after a restart', async () => {
       await example.restart();
       expect(await example.ok('cat f; echo 4 > f; cat "$SCRATCH/right/f"')).toBe('3\n1\n');
       expect(example.mount.log()).toMatch(/ E .* bad is stale/);
     });
 
-    it('is whole again after a copy', async () => {
+    it('a copy of the good folder makes the mirror whole again', async () => {
       expect(await example.mount.stop()).toBe(0);
       const { scratch } = example;
       execFileSync('sh', ['-c', 'rm -rf right; cp -a left right'], { cwd: scratch.path });
       for (const side of ['left', 'right']) removeXattr(scratch.at(side), 'user.mirror.stale');
       await example.serve();
       await example.ok(`cat f; echo 5 > f; mkdir new; ${SAME}`);
-      // The log goes on where the last mount has left it.
+      // The log continues that of the last mount.
       expect(example.mount.log().split('started glossa').at(-1)).not.toMatch(/ E /);
     });
   },

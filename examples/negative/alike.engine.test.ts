@@ -1,10 +1,9 @@
 /**
- * The caches of absent names ask the storage for the same, in each language: one sequence
- * of requests for all of them, one after the other as a single client makes them, and what reaches the
- * leaf compared.
+ * The caches of absent names in all languages send the storage the same requests: one random sequence of
+ * a single client's requests runs through each.
  *
- * What a script is told less of is left out: fops that make a name and fail, after which
- * features/negative asks again and a script goes on to deny it, and which name an upcall was about.
+ * Left out is what a module is not informed of: fops that fail to make a name, after which
+ * features/negative looks up again but a module keeps denying it, and the name in an upcall.
  */
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../apps/bench/engine/random.ts';
@@ -36,7 +35,7 @@ import {
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 const STEPS = 3000;
 
-/** A storage of names, which notes what it is asked. */
+/** A storage of names that records its requests. */
 class Storage {
   readonly asked: string[] = [];
   readonly names = new Set<string>();
@@ -65,7 +64,7 @@ class Storage {
   }
 }
 
-/** Makes the requests of a seed; which they are depends on what there is, and not on the answers. */
+/** Makes the requests of a seed; they depend on existing names, not on replies. */
 function request(graph: Graph, dir: Inode, there: ReadonlySet<string>, seed: number): void {
   const random = seeded(seed);
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
@@ -105,8 +104,8 @@ async function askedBy(
 const passedOn = (asked: readonly string[], fop: FopName): number =>
   asked.filter((it) => it.startsWith(fop)).length;
 
-describe.each([1, 2])('requests of seed %d', (seed) => {
-  it('reach the storage alike', async () => {
+describe.each([1, 2])('random requests of seed %d', (seed) => {
+  it("reach the storage alike through each language's cache", async () => {
     const [native, ...others] = [...variants].sort((one) => (one.name.includes('/') ? -1 : 1));
     const wanted = await askedBy(native!, {}, seed);
     expect(passedOn(wanted, 'lookup')).toBeGreaterThan(STEPS / 10);

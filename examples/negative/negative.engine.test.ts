@@ -1,4 +1,4 @@
-/** The cache of absent names, in four languages: the same requirements for all. */
+/** The cache of absent names: the same requirements in four languages. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dict } from '../../runtime/core/dict.ts';
 import { EACCES, ENOENT } from '../../runtime/core/errno.ts';
@@ -28,13 +28,13 @@ import {
   variants,
 } from '../../test/support/negative.ts';
 
-/** Answers as a leaf does that has nothing to say but this. */
+/** Replies as a leaf, with default values except for these. */
 function answer(held: Held | undefined, opRet: number, opErrno: number): void {
   const { reply } = fops.find((fop) => fop.name === held?.name)!;
   held!.answer(opRet, opErrno, ...reply.map(() => null));
 }
 
-/** One graph of the translator over a leaf that the test answers for. */
+/** A graph of the translator over a leaf that the test controls. */
 class Stack {
   readonly leaf = new HeldLeaf();
   readonly context = new FakeContext();
@@ -50,7 +50,7 @@ class Stack {
     return this;
   }
 
-  /** A name that no test has used. */
+  /** A name not used before. */
   name(): string {
     this.lastName += 1;
     return `name${this.lastName}`;
@@ -60,12 +60,12 @@ class Stack {
     return ask(this.graph, 'lookup', newName(dir, name), null);
   }
 
-  /** What the leaf was asked since the last time. */
+  /** The leaf's requests since the last call. */
   asked(): Held[] {
     return this.leaf.held.splice(0);
   }
 
-  /** Whether a lookup reaches the leaf, which then answers with `opErrno`. */
+  /** True if a lookup reaches the leaf, which replies with `opErrno`. */
   reaches(name: string, opErrno: number = ENOENT, dir = this.dir): boolean {
     const reply = this.lookup(name, dir);
     const [held] = this.asked();
@@ -82,7 +82,7 @@ describe.each(variants)('$name', (variant) => {
   });
   afterAll(() => stack.graph.stop());
 
-  it('answers for a name that was absent, without asking again', () => {
+  it('a second lookup of an absent name is answered from the cache', () => {
     const name = stack.name();
     expect([stack.reaches(name), stack.reaches(name), stack.reaches(name)]).toEqual([
       true,
@@ -91,19 +91,19 @@ describe.each(variants)('$name', (variant) => {
     ]);
   });
 
-  it('remembers no other failure', () => {
+  it('a lookup that fails with EACCES is not cached', () => {
     const name = stack.name();
     expect([stack.reaches(name, EACCES), stack.reaches(name, EACCES)]).toEqual([true, true]);
   });
 
-  it('does not take one directory for another', () => {
+  it('an absent name in one directory is not absent in another', () => {
     const other = linkDirectory(stack.graph, 'other', gfidOf(101));
     const name = stack.name();
     stack.reaches(name);
     expect(stack.reaches(name, ENOENT, other)).toBe(true);
   });
 
-  it('lets a found name through, with everything that came', () => {
+  it('a lookup that finds the name passes with its whole reply', () => {
     const name = stack.name();
     const reply = stack.lookup(name);
     const buf = attributes(gfidOf(200));
@@ -114,7 +114,7 @@ describe.each(variants)('$name', (variant) => {
     expect(reply.values[1]).toBe(buf);
   });
 
-  it('never answers for what has no name', () => {
+  it('a lookup by gfid, without a name, is never answered from the cache', () => {
     for (let times = 0; times < 2; times += 1) {
       const reply = ask(stack.graph, 'lookup', new Loc(null, null, null, gfidOf(300)), null);
       const [held] = stack.asked();
@@ -123,7 +123,7 @@ describe.each(variants)('$name', (variant) => {
     }
   });
 
-  it.each(creating)('forgets a name that %s made', (fop) => {
+  it.each(creating)('%s of an absent name removes it from the cache', (fop) => {
     const name = stack.name();
     stack.reaches(name);
     const loc = newName(stack.dir, name);
@@ -133,7 +133,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it.each(['unlink', 'rmdir'] as const)('remembers a name that %s took away', (fop) => {
+  it.each(['unlink', 'rmdir'] as const)('%s of a name caches it as absent', (fop) => {
     const name = stack.name();
     const locs = { created: newName(stack.dir, stack.name()), removed: newName(stack.dir, name) };
     ask(stack.graph, fop, ...argumentsFor(fop, stack.dir, locs));
@@ -141,7 +141,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(false);
   });
 
-  it('does not take for removed what may be another name of the same file', () => {
+  it('a rename between two names of one file does not cache the old name as absent', () => {
     const name = stack.name();
     const to = newName(stack.dir, stack.name());
     ask(stack.graph, 'rename', newName(stack.dir, name), to, null);
@@ -149,7 +149,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it.each(removing)('does not remember a name that %s failed to take away', (fop) => {
+  it.each(removing)('a %s that fails does not cache the name as absent', (fop) => {
     const name = stack.name();
     const locs = { created: newName(stack.dir, stack.name()), removed: newName(stack.dir, name) };
     ask(stack.graph, fop, ...argumentsFor(fop, stack.dir, locs));
@@ -157,7 +157,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it('does not deny a name that was made while it was being removed', () => {
+  it('a name created during its removal is not cached as absent', () => {
     const name = stack.name();
     ask(stack.graph, 'unlink', newName(stack.dir, name), 0, null);
     ask(stack.graph, 'mkdir', newName(stack.dir, name), 0o755, 0, null);
@@ -167,7 +167,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it('does not deny a name that a client has seen, in a listing for example', () => {
+  it('a name in the inode table, from a listing, is not answered as absent', () => {
     const name = stack.name();
     stack.reaches(name);
     const { inodes } = stack.graph;
@@ -178,7 +178,7 @@ describe.each(variants)('$name', (variant) => {
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
   });
 
-  it('does not keep a miss that was overtaken by a creation', () => {
+  it('a miss overtaken by a creation is not cached', () => {
     const name = stack.name();
     const late = stack.lookup(name);
     ask(stack.graph, 'mkdir', newName(stack.dir, name), 0o755, 0, null);
@@ -189,20 +189,20 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it('remembers no more than its limit: the oldest make room', async () => {
+  it('with limit 2, the oldest of 3 absent names is evicted', async () => {
     const small = await new Stack().start(variant, { limit: '2' });
     for (const name of ['a', 'b', 'c']) small.reaches(name);
     expect(['c', 'b', 'a'].map((name) => small.reaches(name))).toEqual([false, false, true]);
     await small.graph.stop();
   });
 
-  it('remembers nothing when the timeout is 0', async () => {
+  it('with timeout 0 nothing is cached', async () => {
     const never = await new Stack().start(variant, { timeout: '0' });
     expect([never.reaches('a'), never.reaches('a')]).toEqual([true, true]);
     await never.graph.stop();
   });
 
-  it('tells the kernel how long to cache it, the first time and later', async () => {
+  it("option kernel-timeout sets the kernel's timeout on the first miss and on hits", async () => {
     const telling = await new Stack().start(variant, { 'kernel-timeout': '90' });
     for (const times of [1, 0]) {
       const reply = telling.lookup('a');
@@ -215,7 +215,7 @@ describe.each(variants)('$name', (variant) => {
     await telling.graph.stop();
   });
 
-  it('tells the kernel nothing unless asked to, nor of what was overtaken', async () => {
+  it('without kernel-timeout, and for an overtaken miss, no timeout is set', async () => {
     const name = stack.name();
     for (let times = 0; times < 2; times += 1) {
       const reply = stack.lookup(name);
@@ -232,7 +232,7 @@ describe.each(variants)('$name', (variant) => {
     await telling.graph.stop();
   });
 
-  it('forgets what the storage says was changed by others, also what is under way', () => {
+  it('an upcall from the storage removes the name, also during a lookup', () => {
     const [known, late] = [stack.name(), stack.name()];
     stack.reaches(known);
     const reply = stack.lookup(late);
@@ -243,7 +243,7 @@ describe.each(variants)('$name', (variant) => {
     expect([stack.reaches(known), stack.reaches(late)]).toEqual([true, true]);
   });
 
-  it('shares nothing between two volumes', async () => {
+  it('two volumes share no cache', async () => {
     const name = stack.name();
     stack.reaches(name);
     const second = await new Stack().start(variant);
@@ -252,19 +252,16 @@ describe.each(variants)('$name', (variant) => {
   });
 });
 
-it.each(variants)(
-  '$name tells of hits and misses at the level DEBUG, and only there',
-  async (variant) => {
-    const stack = await new Stack().start(variant, { 'log-level': 'DEBUG' });
-    const quiet = await new Stack().start(variant);
-    for (const one of [stack, quiet]) for (let times = 0; times < 2; times += 1) one.reaches('a');
-    const told = ({ context }: Stack) =>
-      context.lines.filter((line) => /(HIT|MISS) .*\ba\b/.test(line));
-    expect(told(stack)).toEqual([
-      expect.stringMatching(/ D \[.* MISS .*(\/dir|<gfid:.*>)\/a\b/),
-      expect.stringMatching(/ D \[.* HIT .*(\/dir|<gfid:.*>)\/a\b/),
-    ]);
-    expect(told(quiet)).toEqual([]);
-    for (const one of [stack, quiet]) await one.graph.stop();
-  },
-);
+it.each(variants)('$name logs hits and misses at log-level DEBUG only', async (variant) => {
+  const stack = await new Stack().start(variant, { 'log-level': 'DEBUG' });
+  const quiet = await new Stack().start(variant);
+  for (const one of [stack, quiet]) for (let times = 0; times < 2; times += 1) one.reaches('a');
+  const told = ({ context }: Stack) =>
+    context.lines.filter((line) => /(HIT|MISS) .*\ba\b/.test(line));
+  expect(told(stack)).toEqual([
+    expect.stringMatching(/ D \[.* MISS .*(\/dir|<gfid:.*>)\/a\b/),
+    expect.stringMatching(/ D \[.* HIT .*(\/dir|<gfid:.*>)\/a\b/),
+  ]);
+  expect(told(quiet)).toEqual([]);
+  for (const one of [stack, quiet]) await one.graph.stop();
+});

@@ -1,4 +1,4 @@
-/** Writes under way at the same time, by half, and given up. */
+/** Quotas of concurrent, short and interrupted writes. */
 import { expect, it } from 'vitest';
 import { EDQUOT, ENOENT, ENOSPC } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
@@ -8,7 +8,7 @@ import type { Loc } from '../../runtime/core/loc.ts';
 import { attributes, type Held } from '../../test/support/core.ts';
 import { moduleGraph, type RunningModule, startModule } from '../../test/support/module.ts';
 
-/** A volume with a limit of 100 bytes, in whose root the test answers for writes. */
+/** Starts a volume with a limit of 100 bytes; the test replies to its writes. */
 class Volume {
   readonly run: RunningModule;
   readonly sizes = new Map<Inode, number>();
@@ -36,7 +36,7 @@ class Volume {
     return this.run.ask('writev', fd, new Uint8Array(bytes), this.sizes.get(inode!) ?? 0, 0, null);
   }
 
-  /** Lets the storage have taken so many bytes of the oldest write. */
+  /** Replies to the oldest write with so many bytes written. */
   take(bytes: number, opErrno = 0): void {
     const held = this.writes.shift()!;
     const { inode } = held.args[0] as Fd;
@@ -50,7 +50,7 @@ const start = async (): Promise<Volume> =>
     await startModule(import.meta.dirname, { name: 'quota', options: { limits: '/:100' } }),
   );
 
-it('does not let two writes have the same room', async () => {
+it('two concurrent writes cannot use the same room', async () => {
   const volume = await start();
   const replies = [volume.write('a', 60), volume.write('b', 60)];
   expect(volume.writes).toHaveLength(1);
@@ -60,7 +60,7 @@ it('does not let two writes have the same room', async () => {
   expect(volume.writes).toHaveLength(0);
 });
 
-it('counts what a write has written, not what it was to write', async () => {
+it('a short write counts the bytes written, not those requested', async () => {
   const volume = await start();
   const half = volume.write('a', 60);
   volume.take(30);
@@ -74,12 +74,12 @@ it('counts what a write has written, not what it was to write', async () => {
   expect(rest).toMatchObject({ count: 1, opRet: 60 });
 });
 
-it('counts anew after a caller gave up', async () => {
+it('the directory is counted again after an interrupted write', async () => {
   const volume = await start();
   const reply = volume.write('a', 60);
   reply.frame.root.interrupt();
   expect(reply.count).toBe(1);
-  // Nothing is left of what it had counted: the tree is empty in the eyes of the storage.
+  // The new count is 0: the storage reports an empty tree.
   volume.writes.splice(0);
   const other = volume.write('b', 100);
   volume.take(100);
@@ -87,7 +87,7 @@ it('counts anew after a caller gave up', async () => {
 });
 
 it.each(['home:1MB', '/home', '/home:much', '/home:1MB,/x:-1'])(
-  'refuses limits %s',
+  'the limits %s are refused',
   async (limits) => {
     const run = moduleGraph(import.meta.dirname, { name: 'quota', options: { limits } });
     await expect(run.graph.start()).rejects.toThrow('is not PATH:SIZE');

@@ -1,10 +1,10 @@
-/** Bytes per directory: what is counted stays true after each kind of change, and after a restart. */
+/** Bytes per directory: the count stays right after each kind of change and a restart. */
 import { describe, expect, it } from 'vitest';
 import { onExample } from '../../test/support/example.ts';
 
 const EDQUOT = 'Disk quota exceeded';
 
-/** What `df` says is used, and what the files have; equal but for df's blocks. */
+/** The usage by `df` and by the files; equal except for df's block size. */
 const COUNTED = `
   df --output=used -B1 . | tail -1
   find . -type f -printf '%i %s\\n' | sort -u | awk '{ sum += $2 } END { print sum + 0 }'
@@ -18,7 +18,7 @@ onExample('quota', (example) => {
     return sum!;
   };
 
-  it('counts what was there before, a file with two names once', async () => {
+  it('existing files count, a file with two names once', async () => {
     await example.ok(`
         mkdir -p "$BRICK/home/ann/d/e" "$BRICK/home/bob"; cd "$BRICK/home"
         head -c 300000 /dev/zero > ann/d/e/f; ln ann/d/e/f ann/g; head -c 100000 /dev/zero > bob/z
@@ -27,8 +27,8 @@ onExample('quota', (example) => {
     expect(await counted('home')).toBe(400_000);
   });
 
-  describe('a directory that is full', () => {
-    it('takes no more, and what fits', async () => {
+  describe('a full directory', () => {
+    it('refuses a file that exceeds the limit and accepts one that fits', async () => {
       await example.ok('head -c 500000 /dev/zero > f', { in: 'home/ann' });
       const more = 'head -c 500000 /dev/zero > g2';
       expect(await example.fails(more, { in: 'home/ann' })).toBe(EDQUOT);
@@ -45,13 +45,13 @@ onExample('quota', (example) => {
       'touch new; fallocate -n -l 2M new',
       'dd if=/dev/zero of=new bs=1 count=1 seek=1M status=none',
       'cp "$NODE" new',
-    ])('refuses: %s', async (command) => {
+    ])('refuses with EDQUOT: %s', async (command) => {
       expect(await example.fails(command, { in: 'home/ann' })).toBe(EDQUOT);
       await example.ok('rm -f new; truncate -s 500000 f', { in: 'home/ann' });
       expect(await counted('home/ann')).toBe(1_000_000);
     });
 
-    it('lets files be written again in place, and become shorter', async () => {
+    it('lets files be overwritten in place and truncated', async () => {
       const again = 'dd if=/dev/urandom of=f bs=50000 count=10 conv=notrunc status=none';
       await example.ok(`${again}; chmod 600 f; touch f`, { in: 'home/ann' });
       expect(await counted('home/ann')).toBe(1_000_000);
@@ -62,13 +62,13 @@ onExample('quota', (example) => {
     });
   });
 
-  it('counts for every directory above that has a limit', async () => {
+  it('a change counts in every limited directory above it', async () => {
     await example.ok('truncate -s 9M a', { in: 'home/bob' });
     expect(await example.fails('truncate -s 1000000 b', { in: 'home/ann' })).toBe(EDQUOT);
     await example.ok('rm a; truncate -s 1000000 b; rm b', { in: 'home/bob' });
   });
 
-  it('makes mv copy into it and out of it, and counts the copy', async () => {
+  it('mv into and out of a limited directory copies, and the copy counts', async () => {
     await example.ok('head -c 200000 /dev/zero > f; mv f home/ann/moved');
     expect(await counted('home/ann')).toBe(300_000);
     await example.ok('mv home/ann/moved home/bob/moved');
@@ -79,7 +79,7 @@ onExample('quota', (example) => {
     await example.ok('rm f home/ann/x');
   });
 
-  it('counts a file once when it replaces another, and none that is gone', async () => {
+  it('a replaced file no longer counts, and the replacement counts once', async () => {
     await example.ok('head -c 50000 /dev/zero > 1; head -c 70000 /dev/zero > 2; mv -f 1 2', {
       in: 'home/ann',
     });
@@ -90,7 +90,7 @@ onExample('quota', (example) => {
     expect(await counted('home/ann')).toBe(100_000);
   });
 
-  it('holds when many write at once', async () => {
+  it('concurrent writes do not exceed the limit', async () => {
     const script = `
         for i in 1 2 3 4 5 6 7 8; do (head -c 300000 /dev/zero > w$i) 2> /dev/null & done; wait
       `;
@@ -102,7 +102,7 @@ onExample('quota', (example) => {
     expect(await counted('home/ann')).toBe(100_000);
   });
 
-  it('is right after anything, in any order, and after a restart', async () => {
+  it('random changes and a restart leave the count right', async () => {
     const script = `
         RANDOM=7
         for i in $(seq 120); do

@@ -1,11 +1,11 @@
-/** Nothing can be changed through the mount, and everything read. */
+/** A mount that can be read and not changed. */
 import { expect, it } from 'vitest';
 import { exchange, onExample } from '../../test/support/example.ts';
 
 const EROFS = 'Read-only file system';
 
 onExample('readonly', (example) => {
-  it('reads like any folder', async () => {
+  it('files, links and xattrs read as in the folder', async () => {
     await example.ok('mkdir -p "$BRICK/d/e"; echo text > "$BRICK/d/f"; ln -s f "$BRICK/d/l"');
     await example.ok('setfattr -n user.a -v b "$BRICK/d/f"');
     await example.ok('tar cf - d | tar xf - -C "$SCRATCH"; diff -r d "$SCRATCH/d"');
@@ -32,14 +32,14 @@ onExample('readonly', (example) => {
     'setfattr -x user.a d/f',
     'fallocate -l 100 d/f',
     'dd if=/dev/zero of=d/f bs=1 count=1 conv=notrunc status=none',
-  ])('refuses: %s', async (command) => {
+  ])('the change is refused: %s', async (command) => {
     const tree = `cd "$BRICK"; find . -printf '%p %y %m %s %U %T@ %l %i\\n' | sort; cat d/f`;
     const before = await example.ok(tree);
     expect(await example.fails(command)).toBe(EROFS);
     expect(await example.ok(tree)).toBe(before);
   });
 
-  it('has no room left', async () => {
+  it('df reports no available space', async () => {
     expect(await example.ok('df --output=avail,iavail . | tail -1')).toMatch(/^ +0 +0\n$/);
   });
 });

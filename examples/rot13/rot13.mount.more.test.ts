@@ -1,21 +1,21 @@
-/** The letters of files, rotated on the storage and as they were in the mount. */
+/** Files whose letters are rotated on the storage and plain in the mount. */
 import { expect, it } from 'vitest';
 import { type Example, onExample } from '../../test/support/example.ts';
 
 const TR = 'tr A-Za-z N-ZA-Mn-za-m';
 
 const rotates = (example: Example): void => {
-  it('rotates what is written, and rotates it back for the reader', async () => {
+  it('written text is rotated on the storage and plain in the mount', async () => {
     expect(await example.ok('echo "Hello, World 1" > f; cat f "$BRICK/f"')).toBe(
       'Hello, World 1\nUryyb, Jbeyq 1\n',
     );
   });
 
-  it('shows what was there before as if it had been rotated', async () => {
+  it('a file that existed before is shown rotated', async () => {
     expect(await example.ok('echo Uryyb > "$BRICK/before"; cat before')).toBe('Hello\n');
   });
 
-  it('does so for appends, writes in the middle, holes and copies', async () => {
+  it('appends, writes in the middle, holes and copies read back unchanged', async () => {
     await example.ok(`
       head -c 400000 /dev/urandom > "$SCRATCH/data"
       cp "$SCRATCH/data" big; cmp big "$SCRATCH/data"
@@ -30,7 +30,7 @@ const rotates = (example: Example): void => {
     `);
   });
 
-  it('and copies however a program asks for it', async () => {
+  it('every copying system call reads back unchanged', async () => {
     await example.ok(`
       head -c 150000 /dev/urandom | base64 > "$SCRATCH/text"
       cp "$SCRATCH/text" text; truncate -s 1M text "$SCRATCH/text"
@@ -40,7 +40,7 @@ const rotates = (example: Example): void => {
       cp text other; ${TR} < "$BRICK/text" | head -c 300000 > "$SCRATCH/way"
       head -c 300000 "$SCRATCH/text" | cmp - "$SCRATCH/way"
     `);
-    // The host refuses what changes data without the module.
+    // The host refuses fops that change data without the module.
     for (const how of ['-z', '-p']) {
       const { status } = await example.sh(`fallocate ${how} -o 0 -l 4096 text`);
       expect(status).not.toBe(0);
@@ -48,7 +48,7 @@ const rotates = (example: Example): void => {
     await example.ok('cmp text "$SCRATCH/text"');
   });
 
-  it('lets git work', async () => {
+  it('git works in the mount', async () => {
     const script = `
       git init -q -b main; git config user.email a@b; git config user.name a
       echo text > file; git add .; git commit -qm first

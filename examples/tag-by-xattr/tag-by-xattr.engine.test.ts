@@ -1,4 +1,4 @@
-/** Changes that come while a file is hashed, or while its tag is being set. */
+/** Changes of a file while it is hashed, or while its tag is being set. */
 import { expect, it } from 'vitest';
 import { EIO, ENODATA } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
@@ -9,13 +9,13 @@ import { type RunningModule, startModule } from '../../test/support/module.ts';
 
 const DATA = new TextEncoder().encode('text');
 
-/** One file, of which the test answers what it is told to hold back. */
+/** One file; the test holds and answers the fops named. */
 class File {
   readonly run: RunningModule;
   readonly loc: Loc;
   readonly fd: Fd;
   readonly held: Held[] = [];
-  /** Names of all that reached the storage. */
+  /** Names of the requests that reached the storage. */
   readonly seen: string[] = [];
 
   constructor(run: RunningModule, holding: readonly string[]) {
@@ -44,12 +44,12 @@ class File {
 
   write = () => this.run.ask('writev', this.fd, DATA, 0, 0, null);
   close = () => this.run.ask('flush', this.fd, null);
-  /** Answers what is held back, and lets tasks go on. */
+  /** Replies to the held requests, and lets tasks run. */
   async go(): Promise<void> {
     for (const held of this.held.splice(0)) this.answer(held);
     await this.settle();
   }
-  /** Tasks of the module go on by the host's timer. */
+  /** Runs the module's tasks by the host's timer. */
   async settle(): Promise<void> {
     for (let i = 0; i < 20; i++) this.run.context.advance(1);
   }
@@ -59,7 +59,7 @@ class File {
 const start = async (...holding: string[]): Promise<File> =>
   new File(await startModule(import.meta.dirname, { name: 'tag-by-xattr' }), holding);
 
-it('tags a file after it was closed', async () => {
+it('a file is tagged after it was closed', async () => {
   const file = await start();
   file.write();
   expect(file.count('setxattr')).toBe(0);
@@ -69,7 +69,7 @@ it('tags a file after it was closed', async () => {
   expect(file.run.graph.inodes.size).toBeGreaterThan(0);
 });
 
-it('does not write before the tag is gone, and not at all when it stays', async () => {
+it('a write waits until the tag is removed, and fails when the removal fails', async () => {
   const file = await start('removexattr');
   const reply = file.write();
   expect(file.seen).toEqual(['removexattr']);
@@ -78,7 +78,7 @@ it('does not write before the tag is gone, and not at all when it stays', async 
   expect(file.count('writev')).toBe(0);
 });
 
-it('sets no tag when a write came while the file was hashed', async () => {
+it('a write during hashing prevents the tag', async () => {
   const file = await start('readv');
   file.write();
   file.close();
@@ -92,7 +92,7 @@ it('sets no tag when a write came while the file was hashed', async () => {
   expect(file.count('setxattr')).toBe(1);
 });
 
-it('sets no tag as long as a write is under way', async () => {
+it('a pending write prevents the tag', async () => {
   const file = await start('writev');
   file.write();
   await file.go();
@@ -108,14 +108,14 @@ it('sets no tag as long as a write is under way', async () => {
   expect(file.count('setxattr')).toBe(1);
 });
 
-it('takes a tag away that is just being set', async () => {
+it('a write while the tag is being set removes it afterwards', async () => {
   const file = await start('setxattr');
   file.write();
   file.close();
   await file.settle();
   const before = file.seen.length;
   const reply = file.write();
-  // It waits until the tag is there, to remove it.
+  // The write waits for the pending setxattr, then removes the tag.
   expect(file.seen.slice(before)).toEqual([]);
   await file.go();
   expect(file.seen.slice(before)).toEqual(['removexattr', 'writev']);

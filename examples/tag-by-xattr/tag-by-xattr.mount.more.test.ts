@@ -1,8 +1,8 @@
-/** The tag is the hash of what is in the file, or is not there. */
+/** A file's tag is the hash of its contents, or absent. */
 import { expect, it } from 'vitest';
 import { onExample } from '../../test/support/example.ts';
 
-/** Functions of bash: `tag FILE` prints it or nothing, `tagged FILES` waits until they have theirs. */
+/** Functions of bash: `tag FILE` prints it or nothing, `tagged FILES` waits until each has its tag. */
 const PROLOGUE = `
   tag() { getfattr --only-values -n user.sha256 -- "$1" 2> /dev/null; }
   tagged() {
@@ -12,20 +12,20 @@ const PROLOGUE = `
   }
 `;
 
-/** truncate(2), which opens and closes nothing. */
+/** truncate(2), which opens no file. */
 const TRUNCATE = `perl -e 'truncate($ARGV[0], 1)'`;
 
 onExample('tag-by-xattr', (example) => {
   const ok = (script: string): Promise<string> => example.ok(PROLOGUE + script);
 
-  it('tags a file that was written and closed', async () => {
+  it('a file is tagged once it is written and closed', async () => {
     await ok(`
       echo text > f; : > empty; head -c 3000000 /dev/urandom > big; cp big copy
       cp -a big kept; mkdir d; tar cf - big | tar xf - -C d; tagged f empty big copy kept d/big
     `);
   });
 
-  it('tags it anew after each change', async () => {
+  it('a file gets a new tag after each change', async () => {
     await ok(`
       echo more >> f; tagged f; truncate -s 2 f; truncate -s 100 f; echo x >> f; tagged f
       printf x | dd of=f bs=1 seek=1 conv=notrunc status=none; tagged f
@@ -33,7 +33,7 @@ onExample('tag-by-xattr', (example) => {
     `);
   });
 
-  it('has taken the tag away before a write or truncate is done', async () => {
+  it('the tag is gone before a write or truncate returns', async () => {
     const script = `
       echo text > f; tagged f
       python3 -c '
@@ -47,7 +47,7 @@ os.close(fd)'
     expect(await ok(script)).toBe('[]\n[]\n');
   });
 
-  it('is never wrong while files are written, hashed and written again', async () => {
+  it('the tag is never wrong during concurrent writes and hashing', async () => {
     const out = await ok(`
       for i in 1 2 3; do
         (for j in $(seq 15); do echo $RANDOM >> r$i; : < r$i; head -c 50000 /dev/urandom > r$i; done) &
@@ -59,13 +59,13 @@ os.close(fd)'
     expect(out).toBe('fine\n');
   });
 
-  it("is the module's own", async () => {
+  it("users cannot set or remove the module's tag", async () => {
     expect(await example.fails('setfattr -n user.sha256 -v x big')).toBe('Operation not permitted');
     expect(await example.fails('setfattr -x user.sha256 big')).toBe('Operation not permitted');
     await ok('setfattr -n user.other -v x big; setfattr -x user.other big; tagged big');
   });
 
-  it('is taken away from a file that is changed after a restart', async () => {
+  it('a change after a restart removes the tag', async () => {
     await example.restart();
     expect(await ok(`${TRUNCATE} big; echo "[$(tag big)]"; echo >> big; tagged big`)).toBe('[]\n');
   });

@@ -1,4 +1,4 @@
-/** What the storage refuses, and what is old. */
+/** The trash when the storage refuses a step, and its hourly cleaning. */
 import { expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM, EROFS } from '../../runtime/core/errno.ts';
 import { IA_IFDIR, IA_IFREG } from '../../runtime/core/iatt.ts';
@@ -9,7 +9,7 @@ import { type RunningModule, startModule } from '../../test/support/module.ts';
 const TRASH = gfidOf(50);
 const nobody = [null, null, null, null, null] as const;
 
-/** Answers as a storage in which everything that is asked for works, but for what `refuse` has. */
+/** A storage where all requests succeed, except those in `refuse`. */
 class Storage {
   readonly run: RunningModule;
   readonly seen: string[] = [];
@@ -50,7 +50,7 @@ const start = async (): Promise<Storage> =>
 const short = (seen: readonly string[]): string[] =>
   seen.map((one) => one.replace(/\d{8}-\d{6}\.\d{6}/, 'TIME'));
 
-it('gives what is replaced a second name before it is replaced', async () => {
+it('a file to be replaced is linked into the trash before the rename', async () => {
   const storage = await start();
   storage.seen.length = 0;
   expect(storage.rename('new', 'old')).toMatchObject({ count: 1, opRet: 0 });
@@ -59,7 +59,7 @@ it('gives what is replaced a second name before it is replaced', async () => {
   expect(link).toMatch(/^link/);
 });
 
-it('takes that name back when the rename fails', async () => {
+it('the link in the trash is removed when the rename fails', async () => {
   const storage = await start();
   storage.refuse.set('rename', EIO);
   storage.seen.length = 0;
@@ -67,7 +67,7 @@ it('takes that name back when the rename fails', async () => {
   expect(short(storage.seen).at(-1)).toBe('unlink TIME-old');
 });
 
-it('removes nothing that it cannot keep', async () => {
+it('a file that cannot be moved to the trash is not removed', async () => {
   const storage = await start();
   storage.refuse.set('rename', EPERM);
   const reply = storage.run.ask('unlink', storage.run.known('file'), 0, null);
@@ -75,7 +75,7 @@ it('removes nothing that it cannot keep', async () => {
   expect(storage.seen).not.toContain('unlink file');
 });
 
-it('removes nothing when there can be no trash', async () => {
+it('without a trash directory, unlink fails', async () => {
   const run = await startModule(import.meta.dirname, { name: 'undelete' });
   const lookup = run.asked()[0]!;
   const { root } = run;
@@ -86,7 +86,7 @@ it('removes nothing when there can be no trash', async () => {
   expect(run.asked()).toEqual([]);
 });
 
-it('looks into the trash every hour', async () => {
+it('the trash is checked every hour', async () => {
   const storage = await start();
   const looks = (): number => storage.seen.filter((one) => one === 'opendir').length;
   const before = looks();

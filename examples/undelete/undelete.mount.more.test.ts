@@ -1,10 +1,10 @@
-/** What is removed or replaced is in the trash, and comes back by mv. */
+/** Removed and replaced files: they are in the trash, and mv brings them back. */
 import { expect, it } from 'vitest';
 import { NOBODY } from '../../test/support/client.ts';
 import { onExample } from '../../test/support/example.ts';
 
 onExample('undelete', (example) => {
-  it('keeps what rm removes: data, mode, times and where it was', async () => {
+  it('rm moves a file to the trash with its data, mode, times and path', async () => {
     await example.ok(`
       echo text > f; chmod 640 f; touch -d 2001-01-01 f; stat -c '%a %Y %i' f > "$SCRATCH/before"
       rm f; test ! -e f
@@ -16,7 +16,7 @@ onExample('undelete', (example) => {
     expect(await example.ok(`mv .trash/${kept} back; cat back; ls .trash`)).toBe('text\n');
   });
 
-  it('keeps a file that another one takes the place of, and never lets the name be missing', async () => {
+  it('mv over a file keeps the old one in the trash, and the name always exists', async () => {
     const script = `
       echo 0 > f
       (for i in 1 2 3 4 5 6 7 8 9; do echo $i > new; mv -f new f; done) & writer=$!
@@ -27,13 +27,13 @@ onExample('undelete', (example) => {
     await example.ok('rm .trash/*');
   });
 
-  it('keeps every file of a tree, also of the same name', async () => {
+  it('rm -r keeps every file of a tree, equal names included', async () => {
     await example.ok('for d in a b c; do mkdir -p $d; echo $d > $d/f; done; rm -r a b c');
     expect(await example.ok('cat .trash/*-f; ls -d [abc] 2> /dev/null || true')).toBe('a\nb\nc\n');
     await example.ok('rm .trash/*');
   });
 
-  it('gives each of many that are removed at once a name of its own', async () => {
+  it('files removed concurrently get different names in the trash', async () => {
     const script = `
       for i in $(seq 40); do mkdir $i; echo $i > $i/f; done
       for i in $(seq 40); do rm $i/f & done; wait
@@ -43,7 +43,7 @@ onExample('undelete', (example) => {
     expect(await example.ok(script, { in: 'many' })).toBe(all);
   });
 
-  it('is not listed, and is there by name; it cannot be removed or renamed', async () => {
+  it('the trash is not listed, is reached by name, and cannot be removed or renamed', async () => {
     await example.ok('rm -rf [a-z]*; rm -f .trash/*');
     expect(await example.ok('ls -A; find . -mindepth 1')).toBe('');
     expect(await example.ok('stat -c %a .trash')).toBe('1777\n');
@@ -52,13 +52,13 @@ onExample('undelete', (example) => {
     expect(await example.fails('mkdir x; mv -T x .trash')).toBe('Operation not permitted');
   });
 
-  it('removes for good what is in the trash, what is excluded, and what is no file', async () => {
+  it('files in the trash, excluded files and non-files are removed for good', async () => {
     await example.ok('echo x > a.tmp; ln -s a l; mkfifo p; rm a.tmp l p; echo x > f; rm f');
     expect(await example.ok('ls .trash | cut -d- -f3')).toBe('f\n');
     expect(await example.ok('rm .trash/*; ls .trash')).toBe('');
   });
 
-  it('keeps the end of no long name, and keeps names that are not UTF-8', async () => {
+  it('long names are shortened in the trash, and names that are not UTF-8 kept', async () => {
     const script = `
       long=$(printf 'x%.0s' $(seq 255)); echo 1 > $long; rm $long
       odd=$(printf 'a\\377b'); echo 2 > "$odd"; rm "$odd"; cat .trash/*; rm .trash/*
@@ -66,7 +66,7 @@ onExample('undelete', (example) => {
     expect(await example.ok(script)).toBe('1\n2\n');
   });
 
-  it('lets users take out their own files, and no others', async () => {
+  it('users can take only their own files out of the trash', async () => {
     await example.ok('mkdir -m 777 u; echo root > u/r');
     const nobody = { as: NOBODY, in: 'u' };
     await example.ok('echo mine > f; rm f; mv ../.trash/*-f g; cat g', nobody);
@@ -75,7 +75,7 @@ onExample('undelete', (example) => {
     await example.ok('rm -rf u .trash/*');
   });
 
-  it('lets git work', async () => {
+  it('git works in the mount', async () => {
     const script = `
       git init -q -b main; git config user.email a@b; git config user.name a
       for i in 1 2 3; do echo $i > f; git add f; git commit -qm $i; done
@@ -88,11 +88,11 @@ onExample('undelete', (example) => {
 onExample(
   'undelete',
   (example) => {
-    it('lists the trash', async () => {
+    it('with option show the trash is listed', async () => {
       expect(await example.ok('ls -A')).toBe('.trash\n');
     });
 
-    it('removes the oldest of what is too much, when it looks', async () => {
+    it('with option limit the oldest files are removed from the trash', async () => {
       await example.ok('for i in 1 2 3 4; do echo $i > f; rm f; done');
       expect(await example.ok('cat .trash/*')).toBe('1\n2\n3\n4\n');
       await example.restart(['undelete.limit=5']);

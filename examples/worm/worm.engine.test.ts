@@ -1,4 +1,4 @@
-/** Grace and retention, without waiting for them: the storage says how old a file is. */
+/** Grace and retention periods; the test's storage sets each file's age. */
 import { expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
@@ -9,7 +9,7 @@ import { type RunningModule, startModule } from '../../test/support/module.ts';
 const start = (options: Readonly<Record<string, string>>): Promise<RunningModule> =>
   startModule(import.meta.dirname, { name: 'worm', options });
 
-/** Answers every lookup with a file that was last changed so many seconds ago, all else well. */
+/** Replies to lookups with a file changed so many seconds ago; other requests succeed. */
 function changedAgo(run: RunningModule, seconds: number): void {
   run.leaf.onRequest = (held) => {
     if (held.name === 'open') return held.answer(0, 0, held.args[2], null);
@@ -28,15 +28,18 @@ it.each([
   ['', 10, EPERM, EPERM],
   ['1h', 3000, 0, 0],
   ['1h', 4000, EPERM, EPERM],
-])('grace %s, changed %i s ago', async (grace, ago, change, removal) => {
-  const run = await start(grace === '' ? {} : { grace });
-  changedAgo(run, ago);
-  const loc = run.known('file');
-  expect(result(run.ask('truncate', loc, 0, null))).toBe(change);
-  expect(result(run.ask('unlink', loc, 0, null))).toBe(removal);
-});
+])(
+  'with grace %s, a file changed %i s ago gets the expected results',
+  async (grace, ago, change, removal) => {
+    const run = await start(grace === '' ? {} : { grace });
+    changedAgo(run, ago);
+    const loc = run.known('file');
+    expect(result(run.ask('truncate', loc, 0, null))).toBe(change);
+    expect(result(run.ask('unlink', loc, 0, null))).toBe(removal);
+  },
+);
 
-it('lets a file be removed, and never changed, when its retention is over', async () => {
+it('after its retention a file can be removed, and still not changed', async () => {
   const run = await start({ retention: '1d' });
   const loc = run.known('file');
   changedAgo(run, 80_000);
@@ -46,7 +49,7 @@ it('lets a file be removed, and never changed, when its retention is over', asyn
   expect(result(run.ask('truncate', loc, 0, null))).toBe(EPERM);
 });
 
-it('takes a file for one that is written as long as an fd for that is open', async () => {
+it('a file with an open fd for writing can be changed through it', async () => {
   const run = await start({ grace: '1h' });
   const loc = run.known('file');
   changedAgo(run, 10);

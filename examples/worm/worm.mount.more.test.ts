@@ -1,17 +1,17 @@
-/** Files that were written cannot be changed, moved or removed. */
+/** Written files, which cannot be changed, moved or removed. */
 import { describe, expect, it } from 'vitest';
 import { exchange, onExample } from '../../test/support/example.ts';
 
 const EPERM = 'Operation not permitted';
 
 onExample('worm', (example) => {
-  it('lets a file be written by the process that made it, as long as it is open', async () => {
+  it('an open file can be written by the process that created it', async () => {
     expect(await example.ok('exec 3> f; echo 1 >&3; chmod 640 f; echo 2 >&3; cat f')).toBe(
       '1\n2\n',
     );
   });
 
-  describe('a file that was closed', () => {
+  describe('a closed file', () => {
     it.each([
       'echo more >> f',
       ': > f',
@@ -27,14 +27,14 @@ onExample('worm', (example) => {
       'echo new > new; mv -f new f',
       `mkdir x; ${exchange('f', 'x')}`,
       'mkdir d; mv d e',
-    ])('refuses: %s', async (command) => {
+    ])('refuses the change: %s', async (command) => {
       const before = await example.ok('stat -c "%s %y %a %u %h" f; sha256sum f');
       expect(await example.fails(command)).toBe(EPERM);
       expect(await example.ok('stat -c "%s %y %a %u %h" f; sha256sum f')).toBe(before);
     });
   });
 
-  it('takes new files, directories and links, and copies with times and modes', async () => {
+  it('new files, directories, links and copies with times and modes are accepted', async () => {
     await example.ok('mkdir -p a/b; ln -s f a/l; rm a/l; rmdir a/b');
     await example.ok(
       'cp -p /etc/hostname a/h; cmp a/h /etc/hostname; test ! a/h -nt /etc/hostname',
@@ -42,7 +42,7 @@ onExample('worm', (example) => {
     await example.ok('tar cf - -C /etc hostname | tar xf - -C a; cmp a/hostname /etc/hostname');
   });
 
-  it('keeps that after a restart', async () => {
+  it('closed files stay protected after a restart', async () => {
     await example.restart();
     expect(await example.fails('rm -f f')).toBe(EPERM);
     expect(await example.fails('echo x >> f')).toBe(EPERM);
@@ -52,7 +52,7 @@ onExample('worm', (example) => {
 onExample(
   'worm',
   (example) => {
-    it('leaves time to finish a file in several steps, as rsync does', async () => {
+    it('with option grace, rsync can finish a file in several steps', async () => {
       const script = 'echo 1 > .f.tmp; touch -d 2001-01-01 .f.tmp; chmod 640 .f.tmp; mv .f.tmp f';
       await example.ok(`${script}; echo 2 >> f; ${script}; rm f`);
     });

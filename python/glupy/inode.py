@@ -279,7 +279,7 @@ class Fd:
     def close(self):
         """Closes an fd of your own. Closing it again does nothing."""
         if not self._closed and not _host.close_fd(self.id):
-            raise ValueError("the fd was opened by somebody else, who closes it")
+            raise ValueError("the fd was not opened by this module: its opener closes it")
         self._closed = True
 
     def __enter__(self):

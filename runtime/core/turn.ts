@@ -14,7 +14,7 @@
  * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `abandon`: the interpreter is lost |
  * | `bridges/host/lifecycle/interpreter.ts` | `current`: the request inside | `resume` fails it |
  * | `bridges/host/requests/decision-queue.ts` | `running`: decisions are carried out | the gate, then `resume` |
- * | `bridges/isolation/main/link.ts` | `conversing`, `focus`: calls into the worker | `abandoned` |
+ * | `bridges/isolation/main/worker-link.ts` | `conversing`, `focus`: calls into the worker | `abandoned` |
  * | `apps/bench/run/call/callers.ts` | `pending`: a call | nothing: the measurement fails |
  *
  * `test/tidy/turns.test.ts` compares this table with the sources.

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { remarksOn } from '../../bridges/host/advice/module-remarks.ts';
+import { findRemarks } from '../../bridges/host/advice/module-remarks.ts';
 import { languages } from '../../bridges/languages.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -56,7 +56,7 @@ it.each(modules)('%s brings no warning about a misnamed method', async (file) =>
   );
   try {
     const { writing } = languages[language].hosted;
-    expect(remarksOn(guest, path, writing).map(({ where, text }) => `${where}: ${text}`)).toEqual(
+    expect(findRemarks(guest, path, writing).map(({ where, text }) => `${where}: ${text}`)).toEqual(
       [],
     );
   } finally {

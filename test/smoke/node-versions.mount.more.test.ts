@@ -9,7 +9,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BAKED, type BakedHead } from '../../bridges/host/machine.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
-import { bakePython } from '../../bridges/python/baked.ts';
+import { bakePython } from '../../bridges/python/page-snapshot.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from '../support/client.ts';
 import { describeMounts, glossa, run, startMount, withScratch } from '../support/mount.ts';

@@ -15,7 +15,7 @@ import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
 import glupy from '../../bridges/glupy.ts';
 import type { Glupy } from '../../bridges/host/index.ts';
 import type { Host } from '../../bridges/host/lifecycle/host.ts';
-import { Link } from '../../bridges/isolation/main/link.ts';
+import { WorkerLink } from '../../bridges/isolation/main/worker-link.ts';
 import nativeTranslator from '../../bridges/native/index.ts';
 import { newRequest, Stack } from '../../runtime/core/frame.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
@@ -87,8 +87,8 @@ export const isolated: Language = {
   },
   copies: true,
   onForgotten(run, tell) {
-    const { forget } = Link.prototype;
-    const spy = vi.spyOn(Link.prototype, 'forget').mockImplementation(function (this: Link, id) {
+    const { forget } = WorkerLink.prototype;
+    const spy = vi.spyOn(WorkerLink.prototype, 'forget').mockImplementation(function (this: WorkerLink, id) {
       tell(id);
       forget.call(this, id);
     });

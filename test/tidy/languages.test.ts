@@ -11,7 +11,7 @@ const MAY: Readonly<Record<string, string>> = {
   'apps/course/lessons/check.ts': 'the record of the languages of lessons, which pages bundle',
   'bridges/testing/python.ts': 'tests in Python are run by this file alone',
   'bridges/machine/node/parts.ts': "folders of the package's own parts, by their names",
-  'bridges/machine/node/strip.ts': "sucrase's name for what it takes away",
+  'bridges/machine/node/strip-types.ts': "sucrase's name for what it takes away",
   'cli/debug/words.ts': 'c is short for continue',
   'terminal/invocation.ts': 'how Node was called with the command itself',
 };

@@ -1,11 +1,9 @@
 /**
- * Finds what looks like a mistake in a module: methods whose names are nearly those of a fop, a callback
- * or a hook; fops that are no methods of the class; parameters in another order; declarations under a
- * name that the host does not read. The class's own names come from the interpreter; the source is read
- * for what no interpreter tells, by the rules of its language (`Writing`).
- *
- * A method that the module itself uses, by `self.name`, by its bare name or by a decorator, is the
- * author's own, and so is one whose name begins with `_` or that overrides one of the author's.
+ * Finds likely mistakes in a module: method names that are nearly those of a fop, callback or hook;
+ * fops that are not methods of the class; reordered parameters; declarations that the host never
+ * reads. Class members come from the interpreter; the rest from the source, by the rules of its
+ * language (`Writing`). Methods that the module itself uses (by `self.name`, bare name or
+ * decorator), that begin with `_` or that override the author's own are not reported.
  */
 
 import { findFop } from '../../../runtime/core/fops.ts';
@@ -16,7 +14,7 @@ import type { Suspicion, Xlator } from '../../../runtime/core/xlator.ts';
 import { type DefinedMethod, type Guest, hooks } from '../guest.ts';
 import type { Writing } from '../language.ts';
 
-/** What other interfaces call a fop, or a hook. */
+/** Names of fops and hooks in other file system interfaces. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   all: 'any_fop',
   allcbk: 'any_cbk',
@@ -69,22 +67,22 @@ const FOP = /fop$|^on/;
 
 const isFop = (name: string): boolean => (fopNames as readonly string[]).includes(name);
 
-/** Letters alone: `copyFileRange`, `Copy_file_range` and `copy_file_range` are the same. */
+/** A name's letters only: `copyFileRange`, `Copy_file_range` and `copy_file_range` are the same. */
 const letters = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
-/** All names that are called, by their letters. */
+/** All names that the host calls, by their letters. */
 function namesOf({ cbk, cancel, word }: Writing): Map<string, string> {
   const fops = fopNames.flatMap((name) => [name, name + cbk, name + cancel]);
-  // A fop keeps its name in every language.
+  // Fop names are the same in every language.
   const others = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(word);
   return new Map([...fops, ...others].map((name) => [letters(name), name]));
 }
 
-/** Names shorter than this are near to too much. */
+/** Shorter names are similar to too many others. */
 const SHORTEST = 4;
 
-/** What is meant by a name that nobody calls; undefined when nothing is near. */
-function meantBy(name: string, known: ReadonlyMap<string, string>, writing: Writing) {
+/** The known name that a misspelt one resembles; undefined when none is near. */
+function nearestKnownName(name: string, known: ReadonlyMap<string, string>, writing: Writing) {
   const bare = letters(name);
   const same = known.get(bare);
   if (same !== undefined) return same;
@@ -102,12 +100,12 @@ function meantBy(name: string, known: ReadonlyMap<string, string>, writing: Writ
   return near === undefined || near.length < SHORTEST ? undefined : known.get(near);
 }
 
-/** A text that is just a name, or has code in it. */
+/** A string literal that is just a name, or has code in it. */
 const MAY_NAME = /^(['"])(?:\w+|[^'"]*\{.*)\1$/;
 
 /** Whether the module's text uses the name, other than where the method is defined. */
 function isUsed(name: string, sources: readonly string[], { notCode, ...how }: Writing): boolean {
-  // A receiver may well be another name for the translator; of names that files have, it is not.
+  // Any receiver may stand for the translator, but not for names that file objects have too.
   const other = Object.hasOwn(OTHER_NAMES, letters(name)) ? OTHER_NAMES[letters(name)]! : '';
   const own = isFop(other) ? '(?:self|this|cls)' : '\\w+';
   const member = new RegExp(`(?:(?<![\\w.)\\]])${own}|super\\(\\))\\s*\\??\\.\\s*$`);
@@ -134,14 +132,14 @@ const escaped = (name: string): string => name.replace(/\$/g, '\\$');
 
 type Warning = Guest['description']['warnings'][number];
 
-/** What looks like a mistake in a module, as it was read from `path`. */
-export function remarksOn(guest: Guest, path: string, writing: Writing): Suspicion[] {
+/** Remarks on the likely mistakes of the module read from `path`. */
+export function findRemarks(guest: Guest, path: string, writing: Writing): Suspicion[] {
   const { description } = guest;
   const found = [
     ...description.warnings,
-    ...misnamed(guest, writing),
-    ...misread(guest, writing, path),
-    ...description.methods.flatMap((method) => disordered(method, writing)),
+    ...findMisnamed(guest, writing),
+    ...findUnread(guest, writing, path),
+    ...description.methods.flatMap((method) => findReordered(method, writing)),
   ];
   return found.map(([file, line, func, text]) => ({
     where: printable(`${file}:${line}`),
@@ -150,27 +148,27 @@ export function remarksOn(guest: Guest, path: string, writing: Writing): Suspici
   }));
 }
 
-/** The methods of a module that look like what they are not. */
-function misnamed({ description, sources = [] }: Guest, writing: Writing): Warning[] {
+/** Remarks on methods whose names resemble a known name. */
+function findMisnamed({ description, sources = [] }: Guest, writing: Writing): Warning[] {
   const known = namesOf(writing);
   const called = new Set(known.values());
   const found: Warning[] = [];
   for (const [name, file, line] of description.methods) {
-    // What overrides a method of another class of the author's belongs to that class's plan.
+    // An override of the author's own base class is deliberate.
     if (name.startsWith('_') || description.methods.filter(([each]) => each === name).length > 1) {
       continue;
     }
     const text = called.has(name)
-      ? unreached(name, writing, description.fops)
-      : strange(name, known, writing);
+      ? findUnreachedCancels(name, writing, description.fops)
+      : checkSpelling(name, known, writing);
     if (text === undefined || (!called.has(name) && isUsed(name, sources, writing))) continue;
     found.push([file, line, name, text]);
   }
   return found;
 }
 
-function strange(name: string, known: ReadonlyMap<string, string>, writing: Writing) {
-  const meant = meantBy(name, known, writing);
+function checkSpelling(name: string, known: ReadonlyMap<string, string>, writing: Writing) {
+  const meant = nearestKnownName(name, known, writing);
   if (meant !== undefined) {
     return `${name} is no fop or hook, and is never called (did you mean '${meant}'?)`;
   }
@@ -178,8 +176,8 @@ function strange(name: string, known: ReadonlyMap<string, string>, writing: Writ
   return `${name} is the callback of no fop, and is never called`;
 }
 
-/** A `<fop>_cancel` without its fop. */
-function unreached(
+/** Remarks on each `<fop>_cancel` without its fop. */
+function findUnreachedCancels(
   name: string,
   { cancel }: Writing,
   fops: Guest['description']['fops'],
@@ -189,8 +187,11 @@ function unreached(
   return `${name} is never called: there is no ${base}`;
 }
 
-/** A method whose parameters are those of its fop, in another order. */
-function disordered([name, file, line, params]: DefinedMethod, { cbk, word }: Writing): Warning[] {
+/** Remarks on a method that has its fop's parameters in another order. */
+function findReordered(
+  [name, file, line, params]: DefinedMethod,
+  { cbk, word }: Writing,
+): Warning[] {
   const isCbk = name.endsWith(cbk);
   const fop = isCbk ? name.slice(0, -cbk.length) : name;
   const row = findFop(fop);
@@ -203,8 +204,12 @@ function disordered([name, file, line, params]: DefinedMethod, { cbk, word }: Wr
   return [[file, line, name, `${name} is called with (${right.join(', ')}): ${gets}`]];
 }
 
-/** Fops and hooks that are no methods of the class, and what is declared and never read. */
-function misread({ description, sources = [] }: Guest, writing: Writing, path: string): Warning[] {
+/** Remarks on fops and hooks outside the class, and on declarations that the host never reads. */
+function findUnread(
+  { description, sources = [] }: Guest,
+  writing: Writing,
+  path: string,
+): Warning[] {
   const source = (sources[0] ?? '').replace(writing.notCode, (part) => part.replace(/[^\n]/g, ' '));
   const lines = source.split('\n');
   const own = description.methods.filter(([, file]) => file === path);
@@ -257,11 +262,11 @@ function misread({ description, sources = [] }: Guest, writing: Writing, path: s
   return [...strays, ...ofInstance, ...unread];
 }
 
-/** More names do not make it clearer. */
+/** Names listed at most. */
 const SHOWN = 6;
 
-/** The line; undefined where nothing is left out, or the author has said what is meant. */
-export function leftOut(
+/** The log line; undefined when no fop is left out, or the class declares its policy. */
+export function omittedFops(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
   [passes, refuses]: Writing['passesThrough'],
   says: unknown,
@@ -279,14 +284,14 @@ export function leftOut(
   );
 }
 
-/** The same of a module in an interpreter or a library, in the log and for the command that starts it. */
-export function tellLeftOut(
+/** Logs `omittedFops` of a module, and passes it to the command that starts the graph. */
+export function logOmittedFops(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
   { description: { fops, passesThrough } }: Guest,
   path: string,
   sayings: Writing['passesThrough'],
 ): void {
   const defines = (name: FopName): boolean => (fops[name]?.kind ?? 'none') !== 'none';
-  const text = leftOut(xl, sayings, passesThrough, defines);
+  const text = omittedFops(xl, sayings, passesThrough, defines);
   if (text !== undefined) xl.warnSuspicious([{ where: path, text }]);
 }

@@ -1,4 +1,4 @@
-/** Messages are untrusted: whatever a guest sends is a decision that makes sense, or is refused. */
+/** Messages of a guest are untrusted: each becomes a valid decision or is refused. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -40,7 +40,7 @@ function read(message: unknown, fop?: string): Decision {
   return readDecision(text, { row, asked: { args, replies: [] }, children: 2, resolver });
 }
 
-/** What every translator below and above may rely on. */
+/** Checks of the values that translators above and below rely on. */
 const isRight: { readonly [T in ArgType]: (value: unknown) => boolean } = {
   loc: (value) => value instanceof Loc,
   inode: (value) => value instanceof Inode,
@@ -71,7 +71,7 @@ const pair = fc.oneof(
 );
 const tagged = (tag: string, inner: fc.Arbitrary<unknown>) => fc.tuple(fc.constant(tag), inner);
 
-/** What is right for each type. */
+/** Valid values of each type. */
 const rights: { readonly [T in ArgType]: fc.Arbitrary<unknown> } = {
   loc: tagged('loc', fc.tuple(fc.constantFrom(0, 1), fc.constant(1), name, fc.constant(null))),
   inode: fc.constant(['inode', 1]),
@@ -93,7 +93,7 @@ const rights: { readonly [T in ArgType]: fc.Arbitrary<unknown> } = {
   locklist: tagged('locklist', fc.array(flock, { maxLength: 2 })),
 };
 
-/** What is nearly so: the right tags, with anything in them. */
+/** Malformed values: valid tags around arbitrary contents. */
 const number = fc.oneof(fc.integer({ min: -2, max: 8 }), fc.double(), fc.constant(null));
 const text = fc.oneof(fc.string(), fc.constantFrom('a', 'a/b', '', '\0', '\ud800', 'int', 'dict'));
 const plain = fc.oneof(number, text, fc.boolean(), fc.constant(null));
@@ -133,14 +133,14 @@ const message = fc
     });
   });
 
-describe('a message', () => {
-  it('is refused when it is no message', () => {
+describe("a guest's message", () => {
+  it('is refused when it is malformed', () => {
     for (const wrong of ['', '{', 'null', '7', '{}', '[]', '[1]', '["x"]', '["wind"]', '[null]']) {
       expect(() => read(wrong, 'stat'), wrong).toThrow(MessageError);
     }
   });
 
-  it('never lets anything through that translators cannot take', () => {
+  it('carries only values that translators accept, or is refused', () => {
     let accepted = 0;
     fc.assert(
       fc.property(message, ({ fop, verb, one, two, values }) => {
@@ -157,7 +157,7 @@ describe('a message', () => {
         if (decision.verb === 'failed') return;
         decision.values.forEach((found, at) => {
           const { type, nullable, name } = args[at]!;
-          // An fd may be missing where it is to be opened.
+          // An open or create may lack the fd that it opens.
           const opens = type === 'fd' && verb === 'wind' && /open|create/.test(fop.name);
           if (found === null) expect(nullable || opens, name).toBe(true);
           else expect(isRight[type](found), `${name}: ${String(found)}`).toBe(true);
@@ -168,20 +168,20 @@ describe('a message', () => {
       }),
       { numRuns: 3000 },
     );
-    // Most are right: otherwise the property would say little.
+    // Most messages must be valid, or the property proves little.
     expect(accepted).toBeGreaterThan(1000);
   });
 
-  it('of a request of the translator’s own can only wind', () => {
+  it("about the translator's own request may only wind", () => {
     expect(read(['wind', 0, 1, 'statfs', [['loc', [1, 0, null, null]], null]])).toMatchObject({
       verb: 'wind',
       child: 1,
     });
-    expect(() => read(['unwind', 0, 0, [null]])).toThrow('answered to nobody');
-    expect(() => read(['tail', 0, []])).toThrow('answered to nobody');
+    expect(() => read(['unwind', 0, 0, [null]])).toThrow('no caller to answer');
+    expect(() => read(['tail', 0, []])).toThrow('no caller to answer');
   });
 
-  it('names things of its own request only, of the type that is wanted', () => {
+  it('refers only to values of its own request, of the required type', () => {
     const wind = (value: unknown) => read(['wind', 0, 0, 'stat', [value, null]], 'stat');
     const { values } = wind(['=', -1, 0]) as Decision & { verb: 'wind' };
     expect(values[0]).toBe(known[0]![1]);
@@ -191,7 +191,7 @@ describe('a message', () => {
   });
 });
 
-describe('a loc of the guest’s own', () => {
+describe('a loc that a guest composes', () => {
   const locOf = (fop: string, loc: unknown): Loc => {
     const row = findFop(fop)!;
     const values = row.args.map(
@@ -208,14 +208,14 @@ describe('a loc of the guest’s own', () => {
   });
   const inode = table.link(table.newInode(), root, 'known', buf)!;
 
-  it('gets the inode that its name or gfid leads to', () => {
+  it('carries the known inode of its name or gfid', () => {
     expect(locOf('stat', [0, 1, 'known', null]).inode).toBe(inode);
     expect(locOf('lookup', [0, 1, 'known', null]).inode).toBe(inode);
     expect(locOf('stat', [0, 0, null, inode.gfid]).inode).toBe(inode);
     expect(locOf('unlink', [0, 1, 'unknown', null]).inode).toBe(null);
   });
 
-  it('gets a new one where the reply brings one', () => {
+  it('carries a new inode for a lookup or mkdir', () => {
     expect(locOf('lookup', [0, 1, 'unknown', null]).inode?.linked).toBe(false);
     expect(locOf('mkdir', [0, 1, 'known', null]).inode?.linked).toBe(false);
   });

@@ -1,13 +1,13 @@
 /**
- * Reads a guest's decision about a request out of its message:
+ * Decodes a guest's decision about a request:
  *
- *   ["wind", number, child, fop, [arguments]]   and show the reply to the guest
- *   ["tail", child, [arguments]]                hand the request on: its reply is the answer
- *   ["unwind", op_ret, op_errno, [reply]]      op_ret null: the success that is meant (success.ts)
- *   ["failed"]                                  the script failed, and has logged why
+ *   ["wind", number, child, fop, [arguments]]   wind; the guest sees the reply
+ *   ["tail", child, [arguments]]                wind; the child's reply is the request's
+ *   ["unwind", op_ret, op_errno, [reply]]       op_ret null: counted from the reply (success.ts)
+ *   ["failed"]                                  the method failed, and has logged why
  *
- * A message is read when it arrives, so that the script that sent a wrong one is told at the place
- * where it did. The other side of this file is `python/glupy/frame.py`.
+ * Decoded on arrival, so that an error is raised in the module's own call; python/glupy/frame.py
+ * encodes.
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
@@ -23,16 +23,16 @@ import {
   replyOf,
   unpack,
 } from './message.ts';
-import { type Asked, successOf } from './success.ts';
+import { type RequestValues, successOf } from './success.ts';
 
 export type Decision =
   | {
       readonly verb: 'wind';
-      /** The guest's number for the wind. */
+      /** The guest's number of this wind. */
       readonly wind: number;
       readonly child: number;
       readonly row: FopRow;
-      /** The fd of a fop that opens may be missing: one is made when it is wound. */
+      /** A fop that opens may lack its fd; the host makes one when it winds. */
       readonly values: unknown[];
     }
   | { readonly verb: 'tail'; readonly child: number; readonly values: unknown[] }
@@ -44,16 +44,16 @@ export type Decision =
     }
   | { readonly verb: 'failed' };
 
-/** What a message is read against. */
+/** The request that a message belongs to. */
 export interface Reading {
   /** The request's fop; undefined for a request of the translator's own. */
   readonly row: FopRow | undefined;
-  readonly asked: Asked;
+  readonly asked: RequestValues;
   readonly children: number;
   readonly resolver: Resolver;
 }
 
-/** JSON, or what it would be parsed to. */
+/** JSON text, or the parsed value. */
 export type GuestMessage = string | readonly unknown[];
 
 /** @throws {MessageError} */
@@ -79,13 +79,13 @@ export function parseMessage(text: string): unknown[] {
   try {
     message = JSON.parse(text);
   } catch {
-    // What is wrong with it helps nobody: a guest that keeps to the protocol sends JSON.
+    // The parser's error helps no author: guests send JSON unless they break the protocol.
   }
   if (!Array.isArray(message)) throw new MessageError('a message must be a JSON array');
   return message as unknown[];
 }
 
-/** A wind's number stays a small integer. */
+/** The highest number of a wind: the largest small integer of V8. */
 const LAST_WIND = 0x3fffffff;
 
 function readWind([wind, child, fop, args]: unknown[], reading: Reading): Decision {
@@ -130,12 +130,12 @@ function readUnwind([given, opErrno, reply]: unknown[], reading: Reading): Decis
   return { verb: 'unwind', opRet: counted, opErrno: errno, values };
 }
 
-/** Linux gives out errno numbers below 512 to applications; the kernel's FUSE takes no other. */
+/** The kernel's FUSE accepts errno numbers below 512 only. */
 export const isErrno = (value: unknown): boolean =>
   Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 512;
 
 function rowOf({ row }: Reading): FopRow {
-  if (row === undefined) throw new MessageError('a request of its own is answered to nobody');
+  if (row === undefined) throw new MessageError('a request of its own has no caller to answer');
   return row;
 }
 
@@ -146,17 +146,17 @@ function readChild(child: unknown, { children }: Reading): number {
   throw new MessageError('there is no such subvolume to wind to');
 }
 
-/** By number or gfid; undefined for an unknown one. */
+/** Finds an inode by number or gfid; undefined if unknown. */
 export type FindInode = (id: number | string) => Inode | undefined;
 
 /**
- * Reads what a guest says is out of date, as an UPCALL (`runtime/core/upcall.ts`):
+ * Decodes a guest's invalidation into an upcall (`runtime/core/upcall.ts`):
  *
  *   ["entry", parent, name, expire]     ["removed", parent, name, inode]
  *   ["inode", inode, data]              ["every-entry"]
  *
- * An inode is its number or its gfid, `expire` and `data` are booleans. Undefined for an inode that the
- * volume has forgotten: no cache above has anything of it. @throws {MessageError}
+ * An inode is its number or its gfid; `expire` and `data` are booleans. Undefined for an inode that
+ * the volume has forgotten: the caches above hold nothing of it. @throws {MessageError}
  */
 export function readUpcall(message: GuestMessage, find: FindInode): Upcall | undefined {
   const [what, of, ...rest] = typeof message === 'string' ? parseMessage(message) : message;

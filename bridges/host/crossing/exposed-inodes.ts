@@ -1,16 +1,16 @@
 /**
- * Inodes that the module of a volume was given. The volume keeps a mark with each (`ctxSet`): EXPOSED,
- * the module has seen its number and may name it; TRACKED, it also keeps something with it, and is told
- * of its end.
+ * Marks inodes that the host has passed to a volume's module (`ctxSet`): EXPOSED, the module may
+ * refer to its number; TRACKED, the module also keeps data with it, and is notified when it is
+ * forgotten.
  */
 import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 const EXPOSED = 1;
-/** The same mark is kept with an fd or client of which the module is told the end. */
+/** Also marks fds and clients whose end the module is notified of. */
 export const TRACKED = 2;
 
-/** Marks an inode as given to the module of `xl`; returns its number. */
+/** Marks an inode as passed to the module of `xl`; returns its number. */
 export function expose(inode: Inode, xl: Xlator): number {
   if (inode.ctxGet(xl) === undefined) inode.ctxSet(xl, EXPOSED);
   return inode.id;

@@ -1,6 +1,7 @@
 /**
- * Arguments and replies as scalars, in the order of the table. A loc is five (inode, parent, name,
- * gfid, parent's gfid), everything else one. `kinds` describes the same to an engine.
+ * Flattens arguments and replies to scalars, in the order of the fop table. A loc takes five
+ * (inode, parent, name, gfid, parent's gfid), any other value one. `kinds` describes them to an
+ * engine.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Arg, ArgType } from '../../../runtime/core/fops.ts';
@@ -11,10 +12,10 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Scalar } from '../guest.ts';
 import { expose } from './exposed-inodes.ts';
 
-/** How a loc crosses: `i` an integer, `s` a string or nothing, `n` a string seen often. */
+/** Kinds of a loc's scalars: `i` integer, `s` string or undefined, `n` frequent string. */
 export const LOC_KINDS = 'iinnn';
 
-/** Small integers for how a value crosses, so that flattening compares no strings. */
+/** Codes of the ways to flatten a value: comparing integers is faster than strings. */
 const LOC = 0;
 const INODE = 1;
 const AS_IS = 2;
@@ -22,7 +23,7 @@ const DATA = 3;
 const SIGN = 4;
 const FD = 5;
 
-/** How each type crosses, and as which scalars. Of the others, only whether there is one. */
+/** Code and scalar kinds of each type. Other types cross as 1 if present, else 0. */
 const CROSSINGS: Partial<Record<ArgType, readonly [code: number, kinds: string]>> = {
   loc: [LOC, LOC_KINDS],
   inode: [INODE, 'i'],
@@ -33,13 +34,13 @@ const CROSSINGS: Partial<Record<ArgType, readonly [code: number, kinds: string]>
 };
 const OTHERS = [SIGN, 'i'] as const;
 
-/** One letter for each scalar. */
+/** The kinds of the scalars, one letter each. */
 export const kinds = (args: readonly Arg[]): string =>
   args.map(({ type }) => (CROSSINGS[type] ?? OTHERS)[1]).join('');
 
 /**
- * Writes the five scalars of a loc from `at` on. A gfid that is not known is nothing. `to` is the
- * volume whose module gets the numbers.
+ * Writes the five scalars of a loc from `at` on; an unknown gfid crosses as null. The module of
+ * volume `to` receives the numbers.
  */
 export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: Xlator): void {
   const { inode, parent, gfid } = loc;
@@ -50,7 +51,7 @@ export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: Xlator): voi
   out[at + 4] = parent === null ? NULL_GFID : parent.gfid;
 }
 
-/** Writes `values` behind what is in `out` already, from `offset` on. */
+/** Writes the scalars of `values` to `out`, from `offset` on. */
 export type Flatten = (values: readonly unknown[], out: Scalar[], offset: number) => void;
 
 /** @param to as in `flattenLoc`. */

@@ -1,4 +1,4 @@
-/** The fds that one interpreter knows by number. */
+/** Tracks the fds that one interpreter knows by number, and closes those made for it. */
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
@@ -6,13 +6,13 @@ import { locIn } from './decision.ts';
 import { missingFd } from './message.ts';
 
 export class GuestFds {
-  /** Those whose release the guest wants to hear of. */
+  /** Fds whose release the guest is notified of. */
   private readonly tracked = new Map<number, Fd>();
-  /** Those that were made for the guest, which closes them. */
+  /** Fds made for the guest, which must close them. */
   private readonly own = new Map<number, Fd>();
-  /** Those that it has closed while it ran: translators hear of it when it has returned. */
+  /** Fds closed during the current call, released when it returns. */
   private readonly closed: Fd[] = [];
-  /** How many a guest may have opened by itself. */
+  /** Fds that a guest may have open by itself. */
   readonly most: number;
 
   constructor(most: number) {
@@ -31,7 +31,7 @@ export class GuestFds {
     this.tracked.delete(fd.id);
   }
 
-  /** Makes the fd that a fop which opens comes without. False when the guest has as many as it may. */
+  /** Makes the missing fd of a fop that opens. False when the guest is at its limit. */
   add(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): boolean {
     const at = missingFd(row, values);
     const inode = at < 0 ? null : (locIn(values)?.inode ?? null);
@@ -46,14 +46,14 @@ export class GuestFds {
     return true;
   }
 
-  /** The fop that an fd was made for has failed. */
+  /** Closes the fd made for a fop that has failed. */
   giveUp(request: HostedRequest, wind: number): void {
     const fd = request.made?.get(wind);
     request.made?.delete(wind);
     if (fd !== undefined) this.close(fd.id);
   }
 
-  /** False for an fd that was not made for the guest, or that it has closed already. */
+  /** Closes a guest's fd. False if it was not made for the guest, or is closed already. */
   close(id: number): boolean {
     const fd = this.own.get(id);
     if (fd === undefined) return false;
@@ -66,7 +66,7 @@ export class GuestFds {
     for (let fd = this.closed.pop(); fd !== undefined; fd = this.closed.pop()) fd.release();
   }
 
-  /** The interpreter ends: nobody closes what was made for it any more. */
+  /** Releases all fds made for the interpreter, which ends. */
   releaseAll(): void {
     for (const fd of this.own.values()) fd.release();
   }

@@ -1,6 +1,6 @@
 /**
- * Numbers that a script makes up lead nowhere: of inodes, fds and requests it has those that it was
- * given, for as long as they are there, and none of others. Every other one is refused and told.
+ * Handles (numbers of inodes, fds and requests) in a hosted module: it can use only those that the
+ * host passed to it, while the volume has them. Any other number is refused and logged.
  */
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -8,7 +8,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { type RunningModule, startModule } from '../../../test/support/module.ts';
 import { expose } from './exposed-inodes.ts';
 
-/** Answers `xdata["what"]`, a list of JSON, of the number `xdata["id"]`. */
+/** Tries every host function with the numbers in `xdata["ids"]`, and logs those that succeed. */
 const PYTHON = `from glupy import *
 import json
 from _glossa import _host
@@ -74,7 +74,7 @@ const MODULES: readonly (readonly [language: string, files: Record<string, strin
 const start = (files: Record<string, string>): Promise<RunningModule> =>
   startModule(files, { options: { 'time-limit': '60' } });
 
-/** What was found, and what was refused. */
+/** The logged successes and refusals. */
 function told(run: RunningModule): { found: unknown; refused: string[] } {
   const lines = run.lines();
   const found = lines.find((line) => line.includes('FOUND '))?.replace(/^.*FOUND /s, '');
@@ -87,14 +87,14 @@ function told(run: RunningModule): { found: unknown; refused: string[] } {
 const ask = (run: RunningModule, ids: readonly number[]) =>
   run.ask('stat', run.known('a'), Dict.of({ ids: JSON.stringify(ids) }));
 
-describe.each(MODULES)('numbers of a script in %s', (_language, files) => {
-  it('that others have lead nowhere', async () => {
+describe.each(MODULES)('handles of a %s module', (_language, files) => {
+  it('of other volumes or never passed in are refused', async () => {
     const run = await start(files);
-    // What the volume knows, and has never given to the script.
+    // Inodes that the volume knows and never passed to the module.
     const others = ['secret', 'other', 'third'].map((name) => run.known(name).inode!);
-    // And as another volume's script has it.
+    // One inode is exposed to another volume's module.
     expose(others[1]!, run.xl.below[0]!);
-    // No inode has its number.
+    // An fd whose number no inode has.
     let opened = new Fd(others[2]!, 0, 1, false);
     for (; opened.id < 500; opened = new Fd(others[2]!, 0, 1, false)) opened.release();
     ask(run, [...others.map(({ id }) => id), opened.id]);
@@ -106,7 +106,7 @@ describe.each(MODULES)('numbers of a script in %s', (_language, files) => {
     run.settled();
   });
 
-  it('that are made up lead nowhere, and are told once', async () => {
+  it('with invented numbers are refused, and logged once', async () => {
     const run = await start(files);
     const ids = [...Array(300).keys()].map((i) => i + 1000).concat([-1, -2, 2 ** 31, 2 ** 53, 0.5]);
     ask(run, ids);
@@ -118,7 +118,7 @@ describe.each(MODULES)('numbers of a script in %s', (_language, files) => {
     run.settled();
   });
 
-  it('that it was given lead where they led, also later, until the volume forgets', async () => {
+  it('passed in earlier stay valid until the volume forgets their inode', async () => {
     const run = await start(files);
     run.ask('access', run.known('kept'), 1, null);
     const other = run.known('other');

@@ -1,6 +1,6 @@
 /**
- * Answers a guest's questions: inodes and fds by number, fields and bytes when a script looks at them,
- * a log, a clock. A number that leads nowhere is answered with nothing.
+ * The host functions that a guest calls: inodes and fds by number, fields and bytes on demand, the
+ * log, the clock. An invalid number yields undefined or 0.
  */
 import type { Client } from '../../../runtime/core/client.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -15,7 +15,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';
 import type { GuestHost } from '../guest-host.ts';
 import type { Owner } from '../lifecycle/failure-policy.ts';
-import { LimitedLog, MOST_LOGGED, oneRecord, shown, tellRefusal } from '../limits/limited-log.ts';
+import { LimitedLog, logRefusal, MOST_LOGGED, oneRecord, shown } from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
 import { isLong, NotificationQueue, PAUSE_MS } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
@@ -28,11 +28,11 @@ import { pack, type Resolver } from './message.ts';
 
 type Wind = Extract<Decision, { readonly verb: 'wind' }>;
 
-/** What it takes to keep some bytes, besides them. */
+/** Overhead of one kept byte array. */
 const PUT_BYTES = 100;
 
-/** Requests to the interpreter itself. */
-interface Asked extends LookupExecutor {
+/** The interpreter's methods that the host functions need. */
+interface InterpreterCalls extends LookupExecutor {
   readonly current: HostedRequest | null;
   readonly requests: RequestTable;
   readonly decisions: { checkRoom(bytes: number): void };
@@ -42,24 +42,24 @@ interface Asked extends LookupExecutor {
   readonly owner: Pick<Owner, 'says'>;
 }
 
-/** The parts of the machine that the host itself needs for an interpreter. */
+/** The parts of the machine that an interpreter's host needs. */
 export type HostMachine = Pick<Machine, 'mostFds' | 'memory' | 'discarded'>;
 
 export class HostApi implements GuestHost {
   private readonly xl: Xlator<unknown>;
-  private readonly interpreter: Asked;
+  private readonly interpreter: InterpreterCalls;
   readonly fds: GuestFds;
   readonly clients = new Map<number, Client>();
   private readonly memory: MemoryTools;
   private readonly discarded: Machine['discarded'];
-  /** Inodes that are in no table, and may never be: the table tells of no other's end. */
+  /** Inodes in no table: only the garbage collector tells of their end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
-  /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
-  saysUp: boolean | null = null;
+  /** Whether the volume is up, as set by the module; null when its children decide. */
+  declaredUp: boolean | null = null;
   private spoke = false;
-  /** What is out of date, and was not told yet. */
+  /** Invalidations that were not sent yet. */
   private readonly upcalls: Upcall[] = [];
-  /** What the script was refused in this call: told, unless an error that it logs has `sign` in it. */
+  /** A refusal of this call; logged unless the module logs an error that contains `sign`. */
   private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;
   private bytes: Uint8Array[] = [];
   private taken = 0;
@@ -67,13 +67,13 @@ export class HostApi implements GuestHost {
   readonly notifications: NotificationQueue;
   private table: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
-  /** Milliseconds that others have before the next timer. */
+  /** Milliseconds before the next timer, for other work. */
   private pause = 0;
   private guest: Guest | null = null;
 
   constructor(
     xl: Xlator<unknown>,
-    interpreter: Asked,
+    interpreter: InterpreterCalls,
     logLimit: number,
     { mostFds, memory, discarded }: HostMachine,
   ) {
@@ -117,19 +117,19 @@ export class HostApi implements GuestHost {
     this.taken = 0;
   }
 
-  /** The guest has returned, and what it decided is carried out. */
+  /** Ends a call: the guest has returned and its decisions are carried out. */
   returned(): void {
     this.dropBytes();
-    this.tellMistake();
+    this.logMistake();
     this.fds.releaseClosed();
     this.sendUpcalls();
-    if (!this.spoke || this.saysUp === null) return;
+    if (!this.spoke || this.declaredUp === null) return;
     this.spoke = false;
-    this.interpreter.owner.says(this, this.saysUp);
+    this.interpreter.owner.says(this, this.declaredUp);
   }
 
   up(isUp: number): void {
-    this.saysUp = isUp !== 0;
+    this.declaredUp = isUp !== 0;
     this.spoke = true;
   }
 
@@ -142,9 +142,9 @@ export class HostApi implements GuestHost {
     return this.bytes.push(bytes) - 1;
   }
 
-  /** @throws {MessageError} when that is more than may be kept until the guest has returned. */
+  /** @throws {MessageError} when the host would keep too much for one call. */
   private take(bytes: number): void {
-    // Nothing takes room as well.
+    // Empty arrays take room too.
     const taken = this.taken + bytes + PUT_BYTES;
     this.interpreter.decisions.checkRoom(taken);
     this.taken = taken;
@@ -155,7 +155,7 @@ export class HostApi implements GuestHost {
   }
 
   fetch(id: number, wind: number, index: number): string | undefined {
-    const request = this.handed('a request', this.request(id));
+    const request = this.checkHandle('a request', this.request(id));
     const value = request?.value(wind, index);
     const type = request?.type(wind, index);
     if (value === undefined || value === null || type === undefined) return undefined;
@@ -163,22 +163,22 @@ export class HostApi implements GuestHost {
   }
 
   dict(id: number, wind: number, index: number): Dict | undefined {
-    const value = this.handed('a request', this.request(id))?.value(wind, index);
+    const value = this.checkHandle('a request', this.request(id))?.value(wind, index);
     return value instanceof Dict ? value : undefined;
   }
 
   data(id: number, wind: number, index: number): Uint8Array | undefined {
-    const value = this.handed('a request', this.request(id))?.value(wind, index);
+    const value = this.checkHandle('a request', this.request(id))?.value(wind, index);
     return value instanceof Uint8Array ? value : undefined;
   }
 
   inode(id: number): string | undefined {
-    const inode = this.handed('an inode', this.findInode(id));
+    const inode = this.checkHandle('an inode', this.findInode(id));
     return inode && JSON.stringify([inode.gfid, inode.iaType, inode.path]);
   }
 
   fd(id: number): string | undefined {
-    const fd = this.handed('an fd', this.findFd(id));
+    const fd = this.checkHandle('an fd', this.findFd(id));
     return fd && JSON.stringify([expose(fd.inode, this.xl), fd.flags, fd.pid, fd.isDir]);
   }
 
@@ -187,7 +187,7 @@ export class HostApi implements GuestHost {
   }
 
   root(id: number): string | undefined {
-    const root = this.handed('a request', this.request(id))?.frame.root;
+    const root = this.checkHandle('a request', this.request(id))?.frame.root;
     if (root === undefined) return undefined;
     const { unique, uid, gid, pid, groups, lkOwner, op } = root;
     return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op, this.clientOf(root)]);
@@ -196,7 +196,7 @@ export class HostApi implements GuestHost {
   clientOf({ client }: Stack): number {
     if (client === null) return 0;
     if (!this.clients.has(client.id)) {
-      // An answered request may outlive it: then nobody would tell of its end.
+      // An answered request may outlive its client, whose end was notified already.
       if (!client.initiator.clients.has(client)) return 0;
       this.meet(client);
     }
@@ -204,7 +204,7 @@ export class HostApi implements GuestHost {
   }
 
   client(id: number): string | undefined {
-    return this.handed('a client', this.clients.get(id))?.uid;
+    return this.checkHandle('a client', this.clients.get(id))?.uid;
   }
 
   private meet(client: Client): void {
@@ -212,24 +212,24 @@ export class HostApi implements GuestHost {
     client.ctxSet(this.xl, TRACKED);
   }
 
-  /** A client is going: told to a module that wants to know of all. */
+  /** Notifies a module with a `client_disconnect` hook that a client disconnects. */
   disconnected(client: Client): void {
     if (this.guest?.description.hooks.includes('client_disconnect') !== true) return;
     if (!this.clients.has(client.id)) this.meet(client);
-    this.tellGone((guest) => guest.hook('client_disconnect', [client.id]));
+    this.notifyGone((guest) => guest.hook('client_disconnect', [client.id]));
   }
 
-  /** A client is gone, and its last request has ended. */
+  /** Notifies the module that a client is gone with its last request. */
   forgetClient({ id }: Client): void {
     if (!this.clients.has(id)) return;
-    this.tellGone((guest) => {
+    this.notifyGone((guest) => {
       this.clients.delete(id);
       return guest.hook('forget_client', [id]);
     });
   }
 
   track(id: number): number {
-    const inode = this.handed('an inode', this.findInode(id));
+    const inode = this.checkHandle('an inode', this.findInode(id));
     if (inode === undefined) return 0;
     inode.ctxSet(this.xl, TRACKED);
     if (!inode.linked) this.unlinked.register(inode, id, inode);
@@ -237,29 +237,29 @@ export class HostApi implements GuestHost {
   }
 
   trackFd(id: number): number {
-    const fd = this.handed('an fd', this.findFd(id));
+    const fd = this.checkHandle('an fd', this.findFd(id));
     if (fd === undefined) return 0;
     fd.ctxSet(this.xl, TRACKED);
     this.fds.track(fd);
     return 1;
   }
 
-  /** An inode that the guest knows is forgotten. */
+  /** Notifies the guest that an inode it tracks is forgotten. */
   forget(inode: Inode): void {
     this.unlinked.unregister(inode);
     this.forgetId(inode.id);
   }
 
   private forgetId(id: number): void {
-    this.tellGone((guest) => guest.hook('forget', [id]));
+    this.notifyGone((guest) => guest.hook('forget', [id]));
   }
 
   release(fd: Fd): void {
     this.fds.untrack(fd);
-    this.tellGone((guest) => guest.hook('release', [fd.id]));
+    this.notifyGone((guest) => guest.hook('release', [fd.id]));
   }
 
-  private tellGone(tell: (guest: Guest) => number): void {
+  private notifyGone(tell: (guest: Guest) => number): void {
     this.notifications.run(() => {
       const { guest } = this;
       if (guest !== null) this.interpreter.enterFor(() => tell(guest));
@@ -268,12 +268,12 @@ export class HostApi implements GuestHost {
 
   closeFd(id: number): number {
     if (this.fds.close(id)) return 1;
-    const sign = 'opened by somebody else';
+    const sign = 'not opened by this module';
     this.note(undefined, `refused: to close an fd that was ${sign}`, sign);
     return 0;
   }
 
-  /** Makes the fd that a fop which opens comes without. False when there is to be none. */
+  /** Makes the missing fd of a fop that opens. False at the module's limit. */
   addFd(request: HostedRequest, decision: Wind): boolean {
     const { wind, row, values } = decision;
     if (this.fds.add(request, wind, row, values)) return true;
@@ -297,7 +297,7 @@ export class HostApi implements GuestHost {
     }
   }
 
-  /** Tells those above what the guest has said while it ran. */
+  /** Sends the call's invalidations to the volumes above. */
   sendUpcalls(): void {
     while (this.upcalls.length > 0) {
       for (const what of this.upcalls.splice(0)) upcall(this.xl, what);
@@ -336,7 +336,7 @@ export class HostApi implements GuestHost {
   }
 
   refused(source: LogSource | undefined, text: string): void {
-    tellRefusal(this.xl, source && shown(source), oneRecord(text));
+    logRefusal(this.xl, source && shown(source), oneRecord(text));
   }
 
   mistaken(source: LogSource | undefined, why: string): void {
@@ -344,21 +344,21 @@ export class HostApi implements GuestHost {
   }
 
   private note(source: LogSource | undefined, text: string, sign: string): void {
-    // The guest's own side knows the place of what has just been refused here.
-    if (this.mistake?.text !== text) this.tellMistake();
+    // The guest's library reports the same refusal with its source line.
+    if (this.mistake?.text !== text) this.logMistake();
     this.mistake = { source, text, sign };
   }
 
-  /** The guest has returned: what it swallowed is told. */
-  tellMistake(): void {
+  /** Logs a refusal that the module swallowed, when the guest has returned. */
+  logMistake(): void {
     const { mistake } = this;
     if (mistake === null) return;
     this.mistake = null;
     this.refused(mistake.source, mistake.text);
   }
 
-  /** A number from the script has led to `thing`, or nowhere. */
-  private handed<T>(what: string, thing: T | undefined): T | undefined {
+  /** Returns `thing`, or notes the refusal of an invalid number. */
+  private checkHandle<T>(what: string, thing: T | undefined): T | undefined {
     if (thing === undefined) {
       const text = `refused: ${what} that the module was not given, or no longer has`;
       this.note(undefined, text, 'HandleExpired');
@@ -366,7 +366,7 @@ export class HostApi implements GuestHost {
     return thing;
   }
 
-  /** Where the numbers of a message about `request` lead. */
+  /** Resolves the numbers in a message about `request`. */
   resolver(request: HostedRequest): Resolver {
     const { bytes } = this;
     const table = this.table ?? this.xl.inodes ?? this.tableOf(request);
@@ -387,7 +387,7 @@ export class HostApi implements GuestHost {
     return current?.id === id ? current : this.interpreter.requests.get(id);
   }
 
-  /** What others were given is as if it were forgotten. */
+  /** True for a number that this module may have known and no longer does. */
   private isForgotten(table: InodeTable | null, id: number): boolean {
     if (!table?.existed(id)) return false;
     this.mistaken(undefined, 'a loc names an inode that is not known any more (ESTALE)');
@@ -401,10 +401,10 @@ export class HostApi implements GuestHost {
       return here;
     }
     const known = (this.table ?? this.xl.inodes)?.byNodeid(id);
-    // Numbers are easily guessed: what others were given is as if it were not there.
+    // Numbers are easily guessed: an inode not exposed to this module does not exist for it.
     if (known !== undefined) {
       if (isExposed(known, this.xl) || id === ROOT_ID) return known;
-      return this.handed('an inode', undefined);
+      return this.checkHandle('an inode', undefined);
     }
     for (const request of this.interpreter.requests.values()) {
       const found = request.inode(id);
@@ -417,7 +417,7 @@ export class HostApi implements GuestHost {
     return this.fds.get(id) ?? this.interpreter.current?.fd(id);
   }
 
-  /** A request that names any inode shows the table it is from. */
+  /** The inode table, found by any inode of the request. */
   private tableOf(request: HostedRequest): InodeTable | null {
     for (const inode of request.inodes()) {
       this.table = inode.table;

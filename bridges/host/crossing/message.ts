@@ -1,18 +1,18 @@
 /**
- * Values of fops as JSON, both ways: what a guest fetches, and what it sends in a message.
+ * Encodes fop values that a guest fetches as JSON, and decodes those in its messages.
  *
- * A guest fetches fields as they are below, a dict as
- *   ["type type …", [places of values that are to be made something else], [keys], [values]]
+ * A guest fetches fields as below, a dict as ["type type …", [places of values that need
+ * conversion], [keys], [values]]
  *
  * A guest sends each argument as null, a number, a string, or
- *   ["=", wind, index]   taken over as it came (wind -1: the fop's own argument)
+ *   ["=", wind, index]   the value as received (wind -1: the fop's own argument)
  *   ["loc", [inode, parent, name, gfid]]   ["inode", id]   ["fd", id]   ["data", number]
  *   ["iatt", [fields]]   ["dict", [[key, type, value], …]]
- *   ["entries", [[name, off, type, gfid, stat, ref], …]]   stat: fields, null, or true: as it came;
+ *   ["entries", [[name, off, type, gfid, stat, ref], …]]   stat: fields, null, or true: as received;
  *                        ref: [wind, index, entry] of the reply that the entry is from, or null
  *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
- * Bytes inside a dict travel as text of one character a byte, a double that is no number as text.
- * Messages are untrusted: anything else is a MessageError.
+ * Bytes inside a dict are text of one character a byte; NaN and infinities are text. Messages are
+ * untrusted: any other value throws MessageError.
  */
 import { nameLength } from '../../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../../runtime/core/dict.ts';
@@ -30,7 +30,7 @@ import {
 } from '../../../runtime/core/struct-types.ts';
 import type { MemoryTools } from '../machine.ts';
 
-/** A guest sent what no argument can be. The text is for the module's author. */
+/** Thrown for a value that no argument can have; the text is for the module's author. */
 export class MessageError extends Error {
   readonly code = 'GLOSSA_MESSAGE';
 }
@@ -48,10 +48,10 @@ const packStruct =
   (value: StructTypes[T]) =>
     pick(value, structTypes[type].names);
 
-/** The values that JSON cannot hold as what they are. */
+/** Types of values that JSON cannot represent directly. */
 const MADE: ReadonlySet<DictType> = new Set<DictType>(['double', 'bin', 'iatt', 'mdata']);
 
-/** In columns: a guest makes its own dict of them in one go, and looks at types when asked to. */
+/** Packs a dict in columns: a guest builds its dict in one step, and decodes types on demand. */
 function packDict(dict: Dict, memory: MemoryTools): unknown[] {
   const types: DictType[] = [];
   const made: number[] = [];
@@ -72,7 +72,7 @@ function plainValue(value: DictValue, memory: MemoryTools): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
-/** `wind` and the index say where an entry came from, so that its inode is found again. */
+/** Packs entries with their origin (`wind` and index), so that their inodes can be found. */
 function packEntries(entries: readonly Dirent[], wind: number, index: number): unknown[] {
   return entries.map((entry, i) => {
     const stat = entry.stat === null ? null : pick(entry.stat, IATT_FIELDS);
@@ -80,7 +80,7 @@ function packEntries(entries: readonly Dirent[], wind: number, index: number): u
   });
 }
 
-/** What a guest fetches of an argument, as JSON. */
+/** Encodes an argument that a guest fetches, as JSON. */
 export function pack(
   type: ArgType,
   value: unknown,
@@ -103,27 +103,27 @@ const PACK: Partial<Record<ArgType, Pack>> = {
   locklist: (value: readonly Flock[]) => value.map((lock) => pick(lock, FLOCK_FIELDS)),
 };
 
-/** Where the numbers in a message lead. */
+/** Resolves the numbers in a message. */
 export interface Resolver {
   /** Argument `index` of the fop (wind -1) or of a reply; undefined when there is none. */
   value(wind: number, index: number): unknown;
   type(wind: number, index: number): ArgType | undefined;
   inode(id: number): Inode | undefined;
-  /** Whether a number that leads to no inode may have led to one: it is noted then. */
+  /** True if the number may have been that of a forgotten inode; the refusal is noted. */
   forgotten(id: number): boolean;
   fd(id: number): Fd | undefined;
-  /** Bytes that the guest has put. */
+  /** Bytes that the guest has passed with `put`. */
   data(id: number): Uint8Array | undefined;
-  /** The volume's inodes, as soon as one was seen. */
+  /** The volume's inode table; null before its first inode. */
   readonly table: InodeTable | null;
   readonly memory: MemoryTools;
 }
 
-/** What values are for: an argument on the way down, or a part of a reply. */
+/** The role of decoded values: arguments of a wind, or parts of a reply. */
 export interface Purpose {
   readonly row: FopRow;
   readonly args: readonly Arg[];
-  /** What an integer that is None means; undefined when it must not be. */
+  /** The value of an integer that is None; undefined when None is refused. */
   readonly missing: number | undefined;
 }
 
@@ -136,7 +136,7 @@ export const replyOf = (row: FopRow, failed: boolean): Purpose => ({
   missing: failed ? -1 : undefined,
 });
 
-/** Values of a row out of a guest's message. @throws {MessageError} */
+/** Decodes the values of a row from a guest's message. @throws {MessageError} */
 export function unpack(purpose: Purpose, message: unknown, resolver: Resolver): unknown[] {
   const { args } = purpose;
   if (!Array.isArray(message) || message.length !== args.length) {
@@ -163,11 +163,11 @@ function unpackOne(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolve
   return isPlace ? withInode(purpose.row, found, resolver) : found;
 }
 
-/** A fop that opens may come without its fd: it gets one of the guest's own. */
+/** True for the fd of a fop that opens, which may be missing: the host makes one. */
 const makesFd = (row: FopRow, arg: Arg): boolean =>
   arg.type === 'fd' && row.reply.some(({ type }) => type === 'fd');
 
-/** Index of the fd that is yet to be made for such a fop; -1 when there is none. */
+/** Index of the fd that the host has yet to make; -1 for none. */
 export function missingFd(row: FopRow, values: readonly unknown[]): number {
   const at = row.args.findIndex((arg) => makesFd(row, arg));
   return at < 0 || values[at] !== null ? -1 : at;
@@ -195,14 +195,14 @@ function integer(value: unknown, refuse: Refuse, what: string): number {
   return refuse(`${what} an integer below 2^53`);
 }
 
-/** Names, link targets and the like: what bytes can stand for. */
+/** Checks text of names and link targets: it must be encodable as bytes. */
 function nameText(value: unknown, refuse: Refuse): string {
   if (typeof value !== 'string') return refuse('must be a string');
   if (value.includes('\0')) return refuse('has a NUL in it');
   try {
     nameLength(value);
   } catch {
-    // A NameError: the only thing that measuring a string can throw.
+    // nameLength throws only NameError.
     return refuse('has a surrogate in it that stands for no byte');
   }
   return value;
@@ -214,13 +214,13 @@ function entryName(value: unknown, refuse: Refuse): string {
   return refuse(`has the name ${JSON.stringify(name)}, which no directory entry can have`);
 }
 
-/** A name that a directory entry can have. @throws {MessageError} */
+/** Checks the name of a directory entry. @throws {MessageError} */
 export const checkedName = (value: unknown): string =>
   entryName(value, (why) => {
     throw new MessageError(`the entry ${why}`);
   });
 
-/** Numbers and text of a structure's fields, in their order. */
+/** Decodes a structure from its fields in order. */
 function unpackStruct<T extends StructType>(
   type: T,
   value: unknown,
@@ -281,7 +281,7 @@ function gfidOf(value: unknown, refuse: Refuse): Gfid {
   return typeof value === 'string' && isGfid(value) ? value : refuse('has a gfid that is no uuid');
 }
 
-/** A loc that leads to an inode which was forgotten: to wind to it is ESTALE (requests/name-lookups.ts). */
+/** A loc of a forgotten inode: winding to it fails with ESTALE (requests/name-lookups.ts). */
 export class ForgottenLoc extends Loc {}
 
 function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
@@ -299,16 +299,16 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
   const named = name === null ? null : entryName(name, refuse);
   const [inode, parent] = [find(inodeId), find(parentId)];
   if (isForgotten) return new ForgottenLoc(null, null, named, wanted);
-  // A parent without a name is where a file without one is to be made.
+  // A parent without a name: where a nameless file (O_TMPFILE) is to be created.
   if (named !== null && parent === null) return refuse('has a name and no parent');
   if (inode === null && parent === null && wanted === NULL_GFID) return refuse('leads nowhere');
   return new Loc(inode, parent, named, wanted);
 }
 
 /**
- * A loc that a script made without an inode gets the one that is known by that name or gfid, or,
- * where the fop's reply brings an inode, a new one, as a mount does it. Any other name is looked up
- * before it is wound to (requests/name-lookups.ts).
+ * Completes a loc that a module made without an inode: with the one known by that name or gfid, or,
+ * if the fop's reply brings an inode, with a new one, as a mount does. Other names are looked up
+ * before the wind (requests/name-lookups.ts).
  */
 function withInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
   const { inode, parent, name, gfid } = loc;
@@ -340,7 +340,7 @@ function unpackEntries(value: unknown, resolver: Resolver, refuse: Refuse): Dire
   });
 }
 
-/** The entry of a reply that a guest's entry is made from. */
+/** The received entry that a guest's entry is derived from. */
 function originOf([wind, index, entry]: number[], resolver: Resolver): Dirent | undefined {
   if (resolver.type(wind!, index!) !== 'entries') return undefined;
   return (resolver.value(wind!, index!) as readonly Dirent[] | null)?.[entry!];

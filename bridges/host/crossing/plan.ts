@@ -1,4 +1,4 @@
-/** Plans for the fops of a module, made once when the volume starts. */
+/** Makes a plan for each fop of a module, once when the volume starts. */
 
 import { type Arg, type FopRow, fops as table } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -10,36 +10,36 @@ import { type Flatten, flattener } from './flatten.ts';
 
 export type AnyCbk = Cbk<FopName, unknown>;
 
-/** The core's functions for a fop, taken out of their tables once. */
-interface Moves {
+/** The core's functions for one fop, looked up once. */
+interface CoreFunctions {
   wind(frame: Frame, cookie: number, cbk: AnyCbk, child: Child, args: readonly unknown[]): void;
   tail(frame: Frame, child: Child, args: readonly unknown[]): void;
   unwind(frame: Frame, opRet: number, opErrno: number, reply: readonly unknown[]): void;
   fail(frame: Frame, opErrno: number): void;
 }
 
-export function movesOf(name: FopName): Moves {
+export function coreFunctionsOf(name: FopName): CoreFunctions {
   return {
-    wind: windArgs[name] as Moves['wind'],
+    wind: windArgs[name] as CoreFunctions['wind'],
     tail: tailArgs[name],
     unwind: unwindArgs[name],
     fail: fail[name],
   };
 }
 
-export interface Plan extends Moves {
+export interface Plan extends CoreFunctions {
   readonly row: FopRow;
   readonly name: FopName;
-  /** Null when the module has only a callback, or only a hook is interested. */
+  /** Null when the module has only a callback or a hook for the fop. */
   readonly entry: EnterGuest | null;
   readonly flatten: Flatten;
-  /** Where arguments are laid out for a call; the engine copies them before it runs anything. */
+  /** Buffer for a call's scalars; the engine copies them before it runs the module. */
   readonly scratch: Scalar[];
-  /** Whether the module sees replies of requests that are wound as they came. */
+  /** True if the module sees replies of requests wound unchanged. */
   readonly cbk: boolean;
-  /** Whether it wants to know when the caller gives up. */
+  /** True if the module is notified when the caller is interrupted. */
   readonly cancel: boolean;
-  /** Index of the loc whose name the fop makes or takes away; -1 when nobody asks. */
+  /** Index of the loc whose name the fop creates or removes; -1 if no hook needs it. */
   readonly creates: number;
   readonly removes: number;
 }
@@ -47,7 +47,7 @@ export interface Plan extends Moves {
 const flattenerFor = (args: readonly Arg[], guest: Guest, to: Xlator): Flatten =>
   flattener(guest.looksItself === true ? [] : args, to);
 
-/** Null for a fop that passes the module of `xl` by. */
+/** Null for a fop that the module of `xl` neither handles nor observes. */
 function planFor(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   const { fops, hooks, passesThrough } = guest.description;
   const description = fops[row.name];
@@ -56,12 +56,12 @@ function planFor(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   const creates = indexOf(row.entry.creates, 'entry_created');
   const removes = indexOf(row.entry.removes, 'entry_removed');
   if (description === undefined && creates < 0 && removes < 0) return null;
-  // Neither `any_fop` nor a hook knows what becomes of changed data: core/data-guard.ts answers.
+  // `any_fop` and hooks do not vouch for changed data: core/data-guard.ts decides.
   const isOwn = description !== undefined && description.any !== true;
   const isPast = row.data === 'past' || row.data === 'extents';
   if (isPast && !isOwn && changesData(guest.description)) return null;
   const enters = description !== undefined && description.kind !== 'none';
-  // What just a callback or a hook would see is refused where nothing passes through.
+  // Without pass-through, a fop that only a callback or hook would see is refused.
   if (!enters && xl.below.length > 1 && passesThrough !== true) return null;
   const name = row.name as FopName;
   return {
@@ -74,11 +74,11 @@ function planFor(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
     cancel: description?.cancel === true,
     creates,
     removes,
-    ...movesOf(name),
+    ...coreFunctionsOf(name),
   };
 }
 
-/** The fops of a volume, each of which gives `admit` its requests. */
+/** The fop functions of a volume; each passes its requests to `admit`. */
 export function fopsFor(
   guest: Guest,
   xl: Xlator,
@@ -96,7 +96,7 @@ export function fopsFor(
   return made as Fops<unknown>;
 }
 
-/** How replies of one fop enter the guest. */
+/** The way replies of one fop enter the guest. */
 export interface ReplyPlan {
   readonly row: FopRow;
   readonly entry: EnterGuest;

@@ -1,7 +1,6 @@
 /**
- * The op_ret of a success, by the table of fops, and the parts that must come with it. Without an
- * op_ret of the guest's (None) it is counted from the reply. A success that cannot be right is refused
- * here, where the module has answered.
+ * Checks a module's successful reply against the fop table, and computes its op_ret when the module
+ * leaves that out (None). A reply that lacks a required part is refused in the module's own call.
  */
 import { nameLength } from '../../../runtime/core/bytes.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -10,7 +9,7 @@ import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import { MessageError } from './message.ts';
 
-/** A child's answer to one wind. */
+/** A child's reply to one wind. */
 export interface ChildReply {
   readonly wind: number;
   readonly row: FopRow;
@@ -19,29 +18,29 @@ export interface ChildReply {
   readonly values: readonly unknown[];
 }
 
-/** How many bytes data or a text has, entries a listing, keys a dict. */
+/** The size of a value: bytes of data or text, entries of a listing, keys of a dict. */
 function lengthOf(value: unknown): number {
   if (value === null || value === undefined) return 0;
   if (typeof value === 'string') return nameLength(value);
   return value instanceof Dict ? value.size : (value as { length: number }).length;
 }
 
-/** What an answer is compared with: the fop's arguments, and what the children have answered. */
-export interface Asked {
+/** The values a reply is checked against: the fop's arguments and the children's replies. */
+export interface RequestValues {
   readonly args: readonly unknown[];
   readonly replies: readonly (ChildReply | undefined)[];
 }
 
 /**
- * The op_ret of a success. What a child has answered is always right: a module may pass it on.
- * @param given what the guest says; null when it leaves that to us
+ * The op_ret of a success. A child's own op_ret is always accepted: a module may pass it on.
+ * @param given the guest's op_ret; null to compute it
  * @throws {MessageError}
  */
 export function successOf(
   row: FopRow,
   given: number | null,
   values: readonly unknown[],
-  asked: Asked,
+  asked: RequestValues,
 ): number {
   const { counts } = row;
   const at = counts?.part === undefined ? -1 : row.reply.findIndex((a) => a.name === counts.part);
@@ -51,7 +50,7 @@ export function successOf(
   });
   if (counts === null) return given ?? 0;
   const most = mostOf(row, asked.args);
-  // The keys of a dict are counted only where the guest does not say how many.
+  // The keys of a dict are counted only for a missing op_ret.
   const isDict = row.reply[at]?.type === 'dict';
   if (at >= 0 && (given === null || !isDict)) {
     const length = lengthOf(values[at]);
@@ -86,10 +85,13 @@ function mostOf({ args, counts }: FopRow, values: readonly unknown[]): number {
   return typeof value === 'number' ? value : lengthOf(value);
 }
 
-const said = ({ replies }: Asked, row: FopRow, what: (reply: ChildReply) => boolean): boolean =>
-  replies.some((reply) => reply?.row === row && reply.opRet >= 0 && what(reply));
+const said = (
+  { replies }: RequestValues,
+  row: FopRow,
+  what: (reply: ChildReply) => boolean,
+): boolean => replies.some((reply) => reply?.row === row && reply.opRet >= 0 && what(reply));
 
-function checkPart(row: FopRow, at: number, value: unknown, asked: Asked): void {
+function checkPart(row: FopRow, at: number, value: unknown, asked: RequestValues): void {
   const { name, type } = row.reply[at]!;
   if (value === null && !said(asked, row, (reply) => reply.values[at] === null)) {
     const hint = type === 'inode' ? ': loc.inode, where it is what was asked for' : '';
@@ -97,6 +99,6 @@ function checkPart(row: FopRow, at: number, value: unknown, asked: Asked): void 
   }
   const isNames = row.reply.some((part) => part.type === 'inode');
   if (isNames && value instanceof Iatt && value.iaGfid === NULL_GFID) {
-    throw new MessageError(`${name} has no ia_gfid: nobody could find what it describes`);
+    throw new MessageError(`${name} has no ia_gfid: the file it describes could not be found`);
   }
 }

@@ -1,4 +1,4 @@
-/** What a guest may say is out of date; anything else is refused. */
+/** Upcalls that a guest sends: known inodes and names are invalidated, malformed ones refused. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { NameError } from '../../../runtime/core/bytes.ts';
@@ -16,7 +16,7 @@ const read = (message: unknown) =>
   );
 const { root } = inodes;
 
-it('an inode by its number or gfid, a name in it, or every name', () => {
+it('an upcall may refer to an inode by number or gfid, to one name, or to every name', () => {
   expect(read(['inode', 1, true])).toEqual({ what: 'inode', inode: root, data: true });
   expect(read(['inode', ROOT_GFID, false])).toEqual({ what: 'inode', inode: root, data: false });
   expect(read(['entry', 1, 'a', true])).toMatchObject({ parent: root, name: 'a', expire: true });
@@ -24,7 +24,7 @@ it('an inode by its number or gfid, a name in it, or every name', () => {
   expect(read(['every-entry'])).toEqual({ what: 'every-entry' });
 });
 
-it('of an inode that nobody knows there is nothing to say', () => {
+it('an upcall about an unknown inode is ignored', () => {
   expect(read(['inode', 99, true])).toBeUndefined();
   expect(read(['entry', gfidOf(99), 'a', false])).toBeUndefined();
   expect(read(['removed', 1, 'a', 99])).toBeUndefined();
@@ -43,11 +43,11 @@ it.each([
   [['entry', 1, '\ud800', false]],
   [['entry', {}, 'a', false]],
   [['removed', 1, 'a']],
-])('%j is refused', (message) => {
+])('the malformed upcall %j is refused', (message) => {
   expect(() => read(message)).toThrow(MessageError);
 });
 
-it('property: whatever it is, it is read or refused', () => {
+it('an arbitrary upcall is either read or refused with MessageError', () => {
   const part = fc.oneof(fc.jsonValue(), fc.constantFrom(1, 'entry', 'inode', 'removed', 'a'));
   fc.assert(
     fc.property(fc.array(part, { maxLength: 5 }), (message) => {

@@ -1,15 +1,13 @@
 /**
- * Decides what becomes of a request that the module failed with, and when its interpreter is started anew.
+ * Decides the fate of a request that the module failed, and when its interpreter is restarted.
  *
- * - `fail`: the request is answered with an errno.
- * - `bypass`: it is carried on as if the translator were not there, as long as nothing was wound.
- * - `restart`: it is answered with an errno, and after so many failures the module gets a fresh
- *   interpreter.
+ * - `fail`: the request fails with an errno.
+ * - `bypass`: it continues without the translator, unless something was wound already.
+ * - `restart`: it fails with an errno; after `max-failures` the module gets a new interpreter.
  *
- * An interpreter that is lost (out of memory, crashed) is replaced under every policy, at once: requests
- * wait for its successor. Three things wait twice as long each time (`Backoff`): a start after a failed
- * one, a restart by policy after another, and a request that keeps ending interpreters
- * (limits/harmful-requests.ts).
+ * A lost interpreter (out of memory, crashed) is replaced at once under every policy. `Backoff`
+ * doubles the waits after failed starts, between restarts, and for requests that keep ending
+ * interpreters.
  */
 import { errnoNames, errnoNumber } from '../../../runtime/core/errno.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
@@ -27,19 +25,19 @@ export interface Policy {
   readonly error: number;
   /** Failures of one interpreter before `restart` replaces it. */
   readonly maxFailures: number;
-  /** Seconds of the first wait of what is paced: see `Backoff`. */
+  /** Seconds of the first wait of `Backoff`. */
   readonly restartBackoff: number;
 }
 
-/** What the options of a volume let a request of its module come to; 0 for no limit. */
+/** Limits of a module's requests, set by its volume's options; 0 for no limit. */
 export interface Limits {
-  /** Seconds that the module may leave a request unanswered. */
+  /** Seconds that the module may hold a request. */
   readonly frameTimeout: number;
-  /** How often it may wind for one. */
+  /** Winds that it may make for one request. */
   readonly windLimit: number;
-  /** Bytes a second that it may log. */
+  /** Bytes per second that it may log. */
   readonly logLimit: number;
-  /** Bytes that its interpreter may take, and the host for it. */
+  /** Bytes of its interpreter, and of the host on its behalf. */
   readonly memoryLimit: number;
 }
 
@@ -133,15 +131,15 @@ export const limitsOf = (
 
 /** Counts of events since the volume started. */
 export interface Counters {
-  /** Times the module was entered for a request. */
+  /** Calls of the module for a request. */
   calls: number;
-  /** Calls and requests that went wrong. */
+  /** Failed calls and requests. */
   failures: number;
-  /** Requests that were carried on without the module after a failure. */
+  /** Requests continued without the module after a failure. */
   bypassed: number;
-  /** Requests that were not answered in time. */
+  /** Requests not answered in time. */
   timeouts: number;
-  /** Requests whose caller gave up, and whose module was told. */
+  /** Interrupted requests whose module was notified. */
   interrupted: number;
 }
 
@@ -150,24 +148,24 @@ export interface Reporting {
   close(): void;
 }
 
-/** The owner of an interpreter: its volume's host, which decides what becomes of failures. */
+/** The owner of an interpreter: its volume's host, which handles failures. */
 export interface Owner {
   readonly counters: Counters;
   readonly policy: Policy;
-  /** Answers requests in the module's place. */
+  /** Replies to requests in the module's place. */
   readonly succession: {
-    /** One that no interpreter is to be given now; false when it may enter. */
+    /** Replies to a request that no interpreter may get now; false when it may enter. */
     refuses(name: FopName, frame: Frame, args: readonly unknown[]): boolean;
-    /** One that came to an interpreter that is lost. */
+    /** Holds or fails a request that came to a lost interpreter. */
     unserved(name: FopName, frame: Frame, args: readonly unknown[]): void;
   };
-  /** Something has gone wrong in the interpreter. */
+  /** Records a failure in the interpreter. */
   failed(interpreter: Reporting): void;
-  /** Its interpreter can no longer be entered. `by` is the request for which it ran. */
+  /** Replaces an interpreter that can no longer be entered; it ran for request `by`. */
   lost(interpreter: Reporting, why: string, by: HostedRequest | null): void;
-  /** It was retired, and its last request has had its answer. */
+  /** Ends a retired interpreter after its last reply. */
   drained(interpreter: Reporting): void;
-  /** A module has said whether the volume is up, by the HostApi of its interpreter. */
+  /** Applies a module's call that sets whether the volume is up. */
   says(api: object, isUp: boolean): void;
 }
 
@@ -175,8 +173,8 @@ export interface Owner {
 const LONGEST = 60;
 
 /**
- * Paces what is to happen less often the more often it happens: not at first, then after a wait, and twice
- * as long each time. Times are milliseconds of a monotonic clock.
+ * Paces a recurring event: no wait at first, then a wait that doubles each time. Times are
+ * milliseconds of a monotonic clock.
  */
 export class Backoff {
   private readonly first: number;
@@ -184,13 +182,13 @@ export class Backoff {
   private waited = Number.NEGATIVE_INFINITY;
   private wait = 0;
 
-  /** @param seconds the first wait; 0 never waits. */
+  /** @param seconds the first wait; 0 for none ever */
   constructor(seconds: number) {
     this.first = seconds * 1000;
     this.longest = Math.max(this.first, LONGEST * 1000);
   }
 
-  /** It has happened: how long to wait now, in milliseconds, before the next time. */
+  /** Records the event; returns the milliseconds to wait before the next one. */
   next(now: number): number {
     // After a pause longer than any wait, the next event counts as the first one.
     if (now > this.forgottenAt) this.wait = 0;

@@ -1,4 +1,6 @@
-/** The host's own decisions, with guests that do what a test says: policies, restarts, reloads. */
+/**
+ * Failure policies, restarts and reloads of a module's host; fake guests fail and die on demand.
+ */
 import { describe, expect, it } from 'vitest';
 import { EACCES, EINTR, EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { turn } from '../../../runtime/core/turn.ts';
@@ -15,7 +17,7 @@ const answers =
   () =>
     -errno;
 
-it('on-error fail: the errno of option error', async () => {
+it('on-error fail: a failed method replies with the errno of option error', async () => {
   const bed = await new Bed(failing).start({ error: 'EACCES' });
   expect(bed.stat()).toMatchObject({ count: 1, opRet: -1, opErrno: EACCES });
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 0, restarts: 0 });
@@ -24,7 +26,7 @@ it('on-error fail: the errno of option error', async () => {
   );
 });
 
-it('on-error bypass: the request goes on as it came', async () => {
+it('on-error bypass: a request whose method fails continues unchanged to the child', async () => {
   const bed = await new Bed(failing).start({ 'on-error': 'bypass' });
   const reply = bed.stat();
   bed.leaf.held[0]!.answer(-1, ENOENT, null, null);
@@ -32,7 +34,7 @@ it('on-error bypass: the request goes on as it came', async () => {
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 1 });
 });
 
-it('on-error bypass: what was wound is not repeated', async () => {
+it('on-error bypass: a request that was already wound is not wound again', async () => {
   const bed = await new Bed({ fops: { stat: () => WIND }, reply: fails }).start({
     'on-error': 'bypass',
   });
@@ -43,7 +45,7 @@ it('on-error bypass: what was wound is not repeated', async () => {
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 0 });
 });
 
-it('on-error bypass: what was decided and not yet wound is void', async () => {
+it('on-error bypass: a decision queued before the failure is discarded', async () => {
   const winds: Answer = (host, id) => {
     host.push(id, JSON.stringify(['wind', 0, 0, 'statfs', [0, null]]));
     return FAILED;
@@ -53,7 +55,7 @@ it('on-error bypass: what was decided and not yet wound is void', async () => {
   expect(bed.leaf.held.map(({ name }) => name)).toEqual(['stat']);
 });
 
-it('on-error restart: after max-failures a fresh interpreter takes over', async () => {
+it('on-error restart: after max-failures failures a new interpreter takes over', async () => {
   const bed = await new Bed(failing).start({ 'on-error': 'restart', 'max-failures': '2' });
   bed.stat();
   await settle();
@@ -67,7 +69,7 @@ it('on-error restart: after max-failures a fresh interpreter takes over', async 
   expect(bed.log).toContain('the interpreter is started anew now: failures: 2');
 });
 
-it('on-error restart: the old interpreter finishes what it began', async () => {
+it('on-error restart: the old interpreter finishes its pending requests', async () => {
   const begun: Code = {
     fops: { stat: () => WIND, access: fails },
     reply: answers(ENOENT),
@@ -85,7 +87,7 @@ it('on-error restart: the old interpreter finishes what it began', async () => {
   expect(bed.dump).toMatchObject({ interpreters: 1, 'requests-waiting': 0 });
 });
 
-it('restarts that follow each other wait, twice as long each time', async () => {
+it('repeated restarts are delayed, twice as long each time', async () => {
   const bed = await new Bed(failing).start({ 'on-error': 'restart', 'restart-backoff': '2' });
   const restarts: number[] = [];
   for (let s = 0; s < 20; s += 1) {
@@ -103,7 +105,7 @@ it('restarts that follow each other wait, twice as long each time', async () => 
   expect(bed.log).toContain('started anew in 4 s (option restart-backoff)');
 });
 
-it('a fresh interpreter that does not start leaves the old one at work', async () => {
+it('a new interpreter that fails to start leaves the old one serving', async () => {
   const bed = await new Bed(failing).start({ 'on-error': 'restart', 'max-failures': '3' });
   bed.code = new Error('m.py:3: nonsense');
   for (let n = 0; n < 3; n += 1) bed.stat();
@@ -113,7 +115,7 @@ it('a fresh interpreter that does not start leaves the old one at work', async (
   expect(bed.dump).toMatchObject({ restarts: 0, interpreters: 1 });
 });
 
-it('an interpreter that is lost is replaced; requests wait for the new one', async () => {
+it('a lost interpreter is replaced, and new requests wait for the replacement', async () => {
   const bed = await new Bed({ fops: { stat: dies, access: () => WIND } }).start();
   const waiting = bed.access();
   bed.code = { fops: { stat: answers(ENOENT) } };
@@ -125,14 +127,14 @@ it('an interpreter that is lost is replaced; requests wait for the new one', asy
   expect(next.count).toBe(0);
   await settle();
   expect(next).toMatchObject({ count: 1, opErrno: ENOENT });
-  // The new code has no access: it goes by.
+  // The new code has no access method: the request passes to the child.
   bed.leaf.held[1]!.answer(0, 0, null);
   expect(other).toMatchObject({ count: 1, opRet: 0 });
   expect(bed.log).toContain('the interpreter is lost: stat: out of memory');
   expect(bed.dump).toMatchObject({ restarts: 1, interpreters: 1 });
 });
 
-it('one that is lost again and again fails requests while it waits', async () => {
+it('while a repeatedly lost interpreter waits to restart, its requests fail', async () => {
   const bed = await new Bed({ fops: { stat: dies } }).start();
   bed.stat();
   await settle();
@@ -144,7 +146,7 @@ it('one that is lost again and again fails requests while it waits', async () =>
   expect(bed.dump).toMatchObject({ restarts: 2 });
 });
 
-it('one that is lost and does not start again is tried again', async () => {
+it('a lost interpreter whose replacement fails to start is retried', async () => {
   const bed = await new Bed({ fops: { stat: dies } }).start();
   bed.code = new Error('no memory');
   bed.stat();
@@ -157,14 +159,14 @@ it('one that is lost and does not start again is tried again', async () => {
   expect(bed.stat()).toMatchObject({ opErrno: ENOENT });
 });
 
-it('on-error bypass: a lost interpreter is not waited for', async () => {
+it('on-error bypass: requests do not wait for a lost interpreter', async () => {
   const bed = await new Bed({ fops: { stat: dies } }).start({ 'on-error': 'bypass' });
   bed.stat();
   bed.stat();
   expect(bed.leaf.held.length).toBe(2);
 });
 
-it('reload: new requests meet the new code, also fops that the old had not', async () => {
+it('reload: new requests enter the new code, also fops that the old code did not have', async () => {
   const bed = await new Bed({ fops: { stat: () => WIND }, reply: answers(EACCES) }).start();
   const before = bed.stat();
   bed.code = { fops: { access: answers(ENOENT) } };
@@ -179,7 +181,7 @@ it('reload: new requests meet the new code, also fops that the old had not', asy
   expect(bed.dump).toMatchObject({ reloads: 1, interpreters: 1 });
 });
 
-it('reload: what is never answered does not keep ever more interpreters', async () => {
+it('reload: requests that are never answered do not accumulate interpreters', async () => {
   const bed = await new Bed({ fops: { stat: keeps } }).start();
   const never = [];
   for (let reloads = 0; reloads < 6; reloads++) {
@@ -192,7 +194,7 @@ it('reload: what is never answered does not keep ever more interpreters', async 
   expect(bed.log).toMatch(/requests that an earlier interpreter has not answered fail: 1;/);
 });
 
-it('reload: code that does not start leaves the old one, and says why', async () => {
+it('reload: code that fails to start leaves the old code serving and reports the error', async () => {
   const bed = await new Bed({ fops: { stat: answers(ENOENT) } }).start();
   bed.code = new Error('m.py:1: SyntaxError: what');
   const said = await bed.host.reload();
@@ -204,7 +206,7 @@ it('reload: code that does not start leaves the old one, and says why', async ()
   expect(bed.stat()).toMatchObject({ opErrno: ENOENT });
 });
 
-it('reload: state is handed over when both sides want it', async () => {
+it("reload: dump_state's result reaches load_state when both modules define them", async () => {
   const hooks = ['dump_state', 'load_state', 'notify'] as const;
   const bed = await new Bed({ fops: {}, hooks, state: '{"a":1}' }).start();
   bed.code = { fops: {}, hooks };
@@ -214,12 +216,12 @@ it('reload: state is handed over when both sides want it', async () => {
     'notify PARENT_UP -1',
     'notify CHILD_UP 0',
   ]);
-  // The new one tells nothing: its dump_state failed.
+  // The new module's dump_state fails.
   expect(await bed.host.reload()).toMatchObject({ ok: false });
   expect(bed.guests.map(({ closed }) => closed)).toEqual([true, false, true]);
 });
 
-it('reload: a load_state that fails leaves the old code', async () => {
+it('reload: a failing load_state leaves the old code serving', async () => {
   const hooks = ['dump_state', 'load_state'] as const;
   const bed = await new Bed({ fops: {}, hooks, state: '1' }).start();
   bed.code = { fops: {}, hooks, loads: false };
@@ -227,14 +229,14 @@ it('reload: a load_state that fails leaves the old code', async () => {
   expect(bed.guests.map(({ closed }) => closed)).toEqual([false, true]);
 });
 
-it('reloads one after the other, however fast they are asked for', async () => {
+it('concurrent reloads run one after the other', async () => {
   const bed = await new Bed({ fops: {} }).start();
   const said = await Promise.all([1, 2, 3].map(() => bed.host.reload()));
   expect(said.every(({ ok }) => ok)).toBe(true);
   expect(bed.guests.map(({ closed }) => closed)).toEqual([true, true, true, false]);
 });
 
-it('the end of the volume while a new interpreter starts leaves none behind', async () => {
+it('a volume that ends while a new interpreter starts closes every interpreter', async () => {
   const bed = await new Bed({ fops: {} }).start();
   const reload = bed.host.reload();
   await bed.graph.stop();
@@ -242,7 +244,7 @@ it('the end of the volume while a new interpreter starts leaves none behind', as
   expect(bed.guests.every(({ closed }) => closed)).toBe(true);
 });
 
-it('the end of the volume: what is owed fails, also under bypass, for children end first', async () => {
+it('a volume that ends fails its pending requests, also under on-error bypass', async () => {
   const bed = await new Bed({ fops: { stat: keeps } }).start({ 'on-error': 'bypass' });
   const reply = bed.stat();
   expect(bed.dump).toMatchObject({ 'requests-waiting': 1 });
@@ -251,7 +253,7 @@ it('the end of the volume: what is owed fails, also under bypass, for children e
   expect(bed.leaf.held).toEqual([]);
 });
 
-it('a caller that gives up is told to the module that waits, once', async () => {
+it('an interrupted caller notifies the waiting module once', async () => {
   const bed = await new Bed({ fops: { stat: () => WIND }, reply: () => TAIL }).start();
   const reply = bed.stat();
   reply.frame.root.interrupt();
@@ -263,7 +265,7 @@ it('a caller that gives up is told to the module that waits, once', async () => 
   expect(bed.dump).toMatchObject({ interrupted: 1, 'requests-waiting': 0 });
 });
 
-it('a caller that had given up before is told at once; after the answer nobody is', async () => {
+it('a caller interrupted after its reply does not notify the module', async () => {
   const bed = await new Bed({ fops: { stat: () => WIND }, reply: answers(ENOENT) }).start();
   const first = bed.stat();
   bed.leaf.held[0]!.answer(0, 0, null, null);
@@ -271,25 +273,25 @@ it('a caller that had given up before is told at once; after the answer nobody i
   expect(bed.guests[0]!.told).toEqual([]);
 });
 
-it('statedump: what the module tells is in the dump', async () => {
+it("statedump: the module's dump is included, up to 65536 characters", async () => {
   const bed = await new Bed({ fops: {}, hooks: ['statedump'] }).start();
   expect(bed.dump).toMatchObject({ language: 'fake', 'module.ghosts': 3 });
   bed.guests[0]!.tell = () => `{"a":"${'x'.repeat(70_000)}"}`;
   expect(bed.dump.module).toBe('too long: 70008 characters, of 65536 at most');
 });
 
-describe('what takes long is done in turns with what others want', () => {
+describe('slow work yields the event loop between items', () => {
   const slow = (): number => {
     turn.slow += 1;
     return NOTHING;
   };
-  /** As on a mount: others have their turn in no time. */
+  /** Yields as a mount does: other work runs at once. */
   const inTurns = (context: FakeContext): FakeContext =>
     Object.assign(context, { soon: (fn: () => void) => context.after(1, fn) });
   const answered = (replies: readonly Reply[]): number =>
     replies.reduce((sum, { count }) => sum + count, 0);
 
-  it('requests that waited for a new interpreter', async () => {
+  it('requests held for a new interpreter enter it one per turn', async () => {
     const bed = await new Bed({ fops: { stat: dies } }).start();
     inTurns(bed.context);
     bed.stat();
@@ -302,7 +304,7 @@ describe('what takes long is done in turns with what others want', () => {
     }
   });
 
-  it('the end of the volume answers those that wait for their turn', async () => {
+  it('a volume that ends answers the held requests', async () => {
     const bed = await new Bed({ fops: { stat: dies } }).start();
     inTurns(bed.context);
     bed.stat();
@@ -313,7 +315,7 @@ describe('what takes long is done in turns with what others want', () => {
     expect(held.map(({ opErrno }) => opErrno)).toEqual([ENOENT, EIO]);
   });
 
-  it('requests that the module does not answer', async () => {
+  it('requests that exceed frame-timeout are answered one per turn', async () => {
     const bed = await new Bed({ fops: { stat: keeps } }).start({ 'frame-timeout': '1' });
     bed.guests[0]!.hook = slow;
     const late = [bed.stat(), bed.stat(), bed.stat()];
@@ -324,7 +326,7 @@ describe('what takes long is done in turns with what others want', () => {
     }
   });
 
-  it('what a module does when inodes are gone', () => {
+  it('notifications of forgotten inodes run one per turn, and clear() drops the rest', () => {
     const context = inTurns(new FakeContext());
     const notifications = new NotificationQueue(context);
     let done = 0;
@@ -346,7 +348,7 @@ describe('what takes long is done in turns with what others want', () => {
     expect(done).toBe(4);
   });
 
-  it('a call that had to be ended: its caller is answered before the module tidies up', async () => {
+  it('a call ended by the watchdog replies before the module is notified', async () => {
     const late: Answer = () => {
       throw new Error(`too long: ${slow()}`);
     };

@@ -1,11 +1,10 @@
 /**
- * The host of one volume: which interpreter serves it, and what becomes of its failures.
+ * The host of one volume: starts, replaces and ends its interpreters.
  *
- * A new interpreter is made ready beside the one that works, and takes over in one step: from then
- * on requests enter it, while those on their way finish where they began. So it is on a reload (the
- * code or the options changed) and on a restart (see failure-policy.ts). When the new one does not start,
- * the old one stays. One that is lost has nothing to stay for: until its successor is there,
- * requests wait for it; they fail from a start that failed to the next.
+ * A new interpreter starts beside the serving one and takes over in one step: new requests enter
+ * it, pending ones finish in the old one. That serves a reload (changed code or options) and a
+ * restart (failure-policy.ts). If the new one fails to start, the old one stays. Without a serving
+ * interpreter requests wait for the replacement; between a failed start and the next they fail.
  */
 
 import type { Client } from '../../../runtime/core/client.ts';
@@ -32,14 +31,14 @@ import type { HostedRequest } from '../requests/hosted-request.ts';
 import { notesOf } from '../requests/notes.ts';
 import type { Counters, Owner, Policy } from './failure-policy.ts';
 import type { Interpreter } from './interpreter.ts';
-import { reasonOf, type Serving, type Succeeded, Succession } from './succession.ts';
+import { reasonOf, type ServingTexts, Succession, type SuccessionOwner } from './succession.ts';
 
-/** Characters of a module's statedump, as JSON: the kernel hands out no more of all of them. */
+/** Characters of a module's statedump, as JSON: the kernel's limit for all of it. */
 const MOST_TOLD = 65_536;
-/** Interpreters that finish what they began, beside the one that serves. */
+/** Retired interpreters that may still finish requests. */
 const MOST_RETIRED = 4;
 
-/** The record's questions to a volume whose module is here, or in a thread of its own. */
+/** A volume as its translator record uses it; the module runs in this thread or its own. */
 export interface ModuleVolume {
   readonly passesThrough: boolean;
   readonly observes: boolean;
@@ -47,19 +46,19 @@ export interface ModuleVolume {
   fops(): Fops<unknown>;
   reload(): Promise<ReloadResult>;
   notify(event: EventName, about: unknown): void;
-  /** @param value what the volume keeps with it */
+  /** @param value the volume's mark on it */
   forget(inode: Inode, value: unknown): void;
   release(fd: Fd, value: unknown): void;
-  /** A client is going; it is gone, and its last request has ended. */
+  /** Notifies of a client that disconnects; `forgetClient`: of its last request's end. */
   disconnected(client: Client): void;
   forgetClient(client: Client): void;
-  /** Another observer sees the volume than before, or none. */
+  /** Applies a change of the volume's observer, or its end. */
   observed(): void;
   dump(): Dump;
   close(): void | Promise<void>;
-  /** What the module remembers, as JSON; undefined when it has no `dump_state`. @throws {Error} */
+  /** The module's state, as JSON; undefined without a `dump_state`. @throws {Error} */
   takeState(): string | undefined;
-  /** Goes on with what `takeState` of another has given, where the module wants it. @throws {Error} */
+  /** Passes the state of another's `takeState` to the module's `load_state`. @throws {Error} */
   giveState(state: string): void;
   readonly takesState: boolean;
 }
@@ -68,7 +67,7 @@ export interface Hosted<V extends ModuleVolume = ModuleVolume> {
   readonly host: V;
 }
 
-/** The parts of a record that are the same for every volume with a module. */
+/** The functions of a translator record that all volumes with a module share. */
 export const hosted = {
   fops: ({ priv }: Xlator<Hosted>) => priv.host.fops(),
   passesThrough: ({ priv }: Xlator<Hosted>) => priv.host.passesThrough,
@@ -91,7 +90,7 @@ export const hosted = {
   dump: ({ priv }) => priv.host.dump(),
 } satisfies Partial<Translator<Hosted>>;
 
-const INTERPRETER: Serving = {
+const INTERPRETER: ServingTexts = {
   title: 'the interpreter',
   option: '',
   lost: messages.interpreterLost.id,
@@ -99,10 +98,10 @@ const INTERPRETER: Serving = {
   notAnew: messages.notStartedAnew.id,
 };
 
-/** Makes one ready to serve. `fresh`: reads the module again. @throws what its author did wrong */
+/** Starts an interpreter. `fresh`: reads the module again. @throws its author's mistakes */
 export type Begin = (owner: Owner, fresh: boolean) => Promise<Interpreter>;
 
-export class Host implements Owner, Succeeded, ModuleVolume {
+export class Host implements Owner, SuccessionOwner, ModuleVolume {
   unwatch = (): void => {};
   readonly counters: Counters & { restarts: number; reloads: number } = {
     calls: 0,
@@ -141,7 +140,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     return [this.current, ...this.retired];
   }
 
-  /** Requests in the interpreter that serves, by its number for them. */
+  /** Requests in the serving interpreter, by its number for each. */
   get requests(): Interpreter['requests'] {
     return this.current.requests;
   }
@@ -172,12 +171,12 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     };
   }
 
-  /** What the module tells about itself, its names behind `module.`. */
+  /** The module's own statedump; its names begin with `module.`. */
   statedump(): Dump {
     const { current } = this;
     if (current.dead || !current.has('statedump')) return {};
     const told = current.guest.tell('statedump');
-    current.died(null, 'statedump');
+    current.checkLost(null, 'statedump');
     if (told !== undefined && told.length > MOST_TOLD) {
       return { module: `too long: ${told.length} characters, of ${MOST_TOLD} at most` };
     }
@@ -204,10 +203,10 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     this.succession.noteEvent(event, about);
     this.tell(this.current, event, about);
     const xl = this.xl as Xlator;
-    const { saysUp } = this.current.api;
-    if (saysUp !== null && isChange(event)) sayUp(xl, saysUp, event);
+    const { declaredUp } = this.current.api;
+    if (declaredUp !== null && isChange(event)) sayUp(xl, declaredUp, event);
     else defaultNotify(xl, event, about);
-    // What `init` asked for could not be done before there was a child to ask.
+    // Requests that `init` began wait until the children exist.
     if (event === 'CHILD_UP') this.current.drain();
   }
 
@@ -234,7 +233,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     interpreter.enterFor(() => interpreter.guest.hook('notify', [event, child]));
   }
 
-  /** The module has said whether its volume is up. Before the graph runs, nobody is told yet. */
+  /** Sets whether the volume is up; parents are notified only once the graph runs. */
   says(api: object, isUp: boolean): void {
     if (this.xl.route !== null && api === this.current.api) sayUp(this.xl as Xlator, isUp);
   }
@@ -249,7 +248,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     for (const interpreter of this.interpreters) interpreter.close();
   }
 
-  // -- what interpreters report --------------------------------------------------------------
+  // -- reports of interpreters ---------------------------------------------------------------
 
   failed(interpreter: Interpreter): void {
     if (interpreter !== this.current || this.policy.onError !== 'restart') return;
@@ -266,7 +265,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
       by === null || plan === null
         ? null
         : { name: plan.name, args: by.args, uid: by.frame.root.uid };
-    this.succession.tellLost(why, blamed);
+    this.succession.logLoss(why, blamed);
     if (interpreter === this.current) this.succession.lost(interpreter.hasServed);
   }
 
@@ -277,12 +276,12 @@ export class Host implements Owner, Succeeded, ModuleVolume {
 
   // -- successors ------------------------------------------------------------------------------
 
-  /** Gives the volume a fresh interpreter with the code it has. */
-  startAnew(): void {
+  /** Starts a new interpreter with the current code. */
+  startReplacement(): void {
     void this.restart(this.current);
   }
 
-  /** Never rejects: what goes wrong is in the log. */
+  /** Never rejects: errors are logged. */
   private async restart(before: Interpreter): Promise<void> {
     await this.reloading;
     if (this.isOver(before)) return;
@@ -313,7 +312,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     this.succession.notStarted(error, this.current.dead);
   }
 
-  /** Reads the module again and lets it take over; when it does not start, the old one stays. */
+  /** Reads the module again; the new code takes over, or the old stays if it fails to start. */
   reload(): Promise<ReloadResult> {
     const before = this.reloading ?? Promise.resolve();
     const mine = before.then(() => this.loadAgain());
@@ -357,11 +356,11 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     return this.current.has('load_state');
   }
 
-  /** Tells one that is to take over what its module has missed. @throws {Error} when that ends it */
+  /** Sends a starting module the events that it has missed. @throws {Error} when that ends it */
   private introduce(next: Interpreter): void {
     for (const [event, data] of this.succession.seen) this.tell(next, event, data);
     next.drain();
-    if (next.died()) throw new Error(next.guest.dead);
+    if (next.checkLost()) throw new Error(next.guest.dead);
   }
 
   private takeOver(next: Interpreter): void {
@@ -370,14 +369,14 @@ export class Host implements Owner, Succeeded, ModuleVolume {
     this.failures = 0;
     this.retired.add(before);
     this.xl.exchangeFops(next.fops());
-    sayUp(this.xl as Xlator, this.current.api.saysUp ?? childrenUp(this.xl as Xlator));
+    sayUp(this.xl as Xlator, this.current.api.declaredUp ?? childrenUp(this.xl as Xlator));
     announceChangedReplies(this.xl as Xlator);
     this.succession.serves();
     before.retire();
     this.endOldest();
   }
 
-  /** What is never answered must not keep ever more interpreters. */
+  /** Ends the oldest interpreters, which requests without reply would keep for ever. */
   private endOldest(): void {
     const [oldest] = this.retired;
     if (oldest === undefined || this.retired.size <= MOST_RETIRED) return;
@@ -390,7 +389,7 @@ export class Host implements Owner, Succeeded, ModuleVolume {
   }
 }
 
-/** Carries a module's state over, when both sides want it. @throws {Error} when either fails */
+/** Passes a module's state on, if both modules have the hooks. @throws {Error} when either fails */
 function handOver(from: Interpreter, to: Interpreter): void {
   if (!to.has('load_state')) return;
   const state = stateOf(from);
@@ -400,7 +399,7 @@ function handOver(from: Interpreter, to: Interpreter): void {
 function stateOf(from: Interpreter): string | undefined {
   if (from.dead || !from.has('dump_state')) return undefined;
   const state = from.guest.tell('dump_state');
-  from.died(null, 'dump_state');
+  from.checkLost(null, 'dump_state');
   if (state === undefined) throw new Error('dump_state failed');
   return state;
 }

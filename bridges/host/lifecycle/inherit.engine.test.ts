@@ -1,4 +1,4 @@
-/** A volume that an exchange makes anew goes on with what its module remembers. */
+/** Handover of a module's state when an exchange of the graph replaces its volume. */
 import { expect, it } from 'vitest';
 import { type RunningModule, startModule } from '../../../test/support/module.ts';
 
@@ -18,7 +18,7 @@ export class xlator extends Translator {
 }
 `;
 
-/** The same volumes, the top with an option that cannot change while it runs. */
+/** Exchanges the graph; the top's new option forces a new instance. */
 const exchange = ({ graph }: RunningModule, names: string) =>
   graph.exchange(
     graph.xlators.map((xl) => {
@@ -30,7 +30,7 @@ const exchange = ({ graph }: RunningModule, names: string) =>
     1000,
   );
 
-it('hands over what dump_state tells to load_state, and stays when that fails', async () => {
+it("an exchange passes dump_state's result to load_state, and is refused when load_state fails", async () => {
   const run = await startModule({ 'm.js': COUNTS });
   const ask = (): string[] => {
     run.ask('access', run.known('a'), 0, null);

@@ -1,13 +1,11 @@
 /**
- * One interpreter at work: requests on their way into a guest and back. A volume has one at a time;
- * after a reload or restart, the one before goes on until its last request is answered.
+ * One running interpreter: takes requests into its guest and replies back. A volume has one; after
+ * a reload or restart the old one runs on until its last request is answered.
  *
- * What a guest decides takes effect when it has returned: its result is carried out, then the
- * messages it has pushed, in order. So a guest is never entered while it runs, an exception can
- * still turn all of a call into one failure, and a chain of callbacks does not deepen the stack.
- *
- * Every request is answered exactly once: by the guest, or by the host when the guest cannot any
- * more. What comes later finds it answered and is dropped.
+ * A guest's decisions take effect when it has returned: first its result, then the messages it
+ * pushed, in order. So it is never re-entered, an exception fails the whole call, and chains of
+ * callbacks do not deepen the stack. Every request is answered exactly once: by the guest, or by
+ * the host in its place; later decisions about it are dropped.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -33,33 +31,33 @@ import {
 import { onTurnEnd } from '../limits/interpreter-gate.ts';
 import { oneRecord, requestFailed } from '../limits/limited-log.ts';
 import { DecisionQueue } from '../requests/decision-queue.ts';
-import { tellEntries } from '../requests/entry-hooks.ts';
+import { callEntryHooks } from '../requests/entry-hooks.ts';
 import { HostedRequest, ownRequest } from '../requests/hosted-request.ts';
 import { linkFound, lookUp, noteName } from '../requests/name-lookups.ts';
 import type { Notes } from '../requests/notes.ts';
 import { PendingRequests } from '../requests/pending-requests.ts';
 import type { Limits, Owner } from './failure-policy.ts';
 
-/** Numbers of requests start over here, so that they stay small integers. */
+/** Request numbers wrap here, so that they stay small integers. */
 const LAST_ID = 0x3fffffff;
 
 export class Interpreter {
   readonly api: HostApi;
   current: HostedRequest | null = null;
-  /** What an observer is told; null while there is none. */
+  /** The notes for an observer; null without one. */
   notes: Notes | null = null;
   private readonly xl: Xlator<unknown>;
   readonly owner: Owner;
   readonly pending: PendingRequests;
   private readonly guestCbks = new Map<string, AnyCbk>();
   private readonly passCbks = new Map<string, AnyCbk>();
-  /** What the guest has decided by messages, and is not yet carried out. */
+  /** The guest's decisions that are not carried out yet. */
   readonly decisions: DecisionQueue<HostedRequest>;
   private ownGuest: Guest | null = null;
   private readonly stopTelling = onTurnEnd(this);
   dead = false;
   private retired = false;
-  /** The volume may be ending, and its children have ended then: nothing is wound any more. */
+  /** True once the volume may be ending: its children have ended, so nothing is wound. */
   private closing = false;
   private lastId = 0;
   private limits: Limits;
@@ -78,7 +76,7 @@ export class Interpreter {
     });
   }
 
-  /** Requests that outlived a call into the guest. */
+  /** Requests that the guest holds. */
   get requests(): PendingRequests['requests'] {
     return this.pending.requests;
   }
@@ -101,14 +99,14 @@ export class Interpreter {
     return this.guest.description.hooks.includes(hook);
   }
 
-  /** The fops of the volume: what the module defines, and what its hooks need to see. */
+  /** The volume's fops: those that the module defines or its hooks need. */
   fops(): Fops<unknown> {
     return fopsFor(this.guest, this.xl, this.admit);
   }
 
   // -- down ------------------------------------------------------------------------------------
 
-  /** Takes a request of the graph's, and calls the guest for it. */
+  /** Takes a request from the graph, and calls the guest for it. */
   private readonly admit = (plan: Plan, frame: Frame, args: unknown[]): void => {
     if (this.dead) {
       this.owner.succession.unserved(plan.name, frame, args);
@@ -118,7 +116,7 @@ export class Interpreter {
     this.lastId = this.lastId === LAST_ID ? 1 : this.lastId + 1;
     const request = new HostedRequest(this.lastId, plan, frame, args);
     if (plan.entry === null) {
-      this.windAsCame(request, plan, plan.cbk);
+      this.windUnchanged(request, plan, plan.cbk);
       return;
     }
     const { scratch } = plan;
@@ -127,7 +125,7 @@ export class Interpreter {
     this.call(request, plan.entry, scratch);
   };
 
-  /** Enters the guest for a request and carries out what it decided. */
+  /** Enters the guest for a request and carries out its decisions. */
   private call(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
     this.owner.counters.calls += 1;
     const { slow } = turn;
@@ -136,7 +134,7 @@ export class Interpreter {
     try {
       code = this.notes === null ? entry(args) : this.notes.observe(request, entry, args);
     } catch (error) {
-      code = this.gaveUp(request, error, slow);
+      code = this.engineFailed(request, error, slow);
     }
     this.current = null;
     this.carryOut(request, code);
@@ -144,7 +142,7 @@ export class Interpreter {
     if (request.kept && request.plan?.cancel && !request.watched) this.watch(request);
   }
 
-  /** Lets the module know when the caller of a request that waits gives up. */
+  /** Notifies the module when the caller of a held request is interrupted. */
   private watch(request: HostedRequest): void {
     request.watched = true;
     request.frame.root.whenInterrupted(() => {
@@ -154,34 +152,34 @@ export class Interpreter {
     });
   }
 
-  /** A turn was ended in the middle (interpreter-gate.ts): nothing that was called from here has returned. */
+  /** Recovers from an aborted turn (interpreter-gate.ts), in which no call of ours returned. */
   resume(): void {
     const request = this.current;
     this.current = this.xl.frame = null;
-    if (request === null) this.died();
-    else this.carryOut(request, this.gaveUp(request, this.guest.dead));
-    // Those whose callers' last steps were abandoned.
+    if (request === null) this.checkLost();
+    else this.carryOut(request, this.engineFailed(request, this.guest.dead));
+    // Requests whose last steps were abandoned with the turn.
     for (const each of [...this.requests.values()]) this.pending.dropIfOver(each);
     this.drain();
   }
 
-  /** The engine itself gave up: the script could not say so. */
-  private gaveUp(request: HostedRequest, error: unknown, slow = turn.slow): number {
+  /** Records a failure of the engine itself, which the module could not report. */
+  private engineFailed(request: HostedRequest, error: unknown, slow = turn.slow): number {
     const why = error instanceof Error ? error.message : String(error);
-    if (this.died(request)) return FAILED;
+    if (this.checkLost(request)) return FAILED;
     this.xl.log.error(oneRecord(`${request.name}: ${why}`), requestFailed);
     this.api.notifications.run(() => {
       this.guest.hook('cancel', [request.id]);
-      this.died(request, `the end of ${request.name}`);
+      this.checkLost(request, `the end of ${request.name}`);
     }, slow);
     return FAILED;
   }
 
   /**
    * Checks whether the interpreter is lost; if so, fails every request that waits for it.
-   * @param by the request for which it ran
+   * @param by the request for which the interpreter ran
    */
-  died(by: HostedRequest | null = null, doing = by?.name): boolean {
+  checkLost(by: HostedRequest | null = null, doing = by?.name): boolean {
     const why = this.guest.dead;
     if (why === undefined || this.dead) return this.dead;
     this.dead = true;
@@ -192,29 +190,29 @@ export class Interpreter {
     return true;
   }
 
-  /** Enters the guest for something that is no request (a timer, a hook), or about this one. */
+  /** Enters the guest for a timer or hook, or about a request. */
   enterFor(what: () => number | undefined, about: HostedRequest | null = null): void {
     if (what() === FAILED || this.guest.dead !== undefined) {
       this.owner.counters.failures += 1;
-      if (!this.died(about)) this.owner.failed(this);
+      if (!this.checkLost(about)) this.owner.failed(this);
     }
     this.drain();
   }
 
   private carryOut(request: HostedRequest, code: number): void {
     if (code < 0) this.answer(request, -1, -code, null);
-    else if (code === WIND) this.windAsCame(request, request.plan!, true);
-    else if (code === TAIL) this.windAsCame(request, request.plan!, false);
+    else if (code === WIND) this.windUnchanged(request, request.plan!, true);
+    else if (code === TAIL) this.windUnchanged(request, request.plan!, false);
     else if (code === FAILED) {
       // Before the reply: the caller's next request must not enter a lost interpreter.
-      this.died(request);
+      this.checkLost(request);
       this.fail(request);
     } else if (code >= SAME) this.answerSame(request, code - SAME);
     else if (!request.answered) this.pending.keep(request);
   }
 
-  /** Passes a request on with the arguments it came with. */
-  private windAsCame(request: HostedRequest, plan: Plan, wantsReply: boolean): void {
+  /** Winds a request with its own arguments. */
+  private windUnchanged(request: HostedRequest, plan: Plan, wantsReply: boolean): void {
     const child = this.xl.children[0];
     const { frame, args } = request;
     if (child === undefined) {
@@ -231,7 +229,7 @@ export class Interpreter {
     }
   }
 
-  /** Passes a request on for good: the child's reply is the answer, and no script sees it. */
+  /** Winds a request so that the child's reply is unwound without the module. */
   private handOn(request: HostedRequest, plan: Plan, child: Child, args: readonly unknown[]): void {
     const { frame } = request;
     if (request.owed === 0 && plan.creates < 0 && plan.removes < 0) {
@@ -240,7 +238,7 @@ export class Interpreter {
       frame.local = null;
       plan.tail(frame, child, args);
     } else {
-      // Hooks, or other children's replies, still need the frame to lead to the request.
+      // Hooks and other children's replies still find the request by its frame.
       this.pending.keep(request);
       frame.local = request;
       request.winds += 1;
@@ -251,7 +249,7 @@ export class Interpreter {
 
   // -- up --------------------------------------------------------------------------------------
 
-  /** What children call back when the guest wants the reply; the cookie is the wind's number. */
+  /** The callback of children whose reply the guest sees; the cookie is the wind's number. */
   guestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
@@ -282,7 +280,7 @@ export class Interpreter {
     this.pending.dropIfOver(request);
   }
 
-  /** The same for a request that was handed on. */
+  /** The callback of a request that was handed on. */
   private passCbk({ name }: Plan): AnyCbk {
     let cbk = this.passCbks.get(name);
     if (cbk === undefined) {
@@ -317,18 +315,18 @@ export class Interpreter {
     if (request.answered || plan === null) return;
     request.answered = true;
     if (request.owed === 0) this.pending.drop(request);
-    if (opRet >= 0 && (plan.creates >= 0 || plan.removes >= 0)) this.tellEntries(request, plan);
+    if (opRet >= 0 && (plan.creates >= 0 || plan.removes >= 0)) this.callEntryHooks(request, plan);
     if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.error);
     else plan.unwind(frame, opRet, opErrno, values);
   }
 
-  /** The guest has failed with a request: what it decided, and is not carried out, is void. */
+  /** Fails a request whose method failed; its pending decisions are void. */
   private fail(request: HostedRequest): void {
     this.decisions.undo(request);
     this.failRequest(request);
   }
 
-  /** Acts in the guest's place: it has failed, or can no longer be asked. */
+  /** Replies in the place of a guest that failed or is gone. */
   private failRequest(request: HostedRequest): void {
     const { counters, policy } = this.owner;
     const { plan, answered, winds } = request;
@@ -343,19 +341,19 @@ export class Interpreter {
       this.answer(request, -1, policy.error, null);
     }
     this.pending.dropIfOver(request);
-    if (!this.died(request)) this.owner.failed(this);
+    if (!this.checkLost(request)) this.owner.failed(this);
   }
 
-  private tellEntries(request: HostedRequest, plan: Plan): void {
+  private callEntryHooks(request: HostedRequest, plan: Plan): void {
     if (this.dead) return;
-    const failures = tellEntries(this.guest, plan, request, this.xl, this.notes);
+    const failures = callEntryHooks(this.guest, plan, request, this.xl, this.notes);
     this.owner.counters.failures += failures;
-    if (failures > 0 && !this.died(request)) this.owner.failed(this);
+    if (failures > 0 && !this.checkLost(request)) this.owner.failed(this);
   }
 
   // -- messages --------------------------------------------------------------------------------
 
-  /** The guest has something to say about a request. @throws {MessageError} */
+  /** Queues a guest's message about a request. @throws {MessageError} */
   push(id: number, message: GuestMessage, bytes: number): void {
     const request = this.requestFor(id);
     const resolver = this.api.resolver(request);
@@ -378,16 +376,16 @@ export class Interpreter {
     return ownRequest(id, this.xl);
   }
 
-  /** Carries out what the guest has decided by messages, or as much of it as one turn may take. */
+  /** Carries out the guest's queued decisions, as many as one turn allows. */
   drain(): void {
-    // Before the graph is wired there is nothing to wind to: what `init` asks for waits until then.
+    // Before the graph is wired there are no children: requests that `init` began wait.
     if (this.decisions.running || this.xl.children.length < this.xl.below.length) return;
     this.decisions.run(this);
     this.api.returned();
     this.endIfDrained();
   }
 
-  /** Another translator threw while it was called from here; its request must not hang. */
+  /** Fails the request when another translator threw during a wind: it must not hang. */
   threw(request: HostedRequest, error: unknown): void {
     this.giveUp(request, `${(error as Error).stack ?? error}`);
   }
@@ -398,12 +396,12 @@ export class Interpreter {
     this.failRequest(request);
   }
 
-  obey(request: HostedRequest, decision: Decision): void {
+  carryOutDecision(request: HostedRequest, decision: Decision): void {
     const { plan, frame } = request;
-    if (decision.verb === 'wind' && this.mayNotWind(request)) return;
+    if (decision.verb === 'wind' && this.exceedsWindLimit(request)) return;
     if (lookUp(this, this.xl, request, decision)) return;
     if (decision.verb === 'wind') {
-      // Also when the request was answered meanwhile: every child that was wound to gets its turn.
+      // Also if the request was answered meanwhile: every decided wind is carried out.
       const { wind, row, values } = decision;
       frame.local = request;
       if (!this.api.addFd(request, decision)) return;
@@ -418,7 +416,7 @@ export class Interpreter {
     } else this.failRequest(request);
   }
 
-  private mayNotWind(request: HostedRequest): boolean {
+  private exceedsWindLimit(request: HostedRequest): boolean {
     const { windLimit } = this.limits;
     request.winds += 1;
     const isMany = request.winds > windLimit && windLimit > 0 && request.plan !== null;
@@ -429,17 +427,17 @@ export class Interpreter {
     return true;
   }
 
-  /** A line of a prompt; what it asks the children is wound at once. */
+  /** Runs a line of a prompt; requests that it sends to children are wound at once. */
   evaluate(source: string): Promise<Evaluation> {
     const evaluation = this.guest.evaluate(source);
-    this.died(null, 'a line of the prompt');
+    this.checkLost(null, 'a line of the prompt');
     this.drain();
     return evaluation;
   }
 
   // -- what waits ------------------------------------------------------------------------------
 
-  /** The guest knows that a request can no longer be answered. */
+  /** Fails a request that the guest can no longer answer. */
   lost(id: number): void {
     const request = this.api.request(id);
     if (request === undefined || request.answered) return;
@@ -462,7 +460,7 @@ export class Interpreter {
 
   // -- the end ---------------------------------------------------------------------------------
 
-  /** No new requests come: what is on its way is brought to its end, and `drained` is told. */
+  /** Finishes pending requests without taking new ones, then calls `drained`. */
   retire(): void {
     this.retired = true;
     this.endIfDrained();
@@ -475,13 +473,13 @@ export class Interpreter {
     this.owner.drained(this);
   }
 
-  /** Ends one that never served: its module is told nothing. */
+  /** Ends an interpreter that never served, without notifying its module. */
   discard(): void {
     this.dead = true;
     this.close();
   }
 
-  /** Ends it now: whatever is still owed is answered, the module is told, its interpreter goes. */
+  /** Ends the interpreter now: fails pending requests, notifies the module, frees the engine. */
   close(): void {
     this.retired = false;
     this.closing = true;

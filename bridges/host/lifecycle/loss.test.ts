@@ -1,4 +1,7 @@
-/** Loss of interpreters by requests, timers and notices, and its effect on other requests. Guests are fakes. */
+/**
+ * Loss of interpreters by requests, timers and notices, and its effect on other requests. Guests
+ * are fakes.
+ */
 import { expect, it } from 'vitest';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
@@ -6,9 +9,9 @@ import { ask, askArgs, type Reply } from '../../../test/support/core.ts';
 import { type Answer, Bed, type Code, dies, settle } from '../../../test/support/hosted.ts';
 import { NOTHING, WIND } from '../guest.ts';
 
-/** The scalar of a loc's name, behind the number of the request. */
+/** Index of the loc's name among the scalars. */
 const NAME = 3;
-/** Ends the interpreter for names that begin so; others are absent. */
+/** Ends the interpreter for names that begin with 'bad'; other names are absent. */
 const harmful: Answer = (host, id, guest, args) =>
   String(args[NAME]).startsWith('bad') ? dies(host, id, guest, args) : -ENOENT;
 const code: Code = { fops: { lookup: harmful, stat: harmful, access: () => NOTHING } };
@@ -19,7 +22,7 @@ const lookup = (bed: Bed, name: string, uid = 0): Reply =>
   askArgs(bed.graph, 'lookup', [loc(bed, name), null], 1, uid);
 const stat = (bed: Bed, name: string): Reply => ask(bed.graph, 'stat', loc(bed, name), null);
 
-/** A request, and the reply that it has had once a new interpreter is there. */
+/** The errno of a reply, once a new interpreter has started. */
 async function answered(reply: Reply): Promise<number> {
   await settle();
   expect(reply.count).toBe(1);
@@ -35,7 +38,7 @@ it('while two names end the interpreter again and again, requests for others are
       expect([await answered(bad), await answered(other)]).toEqual([EIO, ENOENT]);
     }
   }
-  // Each has ended two interpreters, and is refused since.
+  // Each name ended two interpreters, and has been refused since.
   expect(bed.dump).toMatchObject({ restarts: 4, failures: 20 });
   expect(bed.log).toContain(
     "lookup of '/bad two' ends the interpreter again and again: refused for 1 s (option restart-backoff)",
@@ -201,7 +204,7 @@ it('an idle interpreter that a timer ends is replaced after a wait, or by the ne
   expect(bed.guests.length).toBe(2);
   expect(await answered(lookup(bed, 'good'))).toBe(ENOENT);
   expect(bed.guests.length).toBe(3);
-  // This one has served.
+  // This interpreter has served a request.
   tick();
   await settle();
   expect(bed.guests.length).toBe(4);

@@ -1,4 +1,4 @@
-/** The options that a module declares for its volume, checked as those of a built-in translator. */
+/** Checks the options that a module declares, as strictly as those of a built-in translator. */
 import { GraphError, InitError } from '../../../runtime/core/errors.ts';
 import { printable } from '../../../runtime/core/log.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
@@ -14,14 +14,14 @@ import {
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { ModuleDescription } from '../guest.ts';
 
-/** An option as a guest tells of it; nothing of it is trusted. */
-export type Raw = Readonly<Record<string, unknown>>;
+/** An option as the guest describes it, unchecked. */
+export type RawOption = Readonly<Record<string, unknown>>;
 
 const BOUNDED = ['int', 'sizet', 'percent', 'percent_or_sizet', 'time', 'double', 'size_list'];
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** What each part of a declaration has to be. */
+/** The check of each part of a declaration, and its description in errors. */
 const parts: Readonly<Record<string, readonly [is: (value: unknown) => boolean, what: string]>> = {
   help: [isText, 'a text'],
   reconfigurable: [(value) => typeof value === 'boolean', 'true or false'],
@@ -32,8 +32,8 @@ const parts: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   ],
 };
 
-/** The module's declaration, checked. @throws {GraphError} with the line of each fault */
-export function readDeclared(declared: Readonly<Record<string, Raw>>, path: string): Options {
+/** Checks a module's declaration. @throws {GraphError} with the line of each fault */
+export function readDeclared(declared: Readonly<Record<string, RawOption>>, path: string): Options {
   const problems: string[] = [];
   const options = Object.entries(declared).flatMap(([key, raw]): [string, OptionSpec][] => {
     try {
@@ -49,8 +49,8 @@ export function readDeclared(declared: Readonly<Record<string, Raw>>, path: stri
   return Object.fromEntries(options);
 }
 
-/** @throws {Error} that says what is wrong with it */
-function readOne(key: string, raw: Raw): OptionSpec {
+/** @throws {Error} with the fault */
+function readOne(key: string, raw: RawOption): OptionSpec {
   const { type, description = '', default: preset, min, max, place: _, ...more } = raw;
   if (/\s|^$/.test(key)) throw new Error('a volfile cannot name it: a key has no blanks');
   if (!isText(type) || !Object.hasOwn(optionTypes, type)) {
@@ -72,7 +72,7 @@ function readOne(key: string, raw: Raw): OptionSpec {
   const bounds = Object.entries({ min, max }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, readPart(name, bare, value)]],
   );
-  const spec = { ...bare, ...Object.fromEntries(bounds) } as OptionSpec & Raw;
+  const spec = { ...bare, ...Object.fromEntries(bounds) } as OptionSpec & RawOption;
   if (Number(spec.min) > Number(spec.max)) throw new Error('its min is above its max');
   if (preset === undefined || preset === null) return spec;
   return { ...spec, default: readPart('default', spec, preset) } as OptionSpec;
@@ -85,9 +85,9 @@ const unknownPart = (name: string, allowed: readonly string[], bounded: boolean)
   return `it has no '${name}'${didYouMean(name, known)}; it may have ${known.join(', ')}`;
 };
 
-/** A value of the declaration, read as the volfile's would be. */
+/** Parses a value of the declaration as a volfile's value. */
 function readPart(name: string, spec: OptionSpec, value: unknown): unknown {
-  // A volfile cannot say nothing; a default can.
+  // A default may be empty; a volfile's value cannot.
   if (value === '' && spec.type === 'str' && !('values' in spec)) return value;
   const accepted = optionTypes[spec.type].accepts(spec);
   const text = textOf(spec.type, value);
@@ -98,7 +98,7 @@ function readPart(name: string, spec: OptionSpec, value: unknown): unknown {
   throw new Error(`its ${name} ${shown(value)} ${read.error}`);
 }
 
-/** A value as a volfile would have it; undefined for what is of another kind. */
+/** A value as text of a volfile; undefined for a wrong type. */
 function textOf(type: OptionType, value: unknown): string | undefined {
   if (isText(value)) return value;
   if (typeof value === 'boolean') return type === 'bool' ? String(value) : undefined;
@@ -106,24 +106,24 @@ function textOf(type: OptionType, value: unknown): string | undefined {
   return typeof value === 'number' && numbers ? String(value) : undefined;
 }
 
-/** As its author would write it. */
+/** A value as its author would write it. */
 function shown(value: unknown): string {
   const told = value as { shown?: unknown } | null | undefined;
   if (isText(told?.shown)) return told.shown;
   return isText(value) ? `'${value}'` : String(JSON.stringify(value));
 }
 
-/** What a guest's own side has found, as JSON. @throws {GraphError} for options that cannot be */
+/** Parses a guest's description of its module. @throws {GraphError} for invalid options */
 export function readDescription(json: string, path: string): ModuleDescription {
-  const found = JSON.parse(json) as ModuleDescription & { options: Record<string, Raw> };
+  const found = JSON.parse(json) as ModuleDescription & { options: Record<string, RawOption> };
   return { ...found, options: readDeclared(found.options, path) };
 }
 
 /**
- * The values that the volfile gives the module's options; one that has no value is null.
- * @param own the options of the host translator itself, `type` its name.
- * @param path the module's file, for messages.
- * @throws {InitError} for a declaration that cannot be, {GraphError} for wrong values.
+ * Reads the module's options from the volfile; an option without a value is null.
+ * @param own the host translator's own options, `type` its name
+ * @param path the module's file, for messages
+ * @throws {InitError} for an invalid declaration, {GraphError} for wrong values
  */
 export function moduleOptions(
   xl: Xlator<unknown>,
@@ -135,7 +135,7 @@ export function moduleOptions(
   if (taken.length > 0) {
     throw new InitError(`${path}: option ${taken.join(', ')} belongs to ${xl.type} itself`);
   }
-  // All keys together, so that a slip in one of the host's own finds its suggestion too.
+  // All keys together, so that a misspelt host option gets a suggestion too.
   const all: Options = { ...genericOptions, ...own, ...declared };
   const { values, problems } = checkOptions(all, xl.given, { strict: xl.context.strict });
   const errors = problems.filter(({ severity }) => severity === 'error');

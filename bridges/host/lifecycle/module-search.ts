@@ -1,7 +1,7 @@
 /**
- * Finding a module by its name: along `module-path`, or without it the volfile's folder, GLOSSA_PATH,
- * the language's own variable (PYTHONPATH) and the bundled examples. The first folder that has the
- * module decides; an extension in the name, or `option language`, says which language is meant.
+ * Finds a module by name: along `module-path`, or else in the volfile's folder, GLOSSA_PATH, the
+ * language's own variable (PYTHONPATH) and the bundled examples. The first folder that has it wins;
+ * an extension in the name, or `option language`, selects the language.
  */
 import { InitError } from '../../../runtime/core/errors.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
@@ -25,7 +25,7 @@ interface Candidate {
   readonly path: string;
 }
 
-/** The bare name; and, of a name with an extension, the language and that extension alone. */
+/** Splits off a known extension, and narrows the languages to the one that it names. */
 function splitExtension(
   name: string,
   languages: readonly HostedLanguage[],
@@ -42,7 +42,7 @@ function splitExtension(
 const split = (path: string | undefined): string[] =>
   (path ?? '').split(':').filter((folder) => folder !== '');
 
-/** The bundled examples: each in a folder of its own. */
+/** Folders of the bundled examples. */
 function bundled(sources: Sources): string[] {
   const examples = examplesOf(sources);
   if (examples === null) return [];
@@ -50,7 +50,7 @@ function bundled(sources: Sources): string[] {
     const entries = sources.list(examples);
     return entries.filter(({ isFolder }) => isFolder).map(({ name }) => join(examples, name));
   } catch {
-    // An installation without examples is whole all the same.
+    // An installation may lack the examples.
     return [];
   }
 }
@@ -58,7 +58,7 @@ function bundled(sources: Sources): string[] {
 const examplesOf = ({ installed }: Sources): string | null =>
   installed === null ? null : join(installed, 'examples');
 
-/** Every folder to look in, in order, for these languages. */
+/** The folders to search, in order, for these languages. */
 function foldersFor(
   { path, baseDir }: Search,
   wanted: readonly HostedLanguage[],
@@ -76,19 +76,19 @@ function foldersFor(
   return [...new Set(listed.map((folder) => resolve(baseDir, folder)))];
 }
 
-/** @throws {InitError} for a folder that may not be looked into. */
+/** @throws {InitError} for an unreadable folder. */
 function isFile(sources: Sources, path: string): boolean {
   try {
     return sources.kind(path) === 'file';
   } catch (error) {
     const { code } = error as { code?: string };
-    // A file where a folder was named, or a name too long for any file.
+    // A file in the place of a folder, or a name too long for any file.
     if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') return false;
     throw new InitError(`cannot look into ${dirname(path)} for the module: ${code}`);
   }
 }
 
-/** Files that `bare` may mean in one folder. A dot separates folders, as in an import. */
+/** Files of one folder that `bare` may mean. A dot separates folders, as in an import. */
 function candidatesIn(
   folder: string,
   bare: string,
@@ -104,7 +104,7 @@ function candidatesIn(
   });
 }
 
-/** Names of modules that are there, for a suggestion. */
+/** Names of existing modules, for a suggestion. */
 function namesIn(
   folders: readonly string[],
   wanted: readonly HostedLanguage[],
@@ -118,13 +118,13 @@ function namesIn(
         return extension === undefined ? [] : [name.slice(0, -extension.length)];
       });
     } catch {
-      // A folder that cannot be read has nothing to suggest; the message lists it anyway.
+      // An unreadable folder gives no suggestion; the message lists it anyway.
       return [];
     }
   });
 }
 
-/** The module that a volume asks for. @throws {InitError} naming what was searched. */
+/** Finds a volume's module. @throws {InitError} naming the searched folders */
 export function findModule(
   search: Search,
   languages: readonly HostedLanguage[],
@@ -177,7 +177,7 @@ export function findModule(
   throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}${more}`);
 }
 
-/** Behind a folder: why nothing can be in it, or what is in it and is no module. */
+/** The reason after a folder's name: it is missing, or has a file that is no module. */
 function whyNone(
   folder: string,
   bare: string,
@@ -212,9 +212,9 @@ function load(
 }
 
 /**
- * The text of a source file.
- * @param declared where it may say what its letters are
- * @throws {Error} where it is not written as it says, or in UTF-8
+ * Reads the text of a source file.
+ * @param declared matches a declaration of its encoding
+ * @throws {Error} when the bytes do not fit that encoding, or UTF-8
  */
 export function readSource(path: string, sources: Sources, declared?: RegExp): string {
   const bytes = sources.read(path);
@@ -224,13 +224,13 @@ export function readSource(path: string, sources: Sources, declared?: RegExp): s
     .replace(/^(?:latin|iso[-_](?:8859|latin))[-_]1\b(?!\d).*/i, 'latin1');
   let text: string | undefined;
   try {
-    // It leaves out the mark that some editors begin a file with.
+    // The decoder drops a byte order mark.
     text = new TextDecoder(coding, { fatal: true }).decode(bytes);
   } catch (error) {
     const whole = new TextDecoder().decode(bytes);
     const right = whole.slice(0, Math.max(0, whole.indexOf('\ufffd')));
     const line = right.split('\n').length;
-    // A RangeError says that it does not know the name.
+    // A RangeError means an unknown encoding.
     const isKnown = !(error instanceof RangeError);
     const what = isKnown ? `this is no ${said}` : `its letters are ${said}, which is not known`;
     throw new Error(`${path}:${isKnown ? line : 1}: ${what}: save the file as UTF-8`);

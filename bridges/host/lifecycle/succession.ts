@@ -1,10 +1,11 @@
 /**
- * Paces the successors of a volume's interpreter (or of its thread), and answers requests meanwhile.
+ * Paces the replacement of a volume's interpreter (or its thread), and holds or fails requests
+ * meanwhile.
  *
- * An interpreter lost during a request is replaced at once, and requests wait for its successor. They fail
- * only between a failed start and the next try. A request that has ended an interpreter before may be
- * refused (limits/harmful-requests.ts). The owner starts the successor, and reports the result by
- * `serves` or `notStarted`.
+ * An interpreter lost during a request is replaced at once, and requests wait for the replacement.
+ * They fail only between a failed start and the next try; a request that has ended interpreters may
+ * be refused (limits/harmful-requests.ts). The owner starts the replacement, and reports `serves`
+ * or `notStarted`.
  */
 import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import type { EventName } from '../../../runtime/core/events.ts';
@@ -13,26 +14,26 @@ import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
 import { tailArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import { type Fop, isChange, type Xlator } from '../../../runtime/core/xlator.ts';
-import { type Blamed, HarmfulRequests } from '../limits/harmful-requests.ts';
+import { type BlamedRequest, HarmfulRequests } from '../limits/harmful-requests.ts';
 import { oneRecord } from '../limits/limited-log.ts';
 import { isLong, PAUSE_MS } from '../requests/decision-queue.ts';
 import { Backoff, type Policy } from './failure-policy.ts';
 
-interface Held {
+interface HeldRequest {
   readonly name: FopName;
   readonly frame: Frame;
   readonly args: readonly unknown[];
 }
 
-export interface Succeeded {
+export interface SuccessionOwner {
   readonly counters: { failures: number; bypassed: number };
-  startAnew(): void;
+  startReplacement(): void;
 }
 
-/** The log's words for the interpreter that serves a volume, and its messages. */
-export interface Serving {
+/** Log texts about a volume's interpreter or thread. */
+export interface ServingTexts {
   readonly title: string;
-  /** Behind `is lost`. */
+  /** The option named after `is lost`. */
   readonly option: string;
   readonly lost: number;
   readonly anew: number;
@@ -46,18 +47,18 @@ export class Succession {
   state: 'serving' | 'waiting' | 'starting' | 'closed' = 'serving';
   harmful!: HarmfulRequests;
   private readonly xl: Xlator<unknown>;
-  private readonly owner: Succeeded;
-  private readonly serving: Serving;
-  /** The last event that came from above, and from each child: a successor is told of them. */
+  private readonly owner: SuccessionOwner;
+  private readonly serving: ServingTexts;
+  /** The last event from above and from each child, replayed to a successor. */
   private readonly events = new Map<unknown, readonly [event: EventName, about: unknown]>();
   private policy!: Policy;
   private backoff!: Backoff;
-  private held: Held[] = [];
+  private held: HeldRequest[] = [];
   private cancelWait: (() => void) | null = null;
-  /** Ends a wait at the next request; null where requests have to fail meanwhile. */
+  /** Ends the wait at the next request; null when requests fail meanwhile. */
   private startNow: (() => void) | null = null;
 
-  constructor(xl: Xlator<unknown>, policy: Policy, owner: Succeeded, serving: Serving) {
+  constructor(xl: Xlator<unknown>, policy: Policy, owner: SuccessionOwner, serving: ServingTexts) {
     this.xl = xl;
     this.owner = owner;
     this.serving = serving;
@@ -95,20 +96,20 @@ export class Succession {
 
   // -- successors --------------------------------------------------------------------------------
 
-  /** The serving interpreter is lost during `by`. */
-  tellLost(why: string, by: Blamed | null): void {
+  /** Logs the loss of the serving interpreter during request `by`. */
+  logLoss(why: string, by: BlamedRequest | null): void {
     const { title, option, lost } = this.serving;
     this.xl.log.critical(oneRecord(`${title} is lost${option}: ${why}`), { msgid: lost });
     if (by !== null) this.harmful.blame(by, this.xl.context.now(), this.xl.log);
   }
 
-  /** @param hasServed false for one that has ended by itself, which must not keep the process busy */
+  /** @param hasServed false for one that ended while idle: its restart is paced */
   lost(hasServed: boolean): void {
     if (hasServed) this.replace('it is lost', 0);
     else this.replace('it is lost before it has served', this.pace(), true);
   }
 
-  /** The current interpreter serves until its successor has started. */
+  /** Starts a replacement; the current interpreter serves until then. */
   replaceInPace(why: string): void {
     if (this.state === 'serving') this.replace(why, this.pace());
   }
@@ -119,7 +120,7 @@ export class Succession {
     this.enterHeld();
   }
 
-  /** @param isLost whether there is nothing that goes on in its place */
+  /** @param isLost true when no interpreter serves meanwhile */
   notStarted(error: unknown, isLost: boolean): void {
     const { title, notAnew } = this.serving;
     const text = `${title} does not start anew: ${reasonOf(error)}`;
@@ -134,7 +135,7 @@ export class Succession {
     return this.backoff.next(this.xl.context.now());
   }
 
-  /** @param hurries a request that comes meanwhile need not wait so long */
+  /** @param hurries true to let the next request end the wait */
   private replace(why: string, ms: number, hurries = false): void {
     if (this.state === 'starting' || this.state === 'closed') return;
     this.endWait();
@@ -144,7 +145,7 @@ export class Succession {
     const go = (): void => {
       this.endWait();
       this.state = 'starting';
-      this.owner.startAnew();
+      this.owner.startReplacement();
     };
     if (ms === 0) {
       go();
@@ -162,7 +163,7 @@ export class Succession {
 
   // -- requests ----------------------------------------------------------------------------------
 
-  /** A request came while nothing serves. */
+  /** Holds or fails a request that came while no interpreter serves. */
   unserved(name: FopName, frame: Frame, args: readonly unknown[]): void {
     const bypasses = this.policy.onError === 'bypass' && this.xl.passingChild !== undefined;
     if (!bypasses) this.startNow?.();
@@ -170,7 +171,7 @@ export class Succession {
     else this.held.push({ name, frame, args });
   }
 
-  /** Answers a request that is not to be given to the module; false when it may be. */
+  /** Fails a request that the module must not get; false when it may. */
   refuses(name: FopName, frame: Frame, args: readonly unknown[]): boolean {
     const { harmful, xl } = this;
     if (harmful.size === 0 || !harmful.refuses(name, args, xl.context.now())) return false;
@@ -178,7 +179,7 @@ export class Succession {
     return true;
   }
 
-  /** Answers a request in the module's place, by `on-error`. */
+  /** Handles a request without the module, by `on-error`. */
   without(name: FopName, frame: Frame, args: readonly unknown[]): void {
     const { counters } = this.owner;
     const child = this.xl.passingChild;
@@ -199,15 +200,16 @@ export class Succession {
   }
 
   /**
-   * Enters the held requests; after a slow one it yields to other sources. Requests of callers that have
-   * ended an interpreter enter last, so that other callers wait for one start at most.
+   * Enters the held requests; after a slow one it yields to other sources. Requests of callers that
+   * have ended an interpreter enter last, so that other callers wait for one start at most.
    */
   private enterHeld(): void {
     if (this.state !== 'serving') return;
     const { context } = this.xl;
     const { slow } = turn;
     const now = context.now();
-    const isBlamed = ({ frame }: Held): boolean => this.harmful.isBlamed(frame.root.uid, now);
+    const isBlamed = ({ frame }: HeldRequest): boolean =>
+      this.harmful.isBlamed(frame.root.uid, now);
     const held = this.held.splice(0);
     for (const each of [...held.filter((one) => !isBlamed(one)), ...held.filter(isBlamed)]) {
       if (isLong(context, slow)) this.held.push(each);
@@ -216,8 +218,8 @@ export class Succession {
     if (this.held.length > 0) context.after(PAUSE_MS, () => this.enterHeld());
   }
 
-  /** The code that is there now may see it, or let it pass. */
-  private enterAgain({ name, frame, args }: Held): void {
+  /** Passes a held request to the current code's fop. */
+  private enterAgain({ name, frame, args }: HeldRequest): void {
     const fop = this.xl.fops[name] as Fop<FopName, unknown> | undefined;
     const child = this.xl.passingChild;
     if (fop !== undefined) (fop as (...all: unknown[]) => void)(frame, this.xl, ...args);

@@ -18,14 +18,14 @@ const NONE = {
   packages: undefined,
 };
 
-it('nothing is granted unless told', () => {
+it('without options nothing is granted', () => {
   expect(findGrants(NONE, base, { env: { HOME: '/root' }, sources })).toEqual({
     grants: { read: [], write: [], env: {} },
     packages: [],
   });
 });
 
-it('paths start at the folder given and end where links lead', () => {
+it("granted paths are resolved against the module's directory, through symbolic links", () => {
   const given = { ...NONE, 'allow-read': 'data/file, link', 'allow-write': `${base}/data,` };
   const found = findGrants({ ...given, packages: 'link/file' }, base, { env: {}, sources });
   expect(found.grants.read).toEqual([join(base, 'data', 'file'), join(base, 'data')]);
@@ -34,7 +34,7 @@ it('paths start at the folder given and end where links lead', () => {
   expect(new Set(foldersOf(found, sources))).toEqual(new Set([join(base, 'data')]));
 });
 
-it('names of the environment that have no value are left out', () => {
+it('unset environment variables are left out', () => {
   const given = { ...NONE, 'allow-env': 'ONE, TWO' };
   const found = findGrants(given, base, { env: { ONE: '1', THREE: '3' }, sources });
   expect(found.grants.env).toEqual({ ONE: '1' });
@@ -45,7 +45,7 @@ it.each([
   ['allow-write', '/dev/null', 'option allow-write /dev/null: neither a file nor a folder'],
   ['packages', 'data/file/x', `option packages data/file/x: ENOTDIR (${base}/data/file/x)`],
   ['allow-env', 'A=1', "option allow-env: 'A=1' is no name of an environment variable"],
-] as const)('%s %s is an error', (option, text, message) => {
+] as const)('option %s %s is refused', (option, text, message) => {
   const given = { ...NONE, [option]: text };
   expect(() => findGrants(given, base, { env: {}, sources })).toThrow(message);
 });

@@ -1,14 +1,14 @@
 /**
- * Looks up the folders, files, names of the environment and packages that the options of a volume give its
- * module, when the volume starts: a slip in the volfile is an error of the volfile.
+ * Finds the folders, files, environment variables and packages that a volume's options grant its
+ * module. Runs at the volume's start, so that a misspelt path is an error of the volfile.
  */
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { GrantedPaths, Machine, Sources } from '../machine.ts';
 import { dirname, resolve } from '../paths.ts';
 
-/** What a script may do outside of its interpreter. */
+/** A module's permissions outside of its interpreter. */
 export interface Grants extends GrantedPaths {
-  /** Names of the environment and their values; a name without a value is not here. */
+  /** VolumeGrants environment variables that are set, with their values. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -19,13 +19,13 @@ export interface GrantOptions {
   readonly packages: string | undefined;
 }
 
-export interface Granted {
+export interface VolumeGrants {
   readonly grants: Grants;
-  /** Wheel files and folders, as absolute paths. */
+  /** Absolute paths of wheel files and folders. */
   readonly packages: readonly string[];
 }
 
-/** The options' specs, to be spread into those of a host translator. */
+/** Specs of the options, to spread into a host translator's. */
 export const grantOptions = {
   'allow-read': {
     type: 'str',
@@ -49,12 +49,12 @@ export const grantOptions = {
   },
 } as const;
 
-/** Looks up what the options name. @throws {InitError} for a path that is not there. */
+/** Finds what the options name. @throws {InitError} for a missing path */
 export function findGrants(
   given: GrantOptions,
   baseDir: string,
   { env, sources }: Pick<Machine, 'env' | 'sources'>,
-): Granted {
+): VolumeGrants {
   const paths = (option: keyof GrantOptions) =>
     items(given[option]).map(found(option, baseDir, sources));
   const names = items(given['allow-env']).map((name) => {
@@ -75,8 +75,8 @@ export function findGrants(
   };
 }
 
-/** The folders that are granted, or have a file in them that is. */
-export const foldersOf = ({ grants, packages }: Granted, sources: Sources): string[] =>
+/** The granted folders, and those of granted files. */
+export const foldersOf = ({ grants, packages }: VolumeGrants, sources: Sources): string[] =>
   [...grants.read, ...grants.write, ...packages].map((path) =>
     sources.kind(path) === 'folder' ? path : dirname(path),
   );
@@ -87,7 +87,7 @@ const items = (text: string | undefined): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-/** The real path of an item, which has to be a file or a folder. */
+/** Finds the real path of an item, which must be a file or folder. */
 const found =
   (option: string, baseDir: string, sources: Sources) =>
   (item: string): string => {

@@ -1,11 +1,10 @@
 /**
- * Remembers requests that have ended an interpreter, by fop and name, and their callers. The first loss counts
- * as chance; from the second on the request is refused without the module, twice as long each time
- * (`Backoff`), while all others are served. The volume refuses a request if `refuses` is true, and calls
- * `clear` with new code.
+ * Remembers requests that have ended an interpreter, by fop and name, and their callers. The first
+ * loss counts as chance; from the second on the request is refused, for twice as long each time
+ * (`Backoff`). The volume asks `refuses`, and calls `clear` with new code.
  *
- * A fop with two names is recorded under each of them, so one harmful name is recognised beside any other.
- * The memory is bounded: when it is full, the requests blamed longest ago are forgotten.
+ * A fop with two names is recorded under each of them. When the memory is full, the requests blamed
+ * longest ago are forgotten.
  */
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
@@ -17,7 +16,7 @@ import { Backoff } from '../lifecycle/failure-policy.ts';
 
 const MOST = 1024;
 
-export interface Blamed {
+export interface BlamedRequest {
   readonly name: FopName;
   readonly args: readonly unknown[];
   readonly uid: number;
@@ -27,7 +26,7 @@ export class HarmfulRequests {
   private readonly paces = new Map<string, Backoff>();
   /** The first wait, in seconds. */
   private readonly seconds: number;
-  /** When the last of them is forgotten. */
+  /** The time when the last of them is forgotten. */
   private until = Number.NEGATIVE_INFINITY;
 
   constructor(seconds: number) {
@@ -38,8 +37,8 @@ export class HarmfulRequests {
     return this.paces.size;
   }
 
-  /** Records that the request ended an interpreter, and logs the requests that are refused from now on. */
-  blame({ name, args, uid }: Blamed, now: number, log: Log): void {
+  /** Records that the request ended an interpreter; logs what is refused from now on. */
+  blame({ name, args, uid }: BlamedRequest, now: number, log: Log): void {
     this.note(callerKey(uid), now);
     let longest = 0;
     for (const key of requestKeys(name, args)) longest = Math.max(longest, this.note(key, now));

@@ -1,6 +1,6 @@
 /**
- * Whichever way a guest is entered, a call that nothing interrupts is ended, in both languages: what
- * was to come of it fails, and the volume has another interpreter then.
+ * A native call that ignores interrupts, entered by every path into a module: the watchdog ends it,
+ * its request fails, and the volume gets a new interpreter. In Python and JavaScript.
  */
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../../runtime/core/errno.ts';
@@ -8,13 +8,13 @@ import { runSharedTurn } from '../../../runtime/core/turn.ts';
 import { type RunningModule, startModule } from '../../../test/support/module.ts';
 
 const LIMIT = '0.3';
-/** Of many seconds, nearly all in one call of C. */
+/** Runs for many seconds, nearly all in one call of C. */
 const PYTHON = '__import__("decimal").Context(10**6).exp(2)';
 const JAVASCRIPT = "('a'.repeat(8e6) + 'b').indexOf('a'.repeat(4e6) + 'c')";
 
 interface Language {
   readonly file: string;
-  /** The module, with this among its methods. */
+  /** The module's source with the method `part`. */
   module(part: string): string;
   readonly parts: Readonly<Record<Part, string>>;
   readonly outside: string;
@@ -69,7 +69,7 @@ ${part}
   },
 ];
 
-/** A start that takes longer than the limit, as beside much else it may, is tried again later. */
+/** Waits for the restart; on a busy machine a start can exceed the limit and is retried. */
 const restarted = (run: RunningModule): Promise<void> =>
   vi.waitFor(
     () => {
@@ -79,7 +79,7 @@ const restarted = (run: RunningModule): Promise<void> =>
     { timeout: 50_000 },
   );
 
-/** The log names the volume, and another interpreter serves. */
+/** Expects the log line, and a new interpreter that serves. */
 async function replaced(run: RunningModule, what: RegExp): Promise<void> {
   expect(run.lines().join('\n')).toMatch(what);
   await restarted(run);
@@ -89,10 +89,10 @@ async function replaced(run: RunningModule, what: RegExp): Promise<void> {
 
 const LOST = /^C .*the interpreter is lost: .*ran too long \(\d+\.\d s\).*time-limit/m;
 
-describe.each(languages)('$file', ({ file, module, parts, outside }) => {
+describe.each(languages)('an uninterruptible call in $file', ({ file, module, parts, outside }) => {
   const start = (part: Part, more: Readonly<Record<string, string>> = {}) =>
     startModule({ [file]: module(parts[part]) }, { options: { 'time-limit': LIMIT, ...more } });
-  /** The same, where it is not the start that takes too long: beside much else, it may. */
+  /** Retries when the start itself exceeds the limit, which happens on a busy machine. */
   const begin = async (part: Part, more: Readonly<Record<string, string>> = {}) => {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -103,7 +103,7 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
     }
   };
 
-  it('by a request, alone and in a turn that others share', async () => {
+  it('by a request fails it with EIO and replaces the interpreter, alone or in a shared turn', async () => {
     for (const enter of [
       (ask: () => void) => ask(),
       (ask: () => void) => void runSharedTurn(ask),
@@ -113,14 +113,14 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
       enter(() => {
         reply = run.ask('stat', run.known('a'), null);
       });
-      // What it would have returned is abandoned with the turn; the answer is not.
+      // The turn abandons the method's return value; the reply still arrives.
       if (reply !== undefined) expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
       await replaced(run, LOST);
       run.settled();
     }
   });
 
-  it('in a turn that others share, and is gone round where that is the policy', async () => {
+  it('in a shared turn passes the request to the child under on-error bypass', async () => {
     const run = await begin('request', { 'on-error': 'bypass' });
     const first = run.known('a');
     expect(runSharedTurn(() => void run.ask('stat', first, null))).toBe(false);
@@ -131,7 +131,7 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
     run.settled();
   });
 
-  it.each(['reply', 'coroutine'] as const)('by a %s', async (part) => {
+  it.each(['reply', 'coroutine'] as const)('by a %s fails the request with EIO', async (part) => {
     const run = await begin(part);
     const reply = run.ask('stat', run.known('a'), null);
     // As asynchronous storage answers: out of a promise.
@@ -141,7 +141,7 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
     run.settled();
   });
 
-  it('by a timer', async () => {
+  it('by a timer fails the waiting request with EIO', async () => {
     const run = await begin('timer');
     const reply = run.ask('stat', run.known('a'), null);
     run.context.advance(1000);
@@ -150,11 +150,11 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
     run.settled();
   });
 
-  it('by a hook', async () => {
+  it('by a hook replaces the interpreter once the replacement starts', async () => {
     const run = await begin('hook');
     run.host.notify('CHILD_DOWN', null);
     expect(run.lines().join('\n')).toMatch(LOST);
-    // Its successor is told the same, which ends it, too: it does not start, until that is over.
+    // The replacement receives the same CHILD_DOWN and ends too, until the child is up.
     await vi.waitFor(
       () => expect(run.lines().join('\n')).toMatch(/does not start anew: .*time-limit/),
       { timeout: 50_000 },
@@ -164,20 +164,20 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
     expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
   });
 
-  it('by a statedump', async () => {
+  it("by statedump reports 'statedump failed' and replaces the interpreter", async () => {
     const run = await begin('tell');
     expect(run.host.statedump()).toEqual({ module: 'statedump failed' });
     await replaced(run, LOST);
   });
 
-  it('by a prompt', async () => {
+  it("by the debugger's prompt reports 'ran too long' and replaces the interpreter", async () => {
     const run = await begin('fine');
     const { output, failed } = await run.host.interpreter.evaluate(outside);
     expect([output, failed]).toEqual([expect.stringMatching(/ran too long/), true]);
     await replaced(run, LOST);
   });
 
-  it('at the start: it fails', async () => {
+  it('at the start fails the start with the time limit', async () => {
     await expect(start('init')).rejects.toThrow(/ran too long .*time-limit/);
     const files = { [file]: `${module('')}\n${outside}\n` };
     const options = { 'time-limit': LIMIT };

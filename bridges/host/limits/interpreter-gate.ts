@@ -1,11 +1,11 @@
 /**
- * The gate of an interpreter: every call into a guest, of any engine, goes through `open` and `shut`, so
- * that it can be ended. It runs in an endable turn: one of its own (`run`), or one that the pump shares
- * between all requests of a while.
+ * The gate of an interpreter: every call into a guest passes `open` and `shut`, so that the
+ * watchdog can end it. A call runs in an endable turn: its own (`run`), or one that the pump shares
+ * between requests.
  *
- * When a turn is ended, the interpreter in it is lost: `ended` says so to its engine. A shared turn takes
- * the host's own stack along: each interpreter puts right what it was in the middle of, in two steps, so
- * that none is called by another before it can be (the table of core/turn.ts).
+ * Ending a turn loses the interpreter; `ended` notifies its engine. A shared turn aborts the host's
+ * own stack too: each interpreter in it repairs its state in two steps (`Interruptible`,
+ * core/turn.ts).
  */
 import { onTurnAbandoned, runEndable, turn } from '../../../runtime/core/turn.ts';
 import {
@@ -22,19 +22,19 @@ import {
   wake,
 } from './watchdog.ts';
 
-/** The repair of an interpreter after a shared turn has ended in the middle. */
-export interface Interrupted {
-  /** Whether it carries out decisions: no more, since that has ended in the middle. */
+/** An interpreter that can recover from an aborted shared turn. */
+export interface Interruptible {
+  /** Its `running` flag is reset: the abort has ended the queue's run. */
   readonly decisions: { running: boolean };
-  /** It answers what was in hand, and goes on with what is left. */
+  /** Answers the aborted request, and continues with the rest. */
   resume(): void;
 }
 
 const guests = new Set<InterpreterGate>();
-const interpreters = new Set<Interrupted>();
+const interpreters = new Set<Interruptible>();
 
-/** From now on `interpreter` is told; the result is the end of that. */
-export function onTurnEnd(interpreter: Interrupted): () => void {
+/** Registers `interpreter` for aborted turns; the result unregisters it. */
+export function onTurnEnd(interpreter: Interruptible): () => void {
   interpreters.add(interpreter);
   return () => interpreters.delete(interpreter);
 }
@@ -46,7 +46,7 @@ onTurnAbandoned(() => {
   for (const interpreter of all) interpreter.resume();
 });
 
-/** What runs has to be ended here and now: that comes from the watchdog. */
+/** Blocks until the watchdog ends the turn. */
 function waitForEnd(): never {
   for (const never = newWord(); ; ) Atomics.wait(never, 0, 0);
 }
@@ -57,14 +57,14 @@ export interface GateSettings {
   readonly limit: number;
   /** The volume's name. */
   readonly name: string;
-  /** The machine's: null where there are no limits. */
+  /** The machine's watchdog; null without limits. */
   readonly watch: Watch | null;
-  /** What was inside was abandoned: the interpreter is lost, for this reason. */
+  /** Notifies the engine that its call was aborted and the interpreter is lost. */
   ended(why: string): void;
 }
 
 export class InterpreterGate {
-  /** How many calls are open, one in the other. */
+  /** Depth of nested calls. */
   depth = 0;
   private readonly settings: GateSettings;
   private readonly word: Int32Array;
@@ -79,7 +79,7 @@ export class InterpreterGate {
     guests.add(this);
   }
 
-  /** From here on what runs is the script's. */
+  /** Starts the watchdog's timing for the engine. */
   begin(): void {
     if (this.limited) this.unwatch = this.settings.watch!(this.settings);
   }
@@ -89,12 +89,12 @@ export class InterpreterGate {
     guests.delete(this);
   }
 
-  /** Whether a call has to begin a turn of its own. `shares`: it may use the one that is open. */
+  /** True if a call needs a turn of its own. `shares`: it may use an open one. */
   needsTurn(shares: boolean): boolean {
     return this.depth === 0 && this.limited && !(shares && turn.open);
   }
 
-  /** Does what enters in a turn of its own; `lost` says what is thrown when that was ended. */
+  /** Runs a call in a turn of its own; throws `lost()` if the turn was ended. */
   run<T>(what: () => T, lost: () => Error): T {
     let result: T | undefined;
     const whole = runEndable(() => {
@@ -109,7 +109,7 @@ export class InterpreterGate {
     if (this.limited) {
       if (this.depth === 0) {
         this.count = (this.count + COUNT) | 0;
-        // A plain store costs nothing: the watchdog may see it some microseconds later.
+        // A plain store is cheap; the watchdog sees it some microseconds later.
         this.word[0] = this.count | RUNNING;
         if (resting[0] !== 0) wake();
       } else this.fromHost(IN_HOST);
@@ -133,7 +133,7 @@ export class InterpreterGate {
     waitForEnd();
   }
 
-  /** The guest calls the host: nothing of that is abandoned. */
+  /** Enters a host function, which is never aborted. */
   toHost(how: number): void {
     if (!this.limited || (Atomics.or(this.word, 0, how) & END) === 0) return;
     Atomics.and(this.word, 0, ~how);
@@ -144,7 +144,7 @@ export class InterpreterGate {
     if (this.limited && (Atomics.and(this.word, 0, ~how) & END) !== 0) waitForEnd();
   }
 
-  /** The turn was ended in which this one was, if it was. */
+  /** Marks the interpreter as lost if it was inside the ended turn. */
   abandon(): void {
     if (this.depth === 0) return;
     this.depth = 0;
@@ -152,23 +152,23 @@ export class InterpreterGate {
     this.settings.ended((bits & END) === 0 ? 'a call was ended from outside' : this.tooLong);
   }
 
-  /** Whether the interpreter was made to leave the call that runs. */
+  /** True if the interpreter was forced out of its call. */
   get forced(): boolean {
     return (Atomics.load(this.word, 0) & FORCE) !== 0;
   }
 
-  /** What is said of a call that had to be left. */
+  /** The error text of a call that was forced out. */
   get tooLong(): string {
     const seconds = (this.word[1]! / 1000).toFixed(1);
     return `a call ran too long (${seconds} s) and would not be interrupted (option time-limit)`;
   }
 }
 
-/** Functions of the host that are called from within: an engine makes them before it has an InterpreterGate. */
-export class Held {
+/** Wraps host functions that a guest calls; an engine makes them before its InterpreterGate. */
+export class HostCallGuard {
   inside: InterpreterGate | null = null;
 
-  /** Around one that is short each time: it is not abandoned, and its time counts as the guest's. */
+  /** Wraps a short function: it is not aborted, and its time counts as the guest's. */
   around<A extends unknown[], R>(call: (...args: A) => R): (...args: A) => R {
     return (...args) => {
       const { inside } = this;

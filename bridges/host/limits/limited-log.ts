@@ -1,7 +1,7 @@
 /**
- * A script's text in the log. It becomes records of which no name can pass for a line; `option log-limit`
- * bounds it: so many bytes a second, and 16 seconds' worth at once of which the last eighth is for
- * warnings and errors. A line says how much was left out.
+ * Logs a module's text. Each becomes a record whose names cannot imitate a line; `option log-limit`
+ * allows so many bytes a second, and 16 seconds' worth at once, the last eighth of it for warnings
+ * and errors. A line reports how much was left out.
  */
 
 import { type LogLevel, type LogSource, printable, WARNING } from '../../../runtime/core/log.ts';
@@ -10,7 +10,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 const BURST_S = 16;
 const RESERVED = 1 / 8;
-/** What a line takes besides its text. */
+/** Overhead of a line besides its text. */
 const LINE_BYTES = 100;
 const TELL_MS = 1000;
 
@@ -19,7 +19,7 @@ const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 export class LimitedLog {
   private readonly xl: Xlator<unknown>;
   private limit: number;
-  /** Bytes that may be written now, and when that was so. */
+  /** Bytes that may be written, as of `at`. */
   private left: number;
   private since: number;
   private lines = 0;
@@ -39,7 +39,7 @@ export class LimitedLog {
     this.left = limit * BURST_S;
   }
 
-  /** Whether a text of this length may be written; it counts as written then. */
+  /** True if a text of this length may be written; counts it as written. */
   grants(level: LogLevel, length: number): boolean {
     if (this.limit === 0 || !this.xl.log.enabled(level)) return true;
     const cost = length + LINE_BYTES;
@@ -74,13 +74,13 @@ export class LimitedLog {
   }
 }
 
-/** Characters of one record; a script's text may be as long as its memory. */
+/** Characters of one record at most: a module's text may fill its memory. */
 export const MOST_LOGGED = 262_144;
 
-/** Characters of the name of a file or of a function: scripts choose these as well. */
+/** Characters of a file's or function's name, which modules choose too. */
 const MOST_NAMED = 200;
 
-/** With what the host says that it has failed a request. */
+/** The message id of a request that the host failed. */
 export const requestFailed = { msgid: messages.requestFailed.id };
 
 export function oneRecord(whole: string): string {
@@ -91,7 +91,7 @@ export function oneRecord(whole: string): string {
   );
 }
 
-/** A place without the folder of its file. */
+/** A source place without its folder. */
 export const shown = ({ file, line, func }: LogSource): LogSource => ({
   file: named(file.slice(file.lastIndexOf('/') + 1)),
   line,
@@ -100,17 +100,17 @@ export const shown = ({ file, line, func }: LogSource): LogSource => ({
 
 const named = (name: string): string => printable(name.slice(0, MOST_NAMED));
 
-/** Texts that are told for a volume, and characters of each. */
+/** Refusals logged per volume, and characters of each. */
 const MOST = 100;
 const LONGEST = 2000;
 
 const told = new WeakMap<Xlator<unknown>, Set<string>>();
 
 /**
- * Warns of what a volume's scripts were refused: each text once, and no more than `MOST` of them.
- * @param source the place in the module; undefined when it is not known.
+ * Logs a refusal as a warning: each text once, and `MOST` per volume at most.
+ * @param source the place in the module; undefined if unknown
  */
-export function tellRefusal(xl: Xlator<unknown>, source: LogSource = NOWHERE, whole: string): void {
+export function logRefusal(xl: Xlator<unknown>, source: LogSource = NOWHERE, whole: string): void {
   const text = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
   let texts = told.get(xl);
   if (texts === undefined) {

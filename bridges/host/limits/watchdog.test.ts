@@ -1,7 +1,7 @@
 /**
- * What the time limit promises of a busy loop: it has ended before twice the limit has passed. The
- * worker's looks are made here, with a clock of the test's; that the interpreter ends by the bits is
- * the matter of limits.engine.more.test.ts.
+ * The watchdog's promise: a busy loop ends before twice its time limit. The test samples in the
+ * worker's place, with a clock of its own; limits.engine.more.test.ts covers the interpreter's
+ * part.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -14,42 +14,42 @@ import {
   INTERRUPT,
   isDue,
   LATEST_MS,
-  LOOKS,
   LOST,
-  look,
   newWord,
   RUNNING,
+  SAMPLES,
   SLOW,
   type Slot,
+  sample,
   newSlot as slotOf,
 } from './watchdog.ts';
 
 const LIMIT = 1000;
-/** Of sums of some thousand numbers. */
+/** Error of sums of some thousand numbers. */
 const ROUNDING = 1e-6;
 
 const newSlot = (): Slot => slotOf({ word: newWord(), limit: LIMIT, name: 'v' }, true);
 
-/** A machine whose kernel does not tell who had its CPU. */
+/** A kernel that does not report CPU time. */
 const untold = (): number => Number.NaN;
 
 const begin = ({ word }: Slot, call: number): void => {
   word[0] = (call * COUNT) | RUNNING;
 };
 
-/** Times between two looks: what the worker pauses, or less, for another engine's sake. */
-const pauses = fc.array(fc.double({ min: 1, max: LIMIT / LOOKS, noNaN: true }), {
+/** Times between two samples: the worker's pause, or less for another engine. */
+const pauses = fc.array(fc.double({ min: 1, max: LIMIT / SAMPLES, noNaN: true }), {
   minLength: 1,
   maxLength: 50,
 });
 
-/** How long a call has run when it sees `bit`; it began `sinceLook` after a look. */
-function seenAfter(slot: Slot, bit: number, sinceLook: number, steps: readonly number[]): number {
-  let time = -sinceLook;
+/** Milliseconds until a call sees `bit`; it began `sinceSample` after a sample. */
+function seenAfter(slot: Slot, bit: number, sinceSample: number, steps: readonly number[]): number {
+  let time = -sinceSample;
   for (let at = 0; (slot.word[0]! & bit) === 0; at += 1) {
     const step = steps[at % steps.length]!;
     time += step;
-    look(slot, step, untold);
+    sample(slot, step, untold);
   }
   return time;
 }
@@ -60,8 +60,8 @@ describe('a busy loop', () => {
   it.each([
     ['is interrupted', INTERRUPT, 1, 1.25],
     ['that goes on is left by force', FORCE, 1.75, 2],
-    ['that does not look is ended', END, 2, 2.25],
-  ])('%s, within its limits', (_, bit, least, most) => {
+    ['that never checks its flags is ended', END, 2, 2.25],
+  ])('%s within its limits', (_, bit, least, most) => {
     fc.assert(
       fc.property(pauses, part, (steps, phase) => {
         const slot = newSlot();
@@ -73,7 +73,7 @@ describe('a busy loop', () => {
     );
   });
 
-  it('is interrupted once, and once left by force', () => {
+  it('is interrupted once, then forced out once', () => {
     const slot = newSlot();
     begin(slot, 1);
     const set = (): number => {
@@ -82,111 +82,111 @@ describe('a busy loop', () => {
       Atomics.and(slot.word, 0, ~INTERRUPT);
       return bits;
     };
-    const seen = Array.from({ length: 2 * LOOKS }, () => {
-      look(slot, LIMIT / LOOKS, untold);
+    const seen = Array.from({ length: 2 * SAMPLES }, () => {
+      sample(slot, LIMIT / SAMPLES, untold);
       return set();
     });
-    expect(seen.flatMap((bits, at) => (bits & INTERRUPT ? [at] : []))).toEqual([LOOKS]);
-    expect(seen.findIndex((bits) => (bits & FORCE) !== 0)).toBe((LOOKS * 7) / 4);
+    expect(seen.flatMap((bits, at) => (bits & INTERRUPT ? [at] : []))).toEqual([SAMPLES]);
+    expect(seen.findIndex((bits) => (bits & FORCE) !== 0)).toBe((SAMPLES * 7) / 4);
   });
 });
 
-it('calls that come and go are left alone, however many', () => {
+it('short calls are not interrupted, however many', () => {
   const slot = newSlot();
   for (let call = 1; call <= 100; call += 1) {
     begin(slot, call);
-    expect(look(slot, LIMIT / LOOKS, untold)).toBe(true);
+    expect(sample(slot, LIMIT / SAMPLES, untold)).toBe(true);
     expect(slot.word[0]! & (INTERRUPT | FORCE | SLOW)).toBe(0);
     slot.word[0] = 0;
-    expect(look(slot, LIMIT / LOOKS, untold)).toBe(false);
+    expect(sample(slot, LIMIT / SAMPLES, untold)).toBe(false);
   }
 });
 
-it('a call that is seen twice is slow', () => {
+it('a call seen by two samples is marked slow', () => {
   const slot = newSlot();
   begin(slot, 1);
   const seen = Array.from({ length: 3 }, () => {
-    look(slot, LIMIT / LOOKS, untold);
+    sample(slot, LIMIT / SAMPLES, untold);
     return (slot.word[0]! & SLOW) !== 0;
   });
   expect(seen).toEqual([false, true, true]);
 });
 
-it('what others have had of the CPU is taken back, and no more than was counted', () => {
+it('CPU time of other processes is deducted, at most as much as was counted', () => {
   const slot = newSlot();
   begin(slot, 1);
-  look(slot, 0, untold);
+  sample(slot, 0, untold);
   for (let at = 0; at < 100; at += 1) {
-    look(slot, LIMIT / 4, untold);
-    look(slot, -LIMIT / 2, untold);
+    sample(slot, LIMIT / 4, untold);
+    sample(slot, -LIMIT / 2, untold);
   }
   expect(slot.word[0]! & INTERRUPT).toBe(0);
-  for (let at = 0; at < 4; at += 1) look(slot, LIMIT / 4, untold);
+  for (let at = 0; at < 4; at += 1) sample(slot, LIMIT / 4, untold);
   expect(slot.word[0]! & INTERRUPT).toBe(INTERRUPT);
 });
 
-it('the time of the host counts for nothing', () => {
+it('time spent in the host does not count', () => {
   const slot = newSlot();
   begin(slot, 1);
   slot.word[0]! |= IN_HOST;
-  for (let at = 0; at < 100; at += 1) look(slot, LIMIT / LOOKS, untold);
+  for (let at = 0; at < 100; at += 1) sample(slot, LIMIT / SAMPLES, untold);
   expect(slot.word[0]! & (INTERRUPT | FORCE)).toBe(0);
 });
 
-describe('the end of a turn', () => {
-  /** Looks until the call has come to a stage. */
-  const lookUntil = (slot: Slot, until: () => boolean): void => {
-    for (let at = 0; at < 1000 && !until(); at += 1) look(slot, LIMIT / LOOKS, untold);
+describe('the request to end a turn', () => {
+  /** Samples until the call has reached a stage. */
+  const sampleUntil = (slot: Slot, until: () => boolean): void => {
+    for (let at = 0; at < 1000 && !until(); at += 1) sample(slot, LIMIT / SAMPLES, untold);
     expect(until()).toBe(true);
   };
   const marked = (slot: Slot) => () => (slot.word[0]! & END) !== 0;
 
-  it('is told once', () => {
+  it('is due once', () => {
     const slot = newSlot();
     begin(slot, 1);
     expect(isDue(slot)).toBe(false);
-    lookUntil(slot, marked(slot));
+    sampleUntil(slot, marked(slot));
     expect([isDue(slot), isDue(slot)]).toEqual([true, false]);
   });
 
-  it('waits for what the host does', () => {
+  it('is deferred while the host holds the turn', () => {
     const slot = newSlot();
     begin(slot, 1);
     slot.word[0]! |= HELD;
-    lookUntil(slot, marked(slot));
+    sampleUntil(slot, marked(slot));
     expect(isDue(slot)).toBe(false);
     slot.word[0]! &= ~HELD;
     expect(isDue(slot)).toBe(true);
   });
 
-  it('is of one call: the next has all its time', () => {
+  it('applies to one call: the next call starts with its full limit', () => {
     const slot = newSlot();
     begin(slot, 1);
-    lookUntil(slot, marked(slot));
+    sampleUntil(slot, marked(slot));
     begin(slot, 2);
-    look(slot, LIMIT / LOOKS, untold);
+    sample(slot, LIMIT / SAMPLES, untold);
     expect([slot.stage, isDue(slot), marked(slot)()]).toEqual([0, false, false]);
   });
 
-  it('that does not come is noticed', () => {
+  it('that the engine ignores marks the interpreter as lost', () => {
     const slot = newSlot();
     begin(slot, 1);
-    lookUntil(slot, () => slot.stage === LOST);
+    sampleUntil(slot, () => slot.stage === LOST);
   });
 
-  /** Milliseconds until it is noticed, of a call that has so much of the CPU. */
+  /** Milliseconds until a call with this share of the CPU is marked lost. */
   const noticedAfter = (slot: Slot, share: number): number => {
     begin(slot, 1);
     let time = 0;
     while (slot.stage !== LOST && time < 100 * LIMIT) {
-      time += LIMIT / LOOKS;
-      look(slot, LIMIT / LOOKS, () => time * share);
+      time += LIMIT / SAMPLES;
+      sample(slot, LIMIT / SAMPLES, () => time * share);
       isDue(slot);
     }
     return time;
   };
 
-  it('that does not come is noticed within a second, and later where others have the CPU', () => {
+  it('that the engine ignores is noticed within a second, or later on a busy CPU', () => {
     const none = { ...newSlot(), endable: false };
     for (const slot of [newSlot(), none]) {
       expect(noticedAfter(slot, 0.9)).toBeLessThanOrEqual(2 * LIMIT + 1000);
@@ -195,20 +195,20 @@ describe('the end of a turn', () => {
     expect(noticedAfter(newSlot(), Number.NaN)).toBeGreaterThanOrEqual(2 * LIMIT + LATEST_MS);
   });
 
-  it('is waited for while the host is in the middle of something', () => {
+  it('does not mark the interpreter lost while the host holds the turn', () => {
     const slot = newSlot();
     begin(slot, 1);
     slot.word[0]! |= HELD;
-    for (let time = 0; time < 2 * LIMIT + LATEST_MS - LIMIT / LOOKS; time += LIMIT / LOOKS) {
-      look(slot, LIMIT / LOOKS, () => time);
+    for (let time = 0; time < 2 * LIMIT + LATEST_MS - LIMIT / SAMPLES; time += LIMIT / SAMPLES) {
+      sample(slot, LIMIT / SAMPLES, () => time);
     }
     expect(slot.stage).not.toBe(LOST);
   });
 
-  it('is not asked for where turns have none, and missed all the same', () => {
+  it('is not made for engines without turns, whose interpreter is still marked lost', () => {
     const slot = { ...newSlot(), endable: false };
     begin(slot, 1);
-    lookUntil(slot, () => slot.stage === LOST);
+    sampleUntil(slot, () => slot.stage === LOST);
     expect([marked(slot)(), slot.told]).toEqual([false, false]);
   });
 });

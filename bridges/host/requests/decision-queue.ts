@@ -1,7 +1,7 @@
 /**
- * Carries out what a guest has decided by messages, in turns. A child may answer at once, the guest decide
- * again at once, and so on for ever; so after a turn other requests, volumes, timers and signals come
- * first. Requests take turns as well: one that has decided ten thousand things holds up no other.
+ * Carries out a guest's decisions in bounded turns. A child may reply at once and the guest decide
+ * again for ever, so other requests, volumes, timers and signals run between turns. Requests take
+ * turns too: one with ten thousand decisions holds up no other.
  */
 import type { Context } from '../../../runtime/core/context.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -9,75 +9,75 @@ import { turn } from '../../../runtime/core/turn.ts';
 import type { Decision } from '../crossing/decision.ts';
 import { MessageError } from '../crossing/message.ts';
 
-/** Milliseconds that a turn may take, and decisions. */
+/** Limits of a turn: milliseconds, and decisions. */
 const TURN_MS = 2;
 const TURN_DECISIONS = 1000;
-/** Decisions of a turn before the first look at the clock: most turns have no more than one. */
+/** Decisions of a turn before it first samples the clock: most turns have one. */
 const UNTIMED = 2;
-/** Bytes that the host keeps for any module: its interpreter may have taken its limit once. */
+/** Bytes that the host keeps for any module, also for one at its memory limit. */
 const LEAST_ROOM = 64 * 1024 * 1024;
-/** Decisions that one request, or all requests of the module's own, may have waiting. */
+/** Queued decisions of one request, or of all that the module began itself. */
 const MOST_DECIDED = 16_384;
 
-/** Milliseconds that others have after a call that took long, before the next that may. */
+/** Milliseconds for other work between two slow calls. */
 export const PAUSE_MS = 20;
 
-/** Whether a guest has taken long since `turn.slow` was `slow`; not where time passes by hand. */
+/** True if a guest call was slow since `turn.slow` was `slow`; never with a test's clock. */
 export const isLong = (context: Context, slow: number): boolean =>
   turn.slow !== slow && context.soon !== undefined;
-/** What the turns have to do with of a request. */
-export interface Deciding {
-  /** Null for one that the module begins by itself. */
+/** A request as the queue uses it. */
+export interface QueuedRequest {
+  /** Null for a request that the module began. */
   readonly plan: unknown;
   readonly frame: Frame;
-  /** Where it stands; null until something is decided. */
+  /** Its lane in the queue; null without decisions. */
   lane: Lane | null;
-  /** Winds that are decided and not carried out. */
+  /** Winds decided and not carried out. */
   decided: number;
-  /** Answers owed by children, also for these. */
+  /** Replies that children owe, those winds included. */
   owed: number;
   /** Decisions before this number are void. */
   voidBefore: number;
 }
 
-/** Who carries a decision out, and is told when that threw. */
-export interface DecisionExecutor<R extends Deciding> {
-  obey(request: R, decision: Decision): void;
+/** Carries out decisions, and handles their exceptions. */
+export interface DecisionExecutor<R extends QueuedRequest> {
+  carryOutDecision(request: R, decision: Decision): void;
   threw(request: R, error: unknown): void;
 }
 
-interface Decided {
-  readonly request: Deciding;
+interface QueuedDecision {
+  readonly request: QueuedRequest;
   readonly decision: Decision;
   readonly number: number;
   readonly bytes: number;
-  next: Decided | null;
+  next: QueuedDecision | null;
 }
 
 export class Lane {
-  first: Decided | null = null;
-  last: Decided | null = null;
+  first: QueuedDecision | null = null;
+  last: QueuedDecision | null = null;
   size = 0;
   next: Lane | null = null;
 }
 
-export class DecisionQueue<R extends Deciding> {
+export class DecisionQueue<R extends QueuedRequest> {
   running = false;
   bytes = 0;
   private readonly context: Context;
   private readonly room: () => number;
   private readonly goOn: () => void;
-  /** Of the requests that the module begins by itself. */
+  /** The lane of all requests that the module began. */
   private readonly own = new Lane();
-  /** Lanes that are not empty, in the order of their turns. */
+  /** Non-empty lanes, in the order of their turns. */
   private first: Lane | null = null;
   private last: Lane | null = null;
   private lastNumber = 0;
   private cancelLater: (() => void) | null = null;
 
   /**
-   * @param room how many bytes the module's memory limit leaves.
-   * @param goOn is called when the time of the next turn has come.
+   * @param room returns the bytes that the module's memory limit leaves
+   * @param goOn is called when the next turn is due
    */
   constructor(context: Context, room: () => number, goOn: () => void) {
     this.context = context;
@@ -111,23 +111,23 @@ export class DecisionQueue<R extends Deciding> {
     lane.size += 1;
   }
 
-  /** @throws {MessageError} when the host would keep more for the module than it may have itself */
+  /** @throws {MessageError} when the host would keep more than the module's memory limit */
   checkRoom(bytes: number): void {
-    // Most often it is far from that: the interpreter's memory is not looked at.
+    // The common case is far from the limit, and need not read the interpreter's memory.
     if (this.bytes + bytes <= LEAST_ROOM || this.bytes + bytes <= this.room()) return;
     throw new MessageError(
       'what the host is to keep for the module is more than its memory (option memory-limit)',
     );
   }
 
-  /** What is decided about a request, and not carried out, is void. */
+  /** Voids the queued decisions about a request. */
   undo(request: R): void {
     request.voidBefore = this.lastNumber + 1;
     request.owed -= request.decided;
     request.decided = 0;
   }
 
-  /** Carries out what waits, until the turn is over. */
+  /** Carries out queued decisions, until the turn is over. */
   run(doer: DecisionExecutor<R>): void {
     if (this.first === null || this.cancelLater !== null || this.running) return;
     this.running = true;
@@ -139,7 +139,7 @@ export class DecisionQueue<R extends Deciding> {
       if (number < request.voidBefore) continue;
       if (decision.verb === 'wind') request.decided -= 1;
       try {
-        doer.obey(request as R, decision);
+        doer.carryOutDecision(request as R, decision);
       } catch (error) {
         doer.threw(request as R, error);
       }
@@ -168,7 +168,7 @@ export class DecisionQueue<R extends Deciding> {
     };
     const soon = long ? undefined : context.soon;
     this.cancelLater = soon?.call(context, go) ?? context.after(long ? PAUSE_MS : 1, go);
-    // It may be a request that is served now which the event loop waits for.
+    // The event loop may be waiting for a request that is now served.
     context.wake();
   }
 
@@ -178,8 +178,8 @@ export class DecisionQueue<R extends Deciding> {
     this.last = lane;
   }
 
-  /** The next decision of the lane whose turn it is, which goes to the end of the line. */
-  private take(): Decided | null {
+  /** Takes the next decision of the first lane, and moves that lane to the end. */
+  private take(): QueuedDecision | null {
     const lane = this.first;
     if (lane === null) return null;
     this.first = lane.next;
@@ -196,8 +196,8 @@ export class DecisionQueue<R extends Deciding> {
 }
 
 /**
- * Notifications that a guest gets and no request waits for: an inode or an fd is gone, a request answered.
- * Each is sent at once; after one that took long, other work comes first.
+ * Sends notifications that no request waits for: a forgotten inode, a released fd, an answered
+ * request. Each is sent at once; after a slow one, other work runs first.
  */
 export class NotificationQueue {
   private readonly context: Context;
@@ -208,7 +208,7 @@ export class NotificationQueue {
     this.context = context;
   }
 
-  /** @param slow `turn.slow` when that began which the notification is about. */
+  /** @param slow `turn.slow` when the notification's cause began */
   run(notification: () => void, slow = turn.slow): void {
     this.waiting.add(notification);
     if (this.cancelLater !== null) return;

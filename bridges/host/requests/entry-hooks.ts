@@ -1,9 +1,8 @@
 /**
- * Tells the hooks `entry_created` and `entry_removed` of the names that a successful fop made and took away.
- *
- * Names are those that came from above, whatever the module passed down. A rename that exchanges
- * two names takes both away and makes both; one between two names of the same file does nothing
- * (POSIX rename). Source: renameat2(2).
+ * Calls the hooks `entry_created` and `entry_removed` for the names that a successful fop made and
+ * removed. Names are those of the request from above, also if the module passed others down. A
+ * rename that exchanges two names removes and makes both; between two names of one file it does
+ * nothing (renameat2(2)).
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
@@ -21,11 +20,11 @@ interface EntryChanges {
 }
 
 /**
- * Tells the hooks; how many of them failed.
+ * Calls the hooks; returns the number of failures.
  * @param to the volume of the module
- * @param notes null while nobody looks on
+ * @param notes null without an observer
  */
-export function tellEntries(
+export function callEntryHooks(
   guest: Guest,
   plan: Plan,
   request: HostedRequest,
@@ -46,7 +45,7 @@ export function tellEntries(
   return failures.filter(Boolean).length;
 }
 
-/** Names that nobody asks for are left out. */
+/** Leaves out names that no hook needs. */
 function entryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
   const removed = plan.removes < 0 ? [] : [args[plan.removes] as Loc];
   const created = plan.creates < 0 ? [] : [args[plan.creates] as Loc];

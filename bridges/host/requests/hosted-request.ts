@@ -1,4 +1,4 @@
-/** A request inside the host translator: what came, what the children answered, what is owed. */
+/** A request inside the host translator: its arguments, children's replies, and pending winds. */
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { ArgType } from '../../../runtime/core/fops.ts';
@@ -8,60 +8,60 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Plan } from '../crossing/plan.ts';
 import type { ChildReply } from '../crossing/success.ts';
-import type { Deciding, Lane } from './decision-queue.ts';
+import type { Lane, QueuedRequest } from './decision-queue.ts';
 
 /**
- * Replies that a request keeps for its module to look at, a power of two: one that winds without end
- * must not keep what it was answered without end.
+ * Replies kept for the module, a power of two: a request that winds without end must not keep
+ * replies without end.
  */
 const KEPT_REPLIES = 4096;
-/** Bytes of data and listings that they may hold together; the oldest go first. */
+/** Bytes of data and listings in them; the oldest are dropped first. */
 const KEPT_BYTES = 64 * 1024 * 1024;
-/** Replies that do not count, the first of each request: most have one or two. */
+/** The first replies of a request do not count: most have one or two. */
 const UNWEIGHED = 16;
-/** What an entry of a listing takes, its iatt and its inode included. */
+/** Size of a listing's entry, with its iatt and inode. */
 const ENTRY_BYTES = 512;
 
-/** pid of requests that a module starts by itself: none of the numbers GlusterFS has given out. */
+/** pid of requests that a module begins; GlusterFS does not use this number. */
 const OWN_PID = -100;
 
-export class HostedRequest implements Deciding {
+export class HostedRequest implements QueuedRequest {
   /** The guest's number for it; negative for a request of the translator's own. */
   readonly id: number;
-  /** What the host does with the fop; null for a request of the translator's own. */
+  /** The plan for its fop; null for a request of the translator's own. */
   readonly plan: Plan | null;
-  /** The frame to answer; for a request of the translator's own, the one it winds with. */
+  /** The frame to unwind; for a request of the translator's own, the one that winds. */
   readonly frame: Frame;
   readonly args: readonly unknown[];
-  /** Children's latest answers; each has the place of its wind's number, modulo their number. */
+  /** Children's latest replies, each at its wind's number modulo the limit. */
   readonly replies: (ChildReply | undefined)[] = [];
-  /** Fds that were made for winds, by their number: closed if the fop fails. */
+  /** Fds made for winds, by the wind's number; closed if the fop fails. */
   made: Map<number, Fd> | null = null;
-  /** Names that the guest itself looks up or makes, by number of wind. */
+  /** Locs of names that the guest looks up or makes, by the wind's number. */
   places: Map<number, Loc> | null = null;
-  /** Arguments of winds that remove names other than the fop's own do, by their number. */
+  /** Arguments of winds that move or remove other names than the fop, by the wind's number. */
   moves: Map<number, readonly unknown[]> | null = null;
-  /** How often a child was asked. */
+  /** Winds so far. */
   winds = 0;
-  /** Whether the guest hears of it when the caller gives up. */
+  /** True if the guest is notified of an interrupt. */
   watched = false;
-  /** Answers owed by children, also for winds that are decided and not yet carried out. */
+  /** Replies that children owe, also for queued winds. */
   owed = 0;
   answered = false;
-  /** The guest has failed with it, or is gone: it is told nothing more about it. */
+  /** True once the guest has failed or is gone: it gets no more calls about this request. */
   abandoned = false;
-  /** Whether a call into the guest has returned and left it unanswered. */
+  /** True once the guest has returned without a decision. */
   kept = false;
-  /** For how many seconds it has waited for the module, not a child; `winds` at the last look. */
+  /** Seconds that it has waited for the module, not a child; `winds` at the last sweep. */
   spent = 0;
   windsSeen = 0;
-  /** Bytes of its replies, and which of them is dropped first. */
+  /** Bytes of its replies, and the oldest of them. */
   private bytes = 0;
   private oldest = UNWEIGHED;
-  /** Winds that are decided and not carried out yet, and the queue in which they wait. */
+  /** Queued winds, and their lane. */
   decided = 0;
   lane: Lane | null = null;
-  /** Decisions with a lower number than this are not carried out. */
+  /** Decisions with a lower number are void. */
   voidBefore = 0;
 
   constructor(id: number, plan: Plan | null, frame: Frame, args: readonly unknown[]) {
@@ -71,7 +71,7 @@ export class HostedRequest implements Deciding {
     this.args = args;
   }
 
-  /** What a debugger shows of it: `local` of its frame is this, and not the script's. */
+  /** A debugger's view of the request, which is its frame's `local`. */
   toJSON(): Readonly<Record<string, unknown>> {
     const { winds, owed, answered, spent } = this;
     return { winds, owed, answered, 'seconds-waited': spent };
@@ -87,7 +87,7 @@ export class HostedRequest implements Deciding {
     this.replies[at] = reply;
   }
 
-  /** Lets go of earlier replies, the oldest first, where the next one makes them too many bytes. */
+  /** Drops the oldest replies when the next one would exceed the limit of bytes. */
   private makeRoom(next: ChildReply, at: number): void {
     this.bytes += bytesOf(next) - bytesOf(this.replies[at]);
     this.replies[at] = undefined;
@@ -98,7 +98,7 @@ export class HostedRequest implements Deciding {
     }
   }
 
-  /** A child's answer to wind number `wind`, when it is one of the latest. */
+  /** The child's reply to wind number `wind`, if still kept. */
   reply(wind: number): ChildReply | undefined {
     const found = this.replies[wind & (KEPT_REPLIES - 1)];
     return found?.wind === wind ? found : undefined;
@@ -114,13 +114,13 @@ export class HostedRequest implements Deciding {
     return args?.[index]?.type;
   }
 
-  /** Everything that came with it, its own arguments first. */
+  /** All values received with it, its own arguments first. */
   *values(): Iterable<unknown> {
     yield* this.args;
     for (const reply of this.replies) if (reply !== undefined) yield* reply.values;
   }
 
-  /** Those that came with it. */
+  /** The inodes received with it. */
   *inodes(): Iterable<Inode> {
     for (const value of this.values()) {
       if (value instanceof Inode) yield value;
@@ -143,7 +143,7 @@ export class HostedRequest implements Deciding {
   }
 }
 
-/** Only what may be large: data, listings, and the values of dicts. */
+/** Counts only large parts: data, listings, and the values of dicts. */
 function bytesOf(reply: ChildReply | undefined): number {
   let bytes = 0;
   if (reply === undefined || reply.wind < UNWEIGHED) return bytes;
@@ -159,6 +159,6 @@ function bytesOf(reply: ChildReply | undefined): number {
   return bytes;
 }
 
-/** One that the module begins by itself. It is in the volume's pool while it is kept (`PendingRequests`). */
+/** Makes a request that the module begins. The volume's call pool lists it while it is pending. */
 export const ownRequest = (id: number, xl: Xlator<unknown>): HostedRequest =>
   new HostedRequest(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), xl), []);

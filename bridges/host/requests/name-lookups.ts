@@ -1,6 +1,6 @@
 /**
- * Names that a module goes to without having looked them up (`Loc.of(parent=…, name=…)`): a mount
- * would have asked for each before, and so does the host, in the request's name.
+ * Looks up names that a module winds to without a lookup of its own (`Loc.of(parent=…, name=…)`): a
+ * mount would have looked up each, and so does the host, on the request's behalf.
  */
 import { applyReply, linkReply } from '../../../runtime/core/apply-reply.ts';
 import { newGfid } from '../../../runtime/core/context.ts';
@@ -20,12 +20,12 @@ import type { HostedRequest } from './hosted-request.ts';
 const LOOKUP = findFop('lookup')!;
 
 export interface LookupExecutor {
-  obey(request: HostedRequest, decision: Decision): void;
+  carryOutDecision(request: HostedRequest, decision: Decision): void;
   guestCbk(row: FopRow): unknown;
   drain(): void;
 }
 
-/** Index of the first loc that is yet to be looked up; -1 for none. A name to be made is not. */
+/** Index of the first loc that needs a lookup; -1 for none. Names to be created need none. */
 function unresolved({ args, entry }: FopRow, values: readonly unknown[]): number {
   for (let at = 0; at < args.length; at++) {
     const value = values[at];
@@ -36,8 +36,8 @@ function unresolved({ args, entry }: FopRow, values: readonly unknown[]): number
 }
 
 /**
- * Looks up the first name that a decision goes to and nobody knows. The decision is carried out when
- * it is found, and fails otherwise. False when there is no such name.
+ * Looks up the first unknown name of a decision, which is carried out when the name is found, and
+ * fails otherwise. False when no lookup is needed.
  */
 export function lookUp(
   doer: LookupExecutor,
@@ -62,14 +62,14 @@ export function lookUp(
   const loc = values[at] as Loc;
   const { table } = loc.parent!;
   const place = new Loc(table.newInode(), loc.parent, loc.name);
-  // A wind is owed already.
+  // A wind is counted as owed already.
   const owed = decision.verb === 'tail' ? 1 : 0;
   const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, reply) => {
     request.owed -= owed;
     const isWhole = applyReply(LOOKUP, [place, null], opRet, opErrno, reply);
     if (opRet >= 0 && isWhole) {
       values[at] = new Loc(reply[0] as Inode, loc.parent, loc.name, loc.gfid);
-      doer.obey(request, decision);
+      doer.carryOutDecision(request, decision);
     } else refuse(doer, xl, request, decision, row, opRet < 0 ? opErrno : EIO);
     doer.drain();
   });
@@ -81,7 +81,7 @@ export function lookUp(
   return true;
 }
 
-/** It cannot be done: a tail is answered, and a wind as a child would answer it. */
+/** Fails a decision: a tail's request, or a wind in the child's place. */
 export function refuse(
   doer: LookupExecutor,
   xl: Xlator<unknown>,
@@ -92,14 +92,14 @@ export function refuse(
 ): void {
   const values = row.reply.map(({ type }) => (type === 'int' ? -1 : null));
   if (decision.verb === 'tail') {
-    doer.obey(request, { verb: 'unwind', opRet: -1, opErrno, values });
+    doer.carryOutDecision(request, { verb: 'unwind', opRet: -1, opErrno, values });
     return;
   }
   const cbk = doer.guestCbk(row) as (...all: unknown[]) => void;
   cbk(request.frame, decision.wind, xl, -1, opErrno, ...values);
 }
 
-/** Those above keep account of the names of the fop that they have asked for, and of no other. */
+/** Notes a wind that moves other names than the fop: the callers above cannot track those. */
 function noteMove(
   request: HostedRequest,
   row: FopRow,
@@ -109,11 +109,11 @@ function noteMove(
   if (row.entry.removes === undefined || request.plan?.row === row) return;
   request.moves ??= new Map();
   request.moves.set(wind, values);
-  // Both are looked at when the reply is there.
+  // The reply's callback uses both.
   request.places ??= new Map();
 }
 
-/** Notes a name that the guest itself looks up or makes: nobody above will link the inode. */
+/** Notes a name that the guest looks up or makes: no caller above links its inode. */
 export function noteName(
   request: HostedRequest,
   wind: number,
@@ -127,7 +127,7 @@ export function noteName(
   request.places.set(wind, loc);
 }
 
-/** What the guest has found there is known from now on, as what a mount has looked up. */
+/** Links the inode that the guest's lookup found, as a mount does. */
 export function linkFound(
   request: HostedRequest,
   wind: number,

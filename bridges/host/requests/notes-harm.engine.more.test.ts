@@ -1,4 +1,6 @@
-/** Modules whose state is large, has circles, or defends itself: an observer sees no more, and does no harm. */
+/**
+ * Observed modules with large, circular or hostile state: notes stay bounded, the module unharmed.
+ */
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../../runtime/core/errno.ts';
 import {
@@ -13,7 +15,7 @@ import { eventsIn, type RecordSettings, record } from '../../../test/support/rec
 interface Tested {
   readonly name: string;
   readonly file: string;
-  /** A module whose `access` does this and fails with EPERM, and whose `init` does that. */
+  /** A module that runs `init` at the start, and `access` before it fails with EPERM. */
   source(init: string, access: string): string;
   readonly cases: readonly {
     readonly what: string;
@@ -21,9 +23,9 @@ interface Tested {
     readonly access: string;
     readonly told: Readonly<Record<string, string>>;
   }[];
-  /** Makes what looks at state run without an end. */
+  /** Code that makes the inspection of state run without end. */
   readonly sabotage: string;
-  /** Logs the name of what `frame.fail` is. */
+  /** Code that logs the name of the function `frame.fail`. */
   readonly looksAtFail: string;
 }
 
@@ -187,13 +189,13 @@ export class xlator extends Translator {
   looksAtFail: 'this.log.info(frame.fail.name);',
 };
 
-/** What comes out of a thread is the same bytes whatever has run there: one language is enough. */
+/** A thread sends the same bytes for both languages: one is enough. */
 const ways: readonly (readonly [string, Language, readonly Tested[]])[] = [
   ['here', hosted, [python, javascript]],
   ['in a thread', isolated, [javascript]],
 ];
 
-/** What was noted of `access` in the time between. */
+/** Records one `access`, and reads its notes. */
 async function notesOf(run: RunningModule, settings: RecordSettings = {}) {
   const recording = record(run.graph, settings);
   const reply = run.ask('access', run.known('a'), 0, null);
@@ -205,21 +207,24 @@ async function notesOf(run: RunningModule, settings: RecordSettings = {}) {
   return { notes, text: new TextDecoder().decode(bytes) };
 }
 
-describe.each(ways)('%s', (_, language, tested) => {
+describe.each(ways)('an observed module %s', (_, language, tested) => {
   for (const { file, source, cases, sabotage, looksAtFail, name } of tested) {
     const start = (init: string, access: string) =>
       startModule({ [file]: source(init, access) }, { language });
 
-    it.each(cases)(`${name}: $what`, async ({ init, access, told }) => {
-      const run = await start(init, access);
-      const { notes } = await notesOf(run);
-      expect(notes).toEqual([
-        { method: 'access', line: expect.stringMatching(`^${file}:\\d+$`), ...told },
-      ]);
-      expect(run.dump()).toMatchObject({ failures: 0 });
-    });
+    it.each(cases)(
+      `${name}: state with $what is noted in bounded text`,
+      async ({ init, access, told }) => {
+        const run = await start(init, access);
+        const { notes } = await notesOf(run);
+        expect(notes).toEqual([
+          { method: 'access', line: expect.stringMatching(`^${file}:\\d+$`), ...told },
+        ]);
+        expect(run.dump()).toMatchObject({ failures: 0 });
+      },
+    );
 
-    it(`${name}: contents are hidden where they are to be`, async () => {
+    it(`${name}: redacted notes hide contents`, async () => {
       const local = name === 'Python' ? "frame.local = 'secret'" : "frame.local = 'secret';";
       const state = name === 'Python' ? "self.secret = ['secret']" : "this.secret = ['secret'];";
       const run = await start(name === 'Python' ? 'pass' : '', `${local}\n${state}`);
@@ -235,7 +240,7 @@ describe.each(ways)('%s', (_, language, tested) => {
       expect(text).not.toContain('secret');
     });
 
-    it(`${name}: what keeps notes from being made costs them alone`, async () => {
+    it(`${name}: an inspection that never ends costs only the notes`, async () => {
       const run = await startModule(
         { [file]: source(sabotage, name === 'Python' ? 'pass' : '') },
         { language, options: { 'time-limit': '3' } },
@@ -246,7 +251,7 @@ describe.each(ways)('%s', (_, language, tested) => {
       expect(run.dump()).toMatchObject({ failures: 0, timeouts: 0, restarts: 0 });
     });
 
-    it(`${name}: nothing is there while nobody looks on`, async () => {
+    it(`${name}: methods are wrapped only while an observer records`, async () => {
       const run = await start(name === 'Python' ? 'pass' : '', looksAtFail);
       const seen = () => {
         run.ask('access', run.known('a'), 0, null);
@@ -261,7 +266,7 @@ describe.each(ways)('%s', (_, language, tested) => {
     });
   }
 
-  it('what an observer does not follow is not looked at', async () => {
+  it("requests outside the observer's filter are not inspected", async () => {
     const run = await startModule(
       { 'm.py': python.source('pass', python.looksAtFail) },
       { language },

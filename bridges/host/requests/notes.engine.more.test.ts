@@ -1,4 +1,4 @@
-/** What an observer is told of a module's calls, in both languages and both isolations. */
+/** Notes that an observer records about a module's calls, in both languages and both isolations. */
 import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { RecordedEvent } from '../../../runtime/observe/events.ts';
@@ -63,7 +63,7 @@ class xlator(Translator):
         raise RuntimeError("it breaks")
 `;
 
-/** The line of the module with this text. */
+/** The number of the source line with this text. */
 const lineIn = (source: string, text: string): number =>
   source.split('\n').findIndex((line) => line.includes(text)) + 1;
 
@@ -125,15 +125,15 @@ interface Tested {
   readonly name: string;
   readonly file: string;
   readonly source: string;
-  /** What it says of a `local`, a set with `a` in it, and its error; the name of its callback. */
+  /** Expected texts: a `local`, a set with `a`, the error; the callback's name. */
   readonly local: string;
   readonly seen: string;
   readonly misses: string;
   readonly error: string;
   readonly callback: string;
-  /** What is told of the hook for a name that was made. */
+  /** The expected note about the hook entry_created. */
   readonly hook: Readonly<Record<string, string>>;
-  /** Where an async method awaits, and from where it has returned. */
+  /** Source lines of the async method's await and its return. */
   readonly awaits: string;
   readonly returns: string | null;
 }
@@ -171,7 +171,7 @@ const ways: readonly (readonly [string, Language])[] = [
   ['in a thread', isolated],
 ];
 
-/** Notes and log lines of the module as they come: the fop, and what was told. */
+/** Notes and log lines in order, each with the fop it belongs to. */
 function told(events: readonly RecordedEvent[]): unknown[] {
   const fops = new Map<number, string>();
   return events.flatMap((event) => {
@@ -202,7 +202,7 @@ for (const { name, file, source, ...says } of languages) {
       run.asked()[0]?.answer(-1, ENOENT, null, null, null, null);
     };
 
-    it('tells method, line, local and what changed, and ties log lines to the request', async () => {
+    it('notes name the method, line, local and changed state, and log lines belong to their request', async () => {
       const run = await start();
       const notes = await observed(run, () => {
         miss(run, 'a');
@@ -225,7 +225,7 @@ for (const { name, file, source, ...says } of languages) {
       run.settled();
     });
 
-    it('tells where an async method awaits, and from where it returned', async () => {
+    it('notes of an async method give the line that awaits and the line that returned', async () => {
       const run = await start();
       const notes = await observed(run, () => {
         run.ask('stat', run.known('a'), null);
@@ -244,7 +244,7 @@ for (const { name, file, source, ...says } of languages) {
       ]);
     });
 
-    it('tells of the hook for a name that was made', async () => {
+    it('notes of a create include the hook entry_created', async () => {
       const run = await start();
       miss(run, 'a');
       const notes = await observed(run, () => {
@@ -257,7 +257,7 @@ for (const { name, file, source, ...says } of languages) {
       ]);
     });
 
-    it('tells of a method that fails', async () => {
+    it('notes of a failing method follow its logged error', async () => {
       const run = await start();
       const notes = await observed(run, () => {
         run.ask('access', run.known('a'), 0, null);

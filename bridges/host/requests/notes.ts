@@ -1,30 +1,29 @@
 /**
- * Tells an observer of a module's calls: the interpreter says it before and after each, in calls of their
- * own, which have their own time. Without an observer, a volume has none of this.
- *
- * The guest's side is python/glupy/_notes.py and bridges/javascript/library/notes.ts.
+ * Records a module's calls for an observer: asks the interpreter before and after each call, in
+ * calls with a time limit of their own. Without an observer none of this runs. The guest's side is
+ * python/glupy/_notes.py and bridges/javascript/library/notes.ts.
  */
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import type { EnterGuest, Guest, Noting, Scalar } from '../guest.ts';
+import type { EnterGuest, Guest, NoteTaker, Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
 const MOST_NOTES = 16;
 
 export class Notes {
   private readonly xl: Xlator<unknown>;
-  /** Null for a guest that has nothing to say: then only its log lines are known to be a request's. */
-  private readonly noting: Noting | null;
-  /** Notes could not be had: the guest is not asked again. */
+  /** Null for a guest without notes: then only its log lines are tied to requests. */
+  private readonly noting: NoteTaker | null;
+  /** True after a failure: the guest is not asked again. */
   private failed = false;
 
-  constructor(xl: Xlator<unknown>, noting: Noting | null) {
+  constructor(xl: Xlator<unknown>, noting: NoteTaker | null) {
     this.xl = xl;
     this.noting = noting;
   }
 
   /**
-   * Calls the guest for a request, and tells the observer. What it throws is thrown.
-   * @param what the name of its fop, or of a hook
+   * Calls the guest for a request, and records notes. Rethrows the call's exception.
+   * @param what the name of its fop or hook
    */
   observe(
     request: HostedRequest,
@@ -48,7 +47,7 @@ export class Notes {
     }
   }
 
-  /** It is not the module's failure when this fails, nor the request's. */
+  /** Runs a step of note-taking; its failure affects neither module nor request. */
   private attempt(what: () => void): void {
     if (this.failed) return;
     try {
@@ -64,7 +63,7 @@ export class Notes {
   }
 }
 
-/** Those of a volume's interpreter; null where nobody looks on. */
+/** The notes of a volume's interpreter; null without an observer. */
 export function notesOf(
   xl: Xlator<unknown>,
   { noting, dead }: Guest,
@@ -76,7 +75,7 @@ export function notesOf(
   return null;
 }
 
-/** Notes as they are told. The module may have got at what says them: only texts by name are. */
+/** Parses notes, keeping only texts by name: the module may have tampered with them. */
 export function readNotes(json: string): Readonly<Record<string, string>> {
   const told: unknown = JSON.parse(json);
   if (typeof told !== 'object' || told === null) return {};

@@ -1,7 +1,7 @@
 /**
- * Requests that have outlived a call into the guest, and the sweep that looks after them once a
- * second for as long as there are any: it fails those that the module never answers, and lets the
- * guest look for those that nothing can reach any more.
+ * Holds requests that outlived a call into the guest, and sweeps them once a second while there are
+ * any: fails those that the module never answers, and lets the guest find those that it can no
+ * longer reach.
  */
 import type { CallPool } from '../../../runtime/core/call-pool.ts';
 import { isRequestHeld } from '../../../runtime/core/interceptor.ts';
@@ -11,29 +11,29 @@ import { PAUSE_MS } from './decision-queue.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
 const SWEEP_MS = 1000;
-/** Requests that a module may have begun by itself at a time. */
+/** Requests that a module may have begun at a time. */
 const MOST_OWN = 16_384;
 
-export interface Care {
+export interface SweepActions {
   after(ms: number, fn: () => void): () => void;
-  /** Looks for requests that only a cycle of references keeps. */
+  /** Lets the guest find requests that only a reference cycle keeps. */
   collect(): void;
-  /** It is the module that has been waited for, for too long. */
+  /** Fails a request that the module has held too long. */
   overdue(request: HostedRequest): void;
 }
 
 export class PendingRequests {
   readonly requests = new RequestTable();
-  /** Seconds that the module may leave a request unanswered; 0 for ever. */
+  /** Seconds that the module may hold a request; 0 for no limit. */
   limit: number;
-  private readonly care: Care;
+  private readonly care: SweepActions;
   private readonly calls: CallPool;
   private own = 0;
   private cancelSweep: (() => void) | null = null;
-  /** What has come due meanwhile is not the module's fault. */
+  /** True after a debugger's stop: requests overdue since are not the module's fault. */
   private stoodStill = false;
 
-  constructor(limit: number, calls: CallPool, care: Care) {
+  constructor(limit: number, calls: CallPool, care: SweepActions) {
     this.limit = limit;
     this.calls = calls;
     this.care = care;
@@ -68,12 +68,12 @@ export class PendingRequests {
     this.requests.delete(request.id);
   }
 
-  /** Drops one that has had its answer, and is owed none. */
+  /** Drops a request that is answered and waits for no child. */
   dropIfOver(request: HostedRequest): void {
     if (request.owed === 0 && (request.answered || request.plan === null)) this.drop(request);
   }
 
-  /** A debugger has had the whole thread stand still until now. */
+  /** Records that a debugger had stopped the whole thread until now. */
   standStill(): void {
     this.stoodStill = true;
   }
@@ -101,7 +101,7 @@ export class PendingRequests {
     this.failOverdue();
   }
 
-  /** The module may do much for the end of each: after one that took long, others have their turn. */
+  /** Fails overdue requests; after one whose end was slow, other work runs first. */
   private failOverdue(): void {
     const { slow } = turn;
     for (const request of this.limit === 0 ? [] : [...this.requests.values()]) {
@@ -115,10 +115,9 @@ export class PendingRequests {
   }
 
   /**
-   * Counts a second of a request, unless a debugger holds it, or it is a child that is waited for: one
-   * that has owed a reply since the last sweep. A module that winds again and again is waited for itself. True when it is
-   * time to look whether anything can still reach the request, which costs milliseconds: after 2, 4,
-   * 8, … seconds.
+   * Counts a second of a request, unless a debugger holds it or it waits for a child that has owed
+   * a reply since the last sweep. True after 2, 4, 8, … seconds, when the guest should check
+   * whether the request can still be reached, which costs milliseconds.
    */
   private grow(request: HostedRequest): boolean {
     const { owed, winds, windsSeen, answered } = request;
@@ -133,7 +132,7 @@ export class PendingRequests {
 
 /**
  * Requests by number. Most are answered before the next one is kept: the latest stands beside the
- * map, which would grow and shrink otherwise with every request, at a third of the host's own cost.
+ * map, whose growth with every request would cost a third of the host's own time.
  */
 export class RequestTable {
   private readonly others = new Map<number, HostedRequest>();

@@ -1,4 +1,4 @@
-/** One request that an isolated module decides, as the main thread sees it. */
+/** The main thread's record of a request that an isolated module handles. */
 
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
@@ -7,19 +7,19 @@ import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { type Part, Replies } from '../replies.ts';
-import type { Sent } from '../values.ts';
+import type { SentValues } from '../values.ts';
 
-export class Call implements Sent {
+export class Call implements SentValues {
   readonly number: number;
   readonly row: FopRow;
   readonly frame: Frame;
   readonly asked: Part;
   readonly replies = new Replies();
-  /** Winds that have no reply: their numbers among those of the request, by the worker's own. */
+  /** Pending winds: their index in the request, by the worker's number. */
   readonly winds = new Map<number, number>();
   owed = 0;
   answered = false;
-  /** Whether inodes came with it that are nowhere yet. */
+  /** True if it carries inodes that are not linked. */
   hasLoose = false;
 
   constructor(number: number, row: FopRow, frame: Frame, args: readonly unknown[]) {
@@ -29,7 +29,7 @@ export class Call implements Sent {
     this.asked = { args: row.args, values: args };
   }
 
-  /** An inode that came with it, by its number. */
+  /** An inode of the request, by its number. */
   inode(id: number): Inode | undefined {
     const found = inodeIn(this.asked.values, id);
     if (found !== undefined) return found;

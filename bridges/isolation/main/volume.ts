@@ -1,7 +1,7 @@
 /**
- * An isolated volume in the main thread: which worker serves it, and what becomes of requests when that
- * is lost. What goes wrong inside of a worker is dealt with there, by the same host as without
- * isolation; here it is about the thread.
+ * An isolated volume in the main thread: starts and replaces its worker, and fails or holds
+ * requests when the thread is lost. Failures inside a worker are handled there, by the same host as
+ * without isolation.
  */
 
 import type { Client } from '../../../runtime/core/client.ts';
@@ -27,25 +27,25 @@ import type { Evaluation } from '../../host/guest.ts';
 import type { ThreadSettings, ThreadVolume } from '../../host/index.ts';
 import {
   reasonOf,
-  type Serving,
-  type Succeeded,
+  type ServingTexts,
   Succession,
+  type SuccessionOwner,
 } from '../../host/lifecycle/succession.ts';
 import { oneRecord } from '../../host/limits/limited-log.ts';
 import type { Machine } from '../../host/machine.ts';
-import { DOWN, type Started } from '../kinds.ts';
+import { DOWN, type ModuleSummary } from '../message-kinds.ts';
 import type { Call } from './call.ts';
-import { LinesInThread } from './lines.ts';
+import { ThreadLineStops } from './line-stops.ts';
 import { Worker, type WorkerOwner, withoutIsolation } from './worker.ts';
 
-/** How long a statedump waits for a module's part. */
+/** Milliseconds that a statedump waits for the module's part. */
 const DUMP_MS = 1000;
-/** How long a volume waits for what is to be handed over, or for its end. */
+/** Milliseconds that a volume waits for the module's state, or its end. */
 const INSIST_MS = 5000;
-/** About no child. */
+/** The child index of an event about no child. */
 const NO_CHILD = 255;
 
-const THREAD: Serving = {
+const THREAD: ServingTexts = {
   title: 'the thread',
   option: ' (option isolation)',
   lost: messages.threadLost.id,
@@ -53,18 +53,18 @@ const THREAD: Serving = {
   notAnew: messages.threadNotAnew.id,
 };
 
-export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
-  /** Of what went wrong outside of the worker. */
+export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwner {
+  /** Counts of failures outside the worker. */
   readonly counters = { failures: 0, bypassed: 0, threads: 0 };
-  /** The worker knows what the module declares, and checks it. */
+  /** Empty: the worker checks the options that the module declares. */
   readonly ownOptions = {};
-  readonly stops = new LinesInThread();
+  readonly stops = new ThreadLineStops();
   private settings: ThreadSettings;
   private readonly xl: Xlator;
   private readonly machine: Machine;
-  /** Null between one and the next. */
+  /** Null between two workers. */
   private worker: Worker | null = null;
-  private started!: Started;
+  private started!: ModuleSummary;
   private readonly succession: Succession;
 
   constructor(xl: Xlator, machine: Machine, settings: ThreadSettings) {
@@ -85,7 +85,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
     await this.close();
   }
 
-  private async begin(checks: boolean): Promise<Started> {
+  private async begin(checks: boolean): Promise<ModuleSummary> {
     const worker = new Worker(this.xl, this.machine, this.settings, checks, this);
     this.worker = worker;
     this.counters.threads += 1;
@@ -99,13 +99,13 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
     }
   }
 
-  /** Takes a worker out of service: what it owes is failed with, what it had is released. */
+  /** Retires a worker: fails its pending requests, and releases its objects. */
   private drop(worker: Worker, why: string): void {
     this.worker = null;
     this.stops.serve(null);
     const owed = worker.close(`its thread is lost: ${why}`);
     // First: requests that callers send on these replies must wait for the successor. Callers that await
-    // this worker's start have been told already.
+    // this worker's start were rejected before.
     if (worker.started !== null) this.succession.lost(worker.link.hasServed);
     for (const call of owed) this.failed(call);
   }
@@ -121,15 +121,15 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
             args: served.asked.values,
             uid: served.frame.root.uid,
           };
-    this.succession.tellLost(why, blamed);
+    this.succession.logLoss(why, blamed);
     this.drop(worker, why);
   }
 
-  startAnew(): void {
+  startReplacement(): void {
     void this.restart();
   }
 
-  /** Never rejects: what goes wrong is in the log. */
+  /** Never rejects: errors are logged. */
   private async restart(): Promise<void> {
     try {
       const started = await this.begin(false);
@@ -189,12 +189,12 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
     return this.started.observes;
   }
 
-  changed(started: Started): void {
+  changed(started: ModuleSummary): void {
     this.started = started;
     this.xl.exchangeFops(this.fops() as never);
   }
 
-  /** The thread has failed with a request. */
+  /** Fails a request whose thread failed. */
   failed({ frame, row, asked, replies }: Call): void {
     const name = row.name as FopName;
     if (replies.count > 0) this.refuse(name, frame);
@@ -206,12 +206,12 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
     fail[name](frame, this.settings.policy.error);
   }
 
-  // -- what the graph tells ------------------------------------------------------------------------
+  // -- events of the graph -------------------------------------------------------------------------
 
   notify(event: EventName, about: unknown): void {
     this.succession.noteEvent(event, about);
     this.tell(event, about);
-    // Whether it is up is for the module to say, or for what the worker makes of its children.
+    // The module or the worker decides whether the volume is up.
     if (!isChange(event)) defaultNotify(this.xl, event, about);
   }
 
@@ -228,26 +228,26 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
     link.converse(null);
   }
 
-  /** @param value what is kept with it: who lent it */
+  /** @param value the table that exposed it */
   forget(inode: Inode, value: unknown): void {
-    if (value === this.worker?.link.lent) this.worker!.link.forget(inode.id);
+    if (value === this.worker?.link.exposed) this.worker!.link.forget(inode.id);
   }
 
   release(fd: Fd, value: unknown): void {
-    if (value === this.worker?.link.lent) this.worker!.link.release(fd);
+    if (value === this.worker?.link.exposed) this.worker!.link.release(fd);
   }
 
   disconnected(client: Client): void {
     this.worker?.link.gone(client);
   }
 
-  /** The worker counts the requests of a client itself, and is told of an observer with each request. */
+  /** Empty: the worker counts a client's requests itself. */
   forgetClient(): void {}
   observed(): void {}
 
   // -- orders --------------------------------------------------------------------------------------
 
-  /** @throws {Error} when there is none at the moment */
+  /** @throws {Error} between two workers */
   private get atWork(): Worker {
     if (this.worker === null) throw new Error('its thread is lost');
     return this.worker;
@@ -267,7 +267,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
     this.settings = settings;
     this.succession.setPolicy(settings.policy);
     this.worker?.setLimits(settings);
-    // One that is started later gets them anyway.
+    // A later worker starts with them.
     this.worker?.insist('reconfigure', withoutIsolation(this.xl), INSIST_MS);
   }
 
@@ -275,11 +275,11 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
     return this.started.language;
   }
 
-  get lines(): LinesInThread | null {
+  get lines(): ThreadLineStops | null {
     return this.started.stopsAtLines ? this.stops : null;
   }
 
-  get methods(): Started['methods'] {
+  get methods(): ModuleSummary['methods'] {
     return this.started.methods;
   }
 
@@ -309,7 +309,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, Succeeded {
     this.atWork.insist('load_state', state, INSIST_MS);
   }
 
-  /** What the host in the worker tells, and what has come to pass out here. */
+  /** The worker's statedump, with the main thread's counts. */
   dump(): Dump {
     const { threads, failures, bypassed } = this.counters;
     const waiting = (this.worker?.link.calls.size ?? 0) + this.succession.waiting;

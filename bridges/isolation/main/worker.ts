@@ -1,4 +1,4 @@
-/** One thread at work for a volume: how it is started, given orders, looked after, and ended. */
+/** One thread of a volume: starts it, sends it orders, checks that it runs, and ends it. */
 import { GraphError, InitError } from '../../../runtime/core/errors.ts';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ScriptMethod } from '../../../runtime/core/line-stops.ts';
@@ -8,30 +8,37 @@ import type { ModuleContext } from '../../host/language.ts';
 import { LATEST_MS } from '../../host/limits/watchdog.ts';
 import type { Machine, Thread } from '../../host/machine.ts';
 import { Malformed, type Reader } from '../bytes.ts';
-import { DOWN, START, type Started, UP, type Verb, type WorkerData } from '../kinds.ts';
+import {
+  DOWN,
+  type ModuleSummary,
+  START,
+  UP,
+  type Verb,
+  type WorkerData,
+} from '../message-kinds.ts';
 import type { Call } from './call.ts';
-import { Heard } from './heard.ts';
-import type { LinesInThread } from './lines.ts';
-import { Link } from './link.ts';
+import type { ThreadLineStops } from './line-stops.ts';
+import { WorkerLink } from './worker-link.ts';
+import { WorkerMessages } from './worker-messages.ts';
 
-/** How often it is looked whether it goes on. */
-const LOOK_MS = 250;
+/** Milliseconds between two checks that it still runs. */
+const CHECK_MS = 250;
 /**
- * What it may take beyond the limits of the module's own calls: the watchdog in the thread, which loses
- * less, waits for so long itself where a call gets no CPU, and comes first.
+ * Milliseconds beyond the limit of a call. The thread's own watchdog waits that long when a call
+ * gets no CPU, and should act first, as it loses less.
  */
 const SLACK_MS = LATEST_MS + 1000;
-/** While it starts: loading an interpreter takes long at times. */
+/** The same during the start: loading an interpreter may be slow. */
 const START_SLACK_MS = 15_000;
 
 export interface WorkerOwner {
-  /** It can no longer be asked. */
+  /** The worker can no longer be used. */
   lost(worker: Worker, why: string): void;
-  /** The module, or the thread, has gone wrong with a request. */
+  /** A request of a module or thread that went wrong must fail. */
   failed(call: Call): void;
-  /** The module has other fops from now on. */
-  changed(started: Started): void;
-  readonly stops: LinesInThread;
+  /** The module's fops have changed. */
+  changed(started: ModuleSummary): void;
+  readonly stops: ThreadLineStops;
 }
 
 interface Order {
@@ -40,12 +47,12 @@ interface Order {
 }
 
 export class Worker {
-  readonly link: Link;
-  readonly heard: Heard;
-  /** What the module is; null until it has started. */
-  started: Started | null = null;
-  /** Resolves when it has; rejects with what the module's author did wrong. */
-  readonly whenStarted: Promise<Started>;
+  readonly link: WorkerLink;
+  readonly messages: WorkerMessages;
+  /** The module's description; null until it has started. */
+  started: ModuleSummary | null = null;
+  /** Resolves after the start; rejects with the mistakes of the module's author. */
+  readonly whenStarted: Promise<ModuleSummary>;
   private readonly xl: Xlator;
   private readonly owner: WorkerOwner;
   private readonly thread: Thread;
@@ -53,13 +60,13 @@ export class Worker {
   private lastOrder = START;
   private isHeld = true;
   private timeLimit: number;
-  private cancelLook: (() => void) | null = null;
+  private cancelCheck: (() => void) | null = null;
   private lastBeat = 0;
-  private lookedAt = 0;
-  /** Milliseconds for which it has been seen to be stuck. */
+  private checkedAt = 0;
+  /** Milliseconds that it has been stuck. */
   private stuck = 0;
 
-  /** @param checks whether it only reads the module */
+  /** @param checks true to read the module only */
   constructor(
     xl: Xlator,
     machine: Machine,
@@ -70,24 +77,25 @@ export class Worker {
     this.xl = xl;
     this.owner = owner;
     this.timeLimit = timeLimit;
-    this.heard = new Heard(xl, limits.logLimit);
+    this.messages = new WorkerMessages(xl, limits.logLimit);
     const linkOwner = {
       others: {
-        ...this.heard.handlers,
+        ...this.messages.handlers,
         [UP.DONE]: (from: Reader) => this.done(from),
-        [UP.LINE]: (from: Reader, link: Link) => owner.stops.heard(from.text(), from.u32(), link),
-        [UP.FOPS]: (from: Reader) => owner.changed(readStarted(parse(from.text()))),
+        [UP.LINE]: (from: Reader, link: WorkerLink) =>
+          owner.stops.receive(from.text(), from.u32(), link),
+        [UP.FOPS]: (from: Reader) => owner.changed(readSummary(parse(from.text()))),
       },
       broken: (why: string) => owner.lost(this, why),
-      look: () => this.look(),
+      checkAlive: () => this.checkAlive(),
       left: () => this.hold(),
       failed: (call: Call) => owner.failed(call),
     };
-    this.link = new Link(xl, linkOwner, machine.mostFds, () => this.thread.call());
+    this.link = new WorkerLink(xl, linkOwner, machine.mostFds, () => this.thread.call());
     this.whenStarted = new Promise<unknown>((resolve, reject) => {
       this.orders.set(START, { resolve, reject });
     }).then((told) => {
-      this.started = told as Started;
+      this.started = told as ModuleSummary;
       return this.started;
     });
     this.thread = machine.startThread!(xl.name, limits.memoryLimit, this.data(checks), {
@@ -117,7 +125,7 @@ export class Worker {
     };
   }
 
-  /** The process stays for as long as something is to come from the thread. */
+  /** Keeps the process alive while the thread owes a result. */
   private hold(): void {
     const isHeld = this.orders.size > 0 || this.link.calls.size > 0;
     if (isHeld === this.isHeld) return;
@@ -127,21 +135,21 @@ export class Worker {
 
   setLimits({ limits, timeLimit }: ThreadSettings): void {
     this.timeLimit = timeLimit;
-    this.heard.log.limited.setLimit(limits.logLimit);
+    this.messages.log.limited.setLimit(limits.logLimit);
   }
 
-  /** Ends it, whatever it does. The result are the requests that it owes an answer. */
+  /** Ends the thread, also in the middle of a call; returns its unanswered requests. */
   close(why: string): Call[] {
     const owed = this.link.close();
-    this.cancelLook?.();
-    this.heard.close();
+    this.cancelCheck?.();
+    this.messages.close();
     for (const order of this.orders.values()) order.reject(new Error(why));
     this.orders.clear();
     this.ended = this.thread.end();
     return owed;
   }
 
-  /** Resolves when nothing of it is left. */
+  /** Resolves when the thread has ended. */
   ended: Promise<void> = Promise.resolve();
 
   // -- orders --------------------------------------------------------------------------------------
@@ -151,8 +159,8 @@ export class Worker {
   }
 
   /**
-   * Waits for what comes of an order, for what cannot wait in another way.
-   * @throws {Error} also when that takes longer
+   * Sends an order, and waits synchronously for its result.
+   * @throws {Error} also after `ms` milliseconds
    */
   insist(verb: Verb, about: unknown, ms: number): unknown {
     if (this.link.held) throw new Error(`${verb}: it is stopped in a debugger`);
@@ -167,7 +175,7 @@ export class Worker {
     });
     this.link.insist(() => told !== null, ms);
     const come = told as { readonly value?: unknown; readonly error?: Error } | null;
-    if (come === null) throw new Error(`${verb}: its thread does not answer`);
+    if (come === null) throw new Error(`${verb}: its thread does not reply`);
     if (come.error !== undefined) throw come.error;
     return come.value;
   }
@@ -184,33 +192,33 @@ export class Worker {
     const [number, isDone, told] = [from.u32(), from.u8() === 1, parse(from.text())];
     const order = this.orders.get(number);
     this.orders.delete(number);
-    if (isDone) order?.resolve(number === START && told !== null ? readStarted(told) : told);
+    if (isDone) order?.resolve(number === START && told !== null ? readSummary(told) : told);
     else if (Array.isArray(told)) order?.reject(new GraphError(told.map(String)));
     else order?.reject(new InitError(String(told)));
   }
 
-  // -- whether it goes on --------------------------------------------------------------------------
+  // -- liveness ------------------------------------------------------------------------------------
 
   private watch(): void {
     const { context } = this.xl;
-    this.lookedAt = performance.now();
-    // A clock that is moved by hand says nothing about threads.
+    this.checkedAt = performance.now();
+    // A test's clock says nothing about threads.
     if (context.soon === undefined) return;
-    const look = (): void => {
-      this.cancelLook = context.after(LOOK_MS, look);
+    const check = (): void => {
+      this.cancelCheck = context.after(CHECK_MS, check);
       this.link.called();
-      this.look();
+      this.checkAlive();
     };
-    this.cancelLook = context.after(LOOK_MS, look);
+    this.cancelCheck = context.after(CHECK_MS, check);
   }
 
-  private look(): void {
+  private checkAlive(): void {
     const { link, timeLimit } = this;
     const { channel } = link;
     const now = performance.now();
-    // On a machine that is busy, or slept, this thread has not run either: such time counts little.
-    this.stuck += Math.min(now - this.lookedAt, LOOK_MS);
-    this.lookedAt = now;
+    // Time in which this thread did not run either (busy or suspended machine) counts little.
+    this.stuck += Math.min(now - this.checkedAt, CHECK_MS);
+    this.checkedAt = now;
     const { beat } = channel;
     if (beat !== this.lastBeat || (channel.isAtRest && this.started !== null)) {
       this.lastBeat = beat;
@@ -224,14 +232,14 @@ export class Worker {
   }
 }
 
-/** The volume's options as the worker gets them. */
+/** The volume's options for its worker. */
 export const withoutIsolation = (xl: Xlator) => xl.given.filter(({ key }) => key !== 'isolation');
 
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new Malformed('what is no JSON');
+    throw new Malformed('a result is not JSON');
   }
 }
 
@@ -242,10 +250,10 @@ const methodOf = (told: Partial<ScriptMethod> | null): ScriptMethod => ({
 });
 
 /** @throws {Malformed} */
-function readStarted(told: unknown): Started {
+function readSummary(told: unknown): ModuleSummary {
   const { fops, passesThrough, observes, language, path, methods, stopsAtLines } = (told ??
-    {}) as Partial<Started>;
-  if (!Array.isArray(fops)) throw new Malformed('no fops');
+    {}) as Partial<ModuleSummary>;
+  if (!Array.isArray(fops)) throw new Malformed('a description has no fops');
   const known: readonly string[] = fopNames;
   return {
     fops: fops.filter((name) => known.includes(name)),

@@ -1,6 +1,6 @@
 /**
- * The worker's graph: the module's volume, with stand-ins for its subvolumes below that send what is
- * wound to them to the main thread, and above a front end that winds what comes from there.
+ * The worker's graph: the module's volume, stand-ins for its children below that send winds to the
+ * main thread, and a front end above that winds requests from there.
  */
 import type { Client } from '../../../runtime/core/client.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -22,31 +22,31 @@ import type { Observer } from '../../../runtime/core/observer.ts';
 import type { Dump, Translator, Xlator } from '../../../runtime/core/xlator.ts';
 import { isExposed, isTracked } from '../../host/crossing/exposed-inodes.ts';
 import { Malformed, type Reader, type Writer } from '../bytes.ts';
-import { ASKED, KNOWN, NEW, NONE, OWN, QUERY, UP } from '../kinds.ts';
+import { ASKED, KNOWN, NEW, NONE, OWN, QUERY, UP } from '../message-kinds.ts';
 import { type Part, Replies } from '../replies.ts';
 import {
+  type ObjectCodec,
   readNewFd,
   readValues,
-  type Sent,
-  type Things,
+  type SentValues,
   writeNewFd,
   writeValues,
 } from '../values.ts';
-import { FdMirror, type Mirror, type Mirrors } from './mirrors.ts';
+import { FdMirror, type InodeMirror, type MirrorTable } from './mirrors.ts';
 import type { Side } from './side.ts';
 
-/** A request of the main thread's. */
-class Call extends Stack implements Sent {
+/** A request from the main thread. */
+class Call extends Stack implements SentValues {
   readonly number: number;
   readonly row: FopRow;
   override readonly unique: number;
   asked: Part;
   readonly replies = new Replies();
-  /** An observer over there follows it. */
+  /** True if the main thread's observer follows it. */
   readonly followed: boolean;
   owed = 0;
   answered = false;
-  /** Inodes that came with it, and are nowhere yet. */
+  /** Its inodes that are not linked. */
   readonly loose: number[] = [];
 
   constructor(
@@ -70,13 +70,13 @@ class Call extends Stack implements Sent {
 interface Wind {
   readonly frame: Frame;
   readonly row: FopRow;
-  /** Null for one of the module's own. */
+  /** Null for a request of the module's own. */
   readonly call: Call | null;
-  /** Its place among those of the call. */
+  /** Its index among the call's winds. */
   readonly at: number;
 }
 
-/** Sends what there is to note. What goes through the volume is seen at the other end. */
+/** Sends notes to the main thread, which observes the winds itself. */
 class FarObserver implements Observer {
   private readonly side: Side;
 
@@ -125,14 +125,14 @@ export const standInFor = (type: string, at: number, end: () => FarEnd): Transla
     ]),
   ),
   init: () => null,
-  // Whether it is up is for the main thread to say.
+  // The main thread reports whether it is up.
   notify() {},
   release: (_, fd) => end().released(fd),
   releasedir: (_, fd) => end().released(fd),
 });
 
-export class FarEnd implements Things {
-  readonly mirrors: Mirrors;
+export class FarEnd implements ObjectCodec {
+  readonly mirrors: MirrorTable;
   private readonly side: Side;
   private readonly graph: Graph;
   private readonly front: Initiator;
@@ -148,13 +148,13 @@ export class FarEnd implements Things {
     this.side.send(false);
   });
   private lastWind = 0;
-  /** The request whose values are read. */
+  /** The request whose values are being decoded. */
   private reading: Call | null = null;
 
   constructor(side: Side, graph: Graph, log: Log) {
     this.side = side;
     this.graph = graph;
-    this.mirrors = graph.inodes as Mirrors;
+    this.mirrors = graph.inodes as MirrorTable;
     this.front = new Initiator(
       graph,
       'main',
@@ -174,7 +174,7 @@ export class FarEnd implements Things {
     return this.graph.top;
   }
 
-  // -- requests from there -------------------------------------------------------------------------
+  // -- requests from the main thread---------------------------------------------------------------------
 
   ask(from: Reader): void {
     const number = from.u32();
@@ -202,7 +202,7 @@ export class FarEnd implements Things {
     this.side.channel.served = 0;
   }
 
-  /** Somebody looks on over there, or nobody: so here, from the next request on. */
+  /** Follows the main thread's observer from the next request on. */
   private observe(isObserved: boolean): void {
     const { top } = this;
     if (isObserved === (top.observer !== null)) return;
@@ -210,7 +210,7 @@ export class FarEnd implements Things {
     top.translator.observed?.(top);
   }
 
-  /** The request for which the module runs, by its number; 0 for none, or while nobody looks on. */
+  /** The number of the request that the module runs; 0 for none, or without an observer. */
   get served(): number {
     const root = this.top.frame?.root;
     return root instanceof Call && !root.answered ? root.number : 0;
@@ -237,7 +237,7 @@ export class FarEnd implements Things {
     this.endIfOver(call);
   }
 
-  /** Inodes of the request that the module may name from now on. */
+  /** Inodes of the request that the module keeps. */
   private keptOf(call: Call, opRet: number): number[] {
     const kept = call.loose.filter((remote) => {
       const inode = this.mirrors.of(remote);
@@ -255,7 +255,7 @@ export class FarEnd implements Things {
     for (const remote of call.loose) this.mirrors.letLoose(remote);
   }
 
-  /** The main thread's number of a request; 0 for one of the module's own. */
+  /** The main thread's number of a request; 0 for the module's own. */
   numberOf(root: Stack): number {
     return root instanceof Call ? root.number : 0;
   }
@@ -264,18 +264,18 @@ export class FarEnd implements Things {
     this.calls.get(call)?.interrupt();
   }
 
-  /** A client has gone, perhaps one that has asked nothing here: a module may hear of all. */
+  /** Handles a client's end, also of one without requests here: the module may want all. */
   gone(id: number, uid: string): void {
     const client = this.client(id, uid);
     this.clients.delete(id);
     client.disconnect();
   }
 
-  // -- requests to there ---------------------------------------------------------------------------
+  // -- requests to the main thread-----------------------------------------------------------------------
 
   wind(frame: Frame, child: number, row: FopRow, args: unknown[]): void {
     const { root } = frame;
-    // One that was answered may be gone over there.
+    // The main thread may have dropped an answered request.
     const call = root instanceof Call && !root.answered ? root : null;
     this.lastWind = (this.lastWind + 1) >>> 0;
     const at = call === null ? 0 : call.replies.wind();
@@ -293,7 +293,7 @@ export class FarEnd implements Things {
   reply(from: Reader): void {
     const number = from.u32();
     const wind = this.winds.get(number);
-    if (wind === undefined) throw new Malformed('a reply to nothing');
+    if (wind === undefined) throw new Malformed('a reply to an unknown wind');
     this.winds.delete(number);
     const { frame, row, call, at } = wind;
     const [opRet, opErrno] = [from.number(), from.number()];
@@ -323,8 +323,8 @@ export class FarEnd implements Things {
       to.u8(NONE);
       return;
     }
-    const mirror = inode as Mirror;
-    // The root has a number at both ends.
+    const mirror = inode as InodeMirror;
+    // The root has the same number in both threads.
     const remote = inode === this.mirrors.root ? inode.id : mirror.remote;
     if (remote !== 0) to.u8(KNOWN).number(remote);
     else {
@@ -346,9 +346,9 @@ export class FarEnd implements Things {
       return inode;
     }
     const found = how === OWN ? this.mirrors.ofOwn(number) : this.mirrors.of(number);
-    // One of its own that nobody here has any more is as any other.
+    // An own inode that was collected meanwhile is replaced by a new one.
     if (found === undefined && how === OWN) return this.mirrors.newInode();
-    if (found === undefined) throw new Malformed(`an inode that was not told of: ${number}`);
+    if (found === undefined) throw new Malformed(`an unknown inode: ${number}`);
     return found;
   }
 
@@ -361,7 +361,7 @@ export class FarEnd implements Things {
     to.u8(isNew ? NEW : OWN).number(fd.id);
     if (!isNew) return;
     this.ownFds.set(fd.id, fd);
-    // So that its end is told.
+    // Marked, so that its release is reported.
     fd.ctxSet(this.top.below[0]!, true);
     writeNewFd(to, fd, this);
   }
@@ -376,7 +376,7 @@ export class FarEnd implements Things {
       return fd;
     }
     const fd = how === OWN ? this.ownFds.get(number) : this.fds.get(number);
-    if (fd === undefined) throw new Malformed(`an fd that was not told of: ${number}`);
+    if (fd === undefined) throw new Malformed(`an unknown fd: ${number}`);
     return fd;
   }
 
@@ -392,7 +392,7 @@ export class FarEnd implements Things {
     fd?.release();
   }
 
-  /** An inode that this side has made is that of the main thread's. */
+  /** Binds an inode made here to the main thread's. */
   same(from: Reader): void {
     const own = this.mirrors.ofOwn(from.number());
     const remote = from.number();

@@ -1,6 +1,6 @@
 /**
- * The worker of an isolated volume: a graph of its own, in which features/glupy hosts the module as it
- * does in any graph, and everything else that crosses: events, options, orders, the log.
+ * The worker of an isolated volume: a graph in which features/glupy hosts the module as in any
+ * graph, and the handlers of all that crosses besides requests: events, options, orders, the log.
  */
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { type EventName, eventName, events } from '../../../runtime/core/events.ts';
@@ -31,19 +31,19 @@ import type { Machine } from '../../host/machine.ts';
 import type { Reader } from '../bytes.ts';
 import {
   DOWN,
+  type ModuleSummary,
   NONE,
   QUERY,
   START,
-  type Started,
   UP,
   type Verb,
   type WorkerData,
-} from '../kinds.ts';
+} from '../message-kinds.ts';
 import { FarEnd, standInFor } from './graph.ts';
-import { type Main, type Mirror, Mirrors } from './mirrors.ts';
+import { type InodeMirror, type MainThread, MirrorTable } from './mirrors.ts';
 import { type EventLoop, Side } from './side.ts';
 
-/** So often a worker says that it goes on while it starts. */
+/** Milliseconds between the signs of life of a starting worker. */
 const BEAT_MS = 100;
 
 export class IsolatedVolume {
@@ -57,8 +57,8 @@ export class IsolatedVolume {
   private lastTimer = 0;
   private graph!: Graph;
   private end!: FarEnd;
-  private mirrors!: Mirrors;
-  /** What is passed on is known over there. */
+  private mirrors!: MirrorTable;
+  /** True while an event from the main thread is passed on, which it need not get back. */
   private passing = false;
 
   constructor(data: WorkerData, machine: Machine, translator: Translator<Glupy>, loop: EventLoop) {
@@ -72,7 +72,7 @@ export class IsolatedVolume {
     this.followLevel();
   }
 
-  /** Starts the module, or refuses to, which the main thread is told. */
+  /** Starts the module, and reports success or the error to the main thread. */
   async start(): Promise<void> {
     const { data, side } = this;
     const beat = setInterval(() => side.channel.raiseBeat(), BEAT_MS);
@@ -108,8 +108,8 @@ export class IsolatedVolume {
 
   private makeGraph(): Graph {
     const { data, context, levels } = this;
-    const inodesOf = (xlators: ConstructorParameters<typeof Mirrors>[0]): Mirrors => {
-      this.mirrors = new Mirrors(xlators, Number.POSITIVE_INFINITY);
+    const inodesOf = (xlators: ConstructorParameters<typeof MirrorTable>[0]): MirrorTable => {
+      this.mirrors = new MirrorTable(xlators, Number.POSITIVE_INFINITY);
       this.mirrors.main = this.main();
       return this.mirrors;
     };
@@ -124,7 +124,7 @@ export class IsolatedVolume {
       options: [],
       subvolumes: [],
     }));
-    // The main thread replies to the fops that bypass a data-changing module; here none is guarded.
+    // The main thread refuses fops that bypass a data-changing module; no guard is needed here.
     const translator = { ...this.translator, observes: true } as unknown as Translator<unknown>;
     return [
       ...below,
@@ -132,7 +132,7 @@ export class IsolatedVolume {
     ];
   }
 
-  /** What the module's declaration has against the volume. @throws {GraphError} */
+  /** Checks the module's declaration against the volume. @throws {GraphError} */
   private async check(): Promise<void> {
     const { top, translator } = this;
     const options: Options = { ...genericOptions, ...translator.options };
@@ -142,7 +142,7 @@ export class IsolatedVolume {
     await translator.check!(top, values as never);
   }
 
-  private started(): Started {
+  private started(): ModuleSummary {
     const { fops, passesThrough, priv } = this.top;
     const { guest } = priv.host.interpreter;
     return {
@@ -187,7 +187,7 @@ export class IsolatedVolume {
 
   // -- a debugger ----------------------------------------------------------------------------------
 
-  /** The command of a debugger that is there, for an interpreter that begins now. */
+  /** The attached debugger's first command, for a new interpreter. */
   private watched: string | undefined;
   private readonly lines: LineDebugger = this.makeLines();
 
@@ -198,7 +198,7 @@ export class IsolatedVolume {
         return volume.watched;
       },
       told: (json) => this.tellLine(json),
-      // A module that asks by itself is not to wait for ever.
+      // Without a debugger, a module that calls breakpoint() must not wait for ever.
       wait: () => (this.watched === undefined ? CONTINUE : this.waitForLine()),
     };
   }
@@ -227,7 +227,7 @@ export class IsolatedVolume {
     this.tellLine(guest.line!(this.noted(command)));
   }
 
-  /** Timers are the main thread's: they ring there, and wake this one. */
+  /** Sets a timer in the main thread, which wakes this one when it is due. */
   private after(ms: number, fn: () => void): () => void {
     this.lastTimer += 1;
     const timer = this.lastTimer;
@@ -245,7 +245,7 @@ export class IsolatedVolume {
     this.levels.volumes.set(this.data.name, this.side.channel.level as LogLevel);
   }
 
-  // -- what the main thread says -------------------------------------------------------------------
+  // -- messages of the main thread -----------------------------------------------------------------
 
   private handle(kind: number, from: Reader): void {
     this.followLevel();
@@ -324,7 +324,7 @@ export class IsolatedVolume {
     return this.carryOut(order, () => this.verbs[verb](about as never));
   }
 
-  /** Tells what came of it. What it does in the event loop is done there. */
+  /** Runs an order and reports its result; waits for promises in the event loop. */
   private async carryOut(order: number, what: () => unknown): Promise<void> {
     const { side } = this;
     let told: unknown;
@@ -361,7 +361,7 @@ export class IsolatedVolume {
     fini: () => finiAll(this.graph.xlators),
   };
 
-  /** The volumes with other options, and everything else as it is. */
+  /** The graph's volumes, with new options for the module's. */
   private specsWith(options: readonly GivenOption[]): VolumeSpec[] {
     return this.graph.xlators.map((xl) => ({
       name: xl.name,
@@ -372,13 +372,13 @@ export class IsolatedVolume {
     }));
   }
 
-  // -- what the table asks -------------------------------------------------------------------------
+  // -- queries of the inode table---------------------------------------------------------------------
 
-  private main(): Main {
+  private main(): MainThread {
     const { side } = this;
-    const found = (from: Reader): Mirror | undefined =>
-      (this.end.readInode(from) as Mirror | null) ?? undefined;
-    const named = (kind: number, parent: Mirror, name: string) => {
+    const found = (from: Reader): InodeMirror | undefined =>
+      (this.end.readInode(from) as InodeMirror | null) ?? undefined;
+    const named = (kind: number, parent: InodeMirror, name: string) => {
       const to = side.begin(kind);
       this.end.writeInode(to, parent);
       return to.text(name);

@@ -1,71 +1,71 @@
 /**
- * The worker's own inodes and files, each of which stands for one of the main thread's. The table
- * knows no names and counts no lookups: an inode stays until the main thread says that it is
- * forgotten. Who asks for a path or a name asks over there.
+ * The worker's inodes and fds, each a mirror of one in the main thread. The table knows no names
+ * and counts no lookups: an inode stays until the main thread forgets it; paths and names are
+ * queried there.
  */
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type Gfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import { Inode, InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 
-/** What the table asks the main thread, and tells it. */
-export interface Main {
-  path(of: Mirror): string;
-  grep(parent: Mirror, name: string): Mirror | undefined;
-  find(gfid: Gfid): Mirror | undefined;
-  linked(inode: Mirror, parent: Mirror | null, name: string | null, buf: Iatt): void;
-  unlinked(parent: Mirror, name: string): void;
-  renamed(from: Mirror, fromName: string, to: Mirror, toName: string): void;
+/** The main thread's functions that the table calls. */
+export interface MainThread {
+  path(of: InodeMirror): string;
+  grep(parent: InodeMirror, name: string): InodeMirror | undefined;
+  find(gfid: Gfid): InodeMirror | undefined;
+  linked(inode: InodeMirror, parent: InodeMirror | null, name: string | null, buf: Iatt): void;
+  unlinked(parent: InodeMirror, name: string): void;
+  renamed(from: InodeMirror, fromName: string, to: InodeMirror, toName: string): void;
 }
 
-export class Mirror extends Inode {
-  /** The main thread's number; 0 for one that was made here, and that it has no number for yet. */
+export class InodeMirror extends Inode {
+  /** The main thread's number; 0 for an inode made here that has none yet. */
   remote = 0;
-  /** Whether the main thread was told of it, by its number here. */
+  /** True if the main thread knows it by its number here. */
   told = false;
 
   override get path(): string {
-    return (this.table as Mirrors).main.path(this);
+    return (this.table as MirrorTable).main.path(this);
   }
 }
 
-export class Mirrors extends InodeTable {
-  main!: Main;
-  private readonly byRemote = new Map<number, Mirror>();
-  /** Those that the main thread knows by their numbers here. */
-  private readonly own = new Map<number, WeakRef<Mirror>>();
+export class MirrorTable extends InodeTable {
+  main!: MainThread;
+  private readonly byRemote = new Map<number, InodeMirror>();
+  /** Inodes that the main thread knows by their numbers here. */
+  private readonly own = new Map<number, WeakRef<InodeMirror>>();
 
   protected override make(id: number): Inode {
-    return new Mirror(this, id);
+    return new InodeMirror(this, id);
   }
 
-  /** How many of the main thread's inodes have a mirror here, besides the root. */
+  /** The number of mirrors, without the root's. */
   get known(): number {
     return this.byRemote.size;
   }
 
-  /** The main thread's inode of this number, which is that and no longer another. */
-  settle(inode: Mirror, remote: number): void {
+  /** Binds a mirror to the main thread's inode of this number. */
+  settle(inode: InodeMirror, remote: number): void {
     inode.remote = remote;
     this.byRemote.set(remote, inode);
   }
 
-  /** The one that stands for an inode of the main thread. */
-  of(remote: number): Mirror | undefined {
+  /** The mirror of the main thread's inode. */
+  of(remote: number): InodeMirror | undefined {
     return remote === ROOT_ID ? this.rootMirror : this.byRemote.get(remote);
   }
 
-  private get rootMirror(): Mirror {
-    const root = this.root as Mirror;
+  private get rootMirror(): InodeMirror {
+    const root = this.root as InodeMirror;
     root.remote = ROOT_ID;
     return root;
   }
 
-  noteOwn(inode: Mirror): void {
+  noteOwn(inode: InodeMirror): void {
     this.own.set(inode.id, new WeakRef(inode));
   }
 
-  ofOwn(id: number): Mirror | undefined {
+  ofOwn(id: number): InodeMirror | undefined {
     return this.own.get(id)?.deref();
   }
 
@@ -73,23 +73,23 @@ export class Mirrors extends InodeTable {
     this.own.delete(id);
   }
 
-  /** Makes the mirror of something that was not known here. */
-  meet(remote: number, gfid: Gfid, iaType: number): Mirror {
+  /** Makes the mirror of an inode that is new here. */
+  meet(remote: number, gfid: Gfid, iaType: number): InodeMirror {
     let found = this.of(remote);
     if (found?.linked) return found;
-    const known = gfid === NULL_GFID ? undefined : (super.find(gfid) as Mirror | undefined);
-    found = known ?? found ?? (this.newInode() as Mirror);
+    const known = gfid === NULL_GFID ? undefined : (super.find(gfid) as InodeMirror | undefined);
+    found = known ?? found ?? (this.newInode() as InodeMirror);
     if (gfid !== NULL_GFID && !found.linked) found = this.hold(found, gfid, iaType);
     this.settle(found, remote);
     return found;
   }
 
-  private hold(inode: Mirror, gfid: Gfid, iaType: number): Mirror {
+  private hold(inode: InodeMirror, gfid: Gfid, iaType: number): InodeMirror {
     const buf = new Iatt();
     buf.iaGfid = gfid;
     buf.iaType = iaType;
-    const held = super.link(inode, null, null, buf) as Mirror;
-    // Until `drop`.
+    const held = super.link(inode, null, null, buf) as InodeMirror;
+    // Held until `drop`.
     if (held.nlookup === 0) this.lookup(held);
     return held;
   }
@@ -103,7 +103,7 @@ export class Mirrors extends InodeTable {
     else inode.forgetCtx();
   }
 
-  /** A request is over with which an inode came that is nowhere yet, and nobody here keeps it. */
+  /** Drops an unlinked inode of a finished request, unless the module keeps it. */
   letLoose(remote: number): void {
     const inode = this.byRemote.get(remote);
     if (inode !== undefined && !inode.linked) this.byRemote.delete(remote);
@@ -111,8 +111,8 @@ export class Mirrors extends InodeTable {
 
   override link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {
     if (buf.iaGfid === NULL_GFID) return null;
-    const linked = this.hold(inode as Mirror, buf.iaGfid, buf.iaType);
-    this.main.linked(inode as Mirror, parent as Mirror | null, name, buf);
+    const linked = this.hold(inode as InodeMirror, buf.iaGfid, buf.iaType);
+    this.main.linked(inode as InodeMirror, parent as InodeMirror | null, name, buf);
     return linked;
   }
 
@@ -121,18 +121,18 @@ export class Mirrors extends InodeTable {
   }
 
   override grep(parent: Inode, name: string): Inode | undefined {
-    return this.main.grep(parent as Mirror, name);
+    return this.main.grep(parent as InodeMirror, name);
   }
 
   override unlink(parent: Inode, name: string): void {
-    this.main.unlinked(parent as Mirror, name);
+    this.main.unlinked(parent as InodeMirror, name);
   }
 
   override rename(from: Inode, fromName: string, to: Inode, toName: string): void {
-    this.main.renamed(from as Mirror, fromName, to as Mirror, toName);
+    this.main.renamed(from as InodeMirror, fromName, to as InodeMirror, toName);
   }
 
-  /** The main thread looks both up again. */
+  /** Empty: the main thread looks both names up again. */
   override exchange(from: Inode, fromName: string, to: Inode, toName: string): void {
     this.unlink(from, fromName);
     this.unlink(to, toName);

@@ -1,38 +1,37 @@
 /**
- * The worker's end: its channel, what it waits for, and the loop that serves it. The loop sleeps where
- * nothing is to be done, first on the shared memory, then in the event loop, to which it also goes
- * while something is under way that only goes on there.
+ * The worker's end: its channel and the loop that serves it. An idle loop sleeps on the shared
+ * memory first, then in the event loop, where it also goes while pending work needs the event loop.
  */
 import { BusyPoll } from '../../../runtime/core/busy-poll.ts';
 import { type Reader, Writer } from '../bytes.ts';
 import { Channel } from '../channel.ts';
-import { DOWN, type WorkerData } from '../kinds.ts';
+import { DOWN, type WorkerData } from '../message-kinds.ts';
 
-/** Microseconds to look for the next message before sleeping. */
-const LOOK_US = 30;
+/** Microseconds of polling for the next message before sleeping. */
+const POLL_US = 30;
 /** Milliseconds on the shared memory; see the pump's IDLE_MS. */
 const SLEEP_MS = 12;
-/** Milliseconds without a turn of the event loop. */
+/** Milliseconds before the event loop gets a turn. */
 const TURN_MS = 4;
-/** Milliseconds that the main thread may take to say something. */
+/** Milliseconds that the main thread may take to reply. */
 const PATIENCE_MS = 30_000;
 
 export interface EventLoop {
-  /** Calls the main thread's event loop. */
+  /** Wakes the main thread's event loop. */
   call(): void;
-  /** Goes on after a turn of this thread's. */
+  /** Runs `what` after a turn of this thread's event loop. */
   later(what: () => void): void;
 }
 
 export class Side {
   readonly channel: Channel;
   readonly writer = new Writer();
-  /** What goes on in the event loop alone, by how many. */
+  /** The number of tasks that need the event loop. */
   pending = 0;
   private readonly loop: EventLoop;
-  private readonly busy = new BusyPoll(LOOK_US);
+  private readonly busy = new BusyPoll(POLL_US);
   private readonly handle: (kind: number, message: Reader) => void;
-  /** Messages that came while a RESULT was waited for. */
+  /** Messages that arrived during the wait for a RESULT. */
   private early: Reader[] = [];
   private soon = new Set<() => void>();
   private asked = false;
@@ -52,7 +51,7 @@ export class Side {
     return this.writer.begin(kind);
   }
 
-  /** Sends what was written; `wakes` unless more follows, or nobody waits for it. */
+  /** Sends the message; `wakes` the main thread, unless more follows or no caller waits for it. */
   send(wakes = true): void {
     this.channel.put(this.writer);
     if (wakes) this.channel.wake();
@@ -62,14 +61,14 @@ export class Side {
     this.asked = true;
   }
 
-  /** Does something when everything else has had its turn; the result cancels it. */
+  /** Runs `what` after all pending work; the result cancels it. */
   afterAll(what: () => void): () => void {
     this.soon.add(what);
     this.schedule();
     return () => this.soon.delete(what);
   }
 
-  /** Asks the main thread, and waits for what it says: `read` has the message. */
+  /** Sends a query to the main thread, and waits for its result, which `read` decodes. */
   query<T>(write: (to: Writer) => void, read: (from: Reader) => T): T {
     const to = new Writer();
     write(to);
@@ -78,7 +77,7 @@ export class Side {
     return read(this.waitFor(DOWN.RESULT, PATIENCE_MS));
   }
 
-  /** Waits for a debugger's command, for as long as it takes: this thread is not stuck meanwhile. */
+  /** Waits for a debugger's command without limit; the thread does not count as stuck. */
   waitForLine(): string {
     const at = this.early.findIndex((message) => message.own().u8() === DOWN.LINE);
     const message = at < 0 ? this.waitFor(DOWN.LINE, Infinity) : this.early.splice(at, 1)[0]!;
@@ -86,7 +85,7 @@ export class Side {
     return message.text();
   }
 
-  /** Waits for a message of this kind; others are looked at later. */
+  /** Waits for a message of this kind; other messages are handled later. */
   private waitFor(kind: number, ms: number): Reader {
     const { channel } = this;
     const until = performance.now() + ms;
@@ -97,7 +96,7 @@ export class Side {
         this.early.push(message.own());
         continue;
       }
-      if (performance.now() > until) throw new Error('the main thread does not answer');
+      if (performance.now() > until) throw new Error('the main thread does not reply');
       if (kind === DOWN.LINE) channel.raiseBeat();
       channel.flush();
       channel.sleep(SLEEP_MS, false);
@@ -123,7 +122,7 @@ export class Side {
         this.schedule();
         return;
       }
-      if (this.pending === 0 && this.look()) continue;
+      if (this.pending === 0 && this.pollMessage()) continue;
       if (channel.leave(this.pending === 0)) return;
     }
   };
@@ -144,8 +143,8 @@ export class Side {
     channel.wakeIfNews();
   }
 
-  /** Waits for the next message. False when none has come. */
-  private look(): boolean {
+  /** Waits for the next message. False when none came. */
+  private pollMessage(): boolean {
     const { busy, channel } = this;
     if (channel.waitAwake(busy)) return true;
     channel.sleep(SLEEP_MS, true);

@@ -1,6 +1,6 @@
 /**
- * The life of a module, as the host leads it: its class is found and described, its translator made,
- * its hooks called. Requests enter through the functions of entry.ts.
+ * The life of a module, as the host directs it: finds and describes its class, makes its
+ * translator, calls its hooks. Requests enter through entry.ts.
  */
 import { findFop, fops } from '../../../runtime/core/fops.ts';
 import { Child } from './child.ts';
@@ -16,7 +16,6 @@ import {
   type TranslatorClass,
 } from './describe.ts';
 import { compileEntries, type Entries } from './entry.ts';
-import { watchForgotten } from './forgotten.ts';
 import { below, type Cbk, FAILED, Frame, framePrototype, NOTHING } from './frame.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
 import * as library from './index.ts';
@@ -25,24 +24,25 @@ import { inspect } from './inspect.ts';
 import { tick as ringTimers } from './loop.ts';
 import { explain, placeOf, report } from './report.ts';
 import { cancel as cancelRequest, interrupt as interruptRequest } from './requests.ts';
+import { logUnawaitedErrors } from './unawaited-methods.ts';
 
 export { after as noteAfter, before as noteBefore, stop as noteStop } from './notes.ts';
 export { ended } from './requests.ts';
 
-import { self } from './self.ts';
+import { self } from './own-translator.ts';
 import { endow, givenOptions, type Translator } from './translator.ts';
-import './guarded.ts';
+import './install-guards.ts';
 import './web.ts';
-import './absent.ts';
+import './missing-globals.ts';
 
 export { explain };
 
-/** The array in which async methods leave what they decide. */
+/** The array in which async methods leave their decision. */
 export const outcomeBuffer = outcome.buffer;
 
 let found: TranslatorClass | undefined;
 let file = '';
-/** What the module exports. */
+/** The module's exports. */
 let names: Record<string, unknown> = {};
 
 /** Finds the translator among a module's exports, and describes it. */
@@ -53,7 +53,7 @@ export function load(exports: Record<string, unknown>, path: string): string {
   return describe(found, path);
 }
 
-/** What the `init` of the translator came to, when it has one that is async. */
+/** The rejection of an async `init`. */
 let refusal: { error: unknown } | undefined;
 
 /** Makes the translator, and runs its `init`. */
@@ -64,7 +64,7 @@ export function create(name: string, children: string, options: string): void {
   below.child = made[0] ?? null;
   Frame.prototype.cookie = below.child;
   const Made = found!;
-  watchForgotten(Made);
+  logUnawaitedErrors(Made);
   self.translator = new Made();
   refuseFields(self.translator, file);
   for (const row of fops) {
@@ -80,7 +80,7 @@ export function create(name: string, children: string, options: string): void {
   }
 }
 
-/** Throws what an async `init` was rejected with so far; later, it goes to the log. */
+/** Throws the rejection of an async `init`; later rejections are logged. */
 export function checkInit(): void {
   if (refusal !== undefined) throw refusal.error;
 }
@@ -101,11 +101,11 @@ function entriesOf(name: string): Entries {
   return known;
 }
 
-/** A fop's entry point, and that for the replies of a fop, by the fop's name. */
+/** Entry points for a fop's requests and replies, by the fop's name. */
 export const entry = (name: string) => entriesOf(name).enter;
 export const reply_entry = (name: string) => entriesOf(name).reply;
 
-/** The cost of a fop and of its replies. */
+/** The same, for the host's general calls. */
 const entered: Readonly<Record<string, (name: string) => unknown>> = {
   entry: (name) => answersOf(found!, findFop(name)!).method,
   reply_entry(name) {
@@ -114,7 +114,7 @@ const entered: Readonly<Record<string, (name: string) => unknown>> = {
   },
 };
 
-/** Where that is in the module, as JSON; nothing when it is no method. */
+/** The source place of a method, as JSON; undefined for any other. */
 export function place(what: string, name: string): string | undefined {
   const method = entered[what]!(name);
   return typeof method === 'function' ? stringify(placeOf(method)) : undefined;
@@ -122,7 +122,7 @@ export function place(what: string, name: string): string | undefined {
 
 // -- hooks ---------------------------------------------------------------------------------------
 
-/** Calls a hook; one that is async goes on by itself when it has to wait. */
+/** Calls a hook; an async one continues by itself. */
 function hook(name: string, ...args: unknown[]): number {
   now.current = now.running = null;
   const method = (self.translator as unknown as Record<string, unknown>)[name];
@@ -154,7 +154,7 @@ export function reconfigure(options: string): number {
     : NOTHING;
 }
 
-/** What a hook tells, as JSON; nothing when it failed. */
+/** Calls a hook that returns state, as JSON; undefined when it failed. */
 export function tell(name: string): string | undefined {
   now.current = now.running = null;
   const key = HOOKS[name]!;
@@ -184,7 +184,7 @@ export function cancel(id: number): number {
 export const interrupt = (id: number): number =>
   interruptRequest(id, ({ fop }) => answersOf(found!, fop).cancel);
 
-/** Makes garbage, so that the engine's collector looks for cycles. */
+/** Makes garbage, so that the engine's cycle collector runs. */
 export function collect(): number {
   now.current = now.running = now.reply = fresh.promise = null;
   const one = { other: {} };
@@ -209,10 +209,10 @@ export function forget_client(id: number): number {
 
 // -- the prompt ----------------------------------------------------------------------------------
 
-/** Where a syntax error was met. */
+/** The position of a syntax error in the input. */
 const AT_INPUT = /<input>:(\d+):(\d+)/;
 
-/** Whether a source goes on: the parser came to its end, or is inside of a template. */
+/** True if a source is incomplete: the parser reached its end, or a template is open. */
 function isIncomplete(error: unknown, source: string): boolean {
   if (!(error instanceof SyntaxError)) return false;
   if (/end of string/.test(error.message)) return source.split('`').length % 2 === 0;
@@ -221,7 +221,7 @@ function isIncomplete(error: unknown, source: string): boolean {
   return Number(line) >= lines.length && Number(column) > lines.at(-1)!.length;
 }
 
-/** Gives the prompt its names: the translator, what the module exports, and the library's. */
+/** Defines the prompt's names: the translator, the module's exports, the library's. */
 export function openPrompt(): void {
   const { default: _, ...exported } = names;
   for (const [name, value] of Object.entries({ ...library, ...exported, self: self.translator })) {
@@ -239,7 +239,7 @@ const shown = (error: unknown): string => {
   return stack === '' ? text : `${text}\n${stack}`;
 };
 
-/** Tells what came of a line of the prompt; 'incomplete' when it goes on. */
+/** Reports the result of a prompt's line; 'incomplete' if it continues. */
 export function show(
   id: number,
   failed: number,

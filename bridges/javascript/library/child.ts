@@ -7,24 +7,24 @@ import { type After, type Frame, framePrototype, LATER, WIND } from './frame.ts'
 import { host, now } from './host.ts';
 import { warn } from './report.ts';
 import { isTimeout, withTimeouts } from './timeouts.ts';
-import { tellFailed } from './unawaited.ts';
+import { logUnawaitedFailure } from './unawaited-replies.ts';
 import { changed, hostValue } from './values.ts';
 
 /** `prebuf_dst` is `prebufDst` here. */
 export const camel = (name: string): string =>
   name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** What a child answered, as it entered: opRet, opErrno, the number of the wind, and the reply. */
+/** A child's reply as received: opRet, opErrno, the number of the wind, the parts. */
 export type Answer = readonly unknown[];
-/** Where the reply's own parts begin in that. */
+/** Index of the first part. */
 export const PARTS = 3;
 
-/** What a child answered: opRet, opErrno, and the fop's reply by name. */
+/** A child's reply: opRet, opErrno, and the fop's parts by name. */
 export class Reply {
   declare readonly fop: FopRow;
-  /** As it entered: the parts still as scalars, until somebody looks at one. */
+  /** As received: the parts are scalars until one is first read. */
   readonly _raw: Answer;
-  /** The request that it answers, as long as it is what came. */
+  /** The request that it belongs to, while it is unchanged. */
   readonly _id: number;
   declare _made: Answer | undefined;
 
@@ -34,7 +34,7 @@ export class Reply {
     this._made = answer;
   }
 
-  /** Makes the parts: of the fop's class. */
+  /** Makes the parts; defined by the fop's class. */
   declare _make: (this: Reply) => Answer;
 
   get _answer(): Answer {
@@ -55,7 +55,7 @@ export class Reply {
     return this._answer.slice(PARTS);
   }
 
-  /** Another reply with some parts exchanged, or other timeouts. */
+  /** A copy with some parts or timeouts replaced. */
   replace(changes: Readonly<Record<string, unknown>>): Reply {
     const { opRet = this.opRet, ...given } = changes;
     const timeouts = Object.entries(given).filter(([name]) => isTimeout(name));
@@ -76,7 +76,7 @@ export class Reply {
   }
 }
 
-/** Parts of a reply in order, those that are named exchanged. */
+/** Parts of a reply in order, with the named ones replaced. */
 export function byName(
   row: FopRow,
   parts: Readonly<Record<string, unknown>>,
@@ -95,7 +95,7 @@ type ReplyClass = new (answer: Answer, id: number) => Reply;
 
 const replyClasses = new Map<FopRow, ReplyClass>();
 
-/** The class of a fop's replies: with a getter for each part. */
+/** Makes the class of a fop's replies, with a getter for each part. */
 export function replyClass(row: FopRow): ReplyClass {
   const known = replyClasses.get(row);
   if (known !== undefined) return known;
@@ -116,7 +116,7 @@ export function replyClass(row: FopRow): ReplyClass {
 
 Object.assign(Reply.prototype, { _made: undefined });
 
-/** A subvolume. Every fop is a method that gives a promise of its Reply. */
+/** A subvolume. Every fop is a method that returns a promise of its Reply. */
 export class Child {
   readonly index: number;
   readonly name: string;
@@ -128,7 +128,7 @@ export class Child {
     this.type = type;
   }
 
-  /** Whether it can serve, as it has said last. */
+  /** True if the child is up. */
   get up(): boolean {
     return host.child_up(this.index) === 1;
   }
@@ -153,7 +153,7 @@ for (const row of fops) {
 const ownFrames = new Map<FopRow, Frame>();
 let lastOwn = 0;
 
-/** The frame of a request of the translator's own. */
+/** Makes the frame of a request of the translator's own. */
 function ownFrame(row: FopRow): Frame {
   let made = ownFrames.get(row);
   if (made === undefined) {
@@ -167,7 +167,7 @@ function ownFrame(row: FopRow): Frame {
 export interface Settle {
   resolve(value: unknown): void;
   reject(error: unknown): void;
-  /** What is settled, when it is told that nobody awaits it. */
+  /** The promise, to detect that the module does not await it. */
   readonly promise?: object;
 }
 const taken: Settle = { resolve: () => {}, reject: () => {} };
@@ -177,7 +177,7 @@ const executor = (resolve: (value: unknown) => void, reject: (error: unknown) =>
 };
 const Native = Promise;
 
-/** Starts a request to a child; a promise of its Reply. */
+/** Starts a request to a child; returns a promise of its Reply. */
 export function start(child: Child, row: FopRow, args: readonly unknown[]): Promise<Reply> {
   const current = now.current as Frame | null;
   const after = current?._after ?? null;
@@ -195,7 +195,7 @@ export function start(child: Child, row: FopRow, args: readonly unknown[]): Prom
   return promise;
 }
 
-/** Whether it is too late for another: the promise of that is never settled. */
+/** True if no further request is allowed; its promise is never settled. */
 function isSpent(after: After, frame: Frame): boolean {
   after.left -= 1;
   if (after.left === -1) {
@@ -205,7 +205,7 @@ function isSpent(after: After, frame: Frame): boolean {
   return after.left < 0;
 }
 
-/** Whether a request goes to the first child as it came. */
+/** True if a request is wound unchanged to the first child. */
 function isFirst(frame: Frame, child: Child, row: FopRow, args: readonly unknown[]): boolean {
   const came = frame._args;
   if (child.index !== 0 || row !== frame.fop || came === null || args.length > came.length) {
@@ -215,9 +215,9 @@ function isFirst(frame: Frame, child: Child, row: FopRow, args: readonly unknown
   return !changed(came);
 }
 
-/** Lets whoever awaits it go on with what the child answered. */
+/** Settles the promise of a child's reply. */
 export function deliver(settle: Settle, frame: Frame, row: FopRow, answer: Answer): void {
-  // The host keeps nothing of a request that nobody above waits for.
+  // The host keeps no values for a request of the module's own.
   if (frame.id < 0) for (const value of answer) hostValue(value)?._take();
   const reply = new (replyClass(row))(answer, row === frame.fop ? frame.id : 0);
   if (reply.opRet >= 0) {
@@ -227,5 +227,5 @@ export function deliver(settle: Settle, frame: Frame, row: FopRow, answer: Answe
   const error = new FopError(reply.opErrno, undefined, reply);
   settle.reject(error);
   if (settle.promise === undefined || awaited.has(settle.promise)) return;
-  tellFailed(frame, row.name, error);
+  logUnawaitedFailure(frame, row.name, error);
 }

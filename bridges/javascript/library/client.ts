@@ -1,11 +1,11 @@
-/** Clients: for whom requests are made. */
+/** Clients, on whose behalf requests are made. */
 import { HandleExpired } from './errors.ts';
 import { host } from './host.ts';
 
-/** Those that the module has seen, by number; the host tells when one is gone. */
+/** Known clients by number; the host notifies of their end. */
 const known = new Map<number, Client>();
 
-/** Somebody for whom requests are made. The same client is the same object until it is gone. */
+/** The client of a request. A client has one object until it is gone. */
 export class Client {
   /** Its number in this process. */
   readonly id: number;
@@ -17,7 +17,7 @@ export class Client {
     this.id = id;
   }
 
-  /** It is gone, and its last request has ended. */
+  /** Forgets a client that is gone with its last request. */
   static forget(id: number): void {
     const gone = known.get(id);
     if (gone === undefined) return;

@@ -1,4 +1,4 @@
-/** Time as a test has it: once this is loaded, `Date` goes by the host's clock. */
+/** Replaces `Date` by one that follows a test's clock. */
 import { host } from './host.ts';
 
 /** The date on which every test begins: 2026-01-01 00:00:00 UTC. */

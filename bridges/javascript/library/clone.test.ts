@@ -1,4 +1,4 @@
-/** structuredClone of modules in JavaScript beside Node's own. */
+/** structuredClone of JavaScript modules, compared with Node's own. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DOMException, structuredClone } from './clone.ts';
@@ -22,7 +22,7 @@ const { tree: values } = fc.letrec((tie) => ({
   ),
 }));
 
-it('copies any value as Node does', () => {
+it('structuredClone copies arbitrary values as Node does', () => {
   fc.assert(
     fc.property(values, (value) => {
       expect(structuredClone(value)).toEqual(globalThis.structuredClone(value));
@@ -31,7 +31,7 @@ it('copies any value as Node does', () => {
 });
 
 describe('structuredClone', () => {
-  it('keeps what leads to itself, and what is there twice', () => {
+  it('keeps circular and shared references', () => {
     const shared = { n: 1 };
     const value: Record<string, unknown> = { one: shared, two: shared, map: new Map() };
     value.self = value;
@@ -44,7 +44,7 @@ describe('structuredClone', () => {
     expect([key === copy, set.has(copy)]).toEqual([true, true]);
   });
 
-  it('views of one buffer are views of one copy', () => {
+  it('keeps views of one buffer on one copied buffer', () => {
     const buffer = new ArrayBuffer(8);
     const views = { bytes: new Uint8Array(buffer, 2, 4), words: new Uint16Array(buffer), buffer };
     const copy = structuredClone(views) as typeof views;
@@ -54,13 +54,13 @@ describe('structuredClone', () => {
     expect([copy.bytes.byteOffset, copy.bytes.length]).toEqual([2, 4]);
   });
 
-  it('an array with holes and names keeps both', () => {
+  it('copies an array with holes and named properties', () => {
     const value = Object.assign(new Array(3).fill(1, 2), { name: 'x' });
     const copy = structuredClone(value) as typeof value;
     expect([copy.length, 0 in copy, copy.name]).toEqual([3, false, 'x']);
   });
 
-  it('an error keeps its kind, message, stack and cause', () => {
+  it("copies an error's kind, message, stack and cause", () => {
     class Own extends TypeError {}
     const error = new Own('text', { cause: { n: 1 } });
     const copy = structuredClone(error) as Error;
@@ -68,14 +68,14 @@ describe('structuredClone', () => {
     expect([copy.message, copy.stack, copy.cause]).toEqual(['text', error.stack, { n: 1 }]);
   });
 
-  it('an instance of a class is a plain object', () => {
+  it('copies a class instance to a plain object', () => {
     class Own {
       n = 1;
     }
     expect(Object.getPrototypeOf(structuredClone(new Own()))).toBe(Object.prototype);
   });
 
-  it('a name __proto__ is a name', () => {
+  it('copies an own property __proto__ as a plain property', () => {
     const copy = structuredClone(JSON.parse('{ "__proto__": { "n": 1 } }')) as object;
     expect([Object.keys(copy), Object.getPrototypeOf(copy)]).toEqual([
       ['__proto__'],
@@ -91,7 +91,7 @@ describe('structuredClone', () => {
     ['a WeakMap', new WeakMap()],
     ['a Proxy', new Proxy({ n: 1 }, {})],
     ['a Proxy inside of an array', [new Proxy([], {})]],
-  ])('%s is a DataCloneError', (_, value) => {
+  ])('throws DataCloneError for %s', (_, value) => {
     expect(() => structuredClone(value)).toThrow(DOMException);
     expect(() => structuredClone(value)).toThrow(
       expect.objectContaining({ name: 'DataCloneError', code: 25 }),

@@ -1,4 +1,4 @@
-/** structuredClone as the HTML Standard has it, for what a module can have. */
+/** structuredClone of the HTML Standard, for the values of a module. */
 import { isProxy } from './proxies.ts';
 
 /** The standard's numbers for names of DOMException; others have 0. */
@@ -19,7 +19,7 @@ const refuse = (what: string): never => {
   throw new DOMException(`${what} cannot be cloned`, 'DataCloneError');
 };
 
-/** Copies by what they are of. */
+/** Copies by their original. */
 type Seen = Map<object, unknown>;
 
 const { prototype: anyView } = Object.getPrototypeOf(Uint8Array);
@@ -29,7 +29,7 @@ const globals = globalThis as unknown as Readonly<Record<string, MakeView>>;
 
 const ERRORS = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const;
 const WRAPPERS = [Boolean, Number, String, BigInt] as const;
-/** Kinds of objects whose state cannot be written down. */
+/** Classes whose state cannot be copied. */
 const CLOSED = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry] as const;
 
 function clone(value: unknown, seen: Seen): unknown {
@@ -41,7 +41,7 @@ function clone(value: unknown, seen: Seen): unknown {
 
 function cloneObject(value: object, seen: Seen): unknown {
   if (isProxy(value)) return refuse('a Proxy');
-  // What it leads to may lead back to it.
+  // Registered first, as its contents may refer to it.
   const keep = <T>(made: T): T => {
     seen.set(value, made);
     return made;
@@ -65,10 +65,10 @@ function cloneObject(value: object, seen: Seen): unknown {
   if (value instanceof Error) return cloneError(value, keep, seen);
   const closed = CLOSED.find((one) => value instanceof one);
   if (closed !== undefined) return refuse(`a ${closed.name}`);
-  // What it is an instance of does not come along.
+  // The prototype is not copied.
   const made = keep(Array.isArray(value) ? new Array(value.length) : {});
   for (const key of Object.keys(value)) {
-    // A getter before may have taken it away.
+    // An earlier getter may have removed it.
     if (!Object.hasOwn(value, key)) continue;
     define(made, key, clone((value as Record<string, unknown>)[key], seen), true);
   }
@@ -104,7 +104,7 @@ function cloneError(value: Error, keep: (made: Error) => Error, seen: Seen): Err
   return made;
 }
 
-/** @throws {DOMException} DataCloneError; then nothing was transferred */
+/** @throws {DOMException} DataCloneError, without any transfer */
 export function structuredClone(
   value: unknown,
   options: { transfer?: Iterable<ArrayBuffer> } = {},
@@ -117,7 +117,7 @@ export function structuredClone(
     seen.set(one, cloneBuffer(one));
   }
   const made = clone(value, seen);
-  // A getter may have done it.
+  // A getter may have detached it.
   if (transfer.some((one) => one.detached)) return refuse('a detached ArrayBuffer');
   for (const one of transfer) one.transfer();
   return made;

@@ -1,10 +1,9 @@
 /**
- * Which frame's async method runs: what `this.child.lookup(…)` is asked in the name of.
+ * Tracks whose frame's async method runs, so that `this.child.lookup(…)` is wound for its request.
  *
- * A promise may be settled by another request than the one that awaits it. `await` looks at the
- * `constructor` of what it is given before it lines up behind it, and `then` does too; so a getter
- * there lines up in front of both, and sets the frame that waits before its code goes on: jobs run in
- * the order in which they lined up. A child's own promise is settled in the name of its frame anyway.
+ * A promise may be settled by another request than the one that awaits it. `await` and `then` read
+ * a promise's `constructor` before they queue a job; a getter there queues one in front that sets
+ * the frame, as jobs run in order. A child's own promise is settled for its frame anyway.
  */
 import { ANSWERED, type Frame, kept } from './frame.ts';
 import { host, now } from './host.ts';
@@ -14,13 +13,13 @@ const Native = Promise;
 const { then } = Promise.prototype;
 const { apply } = Reflect;
 
-/** The promise that a child's method has made last: awaited at once, it needs no care. */
+/** The latest promise of a child's method: awaited at once, it needs no tracking. */
 export const fresh: { promise: unknown } = { promise: null };
 
-/** How an async method is followed that awaits anything else; requests.ts does it. */
+/** Follows an async method that awaits other promises; set by requests.ts. */
 export const strays = { follow: (_frame: Frame, _promise: Promise<unknown>): void => {} };
 
-/** What a frame's method awaits can end it at any time, and not just when the child answers. */
+/** Marks a frame whose method awaits more than children's replies. */
 function stray(frame: Frame): void {
   frame._strays = true;
   const method = frame._first?.[2];
@@ -30,18 +29,18 @@ function stray(frame: Frame): void {
 }
 
 /**
- * Promises of children's replies that somebody has looked at, or awaits: a failure of the others is
- * nobody's. What is awaited at once as it came does without.
+ * Promises of children's replies that the module awaits or has read; failures of the others are
+ * logged. A promise awaited at once is not listed.
  */
 export const awaited = new WeakSet<object>();
-/** The last of those that are watched so. */
+/** The latest promise that is watched for an await. */
 export const watched: { promise: object | null } = { promise: null };
 
 let busy = false;
 
 /**
- * What is no promise (`await null`) shows nothing. After a switch from one frame to another, the next
- * jobs of this one are therefore marked too, as many as such awaits are likely to follow.
+ * Jobs to mark after a switch of frames: awaits of values that are not promises (`await null`) pass
+ * no getter, and this many are likely to follow.
  */
 const MARKS = 4;
 const settled = Native.resolve();
@@ -73,7 +72,7 @@ function lineUp(promise: unknown): void {
       stray(current as Frame);
     }
   } catch {
-    // Somebody looks at the constructor of what is no promise: nothing will wait for it.
+    // The module reads the constructor of another object: no job follows.
   } finally {
     busy = false;
   }
@@ -89,8 +88,8 @@ Object.defineProperty(Native.prototype, 'constructor', {
   },
 });
 
-/** Hears of a rejection that nobody else waits for. To others the promise is as it was. */
-export function whenForgotten(promise: Promise<unknown>, tell: (error: unknown) => void): void {
+/** Calls `tell` for a rejection without a handler, without changing the promise. */
+export function onUnhandled(promise: Promise<unknown>, tell: (error: unknown) => void): void {
   busy = true;
   apply(then, promise, [
     undefined,
@@ -115,11 +114,11 @@ interface Held {
   readonly ref: WeakRef<Frame>;
   readonly name: string;
   readonly method: unknown;
-  /** What was forgotten. */
+  /** The likely mistake. */
   readonly why: string;
 }
 
-/** Frames that only the module holds on to. When it lets go, nobody can answer any more. */
+/** Frames that only the module holds. When they are collected, the host fails the request. */
 const registry = new FinalizationRegistry<Held>(({ id, ref, name, method, why }) => {
   if (kept.get(id) !== ref) return;
   kept.delete(id);
@@ -127,10 +126,10 @@ const registry = new FinalizationRegistry<Held>(({ id, ref, name, method, why })
   host.lost(id);
 });
 
-/** Methods by name of fop, to say where a frame came from. */
+/** Methods by fop, for the source place of a frame. */
 export const methods = new Map<string, unknown>();
 
-/** @param result what the method has returned */
+/** @param result the method's result */
 export function keep(frame: Frame, result?: unknown): void {
   const { id, name } = frame;
   if (kept.has(id) || id < 0 || frame._state === ANSWERED) return;
@@ -140,6 +139,6 @@ export function keep(frame: Frame, result?: unknown): void {
   registry.register(frame, { id, ref, name, method: methods.get(name), why });
 }
 
-/** Whether it looks as if it was meant to answer a request. */
+/** True if a result looks like a reply. */
 const isAnswer = (result: unknown): boolean =>
   Array.isArray(result) || (typeof result === 'number' && result !== 0);

@@ -1,6 +1,6 @@
 /**
- * `import { counts } from 'glossa/counts'`: how much of what belongs to requests is left in this
- * interpreter. For tests that look for leaks.
+ * `import { counts } from 'glossa/counts'`: counts of objects that requests left in this
+ * interpreter, for tests of leaks.
  */
 import { kept, waiting } from './frame.ts';
 import { host } from './host.ts';

@@ -1,4 +1,4 @@
-/** The bytes of a read or write, and the dicts that ride along with fops. */
+/** Data of reads and writes, and the dicts (xdata, xattrs) of fops. */
 import { HandleExpired } from './errors.ts';
 import { host } from './host.ts';
 import {
@@ -14,12 +14,12 @@ import {
 } from './values.ts';
 
 /**
- * The bytes of a read or write, which stay with the host until they are looked at. Handed on
- * untouched, they never enter the interpreter.
+ * The bytes of a read or write. They stay with the host until read: passed on unchanged, they never
+ * enter the interpreter.
  */
 export class Data implements HostValue {
   _at: number;
-  /** How many bytes there are. */
+  /** The number of bytes. */
   readonly length: number;
   declare _bytes: Uint8Array | undefined;
 
@@ -32,7 +32,7 @@ export class Data implements HostValue {
     return this;
   }
 
-  /** The bytes: change them, and what you have changed is handed on. */
+  /** The bytes; changes to them are passed on. */
   get bytes(): Uint8Array {
     if (this._bytes === undefined) {
       this._bytes = this._read();
@@ -42,7 +42,7 @@ export class Data implements HostValue {
     return this._bytes;
   }
 
-  /** The bytes as an array of your own. Looking at them in this way changes nothing. */
+  /** A copy of the bytes. */
   copy(): Uint8Array {
     return this._bytes === undefined ? this._read() : this._bytes.slice();
   }
@@ -77,7 +77,7 @@ export class Data implements HostValue {
 
 export type Bytes = Uint8Array | Data;
 
-/** The bytes of whatever holds some; undefined for anything else. */
+/** The bytes of a buffer, view or Data; undefined for any other value. */
 export function bytesOf(value: unknown): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
   if (value instanceof Data) return value._bytes ?? value.copy();
@@ -106,7 +106,7 @@ const isWhole = (value: unknown): boolean =>
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isBytes = (value: unknown): boolean => bytesOf(value) !== undefined;
 
-/** A dict's types and what their values are here. The first that fits a new value is its type. */
+/** A dict's types, with the check of a value. A new value has the first that fits. */
 const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   int: isWhole,
   double: isNumber,
@@ -118,7 +118,7 @@ const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   mdata: isBytes,
 };
 
-/** A value's type. One that is replaced keeps its type where that fits. */
+/** A value's type; a replaced value keeps its type if that fits. */
 function kindOf(value: unknown, before: string | undefined): string {
   if (before !== undefined && KINDS[before]!(value)) {
     if (before !== 'gfuuid' || (value as string).length === NULL_GFID.length) return before;
@@ -136,13 +136,13 @@ function packValue(kind: string, value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-/** What JSON could not hold. */
+/** Converts a value that JSON cannot represent. */
 function unpackValue(kind: string, value: unknown): unknown {
   if (kind === 'double') return Number(value);
   return kind === 'iatt' ? inside(Iatt, value) : fromLatin1(value as string);
 }
 
-/** As bridges/host/crossing/message.ts has it: types, places of what is unpacked, keys, values. */
+/** As in bridges/host/crossing/message.ts: types, indices of converted values, keys, values. */
 type Fetched = readonly [string, readonly number[], readonly string[], unknown[]];
 
 const FEW = 24;
@@ -155,7 +155,7 @@ export class Dict implements HostValue {
   _at: number;
   declare _pairs: Map<string, unknown> | undefined;
   declare _types: Map<string, string> | undefined;
-  /** As it came, its values unpacked, and the texts that bytes were made of. */
+  /** The dict as received, with converted values, and the source texts of bytes. */
   declare _fetched: Fetched | undefined;
   declare _texts: ReadonlyMap<number, unknown> | undefined;
 
@@ -173,7 +173,7 @@ export class Dict implements HostValue {
   _fetch(): Fetched {
     if (this._fetched === undefined) {
       const fetched = fetch(this) as Fetched;
-      // By index: taking an array apart costs more than the rest.
+      // By index: destructuring costs more than the rest.
       if (fetched[1].length > 0) this._unpack(fetched);
       this._fetched = fetched;
     }
@@ -185,7 +185,7 @@ export class Dict implements HostValue {
     this._texts = new Map(made.map((at) => [at, values[at]]));
     for (const at of made) {
       values[at] = unpackValue(kinds[at]!, values[at]);
-      // Nobody tells when bytes are changed in place.
+      // Changes of bytes in place go unnoticed.
       if (values[at] instanceof Uint8Array) changes.any = true;
     }
   }
@@ -248,7 +248,7 @@ export class Dict implements HostValue {
     if (this._pairs !== undefined) return this._pairs.get(key);
     const fetched = this._fetch();
     const keys = fetched[2];
-    // To look through a few costs less than a Map of them.
+    // Searching a few keys costs less than a Map.
     if (keys.length > FEW) return this._load().get(key);
     const at = keys.indexOf(key);
     return at < 0 ? undefined : fetched[3][at];
@@ -314,7 +314,7 @@ export class Dict implements HostValue {
     return Object.fromEntries(this);
   }
 
-  /** The pairs as they travel: JSON has neither bytes nor typed values. */
+  /** The pairs for JSON, which has neither bytes nor typed values. */
   packed(): [key: string, kind: string, value: unknown][] {
     return [...this].map(([key, value]) => {
       const kind = this.types.get(key)!;
@@ -329,7 +329,7 @@ Object.assign(Dict.prototype, {
   _texts: undefined,
 });
 
-/** Pairs of a Dict, a Map, or an object that is nothing but pairs. */
+/** Pairs of a Dict, a Map or a plain object. */
 function pairsOf(value: object | null): Iterable<[string, unknown]> {
   if (value === null) return [];
   if (value instanceof Dict || value instanceof Map) return value;

@@ -1,4 +1,4 @@
-/** What a module's class defines, read and checked before any of it runs for a request. */
+/** Reads and checks the definitions of a module's class, before its first request. */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import { camel } from './child.ts';
 import { stringify } from './host.ts';
@@ -6,7 +6,7 @@ import { placeOfOption } from './option.ts';
 import { placeOf } from './report.ts';
 import { Translator } from './translator.ts';
 
-/** The host's names of hooks, and the methods here. */
+/** The host's names of hooks, with the methods' names here. */
 export const HOOKS: Readonly<Record<string, string>> = {
   fini: 'fini',
   notify: 'notify',
@@ -27,7 +27,7 @@ export type TranslatorClass = (new () => Translator) & {
   readonly name: string;
 };
 
-/** The module's translator: `export class xlator`, or what it exports as default. */
+/** Finds the module's translator: `export class xlator`, or the default export. */
 export function findClass(exports: Record<string, unknown>, path: string): TranslatorClass {
   const found = exports.xlator ?? exports.default;
   if (found === undefined) {
@@ -62,12 +62,12 @@ export const isAsync = (method: unknown): boolean =>
 
 type Method = (...args: never[]) => unknown;
 
-/** How a class answers one fop: methods of the fop's own name, otherwise those for any. */
+/** A class's methods for one fop: of the fop's name, otherwise those for any fop. */
 export interface Answers {
   readonly method: Method | undefined;
   readonly cbk: Method | undefined;
   readonly cancel: Method | undefined;
-  /** Whether it has none of the fop's own name. */
+  /** True without methods of the fop's name. */
   readonly any: boolean;
 }
 
@@ -120,7 +120,7 @@ function check(method: Method | undefined, name: string, params: readonly string
   throw new TypeError(`${where(method)}${called}, not (${paramsOf(method).join(', ')})`);
 }
 
-/** The names of a method's parameters, up to the first that has more than a name. */
+/** The names of a method's parameters, up to the first that is not a plain name. */
 function paramsOf(method: unknown): string[] {
   const [, list = ''] = /^[^(]*\(([^)]*)/.exec(String(method)) ?? [];
   const names = list.split(',').map((name) => name.trim());
@@ -128,7 +128,7 @@ function paramsOf(method: unknown): string[] {
   return end < 0 ? names : names.slice(0, end);
 }
 
-/** What a class defines, as JSON for the host; throws TypeError for what cannot work. */
+/** Describes a class as JSON for the host; throws TypeError for invalid definitions. */
 export function describe(made: TranslatorClass, path: string): string {
   const described = fops.flatMap((row) => {
     const answers = answersOf(made, row);
@@ -172,7 +172,7 @@ function passesThrough(
   throw new TypeError(`${path}: static passesThrough must be true or false`);
 }
 
-/** Options with the places where they were declared. */
+/** Options with the places of their declarations. */
 const placed = (options: TranslatorClass['options']) =>
   Object.fromEntries(
     Object.entries(options).map(([key, spec]) => {
@@ -181,7 +181,7 @@ const placed = (options: TranslatorClass['options']) =>
     }),
   );
 
-/** A field that holds a function is no method: nobody would call it for a fop. */
+/** Refuses a field that holds a function: the host calls methods only. */
 export function refuseFields(translator: object, path: string): void {
   const called = new Set(Object.values(HOOKS));
   for (const row of fops) for (const end of ['', 'Cbk', 'Cancel']) called.add(row.name + end);
@@ -196,14 +196,14 @@ export function refuseFields(translator: object, path: string): void {
 
 const OF_THE_CLASS = ['options', 'observes', 'passesThrough'];
 
-/** As JSON has it, or how it looks. */
+/** Converts a value for JSON, or to its text. */
 function plain(_key: string, value: unknown): unknown {
   const odd = ['bigint', 'function', 'symbol'].includes(typeof value);
   const none = typeof value === 'number' && !Number.isFinite(value);
   return odd || none ? { shown: String(value).slice(0, 100) } : value;
 }
 
-/** [name, whether it is an Option] of the values that the class itself has. */
+/** [name, whether it is an Option] of the class's static values. */
 const propertiesOf = (made: TranslatorClass): [string, boolean][] =>
   Object.entries(made).flatMap(([name, value]: [string, unknown]) =>
     typeof value === 'function'
@@ -211,7 +211,7 @@ const propertiesOf = (made: TranslatorClass): [string, boolean][] =>
       : [[name, Object(value) === value && placeOfOption(value as object) !== undefined]],
   );
 
-/** [name, file, line, parameters] of every method that the author's classes define. */
+/** [name, file, line, parameters] of every method of the author's classes. */
 function methodsOf({ prototype }: TranslatorClass): [string, string, number, string[]][] {
   const found: [string, string, number, string[]][] = [];
   for (let at: object = prototype; at !== Translator.prototype; at = Object.getPrototypeOf(at)) {

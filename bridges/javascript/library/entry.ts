@@ -1,14 +1,12 @@
 /**
- * Where the host enters: two functions per fop, for requests and for replies, made from the table of
- * fops; and the methods of its frames, as far as they are plain.
+ * Compiles the entry points of each fop, one for requests and one for replies, and its frames'
+ * methods.
  *
- * A loc arrives as five arguments (inode number, parent's number, name, gfid, parent's gfid), an
- * inode or an fd as its number, what is costly only as a sign that it is there. Results are the codes
- * of codes.ts. The functions are compiled from text, so that each is a straight line.
- *
- * Every object and every property that is made costs as much as a call. So what came is in variables
- * that the functions of one fop share, as long as its method runs; `_open` gives it to the frame when
- * something uncommon happens. Objects are literals with `__proto__`, which cost half of `new`.
+ * A loc arrives as five arguments (inode, parent, name, gfid, parent's gfid), an inode or fd as its
+ * number, a costly value as a 1. Results are the codes of codes.ts. Speed decides the form: each
+ * function is straight compiled text; arguments stay in variables that a fop's functions share,
+ * until `_open` moves them to the frame; objects are literals with `__proto__`, at half the cost of
+ * `new`.
  */
 import type { Arg, ArgType, FopRow } from '../../../runtime/core/fops.ts';
 import { Child, Reply, replyClass, start as startWind } from './child.ts';
@@ -52,13 +50,13 @@ const SPACE = {
   waiting,
 };
 
-/** What was given, without what was left out at the end. */
+/** The arguments without trailing undefined ones. */
 function trimmed(given: unknown[]): unknown[] {
   while (given.length > 0 && given.at(-1) === undefined) given.pop();
   return given;
 }
 
-/** type → what arrives, and the expression that makes the argument of it. */
+/** The parameters in which a type arrives, and the expression for the argument. */
 function form(type: ArgType, name: string, origin: string): { params: string[]; expr: string } {
   const one = (expr: string) => ({ params: [name], expr });
   switch (type) {
@@ -93,7 +91,7 @@ const CLASSES: Partial<Record<ArgType, string>> = {
   lease: 'Lease',
 };
 
-/** What a module may change in place. */
+/** Types of values that a module may change in place. */
 const CHANGES: ReadonlySet<ArgType> = new Set([
   ...(Object.keys(CLASSES) as ArgType[]),
   'data',
@@ -101,19 +99,18 @@ const CHANGES: ReadonlySet<ArgType> = new Set([
   'locklist',
 ]);
 
-// A request that ends by a plain decision ends its locs: whatever the module has kept of them is
-// refused. The locs of any other ask the host from when it is opened, or the next one needs the
-// variables.
+// A plain decision ends the locs of its request: the module can no longer use them. Locs of other
+// requests ask the host once their request is opened, or when the next one needs the variables.
 
 interface Parts {
-  /** What arrives. */
+  /** The parameters. */
   readonly params: string;
   /** Expressions that make the arguments. */
   readonly exprs: readonly string[];
-  /** The variables that hold them, and names of parameters that are compared with those. */
+  /** The variables that hold the arguments, and the parameters compared with them. */
   readonly held: readonly string[];
   readonly given: readonly string[];
-  /** Those of `held` that are locs. */
+  /** The names in `held` that are locs. */
   readonly locs: readonly string[];
 }
 
@@ -132,10 +129,10 @@ const list = (names: readonly string[]): string => names.join(', ');
 const assign = ({ held, exprs }: Parts): string =>
   held.map((name, i) => `${name} = ${exprs[i]};`).join(' ');
 const all = (tests: readonly string[]): string => tests.join(' && ');
-/** The request whose parts the variables hold is over. */
+/** Ends the request whose arguments the variables hold. */
 const end = ({ locs }: Parts): string =>
   `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED; ' : ''}down = null;`;
-/** It goes on, and the variables hold its parts no longer. */
+/** Keeps the request whose arguments leave the variables. */
 const locsAskHost = ({ locs }: Parts): string =>
   locs.map((name) => `${name}._askHost(down.id);`).join(' ');
 const same = ({ held, given }: Parts): string =>
@@ -182,7 +179,7 @@ Object.assign(frames, {
   },
 });`;
 
-/** Says whether there is something that a module may change in place: the frame keeps what came. */
+/** Opens the frame if an argument may be changed in place. */
 const opens = (changing: readonly string[]): string =>
   changing.map((name) => ` || ${name} !== null`).join('');
 
@@ -213,8 +210,8 @@ function enter(id, ${down.params}) {
   }
 }`;
 
-// The promise of a method that awaits just the child is given to the engine, which looks at it when
-// jobs have run, and calls `ended`: that is less than half of what following it costs.
+// The promise of a method that awaits only the child is returned to the engine, which calls `ended` when
+// jobs have run: less than half the cost of following it.
 const awaiting = (down: Parts, changing: readonly string[]): string => `
 function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: 0 };
@@ -239,8 +236,8 @@ function enter(id, ${down.params}) {
   }
 }`;
 
-/** A child's method, for what is asked of it most: the same as the method was asked. */
-const asking = (name: string, down: Parts): string => `
+/** A child's method, fast for the commonest case: the request's own fop and arguments. */
+const callPattern = (name: string, down: Parts): string => `
 let give, refuse;
 const executor = (resolve, reject) => { give = resolve; refuse = reject; };
 Child.${name} = function ${name}(${list(down.given)}, more) {
@@ -258,14 +255,14 @@ Child.${name} = function ${name}(${list(down.given)}, more) {
   return startWind(this, row, trimmed([${list(down.given)}, more]));
 };`;
 
-/** What begins the entry of a reply: `frame` is the one that waits for it. */
+/** The start of a reply's entry point, which finds the waiting `frame`. */
 const found = (up: Parts): string => `
 function reply(id, number, opRet, opErrno, ${up.params}) {
   let frame = waiting.latest;
   if (frame !== null && frame.id === id) waiting.latest = null;
   else frame = waiting.take(id);`;
 
-/** The rest of it, for what is not plain. */
+/** The rest of a reply's entry point, for the general case. */
 const anyReply = (up: Parts): string => `
     now.current = null;
     frame._open();
@@ -276,13 +273,13 @@ const anyReply = (up: Parts): string => `
   }
 }`;
 
-// A reply to the one wind that went as it came is the plain case.
+// The plain case: a reply to the only wind, which was unchanged.
 const plainReply = (down: Parts, up: Parts): string => `
 ${found(up)}
   now.current = null;
   if (frame === undefined) {
-    if (method !== undefined || id < 0) return 0; // nobody waits for it any more
-    // The class has a callback but no fop: the host wound by itself.
+    if (method !== undefined || id < 0) return 0; // the request is over
+    // The class has only a callback: the host wound the request.
     frame = { __proto__: frames, id, _state: 7 };
   }
   try {
@@ -304,7 +301,7 @@ ${found(up)}
     }
     ${anyReply(up)}`;
 
-// What an async method awaits: its parts are made when they are looked at.
+// The reply for an async method: its parts are made on demand.
 const awaitedReply = (up: Parts): string => `
 Replies._make = function () {
   const id = this._id;
@@ -318,7 +315,7 @@ Replies._make = function () {
   return [opRet, opErrno, number, ${list(up.exprs)}];
 };
 ${found(up)}
-  if (frame === undefined) return 0; // nobody waits for it any more
+  if (frame === undefined) return 0; // the request is over
   try {
     const first = frame._first;
     if (frame._state === 7 && first !== null) {
@@ -339,7 +336,7 @@ export interface Entries {
   readonly reply: EntryFunction;
 }
 
-/** How a translator answers one fop. */
+/** A translator's methods for one fop. */
 export interface Methods {
   /** The prototype of its frames. */
   readonly frames: Frame;
@@ -354,7 +351,7 @@ export function compileEntries(row: FopRow, self: object, methods: Methods): Ent
   const up = partsOf(row.reply, 'u');
   const changing = down.held.filter((_, i) => CHANGES.has(row.args[i]!.type));
   const source = isAsync
-    ? [asking(row.name, down), awaiting(down, changing), awaitedReply(up)]
+    ? [callPattern(row.name, down), awaiting(down, changing), awaitedReply(up)]
     : [plain(down, changing), plainReply(down, up)];
   const text = [methodsText(down, up, cbk === undefined ? 2 : 1), ...source].join('\n');
   const space = { ...SPACE, ...methods, row, self, Replies: replyClass(row).prototype };

@@ -1,4 +1,4 @@
-/** Errors of fops, and errors that a module makes with frames and handles. */
+/** Errors of fops, and of a module's wrong use of frames and handles. */
 
 import { EINTR, errnoName, strerror } from '../../../runtime/core/errno.ts';
 import type { Reply } from './child.ts';
@@ -11,7 +11,7 @@ export class FopError extends Error {
   readonly errno: number;
   /** The errno's name, as in Node: 'ENOENT'. */
   readonly code: string;
-  /** What the child answered, when it was one that failed. */
+  /** The child's reply, if a child failed. */
   readonly reply: Reply | null;
 
   constructor(errno: number, message?: string, reply: Reply | null = null) {
@@ -23,7 +23,7 @@ export class FopError extends Error {
 }
 FopError.prototype.name = 'FopError';
 
-/** Rejects what an async method awaits when its caller has given up. Let through, it is EINTR. */
+/** Rejects the promise that an interrupted async method awaits. Uncaught, it is EINTR. */
 export class Cancelled extends FopError {
   constructor() {
     super(EINTR, 'the caller has given up');
@@ -31,19 +31,19 @@ export class Cancelled extends FopError {
 }
 Cancelled.prototype.name = 'Cancelled';
 
-/** The frame has had its answer: it can be neither answered nor wound again. */
+/** Thrown for a frame that is answered: it can be neither answered nor wound again. */
 export class AlreadyAnswered extends Error {}
 AlreadyAnswered.prototype.name = 'AlreadyAnswered';
 
-/** A thing of a request was used after the request had ended; copy what you want to keep. */
+/** Thrown for an object of a request that has ended; copy what you want to keep. */
 export class HandleExpired extends Error {}
 HandleExpired.prototype.name = 'HandleExpired';
 
-/** Whether a reply can carry this number. */
+/** True for an errno that a reply can carry. */
 export const isErrno = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) < 512;
 
-/** The errno that an error carries as Node's and this library's do; 0 when it has none. */
+/** The errno of an error of Node or this library; 0 for none. */
 export function errnoOf(error: unknown): number {
   const { errno } = (error ?? {}) as { errno?: unknown };
   if (typeof errno !== 'number') return 0;

@@ -1,8 +1,6 @@
 /**
- * Frames: what a method does with a request.
- *
- * What a method decides takes effect when the method returns: until then an exception still turns the
- * whole of it into a failure, so a request is answered exactly once, and never half.
+ * Frames: a method's view of a request. Decisions take effect when the method returns: until then
+ * an exception turns all of them into a failure, so that a request is answered exactly once.
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Child, Settle } from './child.ts';
@@ -11,22 +9,22 @@ import { ANSWERED, FAILED, LATER, NOTHING, SAME, TAIL, WIND } from './codes.gen.
 import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
 import { asCame, packAll, packArguments } from './pack.ts';
-import { mistaken } from './report.ts';
+import { logMistake } from './report.ts';
 import { type Timeouts, withTimeouts } from './timeouts.ts';
 import { changed, changes, typeOf } from './values.ts';
 
-// A frame's state is in one number, so that the common decisions test and set just that: 0 while a
-// method runs that has not decided, one of codes.gen.ts once it has, or
-/** An async method has not decided, and may do so before the host's call has ended. */
+// A frame's state is one number, which the common decisions test and set: 0 while a method runs
+// undecided, a code of codes.gen.ts once decided, or
+/** An async method is undecided, and may decide before the host's call ends. */
 export const OPEN = 6;
-/** Wound once, as it came, for a callback: what `_wound` and `_owed` would say is not set yet. */
+/** Wound once, unchanged, for a callback: `_wound` and `_owed` are not set yet. */
 export const SENT = 7;
-/** In the callback of such a wind, and not decided: the reply is with the fop's functions. */
+/** In that wind's callback, undecided: the fop's functions hold the reply. */
 const REPLIED = 8;
 
 /**
- * Frames that a child owes a reply, by number. Most replies come before the next request does: the
- * latest frame stands beside the map, where the functions of entry.ts look first.
+ * Frames that await a child's reply, by number. Most replies come before the next request: the
+ * latest frame stands beside the map, where entry.ts looks first.
  */
 class Waiting {
   latest: Frame | null = null;
@@ -50,7 +48,7 @@ class Waiting {
     this.#others.delete(id);
   }
 
-  /** Takes a frame out. */
+  /** Removes a frame. */
   take(id: number): Frame | undefined {
     const found = this.get(id);
     if (found !== undefined) this.delete(id);
@@ -59,25 +57,25 @@ class Waiting {
 }
 export const waiting = new Waiting();
 
-/** Frames that only the module keeps, weakly, by number. */
+/** Weak references to frames that only the module holds, by number. */
 export const kept = new Map<number, WeakRef<Frame>>();
 
-/** Sees the reply to a wind: called with the translator as `this`. */
+/** The callback of a wind, called with the translator as `this`. */
 export type Cbk = (frame: Frame, opRet: number, opErrno: number, ...reply: never[]) => unknown;
 
-/** Settles what awaits the reply to the one wind, and the promise of the method that awaits it. */
+/** The settle functions of the only wind, and the promise of the awaiting method. */
 export type First = [
   resolve: (value: unknown) => void,
   reject: (error: unknown) => void,
   method: Promise<unknown> | null,
 ];
 
-/** Requests that may still be made in the name of one that the host has given up. */
+/** Counts requests that a cancelled request may still make. */
 export interface After {
   left: number;
 }
 
-/** Who waits for the reply to one wind. */
+/** The receiver of the reply to one wind. */
 export interface Waiter {
   readonly cbk: Cbk | undefined;
   readonly promise: Settle | undefined;
@@ -93,7 +91,7 @@ export interface WindTo {
   readonly cbk?: Cbk;
 }
 
-/** Who asks. */
+/** The originator of a request. */
 export interface Root {
   readonly unique: number;
   readonly uid: number;
@@ -105,32 +103,32 @@ export interface Root {
   readonly client: Client | null;
 }
 
-/** The children, set once the translator is made: `child` answers when nobody says otherwise. */
+/** The default child of winds, set once the translator is made. */
 export const below: { child: Child | null } = { child: null };
 
-/** One request, as one translator sees it; the classes of the fops' frames are `frameClass`'s. */
+/** One request, as one translator sees it; `framePrototype` makes each fop's class. */
 export class Frame {
   declare readonly id: number;
   declare _state: number;
-  // The rest is on the prototype until it is needed: every property that is set costs.
+  // Other properties stay on the prototype until needed, as setting one costs time.
   declare _args: readonly unknown[] | null;
-  /** Of the fop's class. */
+  /** Set by the fop's class. */
   declare readonly fop: FopRow;
   declare readonly _cbk: Cbk | undefined;
   declare local: unknown;
   declare cookie: unknown;
   declare _wound: number;
   declare _owed: number;
-  /** Who awaits the reply to the first wind, when that went as it came. */
+  /** The receiver of the first wind's reply, if that wind was unchanged. */
   declare _first: First | null;
-  /** Whether its async method awaits what is no child's: then somebody follows it from the start. */
+  /** True if its async method awaits other promises than children's, and is followed. */
   declare _strays: boolean;
   declare _waiters: (Waiter | undefined)[] | null;
   declare _sleeps: Set<(error: unknown) => void> | null;
-  /** In a callback: opRet, opErrno, the number of the wind, and the reply as it came. */
+  /** In a callback: opRet, opErrno, the number of the wind, and the received parts. */
   declare _reply: readonly unknown[] | null;
   declare _root: Root | undefined;
-  /** Set when the host has given it up: the frames of requests made in its name share it. */
+  /** Set when the host cancels it; shared by the requests made on its behalf. */
   declare _after: After | null;
 
   /** The fop's name, such as `lookup`. */
@@ -151,18 +149,18 @@ export class Frame {
     return this._root;
   }
 
-  /** Whether the request has had its answer, or was handed on for good. */
+  /** True once the request is answered, or passed on without a callback. */
   get answered(): boolean {
     const state = this._state;
     return state < 0 || state === TAIL || state === ANSWERED || state >= SAME;
   }
 
-  // `wind` and `unwind` of a fop's own frames come here for what is not plain: see entry.ts.
+  // The fop's own `wind` and `unwind` (entry.ts) call these for the general case.
 
-  /** What came with the request, or with its reply, becomes the frame's own. */
+  /** Moves the request's or reply's values to the frame. */
   _open(): void {}
 
-  /** It is answered, by what came with its reply: what came with it has died. */
+  /** Ends the request's values after its reply. */
   _over(): void {}
 
   wind(...args: unknown[]): void {
@@ -187,7 +185,7 @@ export class Frame {
     }
     if (below.child === null) throw nowhere(this);
     const row = fop === undefined ? this.fop : rowOf(fop);
-    // Null: those that came.
+    // Null: the request's own.
     const args = given.length === 0 && fop === undefined ? null : given;
     const waiter = cbk ?? (row === this.fop ? this._cbk : undefined);
     if (waiter !== undefined) this._pushWind(row, child ?? null, args, { cbk: waiter, cookie });
@@ -207,7 +205,7 @@ export class Frame {
     this._pushAnswer(opRet, opErrno, reply);
   }
 
-  /** The same with how long the kernel may cache it. */
+  /** As `unwind`, with timeouts of the kernel's caches. */
   unwindFor(timeouts: Timeouts, opRet: number, opErrno = 0, ...reply: unknown[]): void {
     this._open();
     this._pushAnswer(opRet, opErrno, withTimeouts(this.fop, reply, timeouts));
@@ -236,7 +234,7 @@ export class Frame {
     this.unwindFor({ negativeTimeout: timeout }, -1, opErrno);
   }
 
-  /** Takes a decision that needs no message: as the method's result, or as what its jobs came to. */
+  /** Records a decision without a message: the method's result, or that of its jobs. */
   _decide(code: number): void {
     if (this._state === OPEN) {
       this._end();
@@ -244,7 +242,7 @@ export class Frame {
     } else this._state = code;
   }
 
-  /** The code that says an answer without a message; NOTHING when there is none. */
+  /** The code for a reply without a message; NOTHING if it needs one. */
   _codeFor(opRet: number, opErrno: number, reply: readonly unknown[]): number {
     if (this._isReply(opRet, opErrno, reply)) return SAME + (this._reply![2] as number);
     return opRet === -1 && isErrno(opErrno) && !reply.some(isSomething) ? -opErrno : NOTHING;
@@ -264,16 +262,16 @@ export class Frame {
     try {
       host.push(this.id, stringify(message));
     } catch (error) {
-      throw new TypeError(`${this.name}: ${mistaken((error as Error).message)}`);
+      throw new TypeError(`${this.name}: ${logMistake((error as Error).message)}`);
     }
   }
 
-  /** Whether nothing was wound yet. */
+  /** True before the first wind. */
   _isFresh(): boolean {
     return this._wound === 0 && this._reply === null;
   }
 
-  /** From here on messages: a wind that waited for the method's end becomes the first. */
+  /** Switches to messages; a wind kept for the method's end becomes the first. */
   _speak(): void {
     if (this._state === WIND) {
       this._push('wind', 0, 0, this.name, asCame(this.fop));
@@ -283,13 +281,13 @@ export class Frame {
     this._state = LATER;
   }
 
-  /** Sets what a single wind has left unsaid. */
+  /** Sets the counts that a single wind leaves out. */
   _count(): void {
     if (this._wound > 0) return;
     if (this._state === SENT || this._state === WIND) this._wound = this._owed = 1;
     else if (this._reply !== null) this._wound = 1;
     else if (this._state === OPEN && this._first !== null) {
-      // Its one wind has been answered.
+      // The reply of its only wind has come.
       this._wound = 1;
       return;
     }
@@ -349,7 +347,7 @@ export class Frame {
     this._sendAnswer(opRet, opErrno, reply);
   }
 
-  /** opRet null: a success with what it means, which the host knows (crossing/success.ts). */
+  /** opRet null: the host computes it (crossing/success.ts). */
   _sendAnswer(opRet: number | null, opErrno: number, reply: readonly unknown[]): void {
     const packed = packAll(this.id, this.fop.name, this.fop.reply, reply);
     this._speak();
@@ -357,7 +355,7 @@ export class Frame {
     this._end();
   }
 
-  /** Answers with a success whose opRet is what it means. */
+  /** Answers with a success whose opRet the host computes. */
   _meant(reply: readonly unknown[]): void {
     this._open();
     this._sendAnswer(null, 0, reply);
@@ -391,10 +389,10 @@ Object.assign(Frame.prototype, {
 
 const NOWHERE_ELSE: WindTo = {};
 
-/** All that were made so far. */
+/** All frame prototypes made so far. */
 export const framePrototypes: Frame[] = [];
 
-/** What a fop's frames have in common. */
+/** Makes the prototype of a fop's frames. */
 export function framePrototype(row: FopRow, cbk: Cbk | undefined): Frame {
   const about = { fop: { value: row }, _cbk: { value: cbk } };
   const made = Object.create(Frame.prototype, about) as Frame;
@@ -407,7 +405,7 @@ const isSomething = (value: unknown): boolean => value !== null && value !== und
 function rowOf(fop: string): FopRow {
   const row = findFop(fop);
   if (row !== undefined) return row;
-  throw new TypeError(mistaken(`${String(fop)} is no fop`));
+  throw new TypeError(logMistake(`${String(fop)} is no fop`));
 }
 
 const isChild = (to: WindTo | Child): to is Child => 'index' in to && !('child' in to);
@@ -415,7 +413,7 @@ const isChild = (to: WindTo | Child): to is Child => 'index' in to && !('child' 
 function indexOf(child: Child): number {
   const { index } = child;
   if (Number.isInteger(index)) return index;
-  throw new TypeError(mistaken(`child must be one of this.children, not ${typeOf(child)}`));
+  throw new TypeError(logMistake(`child must be one of this.children, not ${typeOf(child)}`));
 }
 
 const nowhere = (frame: Frame): TypeError =>

@@ -1,6 +1,6 @@
 /**
- * Files and variables of the host, as far as the volume's options allow-read, allow-write and
- * allow-env grant them. Everything else is refused with an Error, and logged.
+ * Files and variables of the host that the options allow-read, allow-write and allow-env grant. Any
+ * other access is refused with an Error, and logged.
  */
 
 import { EACCES, errnoNumber } from '../../../runtime/core/errno.ts';
@@ -8,16 +8,16 @@ import { fromLatin1, latin1 } from './data.ts';
 import { FopError } from './errors.ts';
 import { host, parse } from './host.ts';
 
-interface Granted {
+interface GrantedAccess {
   read_file(path: string): string;
   list_folder(path: string): string;
   write_file(path: string, text: string): void;
   env(name: string): string | undefined;
 }
 
-const granted = host as unknown as Granted;
+const granted = host as unknown as GrantedAccess;
 
-/** Runs it; what the host refuses or fails at is a FopError. */
+/** Calls the host; a refusal or failure throws FopError. */
 function asked<T>(what: () => T): T {
   try {
     return what();
@@ -31,7 +31,7 @@ function asked<T>(what: () => T): T {
 export const readFile = (path: string): Uint8Array =>
   asked(() => fromLatin1(granted.read_file(String(path))));
 
-/** The same as text: UTF-8. */
+/** The text (UTF-8) of a file that option allow-read grants. */
 export const readText = (path: string): string => new TextDecoder().decode(readFile(path));
 
 /** Names in a folder that option allow-read grants. */

@@ -1,7 +1,6 @@
 /**
- * Names that an object has not: reading or setting one is an error that says what is meant, where
- * JavaScript would give undefined and forget what was set. The guard stands at the end of the
- * prototype chain, where only such names come: what is there costs nothing.
+ * Makes access to unknown property names an error with a suggestion, instead of undefined. The
+ * guard is at the end of the prototype chain, where known names never arrive, so they cost no time.
  */
 import { nearest } from '../../../runtime/core/nearest.ts';
 
@@ -10,15 +9,15 @@ const { setPrototypeOf, prototype: plain } = Object;
 const { defineProperty, get } = Reflect;
 
 export interface GuardSettings {
-  /** What it is called in messages, where that is not its class's name. */
+  /** The name in messages, if not the class's. */
   readonly name?: string;
-  /** Whether a script may put properties of its own on it. */
+  /** True if a module may add properties. */
   readonly open?: boolean;
-  /** Where to put what is not on it. */
+  /** A hint where such a property belongs. */
   readonly instead?: string;
 }
 
-/** Without what GlusterFS and stat(2) have in front: `iaSize`, `st_size` and `size` are alike. */
+/** A name without GlusterFS's or stat(2)'s prefix: `iaSize`, `st_size`, `size` are alike. */
 const bare = (name: string): string =>
   name
     .replaceAll('_', '')
@@ -42,12 +41,12 @@ function meant(thing: object, name: string): string | undefined {
 
 const guards = new WeakSet<object>();
 
-/** What other code asks of any object, to see what it is. */
+/** Names that other code reads of any object. */
 const ASKED = Object.fromEntries(
   ['then', 'toJSON', 'length', 'nodeType'].map((name) => [name, undefined]),
 );
 
-/** Puts a guard below a class's objects; `more` are properties that are asked for on each. */
+/** Installs a guard for a class's objects; `more` are further harmless names. */
 export function guard(
   made: { readonly prototype: object },
   { name, open = false, instead }: GuardSettings,
@@ -79,7 +78,7 @@ export function guard(
   });
   guards.add(end);
   const asked = getOwnPropertyDescriptors({ ...ASKED, ...more });
-  // A loop over the names that are there does not find them.
+  // Hidden from loops over names.
   for (const property of Object.values(asked)) property.enumerable = false;
   setPrototypeOf(made.prototype, create(end, asked));
 }

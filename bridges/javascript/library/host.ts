@@ -1,13 +1,13 @@
 /**
- * The host's functions, as this interpreter has them; bridges/host/guest.ts says what each of them
- * does. The engine leaves them under a global name, which is gone before any module runs.
+ * The host functions in this interpreter; bridges/host/guest-host.ts documents them. The engine
+ * passes them under a global name, which is deleted before any module runs.
  */
 export interface Host {
   push(id: number, message: string): void;
   put(buffer: ArrayBufferLike, offset: number, length: number): number;
-  /** What is at an origin (origin.ts). */
+  /** The value at an origin (origin.ts). */
   fetch(at: number): string | undefined;
-  /** Fills the buffer; how many bytes there are, or -1 when they are gone. */
+  /** Fills the buffer; returns the number of bytes, or -1 if they are gone. */
   data(at: number, into: ArrayBufferLike): number;
   invalidate(message: string): void;
   up(isUp: number): void;
@@ -34,25 +34,25 @@ const space = globalThis as { __host?: Host };
 export const host = space.__host as Host;
 delete space.__host;
 
-/** As they were before a module could exchange them; the library relies on these. */
+/** The originals, before a module could replace them. */
 export const { parse, stringify } = JSON;
 export const Code = Function;
 
-/** The state of this interpreter: whom it works for right now. */
+/** The interpreter's current state. */
 export const now: {
   /** The frame whose async method runs. */
   current: Running | null;
-  /** The frame that the host has entered for: its decision can still be the call's result. */
+  /** The frame of the host's current call: its decision can be the call's result. */
   running: Running | null;
-  /** The reply that has arrived last, to know it again when a method returns it. */
+  /** The latest reply, to recognise it when a method returns it. */
   reply: unknown;
 } = { current: null, running: null, reply: null };
 
-/** What is known of a frame here. */
+/** A frame, as this state refers to it. */
 export interface Running {
   readonly id: number;
   readonly answered: boolean;
 }
 
-/** Where an async method's decision is left, for the host to take when all jobs have run. */
+/** An async method's decision, which the host reads when all jobs have run. */
 export const outcome = new Int32Array(1);

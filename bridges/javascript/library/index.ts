@@ -1,4 +1,4 @@
-/** What modules import: `import { Translator, Option, ENOENT } from 'glossa'`. */
+/** The exports of 'glossa': `import { Translator, Option, ENOENT } from 'glossa'`. */
 export * from '../../../runtime/core/errno.ts';
 export { fops } from '../../../runtime/core/fops.ts';
 export { Child, Reply } from './child.ts';

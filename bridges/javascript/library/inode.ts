@@ -1,9 +1,9 @@
-/** Inodes, fds and locs: what a fop acts on. */
+/** Inodes, fds and locs: the objects of fops. */
 import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
 import { NULL_GFID } from './values.ts';
 
-/** What modules keep with inodes, by inode number; the host tells when one is forgotten. */
+/** Modules' contexts of inodes, by number; the host notifies when one is forgotten. */
 export const contexts = new Map<number, Map<unknown, unknown>>();
 
 function known(text: string | undefined, what: string): unknown[] {
@@ -11,11 +11,11 @@ function known(text: string | undefined, what: string): unknown[] {
   return parse(text) as unknown[];
 }
 
-/** A file, directory or other thing in the volume. The same inode is the same object while used. */
+/** A file, directory or other object of the volume. An inode has one object while in use. */
 export class Inode {
   /** Its number in this volume. */
   readonly id: number;
-  // On the prototype until they are known.
+  // On the prototype until known.
   declare _gfid: string | null;
   declare _type: number | undefined;
 
@@ -55,7 +55,7 @@ export class Inode {
     return found;
   }
 
-  /** Whether this is the same inode: two objects may stand for one. */
+  /** True for the same inode, which two objects may represent. */
   equals(other: unknown): boolean {
     return other instanceof Inode && other.id === this.id;
   }
@@ -63,12 +63,12 @@ export class Inode {
 
 Object.assign(Inode.prototype, { _gfid: null, _type: undefined });
 
-/** Inode and parent by number, name, gfid and the parent's gfid; nothing is undefined. */
+/** Numbers of inode and parent, the name, the gfids of inode and parent. */
 type Parts = [number, number, string | undefined, string | undefined, string];
 
 /**
- * A loc's parts once the method that got it has returned: the host is asked whether the request goes
- * on before they are read.
+ * A loc's parts after its method has returned: each read first asks the host whether the request
+ * still lives.
  */
 class HostParts {
   declare readonly 0: Parts[0];
@@ -105,10 +105,10 @@ for (const at of [0, 1, 2, 3, 4]) {
   });
 }
 
-/** The parts of a loc whose request has ended: the host knows no request 0. */
+/** The parts of a loc whose request has ended: request 0 never lives. */
 export const ENDED = new HostParts([0, 0, undefined, undefined, NULL_GFID], 0);
 
-/** Undefined also for one that is not known any more: to go there fails with ESTALE. */
+/** Undefined for a forgotten inode: a wind to it fails with ESTALE. */
 function gfidOf(inode: Inode | undefined): string | undefined {
   try {
     return inode?.gfid;
@@ -118,7 +118,7 @@ function gfidOf(inode: Inode | undefined): string | undefined {
   }
 }
 
-/** The error text for an incomplete loc: a parent or a name alone, or nothing at all. */
+/** The error text for an incomplete loc. */
 function lacking(parent: Inode | undefined, name: string | undefined): string {
   if (name !== undefined) return 'name needs a parent: the Inode of the directory that it is in';
   if (parent !== undefined) return 'parent needs a name; the directory itself is inode';
@@ -126,8 +126,8 @@ function lacking(parent: Inode | undefined, name: string | undefined): string {
 }
 
 /**
- * Where a fop acts: `name` in directory `parent`, and/or the inode itself. Locs do not change. One
- * that came with a request lives as long as it.
+ * The object of a fop: `name` in directory `parent`, and/or the inode itself. Locs do not change.
+ * One that came with a request lives as long as the request.
  */
 export class Loc {
   _parts: Parts | HostParts;
@@ -156,7 +156,7 @@ export class Loc {
     ]);
   }
 
-  /** The method that `request` gave it to has returned, and the request goes on. */
+  /** Makes further reads ask the host whether `request` still lives. */
   _askHost(request: number): void {
     const parts = this._parts;
     if (!(parts instanceof HostParts)) this._parts = new HostParts(parts, request);
@@ -170,7 +170,7 @@ export class Loc {
     return this._parts[4];
   }
 
-  /** Whether somebody knows the target already, from a listing for example: it has a gfid. */
+  /** True if the target has a gfid: it was looked up, or listed. */
   get known(): boolean {
     return this._parts[3] !== undefined;
   }
@@ -196,7 +196,7 @@ export class Loc {
     return this.inode?.path ?? `<gfid:${this._parts[3] ?? NULL_GFID}>`;
   }
 
-  /** Another loc with some parts exchanged. */
+  /** A copy with some parts replaced. */
   replace(changes: { name?: string; parent?: Inode; inode?: Inode }): Loc {
     const [id, above, name, gfid, pargfid] = this._parts as Parts;
     const { parent, inode: target } = changes;
@@ -212,12 +212,12 @@ export class Loc {
     ]);
   }
 
-  /** The same as a loc of your own, which outlives the request. */
+  /** A copy that outlives the request. */
   copy(): Loc {
     return this.replace({});
   }
 
-  /** Whether both lead to the same place. */
+  /** True if both refer to the same file. */
   equals(other: unknown): boolean {
     if (!(other instanceof Loc)) return false;
     const others = [...other._parts];
@@ -232,7 +232,7 @@ export class Loc {
   }
 }
 
-/** An open file or directory. The same fd is the same object until it is released. */
+/** An open file or directory. An fd has one object until it is released. */
 export class Fd {
   static readonly known = new Map<number, Fd>();
   readonly id: number;
@@ -245,7 +245,7 @@ export class Fd {
     this.id = id;
   }
 
-  /** The fd with this number is gone; objects of it that a script has kept must not be used. */
+  /** Invalidates the object of a released fd. */
   static released(id: number): void {
     const gone = Fd.known.get(id);
     if (gone !== undefined) gone.#released = true;
@@ -281,7 +281,7 @@ export class Fd {
 
   close(): void {
     if (!this.#closed && host.close_fd(this.id) === 0) {
-      throw new Error('the fd was opened by somebody else, who closes it');
+      throw new Error('the fd was not opened by this module: its opener closes it');
     }
     this.#closed = true;
   }

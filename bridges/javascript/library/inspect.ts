@@ -1,4 +1,4 @@
-/** Values as text for logs and the prompt, and texts with placeholders as console.log has them. */
+/** Formats values as text for logs and the prompt, with console.log's placeholders. */
 import { stackOf } from './report.ts';
 
 const DEPTH = 4;
@@ -7,7 +7,7 @@ const MOST = 100;
 const quote = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(value) : inspect(value);
 
-/** Any value as one would write it down. */
+/** Formats a value as source text. */
 export function inspect(value: unknown, depth = 0, above: readonly object[] = []): string {
   if (typeof value === 'string') return depth === 0 ? value : JSON.stringify(value);
   if (typeof value === 'bigint') return `${value}n`;
@@ -52,7 +52,7 @@ function inspectObject(value: object, depth: number, above: readonly object[]): 
   return `${prefix}{${pairs.length === 0 ? '' : ` ${list(pairs, pairs.length)} `}}`;
 }
 
-/** What a placeholder stands for; what cannot be shown so is shown as it is. */
+/** Formats a placeholder's value; a value of another type is inspected. */
 function place(kind: string, value: unknown): string {
   if (kind === 'd') return String(typeof value === 'bigint' ? value : Number(value));
   if (kind === 'i') return String(Math.trunc(Number(value)));
@@ -60,7 +60,7 @@ function place(kind: string, value: unknown): string {
   return kind === 's' ? inspect(value) : quote(value);
 }
 
-/** `%s %d %i %j %o`, then the rest of the arguments, as console.log does it. */
+/** Formats `%s %d %i %j %o`, then appends the other arguments, like console.log. */
 export function format(args: readonly unknown[]): string {
   const [first, ...rest] = args;
   if (typeof first !== 'string') return args.map((value) => inspect(value)).join(' ');

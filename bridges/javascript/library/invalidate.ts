@@ -1,7 +1,4 @@
-/**
- * What a translator says is out of date, on its way to the host. The other side is
- * bridges/host/crossing/decision.ts.
- */
+/** Sends a translator's invalidations to the host (bridges/host/crossing/decision.ts). */
 import { host, stringify } from './host.ts';
 import { Fd, Inode, Loc } from './inode.ts';
 import { typeOf } from './values.ts';
@@ -12,7 +9,7 @@ export interface Invalidation {
   readonly removed?: Inode | string;
 }
 
-/** See the stub of Translator.invalidate. */
+/** Implements Translator.invalidate. */
 export function invalidate(of: unknown, second: unknown, third: Invalidation | undefined): void {
   const named = typeof second === 'string';
   const how = (named ? third : (second as Invalidation | undefined)) ?? {};
@@ -34,7 +31,7 @@ export function invalidate(of: unknown, second: unknown, third: Invalidation | u
   else say('entry', numberOf(what), name, expire);
 }
 
-/** By which the host knows an inode; a gfid will do. */
+/** The inode's number for the host, or its gfid. */
 function numberOf(inode: unknown): number | string {
   if (inode instanceof Fd) return inode.inode.id;
   if (inode instanceof Inode) return inode.id;

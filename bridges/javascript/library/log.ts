@@ -1,4 +1,4 @@
-/** Log lines end in the volume's log, with the place in the module that they were called from. */
+/** Writes a module's log lines to the volume's log, with their source place. */
 import { host } from './host.ts';
 import { format } from './inspect.ts';
 import { callerPlace } from './report.ts';
@@ -8,11 +8,11 @@ export const LEVELS = { critical: 3, error: 4, warning: 5, info: 7, debug: 8, tr
 
 type LogFunction = (...args: unknown[]) => void;
 export interface Log extends Readonly<Record<keyof typeof LEVELS, LogFunction>> {
-  /** Whether the volume writes lines of this level now. */
+  /** True if the volume logs this level now. */
   enabled(level: unknown): boolean;
 }
 
-/** A function that logs at a level. What the volume would not write is not even made. */
+/** Makes the log function of a level; it formats only what the volume writes. */
 export const logger =
   (level: number): LogFunction =>
   (...args) => {
@@ -23,7 +23,7 @@ export const logger =
     }
   };
 
-/** Text of several lines is one record: the host indents what follows. */
+/** Joins several lines to one record: the host indents them. */
 const joinIndented = (lines: string[], line: string): string[] =>
   lines.length === 0 ? [line] : [`${lines[0]}\n${line}`];
 

@@ -1,6 +1,6 @@
 /**
- * Timers, stepped by the host. There is no thread and no waiting here: the host is asked for a tick
- * when the next one is due. A timer's function runs in the name of the frame that set it.
+ * Timers, driven by the host: it is asked for a tick when the next timer is due. A timer's function
+ * runs for the frame that set it.
  */
 import type { Frame } from './frame.ts';
 import { host, now } from './host.ts';
@@ -9,18 +9,18 @@ import { report } from './report.ts';
 interface Timer {
   readonly id: number;
   due: number;
-  /** Microseconds; undefined for a timer that rings once. */
+  /** Microseconds; undefined for a timer that fires once. */
   readonly every: number | undefined;
   readonly fn: () => unknown;
   readonly current: typeof now.current;
 }
 
-/** The latest that is asked of the host, in milliseconds: its timers hold no more. */
+/** The longest timer of the host, in milliseconds. */
 const MOST_MS = 2 ** 31 - 1;
 
 const timers = new Map<number, Timer>();
 let lastId = 0;
-/** When the host's tick is due. */
+/** The time of the host's next tick. */
 let asked = Number.POSITIVE_INFINITY;
 
 function ask(due: number): void {
@@ -29,7 +29,7 @@ function ask(due: number): void {
   host.after(Math.min(MOST_MS, Math.max(0, Math.ceil((due - host.now()) / 1000))));
 }
 
-/** Calls `fn` in so many milliseconds, or every so many; a number to cancel it by. */
+/** Calls `fn` in so many milliseconds, or repeatedly; returns a number to cancel it. */
 export function addTimer(ms: number, fn: () => unknown, repeat: boolean): number {
   const micros = Math.max(0, Number(ms) || 0) * 1000;
   lastId += 1;
@@ -61,13 +61,15 @@ export function tick(): void {
     }
   }
   now.current = null;
-  // Not as arguments of one call: there may be more timers than a call takes.
+  // A loop, as there may be more timers than a call takes arguments.
   let next = Number.POSITIVE_INFINITY;
   for (const timer of timers.values()) next = Math.min(next, timer.due);
   if (timers.size > 0) ask(next);
 }
 
-/** A promise that is kept in so many milliseconds, and rejected when the caller gives up. */
+/**
+ * A promise that resolves after so many milliseconds, or rejects when the caller is interrupted.
+ */
 export function sleep(ms: number): Promise<void> {
   const frame = now.current as Frame | null;
   return new Promise((resolve, reject) => {

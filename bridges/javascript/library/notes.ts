@@ -1,33 +1,31 @@
 /**
- * What an observer is told of a call: its method; the line that it wound, answered or awaits from; the
- * frame's `local`; and what it has changed of the translator's own state.
- *
- * The host calls `before` and `after` around a call that is observed. The first time puts functions
- * that look at the caller around those that decide; `stop` takes them off again, so that nothing of
- * this is there while nobody looks on.
+ * Notes of a call for an observer: its method; the line that wound, answered or awaits; the frame's
+ * `local`; and changes of the translator's state. The host calls `before` and `after` around an
+ * observed call. The first call wraps the functions that decide; `stop` unwraps them when the
+ * observer is gone.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
+import { cut, held, shown } from './bounded-text.ts';
 import { Child } from './child.ts';
 import { methods } from './context.ts';
 import { HOOKS, isAsync } from './describe.ts';
 import { Frame, framePrototypes } from './frame.ts';
 import { now, stringify } from './host.ts';
+import { self } from './own-translator.ts';
 import { callPlace } from './report.ts';
 import { find } from './requests.ts';
-import { self } from './self.ts';
-import { cut, held, shown } from './shown.ts';
 import { changes, remember, type State } from './state.ts';
 import { Translator } from './translator.ts';
 
-/** Of `local`. */
+/** Characters of `local` at most. */
 const MOST_CHARACTERS = 200;
 const MOST_CHANGED = 1000;
 
 interface Call {
   readonly id: number;
   readonly row: FopRow | undefined;
-  /** Whether the request had been there before: it is a reply that enters. */
+  /** True if a known request enters again, with a reply. */
   readonly isReply: boolean;
   frame: Frame | undefined;
   method: string | undefined;
@@ -37,7 +35,7 @@ interface Call {
 
 let call: Call | null = null;
 
-/** A call for a request comes next: its fop, by name, a reply to what it wound, or a hook. */
+/** Begins the notes of a call: a fop by name, its reply, or a hook. */
 export function before(id: number, what: string): void {
   install();
   const frame = find(id);
@@ -47,7 +45,7 @@ export function before(id: number, what: string): void {
   call = { id, row, isReply, frame, method: HOOKS[what], line: undefined, state };
 }
 
-/** What that call did, as JSON: texts by name. */
+/** Ends the notes of the call; returns them as JSON of texts by name. */
 export function after(): string {
   const seen = call!;
   call = null;
@@ -62,7 +60,7 @@ export function after(): string {
   });
 }
 
-/** The method of a call that decided nothing in one; undefined where it may be one of several. */
+/** The method of a call without a decision; undefined if ambiguous. */
 function methodOf({ row, isReply }: Call, frame: Frame | undefined): string | undefined {
   if (row === undefined) return undefined;
   const method = methods.get(row.name);
@@ -75,18 +73,18 @@ function nameOf(method: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-// -- what is seen while it runs --------------------------------------------------------------------
+// -- wrappers -------------------------------------------------------------------------------------
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Owner = Record<string, Method>;
 
-/** What was put around others: taken off again in the order in which it came. */
+/** Installed wrappers, removed in order. */
 let around: { owner: Owner; name: string; original: Method; observed: Method }[] = [];
-/** How many of the fops' frames are seen. */
+/** The number of wrapped frame prototypes. */
 let seen = 0;
 const { apply } = Reflect;
 
-/** Lets a method say for which frame it decides before it runs. */
+/** Wraps a method so that it reports the frame it decides for. */
 function wrap(owner: object, name: string, frameOf: (self: unknown) => unknown): void {
   const all = owner as Owner;
   const original = all[name]!;
@@ -107,7 +105,7 @@ function install(): void {
     for (const name of ['fail', 'windTo', 'unwindFor']) wrap(Frame.prototype, name, itself);
     wrap(Translator.prototype, 'sleep', current);
   }
-  // Those of a fop are made when it is entered first.
+  // A fop's prototype is made at its first request.
   for (; seen < framePrototypes.length; seen += 1) {
     const frames = framePrototypes[seen]!;
     for (const name of ['wind', 'unwind']) {
@@ -117,7 +115,7 @@ function install(): void {
   }
 }
 
-/** Nobody looks on any more. */
+/** Removes the wrappers when the observer is gone. */
 export function stop(): void {
   for (const { owner, name, original, observed } of around.reverse()) {
     if (owner[name] === observed) owner[name] = original;
@@ -127,11 +125,11 @@ export function stop(): void {
   call = null;
 }
 
-/** The innermost function of the module says where it decides, the outermost is the method. */
+/** Notes the decision's line (innermost function) and method (outermost). */
 function decides(of: Call, frame: Frame | null): void {
   if (frame?.id !== of.id) return;
   of.frame = frame;
   const place = callPlace();
-  // Otherwise an async method has returned.
+  // Without a place, an async method has returned.
   if (place !== undefined) [of.line, of.method] = [place.line, place.method];
 }

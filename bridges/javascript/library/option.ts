@@ -5,7 +5,7 @@
 import type { LogSource } from '../../../runtime/core/log.ts';
 import { callerPlace } from './report.ts';
 
-/** Where options were declared. */
+/** Source places of declared options. */
 const places = new WeakMap<object, LogSource>();
 
 export const placeOfOption = (spec: object): LogSource | undefined => places.get(spec);
@@ -30,7 +30,7 @@ interface About {
 
 type Default = string | number | boolean | null | undefined;
 
-/** A maker of options of one type. The default may be left out. */
+/** Makes the constructor of an option type; the default is optional. */
 const maker =
   (type: string) =>
   (given?: Default | About, about: About = {}): OptionSpec => {

@@ -1,7 +1,6 @@
 /**
- * Where the original of a thing is, in one number, since one of these is made for every part of a
- * request: request, number of the wind (-1 for the fop's own arguments), index of the argument. The
- * host takes it apart, which costs it less than a script.
+ * Encodes a value's origin in one number, as every part of a request has one: request, number of
+ * the wind (-1 for the fop's own arguments), index of the argument. The host decodes it.
  */
 const INDEXES = 16;
 export const WINDS = 65_536;

@@ -1,4 +1,4 @@
-/** Values on their way to the host. The other side is bridges/host/crossing/message.ts. */
+/** Encodes values for the host; bridges/host/crossing/message.ts decodes them. */
 
 import type { Arg as ArgRow, FopRow } from '../../../runtime/core/fops.ts';
 import { bytesOf, Data, Dict } from './data.ts';
@@ -21,7 +21,7 @@ import {
   windOf,
 } from './values.ts';
 
-/** One argument as it travels: what came with the same request is only named. */
+/** Encodes an argument; a received value is sent as its origin. */
 export function pack(id: number, arg: ArgRow, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   const origin = hostValue(value);
@@ -32,7 +32,7 @@ export function pack(id: number, arg: ArgRow, value: unknown): unknown {
   return PACKERS[arg.type]!(arg, value, id);
 }
 
-/** Whether a value of the host's may be named as an argument of this type. */
+/** True if a received value fits an argument of this type. */
 const fits = (type: string, value: unknown): boolean =>
   Array.isArray(value)
     ? type === 'entries' || type === 'locklist'
@@ -49,10 +49,10 @@ const HOST_VALUES: Readonly<Record<string, abstract new (...args: never[]) => ob
   lease: Lease,
 };
 
-/** All arguments of a fop, as they came from above. */
+/** All arguments of a fop, as received. */
 export const asCame = (row: FopRow): unknown[] => row.args.map((_, index) => ['=', -1, index]);
 
-/** Values of a row as they travel; those that are left out at the end are null. */
+/** Encodes the values of a row; missing ones at the end are null. */
 export function packAll(
   id: number,
   name: string,
@@ -66,7 +66,7 @@ export function packAll(
   return row.map((arg, index) => pack(id, arg, given[index]));
 }
 
-/** Arguments, null for those that came; only their names when they are those. */
+/** Encodes arguments; null stands for the received ones. */
 export function packArguments(
   id: number,
   row: FopRow,

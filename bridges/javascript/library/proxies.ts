@@ -1,6 +1,6 @@
 /**
- * Which objects are a Proxy. To look at one runs its traps, which are the module's; and nothing tells
- * it from another object. So those are noted that are made.
+ * Records every Proxy that is made: inspecting one would run the module's traps, and nothing else
+ * distinguishes it.
  */
 const Native = Proxy;
 const { revocable } = Native;

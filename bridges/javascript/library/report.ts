@@ -1,12 +1,12 @@
-/** What went wrong in a module, as log lines with the module's own place. */
+/** Logs a module's errors with their place in the module. */
 import type { LogSource } from '../../../runtime/core/log.ts';
+import { thrownText } from './bounded-text.ts';
 import { host, stringify } from './host.ts';
-import { thrownText } from './shown.ts';
 
 const ERROR = 4;
 const WARNING = 5;
 
-/** Lines of this library and of the engine in a stack: a module's files have whole paths. */
+/** Matches a stack line in a module's file, which has an absolute path. */
 const IN_MODULE = /^\s*at (?:(.*?) \()?(\/.*?):(\d+)(?::\d+)?\)?$/;
 
 /** The stack of an error without this library's own lines. */
@@ -23,10 +23,10 @@ function placeIn(stack: readonly string[]): LogSource | undefined {
   return { file: file!, line: Number(line), func };
 }
 
-/** Where this was called from in the module. */
+/** The place in the module that called the library. */
 export const callerPlace = (): LogSource => placeIn(stackOf(new Error())) ?? NOWHERE;
 
-/** The line of the module that this was called from, and the function that the module was entered by. */
+/** The module's line that called the library, and its outermost function. */
 export function callPlace(): { readonly line: string; readonly method: string } | undefined {
   const stack = stackOf(new Error());
   const inner = placeIn(stack);
@@ -38,7 +38,7 @@ export function callPlace(): { readonly line: string; readonly method: string } 
 
 const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 
-/** Where a function of the module is defined, as QuickJS tells it. */
+/** The place of a function's definition, from QuickJS. */
 export function placeOf(method: unknown): LogSource {
   const { fileName, lineNumber, name } = (method ?? {}) as {
     fileName?: unknown;
@@ -49,14 +49,14 @@ export function placeOf(method: unknown): LogSource {
   return { file: fileName, line: lineNumber, func: String(name) };
 }
 
-/** Whether something is a function that the module itself defines. */
+/** True for a function that the module defines. */
 export const isOfModule = (value: unknown): boolean =>
   typeof value === 'function' && placeOf(value).file.startsWith('/');
 
-/** Where methods have returned what is no answer, by the error that says so. */
+/** Places of invalid results, by the error about them. */
 const returns = new WeakMap<object, LogSource>();
 
-/** Notes where `method` returns something: its only `return`, or its first line. */
+/** Notes the place of the result: the method's only `return`, or its first line. */
 export function returnedAt(error: unknown, method: unknown): unknown {
   if (!(error instanceof Error) || returns.has(error)) return error;
   const [before, ...more] = String(method).split(/\breturn\b/);
@@ -70,7 +70,7 @@ export function placed(error: Error, method: unknown, line: number): Error {
   return error;
 }
 
-/** An error's name and message, whatever was thrown. */
+/** The name and message of any thrown value. */
 function textOf(error: unknown): string {
   if (error === null) return 'out of memory, or null was thrown';
   if (!(error instanceof Error)) return `thrown: ${thrownText(error)}`;
@@ -81,14 +81,14 @@ function textOf(error: unknown): string {
   return `${error.name}: ${error.message}${cause}`;
 }
 
-/** An error taken apart, as JSON for the engine (ScriptError). */
+/** Describes an error as JSON for the engine (ScriptError). */
 export function explain(error: unknown): string {
   const stack = stackOf(error);
   const place = placeIn(stack) ?? { ...NOWHERE, file: '' };
   return stringify({ text: textOf(error), ...place, stack: stack.join('\n') });
 }
 
-/** Logs an error: what was done, the error, and its stack in the lines below. */
+/** Logs an error: the operation, the error, and its stack in further lines. */
 export function report(error: unknown, what: string, method?: unknown): void {
   let place = placeOf(method);
   let text: string;
@@ -97,29 +97,29 @@ export function report(error: unknown, what: string, method?: unknown): void {
     place = placeIn(stack) ?? returns.get(error as object) ?? place;
     text = [textOf(error), ...stack].join('\n');
   } catch {
-    // Out of memory, or the error itself throws when it is shown.
+    // Out of memory, or the error throws when read.
     text = 'an error that cannot be shown';
   }
   host.log(ERROR, place.file, place.line, place.func, `${what}: ${text}`);
 }
 
-/** Logs that something failed which nobody waits for. */
+/** Logs a warning at a method. */
 export const warn = (method: unknown, text: string): void => warnAt(method, 0, text);
 
-/** Logs something about a line of a method, counted from its first. */
+/** Logs a warning at a line of a method, counted from its first. */
 export function warnAt(method: unknown, line: number, text: string): void {
   const place = placeOf(method);
   host.log(WARNING, place.file, place.line + line, place.func, text);
 }
 
-/** The script was not given what it asked for: a warning, once for each text. */
+/** Logs a refusal as a warning, once for each text. */
 export function refused(text: string): void {
   const { file, line, func } = callerPlace();
   host.refused(file, line, func, text);
 }
 
-/** A message that cannot be sent: told too, unless the module's failure tells of it. */
-export function mistaken(why: string): string {
+/** Logs an invalid message, unless the module's own error reports it. */
+export function logMistake(why: string): string {
   const { file, line, func } = callerPlace();
   host.mistaken(file, line, func, why);
   return why;

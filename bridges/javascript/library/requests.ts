@@ -1,6 +1,6 @@
 /**
- * From a method's return to the host: what it decided, failed at, or left open. Results are the codes
- * of codes.ts.
+ * Handles a method's return: its decision, error, or pending request. Results are the codes of
+ * codes.ts.
  */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
@@ -23,12 +23,12 @@ import {
   waiting,
 } from './frame.ts';
 import { now, outcome } from './host.ts';
+import { self } from './own-translator.ts';
 import { report, returnedAt } from './report.ts';
-import { self } from './self.ts';
-import { checkAwaited } from './unawaited.ts';
+import { checkAwaited } from './unawaited-replies.ts';
 import { changed, typeOf } from './values.ts';
 
-/** An error left a method: it goes to the log, and the host answers the request. */
+/** Logs an error of a method; the host fails the request. */
 export function failed(frame: Frame, error: unknown): number {
   frame._open();
   frame._state = ANSWERED;
@@ -38,14 +38,14 @@ export function failed(frame: Frame, error: unknown): number {
   return FAILED;
 }
 
-/** A method returned without a plain decision: it has sent messages, or kept the frame. */
+/** Handles a return without a plain decision: messages were sent, or the frame is kept. */
 export function settle(frame: Frame, result?: unknown): number {
   if (frame._state === ANSWERED) {
     if (frame._owed === 0) waiting.delete(frame.id);
     return NOTHING;
   }
   if (isPromise(result)) {
-    const text = 'the method returned a promise that nobody awaits; make it async';
+    const text = 'the method returned a promise without awaiting it: make the method async';
     return failed(frame, new TypeError(text));
   }
   frame._state = LATER;
@@ -54,12 +54,12 @@ export function settle(frame: Frame, result?: unknown): number {
   return NOTHING;
 }
 
-/** Keeps a frame that a child owes a reply. */
+/** Keeps a frame that awaits a child's reply. */
 function wait(frame: Frame): void {
   if (waiting.get(frame.id) === undefined) waiting.add(frame);
 }
 
-/** A child answered a wind of a request that has several, or awaits it, or is over. */
+/** Handles a child's reply in the general case. */
 export function replied(frame: Frame, answer: Answer): number {
   if (frame._state === SENT && frame._first !== null) {
     const [resolve, reject] = frame._first;
@@ -74,7 +74,7 @@ export function replied(frame: Frame, answer: Answer): number {
   frame._owed -= 1;
   if (frame._owed > 0) wait(frame);
   else if (frame.id < 0) {
-    // One request of its own after the other may be made in its name: it begins anew.
+    // The module may wind again: counting starts over.
     frame._wound = 0;
     frame._waiters = null;
   }
@@ -103,7 +103,7 @@ export function replied(frame: Frame, answer: Answer): number {
   return settle(frame);
 }
 
-/** An async method goes on, in the jobs of this call. */
+/** Continues an async method, in the jobs of this call. */
 function awaited(frame: Frame, settle: Settle, row: FopRow, answer: Answer): number {
   if (frame._state !== ANSWERED && frame.id > 0) {
     frame._reply = row === frame.fop ? answer : null;
@@ -116,15 +116,15 @@ function awaited(frame: Frame, settle: Settle, row: FopRow, answer: Answer): num
 }
 
 /**
- * What a method may still ask the children when the host has given its request up: to tidy up is
- * enough, and a loop that catches everything ends.
+ * Requests that a method may still send after the host has cancelled its request: enough to clean
+ * up, and an end for loops that catch every error.
  */
 const MOST_AFTER = 1000;
 
-/** A frame that waits for something, by its number. */
+/** Finds a pending frame by its number. */
 export const find = (id: number): Frame | undefined => waiting.get(id) ?? kept.get(id)?.deref();
 
-/** Rejects what an async method awaits of its children and sleeps. */
+/** Rejects the promises of children and sleeps that an async method awaits. */
 function release(frame: Frame): boolean {
   const rejects = (frame._waiters ?? []).flatMap((waiter) => waiter?.promise?.reject ?? []);
   if (frame._first !== null) {
@@ -139,7 +139,7 @@ function release(frame: Frame): boolean {
   return rejects.length > 0;
 }
 
-/** The host has answered request `id` itself: what the script does with it is void. */
+/** Cancels request `id`, which the host has answered: further decisions are void. */
 export function cancel(id: number): void {
   const frame = find(id);
   if (frame === undefined) return;
@@ -150,7 +150,7 @@ export function cancel(id: number): void {
   release(frame);
 }
 
-/** The caller of request `id` has given up. `methodOf` finds the method that wants to know. */
+/** Handles the interrupt of request `id`; `methodOf` finds its cancel method. */
 export function interrupt(
   id: number,
   methodOf: (frame: Frame) => ((...args: never[]) => unknown) | undefined,
@@ -175,8 +175,8 @@ export function interrupt(
 // -- async methods -------------------------------------------------------------------------------
 
 /**
- * An async method has run as far as it gets by itself: the result for the engine. A promise is looked
- * at when jobs have run, for `ended`: that is less than half of what following it costs.
+ * Returns the result of an async method's first part to the engine. A pending promise is checked
+ * when jobs have run, by `ended`: less than half the cost of following it.
  */
 export function start(frame: Frame, promise: Promise<unknown>): unknown {
   const state = frame._state;
@@ -196,12 +196,12 @@ export function start(frame: Frame, promise: Promise<unknown>): unknown {
   return state;
 }
 
-/** Rejects what awaits a reply that is a failure. */
+/** Rejects the promise of a failed reply. */
 export function refused(first: First, reply: Reply): void {
   first[1](new FopError(reply.opErrno, undefined, reply));
 }
 
-/** What a promise has come to when the jobs of a call had run: itself while it is pending. */
+/** Handles a promise's outcome after the jobs of a call; pending: the promise itself. */
 export function ended(state: number, value: unknown): number {
   const frame = now.running as Frame;
   if (value === now.reply && state === FULFILLED && frame._state === OPEN) {
@@ -216,7 +216,7 @@ export function ended(state: number, value: unknown): number {
   frame._open();
   if (state === PENDING) {
     const first = frame._first;
-    // Unless a job has seen to it already.
+    // Unless a job has handled it.
     if (first === null || first[2] !== null) {
       if (first !== null) first[2] = null;
       follow(frame, value as Promise<unknown>);
@@ -229,16 +229,16 @@ export function ended(state: number, value: unknown): number {
   return code!;
 }
 
-/** Whether a result is what a child answered to this very request, untouched. */
+/** True if a result is a child's unchanged reply to this very request. */
 function isSame({ id, fop }: Frame, result: unknown): boolean {
   if (!(result instanceof Reply) || result._id !== id || result.fop !== fop) return false;
   return result._made === undefined || !changed(result._made);
 }
-/** As QuickJS numbers them. */
+/** QuickJS's number of a pending promise's state. */
 const PENDING = 0;
 const FULFILLED = 1;
 
-/** An async function, since its await costs less than `then`. */
+/** Async, since `await` costs less than `then`. */
 async function follow(frame: Frame, promise: Promise<unknown>): Promise<void> {
   fresh.promise = promise;
   let result: unknown;
@@ -275,7 +275,7 @@ function thrown(frame: Frame, error: unknown): void {
   }
 }
 
-/** The request fails by an error that no errno goes with. */
+/** Fails the request with an error that has no errno. */
 function giveUp(frame: Frame, error: unknown): void {
   if (frame._state === OPEN && frame === now.running) {
     outcome[0] = failed(frame, error);
@@ -289,7 +289,7 @@ function giveUp(frame: Frame, error: unknown): void {
   failed(frame, error);
 }
 
-/** What an async method returned becomes the answer. */
+/** Answers with an async method's result. */
 function finish(frame: Frame, result: unknown): void {
   try {
     answer(frame, frame.fop, result);
@@ -333,7 +333,7 @@ function answer(frame: Frame, fop: FopRow, result: unknown): void {
   }
 }
 
-/** Whose success may be a number all the same. */
+/** Fops whose success may be a number. */
 const UNCOUNTED = ['getactivelk', 'ipc'];
 
 function answerNumber(frame: Frame, opRet: number, reply: readonly unknown[]): void {

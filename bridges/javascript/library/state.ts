@@ -1,15 +1,16 @@
 /**
- * What a call has changed of a translator's own state: its properties, and the entries of what they
- * hold directly. Nothing of the module's own runs for it (shown.ts).
+ * Compares a translator's state before and after a call: its properties and the entries of their
+ * values. Runs none of the module's code (bounded-text.ts).
  */
-import { isProxy } from './proxies.ts';
-import { cut, entriesOf, shown, sizeAs, valuesOf } from './shown.ts';
 
-/** Entries that are compared in a call: of what is larger, only the size is. */
+import { cut, entriesOf, shown, sizeAs, valuesOf } from './bounded-text.ts';
+import { isProxy } from './proxies.ts';
+
+/** Entries compared per call; of larger values only the size is. */
 const MOST_ENTRIES = 1000;
-/** Changes that are named. */
+/** Changes listed at most. */
 const MOST_NAMED = 20;
-/** Of a key, and of a value. */
+/** Characters of a key or value at most. */
 const MOST_CHARACTERS = 60;
 
 const { getOwnPropertyDescriptor, getPrototypeOf, is, prototype: plain } = Object;
@@ -17,7 +18,7 @@ const { isArray } = Array;
 const { ownKeys } = Reflect;
 const NOTHING = Symbol('nothing');
 
-/** Entries by their keys; how many there are, where these are too many; null for what has none. */
+/** Entries by key; their number if too many; null for a value without entries. */
 type Entries = ReadonlyMap<unknown, unknown> | number | null;
 
 interface Kept {
@@ -25,10 +26,10 @@ interface Kept {
   readonly entries: Entries;
 }
 
-/** The properties by name; how many there are, where these are too many. */
+/** Properties by name; their number if too many. */
 export type State = Map<string, Kept> | number;
 
-/** The state as it is now, for `changes`. */
+/** Samples the state, for `changes`. */
 export function remember(translator: object): State {
   if (isProxy(translator)) return 0;
   const names = ownKeys(translator);
@@ -75,7 +76,7 @@ function propertiesOf(value: object, left: number): Entries {
   return found;
 }
 
-/** What is other than it was, in words; empty for nothing. */
+/** The changes as texts. */
 export function changes(translator: object, before: State): string[] {
   const after = remember(translator);
   if (typeof before === 'number' || typeof after === 'number') {
@@ -96,7 +97,7 @@ export function changes(translator: object, before: State): string[] {
   return found.length <= MOST_NAMED ? found : [...found.slice(0, MOST_NAMED), '…'];
 }
 
-/** What is other in what a property holds, as text. */
+/** The changes inside a property's value, as text. */
 function inside(before: Entries, after: Entries, isList: boolean): string {
   if (before === null || after === null) return '';
   if (typeof before === 'number' || typeof after === 'number') {

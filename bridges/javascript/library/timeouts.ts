@@ -1,10 +1,10 @@
-/** How long the kernel may cache an answer: what a script says, in the answer's xdata. */
+/** Sets timeouts of the kernel's caches in a reply's xdata. */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../../runtime/core/xdata.ts';
 import { Dict } from './data.ts';
 import { typeOf } from './values.ts';
 
-/** Seconds; what is left out is as the mount says. */
+/** Seconds; missing ones are the mount's. */
 export interface Timeouts {
   readonly entryTimeout?: number;
   readonly attributeTimeout?: number;
@@ -19,7 +19,7 @@ const KEYS: Readonly<Record<string, string>> = {
 
 export const isTimeout = (name: string): boolean => Object.hasOwn(KEYS, name);
 
-/** A reply whose xdata says so. */
+/** The parts of a reply with the timeouts in its xdata. */
 export function withTimeouts(
   row: FopRow,
   reply: readonly unknown[],

@@ -12,11 +12,11 @@ export interface Timer {
 }
 
 export class Translator {
-  /** What the volfile may set: of the class. The instance's `options` are the values. */
+  /** Options that the volfile may set; the instance's `options` has their values. */
   static options: Readonly<Record<string, OptionSpec>> = {};
-  /** Says that readv and writev only look on: see data-guard.ts of the host. */
+  /** Declares that readv and writev do not change data (core/data-guard.ts). */
   static observes = false;
-  /** Whether fops that it does not define go to the first of several children. */
+  /** True to wind fops that it does not define to the first of several children. */
   static passesThrough: boolean | undefined = undefined;
   declare readonly name: string;
   declare readonly type: string;
@@ -25,30 +25,30 @@ export class Translator {
   declare options: Readonly<Record<string, unknown>>;
   declare readonly log: Log;
 
-  /** Takes back what the kernel, and caches above, were told they may cache. */
+  /** Invalidates entries or attributes in the kernel and caches above. */
   invalidate(what?: unknown, second?: unknown, how?: Invalidation): void {
     invalidate(what, second, how);
   }
 
-  /** From now on the module says whether its volume is up. */
+  /** Sets whether the volume is up, in place of its children. */
   sayUp(up: unknown = true): void {
     if (typeof up !== 'boolean') throw new TypeError('sayUp takes true or false');
     host.up(up ? 1 : 0);
   }
 
-  /** Calls `fn` in so many seconds; again and again with `repeat`. */
+  /** Calls `fn` in so many seconds, repeatedly with `repeat`. */
   timer(seconds: number, fn: () => unknown, { repeat = false } = {}): Timer {
     const id = addTimer(seconds * 1000, () => fn.call(this), repeat);
     return { cancel: () => void cancelTimer(id) };
   }
 
-  /** Lets so many seconds pass. Rejects with Cancelled when the caller gives up meanwhile. */
+  /** Waits so many seconds. Rejects with Cancelled when the caller is interrupted. */
   sleep(seconds: number): Promise<void> {
     return sleep(seconds * 1000);
   }
 }
 
-/** The values of the options: one that is not declared is no undefined. */
+/** Guarded values of the options: reading an undeclared one throws. */
 class Given {}
 guard(Given, { name: 'this.options', instead: 'declare it in static options = { … }' });
 delete (Given.prototype as { constructor?: unknown }).constructor;
@@ -56,7 +56,7 @@ delete (Given.prototype as { constructor?: unknown }).constructor;
 export const givenOptions = (values: object): Readonly<Record<string, unknown>> =>
   Object.freeze(Object.create(Given.prototype, Object.getOwnPropertyDescriptors(values)));
 
-/** What an instance has before its constructor runs. */
+/** Sets the properties of an instance before its constructor runs. */
 export function endow(about: {
   name: string;
   children: readonly Child[];

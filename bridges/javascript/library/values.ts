@@ -1,10 +1,8 @@
 /**
- * What fops carry: attributes, directory entries, locks.
- *
- * These objects are light: what is costly stays with the host until it is looked at. What comes with
- * a request lives as long as the request; reading a field of it for the first time later throws
- * HandleExpired. `copy()` keeps what you need. An object handed on as it came costs nothing; to
- * change what goes on, change it (`buf.iaSize = 0`) or hand on another one (`buf.copy({...})`).
+ * Values of fops: attributes, directory entries, locks. A costly value stays with the host until
+ * read, and lives as long as its request; the first read of a field after that throws
+ * HandleExpired. `copy()` keeps a value. Passing one on unchanged costs nothing; to change it, set
+ * fields (`buf.iaSize = 0`) or pass a copy (`buf.copy({...})`).
  */
 import {
   NEW_FLOCK,
@@ -33,23 +31,23 @@ export {
   IA_INVAL,
 } from '../../../runtime/core/ia-types.ts';
 
-/** Whether anything that came was ever changed here: as long as not, nothing is looked through. */
+/** True once the module has changed any received value; until then no value is compared. */
 export const changes = { any: false };
 
-/** `_at` of what belongs to no request (any more), and of what is inside something else. */
+/** `_at` of a value without a request, and of one inside another value. */
 export const OWN = 0;
 export const INSIDE = 1;
 
-/** What stands here for a value that came with a request: the host has the original. */
+/** A received value, whose original the host has. */
 export interface HostValue {
   _at: number;
-  /** Whether this differs from the original. */
+  /** True if this differs from the original. */
   _changed(): boolean;
   /** Makes it independent of its request. */
   _take(): void;
 }
 
-/** What stands behind an origin, as JSON made it. */
+/** Fetches the value at an origin, as parsed JSON. */
 export function fetch({ _at }: HostValue): unknown {
   const text = host.fetch(_at);
   if (text === undefined) {
@@ -58,7 +56,7 @@ export function fetch({ _at }: HostValue): unknown {
   return parse(text);
 }
 
-/** By this a value says that it is one: a listing, which is an array, has an object that does. */
+/** Marks host values; a listing, which is an array, refers to one by it. */
 export const HOST_VALUE = Symbol('host value');
 
 export const hostValue = (value: unknown): HostValue | undefined =>
@@ -66,7 +64,7 @@ export const hostValue = (value: unknown): HostValue | undefined =>
     ? undefined
     : (value as { [HOST_VALUE]?: HostValue })[HOST_VALUE];
 
-/** Whether any of these differs from what it came as. */
+/** True if any value differs from its original. */
 export function changed(values: readonly unknown[]): boolean {
   if (!changes.any) return false;
   for (const value of values) if (hostValue(value)?._changed() === true) return true;
@@ -76,7 +74,7 @@ export function changed(values: readonly unknown[]): boolean {
 type Field = string | number;
 type Changes<T> = Partial<Omit<T, 'copy' | 'fields' | 'toJSON'>>;
 
-/** Named numbers and texts, fetched together when one is first read. */
+/** A structure of numbers and texts, fetched as a whole on first read. */
 export abstract class Fields implements HostValue {
   declare static order: readonly string[];
   declare static defaults: readonly Field[];
@@ -127,7 +125,7 @@ export abstract class Fields implements HostValue {
     return [...this._load()];
   }
 
-  /** An independent object, with some fields exchanged. */
+  /** An independent copy, with some fields replaced. */
   copy(changes: Changes<this> = {}): this {
     const made = new (this.constructor as new (fields: object) => this)({});
     made._values = this.fields();
@@ -146,7 +144,7 @@ export abstract class Fields implements HostValue {
 }
 (Fields.prototype as { _values?: unknown })._values = undefined;
 
-/** Gives a class the fields of a new one; a field's type is that of what it has there. */
+/** Defines a class's fields; a field's type is that of its initial value. */
 function define(made: typeof Fields, fields: object): void {
   made.order = Object.keys(fields);
   made.defaults = Object.values(fields);
@@ -164,7 +162,7 @@ function define(made: typeof Fields, fields: object): void {
   });
 }
 
-/** Of all values in order, inside something else. */
+/** Makes a structure inside another value, from its fields in order. */
 export const inside = <T extends Fields>(made: new () => T, values: unknown): T =>
   ({ __proto__: made.prototype, _at: INSIDE, _values: values }) as unknown as T;
 
@@ -192,14 +190,14 @@ export class Iatt extends Fields {
     this.iaProt = value & 0o7777;
   }
 
-  /** Whether these attributes mean anything. */
+  /** True if the attributes are known. */
   get known(): boolean {
     return (this as unknown as { iaCtime: number }).iaCtime !== 0 || this.iaNlink !== 0;
   }
 }
 define(Iatt, NEW_IATT);
 
-/** What statvfs(3) tells of a file system. */
+/** A file system's statvfs(3). */
 export class Statvfs extends Fields {}
 define(Statvfs, NEW_STATVFS);
 
@@ -211,10 +209,10 @@ define(Flock, NEW_FLOCK);
 export class Lease extends Fields {}
 define(Lease, NEW_LEASE);
 
-/** Where an entry came from: request, wind, index in the reply, index in the listing. */
+/** An entry's origin: request, wind, index in the reply, index in the listing. */
 export type EntryRef = readonly [number, number, number, number];
 
-/** An entry of a directory listing. Entries do not change: `replace` makes another. */
+/** An entry of a directory listing. Entries are immutable: `replace` makes a copy. */
 export class Dirent {
   readonly name: string;
   readonly off: number;
@@ -238,7 +236,7 @@ export class Dirent {
     Object.freeze(this);
   }
 
-  /** Another entry with some parts exchanged. */
+  /** A copy with some parts replaced. */
   replace(changes: Partial<Pick<Dirent, 'name' | 'off' | 'type' | 'gfid' | 'stat'>>): Dirent {
     const { name, off, type, ...more } = { ...this, ...changes };
     return new Dirent(name, off, type, more);
@@ -247,7 +245,7 @@ export class Dirent {
 
 type PackedEntry = [string, number, number, string, unknown, [number, number, number]];
 
-/** Items of a listing, out of what the host sends. */
+/** Decodes the items of a listing. */
 export type Make = (listing: HostValue, packed: unknown[]) => unknown[];
 
 export const dirents: Make = ({ _at }, packed) =>
@@ -258,7 +256,7 @@ export const dirents: Make = ({ _at }, packed) =>
 
 export const flocks: Make = (_, packed) => packed.map((values) => inside(Flock, values));
 
-/** Keeps the original of a listing, and fetches it into `items` when it is first looked at. */
+/** The origin of a listing, fetched into `items` on first read. */
 class Original implements HostValue {
   _at: number;
   readonly #items: unknown[];
@@ -297,7 +295,7 @@ class Original implements HostValue {
   }
 }
 
-/** A listing as an array, fetched when first looked at. */
+/** Makes a listing: an array that is fetched on first read. */
 export function listing(at: number, make: Make): unknown[] {
   const items: unknown[] = [];
   const original = new Original(at, items, make);
@@ -334,7 +332,7 @@ export function listing(at: number, make: Make): unknown[] {
   });
 }
 
-/** What a value is, for a message. */
+/** A value's type, for messages. */
 export function typeOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== 'object') return typeof value;

@@ -1,6 +1,6 @@
 /**
- * The few globals that JavaScript authors expect beyond the language itself. Nothing here reaches
- * the host but by the functions that it gives.
+ * The few globals beyond the language that JavaScript authors expect. They reach the host only
+ * through its functions.
  */
 
 import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js';
@@ -51,11 +51,11 @@ define('performance', Object.freeze({ now: () => (host.now() - began) / 1000 }))
 const standard = { TextEncoder, TextDecoder, DOMException, structuredClone };
 for (const [name, value] of Object.entries(standard)) define(name, value);
 
-// -- what is taken away --------------------------------------------------------------------------
+// -- restrictions --------------------------------------------------------------------------------
 
 /**
- * No code from strings: its parser runs on V8's stack and not on the one that QuickJS watches, so
- * that a text of brackets could end the interpreter.
+ * Refuses code from strings: its parser runs on V8's stack, which QuickJS does not check, so that
+ * nested brackets could end the interpreter.
  */
 function refuse(): never {
   refused('refused: code from a string (eval, Function)');
@@ -74,7 +74,7 @@ for (const maker of makers) {
   if (maker === Code) define('Function', made);
 }
 
-/** How deep JSON may be: the built-in goes down on V8's stack too. */
+/** Depth of JSON at most: the built-in recurses on V8's stack too. */
 const MOST_DEPTH = 500;
 
 function checkDepth(value: unknown, depth: number): void {
@@ -91,7 +91,7 @@ JSON.stringify = ((value: unknown, ...more: never[]) => {
   return stringify(value, ...more);
 }) as typeof JSON.stringify;
 
-/** Items that are sorted by a function of JavaScript, which can be interrupted. */
+/** Longer arrays are sorted by interruptible JavaScript. */
 const MANY = 100_000;
 
 const compareTexts = (a: unknown, b: unknown): number => {
@@ -110,7 +110,7 @@ for (const name of ['sort', 'toSorted']) {
   Object.defineProperty(methods, name, { value: guarded, writable: true, configurable: true });
 }
 
-/** Steps of a built-in that cannot be interrupted. */
+/** Steps of an uninterruptible built-in at most. */
 const MOST_STEPS = 50_000_000;
 
 const LONG =

@@ -1,9 +1,9 @@
 /** The Context of a graph that runs in a browser: its clock, timers, randomness and log. */
 import type { Context } from '../../../runtime/core/context.ts';
 import type { LogSink } from '../../../runtime/core/log.ts';
-import { web } from './web.ts';
+import { web } from './worker-globals.ts';
 
-/** The longest that a browser's timers count; a longer one would ring at once. */
+/** The longest timer of a browser; a longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export class BrowserContext implements Context {
@@ -11,8 +11,8 @@ export class BrowserContext implements Context {
   readonly baseDir: string;
 
   /**
-   * @param write takes every line of the log.
-   * @param baseDir what relative paths in the volfile, and modules without a path, are looked for in.
+   * @param write receives every line of the log
+   * @param baseDir the folder of relative paths in the volfile, and of modules without a path
    */
   constructor(write: (line: string) => void, baseDir = '/') {
     this.sink = { write, now: () => performance.timeOrigin + performance.now() };
@@ -33,7 +33,7 @@ export class BrowserContext implements Context {
     return () => clearTimeout(timer);
   }
 
-  /** A message to itself waits behind whatever else is there, and for no clock. */
+  /** Posts a message to itself: it runs after all pending events, without a timer's delay. */
   soon(fn: () => void): () => void {
     const { port1, port2 } = new web.MessageChannel();
     const close = (): void => {
@@ -52,6 +52,6 @@ export class BrowserContext implements Context {
     web.crypto.getRandomValues(out);
   }
 
-  /** Nothing keeps a worker's event loop from turning. */
+  /** Empty: a worker's event loop never blocks. */
   wake(): void {}
 }

@@ -1,25 +1,25 @@
 /**
- * A worker of a browser, as features/glupy and its languages see it. It has the modules that the page
- * gives it, and nothing of the machine around: what would need that is refused, with the reason.
+ * The machine of a browser's worker for features/glupy: it has the modules that the page passes,
+ * and refuses options that need more, with the reason.
  */
 import type { Machine } from '../../host/machine.ts';
-import { bakedCache } from './baked.ts';
 import { noFiles } from './files.ts';
 import { memory } from './memory.ts';
+import { bakedCache } from './page-cache.ts';
 import { type PartBytes, partsOf } from './parts.ts';
 import { newRealm } from './realm.ts';
 import { sourcesOf, type Texts } from './sources.ts';
 import { startWatch } from './watchdog.ts';
-import { web } from './web.ts';
+import { web } from './worker-globals.ts';
 
 export interface BrowserSettings {
-  /** Modules and what they import, by absolute paths: `{ '/volume/negative.py': '…' }`. */
+  /** Modules and their imports, by absolute paths: `{ '/volume/negative.py': '…' }`. */
   readonly modules: Texts;
-  /** What `fetchParts` gives. */
+  /** The result of `fetchParts`. */
   readonly parts: PartBytes;
-  /** One end of a MessageChannel: a `Lost` comes out of the other when a call cannot be ended. */
+  /** One end of a MessageChannel: the other end receives a `Lost` when a call cannot be ended. */
   readonly lost?: object;
-  /** Takes the types out of a module in TypeScript. Without it, there are none. */
+  /** Strips a TypeScript module's types; without it TypeScript is refused. */
   stripTypes?(source: string, path: string): string;
 }
 
@@ -43,7 +43,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     notes:
       why === null
         ? []
-        : [`nothing ends a call that runs too long, whatever option time-limit says: ${why}`],
+        : [`option time-limit has no effect, calls that run too long are not ended: ${why}`],
     mostFds: 16_384,
     sources: sourcesOf(modules),
     parts: partsOf(parts),
@@ -57,11 +57,11 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     stripTypes:
       settings.stripTypes ??
       ((_source, path) => {
-        throw new Error(`${path}: TypeScript is not run here: give what it is compiled to`);
+        throw new Error(`${path}: TypeScript is not supported here: pass compiled JavaScript`);
       }),
-    // Whoever could change a module could change the page.
+    // A user who can change a module can change the page.
     checkForeign() {},
-    // A browser asks nobody when its collector shall run.
+    // A browser's garbage collector cannot be called.
     discarded() {},
     watchFolder(_folder, _extensions, watcher) {
       watcher.failed(CANNOT.reload);

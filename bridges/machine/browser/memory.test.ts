@@ -1,4 +1,4 @@
-/** Texts in memory are those of Node's Buffer, which is taken as the measure here. */
+/** Text coding of the browser's memory, compared with Node's Buffer. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nodeMachine } from '../node/index.ts';
@@ -9,7 +9,7 @@ const text = fc.string({
   unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
 });
 
-it('are written and read as in Node', () => {
+it('text is written and read in every encoding as by Node', () => {
   fc.assert(
     fc.property(text, fc.constantFrom(...encodings), fc.nat(9), (written, encoding, at) => {
       const length = encoding === 'latin1' ? written.length : written.length * 2;
@@ -26,7 +26,7 @@ it('are written and read as in Node', () => {
   );
 });
 
-it.each([10, 5000])('%i bytes are the same text as in Node', (length) => {
+it.each([10, 5000])('%i bytes become the same text as in Node', (length) => {
   const bytes = Uint8Array.from({ length }, (_, i) => i * 7);
   const whole = memory.latin1(bytes);
   expect(whole).toBe(nodeMachine.memory.latin1(bytes));

@@ -1,7 +1,7 @@
-/** Texts in memory, without Node's Buffer: unit by unit, so that half a surrogate pair stays one. */
+/** Encodes text without Node's Buffer, unit by unit, so that lone surrogates survive. */
 import type { MemoryTools, TextBytes, TextEncoding } from '../../host/machine.ts';
 
-/** Arguments that a function is given at a time. */
+/** Arguments of one function call at most. */
 const MOST_UNITS = 4096;
 
 function textOf(units: Uint8Array | Uint16Array): string {
@@ -33,7 +33,7 @@ class Bytes extends Uint8Array implements TextBytes {
     const bytes = new Uint8Array(this.buffer, this.byteOffset + from, to - from);
     if (encoding === 'utf8') return utf8.decode(bytes);
     if (encoding === 'latin1') return textOf(bytes);
-    // A copy begins where units of two bytes may.
+    // A copy is aligned for units of two bytes.
     return textOf(new Uint16Array(bytes.slice().buffer));
   }
 }

@@ -1,14 +1,14 @@
 /**
- * What interpreters are made of, as a page has fetched it. `writeParts` (machine/node/page-parts.ts)
- * writes the files that are served: each under its name, and `index.json` with all names.
+ * The parts of interpreters, as fetched by a page. `writeParts` (machine/node/page-parts.ts) writes
+ * the served files: each under its name, and `index.json` with all names.
  */
 import type { Parts } from '../../host/machine.ts';
-import { web } from './web.ts';
+import { web } from './worker-globals.ts';
 
-/** By the names of machine.ts. */
+/** Parts by their names (machine.ts). */
 export type PartBytes = ReadonlyMap<string, Uint8Array>;
 
-/** Fetches all of them from below a URL. @throws {Error} that says which is not there */
+/** Fetches all parts below a URL. @throws {Error} naming a missing one */
 export async function fetchParts(url: string): Promise<PartBytes> {
   const get = async (name: string) => {
     const answer = await web.fetch(`${url}/${name}`);

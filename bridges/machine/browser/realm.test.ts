@@ -1,16 +1,16 @@
-/** What is evaluated in a scope sees that, and leaves what is around it alone. */
+/** The browser's realm: evaluated code sees its own globals, and not the page's. */
 import { expect, it } from 'vitest';
 import { newRealm } from './realm.ts';
 
 it.each(['process', 'fetch', 'setTimeout', 'console', 'postMessage', 'eval', 'self'])(
-  'has no %s',
+  'a realm has no %s',
   (name) => {
     expect(newRealm().evaluate(`typeof ${name}`, 'a')).toBe('undefined');
     expect(newRealm().evaluate(`typeof globalThis.${name}`, 'a')).toBe('undefined');
   },
 );
 
-it('keeps its own globals, also those of strict functions', () => {
+it('a realm keeps its own globals, also in strict functions', () => {
   const realm = newRealm();
   realm.evaluate(
     `(function () {
@@ -29,7 +29,7 @@ it('keeps its own globals, also those of strict functions', () => {
   expect(performance.now()).toBeGreaterThan(0);
 });
 
-it('has what ECMAScript has', () => {
+it("a realm has ECMAScript's own objects", () => {
   const realm = newRealm();
   expect(realm.evaluate('[1, 2].map((n) => n * 2).join()', 'a')).toBe('2,4');
   expect(realm.evaluate('typeof WebAssembly.Module', 'a')).toBe('function');

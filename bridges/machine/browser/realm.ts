@@ -1,15 +1,13 @@
 /**
- * Realms in a browser. A worker cannot make another realm, so what is evaluated gets a scope instead:
- * every name that it does not define itself is looked up there, `globalThis` included, and the worker's
- * own globals are left as they are. What is missing there is undefined.
- *
- * That keeps trusted text to what it is given. It is no wall against a script: whoever has an object of
- * JavaScript can climb from it to the worker's `Function`. What keeps Python from having one is the
- * fence (python/fence.ts), and behind it is what the browser lets a worker of this origin do.
+ * Realms in a browser. A worker cannot make a realm, so evaluated code gets a scope instead: it
+ * looks up every free name there, `globalThis` included; the worker's globals stay hidden, missing
+ * names are undefined. That restricts trusted text only, and is no wall against a module: from any
+ * JavaScript object it could climb to the worker's `Function`. The fence (python/fence.ts) keeps
+ * such objects from Python; behind it is only what the browser allows a worker of this origin.
  */
 import type { BareRealm } from '../../host/machine.ts';
 
-/** ECMAScript's own, by which texts may be run that come from no script. */
+/** ECMAScript's own globals, harmless for trusted text. */
 const NAMES = [
   'Object Function Array Number Boolean String Symbol Date Promise RegExp Error AggregateError',
   'TypeError RangeError SyntaxError ReferenceError EvalError URIError Math JSON Map Set WeakMap',
@@ -25,7 +23,7 @@ export function newRealm(): BareRealm {
   for (const name of NAMES) scope[name] = own[name];
   scope.globalThis = scope;
   const names = new Proxy(scope, {
-    // Nothing is looked up further out.
+    // No lookup leaves the scope.
     has: () => true,
     get: (target, name) => (typeof name === 'symbol' ? undefined : target[name]),
   });

@@ -3,7 +3,7 @@ import { sourcesOf } from './sources.ts';
 
 const sources = sourcesOf({ '/a/b/one.py': '1', '/a/two.py': new TextEncoder().encode('2') });
 
-it('has the files that were given, and their folders', () => {
+it("a browser's sources have the given files and their folders", () => {
   expect(
     ['/', '/a', '/a/b', '/a/b/one.py', '/a/./two.py', '/a/b/two.py'].map(sources.kind),
   ).toEqual(['folder', 'folder', 'folder', 'file', 'file', undefined]);
@@ -19,10 +19,10 @@ it.each([
   ['list', () => sources.list('/none')],
   ['read', () => sources.read('/a')],
   ['realPath', () => sources.realPath('/a/three.py')],
-])('%s of what is not there fails as a file system does', (_, ask) => {
+])('%s of a missing path throws ENOENT', (_, ask) => {
   expect(ask).toThrow(expect.objectContaining({ code: 'ENOENT' }));
 });
 
-it('takes absolute paths alone', () => {
+it('a relative path is refused', () => {
   expect(() => sourcesOf({ 'one.py': '' })).toThrow("modules: 'one.py' is no absolute path");
 });

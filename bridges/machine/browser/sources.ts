@@ -1,8 +1,8 @@
-/** Modules, and what they import, from texts that a page gives: nothing else is there. */
+/** Module sources in a browser: the texts that the page passes. */
 import type { Kind, Sources } from '../../host/machine.ts';
 import { normalize } from '../../host/paths.ts';
 
-/** A failure with the name of an errno, as those of a file system have. */
+/** An error with an errno's name, like a file system's. */
 class SourceError extends Error {
   readonly code: string;
 
@@ -12,10 +12,10 @@ class SourceError extends Error {
   }
 }
 
-/** By absolute paths. */
+/** Texts by absolute path. */
 export type Texts = Readonly<Record<string, string | Uint8Array>>;
 
-/** @throws {Error} for a path that is no absolute one */
+/** @throws {Error} for a relative path */
 export function sourcesOf(texts: Texts): Sources {
   const files = new Map<string, Uint8Array>();
   const folders = new Map<string, Map<string, Kind>>([['/', new Map()]]);
@@ -46,12 +46,12 @@ export function sourcesOf(texts: Texts): Sources {
       if (kind(whole) === undefined) throw new SourceError('ENOENT', path);
       return whole;
     },
-    // Nothing comes to lie on a text.
+    // No mount can cover a text.
     watchOver: () => () => Promise.resolve(),
   };
 }
 
-/** Enters a name in its folder, and that in its own. */
+/** Adds a path to its folder, and that to its parent. */
 function addTo(folders: Map<string, Map<string, Kind>>, path: string, kind: Kind): void {
   const at = path.lastIndexOf('/');
   const folder = path.slice(0, at) || '/';

@@ -1,28 +1,27 @@
 /**
- * The watchdog (host/limits/watchdog.ts) in a browser: a worker that shares memory with the one that the graph
- * runs in, which takes a page that is isolated from other origins. It interrupts what looks at its word;
- * it cannot end a call that never does. Of that it tells whoever has the other end of a port: the page,
- * which can end the worker.
+ * The watchdog (host/limits/watchdog.ts) in a browser: a worker that shares memory with the graph's
+ * worker, on a page isolated from other origins. It interrupts engines that check their word; a
+ * call that never checks is reported by a port to the page, which can end the worker.
  */
 import {
   CONSTANTS,
-  makeLooks,
+  makeSampling,
   newSlot,
   resting,
   type Slot,
   type Watch,
   wake,
 } from '../../host/limits/watchdog.ts';
-import { type WebWorker, web } from './web.ts';
+import { type WebWorker, web } from './worker-globals.ts';
 
-/** What is told of a call that has outlived its limits. */
+/** The report of a call that exceeded all its limits. */
 export interface Lost {
   /** The volume's name. */
   readonly volume: string;
   readonly seconds: number;
 }
 
-/** What the page's worker is told: first where they meet, then which engines are watched, or no longer. */
+/** A message to the watchdog's worker: the shared memory first, then engines to watch or not. */
 interface Message {
   readonly id?: number;
   readonly slot?: Slot;
@@ -34,12 +33,12 @@ interface Message {
 function run(
   worker: Pick<WebWorker, 'onmessage' | 'postMessage'>,
   constants: typeof CONSTANTS,
-  looks: typeof makeLooks,
+  sampling: typeof makeSampling,
 ): void {
-  const { lookAtAll } = looks(constants);
+  const { sampleAll } = sampling(constants);
   const { RUNNING, SETTLE_MS } = constants;
   const slots = new Map<number, Slot>();
-  // Of ECMAScript 2024.
+  // ECMAScript 2024.
   const { waitAsync } = Atomics as unknown as {
     waitAsync?(words: Int32Array, at: number, value: number, ms?: number): { value: unknown };
   };
@@ -57,14 +56,14 @@ function run(
     const now = performance.now();
     const passed = now - last;
     last = now;
-    const { runs, pause } = lookAtAll(slots.values(), passed, ends);
+    const { runs, pause } = sampleAll(slots.values(), passed, ends);
     if (runs) active = now;
     if (now - active > 1000 && waitAsync !== undefined) void rest(waitAsync);
     else setTimeout(turn, Math.max(1, pause));
   }
   async function rest(wait: NonNullable<typeof waitAsync>): Promise<void> {
     Atomics.store(words, 0, 1);
-    // Engines store plainly: one that did not see this yet is seen to run when that time is over.
+    // Engines use plain stores: a store missed now is visible after this time.
     let idle = (await wait(words, 0, 1, SETTLE_MS).value) === 'timed-out';
     for (const { word } of slots.values()) idle &&= (Atomics.load(word, 0) & RUNNING) === 0;
     if (idle) await wait(words, 0, 1).value;
@@ -85,9 +84,9 @@ function run(
   };
 }
 
-const WORKER = `(${run})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeLooks})`;
+const WORKER = `(${run})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeSampling})`;
 
-/** A watch that has begun; undefined, and why, where threads can share nothing or there are none. */
+/** Starts the watchdog; undefined with the reason if threads or shared memory are missing. */
 export async function startWatch(
   lost: object | undefined,
 ): Promise<{ readonly watch: Watch } | { readonly why: string }> {
@@ -109,7 +108,7 @@ export async function startWatch(
   return { watch: watchBy(worker) };
 }
 
-/** Its first message: from then on it is heard also while this thread does something else. */
+/** Waits for the worker's first message; it then runs also while this thread is busy. */
 const begin = (worker: WebWorker, lost: object | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     worker.onmessage = () => resolve();

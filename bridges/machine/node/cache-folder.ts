@@ -1,8 +1,7 @@
 /**
- * The user's cache folder for glossa: `$XDG_CACHE_HOME/glossa`, or `~/.cache/glossa`.
- *
- * Whoever writes to it decides what is run. So it is used only where it is this very user's, nobody
- * else can change it or the way to it, and it is no link ({@link usableFolder}).
+ * The user's cache folder for glossa: `$XDG_CACHE_HOME/glossa`, or `~/.cache/glossa`. A user who
+ * can write there decides which code runs. So it is used only if it belongs to this user, no other
+ * user can change it or the path to it, and it is no link ({@link usableFolder}).
  */
 import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
@@ -11,7 +10,7 @@ import { effectiveUser, exposure } from '../../../runtime/sys/exposure.ts';
 
 export type Log = (message: string) => void;
 
-/** As the XDG base directory specification has it. */
+/** The default cache folder, by the XDG base directory specification. */
 export function defaultCacheFolder(): string {
   const named = process.env.XDG_CACHE_HOME;
   const base = named !== undefined && isAbsolute(named) ? named : join(homedir(), '.cache');
@@ -25,12 +24,12 @@ export function reason(error: unknown): string {
 }
 
 /**
- * `folder`, made if it is not there; undefined where it is not this user's alone, which is a reason
- * to `warn`: `sudo -E` keeps the HOME of somebody else, and users may share an XDG_CACHE_HOME.
+ * Creates `folder` if missing; undefined, with a warning, if it is not this user's alone: `sudo -E`
+ * keeps another user's HOME, and users may share an XDG_CACHE_HOME.
  */
 export function usableFolder(folder: string, warn: Log, log: Log): string | undefined {
   try {
-    // Before anything is made there: it would be made for somebody else.
+    // Checked before anything is created there for another user.
     let why = exposure(folder);
     if (why === null) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -44,7 +43,7 @@ export function usableFolder(folder: string, warn: Log, log: Log): string | unde
   return undefined;
 }
 
-/** Why something in the cache is not this user's alone; null when it is. */
+/** The reason why a cached file or folder is not this user's alone; null if it is. */
 export function whyForeign(path: string, stat: Stats, kind: 'folder' | 'file'): string | null {
   const uid = effectiveUser();
   if (stat.isSymbolicLink()) return `${path} is a symbolic link`;

@@ -39,8 +39,8 @@ beforeEach(() => {
 
 const use = (): string | undefined => usableFolder(folder, warn, log);
 
-describe('the folder', () => {
-  it('is made, for this user alone', () => {
+describe('the cache folder', () => {
+  it('is created for this user alone', () => {
     expect(use()).toBe(folder);
     expect(use()).toBe(folder);
     expect([...warnings, ...notices]).toEqual([]);
@@ -84,7 +84,7 @@ describe('the folder', () => {
     expect(warnings).toEqual([expect.stringMatching(says)]);
   });
 
-  asRoot('of another user, in an XDG_CACHE_HOME that they share, is not used', () => {
+  asRoot('of another user in a shared XDG_CACHE_HOME is not used', () => {
     mkdirSync(folder, { recursive: true });
     chmodSync(join(home, '.cache'), 0o1777);
     expect(use()).toBe(folder);
@@ -94,7 +94,7 @@ describe('the folder', () => {
   });
 });
 
-describe('a file', () => {
+describe('a cached file', () => {
   const name = 'python-1-2.code';
   let file: string;
   const read = (): string | undefined => {
@@ -110,13 +110,13 @@ describe('a file', () => {
     expect(writeCached(folder, name, [Buffer.from('co'), Buffer.from('de')], log)).toBe(true);
   });
 
-  it('is what was written, and nothing else is left there', () => {
+  it('has the written contents, without temporary files beside it', () => {
     expect(read()).toBe('code');
     expect(readdirSync(folder)).toEqual([name]);
     expect([...warnings, ...notices]).toEqual([]);
   });
 
-  it('that is absent is no reason to say anything', () => {
+  it('that is absent is not reported', () => {
     rmSync(file);
     expect(read()).toBeUndefined();
     expect([...warnings, ...notices]).toEqual([]);
@@ -158,7 +158,7 @@ describe('a file', () => {
     expect(warnings).toEqual([`not used: ${file} belongs to user ${OTHER}, not to user 0`]);
   });
 
-  it('takes the place of a link, and not of what that leads to', () => {
+  it("replaces a symbolic link, and not the link's target", () => {
     rmSync(file);
     const target = join(home, 'target');
     symlinkSync(target, file);

@@ -1,12 +1,8 @@
 /**
- * Files that are only there to save time: memory snapshots.
- *
- * They live in the user's cache folder (`cache-folder.ts`). A cache is never a reason to fail: what
- * cannot be read or written is told to `log` and done without.
- *
- * Whoever writes one of them decides what the interpreter runs. So the file, too, has to be this very
- * user's, nobody else's to change, and no link; and each is bound to what it was made from by a
- * sha256, which is the reader's to compare.
+ * Reads and writes files of the user's cache folder (`cache-folder.ts`): memory snapshots, which
+ * only save time. A failure is logged and ignored. A user who can write such a file decides which
+ * code the interpreter runs, so a file must belong to this user, be writable by no other and be no
+ * link; its reader compares the sha256 of the inputs.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -23,15 +19,15 @@ import {
 import { join } from 'node:path';
 import { type Log, reason, whyForeign } from './cache-folder.ts';
 
-/** How many files of one kind are kept; a change of the preloaded package makes a new one. */
+/** Files kept of one kind; a change of the preloaded package makes a new one. */
 const KEEP = 4;
 
-/** A file that is no file (a pipe) must not be waited for. */
+/** Flags that never block, even on a pipe. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Opens `file` of a usable folder for reading; undefined when there is none, it cannot be opened, or
- * it is not this user's alone.
+ * Opens `file` of a usable folder for reading; undefined if it is missing, unreadable, or not this
+ * user's alone.
  */
 export function openCached(file: string, warn: Log, log: Log): number | undefined {
   let fd: number;
@@ -50,7 +46,7 @@ export function openCached(file: string, warn: Log, log: Log): number | undefine
   return undefined;
 }
 
-/** Writes `parts` to `name` in a usable folder, so that a reader sees all of them or nothing. */
+/** Writes `parts` to `name` in a usable folder, so that a reader sees the whole file or none. */
 export function writeCached(
   folder: string,
   name: string,
@@ -80,7 +76,7 @@ function remove(file: string): void {
   try {
     unlinkSync(file);
   } catch {
-    // It was never made, or another process was quicker; either way it is not ours to keep.
+    // It was never created, or another process has removed it.
   }
 }
 

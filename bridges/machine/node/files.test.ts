@@ -46,14 +46,14 @@ function read(path: string): string | number {
 }
 
 describe('granted files', () => {
-  it('are read', () => {
+  it('for reading can be read, listed and examined', () => {
     expect(read(at('in/file'))).toBe('content');
     expect(files.list(at('in'))).toEqual(['file', 'sub']);
     expect(files.stat(at('in/file'))).toMatchObject({ size: 7, mode: 0o100444 });
     expect(files.stat(at('in/none'))).toBe(-ENOENT);
   });
 
-  it('are written, and not read for that', () => {
+  it('for writing can be written, and not read', () => {
     const file = files.openFile(at('out/new'), 0o1 | 0o100, 0o600);
     expect(files.write(file, new TextEncoder().encode('text'), 0)).toBe(4);
     expect(files.read(file, new Uint8Array(4), 0)).toBe(-EBADF);
@@ -63,13 +63,13 @@ describe('granted files', () => {
     expect(files.list(at('out'))).toBe(-EACCES);
   });
 
-  it('show the way to them, and nothing beside it', () => {
+  it('show the folders above them, and nothing beside', () => {
     expect(files.stat(folder)).toMatchObject({ mode: 0o40555 });
     expect(files.list(folder)).toEqual(['in', 'out']);
     expect(files.stat(at('beside'))).toBe(-EACCES);
   });
 
-  it('are reached by no other way', () => {
+  it('are not left by links or dots', () => {
     symlinkSync(at('beside'), at('in/link'));
     symlinkSync(at('beside/canary'), at('in/direct'));
     for (const path of [
@@ -91,7 +91,7 @@ describe('granted files', () => {
     expect(files.readlink(at('in/direct'))).toBe(at('beside/canary'));
   });
 
-  it('stay inside whatever text is asked for', () => {
+  it('are not left by arbitrary paths', () => {
     symlinkSync('../beside', at('in/sub/link'));
     const part = fc.constantFrom('..', '.', '', 'in', 'sub', 'link', 'beside', 'canary', 'file');
     const path = fc.array(part, { maxLength: 8 }).map((parts) => `${at('in')}/${parts.join('/')}`);
@@ -104,33 +104,33 @@ describe('granted files', () => {
     );
   });
 
-  it('follow the folder, not its name', () => {
+  it('are those of the granted folder, also after a rename of it', () => {
     renameSync(at('in'), at('moved'));
     symlinkSync(at('beside'), at('in'));
     expect(read(at('in/canary'))).toBe(-ENOENT);
     expect(read(at('in/file'))).toBe('content');
   });
 
-  it('are on one file system', () => {
+  it('exclude other file systems', () => {
     const all = new NodeFiles({ read: ['/'], write: [] });
     expect(all.stat('/proc')).toMatchObject({ size: 0 });
     expect(all.stat('/proc/self/environ')).toBe(-EACCES);
     all.close();
   });
 
-  it('are regular files', () => {
+  it('exclude files that are not regular', () => {
     execFileSync('mkfifo', [at('in/fifo')]);
     expect(read(at('in/fifo'))).toBe(-EACCES);
     expect(files.stat(at('in/fifo'))).toBe(-EACCES);
     expect(files.openFile(at('in/sub'), 0, 0)).toBe(-EACCES);
   });
 
-  it('are changed only where writing was granted', () => {
+  it('for reading cannot be changed', () => {
     const content = readFileSync(at('in/file'), 'utf8');
     for (const flags of [1, 2, 0o101, 0o1001, 0o2001]) {
       expect(files.openFile(at('in/file'), flags, 0)).toBe(-EACCES);
     }
-    // Making or emptying a file is writing, whatever the access mode says.
+    // Creating or truncating a file is writing, in any access mode.
     expect(files.openFile(at('in/file'), 0o1000, 0)).toBe(-EACCES);
     expect(files.openFile(at('in/new'), 0o100, 0)).toBe(-EACCES);
     expect(files.unlink(at('in/file'))).toBe(-EACCES);
@@ -147,7 +147,7 @@ describe('granted files', () => {
     expect(readFileSync(at('in/file'), 'utf8')).toBe(content);
   });
 
-  it('are moved where writing was granted', () => {
+  it('for writing can be renamed', () => {
     writeFileSync(at('out/x'), 'x');
     expect(files.mkdir(at('out/sub'), 0o755)).toBe(0);
     expect(files.rename(at('out/x'), at('out/sub/y'))).toBe(0);
@@ -156,7 +156,7 @@ describe('granted files', () => {
     expect(files.rmdir(at('out/sub'))).toBe(0);
   });
 
-  it('are open only so many at a time, and closed with the rest', () => {
+  it('are limited in number of open files, and closed with the interpreter', () => {
     const open = () => readdirSync('/proc/self/fd').length;
     const before = open();
     const opened = Array.from({ length: 70 }, () => files.openFile(at('in/file'), 0, 0));
@@ -167,7 +167,7 @@ describe('granted files', () => {
     expect(read(at('in/file'))).toBe(-EACCES);
   });
 
-  it('are known by numbers that were given, and by no others', () => {
+  it('are accessed by numbers of open files only', () => {
     for (const file of [0, -1, 99, Number.NaN, 1.5]) {
       expect(files.read(file, new Uint8Array(1), 0)).toBe(-EBADF);
       expect(files.write(file, new Uint8Array(1), 0)).toBe(-EBADF);
@@ -176,7 +176,7 @@ describe('granted files', () => {
   });
 });
 
-it('a single file is granted by its name, with nothing beside it', () => {
+it('a single granted file gives no access to the files beside it', () => {
   const one = new NodeFiles({ read: [at('in/file')], write: [] });
   expect(one.stat(at('in/file'))).toMatchObject({ size: 7 });
   expect(one.stat(at('in/sub'))).toBe(-EACCES);

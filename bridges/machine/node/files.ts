@@ -1,13 +1,11 @@
 /**
- * The files of the host that a script was granted (`host/machine.ts`), on Linux.
+ * Granted files of the host (`host/machine.ts`) on Linux.
  *
- * A path from a script is untrusted text. It is looked up beneath a folder that was opened when the
- * volume started, in one system call that follows no symbolic link, leaves the folder by no `..` and
- * enters no other file system (openat2(2)): so no path escapes, also not while somebody renames
- * folders, and no path leads into the volume's own mount, where its only thread would wait for
- * itself. Symbolic links are the caller's to follow, by asking for what they name.
- *
- * Results follow the system calls: below zero is minus the Linux errno. Nothing throws.
+ * A module's path is untrusted text. One system call (openat2(2)) looks it up beneath a folder
+ * opened at the volume's start, follows no symbolic link, leaves the folder by no `..` and enters
+ * no other file system. So no path escapes, even while folders are renamed, and none enters the
+ * volume's own mount, whose thread would wait for itself. Callers follow symbolic links. Results
+ * below 0 are minus the errno.
  */
 
 import {
@@ -46,7 +44,7 @@ import * as libc from '../../../runtime/sys/libc.ts';
 import { cstring } from '../../../runtime/sys/struct.ts';
 import type { Attributes, GrantedFiles, GrantedPaths, Right } from '../../host/machine.ts';
 
-/** A granted file or folder: what lies beneath `folder`, of which `only` is all that counts. */
+/** A grant: all below `folder`, or only the file `only` in it. */
 interface Grant {
   readonly path: string;
   readonly right: Right;
@@ -54,9 +52,9 @@ interface Grant {
   readonly only: string | undefined;
 }
 
-/** Files that a volume's script may have open at once. */
+/** Files that a module may have open at once. */
 const MOST_OPEN = 64;
-/** Never wait for another end of a pipe, never become the terminal's. */
+/** Flags that never wait for a pipe and never take a controlling terminal. */
 const SAFE = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 const OPEN_FLAGS =
   constants.O_WRONLY |
@@ -77,7 +75,7 @@ export class NodeFiles implements GrantedFiles {
     for (const path of write) this.allow('write', path);
   }
 
-  /** One more granted file or folder, by its real path. */
+  /** Grants one more file or folder, by its real path. */
   allow(right: Right, path: string): void {
     const only = statSync(path).isDirectory() ? undefined : basename(path);
     const folder = only === undefined ? path : dirname(path);
@@ -87,8 +85,8 @@ export class NodeFiles implements GrantedFiles {
   }
 
   /**
-   * 1 when the path was granted, 2 when it was granted for something else only, 3 when it is above
-   * or beside what was granted, 0 when the host has nothing to say of it.
+   * 1 when the path was granted, 2 when another right to it was granted, 3 when it is above or
+   * beside a granted path, 0 otherwise.
    */
   state(right: Right, path: string): number {
     if (this.find(right, path) !== undefined) return 1;
@@ -106,7 +104,7 @@ export class NodeFiles implements GrantedFiles {
     });
   }
 
-  /** The names in a folder. */
+  /** Lists the names in a folder. */
   list(path: string): readonly string[] | number {
     const grant = this.find('read', path);
     if (grant !== undefined) return this.within(grant, path, (real) => readdirSync(real));
@@ -119,7 +117,7 @@ export class NodeFiles implements GrantedFiles {
     return this.at(grant, path, (real) => readlinkSync(real));
   }
 
-  /** Opens a regular file with the flags of open(2); the number of the open file, from 1. */
+  /** Opens a regular file with the flags of open(2); returns its number, from 1. */
   openFile(path: string, flags: number, mode: number): number {
     const how = flags & 3;
     const wanted: Right[] = how === 0 ? ['read'] : how === 1 ? ['write'] : ['read', 'write'];
@@ -162,7 +160,7 @@ export class NodeFiles implements GrantedFiles {
     });
   }
 
-  /** Fills `into` from `position`; how many bytes there were. */
+  /** Fills `into` from `position`; returns the number of bytes read. */
   read(file: number, into: Uint8Array, position: number): number {
     const open = this.open.get(file);
     if (open === undefined || open.right === 'write') return -EBADF;
@@ -181,7 +179,7 @@ export class NodeFiles implements GrantedFiles {
     return this.did(() => ftruncateSync(open.fd, size));
   }
 
-  /** Waits until what was written is on the disk. */
+  /** Waits until written data is on the disk. */
   fsync(file: number): number {
     const open = this.open.get(file);
     if (open === undefined) return -EBADF;
@@ -220,7 +218,7 @@ export class NodeFiles implements GrantedFiles {
     });
   }
 
-  /** Sets what is given; times in milliseconds. */
+  /** Sets the given attributes; times in milliseconds. */
   setAttributes(path: string, mode: number | undefined, mtime: number | undefined): number {
     const grant = this.find('write', path);
     if (grant === undefined) return -EACCES;
@@ -258,7 +256,7 @@ export class NodeFiles implements GrantedFiles {
     return [...new Set(below.map((grant) => grant.path.slice(path.length + 1).split('/')[0]!))];
   }
 
-  /** A change of a name: the folder that has it must be granted, not only the file. */
+  /** Changes a name: its folder must be granted, not only the file. */
   private change(path: string, action: (real: string) => void): number {
     const grant = this.find('write', path);
     if (grant === undefined || grant.path === path) return -EACCES;
@@ -268,7 +266,7 @@ export class NodeFiles implements GrantedFiles {
     });
   }
 
-  /** Gives `action` a path of the host for the last part of `path`, which it must not follow. */
+  /** Runs `action` with a host path for the last part of `path`, which it must not follow. */
   private at<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
     if (grant.path === path) {
       const { folder, only } = grant;
@@ -278,7 +276,7 @@ export class NodeFiles implements GrantedFiles {
     return this.within(grant, parent, (real) => action(`${real}/${basename(path)}`));
   }
 
-  /** The same for a folder. */
+  /** Runs `action` with a host path of a folder. */
   private within<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
     const fd = openBeneath(grant.folder, path.slice(grant.path.length).replace(/^\//, '') || '.');
     if (fd < 0) return fd === -EXDEV ? -EACCES : fd;
@@ -304,7 +302,7 @@ export class NodeFiles implements GrantedFiles {
   }
 }
 
-/** A folder above a grant: all that is seen of it is the way down. */
+/** Attributes of a folder above a grant, which shows only the path down. */
 const ABOVE: Attributes = { mode: constants.S_IFDIR | 0o555, size: 0, ino: 1, atime: 0, mtime: 0 };
 
 const isPlain = (stat: Stats): boolean => stat.isFile() || stat.isDirectory();
@@ -327,7 +325,7 @@ function statIfThere(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** Opens a folder beneath another; its descriptor, only good for reaching what is in it. */
+/** Opens a folder beneath another, as an O_PATH descriptor. */
 function openBeneath(folder: number, path: string): number {
   const how = new BigUint64Array([
     BigInt(O_PATH | O_CLOEXEC | constants.O_DIRECTORY),
@@ -337,7 +335,7 @@ function openBeneath(folder: number, path: string): number {
   return libc.openat2(folder, cstring(path), new Uint8Array(how.buffer));
 }
 
-/** A failure of a system call as minus its errno. */
+/** Runs a system call; returns minus its errno on failure. */
 function attempt<T>(action: () => T): T | number {
   try {
     return action();

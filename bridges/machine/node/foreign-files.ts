@@ -1,11 +1,11 @@
-/** Checks files before a volume runs them: that no other user could have changed them. */
+/** Checks before a volume runs a file that no other user could have changed it. */
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { whyUntrusted } from '../../../runtime/sys/untrusted-code.ts';
 
-/** What was said of a volume's files. One folder often is the reason for many. */
+/** Warnings already logged for a volume: one folder often causes many. */
 const said = new WeakMap<object, Set<string>>();
 
-/** Points out a file, or a folder, that others can change. @throws {GraphError} under --strict */
+/** Warns of a file or folder that other users can change. @throws {GraphError} under --strict */
 export function checkForeign<P>(xl: Xlator<P>, path: string): void {
   const text = whyUntrusted(path, xl.context.strict === true);
   if (text === null) return;

@@ -1,14 +1,14 @@
-/** A process of Node, as features/glupy and its languages see it. */
+/** The machine of a Node process for features/glupy and its languages. */
 import { randomFillSync } from 'node:crypto';
 import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
 import type { Machine } from '../../host/machine.ts';
-import { discarded } from './discarded.ts';
+import { discarded } from './collect-interpreters.ts';
 import { NodeFiles } from './files.ts';
 import { checkForeign } from './foreign-files.ts';
 import { parts } from './parts.ts';
 import { newRealm } from './realm.ts';
 import { sources } from './sources.ts';
-import { stripTypes } from './strip.ts';
+import { stripTypes } from './strip-types.ts';
 import { startThread } from './thread.ts';
 import { watchFolder } from './watch.ts';
 import { watch } from './watchdog.ts';
@@ -17,14 +17,14 @@ export const nodeMachine: Machine = {
   env: process.env,
   cannot: {},
   notes: [],
-  // All of the process come out of one number.
+  // All volumes share the process's limit.
   mostFds: Math.min(16_384, Math.floor(openFilesLimit / 4)),
   sources,
   parts,
   memory: {
     view: (buffer, at, length) => Buffer.from(buffer, at, length),
     copy(bytes) {
-      // Not `slice()`: it would zero first what is then overwritten.
+      // Not `slice()`, which would zero the memory first.
       const copy = Buffer.allocUnsafeSlow(bytes.length);
       copy.set(bytes);
       return new Uint8Array(copy.buffer);
@@ -38,7 +38,7 @@ export const nodeMachine: Machine = {
   random: (out) => void randomFillSync(out),
   newRealm,
   openFiles: (grants) => new NodeFiles(grants),
-  // Most processes start no interpreter.
+  // Loaded on demand: most processes start no interpreter.
   openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),
   stripTypes,
   checkForeign,

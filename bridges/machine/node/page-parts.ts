@@ -5,7 +5,7 @@ import { parts } from './parts.ts';
 
 const PYODIDE = ['package.json', 'pyodide-lock.json', 'pyodide.mjs', 'pyodide.asm.mjs'];
 const BINARY = ['pyodide.asm.wasm', 'python_stdlib.zip'];
-/** All parts by their names, texts as text. */
+/** All parts by name, texts as strings. */
 export function pageParts(): ReadonlyMap<string, string | Uint8Array> {
   const texts = [
     ...PYODIDE.map((file) => `pyodide/${file}`),
@@ -20,7 +20,7 @@ export function pageParts(): ReadonlyMap<string, string | Uint8Array> {
   ]);
 }
 
-/** Writes them into a folder, with `index.json`: their names. */
+/** Writes all parts to a folder, with their names in `index.json`. */
 export function writeParts(folder: string): void {
   const all = pageParts();
   for (const [name, content] of all) {

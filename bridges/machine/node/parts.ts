@@ -1,4 +1,4 @@
-/** What interpreters are made of, from where it is installed. */
+/** The parts of interpreters, from the installed packages. */
 import {
   closeSync,
   existsSync,
@@ -16,7 +16,7 @@ import type { Parts } from '../../host/machine.ts';
 const { resolve } = createRequire(import.meta.url);
 const built = (path: string): string => builtFile(new URL(`../../${path}`, import.meta.url));
 
-/** Folders by what the names of their files begin with. */
+/** Folders by the prefix of their files' names. */
 const folders: Readonly<Record<string, () => string>> = {
   pyodide: () => dirname(resolve('pyodide')),
   python: () => join(packageRoot, 'python'),

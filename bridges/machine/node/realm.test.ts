@@ -1,10 +1,10 @@
-/** Promises of a realm, and of the process that has it. */
+/** Rejected promises of a realm and of its process. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-describe('a promise that is rejected', () => {
-  /** How a process ends in which this runs, after a realm was made. */
+describe('a rejected promise', () => {
+  /** Runs a script in a process with a realm; returns its output and status. */
   function run(code: string) {
     const realm = join(import.meta.dirname, 'realm.ts');
     const program = `
@@ -17,7 +17,7 @@ describe('a promise that is rejected', () => {
     return spawnSync(process.execPath, args, { encoding: 'utf8' });
   }
 
-  it('in a realm is nobody’s failure, even when it hides what it is', () => {
+  it('of a realm does not end the process, whatever its reason', () => {
     const { stdout, stderr, status } = run(`
       realm.evaluate('Promise.reject(new Error("x"))', 'a');
       realm.evaluate('(async () => { throw 1 })()', 'b');
@@ -27,13 +27,13 @@ describe('a promise that is rejected', () => {
     expect([stdout, stderr, status]).toEqual(['alive\n', '', 0]);
   });
 
-  it('by the host itself ends the process, as without a realm', () => {
+  it('of the host ends the process, as without a realm', () => {
     const { stdout, stderr, status } = run(`Promise.reject(new Error('the host failed'));`);
     expect([stdout, status]).toEqual(['', 1]);
     expect(stderr).toContain('Error: the host failed');
   });
 
-  it('by the host is left to whoever listens', () => {
+  it('of the host reaches a listener of unhandledRejection', () => {
     const { stdout, status } = run(`
       process.on('unhandledRejection', (reason) => console.log('heard', reason.message));
       Promise.reject(new Error('the host failed'));`);

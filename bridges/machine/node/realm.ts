@@ -1,16 +1,14 @@
 /**
- * Realms of Node: vm contexts without string code generation.
- *
- * A realm has a queue of microtasks of its own, which runs only when something is evaluated in it:
- * what a script makes wait for a promise would otherwise run when nobody has called it, out of every
- * limit. A promise that is rejected there, and that nobody can wait for, is nobody's failure.
+ * Realms on Node: vm contexts without code from strings. A realm has its own microtask queue, which
+ * runs only when code is evaluated in it; otherwise a module's promise reactions would run outside
+ * of its calls and limits. Rejected promises of a realm do not end the process.
  */
 import * as vm from 'node:vm';
 import type { BareRealm } from '../../host/machine.ts';
 
 /**
- * `Error` and `Error.prepareStackTrace` are sealed because Node asks them how to format a stack,
- * and call sites of a stack could name functions of the host.
+ * Seals `Error` and `Error.prepareStackTrace`: Node calls the latter to format stacks, whose call
+ * sites could expose host functions.
  */
 function seal(): void {
   const none = { value: undefined, writable: false, configurable: false };
@@ -32,7 +30,7 @@ export function newRealm(name: string): BareRealm {
   return {
     evaluate,
     async goOn() {
-      // Evaluating anything runs the realm's microtasks; compiling happens between two turns.
+      // Any evaluation runs the realm's microtasks.
       nothing.runInContext(context);
       await new Promise((done) => setImmediate(done));
     },
@@ -42,9 +40,8 @@ export function newRealm(name: string): BareRealm {
 let ignoring = false;
 
 /**
- * Node ends a process in which a promise was rejected that nobody waits for. A script can make such
- * promises in its realm; they are told by not being the host's. For the host's own, everything stays
- * as it is without this.
+ * Keeps a realm's unhandled rejections, which a module can cause, from ending the process. The
+ * host's own promises are treated as before.
  */
 function ignoreRejections(): void {
   if (ignoring) return;
@@ -59,7 +56,7 @@ function isHostPromise(promise: unknown): boolean {
   try {
     return promise instanceof Promise;
   } catch {
-    // A script has put something in the way of looking: that is in its realm.
+    // The module has tampered with the object, so it belongs to its realm.
     return false;
   }
 }

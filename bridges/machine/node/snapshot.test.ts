@@ -1,4 +1,4 @@
-/** Snapshots on disk: one that is whole comes back as it was, any other is refused with its reason. */
+/** Snapshots on disk: an intact one is restored, any other refused with the reason. */
 import {
   closeSync,
   ftruncateSync,
@@ -16,7 +16,7 @@ import { openSnapshot, type SnapshotPlace, snapshotSource, writeSnapshot } from 
 const PAGE = 4096;
 const MEMORY = 64 * PAGE;
 
-/** As Pyodide gives it: a head, whose length is its second word, and the whole memory behind it. */
+/** A snapshot as Pyodide makes it: a head, whose second word is its length, then the memory. */
 function made(): Uint8Array {
   const head = new Uint32Array([1, 16, 3, 4]);
   const memory = new Uint8Array(MEMORY);
@@ -45,7 +45,7 @@ function written(): SnapshotPlace & { readonly file: string; open(): [unknown, s
   };
 }
 
-it('comes back as it was', () => {
+it('an intact snapshot is restored unchanged', () => {
   const place = written();
   const snapshot = openSnapshot(place, { log() {}, warn() {} })!;
   const heap = new Uint8Array(MEMORY);
@@ -62,7 +62,7 @@ const damages: [what: string, why: string, damage: Damage][] = [
   ['something else', 'it is not a snapshot', (fd) => writeSync(fd, 'hello', 0)],
   ['changed in its head', 'it was made from other files', (fd) => writeSync(fd, 'XXXX', 40)],
 ];
-it.each(damages)('is refused where it is %s', (_what, why, damage) => {
+it.each(damages)('a snapshot that is %s is refused with the reason', (_what, why, damage) => {
   const place = written();
   const fd = openSync(place.file, 'r+');
   damage(fd, statSync(place.file).size);
@@ -70,7 +70,7 @@ it.each(damages)('is refused where it is %s', (_what, why, damage) => {
   expect(place.open()).toEqual([undefined, [`ignoring ${place.file}: ${why}`]]);
 });
 
-it('is refused when it is of other files, whatever it is called', () => {
+it('a snapshot made from other files is refused, also under the same name', () => {
   const place = { ...written(), source: snapshotSource(['another']) };
   expect(place.open()).toEqual([
     undefined,
@@ -79,7 +79,7 @@ it('is refused when it is of other files, whatever it is called', () => {
 });
 
 describe('damaged pages', () => {
-  it('are noticed when they are read', () => {
+  it('are detected when they are read', () => {
     const place = written();
     const fd = openSync(place.file, 'r+');
     writeSync(fd, 'XXXX', statSync(place.file).size - 500);

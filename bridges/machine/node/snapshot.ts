@@ -1,10 +1,9 @@
 /**
- * The memory of a started interpreter as a file of the cache, read straight into another one's memory.
+ * Stores the memory of a started interpreter as a cache file, and reads it into another's memory.
  *
- * Four little-endian u32 words: magic, format, the length of the table, crc32 of all behind the sha256;
- * the sha256 of what the snapshot was made from; the table as JSON (`Table`); then the pages. Only pages
- * of 4 KiB that are not all zero are kept: a new WebAssembly memory is zero, and a page that is never
- * touched costs no resident memory.
+ * Format: four little-endian u32 words (magic, format, length of the table, crc32 of all after the
+ * sha256); the sha256 of the snapshot's inputs; the table as JSON (`Table`); the pages. Only pages
+ * of 4 KiB that are not all zero are stored: new WebAssembly memory is zero.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readSync, readvSync } from 'node:fs';
@@ -23,7 +22,7 @@ interface Table {
   readonly memoryLength: number;
   /** Pyodide's own head (its build id, and the JavaScript objects that Python held), in base64. */
   readonly head: string;
-  /** Pages side by side: where they are in the memory, in bytes. */
+  /** Runs of adjacent pages: their place in the memory, in bytes. */
   readonly runs: readonly (readonly [start: number, length: number])[];
 }
 
@@ -36,15 +35,15 @@ export function snapshotSource(parts: readonly (string | Uint8Array)[]): Buffer 
   return hash.digest();
 }
 
-/** A snapshot by its folder and its name, and what it has to be made from. */
+/** A snapshot's folder and name, and the hash of its inputs. */
 export interface SnapshotPlace {
   readonly folder: string;
   readonly name: string;
-  /** Of `snapshotSource`. */
+  /** The result of `snapshotSource`. */
   readonly source: Buffer;
 }
 
-/** Opens a snapshot; undefined (with the reason logged) when there is none that can be used. */
+/** Opens a snapshot; undefined (with the reason logged) without a usable one. */
 export function openSnapshot(place: SnapshotPlace, logs: CacheLogs): Snapshot | undefined {
   const file = join(place.folder, place.name);
   const fd = openCached(file, logs.warn, logs.log);
@@ -86,7 +85,7 @@ function readAt(fd: number, length: number, position: number): Buffer {
   throw new Error('it is too short');
 }
 
-/** The crc32 of the pages, carried on from `before`. */
+/** Reads the pages; returns their crc32, continued from `before`. */
 function readPages(
   fd: number,
   runs: Table['runs'],
@@ -109,8 +108,8 @@ function readPages(
 }
 
 /**
- * @param made what Pyodide's `makeMemorySnapshot` returned: its head, whose length is word 1, and
- * behind it the whole memory.
+ * @param made the result of Pyodide's `makeMemorySnapshot`: a head, whose length is word 1, then
+ *   the whole memory
  */
 export function writeSnapshot(place: SnapshotPlace, made: Uint8Array, logs: CacheLogs): void {
   const all = Buffer.from(made.buffer, made.byteOffset, made.byteLength);

@@ -1,4 +1,4 @@
-/** Modules, and what they import, from the file system. */
+/** Sources of modules and their imports, from the file system. */
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { InitError } from '../../../runtime/core/errors.ts';
@@ -12,7 +12,7 @@ function placeNow(folder: string): number | undefined {
   try {
     return statSync(folder).dev;
   } catch {
-    // What is not there, or not to be seen, has nothing to cover.
+    // A missing or unreadable folder cannot be covered.
     return undefined;
   }
 }
@@ -34,7 +34,7 @@ export const sources: Sources = {
     const places = new Map(folders.map((folder) => [folder, placeNow(folder)]));
     return async () => {
       for (const [folder, place] of places) {
-        // Asking asynchronously waits for nobody.
+        // An asynchronous stat does not block this thread.
         const now = await stat(folder).catch(() => undefined);
         if (now === undefined || now.dev === place) continue;
         throw new InitError(`${folder} is on another file system now than when the volume started`);

@@ -4,7 +4,7 @@ import { builtFile } from '../../../runtime/sys/paths.ts';
 import type { StartThread } from '../../host/machine.ts';
 
 const MIB = 2 ** 20;
-/** Below this, V8 itself does not start what a worker needs. */
+/** The least heap with which V8 starts a worker. */
 const LEAST_HEAP_MIB = 64;
 
 export const startThread: StartThread = (name, heapBytes, data, { called, ended }) => {

@@ -19,7 +19,7 @@ function watched() {
     rmSync(home, { recursive: true });
     expect(failed).not.toHaveBeenCalled();
   });
-  /** Saves a file, and waits until it is told. */
+  /** Saves a file, and waits for the watcher's call. */
   const tells = async (save: () => void): Promise<void> => {
     const before = changed.mock.calls.length;
     save();
@@ -28,7 +28,7 @@ function watched() {
   return { folder, changed, tells, end };
 }
 
-it('tells of files that are written, renamed over, made and removed', async () => {
+it("a folder's watcher reports files that are written, replaced, created and removed", async () => {
   const { folder, tells } = watched();
   await tells(() => writeFileSync(join(folder, 'm.py'), 'number two'));
   await tells(() => {
@@ -39,9 +39,9 @@ it('tells of files that are written, renamed over, made and removed', async () =
   await tells(() => rmSync(join(folder, 'n.py')));
 });
 
-it('tells nothing of other files, nor after its end', async () => {
+it("a folder's watcher ignores files with other extensions, and stops after its end", async () => {
   const { folder, changed, tells, end } = watched();
-  // Whoever watches those is told: what the first would have told is told by the second time.
+  // A second watcher for those files proves that the event came: the first would have seen it too.
   const notes = vi.fn();
   onTestFinished(watchFolder(folder, ['.txt'], { changed: notes, failed: vi.fn() }));
   for (const text of ['text', 'a longer text']) {
@@ -53,7 +53,7 @@ it('tells nothing of other files, nor after its end', async () => {
   await tells(() => writeFileSync(join(folder, 'm.py'), 'number two'));
   expect(changed).toHaveBeenCalledTimes(1);
   end();
-  // A second watcher of the same folder tells when there was something to tell.
+  // A second watcher of the same folder shows that the event came.
   const second = vi.fn();
   const endSecond = watchFolder(folder, ['.py'], { changed: second, failed: vi.fn() });
   onTestFinished(endSecond);
@@ -65,7 +65,7 @@ it('tells nothing of other files, nor after its end', async () => {
   expect(changed).toHaveBeenCalledTimes(1);
 });
 
-it('goes on when the folder is made anew', async () => {
+it('a watcher follows a folder that is recreated', async () => {
   const { folder, tells } = watched();
   await tells(() => {
     rmSync(folder, { recursive: true });

@@ -1,19 +1,18 @@
 /**
- * Tells when a file of a folder was saved. Editors write in several steps, also to a file of
- * another name that they rename: so what counts is that some file differs once the folder has been
- * quiet for a moment.
+ * Watches a folder for saved files. Editors write in several steps, also to another name that they
+ * rename; so a save is a difference once the folder has been quiet for a moment.
  */
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Watcher } from '../../host/machine.ts';
 
-/** How long a folder must be quiet, in milliseconds. */
+/** Milliseconds that a folder must be quiet. */
 const QUIET = 50;
-/** How often a folder that has gone is looked for, in milliseconds. */
+/** Milliseconds between two checks for a removed folder. */
 const GONE = 500;
 
-/** Watches the files with these extensions in one folder. The result ends it. */
+/** Watches the files with these extensions in one folder. The result stops it. */
 export function watchFolder(
   folder: string,
   extensions: readonly string[],
@@ -33,9 +32,9 @@ export function watchFolder(
     const there = await stat(folder).catch(() => undefined);
     if (ended) return;
     if (there === undefined) return compareIn(GONE);
-    // To watch what lies below the mount that is served here would wait for itself.
+    // Watching below a mount that this process serves would wait for itself.
     if (there.dev !== device) return fail(new Error('another file system lies on its folder now'));
-    // A folder that was made anew is another one to the kernel, which tells nothing of it.
+    // The kernel does not report a recreated folder: watch the new one.
     arm();
     const after = await look(folder, mine);
     const differs = after !== before && !ended;
@@ -75,15 +74,15 @@ type Mine = (name: string) => boolean;
 const line = (name: string, { size, mtimeMs }: { size: number; mtimeMs: number }): string =>
   `${name} ${size} ${mtimeMs}`;
 
-/** Names, sizes and times of the files, as one text. */
+/** Samples names, sizes and times of the files as one text. */
 function lookNow(folder: string, mine: Mine): string {
   const names = readdirSync(folder).filter(mine).sort();
   return names.map((name) => line(name, statSync(join(folder, name)))).join('\n');
 }
 
 /**
- * The same, without standing in the way of requests: the folder may have come to lie below the
- * mount that they are for. A file that has just gone is not there any more.
+ * The same asynchronously: the folder may be below a mount that this process serves. A file removed
+ * meanwhile is left out.
  */
 async function look(folder: string, mine: Mine): Promise<string> {
   const names = (await readdir(folder).catch(() => [])).filter(mine).sort();

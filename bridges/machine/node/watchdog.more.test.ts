@@ -1,4 +1,4 @@
-/** The worker thread of a process; what it does at each look is the matter of host/watchdog.test.ts. */
+/** The watchdog's worker thread on Node; host/limits/watchdog.test.ts covers its samples. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 
-it('ends with its process, at whatever moment that is', async () => {
+it("the watchdog's thread ends with its process at any moment", async () => {
   const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
   const script = `import { newWord } from ${at('host/limits/watchdog.js')};
     import { watch } from ${at('machine/node/watchdog.js')};
@@ -20,8 +20,8 @@ it('ends with its process, at whatever moment that is', async () => {
   expect(new Set(await Promise.all(ended))).toEqual(new Set([7]));
 });
 
-/** One that has a quarter of a CPU runs far beyond its limit by the clock, and not by its own time. */
-it('counts nothing of the time in which others have the CPU', async () => {
+/** With a quarter of a CPU, a call runs far beyond its limit by the clock, but not by CPU time. */
+it('the watchdog does not count the time in which other processes have the CPU', async () => {
   const cpu = allowedCpu();
   const pinned = (nice: number, script: string) =>
     spawn('nice', [

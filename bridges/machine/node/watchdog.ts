@@ -1,7 +1,7 @@
 /**
- * The watchdog (host/limits/watchdog.ts) of a process: a worker thread, started for the first engine with a
- * time limit, and never a reason for the process to stay. It can end a call that nothing interrupts
- * (sys/end-turn.ts), and the process when not even that helps.
+ * The watchdog (host/limits/watchdog.ts) of a process: a worker thread, started for the first
+ * engine with a time limit, that does not keep the process alive. It can end a call that ignores
+ * interrupts (sys/end-turn.ts), and as the last resort the process.
  */
 import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,11 +11,11 @@ import { crashLog } from '../../../runtime/sys/crash-log.ts';
 import { END_TURN, enableTurnEnding } from '../../../runtime/sys/end-turn.ts';
 import {
   CONSTANTS,
-  makeLooks,
+  makeSampling,
   newSlot,
   resting,
   type Slot,
-  type Watched,
+  type WatchedEngine,
   wake,
 } from '../../host/limits/watchdog.ts';
 
@@ -24,15 +24,15 @@ let engines = 0;
 
 interface WorkerData {
   readonly resting: Int32Array;
-  /** The path of koffi; null: turns cannot be ended. */
+  /** The path of koffi; null if turns cannot be ended. */
   readonly koffi: string | null;
-  /** The file of the log, `-` for standard error, null for none. */
+  /** The log's file, `-` for standard error, null for none. */
   readonly log: string | null;
-  /** Of `timesOfThread`. */
+  /** The result of `timesOfThread`. */
   readonly times: string;
 }
 
-/** The watched engines by their numbers; without `slot`, one is watched no longer. */
+/** Adds an engine by its number, or without `slot` removes it. */
 interface Message {
   readonly id: number;
   readonly slot?: Slot;
@@ -41,7 +41,7 @@ interface Message {
 /** The worker's program. It crosses as text, so it uses only its arguments. */
 function run(
   constants: typeof CONSTANTS,
-  looks: typeof makeLooks,
+  sampling: typeof makeSampling,
   timeText: typeof formatTime,
   symbol: string,
   load: NodeJS.Require,
@@ -53,7 +53,7 @@ function run(
   const slots = new Map<number, Slot>();
   let endTurn: (() => void) | undefined;
   function end(): void {
-    // Not before it is needed: a process that ended while native code is loaded here would abort.
+    // On demand: a process that ends while native code loads here would abort.
     endTurn ??= (load(koffi!) as typeof import('koffi')).load(null).func(symbol);
     endTurn();
   }
@@ -70,7 +70,7 @@ function run(
       process.kill(process.pid, 'SIGKILL');
     }
   }
-  /** Milliseconds that the engines' thread has had of a CPU, and those that it has waited for one. */
+  /** Milliseconds that the engines' thread has had of a CPU, and has waited for one. */
   function ofThread(): number[] {
     try {
       const [had, waited] = readFileSync(times, 'latin1').split(' ', 2);
@@ -80,7 +80,7 @@ function run(
     }
   }
   const ends = { cpu: () => ofThread()[0]!, end, lost };
-  const { lookAtAll } = looks(constants);
+  const { sampleAll } = sampling(constants);
   let active = performance.now();
   let last = active;
   let waited = ofThread()[1]!;
@@ -96,17 +96,17 @@ function run(
     const now = performance.now();
     const before = waited;
     waited = ofThread()[1]!;
-    // Less than nothing where the kernel tells late of a long wait.
+    // Negative when the kernel reports a long wait late.
     const passed = now - last - (waited - before);
     last = now;
-    const { runs, pause } = lookAtAll(slots.values(), passed, ends);
+    const { runs, pause } = sampleAll(slots.values(), passed, ends);
     if (runs) active = now;
     if (now - active <= 1000) {
       Atomics.wait(resting, 1, news, Math.max(1, pause));
       continue;
     }
     Atomics.store(resting, 0, 1);
-    // Engines store plainly: one that did not see this yet is seen to run when that time is over.
+    // Engines use plain stores: a store missed now is visible after this time.
     let idle = Atomics.wait(resting, 0, 1, SETTLE_MS) === 'timed-out';
     for (const { word } of slots.values()) idle &&= (Atomics.load(word, 0) & RUNNING) === 0;
     if (idle) Atomics.wait(resting, 0, 1);
@@ -116,10 +116,10 @@ function run(
   }
 }
 
-const WORKER = `(${run})(${JSON.stringify(CONSTANTS)}, ${makeLooks}, ${formatTime}, ${JSON.stringify(END_TURN)}, require)`;
+const WORKER = `(${run})(${JSON.stringify(CONSTANTS)}, ${makeSampling}, ${formatTime}, ${JSON.stringify(END_TURN)}, require)`;
 
 /** Watches an engine; returns the function that ends the watching. */
-export function watch(watched: Watched): () => void {
+export function watch(watched: WatchedEngine): () => void {
   const endable = enableTurnEnding();
   worker ??= startWorker(endable);
   engines += 1;
@@ -135,15 +135,12 @@ function tell(message: Message): void {
   wake();
 }
 
-/**
- * proc(5): where the kernel says how many nanoseconds this thread has had of a CPU, and how many it
- * has waited for one while others had it.
- */
+/** The file in /proc with this thread's nanoseconds on a CPU, and waiting for one (proc(5)). */
 function timesOfThread(): string {
   try {
     return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`;
   } catch {
-    // Without /proc nobody tells.
+    // Without /proc there are no times.
     return '';
   }
 }

@@ -1,10 +1,10 @@
-/** Closes the functions of JavaScript that Python could reach: see ../fence.ts. */
+/** Closes the JavaScript functions that Python could reach; see ../fence.ts. */
 
 type Imported = (...args: unknown[]) => unknown;
 
 /**
- * @returns `around`, which gives the imports of the interpreter with those in which JavaScript is reached
- * made to be closed, and `close`, which does that
+ * @returns `around`, which wraps the interpreter's imports so that those reaching JavaScript can be
+ * closed, and `close`, which closes them
  */
 export default function fence(
   staysOpen: (name: string) => boolean,
@@ -15,7 +15,7 @@ export default function fence(
     try {
       refused(name);
     } catch {
-      // What was tried is refused also where it cannot be told.
+      // Refused even if logging fails.
     }
     throw new Error(`${name}: a module reaches nothing of JavaScript`);
   };

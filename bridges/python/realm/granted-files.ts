@@ -1,7 +1,7 @@
 /**
- * Granted files in the file system of the interpreter (Emscripten's `FS`), inside the realm; ../realm-files.ts
- * has the host's side. Errors are Emscripten's numbers: EPERM stands for every refusal, because its number
- * means nothing else to Linux.
+ * Granted files in the interpreter's file system (Emscripten's `FS`), inside the realm;
+ * ../realm-files.ts is the host's side. Errors have Emscripten's numbers: EPERM stands for every
+ * refusal, as Linux uses its number for no other error here.
  */
 import type { FileGates } from '../realm-files.ts';
 
@@ -11,9 +11,9 @@ interface FsNode {
   stream_ops: object;
   mount: object;
   mounted?: object;
-  /** It was made, and has not been given its attributes. */
+  /** True for a new node without attributes. */
   fresh?: boolean;
-  /** Of a file in memory, of a link, and of a folder or file. */
+  /** Bytes of a file in memory; target of a link; entries of a folder. */
   readonly usedBytes?: number;
   readonly link?: string;
   readonly contents?: Readonly<Record<string, FsNode>>;
@@ -48,31 +48,31 @@ interface Changes {
 type View = { readonly buffer: ArrayBufferLike | undefined; readonly byteOffset: number };
 type Result = string | number;
 
-/** Linux numbers in the numbers of WASI, which Emscripten speaks. */
+/** WASI's errno numbers, which Emscripten uses, by Linux's. */
 const WASI: Readonly<Record<number, number>> = {
   ...{ 1: 63, 2: 44, 5: 29, 9: 8, 13: 63, 14: 21, 16: 10, 17: 20, 18: 75, 20: 54, 21: 31 },
   ...{ 22: 28, 23: 41, 24: 33, 26: 74, 27: 22, 28: 51, 30: 69, 36: 37, 39: 55, 40: 32, 122: 19 },
 };
-/** In those numbers. */
+/** WASI's EIO. */
 const EIO = 29;
 const EINVAL = 28;
 const EPERM = 63;
 const ENOSPC = 51;
 const LINUX_EIO = 5;
-/** Of open(2), as Emscripten has them. */
+/** Flags of open(2) in Emscripten. */
 const O_WRONLY = 1;
 const O_CREAT = 64;
 const O_EXCL = 128;
 const O_TRUNC = 512;
 const SEEK_CUR = 1;
 const SEEK_END = 2;
-/** The bytes of an entry of a folder in memory. */
+/** Bytes of a folder's entry in memory. */
 const NODE_BYTES = 1024;
 
 /**
- * @param most bytes that the files in memory may have together
- * @returns `find`, which gives the node of a granted file, or undefined; and `room`, which throws when the
- * files in memory would have more than `most`
+ * @param most bytes of all files in memory
+ * @returns `find`, which returns the node of a granted file or undefined; and `room`, which throws
+ *   when files in memory would exceed `most`
  */
 export default function files(host: Partial<FileGates>, most: number) {
   const asks = Object.fromEntries(
@@ -121,7 +121,7 @@ export default function files(host: Partial<FileGates>, most: number) {
     getattr: (node: FsNode) => attributes(text(asks.stat(pathOf(node)))),
     setattr(node: FsNode, { size, mode: given, mtime }: Changes): void {
       const path = pathOf(node);
-      // A new file has the mode that the host gave it.
+      // A new file has the host's mode.
       const mode = node.fresh ? undefined : given;
       node.fresh = false;
       if (size !== undefined) check(asks.truncate(path, size));
@@ -148,7 +148,7 @@ export default function files(host: Partial<FileGates>, most: number) {
     readlink: (node: FsNode): string => text(asks.readlink(pathOf(node))),
   };
 
-  /** Reads or writes: the host is told where in the interpreter's memory. */
+  /** Reads or writes at an address of the interpreter's memory. */
   const transfer =
     (ask: 'read' | 'write') =>
     (stream: FsStream, view: View, offset: number, length: number, position: number): number => {
@@ -189,7 +189,7 @@ export default function files(host: Partial<FileGates>, most: number) {
 
   let busy = false;
   function find(fs: FileSystem, parent: FsNode, name: string, heapOf: typeof heap) {
-    // Asking for a path looks nothing up, but a script's objects could.
+    // The host's call looks up nothing, but a module's objects could.
     if (busy || asks.stat === undefined) return undefined;
     FS = fs;
     heap = heapOf;
@@ -198,7 +198,7 @@ export default function files(host: Partial<FileGates>, most: number) {
       const found = asks.stat(below(parent, name));
       if (typeof found !== 'string') return undefined;
       const node = make(parent, name, modeOf(found));
-      // As a mount point: it cannot be removed or renamed from the folder in memory around it.
+      // A mount point: the surrounding folder in memory cannot remove or rename it.
       node.mounted = { root: node };
       return node;
     } finally {
@@ -214,7 +214,7 @@ export default function files(host: Partial<FileGates>, most: number) {
     if (!node.contents || node.usedBytes !== undefined) return own;
     return Object.values(node.contents).reduce((sum, each) => sum + weigh(seen, each), own);
   }
-  /** Counts what is added, and all there is whenever that would be too much. */
+  /** Counts added bytes, and recounts all files before it throws. */
   function room(fs: FileSystem, node: FsNode | undefined, size: number): void {
     const more = size - (node?.usedBytes ?? 0);
     if (more <= 0) return;

@@ -1,7 +1,7 @@
 /**
- * Starts Pyodide in a realm, and makes there what an ECMAScript realm lacks and Pyodide asks for: text
- * coding, a console, a clock, `AbortController` without events, and `readbuffer`, by which Pyodide in a
- * shell reads its two binary files. Nothing of the host is in it but three functions.
+ * Starts Pyodide in a realm, with the globals that it needs beyond ECMAScript: text coding, a
+ * console, a clock, `AbortController` without events, and `readbuffer`, by which Pyodide reads its
+ * two binary files. It has three host functions and no other host object.
  */
 import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js';
 import type { HostEntry, Method, Next, RealmBoot } from '../realm.ts';
@@ -25,7 +25,7 @@ interface StartParts {
   wasm?: Uint8Array;
   stdlib?: Uint8Array;
   restoreMemory?(grow: unknown, heap: unknown): unknown;
-  /** Pyodide's two files, which fill the first argument. */
+  /** Pyodide's two scripts, which fill the first argument. */
   readonly runtime: (runtime: { createPyodideModule?: unknown }, ...given: unknown[]) => void;
   readonly loader: (
     loader: {
@@ -37,14 +37,14 @@ interface StartParts {
   ) => void;
 }
 
-/** Bytes of a line without an end that are printed all the same. */
+/** Bytes of an unfinished line that are printed at once. */
 const MOST_IN_LINE = 16_384;
-/** Of the watchdog's word (host/limits/watchdog.ts). */
+/** A bit of the watchdog's word (host/limits/watchdog.ts). */
 const INTERRUPT = 2;
 const FORCE = 4;
 const SIGINT = 2;
 
-// Taken once: in a context of Node's, each use of a global by its name asks the host for it.
+// Read once: in a vm context each use of a global asks the host.
 const { compareExchange, load, or } = Atomics;
 
 const scope = globalThis as unknown as Record<string, unknown>;
@@ -81,7 +81,7 @@ export default function shims(
   define('TextDecoder', TextDecoder);
   define('performance', {
     now() {
-      // C code that waits for a time asks the clock, and for no signal.
+      // C code that waits for a time reads the clock, but checks no signal.
       stopByForce(load(word, 0));
       return now();
     },
@@ -109,7 +109,7 @@ export default function shims(
       }
     },
   );
-  // Finalizers would run a script's code when the host is not calling it, out of every limit.
+  // Finalizers would run a module's code outside of calls and limits.
   define(
     'FinalizationRegistry',
     class {
@@ -126,7 +126,7 @@ export default function shims(
   function takeSignal(): number {
     for (;;) {
       const value = load(word, 0);
-      // The script would not stop for its signal.
+      // The module has ignored its signal.
       stopByForce(value);
       if ((value & INTERRUPT) === 0) return 0;
       if (early) {
@@ -144,7 +144,7 @@ export default function shims(
     throw new Error('there are no files in this realm');
   };
 
-  /** What is printed goes on line by line, and a line without an end piece by piece. */
+  /** Prints line by line, and an unfinished line in pieces. */
   const lines = (stream: number) => {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     let kept = '';
@@ -191,7 +191,7 @@ export default function shims(
     };
     const pyodide = await loader.loadPyodide!(config);
     delete config._loadSnapshot;
-    // It holds the bytes that the instance was compiled from, 10 MB.
+    // It keeps the instance's 10 MB of source bytes.
     delete pyodide._module.instantiateWasm;
     delete parts.restoreMemory;
     for (const name of ['readbuffer', 'read', 'load']) delete scope[name];
@@ -228,7 +228,7 @@ export default function shims(
         return f(self, object);
       },
     interruptAgain() {
-      // Not at the very next look, which may be in what calls this.
+      // Not at the very next check, which may be in the caller.
       early = true;
       or(word, 0, INTERRUPT);
     },

@@ -95,7 +95,7 @@ const flush: Fop<'flush', State> = (frame, xl, fd) => {
 function close(xl: Xlator<State>, fd: Fd): boolean {
   const mine = xl.priv.kept.includes(fd);
   if (mine) fd.release();
-  else xl.log.error('the fd was opened by its caller');
+  else xl.log.error('the fd was not opened by this module: its opener closes it');
   return mine;
 }
 

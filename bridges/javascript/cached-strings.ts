@@ -1,5 +1,5 @@
-/** Strings that an interpreter is given again and again, such as names and gfids: made once and kept. */
-import { KeptNames, MOST_NAMES } from '../host/crossing/kept-names.ts';
+/** Caches frequent strings of an interpreter, such as names and gfids. */
+import { MOST_NAMES, NameCache } from '../host/crossing/name-cache.ts';
 import { EngineError } from './errors.ts';
 import { TAG_STRING, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
@@ -16,20 +16,20 @@ interface Made {
 export class Names {
   readonly #quickjs: QuickJS;
   readonly #values: Values;
-  readonly #known: KeptNames<Made>;
-  /** The latest gfid: most requests are about the same directory as the one before. */
+  readonly #known: NameCache<Made>;
+  /** The latest gfid: most requests concern the same directory as the last one. */
   #gfid = '';
   #gfidString: Pointer = 0;
 
   constructor(quickjs: QuickJS, values: Values) {
     this.#quickjs = quickjs;
     this.#values = values;
-    this.#known = new KeptNames(MOST_NAMES, ({ value }) =>
+    this.#known = new NameCache(MOST_NAMES, ({ value }) =>
       quickjs.QTS_FreeValuePointer(values.context, value),
     );
   }
 
-  /** The JSString of a text, which the interpreter does not let go of. */
+  /** The cached JSString of a text. */
   get(text: string): Pointer {
     if (text.length !== GFID) return this.#find(text);
     if (text !== this.#gfid) {
@@ -48,7 +48,7 @@ export class Names {
     return string;
   }
 
-  /** The same for once: the caller holds the only reference. */
+  /** An uncached JSString, whose only reference the caller holds. */
   once(text: string): Pointer {
     const value = this.#make(text);
     const string = this.#values.i32[value >> 2]!;
@@ -62,7 +62,7 @@ export class Names {
     throw new EngineError('memory-limit', 'out of memory');
   }
 
-  /** To be called while no call is under way that was given any. */
+  /** Evicts old strings; call it only while no call uses any. */
   trim(): void {
     if (this.#known.trim()) this.#gfid = '';
   }

@@ -1,4 +1,4 @@
-/** What is used of a worker's own globals, which the types of Node leave out or have otherwise. */
+/** Types of a worker's globals that Node's types lack or differ in. */
 
 export interface WebWorker {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
@@ -8,7 +8,7 @@ export interface WebWorker {
 }
 
 interface Web {
-  /** Whether threads may share memory. */
+  /** True if threads may share memory. */
   readonly crossOriginIsolated?: boolean;
   readonly Worker?: new (url: string, options: { readonly name: string }) => WebWorker;
   readonly crypto: { getRandomValues(out: Uint8Array): void };

@@ -1,6 +1,6 @@
 /**
- * Takes what a worker tells and asks besides requests: the log, timers, events, what is out of date, and
- * what the main thread knows of names. None of it is trusted. The worker's side is `worker/index.ts`.
+ * Handles a worker's messages that are not about requests: log lines, timers, events, invalidations
+ * and queries for names. None of it is trusted. The worker's side is `worker/index.ts`.
  */
 import { eventName, events } from '../../../runtime/core/events.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -12,13 +12,13 @@ import { isChange, notifyParents, sayUp, type Xlator } from '../../../runtime/co
 import { LimitedLog, MOST_LOGGED, oneRecord, shown } from '../../host/limits/limited-log.ts';
 import { readNotes } from '../../host/requests/notes.ts';
 import { Malformed, type Reader, type Writer } from '../bytes.ts';
-import { DOWN, NONE, QUERY, UP } from '../kinds.ts';
+import { DOWN, NONE, QUERY, UP } from '../message-kinds.ts';
 import { readName } from '../values.ts';
-import type { Link, LinkOwner } from './link.ts';
+import type { WorkerLink, WorkerLinkOwner } from './worker-link.ts';
 
 const MOST_TIMERS = 4096;
 
-export class Heard {
+export class WorkerMessages {
   readonly log: WorkerLog;
   private readonly xl: Xlator;
   private readonly timers = new Map<number, () => void>();
@@ -35,7 +35,7 @@ export class Heard {
     this.log.limited.tell();
   }
 
-  readonly handlers: LinkOwner['others'] = {
+  readonly handlers: WorkerLinkOwner['others'] = {
     [UP.LOG]: (from, { calls }) =>
       this.log.write(calls.get(from.u32())?.frame ?? null, from.text()),
     [UP.NOTE]: (from, { calls }) => {
@@ -44,9 +44,9 @@ export class Heard {
       try {
         notes = readNotes(from.text());
       } catch {
-        throw new Malformed('notes that are none');
+        throw new Malformed('malformed notes');
       }
-      // Of a request that was answered, nothing is noted any more.
+      // Notes of an answered request are dropped.
       if (call !== undefined && !call.answered) this.xl.observer?.note(call.frame, notes);
     },
     [UP.WARN]: (from) => this.xl.context.warn?.(oneRecord(from.text())),
@@ -59,7 +59,7 @@ export class Heard {
     },
     [UP.UPCALL]: (from, link) => {
       const told = readUpcall(from, link);
-      // Of what is forgotten no cache above has anything.
+      // Caches above hold nothing of a forgotten inode.
       if (told !== null) upcall(this.xl, told);
     },
     [UP.TIMER]: (from, link) => {
@@ -79,31 +79,31 @@ export class Heard {
       this.timers.get(timer)?.();
       this.timers.delete(timer);
     },
-    [UP.RELEASE]: (from, { lent }) => lent.releaseOwn(from.number()),
-    [UP.DROP]: (from, { lent }) => lent.dropOwn(from.number()),
+    [UP.RELEASE]: (from, { exposed }) => exposed.releaseOwn(from.number()),
+    [UP.DROP]: (from, { exposed }) => exposed.dropOwn(from.number()),
     [UP.QUERY]: query,
     [UP.LINK]: linkName,
     [UP.UNLINK]: (from, link) => {
-      const parent = lentInode(link, from);
+      const parent = exposedInode(link, from);
       const name = readName(from);
-      if (parent !== null) link.lent.table.unlink(parent, name);
+      if (parent !== null) link.exposed.table.unlink(parent, name);
     },
     [UP.RENAME]: (from, link) => {
-      const [parent, name] = [lentInode(link, from), readName(from)];
-      const [into, newName] = [lentInode(link, from), readName(from)];
-      if (parent !== null && into !== null) link.lent.table.rename(parent, name, into, newName);
+      const [parent, name] = [exposedInode(link, from), readName(from)];
+      const [into, newName] = [exposedInode(link, from), readName(from)];
+      if (parent !== null && into !== null) link.exposed.table.rename(parent, name, into, newName);
     },
   };
 }
 
-/** The inode that is named, also one of any request that waits; null when it was not lent. */
-const lentInode = ({ lent, calls }: Link, from: Reader): Inode | null =>
-  lent.readInodeOf(calls.values(), from);
+/** Reads an inode, exposed or of a pending request; null for any other. */
+const exposedInode = ({ exposed, calls }: WorkerLink, from: Reader): Inode | null =>
+  exposed.readInodeOf(calls.values(), from);
 
-function readUpcall(from: Reader, link: Link): Upcall | null {
+function readUpcall(from: Reader, link: WorkerLink): Upcall | null {
   const what = from.text();
   if (what === 'every-entry') return { what };
-  const inode = lentInode(link, from);
+  const inode = exposedInode(link, from);
   if (what === 'inode') {
     const data = from.u8() === 1;
     return inode && { what, inode, data };
@@ -113,15 +113,15 @@ function readUpcall(from: Reader, link: Link): Upcall | null {
     const expire = from.u8() === 1;
     return inode && { what, parent: inode, name, expire };
   }
-  if (what !== 'removed') throw new Malformed('an upcall of no kind');
-  const child = lentInode(link, from);
+  if (what !== 'removed') throw new Malformed('an upcall of unknown kind');
+  const child = exposedInode(link, from);
   return inode && child && { what, parent: inode, name, inode: child };
 }
 
-function query(from: Reader, link: Link): void {
+function query(from: Reader, link: WorkerLink): void {
   const what = from.u8();
-  const { lent } = link;
-  // Read whole before anything is written.
+  const { exposed } = link;
+  // Reads the whole message before it writes the result.
   let answer: (to: Writer) => void;
   if (what === QUERY.GROUPS) {
     const groups = link.calls.get(from.u32())?.frame.root.groups ?? [];
@@ -130,36 +130,36 @@ function query(from: Reader, link: Link): void {
       for (const group of groups) to.number(group);
     };
   } else if (what === QUERY.FIND) {
-    const inode = lent.table.find(from.gfid()) ?? null;
-    answer = (to) => lent.writeInode(to, inode);
+    const inode = exposed.table.find(from.gfid()) ?? null;
+    answer = (to) => exposed.writeInode(to, inode);
   } else {
-    const inode = lentInode(link, from);
+    const inode = exposedInode(link, from);
     if (what === QUERY.PATH) answer = (to) => void to.text(inode?.path ?? '');
     else {
       const name = readName(from);
-      const found = inode === null ? null : (lent.table.grep(inode, name) ?? null);
-      answer = (to) => lent.writeInode(to, found);
+      const found = inode === null ? null : (exposed.table.grep(inode, name) ?? null);
+      answer = (to) => exposed.writeInode(to, found);
     }
   }
   answer(link.begin(DOWN.RESULT));
   link.send();
 }
 
-function linkName(from: Reader, link: Link): void {
-  const own = lentInode(link, from);
-  const parent = lentInode(link, from);
+function linkName(from: Reader, link: WorkerLink): void {
+  const own = exposedInode(link, from);
+  const parent = exposedInode(link, from);
   const name = from.u8() === NONE ? null : readName(from);
   const buf = new Iatt();
   buf.iaGfid = from.gfid();
   buf.iaType = from.u8();
   if (own === null) return;
-  const { lent } = link;
-  const linked = lent.table.link(own, parent, name, buf);
-  const number = lent.ownNumberOf(own);
+  const { exposed } = link;
+  const linked = exposed.table.link(own, parent, name, buf);
+  const number = exposed.ownNumberOf(own);
   if (linked === null || number === undefined) return;
-  lent.setOwn(number, linked);
-  const isNew = !lent.knows(linked);
-  lent.note(linked);
+  exposed.setOwn(number, linked);
+  const isNew = !exposed.knows(linked);
+  exposed.note(linked);
   if (!isNew) return;
   link.begin(DOWN.SAME_INODE).number(number).number(linked.id);
   link.notice();
@@ -179,7 +179,7 @@ export class WorkerLog {
     this.limited = new LimitedLog(xl, limit);
   }
 
-  /** @param frame the request that it is about, where that is known */
+  /** @param frame the request that the line is about, if known */
   write(frame: Frame | null, line: string): void {
     const head = LINE.exec(line);
     const level = head === null ? WARNING : (LEVELS.indexOf(head[1]!) as LogLevel);
@@ -188,7 +188,7 @@ export class WorkerLog {
         ? { file: '-', line: 0, func: '-' }
         : { file: head[3]!, line: Number(head[4]), func: head[5]! };
     const msgid = head?.[2] === undefined ? undefined : Number(head[2]);
-    // What follows a line's end was indented over there.
+    // The worker has indented continuation lines.
     const text = line.slice(head?.[0].length ?? 0).replaceAll('\n    ', '\n');
     if (!this.limited.grants(level, Math.min(text.length, MOST_LOGGED))) return;
     const { frame: serves } = this.xl;

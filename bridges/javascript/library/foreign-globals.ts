@@ -1,5 +1,5 @@
-/** Globals that other programs for JavaScript have, and why a module has not. */
-export const ELSEWHERE: readonly (readonly [names: string, why: string])[] = [
+/** Globals of other JavaScript runtimes, with the reason why a module lacks them. */
+export const FOREIGN_GLOBALS: readonly (readonly [names: string, why: string])[] = [
   ['process Deno Bun global window', 'a module has no access to its host'],
   ['require module exports importScripts', "a module imports: import … from './file.js'"],
   ['fetch XMLHttpRequest WebSocket EventSource', 'a module has no network'],

@@ -1,6 +1,6 @@
 /**
- * A worker that writes what it likes into the memory that it shares with the main thread: requests are
- * answered all the same, and nothing is thrown or waited for.
+ * A malicious worker that writes arbitrary bytes into the shared memory: the main thread still
+ * answers every request, without throwing or hanging.
  */
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
@@ -15,24 +15,24 @@ import { hostedLanguages } from '../languages.ts';
 import { nodeMachine } from '../machine/node/index.ts';
 import { Writer } from './bytes.ts';
 import { Channel } from './channel.ts';
-import { START, UP, type WorkerData } from './kinds.ts';
 import { VolumeInThread } from './main/volume.ts';
+import { START, UP, type WorkerData } from './message-kinds.ts';
 
-/** A context whose timers a test moves, for volumes that do not wait for it. */
+/** A test's clock, with a `soon` that volumes do not wait for. */
 class Impatient extends FakeContext {
   soon(): () => void {
     return () => {};
   }
 }
 
-/** The other side of a worker, with what the main thread has given it. */
+/** The worker's side, played by the test. */
 interface Worker {
   readonly data: WorkerData;
   readonly events: ThreadEvents;
   readonly channel: Channel;
 }
 
-/** A graph of one isolated volume whose thread is the test. */
+/** Starts a graph with one isolated volume whose thread is the test. */
 async function start() {
   const workers: Worker[] = [];
   const machine: Machine = {
@@ -71,25 +71,25 @@ async function start() {
   return { graph, workers, context };
 }
 
-it('a message that is none is the end of its worker, and EIO', async () => {
+it('a malformed message ends the worker, and its requests fail with EIO', async () => {
   const { graph, workers, context } = await start();
   const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
   expect(reply.count).toBe(0);
   workers[0]!.channel.put(new Writer().begin(99));
   workers[0]!.events.called();
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-  expect(context.lines.join('\n')).toMatch(/thread is lost.*what is no message/);
-  // Until there is another.
+  expect(context.lines.join('\n')).toMatch(/thread is lost.*a malformed message/);
+  // New requests wait for the next worker.
   expect(ask(graph, 'stat', new Loc(graph.inodes.root), null).count).toBe(0);
 });
 
-it('others have their turn, however much it says', async () => {
+it('a worker that sends 100,000 messages lets the event loop run in between', async () => {
   const { graph, workers, context } = await start();
   const { channel, events } = workers[0]!;
   const drop = new Writer().begin(UP.DROP).number(1);
   for (let sent = 0; sent < 100_000; sent++) channel.put(drop);
   const { waiting } = context;
-  // More than a turn: the rest is left to another.
+  // Beyond one turn, a timer takes the rest.
   for (let turns = 0; turns < 1000 && context.waiting === waiting; turns++) {
     channel.flush();
     events.called();
@@ -99,7 +99,7 @@ it('others have their turn, however much it says', async () => {
   await graph.stop();
 });
 
-/** Messages with the right kinds and numbers, and anything behind. */
+/** Messages with valid kinds and numbers, and arbitrary contents. */
 const messages = fc.array(
   fc.record({
     kind: fc.integer({ min: 0, max: 20 }),
@@ -109,7 +109,7 @@ const messages = fc.array(
   { maxLength: 5 },
 );
 
-it('whatever it sends', async () => {
+it('arbitrary messages of a worker leave every request with one reply', async () => {
   await fc.assert(
     fc.asyncProperty(messages, async (sent) => {
       const { graph, workers } = await start();
@@ -129,7 +129,7 @@ it('whatever it sends', async () => {
   );
 });
 
-it('whatever it writes over the memory, counters included', async () => {
+it('arbitrary writes to the shared memory leave every request with one reply', async () => {
   const words = fc.array(fc.tuple(fc.nat(), fc.integer()), { minLength: 1, maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(words, fc.uint8Array({ maxLength: 200 }), async (control, ring) => {

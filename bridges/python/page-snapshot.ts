@@ -1,32 +1,34 @@
-/** Makes a started interpreter to parts of a page (host/machine.ts), from the snapshot that Node keeps. */
+/** Converts Node's snapshot of a started interpreter to parts of a page (host/machine.ts). */
 
-import { Held } from '../host/limits/interpreter-gate.ts';
+import { HostCallGuard } from '../host/limits/interpreter-gate.ts';
 import {
   BAKED,
   type BakedHead,
   type Machine,
-  type MadeFrom,
   BAKED_PAGE as PAGE,
   type Snapshot,
+  type SnapshotInputs,
 } from '../host/machine.ts';
 import { loadInterpreter } from './load.ts';
 import { IMPORTS, packageFiles } from './own-files.ts';
 
-/** Both parts; none where this machine keeps no snapshot. */
+/** Makes both parts; none if this machine has no snapshot. */
 export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, Uint8Array>> {
-  // The first start may have to write what the second one reads.
+  // The first start may write the snapshot that the second one reads.
   const baked = (await bakeOnce(machine)) ?? (await bakeOnce(machine));
   return baked ?? new Map();
 }
 
 async function bakeOnce(machine: Machine): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
-  let found: { of: MadeFrom; snapshot: Snapshot; numbers: number[]; pages: Uint8Array } | undefined;
+  let found:
+    | { of: SnapshotInputs; snapshot: Snapshot; numbers: number[]; pages: Uint8Array }
+    | undefined;
   const watched: Machine = {
     ...machine,
     async openCache(folder, logs) {
       const cache = await machine.openCache(folder, logs);
       if (cache === undefined) return undefined;
-      const openSnapshot = (of: MadeFrom): Snapshot | undefined => {
+      const openSnapshot = (of: SnapshotInputs): Snapshot | undefined => {
         const snapshot = cache.openSnapshot(of);
         if (snapshot === undefined) return undefined;
         const readPages = (heap: Uint8Array): void => {
@@ -43,7 +45,7 @@ async function bakeOnce(machine: Machine): Promise<ReadonlyMap<string, Uint8Arra
   };
   const preload = packageFiles(machine.parts);
   const options = { machine: watched, print() {}, preload, imports: IMPORTS };
-  const { exports } = await loadInterpreter(options, new Held());
+  const { exports } = await loadInterpreter(options, new HostCallGuard());
   if (found === undefined) return undefined;
   const { of, snapshot, numbers, pages } = found;
   const { memoryLength, head } = snapshot;

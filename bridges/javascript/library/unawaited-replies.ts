@@ -1,28 +1,28 @@
-/** A child that was asked, and a method that has answered without its reply: what is forgotten. */
+/** Detects methods that answer without awaiting a child's reply. */
 import { awaited, methods } from './context.ts';
 import { type Frame, SENT } from './frame.ts';
+import { self } from './own-translator.ts';
 import { isOfModule, placed, warnAt } from './report.ts';
-import { self } from './self.ts';
 
-/** A statement that asks and does not wait: what it begins with, and the call of who is asked what. */
-export const asking = (who: string, what: string): RegExp => {
+/** Matches a statement that calls `who`'s fop `what` without an await. */
+export const callPattern = (who: string, what: string): RegExp => {
   const before = String.raw`(?:(?:const|let|var)\s+[^=;\n]+|[\w$.]+\s*)=\s*`;
   return new RegExp(String.raw`(?:^|[;{})\n])\s*?(${before})?(${who}\.${what}\([^;\n]*)`, 'g');
 };
-const ASKS_CHILD = asking(String.raw`(?:[\w$]+\.)*child(?:ren\[[^\]]*\])?`, String.raw`\w+`);
+const ASKS_CHILD = callPattern(String.raw`(?:[\w$]+\.)*child(?:ren\[[^\]]*\])?`, String.raw`\w+`);
 const ANYBODY = String.raw`[\w$]+(?:\[[^\]]*\]|\.[\w$]+)*`;
 const VARIABLE = /([\w$]+)\s*=\s*$/;
 
-interface Forgotten {
-  /** From the method's first line. */
+interface UnawaitedCall {
+  /** Counted from the method's first line. */
   readonly line: number;
   readonly fix: string;
 }
 
-const found = new WeakMap<object, Forgotten | null>();
+const found = new WeakMap<object, UnawaitedCall | null>();
 const told = new WeakSet<object>();
 
-/** Whether a reply is owed that nobody has waited for, as far as it can be told. */
+/** True if a pending reply is not awaited, as far as can be detected. */
 function isOwed(frame: Frame): boolean {
   if (frame._first !== null) return frame._state === SENT;
   if (frame._owed === 0) return false;
@@ -32,7 +32,7 @@ function isOwed(frame: Frame): boolean {
   });
 }
 
-/** Whether a variable is waited for further down, by itself or with others. */
+/** True if a variable is awaited further down, alone or with others. */
 const isUsed = (variable: string, text: string): boolean => {
   const name = variable.replaceAll('$', '\\$');
   return new RegExp(
@@ -41,8 +41,8 @@ const isUsed = (variable: string, text: string): boolean => {
   ).test(text);
 };
 
-/** The first such statement in a method's text. */
-export function forgottenIn(text: string, asks: RegExp): Forgotten | null {
+/** Finds the first such statement in a method's text. */
+export function findUnawaited(text: string, asks: RegExp): UnawaitedCall | null {
   for (const { 0: whole, 1: before = '', 2: call, index } of text.matchAll(asks)) {
     const end = index + whole.length;
     const [, variable] = VARIABLE.exec(before) ?? [];
@@ -56,14 +56,14 @@ export function forgottenIn(text: string, asks: RegExp): Forgotten | null {
 }
 
 /**
- * Looks at a method that is about to answer with `result`. @throws {TypeError} when that is nothing,
- * and there is a reply that it should have waited for; of any other it is told once.
+ * Checks a method that is about to answer with `result`. @throws {TypeError} when that is undefined
+ * and a reply should have been awaited; otherwise an unawaited reply is logged once.
  */
 export function checkAwaited(frame: Frame, result: unknown): void {
   if (!isOwed(frame)) return;
   const method = methods.get(frame.name);
   if (typeof method !== 'function') return;
-  if (!found.has(method)) found.set(method, forgottenIn(String(method), ASKS_CHILD));
+  if (!found.has(method)) found.set(method, findUnawaited(String(method), ASKS_CHILD));
   const forgotten = found.get(method);
   if (!forgotten) return;
   const { line, fix } = forgotten;
@@ -77,38 +77,38 @@ export function checkAwaited(frame: Frame, result: unknown): void {
   warnAt(method, line, `${text} write ${fix}, or void where the reply does not matter`);
 }
 
-/** Every method of the module's translator, also those that no fop calls. */
+/** Every method of the module's translator. */
 function* ownMethods(): Generator<unknown> {
   for (let at: unknown = self.translator; at; at = Object.getPrototypeOf(at)) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
-      // The class itself has all of the others in its text.
-      const method = watchedMethods.get(value) ?? value;
+      // The text of the class contains all methods.
+      const method = wrappedMethods.get(value) ?? value;
       if (name !== 'constructor' && isOfModule(method)) yield method;
     }
   }
 }
 
-/** Methods as they were, by what stands in their place (forgotten.ts). */
-export const watchedMethods = new Map<unknown, unknown>();
+/** Original methods by their wrappers (unawaited-methods.ts). */
+export const wrappedMethods = new Map<unknown, unknown>();
 
-interface Place extends Forgotten {
+interface Place extends UnawaitedCall {
   readonly method: unknown;
 }
 
-/** By the fops that asked, and were asked for: a mistake may be made a million times. */
+/** Cached places by method and fop, as a mistake may repeat a million times. */
 const places = new Map<string, Place | null>();
 
 function placeOfFailed(method: unknown, fop: string): Place | null {
-  const asks = asking(ANYBODY, fop);
+  const asks = callPattern(ANYBODY, fop);
   for (const each of [method, ...ownMethods()]) {
-    const forgotten = typeof each === 'function' ? forgottenIn(String(each), asks) : null;
+    const forgotten = typeof each === 'function' ? findUnawaited(String(each), asks) : null;
     if (forgotten !== null) return { ...forgotten, method: each };
   }
   return null;
 }
 
-/** A child's failure that nobody was there for: told where it was asked, as far as that is seen. */
-export function tellFailed(frame: Frame, fop: string, error: Error): void {
+/** Logs the failure of an unawaited child's request, at its call if found. */
+export function logUnawaitedFailure(frame: Frame, fop: string, error: Error): void {
   const method = frame.id < 0 ? undefined : methods.get(frame.name);
   const key = `${frame.id < 0 ? '' : frame.name} ${fop}`;
   let place = places.get(key);

@@ -1,4 +1,4 @@
-/** An async method of the module's own that nobody awaits: what it throws is in the log. */
+/** Errors of a module's own async methods that it does not await: the log has them. */
 import { expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { startModule } from '../../test/support/module.ts';
@@ -25,7 +25,7 @@ export class xlator extends Translator {
 }
 `;
 
-/** What the log says when these are called, and nobody waits for what they come to. */
+/** Log lines after these calls, whose promises are not awaited. */
 async function toldOf(calls: string): Promise<string[]> {
   const run = await startModule({ 'm.js': source(calls) });
   expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
@@ -39,30 +39,34 @@ async function toldOf(calls: string): Promise<string[]> {
 }
 
 it.each([
-  ['at once', "this.broken('now');", 'now'],
-  ['later', "this.broken('late');", 'late'],
-  ['of which it was said that it does not matter', "void this.broken('now');", 'now'],
-  ['kept in a variable', "const kept = this.broken('late');", 'late'],
-])('is told of with file and line: %s', async (_, calls, what) => {
+  ['throws at once', "this.broken('now');", 'now'],
+  ['throws later', "this.broken('late');", 'late'],
+  ['is marked with void', "void this.broken('now');", 'now'],
+  ['is kept in a variable', "const kept = this.broken('late');", 'late'],
+])('an unawaited call that %s is logged with file and line', async (_, calls, what) => {
   expect(await toldOf(calls)).toEqual([
-    `E [m.js:5:broken] 0-top: broken failed, and nobody awaited it: RangeError: it breaks ${what}`,
+    `E [m.js:5:broken] 0-top: broken failed, and was not awaited: RangeError: it breaks ${what}`,
   ]);
 });
 
 it.each([
-  ['it is awaited by another', "this.broken('now');\n    return;", "this.tries('late');"],
-  ['it is caught', "this.broken('now');\n    return;", "this.broken('late').catch(() => {});"],
+  ['another method awaits it', "this.broken('now');\n    return;", "this.tries('late');"],
   [
-    'it waits with others',
+    'a catch handles it',
+    "this.broken('now');\n    return;",
+    "this.broken('late').catch(() => {});",
+  ],
+  [
+    'Promise.allSettled awaits it',
     "this.broken('now');\n    return;",
     "Promise.allSettled([this.broken('late')]);",
   ],
-])('is not told of where %s', async (_, watched, calls) => {
-  // The method is watched for what is never reached.
+])('an error is not logged where %s', async (_, watched, calls) => {
+  // The unreachable call makes the method a watched one.
   expect(await toldOf(`${calls}\n    if (frame === null) {\n    ${watched}\n    }`)).toEqual([]);
 });
 
-it('leaves fops alone that are called so', async () => {
+it('an own method named like a fop that fails is not reported as unawaited', async () => {
   const fops = `import { EPERM, FopError, Translator } from 'glossa';
 export class xlator extends Translator {
   async stat(frame, loc) {

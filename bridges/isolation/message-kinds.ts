@@ -1,10 +1,10 @@
 /**
- * Kinds of messages between the two threads, and the data that a worker begins with. A call has the
- * number that the main thread gave it, a wind the worker's.
+ * Kinds of messages between the main thread and a worker, and the worker's start data. The main
+ * thread numbers calls, the worker numbers winds.
  */
 import type { ScriptMethod } from '../../runtime/core/line-stops.ts';
 import type { GivenOption } from '../../runtime/core/options.ts';
-import type { Shared } from './channel.ts';
+import type { SharedMemory } from './channel.ts';
 
 /** From the main thread to the worker. */
 export const DOWN = {
@@ -12,15 +12,15 @@ export const DOWN = {
   ASK: 1,
   /** wind, opRet, opErrno, reply */
   REPLY: 2,
-  /** inode: forgotten */
+  /** inode: it is forgotten */
   FORGET: 3,
-  /** fd: released */
+  /** fd: it is released */
   RELEASE: 4,
-  /** inode: one that was not linked is now */
+  /** inode: now linked */
   LINKED: 5,
-  /** number of the worker's own inode, inode: they are the same */
+  /** number of the worker's own inode, inode: now the same inode */
   SAME_INODE: 6,
-  /** call: the caller has given up */
+  /** call: its caller is interrupted */
   INTERRUPT: 7,
   /** event, child */
   EVENT: 8,
@@ -30,7 +30,7 @@ export const DOWN = {
   ORDER: 10,
   /** client: it is gone */
   GONE: 11,
-  /** what was asked by a QUERY */
+  /** the result of a QUERY */
   RESULT: 12,
   /** JSON: a debugger's command (core/line-stops.ts) */
   LINE: 13,
@@ -40,29 +40,29 @@ export const DOWN = {
 export const UP = {
   /** wind, call or 0, child, fop, [root of the request], arguments */
   WIND: 1,
-  /** call, opRet, opErrno, reply, numbers of inodes that it still knows */
+  /** call, opRet, opErrno, reply, numbers of inodes that the worker keeps */
   ANSWER: 2,
-  /** the call that it is about or 0, a line */
+  /** call or 0, a line */
   LOG: 3,
   /** event */
   EVENT: 4,
-  /** what is out of date */
+  /** an invalidation */
   UPCALL: 5,
   /** timer, milliseconds */
   TIMER: 6,
   CANCEL: 7,
-  /** order, whether it was done, JSON */
+  /** order, success, JSON */
   DONE: 8,
-  /** number of the worker's own fd, or inode: it is gone */
+  /** number of the worker's own fd or inode: it is gone */
   RELEASE: 9,
   DROP: 10,
-  /** JSON: which fops the module has now */
+  /** JSON: the module's current fops */
   FOPS: 11,
-  /** what, and of what: a RESULT is waited for */
+  /** its kind (QUERY), its subject: the worker waits for a RESULT */
   QUERY: 12,
-  /** what looks like a mistake, for whoever starts the graph */
+  /** a likely mistake, for the command that starts the graph */
   WARN: 13,
-  /** inode, parent, name, gfid, type: what the module has found by itself */
+  /** inode, parent, name, gfid, type: a name that the module has looked up itself */
   LINK: 14,
   /** parent, name */
   UNLINK: 15,
@@ -74,25 +74,25 @@ export const UP = {
   LINE: 18,
 } as const;
 
-/** Flags of a request: its caller has given up, the volume is observed, the observer follows it. */
+/** Flags of a request: its caller is interrupted; an observer sees the volume; it follows it. */
 export const ASKED = { INTERRUPTED: 1, OBSERVED: 2, FOLLOWED: 4 } as const;
 
-/** What a QUERY asks for. */
+/** Kinds of a QUERY. */
 export const QUERY = { PATH: 0, GROUPS: 1, GREP: 2, FIND: 3 } as const;
 
-/** How an inode or a file is meant. */
+/** Ways to refer to an inode or fd. */
 export const NONE = 0;
-/** By the main thread's number; the other side has it. */
+/** By the main thread's number; the receiver has it. */
 export const KNOWN = 1;
-/** The same, and what it is. */
+/** By the main thread's number, followed by its attributes. */
 export const NEW = 2;
-/** By the worker's number: it has made it. */
+/** By the worker's number: the worker made it. */
 export const OWN = 3;
 
-/** The order that every worker begins with. */
+/** The number of a worker's first order. */
 export const START = 0;
 
-/** What an order asks for, with what JSON. */
+/** Verbs of orders, with their JSON. */
 export type Verb =
   | 'reload'
   | 'reconfigure'
@@ -102,9 +102,9 @@ export type Verb =
   | 'evaluate'
   | 'fini';
 
-/** Everything that a worker is told at its start. */
+/** The data that a worker starts with. */
 export interface WorkerData {
-  readonly shared: Shared;
+  readonly shared: SharedMemory;
   readonly name: string;
   readonly options: readonly GivenOption[];
   readonly where: string | undefined;
@@ -113,18 +113,18 @@ export interface WorkerData {
   readonly baseDir: string;
   readonly strict: boolean;
   readonly virtualTime: boolean;
-  /** The clock is moved by hand: time is what the main thread says. */
+  /** True in tests: the main thread's clock is moved by hand. */
   readonly clockStands: boolean;
-  /** What `performance.timeOrigin` is over there. */
+  /** The main thread's `performance.timeOrigin`. */
   readonly timeOrigin: number;
   readonly graphId: number;
-  /** Reads the module without starting it. */
+  /** True to read the module without starting it. */
   readonly checks: boolean;
-  /** Lines to stop at: see `LineDebugger`. */
+  /** Breakpoints (`LineDebugger`). */
   readonly watched: string | undefined;
 }
 
-export interface Started {
+export interface ModuleSummary {
   readonly fops: readonly string[];
   readonly passesThrough: boolean;
   readonly observes: boolean;

@@ -1,7 +1,7 @@
-/** Takes the types out of TypeScript; lines stay where they are. */
+/** Strips TypeScript's types without moving lines. */
 import { sucrase } from './sucrase.ts';
 
-/** @throws {Error} with file and line for what is no TypeScript. */
+/** @throws {Error} with file and line for a syntax error */
 export function stripTypes(source: string, path: string): string {
   const { code } = sucrase().transform(source, {
     transforms: ['typescript'],

@@ -1,4 +1,4 @@
-/** Threads of isolated volumes: what they keep, how they are lost, and what comes after them. */
+/** Threads of isolated volumes: their memory, their loss, and their replacement. */
 import { expect, it, vi } from 'vitest';
 import { EIO, ENOENT } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
@@ -12,7 +12,7 @@ import {
   startModule,
 } from '../../test/support/module.ts';
 import { Channel } from './channel.ts';
-import { Link } from './main/link.ts';
+import { WorkerLink } from './main/worker-link.ts';
 
 const source = `import { Translator } from 'glossa';
 export class xlator extends Translator {
@@ -44,7 +44,7 @@ const start = (options: Record<string, string> = {}): Promise<RunningModule> =>
 
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 60_000 });
 
-it('a request that winds four thousand times keeps few of the replies', async () => {
+it('a request that winds 4000 times keeps less than 250 MiB of 500 MiB of replies', async () => {
   const BYTES = 128 * 1024;
   const run = await start();
   const before = process.memoryUsage().arrayBuffers;
@@ -59,17 +59,17 @@ it('a request that winds four thousand times keeps few of the replies', async ()
   await soon(() => expect(reply.count).toBe(1));
   expect([reply.opRet, reply.opErrno]).toEqual([BYTES, 0]);
   expect(reply.values[0]).toEqual(new Uint8Array(BYTES).fill(1));
-  // All of them would be 500 MiB.
+  // All replies together are 500 MiB.
   expect(most - before).toBeLessThan(250 * 1024 * 1024);
 });
 
-it('ten thousand requests leave nothing', async () => {
+it('ten thousand requests leave no request, inode or fd in the thread', async () => {
   const run = await start();
   run.leaf.onRequest = ({ name, args, answer }) => {
     if (name !== 'lookup') answer(0, 0, attributes(gfidOf(1)), null);
     else if (args[1] === null) answer(-1, ENOENT, null, null, null, null);
   };
-  // What is left of one is counted, not measured.
+  // The statedump counts leaks exactly.
   for (let i = 0; i < 3_333; i++) {
     const decided = run.ask(
       'lookup',
@@ -95,7 +95,7 @@ it('ten thousand requests leave nothing', async () => {
   });
 });
 
-it('paths are those of the moment in which the module asks', async () => {
+it("a loc's path is current when the module reads it", async () => {
   const run = await start();
   const directory = run.known('directory', 2);
   const buf = attributes(gfidOf(7), 1);
@@ -106,7 +106,7 @@ it('paths are those of the moment in which the module asks', async () => {
   expect(ask()).toBe('/d/f'.length);
 });
 
-it('a thread that is ended in the midst: its requests fail, and another takes over', async () => {
+it('a crashed thread fails its pending requests, and another takes over', async () => {
   const run = await start({ 'restart-backoff': '0' });
   const waiting = run.ask('access', run.known('a'), 0, null);
   const wound = run.ask('lookup', run.absent('b'), null);
@@ -115,7 +115,7 @@ it('a thread that is ended in the midst: its requests fail, and another takes ov
   await crash(run);
   expect(waiting).toMatchObject({ count: 1, opErrno: EIO });
   expect(wound).toMatchObject({ count: 1, opErrno: EIO });
-  // The child answers nobody.
+  // The child's late reply is dropped.
   held!.answer(-1, ENOENT, null, null, null, null);
   expect(wound.count).toBe(1);
   const next = run.ask('lookup', run.absent('decided'), null);
@@ -126,7 +126,7 @@ it('a thread that is ended in the midst: its requests fail, and another takes ov
 
 interface Isolated {
   readonly host: {
-    readonly worker: { readonly link: Link } | null;
+    readonly worker: { readonly link: WorkerLink } | null;
     lost(worker: unknown, why: string): void;
   };
 }
@@ -139,10 +139,10 @@ async function crash(run: RunningModule): Promise<void> {
   volume.lost(volume.worker, 'the test');
 }
 
-it('a request that ends its thread twice is refused alone; others wait for the next thread', async () => {
+it('a request that ends its thread twice is refused; other requests wait for the next thread', async () => {
   const run = await start();
   const { sleep } = Channel.prototype;
-  // The thread ends while it works for that name.
+  // The thread ends while it handles that name.
   const spy = vi.spyOn(Channel.prototype, 'sleep').mockImplementation(function (
     this: Channel,
     ...args
@@ -167,7 +167,7 @@ it('a request that ends its thread twice is refused alone; others wait for the n
   expect(run.dump()).toMatchObject({ threads: 4 });
 });
 
-it('a thread that ends before it has served waits for the next request, or for a second', async () => {
+it('a thread that ends before it has served is replaced at the next request', async () => {
   const run = await start();
   for (let times = 0; times < 3; times++) {
     await crash(run);
@@ -177,7 +177,7 @@ it('a thread that ends before it has served waits for the next request, or for a
   expect(run.dump()).toMatchObject({ threads: 4 });
 });
 
-it('what was wound to nobody is passed on, where option on-error says so', async () => {
+it('with on-error bypass, a request that was not wound continues without the lost thread', async () => {
   const run = await start({ 'on-error': 'bypass', 'restart-backoff': '3600' });
   const waiting = run.ask('access', run.known('a'), 0, null);
   await crash(run);
@@ -186,7 +186,7 @@ it('what was wound to nobody is passed on, where option on-error says so', async
   expect(waiting).toMatchObject({ count: 1, opRet: 0 });
 });
 
-it('files that the module has opened are closed with its thread', async () => {
+it('fds that the module opened are released with its thread', async () => {
   const run = await startModule(
     {
       'm.js': `import { Translator } from 'glossa';
@@ -210,7 +210,7 @@ export class xlator extends Translator {
   expect(fd.released).toBe(true);
 });
 
-it('what comes from below goes up, also where the module hears nothing of it', async () => {
+it('an upcall from below reaches the listener without passing the thread', async () => {
   const run = await start();
   const heard: string[] = [];
   run.graph.listen((event) => void heard.push(event));
@@ -218,13 +218,13 @@ it('what comes from below goes up, also where the module hears nothing of it', a
   expect(heard).toEqual(['UPCALL']);
 });
 
-it('a call that its own thread cannot end is ended with the thread', async () => {
+it('an endless call in a thread fails with EIO when the thread is ended', async () => {
   const run = await start({ 'time-limit': '0.3', 'restart-backoff': '0' });
   const reply = run.ask('readlink', run.known('a'), 10, null);
   await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: EIO }));
 });
 
-it('an exchange takes what a module remembers into a thread, and out of it', async () => {
+it("an exchange carries a module's state into a thread and out of it", async () => {
   const remembers = `import { Translator } from 'glossa';
 export class xlator extends Translator {
   count = 0;
@@ -252,7 +252,7 @@ export class xlator extends Translator {
   }
 });
 
-it('requests that wait for the module outlive a reload and other options', async () => {
+it('pending requests survive a reload and a reconfigure', async () => {
   const run = await start();
   const waiting = run.ask('lookup', run.absent('a'), null);
   const [held] = run.asked();
@@ -264,7 +264,7 @@ it('requests that wait for the module outlive a reload and other options', async
   run.settled();
 });
 
-it('ends of the thread among thousands of requests: each has one answer', async () => {
+it('with three crashes among thousands of requests, each request gets one reply', async () => {
   const run = await start({ 'restart-backoff': '0' });
   run.leaf.onRequest = ({ name, answer }) => {
     if (name === 'lookup') answer(-1, ENOENT, null, null, null, null);
@@ -274,7 +274,7 @@ it('ends of the thread among thousands of requests: each has one answer', async 
   for (let round = 1; round <= 3; round++) {
     for (let at = 0; at < 2000; at++) {
       run.ask('lookup', run.absent(at % 2 === 0 ? 'decided' : 'passed'), null);
-      // In the midst of those that go on, and of those that wait for the next thread.
+      // Some requests are pending, others wait for the next thread.
       if (at === 1000) await crash(run);
     }
     await soon(() => expect(run.replies.every(({ count }) => count === 1)).toBe(true));
@@ -286,10 +286,10 @@ it('ends of the thread among thousands of requests: each has one answer', async 
   expect(run.dump()).toMatchObject({ 'requests-in-thread': 0, 'winds-in-thread': 0 });
 });
 
-it('a thread that ends while its module is loaded again: the reload says so, and another serves', async () => {
+it('a thread that crashes during a reload fails the reload and is replaced', async () => {
   const run = await start({ 'restart-backoff': '0' });
-  // Nothing is heard of it before its thread ends.
-  const deaf = vi.spyOn(Link.prototype, 'converse').mockImplementation(() => {});
+  // The main thread reads none of its messages before the crash.
+  const deaf = vi.spyOn(WorkerLink.prototype, 'converse').mockImplementation(() => {});
   const reload = run.reload();
   await crash(run);
   deaf.mockRestore();
@@ -301,7 +301,7 @@ it('a thread that ends while its module is loaded again: the reload says so, and
   run.settled();
 });
 
-it('a thread that ends before it has come up: the volume does not begin, and says why', async () => {
+it('a thread that ends during its start fails the start of the volume with the reason', async () => {
   const run = moduleGraph(
     { 'm.js': 'for (;;);' },
     { language: isolated, options: { 'time-limit': '0.3' } },

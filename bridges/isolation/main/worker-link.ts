@@ -1,10 +1,10 @@
 /**
- * The main thread's end of one worker. Requests go there, what the module winds comes from there, and
- * whoever has sent something waits a moment for what comes of it: awake, then asleep, and as long as
- * that pays (`BusyPoll`). Otherwise the worker calls the event loop.
+ * The main thread's end of one worker: sends it requests and takes the module's winds. After
+ * sending, the main thread waits a moment for the reply, polling and then asleep, as long as that
+ * pays (`BusyPoll`); later the worker wakes the event loop.
  *
- * The worker is not trusted. What it names must have been lent to it; a message that is none is its
- * end, as a crash is.
+ * The worker is untrusted: it may refer only to objects exposed to it, and a malformed message ends
+ * it.
  */
 
 import { BusyPoll } from '../../../runtime/core/busy-poll.ts';
@@ -20,86 +20,86 @@ import { messages } from '../../../runtime/core/messages.ts';
 import { onTurnAbandoned } from '../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { Malformed, type Reader, Writer } from '../bytes.ts';
-import { Channel, newShared, type Shared } from '../channel.ts';
-import { ASKED, DOWN, UP } from '../kinds.ts';
+import { Channel, newSharedMemory, type SharedMemory } from '../channel.ts';
+import { ASKED, DOWN, UP } from '../message-kinds.ts';
 import { readValues, writeValues } from '../values.ts';
 import { Call } from './call.ts';
-import { Lent, NotLent } from './lent.ts';
+import { ExposedObjects, NotExposed } from './exposed-objects.ts';
 
-/** Microseconds awake, as the pump waits for a request. */
-const LOOK_US = 50;
-/** Milliseconds asleep: as long as others can do without the main thread. */
+/** Microseconds of polling, as in the pump. */
+const POLL_US = 50;
+/** Milliseconds asleep: other work waits for the main thread meanwhile. */
 const SLEEP_MS = 1;
-/** The same where a test moves the clock: again and again, until it sees all that comes of it. */
+/** Milliseconds asleep under a test's clock, repeated until all replies have come. */
 const SETTLE_MS = 250;
-/** Milliseconds after which others have their turn, however much the worker says. */
+/** Milliseconds of messages before other work runs. */
 const TURN_MS = 4;
-/** Messages from one look at the clock to the next. */
+/** Messages between two samples of the clock. */
 const CHECK_EVERY = 64;
-/** Notices that nobody waits for, before the worker is woken for them. */
+/** Notices that may collect before the worker is woken. */
 const NOTICES = 64;
-/** Bytes that may wait for a worker that takes nothing. */
+/** Backlog at which a worker that stopped reading is ended. */
 const BACKLOG_BYTES = 64 * 1024 * 1024;
 const LAST_CALL = 0x3fffffff;
 const LAST_ERRNO = 4095;
 
-/** Who is told what comes from the worker. */
-export interface LinkOwner {
-  /** Messages that are not about requests, by their kinds. */
-  readonly others: Readonly<Record<number, (from: Reader, link: Link) => void>>;
-  /** The worker can no longer be asked. */
+/** The volume's handlers of a worker's messages. */
+export interface WorkerLinkOwner {
+  /** Handlers of messages that are not about requests, by kind. */
+  readonly others: Readonly<Record<number, (from: Reader, link: WorkerLink) => void>>;
+  /** The worker can no longer be used. */
   broken(why: string): void;
-  /** What came was taken, and nothing is waited for here. */
+  /** All messages were taken; the main thread returns to its event loop. */
   left(): void;
-  /** Where a test waits: whether the worker goes on is to be looked at. */
-  look(): void;
-  /** A request is to be failed with: the module, or its thread, has gone wrong. */
+  /** Checks under a test's clock whether the worker still runs. */
+  checkAlive(): void;
+  /** Fails a request whose module or thread went wrong. */
   failed(call: Call): void;
 }
 
-const links = new Set<Link>();
+const links = new Set<WorkerLink>();
 onTurnAbandoned(() => {
   for (const link of links) link.abandoned();
 });
 
-export class Link {
-  readonly shared: Shared = newShared();
+export class WorkerLink {
+  readonly shared: SharedMemory = newSharedMemory();
   readonly channel: Channel;
-  readonly lent: Lent;
+  readonly exposed: ExposedObjects;
   readonly calls = new Map<number, Call>();
   private readonly xl: Xlator;
-  private readonly owner: LinkOwner;
+  private readonly owner: WorkerLinkOwner;
   private readonly writer = new Writer();
   private readonly settles: boolean;
-  private readonly busy = new BusyPoll(LOOK_US);
+  private readonly busy = new BusyPoll(POLL_US);
   private readonly patience = new BusyPoll(SLEEP_MS * 1000);
   private readonly cbks = new Map<FopRow, unknown>();
   private readonly ownCbks = new Map<FopRow, unknown>();
   private lastCall = 0;
-  /** When this turn is to end. */
+  /** The time when this turn ends. */
   private until = 0;
   private notices = 0;
   private closed = false;
-  /** Whether what comes is looked for already. */
+  /** True while messages are being taken. */
   private conversing = false;
-  /** A debugger has stopped the module: nothing of it is worth waiting for. */
+  /** True while a debugger has stopped the module: waiting is pointless. */
   held = false;
-  /** The request that is waited for. */
+  /** The request that the main thread waits for. */
   private focus: Call | null = null;
 
   /** @param call wakes the worker's event loop */
-  constructor(xl: Xlator, owner: LinkOwner, mostFds: number, call: () => void) {
+  constructor(xl: Xlator, owner: WorkerLinkOwner, mostFds: number, call: () => void) {
     this.xl = xl;
     this.owner = owner;
     this.channel = new Channel(this.shared, 0, call);
-    this.lent = new Lent(xl, mostFds, (inode) => this.forget(inode));
+    this.exposed = new ExposedObjects(xl, mostFds, (inode) => this.forget(inode));
     this.settles = xl.context.soon === undefined;
     this.channel.level = xl.log.level;
     this.channel.leave(false);
     links.add(this);
   }
 
-  /** The request for which the worker says that it runs, where it has no answer. */
+  /** The unanswered request that the worker claims to run. */
   get served(): Call | null {
     const call = this.calls.get(this.channel.served);
     return call === undefined || call.answered ? null : call;
@@ -115,7 +115,7 @@ export class Link {
     return this.writer.begin(kind);
   }
 
-  /** Sends what was written, and wakes the worker. */
+  /** Sends the message, and wakes the worker. */
   send(): void {
     const { channel, xl } = this;
     if (this.closed) return;
@@ -127,7 +127,7 @@ export class Link {
     if (channel.backlogBytes > BACKLOG_BYTES) this.break('it takes nothing any more');
   }
 
-  /** Sends what nobody waits for: the worker finds it when it is awake next. */
+  /** Sends a notice without waking the worker, which reads it when it next wakes. */
   notice(): void {
     if (this.closed) return;
     if (this.settles || this.notices >= NOTICES) {
@@ -139,7 +139,7 @@ export class Link {
     this.put();
   }
 
-  /** False when the worker has counted what cannot be. */
+  /** False when the worker's counter is impossible. */
   private put(): boolean {
     try {
       this.channel.put(this.writer);
@@ -156,7 +156,7 @@ export class Link {
   }
 
   release(fd: Fd): void {
-    this.lent.released(fd);
+    this.exposed.released(fd);
     this.begin(DOWN.RELEASE).number(fd.id);
     this.notice();
   }
@@ -181,9 +181,9 @@ export class Link {
     to.number(client === null ? 0 : client.id).u8(this.flagsOf(frame));
     if (client !== null) to.text(client.uid);
     to.text(root.lkOwner).text(root.op);
-    this.lent.call = call;
-    writeValues(to, row.args, args, this.lent, null);
-    this.lent.call = null;
+    this.exposed.call = call;
+    writeValues(to, row.args, args, this.exposed, null);
+    this.exposed.call = null;
     this.focus = call;
     this.send();
     this.converse(call);
@@ -208,19 +208,19 @@ export class Link {
 
   private answer(from: Reader): void {
     const call = this.calls.get(from.u32());
-    if (call === undefined || call.answered) throw new Malformed('an answer to nothing');
+    if (call === undefined || call.answered) throw new Malformed('a reply to an unknown request');
     const opRet = from.integer();
     const opErrno = from.integer();
-    if (opErrno < 0 || opErrno > LAST_ERRNO) throw new Malformed('an errno that is none');
+    if (opErrno < 0 || opErrno > LAST_ERRNO) throw new Malformed('an invalid errno');
     const { row, frame } = call;
     let values: unknown[];
     let kept: Inode[] = [];
-    this.lent.call = call;
+    this.exposed.call = call;
     try {
-      values = readValues(from, row.reply, this.lent, call);
+      values = readValues(from, row.reply, this.exposed, call);
       if (call.hasLoose) kept = this.readKept(call, from);
     } catch (error) {
-      if (!(error instanceof NotLent)) throw error;
+      if (!(error instanceof NotExposed)) throw error;
       this.xl.log.error(`${row.name}: refused: ${error.message}`, {
         msgid: messages.requestFailed.id,
       });
@@ -228,7 +228,7 @@ export class Link {
       this.owner.failed(call);
       return;
     } finally {
-      this.lent.call = null;
+      this.exposed.call = null;
     }
     this.end(call);
     unwindArgs[row.name as FopName](frame, opRet, opErrno, values);
@@ -238,18 +238,18 @@ export class Link {
   private readKept(call: Call, from: Reader): Inode[] {
     return Array.from({ length: from.count() }, () => {
       const inode = call.inode(from.integer());
-      if (inode === undefined) throw new NotLent('an inode that did not come with the request');
+      if (inode === undefined) throw new NotExposed('an inode that is not of the request');
       return inode;
     });
   }
 
-  /** What came as nobody's is somebody's now, or may yet be. */
+  /** Keeps an unlinked inode that the module still holds. */
   private keep(inode: Inode): void {
     if (!inode.linked) {
-      this.lent.keep(inode);
+      this.exposed.keep(inode);
       return;
     }
-    this.lent.note(inode);
+    this.exposed.note(inode);
     this.begin(DOWN.LINKED).number(inode.id).gfid(inode.gfid).u8(inode.iaType);
     this.notice();
   }
@@ -266,25 +266,26 @@ export class Link {
     const number = from.u32();
     const child = this.xl.children[from.u8()];
     const row = table[from.u8()];
-    if (child === undefined || row === undefined) throw new Malformed('a wind to nowhere');
+    if (child === undefined || row === undefined)
+      throw new Malformed('a wind to an unknown child or fop');
     const call = number === 0 ? null : this.calls.get(number);
-    if (call === undefined) throw new Malformed('a wind of nothing');
-    if (call?.winds.has(wind)) throw new Malformed('a wind that is under way');
+    if (call === undefined) throw new Malformed('a wind of an unknown request');
+    if (call?.winds.has(wind)) throw new Malformed('the number of a pending wind');
     const root = call === null ? this.ownRoot(row, from) : null;
     if (call !== null) {
       call.winds.set(wind, call.replies.wind());
       call.owed += 1;
     }
     let args: unknown[];
-    this.lent.call = call;
+    this.exposed.call = call;
     try {
-      args = readValues(from, row.args, this.lent, call);
+      args = readValues(from, row.args, this.exposed, call);
     } catch (error) {
-      if (!(error instanceof NotLent)) throw error;
+      if (!(error instanceof NotExposed)) throw error;
       this.refuse(wind, row, call);
       return;
     } finally {
-      this.lent.call = null;
+      this.exposed.call = null;
     }
     const frame = call === null ? this.xl.begin(root!) : call.frame;
     if (call === null) frame.local = wind;
@@ -292,7 +293,7 @@ export class Link {
     windArgs[row.name as FopName](frame, wind, cbk as never, child, args);
   }
 
-  /** Of a request that the module has begun by itself, or goes on with after its answer. */
+  /** The stack of a request that the module began, or continues after its reply. */
   private ownRoot(row: FopRow, from: Reader): Stack {
     const [uid, gid, pid] = [from.u32(), from.u32(), from.integer()];
     const root = new Stack(uid, gid, pid, row.logName);
@@ -340,14 +341,14 @@ export class Link {
       call.winds.delete(wind);
     }
     const to = this.begin(DOWN.REPLY).u32(wind).number(opRet).number(opErrno);
-    this.lent.call = call;
-    writeValues(to, row.reply, values, this.lent, null);
-    this.lent.call = null;
+    this.exposed.call = call;
+    writeValues(to, row.reply, values, this.exposed, null);
+    this.exposed.call = null;
     this.send();
     this.converse(call !== null && !call.answered ? call : null);
   }
 
-  /** It names what it does not have: as the storage would say it of an inode that is gone. */
+  /** Fails a wind that refers to an unexposed object with ESTALE, as for a forgotten inode. */
   private refuse(wind: number, row: FopRow, call: Call | null): void {
     if (call !== null) call.owed -= 1;
     const values = row.reply.map(({ type }) => (type === 'int' ? -1 : null));
@@ -356,12 +357,12 @@ export class Link {
 
   // -- waiting -------------------------------------------------------------------------------------
 
-  /** The worker calls. */
+  /** Takes messages when the worker wakes the event loop. */
   called(): void {
     if (!this.closed) this.converse(null);
   }
 
-  /** Takes what comes, as long as `call` is worth waiting for. */
+  /** Takes messages, and waits for `call` as long as that pays. */
   converse(call: Call | null): void {
     if (call !== null) this.focus = call;
     if (this.conversing || this.closed) return;
@@ -372,7 +373,7 @@ export class Link {
     try {
       do {
         this.takeAll();
-        while (this.waits() && this.look()) this.takeAll();
+        while (this.waits() && this.awaitNews()) this.takeAll();
       } while (!this.closed && !this.mustYield() && !channel.leave(false));
     } finally {
       this.conversing = false;
@@ -381,18 +382,18 @@ export class Link {
     this.owner.left();
   }
 
-  /** Whether there is more than a turn may take: the rest is taken in another. */
+  /** True when the turn is used up; the rest is taken in another. */
   private mustYield(): boolean {
     if (!this.channel.hasNews || performance.now() < this.until) return false;
     this.xl.context.after(0, () => this.called());
     return true;
   }
 
-  /** What was done was ended in the middle: what has come since is looked at later. */
+  /** Recovers from an aborted turn; pending messages are taken later. */
   abandoned(): void {
     this.conversing = false;
     this.focus = null;
-    this.lent.call = null;
+    this.exposed.call = null;
     if (!this.closed) this.xl.context.after(0, () => this.called());
   }
 
@@ -402,13 +403,13 @@ export class Link {
     return this.settles || (this.focus !== null && !this.focus.answered);
   }
 
-  /** Waits for news. False when that has taken too long. */
-  private look(): boolean {
+  /** Waits for a message. False after too long. */
+  private awaitNews(): boolean {
     const { busy, channel, patience } = this;
     if (channel.waitAwake(busy)) return true;
     if (this.settles) {
       channel.sleep(SETTLE_MS, false);
-      this.owner.look();
+      this.owner.checkAlive();
       return !this.closed;
     }
     if (!patience.due()) return false;
@@ -421,7 +422,7 @@ export class Link {
     return true;
   }
 
-  /** Sends an order, and waits for `isDone`: for what cannot wait otherwise. False when too long. */
+  /** Waits synchronously until `isDone`. False after `ms` milliseconds. */
   insist(isDone: () => boolean, ms: number): boolean {
     const { channel } = this;
     const until = performance.now() + ms;
@@ -458,7 +459,7 @@ export class Link {
 
   private malformed(error: unknown): void {
     if (!(error instanceof Malformed)) throw error;
-    this.break(`it sent what is no message: ${error.message}`);
+    this.break(`it sent a malformed message: ${error.message}`);
   }
 
   private take(kind: number, from: Reader): void {
@@ -466,7 +467,7 @@ export class Link {
     else if (kind === UP.WIND) this.wind(from);
     else {
       const handle = this.owner.others[kind];
-      if (handle === undefined) throw new Malformed('a message of no kind');
+      if (handle === undefined) throw new Malformed('a message of unknown kind');
       handle(from, this);
     }
   }
@@ -478,14 +479,14 @@ export class Link {
     this.owner.broken(why);
   }
 
-  /** Nothing is taken from the worker any more, and what it owes is given back. */
+  /** Stops reading from the worker; returns its unanswered requests. */
   close(): Call[] {
     this.closed = true;
     links.delete(this);
     const owed = [...this.calls.values()].filter(({ answered }) => !answered);
     this.calls.clear();
     for (const call of owed) call.answered = true;
-    this.lent.close();
+    this.exposed.close();
     return owed;
   }
 }

@@ -1,17 +1,16 @@
-/** Async methods of the module's own that nobody awaits: what they throw would be known to nobody. */
+/** Logs errors of a module's own async methods whose promises it does not await. */
 import { findFop } from '../../../runtime/core/fops.ts';
-import { isPromise, whenForgotten } from './context.ts';
+import { isPromise, onUnhandled } from './context.ts';
 import { isAsync } from './describe.ts';
 import { isOfModule, report } from './report.ts';
-import { asking, forgottenIn, watchedMethods } from './unawaited.ts';
+import { callPattern, findUnawaited, wrappedMethods } from './unawaited-replies.ts';
 
 const CALLER = String.raw`(?:void\s+)?(?:this|self|that)`;
 
 /**
- * Sees to async methods of a class that another calls without waiting for them: what rejects their
- * promise would be known to nobody. Others cost nothing.
+ * Wraps the async methods of a class that are not fops, to log rejections that no caller handles.
  */
-export function watchForgotten(made: { readonly prototype: object }): void {
+export function logUnawaitedErrors(made: { readonly prototype: object }): void {
   const { prototype } = made;
   const all = Object.entries(Object.getOwnPropertyDescriptors(prototype));
   const texts = all.flatMap(([name, { value }]) =>
@@ -19,12 +18,12 @@ export function watchForgotten(made: { readonly prototype: object }): void {
   );
   for (const [name, property] of all) {
     const { value: method } = property;
-    // What becomes of a fop is its request's.
+    // A fop's error fails its request.
     if (!isOfModule(method) || !isAsync(method) || isFop(name)) continue;
-    const asks = asking(CALLER, name.replaceAll('$', '\\$'));
-    if (!texts.some((text) => forgottenIn(text, asks) !== null)) continue;
+    const asks = callPattern(CALLER, name.replaceAll('$', '\\$'));
+    if (!texts.some((text) => findUnawaited(text, asks) !== null)) continue;
     const watching = watched(name, method as Method);
-    watchedMethods.set(watching, method);
+    wrappedMethods.set(watching, method);
     Object.defineProperty(prototype, name, { ...property, value: watching });
   }
 }
@@ -37,9 +36,7 @@ const watched = (name: string, method: Method): Method =>
   function (...args) {
     const promise = Reflect.apply(method, this, args);
     if (isPromise(promise)) {
-      whenForgotten(promise, (error) =>
-        report(error, `${name} failed, and nobody awaited it`, method),
-      );
+      onUnhandled(promise, (error) => report(error, `${name} failed, and was not awaited`, method));
     }
     return promise;
   };

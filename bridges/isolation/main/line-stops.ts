@@ -1,4 +1,4 @@
-/** A debugger's end of what stops at lines in a worker. None of what the worker tells is trusted. */
+/** Lets a debugger stop a worker's module at lines. The worker's messages are untrusted. */
 import { holdRequest, resumeRequest } from '../../../runtime/core/interceptor.ts';
 import {
   type LineCommand,
@@ -11,9 +11,9 @@ import {
   type StoppedAt,
 } from '../../../runtime/core/line-stops.ts';
 import { Malformed } from '../bytes.ts';
-import { DOWN } from '../kinds.ts';
+import { DOWN } from '../message-kinds.ts';
 import type { Call } from './call.ts';
-import type { Link } from './link.ts';
+import type { WorkerLink } from './worker-link.ts';
 
 interface Asked {
   resolve(answer: LineReply): void;
@@ -22,17 +22,17 @@ interface Asked {
 
 const MOST = 1000;
 
-export class LinesInThread implements LineStops {
+export class ThreadLineStops implements LineStops {
   listener: LineStops['listener'] = null;
   stop: StoppedAt | null = null;
-  /** What a worker is to begin with, as the JSON of a command. */
+  /** The command that a new worker starts with, as JSON. */
   watched: string | undefined;
-  private link: Link | null = null;
+  private link: WorkerLink | null = null;
   private readonly asked = new Map<number, Asked>();
   private last = 0;
 
-  /** A worker is there that understands commands; null when it is lost. */
-  serve(link: Link | null): void {
+  /** Sets the worker that takes commands; null when it is lost. */
+  serve(link: WorkerLink | null): void {
     this.link = link;
     if (link !== null) return;
     for (const { reject } of this.asked.values()) reject(new LineError('its thread is lost'));
@@ -46,8 +46,7 @@ export class LinesInThread implements LineStops {
       const { lines } = command;
       this.watched = lines === null ? undefined : JSON.stringify({ id: 0, do: 'watch', lines });
     }
-    if (link === null)
-      return Promise.reject(new LineError('its thread is not there at the moment'));
+    if (link === null) return Promise.reject(new LineError('its thread is restarting: try again'));
     this.last += 1;
     const id = this.last;
     return new Promise((resolve, reject) => {
@@ -62,7 +61,7 @@ export class LinesInThread implements LineStops {
   end(): void {
     this.listener = null;
     const gone = (error: unknown): void => {
-      // A thread that is lost stops nowhere.
+      // A lost thread has no stop to end.
       if (!(error instanceof LineError)) throw error;
     };
     if (this.watched !== undefined) this.ask({ do: 'watch', lines: null }).catch(gone);
@@ -77,10 +76,10 @@ export class LinesInThread implements LineStops {
   }
 
   /** @throws {Malformed} */
-  heard(json: string, call: number, link: Link): void {
+  receive(json: string, call: number, link: WorkerLink): void {
     const told = parse(json);
     if (told.stopped !== undefined) {
-      // It has been told meanwhile to go on.
+      // The debugger has detached meanwhile.
       if (this.watched === undefined) return;
       this.goesOn();
       const stop = stopOf(told.stopped);
@@ -106,17 +105,18 @@ function parse(json: string): Told {
   try {
     return recordOf(JSON.parse(json));
   } catch {
-    throw new Malformed('what is no JSON of an object');
+    throw new Malformed('debugger message is not JSON');
   }
 }
 
 function recordOf(told: unknown): Told {
-  if (typeof told !== 'object' || told === null) throw new Malformed('what is no object');
+  if (typeof told !== 'object' || told === null)
+    throw new Malformed('debugger message is not an object');
   return told as Told;
 }
 
 function listOf<T>(told: unknown, item: (each: Told) => T): T[] {
-  if (!Array.isArray(told)) throw new Malformed('what is no list');
+  if (!Array.isArray(told)) throw new Malformed('debugger message is not a list');
   return told.slice(0, MOST).map((each) => item(recordOf(each)));
 }
 
@@ -125,7 +125,7 @@ function stopOf(told: unknown): LineStop {
   const read = listOf(frames, ({ name, file, line }): LineFrame => {
     return { name: String(name), file: String(file), line: Number(line) || 0 };
   });
-  if (read.length === 0) throw new Malformed('a stop nowhere');
+  if (read.length === 0) throw new Malformed('debugger stop has no line');
   return { reason: reason === 'step' ? 'step' : 'breakpoint', frames: read };
 }
 

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { KeptNames } from './kept-names.ts';
+import { NameCache } from './name-cache.ts';
 
-/** Calls that bring names, as many as the numbers say, from so many different ones. */
+/** Sequences of calls, each with names drawn from a small set. */
 const calls = fc.record({
   most: fc.integer({ min: 1, max: 50 }),
   brought: fc.array(fc.array(fc.integer({ min: 0, max: 200 }), { maxLength: 40 })),
 });
 
-test('names are made once while they are kept, and never let go of twice', () => {
+test('a cached name is made once and released once', () => {
   fc.assert(
     fc.property(calls, ({ most, brought }) => {
       const alive = new Map<string, object>();
-      const names = new KeptNames<{ name: string }>(most, (made) => {
+      const names = new NameCache<{ name: string }>(most, (made) => {
         expect(alive.get(made.name)).toBe(made);
         alive.delete(made.name);
       });
@@ -30,9 +30,9 @@ test('names are made once while they are kept, and never let go of twice', () =>
   );
 });
 
-test('the oldest go, and a call lets go of a few only', () => {
+test('the oldest names are evicted, fewer than 20 per call', () => {
   const gone: number[] = [];
-  const names = new KeptNames<number>(1000, (made) => void gone.push(made));
+  const names = new NameCache<number>(1000, (made) => void gone.push(made));
   let most = 0;
   for (let i = 0; i < 100_000; i++) {
     const before = gone.length;
@@ -45,9 +45,9 @@ test('the oldest go, and a call lets go of a few only', () => {
   expect(gone.length).toBeGreaterThan(98_000);
 });
 
-test.each([1, 8, 9, 100])('with %i names a call there is an end to how many are kept', (each) => {
+test.each([1, 8, 9, 100])('with %i new names per call, the cache stays bounded', (each) => {
   let kept = 0;
-  const names = new KeptNames<number>(1000, () => void kept--);
+  const names = new NameCache<number>(1000, () => void kept--);
   for (let i = 0; i < 2000; i++) {
     names.trim();
     for (let k = 0; k < each; k++, kept++) names.add(`${i} ${k}`, i);

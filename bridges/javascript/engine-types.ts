@@ -1,4 +1,4 @@
-/** An engine's needs, and its settings. */
+/** Types of an engine's arguments and settings. */
 import type { Machine } from '../host/machine.ts';
 import type { HostFunction } from './host-functions.ts';
 import type { Pointer } from './wasm.ts';
@@ -6,24 +6,24 @@ import type { Pointer } from './wasm.ts';
 /** The address of a JSValue that the engine keeps. */
 export type Handle = Pointer;
 
-/** What a script is given by the general way. */
+/** An argument of `Engine.call`. */
 export type Argument = string | number | { readonly handle: Handle };
 
 export interface EngineOptions {
-  /** What it runs on. */
+  /** The machine that it runs on. */
   readonly machine: Machine;
   readonly hostFunctions: Readonly<Record<string, HostFunction>>;
-  /** The full name of an import, and the source of a module by its full name. They may throw. */
+  /** Resolve an import to its full name, and load a module by it. Both may throw. */
   resolve(base: string, name: string): string;
   load(name: string): string;
-  /** Milliseconds a call may run; 0 for no limit. */
+  /** Milliseconds that a call may take; 0 for no limit. */
   readonly timeLimit: number;
-  /** The volume, for the log of a process that has to end. */
+  /** The volume's name, for the log of a process that must end. */
   readonly volume?: string;
-  /** What tells the time, in milliseconds; performance.now without it. */
+  /** The clock in milliseconds; performance.now by default. */
   readonly clock?: () => number;
-  /** Bytes that the script's values may take. */
+  /** Bytes of the module's values at most. */
   readonly memoryLimit: number;
-  /** Told what was noticed and done without. */
+  /** Logs a harmless fault. */
   log(text: string): void;
 }

@@ -1,32 +1,32 @@
-/** The inodes and files that a worker may name: those that it was told of, and those that it has made. */
+/** Tracks the inodes and fds that a worker may refer to: those exposed to it, and those it made. */
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { Malformed, type Reader, type Writer } from '../bytes.ts';
-import { KNOWN, NEW, NONE, OWN } from '../kinds.ts';
-import { readNewFd, type Things, writeNewFd } from '../values.ts';
+import { KNOWN, NEW, NONE, OWN } from '../message-kinds.ts';
+import { type ObjectCodec, readNewFd, writeNewFd } from '../values.ts';
 import type { Call } from './call.ts';
 
-/** The worker names something that it does not have: that request fails, and nothing else. */
-export class NotLent extends Error {
+/** Thrown when a worker refers to an object not exposed to it: only that request fails. */
+export class NotExposed extends Error {
   readonly code = 'GLOSSA_NOT_LENT';
 }
 
-export class Lent implements Things {
-  /** The request whose values are written or read. */
+export class ExposedObjects implements ObjectCodec {
+  /** The request whose values are being encoded or decoded. */
   call: Call | null = null;
   private readonly xl: Xlator;
   private readonly mostFds: number;
   private readonly fds = new Map<number, Fd>();
-  /** Not linked, and known to the worker all the same. */
+  /** Unlinked inodes that the worker keeps. */
   private readonly kept = new Map<number, WeakRef<Inode>>();
   private readonly keptEnd: FinalizationRegistry<number>;
-  /** What the worker has made, by its numbers. */
+  /** Inodes made by the worker, by its numbers. */
   private readonly ownInodes = new Map<number, Inode>();
   private readonly ownFds = new Map<number, Fd>();
   private readonly ownNumbers = new WeakMap<Inode | Fd, number>();
 
-  /** @param gone told of the end of an inode that was never linked */
+  /** @param gone called at the end of an inode that was never linked */
   constructor(xl: Xlator, mostFds: number, gone: (inode: number) => void) {
     this.xl = xl;
     this.mostFds = mostFds;
@@ -41,7 +41,7 @@ export class Lent implements Things {
 
   // -- inodes --------------------------------------------------------------------------------------
 
-  /** Whether the worker has it as a linked one. */
+  /** True if the worker has the linked inode. */
   knows(inode: Inode): boolean {
     return inode.ctxGet(this.xl) === this || inode.id === ROOT_ID;
   }
@@ -65,32 +65,32 @@ export class Lent implements Things {
     else if (this.call !== null) this.call.hasLoose = true;
   }
 
-  /** The worker has a linked inode: its end will be told. */
+  /** Marks a linked inode as exposed; the worker is notified when it is forgotten. */
   note(inode: Inode): void {
     inode.ctxSet(this.xl, this);
     this.kept.delete(inode.id);
   }
 
-  /** The worker goes on knowing one that is not linked. */
+  /** Keeps an unlinked inode exposed. */
   keep(inode: Inode): void {
     if (this.kept.has(inode.id)) return;
     this.kept.set(inode.id, new WeakRef(inode));
     this.keptEnd.register(inode, inode.id);
   }
 
-  /** @throws {NotLent} {Malformed} */
+  /** Reads an inode of the current request. @throws {NotExposed} {Malformed} */
   readInode(from: Reader): Inode | null {
     const how = from.u8();
     if (how === NONE) return null;
     const number = from.number();
     if (how === OWN) return this.ownInode(number);
-    if (how !== KNOWN) throw new Malformed('an inode that is meant in no way');
+    if (how !== KNOWN) throw new Malformed('an unknown kind of reference to an inode');
     const found = this.find(number);
-    if (found === undefined) throw new NotLent('an inode that the module was not given');
+    if (found === undefined) throw new NotExposed('an inode that the module was not given');
     return found;
   }
 
-  /** The same of one that came with any of the requests; null when the worker does not have it. */
+  /** Reads an inode of any of the requests; null if it is not exposed. */
   readInodeOf(calls: Iterable<Call>, from: Reader): Inode | null {
     const how = from.u8();
     if (how === NONE) return null;
@@ -120,13 +120,13 @@ export class Lent implements Things {
     return inode;
   }
 
-  /** From now on the worker's own inode of this number is that one. */
+  /** Binds the worker's own number to `inode`. */
   setOwn(number: number, inode: Inode): void {
     this.ownInodes.set(number, inode);
     this.ownNumbers.set(inode, number);
   }
 
-  /** The worker's number of one that it has made. */
+  /** The worker's number of an inode that it made. */
   ownNumberOf(inode: Inode): number | undefined {
     return this.ownNumbers.get(inode);
   }
@@ -156,34 +156,34 @@ export class Lent implements Things {
     const number = from.number();
     if (how === NEW) return this.newOwnFd(number, from);
     const fd = how === OWN ? this.ownFds.get(number) : this.fds.get(number);
-    if (fd === undefined) throw new NotLent('an fd that the module was not given');
+    if (fd === undefined) throw new NotExposed('an fd that the module was not given');
     return fd;
   }
 
   private newOwnFd(number: number, from: Reader): Fd {
     const { inode, flags, pid, isDir } = readNewFd(from, this);
-    if (this.ownFds.has(number)) throw new Malformed('an fd that is there already');
-    // The worker itself allows no more.
-    if (this.ownFds.size >= this.mostFds) throw new Malformed('more fds than it may have');
+    if (this.ownFds.has(number)) throw new Malformed('an fd number is already in use');
+    // The worker itself enforces the limit.
+    if (this.ownFds.size >= this.mostFds) throw new Malformed('more fds than the limit');
     const fd = new Fd(inode, flags, pid, isDir);
     this.ownFds.set(number, fd);
     this.ownNumbers.set(fd, number);
     return fd;
   }
 
-  /** The fd of this number that the worker has made is done with. */
+  /** Releases an fd that the worker made. */
   releaseOwn(number: number): void {
     const fd = this.ownFds.get(number);
     this.ownFds.delete(number);
     fd?.release();
   }
 
-  /** One of the main thread's was released. */
+  /** Removes a released fd of the main thread. */
   released(fd: Fd): void {
     this.fds.delete(fd.id);
   }
 
-  /** The worker is gone, and what it had open is closed. */
+  /** Closes the fds of a worker that is gone. */
   close(): void {
     const open = [...this.ownFds.values()];
     this.ownFds.clear();

@@ -1,28 +1,28 @@
 /**
- * Names that an interpreter has been given, each made there once and kept. When there are many the
- * oldest go, a few with each call, so that no request waits until all have gone.
+ * Caches the strings of names that were made in an interpreter. When it is full, each call evicts a
+ * few of the oldest, so that no request waits for a large eviction.
  */
 
-/** So many are kept of each interpreter: a few megabytes at most, as names are short. */
+/** Names cached per interpreter: a few megabytes at most, as names are short. */
 export const MOST_NAMES = 20_000;
-/** So many go with a call; more than a call usually brings. After one that brought more, more go. */
+/** Names evicted per call: more than a call usually adds; after a larger call, more. */
 const AT_ONCE = 8;
 
-export class KeptNames<V> {
+export class NameCache<V> {
   readonly #most: number;
   readonly #release: (made: V) => void;
   readonly #made = new Map<string, V>();
-  /** In the order in which they came. A map's own would begin with the gaps of those that went. */
+  /** Names in order of insertion: a map's own order would begin with gaps of evicted ones. */
   readonly #order: string[] = [];
   #first = 0;
 
-  /** @param release what is to be done with what goes */
+  /** @param release frees an evicted value */
   constructor(most: number, release: (made: V) => void) {
     this.#most = most;
     this.#release = release;
   }
 
-  /** There are as many as are to be kept; a call may well bring more. */
+  /** True at the limit; one call may exceed it. */
   get isFull(): boolean {
     return this.#made.size >= this.#most;
   }
@@ -31,13 +31,13 @@ export class KeptNames<V> {
     return this.#made.get(name);
   }
 
-  /** Takes over what was made for a name that was not there. */
+  /** Adds the value made for a name that was missing. */
   add(name: string, made: V): void {
     this.#order.push(name);
     this.#made.set(name, made);
   }
 
-  /** To be called where nobody uses a name. Whether any went. */
+  /** Evicts old names; call it while no name is in use. True if any was evicted. */
   trim(): boolean {
     if (!this.isFull) return false;
     const most = AT_ONCE + ((this.#made.size - this.#most) >> 1);

@@ -1,4 +1,4 @@
-/** Which objects a script's slips are told of; see guard.ts. */
+/** Installs guards (guard.ts) on the library's classes. */
 import { Child, Reply } from './child.ts';
 import { Client } from './client.ts';
 import { Frame } from './frame.ts';

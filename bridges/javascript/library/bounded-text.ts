@@ -1,6 +1,6 @@
 /**
- * Values as one writes them down, `{a: 1}`, in a bounded text. Nothing of the value's own runs, no
- * getter, `toString`, `toJSON`, iterator or trap of a Proxy.
+ * Formats values as source text, `{a: 1}`, in a bounded length, without running the module's code:
+ * no getter, `toString`, `toJSON`, iterator or Proxy trap.
  */
 import { isProxy } from './proxies.ts';
 
@@ -24,15 +24,15 @@ const { values } = Set.prototype;
 export const cut = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most)}…` : text;
 
-/** What a property holds; undefined for one that is computed. */
+/** A property's value; undefined for a getter. */
 export const held = (of: object, key: string): unknown => getOwnPropertyDescriptor(of, key)?.value;
 
-/** How many entries a Map or a Set has, whatever its class says of that; -1 for what is none. */
+/** The size of a Map or Set by the built-in getter; -1 for any other object. */
 export function sizeAs(kind: keyof typeof sizeOf, value: object): number {
   try {
     return apply(sizeOf[kind], value, []) as number;
   } catch {
-    // It says so of what is no such thing.
+    // The getter throws for other objects.
     return -1;
   }
 }
@@ -42,7 +42,7 @@ export const entriesOf = (value: object): IterableIterator<[unknown, unknown]> =
 export const valuesOf = (value: object): IterableIterator<unknown> =>
   apply(values, value, []) as IterableIterator<unknown>;
 
-/** The name of the class, with a blank behind; nothing for a plain object. */
+/** The class's name and a blank; '' for a plain object. */
 function classOf(value: object): string {
   const prototype = getPrototypeOf(value) as object | null;
   if (prototype === null || isProxy(prototype)) return '';
@@ -96,11 +96,11 @@ export function shown(value: unknown, depth = 0): string {
     return `[function ${typeof name === 'string' ? cut(name, 60) : ''}]`;
   }
   if (value === null || typeof value !== 'object') return primitive(value);
-  // A circle ends here too.
+  // Circular values end here too.
   if (depth >= DEPTH) return isArray(value) ? '[…]' : `${classOf(value)}{…}`;
   return collectionOf(value, depth) ?? itemsOf(value, depth);
 }
 
-/** A thrown text is told as it is; of anything other, what it is made of. */
+/** A thrown string itself, or another thrown value's contents. */
 export const thrownText = (value: unknown): string =>
   cut(typeof value === 'string' ? value : shown(value), MOST_CHARACTERS);

@@ -1,9 +1,9 @@
 /**
- * Globals that other programs for JavaScript have and scripts look for. They are `undefined` here, so
- * that `typeof process === 'undefined'` holds; the first look at each is told to the volume's log. A
- * module may set one for itself, by assignment or declaration.
+ * Makes the globals of other JavaScript runtimes undefined, so that `typeof process ===
+ * 'undefined'` holds, and logs the first access to each. A module may define one by assignment or
+ * declaration.
  */
-import { ELSEWHERE } from './elsewhere.ts';
+import { FOREIGN_GLOBALS } from './foreign-globals.ts';
 import { refused } from './report.ts';
 
 const { defineProperty } = Object;
@@ -23,6 +23,6 @@ function hide(name: string, why: string): void {
   });
 }
 
-for (const [names, why] of ELSEWHERE) {
+for (const [names, why] of FOREIGN_GLOBALS) {
   for (const name of names.split(' ')) if (!(name in globalThis)) hide(name, why);
 }

@@ -1,27 +1,26 @@
 /**
- * Asks for the memory of interpreters that have ended. Only V8's garbage collector gives it back, and
- * by itself it runs when something is allocated: a mount at rest would keep some hundred MB.
- *
- * It takes several runs: the realm, the instance and its memory each go in one after what led to them
- * has gone. Each keeps the process busy for some tens of milliseconds, so there is time between them.
+ * Makes V8 free the memory of ended interpreters: its garbage collector runs by itself only on
+ * allocation, so an idle mount would hold some hundred MB. Several runs are needed, as the realm,
+ * the instance and its memory go one after the other; pauses separate them, as each takes some 10
+ * ms.
  */
 import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import { trimMemory } from '../../../runtime/sys/malloc.ts';
 
-/** As long as one interpreter ends soon after the other, it is asked for at every fourth. */
+/** While interpreters end in quick succession, the collector runs at every fourth. */
 const QUIET_MS = 1000;
 const AT_ONCE = 4;
 const MOST_RUNS = 8;
-/** What a run makes free may be counted after the next: one that brought nothing is not the last. */
+/** Fruitless runs at most: memory may be counted one run late. */
 const MOST_IDLE = 2;
-/** Of the time, at most a tenth is the collector's. */
+/** Pause as a multiple of a run: the collector gets a tenth of the time. */
 const PAUSE = 9;
-/** So much less is worth another run, in bytes. */
+/** Freed bytes that justify another run. */
 const WORTH = 2 ** 20;
-/** A larger heap takes long to look through; with so much in it, V8 does that often enough. */
+/** Larger heaps are left to V8, which collects them often enough. */
 const HEAP_MAX = 512 * 2 ** 20;
 
-/** Bytes of the heap, and of what lies outside of it and belongs to something in it. */
+/** Bytes of the heap, and of external memory that it owns. */
 function inUse(): number {
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
@@ -30,7 +29,7 @@ function inUse(): number {
 let timer: NodeJS.Timeout | undefined;
 let ended = 0;
 
-/** An interpreter has ended. */
+/** Schedules collector runs after an interpreter has ended. */
 export function discarded(): void {
   clearTimeout(timer);
   ended += 1;
@@ -39,7 +38,7 @@ export function discarded(): void {
 
 const after = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn, ms).unref();
 
-/** One run of `left`. The `idle` ones before brought nothing; `before` was in use at the last. */
+/** One of `left` runs, after `idle` fruitless ones; `before` bytes were in use at the last. */
 function run(left: number, idle: number, before: number): void {
   if (process.memoryUsage().heapUsed > HEAP_MAX) return;
   const began = performance.now();

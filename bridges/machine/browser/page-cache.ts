@@ -1,8 +1,8 @@
-/** A cache that the page brings: one snapshot of Python, and nothing is kept. */
+/** A read-only cache from the page's parts: one snapshot of Python. */
 import { BAKED, type BakedHead, type Cache, BAKED_PAGE as PAGE } from '../../host/machine.ts';
 import type { PartBytes } from './parts.ts';
 
-/** Undefined where the page brings none: an interpreter then starts from nothing. */
+/** Undefined if the page has none: interpreters then start cold. */
 export function bakedCache(parts: PartBytes): Cache | undefined {
   const [head, pages] = [parts.get(BAKED.head), parts.get(BAKED.pages)];
   if (head === undefined || pages === undefined) return undefined;
