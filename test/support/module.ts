@@ -88,7 +88,10 @@ export const isolated: Language = {
   copies: true,
   onForgotten(run, tell) {
     const { forget } = WorkerLink.prototype;
-    const spy = vi.spyOn(WorkerLink.prototype, 'forget').mockImplementation(function (this: WorkerLink, id) {
+    const spy = vi.spyOn(WorkerLink.prototype, 'forget').mockImplementation(function (
+      this: WorkerLink,
+      id,
+    ) {
       tell(id);
       forget.call(this, id);
     });
