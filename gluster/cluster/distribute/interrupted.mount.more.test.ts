@@ -1,7 +1,7 @@
 /**
- * A client of ours is ended at each point of its fops of many steps, over bricks of GlusterFS. What it
- * leaves there, GlusterFS's client and ours take for the same, use and remove, whoever comes by first.
- * Each fop in one way; in `test:long` in all others, by where the names and files are.
+ * Interrupts fops of glossa's client at each of their steps, over bricks of GlusterFS. Both clients
+ * must see, use and remove what is left alike, whichever comes first. Tries one variant of each
+ * fop; `test:long` tries all placements of names and files.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -27,12 +27,12 @@ const NAMES = ['wz', 'wa', 'wm'];
 const WHO = ['ours', 'theirs'] as const;
 type Who = (typeof WHO)[number];
 
-/** What a name leads to: a file's text, a directory's names; null for nothing. */
+/** The content of a name: a file's text or a directory's names; null for none. */
 type Content = string | null;
 const FILE = 'the file';
 const OTHER = 'the other';
 
-/** A directory in which a fop was ended, and its two names. */
+/** A directory in which a fop was interrupted, and its two names. */
 interface Trial {
   readonly dir: string;
   readonly from: string;
@@ -45,7 +45,7 @@ interface Trial {
 /** By the directory of a trial. */
 type Seen = Readonly<Record<string, readonly [Content, Content]>>;
 
-/** What a program in the mount of GlusterFS sees, or removes. */
+/** Reads or removes names through the mount of GlusterFS. */
 const THEIRS = `
 import json, os, shutil, sys
 def content(path):
@@ -72,22 +72,22 @@ for dir, names in trials.items():
 print(json.dumps(seen))
 `;
 
-describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
+describe.skipIf(noBricks())('an interrupted client over bricks of GlusterFS', () => {
   let folder: string;
   let bricks: RealBrick[];
   let volume: GlusterVolume | undefined;
-  /** Who is ended, and who comes by. */
+  /** The client that is interrupted, and those that follow. */
   let victim: BrickClient;
   let ours: BrickClient;
   let theirs: RealMount;
   let fault: Fault | null = null;
 
-  /** Of one that is killed the bricks hear nothing more, and take its locks back themselves. */
+  /** A killed client sends nothing more; the bricks release its locks. */
   function decide(wind: Wind): Verdict {
     if (fault?.kind === 'killed' && fault.hasHappened) return ENOTCONN;
     return fault?.decide(wind) ?? 'pass';
   }
-  // Where a name that belongs to another brick is looked for, as after any repair of a layout.
+  // With lookups on all children, as after a repair of a layout.
   const begin = (): Promise<BrickClient> =>
     volume!.client({ 'lookup-optimize': 'off' }, 'test/gate');
 
@@ -101,7 +101,7 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
     await volume?.end();
   });
 
-  /** A name that belongs to a brick. */
+  /** Finds a name that belongs to a brick. */
   async function nameAt(dir: string, child: string, prefix: string): Promise<string> {
     for (let n = 0; ; n++) {
       const key = `dht.file.hashed-subvol.${prefix}${n}`;
@@ -110,7 +110,7 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
     }
   }
 
-  /** Makes a file on a brick, wherever its name belongs: it stays there when it is renamed. */
+  /** Makes a file on a brick under any name, by a rename, after which it stays there. */
   async function put(dir: string, name: string, child: string, text: string): Promise<void> {
     const own = await nameAt(dir, child, `${name}-`);
     await victim.ask('write', `${dir}/${own}`, bytes(text), null);
@@ -164,17 +164,17 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
   }
 
   interface Walk {
-    /** Makes what there is before; the two names. */
+    /** Makes the state before the fop. @returns the two names */
     readonly prepare: (dir: string) => Promise<readonly [string, string]>;
     readonly act: (from: string, to: string) => Promise<unknown>;
     readonly check: (seen: readonly [Content, Content], errno: number, isBack: boolean) => void;
-    /** Who comes by. */
+    /** The clients that follow. */
     readonly who?: readonly Who[];
   }
 
   let walks = 0;
 
-  /** Ends a fop at all its points, each in directories of their own. */
+  /** Interrupts a fop at each of its points, each in a directory of its own. */
   async function walk(kind: FaultKind, { prepare, act, check, who = WHO }: Walk): Promise<void> {
     const trials: Trial[] = [];
     walks += 1;
@@ -218,7 +218,7 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
       }
       await remove(first, own);
     }
-    // Nothing is left, on disk either.
+    // Nothing is left, not even on disk.
     expect(await theirs.sh('ls')).not.toMatch(new RegExp(`^${walks}-`, 'm'));
     for (const { files } of bricks) {
       expect(readdirSync(files).filter((name) => name.startsWith(`${walks}-`))).toEqual([]);
@@ -231,9 +231,9 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
   const isOneOf = (content: Content, ...all: readonly Content[]): void =>
     expect(all).toContain(content);
 
-  describe.each(FAULTS)('%s', (kind) => {
+  describe.each(FAULTS)('interrupted by %s', (kind) => {
     test.each(wantedOf(PLACEMENTS, (letters) => letters === 'abcb'))(
-      'rename of a file (source, old name, new name, target: %s)',
+      'rename of a file looks alike to both clients (source, old name, new name, target: %s)',
       async (letters) => {
         const [source, old, next] = [...letters].map((letter) => NAMES['abc'.indexOf(letter)]!);
         const target = letters[3] === '-' ? null : NAMES['abc'.indexOf(letters[3]!)]!;
@@ -259,7 +259,7 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
     );
 
     test.each(wantedOf(NAMES, (child) => child === 'wa'))(
-      'link to a name that belongs to %s',
+      'link to a name of %s looks alike to both clients',
       async (child) => {
         await walk(kind, {
           async prepare(dir) {
@@ -278,43 +278,49 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
       },
     );
 
-    test.each(wantedOf(['mkdir'], () => true))('%s', async () => {
-      await walk(kind, {
-        prepare: async () => ['d', 'none'],
-        act: (from) => victim.ask('mkdir', from, 0o755),
-        check([first], errno) {
-          isOneOf(first, '[]', null);
-          if (errno === 0) expect(first).toBe('[]');
-        },
-      });
-    });
+    test.each(wantedOf(['mkdir'], () => true))(
+      '%s leaves a directory or none for both clients',
+      async () => {
+        await walk(kind, {
+          prepare: async () => ['d', 'none'],
+          act: (from) => victim.ask('mkdir', from, 0o755),
+          check([first], errno) {
+            isOneOf(first, '[]', null);
+            if (errno === 0) expect(first).toBe('[]');
+          },
+        });
+      },
+    );
 
-    test.each(wantedOf(['rmdir'], () => true))('%s', async () => {
-      await walk(kind, {
-        async prepare(dir) {
-          await victim.ask('mkdir', `${dir}/d`, 0o755);
-          return ['d', 'none'];
-        },
-        act: (from) => victim.ask('rmdir', from),
-        check([first], errno, isBack) {
-          isOneOf(first, '[]', null);
-          if (errno === 0) expect(first).toBeNull();
-          else if (isBack) expect(first).toBe('[]');
-        },
-      });
-    });
+    test.each(wantedOf(['rmdir'], () => true))(
+      '%s leaves a directory or none for both clients',
+      async () => {
+        await walk(kind, {
+          async prepare(dir) {
+            await victim.ask('mkdir', `${dir}/d`, 0o755);
+            return ['d', 'none'];
+          },
+          act: (from) => victim.ask('rmdir', from),
+          check([first], errno, isBack) {
+            isOneOf(first, '[]', null);
+            if (errno === 0) expect(first).toBeNull();
+            else if (isBack) expect(first).toBe('[]');
+          },
+        });
+      },
+    );
 
     const directories = [
       ['to a new name', false],
       ['over an empty one', true],
     ] as const;
     test.each(wantedOf(directories, ([, isOver]) => !isOver))(
-      'rename of a directory %s',
+      'rename of a directory %s looks alike to both clients',
       async (_, isOver) => {
         const before = isOver ? '[]' : null;
-        // By now it has one name with some bricks, and the other with others. What a brick lacks by one
-        // name GlusterFS's client makes there, empty, whatever the brick has by the other: no matter who
-        // has renamed it.
+        // The directory has its old name on some bricks, the new one on others. GlusterFS's client
+        // makes an empty directory where a brick lacks one name, regardless of the other, whichever
+        // client renamed it.
         const who = kind === 'killed' ? (['ours'] as const) : WHO;
         await walk(kind, {
           who,

@@ -1,4 +1,4 @@
-/** Listings of a mount of ours while GlusterFS moves files from brick to brick. */
+/** Listings of a glossa mount while GlusterFS moves files between bricks. */
 import { mkdirSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -13,9 +13,9 @@ import {
 
 const BRICKS = ['wz', 'wa', 'wm'];
 const COUNT = 250;
-/** Listings before any file has moved, or after all have, show nothing. */
+/** Listings before the first move or after the last prove nothing. */
 const LISTINGS_MIN = 3;
-/** A server's name, as glusterd gives one: a rebalance moves what is on its own server. */
+/** The server's id, as from glusterd: a rebalance moves files of its own server. */
 const posix = { 'glusterd-uuid': '11111111-2222-4333-8444-555555555555' };
 
 const serving = {
@@ -23,7 +23,7 @@ const serving = {
   ours: (folder: string, files: string) => OurBrick.serve(folder, files, { posix }),
 };
 
-/** The names in a folder, read a few at a time. */
+/** Lists a directory, a few names at a time. */
 function list(path: string): string[] {
   const folder = opendirSync(path, { bufferSize: 8 });
   const names: string[] = [];
@@ -53,16 +53,16 @@ async function withBricks(
   }
 }
 
-describeMounts('a listing', () => {
+describeMounts('a listing of a distributed volume', () => {
   it.skipIf(noBricks()).each(Object.keys(serving) as (keyof typeof serving)[])(
-    'has each file once while a rebalance moves them, on bricks of %s',
+    'returns each file once while a rebalance moves files, on bricks of %s',
     (kind) =>
       withScratch((scratch) =>
         withBricks(scratch, kind, async (volfile) => {
           const theirs = await RealMount.start(scratch.path, 'theirs', volfile);
           try {
             const mount = await startMount(scratch, volfile, { name: 'ours' });
-            // After a rename most files are not where their names belong.
+            // A rename misplaces most files.
             const made = await theirs.sh(`mkdir d && cd d && for n in $(seq ${COUNT}); do
               echo "$n" > a$n && mv a$n some-longer-name-$n || exit; done`);
             expect(made).toBe('');

@@ -1,4 +1,4 @@
-/** GlusterFS moves files, on its bricks and on ours, while a client of ours writes them. */
+/** GlusterFS moves files between its bricks and glossa's while a client of glossa writes them. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { wantedOf } from '../../../test/support/wanted.ts';
 const NAMES = ['one', 'two'];
 const BLOCK = 65_536;
 const BLOCKS = 512;
-/** A server's name, as glusterd gives one: a rebalance moves what is on its own server. */
+/** The server's id, as from glusterd: a rebalance moves files of its own server. */
 const NODE = '11111111-2222-4333-8444-555555555555';
 
 const posix = { 'glusterd-uuid': NODE };
@@ -30,10 +30,10 @@ const kinds = [
   ['each', [real, own]],
 ] as const;
 
-// On one of each; in `test:long` on two of a kind.
+// On one brick of each; `test:long` uses two of a kind.
 const tried = wantedOf(kinds, ([name]) => name === 'each');
 
-describe.skipIf(noBricks()).each(tried)('on bricks of %s', (_, starts) => {
+describe.skipIf(noBricks()).each(tried)('a rebalance by GlusterFS on bricks of %s', (_, starts) => {
   let folder: string;
   let ports: Record<string, number>;
   const bricks: (RealBrick | OurBrick)[] = [];
@@ -71,7 +71,7 @@ describe.skipIf(noBricks()).each(tried)('on bricks of %s', (_, starts) => {
     return status === 0 ? stdout.toString() : null;
   };
 
-  /** A file of BLOCKS that is not where it would be by its name: its name. */
+  /** Makes a misplaced file of BLOCKS. @returns its name */
   async function misplaced(dir: string): Promise<string> {
     await theirs.sh(`mkdir ${dir}; head -c ${BLOCK * BLOCKS} /dev/zero > ${dir}/b1`);
     for (let n = 1; ; n++) {
@@ -80,7 +80,7 @@ describe.skipIf(noBricks()).each(tried)('on bricks of %s', (_, starts) => {
     }
   }
 
-  /** Writes to all of an open file again and again, while it is moved and some more. */
+  /** Writes to all parts of an open file repeatedly, while it is moved and a little longer. */
   async function writeDuring(path: string, id: number, move: Promise<unknown>) {
     let isOver = false;
     const settled = Promise.allSettled([move]).then(() => {
@@ -105,12 +105,12 @@ describe.skipIf(noBricks()).each(tried)('on bricks of %s', (_, starts) => {
     return { expected, last, modes: [...modes] };
   }
 
-  test('a file is written while they move it: nothing of it is lost', async () => {
+  test("loses no write of glossa's client to a file that it moves", async () => {
     const name = await misplaced('moved');
     const path = `/moved/${name}`;
     const [, id] = (await ours.ask('open', path, 2, 0)) as [string, number];
     const move = `setfattr -n trusted.distribute.migrate-data -v force moved/${name}`;
-    // Of what is written meanwhile they lose nothing: they give up, and say so.
+    // A conflicting write makes GlusterFS give up the move and report that.
     const mover = theirs.sh(`${move} 2>&1 || :`);
     const { expected, last, modes } = await writeDuring(path, id, mover);
     expect(modes).toEqual([0o644]);
@@ -126,7 +126,7 @@ describe.skipIf(noBricks()).each(tried)('on bricks of %s', (_, starts) => {
     expect(attribute(file, 'trusted.glusterfs.protect.writes')).toBe(null);
   });
 
-  test('a file that somebody has locked stays where it is', async () => {
+  test('leaves a file in place that an application has locked', async () => {
     const name = await misplaced('locked');
     const before = having(`locked/${name}`);
     const locked = `python3 -c '
@@ -143,7 +143,7 @@ with open("locked/${name}", "r+") as file:
     expect(having(`locked/${name}`)).toHaveLength(1);
   });
 
-  test('their rebalance moves what is misplaced, and loses nothing of what we write', async () => {
+  test("moves all misplaced files, and loses no write of glossa's client", async () => {
     const name = await misplaced('all');
     await theirs.sh(`cd all && for n in $(seq 40); do echo $n > f$n; done
       for n in $(seq 40); do mv f$n g$n; setfattr -n user.n -v $n g$n; done`);
@@ -154,7 +154,7 @@ with open("locked/${name}", "r+") as file:
     const [, id] = (await ours.ask('open', path, 2, 0)) as [string, number];
     const { expected } = await writeDuring(path, id, rebalance());
     await ours.ask('file.close', id);
-    // What was written meanwhile they may have left; the next time there is nothing to hold them up.
+    // The first run may have skipped files being written; the second one has no conflict.
     await rebalance();
     expect(apart()).toBe(0);
     const [brick] = having(`all/${name}`);
@@ -166,7 +166,7 @@ with open("locked/${name}", "r+") as file:
     }
   });
 
-  test('a brick that they empty has nothing left, and the other has all of it, links too', async () => {
+  test('empties a decommissioned brick completely, hard links and special files included', async () => {
     await theirs.sh(`rm -r *; mkdir gone && cd gone && for n in $(seq 20); do
       echo $n > f$n; for m in 1 2 3; do ln f$n l$n-$m; done; ln -s $n s$n; done
       mkdir sub; echo sub > sub/f; mkfifo pipe; chmod 640 f1; chown 5:6 f2`);
@@ -175,7 +175,7 @@ with open("locked/${name}", "r+") as file:
     const before = await theirs.sh(script);
     expect(before.split('\n').length).toBeGreaterThan(180);
     await rebalance('decommissioned-bricks=one');
-    // Of links they leave linktos.
+    // GlusterFS leaves linktos of hard links.
     const args = [
       onDisk('one', 'gone'),
       '!',
@@ -197,7 +197,7 @@ with open("locked/${name}", "r+") as file:
     }
   });
 
-  /** As glusterd starts one; it ends when all files have been looked at. */
+  /** Runs a rebalance as glusterd does; it ends after visiting all files. */
   async function rebalance(...others: string[]): Promise<void> {
     const volfile = join(folder, 'rebalance.vol');
     writeFileSync(volfile, distributedVolfile(ports));
@@ -216,7 +216,7 @@ with open("locked/${name}", "r+") as file:
     const args = ['-N', '-f', volfile, '-l', log, '--process-name', 'rebalance'];
     const more = options.flatMap((option) => ['--xlator-option', `*dht.${option}`]);
     const child = spawn('glusterfs', [...args, ...more], { cwd: folder, stdio: 'ignore' });
-    // It ends by a signal that it sends itself.
+    // It ends by a signal to itself.
     await once(child, 'exit');
     expect(readFileSync(log, 'utf8')).toContain('Rebalance is completed');
   }

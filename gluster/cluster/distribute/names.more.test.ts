@@ -1,4 +1,4 @@
-/** Names of all kinds, and very many of them, of GlusterFS's client and ours, on its bricks. */
+/** Unusual and numerous names, through GlusterFS's client and glossa's, on bricks of GlusterFS. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const PATIENCE = { timeout: 120_000 };
 const text = (name: string): Buffer => Buffer.from(name);
 const raw = (...codes: number[]): Buffer => Buffer.from(codes);
 
-/** Bytes but 0 and '/', by a seed. */
+/** Random bytes except 0 and '/', from a seed. */
 function randomNames(count: number): Buffer[] {
   let state = 7;
   const next = (below: number): number => {
@@ -46,7 +46,7 @@ const KINDS: Readonly<Record<string, readonly Buffer[]>> = {
   ),
 };
 
-/** Makes, reads and lists, or removes files of names that come as hexadecimal numbers. */
+/** Creates, reads or removes files whose names are given in hexadecimal. */
 const THEIRS = `
 import os, sys
 what, dir, names = sys.argv[1], os.fsencode(sys.argv[2]), open(sys.argv[3]).read().split()
@@ -63,7 +63,7 @@ for name in names:
         os.unlink(path)
 `;
 
-/** Changes what there is beside the names that stay, until it is told to end; says when it has begun. */
+/** Changes further names until a file tells it to end; reports its start by another. */
 const CHANGES = `
 import os, sys
 dir, n = sys.argv[1], 0
@@ -86,7 +86,7 @@ while not os.path.exists(sys.argv[2]):
 print(n)
 `;
 
-describe.skipIf(noBricks())('names', () => {
+describe.skipIf(noBricks())('files with names', () => {
   let folder: string;
   let bricks: RealBrick[];
   let volume: GlusterVolume | undefined;
@@ -103,7 +103,7 @@ describe.skipIf(noBricks())('names', () => {
     await volume?.end();
   });
 
-  /** What each brick has in a directory: names as hexadecimal numbers. */
+  /** The names of a directory on each brick, in hexadecimal. */
   const placed = (dir: string): Record<string, string[]> =>
     Object.fromEntries(
       NAMES.map((brick, at) => {
@@ -112,47 +112,51 @@ describe.skipIf(noBricks())('names', () => {
       }),
     );
 
-  test.each(wantedOf(Object.keys(KINDS), () => true))('%s', async (kind) => {
-    const dir = kind.replaceAll(' ', '-');
-    const all = KINDS[kind]!;
-    const hex = all.map((name) => name.toString('hex'));
-    expect(new Set(hex).size).toBe(hex.length);
-    writeFileSync(join(folder, 'names'), hex.join(' '));
-    const byTheirs = (what: string): Promise<string> =>
-      theirs.sh(`python3 ../theirs.py ${what} ${dir} ../names 2>&1`);
-    const path = (name: Buffer): string => `/${dir}/${decodeName(name)}`;
-    const sorted = all.map((name) => decodeName(name)).sort();
+  test.each(wantedOf(Object.keys(KINDS), () => true))(
+    '%s are created, read, renamed, listed and removed alike by both clients',
+    async (kind) => {
+      const dir = kind.replaceAll(' ', '-');
+      const all = KINDS[kind]!;
+      const hex = all.map((name) => name.toString('hex'));
+      expect(new Set(hex).size).toBe(hex.length);
+      writeFileSync(join(folder, 'names'), hex.join(' '));
+      const byTheirs = (what: string): Promise<string> =>
+        theirs.sh(`python3 ../theirs.py ${what} ${dir} ../names 2>&1`);
+      const path = (name: Buffer): string => `/${dir}/${decodeName(name)}`;
+      const sorted = all.map((name) => decodeName(name)).sort();
 
-    expect(await theirs.sh(`mkdir ${dir}`)).toBe('');
-    expect(await byTheirs('make')).toBe('');
-    const where = placed(dir);
-    expect(Object.values(where).flat().sort()).toEqual([...hex].sort());
-    expect(((await ours.ask('listdir', `/${dir}`)) as string[]).sort()).toEqual(sorted);
-    for (const [at, name] of all.entries()) {
-      expect(await ours.ask('read', path(name))).toEqual(bytes(hex[at]!));
-      await ours.ask('unlink', path(name));
-    }
-    // Made by us, they are on the same bricks.
-    for (const [at, name] of all.entries()) {
-      await ours.ask('write', path(name), bytes(hex[at]!), null);
-    }
-    expect(placed(dir)).toEqual(where);
-    expect(await byTheirs('read')).toBe('');
-    // One after the other takes the next one's name, from brick to brick, and the last a new one.
-    const spare = `/${dir}/spare`;
-    const turn = [spare, ...all.map(path)];
-    for (const [at, to] of turn.slice(0, -1).entries()) await ours.ask('rename', turn[at + 1], to);
-    await ours.ask('rename', spare, turn.at(-1));
-    const texts = await Promise.all(all.map((name) => ours.ask('read', path(name))));
-    expect(texts).toEqual([...hex.slice(1), hex[0]!].map(bytes));
-    expect(await byTheirs('remove')).toBe('');
-    expect(Object.values(placed(dir)).flat()).toEqual([]);
-  });
+      expect(await theirs.sh(`mkdir ${dir}`)).toBe('');
+      expect(await byTheirs('make')).toBe('');
+      const where = placed(dir);
+      expect(Object.values(where).flat().sort()).toEqual([...hex].sort());
+      expect(((await ours.ask('listdir', `/${dir}`)) as string[]).sort()).toEqual(sorted);
+      for (const [at, name] of all.entries()) {
+        expect(await ours.ask('read', path(name))).toEqual(bytes(hex[at]!));
+        await ours.ask('unlink', path(name));
+      }
+      // glossa's files are on the same bricks.
+      for (const [at, name] of all.entries()) {
+        await ours.ask('write', path(name), bytes(hex[at]!), null);
+      }
+      expect(placed(dir)).toEqual(where);
+      expect(await byTheirs('read')).toBe('');
+      // Each file takes the next one's name, across bricks, and the last a new one.
+      const spare = `/${dir}/spare`;
+      const turn = [spare, ...all.map(path)];
+      for (const [at, to] of turn.slice(0, -1).entries())
+        await ours.ask('rename', turn[at + 1], to);
+      await ours.ask('rename', spare, turn.at(-1));
+      const texts = await Promise.all(all.map((name) => ours.ask('read', path(name))));
+      expect(texts).toEqual([...hex.slice(1), hex[0]!].map(bytes));
+      expect(await byTheirs('remove')).toBe('');
+      expect(Object.values(placed(dir)).flat()).toEqual([]);
+    },
+  );
 
-  // More than one answer of a brick has room for; in test:long very many times that.
+  // More than one reply of a brick holds; many times that in test:long.
   const count = wanted.first ? 3000 : 20_000;
 
-  test(`${count} are listed once each by both, while both change others`, async () => {
+  test(`a listing of ${count} names returns each once to both clients, while both change others`, async () => {
     await ours.ask('mkdir', '/many', 0o755);
     expect(await theirs.sh(`cd many && seq -f stays%.0f 1 ${count} | xargs touch`)).toBe('');
     const stays = Array.from({ length: count }, (_, n) => `stays${n + 1}`).sort();
@@ -176,7 +180,7 @@ describe.skipIf(noBricks())('names', () => {
     listed.push((await beside).split('\n').filter((name) => name !== ''));
     writeFileSync(join(folder, 'over'), '');
     expect(Number(await changing)).toBeGreaterThan(50);
-    // Once each. What comes and goes meanwhile may be there or not, as on a disk.
+    // Names that are created or removed meanwhile may be listed or not, as on a disk.
     for (const names of listed) {
       const found = steady(names);
       expect(found.length).toBe(count);

@@ -1,6 +1,6 @@
 /**
- * Offsets of listings, as the kernel gets them: each leads to what came after it, through mounts of ours
- * and of GlusterFS's, over bricks of both.
+ * Offsets of listings as the kernel receives them: each leads to the following entries, through
+ * mounts of glossa and GlusterFS, over bricks of both.
  */
 import { constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import {
   startMount,
 } from '../../../test/support/mount.ts';
 
-/** In this order, which is neither that of the names nor that of their ranges. */
+/** In an order that is neither that of the names nor that of their ranges. */
 const NAMES = ['wz', 'wa', 'wm'];
 const COUNT = 200;
 const { O_RDONLY, O_DIRECTORY } = constants;
@@ -27,7 +27,7 @@ interface Entry {
   readonly off: bigint;
 }
 
-/** A folder of a mount, whose server is another process. */
+/** An open directory of a mount, whose server is another process. */
 class OpenFolder {
   private readonly fd: number;
   private readonly dirents = new Dirents(600);
@@ -37,7 +37,7 @@ class OpenFolder {
     expect(this.fd).toBeGreaterThanOrEqual(0);
   }
 
-  /** A few entries from where it is, or from `off`. */
+  /** Reads a few entries from the present position, or from `off`. */
   step(off: bigint | null = null): Entry[] {
     const { dirents } = this;
     if (off !== null) libc.lseek64(this.fd, off, SEEK_SET);
@@ -70,14 +70,14 @@ class OpenFolder {
 const namesOf = (entries: readonly Entry[]): string[] => entries.map(({ name }) => name);
 const wanted = ['.', '..', ...Array.from({ length: COUNT }, (_, n) => `name${n}`)].sort();
 
-/** All of a folder, once each, and from each offset what came after it. */
+/** Lists a directory completely, and from each offset the following entries. */
 function listFromEverywhere(path: string): Entry[] {
   const folder = new OpenFolder(path);
   const all = folder.rest();
   expect(namesOf(all).sort()).toEqual(wanted);
   const after = all.map(({ name, off }) => [name, folder.step(off)[0]?.name]);
   expect(after).toEqual(all.map(({ name }, at) => [name, all[at + 1]?.name]));
-  // In no order.
+  // In arbitrary order.
   for (let n = 0; n < 30; n++) {
     const at = (n * 7919) % all.length;
     expect(folder.rest(all[at]!.off)).toEqual(all.slice(at + 1));
@@ -89,7 +89,7 @@ function listFromEverywhere(path: string): Entry[] {
 
 const mounted = noBricks() ? describe.skip : describeMounts;
 
-mounted('a listing of three bricks', () => {
+mounted('a listing of a distributed volume of three bricks', () => {
   let scratch: Scratch;
   const ends: (() => Promise<unknown>)[] = [];
   beforeEach(async () => {
@@ -106,10 +106,10 @@ mounted('a listing of three bricks', () => {
     "GlusterFS's": (name: string) => RealBrick.start(scratch.at(name)),
     ours: (name: string) => OurBrick.serve(scratch.at(name), filesOf(name)),
   };
-  /** The child that has a file itself. */
+  /** The child that holds a file. */
   const childWith = (name: string): number =>
     NAMES.findIndex((child) => existsSync(join(filesOf(child), 'd', name)));
-  /** Who has listed an entry is in its offset. */
+  /** Checks that each offset encodes the entry's child. */
   function expectChildrenIn(entries: readonly Entry[]): void {
     const files = entries.filter(({ name }) => name.startsWith('name'));
     const said = files.map(({ name, off }) => [name, Number(off % BigInt(NAMES.length))]);
@@ -120,7 +120,7 @@ mounted('a listing of three bricks', () => {
     mount.sh(`mkdir d && cd d && for n in $(seq 0 ${COUNT - 1}); do : > name$n; done`);
 
   test.each(Object.keys(BRICKS) as (keyof typeof BRICKS)[])(
-    '%s: the offsets are those of GlusterFS where there is room',
+    'continues after every offset, with the offsets of GlusterFS where they fit, on bricks that are %s',
     async (whose) => {
       const ports: Record<string, number> = {};
       for (const name of NAMES) {
@@ -138,13 +138,13 @@ mounted('a listing of three bricks', () => {
       const all = listFromEverywhere(join(mount.path, 'd'));
       expectChildrenIn(all);
       const beside = listFromEverywhere(join(theirs.path, 'd'));
-      // Positions of a disk take all bits there are; those of our bricks are small.
+      // Positions of a disk use all bits; those of glossa's bricks are small.
       if (whose === 'ours') expect(all).toEqual(beside);
       else expect(namesOf(all)).toEqual(namesOf(beside));
     },
   );
 
-  test('a brick that is a distributed volume itself, for a client of GlusterFS', async () => {
+  test('continues after every offset for a GlusterFS client of a brick that is itself distributed', async () => {
     const disks = NAMES.map(
       (name) =>
         volume(`${name}-disk`, 'storage/posix', { directory: filesOf(name) }, null) +

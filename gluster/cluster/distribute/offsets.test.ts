@@ -5,7 +5,7 @@ import { childOf, joinOffset, offsetIn } from './fops/listing-record.ts';
 const BITS = 63n;
 const TOP = 1n << (BITS - 1n);
 
-/** GlusterFS's own formula, with all its bits. */
+/** GlusterFS's own formula with all its bits. */
 function ofGlusterfs(offset: bigint, leaf: bigint, leaves: bigint): bigint {
   if (offset === 0n || leaves === 1n) return offset;
   let bits = 0n;
@@ -26,7 +26,7 @@ const places = fc.integer({ min: 1, max: 65_536 }).chain((children) =>
   }),
 );
 
-test('it is known whose offset it was, and which; GlusterFS would have made the same of it', () => {
+test("a joined offset yields child and offset, and equals GlusterFS's", () => {
   fc.assert(
     fc.property(places, ({ children, child, offset }) => {
       const exact = BigInt(offset) * BigInt(children) + BigInt(child);
@@ -40,7 +40,7 @@ test('it is known whose offset it was, and which; GlusterFS would have made the 
   );
 });
 
-test('the formula is that of a listing of GlusterFS, whose offsets leave no room', () => {
+test("the test's formula yields the large offsets of a captured listing of GlusterFS", () => {
   expect([
     ofGlusterfs(0x1efc_e248_700a_9a17n, 0n, 3n),
     ofGlusterfs(0x583a_64d7_3040_ba1en, 1n, 3n),

@@ -1,6 +1,6 @@
 /**
- * What a name that is absent costs, counted at bricks of GlusterFS, for its client and for ours: after
- * our fix-layout, in directories that are older, and in those that were made since.
+ * Requests per absent name, counted at bricks of GlusterFS for both clients: after glossa's
+ * fix-layout, in older directories and in new ones.
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ const OLDER = ['wz', 'wa'];
 const LAYOUT = 'trusted.glusterfs.dht';
 const COUNT = 20;
 
-/** Stands between clients and a brick, and keeps what clients send. */
+/** Forwards between clients and a brick, and records the clients' bytes. */
 class Tap {
   private readonly sent: Buffer[][] = [];
   private readonly sockets = new Set<Socket>();
@@ -57,7 +57,7 @@ class Tap {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** How many requests had this text; which is in a request once, where it is a name. */
+  /** Counts the requests that contain a name. */
   count(text: string): number {
     return this.sent.reduce(
       (sum, own) => sum + Buffer.concat(own).toString('latin1').split(text).length - 1,
@@ -72,7 +72,7 @@ class Tap {
   }
 }
 
-describe.skipIf(noBricks())('absent names', () => {
+describe.skipIf(noBricks())('a lookup of an absent name', () => {
   let folder: string;
   const bricks: RealBrick[] = [];
   const taps: Tap[] = [];
@@ -80,7 +80,7 @@ describe.skipIf(noBricks())('absent names', () => {
   let clients: BrickClients;
   let ours: BrickClient;
   let theirs: RealMount;
-  /** That of the volume, as the brick's root has it. */
+  /** The volume's commit hash, from the brick's root. */
   let hash: number;
 
   beforeAll(async () => {
@@ -118,7 +118,7 @@ describe.skipIf(noBricks())('absent names', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** An attribute of a directory, as each brick has it, in hexadecimal. */
+  /** A directory's xattr by brick, in hexadecimal. */
   const onBricks = (path: string, name: string): string[] =>
     bricks.map(({ files }) => {
       const args = ['-h', '-n', name, '-e', 'hex', '--only-values', '--absolute-names'];
@@ -127,10 +127,10 @@ describe.skipIf(noBricks())('absent names', () => {
   const hashes = (path: string): number[] =>
     onBricks(path, LAYOUT).map((piece) => Number.parseInt(piece.slice(0, 8), 16));
 
-  /** How often bricks were asked for a name, all together. */
+  /** The number of requests for a name, over all bricks. */
   const asked = (name: string): number => taps.reduce((sum, tap) => sum + tap.count(name), 0);
 
-  /** For each of many names, how many lookups of ours, and of theirs, came to bricks. */
+  /** The lookups per absent name in a directory, by client. */
   async function costs(dir: string): Promise<{ ours: number[]; theirs: number[] }> {
     await ours.ask('stat', dir);
     await theirs.sh(`ls .${dir}`);
@@ -145,14 +145,14 @@ describe.skipIf(noBricks())('absent names', () => {
     return { ours: counts('ours'), theirs: counts('theirs') };
   }
 
-  test('the hash of the volume is at the root of each brick, as text', () => {
+  test("finds the volume's commit hash as text at the root of each brick", () => {
     const text = Buffer.from(`${hash}\0`).toString('hex');
     expect(onBricks('', `${LAYOUT}.commithash`)).toEqual(NAMES.map(() => text));
     expect(hashes('')).toEqual([1, 1, 1]);
     expect(hashes('old')).toEqual([0, 0, 0]);
   });
 
-  test('cost one lookup in a directory that we made, or they, since', async () => {
+  test('sends one request in a directory made after fix-layout by either client', async () => {
     await ours.ask('mkdir', '/of-ours', 0o755);
     expect(await theirs.sh('mkdir of-theirs')).toBe('');
     for (const dir of ['of-ours', 'of-theirs']) {
@@ -161,9 +161,9 @@ describe.skipIf(noBricks())('absent names', () => {
     }
   });
 
-  test('are looked for everywhere in a directory whose files were not moved', async () => {
+  test('asks all bricks in a directory whose files were not moved', async () => {
     expect(await costs('/old')).toEqual({ ours: [4], theirs: [4] });
-    // So the files are found that belong to another brick now.
+    // That finds the files that belong to another brick now.
     for (let n = 0; n < COUNT; n++) {
       expect(await ours.ask('read', `/old/f${n}`, 9, 0)).toEqual(bytes(`${n}`));
     }

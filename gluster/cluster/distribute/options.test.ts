@@ -1,4 +1,4 @@
-/** Options as a volume has them, and as they are changed while it is used. */
+/** Options at start, and their changes on a running volume. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
@@ -30,7 +30,7 @@ const pieces = (path: string, key = LAYOUT): Piece[] =>
 const withRange = (path: string): string[] =>
   THREE.filter((_, at) => pieces(path)[at]!.start !== pieces(path)[at]!.stop);
 
-test('assert-no-child-down: one that is down is all that is', async () => {
+test('with assert-no-child-down one child that is down takes the volume down', async () => {
   await start({ 'assert-no-child-down': 'on' });
   expect(volume.graph.isUp).toBe(true);
   setUp('wm', false);
@@ -39,20 +39,20 @@ test('assert-no-child-down: one that is down is all that is', async () => {
   expect(volume.graph.isUp).toBe(true);
 });
 
-test('readdir-optimize: the first that is up lists the directories, each once', async () => {
+test('with readdir-optimize the first child that is up lists all directories, each once', async () => {
   await start({ 'readdir-optimize': 'on' });
   const names = [...Array(12).keys()].map((n) => `d${n}`);
   for (const name of names) volume.mkdir(`/${name}`);
   for (let n = 0; n < 12; n++) volume.create(`/f${n}`);
   const files = [...Array(12).keys()].map((n) => `f${n}`);
   expect(volume.list('/').sort()).toEqual([...names, ...files].sort());
-  // Two of the three know nothing that is listed of directories.
+  // The other children's directories are not listed.
   const loc = new Loc(volume.inode('/d0'), volume.root, 'd0');
   expect(volume.askChild('wz', 'rmdir', loc, 0, null).opRet).toBe(0);
   expect(volume.list('/')).not.toContain('d0');
 });
 
-test('xattr-name: all that is kept on the disks begins with it', async () => {
+test('with xattr-name all stored xattrs have that prefix', async () => {
   await start({ 'xattr-name': 'trusted.other' });
   volume.mkdir('/d');
   const all = volume.at('wz', '/d')!.xattrs;
@@ -62,7 +62,7 @@ test('xattr-name: all that is kept on the disks begins with it', async () => {
   expect(marked).toHaveLength(1);
 });
 
-test('randomize-hash-range-by-gfid: the first range is by the gfid', async () => {
+test('with randomize-hash-range-by-gfid the gfid selects the child of the first range', async () => {
   await start({ 'randomize-hash-range-by-gfid': 'on' });
   const order = [...THREE].sort();
   for (let n = 0; n < 12; n++) {
@@ -73,8 +73,8 @@ test('randomize-hash-range-by-gfid: the first range is by the gfid', async () =>
   }
 });
 
-describe('while it is used', () => {
-  test('directory-layout-spread', async () => {
+describe('a changed option of a running volume', () => {
+  test('directory-layout-spread limits the ranges of new directories', async () => {
     await start();
     volume.mkdir('/all');
     change({ 'directory-layout-spread': 1 });
@@ -84,7 +84,7 @@ describe('while it is used', () => {
     expect(['/all', '/one', '/two'].map((path) => withRange(path).length)).toEqual([3, 1, 2]);
   });
 
-  test('decommissioned-bricks: it gets nothing more, and what it has is used', async () => {
+  test('decommissioned-bricks keeps new files off a child, and its files remain readable', async () => {
     await start();
     volume.mkdir('/before');
     for (let n = 0; n < 20; n++) volume.create(`/before/f${n}`, `${n}`);
@@ -101,7 +101,7 @@ describe('while it is used', () => {
     expect(withRange('/again')).toEqual(THREE);
   });
 
-  test('one that is no child is refused, and all stays as it was', async () => {
+  test('with an invalid value is refused, and all options stay', async () => {
     await start({ 'decommissioned-bricks': 'wm' });
     expect(() => change({ 'decommissioned-bricks': 'wx', 'extra-hash-regex': '^x(.*)$' })).toThrow(
       'wx',
@@ -112,7 +112,7 @@ describe('while it is used', () => {
     expect((volume.graph.top.priv as Distribute).hash.part('xabc')).toBe('xabc');
   });
 
-  test('expressions', async () => {
+  test('extra-hash-regex changes the child of matching names', async () => {
     await start();
     const { root } = volume;
     const placeOf = (name: string): unknown => {

@@ -1,4 +1,4 @@
-/** GlusterFS's client on bricks of ours: what it keeps there is kept, as on its own. */
+/** GlusterFS's client on bricks of glossa, as on its own. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { noBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/
 const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 
-describe.skipIf(noBricks())('bricks of ours', () => {
+describe.skipIf(noBricks())("glossa's bricks", () => {
   let folder: string;
   const bricks: OurBrick[] = [];
   let clients: BrickClients;
@@ -51,7 +51,7 @@ describe.skipIf(noBricks())('bricks of ours', () => {
       }),
     );
 
-  test('have the directories, files and linktos of a client of GlusterFS', async () => {
+  test("store directories, files and linktos of GlusterFS's client, which glossa's client reads", async () => {
     const said = await theirs.sh(`
       mkdir dir1 && cd dir1
       for n in $(seq 30); do echo $n > n$n; done
@@ -89,8 +89,8 @@ const kinds = [
   ['ours', (own: string, files: string) => OurBrick.serve(own, files)],
 ] as const;
 
-describe.skipIf(noBricks()).each(kinds)('a brick of %s that is added', (_, start) => {
-  test('gets the attributes that directories have elsewhere', async () => {
+describe.skipIf(noBricks()).each(kinds)('a new brick of %s', (_, start) => {
+  test("gets the xattrs of existing directories from GlusterFS's client", async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
     const bricks: (RealBrick | OurBrick)[] = [];
     const ports: Record<string, number> = {};

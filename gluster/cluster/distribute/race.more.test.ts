@@ -1,4 +1,7 @@
-/** Our client and GlusterFS's rename the same names at once, on bricks of GlusterFS. */
+/**
+ * Simultaneous renames of the same names by glossa's client and GlusterFS's, on bricks of
+ * GlusterFS.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +14,7 @@ const CHILDREN = ['wz', 'wa', 'wm'];
 const FILES = 6;
 const NAMES = 12;
 const TURNS = 1500;
-/** What who comes too late is told. */
+/** Errors of a client that comes too late. */
 const LATE = /ENOENT|ESTALE|EEXIST/;
 
 let folder: string;
@@ -26,7 +29,7 @@ afterEach(async () => {
   if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 
-/** Programs rename at random; the numbers of both are decided by their seeds. */
+/** Renames at random, from a seed. */
 const THEIRS = `
 import os, random, sys
 random.seed(7)
@@ -52,7 +55,7 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-/** Paths of files below a brick's directory, without its own. */
+/** Paths of a brick's files. */
 const filesIn = (brick: RealBrick): string[] =>
   readdirSync(join(brick.files, 'd')).map((name) => join(brick.files, 'd', name));
 
@@ -61,8 +64,10 @@ const isLinkto = (file: string): boolean => {
   return (mode & 0o7777) === 0o1000 && size === 0;
 };
 
-describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
-  test('the same names renamed by both at once', { timeout: 580_000 }, async () => {
+describe.skipIf(noBricks())('glossa and GlusterFS clients on bricks of GlusterFS', () => {
+  test('lose and duplicate no file when both rename the same names at once', {
+    timeout: 580_000,
+  }, async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-race-'));
     bricks = [];
     for (const name of CHILDREN) {
@@ -90,7 +95,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     });
     for (let turn = 0; turn < TURNS || !isOver; turn++) {
       const [from, to] = [pick(NAMES), pick(NAMES)];
-      // Renames over files make fewer of them.
+      // Renames over files reduce their number.
       if (turn % 40 === 0) await refill().catch((error) => errors.push(String(error)));
       try {
         await ours.ask('rename', `/d/n${from}`, `/d/n${to}`);
@@ -104,7 +109,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(ourDone).toBeGreaterThan(100);
     expect(theirDone).toBeGreaterThan(100);
 
-    // Both see the same names, each of one file, which is once on disk.
+    // Both list the same names; each is one file, stored once.
     const listed = ((await ours.ask('listdir', '/d')) as string[]).sort();
     expect((await theirs.sh('LC_ALL=C ls d')).trim().split('\n')).toEqual([...listed].sort());
     expect(new Set(listed).size).toBe(listed.length);
@@ -119,7 +124,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     expect(data.map((file) => statSync(file).nlink)).toEqual(data.map(() => 2));
     expect(data.map((file) => file.split('/').at(-1)).sort()).toEqual(listed);
 
-    // Nothing is locked, and nothing left.
+    // No lock and no file is left.
     for (const [at, name] of listed.entries()) {
       if (at % 2 === 0) await ours.ask('unlink', `/d/${name}`);
       else await theirs.sh(`rm d/${name}`);

@@ -1,4 +1,4 @@
-/** Two clients rename the same names at once, in an order that a seed decides. */
+/** Two clients rename the same names at once, in an order given by a seed. */
 import { expect, test } from 'vitest';
 import { EEXIST, ENOENT, ENOTEMPTY, ESTALE } from '../../../runtime/core/errno.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
@@ -7,10 +7,10 @@ import { SharedVolume, type Told } from '../../../test/support/shared-volume.ts'
 
 const CHILDREN = ['wz', 'wa', 'wm'];
 const NAMES = ['n0', 'n1', 'n2', 'n3', 'n4'];
-/** What who comes too late is told. */
+/** Errors of a client that comes too late. */
 const LATE: ReadonlySet<number> = new Set([0, ENOENT, ESTALE, EEXIST, ENOTEMPTY]);
 
-/** Numbers from 0 up to a limit, the same for a seed. */
+/** Random numbers below a limit, from a seed. */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -19,10 +19,10 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-/** What the names are of. */
+/** The kind of entry that has the names. */
 type Kind = 'files' | 'directories';
 
-/** A client that does one thing after the other. */
+/** A client that performs one operation after the other. */
 class Worker {
   left: number;
   readonly errnos: number[] = [];
@@ -46,7 +46,7 @@ class Worker {
     this.kind = kind;
   }
 
-  /** Renames a name to another, both looked up before; or makes it, if it is not there. */
+  /** Renames a name to another after looking both up; makes a name that does not exist. */
   begin(): void {
     this.left -= 1;
     this.isIdle = false;
@@ -118,7 +118,7 @@ async function race(seed: number, turns: number, kind: Kind): Promise<void> {
   await volume.stop();
 }
 
-/** Each file has one name and is once on disk, linktos are where names belong, and lead to files. */
+/** Checks that each file has one name and is stored once, and that linktos are correct. */
 function check(volume: SharedVolume, kind: Kind): void {
   const listed = volume.list(1, '/').map(({ name, gfid }) => `${name} ${gfid}`);
   const found = NAMES.flatMap((name) => {
@@ -146,11 +146,11 @@ function check(volume: SharedVolume, kind: Kind): void {
   expect(volume.state()).toEqual([]);
 }
 
-// Among these seeds are some with which renames go wrong that take no locks of their names: few have them.
-test('files', async () => {
+// Some of these seeds fail without the locks of names; few do.
+test('simultaneous renames of files lose and duplicate none', async () => {
   for (let seed = 70; seed <= 100; seed++) await race(seed, 30, 'files');
 });
 
-test('directories', async () => {
+test('simultaneous renames of directories lose and duplicate none', async () => {
   for (let seed = 35; seed <= 50; seed++) await race(seed, 16, 'directories');
 });

@@ -11,7 +11,7 @@ const start = async (...args: Parameters<typeof SharedVolume.start>): Promise<vo
 };
 afterEach(() => volume?.stop());
 
-/** Of the root over three. */
+/** The child of a name in the root of three. */
 function placeInRoot(name: string): string {
   const hash = hashName(name);
   if (hash <= 0x55555554) return 'wm';
@@ -22,8 +22,8 @@ const nameAt = (child: string, prefix: string): string => {
 };
 
 /**
- * Who is who: where the source's data is, where the old name and the new one belong, and where the file
- * is that has the new name, if there is one. Who is the same child as another has its letter.
+ * The children of the source's data, of the old name, of the new name, and of the file that has the
+ * new name, if any. Equal letters mean the same child.
  */
 const CASES = [
   'aaa-',
@@ -48,7 +48,7 @@ const CASES = [
 ];
 const childOf = (letter: string): string => NAMES['abc'.indexOf(letter)]!;
 
-describe.each(CASES)('source, old name, new name, target: %s', (letters) => {
+describe.each(CASES)('rename with source, old name, new name, target on children %s', (letters) => {
   const [source, oldHash, newHash] = [...letters].slice(0, 3).map(childOf) as [
     string,
     string,
@@ -58,7 +58,7 @@ describe.each(CASES)('source, old name, new name, target: %s', (letters) => {
   const from = `/${nameAt(oldHash, 'from')}`;
   const to = `/${nameAt(newHash, 'to')}`;
 
-  /** The state before, with linktos where they belong; the gfids of both files. */
+  /** Makes the state before, with linktos. @returns the gfids of both files */
   async function prepare(): Promise<{ gfid: string; old: string | null }> {
     await start(NAMES);
     const gfid = volume.put(source, from);
@@ -75,7 +75,7 @@ describe.each(CASES)('source, old name, new name, target: %s', (letters) => {
     return { gfid, old };
   }
 
-  test('the file has its new name, and nothing is left', async () => {
+  test('gives the file its new name, and leaves nothing else', async () => {
     const { gfid } = await prepare();
     expect(volume.rename(0, from, to)).toBe(0);
     const after = [
@@ -92,7 +92,7 @@ describe.each(CASES)('source, old name, new name, target: %s', (letters) => {
     expect(volume.logged).not.toMatch(/ [EC] \[/);
   });
 
-  test('and back again, by another client', async () => {
+  test("is undone by another client's rename back", async () => {
     await prepare();
     await volume.stop();
     await start(NAMES, 2);
@@ -105,7 +105,7 @@ describe.each(CASES)('source, old name, new name, target: %s', (letters) => {
   });
 });
 
-test('two names of one file both stay', async () => {
+test('rename between two names of one file keeps both', async () => {
   await start(NAMES);
   volume.put('wz', '/a');
   volume.find(0, '/a');
@@ -117,52 +117,58 @@ test('two names of one file both stay', async () => {
 });
 
 describe('a file with several names', () => {
-  test.each(['wz', 'wa', 'wm'])('is renamed to one that belongs to %s', async (newHash) => {
-    await start(NAMES);
-    const names = NAMES.map((child) => `/${nameAt(child, 'name')}`);
-    volume.put('wz', names[0]!);
-    volume.find(0, names[0]!);
-    for (const name of names.slice(1)) expect(volume.link(0, names[0]!, name)).toBe(0);
-    const to = `/${nameAt(newHash, 'other')}`;
-    for (const name of names) {
-      expect(volume.rename(0, name, to)).toBe(0);
-      expect(volume.rename(0, to, name)).toBe(0);
-    }
-    expect(volume.state().sort()).toEqual(
-      NAMES.flatMap((child, at) => [
-        `wz ${names[at]}`,
-        ...(child === 'wz' ? [] : [`${child} ${names[at]} -> wz`]),
-      ]).sort(),
-    );
-    for (const name of names) expect(volume.unlink(0, name)).toBe(0);
-    expect(volume.state()).toEqual([]);
-  });
+  test.each(['wz', 'wa', 'wm'])(
+    'is renamed from each of them to a name of %s and back',
+    async (newHash) => {
+      await start(NAMES);
+      const names = NAMES.map((child) => `/${nameAt(child, 'name')}`);
+      volume.put('wz', names[0]!);
+      volume.find(0, names[0]!);
+      for (const name of names.slice(1)) expect(volume.link(0, names[0]!, name)).toBe(0);
+      const to = `/${nameAt(newHash, 'other')}`;
+      for (const name of names) {
+        expect(volume.rename(0, name, to)).toBe(0);
+        expect(volume.rename(0, to, name)).toBe(0);
+      }
+      expect(volume.state().sort()).toEqual(
+        NAMES.flatMap((child, at) => [
+          `wz ${names[at]}`,
+          ...(child === 'wz' ? [] : [`${child} ${names[at]} -> wz`]),
+        ]).sort(),
+      );
+      for (const name of names) expect(volume.unlink(0, name)).toBe(0);
+      expect(volume.state()).toEqual([]);
+    },
+  );
 });
 
-describe('a link', () => {
-  test.each(NAMES)('whose name belongs to %s', async (child) => {
-    await start(NAMES);
-    const [from, to] = [`/${nameAt('wz', 'a')}`, `/${nameAt(child, 'b')}`];
-    volume.put('wz', from);
-    expect(volume.link(0, from, to)).toBe(0);
-    const linkto = child === 'wz' ? [] : [`${child} ${to} -> wz`];
-    expect(volume.state().sort()).toEqual([`wz ${from}`, `wz ${to}`, ...linkto].sort());
-    expect(volume.link(0, from, to)).toBe(EEXIST);
-    expect(volume.state()).toHaveLength(2 + linkto.length);
-    expect(volume.unlink(0, from)).toBe(0);
-    expect(volume.unlink(0, to)).toBe(0);
-    expect(volume.state()).toEqual([]);
-  });
+describe('a hard link', () => {
+  test.each(NAMES)(
+    'to a name of %s leaves a linkto only on another child, and unlink removes both',
+    async (child) => {
+      await start(NAMES);
+      const [from, to] = [`/${nameAt('wz', 'a')}`, `/${nameAt(child, 'b')}`];
+      volume.put('wz', from);
+      expect(volume.link(0, from, to)).toBe(0);
+      const linkto = child === 'wz' ? [] : [`${child} ${to} -> wz`];
+      expect(volume.state().sort()).toEqual([`wz ${from}`, `wz ${to}`, ...linkto].sort());
+      expect(volume.link(0, from, to)).toBe(EEXIST);
+      expect(volume.state()).toHaveLength(2 + linkto.length);
+      expect(volume.unlink(0, from)).toBe(0);
+      expect(volume.unlink(0, to)).toBe(0);
+      expect(volume.state()).toEqual([]);
+    },
+  );
 });
 
-/** In the order of the children, and then by name. */
+/** Orders by child, then by name. */
 const byChild = (a: string, b: string): number =>
   NAMES.indexOf(a.slice(0, 2)) - NAMES.indexOf(b.slice(0, 2)) || (a < b ? -1 : 1);
 
 describe('a directory', () => {
   const everywhere = (path: string): string[] => NAMES.map((child) => `${child} ${path}/`);
 
-  test('is on all children, has all names dealt out, and goes from all', async () => {
+  test('is made on all children, refused a second time, and removed from all once empty', async () => {
     await start(NAMES);
     expect(volume.mkdir(0, '/d')).toBe(0);
     expect(volume.mkdir(0, '/d')).toBe(EEXIST);
@@ -174,7 +180,7 @@ describe('a directory', () => {
     expect(volume.state()).toEqual([]);
   });
 
-  test('with nothing but linktos of files that are gone is empty', async () => {
+  test('that contains only stale linktos is removed by rmdir', async () => {
     await start(NAMES, 1, { 'lookup-optimize': 'off' });
     volume.mkdir(0, '/d');
     const files = NAMES.map((child) => `/d/${child}`);
@@ -182,7 +188,7 @@ describe('a directory', () => {
     for (const file of files) volume.find(0, file);
     const linktos = volume.state().filter((line) => line.includes('->'));
     expect(linktos).not.toEqual([]);
-    // Whoever removes the files is ended before it removes linktos.
+    // The client that removes the files is interrupted before it removes linktos.
     volume.decide = ({ fop, args }) => (fop === 'unlink' && args[2] !== null ? EIO : 'pass');
     for (const file of files) volume.unlink(0, file);
     expect(volume.state()).toEqual([...everywhere('/d'), ...linktos].sort(byChild));
@@ -191,7 +197,7 @@ describe('a directory', () => {
     expect(volume.state()).toEqual([]);
   });
 
-  test('is renamed everywhere, also over an empty one', async () => {
+  test('is renamed on all children, also over an empty directory', async () => {
     await start(NAMES);
     for (const path of ['/d', '/e', '/d/below']) expect(volume.mkdir(0, path)).toBe(0);
     expect(volume.rename(0, '/d', '/new')).toBe(0);
@@ -201,7 +207,7 @@ describe('a directory', () => {
     expect(typeof inode === 'number' ? inode : inode.iaType).toBe(IA_IFDIR);
   });
 
-  test('takes the place of no other that has names, and of no file; and no file takes its', async () => {
+  test('replaces no directory with entries and no file, and no file replaces it', async () => {
     await start(NAMES);
     for (const path of ['/d', '/e', '/e/below']) expect(volume.mkdir(0, path)).toBe(0);
     volume.put('wz', '/f');
@@ -211,7 +217,7 @@ describe('a directory', () => {
     expect(volume.rename(0, '/d', '/f')).toBe(ENOTDIR);
     expect(volume.rename(0, '/f', '/d')).toBe(EISDIR);
     expect(volume.state()).toEqual(before);
-    // Nothing is locked: each of them can be renamed.
+    // No lock is left: each of them can be renamed.
     expect(volume.rename(0, '/d', '/d2')).toBe(0);
     expect(volume.rename(0, '/e', '/e2')).toBe(0);
     expect(volume.rename(0, '/f', '/f2')).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * How often a fop has to wait for children, one wait after the other: each request takes a while, as
- * over a network, and what is asked at once takes no longer than one. The clock is the test's.
+ * Counts successive waits of a fop for its children: each request takes a fixed time, and
+ * simultaneous ones take no longer. The clock is simulated.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import type { FopName, FopTable } from '../../../runtime/core/gen/fops.gen.ts';
@@ -9,9 +9,9 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import delayGen from '../../../runtime/xlators/debug/delay-gen/index.ts';
 import { Distributed, type Told } from '../../../test/support/distributed.ts';
 
-/** What one request takes. */
+/** The duration of one request. */
 const STEP_MS = 1;
-/** More than anything takes that is answered at all. */
+/** More than any fop takes. */
 const MANY = 100;
 
 class Slow {
@@ -33,7 +33,7 @@ class Slow {
     return new Slow(volume);
   }
 
-  /** The waits until the answer, and until nothing is under way any more. */
+  /** The number of waits until the reply, and until no request is active. */
   rounds<N extends FopName>(fop: N, ...args: FopTable[N]['args']): [Told, number, number] {
     const { context } = this.volume;
     const told = this.volume.ask(fop, ...args);
@@ -56,31 +56,34 @@ class Slow {
 }
 
 /**
- * Two for the locks of the name, the directory where its name belongs, the others, its own lock while
- * those of the name are given back, a look at all, and the layout. Its own lock is given back when the
- * caller has the answer.
+ * Two for the locks of the name, one each for the directory on its name's child, the others, its
+ * own lock (while the name's are released), a lookup on all, and the layout. Its own lock is
+ * released after the reply.
  */
 const MKDIR_ROUNDS = 7;
 
-test.each([2, 8, 32])('mkdir over %i children', async (count) => {
-  const slow = await Slow.start(count);
-  const [told, answered, rounds] = slow.mkdir('first');
-  expect([told.opErrno, answered, rounds]).toEqual([0, MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
-  // What was locked is free: another one takes no longer, and neither does one in its place.
-  expect(slow.mkdir('second').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
-  const { root, graph } = slow.volume;
-  const [gone] = slow.rounds(
-    'rmdir',
-    new Loc(graph.inodes.grep(root, 'first')!, root, 'first'),
-    0,
-    null,
-  );
-  expect(gone.opErrno).toBe(0);
-  graph.inodes.unlink(root, 'first');
-  expect(slow.mkdir('first').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
-});
+test.each([2, 8, 32])(
+  'mkdir over %i children takes 7 rounds, and leaves no lock',
+  async (count) => {
+    const slow = await Slow.start(count);
+    const [told, answered, rounds] = slow.mkdir('first');
+    expect([told.opErrno, answered, rounds]).toEqual([0, MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
+    // Nothing stays locked: neither another mkdir nor one of the same name takes longer.
+    expect(slow.mkdir('second').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
+    const { root, graph } = slow.volume;
+    const [gone] = slow.rounds(
+      'rmdir',
+      new Loc(graph.inodes.grep(root, 'first')!, root, 'first'),
+      0,
+      null,
+    );
+    expect(gone.opErrno).toBe(0);
+    graph.inodes.unlink(root, 'first');
+    expect(slow.mkdir('first').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
+  },
+);
 
-test('a directory is used while the lock of its layout is on its way back', async () => {
+test('a new directory is usable while the lock of its layout is being released', async () => {
   const slow = await Slow.start(4);
   const { volume } = slow;
   const { context, graph, root } = volume;
@@ -95,7 +98,7 @@ test('a directory is used while the lock of its layout is on its way back', asyn
   expect(context.waiting).toBe(0);
 });
 
-test('a name that is taken is refused without going to the others', async () => {
+test('mkdir of an existing name fails after 4 rounds, without asking the other children', async () => {
   const slow = await Slow.start(8);
   slow.mkdir('dir');
   const [told, answered] = slow.mkdir('dir');

@@ -1,7 +1,6 @@
 /**
- * Where there is no room: files are with one brick, and linktos lead to it from where they belong. Each
- * brick has a disk of its own: on a common one the brick with the most room is another from one moment
- * to the next.
+ * Full bricks: files go to one brick, with linktos on their own. Each brick has a disk of its own,
+ * as on a shared one the brick with the most space changes from moment to moment.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -17,7 +16,7 @@ import { LINKTO_MODE } from './linkto.ts';
 const NAMES = ['wz', 'wa', 'wm'];
 const FILES = Array.from({ length: 31 }, (_, n) => `n${n}`);
 
-/** What a brick has of a file: its mode, the size, and where its linkto leads. */
+/** A brick's copy of a file: mode, size, and the target of a linkto. */
 function onDisk(file: string): { mode: number; size: number; linkto: string } | null {
   const { status, stdout } = spawnSync('stat', ['-c', '%a %s', file], { encoding: 'utf8' });
   if (status !== 0) return null;
@@ -36,9 +35,9 @@ interface Case {
   readonly chosen: string;
 }
 /**
- * What has to be left, which is more than there is: a file system takes some for itself. The sizes of
- * the disks and what is on them, in megabytes, and who gets all files. In percents, of which fractions do
- * not count, disks may be equal: then it is the first.
+ * The space to keep free, which exceeds what there is; sizes of the disks and of junk files in
+ * megabytes; and the brick that gets all files. Whole percents may be equal: then the first brick
+ * is chosen.
  */
 const CASES: readonly Case[] = [
   { least: '99%', sizes: { wz: 400, wa: 400, wm: 400 }, junk: {}, chosen: 'wz' },
@@ -46,83 +45,93 @@ const CASES: readonly Case[] = [
   { least: '1TB', sizes: { wz: 24, wa: 64, wm: 32 }, junk: { wz: 6, wa: 24 }, chosen: 'wa' },
 ];
 
-(noBricks() ? describe.skip : describeDisks)('three bricks without room', ['ext4'], () => {
-  let scratch: Scratch;
-  let clients: BrickClients;
-  const ends: (() => Promise<unknown>)[] = [];
-  beforeEach(async () => {
-    scratch = await makeScratch();
-    clients = new BrickClients();
-  });
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-    await clients.end();
-    await scratch.clean();
-  });
-
-  const filesOf = (brick: string): string => scratch.at(brick, 'files');
-  const BRICKS = {
-    "GlusterFS's": (brick: string) => RealBrick.start(scratch.at(brick)),
-    ours: async (brick: string) => {
-      await scratch.folder(brick, 'files');
-      return OurBrick.serve(scratch.at(brick), filesOf(brick));
-    },
-  };
-  const WHOSE = Object.keys(BRICKS) as (keyof typeof BRICKS)[];
-
-  const all = CASES.flatMap((each, at) =>
-    WHOSE.map((whose, of) => ({ ...each, whose, isUsual: (at + of) % 2 === 0 })),
-  );
-  // Each case on bricks of one kind, and in `test:long` on those of the other.
-  it.each(wantedOf(all, ({ isUsual }) => isUsual))(
-    "$whose, less than $least: both clients' files are with $chosen, and linktos elsewhere",
-    async ({ whose, least, sizes, junk, chosen }) => {
-      const ports: Record<string, number> = {};
-      for (const name of NAMES) {
-        const disk = await makeDisk(scratch, name, 'ext4', sizes[name]!);
-        const size = (junk[name] ?? 0) * 1_048_576;
-        await writeFile(join(disk, 'junk'), new Uint8Array(size));
-        const brick = await BRICKS[whose](name);
-        ends.push(() => brick.end());
-        ports[name] = brick.port;
-      }
-      const mount = async (name: string, options: Readonly<Record<string, string>>) => {
-        const made = await RealMount.start(scratch.path, name, distributedVolfile(ports, options));
-        ends.push(() => made.end());
-        return made;
-      };
-      const full = { 'min-free-disk': least };
-      const [plain, theirs] = [await mount('plain', {}), await mount('mnt', full)];
-      // Where there is room, by its ranges: those of a folder that is made without it are others.
-      expect(await plain.sh('mkdir ours theirs')).toBe('');
-      const client = await clients.distributed(ports, full);
-      await client.ask('stat', '/ours');
-      for (const name of FILES) await client.ask('write', `/ours/${name}`, bytes(name), null);
-      const script = FILES.map((name) => `printf ${name} > theirs/${name}`).join('\n');
-      expect(await theirs.sh(script)).toBe('');
-      for (const folder of ['ours', 'theirs']) {
-        await expectPlaced(plain, folder, chosen);
-        // Nobody needs to know about room to find them.
-        expect(await plain.sh(`cd ${folder}; cat ${FILES.join(' ')}`)).toBe(FILES.join(''));
-      }
-    },
-  );
-
-  /** Each file of a folder is where it should be, and nowhere else. */
-  async function expectPlaced(mount: RealMount, folder: string, chosen: string): Promise<void> {
-    const script = FILES.map((name) => {
-      const key = `dht.file.hashed-subvol.${name}`;
-      return `getfattr --only-values -n ${key} ${folder} | tr -d '\\0'; echo`;
+(noBricks() ? describe.skip : describeDisks)(
+  'three bricks with less free space than min-free-disk',
+  ['ext4'],
+  () => {
+    let scratch: Scratch;
+    let clients: BrickClients;
+    const ends: (() => Promise<unknown>)[] = [];
+    beforeEach(async () => {
+      scratch = await makeScratch();
+      clients = new BrickClients();
     });
-    const hashed = (await mount.sh(script.join('\n'))).trim().split('\n');
-    expect([...new Set(hashed)].sort()).toEqual([...NAMES].sort());
-    const expected = (name: string, at: number, brick: string) => {
-      if (brick === chosen) return { mode: 0o644, size: name.length, linkto: '' };
-      return hashed[at] === brick ? { mode: LINKTO_MODE, size: 0, linkto: chosen } : null;
+    afterEach(async () => {
+      for (const end of ends.splice(0).reverse()) await end();
+      await clients.end();
+      await scratch.clean();
+    });
+
+    const filesOf = (brick: string): string => scratch.at(brick, 'files');
+    const BRICKS = {
+      "GlusterFS's": (brick: string) => RealBrick.start(scratch.at(brick)),
+      ours: async (brick: string) => {
+        await scratch.folder(brick, 'files');
+        return OurBrick.serve(scratch.at(brick), filesOf(brick));
+      },
     };
-    const found = FILES.map((name) =>
-      NAMES.map((brick) => onDisk(join(filesOf(brick), folder, name))),
+    const WHOSE = Object.keys(BRICKS) as (keyof typeof BRICKS)[];
+
+    const all = CASES.flatMap((each, at) =>
+      WHOSE.map((whose, of) => ({ ...each, whose, isUsual: (at + of) % 2 === 0 })),
     );
-    expect(found).toEqual(FILES.map((name, at) => NAMES.map((brick) => expected(name, at, brick))));
-  }
-});
+    // Each case on bricks of one kind; `test:long` uses the other.
+    it.each(wantedOf(all, ({ isUsual }) => isUsual))(
+      'with min-free-disk $least and bricks that are $whose, both clients put files on $chosen and linktos elsewhere',
+      async ({ whose, least, sizes, junk, chosen }) => {
+        const ports: Record<string, number> = {};
+        for (const name of NAMES) {
+          const disk = await makeDisk(scratch, name, 'ext4', sizes[name]!);
+          const size = (junk[name] ?? 0) * 1_048_576;
+          await writeFile(join(disk, 'junk'), new Uint8Array(size));
+          const brick = await BRICKS[whose](name);
+          ends.push(() => brick.end());
+          ports[name] = brick.port;
+        }
+        const mount = async (name: string, options: Readonly<Record<string, string>>) => {
+          const made = await RealMount.start(
+            scratch.path,
+            name,
+            distributedVolfile(ports, options),
+          );
+          ends.push(() => made.end());
+          return made;
+        };
+        const full = { 'min-free-disk': least };
+        const [plain, theirs] = [await mount('plain', {}), await mount('mnt', full)];
+        // Made without the option, as a directory made while bricks are full has other ranges.
+        expect(await plain.sh('mkdir ours theirs')).toBe('');
+        const client = await clients.distributed(ports, full);
+        await client.ask('stat', '/ours');
+        for (const name of FILES) await client.ask('write', `/ours/${name}`, bytes(name), null);
+        const script = FILES.map((name) => `printf ${name} > theirs/${name}`).join('\n');
+        expect(await theirs.sh(script)).toBe('');
+        for (const folder of ['ours', 'theirs']) {
+          await expectPlaced(plain, folder, chosen);
+          // Reading them does not depend on the option.
+          expect(await plain.sh(`cd ${folder}; cat ${FILES.join(' ')}`)).toBe(FILES.join(''));
+        }
+      },
+    );
+
+    /** Checks that each file is on its brick, with a linkto where needed, and nowhere else. */
+    async function expectPlaced(mount: RealMount, folder: string, chosen: string): Promise<void> {
+      const script = FILES.map((name) => {
+        const key = `dht.file.hashed-subvol.${name}`;
+        return `getfattr --only-values -n ${key} ${folder} | tr -d '\\0'; echo`;
+      });
+      const hashed = (await mount.sh(script.join('\n'))).trim().split('\n');
+      expect([...new Set(hashed)].sort()).toEqual([...NAMES].sort());
+      const expected = (name: string, at: number, brick: string) => {
+        if (brick === chosen) return { mode: 0o644, size: name.length, linkto: '' };
+        return hashed[at] === brick ? { mode: LINKTO_MODE, size: 0, linkto: chosen } : null;
+      };
+      const found = FILES.map((name) =>
+        NAMES.map((brick) => onDisk(join(filesOf(brick), folder, name))),
+      );
+      expect(found).toEqual(
+        FILES.map((name, at) => NAMES.map((brick) => expected(name, at, brick))),
+      );
+    }
+  },
+);

@@ -1,4 +1,4 @@
-/** Which child a new file is put on that belongs to one without room. */
+/** The choice of a child for a new file whose own child, 0, may be full. */
 import { expect, test } from 'vitest';
 import { Statvfs } from '../../../runtime/core/iatt.ts';
 import { Space, type SpaceOwner } from './space.ts';
@@ -6,10 +6,10 @@ import { Space, type SpaceOwner } from './space.ts';
 const BLOCK = 4096;
 
 interface Child {
-  /** In blocks, of `blocks`. */
+  /** Free blocks out of `blocks`. */
   readonly bavail: number;
   readonly blocks?: number;
-  /** Of 1000. */
+  /** Free inodes out of 1000. */
   readonly inodes?: number;
   readonly isAway?: boolean;
 }
@@ -48,87 +48,102 @@ const PERCENT = { least: { percent: 50 } };
 const BYTES = { least: { bytes: 500 * BLOCK } };
 
 test.each<[string, number, readonly [Child, Child, Child], Settings]>([
-  ['its own has just enough', 0, [{ bavail: 500 }, { bavail: 900 }, { bavail: 990 }], PERCENT],
   [
-    'it has not, by fractions of a percent',
+    'its own child has exactly the reserve',
+    0,
+    [{ bavail: 500 }, { bavail: 900 }, { bavail: 990 }],
+    PERCENT,
+  ],
+  [
+    'its own child lacks a fraction of a percent',
     2,
     [{ bavail: 499 }, { bavail: 800 }, { bavail: 810 }],
     PERCENT,
   ],
   [
-    'just enough is enough for its own alone',
+    'another child needs more than exactly the reserve',
     2,
     [{ bavail: 100 }, { bavail: 509 }, { bavail: 510 }],
     PERCENT,
   ],
-  ['fractions do not count', 1, [{ bavail: 100 }, { bavail: 800 }, { bavail: 809 }], PERCENT],
   [
-    'percents are not bytes',
+    'two children are equal in whole percents',
+    1,
+    [{ bavail: 100 }, { bavail: 800 }, { bavail: 809 }],
+    PERCENT,
+  ],
+  [
+    'the reserve is in percent and a small disk is emptier',
     1,
     [{ bavail: 100 }, { bavail: 90, blocks: 100 }, { bavail: 800 }],
     PERCENT,
   ],
   [
-    'bytes are not percents',
+    'the reserve is in bytes and a small disk is emptier',
     2,
     [{ bavail: 100 }, { bavail: 90, blocks: 100 }, { bavail: 800 }],
     BYTES,
   ],
   [
-    'a later one has more inodes',
+    'a later child has more free inodes',
     2,
     [{ bavail: 100 }, { bavail: 900, inodes: 500 }, { bavail: 800 }],
     PERCENT,
   ],
   [
-    'it has too few inodes',
+    'its own child has too few inodes',
     1,
     [{ bavail: 900, inodes: 49 }, { bavail: 600 }, { bavail: 600 }],
     PERCENT,
   ],
   [
-    'none has enough: that with the most',
+    'no child has the reserve and one has the most',
     1,
     [{ bavail: 100 }, { bavail: 300 }, { bavail: 200 }],
     PERCENT,
   ],
   [
-    'none has enough, of equal ones the first',
+    'no child has the reserve and all are equal',
     0,
     [{ bavail: 301 }, { bavail: 305 }, { bavail: 309 }],
     PERCENT,
   ],
-  ['none has enough, in bytes', 2, [{ bavail: 301 }, { bavail: 305 }, { bavail: 309 }], BYTES],
   [
-    'none has enough, and one no inodes',
+    'no child has the reserve in bytes',
+    2,
+    [{ bavail: 301 }, { bavail: 305 }, { bavail: 309 }],
+    BYTES,
+  ],
+  [
+    'no child has the reserve and one lacks inodes',
     2,
     [{ bavail: 10 }, { bavail: 300, inodes: 9 }, { bavail: 20 }],
     PERCENT,
   ],
   [
-    'one that is away gets nothing',
+    'the emptiest child is down',
     2,
     [{ bavail: 100 }, { bavail: 900, isAway: true }, { bavail: 800 }],
     PERCENT,
   ],
   [
-    'nor one that is decommissioned',
+    'the emptiest child is decommissioned',
     2,
     [{ bavail: 100 }, { bavail: 900 }, { bavail: 800 }],
     { ...PERCENT, decommissioned: [1] },
   ],
   [
-    'a number below 100 is a percentage, as GlusterFS has it',
+    'the reserve is a plain number below 100, a percentage as in GlusterFS',
     1,
     [{ bavail: 499 }, { bavail: 800 }, { bavail: 801 }],
     { least: { bytes: 50 } },
   ],
-  ['nobody has anything', 0, [{ bavail: 0 }, { bavail: 0 }, { bavail: 0 }], PERCENT],
-])('%s', (_, expected, children, settings) => {
+  ['no child has any space', 0, [{ bavail: 0 }, { bavail: 0 }, { bavail: 0 }], PERCENT],
+])('if %s, the file goes to child %i', (_, expected, children, settings) => {
   expect(place(children, settings)).toBe(expected);
 });
 
-test('only those that have the folder are asked', () => {
+test('the file goes only to a child that has its directory', () => {
   const children = [{ bavail: 100 }, { bavail: 900 }, { bavail: 800 }];
   expect(place(children, PERCENT)).toBe(1);
   expect(place(children, PERCENT, [0, 2])).toBe(2);

@@ -31,12 +31,12 @@ const piece = (start: number, stop: number, more: Partial<Piece> = {}): Piece =>
 const rangeOf = ({ start, stop }: Piece): string => `${start.toString(16)}-${stop.toString(16)}`;
 
 describe('a piece on disk', () => {
-  test('is four numbers', () => {
+  test('consists of four numbers in 16 bytes', () => {
     const bytes = encodePiece(piece(0x55555555, 0xaaaaaaa9, { commitHash: 0x5806d91a }));
     expect(Buffer.from(bytes).toString('hex')).toBe('5806d91a0000000055555555aaaaaaa9');
   });
 
-  test('comes back as it was', () => {
+  test('is decoded as it was encoded', () => {
     const pieces = fc.record({
       err: fc.constant(0),
       start: u32,
@@ -49,14 +49,14 @@ describe('a piece on disk', () => {
     );
   });
 
-  test('may be missing, or be none', () => {
+  test('is an empty range if absent, and null if malformed', () => {
     expect(decodePiece(undefined)).toEqual(pieceWithout(0));
     expect(decodePiece(new Uint8Array(15))).toBeNull();
     expect(decodePiece(encodePiece(piece(0, 1, { type: 2 })))).toBeNull();
   });
 });
 
-/** As GlusterFS looks: the first of the list, by start, that has the hash. */
+/** Searches as GlusterFS does: the first piece by start that contains the hash. */
 const slowly = (pieces: readonly Piece[], hash: number): number => {
   const found = pieces
     .map((each, child) => ({ ...each, child }))
@@ -66,7 +66,7 @@ const slowly = (pieces: readonly Piece[], hash: number): number => {
   return found?.child ?? -1;
 };
 
-test('a name is found where the first range has it, with holes and overlaps, too', () => {
+test('a hash belongs to the first range that contains it, even with holes and overlaps', () => {
   const small = fc.integer({ min: 0, max: 40 });
   const edges = fc.oneof(small, fc.integer({ min: ALL - 40, max: ALL }));
   const ranges = fc.tuple(edges, edges).map(([a, b]) => piece(Math.min(a, b), Math.max(a, b)));
@@ -77,7 +77,7 @@ test('a name is found where the first range has it, with holes and overlaps, too
   );
 });
 
-test('the commit hash is that of all, or none', () => {
+test('a layout has the commit hash of all its pieces, or none if they differ', () => {
   const hashes = (...of: number[]): number =>
     new Layout(of.map((commitHash) => piece(0, 1, { commitHash }))).commitHash;
   expect([hashes(7, 7), hashes(7, 8), hashes(0, 0)]).toEqual([7, 1, 0]);
@@ -88,24 +88,24 @@ test('the commit hash is that of all, or none', () => {
 describe('anomalies', () => {
   const cases: Record<string, [Piece[], Record<string, number>]> = {
     none: [[piece(0, 0x7ffffffe), piece(0x7fffffff, ALL)], {}],
-    'none, one without a range': [[piece(0, ALL), pieceWithout(0)], {}],
+    'none, with a child without a range': [[piece(0, ALL), pieceWithout(0)], {}],
     'a hole between': [[piece(0, 10), piece(12, ALL)], { holes: 1 }],
     'a hole at the end': [[piece(0, 10)], { holes: 1 }],
     'a hole at the beginning': [[piece(5, ALL)], { holes: 1 }],
     'an overlap': [[piece(0, 10), piece(10, ALL)], { overlaps: 1 }],
-    'nobody has a range': [[pieceWithout(0), pieceWithout(0)], { holes: 1 }],
-    'one is missing': [[piece(0, ALL), pieceWithout(ENOENT)], { missing: 1 }],
-    'one is new': [[piece(0, ALL), pieceWithout(NEEDS_RANGE)], { missing: 1 }],
-    'one is down': [[piece(0, ALL), pieceWithout(ENOTCONN)], { down: 1 }],
-    'one is full': [[piece(0, ALL), pieceWithout(ENOSPC)], { noSpace: 1 }],
-    'one fails': [[piece(0, ALL), pieceWithout(EINVAL)], { misc: 1 }],
+    'no child with a range': [[pieceWithout(0), pieceWithout(0)], { holes: 1 }],
+    'a missing directory': [[piece(0, ALL), pieceWithout(ENOENT)], { missing: 1 }],
+    'a new directory': [[piece(0, ALL), pieceWithout(NEEDS_RANGE)], { missing: 1 }],
+    'a child that is down': [[piece(0, ALL), pieceWithout(ENOTCONN)], { down: 1 }],
+    'a child that is full': [[piece(0, ALL), pieceWithout(ENOSPC)], { noSpace: 1 }],
+    'a child that fails': [[piece(0, ALL), pieceWithout(EINVAL)], { misc: 1 }],
   };
   const none = { holes: 0, overlaps: 0, missing: 0, down: 0, noSpace: 0, misc: 0 };
-  test.each(Object.entries(cases))('%s', (_, [pieces, found]) => {
+  test.each(Object.entries(cases))('counts %s', (_, [pieces, found]) => {
     expect(anomaliesOf(pieces)).toEqual({ ...none, ...found });
   });
 
-  test('what follows from them', () => {
+  test('decide whether a layout is rebuilt, repaired, or left alone while a child is down', () => {
     const { holes, missing, down } = {
       holes: anomaliesOf([piece(0, 10)]),
       missing: anomaliesOf([piece(0, ALL), pieceWithout(ENOENT)]),
@@ -128,7 +128,7 @@ const dealt = (among: Candidate[], path: string, more = {}): Record<string, stri
     ]),
   );
 
-describe('ranges are dealt out', () => {
+describe('a computed layout', () => {
   const [first, second, third] = ['0-55555554', '55555555-aaaaaaa9', 'aaaaaaaa-ffffffff'];
 
   test.each([
@@ -138,21 +138,24 @@ describe('ranges are dealt out', () => {
     ['/dir3', { wm: first, wz: second, wa: third }],
     ['/dir4', { wa: first, wm: second, wz: third }],
     ['/dir1/s', { wa: first, wm: second, wz: third }],
-  ])('in the order of names, from that on which %s says', (path, ranges) => {
-    expect(dealt(candidates('wz', 'wa', 'wm'), path)).toEqual(ranges);
-  });
+  ])(
+    'assigns ranges in order of names, starting with the child that %s selects',
+    (path, ranges) => {
+      expect(dealt(candidates('wz', 'wa', 'wm'), path)).toEqual(ranges);
+    },
+  );
 
-  test('by bytes of the names', () => {
+  test('orders the children by the bytes of their names', () => {
     const ranges = dealt(candidates('c-2', 'c-10', 'c-1'), '/dir1');
     expect(ranges).toEqual({ 'c-1': first, 'c-10': second, 'c-2': third });
   });
 
-  test('two have not quite the same', () => {
+  test('splits the hashes of two children at 7ffffffe', () => {
     const two = dealt(candidates('a', 'b'), '/', { seed: 0 });
     expect(two).toEqual({ a: '0-7ffffffe', b: '7fffffff-ffffffff' });
   });
 
-  test('not to one that is being emptied, or has no room, or is too many', () => {
+  test('excludes decommissioned and full children, and those beyond the spread', () => {
     const among = candidates('a', 'b', 'c');
     const leaving = [{ ...among[0]!, isLeaving: true }, among[1]!, among[2]!];
     expect(dealt(leaving, '', { seed: 0 })).toMatchObject({ a: '0-0', b: '0-7ffffffe' });
@@ -165,7 +168,7 @@ describe('ranges are dealt out', () => {
     });
   });
 
-  test('by size, where all are known', () => {
+  test('weights ranges by size if all sizes are known', () => {
     const [a, b] = candidates('a', 'b') as [Candidate, Candidate];
     const sized = [
       { ...a, chunks: 3 },
@@ -176,7 +179,7 @@ describe('ranges are dealt out', () => {
     expect(dealt([sized[0]!, b], '', { seed: 0 }).a).toBe('0-7ffffffe');
   });
 
-  test('whatever the children are: complete, and without an overlap', () => {
+  test('is complete and without overlaps for any children', () => {
     const each = fc.record({
       err: fc.constantFrom(0, NEEDS_RANGE, ENOENT, ENOSPC),
       chunks: fc.integer({ min: 1, max: 1000 }),
@@ -204,12 +207,12 @@ describe('ranges are dealt out', () => {
   });
 });
 
-test('with a new child, names stay where they are as far as can be', () => {
+test('a new child changes the child of as few names as possible', () => {
   const names = ['a', 'b', 'c'];
   const before = [...computeLayout(candidates('a', 'b'), { ...deal, seed: 1 }), pieceWithout(0)];
   const made = computeLayout(candidates(...names), { ...deal, seed: 0 });
   const kept = keepOverlap(names, before, made);
-  // b had the first half: it gets the first third, which would have been a's.
+  // b had the first half: it gets the first third, which a would have got.
   expect(kept.map(rangeOf)).toEqual(['55555555-aaaaaaa9', '0-55555554', 'aaaaaaaa-ffffffff']);
   expect(isBroken(anomaliesOf(kept))).toBe(false);
 });
