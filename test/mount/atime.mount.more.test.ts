@@ -1,4 +1,6 @@
-/** Access times: what the storage has read for a caller is seen at once, also what it has copied. */
+/**
+ * Access times: a read by the storage itself is visible at once, also one that it does for a copy.
+ */
 import { expect, it } from 'vitest';
 import { onStage } from '../support/stage.ts';
 
@@ -12,13 +14,16 @@ onStage(
   'access times',
   { kernel: ['posix', 'python'], user: ['posix'] },
   (stage) => {
-    it.each(Object.entries(ways))('after %s', async (_, read) => {
-      const { mounted, name } = stage.folders();
-      // The kernel caches attributes for as long as the test may take.
-      await stage.ok('seq 9999 > f; touch -ad @1 f; stat f', { in: mounted });
-      const seen = await stage.ok(`${read}; stat -c %x f`, { in: mounted });
-      expect(seen).toBe(await stage.ok('stat -c %x f', { in: stage.scratch.at('brick', name) }));
-    });
+    it.each(Object.entries(ways))(
+      'the access time after %s equals that of the storage',
+      async (_, read) => {
+        const { mounted, name } = stage.folders();
+        // The kernel caches attributes for longer than the test takes.
+        await stage.ok('seq 9999 > f; touch -ad @1 f; stat f', { in: mounted });
+        const seen = await stage.ok(`${read}; stat -c %x f`, { in: mounted });
+        expect(seen).toBe(await stage.ok('stat -c %x f', { in: stage.scratch.at('brick', name) }));
+      },
+    );
   },
   { args: ['--attribute-timeout', '600'] },
 );

@@ -1,4 +1,4 @@
-/** The storage directory goes away under a mount: errors, a line in the log, and recovery. */
+/** The storage directory is moved away under a mount, and back. */
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { errnoName } from '../../runtime/core/errno.ts';
@@ -22,8 +22,8 @@ const errnoOf = async (action: Promise<unknown>): Promise<string> => {
   }
 };
 
-onFrontEnds('a brick that goes away', everyFrontEnd, (front) => {
-  it('is missed, and served again when it is back', () =>
+onFrontEnds('a mount whose storage directory is moved away', everyFrontEnd, (front) => {
+  it('returns ESTALE, logs one line, and serves the directory again once it is back', () =>
     front.withScratch(async (scratch) => {
       const { mkdir, readdir, readFile, rename, writeFile } = scratch.fs;
       const brick = await scratch.folder('brick');

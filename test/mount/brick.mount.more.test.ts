@@ -6,10 +6,10 @@ import { errorsIn, onStage } from '../support/stage.ts';
 const isRoot = process.getuid?.() === 0;
 
 onStage(
-  'changes in the brick',
+  'changes made directly in the storage directory',
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
-    /** A folder for one test, in the mount and in the brick. */
+    /** A directory for one test, in the mount and in the storage. */
     const both = () => {
       const { mounted, name } = stage.folders();
       const brick = stage.scratch.at('brick', name);
@@ -22,7 +22,7 @@ onStage(
       };
     };
 
-    it('show: files that come, change, and go', async () => {
+    it('are visible: created, changed and removed files', async () => {
       const { here, there } = both();
       expect(await here('ls; cat f')).toBe('cat: f: No such file or directory\n');
       await there('echo first > f; mkdir d; echo in > d/g; ln -s f s');
@@ -39,7 +39,7 @@ onStage(
       );
     });
 
-    it('show: names that lead to something else', async () => {
+    it('are visible: names that now lead to other files or types', async () => {
       const { here, there } = both();
       expect(await here('echo old > f; mkdir d; touch d/x; stat -c %F f d')).toMatch(/file\ndir/);
       await there('echo new > t; mv t f; rm -r d; echo now a file > d');
@@ -50,7 +50,7 @@ onStage(
       );
     });
 
-    it('do not disturb what is open, or where a process is', async () => {
+    it('do not disturb open files or working directories', async () => {
       const { mounted, there } = both();
       await stage.ok('mkdir -p d/e; echo data > d/e/f', { in: mounted });
       const client = stage.client(
@@ -68,7 +68,7 @@ onStage(
       expect(await there('cat moved/other/f')).toBe('data\nmore\n');
     });
 
-    it('may be copies with the attributes of their originals: each is by itself', async () => {
+    it('with copied xattrs give each copy a gfid of its own', async () => {
       const { here, there } = both();
       await here('mkdir d; echo 1 > d/f; echo 2 > d/g; stat d/f d/g > /dev/null');
       await there('cp -a --preserve=all d e; cp -a --preserve=all d/f copy; echo changed > e/f');
@@ -80,7 +80,7 @@ onStage(
       );
     });
 
-    it('are found by what GlusterFS computes', async () => {
+    it('are visible in the virtual xattrs of GlusterFS', async () => {
       const { here, brick } = both();
       const out = await here(`mkdir d; echo > d/File; ln d/File g
         ask() { getfattr --only-values -n glusterfs.$1 $2; echo; }
@@ -92,7 +92,7 @@ onStage(
       expect(rest).toEqual([`/${name}/d/File`, `/${name}/g`, 'File', 'one', '17']);
     });
 
-    it('come without a gfid, by the thousand', async () => {
+    it('of 900 files without gfids give each its own inode', async () => {
       const { here, there } = both();
       await there(
         `for d in $(seq 30); do mkdir -p t/$d
@@ -105,7 +105,7 @@ onStage(
       ).toBe('900\n7.9\n0\n');
     });
 
-    it("are not asked for when they are the storage's own", async () => {
+    it('in .glusterfs stay hidden, and its name is refused only at the root', async () => {
       const { there, here } = both();
       await there('mkdir ../../.glusterfs; touch ../../.glusterfs/x; mkdir .glusterfs');
       expect(
@@ -126,22 +126,25 @@ onStage(
   { kernel: [...allKinds, ...brickKinds], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
     // A volume in memory belongs to root.
-    it.skipIf(stage.kind === 'memory' && !isRoot)('has attributes like any folder', async () => {
-      const out = await stage.ok(
-        `chmod 751 .; stat -c '%a %F' .; touch -d @1000.5 .; stat -c %y .; chown $(id -u):$(id -g) .
+    it.skipIf(stage.kind === 'memory' && !isRoot)(
+      'has mode, owner, times and xattrs like any directory',
+      async () => {
+        const out = await stage.ok(
+          `chmod 751 .; stat -c '%a %F' .; touch -d @1000.5 .; stat -c %y .; chown $(id -u):$(id -g) .
         setfattr -n user.a -v b .
       getfattr -d .; setfattr -x user.a .; [ . -ef .. ] || echo another
       [ "$(stat -c %i .)" = "$(ls -id . | cut -d' ' -f1)" ] && echo one
       mkdir d; [ . -ef d/.. ] && echo up; rmdir d; chmod 755 .; stat -c %m .`,
-        { in: stage.mount.path },
-      );
-      expect(out).toBe(
-        '751 directory\n1970-01-01 00:16:40.500000000 +0000\n# file: .\nuser.a="b"\n\n' +
-          `another\none\nup\n${stage.mount.path}\n`,
-      );
-    });
+          { in: stage.mount.path },
+        );
+        expect(out).toBe(
+          '751 directory\n1970-01-01 00:16:40.500000000 +0000\n# file: .\nuser.a="b"\n\n' +
+            `another\none\nup\n${stage.mount.path}\n`,
+        );
+      },
+    );
 
-    it('cannot be removed, renamed, or linked to', async () => {
+    it('cannot be removed, renamed or linked', async () => {
       const { out, err } = await stage.sh('rmdir mnt; mv mnt other; ln mnt/. x; mv bare mnt/; ls', {
         in: stage.scratch.path,
       });
@@ -152,14 +155,14 @@ onStage(
 );
 
 onStage(
-  'a request that is never answered',
+  'a request to which a module never replies',
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
-    it('does not keep the mount from ending', async () => {
+    it('does not prevent an unmount', async () => {
       const { mounted } = stage.folders();
       const waiting = [1, 2].map(() => stage.client(mounted, 'echo asks; cat never'));
       for (const client of waiting) await client.said(/asks/);
-      // The kernel itself makes nothing in the folder meanwhile; in others, everything goes on.
+      // The kernel blocks creations in that directory; other directories are unaffected.
       expect(await stage.ok('echo x > f; cat f; ls')).toBe('x\nf\n');
       expect(await stage.mount.stop()).toBe(0);
       for (const client of waiting) expect((await client.outcome).status).not.toBe(0);

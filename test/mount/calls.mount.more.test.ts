@@ -1,7 +1,7 @@
 /**
- * System calls that shells have no command for. What FUSE itself does not let through is not tried:
+ * System calls without a shell command. Omits those that FUSE itself refuses:
  * FALLOC_FL_COLLAPSE_RANGE, _INSERT_RANGE and _UNSHARE_RANGE, FICLONE, FIEMAP, and epoll(7), which
- * takes files of a FUSE mount and no others.
+ * only accepts files of a FUSE mount.
  */
 import { describe, expect, it } from 'vitest';
 import { compiled } from '../support/compiled.ts';
@@ -9,22 +9,22 @@ import { brickKinds, distributeKinds, everyKind } from '../support/stacks.ts';
 import { onStage, type Stage, type Where } from '../support/stage.ts';
 
 const anywhere = [
-  ['O_TMPFILE: made, used, and given a name', 'tmpfile'],
-  ['copy_file_range: within a file and between files, short, and refused', 'copy'],
-  ['O_APPEND: several at once, and from now on', 'append'],
-  ['statx: the time of birth stays', 'birth'],
-  ['ioctl and poll of files that are only files', 'requests'],
-  ['fallocate in every mode that FUSE knows, data and holes, syncfs', 'space'],
-  ['renameat2 with flags', 'rename'],
-  ['O_TRUNC changes times also of what is empty', 'truncate'],
+  ['O_TMPFILE creates, uses and names a file', 'tmpfile'],
+  [
+    'copy_file_range copies within and between files, at the end of a file, and refuses invalid ranges',
+    'copy',
+  ],
+  ['O_APPEND appends with several writers, also once set later', 'append'],
+  ['statx returns a constant time of birth', 'birth'],
+  ['ioctl and poll of regular files behave as on a disk', 'requests'],
+  ['fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs', 'space'],
+  ['renameat2 obeys its flags', 'rename'],
+  ['O_TRUNC changes the times even of an empty file', 'truncate'],
 ] as const;
-/**
- * With passthrough the kernel opens the file of the disk with the flags of the open, and it keeps
- * them.
- */
-const throughServer = [['O_APPEND that is taken away', 'append-no-more']] as const;
+/** With passthrough the kernel opens the disk's file with the flags of the open, and keeps them. */
+const throughServer = [['fcntl removes O_APPEND from an open file', 'append-no-more']] as const;
 const ofDisk = [
-  ['inode flags: append-only and immutable are obeyed', 'flags'],
+  ['the inode flags append-only and immutable are obeyed', 'flags'],
   ['renameat2 leaves a whiteout', 'whiteout'],
 ] as const;
 
@@ -42,7 +42,7 @@ const where = {
 const calls = (stage: Stage): void => {
   tries(stage, anywhere);
   if (stage.kind !== 'memory' && stage.front.name !== 'fuse-native') {
-    it('the version of an inode is that of the disk', async () => {
+    it('lsattr returns the inode versions of the disk', async () => {
       const { mounted, name } = stage.folders();
       const show = 'lsattr -v f; lsattr -vd .';
       await stage.ok('echo > f', { in: mounted });
@@ -50,18 +50,18 @@ const calls = (stage: Stage): void => {
       expect(await stage.sh(show, { in: mounted })).toEqual(expected);
     });
   }
-  // Root may set these flags, and make devices.
+  // Root may set these flags and make devices.
   if (stage.kind === 'memory' || stage.front.name === 'user' || process.getuid?.() !== 0) return;
-  describe('of a disk', () => {
+  describe('features of a disk', () => {
     tries(stage, ofDisk);
   });
 };
 
-// Without a module, and with all data through the server, below.
-onStage('calls', where, calls, { later: ['posix', 'real-client'] });
+// Stacks without a module, and without passthrough, follow below.
+onStage('a system call', where, calls, { later: ['posix', 'real-client'] });
 
 onStage(
-  'calls, all data through the server',
+  'a system call without passthrough',
   ['posix'],
   (stage) => tries(stage, [...anywhere, ...throughServer]),
   { args: ['--no-passthrough'] },

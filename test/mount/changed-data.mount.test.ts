@@ -1,6 +1,6 @@
 /**
- * A module that changes data, on a mount: through caches above and below, and the kernel's own, programs read
- * the changed data, also after a reload while files are open.
+ * A module that changes data: through the caches above and below it and the kernel's, programs read
+ * changed data, even after a reload with open files.
  */
 import { execFile } from 'node:child_process';
 import { open, readFile, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { disk, volume } from '../support/exchange.ts';
 import { noBricks, OurBrick, RealMount } from '../support/gluster.ts';
 import { describeMounts, errorsIn, glossa, startMount, withScratch } from '../support/mount.ts';
 
-/** Turns letters by 13 places in what is written, and in what is read. */
+/** Applies ROT13 to written data and to read data. */
 const TURNS = (body: string): string => `import { Translator } from 'glossa';
 function turn(bytes) {
   for (let at = 0; at < bytes.length; at += 1) {
@@ -35,7 +35,7 @@ const READS = `  readvCbk(frame, opRet, opErrno, vector, ...rest) {
 `;
 
 const run = promisify(execFile);
-/** Names and attributes are asked for each time. */
+/** Disables the kernel's caches of names and attributes. */
 const FRESH = ['--attribute-timeout', '0', '--entry-timeout', '0'];
 
 const quick = (name: string, below: string): string =>
@@ -44,7 +44,7 @@ const quick = (name: string, below: string): string =>
 const module = (below: string): string => volume('m', 'features/glupy', below, 'module-name m');
 
 describeMounts('a module that changes data', () => {
-  it('changes all data that programs read, with caches and after a reload', () =>
+  it('lets programs read only changed data, with caches and after a reload', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const sh = async (script: string): Promise<string> =>
@@ -69,7 +69,7 @@ describeMounts('a module that changes data', () => {
       try {
         expect(await read()).toBe('secret\n');
 
-        // Other code in the same volume: it changes what is written alone.
+        // The reloaded module changes only written data.
         await scratch.file('m.js', TURNS(WRITES));
         await reload();
         expect(await sh('cat f')).toBe('frperg\n');
@@ -79,7 +79,7 @@ describeMounts('a module that changes data', () => {
         );
         expect(await sh('cat g')).toBe('abc');
 
-        // No such volume at all, and one again.
+        // The volume is removed, then added again.
         await scratch.file('m.js', TURNS(WRITES + READS));
         await reload();
         await expect.poll(read).toBe('secret\n');
@@ -98,7 +98,7 @@ describeMounts('a module that changes data', () => {
       expect(errorsIn(mount.log())).toEqual([]);
     }));
 
-  it('on a brick changes all data that clients read and cache', () =>
+  it('on a brick lets clients read and cache only changed data', () =>
     withScratch(async (scratch) => {
       const files = await scratch.folder('files');
       await scratch.file('m.js', TURNS(WRITES + READS));

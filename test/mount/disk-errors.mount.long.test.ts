@@ -1,7 +1,7 @@
 /**
- * What the disk below says no to comes up as it is: no room, no quota, input/output errors, also
- * those that are only told by fsync(2) and close(2). The judge is the bare disk, which does the
- * same with its own files; both when the kernel has the data (passthrough) and when the server has.
+ * Errors of the disk reach programs unchanged: no space, quota, and input/output errors, including
+ * those that only fsync(2) or close(2) report. The expected result is the bare disk's with its own
+ * files; with and without passthrough.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import {
 } from '../support/mount.ts';
 import { volfileOf, withModule } from '../support/stacks.ts';
 
-// Two servers, and hundreds of programs one after the other.
+// Two servers, and hundreds of programs in turn.
 vi.setConfig({ testTimeout: 300_000 });
 
 const ways = [
@@ -27,7 +27,7 @@ const ways = [
   ['no passthrough', ['--no-passthrough']],
 ] as const;
 
-/** Runs a script in a folder: all that it said. */
+/** Runs a script in a directory. @returns its output */
 async function say(folder: string, script: string, env = {}): Promise<string> {
   const { status, out, err } = await new Client(folder, `exec 2>&1\n${script}`, {
     env,
@@ -36,7 +36,7 @@ async function say(folder: string, script: string, env = {}): Promise<string> {
   return `${(out + err).replaceAll(folder, 'HERE')}(${status})`;
 }
 
-/** A mount of a folder, which must end well and have nothing to complain about. */
+/** Mounts a directory; the mount must end without errors in its log. */
 async function onMount(
   scratch: Scratch,
   brick: string,
@@ -53,7 +53,7 @@ async function onMount(
   expect(errorsIn(mount.log())).toEqual([]);
 }
 
-/** Two folders of the same kind, as large as each other. */
+/** Two directories with equal space. */
 type Twins = (scratch: Scratch) => Promise<{ bare: string; brick: string; disk: string }>;
 
 const quota: Twins = async (scratch) => {
@@ -73,7 +73,7 @@ const small: Twins = async (scratch) => ({
   disk: scratch.path,
 });
 
-/** A disk that finds out that it has no room when the data is already on its way. */
+/** A disk that runs out of space only when data is written back. */
 const thin: Twins = async (scratch) => {
   const pool = await scratch.folder('pool');
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'glossa-test', pool]);
@@ -88,7 +88,7 @@ const FILL = `"$NODE" "$CLIENTS/errnos.mjs" f ${'write:300000 '.repeat(8)} fsync
   for n in $(seq 999); do mkdir d$n || break; done; ls | wc -l`;
 const EMPTY = 'rm -rf *; sync -f "$DISK"; mkdir d && echo x > g && cat g; rm -r d g; ls';
 
-describeDisks('errors of the disk', ['btrfs', 'ext4'], () =>
+describeDisks('a disk error', ['btrfs', 'ext4'], () =>
   describe.each(ways)('%s', (_, args) => {
     const alike = async (twins: Twins, scripts: readonly string[]): Promise<string[]> => {
       const said: string[] = [];
@@ -105,7 +105,7 @@ describeDisks('errors of the disk', ['btrfs', 'ext4'], () =>
       return said;
     };
 
-    it('EDQUOT: what fits is written, the rest refused, and taken when there is room', async () => {
+    it('EDQUOT follows the data that fits, and writes succeed again once there is space', async () => {
       const [full, empty] = await alike(quota, [FILL, EMPTY, FILL]);
       expect(full).toMatch(
         /^(write 300000\n)+write [12]?\d{1,5}\n(write EDQUOT\n)+fsync ok\nintact/,
@@ -115,7 +115,7 @@ describeDisks('errors of the disk', ['btrfs', 'ext4'], () =>
       expect(empty).toBe('x\n(0)');
     });
 
-    it('ENOSPC: what fits is written, the rest refused, and taken when there is room', async () => {
+    it('ENOSPC follows the data that fits, and writes succeed again once there is space', async () => {
       const [full, empty] = await alike(small, [FILL, EMPTY, FILL]);
       expect(full).toMatch(
         /^(write 300000\n)+write [12]?\d{1,5}\n(write ENOSPC\n)+fsync ok\nintact/,
@@ -124,7 +124,7 @@ describeDisks('errors of the disk', ['btrfs', 'ext4'], () =>
       expect(empty).toMatch(/x\n\(0\)$/);
     });
 
-    it('EDQUOT: a file is known by its gfid also to a mount that begins there', () =>
+    it('EDQUOT on storing a gfid still leaves the same gfid for a later mount', () =>
       withScratch(async (scratch) => {
         const { brick } = await quota(scratch);
         const ask = `cat * > /dev/null; getfattr --only-values -n glusterfs.gfid.string *`;
@@ -139,7 +139,7 @@ describeDisks('errors of the disk', ['btrfs', 'ext4'], () =>
         });
       }));
 
-    it('an error that comes after write(2) is told by fsync, once, and by a write that waits', async () => {
+    it('after write(2) is reported once by fsync, and by a synchronous write', async () => {
       const steps = `${'write:1000000 '.repeat(20)} fsync close`;
       const [late] = await alike(thin, [
         `"$NODE" "$CLIENTS/errnos.mjs" f ${steps}; rm f
@@ -152,8 +152,8 @@ describeDisks('errors of the disk', ['btrfs', 'ext4'], () =>
 );
 
 /**
- * A volume in which fops fail on demand: `setfattr -n user.fails -v 'FOP[@OFFSET]=ERRNO ...'`, with
- * an offset only the requests that reach beyond it.
+ * A volume whose fops fail on demand: `setfattr -n user.fails -v 'FOP[@OFFSET]=ERRNO ...'`; with an
+ * offset only requests that reach beyond it fail.
  */
 const FAILS = `import errno
 
@@ -199,7 +199,7 @@ class xlator(Translator):
 
 const errnos = '"$NODE" "$CLIENTS/errnos.mjs"';
 
-/** What fails below, and what then has to fail above. */
+/** Fops that fail, and a script whose operations must then fail. */
 const cases: readonly (readonly [title: string, fops: string, script: string])[] = [
   ['write', 'writev', `${errnos} new write:5000 close; rm new; echo x >> f; cat f`],
   ['write, O_SYNC', 'writev', 'dd if=/dev/zero of=f conv=notrunc oflag=sync count=1 status=none'],
@@ -238,7 +238,7 @@ const errors = {
   ENOSPC: 'No space left',
 };
 
-/** Every case with every errno, each begun with its title and ended with two dashes. */
+/** Every case with every errno, preceded by its title and followed by two dashes. */
 const script = [
   'fails() { setfattr -n user.fails -v "$1" "$LOWER"; }',
   'mkdir d; echo text > f; ln -s f s; touch d/g',
@@ -251,7 +251,7 @@ const script = [
   'rm -r *',
 ].join('\n');
 
-/** Two volumes, the one on top of a folder of the other. */
+/** Two mounts, one on a directory of the other. */
 async function onFails(
   args: readonly string[],
   test: (brick: string, path: string, env: { LOWER: string }) => Promise<void>,
@@ -259,7 +259,7 @@ async function onFails(
   await withScratch(async (scratch) => {
     const disk = await volfileOf(scratch, 'posix', await scratch.folder('disk'));
     const volfile = await withModule(scratch, disk, { name: 'fails', text: FAILS });
-    // A file system whose files the kernel has is none that it takes files of.
+    // The kernel allows no passthrough to files of a mount that uses it.
     const own = { name: 'lower', args: ['--no-passthrough'] };
     const lower = await startMount(scratch, volfile, own);
     const brick = await scratch.folder('lower', 'brick');
@@ -268,9 +268,9 @@ async function onFails(
   });
 }
 
-describeMounts('errors of a file system below', () =>
+describeMounts('an error of a file system below the storage', () =>
   describe.each(ways)('%s', (_, args) => {
-    it('come up as they are', () =>
+    it('reaches programs unchanged, for each operation and errno', () =>
       onFails(args, async (brick, path, env) => {
         const expected = (await say(brick, script, env)).split('\n--\n');
         const said = (await say(path, script, env)).split('\n--\n');
@@ -283,7 +283,7 @@ describeMounts('errors of a file system below', () =>
         }
       }));
 
-    it('in the middle of a file, or of a listing, come after what is before them', () =>
+    it('in the middle of a file or listing follows the data before it', () =>
       onFails(args, async (brick, path, env) => {
         const part = `seq 99999 > f; mkdir d; (cd d; touch $(seq 600))
           setfattr -n user.fails -v 'readv@131072=EIO readdir@100=EIO readdirp@100=EIO' "$LOWER"

@@ -1,4 +1,4 @@
-/** A module that retries for ever, on a real mount: everybody else is served, and SIGTERM is heard. */
+/** A module that retries forever: other requests are served, and SIGTERM ends the mount. */
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -44,7 +44,7 @@ export class xlator extends Translator {
 `,
 } as const;
 
-/** What is below: a child that answers at once, and one that does so later. */
+/** The child below: one replies at once, the other later. */
 const BELOW = {
   'at once': 'volume below\n    type storage/memory\nend-volume\n',
   later: `volume store
@@ -89,7 +89,7 @@ const others: readonly Case[] = [
 
 describeMounts('a retry loop', () => {
   it.each(wanted.others ? others : first)(
-    'in %s, over a child that answers %s: others are served',
+    'in %s over a child that replies %s leaves other requests served, and SIGTERM ends the mount',
     (file, when) =>
       withScratch(async (scratch) => {
         const mount = await start(scratch, file, BELOW[when], 'option wind-limit 0');
@@ -109,7 +109,7 @@ describeMounts('a retry loop', () => {
           };
           return volumes.find(({ name }) => name === 'top')!.dump.calls;
         };
-        // It runs, and statistics are told meanwhile.
+        // The loop runs, and statistics are available meanwhile.
         await vi.waitFor(async () => expect(await calls()).toBeGreaterThan(1000), PATIENCE);
         const others = Array.from({ length: 2 }, async () => {
           for (let times = 0; times < 50; times++) expect((await stat(path)).size).toBe(4);
@@ -117,7 +117,7 @@ describeMounts('a retry loop', () => {
         await Promise.all(others);
         expect(client.exitCode).toBeNull();
         mount.child.kill('SIGTERM');
-        // The first waits for the request that is under way; a second does not.
+        // The first SIGTERM waits for the active request; a second one does not.
         await vi.waitFor(() => {
           mount.child.kill('SIGTERM');
           expect(mount.child.exitCode ?? mount.child.signalCode).not.toBeNull();
@@ -127,7 +127,7 @@ describeMounts('a retry loop', () => {
   );
 
   if (wanted.others) return;
-  it('ends by wind-limit: the caller has an error, and the log says why', () =>
+  it('is ended by wind-limit, with EIO for the caller and one line in the log', () =>
     withScratch(async (scratch) => {
       const mount = await start(scratch, 'm.py', BELOW['at once'], 'option wind-limit 2000');
       const path = join(mount.path, 'file');

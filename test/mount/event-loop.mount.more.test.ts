@@ -1,6 +1,6 @@
 /**
- * Timers and asynchronous work go on while the mount is under full load. Everything here is
- * counted; nothing is timed.
+ * Timers and asynchronous work proceed while the mount is under full load. The tests count, and
+ * measure no times.
  */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Client } from '../support/client.ts';
@@ -52,13 +52,13 @@ class xlator(Translator):
 `;
 
 onStage(
-  'under full load',
+  'a mount under full load',
   { kernel: ['python'], 'fuse-native': ['python'] },
   (stage) => {
     let load: Client[];
     let folder: string;
 
-    /** How often both clients have been answered so far. */
+    /** The number of replies that both clients have received. */
     async function answers(): Promise<number> {
       const before = load.map((client) => client.out.length);
       for (const client of load) client.child.stdin!.write('count\n');
@@ -82,11 +82,11 @@ onStage(
       for (const client of load) expect(await client.outcome).toMatchObject({ status: 0, err: '' });
     });
 
-    it('asynchronous fops are answered, in the order that they wait for each other', async () => {
+    it('replies to asynchronous fops in the order in which they wait for each other', async () => {
       const before = await answers();
       const first = stage.client(folder, 'cat first');
       await vi.waitFor(() => expect(stage.mount.log()).toMatch('first waits'), 50_000);
-      // By fuse-native the kernel asks for one name of a folder at a time.
+      // With fuse-native the kernel looks up one name of a directory at a time.
       const isParallel = stage.front.name !== 'fuse-native';
       const there = isParallel ? folder : stage.folders().mounted;
       const second = stage.client(there, 'cat second');
@@ -98,7 +98,7 @@ onStage(
       expect(await answers()).toBeGreaterThan(before);
     });
 
-    it('many of them at once', async () => {
+    it('replies to 40 asynchronous fops at once', async () => {
       const out = await stage.ok(
         `for i in $(seq 40); do echo $i > slow$i & done; wait; cat slow* | sort -n | uniq | wc -l`,
         { in: folder },
@@ -106,7 +106,7 @@ onStage(
       expect(out).toBe('40\n');
     });
 
-    it.each(['task', 'later'])('a timer comes again and again (%s)', async (kind) => {
+    it.each(['task', 'later'])('keeps a repeating timer running (%s)', async (kind) => {
       const ticks = async (): Promise<number> =>
         Number(await stage.ok(`getfattr --only-values -n user.ticks.${kind} .`, { in: folder }));
       const [from, asked] = [await ticks(), await answers()];
@@ -114,7 +114,7 @@ onStage(
       expect(await answers()).toBeGreaterThan(asked);
     });
 
-    it('what goes through the thread pool comes back', () =>
+    it('completes work in the thread pool', () =>
       stage.ok(
         `for i in 1 2 3 4 5; do seq 30000 | dd of=f$i oflag=sync status=none bs=64k
         sync f$i; done`,
@@ -123,7 +123,7 @@ onStage(
         },
       ));
 
-    it('what has to be read from the disk comes back', async () => {
+    it('completes reads from the disk', async () => {
       const hash = await stage.ok('seq 500000 > f; md5sum < f', { in: folder });
       const before = await answers();
       const disk = folder.replace(stage.mount.path, stage.scratch.at('brick'));
@@ -135,7 +135,7 @@ onStage(
       expect(await answers()).toBeGreaterThan(before);
     });
 
-    it('signals and questions are answered', async () => {
+    it('handles SIGHUP and glossa stats', async () => {
       stage.mount.child.kill('SIGHUP');
       await vi.waitFor(() => expect(stage.mount.log()).toMatch('reopened the log'), 50_000);
       const stats = await glossa(stage.scratch, ['stats', stage.mount.path]);
@@ -143,6 +143,6 @@ onStage(
       expect(stats.out).toMatch('LOOKUP');
     });
   },
-  // All data is the server's business.
+  // All data passes through the server.
   { above: { name: 'under-load', text: MODULE }, args: ['--no-passthrough'] },
 );

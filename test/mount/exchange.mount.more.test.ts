@@ -1,4 +1,4 @@
-/** The graph of a mount is exchanged, again and again, while processes work on it: nothing is lost. */
+/** Repeated exchanges of a mount's graph while processes work on it. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { disk, locks, losesNothing, volume } from '../support/exchange.ts';
@@ -19,10 +19,10 @@ const stacks = (brick: string): readonly string[] => {
   ];
 };
 
-onFrontEnds('a graph that is exchanged', ['kernel', 'user'], (front) => {
+onFrontEnds('an exchange of the graph', ['kernel', 'user'], (front) => {
   losesNothing(front, stacks);
 
-  it('stays as it is where the new one does not come up, or something would be lost', () =>
+  it('is refused if the new graph does not start or state would be lost', () =>
     front.withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const all = stacks(brick);

@@ -1,9 +1,9 @@
-/** Modules that fail, on a real mount: a request fails, the mount goes on, and the log says why. */
+/** Modules that fail: one request fails, the mount keeps serving, and the log names the cause. */
 import { describe, expect, it, vi } from 'vitest';
 import { glossa } from '../support/mount.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
-/** The name that is looked up says how to fail. The first line is number 1. */
+/** The name that is looked up selects the failure. The first line is number 1. */
 const MODULE = `import sys
 from glupy import ENOENT, EACCES, Translator
 
@@ -61,11 +61,11 @@ class xlator(Translator):
 
 const MODULE_FILE = 'fails.py';
 const above = { name: 'fails', text: MODULE, options: ['option time-limit 1'] };
-/** The line of the module that has this text, from 1. */
+/** The number of the module's line with this text, from 1. */
 const lineOf = (text: string): number =>
   MODULE.split('\n').findIndex((line) => line.includes(text)) + 1;
 
-/** The mount does what it did before. */
+/** Checks that the mount still works. */
 const goesOn = async (stage: Stage): Promise<void> => {
   const out = await stage.ok(
     'echo fine > f; cat f; mkdir d; mv f d/; ls d; cat absent 2>&1; rm -r d; ls',
@@ -73,7 +73,7 @@ const goesOn = async (stage: Stage): Promise<void> => {
   expect(out).toBe('fine\nf\ncat: absent: No such file or directory\n');
 };
 
-/** What the log has got meanwhile. */
+/** The log lines written during an action. */
 const logged = async (stage: Stage, action: () => Promise<void>): Promise<string> => {
   const before = stage.mount.log().length;
   await action();
@@ -84,7 +84,7 @@ const EIO = 'Input/output error';
 
 describe('a module that fails', () => {
   onStage(
-    'for one request',
+    'in one request',
     { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
     (stage) => {
       const cases: readonly (readonly [string, string, readonly RegExp[]])[] = [
@@ -104,26 +104,32 @@ describe('a module that fails', () => {
         ['garbage', EIO, [/lookup/]],
         ['nonsense', EIO, [/errno/]],
       ];
-      it.each(cases)('%s', async (name, error, lines) => {
-        const log = await logged(stage, async () => {
-          const { out } = await stage.sh(`cat ${name} 2>&1`);
-          expect(out).toBe(`cat: ${name}: ${error}\n`);
-          await goesOn(stage);
-        });
-        for (const line of lines) expect(log).toMatch(line);
-      });
+      it.each(cases)(
+        "by '%s' gives the caller an error, logs the line, and keeps the mount serving",
+        async (name, error, lines) => {
+          const log = await logged(stage, async () => {
+            const { out } = await stage.sh(`cat ${name} 2>&1`);
+            expect(out).toBe(`cat: ${name}: ${error}\n`);
+            await goesOn(stage);
+          });
+          for (const line of lines) expect(log).toMatch(line);
+        },
+      );
 
-      it.each(['twice', 'both'])('%s', async (name) => {
-        const log = await logged(stage, async () => {
-          const { out } = await stage.sh(`cat ${name} 2>&1`);
-          expect(out).toMatch(/^cat: \w+: (No such file or directory|Input\/output error)\n$/);
-          await goesOn(stage);
-        });
-        expect(log).toMatch(/ [EW] .*(twice|already|answered)/);
-        expect(log).toMatch(new RegExp(`${MODULE_FILE}:\\d+`));
-      });
+      it.each(['twice', 'both'])(
+        "by replying '%s' logs the second reply, and keeps the mount serving",
+        async (name) => {
+          const log = await logged(stage, async () => {
+            const { out } = await stage.sh(`cat ${name} 2>&1`);
+            expect(out).toMatch(/^cat: \w+: (No such file or directory|Input\/output error)\n$/);
+            await goesOn(stage);
+          });
+          expect(log).toMatch(/ [EW] .*(twice|already|answered)/);
+          expect(log).toMatch(new RegExp(`${MODULE_FILE}:\\d+`));
+        },
+      );
 
-      it('in a callback', async () => {
+      it('in a callback gives the caller EIO, and logs the line', async () => {
         const log = await logged(stage, async () => {
           const { out } = await stage.sh('truncate -s 4321 f 2>&1; cat f 2>&1');
           expect(out).toMatch(new RegExp(`cat: f: ${EIO}\n$`));
@@ -132,7 +138,7 @@ describe('a module that fails', () => {
         expect(log).toMatch(new RegExp(`${MODULE_FILE}:${lineOf('in the callback')}.*KeyError`));
       });
 
-      it('in an async fop, also after the deed', async () => {
+      it("in an async fop gives the caller the exception's errno or EIO, even after the change was made", async () => {
         const log = await logged(stage, async () => {
           const { out } = await stage.sh('mkdir refused 2>&1; mkdir broken 2>&1; mkdir good; ls');
           expect(out).toBe(
@@ -145,35 +151,35 @@ describe('a module that fails', () => {
         expect(log).not.toMatch('not this one');
       });
 
-      it('in a hook, where no request is to blame', async () => {
+      it('in a hook is logged, and no request fails', async () => {
         const log = await logged(stage, async () => {
           expect(await stage.ok('echo x > told; cat told')).toBe('x\n');
         });
         expect(log).toMatch(new RegExp(`${MODULE_FILE}:${lineOf('in a hook')}.*LookupError`));
       });
 
-      it('not at all: a request is kept, and answered by a later one', async () => {
+      it('to reply for a while, then replies from a later request, causes no error', async () => {
         const { mounted } = stage.folders();
         const kept = stage.client(mounted, 'cat keep');
         await vi.waitFor(() => expect(stage.mount.log()).toMatch('kept a frame'), 50_000);
-        // Elsewhere, as the kernel may ask for one name of a folder at a time.
+        // Elsewhere, as the kernel may look up one name of a directory at a time.
         await stage.ok('[ ! -e late ]');
         expect((await kept.outcome).err).toBe('cat: keep: Permission denied\n');
       });
 
-      it('many times, among requests that succeed', async () => {
+      it('repeatedly among successful requests affects no other request', async () => {
         const out = await stage.ok(`for n in 1 2 3 4; do (for i in $(seq 50); do
           cat raise 2>/dev/null && echo wrong; echo $i > f$n; [ $(cat f$n) = $i ] || echo lost
           done) & done; wait; ls | tr '\\n' ' '`);
         expect(out).toBe('f1 f2 f3 f4 ');
       });
 
-      it('and is counted', async () => {
+      it('is counted in glossa stats', async () => {
         const { out } = await glossa(stage.scratch, ['stats', stage.mount.path]);
         expect(out).toMatch(/failures\W+\d{2}/);
       });
     },
-    // Names are asked for every time.
+    // The kernel looks names up every time.
     { above, mayComplain: true, args: ['--entry-timeout', '0', '--attribute-timeout', '0'] },
   );
 });

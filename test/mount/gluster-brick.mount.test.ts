@@ -1,4 +1,4 @@
-/** One directory served by GlusterFS and by glossa in turn: each finds what the other left. */
+/** One directory served by GlusterFS and by glossa in turn. */
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -21,7 +21,7 @@ const volfile = (directory: string, ...options: string[]): string =>
     .join('\n')
     .concat('\n');
 
-/** What a script prints on a mount of GlusterFS, on which `.gfid/UUID` leads to an inode. */
+/** The output of a script on a mount of GlusterFS, in which `.gfid/UUID` leads to an inode. */
 async function onGlusterfs(scratch: Scratch, brick: string, script: string): Promise<string> {
   const at = await scratch.folder('gluster');
   const text = volfile(brick, `option volume-id ${VOLUME_ID}`);
@@ -44,38 +44,42 @@ async function onGlusterfs(scratch: Scratch, brick: string, script: string): Pro
 const gfidOf = (path: string): string =>
   `getfattr -n glusterfs.gfid.string --only-values ${path}; echo`;
 
-onFrontEnds('a brick of GlusterFS', ['kernel', 'fuse-native'], (front) => {
-  it.runIf(isPossible)('goes on here, and goes on there', () =>
-    front.withScratch(async (scratch) => {
-      const brick = await scratch.folder('brick');
-      const id = Buffer.from(VOLUME_ID.replaceAll('-', ''), 'hex');
-      setXattr(brick, 'trusted.glusterfs.volume-id', id);
-      const there = await onGlusterfs(
-        scratch,
-        brick,
-        `mkdir -p d/e; echo text > d/e/f; ln d/e/f hard; ln -s nowhere l; ${gfidOf('d/e/f')}; ${gfidOf('d/e')}`,
-      );
-      const mount = await startMount(scratch, volfile(brick));
-      const here = await run(mount.path, `${gfidOf('d/e/f')}; ${gfidOf('d/e')}`);
-      expect(here).toBe(there);
-      expect(await run(mount.path, 'stat -c %h d/e/f l; readlink l; ls -A')).toBe(
-        '2\n1\nnowhere\nd\nhard\nl\n',
-      );
-      const paths = 'getfattr -n glusterfs.gfidtopath --only-values d/e/f | tr : "\\n" | sort';
-      expect(await run(mount.path, paths)).toBe('/d/e/f\n/hard\n');
-      const changes = 'mkdir x; mv d/e x/moved; mv hard x/; echo new > x/moved/new; rm l';
-      await run(mount.path, changes);
-      const [f, e] = here.split('\n');
-      const made = (await run(mount.path, gfidOf('x/moved/new'))).trim();
-      expect(await mount.stop()).toBe(0);
-      const after = await onGlusterfs(
-        scratch,
-        brick,
-        `cat .gfid/${f} .gfid/${made}; stat -c %h x/hard; ls -A; ls x; getfattr -n glusterfs.gfidtopath --only-values .gfid/${e}; echo; ${paths.replace('d/e/f', 'x/hard')}`,
-      );
-      expect(after.replaceAll('\0', '')).toBe(
-        'text\nnew\n2\nd\nx\nhard\nmoved\n/x/moved\n/x/hard\n/x/moved/f\n',
-      );
-    }),
-  );
-});
+onFrontEnds(
+  'a directory served by GlusterFS, then glossa, then GlusterFS',
+  ['kernel', 'fuse-native'],
+  (front) => {
+    it.runIf(isPossible)('keeps gfids, links and paths in both directions', () =>
+      front.withScratch(async (scratch) => {
+        const brick = await scratch.folder('brick');
+        const id = Buffer.from(VOLUME_ID.replaceAll('-', ''), 'hex');
+        setXattr(brick, 'trusted.glusterfs.volume-id', id);
+        const there = await onGlusterfs(
+          scratch,
+          brick,
+          `mkdir -p d/e; echo text > d/e/f; ln d/e/f hard; ln -s nowhere l; ${gfidOf('d/e/f')}; ${gfidOf('d/e')}`,
+        );
+        const mount = await startMount(scratch, volfile(brick));
+        const here = await run(mount.path, `${gfidOf('d/e/f')}; ${gfidOf('d/e')}`);
+        expect(here).toBe(there);
+        expect(await run(mount.path, 'stat -c %h d/e/f l; readlink l; ls -A')).toBe(
+          '2\n1\nnowhere\nd\nhard\nl\n',
+        );
+        const paths = 'getfattr -n glusterfs.gfidtopath --only-values d/e/f | tr : "\\n" | sort';
+        expect(await run(mount.path, paths)).toBe('/d/e/f\n/hard\n');
+        const changes = 'mkdir x; mv d/e x/moved; mv hard x/; echo new > x/moved/new; rm l';
+        await run(mount.path, changes);
+        const [f, e] = here.split('\n');
+        const made = (await run(mount.path, gfidOf('x/moved/new'))).trim();
+        expect(await mount.stop()).toBe(0);
+        const after = await onGlusterfs(
+          scratch,
+          brick,
+          `cat .gfid/${f} .gfid/${made}; stat -c %h x/hard; ls -A; ls x; getfattr -n glusterfs.gfidtopath --only-values .gfid/${e}; echo; ${paths.replace('d/e/f', 'x/hard')}`,
+        );
+        expect(after.replaceAll('\0', '')).toBe(
+          'text\nnew\n2\nd\nx\nhard\nmoved\n/x/moved\n/x/hard\n/x/moved/f\n',
+        );
+      }),
+    );
+  },
+);

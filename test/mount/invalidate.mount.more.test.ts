@@ -1,6 +1,6 @@
 /**
- * What the kernel caches for an hour, and what takes it back: names, absent and present, attributes
- * and data that were changed in the storage directory, behind the mount.
+ * Invalidation of what the kernel caches for an hour: present and absent names, attributes and data
+ * that were changed in the storage directory, behind the mount.
  */
 import { execFile } from 'node:child_process';
 import { watch } from 'node:fs';
@@ -21,7 +21,7 @@ const HOUR = ['--entry-timeout', '3600', '--attribute-timeout', '3600', '--no-pa
 const storage = (directory: string): string =>
   `volume storage\n type storage/posix\n option directory ${directory}\nend-volume\n`;
 
-/** Caches of absent names in each language, which let the kernel cache them for an hour. */
+/** Negative caches in each language, which let the kernel cache absent names for an hour. */
 const negatives: Record<string, string> = {
   python: `type features/glupy
     option module-name negative
@@ -46,12 +46,12 @@ end-volume
 
 interface Behind {
   readonly scratch: Scratch;
-  /** Files in the hands of whoever uses the mount. */
+  /** File operations as the user of the mount. */
   readonly fs: Hands;
   readonly mount: ServedMount;
-  /** Of the storage directory, and of the mount. */
+  /** Paths of the storage directory and of the mount. */
   readonly files: string;
-  /** How often the server was asked, so far. */
+  /** The number of requests that the server received. */
   requests(): Promise<number>;
   invalidate(path?: string): Promise<string>;
 }
@@ -83,13 +83,13 @@ const codeOf = (operation: Promise<unknown>): Promise<string> =>
     (error: NodeJS.ErrnoException) => error.code ?? String(error),
   );
 
-onFrontEnds('names that the kernel has cached as absent', ['kernel', 'fuse-native'], (front) => {
-  // What each language says of a name is the same everywhere.
+onFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-native'], (front) => {
+  // Each language behaves the same with every front end.
   const language = front.name === 'kernel' ? 'python' : 'typescript';
   const negative = negatives[language]!;
   const tried = front.name === 'kernel' ? negatives : { [language]: negative };
   it.each(Object.entries(tried))(
-    '%s: hidden when made behind the mount, until they are taken back',
+    'created behind the mount stays hidden until it is invalidated, with a cache in %s',
     (_language, type) =>
       withMount(front, above(`${type}\n    option kernel-timeout 3600`), async (behind) => {
         const { fs, mount, files, invalidate } = behind;
@@ -99,24 +99,24 @@ onFrontEnds('names that the kernel has cached as absent', ['kernel', 'fuse-nativ
         expect(await codeOf(fs.stat(name))).toBe('ENOENT');
         expect(await invalidate('name')).toBe('name: is there now\n');
         expect(await fs.readFile(name, 'utf8')).toBe('made behind');
-        // What is made through the mount, the kernel sees itself.
+        // The kernel itself sees names created through the mount.
         expect(await codeOf(fs.stat(join(mount.path, 'other')))).toBe('ENOENT');
         await fs.writeFile(join(mount.path, 'other'), '');
         expect(await codeOf(fs.stat(join(mount.path, 'other')))).toBe('there');
       }),
   );
 
-  it('cost the server nothing', () =>
+  it('costs the server no request', () =>
     withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
       const ask = () => codeOf(behind.fs.stat(join(behind.mount.path, 'absent')));
       await ask();
       const before = await behind.requests();
       for (let i = 0; i < 50; i++) expect(await ask()).toBe('ENOENT');
-      // Asking for the figures takes a few.
+      // Reading the figures takes a few requests.
       expect((await behind.requests()) - before).toBeLessThan(20);
     }));
 
-  it('below a directory that is absent itself, and all at once', () =>
+  it('below an absent directory becomes visible by one invalidation, as all do together', () =>
     withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
       const { fs, mount, files, invalidate } = behind;
       const deep = join(mount.path, 'a/b/c');
@@ -132,7 +132,7 @@ onFrontEnds('names that the kernel has cached as absent', ['kernel', 'fuse-nativ
     }));
 });
 
-/** Says that `file` was removed when `say-so` is looked up. */
+/** Reports the removal of `file` when `say-so` is looked up. */
 const MOURNER = `
 import { defineTranslator, type Fop, invalidateRemoved, tail } from 'glossa';
 const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
@@ -152,7 +152,7 @@ export default defineTranslator({
 });
 `;
 
-/** Works in a directory that is taken back meanwhile. */
+/** Works in a directory that is invalidated meanwhile. */
 const WORKER = `
 const [glossa, mount] = process.argv.slice(1);
 const { execFileSync } = require('node:child_process');
@@ -160,8 +160,8 @@ execFileSync(process.execPath, [glossa, 'invalidate', mount + '/dir'], { cwd: '/
 process.stdout.write(process.cwd() + ' ' + require('node:fs').readFileSync('inside'));
 `;
 
-onFrontEnds('what the kernel knows', everyFrontEnd, (front) => {
-  it('names: one that was removed, one that leads elsewhere now, a directory in use', () =>
+onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
+  it('makes a removed or replaced name visible, and leaves a directory in use alone', () =>
     withMount(front, '', async ({ scratch, fs, mount, files, invalidate }) => {
       const path = (name: string): string => join(mount.path, name);
       for (const name of ['gone', 'moved', 'dir/inside']) {
@@ -177,7 +177,7 @@ onFrontEnds('what the kernel knows', everyFrontEnd, (front) => {
       expect(await codeOf(fs.stat(path('gone')))).toBe('ENOENT');
       await invalidate('moved');
       expect(await fs.readFile(path('moved'), 'utf8')).toBe('another file');
-      // Whoever works in a directory stays there.
+      // A process stays in its working directory.
       const script = '"$NODE" -e "$WORKER" "$MAIN" "$MOUNT"';
       const env = { WORKER, MAIN: scratch.program.main ?? GLOSSA, MOUNT: mount.path };
       const worker = scratch.client(path('dir'), script, { env });
@@ -185,7 +185,7 @@ onFrontEnds('what the kernel knows', everyFrontEnd, (front) => {
       expect(scratch.mounts()).toEqual([mount.path]);
     }));
 
-  it('attributes that were changed behind the mount', () =>
+  it('makes changed attributes visible', () =>
     withMount(front, '', async ({ fs, mount, files, invalidate }) => {
       const path = join(mount.path, 'file');
       await fs.writeFile(join(files, 'file'), 'short');
@@ -199,26 +199,24 @@ onFrontEnds('what the kernel knows', everyFrontEnd, (front) => {
     }));
 
   const isRoot = process.getuid?.() === 0;
-  it.runIf(isRoot)(
-    'nobody but root and the owner of the mount may say that it is out of date',
-    () =>
-      withMount(front, '', async ({ scratch, mount }) => {
-        const stranger = await reachable(scratch, OTHER);
-        const { status, err } = await glossa(
-          scratch,
-          ['invalidate', join(mount.path, 'x')],
-          stranger,
-        );
-        expect([status, err]).toEqual([
-          1,
-          `glossa: only root and the user who mounted ${mount.path} may say what is out of date there\n`,
-        ]);
-      }),
+  it.runIf(isRoot)("is refused to users other than root and the mount's owner", () =>
+    withMount(front, '', async ({ scratch, mount }) => {
+      const stranger = await reachable(scratch, OTHER);
+      const { status, err } = await glossa(
+        scratch,
+        ['invalidate', join(mount.path, 'x')],
+        stranger,
+      );
+      expect([status, err]).toEqual([
+        1,
+        `glossa: only root and the user who mounted ${mount.path} may say what is out of date there\n`,
+      ]);
+    }),
   );
 });
 
-onFrontEnds('what somebody has open', ['kernel'], (front) => {
-  it('a name that was removed: who watches the file hears of its end', () =>
+onFrontEnds('an open file whose name or data changed behind the mount', ['kernel'], (front) => {
+  it('is reported as removed to a watcher of the file', () =>
     front.withScratch(async (scratch) => {
       const files = await scratch.folder('files');
       await fs.writeFile(join(files, 'file'), '');
@@ -242,7 +240,7 @@ onFrontEnds('what somebody has open', ['kernel'], (front) => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('data, of a file that stays open', () =>
+  it('returns its new data after an invalidation', () =>
     withMount(front, '', async ({ mount, files, invalidate }) => {
       const behind = join(files, 'file');
       await fs.writeFile(behind, 'before');
@@ -252,7 +250,7 @@ onFrontEnds('what somebody has open', ['kernel'], (front) => {
         return buffer.toString();
       };
       expect(await read()).toBe('before');
-      // In place, and as if nothing had happened: neither size nor time tell of it.
+      // In place, with unchanged size and times.
       const { atime, mtime } = await fs.stat(behind);
       const inPlace = await fs.open(behind, 'r+');
       await inPlace.write('AFTER!', 0);
@@ -265,8 +263,8 @@ onFrontEnds('what somebody has open', ['kernel'], (front) => {
     }));
 });
 
-onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
-  it('is for mounts of glossa, and for paths in them', () =>
+onFrontEnds('glossa invalidate with a path', everyFrontEnd, (front) => {
+  it('refuses paths outside of glossa mounts, and accepts an unusually long name', () =>
     withMount(front, '', async ({ scratch, mount }) => {
       expect(await glossa(scratch, ['invalidate', 'files'])).toMatchObject({
         status: 1,
@@ -279,8 +277,8 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
 });
 
 /**
- * The answers to lookups of `n…` may be cached for an hour, and are taken back at once; a third is
- * late.
+ * Lets the kernel cache lookups of `n…` for an hour, and invalidates each at once; every third
+ * reply is late.
  */
 const STORM = `
 import { Dict, ENOENT, defineTranslator, type Fop, invalidateEntry, tail, unwind, withTimeouts }
@@ -314,7 +312,7 @@ interface Failed {
   readonly stderr: string;
 }
 
-/** Looks up names in one directory, those that are taken back and others, as fast as it can. */
+/** Looks names up in one directory as fast as possible, invalidated ones and others. */
 const CLIENT = `
 const { statSync } = require('node:fs');
 const [directory, times] = process.argv.slice(1);
@@ -334,7 +332,7 @@ volume storm
 end-volume
 `;
 
-/** Four clients at once; what became of each. */
+/** Runs four clients at once. @returns the outcome of each */
 const clients = (
   { owner }: Scratch,
   { path }: ServedMount,
@@ -348,8 +346,8 @@ const clients = (
   );
 };
 
-onFrontEnds('notices under load', ['kernel', 'user'], (front) => {
-  it('four clients look up in the directory they are about: all are answered, none is lost', () =>
+onFrontEnds('invalidation notices under load', ['kernel', 'user'], (front) => {
+  it('leave no lookup unanswered, and none is lost', () =>
     front.withScratch(async (scratch) => {
       await scratch.file('storm.ts', STORM);
       const mount = await startMount(scratch, STORM_VOLFILE);
@@ -357,10 +355,10 @@ onFrontEnds('notices under load', ['kernel', 'user'], (front) => {
       expect(ended.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
       const { out } = await glossa(scratch, ['stats', mount.path]);
       const figure = (name: string): number => Number(new RegExp(`${name} +(\\d+)`).exec(out)![1]);
-      // Each of the hundred names is asked for once, and again only where it was taken back.
+      // Each of a hundred names is looked up once, and again only if invalidated.
       expect(figure('asked')).toBeGreaterThan(100);
       expect(figure('notices')).toBeGreaterThan(100);
-      // What is said last counts: it is taken back, and no longer cached.
+      // The last notice counts: the name is no longer cached.
       const before = figure('asked');
       await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
       const again = await glossa(scratch, ['stats', mount.path]);
@@ -369,8 +367,8 @@ onFrontEnds('notices under load', ['kernel', 'user'], (front) => {
     }));
 });
 
-onFrontEnds('notices under load, and no server', ['kernel', 'user'], (front) => {
-  it('a server that is killed lets its clients go, also when a notice waits in the kernel', () =>
+onFrontEnds('invalidation notices under load with a killed server', ['kernel', 'user'], (front) => {
+  it('let all clients go with an error', () =>
     front.withScratch(async (scratch) => {
       await scratch.file('storm.ts', STORM);
       const mount = await startMount(scratch, STORM_VOLFILE);
@@ -381,7 +379,7 @@ onFrontEnds('notices under load, and no server', ['kernel', 'user'], (front) => 
       };
       while ((await notices()) < 500) await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
       mount.child.kill('SIGKILL');
-      // Not those whom their own time-out has killed.
+      // The clients were not killed by their own time-out.
       const reasons = (await all).map((one) => (one as PromiseRejectedResult).reason as Failed);
       for (const { killed, stderr } of reasons) {
         expect([killed, /ENOTCONN|ECONNABORTED/.test(stderr)]).toEqual([false, true]);

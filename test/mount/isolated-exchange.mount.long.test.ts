@@ -1,6 +1,6 @@
 /**
- * The graph of a mount with isolated volumes is exchanged: nothing is lost, a volume with nothing
- * changed is kept, thread and all, and one that begins anew goes on with what the one before handed over.
+ * Exchanges of a graph with isolated volumes: an unchanged volume is kept with its thread, and a
+ * restarted one continues with the state that its predecessor handed over.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const THREAD = 'isolation thread';
 const scripted = (name: string, below: string, ...options: string[]): string =>
   volume(name, 'features/glupy', below, 'module-name seen', ...options);
 
-/** Isolated volumes come and go, below and above each other and others. */
+/** Isolated volumes come and go, above and below each other and plain ones. */
 const stacks = (brick: string): readonly string[] => {
   const plain = disk(brick) + locks('disk');
   return [
@@ -26,7 +26,7 @@ const stacks = (brick: string): readonly string[] => {
   ];
 };
 
-/** Says in the log how often it was asked for `count`. */
+/** Logs how often `count` was looked up. */
 const COUNTS = `
 from glupy import ENOENT, Translator
 
@@ -53,7 +53,7 @@ const HANDS_OVER = `
 
 const UNCACHED = ['--entry-timeout', '0', '--attribute-timeout', '0', '--negative-timeout', '0'];
 
-onFrontEnds('a graph of isolated volumes that is exchanged', ['kernel'], (front) => {
+onFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (front) => {
   losesNothing(front, stacks);
 
   const counted = async (mount: ServedMount): Promise<number> => {
@@ -61,7 +61,7 @@ onFrontEnds('a graph of isolated volumes that is exchanged', ['kernel'], (front)
     return Number([...mount.log().matchAll(/ \d+-script: counted (\d+)/g)].at(-1)?.[1]);
   };
 
-  /** Volfiles that follow each other, with what is counted then, and what `glossa reload` says. */
+  /** Loads volfiles in turn, and checks the count and the output of `glossa reload`. */
   const follow = async (
     scratch: Scratch,
     module: string,
@@ -84,21 +84,21 @@ onFrontEnds('a graph of isolated volumes that is exchanged', ['kernel'], (front)
     volume('script', 'features/glupy', below, 'module-name counts', ...options);
   const count = (below: string): string => volume('count', 'debug/io-stats', below);
 
-  it('keeps what has not changed, and hands over what begins anew', () =>
+  it('keeps unchanged volumes, and hands state over to restarted ones', () =>
     front.withScratch(async (scratch) => {
       const base = disk(await scratch.folder('brick'));
       await follow(scratch, COUNTS + HANDS_OVER, base + script('disk', THREAD), [
-        // Above it: its thread goes on.
+        // Above the volume: its thread continues.
         [base + script('disk', THREAD) + count('script'), 2, 'begun count; the same disk, script'],
         [base + script('disk', THREAD), 3, 'gone count; the same disk, script'],
-        // Below it: another thread, and another.
+        // Below the volume: it gets another thread.
         [base + count('disk') + script('count', THREAD), 4, 'begun count, script; the same disk'],
         [base + count('disk') + script('count'), 5, 'begun script; the same disk, count'],
         [base + count('disk') + script('count', THREAD), 6, 'begun script; the same disk, count'],
       ]);
     }));
 
-  it('begins anew with nothing where the module hands nothing over', () =>
+  it('restarts a volume without state if its module hands none over', () =>
     front.withScratch(async (scratch) => {
       const base = disk(await scratch.folder('brick'));
       await follow(scratch, COUNTS, base + script('disk', THREAD), [

@@ -1,4 +1,4 @@
-/** Isolated volumes on a real mount: what a module does in its thread, nobody else waits for. */
+/** Isolated volumes: other requests do not wait for what a module does in its thread. */
 import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -48,7 +48,7 @@ end-volume
 `;
 
 describeMounts('an isolated module that hangs in C code', () => {
-  it('keeps nobody from files that it has no say in', () =>
+  it('does not delay reads of files that it does not handle', () =>
     withScratch(async (scratch) => {
       const folder = await scratch.folder('files');
       await scratch.file('m.py', PYTHON);

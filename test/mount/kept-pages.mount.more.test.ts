@@ -1,6 +1,6 @@
 /**
- * What the kernel keeps of a file on a brick from one open to the next, and what a client of it
- * remembers of a folder, by two mounts of one real brick: how much, and never too long.
+ * Pages that the kernel keeps between opens of a file on a brick, and attributes that the client
+ * remembers, with several mounts of one GlusterFS brick: how much, and never outdated.
  */
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { describeMounts, glossa, makeScratch, type Scratch, startMount } from '.
 const sh = (at: string, script: string): string =>
   execFileSync('sh', ['-c', script], { cwd: at, encoding: 'utf8' });
 
-/** The pages of a file that are cached after it was opened anew, and after others were looked for. */
+/** The number of cached pages of a file after reopening it and looking up others. */
 const CACHED =
   'cat f > /dev/null; ls absent* 2> /dev/null; test -e absent; fincore --noheadings --output pages f | tr -d " "';
 
@@ -25,14 +25,14 @@ const SPREAD = 'volume d\n  type cluster/distribute\n  subvolumes c other\nend-v
 const COUNTED = 'volume s\n  type debug/io-stats\n  subvolumes u\nend-volume\n';
 const UTIME = 'volume u\n  type features/utime\n  subvolumes c\nend-volume\n';
 
-/** A module that may answer otherwise each time. */
+/** A module that may return other data each time. */
 const WATCHES = `import { Translator } from 'glossa';
 export class xlator extends Translator {
   readv(frame, ...args) { frame.wind(...args); }
 }
 `;
 
-/** One that gives readers capital letters. */
+/** A module that returns data in capital letters. */
 const UPPER = `import { Translator } from 'glossa';
 export class xlator extends Translator {
   readvCbk(frame, opRet, opErrno, vector, ...reply) {
@@ -43,7 +43,7 @@ export class xlator extends Translator {
 }
 `;
 
-(noBricks() ? describe.skip : describeMounts)('over a real brick', () => {
+(noBricks() ? describe.skip : describeMounts)('a mount over a GlusterFS brick', () => {
   let scratch: Scratch;
   const ends: (() => Promise<unknown>)[] = [];
   let brick: RealBrick;
@@ -67,13 +67,13 @@ export class xlator extends Translator {
     await scratch.clean();
   });
 
-  it('pages stay where nobody watches, and are dropped when the file is another', async () => {
+  it('keeps pages between opens unless a module watches reads, and drops them when the file changes', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     const fresh = ['--attribute-timeout', '0', '--entry-timeout', '0'];
     const writer = await mount('writer', UTIME, fresh);
     const reader = await mount('reader', UTIME, fresh);
-    // Its times, and so all changes, are those of who says them.
+    // Without utime, changes show no times that the client controls.
     const untimed = await mount('untimed', '');
     await scratch.file('watches.js', WATCHES);
     const watched = await mount(
@@ -94,14 +94,14 @@ export class xlator extends Translator {
     }
     sh(writer, 'echo short > f');
     expect(sh(reader, 'cat f')).toBe('short\n');
-    // A change that comes by another name of the file, and one by a rename over it.
+    // A change through another name of the file, and a rename over it.
     sh(writer, 'ln f g; echo longer > g');
     expect(sh(reader, 'cat f')).toBe('longer\n');
     sh(writer, 'echo other1 > h; mv h f');
     expect(sh(reader, 'cat f')).toBe('other1\n');
   });
 
-  it('pages go when the module that has changed their data is reloaded and lets all pass', async () => {
+  it('drops pages when the module that changed their data is reloaded without changing data', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     await scratch.file('upper.js', UPPER);
@@ -115,7 +115,7 @@ export class xlator extends Translator {
     expect(sh(at, CACHED)).toBe('1\n');
   });
 
-  it('a listing tells which files have no ACL, as long as attributes are kept, until one is set', async () => {
+  it('answers ACL requests from a recent listing while attributes are cached, until an ACL is set', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     const kept = ['--attribute-timeout', '600', '--entry-timeout', '600'];
@@ -123,14 +123,14 @@ export class xlator extends Translator {
     const strict = await mount('strict', UTIME, ['--attribute-timeout', '0']);
     const other = await mount('other');
     const names = (path: string, file: string): string =>
-      // From elsewhere: a shell looks at the folder it is in.
+      // From elsewhere, as a shell looks at its own directory.
       sh('/', `getfacl --omit-header --absolute-names ${path}/${file}`)
         .replaceAll('\n', ' ')
         .trim();
     const none = 'user::rw- group::r-- other::r--';
     const named = 'user::rw- user:daemon:r-- group::r-- mask::r-- other::r--';
     sh(other, 'umask 22; touch plain later named; mkdir sub; setfacl -m u:daemon:r named');
-    // As `ls -l` does; the kernel asks for no file's ACL meanwhile.
+    // As `ls -l` does, without the kernel's requests for each file's ACL.
     sh(at, 'getfacl . > /dev/null; ls -U > /dev/null');
     sh(strict, 'getfacl . > /dev/null; ls -U > /dev/null');
     sh(other, 'setfacl -m u:daemon:r later');
@@ -150,7 +150,7 @@ export class xlator extends Translator {
     expect(names(at, 'sub/heir')).toMatch(/user:daemon:r--/);
   });
 
-  it('a folder is as the last change has left it, whatever others make in it meanwhile', async () => {
+  it("returns a directory's attributes as its own last change left them, while others create files in it", async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     const at = await mount('mnt');
@@ -170,7 +170,7 @@ done
 : > stop; wait`,
     );
     expect(wrong).toBe('');
-    // Who wants attributes to be of now has no others.
+    // A mount without attribute caching sees every change.
     for (const mode of ['711', '750', '701', '755']) {
       sh(strict, ': > d/new');
       sh(at, `chmod ${mode} d`);

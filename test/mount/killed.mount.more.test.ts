@@ -1,4 +1,4 @@
-/** kill -9 of the server with files open: what clients get, and what is there afterwards. */
+/** kill -9 of the server with open files: the clients' errors, and the data afterwards. */
 import { expect, it } from 'vitest';
 import { everyFrontEnd, onFrontEnds } from '../support/front-ends.ts';
 import { glossa, startMount } from '../support/mount.ts';
@@ -8,15 +8,15 @@ const FILES = 100;
 const CRASH = 'gcc -O1 -Wall -Werror -o "$PROGRAM" "$CLIENTS/crash.c" && exec "$PROGRAM"';
 
 const ways: readonly (readonly [string, Kind, readonly string[]])[] = [
-  ['the kernel writes the data', 'posix', []],
-  ['the server writes the data', 'posix', ['--no-passthrough']],
-  ['Python in the stack', 'python', []],
+  ['passthrough', 'posix', []],
+  ['no passthrough', 'posix', ['--no-passthrough']],
+  ['a Python module', 'python', []],
 ];
 
-onFrontEnds(`killed with ${FILES} files open`, everyFrontEnd, (front) => {
-  // How Python comes by the data is the same everywhere.
+onFrontEnds(`a server killed with ${FILES} open files`, everyFrontEnd, (front) => {
+  // Python handles data the same with every front end.
   const tried = front.name === 'kernel' ? ways : ways.slice(0, 1);
-  it.each(tried)('%s: ENOTCONN, and what was fsynced is there', (_, kind, args) =>
+  it.each(tried)('leaves ENOTCONN for clients, and all fsynced data, with %s', (_, kind, args) =>
     front.withScratch(async (scratch) => {
       const volfile = await volfileOf(scratch, kind, await scratch.folder('brick'));
       const mount = await startMount(scratch, volfile, { args });
@@ -27,14 +27,14 @@ onFrontEnds(`killed with ${FILES} files open`, everyFrontEnd, (front) => {
       await mount.outcome;
       const { out, status } = await client.outcome;
       expect(status).toBe(0);
-      // What was under way is told in its own way.
+      // Active requests fail in their own way.
       expect(out).toMatch(/^then (ENOTCONN|ECONNABORTED)$/m);
       for (const what of ['fsync', 'ftruncate', 'open']) {
         expect(out.match(new RegExp(`^${what}: .*$`, 'gm'))).toEqual([
           `${what}: ENOTCONN ${FILES}`,
         ]);
       }
-      // A file that the kernel writes by itself goes on without a server.
+      // A file with passthrough works without a server.
       expect(out).toMatch(args.length > 0 ? /^write: ENOTCONN 100$/m : /^write: \w+ 100$/m);
       expect(await glossa(scratch, ['umount', mount.path])).toMatchObject({ status: 0, err: '' });
       const again = await startMount(scratch, volfile, { args });

@@ -1,16 +1,16 @@
-/** Files larger than 32 bits can count, and mostly holes. */
+/** Files larger than 4 GiB, mostly holes. */
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 const large = (stage: Stage): void => {
-  it('five GiB: written, read and mapped beyond the fourth', async () => {
+  it('5 GiB are written, read and mapped beyond 4 GiB', async () => {
     const how = { tree: false, status: 0 };
     const { out } = await stage.same('"$NODE" "$CLIENTS/sparse.mjs"', how);
     expect(out).toMatch(/^size 5368709120\n/);
   });
 
-  it('five GiB: cut, grown, allocated, and looked for holes', async () => {
+  it('5 GiB are truncated, extended, allocated, and searched for holes', async () => {
     const { out } = await stage.same(
       `truncate -s 5G f; stat -c %s f
         printf end | dd of=f bs=1 seek=4294967295 conv=notrunc status=none
@@ -28,14 +28,14 @@ const large = (stage: Stage): void => {
       {
         tree: false,
         status: 0,
-        // How much a disk can address is its own business, and so is what it says then.
+        // A disk's largest file differs, and so does its message.
         normal: (text) => text.replace(/^truncate: .*\n/m, '').replace('too large\n', ''),
       },
     );
     expect(out).toMatch(/^5368709120\n/);
   });
 
-  it('20 MB: written, read back, copied', async () => {
+  it('20 MB are written, read back and copied', async () => {
     const { out } = await stage.same(
       `"$NODE" "$CLIENTS/blocks.mjs" f 20; md5sum < f
       dd if=f of=g bs=3M iflag=direct status=none; cmp f g && echo equal
@@ -49,10 +49,10 @@ const large = (stage: Stage): void => {
 onStage('large files', { kernel: allKinds, user: ['posix'], 'fuse-native': ['posix'] }, large);
 
 onStage(
-  'data that is not in memory',
+  'data that is not cached',
   { kernel: ['posix', 'python'], user: ['python'], 'fuse-native': ['posix'] },
   (stage) => {
-    it('comes from the disk, for several readers at once', async () => {
+    it('is read from the disk by four readers at once', async () => {
       const { mounted, name } = stage.folders();
       const hash = await stage.ok('seq 3000000 > f; md5sum < f', { in: mounted });
       const forget = 'sync f; dd if=f iflag=nocache count=0 status=none';

@@ -1,4 +1,4 @@
-/** How mounts begin and end, with clients at work and files open, and what is there afterwards. */
+/** Starts and ends of mounts with active clients and open files, and the data afterwards. */
 import { readdirSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import type { Client } from '../support/client.ts';
@@ -9,22 +9,22 @@ import { wanted } from '../support/wanted.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-/** Unmounts without asking glossa. */
+/** Unmounts without glossa. */
 const umount = (scratch: Scratch, { path }: ServedMount): Promise<Outcome> =>
   isRoot ? run(scratch, 'umount', [path]) : run(scratch, 'fusermount3', ['-u', path]);
 
-/** Writes files until that fails; prints the number of each that was written. */
+/** Writes files until that fails; prints the number of each written one. */
 const WRITER =
   'exec 9> open; while i=$((i + 1)); echo $i > f$i && echo $i >&9; do echo $i; done 2>/dev/null';
 
-/** Writers at work, some files each. */
+/** Starts writers, and waits for some files of each. */
 async function startWriters(scratch: Scratch, { path }: ServedMount): Promise<Client[]> {
   const writers = ['a', 'b'].map((name) => scratch.client(`${path}/${name}`, WRITER));
   for (const writer of writers) await writer.said(/^50$/m);
   return writers;
 }
 
-/** Everything that a writer was told is written is there. */
+/** Checks that all data confirmed to a writer exists. */
 async function expectWritten(
   scratch: Scratch,
   writers: readonly Client[],
@@ -44,8 +44,8 @@ async function expectWritten(
   }
 }
 
-onFrontEnds('a mount with clients at work', everyFrontEnd, (front) => {
-  // What Python does with what it is asked is the same everywhere.
+onFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
+  // Python behaves the same with every front end.
   const kind = front.name === 'kernel' ? 'python' : 'posix';
   const endings: readonly (readonly [string, (mount: ServedMount, scratch: Scratch) => unknown])[] =
     [
@@ -55,16 +55,16 @@ onFrontEnds('a mount with clients at work', everyFrontEnd, (front) => {
         : []),
       [
         'glossa umount --lazy',
-        // The writers are at work as long as the server is, so it is not waited for.
+        // The writers run as long as the server, so the command does not wait.
         ({ path }, scratch) => glossa(scratch, ['umount', '--lazy', '--no-wait', path]),
       ],
     ];
-  it.each(endings)('ends by %s, and what was written is there', (how, end) =>
+  it.each(endings)('ends by %s, and all written data exists', (how, end) =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);
       await end(mount, scratch);
-      // One that is detached is served for as long as somebody uses it.
+      // A detached mount is served as long as clients use it.
       if (how.endsWith('--lazy')) for (const writer of writers) writer.kill();
       expect(await mount.outcome).toMatchObject({ status: 0, err: '' });
       expect(scratch.mounts()).toEqual([]);
@@ -72,7 +72,7 @@ onFrontEnds('a mount with clients at work', everyFrontEnd, (front) => {
     }),
   );
 
-  it('killed: clients get an error, glossa umount clears it, and a new mount has the data', () =>
+  it('that is killed gives clients an error, is cleared by glossa umount, and its data is found by a new mount', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);
@@ -94,7 +94,7 @@ onFrontEnds('a mount with clients at work', everyFrontEnd, (front) => {
       expect(await again.stop()).toBe(0);
     }));
 
-  it('is busy for umount, and goes on', () =>
+  it('is refused to umount while busy, and keeps serving', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch);
       const busy = scratch.client(
@@ -112,7 +112,7 @@ onFrontEnds('a mount with clients at work', everyFrontEnd, (front) => {
       expect(await mount.outcome).toMatchObject({ status: 0, err: '' });
     }));
 
-  it('lets go of the descriptors of what is gone', () =>
+  it('closes the descriptors of removed files', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch);
       const held = (): number => readdirSync(`/proc/${mount.child.pid}/fd`).length;
@@ -125,7 +125,7 @@ onFrontEnds('a mount with clients at work', everyFrontEnd, (front) => {
       );
       expect(held()).toBeGreaterThan(before + 400);
       await sh(scratch, mount.path, 'rm -r d');
-      // The kernel tells of what it forgets when it finds the time.
+      // The kernel sends FORGET at its own pace.
       await vi.waitFor(() => expect(held()).toBeLessThan(before + 10), 50_000);
       expect(await mount.stop()).toBe(0);
     }));

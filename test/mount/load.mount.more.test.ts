@@ -1,4 +1,4 @@
-/** Many at once: processes, clients, open files, entries. */
+/** Many processes, clients, open files and entries at once. */
 import { expect, it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds, isOnBricks } from '../support/stacks.ts';
 import { errorsIn, onStage, type Stage } from '../support/stage.ts';
@@ -6,16 +6,18 @@ import { wanted } from '../support/wanted.ts';
 
 const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
 
-/** By what is wanted: the most for `test:long`. Through bricks each costs more, and there are more stacks. */
+/**
+ * The amount for the wanted run: the most in `test:long`, less over bricks, where each costs more.
+ */
 const amount = (first: number, bricks: number, others: number): number => {
   if (wanted.others) return others;
   return wanted.bricks ? bricks : first;
 };
-/** Files that each of eight processes works with, and how often each of four renames. */
+/** Files per process of eight, and renames per process of four. */
 const [files, swaps] = [amount(20, 10, 40), amount(200, 60, 200)];
 
 const atOnce = (stage: Stage): void => {
-  it('eight processes create, write, rename, unlink and verify what they read', async () => {
+  it('eight processes create, write, rename and unlink files, and verify what they read', async () => {
     const out = await stage.ok(`mkdir d0 d1 d2
       for n in 1 2 3 4 5 6 7 8; do ${worker('mixed')} $n ${files} > left.$n & done; wait
       [ "$(sort left.*)" = "$(find d? -type f | sort)" ] && echo as expected
@@ -30,13 +32,13 @@ const atOnce = (stage: Stage): void => {
     expect(verified.slice(8)).toEqual(['8']);
   });
 
-  it('several processes rename the same few names, and none is lost or doubled', async () => {
+  it('four processes rename the same few names, and no file is lost or duplicated', async () => {
     const out = await stage.ok(`for i in 0 1 2 3 4 5 6 7; do echo $i > f$i; done
       for n in 1 2 3 4; do ${worker('swap')} $n ${swaps} & done; wait; cat f* | sort | tr -d '\\n'`);
     expect(out).toBe('01234567');
   });
 
-  it('32 clients are served', async () => {
+  it('32 clients are served at once', async () => {
     const { mounted } = stage.folders();
     await stage.ok(`seq 1000 > common; mkdir d`, { in: mounted });
     const clients = Array.from({ length: 32 }, (_, n) =>
@@ -53,11 +55,12 @@ const atOnce = (stage: Stage): void => {
     expect(await stage.ok('ls d | wc -l', { in: mounted })).toBe('32\n');
   });
 
-  // In test:long as many as shells allow a process. Through a brick each costs more, and is no more to
+  // In test:long as many as a shell allows; fewer over bricks, which make no difference to the
+  // mount.
   // the mount.
   const many = wanted.others && !isOnBricks(stage.kind) ? 1_000 : 300;
 
-  it(`${many} files are open`, async () => {
+  it(`${many} files are open at once`, async () => {
     expect(await stage.ok(`ulimit -n 4096; ${worker('open-many')} ${many}`)).toBe(
       `${many} written, ${many} read, ${many} after unlink, 0 left\n`,
     );
@@ -65,7 +68,7 @@ const atOnce = (stage: Stage): void => {
 };
 
 onStage(
-  'at once',
+  'concurrent clients',
   { kernel: [...allKinds, 'awaited', ...foreignKinds, ...distributeKinds] },
   atOnce,
   {
@@ -76,10 +79,10 @@ onStage(
 const stacks = { kernel: [...allKinds, 'own-brick'] } as const;
 
 const manyEntries = (stage: Stage): void => {
-  // More than one answer to READDIR has room for, many times.
+  // Many times more than one reply to READDIR holds.
   const entries = wanted.others ? 1_000 : 500;
 
-  it('are made, listed without a duplicate, looked at, and removed', async () => {
+  it('are created, listed without duplicates, looked up, and removed', async () => {
     const out = await stage.ok(`${worker('many-entries')} ${entries}
         ls -f | sort | uniq -c | awk '$1 != 1' | wc -l
       rm -rf e; ls | wc -l`);
@@ -87,9 +90,9 @@ const manyEntries = (stage: Stage): void => {
     expect(out).toBe(`${said}\n0\n0\n`);
   });
 
-  it('are listed completely while others come and go', async () => {
+  it('are listed completely while others are created and removed', async () => {
     const [made, gone] = [150, 15];
-    // Of the first, each third may be gone.
+    // Each third of the first ones may be gone.
     const out = await stage.ok(`mkdir e; cd e; for i in $(seq ${made}); do : > keep$i; done
       (for i in $(seq ${gone}); do : > new$i; rm new$i keep$((i * 3)); done) &
       for i in 1 2 3 4 5; do ls -f | grep keep > ../list; sort ../list | uniq -d | wc -l
@@ -101,13 +104,13 @@ const manyEntries = (stage: Stage): void => {
 
 onStage('many entries', stacks, manyEntries, { later: ['posix'] });
 
-// What a shell may set is inherited by the server.
+// The server inherits the limit of the shell.
 const few = { wrapper: ['prlimit', '--nofile=256:256'], mayComplain: true };
 onStage(
-  'with 256 descriptors, a server',
+  'a server with 256 descriptors',
   { kernel: ['posix'], user: ['posix'] },
   (stage: Stage) => {
-    it('knows more files than it can keep open', async () => {
+    it('serves more files than it can keep open', async () => {
       const out = await stage.ok(`for d in $(seq 10); do mkdir d$d; for f in $(seq 50)
           do echo $d $f > d$d/f$f; done; done
         mv d7 seven; cat */f50 | sort -n | md5sum; cat */f1 | wc -l
@@ -116,7 +119,7 @@ onStage(
       expect(out).toMatch(/^[0-9a-f]{32} {2}-\n10\n\d+\n\.\/d3\/f3\n400\n$/);
     });
 
-    it('says EMFILE when clients want more open at once, and goes on', async () => {
+    it('returns EMFILE when clients open more at once, logs it once, and keeps serving', async () => {
       const out =
         await stage.ok(`ulimit -n 4096; ${worker('open-many')} 400 || true; echo still > there
           cat there
@@ -124,7 +127,7 @@ onStage(
       expect(out).toMatch(
         /^\d+ open: (EMFILE|ENFILE)\nstill\n50 written, 50 read, 50 after unlink, 0 left\n$/,
       );
-      // It says so once, to whoever can raise the limit.
+      // It logs the limit once, for an administrator.
       const limit = expect.stringContaining('too many open files: the limit is 256');
       expect(errorsIn(stage.mount.log())).toEqual([limit]);
     });

@@ -1,4 +1,4 @@
-/** Locks between processes, with features/locks, and with the kernel's own where it is not. */
+/** Locks between processes, by features/locks, or by the kernel where no volume serves them. */
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
@@ -10,7 +10,9 @@ import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
 
 const PATIENCE = { timeout: 50_000 };
 
-/** With features/locks, also below a module in Python; on a brick; and where the kernel has the locks. */
+/**
+ * Stacks with features/locks, also below a Python module; on a brick; and with the kernel's locks.
+ */
 const served: readonly Kind[] = ['locks', 'awaited-locks'];
 const both: readonly Kind[] = [
   ...served,
@@ -21,13 +23,13 @@ const both: readonly Kind[] = [
   'real-client',
 ];
 
-/** Lines for `clients/lockers.c` do the same on the mount as elsewhere; what it wrote. */
+/** Runs lines for `clients/lockers.c` on the mount and in a bare directory. @returns the output */
 async function lockers(stage: Stage, lines: string, settings: SameSettings = {}): Promise<string> {
   const script = `${compiled('lockers')} f << 'end'\n${lines}\nend`;
   return (await stage.same(script, { status: 0, ...settings })).out;
 }
 
-/** The kernel tells no server which record locks are of an open file, which have no pid. */
+/** Drops pids: the kernel does not tell a server which record locks belong to an open file. */
 const withoutPids = (text: string): string => text.replace(/, by .$/gm, '');
 
 const dumpOf = async (stage: Stage, wanted = 'features/locks'): Promise<Dump> => {
@@ -38,7 +40,7 @@ const dumpOf = async (stage: Stage, wanted = 'features/locks'): Promise<Dump> =>
 };
 
 const locks = (stage: Stage): void => {
-  it('record locks: every type against every other, in parts', async () => {
+  it('record locks of every type conflict as on a disk, also in parts', async () => {
     const pairs = ['r', 'w'].flatMap((held) => ['r', 'w'].map((wanted) => [held, wanted]));
     const lines = pairs.map(
       ([held, wanted]) => `A setlk 0 ${held} 10 10
@@ -52,7 +54,7 @@ const locks = (stage: Stage): void => {
     expect(out).toContain('B getlk 0 w 19 0: r 10 10, by A');
   });
 
-  it('a process that closes a descriptor of the file loses its record locks, and no other does', () =>
+  it('a process that closes any descriptor of a file loses its record locks there, and other processes keep theirs', () =>
     lockers(
       stage,
       `A open 0\nA open 1\nB open 0\nA setlk 0 w 0 10\nB setlk 0 w 10 10\nA fork C
@@ -60,7 +62,7 @@ const locks = (stage: Stage): void => {
        C setlk 1 w 0 1\nA getlk 0 w 0 0\nB kill\nA getlk 0 w 10 0\nC kill\nA getlk 0 w 0 0`,
     ));
 
-  it('flock: types, what it becomes, copies of the descriptor, and the last close', () =>
+  it('flock is shared, upgraded, downgraded and duplicated as on a disk, until the last close', () =>
     lockers(
       stage,
       `A open 0\nB open 0\nA flock 0 s\nB flock 0 s\nA flock 0 xn\nB flock 0 x\nA flock 0 sn
@@ -69,7 +71,7 @@ const locks = (stage: Stage): void => {
        B setlk 0 w 0 0\nC setlk 0 w 0 0\nB kill\nC flock 0 xn`,
     ));
 
-  it('locks of an open file: beside those of its process, until the last close', () =>
+  it('locks of an open file exclude those of its process, until the last close', () =>
     lockers(
       stage,
       `A open 0\nA open 1\nB open 0\nA ofd_setlk 0 w 0 10\nA setlk 0 w 0 10\nA ofd_setlk 1 w 5 10
@@ -80,9 +82,9 @@ const locks = (stage: Stage): void => {
       { normal: withoutPids },
     ));
 
-  // Nobody waits behind another while a part is unlocked: the kernel then lets all of them try again,
-  // in whatever order they run.
-  it('waiting processes get a free lock in turn, and readers together', () =>
+  // No process waits behind another while a part is unlocked: the kernel would then let all retry
+  // in any order.
+  it('waiting processes get a released lock in turn, and readers together', () =>
     lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nD open 0\nA setlk 0 w 0 10\nB setlkw 0 w 0 5
@@ -92,7 +94,7 @@ const locks = (stage: Stage): void => {
        B close 0\nC done`,
     ));
 
-  it('a signal ends the wait or lets it begin again; SIGKILL ends it, and frees what is held', () =>
+  it('a signal ends or restarts a wait; SIGKILL ends it, and releases held locks', () =>
     lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nA setlk 0 w 0 0\nB setlkw 0 w 0 0\nB signal\nB done
@@ -101,14 +103,14 @@ const locks = (stage: Stage): void => {
        E open 0\nE flock 0 x\nE kill\nB kill\nD done\nD getlk 0 w 0 0`,
     ));
 
-  it('a process that waits for a record lock is interrupted, waits again, and gets it or is killed', () =>
+  it('a wait for a record lock is interrupted, restarted, granted, or killed', () =>
     lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nA setlk 0 w 0 0\nB setlkw 0 w 3 4\nB signal\nB done
        B setlkw 0 w 3 4\nC setlkw 0 w 0 9\nC kill\nA setlk 0 u 0 0\nB done\nA getlk 0 w 0 0`,
     ));
 
-  it('a lock that would close a circle of waiting processes fails with EDEADLK', async () => {
+  it('a lock that would complete a deadlock fails with EDEADLK', async () => {
     const out = await lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nA setlk 0 w 0 1\nB setlk 0 w 1 1\nC setlk 0 w 2 1
@@ -119,10 +121,10 @@ const locks = (stage: Stage): void => {
     expect(out.match(/EDEADLK/g)).toHaveLength(2);
   });
 
-  it('nothing is lost that many count under a lock', async () => {
-    // GlusterFS's client, also on its own brick, does not get on when waits are interrupted so often.
+  it('increments of several processes under a lock are all counted', async () => {
+    // GlusterFS's client makes no progress with waits interrupted so often, even on its own brick.
     const alarms = stage.kind === 'real-client' ? [''] : ['', 'alarm'];
-    // Each costs more through a brick, and is no more to the mount.
+    // Each costs more over a brick, and makes no difference to the mount.
     const times = isOnBricks(stage.kind) ? 25 : 100;
     const runs = alarms.flatMap((alarm) => [`flock ${alarm}`, `record ${alarm}`]);
     const { out } = await stage.same(
@@ -132,12 +134,12 @@ const locks = (stage: Stage): void => {
   });
 };
 
-// Each end has a partner of GlusterFS's first.
+// Each end is first paired with one of GlusterFS.
 onStage('locks', { kernel: both, user: ['locks'], 'fuse-native': ['locks'] }, locks, {
   later: ['own-brick'],
 });
 
-onStage('locks by chance', { kernel: ['locks'], user: ['locks'] }, (stage) => {
+onStage('random locks', { kernel: ['locks'], user: ['locks'] }, (stage) => {
   const fd = fc.nat(2);
   const type = fc.constantFrom('r', 'w', 'w', 'u');
   const asked = fc.constantFrom('r', 'w');
@@ -154,8 +156,8 @@ onStage('locks by chance', { kernel: ['locks'], user: ['locks'] }, (stage) => {
     .map(([who, words]) => `${who} ${words.join(' ')}`);
   const opened = ['A', 'B', 'C'].flatMap((who) => [0, 1].map((at) => `${who} open ${at}`));
 
-  // No process waits here: which of several gets a lock first is up to the scheduler.
-  it('random locks of three processes are answered as in a bare folder', () =>
+  // No process waits: the scheduler decides which of several gets a lock first.
+  it('random locks of three processes have the same results as in a bare directory', () =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 200, maxLength: 400 }), async (steps) => {
         const lines = [...opened, ...steps].join('\n');
@@ -165,8 +167,8 @@ onStage('locks by chance', { kernel: ['locks'], user: ['locks'] }, (stage) => {
     ));
 });
 
-onStage('locks in the statedump', { kernel: served, user: ['locks'] }, (stage) => {
-  it('holders and waiting processes are listed', async () => {
+onStage('a statedump', { kernel: served, user: ['locks'] }, (stage) => {
+  it('lists holders and waiting processes', async () => {
     const { mounted } = stage.folders();
     const client = stage.client(mounted, `exec ${compiled('lockers')} f`);
     const lines = 'A open 0\nA setlk 0 w 10 5\nA flock 0 s\nB open 0\nB setlkw 0 r 0 0\n';
@@ -196,7 +198,7 @@ onStage('locks in the statedump', { kernel: served, user: ['locks'] }, (stage) =
   });
 });
 
-/** Locks of whole files, by one owner at a time. */
+/** Serves locks of whole files, for one owner at a time. */
 const SERVER = `from glupy import EAGAIN, EINTR, Translator
 
 F_GETLK, F_SETLKW, F_UNLCK = 5, 7, 2
@@ -240,10 +242,10 @@ class xlator(Translator):
 `;
 
 onStage(
-  'locks served by Python alone',
+  'locks served by a Python module',
   { kernel: ['posix'], user: ['posix'] },
   (stage) => {
-    it('reach it, and what it says of them reaches programs', async () => {
+    it('are requested from it, and its replies reach programs', async () => {
       const out = await lockers(
         stage,
         `A open 0\nB open 0\nC open 0\nA flock 0 x\nB flock 0 xn\nB flock 0 x\nB signal\nB done
@@ -257,11 +259,15 @@ onStage(
   { above: { name: 'lock-server', text: SERVER } },
 );
 
-onStage('without a volume that serves locks', { kernel: ['python'], user: ['python'] }, (stage) => {
-  it('the kernel keeps the locks, and asks no volume', async () => {
-    await lockers(stage, 'A open 0\nB open 0\nA setlk 0 w 0 0\nB setlk 0 w 0 0\nB flock 0 x');
-    const counted = await dumpOf(stage, 'debug/io-stats');
-    expect(counted['OPEN.hits']).toBeGreaterThan(0);
-    expect(counted).not.toHaveProperty('LK.hits');
-  });
-});
+onStage(
+  'a mount without a volume that serves locks',
+  { kernel: ['python'], user: ['python'] },
+  (stage) => {
+    it('leaves locks to the kernel, and sends no lk', async () => {
+      await lockers(stage, 'A open 0\nB open 0\nA setlk 0 w 0 0\nB setlk 0 w 0 0\nB flock 0 x');
+      const counted = await dumpOf(stage, 'debug/io-stats');
+      expect(counted['OPEN.hits']).toBeGreaterThan(0);
+      expect(counted).not.toHaveProperty('LK.hits');
+    });
+  },
+);

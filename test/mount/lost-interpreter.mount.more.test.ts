@@ -1,11 +1,14 @@
-/** Modules that end their interpreter, on a real mount: a fresh one serves, and what ends it again is refused. */
+/**
+ * Modules that end their interpreter: a new one serves, and a request that ends it again is
+ * refused.
+ */
 import { expect, it } from 'vitest';
 import { onStage } from '../support/stage.ts';
 
 const EIO = 'Input/output error';
 const ENOENT = 'No such file or directory';
 
-/** Names of which a lookup ends the interpreter, each in its own way. */
+/** Names whose lookup ends the interpreter, each in its own way. */
 const LOST = `from glupy import Translator
 import os
 
@@ -37,7 +40,7 @@ for (const [name, why] of [
     `a module that loses its interpreter (${name})`,
     { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
     (stage) => {
-      it('fails its unanswered requests; then a fresh interpreter serves', async () => {
+      it('fails its unanswered requests; then a new interpreter serves', async () => {
         const { out } =
           await stage.sh(`echo data > f; mkdir d; exec 3< f 4>> f; cat ${name} 2>&1; cat <&3
             echo more >&4
@@ -48,7 +51,7 @@ for (const [name, why] of [
             `cat: other: ${ENOENT}\ncat: ${name}: ${EIO}\nd\nf\n`,
         );
         expect(stage.mount.log()).toMatch(why);
-        // The name alone is refused, from its second time on.
+        // Only that name is refused, from its second lookup on.
         expect(stage.mount.log()).not.toMatch(/started anew in/);
         expect(stage.mount.log()).toMatch(
           new RegExp(
@@ -58,7 +61,7 @@ for (const [name, why] of [
       });
 
       if (name === 'crash') {
-        it('again and again, by any name, while other requests are served', async () => {
+        it('repeatedly, by any name, leaves other requests served', async () => {
           const out = await stage.ok(`echo data > f
             for n in 1 2; do (for i in 1 2; do cat crash$n.$i crash; done) 2>/dev/null & done
             for i in $(seq 10); do cat f; done | sort | uniq -c | tr -d ' '; wait`);

@@ -1,10 +1,10 @@
-/** Names at their limits: the longest, the strangest, and paths deeper than any path can be. */
+/** Names at their limits: the longest, unusual ones, and paths beyond PATH_MAX. */
 import { expect, it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 const names = (stage: Stage): void => {
-  it('of 255 bytes, and one more', () =>
+  it('of 255 bytes are accepted, and of 256 refused', () =>
     stage.same(`n=$(printf '%0255d' 1); touch $n; mkdir d; mv $n d/; ln d/$n l; ls d | wc -c
       cat d/$n
       m=0$n; touch $m; mkdir $m; ln l $m; mv l $m; ln -s x $m; cat $m; rm $m; rmdir $m; mkfifo $m
@@ -13,7 +13,7 @@ const names = (stage: Stage): void => {
       ls | wc -c; ln -s $n s; stat -c %s s
       setfattr -n user.x -v 1 d/$n && getfattr --only-values -n user.x d/$n`));
 
-  it('of characters that shells and lists trip over', () =>
+  it('with characters that shells and listings mishandle are used as on a disk', () =>
     stage.same(`for n in ' ' '  lead' 'trail ' '-rf' '*' '?' '"' "'" $'new\\nline' $'tab\\t' \\
       '\\' '\\\\' '\\n' \\
       '$x' '%s' '#' ':' '...' '..a' 'é' $'e\\xcc\\x81' '日本語' '🙂' $'\\x7f' $'\\x01'; do
@@ -21,7 +21,7 @@ const names = (stage: Stage): void => {
         ln -s -- "d$n/$n" "./$n"; readlink -- "./$n"
       done; ls -A --quoting-style=c . ; find . -type f -print0 | sort -z | od -c | md5sum`));
 
-  it('that are not UTF-8', () =>
+  it('that are not UTF-8 are used as on a disk', () =>
     stage.same(`for n in $'\\xff' $'a\\xc3(' $'\\x80\\x80' $'\\xed\\xb2\\x80' $'\\xc0\\xaf' \\
       $'\\xf4\\x90\\x80\\x80' \\
       $'ok\\xe2\\x82' $'\\xfe.txt' $'caf\\xe9'; do
@@ -36,7 +36,7 @@ const names = (stage: Stage): void => {
       done; ls -A | od -c; find . -depth | LC_ALL=C sort | md5sum
       rm -r d*; ls -A | wc -l; rm *; ls -A | wc -l`));
 
-  it('in folders deeper than a path can be long', () =>
+  it('in directories deeper than PATH_MAX are used as on a disk', () =>
     stage.same(
       `n=$(printf '%0200d' 0); for i in $(seq 30)
         do mkdir $n && cd -P ./$n 2>/dev/null || cd ./$n; done
@@ -48,7 +48,7 @@ const names = (stage: Stage): void => {
       { normal: (text) => text.replace(/^.*getcwd.*$/gm, '') },
     ));
 
-  it('in paths of PATH_MAX bytes, and one more', () =>
+  it('in paths of PATH_MAX bytes are accepted, and of one more refused', () =>
     stage.same(
       `p=$PWD; n=$(printf '%099d' 0); while [ \${#p} -lt 3900 ]; do p=$p/$n; done; mkdir -p $p
       rest=$((4095 - \${#p} - 1)); f=$p/$(printf "%0\${rest}d" 1); echo x > $f; cat $f; cat \${f}2
@@ -116,7 +116,7 @@ onStage(
   'names in a module',
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
-    it('that are not UTF-8 are surrogate escapes, and lead to the file', async () => {
+    it('that are not UTF-8 appear as surrogate escapes, and lead to the file', async () => {
       const name = String.raw`a\xff\xc3(`;
       const out = await stage.ok(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"
           readlink "s$n"
@@ -125,7 +125,7 @@ onStage(
       expect(out).toBe(`data\n${bytes}${bytes}\nb${bytes}\ns${bytes}\ndata\n`);
       const seen = stage.mount.log().match(/(?<=seen\] 0-names-seen: ).*/g);
       const text = String.raw`a\udcff\udcc3(`;
-      // What is listed may be asked for again.
+      // Listings may be requested again.
       expect([...new Set(seen)]).toEqual([
         `create '${text}' '/1/work/${text}'`,
         `symlink '${text}${text}' 's${text}'`,

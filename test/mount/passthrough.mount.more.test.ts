@@ -1,4 +1,7 @@
-/** Data that the kernel reads and writes itself, and data that somebody in the graph watches. */
+/**
+ * Files that the kernel reads and writes itself (passthrough), and files whose data a module
+ * watches.
+ */
 import { constants } from 'node:fs';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
@@ -17,7 +20,7 @@ import {
 
 const { O_CREAT, O_RDWR } = constants;
 
-/** Turns every letter of what is read around, and says so by its name. */
+/** Swaps the case of read data, which shows that it was called. */
 const WATCHES = `from glupy import Translator
 
 
@@ -53,7 +56,7 @@ async function fuse(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
 }
 
 describeMounts('passthrough', () => {
-  it('of a folder and nothing above it: the data is the file of the disk', () =>
+  it("of a bare storage gives programs the disk's file", () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, storage(await scratch.folder('data')));
       const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
@@ -62,7 +65,7 @@ describeMounts('passthrough', () => {
         await file.write('one two');
         expect(await readFile(scratch.at('data', 'f'), 'utf8')).toBe('one two');
         expect((await file.stat()).size).toBe(7);
-        // Nobody tells the kernel of this; it looks at the file itself.
+        // The kernel sees this change by itself.
         await writeFile(scratch.at('data', 'f'), 'THREE');
         expect(String((await more.read({ position: 0 })).buffer.subarray(0, 5))).toBe('THREE');
         const dump = await fuse(scratch, mount);
@@ -75,7 +78,7 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('below a script that looks at names only', () =>
+  it('works below a module that handles only lookups', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.py', LOOKS_AWAY);
       const mount = await startMount(scratch, under(await scratch.folder('data')));
@@ -85,7 +88,7 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('not below a script that watches reads', () =>
+  it('is off below a module that watches reads', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.py', WATCHES);
       const mount = await startMount(scratch, under(await scratch.folder('data')));
@@ -95,7 +98,7 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('a script that begins to watch sees the files that are opened anew from then on', () =>
+  it('a module that begins to watch reads sees files opened from then on', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.py', LOOKS_AWAY);
       const mount = await startMount(scratch, under(await scratch.folder('data')));
@@ -106,7 +109,7 @@ describeMounts('passthrough', () => {
         expect(await glossa(scratch, ['reload', mount.path])).toMatchObject({ status: 0 });
         await writeFile(`${mount.path}/g`, 'New');
         expect(await readFile(`${mount.path}/g`, 'utf8')).toBe('nEW');
-        // The kernel has this one, until it is closed everywhere.
+        // The kernel keeps this one until all programs have closed it.
         expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('Text');
       } finally {
         await before.close();
@@ -115,7 +118,7 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('a file that is open through the server goes on so, whoever opens it besides', () =>
+  it('a file that was opened without passthrough stays so, for later opens too', () =>
     withScratch(async (scratch) => {
       await scratch.file('m.py', WATCHES);
       const mount = await startMount(scratch, under(await scratch.folder('data')));
@@ -134,12 +137,12 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('beyond 8 PiB: the kernel writes and reads, sizes are exact, and nothing that the server reads is cut', () =>
+  it('beyond 8 PiB the kernel writes and reads, sizes are exact, and data that the server reads is complete', () =>
     withScratch(async (scratch) => {
-      // A disk of ext4 ends before.
+      // An ext4 file cannot be so large.
       const data = await mkdtemp('/dev/shm/glossa-passthrough-');
       try {
-        // Odd, from 2^53 on: no Number has it.
+        // Odd and at least 2^53: no Number represents it.
         const at = 2n ** 53n + 1n;
         const mount = await startMount(scratch, storage(data), {
           args: ['--attribute-timeout', '0'],
@@ -175,11 +178,11 @@ describeMounts('passthrough', () => {
     }));
 });
 
-onFrontEnds('without passthrough', ['kernel', 'user'], (front) => {
-  it('by --no-passthrough, or for want of permission: the server reads and writes', () =>
+onFrontEnds('a mount without passthrough', ['kernel', 'user'], (front) => {
+  it('by option or for lack of permission reads and writes through the server, without a warning', () =>
     front.withScratch(async (scratch) => {
       const text = storage(await scratch.folder('data'));
-      // Only root may have the kernel do it (CAP_SYS_ADMIN); nobody else need say so.
+      // Passthrough needs CAP_SYS_ADMIN; other users need no option.
       const args = front.name === 'kernel' ? ['--no-passthrough'] : [];
       const mount = await startMount(scratch, text, { args });
       await scratch.fs.writeFile(`${mount.path}/f`, 'text');

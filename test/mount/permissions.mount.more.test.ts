@@ -1,10 +1,10 @@
-/** Permissions of callers other than the mount's owner, and the owner of their new files. */
+/** Permissions of users other than the mount's owner, and the owner of their new files. */
 import { describe, it } from 'vitest';
 import { type Caller, NOBODY, OTHER } from '../support/client.ts';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
-/** Prepared by root; what is asked for is done by others. */
+/** Root prepares the files; other users request them. */
 const PREPARED = `
 mkdir open closed listed searched shared sticky setgid theirs
 chmod 777 open; chmod 700 closed; chmod 744 listed; chmod 711 searched; chmod 1777 sticky
@@ -22,10 +22,10 @@ cp /bin/true suid; chmod 6777 suid; ln -s none link; chmod 777 .
 
 const groups: Caller = { ...NOBODY, groups: [777, 888] };
 
-/** The commands of each after root has prepared the folder; root looks at the result. */
+/** The commands of a user after root has prepared the directory; root examines the result. */
 const cases: readonly (readonly [string, Caller, string])[] = [
   [
-    'EACCES where the mode says so',
+    'modes refuse access with EACCES',
     NOBODY,
     `for d in . closed listed searched; do for f in none read write group run missing; do
       cat $d/$f; echo x >> $d/$f; stat -c %s $d/$f; $d/$f; rm -f $d/$f; ls -d $d/$f
@@ -34,14 +34,14 @@ const cases: readonly (readonly [string, Caller, string])[] = [
     ls listed`,
   ],
   [
-    'by supplementary groups',
+    'supplementary groups grant access',
     groups,
     `cat group closed/group searched/group; echo x >> group; touch setgid/f shared/f
       ls -ln --time-style=+ setgid shared | grep -v ^total
     chgrp 777 shared/f; chgrp 888 setgid/f; chgrp 999 shared/f; stat -c '%g' shared/f setgid/f`,
   ],
   [
-    'new files belong to their maker',
+    'new files belong to their creator, with the umask applied',
     NOBODY,
     `cd open; echo x > f; mkdir d; mkfifo p; ln -s f l; ln f h; mknod c c 1 3; touch g; mv g i
       stat -c '%n %u:%g %a' *
@@ -50,7 +50,7 @@ const cases: readonly (readonly [string, Caller, string])[] = [
     dd if=/dev/zero of=big bs=100k count=3 status=none; rm -r d; rmdir b; ls -A | wc -l`,
   ],
   [
-    'in a folder with setgid, the group is that of the folder',
+    'new files in a setgid directory get its group',
     groups,
     `cd setgid; touch f; mkdir d; mkdir -p d/e; touch d/e/g; mkdir -m 700 p; umask 002; mkdir u
       ln -s f l
@@ -58,14 +58,14 @@ const cases: readonly (readonly [string, Caller, string])[] = [
     stat -c '%n %g %a' f d d/n`,
   ],
   [
-    'in a sticky folder, others keep what is theirs',
+    'a sticky directory protects files of other users',
     NOBODY,
     `cd sticky; rm -f root; mv root away; echo more >> root; touch own; mv own root; rm own
       ln root hard; ls -A; cat root
     mkdir d; rmdir d; mv ../theirs/own in; mv in ../theirs/out; ls ../theirs`,
   ],
   [
-    'owners may change modes and times, others not',
+    'only owners change modes, times and xattrs',
     NOBODY,
     `cd theirs; chmod 400 own; echo x > own; touch -d @1 own; stat -c '%a %Y' own; chown 0 own
       chgrp 777 own; chown 65534 own
@@ -76,14 +76,14 @@ const cases: readonly (readonly [string, Caller, string])[] = [
     getfattr -h -d -m - own; setfattr -n trusted.x -v 1 own`,
   ],
   [
-    'set-user-id goes when another writes or takes over',
+    'set-user-id is cleared by a write or chgrp of another user',
     NOBODY,
     `stat -c %a suid; echo >> suid; stat -c %a suid; cd theirs; cp ../suid own2; chmod 6755 own2
       stat -c %a own2
     chgrp 65534 own2; stat -c %a own2; truncate -s 10 own2; stat -c %a own2`,
   ],
   [
-    'what is removed and renamed needs the folder, not the file',
+    'removal and rename need permission for the directory, not the file',
     OTHER,
     `mv none open/; rm -f read; cat none; mkdir open/mine; rmdir theirs; mv theirs open
       mv closed/none x; rm -rf closed; ls
@@ -96,7 +96,7 @@ for d in . */; do stat -c '%n %u:%g %a' $d; done
 ls -lnA --time-style=+ sticky setgid open theirs | grep -v ^total
 `;
 
-/** Does it as the caller, in the folder that root has prepared. */
+/** Runs a script as the caller, in the directory that root has prepared. */
 const step = ({ uid, gid, groups: list = [] }: Caller, script: string): string => {
   const own = list.length === 0 ? '--clear-groups' : `--groups=${list.join(',')}`;
   const quoted = script.replaceAll("'", "'\\''");
@@ -106,7 +106,7 @@ const step = ({ uid, gid, groups: list = [] }: Caller, script: string): string =
 
 const isRoot = process.getuid?.() === 0;
 
-describe.runIf(isRoot)('as other users', () => {
+describe.runIf(isRoot)('access by other users', () => {
   const where = {
     kernel: [...allKinds, ...foreignKinds, ...distributeKinds],
     'fuse-native': ['posix'],
@@ -116,7 +116,7 @@ describe.runIf(isRoot)('as other users', () => {
       await stage.same(step(caller, script));
     });
 
-    it('root may do all of it', () =>
+    it('root may do everything', () =>
       stage.same(`${PREPARED} cat */none; chmod 000 closed none; cat none closed/none
         echo x >> none; touch closed/f
         chown 5:6 suid; stat -c '%a %u' suid; rm -r sticky; mkdir -m 1700 m

@@ -1,4 +1,4 @@
-/** Several mounts at once, and where one may begin: what is refused, and what is hidden meanwhile. */
+/** Several mounts at once, and mount points: refused ones, and files hidden meanwhile. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -10,7 +10,7 @@ import { volfileOf } from '../support/stacks.ts';
 const isRoot = process.getuid?.() === 0;
 
 onFrontEnds('several mounts', ['kernel', 'user'], (front) => {
-  it('two of the same volfile, at once on different points, show the same files', () =>
+  it('of one volfile at two mount points show the same files', () =>
     front.withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
@@ -45,7 +45,7 @@ onFrontEnds('several mounts', ['kernel', 'user'], (front) => {
       expect(await two.stop()).toBe(0);
     }));
 
-  it('one of another: a stack whose storage is a mount', () =>
+  it('one on top of another show the same files', () =>
     front.withScratch(async (scratch) => {
       const lower = await startStack(scratch);
       const upper = await startMount(scratch, await volfileOf(scratch, 'posix', lower.path), {
@@ -66,7 +66,7 @@ onFrontEnds('several mounts', ['kernel', 'user'], (front) => {
     }));
 });
 
-/** What is said of an attempt that must fail, and leave nothing. */
+/** Attempts a mount that must fail and leave nothing. @returns the message */
 async function refusal(scratch: Scratch, volfile: string, point: string): Promise<string> {
   await scratch.file('no.vol', volfile);
   const before = scratch.mounts();
@@ -79,9 +79,9 @@ async function refusal(scratch: Scratch, volfile: string, point: string): Promis
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 
-// Before anybody is asked to mount.
-onFrontEnds('what is refused at once', ['kernel', 'user'], (front) => {
-  it('a mount without its storage', () =>
+// Before fusermount3 is called.
+onFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) => {
+  it('a volfile whose storage directory does not exist', () =>
     front.withScratch(async (scratch) => {
       await scratch.folder('mnt');
       await scratch.file('file', '');
@@ -91,7 +91,7 @@ onFrontEnds('what is refused at once', ['kernel', 'user'], (front) => {
       }
     }));
 
-  it('a mount in its own storage, which would have to ask itself', () =>
+  it('a mount point inside its own storage, which would deadlock', () =>
     front.withScratch(async (scratch) => {
       await scratch.folder('brick/deep/mnt');
       await sh(scratch, scratch.path, 'ln -s brick/deep link');
@@ -103,7 +103,7 @@ onFrontEnds('what is refused at once', ['kernel', 'user'], (front) => {
       }
     }));
 
-  it('a mount that would hide glossa from itself', () =>
+  it("a mount point that would hide glossa's own files", () =>
     front.withScratch(async (scratch) => {
       await scratch.folder('mnt/glossa');
       const floors = ['apps', 'bridges', 'cli', 'gluster', 'runtime', 'server', 'terminal'];
@@ -124,8 +124,8 @@ onFrontEnds('what is refused at once', ['kernel', 'user'], (front) => {
     }));
 });
 
-onFrontEnds('where a mount begins', ['kernel', 'user'], (front) => {
-  it('is no file, and no mount of glossa', () =>
+onFrontEnds('a mount point', ['kernel', 'user'], (front) => {
+  it('that is a file or a glossa mount is refused', () =>
     front.withScratch(async (scratch) => {
       await scratch.file('file', '');
       expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');
@@ -136,7 +136,7 @@ onFrontEnds('where a mount begins', ['kernel', 'user'], (front) => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('may have files in it, which come back', () =>
+  it('with files in it hides them with a warning, and shows them again after umount', () =>
     front.withScratch(async (scratch) => {
       await scratch.folder('mnt');
       await scratch.file('mnt/below', 'hidden');
@@ -156,7 +156,7 @@ onFrontEnds('where a mount begins', ['kernel', 'user'], (front) => {
       expect(readFileSync(scratch.at('mnt/below'), 'utf8')).toBe('hidden');
     }));
 
-  it('may be around the storage', () =>
+  it('may contain the storage', () =>
     front.withScratch(async (scratch) => {
       await scratch.folder('mnt/brick');
       const volfile = await volfileOf(scratch, 'posix', scratch.at('mnt/brick'));
@@ -168,7 +168,7 @@ onFrontEnds('where a mount begins', ['kernel', 'user'], (front) => {
       expect(readdirSync(scratch.at('mnt/brick'))).toEqual(['g']);
     }));
 
-  it('--read-only: nothing changes, neither there nor on the disk', () =>
+  it('mounted --read-only refuses all changes, and the disk stays unchanged', () =>
     front.withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const look = "find . -printf '%p %s %T@ %C@ %m\\n' | sort; cat f";
@@ -200,7 +200,7 @@ onFrontEnds('where a mount begins', ['kernel', 'user'], (front) => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it.runIf(isRoot)('--no-allow-other: others are kept out, and let in without it', () =>
+  it.runIf(isRoot)('mounted --no-allow-other refuses other users, who have access without it', () =>
     front.withScratch(async (scratch) => {
       await sh(scratch, scratch.path, 'chmod 755 .');
       const asOther = `setpriv --reuid=1234 --regid=1234 --clear-groups`;

@@ -1,6 +1,6 @@
 /**
- * What programs lose when somebody changes them, whom ACLs let in, and what new files get of umask
- * and default ACLs: as in a bare folder, whether the data goes through the server or not.
+ * Privileges that files lose by changes, access by ACLs, and modes of new files by umask and
+ * default ACLs: as in a bare directory, with and without passthrough.
  */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
@@ -59,12 +59,12 @@ echo >> f; getcap f; setcap cap_net_raw+ep f; chown 1 f; getcap f; setcap cap_ne
 truncate -s 5 f; getcap f; setcap cap_net_raw+ep f; cp -a f g; getcap g; setcap -r g; getcap g`;
 
 const scripts = [
-  ['set-user-id and set-group-id go by changes of the data', changes],
-  ['set-user-id and set-group-id go by changes of the owner', owners],
-  ['new files have the mode that the umask leaves', masks],
-  ['ACLs let in and keep out', acls],
-  ['default ACLs are inherited, and take the place of the umask', defaults],
-  ['capabilities of a file go when it is changed', capabilities],
+  ['changes of data clear set-user-id and set-group-id', changes],
+  ['changes of the owner clear set-user-id and set-group-id', owners],
+  ['new files get the mode reduced by the umask', masks],
+  ['ACLs grant and deny access', acls],
+  ['default ACLs are inherited, and replace the umask', defaults],
+  ['changes of a file clear its capabilities', capabilities],
 ] as const;
 
 const missing = ['setfacl', 'getcap', 'setpriv'].filter(
@@ -80,16 +80,17 @@ mknod zero c 1 5; ${STRANGER} ./f -u; ${STRANGER} ./g -u; head -c 3 zero | od -c
 // Only as root, and so in one way.
 describe.runIf(isRoot && wanted.first)('special files', () => {
   onStage(
-    'with --suid and --dev',
+    'on a mount with --suid and --dev',
     ['posix'],
     (stage: Stage) => {
-      // A disk that is itself mounted nosuid or nodev has the same to say of its own folder.
-      it('are what they are', async () => void (await stage.same(`chmod 755 .\n${special}`)));
+      // A disk mounted nosuid or nodev gives the same result in its own directory.
+      it('act as devices and set-user-id programs', async () =>
+        void (await stage.same(`chmod 755 .\n${special}`)));
     },
     { args: ['--suid', '--dev'] },
   );
-  onStage('without', ['posix'], (stage: Stage) => {
-    it('are only files', async () => {
+  onStage('on a mount without --suid and --dev', ['posix'], (stage: Stage) => {
+    it('act as plain files', async () => {
       const { out, err } = await stage.sh(`chmod 755 .\n${special}`);
       expect(out.split('\n')).toEqual(['65534', '65534', '0000000', '']);
       expect(err).toMatch(/zero.*Permission denied/);
@@ -97,10 +98,10 @@ describe.runIf(isRoot && wanted.first)('special files', () => {
   });
 });
 
-// Where nothing may be skipped, what is missing is a failure.
+// Where no test may be skipped, a missing tool is a failure.
 const hasTools = missing.length === 0 || process.env.GLOSSA_REQUIRE_ALL === '1';
 
-describe.runIf(isRoot && hasTools)('as other users', () => {
+describe.runIf(isRoot && hasTools)('with other users', () => {
   const tries = (where: Where, name: string, settings: StageSettings = {}): void =>
     onStage(
       name,
@@ -110,9 +111,9 @@ describe.runIf(isRoot && hasTools)('as other users', () => {
       },
       settings,
     );
-  // GlusterFS's own client leaves all of it to its kernel, as it is mounted here.
+  // GlusterFS's own client leaves this to the kernel, as mounted here.
   tries({ kernel: [...allKinds, ...ourKinds], 'fuse-native': ['posix'] }, 'privileges', {
     later: ['python', 'own-brick'],
   });
-  tries(['posix'], 'privileges, all data through the server', { args: ['--no-passthrough'] });
+  tries(['posix'], 'privileges without passthrough', { args: ['--no-passthrough'] });
 });

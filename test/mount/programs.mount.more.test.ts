@@ -1,11 +1,11 @@
-/** Programs at work on a mount, as in a bare folder: git, tar, sqlite, a compiler, make. */
+/** Programs on a mount, compared with a bare directory: git, tar, sqlite, a compiler, make. */
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
 import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
 import { wanted } from '../support/wanted.ts';
 
 const git: SameSettings = {
-  // Its index remembers inode numbers and times of change.
+  // git's index stores inode numbers and change times.
   prune: ['.git'],
   env: {
     HOME: '/nonexistent',
@@ -29,7 +29,7 @@ echo more >> d0/f7; git commit -qam more; git merge -q side -m merged; cd ..
 `;
 
 const programs = (stage: Stage): void => {
-  it('git: init, commit, branch, merge, clone, status, diff', async () => {
+  it('git inits, commits, branches, merges, clones and diffs', async () => {
     const { status, out } = await stage.same(
       `${REPOSITORY} cd origin; git log --format='%H %s'; git status --short
       git ls-files -s | md5sum; cd ..; git clone -q origin copy
@@ -42,9 +42,9 @@ const programs = (stage: Stage): void => {
     expect(out.match(/^[0-9a-f]{40} /gm)).toHaveLength(4);
   });
 
-  // The same calls as above and more of them: on a folder, and through a brick.
+  // Further commands with the same system calls: on a plain storage, and over a brick.
   if (!wanted.first && (stage.kind === 'posix' || stage.kind === 'own-brick')) {
-    it('git: stash, gc, repack, push, fsck', async () => {
+    it('git stashes, collects garbage, repacks, pushes and checks', async () => {
       const { status } = await stage.same(
         `${REPOSITORY} git clone -q origin copy; git clone -q --no-hardlinks --bare origin bare.git
         cd copy; echo new > new; mv d0/f7 moved; rm d1/f1
@@ -60,7 +60,7 @@ const programs = (stage: Stage): void => {
     });
   }
 
-  it('tar: with links, owners, times and extended attributes', async () => {
+  it('tar archives and extracts links, owners, times and xattrs', async () => {
     const { status } = await stage.same(
       `set -e; mkdir -p t/a/b; seq 9999 > t/a/f; ln t/a/f t/hard; ln -s a/f t/soft; mkfifo t/p
       truncate -s 3M t/sparse; echo end >> t/sparse; chmod 2750 t/a; chmod 4755 t/a/f
@@ -73,7 +73,7 @@ const programs = (stage: Stage): void => {
       mkdir out; tar --xattrs -xpf t.tar -C out; tar --xattrs -C out -df t.tar && echo the same
       getfattr -d -e hex out/t/a/f out/t/a/b; tar -tf t.tar; tar -czf t.tgz t; tar -xzf t.tgz -C out
       seq 5 > out/t/a/f; tar -C out -df t.tar || echo differs; rm t.tgz`,
-      // The order of attributes in the archive is the file system's business.
+      // The order of xattrs in the archive depends on the file system.
       { prune: ['t.tar'] },
     );
     expect(status).toBe(0);
@@ -86,7 +86,7 @@ const programs = (stage: Stage): void => {
     BEGIN; DELETE FROM t WHERE id%3=0; ROLLBACK; UPDATE t SET text=text||'!' WHERE id%5=0;
     SELECT count(*), max(text), sum(id) FROM t; PRAGMA integrity_check;`;
 
-  it('sqlite: a transaction with journal_mode=delete', async () => {
+  it('sqlite commits and recovers transactions with journal_mode=delete', async () => {
     const { status, out } = await stage.same(
       `sqlite3 db <<< "${SQL('delete')}" && ls &&
         sqlite3 db 'VACUUM; PRAGMA integrity_check; SELECT count(*) FROM t'
@@ -101,7 +101,7 @@ const programs = (stage: Stage): void => {
     expect(out).toMatch(/^delete\n3000\|row 00003000!?\|4501500\nok\ndb\n/);
   });
 
-  it('sqlite: a transaction with journal_mode=wal, by shared mmap', async () => {
+  it('sqlite commits transactions of four processes with journal_mode=wal, by shared mmap', async () => {
     const { status, out } = await stage.same(
       `sqlite3 db <<< "${SQL('wal')}" && ls
       # Several at once, each of which sees what the others have written.
@@ -118,10 +118,10 @@ const programs = (stage: Stage): void => {
     expect(out).toMatch(/from 1\|100\nfrom 2\|100\nfrom 3\|100\nfrom 4\|100\nok\ndelete\ndb\n$/);
   });
 
-  it('a socket: bound, connected to, and gone', () =>
+  it('a UNIX socket is bound, connected to, and removed', () =>
     stage.same(`"$NODE" "$CLIENTS/socket.mjs"; stat -c %F socket; rm -f socket; ls`));
 
-  it('gcc and make: compiled, linked and run on the mount', async () => {
+  it('gcc and make compile, link and run a program', async () => {
     const { status, out } = await stage.same(
       `cat > main.c <<'C'
 #include <stdio.h>

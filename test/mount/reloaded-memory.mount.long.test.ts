@@ -1,4 +1,4 @@
-/** Interpreters come and go, and the server is as large as before. */
+/** Memory of the server after interpreters were replaced repeatedly. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -14,17 +14,17 @@ import {
 } from '../support/mount.ts';
 import { sizeOf } from '../support/size.ts';
 
-/** How much larger the server may be at the end than after the first time. */
+/** The most that the server may grow after the first replacement. */
 const GROWTH_MIB = 20;
 
 const PATIENCE = { timeout: 120_000, interval: 200 };
 
 interface Language {
   readonly file: string;
-  /** Counts files by their inodes, and fails with one of that name. */
+  /** Stores files by their inodes, and fails for the name `fail`. */
   readonly module: string;
   readonly broken: string;
-  /** How often something happens to it: all interpreters together are larger than the growth. */
+  /** The number of repetitions: all interpreters together exceed the growth. */
   readonly times: number;
 }
 
@@ -48,7 +48,7 @@ class xlator(Translator):
 `,
     broken:
       'from glupy import Translator\nseen = [bytes(1000) for i in range(1000)]\nraise ValueError\n',
-    // An interpreter is 40 MiB, and one of JavaScript more than 1.
+    // A Python interpreter takes 40 MiB, one of JavaScript more than 1.
     times: 5,
   },
   {
@@ -89,14 +89,14 @@ const COUNT = 'volume count\n    type debug/io-stats\n    subvolumes mem\nend-vo
 interface Stage extends Language {
   readonly scratch: Scratch;
   readonly mount: ServedMount;
-  /** How often the log has said this. */
+  /** The number of log lines with this text. */
   said(what: string): number;
 }
 
-/** What makes an interpreter end, the `n`th time. */
+/** Ends an interpreter for the n-th time. */
 type Deed = (stage: Stage, n: number) => Promise<void>;
 
-/** As `glossa reload` does, and as its status is: whether all is reloaded, and what was said. */
+/** Reloads as `glossa reload` does. @returns its success and output */
 async function reloaded({ mount }: Stage): Promise<{ ok: boolean; text: string }> {
   const served = await servedAt('mnt', mount.path);
   const all = (await ask(served, 'reload')) as readonly ReloadResult[];
@@ -113,7 +113,7 @@ async function reloadsWhatIsBroken(stage: Stage): Promise<void> {
 }
 
 async function fails({ scratch, mount, said }: Stage, n: number): Promise<void> {
-  // As long as the next is on its way, the one that has failed serves.
+  // The failed one serves until its successor is ready.
   while (said('is started anew') < n) await scratch.client(mount.path, 'stat fail').outcome;
 }
 
@@ -128,18 +128,18 @@ async function exchanges(stage: Stage, n: number): Promise<void> {
   });
 }
 
-/** What happens to the module. */
+/** The ways in which an interpreter ends. */
 const deeds: readonly (readonly [what: string, deed: Deed])[] = [
-  ['is loaded again', reloads],
-  ['does not load', reloadsWhatIsBroken],
-  ['has failed, and another takes its place', fails],
-  ['goes with its graph', exchanges],
+  ['it is reloaded', reloads],
+  ['its new code does not load', reloadsWhatIsBroken],
+  ['it fails and is restarted', fails],
+  ['its graph is replaced', exchanges],
 ];
 
 describe.each(languages)('a module as $file', (language) => {
-  describeMounts('leaves nothing of itself', () => {
-    // Each waits for a while, in which another goes on.
-    it.concurrent.each(deeds)('when it %s', (_what, deed) =>
+  describeMounts('frees all memory of its interpreters', () => {
+    // Each waits for a while, in which another runs.
+    it.concurrent.each(deeds)('when %s repeatedly', (_what, deed) =>
       withScratch(async (scratch) => {
         await scratch.file(language.file, language.module);
         const volfile = volfileOf(language.file).replace('DATA', await scratch.folder('data'));
@@ -153,7 +153,7 @@ describe.each(languages)('a module as $file', (language) => {
         await use(0);
         await deed(stage, 1);
         await use(1);
-        // What the first has left is gone once it is the smallest of a while.
+        // The memory of the first is free at the minimum of a while.
         const sizes: number[] = [];
         await vi.waitFor(() => {
           sizes.push(sizeOf(pid!));

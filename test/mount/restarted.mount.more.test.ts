@@ -1,6 +1,6 @@
 /**
- * A brick of ours ends without a word and is there again, then GlusterFS's serves the folder in its
- * place, and ours once more: who has a file and a folder open goes on, whatever their names are by now.
+ * A brick of glossa is killed and restarted, then a brick of GlusterFS serves its directory, then
+ * glossa again: open files and directories stay usable, even if renamed meanwhile.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -10,7 +10,7 @@ import type { Client } from '../support/client.ts';
 import { freePort, noBricks, OurBrick, RealBrick, RealMount } from '../support/gluster.ts';
 import { describeMounts, makeScratch, type Scratch, startMount } from '../support/mount.ts';
 
-/** A file that is open to be read and to be written, and a folder that this is in. */
+/** Keeps a file open for reading and writing, and a working directory below it. */
 const KEEPS = `mkdir d; echo first > d/f; exec 3< d/f 4>> d/f; cat <&3; cd d; mkdir e; cd e; echo ready
 while read -r line; do
   until echo $line >&4; do sleep 0.1; done 2>/dev/null
@@ -68,7 +68,7 @@ f
 const sh = (at: string, script: string): string =>
   execFileSync('sh', ['-c', script], { cwd: at, encoding: 'utf8' });
 
-(noBricks() ? describe.skip : describeMounts)('a brick that is there again', () => {
+(noBricks() ? describe.skip : describeMounts)('a restarted brick', () => {
   let scratch: Scratch;
   const mounts: { end(): Promise<unknown> }[] = [];
   const clients: Client[] = [];
@@ -81,7 +81,7 @@ const sh = (at: string, script: string): string =>
     await scratch.clean();
   });
 
-  it('is gone on with, by mounts of glossa and of GlusterFS', async () => {
+  it('keeps files and directories of glossa and GlusterFS mounts open across servers and renames', async () => {
     scratch = await makeScratch();
     const [own, files, port] = [await scratch.folder('own'), scratch.at('files'), await freePort()];
     mkdirSync(files);
@@ -94,7 +94,7 @@ const sh = (at: string, script: string): string =>
     const folders = [join(near.path, 'near'), join(far.path, 'far')];
     clients.push(...folders.map((folder) => scratch.client(folder, KEEPS)));
     for (const client of clients) await client.said(/ready/);
-    /** The open files and folders are used, by whatever serves them now. */
+    /** Uses the open files and directories through the present server. */
     const goesOn = async (line: string): Promise<void> => {
       for (const { child } of clients) child.stdin!.write(`${line}\n`);
       for (const client of clients) await client.said(new RegExp(`${line} is done`));
@@ -124,7 +124,7 @@ const sh = (at: string, script: string): string =>
       expect((await client.outcome).out).toBe(SAID);
     }
     each('rm -r x y hard');
-    // With its last name every file has lost its handle, whoever had made that.
+    // With its last name every file has lost its handle, whichever server had made that.
     expect(sh(join(files, '.glusterfs'), 'find ?? -type f | wc -l')).toBe('0\n');
   });
 });

@@ -1,4 +1,4 @@
-/** Scripts on a real mount: callers that give up, and code that changes under load. */
+/** Modules on a mount: callers that give up, and reloads under load. */
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -87,7 +87,7 @@ class xlator(Translator):
         return {"edition": self.edition, "count": self.count}
 `;
 
-/** A volfile over memory with the module at its top; `more` are lines of options. */
+/** A volfile over memory with the module on top; `more` are lines of options. */
 async function volfile(
   scratch: Scratch,
   module: string,
@@ -113,18 +113,18 @@ async function dumpOf(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
   return volumes.find(({ name }) => name === 'top')!.dump;
 }
 
-// By fuse-native nobody hears of them, and the caller goes when it is answered.
-onFrontEnds('callers that give up', ['kernel', 'user'], (front) => {
+// fuse-native does not pass interrupts on; there a caller waits for its reply.
+onFrontEnds('a caller that gives up', ['kernel', 'user'], (front) => {
   const ways = [
     ['m.py', '-n', 'waits in a coroutine', 'the coroutine is cancelled'],
     ['m.py', '-x', 'keeps a frame', 'the frame is given up'],
     ['m.js', '-n', 'waits in a coroutine', 'the coroutine is cancelled'],
     ['m.js', '-x', 'keeps a frame', 'the frame is given up'],
   ] as const;
-  // What becomes of it in each language is the same everywhere.
+  // Each language behaves the same with every front end.
   const tried = front.name === 'kernel' ? ways : ways.slice(0, 1);
   it.each(tried)(
-    'kill -9 of a process ends its request in the module (%s, %s)',
+    'by kill -9 ends its request in the module (%s, %s), and other requests are served',
     (file, flag, waits, ends) =>
       front.withScratch(async (scratch) => {
         const { stat, writeFile } = scratch.fs;
@@ -147,7 +147,7 @@ onFrontEnds('callers that give up', ['kernel', 'user'], (front) => {
           },
         );
         await vi.waitFor(() => expect(mount.log()).toContain(waits), PATIENCE);
-        // Others are served meanwhile.
+        // Other requests are served meanwhile.
         expect((await stat(join(mount.path, 'file'))).size).toBe(4);
         client.kill('SIGKILL');
         expect((await outcome).signal).toBe('SIGKILL');
@@ -164,8 +164,8 @@ onFrontEnds('callers that give up', ['kernel', 'user'], (front) => {
   );
 });
 
-onFrontEnds('code that changes under load', ['kernel', 'fuse-native'], (front) => {
-  it('saving the module many times: no request fails, and no count is lost', () =>
+onFrontEnds('a module saved repeatedly under load', ['kernel', 'fuse-native'], (front) => {
+  it('fails no request, and keeps its counts', () =>
     front.withScratch(async (scratch) => {
       const { readdir, stat, writeFile } = scratch.fs;
       const text = await volfile(scratch, edition(1), 'option reload on');
@@ -196,7 +196,7 @@ onFrontEnds('code that changes under load', ['kernel', 'fuse-native'], (front) =
       await Promise.all(loads);
       const dump = await dumpOf(scratch, mount);
       expect(dump).toMatchObject({ 'module.edition': 4, failures: 0, interpreters: 1 });
-      // A save under load may be seen twice.
+      // A save under load may be detected twice.
       expect(dump.reloads).toBeGreaterThanOrEqual(3);
       expect(await readdir(mount.path)).toEqual(['file']);
       expect(await mount.stop()).toBe(0);

@@ -1,7 +1,7 @@
 /**
- * `glossa setup` on a system of its own: /usr, /etc and /var are this one's, what is written to them
- * is in memory, and mounts and processes are in namespaces that end with the test. A start of the
- * system is `mount -a`, and what systemd makes of /etc/fstab.
+ * `glossa setup` on a system of its own: overlays of /usr, /etc and /var in memory, and namespaces
+ * for mounts and processes that end with the test. `mount -a`, and systemd's unit for /etc/fstab,
+ * stand for a boot.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -18,9 +18,9 @@ function obstacle(): string {
   return status === 0 ? '' : 'no namespaces';
 }
 
-/** In $AT: what there is before the script. */
+/** The state in $AT before the script. */
 const PREPARE = `
-  # Mounts of other tests would be held here when they are unmounted there.
+  # Mounts of other tests must not stay busy in this namespace.
   umount --all --lazy --types fuse.glossa 2>/dev/null || true
   mount -t tmpfs none "$AT"
   for folder in usr etc var; do
@@ -43,7 +43,7 @@ async function system(scratch: Scratch, script: string): Promise<Outcome> {
   return { ...outcome, out: outcome.out.replaceAll(scratch.at('at'), '$AT') };
 }
 
-/** What a script writes. */
+/** Runs a script, and checks its output. */
 const onSystem = (script: string, check: (out: string) => void) => () =>
   withScratch(async (scratch) => {
     const { status, out, err } = await system(scratch, script);
@@ -56,7 +56,7 @@ const needs = (title: string, tool: string): boolean =>
 
 describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   it(
-    'takes back what it did, and nothing else',
+    '--undo removes exactly what it installed',
     onSystem(
       `everything > "$AT/before"; glossa setup > "$AT/said"; everything > "$AT/with"
        glossa setup > "$AT/again"; everything | diff "$AT/with" -
@@ -67,7 +67,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   );
 
   it(
-    'makes mount(8) mount volfiles, with its options and its statuses',
+    'lets mount(8) mount volfiles with its own options and statuses',
     onSystem(
       `glossa setup > /dev/null; cp /bin/true "$AT/files/program"
        mount -t glossa /etc/glossa/files.vol "$AT/mnt"; cat "$AT/mnt/greeting"; "$AT/mnt/program"
@@ -94,7 +94,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   );
 
   it(
-    'makes a start of the system mount what /etc/fstab names, with nothing in the environment',
+    'lets a boot mount the lines of /etc/fstab with an empty environment',
     onSystem(
       `glossa setup > /dev/null; mkdir "$AT/later"
        echo "/etc/glossa/files.vol $AT/mnt glossa defaults,_netdev,nofail,entry-timeout=2 0 0
@@ -110,7 +110,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   );
 
   it(
-    'lets a user mount a line with the option user',
+    'lets users mount lines of /etc/fstab with the option user',
     onSystem(
       `glossa setup > /dev/null; echo 'student:x:1234:1234::/home/student:/bin/sh' >> /etc/passwd
        mkdir -m 700 "$AT/home"; chown 1234 "$AT/home" "$AT/mnt" "$AT/files"; chmod 755 "$AT" "$AT/.."
@@ -125,7 +125,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   );
 
   it.skipIf(needs('a unit for a line of /etc/fstab', GENERATOR))(
-    'gives systemd a unit for a line of /etc/fstab, whose command mounts it',
+    'lets systemd derive a working unit from a line of /etc/fstab',
     onSystem(
       `glossa setup > /dev/null; mkdir "$AT/units"
        echo "/etc/glossa/files.vol $AT/mnt glossa ro,nofail,x-systemd.automount 0 0" > /etc/fstab
@@ -143,7 +143,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   );
 
   it.skipIf(needs('a unit of its own', 'systemd-analyze'))(
-    'gives systemd a unit of its own, whose commands mount and unmount',
+    'installs a systemd unit that mounts and unmounts',
     onSystem(
       `glossa setup > /dev/null; systemd-analyze verify glossa@srv-files.service 2>&1
        mount -t tmpfs none /srv; mount -t tmpfs none /run
@@ -161,7 +161,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   );
 
   it.skipIf(['zsh', 'fish', 'bash'].some((shell) => needs('completion that is set up', shell)))(
-    'gives shells what they complete with, where they look for it',
+    'installs completions where zsh, fish and bash find them',
     onSystem(
       `glossa setup > /dev/null; ln -s '${GLOSSA}' /usr/local/bin/glossa; export HOME="$AT"
        zsh -fc 'autoload -Uz compinit; compinit -u -D; echo $_comps[glossa]'

@@ -1,9 +1,9 @@
-/** Commands of a shell on files have the same result on a mount as in a bare folder. */
+/** Shell commands on files, compared between a mount and a bare directory. */
 import { it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
-/** A folder with one of everything. */
+/** A directory with every kind of entry. */
 const RICH = `
 mkdir -p tree/sub/deep tree/empty
 printf 'first\\nsecond\\nthird\\n' > tree/text
@@ -24,17 +24,17 @@ touch -d '1980-01-01 00:00:00.5' tree/sub/deep tree/sub tree/empty tree
 const scripts: Readonly<Record<string, string>> = {
   'ls -la': `${RICH} ls -laR --time-style=+ . | grep -v ^total
     ls -l --full-time tree tree/sub | grep -v ^total; ls -i tree | wc -l`,
-  'ls of what is not there': 'ls missing; cat missing/file; cd missing; ls -la . | wc -l',
+  'ls of missing files': 'ls missing; cat missing/file; cd missing; ls -la . | wc -l',
   stat: `${RICH} stat -c '%n %A %a %F %h %s %u %g %t:%T %y %N' tree/* tree/sub/*
     stat -c '%n %x' tree/text; [ tree/text -ef tree/sub/hard ] && echo the same`,
   'cp -a': `${RICH} cp -a tree copy; diff -r --no-dereference tree/sub copy/sub && echo equal
     cp -a copy/. again; cp -al tree links; stat -c %h tree/text`,
-  'cp over a file and into a folder': `echo long text > a; echo b > b; cp b a; cat a
+  'cp over a file and into a directory': `echo long text > a; echo b > b; cp b a; cat a
     mkdir d; cp a b d; cp -n a d/b; cp -u b d/a; cat d/*; cp -rT d e; ls e; cp a missing/x`,
   mv: `${RICH} mv tree/text tree/sub/deep/; mv tree/sub moved; mv moved/nothing moved/large
     mv -n tree/broken moved/large; mkdir full; touch full/f; mv -T full tree/empty
     mv tree/empty/f .; mv missing x; mv tree tree/empty; ls -R`,
-  'mv of a folder over one that is full': 'mkdir -p a/x b/x; mv -T a b; rmdir b; ls -R',
+  'mv of a directory over a non-empty one': 'mkdir -p a/x b/x; mv -T a b; rmdir b; ls -R',
   'mv from another file system': `rm -rf /dev/shm/glossa-$$; mkdir /dev/shm/glossa-$$
     echo data > /dev/shm/glossa-$$/f; touch -d @1 /dev/shm/glossa-$$/f
     mv /dev/shm/glossa-$$ here; cat here/f; stat -c %Y here/f`,
@@ -115,13 +115,16 @@ const scripts: Readonly<Record<string, string>> = {
 };
 
 const inShell = (stage: Stage): void => {
-  it.each(Object.entries(scripts))('%s', async (_, script) => {
-    await stage.same(script);
-  });
+  it.each(Object.entries(scripts))(
+    '%s has the same result as in a bare directory',
+    async (_, script) => {
+      await stage.same(script);
+    },
+  );
 };
 
 onStage(
-  'in a shell',
+  'a shell command',
   {
     kernel: [...allKinds, ...foreignKinds, ...distributeKinds, 'tutorial'],
     user: ['python'],
@@ -133,13 +136,13 @@ onStage(
   },
 );
 
-// In other tests the kernel caches nothing of this front end. Here it is as people mount it, and what
-// they do through the mount they have to see, at once.
+// Elsewhere the kernel caches nothing of this front end. Here it caches as in practice, and
+// programs must see their own changes at once.
 onStage(
-  'cached for a second',
+  'a mount of fuse-native with caches of one second',
   { 'fuse-native': ['posix'] },
   (stage) => {
-    it('what was made, written, renamed and removed', () =>
+    it('shows creations, writes, renames and removals at once', () =>
       stage.same(`cat f; echo one > f; cat f; echo two >> f; cat f; wc -c f; ls
         : > f; wc -c f; truncate -s 5 f; stat -c %s f; chmod 640 f; stat -c %a f
         mv f g; cat f; stat -c '%s %a' g; ls; mkdir d; mv g d/; ls d; cat g; [ -s d/g ] && echo there

@@ -1,9 +1,8 @@
 /**
- * Packages of the distribution that are configured, made and checked on a mount, as in a bare
- * folder: minutes.
- *
- * The packages are the `*.orig.tar.*` in the folder that GLOSSA_SOURCES names, where for example
- * `apt-get source --download-only hello` has put them.
+ * Distribution packages that are configured, built and checked on a mount, compared with a bare
+ * directory; takes minutes.
+ * The packages are the `*.orig.tar.*` in the directory GLOSSA_SOURCES, where for example `apt-get
+ * source --download-only hello` puts them.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,11 +16,11 @@ const packages =
 const why = packages.length > 0 ? '' : 'GLOSSA_SOURCES names no folder that has any';
 const skipped = isSkipped('source packages', why);
 
-it.skipIf(skipped)('there are source packages to make', () => {
+it.skipIf(skipped)('source packages exist in GLOSSA_SOURCES', () => {
   expect(packages).not.toEqual([]);
 });
 
-/** Its result is no different where the folder's path is no part of it: without debugging symbols. */
+/** Builds without debugging symbols, so that the result does not depend on the directory. */
 const MAKE = `mkdir source && tar --strip-components=1 -xf "$PACKAGE" -C source && cd source || exit
 ./configure --quiet CFLAGS=-O1 && make -s > made.log 2>&1 || { tail made.log; exit 1; }
 make -s check > check.log 2>&1; echo $?; grep '^# [A-Z]' check.log
@@ -31,12 +30,12 @@ rm *.log; cd ../root/usr/local/bin && for program in *; do ./$program --version;
 describe.skipIf(packages.length === 0)('a source package', () => {
   describe.each(packages)('%s', (name) => {
     onStage('on a mount', { kernel: ['python'] }, (stage) => {
-      it('is configured, made, checked and installed', async () => {
+      it('is configured, built, checked and installed', async () => {
         const { out } = await stage.same(MAKE, {
           env: { PACKAGE: join(sources, name) },
           status: 0,
           patience: 600_000,
-          // They say where they are.
+          // These files contain the directory.
           prune: ['Makefile', 'Makefile.in', 'config.log', 'config.status', '*.log', '*.trs'],
         });
         expect(out).toMatch(/^0\n# TOTAL: [1-9].*\n# PASS: +[1-9]/m);

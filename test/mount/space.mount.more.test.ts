@@ -1,11 +1,11 @@
-/** Storage that runs full, cannot be written, or says how much of it is left. */
+/** Storage that is full, read-only, or reports its free space. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { everyFrontEnd, type FrontEnd, onFrontEnds } from '../support/front-ends.ts';
 import { run, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
 import { volfileOf } from '../support/stacks.ts';
 import { errorsIn, onStage } from '../support/stage.ts';
 
-/** A mount whose storage is a file system of its own, in memory, which the tests of a group share. */
+/** A mount on a tmpfs, which the tests of a group share. */
 class Tmpfs {
   private readonly front: FrontEnd;
   private readonly options: string;
@@ -13,7 +13,7 @@ class Tmpfs {
   private mount!: ServedMount;
   private brick = '';
 
-  /** To be made in a group, for whose tests it is there. */
+  /** Call it in a describe block, for whose tests it exists. */
   constructor(front: FrontEnd, options: string) {
     this.front = front;
     this.options = options;
@@ -22,13 +22,13 @@ class Tmpfs {
     afterEach(async () => expect(await this.sh('rm -rf *')).toBe(''));
   }
 
-  /** Runs a script in the mount; what it wrote, errors too. */
+  /** Runs a script in the mount. @returns its output and errors */
   async sh(script: string): Promise<string> {
     const { out, err } = await this.scratch.client(this.mount.path, script).outcome;
     return out + err;
   }
 
-  /** Once the server has closed what clients had open: the kernel tells it later. */
+  /** Retries until the server has closed the clients' files, which the kernel reports later. */
   remount(how: 'ro' | 'rw'): Promise<void> {
     return vi.waitFor(() => this.mountBrick('-o', `remount,${how}`), { timeout: 60_000 });
   }
@@ -39,7 +39,7 @@ class Tmpfs {
     const { uid, gid } = this.front.owner ?? { uid: 0, gid: 0 };
     const options = `${this.options},uid=${uid},gid=${gid}`;
     await this.mountBrick('-t', 'tmpfs', '-o', options, 'glossa-test');
-    // What Python has to do with it is the same everywhere.
+    // Python behaves the same with every front end.
     const kind = this.front.name === 'kernel' ? 'python' : 'posix';
     this.mount = await startMount(this.scratch, await volfileOf(this.scratch, kind, this.brick));
   }
@@ -47,7 +47,7 @@ class Tmpfs {
   private async stop(): Promise<void> {
     try {
       expect(await this.mount.stop()).toBe(0);
-      // The server looks at its disk now and then, and may find it read-only as a test has made it.
+      // The server checks its disk periodically, and may find it read-only as a test made it.
       const errors = errorsIn(this.mount.log()).filter(
         (line) => !line.includes('is read-only now'),
       );
@@ -70,7 +70,7 @@ describe.runIf(isRoot)('storage in memory', () => {
   onFrontEnds('a full disk', everyFrontEnd, (front) => {
     const disk = new Tmpfs(front, 'size=2m,nr_inodes=100');
 
-    it('refuses data, and takes it again when there is room', async () => {
+    it('refuses data with ENOSPC, and accepts data again once there is space', async () => {
       expect(await disk.sh('dd if=/dev/zero of=f bs=100k count=100 2>&1 | head -1')).toMatch(FULL);
       expect(await disk.sh('echo x > g; ls')).toMatch(new RegExp(`^f\\ng\\n.*${FULL}`));
       expect(await disk.sh('truncate -s 0 f; echo y > g; cat g')).toBe('y\n');
@@ -79,18 +79,18 @@ describe.runIf(isRoot)('storage in memory', () => {
       ).toBe('1500000\ny\n');
     });
 
-    it('refuses space that is asked for in advance', async () => {
+    it('refuses fallocate with ENOSPC', async () => {
       expect(await disk.sh('fallocate -l 1M f; fallocate -l 1500k g; ls')).toMatch(
         new RegExp(`^f\\ng\\n.*${FULL}\\n$`),
       );
     });
 
-    it('refuses names, and takes them again', async () => {
+    it('refuses new names without inodes, and accepts them again once some are free', async () => {
       expect(
         await disk.sh('for i in $(seq 150); do : > f$i; done 2>&1 | head -1; mkdir d; ln -s a b'),
       ).toMatch(new RegExp(`${FULL}.*\\nmkdir.*${FULL}\\nln.*${FULL}`));
       expect(
-        // An inode is free once the kernel has said that it forgets it.
+        // An inode is free once the kernel has sent FORGET.
         await disk.sh(`again() {
             until said=$("$@" 2>&1); do
               case $said in *'${FULL}') ;; *) echo "$said"; break ;; esac
@@ -100,7 +100,7 @@ describe.runIf(isRoot)('storage in memory', () => {
       ).toBe('');
     });
 
-    it('says how much is left', async () => {
+    it('reports its free blocks and inodes', async () => {
       const left = async (): Promise<number[]> => {
         const said = await disk.sh("stat -f -c '%S %b %f %a %c %d %l' .");
         return said.split(' ').map(Number);
@@ -115,7 +115,7 @@ describe.runIf(isRoot)('storage in memory', () => {
       expect(await disk.sh('df --output=size -B1 . | tail -1')).toMatch(/^ *2097152$/m);
     });
 
-    it('that becomes read-only is said to be so', async () => {
+    it('that becomes read-only refuses changes with EROFS, until it is writable again', async () => {
       await disk.sh('echo kept > f');
       await disk.remount('ro');
       expect(await disk.sh('echo > f; mkdir d; rm f; touch g; chmod 600 f; cat f')).toMatch(
@@ -126,10 +126,10 @@ describe.runIf(isRoot)('storage in memory', () => {
     });
   });
 
-  onFrontEnds('storage without reads that do not wait', ['kernel', 'fuse-native'], (front) => {
+  onFrontEnds('storage without nonblocking reads', ['kernel', 'fuse-native'], (front) => {
     const disk = new Tmpfs(front, 'size=200m');
 
-    it('serves several clients at once, by its thread pool', async () => {
+    it('serves several clients at once by its thread pool', async () => {
       const out = await disk.sh(`mkdir d0 d1 d2; for n in 1 2 3 4
           do "$NODE" "$CLIENTS/mixed.mjs" $n 80 > left.$n & done
         seq 500000 > big; md5sum < big; wait
@@ -141,30 +141,27 @@ describe.runIf(isRoot)('storage in memory', () => {
 });
 
 onStage(
-  'space',
+  'space on a mount',
   { kernel: ['posix', 'python'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
-    it('is that of the disk', () =>
+    it('is reported as on the disk', () =>
       stage.same(
         "stat -f -c '%S %b %c %l' .; echo x > f; stat -f -c '%S %b' f; df --output=size . | tail -1",
       ));
 
-    it('that a file takes is what the disk says', () =>
+    it('used by a file is reported as on the disk', () =>
       stage.same(`for n in 0 1 4096 4097 100000; do head -c $n /dev/zero > f$n; sync f$n
       stat -c '%n %s %b %B' f$n; done
       truncate -s 10M s; stat -c %b s; fallocate -l 40960 a; stat -c '%s %b' a
       fallocate -p -o 0 -l 8192 a; stat -c '%s %b' a; du -k a s`));
 
-    it.runIf(isRoot)(
-      'of a folder that cannot be read is refused to those who may not read it',
-      async () => {
-        const out = await stage.ok(`mkdir d; echo x > d/f; chmod 000 d
+    it.runIf(isRoot)('in an unreadable directory is refused to other users', async () => {
+      const out = await stage.ok(`mkdir d; echo x > d/f; chmod 000 d
           setpriv --reuid=65534 --clear-groups ls d 2>&1 | sed 's/.*: //'
       setpriv --reuid=65534 --clear-groups cat d/f 2>&1 | sed 's/.*: //'; ls d; chmod 711 d
       setpriv --reuid=65534 --clear-groups cat d/f
       setpriv --reuid=65534 --clear-groups ls d 2>&1 | sed 's/.*: //'`);
-        expect(out).toBe('Permission denied\nPermission denied\nf\nx\nPermission denied\n');
-      },
-    );
+      expect(out).toBe('Permission denied\nPermission denied\nf\nx\nPermission denied\n');
+    });
   },
 );

@@ -1,4 +1,4 @@
-/** A script that runs too long does not keep a process from ending, nor its author from hearing why. */
+/** A module that runs too long: the process can still end, and the author learns the reason. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,7 +13,7 @@ import {
   withScratch,
 } from '../support/mount.ts';
 
-/** Of minutes, and nothing in it at which Python would look for an interrupt. */
+/** Takes minutes, during which Python checks for no interrupt. */
 const LONG = '__import__("decimal").Context(prec=10**7).exp(2)';
 const PATIENCE = { patience: 60_000 };
 
@@ -38,8 +38,8 @@ class xlator(Translator):
         ${LONG}
 `;
 
-describeMounts('a script that runs too long', () => {
-  it('SIGTERM is heard', () =>
+describeMounts('a module that runs too long', () => {
+  it('lets SIGTERM end the mount', () =>
     withScratch(async (scratch) => {
       await scratch.folder('files');
       await scratch.file('m.py', inMethod('statfs(self, frame, loc, xdata)'));
@@ -52,7 +52,7 @@ describeMounts('a script that runs too long', () => {
       expect((await again).status).not.toBe(0);
     }));
 
-  it('at the start: the mount fails, and says why', () =>
+  it('at its start makes the mount fail with the reason', () =>
     withScratch(async (scratch) => {
       await scratch.folder('files');
       await scratch.file('m.py', `${inMethod('init(self)')}\n${LONG}\n`);
@@ -60,7 +60,7 @@ describeMounts('a script that runs too long', () => {
       await expect(failed).rejects.toThrow(/m\.py.*ran too long .*time-limit/);
     }));
 
-  it('at the start, where it has all the time: Ctrl-C ends the command', () =>
+  it('at its start within its time limit is ended by Ctrl-C', () =>
     withScratch(async (scratch) => {
       await scratch.folder('files');
       const marker = scratch.at('files', 'begun');
@@ -86,7 +86,7 @@ describeMounts('a script that runs too long', () => {
     }));
 });
 
-it('glossa test says which test it was, and runs the next', () =>
+it('glossa test names the test that runs too long, and runs the next one', () =>
   withScratch(async (scratch) => {
     await scratch.file('m.py', inMethod('stat(self, frame, loc, xdata)'));
     await scratch.file(
@@ -99,7 +99,7 @@ it('glossa test says which test it was, and runs the next', () =>
     expect(out).toMatch(/1 passed/);
   }));
 
-it('glossa repl says so', () =>
+it('glossa repl reports a line that runs too long', () =>
   withScratch(async (scratch) => {
     await scratch.file('m.py', inMethod('stat(self, frame, loc, xdata)'));
     await scratch.file('lines', `${LONG}\n`);
@@ -110,11 +110,11 @@ it('glossa repl says so', () =>
     expect(out + err).toMatch(/ran too long/);
   }));
 
-it('what cannot be ended ends the process, after a line to the log', () =>
+it('code that cannot be interrupted ends the process, after a log line', () =>
   withScratch(async (scratch) => {
     const from = (path: string): string =>
       JSON.stringify(pathToFileURL(join(packageRoot, 'dist', path)).href);
-    // Code of the process itself, which looks for nothing.
+    // Code of the process itself, which checks for no interrupt.
     const program = `
       import { pbkdf2Sync } from 'node:crypto';
       import { InterpreterGate } from ${from('bridges/host/limits/interpreter-gate.js')};

@@ -1,4 +1,4 @@
-/** As too-long.mount.more.test.ts: all ways. */
+/** All cases of too-long.mount.more.test.ts. */
 import { describeTooLong } from '../support/too-long.ts';
 
 describeTooLong('python');

@@ -1,6 +1,6 @@
 /**
- * Scripts that run too long, in code that hears no signal, are given up: of most parts of the interpreters'
- * C code one; test:long has all ways.
+ * Modules that run too long in C code, which no signal interrupts, are given up: one case for most
+ * parts of the interpreters; test:long runs all.
  */
 import { describeTooLong } from '../support/too-long.ts';
 

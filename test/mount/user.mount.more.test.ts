@@ -8,10 +8,10 @@ import { forRoot, programOf } from '../support/user.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-// Only root can be somebody else; who runs the tests without it has mounted as a user everywhere.
-describe.runIf(isRoot)('as an ordinary user', () => {
-  onStage('a mount', { user: allKinds }, (stage) => {
-    it('serves files', () =>
+// Needs root, which can become another user; other users run all tests as themselves.
+describe.runIf(isRoot)('an ordinary user', () => {
+  onStage('with a mount', { user: allKinds }, (stage) => {
+    it('uses its files as in a bare directory', () =>
       stage.same(`mkdir -p d/e; seq 1000 > d/f; ln d/f g; ln -s f d/s; cat d/s | wc; mv d/e e
           mkfifo p; chmod 4750 g
           touch -d '2001-02-03 04:05:06.123456789' g d; setfattr -n user.a -v b g; getfattr -d g
@@ -19,7 +19,7 @@ describe.runIf(isRoot)('as an ordinary user', () => {
           stat -c '%n %u %g %a %h %s' g d/f d copy/s; ls -lR --time-style=+ | grep -v ^total
           rm -r d; find . | sort`));
 
-    it('has only the rights of the user', () =>
+    it("has only the user's own rights", () =>
       stage.same(`touch f; chown 0 f; chgrp 0 f; mknod c c 1 3; setfattr -n trusted.a -v b f
           chmod 0 f; cat f; echo > f; rm f
           mkdir d; touch d/x; chmod 500 d; touch d/y; rm d/x; chmod 300 d; ls d; cat d/x
@@ -34,7 +34,7 @@ describe.runIf(isRoot)('as an ordinary user', () => {
       expect(err).toMatch(/not permitted/);
     });
 
-    it('keeps gfids to itself', async () => {
+    it('sees no gfid xattrs, and inode numbers stay the same after a rename', async () => {
       const out = await stage.ok('touch f; ln -s f s; mkdir d; getfattr -h -d -m - f s d .');
       expect(out).toBe('');
       expect(
@@ -44,7 +44,7 @@ describe.runIf(isRoot)('as an ordinary user', () => {
       ).toBe('same\n');
     });
 
-    it('is closed to others, root too', async () => {
+    it('keeps other users out, including root', async () => {
       const { mounted } = stage.folders();
       await stage.ok('echo x > f; chmod 777 . f', { in: mounted });
       for (const as of [OTHER, { uid: 0, gid: 0 }]) {
@@ -54,7 +54,7 @@ describe.runIf(isRoot)('as an ordinary user', () => {
       expect(await stage.ok('cat f', { in: mounted })).toBe('x\n');
     });
 
-    it('works for git and sqlite', async () => {
+    it('runs git and sqlite', async () => {
       const { status } = await stage.same(
         `export HOME=$PWD; git config --global user.email a@example.org
             git config --global user.name a
@@ -68,8 +68,8 @@ describe.runIf(isRoot)('as an ordinary user', () => {
     });
   });
 
-  describeMounts('a mount by the command line', () => {
-    it('is mounted as a daemon, shown, and unmounted by the user', () =>
+  describeMounts('an ordinary user with the command line', () => {
+    it('mounts as a daemon, sees the mount, and unmounts it', () =>
       withScratch(async (scratch) => {
         const brick = await scratch.folder('brick');
         const program = await programOf(scratch, NOBODY);
@@ -88,7 +88,7 @@ describe.runIf(isRoot)('as an ordinary user', () => {
         expect((await run(scratch, 'ls', ['brick'])).out).toBe('f\n');
       }));
 
-    it("is refused what is not the user's", () =>
+    it('may not mount on or serve directories without permission, or use --allow-other', () =>
       withScratch(async (scratch) => {
         const brick = await scratch.folder('brick');
         const program = await programOf(scratch, NOBODY);

@@ -1,4 +1,4 @@
-/** `--kernel-writeback-cache`: what the kernel keeps back, and what is there for whoever asks. */
+/** `--kernel-writeback-cache`: data that the kernel delays, and its visibility. */
 import { constants, type Stats } from 'node:fs';
 import { appendFile, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
@@ -26,7 +26,7 @@ end-volume
 const mounted = async (scratch: Scratch, args = ['--kernel-writeback-cache']) =>
   startMount(scratch, volfile(await scratch.folder('data')), { args });
 
-/** What the volumes of the mount say of themselves, by type. */
+/** Dumps of the mount's volumes, by type. */
 async function dumps(scratch: Scratch, path: string): Promise<Map<string, Dump>> {
   const { out } = await glossa(scratch, ['stats', path, '--json']);
   const { volumes } = JSON.parse(out) as Statedump;
@@ -36,7 +36,7 @@ async function dumps(scratch: Scratch, path: string): Promise<Map<string, Dump>>
 const mtime = ({ mtimeMs }: Stats): number => mtimeMs;
 
 describeMounts('the writeback cache', () => {
-  it('brings many small writes in few, all of them by the time the file is closed', () =>
+  it('merges many small writes into few, complete by the close of the file', () =>
     withScratch(async (scratch) => {
       const mount = await mounted(scratch);
       const line = 'x'.repeat(99);
@@ -50,12 +50,12 @@ describeMounts('the writeback cache', () => {
         'writeback-cache': 'on',
         passthrough: 'off',
       });
-      // It takes two; a few more when what is old is written back meanwhile.
+      // Two suffice; old pages may be written back meanwhile.
       expect(found.get('debug/io-stats')!['WRITE.hits']).toBeLessThan(500);
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is not there by itself: every write comes when it is made', () =>
+  it('is off by default, and each write arrives when it is made', () =>
     withScratch(async (scratch) => {
       const mount = await mounted(scratch, ['--no-passthrough']);
       const file = await open(`${mount.path}/f`, 'w');
@@ -67,7 +67,7 @@ describeMounts('the writeback cache', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('fsync brings it to the storage, and so does the end of the mount', () =>
+  it('is written to the storage by fsync, and at the end of the mount', () =>
     withScratch(async (scratch) => {
       const mount = await mounted(scratch);
       const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
@@ -75,14 +75,14 @@ describeMounts('the writeback cache', () => {
       await file.sync();
       expect(await readFile(scratch.at('data', 'f'), 'utf8')).toBe('one ');
       await file.write(Buffer.alloc(3_000_000, 'two'));
-      // Open as it is.
+      // With the file still open.
       expect(await mount.stop()).toBe(0);
       const all = await readFile(scratch.at('data', 'f'), 'utf8');
       expect(all === `one ${'two'.repeat(1_000_000)}`).toBe(true);
       await file.close().catch(({ code }) => expect(['ENOTCONN', 'ECONNABORTED']).toContain(code));
     }));
 
-  it('a part of a page is written to a file that is open for writing only', () =>
+  it('writes part of a page to a file that is open for writing only', () =>
     withScratch(async (scratch) => {
       const mount = await mounted(scratch);
       await writeFile(scratch.at('data', 'f'), 'a'.repeat(10_000), { mode: 0o200 });
@@ -94,7 +94,7 @@ describeMounts('the writeback cache', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('who appends is at the end, wherever others have put that', () =>
+  it('appends at the end of the file, wherever other writers moved it', () =>
     withScratch(async (scratch) => {
       const mount = await mounted(scratch);
       const path = `${mount.path}/f`;
@@ -116,7 +116,7 @@ describeMounts('the writeback cache', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('times that were set stay, and those of writes are known to the kernel', () =>
+  it('keeps times that were set, and shows the times of writes', () =>
     withScratch(async (scratch) => {
       const mount = await mounted(scratch);
       const at = (name: string): string => `${mount.path}/${name}`;
@@ -134,12 +134,12 @@ describeMounts('the writeback cache', () => {
         told,
       );
       expect(mtime(await stat(scratch.at('data', 'set')))).toBe(told[0]);
-      // When something else makes the kernel write back, data may come later than its time.
+      // When the kernel writes back for another reason, data may arrive after its time was set.
       expect(mtime(await stat(scratch.at('data', 'left')))).toBeGreaterThanOrEqual(told[1]!);
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('data that was not written back is no hole', () =>
+  it('reports data that is not written back yet as data, not as a hole', () =>
     withScratch(async (scratch) => {
       const mount = await mounted(scratch);
       const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
@@ -154,10 +154,10 @@ describeMounts('the writeback cache', () => {
 });
 
 onStage(
-  'the writeback cache, in a shell',
+  'the writeback cache with shell commands',
   { kernel: ['posix'], user: ['posix', 'python'] },
   (stage) => {
-    it('what is written, appended, cut and copied is there', () =>
+    it('shows written, appended, truncated and copied data', () =>
       stage.same(`for i in $(seq 500); do echo "line $i"; done > f; md5sum < f; stat -c %s f
         for n in 1 2 3; do for i in $(seq 100); do echo "$n $i" >> g; done & done; wait; sort -o g g; md5sum < g
         truncate -s 1000 f; echo end >> f; tail -c 20 f; cp f h; cmp f h; mv h i; sync i; rm f; ls

@@ -1,4 +1,4 @@
-/** Extended attributes, as setfattr and getfattr see them. */
+/** Extended attributes, by setfattr and getfattr. */
 import { expect, it } from 'vitest';
 import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
@@ -15,14 +15,14 @@ const attributes = (stage: Stage): void => {
       done; getfattr -d h | wc -l; mv f g; getfattr -d g | wc -l; cp -a g copy
       getfattr -d copy | wc -l; cp g plain; getfattr -d plain`));
 
-  it('of every kind of file, and every namespace', () =>
+  it('of every file type and namespace are accepted or refused as on a disk', () =>
     stage.same(`touch f; mkfifo p; mknod c c 1 3; ln -s missing s; for at in f p c s
       do for space in user trusted security other system; do
         setfattr -h -n $space.x -v 1 $at; getfattr -h --only-values -n $space.x $at && echo; done
         done
       setfattr -n user. -v 1 f; setfattr -n user -v 1 f; setfattr -n '' -v 1 f`));
 
-  it('names and values at their limits', () =>
+  it('with the longest names and values are accepted, and longer ones refused', () =>
     stage.same(`touch f; n=user.$(printf '%0250d' 1); setfattr -n $n -v long f
       getfattr --only-values -n $n f; echo
       setfattr -n \${n}2 -v longer f; setfattr -n user.big -v $(printf '%03000d' 1) f
@@ -33,13 +33,13 @@ const attributes = (stage: Stage): void => {
       setfattr -n user.$'\\xff' -v $'\\xfe' f
       getfattr -d -e hex f | grep -av 'user.n' | od -c; "$NODE" -e "require('fs').statSync('f')"`));
 
-  it('of root only where they are', () =>
+  it('in the trusted namespace are visible to root only', () =>
     stage.same(`touch f; chmod 644 f; setfattr -n trusted.x -v 1 f; setfattr -n user.x -v 2 f
       chown 65534 f; as='setpriv --reuid=65534 --clear-groups'
       $as getfattr -d -m - f; $as getfattr -n trusted.x f; $as setfattr -n trusted.y -v 1 f
       $as setfattr -n user.y -v 1 f; getfattr -d -m user f`));
 
-  it('of the storage itself are invisible', async () => {
+  it('of the storage itself are invisible and protected', async () => {
     const out =
       await stage.ok(`touch f; mkdir d; setfattr -n user.seen -v 1 f; getfattr -d -m - f d .
       for n in trusted.gfid user.glossa.gfid trusted.glusterfs.volume-id; do

@@ -8,9 +8,9 @@ const ofBoth: Limits = {
     {
       shows: /flock 0 x: waits/,
       tests: [
-        'flock: types, what it becomes, copies of the descriptor, and the last close',
-        'waiting processes get a free lock in turn, and readers together',
-        'a signal ends the wait or lets it begin again; SIGKILL ends it, and frees what is held',
+        'flock is shared, upgraded, downgraded and duplicated as on a disk, until the last close',
+        'waiting processes get a released lock in turn, and readers together',
+        'a signal ends or restarts a wait; SIGKILL ends it, and releases held locks',
       ],
     },
 };
@@ -20,54 +20,51 @@ const ofGlusterfs: Limits = {
   ...ofBoth,
   'to tell who waits for a lock that it would never come': {
     shows: /EDEADLK/,
-    tests: ['a lock that would close a circle of waiting processes fails with EDEADLK'],
+    tests: ['a lock that would complete a deadlock fails with EDEADLK'],
   },
   'to open a file or folder that has lost its name': {
     shows: /Stale file handle/,
     tests: [
-      'renamed over: reads go on from the old file',
-      'unlinked: read, written, resized, and opened again by their descriptor',
-      'folders removed while a process is in them',
+      'a file that was renamed over is still read through its descriptor',
+      'an unlinked file is read, written, resized and reopened through its descriptor',
+      'a removed directory behaves as on a disk for a process inside it',
     ],
   },
   'renameat2 with flags, which they do not get to know': {
     shows: differs,
     tests: [
-      'renameat2: not over another, both ways, and what no file system does',
-      'renameat2 with flags',
+      'renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags',
+      'renameat2 obeys its flags',
       'renameat2 leaves a whiteout',
     ],
   },
   'to zero beyond the end of a file and keep its size': {
     shows: differs,
-    tests: ['fallocate in every mode that FUSE knows, data and holes, syncfs'],
+    tests: ['fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs'],
   },
   'files without a name, times of birth, flags and versions of inodes': {
     shows: differs,
     tests: [
-      'O_TMPFILE: made, used, and given a name',
-      'statx: the time of birth stays',
-      'the version of an inode is that of the disk',
-      'inode flags: append-only and immutable are obeyed',
+      'O_TMPFILE creates, uses and names a file',
+      'statx returns a constant time of birth',
+      'lsattr returns the inode versions of the disk',
+      'the inode flags append-only and immutable are obeyed',
     ],
   },
   'what is as deep as a path can be long': {
     shows: differs,
     tests: [
-      'in folders deeper than a path can be long',
-      'in paths of PATH_MAX bytes, and one more',
+      'in directories deeper than PATH_MAX are used as on a disk',
+      'in paths of PATH_MAX bytes are accepted, and of one more refused',
     ],
   },
   'to keep the umask out of default ACLs, and set-group-id from those outside of the group': {
     shows: differs,
-    tests: [
-      'ACLs let in and keep out',
-      'default ACLs are inherited, and take the place of the umask',
-    ],
+    tests: ['ACLs grant and deny access', 'default ACLs are inherited, and replace the umask'],
   },
   "to keep to themselves what storages of ours keep in 'user.glossa.gfid'": {
     shows: differs,
-    tests: ['of the storage itself are invisible'],
+    tests: ['of the storage itself are invisible and protected'],
   },
 };
 
@@ -75,7 +72,7 @@ const ofGlusterfs: Limits = {
 const ofGlossa: Limits = {
   'to open a folder that has lost its name: no brick is told which folders processes are in': {
     shows: /Stale file handle/,
-    tests: ['folders removed while a process is in them'],
+    tests: ['a removed directory behaves as on a disk for a process inside it'],
   },
 };
 
@@ -85,35 +82,38 @@ const ofClient: Limits = {
     {
       shows: /Stale file handle/,
       tests: [
-        'folders removed while a process is in them',
-        'open_by_handle_at: files that the kernel has forgotten',
+        'a removed directory behaves as on a disk for a process inside it',
+        'open_by_handle_at opens files that the kernel has forgotten',
       ],
     },
   'renameat2 with flags, all of which it refuses': {
     shows: /Invalid argument|EINVAL/,
     tests: [
-      'renameat2: not over another, both ways, and what no file system does',
-      'renameat2 with flags',
+      'renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags',
+      'renameat2 obeys its flags',
       'renameat2 leaves a whiteout',
     ],
   },
   'to zero a range: it says that it has, and the bytes stay what they were': {
     shows: differs,
-    tests: ['fallocate', 'fallocate in every mode that FUSE knows, data and holes, syncfs'],
+    tests: [
+      'fallocate',
+      'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs',
+    ],
   },
   ...ofBoth,
   'files without a name, times of birth, flags and versions of inodes': {
     shows: differs,
     tests: [
-      'O_TMPFILE: made, used, and given a name',
-      'statx: the time of birth stays',
-      'the version of an inode is that of the disk',
-      'inode flags: append-only and immutable are obeyed',
+      'O_TMPFILE creates, uses and names a file',
+      'statx returns a constant time of birth',
+      'lsattr returns the inode versions of the disk',
+      'the inode flags append-only and immutable are obeyed',
     ],
   },
   "to keep root's attributes out of the lists that others get": {
     shows: /trusted\.x: No such attribute/,
-    tests: ['of root only where they are'],
+    tests: ['in the trusted namespace are visible to root only'],
   },
 };
 
@@ -126,14 +126,14 @@ const ofDistribute: Limits = {
   'renameat2 with flags: two bricks cannot do it at once': {
     shows: differs,
     tests: [
-      'renameat2: not over another, both ways, and what no file system does',
-      'renameat2 with flags',
+      'renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags',
+      'renameat2 obeys its flags',
       'renameat2 leaves a whiteout',
     ],
   },
   'the version of an inode: it would have to say which brick it is of': {
     shows: differs,
-    tests: ['the version of an inode is that of the disk'],
+    tests: ['lsattr returns the inode versions of the disk'],
   },
 };
 

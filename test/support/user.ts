@@ -16,8 +16,8 @@ export const notPermitted: Limits = {
   'to act as another user': {
     shows: /Operation not permitted/,
     tests: [
-      'of a folder that cannot be read is refused to those who may not read it',
-      '--no-allow-other: others are kept out, and let in without it',
+      'in an unreadable directory is refused to other users',
+      'mounted --no-allow-other refuses other users, who have access without it',
     ],
   },
 };
